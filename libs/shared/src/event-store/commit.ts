@@ -1,0 +1,93 @@
+import type { CommandDecided } from '../domain/decided.js';
+import type { MintEvent } from '../domain/mint/events.js';
+import type { SaleEvent } from '../domain/sale/events.js';
+import { Fault } from '../kernel/fault.js';
+import { type Hash, sha256 } from '../kernel/hash.js';
+
+/** An event with the time that was decided for it: milliseconds since 1970, UTC; never earlier than the one before it on its subject. */
+export type Recorded<E extends Event = Event> = E & { readonly at: number; readonly traceparent?: string };
+export type Event = SaleEvent | MintEvent | CommandDecided;
+
+/** Where a subject's history ends. `version` counts its commits from 1; `sequence` is the stream's number of the last one. */
+export interface Head {
+  readonly version: number;
+  readonly sequence: number;
+  /** SHA-256 of the last commit's bytes; the next commit carries it. */
+  readonly hash: Hash | '';
+}
+
+export const NO_HEAD: Head = { version: 0, sequence: 0, hash: '' };
+
+export interface Commit extends Head {
+  readonly subject: string;
+  readonly previous: Hash | '';
+  readonly events: readonly Recorded[];
+}
+
+export const CONTENT_TYPE = 'application/cloudevents-batch+json';
+/** A commit may not exceed this many bytes: 64 KiB below the default max_payload of NATS (1 MiB), so that it is stored on any server. */
+export const MAX_COMMIT_BYTES = 960 * 1024;
+
+/** The attributes of CloudEvents 1.0, and `previous`, an extension on the first event of a batch: the hash of the commit before. */
+interface CloudEvent {
+  readonly specversion: '1.0';
+  /** `<version>.<index>`: unique for its source. */
+  readonly id: string;
+  /** `/<tenant>/<sale|mint>/<sale>` */
+  readonly source: string;
+  readonly type: string;
+  readonly time: string;
+  readonly previous?: Hash | '';
+  readonly traceparent?: string;
+  readonly data: unknown;
+}
+
+const TYPE = /^admit\.([A-Za-z]+)\.v1$/;
+
+export const sourceOf = (subject: string): string => `/${subject.split('.').slice(1).join('/')}`;
+
+/** The bytes of the commit that follows `head` on its subject. */
+export function encodeCommit(subject: string, head: Head, events: readonly Recorded[]): Buffer {
+  const source = sourceOf(subject);
+  const version = head.version + 1;
+  const batch = events.map((event, index): CloudEvent => ({
+    specversion: '1.0',
+    id: `${version}.${index}`,
+    source,
+    type: `admit.${event.type}.v1`,
+    time: new Date(event.at).toISOString(),
+    ...(index === 0 && { previous: head.hash }),
+    ...(event.traceparent !== undefined && { traceparent: event.traceparent }),
+    data: event.data,
+  }));
+  return Buffer.from(JSON.stringify(batch));
+}
+
+/** Reads one stored message. What cannot be a commit of this log is a fault, never skipped. */
+export function decodeCommit(subject: string, sequence: number, bytes: Uint8Array): Commit {
+  try {
+    const batch = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')) as readonly CloudEvent[];
+    const first = batch[0];
+    if (first?.previous === undefined) throw new TypeError('a commit starts with an event that names the previous commit');
+    const version = Number(first.id.slice(0, first.id.indexOf('.')));
+    const events = batch.map((cloud, index) => decodeEvent(cloud, `${version}.${index}`));
+    return { subject, sequence, version, hash: sha256(bytes), previous: first.previous, events };
+  } catch (cause) {
+    throw new Fault('log-broken', { subject, sequence }, { cause });
+  }
+}
+
+function decodeEvent(cloud: CloudEvent, id: string): Recorded {
+  const type = TYPE.exec(cloud.type)?.[1];
+  if (cloud.specversion !== '1.0' || cloud.id !== id || type === undefined) throw new TypeError(`event ${cloud.id} (${cloud.type}) is not event ${id}`);
+  const { traceparent } = cloud;
+  return { type, data: cloud.data, at: Date.parse(cloud.time), ...(traceparent !== undefined && { traceparent }) } as Recorded;
+}
+
+/** A commit must follow the one before it: next version, and the hash that was left behind. */
+export function assertFollows(head: Head, commit: Commit): void {
+  if (commit.version === head.version + 1 && commit.previous === head.hash) return;
+  throw new Fault('log-broken', { subject: commit.subject, sequence: commit.sequence, after: head, found: { version: commit.version, previous: commit.previous } });
+}
+
+export const headOf = ({ version, sequence, hash }: Head): Head => ({ version, sequence, hash });

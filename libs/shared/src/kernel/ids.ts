@@ -1,0 +1,36 @@
+import { base32, hashFields } from './hash.js';
+
+export type TenantId = string & { readonly tenant: unique symbol };
+export type SaleId = string & { readonly sale: unique symbol };
+export type UnitId = string & { readonly unit: unique symbol };
+export type OrderId = string & { readonly order: unique symbol };
+export type TicketId = string & { readonly ticket: unique symbol };
+export type KeyHash = string & { readonly key: unique symbol };
+export type Wallet = string & { readonly wallet: unique symbol };
+export type BuyerId = string & { readonly buyer: unique symbol };
+
+/** Where a key came from: one caller can never occupy a key of another kind. */
+export type KeyNamespace = 'api' | 'webhook' | 'internal';
+
+export const TENANT_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
+export const SALE_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
+export const UNIT_PATTERN = /^[A-Za-z0-9_-]{1,32}$/;
+export const BUYER_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
+export const ORDER_PATTERN = /^ord_[a-z2-7]{26}$/;
+export const TICKET_PATTERN = /^tkt_[a-z2-7]{26}$/;
+
+/** Idempotency keys: 1..255 printable ASCII characters. They never enter a subject; their hash does. */
+export const MAX_KEY_LENGTH = 255;
+export const KEY_PATTERN = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
+
+const ID_LETTERS = 26; // 130 bits: no two callers ever meet
+
+/** The order of one key in one sale: known before anything is decided, the same on every retry. */
+export const orderId = (tenant: TenantId, sale: SaleId, key: string): OrderId =>
+  `ord_${base32(hashFields(tenant, sale, key), ID_LETTERS)}` as OrderId;
+
+/** One giving of one unit to one order: sold again after a refund, it is another ticket. */
+export const ticketId = (tenant: TenantId, sale: SaleId, order: OrderId, unit: UnitId): TicketId =>
+  `tkt_${base32(hashFields(tenant, sale, order, unit), ID_LETTERS)}` as TicketId;
+
+export const keyHash = (namespace: KeyNamespace, key: string): KeyHash => base32(hashFields(namespace, key), ID_LETTERS) as KeyHash;
