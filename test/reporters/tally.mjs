@@ -2,6 +2,7 @@
 export default class Tally {
   onRunComplete(_contexts, results) {
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
-    process.stderr.write(`${results.numPassedTests} passed, ${failed} failed\n`);
+    // At exit, because jest prints its own summary after every reporter has spoken.
+    process.once('exit', () => process.stderr.write(`${results.numPassedTests} passed, ${failed} failed\n`));
   }
 }
