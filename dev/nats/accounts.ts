@@ -1,0 +1,173 @@
+/** The users of account APP, where the streams live. Tenants and replay have accounts of their own. */
+export const APP_USERS = ['provision', 'operator', 'edge', 'purchase', 'minter', 'ledger'] as const;
+export type AppUser = (typeof APP_USERS)[number];
+export const REPLAY_USER = 'replay';
+
+/** The durable consumers that `admit provision` prepares for one reader alone; nobody else may define them anew. */
+const LEDGER_CONSUMER = 'ledger';
+const REPLAY_CONSUMER = 'replay';
+
+/** What replay calls the two services it imports: it cannot even name the JetStream API. */
+export const REPLAY_NEXT_SUBJECT = 'app.next';
+export const REPLAY_INFO_SUBJECT = 'app.info';
+
+const MAX_PAYLOAD_BYTES = 4 * 1024 * 1024; // a body twice the largest we accept still gets an answer instead of a disconnect
+const TENANT_NAME = /^[A-Za-z0-9_-]{1,64}$/;
+
+export interface AccountsPlan {
+  readonly tenants: readonly string[];
+  readonly passwords: Readonly<Record<string, string>>;
+  readonly storeDir: string;
+  readonly port: number;
+  readonly monitorPort: number;
+  readonly pidFile: string;
+  readonly host?: string;
+}
+
+interface Rights {
+  readonly publish: readonly string[];
+  readonly publishNot?: readonly string[];
+  readonly subscribe: readonly string[];
+}
+
+export function inboxOf(user: string): string {
+  return `_INBOX.${user}`;
+}
+
+// Reading EVENTS needs ordered consumers, which are made on the fly. That right reaches every consumer of the stream,
+// so the prepared ones are taken out again.
+const FOLD_EVENTS = ['$JS.API.CONSUMER.CREATE.EVENTS.>', '$JS.API.STREAM.MSG.GET.EVENTS'];
+const PREPARED_CONSUMERS = [LEDGER_CONSUMER, REPLAY_CONSUMER].flatMap((name) => [`$JS.API.CONSUMER.CREATE.EVENTS.${name}`, `$JS.API.CONSUMER.CREATE.EVENTS.${name}.>`]);
+const LOOK = ['$JS.API.INFO', '$JS.API.STREAM.INFO.>'];
+
+/** Acks carry the stream and consumer, in newer servers after a domain and an account hash. */
+function acks(of: string): string[] {
+  return [`$JS.ACK.${of}.>`, `$JS.ACK.*.*.${of}.>`];
+}
+
+const RIGHTS: Readonly<Record<Exclude<AppUser, 'provision'>, Rights>> = {
+  operator: {
+    publish: [...LOOK, '$SRV.>', 'admit.>', '$JS.API.STREAM.NAMES', '$JS.API.STREAM.LIST', '$JS.API.CONSUMER.INFO.>', '$JS.API.CONSUMER.LIST.>', '$JS.API.CONSUMER.NAMES.>'],
+    subscribe: [],
+  },
+  // Answers callers, whose reply subjects it must trust: so it may publish where answers go, and nowhere else.
+  edge: { publish: ['_R_.>', '_INBOX.>'], subscribe: ['admit.>', '$SRV.>'] },
+  purchase: {
+    publish: [
+      ...LOOK, ...FOLD_EVENTS, 'cmd.>', 'ev.*.sale.>', 'mint.>', 'timer.set.>', 'dead.>', '$JS.ACK.>', '$JS.FC.>', `${inboxOf('purchase')}.>`,
+      '$JS.API.STREAM.MSG.GET.COMMANDS', '$JS.API.CONSUMER.INFO.>', '$JS.API.CONSUMER.MSG.NEXT.>', '$JS.API.CONSUMER.UNPIN.>',
+    ],
+    publishNot: PREPARED_CONSUMERS,
+    subscribe: [],
+  },
+  minter: {
+    publish: [
+      ...LOOK, ...FOLD_EVENTS, 'ev.*.mint.>', 'dead.>', ...acks('MINTS'), ...acks('EVENTS'), '$JS.API.STREAM.MSG.GET.MINTS', '$JS.API.CONSUMER.INFO.>',
+      '$JS.API.CONSUMER.MSG.NEXT.MINTS.>', '$JS.API.CONSUMER.MSG.NEXT.EVENTS.>',
+    ],
+    publishNot: [...PREPARED_CONSUMERS, ...acks(`EVENTS.${LEDGER_CONSUMER}`)],
+    subscribe: [],
+  },
+  ledger: {
+    publish: [
+      ...LOOK, '$JS.API.STREAM.MSG.GET.EVENTS', '$JS.API.CONSUMER.INFO.EVENTS.>', ...acks(`EVENTS.${LEDGER_CONSUMER}`),
+      `$JS.API.CONSUMER.MSG.NEXT.EVENTS.${LEDGER_CONSUMER}`, `$JS.API.CONSUMER.RESET.EVENTS.${LEDGER_CONSUMER}`,
+    ],
+    subscribe: [],
+  },
+};
+
+/** Every user the configuration knows, for whoever makes their passwords. */
+export function usersOf(tenants: readonly string[]): string[] {
+  return [...APP_USERS, REPLAY_USER, ...tenants];
+}
+
+/** The whole server configuration: streams and apps in APP, everybody else outside, tied to it by exactly what they may ask. */
+export function accountsConfig(plan: AccountsPlan): string {
+  checkTenants(plan.tenants);
+  return [
+    'server_name: admit-one',
+    `listen: ${quote(`${plan.host ?? '127.0.0.1'}:${plan.port}`)}`,
+    `http: ${quote(`127.0.0.1:${plan.monitorPort}`)}`,
+    `pid_file: ${quote(plan.pidFile)}`,
+    `max_payload: ${MAX_PAYLOAD_BYTES}`,
+    `jetstream { store_dir: ${quote(plan.storeDir)}, sync_interval: always }`,
+    'system_account: SYS',
+    'accounts {',
+    '  SYS {}',
+    ...appAccount(plan),
+    ...plan.tenants.flatMap((tenant) => tenantAccount(plan, tenant)),
+    ...replayAccount(plan),
+    '}',
+    '',
+  ].join('\n');
+}
+
+function appAccount(plan: AccountsPlan): string[] {
+  const tenantExports = plan.tenants.map((tenant) => `      { service: ${quote(`admit.${tenant}.>`)}, accounts: [${quote(accountOf(tenant))}] }`);
+  return [
+    '  APP {',
+    '    jetstream: enabled',
+    '    users: [',
+    ...APP_USERS.map((user) => `      ${userLine(plan, user, user === 'provision' ? undefined : RIGHTS[user])}`),
+    '    ]',
+    '    exports: [',
+    ...tenantExports,
+    `      { service: "$JS.API.CONSUMER.MSG.NEXT.EVENTS.${REPLAY_CONSUMER}", response_type: stream, accounts: [REPLAY] }`,
+    '      { service: "$JS.API.STREAM.INFO.EVENTS", accounts: [REPLAY] }',
+    '    ]',
+    '  }',
+  ];
+}
+
+function tenantAccount(plan: AccountsPlan, tenant: string): string[] {
+  return [
+    `  ${quote(accountOf(tenant))} {`,
+    `    users: [ ${userLine(plan, tenant, { publish: [`admit.${tenant}.>`], subscribe: ['_INBOX.>'] })} ]`,
+    `    imports: [ { service: { account: APP, subject: ${quote(`admit.${tenant}.>`)} } } ]`,
+    '  }',
+  ];
+}
+
+function replayAccount(plan: AccountsPlan): string[] {
+  return [
+    '  REPLAY {',
+    `    users: [ ${userLine(plan, REPLAY_USER, { publish: [REPLAY_NEXT_SUBJECT, REPLAY_INFO_SUBJECT], subscribe: [] })} ]`,
+    '    imports: [',
+    `      { service: { account: APP, subject: "$JS.API.CONSUMER.MSG.NEXT.EVENTS.${REPLAY_CONSUMER}" }, to: ${quote(REPLAY_NEXT_SUBJECT)} }`,
+    `      { service: { account: APP, subject: "$JS.API.STREAM.INFO.EVENTS" }, to: ${quote(REPLAY_INFO_SUBJECT)} }`,
+    '    ]',
+    '  }',
+  ];
+}
+
+function userLine(plan: AccountsPlan, user: string, rights: Rights | undefined): string {
+  const password = plan.passwords[user];
+  if (password === undefined) throw new Error(`No password was given for the NATS user ${user}.`);
+  const login = `user: ${quote(user)}, password: ${quote(password)}`;
+  if (rights === undefined) return `{ ${login} }`;
+  const deny = rights.publishNot === undefined ? '' : `, deny: ${list(rights.publishNot)}`;
+  const subscribe = list([...rights.subscribe, `${inboxOf(user)}.>`]);
+  return `{ ${login}, permissions: { publish: { allow: ${list(rights.publish)}${deny} }, subscribe: { allow: ${subscribe} } } }`;
+}
+
+function checkTenants(tenants: readonly string[]): void {
+  const taken = new Set<string>([...APP_USERS, REPLAY_USER]);
+  for (const tenant of tenants) {
+    if (!TENANT_NAME.test(tenant)) throw new Error(`"${tenant}" cannot be a tenant: 1 to 64 of A-Z, a-z, 0-9, _ and - are allowed.`);
+    if (taken.has(tenant)) throw new Error(`"${tenant}" cannot be a tenant: the name is in use as a NATS user.`);
+    taken.add(tenant);
+  }
+}
+
+function accountOf(tenant: string): string {
+  return `TENANT_${tenant}`;
+}
+
+function list(subjects: readonly string[]): string {
+  return `[${subjects.map(quote).join(', ')}]`;
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text);
+}

@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { messageOf } from '../processes/wait.js';
+
+const SUITE = 'forky'; // the first Debian release whose nats-server is new enough; its binary is static and runs on older ones
+const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
+const APT_MS = 120_000; // an index of 10 MB and a package of 5 MB on a slow line
+const NETWORK_SECONDS = 10; // per connection attempt, so that an unreachable archive is noticed
+
+const run = promisify(execFile);
+
+/** Debian's package of a newer suite, verified by apt against Debian's keys, without touching the system's own apt state. */
+export async function fetchDebianPackage(folder: string, progress: (line: string) => void): Promise<string> {
+  if (!/^ID=debian$/m.test(existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '')) throw new Error('this system is not Debian');
+  const failures: string[] = [];
+  for (const site of await archiveSites()) {
+    try {
+      return await fetchFrom(site, folder, progress);
+    } catch (error) {
+      failures.push(messageOf(error));
+    }
+  }
+  throw new Error(failures.join('; ') || 'apt names no archive');
+}
+
+/** The archives this machine is configured with; the main one, not security or third parties, ends in /debian. */
+async function archiveSites(): Promise<string[]> {
+  const { stdout } = await run('apt-get', ['indextargets', '--format', '$(SITE)'], { timeout: APT_MS });
+  const sites = [...new Set(stdout.split('\n').map((line) => line.trim().replace(/\/$/, '')))].filter(Boolean);
+  return sites.sort((a, b) => Number(b.endsWith('/debian')) - Number(a.endsWith('/debian')));
+}
+
+async function fetchFrom(site: string, folder: string, progress: (line: string) => void): Promise<string> {
+  const at = (...names: string[]): string => join(folder, 'apt', ...names);
+  for (const name of ['lists/partial', 'cache/archives/partial', 'package']) await mkdir(at(name), { recursive: true });
+  const signedBy = existsSync(KEYRING) ? `[signed-by=${KEYRING}] ` : '';
+  await writeFile(at('sources.list'), `deb ${signedBy}${site} ${SUITE} main\n`);
+  const apt = (...args: string[]): Promise<unknown> => run('apt-get', [...privateState(at), ...args], { timeout: APT_MS, cwd: at('package') }).catch(explain);
+  progress(`nats-server: reading the package index of Debian ${SUITE}`);
+  await apt('update');
+  progress('nats-server: downloading the package');
+  await apt('download', 'nats-server');
+  const deb = (await readdir(at('package'))).find((name) => name.endsWith('.deb'));
+  if (deb === undefined) throw new Error(`apt-get downloaded nothing from ${site}`);
+  await run('dpkg-deb', ['-x', at('package', deb), at('unpacked')], { timeout: APT_MS });
+  return at('unpacked', 'usr', 'sbin', 'nats-server');
+}
+
+function privateState(at: (name: string) => string): string[] {
+  const settings = {
+    'Dir::Etc::sourcelist': at('sources.list'),
+    'Dir::Etc::sourceparts': '/dev/null',
+    'Dir::State::lists': at('lists'),
+    'Dir::Cache': at('cache'),
+    'APT::Sandbox::User': 'root', // the sandbox user may not be able to enter our folder
+    'APT::Update::Error-Mode': 'any', // an index that could not be fetched is an error, not a warning
+    'Acquire::Languages': 'none',
+    'Acquire::Retries': '1',
+    'Acquire::http::Timeout': String(NETWORK_SECONDS),
+    'Acquire::https::Timeout': String(NETWORK_SECONDS),
+  };
+  return Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+}
+
+function explain(error: unknown): never {
+  const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
+  const said = stderr.split('\n').filter((line) => line.startsWith('E:')).join(' ');
+  throw new Error(said || messageOf(error), { cause: error });
+}

@@ -1,0 +1,124 @@
+import { execFile } from 'node:child_process';
+import { constants } from 'node:fs';
+import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { type Environment, environment, homeFolder } from '../processes/project.js';
+import { messageOf } from '../processes/wait.js';
+import { fetchDebianPackage } from './obtain-debian.js';
+import { fetchRelease } from './obtain-release.js';
+
+/** Fixes we depend on landed up to here: cancelled schedules, consumer reset, pinned consumers after a restart. */
+export const OLDEST_NATS_SERVER = '2.14.5';
+const VERSION_CHECK_MS = 10_000; // printing a version takes milliseconds; a wrong binary may wait for input for ever
+
+const run = promisify(execFile);
+
+export interface NatsBinary {
+  readonly path: string;
+  readonly version: string;
+  readonly from: string;
+}
+
+export interface Obtaining {
+  readonly cacheDir?: string;
+  readonly env?: Environment;
+  readonly progress?: (line: string) => void;
+}
+
+/** A way that has to fetch: it leaves a binary inside `folder`, returns its path, or throws with the reason. */
+type Fetch = (folder: string, progress: (line: string) => void) => Promise<string>;
+
+const FETCHES: ReadonlyArray<{ name: string; fetch: Fetch }> = [
+  { name: 'the official release archive', fetch: fetchRelease },
+  { name: 'the package of Debian forky', fetch: fetchDebianPackage },
+];
+
+/** Finds or fetches a nats-server that is new enough; the order is: $NATS_SERVER, PATH, cache, release archive, Debian package. */
+export async function obtainNatsServer(options: Obtaining = {}): Promise<NatsBinary> {
+  const env = options.env ?? environment();
+  const progress = options.progress ?? (() => undefined);
+  const named = env['NATS_SERVER'];
+  if (named) return accept(named, '$NATS_SERVER');
+
+  const failures: string[] = [];
+  const onPath = await findOnPath(env['PATH'] ?? '');
+  const cached = join(options.cacheDir ?? join(homeFolder(), 'cache'), `nats-server-${process.platform}-${process.arch}${process.platform === 'win32' ? '.exe' : ''}`);
+  for (const [path, from] of [[onPath, 'PATH'], [cached, 'the cache']] as const) {
+    if (path === undefined || !(await isExecutable(path))) continue;
+    try {
+      return await accept(path, from);
+    } catch (error) {
+      failures.push(messageOf(error));
+    }
+  }
+  for (const { name, fetch } of FETCHES) {
+    try {
+      progress(`nats-server: trying ${name}`);
+      return await intoCache(cached, name, (folder) => fetch(folder, progress));
+    } catch (error) {
+      failures.push(`${name}: ${messageOf(error)}`);
+    }
+  }
+  throw new Error(explain(failures));
+}
+
+async function accept(path: string, from: string): Promise<NatsBinary> {
+  const { stdout } = await run(path, ['--version'], { timeout: VERSION_CHECK_MS }).catch((error: unknown) => {
+    throw new Error(`${from}: ${path} does not run (${messageOf(error)}).`, { cause: error });
+  });
+  const version = /v(\d+\.\d+\.\d+)/.exec(stdout)?.[1];
+  if (version === undefined) throw new Error(`${from}: ${path} does not tell its version.`);
+  if (!isAtLeast(version, OLDEST_NATS_SERVER)) throw new Error(`${from}: ${path} is version ${version}; ${OLDEST_NATS_SERVER} or newer is needed.`);
+  return { path, version, from };
+}
+
+/** Fetched beside the cache and moved in whole: several runs at once, or one interrupted, leave only complete binaries. */
+async function intoCache(cached: string, from: string, fetch: (folder: string) => Promise<string>): Promise<NatsBinary> {
+  await mkdir(join(cached, '..'), { recursive: true });
+  const folder = await mkdtemp(`${cached}-draft-`);
+  try {
+    const fetched = await fetch(folder);
+    const accepted = await accept(fetched, from);
+    await rename(fetched, cached);
+    return { ...accepted, path: cached };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function findOnPath(path: string): Promise<string | undefined> {
+  for (const folder of path.split(delimiter).filter(Boolean)) {
+    const candidate = join(folder, process.platform === 'win32' ? 'nats-server.exe' : 'nats-server');
+    if (await isExecutable(candidate)) return candidate;
+  }
+  return undefined;
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false, // absent or not for us: the next way is tried
+  );
+}
+
+export function isAtLeast(version: string, floor: string): boolean {
+  const [ours, theirs] = [version, floor].map((text) => text.split('.').map(Number));
+  for (const [i, need] of (theirs ?? []).entries()) {
+    const have = ours?.[i] ?? 0;
+    if (have !== need) return have > need;
+  }
+  return true;
+}
+
+function explain(failures: readonly string[]): string {
+  return [
+    `No nats-server ${OLDEST_NATS_SERVER} or newer could be found or fetched. Tried:`,
+    ...failures.map((failure) => `  - ${failure}`),
+    'What to do, any one of these:',
+    '  - install it (https://docs.nats.io/running-a-nats-service/introduction/installation) so that it is on PATH,',
+    '  - set NATS_SERVER to the path of the binary,',
+    '  - set NATS_URL to a running server with JetStream instead,',
+    '  - or connect this machine to the network (github.com, or the Debian archive) and start again.',
+  ].join('\n');
+}

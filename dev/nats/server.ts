@@ -1,0 +1,126 @@
+import { connect } from '@nats-io/transport-node';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Part } from '../processes/part.js';
+import { freePort } from '../processes/ports.js';
+import { environment } from '../processes/project.js';
+import { keepSecrets, writePrivate } from '../processes/secrets.js';
+import { messageOf } from '../processes/wait.js';
+import { accountsConfig, inboxOf, usersOf } from './accounts.js';
+import { obtainNatsServer } from './obtain.js';
+
+export const DEV_TENANTS = ['demo', 'acme'] as const;
+
+const READY_MS = 60_000; // recovery reads every stream: 4 s per million subjects
+const STOP_MS = 10_000; // it flushes and closes; with sync_interval always there is little to flush
+const PROBE_MS = 2_000;
+const PORT_TRIES = 3; // a free port may be taken by somebody else before the server binds it
+
+export interface NatsOptions {
+  readonly dataDir: string;
+  readonly port?: number;
+  readonly monitorPort?: number;
+  readonly tenants?: readonly string[];
+  readonly logFile?: string;
+  readonly cacheDir?: string;
+  /** Come back by itself after an unexpected end; without it a killed server waits for restart(). */
+  readonly heal?: boolean;
+  readonly progress?: (line: string) => void;
+  readonly changed?: ConstructorParameters<typeof Part>[0]['changed'];
+}
+
+export interface Credentials {
+  readonly user: string;
+  readonly pass: string;
+}
+
+export class NatsServer {
+  constructor(
+    readonly part: Part,
+    readonly port: number,
+    readonly monitorPort: number,
+    private readonly passwords: Readonly<Record<string, string>>,
+  ) {}
+
+  get url(): string {
+    return `nats://127.0.0.1:${this.port}`;
+  }
+
+  get monitorUrl(): string {
+    return `http://127.0.0.1:${this.monitorPort}`;
+  }
+
+  get pid(): number | undefined {
+    return this.part.pid;
+  }
+
+  credentials(user: string): Credentials {
+    const pass = this.passwords[user];
+    if (pass === undefined) throw new Error(`The embedded NATS server has no user "${user}".`);
+    return { user, pass };
+  }
+
+  /** What connect() of any NATS client wants: server, user and the inbox this user may listen to. */
+  connection(user: string): { servers: string; user: string; pass: string; inboxPrefix: string } {
+    return { servers: this.url, ...this.credentials(user), inboxPrefix: inboxOf(user) };
+  }
+
+  kill9(): Promise<void> {
+    return this.part.kill9();
+  }
+
+  restart(): Promise<void> {
+    return this.part.restart();
+  }
+
+  stop(): Promise<void> {
+    return this.part.stop();
+  }
+}
+
+/** Starts a server with JetStream, fsync before every ack, and the accounts of accounts.ts; returns when it answers. */
+export async function startNats(options: NatsOptions): Promise<NatsServer> {
+  const binary = await obtainNatsServer({ ...(options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir }), ...(options.progress === undefined ? {} : { progress: options.progress }) });
+  mkdirSync(options.dataDir, { recursive: true });
+  const tenants = options.tenants ?? DEV_TENANTS;
+  const passwords = keepSecrets(join(options.dataDir, 'credentials.json'), usersOf(tenants));
+  for (let attempt = 1; ; attempt++) {
+    const port = options.port ?? (await freePort());
+    const monitorPort = options.monitorPort ?? (await freePort());
+    const config = join(options.dataDir, 'nats.conf');
+    writePrivate(config, accountsConfig({ tenants, passwords, port, monitorPort, storeDir: join(options.dataDir, 'js'), pidFile: join(options.dataDir, 'nats-server.pid') }));
+    const server: NatsServer = new NatsServer(natsPart(options, binary.path, config, () => probe(server)), port, monitorPort, passwords);
+    try {
+      await server.part.start();
+      return server;
+    } catch (error) {
+      const taken = messageOf(error).includes('address already in use');
+      if (taken && options.port === undefined && attempt < PORT_TRIES) continue;
+      throw taken ? new Error(`Port ${port} or ${monitorPort} on 127.0.0.1 is in use by another program. Stop it, or start with other ports.`, { cause: error }) : error;
+    }
+  }
+}
+
+function natsPart(options: NatsOptions, binary: string, config: string, isReady: () => Promise<boolean>): Part {
+  return new Part({
+    name: 'nats',
+    logFile: options.logFile ?? join(options.dataDir, 'nats.log'),
+    prepare: () => ({ file: binary, args: ['-c', config], env: environment() }),
+    isReady,
+    readyMs: READY_MS,
+    stopSignal: 'SIGTERM',
+    stopMs: STOP_MS,
+    heal: options.heal ?? false,
+    ...(options.progress === undefined ? {} : { say: options.progress }),
+    ...(options.changed === undefined ? {} : { changed: options.changed }),
+  });
+}
+
+/** Healthy by its own word, and a client gets in. */
+async function probe(server: NatsServer): Promise<boolean> {
+  const health = await fetch(`${server.monitorUrl}/healthz`, { signal: AbortSignal.timeout(PROBE_MS) });
+  if (!health.ok) return false;
+  const client = await connect({ ...server.connection('provision'), timeout: PROBE_MS, reconnect: false });
+  await client.close();
+  return true;
+}

@@ -1,0 +1,25 @@
+import { createServer } from 'node:net';
+
+// Below the range from which systems take the ports of outgoing connections (32768+ on Linux, 49152+ elsewhere): a client that
+// reconnects while its server is down could otherwise be given the server's own port and connect to itself.
+const LOWEST_PORT = 20_000;
+const HIGHEST_PORT = 32_000;
+const TRIES = 200;
+
+/** A port nobody listens on now. The caller must be ready to ask again: nothing reserves it. */
+export async function freePort(preferred?: number): Promise<number> {
+  if (preferred !== undefined && (await isFree(preferred))) return preferred;
+  for (let i = 0; i < TRIES; i++) {
+    const port = LOWEST_PORT + Math.floor(Math.random() * (HIGHEST_PORT - LOWEST_PORT));
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`No free port found between ${LOWEST_PORT} and ${HIGHEST_PORT} on 127.0.0.1.`);
+}
+
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => probe.close(() => resolve(true)));
+  });
+}

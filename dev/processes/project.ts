@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The only place under dev/ that reads the environment: everything else is handed what it needs. */
+export function environment(): Environment {
+  return { ...process.env };
+}
+
+/** The folder of package.json, found upwards: this file runs from dev/ under jest and from dist/dev/ once built. */
+export function projectFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json'))) {
+    const parent = dirname(folder);
+    if (parent === folder) throw new Error('No package.json above this program: run it inside the project folder.');
+    folder = parent;
+  }
+  return folder;
+}
+
+/** Where everything embedded keeps its data, unless a test gives a folder of its own. */
+export function homeFolder(): string {
+  return join(projectFolder(), '.admit');
+}

@@ -1,0 +1,69 @@
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type NatsServer, startNats } from '../../dev/nats/server.js';
+import { temporaryFolder } from '../../dev/processes/temporary.js';
+
+const folder = temporaryFolder('nats');
+let server: NatsServer;
+
+beforeAll(async () => {
+  server = await startNats({ dataDir: folder.path });
+}, 180_000); // the first run of all may have to fetch the server
+afterAll(async () => {
+  await server?.stop();
+  folder.remove();
+});
+
+async function stored(): Promise<number> {
+  const nc = await connect(server.connection('provision'));
+  try {
+    return (await (await jetstreamManager(nc)).streams.info('KEPT')).state.messages;
+  } finally {
+    await nc.close();
+  }
+}
+
+it('keeps what was acknowledged through kill -9, on the same port', async () => {
+  const nc = await connect(server.connection('provision'));
+  await (await jetstreamManager(nc)).streams.add({ name: 'KEPT', subjects: ['kept'] });
+  for (let i = 0; i < 20; i++) await jetstream(nc).publish('kept', `${i}`);
+  const before = server.pid;
+  await server.kill9();
+  expect(server.pid).toBeUndefined();
+  await nc.close();
+  await server.restart();
+  expect(server.pid).not.toBe(before);
+  expect(await stored()).toBe(20);
+}, 30_000);
+
+it('comes back with its data and its passwords after an orderly stop', async () => {
+  const { pass } = server.credentials('demo');
+  await server.stop();
+  server = await startNats({ dataDir: folder.path });
+  expect(server.credentials('demo').pass).toBe(pass);
+  expect(await stored()).toBe(20);
+}, 30_000);
+
+it('comes back by itself after kill -9 when it is told to heal', async () => {
+  await server.stop();
+  server = await startNats({ dataDir: folder.path, heal: true });
+  await server.kill9();
+  await server.part.ready(15_000);
+  expect(await stored()).toBe(20);
+}, 30_000);
+
+it('keeps its passwords from other users of the machine', () => {
+  for (const name of ['credentials.json', 'nats.conf']) expect(statSync(join(folder.path, name)).mode & 0o077).toBe(0);
+});
+
+it('lets nobody in without a password', async () => {
+  await expect(connect({ servers: server.url, reconnect: false })).rejects.toThrow(/Authorization/);
+});
+
+it('says which port is taken', async () => {
+  const other = temporaryFolder('nats-other');
+  await expect(startNats({ dataDir: other.path, port: server.port })).rejects.toThrow(`Port ${server.port}`);
+  other.remove();
+}, 30_000);
