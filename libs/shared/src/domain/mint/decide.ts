@@ -1,0 +1,107 @@
+import type { TicketId } from '../../kernel/ids.js';
+import type { MintAttempt, MintAttemptDied, MintCompleted, MintEvent, MintFailed, MintPlan } from './events.js';
+import { allows, type MintState, mintState, nextAttempt, type TicketMint } from './ticket-mint.js';
+
+/** What can be asked of a ticket's mint. A command that was already carried out is accepted again and changes nothing. */
+export type MintRequest =
+  | { readonly type: 'PlanMint'; readonly data: MintPlan }
+  | { readonly type: 'SubmitAttempt'; readonly data: MintAttempt }
+  | { readonly type: 'BuryAttempt'; readonly data: MintAttemptDied['data'] }
+  | { readonly type: 'CompleteMint'; readonly data: MintCompleted['data'] }
+  | { readonly type: 'FailMint'; readonly data: MintFailed['data'] };
+
+export type MintRefusalCode =
+  | 'state-forbids'
+  | 'already-planned'
+  | 'address-differs'
+  | 'attempt-live'
+  | 'attempt-out-of-turn'
+  | 'attempt-not-live'
+  | 'asset-differs'
+  | 'request-superseded';
+
+export interface MintRefusal {
+  readonly code: MintRefusalCode;
+  readonly ticket: TicketId;
+  readonly state: MintState;
+  readonly facts: Readonly<Record<string, string | number | null>>;
+}
+
+export type MintDecision = { readonly events: readonly MintEvent[] } | { readonly refusal: MintRefusal };
+
+const NOTHING: MintDecision = { events: [] };
+
+/** Decides one command on what is known of its ticket. Pure: no clock, no chance, no chain. */
+export function decideMint(mint: TicketMint | undefined, command: MintRequest): MintDecision {
+  switch (command.type) {
+    case 'PlanMint':
+      return plan(mint, command.data);
+    case 'SubmitAttempt':
+      return submit(mint, command.data);
+    case 'BuryAttempt':
+      return bury(mint, command.data);
+    case 'CompleteMint':
+      return complete(mint, command.data);
+    case 'FailMint':
+      return fail(mint, command.data);
+  }
+}
+
+function plan(mint: TicketMint | undefined, data: MintPlan): MintDecision {
+  const refuse = refusing(mint, data.ticket);
+  if (mint?.state === 'planned' || mint?.state === 'submitted') {
+    return samePlan(mint.plan, data) ? NOTHING : refuse('already-planned', { request: mint.plan.request, asset: mint.plan.asset });
+  }
+  if (mint?.state === 'failed') {
+    if (data.request <= mint.request) return refuse('request-superseded', { request: mint.request, reason: mint.reason });
+    const before = mint.plan;
+    if (before !== undefined && !sameAddress(before, data)) return refuse('address-differs', { planned: before.asset, asked: data.asset });
+  }
+  return allows(mint, 'MintPlanned') ? { events: [{ type: 'MintPlanned', data }] } : refuse('state-forbids');
+}
+
+function submit(mint: TicketMint | undefined, data: MintAttempt): MintDecision {
+  const refuse = refusing(mint, data.ticket);
+  if (mint?.state === 'submitted') {
+    return mint.live.signature === data.signature ? NOTHING : refuse('attempt-live', { attempt: mint.live.attempt, signature: mint.live.signature });
+  }
+  if (mint?.state !== 'planned') return refuse('state-forbids');
+  if (data.attempt !== nextAttempt(mint)) return refuse('attempt-out-of-turn', { attempt: data.attempt, next: nextAttempt(mint) });
+  return { events: [{ type: 'MintSubmitted', data }] };
+}
+
+function bury(mint: TicketMint | undefined, data: MintAttemptDied['data']): MintDecision {
+  const refuse = refusing(mint, data.ticket);
+  if (mint === undefined || mint.state === 'minted') return refuse('state-forbids');
+  if (mint.dead.some(({ attempt }) => attempt === data.attempt)) return NOTHING;
+  if (mint.state !== 'submitted' || mint.live.attempt !== data.attempt) return refuse('attempt-not-live', { attempt: data.attempt });
+  return { events: [{ type: 'MintAttemptDied', data }] };
+}
+
+function complete(mint: TicketMint | undefined, data: MintCompleted['data']): MintDecision {
+  const refuse = refusing(mint, data.ticket);
+  if (mint?.state === 'minted') return mint.minted.asset === data.asset ? NOTHING : refuse('asset-differs', { minted: mint.minted.asset, asked: data.asset });
+  if (mint?.state !== 'submitted') return refuse('state-forbids');
+  if (mint.plan.asset !== data.asset) return refuse('asset-differs', { planned: mint.plan.asset, asked: data.asset });
+  return { events: [{ type: 'MintCompleted', data }] };
+}
+
+/** Only where no attempt can land any more: before the first one, or between a death and the next. */
+function fail(mint: TicketMint | undefined, data: MintFailed['data']): MintDecision {
+  const refuse = refusing(mint, data.ticket);
+  if (mint?.state === 'failed' && data.request <= mint.request) {
+    return data.request === mint.request ? NOTHING : refuse('request-superseded', { request: mint.request, reason: mint.reason });
+  }
+  if (mint?.state === 'planned' && data.request < mint.plan.request) return refuse('request-superseded', { request: mint.plan.request });
+  return allows(mint, 'MintFailed') ? { events: [{ type: 'MintFailed', data }] } : refuse('state-forbids');
+}
+
+const sameAddress = (left: MintPlan, right: MintPlan): boolean =>
+  left.asset === right.asset && left.base === right.base && left.seed === right.seed && left.program === right.program && left.genesisHash === right.genesisHash;
+
+/** The salt and what hangs on it differ between two plans of one request made at the same time; who gets what, where, may not. */
+const samePlan = (left: MintPlan, right: MintPlan): boolean => sameAddress(left, right) && left.request === right.request && left.wallet === right.wallet;
+
+const refusing =
+  (mint: TicketMint | undefined, ticket: TicketId) =>
+  (code: MintRefusalCode, facts: MintRefusal['facts'] = {}): MintDecision => ({ refusal: { code, ticket, state: mintState(mint), facts } });

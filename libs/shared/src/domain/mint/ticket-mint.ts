@@ -1,0 +1,80 @@
+import { Fault } from '../../kernel/fault.js';
+import type { MintAttempt, MintCompleted, MintEvent, MintPlan } from './events.js';
+
+/** An attempt that is proven to change nothing any more. */
+export interface DeadAttempt {
+  readonly attempt: number;
+  readonly signature: string;
+  readonly reason: string;
+}
+
+/** Where the mint of one ticket stands. `undefined` stands for a ticket nobody has asked to mint yet. */
+export type TicketMint =
+  | { readonly state: 'planned'; readonly plan: MintPlan; readonly dead: readonly DeadAttempt[] }
+  | { readonly state: 'submitted'; readonly plan: MintPlan; readonly dead: readonly DeadAttempt[]; readonly live: MintAttempt }
+  | { readonly state: 'minted'; readonly minted: MintCompleted['data'] }
+  /** `plan` is kept: a corrected request mints at the same address. It is absent when the request was refused before it was planned. */
+  | {
+      readonly state: 'failed';
+      readonly request: number;
+      readonly reason: string;
+      readonly plan?: MintPlan;
+      readonly dead: readonly DeadAttempt[];
+    };
+
+export type MintState = 'unknown' | TicketMint['state'];
+
+/**
+ * What may happen in which state, and where it leads. `minted` leads nowhere; only a proven death leads out of `submitted` without an asset;
+ * a failed ticket may be planned again by a corrected request.
+ */
+export const TRANSITIONS: Readonly<Record<MintState, Readonly<Partial<Record<MintEvent['type'], TicketMint['state']>>>>> = {
+  unknown: { MintPlanned: 'planned', MintFailed: 'failed' },
+  planned: { MintSubmitted: 'submitted', MintFailed: 'failed' },
+  submitted: { MintAttemptDied: 'planned', MintCompleted: 'minted' },
+  minted: {},
+  failed: { MintPlanned: 'planned', MintFailed: 'failed' },
+};
+
+export const mintState = (mint: TicketMint | undefined): MintState => mint?.state ?? 'unknown';
+
+export const allows = (mint: TicketMint | undefined, event: MintEvent['type']): boolean => TRANSITIONS[mintState(mint)][event] !== undefined;
+
+/** The fold of one ticket's events. An event that cannot follow is no news to live with but a log that was not written by us. */
+export function evolve(mint: TicketMint | undefined, event: MintEvent): TicketMint {
+  if (!allows(mint, event.type)) throw new Fault('log-broken', { ticket: event.data.ticket, state: mintState(mint), event: event.type });
+  switch (event.type) {
+    case 'MintPlanned':
+      return { state: 'planned', plan: event.data, dead: deadOf(mint) };
+    case 'MintSubmitted':
+      return { state: 'submitted', plan: planOf(mint, event), dead: deadOf(mint), live: event.data };
+    case 'MintAttemptDied':
+      return { state: 'planned', plan: planOf(mint, event), dead: [...deadOf(mint), burialOf(mint, event.data)] };
+    case 'MintCompleted':
+      return { state: 'minted', minted: event.data };
+    case 'MintFailed':
+      return failedOf(mint, event.data);
+  }
+}
+
+const deadOf = (mint: TicketMint | undefined): readonly DeadAttempt[] => (mint !== undefined && mint.state !== 'minted' ? mint.dead : []);
+
+function planOf(mint: TicketMint | undefined, event: MintEvent): MintPlan {
+  if (mint?.state === 'planned' || mint?.state === 'submitted') return mint.plan;
+  throw new Fault('log-broken', { ticket: event.data.ticket, state: mintState(mint), event: event.type });
+}
+
+function burialOf(mint: TicketMint | undefined, death: { readonly ticket: string; readonly attempt: number; readonly reason: string }): DeadAttempt {
+  if (mint?.state !== 'submitted' || mint.live.attempt !== death.attempt) {
+    throw new Fault('log-broken', { ticket: death.ticket, state: mintState(mint), event: 'MintAttemptDied', attempt: death.attempt });
+  }
+  return { attempt: death.attempt, signature: mint.live.signature, reason: death.reason };
+}
+
+function failedOf(mint: TicketMint | undefined, { request, reason }: { readonly request: number; readonly reason: string }): TicketMint {
+  const plan = mint?.state === 'planned' || mint?.state === 'failed' ? mint.plan : undefined;
+  return { state: 'failed', request, reason, dead: deadOf(mint), ...(plan !== undefined && { plan }) };
+}
+
+/** Attempts are numbered over the ticket's whole life, corrected requests included. */
+export const nextAttempt = (mint: { readonly dead: readonly DeadAttempt[] }): number => mint.dead.length + 1;

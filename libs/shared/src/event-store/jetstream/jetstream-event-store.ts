@@ -1,0 +1,135 @@
+import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager, type SeqMsgRequest } from '@nats-io/jetstream';
+import { headers, type NatsConnection } from '@nats-io/transport-node';
+import { Fault, isFault } from '../../kernel/fault.js';
+import { sha256 } from '../../kernel/hash.js';
+import { assertFollows, CONTENT_TYPE, type Commit, decodeCommit, encodeCommit, type Head, headOf, MAX_COMMIT_BYTES, NO_HEAD, type Recorded } from '../commit.js';
+import type { EventStore } from '../event-store.js';
+
+export const EVENTS_STREAM = 'EVENTS';
+/** One publish or read waits this long for the leader; its outcome is then unknown and looked up. */
+const REQUEST_TIMEOUT_MS = 2_000;
+/** An append whose outcome stays unknown is looked up and, since it can land only once, sent again this often. */
+const APPEND_TRIES = 4;
+/** Up to so many missing commits are read one by one from the leader; more come by an ordered consumer. */
+const SINGLE_READS = 8;
+
+/** What the server's STREAM.MSG.GET takes; the client's type leaves out the last form. */
+type Query = { readonly seq: number } | { readonly last_by_subj: string } | { readonly seq: number; readonly next_by_subj: string };
+
+/** The log on JetStream. Reads that decide come from the stream's leader; an expected sequence is the only lock. */
+export class JetStreamEventStore implements EventStore {
+  private constructor(
+    private readonly js: JetStreamClient,
+    private readonly jsm: JetStreamManager,
+  ) {}
+
+  static async on(connection: NatsConnection): Promise<JetStreamEventStore> {
+    const options = { timeout: REQUEST_TIMEOUT_MS };
+    return new JetStreamEventStore(jetstream(connection, options), await jetstreamManager(connection, { ...options, checkAPI: false }));
+  }
+
+  async head(subject: string): Promise<Head> {
+    const last = await this.last(subject);
+    return last === undefined ? NO_HEAD : headOf(last);
+  }
+
+  async *read(subject: string, after: Head): AsyncIterable<Commit> {
+    const last = await this.last(subject);
+    if (last === undefined || last.version < after.version) {
+      if (after.version === 0) return;
+      throw new Fault('log-shrunk', { subject, seen: after, last: last === undefined ? NO_HEAD : headOf(last) });
+    }
+    if (last.version === after.version) {
+      if (last.hash !== after.hash) throw new Fault('log-broken', { subject, seen: after, found: headOf(last) });
+      return;
+    }
+    let head = after;
+    for await (const commit of this.between(subject, after, last)) {
+      assertFollows(head, commit);
+      head = commit;
+      yield commit;
+    }
+  }
+
+  async at(subject: string, sequence: number): Promise<Commit> {
+    const commit = await this.get({ seq: sequence });
+    if (commit?.subject !== subject) throw new Fault('log-shrunk', { subject, sequence });
+    return commit;
+  }
+
+  async append(subject: string, expected: Head, events: readonly Recorded[]): Promise<Commit | undefined> {
+    const bytes = encodeCommit(subject, expected, events);
+    if (bytes.length > MAX_COMMIT_BYTES) throw new Fault('commit-too-large', { subject, bytes: bytes.length, most: MAX_COMMIT_BYTES });
+    const commit = { subject, version: expected.version + 1, previous: expected.hash, hash: sha256(bytes), events };
+    let cause: unknown;
+    for (let tries = 0; tries < APPEND_TRIES; tries++) {
+      try {
+        const { seq } = await this.publish(subject, expected, bytes);
+        return { ...commit, sequence: seq };
+      } catch (thrown) {
+        cause = thrown; // refused, timed out, or the answer was lost: only the log knows, so it is asked
+      }
+      try {
+        const landed = await this.get({ seq: expected.sequence + 1, next_by_subj: subject });
+        if (landed !== undefined) return landed.hash === commit.hash ? { ...commit, sequence: landed.sequence } : undefined;
+      } catch (thrown) {
+        cause = thrown;
+      }
+    }
+    throw new Fault('append-unknown', { subject, expected: expected.version }, { cause });
+  }
+
+  private publish(subject: string, expected: Head, bytes: Uint8Array): Promise<{ readonly seq: number }> {
+    const head = headers();
+    head.set('Content-Type', CONTENT_TYPE);
+    return this.js.publish(subject, bytes, {
+      headers: head,
+      timeout: REQUEST_TIMEOUT_MS,
+      expect: { streamName: EVENTS_STREAM, lastSubjectSequence: expected.sequence },
+    });
+  }
+
+  private last(subject: string): Promise<Commit | undefined> {
+    return this.get({ last_by_subj: subject });
+  }
+
+  private async *between(subject: string, after: Head, last: Commit): AsyncIterable<Commit> {
+    if (last.version - after.version > SINGLE_READS) {
+      yield* this.consume(subject, after, last);
+      return;
+    }
+    let { sequence } = after;
+    for (let version = after.version + 1; version < last.version; version++) {
+      const next = await this.get({ seq: sequence + 1, next_by_subj: subject });
+      if (next === undefined) throw new Fault('log-shrunk', { subject, sequence, last: last.sequence });
+      sequence = next.sequence;
+      yield next;
+    }
+    yield last;
+  }
+
+  /** A long stretch by an ordered consumer. It may be served by a follower, so it is read until the leader's last commit has come. */
+  private async *consume(subject: string, after: Head, last: Commit): AsyncIterable<Commit> {
+    const consumer = await this.js.consumers.get(EVENTS_STREAM, { filter_subjects: subject, opt_start_seq: after.sequence + 1 });
+    const messages = await consumer.consume({ max_messages: 1_000 });
+    try {
+      for await (const message of messages) {
+        yield decodeCommit(message.subject, message.seq, message.data);
+        if (message.seq >= last.sequence) return;
+      }
+    } finally {
+      messages.stop();
+      await consumer.delete();
+    }
+    throw new Fault('log-unreachable', { subject, last: last.sequence });
+  }
+
+  private async get(query: Query): Promise<Commit | undefined> {
+    try {
+      const message = await this.jsm.streams.getMessage(EVENTS_STREAM, query as SeqMsgRequest);
+      return message === null ? undefined : decodeCommit(message.subject, message.seq, message.data);
+    } catch (cause) {
+      throw isFault(cause) ? cause : new Fault('log-unreachable', { query }, { cause });
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { Fault } from '../kernel/fault.js';
+import { assertFollows, type Commit, decodeCommit, encodeCommit, type Head, headOf, MAX_COMMIT_BYTES, NO_HEAD, type Recorded } from './commit.js';
+import type { EventStore } from './event-store.js';
+
+/** The log in this process's memory: the same bytes, chain and refusals as the real one, gone when the process ends. */
+export class MemoryEventStore implements EventStore {
+  private readonly stored: { readonly subject: string; readonly bytes: Uint8Array }[] = [];
+  private readonly bySubject = new Map<string, number[]>();
+
+  async head(subject: string): Promise<Head> {
+    const last = this.sequences(subject).at(-1);
+    return last === undefined ? NO_HEAD : headOf(this.decode(last));
+  }
+
+  async *read(subject: string, after: Head): AsyncIterable<Commit> {
+    const sequences = this.sequences(subject);
+    if (after.version > sequences.length) throw new Fault('log-shrunk', { subject, after, commits: sequences.length });
+    let head = after;
+    for (const sequence of sequences.slice(after.version)) {
+      const commit = this.decode(sequence);
+      assertFollows(head, commit);
+      head = commit;
+      yield commit;
+    }
+  }
+
+  async at(subject: string, sequence: number): Promise<Commit> {
+    if (this.stored[sequence - 1]?.subject !== subject) throw new Fault('log-shrunk', { subject, sequence });
+    return this.decode(sequence);
+  }
+
+  async append(subject: string, expected: Head, events: readonly Recorded[]): Promise<Commit | undefined> {
+    const bytes = encodeCommit(subject, expected, events);
+    if (bytes.length > MAX_COMMIT_BYTES) throw new Fault('commit-too-large', { subject, bytes: bytes.length, most: MAX_COMMIT_BYTES });
+    const sequences = this.sequences(subject);
+    if ((sequences.at(-1) ?? 0) !== expected.sequence) return undefined;
+    const sequence = this.stored.push({ subject, bytes });
+    this.bySubject.set(subject, [...sequences, sequence]);
+    return this.decode(sequence);
+  }
+
+  private sequences(subject: string): readonly number[] {
+    return this.bySubject.get(subject) ?? [];
+  }
+
+  private decode(sequence: number): Commit {
+    const { subject, bytes } = this.stored[sequence - 1] as { subject: string; bytes: Uint8Array };
+    return decodeCommit(subject, sequence, bytes);
+  }
+}

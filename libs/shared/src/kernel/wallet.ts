@@ -1,0 +1,60 @@
+import type { Wallet } from './ids.js';
+
+const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
+const PUBLIC_KEY_BYTES = 32;
+const LONGEST = 44;
+const PRIME = 2n ** 255n - 19n;
+/** The curve's d = -121665 / 121666. */
+const D = 37_095_705_934_669_439_343_138_083_508_754_565_189_542_113_879_843_219_016_388_785_533_085_940_283_555n;
+const Y_BITS = 2n ** 255n - 1n;
+
+/** What is wrong with a wallet address, in a few words, or `undefined` for an address that a person can sign for. */
+export function walletProblem(text: string): string | undefined {
+  if (text.length === 0 || text.length > LONGEST) return `must be a base58 address of 32 bytes (32 to ${LONGEST} characters)`;
+  const bytes = decodeBase58(text);
+  if (bytes === undefined) return 'must be base58 (no 0, O, I or l)';
+  if (bytes.length !== PUBLIC_KEY_BYTES) return `must be 32 bytes in base58; these are ${bytes.length}`;
+  return isOnCurve(bytes) ? undefined : 'must be an Ed25519 public key; no key signs for this address';
+}
+
+export const isWallet = (text: string): text is Wallet => walletProblem(text) === undefined;
+
+function decodeBase58(text: string): Uint8Array | undefined {
+  let value = 0n;
+  for (const letter of text) {
+    const digit = ALPHABET.indexOf(letter);
+    if (digit < 0) return undefined;
+    value = value * 58n + BigInt(digit);
+  }
+  const leading = text.length - text.replace(/^1+/, '').length;
+  const hex = value === 0n ? '' : value.toString(16);
+  return Buffer.concat([Buffer.alloc(leading), Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex')]);
+}
+
+/**
+ * RFC 8032, 5.1.3: the y coordinate must have an x on the curve, so x² = (y² - 1) / (dy² + 1) must be a square.
+ * u / v is one exactly when u · v is, which the Jacobi symbol tells some ten times faster than taking the root.
+ */
+function isOnCurve(bytes: Uint8Array): boolean {
+  const y = BigInt(`0x${Buffer.from(bytes).reverse().toString('hex')}`) & Y_BITS;
+  if (y >= PRIME) return false;
+  const square = (y * y) % PRIME;
+  return jacobi(((square - 1n + PRIME) * (D * square + 1n)) % PRIME) >= 0;
+}
+
+/** The Jacobi symbol of `value` and the prime: 1 for a square, -1 for none, 0 for 0. */
+function jacobi(value: bigint): number {
+  let sign = 1;
+  let upper = value;
+  let lower = PRIME;
+  while (upper !== 0n) {
+    while ((upper & 1n) === 0n) {
+      upper >>= 1n;
+      const rest = Number(lower & 7n);
+      if (rest === 3 || rest === 5) sign = -sign;
+    }
+    if ((upper & 3n) === 3n && (lower & 3n) === 3n) sign = -sign;
+    [upper, lower] = [lower % upper, upper];
+  }
+  return lower === 1n ? sign : 0;
+}

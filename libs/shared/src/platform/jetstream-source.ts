@@ -1,0 +1,87 @@
+import { type ConsumeMessages, type ConsumerMessages, type JsMsg, jetstream } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Delivery, Settlement, Source } from '../consumer/delivery.js';
+
+const NANOS_PER_MS = 1_000_000n;
+/** A pull is renewed after this; a pinned consumer that fell silent is noticed within it. */
+const PULL_EXPIRES_MS = 5_000;
+const RETRY_MS = 250;
+
+export interface SourceOptions {
+  readonly stream: string;
+  readonly durable: string;
+  /** Asked for at once; bounds what waits in this process. */
+  readonly maxMessages: number;
+  /** The priority group of a pinned consumer. */
+  readonly group?: string;
+  /** Told of every failure to reach the consumer; the next try follows by itself. */
+  readonly onTrouble: (thrown: unknown) => void;
+}
+
+/** The deliveries of a durable pull consumer that provision made. Reconnects, and starts again when the server forgot the pull. */
+export class JetStreamSource implements Source {
+  private messages: ConsumerMessages | undefined;
+  private stopped = false;
+
+  constructor(
+    private readonly connection: NatsConnection,
+    private readonly options: SourceOptions,
+  ) {}
+
+  async *[Symbol.asyncIterator](): AsyncIterator<Delivery> {
+    while (!this.stopped) {
+      try {
+        this.messages = await this.consume();
+        for await (const message of this.messages) yield new JetStreamDelivery(message);
+      } catch (thrown) {
+        if (this.stopped || this.connection.isClosed()) return;
+        this.options.onTrouble(thrown);
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.messages?.close();
+  }
+
+  private async consume(): Promise<ConsumerMessages> {
+    const { stream, durable, maxMessages, group } = this.options;
+    const client = jetstream(this.connection);
+    const info = await (await client.jetstreamManager(false)).consumers.info(stream, durable);
+    const pull = { max_messages: maxMessages, expires: PULL_EXPIRES_MS, ...(group !== undefined && { group }) };
+    return client.consumers.getConsumerFromInfo(info).consume(pull as ConsumeMessages);
+  }
+}
+
+class JetStreamDelivery implements Delivery {
+  constructor(private readonly message: JsMsg) {}
+  get subject(): string {
+    return this.message.subject;
+  }
+  get sequence(): number {
+    return this.message.seq;
+  }
+  get deliveries(): number {
+    return this.message.info.deliveryCount;
+  }
+  get storedAt(): number {
+    return Number(BigInt(this.message.info.timestampNanos) / NANOS_PER_MS);
+  }
+  get body(): Uint8Array {
+    return this.message.data;
+  }
+  header(name: string): string | undefined {
+    const value = this.message.headers?.get(name);
+    return value === '' ? undefined : value;
+  }
+  working(): void {
+    this.message.working();
+  }
+  settle(settlement: Settlement): void {
+    if (settlement.kind === 'ack') this.message.ack();
+    else if (settlement.kind === 'nak') this.message.nak(settlement.delayMs);
+    else this.message.term(settlement.reason);
+  }
+}

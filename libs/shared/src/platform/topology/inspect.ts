@@ -1,0 +1,51 @@
+import { JetStreamApiError, type JetStreamManager, jetstreamManager, type StreamInfo } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { Fault } from '../../kernel/fault.js';
+import { CONSUMERS } from './consumers.js';
+import { type Difference, differences } from './differences.js';
+import { EPOCH, STREAMS } from './streams.js';
+
+const STREAM_NOT_FOUND = 10059;
+const CONSUMER_NOT_FOUND = 10014;
+
+/**
+ * Compares what the server has with what is wanted. Apps call it at start and refuse to run on any difference.
+ * @returns the epoch that all streams carry
+ * @throws Fault `stream-differs` with every difference: its name, the wanted and the found value
+ */
+export async function inspectTopology(connection: NatsConnection): Promise<string> {
+  const jsm = await jetstreamManager(connection, { checkAPI: false });
+  const found: Difference[] = [];
+  const epochs = new Map<string, string | undefined>();
+  for (const wanted of STREAMS) {
+    const info = await streamInfo(jsm, wanted.name);
+    found.push(...(info === undefined ? [missing(wanted.name)] : differences(wanted.name, wanted, info.config)));
+    if (info !== undefined) epochs.set(wanted.name, info.config.metadata?.[EPOCH]);
+  }
+  for (const { stream, config } of CONSUMERS) found.push(...(await consumerDifferences(jsm, stream, config)));
+  const epoch = epochs.get('EVENTS');
+  for (const [name, other] of epochs) if (other !== epoch || epoch === undefined) found.push({ what: `${name}.epoch`, wanted: epoch ?? 'an epoch', found: other });
+  if (found.length > 0 || epoch === undefined) throw new Fault('stream-differs', { differences: found });
+  return epoch;
+}
+
+export async function consumerDifferences(jsm: JetStreamManager, stream: string, config: { durable_name: string }): Promise<Difference[]> {
+  const name = `${stream}.${config.durable_name}`;
+  try {
+    return differences(name, config, (await jsm.consumers.info(stream, config.durable_name)).config);
+  } catch (thrown) {
+    if (thrown instanceof JetStreamApiError && [CONSUMER_NOT_FOUND, STREAM_NOT_FOUND].includes(thrown.code)) return [missing(name)];
+    throw thrown;
+  }
+}
+
+export async function streamInfo(jsm: JetStreamManager, name: string): Promise<StreamInfo | undefined> {
+  try {
+    return await jsm.streams.info(name);
+  } catch (thrown) {
+    if (thrown instanceof JetStreamApiError && thrown.code === STREAM_NOT_FOUND) return undefined;
+    throw thrown;
+  }
+}
+
+const missing = (what: string): Difference => ({ what, wanted: 'to exist', found: 'missing' });

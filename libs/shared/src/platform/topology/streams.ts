@@ -1,0 +1,69 @@
+import type { StreamConfig } from '@nats-io/jetstream';
+
+/** What every stream carries so that a lost and re-made one is told from the old: the epoch of the log it belongs to. */
+export const EPOCH = 'admit-epoch';
+/** Commands are spread over so many buckets, for ever: the number is part of their stored subjects. */
+export const BUCKETS = 64;
+
+const NANOS_PER_SECOND = 1_000_000_000;
+const HOUR_SECONDS = 3_600;
+/** A command waits this long for its decision at most; the alarm rings at a tenth of it. */
+const COMMANDS_MAX_AGE_SECONDS = 72 * HOUR_SECONDS;
+/** The broker's own memory of message ids. Behind it stands one message per subject, and behind that the fold. */
+const DUPLICATE_WINDOW_SECONDS = 120;
+
+type WantedStream = Partial<StreamConfig> & Pick<StreamConfig, 'name' | 'subjects'>;
+
+const file = { storage: 'file', discard: 'new' } as const;
+/** One message per subject, for as long as it is kept: the second broker-side filter against copies. */
+const onePerSubject = { max_msgs_per_subject: 1, discard_new_per_subject: true, duplicate_window: DUPLICATE_WINDOW_SECONDS * NANOS_PER_SECOND } as const;
+
+/** The streams in the order of their making: EVENTS last, so that its existence proves that of the others. */
+export const STREAMS: readonly WantedStream[] = [
+  {
+    ...file,
+    ...onePerSubject,
+    name: 'COMMANDS',
+    description: 'What was asked and may not be decided yet',
+    subjects: ['cmd.*.*.*'],
+    subject_transform: { src: 'cmd.*.*.*', dest: `cmd.{{partition(${BUCKETS},1,2)}}.{{wildcard(1)}}.{{wildcard(2)}}.{{wildcard(3)}}` },
+    retention: 'limits',
+    max_age: COMMANDS_MAX_AGE_SECONDS * NANOS_PER_SECOND,
+    allow_direct: false,
+  },
+  {
+    ...file,
+    ...onePerSubject,
+    name: 'MINTS',
+    description: 'Mints that are outstanding: acknowledged only when their verdict is in the log',
+    subjects: ['mint.*.*.*'],
+    retention: 'workqueue',
+    allow_direct: false,
+  },
+  {
+    ...file,
+    name: 'TIMERS',
+    description: 'Wake-ups; losing them loses promptness, nothing else',
+    subjects: ['timer.set.>', 'timer.due.>'],
+    retention: 'limits',
+    allow_msg_schedules: true,
+    allow_msg_ttl: true,
+    max_msgs_per_subject: 1,
+    discard: 'old',
+  },
+  { ...file, name: 'DEAD', description: 'What could not be handled, with the reason', subjects: ['dead.>'], retention: 'limits', deny_delete: true },
+  {
+    ...file,
+    name: 'EVENTS',
+    description: 'What happened; the only truth. One message is one commit',
+    subjects: ['ev.*.sale.*', 'ev.*.mint.*'],
+    retention: 'limits',
+    max_age: 0,
+    max_msgs: -1,
+    max_msgs_per_subject: -1,
+    deny_delete: true,
+    deny_purge: true,
+    allow_rollup_hdrs: false,
+    allow_direct: false,
+  },
+];
