@@ -63,7 +63,9 @@ function plan(mint: TicketMint | undefined, data: MintPlan): MintDecision {
 function submit(mint: TicketMint | undefined, data: MintAttempt): MintDecision {
   const refuse = refusing(mint, data.ticket);
   if (mint?.state === 'submitted') {
-    return mint.live.signature === data.signature ? NOTHING : refuse('attempt-live', { attempt: mint.live.attempt, signature: mint.live.signature });
+    return mint.live.signature === data.signature
+      ? NOTHING
+      : refuse('attempt-live', { attempt: mint.live.attempt, signature: mint.live.signature });
   }
   if (mint?.state !== 'planned') return refuse('state-forbids');
   if (data.attempt !== nextAttempt(mint)) return refuse('attempt-out-of-turn', { attempt: data.attempt, next: nextAttempt(mint) });
@@ -80,7 +82,8 @@ function bury(mint: TicketMint | undefined, data: MintAttemptDied['data']): Mint
 
 function complete(mint: TicketMint | undefined, data: MintCompleted['data']): MintDecision {
   const refuse = refusing(mint, data.ticket);
-  if (mint?.state === 'minted') return mint.minted.asset === data.asset ? NOTHING : refuse('asset-differs', { minted: mint.minted.asset, asked: data.asset });
+  if (mint?.state === 'minted')
+    return mint.asset === data.asset ? NOTHING : refuse('asset-differs', { minted: mint.asset, asked: data.asset });
   if (mint?.state !== 'submitted') return refuse('state-forbids');
   if (mint.plan.asset !== data.asset) return refuse('asset-differs', { planned: mint.plan.asset, asked: data.asset });
   return { events: [{ type: 'MintCompleted', data }] };
@@ -97,10 +100,15 @@ function fail(mint: TicketMint | undefined, data: MintFailed['data']): MintDecis
 }
 
 const sameAddress = (left: MintPlan, right: MintPlan): boolean =>
-  left.asset === right.asset && left.base === right.base && left.seed === right.seed && left.program === right.program && left.genesisHash === right.genesisHash;
+  left.asset === right.asset &&
+  left.base === right.base &&
+  left.seed === right.seed &&
+  left.program === right.program &&
+  left.genesisHash === right.genesisHash;
 
 /** The salt and what hangs on it differ between two plans of one request made at the same time; who gets what, where, may not. */
-const samePlan = (left: MintPlan, right: MintPlan): boolean => sameAddress(left, right) && left.request === right.request && left.wallet === right.wallet;
+const samePlan = (left: MintPlan, right: MintPlan): boolean =>
+  sameAddress(left, right) && left.request === right.request && left.wallet === right.wallet;
 
 const refusing =
   (mint: TicketMint | undefined, ticket: TicketId) =>

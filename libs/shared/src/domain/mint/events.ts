@@ -38,7 +38,12 @@ export type MintSubmitted = { readonly type: 'MintSubmitted'; readonly data: Min
 /** The attempt is proven never to land, or to have landed with an error and left no account; `evidence` says how it is known. */
 export type MintAttemptDied = {
   readonly type: 'MintAttemptDied';
-  readonly data: { readonly ticket: TicketId; readonly attempt: number; readonly reason: string; readonly evidence: Readonly<Record<string, string | number | null>> };
+  readonly data: {
+    readonly ticket: TicketId;
+    readonly attempt: number;
+    readonly reason: string;
+    readonly evidence: Readonly<Record<string, string | number | null>>;
+  };
 };
 export type MintCompleted = {
   readonly type: 'MintCompleted';
@@ -56,7 +61,10 @@ export type MintCompleted = {
     readonly holder: string | null;
   };
 };
-export type MintFailed = { readonly type: 'MintFailed'; readonly data: { readonly ticket: TicketId; readonly request: number; readonly reason: string } };
+export type MintFailed = {
+  readonly type: 'MintFailed';
+  readonly data: { readonly ticket: TicketId; readonly request: number; readonly reason: string };
+};
 
 export type MintEvent = MintPlanned | MintSubmitted | MintAttemptDied | MintCompleted | MintFailed;
 

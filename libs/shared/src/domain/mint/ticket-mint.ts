@@ -1,5 +1,5 @@
 import { Fault } from '../../kernel/fault.js';
-import type { MintAttempt, MintCompleted, MintEvent, MintPlan } from './events.js';
+import type { MintAttempt, MintEvent, MintPlan } from './events.js';
 
 /** An attempt that is proven to change nothing any more. */
 export interface DeadAttempt {
@@ -12,7 +12,8 @@ export interface DeadAttempt {
 export type TicketMint =
   | { readonly state: 'planned'; readonly plan: MintPlan; readonly dead: readonly DeadAttempt[] }
   | { readonly state: 'submitted'; readonly plan: MintPlan; readonly dead: readonly DeadAttempt[]; readonly live: MintAttempt }
-  | { readonly state: 'minted'; readonly minted: MintCompleted['data'] }
+  /** Only what a repeated question needs: a sale's fold holds one of these for every ticket it ever minted. */
+  | { readonly state: 'minted'; readonly asset: string; readonly signature: string }
   /** `plan` is kept: a corrected request mints at the same address. It is absent when the request was refused before it was planned. */
   | {
       readonly state: 'failed';
@@ -38,7 +39,8 @@ export const TRANSITIONS: Readonly<Record<MintState, Readonly<Partial<Record<Min
 
 export const mintState = (mint: TicketMint | undefined): MintState => mint?.state ?? 'unknown';
 
-export const allows = (mint: TicketMint | undefined, event: MintEvent['type']): boolean => TRANSITIONS[mintState(mint)][event] !== undefined;
+export const allows = (mint: TicketMint | undefined, event: MintEvent['type']): boolean =>
+  TRANSITIONS[mintState(mint)][event] !== undefined;
 
 /** The fold of one ticket's events. An event that cannot follow is no news to live with but a log that was not written by us. */
 export function evolve(mint: TicketMint | undefined, event: MintEvent): TicketMint {
@@ -51,7 +53,7 @@ export function evolve(mint: TicketMint | undefined, event: MintEvent): TicketMi
     case 'MintAttemptDied':
       return { state: 'planned', plan: planOf(mint, event), dead: [...deadOf(mint), burialOf(mint, event.data)] };
     case 'MintCompleted':
-      return { state: 'minted', minted: event.data };
+      return { state: 'minted', asset: event.data.asset, signature: event.data.signature };
     case 'MintFailed':
       return failedOf(mint, event.data);
   }
@@ -64,7 +66,10 @@ function planOf(mint: TicketMint | undefined, event: MintEvent): MintPlan {
   throw new Fault('log-broken', { ticket: event.data.ticket, state: mintState(mint), event: event.type });
 }
 
-function burialOf(mint: TicketMint | undefined, death: { readonly ticket: string; readonly attempt: number; readonly reason: string }): DeadAttempt {
+function burialOf(
+  mint: TicketMint | undefined,
+  death: { readonly ticket: string; readonly attempt: number; readonly reason: string },
+): DeadAttempt {
   if (mint?.state !== 'submitted' || mint.live.attempt !== death.attempt) {
     throw new Fault('log-broken', { ticket: death.ticket, state: mintState(mint), event: 'MintAttemptDied', attempt: death.attempt });
   }

@@ -1,0 +1,144 @@
+import type { OrderId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
+import { decideMint, type MintDecision, type MintRequest } from './decide.js';
+import type { MintAttempt, MintAttemptDied, MintCompleted, MintEvent, MintPlan } from './events.js';
+import { evolve, type MintState, mintState, type TicketMint, TRANSITIONS } from './ticket-mint.js';
+
+const TICKET = 'tkt_aaaaaaaaaaaaaaaaaaaaaaaaaa' as TicketId;
+
+const plan = (over: Partial<MintPlan> = {}): MintPlan => ({
+  ticket: TICKET,
+  order: 'ord_aaaaaaaaaaaaaaaaaaaaaaaaaa' as OrderId,
+  unit: 'A-1' as UnitId,
+  wallet: 'wallet' as Wallet,
+  request: 1,
+  base: 'base',
+  seed: 'seed',
+  program: 'program',
+  asset: 'asset',
+  genesisHash: 'genesis',
+  name: 'Gala',
+  symbol: 'ADMIT',
+  uri: 'urn:admit-one:1',
+  memo: 'memo',
+  salt: 'salt',
+  ...over,
+});
+const attempt = (number: number, signature = `sig-${number}`): MintAttempt => ({
+  ticket: TICKET,
+  attempt: number,
+  signature,
+  transaction: 'AQ==',
+  blockhash: 'hash',
+  lastValidBlockHeight: 150,
+});
+const death = (number: number): MintAttemptDied['data'] => ({
+  ticket: TICKET,
+  attempt: number,
+  reason: 'expired',
+  evidence: { slot: 200 },
+});
+const completion = (over: Partial<MintCompleted['data']> = {}): MintCompleted['data'] => {
+  const { ticket, order, unit, wallet, asset } = plan();
+  return { ticket, order, unit, wallet, asset, signature: 'sig-1', slot: '99', supply: '1', holder: wallet, ...over };
+};
+const failure = (request = 1) => ({ ticket: TICKET, request, reason: 'wallet-invalid' });
+
+const PLANNED: MintEvent = { type: 'MintPlanned', data: plan() };
+const SUBMITTED: MintEvent = { type: 'MintSubmitted', data: attempt(1) };
+const DIED: MintEvent = { type: 'MintAttemptDied', data: death(1) };
+const COMPLETED: MintEvent = { type: 'MintCompleted', data: completion() };
+const FAILED: MintEvent = { type: 'MintFailed', data: failure() };
+
+const HISTORIES: Readonly<Record<MintState, readonly MintEvent[]>> = {
+  unknown: [],
+  planned: [PLANNED],
+  submitted: [PLANNED, SUBMITTED],
+  minted: [PLANNED, SUBMITTED, COMPLETED],
+  failed: [PLANNED, SUBMITTED, DIED, FAILED],
+};
+
+const fold = (history: readonly MintEvent[]) => history.reduce<TicketMint | undefined>(evolve, undefined);
+const given = (history: readonly MintEvent[]) => ({ when: (command: MintRequest): MintDecision => decideMint(fold(history), command) });
+const code = (decision: MintDecision) =>
+  'refusal' in decision ? decision.refusal.code : decision.events.map(({ type }) => type).join() || 'nothing';
+
+describe('deciding a mint', () => {
+  it('plans a ticket once', () => {
+    expect(given([]).when({ type: 'PlanMint', data: plan() })).toEqual({ events: [PLANNED] });
+    expect(code(given([PLANNED]).when({ type: 'PlanMint', data: plan({ salt: 'another', memo: 'another' }) }))).toBe('nothing');
+    expect(code(given([PLANNED]).when({ type: 'PlanMint', data: plan({ asset: 'elsewhere' }) }))).toBe('already-planned');
+    expect(code(given([PLANNED]).when({ type: 'PlanMint', data: plan({ wallet: 'thief' as Wallet }) }))).toBe('already-planned');
+  });
+
+  it('never lets two attempts live at once', () => {
+    expect(given([PLANNED]).when({ type: 'SubmitAttempt', data: attempt(1) })).toEqual({ events: [SUBMITTED] });
+    expect(code(given([PLANNED, SUBMITTED]).when({ type: 'SubmitAttempt', data: attempt(1, 'other') }))).toBe('attempt-live');
+    expect(code(given([PLANNED, SUBMITTED]).when({ type: 'SubmitAttempt', data: attempt(2) }))).toBe('attempt-live');
+  });
+
+  it('numbers the next attempt after the dead ones', () => {
+    const after = [PLANNED, SUBMITTED, DIED];
+    expect(code(given(after).when({ type: 'SubmitAttempt', data: attempt(1, 'again') }))).toBe('attempt-out-of-turn');
+    expect(code(given(after).when({ type: 'SubmitAttempt', data: attempt(2) }))).toBe('MintSubmitted');
+  });
+
+  it('buries only the attempt that lives, and a second time changes nothing', () => {
+    expect(given([PLANNED, SUBMITTED]).when({ type: 'BuryAttempt', data: death(1) })).toEqual({ events: [DIED] });
+    expect(code(given([PLANNED, SUBMITTED]).when({ type: 'BuryAttempt', data: death(2) }))).toBe('attempt-not-live');
+    expect(code(given([PLANNED, SUBMITTED, DIED]).when({ type: 'BuryAttempt', data: death(1) }))).toBe('nothing');
+  });
+
+  it('completes at the planned address only', () => {
+    expect(given([PLANNED, SUBMITTED]).when({ type: 'CompleteMint', data: completion() })).toEqual({ events: [COMPLETED] });
+    expect(code(given([PLANNED, SUBMITTED]).when({ type: 'CompleteMint', data: completion({ asset: 'elsewhere' }) }))).toBe(
+      'asset-differs',
+    );
+    expect(code(given([PLANNED]).when({ type: 'CompleteMint', data: completion() }))).toBe('state-forbids');
+  });
+
+  it('fails only while nothing can land', () => {
+    expect(code(given([]).when({ type: 'FailMint', data: failure() }))).toBe('MintFailed');
+    expect(code(given([PLANNED, SUBMITTED]).when({ type: 'FailMint', data: failure() }))).toBe('state-forbids');
+    expect(code(given([PLANNED, SUBMITTED, DIED]).when({ type: 'FailMint', data: failure() }))).toBe('MintFailed');
+  });
+
+  it('plans a failed ticket again for a corrected request, at the same address', () => {
+    const failed = HISTORIES.failed;
+    expect(code(given(failed).when({ type: 'PlanMint', data: plan() }))).toBe('request-superseded');
+    expect(code(given(failed).when({ type: 'PlanMint', data: plan({ request: 2, asset: 'elsewhere' }) }))).toBe('address-differs');
+    expect(code(given(failed).when({ type: 'PlanMint', data: plan({ request: 2, wallet: 'corrected' as Wallet }) }))).toBe('MintPlanned');
+    const again = [...failed, { type: 'MintPlanned', data: plan({ request: 2 }) }] as const;
+    expect(code(given(again).when({ type: 'SubmitAttempt', data: attempt(2) }))).toBe('MintSubmitted');
+  });
+
+  it('does nothing at all after minted', () => {
+    const { minted } = HISTORIES;
+    expect(code(given(minted).when({ type: 'CompleteMint', data: completion() }))).toBe('nothing');
+    for (const command of [
+      { type: 'PlanMint', data: plan({ request: 2 }) },
+      { type: 'SubmitAttempt', data: attempt(2) },
+      { type: 'BuryAttempt', data: death(1) },
+      { type: 'FailMint', data: failure(2) },
+    ] satisfies MintRequest[]) {
+      expect(code(given(minted).when(command))).toBe('state-forbids');
+    }
+  });
+});
+
+describe('the table of states', () => {
+  const events = [PLANNED, SUBMITTED, DIED, COMPLETED, FAILED];
+  const cases = (Object.keys(HISTORIES) as MintState[]).flatMap((state) =>
+    events.map((event) => ({ state, event, leads: TRANSITIONS[state][event.type] })),
+  );
+
+  it.each(cases)('from $state, $event.type leads to $leads', ({ state, event, leads }) => {
+    const before = fold(HISTORIES[state]);
+    expect(mintState(before)).toBe(state);
+    if (leads === undefined) expect(() => evolve(before, event)).toThrow('log-broken');
+    else expect(evolve(before, event).state).toBe(leads);
+  });
+
+  it('refuses a death of another attempt than the live one', () => {
+    expect(() => evolve(fold(HISTORIES.submitted), { type: 'MintAttemptDied', data: death(2) })).toThrow('log-broken');
+  });
+});
