@@ -117,6 +117,31 @@ const everyTestRuns: Rule = {
   innocent: [{ path: 'test/a.spec.ts', text: "it('sells once', () => { records.skip(1); });" }],
 };
 
+/** The `new X(...)` that a catch clause throws, when the caught value is nowhere in it. */
+function losesTheCause(node: ts.Node): string | undefined {
+  if (!ts.isThrowStatement(node) || !ts.isNewExpression(node.expression)) return undefined;
+  const clause = ts.findAncestor(node, (above) => ts.isCatchClause(above) || ts.isFunctionLike(above));
+  if (!clause || !ts.isCatchClause(clause)) return undefined;
+  const caught = clause.variableDeclaration?.name.getText();
+  if (caught !== undefined && new RegExp(`\\b${caught}\\b`).test(node.expression.getText())) return undefined;
+  return 'throws something new without what it caught: hand it on as the cause';
+}
+
+const causesAreKept: Rule = {
+  title: 'hands on what was caught as the cause of what is thrown',
+  slips: eachNode(isTypeScript, losesTheCause),
+  offenders: ['catch { throw new Fault("a"); }', 'catch (cause) { throw new Fault("a", {}); }'].map((text) => ({
+    path: 'apps/minter/src/send.ts',
+    text: `try { send(); } ${text}`,
+  })),
+  innocent: ['catch (cause) { throw new Fault("a", {}, { cause }); }', 'catch (cause) { throw cause; }', 'catch { return undefined; }'].map(
+    (text) => ({
+      path: 'apps/minter/src/send.ts',
+      text: `try { send(); } ${text}`,
+    }),
+  ),
+};
+
 const compilerStaysOn: Rule = {
   title: 'silences the compiler nowhere',
   slips: (source) =>
@@ -131,4 +156,4 @@ const compilerStaysOn: Rule = {
   innocent: [{ path: 'dev/main.ts', text: '// @ts-expect-error a number is refused' }],
 };
 
-export const banRules: readonly Rule[] = [pureDomain, noAny, noForwardRef, oneEnvironment, everyTestRuns, compilerStaysOn];
+export const banRules: readonly Rule[] = [pureDomain, noAny, noForwardRef, oneEnvironment, everyTestRuns, causesAreKept, compilerStaysOn];
