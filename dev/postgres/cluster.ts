@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { commandLine, isAlive } from '../processes/process-table.js';
+import { kill9 } from '../processes/part.js';
+import { messageOf, waitFor } from '../processes/wait.js';
+import { giveTo, type Place } from './place.js';
+
+const INITDB_MS = 60_000; // under a second here; a laptop with an encrypted, busy disk
+const LEFTOVER_STOP_MS = 10_000; // a fast shutdown writes one checkpoint
+const LEFTOVER_LOOK_MS = 50;
+
+const run = promisify(execFile);
+
+export function programOf(place: Place, name: 'initdb' | 'postgres'): string {
+  return join(place.native, 'bin', process.platform === 'win32' ? `${name}.exe` : name);
+}
+
+/** Makes the cluster if there is none yet. Made beside its place and moved in whole: an interrupted first start is simply done again. */
+export async function createCluster(place: Place, password: string): Promise<void> {
+  if (existsSync(join(place.cluster, 'PG_VERSION'))) return checkVersion(place);
+  const draft = `${place.cluster}.draft`;
+  const passwordFile = `${place.cluster}.password`;
+  rmSync(draft, { recursive: true, force: true });
+  mkdirSync(draft, { mode: 0o700 });
+  giveTo(place.runAs, draft);
+  writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
+  giveTo(place.runAs, passwordFile);
+  const flags = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--encoding=UTF8', '--locale=C']; // C: the same order everywhere
+  try {
+    await run(programOf(place, 'initdb'), [`--pgdata=${draft}`, ...flags], { timeout: INITDB_MS, cwd: dirname(place.cluster), ...place.runAs });
+  } catch (error) {
+    throw new Error(`initdb did not succeed: ${messageOf(error)}`, { cause: error });
+  } finally {
+    rmSync(passwordFile, { force: true });
+  }
+  renameSync(draft, place.cluster);
+}
+
+async function checkVersion(place: Place): Promise<void> {
+  const made = readFileSync(join(place.cluster, 'PG_VERSION'), 'utf8').trim();
+  const { stdout } = await run(programOf(place, 'postgres'), ['--version']);
+  const ours = /(\d+)\.\d+/.exec(stdout)?.[1];
+  if (made !== ours) {
+    throw new Error(`${place.cluster} was made by Postgres ${made}, the embedded one is ${ours}. Move the folder away: the ledger is rebuilt from the log.`);
+  }
+}
+
+/** Ends a server that an earlier run left on this cluster, and takes away the lock of one that was killed. */
+export async function clearLeftovers(place: Place): Promise<void> {
+  const lock = join(place.cluster, 'postmaster.pid');
+  if (!existsSync(lock)) return;
+  const pid = Number(readFileSync(lock, 'utf8').split('\n')[0]);
+  if (isServerOf(place, pid)) {
+    process.kill(pid, 'SIGINT');
+    const gone = (): boolean => !isAlive(pid);
+    await waitFor(gone, { what: 'the Postgres of an earlier run ends', timeoutMs: LEFTOVER_STOP_MS }).catch(() => kill9(pid));
+    while (!gone()) await pause(LEFTOVER_LOOK_MS);
+  }
+  // The number may belong to another program by now, and Postgres would refuse to start. It still checks by itself, in shared
+  // memory, that no process of the old server uses the cluster.
+  rmSync(lock, { force: true });
+}
+
+function isServerOf(place: Place, pid: number): boolean {
+  return Number.isInteger(pid) && pid > 1 && isAlive(pid) && (commandLine(pid) ?? '').includes(place.cluster);
+}

