@@ -37,7 +37,10 @@ export function inboxOf(user: string): string {
 // Reading EVENTS needs ordered consumers, which are made on the fly. That right reaches every consumer of the stream,
 // so the prepared ones are taken out again.
 const FOLD_EVENTS = ['$JS.API.CONSUMER.CREATE.EVENTS.>', '$JS.API.STREAM.MSG.GET.EVENTS'];
-const PREPARED_CONSUMERS = [LEDGER_CONSUMER, REPLAY_CONSUMER].flatMap((name) => [`$JS.API.CONSUMER.CREATE.EVENTS.${name}`, `$JS.API.CONSUMER.CREATE.EVENTS.${name}.>`]);
+const PREPARED_CONSUMERS = [LEDGER_CONSUMER, REPLAY_CONSUMER].flatMap((name) => [
+  `$JS.API.CONSUMER.CREATE.EVENTS.${name}`,
+  `$JS.API.CONSUMER.CREATE.EVENTS.${name}.>`,
+]);
 const LOOK = ['$JS.API.INFO', '$JS.API.STREAM.INFO.>'];
 
 /** Acks carry the stream and consumer, in newer servers after a domain and an account hash. */
@@ -47,31 +50,64 @@ function acks(of: string): string[] {
 
 const RIGHTS: Readonly<Record<Exclude<AppUser, 'provision'>, Rights>> = {
   operator: {
-    publish: [...LOOK, '$SRV.>', 'admit.>', '$JS.API.STREAM.NAMES', '$JS.API.STREAM.LIST', '$JS.API.CONSUMER.INFO.>', '$JS.API.CONSUMER.LIST.>', '$JS.API.CONSUMER.NAMES.>'],
+    publish: [
+      ...LOOK,
+      '$SRV.>',
+      'admit.>',
+      '$JS.API.STREAM.NAMES',
+      '$JS.API.STREAM.LIST',
+      '$JS.API.CONSUMER.INFO.>',
+      '$JS.API.CONSUMER.LIST.>',
+      '$JS.API.CONSUMER.NAMES.>',
+    ],
     subscribe: [],
   },
   // Answers callers, whose reply subjects it must trust: so it may publish where answers go, and nowhere else.
   edge: { publish: ['_R_.>', '_INBOX.>'], subscribe: ['admit.>', '$SRV.>'] },
   purchase: {
     publish: [
-      ...LOOK, ...FOLD_EVENTS, 'cmd.>', 'ev.*.sale.>', 'mint.>', 'timer.set.>', 'dead.>', '$JS.ACK.>', '$JS.FC.>', `${inboxOf('purchase')}.>`,
-      '$JS.API.STREAM.MSG.GET.COMMANDS', '$JS.API.CONSUMER.INFO.>', '$JS.API.CONSUMER.MSG.NEXT.>', '$JS.API.CONSUMER.UNPIN.>',
+      ...LOOK,
+      ...FOLD_EVENTS,
+      'cmd.>',
+      'ev.*.sale.>',
+      'mint.>',
+      'timer.set.>',
+      'dead.>',
+      '$JS.ACK.>',
+      '$JS.FC.>',
+      `${inboxOf('purchase')}.>`,
+      '$JS.API.STREAM.MSG.GET.COMMANDS',
+      '$JS.API.CONSUMER.INFO.>',
+      '$JS.API.CONSUMER.MSG.NEXT.>',
+      '$JS.API.CONSUMER.UNPIN.>',
     ],
     publishNot: PREPARED_CONSUMERS,
     subscribe: [],
   },
   minter: {
     publish: [
-      ...LOOK, ...FOLD_EVENTS, 'ev.*.mint.>', 'dead.>', ...acks('MINTS'), ...acks('EVENTS'), '$JS.API.STREAM.MSG.GET.MINTS', '$JS.API.CONSUMER.INFO.>',
-      '$JS.API.CONSUMER.MSG.NEXT.MINTS.>', '$JS.API.CONSUMER.MSG.NEXT.EVENTS.>',
+      ...LOOK,
+      ...FOLD_EVENTS,
+      'ev.*.mint.>',
+      'dead.>',
+      ...acks('MINTS'),
+      ...acks('EVENTS'),
+      '$JS.API.STREAM.MSG.GET.MINTS',
+      '$JS.API.CONSUMER.INFO.>',
+      '$JS.API.CONSUMER.MSG.NEXT.MINTS.>',
+      '$JS.API.CONSUMER.MSG.NEXT.EVENTS.>',
     ],
     publishNot: [...PREPARED_CONSUMERS, ...acks(`EVENTS.${LEDGER_CONSUMER}`)],
     subscribe: [],
   },
   ledger: {
     publish: [
-      ...LOOK, '$JS.API.STREAM.MSG.GET.EVENTS', '$JS.API.CONSUMER.INFO.EVENTS.>', ...acks(`EVENTS.${LEDGER_CONSUMER}`),
-      `$JS.API.CONSUMER.MSG.NEXT.EVENTS.${LEDGER_CONSUMER}`, `$JS.API.CONSUMER.RESET.EVENTS.${LEDGER_CONSUMER}`,
+      ...LOOK,
+      '$JS.API.STREAM.MSG.GET.EVENTS',
+      '$JS.API.CONSUMER.INFO.EVENTS.>',
+      ...acks(`EVENTS.${LEDGER_CONSUMER}`),
+      `$JS.API.CONSUMER.MSG.NEXT.EVENTS.${LEDGER_CONSUMER}`,
+      `$JS.API.CONSUMER.RESET.EVENTS.${LEDGER_CONSUMER}`,
     ],
     subscribe: [],
   },
@@ -104,7 +140,9 @@ export function accountsConfig(plan: AccountsPlan): string {
 }
 
 function appAccount(plan: AccountsPlan): string[] {
-  const tenantExports = plan.tenants.map((tenant) => `      { service: ${quote(`admit.${tenant}.>`)}, accounts: [${quote(accountOf(tenant))}] }`);
+  const tenantExports = plan.tenants.map(
+    (tenant) => `      { service: ${quote(`admit.${tenant}.>`)}, accounts: [${quote(accountOf(tenant))}] }`,
+  );
   return [
     '  APP {',
     '    jetstream: enabled',

@@ -14,7 +14,8 @@ const run = promisify(execFile);
 
 /** Debian's package of a newer suite, verified by apt against Debian's keys, without touching the system's own apt state. */
 export async function fetchDebianPackage(folder: string, progress: (line: string) => void): Promise<string> {
-  if (!/^ID=debian$/m.test(existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '')) throw new Error('this system is not Debian');
+  if (!/^ID=debian$/m.test(existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : ''))
+    throw new Error('this system is not Debian');
   const failures: string[] = [];
   for (const site of await archiveSites()) {
     try {
@@ -38,7 +39,8 @@ async function fetchFrom(site: string, folder: string, progress: (line: string) 
   for (const name of ['lists/partial', 'cache/archives/partial', 'package']) await mkdir(at(name), { recursive: true });
   const signedBy = existsSync(KEYRING) ? `[signed-by=${KEYRING}] ` : '';
   await writeFile(at('sources.list'), `deb ${signedBy}${site} ${SUITE} main\n`);
-  const apt = (...args: string[]): Promise<unknown> => run('apt-get', [...privateState(at), ...args], { timeout: APT_MS, cwd: at('package') }).catch(explain);
+  const apt = (...args: string[]): Promise<unknown> =>
+    run('apt-get', [...privateState(at), ...args], { timeout: APT_MS, cwd: at('package') }).catch(explain);
   progress(`nats-server: reading the package index of Debian ${SUITE}`);
   await apt('update');
   progress('nats-server: downloading the package');
@@ -67,6 +69,9 @@ function privateState(at: (name: string) => string): string[] {
 
 function explain(error: unknown): never {
   const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
-  const said = stderr.split('\n').filter((line) => line.startsWith('E:')).join(' ');
+  const said = stderr
+    .split('\n')
+    .filter((line) => line.startsWith('E:'))
+    .join(' ');
   throw new Error(said || messageOf(error), { cause: error });
 }

@@ -38,13 +38,19 @@ const FETCHES: ReadonlyArray<{ name: string; fetch: Fetch }> = [
 export async function obtainNatsServer(options: Obtaining = {}): Promise<NatsBinary> {
   const env = options.env ?? environment();
   const progress = options.progress ?? (() => undefined);
-  const named = env['NATS_SERVER'];
+  const named = env.NATS_SERVER;
   if (named) return accept(named, '$NATS_SERVER');
 
   const failures: string[] = [];
-  const onPath = await findOnPath(env['PATH'] ?? '');
-  const cached = join(options.cacheDir ?? join(homeFolder(), 'cache'), `nats-server-${process.platform}-${process.arch}${process.platform === 'win32' ? '.exe' : ''}`);
-  for (const [path, from] of [[onPath, 'PATH'], [cached, 'the cache']] as const) {
+  const onPath = await findOnPath(env.PATH ?? '');
+  const cached = join(
+    options.cacheDir ?? join(homeFolder(), 'cache'),
+    `nats-server-${process.platform}-${process.arch}${process.platform === 'win32' ? '.exe' : ''}`,
+  );
+  for (const [path, from] of [
+    [onPath, 'PATH'],
+    [cached, 'the cache'],
+  ] as const) {
     if (path === undefined || !(await isExecutable(path))) continue;
     try {
       return await accept(path, from);
@@ -69,7 +75,8 @@ async function accept(path: string, from: string): Promise<NatsBinary> {
   });
   const version = /v(\d+\.\d+\.\d+)/.exec(stdout)?.[1];
   if (version === undefined) throw new Error(`${from}: ${path} does not tell its version.`);
-  if (!isAtLeast(version, OLDEST_NATS_SERVER)) throw new Error(`${from}: ${path} is version ${version}; ${OLDEST_NATS_SERVER} or newer is needed.`);
+  if (!isAtLeast(version, OLDEST_NATS_SERVER))
+    throw new Error(`${from}: ${path} is version ${version}; ${OLDEST_NATS_SERVER} or newer is needed.`);
   return { path, version, from };
 }
 

@@ -1,6 +1,6 @@
-import { connect } from '@nats-io/transport-node';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { connect } from '@nats-io/transport-node';
 import { Part } from '../processes/part.js';
 import { freePort } from '../processes/ports.js';
 import { environment } from '../processes/project.js';
@@ -80,7 +80,10 @@ export class NatsServer {
 
 /** Starts a server with JetStream, fsync before every ack, and the accounts of accounts.ts; returns when it answers. */
 export async function startNats(options: NatsOptions): Promise<NatsServer> {
-  const binary = await obtainNatsServer({ ...(options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir }), ...(options.progress === undefined ? {} : { progress: options.progress }) });
+  const binary = await obtainNatsServer({
+    ...(options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir }),
+    ...(options.progress === undefined ? {} : { progress: options.progress }),
+  });
   mkdirSync(options.dataDir, { recursive: true });
   const tenants = options.tenants ?? DEV_TENANTS;
   const passwords = keepSecrets(join(options.dataDir, 'credentials.json'), usersOf(tenants));
@@ -88,15 +91,34 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
     const port = options.port ?? (await freePort());
     const monitorPort = options.monitorPort ?? (await freePort());
     const config = join(options.dataDir, 'nats.conf');
-    writePrivate(config, accountsConfig({ tenants, passwords, port, monitorPort, storeDir: join(options.dataDir, 'js'), pidFile: join(options.dataDir, 'nats-server.pid') }));
-    const server: NatsServer = new NatsServer(natsPart(options, binary.path, config, () => probe(server)), port, monitorPort, passwords);
+    writePrivate(
+      config,
+      accountsConfig({
+        tenants,
+        passwords,
+        port,
+        monitorPort,
+        storeDir: join(options.dataDir, 'js'),
+        pidFile: join(options.dataDir, 'nats-server.pid'),
+      }),
+    );
+    const server: NatsServer = new NatsServer(
+      natsPart(options, binary.path, config, () => probe(server)),
+      port,
+      monitorPort,
+      passwords,
+    );
     try {
       await server.part.start();
       return server;
     } catch (error) {
       const taken = messageOf(error).includes('address already in use');
       if (taken && options.port === undefined && attempt < PORT_TRIES) continue;
-      throw taken ? new Error(`Port ${port} or ${monitorPort} on 127.0.0.1 is in use by another program. Stop it, or start with other ports.`, { cause: error }) : error;
+      throw taken
+        ? new Error(`Port ${port} or ${monitorPort} on 127.0.0.1 is in use by another program. Stop it, or start with other ports.`, {
+            cause: error,
+          })
+        : error;
     }
   }
 }

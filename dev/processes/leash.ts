@@ -10,7 +10,10 @@ export class Leash {
 
   constructor(pid: number, signal: 'SIGTERM' | 'SIGINT') {
     if (process.platform === 'win32') return; // no shell to hold it: pid files alone find what is left there
-    this.shell = spawn('/bin/sh', ['-c', SCRIPT, 'leash', String(pid), signal.slice(3)], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+    this.shell = spawn('/bin/sh', ['-c', SCRIPT, 'leash', String(pid), signal.slice(3)], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true,
+    });
     this.shell.on('error', () => undefined); // without a shell the pid files of leftovers.ts remain
     this.shell.stdin?.on('error', () => undefined);
     this.shell.unref();

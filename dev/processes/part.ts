@@ -110,7 +110,9 @@ export class Part {
     const startedAt = performance.now();
     const waiting = { what: `${this.name} did not start`, timeoutMs: this.plan.readyMs, hopeless: () => running.ended };
     await waitFor(() => this.plan.isReady(), waiting).catch((error: unknown) => {
-      throw new Error(`${messageOf(error)}\n${indent(logTail(this.plan.logFile, logStart))}\n  (whole log: ${this.plan.logFile})`, { cause: error });
+      throw new Error(`${messageOf(error)}\n${indent(logTail(this.plan.logFile, logStart))}\n  (whole log: ${this.plan.logFile})`, {
+        cause: error,
+      });
     });
     if (running.ended !== undefined) throw new Error(`${this.name} ${running.ended} as soon as it was ready (log: ${this.plan.logFile})`);
     void running.gone.then(() => {
@@ -144,10 +146,18 @@ export class Part {
     const { file, args, env, cwd, uid, gid } = command;
     // A group of its own: Ctrl-C in the terminal reaches us alone, and the parts are then stopped in order.
     const ids = uid === undefined ? {} : { uid, gid: gid ?? uid };
-    const child = spawn(file, [...args], { env, detached: true, stdio: ['ignore', log, log], ...(cwd === undefined ? {} : { cwd }), ...ids });
+    const child = spawn(file, [...args], {
+      env,
+      detached: true,
+      stdio: ['ignore', log, log],
+      ...(cwd === undefined ? {} : { cwd }),
+      ...ids,
+    });
     closeSync(log);
     const failed = new Promise<string>((resolve) => child.once('error', (error) => resolve(`could not be started: ${error.message}`)));
-    const exited = new Promise<string>((resolve) => child.once('exit', (code, signal) => resolve(signal === null ? `ended with exit code ${code}` : `was killed by ${signal}`)));
+    const exited = new Promise<string>((resolve) =>
+      child.once('exit', (code, signal) => resolve(signal === null ? `ended with exit code ${code}` : `was killed by ${signal}`)),
+    );
     const leash = child.pid === undefined ? undefined : new Leash(child.pid, this.plan.stopSignal);
     const gone = Promise.race([failed, exited]).then((why) => {
       running.ended = why;
@@ -167,7 +177,8 @@ export class Part {
     running.child.kill(signal);
     if (signal !== 'SIGKILL' && (await settled(running.gone, this.plan.stopMs))) return;
     for (const pid of [running.pid, ...tree]) kill9(pid);
-    if (!(await settled(running.gone, GONE_MS))) throw new Error(`${this.name} (process ${running.pid}) does not end, not even by SIGKILL.`);
+    if (!(await settled(running.gone, GONE_MS)))
+      throw new Error(`${this.name} (process ${running.pid}) does not end, not even by SIGKILL.`);
     await waitFor(() => !tree.some(isAlive), { what: `the children of ${this.name} end`, timeoutMs: GONE_MS });
   }
 }

@@ -1,7 +1,7 @@
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
 import { type NatsServer, startNats } from '../../dev/nats/server.js';
 import { temporaryFolder } from '../../dev/processes/temporary.js';
 

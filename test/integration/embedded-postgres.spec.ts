@@ -14,7 +14,8 @@ afterAll(async () => {
   folder.remove();
 });
 
-const count = (): Promise<number> => server.asSuperuser('admit', async (client) => Number((await client.query<{ n: string }>('SELECT count(*) AS n FROM kept')).rows[0]?.n));
+const count = (): Promise<number> =>
+  server.asSuperuser('admit', async (client) => Number((await client.query<{ n: string }>('SELECT count(*) AS n FROM kept')).rows[0]?.n));
 
 it('keeps committed rows through kill -9 of the whole server, on the same port', async () => {
   await server.asSuperuser('admit', async (client) => {
@@ -51,7 +52,9 @@ it('comes back by itself after kill -9 when it is told to heal, with data and pa
 
 it('syncs to disk, listens on no socket file, and wants a password', async () => {
   const shown = await server.asSuperuser('admit', async (client) => {
-    const { rows } = await client.query<{ name: string; setting: string }>("SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'unix_socket_directories', 'listen_addresses')");
+    const { rows } = await client.query<{ name: string; setting: string }>(
+      "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'unix_socket_directories', 'listen_addresses')",
+    );
     return Object.fromEntries(rows.map(({ name, setting }) => [name, setting]));
   });
   expect(shown).toEqual({ fsync: 'on', synchronous_commit: 'on', unix_socket_directories: '', listen_addresses: '127.0.0.1' });
