@@ -1,9 +1,10 @@
+import { CONSUMERS } from '#shared/platform/topology/consumers.js';
+
 /** The users of account APP, where the streams live. Tenants and replay have accounts of their own. */
 export const APP_USERS = ['provision', 'operator', 'edge', 'purchase', 'minter', 'ledger'] as const;
 export type AppUser = (typeof APP_USERS)[number];
 export const REPLAY_USER = 'replay';
 
-/** The durable consumers that `admit provision` prepares for one reader alone; nobody else may define them anew. */
 const LEDGER_CONSUMER = 'ledger';
 const REPLAY_CONSUMER = 'replay';
 
@@ -34,14 +35,14 @@ export function inboxOf(user: string): string {
   return `_INBOX.${user}`;
 }
 
-// Reading EVENTS needs ordered consumers, which are made on the fly. That right reaches every consumer of the stream,
-// so the prepared ones are taken out again.
-const FOLD_EVENTS = ['$JS.API.CONSUMER.CREATE.EVENTS.>', '$JS.API.STREAM.MSG.GET.EVENTS'];
-const PREPARED_CONSUMERS = [LEDGER_CONSUMER, REPLAY_CONSUMER].flatMap((name) => [
-  `$JS.API.CONSUMER.CREATE.EVENTS.${name}`,
-  `$JS.API.CONSUMER.CREATE.EVENTS.${name}.>`,
-]);
-const LOOK = ['$JS.API.INFO', '$JS.API.STREAM.INFO.>'];
+// Folding EVENTS needs ordered consumers, which are made and dropped on the fly. That right reaches every consumer of the stream,
+// so the ones that provision prepared, whose place in the log must not be lost, are taken out again.
+const CHANGES = ['CREATE', 'DELETE'].map((verb) => `$JS.API.CONSUMER.${verb}.EVENTS`);
+const FOLD_EVENTS = [...CHANGES.map((change) => `${change}.>`), '$JS.API.STREAM.MSG.GET.EVENTS'];
+const PREPARED = CONSUMERS.filter(({ stream }) => stream === 'EVENTS').map(({ config }) => config.durable_name);
+const CHANGE_PREPARED = PREPARED.flatMap((name) => CHANGES.flatMap((change) => [`${change}.${name}`, `${change}.${name}.>`]));
+// Every app compares all streams and consumers with the wanted ones when it starts.
+const LOOK = ['$JS.API.INFO', '$JS.API.STREAM.INFO.>', '$JS.API.CONSUMER.INFO.>'];
 
 /** Acks carry the stream and consumer, in newer servers after a domain and an account hash. */
 function acks(of: string): string[] {
@@ -56,7 +57,6 @@ const RIGHTS: Readonly<Record<Exclude<AppUser, 'provision'>, Rights>> = {
       'admit.>',
       '$JS.API.STREAM.NAMES',
       '$JS.API.STREAM.LIST',
-      '$JS.API.CONSUMER.INFO.>',
       '$JS.API.CONSUMER.LIST.>',
       '$JS.API.CONSUMER.NAMES.>',
     ],
@@ -77,11 +77,10 @@ const RIGHTS: Readonly<Record<Exclude<AppUser, 'provision'>, Rights>> = {
       '$JS.FC.>',
       `${inboxOf('purchase')}.>`,
       '$JS.API.STREAM.MSG.GET.COMMANDS',
-      '$JS.API.CONSUMER.INFO.>',
       '$JS.API.CONSUMER.MSG.NEXT.>',
       '$JS.API.CONSUMER.UNPIN.>',
     ],
-    publishNot: PREPARED_CONSUMERS,
+    publishNot: CHANGE_PREPARED,
     subscribe: [],
   },
   minter: {
@@ -93,18 +92,16 @@ const RIGHTS: Readonly<Record<Exclude<AppUser, 'provision'>, Rights>> = {
       ...acks('MINTS'),
       ...acks('EVENTS'),
       '$JS.API.STREAM.MSG.GET.MINTS',
-      '$JS.API.CONSUMER.INFO.>',
       '$JS.API.CONSUMER.MSG.NEXT.MINTS.>',
       '$JS.API.CONSUMER.MSG.NEXT.EVENTS.>',
     ],
-    publishNot: [...PREPARED_CONSUMERS, ...acks(`EVENTS.${LEDGER_CONSUMER}`)],
+    publishNot: [...CHANGE_PREPARED, ...acks(`EVENTS.${LEDGER_CONSUMER}`)],
     subscribe: [],
   },
   ledger: {
     publish: [
       ...LOOK,
       '$JS.API.STREAM.MSG.GET.EVENTS',
-      '$JS.API.CONSUMER.INFO.EVENTS.>',
       ...acks(`EVENTS.${LEDGER_CONSUMER}`),
       `$JS.API.CONSUMER.MSG.NEXT.EVENTS.${LEDGER_CONSUMER}`,
       `$JS.API.CONSUMER.RESET.EVENTS.${LEDGER_CONSUMER}`,
