@@ -1,0 +1,35 @@
+/**
+ * The chart of accounts. Every account has a normal side: its balance there is never negative (L9).
+ * An account may have sub-accounts (`sold/<buyer>`): entries name them, balances are kept for the account before the slash.
+ */
+const NORMAL_SIDE = {
+  // tickets of a sale: what was opened is somewhere, always
+  opened: 'credit',
+  available: 'debit',
+  held: 'debit',
+  sold: 'debit',
+  // mints of a sale: what was asked is under way, minted, or failed
+  'mint-requests': 'credit',
+  'mint-asked': 'debit',
+  minted: 'debit',
+  'mint-failed': 'debit',
+  // money: with payment "none" the buyer settles with the organiser outside of us, so nothing passes through clearing
+  'settled-outside': 'debit',
+  revenue: 'credit',
+} as const satisfies Record<string, 'debit' | 'credit'>;
+
+export type ControlAccount = keyof typeof NORMAL_SIDE;
+export type Account = ControlAccount | `${ControlAccount}/${string}`;
+
+export const CONTROL_ACCOUNTS = Object.keys(NORMAL_SIDE) as readonly ControlAccount[];
+
+export const controlOf = (account: Account): ControlAccount => {
+  const slash = account.indexOf('/');
+  return (slash === -1 ? account : account.slice(0, slash)) as ControlAccount;
+};
+
+export const normalSide = (account: Account): 'debit' | 'credit' => NORMAL_SIDE[controlOf(account)];
+
+/** What an amount counts: tickets of one sale, mints of one sale, or minor units of a currency (its three letters). */
+export const ticketsOf = (sale: string): string => `tickets:${sale}`;
+export const mintsOf = (sale: string): string => `mints:${sale}`;

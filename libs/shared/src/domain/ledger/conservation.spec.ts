@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+import { isFault } from '../../kernel/fault.js';
+import { type Account, CONTROL_ACCOUNTS, controlOf, normalSide, ticketsOf } from './account.js';
+import { Book } from './book.js';
+import type { LedgerRow } from './entry.js';
+import { extendChain, NO_CHAIN } from './entry.js';
+import { type LedgerCommit, type LedgerEvent, postCommit } from './post.js';
+
+const TENANTS = ['t1', 't2'];
+const SALES = ['s1', 's2'];
+
+const TYPES = [
+  ...['SaleOpened', 'SaleOpened', 'OrderPlaced', 'OrderPlaced', 'OrderPlaced', 'OrderConfirmed', 'OrderConfirmed', 'OrderConfirmed'],
+  ...['MintsRequested', 'MintPlanned', 'MintSubmitted', 'MintAttemptDied', 'MintCompleted', 'MintFailed'],
+];
+
+/** Any event about few orders and tickets, so that many follow one another, and many do not. */
+const eventOf = (sale: string): fc.Arbitrary<LedgerEvent> =>
+  fc
+    .tuple(fc.constantFrom(...TYPES), fc.integer({ min: 0, max: 3 }), fc.integer({ min: 1, max: 2 }), fc.constantFrom('0', '700'))
+    .map(([type, n, request, amount]) => {
+      const order = `ord_${sale}${n}`;
+      const tickets = Array.from({ length: n }, (_, i) => ({ ticket: `tkt_${order}${i}`, unit: `u${i}`, request }));
+      const about = { sale, order, ticket: tickets[0]?.ticket, tickets, request, attempt: request, buyer: `b${n}`, wallet: 'w', name: 'x' };
+      const chain = { asset: 'a', signature: 's', slot: '1', holder: null, reason: 'r' };
+      const money = { amount, currency: 'EUR' };
+      return { type, at: n, data: { ...about, ...chain, units: { quota: 4 * n }, price: money, total: money } } as unknown as LedgerEvent;
+    });
+
+const commit = fc
+  .tuple(fc.constantFrom(...TENANTS), fc.constantFrom(...SALES))
+  .chain(([tenant, sale]) => fc.array(eventOf(sale), { minLength: 1, maxLength: 2 }).map((events) => ({ tenant, sale, events })));
+
+const commits: fc.Arbitrary<LedgerCommit[]> = fc
+  .array(commit, { minLength: 10, maxLength: 60, size: 'max' })
+  .map((list) => list.map((one, index) => ({ ...one, sequence: index + 1 })));
+
+/** A second, independent reading of the rows: every account's debits and credits, summed afresh. */
+function sums(rows: readonly LedgerRow[], tenant: string, sale: string): Map<string, bigint> {
+  const totals = new Map<string, bigint>();
+  const add = (unit: string, account: Account, by: bigint) =>
+    totals.set(
+      `${unit} ${controlOf(account)}`,
+      (totals.get(`${unit} ${controlOf(account)}`) ?? 0n) + (normalSide(account) === 'debit' ? by : -by),
+    );
+  for (const row of rows) {
+    if (row.tenant !== tenant || row.sale !== sale) continue;
+    add(row.unit, row.debit, row.amount);
+    add(row.unit, row.credit, -row.amount);
+  }
+  return totals;
+}
+
+/** Applies what can be applied: a refused commit leaves nothing behind, as a transaction would. */
+function play(
+  list: readonly LedgerCommit[],
+  each: (rows: readonly LedgerRow[], commit: LedgerCommit, applied: readonly LedgerCommit[]) => void,
+) {
+  const applied: LedgerCommit[] = [];
+  let rows: readonly LedgerRow[] = [];
+  for (const commit of list) {
+    try {
+      rows = replay([...applied, commit]);
+    } catch (thrown) {
+      if (!isFault(thrown, 'projection-refused')) throw thrown;
+      continue;
+    }
+    applied.push(commit);
+    each(rows, commit, applied);
+  }
+  return { rows, applied };
+}
+
+function replay(list: readonly LedgerCommit[]): LedgerRow[] {
+  const book = new Book();
+  return list.flatMap((commit) => postCommit(book, commit));
+}
+
+describe('[L9] conservation', () => {
+  it('holds at every prefix of any sequence of events: available + held + sold = opened, nothing negative', () => {
+    let applied = 0;
+    fc.assert(
+      fc.property(commits, (list) => {
+        play(list, (rows, { tenant, sale }) => {
+          applied += 1;
+          const totals = sums(rows, tenant, sale);
+          for (const amount of totals.values()) expect(amount).toBeGreaterThanOrEqual(0n);
+          const tickets = (account: Account) => totals.get(`${ticketsOf(sale)} ${account}`) ?? 0n;
+          expect(tickets('available') + tickets('held') + tickets('sold')).toBe(tickets('opened'));
+        });
+      }),
+      { numRuns: 300 },
+    );
+    expect(applied).toBeGreaterThan(1_000); // the sequences are not all refused
+  });
+
+  it('[L7] gives the same rows, balances and chain whenever the same commits are posted', () => {
+    fc.assert(
+      fc.property(commits, (list) => {
+        const { applied, rows } = play(list, () => undefined);
+        const again = replay(applied);
+        expect(again).toEqual(rows);
+        expect(again.reduce(extendChain, NO_CHAIN)).toEqual(rows.reduce(extendChain, NO_CHAIN));
+      }),
+    );
+  });
+
+  it('[L8] never moves a balance of another tenant or sale', () => {
+    fc.assert(
+      fc.property(commits, (list) => {
+        const { applied } = play(list, () => undefined);
+        const [tenant, sale] = [TENANTS[0]!, SALES[0]!];
+        const alone = replay(applied.filter((commit) => commit.tenant === tenant && commit.sale === sale));
+        expect(sums(alone, tenant, sale)).toEqual(sums(replay(applied), tenant, sale));
+      }),
+    );
+  });
+
+  it('keeps in the book what the rows sum up to', () => {
+    fc.assert(
+      fc.property(commits, (list) => {
+        const { applied } = play(list, () => undefined);
+        const book = new Book();
+        const rows = applied.flatMap((commit) => postCommit(book, commit));
+        for (const tenant of TENANTS)
+          for (const sale of SALES)
+            for (const unit of [ticketsOf(sale), `mints:${sale}`, 'EUR'])
+              for (const account of CONTROL_ACCOUNTS)
+                expect(book.balances.of(tenant, sale, unit, account)).toBe(sums(rows, tenant, sale).get(`${unit} ${account}`) ?? 0n);
+      }),
+    );
+  });
+});

@@ -1,0 +1,21 @@
+import { Fault } from '../../kernel/fault.js';
+import type { Book } from './book.js';
+import type { Place } from './entry.js';
+import type { OrderRow, TicketRow } from './read-model.js';
+
+/** The order an event speaks of, in its own sale; an event about another is not applied. */
+export function knownOrder(book: Book, { tenant, sale }: Place, order: string): OrderRow {
+  const row = book.orders.get(tenant, order);
+  if (row === undefined || row.sale !== sale) throw new Fault('projection-refused', { reason: 'the sale has no such order', sale, order });
+  return row;
+}
+
+export function knownTicket(book: Book, { tenant, sale }: Place, ticket: string): TicketRow {
+  const row = book.tickets.get(tenant, ticket);
+  if (row === undefined || row.sale !== sale)
+    throw new Fault('projection-refused', { reason: 'the sale has no such ticket', sale, ticket });
+  return row;
+}
+
+/** The columns that every change of a row moves. */
+export const keptAt = ({ sequence, at }: Place): { readonly sequence: number; readonly updatedAt: number } => ({ sequence, updatedAt: at });

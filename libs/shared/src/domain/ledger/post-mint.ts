@@ -1,0 +1,36 @@
+import type { MintEvent } from '../mint/events.js';
+import { mintsOf } from './account.js';
+import type { Book } from './book.js';
+import type { Entry, Place, Posting } from './entry.js';
+import { keptAt, knownTicket } from './known.js';
+import type { TicketRow } from './read-model.js';
+
+/** What the chain side reports of a ticket. Its rows carry the key of the command that asked for the mint. */
+export function postMintEvent(event: MintEvent, book: Book, place: Place): Posting {
+  const row = knownTicket(book, place, event.data.ticket);
+  book.tickets.change({ ...row, ...changeOf(event), ...keptAt(place) });
+  return { entries: entriesOf(event, row, place), key: row.mintKey };
+}
+
+function changeOf(event: MintEvent): Partial<TicketRow> {
+  switch (event.type) {
+    case 'MintPlanned':
+      return { asset: event.data.asset };
+    case 'MintSubmitted':
+      return { attempts: event.data.attempt };
+    case 'MintAttemptDied':
+      return {};
+    case 'MintCompleted': {
+      const { asset, signature, slot, holder, wallet } = event.data;
+      return { status: 'minted', asset, signature, slot, holder, wallet };
+    }
+    case 'MintFailed':
+      return { status: 'mint-failed', failure: event.data.reason };
+  }
+}
+
+function entriesOf(event: MintEvent, { order, ticket }: TicketRow, { sale }: Place): Entry[] {
+  if (event.type !== 'MintCompleted' && event.type !== 'MintFailed') return [];
+  const debit = event.type === 'MintCompleted' ? 'minted' : 'mint-failed';
+  return [{ debit, credit: 'mint-asked', unit: mintsOf(sale), amount: 1n, order, ticket }];
+}

@@ -1,0 +1,176 @@
+import { isFault } from '../../kernel/fault.js';
+import type { OrderId, SaleId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
+import { type Account, mintsOf, ticketsOf } from './account.js';
+import { Book } from './book.js';
+import { canonicalRow, extendChain, NO_CHAIN } from './entry.js';
+import { type LedgerEvent, postCommit } from './post.js';
+
+const tenant = 'demo';
+const sale = 'gala' as SaleId;
+const at = 1_700_000_000_000;
+const order = 'ord_1' as OrderId;
+const wallet = 'W' as Wallet;
+const tickets = [
+  { ticket: 'tkt_1' as TicketId, unit: 'A-1' as UnitId },
+  { ticket: 'tkt_2' as TicketId, unit: 'A-2' as UnitId },
+];
+
+const opened = (price = '5000'): LedgerEvent =>
+  ({
+    type: 'SaleOpened',
+    at,
+    data: {
+      sale,
+      name: 'Gala',
+      units: { rows: [{ row: 'A', from: 1, to: 3 }] },
+      price: { amount: price, currency: 'EUR' },
+      maxPerBuyer: 4,
+      holdSeconds: 600,
+      payment: 'none',
+      mint: 'on-confirm',
+    },
+  }) as const;
+const decided = (key: string, emitted: number): LedgerEvent =>
+  ({ type: 'CommandDecided', at, data: { operation: 'order.place', key, emitted } }) as unknown as LedgerEvent;
+const placed = (amount = '10000'): LedgerEvent =>
+  ({
+    type: 'OrderPlaced',
+    at,
+    data: { order, buyer: 'b-1', wallet, tickets, total: { amount, currency: 'EUR' } },
+  }) as unknown as LedgerEvent;
+const confirmed: LedgerEvent = { type: 'OrderConfirmed', at, data: { order } };
+const minting = (request: number): LedgerEvent => ({
+  type: 'MintsRequested',
+  at,
+  data: { order, name: 'Gala', wallet, tickets: tickets.map((ticket) => ({ ...ticket, request })) },
+});
+const mint = (type: 'MintCompleted' | 'MintFailed' | 'MintPlanned', ticket: TicketId): LedgerEvent =>
+  ({
+    type,
+    at: at + 1,
+    data: { ticket, order, asset: 'Asset', signature: 'Sig', slot: '9', holder: 'W', wallet, reason: 'no', request: 1 },
+  }) as unknown as LedgerEvent;
+
+function post(...commits: LedgerEvent[][]) {
+  const book = new Book();
+  const rows = commits.flatMap((events, index) => postCommit(book, { tenant, sale, sequence: index + 1, events }));
+  const balance = (unit: string, account: Account): bigint => book.balances.of(tenant, sale, unit, account);
+  return { book, rows, balance };
+}
+
+const reasonOf = (act: () => unknown): unknown => {
+  try {
+    return act();
+  } catch (thrown) {
+    return isFault(thrown, 'projection-refused') && isFault(thrown.cause) ? thrown.cause.context.reason : thrown;
+  }
+};
+
+describe('posting', () => {
+  it('moves what a sale opens to what is available', () => {
+    const { rows, balance } = post([opened()]);
+    expect(rows).toEqual([
+      expect.objectContaining({
+        debit: 'available',
+        credit: 'opened',
+        unit: 'tickets:gala',
+        amount: 3n,
+        sequence: 1,
+        eventIndex: 0,
+        entryIndex: 0,
+        at,
+      }),
+    ]);
+    expect(balance(ticketsOf(sale), 'available')).toBe(3n);
+  });
+
+  it('moves an order from available to held to sold, and its money to revenue settled outside', () => {
+    const { rows, balance, book } = post([opened()], [decided('k-1', 2), placed(), confirmed]);
+    expect(rows.slice(1).map(({ debit, credit, unit, amount, key }) => [debit, credit, unit, amount, key])).toEqual([
+      ['held/b-1', 'available', 'tickets:gala', 2n, 'k-1'],
+      ['sold/b-1', 'held/b-1', 'tickets:gala', 2n, 'k-1'],
+      ['settled-outside', 'revenue', 'EUR', 10000n, 'k-1'],
+    ]);
+    expect([balance(ticketsOf(sale), 'available'), balance(ticketsOf(sale), 'held'), balance(ticketsOf(sale), 'sold')]).toEqual([
+      1n,
+      0n,
+      2n,
+    ]);
+    expect(balance('EUR', 'revenue')).toBe(10000n);
+    expect(book.orders.get(tenant, order)).toMatchObject({ status: 'confirmed', key: 'k-1', totalMinor: 10000n });
+    expect(book.tickets.get(tenant, 'tkt_2')).toMatchObject({ status: 'sold', unit: 'A-2', buyer: 'b-1' });
+  });
+
+  it('moves no money for a free order', () => {
+    const { balance, rows } = post([opened('0'), placed('0'), confirmed]);
+    expect(balance('EUR', 'revenue')).toBe(0n);
+    expect(rows).toHaveLength(3);
+  });
+
+  it('follows a mint from asked to minted, under the key that asked for it', () => {
+    const { rows, balance, book } = post(
+      [opened(), placed(), confirmed, decided('k-2', 1), minting(1)],
+      [mint('MintPlanned', tickets[0]!.ticket)],
+      [mint('MintCompleted', tickets[0]!.ticket)],
+    );
+    expect([balance(mintsOf(sale), 'mint-asked'), balance(mintsOf(sale), 'minted'), balance(mintsOf(sale), 'mint-requests')]).toEqual([
+      1n,
+      1n,
+      2n,
+    ]);
+    expect(rows.at(-1)).toMatchObject({ debit: 'minted', credit: 'mint-asked', ticket: 'tkt_1', order, key: 'k-2', sequence: 3 });
+    expect(book.tickets.get(tenant, 'tkt_1')).toMatchObject({ status: 'minted', asset: 'Asset', signature: 'Sig', slot: '9' });
+    expect(book.tickets.get(tenant, 'tkt_2')).toMatchObject({ status: 'minting', asset: null });
+  });
+
+  it('asks again for a failed mint out of the failed ones', () => {
+    const again = minting(2) as Extract<LedgerEvent, { type: 'MintsRequested' }>;
+    const one: LedgerEvent = { ...again, data: { ...again.data, tickets: again.data.tickets.slice(0, 1) } };
+    const { balance } = post([opened(), placed(), confirmed, minting(1)], [mint('MintFailed', tickets[0]!.ticket)], [one]);
+    expect([balance(mintsOf(sale), 'mint-asked'), balance(mintsOf(sale), 'mint-failed')]).toEqual([2n, 0n]);
+  });
+
+  it.each<[string, LedgerEvent[][], string]>([
+    ['more than is available is held', [[placed()]], 'no balance is negative'],
+    ['an unknown order is confirmed', [[opened(), confirmed]], 'the sale has no such order'],
+    ['an order is confirmed twice', [[opened(), placed(), confirmed, confirmed]], 'only a held order is confirmed'],
+    ['an unknown ticket is minted', [[opened(), mint('MintCompleted', tickets[0]!.ticket)]], 'the sale has no such ticket'],
+    [
+      'a mint completes twice',
+      [
+        [
+          opened(),
+          placed(),
+          confirmed,
+          minting(1),
+          ...tickets.flatMap(({ ticket }) => [mint('MintCompleted', ticket), mint('MintCompleted', ticket)]),
+        ],
+      ],
+      'no balance is negative',
+    ],
+    [
+      'an event is of a later version',
+      [[{ type: 'SeatPolished', at, data: {} } as unknown as LedgerEvent]],
+      'this version does not know the event',
+    ],
+  ])('refuses when %s', (_, commits, reason) => {
+    expect(reasonOf(() => post(...commits))).toBe(reason);
+  });
+
+  it('names tenant, sequence and event of what it refuses', () => {
+    expect(() => post([opened()], [confirmed])).toThrow(
+      expect.objectContaining({ context: { tenant, sequence: 2, eventIndex: 0, event: 'OrderConfirmed' } }),
+    );
+  });
+
+  it('has one canonical text per row, and a chain that depends on every one of them', () => {
+    const { rows } = post([opened()], [decided('k-1', 2), placed(), confirmed]);
+    expect(canonicalRow(rows[1]!)).toBe(
+      '["demo","gala","2","1","0","OrderPlaced","1700000000000","k-1","ord_1",null,"held/b-1","available","tickets:gala","2"]',
+    );
+    const whole = rows.reduce(extendChain, NO_CHAIN);
+    expect(whole).toMatchObject({ rows: 4n, sequence: 2 });
+    for (const left of rows.keys())
+      expect(rows.filter((__, index) => index !== left).reduce(extendChain, NO_CHAIN).hash).not.toBe(whole.hash);
+  });
+});

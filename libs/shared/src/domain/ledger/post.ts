@@ -1,0 +1,79 @@
+import { Fault } from '../../kernel/fault.js';
+import type { CommandDecided } from '../decided.js';
+import type { MintEvent } from '../mint/events.js';
+import type { SaleEvent } from '../sale/events.js';
+import type { Book } from './book.js';
+import type { LedgerRow, Place, Posting } from './entry.js';
+import { postMintEvent } from './post-mint.js';
+import { postSaleEvent } from './post-sale.js';
+
+export type LedgerEvent = (SaleEvent | MintEvent | CommandDecided) & { readonly at: number };
+
+/** One commit as the ledger reads it. */
+export interface LedgerCommit {
+  readonly tenant: string;
+  readonly sale: string;
+  readonly sequence: number;
+  readonly events: readonly LedgerEvent[];
+}
+
+/**
+ * Posts every event of a commit: the rows it adds to the ledger, with the read models and balances in the book brought up to date.
+ * The same commits in the same order give the same rows and the same book, whenever and however often they are posted.
+ * @throws Fault `projection-refused` at the first event that cannot be applied; the book is then not to be used again
+ */
+export function postCommit(book: Book, commit: LedgerCommit): LedgerRow[] {
+  const { tenant, sale, sequence, events } = commit;
+  const rows: LedgerRow[] = [];
+  let key: string | null = null; // the command that the next `emitted` events are the effect of
+  let emitted = 0;
+  for (const [eventIndex, event] of events.entries()) {
+    if (event.type === 'CommandDecided') {
+      ({ key, emitted } = event.data);
+      continue;
+    }
+    const place: Place = { tenant, sale, sequence, eventIndex, event: event.type, at: event.at, key: emitted > 0 ? key : null };
+    emitted -= 1;
+    postEvent(book, place, event, rows);
+  }
+  return rows;
+}
+
+function postEvent(book: Book, place: Place, event: SaleEvent | MintEvent, rows: LedgerRow[]): void {
+  try {
+    const { entries, key } = rulesFor(event, book, place);
+    for (const [entryIndex, entry] of entries.entries()) {
+      book.balances.post(place.tenant, place.sale, entry);
+      rows.push({ ...place, key, ...entry, entryIndex });
+    }
+    book.balances.assertConserved(place.tenant, place.sale);
+  } catch (cause) {
+    throw new Fault(
+      'projection-refused',
+      { tenant: place.tenant, sequence: place.sequence, eventIndex: place.eventIndex, event: place.event },
+      { cause },
+    );
+  }
+}
+
+function rulesFor(event: SaleEvent | MintEvent, book: Book, place: Place): Posting {
+  switch (event.type) {
+    case 'SaleOpened':
+    case 'OrderPlaced':
+    case 'OrderConfirmed':
+    case 'MintsRequested':
+      return { entries: postSaleEvent(event, book, place), key: place.key };
+    case 'MintPlanned':
+    case 'MintSubmitted':
+    case 'MintAttemptDied':
+    case 'MintCompleted':
+    case 'MintFailed':
+      return postMintEvent(event, book, place);
+    default:
+      return unknownEvent(event);
+  }
+}
+
+function unknownEvent(event: never): never {
+  throw new Fault('projection-refused', { reason: 'this version does not know the event', event });
+}

@@ -1,0 +1,54 @@
+import type { MintRule, PaymentRule } from '../sale/events.js';
+
+/** What every row of a read model knows: whose it is, and the last commit that changed it. */
+interface Kept {
+  readonly tenant: string;
+  readonly sale: string;
+  readonly sequence: number;
+  /** The time of the event that changed it last: milliseconds since 1970, UTC. */
+  readonly updatedAt: number;
+}
+
+export interface SaleRow extends Kept {
+  readonly name: string;
+  readonly units: bigint;
+  readonly priceMinor: bigint;
+  readonly currency: string;
+  readonly maxPerBuyer: number;
+  readonly payment: PaymentRule;
+  readonly mint: MintRule;
+  readonly opensAt: number | null;
+  readonly closesAt: number | null;
+}
+
+export interface OrderRow extends Kept {
+  readonly order: string;
+  readonly buyer: string;
+  readonly wallet: string | null;
+  readonly status: 'held' | 'confirmed';
+  readonly totalMinor: bigint;
+  readonly currency: string;
+  readonly tickets: readonly string[];
+  readonly key: string | null;
+  readonly placedAt: number;
+}
+
+export interface TicketRow extends Kept {
+  readonly ticket: string;
+  readonly unit: string;
+  readonly order: string;
+  readonly buyer: string;
+  readonly wallet: string | null;
+  readonly status: 'held' | 'sold' | 'minting' | 'minted' | 'mint-failed';
+  /** The last mint request (1, 2, …; 0 before the first) and the key of the command that made it. */
+  readonly request: number;
+  readonly mintKey: string | null;
+  /** Transactions signed so far. */
+  readonly attempts: number;
+  /** The planned address, from the plan on; the asset is there when the status says minted. */
+  readonly asset: string | null;
+  readonly signature: string | null;
+  readonly slot: string | null;
+  readonly holder: string | null;
+  readonly failure: string | null;
+}
