@@ -1,12 +1,6 @@
-import type { CommandDecided } from '../domain/decided.js';
-import type { MintEvent } from '../domain/mint/events.js';
-import type { SaleEvent } from '../domain/sale/events.js';
+import type { Recorded } from '../domain/recorded.js';
 import { Fault } from '../kernel/fault.js';
 import { type Hash, sha256 } from '../kernel/hash.js';
-
-/** An event with the time that was decided for it: milliseconds since 1970, UTC; never earlier than the one before it on its subject. */
-export type Recorded<E extends Event = Event> = E & { readonly at: number; readonly traceparent?: string };
-export type Event = SaleEvent | MintEvent | CommandDecided;
 
 /** Where a subject's history ends. `version` counts its commits from 1; `sequence` is the stream's number of the last one. */
 export interface Head {

@@ -1,4 +1,5 @@
-import type { Commit, Head, Recorded } from './commit.js';
+import type { Recorded } from '../domain/recorded.js';
+import type { Commit, Head } from './commit.js';
 
 /**
  * The log of one subject at a time. An append names the head it was decided on; a commit lands whole or not at all, once.

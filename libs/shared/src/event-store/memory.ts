@@ -1,5 +1,6 @@
+import type { Recorded } from '../domain/recorded.js';
 import { Fault } from '../kernel/fault.js';
-import { assertFollows, type Commit, decodeCommit, encodeCommit, type Head, headOf, MAX_COMMIT_BYTES, NO_HEAD, type Recorded } from './commit.js';
+import { assertFollows, type Commit, decodeCommit, encodeCommit, type Head, headOf, MAX_COMMIT_BYTES, NO_HEAD } from './commit.js';
 import type { EventStore } from './event-store.js';
 
 /** The log in this process's memory: the same bytes, chain and refusals as the real one, gone when the process ends. */

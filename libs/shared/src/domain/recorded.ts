@@ -1,0 +1,9 @@
+import type { CommandDecided } from './decided.js';
+import type { MintEvent } from './mint/events.js';
+import type { SaleEvent } from './sale/events.js';
+
+/** Every event that the log may hold. */
+export type Event = SaleEvent | MintEvent | CommandDecided;
+
+/** An event with the time that was decided for it: milliseconds since 1970, UTC; never earlier than the one before it on its subject. */
+export type Recorded<E extends Event = Event> = E & { readonly at: number; readonly traceparent?: string };

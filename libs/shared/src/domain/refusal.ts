@@ -1,0 +1,27 @@
+/** Every reason for which a command that was understood is refused. Codes are never reused; each has the sentence a caller sees. */
+export const REFUSALS = {
+  'sale-unknown': 'There is no such sale.',
+  'sale-exists': 'A sale of this name is open already, with the terms it was opened with.',
+  'sale-not-yet-open': 'The sale has not begun.',
+  'sale-closed': 'The sale is over.',
+  'unit-unknown': 'The sale has no such unit.',
+  'unit-taken': 'A unit that was asked for is taken; nothing was ordered.',
+  'sold-out': 'Fewer places are left than were asked for; nothing was ordered.',
+  'buyer-limit': 'The buyer would have more units than the sale allows.',
+  'units-needed': 'This sale has named seats: name the units.',
+  'quantity-needed': 'This sale has places without names: give a quantity.',
+  'wallet-needed': 'Tickets of this sale are minted when they are sold: give a wallet.',
+} as const satisfies Record<string, string>;
+
+export type RefusalCode = keyof typeof REFUSALS;
+
+export interface Refusal {
+  readonly code: RefusalCode;
+  /** Where in the request the reason lies (RFC 6901), and facts that help to choose the next request. */
+  readonly pointers?: readonly string[];
+  readonly facts?: Readonly<Record<string, string | number>>;
+}
+
+export type Decision<E> = { readonly events: readonly E[] } | { readonly refusal: Refusal };
+
+export const refuse = (code: RefusalCode, more: Omit<Refusal, 'code'> = {}): { readonly refusal: Refusal } => ({ refusal: { code, ...more } });

@@ -1,0 +1,68 @@
+import { type OrderId, type TenantId, ticketId, type UnitId } from '../../kernel/ids.js';
+import { type Decision, type Refusal, refuse } from '../refusal.js';
+import type { PlaceOrder } from './commands.js';
+import type { Money, SaleEvent, TicketOfUnit } from './events.js';
+import type { OpenedSale, Sale } from './sale.js';
+
+export interface Placing {
+  readonly tenant: TenantId;
+  /** Derived from the key: known before anything is decided. */
+  readonly order: OrderId;
+  readonly command: PlaceOrder;
+}
+
+/** One or many units, all or none. Without payment the order is confirmed at once, and minted if the sale says so. */
+export function placeOrder(state: Sale, { tenant, order, command }: Placing, at: number): Decision<SaleEvent> {
+  const sale = state.open;
+  if (sale === undefined) return refuse('sale-unknown', { pointers: ['/sale'] });
+  const refusal = outsideWindow(sale, at) ?? mismatch(sale, command);
+  if (refusal !== undefined) return { refusal };
+  const units = command.units ?? sale.units.lowestFree(command.quantity ?? 0);
+  const unavailable = beyondSupply(sale, command, units) ?? beyondLimit(sale, command, units.length);
+  if (unavailable !== undefined) return { refusal: unavailable };
+  const tickets = units.map((unit): TicketOfUnit => ({ ticket: ticketId(tenant, command.sale, order, unit), unit }));
+  return { events: happenings(sale, order, command, tickets) };
+}
+
+function happenings({ terms }: OpenedSale, order: OrderId, { buyer, wallet }: PlaceOrder, tickets: readonly TicketOfUnit[]): SaleEvent[] {
+  const events: SaleEvent[] = [
+    { type: 'OrderPlaced', data: { order, buyer, ...(wallet !== undefined && { wallet }), tickets, total: times(terms.price, tickets.length) } },
+    { type: 'OrderConfirmed', data: { order } },
+  ];
+  if (terms.mint === 'on-confirm' && wallet !== undefined) {
+    events.push({ type: 'MintsRequested', data: { order, name: terms.name, wallet, tickets: tickets.map((ticket) => ({ ...ticket, request: 1 })) } });
+  }
+  return events;
+}
+
+const times = ({ amount, currency }: Money, count: number): Money => ({ amount: `${BigInt(amount) * BigInt(count)}`, currency });
+
+function outsideWindow({ terms }: OpenedSale, at: number): Refusal | undefined {
+  if (terms.opensAt !== undefined && at < terms.opensAt) return { code: 'sale-not-yet-open', facts: { opensAt: new Date(terms.opensAt).toISOString() } };
+  if (terms.closesAt !== undefined && at >= terms.closesAt) return { code: 'sale-closed', facts: { closesAt: new Date(terms.closesAt).toISOString() } };
+  return undefined;
+}
+
+function mismatch({ terms, units }: OpenedSale, command: PlaceOrder): Refusal | undefined {
+  if (units.isQuota && command.quantity === undefined) return { code: 'quantity-needed', pointers: ['/units'] };
+  if (!units.isQuota && command.units === undefined) return { code: 'units-needed', pointers: ['/quantity'] };
+  if (terms.mint === 'on-confirm' && command.wallet === undefined) return { code: 'wallet-needed', pointers: ['/wallet'] };
+  return undefined;
+}
+
+function beyondSupply({ units }: OpenedSale, command: PlaceOrder, chosen: readonly UnitId[]): Refusal | undefined {
+  if (command.quantity !== undefined) {
+    return chosen.length < command.quantity ? { code: 'sold-out', pointers: ['/quantity'], facts: { available: units.available } } : undefined;
+  }
+  const pointersTo = (wrong: (unit: UnitId) => boolean) => chosen.flatMap((unit, index) => (wrong(unit) ? [`/units/${index}`] : []));
+  const unknown = pointersTo((unit) => !units.has(unit));
+  if (unknown.length > 0) return { code: 'unit-unknown', pointers: unknown };
+  const taken = pointersTo((unit) => units.orderOf(unit) !== undefined);
+  return taken.length > 0 ? { code: 'unit-taken', pointers: taken } : undefined;
+}
+
+function beyondLimit({ terms, unitsOfBuyer }: OpenedSale, { buyer, units }: PlaceOrder, count: number): Refusal | undefined {
+  const has = unitsOfBuyer.get(buyer) ?? 0;
+  if (has + count <= terms.maxPerBuyer) return undefined;
+  return { code: 'buyer-limit', pointers: [units === undefined ? '/quantity' : '/units'], facts: { maxPerBuyer: terms.maxPerBuyer, has } };
+}

@@ -1,0 +1,99 @@
+import { Server } from '@nestjs/microservices';
+import type { CustomTransportStrategy } from '@nestjs/microservices';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { type Service, type ServiceMsg, Svcm } from '@nats-io/services';
+import { firstValueFrom, isObservable } from 'rxjs';
+
+/** What a handler is told of a call; the tenant is the subject's: NATS let only that tenant's account use it. */
+export interface Call {
+  readonly tenant: string;
+  header(name: string): string | undefined;
+}
+
+/** What a handler answers: the bytes and the headers that go with them. */
+export interface CallAnswer {
+  readonly body: string;
+  readonly headers: Iterable<readonly [name: string, value: string]>;
+}
+
+export interface MicroServiceOptions {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  /** Answers callers; it may publish to no stream subject. */
+  readonly connection: NatsConnection;
+  readonly newHeaders: () => { append(name: string, value: string): void };
+  readonly onThrown: (pattern: string, thrown: unknown) => CallAnswer;
+}
+
+/**
+ * Nest handlers as endpoints of the NATS services framework: `@MessagePattern('order.place')` listens on
+ * `admit.*.order.place`, serves raw requests of any client, and is found by `nats micro ls|info|stats`.
+ */
+export class MicroServiceStrategy extends Server implements CustomTransportStrategy {
+  private service: Service | undefined;
+
+  constructor(private readonly options: MicroServiceOptions) {
+    super();
+  }
+
+  listen(done: (error?: unknown) => void): void {
+    this.start().then(
+      () => done(),
+      (thrown: unknown) => done(thrown),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.service?.stop();
+  }
+
+  override on(): never {
+    throw new Error('the NATS services framework emits no events');
+  }
+
+  override unwrap<T>(): T {
+    return this.service as T;
+  }
+
+  private async start(): Promise<void> {
+    const { connection, name, version, description } = this.options;
+    const service = await new Svcm(connection).add({ name, version, description });
+    for (const [pattern, handler] of this.getHandlers()) {
+      service.addEndpoint(pattern.replaceAll('.', '-'), {
+        subject: `admit.*.${pattern}`,
+        handler: (error, message) => {
+          if (error === null) void this.serve(pattern, handler, message);
+        },
+      });
+    }
+    this.service = service;
+  }
+
+  private async serve(pattern: string, handler: (data: unknown, context: Call) => Promise<unknown>, message: ServiceMsg): Promise<void> {
+    const answer = await this.answer(pattern, handler, message);
+    const headers = this.options.newHeaders();
+    for (const [name, value] of answer.headers) headers.append(name, value);
+    message.respond(answer.body, { headers: headers as NonNullable<ServiceMsg['headers']> });
+  }
+
+  private async answer(pattern: string, handler: (data: unknown, context: Call) => Promise<unknown>, message: ServiceMsg): Promise<CallAnswer> {
+    try {
+      const result = await handler(message.data, callOf(message));
+      return (isObservable(result) ? await firstValueFrom(result) : result) as CallAnswer;
+    } catch (thrown) {
+      return this.options.onThrown(pattern, thrown);
+    }
+  }
+}
+
+function callOf(message: ServiceMsg): Call {
+  const tenant = message.subject.split('.', 2)[1] ?? '';
+  return {
+    tenant,
+    header: (name) => {
+      const value = message.headers?.get(name);
+      return value === '' ? undefined : value;
+    },
+  };
+}

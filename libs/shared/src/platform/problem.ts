@@ -1,0 +1,22 @@
+/** RFC 9457 problem details, and what admit-one adds: the code, and where in the request the reason lies. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail?: string;
+  readonly errors?: readonly FieldError[];
+  readonly [fact: string]: unknown;
+}
+
+export interface FieldError {
+  /** RFC 6901 pointer into the body, or `header:<name>` or `subject:<part>`. */
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+const PROBLEM_TYPE = 'urn:admit-one:problem:';
+
+export function problem(status: number, code: string, title: string, more: Readonly<Record<string, unknown>> = {}): Problem {
+  return { type: `${PROBLEM_TYPE}${code}`, title, status, code, ...more };
+}

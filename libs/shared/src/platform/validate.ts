@@ -1,0 +1,34 @@
+import type { z } from 'zod';
+import { escapePointer } from '../kernel/canonical.js';
+import type { FieldError } from './problem.js';
+
+export type Validated<T> = { readonly value: T } | { readonly errors: readonly FieldError[] };
+
+/** So many errors are told at once; more would help nobody. */
+const MAX_ERRORS = 20;
+
+/** Reads a body by its schema: the value, or every field that is wrong, each with what is allowed. */
+export function validate<T extends z.ZodType>(schema: T, body: unknown): Validated<z.infer<T>> {
+  const read = schema.safeParse(body);
+  if (read.success) return { value: read.data };
+  return { errors: read.error.issues.flatMap((issue) => fieldErrors(issue, [])).slice(0, MAX_ERRORS) };
+}
+
+function fieldErrors(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): FieldError[] {
+  const path = [...above, ...issue.path];
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ pointer: pointerTo([...path, key]), detail: 'is not known here' }));
+  if (issue.code === 'invalid_union') {
+    const branch = closest(issue.errors);
+    if (branch !== undefined) return branch.flatMap((inner) => fieldErrors(inner, path));
+  }
+  if (issue.code === 'invalid_type' && issue.input === undefined && issue.message.startsWith('Invalid input')) return [{ pointer: pointerTo(path), detail: 'is required' }];
+  return [{ pointer: pointerTo(path), detail: issue.message }];
+}
+
+/** The branch of a union that was meant: the only one whose members were the right ones. */
+function closest(branches: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | undefined {
+  const meant = branches.filter((issues) => issues.every(({ code, path }) => code !== 'unrecognized_keys' && path.length > 0));
+  return meant.length === 1 ? meant[0] : undefined;
+}
+
+const pointerTo = (path: readonly PropertyKey[]): string => path.map((part) => `/${escapePointer(String(part))}`).join('');
