@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
-import { Part } from '../processes/part.js';
+import { Part, type PartPlan } from '../processes/part.js';
 import { freePort } from '../processes/ports.js';
 import { environment } from '../processes/project.js';
 import { keepSecrets, writePrivate } from '../processes/secrets.js';
@@ -26,7 +26,9 @@ export interface NatsOptions {
   /** Come back by itself after an unexpected end; without it a killed server waits for restart(). */
   readonly heal?: boolean;
   readonly progress?: (line: string) => void;
-  readonly changed?: ConstructorParameters<typeof Part>[0]['changed'];
+  readonly changed?: PartPlan['changed'];
+  /** Told of the part before it starts, so that whoever gives up can end it. */
+  readonly began?: (part: Part) => void;
 }
 
 export interface Credentials {
@@ -108,6 +110,7 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
       monitorPort,
       passwords,
     );
+    options.began?.(server.part);
     try {
       await server.part.start();
       return server;

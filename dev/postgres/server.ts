@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import pg from 'pg';
-import { Part } from '../processes/part.js';
+import { Part, type PartPlan } from '../processes/part.js';
 import { freePort } from '../processes/ports.js';
 import { environment } from '../processes/project.js';
 import { keepSecrets } from '../processes/secrets.js';
@@ -21,7 +21,9 @@ export interface PostgresOptions {
   /** Come back by itself after an unexpected end; without it a killed server waits for restart(). */
   readonly heal?: boolean;
   readonly progress?: (line: string) => void;
-  readonly changed?: ConstructorParameters<typeof Part>[0]['changed'];
+  readonly changed?: PartPlan['changed'];
+  /** Told of the part before it starts, so that whoever gives up can end it. */
+  readonly began?: (part: Part) => void;
 }
 
 export interface DatabaseUser {
@@ -89,6 +91,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
       port,
       password,
     );
+    options.began?.(server.part);
     try {
       await server.part.start();
       return server;

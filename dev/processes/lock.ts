@@ -1,0 +1,48 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { commandLine, isAlive } from './process-table.js';
+
+const TRIES = 5; // each removes the lock of a process that is gone
+
+interface Holder {
+  readonly pid: number;
+  readonly commandLine: string;
+}
+
+/**
+ * Lets one program at a time use a folder. The lock of a program that was killed is taken over.
+ * @throws Error with a sentence for the person at the keyboard
+ */
+export function lockFolder(path: string): () => void {
+  mkdirSync(dirname(path), { recursive: true });
+  for (let tries = 0; tries < TRIES; tries++) {
+    try {
+      const holder: Holder = { pid: process.pid, commandLine: commandLine(process.pid) ?? '' };
+      writeFileSync(path, JSON.stringify(holder), { flag: 'wx' });
+      return () => rmSync(path, { force: true });
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    }
+    const holder = readHolder(path);
+    if (holder !== undefined && isRunning(holder)) {
+      throw new Error(
+        `admit-one runs in this folder already (process ${holder.pid}). Use that one, or end it first: Ctrl-C there, or kill ${holder.pid}.`,
+      );
+    }
+    rmSync(path, { force: true });
+  }
+  throw new Error(`${path} comes back as soon as it is removed: another start is under way. Try again in a moment.`);
+}
+
+/** The same number and the same command line, and not ourselves: after a restart of a container the numbers come again. */
+function isRunning({ pid, commandLine: wanted }: Holder): boolean {
+  return pid !== process.pid && isAlive(pid) && (commandLine(pid) ?? '') === wanted;
+}
+
+function readHolder(path: string): Holder | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Holder;
+  } catch {
+    return undefined; // removed meanwhile, or half written by a run that was killed
+  }
+}

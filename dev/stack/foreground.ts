@@ -1,0 +1,94 @@
+import { join, relative } from 'node:path';
+import { lockFolder } from '../processes/lock.js';
+import { kill9 } from '../processes/part.js';
+import { environment, homeFolder } from '../processes/project.js';
+import { messageOf } from '../processes/wait.js';
+import { Progress } from './progress.js';
+import type { Stack } from './stack.js';
+import { startStack } from './start-stack.js';
+import type { Settings } from './wiring.js';
+
+const PARENT_LOOK_MS = 1_000;
+const HURRY_AFTER_MS = 1_000; // one Ctrl-C may arrive twice, from the terminal and from npm; a person needs longer
+
+const EXIT_INTERRUPTED = 130; // what shells call the end by Ctrl-C
+
+/** What is shown once everything runs; it gets what stack.env holds. */
+export type Demo = (settings: Settings, stack: Stack) => Promise<void>;
+
+/** `npm start`: brings everything up, shows it, stays until Ctrl-C, ends everything in order. Returns the exit code. */
+export async function runInForeground(demo?: Demo): Promise<number> {
+  const progress = new Progress();
+  process.stdout.on('error', () => undefined); // `npm start | head`: the reader left, the service stays
+  let unlock: () => void;
+  try {
+    unlock = lockFolder(join(homeFolder(), 'lock'));
+  } catch (error) {
+    progress.say(messageOf(error));
+    return 1;
+  }
+  const end = new AbortController();
+  const ended = new Promise<void>((resolve) => end.signal.addEventListener('abort', () => resolve(), { once: true }));
+  let stack: Stack | undefined;
+  listenForTheEnd(end, () => stack);
+  try {
+    stack = await startStack({ dataDir: homeFolder(), usualPorts: true, progress, signal: end.signal });
+    if (demo !== undefined) await demo(stack.clientSettings, stack);
+    if (!end.signal.aborted) progress.say(`${whereToLook(stack)}\nready`);
+    await ended;
+    return 0;
+  } catch (error) {
+    if (end.signal.aborted) return 0; // given up by the person who started it
+    progress.say(explain(error));
+    return 1;
+  } finally {
+    await stop(stack, progress);
+    unlock();
+  }
+}
+
+async function stop(stack: Stack | undefined, progress: Progress): Promise<void> {
+  if (stack === undefined) return;
+  try {
+    await progress.step('stopped', () => stack.stop());
+  } catch (error) {
+    progress.say(messageOf(error));
+  }
+}
+
+function listenForTheEnd(end: AbortController, stack: () => Stack | undefined): void {
+  let firstAt: number | undefined;
+  const ask = (): void => {
+    firstAt ??= performance.now();
+    end.abort(new Error('stopped'));
+    if (performance.now() - firstAt < HURRY_AFTER_MS) return;
+    for (const { pid } of stack()?.parts ?? []) if (pid !== undefined) kill9(pid);
+    process.exit(EXIT_INTERRUPTED); // what was being started meanwhile is ended by its leash
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ask);
+  // A killed npm leaves the shell it ran us with, or us, behind: nobody could stop us with Ctrl-C any more.
+  if (environment().npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) ask();
+  }, PARENT_LOOK_MS).unref();
+}
+
+function whereToLook({ wiring, clientSettings }: Stack): string {
+  const home = relative(process.cwd(), homeFolder()) || '.';
+  const lines: readonly (readonly [string, string])[] = [
+    ['NATS', `${wiring.natsUrl}   user ${clientSettings.ADMIT_NATS_USER}, subjects admit.${clientSettings.ADMIT_TENANT}.>`],
+    ['HTTP', `${clientSettings.HTTP_URL}/health/ready`],
+    ['Solana', wiring.solanaUrl],
+    ['Postgres', `${new URL(wiring.databaseUrl).host}, database ${new URL(wiring.databaseUrl).pathname.slice(1)}`],
+    ['settings', `${join(home, 'stack.env')}   addresses and passwords for a client`],
+    ['logs', join(home, 'logs')],
+    ['end it', 'Ctrl-C; the next npm start goes on with the same data'],
+  ];
+  return ['', ...lines.map(([name, value]) => `  ${name.padEnd(9)} ${value}`), ''].join('\n');
+}
+
+function explain(error: unknown): string {
+  const home = relative(process.cwd(), homeFolder()) || '.';
+  return `\n${messageOf(error)}\n\nThe logs are in ${join(home, 'logs')}. Mend the cause and run npm start again: it goes on with the data in ${home}; without that folder it begins anew.`;
+}

@@ -1,0 +1,164 @@
+import { join } from 'node:path';
+import { connect } from '@nats-io/transport-node';
+import pg from 'pg';
+import { inboxOf, usersOf } from '../nats/accounts.js';
+import { type Credentials, DEV_TENANTS, startNats } from '../nats/server.js';
+import { type PostgresServer, startPostgres } from '../postgres/server.js';
+import { Part, type PartPlan } from '../processes/part.js';
+import { type Environment, projectFolder } from '../processes/project.js';
+import { keepSecrets } from '../processes/secrets.js';
+import { messageOf } from '../processes/wait.js';
+import type { Ports } from './ports.js';
+
+export const DATABASE = 'admit';
+const REAL_MS = 5_000; // a server somewhere else that does not answer within this is not there
+const SOLANA_READY_MS = 60_000; // it reads its journal: a few seconds per ten thousand mints
+const SOLANA_STOP_MS = 10_000;
+const PROBE_MS = 2_000;
+
+/** What every start of a server needs to know. */
+export interface Ground {
+  readonly dataDir: string;
+  readonly env: Environment;
+  readonly ports: Ports;
+  readonly slotMs: number;
+  readonly finalizedAfter: number;
+  readonly progress: (line: string) => void;
+  readonly noteFor: (name: string) => NonNullable<PartPlan['changed']>;
+  /** Told of a part before it starts, so that a start that fails or is given up half way can end it. */
+  readonly began: (part: Part) => void;
+}
+
+export interface NatsAccess {
+  readonly url: string;
+  readonly login: (user: string) => Credentials;
+}
+
+export const logOf = (dataDir: string, name: string): string => join(dataDir, 'logs', `${name}.log`);
+
+export async function useNats(ground: Ground): Promise<NatsAccess> {
+  const real = ground.env.NATS_URL;
+  if (real) return realNats(real, ground);
+  const server = await startNats({
+    dataDir: join(ground.dataDir, 'nats'),
+    port: ground.ports.nats,
+    monitorPort: ground.ports.natsMonitor,
+    logFile: logOf(ground.dataDir, 'nats'),
+    heal: true,
+    progress: ground.progress,
+    changed: ground.noteFor('nats'),
+    began: ground.began,
+  });
+  return { url: server.url, login: (user) => server.credentials(user) };
+}
+
+/** NATS_USER and NATS_PASSWORD serve everybody on a server with one login; else each user has its own in credentials.json. */
+async function realNats(url: string, { env, dataDir }: Ground): Promise<NatsAccess> {
+  const file = join(dataDir, 'nats', 'credentials.json');
+  const kept = env.NATS_USER ? {} : keepSecrets(file, usersOf(DEV_TENANTS));
+  const login = (user: string): Credentials =>
+    env.NATS_USER ? { user: env.NATS_USER, pass: env.NATS_PASSWORD ?? '' } : { user, pass: kept[user] ?? '' };
+  const { user, pass } = login('provision');
+  try {
+    const nc = await connect({ servers: url.split(','), user, pass, inboxPrefix: inboxOf(user), timeout: REAL_MS, reconnect: false });
+    await nc.close();
+  } catch (error) {
+    throw new Error(
+      `NATS_URL is ${url}, and no login is possible there (${messageOf(error)}). Unset it to use the embedded server, start yours, or put the passwords of its users into ${file}.`,
+      { cause: error },
+    );
+  }
+  return { url, login };
+}
+
+/** The URL of a role that may create roles and schemas. */
+export async function usePostgres(ground: Ground): Promise<string> {
+  const real = ground.env.DATABASE_URL;
+  if (real) return realPostgres(real);
+  const server: PostgresServer = await startPostgres({
+    dataDir: join(ground.dataDir, 'postgres'),
+    port: ground.ports.postgres,
+    logFile: logOf(ground.dataDir, 'postgres'),
+    heal: true,
+    progress: ground.progress,
+    changed: ground.noteFor('postgres'),
+    began: ground.began,
+  });
+  await server.createDatabase(DATABASE);
+  return server.url(DATABASE);
+}
+
+async function realPostgres(url: string): Promise<string> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: REAL_MS });
+  try {
+    await client.connect();
+    return url;
+  } catch (error) {
+    throw new Error(
+      `DATABASE_URL is set, and Postgres does not let us in there (${messageOf(error)}). Unset it to use the embedded one, or start yours.`,
+      {
+        cause: error,
+      },
+    );
+  } finally {
+    await client.end().catch(() => undefined); // never connected
+  }
+}
+
+export interface ChainAccess {
+  readonly url: string;
+  readonly local: boolean;
+}
+
+export async function useSolana(ground: Ground): Promise<ChainAccess> {
+  const real = ground.env.SOLANA_RPC_URL;
+  if (real) {
+    const healthy = await isHealthy(real).catch(() => false); // whatever is wrong there, the sentence below says what to do
+    if (!healthy)
+      throw new Error(
+        `SOLANA_RPC_URL is ${real}, and it does not answer getHealth with "ok". Unset it to use the local chain, or start yours.`,
+      );
+    return { url: real, local: false };
+  }
+  const url = `http://127.0.0.1:${ground.ports.solana}`;
+  const part = new Part(solanaPlan(ground, url));
+  ground.began(part);
+  await part.start();
+  return { url, local: true };
+}
+
+function solanaPlan(ground: Ground, url: string): PartPlan {
+  const flags = {
+    port: ground.ports.solana,
+    data: join(ground.dataDir, 'solana'),
+    'slot-ms': ground.slotMs,
+    'finalized-after': ground.finalizedAfter,
+  };
+  const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  return {
+    name: 'solana',
+    logFile: logOf(ground.dataDir, 'solana'),
+    prepare: () => ({
+      file: process.execPath,
+      args: [join(projectFolder(), 'dist', 'dev', 'solana', 'main.js'), ...args],
+      env: ground.env,
+    }),
+    isReady: () => isHealthy(url),
+    readyMs: SOLANA_READY_MS,
+    stopSignal: 'SIGTERM',
+    stopMs: SOLANA_STOP_MS,
+    heal: true,
+    say: ground.progress,
+    changed: ground.noteFor('solana'),
+  };
+}
+
+async function isHealthy(url: string): Promise<boolean> {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'getHealth' }),
+    signal: AbortSignal.timeout(PROBE_MS),
+  });
+  return ((await answer.json()) as { result?: unknown }).result === 'ok';
+}

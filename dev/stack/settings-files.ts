@@ -1,0 +1,38 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Environment } from '../processes/project.js';
+import { writePrivate } from '../processes/secrets.js';
+import type { Stack } from './stack.js';
+import { APPS, type Settings } from './wiring.js';
+
+const EMBEDDED = '# embedded: ';
+
+/** stack.env for clients; env/<who>.env to run a part or a command by hand with `node --env-file`. */
+export function writeSettings(dataDir: string, stack: Stack, env: Environment): void {
+  const settings = stack.clientSettings;
+  const embedded = ['NATS_URL', 'DATABASE_URL', 'SOLANA_RPC_URL'].filter((name) => !env[name]);
+  writePrivate(join(dataDir, 'stack.env'), `${EMBEDDED}${embedded.join(' ')}\n${asFile(settings)}`);
+  for (const who of [...APPS, 'provision', 'replay', 'operator'] as const) {
+    writePrivate(join(dataDir, 'env', `${who}.env`), asFile(stack.settingsOf(who)));
+  }
+}
+
+/**
+ * The environment without the addresses of our own embedded servers: whoever loads stack.env into a terminal and starts
+ * again there does not mean servers of his own.
+ */
+export function withoutOwn(env: Environment, dataDir: string): Environment {
+  const file = join(dataDir, 'stack.env');
+  if (!existsSync(file)) return env;
+  const [head = '', ...lines] = readFileSync(file, 'utf8').split('\n');
+  if (!head.startsWith(EMBEDDED)) return env;
+  const embedded = new Set(head.slice(EMBEDDED.length).split(' '));
+  const own = lines.filter((line) => embedded.has(line.slice(0, line.indexOf('='))));
+  return Object.fromEntries(Object.entries(env).filter(([name, value]) => !own.includes(`${name}=${value}`)));
+}
+
+function asFile(settings: Settings): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}

@@ -1,0 +1,125 @@
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Part } from '../processes/part.js';
+import { freePort } from '../processes/ports.js';
+import { projectFolder } from '../processes/project.js';
+import { messageOf } from '../processes/wait.js';
+import { type Ground, logOf } from './servers.js';
+import { type App, clientSettings, inherited, type Settings, settingsOf, type Wiring } from './wiring.js';
+
+const APP_READY_MS = 60_000; // migrations, keys and the first fold on a busy machine
+const APP_STOP_MS = 15_000; // it drains: finishes what it holds, acknowledges, closes
+const PROBE_MS = 2_000;
+const PROVISION_MS = 60_000;
+
+const run = promisify(execFile);
+
+export type AppSettings = Partial<Readonly<Record<App, Settings>>>;
+
+/** Everything that runs, each part killable by itself and back by itself, on the same ports. */
+export class Stack {
+  private readonly overrides: Map<string, Settings>;
+
+  constructor(
+    private readonly started: Part[],
+    readonly wiring: Wiring,
+    private readonly ground: Ground,
+    settings: AppSettings = {},
+  ) {
+    this.overrides = new Map(Object.entries(settings));
+  }
+
+  get parts(): readonly Part[] {
+    return this.started;
+  }
+
+  part(name: string): Part {
+    const found = this.started.find((part) => part.name === name);
+    if (found === undefined) throw new Error(`There is no part "${name}"; there are ${this.started.map((part) => part.name).join(', ')}.`);
+    return found;
+  }
+
+  /** What a client needs, as in stack.env. */
+  get clientSettings(): Settings {
+    return clientSettings(this.wiring);
+  }
+
+  /** What the `admit` command, or an app started by hand, needs to act as this user. */
+  settingsOf(who: Parameters<typeof settingsOf>[0]): Settings {
+    return settingsOf(who, this.wiring);
+  }
+
+  /** Other settings for a part from its next launch on. */
+  override(name: string, settings: Settings): void {
+    this.overrides.set(name, settings);
+  }
+
+  /** One more process of an app, beside the first. */
+  async add(app: App, name: string): Promise<Part> {
+    return this.startApp(app, name, await freePort());
+  }
+
+  async startApp(app: App, name: string = app, port: number = this.wiring.ports[app]): Promise<Part> {
+    const part = new Part({
+      name,
+      logFile: logOf(this.ground.dataDir, name),
+      prepare: () => ({
+        file: process.execPath,
+        args: [program(app)],
+        env: { ...inherited(this.ground.env), ...this.appSettings(app, name, port) },
+      }),
+      isReady: () => answersReady(port),
+      readyMs: APP_READY_MS,
+      stopSignal: 'SIGTERM',
+      stopMs: APP_STOP_MS,
+      heal: true,
+      say: this.ground.progress,
+      changed: this.ground.noteFor(name),
+    });
+    this.ground.began(part);
+    await part.start();
+    return part;
+  }
+
+  /** Streams and consumers, made once; on a log that has them it changes nothing. */
+  async provision(): Promise<void> {
+    const log = logOf(this.ground.dataDir, 'provision');
+    try {
+      const env = { ...inherited(this.ground.env), ...this.settingsOf('provision') };
+      const { stdout, stderr } = await run(process.execPath, [program('cli'), 'provision'], { env, timeout: PROVISION_MS });
+      writeFileSync(log, stdout + stderr, { mode: 0o600 });
+    } catch (error) {
+      const said = error instanceof Error && 'stderr' in error ? `${String(error.stderr)}` : '';
+      throw new Error(`admit provision did not succeed: ${said.trim() || messageOf(error)}`, { cause: error });
+    }
+  }
+
+  /** Apps first, so that they can still finish what they hold; then what they stand on. */
+  async stop(): Promise<void> {
+    const servers = this.started.filter(({ name }) => isServer(name));
+    const failures: unknown[] = [];
+    for (const group of [this.started.filter((part) => !servers.includes(part)), servers]) {
+      const ends = await Promise.allSettled(group.map((part) => part.stop()));
+      failures.push(...ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : [])));
+    }
+    if (failures.length > 0) throw new AggregateError(failures, failures.map(messageOf).join('\n'));
+  }
+
+  private appSettings(app: App, name: string, port: number): Settings {
+    return { ...settingsOf(app, this.wiring), HTTP_PORT: String(port), ...this.overrides.get(name) };
+  }
+}
+
+async function answersReady(port: number): Promise<boolean> {
+  return (await fetch(`http://127.0.0.1:${port}/health/ready`, { signal: AbortSignal.timeout(PROBE_MS) })).ok;
+}
+
+function program(app: App | 'cli'): string {
+  return join(projectFolder(), 'dist', 'apps', app, 'src', 'main.js');
+}
+
+function isServer(name: string): boolean {
+  return ['nats', 'postgres', 'solana'].includes(name);
+}

@@ -1,0 +1,139 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Leftovers } from '../processes/leftovers.js';
+import type { Part } from '../processes/part.js';
+import { type Environment, environment } from '../processes/project.js';
+import { keepSecrets } from '../processes/secrets.js';
+import { choosePorts } from './ports.js';
+import { Progress } from './progress.js';
+import { type Ground, useNats, usePostgres, useSolana } from './servers.js';
+import { withoutOwn, writeSettings } from './settings-files.js';
+import { type AppSettings, Stack } from './stack.js';
+import { APPS, type App, SECRETS, type Wiring } from './wiring.js';
+
+const USUAL_SLOT_MS = 400; // Solana's own
+const USUAL_FINALIZED_AFTER = 32; // slots, Solana's own: 13 seconds
+
+export interface StackOptions {
+  readonly dataDir: string;
+  readonly env?: Environment;
+  /** Try the ports people expect first (npm start); tests take free ones and disturb nobody. */
+  readonly usualPorts?: boolean;
+  readonly slotMs?: number;
+  /** Slots between a block and its finality. */
+  readonly finalizedAfter?: number;
+  readonly apps?: readonly App[];
+  /** More settings for one app, over those of the stack. */
+  readonly settings?: AppSettings;
+  readonly progress?: Progress;
+  /** Gives the start up: what runs already is ended. */
+  readonly signal?: AbortSignal;
+}
+
+/** Brings everything up, in a folder that a second start continues with. Whatever fails, nothing is left running. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const parts: Part[] = [];
+  try {
+    return await orGivenUp(bringUp(options, parts), options.signal);
+  } catch (error) {
+    await Promise.allSettled(parts.map((part) => part.stop()));
+    throw error;
+  }
+}
+
+async function bringUp(options: StackOptions, parts: Part[]): Promise<Stack> {
+  const { dataDir, signal } = options;
+  const progress = options.progress ?? new Progress(process.stderr);
+  const env = withoutOwn(options.env ?? environment(), dataDir);
+  mkdirSync(dataDir, { recursive: true });
+  const leftovers = new Leftovers(join(dataDir, 'run'));
+  const ended = await leftovers.end();
+  if (ended.length > 0) progress.say(`· ended what an earlier run left behind: ${ended.join(', ')}`);
+  const ground: Ground = {
+    dataDir,
+    env,
+    ports: await choosePorts(dataDir, options.usualPorts ?? false),
+    slotMs: options.slotMs ?? USUAL_SLOT_MS,
+    finalizedAfter: options.finalizedAfter ?? USUAL_FINALIZED_AFTER,
+    progress: (line) => progress.say(`· ${line}`),
+    noteFor: (name) => (pid, command) => leftovers.note(name, pid, command),
+    began: (part) => {
+      signal?.throwIfAborted();
+      parts.push(part);
+    },
+  };
+  const stack = new Stack(parts, await wire(ground, progress), ground, options.settings);
+  await progress.step('streams and consumers', () => stack.provision());
+  await startApps(stack, options.apps ?? APPS, progress);
+  writeSettings(dataDir, stack, env);
+  return stack;
+}
+
+async function wire(ground: Ground, progress: Progress): Promise<Wiring> {
+  const keysDir = join(ground.dataDir, 'keys');
+  mkdirSync(keysDir, { recursive: true });
+  chmodSync(keysDir, 0o700);
+  const [nats, databaseUrl, solana] = await allOrFirstFailure([
+    progress.step(
+      'NATS JetStream',
+      () => useNats(ground),
+      ({ url }) => url,
+    ),
+    progress.step(
+      'Postgres',
+      () => usePostgres(ground),
+      (url) => withoutPassword(url),
+    ),
+    progress.step(
+      'Solana',
+      () => useSolana(ground),
+      ({ url }) => url,
+    ),
+  ]);
+  return {
+    natsUrl: nats.url,
+    natsLogin: nats.login,
+    databaseUrl,
+    solanaUrl: solana.url,
+    solanaIsLocal: solana.local,
+    ports: ground.ports,
+    keysDir,
+    secrets: keepSecrets(join(ground.dataDir, 'secrets.json'), SECRETS),
+  };
+}
+
+async function startApps(stack: Stack, apps: readonly App[], progress: Progress): Promise<void> {
+  const health = (app: App): string => `http://127.0.0.1:${stack.wiring.ports[app]}/health/ready`;
+  await allOrFirstFailure(
+    apps.map((app) =>
+      progress.step(
+        app,
+        () => stack.startApp(app),
+        () => health(app),
+      ),
+    ),
+  );
+}
+
+async function orGivenUp<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  const givenUp = new Promise<never>((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  return Promise.race([work, givenUp]);
+}
+
+/** Like Promise.all, but waits for the others too: what they start must be known before it can be stopped. */
+async function allOrFirstFailure<T extends readonly Promise<unknown>[]>(
+  work: readonly [...T],
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(work);
+  return Promise.all(work) as Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }>;
+}
+
+function withoutPassword(url: string): string {
+  const shown = new URL(url);
+  shown.password = '';
+  return shown.href;
+}

@@ -1,0 +1,99 @@
+import type { Credentials } from '../nats/server.js';
+import type { Environment } from '../processes/project.js';
+import type { Ports } from './ports.js';
+
+export const APPS = ['purchase', 'minter', 'ledger'] as const;
+export type App = (typeof APPS)[number];
+export const DATABASE_ROLES = ['admit_projector', 'admit_reader', 'admit_replay'] as const;
+export const DEMO_TENANT = 'demo';
+
+/** Where the servers are and how to get in: embedded or real, the apps cannot tell. */
+export interface Wiring {
+  readonly natsUrl: string;
+  readonly natsLogin: (user: string) => Credentials;
+  /** A role that may create roles and schemas. */
+  readonly databaseUrl: string;
+  readonly solanaUrl: string;
+  readonly solanaIsLocal: boolean;
+  readonly ports: Ports;
+  readonly keysDir: string;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+export const SECRETS = [...DATABASE_ROLES, 'apiKey', 'webhookSecret'] as const;
+export type Settings = Readonly<Record<string, string>>;
+
+// What one part is told must not reach another through the shell that started us.
+const TOLD_BY_US = /^(NATS|DATABASE|ADMIT|HTTP|SOLANA|MINT_KEYS)(_|$)/;
+
+/** The environment of the terminal without what the stack decides itself. */
+export function inherited(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !TOLD_BY_US.test(name)));
+}
+
+/** What one process is told: its own logins and nobody else's. */
+export function settingsOf(who: App | 'provision' | 'replay' | 'operator', wiring: Wiring): Settings {
+  const login = wiring.natsLogin(who);
+  const settings = { NATS_URL: wiring.natsUrl, NATS_USER: login.user, NATS_PASSWORD: login.pass };
+  switch (who) {
+    case 'purchase': {
+      const edge = wiring.natsLogin('edge');
+      return { ...settings, NATS_EDGE_USER: edge.user, NATS_EDGE_PASSWORD: edge.pass, ...http(wiring.ports.purchase) };
+    }
+    case 'minter':
+      return {
+        ...settings,
+        ...http(wiring.ports.minter),
+        SOLANA_RPC_URL: wiring.solanaUrl,
+        MINT_KEYS_DIR: wiring.keysDir,
+        MINT_KEYS: wiring.solanaIsLocal ? 'create' : 'require',
+        MINT_AIRDROP: wiring.solanaIsLocal ? 'local' : 'off',
+      };
+    case 'ledger':
+      return {
+        ...settings,
+        ...http(wiring.ports.ledger),
+        DATABASE_ADMIN_URL: wiring.databaseUrl,
+        DATABASE_PROJECTOR_URL: databaseUrlAs('admit_projector', wiring),
+        DATABASE_READER_URL: databaseUrlAs('admit_reader', wiring),
+        DATABASE_REPLAY_URL: databaseUrlAs('admit_replay', wiring),
+      };
+    case 'replay':
+      return { ...settings, DATABASE_REPLAY_URL: databaseUrlAs('admit_replay', wiring) };
+    default:
+      return settings;
+  }
+}
+
+/** What a client needs: the content of stack.env. */
+export function clientSettings(wiring: Wiring): Settings {
+  const { user, pass } = wiring.natsLogin(DEMO_TENANT);
+  return {
+    NATS_URL: wiring.natsUrl,
+    HTTP_URL: `http://127.0.0.1:${wiring.ports.purchase}`,
+    DATABASE_URL: wiring.databaseUrl,
+    SOLANA_RPC_URL: wiring.solanaUrl,
+    ADMIT_TENANT: DEMO_TENANT,
+    ADMIT_API_KEY: secret(wiring, 'apiKey'),
+    ADMIT_NATS_USER: user,
+    ADMIT_NATS_PASSWORD: pass,
+    ADMIT_WEBHOOK_SECRET: `whsec_${Buffer.from(secret(wiring, 'webhookSecret')).toString('base64')}`,
+  };
+}
+
+function databaseUrlAs(role: (typeof DATABASE_ROLES)[number], wiring: Wiring): string {
+  const url = new URL(wiring.databaseUrl);
+  url.username = role;
+  url.password = secret(wiring, role);
+  return url.href;
+}
+
+function http(port: number): Settings {
+  return { HTTP_HOST: '127.0.0.1', HTTP_PORT: String(port) };
+}
+
+function secret(wiring: Wiring, name: (typeof SECRETS)[number]): string {
+  const value = wiring.secrets[name];
+  if (value === undefined) throw new Error(`The secret ${name} was not made.`);
+  return value;
+}

@@ -1,0 +1,3 @@
+import { runInForeground } from './stack/foreground.js';
+
+process.exit(await runInForeground());
