@@ -1,0 +1,57 @@
+import type { Refusal } from '#shared/domain/refusal.js';
+import { REFUSALS } from '#shared/domain/refusal.js';
+import { type FieldError, problem } from '#shared/platform/problem.js';
+
+/** What a caller gets: a status, bytes, and what else is said in headers. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly replayed?: boolean;
+  readonly retryAfterSeconds?: number;
+}
+
+/** Problems that are no decision of the domain. Codes are never reused. */
+export const PROBLEMS = {
+  'key-missing': [400, 'The header Idempotency-Key is required.'],
+  'key-malformed': [400, 'The header Idempotency-Key must be 1 to 255 printable ASCII characters, with no space at either end.'],
+  'body-malformed': [400, 'The body is not a JSON object.'],
+  'body-invalid': [400, 'The body does not say what this operation needs.'],
+  'body-too-large': [413, 'The body is too large.'],
+  'tenant-malformed': [400, 'The subject does not name a tenant: 1 to 64 of A-Z a-z 0-9 _ -.'],
+  'sale-unknown': [404, 'There is no such sale.'],
+  'order-unknown': [404, 'There is no such order.'],
+  'in-progress': [409, 'A request with this key is in process. Send it again later to get its answer.'],
+  'key-reused': [422, 'This key was used for another request.'],
+  'too-many-waiting': [429, 'Too many requests of this sale wait for their decision.'],
+  'log-unreachable': [503, 'The log cannot be reached. Send the same request with the same key again.'],
+  parked: [503, 'The request could not be decided and was set aside for a human.'],
+  fault: [500, 'The service failed. Send the same request with the same key again.'],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+const RETRY_AFTER_SECONDS = 1;
+const SUGGESTS_RETRY: ReadonlySet<ProblemCode> = new Set(['in-progress', 'too-many-waiting', 'log-unreachable', 'parked', 'fault']);
+
+export function problemAnswer(code: ProblemCode, more: Readonly<Record<string, unknown>> = {}): Answer {
+  const [status, title] = PROBLEMS[code];
+  const body = JSON.stringify(problem(status, code, title, more));
+  return SUGGESTS_RETRY.has(code) ? { status, body, retryAfterSeconds: RETRY_AFTER_SECONDS } : { status, body };
+}
+
+export const invalid = (errors: readonly FieldError[]): Answer => problemAnswer('body-invalid', { errors });
+
+/** A refusal is a decision: 409, and the key holds it for ever. */
+export function refusalAnswer({ code, pointers, facts }: Refusal): Answer {
+  const errors = pointers?.map((pointer): FieldError => ({ pointer, detail: REFUSALS[code] }));
+  return { status: 409, body: JSON.stringify(problem(409, code, REFUSALS[code], { ...(errors && { errors }), ...facts })) };
+}
+
+/** 202: stored, not decided in time; the same key resumes. */
+export const accepted = (sale: string, order: string): Answer => ({
+  status: 202,
+  body: JSON.stringify({ status: 'in-process', sale, order }),
+  retryAfterSeconds: RETRY_AFTER_SECONDS,
+});
+
+export const isProblem = ({ status }: Answer): boolean => status >= 400;

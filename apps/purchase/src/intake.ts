@@ -1,0 +1,143 @@
+import type { z } from 'zod';
+import { OpenSale, PlaceOrder } from '#shared/domain/sale/commands.js';
+import { type EventStore, saleSubject } from '#shared/event-store/event-store.js';
+import { fingerprint, type Json } from '#shared/kernel/canonical.js';
+import { KEY_PATTERN, keyHash, orderId, type SaleId, TENANT_PATTERN, type TenantId } from '#shared/kernel/ids.js';
+import type { Logger } from '#shared/platform/logger.js';
+import { validate } from '#shared/platform/validate.js';
+import { type Answer, accepted, invalid, problemAnswer } from './answer.js';
+import type { Command, Operation } from './command.js';
+import type { Inbox, Stored } from './inbox.js';
+import type { Folds } from './folds.js';
+import { answerInLog } from './look-up.js';
+import type { Replies } from './replies.js';
+import type { SaleFold } from './sale-fold.js';
+
+/** A body of more bytes could not be sure to fit a commit, in which it stands as request and as events. */
+export const MAX_BODY_BYTES = 200 * 1024;
+/** How long a caller is kept waiting for a decision before it is told to come again. */
+const DECISION_TIMEOUT_MS = 5_000;
+/** Undecided requests of one sale in this process; more are told to slow down. */
+const MAX_WAITING_PER_SALE = 2_000;
+/** Sales known to exist are remembered up to this many; a sale never ceases to exist. */
+const MAX_KNOWN_SALES = 100_000;
+
+const SCHEMAS: Readonly<Record<Operation, z.ZodType<{ readonly sale: SaleId }>>> = { 'sale.open': OpenSale, 'order.place': PlaceOrder };
+
+/** A mutation as it came in, from whatever transport. */
+export interface Request {
+  readonly operation: Operation;
+  readonly tenant: string;
+  readonly key: string | undefined;
+  readonly traceparent: string | undefined;
+  readonly body: Uint8Array;
+}
+
+export interface IntakeParts {
+  readonly store: EventStore;
+  readonly folds: Folds<SaleFold>;
+  readonly inbox: Inbox;
+  readonly replies: Replies;
+  readonly logger: Logger;
+}
+
+type Read<T> = { readonly ok: T } | { readonly problem: Answer };
+
+/** Where requests come in: read, checked, stored in COMMANDS, and answered with their decision. What is malformed costs no key and stores nothing. */
+export class Intake {
+  private readonly known = new Set<string>();
+  private readonly waiting = new Map<string, number>();
+
+  constructor(private readonly parts: IntakeParts) {}
+
+  async handle(request: Request): Promise<Answer> {
+    try {
+      const read = readCommand(request);
+      if ('problem' in read) return read.problem;
+      return (await this.impossible(read.ok)) ?? (await this.decide(read.ok));
+    } catch (thrown) {
+      this.parts.logger.warn({ err: thrown, operation: request.operation, tenant: request.tenant }, 'a request could not be handled');
+      return problemAnswer('log-unreachable');
+    }
+  }
+
+  /** An unknown sale, or too many waiting: nothing is stored. */
+  private async impossible({ operation, tenant, sale }: Unanswered): Promise<Answer | undefined> {
+    const subject = saleSubject(tenant, sale);
+    if ((this.waiting.get(subject) ?? 0) >= MAX_WAITING_PER_SALE) return problemAnswer('too-many-waiting');
+    if (operation === 'sale.open' || this.known.has(subject)) return undefined;
+    if ((await this.parts.store.head(subject)).version === 0) return problemAnswer('sale-unknown', { errors: [{ pointer: '/sale', detail: 'is not known' }] });
+    if (this.known.size >= MAX_KNOWN_SALES) this.known.clear();
+    this.known.add(subject);
+    return undefined;
+  }
+
+  private async decide(unanswered: Unanswered): Promise<Answer> {
+    const subject = saleSubject(unanswered.tenant, unanswered.sale);
+    const reply = this.parts.replies.expect(DECISION_TIMEOUT_MS);
+    const command: Command = { ...unanswered, reply: reply.subject };
+    this.waiting.set(subject, (this.waiting.get(subject) ?? 0) + 1);
+    try {
+      const stored = await this.parts.inbox.put(command);
+      const answer = stored === 'stored' ? await reply.answer : undefined;
+      return answer ?? (await this.lookUp(subject, command)) ?? (await this.undecided(stored, command));
+    } finally {
+      reply.forget();
+      const left = (this.waiting.get(subject) ?? 1) - 1;
+      if (left === 0) this.waiting.delete(subject);
+      else this.waiting.set(subject, left);
+    }
+  }
+
+  private lookUp(subject: string, command: Command): Promise<Answer | undefined> {
+    return this.parts.folds.withLatest(subject, (fold) => answerInLog(this.parts.store, fold, command));
+  }
+
+  /** Not in the log: in process if it is stored, and else nobody has it. */
+  private async undecided(stored: Stored, command: Command): Promise<Answer> {
+    if (stored === 'copy') return problemAnswer('in-progress');
+    if (stored !== 'stored' && !(await this.parts.inbox.holds(command))) return problemAnswer('log-unreachable');
+    if (stored === 'refused') return problemAnswer('in-progress');
+    return accepted(command.sale, orderId(command.tenant, command.sale, command.key));
+  }
+}
+
+/** W3C trace context; anything else is not carried on. */
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+type Unanswered = Omit<Command, 'reply'>;
+
+function readCommand({ operation, tenant, key, traceparent, body }: Request): Read<Unanswered> {
+  if (!TENANT_PATTERN.test(tenant)) return { problem: problemAnswer('tenant-malformed') };
+  if (key === undefined) return { problem: problemAnswer('key-missing') };
+  if (!KEY_PATTERN.test(key)) return { problem: problemAnswer('key-malformed') };
+  const json = readJson(body);
+  if ('problem' in json) return json;
+  const valid = validate(SCHEMAS[operation], json.ok);
+  if ('errors' in valid) return { problem: invalid(valid.errors) };
+  const { sale } = valid.value;
+  return {
+    ok: {
+      operation,
+      tenant: tenant as TenantId,
+      sale,
+      key,
+      keyHash: keyHash('api', key),
+      fingerprint: fingerprint(operation, sale, json.ok),
+      request: json.ok,
+      ...(traceparent !== undefined && TRACEPARENT.test(traceparent) && { traceparent }),
+    },
+  };
+}
+
+/** Bytes to a JSON object. */
+export function readJson(body: Uint8Array): Read<Json> {
+  if (body.length > MAX_BODY_BYTES) return { problem: problemAnswer('body-too-large', { detail: `The body has ${body.length} bytes; ${MAX_BODY_BYTES} are allowed.` }) };
+  try {
+    const json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as Json;
+    if (typeof json === 'object' && json !== null && !Array.isArray(json)) return { ok: json };
+    return { problem: problemAnswer('body-malformed') };
+  } catch (thrown) {
+    return { problem: problemAnswer('body-malformed', { detail: thrown instanceof Error ? thrown.message : String(thrown) }) };
+  }
+}

@@ -1,0 +1,50 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { EventStore } from '#shared/event-store/event-store.js';
+import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { DeadLetters } from '#shared/platform/dead-letters.js';
+import type { Environment } from '#shared/platform/environment.js';
+import type { Logger } from '#shared/platform/logger.js';
+import { connectNats } from '#shared/platform/nats.js';
+import { inspectTopology } from '#shared/platform/topology/inspect.js';
+import { Folds } from './folds.js';
+import { Inbox } from './inbox.js';
+import { MintFold } from './mint-fold.js';
+import { Replies } from './replies.js';
+import { SaleFold } from './sale-fold.js';
+
+/** Everything the purchase app is made of below its endpoints, connected. */
+export interface PurchaseParts {
+  readonly logger: Logger;
+  /** Writes commands and the log. */
+  readonly connection: NatsConnection;
+  /** Answers callers; may publish to no stream. */
+  readonly edge: NatsConnection;
+  readonly store: EventStore;
+  readonly folds: Folds<SaleFold>;
+  readonly mints: Folds<MintFold>;
+  readonly inbox: Inbox;
+  readonly replies: Replies;
+  readonly dead: DeadLetters;
+}
+
+/** Connects, and refuses to go on where the streams are not what they must be. @throws Fault `stream-differs`, `log-unreachable` */
+export async function connectParts(environment: Environment, logger: Logger): Promise<PurchaseParts> {
+  const servers = environment.NATS_URL.split(',');
+  const user = environment.NATS_USER || 'purchase';
+  const connection = await connectNats({ servers, user, password: environment.NATS_PASSWORD }, 'purchase');
+  const edge = await connectNats({ servers, user: environment.NATS_EDGE_USER, password: environment.NATS_EDGE_PASSWORD }, 'purchase-edge');
+  const epoch = await inspectTopology(connection);
+  logger.info({ epoch }, 'streams are as wanted');
+  const store = await JetStreamEventStore.on(connection);
+  return {
+    logger,
+    connection,
+    edge,
+    store,
+    folds: new Folds(store, (subject) => new SaleFold(subject)),
+    mints: new Folds(store, () => new MintFold()),
+    inbox: await Inbox.on(connection),
+    replies: new Replies(connection, user),
+    dead: new DeadLetters(connection),
+  };
+}

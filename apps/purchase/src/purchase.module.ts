@@ -1,0 +1,32 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { type HealthChecks, HealthModule } from '#shared/platform/health.js';
+import { Decider } from './decider.js';
+import { Intake } from './intake.js';
+import { MintRequests } from './mint-requests.js';
+import type { PurchaseParts } from './parts.js';
+import { Reads } from './reads.js';
+import { RequestsController } from './requests.controller.js';
+import { PARTS, Workers } from './workers.js';
+import { readiness } from './readiness.js';
+
+@Module({})
+// biome-ignore lint/complexity/noStaticOnlyClass: a Nest module is a class, and a dynamic one is made by a static method
+export class PurchaseModule {
+  static with(parts: PurchaseParts): DynamicModule {
+    const decider = new Decider(parts);
+    const checks = (): HealthChecks => readiness(parts, decider);
+    return {
+      module: PurchaseModule,
+      imports: [HealthModule.with(checks, [])],
+      controllers: [RequestsController],
+      providers: [
+        { provide: PARTS, useValue: parts },
+        { provide: Decider, useValue: decider },
+        { provide: Intake, useValue: new Intake(parts) },
+        { provide: Reads, useValue: new Reads({ sales: parts.folds, mints: parts.mints, logger: parts.logger }) },
+        { provide: MintRequests, useValue: new MintRequests(parts.connection, parts.logger) },
+        Workers,
+      ],
+    };
+  }
+}

@@ -1,0 +1,60 @@
+import { Controller } from '@nestjs/common';
+import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
+import type { Call, CallAnswer } from '#shared/platform/micro-service.js';
+import { type Answer, isProblem } from './answer.js';
+import type { Operation } from './command.js';
+import { Intake } from './intake.js';
+import { Reads } from './reads.js';
+
+/** What callers may ask over NATS: `admit.<tenant>.<pattern>`. */
+@Controller()
+export class RequestsController {
+  constructor(
+    private readonly intake: Intake,
+    private readonly reads: Reads,
+  ) {}
+
+  @MessagePattern('sale.open')
+  openSale(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
+    return this.mutate('sale.open', body, call);
+  }
+
+  @MessagePattern('sale.get')
+  async getSale(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
+    return toCall(await this.reads.sale(call.tenant, body));
+  }
+
+  @MessagePattern('order.place')
+  placeOrder(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
+    return this.mutate('order.place', body, call);
+  }
+
+  @MessagePattern('order.get')
+  async getOrder(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
+    return toCall(await this.reads.order(call.tenant, body));
+  }
+
+  private async mutate(operation: Operation, body: Uint8Array, call: Call): Promise<CallAnswer> {
+    const key = call.header('Idempotency-Key') ?? call.header('X-Idempotency-Key');
+    return toCall(await this.intake.handle({ operation, tenant: call.tenant, key, traceparent: call.header('traceparent'), body }));
+  }
+}
+
+/** An answer in the form of NATS: status and error in headers, as the services framework names them. */
+export function toCall(answer: Answer): CallAnswer {
+  return { body: answer.body, headers: headersOf(answer) };
+}
+
+function* headersOf(answer: Answer): Iterable<readonly [string, string]> {
+  yield ['Admit-Status', `${answer.status}`];
+  yield ['Content-Type', isProblem(answer) ? 'application/problem+json' : 'application/json'];
+  if (answer.retryAfterSeconds !== undefined) yield ['Retry-After', `${answer.retryAfterSeconds}`];
+  if (answer.replayed === true) {
+    yield ['Idempotent-Replayed', 'true'];
+    yield ['X-Idempotent-Replayed', 'true'];
+  }
+  if (!isProblem(answer)) return;
+  const { title } = JSON.parse(answer.body) as { readonly title: string };
+  yield ['Nats-Service-Error-Code', `${answer.status}`];
+  yield ['Nats-Service-Error', title];
+}

@@ -1,0 +1,53 @@
+import type { CommandDecided } from '#shared/domain/decided.js';
+import { Sale } from '#shared/domain/sale/sale.js';
+import { type Commit, type Head, headOf, NO_HEAD } from '#shared/event-store/commit.js';
+import type { KeyHash } from '#shared/kernel/ids.js';
+
+/** Where a decision stands in the log. Its bytes are read from there when somebody asks again. */
+export interface DecisionPlace {
+  readonly fingerprint: string;
+  readonly sequence: number;
+}
+
+/** The fold of one sale's subject: the sale itself, and every key that was ever decided in it. */
+export class SaleFold {
+  readonly sale = new Sale();
+  head: Head = NO_HEAD;
+  private readonly decisions = new Map<KeyHash, DecisionPlace>();
+
+  constructor(readonly subject: string) {}
+
+  decisionOf(key: KeyHash): DecisionPlace | undefined {
+    return this.decisions.get(key);
+  }
+
+  /** What this fold weighs in the cache: about its number of entries. */
+  get weight(): number {
+    return 1 + this.decisions.size + (this.sale.open?.units.opened ?? 0);
+  }
+
+  /** Applies a commit that was read from the log. */
+  apply(commit: Commit): void {
+    for (const { type, data, at } of commit.events) {
+      if (isSaleEvent(type)) this.sale.evolve({ type, data } as Parameters<Sale['evolve']>[0], at);
+    }
+    this.remember(commit);
+  }
+
+  /** Takes note of a commit whose sale events were applied when they were decided. */
+  remember(commit: Commit): void {
+    for (const event of commit.events) {
+      if (event.type === 'CommandDecided') this.decisions.set(event.data.keyHash, { fingerprint: event.data.fingerprint, sequence: commit.sequence });
+    }
+    this.head = headOf(commit);
+  }
+}
+
+const SALE_EVENTS: ReadonlySet<string> = new Set(['SaleOpened', 'OrderPlaced', 'OrderConfirmed', 'MintsRequested']);
+const isSaleEvent = (type: string): type is 'SaleOpened' | 'OrderPlaced' | 'OrderConfirmed' | 'MintsRequested' => SALE_EVENTS.has(type);
+
+/** The decision of a key in a commit that is known to hold it. */
+export function decisionIn(commit: Commit, key: KeyHash): CommandDecided['data'] {
+  for (const event of commit.events) if (event.type === 'CommandDecided' && event.data.keyHash === key) return event.data;
+  throw new Error(`commit ${commit.sequence} of ${commit.subject} does not decide key ${key}`);
+}
