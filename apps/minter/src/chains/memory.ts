@@ -1,0 +1,196 @@
+import type { MintAttempt, MintPlan } from '#shared/domain/mint/events.js';
+import { Fault } from '#shared/kernel/fault.js';
+import { base32, hashFields, sha256 } from '#shared/kernel/hash.js';
+import type { TenantId, TicketId } from '#shared/kernel/ids.js';
+import type { AssetAddress, Chain, Funds, SignedTransaction, Submission, Verdict, Watched } from '../chain.js';
+
+/** What can happen to a transaction on its way. The chance of each is in 0..1; they are tried in this order. */
+export const MEMORY_FAULTS = ['drop', 'landThenTimeOut', 'errorThenLand', 'landFailed', 'silence'] as const;
+export type MemoryFault = (typeof MEMORY_FAULTS)[number];
+
+export interface MemoryChainOptions {
+  /** Same seed, same calls: the same faults strike. */
+  readonly seed?: number;
+  readonly chances?: Readonly<Partial<Record<MemoryFault, number>>>;
+  /** Blocks a signed transaction may land in after its making. */
+  readonly lifeBlocks?: number;
+  readonly finalAfterSlots?: number;
+  /** Slots that pass by themselves with every look: lets a whole minter run without a clock. */
+  readonly slotsPerLook?: number;
+  readonly base?: string;
+}
+
+interface Landed {
+  readonly slot: number;
+  readonly error: string | null;
+}
+
+interface Asset {
+  readonly slot: number;
+  readonly signature: string;
+  readonly plan: Pick<MintPlan, 'wallet' | 'name' | 'symbol' | 'uri'>;
+}
+
+const ADDRESS_LETTERS = 44;
+const SEED_LETTERS = 32;
+const COST = 6_000_000n;
+
+/** A chain in this process: one block a slot, finality after some, and the same law as the real one: an address is occupied once. */
+export class MemoryChain implements Chain {
+  readonly genesis = 'memory';
+  balance = 1_000_000_000_000n;
+  private slot = 1;
+  private made = 0;
+  private state: number;
+  private readonly next: MemoryFault[] = [];
+  private readonly statuses = new Map<string, Landed>();
+  private readonly assets = new Map<string, Asset>();
+
+  constructor(private readonly options: MemoryChainOptions = {}) {
+    this.state = options.seed ?? 1;
+  }
+
+  async genesisHash(): Promise<string> {
+    return this.genesis;
+  }
+
+  address(tenant: TenantId, ticket: TicketId): AssetAddress {
+    const base = this.base;
+    const seed = base32(hashFields(tenant, ticket), SEED_LETTERS);
+    return { base, seed, program: 'memory', asset: base32(hashFields(base, seed), ADDRESS_LETTERS) };
+  }
+
+  async prepare(plan: MintPlan, attempt: number): Promise<SignedTransaction> {
+    if (plan.base !== this.base)
+      throw new Fault('configuration', { problems: [`another base than ticket ${plan.ticket} was planned with`] });
+    this.sameChain(plan);
+    this.made += 1;
+    const transaction = Buffer.from(JSON.stringify({ ...plan, attempt, made: this.made })).toString('base64');
+    const lastValidBlockHeight = this.slot + (this.options.lifeBlocks ?? 150);
+    return { signature: sha256(transaction), transaction, blockhash: `block-${this.slot}`, lastValidBlockHeight };
+  }
+
+  async submit(attempt: MintAttempt, simulate: boolean): Promise<Submission> {
+    const { asset } = planIn(attempt);
+    if (this.statuses.has(attempt.signature)) return { kind: 'accepted' };
+    if (simulate && this.assets.has(asset)) return { kind: 'refused', by: 'program', reason: 'already in use' };
+    switch (this.strikes()) {
+      case 'drop':
+        return { kind: 'accepted' };
+      case 'landThenTimeOut':
+        this.land(attempt, null);
+        return { kind: 'unknown', reason: 'no answer in time' };
+      case 'errorThenLand':
+        this.land(attempt, null);
+        return { kind: 'refused', by: 'node', reason: 'internal error' };
+      case 'landFailed':
+        this.land(attempt, 'InstructionError');
+        return { kind: 'accepted' };
+      case 'silence':
+        return { kind: 'unknown', reason: 'no answer in time' };
+      case undefined:
+        this.land(attempt, null);
+        return { kind: 'accepted' };
+    }
+  }
+
+  async look(watched: readonly Watched[]): Promise<readonly Verdict[]> {
+    for (const { plan } of watched) this.sameChain(plan);
+    this.advance(this.options.slotsPerLook ?? 0);
+    return watched.map((each) => this.judge(each));
+  }
+
+  async funds(): Promise<Funds> {
+    return { balance: this.balance, perMint: COST };
+  }
+
+  async replenish(): Promise<boolean> {
+    return false;
+  }
+
+  advance(slots: number): void {
+    this.slot += slots;
+  }
+
+  /** The next submissions meet these, one each. */
+  strikeNext(...faults: readonly MemoryFault[]): void {
+    this.next.push(...faults);
+  }
+
+  /** Somebody with the base key put something else at the address. */
+  occupy(asset: string): void {
+    this.assets.set(asset, {
+      slot: this.slot,
+      signature: 'not ours',
+      plan: { wallet: '' as never, name: 'not ours', symbol: '', uri: '' },
+    });
+  }
+
+  get assetCount(): number {
+    return this.assets.size;
+  }
+
+  /** Transactions that landed, with or without effect. */
+  get landedCount(): number {
+    return this.statuses.size;
+  }
+
+  private get base(): string {
+    return this.options.base ?? 'memory-base';
+  }
+
+  private get finalSlot(): number {
+    return this.slot - (this.options.finalAfterSlots ?? 32);
+  }
+
+  private judge({ plan, live, dead }: Watched): Verdict {
+    const asset = this.assets.get(plan.asset);
+    if (asset !== undefined && asset.slot <= this.finalSlot) {
+      const { name, symbol, uri } = asset.plan;
+      if (name !== plan.name || symbol !== plan.symbol || uri !== plan.uri) return { kind: 'foreign', found: name };
+      const signature = [live, ...dead].find((each) => each.signature === asset.signature)?.signature ?? live.signature;
+      return { kind: 'confirmed', signature, slot: String(this.finalSlot), supply: '1', holder: asset.plan.wallet };
+    }
+    const landed = this.statuses.get(live.signature);
+    if (landed !== undefined && landed.error !== null && landed.slot <= this.finalSlot) {
+      const evidence = { error: landed.error, landedInSlot: landed.slot, absentInSlot: this.finalSlot };
+      return { kind: 'dead', attempt: live.attempt, reason: 'program-refused', evidence };
+    }
+    if (this.finalSlot > live.lastValidBlockHeight) {
+      const evidence = { lastValidBlockHeight: live.lastValidBlockHeight, finalizedHeight: this.finalSlot, absentInSlot: this.finalSlot };
+      return { kind: 'dead', attempt: live.attempt, reason: 'expired', evidence };
+    }
+    return { kind: 'unknown', seen: landed !== undefined, reason: 'in flight' };
+  }
+
+  /** The law of the chain: once for each signature, once for each address, and not after the last valid block. */
+  private land({ signature, transaction, lastValidBlockHeight }: MintAttempt, error: string | null): void {
+    if (this.statuses.has(signature) || this.slot > lastValidBlockHeight) return;
+    const plan = planIn({ transaction });
+    const occupied = this.assets.has(plan.asset);
+    this.statuses.set(signature, { slot: this.slot, error: error ?? (occupied ? 'InstructionError: already in use' : null) });
+    if (error === null && !occupied) this.assets.set(plan.asset, { slot: this.slot, signature, plan });
+  }
+
+  private strikes(): MemoryFault | undefined {
+    const planned = this.next.shift();
+    if (planned !== undefined) return planned;
+    return MEMORY_FAULTS.find((fault) => this.random() < (this.options.chances?.[fault] ?? 0));
+  }
+
+  /** Mulberry32. */
+  private random(): number {
+    this.state = (this.state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(this.state ^ (this.state >>> 15), this.state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  }
+
+  private sameChain(plan: MintPlan): void {
+    if (plan.genesisHash !== this.genesis)
+      throw new Fault('chain-differs', { ticket: plan.ticket, planned: plan.genesisHash, found: this.genesis });
+  }
+}
+
+const planIn = ({ transaction }: Pick<MintAttempt, 'transaction'>): MintPlan =>
+  JSON.parse(Buffer.from(transaction, 'base64').toString('utf8')) as MintPlan;

@@ -1,0 +1,80 @@
+import {
+  AccountLayout,
+  ExtensionType,
+  getExtensionData,
+  getExtensionTypes,
+  getMetadataPointerState,
+  type Mint,
+  TOKEN_2022_PROGRAM_ID,
+  unpackMint,
+} from '@solana/spl-token';
+import { type TokenMetadata, unpack as unpackMetadata } from '@solana/spl-token-metadata';
+import { type AccountInfo, PublicKey, SystemProgram } from '@solana/web3.js';
+import type { MintPlan } from '#shared/domain/mint/events.js';
+import { briefly } from './rpc.js';
+
+export type Judgement =
+  /** Nothing was made there, though somebody may have sent lamports: an account of the system program without data. */
+  | { readonly kind: 'absent' }
+  /** The asset as planned. Its supply is recorded, never judged: the holder may have burned it already. */
+  | { readonly kind: 'ours'; readonly supply: bigint }
+  | { readonly kind: 'foreign'; readonly found: string };
+
+const ALLOWED_EXTENSIONS = [ExtensionType.MetadataPointer, ExtensionType.TokenMetadata];
+
+/** What stands at a planned address. Only everything together makes it our asset; a single difference makes it foreign. */
+export function judgeAccount(account: AccountInfo<Buffer> | null, plan: MintPlan): Judgement {
+  if (account === null || (account.owner.equals(SystemProgram.programId) && account.data.length === 0)) return { kind: 'absent' };
+  if (!account.owner.equals(TOKEN_2022_PROGRAM_ID)) return { kind: 'foreign', found: `an account of ${account.owner.toBase58()}` };
+  try {
+    const mint = unpackMint(new PublicKey(plan.asset), account, TOKEN_2022_PROGRAM_ID);
+    const found = differences(mint, plan);
+    return found.length === 0 ? { kind: 'ours', supply: mint.supply } : { kind: 'foreign', found: `a mint with other ${found.join(', ')}` };
+  } catch (thrown) {
+    return { kind: 'foreign', found: `no mint: ${briefly(thrown)}` };
+  }
+}
+
+function differences(mint: Mint, plan: MintPlan): string[] {
+  const checks: Record<string, boolean> = {
+    state: mint.isInitialized,
+    decimals: mint.decimals === 0,
+    'mint authority': mint.mintAuthority === null,
+    'freeze authority': mint.freezeAuthority === null,
+    supply: mint.supply <= 1n,
+    extensions: sameSet(getExtensionTypes(mint.tlvData), ALLOWED_EXTENSIONS),
+    'metadata pointer': pointsToItself(mint),
+    metadata: says(metadataOf(mint), plan),
+  };
+  return Object.keys(checks).filter((name) => checks[name] !== true);
+}
+
+/** A close authority, for one, would free the address for a second mint; so nothing but the planned extensions will do. */
+const sameSet = (left: readonly ExtensionType[], right: readonly ExtensionType[]): boolean =>
+  left.length === right.length && right.every((each) => left.includes(each));
+
+function pointsToItself(mint: Mint): boolean {
+  const pointer = getMetadataPointerState(mint);
+  return pointer !== null && pointer.authority === null && pointer.metadataAddress?.equals(mint.address) === true;
+}
+
+function metadataOf(mint: Mint): TokenMetadata | undefined {
+  const data = getExtensionData(ExtensionType.TokenMetadata, mint.tlvData);
+  return data === null ? undefined : unpackMetadata(data);
+}
+
+const says = (metadata: TokenMetadata | undefined, plan: MintPlan): boolean =>
+  metadata !== undefined &&
+  metadata.mint.toBase58() === plan.asset &&
+  metadata.updateAuthority?.toBase58() === plan.asset &&
+  metadata.name === plan.name &&
+  metadata.symbol === plan.symbol &&
+  metadata.uri === plan.uri &&
+  metadata.additionalMetadata.length === 0;
+
+/** Who holds the one token according to a token account of the asset, or `undefined` when it is not there. */
+export function holderOf(account: AccountInfo<Buffer> | null, plan: Pick<MintPlan, 'asset'>): string | undefined {
+  if (account === null || !account.owner.equals(TOKEN_2022_PROGRAM_ID) || account.data.length < AccountLayout.span) return undefined;
+  const { amount, mint, owner } = AccountLayout.decode(account.data);
+  return amount === 1n && mint.toBase58() === plan.asset ? owner.toBase58() : undefined;
+}

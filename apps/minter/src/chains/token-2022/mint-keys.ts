@@ -1,0 +1,106 @@
+import { createPrivateKey, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
+import { link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PublicKey } from '@solana/web3.js';
+import { z } from 'zod';
+import { Fault, isFault } from '#shared/kernel/fault.js';
+
+/** RFC 8410: what comes before the 32 secret bytes of an Ed25519 key in PKCS #8. */
+const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
+const SECRET_BYTES = 32;
+const KEYPAIR_BYTES = 64;
+const OTHERS = 0o077;
+
+const keyFile = z.array(z.number().int().min(0).max(255)).length(KEYPAIR_BYTES);
+
+/** A key that signs. node:crypto signs many times faster than JavaScript would. */
+export class Signer {
+  readonly publicKey: PublicKey;
+  readonly address: string;
+  private readonly key: KeyObject;
+
+  /** @param keypair secret and public half, 32 bytes each, as `solana-keygen` writes them */
+  constructor(keypair: Uint8Array) {
+    this.key = createPrivateKey({ key: Buffer.concat([PKCS8_ED25519, keypair.subarray(0, SECRET_BYTES)]), format: 'der', type: 'pkcs8' });
+    this.publicKey = new PublicKey(keypair.subarray(SECRET_BYTES));
+    this.address = this.publicKey.toBase58();
+  }
+
+  static generate(): { readonly keypair: Uint8Array; readonly signer: Signer } {
+    const { d, x } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+    const keypair = Buffer.concat([Buffer.from(d as string, 'base64url'), Buffer.from(x as string, 'base64url')]);
+    return { keypair, signer: new Signer(keypair) };
+  }
+
+  sign(message: Uint8Array): Buffer {
+    return sign(null, message, this.key);
+  }
+}
+
+export interface MintKeys {
+  /** Pays rent and fees. May be replaced at any time. */
+  readonly payer: Signer;
+  /** Mints the one token and gives the right up in the same transaction. May be replaced at any time. */
+  readonly authority: Signer;
+  /** Every asset's address hangs on it. Never replaced: planned tickets could not be minted with another. */
+  readonly base: Signer;
+}
+
+/**
+ * Reads the three key files of a directory; with `create`, makes the missing ones first.
+ * @throws Fault `key-exposed` when anyone but the owner may read one, `configuration` when one is missing or no key
+ */
+export async function loadMintKeys(directory: string, missing: 'create' | 'require'): Promise<MintKeys> {
+  if (missing === 'create') await mkdir(directory, { recursive: true, mode: 0o700 });
+  const load = async (name: string) => loadSigner(join(directory, `${name}.json`), missing);
+  return { payer: await load('payer'), authority: await load('authority'), base: await load('base') };
+}
+
+async function loadSigner(path: string, missing: 'create' | 'require'): Promise<Signer> {
+  try {
+    return await readSigner(path);
+  } catch (thrown) {
+    if (isFault(thrown)) throw thrown;
+    const absent = (thrown as NodeJS.ErrnoException).code === 'ENOENT';
+    if (!absent || missing === 'require') throw notUsable(path, absent ? 'is missing' : 'is not a key file', thrown);
+    await createSigner(path);
+    return readSigner(path);
+  }
+}
+
+async function readSigner(path: string): Promise<Signer> {
+  const { mode } = await stat(path);
+  if ((mode & OTHERS) !== 0) throw new Fault('key-exposed', { path, mode: (mode & 0o777).toString(8) });
+  const keypair = Uint8Array.from(keyFile.parse(JSON.parse(await readFile(path, 'utf8'))));
+  const signer = new Signer(keypair);
+  const proof = Buffer.from('admit-one');
+  // A file whose halves do not belong together would sign what nobody accepts.
+  const halves = createPrivateKey({ key: Buffer.concat([PKCS8_ED25519, keypair.subarray(0, SECRET_BYTES)]), format: 'der', type: 'pkcs8' });
+  const derived = halves.export({ format: 'jwk' }).x;
+  if (derived !== Buffer.from(keypair.subarray(SECRET_BYTES)).toString('base64url') || signer.sign(proof).length !== KEYPAIR_BYTES) {
+    throw notUsable(path, 'holds two halves of different keys');
+  }
+  return signer;
+}
+
+/** Whole or not at all, and never over an existing file: two processes that start at once end up with the same key. */
+async function createSigner(path: string): Promise<void> {
+  const draft = `${path}.${randomUUID()}`;
+  const file = await open(draft, 'wx', 0o600);
+  try {
+    await file.writeFile(JSON.stringify([...Signer.generate().keypair]));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  try {
+    await link(draft, path);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
+  } finally {
+    await unlink(draft);
+  }
+}
+
+const notUsable = (path: string, problem: string, cause?: unknown): Fault =>
+  new Fault('configuration', { problems: [`${path} ${problem} (MINT_KEYS=create makes missing keys for development)`] }, { cause });

@@ -1,0 +1,117 @@
+import { type AccountInfo, Connection, PublicKey, type SignatureStatus } from '@solana/web3.js';
+import { Fault, isFault } from '#shared/kernel/fault.js';
+
+/** Limits of Solana's RPC on one call. */
+const MAX_ACCOUNTS = 100;
+const MAX_SIGNATURES = 256;
+/** Calls of one question in the air at once: enough to hide the way there, few enough for a public node's patience. */
+const PARALLEL_CALLS = 4;
+
+export interface FinalizedHead {
+  readonly slot: number;
+  readonly height: number;
+}
+
+export interface AccountsRead {
+  /** The state of every account is that of this slot. The accounts are in the order they were asked for. */
+  readonly slot: number;
+  readonly account: AccountInfo<Buffer> | null;
+}
+
+/**
+ * An RPC node over plain HTTP, with patience of our own. No websocket and no `confirmTransaction`: without a websocket that one calls a
+ * finalized transaction expired. Whatever is odd (a timeout, HTML, an answer of another shape, 429) is `chain-unreachable`: nothing is known.
+ */
+export class Rpc {
+  readonly connection: Connection;
+
+  constructor(url: string, timeoutMs: number) {
+    const patient = (input: string | URL, init?: RequestInit) => fetchWithin(timeoutMs, input, init);
+    // The library's own repetitions of a 429 would hold a call for 7.5 seconds.
+    this.connection = new Connection(url, { commitment: 'finalized', disableRetryOnRateLimit: true, fetch: patient as never });
+  }
+
+  /** Asks, and makes one fault of everything that can go wrong. */
+  async ask<T>(what: string, question: (connection: Connection) => Promise<T>): Promise<T> {
+    try {
+      return await question(this.connection);
+    } catch (cause) {
+      if (isFault(cause)) throw cause;
+      throw new Fault('chain-unreachable', { asked: what, answer: briefly(cause) }, { cause });
+    }
+  }
+
+  /** Slot and block height of one and the same finalized block. */
+  async finalizedHead(): Promise<FinalizedHead> {
+    const { absoluteSlot, blockHeight } = await this.ask('getEpochInfo', (connection) => connection.getEpochInfo('finalized'));
+    if (blockHeight === undefined) throw new Fault('chain-unreachable', { asked: 'getEpochInfo', answer: 'no block height' });
+    return { slot: absoluteSlot, height: blockHeight };
+  }
+
+  async statuses(signatures: readonly string[], history = false): Promise<readonly (SignatureStatus | null)[]> {
+    return inChunks(signatures, MAX_SIGNATURES, async (chunk) => {
+      const options = { searchTransactionHistory: history };
+      const { value } = await this.ask('getSignatureStatuses', (connection) => connection.getSignatureStatuses([...chunk], options));
+      return complete('getSignatureStatuses', chunk, value);
+    });
+  }
+
+  /** Finalized accounts, none of them read from an earlier state than `fromSlot`. */
+  async accounts(addresses: readonly PublicKey[], fromSlot: number): Promise<readonly AccountsRead[]> {
+    return inChunks(addresses, MAX_ACCOUNTS, async (chunk) => {
+      const config = { commitment: 'finalized', minContextSlot: fromSlot } as const;
+      const { context, value } = await this.ask('getMultipleAccounts', (connection) =>
+        connection.getMultipleAccountsInfoAndContext([...chunk], config),
+      );
+      // Not every node heeds minContextSlot.
+      if (context.slot < fromSlot)
+        throw new Fault('chain-unreachable', { asked: 'getMultipleAccounts', slot: context.slot, wanted: fromSlot });
+      return complete('getMultipleAccounts', chunk, value).map((account) => ({ slot: context.slot, account }));
+    });
+  }
+}
+
+/**
+ * Answers with the whole body read, or throws an Error of ours. The library waits for ever for what is neither: it lets go of everything that
+ * is not an `Error`, and reads the body outside of any patience.
+ */
+async function fetchWithin(
+  timeoutMs: number,
+  input: string | URL,
+  init?: RequestInit,
+): Promise<Pick<Response, 'ok' | 'status' | 'statusText' | 'text'>> {
+  try {
+    const response = await fetch(input, { ...init, signal: AbortSignal.timeout(timeoutMs) });
+    const body = await response.text();
+    return { ok: response.ok, status: response.status, statusText: response.statusText, text: async () => body };
+  } catch (cause) {
+    throw new Error(`no answer within ${timeoutMs} ms, or none at all: ${briefly(cause)}`, { cause });
+  }
+}
+
+function complete<T>(asked: string, questions: readonly unknown[], answers: readonly T[]): readonly T[] {
+  if (answers.length === questions.length) return answers;
+  throw new Fault('chain-unreachable', { asked, questions: questions.length, answers: answers.length });
+}
+
+async function inChunks<Q, A>(
+  questions: readonly Q[],
+  size: number,
+  ask: (chunk: readonly Q[]) => Promise<readonly A[]>,
+): Promise<readonly A[]> {
+  const answers: A[] = [];
+  for (let from = 0; from < questions.length; from += size * PARALLEL_CALLS) {
+    const calls: Promise<readonly A[]>[] = [];
+    for (let at = from; at < Math.min(from + size * PARALLEL_CALLS, questions.length); at += size) {
+      calls.push(ask(questions.slice(at, at + size)));
+    }
+    for (const chunk of await Promise.all(calls)) answers.push(...chunk);
+  }
+  return answers;
+}
+
+const MAX_REASON = 200;
+
+/** A foreign error in one bounded line: it may end up in the log of events. */
+export const briefly = (thrown: unknown): string =>
+  (thrown instanceof Error ? thrown.message : String(thrown)).replaceAll(/\s+/g, ' ').slice(0, MAX_REASON);

@@ -1,0 +1,94 @@
+import type { MintAttempt, MintPlan } from '#shared/domain/mint/events.js';
+import { Fault } from '#shared/kernel/fault.js';
+import type { TenantId, TicketId } from '#shared/kernel/ids.js';
+import type { AssetAddress, Chain, Funds, SignedTransaction, Submission, Verdict, Watched } from '../../chain.js';
+import { assetAddress } from './asset-address.js';
+import { LatestBlockhash } from './latest-blockhash.js';
+import { lookAt } from './look.js';
+import type { MintKeys } from './mint-keys.js';
+import { assetBytes, signMint } from './mint-transaction.js';
+import { PayerFunds } from './payer-funds.js';
+import { Rpc } from './rpc.js';
+import { submitOnce } from './submit.js';
+
+/** A later attempt may pay more, up to this many times the first one's price. */
+const MOST_PRIORITY_FACTOR = 16;
+
+export interface Token2022Options {
+  readonly url: string;
+  readonly timeoutMs: number;
+  /** Price of a compute unit in the first attempt; it doubles with every attempt up to 16 times. */
+  readonly priorityMicroLamports: number;
+  readonly blockhashFreshMs: number;
+  /** Ask the chain for lamports whenever the payer runs low: development only, refused on a public cluster. */
+  readonly airdrop: boolean;
+}
+
+/** Tickets as Token-2022 mints of one token, on a Solana behind a JSON-RPC node. */
+export class Token2022Chain implements Chain {
+  private readonly rpc: Rpc;
+  private readonly blockhash: LatestBlockhash;
+  private readonly payer: PayerFunds;
+  private genesis: string | undefined;
+
+  constructor(
+    private readonly keys: MintKeys,
+    private readonly options: Token2022Options,
+  ) {
+    this.rpc = new Rpc(options.url, options.timeoutMs);
+    this.blockhash = new LatestBlockhash(this.rpc, options.blockhashFreshMs);
+    this.payer = new PayerFunds(this.rpc, keys.payer.publicKey, options.priorityMicroLamports * MOST_PRIORITY_FACTOR);
+  }
+
+  async genesisHash(): Promise<string> {
+    this.genesis = await this.rpc.ask('getGenesisHash', (connection) => connection.getGenesisHash());
+    return this.genesis;
+  }
+
+  address(tenant: TenantId, ticket: TicketId): AssetAddress {
+    return assetAddress(this.keys.base.publicKey, tenant, ticket);
+  }
+
+  async prepare(plan: MintPlan, attempt: number): Promise<SignedTransaction> {
+    if (plan.base !== this.keys.base.address) {
+      throw new Fault('configuration', {
+        problems: [`base.json is not the key ticket ${plan.ticket} was planned with`],
+        planned: plan.base,
+      });
+    }
+    sameChain(this.genesis ?? (await this.genesisHash()), plan);
+    const [rent, { blockhash, lastValidBlockHeight }] = await Promise.all([this.payer.rent(assetBytes(plan)), this.blockhash.read()]);
+    return signMint(plan, this.keys, { rent, blockhash, lastValidBlockHeight, microLamports: this.price(attempt) });
+  }
+
+  async submit(attempt: MintAttempt, simulate: boolean): Promise<Submission> {
+    return submitOnce(this.rpc, attempt, simulate);
+  }
+
+  async look(watched: readonly Watched[]): Promise<readonly Verdict[]> {
+    if (watched.length === 0) return [];
+    // Asked every time: behind one address there may stand another chain than a moment ago, and everything would be absent on it.
+    const genesis = await this.genesisHash();
+    for (const { plan } of watched) sameChain(genesis, plan);
+    return lookAt(this.rpc, watched);
+  }
+
+  async funds(): Promise<Funds> {
+    return this.payer.read();
+  }
+
+  async replenish(): Promise<boolean> {
+    if (!this.options.airdrop) return false;
+    await this.payer.airdrop(await this.genesisHash());
+    return true;
+  }
+
+  private price(attempt: number): number {
+    return this.options.priorityMicroLamports * Math.min(2 ** (attempt - 1), MOST_PRIORITY_FACTOR);
+  }
+}
+
+function sameChain(genesisHash: string, plan: MintPlan): void {
+  if (genesisHash !== plan.genesisHash)
+    throw new Fault('chain-differs', { ticket: plan.ticket, planned: plan.genesisHash, found: genesisHash });
+}
