@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { messageOf } from '../processes/wait.js';
+import { messageOf, stderrOf } from '../processes/errors.js';
 
 const SUITE = 'forky'; // the first Debian release whose nats-server is new enough; its binary is static and runs on older ones
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
@@ -68,8 +68,7 @@ function privateState(at: (name: string) => string): string[] {
 }
 
 function explain(error: unknown): never {
-  const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
-  const said = stderr
+  const said = stderrOf(error)
     .split('\n')
     .filter((line) => line.startsWith('E:'))
     .join(' ');

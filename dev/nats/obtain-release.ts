@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { causeOf, messageOf } from '../processes/errors.js';
 
 const RELEASE = '2.15.1'; // the version the test suite ran against
 const RELEASES_URL = 'https://github.com/nats-io/nats-server/releases/download';
@@ -43,8 +44,7 @@ async function download(url: string, timeoutMs: number): Promise<Buffer> {
     answer = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
     if (answer.ok) return Buffer.from(await answer.arrayBuffer());
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    throw new Error(`${url} cannot be reached (${cause instanceof Error ? cause.message : String(cause)})`, { cause: error });
+    throw new Error(`${url} cannot be reached (${messageOf(causeOf(error))})`, { cause: error });
   }
   throw new Error(`${url} answered ${answer.status}`);
 }

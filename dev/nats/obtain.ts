@@ -3,14 +3,17 @@ import { constants } from 'node:fs';
 import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { messageOf } from '../processes/errors.js';
 import { type Environment, environment, homeFolder } from '../processes/project.js';
-import { messageOf } from '../processes/wait.js';
 import { fetchDebianPackage } from './obtain-debian.js';
 import { fetchRelease } from './obtain-release.js';
 
 /** Fixes we depend on landed up to here: cancelled schedules, consumer reset, pinned consumers after a restart. */
 export const OLDEST_NATS_SERVER = '2.14.5';
 const VERSION_CHECK_MS = 10_000; // printing a version takes milliseconds; a wrong binary may wait for input for ever
+
+const SUFFIX = process.platform === 'win32' ? '.exe' : '';
+const PROGRAM = `nats-server${SUFFIX}`;
 
 const run = promisify(execFile);
 
@@ -24,12 +27,17 @@ export interface Obtaining {
   readonly cacheDir?: string;
   readonly env?: Environment;
   readonly progress?: (line: string) => void;
+  /** What to try when nothing is found on the machine. */
+  readonly fetches?: readonly NamedFetch[];
 }
 
 /** A way that has to fetch: it leaves a binary inside `folder`, returns its path, or throws with the reason. */
-type Fetch = (folder: string, progress: (line: string) => void) => Promise<string>;
+export interface NamedFetch {
+  readonly name: string;
+  readonly fetch: (folder: string, progress: (line: string) => void) => Promise<string>;
+}
 
-const FETCHES: ReadonlyArray<{ name: string; fetch: Fetch }> = [
+const FETCHES: readonly NamedFetch[] = [
   { name: 'the official release archive', fetch: fetchRelease },
   { name: 'the package of Debian forky', fetch: fetchDebianPackage },
 ];
@@ -42,23 +50,10 @@ export async function obtainNatsServer(options: Obtaining = {}): Promise<NatsBin
   if (named) return accept(named, '$NATS_SERVER');
 
   const failures: string[] = [];
-  const onPath = await findOnPath(env.PATH ?? '');
-  const cached = join(
-    options.cacheDir ?? join(homeFolder(), 'cache'),
-    `nats-server-${process.platform}-${process.arch}${process.platform === 'win32' ? '.exe' : ''}`,
-  );
-  for (const [path, from] of [
-    [onPath, 'PATH'],
-    [cached, 'the cache'],
-  ] as const) {
-    if (path === undefined || !(await isExecutable(path))) continue;
-    try {
-      return await accept(path, from);
-    } catch (error) {
-      failures.push(messageOf(error));
-    }
-  }
-  for (const { name, fetch } of FETCHES) {
+  const cached = join(options.cacheDir ?? join(homeFolder(), 'cache'), `nats-server-${process.platform}-${process.arch}${SUFFIX}`);
+  const there = await firstThere(env.PATH ?? '', cached, failures);
+  if (there !== undefined) return there;
+  for (const { name, fetch } of options.fetches ?? FETCHES) {
     try {
       progress(`nats-server: trying ${name}`);
       return await intoCache(cached, name, (folder) => fetch(folder, progress));
@@ -67,6 +62,25 @@ export async function obtainNatsServer(options: Obtaining = {}): Promise<NatsBin
     }
   }
   throw new Error(explain(failures));
+}
+
+async function firstThere(path: string, cached: string, failures: string[]): Promise<NatsBinary | undefined> {
+  const candidates = [
+    ...path
+      .split(delimiter)
+      .filter(Boolean)
+      .map((folder) => ({ file: join(folder, PROGRAM), from: 'PATH' })),
+    { file: cached, from: 'the cache' },
+  ];
+  for (const { file, from } of candidates) {
+    if (!(await isExecutable(file))) continue;
+    try {
+      return await accept(file, from);
+    } catch (error) {
+      failures.push(messageOf(error));
+    }
+  }
+  return undefined;
 }
 
 async function accept(path: string, from: string): Promise<NatsBinary> {
@@ -92,14 +106,6 @@ async function intoCache(cached: string, from: string, fetch: (folder: string) =
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function findOnPath(path: string): Promise<string | undefined> {
-  for (const folder of path.split(delimiter).filter(Boolean)) {
-    const candidate = join(folder, process.platform === 'win32' ? 'nats-server.exe' : 'nats-server');
-    if (await isExecutable(candidate)) return candidate;
-  }
-  return undefined;
 }
 
 async function isExecutable(path: string): Promise<boolean> {

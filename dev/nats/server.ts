@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
+import { messageOf } from '../processes/errors.js';
 import { Part, type PartPlan } from '../processes/part.js';
 import { freePort } from '../processes/ports.js';
 import { environment } from '../processes/project.js';
 import { keepSecrets, writePrivate } from '../processes/secrets.js';
-import { messageOf } from '../processes/wait.js';
 import { accountsConfig, inboxOf, usersOf } from './accounts.js';
 import { obtainNatsServer } from './obtain.js';
 

@@ -3,9 +3,10 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { messageOf } from '../processes/errors.js';
 import { kill9 } from '../processes/part.js';
 import { commandLine, isAlive } from '../processes/process-table.js';
-import { messageOf, waitFor } from '../processes/wait.js';
+import { waitFor } from '../processes/wait.js';
 import { giveTo, type Place } from './place.js';
 
 const INITDB_MS = 60_000; // under a second here; a laptop with an encrypted, busy disk

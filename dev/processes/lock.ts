@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { codeOf } from './errors.js';
 import { commandLine, isAlive } from './process-table.js';
 
 const TRIES = 5; // each removes the lock of a process that is gone
@@ -21,7 +22,7 @@ export function lockFolder(path: string): () => void {
       writeFileSync(path, JSON.stringify(holder), { flag: 'wx' });
       return () => rmSync(path, { force: true });
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      if (codeOf(error) !== 'EEXIST') throw error;
     }
     const holder = readHolder(path);
     if (holder !== undefined && isRunning(holder)) {

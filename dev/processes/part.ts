@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { codeOf, messageOf } from './errors.js';
 import { Leash } from './leash.js';
 import { logSize, logTail, openLog } from './log-file.js';
 import { descendantsOf, isAlive } from './process-table.js';
-import { messageOf, waitFor } from './wait.js';
+import { waitFor } from './wait.js';
 
 const FIRST_BACKOFF_MS = 100; // a killed part is back before its clients have noticed much
 const LONGEST_BACKOFF_MS = 5_000; // a part that cannot run is tried again while somebody repairs the cause
@@ -187,7 +188,7 @@ export function kill9(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error; // gone already is what we want
+    if (codeOf(error) !== 'ESRCH') throw error; // gone already is what we want
   }
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { messageOf } from './errors.js';
 
 const FIRST_PAUSE_MS = 10; // a local server answers within a few of these
 const LONGEST_PAUSE_MS = 200; // still below what a person notices
@@ -25,9 +26,4 @@ export async function waitFor(condition: () => Promise<boolean> | boolean, waiti
     if (performance.now() > deadline) throw new Error(`${waiting.what}: not within ${waiting.timeoutMs / 1000} s${last}`);
     await pause(wait);
   }
-}
-
-export function messageOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join(', ');
-  return error instanceof Error ? error.message : String(error);
 }

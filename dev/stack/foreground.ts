@@ -1,8 +1,8 @@
 import { join, relative } from 'node:path';
+import { messageOf } from '../processes/errors.js';
 import { lockFolder } from '../processes/lock.js';
 import { kill9 } from '../processes/part.js';
 import { environment, homeFolder } from '../processes/project.js';
-import { messageOf } from '../processes/wait.js';
 import { Progress } from './progress.js';
 import type { Stack } from './stack.js';
 import { startStack } from './start-stack.js';

@@ -4,10 +4,10 @@ import pg from 'pg';
 import { inboxOf, usersOf } from '../nats/accounts.js';
 import { type Credentials, DEV_TENANTS, startNats } from '../nats/server.js';
 import { type PostgresServer, startPostgres } from '../postgres/server.js';
+import { messageOf } from '../processes/errors.js';
 import { Part, type PartPlan } from '../processes/part.js';
 import { type Environment, projectFolder } from '../processes/project.js';
 import { keepSecrets } from '../processes/secrets.js';
-import { messageOf } from '../processes/wait.js';
 import type { Ports } from './ports.js';
 
 export const DATABASE = 'admit';

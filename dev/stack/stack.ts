@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { messageOf, stderrOf } from '../processes/errors.js';
 import { Part } from '../processes/part.js';
 import { freePort } from '../processes/ports.js';
 import { projectFolder } from '../processes/project.js';
-import { messageOf } from '../processes/wait.js';
 import { type Ground, logOf } from './servers.js';
 import { type App, clientSettings, inherited, type Settings, settingsOf, type Wiring } from './wiring.js';
 
@@ -91,8 +91,7 @@ export class Stack {
       const { stdout, stderr } = await run(process.execPath, [program('cli'), 'provision'], { env, timeout: PROVISION_MS });
       writeFileSync(log, stdout + stderr, { mode: 0o600 });
     } catch (error) {
-      const said = error instanceof Error && 'stderr' in error ? `${String(error.stderr)}` : '';
-      throw new Error(`admit provision did not succeed: ${said.trim() || messageOf(error)}`, { cause: error });
+      throw new Error(`admit provision did not succeed: ${stderrOf(error) || messageOf(error)}`, { cause: error });
     }
   }
 
