@@ -9,8 +9,8 @@ import { type Answer, problemAnswer } from './answer.js';
 import { type Command, decodeCommand } from './command.js';
 import { type Decided, decideCommand } from './decide.js';
 import type { Replies } from './replies.js';
-import { answerInLog } from './look-up.js';
 import type { SaleFold } from './sale-fold.js';
+import type { Decisions } from './decisions.js';
 import type { Folds } from './folds.js';
 
 /** A group closes at so many commands or bytes of them, and a commit at so many bytes of events; the rest follows in the next. */
@@ -37,6 +37,7 @@ interface Outcome {
 export interface DeciderParts {
   readonly store: EventStore;
   readonly folds: Folds<SaleFold>;
+  readonly decisions: Decisions;
   readonly replies: Replies;
   readonly dead: DeadLetters;
   readonly logger: Logger;
@@ -101,7 +102,7 @@ export class Decider {
     for (let bytes = 0; outcomes.length < batch.length && bytes < FULL_COMMIT_BYTES; ) {
       const waiting = batch[outcomes.length] as Waiting;
       if (keys.has(waiting.command.keyHash)) break; // a second delivery of a command of this very commit: known in the next
-      const known = await answerInLog(this.parts.store, fold, waiting.command);
+      const known = await this.parts.decisions.answer(fold, waiting.command);
       const { answer, events: more } = known === undefined ? decideOne(fold, waiting) : { answer: known, events: [] };
       keys.add(waiting.command.keyHash);
       bytes += sizeOf(answer, more);
@@ -112,6 +113,7 @@ export class Decider {
       const commit = await this.parts.store.append(fold.subject, fold.head, events);
       if (commit === undefined) throw new LostRace();
       fold.remember(commit);
+      this.parts.decisions.note(commit);
     }
     for (const outcome of outcomes) this.settle(outcome);
     return batch.slice(outcomes.length);

@@ -8,8 +8,8 @@ import { validate } from '#shared/platform/validate.js';
 import { type Answer, accepted, invalid, problemAnswer } from './answer.js';
 import type { Command, Operation } from './command.js';
 import type { Inbox, Stored } from './inbox.js';
+import type { Decisions } from './decisions.js';
 import type { Folds } from './folds.js';
-import { answerInLog } from './look-up.js';
 import type { Replies } from './replies.js';
 import type { SaleFold } from './sale-fold.js';
 
@@ -36,6 +36,7 @@ export interface Request {
 export interface IntakeParts {
   readonly store: EventStore;
   readonly folds: Folds<SaleFold>;
+  readonly decisions: Decisions;
   readonly inbox: Inbox;
   readonly replies: Replies;
   readonly logger: Logger;
@@ -90,7 +91,7 @@ export class Intake {
   }
 
   private lookUp(subject: string, command: Command): Promise<Answer | undefined> {
-    return this.parts.folds.withLatest(subject, (fold) => answerInLog(this.parts.store, fold, command));
+    return this.parts.folds.withLatest(subject, (fold) => this.parts.decisions.answer(fold, command));
   }
 
   /** Not in the log: in process if it is stored, and else nobody has it. */

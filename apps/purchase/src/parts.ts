@@ -6,6 +6,7 @@ import type { Environment } from '#shared/platform/environment.js';
 import type { Logger } from '#shared/platform/logger.js';
 import { connectNats } from '#shared/platform/nats.js';
 import { inspectTopology } from '#shared/platform/topology/inspect.js';
+import { Decisions } from './decisions.js';
 import { Folds } from './folds.js';
 import { Inbox } from './inbox.js';
 import { MintFold } from './mint-fold.js';
@@ -21,6 +22,7 @@ export interface PurchaseParts {
   readonly edge: NatsConnection;
   readonly store: EventStore;
   readonly folds: Folds<SaleFold>;
+  readonly decisions: Decisions;
   readonly mints: Folds<MintFold>;
   readonly inbox: Inbox;
   readonly replies: Replies;
@@ -42,6 +44,7 @@ export async function connectParts(environment: Environment, logger: Logger): Pr
     edge,
     store,
     folds: new Folds(store, (subject) => new SaleFold(subject)),
+    decisions: new Decisions(store),
     mints: new Folds(store, () => new MintFold()),
     inbox: await Inbox.on(connection),
     replies: new Replies(connection, user),

@@ -1,4 +1,3 @@
-import type { CommandDecided } from '#shared/domain/decided.js';
 import { Sale } from '#shared/domain/sale/sale.js';
 import { type Commit, type Head, headOf, NO_HEAD } from '#shared/event-store/commit.js';
 import type { KeyHash } from '#shared/kernel/ids.js';
@@ -45,9 +44,3 @@ export class SaleFold {
 
 const SALE_EVENTS: ReadonlySet<string> = new Set(['SaleOpened', 'OrderPlaced', 'OrderConfirmed', 'MintsRequested']);
 const isSaleEvent = (type: string): type is 'SaleOpened' | 'OrderPlaced' | 'OrderConfirmed' | 'MintsRequested' => SALE_EVENTS.has(type);
-
-/** The decision of a key in a commit that is known to hold it. */
-export function decisionIn(commit: Commit, key: KeyHash): CommandDecided['data'] {
-  for (const event of commit.events) if (event.type === 'CommandDecided' && event.data.keyHash === key) return event.data;
-  throw new Error(`commit ${commit.sequence} of ${commit.subject} does not decide key ${key}`);
-}

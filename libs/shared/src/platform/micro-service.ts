@@ -1,6 +1,6 @@
 import { Server } from '@nestjs/microservices';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
-import type { NatsConnection } from '@nats-io/transport-node';
+import { headers, Match, type NatsConnection } from '@nats-io/transport-node';
 import { type Service, type ServiceMsg, Svcm } from '@nats-io/services';
 import { firstValueFrom, isObservable } from 'rxjs';
 
@@ -22,7 +22,6 @@ export interface MicroServiceOptions {
   readonly description: string;
   /** Answers callers; it may publish to no stream subject. */
   readonly connection: NatsConnection;
-  readonly newHeaders: () => { append(name: string, value: string): void };
   readonly onThrown: (pattern: string, thrown: unknown) => CallAnswer;
 }
 
@@ -72,9 +71,9 @@ export class MicroServiceStrategy extends Server implements CustomTransportStrat
 
   private async serve(pattern: string, handler: (data: unknown, context: Call) => Promise<unknown>, message: ServiceMsg): Promise<void> {
     const answer = await this.answer(pattern, handler, message);
-    const headers = this.options.newHeaders();
-    for (const [name, value] of answer.headers) headers.append(name, value);
-    message.respond(answer.body, { headers: headers as NonNullable<ServiceMsg['headers']> });
+    const head = headers();
+    for (const [name, value] of answer.headers) head.set(name, value);
+    message.respond(answer.body, { headers: head });
   }
 
   private async answer(pattern: string, handler: (data: unknown, context: Call) => Promise<unknown>, message: ServiceMsg): Promise<CallAnswer> {
@@ -92,7 +91,7 @@ function callOf(message: ServiceMsg): Call {
   return {
     tenant,
     header: (name) => {
-      const value = message.headers?.get(name);
+      const value = message.headers?.get(name, Match.IgnoreCase);
       return value === '' ? undefined : value;
     },
   };

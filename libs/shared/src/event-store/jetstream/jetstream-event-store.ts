@@ -11,7 +11,7 @@ export const EVENTS_STREAM = 'EVENTS';
 const REQUEST_TIMEOUT_MS = 2_000;
 /** An append whose outcome stays unknown is looked up and, since it can land only once, sent again this often. */
 const APPEND_TRIES = 4;
-/** Up to so many missing commits are read one by one from the leader; more come by an ordered consumer. */
+/** Up to so many commits are read one by one from the leader; what follows comes by an ordered consumer. */
 const SINGLE_READS = 8;
 
 /** What the server's STREAM.MSG.GET takes; the client's type leaves out the last form. */
@@ -35,17 +35,18 @@ export class JetStreamEventStore implements EventStore {
   }
 
   async *read(subject: string, after: Head): AsyncIterable<Commit> {
-    const last = await this.last(subject);
-    if (last === undefined || last.version < after.version) {
-      if (after.version === 0) return;
-      throw new Fault('log-shrunk', { subject, seen: after, last: last === undefined ? NO_HEAD : headOf(last) });
-    }
-    if (last.version === after.version) {
-      if (last.hash !== after.hash) throw new Fault('log-broken', { subject, seen: after, found: headOf(last) });
-      return;
-    }
     let head = after;
-    for await (const commit of this.between(subject, after, last)) {
+    for (let reads = 0; reads < SINGLE_READS; reads++) {
+      const next = await this.get({ seq: head.sequence + 1, next_by_subj: subject });
+      if (next === undefined) return;
+      assertFollows(head, next);
+      head = next;
+      yield next;
+    }
+    const last = await this.last(subject);
+    if (last === undefined || last.sequence < head.sequence) throw new Fault('log-shrunk', { subject, seen: headOf(head) });
+    if (last.sequence === head.sequence) return;
+    for await (const commit of this.consume(subject, head, last)) {
       assertFollows(head, commit);
       head = commit;
       yield commit;
@@ -73,7 +74,9 @@ export class JetStreamEventStore implements EventStore {
       try {
         const landed = await this.get({ seq: expected.sequence + 1, next_by_subj: subject });
         if (landed !== undefined) return landed.hash === commit.hash ? { ...commit, sequence: landed.sequence } : undefined;
+        await this.assertHolds(subject, expected);
       } catch (thrown) {
+        if (isFault(thrown) && thrown.kind === 'terminal') throw thrown;
         cause = thrown;
       }
     }
@@ -90,23 +93,14 @@ export class JetStreamEventStore implements EventStore {
     });
   }
 
-  private last(subject: string): Promise<Commit | undefined> {
-    return this.get({ last_by_subj: subject });
+  /** A log that ends before what was read from it has lost something: that is said, never written over. */
+  private async assertHolds(subject: string, seen: Head): Promise<void> {
+    const last = await this.head(subject);
+    if (last.sequence < seen.sequence) throw new Fault('log-shrunk', { subject, seen, last });
   }
 
-  private async *between(subject: string, after: Head, last: Commit): AsyncIterable<Commit> {
-    if (last.version - after.version > SINGLE_READS) {
-      yield* this.consume(subject, after, last);
-      return;
-    }
-    let { sequence } = after;
-    for (let version = after.version + 1; version < last.version; version++) {
-      const next = await this.get({ seq: sequence + 1, next_by_subj: subject });
-      if (next === undefined) throw new Fault('log-shrunk', { subject, sequence, last: last.sequence });
-      sequence = next.sequence;
-      yield next;
-    }
-    yield last;
+  private last(subject: string): Promise<Commit | undefined> {
+    return this.get({ last_by_subj: subject });
   }
 
   /** A long stretch by an ordered consumer. It may be served by a follower, so it is read until the leader's last commit has come. */

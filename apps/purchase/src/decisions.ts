@@ -1,0 +1,53 @@
+import type { CommandDecided } from '#shared/domain/decided.js';
+import type { Commit } from '#shared/event-store/commit.js';
+import type { EventStore } from '#shared/event-store/event-store.js';
+import { differingPointers } from '#shared/kernel/canonical.js';
+import type { KeyHash } from '#shared/kernel/ids.js';
+import type { FieldError } from '#shared/platform/problem.js';
+import { type Answer, problemAnswer } from './answer.js';
+import type { Command } from './command.js';
+import type { SaleFold } from './sale-fold.js';
+
+export type Asked = Pick<Command, 'keyHash' | 'fingerprint' | 'operation' | 'request'>;
+
+/** Commits kept at hand, of at most 1 MB each: who retries does so soon. */
+const MAX_RECENT = 64;
+
+/** The answers that keys already have in the log. */
+export class Decisions {
+  private readonly recent = new Map<number, Commit>();
+
+  constructor(private readonly store: EventStore) {}
+
+  /** The stored bytes for the same request, 422 for another one; `undefined` when the key was never decided. */
+  async answer(fold: SaleFold, asked: Asked): Promise<Answer | undefined> {
+    const place = fold.decisionOf(asked.keyHash);
+    if (place === undefined) return undefined;
+    const decided = decisionIn(await this.commit(fold.subject, place.sequence), asked.keyHash);
+    if (place.fingerprint === asked.fingerprint) return { status: decided.status, body: decided.body, replayed: true };
+    return problemAnswer('key-reused', { errors: differences(decided, asked) });
+  }
+
+  /** Keeps a commit at hand that was just written. */
+  note(commit: Commit): void {
+    this.recent.set(commit.sequence, commit);
+    const [oldest] = this.recent.keys();
+    if (this.recent.size > MAX_RECENT && oldest !== undefined) this.recent.delete(oldest);
+  }
+
+  private async commit(subject: string, sequence: number): Promise<Commit> {
+    const commit = this.recent.get(sequence) ?? (await this.store.at(subject, sequence));
+    this.note(commit);
+    return commit;
+  }
+}
+
+function decisionIn(commit: Commit, key: KeyHash): CommandDecided['data'] {
+  for (const event of commit.events) if (event.type === 'CommandDecided' && event.data.keyHash === key) return event.data;
+  throw new Error(`commit ${commit.sequence} of ${commit.subject} does not decide key ${key}`);
+}
+
+function differences(decided: CommandDecided['data'], asked: Asked): FieldError[] {
+  if (decided.operation !== asked.operation) return [{ pointer: 'header:Idempotency-Key', detail: `was used for ${decided.operation}` }];
+  return differingPointers(decided.request, asked.request).map((pointer) => ({ pointer, detail: 'differs from the first request with this key' }));
+}

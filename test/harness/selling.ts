@@ -1,0 +1,52 @@
+import 'reflect-metadata';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { readEnvironment } from '#shared/platform/environment.js';
+import { createLogger } from '#shared/platform/logger.js';
+import { provision } from '#shared/platform/topology/provision.js';
+import { startPurchase } from '../../apps/purchase/src/start.js';
+import { type NatsServer, startNats } from '../../dev/nats/server.js';
+import { temporaryFolder } from '../../dev/processes/temporary.js';
+
+const QUIET = 'fatal';
+
+/** A real NATS server with the streams of a fresh log. */
+export class Log {
+  private constructor(
+    readonly server: NatsServer,
+    readonly admin: NatsConnection,
+    private readonly remove: () => void,
+  ) {}
+
+  static async start(name: string): Promise<Log> {
+    const folder = temporaryFolder(name);
+    const server = await startNats({ dataDir: folder.path });
+    const admin = await connect({ ...server.connection('provision'), maxReconnectAttempts: -1, reconnectTimeWait: 50 });
+    await provision(admin);
+    return new Log(server, admin, () => folder.remove());
+  }
+
+  /** How many messages each stream has ever stored: what "nothing stored" is measured by. */
+  async lastSequences(): Promise<Readonly<Record<string, number>>> {
+    const jsm = await jetstreamManager(this.admin);
+    const names = ['EVENTS', 'COMMANDS', 'MINTS', 'DEAD'];
+    return Object.fromEntries(await Promise.all(names.map(async (name) => [name, (await jsm.streams.info(name)).state.last_seq] as const)));
+  }
+
+  async stop(): Promise<void> {
+    await this.admin.close();
+    await this.server.stop();
+    this.remove();
+  }
+}
+
+/** The purchase app, in this process, on that log. */
+export async function startSelling(server: NatsServer, level = QUIET): Promise<NestFastifyApplication> {
+  const environment = readEnvironment({
+    NATS_URL: server.url,
+    NATS_PASSWORD: server.credentials('purchase').pass,
+    NATS_EDGE_PASSWORD: server.credentials('edge').pass,
+  });
+  return startPurchase(environment, createLogger('purchase', level));
+}
