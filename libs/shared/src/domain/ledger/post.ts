@@ -1,13 +1,13 @@
 import { Fault } from '../../kernel/fault.js';
-import type { CommandDecided } from '../decided.js';
 import type { MintEvent } from '../mint/events.js';
+import type { Recorded } from '../recorded.js';
 import type { SaleEvent } from '../sale/events.js';
 import type { Book } from './book.js';
 import type { LedgerRow, Place, Posting } from './entry.js';
 import { postMintEvent } from './post-mint.js';
 import { postSaleEvent } from './post-sale.js';
 
-export type LedgerEvent = (SaleEvent | MintEvent | CommandDecided) & { readonly at: number };
+export type LedgerEvent = Recorded;
 
 /** One commit as the ledger reads it. */
 export interface LedgerCommit {

@@ -1,0 +1,42 @@
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { Logger } from '#shared/platform/logger.js';
+import { ENTITIES } from './entities/entities.js';
+import { databaseFault } from './faults.js';
+
+/** A Postgres that does not take a connection in this time is treated as down. */
+const CONNECT_TIMEOUT_MS = 3_000;
+/** No statement of ours takes this long; a server that froze is given up after it. */
+const QUERY_TIMEOUT_MS = 120_000;
+
+export interface DatabaseUse {
+  /** Shown in pg_stat_activity. */
+  readonly name: string;
+  readonly connections: number;
+  readonly logger: Logger;
+}
+
+/** A pool on one role's URL; not connected before `initialize`. */
+export function database(url: string, { name, connections, logger }: DatabaseUse): DataSource {
+  const options: DataSourceOptions = {
+    type: 'postgres',
+    url,
+    entities: ENTITIES,
+    logging: false,
+    installExtensions: false,
+    applicationName: name,
+    poolSize: connections,
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    extra: { query_timeout: QUERY_TIMEOUT_MS, keepAlive: true },
+    poolErrorHandler: (error: unknown) => logger.warn({ err: error, pool: name }, 'an idle database connection was lost'),
+  };
+  return new DataSource(options);
+}
+
+/** Connects the pool once; later calls do nothing. */
+export async function connected(source: DataSource): Promise<DataSource> {
+  try {
+    return source.isInitialized ? source : await source.initialize();
+  } catch (thrown) {
+    throw databaseFault(thrown);
+  }
+}

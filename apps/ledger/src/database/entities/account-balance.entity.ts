@@ -1,0 +1,21 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { LIVE } from '../names.js';
+
+/** A control account's balance on its normal side. */
+@Entity({ schema: LIVE, name: 'account_balance' })
+export class AccountBalanceEntity {
+  @PrimaryColumn({ type: 'text' })
+  tenant!: string;
+
+  @PrimaryColumn({ type: 'text' })
+  sale!: string;
+
+  @PrimaryColumn({ type: 'text' })
+  unit!: string;
+
+  @PrimaryColumn({ type: 'text' })
+  account!: string;
+
+  @Column({ type: 'bigint' })
+  amount!: string;
+}

@@ -1,0 +1,15 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { LIVE } from '../names.js';
+
+/** How far the log is in the ledger. */
+@Entity({ schema: LIVE, name: 'checkpoint' })
+export class CheckpointEntity {
+  @PrimaryColumn({ type: 'text' })
+  stream!: string;
+
+  @Column({ type: 'bigint' })
+  sequence!: string;
+
+  @Column({ type: 'text', nullable: true })
+  epoch!: string | null;
+}

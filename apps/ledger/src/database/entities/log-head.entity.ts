@@ -1,0 +1,21 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { LIVE } from '../names.js';
+
+/** Where a subject of the log ended when it was applied last. */
+@Entity({ schema: LIVE, name: 'log_head' })
+export class LogHeadEntity {
+  @PrimaryColumn({ type: 'text' })
+  tenant!: string;
+
+  @PrimaryColumn({ type: 'text' })
+  subject!: string;
+
+  @Column({ type: 'bigint' })
+  version!: string;
+
+  @Column({ type: 'bigint' })
+  sequence!: string;
+
+  @Column({ type: 'text' })
+  hash!: string;
+}

@@ -1,0 +1,45 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { LIVE } from '../names.js';
+
+/** An order (the word is taken in SQL). */
+@Entity({ schema: LIVE, name: 'sale_order' })
+export class SaleOrderEntity {
+  @PrimaryColumn({ type: 'text' })
+  tenant!: string;
+
+  @PrimaryColumn({ type: 'text', name: 'order_id' })
+  order!: string;
+
+  @Column({ type: 'text' })
+  sale!: string;
+
+  @Column({ type: 'text' })
+  buyer!: string;
+
+  @Column({ type: 'text', nullable: true })
+  wallet!: string | null;
+
+  @Column({ type: 'text' })
+  status!: string;
+
+  @Column({ type: 'bigint', name: 'total_minor' })
+  totalMinor!: string;
+
+  @Column({ type: 'text' })
+  currency!: string;
+
+  @Column({ type: 'text', array: true })
+  tickets!: string[];
+
+  @Column({ type: 'text', name: 'idempotency_key', nullable: true })
+  idempotencyKey!: string | null;
+
+  @Column({ type: 'timestamptz', name: 'placed_at' })
+  placedAt!: Date;
+
+  @Column({ type: 'bigint' })
+  sequence!: string;
+
+  @Column({ type: 'timestamptz', name: 'updated_at' })
+  updatedAt!: Date;
+}

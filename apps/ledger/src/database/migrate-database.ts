@@ -1,0 +1,58 @@
+import { DataSource, type QueryRunner } from 'typeorm';
+import type { Logger } from '#shared/platform/logger.js';
+import { connected, database } from './connect.js';
+import { databaseFault } from './faults.js';
+import { Ledger1795000000000 } from './migrations/1795000000000-ledger.js';
+import { LIVE, OWNER } from './names.js';
+import { prepareRoles, type RoleUrls } from './roles.js';
+
+const MIGRATIONS = [Ledger1795000000000];
+/** Session lock of whoever migrates: several apps may start at once. The number says nothing, it is only ours. */
+const MIGRATION_LOCK = 7_301_001;
+
+/**
+ * Brings the database to this version: roles, schemas, tables. Does nothing on one that is there already.
+ * @returns the names of the migrations that ran
+ */
+export async function migrateDatabase(adminUrl: string, urls: RoleUrls, logger: Logger): Promise<string[]> {
+  const admin = database(adminUrl, { name: 'admit-migrate', connections: 1, logger });
+  await connected(admin);
+  const runner = admin.createQueryRunner();
+  try {
+    await runner.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await prepareRoles(runner, urls);
+    return await runMigrations(adminUrl);
+  } catch (thrown) {
+    throw databaseFault(thrown);
+  } finally {
+    await finish(admin, runner);
+  }
+}
+
+/** Tables belong to the owner role, which nobody logs in as: the administrator becomes it for the time of the migration. */
+async function runMigrations(adminUrl: string): Promise<string[]> {
+  const owner = await new DataSource({
+    type: 'postgres',
+    url: adminUrl,
+    schema: LIVE,
+    migrations: MIGRATIONS,
+    migrationsTableName: 'migration',
+    migrationsTransactionMode: 'each',
+    installExtensions: false,
+    logging: false,
+    applicationName: 'admit-migrate',
+    poolSize: 1,
+    extra: { options: `-c role=${OWNER}` },
+  }).initialize();
+  try {
+    return (await owner.runMigrations()).map(({ name }) => name);
+  } finally {
+    await owner.destroy();
+  }
+}
+
+/** Ending the session releases its lock. */
+async function finish(admin: DataSource, runner: QueryRunner): Promise<void> {
+  await runner.release();
+  await admin.destroy();
+}

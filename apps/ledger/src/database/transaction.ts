@@ -1,0 +1,50 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import { databaseFault } from './faults.js';
+import { TENANT_SETTING } from './names.js';
+
+export interface TransactionScope {
+  /** Whose rows a reader sees. None: no rows for a reader; the projector and replay have policies of their own. */
+  readonly tenant?: string;
+  /** Everything is read as it was at the first query, whatever is written meanwhile. */
+  readonly snapshot?: boolean;
+}
+
+/**
+ * The one way to open a transaction: the tenant is set for it alone and gone with it, so that no pooled connection remembers one.
+ * @throws Fault what broke, translated; the transaction is then rolled back
+ */
+export async function inTransaction<T>(
+  runner: QueryRunner,
+  { tenant = '', snapshot = false }: TransactionScope,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    await runner.startTransaction(snapshot ? 'REPEATABLE READ' : 'READ COMMITTED');
+    await runner.query('select set_config($1, $2, true)', [TENANT_SETTING, tenant]);
+    const result = await work();
+    await runner.commitTransaction();
+    return result;
+  } catch (thrown) {
+    await rollBack(runner);
+    throw databaseFault(thrown);
+  }
+}
+
+/** Reads as one tenant. */
+export async function asTenant<T>(reader: DataSource, tenant: string, read: (runner: QueryRunner) => Promise<T>): Promise<T> {
+  const runner = reader.createQueryRunner();
+  try {
+    return await inTransaction(runner, { tenant }, () => read(runner));
+  } finally {
+    await runner.release();
+  }
+}
+
+async function rollBack(runner: QueryRunner): Promise<void> {
+  if (!runner.isTransactionActive || runner.isReleased) return; // a lost connection rolled back by itself
+  try {
+    await runner.rollbackTransaction();
+  } catch {
+    await runner.release(); // it cannot be reached to roll back: it must not be used again either, and what broke first is what counts
+  }
+}

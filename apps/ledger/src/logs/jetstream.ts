@@ -1,0 +1,101 @@
+import { type ConsumerMessages, type JetStreamManager, type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection, Status } from '@nats-io/transport-node';
+import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { Fault, isFault } from '#shared/kernel/fault.js';
+import { EPOCH } from '#shared/platform/topology/streams.js';
+import type { LogState } from '../projection/checkpoint.js';
+import type { DeliveredMessage, EventsLog } from './events-log.js';
+import { gather } from './gather.js';
+
+export const LEDGER_CONSUMER = 'ledger';
+const REQUEST_TIMEOUT_MS = 5_000;
+/** What may wait in this process. Bytes, not messages: a thousand commits of 400 KB overran the connection, and it stood still for 29 s. */
+const PULL_BYTES = 16 * 1024 * 1024;
+/** A batch closes at this many bytes, so that one transaction stays small in memory. */
+const BATCH_BYTES = 8 * 1024 * 1024;
+const PULL_EXPIRES_MS = 10_000;
+
+/** EVENTS through the durable consumer `ledger`, which provision made and this resets to where the ledger stands. */
+export class JetStreamEventsLog implements EventsLog {
+  private constructor(
+    private readonly connection: NatsConnection,
+    private readonly jsm: JetStreamManager,
+    private readonly maxBatch: number,
+  ) {}
+
+  static async on(connection: NatsConnection, maxBatch: number): Promise<JetStreamEventsLog> {
+    return new JetStreamEventsLog(
+      connection,
+      await jetstreamManager(connection, { timeout: REQUEST_TIMEOUT_MS, checkAPI: false }),
+      maxBatch,
+    );
+  }
+
+  async state(): Promise<LogState> {
+    const { config, state } = await this.asked(() => this.jsm.streams.info(EVENTS_STREAM));
+    return { epoch: config.metadata?.[EPOCH], first: state.first_seq, last: state.last_seq };
+  }
+
+  async *from(sequence: number, signal: AbortSignal): AsyncIterable<DeliveredMessage[]> {
+    const messages = await this.asked(() => this.consume(sequence));
+    const unwatch = this.watch(messages, signal);
+    try {
+      const limits = { maxCount: this.maxBatch, maxBytes: BATCH_BYTES, bytesOf: ({ data }: JsMsg) => data.length };
+      let begun = false;
+      for await (const batch of gather(messages[Symbol.asyncIterator](), limits)) {
+        if (!begun) assertStartsAt(sequence, batch);
+        begun = true;
+        yield batch.map(delivered);
+      }
+    } catch (cause) {
+      throw isFault(cause) ? cause : new Fault('log-unreachable', { consumer: LEDGER_CONSUMER }, { cause });
+    } finally {
+      unwatch();
+      messages.stop();
+    }
+  }
+
+  private async consume(sequence: number): Promise<ConsumerMessages> {
+    const info = await this.jsm.consumers.reset(EVENTS_STREAM, LEDGER_CONSUMER, sequence);
+    const consumer = jetstream(this.connection).consumers.getConsumerFromInfo(info);
+    return consumer.consume({ max_bytes: PULL_BYTES, expires: PULL_EXPIRES_MS, abort_on_missing_resource: true });
+  }
+
+  /** A connection that comes back may lead to a server that lost something: so it is looked at again from the start. */
+  private watch(messages: ConsumerMessages, signal: AbortSignal): () => void {
+    const stop = (): void => messages.stop();
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
+    const status = this.connection.status() as AsyncIterable<Status> & { stop(): void }; // the client's type leaves stop() out
+    void (async () => {
+      for await (const { type } of status) {
+        if (type === 'disconnect' || type === 'close') messages.stop(new Fault('log-unreachable', { reason: type }));
+      }
+    })();
+    return () => {
+      signal.removeEventListener('abort', stop);
+      status.stop();
+    };
+  }
+
+  private async asked<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (cause) {
+      throw new Fault('log-unreachable', { stream: EVENTS_STREAM }, { cause });
+    }
+  }
+}
+
+const delivered = (message: JsMsg): DeliveredMessage => ({
+  subject: message.subject,
+  sequence: message.seq,
+  body: message.data,
+  ack: () => message.ack(),
+});
+
+/** EVENTS deletes nothing: when the first message is not the one asked for, that one is lost. */
+function assertStartsAt(sequence: number, [first]: readonly JsMsg[]): void {
+  if (first === undefined || first.seq === sequence) return;
+  throw new Fault('log-broken', { reason: 'EVENTS has a gap', missing: { from: sequence, to: first.seq - 1 } });
+}

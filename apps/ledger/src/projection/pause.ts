@@ -1,0 +1,10 @@
+import { setTimeout as after } from 'node:timers/promises';
+
+/** Waits, or not any longer once `signal` is aborted. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await after(ms, undefined, { signal });
+  } catch (thrown) {
+    if (!signal.aborted) throw thrown;
+  }
+}

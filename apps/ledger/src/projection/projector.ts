@@ -1,0 +1,100 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import { Fault, isFault } from '#shared/kernel/fault.js';
+import type { Logger } from '#shared/platform/logger.js';
+import { connected } from '../database/connect.js';
+import { databaseFault } from '../database/faults.js';
+import { LIVE } from '../database/names.js';
+import type { EventsLog } from '../logs/events-log.js';
+import { assertFits, type Checkpoint, readCheckpoint } from './checkpoint.js';
+import { pause } from './pause.js';
+import { takeBatch } from './take-batch.js';
+import { awaitTurn, giveUpTurn } from './turn.js';
+
+/** The first and the longest wait before the next try while Postgres or NATS is away; each is cut by chance, so that two do not march in step. */
+const FIRST_RETRY_MS = 100;
+const LONGEST_RETRY_MS = 5_000;
+
+export type ProjectorState = 'starting' | 'waiting' | 'standing by' | 'projecting' | 'stopped';
+
+/** Takes EVENTS into the ledger, batch by batch, for as long as it is not stopped. Postgres or NATS may go and come back. */
+export class Projector {
+  state: ProjectorState = 'starting';
+  checkpoint = 0;
+  /** Why it waits or stopped. */
+  trouble: Fault | undefined;
+
+  constructor(
+    private readonly database: DataSource,
+    private readonly log: EventsLog,
+    private readonly logger: Logger,
+    private readonly rivals: 'wait' | 'ignore' = 'wait',
+  ) {}
+
+  /**
+   * Returns when `signal` is aborted and the batch in hand is done.
+   * @throws Fault what no waiting can heal: the ledger does not fit the log, or an event cannot be applied
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    let retryMs = FIRST_RETRY_MS;
+    while (!signal.aborted) {
+      const before = this.checkpoint;
+      try {
+        await this.project(signal);
+      } catch (thrown) {
+        const fault = this.stopUnlessRetryable(databaseFault(thrown));
+        if (this.checkpoint > before) retryMs = FIRST_RETRY_MS;
+        this.logger.warn({ code: fault.code, ...fault.context, retryMs }, 'the ledger waits');
+        await pause(retryMs * (0.5 + Math.random() / 2), signal);
+        retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
+      }
+    }
+    this.state = 'stopped';
+  }
+
+  private stopUnlessRetryable(fault: Fault): Fault {
+    this.trouble = fault;
+    this.state = fault.kind === 'retryable' ? 'waiting' : 'stopped';
+    if (fault.kind !== 'retryable') throw fault;
+    return fault;
+  }
+
+  private async project(signal: AbortSignal): Promise<void> {
+    const runner = (await connected(this.database)).createQueryRunner();
+    try {
+      this.state = 'standing by';
+      if (this.rivals === 'wait') await awaitTurn(runner, signal);
+      if (signal.aborted) return;
+      await this.follow(runner, signal);
+    } finally {
+      await giveUpTurn(runner);
+    }
+  }
+
+  private async follow(runner: QueryRunner, signal: AbortSignal): Promise<void> {
+    let at: Checkpoint = assertFits(await readCheckpoint(runner, LIVE), await this.log.state());
+    this.enter(at);
+    this.logger.info({ sequence: at.sequence, epoch: at.epoch }, 'the ledger follows the log');
+    for await (const batch of this.log.from(at.sequence + 1, signal)) {
+      const next = await takeBatch(runner, at, batch);
+      if (next === undefined)
+        return this.logger.warn({ at: at.sequence }, 'another projector was faster: looking again where the ledger stands');
+      for (const message of batch) message.ack();
+      at = next;
+      this.enter(at);
+    }
+  }
+
+  private enter({ sequence }: Checkpoint): void {
+    this.checkpoint = sequence;
+    this.state = 'projecting';
+    this.trouble = undefined;
+  }
+
+  /** Throws what stands in the way of the ledger being current. */
+  assertHealthy(): void {
+    if (this.state === 'projecting' || this.state === 'standing by') return;
+    throw this.trouble ?? new Fault('database-unreachable', { state: this.state });
+  }
+}
+
+export const isTerminal = (thrown: unknown): thrown is Fault => isFault(thrown) && thrown.kind === 'terminal';

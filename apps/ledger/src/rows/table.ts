@@ -1,0 +1,67 @@
+import type { QueryRunner } from 'typeorm';
+import type { Schema } from '../database/names.js';
+
+export type ColumnType = 'text' | 'bigint' | 'integer' | 'timestamptz' | 'text[]';
+type Value = string | number | bigint | boolean | null | readonly string[];
+
+/** How one kind of row is written: its table, the columns that name it, and what every column gets. */
+export interface Table<Row> {
+  readonly name: string;
+  readonly key: readonly string[];
+  readonly columns: Readonly<Record<string, readonly [type: ColumnType, value: (row: Row) => Value]>>;
+}
+
+/** What a list in a cell is joined by on the way: ids hold no comma. */
+const SEPARATOR = ',';
+
+/** Adds rows, all in one statement. A row that is there already is an error of the database, never overwritten. */
+export async function insertRows<Row>(runner: QueryRunner, schema: Schema, table: Table<Row>, rows: readonly Row[]): Promise<void> {
+  if (rows.length > 0) await runner.query(insertSql(schema, table), parameters(table, rows));
+}
+
+/** Adds or changes rows. A row that a later commit has written stays as it is. */
+export async function upsertRows<Row>(runner: QueryRunner, schema: Schema, table: Table<Row>, rows: readonly Row[]): Promise<void> {
+  if (rows.length === 0) return;
+  const changing = Object.keys(table.columns).filter((name) => !table.key.includes(name));
+  const sets = changing.map((name) => `${name} = excluded.${name}`).join(', ');
+  const newer = 'sequence' in table.columns ? ` where ${table.name}.sequence <= excluded.sequence` : '';
+  await runner.query(
+    `${insertSql(schema, table)} on conflict (${table.key.join(', ')}) do update set ${sets}${newer}`,
+    parameters(table, rows),
+  );
+}
+
+/** The rows with these keys, as the driver reads them. */
+export function rowsWithKeys(
+  runner: QueryRunner,
+  schema: Schema,
+  table: Pick<Table<never>, 'name' | 'key'>,
+  keys: readonly (readonly string[])[],
+): Promise<RawRow[]> {
+  if (keys.length === 0) return Promise.resolve([]);
+  const lists = table.key.map((_, index) => keys.map((key) => key[index] ?? ''));
+  const wanted = `unnest(${lists.map((_, index) => `$${index + 1}::text[]`).join(', ')}) as wanted (${table.key.join(', ')})`;
+  return runner.query(`select found.* from ${wanted} join ${schema}.${table.name} found using (${table.key.join(', ')})`, lists);
+}
+
+/** A row as it comes from Postgres: bigint as text, timestamptz as a date. */
+export type RawRow = Readonly<Record<string, unknown>>;
+
+function insertSql<Row>(schema: Schema, table: Table<Row>): string {
+  const names = Object.keys(table.columns);
+  const types = Object.values(table.columns).map(([type]) => type);
+  const arrays = types.map((type, index) => `$${index + 1}::${type === 'text[]' ? 'text' : type}[]`).join(', ');
+  const cells = types.map((type, index) => (type === 'text[]' ? `string_to_array(c${index}, '${SEPARATOR}')` : `c${index}`)).join(', ');
+  return `insert into ${schema}.${table.name} (${names.join(', ')}) select ${cells} from unnest(${arrays}) as rows (${names.map((_, index) => `c${index}`).join(', ')})`;
+}
+
+function parameters<Row>(table: Table<Row>, rows: readonly Row[]): unknown[][] {
+  return Object.values(table.columns).map(([type, value]) => rows.map((row) => cell(type, value(row))));
+}
+
+function cell(type: ColumnType, value: Value): unknown {
+  if (value === null) return null;
+  if (type === 'timestamptz') return new Date(Number(value)).toISOString();
+  if (type === 'text[]') return (value as readonly string[]).join(SEPARATOR);
+  return typeof value === 'bigint' ? value.toString() : value;
+}

@@ -1,0 +1,135 @@
+import type { Balance } from '#shared/domain/ledger/balances.js';
+import type { LedgerRow, TenantChain } from '#shared/domain/ledger/entry.js';
+import type { OrderRow, SaleRow, TicketRow } from '#shared/domain/ledger/read-model.js';
+import type { Head } from '#shared/event-store/commit.js';
+import type { Table } from './table.js';
+
+export const ENTRIES: Table<LedgerRow> = {
+  name: 'ledger_entry',
+  key: ['tenant', 'sequence', 'event_index', 'entry_index'],
+  columns: {
+    tenant: ['text', (row) => row.tenant],
+    sequence: ['bigint', (row) => row.sequence],
+    event_index: ['integer', (row) => row.eventIndex],
+    entry_index: ['integer', (row) => row.entryIndex],
+    sale: ['text', (row) => row.sale],
+    event: ['text', (row) => row.event],
+    occurred_at: ['timestamptz', (row) => row.at],
+    idempotency_key: ['text', (row) => row.key],
+    order_id: ['text', (row) => row.order],
+    ticket: ['text', (row) => row.ticket],
+    debit: ['text', (row) => row.debit],
+    credit: ['text', (row) => row.credit],
+    unit: ['text', (row) => row.unit],
+    amount: ['bigint', (row) => row.amount],
+  },
+};
+
+export const SALES: Table<SaleRow> = {
+  name: 'sale',
+  key: ['tenant', 'sale'],
+  columns: {
+    tenant: ['text', (row) => row.tenant],
+    sale: ['text', (row) => row.sale],
+    name: ['text', (row) => row.name],
+    units: ['bigint', (row) => row.units],
+    price_minor: ['bigint', (row) => row.priceMinor],
+    currency: ['text', (row) => row.currency],
+    max_per_buyer: ['integer', (row) => row.maxPerBuyer],
+    payment: ['text', (row) => row.payment],
+    mint: ['text', (row) => row.mint],
+    opens_at: ['timestamptz', (row) => row.opensAt],
+    closes_at: ['timestamptz', (row) => row.closesAt],
+    sequence: ['bigint', (row) => row.sequence],
+    updated_at: ['timestamptz', (row) => row.updatedAt],
+  },
+};
+
+export const ORDERS: Table<OrderRow> = {
+  name: 'sale_order',
+  key: ['tenant', 'order_id'],
+  columns: {
+    tenant: ['text', (row) => row.tenant],
+    order_id: ['text', (row) => row.order],
+    sale: ['text', (row) => row.sale],
+    buyer: ['text', (row) => row.buyer],
+    wallet: ['text', (row) => row.wallet],
+    status: ['text', (row) => row.status],
+    total_minor: ['bigint', (row) => row.totalMinor],
+    currency: ['text', (row) => row.currency],
+    tickets: ['text[]', (row) => row.tickets],
+    idempotency_key: ['text', (row) => row.key],
+    placed_at: ['timestamptz', (row) => row.placedAt],
+    sequence: ['bigint', (row) => row.sequence],
+    updated_at: ['timestamptz', (row) => row.updatedAt],
+  },
+};
+
+export const TICKETS: Table<TicketRow> = {
+  name: 'ticket',
+  key: ['tenant', 'ticket'],
+  columns: {
+    tenant: ['text', (row) => row.tenant],
+    ticket: ['text', (row) => row.ticket],
+    sale: ['text', (row) => row.sale],
+    unit: ['text', (row) => row.unit],
+    order_id: ['text', (row) => row.order],
+    buyer: ['text', (row) => row.buyer],
+    wallet: ['text', (row) => row.wallet],
+    status: ['text', (row) => row.status],
+    request: ['integer', (row) => row.request],
+    mint_key: ['text', (row) => row.mintKey],
+    attempts: ['integer', (row) => row.attempts],
+    asset: ['text', (row) => row.asset],
+    signature: ['text', (row) => row.signature],
+    slot: ['bigint', (row) => row.slot],
+    holder: ['text', (row) => row.holder],
+    failure: ['text', (row) => row.failure],
+    sequence: ['bigint', (row) => row.sequence],
+    updated_at: ['timestamptz', (row) => row.updatedAt],
+  },
+};
+
+export const BALANCES: Table<Balance> = {
+  name: 'account_balance',
+  key: ['tenant', 'sale', 'unit', 'account'],
+  columns: {
+    tenant: ['text', (row) => row.tenant],
+    sale: ['text', (row) => row.sale],
+    unit: ['text', (row) => row.unit],
+    account: ['text', (row) => row.account],
+    amount: ['bigint', (row) => row.amount],
+  },
+};
+
+export interface ChainRow extends TenantChain {
+  readonly tenant: string;
+}
+
+export const CHAINS: Table<ChainRow> = {
+  name: 'tenant_chain',
+  key: ['tenant'],
+  columns: {
+    tenant: ['text', (row) => row.tenant],
+    entries: ['bigint', (row) => row.rows],
+    hash: ['text', (row) => row.hash],
+    sequence: ['bigint', (row) => row.sequence],
+  },
+};
+
+export interface HeadRow extends Head {
+  readonly tenant: string;
+  readonly subject: string;
+}
+
+export const HEADS: Table<HeadRow> = {
+  name: 'log_head',
+  key: ['tenant', 'subject'],
+  columns: {
+    tenant: ['text', (row) => row.tenant],
+    subject: ['text', (row) => row.subject],
+    version: ['bigint', (row) => row.version],
+    sequence: ['bigint', (row) => row.sequence],
+    hash: ['text', (row) => row.hash],
+  },
+};
