@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import type { Fault, FaultedCall, Outcome } from './fault.js';
+
+/** When a fault strikes; what else stands in a setting are the options of that fault. Neither given: every time. */
+const strike = z.looseObject({
+  probability: z.number().min(0).max(1).default(1),
+  next: z.number().int().nonnegative().optional(),
+  methods: z.array(z.string()).optional(),
+});
+
+export type FaultSetting = Readonly<Record<string, unknown>>;
+
+interface Switch {
+  readonly setting: FaultSetting;
+  readonly probability: number;
+  readonly methods: readonly string[] | null;
+  readonly inject: (call: FaultedCall) => Outcome;
+  left: number;
+}
+
+export interface FaultReport {
+  readonly setting: FaultSetting | null;
+  /** Null while it strikes without a limit. */
+  readonly left: number | null;
+  readonly injected: number;
+}
+
+export class UnknownFault extends Error {}
+
+/** Which faults are on, how often they strike, and how often they did. */
+export class FaultSwitches {
+  private readonly on = new Map<string, Switch>();
+  private readonly injected = new Map<string, number>();
+
+  constructor(
+    private readonly table: readonly Fault[],
+    private readonly random: () => number,
+  ) {}
+
+  set(name: string, setting: FaultSetting): void {
+    const fault = this.table.find((entry) => entry.name === name);
+    if (fault === undefined) throw new UnknownFault(`no fault "${name}"; there are: ${this.table.map((entry) => entry.name).join(', ')}`);
+    const { probability, next, methods, ...options } = strike.parse(setting);
+    const hits = methods ?? fault.methods;
+    this.on.set(name, { setting, probability, methods: hits, inject: fault.arm(options), left: next ?? Number.POSITIVE_INFINITY });
+  }
+
+  clear(name: string): void {
+    this.on.delete(name);
+  }
+
+  clearAll(): void {
+    this.on.clear();
+  }
+
+  /** The faults that strike this call, in the order of the table; each is counted. */
+  striking(method: string): ReadonlyArray<(call: FaultedCall) => Outcome> {
+    return this.table.flatMap(({ name }) => {
+      const entry = this.on.get(name);
+      if (entry === undefined || entry.left <= 0) return [];
+      if (entry.methods !== null && !entry.methods.includes(method)) return [];
+      if (entry.probability < 1 && this.random() >= entry.probability) return [];
+      entry.left -= 1;
+      this.injected.set(name, (this.injected.get(name) ?? 0) + 1);
+      return [entry.inject];
+    });
+  }
+
+  report(): Readonly<Record<string, FaultReport>> {
+    const entries = this.table.map(({ name }): [string, FaultReport] => {
+      const entry = this.on.get(name);
+      const left = entry === undefined ? 0 : Number.isFinite(entry.left) ? entry.left : null;
+      return [name, { setting: entry?.setting ?? null, left, injected: this.injected.get(name) ?? 0 }];
+    });
+    return Object.fromEntries(entries);
+  }
+}
+
+/** Mulberry32: the same seed strikes the same calls in every run. */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import type { Node } from './node.js';
+import type { RpcError } from './rpc-error.js';
+
+/** How a call ends. The last three are what a client sees of a broken node or the things in front of it. */
+export type Outcome =
+  | { readonly kind: 'result'; readonly result: unknown }
+  | { readonly kind: 'error'; readonly error: RpcError }
+  | { readonly kind: 'late'; readonly afterMs: number; readonly outcome: Outcome }
+  | { readonly kind: 'http'; readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }
+  | { readonly kind: 'silence' };
+
+export interface FaultedCall {
+  readonly node: Node;
+  /** Answers the call as it would have been, by this node or by another in its place. */
+  readonly proceed: (node?: Node) => Outcome;
+  readonly afterSlots: (slots: number, run: () => void) => void;
+}
+
+export interface Fault {
+  readonly name: string;
+  /** The methods it can hit; null for all. */
+  readonly methods: readonly string[] | null;
+  /** Checks the options of one switch-on and answers what to do to a call. Throws a ZodError on options it does not know. */
+  readonly arm: (options: unknown) => (call: FaultedCall) => Outcome;
+}
+
+export function fault<S extends z.ZodRawShape>(
+  name: string,
+  methods: readonly string[] | null,
+  options: S,
+  inject: (call: FaultedCall, options: z.infer<z.ZodObject<S>>) => Outcome,
+): Fault {
+  const schema = z.strictObject(options);
+  return {
+    name,
+    methods,
+    arm: (given) => {
+      const checked = schema.parse(given) as z.infer<z.ZodObject<S>>;
+      return (call) => inject(call, checked);
+    },
+  };
+}

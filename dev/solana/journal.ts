@@ -1,0 +1,47 @@
+import type { AccountImage } from './account-image.js';
+import type { TransactionError } from './transaction-error.js';
+
+/** Where the long part of a transaction (bytes, logs, balances) lies in the history blob; nothing of it is kept in memory. */
+export interface HistoryPlace {
+  readonly offset: number;
+  readonly length: number;
+}
+
+export type WrittenAccounts = ReadonlyArray<readonly [address: string, image: AccountImage | null]>;
+
+export interface SlotOpened {
+  readonly kind: 'slot';
+  readonly slot: number;
+  readonly time: number;
+}
+
+export interface TransactionLanded {
+  readonly kind: 'landed';
+  readonly slot: number;
+  readonly time: number;
+  readonly signature: string;
+  readonly err: TransactionError | null;
+  readonly memo: string | null;
+  readonly keys: readonly string[];
+  readonly history: HistoryPlace;
+  /** After-images of the accounts it changed. */
+  readonly accounts: WrittenAccounts;
+}
+
+export interface RolledBack {
+  readonly kind: 'rolled-back';
+  readonly toSlot: number;
+}
+
+export type JournalRecord = SlotOpened | TransactionLanded | RolledBack;
+
+export interface Journal {
+  readonly genesisHash: string;
+  /** Everything recorded before this start, in order. */
+  past(): Iterable<JournalRecord>;
+  append(record: JournalRecord): void;
+  appendHistory(text: string): HistoryPlace;
+  /** Null when the blob is shorter than the journal says (the disk lost its end). */
+  readHistory(place: HistoryPlace): string | null;
+  close(): void;
+}

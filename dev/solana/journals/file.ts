@@ -1,0 +1,112 @@
+/**
+ * Two append-only files. `journal.jsonl` is the truth: a header with the genesis hash, then one line per slot, landed transaction or rollback.
+ * `history.blob` holds the long part of each transaction; it is written first, so a line never points at what is not there yet.
+ * Written, not fsynced: it survives kill -9 of the process, which is what a development chain promises, not a power cut.
+ */
+import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { HistoryPlace, Journal, JournalRecord } from '../journal.js';
+import { readRecordLine, writeRecordLine } from './record-line.js';
+
+const FORMAT = 1;
+const NEWLINE = 0x0a;
+
+interface Header {
+  readonly format: number;
+  readonly genesisHash: string;
+}
+
+export class FileJournal implements Journal {
+  readonly genesisHash: string;
+  private readonly journal: number;
+  private readonly blob: number;
+  private readonly path: string;
+  private blobBytes: number;
+
+  constructor(directory: string, newGenesisHash: () => string) {
+    mkdirSync(directory, { recursive: true });
+    this.path = join(directory, 'journal.jsonl');
+    this.journal = openSync(this.path, 'a+');
+    this.blob = openSync(join(directory, 'history.blob'), 'a+');
+    this.blobBytes = fstatSync(this.blob).size;
+    this.cutTornLine();
+    this.genesisHash = this.readHeader() ?? this.writeHeader(newGenesisHash());
+  }
+
+  *past(): Iterable<JournalRecord> {
+    let lineNumber = 0;
+    for (const line of this.lines()) {
+      lineNumber += 1;
+      if (lineNumber > 1) yield this.parse(line, lineNumber);
+    }
+  }
+
+  append(record: JournalRecord): void {
+    writeAll(this.journal, Buffer.from(writeRecordLine(record)));
+  }
+
+  appendHistory(text: string): HistoryPlace {
+    const bytes = Buffer.from(text);
+    const offset = this.blobBytes;
+    writeAll(this.blob, bytes);
+    this.blobBytes += bytes.length;
+    return { offset, length: bytes.length };
+  }
+
+  readHistory(place: HistoryPlace): string | null {
+    const bytes = Buffer.alloc(place.length);
+    const read = readSync(this.blob, bytes, 0, place.length, place.offset);
+    return read === place.length ? bytes.toString('utf8') : null;
+  }
+
+  close(): void {
+    closeSync(this.journal);
+    closeSync(this.blob);
+  }
+
+  /** A kill in the middle of a write leaves a last line without its newline; what it said was never answered to anyone. */
+  private cutTornLine(): void {
+    const bytes = readFileSync(this.path);
+    const end = bytes.lastIndexOf(NEWLINE) + 1;
+    if (end < bytes.length) ftruncateSync(this.journal, end);
+  }
+
+  private readHeader(): string | null {
+    const [first] = this.lines();
+    if (first === undefined) return null;
+    const header = JSON.parse(first) as Header;
+    if (header.format !== FORMAT) {
+      throw new Error(
+        `${this.path} has format ${header.format}, this version reads ${FORMAT}: move the directory away to start a new chain`,
+      );
+    }
+    return header.genesisHash;
+  }
+
+  private writeHeader(genesisHash: string): string {
+    const header: Header = { format: FORMAT, genesisHash };
+    writeAll(this.journal, Buffer.from(`${JSON.stringify(header)}\n`));
+    return genesisHash;
+  }
+
+  private parse(line: string, lineNumber: number): JournalRecord {
+    try {
+      return readRecordLine(line);
+    } catch (cause) {
+      throw new Error(`${this.path} line ${lineNumber} is damaged: restore the directory, or move it away to start a new chain`, { cause });
+    }
+  }
+
+  private *lines(): Iterable<string> {
+    const bytes = readFileSync(this.path);
+    let start = 0;
+    for (let end = bytes.indexOf(NEWLINE, start); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
+      yield bytes.toString('utf8', start, end);
+      start = end + 1;
+    }
+  }
+}
+
+function writeAll(file: number, bytes: Buffer): void {
+  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+}

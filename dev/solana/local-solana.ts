@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import { Bank } from './bank.js';
+import { encodeBase58 } from './base58.js';
+import { VIEW_DEPTH_SLOTS } from './chain-state.js';
+import type { CommitmentDepths } from './commitment.js';
+import { answerControl, LocalSolanaControl } from './control.js';
+import { Faucet } from './faucet.js';
+import { FaultSwitches, seededRandom } from './fault-switches.js';
+import { FAULTS } from './faults/table.js';
+import { serveHttp } from './http-front.js';
+import type { Journal } from './journal.js';
+import { FileJournal } from './journals/file.js';
+import { MemoryJournal } from './journals/memory.js';
+import { close, listenPair } from './listen-pair.js';
+import { openNode } from './node.js';
+import { RpcDispatch } from './rpc-dispatch.js';
+import { SlotClock } from './slot-clock.js';
+import { Subscriptions } from './subscriptions.js';
+import { Svm } from './svm.js';
+
+const MAINNET_SLOT_MS = 400;
+const DEFAULT_FAULT_SEED = 1;
+/** Two thirds of the stake have voted after one or two slots, and no vote can be taken back after 32. */
+const CONFIRMED_AFTER_SLOTS = 1;
+const FINALIZED_AFTER_SLOTS = 32;
+
+export interface LocalSolanaOptions {
+  /** 0 finds two free neighbours; the websocket listens one above. */
+  readonly port: number;
+  readonly host?: string;
+  /** Absent: nothing outlives the process. */
+  readonly dataDir?: string;
+  /** `instant`: every landed transaction is its own slot, final at once. `manual`: slots come by `control.advance` alone. */
+  readonly slotMs?: number | 'instant' | 'manual';
+  readonly confirmedAfterSlots?: number;
+  readonly finalizedAfterSlots?: number;
+  /** Same seed, same calls: faults with a probability strike reproducibly. */
+  readonly faultSeed?: number;
+}
+
+export interface LocalSolana {
+  readonly url: string;
+  readonly wsUrl: string;
+  readonly genesisHash: string;
+  readonly restoredAccounts: number;
+  readonly control: LocalSolanaControl;
+  stop(): Promise<void>;
+}
+
+export async function startLocalSolana(options: LocalSolanaOptions): Promise<LocalSolana> {
+  const http = createServer();
+  const websocket = createServer((_request, response) => response.writeHead(426).end('websocket only'));
+  const host = options.host ?? '127.0.0.1';
+  // The ports before the data: they keep a second process out of the same directory. Callers wait while the journal is read.
+  const port = await listenPair(http, websocket, host, options.port);
+  try {
+    const running = run(options, http, websocket);
+    return { url: `http://${host}:${port}`, wsUrl: `ws://${host}:${port + 1}`, ...running };
+  } catch (cause) {
+    await Promise.all([close(http), close(websocket)]);
+    throw cause;
+  }
+}
+
+function run(options: LocalSolanaOptions, http: Server, websocket: Server): Omit<LocalSolana, 'url' | 'wsUrl'> {
+  const slotMs = options.slotMs ?? MAINNET_SLOT_MS;
+  const { bank, faucet, journal, restoredAccounts } = openChain(options, slotMs === 'instant');
+  const clock = new SlotClock(bank, typeof slotMs === 'number' ? slotMs : null);
+  const switches = new FaultSwitches(FAULTS, seededRandom(options.faultSeed ?? DEFAULT_FAULT_SEED));
+  const control = new LocalSolanaControl(bank, clock, switches);
+  const dispatch = new RpcDispatch(openNode(bank, faucet), switches, (slots, due) => clock.afterSlots(slots, due));
+  serveHttp(http, {
+    rpc: (body) => dispatch.answer(body),
+    control: (request, body) => answerControl(control, request, body),
+  });
+  const subscriptions = new Subscriptions(websocket, bank);
+  clock.resume();
+  const stop = async () => {
+    clock.stop();
+    subscriptions.stop();
+    await Promise.all([close(http), close(websocket)]);
+    journal.close();
+  };
+  return { genesisHash: bank.genesisHash, restoredAccounts, control, stop };
+}
+
+function openChain(options: LocalSolanaOptions, instant: boolean) {
+  const depths = depthsOf(options, instant);
+  const journal = openJournal(options.dataDir);
+  const svm = new Svm();
+  const bank = new Bank(svm, journal, { depths, instant, unixSeconds: () => Math.floor(Date.now() / 1_000) });
+  const faucet = new Faucet(bank);
+  faucet.fill(svm);
+  return { journal, bank, faucet, restoredAccounts: bank.restore() };
+}
+
+function openJournal(dataDir: string | undefined): Journal {
+  const newGenesisHash = () => encodeBase58(randomBytes(32));
+  return dataDir === undefined ? new MemoryJournal(newGenesisHash()) : new FileJournal(dataDir, newGenesisHash);
+}
+
+function depthsOf(options: LocalSolanaOptions, instant: boolean): CommitmentDepths {
+  if (instant) return { processed: 0, confirmed: 0, finalized: 0 };
+  const finalized = options.finalizedAfterSlots ?? FINALIZED_AFTER_SLOTS;
+  const confirmed = options.confirmedAfterSlots ?? Math.min(CONFIRMED_AFTER_SLOTS, finalized);
+  if (!(confirmed >= 1 && finalized >= confirmed && finalized <= VIEW_DEPTH_SLOTS)) {
+    throw new RangeError(`want 1 <= confirmedAfterSlots (${confirmed}) <= finalizedAfterSlots (${finalized}) <= ${VIEW_DEPTH_SLOTS}`);
+  }
+  return { processed: 0, confirmed, finalized };
+}

@@ -1,0 +1,109 @@
+import type { Server } from 'node:http';
+import WebSocket from 'ws';
+import { z } from 'zod';
+import type { Bank } from './bank.js';
+import { COMMITMENTS, type Commitment } from './commitment.js';
+import { RPC_CODES } from './rpc-error.js';
+import { inContext } from './rpc-methods/params.js';
+
+/** A subscription is a hundred bytes of JSON. */
+const MAX_MESSAGE_BYTES = 64 * 1024;
+const NORMAL_CLOSURE = 1000;
+/** A client that is alive answers the goodbye in far less. */
+const CLOSE_GRACE_MS = 300;
+/** What a node of the public clusters allows one connection. */
+const MAX_SUBSCRIPTIONS = 1_000;
+
+interface Subscription {
+  readonly id: number;
+  readonly socket: WebSocket;
+  readonly signature: string;
+  readonly commitment: Commitment;
+}
+
+const call = z.object({ id: z.union([z.number(), z.string()]).nullish(), method: z.string(), params: z.unknown().optional() });
+const subscribeParams = z.tuple([z.string(), z.looseObject({ commitment: z.enum(COMMITMENTS).nullish() }).nullish()]);
+const unsubscribeParams = z.tuple([z.number()]);
+
+/** signatureSubscribe and its notification, sent once when the commitment is reached: what `confirmTransaction` waits for. */
+export class Subscriptions {
+  private readonly open = new Map<number, Subscription>();
+  private readonly sockets: WebSocket.Server;
+  private readonly stopListening: () => void;
+  private lastId = 0;
+
+  constructor(
+    server: Server,
+    private readonly bank: Bank,
+  ) {
+    this.sockets = new WebSocket.Server({ server, maxPayload: MAX_MESSAGE_BYTES });
+    this.sockets.on('connection', (socket) => this.accept(socket));
+    this.stopListening = bank.onChange(() => this.notify());
+  }
+
+  /** Says goodbye with 1000, the one code after which web3.js does not come back for ever. */
+  stop(): void {
+    this.stopListening();
+    for (const socket of this.sockets.clients) {
+      socket.close(NORMAL_CLOSURE);
+      setTimeout(() => socket.terminate(), CLOSE_GRACE_MS).unref();
+    }
+  }
+
+  private accept(socket: WebSocket): void {
+    socket.on('message', (data: unknown) => this.receive(socket, String(data)));
+    socket.on('error', (cause) => console.error('local solana: websocket failed', cause));
+    socket.on('close', () => {
+      for (const { id, socket: theirs } of this.open.values()) if (theirs === socket) this.open.delete(id);
+    });
+  }
+
+  private receive(socket: WebSocket, text: string): void {
+    const request = call.safeParse(parseJson(text));
+    if (!request.success) return say(socket, { error: { code: RPC_CODES.invalidRequest, message: 'Invalid request' }, id: null });
+    const { id, method, params } = request.data;
+    // A message without an id (web3.js pings so) wants no answer.
+    if (id === undefined || id === null) return;
+    const subscribe = subscribeParams.safeParse(params);
+    const unsubscribe = unsubscribeParams.safeParse(params);
+    if (method === 'signatureSubscribe' && subscribe.success) return this.subscribe(socket, id, subscribe.data);
+    if (method === 'signatureUnsubscribe' && unsubscribe.success) return say(socket, { result: this.open.delete(unsubscribe.data[0]), id });
+    const known = method === 'signatureSubscribe' || method === 'signatureUnsubscribe';
+    const error = known
+      ? { code: RPC_CODES.invalidParams, message: 'Invalid params' }
+      : { code: RPC_CODES.methodNotFound, message: 'Method not found' };
+    say(socket, { error, id });
+  }
+
+  private subscribe(socket: WebSocket, id: string | number, [signature, config]: z.infer<typeof subscribeParams>): void {
+    if (this.open.size >= MAX_SUBSCRIPTIONS)
+      return say(socket, { error: { code: RPC_CODES.internal, message: 'Too many subscriptions' }, id });
+    this.lastId += 1;
+    this.open.set(this.lastId, { id: this.lastId, socket, signature, commitment: config?.commitment ?? 'finalized' });
+    say(socket, { result: this.lastId, id });
+    this.notify();
+  }
+
+  private notify(): void {
+    for (const { id, socket, signature, commitment } of this.open.values()) {
+      const landed = this.bank.state.signatures.get(signature);
+      const slot = this.bank.slotAt(commitment);
+      if (landed === undefined || landed.slot > slot) continue;
+      this.open.delete(id);
+      const params = { result: inContext(slot, { err: landed.err }), subscription: id };
+      say(socket, { method: 'signatureNotification', params });
+    }
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function say(socket: WebSocket, message: object): void {
+  socket.send(JSON.stringify({ jsonrpc: '2.0', ...message }));
+}

@@ -1,0 +1,47 @@
+import type { AccountImage } from './account-image.js';
+
+interface SlotBefore {
+  readonly slot: number;
+  readonly before: Map<string, AccountImage | null>;
+}
+
+/**
+ * Per slot, what every account written in it held before. Reading it forward gives the state at the end of an earlier slot
+ * (the three commitment views); applying it backward rolls the chain back.
+ */
+export class UndoLog {
+  /** Oldest first; only slots in which something was written. */
+  private slots: SlotBefore[] = [];
+
+  remember(slot: number, address: string, before: AccountImage | null): void {
+    let last = this.slots.at(-1);
+    if (last?.slot !== slot) {
+      last = { slot, before: new Map() };
+      this.slots.push(last);
+    }
+    if (!last.before.has(address)) last.before.set(address, before);
+  }
+
+  /** What the account held at the end of `slot`; undefined when nothing has written it since. */
+  imageAt(address: string, slot: number): AccountImage | null | undefined {
+    for (const entry of this.slots) {
+      if (entry.slot <= slot) continue;
+      const before = entry.before.get(address);
+      if (before !== undefined) return before;
+    }
+    return undefined;
+  }
+
+  /** Undoes every slot after `slot`, newest first. */
+  rewind(slot: number, restore: (address: string, image: AccountImage | null) => void): void {
+    for (const entry of this.slots.toReversed()) {
+      if (entry.slot <= slot) break;
+      for (const [address, image] of entry.before) restore(address, image);
+    }
+    this.slots = this.slots.filter((entry) => entry.slot <= slot);
+  }
+
+  forgetUpTo(slot: number): void {
+    while (this.slots[0] !== undefined && this.slots[0].slot <= slot) this.slots.shift();
+  }
+}
