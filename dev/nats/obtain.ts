@@ -4,7 +4,7 @@ import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { messageOf } from '../processes/errors.js';
-import { type Environment, environment, homeFolder } from '../processes/project.js';
+import { cacheFolder, type Environment, environment } from '../processes/project.js';
 import { fetchDebianPackage } from './obtain-debian.js';
 import { fetchRelease } from './obtain-release.js';
 
@@ -50,7 +50,7 @@ export async function obtainNatsServer(options: Obtaining = {}): Promise<NatsBin
   if (named) return accept(named, '$NATS_SERVER');
 
   const failures: string[] = [];
-  const cached = join(options.cacheDir ?? join(homeFolder(), 'cache'), `nats-server-${process.platform}-${process.arch}${SUFFIX}`);
+  const cached = join(options.cacheDir ?? cacheFolder(), `nats-server-${process.platform}-${process.arch}${SUFFIX}`);
   const there = await firstThere(env.PATH ?? '', cached, failures);
   if (there !== undefined) return there;
   for (const { name, fetch } of options.fetches ?? FETCHES) {

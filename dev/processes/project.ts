@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -20,7 +20,12 @@ export function projectFolder(): string {
   return folder;
 }
 
-/** Where everything embedded keeps its data, unless a test gives a folder of its own. */
+/** Where everything embedded keeps its data; ADMIT_HOME moves it, so that a second stack can run beside the first. */
 export function homeFolder(): string {
-  return join(projectFolder(), '.admit');
+  return resolve(environment().ADMIT_HOME || join(projectFolder(), '.admit'));
+}
+
+/** What was fetched once for all homes of this checkout. */
+export function cacheFolder(): string {
+  return join(projectFolder(), '.admit', 'cache');
 }

@@ -45,7 +45,7 @@ async function bringUp(options: StackOptions, parts: Part[]): Promise<Stack> {
   const { dataDir, signal } = options;
   const progress = options.progress ?? new Progress(process.stderr);
   const env = withoutOwn(options.env ?? environment(), dataDir);
-  mkdirSync(dataDir, { recursive: true });
+  mkdirSync(join(dataDir, 'logs'), { recursive: true });
   const leftovers = new Leftovers(join(dataDir, 'run'));
   const ended = await leftovers.end();
   if (ended.length > 0) progress.say(`· ended what an earlier run left behind: ${ended.join(', ')}`);

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
+import { accountsConfig, usersOf } from '../../dev/nats/accounts.js';
 import { type NatsServer, startNats } from '../../dev/nats/server.js';
 import { temporaryFolder } from '../../dev/processes/temporary.js';
 
@@ -67,3 +68,30 @@ it('says which port is taken', async () => {
   await expect(startNats({ dataDir: other.path, port: server.port })).rejects.toThrow(`Port ${server.port}`);
   other.remove();
 }, 30_000);
+
+describe('the generated configuration', () => {
+  const plan = {
+    passwords: Object.fromEntries(usersOf(['twice']).map((user) => [user, 'x'])),
+    storeDir: 'js',
+    port: 4222,
+    monitorPort: 8222,
+    pidFile: 'pid',
+  };
+  it.each(['a.b', 'a b', '*', '>', '', 'x'.repeat(65), 'a"b', 'a\n'])('refuses %j as a tenant', (tenant) => {
+    expect(() => accountsConfig({ ...plan, tenants: [tenant] })).toThrow('cannot be a tenant');
+  });
+
+  it.each(['purchase', 'edge', 'provision', 'replay', 'twice'])('refuses a tenant %s, whose name a user has already', (tenant) => {
+    expect(() => accountsConfig({ ...plan, tenants: ['twice', tenant] })).toThrow('cannot be a tenant');
+  });
+
+  it('lets a tenant with an odd name in', async () => {
+    const odd = temporaryFolder('nats-odd');
+    const other = await startNats({ dataDir: odd.path, tenants: ['-odd_9-'] });
+    const nc = await connect(other.connection('-odd_9-'));
+    await nc.flush();
+    await nc.close();
+    await other.stop();
+    odd.remove();
+  }, 30_000);
+});
