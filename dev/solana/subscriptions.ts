@@ -11,6 +11,7 @@ const MAX_MESSAGE_BYTES = 64 * 1024;
 const NORMAL_CLOSURE = 1000;
 /** A client that is alive answers the goodbye in far less. */
 const CLOSE_GRACE_MS = 300;
+const INVALID_PARAMS = { error: { code: RPC_CODES.invalidParams, message: 'Invalid params' } };
 /** What a node of the public clusters allows one connection. */
 const MAX_SUBSCRIPTIONS = 1_000;
 
@@ -60,28 +61,34 @@ export class Subscriptions {
 
   private receive(socket: WebSocket, text: string): void {
     const request = call.safeParse(parseJson(text));
-    if (!request.success) return say(socket, { error: { code: RPC_CODES.invalidRequest, message: 'Invalid request' }, id: null });
+    if (!request.success) {
+      say(socket, { error: { code: RPC_CODES.invalidRequest, message: 'Invalid request' }, id: null });
+      return;
+    }
     const { id, method, params } = request.data;
     // A message without an id (web3.js pings so) wants no answer.
     if (id === undefined || id === null) return;
-    const subscribe = subscribeParams.safeParse(params);
-    const unsubscribe = unsubscribeParams.safeParse(params);
-    if (method === 'signatureSubscribe' && subscribe.success) return this.subscribe(socket, id, subscribe.data);
-    if (method === 'signatureUnsubscribe' && unsubscribe.success) return say(socket, { result: this.open.delete(unsubscribe.data[0]), id });
-    const known = method === 'signatureSubscribe' || method === 'signatureUnsubscribe';
-    const error = known
-      ? { code: RPC_CODES.invalidParams, message: 'Invalid params' }
-      : { code: RPC_CODES.methodNotFound, message: 'Method not found' };
-    say(socket, { error, id });
+    say(socket, { ...this.answer(socket, method, params), id });
+    this.notify();
   }
 
-  private subscribe(socket: WebSocket, id: string | number, [signature, config]: z.infer<typeof subscribeParams>): void {
-    if (this.open.size >= MAX_SUBSCRIPTIONS)
-      return say(socket, { error: { code: RPC_CODES.internal, message: 'Too many subscriptions' }, id });
+  private answer(socket: WebSocket, method: string, params: unknown): object {
+    if (method === 'signatureSubscribe') {
+      const checked = subscribeParams.safeParse(params);
+      return checked.success ? this.subscribe(socket, checked.data) : INVALID_PARAMS;
+    }
+    if (method === 'signatureUnsubscribe') {
+      const checked = unsubscribeParams.safeParse(params);
+      return checked.success ? { result: this.open.delete(checked.data[0]) } : INVALID_PARAMS;
+    }
+    return { error: { code: RPC_CODES.methodNotFound, message: 'Method not found' } };
+  }
+
+  private subscribe(socket: WebSocket, [signature, config]: z.infer<typeof subscribeParams>): object {
+    if (this.open.size >= MAX_SUBSCRIPTIONS) return { error: { code: RPC_CODES.internal, message: 'Too many subscriptions' } };
     this.lastId += 1;
     this.open.set(this.lastId, { id: this.lastId, socket, signature, commitment: config?.commitment ?? 'finalized' });
-    say(socket, { result: this.lastId, id });
-    this.notify();
+    return { result: this.lastId };
   }
 
   private notify(): void {

@@ -2,16 +2,24 @@
 import {
   AuthorityType,
   createAssociatedTokenAccountIdempotentInstruction,
+  createInitializeMetadataPointerInstruction,
   createInitializeMint2Instruction,
   createMintToInstruction,
   createSetAuthorityInstruction,
   ExtensionType,
   getAssociatedTokenAddressSync,
   getMintLen,
-  createInitializeMetadataPointerInstruction,
   TOKEN_2022_PROGRAM_ID,
 } from '@solana/spl-token';
-import { type Connection, Keypair, LAMPORTS_PER_SOL, type PublicKey, SystemProgram, TransactionMessage, VersionedTransaction } from '@solana/web3.js';
+import {
+  type Connection,
+  Keypair,
+  LAMPORTS_PER_SOL,
+  type PublicKey,
+  SystemProgram,
+  TransactionMessage,
+  VersionedTransaction,
+} from '@solana/web3.js';
 import { encodeBase58 } from '../../dev/solana/base58.js';
 
 export interface SignedMint {
