@@ -1,3 +1,4 @@
+import { runDemo } from './demo.js';
 import { runInForeground } from './stack/foreground.js';
 
-process.exit(await runInForeground());
+process.exit(await runInForeground(runDemo));

@@ -33,7 +33,7 @@ export async function runInForeground(demo?: Demo): Promise<number> {
   listenForTheEnd(end, () => stack);
   try {
     stack = await startStack({ dataDir: homeFolder(), usualPorts: true, progress, signal: end.signal });
-    if (demo !== undefined) await demo(stack.clientSettings, stack);
+    if (demo !== undefined && environment().ADMIT_DEMO !== 'off') await demo(stack.clientSettings, stack);
     if (!end.signal.aborted) progress.say(`${whereToLook(stack)}\nready`);
     await ended;
     return 0;
@@ -75,7 +75,7 @@ function listenForTheEnd(end: AbortController, stack: () => Stack | undefined): 
 }
 
 function whereToLook({ wiring, clientSettings }: Stack): string {
-  const home = relative(process.cwd(), homeFolder()) || '.';
+  const home = shownHome();
   const lines: readonly (readonly [string, string])[] = [
     ['NATS', `${wiring.natsUrl}   user ${clientSettings.ADMIT_NATS_USER}, subjects admit.${clientSettings.ADMIT_TENANT}.>`],
     ['HTTP', `${clientSettings.HTTP_URL}/health/ready`],
@@ -88,7 +88,13 @@ function whereToLook({ wiring, clientSettings }: Stack): string {
   return ['', ...lines.map(([name, value]) => `  ${name.padEnd(9)} ${value}`), ''].join('\n');
 }
 
+/** Short inside the project folder, whole elsewhere. */
+function shownHome(): string {
+  const fromHere = relative(process.cwd(), homeFolder());
+  return fromHere.startsWith('..') ? homeFolder() : fromHere || '.';
+}
+
 function explain(error: unknown): string {
-  const home = relative(process.cwd(), homeFolder()) || '.';
+  const home = shownHome();
   return `\n${messageOf(error)}\n\nThe logs are in ${join(home, 'logs')}. Mend the cause and run npm start again: it goes on with the data in ${home}; without that folder it begins anew.`;
 }

@@ -13,7 +13,7 @@ const BACK_MS = 30_000;
 const folder = temporaryFolder('stack');
 const said: string[] = [];
 const quiet = new Progress({ isTTY: false, write: (line: string) => said.push(line) > 0 } as unknown as NodeJS.WriteStream);
-const options: StackOptions = { dataDir: folder.path, env: inherited(process.env), apps: ['purchase'], slotMs: 50, progress: quiet };
+const options: StackOptions = { dataDir: folder.path, env: inherited(process.env), slotMs: 50, progress: quiet };
 let stack: Stack;
 
 beforeAll(async () => {
@@ -47,18 +47,25 @@ it('answers a client that knows nothing but stack.env, which nobody else may rea
 });
 
 it('shows each step with its time', () => {
-  for (const step of ['NATS JetStream', 'Postgres', 'Solana', 'streams and consumers', 'purchase']) {
+  for (const step of ['NATS JetStream', 'Postgres', 'Solana', 'streams and consumers', 'purchase', 'minter', 'ledger']) {
     expect(said.join('')).toMatch(new RegExp(`✓ ${step} \\(\\d+\\.\\d s\\)`));
   }
 });
 
-it.each(['nats', 'postgres', 'solana', 'purchase'])('has %s back by itself after kill -9, where it was', async (name) => {
+it.each([
+  'nats',
+  'postgres',
+  'solana',
+  'purchase',
+  'minter',
+  'ledger',
+])('has %s back by itself after kill -9, where it was', async (name) => {
   const part = stack.part(name);
   const before = part.pid ?? 0;
   await part.kill9();
   expect(isAlive(before)).toBe(false);
   await part.ready(BACK_MS);
-  await stack.part('purchase').ready(BACK_MS);
+  for (const app of ['purchase', 'minter', 'ledger']) await stack.part(app).ready(BACK_MS);
   expect(part.pid).not.toBe(before);
   expect(await answers()).toBe(true);
 }, 60_000);

@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isAlive } from '../../dev/processes/process-table.js';
+import { projectFolder } from '../../dev/processes/project.js';
+import { temporaryFolder } from '../../dev/processes/temporary.js';
+import { waitFor } from '../../dev/processes/wait.js';
+import { inherited } from '../../dev/stack/wiring.js';
+
+const READY_MS = 120_000; // the first run of all may have to fetch the server
+const END_MS = 30_000;
+const home = temporaryFolder('start');
+const started: ChildProcess[] = [];
+
+afterAll(async () => {
+  for (const child of started) child.kill('SIGINT');
+  await waitFor(() => started.every(({ pid }) => !isAlive(pid ?? 0)), { what: 'every start ends', timeoutMs: END_MS });
+  home.remove();
+}, END_MS);
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  readonly exitCode: Promise<number | null>;
+}
+
+/** What `npm start` runs once it has installed and built. */
+function start(): Started {
+  const env = { ...inherited(process.env), ADMIT_HOME: home.path, ADMIT_DEMO: 'off' };
+  const child = spawn(process.execPath, [join(projectFolder(), 'dist', 'dev', 'start.js')], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  started.push(child);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (text: Buffer) => {
+      output += text.toString();
+    });
+  }
+  return { child, output: () => output, exitCode: new Promise((resolve) => child.once('close', resolve)) };
+}
+
+async function ready(run: Started): Promise<void> {
+  const hopeless = (): string | undefined => (run.child.exitCode === null ? undefined : run.output());
+  await waitFor(() => /^ready$/m.test(run.output()), { what: 'npm start is ready', timeoutMs: READY_MS, hopeless });
+}
+
+/** The processes that the run noted for the case that it is killed. */
+function parts(): number[] {
+  const folder = join(home.path, 'run');
+  const notes = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  return notes.map((name) => (JSON.parse(readFileSync(join(folder, name), 'utf8')) as { pid: number }).pid);
+}
+
+const gone = (pids: readonly number[]): Promise<void> => waitFor(() => !pids.some(isAlive), { what: 'all parts end', timeoutMs: END_MS });
+
+let first: Started;
+
+it(
+  'says ready in a line of its own, and where to look',
+  async () => {
+    first = start();
+    await ready(first);
+    expect(first.output()).toMatch(/NATS +nats:\/\/127[\s\S]*stack\.env[\s\S]*Ctrl-C/);
+    expect(parts()).toHaveLength(6);
+  },
+  READY_MS,
+);
+
+it(
+  'refuses a second run in the same folder, and says why',
+  async () => {
+    const second = start();
+    expect(await second.exitCode).toBe(1);
+    expect(second.output()).toContain(`runs in this folder already (process ${first.child.pid})`);
+    expect(parts().every(isAlive)).toBe(true);
+  },
+  END_MS,
+);
+
+it(
+  'leaves nothing running when it is killed itself, and starts again with the same data',
+  async () => {
+    const before = parts();
+    const settings = readFileSync(join(home.path, 'stack.env'), 'utf8');
+    first.child.kill('SIGKILL');
+    const again = start(); // at once, while what was left behind is still ending
+    await ready(again);
+    await gone(before);
+    expect(readFileSync(join(home.path, 'stack.env'), 'utf8')).toBe(settings);
+    first = again;
+  },
+  READY_MS,
+);
+
+it(
+  'ends everything on Ctrl-C',
+  async () => {
+    const before = parts();
+    first.child.kill('SIGINT');
+    expect(await first.exitCode).toBe(0);
+    expect(before.filter(isAlive)).toEqual([]);
+    expect(parts()).toEqual([]);
+  },
+  END_MS,
+);
