@@ -60,9 +60,17 @@ export function settingsOf(who: App | 'provision' | 'replay' | 'operator', wirin
       };
     case 'replay':
       return { ...settings, DATABASE_REPLAY_URL: databaseUrlAs('admit_replay', wiring) };
+    case 'operator':
+      return { ...settings, ...replayLogins(wiring), DATABASE_REPLAY_URL: databaseUrlAs('admit_replay', wiring), SOLANA_RPC_URL: wiring.solanaUrl };
     default:
       return settings;
   }
+}
+
+/** `admit replay` rewinds as the ledger and then reads as the replay. */
+function replayLogins({ natsLogin }: Wiring): Settings {
+  const [ledger, replay] = [natsLogin('ledger'), natsLogin('replay')];
+  return { NATS_LEDGER_USER: ledger.user, NATS_LEDGER_PASSWORD: ledger.pass, NATS_REPLAY_USER: replay.user, NATS_REPLAY_PASSWORD: replay.pass };
 }
 
 /** What a client needs: the content of stack.env. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type ConnectionOptions, connect, headers, type NatsConnection } from '@nats-io/transport-node';
 import type { NatsServer } from '../../dev/nats/server.js';
 import { waitFor } from '../../dev/processes/wait.js';
 
@@ -14,6 +15,8 @@ export interface Heard {
 }
 
 const TIMEOUT_MS = 20_000;
+const PATIENCE = { tries: 120, timeoutMs: 6_000, pauseMs: 250 };
+const TRANSIENT: ReadonlySet<number> = new Set([202, 429, 500, 503]);
 
 /** A tenant's back end with nothing but a NATS client. */
 export class Caller {
@@ -22,8 +25,12 @@ export class Caller {
     readonly tenant: string,
   ) {}
 
-  static async of(server: NatsServer, tenant: string): Promise<Caller> {
-    return new Caller(await connect({ ...server.connection(tenant), maxReconnectAttempts: -1, reconnectTimeWait: 50 }), tenant);
+  static of(server: NatsServer, tenant: string): Promise<Caller> {
+    return Caller.with(server.connection(tenant), tenant);
+  }
+
+  static async with(access: ConnectionOptions, tenant: string): Promise<Caller> {
+    return new Caller(await connect({ ...access, maxReconnectAttempts: -1, reconnectTimeWait: 50 }), tenant);
   }
 
   async ask(what: string, body: unknown, key?: string, timeoutMs = TIMEOUT_MS): Promise<Heard> {
@@ -49,6 +56,20 @@ export class Caller {
 
   place(sale: string, more: object, key: string = randomUUID()): Promise<Heard> {
     return this.ask('order.place', { sale, buyer: 'b-1', ...more }, key);
+  }
+
+  /** Asks until there is an answer that will not change, with the same key: what a caller should do when nothing comes back. */
+  async insist(what: string, body: unknown, key: string, patience = PATIENCE): Promise<Heard> {
+    for (let tries = 1; ; tries++) {
+      try {
+        const heard = await this.ask(what, body, key, patience.timeoutMs);
+        if (!TRANSIENT.has(heard.status) && heard.body.code !== 'in-progress') return heard;
+        if (tries === patience.tries) return heard;
+      } catch (thrown) {
+        if (tries === patience.tries) throw thrown;
+      }
+      await pause(patience.pauseMs);
+    }
   }
 
   /** Resolves when the server can be reached (again): what is asked before may be lost on the way. */

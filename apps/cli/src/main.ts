@@ -1,13 +1,24 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { isFault } from '#shared/kernel/fault.js';
+import { loadOperatorSettings } from './operator-settings.js';
 import { provisionStreams } from './provision.js';
+import { replayLog } from './replay.js';
 
 const program = new Command('admit').description('Sells every ticket once and mints every ticket once.');
 
 program.command('provision').description('make the streams and consumers of a new log; change nothing on one that is whole').action(provisionStreams);
 
+program
+  .command('replay')
+  .description('rebuild the ledger from the first event in a shadow, and compare it with the live one; changes nothing')
+  .option('--tenant <tenant>', 'this tenant only')
+  .option('--until <sequence>', 'up to this sequence of the stream')
+  .option('--json', 'print the outcome as JSON')
+  .action(replayLog);
+
 try {
+  loadOperatorSettings();
   await program.parseAsync();
 } catch (thrown) {
   process.stderr.write(`${isFault(thrown) ? thrown.message : String(thrown instanceof Error ? thrown.stack : thrown)}\n`);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { Fault } from '../kernel/fault.js';
 
@@ -13,6 +14,10 @@ const VARIABLES = {
   NATS_PASSWORD: password,
   NATS_EDGE_USER: user('edge').describe('purchase: NATS user that answers callers and may publish to no stream'),
   NATS_EDGE_PASSWORD: password,
+  NATS_LEDGER_USER: user('ledger').describe('admit replay: NATS user that rewinds the consumer prepared for replays'),
+  NATS_LEDGER_PASSWORD: password,
+  NATS_REPLAY_USER: user('replay').describe('admit replay: NATS user that can do nothing but pull that consumer'),
+  NATS_REPLAY_PASSWORD: password,
   NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1).describe('provision: copies of every stream (3 in production)'),
   HTTP_HOST: z.string().default('127.0.0.1').describe('address that health and HTTP listen on'),
   HTTP_PORT: port.default(0).describe('port that health and HTTP listen on; 0: any free one'),
@@ -50,6 +55,16 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     throw new Fault('configuration', { problems: read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) });
   }
   return Object.freeze(read.data);
+}
+
+/**
+ * Reads a file of variables into the environment, for a command run by hand beside a stack that wrote it; what is set already stays.
+ * @returns whether there was such a file
+ */
+export function loadEnvironmentFile(path: string): boolean {
+  if (!existsSync(path) || process.env['NATS_URL'] !== undefined) return false;
+  process.loadEnvFile(path);
+  return true;
 }
 
 /** `.env.example`: every variable, what it means and its default. */

@@ -1,0 +1,42 @@
+import { build, type Histogram } from 'hdr-histogram-js';
+
+const MICROS_PER_MS = 1_000;
+
+export interface Figures {
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly count: number;
+}
+
+export interface Load {
+  readonly inFlight: number;
+  readonly durationMs: number;
+  readonly warmUpMs: number;
+}
+
+/** Closed loop: so many calls are always under way. What is called during the warm-up is not counted. */
+export async function closedLoop({ inFlight, durationMs, warmUpMs }: Load, call: (lane: number) => Promise<void>): Promise<Figures> {
+  const histogram: Histogram = build({ lowestDiscernibleValue: 1, highestTrackableValue: 60_000_000, numberOfSignificantValueDigits: 3 });
+  const countFrom = performance.now() + warmUpMs;
+  const end = countFrom + durationMs;
+  let count = 0;
+  const lane = async (number: number): Promise<void> => {
+    for (let now = performance.now(); now < end; ) {
+      await call(number);
+      const after = performance.now();
+      if (now >= countFrom) {
+        histogram.recordValue(Math.max(1, Math.round((after - now) * MICROS_PER_MS)));
+        count += 1;
+      }
+      now = after;
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, (_, number) => lane(number)));
+  return {
+    perSecond: count / (durationMs / 1_000),
+    p50Ms: histogram.getValueAtPercentile(50) / MICROS_PER_MS,
+    p99Ms: histogram.getValueAtPercentile(99) / MICROS_PER_MS,
+    count,
+  };
+}
