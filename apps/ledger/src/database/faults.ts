@@ -21,24 +21,28 @@ const BY_CLASS: Readonly<Record<string, FaultCode>> = {
 /** Anything thrown while speaking with Postgres, as a fault. What has no SQLSTATE broke on the way there or back. */
 export function databaseFault(thrown: unknown): Fault {
   if (isFault(thrown)) return thrown;
-  const error = thrown instanceof QueryFailedError ? thrown.driverError : thrown;
+  const error = (thrown instanceof QueryFailedError ? thrown.driverError : thrown) as Thrown;
   const state = sqlState(error);
-  if (state !== undefined)
-    return new Fault(BY_CLASS[state.slice(0, 2)] ?? 'database-unreachable', { sqlstate: state, says: messageOf(error) }, { cause: thrown });
-  if (isTransport(error)) return new Fault('database-unreachable', { says: messageOf(error) }, { cause: thrown });
+  const code = state === undefined ? undefined : (BY_CLASS[state.slice(0, 2)] ?? 'database-unreachable');
+  if (code !== undefined) return new Fault(code, { sqlstate: state, says: messageOf(error) }, { cause: thrown });
+  if (thrown instanceof QueryRunnerAlreadyReleasedError || isTransport(error)) {
+    return new Fault('database-unreachable', { says: messageOf(error) }, { cause: thrown });
+  }
   throw thrown; // a bug of ours, not of Postgres
 }
 
+/** What is known of a foreign error: its shape. It may come from another realm, so `instanceof Error` says nothing. */
+type Thrown = { readonly code?: unknown; readonly message?: unknown } | null | undefined;
+
 const SQL_STATE = /^[0-9A-Z]{5}$/;
+const isSystemCode = (code: unknown): boolean => typeof code === 'string' && /^E[A-Z]+$/.test(code); // EPIPE has five letters too
 
-function sqlState(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && SQL_STATE.test(code) && !/^E[A-Z]{4}$/.test(code) ? code : undefined;
-}
+const sqlState = (error: Thrown): string | undefined => {
+  const code = error?.code;
+  return typeof code === 'string' && SQL_STATE.test(code) && !isSystemCode(code) ? code : undefined;
+};
 
-const isTransport = (error: unknown): boolean =>
-  error instanceof QueryRunnerAlreadyReleasedError ||
-  (error instanceof Error &&
-    ('errno' in error || error instanceof AggregateError || /connection|timeout|not queryable/i.test(error.message)));
+const isTransport = (error: Thrown): boolean =>
+  isSystemCode(error?.code) || /connect|terminated|timeout|not queryable/i.test(messageOf(error));
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const messageOf = (error: Thrown): string => String(error?.message || error?.code || error);

@@ -26,10 +26,13 @@ export async function readCheckpoint(runner: QueryRunner, schema: Schema): Promi
   return { sequence: Number(row.sequence), epoch: row.epoch };
 }
 
-/** Moves the checkpoint, if it still stands where `from` says. It is moved before the rows are written: of two writers the later one waits here, and then has lost. */
+/**
+ * Moves the checkpoint, if it still stands where `from` says; an empty ledger takes on the epoch of the log it begins with.
+ * It is moved before the rows are written: of two writers the later one waits here, and then has lost.
+ */
 export async function moveCheckpoint(runner: QueryRunner, schema: Schema, from: Checkpoint, to: Checkpoint): Promise<boolean> {
-  const sql = `update ${schema}.checkpoint set sequence = $1, epoch = $2 where stream = $3 and sequence = $4 and epoch is not distinct from $5`;
-  const [, moved]: [unknown, number] = await runner.query(sql, [to.sequence, to.epoch, CHECKPOINT, from.sequence, from.epoch]);
+  const sql = `update ${schema}.checkpoint set sequence = $1, epoch = $2 where stream = $3 and sequence = $4 and (epoch = $2 or epoch is null)`;
+  const [, moved]: [unknown, number] = await runner.query(sql, [to.sequence, to.epoch, CHECKPOINT, from.sequence]);
   return moved === 1;
 }
 

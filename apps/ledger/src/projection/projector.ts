@@ -1,7 +1,6 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-import { Fault, isFault } from '#shared/kernel/fault.js';
+import { Fault } from '#shared/kernel/fault.js';
 import type { Logger } from '#shared/platform/logger.js';
-import { connected } from '../database/connect.js';
 import { databaseFault } from '../database/faults.js';
 import { LIVE } from '../database/names.js';
 import type { EventsLog } from '../logs/events-log.js';
@@ -24,10 +23,10 @@ export class Projector {
   trouble: Fault | undefined;
 
   constructor(
-    private readonly database: DataSource,
+    /** Connects, and the first time brings the database to this version. Asked again after every failure. */
+    private readonly database: () => Promise<DataSource>,
     private readonly log: EventsLog,
     private readonly logger: Logger,
-    private readonly rivals: 'wait' | 'ignore' = 'wait',
   ) {}
 
   /**
@@ -40,6 +39,7 @@ export class Projector {
       const before = this.checkpoint;
       try {
         await this.project(signal);
+        await pause(FIRST_RETRY_MS, signal); // it was overtaken
       } catch (thrown) {
         const fault = this.stopUnlessRetryable(databaseFault(thrown));
         if (this.checkpoint > before) retryMs = FIRST_RETRY_MS;
@@ -59,10 +59,10 @@ export class Projector {
   }
 
   private async project(signal: AbortSignal): Promise<void> {
-    const runner = (await connected(this.database)).createQueryRunner();
+    const runner = (await this.database()).createQueryRunner();
     try {
       this.state = 'standing by';
-      if (this.rivals === 'wait') await awaitTurn(runner, signal);
+      await awaitTurn(runner, signal);
       if (signal.aborted) return;
       await this.follow(runner, signal);
     } finally {
@@ -96,5 +96,3 @@ export class Projector {
     throw this.trouble ?? new Fault('database-unreachable', { state: this.state });
   }
 }
-
-export const isTerminal = (thrown: unknown): thrown is Fault => isFault(thrown) && thrown.kind === 'terminal';

@@ -1,0 +1,28 @@
+import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { type HealthChecks, HealthModule } from '#shared/platform/health.js';
+import type { Projector } from './projection/projector.js';
+
+const END = Symbol('end of the ledger');
+
+/** Ends the projector with the app. */
+@Injectable()
+class Projection implements OnApplicationShutdown {
+  constructor(@Inject(END) private readonly end: () => Promise<void>) {}
+
+  onApplicationShutdown(): Promise<void> {
+    return this.end();
+  }
+}
+
+@Module({})
+// biome-ignore lint/complexity/noStaticOnlyClass: a Nest module is a class, and a dynamic one is made by a static method
+export class LedgerModule {
+  static with(projector: Projector, end: () => Promise<void>): DynamicModule {
+    const checks = (): HealthChecks => ({ projection: async () => projector.assertHealthy() });
+    return {
+      module: LedgerModule,
+      imports: [HealthModule.with(checks, [])],
+      providers: [{ provide: END, useValue: end }, Projection],
+    };
+  }
+}

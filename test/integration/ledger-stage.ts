@@ -1,0 +1,200 @@
+import { join } from 'node:path';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type pg from 'pg';
+import type { DataSource } from 'typeorm';
+import type { Recorded } from '#shared/domain/recorded.js';
+import { type Head, headOf, NO_HEAD } from '#shared/event-store/commit.js';
+import { mintSubject, saleSubject } from '#shared/event-store/event-store.js';
+import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { createLogger } from '#shared/platform/logger.js';
+import { provision } from '#shared/platform/topology/provision.js';
+import { connected, database } from '../../apps/ledger/src/database/connect.js';
+import { migrateDatabase } from '../../apps/ledger/src/database/migrate-database.js';
+import type { RoleUrls } from '../../apps/ledger/src/database/roles.js';
+import { JetStreamEventsLog } from '../../apps/ledger/src/logs/jetstream.js';
+import { Projector } from '../../apps/ledger/src/projection/projector.js';
+import { type NatsServer, startNats } from '../../dev/nats/server.js';
+import { type PostgresServer, startPostgres } from '../../dev/postgres/server.js';
+import { temporaryFolder } from '../../dev/processes/temporary.js';
+import { waitFor } from '../../dev/processes/wait.js';
+
+export const WAIT_MS = 30_000;
+export const DATABASE = 'admit';
+const MAX_BATCH = 256;
+export const silent = createLogger('ledger-test', 'silent');
+
+export const AT = Date.UTC(2027, 0, 1);
+
+/** NATS and Postgres, migrated and provisioned, with a log to write to and projectors to start. */
+export class LedgerStage {
+  private readonly closing: (() => Promise<unknown> | unknown)[] = [];
+  private readonly heads = new Map<string, Head>();
+
+  private constructor(
+    readonly nats: NatsServer,
+    readonly postgres: PostgresServer,
+    readonly urls: RoleUrls,
+    private readonly store: JetStreamEventStore,
+  ) {}
+
+  static async open(name: string): Promise<LedgerStage> {
+    const folder = temporaryFolder(name);
+    const nats = await startNats({ dataDir: join(folder.path, 'nats') });
+    const postgres = await startPostgres({ dataDir: join(folder.path, 'postgres') });
+    await postgres.createDatabase(DATABASE);
+    const url = (user: string) => postgres.url(DATABASE, { user, password: `${user}-password` });
+    const urls = { projector: url('admit_projector'), reader: url('admit_reader'), replay: url('admit_replay') };
+    await migrateDatabase(postgres.url(DATABASE), urls, silent);
+    const provisioner = await connect(nats.connection('provision'));
+    await provision(provisioner);
+    await provisioner.close();
+    const writer = await connect({ ...nats.connection('purchase'), maxReconnectAttempts: -1 });
+    const minter = await connect({ ...nats.connection('provision'), maxReconnectAttempts: -1 });
+    const stage = new LedgerStage(nats, postgres, urls, await JetStreamEventStore.on(minter));
+    stage.closing.push(
+      () => folder.remove(),
+      () => postgres.stop(),
+      () => nats.stop(),
+      () => minter.close(),
+      () => writer.close(),
+    );
+    return stage;
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.closing.splice(0).reverse()) await close();
+  }
+
+  onClose(close: () => Promise<unknown> | unknown): void {
+    this.closing.push(close);
+  }
+
+  nat(user: string): Promise<NatsConnection> {
+    return connect({ ...this.nats.connection(user), maxReconnectAttempts: -1, reconnectTimeWait: 50 });
+  }
+
+  async append(subject: string, events: readonly Recorded[]): Promise<number> {
+    const commit = await this.store.append(subject, this.heads.get(subject) ?? NO_HEAD, events);
+    if (commit === undefined) throw new Error(`somebody else writes ${subject}`);
+    this.heads.set(subject, headOf(commit));
+    return commit.sequence;
+  }
+
+  /** A sale of `orders` orders of two seats each, with a few mints, and returns the last sequence. */
+  async sell(tenant: string, sale: string, orders: number): Promise<number> {
+    let last = await this.append(saleSubject(tenant, sale), opening(sale, orders * 2));
+    for (let order = 0; order < orders; order++) {
+      last = await this.append(saleSubject(tenant, sale), ordering(tenant, sale, order));
+      if (order % 3 === 0) last = await this.append(mintSubject(tenant, sale), minted(sale, order));
+    }
+    return last;
+  }
+
+  pool(role: keyof RoleUrls, connections = 2): DataSource {
+    const pool = database(this.urls[role], { name: 'ledger-test', connections, logger: silent });
+    this.onClose(async () => pool.isInitialized && pool.destroy());
+    return pool;
+  }
+
+  async query<Row extends pg.QueryResultRow>(sql: string, values: unknown[] = []): Promise<Row[]> {
+    return this.postgres.asSuperuser(DATABASE, async (client) => (await client.query<Row>(sql, values)).rows);
+  }
+
+  async checkpoint(): Promise<number> {
+    const [row] = await this.query<{ sequence: string }>('select sequence from ledger.checkpoint');
+    return Number(row?.sequence);
+  }
+
+  /** A projector of its own, running until `stop` or the end of the stage. */
+  async project(): Promise<RunningProjector> {
+    const connection = await this.nat('ledger');
+    const pool = this.pool('projector');
+    const projector = new Projector(() => connected(pool), await JetStreamEventsLog.on(connection, MAX_BATCH), silent);
+    const abort = new AbortController();
+    const ended = projector.run(abort.signal);
+    let ending: string | undefined;
+    ended.catch((thrown: unknown) => {
+      ending = String(thrown);
+    });
+    const comesTo = (state: Projector['state']): Promise<void> =>
+      waitFor(() => projector.state === state, { what: `the projector is ${state}`, timeoutMs: WAIT_MS, hopeless: () => ending });
+    const stop = async (): Promise<void> => {
+      abort.abort();
+      await Promise.allSettled([ended]);
+      await connection.close();
+    };
+    this.onClose(stop);
+    return { projector, ended, comesTo, stop };
+  }
+
+  reaches(sequence: number): Promise<void> {
+    return waitFor(async () => (await this.checkpoint()) >= sequence, { what: `the ledger reaches ${sequence}`, timeoutMs: WAIT_MS });
+  }
+}
+
+export interface RunningProjector {
+  readonly projector: Projector;
+  readonly ended: Promise<void>;
+  comesTo(state: Projector['state']): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const decided = (key: string, emitted: number, at: number): Recorded =>
+  ({
+    type: 'CommandDecided',
+    at,
+    data: { operation: 'o', key, keyHash: 'h', fingerprint: 'f', request: {}, outcome: 'accepted', status: 201, body: '{}', emitted },
+  }) as unknown as Recorded;
+
+export const opening = (sale: string, quota: number): Recorded[] =>
+  [
+    decided(`open-${sale}`, 1, AT),
+    {
+      type: 'SaleOpened',
+      at: AT,
+      data: {
+        sale,
+        name: sale,
+        units: { quota },
+        price: { amount: '2500', currency: 'EUR' },
+        maxPerBuyer: 4,
+        holdSeconds: 600,
+        payment: 'none',
+        mint: 'on-confirm',
+      },
+    },
+  ] as unknown as Recorded[];
+
+const ticketsOf = (sale: string, n: number) => [0, 1].map((i) => ({ ticket: `tkt_${sale}_${n}_${i}`, unit: `${2 * n + i + 1}` }));
+
+export function ordering(tenant: string, sale: string, n: number): Recorded[] {
+  const order = `ord_${tenant}_${sale}_${n}`;
+  const tickets = ticketsOf(sale, n);
+  const at = AT + 1_000 * n;
+  const requested = tickets.map((ticket) => ({ ...ticket, request: 1 }));
+  return [
+    decided(`key-${n}`, 3, at),
+    { type: 'OrderPlaced', at, data: { order, buyer: `b-${n % 97}`, wallet: 'W', tickets, total: { amount: '5000', currency: 'EUR' } } },
+    { type: 'OrderConfirmed', at, data: { order } },
+    { type: 'MintsRequested', at, data: { order, name: sale, wallet: 'W', tickets: requested } },
+  ] as unknown as Recorded[];
+}
+
+function minted(sale: string, n: number): Recorded[] {
+  const at = AT + 1_000 * n + 13;
+  return ticketsOf(sale, n).flatMap(({ ticket, unit }) => {
+    const about = {
+      ticket,
+      unit,
+      wallet: 'W',
+      asset: `asset-${ticket}`,
+      signature: `sig-${ticket}`,
+      slot: '77',
+      supply: '1',
+      holder: 'W',
+      attempt: 1,
+      request: 1,
+    };
+    return ['MintPlanned', 'MintSubmitted', 'MintCompleted'].map((type) => ({ type, at, data: about })) as unknown as Recorded[];
+  });
+}
