@@ -41,6 +41,7 @@ export function chainSuite(name: string, open: () => Promise<ChainBench>): void 
       state: 'submitted',
       plan,
       live,
+      firstAttempt: 1,
       dead: earlier.map(({ attempt, signature }) => ({ attempt, signature, reason: 'expired' })),
     });
     const look = async (...watched: Watched[]): Promise<readonly Verdict[]> => bench.chain.look(watched);
@@ -177,7 +178,8 @@ export function chainSuite(name: string, open: () => Promise<ChainBench>): void 
 
     it('looks at hundreds at once and answers in order', async () => {
       const plans = await Promise.all(Array.from({ length: 120 }, async () => newPlan()));
-      const watched = await Promise.all(plans.map(async (plan) => watch(plan, await attemptOf(plan))));
+      const watched: Watched[] = [];
+      for (const plan of plans) watched.push(watch(plan, await attemptOf(plan)));
       for (const [index, { live }] of watched.entries()) if (index % 2 === 0) await bench.chain.submit(live, false);
       await untilFinal();
       const verdicts = await look(...watched);

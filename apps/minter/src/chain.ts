@@ -61,7 +61,7 @@ export const MAX_URI_BYTES = 72;
  * a method throws `Fault('chain-unreachable')` when nothing is known, and never turns that into a verdict.
  */
 export interface Chain {
-  /** Identifies the chain behind the RPC, asked now. */
+  /** Identifies the chain behind the RPC, asked within the last moment. */
   genesisHash(): Promise<string>;
 
   /** The address of a ticket's asset: a function of the base key, the tenant and the ticket alone. */

@@ -1,9 +1,10 @@
+import type { BlockhashWithExpiryBlockHeight } from '@solana/web3.js';
 import type { MintAttempt, MintPlan } from '#shared/domain/mint/events.js';
 import { Fault } from '#shared/kernel/fault.js';
 import type { TenantId, TicketId } from '#shared/kernel/ids.js';
 import type { AssetAddress, Chain, Funds, SignedTransaction, Submission, Verdict, Watched } from '../../chain.js';
 import { assetAddress } from './asset-address.js';
-import { LatestBlockhash } from './latest-blockhash.js';
+import { Fresh } from './fresh.js';
 import { lookAt } from './look.js';
 import type { MintKeys } from './mint-keys.js';
 import { assetBytes, signMint } from './mint-transaction.js';
@@ -19,7 +20,8 @@ export interface Token2022Options {
   readonly timeoutMs: number;
   /** Price of a compute unit in the first attempt; it doubles with every attempt up to 16 times. */
   readonly priorityMicroLamports: number;
-  readonly blockhashFreshMs: number;
+  /** Genesis and blockhash are asked for once for all attempts within this time; a blockhash lives 150 blocks, a minute on a real chain. */
+  readonly freshMs: number;
   /** Ask the chain for lamports whenever the payer runs low: development only, refused on a public cluster. */
   readonly airdrop: boolean;
 }
@@ -27,22 +29,23 @@ export interface Token2022Options {
 /** Tickets as Token-2022 mints of one token, on a Solana behind a JSON-RPC node. */
 export class Token2022Chain implements Chain {
   private readonly rpc: Rpc;
-  private readonly blockhash: LatestBlockhash;
+  private readonly genesis: Fresh<string>;
+  private readonly blockhash: Fresh<BlockhashWithExpiryBlockHeight>;
   private readonly payer: PayerFunds;
-  private genesis: string | undefined;
 
   constructor(
     private readonly keys: MintKeys,
     private readonly options: Token2022Options,
   ) {
     this.rpc = new Rpc(options.url, options.timeoutMs);
-    this.blockhash = new LatestBlockhash(this.rpc, options.blockhashFreshMs);
+    this.genesis = new Fresh(() => this.askGenesis(), options.freshMs);
+    // Confirmed, not processed: a blockhash of a fork that loses would never be accepted.
+    this.blockhash = new Fresh(() => this.rpc.ask('getLatestBlockhash', (rpc) => rpc.getLatestBlockhash('confirmed')), options.freshMs);
     this.payer = new PayerFunds(this.rpc, keys.payer.publicKey, options.priorityMicroLamports * MOST_PRIORITY_FACTOR);
   }
 
   async genesisHash(): Promise<string> {
-    this.genesis = await this.rpc.ask('getGenesisHash', (connection) => connection.getGenesisHash());
-    return this.genesis;
+    return this.genesis.read();
   }
 
   address(tenant: TenantId, ticket: TicketId): AssetAddress {
@@ -56,7 +59,7 @@ export class Token2022Chain implements Chain {
         planned: plan.base,
       });
     }
-    sameChain(this.genesis ?? (await this.genesisHash()), plan);
+    sameChain(await this.genesisHash(), plan);
     const [rent, { blockhash, lastValidBlockHeight }] = await Promise.all([this.payer.rent(assetBytes(plan)), this.blockhash.read()]);
     return signMint(plan, this.keys, { rent, blockhash, lastValidBlockHeight, microLamports: this.price(attempt) });
   }
@@ -68,7 +71,7 @@ export class Token2022Chain implements Chain {
   async look(watched: readonly Watched[]): Promise<readonly Verdict[]> {
     if (watched.length === 0) return [];
     // Asked every time: behind one address there may stand another chain than a moment ago, and everything would be absent on it.
-    const genesis = await this.genesisHash();
+    const genesis = await this.askGenesis();
     for (const { plan } of watched) sameChain(genesis, plan);
     return lookAt(this.rpc, watched);
   }
@@ -81,6 +84,10 @@ export class Token2022Chain implements Chain {
     if (!this.options.airdrop) return false;
     await this.payer.airdrop(await this.genesisHash());
     return true;
+  }
+
+  private askGenesis(): Promise<string> {
+    return this.rpc.ask('getGenesisHash', (rpc) => rpc.getGenesisHash());
   }
 
   private price(attempt: number): number {

@@ -8,10 +8,17 @@ export interface DeadAttempt {
   readonly reason: string;
 }
 
+/** Between plan and end. `firstAttempt` is that of the present request: earlier ones failed under another. */
+interface Underway {
+  readonly plan: MintPlan;
+  readonly dead: readonly DeadAttempt[];
+  readonly firstAttempt: number;
+}
+
 /** Where the mint of one ticket stands. `undefined` stands for a ticket nobody has asked to mint yet. */
 export type TicketMint =
-  | { readonly state: 'planned'; readonly plan: MintPlan; readonly dead: readonly DeadAttempt[] }
-  | { readonly state: 'submitted'; readonly plan: MintPlan; readonly dead: readonly DeadAttempt[]; readonly live: MintAttempt }
+  | ({ readonly state: 'planned' } & Underway)
+  | ({ readonly state: 'submitted'; readonly live: MintAttempt } & Underway)
   /** Only what a repeated question needs: a sale's fold holds one of these for every ticket it ever minted. */
   | { readonly state: 'minted'; readonly asset: string; readonly signature: string }
   /** `plan` is kept: a corrected request mints at the same address. It is absent when the request was refused before it was planned. */
@@ -47,11 +54,13 @@ export function evolve(mint: TicketMint | undefined, event: MintEvent): TicketMi
   if (!allows(mint, event.type)) throw new Fault('log-broken', { ticket: event.data.ticket, state: mintState(mint), event: event.type });
   switch (event.type) {
     case 'MintPlanned':
-      return { state: 'planned', plan: event.data, dead: deadOf(mint) };
+      return { state: 'planned', plan: event.data, dead: deadOf(mint), firstAttempt: deadOf(mint).length + 1 };
     case 'MintSubmitted':
-      return { state: 'submitted', plan: planOf(mint, event), dead: deadOf(mint), live: event.data };
-    case 'MintAttemptDied':
-      return { state: 'planned', plan: planOf(mint, event), dead: [...deadOf(mint), burialOf(mint, event.data)] };
+      return { ...underway(mint, event), state: 'submitted', live: event.data };
+    case 'MintAttemptDied': {
+      const { plan, dead, firstAttempt } = underway(mint, event);
+      return { state: 'planned', plan, dead: [...dead, burialOf(mint, event.data)], firstAttempt };
+    }
     case 'MintCompleted':
       return { state: 'minted', asset: event.data.asset, signature: event.data.signature };
     case 'MintFailed':
@@ -61,8 +70,8 @@ export function evolve(mint: TicketMint | undefined, event: MintEvent): TicketMi
 
 const deadOf = (mint: TicketMint | undefined): readonly DeadAttempt[] => (mint !== undefined && mint.state !== 'minted' ? mint.dead : []);
 
-function planOf(mint: TicketMint | undefined, event: MintEvent): MintPlan {
-  if (mint?.state === 'planned' || mint?.state === 'submitted') return mint.plan;
+function underway(mint: TicketMint | undefined, event: MintEvent): Underway {
+  if (mint?.state === 'planned' || mint?.state === 'submitted') return mint;
   throw new Fault('log-broken', { ticket: event.data.ticket, state: mintState(mint), event: event.type });
 }
 

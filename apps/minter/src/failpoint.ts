@@ -1,0 +1,29 @@
+import { Fault } from '#shared/kernel/fault.js';
+
+/** The steps of a mint between which a process may die. */
+export const FAILPOINTS = ['before-sign', 'between-log-and-send', 'between-send-and-completion'] as const;
+export type Failpoint = (typeof FAILPOINTS)[number];
+
+/** Called at every step; does nothing, except in a test that named the step. */
+export type PassBy = (step: Failpoint) => void;
+
+const NOTHING: PassBy = () => undefined;
+
+/** The signal that nothing can catch: no buffer is flushed, no connection is closed, as when the machine dies. */
+const dieAtOnce = (): void => {
+  process.kill(process.pid, 'SIGKILL');
+};
+
+/**
+ * Tests let this process die at a named step. Outside of tests the name is not even looked at.
+ * @throws Fault `configuration` for a step there is not
+ */
+export function armFailpoint({ NODE_ENV, FAILPOINT }: { readonly NODE_ENV: string; readonly FAILPOINT: string }, die = dieAtOnce): PassBy {
+  if (NODE_ENV !== 'test' || FAILPOINT === '') return NOTHING;
+  if (!(FAILPOINTS as readonly string[]).includes(FAILPOINT)) {
+    throw new Fault('configuration', { problems: [`FAILPOINT is ${FAILPOINT}, but the steps are ${FAILPOINTS.join(', ')}`] });
+  }
+  return (step) => {
+    if (step === FAILPOINT) die();
+  };
+}

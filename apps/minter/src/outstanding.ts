@@ -1,0 +1,151 @@
+import { isFault } from '#shared/kernel/fault.js';
+import type { Logger } from '#shared/platform/logger.js';
+import type { Chain, Submission, Verdict, Watched } from './chain.js';
+import type { PassBy } from './failpoint.js';
+import { SendLane } from './send-lane.js';
+
+/** Submissions in the air at once: a node answers one in some tens of milliseconds, so this is hundreds a second. */
+const SENDS_AT_ONCE = 32;
+/** The same bytes are sent again after this while the chain has not seen them: five slots, long enough for a leader to take them. */
+const RESEND_MS = 2_000;
+/** A node that sees something foreign at an address once may be mistaken; one that does so this often in a row is believed. */
+const FOREIGN_LOOKS = 3;
+
+/** What ends the watching. Unknown never does. */
+export type Ending = Exclude<Verdict, { kind: 'unknown' }>;
+
+interface Entry {
+  readonly watched: Watched;
+  readonly resolve: (ending: Ending) => void;
+  sentAt: number;
+  refusal?: string;
+  foreign: number;
+}
+
+export interface OutstandingParts {
+  readonly chain: Chain;
+  readonly logger: Logger;
+  readonly passBy: PassBy;
+  readonly pollMs: number;
+}
+
+/**
+ * Everything that was sent and has no verdict yet. All of it is looked at together at every poll; what the chain has not seen is sent
+ * again, the very same bytes, for as long as they may land.
+ */
+export class Outstanding {
+  private readonly entries = new Map<string, Entry>();
+  private readonly lane = new SendLane(SENDS_AT_ONCE);
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+  /** What keeps looks from being answered, or undefined when the last one was. */
+  trouble: unknown;
+
+  constructor(private readonly parts: OutstandingParts) {}
+
+  get count(): number {
+    return this.entries.size;
+  }
+
+  /** Sends the live attempt and resolves with its verdict, however long that takes. Everything of it is in the log already. */
+  async settle(watched: Watched): Promise<Ending> {
+    const ended = new Promise<Ending>((resolve) => {
+      this.entries.set(watched.live.signature, { watched, resolve, sentAt: 0, foreign: 0 });
+    });
+    const entry = this.entries.get(watched.live.signature);
+    if (entry !== undefined) await this.send(entry, true);
+    this.parts.passBy('between-send-and-completion');
+    this.schedule();
+    return ended;
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+
+  private schedule(): void {
+    if (this.stopped || this.timer !== undefined || this.entries.size === 0) return;
+    this.timer = setTimeout(() => void this.poll(), this.parts.pollMs);
+  }
+
+  private async poll(): Promise<void> {
+    try {
+      // Plans of another chain (a development chain that was made anew) must not keep the others from being looked at.
+      const byChain = new Map<string, Entry[]>();
+      for (const entry of this.entries.values()) {
+        const { genesisHash } = entry.watched.plan;
+        byChain.set(genesisHash, [...(byChain.get(genesisHash) ?? []), entry]);
+      }
+      for (const entries of byChain.values()) await this.lookAt(entries);
+    } finally {
+      this.timer = undefined;
+      this.schedule();
+    }
+  }
+
+  private async lookAt(entries: readonly Entry[]): Promise<void> {
+    const verdicts = await this.look(entries);
+    for (const [index, verdict] of verdicts.entries()) {
+      const entry = entries[index];
+      if (entry !== undefined) this.take(entry, verdict);
+    }
+  }
+
+  private async look(entries: readonly Entry[]): Promise<readonly Verdict[]> {
+    try {
+      const verdicts = await this.parts.chain.look(entries.map(({ watched }) => watched));
+      if (this.trouble !== undefined) this.parts.logger.info({ outstanding: entries.length }, 'the chain answers again');
+      this.trouble = undefined;
+      return verdicts;
+    } catch (thrown) {
+      if (!isFault(thrown)) throw thrown;
+      if (this.trouble === undefined)
+        this.parts.logger.warn({ fault: thrown.message, outstanding: entries.length }, 'mints wait: the chain cannot be looked at');
+      this.trouble = thrown;
+      return [];
+    }
+  }
+
+  private take(entry: Entry, verdict: Verdict): void {
+    entry.foreign = verdict.kind === 'foreign' ? entry.foreign + 1 : 0;
+    switch (verdict.kind) {
+      case 'unknown':
+        if (!verdict.seen && performance.now() - entry.sentAt > RESEND_MS) void this.send(entry, entry.refusal !== undefined);
+        return;
+      case 'foreign':
+        if (entry.foreign >= FOREIGN_LOOKS) this.end(entry, verdict);
+        return;
+      case 'dead':
+        this.end(entry, explained(verdict, entry.refusal));
+        return;
+      case 'confirmed':
+        this.end(entry, verdict);
+    }
+  }
+
+  private end(entry: Entry, ending: Ending): void {
+    this.entries.delete(entry.watched.live.signature);
+    entry.resolve(ending);
+  }
+
+  /** The first time, and after a program said no, the node tries the bytes before it passes them on: what fails costs no fee then. */
+  private async send(entry: Entry, simulate: boolean): Promise<void> {
+    const { live } = entry.watched;
+    entry.sentAt = performance.now();
+    const submission = await this.lane.run(() => this.parts.chain.submit(live, simulate));
+    if (submission.kind === 'refused' && submission.by === 'program') entry.refusal = submission.reason;
+    else delete entry.refusal;
+    if (submission.kind !== 'accepted') this.tell(live.ticket, live.attempt, submission);
+  }
+
+  private tell(ticket: string, attempt: number, submission: Submission): void {
+    this.parts.logger.debug({ ticket, attempt, submission }, 'a submission was not simply accepted; its verdict comes from the chain');
+  }
+}
+
+/** An attempt that died of old age because a program kept saying no died of that. */
+function explained(verdict: Extract<Verdict, { kind: 'dead' }>, refusal: string | undefined): Ending {
+  if (verdict.reason !== 'expired' || refusal === undefined) return verdict;
+  return { ...verdict, reason: 'program-refused', evidence: { ...verdict.evidence, refusal } };
+}

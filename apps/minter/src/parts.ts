@@ -1,0 +1,64 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { EventStore } from '#shared/event-store/event-store.js';
+import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { DeadLetters } from '#shared/platform/dead-letters.js';
+import type { Environment } from '#shared/platform/environment.js';
+import type { Logger } from '#shared/platform/logger.js';
+import { connectNats } from '#shared/platform/nats.js';
+import { MINT_ACK_WAIT_MS } from '#shared/platform/topology/consumers.js';
+import { inspectTopology } from '#shared/platform/topology/inspect.js';
+import type { Chain } from './chain.js';
+import { loadMintKeys } from './chains/token-2022/mint-keys.js';
+import { Token2022Chain } from './chains/token-2022/token-2022-chain.js';
+import { armFailpoint } from './failpoint.js';
+import { FundsGate } from './funds-gate.js';
+import { MintDesk } from './mint-desk.js';
+import { MintsIntake } from './mints-intake.js';
+import { Outstanding } from './outstanding.js';
+import { TicketMinter } from './ticket-minter.js';
+
+/** Attempts signed within a second share a blockhash, which lives sixty, and one look at which chain it is. */
+const CHAIN_FRESH_MS = 1_000;
+/** Three signs of life within the time after which a delivery would be handed to somebody else. */
+const KEEP_ALIVE_MS = MINT_ACK_WAIT_MS / 3;
+
+/** Everything the minter is made of, connected. */
+export interface MinterApp {
+  readonly logger: Logger;
+  readonly connection: NatsConnection;
+  readonly store: EventStore;
+  readonly chain: Chain;
+  readonly desk: MintDesk;
+  readonly outstanding: Outstanding;
+  readonly gate: FundsGate;
+  readonly intake: MintsIntake;
+}
+
+/** Connects, and refuses to go on where streams or keys are not what they must be. @throws Fault */
+export async function connectMinter(environment: Environment, logger: Logger): Promise<MinterApp> {
+  const keys = await loadMintKeys(environment.MINT_KEYS_DIR, environment.MINT_KEYS);
+  const passBy = armFailpoint(environment);
+  const servers = environment.NATS_URL.split(',');
+  const connection = await connectNats({ servers, user: environment.NATS_USER || 'minter', password: environment.NATS_PASSWORD }, 'minter');
+  const epoch = await inspectTopology(connection);
+  const store = await JetStreamEventStore.on(connection);
+  const chain = new Token2022Chain(keys, {
+    url: environment.SOLANA_RPC_URL,
+    timeoutMs: environment.MINT_RPC_TIMEOUT_MS,
+    priorityMicroLamports: environment.MINT_PRIORITY_MICROLAMPORTS,
+    freshMs: CHAIN_FRESH_MS,
+    airdrop: environment.MINT_AIRDROP === 'local',
+  });
+  logger.info(
+    { epoch, payer: keys.payer.address, authority: keys.authority.address, base: keys.base.address },
+    'streams are as wanted, keys are private',
+  );
+  const desk = new MintDesk(store);
+  const outstanding = new Outstanding({ chain, logger, passBy, pollMs: environment.MINT_POLL_MS });
+  const gate = new FundsGate(chain, logger, () => outstanding.count);
+  const style = { symbol: environment.MINT_SYMBOL, uriPrefix: environment.MINT_URI_PREFIX };
+  const minter = new TicketMinter({ desk, chain, outstanding, gate, style, passBy, logger });
+  const options = { maxOutstanding: environment.MINT_MAX_OUTSTANDING, keepAliveMs: KEEP_ALIVE_MS };
+  const intake = new MintsIntake(minter, new DeadLetters(connection), logger, options);
+  return { logger, connection, store, chain, desk, outstanding, gate, intake };
+}

@@ -1,0 +1,24 @@
+import { mintSubject } from '#shared/event-store/event-store.js';
+import type { HealthChecks } from '#shared/platform/health.js';
+import type { MinterApp } from './parts.js';
+
+/** A subject of the log that nobody writes: reading its head asks the leader of the stream. */
+const PROBE = mintSubject('health', 'probe');
+
+/** Ready means that log and chain answer, and that what is in work moves. */
+export function readiness({ store, chain, outstanding, gate }: MinterApp): HealthChecks {
+  return {
+    log: async () => {
+      await store.head(PROBE);
+    },
+    chain: async () => {
+      await chain.genesisHash();
+    },
+    outstanding: async () => {
+      if (outstanding.trouble !== undefined) throw outstanding.trouble;
+    },
+    funds: async () => {
+      if (gate.paused) throw new Error('the payer is low on funds: mints wait');
+    },
+  };
+}
