@@ -11,18 +11,29 @@ const MAX_ERRORS = 20;
 export function validate<T extends z.ZodType>(schema: T, body: unknown): Validated<z.infer<T>> {
   const read = schema.safeParse(body);
   if (read.success) return { value: read.data };
-  return { errors: read.error.issues.flatMap((issue) => fieldErrors(issue, [])).slice(0, MAX_ERRORS) };
+  return { errors: read.error.issues.flatMap((issue) => fieldErrors(issue, body, [])).slice(0, MAX_ERRORS) };
 }
 
-function fieldErrors(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): FieldError[] {
+function fieldErrors(issue: z.core.$ZodIssue, body: unknown, above: readonly PropertyKey[]): FieldError[] {
   const path = [...above, ...issue.path];
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ pointer: pointerTo([...path, key]), detail: 'is not known here' }));
+  if (issue.code !== 'custom' && isMissing(body, path)) return [{ pointer: pointerTo(path), detail: 'is required' }];
   if (issue.code === 'invalid_union') {
     const branch = closest(issue.errors);
-    if (branch !== undefined) return branch.flatMap((inner) => fieldErrors(inner, path));
+    if (branch !== undefined) return branch.flatMap((inner) => fieldErrors(inner, body, path));
   }
-  if (issue.code === 'invalid_type' && issue.input === undefined && issue.message.startsWith('Invalid input')) return [{ pointer: pointerTo(path), detail: 'is required' }];
-  return [{ pointer: pointerTo(path), detail: issue.message }];
+  const isObject = issue.code === 'invalid_type' && issue.expected === 'object';
+  return [{ pointer: pointerTo(path), detail: isObject ? 'must be an object' : issue.message }];
+}
+
+/** Issues do not tell a member that is missing from one of the wrong type: the body does. */
+function isMissing(body: unknown, path: readonly PropertyKey[]): boolean {
+  let value = body;
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return true;
+    value = (value as Readonly<Record<PropertyKey, unknown>>)[part];
+  }
+  return value === undefined;
 }
 
 /** The branch of a union that was meant: the only one whose members were the right ones. */

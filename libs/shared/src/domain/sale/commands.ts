@@ -13,6 +13,8 @@ export const MAX_LISTED_SEATS = 5_000;
 const MAX_SEAT_NUMBER = 99_999;
 const MAX_HOLD_SECONDS = 7 * 24 * 3_600;
 const MAX_NAME_LENGTH = 120;
+/** No control characters, of which Postgres cannot store NUL, and no half of a surrogate pair, which has no UTF-8. */
+const NAME_PATTERN = /^[^\p{Cc}\p{Cs}]*$/u;
 /** 18 digits: the total of an order of 100 units stays far below the bigint of Postgres. */
 const AMOUNT_PATTERN = /^(0|[1-9]\d{0,14})$/;
 const ROW_PATTERN = /^[A-Za-z0-9_-]{1,26}$/;
@@ -90,7 +92,11 @@ const mint = z.enum(['on-confirm', 'on-request'], 'must be "on-confirm" or "on-r
 export const OpenSale = z
   .strictObject({
     sale: saleId,
-    name: z.string('must be a string').min(1, 'must not be empty').max(MAX_NAME_LENGTH, `must be at most ${MAX_NAME_LENGTH} characters`),
+    name: z
+      .string('must be a string')
+      .min(1, 'must not be empty')
+      .max(MAX_NAME_LENGTH, `must be at most ${MAX_NAME_LENGTH} characters`)
+      .regex(NAME_PATTERN, 'must be of whole, printable characters'),
     units: unitsOffered,
     price: money,
     maxPerBuyer: whole(1, MAX_UNITS_PER_SALE).default(MAX_UNITS_PER_ORDER),
