@@ -24,6 +24,11 @@ export function commandLine(pid: number): string | undefined {
   }
 }
 
+/** Whose child a process is; another answer than before means that the parent is gone. */
+export function parentOf(pid: number): number | undefined {
+  return entries(pid).find((entry) => entry.pid === pid)?.parent;
+}
+
 /** All living descendants of a process, nearest first. */
 export function descendantsOf(pid: number): number[] {
   const all = entries();

@@ -2,6 +2,7 @@ import { join, relative } from 'node:path';
 import { messageOf } from '../processes/errors.js';
 import { lockFolder } from '../processes/lock.js';
 import { kill9 } from '../processes/part.js';
+import { parentOf } from '../processes/process-table.js';
 import { environment, homeFolder } from '../processes/project.js';
 import { Progress } from './progress.js';
 import type { Stack } from './stack.js';
@@ -66,11 +67,12 @@ function listenForTheEnd(end: AbortController, stack: () => Stack | undefined): 
     process.exit(EXIT_INTERRUPTED); // what was being started meanwhile is ended by its leash
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ask);
-  // A killed npm leaves the shell it ran us with, or us, behind: nobody could stop us with Ctrl-C any more.
+  // npm runs us through a shell, and neither passes on that it was ended: nobody could stop us with Ctrl-C any more.
   if (environment().npm_lifecycle_event === undefined) return;
-  const parent = process.ppid;
+  const shell = process.ppid;
+  const npm = parentOf(shell);
   setInterval(() => {
-    if (process.ppid !== parent) ask();
+    if (process.ppid !== shell || parentOf(shell) !== npm) ask();
   }, PARENT_LOOK_MS).unref();
 }
 

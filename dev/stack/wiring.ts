@@ -61,7 +61,12 @@ export function settingsOf(who: App | 'provision' | 'replay' | 'operator', wirin
     case 'replay':
       return { ...settings, DATABASE_REPLAY_URL: databaseUrlAs('admit_replay', wiring) };
     case 'operator':
-      return { ...settings, ...replayLogins(wiring), DATABASE_REPLAY_URL: databaseUrlAs('admit_replay', wiring), SOLANA_RPC_URL: wiring.solanaUrl };
+      return {
+        ...settings,
+        ...replayLogins(wiring),
+        DATABASE_REPLAY_URL: databaseUrlAs('admit_replay', wiring),
+        SOLANA_RPC_URL: wiring.solanaUrl,
+      };
     default:
       return settings;
   }
@@ -70,7 +75,12 @@ export function settingsOf(who: App | 'provision' | 'replay' | 'operator', wirin
 /** `admit replay` rewinds as the ledger and then reads as the replay. */
 function replayLogins({ natsLogin }: Wiring): Settings {
   const [ledger, replay] = [natsLogin('ledger'), natsLogin('replay')];
-  return { NATS_LEDGER_USER: ledger.user, NATS_LEDGER_PASSWORD: ledger.pass, NATS_REPLAY_USER: replay.user, NATS_REPLAY_PASSWORD: replay.pass };
+  return {
+    NATS_LEDGER_USER: ledger.user,
+    NATS_LEDGER_PASSWORD: ledger.pass,
+    NATS_REPLAY_USER: replay.user,
+    NATS_REPLAY_PASSWORD: replay.pass,
+  };
 }
 
 /** What a client needs: the content of stack.env. */
