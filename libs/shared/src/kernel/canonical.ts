@@ -21,8 +21,12 @@ export function differingPointers(left: Json | undefined, right: Json | undefine
   if (left === right) return [];
   if (!isBranch(left) || !isBranch(right) || Array.isArray(left) !== Array.isArray(right)) return [at];
   const names = [...new Set([...Object.keys(left), ...Object.keys(right)])];
-  return names.flatMap((name) => differingPointers(left[name], right[name], `${at}/${escapePointer(name)}`));
+  return names.flatMap((name) => differingPointers(own(left, name), own(right, name), `${at}/${escapePointer(name)}`));
 }
+
+/** A body may have a member `__proto__`; what every object inherits under that name is not in it. */
+const own = (branch: { readonly [member: string]: Json }, name: string): Json | undefined =>
+  Object.hasOwn(branch, name) ? branch[name] : undefined;
 
 export const escapePointer = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
 

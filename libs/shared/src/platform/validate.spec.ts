@@ -34,7 +34,9 @@ const badOrders: readonly Row[] = [
   [{ units: [1] }, '/units/0', 'must be a string: 1 to 32 of A-Z a-z 0-9 _ -'],
   [{ units: ['A-1', 'A.2'] }, '/units/1', 'must be 1 to 32 of A-Z a-z 0-9 _ -'],
   [{ units: LISTED(101) }, '/units', 'must name at most 100 units'],
-  ...[0, -1, 1.5, 1e9, Number.POSITIVE_INFINITY, '2', null, true, [1]].map((quantity): Row => [{ units: undefined, quantity }, '/quantity', WHOLE_ORDER]),
+  ...[0, -1, 1.5, 1e9, Number.POSITIVE_INFINITY, '2', null, true, [1]].map(
+    (quantity): Row => [{ units: undefined, quantity }, '/quantity', WHOLE_ORDER],
+  ),
   ...['a.b', '*', '>', 'a b', 'a\u0000', '', 'é', 'x'.repeat(65)].map((sale): Row => [{ sale }, '/sale', ID_OF_64]),
   ...[5, null, ['gala']].map((sale): Row => [{ sale }, '/sale', 'must be a string: 1 to 64 of A-Z a-z 0-9 _ -']),
   ...['ann@example.org', 'Ann Smith', '+49 30 1234567', ''].map((buyer): Row => [{ buyer }, '/buyer', PSEUDONYM]),

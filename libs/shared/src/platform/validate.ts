@@ -16,7 +16,8 @@ export function validate<T extends z.ZodType>(schema: T, body: unknown): Validat
 
 function fieldErrors(issue: z.core.$ZodIssue, body: unknown, above: readonly PropertyKey[]): FieldError[] {
   const path = [...above, ...issue.path];
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ pointer: pointerTo([...path, key]), detail: 'is not known here' }));
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ pointer: pointerTo([...path, key]), detail: 'is not known here' }));
   if (issue.code !== 'custom' && isMissing(body, path)) return [{ pointer: pointerTo(path), detail: 'is required' }];
   if (issue.code === 'invalid_union') {
     const branch = closest(issue.errors);

@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { BUYER_PATTERN, type BuyerId, ORDER_PATTERN, type OrderId, SALE_PATTERN, type SaleId, UNIT_PATTERN, type UnitId, type Wallet } from '../../kernel/ids.js';
+import {
+  BUYER_PATTERN,
+  type BuyerId,
+  ORDER_PATTERN,
+  type OrderId,
+  SALE_PATTERN,
+  type SaleId,
+  UNIT_PATTERN,
+  type UnitId,
+  type Wallet,
+} from '../../kernel/ids.js';
 import { walletProblem } from '../../kernel/wallet.js';
 
 /** Units in one order. */
@@ -20,7 +30,10 @@ const AMOUNT_PATTERN = /^(0|[1-9]\d{0,14})$/;
 const ROW_PATTERN = /^[A-Za-z0-9_-]{1,26}$/;
 
 const matching = <T extends string>(pattern: RegExp, allowed: string) =>
-  z.string(`must be a string: ${allowed}`).regex(pattern, `must be ${allowed}`).transform((text) => text as T);
+  z
+    .string(`must be a string: ${allowed}`)
+    .regex(pattern, `must be ${allowed}`)
+    .transform((text) => text as T);
 const whole = (from: number, to: number) => {
   const allowed = `must be a whole number from ${from} to ${to}`;
   return z.number(allowed).int(allowed).min(from, allowed).max(to, allowed);
@@ -32,7 +45,9 @@ const moment = z.iso
   .datetime({ offset: true, error: 'must be an RFC 3339 time such as 2027-01-31T19:00:00Z' })
   .transform((text) => Date.parse(text));
 const money = z.strictObject({
-  amount: z.string('must be a string of minor units such as "5000"').regex(AMOUNT_PATTERN, 'must be 1 to 15 digits of minor units, such as "5000" for 50.00'),
+  amount: z
+    .string('must be a string of minor units such as "5000"')
+    .regex(AMOUNT_PATTERN, 'must be 1 to 15 digits of minor units, such as "5000" for 50.00'),
   currency: matching<string>(/^[A-Z]{3}$/, 'a currency of ISO 4217, such as EUR'),
 });
 
@@ -70,20 +85,34 @@ function refuseRepeats(context: { value: readonly string[]; issues: z.core.$ZodR
   }
 }
 
-const seats = z.array(unitId, 'must be a list of seats').min(1, 'must name at least one seat').max(MAX_LISTED_SEATS, `must name at most ${MAX_LISTED_SEATS} seats; give more as rows`).check(refuseRepeats);
+const seats = z
+  .array(unitId, 'must be a list of seats')
+  .min(1, 'must name at least one seat')
+  .max(MAX_LISTED_SEATS, `must name at most ${MAX_LISTED_SEATS} seats; give more as rows`)
+  .check(refuseRepeats);
 const rowRange = z
-  .strictObject({ row: matching<string>(ROW_PATTERN, '1 to 26 of A-Z a-z 0-9 _ -'), from: whole(1, MAX_SEAT_NUMBER), to: whole(1, MAX_SEAT_NUMBER) })
+  .strictObject({
+    row: matching<string>(ROW_PATTERN, '1 to 26 of A-Z a-z 0-9 _ -'),
+    from: whole(1, MAX_SEAT_NUMBER),
+    to: whole(1, MAX_SEAT_NUMBER),
+  })
   .refine(({ from, to }) => from <= to, 'must not end before it begins');
 const rows = z
   .array(rowRange, 'must be a list of rows')
   .min(1, 'must name at least one row')
   .max(MAX_ROWS, `must name at most ${MAX_ROWS} rows`)
   .check((context) => refuseRepeats({ value: context.value.map(({ row }) => row), issues: context.issues }))
-  .refine((all) => all.reduce((sum, { from, to }) => sum + to - from + 1, 0) <= MAX_UNITS_PER_SALE, `must hold at most ${MAX_UNITS_PER_SALE} seats`);
+  .refine(
+    (all) => all.reduce((sum, { from, to }) => sum + to - from + 1, 0) <= MAX_UNITS_PER_SALE,
+    `must hold at most ${MAX_UNITS_PER_SALE} seats`,
+  );
 
-const unitsOffered = z.union([z.strictObject({ seats }), z.strictObject({ rows }), z.strictObject({ quota: whole(1, MAX_UNITS_PER_SALE) })], {
-  error: 'must be {"seats": […]}, {"rows": […]} or {"quota": n}',
-});
+const unitsOffered = z.union(
+  [z.strictObject({ seats }), z.strictObject({ rows }), z.strictObject({ quota: whole(1, MAX_UNITS_PER_SALE) })],
+  {
+    error: 'must be {"seats": […]}, {"rows": […]} or {"quota": n}',
+  },
+);
 
 const payment = z.literal('none', 'must be "none"');
 const mint = z.enum(['on-confirm', 'on-request'], 'must be "on-confirm" or "on-request"');
@@ -117,7 +146,12 @@ export const PlaceOrder = z
   .strictObject({
     sale: saleId,
     buyer,
-    units: z.array(unitId, 'must be a list of units').min(1, 'must name at least one unit').max(MAX_UNITS_PER_ORDER, `must name at most ${MAX_UNITS_PER_ORDER} units`).check(refuseRepeats).optional(),
+    units: z
+      .array(unitId, 'must be a list of units')
+      .min(1, 'must name at least one unit')
+      .max(MAX_UNITS_PER_ORDER, `must name at most ${MAX_UNITS_PER_ORDER} units`)
+      .check(refuseRepeats)
+      .optional(),
     quantity: whole(1, MAX_UNITS_PER_ORDER).optional(),
     wallet: wallet.optional(),
   })
