@@ -44,16 +44,18 @@ export const sourceOf = (subject: string): string => `/${subject.split('.').slic
 export function encodeCommit(subject: string, head: Head, events: readonly Recorded[]): Buffer {
   const source = sourceOf(subject);
   const version = head.version + 1;
-  const batch = events.map((event, index): CloudEvent => ({
-    specversion: '1.0',
-    id: `${version}.${index}`,
-    source,
-    type: `admit.${event.type}.v1`,
-    time: new Date(event.at).toISOString(),
-    ...(index === 0 && { previous: head.hash }),
-    ...(event.traceparent !== undefined && { traceparent: event.traceparent }),
-    data: event.data,
-  }));
+  const batch = events.map(
+    (event, index): CloudEvent => ({
+      specversion: '1.0',
+      id: `${version}.${index}`,
+      source,
+      type: `admit.${event.type}.v1`,
+      time: new Date(event.at).toISOString(),
+      ...(index === 0 && { previous: head.hash }),
+      ...(event.traceparent !== undefined && { traceparent: event.traceparent }),
+      data: event.data,
+    }),
+  );
   return Buffer.from(JSON.stringify(batch));
 }
 
@@ -64,24 +66,33 @@ export function decodeCommit(subject: string, sequence: number, bytes: Uint8Arra
     const first = batch[0];
     if (first?.previous === undefined) throw new TypeError('a commit starts with an event that names the previous commit');
     const version = Number(first.id.slice(0, first.id.indexOf('.')));
-    const events = batch.map((cloud, index) => decodeEvent(cloud, `${version}.${index}`));
+    const source = sourceOf(subject); // a commit that was moved here from another subject is none of this one
+    const events = batch.map((cloud, index) => decodeEvent(cloud, source, `${version}.${index}`));
     return { subject, sequence, version, hash: sha256(bytes), previous: first.previous, events };
   } catch (cause) {
     throw new Fault('log-broken', { subject, sequence }, { cause });
   }
 }
 
-function decodeEvent(cloud: CloudEvent, id: string): Recorded {
+function decodeEvent(cloud: CloudEvent, source: string, id: string): Recorded {
   const type = TYPE.exec(cloud.type)?.[1];
-  if (cloud.specversion !== '1.0' || cloud.id !== id || type === undefined) throw new TypeError(`event ${cloud.id} (${cloud.type}) is not event ${id}`);
+  const at = Date.parse(cloud.time);
+  if (cloud.specversion !== '1.0' || cloud.id !== id || cloud.source !== source || type === undefined || Number.isNaN(at)) {
+    throw new TypeError(`event ${cloud.id} of ${cloud.source} (${cloud.type}, ${cloud.time}) is not event ${id} of ${source}`);
+  }
   const { traceparent } = cloud;
-  return { type, data: cloud.data, at: Date.parse(cloud.time), ...(traceparent !== undefined && { traceparent }) } as Recorded;
+  return { type, data: cloud.data, at, ...(traceparent !== undefined && { traceparent }) } as Recorded;
 }
 
 /** A commit must follow the one before it: next version, and the hash that was left behind. */
 export function assertFollows(head: Head, commit: Commit): void {
   if (commit.version === head.version + 1 && commit.previous === head.hash) return;
-  throw new Fault('log-broken', { subject: commit.subject, sequence: commit.sequence, after: head, found: { version: commit.version, previous: commit.previous } });
+  throw new Fault('log-broken', {
+    subject: commit.subject,
+    sequence: commit.sequence,
+    after: head,
+    found: { version: commit.version, previous: commit.previous },
+  });
 }
 
 export const headOf = ({ version, sequence, hash }: Head): Head => ({ version, sequence, hash });

@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import type { Recorded } from '../domain/recorded.js';
+import type { Fault } from '../kernel/fault.js';
+import { sha256 } from '../kernel/hash.js';
+import { assertFollows, type Commit, decodeCommit, encodeCommit, type Head, headOf, NO_HEAD } from './commit.js';
+
+const SUBJECT = 'ev.demo.sale.gala';
+const RUNS = { numRuns: 200 };
+const BROKEN = expect.objectContaining({ code: 'log-broken' });
+
+const time = fc.integer({ min: 0, max: 4_102_444_800_000 });
+const event = fc
+  .record(
+    {
+      type: fc.constantFrom('SaleOpened', 'OrderPlaced', 'CommandDecided'),
+      data: fc.jsonValue({ maxDepth: 3 }),
+      at: time,
+      traceparent: fc.string({ maxLength: 55 }),
+    },
+    { requiredKeys: ['type', 'data', 'at'] },
+  )
+  .map((some) => JSON.parse(JSON.stringify(some)) as Recorded);
+const events = fc.array(event, { minLength: 1, maxLength: 5 });
+const histories = fc.array(events, { minLength: 2, maxLength: 6 });
+
+/** The stored bytes of a subject's commits, each written after the one before it. */
+function chain(history: readonly (readonly Recorded[])[]): Buffer[] {
+  let head: Head = NO_HEAD;
+  return history.map((commit) => {
+    const bytes = encodeCommit(SUBJECT, head, commit);
+    head = { version: head.version + 1, sequence: head.sequence + 1, hash: sha256(bytes) };
+    return bytes;
+  });
+}
+
+function readChain(stored: readonly Uint8Array[], subject = SUBJECT): Commit[] {
+  let head: Head = NO_HEAD;
+  return stored.map((bytes, index) => {
+    const commit = decodeCommit(subject, index + 1, bytes);
+    assertFollows(head, commit);
+    head = headOf(commit);
+    return commit;
+  });
+}
+
+function thrownBy(act: () => unknown): unknown {
+  try {
+    act();
+    return undefined;
+  } catch (thrown) {
+    return thrown;
+  }
+}
+
+describe('a commit', () => {
+  it('[L3] comes back from its bytes as it was written', () => {
+    fc.assert(
+      fc.property(histories, (history) => {
+        const stored = chain(history);
+        const read = readChain(stored);
+        expect(read.map((commit) => commit.events)).toEqual(history);
+        expect(read.map(({ version, sequence, hash }) => [version, sequence, hash])).toEqual(
+          stored.map((bytes, index) => [index + 1, index + 1, sha256(bytes)]),
+        );
+        expect(read.map(({ previous }) => previous)).toEqual(['', ...read.slice(0, -1).map(({ hash }) => hash)]);
+      }),
+      RUNS,
+    );
+  });
+
+  it('is a batch of CloudEvents 1.0: each with its place in the log as id, and the hash before on the first', () => {
+    const head: Head = { version: 6, sequence: 40, hash: sha256('before') };
+    const placed = {
+      type: 'OrderConfirmed',
+      data: { order: 'ord_1' },
+      at: Date.UTC(2027, 0, 1),
+      traceparent: '00-a-b-01',
+    } as unknown as Recorded;
+    expect(JSON.parse(encodeCommit(SUBJECT, head, [placed, placed]).toString())).toEqual([
+      {
+        specversion: '1.0',
+        id: '7.0',
+        source: '/demo/sale/gala',
+        type: 'admit.OrderConfirmed.v1',
+        time: '2027-01-01T00:00:00.000Z',
+        previous: sha256('before'),
+        traceparent: '00-a-b-01',
+        data: { order: 'ord_1' },
+      },
+      expect.objectContaining({ id: '7.1', data: { order: 'ord_1' } }),
+    ]);
+  });
+
+  it('is written in the same bytes every time: that is how an append finds its own', () => {
+    fc.assert(
+      fc.property(events, (some) => expect(encodeCommit(SUBJECT, NO_HEAD, some).equals(encodeCommit(SUBJECT, NO_HEAD, some))).toBe(true)),
+      RUNS,
+    );
+  });
+});
+
+describe('[L3] what is not the log that was written is found', () => {
+  it('when one byte of any commit but the last is another', () => {
+    fc.assert(
+      fc.property(histories, fc.nat(), fc.nat(), fc.integer({ min: 1, max: 255 }), (history, which, where, flip) => {
+        const stored = chain(history);
+        const bytes = stored[which % (stored.length - 1)] as Buffer;
+        const place = where % bytes.length;
+        bytes[place] = (bytes[place] as number) ^ flip;
+        expect(thrownBy(() => readChain(stored))).toEqual(BROKEN);
+      }),
+      RUNS,
+    );
+  });
+
+  it('when one byte of the last commit is another, by whoever saw its hash', () => {
+    fc.assert(
+      fc.property(events, fc.nat(), fc.integer({ min: 1, max: 255 }), (some, where, flip) => {
+        const bytes = encodeCommit(SUBJECT, NO_HEAD, some);
+        const seen = sha256(bytes);
+        const place = where % bytes.length;
+        bytes[place] = (bytes[place] as number) ^ flip;
+        const found = thrownBy(() => decodeCommit(SUBJECT, 1, bytes)) ?? decodeCommit(SUBJECT, 1, bytes).hash;
+        expect(found).not.toBe(seen);
+      }),
+      RUNS,
+    );
+  });
+
+  it.each([
+    ['a commit is left out', (stored: Buffer[]) => stored.splice(1, 1)],
+    ['the first commit is left out', (stored: Buffer[]) => stored.shift()],
+    ['two commits change places', (stored: Buffer[]) => stored.splice(1, 2, stored[2] as Buffer, stored[1] as Buffer)],
+    ['a commit stands twice', (stored: Buffer[]) => stored.splice(1, 0, stored[1] as Buffer)],
+    [
+      'a commit of another history stands there',
+      (stored: Buffer[]) => stored.splice(1, 1, encodeCommit(SUBJECT, { version: 1, sequence: 1, hash: sha256('other') }, [anEvent(9)])),
+    ],
+  ])('when %s', (_, tamper) => {
+    const stored = chain([1, 2, 3, 4].map((at) => [anEvent(at)]));
+    expect(readChain(stored)).toHaveLength(4);
+    tamper(stored);
+    expect(thrownBy(() => readChain(stored))).toEqual(BROKEN);
+  });
+
+  it('when a commit of another sale or tenant was moved here', () => {
+    const stored = chain([[anEvent(1)]]);
+    for (const subject of ['ev.acme.sale.gala', 'ev.demo.sale.other', 'ev.demo.mint.gala'])
+      expect(thrownBy(() => readChain(stored, subject))).toEqual(BROKEN);
+  });
+
+  it.each([
+    '',
+    'null',
+    '[]',
+    '{}',
+    '[null]',
+    '[{"specversion":"1.0"}]',
+    '[{"specversion":"1.0","id":"1.0","type":"admit.OrderPlaced.v1","source":"/demo/sale/gala","time":"2027-01-01T00:00:00.000Z","data":{}}]',
+    '[{"specversion":"0.3","id":"1.0","type":"admit.OrderPlaced.v1","source":"/demo/sale/gala","time":"2027-01-01T00:00:00.000Z","previous":"","data":{}}]',
+    '[{"specversion":"1.0","id":"1.1","type":"admit.OrderPlaced.v1","source":"/demo/sale/gala","time":"2027-01-01T00:00:00.000Z","previous":"","data":{}}]',
+    '[{"specversion":"1.0","id":"1.0","type":"admit.OrderPlaced.v2","source":"/demo/sale/gala","time":"2027-01-01T00:00:00.000Z","previous":"","data":{}}]',
+    '[{"specversion":"1.0","id":"1.0","type":"admit.OrderPlaced.v1","source":"/demo/sale/gala","time":"soon","previous":"","data":{}}]',
+    '[{"specversion":"1.0","id":"x.0","type":"admit.OrderPlaced.v1","source":"/demo/sale/gala","time":"2027-01-01T00:00:00.000Z","previous":"","data":{}}]',
+  ])('when what is stored is %s', (text) => {
+    const thrown = thrownBy(() => decodeCommit(SUBJECT, 7, Buffer.from(text)));
+    expect(thrown).toEqual(BROKEN);
+    expect((thrown as Fault).context).toEqual({ subject: SUBJECT, sequence: 7 });
+  });
+});
+
+const anEvent = (at: number): Recorded => ({ type: 'OrderConfirmed', data: { order: 'ord_1' }, at }) as unknown as Recorded;

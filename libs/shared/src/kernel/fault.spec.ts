@@ -1,0 +1,29 @@
+import { FAULTS, Fault, isFault } from './fault.js';
+
+describe('a fault', () => {
+  it('says its code, the sentence for the operator, and what it is about', () => {
+    const cause = new Error('socket closed');
+    const fault = new Fault('log-unreachable', { subject: 'ev.demo.sale.gala', sequence: 5n }, { cause });
+    expect(fault).toMatchObject({ name: 'Fault', code: 'log-unreachable', kind: 'retryable', cause });
+    expect(fault.message).toBe(`log-unreachable: ${FAULTS['log-unreachable'][1]} {"subject":"ev.demo.sale.gala","sequence":"5"}`);
+  });
+
+  it('[L10] is retryable, terminal or unknown, never two of them', () => {
+    const kinds = Object.keys(FAULTS).map((code) => new Fault(code as keyof typeof FAULTS).kind);
+    expect(new Set(kinds)).toEqual(new Set(['retryable', 'terminal', 'unknown']));
+    expect(new Fault('append-unknown').kind).toBe('unknown');
+  });
+
+  it('is told from others by its code', () => {
+    expect([
+      isFault(new Fault('log-broken')),
+      isFault(new Fault('log-broken'), 'log-broken'),
+      isFault(new Fault('log-broken'), 'log-shrunk'),
+      isFault(new Error('x')),
+    ]).toEqual([true, true, false, false]);
+  });
+
+  it('has a sentence whatever its code', () => {
+    for (const [, sentence] of Object.values(FAULTS)) expect(sentence).toMatch(/^[A-Z].* .*\.$/);
+  });
+});
