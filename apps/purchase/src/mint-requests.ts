@@ -8,6 +8,8 @@ import type { Logger } from '#shared/platform/logger.js';
 
 const RETRY_MS = 500;
 const PUBLISH_TIMEOUT_MS = 2_000;
+/** Most commits ask for nothing: they are not parsed. */
+const ASKS = '"admit.MintsRequested.';
 const ONE_PER_SUBJECT = 10077;
 
 /** The reactor that asks for mints: one MINTS message per ticket of every `MintsRequested`. Asking again changes nothing. */
@@ -22,6 +24,7 @@ export class MintRequests {
   }
 
   async handle(delivery: Delivery): Promise<Settlement> {
+    if (!Buffer.from(delivery.body.buffer, delivery.body.byteOffset, delivery.body.length).includes(ASKS)) return ACK;
     try {
       const [, tenant, , sale] = delivery.subject.split('.') as [string, string, string, string];
       const { events } = decodeCommit(delivery.subject, delivery.sequence, delivery.body);

@@ -1,22 +1,24 @@
 import type { OrderId, UnitId } from '../../kernel/ids.js';
-import type { UnitsOffered } from './events.js';
+import type { RowRange, UnitsOffered } from './events.js';
 
-/** Which units a sale has and who has them. A unit has at most one order. */
+/** Which units a sale has and who has them. A unit has at most one order. Rows are never written out: a sale weighs what was taken of it. */
 export class Units {
   private readonly takenBy = new Map<UnitId, OrderId>();
-  private readonly seats: ReadonlySet<string> | undefined;
+  private readonly seats: ReadonlySet<string>;
+  private readonly rows: ReadonlyMap<string, RowRange>;
   readonly opened: number;
   /** Every place of a quota below this one is taken or in `returned`. */
   private nextPlace = 1;
   private readonly returned: number[] = [];
 
   constructor(readonly offered: UnitsOffered) {
-    this.seats = 'quota' in offered ? undefined : new Set(seatsOf(offered));
-    this.opened = 'quota' in offered ? offered.quota : (this.seats?.size ?? 0);
+    this.seats = new Set('seats' in offered ? offered.seats : []);
+    this.rows = new Map('rows' in offered ? offered.rows.map((range) => [range.row, range]) : []);
+    this.opened = 'quota' in offered ? offered.quota : this.seats.size + [...this.rows.values()].reduce((sum, { from, to }) => sum + to - from + 1, 0);
   }
 
   get isQuota(): boolean {
-    return this.seats === undefined;
+    return 'quota' in this.offered;
   }
 
   get available(): number {
@@ -24,7 +26,8 @@ export class Units {
   }
 
   has(unit: UnitId): boolean {
-    return this.seats === undefined ? this.isPlace(unit) : this.seats.has(unit);
+    if (this.isQuota) return isNumber(unit) && Number(unit) <= this.opened;
+    return this.seats.has(unit) || this.isInRow(unit);
   }
 
   orderOf(unit: UnitId): OrderId | undefined {
@@ -51,12 +54,14 @@ export class Units {
     while (this.takenBy.has(`${this.nextPlace}` as UnitId)) this.nextPlace += 1;
   }
 
-  private isPlace(unit: UnitId): boolean {
-    return /^[1-9]\d{0,6}$/.test(unit) && Number(unit) <= this.opened;
+  /** `<row>-<number>`; a row's name may hold a dash, its numbers cannot. */
+  private isInRow(unit: UnitId): boolean {
+    const dash = unit.lastIndexOf('-');
+    const range = this.rows.get(unit.slice(0, dash));
+    const number = unit.slice(dash + 1);
+    return range !== undefined && isNumber(number) && Number(number) >= range.from && Number(number) <= range.to;
   }
 }
 
-function* seatsOf(offered: Exclude<UnitsOffered, { quota: number }>): Iterable<string> {
-  if ('seats' in offered) yield* offered.seats;
-  else for (const { row, from, to } of offered.rows) for (let seat = from; seat <= to; seat++) yield `${row}-${seat}`;
-}
+/** One way to write each: "7" is a number, "07" is not. */
+const isNumber = (text: string): boolean => /^[1-9]\d{0,6}$/.test(text);
