@@ -3,7 +3,10 @@ import { benchOrders } from './orders.js';
 
 const DEFAULT_SECONDS = 5;
 
-const { values, positionals } = parseArgs({ options: { seconds: { type: 'string', default: `${DEFAULT_SECONDS}` } }, allowPositionals: true });
+const { values, positionals } = parseArgs({
+  options: { seconds: { type: 'string', default: `${DEFAULT_SECONDS}` } },
+  allowPositionals: true,
+});
 const BENCHES: Readonly<Record<string, (options: { readonly seconds: number }) => Promise<boolean>>> = { orders: benchOrders };
 
 const wanted = positionals.length > 0 ? positionals : Object.keys(BENCHES);

@@ -30,7 +30,8 @@ export async function benchOrders({ seconds }: { readonly seconds: number }): Pr
     for (const inFlight of IN_FLIGHT) {
       const load = { inFlight, durationMs: (seconds * 1_000) / ROUNDS, warmUpMs: WARM_UP_MS };
       const rounds: Row[] = [];
-      for (let round = 0; round < ROUNDS; round++) rounds.push({ inFlight, publishes: await bare(admin, load), sold: await orders(demo, load) });
+      for (let round = 0; round < ROUNDS; round++)
+        rounds.push({ inFlight, publishes: await bare(admin, load), sold: await orders(demo, load) });
       rows.push(median(rounds));
     }
   } finally {
@@ -60,7 +61,14 @@ function median(rounds: readonly Row[]): Row {
 async function orders(demo: NatsConnection, load: Load): Promise<Figures> {
   const sale = `bench-${randomUUID()}`;
   const units = { rows: Array.from({ length: ROWS }, (_, row) => ({ row: `R${row}`, from: 1, to: SEATS_PER_ROW })) };
-  await ask(demo, 'sale.open', { sale, name: 'Bench', units, price: { amount: '5000', currency: 'EUR' }, maxPerBuyer: 100_000, mint: 'on-request' });
+  await ask(demo, 'sale.open', {
+    sale,
+    name: 'Bench',
+    units,
+    price: { amount: '5000', currency: 'EUR' },
+    maxPerBuyer: 100_000,
+    mint: 'on-request',
+  });
   let seat = 0;
   const figures = await closedLoop(load, async () => {
     const place = seat++;
@@ -77,7 +85,8 @@ async function ask(demo: NatsConnection, what: string, body: object, status = '2
   const head = headers();
   head.set('Idempotency-Key', randomUUID());
   const answer = await demo.request(`admit.demo.${what}`, JSON.stringify(body), { headers: head, timeout: 30_000 });
-  if (answer.headers?.get('Admit-Status') !== status) throw new Error(`${what} was answered ${answer.headers?.get('Admit-Status')}: ${answer.string()}`);
+  if (answer.headers?.get('Admit-Status') !== status)
+    throw new Error(`${what} was answered ${answer.headers?.get('Admit-Status')}: ${answer.string()}`);
   return answer.string();
 }
 

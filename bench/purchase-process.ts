@@ -21,8 +21,15 @@ export class PurchaseProcess {
       HTTP_PORT: `${port}`,
       LOG_LEVEL: 'warn',
     };
-    const child = spawn(process.execPath, [...(process.env.PURCHASE_NODE_ARGS?.split(" ") ?? []), join('dist', 'apps', 'purchase', 'src', 'main.js')], { env, stdio: ['ignore', 'inherit', 'inherit'] });
-    await waitFor(async () => (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok, { what: 'purchase is ready', timeoutMs: READY_MS });
+    const child = spawn(
+      process.execPath,
+      [...(process.env.PURCHASE_NODE_ARGS?.split(' ') ?? []), join('dist', 'apps', 'purchase', 'src', 'main.js')],
+      { env, stdio: ['ignore', 'inherit', 'inherit'] },
+    );
+    await waitFor(async () => (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok, {
+      what: 'purchase is ready',
+      timeoutMs: READY_MS,
+    });
     return new PurchaseProcess(child);
   }
 

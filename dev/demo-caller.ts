@@ -27,7 +27,10 @@ export class DemoCaller {
   async ask(what: string, request: object, key?: string): Promise<Heard> {
     const head = headers();
     if (key !== undefined) head.set('Idempotency-Key', key);
-    const message = await this.connection.request(`admit.${this.tenant}.${what}`, JSON.stringify(request), { headers: head, timeout: TIMEOUT_MS });
+    const message = await this.connection.request(`admit.${this.tenant}.${what}`, JSON.stringify(request), {
+      headers: head,
+      timeout: TIMEOUT_MS,
+    });
     const text = message.string();
     const body = JSON.parse(text) as Heard['body'] & { code?: string; errors?: readonly { pointer: string }[] };
     return {

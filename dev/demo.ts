@@ -38,22 +38,32 @@ export async function runDemo(settings: Settings, stack: Stack): Promise<void> {
 }
 
 async function sell(caller: DemoCaller, sale: string): Promise<readonly string[]> {
-  const opened = await caller.ask('sale.open', { sale, name: 'Gala night', units: { seats: SEATS }, price: { amount: '5000', currency: 'EUR' } }, `open-${sale}`);
+  const opened = await caller.ask(
+    'sale.open',
+    { sale, name: 'Gala night', units: { seats: SEATS }, price: { amount: '5000', currency: 'EUR' } },
+    `open-${sale}`,
+  );
   expectStatus(opened, 201);
   line('a sale opens', `${sale}: seats ${SEATS.join(' ')}, 50.00 EUR each`);
   const wallet = (): string => Keypair.generate().publicKey.toBase58();
-  const [anna, ben] = await Promise.all(['anna', 'ben'].map((buyer) => caller.ask('order.place', { sale, buyer, units: ['A-1'], wallet: wallet() }, `${sale}-${buyer}`)));
+  const [anna, ben] = await Promise.all(
+    ['anna', 'ben'].map((buyer) => caller.ask('order.place', { sale, buyer, units: ['A-1'], wallet: wallet() }, `${sale}-${buyer}`)),
+  );
   line('two buyers race for A-1', `anna ${outcome(anna)}   ben ${outcome(ben)}`);
   const body = { sale, buyer: 'carla', units: ['A-2', 'A-3'], wallet: wallet() };
   const carla = await caller.ask('order.place', body, `${sale}-carla`);
   expectStatus(carla, 201);
   line('one order of two seats', `carla ${outcome(carla)}`);
   const again = await caller.ask('order.place', body, `${sale}-carla`);
-  line('the same request again', `${outcome(again)}, ${again.text === carla.text ? 'the same' : 'OTHER'} ${again.text.length} bytes, Idempotent-Replayed: ${again.replayed}`);
+  line(
+    'the same request again',
+    `${outcome(again)}, ${again.text === carla.text ? 'the same' : 'OTHER'} ${again.text.length} bytes, Idempotent-Replayed: ${again.replayed}`,
+  );
   const other = await caller.ask('order.place', { ...body, units: ['A-1'] }, `${sale}-carla`);
   line('the same key, other seats', `${outcome(other)} at ${other.pointers.join(' ')}`);
   const placed = [anna, ben, carla].filter((heard): heard is Heard => heard?.status === 201).map(({ body: { order } }) => String(order));
-  if (placed.length !== 2 || again.text !== carla.text || other.status !== 422) throw new Error('The demo did not see what it must: one winner, the same bytes, 422.');
+  if (placed.length !== 2 || again.text !== carla.text || other.status !== 422)
+    throw new Error('The demo did not see what it must: one winner, the same bytes, 422.');
   return placed;
 }
 
@@ -63,28 +73,38 @@ async function mint(caller: DemoCaller, sale: string, orders: readonly string[])
   let tickets: readonly TicketShown[] = [];
   const allMinted = async (): Promise<boolean> => {
     const heard = await Promise.all(orders.map((order) => caller.ask('order.get', { sale, order })));
-    tickets = heard.flatMap(({ body }) => body['tickets'] as TicketShown[]);
+    tickets = heard.flatMap(({ body }) => body.tickets as TicketShown[]);
     return tickets.every(({ status }) => status === 'minted');
   };
   progress('minting', 'signed, logged, sent; waiting for finality (13 s on Solana)');
   await waitFor(allMinted, { what: 'Every ticket is minted', timeoutMs: MINTED_MS });
   line('minted and finalized', `${tickets.length} assets in ${((performance.now() - began) / 1_000).toFixed(1)} s`);
-  for (const { unit, asset, slot } of [...tickets].sort((left, right) => (left.unit < right.unit ? -1 : 1))) line('', `${unit}  ${asset}  slot ${slot}`);
+  for (const { unit, asset, slot } of [...tickets].sort((left, right) => (left.unit < right.unit ? -1 : 1)))
+    line('', `${unit}  ${asset}  slot ${slot}`);
 }
 
 async function ledger(stack: Stack, tenant: string, sale: string, orders: readonly string[]): Promise<void> {
-  const client = new pg.Client({ connectionString: stack.settingsOf('ledger')['DATABASE_READER_URL'] });
+  const client = new pg.Client({ connectionString: stack.settingsOf('ledger').DATABASE_READER_URL });
   await client.connect();
   try {
     await client.query(`select set_config('app.tenant', $1, false)`, [tenant]);
     const balance = async (): Promise<ReadonlyMap<string, bigint>> => {
-      const { rows } = await client.query<{ account: string; amount: string }>('select account, amount from ledger.account_balance where sale = $1', [sale]);
+      const { rows } = await client.query<{ account: string; amount: string }>(
+        'select account, amount from ledger.account_balance where sale = $1',
+        [sale],
+      );
       return new Map(rows.map(({ account, amount }) => [account, BigInt(amount)]));
     };
-    await waitFor(async () => (await balance()).get('minted') === BigInt(SEATS.length), { what: `The ledger shows ${orders.length} orders minted`, timeoutMs: LEDGER_MS });
+    await waitFor(async () => (await balance()).get('minted') === BigInt(SEATS.length), {
+      what: `The ledger shows ${orders.length} orders minted`,
+      timeoutMs: LEDGER_MS,
+    });
     const has = await balance();
     const of = (account: string): bigint => has.get(account) ?? 0n;
-    line('the ledger balances', `opened ${of('opened')} = available ${of('available')} + held ${of('held')} + sold ${of('sold')}; minted ${of('minted')}; revenue ${euros(of('revenue'))}`);
+    line(
+      'the ledger balances',
+      `opened ${of('opened')} = available ${of('available')} + held ${of('held')} + sold ${of('sold')}; minted ${of('minted')}; revenue ${euros(of('revenue'))}`,
+    );
     if (of('opened') !== of('available') + of('held') + of('sold')) throw new Error('The ledger does not balance.');
   } finally {
     await client.end();
@@ -93,8 +113,11 @@ async function ledger(stack: Stack, tenant: string, sale: string, orders: readon
 
 /** `admit replay` as an operator would run it: rebuilt from the first event, compared with the live ledger. */
 async function replay(stack: Stack): Promise<void> {
-  const env = { PATH: process.env['PATH'], ...stack.settingsOf('operator') };
-  const child = spawn(process.execPath, [join('dist', 'apps', 'cli', 'src', 'main.js'), 'replay'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { PATH: process.env.PATH, ...stack.settingsOf('operator') };
+  const child = spawn(process.execPath, [join('dist', 'apps', 'cli', 'src', 'main.js'), 'replay'], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const [code] = (await once(child, 'close')) as [number | null];
@@ -104,7 +127,10 @@ async function replay(stack: Stack): Promise<void> {
 }
 
 const euros = (minor: bigint): string => `${minor / 100n}.${String(minor % 100n).padStart(2, '0')} EUR`;
-const outcome = (heard: Heard | undefined): string => (heard === undefined ? 'nothing' : `${heard.status}${heard.code === undefined ? ` ${String(heard.body['order']).slice(0, 12)}…` : ` ${heard.code}`}`);
+const outcome = (heard: Heard | undefined): string =>
+  heard === undefined
+    ? 'nothing'
+    : `${heard.status}${heard.code === undefined ? ` ${String(heard.body.order).slice(0, 12)}…` : ` ${heard.code}`}`;
 
 function expectStatus(heard: Heard, status: number): void {
   if (heard.status !== status) throw new Error(`The demo expected ${status} and heard ${heard.status}: ${heard.text}`);

@@ -86,7 +86,7 @@ async function order(number: number): Promise<void> {
 it('[L1] [L3] has every acknowledged order in the log, and no unit sold twice', async () => {
   const commits = await history(saleSubject('demo', sale));
   const placed = commits.flatMap(({ events }) => events.flatMap((event) => (event.type === 'OrderPlaced' ? [event.data] : [])));
-  const acknowledged = [...answers.values()].filter(({ status }) => status === 201).map(({ body }) => String(body['order']));
+  const acknowledged = [...answers.values()].filter(({ status }) => status === 201).map(({ body }) => String(body.order));
   expect(placed.map(({ order: id }) => String(id)).sort()).toEqual(acknowledged.sort());
   const units = placed.flatMap(({ tickets }) => tickets.map(({ unit }) => unit));
   expect(new Set(units).size).toBe(units.length);
@@ -103,11 +103,14 @@ it('[L4] answers every one of them again with the same bytes', async () => {
 });
 
 it('[L5] has every acknowledged order in the ledger, once the ledger has caught up', async () => {
-  const acknowledged = [...answers.values(), ...assets.values()].filter(({ status }) => status === 201).map(({ body }) => String(body['order']));
-  const client = new pg.Client({ connectionString: stack.settingsOf('ledger')['DATABASE_READER_URL'] });
+  const acknowledged = [...answers.values(), ...assets.values()]
+    .filter(({ status }) => status === 201)
+    .map(({ body }) => String(body.order));
+  const client = new pg.Client({ connectionString: stack.settingsOf('ledger').DATABASE_READER_URL });
   await client.connect();
   await client.query(`select set_config('app.tenant', 'demo', false)`);
-  const orders = async (): Promise<string[]> => (await client.query<{ order_id: string }>('select order_id from ledger.sale_order order by 1')).rows.map((row) => row.order_id);
+  const orders = async (): Promise<string[]> =>
+    (await client.query<{ order_id: string }>('select order_id from ledger.sale_order order by 1')).rows.map((row) => row.order_id);
   try {
     await waitFor(async () => (await orders()).length === acknowledged.length, { what: 'every order is in the ledger', timeoutMs: 60_000 });
     expect(await orders()).toEqual(acknowledged.sort());

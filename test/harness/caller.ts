@@ -11,7 +11,10 @@ export interface Heard {
   readonly replayed: boolean;
   readonly retryAfter: string;
   readonly error: string;
-  readonly body: Readonly<Record<string, unknown>> & { readonly code?: string; readonly errors?: readonly { readonly pointer: string; readonly detail: string }[] };
+  readonly body: Readonly<Record<string, unknown>> & {
+    readonly code?: string;
+    readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+  };
 }
 
 const TIMEOUT_MS = 20_000;

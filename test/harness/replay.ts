@@ -11,11 +11,16 @@ export interface Verdict {
 
 /** Runs `admit replay` as an operator would, as a process of its own. */
 export function replayVerdict(stack: Stack): Promise<Verdict> {
-  const env = { PATH: process.env['PATH'], ...stack.settingsOf('operator') };
+  const env = { PATH: process.env.PATH, ...stack.settingsOf('operator') };
   return new Promise((resolve) => {
-    execFile(process.execPath, [join(projectFolder(), 'dist', 'apps', 'cli', 'src', 'main.js'), 'replay'], { env }, (error, stdout, stderr) => {
-      const code = error === null ? 0 : Number(error.code ?? -1);
-      resolve({ code, verdict: `${stdout}${stderr}`.trim().split('\n').at(-1) ?? '' });
-    });
+    execFile(
+      process.execPath,
+      [join(projectFolder(), 'dist', 'apps', 'cli', 'src', 'main.js'), 'replay'],
+      { env },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : Number(error.code ?? -1);
+        resolve({ code, verdict: `${stdout}${stderr}`.trim().split('\n').at(-1) ?? '' });
+      },
+    );
   });
 }

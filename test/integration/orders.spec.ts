@@ -23,7 +23,11 @@ it('opens a sale once and sells a seat: 201', async () => {
   const opened = await demo.open('gala', { seats: ['A-1', 'A-2', 'A-3'] });
   expect(opened).toMatchObject({ status: 201, body: { sale: 'gala', units: { opened: 3, available: 3, held: 0, sold: 0 }, version: 1 } });
   const placed = await demo.place('gala', { units: ['A-1'] }, 'k-1');
-  expect(placed).toMatchObject({ status: 201, replayed: false, body: { sale: 'gala', status: 'confirmed', total: { amount: '5000', currency: 'EUR' }, version: 2 } });
+  expect(placed).toMatchObject({
+    status: 201,
+    replayed: false,
+    body: { sale: 'gala', status: 'confirmed', total: { amount: '5000', currency: 'EUR' }, version: 2 },
+  });
 });
 
 it('answers the same request again with the same bytes and says that it is a replay', async () => {
@@ -44,10 +48,18 @@ it('refuses the same key for another seat with 422 and the pointer of the field 
 });
 
 it('keeps a key apart from the same key of another tenant and of another sale', async () => {
-  await Promise.all([demo.open('apart', { seats: ['A-1'] }), demo.open('apart-2', { seats: ['A-1'] }), acme.open('apart', { seats: ['A-1'] })]);
-  const placed = await Promise.all([demo.place('apart', { units: ['A-1'] }, 'k'), demo.place('apart-2', { units: ['A-1'] }, 'k'), acme.place('apart', { units: ['A-1'] }, 'k')]);
+  await Promise.all([
+    demo.open('apart', { seats: ['A-1'] }),
+    demo.open('apart-2', { seats: ['A-1'] }),
+    acme.open('apart', { seats: ['A-1'] }),
+  ]);
+  const placed = await Promise.all([
+    demo.place('apart', { units: ['A-1'] }, 'k'),
+    demo.place('apart-2', { units: ['A-1'] }, 'k'),
+    acme.place('apart', { units: ['A-1'] }, 'k'),
+  ]);
   expect(placed.map(({ status }) => status)).toEqual([201, 201, 201]);
-  expect(new Set(placed.map(({ body }) => body['order'])).size).toBe(3);
+  expect(new Set(placed.map(({ body }) => body.order)).size).toBe(3);
 });
 
 it('sells one seat to one of 200 buyers at once; the other 199 refusals are recorded', async () => {
@@ -68,9 +80,10 @@ it('makes one order of 50 copies of one request at once', async () => {
   const done = heard.filter(({ status }) => status === 201);
   expect(done.length).toBeGreaterThanOrEqual(1);
   expect(new Set(done.map(({ text }) => text)).size).toBe(1);
-  for (const { status, body, retryAfter } of heard.filter(({ status }) => status !== 201)) expect([status, body.code, retryAfter]).toEqual([409, 'in-progress', '1']);
+  for (const { status, body, retryAfter } of heard.filter(({ status }) => status !== 201))
+    expect([status, body.code, retryAfter]).toEqual([409, 'in-progress', '1']);
   const sale = await demo.ask('sale.get', { sale: 'copies' });
-  expect(sale.body['units']).toEqual({ opened: 100, available: 98, held: 0, sold: 2 });
+  expect(sale.body.units).toEqual({ opened: 100, available: 98, held: 0, sold: 2 });
 });
 
 it('gives all units of an order or none, and the lowest free places of a quota', async () => {
@@ -81,15 +94,18 @@ it('gives all units of an order or none, and the lowest free places of a quota',
   expect((await demo.place('whole', { units: ['A-1', 'A-3'] })).status).toBe(201);
   await demo.open('places', { quota: 3 });
   const placed = await demo.place('places', { quantity: 2 });
-  expect(placed.body['tickets']).toMatchObject([{ unit: '1' }, { unit: '2' }]);
+  expect(placed.body.tickets).toMatchObject([{ unit: '1' }, { unit: '2' }]);
   expect(await demo.place('places', { quantity: 2 })).toMatchObject({ status: 409, body: { code: 'sold-out', available: 1 } });
 });
 
 it('reads an order from the log, and tells nothing of another tenant', async () => {
   await demo.open('mine', { seats: ['A-1'] });
   const placed = await demo.place('mine', { units: ['A-1'] });
-  const order = placed.body['order'];
-  expect(await demo.ask('order.get', { sale: 'mine', order })).toMatchObject({ status: 200, body: { order, status: 'confirmed', tickets: [{ unit: 'A-1', status: 'sold' }] } });
+  const order = placed.body.order;
+  expect(await demo.ask('order.get', { sale: 'mine', order })).toMatchObject({
+    status: 200,
+    body: { order, status: 'confirmed', tickets: [{ unit: 'A-1', status: 'sold' }] },
+  });
   expect(await acme.ask('order.get', { sale: 'mine', order })).toMatchObject({ status: 404, body: { code: 'sale-unknown' } });
 });
 

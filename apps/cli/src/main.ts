@@ -7,7 +7,10 @@ import { replayLog } from './replay.js';
 
 const program = new Command('admit').description('Sells every ticket once and mints every ticket once.');
 
-program.command('provision').description('make the streams and consumers of a new log; change nothing on one that is whole').action(provisionStreams);
+program
+  .command('provision')
+  .description('make the streams and consumers of a new log; change nothing on one that is whole')
+  .action(provisionStreams);
 
 program
   .command('replay')

@@ -5,7 +5,11 @@ import { provision } from '#shared/platform/topology/provision.js';
 /** `admit provision` */
 export async function provisionStreams(): Promise<void> {
   const environment = readEnvironment();
-  const access = { servers: environment.NATS_URL.split(','), user: environment.NATS_USER || 'provision', password: environment.NATS_PASSWORD };
+  const access = {
+    servers: environment.NATS_URL.split(','),
+    user: environment.NATS_USER || 'provision',
+    password: environment.NATS_PASSWORD,
+  };
   const connection = await connectNats(access, 'admit-provision');
   try {
     const { epoch, made } = await provision(connection, { replicas: environment.NATS_REPLICAS });

@@ -24,7 +24,11 @@ export async function replayLog({ tenant, until, json }: ReplayOptions): Promise
     process.exitCode = rewound;
     return;
   }
-  const flags = [...(tenant === undefined ? [] : ['--tenant', tenant]), ...(until === undefined ? [] : ['--until', until]), ...(json === true ? ['--json'] : [])];
+  const flags = [
+    ...(tenant === undefined ? [] : ['--tenant', tenant]),
+    ...(until === undefined ? [] : ['--until', until]),
+    ...(json === true ? ['--json'] : []),
+  ];
   process.exitCode = await run('replay.js', flags, { ...common, ...replay, DATABASE_REPLAY_URL: environment.DATABASE_REPLAY_URL });
 }
 

@@ -1,5 +1,5 @@
-import { Fault } from '#shared/kernel/fault.js';
 import type { Json } from '#shared/kernel/canonical.js';
+import { Fault } from '#shared/kernel/fault.js';
 import type { KeyHash, SaleId, TenantId } from '#shared/kernel/ids.js';
 
 export const OPERATIONS = ['sale.open', 'order.place'] as const;
@@ -21,9 +21,11 @@ export interface Command {
 }
 
 /** The published subject; the stream stores it with the bucket as its second token. */
-export const commandSubject = ({ tenant, sale, keyHash }: Pick<Command, 'tenant' | 'sale' | 'keyHash'>): string => `cmd.${tenant}.${sale}.${keyHash}`;
+export const commandSubject = ({ tenant, sale, keyHash }: Pick<Command, 'tenant' | 'sale' | 'keyHash'>): string =>
+  `cmd.${tenant}.${sale}.${keyHash}`;
 
-export const commandMessageId = ({ tenant, sale, keyHash }: Pick<Command, 'tenant' | 'sale' | 'keyHash'>): string => `${tenant}:${sale}:${keyHash}`;
+export const commandMessageId = ({ tenant, sale, keyHash }: Pick<Command, 'tenant' | 'sale' | 'keyHash'>): string =>
+  `${tenant}:${sale}:${keyHash}`;
 
 export function encodeCommand({ operation, key, fingerprint, request, reply, traceparent }: Command): string {
   return JSON.stringify({ operation, key, fingerprint, request, reply, traceparent });
@@ -33,7 +35,10 @@ export function encodeCommand({ operation, key, fingerprint, request, reply, tra
 export function decodeCommand(subject: string, bytes: Uint8Array): Command {
   const [, , tenant, sale, keyHash] = subject.split('.') as [string, string, TenantId, SaleId, KeyHash];
   try {
-    const body = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')) as Omit<Command, 'tenant' | 'sale' | 'keyHash'>;
+    const body = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')) as Omit<
+      Command,
+      'tenant' | 'sale' | 'keyHash'
+    >;
     if (!OPERATIONS.includes(body.operation)) throw new TypeError(`${String(body.operation)} is no operation of this version`);
     return { ...body, tenant, sale, keyHash };
   } catch (cause) {

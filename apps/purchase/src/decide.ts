@@ -24,7 +24,8 @@ const VERBS: Readonly<Record<Operation, Verb>> = {
     answer: (sale, _, version) => ({ status: 201, body: JSON.stringify(saleView(sale, version)) }),
   },
   'order.place': {
-    decide: (sale, command, at) => placeOrder(sale, { tenant: command.tenant, order: orderOf(command), command: command.request as unknown as PlaceOrder }, at),
+    decide: (sale, command, at) =>
+      placeOrder(sale, { tenant: command.tenant, order: orderOf(command), command: command.request as unknown as PlaceOrder }, at),
     answer: (sale, command, version) => {
       const order = sale.open?.orders.get(orderOf(command));
       if (order === undefined) throw new Error('an accepted order is in the state it led to');
@@ -48,7 +49,11 @@ export function decideCommand(sale: Sale, command: Command, storedAt: number, ve
   const effects = 'events' in decision ? decision.events : [];
   for (const event of effects) sale.evolve(event, at);
   const answer = 'events' in decision ? verb.answer(sale, command, version) : refusalAnswer(decision.refusal);
-  const record = { ...recordOf(command, answer, effects.length), at, ...(command.traceparent !== undefined && { traceparent: command.traceparent }) };
+  const record = {
+    ...recordOf(command, answer, effects.length),
+    at,
+    ...(command.traceparent !== undefined && { traceparent: command.traceparent }),
+  };
   return { answer, events: [record, ...effects.map((event) => ({ ...event, at }))] };
 }
 

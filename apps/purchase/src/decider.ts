@@ -8,10 +8,10 @@ import type { Logger } from '#shared/platform/logger.js';
 import { type Answer, problemAnswer } from './answer.js';
 import { type Command, decodeCommand } from './command.js';
 import { type Decided, decideCommand } from './decide.js';
-import type { Replies } from './replies.js';
-import type { SaleFold } from './sale-fold.js';
 import type { Decisions } from './decisions.js';
 import type { Folds } from './folds.js';
+import type { Replies } from './replies.js';
+import type { SaleFold } from './sale-fold.js';
 
 /** A group closes at so many commands or bytes of them, and a commit at so many bytes of events; the rest follows in the next. */
 const GROUP = { maxCount: 256, maxBytes: 512 * 1024, maxKeys: 64 };
@@ -143,11 +143,18 @@ export class Decider {
 
   private async bury(delivery: Delivery, reason: unknown): Promise<boolean> {
     try {
-      await this.parts.dead.bury('COMMANDS', delivery, reason instanceof Error ? `${reason.message} ${String(reason.cause ?? '')}` : String(reason));
+      await this.parts.dead.bury(
+        'COMMANDS',
+        delivery,
+        reason instanceof Error ? `${reason.message} ${String(reason.cause ?? '')}` : String(reason),
+      );
       this.release(delivery, term('moved to DEAD'));
       return true;
     } catch (thrown) {
-      this.parts.logger.error({ err: thrown, subject: delivery.subject }, 'a command that cannot be decided could not be moved to DEAD; it comes again');
+      this.parts.logger.error(
+        { err: thrown, subject: delivery.subject },
+        'a command that cannot be decided could not be moved to DEAD; it comes again',
+      );
       this.release(delivery, nak(RETRY_MS));
       return false;
     }

@@ -49,5 +49,8 @@ function decisionIn(commit: Commit, key: KeyHash): CommandDecided['data'] {
 
 function differences(decided: CommandDecided['data'], asked: Asked): FieldError[] {
   if (decided.operation !== asked.operation) return [{ pointer: 'header:Idempotency-Key', detail: `was used for ${decided.operation}` }];
-  return differingPointers(decided.request, asked.request).map((pointer) => ({ pointer, detail: 'differs from the first request with this key' }));
+  return differingPointers(decided.request, asked.request).map((pointer) => ({
+    pointer,
+    detail: 'differs from the first request with this key',
+  }));
 }

@@ -1,5 +1,5 @@
-import type { EventStore } from '#shared/event-store/event-store.js';
 import type { Commit, Head } from '#shared/event-store/commit.js';
+import type { EventStore } from '#shared/event-store/event-store.js';
 
 /** Folds are kept up to this many entries (units and decided keys) in all; about 200 bytes each. Others are folded again when asked for. */
 const MAX_ENTRIES = 4_000_000;

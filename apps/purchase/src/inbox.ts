@@ -1,4 +1,4 @@
-import { type JetStreamClient, JetStreamApiError, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { JetStreamApiError, type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { type Command, commandMessageId, commandSubject, encodeCommand } from './command.js';
 
@@ -21,7 +21,10 @@ export class Inbox {
 
   async put(command: Command): Promise<Stored> {
     try {
-      const { duplicate } = await this.js.publish(commandSubject(command), encodeCommand(command), { msgID: commandMessageId(command), timeout: PUBLISH_TIMEOUT_MS });
+      const { duplicate } = await this.js.publish(commandSubject(command), encodeCommand(command), {
+        msgID: commandMessageId(command),
+        timeout: PUBLISH_TIMEOUT_MS,
+      });
       return duplicate ? 'copy' : 'stored';
     } catch (thrown) {
       return thrown instanceof JetStreamApiError ? 'refused' : 'unknown'; // the caller looks into the log: only that tells

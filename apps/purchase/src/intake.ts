@@ -7,9 +7,9 @@ import type { Logger } from '#shared/platform/logger.js';
 import { validate } from '#shared/platform/validate.js';
 import { type Answer, accepted, invalid, problemAnswer } from './answer.js';
 import type { Command, Operation } from './command.js';
-import type { Inbox, Stored } from './inbox.js';
 import type { Decisions } from './decisions.js';
 import type { Folds } from './folds.js';
+import type { Inbox, Stored } from './inbox.js';
 import type { Replies } from './replies.js';
 import type { SaleFold } from './sale-fold.js';
 
@@ -67,7 +67,8 @@ export class Intake {
     const subject = saleSubject(tenant, sale);
     if ((this.waiting.get(subject) ?? 0) >= MAX_WAITING_PER_SALE) return problemAnswer('too-many-waiting');
     if (operation === 'sale.open' || this.known.has(subject)) return undefined;
-    if ((await this.parts.store.head(subject)).version === 0) return problemAnswer('sale-unknown', { errors: [{ pointer: '/sale', detail: 'is not known' }] });
+    if ((await this.parts.store.head(subject)).version === 0)
+      return problemAnswer('sale-unknown', { errors: [{ pointer: '/sale', detail: 'is not known' }] });
     if (this.known.size >= MAX_KNOWN_SALES) this.known.clear();
     this.known.add(subject);
     return undefined;
@@ -133,7 +134,8 @@ function readCommand({ operation, tenant, key, traceparent, body }: Request): Re
 
 /** Bytes to a JSON object. */
 export function readJson(body: Uint8Array): Read<Json> {
-  if (body.length > MAX_BODY_BYTES) return { problem: problemAnswer('body-too-large', { detail: `The body has ${body.length} bytes; ${MAX_BODY_BYTES} are allowed.` }) };
+  if (body.length > MAX_BODY_BYTES)
+    return { problem: problemAnswer('body-too-large', { detail: `The body has ${body.length} bytes; ${MAX_BODY_BYTES} are allowed.` }) };
   try {
     const json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as Json;
     if (typeof json === 'object' && json !== null && !Array.isArray(json)) return { ok: json };

@@ -13,7 +13,8 @@ export class MintFold {
 
   apply(commit: Commit): void {
     for (const { type, data } of commit.events) {
-      if (type === 'MintCompleted') this.tickets.set(data.ticket, { status: 'minted', asset: data.asset, signature: data.signature, slot: data.slot });
+      if (type === 'MintCompleted')
+        this.tickets.set(data.ticket, { status: 'minted', asset: data.asset, signature: data.signature, slot: data.slot });
       else if (type === 'MintFailed') this.tickets.set(data.ticket, { status: 'mint-failed' });
       else if (type === 'MintPlanned' || type === 'MintSubmitted') this.tickets.set(data.ticket, { status: 'minting' });
     }

@@ -1,4 +1,4 @@
-import { type JetStreamClient, JetStreamApiError, jetstream } from '@nats-io/jetstream';
+import { JetStreamApiError, type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { ACK, type Delivery, nak, type Settlement } from '#shared/consumer/delivery.js';
 import type { MintCommand } from '#shared/domain/mint/events.js';
@@ -40,7 +40,10 @@ export class MintRequests {
   private async ask(command: MintCommand): Promise<void> {
     const { tenant, ticket, request } = command;
     try {
-      await this.js.publish(`mint.${tenant}.${ticket}.${request}`, JSON.stringify(command), { msgID: `mint:${tenant}:${ticket}:${request}`, timeout: PUBLISH_TIMEOUT_MS });
+      await this.js.publish(`mint.${tenant}.${ticket}.${request}`, JSON.stringify(command), {
+        msgID: `mint:${tenant}:${ticket}:${request}`,
+        timeout: PUBLISH_TIMEOUT_MS,
+      });
     } catch (thrown) {
       if (!isAskedAlready(thrown)) throw thrown;
     }

@@ -4,10 +4,10 @@ import { Decider } from './decider.js';
 import { Intake } from './intake.js';
 import { MintRequests } from './mint-requests.js';
 import type { PurchaseParts } from './parts.js';
+import { readiness } from './readiness.js';
 import { Reads } from './reads.js';
 import { RequestsController } from './requests.controller.js';
 import { PARTS, Workers } from './workers.js';
-import { readiness } from './readiness.js';
 
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: a Nest module is a class, and a dynamic one is made by a static method

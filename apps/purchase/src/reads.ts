@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import { GetOrder, GetSale } from '#shared/domain/sale/commands.js';
 import { mintSubject, saleSubject } from '#shared/event-store/event-store.js';
 import { TENANT_PATTERN } from '#shared/kernel/ids.js';
-import { validate } from '#shared/platform/validate.js';
 import type { Logger } from '#shared/platform/logger.js';
+import { validate } from '#shared/platform/validate.js';
 import { type Answer, invalid, problemAnswer } from './answer.js';
 import type { Folds } from './folds.js';
 import { readJson } from './intake.js';
@@ -55,7 +55,11 @@ export class Reads {
   }
 }
 
-function readQuery<T extends z.ZodType>(tenant: string, schema: T, body: Uint8Array): { readonly ok: z.infer<T> } | { readonly problem: Answer } {
+function readQuery<T extends z.ZodType>(
+  tenant: string,
+  schema: T,
+  body: Uint8Array,
+): { readonly ok: z.infer<T> } | { readonly problem: Answer } {
   if (!TENANT_PATTERN.test(tenant)) return { problem: problemAnswer('tenant-malformed') };
   const json = readJson(body);
   if ('problem' in json) return json;

@@ -36,7 +36,8 @@ export class SaleFold {
   /** Takes note of a commit whose sale events were applied when they were decided. */
   remember(commit: Commit): void {
     for (const event of commit.events) {
-      if (event.type === 'CommandDecided') this.decisions.set(event.data.keyHash, { fingerprint: event.data.fingerprint, sequence: commit.sequence });
+      if (event.type === 'CommandDecided')
+        this.decisions.set(event.data.keyHash, { fingerprint: event.data.fingerprint, sequence: commit.sequence });
     }
     this.head = headOf(commit);
   }

@@ -1,5 +1,8 @@
 /** What becomes of a delivery: done; again after a while; or never again (its reason is kept as a dead letter first). */
-export type Settlement = { readonly kind: 'ack' } | { readonly kind: 'nak'; readonly delayMs: number } | { readonly kind: 'term'; readonly reason: string };
+export type Settlement =
+  | { readonly kind: 'ack' }
+  | { readonly kind: 'nak'; readonly delayMs: number }
+  | { readonly kind: 'term'; readonly reason: string };
 
 export const ACK: Settlement = { kind: 'ack' };
 export const nak = (delayMs: number): Settlement => ({ kind: 'nak', delayMs });

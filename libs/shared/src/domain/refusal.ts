@@ -24,4 +24,6 @@ export interface Refusal {
 
 export type Decision<E> = { readonly events: readonly E[] } | { readonly refusal: Refusal };
 
-export const refuse = (code: RefusalCode, more: Omit<Refusal, 'code'> = {}): { readonly refusal: Refusal } => ({ refusal: { code, ...more } });
+export const refuse = (code: RefusalCode, more: Omit<Refusal, 'code'> = {}): { readonly refusal: Refusal } => ({
+  refusal: { code, ...more },
+});

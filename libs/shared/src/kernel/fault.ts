@@ -3,11 +3,20 @@
  * `retryable`: the same call may succeed later. `terminal`: it never will. `unknown`: whether it took effect is not known; look again.
  */
 export const FAULTS = {
-  'log-unreachable': ['retryable', 'The log did not answer in time. Nothing is lost: the same request with the same key may be sent again.'],
-  'append-unknown': ['unknown', 'Whether the commit is in the log could not be found out in time. It is looked for again before anything else is decided.'],
+  'log-unreachable': [
+    'retryable',
+    'The log did not answer in time. Nothing is lost: the same request with the same key may be sent again.',
+  ],
+  'append-unknown': [
+    'unknown',
+    'Whether the commit is in the log could not be found out in time. It is looked for again before anything else is decided.',
+  ],
   'log-broken': ['terminal', 'A commit in the log does not follow the one before it. Stop and run `admit log verify`.'],
   'log-shrunk': ['terminal', 'The log ends before a commit that was seen in it. Stop: restore the log before anything else.'],
-  'stream-differs': ['terminal', 'A stream is missing, weaker than wanted, or of another epoch. Run `admit provision`, or restore the right data.'],
+  'stream-differs': [
+    'terminal',
+    'A stream is missing, weaker than wanted, or of another epoch. Run `admit provision`, or restore the right data.',
+  ],
   'commit-too-large': ['terminal', 'One command makes more events than a commit may hold.'],
   'command-unreadable': ['terminal', 'A stored command is not one this version can read.'],
   'chain-unreachable': ['retryable', 'No Solana RPC answered in time. Mints wait; nothing is signed again.'],
@@ -17,7 +26,7 @@ export const FAULTS = {
   'database-unreachable': ['retryable', 'Postgres did not answer. The ledger waits and catches up by itself; selling goes on.'],
   'ledger-differs': ['terminal', 'The ledger does not fit the log. Run `admit replay`.'],
   'projection-refused': ['terminal', 'An event could not be applied to the ledger. Its tenant is halted there.'],
-  'configuration': ['terminal', 'The configuration is not usable. Every problem is listed.'],
+  configuration: ['terminal', 'The configuration is not usable. Every problem is listed.'],
   'server-missing': ['terminal', 'A program that is needed could not be found or started.'],
 } as const satisfies Record<string, readonly [kind: 'retryable' | 'terminal' | 'unknown', sentence: string]>;
 
@@ -31,9 +40,13 @@ export class Fault extends Error {
     readonly context: Readonly<Record<string, unknown>> = {},
     options: { cause?: unknown } = {},
   ) {
-    super(`${code}: ${FAULTS[code][1]} ${JSON.stringify(context, (_, value) => (typeof value === 'bigint' ? `${value}` : value))}`, options);
+    super(
+      `${code}: ${FAULTS[code][1]} ${JSON.stringify(context, (_, value) => (typeof value === 'bigint' ? `${value}` : value))}`,
+      options,
+    );
     this.kind = FAULTS[code][0];
   }
 }
 
-export const isFault = (thrown: unknown, code?: FaultCode): thrown is Fault => thrown instanceof Fault && (code === undefined || thrown.code === code);
+export const isFault = (thrown: unknown, code?: FaultCode): thrown is Fault =>
+  thrown instanceof Fault && (code === undefined || thrown.code === code);

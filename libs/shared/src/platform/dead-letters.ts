@@ -13,7 +13,15 @@ export class DeadLetters {
   /** Resolves when the letter is stored; only then may the delivery be settled for good. */
   async bury(stream: string, delivery: Delivery, reason: string): Promise<void> {
     const { subject, sequence, deliveries, storedAt, body } = delivery;
-    const letter = { stream, subject, sequence, deliveries, storedAt: new Date(storedAt).toISOString(), reason, original: Buffer.from(body).toString('base64') };
+    const letter = {
+      stream,
+      subject,
+      sequence,
+      deliveries,
+      storedAt: new Date(storedAt).toISOString(),
+      reason,
+      original: Buffer.from(body).toString('base64'),
+    };
     await this.js.publish(`dead.${stream}.${fromTenant(subject)}`, JSON.stringify(letter), { msgID: `${stream}:${sequence}` });
   }
 }

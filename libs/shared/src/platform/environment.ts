@@ -10,7 +10,10 @@ const password = z.string().default('').describe('its password (secret)');
 /** Every variable the apps read, with what it means. `.env.example` is made of it. */
 const VARIABLES = {
   NATS_URL: z.string().default('nats://127.0.0.1:4222').describe('servers of the log, separated by commas'),
-  NATS_USER: z.string().default('').describe("this app's own NATS user: purchase, minter, ledger, provision or replay; empty: the app's name"),
+  NATS_USER: z
+    .string()
+    .default('')
+    .describe("this app's own NATS user: purchase, minter, ledger, provision or replay; empty: the app's name"),
   NATS_PASSWORD: password,
   NATS_EDGE_USER: user('edge').describe('purchase: NATS user that answers callers and may publish to no stream'),
   NATS_EDGE_PASSWORD: password,
@@ -21,19 +24,33 @@ const VARIABLES = {
   NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1).describe('provision: copies of every stream (3 in production)'),
   HTTP_HOST: z.string().default('127.0.0.1').describe('address that health and HTTP listen on'),
   HTTP_PORT: port.default(0).describe('port that health and HTTP listen on; 0: any free one'),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('least level of the log lines on standard output'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('least level of the log lines on standard output'),
   DATABASE_ADMIN_URL: text.describe('ledger: role that may create roles and schemas; set, the app migrates at its start (secret)'),
   DATABASE_PROJECTOR_URL: text.describe('ledger: role admit_projector, which writes the ledger (secret)'),
   DATABASE_READER_URL: text.describe('ledger: role admit_reader, which reads one tenant at a time (secret)'),
   DATABASE_REPLAY_URL: text.describe('replay: role admit_replay, which reads the ledger and writes a shadow of it (secret)'),
   LEDGER_BATCH_COMMITS: z.coerce.number().int().min(1).max(4_096).default(1_024).describe('ledger: most commits in one transaction'),
   SOLANA_RPC_URL: z.string().default('http://127.0.0.1:8899').describe('minter: JSON-RPC endpoint of the chain'),
-  MINT_KEYS_DIR: z.string().default('.admit/keys').describe('minter: directory of payer.json, authority.json and base.json; base.json never rotates'),
-  MINT_KEYS: z.enum(['create', 'require']).default('require').describe('minter: create missing key files (for development), or refuse to start'),
+  MINT_KEYS_DIR: z
+    .string()
+    .default('.admit/keys')
+    .describe('minter: directory of payer.json, authority.json and base.json; base.json never rotates'),
+  MINT_KEYS: z
+    .enum(['create', 'require'])
+    .default('require')
+    .describe('minter: create missing key files (for development), or refuse to start'),
   MINT_AIRDROP: z.enum(['local', 'off']).default('off').describe('minter: ask a local chain for funds when the payer runs low'),
   MINT_URI_PREFIX: z.string().max(42).default('urn:admit-one:').describe('minter: metadata URI is this and the ticket'),
   MINT_SYMBOL: z.string().min(1).max(10).default('ADMIT').describe('minter: symbol of the assets'),
-  MINT_PRIORITY_MICROLAMPORTS: z.coerce.number().int().min(0).default(0).describe('minter: priority fee per compute unit of a first attempt; doubles with each, 16 times at most'),
+  MINT_PRIORITY_MICROLAMPORTS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe('minter: priority fee per compute unit of a first attempt; doubles with each, 16 times at most'),
   MINT_MAX_OUTSTANDING: z.coerce.number().int().min(1).max(6_000).default(5_000).describe('minter: mints in work at once'),
   MINT_POLL_MS: z.coerce.number().int().min(10).default(1_000).describe('minter: pause between two looks at all outstanding mints'),
   MINT_RPC_TIMEOUT_MS: z.coerce.number().int().min(100).default(10_000).describe('minter: patience with one RPC call'),
@@ -62,7 +79,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
  * @returns whether there was such a file
  */
 export function loadEnvironmentFile(path: string): boolean {
-  if (!existsSync(path) || process.env['NATS_URL'] !== undefined) return false;
+  if (!existsSync(path) || process.env.NATS_URL !== undefined) return false;
   process.loadEnvFile(path);
   return true;
 }

@@ -20,8 +20,12 @@ class HealthController {
 
   /** Everything this app needs answers: 200, else 503 with what does not. */
   @Get('ready')
-  async ready(@Res({ passthrough: true }) reply: Reply): Promise<{ readonly status: string; readonly checks: Readonly<Record<string, string>> }> {
-    const checks = Object.fromEntries(await Promise.all(Object.entries(this.checks).map(async ([name, check]) => [name, await outcome(check)] as const)));
+  async ready(
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<{ readonly status: string; readonly checks: Readonly<Record<string, string>> }> {
+    const checks = Object.fromEntries(
+      await Promise.all(Object.entries(this.checks).map(async ([name, check]) => [name, await outcome(check)] as const)),
+    );
     const ready = Object.values(checks).every((found) => found === 'ok');
     reply.status(ready ? 200 : 503);
     return { status: ready ? 'ready' : 'not ready', checks };
@@ -41,7 +45,16 @@ async function outcome(check: () => Promise<void>): Promise<string> {
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: a Nest module is a class, and a dynamic one is made by a static method
 export class HealthModule {
-  static with(useFactory: (...needed: never[]) => HealthChecks, inject: readonly (string | symbol | (new (...needed: never[]) => object))[], imports: DynamicModule['imports'] = []): DynamicModule {
-    return { module: HealthModule, imports, controllers: [HealthController], providers: [{ provide: CHECKS, useFactory, inject: [...inject] }] };
+  static with(
+    useFactory: (...needed: never[]) => HealthChecks,
+    inject: readonly (string | symbol | (new (...needed: never[]) => object))[],
+    imports: DynamicModule['imports'] = [],
+  ): DynamicModule {
+    return {
+      module: HealthModule,
+      imports,
+      controllers: [HealthController],
+      providers: [{ provide: CHECKS, useFactory, inject: [...inject] }],
+    };
   }
 }

@@ -1,7 +1,7 @@
-import { Server } from '@nestjs/microservices';
-import type { CustomTransportStrategy } from '@nestjs/microservices';
-import { headers, Match, type NatsConnection } from '@nats-io/transport-node';
 import { type Service, type ServiceMsg, Svcm } from '@nats-io/services';
+import { headers, Match, type NatsConnection } from '@nats-io/transport-node';
+import type { CustomTransportStrategy } from '@nestjs/microservices';
+import { Server } from '@nestjs/microservices';
 import { firstValueFrom, isObservable } from 'rxjs';
 
 /** What a handler is told of a call; the tenant is the subject's: NATS let only that tenant's account use it. */
@@ -76,7 +76,11 @@ export class MicroServiceStrategy extends Server implements CustomTransportStrat
     message.respond(answer.body, { headers: head });
   }
 
-  private async answer(pattern: string, handler: (data: unknown, context: Call) => Promise<unknown>, message: ServiceMsg): Promise<CallAnswer> {
+  private async answer(
+    pattern: string,
+    handler: (data: unknown, context: Call) => Promise<unknown>,
+    message: ServiceMsg,
+  ): Promise<CallAnswer> {
     try {
       const result = await handler(message.data, callOf(message));
       return (isObservable(result) ? await firstValueFrom(result) : result) as CallAnswer;

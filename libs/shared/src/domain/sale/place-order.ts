@@ -26,11 +26,17 @@ export function placeOrder(state: Sale, { tenant, order, command }: Placing, at:
 
 function happenings({ terms }: OpenedSale, order: OrderId, { buyer, wallet }: PlaceOrder, tickets: readonly TicketOfUnit[]): SaleEvent[] {
   const events: SaleEvent[] = [
-    { type: 'OrderPlaced', data: { order, buyer, ...(wallet !== undefined && { wallet }), tickets, total: times(terms.price, tickets.length) } },
+    {
+      type: 'OrderPlaced',
+      data: { order, buyer, ...(wallet !== undefined && { wallet }), tickets, total: times(terms.price, tickets.length) },
+    },
     { type: 'OrderConfirmed', data: { order } },
   ];
   if (terms.mint === 'on-confirm' && wallet !== undefined) {
-    events.push({ type: 'MintsRequested', data: { order, name: terms.name, wallet, tickets: tickets.map((ticket) => ({ ...ticket, request: 1 })) } });
+    events.push({
+      type: 'MintsRequested',
+      data: { order, name: terms.name, wallet, tickets: tickets.map((ticket) => ({ ...ticket, request: 1 })) },
+    });
   }
   return events;
 }
@@ -38,8 +44,10 @@ function happenings({ terms }: OpenedSale, order: OrderId, { buyer, wallet }: Pl
 const times = ({ amount, currency }: Money, count: number): Money => ({ amount: `${BigInt(amount) * BigInt(count)}`, currency });
 
 function outsideWindow({ terms }: OpenedSale, at: number): Refusal | undefined {
-  if (terms.opensAt !== undefined && at < terms.opensAt) return { code: 'sale-not-yet-open', facts: { opensAt: new Date(terms.opensAt).toISOString() } };
-  if (terms.closesAt !== undefined && at >= terms.closesAt) return { code: 'sale-closed', facts: { closesAt: new Date(terms.closesAt).toISOString() } };
+  if (terms.opensAt !== undefined && at < terms.opensAt)
+    return { code: 'sale-not-yet-open', facts: { opensAt: new Date(terms.opensAt).toISOString() } };
+  if (terms.closesAt !== undefined && at >= terms.closesAt)
+    return { code: 'sale-closed', facts: { closesAt: new Date(terms.closesAt).toISOString() } };
   return undefined;
 }
 
@@ -52,7 +60,9 @@ function mismatch({ terms, units }: OpenedSale, command: PlaceOrder): Refusal | 
 
 function beyondSupply({ units }: OpenedSale, command: PlaceOrder, chosen: readonly UnitId[]): Refusal | undefined {
   if (command.quantity !== undefined) {
-    return chosen.length < command.quantity ? { code: 'sold-out', pointers: ['/quantity'], facts: { available: units.available } } : undefined;
+    return chosen.length < command.quantity
+      ? { code: 'sold-out', pointers: ['/quantity'], facts: { available: units.available } }
+      : undefined;
   }
   const pointersTo = (wrong: (unit: UnitId) => boolean) => chosen.flatMap((unit, index) => (wrong(unit) ? [`/units/${index}`] : []));
   const unknown = pointersTo((unit) => !units.has(unit));

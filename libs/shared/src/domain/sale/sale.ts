@@ -85,4 +85,3 @@ export class Sale {
     return order;
   }
 }
-

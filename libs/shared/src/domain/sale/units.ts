@@ -14,7 +14,8 @@ export class Units {
   constructor(readonly offered: UnitsOffered) {
     this.seats = new Set('seats' in offered ? offered.seats : []);
     this.rows = new Map('rows' in offered ? offered.rows.map((range) => [range.row, range]) : []);
-    this.opened = 'quota' in offered ? offered.quota : this.seats.size + [...this.rows.values()].reduce((sum, { from, to }) => sum + to - from + 1, 0);
+    this.opened =
+      'quota' in offered ? offered.quota : this.seats.size + [...this.rows.values()].reduce((sum, { from, to }) => sum + to - from + 1, 0);
   }
 
   get isQuota(): boolean {
@@ -45,7 +46,8 @@ export class Units {
 
   take(unit: UnitId, order: OrderId): void {
     const holder = this.takenBy.get(unit);
-    if (holder !== undefined || !this.has(unit)) throw new Error(`unit ${unit} cannot go to ${order}: ${holder === undefined ? 'there is none' : `${holder} has it`}`);
+    if (holder !== undefined || !this.has(unit))
+      throw new Error(`unit ${unit} cannot go to ${order}: ${holder === undefined ? 'there is none' : `${holder} has it`}`);
     this.takenBy.set(unit, order);
     if (!this.isQuota) return;
     const place = Number(unit);

@@ -1,9 +1,19 @@
-import type { Recorded } from '../../domain/recorded.js';
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager, type SeqMsgRequest } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
+import type { Recorded } from '../../domain/recorded.js';
 import { Fault, isFault } from '../../kernel/fault.js';
 import { sha256 } from '../../kernel/hash.js';
-import { assertFollows, CONTENT_TYPE, type Commit, decodeCommit, encodeCommit, type Head, headOf, MAX_COMMIT_BYTES, NO_HEAD } from '../commit.js';
+import {
+  assertFollows,
+  CONTENT_TYPE,
+  type Commit,
+  decodeCommit,
+  encodeCommit,
+  type Head,
+  headOf,
+  MAX_COMMIT_BYTES,
+  NO_HEAD,
+} from '../commit.js';
 import type { EventStore } from '../event-store.js';
 
 export const EVENTS_STREAM = 'EVENTS';

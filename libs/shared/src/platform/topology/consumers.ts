@@ -53,7 +53,13 @@ export const CONSUMERS: readonly WantedConsumer[] = [
       max_ack_pending: MAX_UNPROJECTED,
     },
   },
-  { stream: 'EVENTS', config: { ...explicit, durable_name: 'ledger', ack_wait: EVENTS_ACK_WAIT_MS * NANOS_PER_MS, max_ack_pending: MAX_UNPROJECTED } },
+  {
+    stream: 'EVENTS',
+    config: { ...explicit, durable_name: 'ledger', ack_wait: EVENTS_ACK_WAIT_MS * NANOS_PER_MS, max_ack_pending: MAX_UNPROJECTED },
+  },
   { stream: 'EVENTS', config: { durable_name: 'replay', ack_policy: 'none', deliver_policy: 'all' } },
-  { stream: 'MINTS', config: { ...explicit, durable_name: 'minter', ack_wait: MINT_ACK_WAIT_MS * NANOS_PER_MS, max_ack_pending: MAX_OUTSTANDING_MINTS } },
+  {
+    stream: 'MINTS',
+    config: { ...explicit, durable_name: 'minter', ack_wait: MINT_ACK_WAIT_MS * NANOS_PER_MS, max_ack_pending: MAX_OUTSTANDING_MINTS },
+  },
 ];

@@ -24,7 +24,8 @@ export async function inspectTopology(connection: NatsConnection): Promise<strin
   }
   for (const { stream, config } of CONSUMERS) found.push(...(await consumerDifferences(jsm, stream, config)));
   const epoch = epochs.get('EVENTS');
-  for (const [name, other] of epochs) if (other !== epoch || epoch === undefined) found.push({ what: `${name}.epoch`, wanted: epoch ?? 'an epoch', found: other });
+  for (const [name, other] of epochs)
+    if (other !== epoch || epoch === undefined) found.push({ what: `${name}.epoch`, wanted: epoch ?? 'an epoch', found: other });
   if (found.length > 0 || epoch === undefined) throw new Fault('stream-differs', { differences: found });
   return epoch;
 }

@@ -40,7 +40,11 @@ async function epochToUse(jsm: JetStreamManager): Promise<string> {
   const lost = found.filter(({ info }) => info === undefined).map(({ name }) => name);
   const used = found.filter(({ info }) => (info?.state.last_seq ?? 0) > 0).map(({ name }) => name);
   if (lost.length > 0 && used.length > 0) {
-    throw new Fault('stream-differs', { missing: lost, used, advice: 'restore the missing streams from their backup; a log is never begun anew beside an old one' });
+    throw new Fault('stream-differs', {
+      missing: lost,
+      used,
+      advice: 'restore the missing streams from their backup; a log is never begun anew beside an old one',
+    });
   }
   return found.find(({ info }) => info !== undefined)?.info?.config.metadata?.[EPOCH] ?? randomUUID();
 }

@@ -16,7 +16,11 @@ type WantedStream = Partial<StreamConfig> & Pick<StreamConfig, 'name' | 'subject
 
 const file = { storage: 'file', discard: 'new' } as const;
 /** One message per subject, for as long as it is kept: the second broker-side filter against copies. */
-const onePerSubject = { max_msgs_per_subject: 1, discard_new_per_subject: true, duplicate_window: DUPLICATE_WINDOW_SECONDS * NANOS_PER_SECOND } as const;
+const onePerSubject = {
+  max_msgs_per_subject: 1,
+  discard_new_per_subject: true,
+  duplicate_window: DUPLICATE_WINDOW_SECONDS * NANOS_PER_SECOND,
+} as const;
 
 /** The streams in the order of their making: EVENTS last, so that its existence proves that of the others. */
 export const STREAMS: readonly WantedStream[] = [
@@ -51,7 +55,14 @@ export const STREAMS: readonly WantedStream[] = [
     max_msgs_per_subject: 1,
     discard: 'old',
   },
-  { ...file, name: 'DEAD', description: 'What could not be handled, with the reason', subjects: ['dead.>'], retention: 'limits', deny_delete: true },
+  {
+    ...file,
+    name: 'DEAD',
+    description: 'What could not be handled, with the reason',
+    subjects: ['dead.>'],
+    retention: 'limits',
+    deny_delete: true,
+  },
   {
     ...file,
     name: 'EVENTS',
