@@ -1,0 +1,112 @@
+import { createInbox, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node';
+import { Fault, isFault } from '#shared/kernel/fault.js';
+import { EPOCH } from '#shared/platform/topology/streams.js';
+import type { LogState } from '../projection/checkpoint.js';
+import type { LoggedMessage } from '../projection/commit-place.js';
+import { gather } from './gather.js';
+
+export const REPLAY_CONSUMER = 'replay';
+/** The only two subjects that the account of replays can publish to; each is one question to one service. */
+const NEXT_SUBJECT = 'app.next';
+const INFO_SUBJECT = 'app.info';
+const INFO_TIMEOUT_MS = 5_000;
+/** One pull asks for so much at most; the next one is sent when half of it has come. What is under way is the memory of a replay. */
+const PULL_MESSAGES = 1_000;
+const PULL_BYTES = 16 * 1024 * 1024;
+const PULL_EXPIRES_MS = 10_000;
+const NANOS_PER_MS = 1_000_000;
+const BATCH = { maxCount: 2_048, maxBytes: 8 * 1024 * 1024, bytesOf: ({ body }: LoggedMessage): number => body.length };
+
+/** EVENTS as a replay sees it: it can be pulled once, from the first commit on, and nothing in it can be changed from here. */
+export class ReplayLog {
+  private position = 0;
+
+  constructor(
+    private readonly connection: NatsConnection,
+    /** The only place where this user may listen. */
+    private readonly inbox: string,
+  ) {}
+
+  async state(): Promise<LogState> {
+    try {
+      const info = (await this.connection.request(INFO_SUBJECT, '', { timeout: INFO_TIMEOUT_MS })).json<StreamInfo>();
+      return { epoch: info.config.metadata?.[EPOCH], first: info.state.first_seq, last: info.state.last_seq };
+    } catch (cause) {
+      throw new Fault('log-unreachable', { subject: INFO_SUBJECT }, { cause });
+    }
+  }
+
+  /** What follows, up to and with the commit `last`, which must be in the log. Never pulls one more: what was pulled does not come again. */
+  async *until(last: number): AsyncIterable<LoggedMessage[]> {
+    if (last <= this.position) return;
+    const subscription = this.connection.subscribe(createInbox(this.inbox));
+    try {
+      for await (const batch of gather(this.pull(subscription, last), BATCH)) yield batch;
+    } catch (cause) {
+      throw isFault(cause) ? cause : new Fault('log-unreachable', { position: this.position }, { cause });
+    } finally {
+      subscription.unsubscribe();
+    }
+  }
+
+  private async *pull(subscription: Subscription, last: number): AsyncGenerator<LoggedMessage> {
+    let asked = this.ask(subscription, last, 0);
+    for await (const message of subscription) {
+      const unserved = statusOf(message);
+      if (unserved !== undefined) {
+        asked -= unserved;
+        asked += this.ask(subscription, last, asked);
+        continue;
+      }
+      const sequence = sequenceOf(message);
+      this.assertNext(sequence);
+      this.position = sequence;
+      asked -= 1;
+      yield { subject: message.subject, sequence, body: message.data };
+      if (sequence === last) return;
+      if (asked < PULL_MESSAGES / 2) asked += this.ask(subscription, last, asked);
+    }
+    throw new Fault('log-unreachable', { position: this.position, reason: 'the connection was closed' });
+  }
+
+  /** Asks for what is still missing and not yet asked for. */
+  private ask(subscription: Subscription, last: number, asked: number): number {
+    const batch = Math.min(PULL_MESSAGES, last - this.position - asked);
+    if (batch <= 0) return 0;
+    const request = { batch, max_bytes: PULL_BYTES, expires: PULL_EXPIRES_MS * NANOS_PER_MS };
+    this.connection.publish(NEXT_SUBJECT, JSON.stringify(request), { reply: subscription.getSubject() });
+    return batch;
+  }
+
+  private assertNext(sequence: number): void {
+    if (sequence === this.position + 1) return;
+    const reason =
+      this.position === 0 ? 'the consumer was not rewound: run `admit replay`' : 'commits are missing, or another replay pulls them';
+    throw new Fault('log-broken', { reason, wanted: this.position + 1, came: sequence });
+  }
+}
+
+interface StreamInfo {
+  readonly config: { readonly metadata?: Readonly<Record<string, string>> };
+  readonly state: { readonly first_seq: number; readonly last_seq: number };
+}
+
+/** A pull that ended before it was served in full says how many messages it left; anything else that carries a code is a refusal. */
+function statusOf(message: Msg): number | undefined {
+  const code = message.headers?.code ?? 0;
+  if (code === 0) return undefined;
+  const left = message.headers?.get('Nats-Pending-Messages') ?? '';
+  if (left !== '') return Number(left);
+  throw new Fault('log-unreachable', { code, says: message.headers?.description });
+}
+
+const SEQUENCE_TOKEN = 5; // $JS.ACK.<stream>.<consumer>.<deliveries>.<stream sequence>.<…>
+const NEWER_FORM_TOKENS = 11; // with domain and account hash after ACK
+
+/** JetStream names the message in the subject of its acknowledgement, which nobody here may publish to. */
+function sequenceOf({ reply, subject }: Msg): number {
+  const tokens = (reply ?? '').split('.');
+  const sequence = Number(tokens[tokens.length >= NEWER_FORM_TOKENS ? SEQUENCE_TOKEN + 2 : SEQUENCE_TOKEN]);
+  if (!Number.isInteger(sequence)) throw new Fault('log-unreachable', { reason: 'a delivery without its number', subject, reply });
+  return sequence;
+}

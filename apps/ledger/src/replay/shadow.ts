@@ -1,0 +1,19 @@
+import type { QueryRunner } from 'typeorm';
+import { Fault } from '#shared/kernel/fault.js';
+import { CHECKPOINT, SHADOW } from '../database/names.js';
+import { BALANCES, CHAINS, ENTRIES, HEADS, ORDERS, SALES, TICKETS } from '../rows/tables.js';
+
+/** The lock of the replay that writes the shadow; it lives as long as the session. */
+const REPLAY_LOCK = 7_301_003;
+
+/** @throws Fault when another replay is under way */
+export async function claimShadow(runner: QueryRunner): Promise<void> {
+  const rows: [{ mine: boolean }] = await runner.query('select pg_try_advisory_lock($1) as mine', [REPLAY_LOCK]);
+  if (!rows[0].mine) throw new Fault('ledger-differs', { reason: 'another replay is under way' });
+}
+
+export async function clearShadow(runner: QueryRunner): Promise<void> {
+  const tables = [ENTRIES, SALES, ORDERS, TICKETS, HEADS, CHAINS, BALANCES].map(({ name }) => `${SHADOW}.${name}`);
+  await runner.query(`truncate ${tables.join(', ')}`);
+  await runner.query(`update ${SHADOW}.checkpoint set sequence = 0, epoch = null where stream = $1`, [CHECKPOINT]);
+}
