@@ -1,6 +1,6 @@
 const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
-const DIGIT = new Map([...ALPHABET].map((letter, value) => [letter, BigInt(value)]));
-/** Nine digits a division: 58^9 is below 2^53, so the inner loop needs no bigint. */
+const DIGIT = new Map([...ALPHABET].map((letter, value) => [letter, value]));
+/** Nine digits a division: 58^9 is below 2^53, so the inner loops need no bigint. */
 const CHUNK_DIGITS = 9;
 const CHUNK = 58n ** BigInt(CHUNK_DIGITS);
 
@@ -23,13 +23,18 @@ export function encodeBase58(bytes: Uint8Array): string {
 /** The bytes, or null when the text holds a character that is not base58. */
 export function decodeBase58(text: string): Uint8Array | null {
   let value = 0n;
-  for (const letter of text) {
-    const digit = DIGIT.get(letter);
-    if (digit === undefined) return null;
-    value = value * 58n + digit;
+  for (let start = 0; start < text.length; start += CHUNK_DIGITS) {
+    const digits = text.slice(start, start + CHUNK_DIGITS);
+    let chunk = 0;
+    for (const letter of digits) {
+      const digit = DIGIT.get(letter);
+      if (digit === undefined) return null;
+      chunk = chunk * 58 + digit;
+    }
+    value = value * (digits.length === CHUNK_DIGITS ? CHUNK : 58n ** BigInt(digits.length)) + BigInt(chunk);
   }
   const zeros = /^1*/.exec(text)?.[0].length ?? 0;
   const hex = value === 0n ? '' : value.toString(16);
-  const body = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');
-  return Uint8Array.from([...new Uint8Array(zeros), ...body]);
+  const bodyBytes = Math.ceil(hex.length / 2);
+  return Uint8Array.from(Buffer.from(hex.padStart(2 * (zeros + bodyBytes), '0'), 'hex'));
 }

@@ -3,9 +3,21 @@
  * `history.blob` holds the long part of each transaction; it is written first, so a line never points at what is not there yet.
  * Written, not fsynced: it survives kill -9 of the process, which is what a development chain promises, not a power cut.
  */
-import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { HistoryPlace, Journal, JournalRecord } from '../journal.js';
+import { withoutIdleSlots } from './idle-slots.js';
 import { readRecordLine, writeRecordLine } from './record-line.js';
 
 const FORMAT = 1;
@@ -22,14 +34,14 @@ export class FileJournal implements Journal {
   private readonly blob: number;
   private readonly path: string;
   private blobBytes: number;
+  private failure: unknown = null;
 
   constructor(directory: string, newGenesisHash: () => string) {
     mkdirSync(directory, { recursive: true });
     this.path = join(directory, 'journal.jsonl');
-    this.journal = openSync(this.path, 'a+');
+    this.journal = this.openWhole();
     this.blob = openSync(join(directory, 'history.blob'), 'a+');
     this.blobBytes = fstatSync(this.blob).size;
-    this.cutTornLine();
     this.genesisHash = this.readHeader() ?? this.writeHeader(newGenesisHash());
   }
 
@@ -41,8 +53,15 @@ export class FileJournal implements Journal {
     }
   }
 
+  /** After a failed write nothing more is written: the next line would be glued to half of this one. A restart cuts that half off. */
   append(record: JournalRecord): void {
-    writeAll(this.journal, Buffer.from(writeRecordLine(record)));
+    if (this.failure !== null) throw new Error(`${this.path} could not be written: make room and start again`, { cause: this.failure });
+    try {
+      writeAll(this.journal, Buffer.from(writeRecordLine(record)));
+    } catch (cause) {
+      this.failure = cause;
+      throw cause;
+    }
   }
 
   appendHistory(text: string): HistoryPlace {
@@ -65,10 +84,17 @@ export class FileJournal implements Journal {
   }
 
   /** A kill in the middle of a write leaves a last line without its newline; what it said was never answered to anyone. */
-  private cutTornLine(): void {
+  private openWhole(): number {
+    const file = openSync(this.path, 'a+');
     const bytes = readFileSync(this.path);
     const end = bytes.lastIndexOf(NEWLINE) + 1;
-    if (end < bytes.length) ftruncateSync(this.journal, end);
+    if (end < bytes.length) ftruncateSync(file, end);
+    const shorter = withoutIdleSlots(bytes.subarray(0, end));
+    if (shorter === null) return file;
+    closeSync(file);
+    writeFileSync(`${this.path}.new`, shorter);
+    renameSync(`${this.path}.new`, this.path);
+    return openSync(this.path, 'a+');
   }
 
   private readHeader(): string | null {
