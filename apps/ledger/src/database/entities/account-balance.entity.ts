@@ -1,7 +1,8 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 import { LIVE } from '../names.js';
 
 /** A control account's balance on its normal side. */
+@Check('account_balance_amount_check', 'amount >= 0')
 @Entity({ schema: LIVE, name: 'account_balance' })
 export class AccountBalanceEntity {
   @PrimaryColumn({ type: 'text' })

@@ -1,7 +1,9 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 import { LIVE } from '../names.js';
 
 /** One movement of tickets or money. Rows are added, never changed. */
+@Check('ledger_entry_amount_check', 'amount > 0')
+@Check('ledger_entry_check', 'debit <> credit')
 @Entity({ schema: LIVE, name: 'ledger_entry' })
 export class LedgerEntryEntity {
   @PrimaryColumn({ type: 'text' })
