@@ -95,4 +95,10 @@ export function assertFollows(head: Head, commit: Commit): void {
   });
 }
 
+/** A log that ends before what was seen of it, or there in another commit, has lost something: that is said, never written over. */
+export function assertHolds(subject: string, seen: Head, last: Head): void {
+  if (last.sequence < seen.sequence) throw new Fault('log-shrunk', { subject, seen, last: headOf(last) });
+  if (last.sequence === seen.sequence && last.hash !== seen.hash) throw new Fault('log-broken', { subject, seen, found: headOf(last) });
+}
+
 export const headOf = ({ version, sequence, hash }: Head): Head => ({ version, sequence, hash });

@@ -1,6 +1,16 @@
 import type { Recorded } from '../domain/recorded.js';
 import { Fault } from '../kernel/fault.js';
-import { assertFollows, type Commit, decodeCommit, encodeCommit, type Head, headOf, MAX_COMMIT_BYTES, NO_HEAD } from './commit.js';
+import {
+  assertFollows,
+  assertHolds,
+  type Commit,
+  decodeCommit,
+  encodeCommit,
+  type Head,
+  headOf,
+  MAX_COMMIT_BYTES,
+  NO_HEAD,
+} from './commit.js';
 import type { EventStore } from './event-store.js';
 
 /** The log in this process's memory: the same bytes, chain and refusals as the real one, gone when the process ends. */
@@ -15,7 +25,7 @@ export class MemoryEventStore implements EventStore {
 
   async *read(subject: string, after: Head): AsyncIterable<Commit> {
     const sequences = this.sequences(subject);
-    if (after.version > sequences.length) throw new Fault('log-shrunk', { subject, after, commits: sequences.length });
+    assertHolds(subject, after, await this.head(subject));
     let head = after;
     for (const sequence of sequences.slice(after.version)) {
       const commit = this.decode(sequence);
@@ -34,7 +44,10 @@ export class MemoryEventStore implements EventStore {
     const bytes = encodeCommit(subject, expected, events);
     if (bytes.length > MAX_COMMIT_BYTES) throw new Fault('commit-too-large', { subject, bytes: bytes.length, most: MAX_COMMIT_BYTES });
     const sequences = this.sequences(subject);
-    if ((sequences.at(-1) ?? 0) !== expected.sequence) return undefined;
+    if ((sequences.at(-1) ?? 0) !== expected.sequence) {
+      assertHolds(subject, expected, await this.head(subject));
+      return undefined;
+    }
     const sequence = this.stored.push({ subject, bytes });
     this.bySubject.set(subject, [...sequences, sequence]);
     return this.decode(sequence);

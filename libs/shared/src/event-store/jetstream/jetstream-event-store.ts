@@ -5,6 +5,7 @@ import { Fault, isFault } from '../../kernel/fault.js';
 import { sha256 } from '../../kernel/hash.js';
 import {
   assertFollows,
+  assertHolds,
   CONTENT_TYPE,
   type Commit,
   decodeCommit,
@@ -21,7 +22,7 @@ export const EVENTS_STREAM = 'EVENTS';
 const REQUEST_TIMEOUT_MS = 2_000;
 /** An append whose outcome stays unknown is looked up and, since it can land only once, sent again this often. */
 const APPEND_TRIES = 4;
-/** Up to so many commits are read one by one from the leader; what follows comes by an ordered consumer. */
+/** Up to so many commits are read one by one from the leader; more come by an ordered consumer. */
 const SINGLE_READS = 8;
 
 /** What the server's STREAM.MSG.GET takes; the client's type leaves out the last form. */
@@ -45,18 +46,12 @@ export class JetStreamEventStore implements EventStore {
   }
 
   async *read(subject: string, after: Head): AsyncIterable<Commit> {
-    let head = after;
-    for (let reads = 0; reads < SINGLE_READS; reads++) {
-      const next = await this.get({ seq: head.sequence + 1, next_by_subj: subject });
-      if (next === undefined) return;
-      assertFollows(head, next);
-      head = next;
-      yield next;
-    }
     const last = await this.last(subject);
-    if (last === undefined || last.sequence < head.sequence) throw new Fault('log-shrunk', { subject, seen: headOf(head) });
-    if (last.sequence === head.sequence) return;
-    for await (const commit of this.consume(subject, head, last)) {
+    assertHolds(subject, after, last ?? NO_HEAD);
+    if (last === undefined || last.sequence === after.sequence) return;
+    const few = last.version - after.version <= SINGLE_READS;
+    let head = after;
+    for await (const commit of few ? this.oneByOne(subject, after, last) : this.consume(subject, after, last)) {
       assertFollows(head, commit);
       head = commit;
       yield commit;
@@ -84,7 +79,7 @@ export class JetStreamEventStore implements EventStore {
       try {
         const landed = await this.get({ seq: expected.sequence + 1, next_by_subj: subject });
         if (landed !== undefined) return landed.hash === commit.hash ? { ...commit, sequence: landed.sequence } : undefined;
-        await this.assertHolds(subject, expected);
+        assertHolds(subject, expected, await this.head(subject));
       } catch (thrown) {
         if (isFault(thrown) && thrown.kind === 'terminal') throw thrown;
         cause = thrown;
@@ -103,14 +98,18 @@ export class JetStreamEventStore implements EventStore {
     });
   }
 
-  /** A log that ends before what was read from it has lost something: that is said, never written over. */
-  private async assertHolds(subject: string, seen: Head): Promise<void> {
-    const last = await this.head(subject);
-    if (last.sequence < seen.sequence) throw new Fault('log-shrunk', { subject, seen, last });
-  }
-
   private last(subject: string): Promise<Commit | undefined> {
     return this.get({ last_by_subj: subject });
+  }
+
+  private async *oneByOne(subject: string, after: Head, last: Commit): AsyncIterable<Commit> {
+    for (let { version, sequence } = after; version + 1 < last.version; version++) {
+      const next = await this.get({ seq: sequence + 1, next_by_subj: subject });
+      if (next === undefined) throw new Fault('log-shrunk', { subject, seen: headOf(last) });
+      sequence = next.sequence;
+      yield next;
+    }
+    yield last;
   }
 
   /** A long stretch by an ordered consumer. It may be served by a follower, so it is read until the leader's last commit has come. */
