@@ -63,7 +63,7 @@ export function settingsOf(who: App | 'provision' | 'replay' | 'operator', wirin
     case 'operator':
       return {
         ...settings,
-        ...replayLogins(wiring),
+        ...replayLogin(wiring),
         DATABASE_REPLAY_URL: databaseUrlAs('admit_replay', wiring),
         SOLANA_RPC_URL: wiring.solanaUrl,
       };
@@ -72,15 +72,10 @@ export function settingsOf(who: App | 'provision' | 'replay' | 'operator', wirin
   }
 }
 
-/** `admit replay` rewinds as the ledger and then reads as the replay. */
-function replayLogins({ natsLogin }: Wiring): Settings {
-  const [ledger, replay] = [natsLogin('ledger'), natsLogin('replay')];
-  return {
-    NATS_LEDGER_USER: ledger.user,
-    NATS_LEDGER_PASSWORD: ledger.pass,
-    NATS_REPLAY_USER: replay.user,
-    NATS_REPLAY_PASSWORD: replay.pass,
-  };
+/** `admit replay` is run by the operator, and reads as the replay. */
+function replayLogin({ natsLogin }: Wiring): Settings {
+  const { user, pass } = natsLogin('replay');
+  return { NATS_REPLAY_USER: user, NATS_REPLAY_PASSWORD: pass };
 }
 
 /** What a client needs: the content of stack.env. */

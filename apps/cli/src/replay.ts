@@ -10,16 +10,16 @@ export interface ReplayOptions {
 }
 
 /**
- * `admit replay`: first the ledger's user rewinds the consumer that was prepared for replays; then the replay runs as a process of its
+ * `admit replay`: first the operator rewinds the consumer that was prepared for replays; then the replay runs as a process of its
  * own that is told nothing but how to pull that consumer and where the shadow of the ledger is. Exit code 0 equal, 1 different, 2 could not run.
  */
 export async function replayLog({ tenant, until, json }: ReplayOptions): Promise<void> {
   const environment = readEnvironment();
   const { NATS_URL, LOG_LEVEL } = environment;
-  const ledger = { NATS_USER: environment.NATS_LEDGER_USER, NATS_PASSWORD: environment.NATS_LEDGER_PASSWORD };
+  const operator = { NATS_USER: environment.NATS_USER || 'operator', NATS_PASSWORD: environment.NATS_PASSWORD };
   const replay = { NATS_USER: environment.NATS_REPLAY_USER, NATS_PASSWORD: environment.NATS_REPLAY_PASSWORD };
   const common = { NATS_URL, LOG_LEVEL };
-  const rewound = await run('rewind.js', [], { ...common, ...ledger });
+  const rewound = await run('rewind.js', [], { ...common, ...operator });
   if (rewound !== 0) {
     process.exitCode = rewound;
     return;
