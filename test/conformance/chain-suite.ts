@@ -177,16 +177,18 @@ export function chainSuite(name: string, open: () => Promise<ChainBench>): void 
     });
 
     it('looks at hundreds at once and answers in order', async () => {
-      const plans = await Promise.all(Array.from({ length: 120 }, async () => newPlan()));
       const watched: Watched[] = [];
-      for (const plan of plans) watched.push(watch(plan, await attemptOf(plan)));
+      for (let made = 0; made < 120; made += 1) {
+        const plan = await newPlan();
+        watched.push(watch(plan, await attemptOf(plan)));
+      }
       for (const [index, { live }] of watched.entries()) if (index % 2 === 0) await bench.chain.submit(live, false);
       await untilFinal();
       const verdicts = await look(...watched);
       expect(verdicts.map(({ kind }) => kind)).toEqual(watched.map((_, index) => (index % 2 === 0 ? 'confirmed' : 'unknown')));
       for (const [index, verdict] of verdicts.entries()) {
-        if (verdict.kind === 'confirmed')
-          expect(verdict).toMatchObject({ signature: watched[index]?.live.signature, holder: plans[index]?.wallet });
+        const { live, plan } = watched[index]!;
+        if (verdict.kind === 'confirmed') expect(verdict).toMatchObject({ signature: live.signature, holder: plan.wallet });
       }
       expect(await look()).toEqual([]);
     });

@@ -35,8 +35,16 @@ export const TOKEN_ACCOUNT_BYTES = 170;
 export const assetBytes = ({ name, symbol, uri }: Pick<MintPlan, 'name' | 'symbol' | 'uri'>): number =>
   MINT_BYTES + METADATA_BYTES + Buffer.byteLength(name) + Buffer.byteLength(symbol) + Buffer.byteLength(uri);
 
-export const holdingAddress = (plan: Pick<MintPlan, 'asset' | 'wallet'>): PublicKey =>
-  getAssociatedTokenAddressSync(new PublicKey(plan.asset), new PublicKey(plan.wallet), false, TOKEN_2022_PROGRAM_ID);
+const holdings = new WeakMap<object, PublicKey>();
+
+/** The wallet's token account of the asset. Deriving it takes half a millisecond of curve arithmetic, and a plan is asked for it twice. */
+export function holdingAddress(plan: Pick<MintPlan, 'asset' | 'wallet'>): PublicKey {
+  const known = holdings.get(plan);
+  if (known !== undefined) return known;
+  const derived = getAssociatedTokenAddressSync(new PublicKey(plan.asset), new PublicKey(plan.wallet), false, TOKEN_2022_PROGRAM_ID);
+  holdings.set(plan, derived);
+  return derived;
+}
 
 export interface Terms {
   readonly rent: bigint;

@@ -1,0 +1,63 @@
+import { Keypair, PublicKey, VersionedTransaction } from '@solana/web3.js';
+import type { MintPlan } from '#shared/domain/mint/events.js';
+import type { OrderId, TenantId, TicketId, UnitId, Wallet } from '#shared/kernel/ids.js';
+import { MAX_NAME_BYTES, MAX_SYMBOL_BYTES, MAX_URI_BYTES } from '../../chain.js';
+import { assetAddress } from './asset-address.js';
+import { encodeBase58 } from './base58.js';
+import { type MintKeys, Signer } from './mint-keys.js';
+import { signMint } from './mint-transaction.js';
+
+const keys: MintKeys = { payer: Signer.generate().signer, authority: Signer.generate().signer, base: Signer.generate().signer };
+const ticket = 'tkt_aaaaaaaaaaaaaaaaaaaaaaaaaa' as TicketId;
+const largest: MintPlan = {
+  ticket,
+  order: 'ord_a' as OrderId,
+  unit: 'A-1' as UnitId,
+  wallet: Signer.generate().signer.address as Wallet,
+  request: 1,
+  ...assetAddress(keys.base.publicKey, 'demo' as TenantId, ticket),
+  genesisHash: 'genesis',
+  name: 'n'.repeat(MAX_NAME_BYTES),
+  symbol: 's'.repeat(MAX_SYMBOL_BYTES),
+  uri: 'u'.repeat(MAX_URI_BYTES),
+  memo: 'f'.repeat(64),
+  salt: 'salt',
+};
+const terms = { rent: 3_000_000n, blockhash: PublicKey.default.toBase58(), lastValidBlockHeight: 150, microLamports: 1_000_000 };
+
+describe('the transaction of a mint', () => {
+  it('fits one packet with the longest name, symbol and URI and a priority fee', () => {
+    expect(Buffer.from(signMint(largest, keys, terms).transaction, 'base64').length).toBeLessThanOrEqual(1_232);
+  });
+
+  it('is refused, not sent, when it would not', () => {
+    expect(() => signMint({ ...largest, uri: 'u'.repeat(MAX_URI_BYTES + 40) }, keys, terms)).toThrow('fits no packet');
+  });
+
+  it('is the same bytes for the same plan and terms', () => {
+    expect(signMint(largest, keys, terms)).toEqual(signMint({ ...largest }, keys, terms));
+  });
+
+  it('is named by its payer’s signature', () => {
+    const { signature, transaction } = signMint(largest, keys, terms);
+    const read = VersionedTransaction.deserialize(Buffer.from(transaction, 'base64'));
+    expect(encodeBase58(read.signatures[0] ?? new Uint8Array())).toBe(signature);
+    expect(read.message.staticAccountKeys[0]?.toBase58()).toBe(keys.payer.address);
+    expect(read.signatures).toHaveLength(3);
+  });
+
+  it('goes to the address that web3.js computes from base, seed and program', async () => {
+    const { base, seed, program, asset } = largest;
+    expect((await PublicKey.createWithSeed(new PublicKey(base), seed, new PublicKey(program))).toBase58()).toBe(asset);
+  });
+
+  it('writes base58 as everybody does', () => {
+    for (let round = 0; round < 200; round += 1) {
+      const { publicKey } = Keypair.generate();
+      expect(encodeBase58(publicKey.toBytes())).toBe(publicKey.toBase58());
+    }
+    expect(encodeBase58(new Uint8Array(3))).toBe('111');
+    expect(encodeBase58(Uint8Array.of(0, 0, 1))).toBe('112');
+    expect(encodeBase58(new Uint8Array())).toBe('');
+  });
+});

@@ -1,0 +1,129 @@
+import type { MintAttempt, MintPlan } from '#shared/domain/mint/events.js';
+import type { Wallet } from '#shared/kernel/ids.js';
+import type { Verdict, Watched } from '../../apps/minter/src/chain.js';
+import { type MintKeys, Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
+import { Token2022Chain } from '../../apps/minter/src/chains/token-2022/token-2022-chain.js';
+import { type LocalSolana, startLocalSolana } from '../../dev/solana/local-solana.js';
+import { mintPlan, nextTicket } from './mint-plans.js';
+
+/** Against an RPC node that answers wrongly, late, or not at all: what is not known stays unknown. */
+
+const PATIENCE_MS = 400;
+const FINAL_AFTER = 3;
+const LIFE_BLOCKS = 150;
+const keys: MintKeys = { payer: Signer.generate().signer, authority: Signer.generate().signer, base: Signer.generate().signer };
+let solana: LocalSolana;
+let chain: Token2022Chain;
+
+beforeAll(async () => {
+  solana = await startLocalSolana({ port: 0, slotMs: 'manual', finalizedAfterSlots: FINAL_AFTER });
+  chain = new Token2022Chain(keys, { url: solana.url, timeoutMs: PATIENCE_MS, priorityMicroLamports: 0, freshMs: 0, airdrop: true });
+  await chain.replenish();
+  solana.control.advance(40);
+});
+afterEach(() => solana.control.clearFaults());
+afterAll(async () => {
+  await solana.stop();
+});
+
+interface Live {
+  readonly plan: MintPlan;
+  readonly live: MintAttempt;
+  readonly look: () => Promise<Verdict | undefined>;
+}
+
+async function attempt(): Promise<Live> {
+  const plan = await mintPlan(chain, nextTicket(), Signer.generate().signer.address as Wallet);
+  const live = { ticket: plan.ticket, attempt: 1, ...(await chain.prepare(plan, 1)) };
+  const watched: Watched = { state: 'submitted', plan, live, dead: [], firstAttempt: 1 };
+  return { plan, live, look: async () => (await chain.look([watched]))[0] };
+}
+
+async function landed(): Promise<Live> {
+  const mint = await attempt();
+  await chain.submit(mint.live, true);
+  return mint;
+}
+
+const pass = (slots: number): void => solana.control.advance(slots);
+const untilExpired = (): void => pass(LIFE_BLOCKS + FINAL_AFTER + 2);
+
+describe('a node that', () => {
+  it('has forgotten every signature keeps nothing from being confirmed: the account tells', async () => {
+    const { look } = await landed();
+    solana.control.setFault('null-status', {});
+    pass(FINAL_AFTER + 1);
+    expect(await look()).toMatchObject({ kind: 'unknown', seen: false });
+    untilExpired();
+    expect(await look()).toMatchObject({ kind: 'confirmed', supply: '1' });
+  });
+
+  it('shows old accounts does not make a landed attempt dead', async () => {
+    const { look } = await landed();
+    pass(FINAL_AFTER + 1);
+    solana.control.setFault('stale-account', {});
+    expect(await look()).toMatchObject({ kind: 'unknown', seen: true });
+    solana.control.clearFaults();
+    expect(await look()).toMatchObject({ kind: 'confirmed' });
+  });
+
+  it('is far behind does not know that an attempt is over', async () => {
+    const { look } = await attempt();
+    untilExpired();
+    solana.control.setFault('lag', { slots: LIFE_BLOCKS });
+    expect(await look()).toMatchObject({ kind: 'unknown' });
+    solana.control.clearFaults();
+    expect(await look()).toMatchObject({ kind: 'dead', reason: 'expired' });
+  });
+
+  it('reads accounts from an earlier state than was asked for is not believed', async () => {
+    const { look } = await attempt();
+    untilExpired();
+    solana.control.setFault('lag', { slots: 40, methods: ['getMultipleAccounts'] });
+    await expect(look()).rejects.toMatchObject({ code: 'chain-unreachable' });
+  });
+
+  it('serves another chain is refused, though everything is absent there', async () => {
+    const { look, plan } = await attempt();
+    untilExpired();
+    solana.control.setFault('wrong-genesis', {});
+    await expect(look()).rejects.toMatchObject({ code: 'chain-differs' });
+    await expect(chain.prepare(plan, 2)).rejects.toMatchObject({ code: 'chain-differs' });
+  });
+
+  it('invents accounts makes nothing minted', async () => {
+    const { look } = await attempt();
+    untilExpired();
+    solana.control.setFault('false-presence', {});
+    expect(await look()).toMatchObject({ kind: 'foreign' });
+    solana.control.clearFaults();
+    expect(await look()).toMatchObject({ kind: 'dead', reason: 'expired' });
+  });
+
+  it('takes a landed transaction back makes nothing minted before it is final', async () => {
+    const { look, live } = await landed();
+    pass(FINAL_AFTER - 1);
+    expect(await look()).toMatchObject({ kind: 'unknown', seen: true });
+    expect(solana.control.rollBack(FINAL_AFTER)).toContain(live.signature);
+    expect(await look()).toMatchObject({ kind: 'unknown', seen: false });
+    await chain.submit(live, false);
+    pass(FINAL_AFTER + 1);
+    expect(await look()).toMatchObject({ kind: 'confirmed', signature: live.signature });
+  });
+
+  it.each([
+    'too-many-requests',
+    'html',
+    'never-answers',
+  ])('says nothing (%s) leaves everything unknown, and does so in time', async (fault) => {
+    const { look, live, plan } = await attempt();
+    untilExpired();
+    solana.control.setFault(fault, {});
+    const began = performance.now();
+    expect(await chain.submit(live, true)).toMatchObject({ kind: 'unknown' });
+    await expect(look()).rejects.toMatchObject({ code: 'chain-unreachable' });
+    await expect(chain.prepare(plan, 2)).rejects.toMatchObject({ code: 'chain-unreachable' });
+    await expect(chain.funds()).rejects.toMatchObject({ code: 'chain-unreachable' });
+    expect(performance.now() - began).toBeLessThan(10 * PATIENCE_MS);
+  });
+});
