@@ -1,0 +1,66 @@
+// What the containers need to trust each other, made once: passwords, the NATS accounts, one settings file for each of them and no more.
+// Run again it keeps what is there and writes the same files. Plain JavaScript on purpose: it runs from the image as it is.
+import { join } from 'node:path';
+import { accountsConfig, usersOf } from '../dist/dev/nats/accounts.js';
+import { DEV_TENANTS } from '../dist/dev/nats/server.js';
+import { keepSecrets, writePrivate } from '../dist/dev/processes/secrets.js';
+import { clientSettings, SECRETS, settingsOf } from '../dist/dev/stack/wiring.js';
+
+const SUPERUSER = 'postgres';
+const INSIDE = { nats: 4222, natsMonitor: 8222, http: 3000, solana: 8899 };
+
+/** Each folder below is a volume that one container sees. */
+const [folder = '/setup', natsPort = '4222', httpPort = '3000', solanaPort = '8899'] = process.argv.slice(2);
+
+const logins = keepSecrets(join(folder, 'secrets', 'nats.json'), usersOf(DEV_TENANTS));
+const secrets = keepSecrets(join(folder, 'secrets', 'secrets.json'), [...SECRETS, SUPERUSER]);
+
+const inside = {
+  natsUrl: `nats://nats:${INSIDE.nats}`,
+  natsLogin: (user) => ({ user, pass: logins[user] }),
+  databaseUrl: `postgresql://${SUPERUSER}:${secrets[SUPERUSER]}@postgres:5432/admit`,
+  solanaUrl: `http://chain:${INSIDE.solana}`,
+  solanaIsLocal: true,
+  ports: { purchase: INSIDE.http, minter: INSIDE.http, ledger: INSIDE.http },
+  keysDir: '/keys',
+  secrets,
+};
+const outside = {
+  ...inside,
+  natsUrl: `nats://127.0.0.1:${natsPort}`,
+  solanaUrl: `http://127.0.0.1:${solanaPort}`,
+  ports: { purchase: Number(httpPort) },
+};
+
+const nats = {
+  tenants: DEV_TENANTS,
+  passwords: logins,
+  host: '0.0.0.0',
+  port: INSIDE.nats,
+  monitorPort: INSIDE.natsMonitor,
+  storeDir: '/data/js',
+  pidFile: '/data/nats-server.pid',
+};
+
+writePrivate(join(folder, 'nats', 'nats.conf'), accountsConfig(nats));
+writePrivate(join(folder, 'postgres', 'password'), secrets[SUPERUSER]);
+for (const who of ['provision', 'purchase', 'minter', 'ledger', 'operator']) {
+  // Where an app listens inside its container is the image's affair.
+  writePrivate(
+    join(folder, who, 'app.env'),
+    asFile(settingsOf(who, inside), (name) => !name.startsWith('HTTP_')),
+  );
+}
+// Postgres is not published: who wants to look goes in with `docker compose exec`.
+writePrivate(
+  join(folder, 'secrets', 'stack.env'),
+  asFile(clientSettings(outside), (name) => name !== 'DATABASE_URL'),
+);
+process.stdout.write('passwords, accounts and settings are in place\n');
+
+function asFile(settings, wanted) {
+  return Object.entries(settings)
+    .filter(([name]) => wanted(name))
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}

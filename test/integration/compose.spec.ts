@@ -1,0 +1,177 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { environmentExample } from '#shared/platform/environment.js';
+import { temporaryFolder } from '../../dev/processes/temporary.js';
+
+const root = join(import.meta.dirname, '..', '..');
+const text = (path: string): string => readFileSync(join(root, path), 'utf8');
+const compose = text('docker-compose.yml');
+const dockerfile = text('Dockerfile');
+
+/** The blocks of a YAML section, by name; what a block takes over from an anchor is put behind its own lines. */
+function blocks(section: string): Map<string, string> {
+  const body = new RegExp(`^${section}:\\n((?:(?: .*)?\\n)*)`, 'm').exec(compose)?.[1] ?? '';
+  return new Map(
+    [...body.matchAll(/^ {2}([a-z-]+):(.*\n(?:(?: {3,}.*)?\n)*)/gm)].map(([, name = '', own = '']) => [name, own + inherited(own)]),
+  );
+}
+
+function inherited(own: string): string {
+  const anchor = /^ +<<: \*(\w+)$/m.exec(own)?.[1];
+  if (anchor === undefined) return '';
+  const above = new RegExp(`^x-\\w+: &${anchor}\\n((?: .*\\n)*)`, 'm').exec(compose)?.[1] ?? '';
+  return above + inherited(above);
+}
+
+const services = blocks('services');
+const volumes = [...blocks('volumes').keys()];
+const serviceNames = [...services.keys()];
+const ONCE = ['setup', 'provision', 'admit'];
+const staying = serviceNames.filter((name) => !ONCE.includes(name));
+const firstOf = (name: string, key: string): string | undefined =>
+  new RegExp(`^ +${key}:(.*)$`, 'm').exec(services.get(name) ?? '')?.[1]?.trim();
+const mountsOf = (name: string): string[] => [...(services.get(name) ?? '').matchAll(/([a-z-]+):\/[a-z]/g)].map((found) => found[1] ?? '');
+const usersOfVolume = (volume: string): string[] => serviceNames.filter((name) => mountsOf(name).includes(volume));
+const stages = dockerfile.split(/^(?=FROM )/m).slice(1);
+const stage = (name: string): string => stages.find((one) => one.startsWith(`FROM`) && one.split('\n')[0]?.endsWith(` AS ${name}`)) ?? '';
+
+describe('docker-compose.yml', () => {
+  it('runs the whole service: log, database, chain and the three apps', () => {
+    expect(staying.sort()).toEqual(['chain', 'ledger', 'minter', 'nats', 'postgres', 'purchase']);
+  });
+
+  it('restarts and watches the health of every service that stays, and of no other', () => {
+    for (const name of staying) {
+      expect([name, firstOf(name, 'restart'), services.get(name)?.includes('healthcheck:')]).toEqual([name, 'unless-stopped', true]);
+      expect([name, firstOf(name, 'healthcheck')]).not.toEqual([name, '{ disable: true }']);
+    }
+    for (const name of ONCE) expect([name, firstOf(name, 'restart')]).toEqual([name, "'no'"]);
+  });
+
+  it('publishes ports on the loopback address only', () => {
+    const published = serviceNames.flatMap((name) => {
+      const ports = /^ {4}ports:.*\n(?: {6}.*\n)*/m.exec(services.get(name) ?? '')?.[0] ?? '';
+      return [...ports.matchAll(/'(.*?)'/g)].map((found) => found[1] ?? '');
+    });
+    expect(published.length).toBe(4);
+    expect(published.filter((one) => !one.startsWith('127.0.0.1:'))).toEqual([]);
+  });
+
+  it('tells the containers nothing secret: that comes from volumes', () => {
+    const told = [...compose.matchAll(/^ +environment:\n((?: {6}.*\n)*)/gm)].flatMap(([, lines = '']) => lines.match(/\w+(?=:)/g) ?? []);
+    expect(told.sort()).toEqual(['POSTGRES_DB', 'POSTGRES_INITDB_ARGS', 'POSTGRES_PASSWORD_FILE']);
+    expect([...dockerfile.matchAll(/^(?:ENV|ARG) (.*)$/gm)].map((found) => found[1])).toEqual([
+      'NODE_ENV=production HTTP_HOST=0.0.0.0 HTTP_PORT=3000',
+    ]);
+  });
+
+  it('uses the volumes it declares and declares those it uses', () => {
+    expect([...new Set(serviceNames.flatMap(mountsOf))].sort()).toEqual([...volumes].sort());
+  });
+
+  it('shows settings to one container each, mint keys to the minter alone, and all passwords to setup alone', () => {
+    const settings = volumes.filter((volume) => volume.endsWith('-settings'));
+    for (const volume of settings) expect([volume, usersOfVolume(volume).length]).toEqual([volume, 2]);
+    expect(settings.filter((volume) => !usersOfVolume(volume).includes('setup'))).toEqual([]);
+    expect([usersOfVolume('mint-keys'), usersOfVolume('secrets')]).toEqual([['minter'], ['setup']]);
+  });
+
+  it('starts programs that are there', () => {
+    const programs = [...`${compose}${dockerfile}`.matchAll(/\b(?:dist\/([\w/-]+)\.js|(deploy\/[\w-]+\.mjs))/g)];
+    const missing = programs.map(([, built, plain]) => plain ?? `${built}.ts`).filter((path) => !existsSync(join(root, path)));
+    expect([programs.length > 5, missing]).toEqual([true, []]);
+  });
+
+  it('keeps Postgres where version 18 wants it', () => {
+    expect(services.get('postgres')).toContain('- postgres:/var/lib/postgresql\n');
+  });
+});
+
+describe('the Dockerfile', () => {
+  it('ends every image as a user who is not root', () => {
+    for (const name of ['runtime', 'localnet']) expect([...stage(name).matchAll(/^USER (.*)$/gm)].at(-1)?.[1]).toBe('node');
+  });
+
+  it('takes production dependencies only, and nothing of dev into the image of the apps', () => {
+    expect(stage('build')).toMatch(/npm ci[\s\S]*npm prune --omit=dev/);
+    expect(stage('runtime')).not.toMatch(/\bdev\b|litesvm|localnet/);
+  });
+
+  it('builds with any BuildKit: no syntax line, heredoc, linked copy or start interval', () => {
+    expect(`${dockerfile}${compose}`).not.toMatch(/# *syntax=|<<-?['"]?EOF|--link|start[-_]interval/);
+  });
+
+  it('names the version of every image it stands on', () => {
+    const images = [...dockerfile.matchAll(/^FROM (\S+)/gm), ...compose.matchAll(/^ +image: (\S+)/gm)].map((found) => found[1] ?? '');
+    const own = /^(?:base|runtime|admit-one(?:-localnet)?)$/;
+    expect(images.filter((image) => !own.test(image) && !/:\d+(?:\.\d+)*(?:-[\w-]+)?$/.test(image))).toEqual([]);
+  });
+
+  it('sees nothing of the folder but what is named', () => {
+    const rules = text('.dockerignore')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'));
+    const admitted = rules.filter((rule) => rule.startsWith('!')).map((rule) => rule.slice(1));
+    expect(rules[0]).toBe('*');
+    expect(admitted.filter((path) => !existsSync(join(root, path)) || /^\.(?:env|admit|git)/.test(path))).toEqual([]);
+  });
+});
+
+describe('setup', () => {
+  const temporary = temporaryFolder('compose-setup');
+  const folder = temporary.path;
+  const run = (): string => execFileSync(process.execPath, [join(root, 'deploy/setup.mjs'), folder], { encoding: 'utf8' });
+  const read = (path: string): string => readFileSync(join(folder, path), 'utf8');
+  const files = (): string[] =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => statSync(join(folder, path)).isFile());
+  const content = (): Record<string, string> => Object.fromEntries(files().map((path) => [path, read(path)]));
+  const settings = (who: string): Record<string, string> =>
+    Object.fromEntries(
+      read(`${who}/app.env`)
+        .trim()
+        .split('\n')
+        .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const),
+    );
+  let said = '';
+  beforeAll(() => {
+    said = run();
+  });
+  afterAll(() => temporary.remove());
+
+  it('writes the same again, and no file that others may read', () => {
+    const before = content();
+    run();
+    expect(content()).toEqual(before);
+    expect(files().filter((path) => (statSync(join(folder, path)).mode & 0o077) !== 0)).toEqual([]);
+  });
+
+  it('says nothing secret', () => {
+    const secrets = ['nats.json', 'secrets.json'].flatMap((name) =>
+      Object.values(JSON.parse(read(`secrets/${name}`)) as Record<string, string>),
+    );
+    expect(secrets.length).toBeGreaterThan(8);
+    expect(secrets.filter((secret) => said.includes(secret))).toEqual([]);
+  });
+
+  it('tells each app its own logins only', () => {
+    const logins = JSON.parse(read('secrets/nats.json')) as Record<string, string>;
+    const known = (who: string): string[] => Object.keys(logins).filter((user) => read(`${who}/app.env`).includes(logins[user] ?? ''));
+    expect(known('purchase').sort()).toEqual(['edge', 'purchase']);
+    expect([known('minter'), known('ledger'), known('provision')]).toEqual([['minter'], ['ledger'], ['provision']]);
+  });
+
+  it('sets only variables that the apps read', () => {
+    const variables = new Set([...environmentExample().matchAll(/^([A-Z_]+)=/gm)].map((found) => found[1]));
+    for (const who of ['provision', 'purchase', 'minter', 'ledger', 'operator'])
+      expect(Object.keys(settings(who)).filter((name) => !variables.has(name))).toEqual([]);
+  });
+
+  it('gives the server the accounts of the embedded one, and an address others can reach', () => {
+    const config = read('nats/nats.conf');
+    expect(config).toContain('listen: "0.0.0.0:4222"');
+    expect(config).toContain('sync_interval: always');
+    for (const account of ['SYS {}', 'APP {', '"TENANT_demo" {', 'REPLAY {']) expect(config).toContain(account);
+    expect(settings('purchase').NATS_URL).toBe('nats://nats:4222');
+  });
+});
