@@ -119,11 +119,13 @@ async function replay(stack: Stack): Promise<void> {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  let trouble = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (trouble += chunk.toString()));
   const [code] = (await once(child, 'close')) as [number | null];
   const verdict = output.trim().split('\n').at(-1) ?? '';
   line('replay from the first event', verdict);
-  if (code !== 0) throw new Error(`admit replay ended with ${code}:\n${output}`);
+  if (code !== 0) throw new Error(`admit replay ended with ${code}:\n${trouble}${output}`);
 }
 
 const euros = (minor: bigint): string => `${minor / 100n}.${String(minor % 100n).padStart(2, '0')} EUR`;

@@ -19,7 +19,7 @@ export function replayVerdict(stack: Stack): Promise<Verdict> {
       { env },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : Number(error.code ?? -1);
-        resolve({ code, verdict: `${stdout}${stderr}`.trim().split('\n').at(-1) ?? '' });
+        resolve({ code, verdict: (stdout || stderr).trim().split('\n').at(-1) ?? '' });
       },
     );
   });
