@@ -9,35 +9,51 @@ import {
   TransactionInstruction,
   VersionedTransaction,
 } from '@solana/web3.js';
+import { waitFor } from '../../dev/processes/wait.js';
 import { type LocalSolana, startLocalSolana } from '../../dev/solana/local-solana.js';
 import { fundedPayer, signMint } from './local-solana-mint.js';
 import { call, post, type RpcReply } from './local-solana-rpc.js';
 
 const SLOT_MS = 20;
+const WAIT_MS = 5_000;
+/** confirmTransaction looks for expiry once a second, and leaves the last look behind. */
+const WEB3_POLL_MS = 1_000;
+const REACHED: ReadonlySet<string | undefined> = new Set(['confirmed', 'finalized']);
 const MEMO_PROGRAM = new PublicKey('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr');
 
 describe('the local Solana behind an unmodified Connection', () => {
   let chain: LocalSolana;
   let connection: Connection;
+  let pollsUntil = 0;
 
   beforeAll(async () => {
     chain = await startLocalSolana({ port: 0, slotMs: SLOT_MS, finalizedAfterSlots: 8 });
     connection = new Connection(chain.url, 'confirmed');
   });
-  afterAll(() => chain.stop());
+  afterAll(async () => {
+    await waitFor(() => performance.now() > pollsUntil, { what: 'web3.js stops polling for expiry', timeoutMs: WAIT_MS });
+    await chain.stop();
+  });
 
   async function minted() {
     const payer = await fundedPayer(connection);
     const owner = Keypair.generate().publicKey;
     const mint = await signMint(connection, payer, owner);
     await connection.sendRawTransaction(mint.bytes, { preflightCommitment: 'processed' });
-    const { value } = await connection.confirmTransaction(mint, 'finalized');
-    return { ...mint, payer, owner, err: value.err };
+    return { ...mint, payer, owner };
   }
 
+  const isConfirmed = (signature: string) =>
+    waitFor(async () => REACHED.has((await connection.getSignatureStatus(signature)).value?.confirmationStatus), {
+      what: `${signature} is confirmed`,
+      timeoutMs: WAIT_MS,
+    });
+
   it('mints a Token-2022 ticket and confirms it at finalized through the websocket', async () => {
-    const { mint, holding, owner, err } = await minted();
-    expect(err).toBeNull();
+    const { mint, holding, owner, ...sent } = await minted();
+    const { value } = await connection.confirmTransaction(sent, 'finalized');
+    pollsUntil = performance.now() + WEB3_POLL_MS;
+    expect(value.err).toBeNull();
     const one = { amount: '1', decimals: 0, uiAmount: 1, uiAmountString: '1' };
     expect((await connection.getTokenSupply(mint, 'finalized')).value).toEqual(one);
     expect((await connection.getTokenAccountBalance(holding, 'finalized')).value).toEqual(one);
@@ -49,6 +65,7 @@ describe('the local Solana behind an unmodified Connection', () => {
 
   it('tells the transaction as it landed: fee, balances, logs, inner calls', async () => {
     const { signature, mint, holding, payer } = await minted();
+    await isConfirmed(signature);
     const told = await connection.getTransaction(signature, { maxSupportedTransactionVersion: 0 });
     expect(told).toMatchObject({
       version: 0,
@@ -77,7 +94,7 @@ describe('the local Solana behind an unmodified Connection', () => {
       transaction.sign(payer);
       sent.push(await connection.sendRawTransaction(transaction.serialize()));
     }
-    await connection.confirmTransaction({ signature: sent[2]!, ...(await connection.getLatestBlockhash()) }, 'confirmed');
+    await isConfirmed(sent[2]!);
     const listed = await connection.getSignaturesForAddress(payer.publicKey);
     expect(listed.map(({ signature }) => signature).slice(0, 3)).toEqual(sent.toReversed());
     expect(listed.map(({ memo }) => memo)).toEqual(['[5] three', '[3] two', '[3] one', null]);
