@@ -1,6 +1,5 @@
 import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { type HealthChecks, HealthModule } from '#shared/platform/health.js';
-import type { Projector } from './projection/projector.js';
 
 const END = Symbol('end of the ledger');
 
@@ -17,11 +16,10 @@ class Projection implements OnApplicationShutdown {
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: a Nest module is a class, and a dynamic one is made by a static method
 export class LedgerModule {
-  static with(projector: Projector, end: () => Promise<void>): DynamicModule {
-    const checks = (): HealthChecks => ({ projection: async () => projector.assertHealthy() });
+  static with(checks: HealthChecks, end: () => Promise<void>): DynamicModule {
     return {
       module: LedgerModule,
-      imports: [HealthModule.with(checks, [])],
+      imports: [HealthModule.with(() => checks, [])],
       providers: [{ provide: END, useValue: end }, Projection],
     };
   }

@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DataSource } from 'typeorm';
 import type { Environment } from '#shared/platform/environment.js';
+import type { HealthChecks } from '#shared/platform/health.js';
 import { type Logger, NestLogger } from '#shared/platform/logger.js';
 import { connectNats } from '#shared/platform/nats.js';
 import { inspectTopology } from '#shared/platform/topology/inspect.js';
@@ -33,7 +34,7 @@ export async function startLedger(environment: Environment, logger: Logger): Pro
   const projecting = projector.run(stop.signal);
   projecting.catch(() => stop.abort()); // it is awaited by the caller once the app is up, and throws there
   const end = (): Promise<void> => endLedger({ stop, projecting, pool, connection });
-  const app = await NestFactory.create<NestFastifyApplication>(LedgerModule.with(projector, end), new FastifyAdapter(), {
+  const app = await NestFactory.create<NestFastifyApplication>(LedgerModule.with(checksOf(projector, pool), end), new FastifyAdapter(), {
     logger: new NestLogger(logger),
     abortOnError: false,
   });
@@ -65,6 +66,14 @@ export const roleUrls = (environment: Environment) => ({
   projector: environment.DATABASE_PROJECTOR_URL,
   reader: environment.DATABASE_READER_URL,
   replay: environment.DATABASE_REPLAY_URL,
+});
+
+/** Ready means that the ledger follows the log, or stands by to, and that Postgres answers now. */
+const checksOf = (projector: Projector, pool: DataSource): HealthChecks => ({
+  projection: async () => projector.assertHealthy(),
+  database: async () => {
+    await (await connected(pool)).query('select 1');
+  },
 });
 
 interface Ending {

@@ -3,7 +3,7 @@ import type { MintEvent } from '../mint/events.js';
 import type { Recorded } from '../recorded.js';
 import type { SaleEvent } from '../sale/events.js';
 import type { Book } from './book.js';
-import type { LedgerRow, Place, Posting } from './entry.js';
+import type { Entry, LedgerRow, Place, Posting } from './entry.js';
 import { postMintEvent } from './post-mint.js';
 import { postSaleEvent } from './post-sale.js';
 
@@ -44,9 +44,9 @@ function postEvent(book: Book, place: Place, event: SaleEvent | MintEvent, rows:
     const { entries, key } = rulesFor(event, book, place);
     for (const [entryIndex, entry] of entries.entries()) {
       book.balances.post(place.tenant, place.sale, entry);
-      rows.push({ ...place, key, ...entry, entryIndex });
+      rows.push(rowOf(place, key, entry, entryIndex));
     }
-    book.balances.assertConserved(place.tenant, place.sale);
+    if (entries.length > 0) book.balances.assertConserved(place.tenant, place.sale);
   } catch (cause) {
     throw new Fault(
       'projection-refused',
@@ -55,6 +55,24 @@ function postEvent(book: Book, place: Place, event: SaleEvent | MintEvent, rows:
     );
   }
 }
+
+/** Member by member: spreading three objects into every row took a tenth of a replay. */
+const rowOf = (place: Place, key: string | null, entry: Entry, entryIndex: number): LedgerRow => ({
+  tenant: place.tenant,
+  sale: place.sale,
+  sequence: place.sequence,
+  eventIndex: place.eventIndex,
+  entryIndex,
+  event: place.event,
+  at: place.at,
+  key,
+  order: entry.order,
+  ticket: entry.ticket,
+  debit: entry.debit,
+  credit: entry.credit,
+  unit: entry.unit,
+  amount: entry.amount,
+});
 
 function rulesFor(event: SaleEvent | MintEvent, book: Book, place: Place): Posting {
   switch (event.type) {
