@@ -33,10 +33,25 @@ export interface PurchaseParts {
 export async function connectParts(environment: Environment, logger: Logger): Promise<PurchaseParts> {
   const servers = environment.NATS_URL.split(',');
   const user = environment.NATS_USER || 'purchase';
-  const connection = await connectNats({ servers, user, password: environment.NATS_PASSWORD }, 'purchase');
-  const edge = await connectNats({ servers, user: environment.NATS_EDGE_USER, password: environment.NATS_EDGE_PASSWORD }, 'purchase-edge');
-  const epoch = await inspectTopology(connection);
-  logger.info({ epoch }, 'streams are as wanted');
+  const opened: NatsConnection[] = [];
+  const connectAs = async (as: string, password: string, name: string): Promise<NatsConnection> => {
+    const connection = await connectNats({ servers, user: as, password }, name);
+    opened.push(connection);
+    return connection;
+  };
+  try {
+    const connection = await connectAs(user, environment.NATS_PASSWORD, 'purchase');
+    const edge = await connectAs(environment.NATS_EDGE_USER, environment.NATS_EDGE_PASSWORD, 'purchase-edge');
+    const epoch = await inspectTopology(connection);
+    logger.info({ epoch }, 'streams are as wanted');
+    return await partsOn(connection, edge, user, logger);
+  } catch (thrown) {
+    await Promise.all(opened.map((connection) => connection.close())); // what refuses to start leaves nothing behind
+    throw thrown;
+  }
+}
+
+async function partsOn(connection: NatsConnection, edge: NatsConnection, user: string, logger: Logger): Promise<PurchaseParts> {
   const store = await JetStreamEventStore.on(connection);
   return {
     logger,

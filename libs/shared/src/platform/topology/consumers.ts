@@ -22,6 +22,19 @@ export const deciderSet = (set: number): string => `decider-${set}`;
 
 type WantedConsumer = { readonly stream: string; readonly config: Partial<ConsumerConfig> & { durable_name: string } };
 
+/** What a consumer may have only where it is wanted below: each lets it pass messages over, forget its place, or come to an end. */
+export const NOT_ON_A_CONSUMER = [
+  'filter_subject',
+  'filter_subjects',
+  'inactive_threshold',
+  'mem_storage',
+  'headers_only',
+  'backoff',
+  'deliver_subject',
+  'rate_limit_bps',
+  'pause_until',
+] as const satisfies readonly (keyof ConsumerConfig)[];
+
 const explicit = { ack_policy: 'explicit', deliver_policy: 'all', max_deliver: FOR_EVER } as const;
 
 const deciders = Array.from({ length: DECIDER_SETS }, (_, set): WantedConsumer => {

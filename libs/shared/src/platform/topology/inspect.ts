@@ -1,12 +1,16 @@
 import { JetStreamApiError, type JetStreamManager, jetstreamManager, type StreamInfo } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Fault } from '../../kernel/fault.js';
-import { CONSUMERS } from './consumers.js';
+import { CONSUMERS, NOT_ON_A_CONSUMER } from './consumers.js';
 import { type Difference, differences } from './differences.js';
-import { EPOCH, STREAMS } from './streams.js';
+import { EPOCH, NOT_ON_A_STREAM, STREAMS } from './streams.js';
 
 const STREAM_NOT_FOUND = 10059;
 const CONSUMER_NOT_FOUND = 10014;
+/** Servers leave out what is not set; what is set differs from this. */
+const off = (members: readonly string[]): object => Object.fromEntries(members.map((member) => [member, false]));
+const NO_STREAM_HAS = off(NOT_ON_A_STREAM);
+const NO_CONSUMER_HAS = off(NOT_ON_A_CONSUMER);
 
 /**
  * Compares what the server has with what is wanted. Apps call it at start and refuse to run on any difference.
@@ -19,7 +23,7 @@ export async function inspectTopology(connection: NatsConnection): Promise<strin
   const epochs = new Map<string, string | undefined>();
   for (const wanted of STREAMS) {
     const info = await streamInfo(jsm, wanted.name);
-    found.push(...(info === undefined ? [missing(wanted.name)] : differences(wanted.name, wanted, info.config)));
+    found.push(...(info === undefined ? [missing(wanted.name)] : differences(wanted.name, { ...NO_STREAM_HAS, ...wanted }, info.config)));
     if (info !== undefined) epochs.set(wanted.name, info.config.metadata?.[EPOCH]);
   }
   for (const { stream, config } of CONSUMERS) found.push(...(await consumerDifferences(jsm, stream, config)));
@@ -33,7 +37,7 @@ export async function inspectTopology(connection: NatsConnection): Promise<strin
 export async function consumerDifferences(jsm: JetStreamManager, stream: string, config: { durable_name: string }): Promise<Difference[]> {
   const name = `${stream}.${config.durable_name}`;
   try {
-    return differences(name, config, (await jsm.consumers.info(stream, config.durable_name)).config);
+    return differences(name, { ...NO_CONSUMER_HAS, ...config }, (await jsm.consumers.info(stream, config.durable_name)).config);
   } catch (thrown) {
     if (thrown instanceof JetStreamApiError && [CONSUMER_NOT_FOUND, STREAM_NOT_FOUND].includes(thrown.code)) return [missing(name)];
     throw thrown;

@@ -14,6 +14,24 @@ const DUPLICATE_WINDOW_SECONDS = 120;
 
 type WantedStream = Partial<StreamConfig> & Pick<StreamConfig, 'name' | 'subjects'>;
 
+/**
+ * What a stream may have only where it is wanted below. Each weakens a log (acknowledged before it is on disk, forgotten by age or by a
+ * caller's header, stored elsewhere) or lets it out (republished).
+ */
+export const NOT_ON_A_STREAM = [
+  'persist_mode',
+  'no_ack',
+  'sealed',
+  'mirror',
+  'sources',
+  'republish',
+  'subject_transform',
+  'allow_msg_ttl',
+  'allow_msg_schedules',
+  'allow_msg_counter',
+  'subject_delete_marker_ttl',
+] as const satisfies readonly (keyof StreamConfig)[];
+
 const file = { storage: 'file', discard: 'new' } as const;
 /** One message per subject, for as long as it is kept: the second broker-side filter against copies. */
 const onePerSubject = {
