@@ -28,8 +28,10 @@ export interface ReplayReport {
 /** Told after every batch. */
 export type ReplayProgress = (done: { readonly sequence: number; readonly target: number; readonly events: number }) => void;
 
-/** How close the shadow comes before it is brought up to the live ledger's place inside the transaction that compares. */
-const CLOSE_COMMITS = 4_096;
+/** How close the shadow comes before it is brought up to the live ledger's place inside the transaction that compares: a batch or less. */
+const CLOSE_COMMITS = 64;
+/** A live ledger that grows as fast as the replay is not chased for ever; what is missing is then taken in by the comparing transaction. */
+const ROUNDS = 10;
 
 /**
  * Rebuilds the ledger in the shadow schema and compares. The live ledger goes on meanwhile: the comparison reads it, in one transaction, as
@@ -62,7 +64,7 @@ export class LedgerReplay {
   }
 
   private async approach(runner: QueryRunner): Promise<void> {
-    for (;;) {
+    for (let round = 0; round < ROUNDS; round++) {
       const target = this.targetAt(await this.liveNow(runner));
       const near = target - CLOSE_COMMITS;
       if (this.shadow.sequence >= near) return;
