@@ -6,7 +6,7 @@ import { connectNats } from '#shared/platform/nats.js';
 import { REPLAY_CONSUMER } from './logs/replay.js';
 
 /**
- * `node dist/apps/ledger/src/rewind.js`, as the ledger's NATS user: sets the consumer that provision prepared for replays back to the
+ * `node dist/apps/ledger/src/rewind.js`, as the operator's NATS user: sets the consumer that provision prepared for replays back to the
  * first commit. The replay itself may only pull it; it is not given the right to move it.
  */
 const COULD_NOT = 2;
@@ -15,7 +15,7 @@ const logger = createLogger('ledger-rewind', environment.LOG_LEVEL);
 try {
   const { NATS_URL, NATS_USER, NATS_PASSWORD } = environment;
   const connection = await connectNats(
-    { servers: NATS_URL.split(','), user: NATS_USER || 'ledger', password: NATS_PASSWORD },
+    { servers: NATS_URL.split(','), user: NATS_USER || 'operator', password: NATS_PASSWORD },
     'ledger-rewind',
   );
   const jsm = await jetstreamManager(connection, { checkAPI: false });
