@@ -9,7 +9,7 @@ import type { PurchaseParts } from './parts.js';
 export const PARTS = Symbol('purchase parts');
 /** Commands a process asks for at once per set of buckets, and commits it looks through for mints to ask for. */
 const COMMANDS_AT_ONCE = 1_000;
-const COMMITS_AT_ONCE = 200;
+const COMMITS_AT_ONCE = 32;
 
 /** What this app consumes, all of it in one place: its decider sets and its reactor. */
 @Injectable()
