@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import WebSocket from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import type { Bank } from './bank.js';
 import { COMMITMENTS, type Commitment } from './commitment.js';
@@ -29,7 +29,7 @@ const unsubscribeParams = z.tuple([z.number()]);
 /** signatureSubscribe and its notification, sent once when the commitment is reached: what `confirmTransaction` waits for. */
 export class Subscriptions {
   private readonly open = new Map<number, Subscription>();
-  private readonly sockets: WebSocket.Server;
+  private readonly sockets: WebSocketServer;
   private readonly stopListening: () => void;
   private lastId = 0;
 
@@ -37,7 +37,7 @@ export class Subscriptions {
     server: Server,
     private readonly bank: Bank,
   ) {
-    this.sockets = new WebSocket.Server({ server, maxPayload: MAX_MESSAGE_BYTES });
+    this.sockets = new WebSocketServer({ server, maxPayload: MAX_MESSAGE_BYTES });
     this.sockets.on('connection', (socket) => this.accept(socket));
     this.stopListening = bank.onChange(() => this.notify());
   }
