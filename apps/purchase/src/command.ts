@@ -39,9 +39,19 @@ export function decodeCommand(subject: string, bytes: Uint8Array): Command {
       Command,
       'tenant' | 'sale' | 'keyHash'
     >;
-    if (!OPERATIONS.includes(body.operation)) throw new TypeError(`${String(body.operation)} is no operation of this version`);
+    assertReadable(body);
     return { ...body, tenant, sale, keyHash };
   } catch (cause) {
     throw new Fault('command-unreadable', { subject }, { cause });
   }
+}
+
+/** Answers go to inboxes and nowhere else: the connection that sends them may write to streams. */
+const INBOX = /^_INBOX\.[A-Za-z0-9_.-]+$/;
+
+function assertReadable({ operation, key, fingerprint, request, reply }: Omit<Command, 'tenant' | 'sale' | 'keyHash'>): void {
+  if (!OPERATIONS.includes(operation)) throw new TypeError(`${String(operation)} is no operation of this version`);
+  if (typeof key !== 'string' || typeof fingerprint !== 'string') throw new TypeError('a command has a key and a fingerprint');
+  if (typeof request !== 'object' || request === null) throw new TypeError('a request is a JSON object');
+  if (typeof reply !== 'string' || !INBOX.test(reply)) throw new TypeError(`a reply goes to an inbox, not to ${String(reply)}`);
 }
