@@ -18,6 +18,7 @@ const WITH_PAYLOAD = /^(?:PUB|HPUB|MSG|HMSG) /;
 export class LossyProxy {
   private readonly sockets = new Set<Socket>();
   private readonly victims: Victim[] = [];
+  private isCut = false;
   private readonly server = createServer((client) => this.join(client));
 
   private constructor(private readonly target: number) {}
@@ -39,12 +40,26 @@ export class LossyProxy {
     return new Promise((resolve) => this.victims.push({ direction, matches, lost: resolve }));
   }
 
+  /** Ends every connection and lets none through: the cable is pulled. */
+  cut(): void {
+    this.isCut = true;
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  mend(): void {
+    this.isCut = false;
+  }
+
   async stop(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
   }
 
   private join(client: Socket): void {
+    if (this.isCut) {
+      client.destroy();
+      return;
+    }
     const server = connect(this.target, '127.0.0.1');
     this.carry(client, server, 'up');
     this.carry(server, client, 'down');

@@ -6,8 +6,6 @@ import { SendLane } from './send-lane.js';
 
 /** Submissions in the air at once: a node answers one in some tens of milliseconds, so this is hundreds a second. */
 const SENDS_AT_ONCE = 32;
-/** The same bytes are sent again after this while the chain has not seen them: five slots, long enough for a leader to take them. */
-const RESEND_MS = 2_000;
 /** A node that sees something foreign at an address once may be mistaken; one that does so this often in a row is believed. */
 const FOREIGN_LOOKS = 3;
 
@@ -27,6 +25,8 @@ export interface OutstandingParts {
   readonly logger: Logger;
   readonly passBy: PassBy;
   readonly pollMs: number;
+  /** The same bytes are sent again after this while the chain has not seen them. */
+  readonly resendMs: number;
 }
 
 /**
@@ -111,7 +111,7 @@ export class Outstanding {
     entry.foreign = verdict.kind === 'foreign' ? entry.foreign + 1 : 0;
     switch (verdict.kind) {
       case 'unknown':
-        if (!verdict.seen && performance.now() - entry.sentAt > RESEND_MS) void this.send(entry, entry.refusal !== undefined);
+        if (!verdict.seen && performance.now() - entry.sentAt > this.parts.resendMs) void this.send(entry, entry.refusal !== undefined);
         return;
       case 'foreign':
         if (entry.foreign >= FOREIGN_LOOKS) this.end(entry, verdict);

@@ -19,6 +19,8 @@ import { TicketMinter } from './ticket-minter.js';
 
 /** Attempts signed within a second share a blockhash, which lives sixty, and one look at which chain it is. */
 const CHAIN_FRESH_MS = 1_000;
+/** Five slots of a real chain: long enough for a leader to take the bytes before they are sent again. */
+const RESEND_MS = 2_000;
 /** Three signs of life within the time after which a delivery would be handed to somebody else. */
 const KEEP_ALIVE_MS = MINT_ACK_WAIT_MS / 3;
 
@@ -54,7 +56,7 @@ export async function connectMinter(environment: Environment, logger: Logger): P
     'streams are as wanted, keys are private',
   );
   const desk = new MintDesk(store);
-  const outstanding = new Outstanding({ chain, logger, passBy, pollMs: environment.MINT_POLL_MS });
+  const outstanding = new Outstanding({ chain, logger, passBy, pollMs: environment.MINT_POLL_MS, resendMs: RESEND_MS });
   const gate = new FundsGate(chain, logger, () => outstanding.count);
   const style = { symbol: environment.MINT_SYMBOL, uriPrefix: environment.MINT_URI_PREFIX };
   const minter = new TicketMinter({ desk, chain, outstanding, gate, style, passBy, logger });

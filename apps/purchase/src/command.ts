@@ -36,11 +36,22 @@ export function decodeCommand(subject: string, bytes: Uint8Array): Command {
   try {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
     const body = JSON.parse(text) as Omit<Command, 'tenant' | 'sale' | 'keyHash'>;
-    if (!isOperation(body.operation)) throw new TypeError(`${String(body.operation)} is no operation of this version`);
+    assertReadable(body);
     return { ...body, tenant, sale, keyHash: hash };
   } catch (cause) {
     throw new Fault('command-unreadable', { subject }, { cause });
   }
+}
+
+/** Answers go to inboxes and nowhere else: the connection that sends them may write to streams. */
+const INBOX = /^_INBOX\.[A-Za-z0-9_.-]+$/;
+
+function assertReadable({ namespace, operation, key, fingerprint, request, reply }: Omit<Command, 'tenant' | 'sale' | 'keyHash'>): void {
+  if (!isOperation(operation)) throw new TypeError(`${String(operation)} is no operation of this version`);
+  if (typeof key !== 'string' || typeof fingerprint !== 'string') throw new TypeError('a command has a key and a fingerprint');
+  if (typeof request !== 'object' || request === null) throw new TypeError('a request is a JSON object');
+  const nobodyWaits = namespace === 'internal' && reply === '';
+  if (typeof reply !== 'string' || !(INBOX.test(reply) || nobodyWaits)) throw new TypeError(`a reply goes to an inbox, not to ${String(reply)}`);
 }
 
 /** A command of our own reactors: its key says what it is about, so that asking twice is asking once. */

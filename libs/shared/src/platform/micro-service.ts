@@ -66,6 +66,7 @@ export class MicroServiceStrategy extends Server implements CustomTransportStrat
         },
       });
     }
+    await connection.flush(); // who is told that this app listens is heard from now on
     this.service = service;
   }
 

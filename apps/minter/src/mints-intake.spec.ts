@@ -1,0 +1,155 @@
+import { pino } from 'pino';
+import type { Delivery, Settlement, Source } from '#shared/consumer/delivery.js';
+import { Fault } from '#shared/kernel/fault.js';
+import { MintsIntake } from './mints-intake.js';
+import type { MintOutcome } from './ticket-minter.js';
+
+const silent = pino({ level: 'silent' });
+const TICKET = 'tkt_aaaaaaaaaaaaaaaaaaaaaaaaaa';
+const ORDER = 'ord_aaaaaaaaaaaaaaaaaaaaaaaaaa';
+
+function delivered(number: number, over: object = {}): Delivery & { readonly settled: Settlement[]; signs: number } {
+  const ticket = `tkt_${String.fromCharCode(97 + number).repeat(26)}`;
+  const body = { tenant: 'demo', sale: 'gala', order: ORDER, ticket, unit: 'A-1', wallet: 'w', request: 1, name: 'Gala', ...over };
+  const settled: Settlement[] = [];
+  return {
+    subject: `mint.demo.${ticket}.1`,
+    sequence: number,
+    deliveries: 1,
+    storedAt: 0,
+    body: Buffer.from(JSON.stringify(body)),
+    header: () => undefined,
+    signs: 0,
+    working() {
+      this.signs += 1;
+    },
+    settle: (settlement) => settled.push(settlement),
+    settled,
+  };
+}
+
+class Desk {
+  readonly asked: string[] = [];
+  readonly ends: ((outcome: MintOutcome) => void)[] = [];
+  readonly breaks: ((thrown: unknown) => void)[] = [];
+  mint({ ticket }: { readonly ticket: string }): Promise<MintOutcome> {
+    this.asked.push(ticket);
+    return new Promise((resolve, reject) => {
+      this.ends.push(resolve);
+      this.breaks.push(reject);
+    });
+  }
+}
+
+const letters: string[] = [];
+const burial = { bury: async (_: string, delivery: Delivery, reason: string) => void letters.push(`${delivery.subject}: ${reason}`) };
+let desk: Desk;
+let intake: MintsIntake;
+const opened: MintsIntake[] = [];
+const open = (maxOutstanding = 10, keepAliveMs = 60_000) => {
+  desk = new Desk();
+  intake = new MintsIntake(desk as never, burial, silent, { maxOutstanding, keepAliveMs });
+  opened.push(intake);
+};
+beforeEach(() => {
+  letters.length = 0;
+  open();
+});
+afterEach(() => {
+  for (const each of opened.splice(0)) each.release();
+});
+
+describe('the intake of mint commands', () => {
+  it('acknowledges when the verdict is in the log, not before', async () => {
+    const delivery = delivered(0);
+    const taken = intake.take(delivery);
+    expect(delivery.settled).toEqual([]);
+    desk.ends[0]?.({ kind: 'minted' });
+    await taken;
+    expect(delivery.settled).toEqual([{ kind: 'ack' }]);
+    expect(intake.count).toBe(0);
+  });
+
+  it('works once on a command that is delivered twice, and settles the later delivery', async () => {
+    const [first, second] = [delivered(0), delivered(0)];
+    const taken = intake.take(first);
+    await intake.take(second);
+    expect(desk.asked).toEqual([TICKET]);
+    desk.ends[0]?.({ kind: 'minted' });
+    await taken;
+    expect([first.settled, second.settled]).toEqual([[], [{ kind: 'ack' }]]);
+  });
+
+  it('keeps a dead letter of a failed mint before it acknowledges', async () => {
+    const delivery = delivered(0);
+    const taken = intake.take(delivery);
+    desk.ends[0]?.({ kind: 'failed', reason: 'program-refused', attempts: 3 });
+    await taken;
+    expect(letters).toEqual([`mint.demo.${TICKET}.1: program-refused (3 attempts)`]);
+    expect(delivery.settled).toEqual([{ kind: 'ack' }]);
+  });
+
+  it.each([
+    ['chain-unreachable', 'soon', 2_000, 4_000],
+    ['append-unknown', 'soon', 2_000, 4_000],
+    ['foreign-account', 'when a human may have looked', 60_000, 60_000],
+    ['chain-differs', 'when a human may have looked', 60_000, 60_000],
+  ] as const)('takes a mint that met %s up again %s', async (code, _, least, most) => {
+    const delivery = delivered(0);
+    const taken = intake.take(delivery);
+    desk.breaks[0]?.(new Fault(code, {}));
+    await taken;
+    const [settlement] = delivery.settled;
+    expect(settlement?.kind).toBe('nak');
+    const delayMs = settlement?.kind === 'nak' ? settlement.delayMs : 0;
+    expect(delayMs).toBeGreaterThanOrEqual(least);
+    expect(delayMs).toBeLessThanOrEqual(most);
+    expect(letters).toEqual([]);
+  });
+
+  it.each([
+    ['another ticket than its subject', { ticket: `tkt_${'z'.repeat(26)}` }],
+    ['another tenant than its subject', { tenant: 'other' }],
+    ['another request than its subject', { request: 2 }],
+    ['no sale', { sale: undefined }],
+    ['a member nobody knows', { extra: 1 }],
+  ])('moves a command with %s to the dead letters', async (_, over) => {
+    const delivery = delivered(0, over);
+    await intake.take(delivery);
+    expect(desk.asked).toEqual([]);
+    expect(letters).toHaveLength(1);
+    expect(delivery.settled).toMatchObject([{ kind: 'term' }]);
+  });
+
+  it('takes no more than may be outstanding', async () => {
+    open(2);
+    const all = [delivered(0), delivered(1), delivered(2)];
+    const source: Source = {
+      stop: async () => undefined,
+      async *[Symbol.asyncIterator]() {
+        yield* all;
+      },
+    };
+    const pumped = intake.pump(source);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(desk.asked).toHaveLength(2);
+    for (let end = 0; end < all.length; end += 1) {
+      desk.ends[end]?.({ kind: 'minted' });
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(desk.asked).toHaveLength(3);
+    }
+    await pumped;
+  });
+
+  it('gives signs of life for what it holds, and gives everything back in the end', async () => {
+    open(10, 1);
+    const delivery = delivered(0);
+    void intake.take(delivery);
+    while (delivery.signs < 2) await new Promise((resolve) => setImmediate(resolve));
+    intake.release();
+    expect(delivery.settled).toEqual([{ kind: 'nak', delayMs: 0 }]);
+    desk.ends[0]?.({ kind: 'minted' });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(delivery.settled).toHaveLength(1); // it is somebody else's now
+  });
+});

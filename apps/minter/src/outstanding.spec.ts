@@ -1,0 +1,125 @@
+import { pino } from 'pino';
+import type { MintPlan } from '#shared/domain/mint/events.js';
+import { Fault } from '#shared/kernel/fault.js';
+import type { OrderId, TenantId, TicketId, UnitId, Wallet } from '#shared/kernel/ids.js';
+import type { Submission, Watched } from './chain.js';
+import { MemoryChain } from './chains/memory.js';
+import { Outstanding } from './outstanding.js';
+
+const silent = pino({ level: 'silent' });
+const running: Outstanding[] = [];
+afterEach(() => {
+  for (const each of running.splice(0)) each.stop();
+});
+
+class WatchedChain extends MemoryChain {
+  readonly sent: { signature: string; simulate: boolean }[] = [];
+  answer: Submission | undefined;
+  looks = 0;
+  override async submit(...args: Parameters<MemoryChain['submit']>): Promise<Submission> {
+    this.sent.push({ signature: args[0].signature, simulate: args[1] });
+    return this.answer ?? super.submit(...args);
+  }
+  override async look(...args: Parameters<MemoryChain['look']>) {
+    this.looks += 1;
+    return super.look(...args);
+  }
+}
+
+function open(chain: MemoryChain, resendMs = 0): Outstanding {
+  const outstanding = new Outstanding({ chain, logger: silent, passBy: () => undefined, pollMs: 1, resendMs });
+  running.push(outstanding);
+  return outstanding;
+}
+
+async function watched(chain: MemoryChain, number = 1, genesisHash = 'memory'): Promise<Watched> {
+  const ticket = `tkt_${number}` as TicketId;
+  const plan: MintPlan = {
+    ticket,
+    order: 'ord_a' as OrderId,
+    unit: 'A-1' as UnitId,
+    wallet: 'wallet' as Wallet,
+    request: 1,
+    ...chain.address('demo' as TenantId, ticket),
+    genesisHash,
+    name: 'Gala',
+    symbol: 'ADMIT',
+    uri: 'urn:x',
+    memo: 'memo',
+    salt: 'salt',
+  };
+  const live = { ticket, attempt: 1, ...(await chain.prepare({ ...plan, genesisHash: 'memory' }, 1)) };
+  return { state: 'submitted', plan, live, dead: [], firstAttempt: 1 };
+}
+
+describe('what is outstanding', () => {
+  it('is looked at together until each has its verdict', async () => {
+    const chain = new WatchedChain({ slotsPerLook: 1, finalAfterSlots: 5 });
+    const outstanding = open(chain);
+    const all = await Promise.all(Array.from({ length: 50 }, async (_, number) => watched(chain, number)));
+    const endings = await Promise.all(all.map((each) => outstanding.settle(each)));
+    expect(endings.map(({ kind }) => kind)).toEqual(all.map(() => 'confirmed'));
+    expect(chain.looks).toBeLessThan(20);
+    expect(outstanding.count).toBe(0);
+  });
+
+  it('is sent again, the same bytes, for as long as the chain has not seen it', async () => {
+    const chain = new WatchedChain({ slotsPerLook: 1, finalAfterSlots: 5 });
+    chain.strikeNext('drop', 'silence', 'drop');
+    const mint = await watched(chain);
+    expect(await open(chain).settle(mint)).toMatchObject({ kind: 'confirmed', signature: mint.live.signature });
+    expect(chain.sent).toHaveLength(4); // once seen, never again
+    expect(new Set(chain.sent.map(({ signature }) => signature)).size).toBe(1);
+    expect(chain.sent.map(({ simulate }) => simulate)).toEqual([true, false, false, false]);
+  });
+
+  it('dies of the program’s refusal when it expired while the program kept saying no', async () => {
+    const chain = new WatchedChain({ slotsPerLook: 1, finalAfterSlots: 1, lifeBlocks: 5 });
+    chain.answer = { kind: 'refused', by: 'program', reason: 'custom program error: 0x0' };
+    const ending = await open(chain).settle(await watched(chain));
+    expect(ending).toMatchObject({ kind: 'dead', reason: 'program-refused', evidence: { refusal: 'custom program error: 0x0' } });
+    expect(chain.sent.every(({ simulate }) => simulate)).toBe(true); // what would fail is not made to pay a fee
+  });
+
+  it('dies of old age when the node alone refused it', async () => {
+    const chain = new WatchedChain({ slotsPerLook: 1, finalAfterSlots: 1, lifeBlocks: 5 });
+    chain.answer = { kind: 'refused', by: 'node', reason: 'node is behind' };
+    expect(await open(chain).settle(await watched(chain))).toMatchObject({ kind: 'dead', reason: 'expired' });
+  });
+
+  it('waits while the chain cannot be looked at, and says so', async () => {
+    const chain = new WatchedChain({ slotsPerLook: 1, finalAfterSlots: 1 });
+    const look = chain.look.bind(chain);
+    let silentLooks = 3;
+    const troubles: unknown[] = [];
+    const outstanding = open(chain);
+    chain.look = async (all) => {
+      troubles.push(outstanding.trouble);
+      if (silentLooks-- > 0) throw new Fault('chain-unreachable', {});
+      return look(all);
+    };
+    expect(await outstanding.settle(await watched(chain))).toMatchObject({ kind: 'confirmed' });
+    expect(troubles[1]).toMatchObject({ code: 'chain-unreachable' });
+    expect(outstanding.trouble).toBeUndefined();
+  });
+
+  it('believes in a foreign account only when it was seen three times in a row', async () => {
+    const chain = new WatchedChain({ slotsPerLook: 1, finalAfterSlots: 3 });
+    const look = chain.look.bind(chain);
+    let lies = 2;
+    chain.look = async (all) => (lies-- > 0 ? all.map(() => ({ kind: 'foreign', found: 'a lie' })) : look(all));
+    const outstanding = open(chain);
+    expect(await outstanding.settle(await watched(chain, 1))).toMatchObject({ kind: 'confirmed' });
+    const second = await watched(chain, 2);
+    chain.occupy(second.plan.asset);
+    expect(await outstanding.settle(second)).toMatchObject({ kind: 'foreign' });
+  });
+
+  it('is not held up by plans of another chain', async () => {
+    const chain = new WatchedChain({ slotsPerLook: 1, finalAfterSlots: 1 });
+    const outstanding = open(chain);
+    void outstanding.settle(await watched(chain, 1, 'another chain'));
+    expect(await outstanding.settle(await watched(chain, 2))).toMatchObject({ kind: 'confirmed' });
+    expect(outstanding.count).toBe(1);
+  });
+});
