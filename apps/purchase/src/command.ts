@@ -51,11 +51,27 @@ function assertReadable({ namespace, operation, key, fingerprint, request, reply
   if (typeof key !== 'string' || typeof fingerprint !== 'string') throw new TypeError('a command has a key and a fingerprint');
   if (typeof request !== 'object' || request === null) throw new TypeError('a request is a JSON object');
   const nobodyWaits = namespace === 'internal' && reply === '';
-  if (typeof reply !== 'string' || !(INBOX.test(reply) || nobodyWaits)) throw new TypeError(`a reply goes to an inbox, not to ${String(reply)}`);
+  if (typeof reply !== 'string' || !(INBOX.test(reply) || nobodyWaits))
+    throw new TypeError(`a reply goes to an inbox, not to ${String(reply)}`);
 }
 
 /** A command of our own reactors: its key says what it is about, so that asking twice is asking once. */
-export function internalCommand(of: { readonly tenant: TenantId; readonly sale: SaleId }, name: OperationName, key: string, request: Json): Command {
+export function internalCommand(
+  of: { readonly tenant: TenantId; readonly sale: SaleId },
+  name: OperationName,
+  key: string,
+  request: Json,
+): Command {
   const { tenant, sale } = of;
-  return { tenant, sale, keyHash: keyHash('internal', key), namespace: 'internal', operation: name, key, fingerprint: key, request, reply: '' };
+  return {
+    tenant,
+    sale,
+    keyHash: keyHash('internal', key),
+    namespace: 'internal',
+    operation: name,
+    key,
+    fingerprint: key,
+    request,
+    reply: '',
+  };
 }

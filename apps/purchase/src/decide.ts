@@ -26,11 +26,19 @@ export function decideCommand(sale: Sale, command: Command, storedAt: number, ve
   const answer = 'events' in decision ? { status, body: JSON.stringify(view(sale, command, version)) } : refusalAnswer(decision.refusal);
   const emitted = [...overdue, ...effects];
   if (command.namespace === 'internal' && emitted.length === 0) return { answer, events: [] };
-  const record = { ...recordOf(command, answer, emitted.length), at, ...(command.traceparent !== undefined && { traceparent: command.traceparent }) };
+  const record = {
+    ...recordOf(command, answer, emitted.length),
+    at,
+    ...(command.traceparent !== undefined && { traceparent: command.traceparent }),
+  };
   return { answer, events: [record, ...emitted.map((event) => ({ ...event, at }))] };
 }
 
-function recordOf({ operation: name, key, keyHash, fingerprint, request }: Command, { status, body }: Answer, emitted: number): CommandDecided {
+function recordOf(
+  { operation: name, key, keyHash, fingerprint, request }: Command,
+  { status, body }: Answer,
+  emitted: number,
+): CommandDecided {
   const outcome = status < 400 ? 'accepted' : 'refused';
   return { type: 'CommandDecided', data: { operation: name, key, keyHash, fingerprint, request, outcome, status, body, emitted } };
 }

@@ -5,10 +5,10 @@ import type { Logger } from '#shared/platform/logger.js';
 import { validate } from '#shared/platform/validate.js';
 import { type Answer, accepted, invalid, problemAnswer } from './answer.js';
 import type { Command } from './command.js';
-import { operation as operationOf, type OperationName } from './operations.js';
 import type { Decisions } from './decisions.js';
 import type { Folds } from './folds.js';
 import type { Inbox, Stored } from './inbox.js';
+import { type OperationName, operation as operationOf } from './operations.js';
 import type { Replies } from './replies.js';
 import type { SaleFold } from './sale-fold.js';
 

@@ -1,5 +1,5 @@
-import { type Commit, type Head, headOf, NO_HEAD } from '#shared/event-store/commit.js';
 import type { Moment } from '#shared/domain/sale/order.js';
+import { type Commit, type Head, headOf, NO_HEAD } from '#shared/event-store/commit.js';
 import type { TicketId } from '#shared/kernel/ids.js';
 import type { MintView } from './views.js';
 

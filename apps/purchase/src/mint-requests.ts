@@ -75,5 +75,10 @@ function messagesOf(of: { readonly tenant: string; readonly sale: string }, { ty
   }
   if (type !== 'RevocationsRequested') return [];
   const { order } = data;
-  return data.tickets.map(({ ticket, unit }) => ({ tenant: of.tenant, ticket, what: 'revoke', body: { ...of, order, ticket, unit, revoke: true } }));
+  return data.tickets.map(({ ticket, unit }) => ({
+    tenant: of.tenant,
+    ticket,
+    what: 'revoke',
+    body: { ...of, order, ticket, unit, revoke: true },
+  }));
 }

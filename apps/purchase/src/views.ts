@@ -69,7 +69,15 @@ export function ticketOf(sale: Sale, id: TicketId, version: number, mint: MintVi
   const ticket = order?.tickets.find((own) => own.ticket === id);
   if (order === undefined || ticket === undefined) return undefined;
   const { wallet } = order;
-  return { ticket: id, sale: terms.sale, order: order.order, unit: ticket.unit, ...ticketView(order, id, mint), ...(wallet && { wallet }), version };
+  return {
+    ticket: id,
+    sale: terms.sale,
+    order: order.order,
+    unit: ticket.unit,
+    ...ticketView(order, id, mint),
+    ...(wallet && { wallet }),
+    version,
+  };
 }
 
 function ticketView(order: Order, ticket: TicketId, mint: MintView | undefined): object {

@@ -1,8 +1,8 @@
 import { type Decision, refuse } from '../refusal.js';
 import type { PaymentNews } from './commands.js';
 import type { SaleEvent } from './events.js';
-import { afterRefund, type Paid, settlePayment } from './settle-payment.js';
 import type { Sale } from './sale.js';
+import { afterRefund, type Paid, settlePayment } from './settle-payment.js';
 
 /** A payment was received. Told twice, by webhook and by the caller's own back end, it counts once: a payment's name is its key. */
 export function confirmPayment(state: Sale, news: PaymentNews): Decision<SaleEvent> {

@@ -72,7 +72,8 @@ export class Payments {
 
 export const isOwed = ({ owed, refunded }: Payment): boolean => owed !== undefined && refunded < owed.amount;
 
-export const isFullyRefunded = ({ received, refunded }: Payment): boolean => refunded > 0n && (received === undefined || refunded >= received);
+export const isFullyRefunded = ({ received, refunded }: Payment): boolean =>
+  refunded > 0n && (received === undefined || refunded >= received);
 
 function next(before: Payment, event: PaymentReceived | PaymentFailed | RefundOwed | RefundPaid, at: number): Payment {
   switch (event.type) {

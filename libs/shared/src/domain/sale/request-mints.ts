@@ -18,12 +18,15 @@ export function requestMints({ open: sale }: Sale, { tickets, wallet }: MintTick
     if (state === 'asked' || ticket === undefined) continue;
     byOrder.set(order.order, [...(byOrder.get(order.order) ?? []), { ...ticket, request: request + 1 }]);
   }
-  const events = [...byOrder].map(([order, asked]): SaleEvent => ({ type: 'MintsRequested', data: { order, name: sale.terms.name, wallet, tickets: asked } }));
+  const events = [...byOrder].map(
+    ([order, asked]): SaleEvent => ({ type: 'MintsRequested', data: { order, name: sale.terms.name, wallet, tickets: asked } }),
+  );
   return { events };
 }
 
 function problemOf(sale: OpenedSale, tickets: MintTickets['tickets']): Refusal | undefined {
-  const pointersTo = (wrong: (id: MintTickets['tickets'][number]) => boolean) => tickets.flatMap((id, index) => (wrong(id) ? [`/tickets/${index}`] : []));
+  const pointersTo = (wrong: (id: MintTickets['tickets'][number]) => boolean) =>
+    tickets.flatMap((id, index) => (wrong(id) ? [`/tickets/${index}`] : []));
   const unknown = pointersTo((id) => orderOf(sale, id) === undefined);
   if (unknown.length > 0) return { code: 'ticket-unknown', pointers: unknown };
   const unsold = pointersTo((id) => {

@@ -88,7 +88,10 @@ export class Sale {
   }
 
   private change(
-    event: Extract<SaleEvent, { type: 'OrderConfirmed' | 'OrderExpired' | 'OrderCancelled' | 'OrderRestored' | 'OrderRefunded' | 'UnitsReleased' }>,
+    event: Extract<
+      SaleEvent,
+      { type: 'OrderConfirmed' | 'OrderExpired' | 'OrderCancelled' | 'OrderRestored' | 'OrderRefunded' | 'UnitsReleased' }
+    >,
     moment: Moment,
   ): void {
     const sale = this.mustBeOpen();
@@ -117,7 +120,10 @@ export class Sale {
     for (const { ticket } of tickets) order.note(ticket, { state: 'released' });
   }
 
-  private noteTickets(event: Extract<SaleEvent, { type: 'MintsRequested' | 'MintFailureNoted' | 'RevocationsRequested' }>, moment: Moment): void {
+  private noteTickets(
+    event: Extract<SaleEvent, { type: 'MintsRequested' | 'MintFailureNoted' | 'RevocationsRequested' }>,
+    moment: Moment,
+  ): void {
     const order = this.mustHave(event.data.order);
     if (event.type === 'MintFailureNoted') return order.note(event.data.ticket, { state: 'failed' });
     if (event.type === 'RevocationsRequested') {
