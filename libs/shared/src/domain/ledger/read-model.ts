@@ -65,6 +65,8 @@ export interface PaymentRow extends Kept {
   /** The order it was made for, which may not be known (yet). */
   readonly order: string;
   readonly currency: string;
+  /** Its order was known when it was received, or has come since. */
+  readonly matched: boolean;
   readonly receivedMinor: bigint;
   /** The whole that the provider said went back; it may say so before it tells of the receipt. */
   readonly refundedMinor: bigint;
