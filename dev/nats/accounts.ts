@@ -59,6 +59,7 @@ const RIGHTS: Readonly<Record<Exclude<AppUser, 'provision'>, Rights>> = {
       '$JS.API.STREAM.LIST',
       '$JS.API.CONSUMER.LIST.>',
       '$JS.API.CONSUMER.NAMES.>',
+      '$JS.API.STREAM.MSG.GET.EVENTS',
       `$JS.API.CONSUMER.RESET.EVENTS.${REPLAY_CONSUMER}`, // a replay reads from the first event; it cannot rewind itself
     ],
     subscribe: [],

@@ -65,6 +65,7 @@ export function settingsOf(who: App | 'provision' | 'replay' | 'operator', wirin
         ...settings,
         ...replayLogin(wiring),
         DATABASE_REPLAY_URL: databaseUrlAs('admit_replay', wiring),
+        DATABASE_ADMIN_URL: wiring.databaseUrl,
         SOLANA_RPC_URL: wiring.solanaUrl,
       };
     default:

@@ -14,9 +14,11 @@ program
 
 program
   .command('replay')
-  .description('rebuild the ledger from the first event in a shadow, and compare it with the live one; changes nothing')
+  .description('rebuild the ledger from the first event in a shadow, and compare it with the live one')
   .option('--tenant <tenant>', 'this tenant only')
-  .option('--until <sequence>', 'up to this sequence of the stream')
+  .option('--until <moment>', 'up to this sequence of the stream, or this time')
+  .option('--promote', 'put what was rebuilt in the place of the live ledger')
+  .option('--trust-log', 'promote also where the live ledger knows of more than the log, or of another one')
   .option('--json', 'print the outcome as JSON')
   .action(replayLog);
 
@@ -25,5 +27,5 @@ try {
   await program.parseAsync();
 } catch (thrown) {
   process.stderr.write(`${isFault(thrown) ? thrown.message : String(thrown instanceof Error ? thrown.stack : thrown)}\n`);
-  process.exitCode = 1;
+  process.exitCode ||= 1;
 }

@@ -1,40 +1,56 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { readEnvironment } from '#shared/platform/environment.js';
+import { type Environment, readEnvironment } from '#shared/platform/environment.js';
+import { rewind, sequenceOf } from './log/prepare-replay.js';
+import { asOperator } from './operator.js';
 
 export interface ReplayOptions {
   readonly tenant?: string;
+  /** A stream sequence, or a time. */
   readonly until?: string;
+  readonly promote?: boolean;
+  readonly trustLog?: boolean;
   readonly json?: boolean;
 }
 
+const COULD_NOT = 2;
+
 /**
- * `admit replay`: first the operator rewinds the consumer that was prepared for replays; then the replay runs as a process of its
- * own that is told nothing but how to pull that consumer and where the shadow of the ledger is. Exit code 0 equal, 1 different, 2 could not run.
+ * `admit replay`: first the operator rewinds the consumer that was prepared for replays; then the replay runs as a process of its own that
+ * is told nothing but how to pull that consumer and where the shadow of the ledger is; to promote, also how the ledger's owner logs in.
+ * Exit code 0: the live ledger is what the log says, 1 it is not, 2 could not run, 3 the log is broken.
  */
-export async function replayLog({ tenant, until, json }: ReplayOptions): Promise<void> {
+export async function replayLog(options: ReplayOptions): Promise<void> {
+  process.exitCode = COULD_NOT; // until it is known better
   const environment = readEnvironment();
-  const { NATS_URL, LOG_LEVEL } = environment;
-  const operator = { NATS_USER: environment.NATS_USER || 'operator', NATS_PASSWORD: environment.NATS_PASSWORD };
-  const replay = { NATS_USER: environment.NATS_REPLAY_USER, NATS_PASSWORD: environment.NATS_REPLAY_PASSWORD };
-  const common = { NATS_URL, LOG_LEVEL };
-  const rewound = await run('rewind.js', [], { ...common, ...operator });
-  if (rewound !== 0) {
-    process.exitCode = rewound;
-    return;
-  }
-  const flags = [
-    ...(tenant === undefined ? [] : ['--tenant', tenant]),
-    ...(until === undefined ? [] : ['--until', until]),
-    ...(json === true ? ['--json'] : []),
-  ];
-  process.exitCode = await run('replay.js', flags, { ...common, ...replay, DATABASE_REPLAY_URL: environment.DATABASE_REPLAY_URL });
+  const until = await asOperator(environment, async (operator) => {
+    await rewind(operator);
+    return options.until === undefined ? undefined : sequenceOf(operator, options.until);
+  });
+  process.exitCode = await run('replay.js', flagsOf(options, until), settingsOf(environment, options));
 }
+
+const flagsOf = ({ tenant, promote, trustLog, json }: ReplayOptions, until: number | undefined): string[] => [
+  ...(tenant === undefined ? [] : ['--tenant', tenant]),
+  ...(until === undefined ? [] : ['--until', `${until}`]),
+  ...(promote === true ? ['--promote'] : []),
+  ...(trustLog === true ? ['--trust-log'] : []),
+  ...(json === true ? ['--json'] : []),
+];
+
+const settingsOf = (environment: Environment, { promote }: ReplayOptions): Readonly<Record<string, string>> => ({
+  NATS_URL: environment.NATS_URL,
+  NATS_USER: environment.NATS_REPLAY_USER,
+  NATS_PASSWORD: environment.NATS_REPLAY_PASSWORD,
+  LOG_LEVEL: environment.LOG_LEVEL,
+  DATABASE_REPLAY_URL: environment.DATABASE_REPLAY_URL,
+  ...(promote === true && { DATABASE_ADMIN_URL: environment.DATABASE_ADMIN_URL }),
+});
 
 async function run(program: string, flags: readonly string[], env: Readonly<Record<string, string>>): Promise<number> {
   const file = fileURLToPath(new URL(`../../ledger/src/${program}`, import.meta.url));
   const child = spawn(process.execPath, [file, ...flags], { env, stdio: 'inherit' });
   const [code] = (await once(child, 'exit')) as [number | null];
-  return code ?? 2;
+  return code ?? COULD_NOT;
 }

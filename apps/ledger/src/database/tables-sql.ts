@@ -116,14 +116,12 @@ function grantLive({ name, changes, tenantsRead }: TableSql): string[] {
     `create policy projector on ${table} to ${PROJECTOR} using (true) with check (true)`,
     `grant select on ${table} to ${REPLAY}`,
     `create policy replay on ${table} for select to ${REPLAY} using (true)`,
-    ...(tenantsRead
-      ? [
-          `grant select on ${table} to ${READER}`,
-          `create policy tenant on ${table} for select to ${READER} using (tenant = nullif(current_setting('${TENANT_SETTING}', true), ''))`,
-        ]
-      : []),
+    ...(tenantsRead ? [`grant select on ${table} to ${READER}`, tenantPolicy(table)] : []),
   ];
 }
+
+export const tenantPolicy = (table: string): string =>
+  `create policy tenant on ${table} for select to ${READER} using (tenant = nullif(current_setting('${TENANT_SETTING}', true), ''))`;
 
 const grantCheckpoint = (): string[] => [
   `grant select, update on ${LIVE}.checkpoint to ${PROJECTOR}`,

@@ -8,6 +8,7 @@ import { assertFits, type Checkpoint, readCheckpoint } from '../projection/check
 import { type LoggedMessage, placeOf, readCommit } from '../projection/commit-place.js';
 import { giveUpTurn } from '../projection/turn.js';
 import { firstDifference, type LedgerDifference } from './compare.js';
+import { assertMayPromote, exchangeSchemas, exchangeTenant, holdCheckpoint } from './promotion.js';
 import { claimShadow, clearShadow } from './shadow.js';
 
 export interface ReplayWish {
@@ -17,12 +18,22 @@ export interface ReplayWish {
 }
 
 export interface ReplayReport {
-  readonly result: 'equal' | 'different';
+  readonly result: 'equal' | 'different' | 'not compared';
   /** Both ledgers as of this stream sequence. */
   readonly sequence: number;
   readonly events: number;
   readonly entries: number;
   readonly difference?: LedgerDifference;
+  /** The last commit in the live ledger at the moment in which the shadow took its place. */
+  readonly promotedAt?: number;
+}
+
+/** Where the replay may put what it rebuilt. */
+export interface Promotion {
+  /** Connected as a role that may change the schemas. */
+  readonly owner: DataSource;
+  /** The log is right even where the live ledger remembers more than it, or another one: what only the ledger knows is given up. */
+  readonly trustLog: boolean;
 }
 
 /** Told after every batch. */
@@ -50,34 +61,70 @@ export class LedgerReplay {
     private readonly progress: ReplayProgress,
   ) {}
 
-  async run(database: DataSource): Promise<ReplayReport> {
+  async run(database: DataSource, promotion?: Promotion): Promise<ReplayReport> {
     const runner = database.createQueryRunner();
     try {
+      if (promotion !== undefined) await withRunner(promotion.owner, assertMayPromote);
       await claimShadow(runner);
+      this.shadow = { sequence: 0, epoch: (await this.log.state()).epoch ?? null };
+      const target = await this.targetFor(promotion);
+      await target(runner); // what does not fit is said before anything is cleared
       await inTransaction(runner, {}, () => clearShadow(runner));
-      this.shadow = { sequence: 0, epoch: (await this.liveNow(runner)).epoch };
-      await this.approach(runner);
-      return await inTransaction(runner, { snapshot: true }, () => this.compare(runner));
+      await this.approach(runner, target);
+      const report = await this.compared(runner, promotion);
+      if (promotion === undefined) return report;
+      await this.approach(runner, target);
+      return { ...report, promotedAt: await withRunner(promotion.owner, (owner) => this.promote(runner, owner, target)) };
     } finally {
       await giveUpTurn(runner);
     }
   }
 
-  private async approach(runner: QueryRunner): Promise<void> {
+  /** How far the rebuilt ledger goes: as far as the live one, or, where that one is not to be believed, as far as the log. */
+  private async targetFor(promotion: Promotion | undefined): Promise<Target> {
+    if (promotion?.trustLog !== true) return (runner) => this.liveTarget(runner);
+    const { last } = await this.log.state();
+    return async (runner) => {
+      const live = await readCheckpoint(runner, LIVE);
+      return live.epoch === this.shadow.epoch && live.sequence <= last ? live.sequence : last;
+    };
+  }
+
+  private async approach(runner: QueryRunner, targetNow: Target): Promise<void> {
     for (let round = 0; round < ROUNDS; round++) {
-      const target = this.targetAt(await this.liveNow(runner));
+      const target = await targetNow(runner);
       const near = target - CLOSE_COMMITS;
       if (this.shadow.sequence >= near) return;
       for await (const batch of this.log.until(near)) await inTransaction(runner, {}, () => this.take(runner, batch, target));
     }
   }
 
+  private async compared(runner: QueryRunner, promotion: Promotion | undefined): Promise<ReplayReport> {
+    if (promotion?.trustLog === true) return { result: 'not compared', ...this.counts };
+    return inTransaction(runner, { snapshot: true }, () => this.compare(runner));
+  }
+
   private async compare(runner: QueryRunner): Promise<ReplayReport> {
-    const target = this.targetAt(await this.liveNow(runner));
+    const target = await this.liveTarget(runner);
     for await (const batch of this.log.until(target)) await this.take(runner, batch, target);
     const difference = await firstDifference(runner, { tenant: this.wish.tenant, until: this.wish.until });
-    const seen = { sequence: target, events: this.events, entries: this.entries };
-    return difference === undefined ? { result: 'equal', ...seen } : { result: 'different', ...seen, difference };
+    return difference === undefined ? { result: 'equal', ...this.counts } : { result: 'different', ...this.counts, difference };
+  }
+
+  /** Nobody moves the live ledger from here to the end of the owner's transaction. Whatever fails on the way, it is as it was. */
+  private promote(runner: QueryRunner, owner: QueryRunner, targetNow: Target): Promise<number> {
+    return inTransaction(owner, {}, async () => {
+      await holdCheckpoint(owner);
+      const target = await targetNow(runner);
+      for await (const batch of this.log.until(target)) await inTransaction(runner, {}, () => this.take(runner, batch, target));
+      if (this.wish.tenant === undefined) await exchangeSchemas(owner);
+      else await exchangeTenant(owner, this.wish.tenant);
+      return target;
+    });
+  }
+
+  private get counts(): Pick<ReplayReport, 'sequence' | 'events' | 'entries'> {
+    return { sequence: this.shadow.sequence, events: this.events, entries: this.entries };
   }
 
   private async take(runner: QueryRunner, batch: readonly LoggedMessage[], target: number): Promise<void> {
@@ -94,14 +141,22 @@ export class LedgerReplay {
     this.progress({ sequence: to.sequence, target, events: this.events });
   }
 
-  private async liveNow(runner: QueryRunner): Promise<Checkpoint> {
-    return assertFits(await readCheckpoint(runner, LIVE), await this.log.state());
-  }
-
-  private targetAt({ sequence }: Checkpoint): number {
+  private async liveTarget(runner: QueryRunner): Promise<number> {
+    const { sequence } = assertFits(await readCheckpoint(runner, LIVE), await this.log.state());
     const { until } = this.wish;
     if (until !== undefined && until > sequence)
       throw new Fault('ledger-differs', { reason: 'the live ledger is not that far yet', until, ledger: sequence });
     return until ?? sequence;
+  }
+}
+
+type Target = (runner: QueryRunner) => Promise<number>;
+
+async function withRunner<T>(source: DataSource, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+  const runner = source.createQueryRunner();
+  try {
+    return await work(runner);
+  } finally {
+    await runner.release();
   }
 }

@@ -1,0 +1,43 @@
+import { JetStreamApiError, type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { Fault } from '#shared/kernel/fault.js';
+
+const REPLAY_CONSUMER = 'replay';
+const SEQUENCE = /^[1-9]\d{0,15}$/;
+
+/** Sets the consumer that provision prepared for replays back to the first commit. A replay may only pull it, not move it. */
+export async function rewind(operator: NatsConnection): Promise<void> {
+  const jsm = await jetstreamManager(operator, { checkAPI: false });
+  await jsm.consumers.reset(EVENTS_STREAM, REPLAY_CONSUMER, 1);
+}
+
+/**
+ * Where the log stood at a moment: a stream sequence as it is, or the last commit stored up to an RFC 3339 time.
+ * @throws Fault `configuration` when it is neither, or before the first commit
+ */
+export async function sequenceOf(operator: NatsConnection, moment: string): Promise<number> {
+  if (SEQUENCE.test(moment)) return Number(moment);
+  const at = Date.parse(moment);
+  if (Number.isNaN(at)) throw new Fault('configuration', { problems: [`${moment}: neither a stream sequence nor an RFC 3339 time`] });
+  const jsm = await jetstreamManager(operator, { checkAPI: false });
+  const { first_seq, last_seq } = (await jsm.streams.info(EVENTS_STREAM)).state;
+  let [before, after] = [first_seq - 1, last_seq + 1]; // the last one known to be stored up to then, the first one known to be later
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if ((await storedAt(jsm, middle)) <= at) before = middle;
+    else after = middle;
+  }
+  if (before < Math.max(1, first_seq)) throw new Fault('configuration', { problems: [`${moment}: the log begins later`] });
+  return before;
+}
+
+async function storedAt(jsm: JetStreamManager, seq: number): Promise<number> {
+  try {
+    const message = await jsm.streams.getMessage(EVENTS_STREAM, { seq });
+    if (message !== null) return message.time.getTime();
+  } catch (cause) {
+    if (!(cause instanceof JetStreamApiError)) throw new Fault('log-unreachable', { seq }, { cause });
+  }
+  throw new Fault('log-broken', { reason: 'EVENTS has a gap', missing: { from: seq, to: seq } });
+}

@@ -1,0 +1,28 @@
+import { isFault } from '#shared/kernel/fault.js';
+import { number } from './progress.js';
+import type { ReplayReport } from './replay-ledger.js';
+
+/** For scripts: 0 the live ledger is what the log says, 1 it is not, 2 the replay could not be run, 3 the log is broken or has lost something. */
+const EXIT = { equal: 0, different: 1, couldNot: 2, logBroken: 3 } as const;
+
+export function exitCodeOf(report: ReplayReport): number {
+  return report.result === 'equal' || report.promotedAt !== undefined ? EXIT.equal : EXIT.different;
+}
+
+export const exitCodeOfFault = (thrown: unknown): number =>
+  isFault(thrown, 'log-broken') || isFault(thrown, 'log-shrunk') ? EXIT.logBroken : EXIT.couldNot;
+
+/** What is printed: the last line but the differing values, and after a promotion that it took place. */
+export function sentenceOf(report: ReplayReport): string {
+  const promoted = report.promotedAt === undefined ? '' : `; promoted at commit ${number(report.promotedAt)}`;
+  return `${comparisonOf(report)}${promoted}`;
+}
+
+function comparisonOf({ result, sequence, events, entries, difference }: ReplayReport): string {
+  if (difference === undefined) return `${result} at commit ${number(sequence)}: ${number(events)} events, ${number(entries)} entries`;
+  const { table, row, field, live, replayed } = difference;
+  const where = `${table} ${Object.entries(row)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ')}`;
+  return `different, first at commit ${difference.sequence ?? `≤ ${sequence}`}: ${where}, field ${field}\n  live     ${live}\n  replayed ${replayed}`;
+}

@@ -1,0 +1,187 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import { saleSubject } from '#shared/event-store/event-store.js';
+import { balancesOf } from '../../apps/ledger/src/balances.js';
+import { connected, database } from '../../apps/ledger/src/database/connect.js';
+import { inTransaction } from '../../apps/ledger/src/database/transaction.js';
+import { ReplayLog } from '../../apps/ledger/src/logs/replay.js';
+import { exchangeSchemas, holdCheckpoint } from '../../apps/ledger/src/replay/promotion.js';
+import { LedgerReplay, type ReplayReport, type ReplayWish } from '../../apps/ledger/src/replay/replay-ledger.js';
+import { waitFor } from '../../dev/processes/wait.js';
+import { DATABASE, LedgerStage, opening, ordering, silent, WAIT_MS } from './ledger-stage.js';
+
+const STARTS_SERVERS_MS = 60_000;
+const APP_ROLES = ['admit_projector', 'admit_reader', 'admit_replay'];
+
+let stage: LedgerStage;
+beforeAll(async () => {
+  stage = await LedgerStage.open('promote');
+  const { stop } = await stage.project();
+  await stage.sell('demo', 'gala', 40);
+  await stage.reaches(await stage.sell('acme', 'fair', 20));
+  await stop();
+}, STARTS_SERVERS_MS);
+afterAll(() => stage.close());
+
+interface Wanted extends ReplayWish {
+  readonly trustLog?: boolean;
+  readonly each?: (sequence: number) => void;
+}
+
+async function promote({ trustLog = false, each = () => undefined, ...wish }: Wanted = {}): Promise<ReplayReport> {
+  const provisioner = await stage.nat('provision');
+  await (await jetstreamManager(provisioner)).consumers.reset('EVENTS', 'replay', 1);
+  await provisioner.close();
+  const connection = await stage.nat('replay');
+  const owner = await connected(database(stage.postgres.url(DATABASE), { name: 'promote', connections: 1, logger: silent }));
+  const pool = await connected(stage.pool('replay', 1));
+  try {
+    return await new LedgerReplay(new ReplayLog(connection, '_INBOX.replay'), wish, ({ sequence }) => each(sequence)).run(pool, {
+      owner,
+      trustLog,
+    });
+  } finally {
+    await Promise.all([connection.close(), owner.destroy()]);
+  }
+}
+
+const amountOf = async (order: string): Promise<string | undefined> =>
+  (
+    await stage.query<{ amount: string }>(`select amount from ledger.ledger_entry where order_id = $1 and debit = 'settled-outside'`, [
+      order,
+    ])
+  )[0]?.amount;
+
+const tableOids = async (): Promise<unknown[]> =>
+  (await stage.query(`select 'ledger.ledger_entry'::regclass::oid as live, 'ledger_shadow.ledger_entry'::regclass::oid as shadow`)).flatMap(
+    ({ live, shadow }) => [live, shadow],
+  );
+
+/** Who may do what where, as the catalogue has it. */
+const rights = (): Promise<object[]> =>
+  stage.query(
+    `select n.nspname as schema, c.relname as table, r.rolname as role, has_schema_privilege(r.oid, n.oid, 'usage') as usage,
+       array(select p from unnest(array['select', 'insert', 'update', 'delete', 'truncate']) p where has_table_privilege(r.oid, c.oid, p)) as may
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace cross join pg_roles r
+     where n.nspname in ('ledger', 'ledger_shadow') and c.relkind = 'r' and r.rolname = any($1) order by 1, 2, 3`,
+    [APP_ROLES],
+  );
+
+describe('admit replay --promote', () => {
+  it('puts what was rebuilt in the place of the live ledger, and says what was wrong with that', async () => {
+    await stage.query(`update ledger.ledger_entry set amount = 4 where order_id = 'ord_demo_gala_7' and debit = 'settled-outside'`);
+    const report = await promote();
+    expect(report).toMatchObject({
+      result: 'different',
+      difference: { field: 'amount', live: '4', replayed: '5000' },
+      promotedAt: await stage.checkpoint(),
+    });
+    expect(await amountOf('ord_demo_gala_7')).toBe('5000');
+    expect(await promote()).toMatchObject({ result: 'equal', promotedAt: report.promotedAt });
+  });
+
+  it('leaves every role with the rights it had', async () => {
+    const before = await rights();
+    await promote();
+    expect(await rights()).toEqual(before);
+  });
+
+  it('goes on beside a projector and readers: neither fails, neither misses a row', async () => {
+    const { projector, ended, stop } = await stage.project();
+    const reader = await connected(stage.pool('reader', 4));
+    let selling = true;
+    const writing = (async () => {
+      await stage.append(saleSubject('demo', 'rush'), opening('rush', 1_000_000));
+      let last = 0;
+      for (let n = 0; selling; n++) {
+        last = await stage.append(saleSubject('demo', 'rush'), ordering('demo', 'rush', n));
+        if (n % 20 === 0) await stage.reaches(last);
+      }
+      return last;
+    })();
+    let reads = 0;
+    const reading = Promise.all(
+      Array.from({ length: 2 }, async () => {
+        while (selling) {
+          const balances = await balancesOf(reader, 'demo', 'gala');
+          expect(balances.find(({ account }) => account === 'sold')?.amount).toBe('80');
+          reads += 1;
+        }
+      }),
+    );
+    for (let round = 0; round < 3; round++) expect(await promote()).toMatchObject({ result: 'equal', promotedAt: expect.any(Number) });
+    selling = false;
+    await reading;
+    await stage.reaches(await writing);
+    expect([reads > 20, projector.trouble]).toEqual([true, undefined]);
+    await stop();
+    await ended;
+    expect((await promote()).result).toBe('equal');
+  });
+
+  it('lets a projector that waits for the checkpoint go on in the ledger that took its place', async () => {
+    await promote(); // both schemas now hold the same
+    const { comesTo, projector, stop } = await stage.project();
+    await comesTo('projecting');
+    const owner = await connected(database(stage.postgres.url(DATABASE), { name: 'promote', connections: 1, logger: silent }));
+    const runner = owner.createQueryRunner();
+    const before = await tableOids();
+    const last = await inTransaction(runner, {}, async () => {
+      await holdCheckpoint(runner);
+      const sequence = await stage.append(saleSubject('acme', 'fair'), ordering('acme', 'late', 1).slice(0, 1));
+      const waits = `select 1 from pg_stat_activity where usename = 'admit_projector' and wait_event_type = 'Lock'`;
+      await waitFor(async () => (await stage.query(waits)).length === 1, { what: 'the projector waits', timeoutMs: WAIT_MS });
+      await exchangeSchemas(runner);
+      return sequence;
+    });
+    await stage.reaches(last);
+    expect([projector.trouble, await tableOids()]).toEqual([undefined, [...before].reverse()]);
+    await stop();
+    await owner.destroy();
+    expect((await promote()).result).toBe('equal');
+  });
+
+  it('changes nothing when the last step fails', async () => {
+    const before = [await stage.checkpoint(), await stage.query('select * from ledger.tenant_chain order by tenant')];
+    await stage.postgres.asSuperuser(DATABASE, async (client) => {
+      await client.query('begin; lock table ledger.migration in access share mode'); // which must move to the new live schema
+      const cancel = `select pg_cancel_backend(pid) from pg_stat_activity where application_name = 'promote' and wait_event_type = 'Lock'`;
+      const failed = expect(promote()).rejects.toMatchObject({ code: 'database-unreachable' });
+      await waitFor(async () => (await stage.query(cancel)).length === 1, {
+        what: 'the exchange waits, and is cancelled',
+        timeoutMs: WAIT_MS,
+      });
+      await failed;
+      await client.query('rollback');
+    });
+    expect([await stage.checkpoint(), await stage.query('select * from ledger.tenant_chain order by tenant')]).toEqual(before);
+    expect(await promote()).toMatchObject({ result: 'equal' });
+  });
+
+  it('promotes one tenant alone: the others keep even what is wrong with them', async () => {
+    await stage.query(
+      `update ledger.ledger_entry set amount = 4 where order_id in ('ord_demo_gala_7', 'ord_acme_fair_7') and debit = 'settled-outside'`,
+    );
+    expect(await promote({ tenant: 'acme' })).toMatchObject({ result: 'different', difference: { row: { tenant: 'acme' } } });
+    expect([await amountOf('ord_acme_fair_7'), await amountOf('ord_demo_gala_7')]).toEqual(['5000', '4']);
+    expect(await promote({ tenant: 'acme' })).toMatchObject({ result: 'equal' });
+    expect(await promote()).toMatchObject({ difference: { row: { tenant: 'demo' }, live: '4' } });
+  });
+
+  it('gives up what only the live ledger knows when it is told to, and only then', async () => {
+    const last = await stage.checkpoint();
+    await stage.query(`update ledger.checkpoint set sequence = sequence + 10, epoch = 'another'`);
+    await expect(promote()).rejects.toMatchObject({ code: 'ledger-differs' });
+    expect(await promote({ trustLog: true })).toMatchObject({ result: 'not compared', promotedAt: last });
+    expect(await promote()).toMatchObject({ result: 'equal', promotedAt: last });
+  });
+
+  it('refuses a role that may not change the schemas', async () => {
+    const owner = await connected(stage.pool('projector', 1));
+    const connection = await stage.nat('replay');
+    const replay = new LedgerReplay(new ReplayLog(connection, '_INBOX.replay'), {}, () => undefined);
+    await expect(replay.run(await connected(stage.pool('replay', 1)), { owner, trustLog: false })).rejects.toMatchObject({
+      code: 'configuration',
+    });
+    await connection.close();
+  });
+});
