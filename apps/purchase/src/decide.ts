@@ -44,6 +44,7 @@ export interface Decided {
 /** Decides one command and applies it to the sale. The record of the decision comes first, what it did follows. */
 export function decideCommand(sale: Sale, command: Command, storedAt: number, version: number): Decided {
   const at = Math.max(sale.clock, storedAt);
+  sale.clock = at; // a refusal has its time too, and what comes after it is no earlier
   const verb = VERBS[command.operation];
   const decision = verb.decide(sale, command, at);
   const effects = 'events' in decision ? decision.events : [];

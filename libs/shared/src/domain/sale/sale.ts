@@ -26,7 +26,7 @@ export interface OpenedSale {
 /** One performance on sale, as its events tell it. `undefined` until it is opened. */
 export class Sale {
   private opened: OpenedSale | undefined;
-  /** The time of the latest event: decisions never run backwards from here. */
+  /** The time of the latest event or decision: none is earlier than the one before it. */
   clock = 0;
 
   get open(): OpenedSale | undefined {
