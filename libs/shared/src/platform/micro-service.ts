@@ -52,7 +52,6 @@ export class MicroServiceStrategy extends Server implements CustomTransportStrat
   async close(): Promise<void> {
     await this.service?.stop();
     await Promise.all(this.serving);
-    await this.options.connection.flush();
   }
 
   override on(): never {
