@@ -10,7 +10,7 @@ import { Decider } from '../../apps/purchase/src/decider.js';
 import { Decisions } from '../../apps/purchase/src/decisions.js';
 import { Folds } from '../../apps/purchase/src/folds.js';
 import { MintFold } from '../../apps/purchase/src/mint-fold.js';
-import { type OperationName } from '../../apps/purchase/src/operations.js';
+import type { OperationName } from '../../apps/purchase/src/operations.js';
 import { Reads } from '../../apps/purchase/src/reads.js';
 import { SaleFold } from '../../apps/purchase/src/sale-fold.js';
 import type { Ask } from './model.js';
@@ -37,7 +37,15 @@ export class MemorySelling {
         throw new Error('nothing may be buried');
       },
     };
-    this.decider = new Decider({ store: this.store, folds: this.folds, decisions: new Decisions(this.store), replies, timers: { arm: () => undefined }, dead, logger });
+    this.decider = new Decider({
+      store: this.store,
+      folds: this.folds,
+      decisions: new Decisions(this.store),
+      replies,
+      timers: { arm: () => undefined },
+      dead,
+      logger,
+    });
     this.reads = new Reads({ sales: this.folds, mints: new Folds(this.store, () => new MintFold()), logger });
   }
 
@@ -52,7 +60,16 @@ export class MemorySelling {
     const sale = (body as { sale: SaleId }).sale;
     this.asked += 1;
     const reply = `_INBOX.model.${this.asked}`;
-    const command = { tenant, sale, keyHash: keyHash('api', key), namespace: 'api', operation: what as OperationName, key, request: body as Json, reply } as const;
+    const command = {
+      tenant,
+      sale,
+      keyHash: keyHash('api', key),
+      namespace: 'api',
+      operation: what as OperationName,
+      key,
+      request: body as Json,
+      reply,
+    } as const;
     const stored = encodeCommand({ ...command, fingerprint: fingerprint(what, sale, body) });
     const subject = commandSubject(command).replace(/^cmd\./, 'cmd.0.');
     return new Promise((resolve) => {
@@ -71,8 +88,21 @@ export class MemorySelling {
   }
 
   private delivery(subject: string, body: Uint8Array): Delivery {
-    return { subject, body, sequence: this.asked, deliveries: 1, storedAt: this.now, header: () => undefined, working: () => undefined, settle: () => undefined };
+    return {
+      subject,
+      body,
+      sequence: this.asked,
+      deliveries: 1,
+      storedAt: this.now,
+      header: () => undefined,
+      working: () => undefined,
+      settle: () => undefined,
+    };
   }
 }
 
-const heard = ({ status, body }: Answer): Awaited<ReturnType<Ask>> => ({ status, text: body, body: JSON.parse(body) as Awaited<ReturnType<Ask>>['body'] });
+const heard = ({ status, body }: Answer): Awaited<ReturnType<Ask>> => ({
+  status,
+  text: body,
+  body: JSON.parse(body) as Awaited<ReturnType<Ask>>['body'],
+});

@@ -30,9 +30,11 @@ export class Model {
   readonly payments = new Map<string, { readonly order: string; owed: boolean; back: boolean }>();
   readonly answers = new Map<string, { readonly status: number; readonly text: string }>();
 
-  holder = (unit: string): Order | undefined => [...this.orders.values()].find((order) => order.units.includes(unit) && ['held', 'confirmed'].includes(order.status));
+  holder = (unit: string): Order | undefined =>
+    [...this.orders.values()].find((order) => order.units.includes(unit) && ['held', 'confirmed'].includes(order.status));
   unitsOf = (buyer: string): number => SEATS.filter((unit) => this.holder(unit)?.buyer === buyer).length;
-  fits = (buyer: string, units: readonly string[]): boolean => units.every((unit) => !this.holder(unit)) && this.unitsOf(buyer) + units.length <= LIMIT;
+  fits = (buyer: string, units: readonly string[]): boolean =>
+    units.every((unit) => !this.holder(unit)) && this.unitsOf(buyer) + units.length <= LIMIT;
 
   expire(): void {
     for (const order of this.orders.values()) if (order.status === 'held' && order.endsAt <= this.now) order.status = 'expired';
@@ -86,4 +88,11 @@ export class Model {
   total = (units: readonly string[]): string => `${units.length * PRICE}`;
 }
 
-export const TERMS = { units: { seats: SEATS }, price: { amount: `${PRICE}`, currency: 'EUR' }, maxPerBuyer: LIMIT, holdSeconds: HOLD_MINUTES * 60, payment: 'webhook', mint: 'on-request' };
+export const TERMS = {
+  units: { seats: SEATS },
+  price: { amount: `${PRICE}`, currency: 'EUR' },
+  maxPerBuyer: LIMIT,
+  holdSeconds: HOLD_MINUTES * 60,
+  payment: 'webhook',
+  mint: 'on-request',
+};

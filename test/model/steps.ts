@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { orderId, type SaleId, type TenantId } from '#shared/kernel/ids.js';
-import { Model, type Real, SEATS } from './model.js';
+import { type Model, type Real, SEATS } from './model.js';
 
 type Step = fc.AsyncCommand<Model, Real>;
 type Does = (model: Model, real: Real) => Promise<void>;
@@ -17,7 +17,13 @@ class Named implements Step {
 const idOf = (real: Real, key: string): string => orderId('demo' as TenantId, real.sale as SaleId, key);
 
 /** Asks, and asks again with the same key: the same bytes, whatever happened between. */
-async function ask(model: Model, real: Real, what: string, body: object, key: string): Promise<{ readonly status: number; readonly fresh: boolean }> {
+async function ask(
+  model: Model,
+  real: Real,
+  what: string,
+  body: object,
+  key: string,
+): Promise<{ readonly status: number; readonly fresh: boolean }> {
   const heard = await real.ask(what, { sale: real.sale, ...body }, key);
   const before = model.answers.get(key);
   if (before !== undefined) expect([heard.status, heard.text]).toEqual([before.status, before.text]);
@@ -76,7 +82,13 @@ const moneyBack = fc.nat(4).map(
       const [payment, told] = [...model.payments][index % Math.max(1, model.payments.size)] ?? [];
       if (payment === undefined || told === undefined) return;
       const { units } = model.orders.get(told.order) ?? { units: [] };
-      const { fresh } = await ask(model, real, 'payment.refunded', { order: told.order, payment, amount: model.total(units), currency: 'EUR' }, `back-${payment}`);
+      const { fresh } = await ask(
+        model,
+        real,
+        'payment.refunded',
+        { order: told.order, payment, amount: model.total(units), currency: 'EUR' },
+        `back-${payment}`,
+      );
       if (fresh) model.moneyBack(payment);
       else model.expire();
     }),
