@@ -180,6 +180,12 @@ export function ordering(tenant: string, sale: string, n: number): Recorded[] {
   ] as unknown as Recorded[];
 }
 
+/** Money that overtook its order. */
+export const paying = (order: string): Recorded[] =>
+  [
+    { type: 'PaymentReceived', at: AT, data: { order, payment: `pay_${order}`, amount: '5000', currency: 'EUR', matched: false } },
+  ] as unknown as Recorded[];
+
 function minted(sale: string, n: number): Recorded[] {
   const at = AT + 1_000 * n + 13;
   return ticketsOf(sale, n).flatMap(({ ticket, unit }) => {

@@ -1,19 +1,22 @@
+import { saleSubject } from '#shared/event-store/event-store.js';
 import { balancesOf } from '../../apps/ledger/src/balances.js';
 import { connected, database } from '../../apps/ledger/src/database/connect.js';
 import { migrateDatabase } from '../../apps/ledger/src/database/migrate-database.js';
 import { asTenant } from '../../apps/ledger/src/database/transaction.js';
-import { DATABASE, LedgerStage, silent } from './ledger-stage.js';
+import { DATABASE, LedgerStage, paying, silent } from './ledger-stage.js';
 
 const STARTS_SERVERS_MS = 60_000;
 const APP_ROLES = ['admit_projector', 'admit_reader', 'admit_replay'];
-const READ_BY_TENANTS = ['account_balance', 'ledger_entry', 'sale', 'sale_order', 'tenant_chain', 'ticket'];
+const READ_BY_TENANTS = ['account_balance', 'ledger_entry', 'payment', 'sale', 'sale_order', 'tenant_chain', 'ticket'];
 
 let stage: LedgerStage;
 beforeAll(async () => {
   stage = await LedgerStage.open('ledger-tenants');
   const { stop } = await stage.project();
   await stage.sell('demo', 'gala', 5);
-  await stage.reaches(await stage.sell('acme', 'fair', 3));
+  await stage.sell('acme', 'fair', 3);
+  await stage.append(saleSubject('acme', 'fair'), paying('ord_acme_early'));
+  await stage.reaches(await stage.append(saleSubject('demo', 'gala'), paying('ord_demo_early')));
   await stop();
 }, STARTS_SERVERS_MS);
 afterAll(() => stage.close());

@@ -20,6 +20,7 @@ export const PROBLEMS = {
   'tenant-malformed': [400, 'The subject does not name a tenant: 1 to 64 of A-Z a-z 0-9 _ -.'],
   'sale-unknown': [404, 'There is no such sale.'],
   'order-unknown': [404, 'There is no such order.'],
+  'ticket-unknown': [404, 'There is no such ticket.'],
   'in-progress': [409, 'A request with this key is in process. Send it again later to get its answer.'],
   'key-reused': [422, 'This key was used for another request.'],
   'too-many-waiting': [429, 'Too many requests of this sale wait for their decision.'],

@@ -4,21 +4,22 @@ import { saleSubject } from '#shared/event-store/event-store.js';
 import { MemoryEventStore } from '#shared/event-store/memory.js';
 import { canonicalJson, fingerprint, type Json } from '#shared/kernel/canonical.js';
 import { keyHash, type SaleId, type TenantId } from '#shared/kernel/ids.js';
-import type { Command, Operation } from './command.js';
+import type { Command } from './command.js';
 import { decideCommand } from './decide.js';
+import type { OperationName } from './operations.js';
 import { SaleFold } from './sale-fold.js';
 
 const SUBJECT = saleSubject('demo', 'gala');
 const OPEN = { sale: 'gala', name: 'Gala', units: { seats: ['A-1', 'A-2'] }, price: { amount: '5', currency: 'EUR' }, mint: 'on-request' };
 
-function command(operation: Operation, key: string, request: Json): Command {
+function command(operation: OperationName, key: string, request: Json): Command {
   const named = {
     tenant: 'demo' as TenantId,
     sale: 'gala' as SaleId,
     keyHash: keyHash('api', key),
     fingerprint: fingerprint(operation, 'gala', request),
   };
-  return { ...named, operation, key, request, reply: '_INBOX.purchase.1' };
+  return { ...named, namespace: 'api', operation, key, request, reply: '_INBOX.purchase.1' };
 }
 const order = (key: string, unit: string): Command => command('order.place', key, { sale: 'gala', buyer: 'b-1', units: [unit] });
 

@@ -1,6 +1,7 @@
 import { ACK, type Delivery, nak, type Settlement, term } from '#shared/consumer/delivery.js';
 import { KeyedGroups } from '#shared/consumer/keyed-groups.js';
 import type { Recorded } from '#shared/domain/recorded.js';
+import { nextSweep } from '#shared/domain/sale/sweep.js';
 import { type EventStore, saleSubject } from '#shared/event-store/event-store.js';
 import { type Fault, isFault } from '#shared/kernel/fault.js';
 import type { DeadLetters } from '#shared/platform/dead-letters.js';
@@ -12,6 +13,7 @@ import type { Decisions } from './decisions.js';
 import type { Folds } from './folds.js';
 import type { Replies } from './replies.js';
 import type { SaleFold } from './sale-fold.js';
+import type { Timers } from './timers.js';
 
 /** A group closes at so many commands or bytes of them, and a commit at so many bytes of events; the rest follows in the next. */
 const GROUP = { maxCount: 256, maxBytes: 512 * 1024, maxKeys: 64 };
@@ -38,8 +40,9 @@ export interface DeciderParts {
   readonly store: EventStore;
   readonly folds: Folds<SaleFold>;
   readonly decisions: Decisions;
-  readonly replies: Replies;
-  readonly dead: DeadLetters;
+  readonly replies: Pick<Replies, 'send'>;
+  readonly timers: Pick<Timers, 'arm'>;
+  readonly dead: Pick<DeadLetters, 'bury'>;
   readonly logger: Logger;
 }
 
@@ -52,7 +55,7 @@ export class Decider {
   private readonly held = new Set<Delivery>();
   private readonly keepAlive = setInterval(() => {
     for (const delivery of this.held) delivery.working();
-  }, KEEP_ALIVE_MS);
+  }, KEEP_ALIVE_MS).unref();
 
   /** Set when the log is found to be broken: this process must not go on unseen. */
   broken: Fault | undefined;
@@ -115,6 +118,7 @@ export class Decider {
       fold.remember(commit);
       this.parts.decisions.note(commit);
     }
+    this.parts.timers.arm(fold.subject, nextSweep(fold.sale));
     for (const outcome of outcomes) this.settle(outcome);
     return batch.slice(outcomes.length);
   }

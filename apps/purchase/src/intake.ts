@@ -1,15 +1,14 @@
-import type { z } from 'zod';
-import { OpenSale, PlaceOrder } from '#shared/domain/sale/commands.js';
 import { type EventStore, saleSubject } from '#shared/event-store/event-store.js';
 import { fingerprint, type Json } from '#shared/kernel/canonical.js';
-import { KEY_PATTERN, keyHash, orderId, type SaleId, TENANT_PATTERN, type TenantId } from '#shared/kernel/ids.js';
+import { KEY_PATTERN, keyHash, orderId, TENANT_PATTERN, type TenantId } from '#shared/kernel/ids.js';
 import type { Logger } from '#shared/platform/logger.js';
 import { validate } from '#shared/platform/validate.js';
 import { type Answer, accepted, invalid, problemAnswer } from './answer.js';
-import type { Command, Operation } from './command.js';
+import type { Command } from './command.js';
 import type { Decisions } from './decisions.js';
 import type { Folds } from './folds.js';
 import type { Inbox, Stored } from './inbox.js';
+import { type OperationName, operation as operationOf } from './operations.js';
 import type { Replies } from './replies.js';
 import type { SaleFold } from './sale-fold.js';
 
@@ -22,11 +21,11 @@ const MAX_WAITING_PER_SALE = 2_000;
 /** Sales known to exist are remembered up to this many; a sale never ceases to exist. */
 const MAX_KNOWN_SALES = 100_000;
 
-const SCHEMAS: Readonly<Record<Operation, z.ZodType<{ readonly sale: SaleId }>>> = { 'sale.open': OpenSale, 'order.place': PlaceOrder };
-
 /** A mutation as it came in, from whatever transport. */
 export interface Request {
-  readonly operation: Operation;
+  readonly operation: OperationName;
+  /** Whose key it is: a caller's own, or an event of a payment provider. */
+  readonly namespace?: 'api' | 'webhook';
   readonly tenant: string;
   readonly key: string | undefined;
   readonly traceparent: string | undefined;
@@ -109,22 +108,25 @@ const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 type Unanswered = Omit<Command, 'reply'>;
 
-function readCommand({ operation, tenant, key, traceparent, body }: Request): Read<Unanswered> {
+function readCommand({ operation, namespace = 'api', tenant, key, traceparent, body }: Request): Read<Unanswered> {
   if (!TENANT_PATTERN.test(tenant)) return { problem: problemAnswer('tenant-malformed') };
   if (key === undefined) return { problem: problemAnswer('key-missing') };
   if (!KEY_PATTERN.test(key)) return { problem: problemAnswer('key-malformed') };
   const json = readJson(body);
   if ('problem' in json) return json;
-  const valid = validate(SCHEMAS[operation], json.ok);
+  const { schema } = operationOf(operation);
+  if (schema === undefined) throw new Error(`${operation} is not for callers`);
+  const valid = validate(schema, json.ok);
   if ('errors' in valid) return { problem: invalid(valid.errors) };
   const { sale } = valid.value;
   return {
     ok: {
       operation,
+      namespace,
       tenant: tenant as TenantId,
       sale,
       key,
-      keyHash: keyHash('api', key),
+      keyHash: keyHash(namespace, key),
       fingerprint: fingerprint(operation, sale, json.ok),
       request: json.ok,
       ...(traceparent !== undefined && TRACEPARENT.test(traceparent) && { traceparent }),

@@ -1,6 +1,7 @@
+import type { Moment } from '#shared/domain/sale/order.js';
 import { type Commit, type Head, headOf, NO_HEAD } from '#shared/event-store/commit.js';
 import type { TicketId } from '#shared/kernel/ids.js';
-import type { MintView } from './order-view.js';
+import type { MintView } from './views.js';
 
 /** How far each ticket's mint is, as the minter wrote it down: only read here. */
 export class MintFold {
@@ -12,12 +13,18 @@ export class MintFold {
   }
 
   apply(commit: Commit): void {
-    for (const { type, data } of commit.events) {
-      if (type === 'MintCompleted')
-        this.tickets.set(data.ticket, { status: 'minted', asset: data.asset, signature: data.signature, slot: data.slot });
-      else if (type === 'MintFailed') this.tickets.set(data.ticket, { status: 'mint-failed' });
-      else if (type === 'MintPlanned' || type === 'MintSubmitted') this.tickets.set(data.ticket, { status: 'minting' });
-    }
+    for (const event of commit.events) this.note(event, { at: event.at, version: commit.version });
     this.head = headOf(commit);
+  }
+
+  private note(event: Commit['events'][number], moment: Moment): void {
+    const before = 'ticket' in event.data ? this.tickets.get(event.data.ticket) : undefined;
+    if (event.type === 'MintPlanned') this.tickets.set(event.data.ticket, { status: 'minting' });
+    else if (event.type === 'MintSubmitted') this.tickets.set(event.data.ticket, { submitted: moment, ...before, status: 'minting' });
+    else if (event.type === 'MintFailed') this.tickets.set(event.data.ticket, { ...before, status: 'mint-failed' });
+    else if (event.type === 'MintCompleted') {
+      const { ticket, asset, signature, slot } = event.data;
+      this.tickets.set(ticket, { ...before, status: 'minted', asset, signature, slot, minted: moment });
+    }
   }
 }

@@ -2,17 +2,17 @@ import { JetStreamApiError, type JetStreamClient, jetstream } from '@nats-io/jet
 import type { NatsConnection } from '@nats-io/transport-node';
 import { ACK, type Delivery, nak, type Settlement } from '#shared/consumer/delivery.js';
 import type { MintCommand } from '#shared/domain/mint/events.js';
-import type { MintsRequested } from '#shared/domain/sale/events.js';
+import type { Recorded } from '#shared/domain/recorded.js';
 import { decodeCommit } from '#shared/event-store/commit.js';
 import type { Logger } from '#shared/platform/logger.js';
 
 const RETRY_MS = 500;
 const PUBLISH_TIMEOUT_MS = 2_000;
-/** Most commits ask for nothing: they are not parsed. */
-const ASKS = '"admit.MintsRequested.';
+/** Most commits ask the minter for nothing: they are not parsed. */
+const ASKS = ['"admit.MintsRequested.', '"admit.RevocationsRequested.'];
 const ONE_PER_SUBJECT = 10077;
 
-/** The reactor that asks for mints: one MINTS message per ticket of every `MintsRequested`. Asking again changes nothing. */
+/** The reactor that asks the minter: one MINTS message per ticket to mint, or to revoke. Asking again changes nothing. */
 export class MintRequests {
   private readonly js: JetStreamClient;
 
@@ -24,12 +24,13 @@ export class MintRequests {
   }
 
   async handle(delivery: Delivery): Promise<Settlement> {
-    if (!Buffer.from(delivery.body.buffer, delivery.body.byteOffset, delivery.body.length).includes(ASKS)) return ACK;
+    const body = Buffer.from(delivery.body.buffer, delivery.body.byteOffset, delivery.body.length);
+    if (!ASKS.some((words) => body.includes(words))) return ACK;
     try {
       const [, tenant, , sale] = delivery.subject.split('.') as [string, string, string, string];
       const { events } = decodeCommit(delivery.subject, delivery.sequence, delivery.body);
-      const commands = events.flatMap((event) => (event.type === 'MintsRequested' ? commandsOf(tenant, sale, event.data) : []));
-      await Promise.all(commands.map((command) => this.ask(command)));
+      const asked = events.flatMap((event) => messagesOf({ tenant, sale }, event));
+      await Promise.all(asked.map((message) => this.ask(message)));
       return ACK;
     } catch (thrown) {
       this.logger.warn({ err: thrown, sequence: delivery.sequence }, 'mints could not be asked for; asked again soon');
@@ -37,22 +38,47 @@ export class MintRequests {
     }
   }
 
-  private async ask(command: MintCommand): Promise<void> {
-    const { tenant, ticket, request } = command;
+  private async ask({ tenant, ticket, what, body }: Asked): Promise<void> {
+    const msgID = `mint:${tenant}:${ticket}:${what}`;
     try {
-      await this.js.publish(`mint.${tenant}.${ticket}.${request}`, JSON.stringify(command), {
-        msgID: `mint:${tenant}:${ticket}:${request}`,
-        timeout: PUBLISH_TIMEOUT_MS,
-      });
+      await this.js.publish(`mint.${tenant}.${ticket}.${what}`, JSON.stringify(body), { msgID, timeout: PUBLISH_TIMEOUT_MS });
     } catch (thrown) {
       if (!isAskedAlready(thrown)) throw thrown;
     }
   }
 }
 
+/** A message on MINTS: `what` is the number of the request, or `revoke`. */
+interface Asked {
+  readonly tenant: string;
+  readonly ticket: string;
+  readonly what: string;
+  readonly body: MintCommand | RevokeCommand;
+}
+
+/** The body of a message on `mint.<tenant>.<ticket>.revoke`. */
+type RevokeCommand = Pick<MintCommand, 'tenant' | 'sale' | 'order' | 'ticket' | 'unit'> & { readonly revoke: true };
+
 /** 10077 also means a full stream; the words tell which. */
 const isAskedAlready = (thrown: unknown): boolean =>
   thrown instanceof JetStreamApiError && thrown.code === ONE_PER_SUBJECT && thrown.message.includes('per subject');
 
-const commandsOf = (tenant: string, sale: string, { order, wallet, name, tickets }: MintsRequested['data']): MintCommand[] =>
-  tickets.map(({ ticket, unit, request }) => ({ tenant, sale, order, ticket, unit, wallet, request, name }));
+function messagesOf(of: { readonly tenant: string; readonly sale: string }, { type, data }: Recorded): Asked[] {
+  if (type === 'MintsRequested') {
+    const { order, wallet, name } = data;
+    return data.tickets.map(({ ticket, unit, request }) => ({
+      tenant: of.tenant,
+      ticket,
+      what: `${request}`,
+      body: { ...of, order, ticket, unit, wallet, request, name },
+    }));
+  }
+  if (type !== 'RevocationsRequested') return [];
+  const { order } = data;
+  return data.tickets.map(({ ticket, unit }) => ({
+    tenant: of.tenant,
+    ticket,
+    what: 'revoke',
+    body: { ...of, order, ticket, unit, revoke: true },
+  }));
+}

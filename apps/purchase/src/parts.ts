@@ -12,6 +12,7 @@ import { Inbox } from './inbox.js';
 import { MintFold } from './mint-fold.js';
 import { Replies } from './replies.js';
 import { SaleFold } from './sale-fold.js';
+import { Timers } from './timers.js';
 
 /** Everything the purchase app is made of below its endpoints, connected. */
 export interface PurchaseParts {
@@ -26,6 +27,7 @@ export interface PurchaseParts {
   readonly mints: Folds<MintFold>;
   readonly inbox: Inbox;
   readonly replies: Replies;
+  readonly timers: Timers;
   readonly dead: DeadLetters;
 }
 
@@ -63,6 +65,7 @@ async function partsOn(connection: NatsConnection, edge: NatsConnection, user: s
     mints: new Folds(store, () => new MintFold()),
     inbox: await Inbox.on(connection),
     replies: new Replies(connection, user),
+    timers: new Timers(connection, logger),
     dead: new DeadLetters(connection),
   };
 }

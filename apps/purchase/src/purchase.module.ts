@@ -2,11 +2,13 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { type HealthChecks, HealthModule } from '#shared/platform/health.js';
 import { Decider } from './decider.js';
 import { Intake } from './intake.js';
+import { MintNewsReactor } from './mint-news-reactor.js';
 import { MintRequests } from './mint-requests.js';
 import type { PurchaseParts } from './parts.js';
 import { readiness } from './readiness.js';
 import { Reads } from './reads.js';
 import { RequestsController } from './requests.controller.js';
+import { Sweeps } from './sweeps.js';
 import { PARTS, Workers } from './workers.js';
 
 @Module({})
@@ -25,6 +27,8 @@ export class PurchaseModule {
         { provide: Intake, useValue: new Intake(parts) },
         { provide: Reads, useValue: new Reads({ sales: parts.folds, mints: parts.mints, logger: parts.logger }) },
         { provide: MintRequests, useValue: new MintRequests(parts.connection, parts.logger) },
+        { provide: MintNewsReactor, useValue: new MintNewsReactor(parts.inbox, parts.logger) },
+        { provide: Sweeps, useValue: new Sweeps(parts.inbox, parts.logger) },
         Workers,
       ],
     };

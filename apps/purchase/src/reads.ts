@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { GetOrder, GetSale } from '#shared/domain/sale/commands.js';
+import { GetOrder, GetSale, GetTicket } from '#shared/domain/sale/commands.js';
 import { mintSubject, saleSubject } from '#shared/event-store/event-store.js';
 import { TENANT_PATTERN } from '#shared/kernel/ids.js';
 import type { Logger } from '#shared/platform/logger.js';
@@ -8,8 +8,8 @@ import { type Answer, invalid, problemAnswer } from './answer.js';
 import type { Folds } from './folds.js';
 import { readJson } from './intake.js';
 import type { MintFold } from './mint-fold.js';
-import { orderView, saleView } from './order-view.js';
 import type { SaleFold } from './sale-fold.js';
+import { orderView, owedView, saleView, ticketOf } from './views.js';
 
 export interface ReadParts {
   readonly sales: Folds<SaleFold>;
@@ -38,11 +38,37 @@ export class Reads {
     return this.answering(async () => {
       const mints = await this.parts.mints.withLatest(mintSubject(tenant, id), ({ tickets }) => tickets);
       return this.parts.sales.withLatest(saleSubject(tenant, id), ({ sale, head }) => {
-        const order = sale.open?.orders.get(orderId);
-        if (order === undefined) return problemAnswer(sale.open === undefined ? 'sale-unknown' : 'order-unknown');
-        return { status: 200, body: JSON.stringify(orderView(sale, order, head.version, mints)) };
+        if (sale.open?.orders.has(orderId) !== true) return problemAnswer(sale.open === undefined ? 'sale-unknown' : 'order-unknown');
+        return { status: 200, body: JSON.stringify(orderView(sale, orderId, head.version, mints)) };
       });
     });
+  }
+
+  async ticket(tenant: string, body: Uint8Array): Promise<Answer> {
+    const query = readQuery(tenant, GetTicket, body);
+    if ('problem' in query) return query.problem;
+    const { sale: id, ticket } = query.ok;
+    return this.answering(async () => {
+      const mint = await this.parts.mints.withLatest(mintSubject(tenant, id), ({ tickets }) => tickets.get(ticket));
+      return this.parts.sales.withLatest(saleSubject(tenant, id), ({ sale, head }) => {
+        if (sale.open === undefined) return problemAnswer('sale-unknown');
+        const view = ticketOf(sale, ticket, head.version, mint);
+        return view === undefined ? problemAnswer('ticket-unknown') : { status: 200, body: JSON.stringify(view) };
+      });
+    });
+  }
+
+  /** The money of a sale that has to go back. */
+  async owed(tenant: string, body: Uint8Array): Promise<Answer> {
+    const query = readQuery(tenant, GetSale, body);
+    if ('problem' in query) return query.problem;
+    return this.answering(() =>
+      this.parts.sales.withLatest(saleSubject(tenant, query.ok.sale), ({ sale, head }) =>
+        sale.open === undefined
+          ? problemAnswer('sale-unknown')
+          : { status: 200, body: JSON.stringify({ owed: sale.open.payments.owed().map(owedView), version: head.version }) },
+      ),
+    );
   }
 
   private async answering(read: () => Promise<Answer>): Promise<Answer> {

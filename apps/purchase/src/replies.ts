@@ -36,6 +36,7 @@ export class Replies {
 
   /** Says a decision to whoever waits for it. Nobody may: the answer is in the log all the same. */
   send(subject: string, answer: Answer): void {
+    if (subject === '') return;
     if (subject.startsWith(this.inbox)) this.tell(subject, answer);
     else this.connection.publish(subject, JSON.stringify(answer));
   }

@@ -2,8 +2,8 @@ import { Controller } from '@nestjs/common';
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import type { Call, CallAnswer } from '#shared/platform/micro-service.js';
 import { type Answer, isProblem } from './answer.js';
-import type { Operation } from './command.js';
 import { Intake } from './intake.js';
+import type { OperationName } from './operations.js';
 import { Reads } from './reads.js';
 
 /** What callers may ask over NATS: `admit.<tenant>.<pattern>`. */
@@ -19,9 +19,19 @@ export class RequestsController {
     return this.mutate('sale.open', body, call);
   }
 
+  @MessagePattern('sale.close')
+  closeSale(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
+    return this.mutate('sale.close', body, call);
+  }
+
   @MessagePattern('sale.get')
   async getSale(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
     return toCall(await this.reads.sale(call.tenant, body));
+  }
+
+  @MessagePattern('sale.owed')
+  async getOwed(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
+    return toCall(await this.reads.owed(call.tenant, body));
   }
 
   @MessagePattern('order.place')
@@ -34,7 +44,42 @@ export class RequestsController {
     return toCall(await this.reads.order(call.tenant, body));
   }
 
-  private async mutate(operation: Operation, body: Uint8Array, call: Call): Promise<CallAnswer> {
+  @MessagePattern('order.cancel')
+  cancelOrder(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
+    return this.mutate('order.cancel', body, call);
+  }
+
+  @MessagePattern('order.refund')
+  refundOrder(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
+    return this.mutate('order.refund', body, call);
+  }
+
+  @MessagePattern('payment.confirm')
+  confirmPayment(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
+    return this.mutate('payment.confirm', body, call);
+  }
+
+  @MessagePattern('payment.fail')
+  failPayment(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
+    return this.mutate('payment.fail', body, call);
+  }
+
+  @MessagePattern('payment.refunded')
+  refundedPayment(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
+    return this.mutate('payment.refunded', body, call);
+  }
+
+  @MessagePattern('ticket.mint')
+  mintTickets(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
+    return this.mutate('ticket.mint', body, call);
+  }
+
+  @MessagePattern('ticket.get')
+  async getTicket(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
+    return toCall(await this.reads.ticket(call.tenant, body));
+  }
+
+  private async mutate(operation: OperationName, body: Uint8Array, call: Call): Promise<CallAnswer> {
     const key = call.header('Idempotency-Key') ?? call.header('X-Idempotency-Key');
     return toCall(await this.intake.handle({ operation, tenant: call.tenant, key, traceparent: call.header('traceparent'), body }));
   }

@@ -1,17 +1,24 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import type { Delivery, Source } from '#shared/consumer/delivery.js';
+import type { Delivery, Settlement, Source } from '#shared/consumer/delivery.js';
 import { JetStreamSource } from '#shared/platform/jetstream-source.js';
 import { DECIDER_GROUP, DECIDER_SETS, deciderSet } from '#shared/platform/topology/consumers.js';
 import { Decider } from './decider.js';
+import { MintNewsReactor } from './mint-news-reactor.js';
 import { MintRequests } from './mint-requests.js';
 import type { PurchaseParts } from './parts.js';
+import { Sweeps } from './sweeps.js';
 
 export const PARTS = Symbol('purchase parts');
 /** Commands a process asks for at once per set of buckets, and commits it looks through for mints to ask for. */
 const COMMANDS_AT_ONCE = 1_000;
 const COMMITS_AT_ONCE = 32;
 
-/** What this app consumes, all of it in one place: its decider sets and its reactor. */
+/** Turns what it is told into what follows from it. Told twice, it does no more than once. It never throws. */
+interface Reactor {
+  handle(delivery: Delivery): Promise<Settlement>;
+}
+
+/** What this app consumes, all of it in one place: its decider sets and its reactors. */
 @Injectable()
 export class Workers implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly sources: Source[] = [];
@@ -20,15 +27,17 @@ export class Workers implements OnApplicationBootstrap, OnApplicationShutdown {
     @Inject(PARTS) private readonly parts: PurchaseParts,
     private readonly decider: Decider,
     private readonly mintRequests: MintRequests,
+    private readonly mintNews: MintNewsReactor,
+    private readonly sweeps: Sweeps,
   ) {}
 
   onApplicationBootstrap(): void {
     for (let set = 0; set < DECIDER_SETS; set++) {
       this.start('COMMANDS', deciderSet(set), COMMANDS_AT_ONCE, (delivery) => this.decider.take(delivery), DECIDER_GROUP);
     }
-    this.start('EVENTS', 'mint-requests', COMMITS_AT_ONCE, (delivery) => {
-      void this.mintRequests.handle(delivery).then((settlement) => delivery.settle(settlement));
-    });
+    this.react('EVENTS', 'mint-requests', this.mintRequests);
+    this.react('EVENTS', 'mint-news', this.mintNews);
+    this.react('TIMERS', 'sweeps', this.sweeps);
   }
 
   /** Takes nothing new, finishes what was taken, then lets go of the connections. */
@@ -45,6 +54,12 @@ export class Workers implements OnApplicationBootstrap, OnApplicationShutdown {
     const source = new JetStreamSource(connection, { stream, durable, maxMessages, onTrouble, ...(group !== undefined && { group }) });
     this.sources.push(source);
     void this.pump(source, handle);
+  }
+
+  private react(stream: string, durable: string, reactor: Reactor): void {
+    this.start(stream, durable, COMMITS_AT_ONCE, (delivery) => {
+      void reactor.handle(delivery).then((settlement) => delivery.settle(settlement));
+    });
   }
 
   private async pump(source: Source, handle: (delivery: Delivery) => void): Promise<void> {

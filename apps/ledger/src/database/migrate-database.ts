@@ -3,10 +3,11 @@ import type { Logger } from '#shared/platform/logger.js';
 import { connected, database } from './connect.js';
 import { databaseFault } from './faults.js';
 import { Ledger1795000000000 } from './migrations/1795000000000-ledger.js';
+import { Payments1796000000000 } from './migrations/1796000000000-payments.js';
 import { LIVE, OWNER } from './names.js';
 import { prepareRoles, type RoleUrls } from './roles.js';
 
-const MIGRATIONS = [Ledger1795000000000];
+const MIGRATIONS = [Ledger1795000000000, Payments1796000000000];
 /** Session lock of whoever migrates: several apps may start at once. The number says nothing, it is only ours. */
 const MIGRATION_LOCK = 7_301_001;
 

@@ -1,6 +1,6 @@
 import { CHECKPOINT, LIVE, PROJECTOR, READER, REPLAY, type Schema, SHADOW, TENANT_SETTING } from './names.js';
 
-interface TableSql {
+export interface TableSql {
   readonly name: string;
   readonly columns: string;
   /** Whether a row may be changed once it is there. Entries never are. */
@@ -9,6 +9,7 @@ interface TableSql {
   readonly tenantsRead: boolean;
 }
 
+/** The tables of the first version. */
 const TENANT_TABLES: readonly TableSql[] = [
   {
     name: 'ledger_entry',
@@ -84,17 +85,19 @@ const CHECKPOINT_COLUMNS = 'stream text not null, sequence bigint not null, epoc
  */
 export function createTables(schema: Schema): string[] {
   return [
-    ...TENANT_TABLES.flatMap((table) => [
-      `create table ${schema}.${table.name} (${table.columns})`,
-      ...protect(schema, table.name),
-      ...(schema === LIVE ? grantLive(table) : grantShadow(table.name)),
-    ]),
+    ...TENANT_TABLES.flatMap((table) => createTable(schema, table)),
     `create table ${schema}.checkpoint (${CHECKPOINT_COLUMNS}) with (fillfactor = 50)`,
     `insert into ${schema}.checkpoint (stream, sequence, epoch) values ('${CHECKPOINT}', 0, null)`,
     ...protect(schema, 'checkpoint'),
     ...(schema === LIVE ? grantCheckpoint() : grantShadow('checkpoint')),
   ];
 }
+
+export const createTable = (schema: Schema, table: TableSql): string[] => [
+  `create table ${schema}.${table.name} (${table.columns})`,
+  ...protect(schema, table.name),
+  ...(schema === LIVE ? grantLive(table) : grantShadow(table.name)),
+];
 
 export const grantSchemas = (): string[] => [
   `grant usage on schema ${LIVE} to ${PROJECTOR}, ${READER}, ${REPLAY}`,

@@ -1,7 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import { LIVE, SHADOW } from '../database/names.js';
 import type { Table } from '../rows/table.js';
-import { BALANCES, CHAINS, ENTRIES, HEADS, ORDERS, SALES, TICKETS } from '../rows/tables.js';
+import { ENTRIES, LEDGER_TABLES } from '../rows/tables.js';
 
 /** Where live and replayed ledger part: the row by its key, the field, and what each side says (`null` row: only the other side has it). */
 export interface LedgerDifference {
@@ -16,7 +16,7 @@ export interface LedgerDifference {
 
 type Compared = Pick<Table<never>, 'name' | 'key'> & { readonly sequenced: boolean };
 
-const TABLES: readonly Compared[] = [ENTRIES, SALES, ORDERS, TICKETS, HEADS, CHAINS, BALANCES].map((table) => ({
+const TABLES: readonly Compared[] = LEDGER_TABLES.map((table) => ({
   name: table.name,
   key: table.key,
   sequenced: 'sequence' in table.columns,

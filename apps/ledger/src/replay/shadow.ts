@@ -1,7 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import { Fault } from '#shared/kernel/fault.js';
 import { CHECKPOINT, SHADOW } from '../database/names.js';
-import { BALANCES, CHAINS, ENTRIES, HEADS, ORDERS, SALES, TICKETS } from '../rows/tables.js';
+import { LEDGER_TABLES } from '../rows/tables.js';
 
 /** The lock of the replay that writes the shadow; it lives as long as the session. */
 const REPLAY_LOCK = 7_301_003;
@@ -13,7 +13,7 @@ export async function claimShadow(runner: QueryRunner): Promise<void> {
 }
 
 export async function clearShadow(runner: QueryRunner): Promise<void> {
-  const tables = [ENTRIES, SALES, ORDERS, TICKETS, HEADS, CHAINS, BALANCES].map(({ name }) => `${SHADOW}.${name}`);
+  const tables = LEDGER_TABLES.map(({ name }) => `${SHADOW}.${name}`);
   await runner.query(`truncate ${tables.join(', ')}`);
   await runner.query(`update ${SHADOW}.checkpoint set sequence = 0, epoch = null where stream = $1`, [CHECKPOINT]);
 }

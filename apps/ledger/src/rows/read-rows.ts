@@ -1,10 +1,27 @@
 import type { Balance } from '#shared/domain/ledger/balances.js';
-import type { OrderRow, TicketRow } from '#shared/domain/ledger/read-model.js';
+import type { OrderRow, PaymentRow, SaleRow, TicketRow } from '#shared/domain/ledger/read-model.js';
 import type { Hash } from '#shared/kernel/hash.js';
 import type { RawRow } from './table.js';
 import type { ChainRow, HeadRow } from './tables.js';
 
 /** Rows of Postgres as rows of the domain. Reading back what was written gives the same row. */
+export const readSale = (raw: RawRow): SaleRow => ({
+  tenant: text(raw, 'tenant'),
+  sale: text(raw, 'sale'),
+  name: text(raw, 'name'),
+  units: BigInt(text(raw, 'units')),
+  priceMinor: BigInt(text(raw, 'price_minor')),
+  currency: text(raw, 'currency'),
+  maxPerBuyer: Number(raw.max_per_buyer),
+  payment: text(raw, 'payment') as SaleRow['payment'],
+  mint: text(raw, 'mint') as SaleRow['mint'],
+  opensAt: timeOrNull(raw, 'opens_at'),
+  closesAt: timeOrNull(raw, 'closes_at'),
+  status: text(raw, 'status') as SaleRow['status'],
+  sequence: Number(raw.sequence),
+  updatedAt: time(raw, 'updated_at'),
+});
+
 export const readOrder = (raw: RawRow): OrderRow => ({
   tenant: text(raw, 'tenant'),
   order: text(raw, 'order_id'),
@@ -17,6 +34,8 @@ export const readOrder = (raw: RawRow): OrderRow => ({
   tickets: raw.tickets as string[],
   key: textOrNull(raw, 'idempotency_key'),
   placedAt: time(raw, 'placed_at'),
+  expiresAt: timeOrNull(raw, 'expires_at'),
+  payment: textOrNull(raw, 'payment'),
   sequence: Number(raw.sequence),
   updatedAt: time(raw, 'updated_at'),
 });
@@ -38,6 +57,24 @@ export const readTicket = (raw: RawRow): TicketRow => ({
   slot: textOrNull(raw, 'slot'),
   holder: textOrNull(raw, 'holder'),
   failure: textOrNull(raw, 'failure'),
+  sequence: Number(raw.sequence),
+  updatedAt: time(raw, 'updated_at'),
+});
+
+export const readPayment = (raw: RawRow): PaymentRow => ({
+  tenant: text(raw, 'tenant'),
+  sale: text(raw, 'sale'),
+  payment: text(raw, 'payment'),
+  order: text(raw, 'order_id'),
+  currency: text(raw, 'currency'),
+  matched: raw.matched === true,
+  receivedMinor: BigInt(text(raw, 'received_minor')),
+  refundedMinor: BigInt(text(raw, 'refunded_minor')),
+  clearingMinor: BigInt(text(raw, 'clearing_minor')),
+  revenueMinor: BigInt(text(raw, 'revenue_minor')),
+  owedMinor: BigInt(text(raw, 'owed_minor')),
+  returnedMinor: BigInt(text(raw, 'returned_minor')),
+  reason: textOrNull(raw, 'reason') as PaymentRow['reason'],
   sequence: Number(raw.sequence),
   updatedAt: time(raw, 'updated_at'),
 });
@@ -68,3 +105,4 @@ export const readHead = (raw: RawRow): HeadRow => ({
 const text = (raw: RawRow, name: string): string => String(raw[name]);
 const textOrNull = (raw: RawRow, name: string): string | null => (raw[name] === null ? null : String(raw[name]));
 const time = (raw: RawRow, name: string): number => (raw[name] as Date).getTime();
+const timeOrNull = (raw: RawRow, name: string): number | null => (raw[name] === null ? null : time(raw, name));

@@ -1,7 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import type { Schema } from '../database/names.js';
 
-export type ColumnType = 'text' | 'bigint' | 'integer' | 'timestamptz' | 'text[]';
+export type ColumnType = 'text' | 'bigint' | 'integer' | 'timestamptz' | 'boolean' | 'text[]';
 type Value = string | number | bigint | boolean | null | readonly string[];
 
 /** How one kind of row is written: its table, the columns that name it, and what every column gets. */
@@ -35,13 +35,16 @@ export async function upsertRows<Row>(runner: QueryRunner, schema: Schema, table
 export function rowsWithKeys(
   runner: QueryRunner,
   schema: Schema,
-  table: Pick<Table<never>, 'name' | 'key'>,
+  table: Pick<Table<never>, 'name' | 'key'> & { readonly only?: string },
   keys: readonly (readonly string[])[],
 ): Promise<RawRow[]> {
   if (keys.length === 0) return Promise.resolve([]);
   const lists = table.key.map((_, index) => keys.map((key) => key[index] ?? ''));
   const wanted = `unnest(${lists.map((_, index) => `$${index + 1}::text[]`).join(', ')}) as wanted (${table.key.join(', ')})`;
-  return runner.query(`select found.* from ${wanted} join ${schema}.${table.name} found using (${table.key.join(', ')})`, lists);
+  return runner.query(
+    `select found.* from ${wanted} join ${schema}.${table.name} found using (${table.key.join(', ')})${table.only === undefined ? '' : ` where found.${table.only}`}`,
+    lists,
+  );
 }
 
 /** A row as it comes from Postgres: bigint as text, timestamptz as a date. */

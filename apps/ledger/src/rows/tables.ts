@@ -1,6 +1,6 @@
 import type { Balance } from '#shared/domain/ledger/balances.js';
 import type { LedgerRow, TenantChain } from '#shared/domain/ledger/entry.js';
-import type { OrderRow, SaleRow, TicketRow } from '#shared/domain/ledger/read-model.js';
+import type { OrderRow, PaymentRow, SaleRow, TicketRow } from '#shared/domain/ledger/read-model.js';
 import type { Head } from '#shared/event-store/commit.js';
 import type { Table } from './table.js';
 
@@ -40,6 +40,7 @@ export const SALES: Table<SaleRow> = {
     mint: ['text', (row) => row.mint],
     opens_at: ['timestamptz', (row) => row.opensAt],
     closes_at: ['timestamptz', (row) => row.closesAt],
+    status: ['text', (row) => row.status],
     sequence: ['bigint', (row) => row.sequence],
     updated_at: ['timestamptz', (row) => row.updatedAt],
   },
@@ -60,6 +61,8 @@ export const ORDERS: Table<OrderRow> = {
     tickets: ['text[]', (row) => row.tickets],
     idempotency_key: ['text', (row) => row.key],
     placed_at: ['timestamptz', (row) => row.placedAt],
+    expires_at: ['timestamptz', (row) => row.expiresAt],
+    payment: ['text', (row) => row.payment],
     sequence: ['bigint', (row) => row.sequence],
     updated_at: ['timestamptz', (row) => row.updatedAt],
   },
@@ -85,6 +88,28 @@ export const TICKETS: Table<TicketRow> = {
     slot: ['bigint', (row) => row.slot],
     holder: ['text', (row) => row.holder],
     failure: ['text', (row) => row.failure],
+    sequence: ['bigint', (row) => row.sequence],
+    updated_at: ['timestamptz', (row) => row.updatedAt],
+  },
+};
+
+export const PAYMENTS: Table<PaymentRow> = {
+  name: 'payment',
+  key: ['tenant', 'sale', 'payment'],
+  columns: {
+    tenant: ['text', (row) => row.tenant],
+    sale: ['text', (row) => row.sale],
+    payment: ['text', (row) => row.payment],
+    order_id: ['text', (row) => row.order],
+    currency: ['text', (row) => row.currency],
+    matched: ['boolean', (row) => row.matched],
+    received_minor: ['bigint', (row) => row.receivedMinor],
+    refunded_minor: ['bigint', (row) => row.refundedMinor],
+    clearing_minor: ['bigint', (row) => row.clearingMinor],
+    revenue_minor: ['bigint', (row) => row.revenueMinor],
+    owed_minor: ['bigint', (row) => row.owedMinor],
+    returned_minor: ['bigint', (row) => row.returnedMinor],
+    reason: ['text', (row) => row.reason],
     sequence: ['bigint', (row) => row.sequence],
     updated_at: ['timestamptz', (row) => row.updatedAt],
   },
@@ -133,3 +158,6 @@ export const HEADS: Table<HeadRow> = {
     hash: ['text', (row) => row.hash],
   },
 };
+
+/** Every table that a commit may change, but the checkpoint. */
+export const LEDGER_TABLES = [ENTRIES, SALES, ORDERS, TICKETS, PAYMENTS, HEADS, CHAINS, BALANCES];

@@ -11,6 +11,12 @@ export const REFUSALS = {
   'units-needed': 'This sale has named seats: name the units.',
   'quantity-needed': 'This sale has places without names: give a quantity.',
   'wallet-needed': 'Tickets of this sale are minted when they are sold: give a wallet.',
+  'order-unknown': 'There is no such order in this sale.',
+  'order-ended': 'The order has ended; nothing can be done with it any more.',
+  'order-paid': 'The order is paid for: it can be refunded, not cancelled.',
+  'order-not-paid': 'Nothing was paid for the order: it can be cancelled, not refunded.',
+  'ticket-unknown': 'There is no such ticket in this sale.',
+  'ticket-not-sold': 'The ticket is not sold (any more): it cannot be minted.',
 } as const satisfies Record<string, string>;
 
 export type RefusalCode = keyof typeof REFUSALS;

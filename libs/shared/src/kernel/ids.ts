@@ -5,6 +5,8 @@ export type SaleId = string & { readonly sale: unique symbol };
 export type UnitId = string & { readonly unit: unique symbol };
 export type OrderId = string & { readonly order: unique symbol };
 export type TicketId = string & { readonly ticket: unique symbol };
+/** The payment provider's own name of a payment. */
+export type PaymentId = string & { readonly payment: unique symbol };
 export type KeyHash = string & { readonly key: unique symbol };
 export type Wallet = string & { readonly wallet: unique symbol };
 export type BuyerId = string & { readonly buyer: unique symbol };
@@ -16,6 +18,7 @@ export const TENANT_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
 export const SALE_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
 export const UNIT_PATTERN = /^[A-Za-z0-9_-]{1,32}$/;
 export const BUYER_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
+export const PAYMENT_PATTERN = /^[A-Za-z0-9_.:-]{1,128}$/;
 export const ORDER_PATTERN = /^ord_[a-z2-7]{26}$/;
 export const TICKET_PATTERN = /^tkt_[a-z2-7]{26}$/;
 

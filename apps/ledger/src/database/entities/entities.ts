@@ -2,6 +2,7 @@ import { AccountBalanceEntity } from './account-balance.entity.js';
 import { CheckpointEntity } from './checkpoint.entity.js';
 import { LedgerEntryEntity } from './ledger-entry.entity.js';
 import { LogHeadEntity } from './log-head.entity.js';
+import { PaymentEntity } from './payment.entity.js';
 import { SaleEntity } from './sale.entity.js';
 import { SaleOrderEntity } from './sale-order.entity.js';
 import { TenantChainEntity } from './tenant-chain.entity.js';
@@ -12,6 +13,7 @@ export const ENTITIES = [
   SaleEntity,
   SaleOrderEntity,
   TicketEntity,
+  PaymentEntity,
   AccountBalanceEntity,
   TenantChainEntity,
   LogHeadEntity,

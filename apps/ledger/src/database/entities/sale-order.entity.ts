@@ -37,6 +37,12 @@ export class SaleOrderEntity {
   @Column({ type: 'timestamptz', name: 'placed_at' })
   placedAt!: Date;
 
+  @Column({ type: 'timestamptz', name: 'expires_at', nullable: true })
+  expiresAt!: Date | null;
+
+  @Column({ type: 'text', nullable: true })
+  payment!: string | null;
+
   @Column({ type: 'bigint' })
   sequence!: string;
 

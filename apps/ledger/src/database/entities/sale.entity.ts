@@ -37,6 +37,9 @@ export class SaleEntity {
   @Column({ type: 'timestamptz', name: 'closes_at', nullable: true })
   closesAt!: Date | null;
 
+  @Column({ type: 'text' })
+  status!: string;
+
   @Column({ type: 'bigint' })
   sequence!: string;
 

@@ -15,6 +15,10 @@ const NORMAL_SIDE = {
   'mint-failed': 'debit',
   // money: with payment "none" the buyer settles with the organiser outside of us, so nothing passes through clearing
   'settled-outside': 'debit',
+  // what the payment provider has for us; in clearing (by order) until it is known what it pays for; to be given back, or earned
+  provider: 'debit',
+  clearing: 'credit',
+  'refunds-owed': 'credit',
   revenue: 'credit',
 } as const satisfies Record<string, 'debit' | 'credit'>;
 

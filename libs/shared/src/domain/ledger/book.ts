@@ -1,5 +1,5 @@
 import { Balances } from './balances.js';
-import type { OrderRow, SaleRow, TicketRow } from './read-model.js';
+import type { OrderRow, PaymentRow, SaleRow, TicketRow } from './read-model.js';
 
 type Owned = { readonly tenant: string };
 
@@ -10,6 +10,10 @@ export class Shelf<Row extends Owned> {
   private readonly altered = new Set<string>();
 
   constructor(private readonly idOf: (row: Row) => string) {}
+
+  get isEmpty(): boolean {
+    return this.rows.size === 0;
+  }
 
   get(tenant: string, id: string): Row | undefined {
     return this.rows.get(`${tenant} ${id}`);
@@ -48,10 +52,46 @@ export class Shelf<Row extends Owned> {
   }
 }
 
+/** Payments are found by the order they were made for too. */
+export class PaymentShelf extends Shelf<PaymentRow> {
+  private readonly byOrder = new Map<string, Set<string>>();
+
+  constructor() {
+    super(({ sale, payment }) => `${sale} ${payment}`);
+  }
+
+  of(tenant: string, sale: string, payment: string): PaymentRow | undefined {
+    return this.get(tenant, `${sale} ${payment}`);
+  }
+
+  ofOrder(tenant: string, sale: string, order: string): PaymentRow[] {
+    const payments = this.byOrder.get(`${tenant} ${sale} ${order}`) ?? [];
+    return [...payments].flatMap((payment) => this.of(tenant, sale, payment) ?? []);
+  }
+
+  override load(row: PaymentRow): void {
+    super.load(row);
+    this.index(row);
+  }
+
+  override create(row: PaymentRow): void {
+    super.create(row);
+    this.index(row);
+  }
+
+  private index({ tenant, sale, order, payment }: PaymentRow): void {
+    const key = `${tenant} ${sale} ${order}`;
+    const payments = this.byOrder.get(key);
+    if (payments === undefined) this.byOrder.set(key, new Set([payment]));
+    else payments.add(payment);
+  }
+}
+
 /** What the posting of some events reads and changes: loaded before, written back after. */
 export class Book {
   readonly sales = new Shelf<SaleRow>((row) => row.sale);
   readonly orders = new Shelf<OrderRow>((row) => row.order);
   readonly tickets = new Shelf<TicketRow>((row) => row.ticket);
+  readonly payments = new PaymentShelf();
   readonly balances = new Balances();
 }

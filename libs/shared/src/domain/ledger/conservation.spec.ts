@@ -11,7 +11,9 @@ const SALES = ['s1', 's2'];
 
 const TYPES = [
   ...['SaleOpened', 'SaleOpened', 'OrderPlaced', 'OrderPlaced', 'OrderPlaced', 'OrderConfirmed', 'OrderConfirmed', 'OrderConfirmed'],
-  ...['MintsRequested', 'MintPlanned', 'MintSubmitted', 'MintAttemptDied', 'MintCompleted', 'MintFailed'],
+  ...['MintsRequested', 'MintPlanned', 'MintSubmitted', 'MintAttemptDied', 'MintCompleted', 'MintFailed', 'RevocationsRequested'],
+  ...['OrderExpired', 'OrderCancelled', 'OrderRestored', 'OrderRefunded', 'UnitsReleased', 'SaleClosed', 'MintFailureNoted'],
+  ...['PaymentReceived', 'PaymentReceived', 'PaymentFailed', 'RefundOwed', 'RefundPaid'],
 ];
 
 /** Any event about few orders and tickets, so that many follow one another, and many do not. */
@@ -24,7 +26,14 @@ const eventOf = (sale: string): fc.Arbitrary<LedgerEvent> =>
       const about = { sale, order, ticket: tickets[0]?.ticket, tickets, request, attempt: request, buyer: `b${n}`, wallet: 'w', name: 'x' };
       const chain = { asset: 'a', signature: 's', slot: '1', holder: null, reason: 'r' };
       const money = { amount, currency: 'EUR' };
-      return { type, at: n, data: { ...about, ...chain, units: { quota: 4 * n }, price: money, total: money } } as unknown as LedgerEvent;
+      const paid = { payment: `pay_${request}`, matched: n % 2 === 0, reason: n > 1 ? 'requested' : 'expired', ...money };
+      const data = { ...about, ...chain, units: { quota: 4 * n }, price: money, total: money };
+      if (/^(Payment|Refund)/.test(type)) return { type, at: n, data: { order, ...paid } } as unknown as LedgerEvent;
+      return {
+        type,
+        at: n,
+        data: { ...data, ...(type === 'OrderConfirmed' && request === 2 && { payment: 'pay_1' }) },
+      } as unknown as LedgerEvent;
     });
 
 const commit = fc
@@ -87,6 +96,8 @@ describe('[L9] conservation', () => {
           for (const amount of totals.values()) expect(amount).toBeGreaterThanOrEqual(0n);
           const tickets = (account: Account) => totals.get(`${ticketsOf(sale)} ${account}`) ?? 0n;
           expect(tickets('available') + tickets('held') + tickets('sold')).toBe(tickets('opened'));
+          const money = (account: Account) => totals.get(`EUR ${account}`) ?? 0n;
+          expect(money('provider') + money('settled-outside')).toBe(money('clearing') + money('revenue') + money('refunds-owed'));
         });
       }),
       { numRuns: 300 },

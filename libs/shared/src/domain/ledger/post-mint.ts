@@ -8,7 +8,7 @@ import type { TicketRow } from './read-model.js';
 /** What the chain side reports of a ticket. Its rows carry the key of the command that asked for the mint. */
 export function postMintEvent(event: MintEvent, book: Book, place: Place): Posting {
   const row = knownTicket(book, place, event.data.ticket);
-  book.tickets.change({ ...row, ...changeOf(event), ...keptAt(place) });
+  book.tickets.change({ ...row, ...changeOf(event), ...(row.status === 'revoking' && { status: row.status }), ...keptAt(place) }); // a mint that is to be undone stays so
   return { entries: entriesOf(event, row, place), key: row.mintKey };
 }
 

@@ -3,7 +3,9 @@ import type { Money, SaleEvent, UnitsOffered } from '../sale/events.js';
 import { mintsOf, ticketsOf } from './account.js';
 import type { Book } from './book.js';
 import type { Entry, Place } from './entry.js';
-import { keptAt, knownOrder, knownTicket } from './known.js';
+import { keptAt, knownTicket } from './known.js';
+import { postConfirmation, postEnding, postRelease, postRestoration } from './post-order.js';
+import { postPaymentEvent } from './post-payment.js';
 
 type Sale<T extends SaleEvent['type']> = Extract<SaleEvent, { type: T }>['data'];
 
@@ -11,12 +13,31 @@ export function postSaleEvent(event: SaleEvent, book: Book, place: Place): Entry
   switch (event.type) {
     case 'SaleOpened':
       return postOpening(event.data, book, place);
+    case 'SaleClosed':
+      return postClosing(book, place);
     case 'OrderPlaced':
       return postOrder(event.data, book, place);
     case 'OrderConfirmed':
       return postConfirmation(event.data, book, place);
+    case 'OrderExpired':
+    case 'OrderCancelled':
+    case 'OrderRefunded':
+      return postEnding(event, book, place);
+    case 'OrderRestored':
+      return postRestoration(event.data, book, place);
+    case 'UnitsReleased':
+      return postRelease(event.data, book, place);
     case 'MintsRequested':
       return postMintRequests(event.data, book, place);
+    case 'MintFailureNoted':
+      return []; // the mint's own event, earlier in the log, has moved it
+    case 'RevocationsRequested':
+      return postRevocations(event.data, book, place);
+    case 'PaymentReceived':
+    case 'PaymentFailed':
+    case 'RefundOwed':
+    case 'RefundPaid':
+      return postPaymentEvent(event, book, place);
   }
 }
 
@@ -35,9 +56,17 @@ function postOpening(terms: Sale<'SaleOpened'>, book: Book, place: Place): Entry
     mint: terms.mint,
     opensAt: terms.opensAt ?? null,
     closesAt: terms.closesAt ?? null,
+    status: 'open',
     ...keptAt(place),
   });
   return [{ debit: 'available', credit: 'opened', unit: ticketsOf(place.sale), amount: units, order: null, ticket: null }];
+}
+
+function postClosing(book: Book, place: Place): Entry[] {
+  const row = book.sales.get(place.tenant, place.sale);
+  if (row === undefined) throw new Fault('projection-refused', { reason: 'a sale is closed that was never opened', sale: place.sale });
+  book.sales.change({ ...row, status: 'closed', ...keptAt(place) });
+  return [];
 }
 
 function postOrder(placed: Sale<'OrderPlaced'>, book: Book, place: Place): Entry[] {
@@ -45,28 +74,11 @@ function postOrder(placed: Sale<'OrderPlaced'>, book: Book, place: Place): Entry
   const { tenant, sale, key } = place;
   const shared = { tenant, sale, order, buyer, wallet: placed.wallet ?? null, ...keptAt(place) };
   const tickets = placed.tickets.map(({ ticket }) => ticket);
-  book.orders.create({ ...shared, status: 'held', totalMinor: minorOf(total), currency: total.currency, tickets, key, placedAt: place.at });
+  const terms = { totalMinor: minorOf(total), currency: total.currency, expiresAt: placed.expiresAt ?? null, payment: null };
+  book.orders.create({ ...shared, ...terms, status: 'held', tickets, key, placedAt: place.at });
   const unminted = { request: 0, mintKey: null, attempts: 0, asset: null, signature: null, slot: null, holder: null, failure: null };
   for (const { ticket, unit } of placed.tickets) book.tickets.create({ ...shared, ...unminted, ticket, unit, status: 'held' });
   return [{ debit: `held/${buyer}`, credit: 'available', unit: ticketsOf(sale), amount: BigInt(tickets.length), order, ticket: null }];
-}
-
-function postConfirmation({ order }: Sale<'OrderConfirmed'>, book: Book, place: Place): Entry[] {
-  const row = knownOrder(book, place, order);
-  if (row.status !== 'held') throw new Fault('projection-refused', { reason: 'only a held order is confirmed', order, status: row.status });
-  book.orders.change({ ...row, status: 'confirmed', ...keptAt(place) });
-  for (const ticket of row.tickets) book.tickets.change({ ...knownTicket(book, place, ticket), status: 'sold', ...keptAt(place) });
-  const unit = ticketsOf(place.sale);
-  const sold: Entry = {
-    debit: `sold/${row.buyer}`,
-    credit: `held/${row.buyer}`,
-    unit,
-    amount: BigInt(row.tickets.length),
-    order,
-    ticket: null,
-  };
-  if (row.totalMinor === 0n) return [sold];
-  return [sold, { debit: 'settled-outside', credit: 'revenue', unit: row.currency, amount: row.totalMinor, order, ticket: null }];
 }
 
 function postMintRequests({ order, wallet, tickets }: Sale<'MintsRequested'>, book: Book, place: Place): Entry[] {
@@ -78,6 +90,12 @@ function postMintRequests({ order, wallet, tickets }: Sale<'MintsRequested'>, bo
     book.tickets.change({ ...row, status: 'minting', wallet, request, mintKey: place.key, failure: null, ...keptAt(place) });
     return { debit: 'mint-asked', credit: request === 1 ? 'mint-requests' : 'mint-failed', unit, amount: 1n, order, ticket };
   });
+}
+
+/** Its mint is to be undone: what becomes of that, the mint's own events say. */
+function postRevocations({ tickets }: Sale<'RevocationsRequested'>, book: Book, place: Place): Entry[] {
+  for (const { ticket } of tickets) book.tickets.change({ ...knownTicket(book, place, ticket), status: 'revoking', ...keptAt(place) });
+  return [];
 }
 
 function unitsOf(offered: UnitsOffered): bigint {

@@ -130,10 +130,68 @@ describe('posting', () => {
     expect([balance(mintsOf(sale), 'mint-asked'), balance(mintsOf(sale), 'mint-failed')]).toEqual([2n, 0n]);
   });
 
+  describe('money through the provider', () => {
+    const money = (amount: string) => ({ order, payment: 'pay_1', amount, currency: 'EUR' });
+    const happened = (type: string, data: object): LedgerEvent => ({ type, at, data }) as unknown as LedgerEvent;
+    const received = happened('PaymentReceived', { ...money('10000'), matched: true });
+    const paidFor = happened('OrderConfirmed', { order, payment: 'pay_1' });
+    const owed = (reason: string) => happened('RefundOwed', { ...money('10000'), reason });
+    const back = (amount: string) => happened('RefundPaid', money(amount));
+    const accounts = ({ balance }: ReturnType<typeof post>) =>
+      (['provider', 'clearing', 'revenue', 'refunds-owed'] as const).map((account) => balance('EUR', account));
+
+    it('goes through the clearing of its order to revenue when it pays for it', () => {
+      const posted = post([opened(), placed()], [received, paidFor]);
+      expect(posted.rows.slice(2).map(({ debit, credit, amount }) => [debit, credit, amount])).toEqual([
+        ['provider', 'clearing/ord_1', 10000n],
+        ['sold/b-1', 'held/b-1', 2n],
+        ['clearing/ord_1', 'revenue', 10000n],
+      ]);
+      expect(posted.book.orders.get(tenant, order)).toMatchObject({ status: 'confirmed', payment: 'pay_1' });
+    });
+
+    it('is owed from revenue when the organiser gives it back, and leaves as the provider says, part by part', () => {
+      const sold = [[opened(), placed()], [received, paidFor], [owed('requested')]];
+      expect(accounts(post(...sold))).toEqual([10000n, 0n, 0n, 10000n]);
+      expect(accounts(post(...sold, [back('4000')], [back('4000')]))).toEqual([6000n, 0n, 0n, 6000n]);
+      const done = post(...sold, [back('4000')], [back('10000'), happened('OrderRefunded', { order })]);
+      expect([accounts(done), done.book.orders.get(tenant, order)?.status]).toEqual([[0n, 0n, 0n, 0n], 'refunded']);
+    });
+
+    it('is owed from clearing when it came too late', () => {
+      const late = post([opened(), placed()], [happened('OrderExpired', { order })], [received, owed('expired')]);
+      expect([accounts(late), late.balance(ticketsOf(sale), 'available')]).toEqual([[10000n, 0n, 0n, 10000n], 3n]);
+    });
+
+    it('leaves from where it is when nobody owed it, also when its return is told before its receipt', () => {
+      expect(accounts(post([opened(), placed()], [received, paidFor], [back('2500')]))).toEqual([7500n, 0n, 7500n, 0n]);
+      const early = post([opened(), placed()], [back('10000'), happened('OrderRefunded', { order })], [received]);
+      expect([accounts(early), early.balance(ticketsOf(sale), 'available')]).toEqual([[0n, 0n, 0n, 0n], 3n]);
+    });
+
+    it('waits in clearing for an order that is not known, and may not stay there when the order ends', () => {
+      const before = happened('PaymentReceived', { ...money('10000'), matched: false });
+      expect(accounts(post([opened()], [before]))).toEqual([10000n, 10000n, 0n, 0n]);
+      expect(accounts(post([opened()], [before], [placed(), received, paidFor]))).toEqual([10000n, 0n, 10000n, 0n]);
+      const stuck = () => post([opened()], [before], [placed(), received, happened('OrderCancelled', { order })]);
+      expect(reasonOf(stuck)).toBe('the clearing of an ended order is zero');
+    });
+
+    it('was settled outside and is unsettled there when a sold order ends; its units come back one by one', () => {
+      const ended = [[opened(), placed(), confirmed], [happened('OrderCancelled', { order })]];
+      expect(accounts(post(...ended))).toEqual([0n, 0n, 0n, 0n]);
+      const one = post(...ended, [happened('UnitsReleased', { order, tickets: [tickets[0]] })]);
+      expect([one.balance(ticketsOf(sale), 'available'), one.balance(ticketsOf(sale), 'sold')]).toEqual([2n, 1n]);
+      expect(one.book.tickets.get(tenant, 'tkt_1')?.status).toBe('released');
+      const twice = () => post(...ended, ...[1, 2].map(() => [happened('UnitsReleased', { order, tickets: [tickets[0]] })]));
+      expect(reasonOf(twice)).toBe('only what was sold is released');
+    });
+  });
+
   it.each<[string, LedgerEvent[][], string]>([
     ['more than is available is held', [[placed()]], 'no balance is negative'],
     ['an unknown order is confirmed', [[opened(), confirmed]], 'the sale has no such order'],
-    ['an order is confirmed twice', [[opened(), placed(), confirmed, confirmed]], 'only a held order is confirmed'],
+    ['an order is confirmed twice', [[opened(), placed(), confirmed, confirmed]], 'the event leads nowhere'],
     ['an unknown ticket is minted', [[opened(), mint('MintCompleted', tickets[0]!.ticket)]], 'the sale has no such ticket'],
     [
       'a mint completes twice',

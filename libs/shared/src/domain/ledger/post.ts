@@ -5,6 +5,7 @@ import type { SaleEvent } from '../sale/events.js';
 import type { Book } from './book.js';
 import type { Entry, LedgerRow, Place, Posting } from './entry.js';
 import { postMintEvent } from './post-mint.js';
+import { assertCleared } from './post-payment.js';
 import { postSaleEvent } from './post-sale.js';
 
 export type LedgerEvent = Recorded;
@@ -36,7 +37,18 @@ export function postCommit(book: Book, commit: LedgerCommit): LedgerRow[] {
     emitted -= 1;
     postEvent(book, place, event, rows);
   }
+  assertOrdersCleared(book, commit);
   return rows;
+}
+
+/** A commit tells the whole of what a decision did: between its events an order may have ended whose money is not yet given its way. */
+function assertOrdersCleared(book: Book, { tenant, sale, sequence, events }: LedgerCommit): void {
+  if (book.payments.isEmpty) return;
+  try {
+    for (const { data } of events) if ('order' in data) assertCleared(book, tenant, sale, data.order);
+  } catch (cause) {
+    throw new Fault('projection-refused', { tenant, sequence }, { cause });
+  }
 }
 
 function postEvent(book: Book, place: Place, event: SaleEvent | MintEvent, rows: LedgerRow[]): void {
@@ -77,9 +89,21 @@ const rowOf = (place: Place, key: string | null, entry: Entry, entryIndex: numbe
 function rulesFor(event: SaleEvent | MintEvent, book: Book, place: Place): Posting {
   switch (event.type) {
     case 'SaleOpened':
+    case 'SaleClosed':
     case 'OrderPlaced':
     case 'OrderConfirmed':
+    case 'OrderExpired':
+    case 'OrderCancelled':
+    case 'OrderRestored':
+    case 'OrderRefunded':
+    case 'UnitsReleased':
     case 'MintsRequested':
+    case 'MintFailureNoted':
+    case 'RevocationsRequested':
+    case 'PaymentReceived':
+    case 'PaymentFailed':
+    case 'RefundOwed':
+    case 'RefundPaid':
       return { entries: postSaleEvent(event, book, place), key: place.key };
     case 'MintPlanned':
     case 'MintSubmitted':

@@ -1,4 +1,5 @@
-import type { MintRule, PaymentRule } from '../sale/events.js';
+import type { MintRule, PaymentRule, RefundReason } from '../sale/events.js';
+import type { OrderStatus } from '../sale/order.js';
 
 /** What every row of a read model knows: whose it is, and the last commit that changed it. */
 interface Kept {
@@ -19,18 +20,23 @@ export interface SaleRow extends Kept {
   readonly mint: MintRule;
   readonly opensAt: number | null;
   readonly closesAt: number | null;
+  readonly status: 'open' | 'closed';
 }
 
 export interface OrderRow extends Kept {
   readonly order: string;
   readonly buyer: string;
   readonly wallet: string | null;
-  readonly status: 'held' | 'confirmed';
+  readonly status: OrderStatus;
   readonly totalMinor: bigint;
   readonly currency: string;
   readonly tickets: readonly string[];
   readonly key: string | null;
   readonly placedAt: number;
+  /** When the hold ends, where payment is awaited. */
+  readonly expiresAt: number | null;
+  /** The payment that confirmed it. */
+  readonly payment: string | null;
 }
 
 export interface TicketRow extends Kept {
@@ -39,7 +45,7 @@ export interface TicketRow extends Kept {
   readonly order: string;
   readonly buyer: string;
   readonly wallet: string | null;
-  readonly status: 'held' | 'sold' | 'minting' | 'minted' | 'mint-failed';
+  readonly status: 'held' | 'sold' | 'minting' | 'minted' | 'mint-failed' | 'revoking' | 'released';
   /** The last mint request (1, 2, …; 0 before the first) and the key of the command that made it. */
   readonly request: number;
   readonly mintKey: string | null;
@@ -51,4 +57,23 @@ export interface TicketRow extends Kept {
   readonly slot: string | null;
   readonly holder: string | null;
   readonly failure: string | null;
+}
+
+/** Where the money of one payment is. What was received is always clearing + revenue + owed + returned. */
+export interface PaymentRow extends Kept {
+  readonly payment: string;
+  /** The order it was made for, which may not be known (yet). */
+  readonly order: string;
+  readonly currency: string;
+  /** Its order was known when it was received, or has come since. */
+  readonly matched: boolean;
+  readonly receivedMinor: bigint;
+  /** The whole that the provider said went back; it may say so before it tells of the receipt. */
+  readonly refundedMinor: bigint;
+  readonly clearingMinor: bigint;
+  readonly revenueMinor: bigint;
+  readonly owedMinor: bigint;
+  readonly returnedMinor: bigint;
+  /** Why it was owed last. */
+  readonly reason: RefundReason | null;
 }

@@ -4,8 +4,12 @@ import {
   type BuyerId,
   ORDER_PATTERN,
   type OrderId,
+  PAYMENT_PATTERN,
+  type PaymentId,
   SALE_PATTERN,
   type SaleId,
+  TICKET_PATTERN,
+  type TicketId,
   UNIT_PATTERN,
   type UnitId,
   type Wallet,
@@ -114,7 +118,7 @@ const unitsOffered = z.union(
   },
 );
 
-const payment = z.literal('none', 'must be "none"');
+const payment = z.enum(['none', 'webhook'], 'must be "none" or "webhook"');
 const mint = z.enum(['on-confirm', 'on-request'], 'must be "on-confirm" or "on-request"');
 
 /** `sale.open` */
@@ -161,9 +165,48 @@ export const PlaceOrder = z
   });
 export type PlaceOrder = z.infer<typeof PlaceOrder>;
 
-/** `order.get` */
-export const GetOrder = z.strictObject({ sale: saleId, order: matching<OrderId>(ORDER_PATTERN, 'an order such as ord_ and 26 letters') });
-export type GetOrder = z.infer<typeof GetOrder>;
+const orderId = matching<OrderId>(ORDER_PATTERN, 'an order such as ord_ and 26 letters');
+const ticketId = matching<TicketId>(TICKET_PATTERN, 'a ticket such as tkt_ and 26 letters');
 
-/** `sale.get` */
-export const GetSale = z.strictObject({ sale: saleId });
+/** `order.cancel`, `order.refund` */
+export const EndOrder = z.strictObject({ sale: saleId, order: orderId });
+export type EndOrder = z.infer<typeof EndOrder>;
+
+/** `sale.close` */
+export const CloseSale = z.strictObject({ sale: saleId });
+export type CloseSale = z.infer<typeof CloseSale>;
+
+/** `payment.confirm`, `payment.fail`, `payment.refunded`: what a provider tells of a payment. */
+export const PaymentNews = z.strictObject({
+  sale: saleId,
+  order: orderId,
+  payment: matching<PaymentId>(PAYMENT_PATTERN, '1 to 128 of A-Z a-z 0-9 _ . : -'),
+  amount: money.shape.amount,
+  currency: money.shape.currency,
+});
+export type PaymentNews = z.infer<typeof PaymentNews>;
+
+/** Tickets in one request to mint. */
+export const MAX_TICKETS_PER_REQUEST = 500;
+
+/** `ticket.mint` */
+export const MintTickets = z.strictObject({
+  sale: saleId,
+  tickets: z
+    .array(ticketId, 'must be a list of tickets')
+    .min(1, 'must name at least one ticket')
+    .max(MAX_TICKETS_PER_REQUEST, `must name at most ${MAX_TICKETS_PER_REQUEST} tickets`)
+    .check(refuseRepeats),
+  wallet,
+});
+export type MintTickets = z.infer<typeof MintTickets>;
+
+/** `order.get` */
+export const GetOrder = EndOrder;
+export type GetOrder = EndOrder;
+
+/** `ticket.get` */
+export const GetTicket = z.strictObject({ sale: saleId, ticket: ticketId });
+
+/** `sale.get`, `sale.owed` */
+export const GetSale = CloseSale;

@@ -1,4 +1,4 @@
-import type { BuyerId, OrderId, SaleId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
+import type { BuyerId, OrderId, PaymentId, SaleId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
 
 /** Money in minor units as a decimal string ("5000" = 50.00 EUR); arithmetic is done on bigint. */
 export interface Money {
@@ -15,7 +15,8 @@ export interface RowRange {
 /** What is for sale: named seats, rows of numbered seats ("A-1".."A-40"), or a quota of places ("1".."500"). */
 export type UnitsOffered = { readonly seats: readonly UnitId[] } | { readonly rows: readonly RowRange[] } | { readonly quota: number };
 
-export type PaymentRule = 'none';
+/** `none`: an order is confirmed at once. `webhook`: it is held until its payment is told, or its hold time is over. */
+export type PaymentRule = 'none' | 'webhook';
 export type MintRule = 'on-confirm' | 'on-request';
 
 export interface SaleTerms {
@@ -39,6 +40,9 @@ export interface TicketOfUnit {
 
 export type SaleOpened = { readonly type: 'SaleOpened'; readonly data: SaleTerms };
 
+/** No more orders; what is held may still be paid. */
+export type SaleClosed = { readonly type: 'SaleClosed'; readonly data: { readonly sale: SaleId } };
+
 /** Units are held for the order. Available → held. */
 export type OrderPlaced = {
   readonly type: 'OrderPlaced';
@@ -48,21 +52,63 @@ export type OrderPlaced = {
     readonly wallet?: Wallet;
     readonly tickets: readonly TicketOfUnit[];
     readonly total: Money;
+    /** Where payment is awaited: milliseconds since 1970, UTC. */
+    readonly expiresAt?: number;
   };
 };
 
-/** Held → sold. */
-export type OrderConfirmed = { readonly type: 'OrderConfirmed'; readonly data: { readonly order: OrderId } };
+type OfOrder<Type extends string, More = unknown> = { readonly type: Type; readonly data: { readonly order: OrderId } & More };
+
+/** Held → sold. With the payment that paid for it, where one was needed. */
+export type OrderConfirmed = OfOrder<'OrderConfirmed', { readonly payment?: PaymentId }>;
+/** Held → available: not paid in time. */
+export type OrderExpired = OfOrder<'OrderExpired'>;
+/** Held → available, or the end of an order that cost nothing: its sold units are released one by one. */
+export type OrderCancelled = OfOrder<'OrderCancelled'>;
+/** Available → held: paid after it had expired, while all of its units were still free. */
+export type OrderRestored = OfOrder<'OrderRestored'>;
+/** What was paid for the order has gone back in full. Units that were still held are available again. */
+export type OrderRefunded = OfOrder<'OrderRefunded'>;
+/** Sold → available, ticket by ticket: none of them is minted, or its asset is revoked. */
+export type UnitsReleased = OfOrder<'UnitsReleased', { readonly tickets: readonly TicketOfUnit[] }>;
 
 /** Each ticket is to be minted for the wallet; `request` counts corrected requests after a failed mint. */
-export type MintsRequested = {
-  readonly type: 'MintsRequested';
-  readonly data: {
-    readonly order: OrderId;
-    readonly name: string;
-    readonly wallet: Wallet;
-    readonly tickets: readonly (TicketOfUnit & { readonly request: number })[];
-  };
-};
+export type MintsRequested = OfOrder<
+  'MintsRequested',
+  { readonly name: string; readonly wallet: Wallet; readonly tickets: readonly (TicketOfUnit & { readonly request: number })[] }
+>;
+/** The mint of a ticket failed for good: it may be asked for again. */
+export type MintFailureNoted = OfOrder<'MintFailureNoted', { readonly ticket: TicketId; readonly request: number }>;
+/** Each ticket's mint is to be cancelled, or its asset burned, before its unit can be sold again. */
+export type RevocationsRequested = OfOrder<'RevocationsRequested', { readonly tickets: readonly TicketOfUnit[] }>;
 
-export type SaleEvent = SaleOpened | OrderPlaced | OrderConfirmed | MintsRequested;
+type OfPayment<Type extends string, More = unknown> = OfOrder<Type, { readonly payment: PaymentId } & More>;
+
+/** The provider says that it has the money. `matched: false`: the order is not (yet) known here. */
+export type PaymentReceived = OfPayment<'PaymentReceived', Money & { readonly matched: boolean }>;
+/** The provider says that a try to pay failed. Nothing follows: another try may succeed while the units are held. */
+export type PaymentFailed = OfPayment<'PaymentFailed'>;
+/** Money that was received and has to go back, and why. */
+export type RefundOwed = OfPayment<'RefundOwed', Money & { readonly reason: RefundReason }>;
+/** The provider says how much of the payment went back so far; `amount` is the whole of it, so that hearing it twice adds nothing. */
+export type RefundPaid = OfPayment<'RefundPaid', Money>;
+
+export type RefundReason = 'requested' | 'expired' | 'cancelled' | 'wrong-amount' | 'paid-twice' | 'unmatched';
+
+export type SaleEvent =
+  | SaleOpened
+  | SaleClosed
+  | OrderPlaced
+  | OrderConfirmed
+  | OrderExpired
+  | OrderCancelled
+  | OrderRestored
+  | OrderRefunded
+  | UnitsReleased
+  | MintsRequested
+  | MintFailureNoted
+  | RevocationsRequested
+  | PaymentReceived
+  | PaymentFailed
+  | RefundOwed
+  | RefundPaid;

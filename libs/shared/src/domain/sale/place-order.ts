@@ -1,8 +1,14 @@
 import { type OrderId, type TenantId, ticketId, type UnitId } from '../../kernel/ids.js';
 import { type Decision, type Refusal, refuse } from '../refusal.js';
 import type { PlaceOrder } from './commands.js';
+import { confirmOrder } from './confirm-order.js';
 import type { Money, SaleEvent, TicketOfUnit } from './events.js';
+import { Order } from './order.js';
+import { isFullyRefunded, type Payment } from './payments.js';
 import type { OpenedSale, Sale } from './sale.js';
+import { afterRefund, settlePayment } from './settle-payment.js';
+
+const MS_PER_SECOND = 1_000;
 
 export interface Placing {
   readonly tenant: TenantId;
@@ -21,29 +27,44 @@ export function placeOrder(state: Sale, { tenant, order, command }: Placing, at:
   const unavailable = beyondSupply(sale, command, units) ?? beyondLimit(sale, command, units.length);
   if (unavailable !== undefined) return { refusal: unavailable };
   const tickets = units.map((unit): TicketOfUnit => ({ ticket: ticketId(tenant, command.sale, order, unit), unit }));
-  return { events: happenings(sale, order, command, tickets) };
+  return { events: happenings(sale, order, command, tickets, at) };
 }
 
-function happenings({ terms }: OpenedSale, order: OrderId, { buyer, wallet }: PlaceOrder, tickets: readonly TicketOfUnit[]): SaleEvent[] {
-  const events: SaleEvent[] = [
-    {
-      type: 'OrderPlaced',
-      data: { order, buyer, ...(wallet !== undefined && { wallet }), tickets, total: times(terms.price, tickets.length) },
-    },
-    { type: 'OrderConfirmed', data: { order } },
-  ];
-  if (terms.mint === 'on-confirm' && wallet !== undefined) {
-    events.push({
-      type: 'MintsRequested',
-      data: { order, name: terms.name, wallet, tickets: tickets.map((ticket) => ({ ...ticket, request: 1 })) },
-    });
-  }
-  return events;
+function happenings(sale: OpenedSale, order: OrderId, command: PlaceOrder, tickets: readonly TicketOfUnit[], at: number): SaleEvent[] {
+  const { terms } = sale;
+  const { buyer, wallet } = command;
+  const awaited = terms.payment === 'webhook';
+  const expiresAt = awaited ? at + terms.holdSeconds * MS_PER_SECOND : undefined;
+  const total = times(terms.price, tickets.length);
+  const data = { order, buyer, ...(wallet !== undefined && { wallet }), tickets, total, ...(expiresAt !== undefined && { expiresAt }) };
+  const placed: SaleEvent = { type: 'OrderPlaced', data };
+  if (!awaited) return [placed, ...confirmOrder(terms, data)];
+  return [placed, ...earlier(sale, new Order(order, buyer, wallet, tickets, { total, expiresAt }))];
+}
+
+/** Money that came before its order did: news of payments and orders may overtake each other. */
+function earlier(sale: OpenedSale, order: Order): SaleEvent[] {
+  return sale.payments.ofOrder(order.order).flatMap((known) => {
+    const events = consequences(sale, order, known);
+    for (const event of events) {
+      if (event.type === 'OrderConfirmed' || event.type === 'OrderRefunded') order.move(event.type);
+      if (event.type === 'OrderConfirmed') order.payment = event.data.payment;
+    }
+    return events;
+  });
+}
+
+function consequences(sale: OpenedSale, order: Order, known: Payment): SaleEvent[] {
+  const { payment, received, currency } = known;
+  if (received === undefined) return isFullyRefunded(known) ? afterRefund(order, payment) : [];
+  if (known.owed !== undefined) return []; // it came too early and is on its way back
+  return settlePayment(sale, order, { payment, order: order.order, amount: `${received}`, currency }, known);
 }
 
 const times = ({ amount, currency }: Money, count: number): Money => ({ amount: `${BigInt(amount) * BigInt(count)}`, currency });
 
-function outsideWindow({ terms }: OpenedSale, at: number): Refusal | undefined {
+function outsideWindow({ terms, closed }: OpenedSale, at: number): Refusal | undefined {
+  if (closed) return { code: 'sale-closed' };
   if (terms.opensAt !== undefined && at < terms.opensAt)
     return { code: 'sale-not-yet-open', facts: { opensAt: new Date(terms.opensAt).toISOString() } };
   if (terms.closesAt !== undefined && at >= terms.closesAt)

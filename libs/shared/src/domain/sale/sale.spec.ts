@@ -61,7 +61,7 @@ describe('the fold of a sale', () => {
     ['a unit that the sale does not have', [opened, placed('o1', '11')], /there is none/],
     ['a place by another spelling', [opened, placed('o1', '01')], /there is none/],
     ['an order twice', [opened, placed('o1', '1'), placed('o1', '2')], /placed twice/],
-    ['a confirmation twice', [opened, placed('o1', '1'), confirmed('o1'), confirmed('o1')], /confirmed twice/],
+    ['a confirmation twice', [opened, placed('o1', '1'), confirmed('o1'), confirmed('o1')], /is confirmed: OrderConfirmed cannot follow/],
     ['a confirmation of nothing', [opened, confirmed('o1')], /never placed/],
     ['a second opening', [opened, opened], /opened twice/],
     ['an order before the opening', [placed('o1', '1')], /before it is opened/],

@@ -1,27 +1,23 @@
-import type { BuyerId, OrderId, TicketId, Wallet } from '../../kernel/ids.js';
-import type { Money, SaleEvent, SaleTerms, TicketOfUnit } from './events.js';
+import type { BuyerId, OrderId, TicketId } from '../../kernel/ids.js';
+import type { SaleEvent, SaleTerms, TicketOfUnit } from './events.js';
+import { Holds } from './holds.js';
+import { type Moment, Order } from './order.js';
+import { Payments } from './payments.js';
 import { Units } from './units.js';
-
-export type OrderStatus = 'held' | 'confirmed';
-
-export interface Order {
-  readonly order: OrderId;
-  readonly buyer: BuyerId;
-  readonly wallet: Wallet | undefined;
-  readonly tickets: readonly TicketOfUnit[];
-  readonly total: Money;
-  status: OrderStatus;
-  /** Tickets that were asked to be minted, with the number of the latest request. */
-  readonly mintRequests: Map<TicketId, number>;
-}
 
 export interface OpenedSale {
   readonly terms: SaleTerms;
   readonly units: Units;
   readonly orders: Map<OrderId, Order>;
+  readonly orderOfTicket: Map<TicketId, OrderId>;
   readonly unitsOfBuyer: Map<BuyerId, number>;
+  readonly payments: Payments;
+  readonly holds: Holds;
   sold: number;
+  closed: boolean;
 }
+
+type Data<T extends SaleEvent['type']> = Extract<SaleEvent, { type: T }>['data'];
 
 /** One performance on sale, as its events tell it. `undefined` until it is opened. */
 export class Sale {
@@ -39,39 +35,112 @@ export class Sale {
     return { opened: units.opened, available: units.available, held: units.opened - units.available - sold, sold };
   }
 
-  evolve(event: SaleEvent, at: number): void {
+  /** `version` is that of the commit the event stands in. */
+  evolve(event: SaleEvent, at: number, version = 0): void {
     this.clock = Math.max(this.clock, at);
-    if (event.type === 'SaleOpened') this.start(event.data);
-    else if (event.type === 'OrderPlaced') this.place(event.data);
-    else if (event.type === 'OrderConfirmed') this.confirm(event.data.order);
-    else this.askMints(event.data);
+    const moment = { at: this.clock, version };
+    switch (event.type) {
+      case 'SaleOpened':
+        this.start(event.data);
+        break;
+      case 'SaleClosed':
+        this.mustBeOpen().closed = true;
+        break;
+      case 'OrderPlaced':
+        this.place(event.data, moment);
+        break;
+      case 'PaymentReceived':
+      case 'PaymentFailed':
+      case 'RefundPaid':
+        this.mustBeOpen().payments.evolve(event, this.clock);
+        break;
+      case 'RefundOwed':
+        this.owe(event);
+        break;
+      case 'MintsRequested':
+      case 'MintFailureNoted':
+      case 'RevocationsRequested':
+        this.noteTickets(event, moment);
+        break;
+      default:
+        this.change(event, moment);
+        break;
+    }
   }
 
   private start(terms: SaleTerms): void {
     if (this.opened !== undefined) throw new Error(`sale ${terms.sale} is opened twice`);
-    this.opened = { terms, units: new Units(terms.units), orders: new Map(), unitsOfBuyer: new Map(), sold: 0 };
+    this.opened = {
+      terms,
+      units: new Units(terms.units),
+      orders: new Map(),
+      orderOfTicket: new Map(),
+      unitsOfBuyer: new Map(),
+      payments: new Payments(),
+      holds: new Holds(),
+      sold: 0,
+      closed: false,
+    };
   }
 
-  private place(placed: Extract<SaleEvent, { type: 'OrderPlaced' }>['data']): void {
-    const { orders, units, unitsOfBuyer } = this.mustBeOpen();
-    const { order, buyer, wallet, tickets, total } = placed;
-    if (orders.has(order)) throw new Error(`order ${order} is placed twice`);
-    for (const { unit } of tickets) units.take(unit, order);
-    unitsOfBuyer.set(buyer, (unitsOfBuyer.get(buyer) ?? 0) + tickets.length);
-    orders.set(order, { order, buyer, wallet, tickets, total, status: 'held', mintRequests: new Map() });
-  }
-
-  private confirm(id: OrderId): void {
+  private place({ order: id, buyer, wallet, tickets, total, expiresAt }: Data<'OrderPlaced'>, moment: Moment): void {
     const sale = this.mustBeOpen();
-    const order = this.mustHave(id);
-    if (order.status !== 'held') throw new Error(`order ${id} is confirmed twice`);
-    order.status = 'confirmed';
-    sale.sold += order.tickets.length;
+    if (sale.orders.has(id)) throw new Error(`order ${id} is placed twice`);
+    const order = new Order(id, buyer, wallet, tickets, { total, expiresAt });
+    take(sale, order);
+    for (const { ticket } of tickets) sale.orderOfTicket.set(ticket, id);
+    sale.orders.set(id, order);
+    for (const point of ['received', 'decided', 'held'] as const) order.reach(point, moment);
   }
 
-  private askMints({ order, tickets }: Extract<SaleEvent, { type: 'MintsRequested' }>['data']): void {
-    const { mintRequests } = this.mustHave(order);
-    for (const { ticket, request } of tickets) mintRequests.set(ticket, request);
+  private change(
+    event: Extract<
+      SaleEvent,
+      { type: 'OrderConfirmed' | 'OrderExpired' | 'OrderCancelled' | 'OrderRestored' | 'OrderRefunded' | 'UnitsReleased' }
+    >,
+    moment: Moment,
+  ): void {
+    const sale = this.mustBeOpen();
+    const order = this.mustHave(event.data.order);
+    if (event.type === 'UnitsReleased') {
+      this.release(sale, order, event.data.tickets);
+      return;
+    }
+    const { status } = order;
+    order.move(event.type);
+    if (event.type === 'OrderRestored') take(sale, order);
+    if (status !== 'held') return;
+    sale.holds.end(order.order);
+    if (event.type === 'OrderConfirmed') {
+      sale.sold += order.tickets.length;
+      order.payment = event.data.payment;
+      order.reach('paid', moment);
+    } else giveBack(sale, order, order.tickets);
+  }
+
+  /** Only what was asked by the organiser changes the order: other money that goes back never paid for it. */
+  private owe(event: Extract<SaleEvent, { type: 'RefundOwed' }>): void {
+    this.mustBeOpen().payments.evolve(event, this.clock);
+    if (event.data.reason === 'requested') this.mustHave(event.data.order).move('RefundOwed');
+  }
+
+  private release(sale: OpenedSale, order: Order, tickets: readonly TicketOfUnit[]): void {
+    giveBack(sale, order, tickets);
+    sale.sold -= tickets.length;
+    for (const { ticket } of tickets) order.note(ticket, { state: 'released' });
+  }
+
+  private noteTickets(
+    event: Extract<SaleEvent, { type: 'MintsRequested' | 'MintFailureNoted' | 'RevocationsRequested' }>,
+    moment: Moment,
+  ): void {
+    const order = this.mustHave(event.data.order);
+    if (event.type === 'MintFailureNoted') order.note(event.data.ticket, { state: 'failed' });
+    else if (event.type === 'RevocationsRequested') for (const { ticket } of event.data.tickets) order.note(ticket, { state: 'revoking' });
+    else {
+      for (const { ticket, request } of event.data.tickets) order.note(ticket, { state: 'asked', request });
+      order.reach('mint-asked', moment);
+    }
   }
 
   private mustBeOpen(): OpenedSale {
@@ -84,4 +153,15 @@ export class Sale {
     if (order === undefined) throw new Error(`order ${id} was never placed`);
     return order;
   }
+}
+
+function take({ units, unitsOfBuyer, holds }: OpenedSale, { order, buyer, tickets, expiresAt }: Order): void {
+  for (const { unit } of tickets) units.take(unit, order);
+  unitsOfBuyer.set(buyer, (unitsOfBuyer.get(buyer) ?? 0) + tickets.length);
+  if (expiresAt !== undefined) holds.begin(order, expiresAt);
+}
+
+function giveBack({ units, unitsOfBuyer }: OpenedSale, { order, buyer }: Order, tickets: readonly TicketOfUnit[]): void {
+  for (const { unit } of tickets) units.release(unit, order);
+  unitsOfBuyer.set(buyer, (unitsOfBuyer.get(buyer) ?? 0) - tickets.length);
 }

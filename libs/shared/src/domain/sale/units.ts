@@ -1,5 +1,6 @@
 import type { OrderId, UnitId } from '../../kernel/ids.js';
 import type { RowRange, UnitsOffered } from './events.js';
+import { Places } from './places.js';
 
 /** Which units a sale has and who has them. A unit has at most one order. Rows are never written out: a sale weighs what was taken of it. */
 export class Units {
@@ -7,19 +8,18 @@ export class Units {
   private readonly seats: ReadonlySet<string>;
   private readonly rows: ReadonlyMap<string, RowRange>;
   readonly opened: number;
-  /** Every place of a quota below this one is taken or in `returned`. */
-  private nextPlace = 1;
-  private readonly returned: number[] = [];
+  private readonly places: Places | undefined;
 
-  constructor(readonly offered: UnitsOffered) {
+  constructor(offered: UnitsOffered) {
     this.seats = new Set('seats' in offered ? offered.seats : []);
     this.rows = new Map('rows' in offered ? offered.rows.map((range) => [range.row, range]) : []);
+    this.places = 'quota' in offered ? new Places(offered.quota) : undefined;
     this.opened =
       'quota' in offered ? offered.quota : this.seats.size + [...this.rows.values()].reduce((sum, { from, to }) => sum + to - from + 1, 0);
   }
 
   get isQuota(): boolean {
-    return 'quota' in this.offered;
+    return this.places !== undefined;
   }
 
   get available(): number {
@@ -35,13 +35,14 @@ export class Units {
     return this.takenBy.get(unit);
   }
 
+  /** Whether all of them are free. */
+  areFree(units: readonly UnitId[]): boolean {
+    return units.every((unit) => !this.takenBy.has(unit));
+  }
+
   /** The lowest free places of a quota; fewer when fewer are left. Nothing is taken. */
   lowestFree(quantity: number): UnitId[] {
-    const places = [...this.returned].sort((left, right) => left - right).slice(0, quantity);
-    for (let place = this.nextPlace; places.length < quantity && place <= this.opened; place++) {
-      if (!this.takenBy.has(`${place}` as UnitId)) places.push(place);
-    }
-    return places.map((place) => `${place}` as UnitId);
+    return (this.places?.lowestFree(quantity) ?? []).map((place) => `${place}` as UnitId);
   }
 
   take(unit: UnitId, order: OrderId): void {
@@ -49,11 +50,13 @@ export class Units {
     if (holder !== undefined || !this.has(unit))
       throw new Error(`unit ${unit} cannot go to ${order}: ${holder === undefined ? 'there is none' : `${holder} has it`}`);
     this.takenBy.set(unit, order);
-    if (!this.isQuota) return;
-    const place = Number(unit);
-    const returned = this.returned.indexOf(place);
-    if (returned >= 0) this.returned.splice(returned, 1);
-    while (this.takenBy.has(`${this.nextPlace}` as UnitId)) this.nextPlace += 1;
+    this.places?.mark(Number(unit), true);
+  }
+
+  release(unit: UnitId, order: OrderId): void {
+    if (this.takenBy.get(unit) !== order) throw new Error(`unit ${unit} cannot be given back by ${order}, which does not have it`);
+    this.takenBy.delete(unit);
+    this.places?.mark(Number(unit), false);
   }
 
   /** `<row>-<number>`; a row's name may hold a dash, its numbers cannot. */

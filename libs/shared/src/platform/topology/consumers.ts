@@ -70,6 +70,26 @@ export const CONSUMERS: readonly WantedConsumer[] = [
     stream: 'EVENTS',
     config: { ...explicit, durable_name: 'ledger', ack_wait: EVENTS_ACK_WAIT_MS * NANOS_PER_MS, max_ack_pending: MAX_UNPROJECTED },
   },
+  {
+    stream: 'EVENTS',
+    config: {
+      ...explicit,
+      durable_name: 'mint-news',
+      filter_subject: 'ev.*.mint.*',
+      ack_wait: EVENTS_ACK_WAIT_MS * NANOS_PER_MS,
+      max_ack_pending: MAX_UNPROJECTED,
+    },
+  },
+  {
+    stream: 'TIMERS',
+    config: {
+      ...explicit,
+      durable_name: 'sweeps',
+      filter_subject: 'timer.due.>',
+      ack_wait: EVENTS_ACK_WAIT_MS * NANOS_PER_MS,
+      max_ack_pending: MAX_UNPROJECTED,
+    },
+  },
   { stream: 'EVENTS', config: { durable_name: 'replay', ack_policy: 'none', deliver_policy: 'all' } },
   {
     stream: 'MINTS',

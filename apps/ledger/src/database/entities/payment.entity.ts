@@ -1,0 +1,53 @@
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { LIVE } from '../names.js';
+
+/** A payment, and where its money is. */
+@Check('payment_check', 'received_minor = clearing_minor + revenue_minor + owed_minor + returned_minor')
+@Index('payment_in_clearing', ['tenant', 'sale'], { where: 'clearing_minor > 0' })
+@Entity({ schema: LIVE, name: 'payment' })
+export class PaymentEntity {
+  @PrimaryColumn({ type: 'text' })
+  tenant!: string;
+
+  @PrimaryColumn({ type: 'text' })
+  sale!: string;
+
+  @PrimaryColumn({ type: 'text' })
+  payment!: string;
+
+  @Column({ type: 'text', name: 'order_id' })
+  order!: string;
+
+  @Column({ type: 'text' })
+  currency!: string;
+
+  @Column({ type: 'boolean' })
+  matched!: boolean;
+
+  @Column({ type: 'bigint', name: 'received_minor' })
+  receivedMinor!: string;
+
+  @Column({ type: 'bigint', name: 'refunded_minor' })
+  refundedMinor!: string;
+
+  @Column({ type: 'bigint', name: 'clearing_minor' })
+  clearingMinor!: string;
+
+  @Column({ type: 'bigint', name: 'revenue_minor' })
+  revenueMinor!: string;
+
+  @Column({ type: 'bigint', name: 'owed_minor' })
+  owedMinor!: string;
+
+  @Column({ type: 'bigint', name: 'returned_minor' })
+  returnedMinor!: string;
+
+  @Column({ type: 'text', nullable: true })
+  reason!: string | null;
+
+  @Column({ type: 'bigint' })
+  sequence!: string;
+
+  @Column({ type: 'timestamptz', name: 'updated_at' })
+  updatedAt!: Date;
+}

@@ -1,0 +1,92 @@
+import type { z } from 'zod';
+import type { Decision } from '#shared/domain/refusal.js';
+import { closeSale } from '#shared/domain/sale/close-sale.js';
+import { CloseSale, EndOrder, MintTickets, OpenSale, PaymentNews, PlaceOrder } from '#shared/domain/sale/commands.js';
+import { cancelOrder, refundOrder } from '#shared/domain/sale/end-order.js';
+import type { SaleEvent } from '#shared/domain/sale/events.js';
+import { type MintNews, noteMintFailure, releaseUnit } from '#shared/domain/sale/mint-news.js';
+import { openSale } from '#shared/domain/sale/open-sale.js';
+import { confirmPayment, failPayment, refundPayment } from '#shared/domain/sale/payment-news.js';
+import { placeOrder } from '#shared/domain/sale/place-order.js';
+import { requestMints } from '#shared/domain/sale/request-mints.js';
+import type { Sale } from '#shared/domain/sale/sale.js';
+import { type OrderId, orderId, type SaleId } from '#shared/kernel/ids.js';
+import type { Command } from './command.js';
+import { mintsView, orderView, paymentView, saleView } from './views.js';
+
+/** One thing that can be asked: how its body is read, decided, and answered once it is accepted. */
+interface Operation {
+  /** Absent: asked by reactors only, never by callers. */
+  readonly schema?: z.ZodType<{ readonly sale: SaleId }>;
+  /** The status of an accepted one: 201 where something new is made. */
+  readonly status: 200 | 201;
+  readonly decide: (sale: Sale, command: Command, at: number) => Decision<SaleEvent>;
+  /** The answer, from the state it led to. */
+  readonly view: (sale: Sale, command: Command, version: number) => object;
+}
+
+/** The bodies of commands are read by their schemas before they are stored; what is stored is the body as it was sent. */
+const read = <T>(command: Command): T => command.request as unknown as T;
+const placed = ({ tenant, sale, key }: Command): OrderId => orderId(tenant, sale, key);
+const named = (command: Command): OrderId => read<EndOrder>(command).order;
+const nothing = (): object => ({});
+
+const payment = (decide: (sale: Sale, news: PaymentNews) => Decision<SaleEvent>): Operation => ({
+  schema: PaymentNews,
+  status: 200,
+  decide: (sale, command) => decide(sale, read(command)),
+  view: (sale, command, version) => paymentView(sale, read(command), version),
+});
+const ending = (decide: (sale: Sale, command: EndOrder) => Decision<SaleEvent>): Operation => ({
+  schema: EndOrder,
+  status: 200,
+  decide: (sale, command) => decide(sale, read(command)),
+  view: (sale, command, version) => orderView(sale, named(command), version),
+});
+const news = (decide: (sale: Sale, told: MintNews) => Decision<SaleEvent>): Operation => ({
+  status: 200,
+  decide: (sale, command) => decide(sale, read(command)),
+  view: nothing,
+});
+
+/** Everything that can change a sale. */
+export const OPERATIONS = {
+  'sale.open': {
+    schema: OpenSale,
+    status: 201,
+    decide: (sale, { request }) => openSale(sale, OpenSale.parse(request)), // again, for its defaults and times
+    view: (sale, _, version) => saleView(sale, version),
+  },
+  'sale.close': {
+    schema: CloseSale,
+    status: 200,
+    decide: (sale, command) => closeSale(sale, read(command)),
+    view: (sale, _, version) => saleView(sale, version),
+  },
+  'order.place': {
+    schema: PlaceOrder,
+    status: 201,
+    decide: (sale, command, at) => placeOrder(sale, { tenant: command.tenant, order: placed(command), command: read(command) }, at),
+    view: (sale, command, version) => orderView(sale, placed(command), version),
+  },
+  'order.cancel': ending(cancelOrder),
+  'order.refund': ending(refundOrder),
+  'payment.confirm': payment(confirmPayment),
+  'payment.fail': payment(failPayment),
+  'payment.refunded': payment(refundPayment),
+  'ticket.mint': {
+    schema: MintTickets,
+    status: 200,
+    decide: (sale, command) => requestMints(sale, read(command)),
+    view: (sale, command, version) => mintsView(sale, read<MintTickets>(command).tickets, version),
+  },
+  /** Reactors: time has passed; a mint failed; a mint was cancelled or its asset burned. */
+  'sale.sweep': { status: 200, decide: () => ({ events: [] }), view: nothing },
+  'ticket.mint-failed': news(noteMintFailure),
+  'ticket.release': news(releaseUnit),
+} as const satisfies Readonly<Record<string, Operation>>;
+
+export type OperationName = keyof typeof OPERATIONS;
+
+export const operation = (name: OperationName): Operation => OPERATIONS[name];
+export const isOperation = (name: string): name is OperationName => Object.hasOwn(OPERATIONS, name);

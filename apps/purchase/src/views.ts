@@ -1,0 +1,128 @@
+import type { PaymentNews } from '#shared/domain/sale/commands.js';
+import type { Moment, Order } from '#shared/domain/sale/order.js';
+import { isOwed, type Payment } from '#shared/domain/sale/payments.js';
+import type { OpenedSale, Sale } from '#shared/domain/sale/sale.js';
+import type { OrderId, TicketId } from '#shared/kernel/ids.js';
+
+/** How far the mint of a ticket is, as the minter's own log tells it. */
+export interface MintView {
+  readonly status: 'minting' | 'minted' | 'mint-failed';
+  readonly asset?: string;
+  readonly signature?: string;
+  readonly slot?: string;
+  readonly submitted?: Moment;
+  readonly minted?: Moment;
+}
+
+const iso = (at: number): string => new Date(at).toISOString();
+
+function mustBeOpen(sale: Sale): OpenedSale {
+  if (sale.open === undefined) throw new Error('a sale that was never opened has no view');
+  return sale.open;
+}
+
+/** What callers see of a sale. */
+export function saleView(sale: Sale, version: number): object {
+  const { terms, closed } = mustBeOpen(sale);
+  const { sale: id, name, price, maxPerBuyer, holdSeconds, payment, mint, opensAt, closesAt } = terms;
+  return {
+    sale: id,
+    name,
+    price,
+    maxPerBuyer,
+    holdSeconds,
+    payment,
+    mint,
+    ...(opensAt !== undefined && { opensAt: iso(opensAt) }),
+    ...(closesAt !== undefined && { closesAt: iso(closesAt) }),
+    ...(closed && { closed }),
+    units: sale.counts(),
+    version,
+  };
+}
+
+/** What callers see of an order. With `mints`, also where each ticket's asset is and when the order came how far. */
+export function orderView(sale: Sale, id: OrderId, version: number, mints?: ReadonlyMap<TicketId, MintView>): object {
+  const { orders, terms } = mustBeOpen(sale);
+  const order = orders.get(id);
+  if (order === undefined) throw new Error(`order ${id} was never placed`);
+  const { buyer, status, total, wallet, expiresAt, payment } = order;
+  return {
+    order: id,
+    sale: terms.sale,
+    buyer,
+    status,
+    total,
+    ...(wallet !== undefined && { wallet }),
+    ...(expiresAt !== undefined && { expiresAt: iso(expiresAt) }),
+    ...(payment !== undefined && { payment }),
+    tickets: order.tickets.map(({ ticket, unit }) => ({ ticket, unit, ...ticketView(order, ticket, mints?.get(ticket)) })),
+    ...(mints && { points: pointsOf(order, mints) }),
+    version,
+  };
+}
+
+/** One ticket of a sale, with its order's wallet and, once minted, its asset. */
+export function ticketOf(sale: Sale, id: TicketId, version: number, mint: MintView | undefined): object | undefined {
+  const { orders, orderOfTicket, terms } = mustBeOpen(sale);
+  const order = orders.get(orderOfTicket.get(id) as OrderId);
+  const ticket = order?.tickets.find((own) => own.ticket === id);
+  if (order === undefined || ticket === undefined) return undefined;
+  const { wallet } = order;
+  return {
+    ticket: id,
+    sale: terms.sale,
+    order: order.order,
+    unit: ticket.unit,
+    ...ticketView(order, id, mint),
+    ...(wallet && { wallet }),
+    version,
+  };
+}
+
+function ticketView(order: Order, ticket: TicketId, mint: MintView | undefined): object {
+  const { state } = order.progressOf(ticket);
+  if (state === 'revoking' || state === 'released') return { status: state };
+  if (mint !== undefined) {
+    const { status, asset, signature, slot } = mint;
+    return { status, ...(asset && { asset, signature, slot }) };
+  }
+  if (state === 'asked') return { status: 'minting' };
+  if (state === 'failed') return { status: 'mint-failed' };
+  return { status: order.status === 'confirmed' ? 'sold' : order.status };
+}
+
+/** Recovery points, in the order in which they are reached; of many tickets, the last to get there counts. */
+function pointsOf(order: Order, mints: ReadonlyMap<TicketId, MintView>): object[] {
+  const own = Object.entries(order.points).map(([point, moment]) => ({ point, at: iso(moment.at), version: moment.version }));
+  const chain = (['submitted', 'minted'] as const).flatMap((point) => {
+    const moments = order.tickets.map(({ ticket }) => mints.get(ticket)?.[point]);
+    const known = moments.filter((moment) => moment !== undefined);
+    if (known.length < moments.length) return [];
+    const last = known.reduce((latest, moment) => (moment.at > latest.at ? moment : latest));
+    return [{ point, at: iso(last.at), version: last.version }];
+  });
+  return [...own, ...chain];
+}
+
+/** What is said of a payment: the order it paid for, or that none is known for it yet; and what has to go back. */
+export function paymentView(sale: Sale, { payment, order }: PaymentNews, version: number): object {
+  const { payments, orders } = mustBeOpen(sale);
+  const known = payments.get(payment);
+  const seen = orders.has(order) ? orderView(sale, order, version) : { order, status: 'unknown', version };
+  return { ...seen, ...(known && isOwed(known) && { owed: owedView(known) }) };
+}
+
+export const owedView = ({ payment, order, owed, refunded, currency, receivedAt }: Payment): object => ({
+  payment,
+  order,
+  amount: `${(owed?.amount ?? 0n) - refunded}`,
+  currency,
+  reason: owed?.reason,
+  receivedAt: iso(receivedAt),
+});
+
+/** One status a ticket. */
+export function mintsView(sale: Sale, tickets: readonly TicketId[], version: number): object {
+  return { tickets: tickets.map((ticket) => ticketOf(sale, ticket, version, undefined)), version };
+}

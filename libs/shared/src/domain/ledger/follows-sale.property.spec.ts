@@ -1,0 +1,197 @@
+import fc from 'fast-check';
+import {
+  type BuyerId,
+  type OrderId,
+  orderId,
+  type PaymentId,
+  type SaleId,
+  type TenantId,
+  type TicketId,
+  type UnitId,
+  type Wallet,
+} from '../../kernel/ids.js';
+import type { Decision } from '../refusal.js';
+import { closeSale } from '../sale/close-sale.js';
+import { cancelOrder, refundOrder } from '../sale/end-order.js';
+import type { SaleEvent } from '../sale/events.js';
+import { noteMintFailure, releaseUnit } from '../sale/mint-news.js';
+import { openSale } from '../sale/open-sale.js';
+import { confirmPayment, failPayment, refundPayment } from '../sale/payment-news.js';
+import { placeOrder } from '../sale/place-order.js';
+import { requestMints } from '../sale/request-mints.js';
+import { Sale } from '../sale/sale.js';
+import { sweep } from '../sale/sweep.js';
+import { type Account, ticketsOf } from './account.js';
+import { Book } from './book.js';
+import { type LedgerEvent, postCommit } from './post.js';
+
+const tenant = 'demo' as TenantId;
+const sale = 'gala' as SaleId;
+const KEYS = ['k-1', 'k-2', 'k-3', 'k-4'];
+const SEATS = ['A-1', 'A-2', 'A-3'];
+const MINUTE_MS = 60_000;
+const orderOf = (key: string): OrderId => orderId(tenant, sale, key);
+
+type Deed = {
+  readonly do: string;
+  readonly key: string;
+  readonly payment: string;
+  readonly amount: string;
+  readonly units: string[];
+  readonly minutes: number;
+  readonly nth: number;
+};
+const DEEDS = [
+  ...['place', 'place', 'place', 'pay', 'pay', 'pay', 'refunded', 'refunded', 'fail', 'cancel', 'refund', 'refund', 'close'],
+  ...['mint', 'minted', 'mint-failed', 'release', 'release', 'wait'],
+];
+const deed: fc.Arbitrary<Deed> = fc.record({
+  do: fc.constantFrom(...DEEDS),
+  key: fc.constantFrom(...KEYS),
+  payment: fc.constantFrom('a', 'b'),
+  amount: fc.constantFrom('5000', '5000', '5000', '10000', '1', '4999'),
+  units: fc.subarray(SEATS, { minLength: 1, maxLength: 2 }),
+  minutes: fc.constantFrom(0, 0, 1, 4, 11, 25 * 60),
+  nth: fc.nat({ max: 5 }),
+});
+
+/** A sale as its deciders run it, and the ledger of what they write, event by event. */
+class Both {
+  readonly state = new Sale();
+  readonly book = new Book();
+  readonly told: LedgerEvent[] = [];
+  private sequence = 0;
+  private at = 0;
+
+  constructor(payment: 'none' | 'webhook', mint: 'on-confirm' | 'on-request') {
+    const units = { seats: SEATS as UnitId[] };
+    const terms = { sale, name: 'Gala', units, price: { amount: '5000', currency: 'EUR' }, maxPerBuyer: 2, holdSeconds: 600 } as const;
+    this.commit(openSale(this.state, { ...terms, payment, mint }));
+  }
+
+  does(deed: Deed): void {
+    this.at += deed.minutes * MINUTE_MS;
+    this.commit({ events: sweep(this.state, this.at) });
+    this.commit(this.decide(deed));
+  }
+
+  balance(unit: string, account: Account): bigint {
+    return this.book.balances.of(tenant, sale, unit, account);
+  }
+
+  private decide(deed: Deed): Decision<SaleEvent> {
+    const { state, at } = this;
+    const order = orderOf(deed.key);
+    // a payment is for one order, in one currency
+    const payment = `pay_${deed.key}_${deed.payment}` as PaymentId;
+    const currency = payment === 'pay_k-4_b' ? 'USD' : 'EUR';
+    const news = { sale, order, payment, amount: deed.amount, currency };
+    const place = { sale, buyer: `b-${deed.key}` as BuyerId, units: deed.units as UnitId[], wallet: 'W' as Wallet };
+    const { ticket, request } = this.ticket(deed.nth);
+    switch (deed.do) {
+      case 'place':
+        return state.open?.orders.has(order) ? { events: [] } : placeOrder(state, { tenant, order, command: place }, at);
+      case 'pay':
+        return confirmPayment(state, news);
+      case 'refunded':
+        return refundPayment(state, news);
+      case 'fail':
+        return failPayment(state, news);
+      case 'cancel':
+        return cancelOrder(state, { sale, order });
+      case 'refund':
+        return refundOrder(state, { sale, order });
+      case 'close':
+        return deed.nth === 0 ? closeSale(state, { sale }) : { events: [] };
+      case 'mint':
+        return requestMints(state, { sale, tickets: [ticket], wallet: 'W' as Wallet });
+      case 'minted':
+      case 'mint-failed':
+        return this.minterSays(deed.do === 'minted' ? 'MintCompleted' : 'MintFailed', ticket, request);
+      case 'release':
+        return releaseUnit(state, { ticket, request });
+      default:
+        return { events: [] };
+    }
+  }
+
+  /** The minter writes first, on its own subject; the sale hears of it later. */
+  private minterSays(type: 'MintCompleted' | 'MintFailed', ticket: TicketId, request: number): Decision<SaleEvent> {
+    const row = this.book.tickets.get(tenant, ticket);
+    if (row === undefined || row.request === 0 || row.signature !== null || row.failure !== null) return { events: [] };
+    const { order } = row;
+    const data = { ticket, order, request, reason: 'no', asset: 'A', signature: 'S', slot: '1', holder: null, wallet: 'W' };
+    this.post([{ type, data, at: this.at } as unknown as LedgerEvent]);
+    return type === 'MintFailed' ? noteMintFailure(this.state, { ticket, request }) : { events: [] };
+  }
+
+  private ticket(nth: number): { readonly ticket: TicketId; readonly request: number } {
+    const all = [...(this.state.open?.orderOfTicket ?? [])];
+    const [ticket, order] = all[nth % Math.max(all.length, 1)] ?? ['tkt_none' as TicketId, 'ord_none' as OrderId];
+    return { ticket, request: this.state.open?.orders.get(order)?.progressOf(ticket).request ?? 0 };
+  }
+
+  private commit(decision: Decision<SaleEvent>): void {
+    if (!('events' in decision)) return;
+    for (const event of decision.events) this.state.evolve(event, this.at);
+    this.post(decision.events.map((event) => ({ ...event, at: this.at })));
+  }
+
+  private post(events: readonly LedgerEvent[]): void {
+    postCommit(this.book, { tenant, sale, sequence: ++this.sequence, events });
+    this.told.push(...events);
+  }
+}
+
+const deeds = fc.array(deed, { minLength: 5, maxLength: 40, size: 'max' });
+const sales = fc.tuple(
+  fc.constantFrom('none' as const, 'webhook' as const, 'webhook' as const),
+  fc.constantFrom('on-confirm' as const, 'on-request' as const),
+  deeds,
+);
+
+describe('the ledger of a sale', () => {
+  it('[L9] follows whatever its deciders write, and says the same of units, orders and money at every commit', () => {
+    const seen = new Map<string, number>();
+    fc.assert(
+      fc.property(sales, ([payment, mint, list]) => {
+        const both = new Both(payment, mint);
+        for (const one of list) {
+          both.does(one);
+          const { opened, available, held, sold } = both.state.counts();
+          const tickets = (['opened', 'available', 'held', 'sold'] as const).map((account) => both.balance(ticketsOf(sale), account));
+          expect(tickets.map(Number)).toEqual([opened, available, held, sold]);
+          for (const order of both.state.open!.orders.values())
+            expect(both.book.orders.get(tenant, order.order)?.status).toBe(order.status);
+          expectMoneyToAgree(both);
+        }
+        for (const { type } of both.told) seen.set(type, (seen.get(type) ?? 0) + 1);
+      }),
+      { numRuns: 200 },
+    );
+    expect([...seen.values()].length).toBeGreaterThanOrEqual(17); // every event of a sale, and two of a mint
+  });
+});
+
+function expectMoneyToAgree(both: Both): void {
+  for (const currency of ['EUR', 'USD']) {
+    const of = (account: Account) => both.balance(currency, account);
+    expect(of('provider') + of('settled-outside')).toBe(of('clearing') + of('revenue') + of('refunds-owed'));
+    const rows = [
+      ...new Set(both.told.flatMap(({ data }) => ('payment' in data && typeof data.payment === 'string' ? [data.payment] : []))),
+    ]
+      .flatMap((payment) => both.book.payments.of(tenant, sale, payment) ?? [])
+      .filter((row) => row.currency === currency);
+    const sum = (which: 'clearingMinor' | 'owedMinor' | 'returnedMinor' | 'receivedMinor') =>
+      rows.reduce((total, row) => total + row[which], 0n);
+    expect([of('clearing'), of('refunds-owed'), of('provider')]).toEqual([
+      sum('clearingMinor'),
+      sum('owedMinor'),
+      sum('receivedMinor') - sum('returnedMinor'),
+    ]);
+    for (const { order, matched, clearingMinor } of rows) {
+      const status = both.book.orders.get(tenant, order)?.status;
+      expect([order, matched && status !== 'held' && clearingMinor > 0n]).toEqual([order, false]); // the clearing of an ended order is zero
+    }
+  }
+}

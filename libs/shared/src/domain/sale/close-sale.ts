@@ -1,0 +1,10 @@
+import { type Decision, refuse } from '../refusal.js';
+import type { CloseSale } from './commands.js';
+import type { SaleEvent } from './events.js';
+import type { Sale } from './sale.js';
+
+/** No more orders from now on. What is held may still be paid; asked again, nothing more happens. */
+export function closeSale({ open }: Sale, { sale }: CloseSale): Decision<SaleEvent> {
+  if (open === undefined) return refuse('sale-unknown', { pointers: ['/sale'] });
+  return { events: open.closed ? [] : [{ type: 'SaleClosed', data: { sale } }] };
+}

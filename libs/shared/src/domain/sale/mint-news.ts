@@ -1,0 +1,36 @@
+import type { TicketId } from '../../kernel/ids.js';
+import type { Decision } from '../refusal.js';
+import type { SaleEvent } from './events.js';
+import type { Order } from './order.js';
+import type { Sale } from './sale.js';
+
+/** What the minter wrote down of a ticket, as far as selling needs to know it. */
+export interface MintNews {
+  readonly ticket: TicketId;
+  readonly request: number;
+}
+
+/** The mint failed for good: it may be asked for again; and if the unit was on its way back, nothing stands in its way. */
+export function noteMintFailure(state: Sale, { ticket, request }: MintNews): Decision<SaleEvent> {
+  const order = find(state, ticket);
+  const progress = order?.progressOf(ticket);
+  if (order === undefined || progress?.request !== request) return { events: [] };
+  if (progress.state === 'asked') return { events: [{ type: 'MintFailureNoted', data: { order: order.order, ticket, request } }] };
+  return { events: progress.state === 'revoking' ? [released(order, ticket)] : [] };
+}
+
+/** The mint was cancelled or the asset burned: only now may the unit be sold again. */
+export function releaseUnit(state: Sale, { ticket }: MintNews): Decision<SaleEvent> {
+  const order = find(state, ticket);
+  return { events: order?.progressOf(ticket).state === 'revoking' ? [released(order, ticket)] : [] };
+}
+
+function find({ open: sale }: Sale, ticket: TicketId): Order | undefined {
+  const id = sale?.orderOfTicket.get(ticket);
+  return id === undefined ? undefined : sale?.orders.get(id);
+}
+
+const released = (order: Order, ticket: TicketId): SaleEvent => ({
+  type: 'UnitsReleased',
+  data: { order: order.order, tickets: order.tickets.filter((own) => own.ticket === ticket) },
+});

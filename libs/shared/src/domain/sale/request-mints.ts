@@ -1,0 +1,42 @@
+import type { OrderId } from '../../kernel/ids.js';
+import { type Decision, type Refusal, refuse } from '../refusal.js';
+import type { MintTickets } from './commands.js';
+import type { SaleEvent, TicketOfUnit } from './events.js';
+import type { Order } from './order.js';
+import type { OpenedSale, Sale } from './sale.js';
+
+/** Asks for the mints of many tickets, all or none. A ticket that was asked for already is not asked for again, unless its mint failed. */
+export function requestMints({ open: sale }: Sale, { tickets, wallet }: MintTickets): Decision<SaleEvent> {
+  if (sale === undefined) return refuse('sale-unknown', { pointers: ['/sale'] });
+  const problem = problemOf(sale, tickets);
+  if (problem !== undefined) return { refusal: problem };
+  const byOrder = new Map<OrderId, (TicketOfUnit & { readonly request: number })[]>();
+  for (const id of tickets) {
+    const order = orderOf(sale, id) as Order;
+    const { state, request } = order.progressOf(id);
+    const ticket = order.tickets.find((own) => own.ticket === id);
+    if (state === 'asked' || ticket === undefined) continue;
+    byOrder.set(order.order, [...(byOrder.get(order.order) ?? []), { ...ticket, request: request + 1 }]);
+  }
+  const events = [...byOrder].map(
+    ([order, asked]): SaleEvent => ({ type: 'MintsRequested', data: { order, name: sale.terms.name, wallet, tickets: asked } }),
+  );
+  return { events };
+}
+
+function problemOf(sale: OpenedSale, tickets: MintTickets['tickets']): Refusal | undefined {
+  const pointersTo = (wrong: (id: MintTickets['tickets'][number]) => boolean) =>
+    tickets.flatMap((id, index) => (wrong(id) ? [`/tickets/${index}`] : []));
+  const unknown = pointersTo((id) => orderOf(sale, id) === undefined);
+  if (unknown.length > 0) return { code: 'ticket-unknown', pointers: unknown };
+  const unsold = pointersTo((id) => {
+    const order = orderOf(sale, id);
+    return order?.status !== 'confirmed' || ['revoking', 'released'].includes(order.progressOf(id).state);
+  });
+  return unsold.length > 0 ? { code: 'ticket-not-sold', pointers: unsold } : undefined;
+}
+
+function orderOf({ orders, orderOfTicket }: OpenedSale, ticket: MintTickets['tickets'][number]): Order | undefined {
+  const id = orderOfTicket.get(ticket);
+  return id === undefined ? undefined : orders.get(id);
+}
