@@ -4,6 +4,7 @@ import { isFault } from '#shared/kernel/fault.js';
 import { loadOperatorSettings } from './operator-settings.js';
 import { provisionStreams } from './provision.js';
 import { replayLog } from './replay.js';
+import { addTenantCommands } from './tenant.js';
 
 const program = new Command('admit').description('Sells every ticket once and mints every ticket once.');
 
@@ -19,6 +20,8 @@ program
   .option('--until <sequence>', 'up to this sequence of the stream')
   .option('--json', 'print the outcome as JSON')
   .action(replayLog);
+
+addTenantCommands(program);
 
 try {
   loadOperatorSettings();
