@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { accountsConfig, usersOf } from '../dist/dev/nats/accounts.js';
 import { DEV_TENANTS } from '../dist/dev/nats/server.js';
 import { keepSecrets, writePrivate } from '../dist/dev/processes/secrets.js';
-import { clientSettings, SECRETS, settingsOf } from '../dist/dev/stack/wiring.js';
+import { clientSettings, SECRETS, settingsOf, tenantSettings } from '../dist/dev/stack/wiring.js';
 
 const SUPERUSER = 'postgres';
 const INSIDE = { nats: 4222, natsMonitor: 8222, http: 3000, solana: 8899 };
@@ -51,11 +51,22 @@ for (const who of ['provision', 'purchase', 'minter', 'ledger', 'operator']) {
     asFile(settingsOf(who, inside), (name) => !name.startsWith('HTTP_')),
   );
 }
+for (const tenant of DEV_TENANTS) {
+  writePrivate(
+    join(folder, 'tenants', `${tenant}.env`),
+    asFile(tenantSettings(inside, tenant), (name) => /^(NATS|TENANT)_/.test(name)),
+  );
+}
 // Postgres is not published: who wants to look goes in with `docker compose exec`.
-writePrivate(
-  join(folder, 'secrets', 'stack.env'),
-  asFile(clientSettings(outside), (name) => name !== 'DATABASE_URL'),
-);
+for (const [tenant, file] of [
+  ['demo', 'stack.env'],
+  ['acme', 'acme.env'],
+]) {
+  writePrivate(
+    join(folder, 'secrets', file),
+    asFile(clientSettings(outside, tenant), (name) => name !== 'DATABASE_URL'),
+  );
+}
 process.stdout.write('passwords, accounts and settings are in place\n');
 
 function asFile(settings, wanted) {

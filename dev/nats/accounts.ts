@@ -1,4 +1,6 @@
+import { serviceExport, tenantAccount } from '#shared/platform/tenants/nats-account.js';
 import { CONSUMERS } from '#shared/platform/topology/consumers.js';
+import { TENANTS_STREAM, TENANTS_SUBJECTS } from '#shared/platform/topology/streams.js';
 
 /** The users of account APP, where the streams live. Tenants and replay have accounts of their own. */
 export const APP_USERS = ['provision', 'operator', 'edge', 'purchase', 'minter', 'ledger'] as const;
@@ -16,7 +18,10 @@ const MAX_PAYLOAD_BYTES = 4 * 1024 * 1024; // a body twice the largest we accept
 const TENANT_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
 export interface AccountsPlan {
+  /** Tenants whose user has a password. */
   readonly tenants: readonly string[];
+  /** Tenants whose connections sign with a key: its public half. */
+  readonly natsUsers?: Readonly<Record<string, string>>;
   readonly passwords: Readonly<Record<string, string>>;
   readonly storeDir: string;
   readonly port: number;
@@ -41,6 +46,8 @@ const CHANGES = ['CREATE', 'DELETE'].map((verb) => `$JS.API.CONSUMER.${verb}.EVE
 const FOLD_EVENTS = [...CHANGES.map((change) => `${change}.>`), '$JS.API.STREAM.MSG.GET.EVENTS'];
 const PREPARED = CONSUMERS.filter(({ stream }) => stream === 'EVENTS').map(({ config }) => config.durable_name);
 const CHANGE_PREPARED = PREPARED.flatMap((name) => CHANGES.flatMap((change) => [`${change}.${name}`, `${change}.${name}.>`]));
+// Who is let in is read by walking the bucket, for which no consumer is needed.
+const READ_TENANTS = `$JS.API.STREAM.MSG.GET.${TENANTS_STREAM}`;
 // Every app compares all streams and consumers with the wanted ones when it starts.
 const LOOK = ['$JS.API.INFO', '$JS.API.STREAM.INFO.>', '$JS.API.CONSUMER.INFO.>'];
 
@@ -55,6 +62,8 @@ const RIGHTS: Readonly<Record<Exclude<AppUser, 'provision'>, Rights>> = {
       ...LOOK,
       '$SRV.>',
       'admit.>',
+      READ_TENANTS,
+      TENANTS_SUBJECTS,
       '$JS.API.STREAM.NAMES',
       '$JS.API.STREAM.LIST',
       '$JS.API.CONSUMER.LIST.>',
@@ -70,6 +79,7 @@ const RIGHTS: Readonly<Record<Exclude<AppUser, 'provision'>, Rights>> = {
     publish: [
       ...LOOK,
       ...FOLD_EVENTS,
+      READ_TENANTS,
       'cmd.>',
       'ev.*.sale.>',
       'mint.>',
@@ -119,7 +129,7 @@ export function usersOf(tenants: readonly string[]): string[] {
 
 /** The whole server configuration: streams and apps in APP, everybody else outside, tied to it by exactly what they may ask. */
 export function accountsConfig(plan: AccountsPlan): string {
-  checkTenants(plan.tenants);
+  checkTenants([...plan.tenants, ...Object.keys(plan.natsUsers ?? {})]);
   return [
     'server_name: admit-one',
     `listen: ${quote(`${plan.host ?? '127.0.0.1'}:${plan.port}`)}`,
@@ -131,7 +141,8 @@ export function accountsConfig(plan: AccountsPlan): string {
     'accounts {',
     '  SYS {}',
     ...appAccount(plan),
-    ...plan.tenants.flatMap((tenant) => tenantAccount(plan, tenant)),
+    ...plan.tenants.flatMap((tenant) => tenantAccount(tenant, loginOf(plan, tenant))),
+    ...Object.entries(plan.natsUsers ?? {}).flatMap(([tenant, key]) => tenantAccount(tenant, `nkey: ${quote(key)}`)),
     ...replayAccount(plan),
     '}',
     '',
@@ -139,9 +150,7 @@ export function accountsConfig(plan: AccountsPlan): string {
 }
 
 function appAccount(plan: AccountsPlan): string[] {
-  const tenantExports = plan.tenants.map(
-    (tenant) => `      { service: ${quote(`admit.${tenant}.>`)}, accounts: [${quote(accountOf(tenant))}] }`,
-  );
+  const tenants = [...plan.tenants, ...Object.keys(plan.natsUsers ?? {})];
   return [
     '  APP {',
     '    jetstream: enabled',
@@ -149,19 +158,10 @@ function appAccount(plan: AccountsPlan): string[] {
     ...APP_USERS.map((user) => `      ${userLine(plan, user, user === 'provision' ? undefined : RIGHTS[user])}`),
     '    ]',
     '    exports: [',
-    ...tenantExports,
+    ...tenants.map((tenant) => `      ${serviceExport(tenant)}`),
     `      { service: "$JS.API.CONSUMER.MSG.NEXT.EVENTS.${REPLAY_CONSUMER}", response_type: stream, accounts: [REPLAY] }`,
     '      { service: "$JS.API.STREAM.INFO.EVENTS", accounts: [REPLAY] }',
     '    ]',
-    '  }',
-  ];
-}
-
-function tenantAccount(plan: AccountsPlan, tenant: string): string[] {
-  return [
-    `  ${quote(accountOf(tenant))} {`,
-    `    users: [ ${userLine(plan, tenant, { publish: [`admit.${tenant}.>`], subscribe: ['_INBOX.>'] })} ]`,
-    `    imports: [ { service: { account: APP, subject: ${quote(`admit.${tenant}.>`)} } } ]`,
     '  }',
   ];
 }
@@ -179,13 +179,17 @@ function replayAccount(plan: AccountsPlan): string[] {
 }
 
 function userLine(plan: AccountsPlan, user: string, rights: Rights | undefined): string {
-  const password = plan.passwords[user];
-  if (password === undefined) throw new Error(`No password was given for the NATS user ${user}.`);
-  const login = `user: ${quote(user)}, password: ${quote(password)}`;
+  const login = loginOf(plan, user);
   if (rights === undefined) return `{ ${login} }`;
   const deny = rights.publishNot === undefined ? '' : `, deny: ${list(rights.publishNot)}`;
   const subscribe = list([...rights.subscribe, `${inboxOf(user)}.>`]);
   return `{ ${login}, permissions: { publish: { allow: ${list(rights.publish)}${deny} }, subscribe: { allow: ${subscribe} } } }`;
+}
+
+function loginOf({ passwords }: AccountsPlan, user: string): string {
+  const password = passwords[user];
+  if (password === undefined) throw new Error(`No password was given for the NATS user ${user}.`);
+  return `user: ${quote(user)}, password: ${quote(password)}`;
 }
 
 function checkTenants(tenants: readonly string[]): void {
@@ -195,10 +199,6 @@ function checkTenants(tenants: readonly string[]): void {
     if (taken.has(tenant)) throw new Error(`"${tenant}" cannot be a tenant: the name is in use as a NATS user.`);
     taken.add(tenant);
   }
-}
-
-function accountOf(tenant: string): string {
-  return `TENANT_${tenant}`;
 }
 
 function list(subjects: readonly string[]): string {

@@ -6,14 +6,18 @@ import { Part, type PartPlan } from '../processes/part.js';
 import { freePort } from '../processes/ports.js';
 import { environment } from '../processes/project.js';
 import { keepSecrets, writePrivate } from '../processes/secrets.js';
-import { accountsConfig, inboxOf, usersOf } from './accounts.js';
+import { waitFor } from '../processes/wait.js';
+import { type AccountsPlan, accountsConfig, inboxOf, usersOf } from './accounts.js';
 import { obtainNatsServer } from './obtain.js';
+import { keepTenantUsers, type TenantUsers, tenantUsers } from './tenant-users.js';
 
 export const DEV_TENANTS = ['demo', 'acme'] as const;
 
 const READY_MS = 60_000; // recovery reads every stream: 4 s per million subjects
 const STOP_MS = 10_000; // it flushes and closes; with sync_interval always there is little to flush
 const PROBE_MS = 2_000;
+const RELOAD_MS = 10_000;
+const RELOADS = 2; // what an account imports that a reload brought in works from the next reload on (measured with 2.15.1)
 const PORT_TRIES = 3; // a free port may be taken by somebody else before the server binds it
 
 export interface NatsOptions {
@@ -42,6 +46,7 @@ export class NatsServer {
     readonly port: number,
     readonly monitorPort: number,
     private readonly passwords: Readonly<Record<string, string>>,
+    private readonly configure: (users: TenantUsers) => void,
   ) {}
 
   get url(): string {
@@ -65,6 +70,26 @@ export class NatsServer {
   /** What connect() of any NATS client wants: server, user and the inbox this user may listen to. */
   connection(user: string): { servers: string; user: string; pass: string; inboxPrefix: string } {
     return { servers: this.url, ...this.credentials(user), inboxPrefix: inboxOf(user) };
+  }
+
+  /** Other tenants from now on: the server reloads its configuration, and keeps every connection that may stay. */
+  async setTenantUsers(users: TenantUsers): Promise<void> {
+    this.configure(users);
+    for (let reloads = 0; reloads < RELOADS; reloads++) await this.reload();
+  }
+
+  private async reload(): Promise<void> {
+    const pid = this.pid;
+    if (pid === undefined) return; // it reads its configuration when it comes back
+    const before = await this.loadedAt().catch(() => undefined);
+    if (this.pid === pid) process.kill(pid, 'SIGHUP');
+    const done = async (): Promise<boolean> => this.pid !== pid || (await this.loadedAt()) !== before;
+    await waitFor(done, { what: 'NATS reloads its configuration', timeoutMs: RELOAD_MS });
+  }
+
+  private async loadedAt(): Promise<unknown> {
+    const answer = await fetch(`${this.monitorUrl}/varz`, { signal: AbortSignal.timeout(PROBE_MS) });
+    return ((await answer.json()) as { readonly config_load_time?: unknown }).config_load_time;
   }
 
   kill9(): Promise<void> {
@@ -93,22 +118,17 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
     const port = options.port ?? (await freePort());
     const monitorPort = options.monitorPort ?? (await freePort());
     const config = join(options.dataDir, 'nats.conf');
-    writePrivate(
-      config,
-      accountsConfig({
-        tenants,
-        passwords,
-        port,
-        monitorPort,
-        storeDir: join(options.dataDir, 'js'),
-        pidFile: join(options.dataDir, 'nats-server.pid'),
-      }),
-    );
+    const configure = (users: TenantUsers): void => {
+      keepTenantUsers(options.dataDir, users);
+      writePrivate(config, accountsConfig(planOf(options.dataDir, { tenants, passwords, port, monitorPort }, users)));
+    };
+    configure(tenantUsers(options.dataDir));
     const server: NatsServer = new NatsServer(
       natsPart(options, binary.path, config, () => probe(server)),
       port,
       monitorPort,
       passwords,
+      configure,
     );
     options.began?.(server.part);
     try {
@@ -124,6 +144,20 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
         : error;
     }
   }
+}
+
+function planOf(
+  dataDir: string,
+  plan: Pick<AccountsPlan, 'tenants' | 'passwords' | 'port' | 'monitorPort'>,
+  { natsUsers, disabled }: TenantUsers,
+): AccountsPlan {
+  return {
+    ...plan,
+    tenants: plan.tenants.filter((tenant) => !disabled.includes(tenant)),
+    natsUsers,
+    storeDir: join(dataDir, 'js'),
+    pidFile: join(dataDir, 'nats-server.pid'),
+  };
 }
 
 function natsPart(options: NatsOptions, binary: string, config: string, isReady: () => Promise<boolean>): Part {

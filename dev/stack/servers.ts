@@ -3,6 +3,7 @@ import { connect } from '@nats-io/transport-node';
 import pg from 'pg';
 import { inboxOf, usersOf } from '../nats/accounts.js';
 import { type Credentials, DEV_TENANTS, startNats } from '../nats/server.js';
+import { followTenants } from '../nats/tenant-users.js';
 import { type PostgresServer, startPostgres } from '../postgres/server.js';
 import { messageOf } from '../processes/errors.js';
 import { Part, type PartPlan } from '../processes/part.js';
@@ -32,6 +33,8 @@ export interface Ground {
 export interface NatsAccess {
   readonly url: string;
   readonly login: (user: string) => Credentials;
+  /** Gives every tenant that is made an account, until the returned function is called; a real server is told by its operator. */
+  readonly followTenants: () => Promise<() => Promise<void>>;
 }
 
 export const logOf = (dataDir: string, name: string): string => join(dataDir, 'logs', `${name}.log`);
@@ -39,8 +42,9 @@ export const logOf = (dataDir: string, name: string): string => join(dataDir, 'l
 export async function useNats(ground: Ground): Promise<NatsAccess> {
   const real = ground.env.NATS_URL;
   if (real) return realNats(real, ground);
+  const dataDir = join(ground.dataDir, 'nats');
   const server = await startNats({
-    dataDir: join(ground.dataDir, 'nats'),
+    dataDir,
     port: ground.ports.nats,
     monitorPort: ground.ports.natsMonitor,
     logFile: logOf(ground.dataDir, 'nats'),
@@ -49,7 +53,11 @@ export async function useNats(ground: Ground): Promise<NatsAccess> {
     changed: ground.noteFor('nats'),
     began: ground.began,
   });
-  return { url: server.url, login: (user) => server.credentials(user) };
+  return {
+    url: server.url,
+    login: (user) => server.credentials(user),
+    followTenants: () => followTenants(server, dataDir, ground.progress),
+  };
 }
 
 /** NATS_USER and NATS_PASSWORD serve everybody on a server with one login; else each user has its own in credentials.json. */
@@ -68,7 +76,7 @@ async function realNats(url: string, { env, dataDir }: Ground): Promise<NatsAcce
       { cause: error },
     );
   }
-  return { url, login };
+  return { url, login, followTenants: async () => async () => undefined };
 }
 
 /** The URL of a role that may create roles and schemas. */

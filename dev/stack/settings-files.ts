@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { Environment } from '../processes/project.js';
 import { writePrivate } from '../processes/secrets.js';
 import type { Stack } from './stack.js';
-import { APPS, type Settings } from './wiring.js';
+import { APPS, clientSettings, OTHER_TENANT, type Settings } from './wiring.js';
 
 const EMBEDDED = '# embedded: ';
 
-/** stack.env for clients; env/<who>.env to run a part or a command by hand with `node --env-file`. */
+/** stack.env for clients, env/acme.env for those of the second tenant; env/<who>.env to run a part or a command by hand with `node --env-file`. */
 export function writeSettings(dataDir: string, stack: Stack, env: Environment): void {
   const settings = stack.clientSettings;
   const embedded = ['NATS_URL', 'DATABASE_URL', 'SOLANA_RPC_URL'].filter((name) => !env[name]);
@@ -15,6 +15,7 @@ export function writeSettings(dataDir: string, stack: Stack, env: Environment): 
   for (const who of [...APPS, 'provision', 'replay', 'operator'] as const) {
     writePrivate(join(dataDir, 'env', `${who}.env`), asFile(stack.settingsOf(who)));
   }
+  writePrivate(join(dataDir, 'env', `${OTHER_TENANT}.env`), asFile(clientSettings(stack.wiring, OTHER_TENANT)));
 }
 
 /**

@@ -7,12 +7,12 @@ import { Part } from '../processes/part.js';
 import { freePort } from '../processes/ports.js';
 import { projectFolder } from '../processes/project.js';
 import { type Ground, logOf } from './servers.js';
-import { type App, clientSettings, inherited, type Settings, settingsOf, type Wiring } from './wiring.js';
+import { type App, clientSettings, type DevTenant, inherited, type Settings, settingsOf, tenantSettings, type Wiring } from './wiring.js';
 
 const APP_READY_MS = 60_000; // migrations, keys and the first fold on a busy machine
 const APP_STOP_MS = 15_000; // it drains: finishes what it holds, acknowledges, closes
 const PROBE_MS = 2_000;
-const PROVISION_MS = 60_000;
+const COMMAND_MS = 60_000;
 
 const run = promisify(execFile);
 
@@ -21,6 +21,7 @@ export type AppSettings = Partial<Readonly<Record<App, Settings>>>;
 /** Everything that runs, each part killable by itself and back by itself, on the same ports. */
 export class Stack {
   private readonly overrides: Map<string, Settings>;
+  private readonly ends: (() => Promise<void>)[] = [];
 
   constructor(
     private readonly started: Part[],
@@ -84,21 +85,37 @@ export class Stack {
   }
 
   /** Streams and consumers, made once; on a log that has them it changes nothing. */
-  async provision(): Promise<void> {
-    const log = logOf(this.ground.dataDir, 'provision');
+  provision(): Promise<void> {
+    return this.admit('provision', ['provision'], this.settingsOf('provision'));
+  }
+
+  /** A tenant with the credentials that clients were told; one that exists stays as it is. */
+  createTenant(tenant: DevTenant): Promise<void> {
+    const command = ['tenant', 'create', tenant, '--if-missing', '--nats-password'];
+    return this.admit(`tenant-${tenant}`, command, tenantSettings(this.wiring, tenant));
+  }
+
+  private async admit(name: string, command: readonly string[], settings: Settings): Promise<void> {
+    const log = logOf(this.ground.dataDir, name);
     try {
-      const env = { ...inherited(this.ground.env), ...this.settingsOf('provision') };
-      const { stdout, stderr } = await run(process.execPath, [program('cli'), 'provision'], { env, timeout: PROVISION_MS });
+      const env = { ...inherited(this.ground.env), ...settings };
+      const { stdout, stderr } = await run(process.execPath, [program('cli'), ...command], { env, timeout: COMMAND_MS });
       writeFileSync(log, stdout + stderr, { mode: 0o600 });
     } catch (error) {
-      throw new Error(`admit provision did not succeed: ${stderrOf(error) || messageOf(error)}`, { cause: error });
+      throw new Error(`admit ${command.join(' ')} did not succeed: ${stderrOf(error) || messageOf(error)}`, { cause: error });
     }
+  }
+
+  /** Ends something before the servers, when everything ends. */
+  atEnd(end: () => Promise<void>): void {
+    this.ends.push(end);
   }
 
   /** Apps first, so that they can still finish what they hold; then what they stand on. */
   async stop(): Promise<void> {
     const servers = this.started.filter(({ name }) => isServer(name));
     const failures: unknown[] = [];
+    await Promise.all(this.ends.map((end) => end()));
     for (const group of [this.started.filter((part) => !servers.includes(part)), servers]) {
       const ends = await Promise.allSettled(group.map((part) => part.stop()));
       failures.push(...ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : [])));

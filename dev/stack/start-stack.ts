@@ -1,12 +1,13 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { DEV_TENANTS } from '../nats/server.js';
 import { Leftovers } from '../processes/leftovers.js';
 import type { Part } from '../processes/part.js';
 import { type Environment, environment } from '../processes/project.js';
 import { keepSecrets } from '../processes/secrets.js';
 import { choosePorts } from './ports.js';
 import { Progress } from './progress.js';
-import { type Ground, useNats, usePostgres, useSolana } from './servers.js';
+import { type Ground, type NatsAccess, useNats, usePostgres, useSolana } from './servers.js';
 import { withoutOwn, writeSettings } from './settings-files.js';
 import { type AppSettings, Stack } from './stack.js';
 import { APPS, type App, SECRETS, type Wiring } from './wiring.js';
@@ -62,14 +63,24 @@ async function bringUp(options: StackOptions, parts: Part[]): Promise<Stack> {
       parts.push(part);
     },
   };
-  const stack = new Stack(parts, await wire(ground, progress), ground, options.settings);
+  const { wiring, followTenants } = await wire(ground, progress);
+  const stack = new Stack(parts, wiring, ground, options.settings);
   await progress.step('streams and consumers', () => stack.provision());
-  await startApps(stack, options.apps ?? APPS, progress);
+  await allOrFirstFailure([
+    progress.step('tenants', () => createTenants(stack)),
+    startApps(stack, options.apps ?? APPS, progress), // they hear of tenants at any time
+  ]);
+  stack.atEnd(await followTenants());
   writeSettings(dataDir, stack, env);
   return stack;
 }
 
-async function wire(ground: Ground, progress: Progress): Promise<Wiring> {
+const createTenants = (stack: Stack): Promise<unknown> => allOrFirstFailure(DEV_TENANTS.map((tenant) => stack.createTenant(tenant)));
+
+async function wire(
+  ground: Ground,
+  progress: Progress,
+): Promise<{ readonly wiring: Wiring; readonly followTenants: NatsAccess['followTenants'] }> {
   const keysDir = join(ground.dataDir, 'keys');
   mkdirSync(keysDir, { recursive: true });
   chmodSync(keysDir, 0o700);
@@ -90,7 +101,7 @@ async function wire(ground: Ground, progress: Progress): Promise<Wiring> {
       ({ url }) => url,
     ),
   ]);
-  return {
+  const wiring: Wiring = {
     natsUrl: nats.url,
     natsLogin: nats.login,
     databaseUrl,
@@ -100,6 +111,7 @@ async function wire(ground: Ground, progress: Progress): Promise<Wiring> {
     keysDir,
     secrets: keepSecrets(join(ground.dataDir, 'secrets.json'), SECRETS),
   };
+  return { wiring, followTenants: nats.followTenants };
 }
 
 async function startApps(stack: Stack, apps: readonly App[], progress: Progress): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Credentials } from '../nats/server.js';
+import type { Credentials, DEV_TENANTS } from '../nats/server.js';
 import type { Environment } from '../processes/project.js';
 import type { Ports } from './ports.js';
 
@@ -6,6 +6,13 @@ export const APPS = ['purchase', 'minter', 'ledger'] as const;
 export type App = (typeof APPS)[number];
 export const DATABASE_ROLES = ['admit_projector', 'admit_reader', 'admit_replay'] as const;
 export const DEMO_TENANT = 'demo';
+/** A second tenant, to see that the two know nothing of each other. */
+export const OTHER_TENANT = 'acme';
+export type DevTenant = (typeof DEV_TENANTS)[number];
+const TENANT_SECRETS = {
+  [DEMO_TENANT]: { apiKey: 'apiKey', webhookSecret: 'webhookSecret' },
+  [OTHER_TENANT]: { apiKey: 'acmeApiKey', webhookSecret: 'acmeWebhookSecret' },
+} as const;
 
 /** Where the servers are and how to get in: embedded or real, the apps cannot tell. */
 export interface Wiring {
@@ -20,11 +27,11 @@ export interface Wiring {
   readonly secrets: Readonly<Record<string, string>>;
 }
 
-export const SECRETS = [...DATABASE_ROLES, 'apiKey', 'webhookSecret'] as const;
+export const SECRETS = [...DATABASE_ROLES, 'apiKey', 'webhookSecret', 'acmeApiKey', 'acmeWebhookSecret'] as const;
 export type Settings = Readonly<Record<string, string>>;
 
 // What one part is told must not reach another through the shell that started us.
-const TOLD_BY_US = /^(NATS|DATABASE|ADMIT|HTTP|SOLANA|MINT_KEYS)(_|$)/;
+const TOLD_BY_US = /^(NATS|DATABASE|ADMIT|HTTP|SOLANA|MINT_KEYS|TENANT)(_|$)/;
 
 /** The environment of the terminal without what the stack decides itself. */
 export function inherited(env: Environment): Environment {
@@ -80,19 +87,32 @@ function replayLogin({ natsLogin }: Wiring): Settings {
 }
 
 /** What a client needs: the content of stack.env. */
-export function clientSettings(wiring: Wiring): Settings {
-  const { user, pass } = wiring.natsLogin(DEMO_TENANT);
+export function clientSettings(wiring: Wiring, tenant: DevTenant = DEMO_TENANT): Settings {
+  const { user, pass } = wiring.natsLogin(tenant);
+  const { apiKey, webhookSecret } = tenantCredentials(wiring, tenant);
   return {
     NATS_URL: wiring.natsUrl,
     HTTP_URL: `http://127.0.0.1:${wiring.ports.purchase}`,
     DATABASE_URL: wiring.databaseUrl,
     SOLANA_RPC_URL: wiring.solanaUrl,
-    ADMIT_TENANT: DEMO_TENANT,
-    ADMIT_API_KEY: secret(wiring, 'apiKey'),
+    ADMIT_TENANT: tenant,
+    ADMIT_API_KEY: apiKey,
     ADMIT_NATS_USER: user,
     ADMIT_NATS_PASSWORD: pass,
-    ADMIT_WEBHOOK_SECRET: `whsec_${Buffer.from(secret(wiring, 'webhookSecret')).toString('base64')}`,
+    ADMIT_WEBHOOK_SECRET: webhookSecret,
   };
+}
+
+/** What `admit tenant create` is told, so that it makes no credentials of its own. */
+export function tenantSettings(wiring: Wiring, tenant: DevTenant): Settings {
+  const { apiKey, webhookSecret } = tenantCredentials(wiring, tenant);
+  return { ...settingsOf('operator', wiring), TENANT_API_KEY: apiKey, TENANT_WEBHOOK_SECRET: webhookSecret };
+}
+
+function tenantCredentials(wiring: Wiring, tenant: DevTenant): { readonly apiKey: string; readonly webhookSecret: string } {
+  const names = TENANT_SECRETS[tenant];
+  const webhook = Buffer.from(secret(wiring, names.webhookSecret)).toString('base64');
+  return { apiKey: secret(wiring, names.apiKey), webhookSecret: `whsec_${webhook}` };
 }
 
 function databaseUrlAs(role: (typeof DATABASE_ROLES)[number], wiring: Wiring): string {

@@ -27,7 +27,7 @@ function inherited(own: string): string {
 const services = blocks('services');
 const volumes = [...blocks('volumes').keys()];
 const serviceNames = [...services.keys()];
-const ONCE = ['setup', 'provision', 'admit'];
+const ONCE = ['setup', 'provision', 'tenants', 'admit'];
 const staying = serviceNames.filter((name) => !ONCE.includes(name));
 const firstOf = (name: string, key: string): string | undefined =>
   new RegExp(`^ +${key}:(.*)$`, 'm').exec(services.get(name) ?? '')?.[1]?.trim();

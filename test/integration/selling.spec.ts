@@ -21,7 +21,14 @@ afterAll(async () => {
 
 const paying = { payment: 'webhook', maxPerBuyer: 100 };
 const orderOf = ({ body }: Heard): string => String(body.order);
-const paymentOf = (sale: string, order: string, more: object = {}) => ({ sale, order, payment: `pay-${order}`, amount: '5000', currency: 'EUR', ...more });
+const paymentOf = (sale: string, order: string, more: object = {}) => ({
+  sale,
+  order,
+  payment: `pay-${order}`,
+  amount: '5000',
+  currency: 'EUR',
+  ...more,
+});
 const counts = async (sale: string): Promise<unknown> => (await demo.ask('sale.get', { sale })).body.units;
 
 it('holds an order until its payment is told, then confirms it', async () => {
@@ -49,8 +56,13 @@ it('[L6] lists what is owed until it is told to have gone back', async () => {
   await demo.open('owed', { seats: ['A-1'] }, paying);
   const placed = await demo.place('owed', { units: ['A-1'] });
   const payment = paymentOf('owed', orderOf(placed), { amount: '4000' });
-  expect((await demo.ask('payment.confirm', payment, 'evt-1')).body).toMatchObject({ status: 'held', owed: { amount: '4000', reason: 'wrong-amount' } });
-  expect((await demo.ask('sale.owed', { sale: 'owed' })).body.owed).toMatchObject([{ payment: payment.payment, amount: '4000', reason: 'wrong-amount' }]);
+  expect((await demo.ask('payment.confirm', payment, 'evt-1')).body).toMatchObject({
+    status: 'held',
+    owed: { amount: '4000', reason: 'wrong-amount' },
+  });
+  expect((await demo.ask('sale.owed', { sale: 'owed' })).body.owed).toMatchObject([
+    { payment: payment.payment, amount: '4000', reason: 'wrong-amount' },
+  ]);
   await demo.ask('payment.refunded', payment, 'evt-2');
   expect((await demo.ask('sale.owed', { sale: 'owed' })).body.owed).toEqual([]);
 });
@@ -74,7 +86,9 @@ it('[minting IK6] asks for one mint of a ticket, however often and by whatever k
   const placed = await demo.place('mints', { quantity: 2 });
   const tickets = (placed.body.tickets as { ticket: string }[]).map(({ ticket }) => ticket);
   const wallet = Keypair.generate().publicKey.toBase58();
-  const asked = await Promise.all(Array.from({ length: 50 }, (_, key) => demo.insist('ticket.mint', { sale: 'mints', tickets, wallet }, `m-${key}`)));
+  const asked = await Promise.all(
+    Array.from({ length: 50 }, (_, key) => demo.insist('ticket.mint', { sale: 'mints', tickets, wallet }, `m-${key}`)),
+  );
   for (const { status, body } of asked) expect([status, body.tickets]).toMatchObject([200, [{ status: 'minting' }, { status: 'minting' }]]);
   await waitFor(async () => (await log.lastSequences()).MINTS === 2, { what: 'both mints are asked for', timeoutMs: 10_000 });
   const unknown = await demo.ask('ticket.mint', { sale: 'mints', tickets: [...tickets, `tkt_${'a'.repeat(26)}`], wallet }, 'm-bad');
@@ -86,8 +100,15 @@ it('shows when an order came how far', async () => {
   await demo.open('points', { seats: ['A-1'] }, paying);
   const placed = await demo.place('points', { units: ['A-1'] });
   await demo.ask('payment.confirm', paymentOf('points', orderOf(placed)), 'evt');
-  const { points } = (await demo.ask('order.get', { sale: 'points', order: orderOf(placed) })).body as { points: { point: string; version: number }[] };
-  expect(points.map(({ point, version }) => [point, version])).toEqual([['received', 2], ['decided', 2], ['held', 2], ['paid', 3]]);
+  const { points } = (await demo.ask('order.get', { sale: 'points', order: orderOf(placed) })).body as {
+    points: { point: string; version: number }[];
+  };
+  expect(points.map(({ point, version }) => [point, version])).toEqual([
+    ['received', 2],
+    ['decided', 2],
+    ['held', 2],
+    ['paid', 3],
+  ]);
 });
 
 it('[L6] has one outcome, and money and seat agree, when payment and expiry race', async () => {

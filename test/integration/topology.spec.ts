@@ -46,7 +46,7 @@ async function found(): Promise<readonly Difference[]> {
     return [];
   } catch (thrown) {
     if (!isFault(thrown, 'stream-differs')) throw thrown;
-    return thrown.context['differences'] as readonly Difference[];
+    return thrown.context.differences as readonly Difference[];
   }
 }
 

@@ -161,6 +161,31 @@ const chainStaysOutside: Rule = {
   ],
 };
 
+const CLIENT = 'libs/client/';
+
+const clientStandsAlone: Rule = {
+  title: 'lets the client kit import nothing of ours, and no package but the NATS client',
+  slips: eachImport(
+    (source) => isShipped(source) && source.path.startsWith(CLIENT),
+    (_, used) => {
+      if (used.kind === 'builtin') return undefined;
+      if (used.kind === 'file' ? used.path.startsWith(CLIENT) : used.name === '@nats-io/transport-node') return undefined;
+      return `imports ${used.text}: who calls us takes the client into a program of their own, where nothing of ours is`;
+    },
+  ),
+  offenders: [
+    { path: 'libs/client/src/client.ts', text: "import type { OrderId } from '#shared/kernel/ids.js';" },
+    { path: 'libs/client/src/client.ts', text: "import { operations } from '../../../apps/purchase/src/operations.js';" },
+    { path: 'libs/client/src/requests.ts', text: "import { z } from 'zod';" },
+  ],
+  innocent: [
+    {
+      path: 'libs/client/src/client.ts',
+      text: "import { randomUUID } from 'node:crypto'; import { connect } from '@nats-io/transport-node'; import './keys.js';",
+    },
+  ],
+};
+
 /** `dependencies` of package.json: what else happens to lie in node_modules may be gone in production, or after the next install. */
 export const shippedPackagesOnly = (dependencies: readonly string[]): Rule => ({
   title: 'lets what ships import only packages that package.json lists under dependencies',
@@ -183,4 +208,5 @@ export const floorRules: readonly Rule[] = [
   appsKeepApart,
   productStandsAlone,
   chainStaysOutside,
+  clientStandsAlone,
 ];

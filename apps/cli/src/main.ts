@@ -4,6 +4,7 @@ import { isFault } from '#shared/kernel/fault.js';
 import { loadOperatorSettings } from './operator-settings.js';
 import { provisionStreams } from './provision.js';
 import { replayLog } from './replay.js';
+import { addTenantCommands } from './tenant.js';
 
 const program = new Command('admit').description('Sells every ticket once and mints every ticket once.');
 
@@ -21,6 +22,8 @@ program
   .option('--trust-log', 'promote also where the live ledger knows of more than the log, or of another one')
   .option('--json', 'print the outcome as JSON')
   .action(replayLog);
+
+addTenantCommands(program);
 
 try {
   loadOperatorSettings();

@@ -17,6 +17,7 @@ export interface Decided {
  */
 export function decideCommand(sale: Sale, command: Command, storedAt: number, version: number): Decided {
   const at = Math.max(sale.clock, storedAt);
+  sale.clock = at; // a refusal has its time too, and what comes after it is no earlier
   const { decide, view, status } = operation(command.operation);
   const overdue = sweep(sale, at);
   for (const event of overdue) sale.evolve(event, at, version);

@@ -40,9 +40,9 @@ export interface DeciderParts {
   readonly store: EventStore;
   readonly folds: Folds<SaleFold>;
   readonly decisions: Decisions;
-  readonly replies: Replies;
-  readonly timers: Timers;
-  readonly dead: DeadLetters;
+  readonly replies: Pick<Replies, 'send'>;
+  readonly timers: Pick<Timers, 'arm'>;
+  readonly dead: Pick<DeadLetters, 'bury'>;
   readonly logger: Logger;
 }
 
@@ -55,7 +55,7 @@ export class Decider {
   private readonly held = new Set<Delivery>();
   private readonly keepAlive = setInterval(() => {
     for (const delivery of this.held) delivery.working();
-  }, KEEP_ALIVE_MS);
+  }, KEEP_ALIVE_MS).unref();
 
   /** Set when the log is found to be broken: this process must not go on unseen. */
   broken: Fault | undefined;

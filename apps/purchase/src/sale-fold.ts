@@ -36,8 +36,9 @@ export class SaleFold {
   /** Takes note of a commit whose sale events were applied when they were decided. */
   remember(commit: Commit): void {
     for (const event of commit.events) {
-      if (event.type === 'CommandDecided')
-        this.decisions.set(event.data.keyHash, { fingerprint: event.data.fingerprint, sequence: commit.sequence });
+      if (event.type !== 'CommandDecided') continue;
+      this.decisions.set(event.data.keyHash, { fingerprint: event.data.fingerprint, sequence: commit.sequence });
+      this.sale.clock = Math.max(this.sale.clock, event.at);
     }
     this.head = headOf(commit);
   }

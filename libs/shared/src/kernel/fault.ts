@@ -26,6 +26,7 @@ export const FAULTS = {
   'database-unreachable': ['retryable', 'Postgres did not answer. The ledger waits and catches up by itself; selling goes on.'],
   'ledger-differs': ['terminal', 'The ledger does not fit the log. Run `admit replay`.'],
   'projection-refused': ['terminal', 'An event could not be applied to the ledger. Its tenant is halted there.'],
+  'tenant-refused': ['terminal', 'The tenant cannot be made or changed like this. Every reason is listed.'],
   configuration: ['terminal', 'The configuration is not usable. Every problem is listed.'],
   'server-missing': ['terminal', 'A program that is needed could not be found or started.'],
 } as const satisfies Record<string, readonly [kind: 'retryable' | 'terminal' | 'unknown', sentence: string]>;

@@ -22,6 +22,15 @@ const VARIABLES = {
   NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1).describe('provision: copies of every stream (3 in production)'),
   HTTP_HOST: z.string().default('127.0.0.1').describe('address that health and HTTP listen on'),
   HTTP_PORT: port.default(0).describe('port that health and HTTP listen on; 0: any free one'),
+  HTTP_TENANT_RATE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(2_000)
+    .describe('purchase: HTTP requests a second that one tenant may make of one process, on average'),
+  HTTP_TENANT_BURST: z.coerce.number().int().min(1).default(4_000).describe('purchase: HTTP requests that one tenant may make at once'),
+  TENANT_API_KEY: text.describe('admit tenant create: take this API key over instead of making one (secret)'),
+  TENANT_WEBHOOK_SECRET: text.describe('admit tenant create: take this webhook secret over instead of making one (secret)'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

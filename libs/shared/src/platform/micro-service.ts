@@ -3,12 +3,16 @@ import { headers, Match, type NatsConnection } from '@nats-io/transport-node';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { Server } from '@nestjs/microservices';
 import { firstValueFrom, isObservable } from 'rxjs';
+import { readNestPacket, writeNestPacket } from './nest-packet.js';
 
 /** What a handler is told of a call; the tenant is the subject's: NATS let only that tenant's account use it. */
 export interface Call {
   readonly tenant: string;
   header(name: string): string | undefined;
 }
+
+/** An answer that is an error says so here, as the services framework does. */
+const ERROR_HEADER = 'Nats-Service-Error-Code';
 
 /** What a handler answers: the bytes and the headers that go with them. */
 export interface CallAnswer {
@@ -27,10 +31,11 @@ export interface MicroServiceOptions {
 
 /**
  * Nest handlers as endpoints of the NATS services framework: `@MessagePattern('order.place')` listens on
- * `admit.*.order.place`, serves raw requests of any client, and is found by `nats micro ls|info|stats`.
+ * `admit.*.order.place`, serves raw requests of any client and the packets of Nest's `ClientProxy`, and is found by `nats micro ls|info|stats`.
  */
 export class MicroServiceStrategy extends Server implements CustomTransportStrategy {
   private service: Service | undefined;
+  private readonly serving = new Set<Promise<void>>();
 
   constructor(private readonly options: MicroServiceOptions) {
     super();
@@ -43,8 +48,10 @@ export class MicroServiceStrategy extends Server implements CustomTransportStrat
     );
   }
 
+  /** Takes nobody in any more; resolves when everybody who was taken in has an answer. */
   async close(): Promise<void> {
     await this.service?.stop();
+    await Promise.all(this.serving);
   }
 
   override on(): never {
@@ -62,7 +69,7 @@ export class MicroServiceStrategy extends Server implements CustomTransportStrat
       service.addEndpoint(pattern.replaceAll('.', '-'), {
         subject: `admit.*.${pattern}`,
         handler: (error, message) => {
-          if (error === null) void this.serve(pattern, handler, message);
+          if (error === null) this.track(this.serve(pattern, handler, message));
         },
       });
     }
@@ -70,20 +77,23 @@ export class MicroServiceStrategy extends Server implements CustomTransportStrat
     this.service = service;
   }
 
-  private async serve(pattern: string, handler: (data: unknown, context: Call) => Promise<unknown>, message: ServiceMsg): Promise<void> {
-    const answer = await this.answer(pattern, handler, message);
-    const head = headers();
-    for (const [name, value] of answer.headers) head.set(name, value);
-    message.respond(answer.body, { headers: head });
+  private track(call: Promise<void>): void {
+    const tracked = call.finally(() => this.serving.delete(tracked));
+    this.serving.add(tracked);
   }
 
-  private async answer(
-    pattern: string,
-    handler: (data: unknown, context: Call) => Promise<unknown>,
-    message: ServiceMsg,
-  ): Promise<CallAnswer> {
+  private async serve(pattern: string, handler: (data: unknown, context: Call) => Promise<unknown>, message: ServiceMsg): Promise<void> {
+    const packet = readNestPacket(message.subject, message.data);
+    const answer = await this.answer(pattern, () => handler(packet?.body ?? message.data, callOf(message)));
+    const head = headers();
+    for (const [name, value] of answer.headers) head.set(name, value);
+    const body = packet === undefined ? answer.body : writeNestPacket(packet.id, answer.body, head.has(ERROR_HEADER));
+    message.respond(body, { headers: head });
+  }
+
+  private async answer(pattern: string, handle: () => Promise<unknown>): Promise<CallAnswer> {
     try {
-      const result = await handler(message.data, callOf(message));
+      const result = await handle();
       return (isObservable(result) ? await firstValueFrom(result) : result) as CallAnswer;
     } catch (thrown) {
       return this.options.onThrown(pattern, thrown);

@@ -4,7 +4,7 @@ import type { PlaceOrder } from './commands.js';
 import { confirmOrder } from './confirm-order.js';
 import type { Money, SaleEvent, TicketOfUnit } from './events.js';
 import { Order } from './order.js';
-import { isFullyRefunded } from './payments.js';
+import { isFullyRefunded, type Payment } from './payments.js';
 import type { OpenedSale, Sale } from './sale.js';
 import { afterRefund, settlePayment } from './settle-payment.js';
 
@@ -44,25 +44,21 @@ function happenings(sale: OpenedSale, order: OrderId, command: PlaceOrder, ticke
 
 /** Money that came before its order did: news of payments and orders may overtake each other. */
 function earlier(sale: OpenedSale, order: Order): SaleEvent[] {
-  const events: SaleEvent[] = [];
-  for (const known of sale.payments.ofOrder(order.order)) {
-    const { payment, received, currency } = known;
-    const next =
-      received === undefined
-        ? isFullyRefunded(known)
-          ? afterRefund(order, payment)
-          : []
-        : known.owed === undefined
-          ? settlePayment(sale, order, { payment, order: order.order, amount: `${received}`, currency }, known)
-          : [];
-    for (const event of next) {
-      if (event.type !== 'OrderConfirmed' && event.type !== 'OrderRefunded') continue;
-      order.move(event.type);
+  return sale.payments.ofOrder(order.order).flatMap((known) => {
+    const events = consequences(sale, order, known);
+    for (const event of events) {
+      if (event.type === 'OrderConfirmed' || event.type === 'OrderRefunded') order.move(event.type);
       if (event.type === 'OrderConfirmed') order.payment = event.data.payment;
     }
-    events.push(...next);
-  }
-  return events;
+    return events;
+  });
+}
+
+function consequences(sale: OpenedSale, order: Order, known: Payment): SaleEvent[] {
+  const { payment, received, currency } = known;
+  if (received === undefined) return isFullyRefunded(known) ? afterRefund(order, payment) : [];
+  if (known.owed !== undefined) return []; // it came too early and is on its way back
+  return settlePayment(sale, order, { payment, order: order.order, amount: `${received}`, currency }, known);
 }
 
 const times = ({ amount, currency }: Money, count: number): Money => ({ amount: `${BigInt(amount) * BigInt(count)}`, currency });

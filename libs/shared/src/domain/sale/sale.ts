@@ -22,7 +22,7 @@ type Data<T extends SaleEvent['type']> = Extract<SaleEvent, { type: T }>['data']
 /** One performance on sale, as its events tell it. `undefined` until it is opened. */
 export class Sale {
   private opened: OpenedSale | undefined;
-  /** The time of the latest event: decisions never run backwards from here. */
+  /** The time of the latest event or decision: none is earlier than the one before it. */
   clock = 0;
 
   get open(): OpenedSale | undefined {
@@ -41,24 +41,30 @@ export class Sale {
     const moment = { at: this.clock, version };
     switch (event.type) {
       case 'SaleOpened':
-        return this.start(event.data);
+        this.start(event.data);
+        break;
       case 'SaleClosed':
         this.mustBeOpen().closed = true;
-        return;
+        break;
       case 'OrderPlaced':
-        return this.place(event.data, moment);
+        this.place(event.data, moment);
+        break;
       case 'PaymentReceived':
       case 'PaymentFailed':
       case 'RefundPaid':
-        return this.mustBeOpen().payments.evolve(event, this.clock);
+        this.mustBeOpen().payments.evolve(event, this.clock);
+        break;
       case 'RefundOwed':
-        return this.owe(event);
+        this.owe(event);
+        break;
       case 'MintsRequested':
       case 'MintFailureNoted':
       case 'RevocationsRequested':
-        return this.noteTickets(event, moment);
+        this.noteTickets(event, moment);
+        break;
       default:
-        return this.change(event, moment);
+        this.change(event, moment);
+        break;
     }
   }
 
@@ -96,16 +102,20 @@ export class Sale {
   ): void {
     const sale = this.mustBeOpen();
     const order = this.mustHave(event.data.order);
-    if (event.type === 'UnitsReleased') return this.release(sale, order, event.data.tickets);
+    if (event.type === 'UnitsReleased') {
+      this.release(sale, order, event.data.tickets);
+      return;
+    }
     const { status } = order;
     order.move(event.type);
-    if (event.type === 'OrderRestored') return take(sale, order);
+    if (event.type === 'OrderRestored') take(sale, order);
     if (status !== 'held') return;
     sale.holds.end(order.order);
-    if (event.type !== 'OrderConfirmed') return giveBack(sale, order, order.tickets);
-    sale.sold += order.tickets.length;
-    order.payment = event.data.payment;
-    order.reach('paid', moment);
+    if (event.type === 'OrderConfirmed') {
+      sale.sold += order.tickets.length;
+      order.payment = event.data.payment;
+      order.reach('paid', moment);
+    } else giveBack(sale, order, order.tickets);
   }
 
   /** Only what was asked by the organiser changes the order: other money that goes back never paid for it. */
@@ -125,13 +135,12 @@ export class Sale {
     moment: Moment,
   ): void {
     const order = this.mustHave(event.data.order);
-    if (event.type === 'MintFailureNoted') return order.note(event.data.ticket, { state: 'failed' });
-    if (event.type === 'RevocationsRequested') {
-      for (const { ticket } of event.data.tickets) order.note(ticket, { state: 'revoking' });
-      return;
+    if (event.type === 'MintFailureNoted') order.note(event.data.ticket, { state: 'failed' });
+    else if (event.type === 'RevocationsRequested') for (const { ticket } of event.data.tickets) order.note(ticket, { state: 'revoking' });
+    else {
+      for (const { ticket, request } of event.data.tickets) order.note(ticket, { state: 'asked', request });
+      order.reach('mint-asked', moment);
     }
-    for (const { ticket, request } of event.data.tickets) order.note(ticket, { state: 'asked', request });
-    order.reach('mint-asked', moment);
   }
 
   private mustBeOpen(): OpenedSale {

@@ -4,7 +4,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { Fault } from '../../kernel/fault.js';
 import { CONSUMERS } from './consumers.js';
 import { consumerDifferences, inspectTopology, streamInfo } from './inspect.js';
-import { EPOCH, STREAMS } from './streams.js';
+import { EPOCH, REPLACEABLE, STREAMS } from './streams.js';
 
 export interface Provisioned {
   readonly epoch: string;
@@ -37,7 +37,7 @@ export async function provision(connection: NatsConnection, { replicas = 1 } = {
 /** The epoch of the streams that are there, or a new one where nothing was ever stored. */
 async function epochToUse(jsm: JetStreamManager): Promise<string> {
   const found = await Promise.all(STREAMS.map(async ({ name }) => ({ name, info: await streamInfo(jsm, name) })));
-  const lost = found.filter(({ info }) => info === undefined).map(({ name }) => name);
+  const lost = found.filter(({ name, info }) => info === undefined && !REPLACEABLE.has(name)).map(({ name }) => name);
   const used = found.filter(({ info }) => (info?.state.last_seq ?? 0) > 0).map(({ name }) => name);
   if (lost.length > 0 && used.length > 0) {
     throw new Fault('stream-differs', {

@@ -12,6 +12,14 @@ const COMMANDS_MAX_AGE_SECONDS = 72 * HOUR_SECONDS;
 /** The broker's own memory of message ids. Behind it stands one message per subject, and behind that the fold. */
 const DUPLICATE_WINDOW_SECONDS = 120;
 
+/** The key-value bucket of the tenants, and what its messages are called. */
+export const TENANTS_STREAM = 'KV_tenants';
+export const TENANTS_SUBJECTS = '$KV.tenants.>';
+/** Former records of a tenant that are kept: who changed what can be seen for a while. */
+const TENANT_HISTORY = 16;
+/** Made where it is missing, also beside a log that was used: it holds nothing of the log, and without it nobody is let in, which is noticed at once. */
+export const REPLACEABLE: ReadonlySet<string> = new Set([TENANTS_STREAM]);
+
 type WantedStream = Partial<StreamConfig> & Pick<StreamConfig, 'name' | 'subjects'>;
 
 /**
@@ -80,6 +88,19 @@ export const STREAMS: readonly WantedStream[] = [
     subjects: ['dead.>'],
     retention: 'limits',
     deny_delete: true,
+  },
+  {
+    ...file,
+    name: TENANTS_STREAM,
+    description: 'Who may sell: tenants, hashes of their API keys, webhook secrets',
+    subjects: [TENANTS_SUBJECTS],
+    retention: 'limits',
+    max_age: 0,
+    max_msgs_per_subject: TENANT_HISTORY,
+    deny_delete: true,
+    deny_purge: true,
+    allow_rollup_hdrs: false,
+    allow_direct: false,
   },
   {
     ...file,

@@ -1,0 +1,150 @@
+import Table from 'cli-table3';
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import { type Environment, readEnvironment } from '#shared/platform/environment.js';
+import { connectNats } from '#shared/platform/nats.js';
+import { accountInstructions } from '#shared/platform/tenants/nats-account.js';
+import { goodAt } from '#shared/platform/tenants/tenant.js';
+import { type Issued, TenantRegister } from '#shared/platform/tenants/tenant-register.js';
+
+const MS_PER_HOUR = 3_600_000;
+/** Long enough for a tenant's next working day to change what it sends. */
+const OVERLAP_HOURS = 24;
+const MAX_OVERLAP_HOURS = 24 * 90;
+
+interface CreateOptions {
+  readonly ifMissing?: boolean;
+  readonly natsPassword?: boolean;
+}
+
+interface RotateOptions {
+  readonly apiKey?: boolean;
+  readonly webhookSecret?: boolean;
+  readonly natsKey?: boolean;
+  readonly overlap: number;
+}
+
+/** `admit tenant …` */
+export function addTenantCommands(program: Command): void {
+  const tenant = program.command('tenant').description('who may sell: tenants, their API keys, webhook secrets and NATS accounts');
+  tenant
+    .command('create <tenant>')
+    .description('make a tenant, and show its credentials this once')
+    .option('--if-missing', 'do nothing, successfully, where it exists')
+    .option('--nats-password', 'make no NATS key: its user has a password in the configuration of the server')
+    .action(create);
+  tenant.command('ls').description('list the tenants').option('--json', 'as JSON').action(list);
+  tenant
+    .command('rotate <tenant>')
+    .description('make new credentials (all but the NATS key unless some are named); the old ones stay good for a while')
+    .option('--api-key', 'the API key')
+    .option('--webhook-secret', 'the webhook secret')
+    .option('--nats-key', 'the key of its NATS user; its old one ends when the server is told the new one')
+    .option('--overlap <hours>', `how long the old ones stay good; 0: they end now`, readHours, OVERLAP_HOURS)
+    .action(rotate);
+  tenant.command('disable <tenant>').description('let it in nowhere; what it sold stays').action(setStatus('disabled'));
+  tenant.command('enable <tenant>').description('let it in again').action(setStatus('active'));
+  tenant.command('account <tenant>').description('what to put into the configuration of a NATS server of your own').action(account);
+}
+
+async function create(name: string, { ifMissing, natsPassword }: CreateOptions): Promise<void> {
+  await withRegister(async (register, { TENANT_API_KEY, TENANT_WEBHOOK_SECRET }) => {
+    const issued = await register.create(name, {
+      apiKey: TENANT_API_KEY || undefined,
+      webhookSecret: TENANT_WEBHOOK_SECRET || undefined,
+      hasNatsPassword: natsPassword,
+    });
+    if (issued !== undefined) say(shown(issued, { apiKey: TENANT_API_KEY === '', webhookSecret: TENANT_WEBHOOK_SECRET === '' }));
+    else if (ifMissing === true) say(`${name} exists`);
+    else refuse(`${name} exists already; admit tenant rotate ${name} makes new credentials`);
+  });
+}
+
+/** What was taken over from the environment is known to whoever gave it, and not shown again. */
+function shown({ tenant, apiKey, webhookSecret, natsSeed }: Issued, made = { apiKey: true, webhookSecret: true }): string {
+  const secrets = [
+    ...(apiKey !== undefined && made.apiKey ? [`ADMIT_API_KEY=${apiKey}`] : []),
+    ...(webhookSecret !== undefined && made.webhookSecret ? [`ADMIT_WEBHOOK_SECRET=${webhookSecret}`] : []),
+    ...(natsSeed === undefined ? [] : [`ADMIT_NATS_SEED=${natsSeed}`]),
+  ];
+  const told = secrets.length === 0 ? '' : '\nShown this once; only the webhook secret is kept in this form.\n';
+  const instructions = natsSeed === undefined ? '' : `\n${accountInstructions(tenant)}\n`;
+  return [`ADMIT_TENANT=${tenant.tenant}`, ...secrets].join('\n') + (told || instructions ? `\n${told}${instructions}` : '');
+}
+
+async function list({ json }: { readonly json?: boolean }): Promise<void> {
+  await withRegister(async (register) => {
+    const now = Date.now();
+    const rows = (await register.list()).map(({ tenant, status, apiKeys, webhookSecrets, natsUser, createdAt, changedAt }) => ({
+      tenant,
+      status,
+      apiKeys: goodAt(apiKeys, now).length,
+      webhookSecrets: goodAt(webhookSecrets, now).length,
+      nats: natsUser ?? 'password',
+      createdAt,
+      changedAt,
+    }));
+    if (json === true) say(JSON.stringify(rows));
+    else {
+      const table = new Table({ head: ['tenant', 'status', 'API keys', 'webhook secrets', 'NATS user', 'created', 'changed'] });
+      for (const row of rows) table.push(Object.values(row));
+      say(table.toString());
+    }
+  });
+}
+
+async function rotate(name: string, { apiKey, webhookSecret, natsKey, overlap }: RotateOptions): Promise<void> {
+  const named = apiKey === true || webhookSecret === true || natsKey === true;
+  await withRegister(async (register) => {
+    const issued = await register.rotate(name, {
+      apiKey: !named || apiKey === true,
+      webhookSecret: !named || webhookSecret === true,
+      natsUser: natsKey === true,
+      overlapMs: overlap * MS_PER_HOUR,
+    });
+    say(`${shown(issued)}\nWhat it replaces ${overlap === 0 ? 'has ended' : `ends in ${overlap} hours`}.`);
+  });
+}
+
+const setStatus =
+  (status: 'active' | 'disabled') =>
+  (name: string): Promise<void> =>
+    withRegister(async (register) => {
+      const { tenant } = await register.setStatus(name, status);
+      say(`${tenant} is ${status}`);
+    });
+
+async function account(name: string): Promise<void> {
+  await withRegister(async (register) => {
+    const found = (await register.list()).find(({ tenant }) => tenant === name);
+    if (found === undefined) refuse(`there is no tenant ${name}`);
+    else say(accountInstructions(found));
+  });
+}
+
+async function withRegister(use: (register: TenantRegister, environment: Environment) => Promise<void>): Promise<void> {
+  const environment = readEnvironment();
+  const { NATS_URL, NATS_USER, NATS_PASSWORD } = environment;
+  const access = { servers: NATS_URL.split(','), user: NATS_USER || 'operator', password: NATS_PASSWORD };
+  const connection = await connectNats(access, 'admit-tenant');
+  try {
+    await use(await TenantRegister.on(connection), environment);
+  } finally {
+    await connection.close();
+  }
+}
+
+function readHours(text: string): number {
+  const hours = Number(text);
+  if (text.trim() === '' || !(hours >= 0 && hours <= MAX_OVERLAP_HOURS)) throw new InvalidArgumentError(`0 to ${MAX_OVERLAP_HOURS}.`);
+  return hours;
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function refuse(text: string): void {
+  process.stderr.write(`${text}\n`);
+  process.exitCode = 1;
+}

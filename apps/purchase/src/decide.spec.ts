@@ -1,0 +1,111 @@
+import type { Recorded } from '#shared/domain/recorded.js';
+import { NO_HEAD } from '#shared/event-store/commit.js';
+import { saleSubject } from '#shared/event-store/event-store.js';
+import { MemoryEventStore } from '#shared/event-store/memory.js';
+import { canonicalJson, fingerprint, type Json } from '#shared/kernel/canonical.js';
+import { keyHash, type SaleId, type TenantId } from '#shared/kernel/ids.js';
+import type { Command } from './command.js';
+import { decideCommand } from './decide.js';
+import type { OperationName } from './operations.js';
+import { SaleFold } from './sale-fold.js';
+
+const SUBJECT = saleSubject('demo', 'gala');
+const OPEN = { sale: 'gala', name: 'Gala', units: { seats: ['A-1', 'A-2'] }, price: { amount: '5', currency: 'EUR' }, mint: 'on-request' };
+
+function command(operation: OperationName, key: string, request: Json): Command {
+  const named = {
+    tenant: 'demo' as TenantId,
+    sale: 'gala' as SaleId,
+    keyHash: keyHash('api', key),
+    fingerprint: fingerprint(operation, 'gala', request),
+  };
+  return { ...named, namespace: 'api', operation, key, request, reply: '_INBOX.purchase.1' };
+}
+const order = (key: string, unit: string): Command => command('order.place', key, { sale: 'gala', buyer: 'b-1', units: [unit] });
+
+/** A purchase process: decides, stores, and keeps its fold. */
+class Desk {
+  fold = new SaleFold(SUBJECT);
+  constructor(readonly store = new MemoryEventStore()) {}
+
+  async decide(asked: Command, storedAt: number): Promise<{ readonly status: number; readonly body: string }> {
+    const { answer, events } = decideCommand(this.fold.sale, asked, storedAt, this.fold.head.version + 1);
+    const commit = await this.store.append(SUBJECT, this.fold.head, events);
+    if (commit === undefined) throw new Error('nobody else appends here');
+    this.fold.remember(commit);
+    return answer;
+  }
+
+  /** Another process, which knows what is in the log and nothing else. */
+  async restart(): Promise<void> {
+    this.fold = new SaleFold(SUBJECT);
+    for await (const commit of this.store.read(SUBJECT, NO_HEAD)) this.fold.apply(commit);
+  }
+
+  async events(): Promise<readonly Recorded[]> {
+    const events: Recorded[] = [];
+    for await (const commit of this.store.read(SUBJECT, NO_HEAD)) events.push(...commit.events);
+    return events;
+  }
+}
+
+describe('a decision', () => {
+  it('is recorded in front of what it did, with the request and the answer as they were', async () => {
+    const desk = new Desk();
+    await desk.decide(command('sale.open', 'k-0', OPEN), 1_000);
+    const placed = await desk.decide(order('k-1', 'A-1'), 2_000);
+    const refused = await desk.decide(order('k-2', 'A-1'), 3_000);
+    expect((await desk.events()).map(({ type, at }) => [type, at])).toEqual([
+      ['CommandDecided', 1_000],
+      ['SaleOpened', 1_000],
+      ['CommandDecided', 2_000],
+      ['OrderPlaced', 2_000],
+      ['OrderConfirmed', 2_000],
+      ['CommandDecided', 3_000],
+    ]);
+    const decided = (await desk.events()).flatMap((event) => (event.type === 'CommandDecided' ? [event.data] : []));
+    expect(decided.map(({ key, outcome, status, body, emitted }) => [key, outcome, status, body, emitted])).toEqual([
+      ['k-0', 'accepted', 201, expect.any(String), 1],
+      ['k-1', 'accepted', 201, placed.body, 2],
+      ['k-2', 'refused', 409, refused.body, 0],
+    ]);
+    expect(decided[1]).toMatchObject({
+      operation: 'order.place',
+      keyHash: keyHash('api', 'k-1'),
+      request: { sale: 'gala', buyer: 'b-1', units: ['A-1'] },
+    });
+  });
+
+  it.each([
+    ['in one process'],
+    ['after a restart'],
+  ])('is never earlier than the one before it, whenever its command was stored: %s', async (when) => {
+    const desk = new Desk();
+    const steps = [command('sale.open', 'k-0', OPEN), order('k-1', 'Z-9'), order('k-2', 'A-1'), order('k-3', 'A-1'), order('k-4', 'A-2')];
+    for (const [index, storedAt] of [5_000, 9_000, 1_000, 7_000, 2_000].entries()) {
+      await desk.decide(steps[index] as Command, storedAt);
+      if (when === 'after a restart') await desk.restart();
+    }
+    const times = (await desk.events()).map(({ at }) => at);
+    expect(times).toEqual([...times].sort((left, right) => left - right));
+    expect(times.at(-1)).toBe(9_000);
+  });
+
+  it('[L5] leaves the fold as the log tells it', async () => {
+    const desk = new Desk();
+    const steps = [command('sale.open', 'k-0', OPEN), order('k-1', 'A-1'), order('k-2', 'A-1'), order('k-3', 'A-2')];
+    for (const [index, step] of steps.entries()) await desk.decide(step, index);
+    const before = told(desk.fold);
+    await desk.restart();
+    expect(told(desk.fold)).toBe(before);
+    for (const { keyHash: key, fingerprint: print } of steps) expect(desk.fold.decisionOf(key)?.fingerprint).toBe(print);
+  });
+});
+
+const told = ({ sale, head }: SaleFold): string =>
+  canonicalJson({
+    head,
+    clock: sale.clock,
+    counts: sale.counts(),
+    orders: [...(sale.open?.orders.values() ?? [])].map(({ order: id, status, tickets }) => ({ id, status, tickets })),
+  });

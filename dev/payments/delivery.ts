@@ -1,0 +1,63 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { causeOf, messageOf } from '../processes/errors.js';
+import type { PaymentEvent } from './event.js';
+import { signed } from './signing.js';
+
+/** How a provider comes back: real ones within seconds, then minutes, then hours, for days. This one has less time. */
+export interface Retries {
+  readonly firstMs: number;
+  readonly longestMs: number;
+  readonly attempts: number;
+  /** Standard Webhooks: 15 to 30 s. */
+  readonly timeoutMs: number;
+}
+
+export const DEFAULT_RETRIES: Retries = { firstMs: 200, longestMs: 5_000, attempts: 100, timeoutMs: 15_000 };
+
+/** How one copy of an event fares. */
+export interface Delivery {
+  readonly id: string;
+  readonly payment: string;
+  readonly copy: number;
+  /** The status of each try, or why there is none. */
+  readonly tries: (number | string)[];
+  state: 'held' | 'delivering' | 'taken' | 'given-up';
+}
+
+const GONE = 410; // Standard Webhooks: the receiver wants no more
+
+export interface Endpoint {
+  readonly url: string;
+  readonly secrets: () => readonly string[];
+  readonly retries: Retries;
+  readonly stopped: AbortSignal;
+}
+
+/** Tries until the receiver takes it with a 2xx, it is gone, or patience or the provider ends. */
+export async function deliver(event: PaymentEvent, delivery: Delivery, endpoint: Endpoint): Promise<void> {
+  const { retries, stopped } = endpoint;
+  delivery.state = 'delivering';
+  for (let wait = retries.firstMs; ; wait = Math.min(wait * 2, retries.longestMs)) {
+    const heard = await attempt(event, endpoint);
+    delivery.tries.push(heard);
+    if (typeof heard === 'number' && heard >= 200 && heard < 300) {
+      delivery.state = 'taken';
+      return;
+    }
+    if (heard === GONE || delivery.tries.length >= retries.attempts || stopped.aborted) break;
+    await pause(wait, undefined, { signal: stopped }).catch(() => undefined); // being stopped ends the pause, and the next try at once
+  }
+  delivery.state = 'given-up';
+}
+
+async function attempt(event: PaymentEvent, { url, secrets, retries, stopped }: Endpoint): Promise<number | string> {
+  const { headers, body } = signed(event, secrets(), Date.now());
+  try {
+    const signal = AbortSignal.any([stopped, AbortSignal.timeout(retries.timeoutMs)]);
+    const response = await fetch(url, { method: 'POST', headers: { ...headers }, body, signal, redirect: 'manual' });
+    await response.arrayBuffer(); // or the connection stays taken
+    return response.status;
+  } catch (error) {
+    return messageOf(causeOf(error));
+  }
+}

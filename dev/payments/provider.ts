@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type ControlServer, listenForOrders } from './control.js';
+import { DEFAULT_RETRIES, type Delivery, deliver, type Retries } from './delivery.js';
+import type { Lie, Mischief, PaymentEvent, PaymentOrder, PaymentOutcome } from './event.js';
+import { newSecret } from './signing.js';
+
+export interface ProviderOptions {
+  /** Where the events go, such as `http://127.0.0.1:3000/v1/webhooks/payments`. */
+  readonly webhookUrl: string;
+  /** `whsec_…`; made when it is not given. */
+  readonly secret?: string;
+  /** Of the HTTP control; a free one by default. */
+  readonly port?: number;
+  readonly retries?: Partial<Retries>;
+}
+
+/** In which order held events are let go. */
+export type Turn = 'as-told' | 'reversed' | 'shuffled';
+
+type Job = { readonly event: PaymentEvent; readonly delivery: Delivery };
+
+/** Beyond this the oldest deliveries are forgotten: a demo that runs for weeks should not fill its memory. */
+const MAX_REMEMBERED = 100_000;
+
+/**
+ * A payment provider for tests and demos: takes no money, and tells a webhook that it did. On request it says so twice, late, in another
+ * order, or lies.
+ */
+export class PaymentProvider {
+  private readonly remembered: Delivery[] = [];
+  private readonly underway = new Set<Promise<void>>();
+  private held: Job[] = [];
+  private readonly stopping = new AbortController();
+  private secrets: readonly string[];
+  private control: ControlServer | undefined;
+
+  constructor(private readonly options: ProviderOptions) {
+    this.secrets = [options.secret ?? newSecret()];
+  }
+
+  async listen(): Promise<this> {
+    this.control = await listenForOrders(this, this.options.port ?? 0);
+    return this;
+  }
+
+  /** Where it takes orders over HTTP. */
+  get url(): string {
+    if (this.control === undefined) throw new Error('the provider does not listen');
+    return this.control.url;
+  }
+
+  get secret(): string {
+    return this.secrets[0] ?? '';
+  }
+
+  get deliveries(): readonly Delivery[] {
+    return this.remembered;
+  }
+
+  pay(order: PaymentOrder, mischief?: Mischief): PaymentEvent {
+    return this.tell('succeeded', order, mischief);
+  }
+
+  fail(order: PaymentOrder, mischief?: Mischief): PaymentEvent {
+    return this.tell('failed', order, mischief);
+  }
+
+  refund(order: PaymentOrder, mischief?: Mischief): PaymentEvent {
+    return this.tell('refunded', order, mischief);
+  }
+
+  tell(outcome: PaymentOutcome, order: PaymentOrder, mischief: Mischief = {}): PaymentEvent {
+    const event = eventOf(outcome, order, mischief.lie);
+    this.send(event, mischief);
+    return event;
+  }
+
+  /** Tells an event once more, under the same id: as a provider does that does not remember. */
+  send(event: PaymentEvent, { copies = 1, delayMs = 0, hold = false }: Omit<Mischief, 'lie'> = {}): void {
+    for (let copy = 1; copy <= copies; copy++) {
+      const delivery: Delivery = { id: event.id, payment: event.payment, copy, tries: [], state: 'held' };
+      this.remembered.push(delivery);
+      if (hold) this.held.push({ event, delivery });
+      else this.start({ event, delivery }, delayMs);
+    }
+    if (this.remembered.length > MAX_REMEMBERED) this.remembered.splice(0, this.remembered.length - MAX_REMEMBERED);
+  }
+
+  /** Lets go of what was held back. @returns how many */
+  release(turn: Turn = 'as-told'): number {
+    const jobs = turned(this.held, turn);
+    this.held = [];
+    for (const job of jobs) this.start(job, 0);
+    return jobs.length;
+  }
+
+  /** Signs with a new secret from now on, and with the one before as well until `endRotation`. */
+  rotate(secret = newSecret()): string {
+    this.secrets = [secret, this.secret];
+    return secret;
+  }
+
+  endRotation(): void {
+    this.secrets = [this.secret];
+  }
+
+  /** Resolves when nothing is on its way any more; what is held back does not count. */
+  async settled(): Promise<void> {
+    while (this.underway.size > 0) await Promise.all(this.underway);
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.settled();
+    await this.control?.close();
+  }
+
+  private start({ event, delivery }: Job, delayMs: number): void {
+    const { webhookUrl: url, retries } = this.options;
+    const endpoint = { url, secrets: () => this.secrets, retries: { ...DEFAULT_RETRIES, ...retries }, stopped: this.stopping.signal };
+    const sent = (async () => {
+      if (delayMs > 0) await pause(delayMs, undefined, { signal: this.stopping.signal }).catch(() => undefined); // stopping ends it
+      await deliver(event, delivery, endpoint);
+    })();
+    this.underway.add(sent);
+    void sent.finally(() => this.underway.delete(sent));
+  }
+}
+
+export const startPaymentProvider = (options: ProviderOptions): Promise<PaymentProvider> => new PaymentProvider(options).listen();
+
+/** An order that looks like one and was never placed. */
+const NO_ORDER = `ord_${'z'.repeat(26)}`;
+
+function eventOf(outcome: PaymentOutcome, order: PaymentOrder, lie: Lie | undefined): PaymentEvent {
+  const payment = order.payment ?? `pay_${randomUUID()}`;
+  const data = {
+    tenant: order.tenant,
+    sale: order.sale,
+    order: lie === 'unknown-order' ? NO_ORDER : order.order,
+    payment,
+    amount: lie === 'wrong-amount' ? `${BigInt(order.amount) + 1n}` : order.amount,
+    currency: lie === 'wrong-currency' ? (order.currency === 'XTS' ? 'EUR' : 'XTS') : order.currency, // XTS: for tests, by ISO 4217
+  };
+  const body = JSON.stringify({ type: `payment.${outcome}`, timestamp: new Date().toISOString(), data });
+  return { id: `evt_${randomUUID()}`, payment, body, ...(lie !== undefined && { lie }) };
+}
+
+function turned(jobs: readonly Job[], turn: Turn): readonly Job[] {
+  if (turn === 'as-told') return jobs;
+  if (turn === 'reversed') return jobs.toReversed();
+  return jobs
+    .map((job) => ({ job, at: Math.random() }))
+    .sort((one, other) => one.at - other.at)
+    .map(({ job }) => job);
+}

@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto';
+import { Webhook } from 'standardwebhooks';
+import type { PaymentEvent } from './event.js';
+
+const SECRET_BYTES = 24;
+const HOUR_MS = 3_600_000;
+
+export const newSecret = (): string => `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
+
+export interface SignedRequest {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** One try of one event as Standard Webhooks has it: signed at its own time, with every secret that is good while they rotate. */
+export function signed({ id, body, lie }: PaymentEvent, secrets: readonly string[], now: number): SignedRequest {
+  const at = new Date(lie === 'old-timestamp' ? now - HOUR_MS : now);
+  const signers = lie === 'bad-signature' ? [newSecret()] : secrets;
+  return {
+    headers: {
+      'content-type': 'application/json',
+      'webhook-id': id,
+      'webhook-timestamp': `${Math.floor(at.getTime() / 1_000)}`,
+      'webhook-signature': signers.map((secret) => new Webhook(secret).sign(id, at, body)).join(' '),
+    },
+    body: lie === 'flipped-byte' ? body.replace('"amount":"', '"amount":"9') : body,
+  };
+}

@@ -1,0 +1,73 @@
+import type { Money } from './requests.js';
+
+export interface Sale {
+  readonly sale: string;
+  readonly name: string;
+  readonly price: Money;
+  readonly maxPerBuyer: number;
+  readonly holdSeconds: number;
+  readonly payment: 'none' | 'webhook';
+  readonly mint: 'on-confirm' | 'on-request';
+  readonly opensAt?: string;
+  readonly closesAt?: string;
+  readonly closed?: boolean;
+  readonly units: { readonly opened: number; readonly available: number; readonly held: number; readonly sold: number };
+  readonly version: number;
+}
+
+export type OrderStatus = 'held' | 'confirmed' | 'expired' | 'cancelled' | 'refund-owed' | 'refunded';
+export type TicketStatus = OrderStatus | 'sold' | 'minting' | 'minted' | 'mint-failed' | 'revoking' | 'released';
+
+export interface OrderedTicket {
+  readonly ticket: string;
+  readonly unit: string;
+  readonly status: TicketStatus;
+  readonly asset?: string;
+  readonly signature?: string;
+  readonly slot?: string;
+}
+
+export interface Order {
+  readonly order: string;
+  readonly sale: string;
+  readonly buyer: string;
+  readonly status: OrderStatus;
+  readonly total: Money;
+  readonly wallet?: string;
+  readonly expiresAt?: string;
+  readonly payment?: string;
+  readonly tickets: readonly OrderedTicket[];
+  /** Only when it is read: how far it came, and when. */
+  readonly points?: readonly { readonly point: string; readonly at: string; readonly version: number }[];
+  readonly version: number;
+}
+
+export interface Ticket extends OrderedTicket {
+  readonly sale: string;
+  readonly order: string;
+  readonly wallet?: string;
+  readonly version: number;
+}
+
+/** Money that has to go back. */
+export interface Owed extends Money {
+  readonly payment: string;
+  readonly order: string;
+  readonly reason: string;
+  readonly receivedAt: string;
+}
+
+/** The order that was paid for, if it is known yet, and what of this payment has to go back. */
+export type PaymentAnswer = (Order | { readonly order: string; readonly status: 'unknown'; readonly version: number }) & {
+  readonly owed?: Owed;
+};
+
+export interface OwedList {
+  readonly owed: readonly Owed[];
+  readonly version: number;
+}
+
+export interface MintsAnswer {
+  readonly tickets: readonly Ticket[];
+  readonly version: number;
+}

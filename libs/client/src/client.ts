@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { type ConnectionOptions, connect } from '@nats-io/transport-node';
+import type { MintsAnswer, Order, OwedList, PaymentAnswer, Sale, Ticket } from './answers.js';
+import { insist } from './insist.js';
+import { type KeyStore, MemoryKeys } from './keys.js';
+import type { MutationName, Mutations, ReadName, Reads } from './operations.js';
+import type { Outcome } from './outcome.js';
+import { CLOCK, type Clock, DEFAULT_PATIENCE, type Patience } from './patience.js';
+import { type Problem, RequestRejected } from './problem.js';
+import type { MintTickets, OpenSale, OrderRef, PaymentNews, PlaceOrder, SaleRef, TicketRef } from './requests.js';
+import type { Asked, Heard, Transport } from './transport.js';
+import { type HttpAccess, HttpTransport } from './transports/http.js';
+import { NatsTransport } from './transports/nats.js';
+
+export interface ClientOptions {
+  /** Keys are kept per tenant. */
+  readonly tenant: string;
+  /** Default: this process' memory. */
+  readonly keys?: KeyStore;
+  readonly patience?: Partial<Patience>;
+  readonly clock?: Clock;
+}
+
+export interface CallOptions {
+  /** What is to happen once, in the caller's words: asked again, also by another process with the same key store, it is the same request. */
+  readonly intent?: string;
+  /** The caller's own key, used as it is. Without intent and key a new key is made, for the tries of this call. */
+  readonly key?: string;
+  /** W3C trace context. */
+  readonly traceparent?: string;
+}
+
+/** Asks admit-one to sell, and keeps asking until there is an answer. One instance serves any number of calls at a time. */
+export class AdmitClient {
+  private readonly keys: KeyStore;
+  private readonly patience: Patience;
+  private readonly clock: Clock;
+
+  constructor(
+    private readonly transport: Transport,
+    private readonly options: ClientOptions,
+  ) {
+    this.keys = options.keys ?? new MemoryKeys();
+    this.patience = { ...DEFAULT_PATIENCE, ...options.patience };
+    this.clock = options.clock ?? CLOCK;
+  }
+
+  /** Connects, and connects again for ever; requests that were on their way meanwhile are asked again. */
+  static async overNats(server: ConnectionOptions, options: ClientOptions): Promise<AdmitClient> {
+    const connection = await connect({ maxReconnectAttempts: -1, ...server });
+    return new AdmitClient(new NatsTransport(connection, options.tenant), options);
+  }
+
+  static overHttp(access: HttpAccess, options: ClientOptions): AdmitClient {
+    return new AdmitClient(new HttpTransport(access), options);
+  }
+
+  openSale(terms: OpenSale, options?: CallOptions): Promise<Outcome<Sale>> {
+    return this.change('sale.open', terms, options);
+  }
+
+  closeSale(sale: SaleRef, options?: CallOptions): Promise<Outcome<Sale>> {
+    return this.change('sale.close', sale, options);
+  }
+
+  placeOrder(order: PlaceOrder, options?: CallOptions): Promise<Outcome<Order>> {
+    return this.change('order.place', order, options);
+  }
+
+  cancelOrder(order: OrderRef, options?: CallOptions): Promise<Outcome<Order>> {
+    return this.change('order.cancel', order, options);
+  }
+
+  refundOrder(order: OrderRef, options?: CallOptions): Promise<Outcome<Order>> {
+    return this.change('order.refund', order, options);
+  }
+
+  confirmPayment(news: PaymentNews, options?: CallOptions): Promise<Outcome<PaymentAnswer>> {
+    return this.change('payment.confirm', news, options);
+  }
+
+  failPayment(news: PaymentNews, options?: CallOptions): Promise<Outcome<PaymentAnswer>> {
+    return this.change('payment.fail', news, options);
+  }
+
+  refundedPayment(news: PaymentNews, options?: CallOptions): Promise<Outcome<PaymentAnswer>> {
+    return this.change('payment.refunded', news, options);
+  }
+
+  mintTickets(tickets: MintTickets, options?: CallOptions): Promise<Outcome<MintsAnswer>> {
+    return this.change('ticket.mint', tickets, options);
+  }
+
+  sale(sale: SaleRef): Promise<Outcome<Sale>> {
+    return this.look('sale.get', sale);
+  }
+
+  owed(sale: SaleRef): Promise<Outcome<OwedList>> {
+    return this.look('sale.owed', sale);
+  }
+
+  order(order: OrderRef): Promise<Outcome<Order>> {
+    return this.look('order.get', order);
+  }
+
+  ticket(ticket: TicketRef): Promise<Outcome<Ticket>> {
+    return this.look('ticket.get', ticket);
+  }
+
+  /** Gives an intent a new key: for another try after a refusal, which its old key holds for ever. */
+  forget(operation: MutationName, sale: string, intent: string): Promise<void> {
+    return this.keys.forget(this.intentOf(operation, sale, intent));
+  }
+
+  close(): Promise<void> {
+    return this.transport.close();
+  }
+
+  private async change<M extends MutationName>(
+    operation: M,
+    body: Mutations[M]['body'],
+    options: CallOptions = {},
+  ): Promise<Outcome<Mutations[M]['answer']>> {
+    const proposed = options.key ?? randomUUID();
+    const { intent, traceparent } = options;
+    const key = intent === undefined ? proposed : await this.keys.keep(this.intentOf(operation, body.sale, intent), proposed);
+    return this.ask({ operation, body, key, traceparent });
+  }
+
+  private look<R extends ReadName>(operation: R, body: Reads[R]['body']): Promise<Outcome<Reads[R]['answer']>> {
+    return this.ask({ operation, body });
+  }
+
+  private async ask<T>(asked: Asked): Promise<Outcome<T>> {
+    const heard = await insist(this.transport, asked, this.patience, this.clock);
+    const keyed = asked.key === undefined ? {} : { key: asked.key };
+    return 'lost' in heard ? { outcome: 'unknown', reason: heard.lost, ...keyed } : { ...outcomeOf<T>(heard, asked.key), ...keyed };
+  }
+
+  /** The scope of a key is a tenant's sale; an intent may need one for each operation. Neither tenant nor sale has a slash in it. */
+  private intentOf(operation: MutationName, sale: string, intent: string): string {
+    return `${this.options.tenant}/${sale}/${operation}/${intent}`;
+  }
+}
+
+/** @throws RequestRejected */
+function outcomeOf<T>({ status, body, replayed }: Heard, key: string | undefined): Outcome<T> {
+  const json = JSON.parse(body) as unknown;
+  if (status < 400) return { outcome: 'done', value: json as T, replayed };
+  const problem = json as Problem;
+  if (status === 409 || status === 404) return { outcome: 'refused', problem, replayed };
+  throw new RequestRejected(problem, key);
+}

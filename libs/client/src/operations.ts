@@ -1,0 +1,27 @@
+import type { MintsAnswer, Order, OwedList, PaymentAnswer, Sale, Ticket } from './answers.js';
+import type { MintTickets, OpenSale, OrderRef, PaymentNews, PlaceOrder, SaleRef, TicketRef } from './requests.js';
+
+/** What changes something: asked with a key. */
+export interface Mutations {
+  'sale.open': { readonly body: OpenSale; readonly answer: Sale };
+  'sale.close': { readonly body: SaleRef; readonly answer: Sale };
+  'order.place': { readonly body: PlaceOrder; readonly answer: Order };
+  'order.cancel': { readonly body: OrderRef; readonly answer: Order };
+  'order.refund': { readonly body: OrderRef; readonly answer: Order };
+  'payment.confirm': { readonly body: PaymentNews; readonly answer: PaymentAnswer };
+  'payment.fail': { readonly body: PaymentNews; readonly answer: PaymentAnswer };
+  'payment.refunded': { readonly body: PaymentNews; readonly answer: PaymentAnswer };
+  'ticket.mint': { readonly body: MintTickets; readonly answer: MintsAnswer };
+}
+
+/** What only looks. */
+export interface Reads {
+  'sale.get': { readonly body: SaleRef; readonly answer: Sale };
+  'sale.owed': { readonly body: SaleRef; readonly answer: OwedList };
+  'order.get': { readonly body: OrderRef; readonly answer: Order };
+  'ticket.get': { readonly body: TicketRef; readonly answer: Ticket };
+}
+
+export type MutationName = keyof Mutations;
+export type ReadName = keyof Reads;
+export type OperationName = MutationName | ReadName;

@@ -1,0 +1,29 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** How long and how often one request is tried. */
+export interface Patience {
+  /** Altogether; then the outcome is unknown. */
+  readonly totalMs: number;
+  /** For one try. The service decides within 5 s or says that it has not. */
+  readonly tryMs: number;
+  /** The pause before the second try is up to this long; each later one up to twice the one before. */
+  readonly firstPauseMs: number;
+  readonly longestPauseMs: number;
+}
+
+export const DEFAULT_PATIENCE: Patience = { totalMs: 60_000, tryMs: 7_000, firstPauseMs: 100, longestPauseMs: 5_000 };
+
+/** What a test replaces. */
+export interface Clock {
+  now(): number;
+  random(): number;
+  wait(ms: number): Promise<void>;
+}
+
+export const CLOCK: Clock = { now: () => performance.now(), random: () => Math.random(), wait: (ms) => pause(ms) };
+
+/** Before try `tries + 1`: anywhere within a bound that doubles, so that many callers do not come back together; never sooner than the service asks. */
+export function pauseAfter(tries: number, patience: Patience, retryAfterMs: number | undefined, random: number): number {
+  const bound = Math.min(patience.longestPauseMs, patience.firstPauseMs * 2 ** (tries - 1));
+  return (retryAfterMs ?? 0) + random * bound;
+}

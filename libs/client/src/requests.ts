@@ -1,0 +1,50 @@
+/** Money is a decimal string of minor units: `{ amount: '5000', currency: 'EUR' }` is 50.00 EUR. */
+export interface Money {
+  readonly amount: string;
+  readonly currency: string;
+}
+
+export interface OpenSale {
+  readonly sale: string;
+  readonly name: string;
+  readonly units:
+    | { readonly seats: readonly string[] }
+    | { readonly rows: readonly { readonly row: string; readonly from: number; readonly to: number }[] }
+    | { readonly quota: number };
+  readonly price: Money;
+  readonly maxPerBuyer?: number;
+  readonly holdSeconds?: number;
+  readonly payment?: 'none' | 'webhook';
+  readonly mint?: 'on-confirm' | 'on-request';
+  /** RFC 3339. */
+  readonly opensAt?: string;
+  readonly closesAt?: string;
+}
+
+export interface SaleRef {
+  readonly sale: string;
+}
+
+export interface OrderRef extends SaleRef {
+  readonly order: string;
+}
+
+export interface TicketRef extends SaleRef {
+  readonly ticket: string;
+}
+
+/** Named seats, or a quantity of places. */
+export type PlaceOrder = SaleRef & { readonly buyer: string; readonly wallet?: string } & (
+    | { readonly units: readonly string[] }
+    | { readonly quantity: number }
+  );
+
+/** What a trusted back end tells of a payment. */
+export interface PaymentNews extends OrderRef, Money {
+  readonly payment: string;
+}
+
+export interface MintTickets extends SaleRef {
+  readonly tickets: readonly string[];
+  readonly wallet: string;
+}

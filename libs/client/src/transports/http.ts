@@ -1,0 +1,83 @@
+import type { OperationName } from '../operations.js';
+import type { Asked, Heard, Lost, Transport } from '../transport.js';
+
+export interface HttpAccess {
+  /** Where the service listens, such as `https://tickets.example`. */
+  readonly url: string;
+  readonly apiKey: string;
+}
+
+type Fields = Readonly<Record<string, string>>;
+/** Members of the body that stand in the path are left out of what is sent. */
+type Route = readonly [method: 'GET' | 'POST', path: (fields: Fields) => string];
+
+const orderPath = ({ sale, order }: Fields): string => `/v1/sales/${sale}/orders/${order}`;
+
+const ROUTES: Readonly<Partial<Record<OperationName, Route>>> = {
+  'sale.open': ['POST', () => '/v1/sales'],
+  'sale.get': ['GET', ({ sale }) => `/v1/sales/${sale}`],
+  'sale.owed': ['GET', ({ sale }) => `/v1/sales/${sale}/owed`],
+  'sale.close': ['POST', ({ sale }) => `/v1/sales/${sale}/close`],
+  'order.place': ['POST', ({ sale }) => `/v1/sales/${sale}/orders`],
+  'order.get': ['GET', orderPath],
+  'order.cancel': ['POST', (fields) => `${orderPath(fields)}/cancel`],
+  'order.refund': ['POST', (fields) => `${orderPath(fields)}/refund`],
+  'ticket.mint': ['POST', () => '/v1/mints'],
+  'ticket.get': ['GET', ({ sale, ticket }) => `/v1/tickets/${ticket}?sale=${sale}`],
+};
+
+/** The same requests over HTTP, where the network between lets nothing else through. */
+export class HttpTransport implements Transport {
+  constructor(private readonly access: HttpAccess) {}
+
+  async ask(asked: Asked, timeoutMs: number): Promise<Heard | Lost> {
+    const [method, url] = this.routeOf(asked);
+    const body = method === 'GET' ? {} : { body: JSON.stringify(asked.body) };
+    try {
+      const signal = AbortSignal.timeout(timeoutMs);
+      const response = await fetch(url, { method, headers: this.headersOf(asked, method), signal, redirect: 'manual', ...body });
+      return {
+        status: response.status,
+        body: await response.text(),
+        replayed: response.headers.get('Idempotent-Replayed') === 'true',
+        retryAfterMs: retryAfterMs(response.headers.get('Retry-After')),
+      };
+    } catch (thrown) {
+      return { lost: messagesOf(thrown) };
+    }
+  }
+
+  async close(): Promise<void> {
+    // fetch keeps its connections by itself and lets idle ones go
+  }
+
+  private routeOf({ operation, body }: Asked): readonly [method: string, url: string] {
+    const route = ROUTES[operation];
+    if (route === undefined) throw new Error(`${operation} is not asked over HTTP: a trusted back end asks it over NATS`);
+    const fields = Object.entries(body).map(([name, value]) => [name, encodeURIComponent(String(value))]);
+    return [route[0], `${this.access.url.replace(/\/$/, '')}${route[1](Object.fromEntries(fields))}`];
+  }
+
+  private headersOf({ key, traceparent }: Asked, method: string): Record<string, string> {
+    return {
+      Authorization: `Bearer ${this.access.apiKey}`,
+      Accept: 'application/json, application/problem+json',
+      ...(method === 'POST' && { 'Content-Type': 'application/json' }),
+      ...(key !== undefined && { 'Idempotency-Key': key }),
+      ...(traceparent !== undefined && { traceparent }),
+    };
+  }
+}
+
+/** Seconds or a date (RFC 9110); what is neither is not heeded. */
+export function retryAfterMs(value: string | null, now: () => number = Date.now): number | undefined {
+  if (value === null) return undefined;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - now();
+  return Number.isNaN(ms) ? undefined : Math.max(ms, 0);
+}
+
+/** fetch says "fetch failed" and has the reason as its cause. */
+function messagesOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  return thrown.cause instanceof Error ? `${thrown.message}: ${thrown.cause.message}` : thrown.message;
+}

@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto';
+import { nkeys } from '@nats-io/transport-node';
+import { type Hash, sha256 } from '../../kernel/hash.js';
+
+/** 256 bits: nobody guesses one, so a hash of it needs neither salt nor many rounds. */
+const API_KEY_BYTES = 32;
+/** What Standard Webhooks asks for: 24 to 64 bytes. */
+const WEBHOOK_SECRET_BYTES = 32;
+export const CURSOR_KEY_BYTES = 32;
+/** Lets scanners of repositories and logs know a key when they see one. */
+const API_KEY_PREFIX = 'admit_';
+const WEBHOOK_SECRET_PREFIX = 'whsec_';
+/** Keys made elsewhere are taken from 128 bits up, and never beyond what fits a header comfortably. */
+const API_KEY_PATTERN = /^[A-Za-z0-9_-]{22,200}$/;
+
+export const newApiKey = (): string => `${API_KEY_PREFIX}${randomBytes(API_KEY_BYTES).toString('base64url')}`;
+export const newWebhookSecret = (): string => `${WEBHOOK_SECRET_PREFIX}${randomBytes(WEBHOOK_SECRET_BYTES).toString('base64')}`;
+export const newCursorKey = (): string => randomBytes(CURSOR_KEY_BYTES).toString('base64');
+
+/** What is stored of an API key. A look-up by it takes the same time whatever the key: who tries keys learns nothing of the right one. */
+export const hashApiKey = (key: string): Hash => sha256(key);
+
+export const isApiKey = (text: string): boolean => API_KEY_PATTERN.test(text);
+
+/** The secret of Standard Webhooks: `whsec_` and 24 to 64 bytes in base64. */
+export function isWebhookSecret(text: string): boolean {
+  const bytes = Buffer.from(text.slice(WEBHOOK_SECRET_PREFIX.length), 'base64');
+  return text.startsWith(WEBHOOK_SECRET_PREFIX) && bytes.length >= 24 && bytes.length <= 64;
+}
+
+/** A key pair for NATS: the server is told the public half alone, the tenant's connections sign with the seed. */
+export function newNatsUser(): { readonly publicKey: string; readonly seed: string } {
+  const pair = nkeys.createUser();
+  return { publicKey: pair.getPublicKey(), seed: new TextDecoder().decode(pair.getSeed()) };
+}

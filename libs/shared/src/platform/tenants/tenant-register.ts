@@ -1,0 +1,117 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import { Fault } from '../../kernel/fault.js';
+import { TENANT_PATTERN } from '../../kernel/ids.js';
+import { hashApiKey, isApiKey, isWebhookSecret, newApiKey, newCursorKey, newNatsUser, newWebhookSecret } from './credentials.js';
+import { goodAt, Tenant } from './tenant.js';
+import { TenantsBucket } from './tenants-bucket.js';
+
+/** Two people at once on one record: so often it is read and changed again. */
+const MAX_TRIES = 8;
+/** Of these the environment may say another than a new one, for development and for moving a tenant in. */
+export interface Given {
+  readonly apiKey?: string | undefined;
+  readonly webhookSecret?: string | undefined;
+  /** A NATS user whose password is in the server's configuration already: no key pair is made. */
+  readonly hasNatsPassword?: boolean | undefined;
+}
+
+/** Shown once, stored nowhere in this form, but for the webhook secret. */
+export interface Issued {
+  readonly tenant: Tenant;
+  readonly apiKey?: string;
+  readonly webhookSecret?: string;
+  readonly natsSeed?: string;
+}
+
+export interface Rotation {
+  readonly apiKey: boolean;
+  readonly webhookSecret: boolean;
+  readonly natsUser: boolean;
+  /** How long what is rotated away stays good. */
+  readonly overlapMs: number;
+}
+
+/** The writing side of the tenants: what `admit tenant` does. */
+export class TenantRegister {
+  private constructor(private readonly bucket: TenantsBucket) {}
+
+  static async on(connection: NatsConnection): Promise<TenantRegister> {
+    return new TenantRegister(await TenantsBucket.on(connection));
+  }
+
+  /** @returns what the tenant must be told, or `undefined` where it exists already @throws Fault `tenant-refused` */
+  async create(name: string, given: Given = {}): Promise<Issued | undefined> {
+    const problems = problemsOf(name, given);
+    if (problems.length > 0) throw new Fault('tenant-refused', { tenant: name, problems });
+    const apiKey = given.apiKey ?? newApiKey();
+    const webhookSecret = given.webhookSecret ?? newWebhookSecret();
+    const user = given.hasNatsPassword === true ? undefined : newNatsUser();
+    const now = new Date().toISOString();
+    const tenant = Tenant.parse({
+      tenant: name,
+      status: 'active',
+      apiKeys: [{ hash: hashApiKey(apiKey) }],
+      webhookSecrets: [{ secret: webhookSecret }],
+      cursorKey: newCursorKey(),
+      ...(user && { natsUser: user.publicKey }),
+      createdAt: now,
+      changedAt: now,
+    });
+    if ((await this.bucket.get(name)) !== undefined || !(await this.bucket.put(tenant, 0))) return undefined;
+    return { tenant, apiKey, webhookSecret, ...(user && { natsSeed: user.seed }) };
+  }
+
+  /** New credentials; the newest of the old ones stay good for a while. */
+  async rotate(name: string, { apiKey, webhookSecret, natsUser, overlapMs }: Rotation): Promise<Issued> {
+    const key = apiKey ? newApiKey() : undefined;
+    const secret = webhookSecret ? newWebhookSecret() : undefined;
+    const user = natsUser ? newNatsUser() : undefined;
+    const tenant = await this.change(name, (before, now) => ({
+      ...before,
+      apiKeys: key === undefined ? before.apiKeys : [{ hash: hashApiKey(key) }, ...goodFor(before.apiKeys, now, overlapMs)],
+      webhookSecrets: secret === undefined ? before.webhookSecrets : [{ secret }, ...goodFor(before.webhookSecrets, now, overlapMs)],
+      ...(user && { natsUser: user.publicKey }),
+    }));
+    return { tenant, ...(key && { apiKey: key }), ...(secret && { webhookSecret: secret }), ...(user && { natsSeed: user.seed }) };
+  }
+
+  setStatus(name: string, status: Tenant['status']): Promise<Tenant> {
+    return this.change(name, (before) => ({ ...before, status }));
+  }
+
+  /** Every tenant, by name. */
+  async list(): Promise<readonly Tenant[]> {
+    const found = new Map<string, Tenant>();
+    for (let change = await this.bucket.next(0); change !== undefined; change = await this.bucket.next(change.revision)) {
+      if (change.tenant === undefined) found.delete(change.name);
+      else found.set(change.name, change.tenant);
+    }
+    return [...found.values()].sort((left, right) => (left.tenant < right.tenant ? -1 : 1));
+  }
+
+  private async change(name: string, to: (before: Tenant, now: number) => Tenant): Promise<Tenant> {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const found = TENANT_PATTERN.test(name) ? await this.bucket.get(name) : undefined;
+      if (found === undefined) throw new Fault('tenant-refused', { tenant: name, problems: ['there is no such tenant'] });
+      const now = Date.now();
+      const tenant = { ...to(found.tenant, now), changedAt: new Date(now).toISOString() };
+      if (await this.bucket.put(tenant, found.revision)) return tenant;
+    }
+    throw new Fault('tenant-refused', { tenant: name, problems: ['somebody else changes it all the time'] });
+  }
+}
+
+/** The newest credential, good for a while yet; with no overlap, none. */
+function goodFor<T extends { readonly until?: number | undefined }>(credentials: readonly T[], now: number, overlapMs: number): T[] {
+  const [newest] = goodAt(credentials, now);
+  if (newest === undefined || overlapMs <= 0) return [];
+  return [{ ...newest, until: Math.min(newest.until ?? Number.POSITIVE_INFINITY, now + overlapMs) }];
+}
+
+function problemsOf(name: string, { apiKey, webhookSecret }: Given): string[] {
+  return [
+    ...(TENANT_PATTERN.test(name) ? [] : ['a tenant is 1 to 64 of A-Z a-z 0-9 _ -']),
+    ...(apiKey === undefined || isApiKey(apiKey) ? [] : ['an API key is 22 to 200 of A-Z a-z 0-9 _ -']),
+    ...(webhookSecret === undefined || isWebhookSecret(webhookSecret) ? [] : ['a webhook secret is whsec_ and 24 to 64 bytes in base64']),
+  ];
+}

@@ -1,0 +1,72 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { saleSubject } from '#shared/event-store/event-store.js';
+import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { type Environment, readEnvironment } from '#shared/platform/environment.js';
+import { createLogger } from '#shared/platform/logger.js';
+import { DECIDER_SETS, deciderSet } from '#shared/platform/topology/consumers.js';
+import { startPurchase } from '../../apps/purchase/src/start.js';
+import type { NatsServer } from '../../dev/nats/server.js';
+import { waitFor } from '../../dev/processes/wait.js';
+import { commitsOf } from '../conformance/event-store-suite.js';
+import type { Caller, Heard } from './caller.js';
+import type { Log } from './selling.js';
+
+/** A caller gives up on an answer after this, and asks again with the same key. */
+const PATIENCE_MS = 3_000;
+/** Within this a command of a process that is gone is handed to another and decided. */
+const SETTLED_MS = 15_000;
+export const SILENT = createLogger('purchase', 'silent');
+
+/** The purchase app's settings when it reaches the server at `url`. */
+export const settingsAt = (server: NatsServer, url: string): Environment =>
+  readEnvironment({
+    NATS_URL: url,
+    NATS_PASSWORD: server.credentials('purchase').pass,
+    NATS_EDGE_PASSWORD: server.credentials('edge').pass,
+  });
+
+export const startAt = (server: NatsServer, url: string): Promise<NestFastifyApplication> => startPurchase(settingsAt(server, url), SILENT);
+
+/** Asks until there is a decision, as a caller does who must know: with the same key, whatever happens on the way. */
+export async function insist(caller: Caller, sale: string, more: object, key: string): Promise<Heard> {
+  for (;;) {
+    const heard = await caller.ask('order.place', { sale, buyer: key, ...more }, key, PATIENCE_MS).catch(() => undefined);
+    if (heard?.status === 201 || (heard?.status === 409 && heard.body.code !== 'in-progress')) return heard;
+  }
+}
+
+export interface Told {
+  /** The key hash of every decision on an order. */
+  readonly decisions: readonly string[];
+  readonly orders: readonly string[];
+  /** Every unit that went to an order. */
+  readonly units: readonly string[];
+}
+
+/** What the log says of a sale of tenant demo. */
+export async function toldOf(log: Log, sale: string): Promise<Told> {
+  const commits = await commitsOf(await JetStreamEventStore.on(log.admin), saleSubject('demo', sale));
+  const events = commits.flatMap((commit) => commit.events);
+  const placed = events.flatMap((event) => (event.type === 'OrderPlaced' ? [event.data] : []));
+  return {
+    decisions: events.flatMap((event) =>
+      event.type === 'CommandDecided' && event.data.operation === 'order.place' ? [event.data.keyHash] : [],
+    ),
+    orders: placed.map(({ order }) => order),
+    units: placed.flatMap(({ tickets }) => tickets.map(({ unit }) => unit)),
+  };
+}
+
+/** How many there are, and how many different ones. */
+export const counted = (all: readonly string[]): readonly [number, number] => [all.length, new Set(all).size];
+
+/** Resolves when every command that lies in COMMANDS has been handed out and is settled. */
+export async function commandsSettled(log: Log): Promise<void> {
+  const jsm = await jetstreamManager(log.admin);
+  const looks = async (): Promise<boolean> => {
+    const sets = await Promise.all(Array.from({ length: DECIDER_SETS }, (_, set) => jsm.consumers.info('COMMANDS', deciderSet(set))));
+    return sets.every(({ num_pending, num_ack_pending }) => num_pending === 0 && num_ack_pending === 0);
+  };
+  await waitFor(looks, { what: 'every command is settled', timeoutMs: SETTLED_MS });
+}

@@ -1,0 +1,124 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AdmitClient } from '../../libs/client/src/client.js';
+import { MemoryKeys } from '../../libs/client/src/keys.js';
+import { counted, toldOf } from '../harness/crash-stage.js';
+import { type Frame, LossyProxy } from '../harness/lossy-proxy.js';
+import { Log, startSelling } from '../harness/selling.js';
+
+/** Short tries, so that a lost message costs this and not seconds. */
+const PATIENCE = { tryMs: 500, firstPauseMs: 20, longestPauseMs: 200 };
+
+let log: Log;
+let app: NestFastifyApplication;
+let proxy: LossyProxy;
+let client: AdmitClient;
+
+const throughProxy = (options: object = {}): Promise<AdmitClient> => {
+  const access = { ...log.server.connection('demo'), servers: proxy.url, reconnectTimeWait: 50 };
+  return AdmitClient.overNats(access, { tenant: 'demo', patience: PATIENCE, ...options });
+};
+
+beforeAll(async () => {
+  log = await Log.start('client');
+  app = await startSelling(log.server);
+  proxy = await LossyProxy.before(log.server.port);
+  client = await throughProxy();
+  const terms = { name: 'Gala', price: { amount: '5000', currency: 'EUR' }, mint: 'on-request' } as const;
+  for (const sale of ['lossy', 'cable', 'crash', 'away']) await client.openSale({ sale, units: { quota: 100 }, ...terms });
+}, 180_000);
+afterAll(async () => {
+  await client?.close();
+  await proxy?.stop();
+  await app?.close();
+  await log?.stop();
+});
+
+const isRequestOf =
+  (buyer: string) =>
+  ({ line, payload }: Frame): boolean =>
+    line.startsWith('HPUB admit.') && payload.includes(`"buyer":"${buyer}"`);
+const isAnswerTo =
+  (buyer: string) =>
+  ({ line, payload }: Frame): boolean =>
+    line.startsWith('HMSG ') && payload.includes(`"buyer":"${buyer}"`);
+
+it('[L1] orders exactly once over a network that loses requests and answers', async () => {
+  const buyers = Array.from({ length: 60 }, (_, number) => `b-${number}`);
+  const losses = buyers.flatMap((buyer, number) => [
+    ...(number % 3 === 0 ? [] : [proxy.loseNext('down', isAnswerTo(buyer))]),
+    ...(number % 2 === 0 ? [] : [proxy.loseNext('up', isRequestOf(buyer))]),
+    ...(number % 5 === 0 ? [proxy.loseNext('down', isAnswerTo(buyer))] : []),
+  ]);
+  const outcomes = await Promise.all(buyers.map((buyer) => client.placeOrder({ sale: 'lossy', buyer, quantity: 1 })));
+  await Promise.all(losses);
+  expect(losses.length).toBeGreaterThan(60);
+  expect(outcomes.map(({ outcome }) => outcome)).toEqual(buyers.map(() => 'done'));
+  const orders = outcomes.flatMap((outcome) => (outcome.outcome === 'done' ? [outcome.value.order] : []));
+  const told = await toldOf(log, 'lossy');
+  expect([counted(told.decisions), counted(told.units)]).toEqual([
+    [60, 60],
+    [60, 60],
+  ]);
+  expect([...told.orders].sort()).toEqual(orders.sort());
+});
+
+it('orders exactly once when the cable is pulled again and again', async () => {
+  const buyers = Array.from({ length: 40 }, (_, number) => `b-${number}`);
+  let cuts = 0;
+  const order = async (buyer: string, number: number): Promise<string> => {
+    const asked = client.placeOrder({ sale: 'cable', buyer, quantity: 1 }, { intent: buyer });
+    if (number % 4 === 0) {
+      proxy.cut();
+      proxy.mend();
+      cuts += 1;
+    }
+    return (await asked).outcome;
+  };
+  for (let first = 0; first < buyers.length; first += 10) {
+    const wave = buyers.slice(first, first + 10);
+    expect(await Promise.all(wave.map((buyer, number) => order(buyer, number)))).toEqual(wave.map(() => 'done'));
+  }
+  expect([cuts, counted((await toldOf(log, 'cable')).orders)]).toEqual([12, [40, 40]]);
+});
+
+it('has the answer of the process before it when that died without hearing it', async () => {
+  const keys = new MemoryKeys(); // stands for a store on disk
+  const lost = proxy.loseNext('down', isAnswerTo('b-crash'));
+  const before = await throughProxy({ keys, patience: { ...PATIENCE, totalMs: 100 } });
+  const body = { sale: 'crash', buyer: 'b-crash', quantity: 1 };
+  const first = await before.placeOrder(body, { intent: 'cart-1' });
+  await lost;
+  await before.close();
+  expect(first).toMatchObject({ outcome: 'unknown', reason: expect.stringContaining('no answer in time') });
+  const after = await throughProxy({ keys });
+  const second = await after.placeOrder(body, { intent: 'cart-1' });
+  expect(second).toMatchObject({ outcome: 'done', replayed: true, key: first.key, value: { status: 'confirmed' } });
+  expect((await toldOf(log, 'crash')).orders).toHaveLength(1);
+  expect(await after.placeOrder({ ...body, quantity: 2 }, { intent: 'cart-1' }).catch((thrown: unknown) => thrown)).toMatchObject({
+    name: 'RequestRejected',
+    pointers: ['/quantity'],
+  });
+  await after.close();
+});
+
+it('waits for a service that is away', async () => {
+  await app.close();
+  const asked = client.placeOrder({ sale: 'away', buyer: 'b-1', quantity: 1 });
+  app = await startSelling(log.server);
+  expect(await asked).toMatchObject({ outcome: 'done', value: { sale: 'away' } });
+}, 60_000);
+
+it('says refusals and reads as values', async () => {
+  expect(await client.placeOrder({ sale: 'away', buyer: 'b-2', quantity: 100 })).toMatchObject({
+    outcome: 'refused',
+    problem: { code: 'sold-out', available: 99 },
+  });
+  expect(await client.sale({ sale: 'away' })).toMatchObject({ outcome: 'done', value: { units: { sold: 1 } } });
+  expect(await client.order({ sale: 'away', order: `ord_${'a'.repeat(26)}` })).toMatchObject({
+    outcome: 'refused',
+    problem: { code: 'order-unknown' },
+  });
+  await expect(client.placeOrder({ sale: 'away', buyer: 'no name@example.org', quantity: 1 })).rejects.toMatchObject({
+    pointers: ['/buyer'],
+  });
+});

@@ -1,0 +1,108 @@
+import type { Delivery } from '#shared/consumer/delivery.js';
+import { saleSubject } from '#shared/event-store/event-store.js';
+import { MemoryEventStore } from '#shared/event-store/memory.js';
+import { fingerprint, type Json } from '#shared/kernel/canonical.js';
+import { keyHash, type SaleId, type TenantId } from '#shared/kernel/ids.js';
+import { createLogger } from '#shared/platform/logger.js';
+import type { Answer } from '../../apps/purchase/src/answer.js';
+import { commandSubject, encodeCommand } from '../../apps/purchase/src/command.js';
+import { Decider } from '../../apps/purchase/src/decider.js';
+import { Decisions } from '../../apps/purchase/src/decisions.js';
+import { Folds } from '../../apps/purchase/src/folds.js';
+import { MintFold } from '../../apps/purchase/src/mint-fold.js';
+import type { OperationName } from '../../apps/purchase/src/operations.js';
+import { Reads } from '../../apps/purchase/src/reads.js';
+import { SaleFold } from '../../apps/purchase/src/sale-fold.js';
+import type { Ask } from './model.js';
+
+const tenant = 'demo' as TenantId;
+const START = Date.UTC(2027, 0, 1);
+const MS_PER_MINUTE = 60_000;
+
+/** The real decider, folds and reads over the log in memory: no broker, and time that can be told to pass. */
+export class MemorySelling {
+  private readonly store = new MemoryEventStore();
+  private readonly folds = new Folds(this.store, (subject) => new SaleFold(subject));
+  private readonly waiting = new Map<string, (answer: Answer) => void>();
+  private readonly decider: Decider;
+  private readonly reads: Reads;
+  private now = START;
+  private asked = 0;
+
+  constructor() {
+    const logger = createLogger('model', 'silent');
+    const replies = { send: (subject: string, answer: Answer): void => this.waiting.get(subject)?.(answer) };
+    const dead = {
+      bury: async (): Promise<void> => {
+        throw new Error('nothing may be buried');
+      },
+    };
+    this.decider = new Decider({
+      store: this.store,
+      folds: this.folds,
+      decisions: new Decisions(this.store),
+      replies,
+      timers: { arm: () => undefined },
+      dead,
+      logger,
+    });
+    this.reads = new Reads({ sales: this.folds, mints: new Folds(this.store, () => new MintFold()), logger });
+  }
+
+  readonly pass = (minutes: number): void => {
+    this.now += minutes * MS_PER_MINUTE;
+  };
+
+  readonly ask: Ask = async (what, body, key) => {
+    const bytes = Buffer.from(JSON.stringify(body));
+    if (what === 'order.get') return heard(await this.reads.order(tenant, bytes));
+    if (what === 'sale.owed') return heard(await this.reads.owed(tenant, bytes));
+    const sale = (body as { sale: SaleId }).sale;
+    this.asked += 1;
+    const reply = `_INBOX.model.${this.asked}`;
+    const command = {
+      tenant,
+      sale,
+      keyHash: keyHash('api', key),
+      namespace: 'api',
+      operation: what as OperationName,
+      key,
+      request: body as Json,
+      reply,
+    } as const;
+    const stored = encodeCommand({ ...command, fingerprint: fingerprint(what, sale, body) });
+    const subject = commandSubject(command).replace(/^cmd\./, 'cmd.0.');
+    return new Promise((resolve) => {
+      this.waiting.set(reply, (answer) => resolve(heard(answer)));
+      this.decider.take(this.delivery(subject, Buffer.from(stored)));
+    });
+  };
+
+  end(): Promise<void> {
+    return this.decider.drain();
+  }
+
+  /** How many commits the sale's subject holds. */
+  async version(sale: string): Promise<number> {
+    return (await this.store.head(saleSubject(tenant, sale))).version;
+  }
+
+  private delivery(subject: string, body: Uint8Array): Delivery {
+    return {
+      subject,
+      body,
+      sequence: this.asked,
+      deliveries: 1,
+      storedAt: this.now,
+      header: () => undefined,
+      working: () => undefined,
+      settle: () => undefined,
+    };
+  }
+}
+
+const heard = ({ status, body }: Answer): Awaited<ReturnType<Ask>> => ({
+  status,
+  text: body,
+  body: JSON.parse(body) as Awaited<ReturnType<Ask>>['body'],
+});

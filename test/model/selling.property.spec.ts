@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import fc from 'fast-check';
+import { Caller } from '../harness/caller.js';
+import { Log, startSelling } from '../harness/selling.js';
+import { MemorySelling } from './memory-selling.js';
+import { Model, TERMS } from './model.js';
+import { STEPS } from './steps.js';
+
+/** `npm run test:model` runs the long form: 100,000 in memory, 2,000 on the real service. */
+const LONG = process.env.MODEL_RUNS === 'long';
+const MEMORY_RUNS = LONG ? 100_000 : 1_000;
+const REAL_RUNS = LONG ? 2_000 : 60;
+const STEPS_AT_MOST = 40;
+const TIMEOUT_MS = LONG ? 1_800_000 : 120_000;
+const OPEN = { name: 'Model', ...TERMS };
+
+it(
+  'sells in memory as the model does',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.commands(STEPS, { maxCommands: STEPS_AT_MOST }), async (steps) => {
+        const selling = new MemorySelling();
+        const sale = 'model';
+        await selling.ask('sale.open', { sale, ...OPEN }, 'open');
+        try {
+          await fc.asyncModelRun(() => ({ model: new Model(), real: { ask: selling.ask, pass: selling.pass, sale } }), steps);
+        } finally {
+          await selling.end();
+        }
+      }),
+      { numRuns: MEMORY_RUNS },
+    );
+  },
+  TIMEOUT_MS,
+);
+
+describe('the real service', () => {
+  let log: Log;
+  let app: NestFastifyApplication;
+  let demo: Caller;
+
+  beforeAll(async () => {
+    log = await Log.start('model');
+    app = await startSelling(log.server);
+    demo = await Caller.of(log.server, 'demo');
+  }, 180_000);
+  afterAll(async () => {
+    await demo?.close();
+    await app?.close();
+    await log?.stop();
+  });
+
+  it(
+    'sells as the model does, retries and duplicates included',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.commands(STEPS, { maxCommands: STEPS_AT_MOST }), async (steps) => {
+          const sale = `model-${randomUUID()}`;
+          await demo.ask('sale.open', { sale, ...OPEN }, 'open');
+          const ask = (what: string, body: object, key: string) => demo.ask(what, body, key === '' ? undefined : key);
+          await fc.asyncModelRun(() => ({ model: new Model(), real: { ask, sale } }), steps);
+        }),
+        { numRuns: REAL_RUNS },
+      );
+    },
+    TIMEOUT_MS,
+  );
+});

@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { orderId, type SaleId, type TenantId } from '#shared/kernel/ids.js';
+import { type Model, type Real, SEATS } from './model.js';
+
+type Step = fc.AsyncCommand<Model, Real>;
+type Does = (model: Model, real: Real) => Promise<void>;
+
+class Named implements Step {
+  constructor(
+    private readonly name: string,
+    readonly run: Does,
+  ) {}
+  check = (): boolean => true;
+  toString = (): string => this.name;
+}
+
+const idOf = (real: Real, key: string): string => orderId('demo' as TenantId, real.sale as SaleId, key);
+
+/** Asks, and asks again with the same key: the same bytes, whatever happened between. */
+async function ask(
+  model: Model,
+  real: Real,
+  what: string,
+  body: object,
+  key: string,
+): Promise<{ readonly status: number; readonly fresh: boolean }> {
+  const heard = await real.ask(what, { sale: real.sale, ...body }, key);
+  const before = model.answers.get(key);
+  if (before !== undefined) expect([heard.status, heard.text]).toEqual([before.status, before.text]);
+  model.answers.set(key, { status: heard.status, text: heard.text });
+  return { status: heard.status, fresh: before === undefined };
+}
+
+function place(key: string, buyer: string, units: readonly string[]): Step {
+  return new Named(`place ${key} ${buyer} ${units.join('+')}`, async (model, real) => {
+    const name = `place-${key}-${buyer}-${units.join('')}`;
+    const { status, fresh } = await ask(model, real, 'order.place', { buyer, units }, name);
+    if (fresh) expect(status).toBe(model.place(idOf(real, name), buyer, units) ? 201 : 409);
+    else model.expire();
+  });
+}
+
+/** Something done to one of the orders there are. */
+function onOrder(name: string, does: (model: Model, real: Real, id: string, key: string) => Promise<void>): fc.Arbitrary<Step> {
+  return fc.tuple(fc.nat(5), fc.nat(2)).map(
+    ([index, key]) =>
+      new Named(`${name} #${index} ${key}`, async (model, real) => {
+        const id = [...model.orders.keys()][index % Math.max(1, model.orders.size)];
+        if (id !== undefined) await does(model, real, id, `${name}-${id}-${key}`);
+      }),
+  );
+}
+
+const pay = onOrder('pay', async (model, real, order, key) => {
+  const { units } = model.orders.get(order) ?? { units: [] };
+  const { fresh } = await ask(model, real, 'payment.confirm', { order, payment: key, amount: model.total(units), currency: 'EUR' }, key);
+  if (fresh) model.pay(order, key);
+  else model.expire();
+});
+
+const fail = onOrder('fail', async (model, real, order, key) => {
+  const { units } = model.orders.get(order) ?? { units: [] };
+  await ask(model, real, 'payment.fail', { order, payment: `other-${key}`, amount: model.total(units), currency: 'EUR' }, key);
+  model.expire();
+});
+
+const cancel = onOrder('cancel', async (model, real, order, key) => {
+  const { status, fresh } = await ask(model, real, 'order.cancel', { order }, key);
+  if (fresh) expect(status).toBe(model.cancel(order) ? 200 : 409);
+  else model.expire();
+});
+
+const refund = onOrder('refund', async (model, real, order, key) => {
+  const { status, fresh } = await ask(model, real, 'order.refund', { order }, key);
+  if (fresh) expect(status).toBe(model.refund(order) ? 200 : 409);
+  else model.expire();
+});
+
+const moneyBack = fc.nat(4).map(
+  (index) =>
+    new Named(`money back #${index}`, async (model, real) => {
+      const [payment, told] = [...model.payments][index % Math.max(1, model.payments.size)] ?? [];
+      if (payment === undefined || told === undefined) return;
+      const { units } = model.orders.get(told.order) ?? { units: [] };
+      const { fresh } = await ask(
+        model,
+        real,
+        'payment.refunded',
+        { order: told.order, payment, amount: model.total(units), currency: 'EUR' },
+        `back-${payment}`,
+      );
+      if (fresh) model.moneyBack(payment);
+      else model.expire();
+    }),
+);
+
+const later = fc.integer({ min: 1, max: 12 }).map(
+  (minutes) =>
+    new Named(`${minutes} minutes`, async (model, real) => {
+      if (real.pass === undefined) return;
+      real.pass(minutes);
+      model.now += minutes;
+    }),
+);
+
+/** Orders, seats, money and refunds: the same in the model and in the real thing. */
+const compare = fc.constant(
+  new Named('compare', async (model, real) => {
+    for (const [id, order] of model.orders) {
+      const { body } = await real.ask('order.get', { sale: real.sale, order: id }, '');
+      const seen = body.status === 'held' && order.status === 'expired' ? 'expired' : body.status; // expired by whatever comes next
+      expect([id, seen]).toEqual([id, order.status]);
+    }
+    const { body } = await real.ask('sale.owed', { sale: real.sale }, '');
+    const owed = (body.owed as { payment: string }[]).map(({ payment }) => payment).sort();
+    expect(owed).toEqual([...model.payments].flatMap(([payment, told]) => (told.owed ? [payment] : [])).sort());
+  }),
+);
+
+const places = fc
+  .tuple(fc.nat(3), fc.constantFrom('b-1', 'b-2', 'b-3'), fc.uniqueArray(fc.constantFrom(...SEATS), { minLength: 1, maxLength: 2 }))
+  .map(([key, buyer, units]) => place(`${key}`, buyer, units));
+
+export const STEPS: fc.Arbitrary<Step>[] = [places, places, pay, pay, fail, cancel, refund, moneyBack, later, compare];
