@@ -1,13 +1,16 @@
 import { parseArgs } from 'node:util';
+import { benchFlash } from './flash.js';
 import { benchOrders } from './orders.js';
 
 const DEFAULT_SECONDS = 5;
+const DEFAULT_BUYERS = 50_000;
 
 const { values, positionals } = parseArgs({
-  options: { seconds: { type: 'string', default: `${DEFAULT_SECONDS}` } },
+  options: { seconds: { type: 'string', default: `${DEFAULT_SECONDS}` }, buyers: { type: 'string', default: `${DEFAULT_BUYERS}` } },
   allowPositionals: true,
 });
-const BENCHES: Readonly<Record<string, (options: { readonly seconds: number }) => Promise<boolean>>> = { orders: benchOrders };
+const options = { seconds: Number(values.seconds), buyers: Number(values.buyers) };
+const BENCHES: Readonly<Record<string, (given: typeof options) => Promise<boolean>>> = { orders: benchOrders, flash: benchFlash };
 
 const wanted = positionals.length > 0 ? positionals : Object.keys(BENCHES);
 for (const name of wanted) {
@@ -16,5 +19,5 @@ for (const name of wanted) {
     console.error(`There is no bench "${name}". There are: ${Object.keys(BENCHES).join(', ')}.`);
     process.exit(2);
   }
-  if (!(await bench({ seconds: Number(values.seconds) }))) process.exitCode = 1;
+  if (!(await bench(options))) process.exitCode = 1;
 }

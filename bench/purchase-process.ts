@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NatsServer } from '../dev/nats/server.js';
 import { freePort } from '../dev/processes/ports.js';
@@ -31,6 +32,12 @@ export class PurchaseProcess {
       timeoutMs: READY_MS,
     });
     return new PurchaseProcess(child);
+  }
+
+  /** Resident memory, as Linux tells it. */
+  memoryBytes(): number {
+    const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.child.pid}/status`, 'utf8')) ?? [];
+    return Number(kilobytes) * 1_024;
   }
 
   async stop(): Promise<void> {
