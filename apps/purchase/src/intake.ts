@@ -1,5 +1,5 @@
 import { type EventStore, saleSubject } from '#shared/event-store/event-store.js';
-import { fingerprint, type Json } from '#shared/kernel/canonical.js';
+import { fingerprint } from '#shared/kernel/canonical.js';
 import { KEY_PATTERN, keyHash, orderId, TENANT_PATTERN, type TenantId } from '#shared/kernel/ids.js';
 import type { Logger } from '#shared/platform/logger.js';
 import { validate } from '#shared/platform/validate.js';
@@ -10,14 +10,13 @@ import type { Folds } from './folds.js';
 import type { Inbox, Stored } from './inbox.js';
 import { type OperationName, operation as operationOf } from './operations.js';
 import type { Replies } from './replies.js';
+import { type Given, type Read, readJson } from './request-body.js';
 import type { SaleFold } from './sale-fold.js';
 
-/** A body of more bytes could not be sure to fit a commit, in which it stands as request and as events. */
-export const MAX_BODY_BYTES = 200 * 1024;
 /** How long a caller is kept waiting for a decision before it is told to come again. */
-const DECISION_TIMEOUT_MS = 5_000;
+export const DECISION_TIMEOUT_MS = 5_000;
 /** Undecided requests of one sale in this process; more are told to slow down. */
-const MAX_WAITING_PER_SALE = 2_000;
+export const MAX_WAITING_PER_SALE = 2_000;
 /** Sales known to exist are remembered up to this many; a sale never ceases to exist. */
 const MAX_KNOWN_SALES = 100_000;
 
@@ -30,6 +29,8 @@ export interface Request {
   readonly key: string | undefined;
   readonly traceparent: string | undefined;
   readonly body: Uint8Array;
+  /** Members of the body that the address says already; the body may leave them out. */
+  readonly given?: Given;
 }
 
 export interface IntakeParts {
@@ -40,8 +41,6 @@ export interface IntakeParts {
   readonly replies: Replies;
   readonly logger: Logger;
 }
-
-type Read<T> = { readonly ok: T } | { readonly problem: Answer };
 
 /** Where requests come in: read, checked, stored in COMMANDS, and answered with their decision. What is malformed costs no key and stores nothing. */
 export class Intake {
@@ -108,11 +107,11 @@ const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 type Unanswered = Omit<Command, 'reply'>;
 
-function readCommand({ operation, namespace = 'api', tenant, key, traceparent, body }: Request): Read<Unanswered> {
+function readCommand({ operation, namespace = 'api', tenant, key, traceparent, body, given = {} }: Request): Read<Unanswered> {
   if (!TENANT_PATTERN.test(tenant)) return { problem: problemAnswer('tenant-malformed') };
   if (key === undefined) return { problem: problemAnswer('key-missing') };
   if (!KEY_PATTERN.test(key)) return { problem: problemAnswer('key-malformed') };
-  const json = readJson(body);
+  const json = readJson(body, given);
   if ('problem' in json) return json;
   const { schema } = operationOf(operation);
   if (schema === undefined) throw new Error(`${operation} is not for callers`);
@@ -132,17 +131,4 @@ function readCommand({ operation, namespace = 'api', tenant, key, traceparent, b
       ...(traceparent !== undefined && TRACEPARENT.test(traceparent) && { traceparent }),
     },
   };
-}
-
-/** Bytes to a JSON object. */
-export function readJson(body: Uint8Array): Read<Json> {
-  if (body.length > MAX_BODY_BYTES)
-    return { problem: problemAnswer('body-too-large', { detail: `The body has ${body.length} bytes; ${MAX_BODY_BYTES} are allowed.` }) };
-  try {
-    const json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as Json;
-    if (typeof json === 'object' && json !== null && !Array.isArray(json)) return { ok: json };
-    return { problem: problemAnswer('body-malformed') };
-  } catch (thrown) {
-    return { problem: problemAnswer('body-malformed', { detail: thrown instanceof Error ? thrown.message : String(thrown) }) };
-  }
 }

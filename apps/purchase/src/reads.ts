@@ -6,8 +6,8 @@ import type { Logger } from '#shared/platform/logger.js';
 import { validate } from '#shared/platform/validate.js';
 import { type Answer, invalid, problemAnswer } from './answer.js';
 import type { Folds } from './folds.js';
-import { readJson } from './intake.js';
 import type { MintFold } from './mint-fold.js';
+import { readJson } from './request-body.js';
 import type { SaleFold } from './sale-fold.js';
 import { orderView, owedView, saleView, ticketOf } from './views.js';
 
@@ -26,7 +26,7 @@ export class Reads {
     if ('problem' in query) return query.problem;
     return this.answering(() =>
       this.parts.sales.withLatest(saleSubject(tenant, query.ok.sale), ({ sale, head }) =>
-        sale.open === undefined ? problemAnswer('sale-unknown') : { status: 200, body: JSON.stringify(saleView(sale, head.version)) },
+        sale.open === undefined ? problemAnswer('sale-unknown') : found(saleView(sale, head.version), head.version),
       ),
     );
   }
@@ -36,10 +36,10 @@ export class Reads {
     if ('problem' in query) return query.problem;
     const { sale: id, order: orderId } = query.ok;
     return this.answering(async () => {
-      const mints = await this.parts.mints.withLatest(mintSubject(tenant, id), ({ tickets }) => tickets);
+      const mints = await this.parts.mints.withLatest(mintSubject(tenant, id), ({ tickets, head }) => ({ tickets, version: head.version }));
       return this.parts.sales.withLatest(saleSubject(tenant, id), ({ sale, head }) => {
         if (sale.open?.orders.has(orderId) !== true) return problemAnswer(sale.open === undefined ? 'sale-unknown' : 'order-unknown');
-        return { status: 200, body: JSON.stringify(orderView(sale, orderId, head.version, mints)) };
+        return found(orderView(sale, orderId, head.version, mints.tickets), head.version, mints.version);
       });
     });
   }
@@ -49,11 +49,14 @@ export class Reads {
     if ('problem' in query) return query.problem;
     const { sale: id, ticket } = query.ok;
     return this.answering(async () => {
-      const mint = await this.parts.mints.withLatest(mintSubject(tenant, id), ({ tickets }) => tickets.get(ticket));
+      const mints = await this.parts.mints.withLatest(mintSubject(tenant, id), ({ tickets, head }) => ({
+        mint: tickets.get(ticket),
+        version: head.version,
+      }));
       return this.parts.sales.withLatest(saleSubject(tenant, id), ({ sale, head }) => {
         if (sale.open === undefined) return problemAnswer('sale-unknown');
-        const view = ticketOf(sale, ticket, head.version, mint);
-        return view === undefined ? problemAnswer('ticket-unknown') : { status: 200, body: JSON.stringify(view) };
+        const view = ticketOf(sale, ticket, head.version, mints.mint);
+        return view === undefined ? problemAnswer('ticket-unknown') : found(view, head.version, mints.version);
       });
     });
   }
@@ -66,7 +69,7 @@ export class Reads {
       this.parts.sales.withLatest(saleSubject(tenant, query.ok.sale), ({ sale, head }) =>
         sale.open === undefined
           ? problemAnswer('sale-unknown')
-          : { status: 200, body: JSON.stringify({ owed: sale.open.payments.owed().map(owedView), version: head.version }) },
+          : found({ owed: sale.open.payments.owed().map(owedView), version: head.version }, head.version),
       ),
     );
   }
@@ -79,6 +82,11 @@ export class Reads {
       return problemAnswer('log-unreachable');
     }
   }
+}
+
+/** What was found, and its entity tag: the sale's version, and the version of its mints where they are part of it. */
+function found(view: object, version: number, mintsVersion = 0): Answer {
+  return { status: 200, body: JSON.stringify(view), etag: `"${version}${mintsVersion === 0 ? '' : `.${mintsVersion}`}"` };
 }
 
 function readQuery<T extends z.ZodType>(

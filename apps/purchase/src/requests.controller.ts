@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common';
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import type { Call, CallAnswer } from '#shared/platform/micro-service.js';
 import { type Answer, isProblem } from './answer.js';
+import { KEY_HEADERS, keyOf } from './idempotency-key.js';
 import { Intake } from './intake.js';
 import type { OperationName } from './operations.js';
 import { Reads } from './reads.js';
@@ -80,8 +81,9 @@ export class RequestsController {
   }
 
   private async mutate(operation: OperationName, body: Uint8Array, call: Call): Promise<CallAnswer> {
-    const key = call.header('Idempotency-Key') ?? call.header('X-Idempotency-Key');
-    return toCall(await this.intake.handle({ operation, tenant: call.tenant, key, traceparent: call.header('traceparent'), body }));
+    const said = keyOf(KEY_HEADERS.map((header) => call.header(header)));
+    if ('problem' in said) return toCall(said.problem);
+    return toCall(await this.intake.handle({ operation, tenant: call.tenant, ...said, traceparent: call.header('traceparent'), body }));
   }
 }
 
