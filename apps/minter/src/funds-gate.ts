@@ -52,8 +52,8 @@ export class FundsGate {
     this.affordable = balance / perMint - MARGIN_MINTS;
     this.readAt = performance.now();
     if (this.affordable > BigInt(this.outstanding() + this.inside)) return;
-    if (await this.chain.replenish()) this.readAt = Number.NEGATIVE_INFINITY;
-    else if (!this.paused)
+    const replenished = await this.chain.replenish();
+    if (!replenished && !this.paused)
       this.logger.warn(
         { balance: `${balance}`, perMint: `${perMint}`, outstanding: this.outstanding() },
         'mints wait: the payer is low on funds',
@@ -66,6 +66,7 @@ export class FundsGate {
       setTimeout(resolve, PAUSE_MS).unref();
     }).finally(() => {
       this.pausing = undefined;
+      this.readAt = Number.NEGATIVE_INFINITY;
     });
     return this.pausing;
   }

@@ -75,7 +75,9 @@ export class Outstanding {
       const byChain = new Map<string, Entry[]>();
       for (const entry of this.entries.values()) {
         const { genesisHash } = entry.watched.plan;
-        byChain.set(genesisHash, [...(byChain.get(genesisHash) ?? []), entry]);
+        const others = byChain.get(genesisHash);
+        if (others === undefined) byChain.set(genesisHash, [entry]);
+        else others.push(entry);
       }
       for (const entries of byChain.values()) await this.lookAt(entries);
     } finally {

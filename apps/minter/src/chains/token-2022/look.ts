@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import { PublicKey, type SignatureStatus } from '@solana/web3.js';
+import { PublicKey } from '@solana/web3.js';
 import type { Verdict, Watched } from '../../chain.js';
 import { holderOf, judgeAccount } from './judge-account.js';
 import { holdingAddress } from './mint-transaction.js';
 import type { AccountsRead, FinalizedHead, Rpc } from './rpc.js';
+import type { Status } from './rpc-answers.js';
 
 interface Question {
   readonly watched: Watched;
-  readonly status: SignatureStatus | null;
+  readonly status: Status | null;
 }
 
 /**
@@ -23,7 +24,7 @@ export async function lookAt(rpc: Rpc, watched: readonly Watched[]): Promise<rea
   return questions.map((question) => verdicts.get(question) ?? { kind: 'unknown', seen: question.status !== null, reason: 'in flight' });
 }
 
-const isFinal = (status: SignatureStatus | null): boolean => status?.confirmationStatus === 'finalized';
+const isFinal = (status: Status | null): boolean => status?.confirmationStatus === 'finalized';
 
 const isExpired = ({ watched }: Question, head: FinalizedHead): boolean => head.height > watched.live.lastValidBlockHeight;
 

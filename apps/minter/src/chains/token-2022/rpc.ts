@@ -1,5 +1,7 @@
-import { type AccountInfo, Connection, PublicKey, type SignatureStatus } from '@solana/web3.js';
+import { type AccountInfo, Connection, type PublicKey } from '@solana/web3.js';
+import type { z } from 'zod';
 import { Fault, isFault } from '#shared/kernel/fault.js';
+import { accountsAnswer, type Status, statusesAnswer } from './rpc-answers.js';
 
 /** Limits of Solana's RPC on one call. */
 const MAX_ACCOUNTS = 100;
@@ -25,7 +27,10 @@ export interface AccountsRead {
 export class Rpc {
   readonly connection: Connection;
 
-  constructor(url: string, timeoutMs: number) {
+  constructor(
+    private readonly url: string,
+    private readonly timeoutMs: number,
+  ) {
     const patient = (input: string | URL, init?: RequestInit) => fetchWithin(timeoutMs, input, init);
     // The library's own repetitions of a 429 would hold a call for 7.5 seconds.
     this.connection = new Connection(url, { commitment: 'finalized', disableRetryOnRateLimit: true, fetch: patient as never });
@@ -41,6 +46,15 @@ export class Rpc {
     }
   }
 
+  /** One call as JSON-RPC has it, its answer unread. */
+  async call(method: string, params: readonly unknown[]): Promise<unknown> {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+    const response = await fetchWithin(this.timeoutMs, this.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${response.status} ${response.statusText}: ${text}`);
+    return JSON.parse(text);
+  }
+
   /** Slot and block height of one and the same finalized block. */
   async finalizedHead(): Promise<FinalizedHead> {
     const { absoluteSlot, blockHeight } = await this.ask('getEpochInfo', (connection) => connection.getEpochInfo('finalized'));
@@ -48,26 +62,27 @@ export class Rpc {
     return { slot: absoluteSlot, height: blockHeight };
   }
 
-  async statuses(signatures: readonly string[], history = false): Promise<readonly (SignatureStatus | null)[]> {
+  async statuses(signatures: readonly string[], searchTransactionHistory = false): Promise<readonly (Status | null)[]> {
     return inChunks(signatures, MAX_SIGNATURES, async (chunk) => {
-      const options = { searchTransactionHistory: history };
-      const { value } = await this.ask('getSignatureStatuses', (connection) => connection.getSignatureStatuses([...chunk], options));
-      return complete('getSignatureStatuses', chunk, value);
+      const { result } = await this.read(statusesAnswer, 'getSignatureStatuses', [chunk, { searchTransactionHistory }]);
+      return complete('getSignatureStatuses', chunk, result.value);
     });
   }
 
   /** Finalized accounts, none of them read from an earlier state than `fromSlot`. */
   async accounts(addresses: readonly PublicKey[], fromSlot: number): Promise<readonly AccountsRead[]> {
+    const options = { encoding: 'base64', commitment: 'finalized', minContextSlot: fromSlot };
     return inChunks(addresses, MAX_ACCOUNTS, async (chunk) => {
-      const config = { commitment: 'finalized', minContextSlot: fromSlot } as const;
-      const { context, value } = await this.ask('getMultipleAccounts', (connection) =>
-        connection.getMultipleAccountsInfoAndContext([...chunk], config),
-      );
+      const { result } = await this.read(accountsAnswer, 'getMultipleAccounts', [chunk.map((address) => address.toBase58()), options]);
+      const { slot } = result.context;
       // Not every node heeds minContextSlot.
-      if (context.slot < fromSlot)
-        throw new Fault('chain-unreachable', { asked: 'getMultipleAccounts', slot: context.slot, wanted: fromSlot });
-      return complete('getMultipleAccounts', chunk, value).map((account) => ({ slot: context.slot, account }));
+      if (slot < fromSlot) throw new Fault('chain-unreachable', { asked: 'getMultipleAccounts', slot, wanted: fromSlot });
+      return complete('getMultipleAccounts', chunk, result.value).map((account) => ({ slot, account }));
     });
+  }
+
+  private async read<T>(answer: z.ZodType<T>, method: string, params: readonly unknown[]): Promise<T> {
+    return this.ask(method, async () => answer.parse(await this.call(method, params)));
   }
 }
 
