@@ -22,7 +22,7 @@ const MS_PER_MINUTE = 60_000;
 /** The real decider, folds and reads over the log in memory: no broker, and time that can be told to pass. */
 export class MemorySelling {
   private readonly store = new MemoryEventStore();
-  private readonly folds = new Folds(this.store, (subject) => new SaleFold(subject));
+  private readonly kept = new Folds(this.store, (subject) => new SaleFold(subject));
   private readonly waiting = new Map<string, (answer: Answer) => void>();
   private readonly decider: Decider;
   private readonly reads: Reads;
@@ -39,14 +39,14 @@ export class MemorySelling {
     };
     this.decider = new Decider({
       store: this.store,
-      folds: this.folds,
+      folds: this.kept,
       decisions: new Decisions(this.store),
       replies,
       timers: { arm: () => undefined },
       dead,
       logger,
     });
-    this.reads = new Reads({ sales: this.folds, mints: new Folds(this.store, () => new MintFold()), logger });
+    this.reads = new Reads({ sales: this.kept, mints: new Folds(this.store, () => new MintFold()), logger });
   }
 
   readonly pass = (minutes: number): void => {
@@ -82,9 +82,11 @@ export class MemorySelling {
     return this.decider.drain();
   }
 
-  /** How many commits the sale's subject holds. */
-  async version(sale: string): Promise<number> {
-    return (await this.store.head(saleSubject(tenant, sale))).version;
+  /** The fold that decided, and one that is read from the log alone. */
+  async folds(sale: string): Promise<readonly [decided: SaleFold, read: SaleFold]> {
+    const subject = saleSubject(tenant, sale);
+    const empty = new Folds(this.store, (name) => new SaleFold(name));
+    return [await this.kept.withCached(subject, async (fold) => fold), await empty.withLatest(subject, (fold) => fold)];
   }
 
   private delivery(subject: string, body: Uint8Array): Delivery {

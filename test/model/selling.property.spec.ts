@@ -25,6 +25,8 @@ it(
         await selling.ask('sale.open', { sale, ...OPEN }, 'open');
         try {
           await fc.asyncModelRun(() => ({ model: new Model(), real: { ask: selling.ask, pass: selling.pass, sale } }), steps);
+          const [decided, read] = await selling.folds(sale);
+          expect(read).toEqual(decided);
         } finally {
           await selling.end();
         }

@@ -1,3 +1,4 @@
+import type { SaleEvent } from '#shared/domain/sale/events.js';
 import { Sale } from '#shared/domain/sale/sale.js';
 import { type Commit, type Head, headOf, NO_HEAD } from '#shared/event-store/commit.js';
 import type { KeyHash } from '#shared/kernel/ids.js';
@@ -25,10 +26,10 @@ export class SaleFold {
     return 1 + this.decisions.size + (this.sale.open?.units.opened ?? 0);
   }
 
-  /** Applies a commit that was read from the log. */
+  /** Applies a commit that was read from the log: all that is not the record of a decision is an event of the sale. */
   apply(commit: Commit): void {
-    for (const { type, data, at } of commit.events) {
-      if (isSaleEvent(type)) this.sale.evolve({ type, data } as Parameters<Sale['evolve']>[0], at);
+    for (const event of commit.events) {
+      if (event.type !== 'CommandDecided') this.sale.evolve(event as SaleEvent, event.at, commit.version);
     }
     this.remember(commit);
   }
@@ -43,6 +44,3 @@ export class SaleFold {
     this.head = headOf(commit);
   }
 }
-
-const SALE_EVENTS: ReadonlySet<string> = new Set(['SaleOpened', 'OrderPlaced', 'OrderConfirmed', 'MintsRequested']);
-const isSaleEvent = (type: string): type is 'SaleOpened' | 'OrderPlaced' | 'OrderConfirmed' | 'MintsRequested' => SALE_EVENTS.has(type);

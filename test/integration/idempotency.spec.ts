@@ -1,0 +1,148 @@
+import { Svcm } from '@nats-io/services';
+import { connect } from '@nats-io/transport-node';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Keypair } from '@solana/web3.js';
+import { readEnvironment } from '#shared/platform/environment.js';
+import { createLogger } from '#shared/platform/logger.js';
+import { Intake } from '../../apps/purchase/src/intake.js';
+import { isOperation, type OperationName } from '../../apps/purchase/src/operations.js';
+import { connectParts } from '../../apps/purchase/src/parts.js';
+import { Caller, type Heard } from '../harness/caller.js';
+import { Log, startSelling } from '../harness/selling.js';
+
+/** One request that is right, and another that is right too but not the same. */
+interface Pair {
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly other: Readonly<Record<string, unknown>>;
+  /** Where they differ. */
+  readonly pointer: string;
+}
+
+const terms = { name: 'Gala', price: { amount: '5000', currency: 'EUR' }, mint: 'on-request', maxPerBuyer: 100 };
+const wallet = Keypair.generate().publicKey.toBase58();
+let log: Log;
+let app: NestFastifyApplication | undefined;
+let demo: Caller;
+let acme: Caller;
+let mutations: OperationName[];
+
+beforeAll(async () => {
+  log = await Log.start('idempotency');
+  app = await startSelling(log.server);
+  [demo, acme] = [await Caller.of(log.server, 'demo'), await Caller.of(log.server, 'acme')];
+  mutations = await endpoints();
+}, 180_000);
+afterAll(async () => {
+  await Promise.all([demo?.close(), acme?.close()]);
+  await app?.close();
+  await log?.stop();
+});
+
+/** What the services framework says can be called, as far as it changes something. */
+async function endpoints(): Promise<OperationName[]> {
+  const operator = await connect(log.server.connection('operator'));
+  const found: string[] = [];
+  for await (const { endpoints: listed } of await new Svcm(operator).client().info('admit-purchase'))
+    found.push(...listed.map(({ subject }) => subject));
+  await operator.close();
+  return found.map((subject) => subject.split('.').slice(2).join('.')).filter(isOperation);
+}
+
+/** Fresh things for one operation: a sale with what it needs in it. */
+async function pairFor(operation: OperationName, sale: string, caller = demo): Promise<Pair> {
+  if (operation === 'sale.open') {
+    const body = { sale, ...terms, units: { quota: 5 } };
+    return { body, other: { ...body, units: { quota: 6 } }, pointer: '/units/quota' };
+  }
+  const paid = operation.startsWith('payment.') || operation === 'order.refund';
+  await caller.ask('sale.open', { sale, ...terms, units: { quota: 5 }, payment: paid ? 'webhook' : 'none' }, 'open');
+  if (operation === 'order.place') {
+    const body = { sale, buyer: 'b-1', quantity: 1 };
+    return { body, other: { ...body, quantity: 2 }, pointer: '/quantity' };
+  }
+  if (operation === 'sale.close') return { body: { sale }, other: { sale: `${sale}-2` }, pointer: '/sale' };
+  const placed = [await caller.place(sale, { quantity: 1 }, 'one'), await caller.place(sale, { quantity: 1 }, 'two')];
+  const [one, two] = placed.map(({ body }) => body as { order: string; tickets: { ticket: string }[] });
+  if (operation === 'ticket.mint') {
+    const body = { sale, tickets: [one?.tickets[0]?.ticket], wallet };
+    return { body, other: { ...body, tickets: [two?.tickets[0]?.ticket] }, pointer: '/tickets/0' };
+  }
+  const payment = { sale, order: one?.order, payment: 'pay-1', amount: '5000', currency: 'EUR' };
+  if (operation.startsWith('payment.')) return { body: payment, other: { ...payment, amount: '4000' }, pointer: '/amount' };
+  if (operation === 'order.refund') await caller.ask('payment.confirm', payment, 'paid');
+  return { body: { sale, order: one?.order }, other: { sale, order: two?.order }, pointer: '/order' };
+}
+
+const NEW: ReadonlySet<string> = new Set(['sale.open', 'order.place']);
+
+it('serves every operation that callers may ask for', () => {
+  expect([...mutations].sort()).toEqual(
+    [
+      'order.cancel',
+      'order.place',
+      'order.refund',
+      'payment.confirm',
+      'payment.fail',
+      'payment.refunded',
+      'sale.close',
+      'sale.open',
+      'ticket.mint',
+    ].sort(),
+  );
+});
+
+it('[minting AE1] [blockchain SC-1] answers every mutation once: first, replay, other body, no key, other tenant', async () => {
+  for (const operation of mutations) {
+    const sale = `every-${operation.replace('.', '-')}`;
+    const { body, other, pointer } = await pairFor(operation, sale);
+    const without = await demo.ask(operation, body);
+    expect([operation, without.status, without.body.code]).toEqual([operation, 400, 'key-missing']);
+    const first = await demo.ask(operation, body, 'key');
+    expect([operation, first.status, first.replayed]).toEqual([operation, NEW.has(operation) ? 201 : 200, false]);
+    const stored = await log.lastSequences();
+    const reordered = Object.fromEntries(Object.entries(body).reverse());
+    const replay = await demo.ask(operation, JSON.stringify(reordered, undefined, 2), 'key');
+    expect([operation, replay.status, replay.text, replay.replayed]).toEqual([operation, first.status, first.text, true]);
+    if (operation !== 'sale.close') {
+      const mismatch = await demo.ask(operation, other, 'key');
+      expect([operation, mismatch.status, mismatch.body.errors?.map((error) => error.pointer)]).toEqual([operation, 422, [pointer]]);
+    }
+    expect(await log.lastSequences()).toEqual(stored);
+    const elsewhere = await pairFor(operation, sale, acme);
+    const theirs = await acme.ask(operation, elsewhere.body, 'key');
+    expect([operation, theirs.status, theirs.replayed]).toEqual([operation, first.status, false]);
+  }
+}, 60_000);
+
+it('[minting IK7] [blockchain TP-8] says 409 while a mutation is in process, and its answer afterwards', async () => {
+  const asked = await Promise.all(
+    mutations.map(async (operation) => ({ operation, ...(await pairFor(operation, `slow-${operation.replace('.', '-')}`)) })),
+  );
+  await app?.close();
+  app = undefined;
+  const parts = await connectParts(
+    readEnvironment({
+      NATS_URL: log.server.url,
+      NATS_PASSWORD: log.server.credentials('purchase').pass,
+      NATS_EDGE_PASSWORD: log.server.credentials('edge').pass,
+    }),
+    createLogger('test', 'silent'),
+  );
+  const intake = new Intake(parts);
+  const handle = ({ operation, body }: (typeof asked)[number]) =>
+    intake.handle({ operation, tenant: 'demo', key: 'slow', traceparent: undefined, body: Buffer.from(JSON.stringify(body)) });
+  const originals = asked.map(handle); // nobody decides: each waits as long as it may
+  await parts.connection.flush();
+  const copies = await Promise.all(asked.map(handle));
+  for (const [index, copy] of copies.entries())
+    expect([asked[index]?.operation, copy.status, copy.retryAfterSeconds]).toEqual([asked[index]?.operation, 409, 1]);
+  for (const original of await Promise.all(originals)) expect([original.status, original.retryAfterSeconds]).toEqual([202, 1]);
+  await parts.edge.close();
+  await parts.connection.close();
+  app = await startSelling(log.server);
+  const after: Heard[] = [];
+  for (const { operation, body } of asked) after.push(await demo.insist(operation, body, 'slow'));
+  expect(after.map(({ status, replayed, body }) => [status, replayed, body.code])).toEqual(
+    asked.map(({ operation }) => [NEW.has(operation) ? 201 : 200, true, undefined]),
+  );
+}, 60_000);
