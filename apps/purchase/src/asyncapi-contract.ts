@@ -1,0 +1,118 @@
+import type { z } from 'zod';
+import type { RefusalCode } from '#shared/domain/refusal.js';
+import { GetOrder, GetSale, GetTicket } from '#shared/domain/sale/commands.js';
+import type { ProblemCode } from './answer.js';
+import { OPERATIONS, type OperationName, operation } from './operations.js';
+import { MintsAnswer, OrderAnswer, OwedAnswer, PaymentAnswer, SaleAnswer, TicketAnswer } from './view-schemas.js';
+
+/** What a caller can ask over NATS, and all that can be answered. */
+export interface Asking {
+  readonly name: string;
+  readonly summary: string;
+  readonly request: z.ZodType;
+  readonly answer: z.ZodType;
+  readonly status: number;
+  /** Whether it changes something, and so wants a key. */
+  readonly keyed: boolean;
+  /** Decisions against it: 409, and the key holds them for ever. */
+  readonly refusals: readonly RefusalCode[];
+  /** Everything else; no key is used up by these. */
+  readonly problems: readonly ProblemCode[];
+}
+
+type Told = Pick<Asking, 'summary' | 'answer' | 'refusals'>;
+
+const ENDING = ['sale-unknown', 'order-unknown', 'order-ended'] as const;
+
+/** Of the operations in operations.ts, what their code does not say by itself. A test finds the refusals in the deciders and compares. */
+const CHANGES: Readonly<Partial<Record<OperationName, Told>>> = {
+  'sale.open': { summary: 'Opens a sale; its terms stay as they are.', answer: SaleAnswer, refusals: ['sale-exists'] },
+  'sale.close': { summary: 'Takes no more orders. What is held may still be paid.', answer: SaleAnswer, refusals: ['sale-unknown'] },
+  'order.place': {
+    summary: 'Orders named seats or a quantity of places: all of them or none.',
+    answer: OrderAnswer,
+    refusals: [
+      'sale-unknown',
+      'sale-not-yet-open',
+      'sale-closed',
+      'quantity-needed',
+      'units-needed',
+      'wallet-needed',
+      'unit-unknown',
+      'unit-taken',
+      'sold-out',
+      'buyer-limit',
+    ],
+  },
+  'order.cancel': { summary: 'Gives up an order that nobody paid for.', answer: OrderAnswer, refusals: [...ENDING, 'order-paid'] },
+  'order.refund': {
+    summary: 'Gives up an order that was paid for: the money is owed from now on.',
+    answer: OrderAnswer,
+    refusals: [...ENDING, 'order-not-paid'],
+  },
+  'payment.confirm': {
+    summary: 'Tells that a payment was received. For trusted back ends; providers tell it by webhook.',
+    answer: PaymentAnswer,
+    refusals: ['sale-unknown'],
+  },
+  'payment.fail': { summary: 'Tells that a try to pay failed.', answer: PaymentAnswer, refusals: ['sale-unknown'] },
+  'payment.refunded': {
+    summary: 'Tells how much of a payment went back so far.',
+    answer: PaymentAnswer,
+    refusals: ['sale-unknown'],
+  },
+  'ticket.mint': {
+    summary: 'Asks for the mints of up to 500 sold tickets: accepted all or none.',
+    answer: MintsAnswer,
+    refusals: ['sale-unknown', 'ticket-unknown', 'ticket-not-sold'],
+  },
+};
+
+const READ_PROBLEMS = [
+  'tenant-malformed',
+  'body-malformed',
+  'body-invalid',
+  'body-too-large',
+  'sale-unknown',
+  'log-unreachable',
+  'fault',
+] as const;
+const CHANGE_PROBLEMS = [
+  ...READ_PROBLEMS,
+  'key-missing',
+  'key-malformed',
+  'keys-differ',
+  'in-progress',
+  'key-reused',
+  'too-many-waiting',
+  'parked',
+] as const;
+
+const read = (name: string, summary: string, request: z.ZodType, answer: z.ZodType, missing: readonly ProblemCode[] = []): Asking => ({
+  name,
+  summary,
+  request,
+  answer,
+  status: 200,
+  keyed: false,
+  refusals: [],
+  problems: [...READ_PROBLEMS, ...missing],
+});
+
+const READS: readonly Asking[] = [
+  read('sale.get', 'Reads a sale from the log.', GetSale, SaleAnswer),
+  read('sale.owed', 'Lists the money of a sale that has to go back.', GetSale, OwedAnswer),
+  read('order.get', 'Reads an order from the log, with how far it came.', GetOrder, OrderAnswer, ['order-unknown']),
+  read('ticket.get', 'Reads a ticket from the log and, once it is minted, its asset.', GetTicket, TicketAnswer, ['ticket-unknown']),
+];
+
+function change(name: OperationName): Asking[] {
+  const { schema, status } = operation(name);
+  if (schema === undefined) return []; // asked by reactors only
+  const told = CHANGES[name];
+  if (told === undefined) throw new Error(`${name} can be asked by callers and is not described for them`);
+  const problems = CHANGE_PROBLEMS.filter((code) => name !== 'sale.open' || code !== 'sale-unknown');
+  return [{ name, request: schema, status, keyed: true, problems, ...told }];
+}
+
+export const askings = (): readonly Asking[] => [...(Object.keys(OPERATIONS) as OperationName[]).flatMap(change), ...READS];
