@@ -73,6 +73,32 @@ describe('what is outstanding', () => {
     expect(chain.sent.map(({ simulate }) => simulate)).toEqual([true, false, false, false]);
   });
 
+  it('is not sent again while one sending of it waits for its answer', async () => {
+    const chain = new WatchedChain({ slotsPerLook: 1, finalAfterSlots: 1 });
+    const submit = chain.submit.bind(chain);
+    const slow = await watched(chain, 1);
+    let answer: () => void = () => undefined;
+    chain.submit = async (attempt, simulate) => {
+      if (attempt.signature === slow.live.signature) await new Promise<void>((resolve) => (answer = resolve));
+      return submit(attempt, simulate);
+    };
+    const outstanding = open(chain);
+    const settled = outstanding.settle(slow);
+    for (let number = 2; number < 6; number += 1) await outstanding.settle(await watched(chain, number)); // looks go on meanwhile
+    answer();
+    expect((await settled).kind).toBe('confirmed');
+    expect(chain.sent.filter(({ signature }) => signature === slow.live.signature)).toHaveLength(1);
+  });
+
+  it('tells everybody who waits for the same attempt', async () => {
+    const chain = new WatchedChain({ slotsPerLook: 1, finalAfterSlots: 3 });
+    const outstanding = open(chain);
+    const mint = await watched(chain);
+    const [one, other] = await Promise.all([outstanding.settle(mint), outstanding.settle(mint)]);
+    expect(one).toEqual(other);
+    expect(chain.sent).toHaveLength(1);
+  });
+
   it('dies of the program’s refusal when it expired while the program kept saying no', async () => {
     const chain = new WatchedChain({ slotsPerLook: 1, finalAfterSlots: 1, lifeBlocks: 5 });
     chain.answer = { kind: 'refused', by: 'program', reason: 'custom program error: 0x0' };

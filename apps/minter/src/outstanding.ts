@@ -14,8 +14,11 @@ export type Ending = Exclude<Verdict, { kind: 'unknown' }>;
 
 interface Entry {
   readonly watched: Watched;
+  readonly ended: Promise<Ending>;
   readonly resolve: (ending: Ending) => void;
+  /** When the last sending ended; while one waits in line or is on its way, nothing is sent again. */
   sentAt: number;
+  sending: boolean;
   refusal?: string;
   foreign: number;
 }
@@ -49,14 +52,15 @@ export class Outstanding {
 
   /** Sends the live attempt and resolves with its verdict, however long that takes. Everything of it is in the log already. */
   async settle(watched: Watched): Promise<Ending> {
-    const ended = new Promise<Ending>((resolve) => {
-      this.entries.set(watched.live.signature, { watched, resolve, sentAt: 0, foreign: 0 });
-    });
-    const entry = this.entries.get(watched.live.signature);
-    if (entry !== undefined) await this.send(entry, true);
+    // Two commands may wait for one ticket: the second request of a caller who could not wait for the first.
+    const known = this.entries.get(watched.live.signature);
+    if (known !== undefined) return known.ended;
+    const entry = entryOf(watched);
+    this.entries.set(watched.live.signature, entry);
+    await this.send(entry, true);
     this.parts.passBy('between-send-and-completion');
     this.schedule();
-    return ended;
+    return entry.ended;
   }
 
   stop(): void {
@@ -113,7 +117,7 @@ export class Outstanding {
     entry.foreign = verdict.kind === 'foreign' ? entry.foreign + 1 : 0;
     switch (verdict.kind) {
       case 'unknown':
-        if (!verdict.seen && performance.now() - entry.sentAt > this.parts.resendMs) void this.send(entry, entry.refusal !== undefined);
+        if (!verdict.seen && this.isDue(entry)) void this.send(entry, entry.refusal !== undefined);
         return;
       case 'foreign':
         if (entry.foreign >= FOREIGN_LOOKS) this.end(entry, verdict);
@@ -126,6 +130,10 @@ export class Outstanding {
     }
   }
 
+  private isDue(entry: Entry): boolean {
+    return !entry.sending && performance.now() - entry.sentAt > this.parts.resendMs;
+  }
+
   private end(entry: Entry, ending: Ending): void {
     this.entries.delete(entry.watched.live.signature);
     entry.resolve(ending);
@@ -134,8 +142,10 @@ export class Outstanding {
   /** The first time, and after a program said no, the node tries the bytes before it passes them on: what fails costs no fee then. */
   private async send(entry: Entry, simulate: boolean): Promise<void> {
     const { live } = entry.watched;
-    entry.sentAt = performance.now();
+    entry.sending = true;
     const submission = await this.lane.run(() => this.parts.chain.submit(live, simulate));
+    entry.sending = false;
+    entry.sentAt = performance.now();
     if (submission.kind === 'refused' && submission.by === 'program') entry.refusal = submission.reason;
     else delete entry.refusal;
     if (submission.kind !== 'accepted') this.tell(live.ticket, live.attempt, submission);
@@ -144,6 +154,14 @@ export class Outstanding {
   private tell(ticket: string, attempt: number, submission: Submission): void {
     this.parts.logger.debug({ ticket, attempt, submission }, 'a submission was not simply accepted; its verdict comes from the chain');
   }
+}
+
+function entryOf(watched: Watched): Entry {
+  let resolve: (ending: Ending) => void = () => undefined;
+  const ended = new Promise<Ending>((settle) => {
+    resolve = settle;
+  });
+  return { watched, ended, resolve, sentAt: 0, sending: false, foreign: 0 };
 }
 
 /** An attempt that died of old age because a program kept saying no died of that. */
