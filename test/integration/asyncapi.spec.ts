@@ -74,6 +74,7 @@ const HTTP_ONLY: readonly ProblemCode[] = [
   'request-malformed',
   'cursor-unknown',
   'unauthorized',
+  'signature-refused',
   'tenant-refused',
   'route-unknown',
   'method-not-allowed',

@@ -24,6 +24,7 @@ export const PROBLEMS = {
   'request-malformed': [400, 'The request is not one of HTTP, or its address is not one.'],
   'cursor-unknown': [400, 'This cursor was not given to this tenant, or not by this log.'],
   unauthorized: [401, 'The header Authorization must be Bearer and an API key that is good now.'],
+  'signature-refused': [401, 'The event is not signed by a secret of its tenant, or its time is too far from now.'],
   'tenant-refused': [403, 'This tenant is not one that may come in.'],
   'route-unknown': [404, 'There is nothing at this address.'],
   'sale-unknown': [404, 'There is no such sale.'],
