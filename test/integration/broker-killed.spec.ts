@@ -31,6 +31,7 @@ it('[L3] loses no acknowledged order when the broker is killed in a rush, decide
   await log.server.restart();
   await rush;
   const orders = [...acknowledged.values()].flatMap(({ status, body }) => (status === 201 ? [`${body.order}`] : []));
+  await waitFor(async () => (await log.admin.rtt()) >= 0, { what: 'the admin reaches the server again', timeoutMs: 20_000 });
   const told = await toldOf(log, 'killed');
   expect(counted(orders)).toEqual([SEATS, SEATS]);
   expect([...told.orders].sort()).toEqual(orders.sort());

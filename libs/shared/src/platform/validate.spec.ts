@@ -85,7 +85,7 @@ const badOpenings: readonly Row[] = [
   ...['a\u0000b', 'a\nb', '\u007f', '\ud800', 'a\udfffb'].map((name): Row => [{ name }, '/name', 'must be of whole, printable characters']),
   [{ maxPerBuyer: 0 }, '/maxPerBuyer', WHOLE_SALE],
   [{ holdSeconds: 604_801 }, '/holdSeconds', 'must be a whole number from 1 to 604800'],
-  [{ payment: 'card' }, '/payment', 'must be "none"'],
+  [{ payment: 'card' }, '/payment', 'must be "none" or "webhook"'],
   [{ mint: 'later' }, '/mint', 'must be "on-confirm" or "on-request"'],
 ];
 
