@@ -19,7 +19,8 @@ export class Timers {
   }
 
   arm(saleSubject: string, at: number | undefined): void {
-    if (at === undefined || this.armed.get(saleSubject) === at) return;
+    const isDue = at !== undefined && at <= Date.now(); // what one sweep left over is swept again
+    if (at === undefined || (this.armed.get(saleSubject) === at && !isDue)) return;
     if (this.armed.size >= MAX_REMEMBERED) this.armed.clear();
     this.armed.set(saleSubject, at);
     const [, tenant, , sale] = saleSubject.split('.');

@@ -37,4 +37,5 @@ function find(state: Sale, { order: id }: EndOrder): { readonly sale: OpenedSale
   return order === undefined ? refuse('order-unknown', { pointers: ['/order'] }) : { sale, order };
 }
 
-const ended = ({ status }: Order): { readonly refusal: Refusal } => refuse('order-ended', { pointers: ['/order'], facts: { orderStatus: status } });
+const ended = ({ status }: Order): { readonly refusal: Refusal } =>
+  refuse('order-ended', { pointers: ['/order'], facts: { orderStatus: status } });
