@@ -1,4 +1,11 @@
-import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager, type SeqMsgRequest } from '@nats-io/jetstream';
+import {
+  type JetStreamClient,
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager,
+  type SeqMsgRequest,
+  type StreamState,
+} from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import type { Recorded } from '../../domain/recorded.js';
 import { Fault, isFault } from '../../kernel/fault.js';
@@ -22,7 +29,7 @@ export const EVENTS_STREAM = 'EVENTS';
 const REQUEST_TIMEOUT_MS = 2_000;
 /** An append whose outcome stays unknown is looked up and, since it can land only once, sent again this often. */
 const APPEND_TRIES = 4;
-/** Up to so many commits are read one by one from the leader; more come by an ordered consumer. */
+/** Up to so many commits are read one by one from the leader; what follows comes by an ordered consumer. */
 const SINGLE_READS = 8;
 
 /** What the server's STREAM.MSG.GET takes; the client's type leaves out the last form. */
@@ -46,12 +53,18 @@ export class JetStreamEventStore implements EventStore {
   }
 
   async *read(subject: string, after: Head): AsyncIterable<Commit> {
-    const last = await this.last(subject);
-    assertHolds(subject, after, last ?? NO_HEAD);
-    if (last === undefined || last.sequence === after.sequence) return;
-    const few = last.version - after.version <= SINGLE_READS;
     let head = after;
-    for await (const commit of few ? this.oneByOne(subject, after, last) : this.consume(subject, after, last)) {
+    for (let reads = 0; reads < SINGLE_READS; reads++) {
+      const next = await this.get({ seq: head.sequence + 1, next_by_subj: subject });
+      if (next === undefined) return this.assertReaches(subject, head);
+      assertFollows(head, next);
+      head = next;
+      yield next;
+    }
+    const last = await this.last(subject);
+    assertHolds(subject, head, last ?? NO_HEAD);
+    if (last === undefined || last.sequence === head.sequence) return;
+    for await (const commit of this.consume(subject, head, last)) {
       assertFollows(head, commit);
       head = commit;
       yield commit;
@@ -102,14 +115,19 @@ export class JetStreamEventStore implements EventStore {
     return this.get({ last_by_subj: subject });
   }
 
-  private async *oneByOne(subject: string, after: Head, last: Commit): AsyncIterable<Commit> {
-    for (let { version, sequence } = after; version + 1 < last.version; version++) {
-      const next = await this.get({ seq: sequence + 1, next_by_subj: subject });
-      if (next === undefined) throw new Fault('log-shrunk', { subject, seen: headOf(last) });
-      sequence = next.sequence;
-      yield next;
+  /** Nothing follows what was seen: because it is the last, or because the log ends before it. Asks for no commit, which may be large. */
+  private async assertReaches(subject: string, seen: Head): Promise<void> {
+    if (seen.sequence === 0) return;
+    const { last_seq } = await this.state();
+    if (last_seq < seen.sequence) throw new Fault('log-shrunk', { subject, seen: headOf(seen), last: last_seq });
+  }
+
+  private async state(): Promise<StreamState> {
+    try {
+      return (await this.jsm.streams.info(EVENTS_STREAM)).state;
+    } catch (cause) {
+      throw new Fault('log-unreachable', { stream: EVENTS_STREAM }, { cause });
     }
-    yield last;
   }
 
   /** A long stretch by an ordered consumer. It may be served by a follower, so it is read until the leader's last commit has come. */
