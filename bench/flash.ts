@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
+import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
 import { provision } from '#shared/platform/topology/provision.js';
 import { startNats } from '../dev/nats/server.js';
 import { temporaryFolder } from '../dev/processes/temporary.js';
@@ -25,6 +26,7 @@ export async function benchFlash({ buyers }: { readonly buyers: number }): Promi
   const server = await startNats({ dataDir: folder.path });
   const admin = await connect(server.connection('provision'));
   await provision(admin);
+  await (await TenantRegister.on(admin)).create('demo', { hasNatsPassword: true });
   const purchase = await PurchaseProcess.start(server);
   const demo = await connect(server.connection('demo'));
   try {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
+import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
 import { provision } from '#shared/platform/topology/provision.js';
 import { startNats } from '../dev/nats/server.js';
 import { temporaryFolder } from '../dev/processes/temporary.js';
@@ -23,6 +24,7 @@ export async function benchOrders({ seconds }: { readonly seconds: number }): Pr
   const server = await startNats({ dataDir: folder.path });
   const admin = await connect(server.connection('provision'));
   await provision(admin);
+  await (await TenantRegister.on(admin)).create('demo', { hasNatsPassword: true });
   const purchase = await PurchaseProcess.start(server);
   const demo = await connect(server.connection('demo'));
   const rows: Row[] = [];

@@ -4,14 +4,18 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readEnvironment } from '#shared/platform/environment.js';
 import { createLogger } from '#shared/platform/logger.js';
+import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
 import { provision } from '#shared/platform/topology/provision.js';
 import { startPurchase } from '../../apps/purchase/src/start.js';
-import { type NatsServer, startNats } from '../../dev/nats/server.js';
+import { DEV_TENANTS, type NatsServer, startNats } from '../../dev/nats/server.js';
 import { temporaryFolder } from '../../dev/processes/temporary.js';
 
 const QUIET = 'fatal';
 
-/** A real NATS server with the streams of a fresh log. */
+/** Of a tenant of the tests; long enough to be one, and no secret. */
+export const apiKeyOf = (tenant: string): string => `admit_test_key_of_tenant_${tenant}`;
+
+/** A real NATS server with the streams of a fresh log and two tenants. */
 export class Log {
   private constructor(
     readonly server: NatsServer,
@@ -19,11 +23,14 @@ export class Log {
     private readonly remove: () => void,
   ) {}
 
-  static async start(name: string): Promise<Log> {
+  /** With tenants, unless the test is about a log that nobody used yet. */
+  static async start(name: string, tenants: readonly string[] = DEV_TENANTS): Promise<Log> {
     const folder = temporaryFolder(name);
     const server = await startNats({ dataDir: folder.path });
     const admin = await connect({ ...server.connection('provision'), maxReconnectAttempts: -1, reconnectTimeWait: 50 });
     await provision(admin);
+    const register = await TenantRegister.on(admin);
+    for (const tenant of tenants) await register.create(tenant, { apiKey: apiKeyOf(tenant), hasNatsPassword: true });
     return new Log(server, admin, () => folder.remove());
   }
 
@@ -42,8 +49,9 @@ export class Log {
 }
 
 /** The purchase app, in this process, on that log. */
-export async function startSelling(server: NatsServer, level = QUIET): Promise<NestFastifyApplication> {
+export async function startSelling(server: NatsServer, level = QUIET, more: Record<string, string> = {}): Promise<NestFastifyApplication> {
   const environment = readEnvironment({
+    ...more,
     NATS_URL: server.url,
     NATS_PASSWORD: server.credentials('purchase').pass,
     NATS_EDGE_PASSWORD: server.credentials('edge').pass,

@@ -123,5 +123,5 @@ it('still knows a key when everything but the log is gone', async () => {
 
 it('answers health: live and ready', async () => {
   const ready = await app.inject({ method: 'GET', url: '/health/ready' });
-  expect([ready.statusCode, ready.json()]).toEqual([200, { status: 'ready', checks: { log: 'ok', edge: 'ok', decider: 'ok' } }]);
+  expect([ready.statusCode, ready.json()]).toEqual([200, { status: 'ready', checks: { log: 'ok', edge: 'ok', tenants: 'ok', decider: 'ok' } }]);
 });

@@ -14,7 +14,7 @@ let jsm: JetStreamManager;
 let epoch: string;
 
 beforeAll(async () => {
-  log = await Log.start('topology');
+  log = await Log.start('topology', []);
   jsm = await jetstreamManager(log.admin);
   epoch = await inspectTopology(log.admin);
 }, 180_000);

@@ -1,7 +1,7 @@
 import { JetStreamApiError, type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { ACK, type Delivery, nak, type Settlement } from '#shared/consumer/delivery.js';
-import type { MintCommand } from '#shared/domain/mint/events.js';
+import type { MintCommand, RevokeCommand } from '#shared/domain/mint/events.js';
 import type { Recorded } from '#shared/domain/recorded.js';
 import { decodeCommit } from '#shared/event-store/commit.js';
 import type { Logger } from '#shared/platform/logger.js';
@@ -55,9 +55,6 @@ interface Asked {
   readonly what: string;
   readonly body: MintCommand | RevokeCommand;
 }
-
-/** The body of a message on `mint.<tenant>.<ticket>.revoke`. */
-type RevokeCommand = Pick<MintCommand, 'tenant' | 'sale' | 'order' | 'ticket' | 'unit'> & { readonly revoke: true };
 
 /** 10077 also means a full stream; the words tell which. */
 const isAskedAlready = (thrown: unknown): boolean =>

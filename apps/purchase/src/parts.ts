@@ -5,6 +5,7 @@ import { DeadLetters } from '#shared/platform/dead-letters.js';
 import type { Environment } from '#shared/platform/environment.js';
 import type { Logger } from '#shared/platform/logger.js';
 import { connectNats } from '#shared/platform/nats.js';
+import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { inspectTopology } from '#shared/platform/topology/inspect.js';
 import { Decisions } from './decisions.js';
 import { Folds } from './folds.js';
@@ -17,6 +18,9 @@ import { Timers } from './timers.js';
 /** Everything the purchase app is made of below its endpoints, connected. */
 export interface PurchaseParts {
   readonly logger: Logger;
+  /** Of the log: another one where it was begun anew. */
+  readonly epoch: string;
+  readonly tenants: TenantDirectory;
   /** Writes commands and the log. */
   readonly connection: NatsConnection;
   /** Answers callers; may publish to no stream. */
@@ -46,14 +50,19 @@ export async function connectParts(environment: Environment, logger: Logger): Pr
     const edge = await connectAs(environment.NATS_EDGE_USER, environment.NATS_EDGE_PASSWORD, 'purchase-edge');
     const epoch = await inspectTopology(connection);
     logger.info({ epoch }, 'streams are as wanted');
-    return await partsOn(connection, edge, user, logger);
+    return { ...(await partsOn(connection, edge, user, logger)), epoch, tenants: await TenantDirectory.watch(connection, logger) };
   } catch (thrown) {
     await Promise.all(opened.map((connection) => connection.close())); // what refuses to start leaves nothing behind
     throw thrown;
   }
 }
 
-async function partsOn(connection: NatsConnection, edge: NatsConnection, user: string, logger: Logger): Promise<PurchaseParts> {
+async function partsOn(
+  connection: NatsConnection,
+  edge: NatsConnection,
+  user: string,
+  logger: Logger,
+): Promise<Omit<PurchaseParts, 'epoch' | 'tenants'>> {
   const store = await JetStreamEventStore.on(connection);
   return {
     logger,

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type HealthChecks, HealthModule } from '#shared/platform/health.js';
 import { Decider } from './decider.js';
+import { type HttpFacts, httpControllers, httpProviders } from './http/http-parts.js';
 import { Intake } from './intake.js';
 import { MintNewsReactor } from './mint-news-reactor.js';
 import { MintRequests } from './mint-requests.js';
@@ -14,13 +15,13 @@ import { PARTS, Workers } from './workers.js';
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: a Nest module is a class, and a dynamic one is made by a static method
 export class PurchaseModule {
-  static with(parts: PurchaseParts): DynamicModule {
+  static with(parts: PurchaseParts, http: HttpFacts): DynamicModule {
     const decider = new Decider(parts);
     const checks = (): HealthChecks => readiness(parts, decider);
     return {
       module: PurchaseModule,
       imports: [HealthModule.with(checks, [])],
-      controllers: [RequestsController],
+      controllers: [RequestsController, ...httpControllers],
       providers: [
         { provide: PARTS, useValue: parts },
         { provide: Decider, useValue: decider },
@@ -29,6 +30,7 @@ export class PurchaseModule {
         { provide: MintRequests, useValue: new MintRequests(parts.connection, parts.logger) },
         { provide: MintNewsReactor, useValue: new MintNewsReactor(parts.inbox, parts.logger) },
         { provide: Sweeps, useValue: new Sweeps(parts.inbox, parts.logger) },
+        ...httpProviders(parts, http),
         Workers,
       ],
     };

@@ -8,7 +8,7 @@ const PROBE_TIMEOUT_MS = 2_000;
 const PROBE_SUBJECT = 'timer.set.probe';
 
 /** Ready means that something can be stored: a full disk answers reads and lets publishes time out, so a real one is tried. */
-export function readiness({ connection, edge }: PurchaseParts, decider: Decider): HealthChecks {
+export function readiness({ connection, edge, tenants }: PurchaseParts, decider: Decider): HealthChecks {
   const js = jetstream(connection, { timeout: PROBE_TIMEOUT_MS });
   return {
     log: async () => {
@@ -16,6 +16,9 @@ export function readiness({ connection, edge }: PurchaseParts, decider: Decider)
     },
     edge: async () => {
       await edge.flush();
+    },
+    tenants: async () => {
+      if (tenants.trouble !== undefined) throw tenants.trouble;
     },
     decider: async () => {
       if (decider.broken !== undefined) throw decider.broken;

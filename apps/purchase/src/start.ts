@@ -1,35 +1,57 @@
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { TENANT_PATTERN } from '#shared/kernel/ids.js';
 import type { Environment } from '#shared/platform/environment.js';
 import { type Logger, NestLogger } from '#shared/platform/logger.js';
 import { MicroServiceStrategy } from '#shared/platform/micro-service.js';
 import { problemAnswer } from './answer.js';
-import { connectParts } from './parts.js';
+import { Admission } from './http/admission.js';
+import { createHttpAdapter } from './http/http-server.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { RouteList } from './http/route-list.js';
+import { TenantRates } from './http/tenant-rates.js';
+import { connectParts, type PurchaseParts } from './parts.js';
 import { PurchaseModule } from './purchase.module.js';
 import { toCall } from './requests.controller.js';
 
 const VERSION = '0.1.0';
 
-/** Connects, checks the streams, and serves: NATS endpoints first, then HTTP with health. */
+/** Connects, checks the streams, and serves: NATS endpoints first, then HTTP. */
 export async function startPurchase(environment: Environment, logger: Logger): Promise<NestFastifyApplication> {
   const parts = await connectParts(environment, logger);
-  const app = await NestFactory.create<NestFastifyApplication>(PurchaseModule.with(parts), new FastifyAdapter(), {
+  const rate = { perSecond: environment.HTTP_TENANT_RATE, burst: environment.HTTP_TENANT_BURST };
+  const admission = new Admission(parts.tenants, new TenantRates(rate.perSecond, rate.burst));
+  const adapter = createHttpAdapter();
+  const server = adapter.getInstance<FastifyInstance>();
+  const routes = new RouteList(server);
+  admission.guard(server);
+  const app = await NestFactory.create<NestFastifyApplication>(PurchaseModule.with(parts, { version: VERSION, rate, admission }), adapter, {
     logger: new NestLogger(logger),
     abortOnError: false,
+    bodyParser: false,
   });
-  const strategy = new MicroServiceStrategy({
+  app.useGlobalFilters(new ProblemFilter(routes, logger));
+  app.connectMicroservice<MicroserviceOptions>({ strategy: natsEndpoints(parts) });
+  await app.startAllMicroservices();
+  await app.listen(environment.HTTP_PORT, environment.HTTP_HOST);
+  return app;
+}
+
+function natsEndpoints({ edge, tenants, logger }: PurchaseParts): MicroServiceStrategy {
+  return new MicroServiceStrategy({
     name: 'admit-purchase',
     version: VERSION,
     description: 'Sells every ticket once',
-    connection: parts.edge,
+    connection: edge,
+    refuse: (tenant) =>
+      tenants.active(tenant) === undefined
+        ? toCall(problemAnswer(TENANT_PATTERN.test(tenant) ? 'tenant-refused' : 'tenant-malformed'))
+        : undefined,
     onThrown: (pattern, thrown) => {
       logger.error({ err: thrown, pattern }, 'an endpoint failed');
       return toCall(problemAnswer('fault'));
     },
   });
-  app.connectMicroservice<MicroserviceOptions>({ strategy });
-  await app.startAllMicroservices();
-  await app.listen(environment.HTTP_PORT, environment.HTTP_HOST);
-  return app;
 }

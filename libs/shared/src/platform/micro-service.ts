@@ -26,6 +26,8 @@ export interface MicroServiceOptions {
   readonly description: string;
   /** Answers callers; it may publish to no stream subject. */
   readonly connection: NatsConnection;
+  /** What a tenant hears that may not come in, whatever it asks; `undefined` for one that may. */
+  readonly refuse: (tenant: string) => CallAnswer | undefined;
   readonly onThrown: (pattern: string, thrown: unknown) => CallAnswer;
 }
 
@@ -84,7 +86,8 @@ export class MicroServiceStrategy extends Server implements CustomTransportStrat
 
   private async serve(pattern: string, handler: (data: unknown, context: Call) => Promise<unknown>, message: ServiceMsg): Promise<void> {
     const packet = readNestPacket(message.subject, message.data);
-    const answer = await this.answer(pattern, () => handler(packet?.body ?? message.data, callOf(message)));
+    const call = callOf(message);
+    const answer = this.options.refuse(call.tenant) ?? (await this.answer(pattern, () => handler(packet?.body ?? message.data, call)));
     const head = headers();
     for (const [name, value] of answer.headers) head.set(name, value);
     const body = packet === undefined ? answer.body : writeNestPacket(packet.id, answer.body, head.has(ERROR_HEADER));

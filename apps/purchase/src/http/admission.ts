@@ -1,0 +1,89 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Tenant } from '#shared/platform/tenants/tenant.js';
+import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
+import { type Answer, problemAnswer } from '../answer.js';
+import { type Headers, send } from './reply.js';
+import type { TenantRates } from './tenant-rates.js';
+
+/** Requests of one tenant under way in this process: what they may take of its memory while the log is slow. */
+export const MAX_UNDER_WAY_PER_TENANT = 2_000;
+const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]{1,256}) *$/i;
+const CHALLENGE = 'Bearer realm="admit-one"';
+
+/** What may be asked without an API key, by the pattern of its route. Whatever is not here wants one. */
+export const PUBLIC_ROUTES: ReadonlySet<string> = new Set([
+  '/health/live',
+  '/health/ready',
+  '/docs',
+  '/docs/json',
+  '/.well-known/idempotency.json',
+  '/v1/webhooks/payments', // signed instead
+]);
+
+type Refused = { readonly answer: Answer; readonly headers: Headers };
+/** Who asks, once known; the key it asked with is good for as long as the directory says. */
+export interface Admitted {
+  readonly tenant: Tenant;
+  readonly apiKey: string;
+}
+
+/** The door: tells tenants by their API keys, before a byte of the body is read, and lets none of them ask too fast. */
+export class Admission {
+  private readonly admitted = new WeakMap<object, Admitted>();
+  private readonly underWay = new Map<string, number>();
+  private closing = false;
+
+  constructor(
+    private readonly tenants: Pick<TenantDirectory, 'ofKey'>,
+    private readonly rates: TenantRates,
+  ) {}
+
+  guard(server: FastifyInstance): void {
+    server.addHook('onRequest', (request, reply, done) => {
+      const refused = this.refuse(request, reply);
+      if (refused === undefined) done();
+      else send(reply, refused.answer, refused.headers);
+    });
+  }
+
+  /** Who was let in with this request. */
+  of(request: FastifyRequest): Admitted {
+    const admitted = this.admitted.get(request.raw);
+    if (admitted === undefined) throw new Error(`${request.url} was reached without an API key`);
+    return admitted;
+  }
+
+  /** Lets nobody in any more. */
+  close(): void {
+    this.closing = true;
+  }
+
+  private refuse(request: FastifyRequest, reply: FastifyReply): Refused | undefined {
+    if (this.closing) return { answer: problemAnswer('stopping'), headers: { Connection: 'close' } };
+    if (request.is404 || PUBLIC_ROUTES.has(request.routeOptions.url ?? '')) return undefined;
+    const apiKey = BEARER.exec(request.headers.authorization ?? '')?.[1];
+    const tenant = apiKey === undefined ? undefined : this.tenants.ofKey(apiKey);
+    if (apiKey === undefined) return { answer: problemAnswer('unauthorized'), headers: { 'WWW-Authenticate': CHALLENGE } };
+    if (tenant === undefined)
+      return { answer: problemAnswer('unauthorized'), headers: { 'WWW-Authenticate': `${CHALLENGE}, error="invalid_token"` } };
+    if (tenant.status !== 'active') return { answer: problemAnswer('tenant-refused'), headers: {} };
+    const waitSeconds = this.underWayOf(tenant.tenant) >= MAX_UNDER_WAY_PER_TENANT ? 1 : this.rates.take(tenant.tenant);
+    if (waitSeconds > 0) return { answer: { ...problemAnswer('too-many-requests'), retryAfterSeconds: waitSeconds }, headers: {} };
+    this.admitted.set(request.raw, { tenant, apiKey });
+    this.count(tenant.tenant, reply);
+    return undefined;
+  }
+
+  private count(tenant: string, reply: FastifyReply): void {
+    this.underWay.set(tenant, this.underWayOf(tenant) + 1);
+    reply.raw.once('close', () => {
+      const left = this.underWayOf(tenant) - 1;
+      if (left === 0) this.underWay.delete(tenant);
+      else this.underWay.set(tenant, left);
+    });
+  }
+
+  private underWayOf(tenant: string): number {
+    return this.underWay.get(tenant) ?? 0;
+  }
+}

@@ -1,0 +1,13 @@
+/** What one process lets the streams of events take. */
+export interface EventStreamLimits {
+  /** Open at once for one tenant: each is a consumer on the server and a connection here. */
+  readonly perTenant: number;
+  /** Open at once for all tenants. */
+  readonly inAll: number;
+  /** A silent stream says that it lives; proxies cut silent connections after a minute. */
+  readonly heartbeatMs: number;
+  /** A reader that takes nothing for so long is dropped: it comes back with its last cursor and misses nothing. */
+  readonly slowReaderMs: number;
+}
+
+export const EVENT_STREAM_LIMITS: EventStreamLimits = { perTenant: 16, inAll: 512, heartbeatMs: 15_000, slowReaderMs: 10_000 };

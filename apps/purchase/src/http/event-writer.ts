@@ -1,0 +1,72 @@
+import type { ServerResponse } from 'node:http';
+import type { Told } from './event-streams.js';
+
+/** A client that lost its stream comes back after this. */
+const RETRY_MS = 1_000;
+export const EVENT_STREAM_HEADERS = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Accel-Buffering': 'no', // a proxy that collects what it passes on would keep events back
+};
+
+/**
+ * Writes server-sent events as fast as they are read and no faster: what is not read yet stays in the log. At most one event and what
+ * Node buffers of a connection (16 KiB) wait here.
+ */
+export class EventWriter {
+  private draining: Promise<void> | undefined;
+  private readonly heart: NodeJS.Timeout;
+
+  constructor(
+    private readonly response: ServerResponse,
+    heartbeatMs: number,
+    private readonly slowReaderMs: number,
+  ) {
+    this.heart = setInterval(() => {
+      if (this.draining === undefined && !response.writableEnded) response.write(': still here\n\n');
+    }, heartbeatMs);
+    response.once('close', () => clearInterval(this.heart));
+  }
+
+  /** An id without an event: whoever is cut off before the first event resumes here. */
+  begin(cursor: string): void {
+    this.response.writeHead(200, EVENT_STREAM_HEADERS);
+    this.response.write(`retry: ${RETRY_MS}\nid: ${cursor}\n\n`);
+  }
+
+  /** Resolves when there is room for another. @throws when the reader takes nothing for too long, or left */
+  async write({ cursor, type, data }: Told): Promise<void> {
+    if (this.response.destroyed) throw new Error('the reader left');
+    if (this.response.write(`id: ${cursor}\nevent: ${type}\ndata: ${data}\n\n`)) return;
+    this.draining = this.drained();
+    await this.draining;
+    this.draining = undefined;
+  }
+
+  end(): void {
+    clearInterval(this.heart);
+    this.response.end();
+  }
+
+  /** Without a farewell, which would wait for the reader as well. */
+  drop(): void {
+    clearInterval(this.heart);
+    this.response.destroy();
+  }
+
+  private drained(): Promise<void> {
+    const { response } = this;
+    return new Promise((resolve, reject) => {
+      const settle = (thrown?: Error): void => {
+        clearTimeout(timer);
+        response.off('drain', settle).off('close', left);
+        if (thrown === undefined) resolve();
+        else reject(thrown);
+      };
+      const left = (): void => settle(new Error('the reader left'));
+      const timer = setTimeout(() => settle(new Error(`the reader took nothing for ${this.slowReaderMs} ms`)), this.slowReaderMs);
+      response.once('drain', settle).once('close', left);
+    });
+  }
+}

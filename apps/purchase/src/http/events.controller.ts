@@ -1,0 +1,106 @@
+import { Controller, Get, Inject, type OnModuleDestroy, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from '#shared/platform/logger.js';
+import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
+import { type Answer, problemAnswer } from '../answer.js';
+import { Admission, type Admitted } from './admission.js';
+import { BEGINNING, type EventCursors, type Place } from './event-cursor.js';
+import type { EventStreamLimits } from './event-stream-limits.js';
+import { EventStreams } from './event-streams.js';
+import { EVENT_STREAM_HEADERS, EventWriter } from './event-writer.js';
+import { send } from './reply.js';
+
+export const EVENTS_PATH = '/v1/events';
+export const EVENT_STREAM = Symbol('what streams of events need');
+export interface EventStreamParts {
+  readonly tenants: Pick<TenantDirectory, 'ofKey' | 'onChange'>;
+  readonly limits: EventStreamLimits;
+  readonly logger: Logger;
+}
+
+type Start = { readonly place: Place } | { readonly refused: Answer };
+
+/** A tenant's events as they happen, as server-sent events: exactly those after a cursor, in the order of the log. */
+@Controller()
+export class EventsController implements OnModuleDestroy {
+  private readonly open = new Map<AbortController, string>();
+
+  constructor(
+    private readonly streams: EventStreams,
+    private readonly admission: Admission,
+    @Inject(EVENT_STREAM) private readonly parts: EventStreamParts,
+  ) {}
+
+  @Get(EVENTS_PATH)
+  async events(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const admitted = this.admission.of(request);
+    const cursors = this.streams.cursors(admitted.tenant.cursorKey);
+    if (!this.hasRoom(admitted.tenant.tenant)) {
+      send(reply, problemAnswer('too-many-streams'));
+      return;
+    }
+    const ended = new AbortController();
+    this.open.set(ended, admitted.tenant.tenant); // before the first wait, so that the bound holds
+    try {
+      const start = await this.startOf(request, cursors);
+      if ('refused' in start) send(reply, start.refused);
+      else if (request.method === 'HEAD') reply.headers(EVENT_STREAM_HEADERS).send();
+      else await this.run(start.place, cursors, admitted, reply, ended);
+    } finally {
+      this.open.delete(ended);
+    }
+  }
+
+  /** Streams end before the server closes, which would wait for them. */
+  onModuleDestroy(): void {
+    this.admission.close();
+    for (const ended of this.open.keys()) ended.abort();
+  }
+
+  private hasRoom(tenant: string): boolean {
+    const own = [...this.open.values()].filter((other) => other === tenant).length;
+    return own < this.parts.limits.perTenant && this.open.size < this.parts.limits.inAll;
+  }
+
+  private async startOf(request: FastifyRequest, cursors: EventCursors): Promise<Start> {
+    const { after, from } = request.query as { readonly after?: unknown; readonly from?: unknown };
+    const cursor = request.headers['last-event-id'] || after;
+    try {
+      if (cursor === undefined) return { place: from === 'now' ? await this.streams.last() : BEGINNING };
+      const place = typeof cursor === 'string' ? await this.streams.place(cursors, cursor) : undefined;
+      return place === undefined ? { refused: problemAnswer('cursor-unknown') } : { place };
+    } catch (thrown) {
+      this.parts.logger.warn({ err: thrown }, 'a stream of events could not begin');
+      return { refused: problemAnswer('log-unreachable') };
+    }
+  }
+
+  private async run(
+    place: Place,
+    cursors: EventCursors,
+    { tenant: { tenant }, apiKey }: Admitted,
+    reply: FastifyReply,
+    ended: AbortController,
+  ): Promise<void> {
+    reply.hijack();
+    reply.raw.once('close', () => ended.abort());
+    if (reply.raw.destroyed) ended.abort(); // left while its place was looked up
+    const check = (): void => {
+      if (this.parts.tenants.ofKey(apiKey)?.status !== 'active') ended.abort();
+    };
+    const forget = this.parts.tenants.onChange(check);
+    const checking = setInterval(check, this.parts.limits.heartbeatMs); // a key that was rotated away ends without a change
+    const writer = new EventWriter(reply.raw, this.parts.limits.heartbeatMs, this.parts.limits.slowReaderMs);
+    try {
+      writer.begin(cursors.seal(place));
+      for await (const event of this.streams.after(place, tenant, cursors, ended.signal)) await writer.write(event);
+      writer.end();
+    } catch (thrown) {
+      this.parts.logger.info({ err: thrown, tenant }, 'a stream of events was dropped; its reader resumes where it was');
+      writer.drop();
+    } finally {
+      clearInterval(checking);
+      forget();
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { REFUSALS } from '#shared/domain/refusal.js';
+import { MAX_KEY_LENGTH } from '#shared/kernel/ids.js';
+import { PROBLEMS, type ProblemCode } from '../answer.js';
+import { KEY_HEADERS } from '../idempotency-key.js';
+import { fixedPaths } from './openapi-fixed.js';
+import { ALWAYS, type Node, problemResponses, reference, retryAfter, text } from './openapi-problems.js';
+import { REPLAY_HEADERS } from './reply.js';
+import { ADDRESS_PARTS, type AddressPart, type Mutation, partsOf, ROUTES, type Route } from './routes.js';
+import { InProcess, Problem } from './shapes.js';
+
+const OF_MUTATIONS: readonly ProblemCode[] = [
+  ...['key-missing', 'key-malformed', 'keys-differ', 'body-malformed', 'body-invalid', 'request-malformed'],
+  ...['in-progress', 'body-too-large', 'media-type', 'key-reused', 'too-many-waiting', 'parked', 'request-timeout', 'headers-too-large'],
+] as ProblemCode[];
+
+/** The whole contract over HTTP, made of the rows that are served and the schemas that requests are read with. */
+export function openApiDocument(version: string): Node {
+  const paths: Record<string, Record<string, unknown>> = fixedPaths();
+  for (const route of ROUTES) {
+    const path = route.path.replace(/:([a-z]+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'admit-one',
+      version,
+      summary: 'Sells every ticket once and mints every ticket once.',
+      description: 'The same can be asked over NATS. What happens to keys is said in /.well-known/idempotency.json.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    security: [{ apiKey: [] }],
+    paths,
+    components: {
+      securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'The API key that `admit tenant create` showed once.' } },
+      schemas: schemas(),
+    },
+  };
+}
+
+const titleOfShape = (schema: z.ZodType): string => String(schema.meta()?.title);
+
+function operationOf(route: Route): Node {
+  return {
+    operationId: route.operation,
+    summary: route.summary,
+    description: `Over NATS: \`admit.<tenant>.${route.operation}\`.`,
+    tags: [route.operation.split('.')[0]],
+    parameters: [...addressParameters(route), ...(route.method === 'POST' ? keyParameters : [conditional])],
+    ...(route.method === 'POST' && { requestBody: requestBody(route) }),
+    responses: { ...successes(route), ...problemResponses(problemsOf(route)) },
+  };
+}
+
+function problemsOf(route: Route): string[] {
+  const parts = [...partsOf(route.path), ...(route.query ?? [])];
+  const unknown = new Set<string>(parts.map((part) => ADDRESS_PARTS[part].unknown));
+  if (route.method === 'GET') return [...ALWAYS, ...unknown, ...(route.query === undefined ? [] : ['body-invalid'])];
+  if (route.operation !== 'sale.open') unknown.add('sale-unknown');
+  return [...ALWAYS, ...OF_MUTATIONS, ...unknown, ...Object.keys(REFUSALS).filter((code) => !(code in PROBLEMS))];
+}
+
+const headerParameter = (name: string, description: string, schema: Node, required = false): Node => ({
+  ...{ name, in: 'header', required, description },
+  schema: { type: 'string', ...schema },
+});
+const keyBounds = { minLength: 1, maxLength: MAX_KEY_LENGTH };
+const keyParameters: readonly Node[] = [
+  headerParameter(KEY_HEADERS[0], 'The same request again has the same key, and only it.', { ...keyBounds, examples: ['cart-4711'] }, true),
+  ...KEY_HEADERS.slice(1).map((name) => headerParameter(name, `May be sent in place of ${KEY_HEADERS[0]}.`, keyBounds)),
+  headerParameter('traceparent', 'W3C trace context; carried into the log.', {}),
+];
+const conditional = headerParameter('If-None-Match', 'An ETag that was answered before: 304 if it still holds.', {});
+
+function addressParameters({ path, query = [] }: Route): Node[] {
+  const parameter = (part: AddressPart, place: 'path' | 'query'): Node => {
+    const { pattern, example, is } = ADDRESS_PARTS[part];
+    return { name: part, in: place, required: true, description: is, schema: { type: 'string', pattern: pattern.source }, example };
+  };
+  return [...partsOf(path).map((part) => parameter(part, 'path')), ...query.map((part) => parameter(part, 'query'))];
+}
+
+/** What the address says already may be left out. */
+function requestBody({ path, schema, example }: Mutation): Node {
+  const { $schema, ...whole } = z.toJSONSchema(schema, { io: 'input' }) as Node & { readonly required?: readonly string[] };
+  const required = (whole.required ?? []).filter((member) => !(partsOf(path) as string[]).includes(member));
+  return { required: required.length > 0, content: { 'application/json': { schema: { ...whole, required }, example } } };
+}
+
+function successes(route: Route): Node {
+  const shape = titleOfShape(route.answer);
+  const content = (name: string): Node => ({ 'application/json': { schema: reference(name) } });
+  if (route.method === 'GET') {
+    const headers = { ETag: text('Its version; another whenever anything in it is another.') };
+    return {
+      200: { description: `${shape}.`, headers, content: content(shape) },
+      304: { description: 'What If-None-Match named still holds.', headers },
+    };
+  }
+  const location = { Location: text('Where the outcome can be read.') };
+  const replayed = Object.fromEntries(
+    REPLAY_HEADERS.map((name) => [name, text('This is the answer of an earlier request.', { const: 'true' })]),
+  );
+  return {
+    [route.status]: { description: `${shape}.`, headers: { ...location, ...replayed }, content: content(shape) },
+    202: {
+      description: 'Stored, not decided yet. The same request with the same key gets the answer.',
+      headers: { ...location, 'Retry-After': retryAfter },
+      content: content('InProcess'),
+    },
+  };
+}
+
+function schemas(): Node {
+  const shapes = new Map([...ROUTES.map(({ answer }) => answer), InProcess, Problem].map((shape) => [titleOfShape(shape), shape]));
+  return Object.fromEntries(
+    [...shapes].map(([name, shape]) => {
+      const { $schema, ...schema } = z.toJSONSchema(shape, { io: 'output' }) as Node;
+      return [name, schema];
+    }),
+  );
+}

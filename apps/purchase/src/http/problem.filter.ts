@@ -1,0 +1,44 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from '#shared/platform/logger.js';
+import { type ProblemCode, problemAnswer } from '../answer.js';
+import { MAX_BODY_BYTES } from '../request-body.js';
+import { send } from './reply.js';
+import type { RouteList } from './route-list.js';
+
+/** What Fastify and Nest refuse before a handler is reached, in our words. */
+const CODE_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
+  400: 'request-malformed',
+  404: 'route-unknown',
+  408: 'request-timeout',
+  413: 'body-too-large',
+  414: 'route-unknown',
+  415: 'media-type',
+};
+
+/** Every error is answered as a problem, whoever threw it; ours are logged, and say nothing of their cause. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(
+    private readonly routes: RouteList,
+    private readonly logger: Logger,
+  ) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const [request, reply] = [http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>()];
+    const code = thrown instanceof HttpException ? CODE_OF_STATUS[thrown.getStatus()] : undefined;
+    if (code === undefined) {
+      this.logger.error({ err: thrown, method: request.method, route: request.routeOptions.url }, 'a request could not be served');
+      send(reply, problemAnswer('fault'));
+    } else if (code === 'route-unknown') this.nothingThere(request, reply);
+    else if (code === 'body-too-large') send(reply, problemAnswer(code, { detail: `${MAX_BODY_BYTES} bytes are allowed.` }));
+    else send(reply, problemAnswer(code));
+  }
+
+  private nothingThere(request: FastifyRequest, reply: FastifyReply): void {
+    const methods = this.routes.methodsAt(request.url);
+    if (methods.length === 0) send(reply, problemAnswer('route-unknown'));
+    else send(reply, problemAnswer('method-not-allowed'), { Allow: methods.join(', ') });
+  }
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { ORDER_PATTERN, SALE_PATTERN, TICKET_PATTERN, UNIT_PATTERN } from '#shared/kernel/ids.js';
+
+/** What is answered, as it is documented. Nothing is checked against it while serving: a test holds every answer to it. */
+const sale = z.string().regex(SALE_PATTERN);
+const order = z.string().regex(ORDER_PATTERN);
+const ticket = z.string().regex(TICKET_PATTERN);
+const money = z.strictObject({ amount: z.string().regex(/^\d+$/).describe('Minor units'), currency: z.string().regex(/^[A-Z]{3}$/) });
+const moment = z.iso.datetime();
+const count = z.number().int().min(0);
+const version = z.number().int().min(1).describe('Version of the sale; it grows with everything that happens in it');
+const orderStatus = z.enum(['held', 'confirmed', 'expired', 'cancelled', 'refund-owed', 'refunded']);
+const ticketStatus = z.enum([...orderStatus.options, 'sold', 'minting', 'minted', 'mint-failed', 'revoking', 'released']);
+const asset = {
+  asset: z.string().optional().describe('Address of the asset on the chain'),
+  signature: z.string().optional().describe('Signature of the transaction that minted it'),
+  slot: z.string().optional(),
+};
+const ticketOfOrder = z.strictObject({ ticket, unit: z.string().regex(UNIT_PATTERN), status: ticketStatus, ...asset });
+
+export const Sale = z
+  .strictObject({
+    sale,
+    name: z.string(),
+    price: money,
+    maxPerBuyer: count,
+    holdSeconds: count,
+    payment: z.enum(['none', 'webhook']),
+    mint: z.enum(['on-confirm', 'on-request']),
+    opensAt: moment.optional(),
+    closesAt: moment.optional(),
+    closed: z.boolean().optional(),
+    units: z.strictObject({ opened: count, available: count, held: count, sold: count }),
+    version,
+  })
+  .meta({ title: 'Sale' });
+
+export const Order = z
+  .strictObject({
+    order,
+    sale,
+    buyer: z.string(),
+    status: orderStatus,
+    total: money,
+    wallet: z.string().optional(),
+    expiresAt: moment.optional(),
+    payment: z.string().optional(),
+    tickets: z.array(ticketOfOrder),
+    points: z
+      .array(z.strictObject({ point: z.string(), at: moment, version: count }))
+      .optional()
+      .describe('How far the order came, and when; only when it is read'),
+    version,
+  })
+  .meta({ title: 'Order' });
+
+export const Ticket = z
+  .strictObject({ ...ticketOfOrder.shape, sale, order, wallet: z.string().optional(), version })
+  .meta({ title: 'Ticket' });
+export const Mints = z.strictObject({ tickets: z.array(Ticket), version }).meta({ title: 'Mints' });
+export const Owed = z
+  .strictObject({
+    owed: z.array(z.strictObject({ payment: z.string(), order, ...money.shape, reason: z.string(), receivedAt: moment })),
+    version,
+  })
+  .meta({ title: 'Owed' });
+
+/** 202 */
+export const InProcess = z.strictObject({ status: z.literal('in-process'), sale, order }).meta({ title: 'InProcess' });
+
+/** Every answer from 400 on. */
+export const Problem = z
+  .looseObject({
+    type: z.string().startsWith('urn:admit-one:problem:'),
+    title: z.string(),
+    status: z.number().int().min(400).max(599),
+    code: z.string(),
+    detail: z.string().optional(),
+    errors: z.array(z.strictObject({ pointer: z.string(), detail: z.string() })).optional(),
+  })
+  .meta({ title: 'Problem' });

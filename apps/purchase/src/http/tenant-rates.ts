@@ -1,0 +1,32 @@
+const MS_PER_SECOND = 1_000;
+/** Tenants that asked lately are remembered; one that is forgotten begins with a full bucket, which costs nothing. */
+const MAX_REMEMBERED = 10_000;
+
+interface Bucket {
+  tokens: number;
+  at: number;
+}
+
+/** How fast each tenant may ask this process: a bucket of tokens each, so that one tenant's rush is not another's delay. */
+export class TenantRates {
+  private readonly buckets = new Map<string, Bucket>();
+
+  constructor(
+    private readonly perSecond: number,
+    private readonly burst: number,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /** Takes a token. @returns 0, or after how many seconds there will be one */
+  take(tenant: string): number {
+    const now = this.now();
+    const bucket = this.buckets.get(tenant) ?? { tokens: this.burst, at: now };
+    bucket.tokens = Math.min(this.burst, bucket.tokens + ((now - bucket.at) / MS_PER_SECOND) * this.perSecond);
+    bucket.at = now;
+    if (this.buckets.size >= MAX_REMEMBERED) this.buckets.clear();
+    this.buckets.set(tenant, bucket);
+    if (bucket.tokens < 1) return Math.max(1, Math.ceil((1 - bucket.tokens) / this.perSecond));
+    bucket.tokens -= 1;
+    return 0;
+  }
+}
