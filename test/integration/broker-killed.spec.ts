@@ -21,15 +21,21 @@ afterAll(async () => {
   await log?.stop();
 }, 30_000);
 
+/** Kills the broker as soon as the rush has begun, and starts it again. */
+async function kill(begun: () => boolean): Promise<void> {
+  while (!begun()) await new Promise((resolve) => setImmediate(resolve));
+  await log.server.kill9();
+  await log.server.restart();
+  await waitFor(async () => (await log.admin.rtt()) >= 0, { what: 'the broker is back', timeoutMs: 10_000 });
+}
+
 it('[L3] loses no acknowledged order when the broker is killed in a rush, decides each key once, and sells on by itself', async () => {
   await demo.open('killed', { rows: [{ row: 'A', from: 1, to: SEATS }] });
   const acknowledged = new Map<number, Heard>();
   const place = async (buyer: number): Promise<Heard> => insist(demo, 'killed', { units: [`A-${(buyer % SEATS) + 1}`] }, `k-${buyer}`);
-  const rush = Promise.all(Array.from({ length: BUYERS }, async (_, buyer) => acknowledged.set(buyer, await place(buyer))));
-  await waitFor(() => acknowledged.size > BUYERS / 20, { what: 'the rush has begun', timeoutMs: 10_000 });
-  await log.server.kill9();
-  await log.server.restart();
-  await rush;
+  const killed = kill(() => acknowledged.size > BUYERS / 20);
+  await Promise.all(Array.from({ length: BUYERS }, async (_, buyer) => acknowledged.set(buyer, await place(buyer))));
+  await killed;
   const orders = [...acknowledged.values()].flatMap(({ status, body }) => (status === 201 ? [`${body.order}`] : []));
   await waitFor(async () => (await log.admin.rtt()) >= 0, { what: 'the admin reaches the server again', timeoutMs: 20_000 });
   const told = await toldOf(log, 'killed');
