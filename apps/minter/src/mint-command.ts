@@ -1,30 +1,37 @@
 import { z } from 'zod';
-import type { MintCommand } from '#shared/domain/mint/events.js';
+import type { MintCommand, RevokeCommand } from '#shared/domain/mint/events.js';
 import { Fault } from '#shared/kernel/fault.js';
 import { ORDER_PATTERN, SALE_PATTERN, TENANT_PATTERN, TICKET_PATTERN, UNIT_PATTERN } from '#shared/kernel/ids.js';
 
-const body = z.strictObject({
+const names = {
   tenant: z.string().regex(TENANT_PATTERN),
   sale: z.string().regex(SALE_PATTERN),
   order: z.string().regex(ORDER_PATTERN),
   ticket: z.string().regex(TICKET_PATTERN),
   unit: z.string().regex(UNIT_PATTERN),
+};
+const revocation = z.strictObject({ ...names, revoke: z.literal(true) });
+const mint = z.strictObject({
+  ...names,
   wallet: z.string(),
   request: z.number().int().min(1),
   name: z.string(),
 });
 
 /**
- * Reads one message of MINTS. Its subject (`mint.<tenant>.<ticket>.<request>`) is what the broker deduplicated, so body and subject must agree.
+ * Reads one message of MINTS. Its subject (`mint.<tenant>.<ticket>.<request>`, or `….revoke`) is what the broker deduplicated, so body
+ * and subject must agree.
  * @throws Fault `command-unreadable`
  */
-export function decodeMintCommand(subject: string, bytes: Uint8Array): MintCommand {
+export function decodeMintCommand(subject: string, bytes: Uint8Array): MintCommand | RevokeCommand {
   try {
-    const command = body.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
-    const expected = `mint.${command.tenant}.${command.ticket}.${command.request}`;
+    const command = (isRevocation(subject) ? revocation : mint).parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+    const expected = `mint.${command.tenant}.${command.ticket}.${'request' in command ? command.request : 'revoke'}`;
     if (subject !== expected) throw new TypeError(`the body belongs to ${expected}`);
-    return command as MintCommand;
+    return command as MintCommand | RevokeCommand;
   } catch (cause) {
     throw new Fault('command-unreadable', { subject, problem: cause instanceof Error ? cause.message : String(cause) }, { cause });
   }
 }
+
+const isRevocation = (subject: string): boolean => subject.endsWith('.revoke');

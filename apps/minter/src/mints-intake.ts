@@ -32,7 +32,7 @@ export class MintsIntake {
   private complainedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
-    private readonly minter: Pick<TicketMinter, 'mint'>,
+    private readonly minter: Pick<TicketMinter, 'mint' | 'revoke'>,
     private readonly dead: Burial,
     private readonly logger: Logger,
     private readonly options: IntakeOptions,
@@ -78,9 +78,18 @@ export class MintsIntake {
     const { subject } = delivery;
     try {
       const command = decodeMintCommand(subject, delivery.body);
-      const outcome = await this.minter.mint(command, delivery.header('traceparent'));
+      const traceparent = delivery.header('traceparent');
+      if ('revoke' in command) {
+        await this.minter.revoke(command, traceparent);
+        this.logger.info({ tenant: command.tenant, ticket: command.ticket }, 'mint cancelled');
+        return ACK;
+      }
+      const outcome = await this.minter.mint(command, traceparent);
       if (outcome.kind === 'failed') await this.bury(delivery, outcome);
-      this.logger.info({ tenant: command.tenant, ticket: command.ticket, outcome }, outcome.kind === 'minted' ? 'minted' : 'mint failed');
+      this.logger.info(
+        { tenant: command.tenant, ticket: command.ticket, outcome },
+        outcome.kind === 'failed' ? 'mint failed' : outcome.kind,
+      );
       return ACK;
     } catch (thrown) {
       return this.recover(delivery, thrown);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { MintRequest } from '#shared/domain/mint/decide.js';
-import type { MintCommand, MintPlan } from '#shared/domain/mint/events.js';
+import type { MintCommand, MintPlan, RevokeCommand } from '#shared/domain/mint/events.js';
 import { nextAttempt, type TicketMint } from '#shared/domain/mint/ticket-mint.js';
 import { mintSubject } from '#shared/event-store/event-store.js';
 import { Fault } from '#shared/kernel/fault.js';
@@ -27,7 +27,9 @@ export interface MinterParts {
   readonly logger: Logger;
 }
 
-export type MintOutcome = { readonly kind: 'minted' } | { readonly kind: 'failed'; readonly reason: string; readonly attempts: number };
+export type MintOutcome =
+  | { readonly kind: 'minted' | 'cancelled' }
+  | { readonly kind: 'failed'; readonly reason: string; readonly attempts: number };
 
 /**
  * Carries one mint command to its end. Every step is decided in the log before the next one is taken, so a process may die anywhere:
@@ -41,7 +43,7 @@ export class TicketMinter {
     const subject = mintSubject(command.tenant, command.sale);
     let mint = await this.parts.desk.standing(subject, command.ticket);
     for (;;) {
-      if (mint?.state === 'minted') return { kind: 'minted' };
+      if (mint?.state === 'minted' || mint?.state === 'cancelled') return { kind: mint.state };
       if (mint?.state === 'failed' && mint.request >= command.request) {
         return { kind: 'failed', reason: mint.reason, attempts: mint.dead.length };
       }
@@ -50,6 +52,20 @@ export class TicketMinter {
       if (ruling.refusal !== undefined) this.wonder(ruling.refusal, mint, ruling.mint);
       mint = ruling.mint;
     }
+  }
+
+  /**
+   * Takes a ticket back: resolves when it is in the log that it will never be minted.
+   * @throws Fault `mint-under-way` while an attempt may still land, `asset-stands` where it has: neither changes anything
+   */
+  async revoke({ tenant, sale, ticket, order, unit }: RevokeCommand, traceparent?: string): Promise<void> {
+    const { mint } = await this.parts.desk.rule(
+      mintSubject(tenant, sale),
+      { type: 'CancelMint', data: { ticket, order, unit } },
+      traceparent,
+    );
+    if (mint?.state === 'cancelled') return;
+    throw new Fault(mint?.state === 'minted' ? 'asset-stands' : 'mint-under-way', { ticket, state: mint?.state });
   }
 
   /** The one thing to do where the ticket stands. */
@@ -63,7 +79,8 @@ export class TicketMinter {
       case 'submitted':
         return this.verdict(mint);
       case 'minted':
-        assert.fail('nothing follows minted');
+      case 'cancelled':
+        assert.fail(`nothing follows ${mint.state}`);
     }
   }
 

@@ -93,6 +93,7 @@ function namesIn(event: Recorded): Names {
     case 'MintAttemptDied':
     case 'MintCompleted':
     case 'MintFailed':
+    case 'MintCancelled':
       return { ...NOTHING, tickets: [event.data.ticket] };
     default:
       return NOTHING; // of a later version: posting refuses it, with its place

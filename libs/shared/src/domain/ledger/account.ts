@@ -13,6 +13,7 @@ const NORMAL_SIDE = {
   'mint-asked': 'debit',
   minted: 'debit',
   'mint-failed': 'debit',
+  'mint-cancelled': 'debit',
   // money: with payment "none" the buyer settles with the organiser outside of us, so nothing passes through clearing
   'settled-outside': 'debit',
   // what the payment provider has for us; in clearing (by order) until it is known what it pays for; to be given back, or earned

@@ -1,5 +1,5 @@
 import type { MintEvent } from '../mint/events.js';
-import { mintsOf } from './account.js';
+import { type Account, mintsOf } from './account.js';
 import type { Book } from './book.js';
 import type { Entry, Place, Posting } from './entry.js';
 import { keptAt, knownTicket } from './known.js';
@@ -19,6 +19,7 @@ function changeOf(event: MintEvent): Partial<TicketRow> {
     case 'MintSubmitted':
       return { attempts: event.data.attempt };
     case 'MintAttemptDied':
+    case 'MintCancelled':
       return {};
     case 'MintCompleted': {
       const { asset, signature, slot, holder, wallet } = event.data;
@@ -29,8 +30,16 @@ function changeOf(event: MintEvent): Partial<TicketRow> {
   }
 }
 
-function entriesOf(event: MintEvent, { order, ticket }: TicketRow, { sale }: Place): Entry[] {
-  if (event.type !== 'MintCompleted' && event.type !== 'MintFailed') return [];
-  const debit = event.type === 'MintCompleted' ? 'minted' : 'mint-failed';
-  return [{ debit, credit: 'mint-asked', unit: mintsOf(sale), amount: 1n, order, ticket }];
+function entriesOf(event: MintEvent, { order, ticket, failure }: TicketRow, { sale }: Place): Entry[] {
+  const debit = ENDS[event.type];
+  if (debit === undefined) return [];
+  const credit = event.type === 'MintCancelled' && failure !== null ? 'mint-failed' : 'mint-asked';
+  return [{ debit, credit, unit: mintsOf(sale), amount: 1n, order, ticket }];
 }
+
+/** Where what was asked has gone. */
+const ENDS: Partial<Record<MintEvent['type'], Account>> = {
+  MintCompleted: 'minted',
+  MintFailed: 'mint-failed',
+  MintCancelled: 'mint-cancelled',
+};

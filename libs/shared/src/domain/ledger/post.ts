@@ -110,6 +110,7 @@ function rulesFor(event: SaleEvent | MintEvent, book: Book, place: Place): Posti
     case 'MintAttemptDied':
     case 'MintCompleted':
     case 'MintFailed':
+    case 'MintCancelled':
       return postMintEvent(event, book, place);
     default:
       return unknownEvent(event);

@@ -48,6 +48,8 @@ const SUBMITTED: MintEvent = { type: 'MintSubmitted', data: attempt(1) };
 const DIED: MintEvent = { type: 'MintAttemptDied', data: death(1) };
 const COMPLETED: MintEvent = { type: 'MintCompleted', data: completion() };
 const FAILED: MintEvent = { type: 'MintFailed', data: failure() };
+const taken = { ticket: plan().ticket, order: plan().order, unit: plan().unit };
+const CANCELLED: MintEvent = { type: 'MintCancelled', data: taken };
 
 const HISTORIES: Readonly<Record<MintState, readonly MintEvent[]>> = {
   unknown: [],
@@ -55,6 +57,7 @@ const HISTORIES: Readonly<Record<MintState, readonly MintEvent[]>> = {
   submitted: [PLANNED, SUBMITTED],
   minted: [PLANNED, SUBMITTED, COMPLETED],
   failed: [PLANNED, SUBMITTED, DIED, FAILED],
+  cancelled: [PLANNED, CANCELLED],
 };
 
 const fold = (history: readonly MintEvent[]) => history.reduce<TicketMint | undefined>(evolve, undefined);
@@ -68,6 +71,20 @@ describe('deciding a mint', () => {
     expect(code(given([PLANNED]).when({ type: 'PlanMint', data: plan({ salt: 'another', memo: 'another' }) }))).toBe('nothing');
     expect(code(given([PLANNED]).when({ type: 'PlanMint', data: plan({ asset: 'elsewhere' }) }))).toBe('already-planned');
     expect(code(given([PLANNED]).when({ type: 'PlanMint', data: plan({ wallet: 'thief' as Wallet }) }))).toBe('already-planned');
+  });
+
+  it('cancels a ticket that nothing was sent for, once, and never mints it afterwards', () => {
+    for (const history of [[], [PLANNED], [PLANNED, SUBMITTED, DIED], HISTORIES.failed]) {
+      expect(given(history).when({ type: 'CancelMint', data: taken })).toEqual({ events: [CANCELLED] });
+    }
+    expect(code(given([CANCELLED]).when({ type: 'CancelMint', data: taken }))).toBe('nothing');
+    expect(code(given([CANCELLED]).when({ type: 'PlanMint', data: plan() }))).toBe('state-forbids');
+    expect(code(given([PLANNED, CANCELLED]).when({ type: 'SubmitAttempt', data: attempt(1) }))).toBe('state-forbids');
+  });
+
+  it('[L2] does not cancel what may still land or has landed', () => {
+    expect(code(given([PLANNED, SUBMITTED]).when({ type: 'CancelMint', data: taken }))).toBe('attempt-live');
+    expect(code(given(HISTORIES.minted).when({ type: 'CancelMint', data: taken }))).toBe('state-forbids');
   });
 
   it('never lets two attempts live at once', () => {

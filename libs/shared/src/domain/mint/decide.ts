@@ -1,5 +1,5 @@
 import type { TicketId } from '../../kernel/ids.js';
-import type { MintAttempt, MintAttemptDied, MintCompleted, MintEvent, MintFailed, MintPlan } from './events.js';
+import type { MintAttempt, MintAttemptDied, MintCancelled, MintCompleted, MintEvent, MintFailed, MintPlan } from './events.js';
 import { allows, type MintState, mintState, nextAttempt, type TicketMint } from './ticket-mint.js';
 
 /** What can be asked of a ticket's mint. A command that was already carried out is accepted again and changes nothing. */
@@ -8,7 +8,8 @@ export type MintRequest =
   | { readonly type: 'SubmitAttempt'; readonly data: MintAttempt }
   | { readonly type: 'BuryAttempt'; readonly data: MintAttemptDied['data'] }
   | { readonly type: 'CompleteMint'; readonly data: MintCompleted['data'] }
-  | { readonly type: 'FailMint'; readonly data: MintFailed['data'] };
+  | { readonly type: 'FailMint'; readonly data: MintFailed['data'] }
+  | { readonly type: 'CancelMint'; readonly data: MintCancelled['data'] };
 
 export type MintRefusalCode =
   | 'state-forbids'
@@ -44,6 +45,8 @@ export function decideMint(mint: TicketMint | undefined, command: MintRequest): 
       return complete(mint, command.data);
     case 'FailMint':
       return fail(mint, command.data);
+    case 'CancelMint':
+      return cancel(mint, command.data);
   }
 }
 
@@ -74,7 +77,7 @@ function submit(mint: TicketMint | undefined, data: MintAttempt): MintDecision {
 
 function bury(mint: TicketMint | undefined, data: MintAttemptDied['data']): MintDecision {
   const refuse = refusing(mint, data.ticket);
-  if (mint === undefined || mint.state === 'minted') return refuse('state-forbids');
+  if (mint === undefined || !('dead' in mint)) return refuse('state-forbids');
   if (mint.dead.some(({ attempt }) => attempt === data.attempt)) return NOTHING;
   if (mint.state !== 'submitted' || mint.live.attempt !== data.attempt) return refuse('attempt-not-live', { attempt: data.attempt });
   return { events: [{ type: 'MintAttemptDied', data }] };
@@ -97,6 +100,14 @@ function fail(mint: TicketMint | undefined, data: MintFailed['data']): MintDecis
   }
   if (mint?.state === 'planned' && data.request < mint.plan.request) return refuse('request-superseded', { request: mint.plan.request });
   return allows(mint, 'MintFailed') ? { events: [{ type: 'MintFailed', data }] } : refuse('state-forbids');
+}
+
+/** Only where no attempt can land any more. An asset that stands is burned, not cancelled. */
+function cancel(mint: TicketMint | undefined, data: MintCancelled['data']): MintDecision {
+  const refuse = refusing(mint, data.ticket);
+  if (mint?.state === 'cancelled') return NOTHING;
+  if (mint?.state === 'submitted') return refuse('attempt-live', { attempt: mint.live.attempt, signature: mint.live.signature });
+  return allows(mint, 'MintCancelled') ? { events: [{ type: 'MintCancelled', data }] } : refuse('state-forbids');
 }
 
 const sameAddress = (left: MintPlan, right: MintPlan): boolean =>

@@ -66,7 +66,13 @@ export type MintFailed = {
   readonly data: { readonly ticket: TicketId; readonly request: number; readonly reason: string };
 };
 
-export type MintEvent = MintPlanned | MintSubmitted | MintAttemptDied | MintCompleted | MintFailed;
+/** The ticket will not be minted: it was given back before anything was sent, or when every attempt was dead. Only now may its unit be sold again. */
+export type MintCancelled = {
+  readonly type: 'MintCancelled';
+  readonly data: { readonly ticket: TicketId; readonly order: OrderId; readonly unit: UnitId };
+};
+
+export type MintEvent = MintPlanned | MintSubmitted | MintAttemptDied | MintCompleted | MintFailed | MintCancelled;
 
 /** The body of a message on MINTS (`mint.<tenant>.<ticket>.<request>`). */
 export interface MintCommand {
@@ -78,4 +84,14 @@ export interface MintCommand {
   readonly wallet: Wallet;
   readonly request: number;
   readonly name: string;
+}
+
+/** The body of a message on MINTS that takes a ticket back (`mint.<tenant>.<ticket>.revoke`). */
+export interface RevokeCommand {
+  readonly tenant: string;
+  readonly sale: string;
+  readonly order: OrderId;
+  readonly ticket: TicketId;
+  readonly unit: UnitId;
+  readonly revoke: true;
 }

@@ -21,6 +21,8 @@ export type TicketMint =
   | ({ readonly state: 'submitted'; readonly live: MintAttempt } & Underway)
   /** Only what a repeated question needs: a sale's fold holds one of these for every ticket it ever minted. */
   | { readonly state: 'minted'; readonly asset: string; readonly signature: string }
+  /** Given back before anything could stand at its address: it is never minted. */
+  | { readonly state: 'cancelled' }
   /** `plan` is kept: a corrected request mints at the same address. It is absent when the request was refused before it was planned. */
   | {
       readonly state: 'failed';
@@ -37,11 +39,12 @@ export type MintState = 'unknown' | TicketMint['state'];
  * a failed ticket may be planned again by a corrected request.
  */
 export const TRANSITIONS: Readonly<Record<MintState, Readonly<Partial<Record<MintEvent['type'], TicketMint['state']>>>>> = {
-  unknown: { MintPlanned: 'planned', MintFailed: 'failed' },
-  planned: { MintSubmitted: 'submitted', MintFailed: 'failed' },
+  unknown: { MintPlanned: 'planned', MintFailed: 'failed', MintCancelled: 'cancelled' },
+  planned: { MintSubmitted: 'submitted', MintFailed: 'failed', MintCancelled: 'cancelled' },
   submitted: { MintAttemptDied: 'planned', MintCompleted: 'minted' },
   minted: {},
-  failed: { MintPlanned: 'planned', MintFailed: 'failed' },
+  failed: { MintPlanned: 'planned', MintFailed: 'failed', MintCancelled: 'cancelled' },
+  cancelled: {},
 };
 
 export const mintState = (mint: TicketMint | undefined): MintState => mint?.state ?? 'unknown';
@@ -63,12 +66,14 @@ export function evolve(mint: TicketMint | undefined, event: MintEvent): TicketMi
     }
     case 'MintCompleted':
       return { state: 'minted', asset: event.data.asset, signature: event.data.signature };
+    case 'MintCancelled':
+      return { state: 'cancelled' };
     case 'MintFailed':
       return failedOf(mint, event.data);
   }
 }
 
-const deadOf = (mint: TicketMint | undefined): readonly DeadAttempt[] => (mint !== undefined && mint.state !== 'minted' ? mint.dead : []);
+const deadOf = (mint: TicketMint | undefined): readonly DeadAttempt[] => (mint !== undefined && 'dead' in mint ? mint.dead : []);
 
 function underway(mint: TicketMint | undefined, event: MintEvent): Underway {
   if (mint?.state === 'planned' || mint?.state === 'submitted') return mint;
