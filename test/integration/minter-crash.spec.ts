@@ -10,6 +10,8 @@ import { assetOnChain, type MinterStage, mintCommand, mintsThatLanded, openMinte
 
 const PATIENCE_MS = 30_000;
 const TICKETS = 5;
+/** A signed transaction lives 150 slots: 15 s, longer than a process takes to come back on a busy machine. */
+const SLOT_MS = 100;
 let stage: MinterStage;
 const children: ChildProcess[] = [];
 
@@ -35,10 +37,12 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 beforeAll(async () => {
-  stage = await openMinterStage('minter-crash');
+  stage = await openMinterStage('minter-crash', SLOT_MS);
 }, 180_000);
+afterEach(async () => {
+  await Promise.all(children.splice(0).map(end)); // whatever a failed test left must not work for the next
+});
 afterAll(async () => {
-  await Promise.all(children.map(end));
   await stage?.close();
 }, 30_000);
 

@@ -30,10 +30,10 @@ export const mintCommand = (sale: string, unit: string, over: Partial<MintComman
 };
 
 /** A real NATS server with the real streams, and a local Solana with short slots; the minter comes from the test. */
-export async function openMinterStage(name: string) {
+export async function openMinterStage(name: string, slotMs = SLOT_MS) {
   const folder = temporaryFolder(name);
   const server = await startNats({ dataDir: `${folder.path}/nats` });
-  const solana = await startLocalSolana({ port: 0, slotMs: SLOT_MS, finalizedAfterSlots: FINALIZED_AFTER_SLOTS, faultSeed: 7 });
+  const solana = await startLocalSolana({ port: 0, slotMs, finalizedAfterSlots: FINALIZED_AFTER_SLOTS, faultSeed: 7 });
   const admin: NatsConnection = await connect(server.connection('provision'));
   await provision(admin);
   const store = await JetStreamEventStore.on(admin);
