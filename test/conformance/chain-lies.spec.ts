@@ -115,7 +115,7 @@ describe('a node that', () => {
     'too-many-requests',
     'html',
     'never-answers',
-  ])('says nothing (%s) leaves everything unknown, and does so in time', async (fault) => {
+  ])('[minting RS5] [blockchain NFT-6] says nothing (%s) leaves everything unknown, and does so in time', async (fault) => {
     const { look, live, plan } = await attempt();
     untilExpired();
     solana.control.setFault(fault, {});

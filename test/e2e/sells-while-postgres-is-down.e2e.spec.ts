@@ -22,7 +22,7 @@ afterAll(async () => {
   folder.remove();
 }, 60_000);
 
-it('[L5] sells while Postgres is stopped, and the ledger catches up by itself when it is back', async () => {
+it('[minting DL6] [L5] sells while Postgres is stopped, and the ledger catches up by itself when it is back', async () => {
   await caller.open('gala', { quota: ORDERS * 2 }, { maxPerBuyer: ORDERS * 2 });
   expect((await caller.place('gala', { quantity: 1 }, 'before')).status).toBe(201);
   await waitFor(async () => (await ledgerOrders()) === 1, { what: 'the first order is in the ledger', timeoutMs: 30_000 });

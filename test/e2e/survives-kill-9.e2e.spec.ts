@@ -92,7 +92,7 @@ it('[L1] [L3] has every acknowledged order in the log, and no unit sold twice', 
   expect(new Set(units).size).toBe(units.length);
 });
 
-it('[L4] answers every one of them again with the same bytes', async () => {
+it('[minting IK3] [blockchain SC-2] [L4] answers every one of them again with the same bytes', async () => {
   const sample = [...answers].filter((_, index) => index % 20 === 0);
   for (const [key, first] of sample) {
     const number = Number(key.slice(2));
@@ -119,7 +119,7 @@ it('[L5] has every acknowledged order in the ledger, once the ledger has caught 
   }
 }, 90_000);
 
-it('[L2] mints every ticket once', async () => {
+it('[blockchain TP-6] [L2] mints every ticket once', async () => {
   const completed = async (): Promise<readonly { readonly ticket: string; readonly asset: string }[]> => {
     const commits = await history(mintSubject('demo', gala));
     return commits.flatMap(({ events }) => events.flatMap((event) => (event.type === 'MintCompleted' ? [event.data] : [])));

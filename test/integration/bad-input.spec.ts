@@ -151,7 +151,7 @@ describe('an order is refused, nothing is stored and its key stays free', () => 
     ['a DEL in its key', 'a\u007fb', 'key-malformed'],
     ['NUL in its key', 'a\u0000b', 'key-malformed'],
     ['a key that is not ASCII', 'schlüssel', 'key-malformed'],
-  ])('that has %s', async (_, key, code) => {
+  ])('[minting IK1] [minting IK2] [blockchain TP-1] [blockchain TP-2] that has %s', async (_, key, code) => {
     const before = await log.lastSequences();
     for (const header of ['Idempotency-Key', 'X-Idempotency-Key'])
       expect(await refused('order.place', order({}), key, header)).toMatchObject({ status: 400, code });

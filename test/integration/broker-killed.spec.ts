@@ -29,7 +29,7 @@ async function kill(begun: () => boolean): Promise<void> {
   await waitFor(async () => (await log.admin.rtt()) >= 0, { what: 'the broker is back', timeoutMs: 10_000 });
 }
 
-it('[L3] loses no acknowledged order when the broker is killed in a rush, decides each key once, and sells on by itself', async () => {
+it('[blockchain SC-2] [L3] loses no acknowledged order when the broker is killed in a rush, decides each key once, and sells on by itself', async () => {
   await demo.open('killed', { rows: [{ row: 'A', from: 1, to: SEATS }] });
   const acknowledged = new Map<number, Heard>();
   const place = async (buyer: number): Promise<Heard> => insist(demo, 'killed', { units: [`A-${(buyer % SEATS) + 1}`] }, `k-${buyer}`);

@@ -91,7 +91,7 @@ it('serves every operation that callers may ask for', () => {
   );
 });
 
-it('[minting AE1] [blockchain SC-1] answers every mutation once: first, replay, other body, no key, other tenant', async () => {
+it('[minting IK4] [minting AE1] [blockchain TP-3] [blockchain TP-9] [blockchain SC-1] [blockchain SC-4] answers every mutation once: first, replay, other body, no key, other tenant', async () => {
   for (const operation of mutations) {
     const sale = `every-${operation.replace('.', '-')}`;
     const { body, other, pointer } = await pairFor(operation, sale);

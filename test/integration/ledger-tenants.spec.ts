@@ -119,7 +119,7 @@ describe('[L8] the catalogue', () => {
 });
 
 describe('[L8] a reader', () => {
-  it('sees the rows of its tenant only, in every table', async () => {
+  it('[blockchain SC-5] sees the rows of its tenant only, in every table', async () => {
     const reader = await connected(stage.pool('reader'));
     for (const table of READ_BY_TENANTS) {
       const tenants = await asTenant(reader, 'demo', (runner) => runner.query(`select distinct tenant from ledger.${table}`));
@@ -129,7 +129,7 @@ describe('[L8] a reader', () => {
     expect(await balancesOf(reader, 'demo', 'fair')).toEqual([]);
   });
 
-  it('sees nothing without a tenant, not even on a connection that just served one', async () => {
+  it('[blockchain SC-5] sees nothing without a tenant, not even on a connection that just served one', async () => {
     const reader = await connected(stage.pool('reader', 1));
     await asTenant(reader, 'demo', (runner) => runner.query('select 1'));
     for (const table of READ_BY_TENANTS) expect(await reader.query(`select 1 from ledger.${table}`)).toEqual([]);

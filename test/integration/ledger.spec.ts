@@ -48,7 +48,7 @@ async function messages(): Promise<{ subject: string; sequence: number; body: Ui
 }
 
 describe('the projector', () => {
-  it('takes every commit of the log into entries, read models and balances', async () => {
+  it('[minting QJ6] [minting NM7] takes every commit of the log into entries, read models and balances', async () => {
     const { stop } = await stage.project();
     await stage.reaches(await stage.sell('demo', 'gala', 30));
     expect(await count('sale_order')).toBe(30);
@@ -72,7 +72,7 @@ describe('the projector', () => {
     await stop();
   });
 
-  it('goes on where its checkpoint stands, and a full redelivery from 1 changes nothing', async () => {
+  it('[minting UP1] [minting RS4] goes on where its checkpoint stands, and a full redelivery from 1 changes nothing', async () => {
     const before = await image();
     const pool = await connected(stage.pool('projector'));
     const runner = pool.createQueryRunner();
@@ -90,7 +90,7 @@ describe('the projector', () => {
     await stop();
   });
 
-  it('writes rows and checkpoint together: a session that ends in between leaves neither', async () => {
+  it('[minting UP6] [blockchain NFT-7] writes rows and checkpoint together: a session that ends in between leaves neither', async () => {
     const { comesTo, stop } = await stage.project();
     await comesTo('projecting');
     const before = await image();

@@ -74,7 +74,7 @@ describe.each<{ failpoint: Failpoint; logged: boolean }>([
   { failpoint: 'between-log-and-send', logged: true },
   { failpoint: 'between-send-and-completion', logged: true },
 ])('a minter killed $failpoint', ({ failpoint, logged }) => {
-  it('leaves one asset for every ticket, and sends again the very bytes that were logged', async () => {
+  it('[minting QJ4] [minting NM6] [minting DL4] [blockchain NFT-3] [blockchain TP-6] leaves one asset for every ticket, and sends again the very bytes that were logged', async () => {
     const before = await mintsInAll();
     const commands = await askFor(failpoint);
     expect(await diesBy(startProcess(failpoint))).toBe('SIGKILL');

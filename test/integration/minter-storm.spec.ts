@@ -128,7 +128,7 @@ const typesFor = (events: readonly Recorded[], ticket: string): string[] =>
   events.filter((event) => 'ticket' in event.data && event.data.ticket === ticket).map(({ type }) => type);
 
 describe('a minter that dies anywhere, on a chain that loses and misreports', () => {
-  it('mints every ticket exactly once, and sends nothing that was not logged', async () => {
+  it('[minting NM6] [minting NM8] [blockchain NFT-3] mints every ticket exactly once, and sends nothing that was not logged', async () => {
     const storms = fc.record({
       seed: fc.integer({ min: 1, max: 1e9 }),
       drop: fc.double({ min: 0, max: 0.3, noNaN: true }),
@@ -153,7 +153,7 @@ describe('a minter that dies anywhere, on a chain that loses and misreports', ()
     );
   }, 120_000);
 
-  it('fails a ticket only after the program refused it three times, each attempt proven dead', async () => {
+  it('[minting RS2] [blockchain NFT-6] fails a ticket only after the program refused it three times, each attempt proven dead', async () => {
     const { store, chain, commands, outcomes } = await mintThroughDeaths(5, 2, { landFailed: 1 }, 0.01);
     expect(outcomes.map(({ kind }) => kind)).toEqual(['failed', 'failed']);
     expect(chain.assetCount).toBe(0);

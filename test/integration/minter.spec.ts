@@ -29,7 +29,7 @@ afterAll(async () => {
   await stage?.close();
 }, 30_000);
 
-it('mints an asset that an RPC alone shows: one, for the right wallet, finalized, for ever as it is', async () => {
+it('[minting QJ6] [minting NM7] mints an asset that an RPC alone shows: one, for the right wallet, finalized, for ever as it is', async () => {
   const command = mintCommand('show', 'A-1');
   await stage.ask(command);
   await stage.untilDone();
@@ -59,7 +59,7 @@ it('mints an asset that an RPC alone shows: one, for the right wallet, finalized
   expect(transaction?.meta?.logMessages?.join()).toContain(plan.memo);
 });
 
-it('mints a ticket once, however often it is asked for', async () => {
+it('[minting IK6] [minting QJ4] [minting RS4] mints a ticket once, however often it is asked for', async () => {
   const before = await mintsInAll();
   const command = mintCommand('once', 'A-1');
   await Promise.all([stage.ask(command), stage.ask(command), stage.ask(command)]);
@@ -71,7 +71,7 @@ it('mints a ticket once, however often it is asked for', async () => {
   expect(await mintsInAll()).toBe(before + 1);
 });
 
-it('fails a ticket whose wallet is none, keeps a dead letter, and mints it for a corrected request', async () => {
+it('[minting QJ5] [minting RS6] fails a ticket whose wallet is none, keeps a dead letter, and mints it for a corrected request', async () => {
   const command = mintCommand('corrected', 'A-1');
   await stage.ask({ ...command, wallet: 'not a wallet' as never });
   await stage.untilDone();
@@ -86,7 +86,7 @@ it('fails a ticket whose wallet is none, keeps a dead letter, and mints it for a
   expect(await stage.ofType('corrected', 'MintCompleted')).toHaveLength(1);
 });
 
-it('moves a command that cannot be read to the dead letters', async () => {
+it('[minting RS6] moves a command that cannot be read to the dead letters', async () => {
   const command = mintCommand('unreadable', 'A-1');
   await stage.ask({ ...command, name: 42 as never });
   await stage.untilDone();
@@ -97,7 +97,7 @@ it('moves a command that cannot be read to the dead letters', async () => {
   expect(await stage.events('unreadable')).toEqual([]);
 });
 
-it('shares one sale between two minters without minting anything twice', async () => {
+it('[minting DL1] [minting NM4] shares one sale between two minters without minting anything twice', async () => {
   await start();
   const before = await mintsInAll();
   const commands = Array.from({ length: 40 }, (_, index) => mintCommand('shared', `S-${index}`));
@@ -109,7 +109,7 @@ it('shares one sale between two minters without minting anything twice', async (
   expect(await mintsInAll()).toBe(before + commands.length);
 });
 
-it('mints every ticket once through dropped, late and wrongly reported transactions', async () => {
+it('[minting NM8] [blockchain NFT-6] mints every ticket once through dropped, late and wrongly reported transactions', async () => {
   const before = await mintsInAll();
   stage.solana.control.setFault('drop', { probability: 0.15 });
   stage.solana.control.setFault('land-then-time-out', { probability: 0.1 });

@@ -68,7 +68,7 @@ describe('a command that cannot be decided', () => {
     ],
   ] as const;
 
-  it('goes to DEAD with its reason, and poisons no other', async () => {
+  it('[minting RS6] goes to DEAD with its reason, and poisons no other', async () => {
     await demo.open('poison', { quota: 1_000 });
     const before = await log.lastSequences();
     const orders = Promise.all(Array.from({ length: 100 }, (_, order) => demo.place('poison', { quantity: 1, buyer: `b-${order}` })));
@@ -104,7 +104,7 @@ describe('a command that cannot be decided', () => {
 });
 
 describe('[L4] a key', () => {
-  it('still has its answer when COMMANDS is wiped', async () => {
+  it('[minting IK3] still has its answer when COMMANDS is wiped', async () => {
     await demo.open('wiped', { quota: 10 });
     const placed = await demo.place('wiped', { quantity: 1 }, 'wiped');
     await jsm.streams.purge('COMMANDS');
@@ -119,7 +119,7 @@ describe('[L4] a key', () => {
   it.each([
     ['accepted', 1, 201],
     ['refused', 100, 409],
-  ])('is %s once although the broker takes its command a second and a third time', async (outcome, quantity, status) => {
+  ])('[minting QJ4] [blockchain TP-10] is %s once although the broker takes its command a second and a third time', async (outcome, quantity, status) => {
     await demo.open(outcome, { quota: 10 });
     expect((await demo.place(outcome, { quantity }, outcome)).status).toBe(status);
     const before = await log.lastSequences();
@@ -138,7 +138,7 @@ describe('[L4] a key', () => {
 });
 
 describe('[L1] two deciders that both believe to be the only one', () => {
-  it('decide each key once and sell each seat once: the expected version is the lock', async () => {
+  it('[minting DL1] [blockchain TP-4] decide each key once and sell each seat once: the expected version is the lock', async () => {
     await demo.open('both', { rows: [{ row: 'A', from: 1, to: 50 }] });
     const parts = await Promise.all([1, 2].map(() => connectParts(settingsAt(log.server, log.server.url), SILENT)));
     const deciders = parts.map((one) => new Decider(one));
@@ -179,7 +179,7 @@ describe('[L1] two purchase apps on one log', () => {
     await startApp(log.server.url);
   });
 
-  it('sell 100 seats to 100 of 500 who ask both, and decide each key once', async () => {
+  it('[minting DL5] sell 100 seats to 100 of 500 who ask both, and decide each key once', async () => {
     await demo.open('two', { rows: [{ row: 'A', from: 1, to: 100 }] });
     const heard = await Promise.all(
       Array.from({ length: 500 }, (_, order) => insist(demo, 'two', { units: [`A-${(order % 100) + 1}`] }, `two-${order}`)),
@@ -190,7 +190,7 @@ describe('[L1] two purchase apps on one log', () => {
     expect(counted(units)).toEqual([100, 100]);
   });
 
-  it('[L6] end every order although the one that decides is cut off in the middle; back as a zombie, it changes nothing', async () => {
+  it('[minting DL3] [minting DL4] [L6] end every order although the one that decides is cut off in the middle; back as a zombie, it changes nothing', async () => {
     await demo.open('cut', { rows: [{ row: 'A', from: 1, to: 100 }] });
     let answered = 0;
     const asked = Array.from({ length: 400 }, async (_, order) => {

@@ -44,7 +44,7 @@ describe('[L10] an order of which a message between app and broker is lost', () 
     });
   });
 
-  it('is told to come again when its command never arrived, and nothing was stored', async () => {
+  it('[minting DL6] [blockchain SC-6] [blockchain SC-7] is told to come again when its command never arrived, and nothing was stored', async () => {
     const before = await log.lastSequences();
     const lost = proxy.loseNext('up', isCommand);
     const heard = await demo.place('lossy', { quantity: 1 }, 'never-arrived');
@@ -61,7 +61,7 @@ describe('[L10] an order of which a message between app and broker is lost', () 
     expect([heard.status, (await demo.place('lossy', { quantity: 1 }, stream)).text]).toEqual([201, heard.text]);
   });
 
-  it('is accepted when its decision does not come in time, and has its answer when it is asked for again', async () => {
+  it('[blockchain SC-7] is accepted when its decision does not come in time, and has its answer when it is asked for again', async () => {
     const { status, retryAfter, body } = await late;
     expect({ status, retryAfter, body }).toEqual({
       status: 202,

@@ -30,7 +30,7 @@ it('opens a sale once and sells a seat: 201', async () => {
   });
 });
 
-it('answers the same request again with the same bytes and says that it is a replay', async () => {
+it('[minting IK4] [blockchain TP-3] [blockchain TP-9] answers the same request again with the same bytes and says that it is a replay', async () => {
   await demo.open('again', { seats: ['A-1', 'A-2'] });
   const first = await demo.place('again', { units: ['A-1'] }, 'k-1');
   const before = await log.lastSequences();
@@ -39,7 +39,7 @@ it('answers the same request again with the same bytes and says that it is a rep
   expect(await log.lastSequences()).toEqual(before);
 });
 
-it('refuses the same key for another seat with 422 and the pointer of the field that differs', async () => {
+it('[blockchain TP-9] refuses the same key for another seat with 422 and the pointer of the field that differs', async () => {
   await demo.open('reused', { seats: ['A-1', 'A-2'] });
   await demo.place('reused', { units: ['A-1'] }, 'k-1');
   const other = await demo.place('reused', { units: ['A-2'] }, 'k-1');
@@ -47,7 +47,7 @@ it('refuses the same key for another seat with 422 and the pointer of the field 
   expect(other.error).not.toBe('');
 });
 
-it('keeps a key apart from the same key of another tenant and of another sale', async () => {
+it('[blockchain TP-7] [blockchain SC-5] keeps a key apart from the same key of another tenant and of another sale', async () => {
   await Promise.all([
     demo.open('apart', { seats: ['A-1'] }),
     demo.open('apart-2', { seats: ['A-1'] }),
@@ -62,7 +62,7 @@ it('keeps a key apart from the same key of another tenant and of another sale', 
   expect(new Set(placed.map(({ body }) => body.order)).size).toBe(3);
 });
 
-it('sells one seat to one of 200 buyers at once; the other 199 refusals are recorded', async () => {
+it('[minting DL5] [blockchain TP-4] sells one seat to one of 200 buyers at once; the other 199 refusals are recorded', async () => {
   await demo.open('rush', { seats: ['A-1'] });
   const keys = Array.from({ length: 200 }, (_, buyer) => `rush-${buyer}`);
   const heard = await Promise.all(keys.map((key) => demo.place('rush', { buyer: key, units: ['A-1'] }, key)));
@@ -74,7 +74,7 @@ it('sells one seat to one of 200 buyers at once; the other 199 refusals are reco
   expect(again.every(({ replayed }) => replayed)).toBe(true);
 });
 
-it('makes one order of 50 copies of one request at once', async () => {
+it('[blockchain TP-8] [blockchain SC-3] makes one order of 50 copies of one request at once', async () => {
   await demo.open('copies', { quota: 100 });
   const heard = await Promise.all(Array.from({ length: 50 }, () => demo.place('copies', { quantity: 2 }, 'one')));
   const done = heard.filter(({ status }) => status === 201);
@@ -86,7 +86,7 @@ it('makes one order of 50 copies of one request at once', async () => {
   expect(sale.body.units).toEqual({ opened: 100, available: 98, held: 0, sold: 2 });
 });
 
-it('gives all units of an order or none, and the lowest free places of a quota', async () => {
+it('[minting AE2] gives all units of an order or none, and the lowest free places of a quota', async () => {
   await demo.open('whole', { rows: [{ row: 'A', from: 1, to: 4 }] });
   await demo.place('whole', { units: ['A-2'] });
   const refused = await demo.place('whole', { units: ['A-1', 'A-2', 'A-3'] });
@@ -109,7 +109,7 @@ it('reads an order from the log, and tells nothing of another tenant', async () 
   expect(await acme.ask('order.get', { sale: 'mine', order })).toMatchObject({ status: 404, body: { code: 'sale-unknown' } });
 });
 
-it('still knows a key when everything but the log is gone', async () => {
+it('[minting IK3] [blockchain TP-3] [blockchain SC-2] still knows a key when everything but the log is gone', async () => {
   await demo.open('restart', { seats: ['A-1'] });
   const first = await demo.place('restart', { units: ['A-1'] }, 'k-restart');
   await app.close();
@@ -123,5 +123,8 @@ it('still knows a key when everything but the log is gone', async () => {
 
 it('answers health: live and ready', async () => {
   const ready = await app.inject({ method: 'GET', url: '/health/ready' });
-  expect([ready.statusCode, ready.json()]).toEqual([200, { status: 'ready', checks: { log: 'ok', edge: 'ok', tenants: 'ok', decider: 'ok' } }]);
+  expect([ready.statusCode, ready.json()]).toEqual([
+    200,
+    { status: 'ready', checks: { log: 'ok', edge: 'ok', tenants: 'ok', decider: 'ok' } },
+  ]);
 });

@@ -81,7 +81,7 @@ it('cancels a hold, refunds what is paid, closes the sale, and says why it will 
   expect(await demo.place('ends', { units: ['A-3'] })).toMatchObject({ status: 409, body: { code: 'sale-closed' } });
 });
 
-it('[minting IK6] asks for one mint of a ticket, however often and by whatever key it is asked', async () => {
+it('[minting AE2] [minting IK6] asks for one mint of a ticket, however often and by whatever key it is asked', async () => {
   await demo.open('mints', { quota: 10 }, { maxPerBuyer: 100 });
   const placed = await demo.place('mints', { quantity: 2 });
   const tickets = (placed.body.tickets as { ticket: string }[]).map(({ ticket }) => ticket);

@@ -106,7 +106,9 @@ describe('[L8] a tenant in the subject', () => {
     dollar: '$SYS',
     long: 'x'.repeat(65),
   };
-  it.each(Object.entries(letters))('with a %s reaches no log, neither from a tenant nor from within', async (_, tenant) => {
+  it.each(
+    Object.entries(letters),
+  )('[blockchain TP-7] with a %s reaches no log, neither from a tenant nor from within', async (_, tenant) => {
     const before = await log.lastSequences();
     expect(await askBare('demo', `admit.${tenant}.order.place`)).toMatch(/Permissions Violation for Publish/);
     expect(await askBare('operator', `admit.${tenant}.order.place`)).toMatch(/tenant-malformed|NATS\/1\.0 503|Invalid Publish Subject/);
@@ -149,7 +151,7 @@ const lastCommand = async (): Promise<number> => (await jsm.streams.info('COMMAN
 
 describe('an idempotency key', () => {
   const keys = ['.', '*', '>', 'a.b', 'a b', 'ev.acme.sale.x', 'cmd.*.>', '$JS.API.>', '../../..', '%00', '{}', '"', '\\', '~'.repeat(255)];
-  it.each(keys)('of any printable characters enters no subject: %s', async (key) => {
+  it.each(keys)('[minting IK2] [blockchain TP-2] of any printable characters enters no subject: %s', async (key) => {
     const placed = await demo.place('safe', { quantity: 1, buyer: `b-${keys.indexOf(key)}` }, key);
     expect(placed.status).toBe(201);
     const stored = await jsm.streams.getMessage('COMMANDS', { seq: await lastCommand() });

@@ -60,7 +60,7 @@ describe('the mint desk', () => {
     expect(rulings[2]?.mint).toMatchObject({ state: 'submitted', live: { signature: 'a' } });
   });
 
-  it('lets of two minters only one write each step, and tells the other where the ticket stands', async () => {
+  it('[minting DL1] lets of two minters only one write each step, and tells the other where the ticket stands', async () => {
     const store = new MemoryEventStore();
     const desks = [new MintDesk(store), new MintDesk(store)];
     const numbers = Array.from({ length: 50 }, (_, number) => number);

@@ -70,7 +70,7 @@ describe('the intake of mint commands', () => {
     expect(intake.count).toBe(0);
   });
 
-  it('works once on a command that is delivered twice, and settles the later delivery', async () => {
+  it('[minting QJ4] works once on a command that is delivered twice, and settles the later delivery', async () => {
     const [first, second] = [delivered(0), delivered(0)];
     const taken = intake.take(first);
     await intake.take(second);
@@ -80,7 +80,7 @@ describe('the intake of mint commands', () => {
     expect([first.settled, second.settled]).toEqual([[], [{ kind: 'ack' }]]);
   });
 
-  it('keeps a dead letter of a failed mint before it acknowledges', async () => {
+  it('[minting QJ5] keeps a dead letter of a failed mint before it acknowledges', async () => {
     const delivery = delivered(0);
     const taken = intake.take(delivery);
     desk.ends[0]?.({ kind: 'failed', reason: 'program-refused', attempts: 3 });
@@ -94,7 +94,7 @@ describe('the intake of mint commands', () => {
     ['append-unknown', 'soon', 2_000, 4_000],
     ['foreign-account', 'when a human may have looked', 60_000, 60_000],
     ['chain-differs', 'when a human may have looked', 60_000, 60_000],
-  ] as const)('takes a mint that met %s up again %s', async (code, _, least, most) => {
+  ] as const)('[minting RS1] [minting RS5] takes a mint that met %s up again %s', async (code, _, least, most) => {
     const delivery = delivered(0);
     const taken = intake.take(delivery);
     desk.breaks[0]?.(new Fault(code, {}));
@@ -113,7 +113,7 @@ describe('the intake of mint commands', () => {
     ['another request than its subject', { request: 2 }],
     ['no sale', { sale: undefined }],
     ['a member nobody knows', { extra: 1 }],
-  ])('moves a command with %s to the dead letters', async (_, over) => {
+  ])('[minting RS6] [blockchain NFT-2] moves a command with %s to the dead letters', async (_, over) => {
     const delivery = delivered(0, over);
     await intake.take(delivery);
     expect(desk.asked).toEqual([]);

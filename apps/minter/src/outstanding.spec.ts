@@ -63,7 +63,7 @@ describe('what is outstanding', () => {
     expect(outstanding.count).toBe(0);
   });
 
-  it('is sent again, the same bytes, for as long as the chain has not seen it', async () => {
+  it('[minting NM8] is sent again, the same bytes, for as long as the chain has not seen it', async () => {
     const chain = new WatchedChain({ slotsPerLook: 1, finalAfterSlots: 5 });
     chain.strikeNext('drop', 'silence', 'drop');
     const mint = await watched(chain);
@@ -99,7 +99,7 @@ describe('what is outstanding', () => {
     expect(chain.sent).toHaveLength(1);
   });
 
-  it('dies of the program’s refusal when it expired while the program kept saying no', async () => {
+  it('[minting RS5] [blockchain NFT-6] dies of the program’s refusal when it expired while the program kept saying no', async () => {
     const chain = new WatchedChain({ slotsPerLook: 1, finalAfterSlots: 1, lifeBlocks: 5 });
     chain.answer = { kind: 'refused', by: 'program', reason: 'custom program error: 0x0' };
     const ending = await open(chain).settle(await watched(chain));
@@ -107,7 +107,7 @@ describe('what is outstanding', () => {
     expect(chain.sent.every(({ simulate }) => simulate)).toBe(true); // what would fail is not made to pay a fee
   });
 
-  it('dies of old age when the node alone refused it', async () => {
+  it('[minting RS5] [blockchain NFT-6] dies of old age when the node alone refused it', async () => {
     const chain = new WatchedChain({ slotsPerLook: 1, finalAfterSlots: 1, lifeBlocks: 5 });
     chain.answer = { kind: 'refused', by: 'node', reason: 'node is behind' };
     expect(await open(chain).settle(await watched(chain))).toMatchObject({ kind: 'dead', reason: 'expired' });

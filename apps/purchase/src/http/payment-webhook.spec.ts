@@ -75,12 +75,12 @@ describe('a signature', () => {
     ['four minutes old', { ageMs: 4 * MINUTE_MS }, 200],
     ['six minutes old', { ageMs: 6 * MINUTE_MS }, 401],
     ['six minutes ahead', { ageMs: -6 * MINUTE_MS }, 401],
-  ])('%s is taken or not', async (_, sending, status) => {
+  ])('[minting WI1] %s is taken or not', async (_, sending, status) => {
     expect((await send(event(), sending)).status).toBe(status);
     expect(asked).toHaveLength(status === 200 ? 1 : 0);
   });
 
-  it('holds for the very bytes and headers it was made for', async () => {
+  it('[minting WI1] holds for the very bytes and headers it was made for', async () => {
     const body = JSON.stringify(event());
     const headers = signed(body);
     const flipped = Buffer.from(body);
@@ -138,7 +138,7 @@ describe('the provider', () => {
     ['stored, not decided in time', accepted('gala', news.order), 202],
     ['in process already', problemAnswer('in-progress'), 202],
     ['refused for ever', { status: 409, body: '{"code":"sale-unknown"}' }, 200],
-  ])('need not tell again what is %s', async (_, of, status) => {
+  ])('[minting WI5] need not tell again what is %s', async (_, of, status) => {
     answer = of;
     expect(await send(event())).toEqual({ status, body: '{"received":true}' });
   });

@@ -166,7 +166,7 @@ describe('keyed groups', () => {
     );
   });
 
-  it('let no key starve: whoever waits comes within one group of every other key', async () => {
+  it('[minting DL2] let no key starve: whoever waits comes within one group of every other key', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 2, max: 6 }), fc.integer({ min: 1, max: 3 }), async (keys, maxKeys) => {
         const desk = new Desk({ ...LIMITS, maxKeys });

@@ -8,7 +8,7 @@ describe('a fault', () => {
     expect(fault.message).toBe(`log-unreachable: ${FAULTS['log-unreachable'][1]} {"subject":"ev.demo.sale.gala","sequence":"5"}`);
   });
 
-  it('[L10] is retryable, terminal or unknown, never two of them', () => {
+  it('[minting RS5] [L10] is retryable, terminal or unknown, never two of them', () => {
     const kinds = Object.keys(FAULTS).map((code) => new Fault(code as keyof typeof FAULTS).kind);
     expect(new Set(kinds)).toEqual(new Set(['retryable', 'terminal', 'unknown']));
     expect(new Fault('append-unknown').kind).toBe('unknown');

@@ -5,7 +5,7 @@ const tenant = 'demo' as TenantId;
 const sale = 'gala' as SaleId;
 
 describe('ids', () => {
-  it('are the same in every process and for ever', () => {
+  it('[minting QJ1] [blockchain NFT-1] are the same in every process and for ever', () => {
     const order = orderId(tenant, sale, 'key-1');
     expect(order).toMatch(ORDER_PATTERN);
     expect(ticketId(tenant, sale, order, 'A-1' as UnitId)).toMatch(TICKET_PATTERN);

@@ -87,7 +87,7 @@ describe('deciding a mint', () => {
     expect(code(given(HISTORIES.minted).when({ type: 'CancelMint', data: taken }))).toBe('state-forbids');
   });
 
-  it('never lets two attempts live at once', () => {
+  it('[minting NM4] never lets two attempts live at once', () => {
     expect(given([PLANNED]).when({ type: 'SubmitAttempt', data: attempt(1) })).toEqual({ events: [SUBMITTED] });
     expect(code(given([PLANNED, SUBMITTED]).when({ type: 'SubmitAttempt', data: attempt(1, 'other') }))).toBe('attempt-live');
     expect(code(given([PLANNED, SUBMITTED]).when({ type: 'SubmitAttempt', data: attempt(2) }))).toBe('attempt-live');
@@ -105,7 +105,7 @@ describe('deciding a mint', () => {
     expect(code(given([PLANNED, SUBMITTED, DIED]).when({ type: 'BuryAttempt', data: death(1) }))).toBe('nothing');
   });
 
-  it('completes at the planned address only', () => {
+  it('[minting NM7] completes at the planned address only', () => {
     expect(given([PLANNED, SUBMITTED]).when({ type: 'CompleteMint', data: completion() })).toEqual({ events: [COMPLETED] });
     expect(code(given([PLANNED, SUBMITTED]).when({ type: 'CompleteMint', data: completion({ asset: 'elsewhere' }) }))).toBe(
       'asset-differs',
@@ -128,7 +128,7 @@ describe('deciding a mint', () => {
     expect(code(given(again).when({ type: 'SubmitAttempt', data: attempt(2) }))).toBe('MintSubmitted');
   });
 
-  it('does nothing at all after minted', () => {
+  it('[minting NM3] does nothing at all after minted', () => {
     const { minted } = HISTORIES;
     expect(code(given(minted).when({ type: 'CompleteMint', data: completion() }))).toBe('nothing');
     for (const command of [
@@ -148,7 +148,7 @@ describe('the table of states', () => {
     events.map((event) => ({ state, event, leads: TRANSITIONS[state][event.type] })),
   );
 
-  it.each(cases)('from $state, $event.type leads to $leads', ({ state, event, leads }) => {
+  it.each(cases)('[minting NM2] [minting NM3] from $state, $event.type leads to $leads', ({ state, event, leads }) => {
     const before = fold(HISTORIES[state]);
     expect(mintState(before)).toBe(state);
     if (leads === undefined) expect(() => evolve(before, event)).toThrow('log-broken');

@@ -112,7 +112,7 @@ describe('an order that awaits its payment', () => {
     expect([scene.status, scene.owed]).toMatchObject(['held', [{ reason: 'wrong-amount' }]]);
   });
 
-  it('[L6] owes a second payment back', () => {
+  it('[minting WI4] [L6] owes a second payment back', () => {
     const scene = new Scene()
       .places()
       .does(paid())
@@ -165,7 +165,7 @@ describe('the end of an order', () => {
   });
 });
 
-it('ends in the same state in whatever order and number {placed, succeeded, failed, refunded} are told, with holds expiring between', () => {
+it('[minting WI6] ends in the same state in whatever order and number {placed, succeeded, failed, refunded} are told, with holds expiring between', () => {
   const steps = {
     placed: (scene: Scene) => scene.places(),
     succeeded: (scene: Scene) => scene.does(paid()),

@@ -1,0 +1,96 @@
+import { type AuditResult, type Showing, scoreOf, type Verdict, verdictsOf } from './evidence.js';
+import { LACKING } from './lacking.js';
+
+/** So many showing tests are named for a check; the rest are counted. */
+const NAMED_TESTS = 3;
+
+/** docs/AUDIT.md, in the form of the two audits. It says nothing of when or where it was run: it changes when a result does. */
+export function markdownOf(results: readonly AuditResult[]): string {
+  const head = [
+    '# The idempotency audits, executed',
+    '',
+    'Written by `npm run audit` from the results of the tests that carry the id of a check in their title. A check that no executed test shows is FAIL.',
+    'What the checks mean here, and where this service does otherwise than the audits advised, is in [the audits compared](audits-compared.md).',
+    '',
+    '| Audit | Passed | Score |',
+    '|---|---|---|',
+    ...results.map((result) => {
+      const { passed, checks, score } = scoreOf(verdictsOf(result));
+      return `| ${result.title} | ${passed}/${checks} | **${score}/100** |`;
+    }),
+  ];
+  return `${[...head, ...results.flatMap(auditLines)].join('\n')}\n`;
+}
+
+function auditLines(result: AuditResult): string[] {
+  const { passed, checks, score } = scoreOf(verdictsOf(result));
+  return [
+    '',
+    `## ${result.title}`,
+    '',
+    `**Pass Rate:** ${score}% (${passed}/${checks} applicable checks)`,
+    ...result.sections.flatMap(({ title, checks: verdicts }) => {
+      const section = scoreOf(verdicts);
+      return [
+        '',
+        `### ${title} (${section.passed}/${section.checks})`,
+        '',
+        '| Check | | Means | Shown by | Guarded by |',
+        '|---|---|---|---|---|',
+        ...verdicts.map(verdictLine),
+      ];
+    }),
+    '',
+    `Idempotency Score: ${score}/100`,
+  ];
+}
+
+function verdictLine({ tag, id, means, guard, result, shownBy }: Verdict): string {
+  return `| ${id} | ${result} | ${cell(means)} | ${shownBy.length === 0 ? cell(reasonOf(tag)) : shownCell(shownBy)} | ${cell(guard)} |`;
+}
+
+/** Failed ones first: they are what the reader looks for. Of the rest, one a file before a second of any. */
+function shownCell(shownBy: readonly Showing[]): string {
+  const failed = shownBy.filter(({ passed }) => !passed);
+  const ofFiles = shownBy.filter(({ file, passed }, index) => passed && shownBy.findIndex((other) => other.file === file) === index);
+  const rest = shownBy.filter((one) => one.passed && !ofFiles.includes(one));
+  const named = [...failed, ...ofFiles, ...rest].slice(0, NAMED_TESTS);
+  const lines = named.map(
+    ({ test, file, passed }) => `${passed ? '' : '**failed:** '}${cell(test)} ([${file.split('/').at(-1)}](../${file}))`,
+  );
+  const more = shownBy.length - named.length;
+  return [...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('<br>');
+}
+
+const reasonOf = (tag: string): string => `no executed test: ${LACKING[tag] ?? 'not shown yet'}`;
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('\n', ' ');
+
+/** docs/audit.json: the same for programs. */
+export const jsonOf = (results: readonly AuditResult[]): string =>
+  `${JSON.stringify(
+    results.map((result) => ({ ...result, ...scoreOf(verdictsOf(result)) })),
+    undefined,
+    2,
+  )}\n`;
+
+/** For the terminal: one line a check. */
+export function tableOf(result: AuditResult): string {
+  const { passed, checks, score } = scoreOf(verdictsOf(result));
+  const lines = result.sections.flatMap(({ title, checks: verdicts }) => {
+    const section = scoreOf(verdicts);
+    return ['', `${title} (${section.passed}/${section.checks})`, ...verdicts.map(terminalLine)];
+  });
+  return [result.title, ...lines, '', `Idempotency Score: ${score}/100 (${passed}/${checks})`, ''].join('\n');
+}
+
+function terminalLine({ tag, id, means, result, shownBy }: Verdict): string {
+  const failed = shownBy.find(({ passed }) => !passed);
+  const why = shownBy.length === 0 ? reasonOf(tag) : failed === undefined ? filesOf(shownBy) : `failed: ${failed.test} (${failed.file})`;
+  return `  ${result}  ${id.padEnd(5)}  ${means}\n               ${why}`;
+}
+
+const filesOf = (shownBy: readonly Showing[]): string => {
+  const files = [...new Set(shownBy.map(({ file }) => file))];
+  return `${shownBy.length} test${shownBy.length === 1 ? '' : 's'}: ${files.join(', ')}`;
+};
