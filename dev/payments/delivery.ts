@@ -27,7 +27,7 @@ export interface Delivery {
 const GONE = 410; // Standard Webhooks: the receiver wants no more
 
 export interface Endpoint {
-  readonly url: string;
+  readonly url: () => string;
   readonly secrets: () => readonly string[];
   readonly retries: Retries;
   readonly stopped: AbortSignal;
@@ -54,7 +54,7 @@ async function attempt(event: PaymentEvent, { url, secrets, retries, stopped }: 
   const { headers, body } = signed(event, secrets(), Date.now());
   try {
     const signal = AbortSignal.any([stopped, AbortSignal.timeout(retries.timeoutMs)]);
-    const response = await fetch(url, { method: 'POST', headers: { ...headers }, body, signal, redirect: 'manual' });
+    const response = await fetch(url(), { method: 'POST', headers: { ...headers }, body, signal, redirect: 'manual' });
     await response.arrayBuffer(); // or the connection stays taken
     return response.status;
   } catch (error) {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ControlServer, listenForOrders } from './control.js';
-import { DEFAULT_RETRIES, type Delivery, deliver, type Retries } from './delivery.js';
+import { DEFAULT_RETRIES, type Delivery, deliver, type Endpoint, type Retries } from './delivery.js';
 import type { Lie, Mischief, PaymentEvent, PaymentOrder, PaymentOutcome } from './event.js';
 import { newSecret } from './signing.js';
 
@@ -33,10 +34,13 @@ export class PaymentProvider {
   private held: Job[] = [];
   private readonly stopping = new AbortController();
   private secrets: readonly string[];
+  private webhookUrl: string;
   private control: ControlServer | undefined;
 
   constructor(private readonly options: ProviderOptions) {
     this.secrets = [options.secret ?? newSecret()];
+    this.webhookUrl = options.webhookUrl;
+    setMaxListeners(0, this.stopping.signal); // every delivery under way listens: a storm is no leak
   }
 
   async listen(): Promise<this> {
@@ -101,6 +105,11 @@ export class PaymentProvider {
     return secret;
   }
 
+  /** Tells another endpoint from the next try on. */
+  moveTo(webhookUrl: string): void {
+    this.webhookUrl = webhookUrl;
+  }
+
   endRotation(): void {
     this.secrets = [this.secret];
   }
@@ -117,8 +126,12 @@ export class PaymentProvider {
   }
 
   private start({ event, delivery }: Job, delayMs: number): void {
-    const { webhookUrl: url, retries } = this.options;
-    const endpoint = { url, secrets: () => this.secrets, retries: { ...DEFAULT_RETRIES, ...retries }, stopped: this.stopping.signal };
+    const endpoint: Endpoint = {
+      url: () => this.webhookUrl,
+      secrets: () => this.secrets,
+      retries: { ...DEFAULT_RETRIES, ...this.options.retries },
+      stopped: this.stopping.signal,
+    };
     const sent = (async () => {
       if (delayMs > 0) await pause(delayMs, undefined, { signal: this.stopping.signal }).catch(() => undefined); // stopping ends it
       await deliver(event, delivery, endpoint);

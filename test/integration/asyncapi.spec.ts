@@ -75,7 +75,6 @@ const HTTP_ONLY: readonly ProblemCode[] = [
   'cursor-unknown',
   'unauthorized',
   'signature-refused',
-  'tenant-refused',
   'route-unknown',
   'method-not-allowed',
   'request-timeout',

@@ -1,9 +1,9 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { RefusalCode } from '#shared/domain/refusal.js';
 import { GetOrder, GetSale, GetTicket } from '#shared/domain/sale/commands.js';
 import type { ProblemCode } from './answer.js';
+import { Mints, Order, Owed, Sale, Ticket } from './http/shapes.js';
 import { OPERATIONS, type OperationName, operation } from './operations.js';
-import { MintsAnswer, OrderAnswer, OwedAnswer, PaymentAnswer, SaleAnswer, TicketAnswer } from './view-schemas.js';
 
 /** What a caller can ask over NATS, and all that can be answered. */
 export interface Asking {
@@ -20,17 +20,25 @@ export interface Asking {
   readonly problems: readonly ProblemCode[];
 }
 
+const owed = Owed.shape.owed.element.optional();
+const { order, version } = Order.shape;
+
+/** The order that was paid for, if it is known yet, and what of the payment has to go back. */
+export const Paid = z
+  .union([Order.extend({ owed }), z.strictObject({ order, status: z.literal('unknown'), version, owed })])
+  .meta({ title: 'Paid' });
+
 type Told = Pick<Asking, 'summary' | 'answer' | 'refusals'>;
 
 const ENDING = ['sale-unknown', 'order-unknown', 'order-ended'] as const;
 
 /** Of the operations in operations.ts, what their code does not say by itself. A test finds the refusals in the deciders and compares. */
 const CHANGES: Readonly<Partial<Record<OperationName, Told>>> = {
-  'sale.open': { summary: 'Opens a sale; its terms stay as they are.', answer: SaleAnswer, refusals: ['sale-exists'] },
-  'sale.close': { summary: 'Takes no more orders. What is held may still be paid.', answer: SaleAnswer, refusals: ['sale-unknown'] },
+  'sale.open': { summary: 'Opens a sale; its terms stay as they are.', answer: Sale, refusals: ['sale-exists'] },
+  'sale.close': { summary: 'Takes no more orders. What is held may still be paid.', answer: Sale, refusals: ['sale-unknown'] },
   'order.place': {
     summary: 'Orders named seats or a quantity of places: all of them or none.',
-    answer: OrderAnswer,
+    answer: Order,
     refusals: [
       'sale-unknown',
       'sale-not-yet-open',
@@ -44,31 +52,32 @@ const CHANGES: Readonly<Partial<Record<OperationName, Told>>> = {
       'buyer-limit',
     ],
   },
-  'order.cancel': { summary: 'Gives up an order that nobody paid for.', answer: OrderAnswer, refusals: [...ENDING, 'order-paid'] },
+  'order.cancel': { summary: 'Gives up an order that nobody paid for.', answer: Order, refusals: [...ENDING, 'order-paid'] },
   'order.refund': {
     summary: 'Gives up an order that was paid for: the money is owed from now on.',
-    answer: OrderAnswer,
+    answer: Order,
     refusals: [...ENDING, 'order-not-paid'],
   },
   'payment.confirm': {
     summary: 'Tells that a payment was received. For trusted back ends; providers tell it by webhook.',
-    answer: PaymentAnswer,
+    answer: Paid,
     refusals: ['sale-unknown'],
   },
-  'payment.fail': { summary: 'Tells that a try to pay failed.', answer: PaymentAnswer, refusals: ['sale-unknown'] },
+  'payment.fail': { summary: 'Tells that a try to pay failed.', answer: Paid, refusals: ['sale-unknown'] },
   'payment.refunded': {
     summary: 'Tells how much of a payment went back so far.',
-    answer: PaymentAnswer,
+    answer: Paid,
     refusals: ['sale-unknown'],
   },
   'ticket.mint': {
     summary: 'Asks for the mints of up to 500 sold tickets: accepted all or none.',
-    answer: MintsAnswer,
+    answer: Mints,
     refusals: ['sale-unknown', 'ticket-unknown', 'ticket-not-sold'],
   },
 };
 
 const READ_PROBLEMS = [
+  'tenant-refused',
   'tenant-malformed',
   'body-malformed',
   'body-invalid',
@@ -100,10 +109,10 @@ const read = (name: string, summary: string, request: z.ZodType, answer: z.ZodTy
 });
 
 const READS: readonly Asking[] = [
-  read('sale.get', 'Reads a sale from the log.', GetSale, SaleAnswer),
-  read('sale.owed', 'Lists the money of a sale that has to go back.', GetSale, OwedAnswer),
-  read('order.get', 'Reads an order from the log, with how far it came.', GetOrder, OrderAnswer, ['order-unknown']),
-  read('ticket.get', 'Reads a ticket from the log and, once it is minted, its asset.', GetTicket, TicketAnswer, ['ticket-unknown']),
+  read('sale.get', 'Reads a sale from the log.', GetSale, Sale),
+  read('sale.owed', 'Lists the money of a sale that has to go back.', GetSale, Owed),
+  read('order.get', 'Reads an order from the log, with how far it came.', GetOrder, Order, ['order-unknown']),
+  read('ticket.get', 'Reads a ticket from the log and, once it is minted, its asset.', GetTicket, Ticket, ['ticket-unknown']),
 ];
 
 function change(name: OperationName): Asking[] {

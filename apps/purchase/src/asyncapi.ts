@@ -3,8 +3,8 @@ import { REFUSALS } from '#shared/domain/refusal.js';
 import * as commands from '#shared/domain/sale/commands.js';
 import { KEY_PATTERN, TENANT_PATTERN } from '#shared/kernel/ids.js';
 import { PROBLEMS } from './answer.js';
-import { type Asking, askings } from './asyncapi-contract.js';
-import * as views from './view-schemas.js';
+import { type Asking, askings, Paid } from './asyncapi-contract.js';
+import * as shapes from './http/shapes.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -20,10 +20,11 @@ const fixed = (value: string): Json => ({ type: 'string', const: value });
 
 /** Every schema by the name it is exported by; two names of one schema are one. */
 const NAMED = new Map(
-  Object.entries({ ...commands, ...views }).flatMap(([name, value]) => (value instanceof z.ZodType ? [[value as z.ZodType, name]] : [])),
+  Object.entries({ ...commands, ...shapes, Paid }).flatMap(([name, value]) =>
+    value instanceof z.ZodType ? [[value as z.ZodType, name]] : [],
+  ),
 );
 
-/** Bodies refuse members they do not know; answers may come to have more: a caller of today reads answers of tomorrow. */
 function schemaOf(schema: z.ZodType): Json {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { target: SCHEMA_DIALECT, io: 'input' });
   return rest;
@@ -90,7 +91,7 @@ function replyMessages({ name, answer, status, keyed, refusals, problems }: Aski
         name: `${name}.accepted`,
         summary: 'Stored, and not decided in time: the same request with the same key resumes.',
         headers: answered([202], 'application/json', RETRY),
-        payload: payloadOf(views.AcceptedAnswer),
+        payload: payloadOf(shapes.InProcess),
       },
       refused: {
         name: `${name}.refused`,
@@ -141,29 +142,9 @@ function operationOf({ name, summary, keyed }: Asking): [string, Json] {
   ];
 }
 
-const PROBLEM: Json = {
-  type: 'object',
-  description: 'RFC 9457. `code` is what to decide by; codes are never reused.',
-  'x-codes': {
-    ...Object.fromEntries(Object.entries(REFUSALS).map(([code, title]) => [code, { status: 409, title }])),
-    ...Object.fromEntries(Object.entries(PROBLEMS).map(([code, [status, title]]) => [code, { status, title }])),
-  },
-  required: ['type', 'title', 'status', 'code'],
-  properties: {
-    type: text('urn:admit-one:problem:<code>'),
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    code: { type: 'string' },
-    detail: { type: 'string' },
-    errors: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['pointer', 'detail'],
-        properties: { pointer: text('RFC 6901, into the body, or header:<name>.'), detail: { type: 'string' } },
-      },
-    },
-  },
+const CODES: Json = {
+  ...Object.fromEntries(Object.entries(REFUSALS).map(([code, title]) => [code, { status: 409, title }])),
+  ...Object.fromEntries(Object.entries(PROBLEMS).map(([code, [status, title]]) => [code, { status, title }])),
 };
 
 /** What callers may ask over NATS, as AsyncAPI 3 has it; `npm run docs` writes it to docs/asyncapi.json. */
@@ -192,7 +173,8 @@ export function asyncapi(): Json {
     operations: Object.fromEntries(all.map(operationOf)),
     components: {
       parameters: { tenant: { description: `The organiser: ${TENANT_PATTERN.source}` } },
-      schemas: { Problem: PROBLEM, ...schemas() },
+      schemas: schemas(),
+      'x-problem-codes': CODES,
     },
   };
 }

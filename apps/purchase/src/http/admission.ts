@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Tenant } from '#shared/platform/tenants/tenant.js';
 import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { type Answer, problemAnswer } from '../answer.js';
+import { WEBHOOK_PATH } from './payment-webhook.js';
 import { type Headers, send } from './reply.js';
 import type { TenantRates } from './tenant-rates.js';
 
@@ -17,7 +18,7 @@ export const PUBLIC_ROUTES: ReadonlySet<string> = new Set([
   '/docs',
   '/docs/json',
   '/.well-known/idempotency.json',
-  '/v1/webhooks/payments', // signed instead
+  WEBHOOK_PATH, // signed instead
 ]);
 
 type Refused = { readonly answer: Answer; readonly headers: Headers };

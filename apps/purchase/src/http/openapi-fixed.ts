@@ -1,6 +1,8 @@
 import { EVENTS_PATH } from './events.controller.js';
 import { POLICY_PATH } from './idempotency-policy.js';
 import { ALWAYS, type Node, problemResponses, text } from './openapi-problems.js';
+import { paymentEvents } from './openapi-webhook.js';
+import { WEBHOOK_PATH } from './payment-webhook.js';
 
 const json = (description: string): Node => ({ description, content: { 'application/json': { schema: { type: 'object' } } } });
 const open = (operationId: string, summary: string, responses: Node): Node => ({
@@ -38,6 +40,7 @@ const events: Node = {
 /** What is served beside the rows of ROUTES. */
 export const fixedPaths = (): Record<string, Record<string, unknown>> => ({
   [EVENTS_PATH]: { get: events },
+  [WEBHOOK_PATH]: { post: paymentEvents },
   [POLICY_PATH]: open('idempotency', 'What happens to idempotency keys', { 200: json('Scope, format, retention, outcomes and bounds.') }),
   '/docs': open('docs', 'This document, for people', { 200: { description: 'A page.', content: { 'text/html': text('') } } }),
   '/docs/json': open('docs.json', 'This document', { 200: json('OpenAPI 3.1.') }),

@@ -11,6 +11,7 @@ import type { Intake } from '../intake.js';
 import type { OperationName } from '../operations.js';
 import { readJson } from '../request-body.js';
 
+export const WEBHOOK_PATH = '/v1/webhooks/payments';
 /** An event has some hundred bytes. Its sender is known only after all of them were hashed: less work than this for nobody's sake. */
 export const MAX_EVENT_BYTES = 16 * 1024;
 

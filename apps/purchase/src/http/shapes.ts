@@ -71,7 +71,7 @@ export const InProcess = z.strictObject({ status: z.literal('in-process'), sale,
 /** Every answer from 400 on. */
 export const Problem = z
   .looseObject({
-    type: z.string().startsWith('urn:admit-one:problem:'),
+    type: z.string().regex(/^urn:admit-one:problem:/),
     title: z.string(),
     status: z.number().int().min(400).max(599),
     code: z.string(),

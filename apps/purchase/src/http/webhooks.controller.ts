@@ -1,0 +1,21 @@
+import { Controller, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { PaymentWebhook, WEBHOOK_PATH } from './payment-webhook.js';
+import { send } from './reply.js';
+
+/** Where payment providers tell what happened to money. No API key: what they say is signed. */
+@Controller()
+export class WebhooksController {
+  constructor(private readonly webhook: PaymentWebhook) {}
+
+  @Post(WEBHOOK_PATH)
+  async payments(@Req() { headers, body }: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const said = (name: string): string | undefined => (typeof headers[name] === 'string' ? headers[name] : undefined);
+    const signed = {
+      'webhook-id': said('webhook-id'),
+      'webhook-timestamp': said('webhook-timestamp'),
+      'webhook-signature': said('webhook-signature'),
+    };
+    send(reply, await this.webhook.receive(signed, body instanceof Buffer ? body : Buffer.alloc(0)));
+  }
+}
