@@ -4,14 +4,23 @@ import { join } from 'node:path';
 import { Keypair } from '@solana/web3.js';
 import pg from 'pg';
 import { DemoCaller, type Heard } from './demo-caller.js';
+import { startPaymentProvider } from './payments/provider.js';
 import { waitFor } from './processes/wait.js';
 import type { Stack } from './stack/stack.js';
 import type { Settings } from './stack/wiring.js';
 
 const MINTED_MS = 90_000; // Solana's finality is 13 s; the rest is patience with a busy machine
+const PAID_MS = 20_000;
 const LEDGER_MS = 30_000;
+const WEBHOOK_COPIES = 3; // what providers do when an answer gets lost
+const PRICE_MINOR = '5000';
 const LABEL_WIDTH = 28;
 const SEATS = ['A-1', 'A-2', 'A-3'];
+
+interface Placed {
+  readonly order: string;
+  readonly total: { readonly amount: string; readonly currency: string };
+}
 
 interface TicketShown {
   readonly ticket: string;
@@ -28,8 +37,9 @@ export async function runDemo(settings: Settings, stack: Stack): Promise<void> {
   try {
     say('');
     const orders = await sell(caller, sale);
+    await pay(caller, settings, sale, orders);
     await mint(caller, sale, orders);
-    await ledger(stack, caller.tenant, sale, orders);
+    await ledger(stack, caller.tenant, sale);
     await replay(stack);
     say('');
   } finally {
@@ -37,42 +47,64 @@ export async function runDemo(settings: Settings, stack: Stack): Promise<void> {
   }
 }
 
-async function sell(caller: DemoCaller, sale: string): Promise<readonly string[]> {
+async function sell(caller: DemoCaller, sale: string): Promise<readonly Placed[]> {
+  const price = { amount: PRICE_MINOR, currency: 'EUR' };
   const opened = await caller.ask(
     'sale.open',
-    { sale, name: 'Gala night', units: { seats: SEATS }, price: { amount: '5000', currency: 'EUR' } },
+    { sale, name: 'Gala night', units: { seats: SEATS }, price, payment: 'webhook' },
     `open-${sale}`,
   );
   expectStatus(opened, 201);
   line('a sale opens', `${sale}: seats ${SEATS.join(' ')}, 50.00 EUR each`);
   const wallet = (): string => Keypair.generate().publicKey.toBase58();
-  const [anna, ben] = await Promise.all(
-    ['anna', 'ben'].map((buyer) => caller.ask('order.place', { sale, buyer, units: ['A-1'], wallet: wallet() }, `${sale}-${buyer}`)),
+  const race = ['anna', 'ben'].map((buyer) =>
+    caller.ask('order.place', { sale, buyer, units: ['A-1'], wallet: wallet() }, `${sale}-${buyer}`),
   );
+  const [anna, ben] = await Promise.all(race);
   line('two buyers race for A-1', `anna ${outcome(anna)}   ben ${outcome(ben)}`);
   const body = { sale, buyer: 'carla', units: ['A-2', 'A-3'], wallet: wallet() };
   const carla = await caller.ask('order.place', body, `${sale}-carla`);
   expectStatus(carla, 201);
   line('one order of two seats', `carla ${outcome(carla)}`);
   const again = await caller.ask('order.place', body, `${sale}-carla`);
-  line(
-    'the same request again',
-    `${outcome(again)}, ${again.text === carla.text ? 'the same' : 'OTHER'} ${again.text.length} bytes, Idempotent-Replayed: ${again.replayed}`,
-  );
+  const same = again.text === carla.text ? 'the same' : 'OTHER';
+  line('the same request again', `${outcome(again)}, ${same} ${again.text.length} bytes, Idempotent-Replayed: ${again.replayed}`);
   const other = await caller.ask('order.place', { ...body, units: ['A-1'] }, `${sale}-carla`);
   line('the same key, other seats', `${outcome(other)} at ${other.pointers.join(' ')}`);
-  const placed = [anna, ben, carla].filter((heard): heard is Heard => heard?.status === 201).map(({ body: { order } }) => String(order));
-  if (placed.length !== 2 || again.text !== carla.text || other.status !== 422)
+  const placed = [anna, ben, carla]
+    .filter((heard): heard is Heard => heard?.status === 201)
+    .map(({ body: order }) => order as unknown as Placed);
+  if (placed.length !== 2 || again.text !== carla.text || other.status !== 422) {
     throw new Error('The demo did not see what it must: one winner, the same bytes, 422.');
+  }
   return placed;
 }
 
+/** A provider tells of every payment, and says everything three times. */
+async function pay(caller: DemoCaller, settings: Settings, sale: string, orders: readonly Placed[]): Promise<void> {
+  const { HTTP_URL = '', ADMIT_WEBHOOK_SECRET: secret = '' } = settings;
+  const provider = await startPaymentProvider({ webhookUrl: `${HTTP_URL}/v1/webhooks/payments`, secret });
+  try {
+    for (const { order, total } of orders) {
+      provider.pay({ tenant: caller.tenant, sale, order, payment: `pay-${order}`, ...total }, { copies: WEBHOOK_COPIES });
+    }
+    const confirmed = async (): Promise<boolean> => {
+      const heard = await Promise.all(orders.map(({ order }) => caller.ask('order.get', { sale, order })));
+      return heard.every(({ body: { status } }) => status === 'confirmed');
+    };
+    await waitFor(confirmed, { what: 'Every order is paid', timeoutMs: PAID_MS });
+    line('paid, by webhook', `${orders.length} payments, each told ${WEBHOOK_COPIES} times: ${orders.length} orders confirmed, once`);
+  } finally {
+    await provider.stop();
+  }
+}
+
 /** Waits until every ticket's asset is finalized on the chain and read back. */
-async function mint(caller: DemoCaller, sale: string, orders: readonly string[]): Promise<void> {
+async function mint(caller: DemoCaller, sale: string, orders: readonly Placed[]): Promise<void> {
   const began = performance.now();
   let tickets: readonly TicketShown[] = [];
   const allMinted = async (): Promise<boolean> => {
-    const heard = await Promise.all(orders.map((order) => caller.ask('order.get', { sale, order })));
+    const heard = await Promise.all(orders.map(({ order }) => caller.ask('order.get', { sale, order })));
     tickets = heard.flatMap(({ body }) => body.tickets as TicketShown[]);
     return tickets.every(({ status }) => status === 'minted');
   };
@@ -83,7 +115,7 @@ async function mint(caller: DemoCaller, sale: string, orders: readonly string[])
     line('', `${unit}  ${asset}  slot ${slot}`);
 }
 
-async function ledger(stack: Stack, tenant: string, sale: string, orders: readonly string[]): Promise<void> {
+async function ledger(stack: Stack, tenant: string, sale: string): Promise<void> {
   const client = new pg.Client({ connectionString: stack.settingsOf('ledger').DATABASE_READER_URL });
   await client.connect();
   try {
@@ -96,7 +128,7 @@ async function ledger(stack: Stack, tenant: string, sale: string, orders: readon
       return new Map(rows.map(({ account, amount }) => [account, BigInt(amount)]));
     };
     await waitFor(async () => (await balance()).get('minted') === BigInt(SEATS.length), {
-      what: `The ledger shows ${orders.length} orders minted`,
+      what: 'The ledger shows every ticket minted',
       timeoutMs: LEDGER_MS,
     });
     const has = await balance();

@@ -80,7 +80,7 @@ function whereToLook({ wiring, clientSettings }: Stack): string {
   const home = shownHome();
   const lines: readonly (readonly [string, string])[] = [
     ['NATS', `${wiring.natsUrl}   user ${clientSettings.ADMIT_NATS_USER}, subjects admit.${clientSettings.ADMIT_TENANT}.>`],
-    ['HTTP', `${clientSettings.HTTP_URL}/health/ready`],
+    ['HTTP', `${clientSettings.HTTP_URL}/docs`],
     ['Solana', wiring.solanaUrl],
     ['Postgres', `${new URL(wiring.databaseUrl).host}, database ${new URL(wiring.databaseUrl).pathname.slice(1)}`],
     ['settings', `${join(home, 'stack.env')}   addresses and passwords for a client`],

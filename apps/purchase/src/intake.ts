@@ -8,6 +8,7 @@ import type { Command } from './command.js';
 import type { Decisions } from './decisions.js';
 import type { Folds } from './folds.js';
 import type { Inbox, Stored } from './inbox.js';
+import { KnownSales } from './known-sales.js';
 import { type OperationName, operation as operationOf } from './operations.js';
 import type { Replies } from './replies.js';
 import { type Given, type Read, readJson } from './request-body.js';
@@ -17,8 +18,6 @@ import type { SaleFold } from './sale-fold.js';
 export const DECISION_TIMEOUT_MS = 5_000;
 /** Undecided requests of one sale in this process; more are told to slow down. */
 export const MAX_WAITING_PER_SALE = 2_000;
-/** Sales known to exist are remembered up to this many; a sale never ceases to exist. */
-const MAX_KNOWN_SALES = 100_000;
 
 /** A mutation as it came in, from whatever transport. */
 export interface Request {
@@ -44,10 +43,12 @@ export interface IntakeParts {
 
 /** Where requests come in: read, checked, stored in COMMANDS, and answered with their decision. What is malformed costs no key and stores nothing. */
 export class Intake {
-  private readonly known = new Set<string>();
+  private readonly known: KnownSales;
   private readonly waiting = new Map<string, number>();
 
-  constructor(private readonly parts: IntakeParts) {}
+  constructor(private readonly parts: IntakeParts) {
+    this.known = new KnownSales(parts.store);
+  }
 
   async handle(request: Request): Promise<Answer> {
     try {
@@ -64,12 +65,8 @@ export class Intake {
   private async impossible({ operation, tenant, sale }: Unanswered): Promise<Answer | undefined> {
     const subject = saleSubject(tenant, sale);
     if ((this.waiting.get(subject) ?? 0) >= MAX_WAITING_PER_SALE) return problemAnswer('too-many-waiting');
-    if (operation === 'sale.open' || this.known.has(subject)) return undefined;
-    if ((await this.parts.store.head(subject)).version === 0)
-      return problemAnswer('sale-unknown', { errors: [{ pointer: '/sale', detail: 'is not known' }] });
-    if (this.known.size >= MAX_KNOWN_SALES) this.known.clear();
-    this.known.add(subject);
-    return undefined;
+    if (operation === 'sale.open' || (await this.known.has(tenant, sale))) return undefined;
+    return problemAnswer('sale-unknown', { errors: [{ pointer: '/sale', detail: 'is not known' }] });
   }
 
   private async decide(unanswered: Unanswered): Promise<Answer> {
