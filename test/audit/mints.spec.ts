@@ -1,0 +1,125 @@
+import { mintSubject } from '#shared/event-store/event-store.js';
+import { MemoryEventStore } from '#shared/event-store/memory.js';
+import { createLogger } from '#shared/platform/logger.js';
+import type { Chain } from '../../apps/minter/src/chain.js';
+import { MemoryChain } from '../../apps/minter/src/chains/memory.js';
+import { FundsGate } from '../../apps/minter/src/funds-gate.js';
+import { MintDesk } from '../../apps/minter/src/mint-desk.js';
+import { Outstanding } from '../../apps/minter/src/outstanding.js';
+import { planMint } from '../../apps/minter/src/plan-mint.js';
+import { TicketMinter } from '../../apps/minter/src/ticket-minter.js';
+import { commitsOf } from '../conformance/event-store-suite.js';
+import { mintCommand, TENANT } from '../integration/minter-stage.js';
+
+const SALE = 'audited';
+const silent = createLogger('minter', 'silent');
+/** Fifteen minutes of slots of 400 ms: a blockhash is long dead after them. */
+const QUARTER_OF_AN_HOUR = 2_250;
+const opened: Outstanding[] = [];
+afterEach(() => {
+  for (const each of opened.splice(0)) each.stop();
+});
+
+/** One process of the minter on a log and a chain that it may share with others. */
+function minterOn(store: MemoryEventStore, chain: Chain): TicketMinter {
+  const passBy = () => undefined;
+  const outstanding = new Outstanding({ chain, logger: silent, passBy, pollMs: 1, resendMs: 3 });
+  opened.push(outstanding);
+  const gate = new FundsGate(chain, silent, () => outstanding.count);
+  const style = { symbol: 'ADMIT', uriPrefix: 'urn:' };
+  return new TicketMinter({ desk: new MintDesk(store), chain, outstanding, gate, style, passBy, logger: silent });
+}
+
+/** Counts who signs and sends, and forgets nothing. */
+class CountingChain extends MemoryChain {
+  readonly signed: string[] = [];
+  readonly sent: { readonly ticket: string; readonly signature: string }[] = [];
+  mayLook = true;
+  override async prepare(...args: Parameters<MemoryChain['prepare']>) {
+    const signed = await super.prepare(...args);
+    this.signed.push(args[0].ticket);
+    return signed;
+  }
+  override async submit(...args: Parameters<MemoryChain['submit']>) {
+    this.sent.push({ ticket: args[0].ticket, signature: args[0].signature });
+    return super.submit(...args);
+  }
+  override async look(...args: Parameters<MemoryChain['look']>) {
+    return this.mayLook ? super.look(...args) : args[0].map(() => ({ kind: 'unknown', seen: false, reason: 'not asked' }) as const);
+  }
+}
+
+const eventsOf = async (store: MemoryEventStore) =>
+  (await commitsOf(store, mintSubject(TENANT, SALE))).flatMap(({ events }) => [...events]);
+const commands = (count: number) => Array.from({ length: count }, (_, index) => mintCommand(SALE, `S-${index}`));
+
+/** A chain that nobody may ask anything. */
+const unasked = (): Chain => {
+  const refuse = (): never => {
+    throw new Error('the chain was asked');
+  };
+  const chain = new MemoryChain();
+  const asks = { genesisHash: refuse, prepare: refuse, submit: refuse, look: refuse, funds: refuse, replenish: refuse };
+  return { ...asks, address: (...args) => chain.address(...args) };
+};
+
+it('[minting NM1] [minting NM5] [minting QJ7] [blockchain NFT-8] answers what is minted from the log: asset and signature, no signer, no RPC', async () => {
+  const store = new MemoryEventStore();
+  const [command] = commands(1);
+  await minterOn(store, new MemoryChain({ slotsPerLook: 1, finalAfterSlots: 1 })).mint(command!);
+  const before = await eventsOf(store);
+  expect(await minterOn(store, unasked()).mint(command!)).toEqual({ kind: 'minted' });
+  expect(await minterOn(store, unasked()).mint({ ...command!, request: 2 })).toEqual({ kind: 'minted' });
+  expect(await eventsOf(store)).toEqual(before);
+  expect(await new MintDesk(store).standing(mintSubject(TENANT, SALE), command!.ticket)).toMatchObject({
+    state: 'minted',
+    asset: new MemoryChain().address(TENANT, command!.ticket).asset,
+    signature: expect.any(String),
+  });
+});
+
+it('[minting NM4] lets one of two minters have each of 200 tickets: one attempt is logged, its signature alone is ever sent', async () => {
+  const store = new MemoryEventStore();
+  const chain = new CountingChain({ slotsPerLook: 1, finalAfterSlots: 2 });
+  const minters = [minterOn(store, chain), minterOn(store, chain)];
+  const asked = commands(200);
+  await Promise.all(minters.flatMap((minter) => asked.map((command) => minter.mint(command))));
+  const logged = (await eventsOf(store)).flatMap((event) => (event.type === 'MintSubmitted' ? [event.data] : []));
+  expect(logged).toHaveLength(asked.length);
+  for (const { ticket, signature } of logged)
+    expect(new Set(chain.sent.filter((sent) => sent.ticket === ticket).map((sent) => sent.signature))).toEqual(new Set([signature]));
+  expect(chain.assetCount).toBe(asked.length);
+});
+
+it('[minting NM8] [blockchain NFT-4] [blockchain NFT-6] brings 100 that a killed worker left to their verdicts a quarter of an hour later, and signs none anew that landed', async () => {
+  const store = new MemoryEventStore();
+  const chain = new CountingChain({ finalAfterSlots: 2 });
+  chain.mayLook = false;
+  const asked = commands(100);
+  const killed = minterOn(store, chain);
+  const lost = Array.from({ length: 20 }, () => 'drop' as const);
+  chain.strikeNext(...lost);
+  for (const command of asked) void killed.mint(command).catch(() => undefined);
+  while (new Set(chain.sent.map(({ ticket }) => ticket)).size < asked.length) await new Promise((resolve) => setImmediate(resolve));
+  opened.pop()?.stop();
+  const landed = chain.assetCount;
+  chain.advance(QUARTER_OF_AN_HOUR);
+  chain.mayLook = true;
+  chain.signed.length = 0;
+  const worker = minterOn(store, chain);
+  const work = Promise.all(asked.map((command) => worker.mint(command)));
+  const clock = setInterval(() => chain.advance(1), 1);
+  const outcomes = await work.finally(() => clearInterval(clock));
+  expect(outcomes.map(({ kind }) => kind)).toEqual(asked.map(() => 'minted'));
+  expect(chain.assetCount).toBe(asked.length);
+  expect(chain.signed).toHaveLength(asked.length - landed); // the dropped ones alone, each proven dead before
+});
+
+it('[minting QJ1] [blockchain NFT-1] [blockchain NFT-2] names the mint of a ticket by tenant and ticket, the same in any process at any time', () => {
+  const [one, other] = [mintCommand(SALE, 'A-1', { wallet: commands(1)[0]!.wallet }), mintCommand(SALE, 'A-1')];
+  expect(other.ticket).toBe(one.ticket);
+  const plans = [one, other].map((command) => planMint(command, new MemoryChain(), 'memory', { symbol: 'ADMIT', uriPrefix: 'urn:' }));
+  expect(plans[0]?.asset).toBe(plans[1]?.asset);
+  expect(plans[0]?.uri).toBe(`urn:${one.ticket}`);
+  expect(mintCommand('elsewhere', 'A-1').ticket).not.toBe(one.ticket);
+});
