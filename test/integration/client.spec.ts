@@ -2,8 +2,9 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AdmitClient } from '../../libs/client/src/client.js';
 import { MemoryKeys } from '../../libs/client/src/keys.js';
 import { counted, toldOf } from '../harness/crash-stage.js';
+import { CuttingProxy } from '../harness/cutting-proxy.js';
 import { type Frame, LossyProxy } from '../harness/lossy-proxy.js';
-import { Log, startSelling } from '../harness/selling.js';
+import { apiKeyOf, Log, startSelling } from '../harness/selling.js';
 
 /** Short tries, so that a lost message costs this and not seconds. */
 const PATIENCE = { tryMs: 500, firstPauseMs: 20, longestPauseMs: 200 };
@@ -24,7 +25,7 @@ beforeAll(async () => {
   proxy = await LossyProxy.before(log.server.port);
   client = await throughProxy();
   const terms = { name: 'Gala', price: { amount: '5000', currency: 'EUR' }, mint: 'on-request' } as const;
-  for (const sale of ['lossy', 'cable', 'crash', 'away']) await client.openSale({ sale, units: { quota: 100 }, ...terms });
+  for (const sale of ['lossy', 'cable', 'crash', 'away', 'http']) await client.openSale({ sale, units: { quota: 100 }, ...terms });
 }, 180_000);
 afterAll(async () => {
   await client?.close();
@@ -120,5 +121,59 @@ it('says refusals and reads as values', async () => {
   });
   await expect(client.placeOrder({ sale: 'away', buyer: 'no name@example.org', quantity: 1 })).rejects.toMatchObject({
     pointers: ['/buyer'],
+  });
+});
+
+describe('over HTTP', () => {
+  const portOf = (url: string): number => Number(new URL(url).port);
+  const overHttp = (url: string, tenant = 'demo', apiKey = apiKeyOf(tenant)): AdmitClient =>
+    AdmitClient.overHttp({ url, apiKey }, { tenant, patience: PATIENCE });
+
+  it('[L1] orders exactly once over connections that break before and after the service heard', async () => {
+    const breaking = await CuttingProxy.before(portOf(await app.getUrl()), { everyRequest: 3, everyAnswer: 4 });
+    const caller = overHttp(breaking.url);
+    const buyers = Array.from({ length: 40 }, (_, number) => `b-${number}`);
+    const outcomes = await Promise.all(buyers.map((buyer) => caller.placeOrder({ sale: 'http', buyer, quantity: 1 })));
+    await breaking.stop();
+    expect(breaking.cut).toBeGreaterThan(20);
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(buyers.map(() => 'done'));
+    expect(outcomes.some((outcome) => outcome.outcome === 'done' && outcome.replayed)).toBe(true);
+    expect(counted((await toldOf(log, 'http')).orders)).toEqual([40, 40]);
+  });
+
+  it('asks all that can be asked, with the same keys and answers as over NATS', async () => {
+    const caller = overHttp(await app.getUrl());
+    const terms = { name: 'Gala', price: { amount: '5000', currency: 'EUR' }, mint: 'on-request' } as const;
+    const opened = await caller.openSale({ sale: 'http-2', units: { quota: 5 }, ...terms }, { key: 'same-open' });
+    expect(await client.openSale({ sale: 'http-2', units: { quota: 5 }, ...terms }, { key: 'same-open' })).toEqual({
+      ...opened,
+      replayed: true,
+    });
+    const placed = await caller.placeOrder({ sale: 'http-2', buyer: 'b-1', quantity: 1 }, { key: 'same-order' });
+    if (placed.outcome !== 'done') throw new Error(placed.outcome);
+    const [{ order }, [first]] = [placed.value, placed.value.tickets];
+    expect(await caller.order({ sale: 'http-2', order })).toEqual(await client.order({ sale: 'http-2', order }));
+    expect(await caller.ticket({ sale: 'http-2', ticket: first?.ticket ?? '' })).toMatchObject({ outcome: 'done', value: { order } });
+    expect(await caller.refundOrder({ sale: 'http-2', order })).toMatchObject({ outcome: 'refused', problem: { code: 'order-not-paid' } });
+    expect(await caller.cancelOrder({ sale: 'http-2', order })).toMatchObject({ outcome: 'done', value: { status: 'cancelled' } });
+    expect(await caller.closeSale({ sale: 'http-2' })).toMatchObject({ outcome: 'done', value: { closed: true } });
+    expect(await caller.owed({ sale: 'http-2' })).toMatchObject({ outcome: 'done', value: { owed: [] } });
+    expect(await caller.sale({ sale: 'none' })).toMatchObject({ outcome: 'refused', problem: { code: 'sale-unknown' } });
+    await expect(caller.placeOrder({ sale: 'http-2', buyer: 'b-1', quantity: 0 })).rejects.toMatchObject({ pointers: ['/quantity'] });
+    await expect(caller.mintTickets({ sale: 'http-2', tickets: [first?.ticket ?? ''], wallet: 'nowhere' })).rejects.toMatchObject({
+      pointers: ['/wallet'],
+    });
+  });
+
+  it('is told at once that its API key is not one, or that there is nothing at its address', async () => {
+    await expect(overHttp(await app.getUrl(), 'demo', 'admit_not_a_key_of_anybody').sale({ sale: 'http' })).rejects.toMatchObject({
+      problem: { status: 401, code: 'unauthorized' },
+    });
+    await expect(overHttp(`${await app.getUrl()}/elsewhere`).sale({ sale: 'http' })).rejects.toMatchObject({
+      problem: { code: 'route-unknown' },
+    });
+    await expect(
+      overHttp(await app.getUrl()).failPayment({ sale: 'http', order: 'o', payment: 'p', amount: '1', currency: 'EUR' }),
+    ).rejects.toThrow('not asked over HTTP');
   });
 });

@@ -143,11 +143,14 @@ export class AdmitClient {
   }
 }
 
+/** The address of the service is wrong, not the name of a sale. */
+const NOTHING_THERE = 'route-unknown';
+
 /** @throws RequestRejected */
 function outcomeOf<T>({ status, body, replayed }: Heard, key: string | undefined): Outcome<T> {
   const json = JSON.parse(body) as unknown;
   if (status < 400) return { outcome: 'done', value: json as T, replayed };
   const problem = json as Problem;
-  if (status === 409 || status === 404) return { outcome: 'refused', problem, replayed };
+  if (status === 409 || (status === 404 && problem.code !== NOTHING_THERE)) return { outcome: 'refused', problem, replayed };
   throw new RequestRejected(problem, key);
 }

@@ -76,8 +76,8 @@ export function retryAfterMs(value: string | null, now: () => number = Date.now)
   return Number.isNaN(ms) ? undefined : Math.max(ms, 0);
 }
 
-/** fetch says "fetch failed" and has the reason as its cause. */
+/** fetch says "fetch failed" and has the reason as its cause. By shape: not every runtime throws errors of this realm. */
 function messagesOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown);
-  return thrown.cause instanceof Error ? `${thrown.message}: ${thrown.cause.message}` : thrown.message;
+  const { message, cause } = thrown as { readonly message?: string; readonly cause?: { readonly message?: string } };
+  return [message ?? String(thrown), cause?.message].filter((part) => part !== undefined && part !== '').join(': ');
 }
