@@ -5,6 +5,9 @@ import fc from 'fast-check';
 import { Caller } from '../harness/caller.js';
 import { Log, startSelling } from '../harness/selling.js';
 
+/** `FUZZ=long` asks 10,000 times. */
+const FUZZ_RUNS = process.env.FUZZ === 'long' ? 10_000 : 1_000;
+
 let log: Log;
 let app: NestFastifyApplication;
 let demo: Caller;
@@ -226,7 +229,7 @@ describe('whatever else is sent', () => {
         expect([400, 404, 413]).toContain(status);
         expect(code).toEqual(expect.any(String));
       }),
-      { numRuns: 1_000, seed: 20_271 },
+      { numRuns: FUZZ_RUNS, seed: 20_271 },
     );
     expect(await log.lastSequences()).toEqual(before);
     expect((await demo.place('bad', { quantity: 1, buyer: 'after' })).status).toBe(201);

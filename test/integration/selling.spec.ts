@@ -19,6 +19,7 @@ afterAll(async () => {
   await log?.stop();
 });
 
+const RACES = 1_000;
 const paying = { payment: 'webhook', maxPerBuyer: 100 };
 const orderOf = ({ body }: Heard): string => String(body.order);
 const paymentOf = (sale: string, order: string, more: object = {}) => ({
@@ -111,15 +112,18 @@ it('shows when an order came how far', async () => {
   ]);
 });
 
-it('[L6] has one outcome, and money and seat agree, when payment and expiry race', async () => {
-  await demo.open('race', { quota: 200 }, { ...paying, holdSeconds: 1, maxPerBuyer: 200 });
-  const placed = await Promise.all(Array.from({ length: 100 }, (_, buyer) => demo.place('race', { quantity: 1 }, `race-${buyer}`)));
-  const deadline = Math.min(...placed.map(({ body }) => Date.parse(String(body.expiresAt))));
-  await waitFor(() => Date.now() > deadline - 20, { what: 'the holds are about to expire', timeoutMs: 5_000 });
-  await Promise.all(placed.map((order, index) => demo.insist('payment.confirm', paymentOf('race', orderOf(order)), `race-pay-${index}`)));
+it('[L6] has one outcome each, and money and seat agree, when 1,000 payments race their expiry', async () => {
+  await demo.open('race', { quota: RACES }, { ...paying, holdSeconds: 3, maxPerBuyer: RACES });
+  const rounds = Array.from({ length: RACES }, (_, round) => round);
+  const placed = await Promise.all(
+    rounds.map((round) => demo.insist('order.place', { sale: 'race', buyer: 'b-1', quantity: 1 }, `race-${round}`)),
+  );
+  const ends = placed.map(({ body }) => Date.parse(String(body.expiresAt)));
+  await waitFor(() => Date.now() > Math.min(...ends) - 50, { what: 'the holds are about to expire', timeoutMs: 20_000 });
+  await Promise.all(placed.map((order, round) => demo.insist('payment.confirm', paymentOf('race', orderOf(order)), `race-pay-${round}`)));
   const orders = await Promise.all(placed.map((order) => demo.ask('order.get', { sale: 'race', order: orderOf(order) })));
   const confirmed = orders.filter(({ body }) => body.status === 'confirmed').length;
   const owed = ((await demo.ask('sale.owed', { sale: 'race' })).body.owed as unknown[]).length;
-  expect(confirmed + owed).toBe(100);
+  expect(confirmed + owed).toBe(RACES);
   expect(await counts('race')).toMatchObject({ sold: confirmed, held: 0 });
-});
+}, 60_000);

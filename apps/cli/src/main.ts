@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { isFault } from '#shared/kernel/fault.js';
 import { loadOperatorSettings } from './operator-settings.js';
 import { provisionStreams } from './provision.js';
+import { listRefunds } from './refunds.js';
 import { replayLog } from './replay.js';
 import { addTenantCommands } from './tenant.js';
 
@@ -22,6 +23,12 @@ program
   .option('--trust-log', 'promote also where the live ledger knows of more than the log, or of another one')
   .option('--json', 'print the outcome as JSON')
   .action(replayLog);
+
+program
+  .command('refunds <tenant> <sale>')
+  .description('list the money of a sale that has to go back, and why')
+  .option('--json', 'print the list as JSON')
+  .action(listRefunds);
 
 addTenantCommands(program);
 
