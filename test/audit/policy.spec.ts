@@ -1,0 +1,136 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { apiKeyOf, Log, startSelling } from '../harness/selling.js';
+
+interface Policy {
+  readonly header: string;
+  readonly aliases: readonly string[];
+  readonly format: { readonly maxLength: number; readonly pattern: string };
+  readonly scope: readonly string[];
+  readonly retention: { readonly seconds: number | null };
+  readonly replay: { readonly headers: readonly string[]; readonly value: string };
+  readonly outcomes: readonly { readonly outcome: string; readonly status: readonly number[]; readonly code?: string }[];
+  readonly bounds: { readonly bodyBytes: number };
+}
+interface OpenApi {
+  readonly paths: Readonly<
+    Record<string, { readonly post?: { readonly parameters?: readonly { readonly $ref?: string; readonly name?: string }[] } }>
+  >;
+}
+
+let log: Log;
+let app: NestFastifyApplication;
+let url: string;
+let policy: Policy;
+
+beforeAll(async () => {
+  log = await Log.start('audit-policy');
+  app = await startSelling(log.server);
+  url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+  policy = (await (await fetch(`${url}/.well-known/idempotency.json`)).json()) as Policy;
+  for (const tenant of ['demo', 'acme']) for (const sale of ['one', 'two']) await open(sale, tenant);
+}, 180_000);
+afterAll(async () => {
+  await app?.close();
+  await log?.stop();
+});
+
+function post(path: string, body: unknown, headers: Readonly<Record<string, string>> = {}, tenant = 'demo'): Promise<Response> {
+  const authorization = { Authorization: `Bearer ${apiKeyOf(tenant)}`, 'Content-Type': 'application/json' };
+  return fetch(`${url}${path}`, {
+    method: 'POST',
+    headers: { ...authorization, ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+}
+
+const open = (sale: string, tenant: string): Promise<Response> =>
+  post(
+    '/v1/sales',
+    { sale, name: 'Gala', units: { quota: 50 }, price: { amount: '5000', currency: 'EUR' }, mint: 'on-request', maxPerBuyer: 50 },
+    { 'Idempotency-Key': sale },
+    tenant,
+  );
+const order = { buyer: 'b-1', quantity: 1 };
+const place = (key: string, body: unknown = order, sale = 'one', tenant = 'demo'): Promise<Response> =>
+  post(`/v1/sales/${sale}/orders`, body, { [policy.header]: key }, tenant);
+const replayed = (response: Response): (string | null)[] => policy.replay.headers.map((name) => response.headers.get(name));
+const statuses = (code: string): readonly number[] => policy.outcomes.find((outcome) => outcome.code === code)?.status ?? [];
+
+describe('the policy document', () => {
+  it('[minting AE4] names the header, its other names, and how a replay is told', async () => {
+    const first = await place('named');
+    const text = await first.text();
+    expect([first.status, ...replayed(first)]).toEqual([201, ...policy.replay.headers.map(() => null)]);
+    for (const name of [policy.header, ...policy.aliases]) {
+      const again = await post('/v1/sales/one/orders', order, { [name]: 'named' });
+      expect([name, again.status, await again.text()]).toEqual([name, 201, text]);
+      expect(replayed(again)).toEqual(policy.replay.headers.map(() => policy.replay.value));
+    }
+  });
+
+  it.each([
+    'k',
+    'a b',
+    '~'.repeat(255),
+    '~'.repeat(256),
+    '.*>',
+    ' ',
+    'a\tb',
+    '{}',
+  ])('[minting AE4] says whether %j can be a key', async (key) => {
+    const said = new RegExp(policy.format.pattern).test(key) && key.length <= policy.format.maxLength;
+    expect([key, (await place(key)).status]).toEqual([key, said ? 201 : 400]);
+  });
+
+  it('[minting IK5] [blockchain TP-7] says that a key is scoped to tenant and sale, and so it is', async () => {
+    expect(policy.scope).toEqual(['tenant', 'sale']);
+    const heard = await Promise.all(
+      ['demo', 'acme'].flatMap((tenant) => ['one', 'two'].map((sale) => place('scoped', order, sale, tenant))),
+    );
+    expect(heard.map((response) => [response.status, ...replayed(response)])).toEqual(
+      heard.map(() => [201, ...policy.replay.headers.map(() => null)]),
+    );
+    expect(new Set(await Promise.all(heard.map(async (response) => ((await response.json()) as { order: string }).order))).size).toBe(4);
+  });
+
+  it('[minting IK5] [blockchain TP-10] says that keys never end, and so it is when everything but the log has forgotten them', async () => {
+    expect(policy.retention.seconds).toBeNull();
+    const text = await (await place('kept')).text();
+    await (await jetstreamManager(log.admin)).streams.purge('COMMANDS');
+    const again = await place('kept');
+    expect([again.status, await again.text(), ...replayed(again)]).toEqual([
+      201,
+      text,
+      ...policy.replay.headers.map(() => policy.replay.value),
+    ]);
+  });
+
+  it('[minting AE4] [blockchain TP-9] says what another request under the same key is told, and which is the same', async () => {
+    await place('reused');
+    const other = await place('reused', { ...order, quantity: 2 });
+    expect(statuses('key-reused')).toEqual([other.status]);
+    expect(await other.json()).toMatchObject({ code: 'key-reused', errors: [{ pointer: '/quantity' }] });
+    expect((await place('reused', '{ "quantity": 1,\n "buyer": "b-1" }')).status).toBe(201);
+  });
+
+  it('[minting AE4] says how long a body may be', async () => {
+    const least = `${JSON.stringify(order)}${' '.repeat(policy.bounds.bodyBytes)}`;
+    expect((await place('long', least.slice(0, policy.bounds.bodyBytes))).status).toBe(201);
+    expect((await place('longer', least.slice(0, policy.bounds.bodyBytes + 1))).status).toBe(413);
+  });
+});
+
+it('[minting AE4] [minting IK1] [blockchain TP-1] wants the key that the OpenAPI document wants, on every POST, and stores nothing without', async () => {
+  const { paths } = (await (await fetch(`${url}/docs/json`)).json()) as OpenApi;
+  const posts = Object.entries(paths).flatMap(([path, { post: operation }]) => (operation === undefined ? [] : [{ path, operation }]));
+  const keyed = posts.filter(({ operation }) => JSON.stringify(operation.parameters ?? []).match(/Idempotency-?Key/i));
+  expect(posts.filter((one) => !keyed.includes(one)).map(({ path }) => path)).toEqual(['/v1/webhooks/payments']); // its event id is its key
+  expect(keyed.length).toBeGreaterThanOrEqual(6);
+  const before = await log.lastSequences();
+  for (const { path } of keyed) {
+    const heard = await post(path.replace('{sale}', 'one').replace(/\{\w+\}/g, `ord_${'a'.repeat(26)}`), order);
+    expect([path, heard.status, await heard.json()]).toMatchObject([path, 400, { code: 'key-missing' }]);
+  }
+  expect(await log.lastSequences()).toEqual(before);
+});

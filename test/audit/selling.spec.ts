@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Keypair } from '@solana/web3.js';
+import type { Recorded } from '#shared/domain/recorded.js';
+import { NO_HEAD } from '#shared/event-store/commit.js';
+import { mintSubject, saleSubject } from '#shared/event-store/event-store.js';
+import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { keyHash, orderId, type SaleId, type TenantId } from '#shared/kernel/ids.js';
+import { MemoryChain } from '../../apps/minter/src/chains/memory.js';
+import { memoOf, planMint, ticketRecord } from '../../apps/minter/src/plan-mint.js';
+import type { Command } from '../../apps/purchase/src/command.js';
+import { OPERATIONS } from '../../apps/purchase/src/operations.js';
+import { waitFor } from '../../dev/processes/wait.js';
+import { commitsOf } from '../conformance/event-store-suite.js';
+import { Caller } from '../harness/caller.js';
+import { commandsSettled, toldOf } from '../harness/crash-stage.js';
+import { Log, startSelling } from '../harness/selling.js';
+
+let log: Log;
+let app: NestFastifyApplication;
+let demo: Caller;
+
+beforeAll(async () => {
+  log = await Log.start('audit-selling');
+  app = await startSelling(log.server);
+  demo = await Caller.of(log.server, 'demo');
+}, 180_000);
+afterAll(async () => {
+  await demo?.close();
+  await app?.close();
+  await log?.stop();
+});
+
+const wallet = Keypair.generate().publicKey.toBase58();
+const ticketsOf = (body: object): string[] => (body as { tickets: { ticket: string }[] }).tickets.map(({ ticket }) => ticket);
+const atMints = async (subject: string) => (await jetstreamManager(log.admin)).streams.getMessage('MINTS', { last_by_subj: subject });
+
+it('[minting IK1] [blockchain TP-1] wants a key for every operation that changes anything, and stores nothing without', async () => {
+  await demo.open('keyless', { quota: 5 });
+  const { body } = await demo.place('keyless', { quantity: 1 });
+  const tickets = ticketsOf(body);
+  const money = { order: body.order, payment: 'pay-1', amount: '5000', currency: 'EUR' };
+  const terms = { name: 'Gala', units: { quota: 5 }, price: { amount: '5000', currency: 'EUR' }, mint: 'on-request' };
+  const more: Readonly<Record<string, object>> = {
+    'sale.open': terms,
+    'order.place': { buyer: 'b-1', quantity: 1 },
+    'order.cancel': { order: body.order },
+    'order.refund': { order: body.order },
+    'payment.confirm': money,
+    'payment.fail': money,
+    'payment.refunded': money,
+    'ticket.mint': { tickets, wallet },
+  };
+  const mutations = Object.entries(OPERATIONS).flatMap(([name, operation]) => ('schema' in operation ? [name] : []));
+  expect(mutations.length).toBeGreaterThanOrEqual(9);
+  const before = await log.lastSequences();
+  for (const name of mutations) {
+    const sale = name === 'sale.open' ? 'keyless-too' : 'keyless';
+    const heard = await demo.ask(name, { sale, ...more[name] });
+    expect([name, heard.status, heard.body.code]).toEqual([name, 400, 'key-missing']);
+  }
+  expect(await log.lastSequences()).toEqual(before);
+});
+
+it('[blockchain TP-4] sells the last seat to exactly one of 500 buyers', async () => {
+  await demo.open('last', { seats: ['A-1', 'A-2'] });
+  await demo.place('last', { units: ['A-1'] });
+  const heard = await Promise.all(
+    Array.from({ length: 500 }, (_, buyer) =>
+      demo.insist('order.place', { sale: 'last', buyer: `b-${buyer}`, units: ['A-2'] }, `last-${buyer}`),
+    ),
+  );
+  expect(heard.filter(({ status }) => status === 201)).toHaveLength(1);
+  expect([...(await toldOf(log, 'last')).units].sort()).toEqual(['A-1', 'A-2']);
+}, 60_000);
+
+it('[blockchain SC-8] holds a refusal under its key when the seat is free again; a new key gets it', async () => {
+  await demo.open('freed', { seats: ['A-1'] }, { payment: 'webhook' });
+  const first = await demo.place('freed', { units: ['A-1'] });
+  const refused = await demo.place('freed', { units: ['A-1'], buyer: 'b-2' }, 'too-late');
+  expect(refused).toMatchObject({ status: 409, body: { code: 'unit-taken' }, replayed: false });
+  await demo.ask('order.cancel', { sale: 'freed', order: first.body.order }, 'cancel');
+  const again = await demo.place('freed', { units: ['A-1'], buyer: 'b-2' }, 'too-late');
+  expect([again.status, again.text, again.replayed]).toEqual([409, refused.text, true]);
+  expect((await demo.place('freed', { units: ['A-1'], buyer: 'b-2' }, 'new')).status).toBe(201);
+});
+
+it('[minting AE5] changes no stream with a hundred reads of each kind', async () => {
+  await demo.open('read', { quota: 5 });
+  const { body } = await demo.place('read', { quantity: 1 });
+  const [ticket] = ticketsOf(body);
+  await commandsSettled(log);
+  const before = await log.lastSequences();
+  const reads = [
+    ['sale.get', {}],
+    ['sale.owed', {}],
+    ['order.get', { order: body.order }],
+    ['ticket.get', { ticket }],
+  ] as const;
+  for (const [what, more] of reads) {
+    const heard = await Promise.all(Array.from({ length: 100 }, () => demo.ask(what, { sale: 'read', ...more })));
+    expect([what, new Set(heard.map(({ status, text }) => `${status} ${text}`)).size, heard[0]?.status]).toEqual([what, 1, 200]);
+  }
+  expect(await log.lastSequences()).toEqual(before);
+});
+
+it('[minting QJ2] keeps one command of many copies in the queue, inside the duplicate window and after it', async () => {
+  await demo.open('queued', { quota: 5 });
+  const before = await log.lastSequences();
+  for (let copy = 0; copy < 5; copy++) expect((await demo.place('queued', { quantity: 1 }, 'one')).status).toBe(201);
+  const after = await log.lastSequences();
+  expect([after.COMMANDS, after.EVENTS]).toEqual([(before.COMMANDS ?? 0) + 1, (before.EVENTS ?? 0) + 1]);
+  const stored = await (await jetstreamManager(log.admin)).streams.getMessage('COMMANDS', { seq: after.COMMANDS ?? 0 });
+  const subject = (stored?.subject ?? '').replace(/^cmd\.\d+\./, 'cmd.');
+  const forgotten = jetstream(log.admin).publish(subject, stored?.data, { msgID: randomUUID() }); // another id: what a window that is over remembers
+  await expect(forgotten).rejects.toMatchObject({ code: 10077 });
+  expect(await log.lastSequences()).toEqual(after);
+});
+
+it('[minting QJ3] carries the key from the command to the decision, the order, the mint and its memo', async () => {
+  await demo.open('walk', { quota: 5 }, { mint: 'on-confirm' });
+  const { body } = await demo.ask('order.place', { sale: 'walk', buyer: 'b-1', quantity: 1, wallet }, 'walked');
+  const [tenant, sale] = ['demo' as TenantId, 'walk' as SaleId];
+  const { COMMANDS = 0 } = await log.lastSequences();
+  const command = await (await jetstreamManager(log.admin)).streams.getMessage('COMMANDS', { seq: COMMANDS });
+  expect(command?.json<Command>().key).toBe('walked');
+  const commits = await commitsOf(await JetStreamEventStore.on(log.admin), saleSubject(tenant, sale));
+  const decided = commits.flatMap(({ events }) => events.flatMap((event) => (event.type === 'CommandDecided' ? [event.data] : []))).at(-1);
+  expect(decided?.key).toBe('walked');
+  expect(command?.subject.split('.').at(-1)).toBe(decided?.keyHash);
+  expect(decided?.keyHash).toBe(keyHash('api', 'walked'));
+  expect(body.order).toBe(orderId(tenant, sale, 'walked'));
+  const subject = `mint.demo.${ticketsOf(body)[0]}.1`;
+  await waitFor(async () => (await atMints(subject)) !== null, { what: 'the mint is asked for', timeoutMs: 10_000 });
+  const mint = (await atMints(subject))?.json<Parameters<typeof planMint>[0]>();
+  expect(mint?.order).toBe(body.order);
+  const plan = planMint(mint!, new MemoryChain(), 'memory', { symbol: 'ADMIT', uriPrefix: 'urn:' });
+  expect(plan.memo).toBe(memoOf(ticketRecord(tenant, sale, { ...plan, order: orderId(tenant, sale, 'walked') }), plan.salt));
+});
+
+it('[minting AE3] [blockchain TP-5] tells of each ticket how far its mint is, and of the order when it came where', async () => {
+  await demo.open('mixed', { quota: 5 }, { mint: 'on-confirm', payment: 'webhook' });
+  const placed = await demo.ask('order.place', { sale: 'mixed', buyer: 'b-1', quantity: 3, wallet }, 'mixed');
+  const { order } = placed.body;
+  const [minted, failed, open] = ticketsOf(placed.body);
+  await demo.ask('payment.confirm', { sale: 'mixed', order, payment: 'pay-1', amount: '15000', currency: 'EUR' }, 'paid');
+  const store = await JetStreamEventStore.on(log.admin);
+  const facts: readonly (readonly [type: string, data: object])[] = [
+    ['MintPlanned', { ticket: minted }],
+    ['MintSubmitted', { ticket: minted, attempt: 1 }],
+    ['MintCompleted', { ticket: minted, asset: 'asset', signature: 'signature', slot: '7' }],
+    ['MintFailed', { ticket: failed, request: 1, reason: 'wallet-invalid' }],
+  ];
+  const events = facts.map(([type, data]) => ({ type, data, at: Date.now() })) as unknown as Recorded[];
+  expect(await store.append(mintSubject('demo', 'mixed'), NO_HEAD, events)).toBeDefined();
+  const told = async () => (await demo.ask('order.get', { sale: 'mixed', order })).body as unknown as Told;
+  expect((await told()).tickets).toMatchObject([
+    { ticket: minted, status: 'minted', asset: 'asset', signature: 'signature' },
+    { ticket: failed, status: 'mint-failed' },
+    { ticket: open, status: 'minting' },
+  ]);
+  expect((await told()).points.map(({ point }) => point)).toEqual(['received', 'decided', 'held', 'paid', 'mint-asked']);
+});
+
+it('[blockchain TP-5] has a moment for every step of an order, to the asset', async () => {
+  await demo.open('steps', { quota: 5 }, { mint: 'on-confirm', payment: 'webhook' });
+  const { order, ...body } = (await demo.ask('order.place', { sale: 'steps', buyer: 'b-1', quantity: 1, wallet }, 'steps')).body;
+  const [ticket] = ticketsOf(body);
+  await demo.ask('payment.confirm', { sale: 'steps', order, payment: 'pay-1', amount: '5000', currency: 'EUR' }, 'paid');
+  const completed = { ticket, asset: 'asset', signature: 'signature', slot: '7' };
+  const facts = { MintPlanned: { ticket }, MintSubmitted: { ticket, attempt: 1 }, MintCompleted: completed };
+  const events = Object.entries(facts).map(([type, data]) => ({ type, data, at: Date.now() })) as unknown as Recorded[];
+  await (await JetStreamEventStore.on(log.admin)).append(mintSubject('demo', 'steps'), NO_HEAD, events);
+  const { points } = (await demo.ask('order.get', { sale: 'steps', order })).body as unknown as Told;
+  expect(points.map(({ point }) => point)).toEqual(['received', 'decided', 'held', 'paid', 'mint-asked', 'submitted', 'minted']);
+});
+
+interface Told {
+  readonly tickets: readonly object[];
+  readonly points: readonly { readonly point: string }[];
+}
