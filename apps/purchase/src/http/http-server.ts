@@ -3,6 +3,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Answer, problemAnswer } from '../answer.js';
 import { MAX_BODY_BYTES } from '../request-body.js';
+import { closeConnectionsAtEnd } from './connections.js';
 import { headersOf, send } from './reply.js';
 
 /** All headers of a request together: Node's own default, said here because it is promised. */
@@ -33,6 +34,7 @@ export function createHttpAdapter(): FastifyAdapter {
   });
   const server = adapter.getInstance<FastifyInstance>();
   server.server.maxConnections = MAX_CONNECTIONS;
+  closeConnectionsAtEnd(server);
   server.removeAllContentTypeParsers();
   // The body stays the bytes that were sent: whoever reads it refuses what is no JSON with the same words as over NATS.
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));

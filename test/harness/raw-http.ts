@@ -1,0 +1,26 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+
+export interface RawHeard {
+  readonly status: number;
+  readonly head: string;
+  readonly body: string;
+}
+
+const PATIENCE_MS = 10_000;
+
+/** Sends bytes as they are and returns what comes back until the server closes: what no HTTP client would send. */
+export async function sendRaw(url: string, bytes: string | Uint8Array): Promise<RawHeard> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  let heard = '';
+  socket.on('data', (chunk: Buffer) => {
+    heard += chunk.toString('latin1');
+  });
+  socket.on('error', () => undefined); // a server that resets has said what it had to say
+  socket.setTimeout(PATIENCE_MS, () => socket.destroy());
+  socket.write(bytes);
+  await once(socket, 'close');
+  const [head = '', body = ''] = heard.split('\r\n\r\n', 2);
+  return { status: Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1] ?? 0), head, body };
+}
