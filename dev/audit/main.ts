@@ -2,13 +2,18 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { BLOCKCHAIN_AUDIT } from './blockchain-audit.js';
 import { tagsIn } from './check.js';
 import { type JestResults, judge, scoreOf, showings, verdictsOf } from './evidence.js';
 import { MINTING_AUDIT } from './minting-audit.js';
+import { mutantsMarkdown, tryMutants } from './mutate.js';
 import { jsonOf, markdownOf, tableOf } from './report.js';
 
-/** Runs the tests that show a check, or reads the results of a run (`--from results.json`); writes docs/AUDIT.md and docs/audit.json. */
+/**
+ * Runs the tests that show a check, or reads the results of a run (`--from results.json`); writes docs/AUDIT.md and docs/audit.json.
+ * With `--mutate`, runs them without one guard after the other.
+ */
 
 const ROOTS = ['apps', 'libs', 'dev', 'test'];
 
@@ -33,10 +38,24 @@ function run(): JestResults {
 
 const read = (path: string): JestResults => JSON.parse(readFileSync(path, 'utf8')) as JestResults;
 
-const from = process.argv.indexOf('--from');
-const shown = showings(from < 0 ? run() : read(process.argv[from + 1] ?? ''), process.cwd());
-const results = [MINTING_AUDIT, BLOCKCHAIN_AUDIT].map((audit) => judge(audit, shown));
-writeFileSync('docs/AUDIT.md', markdownOf(results));
-writeFileSync('docs/audit.json', jsonOf(results));
-for (const result of results) console.log(tableOf(result));
-process.exitCode = results.every((result) => scoreOf(verdictsOf(result)).score === 100) ? 0 : 1;
+function audit(from: string | undefined): boolean {
+  const shown = showings(from === undefined ? run() : read(from), process.cwd());
+  const results = [MINTING_AUDIT, BLOCKCHAIN_AUDIT].map((one) => judge(one, shown));
+  writeFileSync('docs/AUDIT.md', markdownOf(results));
+  writeFileSync('docs/audit.json', jsonOf(results));
+  for (const result of results) console.log(tableOf(result));
+  return results.every((result) => scoreOf(verdictsOf(result)).score === 100);
+}
+
+function mutate(): boolean {
+  const trials = tryMutants(({ caught, guard, check, by }) => {
+    console.log(`${caught ? 'caught' : 'MISSED'}  ${check.padEnd(16)}  ${guard}\n                          ${by[0] ?? ''}`);
+  });
+  writeFileSync('docs/audit-mutants.md', mutantsMarkdown(trials));
+  const caught = trials.filter((trial) => trial.caught).length;
+  console.log(`\nguards ${trials.length}, caught ${caught}`);
+  return caught === trials.length;
+}
+
+const { mutate: withoutGuards, from } = parseArgs({ options: { mutate: { type: 'boolean' }, from: { type: 'string' } } }).values;
+process.exitCode = (withoutGuards ? mutate() : audit(from)) ? 0 : 1;

@@ -90,6 +90,25 @@ it('[minting NM4] lets one of two minters have each of 200 tickets: one attempt 
   expect(chain.assetCount).toBe(asked.length);
 });
 
+it('[minting NM6] [blockchain NFT-3] sends nothing that is not in the log by then, byte for byte', async () => {
+  const store = new MemoryEventStore();
+  const unlogged: string[] = [];
+  class WatchingChain extends CountingChain {
+    override async submit(...args: Parameters<MemoryChain['submit']>) {
+      const [{ transaction, ticket }] = args;
+      const logged = (await eventsOf(store)).some((event) => event.type === 'MintSubmitted' && event.data.transaction === transaction);
+      if (!logged) unlogged.push(ticket);
+      return super.submit(...args);
+    }
+  }
+  const chain = new WatchingChain({ slotsPerLook: 1, finalAfterSlots: 2 });
+  chain.strikeNext('drop', 'silence', 'drop');
+  const minter = minterOn(store, chain);
+  await Promise.all(commands(20).map((command) => minter.mint(command)));
+  expect(chain.sent.length).toBeGreaterThan(20);
+  expect(unlogged).toEqual([]);
+});
+
 it('[minting NM8] [blockchain NFT-4] [blockchain NFT-6] brings 100 that a killed worker left to their verdicts a quarter of an hour later, and signs none anew that landed', async () => {
   const store = new MemoryEventStore();
   const chain = new CountingChain({ finalAfterSlots: 2 });

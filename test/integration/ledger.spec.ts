@@ -116,7 +116,7 @@ describe('the projector', () => {
     await stop();
   });
 
-  it('lets one of two projectors apply a batch: the other one has written nothing', async () => {
+  it('[minting UP6] lets one of two projectors apply a batch: the other one has written nothing', async () => {
     const last = await stage.append(saleSubject('acme', 'fair'), ordering('acme', 'fair', 1));
     const batch = (await messages()).slice(-1);
     const pool = await connected(stage.pool('projector', 2));

@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BLOCKCHAIN_AUDIT } from '../../dev/audit/blockchain-audit.js';
+import { type Audit, checksOf, tagsIn } from '../../dev/audit/check.js';
+import { type AuditResult, type JestResults, judge, showings, verdictsOf } from '../../dev/audit/evidence.js';
+import { LACKING } from '../../dev/audit/lacking.js';
+import { MINTING_AUDIT } from '../../dev/audit/minting-audit.js';
+import { markdownOf } from '../../dev/audit/report.js';
+
+const root = join(import.meta.dirname, '../..');
+/** As a title carries it, though not in these very words: this file shows no check. */
+const tagged = (tag: string): string => `[${tag}]`;
+const text = (path: string): string => readFileSync(join(root, path), 'utf8');
+const checks = ({ sections }: Audit) => sections.flatMap(checksOf);
+const known = [MINTING_AUDIT, BLOCKCHAIN_AUDIT].flatMap(checks).map(({ tag }) => tag);
+const specs = ['apps', 'libs', 'dev', 'test'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.spec.ts'))
+    .map((path) => `${folder}/${path.replaceAll('\\', '/')}`),
+);
+const written = JSON.parse(text('docs/audit.json')) as AuditResult[];
+
+describe('the lists', () => {
+  it('hold the 52 and the 26 checks of the two audits, each once', () => {
+    expect([checks(MINTING_AUDIT).length, checks(BLOCKCHAIN_AUDIT).length]).toEqual([52, 26]);
+    expect(new Set(known).size).toBe(78);
+  });
+
+  it('know every id that the title of a test carries', () => {
+    const carried = specs.flatMap((path) => tagsIn(text(path)).map((tag) => `${path}: ${tag}`));
+    expect(carried.filter((one) => !known.includes(one.slice(one.indexOf(': ') + 2)))).toEqual([]);
+  });
+});
+
+describe('docs/AUDIT.md', () => {
+  it('is what docs/audit.json says (npm run audit writes both)', () => {
+    expect(text('docs/AUDIT.md')).toBe(markdownOf(written));
+  });
+
+  it('judges today’s checks, and says PASS only of those that a test there is carries', () => {
+    expect(written.flatMap(verdictsOf).map(({ tag }) => tag)).toEqual(known);
+    for (const { tag, result, shownBy } of written.flatMap(verdictsOf)) {
+      expect([tag, result]).toEqual([tag, shownBy.length > 0 && shownBy.every(({ passed }) => passed) ? 'PASS' : 'FAIL']);
+      for (const { file } of shownBy) expect([tag, file, text(file).includes(`[${tag}]`)]).toEqual([tag, file, true]);
+    }
+  });
+
+  it('says what is lacking of those checks alone that no test carries', () => {
+    const carried = new Set(specs.flatMap((path) => tagsIn(text(path))));
+    expect(Object.keys(LACKING).filter((tag) => carried.has(tag) || !known.includes(tag))).toEqual([]);
+  });
+});
+
+describe('a check', () => {
+  const audit: Audit = { service: 'minting', title: 'One', sections: [{ title: 'Keys', checks: [['IK4', 'means', 'guard']] }] };
+  const ran = (...statuses: string[]): JestResults => ({
+    testResults: [
+      {
+        name: 'test/a.spec.ts',
+        assertionResults: statuses.map((status) => ({ fullName: `keys ${tagged('minting IK4')} replays`, title: 'replays', status })),
+      },
+    ],
+  });
+  const resultOf = (results: JestResults) => verdictsOf(judge(audit, showings(results, root)))[0]?.result;
+
+  it.each([
+    ['no test', ran(), 'FAIL'],
+    ['a test that was skipped', ran('pending'), 'FAIL'],
+    ['a test that failed', ran('failed'), 'FAIL'],
+    ['one that passed and one that failed', ran('passed', 'failed'), 'FAIL'],
+    ['a test that passed', ran('passed'), 'PASS'],
+  ])('with %s is judged by that', (_, results, verdict) => {
+    expect(resultOf(results)).toBe(verdict);
+  });
+
+  it('is not shown by a test that names another', () => {
+    expect(tagsIn(`${tagged('minting IK40')} [L4] ${tagged('blockchain TP-9')} x`)).toEqual(['minting IK40', 'blockchain TP-9']);
+    expect(
+      resultOf({
+        testResults: [{ name: 'a', assertionResults: [{ fullName: `${tagged('minting IK40')} x`, title: '', status: 'passed' }] }],
+      }),
+    ).toBe('FAIL');
+  });
+});
