@@ -30,7 +30,12 @@ const LAMPORTS = 10_000_000_000;
 const RENT = 5_000_000;
 const program = TOKEN_2022_PROGRAM_ID;
 const base = Signer.generate();
-const keys: MintKeys = { payer: Signer.generate().signer, authority: Signer.generate().signer, base: base.signer };
+const keys: MintKeys = {
+  payer: Signer.generate().signer,
+  authority: Signer.generate().signer,
+  base: base.signer,
+  delegate: Signer.generate().signer,
+};
 const baseKeypair = Keypair.fromSecretKey(base.keypair);
 const stranger = Keypair.generate();
 let solana: LocalSolana;

@@ -11,7 +11,12 @@ import { mintPlan, nextTicket } from './mint-plans.js';
 const PATIENCE_MS = 400;
 const FINAL_AFTER = 3;
 const LIFE_BLOCKS = 150;
-const keys: MintKeys = { payer: Signer.generate().signer, authority: Signer.generate().signer, base: Signer.generate().signer };
+const keys: MintKeys = {
+  payer: Signer.generate().signer,
+  authority: Signer.generate().signer,
+  base: Signer.generate().signer,
+  delegate: Signer.generate().signer,
+};
 let solana: LocalSolana;
 let chain: Token2022Chain;
 

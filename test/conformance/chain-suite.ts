@@ -2,6 +2,7 @@ import type { Chain, Verdict, Watched } from '../../apps/minter/src/chain.js';
 import type { MintAttempt, MintPlan } from '../../libs/shared/src/domain/mint/events.js';
 import type { TenantId, TicketId, Wallet } from '../../libs/shared/src/kernel/ids.js';
 import { mintPlan, nextTicket, TENANT } from './mint-plans.js';
+import { revocableTickets } from './revocable-tickets.js';
 
 export type SendFault = 'drop' | 'land-then-time-out' | 'error-then-land' | 'land-failed';
 
@@ -205,6 +206,8 @@ export function chainSuite(name: string, open: () => Promise<ChainBench>): void 
       const plan = await newPlan();
       await expect(bench.chain.prepare({ ...plan, base: bench.newWallet() }, 1)).rejects.toMatchObject({ code: 'configuration' });
     });
+
+    revocableTickets(() => bench);
 
     it('says what the payer has and what a mint costs', async () => {
       const { balance, perMint } = await bench.chain.funds();

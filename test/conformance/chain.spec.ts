@@ -38,7 +38,12 @@ const LAMPORTS = 1_000_000_000;
 chainSuite('Token-2022 on the local Solana', async (): Promise<ChainBench> => {
   const solana = await startLocalSolana({ port: 0, slotMs: 'manual', finalizedAfterSlots: 3 });
   const connection = new Connection(solana.url, 'processed');
-  const keys: MintKeys = { payer: Signer.generate().signer, authority: Signer.generate().signer, base: Signer.generate().signer };
+  const keys: MintKeys = {
+    payer: Signer.generate().signer,
+    authority: Signer.generate().signer,
+    base: Signer.generate().signer,
+    delegate: Signer.generate().signer,
+  };
   const options = { url: solana.url, timeoutMs: PATIENCE_MS, priorityMicroLamports: 100, freshMs: 0, airdrop: true };
   const chain = new Token2022Chain(keys, options);
   const newWallet = () => Signer.generate().signer.address as Wallet;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { MintAttempt } from '#shared/domain/mint/events.js';
+import type { MintAttempt, MintCommand } from '#shared/domain/mint/events.js';
 import type { Recorded } from '#shared/domain/recorded.js';
 import { type Head, NO_HEAD } from '#shared/event-store/commit.js';
 import { type EventStore, mintSubject } from '#shared/event-store/event-store.js';
@@ -19,6 +19,8 @@ import { mintCommand, TENANT } from './minter-stage.js';
 const SALE = 'storm';
 const silent = createLogger('minter', 'silent');
 const never = new Promise<never>(() => undefined);
+
+const SUBMISSIONS = ['MintSubmitted', 'MintRevokeSubmitted'];
 
 class Died extends Error {}
 
@@ -79,7 +81,9 @@ class Life {
     return {
       genesisHash: () => this.mortal(() => chain.genesisHash()),
       address: (tenant, ticket) => chain.address(tenant, ticket),
+      delegate: chain.delegate,
       prepare: (plan, attempt) => this.mortal(() => chain.prepare(plan, attempt)),
+      prepareBurn: (plan, attempt) => this.mortal(() => chain.prepareBurn(plan, attempt)),
       submit: (attempt, simulate) =>
         this.mortal(async () => {
           await expectLogged(store, attempt);
@@ -94,7 +98,9 @@ class Life {
 
 /** Write ahead: nothing is sent that is not in the log, byte for byte. */
 async function expectLogged(store: EventStore, attempt: MintAttempt): Promise<void> {
-  const logged = (await eventsOf(store)).some((event) => event.type === 'MintSubmitted' && event.data.transaction === attempt.transaction);
+  const logged = (await eventsOf(store)).some(
+    (event) => SUBMISSIONS.includes(event.type) && (event.data as unknown as MintAttempt).transaction === attempt.transaction,
+  );
   if (!logged) throw new Error(`attempt ${attempt.attempt} of ${attempt.ticket} was sent before it was logged`);
 }
 
@@ -104,10 +110,16 @@ async function eventsOf(store: EventStore): Promise<Recorded[]> {
   return events;
 }
 
-async function mintThroughDeaths(seed: number, tickets: number, chances: Partial<Record<MemoryFault, number>>, deadliness: number) {
+async function mintThroughDeaths(
+  seed: number,
+  tickets: number,
+  chances: Partial<Record<MemoryFault, number>>,
+  deadliness: number,
+  over: Partial<MintCommand> = {},
+) {
   const store = new MemoryEventStore();
   const chain = new MemoryChain({ seed, chances, lifeBlocks: 8, finalAfterSlots: 2, slotsPerLook: 1 });
-  const commands = Array.from({ length: tickets }, (_, index) => mintCommand(SALE, `S-${index}`));
+  const commands = Array.from({ length: tickets }, (_, index) => mintCommand(SALE, `S-${index}`, over));
   const random = seededRandom(seed);
   let lives = 0;
   for (;;) {
@@ -121,6 +133,20 @@ async function mintThroughDeaths(seed: number, tickets: number, chances: Partial
     for (const end of ends) if (end.status === 'rejected' && !(end.reason instanceof Died)) throw end.reason;
     const outcome = ends.find((end) => end.status === 'fulfilled');
     if (outcome !== undefined) return { store, chain, commands, outcomes: outcome.value, lives };
+  }
+}
+
+/** Revocations of the same tickets, dying likewise. */
+async function revokeThroughDeaths(storm: Awaited<ReturnType<typeof mintThroughDeaths>>, seed: number, deadliness: number) {
+  const { store, chain, commands } = storm;
+  const random = seededRandom(seed);
+  for (let lives = 1; ; lives += 1) {
+    const mortality = lives > 40 ? 0 : deadliness;
+    const { minter, death } = new Life(store, chain, () => random() < mortality);
+    const asked = commands.map(({ tenant, sale, order, ticket, unit }) => ({ tenant, sale, order, ticket, unit, revoke: true as const }));
+    const [end] = await Promise.allSettled([Promise.race([death, Promise.all(asked.map((command) => minter.revoke(command)))])]);
+    if (end.status === 'fulfilled') return end.value;
+    if (!(end.reason instanceof Died)) throw end.reason;
   }
 }
 
@@ -150,6 +176,28 @@ describe('a minter that dies anywhere, on a chain that loses and misreports', ()
         }
       }),
       { numRuns: 60 },
+    );
+  }, 120_000);
+
+  it('[L2] burns every revocable asset once it is taken back, and says so only when it is gone', async () => {
+    const storms = fc.record({
+      seed: fc.integer({ min: 1, max: 1e9 }),
+      bad: fc.double({ min: 0, max: 0.3, noNaN: true }),
+      deadliness: fc.double({ min: 0, max: 0.03, noNaN: true }),
+    });
+    await fc.assert(
+      fc.asyncProperty(storms, async ({ seed, bad, deadliness }) => {
+        const chances = { drop: bad, landThenTimeOut: bad, errorThenLand: bad, silence: bad };
+        const storm = await mintThroughDeaths(seed, 4, chances, deadliness, { revocable: true });
+        expect(await revokeThroughDeaths(storm, seed, deadliness)).toEqual(storm.commands.map(() => 'revoked'));
+        expect([storm.chain.assetCount, storm.chain.burnedCount]).toEqual([4, 4]);
+        const events = await eventsOf(storm.store);
+        for (const { ticket } of storm.commands) {
+          const types = typesFor(events, ticket).join(' ');
+          expect(types).toMatch(/ MintCompleted( MintRevokeSubmitted MintRevokeDied)* MintRevokeSubmitted MintRevoked$/);
+        }
+      }),
+      { numRuns: 30 },
     );
   }, 120_000);
 

@@ -6,7 +6,7 @@ import { startMinter } from '../../apps/minter/src/start.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { Caller } from '../harness/caller.js';
 import { apiKeyOf, startSelling } from '../harness/selling.js';
-import { type MinterStage, newWallet, openMinterStage } from './minter-stage.js';
+import { assetOnChain, type MinterStage, newWallet, openMinterStage } from './minter-stage.js';
 
 const PATIENCE_MS = 30_000;
 let stage: MinterStage;
@@ -33,8 +33,11 @@ async function mint(): Promise<void> {
 }
 
 /** An order of one seat, paid for, whose ticket is asked to be minted. */
-async function soldAndAsked(sale: string): Promise<{ readonly order: string; readonly ticket: string; readonly payment: object }> {
-  await demo.open(sale, { seats: ['A-1'] }, { payment: 'webhook' });
+async function soldAndAsked(
+  sale: string,
+  terms: object = {},
+): Promise<{ readonly order: string; readonly ticket: string; readonly payment: object }> {
+  await demo.open(sale, { seats: ['A-1'] }, { payment: 'webhook', ...terms });
   const placed = await demo.place(sale, { units: ['A-1'] }, 'buy');
   const order = `${placed.body.order}`;
   expect(placed.status).toBe(201);
@@ -74,4 +77,22 @@ it('[L1] keeps the unit of a minted ticket sold while its asset stands, and forg
   expect((await demo.ask('payment.refunded', payment, 'back')).body.status).toBe('refunded');
   expect(await demo.place('minted', { units: ['A-1'] }, 'again')).toMatchObject({ status: 409, body: { code: 'unit-taken' } });
   expect(await stage.outstanding()).toBe(1);
+}, 90_000);
+
+it('[L1] [L2] burns the asset of a refunded revocable ticket, and only then sells its unit again', async () => {
+  const { order, ticket, payment } = await soldAndAsked('revocable', { tickets: 'revocable' });
+  await waitFor(async () => (await statusOf('revocable', ticket)) === 'minted', { what: 'the ticket is minted', timeoutMs: PATIENCE_MS });
+  const [minted] = await stage.ofType('revocable', 'MintCompleted');
+  expect(await assetOnChain(stage.rpc, minted?.data.asset ?? '')).toMatchObject({ supply: 1n, holders: [minted?.data.wallet] });
+  await demo.ask('order.refund', { sale: 'revocable', order }, 'refund');
+  await waitFor(async () => (await statusOf('revocable', ticket)) === 'released', {
+    what: 'the unit is given back',
+    timeoutMs: PATIENCE_MS,
+  });
+  expect((await stage.events('revocable')).map(({ type }) => type).slice(-2)).toEqual(['MintRevokeSubmitted', 'MintRevoked']);
+  expect(await assetOnChain(stage.rpc, minted?.data.asset ?? '')).toMatchObject({ supply: 0n, holders: [] });
+  expect((await demo.ask('payment.refunded', payment, 'back')).body.status).toBe('refunded');
+  const again = await demo.place('revocable', { units: ['A-1'] }, 'again');
+  expect(again.status).toBe(201);
+  expect((again.body.tickets as { ticket: string }[])[0]?.ticket).not.toBe(ticket);
 }, 90_000);

@@ -8,8 +8,8 @@ export type AssetAddress = Pick<MintPlan, 'base' | 'seed' | 'program' | 'asset'>
 /** One signed transaction. It lands at most once, and never after its last valid block height. */
 export type SignedTransaction = Pick<MintAttempt, 'signature' | 'transaction' | 'blockhash' | 'lastValidBlockHeight'>;
 
-/** A ticket whose live attempt may or may not land. */
-export type Watched = Extract<TicketMint, { state: 'submitted' }>;
+/** A ticket whose live attempt, to mint or to burn, may or may not land. */
+export type Watched = Extract<TicketMint, { state: 'submitted' | 'revoking' }>;
 
 /** What the node said when it was given the bytes. None of it proves anything about landing: only `look` does. */
 export type Submission =
@@ -40,6 +40,8 @@ export type Verdict =
       readonly reason: DeathReason;
       readonly evidence: Readonly<Record<string, string | number | null>>;
     }
+  /** Nothing is left of the asset, whoever burned it: `signature` is null where no attempt of ours did. Only for an attempt to burn. */
+  | { readonly kind: 'burned'; readonly signature: string | null; readonly slot: string }
   /** Something that is not our asset stands at the planned address: a human must look. */
   | { readonly kind: 'foreign'; readonly found: string }
   /** `seen`: the chain knows the transaction, so there is no need to send it again. */
@@ -67,11 +69,20 @@ export interface Chain {
   /** The address of a ticket's asset: a function of the base key, the tenant and the ticket alone. */
   address(tenant: TenantId, ticket: TicketId): AssetAddress;
 
+  /** Who will be able to burn a revocable asset. Stands in its plan, and cannot be another afterwards. */
+  readonly delegate: string;
+
   /**
    * Builds and signs attempt number `attempt` of a plan. Sends nothing.
    * @throws Fault `chain-differs` when the plan was made for another chain, `configuration` when its base key is not ours
    */
   prepare(plan: MintPlan, attempt: number): Promise<SignedTransaction>;
+
+  /**
+   * Builds and signs attempt number `attempt` to burn a revocable plan's asset. Sends nothing.
+   * @throws Fault `chain-differs` as above, `configuration` when its delegate is not ours
+   */
+  prepareBurn(plan: MintPlan, attempt: number): Promise<SignedTransaction>;
 
   /** Hands the very bytes of an attempt to the chain; may be repeated while the attempt lives. `simulate` has the node try them first. */
   submit(attempt: MintAttempt, simulate: boolean): Promise<Submission>;

@@ -16,6 +16,7 @@ const mint = z.strictObject({
   wallet: z.string(),
   request: z.number().int().min(1),
   name: z.string(),
+  revocable: z.literal(true).optional(),
 });
 
 /**

@@ -1,6 +1,7 @@
 import { KeyedGroups } from '#shared/consumer/keyed-groups.js';
-import { decideMint, type MintRefusal, type MintRequest } from '#shared/domain/mint/decide.js';
+import { decideMint, type MintRequest } from '#shared/domain/mint/decide.js';
 import type { MintEvent } from '#shared/domain/mint/events.js';
+import type { MintRefusal } from '#shared/domain/mint/mint-decision.js';
 import { evolve, type TicketMint } from '#shared/domain/mint/ticket-mint.js';
 import type { Recorded } from '#shared/domain/recorded.js';
 import type { EventStore } from '#shared/event-store/event-store.js';

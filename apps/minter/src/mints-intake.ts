@@ -80,8 +80,8 @@ export class MintsIntake {
       const command = decodeMintCommand(subject, delivery.body);
       const traceparent = delivery.header('traceparent');
       if ('revoke' in command) {
-        await this.minter.revoke(command, traceparent);
-        this.logger.info({ tenant: command.tenant, ticket: command.ticket }, 'mint cancelled');
+        const how = await this.minter.revoke(command, traceparent);
+        this.logger.info({ tenant: command.tenant, ticket: command.ticket }, `mint ${how}`);
         return ACK;
       }
       const outcome = await this.minter.mint(command, traceparent);

@@ -126,6 +126,7 @@ export class Outstanding {
         this.end(entry, explained(verdict, entry.refusal));
         return;
       case 'confirmed':
+      case 'burned':
         this.end(entry, verdict);
     }
   }

@@ -24,14 +24,19 @@ export const ticketRecord = (
   return canonicalJson({ tenant, sale, order, ticket, unit, wallet, asset });
 };
 
-export const memoOf = (record: string, salt: string): string => hashFields(record, salt).toString('hex');
+export const memoOf = (record: string, salt: string): string => hashFields(record, salt).toString('base64url'); // hexadecimal would be 21 bytes more: a revocable mint would fit no packet
 
 /**
  * Everything that every attempt at this ticket will use. What is public on the chain (name, symbol, URI) says nothing of the seat or the
  * buyer; the rest is only in the memo's hash.
  */
-export function planMint(command: MintCommand, chain: Pick<Chain, 'address'>, genesisHash: string, style: AssetStyle): MintPlan {
-  const { tenant, sale, order, ticket, unit, wallet, request, name } = command;
+export function planMint(
+  command: MintCommand,
+  chain: Pick<Chain, 'address' | 'delegate'>,
+  genesisHash: string,
+  style: AssetStyle,
+): MintPlan {
+  const { tenant, sale, order, ticket, unit, wallet, request, name, revocable } = command;
   const address = chain.address(tenant as TenantId, ticket);
   const salt = randomBytes(SALT_BYTES).toString('hex');
   const memo = memoOf(ticketRecord(tenant, sale, { ticket, order, unit, wallet, asset: address.asset }), salt);
@@ -48,6 +53,7 @@ export function planMint(command: MintCommand, chain: Pick<Chain, 'address'>, ge
     uri: fitting(`${style.uriPrefix}${ticket}`, MAX_URI_BYTES),
     memo,
     salt,
+    ...(revocable && { delegate: chain.delegate }),
   };
 }
 

@@ -6,16 +6,19 @@ import { mintSubject } from '#shared/event-store/event-store.js';
 import { Fault } from '#shared/kernel/fault.js';
 import { walletProblem } from '#shared/kernel/wallet.js';
 import type { Logger } from '#shared/platform/logger.js';
-import type { Chain, DeathReason, Watched } from './chain.js';
+import type { Chain, DeathReason } from './chain.js';
 import type { PassBy } from './failpoint.js';
 import type { FundsGate } from './funds-gate.js';
 import type { MintDesk } from './mint-desk.js';
 import type { Outstanding } from './outstanding.js';
 import { type AssetStyle, planMint } from './plan-mint.js';
+import { type RevokeOutcome, revokeTicket } from './revoke-ticket.js';
 
 /** A cause counts as permanent when so many attempts in a row died of a program's refusal, each of them signed while funds were there. */
 const PERMANENT_AFTER_REFUSALS = 3;
 const PROGRAM_REFUSED: DeathReason = 'program-refused';
+
+type Submitted = Extract<TicketMint, { state: 'submitted' }>;
 
 export interface MinterParts {
   readonly desk: MintDesk;
@@ -28,7 +31,7 @@ export interface MinterParts {
 }
 
 export type MintOutcome =
-  | { readonly kind: 'minted' | 'cancelled' }
+  | { readonly kind: 'minted' | 'cancelled' | 'revoking' | 'revoked' }
   | { readonly kind: 'failed'; readonly reason: string; readonly attempts: number };
 
 /**
@@ -43,7 +46,7 @@ export class TicketMinter {
     const subject = mintSubject(command.tenant, command.sale);
     let mint = await this.parts.desk.standing(subject, command.ticket);
     for (;;) {
-      if (mint?.state === 'minted' || mint?.state === 'cancelled') return { kind: mint.state };
+      if (mint !== undefined && isOver(mint)) return { kind: mint.state };
       if (mint?.state === 'failed' && mint.request >= command.request) {
         return { kind: 'failed', reason: mint.reason, attempts: mint.dead.length };
       }
@@ -54,18 +57,9 @@ export class TicketMinter {
     }
   }
 
-  /**
-   * Takes a ticket back: resolves when it is in the log that it will never be minted.
-   * @throws Fault `mint-under-way` while an attempt may still land, `asset-stands` where it has: neither changes anything
-   */
-  async revoke({ tenant, sale, ticket, order, unit }: RevokeCommand, traceparent?: string): Promise<void> {
-    const { mint } = await this.parts.desk.rule(
-      mintSubject(tenant, sale),
-      { type: 'CancelMint', data: { ticket, order, unit } },
-      traceparent,
-    );
-    if (mint?.state === 'cancelled') return;
-    throw new Fault(mint?.state === 'minted' ? 'asset-stands' : 'mint-under-way', { ticket, state: mint?.state });
+  /** @throws Fault as `revokeTicket` does */
+  async revoke(command: RevokeCommand, traceparent?: string): Promise<RevokeOutcome> {
+    return revokeTicket(this.parts, command, traceparent);
   }
 
   /** The one thing to do where the ticket stands. */
@@ -80,6 +74,8 @@ export class TicketMinter {
         return this.verdict(mint);
       case 'minted':
       case 'cancelled':
+      case 'revoking':
+      case 'revoked':
         assert.fail(`nothing follows ${mint.state}`);
     }
   }
@@ -101,7 +97,7 @@ export class TicketMinter {
     });
   }
 
-  private async verdict(mint: Watched): Promise<MintRequest> {
+  private async verdict(mint: Submitted): Promise<MintRequest> {
     const { outstanding, passBy, logger } = this.parts;
     passBy('between-log-and-send');
     const ending = await outstanding.settle(mint);
@@ -116,6 +112,8 @@ export class TicketMinter {
         logger.info({ ticket, attempt, reason, evidence }, 'an attempt is dead');
         return { type: 'BuryAttempt', data: { ticket, attempt, reason, evidence } };
       }
+      case 'burned':
+        return assert.fail('an attempt to mint does not end with a burning');
       case 'foreign':
         throw new Fault('foreign-account', { ticket, asset, found: ending.found });
     }
@@ -132,6 +130,9 @@ const failure = ({ ticket, request }: Pick<MintPlan, 'ticket' | 'request'>, reas
   type: 'FailMint',
   data: { ticket, request, reason },
 });
+
+const isOver = (mint: TicketMint): mint is Extract<TicketMint, { state: 'minted' | 'cancelled' | 'revoking' | 'revoked' }> =>
+  ['minted', 'cancelled', 'revoking', 'revoked'].includes(mint.state);
 
 function isHopeless({ dead, firstAttempt }: Extract<TicketMint, { state: 'planned' }>): boolean {
   const last = dead.filter(({ attempt }) => attempt >= firstAttempt).slice(-PERMANENT_AFTER_REFUSALS);

@@ -62,12 +62,12 @@ const isAskedAlready = (thrown: unknown): boolean =>
 
 function messagesOf(of: { readonly tenant: string; readonly sale: string }, { type, data }: Recorded): Asked[] {
   if (type === 'MintsRequested') {
-    const { order, wallet, name } = data;
+    const { order, wallet, name, revocable } = data;
     return data.tickets.map(({ ticket, unit, request }) => ({
       tenant: of.tenant,
       ticket,
       what: `${request}`,
-      body: { ...of, order, ticket, unit, wallet, request, name },
+      body: { ...of, order, ticket, unit, wallet, request, name, ...(revocable && { revocable }) },
     }));
   }
   if (type !== 'RevocationsRequested') return [];

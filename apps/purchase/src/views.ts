@@ -33,6 +33,7 @@ export function saleView(sale: Sale, version: number): object {
     holdSeconds,
     payment,
     mint,
+    tickets: terms.tickets ?? 'transferable',
     ...(opensAt !== undefined && { opensAt: iso(opensAt) }),
     ...(closesAt !== undefined && { closesAt: iso(closesAt) }),
     ...(closed && { closed }),

@@ -8,6 +8,7 @@ export interface Sale {
   readonly holdSeconds: number;
   readonly payment: 'none' | 'webhook';
   readonly mint: 'on-confirm' | 'on-request';
+  readonly tickets: 'transferable' | 'revocable';
   readonly opensAt?: string;
   readonly closesAt?: string;
   readonly closed?: boolean;

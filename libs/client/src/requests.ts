@@ -16,6 +16,8 @@ export interface OpenSale {
   readonly holdSeconds?: number;
   readonly payment?: 'none' | 'webhook';
   readonly mint?: 'on-confirm' | 'on-request';
+  /** `revocable`: assets cannot be given away, and are burned before a refunded unit is sold again. Absent: `transferable`. */
+  readonly tickets?: 'transferable' | 'revocable';
   /** RFC 3339. */
   readonly opensAt?: string;
   readonly closesAt?: string;

@@ -94,6 +94,9 @@ function namesIn(event: Recorded): Names {
     case 'MintCompleted':
     case 'MintFailed':
     case 'MintCancelled':
+    case 'MintRevokeSubmitted':
+    case 'MintRevokeDied':
+    case 'MintRevoked':
       return { ...NOTHING, tickets: [event.data.ticket] };
     default:
       return NOTHING; // of a later version: posting refuses it, with its place

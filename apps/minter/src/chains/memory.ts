@@ -27,6 +27,8 @@ interface Landed {
 
 interface Asset {
   readonly slot: number;
+  /** The slot it was burned in, and by what. */
+  burned?: { readonly slot: number; readonly signature: string | null };
   readonly signature: string;
   readonly plan: Pick<MintPlan, 'wallet' | 'name' | 'symbol' | 'uri'>;
 }
@@ -38,6 +40,7 @@ const COST = 6_000_000n;
 /** A chain in this process: one block a slot, finality after some, and the same law as the real one: an address is occupied once. */
 export class MemoryChain implements Chain {
   readonly genesis = 'memory';
+  readonly delegate = 'memory-delegate';
   balance = 1_000_000_000_000n;
   private slot = 1;
   private made = 0;
@@ -63,17 +66,26 @@ export class MemoryChain implements Chain {
   async prepare(plan: MintPlan, attempt: number): Promise<SignedTransaction> {
     if (plan.base !== this.base)
       throw new Fault('configuration', { problems: [`another base than ticket ${plan.ticket} was planned with`] });
+    return this.sign(plan, { attempt });
+  }
+
+  async prepareBurn(plan: MintPlan, attempt: number): Promise<SignedTransaction> {
+    if (plan.delegate !== this.delegate)
+      throw new Fault('configuration', { problems: [`another delegate than ticket ${plan.ticket} was planned with`] });
+    return this.sign(plan, { attempt, burns: true });
+  }
+
+  private sign(plan: MintPlan, of: { readonly attempt: number; readonly burns?: true }): SignedTransaction {
     this.sameChain(plan);
     this.made += 1;
-    const transaction = Buffer.from(JSON.stringify({ ...plan, attempt, made: this.made })).toString('base64');
+    const transaction = Buffer.from(JSON.stringify({ ...plan, ...of, made: this.made })).toString('base64');
     const lastValidBlockHeight = this.slot + (this.options.lifeBlocks ?? 150);
     return { signature: sha256(transaction), transaction, blockhash: `block-${this.slot}`, lastValidBlockHeight };
   }
 
   async submit(attempt: MintAttempt, simulate: boolean): Promise<Submission> {
-    const { asset } = planIn(attempt);
     if (this.statuses.has(attempt.signature)) return { kind: 'accepted' };
-    if (simulate && this.assets.has(asset)) return { kind: 'refused', by: 'program', reason: 'already in use' };
+    if (simulate && this.wouldFail(planIn(attempt))) return { kind: 'refused', by: 'program', reason: 'already in use' };
     switch (this.strikes()) {
       case 'drop':
         return { kind: 'accepted' };
@@ -126,8 +138,17 @@ export class MemoryChain implements Chain {
     });
   }
 
+  /** The holder burned it. */
+  burn(asset: string): void {
+    this.burnNow(asset, null);
+  }
+
   get assetCount(): number {
     return this.assets.size;
+  }
+
+  get burnedCount(): number {
+    return [...this.assets.values()].filter(({ burned }) => burned !== undefined).length;
   }
 
   /** Transactions that landed, with or without effect. */
@@ -143,14 +164,33 @@ export class MemoryChain implements Chain {
     return this.slot - (this.options.finalAfterSlots ?? 32);
   }
 
-  private judge({ plan, live, dead }: Watched): Verdict {
+  private judge(watched: Watched): Verdict {
+    const { plan, live, dead } = watched;
     const asset = this.assets.get(plan.asset);
+    if (watched.state === 'revoking') return this.judgeBurn(watched, asset);
     if (asset !== undefined && asset.slot <= this.finalSlot) {
       const { name, symbol, uri } = asset.plan;
       if (name !== plan.name || symbol !== plan.symbol || uri !== plan.uri) return { kind: 'foreign', found: name };
       const signature = [live, ...dead].find((each) => each.signature === asset.signature)?.signature ?? live.signature;
-      return { kind: 'confirmed', signature, slot: String(this.finalSlot), supply: '1', holder: asset.plan.wallet };
+      return {
+        kind: 'confirmed',
+        signature,
+        slot: String(this.finalSlot),
+        supply: asset.burned === undefined ? '1' : '0',
+        holder: asset.burned === undefined ? asset.plan.wallet : null,
+      };
     }
+    return this.judgeAttempt(live);
+  }
+
+  private judgeBurn({ live, dead }: Watched, asset: Asset | undefined): Verdict {
+    if (asset?.burned === undefined || asset.burned.slot > this.finalSlot) return this.judgeAttempt(live);
+    const { signature } = asset.burned;
+    const ours = [live, ...dead].some((each) => each.signature === signature);
+    return { kind: 'burned', signature: ours ? signature : null, slot: String(this.finalSlot) };
+  }
+
+  private judgeAttempt(live: MintAttempt): Verdict {
     const landed = this.statuses.get(live.signature);
     if (landed !== undefined && landed.error !== null && landed.slot <= this.finalSlot) {
       const evidence = { error: landed.error, landedInSlot: landed.slot, absentInSlot: this.finalSlot };
@@ -167,9 +207,22 @@ export class MemoryChain implements Chain {
   private land({ signature, transaction, lastValidBlockHeight }: MintAttempt, error: string | null): void {
     if (this.statuses.has(signature) || this.slot > lastValidBlockHeight) return;
     const plan = planIn({ transaction });
-    const occupied = this.assets.has(plan.asset);
-    this.statuses.set(signature, { slot: this.slot, error: error ?? (occupied ? 'InstructionError: already in use' : null) });
-    if (error === null && !occupied) this.assets.set(plan.asset, { slot: this.slot, signature, plan });
+    const fails = error ?? (this.wouldFail(plan) ? 'InstructionError' : null);
+    this.statuses.set(signature, { slot: this.slot, error: fails });
+    if (fails !== null) return;
+    if (plan.burns) this.burnNow(plan.asset, signature);
+    else this.assets.set(plan.asset, { slot: this.slot, signature, plan });
+  }
+
+  /** Nothing is minted where something is, and nothing is burned where nothing is left. */
+  private wouldFail({ asset, burns }: Ordered): boolean {
+    const there = this.assets.get(asset);
+    return burns ? there === undefined || there.burned !== undefined : there !== undefined;
+  }
+
+  private burnNow(asset: string, signature: string | null): void {
+    const there = this.assets.get(asset);
+    if (there !== undefined) there.burned = { slot: this.slot, signature };
   }
 
   private strikes(): MemoryFault | undefined {
@@ -192,5 +245,8 @@ export class MemoryChain implements Chain {
   }
 }
 
-const planIn = ({ transaction }: Pick<MintAttempt, 'transaction'>): MintPlan =>
-  JSON.parse(Buffer.from(transaction, 'base64').toString('utf8')) as MintPlan;
+/** What a transaction does: mint the plan's asset, or burn it. */
+type Ordered = MintPlan & { readonly burns?: true };
+
+const planIn = ({ transaction }: Pick<MintAttempt, 'transaction'>): Ordered =>
+  JSON.parse(Buffer.from(transaction, 'base64').toString('utf8')) as Ordered;

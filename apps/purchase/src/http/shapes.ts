@@ -27,6 +27,7 @@ export const Sale = z
     holdSeconds: count,
     payment: z.enum(['none', 'webhook']),
     mint: z.enum(['on-confirm', 'on-request']),
+    tickets: z.enum(['transferable', 'revocable']),
     opensAt: moment.optional(),
     closesAt: moment.optional(),
     closed: z.boolean().optional(),

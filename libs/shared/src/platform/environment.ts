@@ -44,7 +44,7 @@ const VARIABLES = {
   MINT_KEYS_DIR: z
     .string()
     .default('.admit/keys')
-    .describe('minter: directory of payer.json, authority.json and base.json; base.json never rotates'),
+    .describe('minter: directory of payer.json, authority.json, base.json and delegate.json; the last two never rotate'),
   MINT_KEYS: z
     .enum(['create', 'require'])
     .default('require')

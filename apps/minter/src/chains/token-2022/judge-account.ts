@@ -4,6 +4,7 @@ import {
   getExtensionData,
   getExtensionTypes,
   getMetadataPointerState,
+  getPermanentDelegate,
   type Mint,
   TOKEN_2022_PROGRAM_ID,
   unpackMint,
@@ -20,7 +21,9 @@ export type Judgement =
   | { readonly kind: 'ours'; readonly supply: bigint }
   | { readonly kind: 'foreign'; readonly found: string };
 
-const ALLOWED_EXTENSIONS = [ExtensionType.MetadataPointer, ExtensionType.TokenMetadata];
+const ALWAYS = [ExtensionType.MetadataPointer, ExtensionType.TokenMetadata];
+/** Nobody can give it away, and the delegate can burn it. */
+const WHERE_REVOCABLE = [ExtensionType.NonTransferable, ExtensionType.PermanentDelegate];
 
 /** What stands at a planned address. Only everything together makes it our asset; a single difference makes it foreign. */
 export function judgeAccount(account: AccountInfo<Buffer> | null, plan: MintPlan): Judgement {
@@ -42,7 +45,8 @@ function differences(mint: Mint, plan: MintPlan): string[] {
     'mint authority': mint.mintAuthority === null,
     'freeze authority': mint.freezeAuthority === null,
     supply: mint.supply <= 1n,
-    extensions: sameSet(getExtensionTypes(mint.tlvData), ALLOWED_EXTENSIONS),
+    extensions: sameSet(getExtensionTypes(mint.tlvData), plan.delegate === undefined ? ALWAYS : [...ALWAYS, ...WHERE_REVOCABLE]),
+    'permanent delegate': getPermanentDelegate(mint)?.delegate.toBase58() === plan.delegate,
     'metadata pointer': pointsToItself(mint),
     metadata: says(metadataOf(mint), plan),
   };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { PublicKey } from '@solana/web3.js';
 import type { Verdict, Watched } from '../../chain.js';
-import { holderOf, judgeAccount } from './judge-account.js';
+import { holderOf, type Judgement, judgeAccount } from './judge-account.js';
 import { holdingAddress } from './mint-transaction.js';
 import type { AccountsRead, FinalizedHead, Rpc } from './rpc.js';
 import type { Status } from './rpc-answers.js';
@@ -52,20 +52,34 @@ async function judge(
   const { plan } = question.watched;
   const judgement = judgeAccount(asset.account, plan);
   if (judgement.kind === 'foreign') return judgement;
-  if (judgement.kind === 'absent') return absent(head, question, asset.slot);
+  if (question.watched.state === 'revoking') return judgeBurn(rpc, head, question, { ...judgement, slot: asset.slot });
+  if (judgement.kind === 'absent') return attemptWithoutEffect(head, question, { absentInSlot: asset.slot });
   const supply = judgement.supply.toString();
   const holder = holderOf(holding.account, plan) ?? (judgement.supply === 0n ? null : await holderElsewhere(rpc, plan));
   return { kind: 'confirmed', signature: await landed(rpc, question), slot: String(asset.slot), supply, holder };
 }
 
-/** The account is not there in the finalized state of `slot`. That is a death only if the attempt cannot bring it there any more. */
-function absent(head: FinalizedHead, question: Question, slot: number): Verdict {
+/** Burned by whomever. A mint account cannot be closed, so an absent one is a node that is wrong: nothing is known. */
+async function judgeBurn(
+  rpc: Rpc,
+  head: FinalizedHead,
+  question: Question,
+  found: Exclude<Judgement, { kind: 'foreign' }> & { readonly slot: number },
+): Promise<Verdict> {
+  if (found.kind === 'absent') return { kind: 'unknown', seen: question.status !== null, reason: 'the asset to burn is not there' };
+  if (found.supply > 0n) return attemptWithoutEffect(head, question, { standsInSlot: found.slot });
+  return { kind: 'burned', signature: await landedOne(rpc, question), slot: String(found.slot) };
+}
+
+/** The finalized state of that slot is what it was before the attempt. That is a death only if the attempt cannot change it any more. */
+function attemptWithoutEffect(head: FinalizedHead, question: Question, seen: { absentInSlot: number } | { standsInSlot: number }): Verdict {
+  const [slot] = Object.values(seen) as [number];
   const { status, watched } = question;
   const { attempt, lastValidBlockHeight } = watched.live;
   if (status !== null && isFinal(status) && status.err !== null && slot >= status.slot) {
     const error = JSON.stringify(status.err);
     const reason = error.includes('InstructionError') ? 'program-refused' : 'landed-with-error';
-    return { kind: 'dead', attempt, reason, evidence: { error, landedInSlot: status.slot, absentInSlot: slot } };
+    return { kind: 'dead', attempt, reason, evidence: { error, landedInSlot: status.slot, ...seen } };
   }
   const contradicted = status !== null && status.err === null;
   if (isExpired(question, head) && !contradicted) {
@@ -73,18 +87,27 @@ function absent(head: FinalizedHead, question: Question, slot: number): Verdict 
       kind: 'dead',
       attempt,
       reason: 'expired',
-      evidence: { lastValidBlockHeight, finalizedHeight: head.height, absentInSlot: slot },
+      evidence: { lastValidBlockHeight, finalizedHeight: head.height, ...seen },
     };
   }
-  return { kind: 'unknown', seen: status !== null, reason: contradicted ? 'the signature landed, the account is not there' : 'absent' };
+  return {
+    kind: 'unknown',
+    seen: status !== null,
+    reason: contradicted ? 'the signature landed, the account does not show it' : 'in flight',
+  };
 }
 
 /** The attempt that made the asset: the live one, unless one that was believed dead is found to have landed. */
-async function landed(rpc: Rpc, { watched: { live, dead }, status }: Question): Promise<string> {
-  if (dead.length === 0 || (isFinal(status) && status?.err === null)) return live.signature;
+async function landed(rpc: Rpc, question: Question): Promise<string> {
+  const { live, dead } = question.watched;
+  return dead.length === 0 ? live.signature : ((await landedOne(rpc, question)) ?? live.signature);
+}
+
+async function landedOne(rpc: Rpc, { watched: { live, dead }, status }: Question): Promise<string | null> {
+  if (isFinal(status) && status?.err === null) return live.signature;
   const signatures = [live, ...dead].map(({ signature }) => signature);
   const statuses = await rpc.statuses(signatures, true);
-  return signatures.find((_, index) => statuses[index] !== null && statuses[index]?.err === null) ?? live.signature;
+  return signatures.find((_, index) => statuses[index] !== null && statuses[index]?.err === null) ?? null;
 }
 
 /** The token was moved before we looked: asked for only then. */

@@ -18,12 +18,12 @@ const addresses = async (missing: 'create' | 'require') => {
 };
 
 describe('the mint keys', () => {
-  it('are made once, three different ones, for their owner only', async () => {
+  it('are made once, four different ones, for their owner only', async () => {
     const made = await addresses('create');
     expect(new Set(made).size).toBe(3);
     expect(await addresses('create')).toEqual(made);
     expect(await addresses('require')).toEqual(made);
-    expect((await readdir(folder)).sort()).toEqual(['authority.json', 'base.json', 'payer.json']);
+    expect((await readdir(folder)).sort()).toEqual(['authority.json', 'base.json', 'delegate.json', 'payer.json']);
     for (const name of await readdir(folder)) expect((await stat(join(folder, name))).mode & 0o077).toBe(0);
   });
 

@@ -57,16 +57,21 @@ export interface MintKeys {
   readonly authority: Signer;
   /** Every asset's address hangs on it. Never replaced: planned tickets could not be minted with another. */
   readonly base: Signer;
+  /**
+   * May burn revocable assets, whoever holds them; signs nothing else. It stands in every one of them, so it is not replaced either: what was
+   * minted with another could not be burned. A key of its own, because whoever has it can void tickets but cannot make any.
+   */
+  readonly delegate: Signer;
 }
 
 /**
- * Reads the three key files of a directory; with `create`, makes the missing ones first.
+ * Reads the four key files of a directory; with `create`, makes the missing ones first.
  * @throws Fault `key-exposed` when anyone but the owner may read one, `configuration` when one is missing or no key
  */
 export async function loadMintKeys(directory: string, missing: 'create' | 'require'): Promise<MintKeys> {
   if (missing === 'create') await mkdir(directory, { recursive: true, mode: 0o700 });
   const load = async (name: string) => loadSigner(join(directory, `${name}.json`), missing);
-  return { payer: await load('payer'), authority: await load('authority'), base: await load('base') };
+  return { payer: await load('payer'), authority: await load('authority'), base: await load('base'), delegate: await load('delegate') };
 }
 
 async function loadSigner(path: string, missing: 'create' | 'require'): Promise<Signer> {

@@ -5,9 +5,14 @@ import { MAX_NAME_BYTES, MAX_SYMBOL_BYTES, MAX_URI_BYTES } from '../../chain.js'
 import { assetAddress } from './asset-address.js';
 import { encodeBase58 } from './base58.js';
 import { type MintKeys, Signer } from './mint-keys.js';
-import { signMint } from './mint-transaction.js';
+import { signBurn, signMint } from './mint-transaction.js';
 
-const keys: MintKeys = { payer: Signer.generate().signer, authority: Signer.generate().signer, base: Signer.generate().signer };
+const keys: MintKeys = {
+  payer: Signer.generate().signer,
+  authority: Signer.generate().signer,
+  base: Signer.generate().signer,
+  delegate: Signer.generate().signer,
+};
 const ticket = 'tkt_aaaaaaaaaaaaaaaaaaaaaaaaaa' as TicketId;
 const largest: MintPlan = {
   ticket,
@@ -20,7 +25,7 @@ const largest: MintPlan = {
   name: 'n'.repeat(MAX_NAME_BYTES),
   symbol: 's'.repeat(MAX_SYMBOL_BYTES),
   uri: 'u'.repeat(MAX_URI_BYTES),
-  memo: 'f'.repeat(64),
+  memo: 'f'.repeat(43),
   salt: 'salt',
 };
 const terms = { rent: 3_000_000n, blockhash: PublicKey.default.toBase58(), lastValidBlockHeight: 150, microLamports: 1_000_000 };
@@ -30,8 +35,20 @@ describe('the transaction of a mint', () => {
     expect(Buffer.from(signMint(largest, keys, terms).transaction, 'base64').length).toBeLessThanOrEqual(1_232);
   });
 
+  it('fits one packet with everything that makes it revocable besides', () => {
+    const { transaction } = signMint({ ...largest, delegate: keys.delegate.address }, keys, terms);
+    expect(Buffer.from(transaction, 'base64').length).toBeLessThanOrEqual(1_232);
+  });
+
+  it('burns with the signatures of payer and delegate alone', () => {
+    const { transaction } = signBurn({ ...largest, delegate: keys.delegate.address }, keys, terms);
+    const { message } = VersionedTransaction.deserialize(Buffer.from(transaction, 'base64'));
+    const signers = message.staticAccountKeys.slice(0, message.header.numRequiredSignatures).map((key) => key.toBase58());
+    expect(signers).toEqual([keys.payer.address, keys.delegate.address]);
+  });
+
   it('is refused, not sent, when it would not', () => {
-    expect(() => signMint({ ...largest, uri: 'u'.repeat(MAX_URI_BYTES + 40) }, keys, terms)).toThrow('fits no packet');
+    expect(() => signMint({ ...largest, uri: 'u'.repeat(MAX_URI_BYTES + 80) }, keys, terms)).toThrow('fits no packet');
   });
 
   it('is the same bytes for the same plan and terms', () => {

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import {
   AuthorityType,
   createAssociatedTokenAccountIdempotentInstruction,
+  createBurnCheckedInstruction,
   createInitializeMetadataPointerInstruction,
   createInitializeMint2Instruction,
+  createInitializeNonTransferableMintInstruction,
+  createInitializePermanentDelegateInstruction,
   createMintToInstruction,
   createSetAuthorityInstruction,
   ExtensionType,
@@ -27,13 +30,16 @@ const SIGNATURE_BYTES = 64;
 const DECIMALS = 0;
 
 const MINT_BYTES = getMintLen([ExtensionType.MetadataPointer]);
+const REVOCABLE_MINT_BYTES = getMintLen([ExtensionType.MetadataPointer, ExtensionType.NonTransferable, ExtensionType.PermanentDelegate]);
 /** Type and length of the extension; update authority and mint; the lengths of name, symbol, URI and of the (empty) list of more fields. */
 const METADATA_BYTES = 4 + 64 + 12 + 4;
-/** An associated token account of Token-2022: the account, its type, and the mark that its owner is immutable. */
-export const TOKEN_ACCOUNT_BYTES = 170;
+/** An associated token account of Token-2022: the account, its type, the mark that its owner is immutable, and at most that it cannot be given away. */
+export const TOKEN_ACCOUNT_BYTES = 174;
 
-export const assetBytes = ({ name, symbol, uri }: Pick<MintPlan, 'name' | 'symbol' | 'uri'>): number =>
-  MINT_BYTES + METADATA_BYTES + Buffer.byteLength(name) + Buffer.byteLength(symbol) + Buffer.byteLength(uri);
+const mintBytes = (delegate: string | undefined): number => (delegate === undefined ? MINT_BYTES : REVOCABLE_MINT_BYTES);
+
+export const assetBytes = ({ name, symbol, uri, delegate }: Pick<MintPlan, 'name' | 'symbol' | 'uri' | 'delegate'>): number =>
+  mintBytes(delegate) + METADATA_BYTES + Buffer.byteLength(name) + Buffer.byteLength(symbol) + Buffer.byteLength(uri);
 
 const holdings = new WeakMap<object, PublicKey>();
 
@@ -47,11 +53,17 @@ export function holdingAddress(plan: Pick<MintPlan, 'asset' | 'wallet'>): Public
 }
 
 export interface Terms {
+  /** Of the asset's account; nothing where it is only burned. */
   readonly rent: bigint;
   readonly blockhash: string;
   readonly lastValidBlockHeight: number;
   readonly microLamports: number;
 }
+
+const computeBudget = ({ microLamports }: Terms): TransactionInstruction[] => [
+  ComputeBudgetProgram.setComputeUnitLimit({ units: COMPUTE_UNIT_LIMIT }),
+  ...(microLamports > 0 ? [ComputeBudgetProgram.setComputeUnitPrice({ microLamports })] : []),
+];
 
 /** Everything one mint does, all or nothing: space at the planned address, metadata for ever, one token, nobody who could make a second. */
 function instructions(plan: MintPlan, keys: MintKeys, terms: Terms): TransactionInstruction[] {
@@ -63,13 +75,13 @@ function instructions(plan: MintPlan, keys: MintKeys, terms: Terms): Transaction
   const authority = keys.authority.publicKey;
   const seeded = { accountPubkey: asset, basePubkey: keys.base.publicKey, seed: plan.seed, programId: program };
   return [
-    ComputeBudgetProgram.setComputeUnitLimit({ units: COMPUTE_UNIT_LIMIT }),
-    ...(terms.microLamports > 0 ? [ComputeBudgetProgram.setComputeUnitPrice({ microLamports: terms.microLamports })] : []),
+    ...computeBudget(terms),
     // Not createAccountWithSeed: that one fails when a stranger has sent a lamport to the address, which is public.
     SystemProgram.transfer({ fromPubkey: payer, toPubkey: asset, lamports: terms.rent }),
-    SystemProgram.allocate({ ...seeded, space: MINT_BYTES }),
+    SystemProgram.allocate({ ...seeded, space: mintBytes(plan.delegate) }),
     SystemProgram.assign(seeded),
     createInitializeMetadataPointerInstruction(asset, null, asset, program),
+    ...revocability(plan, asset),
     createInitializeMint2Instruction(asset, DECIMALS, authority, null, program),
     // Nobody can sign for the asset's own address, so nobody can ever change what a sold ticket says.
     createInitializeInstruction({
@@ -89,15 +101,33 @@ function instructions(plan: MintPlan, keys: MintKeys, terms: Terms): Transaction
   ];
 }
 
+function revocability({ delegate }: MintPlan, asset: PublicKey): TransactionInstruction[] {
+  if (delegate === undefined) return [];
+  return [
+    createInitializeNonTransferableMintInstruction(asset, TOKEN_2022_PROGRAM_ID),
+    createInitializePermanentDelegateInstruction(asset, new PublicKey(delegate), TOKEN_2022_PROGRAM_ID),
+  ];
+}
+
 /** Builds and signs one mint. The same plan, keys and terms always give the same bytes. */
-export function signMint(plan: MintPlan, keys: MintKeys, terms: Terms): SignedTransaction {
+export const signMint = (plan: MintPlan, keys: MintKeys, terms: Terms): SignedTransaction =>
+  sign(instructions(plan, keys, terms), keys, terms);
+
+/** Builds and signs the burning of a revocable asset, out of its holder's account and without the holder. The account's rent stays the holder's. */
+export function signBurn(plan: MintPlan, keys: MintKeys, terms: Terms): SignedTransaction {
+  const asset = new PublicKey(plan.asset);
+  const burn = createBurnCheckedInstruction(holdingAddress(plan), asset, keys.delegate.publicKey, 1, DECIMALS, [], TOKEN_2022_PROGRAM_ID);
+  return sign([...computeBudget(terms), burn], keys, terms);
+}
+
+function sign(of: TransactionInstruction[], keys: MintKeys, terms: Terms): SignedTransaction {
   const message = new TransactionMessage({
     payerKey: keys.payer.publicKey,
     recentBlockhash: terms.blockhash,
-    instructions: instructions(plan, keys, terms),
+    instructions: of,
   }).compileToV0Message();
   const bytes = message.serialize();
-  const signers = new Map<string, Signer>([keys.payer, keys.authority, keys.base].map((signer) => [signer.address, signer]));
+  const signers = new Map<string, Signer>([keys.payer, keys.authority, keys.base, keys.delegate].map((signer) => [signer.address, signer]));
   const required = message.staticAccountKeys.slice(0, message.header.numRequiredSignatures);
   const signatures = required.map((key) => {
     const signer = signers.get(key.toBase58());

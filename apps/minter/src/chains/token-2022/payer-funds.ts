@@ -1,4 +1,4 @@
-import type { PublicKey } from '@solana/web3.js';
+import { PublicKey } from '@solana/web3.js';
 import { Fault } from '#shared/kernel/fault.js';
 import { type Funds, MAX_NAME_BYTES, MAX_SYMBOL_BYTES, MAX_URI_BYTES } from '../../chain.js';
 import { assetBytes, COMPUTE_UNIT_LIMIT, TOKEN_ACCOUNT_BYTES } from './mint-transaction.js';
@@ -11,6 +11,7 @@ const LARGEST_ASSET_BYTES = assetBytes({
   name: 'n'.repeat(MAX_NAME_BYTES),
   symbol: 's'.repeat(MAX_SYMBOL_BYTES),
   uri: 'u'.repeat(MAX_URI_BYTES),
+  delegate: PublicKey.default.toBase58(),
 });
 /** 100 SOL: some 16,000 tickets. */
 const AIRDROP_LAMPORTS = 100_000_000_000;

@@ -7,7 +7,7 @@ import { assetAddress } from './asset-address.js';
 import { Fresh } from './fresh.js';
 import { lookAt } from './look.js';
 import type { MintKeys } from './mint-keys.js';
-import { assetBytes, signMint } from './mint-transaction.js';
+import { assetBytes, signBurn, signMint } from './mint-transaction.js';
 import { PayerFunds } from './payer-funds.js';
 import { Rpc } from './rpc.js';
 import { submitOnce } from './submit.js';
@@ -62,6 +62,20 @@ export class Token2022Chain implements Chain {
     sameChain(await this.genesisHash(), plan);
     const [rent, { blockhash, lastValidBlockHeight }] = await Promise.all([this.payer.rent(assetBytes(plan)), this.blockhash.read()]);
     return signMint(plan, this.keys, { rent, blockhash, lastValidBlockHeight, microLamports: this.price(attempt) });
+  }
+
+  get delegate(): string {
+    return this.keys.delegate.address;
+  }
+
+  async prepareBurn(plan: MintPlan, attempt: number): Promise<SignedTransaction> {
+    if (plan.delegate !== this.delegate) {
+      const problems = [`delegate.json is not the key ticket ${plan.ticket} was planned with`];
+      throw new Fault('configuration', { problems, planned: plan.delegate });
+    }
+    sameChain(await this.genesisHash(), plan);
+    const { blockhash, lastValidBlockHeight } = await this.blockhash.read();
+    return signBurn(plan, this.keys, { rent: 0n, blockhash, lastValidBlockHeight, microLamports: this.price(attempt) });
   }
 
   async submit(attempt: MintAttempt, simulate: boolean): Promise<Submission> {

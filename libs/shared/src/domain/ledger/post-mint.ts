@@ -20,7 +20,11 @@ function changeOf(event: MintEvent): Partial<TicketRow> {
       return { attempts: event.data.attempt };
     case 'MintAttemptDied':
     case 'MintCancelled':
+    case 'MintRevokeSubmitted':
+    case 'MintRevokeDied':
       return {};
+    case 'MintRevoked':
+      return { holder: null };
     case 'MintCompleted': {
       const { asset, signature, slot, holder, wallet } = event.data;
       return { status: 'minted', asset, signature, slot, holder, wallet };
@@ -33,8 +37,12 @@ function changeOf(event: MintEvent): Partial<TicketRow> {
 function entriesOf(event: MintEvent, { order, ticket, failure }: TicketRow, { sale }: Place): Entry[] {
   const debit = ENDS[event.type];
   if (debit === undefined) return [];
-  const credit = event.type === 'MintCancelled' && failure !== null ? 'mint-failed' : 'mint-asked';
-  return [{ debit, credit, unit: mintsOf(sale), amount: 1n, order, ticket }];
+  return [{ debit, credit: beforeEnd(event, failure), unit: mintsOf(sale), amount: 1n, order, ticket }];
+}
+
+function beforeEnd({ type }: MintEvent, failure: string | null): Account {
+  if (type === 'MintRevoked') return 'minted';
+  return type === 'MintCancelled' && failure !== null ? 'mint-failed' : 'mint-asked';
 }
 
 /** Where what was asked has gone. */
@@ -42,4 +50,5 @@ const ENDS: Partial<Record<MintEvent['type'], Account>> = {
   MintCompleted: 'minted',
   MintFailed: 'mint-failed',
   MintCancelled: 'mint-cancelled',
+  MintRevoked: 'mint-revoked',
 };

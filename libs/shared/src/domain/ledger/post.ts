@@ -111,6 +111,9 @@ function rulesFor(event: SaleEvent | MintEvent, book: Book, place: Place): Posti
     case 'MintCompleted':
     case 'MintFailed':
     case 'MintCancelled':
+    case 'MintRevokeSubmitted':
+    case 'MintRevokeDied':
+    case 'MintRevoked':
       return postMintEvent(event, book, place);
     default:
       return unknownEvent(event);

@@ -1,6 +1,7 @@
 import type { OrderId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
-import { decideMint, type MintDecision, type MintRequest } from './decide.js';
+import { decideMint, type MintRequest } from './decide.js';
 import type { MintAttempt, MintAttemptDied, MintCompleted, MintEvent, MintPlan } from './events.js';
+import type { MintDecision } from './mint-decision.js';
 import { evolve, type MintState, mintState, type TicketMint, TRANSITIONS } from './ticket-mint.js';
 
 const TICKET = 'tkt_aaaaaaaaaaaaaaaaaaaaaaaaaa' as TicketId;
@@ -51,11 +52,19 @@ const FAILED: MintEvent = { type: 'MintFailed', data: failure() };
 const taken = { ticket: plan().ticket, order: plan().order, unit: plan().unit };
 const CANCELLED: MintEvent = { type: 'MintCancelled', data: taken };
 
+const REVOCABLE: readonly MintEvent[] = [{ type: 'MintPlanned', data: plan({ delegate: 'delegate' }) }, SUBMITTED, COMPLETED];
+const BURNING: MintEvent = { type: 'MintRevokeSubmitted', data: attempt(1, 'burn-1') };
+const BURN_DIED: MintEvent = { type: 'MintRevokeDied', data: death(1) };
+const burned = { ...taken, asset: 'asset', signature: 'burn-1', slot: '200' };
+const REVOKED: MintEvent = { type: 'MintRevoked', data: burned };
+
 const HISTORIES: Readonly<Record<MintState, readonly MintEvent[]>> = {
   unknown: [],
   planned: [PLANNED],
   submitted: [PLANNED, SUBMITTED],
-  minted: [PLANNED, SUBMITTED, COMPLETED],
+  minted: REVOCABLE,
+  revoking: [...REVOCABLE, BURNING],
+  revoked: [...REVOCABLE, BURNING, REVOKED],
   failed: [PLANNED, SUBMITTED, DIED, FAILED],
   cancelled: [PLANNED, CANCELLED],
 };
@@ -142,8 +151,45 @@ describe('deciding a mint', () => {
   });
 });
 
+describe('taking a minted ticket back', () => {
+  const { revoking, revoked } = HISTORIES;
+
+  it('never burns what was sold as transferable', () => {
+    const sold = given([PLANNED, SUBMITTED, COMPLETED]);
+    expect(code(sold.when({ type: 'SubmitRevoke', data: attempt(1, 'burn-1') }))).toBe('irrevocable');
+    expect(() => evolve(fold([PLANNED, SUBMITTED, COMPLETED]), BURNING)).toThrow('log-broken');
+  });
+
+  it('burns in one attempt at a time, written down before it is sent', () => {
+    expect(given(REVOCABLE).when({ type: 'SubmitRevoke', data: attempt(1, 'burn-1') })).toEqual({ events: [BURNING] });
+    expect(code(given(revoking).when({ type: 'SubmitRevoke', data: attempt(1, 'burn-1') }))).toBe('nothing');
+    expect(code(given(revoking).when({ type: 'SubmitRevoke', data: attempt(2, 'burn-2') }))).toBe('attempt-live');
+    expect(code(given([...revoking, BURN_DIED]).when({ type: 'SubmitRevoke', data: attempt(1, 'burn-2') }))).toBe('attempt-out-of-turn');
+    expect(code(given([...revoking, BURN_DIED]).when({ type: 'SubmitRevoke', data: attempt(2, 'burn-2') }))).toBe('MintRevokeSubmitted');
+    expect(code(given([PLANNED, SUBMITTED]).when({ type: 'SubmitRevoke', data: attempt(1, 'burn-1') }))).toBe('state-forbids');
+  });
+
+  it('buries only the burning that lives', () => {
+    expect(given(revoking).when({ type: 'BuryRevoke', data: death(1) })).toEqual({ events: [BURN_DIED] });
+    expect(code(given([...revoking, BURN_DIED]).when({ type: 'BuryRevoke', data: death(1) }))).toBe('nothing');
+    expect(code(given(revoking).when({ type: 'BuryRevoke', data: death(2) }))).toBe('attempt-not-live');
+    expect(code(given(REVOCABLE).when({ type: 'BuryRevoke', data: death(1) }))).toBe('attempt-not-live');
+    expect(code(given([PLANNED]).when({ type: 'BuryRevoke', data: death(1) }))).toBe('state-forbids');
+    expect(code(given(revoking).when({ type: 'BuryAttempt', data: death(1) }))).toBe('state-forbids');
+    expect(() => evolve(fold(revoking), { type: 'MintRevokeDied', data: death(2) })).toThrow('log-broken');
+  });
+
+  it('[L2] is over when the planned asset is gone, once', () => {
+    expect(given(revoking).when({ type: 'CompleteRevoke', data: burned })).toEqual({ events: [REVOKED] });
+    expect(code(given(revoked).when({ type: 'CompleteRevoke', data: burned }))).toBe('nothing');
+    expect(code(given(revoking).when({ type: 'CompleteRevoke', data: { ...burned, asset: 'elsewhere' } }))).toBe('asset-differs');
+    expect(code(given(REVOCABLE).when({ type: 'CompleteRevoke', data: burned }))).toBe('state-forbids');
+    expect(code(given(revoked).when({ type: 'PlanMint', data: plan({ request: 2 }) }))).toBe('state-forbids');
+  });
+});
+
 describe('the table of states', () => {
-  const events = [PLANNED, SUBMITTED, DIED, COMPLETED, FAILED];
+  const events = [PLANNED, SUBMITTED, DIED, COMPLETED, FAILED, CANCELLED, BURNING, BURN_DIED, REVOKED];
   const cases = (Object.keys(HISTORIES) as MintState[]).flatMap((state) =>
     events.map((event) => ({ state, event, leads: TRANSITIONS[state][event.type] })),
   );

@@ -1,6 +1,7 @@
-import type { TicketId } from '../../kernel/ids.js';
-import type { MintAttempt, MintAttemptDied, MintCancelled, MintCompleted, MintEvent, MintFailed, MintPlan } from './events.js';
-import { allows, type MintState, mintState, nextAttempt, type TicketMint } from './ticket-mint.js';
+import { buryRevoke, completeRevoke, submitRevoke } from './decide-revoke.js';
+import type { MintAttempt, MintAttemptDied, MintCancelled, MintCompleted, MintFailed, MintPlan, MintRevoked } from './events.js';
+import { type MintDecision, NOTHING, refusing } from './mint-decision.js';
+import { allows, nextAttempt, type TicketMint } from './ticket-mint.js';
 
 /** What can be asked of a ticket's mint. A command that was already carried out is accepted again and changes nothing. */
 export type MintRequest =
@@ -9,28 +10,10 @@ export type MintRequest =
   | { readonly type: 'BuryAttempt'; readonly data: MintAttemptDied['data'] }
   | { readonly type: 'CompleteMint'; readonly data: MintCompleted['data'] }
   | { readonly type: 'FailMint'; readonly data: MintFailed['data'] }
-  | { readonly type: 'CancelMint'; readonly data: MintCancelled['data'] };
-
-export type MintRefusalCode =
-  | 'state-forbids'
-  | 'already-planned'
-  | 'address-differs'
-  | 'attempt-live'
-  | 'attempt-out-of-turn'
-  | 'attempt-not-live'
-  | 'asset-differs'
-  | 'request-superseded';
-
-export interface MintRefusal {
-  readonly code: MintRefusalCode;
-  readonly ticket: TicketId;
-  readonly state: MintState;
-  readonly facts: Readonly<Record<string, string | number | null>>;
-}
-
-export type MintDecision = { readonly events: readonly MintEvent[] } | { readonly refusal: MintRefusal };
-
-const NOTHING: MintDecision = { events: [] };
+  | { readonly type: 'CancelMint'; readonly data: MintCancelled['data'] }
+  | { readonly type: 'SubmitRevoke'; readonly data: MintAttempt }
+  | { readonly type: 'BuryRevoke'; readonly data: MintAttemptDied['data'] }
+  | { readonly type: 'CompleteRevoke'; readonly data: MintRevoked['data'] };
 
 /** Decides one command on what is known of its ticket. Pure: no clock, no chance, no chain. */
 export function decideMint(mint: TicketMint | undefined, command: MintRequest): MintDecision {
@@ -47,6 +30,12 @@ export function decideMint(mint: TicketMint | undefined, command: MintRequest): 
       return fail(mint, command.data);
     case 'CancelMint':
       return cancel(mint, command.data);
+    case 'SubmitRevoke':
+      return submitRevoke(mint, command.data);
+    case 'BuryRevoke':
+      return buryRevoke(mint, command.data);
+    case 'CompleteRevoke':
+      return completeRevoke(mint, command.data);
   }
 }
 
@@ -77,7 +66,7 @@ function submit(mint: TicketMint | undefined, data: MintAttempt): MintDecision {
 
 function bury(mint: TicketMint | undefined, data: MintAttemptDied['data']): MintDecision {
   const refuse = refusing(mint, data.ticket);
-  if (mint === undefined || !('dead' in mint)) return refuse('state-forbids');
+  if (mint?.state !== 'planned' && mint?.state !== 'submitted' && mint?.state !== 'failed') return refuse('state-forbids');
   if (mint.dead.some(({ attempt }) => attempt === data.attempt)) return NOTHING;
   if (mint.state !== 'submitted' || mint.live.attempt !== data.attempt) return refuse('attempt-not-live', { attempt: data.attempt });
   return { events: [{ type: 'MintAttemptDied', data }] };
@@ -119,8 +108,4 @@ const sameAddress = (left: MintPlan, right: MintPlan): boolean =>
 
 /** The salt and what hangs on it differ between two plans of one request made at the same time; who gets what, where, may not. */
 const samePlan = (left: MintPlan, right: MintPlan): boolean =>
-  sameAddress(left, right) && left.request === right.request && left.wallet === right.wallet;
-
-const refusing =
-  (mint: TicketMint | undefined, ticket: TicketId) =>
-  (code: MintRefusalCode, facts: MintRefusal['facts'] = {}): MintDecision => ({ refusal: { code, ticket, state: mintState(mint), facts } });
+  sameAddress(left, right) && left.request === right.request && left.wallet === right.wallet && left.delegate === right.delegate;

@@ -16,9 +16,11 @@ export interface MintPlan {
   readonly name: string;
   readonly symbol: string;
   readonly uri: string;
-  /** SHA-256(canonical record of this ticket ‖ salt), hexadecimal, as written in the transaction's memo; salt beside it. */
+  /** SHA-256(canonical record of this ticket ‖ salt), base64url, as written in the transaction's memo; salt beside it. */
   readonly memo: string;
   readonly salt: string;
+  /** Who may burn the asset of a revocable ticket. Absent: nobody but its holder, and it may be given away. */
+  readonly delegate?: string;
 }
 
 /** One signed transaction, logged before it is sent. */
@@ -72,7 +74,34 @@ export type MintCancelled = {
   readonly data: { readonly ticket: TicketId; readonly order: OrderId; readonly unit: UnitId };
 };
 
-export type MintEvent = MintPlanned | MintSubmitted | MintAttemptDied | MintCompleted | MintFailed | MintCancelled;
+/** The transaction that burns a minted asset, logged before it is sent. Its attempts are counted from 1 again. */
+export type MintRevokeSubmitted = { readonly type: 'MintRevokeSubmitted'; readonly data: MintAttempt };
+/** That transaction is proven never to burn anything any more, and the asset stands. */
+export type MintRevokeDied = { readonly type: 'MintRevokeDied'; readonly data: MintAttemptDied['data'] };
+/** At finalized, nothing of the asset is left. Only now may its unit be sold again. */
+export type MintRevoked = {
+  readonly type: 'MintRevoked';
+  readonly data: {
+    readonly ticket: TicketId;
+    readonly order: OrderId;
+    readonly unit: UnitId;
+    readonly asset: string;
+    /** Null where the holder burned it before we could. */
+    readonly signature: string | null;
+    readonly slot: string;
+  };
+};
+
+export type MintEvent =
+  | MintPlanned
+  | MintSubmitted
+  | MintAttemptDied
+  | MintCompleted
+  | MintFailed
+  | MintCancelled
+  | MintRevokeSubmitted
+  | MintRevokeDied
+  | MintRevoked;
 
 /** The body of a message on MINTS (`mint.<tenant>.<ticket>.<request>`). */
 export interface MintCommand {
@@ -84,6 +113,7 @@ export interface MintCommand {
   readonly wallet: Wallet;
   readonly request: number;
   readonly name: string;
+  readonly revocable?: true;
 }
 
 /** The body of a message on MINTS that takes a ticket back (`mint.<tenant>.<ticket>.revoke`). */

@@ -1,5 +1,5 @@
 import { Fault } from '../../kernel/fault.js';
-import type { MintAttempt, MintEvent, MintPlan } from './events.js';
+import type { MintAttempt, MintCompleted, MintEvent, MintPlan, MintRevokeDied, MintRevokeSubmitted } from './events.js';
 
 /** An attempt that is proven to change nothing any more. */
 export interface DeadAttempt {
@@ -15,12 +15,21 @@ interface Underway {
   readonly firstAttempt: number;
 }
 
+/** What it takes to burn an asset: its plan names the delegate. `dead` are the attempts to burn it that changed nothing. */
+interface Revocable {
+  readonly plan: MintPlan;
+  readonly dead: readonly DeadAttempt[];
+}
+
 /** Where the mint of one ticket stands. `undefined` stands for a ticket nobody has asked to mint yet. */
 export type TicketMint =
   | ({ readonly state: 'planned' } & Underway)
   | ({ readonly state: 'submitted'; readonly live: MintAttempt } & Underway)
-  /** Only what a repeated question needs: a sale's fold holds one of these for every ticket it ever minted. */
-  | { readonly state: 'minted'; readonly asset: string; readonly signature: string }
+  /** Only what a repeated question needs: a sale's fold holds one of these for every ticket it ever minted. Without `revocable` it stands for ever. */
+  | { readonly state: 'minted'; readonly asset: string; readonly signature: string; readonly revocable?: Revocable }
+  /** A transaction that burns the asset may land. `signature` is still that of the mint. */
+  | ({ readonly state: 'revoking'; readonly asset: string; readonly signature: string; readonly live: MintAttempt } & Revocable)
+  | { readonly state: 'revoked'; readonly asset: string }
   /** Given back before anything could stand at its address: it is never minted. */
   | { readonly state: 'cancelled' }
   /** `plan` is kept: a corrected request mints at the same address. It is absent when the request was refused before it was planned. */
@@ -35,14 +44,16 @@ export type TicketMint =
 export type MintState = 'unknown' | TicketMint['state'];
 
 /**
- * What may happen in which state, and where it leads. `minted` leads nowhere; only a proven death leads out of `submitted` without an asset;
- * a failed ticket may be planned again by a corrected request.
+ * What may happen in which state, and where it leads. `minted` leads nowhere but to the burning of a revocable asset; only a proven death
+ * leads out of `submitted` without an asset, or out of `revoking` with one; a failed ticket may be planned again by a corrected request.
  */
 export const TRANSITIONS: Readonly<Record<MintState, Readonly<Partial<Record<MintEvent['type'], TicketMint['state']>>>>> = {
   unknown: { MintPlanned: 'planned', MintFailed: 'failed', MintCancelled: 'cancelled' },
   planned: { MintSubmitted: 'submitted', MintFailed: 'failed', MintCancelled: 'cancelled' },
   submitted: { MintAttemptDied: 'planned', MintCompleted: 'minted' },
-  minted: {},
+  minted: { MintRevokeSubmitted: 'revoking' },
+  revoking: { MintRevokeDied: 'minted', MintRevoked: 'revoked' },
+  revoked: {},
   failed: { MintPlanned: 'planned', MintFailed: 'failed', MintCancelled: 'cancelled' },
   cancelled: {},
 };
@@ -65,12 +76,35 @@ export function evolve(mint: TicketMint | undefined, event: MintEvent): TicketMi
       return { state: 'planned', plan, dead: [...dead, burialOf(mint, event.data)], firstAttempt };
     }
     case 'MintCompleted':
-      return { state: 'minted', asset: event.data.asset, signature: event.data.signature };
+      return mintedOf(underway(mint, event), event.data);
+    case 'MintRevokeSubmitted':
+    case 'MintRevokeDied':
+      return burning(mint, event);
+    case 'MintRevoked':
+      return { state: 'revoked', asset: event.data.asset };
     case 'MintCancelled':
       return { state: 'cancelled' };
     case 'MintFailed':
       return failedOf(mint, event.data);
   }
+}
+
+function mintedOf({ plan }: Underway, { asset, signature }: MintCompleted['data']): TicketMint {
+  return { state: 'minted', asset, signature, ...(plan.delegate !== undefined && { revocable: { plan, dead: [] } }) };
+}
+
+/** From `minted` to `revoking`, and back when the burning is proven to have changed nothing. */
+function burning(mint: TicketMint | undefined, event: MintRevokeSubmitted | MintRevokeDied): TicketMint {
+  if (event.type === 'MintRevokeSubmitted' && mint?.state === 'minted' && mint.revocable !== undefined) {
+    const { asset, signature, revocable } = mint;
+    return { state: 'revoking', asset, signature, ...revocable, live: event.data };
+  }
+  if (event.type === 'MintRevokeDied' && mint?.state === 'revoking' && mint.live.attempt === event.data.attempt) {
+    const { asset, signature, plan, dead, live } = mint;
+    const { attempt, reason } = event.data;
+    return { state: 'minted', asset, signature, revocable: { plan, dead: [...dead, { attempt, signature: live.signature, reason }] } };
+  }
+  throw new Fault('log-broken', { ticket: event.data.ticket, state: mintState(mint), event: event.type });
 }
 
 const deadOf = (mint: TicketMint | undefined): readonly DeadAttempt[] => (mint !== undefined && 'dead' in mint ? mint.dead : []);

@@ -120,6 +120,7 @@ const unitsOffered = z.union(
 
 const payment = z.enum(['none', 'webhook'], 'must be "none" or "webhook"');
 const mint = z.enum(['on-confirm', 'on-request'], 'must be "on-confirm" or "on-request"');
+const tickets = z.enum(['transferable', 'revocable'], 'must be "transferable" or "revocable"');
 
 /** `sale.open` */
 export const OpenSale = z
@@ -136,6 +137,7 @@ export const OpenSale = z
     holdSeconds: whole(1, MAX_HOLD_SECONDS).default(600),
     payment: payment.default('none'),
     mint: mint.optional(),
+    tickets: tickets.optional(),
     opensAt: moment.optional(),
     closesAt: moment.optional(),
   })

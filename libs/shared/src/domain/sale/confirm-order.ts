@@ -7,6 +7,11 @@ type Placed = Pick<OrderPlaced['data'], 'order' | 'tickets'> & { readonly wallet
 export function confirmOrder(terms: SaleTerms, { order, wallet, tickets }: Placed, payment?: PaymentId): SaleEvent[] {
   const confirmed: SaleEvent = { type: 'OrderConfirmed', data: { order, ...(payment !== undefined && { payment }) } };
   if (terms.mint !== 'on-confirm' || wallet === undefined) return [confirmed];
-  const asked: MintsRequested['data'] = { order, name: terms.name, wallet, tickets: tickets.map((ticket) => ({ ...ticket, request: 1 })) };
+  const firsts = tickets.map((ticket) => ({ ...ticket, request: 1 }));
+  const asked: MintsRequested['data'] = { order, name: terms.name, wallet, tickets: firsts, ...assetRule(terms) };
   return [confirmed, { type: 'MintsRequested', data: asked }];
 }
+
+/** What the asset must allow for what the sale promised. */
+export const assetRule = ({ tickets }: SaleTerms): Pick<MintsRequested['data'], 'revocable'> =>
+  tickets === 'revocable' ? { revocable: true } : {};

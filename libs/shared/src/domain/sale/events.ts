@@ -18,6 +18,8 @@ export type UnitsOffered = { readonly seats: readonly UnitId[] } | { readonly ro
 /** `none`: an order is confirmed at once. `webhook`: it is held until its payment is told, or its hold time is over. */
 export type PaymentRule = 'none' | 'webhook';
 export type MintRule = 'on-confirm' | 'on-request';
+/** `revocable`: the asset cannot be given away, and is burned before its unit is sold again. */
+export type TicketRule = 'transferable' | 'revocable';
 
 export interface SaleTerms {
   readonly sale: SaleId;
@@ -28,6 +30,8 @@ export interface SaleTerms {
   readonly holdSeconds: number;
   readonly payment: PaymentRule;
   readonly mint: MintRule;
+  /** Absent: transferable. */
+  readonly tickets?: TicketRule;
   /** Milliseconds since 1970, UTC. */
   readonly opensAt?: number;
   readonly closesAt?: number;
@@ -75,7 +79,13 @@ export type UnitsReleased = OfOrder<'UnitsReleased', { readonly tickets: readonl
 /** Each ticket is to be minted for the wallet; `request` counts corrected requests after a failed mint. */
 export type MintsRequested = OfOrder<
   'MintsRequested',
-  { readonly name: string; readonly wallet: Wallet; readonly tickets: readonly (TicketOfUnit & { readonly request: number })[] }
+  {
+    readonly name: string;
+    readonly wallet: Wallet;
+    readonly tickets: readonly (TicketOfUnit & { readonly request: number })[];
+    /** Absent: the assets are transferable, and stand for ever. */
+    readonly revocable?: true;
+  }
 >;
 /** The mint of a ticket failed for good: it may be asked for again. */
 export type MintFailureNoted = OfOrder<'MintFailureNoted', { readonly ticket: TicketId; readonly request: number }>;

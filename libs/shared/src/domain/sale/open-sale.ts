@@ -6,10 +6,11 @@ import type { Sale } from './sale.js';
 /** A sale is opened once; its terms are facts from then on. Tickets of free sales are minted on request only: rent can be farmed. */
 export function openSale(state: Sale, command: OpenSale): Decision<SaleEvent> {
   if (state.open !== undefined) return refuse('sale-exists', { pointers: ['/sale'] });
-  const { opensAt, closesAt, mint, ...terms } = command;
+  const { opensAt, closesAt, mint, tickets, ...terms } = command;
   const data: SaleTerms = {
     ...terms,
     mint: mint ?? (terms.price.amount === '0' ? 'on-request' : 'on-confirm'),
+    ...(tickets !== undefined && { tickets }),
     ...(opensAt !== undefined && { opensAt }),
     ...(closesAt !== undefined && { closesAt }),
   };

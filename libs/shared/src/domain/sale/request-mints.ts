@@ -1,6 +1,7 @@
 import type { OrderId } from '../../kernel/ids.js';
 import { type Decision, type Refusal, refuse } from '../refusal.js';
 import type { MintTickets } from './commands.js';
+import { assetRule } from './confirm-order.js';
 import type { SaleEvent, TicketOfUnit } from './events.js';
 import type { Order } from './order.js';
 import type { OpenedSale, Sale } from './sale.js';
@@ -19,7 +20,10 @@ export function requestMints({ open: sale }: Sale, { tickets, wallet }: MintTick
     byOrder.set(order.order, [...(byOrder.get(order.order) ?? []), { ...ticket, request: request + 1 }]);
   }
   const events = [...byOrder].map(
-    ([order, asked]): SaleEvent => ({ type: 'MintsRequested', data: { order, name: sale.terms.name, wallet, tickets: asked } }),
+    ([order, asked]): SaleEvent => ({
+      type: 'MintsRequested',
+      data: { order, name: sale.terms.name, wallet, tickets: asked, ...assetRule(sale.terms) },
+    }),
   );
   return { events };
 }

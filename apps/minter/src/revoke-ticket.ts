@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import type { MintRequest } from '#shared/domain/mint/decide.js';
+import type { RevokeCommand } from '#shared/domain/mint/events.js';
+import { nextAttempt, type TicketMint } from '#shared/domain/mint/ticket-mint.js';
+import { mintSubject } from '#shared/event-store/event-store.js';
+import { Fault } from '#shared/kernel/fault.js';
+import type { MinterParts } from './ticket-minter.js';
+
+/** `cancelled`: it was never minted and never will be. `revoked`: its asset is burned. Either way its unit may be sold again. */
+export type RevokeOutcome = 'cancelled' | 'revoked';
+
+type Minted = Extract<TicketMint, { state: 'minted' }>;
+type Revoking = Extract<TicketMint, { state: 'revoking' }>;
+
+/**
+ * Takes a ticket back, and resolves when that is in the log. The burning is written down before it is sent, like the mint, so a process may
+ * die anywhere: whoever is handed the command next sends the same bytes, or looks whether they landed.
+ * @throws Fault `mint-under-way` while an attempt to mint may still land, `asset-stands` where the asset cannot be burned
+ */
+export async function revokeTicket(parts: MinterParts, command: RevokeCommand, traceparent?: string): Promise<RevokeOutcome> {
+  const { ticket, order, unit } = command;
+  const subject = mintSubject(command.tenant, command.sale);
+  await parts.desk.standing(subject, ticket); // what another minter wrote is known before anything is refused
+  let { mint } = await parts.desk.rule(subject, { type: 'CancelMint', data: { ticket, order, unit } }, traceparent);
+  for (;;) {
+    if (mint?.state === 'cancelled' || mint?.state === 'revoked') return mint.state;
+    if (mint?.state !== 'minted' && mint?.state !== 'revoking') throw new Fault('mint-under-way', { ticket, state: mint?.state });
+    const request: MintRequest = mint.state === 'minted' ? await attempt(parts, command, mint) : await verdict(parts, command, mint);
+    const ruling = await parts.desk.rule(subject, request, traceparent);
+    if (ruling.refusal !== undefined && ruling.mint === mint) {
+      throw new Fault('configuration', { problems: ['the log refuses the next step of a revocation'], refusal: ruling.refusal });
+    }
+    if (request.type === 'BuryRevoke' && request.data.reason !== 'expired') {
+      // The delegate's right cannot be taken away, so a human must see why; the next delivery tries again.
+      throw new Fault('asset-stands', { ticket, reason: request.data.reason, evidence: request.data.evidence });
+    }
+    mint = ruling.mint;
+  }
+}
+
+async function attempt(
+  { chain, gate, passBy }: MinterParts,
+  { ticket }: RevokeCommand,
+  { asset, revocable }: Minted,
+): Promise<MintRequest> {
+  if (revocable === undefined) throw new Fault('asset-stands', { ticket, asset, reason: 'it was sold as transferable' });
+  return gate.run(async () => {
+    passBy('before-sign');
+    const number = nextAttempt(revocable);
+    return { type: 'SubmitRevoke', data: { ticket, attempt: number, ...(await chain.prepareBurn(revocable.plan, number)) } };
+  });
+}
+
+async function verdict({ outstanding, passBy, logger }: MinterParts, command: RevokeCommand, mint: Revoking): Promise<MintRequest> {
+  passBy('between-log-and-send');
+  const ending = await outstanding.settle(mint);
+  const { ticket, order, unit } = command;
+  const { asset } = mint;
+  switch (ending.kind) {
+    case 'burned':
+      return { type: 'CompleteRevoke', data: { ticket, order, unit, asset, signature: ending.signature, slot: ending.slot } };
+    case 'dead': {
+      const { attempt: number, reason, evidence } = ending;
+      logger.info({ ticket, attempt: number, reason, evidence }, 'an attempt to burn is dead');
+      return { type: 'BuryRevoke', data: { ticket, attempt: number, reason, evidence } };
+    }
+    case 'foreign':
+      throw new Fault('foreign-account', { ticket, asset, found: ending.found });
+    case 'confirmed':
+      assert.fail('an attempt to burn does not end with a mint');
+  }
+}
