@@ -103,14 +103,6 @@ export const MUTANTS: readonly Mutant[] = [
     spec: 'test/integration/ledger.spec.ts',
   },
   {
-    guard: 'checkpoint cursor: what was applied is applied again',
-    file: 'apps/ledger/src/projection/take-batch.ts',
-    from: 'const fresh = commits.filter(({ sequence }) => sequence > at.sequence);',
-    to: 'const fresh = commits;',
-    check: 'minting UP1',
-    spec: 'test/integration/ledger.spec.ts',
-  },
-  {
     guard: 'newer wins: an older row overwrites',
     file: 'apps/ledger/src/rows/table.ts',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of the source

@@ -62,7 +62,7 @@ const unasked = (): Chain =>
     },
   });
 
-it('[minting NM1] [minting NM5] [minting QJ7] [blockchain NFT-8] answers what is minted from the log: asset and signature, no signer, no RPC', async () => {
+it('[minting NM1] [minting NM5] [minting QJ7] [minting RS4] [blockchain NFT-8] answers what is minted from the log: asset and signature, no signer, no RPC', async () => {
   const store = new MemoryEventStore();
   const [command] = commands(1);
   await minterOn(store, new MemoryChain({ slotsPerLook: 1, finalAfterSlots: 1 })).mint(command!);
