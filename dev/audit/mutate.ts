@@ -73,11 +73,18 @@ function judged({ testResults }: JestResults, check: string): Pick<Trial, 'caugh
   return { caught: failed.length > 0, by: failed.length > 0 ? [...new Set(failed.map(({ title }) => title))] : ['every test passed'] };
 }
 
+/** Some tests are titled with the longest key there may be. */
+const LONGEST_TITLE = 120;
+function shownTitle(title: string): string {
+  const words = title.replaceAll(/\[(?:minting|blockchain) [^\]]*\]\s*/g, '').replaceAll('|', '\\|');
+  return words.length > LONGEST_TITLE ? `${words.slice(0, LONGEST_TITLE)}…` : words;
+}
+
 /** docs/audit-mutants.md. */
 export function mutantsMarkdown(trials: readonly Trial[]): string {
   const caught = trials.filter((trial) => trial.caught).length;
   const lines = trials.map(({ guard, file, check, spec, caught: seen, by }) => {
-    const tests = by.map((title) => title.replaceAll(/\[(?:minting|blockchain) [^\]]*\]\s*/g, '').replaceAll('|', '\\|')).slice(0, 2);
+    const tests = by.slice(0, 2).map(shownTitle);
     return `| ${guard} | [${file.split('/').at(-1)}](../${file}) | ${check} | ${seen ? 'caught' : '**missed**'} | ${tests.join('<br>')} ([${spec.split('/').at(-1)}](../${spec})) |`;
   });
   const head = [
