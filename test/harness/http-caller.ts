@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { fill, ROUTES } from '../../apps/purchase/src/http/routes.js';
 import { apiKeyOf } from './selling.js';
 
 /** An answer as an HTTP client sees it. */
@@ -76,4 +77,22 @@ export class HttpCaller {
   place(sale: string, more: object, key?: string): Promise<HttpHeard> {
     return this.post(`/v1/sales/${sale}/orders`, { buyer: 'b-1', ...more }, key);
   }
+
+  /** Asks by the name that an operation has over NATS: what the address says is taken from the body. */
+  askFor(operation: string, body: unknown, key?: string, headers: Readonly<Record<string, string>> = {}): Promise<HttpHeard> {
+    const { method, path } = addressOf(operation, isObject(body) ? body : {});
+    return this.ask(method, path, { headers, ...(key !== undefined && { key }), ...(method === 'POST' && { body }) });
+  }
+}
+
+/** What a path says in place of what is not in a body. */
+const ANY: Readonly<Record<string, string>> = { sale: 'bad', order: `ord_${'a'.repeat(26)}`, ticket: `tkt_${'a'.repeat(26)}` };
+const isObject = (body: unknown): body is Readonly<Record<string, unknown>> =>
+  typeof body === 'object' && body !== null && !(body instanceof Uint8Array);
+
+export function addressOf(operation: string, body: Readonly<Record<string, unknown>>): { readonly method: string; readonly path: string } {
+  const route = ROUTES.find((row) => row.operation === operation);
+  if (route === undefined) throw new Error(`${operation} is not asked over HTTP`);
+  const query = (route.query ?? []).map((part) => `?${part}=${encodeURIComponent(String(body[part]))}`).join('');
+  return { method: route.method, path: `${fill(route.path, { ...ANY, ...body })}${query}` };
 }

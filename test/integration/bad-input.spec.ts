@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { headers } from '@nats-io/transport-node';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import fc from 'fast-check';
+import { type Body, badKeys, badOpenings, badOrders, badQuestions, opening, order } from '../harness/bad-requests.js';
 import { Caller } from '../harness/caller.js';
 import { Log, startSelling } from '../harness/selling.js';
 
@@ -24,7 +25,6 @@ afterAll(async () => {
   await log?.stop();
 });
 
-type Body = object | string | Uint8Array | null;
 const bytesOf = (body: Body): string | Uint8Array => (typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body));
 
 /** A problem as a NATS client hears it, from headers and body. */
@@ -39,104 +39,6 @@ async function refused(what: string, body: Body, key?: string, header = 'Idempot
   return problem;
 }
 
-const invalid = (pointer: string, detail: string): object => ({ status: 400, code: 'body-invalid', errors: [{ pointer, detail }] });
-const malformed = { status: 400, code: 'body-malformed' };
-const WHOLE = 'must be a whole number from 1 to 100';
-const ID = 'must be 1 to 64 of A-Z a-z 0-9 _ -';
-const A_STRING = 'must be a string of minor units such as "5000"';
-const DIGITS = 'must be 1 to 15 digits of minor units, such as "5000" for 50.00';
-const order = (more: object): object => ({ sale: 'bad', buyer: 'b-1', quantity: 1, ...more });
-const seats = (units: unknown): object => ({ sale: 'bad', buyer: 'b-1', units });
-const opening = (more: object): object => ({
-  sale: 'new',
-  name: 'New',
-  units: { quota: 5 },
-  price: { amount: '5000', currency: 'EUR' },
-  ...more,
-});
-const deep = (open: string, close: string): string => open.repeat(30_000) + close.repeat(30_000);
-
-const badOrders: readonly (readonly [name: string, body: Body, problem: object])[] = [
-  ['an unknown member', order({ seat: 'A-1' }), invalid('/seat', 'is not known here')],
-  [
-    'a member named __proto__',
-    '{"sale":"bad","buyer":"b-1","quantity":1,"__proto__":{"quantity":2}}',
-    invalid('/__proto__', 'is not known here'),
-  ],
-  ['no buyer', order({ buyer: undefined }), invalid('/buyer', 'is required')],
-  [
-    'an unknown sale',
-    order({ sale: 'nowhere' }),
-    { status: 404, code: 'sale-unknown', errors: [{ pointer: '/sale', detail: 'is not known' }] },
-  ],
-  ['a unit twice', seats(['A-1', 'A-2', 'A-1']), invalid('/units/2', 'A-1 is named twice')],
-  ...[0, -1, 1.5, 1e9, '1', null].map(
-    (quantity) => [`quantity ${JSON.stringify(quantity)}`, order({ quantity }), invalid('/quantity', WHOLE)] as const,
-  ),
-  ['quantity 1e999', '{"sale":"bad","buyer":"b-1","quantity":1e999}', invalid('/quantity', WHOLE)],
-  ['units and quantity', { ...order({}), units: ['A-1'] }, invalid('/units', 'must be given, or else quantity, and not both')],
-  ...['a.b', '*', '>', 'a b', 'a\u0000b', '../bad', ''].map(
-    (sale) => [`the sale ${JSON.stringify(sale)}`, order({ sale }), invalid('/sale', ID)] as const,
-  ),
-  [
-    'an e-mail address as buyer',
-    order({ buyer: 'ann@example.org' }),
-    invalid('/buyer', expect.stringContaining('pseudonym') as unknown as string),
-  ],
-  [
-    'a card number as buyer',
-    order({ buyer: '4111-1111-1111-1111' }),
-    invalid('/buyer', expect.stringContaining('card') as unknown as string),
-  ],
-  ['a wallet that is none', order({ wallet: '0xabc' }), invalid('/wallet', 'must be base58 (no 0, O, I or l)')],
-  ['a short wallet', order({ wallet: 'abc' }), invalid('/wallet', 'must be 32 bytes in base58; these are 3')],
-  [
-    'a wallet that no key signs for',
-    order({ wallet: 'HKUPAjYNSpLcpVKTLQc7ma9cJSjLhUJsr6PBRZqxWBHJ' }),
-    invalid('/wallet', 'must be an Ed25519 public key; no key signs for this address'),
-  ],
-  ['nothing at all', '', malformed],
-  ['words', 'one ticket, please', malformed],
-  ['half of its JSON', '{"sale":"bad","buyer":"b-1","quan', malformed],
-  ['two JSON values', '{}{}', malformed],
-  ['a list', '[]', malformed],
-  ['a string', '"bad"', malformed],
-  ['null', 'null', malformed],
-  ['no UTF-8', Uint8Array.of(0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d), malformed],
-  ['half a surrogate pair', '{"sale":"bad","buyer":"\\ud800","quantity":1}', invalid('/buyer', expect.any(String) as unknown as string)],
-  ['half a surrogate pair as a member', '{"sale":"bad","buyer":"b-1","quantity":1,"\\ud800":1}', invalid('/\ud800', 'is not known here')],
-  [
-    '2 MB',
-    order({ buyer: 'b'.repeat(2 * 1024 * 1024) }),
-    { status: 413, code: 'body-too-large', detail: expect.stringContaining('204800') },
-  ],
-  ['deep lists', deep('[', ']'), malformed],
-  ['deep objects', `{"sale":"bad","buyer":"b-1","quantity":${deep('{"a":', '}').replace(':}', ':1}')}}`, invalid('/quantity', WHOLE)],
-  ['a deep unknown member', `{"sale":"bad","buyer":"b-1","quantity":1,"more":${deep('[', ']')}}`, invalid('/more', 'is not known here')],
-];
-
-const badOpenings: readonly (readonly [name: string, body: Body, problem: object])[] = [
-  ['an amount that is a number', opening({ price: { amount: 5000, currency: 'EUR' } }), invalid('/price/amount', A_STRING)],
-  ['an amount that is a float', opening({ price: { amount: 50.5, currency: 'EUR' } }), invalid('/price/amount', A_STRING)],
-  ...['-1', '05', '50.00', '1e3', ''].map(
-    (amount) => [`the amount "${amount}"`, opening({ price: { amount, currency: 'EUR' } }), invalid('/price/amount', DIGITS)] as const,
-  ),
-  ['a price that is a number', opening({ price: 5000 }), invalid('/price', 'must be an object')],
-  ['no price', opening({ price: undefined }), invalid('/price', 'is required')],
-  [
-    'a row that ends before it begins',
-    opening({ units: { rows: [{ row: 'A', from: 5, to: 1 }] } }),
-    invalid('/units/rows/0', 'must not end before it begins'),
-  ],
-  ['a name that no database holds', opening({ name: 'a\u0000b' }), invalid('/name', 'must be of whole, printable characters')],
-  [
-    'a name that has no UTF-8',
-    '{"sale":"new","name":"\\ud800","units":{"quota":5},"price":{"amount":"1","currency":"EUR"}}',
-    invalid('/name', 'must be of whole, printable characters'),
-  ],
-  ['a sale that is a subject', opening({ sale: 'ev.acme.sale.x' }), invalid('/sale', ID)],
-];
-
 describe('an order is refused, nothing is stored and its key stays free', () => {
   it.each(badOrders)('that has %s', async (_, body, problem) => {
     const [key, before] = [randomUUID(), await log.lastSequences()];
@@ -145,16 +47,7 @@ describe('an order is refused, nothing is stored and its key stays free', () => 
     expect(await demo.place('bad', { quantity: 1, buyer: key }, key)).toMatchObject({ status: 201, replayed: false });
   });
 
-  it.each([
-    ['no key', undefined, 'key-missing'],
-    ['an empty key', '', 'key-missing'],
-    ['a key of 256 characters', 'k'.repeat(256), 'key-malformed'],
-    ['a control character in its key', 'a\u0001b', 'key-malformed'],
-    ['a tab in its key', 'a\tb', 'key-malformed'],
-    ['a DEL in its key', 'a\u007fb', 'key-malformed'],
-    ['NUL in its key', 'a\u0000b', 'key-malformed'],
-    ['a key that is not ASCII', 'schlüssel', 'key-malformed'],
-  ])('[minting IK1] [minting IK2] [blockchain TP-1] [blockchain TP-2] that has %s', async (_, key, code) => {
+  it.each(badKeys)('[minting IK1] [minting IK2] [blockchain TP-1] [blockchain TP-2] that has %s', async (_, key, code) => {
     const before = await log.lastSequences();
     for (const header of ['Idempotency-Key', 'X-Idempotency-Key'])
       expect(await refused('order.place', order({}), key, header)).toMatchObject({ status: 400, code });
@@ -181,16 +74,7 @@ describe('a sale is not opened, nothing is stored and its key stays free', () =>
 });
 
 describe('a question is refused that', () => {
-  it.each([
-    ['order.get', { sale: 'bad', order: 'ord_1' }, invalid('/order', 'must be an order such as ord_ and 26 letters')],
-    ['order.get', { sale: 'bad' }, invalid('/order', 'is required')],
-    ['order.get', { sale: 'bad', order: `ord_${'a'.repeat(26)}` }, { status: 404, code: 'order-unknown' }],
-    ['order.get', { sale: 'nowhere', order: `ord_${'a'.repeat(26)}` }, { status: 404, code: 'sale-unknown' }],
-    ['sale.get', { sale: 'a.b' }, invalid('/sale', ID)],
-    ['sale.get', { sale: 'bad', more: 1 }, invalid('/more', 'is not known here')],
-    ['sale.get', 'null', malformed],
-    ['sale.get', { sale: 'nowhere' }, { status: 404, code: 'sale-unknown' }],
-  ])('asks %s %j', async (what, body, problem) => {
+  it.each(badQuestions)('asks %s %j', async (what, body, problem) => {
     const before = await log.lastSequences();
     expect(await refused(what, body)).toMatchObject(problem);
     expect(await log.lastSequences()).toEqual(before);

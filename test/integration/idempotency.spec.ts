@@ -1,25 +1,15 @@
 import { Svcm } from '@nats-io/services';
 import { connect } from '@nats-io/transport-node';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Keypair } from '@solana/web3.js';
 import { readEnvironment } from '#shared/platform/environment.js';
 import { createLogger } from '#shared/platform/logger.js';
 import { Intake } from '../../apps/purchase/src/intake.js';
 import { isOperation, type OperationName } from '../../apps/purchase/src/operations.js';
 import { connectParts } from '../../apps/purchase/src/parts.js';
 import { Caller, type Heard } from '../harness/caller.js';
+import { NEW, pairFor } from '../harness/every-mutation.js';
 import { Log, startSelling } from '../harness/selling.js';
 
-/** One request that is right, and another that is right too but not the same. */
-interface Pair {
-  readonly body: Readonly<Record<string, unknown>>;
-  readonly other: Readonly<Record<string, unknown>>;
-  /** Where they differ. */
-  readonly pointer: string;
-}
-
-const terms = { name: 'Gala', price: { amount: '5000', currency: 'EUR' }, mint: 'on-request', maxPerBuyer: 100 };
-const wallet = Keypair.generate().publicKey.toBase58();
 let log: Log;
 let app: NestFastifyApplication | undefined;
 let demo: Caller;
@@ -48,33 +38,6 @@ async function endpoints(): Promise<OperationName[]> {
   return found.map((subject) => subject.split('.').slice(2).join('.')).filter(isOperation);
 }
 
-/** Fresh things for one operation: a sale with what it needs in it. */
-async function pairFor(operation: OperationName, sale: string, caller = demo): Promise<Pair> {
-  if (operation === 'sale.open') {
-    const body = { sale, ...terms, units: { quota: 5 } };
-    return { body, other: { ...body, units: { quota: 6 } }, pointer: '/units/quota' };
-  }
-  const paid = operation.startsWith('payment.') || operation === 'order.refund';
-  await caller.ask('sale.open', { sale, ...terms, units: { quota: 5 }, payment: paid ? 'webhook' : 'none' }, 'open');
-  if (operation === 'order.place') {
-    const body = { sale, buyer: 'b-1', quantity: 1 };
-    return { body, other: { ...body, quantity: 2 }, pointer: '/quantity' };
-  }
-  if (operation === 'sale.close') return { body: { sale }, other: { sale: `${sale}-2` }, pointer: '/sale' };
-  const placed = [await caller.place(sale, { quantity: 1 }, 'one'), await caller.place(sale, { quantity: 1 }, 'two')];
-  const [one, two] = placed.map(({ body }) => body as { order: string; tickets: { ticket: string }[] });
-  if (operation === 'ticket.mint') {
-    const body = { sale, tickets: [one?.tickets[0]?.ticket], wallet };
-    return { body, other: { ...body, tickets: [two?.tickets[0]?.ticket] }, pointer: '/tickets/0' };
-  }
-  const payment = { sale, order: one?.order, payment: 'pay-1', amount: '5000', currency: 'EUR' };
-  if (operation.startsWith('payment.')) return { body: payment, other: { ...payment, amount: '4000' }, pointer: '/amount' };
-  if (operation === 'order.refund') await caller.ask('payment.confirm', payment, 'paid');
-  return { body: { sale, order: one?.order }, other: { sale, order: two?.order }, pointer: '/order' };
-}
-
-const NEW: ReadonlySet<string> = new Set(['sale.open', 'order.place']);
-
 it('serves every operation that callers may ask for', () => {
   expect([...mutations].sort()).toEqual(
     [
@@ -94,7 +57,7 @@ it('serves every operation that callers may ask for', () => {
 it('[minting IK4] [minting AE1] [blockchain TP-3] [blockchain TP-9] [blockchain SC-1] [blockchain SC-4] answers every mutation once: first, replay, other body, no key, other tenant', async () => {
   for (const operation of mutations) {
     const sale = `every-${operation.replace('.', '-')}`;
-    const { body, other, pointer } = await pairFor(operation, sale);
+    const { body, other, pointer } = await pairFor(operation, sale, demo);
     const without = await demo.ask(operation, body);
     expect([operation, without.status, without.body.code]).toEqual([operation, 400, 'key-missing']);
     const first = await demo.ask(operation, body, 'key');
@@ -116,7 +79,7 @@ it('[minting IK4] [minting AE1] [blockchain TP-3] [blockchain TP-9] [blockchain 
 
 it('[minting IK7] [blockchain TP-8] says 409 while a mutation is in process, and its answer afterwards', async () => {
   const asked = await Promise.all(
-    mutations.map(async (operation) => ({ operation, ...(await pairFor(operation, `slow-${operation.replace('.', '-')}`)) })),
+    mutations.map(async (operation) => ({ operation, ...(await pairFor(operation, `slow-${operation.replace('.', '-')}`, demo)) })),
   );
   await app?.close();
   app = undefined;

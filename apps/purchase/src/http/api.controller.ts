@@ -7,9 +7,10 @@ import { Reads } from '../reads.js';
 import type { Given } from '../request-body.js';
 import { Admission } from './admission.js';
 import { type Headers, isKnown, send } from './reply.js';
-import { ADDRESS_PARTS, type AddressPart, fill, type Look, type Mutation, partsOf, ROUTES, type Route } from './routes.js';
+import { ADDRESS_PARTS, type AddressPart, fill, type Look, type Mutation, partsOf, ROUTES, type Route, saysEverything } from './routes.js';
 
-const NOTHING = Buffer.from('{}');
+const NOTHING = Buffer.alloc(0);
+const EMPTY_OBJECT = Buffer.from('{}');
 
 /** Serves every row of ROUTES: the same requests as over NATS, with the tenant told by its API key. */
 @Controller()
@@ -46,7 +47,7 @@ export class ApiController {
       tenant,
       ...said,
       traceparent: valuesOf(request, 'traceparent')[0],
-      body: request.body instanceof Buffer && request.body.length > 0 ? request.body : NOTHING,
+      body: bodyOf(route, request),
       given,
     });
     send(reply, answer, isProblem(answer) ? {} : locationOf(route, answer, given));
@@ -82,6 +83,12 @@ function addressOf(
     given[part] = value;
   }
   return { given };
+}
+
+/** The bytes as they came. Where the address says everything, there need be none. */
+function bodyOf(route: Mutation, { body }: FastifyRequest): Uint8Array {
+  const bytes = body instanceof Buffer ? body : NOTHING;
+  return bytes.length === 0 && saysEverything(route) ? EMPTY_OBJECT : bytes;
 }
 
 /** Where the outcome can be read, as far as the address and the answer say it. */

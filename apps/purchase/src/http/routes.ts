@@ -124,6 +124,9 @@ export const ROUTES: readonly Route[] = [
 /** The parts that a path names, in their order. */
 export const partsOf = (path: string): AddressPart[] => [...path.matchAll(/:([a-z]+)/g)].map(([, name]) => name as AddressPart);
 
+/** Whether the address of a mutation leaves nothing for its body to say. */
+export const saysEverything = ({ example }: Mutation): boolean => Object.keys(example).length === 0;
+
 /** A path with its parts filled in. */
 export const fill = (path: string, parts: Readonly<Record<string, unknown>>): string =>
   path.replace(/:([a-z]+)/g, (_, name: string) => encodeURIComponent(String(parts[name])));
