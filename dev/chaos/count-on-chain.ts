@@ -1,0 +1,36 @@
+import { TOKEN_2022_PROGRAM_ID, unpackMint } from '@solana/spl-token';
+import type { Connection, PublicKey } from '@solana/web3.js';
+
+const ACCOUNTS_PER_CALL = 100;
+
+export interface OnChain {
+  /** Assets of exactly one token that stand where the log says. */
+  readonly assets: number;
+  /** Transactions that minted something, beyond one for each asset. */
+  readonly duplicates: number;
+}
+
+/** What anybody with an RPC node can count: the payer's transactions that minted, and the assets that are there. */
+export async function countOnChain(rpc: Connection, payer: PublicKey, expected: readonly PublicKey[]): Promise<OnChain> {
+  let assets = 0;
+  for (let from = 0; from < expected.length; from += ACCOUNTS_PER_CALL) {
+    const addresses = expected.slice(from, from + ACCOUNTS_PER_CALL);
+    const accounts = await rpc.getMultipleAccountsInfo(addresses, 'finalized');
+    for (const [index, address] of addresses.entries()) {
+      if (unpackMint(address, accounts[index] ?? null, TOKEN_2022_PROGRAM_ID).supply === 1n) assets += 1;
+    }
+  }
+  return { assets, duplicates: (await mintsLanded(rpc, payer)) - assets };
+}
+
+/** Every mint carries a memo, wherever it went; nothing else that the payer signs does. */
+async function mintsLanded(rpc: Connection, payer: PublicKey): Promise<number> {
+  let landed = 0;
+  for (let before: string | undefined; ; ) {
+    const page = await rpc.getSignaturesForAddress(payer, before === undefined ? {} : { before }, 'finalized');
+    const last = page.at(-1);
+    if (last === undefined) return landed;
+    landed += page.filter(({ err, memo }) => err === null && memo !== null).length;
+    before = last.signature;
+  }
+}

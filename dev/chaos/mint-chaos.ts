@@ -1,0 +1,194 @@
+import { Connection, PublicKey } from '@solana/web3.js';
+import type { MintCommand } from '#shared/domain/mint/events.js';
+import { NO_HEAD } from '#shared/event-store/commit.js';
+import { mintSubject } from '#shared/event-store/event-store.js';
+import { MemoryEventStore } from '#shared/event-store/memory.js';
+import { isFault } from '#shared/kernel/fault.js';
+import { orderId, type SaleId, type TenantId, ticketId, type UnitId, type Wallet } from '#shared/kernel/ids.js';
+import { createLogger } from '#shared/platform/logger.js';
+import { type MintKeys, Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
+import { Token2022Chain } from '../../apps/minter/src/chains/token-2022/token-2022-chain.js';
+import { FundsGate } from '../../apps/minter/src/funds-gate.js';
+import { MintDesk } from '../../apps/minter/src/mint-desk.js';
+import { Outstanding } from '../../apps/minter/src/outstanding.js';
+import { TicketMinter } from '../../apps/minter/src/ticket-minter.js';
+import { seededRandom } from '../solana/fault-switches.js';
+import { type LocalSolana, startLocalSolana } from '../solana/local-solana.js';
+import { countOnChain, type OnChain } from './count-on-chain.js';
+
+const TENANT = 'chaos' as TenantId;
+const SALE = 'chaos' as SaleId;
+const SLOT_MS = 20;
+const FINALIZED_AFTER_SLOTS = 8;
+/** Chance of each fault at every call that it can hit. */
+const CHANCES = {
+  drop: 0.05,
+  'land-then-time-out': 0.02,
+  'error-then-land': 0.03,
+  'null-status': 0.05,
+  'no-history': 0.02,
+  'stale-account': 0.02,
+  lag: 0.02,
+  'wrong-genesis': 0.005,
+  'too-many-requests': 0.02,
+  html: 0.02,
+  'never-answers': 0.01,
+} as const;
+/** So often confirmed slots are taken back, one or two of them: forks die before they are final. */
+const ROLL_BACK_EVERY_MS = 400;
+const RPC_TIMEOUT_MS = 500;
+const POLL_MS = 50;
+const RESEND_MS = 200;
+const CHAIN_FRESH_MS = 200;
+/** What the work queue does with a mint that could not go on: hands it out again; here sooner than in earnest. */
+const AGAIN_AFTER_MS = 100;
+/** Mints in work at once. */
+const IN_WORK = 2_000;
+/** A mint takes some milliseconds here; what is not minted after so much is stuck. */
+const PATIENCE_MS = 60_000;
+const PATIENCE_PER_TICKET_MS = 60;
+
+export interface ChaosReport extends OnChain {
+  readonly seed: number;
+  readonly tickets: number;
+  readonly stuck: number;
+  /** Transactions signed in all, and commands that had to be handed out again. */
+  readonly attempts: number;
+  readonly handedOutAgain: number;
+  readonly drainedInMs: number;
+  readonly faults: Readonly<Record<string, number>>;
+}
+
+/** Mints so many tickets on a local chain that loses, lies, lags, forgets and forks, and counts what stands on the chain afterwards. */
+export async function mintChaos(tickets: number, seed: number): Promise<ChaosReport> {
+  const solana = await startLocalSolana({ port: 0, slotMs: SLOT_MS, finalizedAfterSlots: FINALIZED_AFTER_SLOTS, faultSeed: seed });
+  const [payer, authority, base, delegate] = Array.from({ length: 4 }, () => Signer.generate().signer) as [Signer, Signer, Signer, Signer];
+  const keys: MintKeys = { payer, authority, base, delegate };
+  const { minter, store, stop } = openMinter(solana.url, keys);
+  const storm = startStorm(solana, seed);
+  try {
+    const startedAt = performance.now();
+    const drive = new Drive(minter, commandsOf(tickets), PATIENCE_MS + tickets * PATIENCE_PER_TICKET_MS);
+    await drive.run();
+    const drainedInMs = Math.round(performance.now() - startedAt);
+    const faults = storm.end();
+    const { attempts, assets } = await inTheLog(store);
+    const onChain = await countOnChain(new Connection(solana.url, 'finalized'), payer.publicKey, assets);
+    const { handedOutAgain, stuck } = drive;
+    return { seed, tickets, stuck, attempts, handedOutAgain, drainedInMs, faults, ...onChain };
+  } finally {
+    storm.end();
+    stop();
+    await solana.stop();
+  }
+}
+
+function openMinter(url: string, keys: MintKeys) {
+  const logger = createLogger('minter', 'silent');
+  const passBy = (): void => undefined;
+  const store = new MemoryEventStore();
+  const chain = new Token2022Chain(keys, {
+    url,
+    timeoutMs: RPC_TIMEOUT_MS,
+    priorityMicroLamports: 100,
+    freshMs: CHAIN_FRESH_MS,
+    airdrop: true,
+  });
+  const outstanding = new Outstanding({ chain, logger, passBy, pollMs: POLL_MS, resendMs: RESEND_MS });
+  const gate = new FundsGate(chain, logger, () => outstanding.count);
+  const style = { symbol: 'ADMIT', uriPrefix: 'urn:admit-one:' };
+  const minter = new TicketMinter({ desk: new MintDesk(store), chain, outstanding, gate, style, passBy, logger });
+  return { minter, store, stop: () => outstanding.stop() };
+}
+
+function commandsOf(tickets: number): MintCommand[] {
+  const wallet = Signer.generate().signer.address as Wallet;
+  return Array.from({ length: tickets }, (_, index) => {
+    const unit = `S-${index}` as UnitId;
+    const order = orderId(TENANT, SALE, `key of ${unit}`);
+    const ticket = ticketId(TENANT, SALE, order, unit);
+    return { tenant: TENANT, sale: SALE, order, ticket, unit, wallet, request: 1, name: 'Chaos' };
+  });
+}
+
+/** All faults at once, and forks besides. `end` makes the chain an honest one and tells what was injected. */
+function startStorm(solana: LocalSolana, seed: number): { end(): Readonly<Record<string, number>> } {
+  const random = seededRandom(seed);
+  for (const [name, probability] of Object.entries(CHANCES)) solana.control.setFault(name, { probability });
+  let takenBack = 0;
+  const timer = setInterval(() => {
+    takenBack += solana.control.rollBack(random() < 0.5 ? 1 : 2).length;
+  }, ROLL_BACK_EVERY_MS);
+  return {
+    end: () => {
+      clearInterval(timer);
+      solana.control.clearFaults();
+      const struck = Object.entries(solana.control.report().faults).map(([name, { injected }]): [string, number] => [name, injected]);
+      return Object.fromEntries([...struck.filter(([, injected]) => injected > 0), ['transactions rolled back', takenBack]]);
+    },
+  };
+}
+
+/** Hands the commands to the minter, as many as may be in work at once, and hands out again what it gives back. */
+class Drive {
+  handedOutAgain = 0;
+  private minted = 0;
+  private next = 0;
+  private over = false;
+
+  constructor(
+    private readonly minter: TicketMinter,
+    private readonly commands: readonly MintCommand[],
+    private readonly patienceMs: number,
+  ) {}
+
+  get stuck(): number {
+    return this.commands.length - this.minted;
+  }
+
+  async run(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const lost = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.patienceMs);
+    });
+    await Promise.race([lost, Promise.all(Array.from({ length: IN_WORK }, () => this.work()))]);
+    this.over = true;
+    clearTimeout(timer);
+  }
+
+  private async work(): Promise<void> {
+    for (let command = this.take(); command !== undefined; command = this.take()) {
+      while (!this.over && !(await this.mint(command))) {
+        this.handedOutAgain += 1;
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER_MS));
+      }
+    }
+  }
+
+  private take(): MintCommand | undefined {
+    return this.over ? undefined : this.commands[this.next++];
+  }
+
+  private async mint(command: MintCommand): Promise<boolean> {
+    try {
+      const { kind } = await this.minter.mint(command);
+      if (kind === 'minted') this.minted += 1;
+      return true; // what failed for good is never minted, and so counts as stuck
+    } catch (thrown) {
+      if (!isFault(thrown)) throw thrown;
+      return false;
+    }
+  }
+}
+
+async function inTheLog(store: MemoryEventStore): Promise<{ readonly attempts: number; readonly assets: readonly PublicKey[] }> {
+  let attempts = 0;
+  const assets: PublicKey[] = [];
+  for await (const { events } of store.read(mintSubject(TENANT, SALE), NO_HEAD)) {
+    for (const { type, data } of events) {
+      if (type === 'MintSubmitted') attempts += 1;
+      if (type === 'MintCompleted') assets.push(new PublicKey(data.asset));
+    }
+  }
+  return { attempts, assets };
+}
