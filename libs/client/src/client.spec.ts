@@ -19,11 +19,13 @@ const problem = (status: number, code: string, more: object = {}): Heard =>
 /** Says what it was told to say, one line a try, the last one for ever. */
 class Script implements Transport {
   readonly asked: Asked[] = [];
+  readonly timeouts: number[] = [];
 
   constructor(private readonly lines: readonly (Heard | Lost)[]) {}
 
-  async ask(asked: Asked): Promise<Heard | Lost> {
+  async ask(asked: Asked, timeoutMs: number): Promise<Heard | Lost> {
     this.asked.push(asked);
+    this.timeouts.push(timeoutMs);
     const line = this.lines[Math.min(this.asked.length, this.lines.length) - 1];
     if (line === undefined) throw new Error('the script is empty');
     return line;
@@ -74,7 +76,13 @@ describe('asking until there is an answer', () => {
     const { clock, client } = setting([...Array.from({ length: 8 }, () => ({ lost: 'nothing' })), placed]);
     await client.placeOrder(order);
     expect(clock.waits).toEqual([100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]);
-    expect(pauseAfter(1, { totalMs: 1, tryMs: 1, firstPauseMs: 100, longestPauseMs: 5_000 }, 3_000, 0)).toBe(3_000);
+    expect(pauseAfter(1, { totalMs: 1, tryMs: 1, longestTryMs: 1, firstPauseMs: 100, longestPauseMs: 5_000 }, 3_000, 0)).toBe(3_000);
+  });
+
+  it('gives each try more time than the one before: a service that is slow is not asked to death', async () => {
+    const { script, client } = setting([...Array.from({ length: 3 }, () => ({ lost: 'no answer in time' })), placed]);
+    await client.placeOrder(order);
+    expect(script.timeouts).toEqual([7_000, 14_000, 28_000, 30_000]);
   });
 
   it('[L10] calls the outcome unknown when its patience ends, and says by which key to ask again', async () => {

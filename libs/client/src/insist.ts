@@ -1,4 +1,4 @@
-import { type Clock, type Patience, pauseAfter } from './patience.js';
+import { type Clock, type Patience, pauseAfter, timeoutOf } from './patience.js';
 import type { Asked, Heard, Lost, Transport } from './transport.js';
 
 /** "Not decided yet", "too fast", "try again", and what stands between us and the service when it is away. */
@@ -9,7 +9,7 @@ export async function insist(transport: Transport, asked: Asked, patience: Patie
   const deadline = clock.now() + patience.totalMs;
   for (let tries = 1; ; tries++) {
     const left = Math.max(deadline - clock.now(), 1);
-    const heard = await transport.ask(asked, Math.min(patience.tryMs, left));
+    const heard = await transport.ask(asked, Math.min(timeoutOf(tries, patience), left));
     if (!('lost' in heard) && !isTransient(heard)) return heard;
     const pause = pauseAfter(tries, patience, 'lost' in heard ? undefined : heard.retryAfterMs, clock.random());
     if (('lost' in heard && heard.final === true) || clock.now() + pause >= deadline) return { lost: reasonOf(heard, tries) };

@@ -4,14 +4,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 export interface Patience {
   /** Altogether; then the outcome is unknown. */
   readonly totalMs: number;
-  /** For one try. The service decides within 5 s or says that it has not. */
+  /** For the first try. The service decides within 5 s or says that it has not. */
   readonly tryMs: number;
+  /** Each later try may take up to twice as long as the one before, up to this: whoever gives up too early on a slow service makes it slower. */
+  readonly longestTryMs: number;
   /** The pause before the second try is up to this long; each later one up to twice the one before. */
   readonly firstPauseMs: number;
   readonly longestPauseMs: number;
 }
 
-export const DEFAULT_PATIENCE: Patience = { totalMs: 60_000, tryMs: 7_000, firstPauseMs: 100, longestPauseMs: 5_000 };
+export const DEFAULT_PATIENCE: Patience = { totalMs: 60_000, tryMs: 7_000, longestTryMs: 30_000, firstPauseMs: 100, longestPauseMs: 5_000 };
 
 /** What a test replaces. */
 export interface Clock {
@@ -21,6 +23,8 @@ export interface Clock {
 }
 
 export const CLOCK: Clock = { now: () => performance.now(), random: () => Math.random(), wait: (ms) => pause(ms) };
+
+export const timeoutOf = (tries: number, { tryMs, longestTryMs }: Patience): number => Math.min(longestTryMs, tryMs * 2 ** (tries - 1));
 
 /** Before try `tries + 1`: anywhere within a bound that doubles, so that many callers do not come back together; never sooner than the service asks. */
 export function pauseAfter(tries: number, patience: Patience, retryAfterMs: number | undefined, random: number): number {
