@@ -69,7 +69,7 @@ export class Caller {
         if (!TRANSIENT.has(heard.status) && heard.body.code !== 'in-progress') return heard;
         if (tries === patience.tries) return heard;
       } catch (thrown) {
-        if (tries === patience.tries) throw thrown;
+        if (tries === patience.tries || this.connection.isClosed()) throw thrown;
       }
       await pause(patience.pauseMs);
     }

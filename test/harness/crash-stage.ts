@@ -12,8 +12,8 @@ import { commitsOf } from '../conformance/event-store-suite.js';
 import type { Caller, Heard } from './caller.js';
 import type { Log } from './selling.js';
 
-/** A caller gives up on an answer after this, and asks again with the same key. */
-const PATIENCE_MS = 3_000;
+/** A caller gives up on an answer after three seconds, and asks again with the same key; within a minute it has one. */
+const PATIENCE = { tries: 200, timeoutMs: 3_000, pauseMs: 50 };
 /** Within this a command of a process that is gone is handed to another and decided. */
 const SETTLED_MS = 15_000;
 export const SILENT = createLogger('purchase', 'silent');
@@ -29,12 +29,8 @@ export const settingsAt = (server: NatsServer, url: string): Environment =>
 export const startAt = (server: NatsServer, url: string): Promise<NestFastifyApplication> => startPurchase(settingsAt(server, url), SILENT);
 
 /** Asks until there is a decision, as a caller does who must know: with the same key, whatever happens on the way. */
-export async function insist(caller: Caller, sale: string, more: object, key: string): Promise<Heard> {
-  for (;;) {
-    const heard = await caller.ask('order.place', { sale, buyer: key, ...more }, key, PATIENCE_MS).catch(() => undefined);
-    if (heard?.status === 201 || (heard?.status === 409 && heard.body.code !== 'in-progress')) return heard;
-  }
-}
+export const insist = (caller: Caller, sale: string, more: object, key: string): Promise<Heard> =>
+  caller.insist('order.place', { sale, buyer: key, ...more }, key, PATIENCE);
 
 export interface Told {
   /** The key hash of every decision on an order. */
