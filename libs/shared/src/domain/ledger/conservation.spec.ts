@@ -12,6 +12,7 @@ const SALES = ['s1', 's2'];
 const TYPES = [
   ...['SaleOpened', 'SaleOpened', 'OrderPlaced', 'OrderPlaced', 'OrderPlaced', 'OrderConfirmed', 'OrderConfirmed', 'OrderConfirmed'],
   ...['MintsRequested', 'MintPlanned', 'MintSubmitted', 'MintAttemptDied', 'MintCompleted', 'MintFailed', 'RevocationsRequested'],
+  ...['MintCancelled', 'MintRevokeSubmitted', 'MintRevokeDied', 'MintRevoked'],
   ...['OrderExpired', 'OrderCancelled', 'OrderRestored', 'OrderRefunded', 'UnitsReleased', 'SaleClosed', 'MintFailureNoted'],
   ...['PaymentReceived', 'PaymentReceived', 'PaymentFailed', 'RefundOwed', 'RefundPaid'],
 ];

@@ -130,6 +130,16 @@ describe('posting', () => {
     expect([balance(mintsOf(sale), 'mint-asked'), balance(mintsOf(sale), 'mint-failed')]).toEqual([2n, 0n]);
   });
 
+  it('[L9] moves a burned asset out of the minted ones', () => {
+    const { ticket, unit } = tickets[0]!;
+    const asked: LedgerEvent = { type: 'RevocationsRequested', at, data: { order, tickets: [{ ticket, unit }] } } as LedgerEvent;
+    const revoked = { type: 'MintRevoked', at, data: { ticket, order, unit, asset: 'Asset', signature: null, slot: '20' } } as LedgerEvent;
+    const { balance, book } = post([opened(), placed(), confirmed, minting(1)], [mint('MintCompleted', ticket)], [asked], [revoked]);
+    expect([balance(mintsOf(sale), 'minted'), balance(mintsOf(sale), 'mint-revoked')]).toEqual([0n, 1n]);
+    expect(book.tickets.get(tenant, ticket)).toMatchObject({ status: 'revoking', holder: null });
+    expect(reasonOf(() => post([opened(), placed(), confirmed, minting(1)], [revoked]))).toBe('no balance is negative');
+  });
+
   describe('money through the provider', () => {
     const money = (amount: string) => ({ order, payment: 'pay_1', amount, currency: 'EUR' });
     const happened = (type: string, data: object): LedgerEvent => ({ type, at, data }) as unknown as LedgerEvent;
