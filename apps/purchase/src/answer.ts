@@ -74,7 +74,7 @@ export function refusalAnswer({ code, pointers, facts }: Refusal): Answer {
 }
 
 /** 202: stored, not decided in time; the same key resumes. */
-export const accepted = (sale: string, order: string): Answer => ({
+export const accepted = (sale: string, order?: string): Answer => ({
   status: 202,
   body: JSON.stringify({ status: 'in-process', sale, order }),
   retryAfterSeconds: RETRY_AFTER_SECONDS,

@@ -95,9 +95,13 @@ export class Intake {
     if (stored === 'copy') return problemAnswer('in-progress');
     if (stored !== 'stored' && !(await this.parts.inbox.holds(command))) return problemAnswer('log-unreachable');
     if (stored === 'refused') return problemAnswer('in-progress');
-    return accepted(command.sale, orderId(command.tenant, command.sale, command.key));
+    return accepted(command.sale, orderOf(command));
   }
 }
+
+/** The order that a request makes, or is about; none for others. */
+const orderOf = ({ operation, tenant, sale, key, request }: Command): string | undefined =>
+  operation === 'order.place' ? orderId(tenant, sale, key) : (request as { readonly order?: string }).order;
 
 /** W3C trace context; anything else is not carried on. */
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;

@@ -67,7 +67,7 @@ export const Owed = z
   .meta({ title: 'Owed' });
 
 /** 202 */
-export const InProcess = z.strictObject({ status: z.literal('in-process'), sale, order }).meta({ title: 'InProcess' });
+export const InProcess = z.strictObject({ status: z.literal('in-process'), sale, order: order.optional() }).meta({ title: 'InProcess' });
 
 /** Every answer from 400 on. */
 export const Problem = z
