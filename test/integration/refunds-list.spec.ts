@@ -34,7 +34,9 @@ it('[L6] shows an operator what has to go back, and why', async () => {
   const placed = await demo.place('gala', { quantity: 1 });
   const payment = { sale: 'gala', order: placed.body.order, payment: 'pay-1', amount: '4999', currency: 'EUR' };
   await demo.ask('payment.confirm', payment, 'told');
-  expect((await admit('refunds', 'demo', 'gala')).stdout).toMatch(/ {2}pay-1 {2}ord_[a-z2-7]{26} {2}4999 EUR \(minor units\) {2}wrong-amount\n$/);
+  expect((await admit('refunds', 'demo', 'gala')).stdout).toMatch(
+    / {2}pay-1 {2}ord_[a-z2-7]{26} {2}4999 EUR \(minor units\) {2}wrong-amount\n$/,
+  );
   expect(JSON.parse((await admit('refunds', 'demo', 'gala', '--json')).stdout)).toMatchObject([{ payment: 'pay-1', amount: '4999' }]);
   await expect(admit('refunds', 'demo', 'nothing')).rejects.toMatchObject({ stderr: expect.stringContaining('There is no such sale') });
 });
