@@ -42,8 +42,8 @@ const RESEND_MS = 200;
 const CHAIN_FRESH_MS = 200;
 /** What the work queue does with a mint that could not go on: hands it out again; here sooner than in earnest. */
 const AGAIN_AFTER_MS = 100;
-/** Mints in work at once. */
-const IN_WORK = 2_000;
+/** Mints in work at once: one look at all of them fails with any of its calls, so where one call in ten fails, few calls must do. */
+const IN_WORK = 256;
 /** A mint takes some milliseconds here; what is not minted after so much is stuck. */
 const PATIENCE_MS = 60_000;
 const PATIENCE_PER_TICKET_MS = 60;
