@@ -27,7 +27,8 @@ export class HttpCaller {
   constructor(
     readonly url: string,
     readonly tenant: string,
-    private readonly apiKey: string | undefined = apiKeyOf(tenant),
+    /** Empty: nobody. */
+    private readonly apiKey: string = apiKeyOf(tenant),
   ) {}
 
   static async of(app: NestFastifyApplication, tenant: string, apiKey?: string): Promise<HttpCaller> {
@@ -35,7 +36,7 @@ export class HttpCaller {
   }
 
   get authorization(): Record<string, string> {
-    return this.apiKey === undefined ? {} : { Authorization: `Bearer ${this.apiKey}` };
+    return this.apiKey === '' ? {} : { Authorization: `Bearer ${this.apiKey}` };
   }
 
   async ask(method: string, path: string, { key, body, headers = {}, signal }: HttpAsked = {}): Promise<HttpHeard> {

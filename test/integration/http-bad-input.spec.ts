@@ -133,7 +133,7 @@ describe('whatever else is sent over HTTP', () => {
   }, 180_000);
 
   it('as an API key opens nothing', async () => {
-    const nobody = new HttpCaller(demo.url, 'demo', undefined);
+    const nobody = new HttpCaller(demo.url, 'demo', '');
     await fc.assert(
       fc.asyncProperty(header, async (credentials) => {
         const { status } = await nobody.ask('GET', '/v1/sales/bad', { headers: { Authorization: credentials } });

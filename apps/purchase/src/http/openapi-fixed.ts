@@ -1,6 +1,6 @@
 import { EVENTS_PATH } from './events.controller.js';
 import { POLICY_PATH } from './idempotency-policy.js';
-import { ALWAYS, type Node, problemResponses, text } from './openapi-problems.js';
+import { ALWAYS, type Node, problemResponses } from './openapi-problems.js';
 import { paymentEvents } from './openapi-webhook.js';
 import { WEBHOOK_PATH } from './payment-webhook.js';
 
@@ -42,7 +42,9 @@ export const fixedPaths = (): Record<string, Record<string, unknown>> => ({
   [EVENTS_PATH]: { get: events },
   [WEBHOOK_PATH]: { post: paymentEvents },
   [POLICY_PATH]: open('idempotency', 'What happens to idempotency keys', { 200: json('Scope, format, retention, outcomes and bounds.') }),
-  '/docs': open('docs', 'This document, for people', { 200: { description: 'A page.', content: { 'text/html': text('') } } }),
+  '/docs': open('docs', 'This document, for people', {
+    200: { description: 'A page.', content: { 'text/html': { schema: { type: 'string' } } } },
+  }),
   '/docs/json': open('docs.json', 'This document', { 200: json('OpenAPI 3.1.') }),
   '/health/live': open('health.live', 'Whether the process runs', { 200: json('It does.') }),
   '/health/ready': open('health.ready', 'Whether everything it needs answers', {

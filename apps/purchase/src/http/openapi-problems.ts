@@ -1,4 +1,4 @@
-import { REFUSALS } from '#shared/domain/refusal.js';
+import { REFUSALS, type RefusalCode } from '#shared/domain/refusal.js';
 import { PROBLEMS, type ProblemCode } from '../answer.js';
 
 /** A piece of a JSON document. */
@@ -20,21 +20,23 @@ export const reference = (name: string): Node => ({ $ref: `#/components/schemas/
 export const text = (description: string, more: Node = {}): Node => ({ description, schema: { type: 'string', ...more } });
 export const retryAfter: Node = { description: 'Seconds after which to ask again.', schema: { type: 'integer', minimum: 1 } };
 
-const known = (code: string): readonly [status: number, title: string] =>
-  code in PROBLEMS ? PROBLEMS[code as ProblemCode] : [REFUSED, (REFUSALS as Readonly<Record<string, string>>)[code] ?? ''];
-
-/** The statuses of some problems, each with the codes that it may have. */
-export function problemResponses(codes: readonly string[]): Node {
-  const byStatus = new Map<number, string[]>();
-  for (const code of codes) byStatus.set(known(code)[0], [...(byStatus.get(known(code)[0]) ?? []), code]);
+/** The statuses of some problems, and of refusals by the rules of a sale, each with the codes that it may have. */
+export function problemResponses(codes: readonly ProblemCode[], refusals: readonly RefusalCode[] = []): Node {
+  const byStatus = new Map<number, [code: string, title: string][]>();
+  const add = (status: number, code: string, title: string): void =>
+    void byStatus.set(status, [...(byStatus.get(status) ?? []), [code, title]]);
+  for (const code of new Set(codes)) add(PROBLEMS[code][0], code, PROBLEMS[code][1]);
+  for (const code of refusals) add(REFUSED, code, REFUSALS[code]);
   const responses = [...byStatus].map(([status, some]) => [
     status,
     {
-      description: some.map((code) => `\`${code}\`: ${known(code)[1]}`).join('\n\n'),
+      description: some.map(([code, title]) => `\`${code}\`: ${title}`).join('\n\n'),
       ...(WITH_RETRY_AFTER.includes(status) && { headers: { 'Retry-After': retryAfter } }),
       content: {
         'application/problem+json': {
-          schema: { allOf: [reference('Problem'), { properties: { status: { const: status }, code: { enum: some } } }] },
+          schema: {
+            allOf: [reference('Problem'), { properties: { status: { const: status }, code: { enum: some.map(([code]) => code) } } }],
+          },
         },
       },
     },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { REFUSALS } from '#shared/domain/refusal.js';
+import { REFUSALS, type RefusalCode } from '#shared/domain/refusal.js';
 import { MAX_KEY_LENGTH } from '#shared/kernel/ids.js';
-import { PROBLEMS, type ProblemCode } from '../answer.js';
+import type { ProblemCode } from '../answer.js';
 import { KEY_HEADERS } from '../idempotency-key.js';
 import { fixedPaths } from './openapi-fixed.js';
 import { ALWAYS, type Node, problemResponses, reference, retryAfter, text } from './openapi-problems.js';
@@ -50,16 +50,16 @@ function operationOf(route: Route): Node {
     tags: [route.operation.split('.')[0]],
     parameters: [...addressParameters(route), ...(route.method === 'POST' ? keyParameters : [conditional])],
     ...(route.method === 'POST' && { requestBody: requestBody(route) }),
-    responses: { ...successes(route), ...problemResponses(problemsOf(route)) },
+    responses: { ...successes(route), ...problemsOf(route) },
   };
 }
 
-function problemsOf(route: Route): string[] {
-  const parts = [...partsOf(route.path), ...(route.query ?? [])];
-  const unknown = new Set<string>(parts.map((part) => ADDRESS_PARTS[part].unknown));
-  if (route.method === 'GET') return [...ALWAYS, ...unknown, ...(route.query === undefined ? [] : ['body-invalid'])];
-  if (route.operation !== 'sale.open') unknown.add('sale-unknown');
-  return [...ALWAYS, ...OF_MUTATIONS, ...unknown, ...Object.keys(REFUSALS).filter((code) => !(code in PROBLEMS))];
+function problemsOf(route: Route): Node {
+  const unknown = [...partsOf(route.path), ...(route.query ?? [])].map((part) => ADDRESS_PARTS[part].unknown);
+  if (route.method === 'GET')
+    return problemResponses([...ALWAYS, ...unknown, ...(route.query === undefined ? [] : (['body-invalid'] as const))]);
+  const sale = route.operation === 'sale.open' ? [] : (['sale-unknown'] as const); // where it is a member of the body
+  return problemResponses([...ALWAYS, ...OF_MUTATIONS, ...unknown, ...sale], Object.keys(REFUSALS) as RefusalCode[]);
 }
 
 const headerParameter = (name: string, description: string, schema: Node, required = false): Node => ({
