@@ -6,6 +6,8 @@ import { BEGINNING, EventCursors, type Place, WHOLE_MESSAGE } from './event-curs
 const REQUEST_TIMEOUT_MS = 2_000;
 /** Commits handed out ahead of a reader: with the one under way, what a stream may hold in memory. */
 const COMMITS_AHEAD = 8;
+/** What a killed process leaves behind on the server ends after this. */
+const LEFT_BEHIND_MS = 60_000;
 /** The record of a decision is what the caller heard already; what it did follows it. */
 const UNTOLD = 'admit.CommandDecided.v1';
 /** The signed bytes of a mint's transaction are the minter's, until they are on the chain for everybody to see. */
@@ -55,9 +57,10 @@ export class EventStreams {
     const consumer = await jetstream(this.connection, { timeout: REQUEST_TIMEOUT_MS }).consumers.get(EVENTS_STREAM, {
       filter_subjects: `ev.${tenant}.>`,
       opt_start_seq: Math.max(place.sequence, 1), // the message of the place may have more events
+      inactive_threshold: LEFT_BEHIND_MS,
     });
     const messages: ConsumerMessages = await consumer.consume({ max_messages: COMMITS_AHEAD });
-    const stop = (): void => void messages.close();
+    const stop = (): void => messages.stop(); // not close(), which waits for a loop that may be over
     ended.addEventListener('abort', stop, { once: true });
     try {
       if (ended.aborted) return;
@@ -67,7 +70,7 @@ export class EventStreams {
       }
     } finally {
       ended.removeEventListener('abort', stop);
-      await messages.close();
+      messages.stop();
       await consumer.delete().catch(() => undefined); // it ends by itself where nobody asks for more
     }
   }
