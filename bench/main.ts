@@ -1,16 +1,26 @@
 import { parseArgs } from 'node:util';
 import { benchFlash } from './flash.js';
 import { benchOrders } from './orders.js';
+import { benchReplay } from './replay.js';
 
 const DEFAULT_SECONDS = 5;
 const DEFAULT_BUYERS = 50_000;
+const DEFAULT_EVENTS = 1_000_000;
 
 const { values, positionals } = parseArgs({
-  options: { seconds: { type: 'string', default: `${DEFAULT_SECONDS}` }, buyers: { type: 'string', default: `${DEFAULT_BUYERS}` } },
+  options: {
+    seconds: { type: 'string', default: `${DEFAULT_SECONDS}` },
+    buyers: { type: 'string', default: `${DEFAULT_BUYERS}` },
+    events: { type: 'string', default: `${DEFAULT_EVENTS}` },
+  },
   allowPositionals: true,
 });
-const options = { seconds: Number(values.seconds), buyers: Number(values.buyers) };
-const BENCHES: Readonly<Record<string, (given: typeof options) => Promise<boolean>>> = { orders: benchOrders, flash: benchFlash };
+const options = { seconds: Number(values.seconds), buyers: Number(values.buyers), events: Number(values.events) };
+const BENCHES: Readonly<Record<string, (given: typeof options) => Promise<boolean>>> = {
+  orders: benchOrders,
+  flash: benchFlash,
+  replay: benchReplay,
+};
 
 const wanted = positionals.length > 0 ? positionals : Object.keys(BENCHES);
 for (const name of wanted) {

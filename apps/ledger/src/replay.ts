@@ -16,12 +16,15 @@ import { type ReplayOrder, replayOrder } from './replay/wish.js';
  * adds the login of the role that owns the ledger's schemas.
  */
 const MS_PER_SECOND = 1_000;
+const KIB_PER_MIB = 1_024;
 
 async function promotionOf({ DATABASE_ADMIN_URL }: Environment, { promote, trustLog }: ReplayOrder): Promise<Promotion | undefined> {
   if (!promote) return undefined;
   if (DATABASE_ADMIN_URL === '') throw new Fault('configuration', { problems: ['DATABASE_ADMIN_URL is needed to promote'] });
   return { owner: await connected(database(DATABASE_ADMIN_URL, { name: 'admit-promote', connections: 1, logger })), trustLog };
 }
+
+const peakMemoryMiB = (): number => Math.round(process.resourceUsage().maxRSS / KIB_PER_MIB);
 
 const environment = readEnvironment();
 const logger = createLogger('ledger-replay', environment.LOG_LEVEL);
@@ -36,7 +39,11 @@ try {
   const replay = new LedgerReplay(new ReplayLog(connection, `_INBOX.${user}`), order.wish, progressBar(process.stderr, startedAt));
   const report = await replay.run(pool, promotion);
   const seconds = (performance.now() - startedAt) / MS_PER_SECOND;
-  const measured = { seconds: Number(seconds.toFixed(3)), eventsPerSecond: Math.round(report.events / seconds) };
+  const measured = {
+    seconds: Number(seconds.toFixed(3)),
+    eventsPerSecond: Math.round(report.events / seconds),
+    peakMemoryMiB: peakMemoryMiB(),
+  };
   process.stdout.write(order.json ? `${JSON.stringify({ ...report, ...measured })}\n` : `${sentenceOf(report)}, ${seconds.toFixed(1)} s\n`);
   process.exitCode = exitCodeOf(report);
   await promotion?.owner.destroy();

@@ -23,6 +23,9 @@ export interface ReplayReport {
   readonly sequence: number;
   readonly events: number;
   readonly entries: number;
+  /** How long the rebuilding took, and the comparison after it. */
+  readonly rebuiltMs: number;
+  readonly comparedMs: number;
   readonly difference?: LedgerDifference;
   /** The last commit in the live ledger at the moment in which the shadow took its place. */
   readonly promotedAt?: number;
@@ -70,8 +73,11 @@ export class LedgerReplay {
       const target = await this.targetFor(promotion);
       await target(runner); // what does not fit is said before anything is cleared
       await inTransaction(runner, {}, () => clearShadow(runner));
+      const startedAt = performance.now();
       await this.approach(runner, target);
-      const report = await this.compared(runner, promotion);
+      const rebuiltMs = performance.now() - startedAt;
+      const found = await this.compared(runner, promotion);
+      const report = { ...found, rebuiltMs: Math.round(rebuiltMs), comparedMs: Math.round(performance.now() - startedAt - rebuiltMs) };
       if (promotion === undefined) return report;
       await this.approach(runner, target);
       return { ...report, promotedAt: await withRunner(promotion.owner, (owner) => this.promote(runner, owner, target)) };
@@ -99,12 +105,12 @@ export class LedgerReplay {
     }
   }
 
-  private async compared(runner: QueryRunner, promotion: Promotion | undefined): Promise<ReplayReport> {
+  private async compared(runner: QueryRunner, promotion: Promotion | undefined): Promise<Found> {
     if (promotion?.trustLog === true) return { result: 'not compared', ...this.counts };
     return inTransaction(runner, { snapshot: true }, () => this.compare(runner));
   }
 
-  private async compare(runner: QueryRunner): Promise<ReplayReport> {
+  private async compare(runner: QueryRunner): Promise<Found> {
     const target = await this.liveTarget(runner);
     for await (const batch of this.log.until(target)) await this.take(runner, batch, target);
     const difference = await firstDifference(runner, { tenant: this.wish.tenant, until: this.wish.until });
@@ -150,6 +156,7 @@ export class LedgerReplay {
   }
 }
 
+type Found = Omit<ReplayReport, 'rebuiltMs' | 'comparedMs'>;
 type Target = (runner: QueryRunner) => Promise<number>;
 
 async function withRunner<T>(source: DataSource, work: (runner: QueryRunner) => Promise<T>): Promise<T> {

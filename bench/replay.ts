@@ -1,0 +1,177 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { createLogger } from '#shared/platform/logger.js';
+import { provision } from '#shared/platform/topology/provision.js';
+import { connected, database } from '../apps/ledger/src/database/connect.js';
+import { migrateDatabase } from '../apps/ledger/src/database/migrate-database.js';
+import { JetStreamEventsLog } from '../apps/ledger/src/logs/jetstream.js';
+import { ReplayLog } from '../apps/ledger/src/logs/replay.js';
+import { Projector } from '../apps/ledger/src/projection/projector.js';
+import { LEDGER_TABLES } from '../apps/ledger/src/rows/tables.js';
+import { type NatsServer, startNats } from '../dev/nats/server.js';
+import { type PostgresServer, startPostgres } from '../dev/postgres/server.js';
+import { temporaryFolder } from '../dev/processes/temporary.js';
+import { waitFor } from '../dev/processes/wait.js';
+import { writeLog } from './ledger-log.js';
+
+const DATABASE = 'bench';
+const MINTED = 0.25;
+const ROUNDS = 3;
+const BATCH = 1_024;
+const WAIT_MS = 600_000;
+/** What replaying must reach: events a second, and its share of what Postgres takes by COPY alone. */
+const BAR = { perSecond: 60_000, ofCopy: 0.5 };
+const MS_PER_SECOND = 1_000;
+const silent = createLogger('bench', 'fatal');
+const run = promisify(execFile);
+
+interface Bench {
+  readonly nats: NatsServer;
+  readonly postgres: PostgresServer;
+  readonly folder: string;
+  readonly urls: { readonly projector: string; readonly reader: string; readonly replay: string };
+}
+
+interface Replayed {
+  readonly result: string;
+  readonly sequence: number;
+  readonly events: number;
+  readonly entries: number;
+  readonly rebuiltMs: number;
+  readonly comparedMs: number;
+  readonly peakMemoryMiB: number;
+}
+
+/** Rebuilds a ledger as `admit replay` does, next to a bare COPY of the same rows and a raw consume of the same stream, in turn. */
+export async function benchReplay({ events: wanted }: { readonly events: number }): Promise<boolean> {
+  const folder = temporaryFolder('bench-replay');
+  const nats = await startNats({ dataDir: join(folder.path, 'nats') });
+  const postgres = await startPostgres({ dataDir: join(folder.path, 'postgres') });
+  try {
+    await postgres.createDatabase(DATABASE);
+    const url = (user: string) => postgres.url(DATABASE, { user, password: `${user}-password` });
+    const bench: Bench = {
+      nats,
+      postgres,
+      folder: folder.path,
+      urls: { projector: url('admit_projector'), reader: url('admit_reader'), replay: url('admit_replay') },
+    };
+    await migrateDatabase(postgres.url(DATABASE), bench.urls, silent);
+    const { events, commits, last } = await fill(bench, wanted);
+    const projectedMs = await project(bench, last);
+    console.log(`${events} events in ${commits} commits; projected at ${perSecond(events, projectedMs)} events/s\n`);
+    const rounds: Round[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const replayed = await replay(bench);
+      if (replayed.result !== 'equal') throw new Error(`the replay says ${replayed.result}`);
+      rounds.push({ replayed, copiedMs: await copy(bench), consumedMs: await consume(bench, last) });
+    }
+    return report(rounds);
+  } finally {
+    await postgres.stop();
+    await nats.stop();
+    folder.remove();
+  }
+}
+
+async function fill({ nats }: Bench, wanted: number): Promise<{ events: number; commits: number; last: number }> {
+  const connection = await connect(nats.connection('provision'));
+  await provision(connection);
+  const written = await writeLog(connection, { events: wanted, minted: MINTED });
+  const { last_seq: last } = (await (await jetstreamManager(connection)).streams.info('EVENTS')).state;
+  await connection.close();
+  return { ...written, last };
+}
+
+/** The live ledger, taken in by the projector as it is run for real, in this process. */
+async function project({ nats, urls }: Bench, last: number): Promise<number> {
+  const connection = await connect(nats.connection('ledger'));
+  const pool = database(urls.projector, { name: 'bench', connections: 2, logger: silent });
+  const projector = new Projector(() => connected(pool), await JetStreamEventsLog.on(connection, BATCH), silent);
+  const stop = new AbortController();
+  const startedAt = performance.now();
+  const ended = projector.run(stop.signal);
+  await Promise.race([ended, waitFor(async () => projector.checkpoint >= last, { what: 'the ledger is whole', timeoutMs: WAIT_MS })]);
+  const ms = performance.now() - startedAt;
+  stop.abort();
+  await ended;
+  await pool.destroy();
+  await connection.close();
+  return ms;
+}
+
+async function rewind({ nats }: Bench): Promise<void> {
+  const connection = await connect(nats.connection('operator'));
+  await (await jetstreamManager(connection, { checkAPI: false })).consumers.reset('EVENTS', 'replay', 1);
+  await connection.close();
+}
+
+/** A process of its own, as the command starts it. */
+async function replay(bench: Bench): Promise<Replayed> {
+  await rewind(bench);
+  const { user, pass } = bench.nats.credentials('replay');
+  const env = { NATS_URL: bench.nats.url, NATS_USER: user, NATS_PASSWORD: pass, DATABASE_REPLAY_URL: bench.urls.replay, LOG_LEVEL: 'warn' };
+  const args = [...(process.env.REPLAY_NODE_ARGS?.split(' ') ?? []), join('dist', 'apps', 'ledger', 'src', 'replay.js'), '--json'];
+  const { stdout } = await run(process.execPath, args, { env });
+  return JSON.parse(stdout) as Replayed;
+}
+
+/** The same rows, read from a file by Postgres itself into the same tables of another schema: one transaction a table, nothing else. */
+async function copy({ postgres }: Bench): Promise<number> {
+  return postgres.asSuperuser(DATABASE, async (client) => {
+    const { rows } = await client.query<{ folder: string }>(`select current_setting('data_directory') as folder`);
+    const folder = rows[0]?.folder ?? '';
+    await client.query('drop schema if exists bare cascade; create schema bare');
+    for (const { name } of LEDGER_TABLES) {
+      await client.query(`copy ledger_shadow.${name} to '${folder}/${name}.copy'`);
+      await client.query(`create table bare.${name} (like ledger_shadow.${name} including all)`);
+    }
+    await client.query('checkpoint');
+    const startedAt = performance.now();
+    for (const { name } of LEDGER_TABLES) await client.query(`copy bare.${name} from '${folder}/${name}.copy'`);
+    return performance.now() - startedAt;
+  });
+}
+
+async function consume(bench: Bench, last: number): Promise<number> {
+  await rewind(bench);
+  const connection = await connect(bench.nats.connection('replay'));
+  const startedAt = performance.now();
+  let count = 0;
+  for await (const batch of new ReplayLog(connection, '_INBOX.replay').until(last)) count += batch.length;
+  const ms = performance.now() - startedAt;
+  await connection.close();
+  if (count !== last) throw new Error(`consumed ${count} of ${last}`);
+  return ms;
+}
+
+interface Round {
+  readonly replayed: Replayed;
+  readonly copiedMs: number;
+  readonly consumedMs: number;
+}
+
+const perSecond = (events: number, ms: number): string => Math.round((events / ms) * MS_PER_SECOND).toLocaleString('en-US');
+const ofCopy = ({ replayed, copiedMs }: Round): number => copiedMs / replayed.rebuiltMs;
+
+/** What else the machine did weighs on every round differently: the round whose ratio is the middle one counts. */
+function report(rounds: readonly Round[]): boolean {
+  console.log('round   replay/s    COPY/s  consume/s  of COPY  compared s  peak MiB');
+  for (const [index, round] of rounds.entries()) {
+    const { events, rebuiltMs, comparedMs, peakMemoryMiB } = round.replayed;
+    const rates = [rebuiltMs, round.copiedMs, round.consumedMs].map((ms) => perSecond(events, ms).padStart(10));
+    console.log(
+      `${index + 1}     ${rates.join('')}  ${ofCopy(round).toFixed(2).padStart(7)}  ${(comparedMs / MS_PER_SECOND).toFixed(1).padStart(10)}  ${String(peakMemoryMiB).padStart(8)}`,
+    );
+  }
+  const middle = [...rounds].sort((left, right) => ofCopy(left) - ofCopy(right))[Math.floor(rounds.length / 2)] as Round;
+  const rate = (middle.replayed.events / middle.replayed.rebuiltMs) * MS_PER_SECOND;
+  const ok = rate >= BAR.perSecond && ofCopy(middle) >= BAR.ofCopy;
+  console.log(
+    `\n${ok ? 'reached' : 'MISSED'}: ${Math.round(rate)} events/s (bar ${BAR.perSecond}), ${ofCopy(middle).toFixed(2)} of bare COPY (bar ${BAR.ofCopy})`,
+  );
+  return ok;
+}
