@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567'; // RFC 4648 base32, lower case, no padding: safe in subjects, URLs and file names
 const BITS_PER_LETTER = 5;
@@ -6,13 +6,13 @@ const BITS_PER_LETTER = 5;
 export type Hash = string & { readonly hash: unique symbol };
 
 /** SHA-256 of some bytes, as 64 hexadecimal digits. */
-export const sha256 = (bytes: Uint8Array | string): Hash => createHash('sha256').update(bytes).digest('hex') as Hash;
+export const sha256 = (bytes: Uint8Array | string): Hash => hash('sha256', bytes, 'hex') as Hash;
 
 /** SHA-256 of several fields. Each is preceded by its length in bytes, so that ("ab", "c") and ("a", "bc") differ. */
 export function hashFields(...fields: readonly string[]): Buffer {
-  const hash = createHash('sha256');
-  for (const field of fields) hash.update(`${Buffer.byteLength(field)}:${field},`);
-  return hash.digest();
+  let text = '';
+  for (const field of fields) text += `${Buffer.byteLength(field)}:${field},`;
+  return hash('sha256', text, 'buffer');
 }
 
 /** The first `length` letters of the base32 form of some bytes. */
