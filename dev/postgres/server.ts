@@ -24,6 +24,8 @@ export interface PostgresOptions {
   readonly changed?: PartPlan['changed'];
   /** Told of the part before it starts, so that whoever gives up can end it. */
   readonly began?: (part: Part) => void;
+  /** Told of work that goes on for a moment when the start is given up, so that it can be waited for. */
+  readonly underWay?: (work: Promise<unknown>) => void;
 }
 
 export interface DatabaseUser {
@@ -83,7 +85,9 @@ export class PostgresServer {
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const place = findPlace(options.dataDir);
   const password = keepSecrets(join(options.dataDir, 'credentials.json'), [SUPERUSER])[SUPERUSER] ?? '';
-  await createCluster(place, password);
+  const created = createCluster(place, password);
+  options.underWay?.(created);
+  await created;
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (await freePort());
     const server: PostgresServer = new PostgresServer(

@@ -28,6 +28,8 @@ export interface Ground {
   readonly noteFor: (name: string) => NonNullable<PartPlan['changed']>;
   /** Told of a part before it starts, so that a start that fails or is given up half way can end it. */
   readonly began: (part: Part) => void;
+  /** Work that writes into the data folder and cannot be ended half way, only waited for. */
+  readonly underWay: (work: Promise<unknown>) => void;
 }
 
 export interface NatsAccess {
@@ -91,6 +93,7 @@ export async function usePostgres(ground: Ground): Promise<string> {
     progress: ground.progress,
     changed: ground.noteFor('postgres'),
     began: ground.began,
+    underWay: ground.underWay,
   });
   await server.createDatabase(DATABASE);
   return server.url(DATABASE);

@@ -34,15 +34,16 @@ export interface StackOptions {
 /** Brings everything up, in a folder that a second start continues with. Whatever fails, nothing is left running. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const parts: Part[] = [];
+  const underWay: Promise<unknown>[] = [];
   try {
-    return await orGivenUp(bringUp(options, parts), options.signal);
+    return await orGivenUp(bringUp(options, parts, underWay), options.signal);
   } catch (error) {
-    await Promise.allSettled(parts.map((part) => part.stop()));
+    await Promise.allSettled([...parts.map((part) => part.stop()), ...underWay]);
     throw error;
   }
 }
 
-async function bringUp(options: StackOptions, parts: Part[]): Promise<Stack> {
+async function bringUp(options: StackOptions, parts: Part[], underWay: Promise<unknown>[]): Promise<Stack> {
   const { dataDir, signal } = options;
   const progress = options.progress ?? new Progress(process.stderr);
   const env = withoutOwn(options.env ?? environment(), dataDir);
@@ -62,6 +63,7 @@ async function bringUp(options: StackOptions, parts: Part[]): Promise<Stack> {
       signal?.throwIfAborted();
       parts.push(part);
     },
+    underWay: (work) => void underWay.push(work),
   };
   const { wiring, followTenants } = await wire(ground, progress);
   const stack = new Stack(parts, wiring, ground, options.settings);

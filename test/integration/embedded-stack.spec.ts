@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
 import { isAlive } from '../../dev/processes/process-table.js';
@@ -140,4 +140,5 @@ it('can be given up half way, and leaves nothing running', async () => {
     if (statSync(file, { throwIfNoEntry: false }) !== undefined) begun.push(Number(readFileSync(file, 'utf8').split('\n')[0]));
   }
   expect(begun.filter(isAlive)).toEqual([]);
+  expect(existsSync(join(dataDir, 'postgres', 'cluster.draft'))).toBe(false); // or else a program still writes there
 }, 60_000);
