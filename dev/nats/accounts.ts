@@ -89,6 +89,7 @@ const RIGHTS: Readonly<Record<Exclude<AppUser, 'provision'>, Rights>> = {
       '$JS.FC.>',
       `${inboxOf('purchase')}.>`,
       '$JS.API.STREAM.MSG.GET.COMMANDS',
+      '$JS.API.STREAM.MSG.GET.DEAD', // whether a command was set aside
       '$JS.API.CONSUMER.MSG.NEXT.>',
       '$JS.API.CONSUMER.UNPIN.>',
     ],

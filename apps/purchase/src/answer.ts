@@ -48,21 +48,25 @@ export const PROBLEMS = {
 export type ProblemCode = keyof typeof PROBLEMS;
 
 const RETRY_AFTER_SECONDS = 1;
-const SUGGESTS_RETRY: ReadonlySet<ProblemCode> = new Set([
-  'in-progress',
-  'too-many-waiting',
-  'too-many-requests',
-  'too-many-streams',
-  'log-unreachable',
-  'stopping',
-  'parked',
-  'fault',
-]);
+/** A human has to look first: whoever asks each second asks for nothing. */
+const PARKED_RETRY_AFTER_SECONDS = 60;
+/** Problems that may pass, and after how many seconds to ask again. */
+const RETRY_AFTER: Partial<Record<ProblemCode, number>> = {
+  'in-progress': RETRY_AFTER_SECONDS,
+  'too-many-waiting': RETRY_AFTER_SECONDS,
+  'too-many-requests': RETRY_AFTER_SECONDS,
+  'too-many-streams': RETRY_AFTER_SECONDS,
+  'log-unreachable': RETRY_AFTER_SECONDS,
+  stopping: RETRY_AFTER_SECONDS,
+  parked: PARKED_RETRY_AFTER_SECONDS,
+  fault: RETRY_AFTER_SECONDS,
+};
 
 export function problemAnswer(code: ProblemCode, more: Readonly<Record<string, unknown>> = {}): Answer {
   const [status, title] = PROBLEMS[code];
   const body = JSON.stringify(problem(status, code, title, more));
-  return SUGGESTS_RETRY.has(code) ? { status, body, retryAfterSeconds: RETRY_AFTER_SECONDS } : { status, body };
+  const retryAfterSeconds = RETRY_AFTER[code];
+  return retryAfterSeconds === undefined ? { status, body } : { status, body, retryAfterSeconds };
 }
 
 export const invalid = (errors: readonly FieldError[]): Answer => problemAnswer('body-invalid', { errors });

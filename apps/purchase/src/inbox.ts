@@ -30,13 +30,12 @@ export class Inbox {
     }
   }
 
-  /** Whether a command of this key lies in COMMANDS now. @throws when the broker does not answer */
-  async holds(command: Command): Promise<boolean> {
+  /** Where a command of this key lies in COMMANDS now; `undefined` when none does. @throws when the broker does not answer */
+  async sequenceOf({ tenant, sale, keyHash }: Command): Promise<number | undefined> {
     try {
-      const { tenant, sale, keyHash } = command;
-      return (await this.jsm.streams.getMessage('COMMANDS', { last_by_subj: `cmd.*.${tenant}.${sale}.${keyHash}` })) !== null;
+      return (await this.jsm.streams.getMessage('COMMANDS', { last_by_subj: `cmd.*.${tenant}.${sale}.${keyHash}` }))?.seq;
     } catch (thrown) {
-      if (thrown instanceof JetStreamApiError) return false;
+      if (thrown instanceof JetStreamApiError) return undefined;
       throw thrown;
     }
   }

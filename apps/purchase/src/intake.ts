@@ -1,6 +1,7 @@
 import { type EventStore, saleSubject } from '#shared/event-store/event-store.js';
 import { fingerprint } from '#shared/kernel/canonical.js';
 import { KEY_PATTERN, keyHash, orderId, TENANT_PATTERN, type TenantId } from '#shared/kernel/ids.js';
+import type { DeadLetters } from '#shared/platform/dead-letters.js';
 import type { Logger } from '#shared/platform/logger.js';
 import { validate } from '#shared/platform/validate.js';
 import { type Answer, accepted, invalid, problemAnswer } from './answer.js';
@@ -38,6 +39,7 @@ export interface IntakeParts {
   readonly decisions: Decisions;
   readonly inbox: Inbox;
   readonly replies: Replies;
+  readonly dead: Pick<DeadLetters, 'lastOf'>;
   readonly logger: Logger;
 }
 
@@ -54,26 +56,25 @@ export class Intake {
     try {
       const read = readCommand(request);
       if ('problem' in read) return read.problem;
-      return (await this.impossible(read.ok)) ?? (await this.decide(read.ok));
+      return (await this.unknown(read.ok)) ?? (await this.decide(read.ok));
     } catch (thrown) {
       this.parts.logger.warn({ err: thrown, operation: request.operation, tenant: request.tenant }, 'a request could not be handled');
       return problemAnswer('log-unreachable');
     }
   }
 
-  /** An unknown sale, or too many waiting: nothing is stored. */
-  private async impossible({ operation, tenant, sale }: Unanswered): Promise<Answer | undefined> {
-    const subject = saleSubject(tenant, sale);
-    if ((this.waiting.get(subject) ?? 0) >= MAX_WAITING_PER_SALE) return problemAnswer('too-many-waiting');
+  private async unknown({ operation, tenant, sale }: Unanswered): Promise<Answer | undefined> {
     if (operation === 'sale.open' || (await this.known.has(tenant, sale))) return undefined;
     return problemAnswer('sale-unknown', { errors: [{ pointer: '/sale', detail: 'is not known' }] });
   }
 
   private async decide(unanswered: Unanswered): Promise<Answer> {
     const subject = saleSubject(unanswered.tenant, unanswered.sale);
+    const waiting = this.waiting.get(subject) ?? 0;
+    if (waiting >= MAX_WAITING_PER_SALE) return problemAnswer('too-many-waiting');
+    this.waiting.set(subject, waiting + 1); // in the same breath as it was looked at: a rush cannot pass the bound
     const reply = this.parts.replies.expect(DECISION_TIMEOUT_MS);
     const command: Command = { ...unanswered, reply: reply.subject };
-    this.waiting.set(subject, (this.waiting.get(subject) ?? 0) + 1);
     try {
       const stored = await this.parts.inbox.put(command);
       const answer = stored === 'stored' ? await reply.answer : undefined;
@@ -90,12 +91,20 @@ export class Intake {
     return this.parts.folds.withLatest(subject, (fold) => this.parts.decisions.answer(fold, command));
   }
 
-  /** Not in the log: in process if it is stored, and else nobody has it. */
+  /** Not in the log: set aside for a human, in process if it is stored, and else nobody has it. */
   private async undecided(stored: Stored, command: Command): Promise<Answer> {
+    if (stored === 'stored') return accepted(command.sale, orderOf(command));
+    if (await this.isParked(command)) return problemAnswer('parked');
     if (stored === 'copy') return problemAnswer('in-progress');
-    if (stored !== 'stored' && !(await this.parts.inbox.holds(command))) return problemAnswer('log-unreachable');
-    if (stored === 'refused') return problemAnswer('in-progress');
-    return accepted(command.sale, orderOf(command));
+    if ((await this.parts.inbox.sequenceOf(command)) === undefined) return problemAnswer('log-unreachable');
+    return stored === 'refused' ? problemAnswer('in-progress') : accepted(command.sale, orderOf(command));
+  }
+
+  /** Whether the very message that lies in COMMANDS was moved to DEAD. One that was sent on from there is another, and in process again. */
+  private async isParked(command: Command): Promise<boolean> {
+    const { tenant, sale, keyHash: hash } = command;
+    const buried = await this.parts.dead.lastOf('COMMANDS', `${tenant}.${sale}.${hash}`);
+    return buried !== undefined && buried === (await this.parts.inbox.sequenceOf(command));
   }
 }
 

@@ -24,6 +24,13 @@ export class DeadLetters {
     };
     await this.js.publish(`dead.${stream}.${fromTenant(subject)}`, JSON.stringify(letter), { msgID: `${stream}:${sequence}` });
   }
+
+  /** Which sequence the message had in its stream that was buried last under these tokens (tenant first); `undefined` when none was. */
+  async lastOf(stream: string, tokens: string): Promise<number | undefined> {
+    const jsm = await this.js.jetstreamManager(false);
+    const letter = await jsm.streams.getMessage('DEAD', { last_by_subj: `dead.${stream}.${tokens}` });
+    return letter?.json<{ readonly sequence: number }>().sequence;
+  }
 }
 
 /** Subjects name their tenant second; commands carry the bucket before it. */
