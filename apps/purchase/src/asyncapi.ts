@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { REFUSALS } from '#shared/domain/refusal.js';
 import * as commands from '#shared/domain/sale/commands.js';
 import { KEY_PATTERN, TENANT_PATTERN } from '#shared/kernel/ids.js';
+import { Problem } from '#shared/platform/http/openapi-problems.js';
 import { PROBLEMS } from './answer.js';
 import { type Asking, askings, Paid } from './asyncapi-contract.js';
 import * as shapes from './http/shapes.js';
@@ -20,7 +21,7 @@ const fixed = (value: string): Json => ({ type: 'string', const: value });
 
 /** Every schema by the name it is exported by; two names of one schema are one. */
 const NAMED = new Map(
-  Object.entries({ ...commands, ...shapes, Paid }).flatMap(([name, value]) =>
+  Object.entries({ ...commands, ...shapes, Problem, Paid }).flatMap(([name, value]) =>
     value instanceof z.ZodType ? [[value as z.ZodType, name]] : [],
   ),
 );

@@ -4,16 +4,18 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { TENANT_PATTERN } from '#shared/kernel/ids.js';
 import type { Environment } from '#shared/platform/environment.js';
+import { Admission } from '#shared/platform/http/admission.js';
+import { createHttpAdapter } from '#shared/platform/http/http-server.js';
+import { ProblemFilter } from '#shared/platform/http/problem.filter.js';
+import { RouteList } from '#shared/platform/http/route-list.js';
+import { TenantRates } from '#shared/platform/http/tenant-rates.js';
 import { type Logger, NestLogger } from '#shared/platform/logger.js';
 import { MicroServiceStrategy } from '#shared/platform/micro-service.js';
 import { problemAnswer } from './answer.js';
-import { Admission } from './http/admission.js';
-import { createHttpAdapter } from './http/http-server.js';
-import { ProblemFilter } from './http/problem.filter.js';
-import { RouteList } from './http/route-list.js';
-import { TenantRates } from './http/tenant-rates.js';
+import { PUBLIC_ROUTES } from './http/http-parts.js';
 import { connectParts, type PurchaseParts } from './parts.js';
 import { PurchaseModule } from './purchase.module.js';
+import { MAX_BODY_BYTES } from './request-body.js';
 import { toCall } from './requests.controller.js';
 
 const VERSION = '0.1.0';
@@ -22,8 +24,8 @@ const VERSION = '0.1.0';
 export async function startPurchase(environment: Environment, logger: Logger): Promise<NestFastifyApplication> {
   const parts = await connectParts(environment, logger);
   const rate = { perSecond: environment.HTTP_TENANT_RATE, burst: environment.HTTP_TENANT_BURST };
-  const admission = new Admission(parts.tenants, new TenantRates(rate.perSecond, rate.burst));
-  const adapter = createHttpAdapter();
+  const admission = new Admission(parts.tenants, new TenantRates(rate.perSecond, rate.burst), PUBLIC_ROUTES);
+  const adapter = createHttpAdapter(MAX_BODY_BYTES);
   const server = adapter.getInstance<FastifyInstance>();
   const routes = new RouteList(server);
   admission.guard(server);
@@ -32,7 +34,7 @@ export async function startPurchase(environment: Environment, logger: Logger): P
     abortOnError: false,
     bodyParser: false,
   });
-  app.useGlobalFilters(new ProblemFilter(routes, logger));
+  app.useGlobalFilters(new ProblemFilter(routes, logger, MAX_BODY_BYTES));
   app.connectMicroservice<MicroserviceOptions>({ strategy: natsEndpoints(parts) });
   await app.startAllMicroservices();
   await app.listen(environment.HTTP_PORT, environment.HTTP_HOST);

@@ -1,12 +1,12 @@
 import { Controller, Req, RequestMapping, RequestMethod, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Admission } from '#shared/platform/http/admission.js';
+import { type Headers, isKnown, send } from '#shared/platform/http/reply.js';
 import { type Answer, isProblem, problemAnswer } from '../answer.js';
 import { KEY_HEADERS, keyOf } from '../idempotency-key.js';
 import { Intake } from '../intake.js';
 import { Reads } from '../reads.js';
 import type { Given } from '../request-body.js';
-import { Admission } from './admission.js';
-import { type Headers, isKnown, send } from './reply.js';
 import { ADDRESS_PARTS, type AddressPart, fill, type Look, type Mutation, partsOf, ROUTES, type Route, saysEverything } from './routes.js';
 
 const NOTHING = Buffer.alloc(0);

@@ -1,7 +1,7 @@
 import { type ConsumerMessages, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
-import { BEGINNING, EventCursors, type Place, WHOLE_MESSAGE } from './event-cursor.js';
+import { BEGINNING, EventCursors, type Place, WHOLE_MESSAGE } from '#shared/platform/http/event-cursor.js';
 
 const REQUEST_TIMEOUT_MS = 2_000;
 /** Commits handed out ahead of a reader: with the one under way, what a stream may hold in memory. */

@@ -1,14 +1,14 @@
 import { Controller, Get, Inject, type OnModuleDestroy, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Admission, type Admitted } from '#shared/platform/http/admission.js';
+import { BEGINNING, type EventCursors, type Place } from '#shared/platform/http/event-cursor.js';
+import { send } from '#shared/platform/http/reply.js';
 import type { Logger } from '#shared/platform/logger.js';
 import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { type Answer, problemAnswer } from '../answer.js';
-import { Admission, type Admitted } from './admission.js';
-import { BEGINNING, type EventCursors, type Place } from './event-cursor.js';
 import type { EventStreamLimits } from './event-stream-limits.js';
 import { EventStreams } from './event-streams.js';
 import { EVENT_STREAM_HEADERS, EventWriter } from './event-writer.js';
-import { send } from './reply.js';
 
 export const EVENTS_PATH = '/v1/events';
 export const EVENT_STREAM = Symbol('what streams of events need');

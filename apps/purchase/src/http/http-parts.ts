@@ -1,21 +1,29 @@
 import type { Provider, Type } from '@nestjs/common';
+import { Admission, OPEN_ROUTES } from '#shared/platform/http/admission.js';
+import { DOCUMENT, DocsController } from '#shared/platform/http/docs.controller.js';
 import { Intake } from '../intake.js';
 import type { PurchaseParts } from '../parts.js';
-import { Admission } from './admission.js';
 import { ApiController } from './api.controller.js';
-import { DOCS, DocsController, type DocsFacts } from './docs.controller.js';
 import { EVENT_STREAM_LIMITS } from './event-stream-limits.js';
 import { EventStreams } from './event-streams.js';
 import { EVENT_STREAM, type EventStreamParts, EventsController } from './events.controller.js';
-import { PaymentWebhook } from './payment-webhook.js';
+import { POLICY_PATH } from './idempotency-policy.js';
+import { openApiDocument } from './openapi.js';
+import { PaymentWebhook, WEBHOOK_PATH } from './payment-webhook.js';
+import { PolicyController, RATE, type Rate } from './policy.controller.js';
 import { WebhooksController } from './webhooks.controller.js';
 
 /** What HTTP is told when the app starts. */
-export interface HttpFacts extends DocsFacts {
+export interface HttpFacts {
+  readonly version: string;
+  readonly rate: Rate;
   readonly admission: Admission;
 }
 
-export const httpControllers: readonly Type[] = [ApiController, EventsController, DocsController, WebhooksController];
+/** What may be asked without an API key; webhooks are signed instead. */
+export const PUBLIC_ROUTES: ReadonlySet<string> = new Set([...OPEN_ROUTES, POLICY_PATH, WEBHOOK_PATH]);
+
+export const httpControllers: readonly Type[] = [ApiController, EventsController, DocsController, PolicyController, WebhooksController];
 
 export function httpProviders({ connection, epoch, tenants, logger }: PurchaseParts, facts: HttpFacts): Provider[] {
   const eventStream: EventStreamParts = { tenants, limits: EVENT_STREAM_LIMITS, logger };
@@ -23,7 +31,8 @@ export function httpProviders({ connection, epoch, tenants, logger }: PurchasePa
     { provide: Admission, useValue: facts.admission },
     { provide: EventStreams, useValue: new EventStreams(connection, epoch) },
     { provide: EVENT_STREAM, useValue: eventStream },
-    { provide: DOCS, useValue: facts },
+    { provide: DOCUMENT, useValue: openApiDocument(facts.version) },
+    { provide: RATE, useValue: facts.rate },
     { provide: PaymentWebhook, inject: [Intake], useFactory: (intake: Intake) => new PaymentWebhook({ intake, tenants, logger }) },
   ];
 }

@@ -1,11 +1,11 @@
 import { MAX_KEY_LENGTH } from '#shared/kernel/ids.js';
+import { MAX_UNDER_WAY_PER_TENANT } from '#shared/platform/http/admission.js';
+import { MAX_HEADER_BYTES } from '#shared/platform/http/http-server.js';
+import { REPLAY_HEADERS } from '#shared/platform/http/reply.js';
 import { KEY_HEADERS } from '../idempotency-key.js';
 import { DECISION_TIMEOUT_MS, MAX_WAITING_PER_SALE } from '../intake.js';
 import { MAX_BODY_BYTES } from '../request-body.js';
-import { MAX_UNDER_WAY_PER_TENANT } from './admission.js';
 import { EVENT_STREAM_LIMITS } from './event-stream-limits.js';
-import { MAX_HEADER_BYTES } from './http-server.js';
-import { REPLAY_HEADERS } from './reply.js';
 
 export const POLICY_PATH = '/.well-known/idempotency.json';
 

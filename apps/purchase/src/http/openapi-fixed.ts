@@ -1,13 +1,10 @@
+import { jsonAnswer, openOperation } from '#shared/platform/http/openapi.js';
+import type { Node } from '#shared/platform/http/openapi-problems.js';
 import { EVENTS_PATH } from './events.controller.js';
 import { POLICY_PATH } from './idempotency-policy.js';
-import { ALWAYS, type Node, problemResponses } from './openapi-problems.js';
 import { paymentEvents } from './openapi-webhook.js';
 import { WEBHOOK_PATH } from './payment-webhook.js';
-
-const json = (description: string): Node => ({ description, content: { 'application/json': { schema: { type: 'object' } } } });
-const open = (operationId: string, summary: string, responses: Node): Node => ({
-  get: { operationId, summary, tags: ['service'], security: [], responses },
-});
+import { ALWAYS, problemsOf } from './problems-of.js';
 
 const events: Node = {
   operationId: 'events',
@@ -33,7 +30,7 @@ const events: Node = {
   ],
   responses: {
     200: { description: 'The events.', content: { 'text/event-stream': { schema: { type: 'string' } } } },
-    ...problemResponses([...ALWAYS, 'cursor-unknown', 'too-many-streams']),
+    ...problemsOf([...ALWAYS, 'cursor-unknown', 'too-many-streams']),
   },
 };
 
@@ -41,14 +38,7 @@ const events: Node = {
 export const fixedPaths = (): Record<string, Record<string, unknown>> => ({
   [EVENTS_PATH]: { get: events },
   [WEBHOOK_PATH]: { post: paymentEvents },
-  [POLICY_PATH]: open('idempotency', 'What happens to idempotency keys', { 200: json('Scope, format, retention, outcomes and bounds.') }),
-  '/docs': open('docs', 'This document, for people', {
-    200: { description: 'A page.', content: { 'text/html': { schema: { type: 'string' } } } },
-  }),
-  '/docs/json': open('docs.json', 'This document', { 200: json('OpenAPI 3.1.') }),
-  '/health/live': open('health.live', 'Whether the process runs', { 200: json('It does.') }),
-  '/health/ready': open('health.ready', 'Whether everything it needs answers', {
-    200: json('It does.'),
-    503: json('Something does not: which, and why.'),
+  [POLICY_PATH]: openOperation('idempotency', 'What happens to idempotency keys', {
+    200: jsonAnswer('Scope, format, retention, outcomes and bounds.'),
   }),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { type Node, problemResponses } from './openapi-problems.js';
+import type { Node } from '#shared/platform/http/openapi-problems.js';
 import { PaymentEvent } from './payment-webhook.js';
+import { problemsOf } from './problems-of.js';
 
 const RECEIVED: Node = { 'application/json': { schema: { type: 'object', properties: { received: { const: true } } } } };
 
@@ -32,7 +33,7 @@ export const paymentEvents: Node = {
   responses: {
     200: { description: 'Decided.', content: RECEIVED },
     202: { description: 'Stored, not decided yet.', content: RECEIVED },
-    ...problemResponses([
+    ...problemsOf([
       'signature-refused',
       'body-malformed',
       'body-invalid',

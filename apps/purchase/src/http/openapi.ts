@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { REFUSALS, type RefusalCode } from '#shared/domain/refusal.js';
 import { MAX_KEY_LENGTH } from '#shared/kernel/ids.js';
+import { openApi, titleOf } from '#shared/platform/http/openapi.js';
+import { type Node, reference, retryAfter, text } from '#shared/platform/http/openapi-problems.js';
+import { REPLAY_HEADERS } from '#shared/platform/http/reply.js';
 import type { ProblemCode } from '../answer.js';
 import { KEY_HEADERS } from '../idempotency-key.js';
 import { fixedPaths } from './openapi-fixed.js';
-import { ALWAYS, type Node, problemResponses, reference, retryAfter, text } from './openapi-problems.js';
-import { REPLAY_HEADERS } from './reply.js';
+import { ALWAYS, problemsOf } from './problems-of.js';
 import { ADDRESS_PARTS, type AddressPart, type Mutation, partsOf, ROUTES, type Route } from './routes.js';
-import { InProcess, Problem } from './shapes.js';
+import { InProcess } from './shapes.js';
 
 const OF_MUTATIONS: readonly ProblemCode[] = [
   ...['key-missing', 'key-malformed', 'keys-differ', 'body-malformed', 'body-invalid', 'request-malformed'],
@@ -21,26 +23,14 @@ export function openApiDocument(version: string): Node {
     const path = route.path.replace(/:([a-z]+)/g, '{$1}');
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
   }
-  return {
-    openapi: '3.1.0',
-    info: {
-      title: 'admit-one',
-      version,
-      summary: 'Sells every ticket once and mints every ticket once.',
-      description: 'The same can be asked over NATS. What happens to keys is said in /.well-known/idempotency.json.',
-      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
-    },
-    servers: [{ url: '/' }],
-    security: [{ apiKey: [] }],
+  return openApi({
+    version,
+    summary: 'Sells every ticket once and mints every ticket once.',
+    description: 'The same can be asked over NATS. What happens to keys is said in /.well-known/idempotency.json.',
     paths,
-    components: {
-      securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'The API key that `admit tenant create` showed once.' } },
-      schemas: schemas(),
-    },
-  };
+    shapes: [...new Set(ROUTES.map(({ answer }) => answer)), InProcess],
+  });
 }
-
-const titleOfShape = (schema: z.ZodType): string => String(schema.meta()?.title);
 
 function operationOf(route: Route): Node {
   return {
@@ -50,16 +40,15 @@ function operationOf(route: Route): Node {
     tags: [route.operation.split('.')[0]],
     parameters: [...addressParameters(route), ...(route.method === 'POST' ? keyParameters : [conditional])],
     ...(route.method === 'POST' && { requestBody: requestBody(route) }),
-    responses: { ...successes(route), ...problemsOf(route) },
+    responses: { ...successes(route), ...problemsOfRoute(route) },
   };
 }
 
-function problemsOf(route: Route): Node {
+function problemsOfRoute(route: Route): Node {
   const unknown = [...partsOf(route.path), ...(route.query ?? [])].map((part) => ADDRESS_PARTS[part].unknown);
-  if (route.method === 'GET')
-    return problemResponses([...ALWAYS, ...unknown, ...(route.query === undefined ? [] : (['body-invalid'] as const))]);
+  if (route.method === 'GET') return problemsOf([...ALWAYS, ...unknown, ...(route.query === undefined ? [] : (['body-invalid'] as const))]);
   const sale = route.operation === 'sale.open' ? [] : (['sale-unknown'] as const); // where it is a member of the body
-  return problemResponses([...ALWAYS, ...OF_MUTATIONS, ...unknown, ...sale], Object.keys(REFUSALS) as RefusalCode[]);
+  return problemsOf([...ALWAYS, ...OF_MUTATIONS, ...unknown, ...sale], Object.keys(REFUSALS) as RefusalCode[]);
 }
 
 const headerParameter = (name: string, description: string, schema: Node, required = false): Node => ({
@@ -90,7 +79,7 @@ function requestBody({ path, schema, example }: Mutation): Node {
 }
 
 function successes(route: Route): Node {
-  const shape = titleOfShape(route.answer);
+  const shape = titleOf(route.answer);
   const content = (name: string): Node => ({ 'application/json': { schema: reference(name) } });
   if (route.method === 'GET') {
     const headers = { ETag: text('Its version; another whenever anything in it is another.') };
@@ -111,14 +100,4 @@ function successes(route: Route): Node {
       content: content('InProcess'),
     },
   };
-}
-
-function schemas(): Node {
-  const shapes = new Map([...ROUTES.map(({ answer }) => answer), InProcess, Problem].map((shape) => [titleOfShape(shape), shape]));
-  return Object.fromEntries(
-    [...shapes].map(([name, shape]) => {
-      const { $schema, ...schema } = z.toJSONSchema(shape, { io: 'output' }) as Node;
-      return [name, schema];
-    }),
-  );
 }

@@ -68,15 +68,3 @@ export const Owed = z
 
 /** 202 */
 export const InProcess = z.strictObject({ status: z.literal('in-process'), sale, order: order.optional() }).meta({ title: 'InProcess' });
-
-/** Every answer from 400 on. */
-export const Problem = z
-  .looseObject({
-    type: z.string().regex(/^urn:admit-one:problem:/),
-    title: z.string(),
-    status: z.number().int().min(400).max(599),
-    code: z.string(),
-    detail: z.string().optional(),
-    errors: z.array(z.strictObject({ pointer: z.string(), detail: z.string() })).optional(),
-  })
-  .meta({ title: 'Problem' });

@@ -1,7 +1,7 @@
 import { Controller, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { send } from '#shared/platform/http/reply.js';
 import { PaymentWebhook, WEBHOOK_PATH } from './payment-webhook.js';
-import { send } from './reply.js';
 
 /** Where payment providers tell what happened to money. No API key: what they say is signed. */
 @Controller()

@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Answer, problemAnswer } from '../answer.js';
-import { MAX_BODY_BYTES } from '../request-body.js';
+import { type Answer, doorProblem } from './answer.js';
 import { closeConnectionsAtEnd } from './connections.js';
 import { headersOf, send } from './reply.js';
 
@@ -18,9 +17,9 @@ const MAX_CONNECTIONS = 10_000;
 const MAX_ADDRESS_PART = 128;
 
 /** Nest's server with our limits, whose every word is a problem or an answer of ours. */
-export function createHttpAdapter(): FastifyAdapter {
+export function createHttpAdapter(maxBodyBytes: number): FastifyAdapter {
   const adapter = new FastifyAdapter({
-    bodyLimit: MAX_BODY_BYTES,
+    bodyLimit: maxBodyBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     return503OnClosing: false, // the door says so itself
@@ -28,7 +27,7 @@ export function createHttpAdapter(): FastifyAdapter {
     http: { maxHeaderSize: MAX_HEADER_BYTES },
     routerOptions: { maxParamLength: MAX_ADDRESS_PART },
     frameworkErrors: (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) => {
-      send(reply, problemAnswer(error.code === 'FST_ERR_BAD_URL' ? 'request-malformed' : 'route-unknown'));
+      send(reply, doorProblem(error.code === 'FST_ERR_BAD_URL' ? 'request-malformed' : 'route-unknown'));
     },
     clientErrorHandler: refuseSocket,
   });
@@ -47,7 +46,7 @@ function refuseSocket(error: NodeJS.ErrnoException, socket: Socket): void {
     socket.destroy(error);
     return;
   }
-  const answer = problemAnswer(
+  const answer = doorProblem(
     error.code === 'HPE_HEADER_OVERFLOW'
       ? 'headers-too-large'
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'

@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Tenant } from '#shared/platform/tenants/tenant.js';
-import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
-import { type Answer, problemAnswer } from '../answer.js';
-import { WEBHOOK_PATH } from './payment-webhook.js';
+import type { Tenant } from '../tenants/tenant.js';
+import type { TenantDirectory } from '../tenants/tenant-directory.js';
+import { type Answer, doorProblem } from './answer.js';
 import { type Headers, send } from './reply.js';
 import type { TenantRates } from './tenant-rates.js';
 
@@ -11,15 +10,8 @@ export const MAX_UNDER_WAY_PER_TENANT = 2_000;
 const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]{1,256}) *$/i;
 const CHALLENGE = 'Bearer realm="admit-one"';
 
-/** What may be asked without an API key, by the pattern of its route. Whatever is not here wants one. */
-export const PUBLIC_ROUTES: ReadonlySet<string> = new Set([
-  '/health/live',
-  '/health/ready',
-  '/docs',
-  '/docs/json',
-  '/.well-known/idempotency.json',
-  WEBHOOK_PATH, // signed instead
-]);
+/** What every app lets anybody ask. */
+export const OPEN_ROUTES = ['/health/live', '/health/ready', '/docs', '/docs/json'] as const;
 
 type Refused = { readonly answer: Answer; readonly headers: Headers };
 /** Who asks, once known; the key it asked with is good for as long as the directory says. */
@@ -37,6 +29,8 @@ export class Admission {
   constructor(
     private readonly tenants: Pick<TenantDirectory, 'ofKey'>,
     private readonly rates: TenantRates,
+    /** What may be asked without an API key, by the pattern of its route. Whatever is not here wants one. */
+    private readonly publicRoutes: ReadonlySet<string>,
   ) {}
 
   guard(server: FastifyInstance): void {
@@ -60,16 +54,16 @@ export class Admission {
   }
 
   private refuse(request: FastifyRequest, reply: FastifyReply): Refused | undefined {
-    if (this.closing) return { answer: problemAnswer('stopping'), headers: { Connection: 'close' } };
-    if (request.is404 || PUBLIC_ROUTES.has(request.routeOptions.url ?? '')) return undefined;
+    if (this.closing) return { answer: doorProblem('stopping'), headers: { Connection: 'close' } };
+    if (request.is404 || this.publicRoutes.has(request.routeOptions.url ?? '')) return undefined;
     const apiKey = BEARER.exec(request.headers.authorization ?? '')?.[1];
     const tenant = apiKey === undefined ? undefined : this.tenants.ofKey(apiKey);
-    if (apiKey === undefined) return { answer: problemAnswer('unauthorized'), headers: { 'WWW-Authenticate': CHALLENGE } };
+    if (apiKey === undefined) return { answer: doorProblem('unauthorized'), headers: { 'WWW-Authenticate': CHALLENGE } };
     if (tenant === undefined)
-      return { answer: problemAnswer('unauthorized'), headers: { 'WWW-Authenticate': `${CHALLENGE}, error="invalid_token"` } };
-    if (tenant.status !== 'active') return { answer: problemAnswer('tenant-refused'), headers: {} };
+      return { answer: doorProblem('unauthorized'), headers: { 'WWW-Authenticate': `${CHALLENGE}, error="invalid_token"` } };
+    if (tenant.status !== 'active') return { answer: doorProblem('tenant-refused'), headers: {} };
     const waitSeconds = this.underWayOf(tenant.tenant) >= MAX_UNDER_WAY_PER_TENANT ? 1 : this.rates.take(tenant.tenant);
-    if (waitSeconds > 0) return { answer: { ...problemAnswer('too-many-requests'), retryAfterSeconds: waitSeconds }, headers: {} };
+    if (waitSeconds > 0) return { answer: { ...doorProblem('too-many-requests'), retryAfterSeconds: waitSeconds }, headers: {} };
     this.admitted.set(request.raw, { tenant, apiKey });
     this.count(tenant.tenant, reply);
     return undefined;

@@ -1,14 +1,9 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { DOCS_POLICY, docsPage } from './docs-page.js';
-import { idempotencyPolicy, POLICY_PATH } from './idempotency-policy.js';
-import { openApiDocument } from './openapi.js';
+import type { Node } from './openapi-problems.js';
 
-export const DOCS = Symbol('what the documents say that differs from service to service');
-export interface DocsFacts {
-  readonly version: string;
-  readonly rate: { readonly perSecond: number; readonly burst: number };
-}
+export const DOCUMENT = Symbol('the OpenAPI document of this app');
 
 const CACHED = { 'Cache-Control': 'public, max-age=300', 'X-Content-Type-Options': 'nosniff' };
 
@@ -17,13 +12,10 @@ const CACHED = { 'Cache-Control': 'public, max-age=300', 'X-Content-Type-Options
 export class DocsController {
   private readonly json: string;
   private readonly page: string;
-  private readonly policy: string;
 
-  constructor(@Inject(DOCS) { version, rate }: DocsFacts) {
-    const document = openApiDocument(version);
+  constructor(@Inject(DOCUMENT) document: Node) {
     this.json = JSON.stringify(document);
     this.page = docsPage(document);
-    this.policy = JSON.stringify(idempotencyPolicy(rate));
   }
 
   @Get('docs')
@@ -36,11 +28,10 @@ export class DocsController {
 
   @Get('docs/json')
   document(@Res() reply: FastifyReply): void {
-    reply.headers(CACHED).type('application/json; charset=utf-8').send(this.json);
-  }
-
-  @Get(POLICY_PATH)
-  idempotency(@Res() reply: FastifyReply): void {
-    reply.headers(CACHED).type('application/json; charset=utf-8').send(this.policy);
+    publish(reply, this.json);
   }
 }
+
+/** A document for everybody, which caches may keep for a while. */
+export const publish = (reply: FastifyReply, json: string): FastifyReply =>
+  reply.headers(CACHED).type('application/json; charset=utf-8').send(json);

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { type Answer, isProblem } from '../answer.js';
+import { type Answer, isProblem } from './answer.js';
 
 /** What goes with every answer. Nothing is kept by caches in between: answers are a tenant's own. */
 const ALWAYS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' } as const;

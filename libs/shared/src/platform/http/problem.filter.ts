@@ -1,13 +1,12 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Logger } from '#shared/platform/logger.js';
-import { type ProblemCode, problemAnswer } from '../answer.js';
-import { MAX_BODY_BYTES } from '../request-body.js';
+import type { Logger } from '../logger.js';
+import { type DoorProblem, doorProblem } from './answer.js';
 import { send } from './reply.js';
 import type { RouteList } from './route-list.js';
 
 /** What Fastify and Nest refuse before a handler is reached, in our words. */
-const CODE_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
+const CODE_OF_STATUS: Readonly<Record<number, DoorProblem>> = {
   400: 'request-malformed',
   404: 'route-unknown',
   408: 'request-timeout',
@@ -22,6 +21,7 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly routes: RouteList,
     private readonly logger: Logger,
+    private readonly maxBodyBytes: number,
   ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
@@ -30,15 +30,15 @@ export class ProblemFilter implements ExceptionFilter {
     const code = thrown instanceof HttpException ? CODE_OF_STATUS[thrown.getStatus()] : undefined;
     if (code === undefined) {
       this.logger.error({ err: thrown, method: request.method, route: request.routeOptions.url }, 'a request could not be served');
-      send(reply, problemAnswer('fault'));
+      send(reply, doorProblem('fault'));
     } else if (code === 'route-unknown') this.nothingThere(request, reply);
-    else if (code === 'body-too-large') send(reply, problemAnswer(code, { detail: `${MAX_BODY_BYTES} bytes are allowed.` }));
-    else send(reply, problemAnswer(code));
+    else if (code === 'body-too-large') send(reply, doorProblem(code, { detail: `${this.maxBodyBytes} bytes are allowed.` }));
+    else send(reply, doorProblem(code));
   }
 
   private nothingThere(request: FastifyRequest, reply: FastifyReply): void {
     const methods = this.routes.methodsAt(request.url);
-    if (methods.length === 0) send(reply, problemAnswer('route-unknown'));
-    else send(reply, problemAnswer('method-not-allowed'), { Allow: methods.join(', ') });
+    if (methods.length === 0) send(reply, doorProblem('route-unknown'));
+    else send(reply, doorProblem('method-not-allowed'), { Allow: methods.join(', ') });
   }
 }

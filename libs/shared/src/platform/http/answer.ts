@@ -1,0 +1,50 @@
+import { problem } from '../problem.js';
+
+/** What a caller gets: a status, bytes, and what else is said in headers. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly replayed?: boolean;
+  readonly retryAfterSeconds?: number;
+  /** Of what is read: another whenever the body is another. */
+  readonly etag?: string;
+}
+
+export type ProblemKind = readonly [status: number, title: string];
+
+/** Problems of the door itself, whichever app is behind it. Codes are never reused. */
+export const DOOR_PROBLEMS = {
+  'request-malformed': [400, 'The request is not one of HTTP, or its address is not one.'],
+  unauthorized: [401, 'The header Authorization must be Bearer and an API key that is good now.'],
+  'tenant-refused': [403, 'This tenant is not one that may come in.'],
+  'route-unknown': [404, 'There is nothing at this address.'],
+  'method-not-allowed': [405, 'This address does not know this method. The header Allow says which it does.'],
+  'request-timeout': [408, 'The request did not arrive whole in time.'],
+  'body-too-large': [413, 'The body is too large.'],
+  'media-type': [415, 'The body must be application/json.'],
+  'too-many-requests': [429, 'This tenant asks faster than it may.'],
+  'headers-too-large': [431, 'The headers are too large.'],
+  stopping: [503, 'This process stops. Send the same request again, with the same key if it has one.'],
+  fault: [500, 'The service failed. Send the same request again, with the same key if it has one.'],
+} as const satisfies Record<string, ProblemKind>;
+
+export type DoorProblem = keyof typeof DOOR_PROBLEMS;
+
+export const RETRY_AFTER_SECONDS = 1;
+/** The same request may get another answer soon. */
+const PASSING: ReadonlySet<number> = new Set([429, 500, 503]);
+
+/** A problem of a list of problems, as an answer. */
+export function problemOf<Code extends string>(
+  problems: Readonly<Record<Code, ProblemKind>>,
+  code: Code,
+  more: Readonly<Record<string, unknown>> = {},
+): Answer {
+  const [status, title] = problems[code];
+  const body = JSON.stringify(problem(status, code, title, more));
+  return PASSING.has(status) ? { status, body, retryAfterSeconds: RETRY_AFTER_SECONDS } : { status, body };
+}
+
+export const doorProblem = (code: DoorProblem, more?: Readonly<Record<string, unknown>>): Answer => problemOf(DOOR_PROBLEMS, code, more);
+
+export const isProblem = ({ status }: Answer): boolean => status >= 400;
