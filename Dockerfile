@@ -38,7 +38,7 @@ FROM runtime AS localnet
 USER root
 COPY --from=build /localnet/node_modules node_modules
 COPY --from=build /app/dist/dev dist/dev
-COPY deploy/setup.mjs deploy/
+COPY deploy/*.mjs deploy/
 RUN install -d -o node -g node -m 0700 /data /setup/secrets /setup/nats /setup/postgres \
   /setup/provision /setup/tenants /setup/purchase /setup/minter /setup/ledger /setup/operator
 USER node

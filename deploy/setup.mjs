@@ -1,13 +1,14 @@
 // What the containers need to trust each other, made once: passwords, the NATS accounts, one settings file for each of them and no more.
 // Run again it keeps what is there and writes the same files. Plain JavaScript on purpose: it runs from the image as it is.
 import { join } from 'node:path';
-import { accountsConfig, usersOf } from '../dist/dev/nats/accounts.js';
+import { usersOf } from '../dist/dev/nats/accounts.js';
 import { DEV_TENANTS } from '../dist/dev/nats/server.js';
 import { keepSecrets, writePrivate } from '../dist/dev/processes/secrets.js';
 import { clientSettings, SECRETS, settingsOf, tenantSettings } from '../dist/dev/stack/wiring.js';
+import { NATS_PORT, writeNatsConfig } from './nats-config.mjs';
 
 const SUPERUSER = 'postgres';
-const INSIDE = { nats: 4222, natsMonitor: 8222, http: 3000, solana: 8899 };
+const INSIDE = { nats: NATS_PORT, http: 3000, solana: 8899 };
 
 /** Each folder below is a volume that one container sees. */
 const [folder = '/setup', natsPort = '4222', httpPort = '3000', solanaPort = '8899'] = process.argv.slice(2);
@@ -32,17 +33,8 @@ const outside = {
   ports: { purchase: Number(httpPort) },
 };
 
-const nats = {
-  tenants: DEV_TENANTS,
-  passwords: logins,
-  host: '0.0.0.0',
-  port: INSIDE.nats,
-  monitorPort: INSIDE.natsMonitor,
-  storeDir: '/data/js',
-  pidFile: '/data/nats-server.pid',
-};
-
-writePrivate(join(folder, 'nats', 'nats.conf'), accountsConfig(nats));
+writeNatsConfig(join(folder, 'nats'), logins);
+writePrivate(join(folder, 'nats', 'logins.json'), JSON.stringify(logins)); // for `accounts`, which writes the same again with more tenants
 writePrivate(join(folder, 'postgres', 'password'), secrets[SUPERUSER]);
 for (const who of ['provision', 'purchase', 'minter', 'ledger', 'operator']) {
   // Where an app listens inside its container is the image's affair.

@@ -6,9 +6,9 @@ import { Part, type PartPlan } from '../processes/part.js';
 import { freePort } from '../processes/ports.js';
 import { environment } from '../processes/project.js';
 import { keepSecrets, writePrivate } from '../processes/secrets.js';
-import { waitFor } from '../processes/wait.js';
 import { type AccountsPlan, accountsConfig, inboxOf, usersOf } from './accounts.js';
 import { obtainNatsServer } from './obtain.js';
+import { reloadServer } from './reload.js';
 import { keepTenantUsers, type TenantUsers, tenantUsers } from './tenant-users.js';
 
 export const DEV_TENANTS = ['demo', 'acme'] as const;
@@ -16,8 +16,6 @@ export const DEV_TENANTS = ['demo', 'acme'] as const;
 const READY_MS = 60_000; // recovery reads every stream: 4 s per million subjects
 const STOP_MS = 10_000; // it flushes and closes; with sync_interval always there is little to flush
 const PROBE_MS = 2_000;
-const RELOAD_MS = 10_000;
-const RELOADS = 2; // what an account imports that a reload brought in works from the next reload on (measured with 2.15.1)
 const PORT_TRIES = 3; // a free port may be taken by somebody else before the server binds it
 
 export interface NatsOptions {
@@ -75,21 +73,7 @@ export class NatsServer {
   /** Other tenants from now on: the server reloads its configuration, and keeps every connection that may stay. */
   async setTenantUsers(users: TenantUsers): Promise<void> {
     this.configure(users);
-    for (let reloads = 0; reloads < RELOADS; reloads++) await this.reload();
-  }
-
-  private async reload(): Promise<void> {
-    const pid = this.pid;
-    if (pid === undefined) return; // it reads its configuration when it comes back
-    const before = await this.loadedAt().catch(() => undefined);
-    if (this.pid === pid) process.kill(pid, 'SIGHUP');
-    const done = async (): Promise<boolean> => this.pid !== pid || (await this.loadedAt()) !== before;
-    await waitFor(done, { what: 'NATS reloads its configuration', timeoutMs: RELOAD_MS });
-  }
-
-  private async loadedAt(): Promise<unknown> {
-    const answer = await fetch(`${this.monitorUrl}/varz`, { signal: AbortSignal.timeout(PROBE_MS) });
-    return ((await answer.json()) as { readonly config_load_time?: unknown }).config_load_time;
+    await reloadServer(this);
   }
 
   kill9(): Promise<void> {

@@ -24,8 +24,11 @@ export const tenantUsers = (dataDir: string): TenantUsers =>
 export const keepTenantUsers = (dataDir: string, users: TenantUsers): void =>
   writePrivate(fileIn(dataDir), `${JSON.stringify(users, null, 2)}\n`);
 
-/** Gives the embedded server an account for every tenant that `admit tenant` makes, for as long as it runs. @returns ends that */
-export async function followTenants(server: NatsServer, dataDir: string, say: (line: string) => void): Promise<() => Promise<void>> {
+/** A server whose tenants can be changed while it runs. */
+export type FollowingServer = Pick<NatsServer, 'connection' | 'setTenantUsers'>;
+
+/** Gives a server an account for every tenant that `admit tenant` makes, for as long as it runs. @returns ends that */
+export async function followTenants(server: FollowingServer, dataDir: string, say: (line: string) => void): Promise<() => Promise<void>> {
   const connection = await connect({ ...server.connection('operator'), maxReconnectAttempts: -1 });
   const directory = await TenantDirectory.watch(connection, createLogger('tenants', 'silent'));
   let following = Promise.resolve();

@@ -37,8 +37,8 @@ const stages = dockerfile.split(/^(?=FROM )/m).slice(1);
 const stage = (name: string): string => stages.find((one) => one.startsWith(`FROM`) && one.split('\n')[0]?.endsWith(` AS ${name}`)) ?? '';
 
 describe('docker-compose.yml', () => {
-  it('runs the whole service: log, database, chain and the three apps', () => {
-    expect(staying.sort()).toEqual(['chain', 'ledger', 'minter', 'nats', 'postgres', 'purchase']);
+  it('runs the whole service: log and who may use it, database, chain and the three apps', () => {
+    expect(staying.sort()).toEqual(['accounts', 'chain', 'ledger', 'minter', 'nats', 'postgres', 'purchase']);
   });
 
   it('restarts and watches the health of every service that stays, and of no other', () => {

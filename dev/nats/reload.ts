@@ -1,0 +1,30 @@
+import { waitFor } from '../processes/wait.js';
+
+const PROBE_MS = 2_000;
+const RELOAD_MS = 10_000;
+const RELOADS = 2; // what an account imports that a reload brought in works from the next reload on (measured with 2.15.1)
+
+/** A server that may end, and come back as another process, at any time. */
+export interface RunningServer {
+  readonly pid: number | undefined;
+  readonly monitorUrl: string;
+}
+
+/** Has a server read its configuration again, for accounts too. One that does not run reads it when it comes back. */
+export async function reloadServer(server: RunningServer): Promise<void> {
+  for (let reloads = 0; reloads < RELOADS; reloads++) await reloadOnce(server);
+}
+
+async function reloadOnce(server: RunningServer): Promise<void> {
+  const { pid, monitorUrl } = server;
+  if (pid === undefined) return;
+  const before = await loadedAt(monitorUrl).catch(() => undefined);
+  if (server.pid === pid) process.kill(pid, 'SIGHUP');
+  const done = async (): Promise<boolean> => server.pid !== pid || (await loadedAt(monitorUrl)) !== before;
+  await waitFor(done, { what: 'NATS reloads its configuration', timeoutMs: RELOAD_MS });
+}
+
+async function loadedAt(monitorUrl: string): Promise<unknown> {
+  const answer = await fetch(`${monitorUrl}/varz`, { signal: AbortSignal.timeout(PROBE_MS) });
+  return ((await answer.json()) as { readonly config_load_time?: unknown }).config_load_time;
+}
