@@ -1,3 +1,4 @@
+import { metadataPath } from '#shared/domain/mint/metadata-document.js';
 import { mintSubject } from '#shared/event-store/event-store.js';
 import { MemoryEventStore } from '#shared/event-store/memory.js';
 import { createLogger } from '#shared/platform/logger.js';
@@ -138,6 +139,6 @@ it('[minting QJ1] [blockchain NFT-1] [blockchain NFT-2] names the mint of a tick
   expect(other.ticket).toBe(one.ticket);
   const plans = [one, other].map((command) => planMint(command, new MemoryChain(), 'memory', { symbol: 'ADMIT', uriPrefix: 'urn:' }));
   expect(plans[0]?.asset).toBe(plans[1]?.asset);
-  expect(plans[0]?.uri).toBe(`urn:${one.ticket}`);
+  expect(plans[0]?.uri).toBe(`urn:${metadataPath(TENANT, one.ticket)}`);
   expect(mintCommand('elsewhere', 'A-1').ticket).not.toBe(one.ticket);
 });

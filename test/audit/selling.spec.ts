@@ -2,19 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Keypair } from '@solana/web3.js';
+import { memoOf, recordOf } from '#shared/domain/mint/ticket-record.js';
 import type { Recorded } from '#shared/domain/recorded.js';
 import { NO_HEAD } from '#shared/event-store/commit.js';
 import { mintSubject, saleSubject } from '#shared/event-store/event-store.js';
 import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { keyHash, orderId, type SaleId, type TenantId } from '#shared/kernel/ids.js';
 import { MemoryChain } from '../../apps/minter/src/chains/memory.js';
-import { memoOf, planMint, ticketRecord } from '../../apps/minter/src/plan-mint.js';
+import { planMint } from '../../apps/minter/src/plan-mint.js';
 import type { Command } from '../../apps/purchase/src/command.js';
 import { OPERATIONS } from '../../apps/purchase/src/operations.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { commitsOf } from '../conformance/event-store-suite.js';
 import { Caller } from '../harness/caller.js';
 import { commandsSettled, toldOf } from '../harness/crash-stage.js';
+import { logMint, type Minted } from '../harness/logged-mint.js';
 import { Log, startSelling } from '../harness/selling.js';
 
 let log: Log;
@@ -88,8 +90,9 @@ it('[blockchain SC-8] holds a refusal under its key when the seat is free again;
 
 it('[minting AE5] changes no stream with a hundred reads of each kind', async () => {
   await demo.open('read', { quota: 5 });
-  const { body } = await demo.place('read', { quantity: 1 });
-  const [ticket] = ticketsOf(body);
+  const { body } = await demo.place('read', { quantity: 2 });
+  const [ticket, minted] = ticketsOf(body);
+  await logMint(log.admin, { tenant: 'demo', sale: 'read', order: body.order, ticket: minted, unit: '2', wallet } as Minted);
   await commandsSettled(log);
   const before = await log.lastSequences();
   const reads = [
@@ -97,6 +100,7 @@ it('[minting AE5] changes no stream with a hundred reads of each kind', async ()
     ['sale.owed', {}],
     ['order.get', { order: body.order }],
     ['ticket.get', { ticket }],
+    ['ticket.receipt', { ticket: minted }],
   ] as const;
   for (const [what, more] of reads) {
     const heard = await Promise.all(Array.from({ length: 100 }, () => demo.ask(what, { sale: 'read', ...more })));
@@ -136,7 +140,7 @@ it('[minting QJ3] carries the key from the command to the decision, the order, t
   const mint = (await atMints(subject))?.json<Parameters<typeof planMint>[0]>();
   expect(mint?.order).toBe(body.order);
   const plan = planMint(mint!, new MemoryChain(), 'memory', { symbol: 'ADMIT', uriPrefix: 'urn:' });
-  expect(plan.memo).toBe(memoOf(ticketRecord(tenant, sale, { ...plan, order: orderId(tenant, sale, 'walked') }), plan.salt));
+  expect(plan.memo).toBe(memoOf(recordOf(tenant, sale, { ...plan, order: orderId(tenant, sale, 'walked') }), plan.salt));
 });
 
 it('[minting AE3] [blockchain TP-5] tells of each ticket how far its mint is, and of the order when it came where', async () => {

@@ -12,6 +12,7 @@ import { PROBLEMS, type ProblemCode } from '../../apps/purchase/src/answer.js';
 import { asyncapi } from '../../apps/purchase/src/asyncapi.js';
 import { askings } from '../../apps/purchase/src/asyncapi-contract.js';
 import { Caller } from '../harness/caller.js';
+import { logMint, type Minted } from '../harness/logged-mint.js';
 import { refusalsOf } from '../harness/refusals.js';
 import { Log, startSelling } from '../harness/selling.js';
 
@@ -48,7 +49,7 @@ describe('docs/asyncapi.json', () => {
     expect([validate({ ...document, operations: { bad: { action: 'listen' } } }), version, Object.keys(operations ?? {}).length]).toEqual([
       false,
       '3.0.0',
-      13,
+      14,
     ]);
   });
 
@@ -150,6 +151,9 @@ describe('the service', () => {
     const named = { sale: 'doc', order: placed.body.order };
     const paid = { ...named, payment: 'pay_1', amount: '5000', currency: 'EUR' };
     const wallet = Keypair.generate().publicKey.toBase58();
+    const other = await demo.ask('order.place', { ...order, buyer: 'b-2', units: ['A-3'] }, 'seed-2');
+    const [minted] = other.body.tickets as [{ readonly ticket: string; readonly unit: string }];
+    await logMint(log.admin, { tenant: 'demo', sale: 'doc', order: other.body.order, ...minted, wallet } as unknown as Minted);
     const traffic: [name: string, kind: string, body: object, key?: string][] = [
       ['sale.open', 'done', { sale: 'doc-2', ...terms, opensAt: '2026-01-01T00:00:00Z', units: { quota: 5 } }, 'o-2'],
       ['sale.open', 'refused', { sale: 'doc', ...terms, units: { quota: 5 } }, 'o-3'],
@@ -173,6 +177,8 @@ describe('the service', () => {
       ['ticket.mint', 'refused', { sale: 'doc', tickets: [`tkt_${'a'.repeat(26)}`], wallet }, 'm-2'],
       ['ticket.get', 'done', { sale: 'doc', ticket }],
       ['ticket.get', 'problem', { sale: 'doc', ticket: `tkt_${'a'.repeat(26)}` }],
+      ['ticket.receipt', 'problem', { sale: 'doc', ticket }],
+      ['ticket.receipt', 'done', { sale: 'doc', ticket: minted.ticket }],
       ['order.refund', 'done', named, 'r-1'],
       ['payment.refunded', 'done', paid, 'b-1'],
       ['order.refund', 'done', named, 'r-2'],

@@ -17,6 +17,7 @@ import { projectFolder } from '../../dev/processes/project.js';
 import { Caller } from '../harness/caller.js';
 import { pairFor } from '../harness/every-mutation.js';
 import { addressOf, HttpCaller } from '../harness/http-caller.js';
+import { logMint, type Minted } from '../harness/logged-mint.js';
 import { Log, startSelling } from '../harness/selling.js';
 
 interface Operation {
@@ -90,6 +91,7 @@ describe('[minting AE4] the OpenAPI document', () => {
 
   it('lists every status that an operation was seen to answer, each with its codes', async () => {
     await demo.open('listed', { quota: 5 });
+    const [{ ticket }] = (await demo.place('listed', { quantity: 1, buyer: 'early' })).body.tickets as [{ ticket: string }];
     const seen = [
       ['order.place', await demo.askFor('order.place', { sale: 'listed', buyer: 'b', quantity: 1 })],
       ['order.place', await demo.askFor('order.place', { sale: 'listed', buyer: 'b', quantity: 'x' }, 'k')],
@@ -100,6 +102,7 @@ describe('[minting AE4] the OpenAPI document', () => {
       ['order.place', await demo.askFor('order.place', '{}', 'k', { 'Content-Type': 'text/plain' })],
       ['order.get', await demo.askFor('order.get', { sale: 'listed' })],
       ['ticket.get', await demo.askFor('ticket.get', { sale: 'listed' })],
+      ['ticket.receipt', await demo.askFor('ticket.receipt', { sale: 'listed', ticket })],
     ] as const;
     for (const [operation, heard] of seen) {
       expect(Problem.parse(heard.body)).toBeDefined();
@@ -123,8 +126,9 @@ describe('[minting AE4] the OpenAPI document', () => {
       route.answer.parse(heard.body);
     }
     const placed = await demo.place('shape-order-place', { quantity: 1, buyer: 'other' });
-    const [{ ticket }] = placed.body.tickets as [{ ticket: string }];
+    const [{ ticket, unit }] = placed.body.tickets as [{ ticket: string; unit: string }];
     const of = { sale: 'shape-order-place', order: placed.body.order, ticket };
+    await logMint(log.admin, { tenant: 'demo', unit, wallet: 'w', ...of } as Minted);
     for (const route of ROUTES) {
       if (route.method === 'POST') continue;
       const heard = await demo.get(addressOf(route.operation, of).path);

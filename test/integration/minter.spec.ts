@@ -1,9 +1,10 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { PublicKey } from '@solana/web3.js';
+import { metadataPath } from '#shared/domain/mint/metadata-document.js';
+import { memoOf, recordOf } from '#shared/domain/mint/ticket-record.js';
 import { readEnvironment } from '#shared/platform/environment.js';
 import { createLogger } from '#shared/platform/logger.js';
 import { loadMintKeys } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
-import { memoOf, ticketRecord } from '../../apps/minter/src/plan-mint.js';
 import { startMinter } from '../../apps/minter/src/start.js';
 import { assetOnChain, type MinterStage, mintCommand, mintsThatLanded, newWallet, openMinterStage, TENANT } from './minter-stage.js';
 
@@ -42,7 +43,12 @@ it('[minting QJ6] [minting NM7] mints an asset that an RPC alone shows: one, for
     decimals: 0,
     mintAuthority: null,
     freezeAuthority: null,
-    metadata: { name: 'Gala 2027', symbol: 'ADMIT', uri: `urn:admit-one:${command.ticket}`, updateAuthority: new PublicKey(asset) },
+    metadata: {
+      name: 'Gala 2027',
+      symbol: 'ADMIT',
+      uri: `urn:admit-one:${metadataPath(TENANT, command.ticket)}`,
+      updateAuthority: new PublicKey(asset),
+    },
     holders: [command.wallet],
   });
   expect(completed?.data).toMatchObject({ ticket: command.ticket, wallet: command.wallet, supply: '1', holder: command.wallet });
@@ -55,7 +61,7 @@ it('[minting QJ6] [minting NM7] mints an asset that an RPC alone shows: one, for
     commitment: 'finalized',
   });
   const plan = planned!.data;
-  expect(plan.memo).toBe(memoOf(ticketRecord(TENANT, 'show', plan), plan.salt));
+  expect(plan.memo).toBe(memoOf(recordOf(TENANT, 'show', plan), plan.salt));
   expect(transaction?.meta?.logMessages?.join()).toContain(plan.memo);
 });
 

@@ -46,7 +46,7 @@ export class MemorySelling {
       dead,
       logger,
     });
-    this.reads = new Reads({ sales: this.kept, mints: new Folds(this.store, () => new MintFold()), logger });
+    this.reads = new Reads({ sales: this.kept, mints: new Folds(this.store, () => new MintFold()), store: this.store, logger });
   }
 
   readonly pass = (minutes: number): void => {

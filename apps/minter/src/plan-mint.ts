@@ -1,34 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import type { MintCommand, MintPlan } from '#shared/domain/mint/events.js';
-import { canonicalJson } from '#shared/kernel/canonical.js';
-import { hashFields } from '#shared/kernel/hash.js';
+import { metadataDocument, metadataPath } from '#shared/domain/mint/metadata-document.js';
+import { memoOf, recordOf } from '#shared/domain/mint/ticket-record.js';
+import { sha256 } from '#shared/kernel/hash.js';
 import type { TenantId } from '#shared/kernel/ids.js';
-import { type Chain, MAX_NAME_BYTES, MAX_SYMBOL_BYTES, MAX_URI_BYTES } from './chain.js';
+import { type Chain, MAX_NAME_BYTES, MAX_SYMBOL_BYTES } from './chain.js';
 
 /** 128 bits: nobody finds a record by trying all tickets against a memo. */
 const SALT_BYTES = 16;
 
 export interface AssetStyle {
   readonly symbol: string;
-  /** The metadata's URI is this and the ticket. */
+  /** The metadata's URI is this and what names the ticket. */
   readonly uriPrefix: string;
 }
 
-/** The record whose hash stands in the memo: what the buyer shows, with the salt, to prove which ticket an asset is. */
-export const ticketRecord = (
-  tenant: string,
-  sale: string,
-  plan: Pick<MintPlan, 'ticket' | 'order' | 'unit' | 'wallet' | 'asset'>,
-): string => {
-  const { ticket, order, unit, wallet, asset } = plan;
-  return canonicalJson({ tenant, sale, order, ticket, unit, wallet, asset });
-};
-
-export const memoOf = (record: string, salt: string): string => hashFields(record, salt).toString('base64url'); // hexadecimal would be 21 bytes more: a revocable mint would fit no packet
-
 /**
- * Everything that every attempt at this ticket will use. What is public on the chain (name, symbol, URI) says nothing of the seat or the
- * buyer; the rest is only in the memo's hash.
+ * Everything that every attempt at this ticket will use. On the chain stand name, symbol and URI, and the memo's hash; the document at the URI
+ * says which seat it is. Who bought it, and in which order, is told nowhere.
  */
 export function planMint(
   command: MintCommand,
@@ -39,7 +28,9 @@ export function planMint(
   const { tenant, sale, order, ticket, unit, wallet, request, name, revocable } = command;
   const address = chain.address(tenant as TenantId, ticket);
   const salt = randomBytes(SALT_BYTES).toString('hex');
-  const memo = memoOf(ticketRecord(tenant, sale, { ticket, order, unit, wallet, asset: address.asset }), salt);
+  const symbol = fitting(style.symbol, MAX_SYMBOL_BYTES);
+  const document = sha256(metadataDocument({ tenant, sale, ticket, unit, name, symbol }));
+  const memo = memoOf(recordOf(tenant, sale, { ticket, order, unit, wallet, asset: address.asset, document }), salt);
   return {
     ticket,
     order,
@@ -49,10 +40,11 @@ export function planMint(
     ...address,
     genesisHash,
     name: fitting(name, MAX_NAME_BYTES),
-    symbol: fitting(style.symbol, MAX_SYMBOL_BYTES),
-    uri: fitting(`${style.uriPrefix}${ticket}`, MAX_URI_BYTES),
+    symbol,
+    uri: `${style.uriPrefix}${metadataPath(tenant, ticket)}`, // an address cut short leads nowhere: the prefix is bounded where it is read
     memo,
     salt,
+    document,
     ...(revocable && { delegate: chain.delegate }),
   };
 }

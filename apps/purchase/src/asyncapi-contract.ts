@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RefusalCode } from '#shared/domain/refusal.js';
 import { GetOrder, GetSale, GetTicket } from '#shared/domain/sale/commands.js';
 import type { ProblemCode } from './answer.js';
-import { Mints, Order, Owed, Sale, Ticket } from './http/shapes.js';
+import { Mints, Order, Owed, Receipt, Sale, Ticket } from './http/shapes.js';
 import { OPERATIONS, type OperationName, operation } from './operations.js';
 
 /** What a caller can ask over NATS, and all that can be answered. */
@@ -113,6 +113,11 @@ const READS: readonly Asking[] = [
   read('sale.owed', 'Lists the money of a sale that has to go back.', GetSale, Owed),
   read('order.get', 'Reads an order from the log, with how far it came.', GetOrder, Order, ['order-unknown']),
   read('ticket.get', 'Reads a ticket from the log and, once it is minted, its asset.', GetTicket, Ticket, ['ticket-unknown']),
+  read('ticket.receipt', 'Reads the receipt of a minted ticket from the log: proof of it for its buyer.', GetTicket, Receipt, [
+    'ticket-unknown',
+    'ticket-not-minted',
+    'receipt-unknown',
+  ]),
 ];
 
 function change(name: OperationName): Asking[] {

@@ -13,13 +13,14 @@ export class MintFold {
   }
 
   apply(commit: Commit): void {
-    for (const event of commit.events) this.note(event, { at: event.at, version: commit.version });
+    for (const event of commit.events) this.note(event, commit);
     this.head = headOf(commit);
   }
 
-  private note(event: Commit['events'][number], moment: Moment): void {
+  private note(event: Commit['events'][number], { version, sequence }: Commit): void {
+    const moment: Moment = { at: event.at, version };
     const before = 'ticket' in event.data ? this.tickets.get(event.data.ticket) : undefined;
-    if (event.type === 'MintPlanned') this.tickets.set(event.data.ticket, { status: 'minting' });
+    if (event.type === 'MintPlanned') this.tickets.set(event.data.ticket, { status: 'minting', planned: sequence });
     else if (event.type === 'MintSubmitted') this.tickets.set(event.data.ticket, { submitted: moment, ...before, status: 'minting' });
     else if (event.type === 'MintFailed') this.tickets.set(event.data.ticket, { ...before, status: 'mint-failed' });
     else if (event.type === 'MintCompleted') {

@@ -26,7 +26,7 @@ export class PurchaseModule {
         { provide: PARTS, useValue: parts },
         { provide: Decider, useValue: decider },
         { provide: Intake, useValue: new Intake(parts) },
-        { provide: Reads, useValue: new Reads({ sales: parts.folds, mints: parts.mints, logger: parts.logger }) },
+        { provide: Reads, useValue: new Reads({ sales: parts.folds, mints: parts.mints, store: parts.store, logger: parts.logger }) },
         { provide: MintRequests, useValue: new MintRequests(parts.connection, parts.logger) },
         { provide: MintNewsReactor, useValue: new MintNewsReactor(parts.inbox, parts.logger) },
         { provide: Sweeps, useValue: new Sweeps(parts.inbox, parts.logger) },

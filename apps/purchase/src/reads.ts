@@ -1,12 +1,14 @@
 import type { z } from 'zod';
 import { GetOrder, GetSale, GetTicket } from '#shared/domain/sale/commands.js';
-import { mintSubject, saleSubject } from '#shared/event-store/event-store.js';
+import { type EventStore, mintSubject, saleSubject } from '#shared/event-store/event-store.js';
 import { TENANT_PATTERN } from '#shared/kernel/ids.js';
 import type { Logger } from '#shared/platform/logger.js';
+import type { Receipt } from '#shared/platform/receipt.js';
 import { validate } from '#shared/platform/validate.js';
 import { type Answer, invalid, problemAnswer } from './answer.js';
 import type { Folds } from './folds.js';
 import type { MintFold } from './mint-fold.js';
+import { receiptIn } from './receipts.js';
 import { readJson } from './request-body.js';
 import type { SaleFold } from './sale-fold.js';
 import { orderView, owedView, saleView, ticketOf } from './views.js';
@@ -14,6 +16,7 @@ import { orderView, owedView, saleView, ticketOf } from './views.js';
 export interface ReadParts {
   readonly sales: Folds<SaleFold>;
   readonly mints: Folds<MintFold>;
+  readonly store: Pick<EventStore, 'at'>;
   readonly logger: Logger;
 }
 
@@ -61,6 +64,22 @@ export class Reads {
     });
   }
 
+  /** The receipt of a minted ticket, also of one that was taken back since: what was, was. Its asset says what is left of it. */
+  async receipt(tenant: string, body: Uint8Array): Promise<Answer> {
+    const query = readQuery(tenant, GetTicket, body);
+    if ('problem' in query) return query.problem;
+    const { sale, ticket } = query.ok;
+    return this.answering(async () => {
+      const mint = await this.parts.mints.withLatest(mintSubject(tenant, sale), ({ tickets }) => tickets.get(ticket));
+      if (mint?.status === 'minted') return receiptAnswer(await receiptIn(this.parts.store, { tenant, sale, ticket }, mint));
+      return this.parts.sales.withLatest(saleSubject(tenant, sale), ({ sale: { open } }) =>
+        open === undefined
+          ? problemAnswer('sale-unknown')
+          : problemAnswer(open.orderOfTicket.has(ticket) ? 'ticket-not-minted' : 'ticket-unknown'),
+      );
+    });
+  }
+
   /** The money of a sale that has to go back. */
   async owed(tenant: string, body: Uint8Array): Promise<Answer> {
     const query = readQuery(tenant, GetSale, body);
@@ -83,6 +102,10 @@ export class Reads {
     }
   }
 }
+
+/** A receipt never changes: its memo is as good a tag as any. */
+const receiptAnswer = (receipt: Receipt | undefined): Answer =>
+  receipt === undefined ? problemAnswer('receipt-unknown') : { status: 200, body: JSON.stringify(receipt), etag: `"${receipt.memo}"` };
 
 /** What was found, and its entity tag: the sale's version, and the version of its mints where they are part of it. */
 function found(view: object, version: number, mintsVersion = 0): Answer {

@@ -80,6 +80,11 @@ export class RequestsController {
     return toCall(await this.reads.ticket(call.tenant, body));
   }
 
+  @MessagePattern('ticket.receipt')
+  async getReceipt(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
+    return toCall(await this.reads.receipt(call.tenant, body));
+  }
+
   private async mutate(operation: OperationName, body: Uint8Array, call: Call): Promise<CallAnswer> {
     const said = keyOf(KEY_HEADERS.map((header) => call.header(header)));
     if ('problem' in said) return toCall(said.problem);

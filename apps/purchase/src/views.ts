@@ -7,6 +7,8 @@ import type { OrderId, TicketId } from '#shared/kernel/ids.js';
 /** How far the mint of a ticket is, as the minter's own log tells it. */
 export interface MintView {
   readonly status: 'minting' | 'minted' | 'mint-failed';
+  /** Sequence of the commit that holds its plan: read from the log when it is asked for. */
+  readonly planned?: number;
   readonly asset?: string;
   readonly signature?: string;
   readonly slot?: string;

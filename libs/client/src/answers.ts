@@ -50,6 +50,18 @@ export interface Ticket extends OrderedTicket {
   readonly version: number;
 }
 
+/** What the buyer of a minted ticket keeps: `admit receipt verify` checks it against the chain alone. */
+export interface Receipt {
+  readonly record: Readonly<Record<string, string>>;
+  readonly salt: string;
+  readonly memo: string;
+  readonly signature: string;
+  readonly genesisHash: string;
+  readonly address: { readonly base: string; readonly seed: string; readonly program: string };
+  readonly metadata: { readonly name: string; readonly symbol: string; readonly uri: string };
+  readonly delegate?: string;
+}
+
 /** Money that has to go back. */
 export interface Owed extends Money {
   readonly payment: string;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type ConnectionOptions, connect } from '@nats-io/transport-node';
-import type { MintsAnswer, Order, OwedList, PaymentAnswer, Sale, Ticket } from './answers.js';
+import type { MintsAnswer, Order, OwedList, PaymentAnswer, Receipt, Sale, Ticket } from './answers.js';
 import { insist } from './insist.js';
 import { type KeyStore, MemoryKeys } from './keys.js';
 import type { MutationName, Mutations, ReadName, Reads } from './operations.js';
@@ -105,6 +105,10 @@ export class AdmitClient {
 
   ticket(ticket: TicketRef): Promise<Outcome<Ticket>> {
     return this.look('ticket.get', ticket);
+  }
+
+  receipt(ticket: TicketRef): Promise<Outcome<Receipt>> {
+    return this.look('ticket.receipt', ticket);
   }
 
   /** Gives an intent a new key: for another try after a refusal, which its old key holds for ever. */

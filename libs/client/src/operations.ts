@@ -1,4 +1,4 @@
-import type { MintsAnswer, Order, OwedList, PaymentAnswer, Sale, Ticket } from './answers.js';
+import type { MintsAnswer, Order, OwedList, PaymentAnswer, Receipt, Sale, Ticket } from './answers.js';
 import type { MintTickets, OpenSale, OrderRef, PaymentNews, PlaceOrder, SaleRef, TicketRef } from './requests.js';
 
 /** What changes something: asked with a key. */
@@ -20,6 +20,7 @@ export interface Reads {
   'sale.owed': { readonly body: SaleRef; readonly answer: OwedList };
   'order.get': { readonly body: OrderRef; readonly answer: Order };
   'ticket.get': { readonly body: TicketRef; readonly answer: Ticket };
+  'ticket.receipt': { readonly body: TicketRef; readonly answer: Receipt };
 }
 
 export type MutationName = keyof Mutations;

@@ -46,7 +46,13 @@ function operationOf(route: Route): Node {
 
 function problemsOfRoute(route: Route): Node {
   const unknown = [...partsOf(route.path), ...(route.query ?? [])].map((part) => ADDRESS_PARTS[part].unknown);
-  if (route.method === 'GET') return problemsOf([...ALWAYS, ...unknown, ...(route.query === undefined ? [] : (['body-invalid'] as const))]);
+  if (route.method === 'GET')
+    return problemsOf([
+      ...ALWAYS,
+      ...unknown,
+      ...(route.query === undefined ? [] : (['body-invalid'] as const)),
+      ...(route.problems ?? []),
+    ]);
   const sale = route.operation === 'sale.open' ? [] : (['sale-unknown'] as const); // where it is a member of the body
   return problemsOf([...ALWAYS, ...OF_MUTATIONS, ...unknown, ...sale], Object.keys(REFUSALS) as RefusalCode[]);
 }

@@ -3,7 +3,7 @@ import { CloseSale, EndOrder, GetOrder, GetSale, GetTicket, MintTickets, OpenSal
 import { ORDER_PATTERN, SALE_PATTERN, TICKET_PATTERN } from '#shared/kernel/ids.js';
 import type { ProblemCode } from '../answer.js';
 import type { OperationName } from '../operations.js';
-import { Mints, Order, Owed, Sale, Ticket } from './shapes.js';
+import { Mints, Order, Owed, Receipt, Sale, Ticket } from './shapes.js';
 
 /** What can stand in an address, and what it means when nothing can be called that. */
 export const ADDRESS_PARTS = {
@@ -38,7 +38,9 @@ export interface Mutation extends Described {
 /** Only looks. */
 export interface Look extends Described {
   readonly method: 'GET';
-  readonly read: 'sale' | 'owed' | 'order' | 'ticket';
+  readonly read: 'sale' | 'owed' | 'order' | 'ticket' | 'receipt';
+  /** What else can be said than that there is no such thing. */
+  readonly problems?: readonly ProblemCode[];
 }
 
 export type Route = Mutation | Look;
@@ -52,7 +54,11 @@ const mutation = (
   operation: OperationName,
   row: Pick<Mutation, 'status' | 'location' | 'summary' | 'schema' | 'answer' | 'example'>,
 ): Mutation => ({ method: 'POST', path, operation, ...row });
-const look = (path: Described['path'], operation: string, row: Pick<Look, 'read' | 'summary' | 'schema' | 'answer' | 'query'>): Look => ({
+const look = (
+  path: Described['path'],
+  operation: string,
+  row: Pick<Look, 'read' | 'summary' | 'schema' | 'answer' | 'query' | 'problems'>,
+): Look => ({
   method: 'GET',
   path,
   operation,
@@ -118,6 +124,14 @@ export const ROUTES: readonly Route[] = [
     summary: 'Read a ticket',
     schema: GetTicket,
     answer: Ticket,
+  }),
+  look('/v1/tickets/:ticket/receipt', 'ticket.receipt', {
+    read: 'receipt',
+    query: ['sale'],
+    summary: 'Read the receipt of a ticket that is minted: proof of it for its buyer',
+    schema: GetTicket,
+    answer: Receipt,
+    problems: ['ticket-not-minted', 'receipt-unknown'],
   }),
 ];
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { ORDER_PATTERN, SALE_PATTERN, TICKET_PATTERN, UNIT_PATTERN } from '#shared/kernel/ids.js';
 
+export { Receipt } from '#shared/platform/receipt.js';
+
 /** What is answered, as it is documented. Nothing is checked against it while serving: a test holds every answer to it. */
 const sale = z.string().regex(SALE_PATTERN);
 const order = z.string().regex(ORDER_PATTERN);

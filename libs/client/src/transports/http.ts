@@ -24,6 +24,7 @@ const ROUTES: Readonly<Partial<Record<OperationName, Route>>> = {
   'order.refund': ['POST', (fields) => `${orderPath(fields)}/refund`],
   'ticket.mint': ['POST', () => '/v1/mints'],
   'ticket.get': ['GET', ({ sale, ticket }) => `/v1/tickets/${ticket}?sale=${sale}`],
+  'ticket.receipt': ['GET', ({ sale, ticket }) => `/v1/tickets/${ticket}/receipt?sale=${sale}`],
 };
 
 /** The same requests over HTTP, where the network between lets nothing else through. */

@@ -50,7 +50,11 @@ const VARIABLES = {
     .default('require')
     .describe('minter: create missing key files (for development), or refuse to start'),
   MINT_AIRDROP: z.enum(['local', 'off']).default('off').describe('minter: ask a local chain for funds when the payer runs low'),
-  MINT_URI_PREFIX: z.string().max(42).default('urn:admit-one:').describe('minter: metadata URI is this and the ticket'),
+  MINT_URI_PREFIX: z
+    .string()
+    .regex(/^[\x21-\x7e]{0,33}$/, 'must be at most 33 printable ASCII characters: an asset has room for no more')
+    .default('urn:admit-one:')
+    .describe('minter: metadata URIs begin with this; where the ledger serves the documents, such as https://tickets.example/m/'),
   MINT_SYMBOL: z.string().min(1).max(10).default('ADMIT').describe('minter: symbol of the assets'),
   MINT_PRIORITY_MICROLAMPORTS: z.coerce
     .number()

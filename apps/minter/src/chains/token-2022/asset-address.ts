@@ -1,14 +1,9 @@
 import { createHash } from 'node:crypto';
 import { TOKEN_2022_PROGRAM_ID } from '@solana/spl-token';
 import { PublicKey } from '@solana/web3.js';
-import { base32, hashFields } from '#shared/kernel/hash.js';
+import { assetSeed } from '#shared/domain/mint/ticket-record.js';
 import type { TenantId, TicketId } from '#shared/kernel/ids.js';
 import type { AssetAddress } from '../../chain.js';
-
-/** The longest seed Solana takes; 160 bits of the hash: no two tickets ever meet. */
-const SEED_LETTERS = 32;
-
-export const assetSeed = (tenant: TenantId, ticket: TicketId): string => base32(hashFields(tenant, ticket), SEED_LETTERS);
 
 /** `createWithSeed(base, seed, Token-2022)`, as anyone can compute it: SHA-256 of the three, one after the other. */
 export function assetAddress(base: PublicKey, tenant: TenantId, ticket: TicketId): AssetAddress {

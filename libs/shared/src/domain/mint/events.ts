@@ -19,6 +19,8 @@ export interface MintPlan {
   /** SHA-256(canonical record of this ticket ‖ salt), base64url, as written in the transaction's memo; salt beside it. */
   readonly memo: string;
   readonly salt: string;
+  /** SHA-256 of the document at the URI, hexadecimal. Absent where it was planned before there were documents. */
+  readonly document?: string;
   /** Who may burn the asset of a revocable ticket. Absent: nobody but its holder, and it may be given away. */
   readonly delegate?: string;
 }

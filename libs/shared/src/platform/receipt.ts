@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import type { MintCompleted, MintPlan } from '../domain/mint/events.js';
+import { recordOf } from '../domain/mint/ticket-record.js';
+
+const record = z
+  .object({
+    tenant: z.string(),
+    sale: z.string(),
+    order: z.string(),
+    ticket: z.string(),
+    unit: z.string(),
+    wallet: z.string().describe('Whom it was minted for'),
+    asset: z.string().describe('Address of the asset on the chain'),
+    document: z.string().optional().describe('SHA-256 of the document at metadata.uri, hexadecimal'),
+  })
+  .catchall(z.string())
+  .meta({ title: 'TicketRecord' });
+
+/**
+ * What the buyer of a ticket keeps. Every member of it can be checked against the chain alone, and nothing is in it that cannot:
+ * `admit receipt verify` does so. Its members are text as it was written; whether they are true is what the check says.
+ */
+export const Receipt = z
+  .strictObject({
+    record,
+    salt: z.string(),
+    memo: z.string().describe('SHA-256 of the canonical record and the salt, base64url: the memo of the transaction'),
+    signature: z.string().describe('Of the transaction that minted the asset'),
+    genesisHash: z.string().describe('Of the chain'),
+    address: z
+      .strictObject({ base: z.string(), seed: z.string(), program: z.string() })
+      .describe('The address of the asset is createWithSeed of these; base is the key of who issued it'),
+    metadata: z.strictObject({ name: z.string(), symbol: z.string(), uri: z.string() }).describe('What the asset says of itself'),
+    delegate: z.string().optional().describe('Who may burn it, where the ticket can be taken back'),
+  })
+  .meta({ title: 'Receipt' });
+export type Receipt = z.infer<typeof Receipt>;
+
+type Of = Readonly<{ tenant: string; sale: string }>;
+
+/** The receipt of a ticket that was minted as planned; none where its plan was made before there were receipts. */
+export function receiptOf(
+  { tenant, sale }: Of,
+  plan: MintPlan,
+  { signature }: Pick<MintCompleted['data'], 'signature'>,
+): Receipt | undefined {
+  const { salt, memo, genesisHash, base, seed, program, name, symbol, uri, delegate } = plan;
+  if (!salt || !memo) return undefined; // of an event as old as that, whatever its type says
+  return {
+    record: { ...recordOf(tenant, sale, plan) },
+    salt,
+    memo,
+    signature,
+    genesisHash,
+    address: { base, seed, program },
+    metadata: { name, symbol, uri },
+    ...(delegate !== undefined && { delegate }),
+  };
+}
