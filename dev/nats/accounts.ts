@@ -51,6 +51,18 @@ const READ_TENANTS = `$JS.API.STREAM.MSG.GET.${TENANTS_STREAM}`;
 // Every app compares all streams and consumers with the wanted ones when it starts.
 const LOOK = ['$JS.API.INFO', '$JS.API.STREAM.INFO.>', '$JS.API.CONSUMER.INFO.>'];
 
+// What was buried is looked through, sent once more past the one message per subject that COMMANDS keeps, and its end is written down.
+const REDRIVE = [
+  ...['DEAD', 'COMMANDS', 'MINTS'].map((stream) => `$JS.API.STREAM.MSG.GET.${stream}`),
+  '$JS.API.STREAM.MSG.DELETE.COMMANDS',
+  'cmd.>',
+  'mint.>',
+  'dead.closed.*',
+];
+
+// A backup is the server's own snapshot of a stream; each chunk of it is acknowledged.
+const BACK_UP = ['$JS.API.STREAM.SNAPSHOT.>', '$JS.SNAPSHOT.ACK.>'];
+
 /** Acks carry the stream and consumer, in newer servers after a domain and an account hash. */
 function acks(of: string): string[] {
   return [`$JS.ACK.${of}.>`, `$JS.ACK.*.*.${of}.>`];
@@ -69,6 +81,8 @@ const RIGHTS: Readonly<Record<Exclude<AppUser, 'provision'>, Rights>> = {
       '$JS.API.CONSUMER.LIST.>',
       '$JS.API.CONSUMER.NAMES.>',
       '$JS.API.STREAM.MSG.GET.EVENTS',
+      ...REDRIVE,
+      ...BACK_UP,
       `$JS.API.CONSUMER.RESET.EVENTS.${REPLAY_CONSUMER}`, // a replay reads from the first event; it cannot rewind itself
     ],
     subscribe: [],

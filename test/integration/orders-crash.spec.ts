@@ -159,6 +159,7 @@ describe('[L1] two deciders that both believe to be the only one', () => {
         storedAt: Date.UTC(2027, 0, 1) + order,
         body: Buffer.from(encodeCommand(command as unknown as Command)),
         header: () => undefined,
+        headers: () => ({}),
         working: () => undefined,
         settle: ({ kind }: { readonly kind: string }) => void settlements.push(kind),
       });

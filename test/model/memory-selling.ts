@@ -97,6 +97,7 @@ export class MemorySelling {
       deliveries: 1,
       storedAt: this.now,
       header: () => undefined,
+      headers: () => ({}),
       working: () => undefined,
       settle: () => undefined,
     };

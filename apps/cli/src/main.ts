@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { isFault } from '#shared/kernel/fault.js';
+import { addDeadCommands } from './dead.js';
 import { loadOperatorSettings } from './operator-settings.js';
 import { provisionStreams } from './provision.js';
 import { listRefunds } from './refunds.js';
@@ -31,6 +32,7 @@ program
   .action(listRefunds);
 
 addTenantCommands(program);
+addDeadCommands(program);
 
 try {
   loadOperatorSettings();

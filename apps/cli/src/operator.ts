@@ -1,4 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node';
+import type { Command } from 'commander';
 import type { Environment } from '#shared/platform/environment.js';
 import { connectNats } from '#shared/platform/nats.js';
 
@@ -11,4 +12,16 @@ export async function asOperator<T>(environment: Environment, work: (connection:
   } finally {
     await connection.close();
   }
+}
+
+/** What a command that looks for something tells the shell by its exit code. */
+export const EXIT = { fine: 0, found: 1, couldNot: 2 } as const;
+
+/** A command that is not used as it should be, or cannot be carried out, ends with 2: 1 is for what it found. */
+export function looksFor(command: Command): Command {
+  return command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.fine : EXIT.couldNot));
+}
+
+export function say(text: string): void {
+  process.stdout.write(`${text}\n`);
 }

@@ -19,6 +19,7 @@ function delivered(number: number, over: object = {}): Delivery & { readonly set
     storedAt: 0,
     body: Buffer.from(JSON.stringify(body)),
     header: () => undefined,
+    headers: () => ({}),
     signs: 0,
     working() {
       this.signs += 1;

@@ -18,6 +18,8 @@ export interface Delivery {
   readonly storedAt: number;
   readonly body: Uint8Array;
   header(name: string): string | undefined;
+  /** All of them, for whoever keeps the message; a name that came several times has its first value. */
+  headers(): Readonly<Record<string, string>>;
   /** Says that the work goes on: the acknowledgement clock starts again. */
   working(): void;
   settle(settlement: Settlement): void;

@@ -1,5 +1,5 @@
 import { type ConsumeMessages, type ConsumerMessages, type JsMsg, jetstream } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/transport-node';
+import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node';
 import type { Delivery, Settlement, Source } from '../consumer/delivery.js';
 
 const NANOS_PER_MS = 1_000_000n;
@@ -55,6 +55,10 @@ export class JetStreamSource implements Source {
   }
 }
 
+/** The headers of a message as plain text. */
+export const headersOf = (headers: MsgHdrs | undefined): Readonly<Record<string, string>> =>
+  Object.fromEntries((headers?.keys() ?? []).map((name) => [name, headers?.get(name) ?? '']));
+
 class JetStreamDelivery implements Delivery {
   constructor(private readonly message: JsMsg) {}
   get subject(): string {
@@ -75,6 +79,9 @@ class JetStreamDelivery implements Delivery {
   header(name: string): string | undefined {
     const value = this.message.headers?.get(name);
     return value === '' ? undefined : value;
+  }
+  headers(): Readonly<Record<string, string>> {
+    return headersOf(this.message.headers);
   }
   working(): void {
     this.message.working();

@@ -1,0 +1,115 @@
+import { JetStreamApiError, type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { headers, type NatsConnection } from '@nats-io/transport-node';
+import { Fault } from '#shared/kernel/fault.js';
+import { StoredMessages } from '../log/stored-messages.js';
+import type { BoxedLetter, LetterBox } from './letter-box.js';
+
+/** What became of a letter: `redriven` now, `closed` before, or `refused` because sending it again would be wrong. */
+export interface Redriven {
+  readonly outcome: 'redriven' | 'closed' | 'refused';
+  readonly note: string;
+}
+
+const COMMANDS = 'COMMANDS';
+const REDRIVABLE = [COMMANDS, 'MINTS'];
+const TAKEN = 10077; // a message of this subject is there, or the stream is full: looked up
+/** Headers that say how the broker should take a message, and not what it is: they would have the copy taken for the original. */
+const FOR_THE_BROKER = /^Nats-/i;
+
+/**
+ * Sends what was buried once more. Whoever handles it knows by the log what was done already, so a letter may be redriven twice or by two at
+ * once; what must be passed are only the broker's filters in front of them. Nothing but the end of the letter is written last: after a crash
+ * anywhere, redriving it again goes on from what is found.
+ */
+export class Redrive {
+  private constructor(
+    private readonly js: JetStreamClient,
+    private readonly jsm: JetStreamManager,
+    private readonly messages: StoredMessages,
+    private readonly box: LetterBox,
+  ) {}
+
+  static async on(connection: NatsConnection, box: LetterBox): Promise<Redrive> {
+    const jsm = await jetstreamManager(connection, { checkAPI: false });
+    return new Redrive(jetstream(connection), jsm, await StoredMessages.on(connection), box);
+  }
+
+  async run(letter: BoxedLetter): Promise<Redriven> {
+    if (letter.closed !== undefined) return { outcome: 'closed', note: `${letter.closed.how} already: ${letter.closed.note}` };
+    if (!REDRIVABLE.includes(letter.stream)) return refused(`only what lay on ${REDRIVABLE.join(' or ')} can be sent again`);
+    const lying = await this.lying(letter);
+    if (lying !== undefined) return this.judge(letter, lying);
+    await this.makeRoom(letter);
+    const sequence = await this.publish(letter);
+    return sequence === undefined ? this.judge(letter, await this.lying(letter)) : this.done(letter, sequence);
+  }
+
+  /** What lies on the original's subject now, other than the original itself. */
+  private async lying({ stream, subject, sequence }: BoxedLetter): Promise<Lying | undefined> {
+    const message = await this.messages.last(stream, subject);
+    return message === undefined || message.seq === sequence ? undefined : { sequence: message.seq, body: message.data };
+  }
+
+  /** COMMANDS keeps one message per subject, also one that was buried: it gives way to its copy. What it said is in the letter. */
+  private async makeRoom({ stream, sequence, subject }: BoxedLetter): Promise<void> {
+    if (stream !== COMMANDS || (await this.messages.last(stream, subject)) === undefined) return;
+    try {
+      await this.jsm.streams.deleteMessage(stream, sequence, false);
+    } catch (cause) {
+      const gone = (await this.messages.at(stream, sequence)) === undefined; // somebody else was redriving it at the same time
+      if (!gone) throw new Fault('log-unreachable', { stream, sequence }, { cause });
+    }
+  }
+
+  /** @returns undefined when somebody else's message took the subject meanwhile */
+  private async publish({ letter, stream, subject, original, headers: of = {} }: BoxedLetter): Promise<number | undefined> {
+    const head = headers();
+    for (const [name, value] of Object.entries(of)) if (!FOR_THE_BROKER.test(name)) head.set(name, value);
+    const msgID = `redrive:${letter}`; // not the original's, which the broker may still remember
+    try {
+      const body = Buffer.from(original, 'base64');
+      return (await this.js.publish(asAsked(subject), body, { headers: head, msgID, expect: { streamName: stream } })).seq;
+    } catch (cause) {
+      if (cause instanceof JetStreamApiError && cause.code === TAKEN) return undefined;
+      throw new Fault('log-unreachable', { stream, subject }, { cause });
+    }
+  }
+
+  private judge(letter: BoxedLetter, lying: Lying | undefined): Promise<Redriven> | Redriven {
+    if (lying === undefined) return refused(`${letter.stream} did not take it: its original is still in work there, or the stream is full`);
+    if (sameRequest(Buffer.from(letter.original, 'base64'), lying.body)) return this.done(letter, lying.sequence);
+    return refused(
+      `another request has taken its key (${letter.stream} ${lying.sequence}); drop this letter, or answer its caller yourself`,
+    );
+  }
+
+  private async done(letter: BoxedLetter, sequence: number): Promise<Redriven> {
+    const note = `${letter.stream} ${sequence}`;
+    await this.box.close(letter.letter, { how: 'redriven', note });
+    return { outcome: 'redriven', note };
+  }
+}
+
+interface Lying {
+  readonly sequence: number;
+  readonly body: Uint8Array;
+}
+
+const refused = (note: string): Redriven => ({ outcome: 'refused', note });
+
+/** COMMANDS puts the bucket in itself. */
+const asAsked = (subject: string): string => subject.replace(/^cmd\.\d+\./, 'cmd.');
+
+/** The caller may have sent its request once more by itself: then only the inbox for the answer and the trace differ. */
+function sameRequest(left: Uint8Array, right: Uint8Array): boolean {
+  return Buffer.compare(left, right) === 0 || (nameOf(left) !== undefined && nameOf(left) === nameOf(right));
+}
+
+function nameOf(body: Uint8Array): string | undefined {
+  try {
+    const { operation, key, fingerprint } = JSON.parse(Buffer.from(body).toString('utf8')) as Readonly<Record<string, unknown>>;
+    return fingerprint === undefined ? undefined : JSON.stringify([operation, key, fingerprint]);
+  } catch {
+    return undefined; // it cannot be read: only the very same bytes are the same request
+  }
+}

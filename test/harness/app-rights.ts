@@ -1,0 +1,16 @@
+import { STREAMS } from '#shared/platform/topology/streams.js';
+
+/** The users of account APP that are held to least rights: all but `provision`. */
+export const APPS = ['edge', 'purchase', 'minter', 'ledger', 'operator'];
+
+/** Whose subjects are whose. */
+export const MAY_STORE: Readonly<Record<string, RegExp>> = {
+  purchase: /^(ev\.acme\.sale|cmd|mint|timer|dead)\./,
+  minter: /^(ev\.acme\.mint|dead)\./,
+  operator: /^(cmd|mint)\./, // what was set aside, sent once more
+};
+
+/** An operator makes copies of streams, and lets a command that was set aside give way to its copy; nobody else touches a stream. */
+export const MAY_CARE: Readonly<Record<string, readonly string[]>> = {
+  operator: [...STREAMS.map(({ name }) => `SNAPSHOT.${name}`), 'MSG.DELETE.COMMANDS'],
+};
