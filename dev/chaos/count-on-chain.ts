@@ -17,7 +17,8 @@ export async function countOnChain(rpc: Connection, payer: PublicKey, expected: 
     const addresses = expected.slice(from, from + ACCOUNTS_PER_CALL);
     const accounts = await rpc.getMultipleAccountsInfo(addresses, 'finalized');
     for (const [index, address] of addresses.entries()) {
-      if (unpackMint(address, accounts[index] ?? null, TOKEN_2022_PROGRAM_ID).supply === 1n) assets += 1;
+      const account = accounts[index] ?? null;
+      if (account !== null && unpackMint(address, account, TOKEN_2022_PROGRAM_ID).supply === 1n) assets += 1;
     }
   }
   return { assets, duplicates: (await mintsLanded(rpc, payer)) - assets };

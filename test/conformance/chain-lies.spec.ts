@@ -105,6 +105,17 @@ describe('a node that', () => {
     expect(await look()).toMatchObject({ kind: 'dead', reason: 'expired' });
   });
 
+  it('does not answer one of several calls leaves unknown what that call asked for, and judges the rest', async () => {
+    const mints: Live[] = [];
+    while (mints.length < 120) mints.push(await landed());
+    pass(FINAL_AFTER + 1);
+    solana.control.setFault('html', { next: 1, methods: ['getMultipleAccounts'] });
+    const all = mints.map(({ plan, live }): Watched => ({ state: 'submitted', plan, live, dead: [], firstAttempt: 1 }));
+    const kinds = (await chain.look(all)).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'confirmed')).toHaveLength(70);
+    expect(kinds.filter((kind) => kind === 'unknown')).toHaveLength(50);
+  });
+
   it('takes a landed transaction back makes nothing minted before it is final', async () => {
     const { look, live } = await landed();
     pass(FINAL_AFTER - 1);

@@ -1,8 +1,8 @@
-import { isFault } from '#shared/kernel/fault.js';
 import type { Logger } from '#shared/platform/logger.js';
 import type { Chain, Submission, Verdict, Watched } from './chain.js';
 import type { PassBy } from './failpoint.js';
-import { SendLane } from './send-lane.js';
+import { Lane } from './lane.js';
+import { type Looked, LookRounds } from './look-rounds.js';
 
 /** Submissions in the air at once: a node answers one in some tens of milliseconds, so this is hundreds a second. */
 const SENDS_AT_ONCE = 32;
@@ -12,8 +12,7 @@ const FOREIGN_LOOKS = 3;
 /** What ends the watching. Unknown never does. */
 export type Ending = Exclude<Verdict, { kind: 'unknown' }>;
 
-interface Entry {
-  readonly watched: Watched;
+interface Entry extends Looked {
   readonly ended: Promise<Ending>;
   readonly resolve: (ending: Ending) => void;
   /** When the last sending ended; while one waits in line or is on its way, nothing is sent again. */
@@ -33,18 +32,26 @@ export interface OutstandingParts {
 }
 
 /**
- * Everything that was sent and has no verdict yet. All of it is looked at together at every poll; what the chain has not seen is sent
- * again, the very same bytes, for as long as they may land.
+ * Everything that was sent and has no verdict yet. It is looked at again and again; what the chain has not seen is sent again, the very
+ * same bytes, for as long as they may land.
  */
 export class Outstanding {
   private readonly entries = new Map<string, Entry>();
-  private readonly lane = new SendLane(SENDS_AT_ONCE);
-  private timer: NodeJS.Timeout | undefined;
-  private stopped = false;
-  /** What keeps looks from being answered, or undefined when the last one was. */
-  trouble: unknown;
+  private readonly lane = new Lane(SENDS_AT_ONCE);
+  private readonly rounds: LookRounds<Entry>;
 
-  constructor(private readonly parts: OutstandingParts) {}
+  constructor(private readonly parts: OutstandingParts) {
+    this.rounds = new LookRounds(
+      parts,
+      () => this.entries.values(),
+      (entry, verdict) => this.take(entry, verdict),
+    );
+  }
+
+  /** What keeps looks from being answered, or undefined when the last one was. */
+  get trouble(): unknown {
+    return this.rounds.trouble;
+  }
 
   get count(): number {
     return this.entries.size;
@@ -59,58 +66,12 @@ export class Outstanding {
     this.entries.set(watched.live.signature, entry);
     await this.send(entry, true);
     this.parts.passBy('between-send-and-completion');
-    this.schedule();
+    this.rounds.schedule();
     return entry.ended;
   }
 
   stop(): void {
-    this.stopped = true;
-    clearTimeout(this.timer);
-  }
-
-  private schedule(): void {
-    if (this.stopped || this.timer !== undefined || this.entries.size === 0) return;
-    this.timer = setTimeout(() => void this.poll(), this.parts.pollMs);
-  }
-
-  private async poll(): Promise<void> {
-    try {
-      // Plans of another chain (a development chain that was made anew) must not keep the others from being looked at.
-      const byChain = new Map<string, Entry[]>();
-      for (const entry of this.entries.values()) {
-        const { genesisHash } = entry.watched.plan;
-        const others = byChain.get(genesisHash);
-        if (others === undefined) byChain.set(genesisHash, [entry]);
-        else others.push(entry);
-      }
-      for (const entries of byChain.values()) await this.lookAt(entries);
-    } finally {
-      this.timer = undefined;
-      this.schedule();
-    }
-  }
-
-  private async lookAt(entries: readonly Entry[]): Promise<void> {
-    const verdicts = await this.look(entries);
-    for (const [index, verdict] of verdicts.entries()) {
-      const entry = entries[index];
-      if (entry !== undefined) this.take(entry, verdict);
-    }
-  }
-
-  private async look(entries: readonly Entry[]): Promise<readonly Verdict[]> {
-    try {
-      const verdicts = await this.parts.chain.look(entries.map(({ watched }) => watched));
-      if (this.trouble !== undefined) this.parts.logger.info({ outstanding: entries.length }, 'the chain answers again');
-      this.trouble = undefined;
-      return verdicts;
-    } catch (thrown) {
-      if (!isFault(thrown)) throw thrown;
-      if (this.trouble === undefined)
-        this.parts.logger.warn({ fault: thrown.message, outstanding: entries.length }, 'mints wait: the chain cannot be looked at');
-      this.trouble = thrown;
-      return [];
-    }
+    this.rounds.stop();
   }
 
   private take(entry: Entry, verdict: Verdict): void {
@@ -162,7 +123,7 @@ function entryOf(watched: Watched): Entry {
   const ended = new Promise<Ending>((settle) => {
     resolve = settle;
   });
-  return { watched, ended, resolve, sentAt: 0, sending: false, foreign: 0 };
+  return { watched, ended, resolve, looking: false, sentAt: 0, sending: false, foreign: 0 };
 }
 
 /** An attempt that died of old age because a program kept saying no died of that. */

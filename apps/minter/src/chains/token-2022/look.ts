@@ -1,14 +1,25 @@
 import assert from 'node:assert/strict';
 import { PublicKey } from '@solana/web3.js';
+import { type Fault, isFault } from '#shared/kernel/fault.js';
 import type { Verdict, Watched } from '../../chain.js';
 import { holderOf, type Judgement, judgeAccount } from './judge-account.js';
 import { holdingAddress } from './mint-transaction.js';
-import type { AccountsRead, FinalizedHead, Rpc } from './rpc.js';
+import { type AccountsRead, type FinalizedHead, inChunks, type Rpc } from './rpc.js';
 import type { Status } from './rpc-answers.js';
+
+/** Two accounts each, the asset and the wallet's holding of it, in one call of a hundred. */
+const MINTS_PER_CALL = 50;
 
 interface Question {
   readonly watched: Watched;
   readonly status: Status | null;
+}
+
+interface Read {
+  readonly question: Question;
+  readonly asset: AccountsRead;
+  readonly holding: AccountsRead;
+  readonly judgement: Judgement;
 }
 
 /**
@@ -30,45 +41,68 @@ const isExpired = ({ watched }: Question, head: FinalizedHead): boolean => head.
 
 const isDue = (question: Question, head: FinalizedHead): boolean => isFinal(question.status) || isExpired(question, head);
 
+/** The due ones, in chunks of one account call each that fail alone. @throws Fault when none of them could be read */
 async function readBack(rpc: Rpc, head: FinalizedHead, due: readonly Question[]): Promise<ReadonlyMap<Question, Verdict>> {
-  const addresses = due.flatMap(({ watched: { plan } }) => [new PublicKey(plan.asset), holdingAddress(plan)]);
-  const reads = await rpc.accounts(addresses, head.slot);
   const verdicts = new Map<Question, Verdict>();
-  for (const [index, question] of due.entries()) {
-    const asset = reads[2 * index];
-    const holding = reads[2 * index + 1];
-    assert(asset !== undefined && holding !== undefined, 'every account that was asked for was answered');
-    verdicts.set(question, await judge(rpc, head, question, [asset, holding]));
-  }
+  let failure: Fault | undefined;
+  await inChunks(due, MINTS_PER_CALL, async (chunk) => {
+    try {
+      for (const [question, verdict] of await readChunk(rpc, head, chunk)) verdicts.set(question, verdict);
+    } catch (thrown) {
+      if (!isFault(thrown)) throw thrown;
+      failure = thrown;
+    }
+    return [];
+  });
+  if (failure !== undefined && verdicts.size === 0) throw failure;
   return verdicts;
+}
+
+async function readChunk(rpc: Rpc, head: FinalizedHead, chunk: readonly Question[]): Promise<readonly [Question, Verdict][]> {
+  const addresses = chunk.flatMap(({ watched: { plan } }) => [new PublicKey(plan.asset), holdingAddress(plan)]);
+  const reads = await rpc.accounts(addresses, head.slot);
+  const read = chunk.map((question, index): Read => {
+    const [asset, holding] = [reads[2 * index], reads[2 * index + 1]];
+    assert(asset !== undefined && holding !== undefined, 'every account that was asked for was answered');
+    return { question, asset, holding, judgement: judgeAccount(asset.account, question.watched.plan) };
+  });
+  const landed = await landedOnes(rpc, read);
+  return Promise.all(read.map(async (each): Promise<[Question, Verdict]> => [each.question, await judge(rpc, head, each, landed)]));
 }
 
 async function judge(
   rpc: Rpc,
   head: FinalizedHead,
-  question: Question,
-  [asset, holding]: readonly [AccountsRead, AccountsRead],
+  { question, asset, holding, judgement }: Read,
+  landed: ReadonlyMap<Question, string | null>,
 ): Promise<Verdict> {
-  const { plan } = question.watched;
-  const judgement = judgeAccount(asset.account, plan);
+  const { plan, live } = question.watched;
   if (judgement.kind === 'foreign') return judgement;
-  if (question.watched.state === 'revoking') return judgeBurn(rpc, head, question, { ...judgement, slot: asset.slot });
+  const signature = landed.get(question) ?? null;
+  if (question.watched.state === 'revoking') return judgeBurn(head, question, { ...judgement, slot: asset.slot }, signature);
   if (judgement.kind === 'absent') return attemptWithoutEffect(head, question, { absentInSlot: asset.slot });
   const supply = judgement.supply.toString();
-  const holder = holderOf(holding.account, plan) ?? (judgement.supply === 0n ? null : await holderElsewhere(rpc, plan));
-  return { kind: 'confirmed', signature: await landed(rpc, question), slot: String(asset.slot), supply, holder };
+  const kept = holderOf(holding.account, plan) ?? (judgement.supply === 0n ? null : undefined);
+  try {
+    const holder = kept === undefined ? await holderElsewhere(rpc, plan) : kept;
+    return { kind: 'confirmed', signature: signature ?? live.signature, slot: String(asset.slot), supply, holder };
+  } catch (thrown) {
+    // Asked for one mint alone, so it holds up that one alone.
+    if (!isFault(thrown)) throw thrown;
+    return { kind: 'unknown', seen: true, reason: 'who holds it could not be read' };
+  }
 }
 
 /** Burned by whomever. A mint account cannot be closed, so an absent one is a node that is wrong: nothing is known. */
-async function judgeBurn(
-  rpc: Rpc,
+function judgeBurn(
   head: FinalizedHead,
   question: Question,
   found: Exclude<Judgement, { kind: 'foreign' }> & { readonly slot: number },
-): Promise<Verdict> {
+  signature: string | null,
+): Verdict {
   if (found.kind === 'absent') return { kind: 'unknown', seen: question.status !== null, reason: 'the asset to burn is not there' };
   if (found.supply > 0n) return attemptWithoutEffect(head, question, { standsInSlot: found.slot });
-  return { kind: 'burned', signature: await landedOne(rpc, question), slot: String(found.slot) };
+  return { kind: 'burned', signature, slot: String(found.slot) };
 }
 
 /** The finalized state of that slot is what it was before the attempt. That is a death only if the attempt cannot change it any more. */
@@ -97,17 +131,27 @@ function attemptWithoutEffect(head: FinalizedHead, question: Question, seen: { a
   };
 }
 
-/** The attempt that made the asset: the live one, unless one that was believed dead is found to have landed. */
-async function landed(rpc: Rpc, question: Question): Promise<string> {
-  const { live, dead } = question.watched;
-  return dead.length === 0 ? live.signature : ((await landedOne(rpc, question)) ?? live.signature);
-}
-
-async function landedOne(rpc: Rpc, { watched: { live, dead }, status }: Question): Promise<string | null> {
-  if (isFinal(status) && status?.err === null) return live.signature;
-  const signatures = [live, ...dead].map(({ signature }) => signature);
-  const statuses = await rpc.statuses(signatures, true);
-  return signatures.find((_, index) => statuses[index] !== null && statuses[index]?.err === null) ?? null;
+/**
+ * The attempt that made the asset, or burned it: the live one, unless one that was believed dead is found to have landed, or somebody else
+ * burned it. Where its status does not tell, the history is asked, for all of them at once.
+ */
+async function landedOnes(rpc: Rpc, read: readonly Read[]): Promise<ReadonlyMap<Question, string | null>> {
+  const landed = new Map<Question, string | null>();
+  const unsure: Question[] = [];
+  for (const { question, judgement } of read) {
+    const { live, dead, state } = question.watched;
+    if (isFinal(question.status) && question.status?.err === null) landed.set(question, live.signature);
+    else if (judgement.kind === 'ours' && (state === 'revoking' ? judgement.supply === 0n : dead.length > 0)) unsure.push(question);
+  }
+  const signatures = unsure.map(({ watched: { live, dead } }) => [live, ...dead].map(({ signature }) => signature));
+  const statuses = await rpc.statuses(signatures.flat(), true);
+  let from = 0;
+  for (const [index, question] of unsure.entries()) {
+    const own = signatures[index] ?? [];
+    landed.set(question, own.find((_, at) => statuses[from + at]?.err === null) ?? null);
+    from += own.length;
+  }
+  return landed;
 }
 
 /** The token was moved before we looked: asked for only then. */

@@ -109,7 +109,8 @@ function complete<T>(asked: string, questions: readonly unknown[], answers: read
   throw new Fault('chain-unreachable', { asked, questions: questions.length, answers: answers.length });
 }
 
-async function inChunks<Q, A>(
+/** In order, a few chunks at once. */
+export async function inChunks<Q, A>(
   questions: readonly Q[],
   size: number,
   ask: (chunk: readonly Q[]) => Promise<readonly A[]>,

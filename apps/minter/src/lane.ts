@@ -1,5 +1,5 @@
 /** Lets so many run at once; the others wait in line. */
-export class SendLane {
+export class Lane {
   private running = 0;
   private readonly waiting: (() => void)[] = [];
 
