@@ -101,7 +101,9 @@ describe('[L8] the catalogue', () => {
     expect([...new Set(grants.map(({ grantee }) => grantee))].sort()).toEqual(APP_ROLES);
     expect(may('admit_projector', 'ledger_entry')).toEqual(['INSERT', 'SELECT']);
     expect(may('admit_projector', 'checkpoint')).toEqual(['SELECT', 'UPDATE']);
-    expect(may('admit_projector')).toEqual(['INSERT', 'SELECT', 'UPDATE']);
+    expect(may('admit_projector', 'tenant_halt')).toEqual(['DELETE', 'INSERT', 'SELECT', 'UPDATE']); // a halt that was repaired is over
+    const removes = grants.filter(({ privilege_type }) => privilege_type === 'DELETE').map(({ table_name }) => table_name);
+    expect(removes).toEqual(['tenant_halt']);
     expect(may('admit_reader')).toEqual(['SELECT']);
     expect(may('admit_replay')).toEqual(['SELECT']);
   });

@@ -19,7 +19,7 @@ const COULD_NOT = 2;
 /**
  * `admit replay`: first the operator rewinds the consumer that was prepared for replays; then the replay runs as a process of its own that
  * is told nothing but how to pull that consumer and where the shadow of the ledger is; to promote, also how the ledger's owner logs in.
- * Exit code 0: the live ledger is what the log says, 1 it is not, 2 could not run, 3 the log is broken.
+ * Exit code 0: the live ledger is what the log says, 1 it is not, 2 could not run, 3 the log is broken, 4 tenants are halted.
  */
 export async function replayLog(options: ReplayOptions): Promise<void> {
   process.exitCode = COULD_NOT; // until it is known better

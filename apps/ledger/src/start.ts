@@ -13,8 +13,8 @@ import { LedgerModule } from './ledger.module.js';
 import { JetStreamEventsLog } from './logs/jetstream.js';
 import { Projector } from './projection/projector.js';
 
-/** The projector's own, and one for health. */
-const PROJECTOR_CONNECTIONS = 2;
+/** The projector's own, one to repair halted tenants, and one for health. */
+const PROJECTOR_CONNECTIONS = 3;
 
 export interface Ledger {
   readonly app: NestFastifyApplication;
@@ -68,9 +68,12 @@ export const roleUrls = (environment: Environment) => ({
   replay: environment.DATABASE_REPLAY_URL,
 });
 
-/** Ready means that the ledger follows the log, or stands by to, and that Postgres answers now. */
+/** Ready means that the ledger follows the log, or stands by to, and that Postgres answers now. A halted tenant is named; the others are served. */
 const checksOf = (projector: Projector, pool: DataSource): HealthChecks => ({
-  projection: async () => projector.assertHealthy(),
+  projection: async () => {
+    projector.assertHealthy();
+    return projector.haltedNote();
+  },
   database: async () => {
     await (await connected(pool)).query('select 1');
   },

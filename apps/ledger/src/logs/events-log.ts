@@ -15,4 +15,6 @@ export interface EventsLog {
    * @throws Fault `log-unreachable` when the connection is lost; the next call begins anew
    */
   from(sequence: number, signal: AbortSignal): AsyncIterable<DeliveredMessage[]>;
+  /** The first commit of this tenant at `sequence` or later, as the leader has it now. It comes beside `from`, whose cursor stays as it is. */
+  nextOf(tenant: string, sequence: number): Promise<LoggedMessage | undefined>;
 }

@@ -1,9 +1,17 @@
-import { type ConsumerMessages, type JetStreamManager, type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import {
+  type ConsumerMessages,
+  type JetStreamManager,
+  type JsMsg,
+  jetstream,
+  jetstreamManager,
+  type SeqMsgRequest,
+} from '@nats-io/jetstream';
 import type { NatsConnection, Status } from '@nats-io/transport-node';
 import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { Fault, isFault } from '#shared/kernel/fault.js';
 import { EPOCH } from '#shared/platform/topology/streams.js';
 import type { LogState } from '../projection/checkpoint.js';
+import type { LoggedMessage } from '../projection/commit-place.js';
 import type { DeliveredMessage, EventsLog } from './events-log.js';
 import { gather } from './gather.js';
 
@@ -53,6 +61,12 @@ export class JetStreamEventsLog implements EventsLog {
       unwatch();
       messages.stop();
     }
+  }
+
+  async nextOf(tenant: string, sequence: number): Promise<LoggedMessage | undefined> {
+    const query = { seq: sequence, next_by_subj: `ev.${tenant}.>` } as SeqMsgRequest; // a form that the client's type leaves out
+    const message = await this.asked(() => this.jsm.streams.getMessage(EVENTS_STREAM, query));
+    return message === null ? undefined : { subject: message.subject, sequence: message.seq, body: message.data };
   }
 
   private async consume(sequence: number): Promise<ConsumerMessages> {

@@ -13,7 +13,10 @@ const INFO_TIMEOUT_MS = 5_000;
 /** One pull asks for so much at most; the next one is sent when half of it has come. What is under way is the memory of a replay. */
 const PULL_MESSAGES = 1_000;
 const PULL_BYTES = 16 * 1024 * 1024;
-const PULL_EXPIRES_MS = 10_000;
+/** All that is asked for is in the log already, so a pull is served at once or not at all. */
+const PULL_EXPIRES_MS = 5_000;
+/** A server may end a pull without saying so (seen of 2.14, by the bytes it was limited to): what comes no more after this is asked for again. */
+const PULL_OVER_MS = PULL_EXPIRES_MS + 1_000;
 const NANOS_PER_MS = 1_000_000;
 const BATCH = { maxCount: 2_048, maxBytes: 8 * 1024 * 1024, bytesOf: ({ body }: LoggedMessage): number => body.length };
 
@@ -51,22 +54,40 @@ export class ReplayLog {
 
   private async *pull(subscription: Subscription, last: number): AsyncGenerator<LoggedMessage> {
     let asked = this.ask(subscription, last, 0);
-    for await (const message of subscription) {
+    const messages = subscription[Symbol.asyncIterator]();
+    for (;;) {
+      const step = await this.heard(messages.next(), () => {
+        asked = this.ask(subscription, last, 0);
+      });
+      if (step.done === true) throw new Fault('log-unreachable', { position: this.position, reason: 'the connection was closed' });
+      const message = step.value;
       const unserved = statusOf(message);
       if (unserved !== undefined) {
-        asked -= unserved;
+        asked = Math.max(0, asked - unserved);
         asked += this.ask(subscription, last, asked);
         continue;
       }
       const sequence = sequenceOf(message);
       this.assertNext(sequence);
       this.position = sequence;
-      asked -= 1;
+      asked = Math.max(0, asked - 1);
       yield { subject: message.subject, sequence, body: message.data };
       if (sequence === last) return;
       if (asked < PULL_MESSAGES / 2) asked += this.ask(subscription, last, asked);
     }
-    throw new Fault('log-unreachable', { position: this.position, reason: 'the connection was closed' });
+  }
+
+  /** Waits for the next message. Only while nothing has come, and so nothing lies here unread, can a pull be over unheard. */
+  private async heard<T>(next: Promise<T>, over: () => void): Promise<T> {
+    let waiting = true;
+    const look = (): unknown => setImmediate(() => waiting && over()); // what came while this process was busy is read first
+    const timer = setInterval(look, PULL_OVER_MS);
+    try {
+      return await next;
+    } finally {
+      waiting = false;
+      clearInterval(timer);
+    }
   }
 
   /** Asks for what is still missing and not yet asked for. */

@@ -8,20 +8,36 @@ import { insertRows, rowsWithKeys, upsertRows } from '../rows/table.js';
 import { BALANCES, CHAINS, type ChainRow, ENTRIES, HEADS, type HeadRow, ORDERS, PAYMENTS, SALES, TICKETS } from '../rows/tables.js';
 import { type Checkpoint, moveCheckpoint } from './checkpoint.js';
 import type { PlacedCommit } from './commit-place.js';
+import { readHalts, waits } from './halts.js';
 import { loadBook } from './working-set.js';
 
+/** From where to where a ledger is brought. */
+export interface Span {
+  readonly from: Checkpoint;
+  readonly to: Checkpoint;
+}
+
 /**
- * Applies commits to a ledger and moves its checkpoint, inside the caller's transaction: all of it is there afterwards, or nothing.
+ * Applies commits to a ledger and moves its checkpoint, inside the caller's transaction: all of it is there afterwards, or nothing. Those of a
+ * tenant that is halted wait: they are in the log.
  * @returns how many entries were added, or `undefined` when somebody else has moved the checkpoint: then nothing was written
  * @throws Fault `log-broken` when a commit does not follow the one before it on its subject; `projection-refused` when one cannot be applied
  */
 export async function applyCommits(
   runner: QueryRunner,
   schema: Schema,
-  span: { readonly from: Checkpoint; readonly to: Checkpoint },
+  span: Span,
   commits: readonly PlacedCommit[],
 ): Promise<number | undefined> {
   if (!(await moveCheckpoint(runner, schema, span.from, span.to))) return undefined;
+  const halts = await readHalts(runner, schema);
+  return writeCommits(runner, schema, halts.length === 0 ? commits : commits.filter((commit) => !waits(halts, commit)));
+}
+
+/** The rows that commits make, and nothing about how far the ledger is. @returns how many entries were added */
+export async function writeCommits(runner: QueryRunner, schema: Schema, commits: readonly PlacedCommit[]): Promise<number> {
+  const unread = commits.find(({ unknown }) => unknown !== undefined);
+  if (unread?.unknown !== undefined) throw unread.unknown;
   await upsertRows(runner, schema, HEADS, await followHeads(runner, schema, commits));
   const book = await loadBook(runner, schema, commits);
   const rows = commits.flatMap((commit) => postCommit(book, commit));

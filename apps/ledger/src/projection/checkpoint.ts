@@ -1,6 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 import { Fault } from '#shared/kernel/fault.js';
-import { CHECKPOINT, type Schema } from '../database/names.js';
+import { CHECKPOINT, LIVE, type Schema } from '../database/names.js';
 
 /** How far the log is in the ledger: the cursor of whoever writes there. The epoch is that of the log the rows were made from. */
 export interface Checkpoint {
@@ -16,9 +16,14 @@ export interface LogState {
   readonly last: number;
 }
 
-export async function readCheckpoint(runner: QueryRunner, schema: Schema): Promise<Checkpoint> {
+export const readCheckpoint = (runner: QueryRunner, schema: Schema): Promise<Checkpoint> => askCheckpoint(runner, schema, '');
+
+/** Reads the live one, which stays as it is until the caller's transaction ends. */
+export const lockCheckpoint = (runner: QueryRunner): Promise<Checkpoint> => askCheckpoint(runner, LIVE, ' for update');
+
+async function askCheckpoint(runner: QueryRunner, schema: Schema, lock: '' | ' for update'): Promise<Checkpoint> {
   const rows: readonly { sequence: string; epoch: string | null }[] = await runner.query(
-    `select sequence, epoch from ${schema}.checkpoint where stream = $1`,
+    `select sequence, epoch from ${schema}.checkpoint where stream = $1${lock}`,
     [CHECKPOINT],
   );
   const [row] = rows;

@@ -1,6 +1,6 @@
 import type { LedgerCommit } from '#shared/domain/ledger/post.js';
-import { type Commit, decodeCommit } from '#shared/event-store/commit.js';
-import { Fault } from '#shared/kernel/fault.js';
+import { type Commit, decodeCommit, NO_HEAD } from '#shared/event-store/commit.js';
+import { Fault, isFault } from '#shared/kernel/fault.js';
 
 /** One message of EVENTS, as any feed hands it over. */
 export interface LoggedMessage {
@@ -10,7 +10,10 @@ export interface LoggedMessage {
 }
 
 /** A commit, and whose it is. */
-export interface PlacedCommit extends Commit, Pick<LedgerCommit, 'tenant' | 'sale'> {}
+export interface PlacedCommit extends Commit, Pick<LedgerCommit, 'tenant' | 'sale'> {
+  /** It holds an event of a later version: whose it is is known, but not what it says. */
+  readonly unknown?: Fault;
+}
 
 const SUBJECT = /^ev\.([^.]+)\.(?:sale|mint)\.([^.]+)$/;
 
@@ -22,7 +25,12 @@ export function placeOf(subject: string, sequence: number): { readonly tenant: s
   return { tenant, sale };
 }
 
-export const readCommit = ({ subject, sequence, body }: LoggedMessage): PlacedCommit => ({
-  ...decodeCommit(subject, sequence, body),
-  ...placeOf(subject, sequence),
-});
+export function readCommit({ subject, sequence, body }: LoggedMessage): PlacedCommit {
+  const place = placeOf(subject, sequence);
+  try {
+    return { ...decodeCommit(subject, sequence, body), ...place };
+  } catch (thrown) {
+    if (!isFault(thrown, 'event-unknown')) throw thrown;
+    return { ...NO_HEAD, ...place, subject, sequence, previous: '', events: [], unknown: thrown };
+  }
+}

@@ -4,8 +4,10 @@ import type { Logger } from '#shared/platform/logger.js';
 import { databaseFault } from '../database/faults.js';
 import { LIVE } from '../database/names.js';
 import type { EventsLog } from '../logs/events-log.js';
+import type { HaltRow } from '../rows/tables.js';
 import { assertFits, type Checkpoint, readCheckpoint } from './checkpoint.js';
 import { pause } from './pause.js';
+import { repairTenants } from './repair-tenants.js';
 import { takeBatch } from './take-batch.js';
 import { awaitTurn, giveUpTurn } from './turn.js';
 
@@ -21,6 +23,8 @@ export class Projector {
   checkpoint = 0;
   /** Why it waits or stopped. */
   trouble: Fault | undefined;
+  /** Tenants whose ledger stands still, by name. The others go on. */
+  readonly halted = new Map<string, HaltRow>();
 
   constructor(
     /** Connects, and the first time brings the database to this version. Asked again after every failure. */
@@ -31,7 +35,7 @@ export class Projector {
 
   /**
    * Returns when `signal` is aborted and the batch in hand is done.
-   * @throws Fault what no waiting can heal: the ledger does not fit the log, or an event cannot be applied
+   * @throws Fault what no waiting can heal: the ledger does not fit the log, or the log is broken
    */
   async run(signal: AbortSignal): Promise<void> {
     let retryMs = FIRST_RETRY_MS;
@@ -71,23 +75,54 @@ export class Projector {
   }
 
   private async follow(runner: QueryRunner, signal: AbortSignal): Promise<void> {
-    let at: Checkpoint = assertFits(await readCheckpoint(runner, LIVE), await this.log.state());
+    const at = assertFits(await readCheckpoint(runner, LIVE), await this.log.state());
     this.enter(at);
     this.logger.info({ sequence: at.sequence, epoch: at.epoch }, 'the ledger follows the log');
+    const followed = new AbortController();
+    const repairing = this.repair(AbortSignal.any([signal, followed.signal]));
+    try {
+      await this.takeAll(runner, at, signal);
+    } finally {
+      followed.abort();
+      await repairing;
+    }
+  }
+
+  private async takeAll(runner: QueryRunner, from: Checkpoint, signal: AbortSignal): Promise<void> {
+    let at = from;
     for await (const batch of this.log.from(at.sequence + 1, signal)) {
       const next = await takeBatch(runner, at, batch);
       if (next === undefined)
         return this.logger.warn({ at: at.sequence }, 'another projector was faster: looking again where the ledger stands');
       for (const message of batch) message.ack();
-      at = next;
+      for (const halt of next.halted) this.note(halt);
+      at = next.at;
       this.enter(at);
     }
+  }
+
+  /** Lets those go on that an earlier version halted, once, beside what comes in. Whoever cannot stays halted until the next start. */
+  private repair(signal: AbortSignal): Promise<void> {
+    return repairTenants({ database: this.database, log: this.log, logger: this.logger, signal }, (tenant, halt) =>
+      halt === undefined ? this.halted.delete(tenant) : this.note(halt),
+    );
+  }
+
+  private note(halt: HaltRow): void {
+    this.halted.set(halt.tenant, halt);
+    this.logger.error({ ...halt }, 'a tenant is halted: its ledger stands still until a version that can apply this commit is started');
   }
 
   private enter({ sequence }: Checkpoint): void {
     this.checkpoint = sequence;
     this.state = 'projecting';
     this.trouble = undefined;
+  }
+
+  /** Who stands still, and where: shown to whoever looks, but no reason to take a ledger out that serves the others. */
+  haltedNote(): string | undefined {
+    const halted = [...this.halted.values()].map(({ tenant, sequence, reason }) => `${tenant} at commit ${sequence}: ${reason}`);
+    return halted.length === 0 ? undefined : `halted: ${halted.join('; ')}`;
   }
 
   /** Throws what stands in the way of the ledger being current. */

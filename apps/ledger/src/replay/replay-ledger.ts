@@ -3,10 +3,11 @@ import { Fault } from '#shared/kernel/fault.js';
 import { LIVE, SHADOW } from '../database/names.js';
 import { inTransaction } from '../database/transaction.js';
 import type { ReplayLog } from '../logs/replay.js';
-import { applyCommits } from '../projection/apply.js';
+import { applyOrHalt } from '../projection/apply-or-halt.js';
 import { assertFits, type Checkpoint, readCheckpoint } from '../projection/checkpoint.js';
 import { type LoggedMessage, placeOf, readCommit } from '../projection/commit-place.js';
 import { giveUpTurn } from '../projection/turn.js';
+import type { HaltRow } from '../rows/tables.js';
 import { firstDifference, type LedgerDifference } from './compare.js';
 import { assertMayPromote, exchangeSchemas, exchangeTenant, holdCheckpoint } from './promotion.js';
 import { claimShadow, clearShadow } from './shadow.js';
@@ -23,6 +24,8 @@ export interface ReplayReport {
   readonly sequence: number;
   readonly events: number;
   readonly entries: number;
+  /** Tenants that the rebuilt ledger could not take further than before one of their commits. */
+  readonly halted: readonly Pick<HaltRow, 'tenant' | 'sequence' | 'reason'>[];
   /** How long the rebuilding took, and the comparison after it. */
   readonly rebuiltMs: number;
   readonly comparedMs: number;
@@ -51,12 +54,13 @@ const ROUNDS = 10;
  * Rebuilds the ledger in the shadow schema and compares. The live ledger goes on meanwhile: the comparison reads it, in one transaction, as
  * it was at one instant, brings the shadow to exactly the checkpoint of that instant in the same transaction, and then looks at both. This
  * needs no lock on the live checkpoint, which the replay's role has no right to take.
- * @throws Fault when it cannot be run: the log is broken or of another epoch, or an event cannot be applied
+ * @throws Fault when it cannot be run: the log is broken or of another epoch
  */
 export class LedgerReplay {
   private shadow: Checkpoint = { sequence: 0, epoch: null };
   private events = 0;
   private entries = 0;
+  private readonly halted: HaltRow[] = [];
 
   constructor(
     private readonly log: ReplayLog,
@@ -101,7 +105,7 @@ export class LedgerReplay {
       const target = await targetNow(runner);
       const near = target - CLOSE_COMMITS;
       if (this.shadow.sequence >= near) return;
-      for await (const batch of this.log.until(near)) await inTransaction(runner, {}, () => this.take(runner, batch, target));
+      for await (const batch of this.log.until(near)) await this.take(runner, batch, target);
     }
   }
 
@@ -122,15 +126,15 @@ export class LedgerReplay {
     return inTransaction(owner, {}, async () => {
       await holdCheckpoint(owner);
       const target = await targetNow(runner);
-      for await (const batch of this.log.until(target)) await inTransaction(runner, {}, () => this.take(runner, batch, target));
+      for await (const batch of this.log.until(target)) await this.take(runner, batch, target);
       if (this.wish.tenant === undefined) await exchangeSchemas(owner);
       else await exchangeTenant(owner, this.wish.tenant);
       return target;
     });
   }
 
-  private get counts(): Pick<ReplayReport, 'sequence' | 'events' | 'entries'> {
-    return { sequence: this.shadow.sequence, events: this.events, entries: this.entries };
+  private get counts(): Pick<ReplayReport, 'sequence' | 'events' | 'entries' | 'halted'> {
+    return { sequence: this.shadow.sequence, events: this.events, entries: this.entries, halted: this.halted };
   }
 
   private async take(runner: QueryRunner, batch: readonly LoggedMessage[], target: number): Promise<void> {
@@ -139,10 +143,11 @@ export class LedgerReplay {
       .filter(({ subject, sequence }) => tenant === undefined || placeOf(subject, sequence).tenant === tenant)
       .map(readCommit);
     const to: Checkpoint = { ...this.shadow, sequence: batch.at(-1)?.sequence ?? this.shadow.sequence };
-    const added = await applyCommits(runner, SHADOW, { from: this.shadow, to }, commits);
-    if (added === undefined) throw new Fault('ledger-differs', { reason: 'another replay writes the same shadow' });
+    const applied = await applyOrHalt(runner, SHADOW, { from: this.shadow, to }, commits);
+    if (applied === undefined) throw new Fault('ledger-differs', { reason: 'another replay writes the same shadow' });
     this.shadow = to;
-    this.entries += added;
+    this.entries += applied.entries;
+    this.halted.push(...applied.halted);
     for (const { events } of commits) this.events += events.length;
     this.progress({ sequence: to.sequence, target, events: this.events });
   }

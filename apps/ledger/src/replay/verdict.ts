@@ -2,11 +2,16 @@ import { isFault } from '#shared/kernel/fault.js';
 import { number } from './progress.js';
 import type { ReplayReport } from './replay-ledger.js';
 
-/** For scripts: 0 the live ledger is what the log says, 1 it is not, 2 the replay could not be run, 3 the log is broken or has lost something. */
-const EXIT = { equal: 0, different: 1, couldNot: 2, logBroken: 3 } as const;
+/**
+ * For scripts: 0 the live ledger is what the log says, 1 it is not, 2 the replay could not be run, 3 the log is broken or has lost something,
+ * 4 it is what the log says but for tenants that this version cannot take further.
+ */
+const EXIT = { equal: 0, different: 1, couldNot: 2, logBroken: 3, halted: 4 } as const;
 
 export function exitCodeOf(report: ReplayReport): number {
-  return report.result === 'equal' || report.promotedAt !== undefined ? EXIT.equal : EXIT.different;
+  const agreed = report.result === 'equal' || report.promotedAt !== undefined;
+  if (agreed && report.halted.length > 0) return EXIT.halted;
+  return agreed ? EXIT.equal : EXIT.different;
 }
 
 export const exitCodeOfFault = (thrown: unknown): number =>
@@ -15,7 +20,8 @@ export const exitCodeOfFault = (thrown: unknown): number =>
 /** What is printed: the last line but the differing values, and after a promotion that it took place. */
 export function sentenceOf(report: ReplayReport): string {
   const promoted = report.promotedAt === undefined ? '' : `; promoted at commit ${number(report.promotedAt)}`;
-  return `${comparisonOf(report)}${promoted}`;
+  const halted = report.halted.map(({ tenant, sequence, reason }) => `; ${tenant} is halted at commit ${number(sequence)}: ${reason}`);
+  return `${comparisonOf(report)}${promoted}${halted.join('')}`;
 }
 
 function comparisonOf({ result, sequence, events, entries, difference }: ReplayReport): string {

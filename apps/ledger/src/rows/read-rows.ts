@@ -2,7 +2,7 @@ import type { Balance } from '#shared/domain/ledger/balances.js';
 import type { OrderRow, PaymentRow, SaleRow, TicketRow } from '#shared/domain/ledger/read-model.js';
 import type { Hash } from '#shared/kernel/hash.js';
 import type { RawRow } from './table.js';
-import type { ChainRow, HeadRow } from './tables.js';
+import type { ChainRow, HaltRow, HeadRow } from './tables.js';
 
 /** Rows of Postgres as rows of the domain. Reading back what was written gives the same row. */
 export const readSale = (raw: RawRow): SaleRow => ({
@@ -100,6 +100,13 @@ export const readHead = (raw: RawRow): HeadRow => ({
   version: Number(raw.version),
   sequence: Number(raw.sequence),
   hash: text(raw, 'hash') as Hash,
+});
+
+export const readHalt = (raw: RawRow): HaltRow => ({
+  tenant: text(raw, 'tenant'),
+  sequence: Number(raw.sequence),
+  subject: text(raw, 'subject'),
+  reason: text(raw, 'reason'),
 });
 
 const text = (raw: RawRow, name: string): string => String(raw[name]);

@@ -159,5 +159,24 @@ export const HEADS: Table<HeadRow> = {
   },
 };
 
+/** A tenant that cannot go on: the first commit that is not in its ledger, and what its event was refused for. */
+export interface HaltRow {
+  readonly tenant: string;
+  readonly sequence: number;
+  readonly subject: string;
+  readonly reason: string;
+}
+
+export const HALTS: Table<HaltRow> = {
+  name: 'tenant_halt',
+  key: ['tenant'],
+  columns: {
+    tenant: ['text', (row) => row.tenant],
+    sequence: ['bigint', (row) => row.sequence],
+    subject: ['text', (row) => row.subject],
+    reason: ['text', (row) => row.reason],
+  },
+};
+
 /** Every table that a commit may change, but the checkpoint. */
-export const LEDGER_TABLES = [ENTRIES, SALES, ORDERS, TICKETS, PAYMENTS, HEADS, CHAINS, BALANCES];
+export const LEDGER_TABLES = [HALTS, ENTRIES, SALES, ORDERS, TICKETS, PAYMENTS, HEADS, CHAINS, BALANCES];

@@ -1,5 +1,6 @@
+import { upcast, versionOf } from '../domain/event-versions.js';
 import type { Recorded } from '../domain/recorded.js';
-import { Fault } from '../kernel/fault.js';
+import { Fault, isFault } from '../kernel/fault.js';
 import { type Hash, sha256 } from '../kernel/hash.js';
 
 /** Where a subject's history ends. `version` counts its commits from 1; `sequence` is the stream's number of the last one. */
@@ -36,7 +37,7 @@ interface CloudEvent {
   readonly data: unknown;
 }
 
-const TYPE = /^admit\.([A-Za-z]+)\.v1$/;
+const TYPE = /^admit\.([A-Za-z]+)\.v([1-9]\d{0,3})$/;
 
 export const sourceOf = (subject: string): string => `/${subject.split('.').slice(1).join('/')}`;
 
@@ -49,7 +50,7 @@ export function encodeCommit(subject: string, head: Head, events: readonly Recor
       specversion: '1.0',
       id: `${version}.${index}`,
       source,
-      type: `admit.${event.type}.v1`,
+      type: `admit.${event.type}.v${versionOf(event.type)}`,
       time: new Date(event.at).toISOString(),
       ...(index === 0 && { previous: head.hash }),
       ...(event.traceparent !== undefined && { traceparent: event.traceparent }),
@@ -59,7 +60,10 @@ export function encodeCommit(subject: string, head: Head, events: readonly Recor
   return Buffer.from(JSON.stringify(batch));
 }
 
-/** Reads one stored message. What cannot be a commit of this log is a fault, never skipped. */
+/**
+ * Reads one stored message, its events lifted to their latest versions.
+ * @throws Fault `log-broken` for what cannot be a commit of this log, `event-unknown` for one that a later version wrote; neither is skipped
+ */
 export function decodeCommit(subject: string, sequence: number, bytes: Uint8Array): Commit {
   try {
     const batch = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')) as readonly CloudEvent[];
@@ -70,18 +74,20 @@ export function decodeCommit(subject: string, sequence: number, bytes: Uint8Arra
     const events = batch.map((cloud, index) => decodeEvent(cloud, source, `${version}.${index}`));
     return { subject, sequence, version, hash: sha256(bytes), previous: first.previous, events };
   } catch (cause) {
-    throw new Fault('log-broken', { subject, sequence }, { cause });
+    throw isFault(cause) ? cause : new Fault('log-broken', { subject, sequence }, { cause });
   }
 }
 
 function decodeEvent(cloud: CloudEvent, source: string, id: string): Recorded {
-  const type = TYPE.exec(cloud.type)?.[1];
+  const [, type, version] = TYPE.exec(cloud.type) ?? [];
   const at = Date.parse(cloud.time);
   if (cloud.specversion !== '1.0' || cloud.id !== id || cloud.source !== source || type === undefined || Number.isNaN(at)) {
     throw new TypeError(`event ${cloud.id} of ${cloud.source} (${cloud.type}, ${cloud.time}) is not event ${id} of ${source}`);
   }
+  const known = upcast(type, Number(version), cloud.data);
+  if (known === undefined) throw new Fault('event-unknown', { type: cloud.type, id, source });
   const { traceparent } = cloud;
-  return { type, data: cloud.data, at, ...(traceparent !== undefined && { traceparent }) } as Recorded;
+  return { type, data: known.data, at, ...(traceparent !== undefined && { traceparent }) } as Recorded;
 }
 
 /** A commit must follow the one before it: next version, and the hash that was left behind. */

@@ -12,6 +12,7 @@ export const FAULTS = {
     'Whether the commit is in the log could not be found out in time. It is looked for again before anything else is decided.',
   ],
   'log-broken': ['terminal', 'A commit in the log does not follow the one before it. Stop and run `admit log verify`.'],
+  'event-unknown': ['terminal', 'The log holds an event of a later version. Run the version that wrote it, or a newer one.'],
   'log-shrunk': ['terminal', 'The log ends before a commit that was seen in it. Stop: restore the log before anything else.'],
   'stream-differs': [
     'terminal',
@@ -27,7 +28,10 @@ export const FAULTS = {
   'key-exposed': ['terminal', 'A key file can be read by others than its owner. Make it private (chmod 600).'],
   'database-unreachable': ['retryable', 'Postgres did not answer. The ledger waits and catches up by itself; selling goes on.'],
   'ledger-differs': ['terminal', 'The ledger does not fit the log. Run `admit replay`.'],
-  'projection-refused': ['terminal', 'An event could not be applied to the ledger. Its tenant is halted there.'],
+  'projection-refused': [
+    'terminal',
+    'An event could not be applied to the ledger. Its tenant is halted there, and goes on when a version that can apply it is started.',
+  ],
   'tenant-refused': ['terminal', 'The tenant cannot be made or changed like this. Every reason is listed.'],
   configuration: ['terminal', 'The configuration is not usable. Every problem is listed.'],
   'server-missing': ['terminal', 'A program that is needed could not be found or started.'],

@@ -6,6 +6,7 @@ import { PaymentEntity } from './payment.entity.js';
 import { SaleEntity } from './sale.entity.js';
 import { SaleOrderEntity } from './sale-order.entity.js';
 import { TenantChainEntity } from './tenant-chain.entity.js';
+import { TenantHaltEntity } from './tenant-halt.entity.js';
 import { TicketEntity } from './ticket.entity.js';
 
 export const ENTITIES = [
@@ -16,6 +17,7 @@ export const ENTITIES = [
   PaymentEntity,
   AccountBalanceEntity,
   TenantChainEntity,
+  TenantHaltEntity,
   LogHeadEntity,
   CheckpointEntity,
 ];

@@ -1,0 +1,18 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { LIVE } from '../names.js';
+
+/** A tenant whose ledger cannot go on, the first commit that is not in it, and why. */
+@Entity({ schema: LIVE, name: 'tenant_halt' })
+export class TenantHaltEntity {
+  @PrimaryColumn({ type: 'text' })
+  tenant!: string;
+
+  @Column({ type: 'bigint' })
+  sequence!: string;
+
+  @Column({ type: 'text' })
+  subject!: string;
+
+  @Column({ type: 'text' })
+  reason!: string;
+}

@@ -1,0 +1,65 @@
+import type { QueryRunner } from 'typeorm';
+import { Fault, isFault } from '#shared/kernel/fault.js';
+import { LIVE, type Schema } from '../database/names.js';
+import { readHalt } from '../rows/read-rows.js';
+import { insertRows } from '../rows/table.js';
+import { HALTS, type HaltRow } from '../rows/tables.js';
+import type { PlacedCommit } from './commit-place.js';
+
+/** A reason is read by an operator; what a foreign error says may be long. */
+const MAX_REASON_LETTERS = 1_000;
+
+/** Where each tenant stands whose events cannot be applied: its ledger is as of the commit before, and nothing later is in it. */
+export async function readHalts(runner: QueryRunner, schema: Schema): Promise<HaltRow[]> {
+  const rows: Record<string, unknown>[] = await runner.query(`select * from ${schema}.${HALTS.name} order by tenant`);
+  return rows.map(readHalt);
+}
+
+/** Whether the commit waits for its tenant to go on. */
+export const waits = (halts: readonly HaltRow[], { tenant, sequence }: Pick<PlacedCommit, 'tenant' | 'sequence'>): boolean =>
+  halts.some((halt) => halt.tenant === tenant && halt.sequence <= sequence);
+
+/** Writes down that the tenant goes no further than before this commit, inside the caller's transaction. */
+export async function halt(runner: QueryRunner, schema: Schema, commit: PlacedCommit, refusal: Fault): Promise<HaltRow> {
+  const { tenant, sequence, subject } = commit;
+  const row = { tenant, sequence, subject, reason: reasonOf(refusal) };
+  await insertRows(runner, schema, HALTS, [row]);
+  return row;
+}
+
+/**
+ * Moves a halt of the live ledger, or ends it, if it still stands where `from` says: of two who repair, one loses here.
+ * @returns whether it was moved
+ */
+export async function moveHalt(runner: QueryRunner, from: HaltRow, to: Omit<HaltRow, 'tenant'> | undefined): Promise<boolean> {
+  const where = 'where tenant = $1 and sequence = $2';
+  const place = [from.tenant, from.sequence];
+  const [, moved]: [unknown, number] =
+    to === undefined
+      ? await runner.query(`delete from ${LIVE}.${HALTS.name} ${where}`, place)
+      : await runner.query(`update ${LIVE}.${HALTS.name} set sequence = $3, subject = $4, reason = $5 ${where}`, [
+          ...place,
+          to.sequence,
+          to.subject,
+          to.reason,
+        ]);
+  return moved === 1;
+}
+
+/**
+ * What says that a commit cannot be applied, as opposed to: not now, or not to this ledger. A bug that one commit brings out is of this kind
+ * too: it must not stop the other tenants.
+ */
+export function refusalIn(thrown: unknown): Fault {
+  if (isFault(thrown, 'projection-refused') || isFault(thrown, 'event-unknown')) return thrown;
+  if (thrown instanceof TypeError || thrown instanceof RangeError || thrown instanceof SyntaxError)
+    return new Fault('projection-refused', { reason: thrown.message }, { cause: thrown });
+  throw thrown;
+}
+
+/** What the innermost error says: the outer ones tell the place, which the halt knows. */
+export function reasonOf(refusal: Error): string {
+  let inner: Error = refusal;
+  while (inner.cause instanceof Error) inner = inner.cause;
+  return inner.message.replaceAll('\u0000', '').slice(0, MAX_REASON_LETTERS);
+}

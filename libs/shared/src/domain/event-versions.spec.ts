@@ -1,0 +1,30 @@
+import { UPCASTS, type Upcast, upcast, versionOf } from './event-versions.js';
+
+/** A history that no event has yet: the amount got a currency, then a name. */
+const lifts: Record<string, readonly Upcast[]> = {
+  ...UPCASTS,
+  OrderPlaced: [
+    ({ amount }: { amount: string }) => ({ amount, currency: 'EUR' }),
+    ({ amount, currency }: { amount: string; currency: string }) => ({ total: { amount, currency } }),
+  ],
+};
+
+describe('an older version of an event', () => {
+  it.each([
+    [1, { amount: '5' }],
+    [2, { amount: '5', currency: 'EUR' }],
+    [3, { total: { amount: '5', currency: 'EUR' } }],
+  ])('is read as the latest: version %d', (version, data) => {
+    expect(upcast('OrderPlaced', version, data, lifts)).toEqual({ data: { total: { amount: '5', currency: 'EUR' } } });
+    expect(versionOf('OrderPlaced', lifts)).toBe(3);
+  });
+
+  it.each([
+    ['OrderPlaced', 4],
+    ['OrderPlaced', 0],
+    ['OrderEaten', 1],
+    ['toString', 1],
+  ])('is not made up: %s of version %d', (type, version) => {
+    expect(upcast(type, version, {}, lifts)).toBeUndefined();
+  });
+});
