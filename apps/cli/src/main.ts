@@ -4,6 +4,7 @@ import { isFault } from '#shared/kernel/fault.js';
 import { addDeadCommands } from './dead.js';
 import { loadOperatorSettings } from './operator-settings.js';
 import { provisionStreams } from './provision.js';
+import { addReceiptCommands } from './receipt.js';
 import { listRefunds } from './refunds.js';
 import { replayLog } from './replay.js';
 import { addTenantCommands } from './tenant.js';
@@ -33,6 +34,7 @@ program
 
 addTenantCommands(program);
 addDeadCommands(program);
+addReceiptCommands(program);
 
 try {
   loadOperatorSettings();

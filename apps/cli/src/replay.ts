@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { type Environment, readEnvironment } from '#shared/platform/environment.js';
 import { rewind, sequenceOf } from './log/prepare-replay.js';
 import { asOperator } from './operator.js';
+import { runProgram } from './run-program.js';
 
 export interface ReplayOptions {
   readonly tenant?: string;
@@ -28,7 +26,7 @@ export async function replayLog(options: ReplayOptions): Promise<void> {
     await rewind(operator);
     return options.until === undefined ? undefined : sequenceOf(operator, options.until);
   });
-  process.exitCode = await run('replay.js', flagsOf(options, until), settingsOf(environment, options));
+  process.exitCode = await runProgram('ledger/src/replay.js', flagsOf(options, until), settingsOf(environment, options));
 }
 
 const flagsOf = ({ tenant, promote, trustLog, json }: ReplayOptions, until: number | undefined): string[] => [
@@ -47,10 +45,3 @@ const settingsOf = (environment: Environment, { promote }: ReplayOptions): Reado
   DATABASE_REPLAY_URL: environment.DATABASE_REPLAY_URL,
   ...(promote === true && { DATABASE_ADMIN_URL: environment.DATABASE_ADMIN_URL }),
 });
-
-async function run(program: string, flags: readonly string[], env: Readonly<Record<string, string>>): Promise<number> {
-  const file = fileURLToPath(new URL(`../../ledger/src/${program}`, import.meta.url));
-  const child = spawn(process.execPath, [file, ...flags], { env, stdio: 'inherit' });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  return code ?? COULD_NOT;
-}

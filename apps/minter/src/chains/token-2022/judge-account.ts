@@ -25,8 +25,11 @@ const ALWAYS = [ExtensionType.MetadataPointer, ExtensionType.TokenMetadata];
 /** Nobody can give it away, and the delegate can burn it. */
 const WHERE_REVOCABLE = [ExtensionType.NonTransferable, ExtensionType.PermanentDelegate];
 
+/** What a plan says of the account itself. */
+export type PlannedAsset = Pick<MintPlan, 'asset' | 'name' | 'symbol' | 'uri' | 'delegate'>;
+
 /** What stands at a planned address. Only everything together makes it our asset; a single difference makes it foreign. */
-export function judgeAccount(account: AccountInfo<Buffer> | null, plan: MintPlan): Judgement {
+export function judgeAccount(account: AccountInfo<Buffer> | null, plan: PlannedAsset): Judgement {
   if (account === null || (account.owner.equals(SystemProgram.programId) && account.data.length === 0)) return { kind: 'absent' };
   if (!account.owner.equals(TOKEN_2022_PROGRAM_ID)) return { kind: 'foreign', found: `an account of ${account.owner.toBase58()}` };
   try {
@@ -38,7 +41,8 @@ export function judgeAccount(account: AccountInfo<Buffer> | null, plan: MintPlan
   }
 }
 
-function differences(mint: Mint, plan: MintPlan): string[] {
+function differences(mint: Mint, plan: PlannedAsset): string[] {
+  const metadata = metadataOf(mint);
   const checks: Record<string, boolean> = {
     state: mint.isInitialized,
     decimals: mint.decimals === 0,
@@ -48,7 +52,10 @@ function differences(mint: Mint, plan: MintPlan): string[] {
     extensions: sameSet(getExtensionTypes(mint.tlvData), plan.delegate === undefined ? ALWAYS : [...ALWAYS, ...WHERE_REVOCABLE]),
     'permanent delegate': getPermanentDelegate(mint)?.delegate.toBase58() === plan.delegate,
     'metadata pointer': pointsToItself(mint),
-    metadata: says(metadataOf(mint), plan),
+    name: metadata?.name === plan.name,
+    symbol: metadata?.symbol === plan.symbol,
+    URI: metadata?.uri === plan.uri,
+    metadata: metadata !== undefined && isItsOwn(metadata, plan),
   };
   return Object.keys(checks).filter((name) => checks[name] !== true);
 }
@@ -67,14 +74,9 @@ function metadataOf(mint: Mint): TokenMetadata | undefined {
   return data === null ? undefined : unpackMetadata(data);
 }
 
-const says = (metadata: TokenMetadata | undefined, plan: MintPlan): boolean =>
-  metadata !== undefined &&
-  metadata.mint.toBase58() === plan.asset &&
-  metadata.updateAuthority?.toBase58() === plan.asset &&
-  metadata.name === plan.name &&
-  metadata.symbol === plan.symbol &&
-  metadata.uri === plan.uri &&
-  metadata.additionalMetadata.length === 0;
+/** Of this asset, nobody's to change, and nothing more in it than was planned. */
+const isItsOwn = ({ mint, updateAuthority, additionalMetadata }: TokenMetadata, { asset }: PlannedAsset): boolean =>
+  mint.toBase58() === asset && updateAuthority?.toBase58() === asset && additionalMetadata.length === 0;
 
 /** Who holds the one token according to a token account of the asset, or `undefined` when it is not there. */
 export function holderOf(account: AccountInfo<Buffer> | null, plan: Pick<MintPlan, 'asset'>): string | undefined {

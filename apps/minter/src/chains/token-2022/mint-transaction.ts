@@ -21,7 +21,7 @@ import type { SignedTransaction } from '../../chain.js';
 import { encodeBase58 } from './base58.js';
 import type { MintKeys, Signer } from './mint-keys.js';
 
-const MEMO_PROGRAM_ID = new PublicKey('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr');
+export const MEMO_PROGRAM_ID = new PublicKey('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr');
 /** Measured: 27,000 for the common mint, 49,000 when derived addresses take many tries. */
 export const COMPUTE_UNIT_LIMIT = 80_000;
 /** The largest packet a Solana node takes. */

@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import { readEnvironment } from '#shared/platform/environment.js';
+import { runProgram } from './run-program.js';
+
+const COULD_NOT = 2;
+
+interface VerifyOptions {
+  readonly rpcUrl?: string;
+  readonly issuer?: string;
+  readonly json?: boolean;
+}
+
+/** `admit receipt …` */
+export function addReceiptCommands(program: Command): void {
+  program
+    .command('receipt')
+    .description('proof of minted tickets')
+    .command('verify <file>')
+    .description(
+      'tell whether a receipt is true, with its file (- for what is piped in) and a Solana RPC alone; exit code 0: yes, 1: no, 2: not known',
+    )
+    .option('--rpc-url <url>', 'the RPC to ask (default: SOLANA_RPC_URL)')
+    .option('--issuer <address>', 'the base key that the organiser published: the receipt must be of it')
+    .option('--json', 'print what was found as JSON')
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : COULD_NOT))
+    .action(verify);
+}
+
+async function verify(file: string, { rpcUrl, issuer, json }: VerifyOptions): Promise<void> {
+  process.exitCode = COULD_NOT; // until it is known better
+  const flags = [...(issuer === undefined ? [] : [`--issuer=${issuer}`]), ...(json === true ? ['--json'] : []), '--', file];
+  process.exitCode = await runProgram('minter/src/verify-receipt.js', flags, {
+    SOLANA_RPC_URL: rpcUrl ?? readEnvironment().SOLANA_RPC_URL,
+  });
+}

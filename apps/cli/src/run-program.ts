@@ -1,0 +1,16 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const COULD_NOT = 2;
+
+/**
+ * Runs a program of an app as a process of its own, which is told what `env` says and nothing else.
+ * @returns its exit code
+ */
+export async function runProgram(program: string, flags: readonly string[], env: Readonly<Record<string, string>>): Promise<number> {
+  const file = fileURLToPath(new URL(`../../${program}`, import.meta.url));
+  const child = spawn(process.execPath, [file, ...flags], { env, stdio: 'inherit' });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code ?? COULD_NOT;
+}

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import { Fault, isFault } from '#shared/kernel/fault.js';
+import { readEnvironment } from '#shared/platform/environment.js';
+import { Receipt } from '#shared/platform/receipt.js';
+import { validate } from '#shared/platform/validate.js';
+import { checkReceipt } from './chains/token-2022/check-receipt.js';
+import { Rpc } from './chains/token-2022/rpc.js';
+import { type Finding, type ReceiptVerdict, verdictOn } from './receipt-finding.js';
+
+/**
+ * `node dist/apps/minter/src/verify-receipt.js <file> [--issuer base key] [--json]`: tells whether a receipt is true, with its file and an
+ * RPC alone: no log, no database, no key. `admit receipt verify` starts it with nothing but SOLANA_RPC_URL. Exit code 0: it is, 1: it is
+ * not, 2: it could not be told.
+ */
+const EXIT: Readonly<Record<ReceiptVerdict, number>> = { valid: 0, 'not valid': 1, 'not known': 2 };
+const COULD_NOT = 2;
+const ABOUT_WIDTH = 16;
+
+/** @throws Fault `configuration` with every problem */
+async function readReceipt(file: string): Promise<Receipt> {
+  const refuse = (problem: string, cause?: unknown): Fault => new Fault('configuration', { problems: [`${file}: ${problem}`] }, { cause });
+  let json: unknown;
+  try {
+    json = JSON.parse(file === '-' ? await text(process.stdin) : readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw refuse(cause instanceof Error ? cause.message : 'cannot be read', cause);
+  }
+  const read = validate(Receipt, json);
+  if ('errors' in read) throw refuse(`is no receipt: ${read.errors.map(({ pointer, detail }) => `${pointer} ${detail}`).join(', ')}`);
+  return read.value;
+}
+
+const line = ({ outcome, about, says }: Finding): string => `  ${outcome.padEnd(9)}${about.padEnd(ABOUT_WIDTH)}${says}\n`;
+
+function sentenceOf(verdict: ReceiptVerdict, findings: readonly Finding[], { record, address }: Receipt): string {
+  if (verdict === 'valid')
+    return `valid: ${record.unit} of ${record.sale} by ${record.tenant} is ${record.asset}, issued by ${address.base}\n`;
+  const wanted = verdict === 'not valid' ? 'differs' : 'unknown';
+  return `${verdict}: ${[...new Set(findings.filter(({ outcome }) => outcome === wanted).map(({ about }) => about))].join(', ')}\n`;
+}
+
+try {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { issuer: { type: 'string' }, json: { type: 'boolean', default: false } },
+  });
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length > 0) throw new Fault('configuration', { problems: ['one file is wanted'] });
+  const receipt = await readReceipt(file);
+  const { SOLANA_RPC_URL, MINT_RPC_TIMEOUT_MS } = readEnvironment();
+  const findings = await checkReceipt(new Rpc(SOLANA_RPC_URL, MINT_RPC_TIMEOUT_MS), receipt, values.issuer);
+  const verdict = verdictOn(findings);
+  process.stdout.write(
+    values.json ? `${JSON.stringify({ verdict, findings })}\n` : `${findings.map(line).join('')}${sentenceOf(verdict, findings, receipt)}`,
+  );
+  process.exitCode = EXIT[verdict];
+} catch (thrown) {
+  process.stderr.write(`${isFault(thrown) ? thrown.message : String(thrown instanceof Error ? thrown.stack : thrown)}\n`);
+  process.exitCode = COULD_NOT;
+}
