@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { benchFlash } from './flash.js';
 import { benchOrders } from './orders.js';
+import { benchReads } from './reads.js';
 import { benchReplay } from './replay.js';
 
 const DEFAULT_SECONDS = 5;
@@ -19,6 +20,7 @@ const options = { seconds: Number(values.seconds), buyers: Number(values.buyers)
 const BENCHES: Readonly<Record<string, (given: typeof options) => Promise<boolean>>> = {
   orders: benchOrders,
   flash: benchFlash,
+  reads: benchReads,
   replay: benchReplay,
 };
 

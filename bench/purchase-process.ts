@@ -10,10 +10,14 @@ const READY_MS = 30_000;
 
 /** The purchase app as it is run for real: a process of its own. */
 export class PurchaseProcess {
-  private constructor(private readonly child: ChildProcess) {}
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly url: string,
+  ) {}
 
-  static async start(server: NatsServer): Promise<PurchaseProcess> {
+  static async start(server: NatsServer, settings: Record<string, string> = {}): Promise<PurchaseProcess> {
     const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
     const env = {
       ...process.env,
       NATS_URL: server.url,
@@ -21,17 +25,18 @@ export class PurchaseProcess {
       NATS_EDGE_PASSWORD: server.credentials('edge').pass,
       HTTP_PORT: `${port}`,
       LOG_LEVEL: 'warn',
+      ...settings,
     };
     const child = spawn(
       process.execPath,
       [...(process.env.PURCHASE_NODE_ARGS?.split(' ') ?? []), join('dist', 'apps', 'purchase', 'src', 'main.js')],
       { env, stdio: ['ignore', 'inherit', 'inherit'] },
     );
-    await waitFor(async () => (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok, {
+    await waitFor(async () => (await fetch(`${url}/health/ready`)).ok, {
       what: 'purchase is ready',
       timeoutMs: READY_MS,
     });
-    return new PurchaseProcess(child);
+    return new PurchaseProcess(child, url);
   }
 
   /** Resident memory, as Linux tells it. */

@@ -105,7 +105,7 @@ export class Decider {
     for (let bytes = 0; outcomes.length < batch.length && bytes < FULL_COMMIT_BYTES; ) {
       const waiting = batch[outcomes.length] as Waiting;
       if (keys.has(waiting.command.keyHash)) break; // a second delivery of a command of this very commit: known in the next
-      const known = await this.parts.decisions.answer(fold, waiting.command);
+      const known = await this.parts.decisions.answer(fold.subject, fold.decisionOf(waiting.command.keyHash), waiting.command);
       const { answer, events: more } = known === undefined ? decideOne(fold, waiting) : { answer: known, events: [] };
       keys.add(waiting.command.keyHash);
       bytes += sizeOf(answer, more);

@@ -6,7 +6,7 @@ import type { KeyHash } from '#shared/kernel/ids.js';
 import type { FieldError } from '#shared/platform/problem.js';
 import { type Answer, problemAnswer } from './answer.js';
 import type { Command } from './command.js';
-import type { SaleFold } from './sale-fold.js';
+import type { DecisionPlace } from './sale-fold.js';
 
 export type Asked = Pick<Command, 'keyHash' | 'fingerprint' | 'operation' | 'request'>;
 
@@ -15,30 +15,41 @@ const MAX_RECENT = 64;
 
 /** The answers that keys already have in the log. */
 export class Decisions {
-  private readonly recent = new Map<number, Commit>();
+  private readonly recent = new Map<number, Promise<Commit>>();
 
   constructor(private readonly store: EventStore) {}
 
   /** The stored bytes for the same request, 422 for another one; `undefined` when the key was never decided. */
-  async answer(fold: SaleFold, asked: Asked): Promise<Answer | undefined> {
-    const place = fold.decisionOf(asked.keyHash);
+  async answer(subject: string, place: DecisionPlace | undefined, asked: Asked): Promise<Answer | undefined> {
     if (place === undefined) return undefined;
-    const decided = decisionIn(await this.commit(fold.subject, place.sequence), asked.keyHash);
+    const decided = decisionIn(await this.commit(subject, place.sequence), asked.keyHash);
     if (place.fingerprint === asked.fingerprint) return { status: decided.status, body: decided.body, replayed: true };
     return problemAnswer('key-reused', { errors: differences(decided, asked) });
   }
 
   /** Keeps a commit at hand that was just written. */
   note(commit: Commit): void {
-    this.recent.set(commit.sequence, commit);
-    const [oldest] = this.recent.keys();
-    if (this.recent.size > MAX_RECENT && oldest !== undefined) this.recent.delete(oldest);
+    this.keep(commit.sequence, Promise.resolve(commit));
   }
 
+  /** Many who ask for one commit are served by one read: what is in the log does not change. */
   private async commit(subject: string, sequence: number): Promise<Commit> {
-    const commit = this.recent.get(sequence) ?? (await this.store.at(subject, sequence));
-    this.note(commit);
-    return commit;
+    const reading = this.recent.get(sequence) ?? this.store.at(subject, sequence);
+    this.keep(sequence, reading);
+    try {
+      return await reading;
+    } catch (thrown) {
+      this.recent.delete(sequence);
+      throw thrown;
+    }
+  }
+
+  /** The front is what was asked for longest ago. */
+  private keep(sequence: number, commit: Promise<Commit>): void {
+    this.recent.delete(sequence);
+    this.recent.set(sequence, commit);
+    const [oldest] = this.recent.keys();
+    if (this.recent.size > MAX_RECENT && oldest !== undefined) this.recent.delete(oldest);
   }
 }
 

@@ -1,8 +1,11 @@
-import type { Commit, Head } from '#shared/event-store/commit.js';
+import { assertFollows, type Commit, type Head, NO_HEAD } from '#shared/event-store/commit.js';
 import type { EventStore } from '#shared/event-store/event-store.js';
+import { SharedLooks } from './shared-looks.js';
 
 /** Folds are kept up to this many entries (units and decided keys) in all; about 200 bytes each. Others are folded again when asked for. */
 const MAX_ENTRIES = 4_000_000;
+/** A look brings so many commits at most, of up to 1 MB each; where more follow, this process fell behind and reads them one after the other. */
+const MAX_COMMITS_A_LOOK = 8;
 
 /** What a subject's commits add up to. */
 export interface Fold {
@@ -15,7 +18,10 @@ export interface Fold {
 /** The folds of the subjects this process works on. Each is used by one at a time, so nobody ever sees a decision that is not in the log. */
 export class Folds<F extends Fold> {
   private readonly kept = new Map<string, { readonly fold: F; readonly weight: number }>();
+  /** Those that are used right now. */
+  private readonly used = new Map<string, F>();
   private readonly turns = new Map<string, Promise<unknown>>();
+  private readonly looks = new SharedLooks<F>((subject, tell) => this.look(subject, tell));
   private entries = 0;
 
   constructor(
@@ -24,36 +30,63 @@ export class Folds<F extends Fold> {
   ) {}
 
   /** Runs `use` with the fold as it was last left, or read from the log when it is not cached. */
-  async withCached<T>(subject: string, use: (fold: F) => Promise<T>): Promise<T> {
+  withCached<T>(subject: string, use: (fold: F) => Promise<T> | T): Promise<T> {
     return this.inTurn(subject, async () => {
-      const fold = this.kept.get(subject)?.fold ?? (await this.read(subject));
+      const fold = this.kept.get(subject)?.fold ?? (await this.readOn(subject, this.empty(subject)));
       return this.keeping(subject, fold, () => use(fold));
     });
   }
 
-  /** Runs `use` with the fold up to what the log's leader holds now. */
-  async withLatest<T>(subject: string, use: (fold: F) => Promise<T> | T): Promise<T> {
-    return this.inTurn(subject, async () => {
-      const fold = await this.read(subject);
-      return this.keeping(subject, fold, () => use(fold));
+  /**
+   * Runs `use` with the fold up to what the log's leader holds now, or later. Many who wait share one look, and the log is asked while
+   * others have their turn: so `use` must not wait for anything.
+   */
+  withLatest<T>(subject: string, use: (fold: F) => T): Promise<T> {
+    return this.looks.ask(subject, use);
+  }
+
+  /** Asks the log what follows the fold, and applies it in a turn. A fold that is not there is read in its turn: nobody can do anything without it. */
+  private async look(subject: string, tell: (fold: F) => void): Promise<void> {
+    const before = (this.used.get(subject) ?? this.kept.get(subject)?.fold)?.head;
+    const next = before === undefined ? [] : await this.nextCommits(subject, before);
+    const isAll = before !== undefined && next.length < MAX_COMMITS_A_LOOK;
+    const seen = next.at(-1) ?? before ?? NO_HEAD;
+    await this.inTurn(subject, async () => {
+      const fold = this.kept.get(subject)?.fold ?? this.empty(subject);
+      await this.keeping(subject, fold, async () => {
+        for (const commit of next) if (commit.version === fold.head.version + 1) follow(fold, commit);
+        if (!isAll || fold.head.version < seen.version) await this.readOn(subject, fold); // or it was forgotten meanwhile
+        tell(fold);
+      });
     });
+  }
+
+  private async nextCommits(subject: string, after: Head): Promise<readonly Commit[]> {
+    const commits: Commit[] = [];
+    for await (const commit of this.store.read(subject, after)) {
+      commits.push(commit);
+      if (commits.length === MAX_COMMITS_A_LOOK) break;
+    }
+    return commits;
+  }
+
+  private async readOn(subject: string, fold: F): Promise<F> {
+    for await (const commit of this.store.read(subject, fold.head)) fold.apply(commit);
+    return fold;
   }
 
   /** A fold is taken out while it is used: one that fails half way is forgotten, and read from the log next time. */
   private async keeping<T>(subject: string, fold: F, use: () => Promise<T> | T): Promise<T> {
     this.forget(subject);
-    const result = await use();
-    this.keep(subject, fold);
-    return result;
+    this.used.set(subject, fold);
+    try {
+      const result = await use();
+      this.keep(subject, fold);
+      return result;
+    } finally {
+      this.used.delete(subject);
+    }
   }
-
-  private async read(subject: string): Promise<F> {
-    const fold = this.kept.get(subject)?.fold ?? this.empty(subject);
-    this.forget(subject);
-    for await (const commit of this.store.read(subject, fold.head)) fold.apply(commit);
-    return fold;
-  }
-
   private forget(subject: string): void {
     this.entries -= this.kept.get(subject)?.weight ?? 0;
     this.kept.delete(subject);
@@ -81,6 +114,11 @@ export class Folds<F extends Fold> {
       if (this.turns.get(subject) === settled) this.turns.delete(subject);
     }
   }
+}
+
+function follow(fold: Fold, commit: Commit): void {
+  assertFollows(fold.head, commit); // it was proven to follow what the fold was; what the fold is now was written meanwhile
+  fold.apply(commit);
 }
 
 const nothing = (): void => undefined;

@@ -87,8 +87,9 @@ export class Intake {
     }
   }
 
-  private lookUp(subject: string, command: Command): Promise<Answer | undefined> {
-    return this.parts.folds.withLatest(subject, (fold) => this.parts.decisions.answer(fold, command));
+  private async lookUp(subject: string, command: Command): Promise<Answer | undefined> {
+    const place = await this.parts.folds.withLatest(subject, (fold) => fold.decisionOf(command.keyHash));
+    return this.parts.decisions.answer(subject, place, command);
   }
 
   /** Not in the log: set aside for a human, in process if it is stored, and else nobody has it. */
