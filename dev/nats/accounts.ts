@@ -128,6 +128,7 @@ const RIGHTS: Readonly<Record<Exclude<AppUser, 'provision'>, Rights>> = {
   ledger: {
     publish: [
       ...LOOK,
+      READ_TENANTS,
       '$JS.API.STREAM.MSG.GET.EVENTS',
       ...acks(`EVENTS.${LEDGER_CONSUMER}`),
       `$JS.API.CONSUMER.MSG.NEXT.EVENTS.${LEDGER_CONSUMER}`,

@@ -181,12 +181,12 @@ describe('the bucket', () => {
     await forbidden(await as(user), '$KV.tenants.demo');
   });
 
-  it.each(['edge', 'minter', 'ledger', 'replay', 'demo'])('cannot be read by %s', async (user) => {
+  it.each(['edge', 'minter', 'replay', 'demo'])('cannot be read by %s', async (user) => {
     await forbidden(await as(user), `$JS.API.STREAM.MSG.GET.${TENANTS_STREAM}`);
     await forbidden(await as(user), `$JS.API.DIRECT.GET.${TENANTS_STREAM}`);
   });
 
-  it.each(['operator', 'purchase'])('is read by %s without the right to make a consumer', async (user) => {
+  it.each(['operator', 'purchase', 'ledger'])('is read by %s without the right to make a consumer', async (user) => {
     await forbidden(await as(user), `$JS.API.CONSUMER.CREATE.${TENANTS_STREAM}`);
     await forbidden(await as(user), `$JS.API.CONSUMER.CREATE.${TENANTS_STREAM}.any`);
   });

@@ -1,5 +1,6 @@
 import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { type HealthChecks, HealthModule } from '#shared/platform/health.js';
+import { type HttpFacts, httpControllers, httpProviders } from './http/http-parts.js';
 
 const END = Symbol('end of the ledger');
 
@@ -16,11 +17,12 @@ class Projection implements OnApplicationShutdown {
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: a Nest module is a class, and a dynamic one is made by a static method
 export class LedgerModule {
-  static with(checks: HealthChecks, end: () => Promise<void>): DynamicModule {
+  static with(checks: HealthChecks, http: HttpFacts, end: () => Promise<void>): DynamicModule {
     return {
       module: LedgerModule,
       imports: [HealthModule.with(() => checks, [])],
-      providers: [{ provide: END, useValue: end }, Projection],
+      controllers: [...httpControllers],
+      providers: [{ provide: END, useValue: end }, Projection, ...httpProviders(http)],
     };
   }
 }

@@ -1,18 +1,30 @@
 import type { NatsConnection } from '@nats-io/transport-node';
+import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import type { DataSource } from 'typeorm';
 import type { Environment } from '#shared/platform/environment.js';
 import type { HealthChecks } from '#shared/platform/health.js';
+import { Admission } from '#shared/platform/http/admission.js';
+import { createHttpAdapter } from '#shared/platform/http/http-server.js';
+import { ProblemFilter } from '#shared/platform/http/problem.filter.js';
+import { RouteList } from '#shared/platform/http/route-list.js';
+import { TenantRates } from '#shared/platform/http/tenant-rates.js';
 import { type Logger, NestLogger } from '#shared/platform/logger.js';
 import { connectNats } from '#shared/platform/nats.js';
+import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { inspectTopology } from '#shared/platform/topology/inspect.js';
 import { connected, database } from './database/connect.js';
 import { migrateDatabase } from './database/migrate-database.js';
+import { MAX_BODY_BYTES, MAX_UNDER_WAY_PER_TENANT, PUBLIC_ROUTES } from './http/http-parts.js';
+import { Queries } from './http/queries.js';
 import { LedgerModule } from './ledger.module.js';
 import { JetStreamEventsLog } from './logs/jetstream.js';
 import { Projector } from './projection/projector.js';
+import { LedgerReader } from './queries/reader.js';
 
+const VERSION = '0.1.0';
 /** The projector's own, one to repair halted tenants, and one for health. */
 const PROJECTOR_CONNECTIONS = 3;
 
@@ -22,24 +34,50 @@ export interface Ledger {
   readonly projecting: Promise<void>;
 }
 
-/** Connects, checks the streams, starts to take in the log, and serves health. Postgres may still be away. */
+/** Connects, checks the streams, starts to take in the log, and serves queries and health. Postgres may still be away. */
 export async function startLedger(environment: Environment, logger: Logger): Promise<Ledger> {
   const connection = await connectNats(natsAccess(environment), 'ledger');
   const epoch = await inspectTopology(connection);
   logger.info({ epoch }, 'streams are as wanted');
+  const tenants = await TenantDirectory.watch(connection, logger);
   const pool = database(environment.DATABASE_PROJECTOR_URL, { name: 'admit-ledger', connections: PROJECTOR_CONNECTIONS, logger });
+  const reader = new LedgerReader(environment.DATABASE_READER_URL, logger);
   const log = await JetStreamEventsLog.on(connection, environment.LEDGER_BATCH_COMMITS);
   const projector = new Projector(databaseOf(environment, pool, logger), log, logger);
   const stop = new AbortController();
   const projecting = projector.run(stop.signal);
   projecting.catch(() => stop.abort()); // it is awaited by the caller once the app is up, and throws there
-  const end = (): Promise<void> => endLedger({ stop, projecting, pool, connection });
-  const app = await NestFactory.create<NestFastifyApplication>(LedgerModule.with(checksOf(projector, pool), end), new FastifyAdapter(), {
+  const end = (): Promise<void> => endLedger({ stop, projecting, tenants, reader, pool, connection });
+  const queries = new Queries(reader, epoch, logger);
+  const app = await serve(environment, logger, tenants, (admission) =>
+    LedgerModule.with(checksOf(projector, pool, tenants), { version: VERSION, admission, queries }, end),
+  );
+  return { app, projecting };
+}
+
+/** HTTP with its door, before the module that is behind it. */
+async function serve(
+  { HTTP_HOST, HTTP_PORT, HTTP_TENANT_RATE, HTTP_TENANT_BURST }: Environment,
+  logger: Logger,
+  tenants: TenantDirectory,
+  moduleBehind: (admission: Admission) => DynamicModule,
+): Promise<NestFastifyApplication> {
+  const admission = new Admission(tenants, new TenantRates(HTTP_TENANT_RATE, HTTP_TENANT_BURST), {
+    publicRoutes: PUBLIC_ROUTES,
+    maxUnderWayPerTenant: MAX_UNDER_WAY_PER_TENANT,
+  });
+  const adapter = createHttpAdapter(MAX_BODY_BYTES);
+  const server = adapter.getInstance<FastifyInstance>();
+  const routes = new RouteList(server);
+  admission.guard(server);
+  const app = await NestFactory.create<NestFastifyApplication>(moduleBehind(admission), adapter, {
     logger: new NestLogger(logger),
     abortOnError: false,
+    bodyParser: false,
   });
-  await app.listen(environment.HTTP_PORT, environment.HTTP_HOST);
-  return { app, projecting };
+  app.useGlobalFilters(new ProblemFilter(routes, logger, MAX_BODY_BYTES));
+  await app.listen(HTTP_PORT, HTTP_HOST);
+  return app;
 }
 
 const natsAccess = ({ NATS_URL, NATS_USER, NATS_PASSWORD }: Environment) => ({
@@ -69,7 +107,7 @@ export const roleUrls = (environment: Environment) => ({
 });
 
 /** Ready means that the ledger follows the log, or stands by to, and that Postgres answers now. A halted tenant is named; the others are served. */
-const checksOf = (projector: Projector, pool: DataSource): HealthChecks => ({
+const checksOf = (projector: Projector, pool: DataSource, tenants: TenantDirectory): HealthChecks => ({
   projection: async () => {
     projector.assertHealthy();
     return projector.haltedNote();
@@ -77,19 +115,26 @@ const checksOf = (projector: Projector, pool: DataSource): HealthChecks => ({
   database: async () => {
     await (await connected(pool)).query('select 1');
   },
+  tenants: async () => {
+    if (tenants.trouble !== undefined) throw tenants.trouble;
+  },
 });
 
 interface Ending {
   readonly stop: AbortController;
   readonly projecting: Promise<void>;
+  readonly tenants: TenantDirectory;
+  readonly reader: LedgerReader;
   readonly pool: DataSource;
   readonly connection: NatsConnection;
 }
 
 /** Finishes the batch in hand, then lets go of Postgres and NATS. What stopped the projector is told by whoever awaits it. */
-async function endLedger({ stop, projecting, pool, connection }: Ending): Promise<void> {
+async function endLedger({ stop, projecting, tenants, reader, pool, connection }: Ending): Promise<void> {
   stop.abort();
   await Promise.allSettled([projecting]);
+  await tenants.stop();
+  await reader.close();
   if (pool.isInitialized) await pool.destroy();
   await connection.drain();
 }

@@ -13,6 +13,7 @@ import { type Logger, NestLogger } from '#shared/platform/logger.js';
 import { MicroServiceStrategy } from '#shared/platform/micro-service.js';
 import { problemAnswer } from './answer.js';
 import { PUBLIC_ROUTES } from './http/http-parts.js';
+import { MAX_UNDER_WAY_PER_TENANT } from './http/idempotency-policy.js';
 import { connectParts, type PurchaseParts } from './parts.js';
 import { PurchaseModule } from './purchase.module.js';
 import { MAX_BODY_BYTES } from './request-body.js';
@@ -24,7 +25,10 @@ const VERSION = '0.1.0';
 export async function startPurchase(environment: Environment, logger: Logger): Promise<NestFastifyApplication> {
   const parts = await connectParts(environment, logger);
   const rate = { perSecond: environment.HTTP_TENANT_RATE, burst: environment.HTTP_TENANT_BURST };
-  const admission = new Admission(parts.tenants, new TenantRates(rate.perSecond, rate.burst), PUBLIC_ROUTES);
+  const admission = new Admission(parts.tenants, new TenantRates(rate.perSecond, rate.burst), {
+    publicRoutes: PUBLIC_ROUTES,
+    maxUnderWayPerTenant: MAX_UNDER_WAY_PER_TENANT,
+  });
   const adapter = createHttpAdapter(MAX_BODY_BYTES);
   const server = adapter.getInstance<FastifyInstance>();
   const routes = new RouteList(server);

@@ -8,15 +8,20 @@ const CONNECT_TIMEOUT_MS = 3_000;
 /** No statement of ours takes this long; a server that froze is given up after it. */
 const QUERY_TIMEOUT_MS = 120_000;
 
+/** A statement that Postgres has ended is heard of within this, or the connection is taken for lost. */
+const ANSWER_MS = 2_000;
+
 export interface DatabaseUse {
   /** Shown in pg_stat_activity. */
   readonly name: string;
   readonly connections: number;
   readonly logger: Logger;
+  /** After this Postgres itself ends a statement. */
+  readonly statementTimeoutMs?: number;
 }
 
 /** A pool on one role's URL; not connected before `initialize`. */
-export function database(url: string, { name, connections, logger }: DatabaseUse): DataSource {
+export function database(url: string, { name, connections, logger, statementTimeoutMs = 0 }: DatabaseUse): DataSource {
   const options: DataSourceOptions = {
     type: 'postgres',
     url,
@@ -26,7 +31,11 @@ export function database(url: string, { name, connections, logger }: DatabaseUse
     applicationName: name,
     poolSize: connections,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
-    extra: { query_timeout: QUERY_TIMEOUT_MS, keepAlive: true },
+    extra: {
+      query_timeout: statementTimeoutMs === 0 ? QUERY_TIMEOUT_MS : statementTimeoutMs + ANSWER_MS,
+      statement_timeout: statementTimeoutMs, // 0: none
+      keepAlive: true,
+    },
     poolErrorHandler: (error: unknown) => logger.warn({ err: error, pool: name }, 'an idle database connection was lost'),
   };
   return new DataSource(options);

@@ -7,6 +7,8 @@ export interface TransactionScope {
   readonly tenant?: string;
   /** Everything is read as it was at the first query, whatever is written meanwhile. */
   readonly snapshot?: boolean;
+  /** Whatever tries to write is refused by Postgres, whoever it is. */
+  readonly readOnly?: boolean;
 }
 
 /**
@@ -15,12 +17,13 @@ export interface TransactionScope {
  */
 export async function inTransaction<T>(
   runner: QueryRunner,
-  { tenant = '', snapshot = false }: TransactionScope,
+  { tenant = '', snapshot = false, readOnly = false }: TransactionScope,
   work: () => Promise<T>,
 ): Promise<T> {
   try {
     await runner.startTransaction(snapshot ? 'REPEATABLE READ' : 'READ COMMITTED');
-    await runner.query('select set_config($1, $2, true)', [TENANT_SETTING, tenant]);
+    const seal = readOnly ? `, set_config('transaction_read_only', 'on', true)` : '';
+    await runner.query(`select set_config($1, $2, true)${seal}`, [TENANT_SETTING, tenant]);
     const result = await work();
     await runner.commitTransaction();
     return result;
@@ -30,11 +33,11 @@ export async function inTransaction<T>(
   }
 }
 
-/** Reads as one tenant. */
+/** Reads as one tenant: everything as it was at one moment, and nothing but reads. */
 export async function asTenant<T>(reader: DataSource, tenant: string, read: (runner: QueryRunner) => Promise<T>): Promise<T> {
   const runner = reader.createQueryRunner();
   try {
-    return await inTransaction(runner, { tenant }, () => read(runner));
+    return await inTransaction(runner, { tenant, snapshot: true, readOnly: true }, () => read(runner));
   } finally {
     await runner.release();
   }

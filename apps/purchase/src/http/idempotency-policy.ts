@@ -1,11 +1,13 @@
 import { MAX_KEY_LENGTH } from '#shared/kernel/ids.js';
-import { MAX_UNDER_WAY_PER_TENANT } from '#shared/platform/http/admission.js';
 import { MAX_HEADER_BYTES } from '#shared/platform/http/http-server.js';
 import { REPLAY_HEADERS } from '#shared/platform/http/reply.js';
 import { KEY_HEADERS } from '../idempotency-key.js';
 import { DECISION_TIMEOUT_MS, MAX_WAITING_PER_SALE } from '../intake.js';
 import { MAX_BODY_BYTES } from '../request-body.js';
 import { EVENT_STREAM_LIMITS } from './event-stream-limits.js';
+
+/** Requests of one tenant under way in one process: what they may take of its memory while the log is slow. */
+export const MAX_UNDER_WAY_PER_TENANT = 2_000;
 
 export const POLICY_PATH = '/.well-known/idempotency.json';
 

@@ -1,7 +1,8 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { LIVE } from '../names.js';
 
 /** An order (the word is taken in SQL). */
+@Index('sale_order_of_sale', ['tenant', 'sale', 'order'])
 @Entity({ schema: LIVE, name: 'sale_order' })
 export class SaleOrderEntity {
   @PrimaryColumn({ type: 'text' })

@@ -1,7 +1,8 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { LIVE } from '../names.js';
 
 /** A ticket and what became of its mint. */
+@Index('ticket_of_sale', ['tenant', 'sale', 'ticket'])
 @Entity({ schema: LIVE, name: 'ticket' })
 export class TicketEntity {
   @PrimaryColumn({ type: 'text' })

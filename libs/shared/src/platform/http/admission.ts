@@ -5,8 +5,6 @@ import { type Answer, doorProblem } from './answer.js';
 import { type Headers, send } from './reply.js';
 import type { TenantRates } from './tenant-rates.js';
 
-/** Requests of one tenant under way in this process: what they may take of its memory while the log is slow. */
-export const MAX_UNDER_WAY_PER_TENANT = 2_000;
 const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]{1,256}) *$/i;
 const CHALLENGE = 'Bearer realm="admit-one"';
 
@@ -20,6 +18,13 @@ export interface Admitted {
   readonly apiKey: string;
 }
 
+export interface HouseRules {
+  /** What may be asked without an API key, by the pattern of its route. Whatever is not here wants one. */
+  readonly publicRoutes: ReadonlySet<string>;
+  /** Requests of one tenant under way in this process: what they may take of it while what is behind it is slow. */
+  readonly maxUnderWayPerTenant: number;
+}
+
 /** The door: tells tenants by their API keys, before a byte of the body is read, and lets none of them ask too fast. */
 export class Admission {
   private readonly admitted = new WeakMap<object, Admitted>();
@@ -29,8 +34,7 @@ export class Admission {
   constructor(
     private readonly tenants: Pick<TenantDirectory, 'ofKey'>,
     private readonly rates: TenantRates,
-    /** What may be asked without an API key, by the pattern of its route. Whatever is not here wants one. */
-    private readonly publicRoutes: ReadonlySet<string>,
+    private readonly house: HouseRules,
   ) {}
 
   guard(server: FastifyInstance): void {
@@ -55,14 +59,14 @@ export class Admission {
 
   private refuse(request: FastifyRequest, reply: FastifyReply): Refused | undefined {
     if (this.closing) return { answer: doorProblem('stopping'), headers: { Connection: 'close' } };
-    if (request.is404 || this.publicRoutes.has(request.routeOptions.url ?? '')) return undefined;
+    if (request.is404 || this.house.publicRoutes.has(request.routeOptions.url ?? '')) return undefined;
     const apiKey = BEARER.exec(request.headers.authorization ?? '')?.[1];
     const tenant = apiKey === undefined ? undefined : this.tenants.ofKey(apiKey);
     if (apiKey === undefined) return { answer: doorProblem('unauthorized'), headers: { 'WWW-Authenticate': CHALLENGE } };
     if (tenant === undefined)
       return { answer: doorProblem('unauthorized'), headers: { 'WWW-Authenticate': `${CHALLENGE}, error="invalid_token"` } };
     if (tenant.status !== 'active') return { answer: doorProblem('tenant-refused'), headers: {} };
-    const waitSeconds = this.underWayOf(tenant.tenant) >= MAX_UNDER_WAY_PER_TENANT ? 1 : this.rates.take(tenant.tenant);
+    const waitSeconds = this.underWayOf(tenant.tenant) >= this.house.maxUnderWayPerTenant ? 1 : this.rates.take(tenant.tenant);
     if (waitSeconds > 0) return { answer: { ...doorProblem('too-many-requests'), retryAfterSeconds: waitSeconds }, headers: {} };
     this.admitted.set(request.raw, { tenant, apiKey });
     this.count(tenant.tenant, reply);

@@ -1,0 +1,29 @@
+import type { Provider, Type } from '@nestjs/common';
+import { Admission, OPEN_ROUTES } from '#shared/platform/http/admission.js';
+import { DOCUMENT, DocsController } from '#shared/platform/http/docs.controller.js';
+import { openApiDocument } from './openapi.js';
+import { QueriesController } from './queries.controller.js';
+import { Queries } from './queries.js';
+
+/** What HTTP is told when the app starts. */
+export interface HttpFacts {
+  readonly version: string;
+  readonly admission: Admission;
+  readonly queries: Queries;
+}
+
+/** Nothing here has a body to read. */
+export const MAX_BODY_BYTES = 1_024;
+/** Requests of one tenant in this process; those beyond its turns at the database wait. */
+export const MAX_UNDER_WAY_PER_TENANT = 64;
+
+/** What may be asked without an API key. */
+export const PUBLIC_ROUTES: ReadonlySet<string> = new Set(OPEN_ROUTES);
+
+export const httpControllers: readonly Type[] = [QueriesController, DocsController];
+
+export const httpProviders = ({ version, admission, queries }: HttpFacts): Provider[] => [
+  { provide: Admission, useValue: admission },
+  { provide: Queries, useValue: queries },
+  { provide: DOCUMENT, useValue: openApiDocument(version) },
+];

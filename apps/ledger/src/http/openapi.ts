@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { openApi, titleOf } from '#shared/platform/http/openapi.js';
+import { type Node, problemResponses, reference, text, WITH_API_KEY } from '#shared/platform/http/openapi-problems.js';
+import { PROBLEMS, type ProblemCode } from './problems.js';
+import { POSITION_HEADER } from './queries.js';
+import { ROUTES, type Route } from './routes.js';
+
+const CODES: readonly ProblemCode[] = [...WITH_API_KEY, 'query-invalid', 'cursor-unknown', 'ledger-behind', 'ledger-unreachable'];
+
+/** The contract of the ledger over HTTP, made of the rows that are served and the schemas that addresses are read with. */
+export const openApiDocument = (version: string): Node =>
+  openApi({
+    version,
+    summary: 'What was sold, held, paid and minted, as the log tells it.',
+    description:
+      'A read-only ledger of the log. It may be some moments behind it, says how far it is, and can be away while selling goes on.',
+    paths: Object.fromEntries(ROUTES.map((route) => [route.path, { get: operationOf(route) }])),
+    shapes: ROUTES.map(({ answer }) => answer),
+  });
+
+function operationOf(route: Route): Node {
+  const shape = titleOf(route.answer);
+  return {
+    operationId: route.operation,
+    summary: route.summary,
+    description: route.description,
+    tags: ['ledger'],
+    parameters: parametersOf(route),
+    responses: {
+      200: {
+        description: `${shape}.`,
+        headers: { [POSITION_HEADER]: text('How far the ledger is: `position` of the body.') },
+        content: { 'application/json': { schema: reference(shape) } },
+      },
+      ...problemResponses(CODES.map((code) => [code, PROBLEMS[code]])),
+    },
+  };
+}
+
+function parametersOf({ query }: Route): Node[] {
+  const { properties } = z.toJSONSchema(query, { io: 'input' }) as { readonly properties: Readonly<Record<string, Node>> };
+  return Object.entries(properties).map(([name, { description, ...schema }]) => ({ name, in: 'query', description, schema }));
+}

@@ -1,0 +1,16 @@
+import { type Answer, DOOR_PROBLEMS, problemOf } from '#shared/platform/http/answer.js';
+import type { FieldError } from '#shared/platform/problem.js';
+
+/** What the ledger answers from 400 on. Codes are never reused. */
+export const PROBLEMS = {
+  ...DOOR_PROBLEMS,
+  'query-invalid': [400, 'The address asks for something that this operation does not answer.'],
+  'cursor-unknown': [400, 'This cursor was not given to this tenant, or not by this log.'],
+  'ledger-behind': [503, 'The ledger has not come to this place of the log yet.'],
+  'ledger-unreachable': [503, 'The ledger cannot be read now. Selling goes on without it.'],
+} as const;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export const problemAnswer = (code: ProblemCode, errors?: readonly FieldError[]): Answer =>
+  problemOf(PROBLEMS, code, errors === undefined ? {} : { errors });

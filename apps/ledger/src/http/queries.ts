@@ -1,0 +1,67 @@
+import { isFault } from '#shared/kernel/fault.js';
+import type { Answer } from '#shared/platform/http/answer.js';
+import { WHOLE_MESSAGE } from '#shared/platform/http/event-cursor.js';
+import type { Headers } from '#shared/platform/http/reply.js';
+import type { Logger } from '#shared/platform/logger.js';
+import type { FieldError } from '#shared/platform/problem.js';
+import type { Tenant } from '#shared/platform/tenants/tenant.js';
+import { Asking, LedgerBehind, type Position, UnknownCursor } from '../queries/asking.js';
+import { positionOf } from '../queries/position.js';
+import type { LedgerReader } from '../queries/reader.js';
+import { problemAnswer } from './problems.js';
+import type { Question, Route } from './routes.js';
+
+/** Says how far the ledger is, on every answer that it gives. */
+export const POSITION_HEADER = 'Ledger-Position';
+/** What stands in the way of reading, and passes: the database is away, being made, or being exchanged. Anything else is a bug. */
+const PASSING = ['database-unreachable', 'configuration', 'ledger-differs'] as const;
+
+export interface Answered {
+  readonly answer: Answer;
+  readonly headers: Headers;
+}
+
+/** Answers the rows of ROUTES from the ledger, to one tenant its own. */
+export class Queries {
+  constructor(
+    private readonly reader: LedgerReader,
+    private readonly epoch: string,
+    private readonly logger: Logger,
+  ) {}
+
+  async answer(route: Route, tenant: Tenant, address: Readonly<Record<string, unknown>>): Promise<Answered> {
+    const twice = Object.keys(address).filter((name) => typeof address[name] !== 'string');
+    if (twice.length > 0) return refused(twice.map((name) => ({ pointer: `query:${name}`, detail: 'must be said once' })));
+    const question = route.understand(address);
+    if ('errors' in question) return refused(question.errors.map(({ pointer, detail }) => ({ pointer: inAddress(pointer), detail })));
+    try {
+      return await this.look(route, tenant, question);
+    } catch (thrown) {
+      if (thrown instanceof UnknownCursor) return { answer: problemAnswer('cursor-unknown', thrown.errors), headers: {} };
+      if (thrown instanceof LedgerBehind) return { answer: problemAnswer('ledger-behind'), headers: {} };
+      if (!PASSING.some((code) => isFault(thrown, code))) throw thrown;
+      this.logger.warn({ err: thrown, operation: route.operation }, 'the ledger could not be read');
+      return { answer: problemAnswer('ledger-unreachable'), headers: {} };
+    }
+  }
+
+  private look(route: Route, tenant: Tenant, { said, sale, answer }: Question): Promise<Answered> {
+    return this.reader.read(tenant.tenant, async (rows) => {
+      const at = await positionOf(rows, tenant.tenant, sale);
+      const asking = new Asking(tenant, this.epoch, [route.operation, said], rows, at);
+      return found(await answer(asking), asking.nameOf(placeOf(at)), at);
+    });
+  }
+}
+
+const placeOf = ({ sequence }: Position) => ({ sequence, index: sequence === 0 ? 0 : WHOLE_MESSAGE });
+
+function found(view: object, position: string, { version }: Position): Answered {
+  const body = JSON.stringify({ ...view, position, ...(version !== undefined && { version }) });
+  return { answer: { status: 200, body }, headers: { [POSITION_HEADER]: position } };
+}
+
+const refused = (errors: readonly FieldError[]): Answered => ({ answer: problemAnswer('query-invalid', errors), headers: {} });
+
+/** `/sale` of the members is `sale` behind the question mark. */
+const inAddress = (pointer: string): string => `query:${pointer.slice(1)}`;

@@ -1,0 +1,87 @@
+import type { z } from 'zod';
+import type { FieldError } from '#shared/platform/problem.js';
+import { validate } from '#shared/platform/validate.js';
+import type { Asking } from '../queries/asking.js';
+import { readBalances } from '../queries/balances.js';
+import { readEntries } from '../queries/entries.js';
+import { readOrders } from '../queries/orders.js';
+import { BalancesQuery, EntriesQuery, OrdersQuery, TicketsQuery } from '../queries/questions.js';
+import { readTickets } from '../queries/tickets.js';
+import { Balances, Entries, Orders, Tickets } from './shapes.js';
+
+/** What an address asks, understood. */
+export interface Question {
+  /** Everything but how much of it. */
+  readonly said: Readonly<Record<string, string>>;
+  readonly sale: string | undefined;
+  readonly answer: (asking: Asking) => Promise<object>;
+}
+
+export interface Route {
+  readonly path: `/v1/ledger${string}`;
+  readonly operation: string;
+  readonly summary: string;
+  readonly description: string;
+  /** What may stand behind the question mark. */
+  readonly query: z.ZodType;
+  readonly answer: z.ZodType;
+  readonly understand: (address: Readonly<Record<string, unknown>>) => Question | { readonly errors: readonly FieldError[] };
+}
+
+type Row<Query extends z.ZodType> = Omit<Route, 'understand' | 'query'> & {
+  readonly query: Query;
+  readonly read: (asking: Asking, said: z.infer<Query>) => Promise<object>;
+};
+
+const PAGE: ReadonlySet<string> = new Set(['limit', 'cursor']);
+
+function route<Query extends z.ZodType<{ sale?: string | undefined }>>({ read, ...row }: Row<Query>): Route {
+  const understand: Route['understand'] = (address) => {
+    const valid = validate(row.query, address);
+    if ('errors' in valid) return valid;
+    const said = Object.entries(address as Readonly<Record<string, string>>).filter(([name]) => !PAGE.has(name));
+    return { said: Object.fromEntries(said), sale: valid.value.sale, answer: (asking) => read(asking, valid.value) };
+  };
+  return { ...row, understand };
+}
+
+/** Everything that the ledger can be asked over HTTP, one row each: routes, documentation and tests are made of it. */
+export const ROUTES: readonly Route[] = [
+  route({
+    path: '/v1/ledger',
+    operation: 'ledger.entries',
+    summary: 'List the entries of the ledger',
+    description: 'In the order of the log. An entry never changes: what is behind `after` and not behind `upTo` is the same for ever.',
+    query: EntriesQuery,
+    answer: Entries,
+    read: readEntries,
+  }),
+  route({
+    path: '/v1/ledger/balances',
+    operation: 'ledger.balances',
+    summary: 'Read the balances of the accounts',
+    description:
+      'Now, or as they were: `at` and `atTime` add them up from the entries. Pages that are to be of one moment are all asked with the `position` of the first.',
+    query: BalancesQuery,
+    answer: Balances,
+    read: readBalances,
+  }),
+  route({
+    path: '/v1/ledger/orders',
+    operation: 'ledger.orders',
+    summary: 'List orders',
+    description: 'By their ids, each as its last event left it. What there is when the first page is asked is on exactly one page.',
+    query: OrdersQuery,
+    answer: Orders,
+    read: readOrders,
+  }),
+  route({
+    path: '/v1/ledger/tickets',
+    operation: 'ledger.tickets',
+    summary: 'List tickets',
+    description: 'By their ids, each as its last event left it. What there is when the first page is asked is on exactly one page.',
+    query: TicketsQuery,
+    answer: Tickets,
+    read: readTickets,
+  }),
+];

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+
+/** What is answered, as it is documented. Nothing is checked against it while serving: a test holds every answer to it. */
+const place = z.string().describe('A place in the log: the id that the event has in `/v1/events`');
+const amount = z.string().regex(/^\d+$/);
+const moment = z.iso.datetime();
+const page = {
+  next: z.string().optional().describe('`cursor` of the next page; absent on the last'),
+  position: place.describe('How far the ledger is: everything of this tenant up to here is in the answer'),
+  version: z.number().int().min(0).optional().describe('Where a sale was asked about: its version, as its own answers say it'),
+};
+
+const Entry = z
+  .strictObject({
+    position: place,
+    entry: z.number().int().min(0).describe('Of the entries of one event'),
+    at: moment,
+    event: z.string(),
+    sale: z.string(),
+    order: z.string().optional(),
+    ticket: z.string().optional(),
+    key: z.string().optional().describe('Of the request that caused it'),
+    debit: z.string(),
+    credit: z.string(),
+    unitOfAccount: z.string().describe('`tickets:<sale>`, `mints:<sale>` or a currency, in minor units'),
+    amount,
+  })
+  .describe('The debit account gains what the credit account gives. It never changes');
+
+const Balance = z
+  .strictObject({ sale: z.string(), unitOfAccount: z.string(), account: z.string(), amount })
+  .describe('On the normal side of the account, and so never negative');
+
+const Order = z.strictObject({
+  order: z.string(),
+  sale: z.string(),
+  buyer: z.string(),
+  status: z.string(),
+  total: z.strictObject({ amount, currency: z.string() }),
+  tickets: z.array(z.string()),
+  wallet: z.string().optional(),
+  payment: z.string().optional(),
+  key: z.string().optional(),
+  placedAt: moment,
+  expiresAt: moment.optional(),
+  changedAt: moment,
+});
+
+const Ticket = z.strictObject({
+  ticket: z.string(),
+  sale: z.string(),
+  unit: z.string(),
+  order: z.string(),
+  buyer: z.string(),
+  status: z.string(),
+  attempts: z.number().int().min(0).describe('Transactions signed so far to mint it'),
+  wallet: z.string().optional(),
+  asset: z.string().optional().describe('Its planned address; the asset is there when the status says minted'),
+  signature: z.string().optional(),
+  slot: z.string().optional(),
+  holder: z.string().optional(),
+  failure: z.string().optional(),
+  changedAt: moment,
+});
+
+export const Entries = z.strictObject({ entries: z.array(Entry), ...page }).meta({ title: 'Entries' });
+export const Balances = z.strictObject({ balances: z.array(Balance), ...page }).meta({ title: 'Balances' });
+export const Orders = z.strictObject({ orders: z.array(Order), ...page }).meta({ title: 'Orders' });
+export const Tickets = z.strictObject({ tickets: z.array(Ticket), ...page }).meta({ title: 'Tickets' });

@@ -1,0 +1,55 @@
+import type { z } from 'zod';
+import { type Account, normalSide } from '#shared/domain/ledger/account.js';
+import { LIVE } from '../database/names.js';
+import type { RawRow } from '../rows/table.js';
+import type { Asking } from './asking.js';
+import { Conditions } from './conditions.js';
+import { between } from './entries.js';
+import type { BalancesQuery } from './questions.js';
+import { text } from './view.js';
+
+type Said = z.infer<typeof BalancesQuery>;
+const ORDER = ['sale', 'unit', 'account'];
+
+/** What accounts hold, each on its normal side: now, or at a place or time, added up from the entries that never change. */
+export async function readBalances(asking: Asking, said: Said): Promise<object> {
+  const past = said.at !== undefined || said.atTime !== undefined;
+  const rows = past ? await balancesAt(asking, said) : await balancesNow(asking, said);
+  const [balances, next] = asking.page(rows, said.limit, balanceView, (row) => ORDER.map((column) => text(row, column)));
+  return { balances, ...next };
+}
+
+function balancesNow(asking: Asking, said: Said): Promise<RawRow[]> {
+  const wanted = asking.conditions().equal('sale', said.sale).equal('unit', said.unitOfAccount).equal('account', said.account);
+  return asking.rows(
+    `select sale, unit, account, amount from ${LIVE}.account_balance ${wanted.behind(ORDER, asking.after(said.cursor)).where}
+     order by ${ORDER.join(', ')} limit ${said.limit + 1}`,
+    wanted.values,
+  );
+}
+
+/** The same rows, made of the entries: an account that was ever touched has one. */
+async function balancesAt(asking: Asking, said: Said): Promise<RawRow[]> {
+  const moved = between(asking, { upTo: said.at, upToTime: said.atTime }).equal('sale', said.sale).equal('unit', said.unitOfAccount);
+  const after = asking.after(said.cursor);
+  if (after !== undefined) moved.and(`sale >= ${moved.value(after[0])}`); // what is before it is not added up again
+  const side = (name: string, sign: string): string =>
+    `select sale, unit, split_part(${name}, '/', 1) as account, ${sign}amount as moved from ${LIVE}.ledger_entry ${moved.where}`;
+  const wanted = new Conditions(moved.values).equal('account', said.account).behind(ORDER, after);
+  const rows = await asking.rows(
+    `select sale, unit, account, sum(moved) as amount from (${side('debit', '')} union all ${side('credit', '-')}) as moves ${wanted.where}
+     group by ${ORDER.join(', ')} order by ${ORDER.join(', ')} limit ${said.limit + 1}`,
+    wanted.values,
+  );
+  return rows.map((row) => ({ ...row, amount: onNormalSide(row) }));
+}
+
+const onNormalSide = (row: RawRow): bigint =>
+  normalSide(text(row, 'account') as Account) === 'debit' ? BigInt(text(row, 'amount')) : -BigInt(text(row, 'amount'));
+
+const balanceView = (row: RawRow): object => ({
+  sale: text(row, 'sale'),
+  unitOfAccount: text(row, 'unit'),
+  account: text(row, 'account'),
+  amount: text(row, 'amount'),
+});

@@ -1,0 +1,73 @@
+import type { z } from 'zod';
+import { LIVE } from '../database/names.js';
+import type { RawRow } from '../rows/table.js';
+import type { Asking } from './asking.js';
+import type { Conditions } from './conditions.js';
+import type { EntriesQuery } from './questions.js';
+import { moment, optional, text } from './view.js';
+
+const ORDER = ['sequence', 'event_index', 'entry_index'];
+/** Of a number of the stream, so that a cursor's length says nothing of its size. */
+const SEQUENCE_DIGITS = 16;
+
+/** Movements in the order of the log: those behind a place or time, up to and including another. */
+export async function readEntries(asking: Asking, said: z.infer<typeof EntriesQuery>): Promise<object> {
+  const wanted = between(asking, said)
+    .equal('sale', said.sale)
+    .equal('order_id', said.order)
+    .equal('ticket', said.ticket)
+    .equal('unit', said.unitOfAccount)
+    .behind(ORDER, asking.after(said.cursor));
+  if (said.account !== undefined) wanted.and(movesIn(said.account, wanted));
+  const rows = await asking.rows(
+    `select * from ${LIVE}.ledger_entry ${wanted.where} order by ${ORDER.join(', ')} limit ${said.limit + 1}`,
+    wanted.values,
+  );
+  const [entries, next] = asking.page(
+    rows,
+    said.limit,
+    (row) => entryView(asking, row),
+    (row) => [text(row, 'sequence').padStart(SEQUENCE_DIGITS, '0'), Number(row.event_index), Number(row.entry_index)],
+  );
+  return { entries, ...next };
+}
+
+interface Span {
+  readonly after?: string | undefined;
+  readonly upTo?: string | undefined;
+  readonly afterTime?: string | undefined;
+  readonly upToTime?: string | undefined;
+}
+
+/** What moved behind one place or time, up to and including another: what the balance there differs by. */
+export function between(asking: Asking, { after, upTo, afterTime, upToTime }: Span): Conditions {
+  const wanted = asking.conditions();
+  const [from, to] = [asking.place('after', after), asking.place('upTo', upTo)];
+  const at = ({ sequence, index }: { sequence: number; index: number }): string =>
+    `(${wanted.value(sequence)}::bigint, ${wanted.value(index)}::integer)`;
+  if (from !== undefined) wanted.and(`(sequence, event_index) > ${at(from)}`);
+  if (to !== undefined) wanted.and(`(sequence, event_index) <= ${at(to)}`);
+  if (afterTime !== undefined) wanted.and(`occurred_at > ${wanted.value(afterTime)}::timestamptz`);
+  if (upToTime !== undefined) wanted.and(`occurred_at <= ${wanted.value(upToTime)}::timestamptz`);
+  return wanted;
+}
+
+/** An account with all that is under it: `sold` is `sold/<buyer>` too. */
+function movesIn(account: string, wanted: Conditions): string {
+  const name = wanted.value(account);
+  const isIt = (column: string): string => `(${column} = ${name} or starts_with(${column}, ${name} || '/'))`;
+  return `(${isIt('debit')} or ${isIt('credit')})`;
+}
+
+const entryView = (asking: Asking, row: RawRow): object => ({
+  position: asking.nameOf({ sequence: Number(row.sequence), index: Number(row.event_index) }),
+  entry: Number(row.entry_index),
+  at: moment(row, 'occurred_at'),
+  event: text(row, 'event'),
+  sale: text(row, 'sale'),
+  ...optional(row, { order: 'order_id', ticket: 'ticket', key: 'idempotency_key' }),
+  debit: text(row, 'debit'),
+  credit: text(row, 'credit'),
+  unitOfAccount: text(row, 'unit'),
+  amount: text(row, 'amount'),
+});

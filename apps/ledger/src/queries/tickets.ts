@@ -1,0 +1,32 @@
+import type { z } from 'zod';
+import { LIVE } from '../database/names.js';
+import type { RawRow } from '../rows/table.js';
+import type { Asking } from './asking.js';
+import type { TicketsQuery } from './questions.js';
+import { moment, optional, text } from './view.js';
+
+/** Tickets by their ids, and what became of their mints. */
+export async function readTickets(asking: Asking, said: z.infer<typeof TicketsQuery>): Promise<object> {
+  const wanted = asking
+    .conditions()
+    .equal('sale', said.sale)
+    .equal('order_id', said.order)
+    .equal('wallet', said.wallet)
+    .equal('status', said.status)
+    .behind(['ticket'], asking.after(said.cursor));
+  const rows = await asking.rows(`select * from ${LIVE}.ticket ${wanted.where} order by ticket limit ${said.limit + 1}`, wanted.values);
+  const [tickets, next] = asking.page(rows, said.limit, ticketView, (row) => [text(row, 'ticket')]);
+  return { tickets, ...next };
+}
+
+const ticketView = (row: RawRow): object => ({
+  ticket: text(row, 'ticket'),
+  sale: text(row, 'sale'),
+  unit: text(row, 'unit'),
+  order: text(row, 'order_id'),
+  buyer: text(row, 'buyer'),
+  status: text(row, 'status'),
+  attempts: Number(row.attempts),
+  ...optional(row, { wallet: 'wallet', asset: 'asset', signature: 'signature', slot: 'slot', holder: 'holder', failure: 'failure' }),
+  changedAt: moment(row, 'updated_at'),
+});

@@ -1,0 +1,13 @@
+import type { RawRow } from '../rows/table.js';
+
+/** Columns of Postgres as members of an answer. */
+export const text = (row: RawRow, column: string): string => String(row[column]);
+export const moment = (row: RawRow, column: string): string => (row[column] as Date).toISOString();
+
+/** Members by their columns; one that has no value is left out. */
+export function optional(row: RawRow, columns: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const members = Object.entries(columns).filter(([, column]) => row[column] !== null);
+  return Object.fromEntries(
+    members.map(([member, column]) => [member, row[column] instanceof Date ? moment(row, column) : text(row, column)]),
+  );
+}
