@@ -12,7 +12,7 @@ import { FundsGate } from '../../apps/minter/src/funds-gate.js';
 import { MintDesk } from '../../apps/minter/src/mint-desk.js';
 import { Outstanding } from '../../apps/minter/src/outstanding.js';
 import { TicketMinter } from '../../apps/minter/src/ticket-minter.js';
-import { seededRandom } from '../solana/fault-switches.js';
+import { type FaultSetting, seededRandom } from '../solana/fault-switches.js';
 import { type LocalSolana, startLocalSolana } from '../solana/local-solana.js';
 import { countOnChain, type OnChain } from './count-on-chain.js';
 
@@ -21,20 +21,23 @@ const SALE = 'chaos' as SaleId;
 /** A tenth of a real slot: a signed transaction lives 6 s. */
 const SLOT_MS = 40;
 const FINALIZED_AFTER_SLOTS = 8;
-/** Chance of each fault at every call that it can hit. */
-const CHANCES = {
-  drop: 0.05,
-  'land-then-time-out': 0.02,
-  'error-then-land': 0.03,
-  'null-status': 0.05,
-  'no-history': 0.02,
-  'stale-account': 0.02,
-  lag: 0.02,
-  'wrong-genesis': 0.005,
-  'too-many-requests': 0.02,
-  html: 0.02,
-  'never-answers': 0.01,
-} as const;
+/** Chance of each fault at every call that it can hit, and how it strikes. */
+const STORM: Readonly<Record<string, FaultSetting>> = {
+  drop: { probability: 0.05 },
+  'land-then-time-out': { probability: 0.02 },
+  'error-then-land': { probability: 0.03 },
+  // Three in a row would be a program that says no for good; one in a million tickets meets that by chance.
+  'land-failed': { probability: 0.01 },
+  'null-status': { probability: 0.05 },
+  'no-history': { probability: 0.02 },
+  'stale-account': { probability: 0.02 },
+  'false-presence': { probability: 0.02 },
+  lag: { probability: 0.02, slots: 500 },
+  'wrong-genesis': { probability: 0.02 },
+  'too-many-requests': { probability: 0.02 },
+  html: { probability: 0.02 },
+  'never-answers': { probability: 0.01 },
+};
 /** So often confirmed slots are taken back, one or two of them: forks die before they are final. */
 const ROLL_BACK_EVERY_MS = 400;
 const RPC_TIMEOUT_MS = 500;
@@ -115,7 +118,7 @@ function commandsOf(tickets: number): MintCommand[] {
 /** All faults at once, and forks besides. `end` makes the chain an honest one and tells what was injected. */
 function startStorm(solana: LocalSolana, seed: number): { end(): Readonly<Record<string, number>> } {
   const random = seededRandom(seed);
-  for (const [name, probability] of Object.entries(CHANCES)) solana.control.setFault(name, { probability });
+  for (const [name, setting] of Object.entries(STORM)) solana.control.setFault(name, setting);
   let takenBack = 0;
   const timer = setInterval(() => {
     takenBack += solana.control.rollBack(random() < 0.5 ? 1 : 2).length;

@@ -4,7 +4,7 @@ import { encodeBase58 } from './base58.js';
 /** A transaction may land in the block its hash was the latest of and in 150 more. */
 export const BLOCKHASH_VALID_BLOCKS = 150;
 /** Hashes remembered: the window, seen from as far back as a lagging node may look, with room. */
-const REMEMBERED_SLOTS = 512;
+const REMEMBERED_SLOTS = 1_024;
 
 interface OpenedSlot {
   readonly slot: number;

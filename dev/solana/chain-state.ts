@@ -6,7 +6,7 @@ import { TokenIndex } from './token-index.js';
 import { UndoLog } from './undo-log.js';
 
 /** Slots a view may look back: as far as the slowest finality offered, and as a lagging or stale node of the fault switches. */
-export const VIEW_DEPTH_SLOTS = 256;
+export const VIEW_DEPTH_SLOTS = 512;
 
 /**
  * Everything the RPC layer knows beside the accounts. It changes by journal records only, so that what a restart folds from disk
