@@ -18,7 +18,8 @@ export async function listenPair(http: Server, websocket: Server, host: string, 
   }
 }
 
-function listen(server: Server, host: string, port: number): Promise<number> {
+/** Answers the port it listens on. */
+export function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const fail = (cause: Error) => reject(new Error(`cannot listen on ${host}:${port}: ${cause.message}`, { cause }));
     server.once('error', fail);

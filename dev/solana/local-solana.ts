@@ -12,13 +12,14 @@ import { serveHttp } from './http-front.js';
 import type { Journal } from './journal.js';
 import { FileJournal } from './journals/file.js';
 import { MemoryJournal } from './journals/memory.js';
-import { close, listenPair } from './listen-pair.js';
+import { close, listen, listenPair } from './listen-pair.js';
 import { openNode } from './node.js';
 import { RpcDispatch } from './rpc-dispatch.js';
 import { SlotClock } from './slot-clock.js';
 import { Subscriptions } from './subscriptions.js';
 import { Svm } from './svm.js';
 
+const LOOPBACK = '127.0.0.1';
 const MAINNET_SLOT_MS = 400;
 const DEFAULT_FAULT_SEED = 1;
 /** Two thirds of the stake have voted after one or two slots, and no vote can be taken back after 32. */
@@ -45,13 +46,20 @@ export interface LocalSolana {
   readonly genesisHash: string;
   readonly restoredAccounts: number;
   readonly control: LocalSolanaControl;
+  /** Another node of the same chain, whose faults are its own. It ends with the chain. */
+  openFront(): Promise<Front>;
   stop(): Promise<void>;
+}
+
+export interface Front {
+  readonly url: string;
+  readonly faults: FaultSwitches;
 }
 
 export async function startLocalSolana(options: LocalSolanaOptions): Promise<LocalSolana> {
   const http = createServer();
   const websocket = createServer((_request, response) => response.writeHead(426).end('websocket only'));
-  const host = options.host ?? '127.0.0.1';
+  const host = options.host ?? LOOPBACK;
   // The ports before the data: they keep a second process out of the same directory. Callers wait while the journal is read.
   const port = await listenPair(http, websocket, host, options.port);
   try {
@@ -67,22 +75,36 @@ function run(options: LocalSolanaOptions, http: Server, websocket: Server): Omit
   const slotMs = options.slotMs ?? MAINNET_SLOT_MS;
   const { bank, faucet, journal, restoredAccounts } = openChain(options, slotMs === 'instant');
   const clock = new SlotClock(bank, typeof slotMs === 'number' ? slotMs : null);
-  const switches = new FaultSwitches(FAULTS, seededRandom(options.faultSeed ?? DEFAULT_FAULT_SEED));
+  const seed = options.faultSeed ?? DEFAULT_FAULT_SEED;
+  const switches = new FaultSwitches(FAULTS, seededRandom(seed));
   const control = new LocalSolanaControl(bank, clock, switches);
-  const dispatch = new RpcDispatch(openNode(bank, faucet), switches, (slots, due) => clock.afterSlots(slots, due));
-  serveHttp(http, {
-    rpc: (body) => dispatch.answer(body),
-    control: (request, body) => answerControl(control, request, body),
-  });
+  const node = openNode(bank, faucet);
+  const servers = [http, websocket];
+  const serve = (server: Server, faults: FaultSwitches): void => {
+    const dispatch = new RpcDispatch(node, faults, (slots, due) => clock.afterSlots(slots, due));
+    serveHttp(server, {
+      rpc: (body) => dispatch.answer(body),
+      control: (request, body) => answerControl(control, request, body),
+    });
+  };
+  serve(http, switches);
   const subscriptions = new Subscriptions(websocket, bank);
   clock.resume();
+  const openFront = async (): Promise<Front> => {
+    const server = createServer();
+    const host = options.host ?? LOOPBACK;
+    const port = await listen(server, host, 0);
+    const faults = new FaultSwitches(FAULTS, seededRandom(seed + servers.push(server)));
+    serve(server, faults);
+    return { url: `http://${host}:${port}`, faults };
+  };
   const stop = async () => {
     clock.stop();
     subscriptions.stop();
-    await Promise.all([close(http), close(websocket)]);
+    await Promise.all(servers.map(close));
     journal.close();
   };
-  return { genesisHash: bank.genesisHash, restoredAccounts, control, stop };
+  return { genesisHash: bank.genesisHash, restoredAccounts, control, openFront, stop };
 }
 
 function openChain(options: LocalSolanaOptions, instant: boolean) {

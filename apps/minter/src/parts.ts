@@ -1,6 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { EventStore } from '#shared/event-store/event-store.js';
 import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { isFault } from '#shared/kernel/fault.js';
 import { DeadLetters } from '#shared/platform/dead-letters.js';
 import type { Environment } from '#shared/platform/environment.js';
 import type { Logger } from '#shared/platform/logger.js';
@@ -29,7 +30,7 @@ export interface MinterApp {
   readonly logger: Logger;
   readonly connection: NatsConnection;
   readonly store: EventStore;
-  readonly chain: Chain;
+  readonly chain: Token2022Chain;
   readonly desk: MintDesk;
   readonly outstanding: Outstanding;
   readonly gate: FundsGate;
@@ -46,6 +47,8 @@ export async function connectMinter(environment: Environment, logger: Logger): P
   const store = await JetStreamEventStore.on(connection);
   const chain = new Token2022Chain(keys, {
     url: environment.SOLANA_RPC_URL,
+    ...(environment.SOLANA_GENESIS_HASH !== '' && { genesisHash: environment.SOLANA_GENESIS_HASH }),
+    alarm: (fault) => logger.error({ err: fault }, 'an RPC provider serves another chain: it is not used'),
     timeoutMs: environment.MINT_RPC_TIMEOUT_MS,
     priorityMicroLamports: environment.MINT_PRIORITY_MICROLAMPORTS,
     freshMs: CHAIN_FRESH_MS,
@@ -55,6 +58,7 @@ export async function connectMinter(environment: Environment, logger: Logger): P
     { epoch, payer: keys.payer.address, authority: keys.authority.address, base: keys.base.address },
     'streams are as wanted, keys are private',
   );
+  await refuseOtherChain(chain, logger);
   const desk = new MintDesk(store);
   const outstanding = new Outstanding({ chain, logger, passBy, pollMs: environment.MINT_POLL_MS, resendMs: RESEND_MS });
   const gate = new FundsGate(chain, logger, () => outstanding.count);
@@ -63,4 +67,14 @@ export async function connectMinter(environment: Environment, logger: Logger): P
   const options = { maxOutstanding: environment.MINT_MAX_OUTSTANDING, keepAliveMs: KEEP_ALIVE_MS };
   const intake = new MintsIntake(minter, new DeadLetters(connection), logger, options);
   return { logger, connection, store, chain, desk, outstanding, gate, intake };
+}
+
+/** A chain that is not there yet is waited for at work; one that is another than configured is refused at the start. */
+async function refuseOtherChain(chain: Chain, logger: Logger): Promise<void> {
+  try {
+    await chain.genesisHash();
+  } catch (thrown) {
+    if (!isFault(thrown, 'chain-unreachable')) throw thrown;
+    logger.warn({ err: thrown }, 'the chain does not answer yet: mints wait for it');
+  }
 }

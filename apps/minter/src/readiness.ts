@@ -14,6 +14,9 @@ export function readiness({ store, chain, outstanding, gate }: MinterApp): Healt
     chain: async () => {
       await chain.genesisHash();
     },
+    providers: async () => {
+      if (chain.wrongProviders.length > 0) throw new Error(`another chain is served by ${chain.wrongProviders.join(', ')}`);
+    },
     outstanding: async () => {
       if (outstanding.trouble !== undefined) throw outstanding.trouble;
     },

@@ -40,7 +40,16 @@ const VARIABLES = {
   DATABASE_READER_URL: text.describe('ledger: role admit_reader, which reads one tenant at a time (secret)'),
   DATABASE_REPLAY_URL: text.describe('replay: role admit_replay, which reads the ledger and writes a shadow of it (secret)'),
   LEDGER_BATCH_COMMITS: z.coerce.number().int().min(1).max(4_096).default(1_024).describe('ledger: most commits in one transaction'),
-  SOLANA_RPC_URL: z.string().default('http://127.0.0.1:8899').describe('minter: JSON-RPC endpoint of the chain'),
+  SOLANA_RPC_URL: z
+    .string()
+    .regex(/^https?:\/\/[^,\s]+(,https?:\/\/[^,\s]+)*$/)
+    .default('http://127.0.0.1:8899')
+    .describe(
+      'minter: JSON-RPC endpoint of the chain, or several with commas between: one fails over to the next, all must call an attempt dead',
+    ),
+  SOLANA_GENESIS_HASH: text.describe(
+    'minter: genesis hash of the chain; another one is refused. Empty: a list is held to what its first endpoint says',
+  ),
   MINT_KEYS_DIR: z
     .string()
     .default('.admit/keys')

@@ -1,8 +1,8 @@
-import { PublicKey } from '@solana/web3.js';
+import { type Connection, PublicKey } from '@solana/web3.js';
 import { Fault } from '#shared/kernel/fault.js';
 import { type Funds, MAX_NAME_BYTES, MAX_SYMBOL_BYTES, MAX_URI_BYTES } from '../../chain.js';
 import { assetBytes, COMPUTE_UNIT_LIMIT, TOKEN_ACCOUNT_BYTES } from './mint-transaction.js';
-import type { Rpc } from './rpc.js';
+import type { Providers } from './providers.js';
 
 const LAMPORTS_PER_SIGNATURE = 5_000n;
 const SIGNATURES = 3n;
@@ -27,7 +27,7 @@ export class PayerFunds {
   private readonly rents = new Map<number, Promise<bigint>>();
 
   constructor(
-    private readonly rpc: Rpc,
+    private readonly providers: Providers,
     private readonly payer: PublicKey,
     private readonly mostMicroLamports: number,
   ) {}
@@ -36,16 +36,14 @@ export class PayerFunds {
   rent(bytes: number): Promise<bigint> {
     const known = this.rents.get(bytes);
     if (known !== undefined) return known;
-    const asked = this.rpc.ask('getMinimumBalanceForRentExemption', async (rpc) =>
-      BigInt(await rpc.getMinimumBalanceForRentExemption(bytes)),
-    );
+    const asked = this.ask('getMinimumBalanceForRentExemption', async (rpc) => BigInt(await rpc.getMinimumBalanceForRentExemption(bytes)));
     this.rents.set(bytes, asked);
     asked.catch(() => this.rents.delete(bytes)); // whoever waits sees the fault; the next one asks again
     return asked;
   }
 
   async read(): Promise<Funds> {
-    const balance = await this.rpc.ask('getBalance', (connection) => connection.getBalance(this.payer, 'confirmed'));
+    const balance = await this.ask('getBalance', (rpc) => rpc.getBalance(this.payer, 'confirmed'));
     const rents = (await this.rent(LARGEST_ASSET_BYTES)) + (await this.rent(TOKEN_ACCOUNT_BYTES));
     const priority = (BigInt(COMPUTE_UNIT_LIMIT) * BigInt(this.mostMicroLamports)) / MICRO + 1n;
     return { balance: BigInt(balance), perMint: rents + LAMPORTS_PER_SIGNATURE * SIGNATURES + priority };
@@ -55,6 +53,10 @@ export class PayerFunds {
   async airdrop(genesisHash: string): Promise<void> {
     const cluster = PUBLIC_GENESIS.get(genesisHash);
     if (cluster !== undefined) throw new Fault('configuration', { problems: [`MINT_AIRDROP=local, but the RPC serves ${cluster}`] });
-    await this.rpc.ask('requestAirdrop', (connection) => connection.requestAirdrop(this.payer, AIRDROP_LAMPORTS));
+    await this.ask('requestAirdrop', (rpc) => rpc.requestAirdrop(this.payer, AIRDROP_LAMPORTS));
+  }
+
+  private ask<T>(what: string, question: (connection: Connection) => Promise<T>): Promise<T> {
+    return this.providers.use(({ rpc }) => rpc.ask(what, question));
   }
 }

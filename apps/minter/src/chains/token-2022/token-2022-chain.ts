@@ -9,15 +9,14 @@ import { lookAt } from './look.js';
 import type { MintKeys } from './mint-keys.js';
 import { assetBytes, signBurn, signMint } from './mint-transaction.js';
 import { PayerFunds } from './payer-funds.js';
-import { Rpc } from './rpc.js';
+import type { Provider } from './provider.js';
+import { Providers, type ProvidersOptions } from './providers.js';
 import { submitOnce } from './submit.js';
 
 /** A later attempt may pay more, up to this many times the first one's price. */
 const MOST_PRIORITY_FACTOR = 16;
 
-export interface Token2022Options {
-  readonly url: string;
-  readonly timeoutMs: number;
+export interface Token2022Options extends ProvidersOptions {
   /** Price of a compute unit in the first attempt; it doubles with every attempt up to 16 times. */
   readonly priorityMicroLamports: number;
   /** Genesis and blockhash are asked for once for all attempts within this time; a blockhash lives 150 blocks, a minute on a real chain. */
@@ -28,7 +27,7 @@ export interface Token2022Options {
 
 /** Tickets as Token-2022 mints of one token, on a Solana behind a JSON-RPC node. */
 export class Token2022Chain implements Chain {
-  private readonly rpc: Rpc;
+  private readonly providers: Providers;
   private readonly genesis: Fresh<string>;
   private readonly blockhash: Fresh<BlockhashWithExpiryBlockHeight>;
   private readonly payer: PayerFunds;
@@ -37,11 +36,10 @@ export class Token2022Chain implements Chain {
     private readonly keys: MintKeys,
     private readonly options: Token2022Options,
   ) {
-    this.rpc = new Rpc(options.url, options.timeoutMs);
-    this.genesis = new Fresh(() => this.askGenesis(), options.freshMs);
-    // Confirmed, not processed: a blockhash of a fork that loses would never be accepted.
-    this.blockhash = new Fresh(() => this.rpc.ask('getLatestBlockhash', (rpc) => rpc.getLatestBlockhash('confirmed')), options.freshMs);
-    this.payer = new PayerFunds(this.rpc, keys.payer.publicKey, options.priorityMicroLamports * MOST_PRIORITY_FACTOR);
+    this.providers = new Providers(options);
+    this.genesis = new Fresh(() => this.providers.genesisHash(), options.freshMs);
+    this.blockhash = new Fresh(() => this.providers.use(latestBlockhash), options.freshMs);
+    this.payer = new PayerFunds(this.providers, keys.payer.publicKey, options.priorityMicroLamports * MOST_PRIORITY_FACTOR);
   }
 
   async genesisHash(): Promise<string> {
@@ -79,15 +77,30 @@ export class Token2022Chain implements Chain {
   }
 
   async submit(attempt: MintAttempt, simulate: boolean): Promise<Submission> {
-    return submitOnce(this.rpc, attempt, simulate);
+    const said = await this.providers.give(
+      (rpc) => submitOnce(rpc, attempt, simulate),
+      ({ kind }) => kind !== 'unknown',
+    );
+    return said ?? { kind: 'unknown', reason: 'every provider serves another chain' };
   }
 
   async look(watched: readonly Watched[]): Promise<readonly Verdict[]> {
     if (watched.length === 0) return [];
-    // Asked every time: behind one address there may stand another chain than a moment ago, and everything would be absent on it.
-    const genesis = await this.askGenesis();
-    for (const { plan } of watched) sameChain(genesis, plan);
-    return lookAt(this.rpc, watched);
+    return this.providers.use(async (provider, genesis) => {
+      const verdicts = await lookThrough(provider, genesis, watched);
+      return this.providers.agreeOnDeath(provider, verdicts, (other, otherGenesis, indexes) =>
+        lookThrough(
+          other,
+          otherGenesis,
+          watched.filter((_, index) => indexes.includes(index)),
+        ),
+      );
+    });
+  }
+
+  /** Providers that are not used because they serve another chain. */
+  get wrongProviders(): readonly string[] {
+    return this.providers.wrong;
   }
 
   async funds(): Promise<Funds> {
@@ -100,13 +113,19 @@ export class Token2022Chain implements Chain {
     return true;
   }
 
-  private askGenesis(): Promise<string> {
-    return this.rpc.ask('getGenesisHash', (rpc) => rpc.getGenesisHash());
-  }
-
   private price(attempt: number): number {
     return this.options.priorityMicroLamports * Math.min(2 ** (attempt - 1), MOST_PRIORITY_FACTOR);
   }
+}
+
+/** Confirmed, not processed: a blockhash of a fork that loses would never be accepted. */
+const latestBlockhash = ({ rpc }: Provider): Promise<BlockhashWithExpiryBlockHeight> =>
+  rpc.ask('getLatestBlockhash', (connection) => connection.getLatestBlockhash('confirmed'));
+
+/** On another chain everything would be absent, and dead. */
+async function lookThrough({ rpc }: Provider, genesisHash: string, watched: readonly Watched[]): Promise<readonly Verdict[]> {
+  for (const { plan } of watched) sameChain(genesisHash, plan);
+  return lookAt(rpc, watched);
 }
 
 function sameChain(genesisHash: string, plan: MintPlan): void {
