@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { isFault } from '#shared/kernel/fault.js';
 import { addDeadCommands } from './dead.js';
+import { addLogCommands } from './log.js';
 import { loadOperatorSettings } from './operator-settings.js';
 import { provisionStreams } from './provision.js';
 import { addReceiptCommands } from './receipt.js';
@@ -35,6 +36,7 @@ program
 addTenantCommands(program);
 addDeadCommands(program);
 addReceiptCommands(program);
+addLogCommands(program);
 
 try {
   loadOperatorSettings();

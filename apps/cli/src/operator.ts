@@ -4,11 +4,20 @@ import type { Environment } from '#shared/platform/environment.js';
 import { connectNats } from '#shared/platform/nats.js';
 
 /** Does something as the operator's NATS user. */
-export async function asOperator<T>(environment: Environment, work: (connection: NatsConnection) => Promise<T>): Promise<T> {
+export const asOperator = <T>(environment: Environment, work: (connection: NatsConnection, inbox: string) => Promise<T>): Promise<T> =>
+  withNats(environment, 'operator', work);
+
+/** Does something as the NATS user that the environment names, or as `user`; told also where that user may listen. */
+export async function withNats<T>(
+  environment: Environment,
+  user: string,
+  work: (connection: NatsConnection, inbox: string) => Promise<T>,
+): Promise<T> {
   const { NATS_URL, NATS_USER, NATS_PASSWORD } = environment;
-  const connection = await connectNats({ servers: NATS_URL.split(','), user: NATS_USER || 'operator', password: NATS_PASSWORD }, 'admit');
+  const access = { servers: NATS_URL.split(','), user: NATS_USER || user, password: NATS_PASSWORD };
+  const connection = await connectNats(access, 'admit');
   try {
-    return await work(connection);
+    return await work(connection, `_INBOX.${access.user}`);
   } finally {
     await connection.close();
   }

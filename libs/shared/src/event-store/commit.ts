@@ -13,9 +13,13 @@ export interface Head {
 
 export const NO_HEAD: Head = { version: 0, sequence: 0, hash: '' };
 
-export interface Commit extends Head {
+/** A commit's place in the chain of its subject. */
+export interface Link extends Head {
   readonly subject: string;
   readonly previous: Hash | '';
+}
+
+export interface Commit extends Link {
   readonly events: readonly Recorded[];
 }
 
@@ -65,29 +69,54 @@ export function encodeCommit(subject: string, head: Head, events: readonly Recor
  * @throws Fault `log-broken` for what cannot be a commit of this log, `event-unknown` for one that a later version wrote; neither is skipped
  */
 export function decodeCommit(subject: string, sequence: number, bytes: Uint8Array): Commit {
+  return opened(subject, sequence, bytes, (cloud, named) => {
+    const known = upcast(named.type, named.version, cloud.data);
+    if (known === undefined) throw new Fault('event-unknown', { subject, sequence, type: cloud.type, id: cloud.id });
+    const { traceparent } = cloud;
+    return { type: named.type, data: known.data, at: named.at, ...(traceparent !== undefined && { traceparent }) } as Recorded;
+  });
+}
+
+/**
+ * What chains a commit to the one before it, whatever its events mean: also those that a later version wrote.
+ * @throws Fault `log-broken`
+ */
+export function decodeLink(subject: string, sequence: number, bytes: Uint8Array): Link {
+  return opened(subject, sequence, bytes, () => undefined);
+}
+
+function opened<E>(
+  subject: string,
+  sequence: number,
+  bytes: Uint8Array,
+  read: (cloud: CloudEvent, named: Named) => E,
+): Link & { events: E[] } {
   try {
     const batch = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')) as readonly CloudEvent[];
     const first = batch[0];
     if (first?.previous === undefined) throw new TypeError('a commit starts with an event that names the previous commit');
     const version = Number(first.id.slice(0, first.id.indexOf('.')));
     const source = sourceOf(subject); // a commit that was moved here from another subject is none of this one
-    const events = batch.map((cloud, index) => decodeEvent(cloud, source, `${version}.${index}`));
+    const events = batch.map((cloud, index) => read(cloud, nameOf(cloud, source, `${version}.${index}`)));
     return { subject, sequence, version, hash: sha256(bytes), previous: first.previous, events };
   } catch (cause) {
     throw isFault(cause) ? cause : new Fault('log-broken', { subject, sequence }, { cause });
   }
 }
 
-function decodeEvent(cloud: CloudEvent, source: string, id: string): Recorded {
+interface Named {
+  readonly type: string;
+  readonly version: number;
+  readonly at: number;
+}
+
+function nameOf(cloud: CloudEvent, source: string, id: string): Named {
   const [, type, version] = TYPE.exec(cloud.type) ?? [];
   const at = Date.parse(cloud.time);
   if (cloud.specversion !== '1.0' || cloud.id !== id || cloud.source !== source || type === undefined || Number.isNaN(at)) {
     throw new TypeError(`event ${cloud.id} of ${cloud.source} (${cloud.type}, ${cloud.time}) is not event ${id} of ${source}`);
   }
-  const known = upcast(type, Number(version), cloud.data);
-  if (known === undefined) throw new Fault('event-unknown', { type: cloud.type, id, source });
-  const { traceparent } = cloud;
-  return { type, data: known.data, at, ...(traceparent !== undefined && { traceparent }) } as Recorded;
+  return { type, version: Number(version), at };
 }
 
 /** A commit must follow the one before it: next version, and the hash that was left behind. */

@@ -1,0 +1,77 @@
+import type { Command } from 'commander';
+import { readEnvironment } from '#shared/platform/environment.js';
+import { backUp } from './log/backup.js';
+import { readLedgerWitness } from './log/ledger-witness.js';
+import type { StreamCopy } from './log/manifest.js';
+import { number, progressOf } from './log/progress.js';
+import { restore } from './log/restore.js';
+import { type LogVerdict, verifyLog } from './log/verify-log.js';
+import { asOperator, EXIT, looksFor, say, withNats } from './operator.js';
+
+/** `admit log …` */
+export function addLogCommands(program: Command): void {
+  const log = looksFor(program.command('log').description('the log itself: prove that it is whole, copy it, bring a copy back'));
+  log
+    .command('verify')
+    .description('read every commit of EVENTS and prove its chain, against the ledger too; exit code 1 when it is not whole')
+    .option('--no-ledger', 'do not ask the ledger where each subject ended: the last commit of each is then believed')
+    .option('--json', 'print the outcome as JSON')
+    .action(verify);
+  log
+    .command('backup')
+    .argument('<folder>', 'where it is put; must not exist yet')
+    .description('copy every stream into a new folder, while selling goes on. It holds secrets of tenants: keep it private')
+    .action(takeBackup);
+  log
+    .command('restore')
+    .argument('<folder>', 'what backup made')
+    .description('bring a backup into a server that has no log (NATS user: provision); refused where there is one')
+    .action(bringBack);
+}
+
+async function takeBackup(folder: string): Promise<void> {
+  process.exitCode = EXIT.couldNot;
+  const { epoch, takenAt } = await asOperator(readEnvironment(), (connection, inbox) =>
+    backUp({ connection, inbox }, folder, sayCopy('copied')),
+  );
+  say(`${folder}: the log of epoch ${epoch}, as of ${takenAt}`);
+  process.exitCode = EXIT.fine;
+}
+
+async function bringBack(folder: string): Promise<void> {
+  process.exitCode = EXIT.couldNot;
+  const { epoch, takenAt } = await withNats(readEnvironment(), 'provision', (connection) =>
+    restore(connection, folder, sayCopy('restored')),
+  );
+  say(
+    `the log of epoch ${epoch} is as it was at ${takenAt}; now: admit log verify, then start the apps. A ledger that knows more than this`,
+  );
+  say('log refuses to go on: admit replay --promote --trust-log makes it again from what there is.');
+  process.exitCode = EXIT.fine;
+}
+
+const sayCopy =
+  (done: string) =>
+  ({ name, messages, lastSequence, bytes }: StreamCopy): void =>
+    say(`${done} ${name.padEnd(10)} ${number(messages)} messages, the last is ${number(lastSequence)}; ${number(bytes)} bytes`);
+
+async function verify({ ledger, json }: { readonly ledger: boolean; readonly json?: boolean }): Promise<void> {
+  process.exitCode = EXIT.couldNot; // until it is known better
+  const environment = readEnvironment();
+  const url = ledger ? environment.DATABASE_REPLAY_URL : '';
+  const witness = url === '' ? undefined : await readLedgerWitness(url); // before the log, which only grows: so it cannot seem to be behind
+  const verdict = await asOperator(environment, (connection) => verifyLog(connection, witness, progressOf('verify', 'commits')));
+  if (json === true) say(JSON.stringify({ ...verdict, witness: witness !== undefined }));
+  else say(sentenceOf(verdict, witness !== undefined));
+  process.exitCode = verdict.findings.length === 0 ? EXIT.fine : EXIT.found;
+}
+
+function sentenceOf({ epoch, sequence, subjects, findings }: LogVerdict, witnessed: boolean): string {
+  const seen = `${number(sequence)} commits on ${number(subjects)} subjects, epoch ${epoch}`;
+  const ends = witnessed ? '' : '; nobody vouches for the last commit of each subject (no ledger: DATABASE_REPLAY_URL)';
+  if (findings.length === 0) return `whole: ${seen}${ends}`;
+  const lines = findings.map(({ sequence: place, subject, what }) =>
+    place === 0 && subject === '' ? `EVENTS ${what}` : `${place}  ${subject}  ${what}`,
+  );
+  return [`NOT WHOLE: ${seen}${ends}`, ...lines].join('\n');
+}

@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { Fault } from '#shared/kernel/fault.js';
+import { inspectTopology } from '#shared/platform/topology/inspect.js';
+import { STREAMS } from '#shared/platform/topology/streams.js';
+import { MANIFEST, type Manifest, manifestOf, type StreamCopy } from './manifest.js';
+import { type Reach, takeSnapshot } from './snapshot.js';
+
+/**
+ * Copies every stream into a new folder, while selling goes on. EVENTS comes last: so whatever the other copies say is done is in it. Its
+ * consumers are left out, because what they asked for may have come too late for the other copies; they go on from where they were before.
+ * @throws Fault `configuration` when the folder exists, `stream-differs` when the log is not as it should be
+ */
+export async function backUp(reach: Reach, folder: string, each: (copy: StreamCopy) => void): Promise<Manifest> {
+  const epoch = await inspectTopology(reach.connection);
+  const draft = `${folder}.unfinished`;
+  await makeFolder(draft, folder);
+  try {
+    const takenAt = new Date().toISOString();
+    const done = await doneOf(reach.connection);
+    const streams: StreamCopy[] = [];
+    for (const { name } of STREAMS) {
+      const copy = await copyOf(reach, draft, name);
+      streams.push(copy);
+      each(copy);
+    }
+    const manifest = manifestOf({ epoch, takenAt, done, streams });
+    await writeSynced(join(draft, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+    await rename(draft, folder);
+    return manifest;
+  } catch (thrown) {
+    await rm(draft, { recursive: true });
+    throw thrown;
+  }
+}
+
+async function copyOf(reach: Reach, draft: string, name: string): Promise<StreamCopy> {
+  const file = `${name}.snapshot`;
+  const { bytes, sha256, config, state } = await takeSnapshot(reach, name, join(draft, file), name !== EVENTS_STREAM);
+  return { name, file, bytes, sha256, messages: Number(state.messages), lastSequence: Number(state.last_seq), config, state };
+}
+
+/** It holds secrets of tenants: nobody else may look into it. */
+async function makeFolder(draft: string, folder: string): Promise<void> {
+  if (existsSync(folder)) throw new Fault('configuration', { problems: [`${folder} exists already`] });
+  try {
+    await mkdir(draft, { mode: 0o700 });
+  } catch (cause) {
+    throw new Fault('configuration', { problems: [`${draft} cannot be made: ${(cause as Error).message}`] }, { cause });
+  }
+}
+
+async function doneOf(connection: NatsConnection): Promise<Record<string, number>> {
+  const jsm = await jetstreamManager(connection, { checkAPI: false });
+  const done: Record<string, number> = {};
+  for await (const { name, ack_floor } of jsm.consumers.list(EVENTS_STREAM)) done[name] = ack_floor.stream_seq;
+  return done;
+}
+
+async function writeSynced(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { Fault } from '#shared/kernel/fault.js';
+import { streamInfo } from '#shared/platform/topology/inspect.js';
+import { provision } from '#shared/platform/topology/provision.js';
+import { EPOCH, STREAMS } from '#shared/platform/topology/streams.js';
+import { type Manifest, readManifest, type StreamCopy } from './manifest.js';
+import { fingerprintOf, restoreSnapshot } from './snapshot.js';
+
+/** Consumers of EVENTS that ask other streams for something. What they asked for after the first copy was taken may be in no copy. */
+const REACTORS = ['mint-requests', 'mint-news'];
+
+/**
+ * Brings a backup into a server that has no log. Every file is checked before the first stream is made, and EVENTS is made last, so that a
+ * restore that broke off can be run again: it goes on with what is missing.
+ * @throws Fault `configuration` when the backup is damaged, `stream-differs` when the server has a log
+ */
+export async function restore(connection: NatsConnection, folder: string, each: (copy: StreamCopy) => void): Promise<Manifest> {
+  const manifest = await readManifest(folder);
+  await assertWhole(folder, manifest);
+  const jsm = await jetstreamManager(connection, { checkAPI: false });
+  const missing = await missingFrom(jsm, manifest);
+  for (const copy of missing) {
+    await restoreSnapshot(connection, copy.name, join(folder, copy.file), copy);
+    each(copy);
+  }
+  await provision(connection);
+  for (const name of REACTORS) await jsm.consumers.reset(EVENTS_STREAM, name, (manifest.done[name] ?? 0) + 1);
+  return manifest;
+}
+
+async function assertWhole(folder: string, { streams }: Manifest): Promise<void> {
+  const problems: string[] = [];
+  for (const { name } of STREAMS) if (!streams.some((copy) => copy.name === name)) problems.push(`${name} is not in the backup`);
+  for (const { file, sha256 } of streams) {
+    const found = await fingerprintOf(join(folder, file)).catch((thrown: Error) => thrown.message);
+    if (found !== sha256) problems.push(`${file}: ${found} is not the SHA-256 ${sha256} that it was written with`);
+  }
+  if (problems.length > 0) throw new Fault('configuration', { problems });
+}
+
+/** What a former try left to do. Anything on the server that is not from this backup is a log, and stays. */
+async function missingFrom(jsm: JetStreamManager, { epoch, streams }: Manifest): Promise<readonly StreamCopy[]> {
+  const infos = await Promise.all(streams.map(async (copy) => ({ copy, info: await streamInfo(jsm, copy.name) })));
+  const there = infos.filter(({ info }) => info !== undefined);
+  const others = there.filter(
+    ({ copy, info }) =>
+      copy.name === EVENTS_STREAM || info?.config.metadata?.[EPOCH] !== epoch || info.state.last_seq !== copy.lastSequence,
+  );
+  if (others.length > 0) {
+    const found = others.map(({ copy: { name }, info }) => ({
+      name,
+      epoch: info?.config.metadata?.[EPOCH],
+      messages: info?.state.messages,
+    }));
+    throw new Fault('stream-differs', { found, advice: 'a backup is restored into a server without a log; nothing was changed' });
+  }
+  return infos.filter(({ info }) => info === undefined).map(({ copy }) => copy);
+}

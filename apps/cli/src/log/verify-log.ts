@@ -1,0 +1,53 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { ChainCheck, type Finding } from '#shared/event-store/chain-check.js';
+import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { EPOCH } from '#shared/platform/topology/streams.js';
+import type { LedgerWitness } from './ledger-witness.js';
+import { StoredMessages } from './stored-messages.js';
+
+export interface LogVerdict {
+  readonly epoch: string;
+  /** The last commit that was looked at; what came while it was looked is not in it. */
+  readonly sequence: number;
+  readonly subjects: number;
+  /** In the order of the stream; a log that is whole has none. Sequence 0: of the log as a whole. */
+  readonly findings: readonly Finding[];
+}
+
+/** A broken log may have a finding for every commit: so many are kept. */
+const MAX_FINDINGS = 100;
+
+/**
+ * Reads EVENTS from its first commit to its last and proves that it is the one that was written: numbers without a gap from 1 on, every commit
+ * the successor of the one before it on its subject, every subject as far as the ledger knows it.
+ */
+export async function verifyLog(
+  connection: NatsConnection,
+  ledger: LedgerWitness | undefined,
+  progress: (done: number, of: number) => void,
+): Promise<LogVerdict> {
+  const jsm = await jetstreamManager(connection, { checkAPI: false });
+  const { config, state } = await jsm.streams.info(EVENTS_STREAM);
+  const epoch = config.metadata?.[EPOCH] ?? '';
+  const last = state.last_seq;
+  const whole: Finding[] = [...aboutTheWhole(state.first_seq, last, epoch, ledger)];
+  const check = new ChainCheck(ledger?.heads);
+  const gaps: Finding[] = [];
+  for await (const { sequence, message } of (await StoredMessages.on(connection)).range(EVENTS_STREAM, state.first_seq, last)) {
+    if (message !== undefined) check.take(message.subject, sequence, message.data);
+    else if (gaps.length < MAX_FINDINGS) gaps.push({ sequence, subject: '', what: 'is missing: nothing is stored under this number' });
+    progress(sequence, last);
+  }
+  const found = [...gaps, ...check.end()].sort((left, right) => left.sequence - right.sequence);
+  return { epoch, sequence: last, subjects: check.subjectCount, findings: [...whole, ...found].slice(0, MAX_FINDINGS) };
+}
+
+function* aboutTheWhole(first: number, last: number, epoch: string, ledger: LedgerWitness | undefined): Iterable<Finding> {
+  const whole = (what: string): Finding => ({ sequence: 0, subject: '', what });
+  if (epoch === '') yield whole('carries no epoch');
+  if (first > 1) yield whole(`has lost its beginning: ${first === 2 ? 'sequence 1 is' : `sequences 1 to ${first - 1} are`} gone`);
+  if (ledger === undefined) return;
+  if (ledger.epoch !== null && ledger.epoch !== epoch) yield whole(`is of epoch ${epoch}; the ledger was made from ${ledger.epoch}`);
+  if (ledger.sequence > last) yield whole(`ends at sequence ${last}; the ledger has seen ${ledger.sequence}`);
+}

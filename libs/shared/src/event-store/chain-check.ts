@@ -1,0 +1,122 @@
+import { isFault } from '../kernel/fault.js';
+import { sha256 } from '../kernel/hash.js';
+import { decodeLink, type Head, type Link, NO_HEAD } from './commit.js';
+
+/** One thing that is wrong with the log, named by its place in the stream. */
+export interface Finding {
+  readonly sequence: number;
+  readonly subject: string;
+  readonly what: string;
+}
+
+/** Where a subject stood according to somebody who read it before: the last commit has no successor in the log to vouch for it. */
+export type Witness = Pick<Head, 'version' | 'hash'>;
+
+interface Followed extends Head {
+  /** The commit before it is not the one it names; one of the two was changed, and the next one tells which. */
+  readonly doubted?: Head;
+  /** It was found to be changed, so what follows it cannot fit. */
+  readonly found?: true;
+}
+
+/**
+ * Follows the chain of hashes of every subject through a whole stream, and says of each break which commit was changed: the one that
+ * its neighbours and witnesses do not confirm. Remembers one head per subject, and no more.
+ */
+export class ChainCheck {
+  readonly findings: Finding[] = [];
+  private readonly subjects = new Map<string, Followed>();
+
+  constructor(private readonly witnesses: ReadonlyMap<string, Witness> = new Map()) {}
+
+  get subjectCount(): number {
+    return this.subjects.size;
+  }
+
+  /** One message, in the order of the stream. */
+  take(subject: string, sequence: number, bytes: Uint8Array): void {
+    const before = this.subjects.get(subject) ?? NO_HEAD;
+    this.subjects.set(subject, this.follow(before, subject, sequence, bytes));
+  }
+
+  /** After the last message: what is still in doubt, and what is missing at the ends. */
+  end(): readonly Finding[] {
+    for (const [subject, followed] of this.subjects) {
+      const { doubted, sequence } = followed;
+      if (doubted !== undefined) this.find(sequence, subject, `does not follow commit ${doubted.sequence}: one of the two was changed`);
+    }
+    for (const [subject, { version }] of this.witnesses) {
+      const last = this.subjects.get(subject) ?? NO_HEAD;
+      if (last.version < version)
+        this.find(
+          last.sequence,
+          subject,
+          `is the last of its subject, of version ${last.version}; version ${version} was seen and is missing`,
+        );
+    }
+    return this.findings.sort((left, right) => left.sequence - right.sequence);
+  }
+
+  private follow(before: Followed, subject: string, sequence: number, bytes: Uint8Array): Followed {
+    const commit = this.read(subject, sequence, bytes);
+    if (commit === undefined) {
+      this.settle(before, subject);
+      return { version: before.version + 1, sequence, hash: sha256(bytes), found: true };
+    }
+    const head: Followed = { version: commit.version, sequence, hash: commit.hash };
+    const witness = this.witnesses.get(subject);
+    const confirmed = witness?.version === commit.version ? witness.hash === commit.hash : undefined;
+    if (confirmed === false) {
+      this.find(sequence, subject, `has the hash ${commit.hash}; ${witness?.hash} was seen`);
+      return { ...head, found: true };
+    }
+    if (commit.version !== before.version + 1) return this.outOfTurn(before, commit, head);
+    if (commit.previous === before.hash || before.found === true) {
+      this.settle(before, subject);
+      return head;
+    }
+    return this.broken(before, commit, head, confirmed === true);
+  }
+
+  /** It names another commit before it than the one that is there. */
+  private broken(before: Followed, commit: Link, head: Followed, confirmed: boolean): Followed {
+    const { subject, sequence, previous } = commit;
+    const stranger = `names ${previous || 'none'} as the commit before it`;
+    if (before.doubted !== undefined) {
+      this.find(before.sequence, subject, `fits neither commit ${before.doubted.sequence} before it nor commit ${sequence} after it`);
+      return head;
+    }
+    if (before.sequence === 0) this.find(sequence, subject, `is the first of its subject and ${stranger}`);
+    else if (confirmed) this.find(before.sequence, subject, `has the hash ${before.hash}; commit ${sequence} ${stranger}`);
+    else return { ...head, doubted: before };
+    return head;
+  }
+
+  private outOfTurn(before: Followed, commit: Link, head: Followed): Followed {
+    const { subject, sequence, version, previous } = commit;
+    this.settle(before, subject);
+    const changed = previous === before.hash;
+    const what = changed ? 'was changed' : 'or what lies between them is missing';
+    this.find(sequence, subject, `says version ${version} after version ${before.version}: it ${what}`);
+    return changed ? { ...head, version: before.version + 1, found: true } : head;
+  }
+
+  /** The commit `before` is vouched for by what follows it: if it did not fit the one before it, that one was changed. */
+  private settle({ doubted, sequence }: Followed, subject: string): void {
+    if (doubted !== undefined) this.find(doubted.sequence, subject, `has the hash ${doubted.hash}; commit ${sequence} names another`);
+  }
+
+  private read(subject: string, sequence: number, bytes: Uint8Array): Link | undefined {
+    try {
+      return decodeLink(subject, sequence, bytes);
+    } catch (thrown) {
+      if (!isFault(thrown, 'log-broken')) throw thrown;
+      this.find(sequence, subject, `is no commit of its subject: ${thrown.cause instanceof Error ? thrown.cause.message : 'unreadable'}`);
+      return undefined;
+    }
+  }
+
+  private find(sequence: number, subject: string, what: string): void {
+    this.findings.push({ sequence, subject, what });
+  }
+}
