@@ -5,7 +5,7 @@ import { apiKeyOf, Log, startSelling } from '../harness/selling.js';
 interface Policy {
   readonly header: string;
   readonly aliases: readonly string[];
-  readonly format: { readonly maxLength: number; readonly pattern: string };
+  readonly format: { readonly maxLength: number; readonly pattern: string; readonly refused: readonly { readonly code: string }[] };
   readonly scope: readonly string[];
   readonly retention: { readonly seconds: number | null };
   readonly replay: { readonly headers: readonly string[]; readonly value: string };
@@ -81,6 +81,18 @@ describe('the policy document', () => {
   ])('[minting AE4] says whether %j can be a key', async (key) => {
     const said = new RegExp(policy.format.pattern).test(key) && key.length <= policy.format.maxLength;
     expect([key, (await place(key)).status]).toEqual([key, said ? 201 : 400]);
+  });
+
+  it.each([
+    ['ann@example.org', 400],
+    ['4111-1111-1111-1111', 400],
+    ['9f1c2d3e-4111-4111-8111-111111111111', 201],
+    ['4111111111111112', 201],
+  ])('[minting AE4] says that what looks like a person or a card cannot be a key: %s', async (key, status) => {
+    expect(policy.format.refused.map(({ code }) => code)).toContain('key-personal');
+    const heard = await place(key);
+    expect(heard.status).toBe(status);
+    if (status === 400) expect(await heard.text()).toEqual(expect.not.stringContaining(key));
   });
 
   it('[minting IK5] [blockchain TP-7] says that a key is scoped to tenant and sale, and so it is', async () => {

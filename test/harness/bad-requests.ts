@@ -109,6 +109,9 @@ export const badKeys: readonly (readonly [name: string, key: string | undefined,
   ['a tab in its key', 'a\tb', 'key-malformed'],
   ['a DEL in its key', 'a\u007fb', 'key-malformed'],
   ['NUL in its key', 'a\u0000b', 'key-malformed'],
+  ['an e-mail address as its key', 'order-1-ann@example.org', 'key-personal'],
+  ['a card number as its key', '4111 1111 1111 1111', 'key-personal'],
+  ['a card number in its key', 'card:5555555555554444', 'key-personal'],
   ['a key that is not ASCII', 'schlüssel', 'key-malformed'],
 ];
 

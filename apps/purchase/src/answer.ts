@@ -10,6 +10,10 @@ export const PROBLEMS = {
   ...DOOR_PROBLEMS,
   'key-missing': [400, 'The header Idempotency-Key is required.'],
   'key-malformed': [400, 'The header Idempotency-Key must be 1 to 255 printable ASCII characters, with no space at either end.'],
+  'key-personal': [
+    400,
+    'The header Idempotency-Key looks like an e-mail address or a card number, and keys are kept for ever. Use what tells nothing of anybody, such as a UUID.',
+  ],
   'keys-differ': [400, 'The headers Idempotency-Key and X-Idempotency-Key, or two of one of them, say different keys.'],
   'body-malformed': [400, 'The body is not a JSON object.'],
   'body-invalid': [400, 'The body does not say what this operation needs.'],

@@ -90,6 +90,7 @@ const CHANGE_PROBLEMS = [
   ...READ_PROBLEMS,
   'key-missing',
   'key-malformed',
+  'key-personal',
   'keys-differ',
   'in-progress',
   'key-reused',

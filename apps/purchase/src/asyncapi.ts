@@ -6,6 +6,7 @@ import { Problem } from '#shared/platform/http/openapi-problems.js';
 import { PROBLEMS } from './answer.js';
 import { type Asking, askings, Paid } from './asyncapi-contract.js';
 import * as shapes from './http/shapes.js';
+import { KEY_IS_KEPT } from './idempotency-key.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -41,7 +42,7 @@ const schemas = (): Json => Object.fromEntries([...NAMED].map(([schema, name]) =
 const TRACE = { traceparent: text('W3C trace context.') };
 const KEY = {
   'Idempotency-Key': text(
-    '1 to 255 printable characters. The same key and request have the same answer for ever; X-Idempotency-Key is an alias.',
+    `1 to 255 printable characters. The same key and request have the same answer for ever; X-Idempotency-Key is an alias. ${KEY_IS_KEPT}`,
     {
       pattern: KEY_PATTERN.source,
     },

@@ -1,6 +1,7 @@
 import { type EventStore, saleSubject } from '#shared/event-store/event-store.js';
 import { fingerprint } from '#shared/kernel/canonical.js';
 import { KEY_PATTERN, keyHash, orderId, TENANT_PATTERN, type TenantId } from '#shared/kernel/ids.js';
+import { holdsCardNumber, holdsEmail } from '#shared/kernel/personal.js';
 import type { DeadLetters } from '#shared/platform/dead-letters.js';
 import type { Logger } from '#shared/platform/logger.js';
 import { validate } from '#shared/platform/validate.js';
@@ -122,6 +123,7 @@ function readCommand({ operation, namespace = 'api', tenant, key, traceparent, b
   if (!TENANT_PATTERN.test(tenant)) return { problem: problemAnswer('tenant-malformed') };
   if (key === undefined) return { problem: problemAnswer('key-missing') };
   if (!KEY_PATTERN.test(key)) return { problem: problemAnswer('key-malformed') };
+  if (namespace === 'api' && (holdsEmail(key) || holdsCardNumber(key))) return { problem: problemAnswer('key-personal') };
   const json = readJson(body, given);
   if ('problem' in json) return json;
   const { schema } = operationOf(operation);

@@ -1,7 +1,7 @@
 import { MAX_KEY_LENGTH } from '#shared/kernel/ids.js';
 import { MAX_HEADER_BYTES } from '#shared/platform/http/http-server.js';
 import { REPLAY_HEADERS } from '#shared/platform/http/reply.js';
-import { KEY_HEADERS } from '../idempotency-key.js';
+import { KEY_HEADERS, KEY_IS_KEPT } from '../idempotency-key.js';
 import { DECISION_TIMEOUT_MS, MAX_WAITING_PER_SALE } from '../intake.js';
 import { MAX_BODY_BYTES } from '../request-body.js';
 import { EVENT_STREAM_LIMITS } from './event-stream-limits.js';
@@ -35,6 +35,14 @@ export function idempotencyPolicy(rate: { readonly perSecond: number; readonly b
       maxLength: MAX_KEY_LENGTH,
       characters: 'printable ASCII, no space at either end',
       pattern: '^[\\x21-\\x7e](?:[\\x20-\\x7e]{0,253}[\\x21-\\x7e])?$',
+      refused: [
+        { code: 'key-personal', what: 'an e-mail address: anything, an @ (or %40), and a domain' },
+        {
+          code: 'key-personal',
+          what: 'the number of a payment card, alone or as a word: start and length of a known network, right check digit, together or in the groups printed on cards',
+        },
+      ],
+      advice: KEY_IS_KEPT,
     },
     scope: ['tenant', 'sale'],
     fingerprint: { of: ['operation', 'sale', 'body'], canonicalization: 'RFC 8785', hash: 'SHA-256' },

@@ -5,14 +5,14 @@ import { openApi, titleOf } from '#shared/platform/http/openapi.js';
 import { type Node, reference, retryAfter, text } from '#shared/platform/http/openapi-problems.js';
 import { REPLAY_HEADERS } from '#shared/platform/http/reply.js';
 import type { ProblemCode } from '../answer.js';
-import { KEY_HEADERS } from '../idempotency-key.js';
+import { KEY_HEADERS, KEY_IS_KEPT } from '../idempotency-key.js';
 import { fixedPaths } from './openapi-fixed.js';
 import { ALWAYS, problemsOf } from './problems-of.js';
 import { ADDRESS_PARTS, type AddressPart, type Mutation, partsOf, ROUTES, type Route } from './routes.js';
 import { InProcess } from './shapes.js';
 
 const OF_MUTATIONS: readonly ProblemCode[] = [
-  ...['key-missing', 'key-malformed', 'keys-differ', 'body-malformed', 'body-invalid', 'request-malformed'],
+  ...['key-missing', 'key-malformed', 'key-personal', 'keys-differ', 'body-malformed', 'body-invalid', 'request-malformed'],
   ...['in-progress', 'body-too-large', 'media-type', 'key-reused', 'too-many-waiting', 'parked', 'request-timeout', 'headers-too-large'],
 ] as ProblemCode[];
 
@@ -63,7 +63,12 @@ const headerParameter = (name: string, description: string, schema: Node, requir
 });
 const keyBounds = { minLength: 1, maxLength: MAX_KEY_LENGTH };
 const keyParameters: readonly Node[] = [
-  headerParameter(KEY_HEADERS[0], 'The same request again has the same key, and only it.', { ...keyBounds, examples: ['cart-4711'] }, true),
+  headerParameter(
+    KEY_HEADERS[0],
+    `The same request again has the same key, and only it. ${KEY_IS_KEPT}`,
+    { ...keyBounds, examples: ['cart-4711'] },
+    true,
+  ),
   ...KEY_HEADERS.slice(1).map((name) => headerParameter(name, `May be sent in place of ${KEY_HEADERS[0]}.`, keyBounds)),
   headerParameter('traceparent', 'W3C trace context; carried into the log.', {}),
 ];

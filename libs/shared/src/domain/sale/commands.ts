@@ -14,6 +14,7 @@ import {
   type UnitId,
   type Wallet,
 } from '../../kernel/ids.js';
+import { holdsCardNumber } from '../../kernel/personal.js';
 import { walletProblem } from '../../kernel/wallet.js';
 
 /** Units in one order. */
@@ -55,21 +56,10 @@ const money = z.strictObject({
   currency: matching<string>(/^[A-Z]{3}$/, 'a currency of ISO 4217, such as EUR'),
 });
 
-/** Card numbers have 13 to 19 digits and a check digit (Luhn); none may enter a log that never forgets. */
-function looksLikeCardNumber(text: string): boolean {
-  const digits = text.replace(/[-_]/g, '');
-  if (!/^\d{13,19}$/.test(digits)) return false;
-  const sum = [...digits].reverse().reduce((total, digit, place) => {
-    const value = Number(digit) * (place % 2 === 1 ? 2 : 1);
-    return total + (value > 9 ? value - 9 : value);
-  }, 0);
-  return sum % 10 === 0;
-}
-
 const buyer = z
   .string('must be a string: an opaque pseudonym of the buyer')
   .regex(BUYER_PATTERN, 'must be an opaque pseudonym of 1 to 64 of A-Z a-z 0-9 _ -, never a name or an e-mail address')
-  .refine((text) => !looksLikeCardNumber(text), 'looks like a card number; it must be an opaque pseudonym')
+  .refine((text) => !holdsCardNumber(text), 'looks like a card number; it must be an opaque pseudonym')
   .transform((text) => text as BuyerId);
 
 const wallet = z

@@ -1,0 +1,39 @@
+/** What must not enter a log that never forgets, as far as it can be told by its form: whatever is refused here could also be something else. */
+
+/** The card networks: what their numbers start with, and how many digits they have. */
+const NETWORKS: readonly (readonly [start: RegExp, lengths: readonly number[]])[] = [
+  [/^4/, [16, 19]], // Visa
+  [/^5[1-5]/, [16]], // Mastercard
+  [/^2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)/, [16]], // Mastercard, 222100 to 272099
+  [/^3[47]/, [15]], // American Express
+  [/^3(?:0[0-5]|[689])/, [14]], // Diners Club
+  [/^35/, [16]], // JCB
+  [/^6(?:011|4[4-9]|5)/, [16, 19]], // Discover
+  [/^62/, [16, 17, 18, 19]], // UnionPay
+];
+/** A number written together, or in the groups that are printed on cards. A digit or letter beside it makes it part of something else. */
+const TOGETHER = /(?<![A-Za-z0-9])\d{14,19}(?![A-Za-z0-9])/g;
+const IN_GROUPS =
+  /(?<![A-Za-z0-9]|[A-Za-z0-9][-_. ])\d{4}([-_. ])(?:\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?|\d{6}\1\d{4,5})(?![A-Za-z0-9]|[-_. ][A-Za-z0-9])/g;
+/** Something, an at sign (as it is or as addresses of the web write it), and a domain with a name of letters at its end. */
+const EMAIL = /[^\s@](?:@|%40)(?:[a-z0-9-]{1,63}\.)+[a-z]{2}/i;
+
+/** Whether a number of a payment card stands in a text: of a known network, of its length, and with a right check digit (Luhn). */
+export function holdsCardNumber(text: string): boolean {
+  const found = [...text.matchAll(TOGETHER), ...text.matchAll(IN_GROUPS)].map(([digits]) => digits.replace(/\D/g, ''));
+  return found.some(
+    (digits) => NETWORKS.some(([start, lengths]) => start.test(digits) && lengths.includes(digits.length)) && isLuhn(digits),
+  );
+}
+
+export const holdsEmail = (text: string): boolean => EMAIL.test(text);
+
+function isLuhn(digits: string): boolean {
+  let sum = 0;
+  for (let place = 0; place < digits.length; place++) {
+    const digit = Number(digits[digits.length - 1 - place]);
+    const value = place % 2 === 1 ? digit * 2 : digit;
+    sum += value > 9 ? value - 9 : value;
+  }
+  return sum % 10 === 0;
+}
