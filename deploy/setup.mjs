@@ -11,7 +11,7 @@ const SUPERUSER = 'postgres';
 const INSIDE = { nats: NATS_PORT, http: 3000, solana: 8899 };
 
 /** Each folder below is a volume that one container sees. */
-const [folder = '/setup', natsPort = '4222', httpPort = '3000', solanaPort = '8899'] = process.argv.slice(2);
+const [folder = '/setup', natsPort = '4222', httpPort = '3000', solanaPort = '8899', ledgerPort = '3002'] = process.argv.slice(2);
 
 const logins = keepSecrets(join(folder, 'secrets', 'nats.json'), usersOf(DEV_TENANTS));
 const secrets = keepSecrets(join(folder, 'secrets', 'secrets.json'), [...SECRETS, SUPERUSER]);
@@ -30,7 +30,7 @@ const outside = {
   ...inside,
   natsUrl: `nats://127.0.0.1:${natsPort}`,
   solanaUrl: `http://127.0.0.1:${solanaPort}`,
-  ports: { purchase: Number(httpPort) },
+  ports: { purchase: Number(httpPort), ledger: Number(ledgerPort) },
 };
 
 writeNatsConfig(join(folder, 'nats'), logins);

@@ -81,6 +81,7 @@ function whereToLook({ wiring, clientSettings }: Stack): string {
   const lines: readonly (readonly [string, string])[] = [
     ['NATS', `${wiring.natsUrl}   user ${clientSettings.ADMIT_NATS_USER}, subjects admit.${clientSettings.ADMIT_TENANT}.>`],
     ['HTTP', `${clientSettings.HTTP_URL}/docs`],
+    ['ledger', `${clientSettings.LEDGER_URL}/docs   what was sold, held, paid and minted`],
     ['Solana', wiring.solanaUrl],
     ['Postgres', `${new URL(wiring.databaseUrl).host}, database ${new URL(wiring.databaseUrl).pathname.slice(1)}`],
     ['settings', `${join(home, 'stack.env')}   addresses and passwords for a client`],

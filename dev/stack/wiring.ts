@@ -93,6 +93,7 @@ export function clientSettings(wiring: Wiring, tenant: DevTenant = DEMO_TENANT):
   return {
     NATS_URL: wiring.natsUrl,
     HTTP_URL: `http://127.0.0.1:${wiring.ports.purchase}`,
+    LEDGER_URL: `http://127.0.0.1:${wiring.ports.ledger}`,
     DATABASE_URL: wiring.databaseUrl,
     SOLANA_RPC_URL: wiring.solanaUrl,
     ADMIT_TENANT: tenant,

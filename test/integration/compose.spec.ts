@@ -54,7 +54,7 @@ describe('docker-compose.yml', () => {
       const ports = /^ {4}ports:.*\n(?: {6}.*\n)*/m.exec(services.get(name) ?? '')?.[0] ?? '';
       return [...ports.matchAll(/'(.*?)'/g)].map((found) => found[1] ?? '');
     });
-    expect(published.length).toBe(4);
+    expect(published.length).toBe(5);
     expect(published.filter((one) => !one.startsWith('127.0.0.1:'))).toEqual([]);
   });
 
@@ -159,6 +159,13 @@ describe('setup', () => {
     const known = (who: string): string[] => Object.keys(logins).filter((user) => read(`${who}/app.env`).includes(logins[user] ?? ''));
     expect(known('purchase').sort()).toEqual(['edge', 'purchase']);
     expect([known('minter'), known('ledger'), known('provision')]).toEqual([['minter'], ['ledger'], ['provision']]);
+  });
+
+  it('tells clients where to ask, purchase and ledger', () => {
+    for (const file of ['stack.env', 'acme.env']) {
+      expect(read(`secrets/${file}`)).toContain('HTTP_URL=http://127.0.0.1:3000\n');
+      expect(read(`secrets/${file}`)).toContain('LEDGER_URL=http://127.0.0.1:3002\n');
+    }
   });
 
   it('sets only variables that the apps read', () => {

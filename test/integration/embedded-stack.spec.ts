@@ -42,7 +42,7 @@ it('answers a client that knows nothing but stack.env, which nobody else may rea
   expect(statSync(file).mode & 0o077).toBe(0);
   const names = readFileSync(file, 'utf8').match(/^[A-Z_]+(?==.)/gm);
   const wanted =
-    'NATS_URL HTTP_URL DATABASE_URL SOLANA_RPC_URL ADMIT_TENANT ADMIT_API_KEY ADMIT_NATS_USER ADMIT_NATS_PASSWORD ADMIT_WEBHOOK_SECRET';
+    'NATS_URL HTTP_URL LEDGER_URL DATABASE_URL SOLANA_RPC_URL ADMIT_TENANT ADMIT_API_KEY ADMIT_NATS_USER ADMIT_NATS_PASSWORD ADMIT_WEBHOOK_SECRET';
   expect(names).toEqual(wanted.split(' '));
 });
 

@@ -56,8 +56,8 @@ export class Queries {
 
 const placeOf = ({ sequence }: Position) => ({ sequence, index: sequence === 0 ? 0 : WHOLE_MESSAGE });
 
-function found(view: object, position: string, { version }: Position): Answered {
-  const body = JSON.stringify({ ...view, position, ...(version !== undefined && { version }) });
+function found(view: object, position: string, { version, halted }: Position): Answered {
+  const body = JSON.stringify({ ...view, position, ...(version !== undefined && { version }), ...(halted && { halted }) });
   return { answer: { status: 200, body }, headers: { [POSITION_HEADER]: position } };
 }
 

@@ -7,6 +7,7 @@ const moment = z.iso.datetime();
 const page = {
   next: z.string().optional().describe('`cursor` of the next page; absent on the last'),
   position: place.describe('How far the ledger is: everything of this tenant up to here is in the answer'),
+  halted: z.literal(true).optional().describe('Nothing behind this position is in the ledger until what could not be applied is repaired'),
   version: z.number().int().min(0).optional().describe('Where a sale was asked about: its version, as its own answers say it'),
 };
 

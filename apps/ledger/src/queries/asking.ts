@@ -27,6 +27,8 @@ export interface Position {
   readonly sequence: number;
   /** Of the sale that was asked about, as its own answers say it. */
   readonly version?: number;
+  /** Something of this tenant could not be applied: nothing behind it is in the ledger until it is repaired. */
+  readonly halted: boolean;
 }
 
 /** One question of one tenant, while it is answered; all that it reads is of one moment. */

@@ -27,8 +27,13 @@ const VARIABLES = {
     .int()
     .min(1)
     .default(2_000)
-    .describe('purchase: HTTP requests a second that one tenant may make of one process, on average'),
-  HTTP_TENANT_BURST: z.coerce.number().int().min(1).default(4_000).describe('purchase: HTTP requests that one tenant may make at once'),
+    .describe('purchase, ledger: HTTP requests a second that one tenant may make of one process, on average'),
+  HTTP_TENANT_BURST: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(4_000)
+    .describe('purchase, ledger: HTTP requests that one tenant may make at once'),
   TENANT_API_KEY: text.describe('admit tenant create: take this API key over instead of making one (secret)'),
   TENANT_WEBHOOK_SECRET: text.describe('admit tenant create: take this webhook secret over instead of making one (secret)'),
   LOG_LEVEL: z
