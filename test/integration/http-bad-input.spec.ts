@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import fc from 'fast-check';
+import { WEBHOOK_PATH } from '../../apps/purchase/src/http/payment-webhook.js';
 import { badKeys, badOpenings, badOrders, opening, order, toldOverHttp } from '../harness/bad-requests.js';
 import { HttpCaller, type HttpHeard } from '../harness/http-caller.js';
 import { sendRaw } from '../harness/raw-http.js';
 import { apiKeyOf, Log, startSelling } from '../harness/selling.js';
 
-/** `FUZZ=long` asks 10,000 times. */
+/** `FUZZ=long` asks 10,000 times (`npm run test:fuzz`). */
 const FUZZ_RUNS = process.env.FUZZ === 'long' ? 10_000 : 1_000;
 
 let log: Log;
@@ -95,6 +96,8 @@ describe('whatever else is sent over HTTP', () => {
       '/v1/sales/bad/close',
       '/v1/mints',
       `/v1/sales/bad/orders/ord_${'a'.repeat(26)}/refund`,
+      `/v1/sales/bad/orders/ord_${'a'.repeat(26)}/cancel`,
+      WEBHOOK_PATH,
     ),
     fc.array(part, { maxLength: 6 }).map((parts) => `/${parts.map((one) => encodeURIComponent(one.replace(/\p{Cs}/gu, ''))).join('/')}`),
   );
@@ -123,12 +126,35 @@ describe('whatever else is sent over HTTP', () => {
         const heard = await demo.ask(asked, at, { headers: withHeaders as Record<string, string>, ...more });
         told.set(heard.status, (told.get(heard.status) ?? 0) + 1);
         const problem = problemOf(heard);
-        expect([400, 404, 405, 413, 415]).toContain(problem.status);
+        expect([400, 404, 405, 413, 415, ...(at === WEBHOOK_PATH ? [401] : [])]).toContain(problem.status);
       }),
       { numRuns: FUZZ_RUNS, seed: 20_272 },
     );
     expect(await log.lastSequences()).toEqual(before);
     expect([...told.keys()].sort()).toEqual([400, 404, 405, 415]); // every kind of refusal was met
+    expect((await demo.place('bad', { quantity: 1, buyer: 'after' })).status).toBe(201);
+  }, 180_000);
+
+  /** Bytes that no HTTP client would send: a line and headers of anything, on a socket. */
+  it('as bytes on a socket is refused by HTTP or by us, stores nothing and breaks nothing', async () => {
+    const before = await log.lastSequences();
+    const anything = fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes).toString('latin1'));
+    const target = fc.oneof(path, anything);
+    const line = fc.oneof(
+      anything,
+      fc
+        .tuple(fc.constantFrom('Host', 'Idempotency-Key', 'Expect', 'Upgrade', 'Content-Encoding'), anything)
+        .map((pair) => pair.join(': ')),
+    );
+    await fc.assert(
+      fc.asyncProperty(method, target, fc.array(line, { maxLength: 6 }), async (asked, at, lines) => {
+        const head = [`${asked} ${at} HTTP/1.1`, 'Host: here', `Authorization: Bearer ${apiKeyOf('demo')}`, ...lines, 'Connection: close'];
+        const { status } = await sendRaw(demo.url, Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1'));
+        expect([400, 401, 404, 405, 408, 415, 417, 431]).toContain(status);
+      }),
+      { numRuns: FUZZ_RUNS / 5, seed: 20_274 },
+    );
+    expect(await log.lastSequences()).toEqual(before);
     expect((await demo.place('bad', { quantity: 1, buyer: 'after' })).status).toBe(201);
   }, 180_000);
 
