@@ -1,0 +1,91 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { type EventType, UPCASTS, versionOf } from '#shared/domain/event-versions.js';
+import { Book } from '#shared/domain/ledger/book.js';
+import { extendChain, NO_CHAIN } from '#shared/domain/ledger/entry.js';
+import { postCommit } from '#shared/domain/ledger/post.js';
+import type { MintEvent } from '#shared/domain/mint/events.js';
+import { evolve, type TicketMint } from '#shared/domain/mint/ticket-mint.js';
+import type { Recorded } from '#shared/domain/recorded.js';
+import { assertFollows, headOf, NO_HEAD } from '#shared/event-store/commit.js';
+import { type PlacedCommit, readCommit } from '../../apps/ledger/src/projection/commit-place.js';
+import { SaleFold } from '../../apps/purchase/src/sale-fold.js';
+import { eventSchemas, fileOf } from '../../dev/docs/event-schemas.js';
+import { projectFolder } from '../../dev/processes/project.js';
+
+const READS_TYPES_MS = 60_000;
+const types = Object.keys(UPCASTS) as EventType[];
+const read = (file: string): string => readFileSync(join(projectFolder(), file), 'utf8');
+const schemaOf = (type: string, version: number): object => JSON.parse(read(fileOf(type, version))) as object;
+
+interface Stored {
+  readonly sequence: number;
+  readonly subject: string;
+  readonly body: string;
+}
+
+/** Commits as a log holds them, of every event in every version there ever was. It is added to, and never changed. */
+const sample = read('test/contract/sample-log.jsonl')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Stored);
+const commits: PlacedCommit[] = sample.map(({ body, ...place }) => readCommit({ ...place, body: Buffer.from(body) }));
+const told = sample.flatMap(({ body }) => JSON.parse(body) as { type: string; data: unknown }[]);
+
+describe('the contract of the log', () => {
+  it(
+    'is what the code says: an event that is to be another becomes a new version, with an upcast (npm run docs writes its file)',
+    () => {
+      const schemas = eventSchemas();
+      expect([...schemas.keys()].sort()).toEqual([...types].sort());
+      for (const [type, schema] of schemas) expect([type, schemaOf(type, versionOf(type))]).toEqual([type, schema]);
+    },
+    READS_TYPES_MS,
+  );
+
+  it('keeps a file for every version of every event, and for nothing else', () => {
+    const versions = types.flatMap((type) => Array.from({ length: versionOf(type) }, (_, index) => `${type}.v${index + 1}.json`));
+    const files = readdirSync(join(projectFolder(), 'test', 'contract')).filter((name) => name.endsWith('.json'));
+    expect(files.sort()).toEqual(versions.sort());
+  });
+});
+
+describe('the sample log', () => {
+  it('holds every version of every event, each as its file says', () => {
+    const ajv = new Ajv({ strict: false });
+    const seen = new Set<string>();
+    for (const { type: full, data } of told) {
+      const [, type = '', version = ''] = /^admit\.(\w+)\.v(\d+)$/.exec(full) ?? [];
+      seen.add(`${type}.v${version}`);
+      expect([full, ajv.validate(schemaOf(type, Number(version)), data), ajv.errors]).toEqual([full, true, null]);
+    }
+    expect(seen.size).toBe(types.reduce((sum, type) => sum + versionOf(type), 0));
+  });
+
+  it('[L7] gives the same sale, mints and ledger in every version of the software', () => {
+    const sale = new SaleFold('ev.demo.sale.gala');
+    const mints = new Map<string, TicketMint>();
+    const book = new Book();
+    let chain = NO_CHAIN;
+    const heads = new Map([...new Set(sample.map(({ subject }) => subject))].map((subject) => [subject, NO_HEAD]));
+    for (const commit of commits) {
+      assertFollows(heads.get(commit.subject) ?? NO_HEAD, commit);
+      heads.set(commit.subject, headOf(commit));
+      for (const row of postCommit(book, commit)) chain = extendChain(chain, row);
+      if (commit.subject === sale.subject) sale.apply(commit);
+      else
+        for (const event of commit.events as readonly Recorded<MintEvent>[])
+          mints.set(event.data.ticket, evolve(mints.get(event.data.ticket), event));
+    }
+    expect(sale.sale.counts()).toMatchObject({ opened: 6, available: 5, held: 0, sold: 1 });
+    expect([...mints.values()].map(({ state }) => state)).toEqual(['revoked', 'cancelled']);
+    expect(Object.fromEntries(book.balances.changed().map(({ unit, account, amount }) => [`${unit} ${account}`, Number(amount)]))).toEqual({
+      ...{ 'EUR provider': 5_700, 'EUR clearing': 0, 'EUR refunds-owed': 700, 'EUR revenue': 5_000 },
+      ...{ 'tickets:gala opened': 6, 'tickets:gala available': 5, 'tickets:gala held': 0, 'tickets:gala sold': 1 },
+      ...{ 'mints:gala mint-requests': 3, 'mints:gala mint-asked': 1, 'mints:gala mint-failed': 0, 'mints:gala minted': 0 },
+      ...{ 'mints:gala mint-cancelled': 1, 'mints:gala mint-revoked': 1 },
+    });
+    expect([chain.rows, chain.hash]).toEqual([31n, '251a56241d484787976634aca77dc13e22e99eb59eec082f185dc538f0e393f4']);
+  });
+});
