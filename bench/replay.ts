@@ -43,6 +43,7 @@ interface Replayed {
   readonly rebuiltMs: number;
   readonly comparedMs: number;
   readonly peakMemoryMiB: number;
+  readonly cpuSeconds: number;
 }
 
 /** Rebuilds a ledger as `admit replay` does, next to a bare COPY of the same rows and a raw consume of the same stream, in turn. */
@@ -159,12 +160,12 @@ const ofCopy = ({ replayed, copiedMs }: Round): number => copiedMs / replayed.re
 
 /** What else the machine did weighs on every round differently: the round whose ratio is the middle one counts. */
 function report(rounds: readonly Round[]): boolean {
-  console.log('round   replay/s    COPY/s  consume/s  of COPY  compared s  peak MiB');
+  console.log('round   replay/s    COPY/s  consume/s  of COPY  compared s  peak MiB   cpu s');
   for (const [index, round] of rounds.entries()) {
-    const { events, rebuiltMs, comparedMs, peakMemoryMiB } = round.replayed;
+    const { events, rebuiltMs, comparedMs, peakMemoryMiB, cpuSeconds } = round.replayed;
     const rates = [rebuiltMs, round.copiedMs, round.consumedMs].map((ms) => perSecond(events, ms).padStart(10));
     console.log(
-      `${index + 1}     ${rates.join('')}  ${ofCopy(round).toFixed(2).padStart(7)}  ${(comparedMs / MS_PER_SECOND).toFixed(1).padStart(10)}  ${String(peakMemoryMiB).padStart(8)}`,
+      `${index + 1}     ${rates.join('')}  ${ofCopy(round).toFixed(2).padStart(7)}  ${(comparedMs / MS_PER_SECOND).toFixed(1).padStart(10)}  ${String(peakMemoryMiB).padStart(8)}  ${cpuSeconds.toFixed(1).padStart(6)}`,
     );
   }
   const middle = [...rounds].sort((left, right) => ofCopy(left) - ofCopy(right))[Math.floor(rounds.length / 2)] as Round;

@@ -16,6 +16,7 @@ import { type ReplayOrder, replayOrder } from './replay/wish.js';
  * adds the login of the role that owns the ledger's schemas.
  */
 const MS_PER_SECOND = 1_000;
+const MICROS_PER_SECOND = 1_000_000;
 const KIB_PER_MIB = 1_024;
 
 async function promotionOf({ DATABASE_ADMIN_URL }: Environment, { promote, trustLog }: ReplayOrder): Promise<Promotion | undefined> {
@@ -25,6 +26,12 @@ async function promotionOf({ DATABASE_ADMIN_URL }: Environment, { promote, trust
 }
 
 const peakMemoryMiB = (): number => Math.round(process.resourceUsage().maxRSS / KIB_PER_MIB);
+
+/** Of this process: what a busy machine does not stretch as it does the clock. */
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return Number(((user + system) / MICROS_PER_SECOND).toFixed(3));
+}
 
 const environment = readEnvironment();
 const logger = createLogger('ledger-replay', environment.LOG_LEVEL);
@@ -43,6 +50,7 @@ try {
     seconds: Number(seconds.toFixed(3)),
     eventsPerSecond: Math.round(report.events / seconds),
     peakMemoryMiB: peakMemoryMiB(),
+    cpuSeconds: cpuSeconds(),
   };
   process.stdout.write(order.json ? `${JSON.stringify({ ...report, ...measured })}\n` : `${sentenceOf(report)}, ${seconds.toFixed(1)} s\n`);
   process.exitCode = exitCodeOf(report);

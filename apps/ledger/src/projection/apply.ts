@@ -1,15 +1,12 @@
 import type { QueryRunner } from 'typeorm';
-import { extendChain, type LedgerRow, NO_CHAIN } from '#shared/domain/ledger/entry.js';
-import { postCommit } from '#shared/domain/ledger/post.js';
-import { assertFollows, headOf, NO_HEAD } from '#shared/event-store/commit.js';
 import type { Schema } from '../database/names.js';
-import { readChain, readHead } from '../rows/read-rows.js';
-import { insertRows, rowsWithKeys, upsertRows } from '../rows/table.js';
-import { BALANCES, CHAINS, type ChainRow, ENTRIES, HEADS, type HeadRow, ORDERS, PAYMENTS, SALES, TICKETS } from '../rows/tables.js';
+import { insertRows } from '../rows/table.js';
 import { type Checkpoint, moveCheckpoint } from './checkpoint.js';
 import type { PlacedCommit } from './commit-place.js';
+import { Desk } from './desk.js';
 import { readHalts, waits } from './halts.js';
-import { loadBook } from './working-set.js';
+import { loadMissing } from './working-set.js';
+import { writePage } from './write-page.js';
 
 /** From where to where a ledger is brought. */
 export interface Span {
@@ -36,51 +33,9 @@ export async function applyCommits(
 
 /** The rows that commits make, and nothing about how far the ledger is. @returns how many entries were added */
 export async function writeCommits(runner: QueryRunner, schema: Schema, commits: readonly PlacedCommit[]): Promise<number> {
-  const unread = commits.find(({ unknown }) => unknown !== undefined);
-  if (unread?.unknown !== undefined) throw unread.unknown;
-  await upsertRows(runner, schema, HEADS, await followHeads(runner, schema, commits));
-  const book = await loadBook(runner, schema, commits);
-  const rows = commits.flatMap((commit) => postCommit(book, commit));
-  await insertRows(runner, schema, ENTRIES, rows);
-  await insertRows(runner, schema, SALES, book.sales.created());
-  await insertRows(runner, schema, ORDERS, book.orders.created());
-  await insertRows(runner, schema, TICKETS, book.tickets.created());
-  await insertRows(runner, schema, PAYMENTS, book.payments.created());
-  await upsertRows(runner, schema, SALES, book.sales.changed());
-  await upsertRows(runner, schema, ORDERS, book.orders.changed());
-  await upsertRows(runner, schema, TICKETS, book.tickets.changed());
-  await upsertRows(runner, schema, PAYMENTS, book.payments.changed());
-  await upsertRows(runner, schema, BALANCES, [...book.balances.changed()]);
-  await upsertRows(runner, schema, CHAINS, await extendChains(runner, schema, rows));
-  return rows.length;
-}
-
-/** The log's own chain, checked against where each subject stood when it was applied last. */
-async function followHeads(runner: QueryRunner, schema: Schema, commits: readonly PlacedCommit[]): Promise<HeadRow[]> {
-  const subjects = new Map(commits.map(({ tenant, subject }) => [subject, [tenant, subject] as const]));
-  const known = (await rowsWithKeys(runner, schema, HEADS, [...subjects.values()])).map(readHead);
-  const heads = new Map(known.map((head) => [head.subject, head]));
-  for (const commit of commits) {
-    assertFollows(heads.get(commit.subject) ?? NO_HEAD, commit);
-    heads.set(commit.subject, { tenant: commit.tenant, subject: commit.subject, ...headOf(commit) });
-  }
-  return [...heads.values()];
-}
-
-async function extendChains(runner: QueryRunner, schema: Schema, rows: readonly LedgerRow[]): Promise<ChainRow[]> {
-  const tenants = [...new Set(rows.map(({ tenant }) => tenant))];
-  const known = (
-    await rowsWithKeys(
-      runner,
-      schema,
-      CHAINS,
-      tenants.map((tenant) => [tenant]),
-    )
-  ).map(readChain);
-  const chains = new Map(known.map((chain) => [chain.tenant, chain]));
-  for (const row of rows) {
-    const { tenant } = row;
-    chains.set(tenant, { tenant, ...extendChain(chains.get(tenant) ?? NO_CHAIN, row) });
-  }
-  return [...chains.values()];
+  const desk = new Desk();
+  await loadMissing(runner, schema, desk, commits);
+  const page = desk.post(commits);
+  await writePage(runner, schema, page, insertRows);
+  return page.entries.length;
 }

@@ -1,29 +1,57 @@
 import type { QueryRunner } from 'typeorm';
-import { Book } from '#shared/domain/ledger/book.js';
+import { NO_CHAIN } from '#shared/domain/ledger/entry.js';
 import type { Recorded } from '#shared/domain/recorded.js';
+import { Fault } from '#shared/kernel/fault.js';
 import type { Schema } from '../database/names.js';
-import { readBalance, readOrder, readPayment, readSale, readTicket } from '../rows/read-rows.js';
+import { readBalance, readChain, readHead, readOrder, readPayment, readSale, readTicket } from '../rows/read-rows.js';
 import { rowsWithKeys } from '../rows/table.js';
-import { BALANCES, ORDERS, PAYMENTS, SALES, TICKETS } from '../rows/tables.js';
+import { BALANCES, CHAINS, HEADS, ORDERS, PAYMENTS, SALES, TICKETS } from '../rows/tables.js';
 import type { PlacedCommit } from './commit-place.js';
+import type { Desk } from './desk.js';
 
 type Key = readonly string[];
 
-/** The book that these commits are posted to, with everything in it that they speak of and do not make themselves. */
-export async function loadBook(runner: QueryRunner, schema: Schema, commits: readonly PlacedCommit[]): Promise<Book> {
-  const book = new Book();
-  const { orders, tickets, payments, closing } = referencesOf(commits);
-  const sales = distinct(commits.map(({ tenant, sale }) => [tenant, sale]));
-  for (const raw of await rowsWithKeys(runner, schema, { name: BALANCES.name, key: SALES.key }, sales))
-    book.balances.load(readBalance(raw));
-  for (const raw of await rowsWithKeys(runner, schema, SALES, closing)) book.sales.load(readSale(raw));
-  const known = (await rowsWithKeys(runner, schema, ORDERS, orders)).map(readOrder);
+/** Puts everything on the desk that these commits speak of, do not make themselves, and that is not there yet. Asks nothing where all is. */
+export async function loadMissing(runner: QueryRunner, schema: Schema, desk: Desk, commits: readonly PlacedCommit[]): Promise<void> {
+  const missing = missingFrom(desk, commits);
+  if (missing === undefined) return;
+  const { book } = desk;
+  const read = (table: Parameters<typeof rowsWithKeys>[2], keys: readonly Key[]) => rowsWithKeys(runner, schema, table, keys);
+  for (const head of (await read(HEADS, missing.subjects)).map(readHead)) desk.heads.set(head.subject, head);
+  for (const [tenant = ''] of missing.tenants) desk.chains.set(tenant, { tenant, ...NO_CHAIN });
+  for (const chain of (await read(CHAINS, missing.tenants)).map(readChain)) desk.chains.set(chain.tenant, chain);
+  for (const raw of await read({ name: BALANCES.name, key: SALES.key }, missing.sales)) book.balances.load(readBalance(raw));
+  for (const raw of await read(SALES, missing.closing)) book.sales.load(readSale(raw));
+  const known = (await read(ORDERS, missing.orders)).map(readOrder);
   for (const order of known) book.orders.load(order);
   const theirs = known.flatMap(({ tenant, tickets: ids }) => ids.map((ticket): Key => [tenant, ticket]));
-  for (const raw of await rowsWithKeys(runner, schema, TICKETS, distinct([...tickets, ...theirs]))) book.tickets.load(readTicket(raw));
-  const inClearing = await rowsWithKeys(runner, schema, { name: PAYMENTS.name, key: SALES.key, only: 'clearing_minor > 0' }, sales);
-  for (const raw of [...inClearing, ...(await rowsWithKeys(runner, schema, PAYMENTS, payments))]) book.payments.load(readPayment(raw));
-  return book;
+  const tickets = distinct([...missing.tickets, ...theirs]).filter(([tenant = '', id = '']) => book.tickets.get(tenant, id) === undefined);
+  for (const raw of await read(TICKETS, tickets)) book.tickets.load(readTicket(raw));
+  const inClearing = await read({ name: PAYMENTS.name, key: SALES.key, only: 'clearing_minor > 0' }, missing.sales);
+  for (const row of [...inClearing, ...(await read(PAYMENTS, missing.payments))].map(readPayment))
+    if (book.payments.of(row.tenant, row.sale, row.payment) === undefined) book.payments.load(row);
+  for (const key of missing.sales) desk.sales.add(key.join(' '));
+}
+
+interface Missing extends References {
+  readonly subjects: Key[];
+  readonly tenants: Key[];
+  readonly sales: Key[];
+}
+
+/** `undefined`: nothing. */
+export function missingFrom({ book, heads, chains, sales }: Desk, commits: readonly PlacedCommit[]): Missing | undefined {
+  const named = referencesOf(commits);
+  const missing: Missing = {
+    subjects: distinct(commits.filter(({ subject }) => !heads.has(subject)).map(({ tenant, subject }) => [tenant, subject])),
+    tenants: distinct(commits.filter(({ tenant }) => !chains.has(tenant)).map(({ tenant }) => [tenant])),
+    sales: distinct(commits.filter(({ tenant, sale }) => !sales.has(`${tenant} ${sale}`)).map(({ tenant, sale }) => [tenant, sale])),
+    orders: named.orders.filter(([tenant = '', order = '']) => book.orders.get(tenant, order) === undefined),
+    tickets: named.tickets.filter(([tenant = '', ticket = '']) => book.tickets.get(tenant, ticket) === undefined),
+    payments: named.payments.filter(([tenant = '', sale = '', payment = '']) => book.payments.of(tenant, sale, payment) === undefined),
+    closing: named.closing.filter(([tenant = '', sale = '']) => book.sales.get(tenant, sale) === undefined),
+  };
+  return Object.values(missing).some((keys: readonly Key[]) => keys.length > 0) ? missing : undefined;
 }
 
 interface References {
@@ -36,20 +64,27 @@ interface References {
 
 /** What must be looked up: named by an event, and not made by an earlier one of the same commits. */
 function referencesOf(commits: readonly PlacedCommit[]): References {
-  const made = new Set<string>();
+  const made = new Map<string, Set<string>>();
   const found: References = { orders: [], tickets: [], payments: [], closing: [] };
-  for (const { tenant, sale, events } of commits) {
-    for (const event of events) {
-      const names = namesIn(event);
-      const unmade = (ids: readonly string[]): Key[] => ids.filter((id) => !made.has(`${tenant} ${id}`)).map((id) => [tenant, id]);
-      if (event.type === 'SaleClosed') found.closing.push([tenant, sale]);
-      for (const id of names.makes) made.add(`${tenant} ${id}`);
-      found.orders.push(...unmade(names.orders));
-      found.tickets.push(...unmade(names.tickets));
-      if (names.payment !== undefined) found.payments.push([tenant, sale, names.payment]);
+  for (const commit of commits) {
+    const madeHere = made.get(commit.tenant) ?? new Set();
+    made.set(commit.tenant, madeHere);
+    try {
+      for (const event of commit.events) noteNames(found, madeHere, commit, event);
+    } catch (cause) {
+      throw new Fault('projection-refused', { tenant: commit.tenant, sequence: commit.sequence }, { cause });
     }
   }
-  return { ...found, orders: distinct(found.orders), payments: distinct(found.payments) };
+  return { ...found, orders: distinct(found.orders), tickets: distinct(found.tickets), payments: distinct(found.payments) };
+}
+
+function noteNames(found: References, made: Set<string>, { tenant, sale }: PlacedCommit, event: Recorded): void {
+  const names = namesIn(event);
+  if (event.type === 'SaleClosed') found.closing.push([tenant, sale]);
+  for (const id of names.makes) made.add(id);
+  for (const id of names.orders) if (!made.has(id)) found.orders.push([tenant, id]);
+  for (const id of names.tickets) if (!made.has(id)) found.tickets.push([tenant, id]);
+  if (names.payment !== undefined) found.payments.push([tenant, sale, names.payment]);
 }
 
 interface Names {

@@ -3,14 +3,15 @@ import { Fault } from '#shared/kernel/fault.js';
 import { LIVE, SHADOW } from '../database/names.js';
 import { inTransaction } from '../database/transaction.js';
 import type { ReplayLog } from '../logs/replay.js';
-import { applyOrHalt } from '../projection/apply-or-halt.js';
+import { type Applied, applyOrHalt } from '../projection/apply-or-halt.js';
 import { assertFits, type Checkpoint, readCheckpoint } from '../projection/checkpoint.js';
-import { type LoggedMessage, placeOf, readCommit } from '../projection/commit-place.js';
+import { type LoggedMessage, type PlacedCommit, placeOf, readCommit } from '../projection/commit-place.js';
 import { giveUpTurn } from '../projection/turn.js';
 import type { HaltRow } from '../rows/tables.js';
 import { firstDifference, type LedgerDifference } from './compare.js';
 import { assertMayPromote, exchangeSchemas, exchangeTenant, holdCheckpoint } from './promotion.js';
 import { claimShadow, clearShadow } from './shadow.js';
+import { ShadowLoad } from './shadow-load.js';
 
 export interface ReplayWish {
   readonly tenant?: string;
@@ -105,7 +106,14 @@ export class LedgerReplay {
       const target = await targetNow(runner);
       const near = target - CLOSE_COMMITS;
       if (this.shadow.sequence >= near) return;
-      for await (const batch of this.log.until(near)) await this.take(runner, batch, target);
+      let at = this.shadow;
+      const load = await ShadowLoad.open(runner, (applied, { commits, span }) => this.note(applied, commits, span.to, target));
+      for await (const batch of this.log.until(near)) {
+        const span = { from: at, to: this.after(batch) };
+        await load.take({ span, commits: this.commitsIn(batch) });
+        at = span.to;
+      }
+      await load.end();
     }
   }
 
@@ -138,16 +146,26 @@ export class LedgerReplay {
   }
 
   private async take(runner: QueryRunner, batch: readonly LoggedMessage[], target: number): Promise<void> {
-    const { tenant } = this.wish;
-    const commits = batch
-      .filter(({ subject, sequence }) => tenant === undefined || placeOf(subject, sequence).tenant === tenant)
-      .map(readCommit);
-    const to: Checkpoint = { ...this.shadow, sequence: batch.at(-1)?.sequence ?? this.shadow.sequence };
+    const commits = this.commitsIn(batch);
+    const to = this.after(batch);
     const applied = await applyOrHalt(runner, SHADOW, { from: this.shadow, to }, commits);
     if (applied === undefined) throw new Fault('ledger-differs', { reason: 'another replay writes the same shadow' });
+    this.note(applied, commits, to, target);
+  }
+
+  private commitsIn(batch: readonly LoggedMessage[]): PlacedCommit[] {
+    const { tenant } = this.wish;
+    return batch.filter(({ subject, sequence }) => tenant === undefined || placeOf(subject, sequence).tenant === tenant).map(readCommit);
+  }
+
+  private after(batch: readonly LoggedMessage[]): Checkpoint {
+    return { ...this.shadow, sequence: batch.at(-1)?.sequence ?? this.shadow.sequence };
+  }
+
+  private note({ entries, halted }: Applied, commits: readonly PlacedCommit[], to: Checkpoint, target: number): void {
     this.shadow = to;
-    this.entries += applied.entries;
-    this.halted.push(...applied.halted);
+    this.entries += entries;
+    this.halted.push(...halted);
     for (const { events } of commits) this.events += events.length;
     this.progress({ sequence: to.sequence, target, events: this.events });
   }

@@ -2,7 +2,7 @@ import type { QueryRunner } from 'typeorm';
 import type { Schema } from '../database/names.js';
 
 export type ColumnType = 'text' | 'bigint' | 'integer' | 'timestamptz' | 'boolean' | 'text[]';
-type Value = string | number | bigint | boolean | null | readonly string[];
+export type Value = string | number | bigint | boolean | null | readonly string[];
 
 /** How one kind of row is written: its table, the columns that name it, and what every column gets. */
 export interface Table<Row> {

@@ -11,49 +11,90 @@ export interface Balance {
   readonly amount: bigint;
 }
 
-const keyOf = (tenant: string, sale: string, unit: string, account: string): string => `${tenant} ${sale} ${unit} ${account}`;
+interface Kept {
+  readonly tenant: string;
+  readonly sale: string;
+  readonly unit: string;
+  readonly account: string;
+  amount: bigint;
+  touched: boolean;
+}
+
+/** The accounts of one sale, by unit and name. */
+type Sheet = Map<string, Map<string, Kept>>;
 
 /** The balances of the accounts some entries touch. It refuses the entry that would make one negative (L9). */
 export class Balances {
-  private readonly known = new Map<string, Balance>();
-  private readonly touched = new Set<string>();
+  private readonly sheets = new Map<string, Map<string, Sheet>>();
+  private touched: Kept[] = [];
 
   /** What was known before; an account that is not known starts at zero. */
-  load(balance: Balance): void {
-    this.known.set(keyOf(balance.tenant, balance.sale, balance.unit, balance.account), balance);
+  load({ tenant, sale, unit, account, amount }: Balance): void {
+    this.accountsOf(tenant, sale, unit).set(account, { tenant, sale, unit, account, amount, touched: false });
   }
 
   of(tenant: string, sale: string, unit: string, account: Account): bigint {
-    return this.known.get(keyOf(tenant, sale, unit, controlOf(account)))?.amount ?? 0n;
+    return this.sheets.get(tenant)?.get(sale)?.get(unit)?.get(controlOf(account))?.amount ?? 0n;
   }
 
   post(tenant: string, sale: string, entry: Entry): void {
     if (entry.amount <= 0n) throw new Fault('projection-refused', { reason: 'an entry moves something', entry });
-    this.move(tenant, sale, entry.unit, entry.debit, normalSide(entry.debit) === 'debit' ? entry.amount : -entry.amount);
-    this.move(tenant, sale, entry.unit, entry.credit, normalSide(entry.credit) === 'credit' ? entry.amount : -entry.amount);
+    const accounts = this.accountsOf(tenant, sale, entry.unit);
+    const place = { tenant, sale, unit: entry.unit };
+    this.move(accounts, place, entry.debit, normalSide(entry.debit) === 'debit' ? entry.amount : -entry.amount);
+    this.move(accounts, place, entry.credit, normalSide(entry.credit) === 'credit' ? entry.amount : -entry.amount);
   }
 
   /** L9: available + held + sold = opened. */
   assertConserved(tenant: string, sale: string): void {
-    const tickets = (account: Account): bigint => this.of(tenant, sale, ticketsOf(sale), account);
+    const accounts = this.accountsOf(tenant, sale, ticketsOf(sale));
+    const tickets = (account: string): bigint => accounts.get(account)?.amount ?? 0n;
     const [opened, available, held, sold] = [tickets('opened'), tickets('available'), tickets('held'), tickets('sold')];
     if (available + held + sold === opened) return;
     throw new Fault('projection-refused', { reason: 'available + held + sold = opened', sale, opened, available, held, sold });
   }
 
-  *changed(): Iterable<Balance> {
-    for (const key of this.touched) {
-      const balance = this.known.get(key);
-      if (balance !== undefined) yield balance;
-    }
+  /** As they are now: what is posted later does not change what was handed out. */
+  changed(): Balance[] {
+    return this.touched.map(({ tenant, sale, unit, account, amount }) => ({ tenant, sale, unit, account, amount }));
   }
 
-  private move(tenant: string, sale: string, unit: string, account: Account, by: bigint): void {
-    const control = controlOf(account);
-    const key = keyOf(tenant, sale, unit, control);
-    const amount = (this.known.get(key)?.amount ?? 0n) + by;
-    if (amount < 0n) throw new Fault('projection-refused', { reason: 'no balance is negative', sale, unit, account, would: amount });
-    this.known.set(key, { tenant, sale, unit, account: control, amount });
-    this.touched.add(key);
+  /** What was changed is written. */
+  settle(): void {
+    for (const kept of this.touched) kept.touched = false;
+    this.touched = [];
   }
+
+  private accountsOf(tenant: string, sale: string, unit: string): Map<string, Kept> {
+    return madeIn(madeIn(madeIn(this.sheets, tenant), sale), unit);
+  }
+
+  private move(accounts: Map<string, Kept>, place: Omit<Balance, 'account' | 'amount'>, account: Account, by: bigint): void {
+    const control = controlOf(account);
+    const known = accounts.get(control);
+    const amount = (known?.amount ?? 0n) + by;
+    if (amount < 0n)
+      throw new Fault('projection-refused', {
+        reason: 'no balance is negative',
+        sale: place.sale,
+        unit: place.unit,
+        account,
+        would: amount,
+      });
+    const kept = known ?? { ...place, account: control, amount, touched: false };
+    if (known === undefined) accounts.set(control, kept);
+    kept.amount = amount;
+    if (kept.touched) return;
+    kept.touched = true;
+    this.touched.push(kept);
+  }
+}
+
+/** The map under this name, made when it is not there. */
+function madeIn<V extends Map<string, unknown>>(maps: Map<string, V>, name: string): V {
+  const found = maps.get(name);
+  if (found !== undefined) return found;
+  const made = new Map() as V;
+  maps.set(name, made);
+  return made;
 }

@@ -1,54 +1,76 @@
+import { Fault } from '../../kernel/fault.js';
 import { Balances } from './balances.js';
 import type { OrderRow, PaymentRow, SaleRow, TicketRow } from './read-model.js';
 
 type Owned = { readonly tenant: string };
 
+/** A row, and what became of it since the book was settled last. */
+interface Slot<Row> {
+  row: Row;
+  since: 'kept' | 'made' | 'altered';
+}
+
 /** Rows of one read model: those known before, those made, those changed. Each is found under its tenant only. */
 export class Shelf<Row extends Owned> {
-  private readonly rows = new Map<string, Row>();
-  private readonly made = new Set<string>();
-  private readonly altered = new Set<string>();
+  /** Two maps, not one of joined names: joining took a tenth of a replay. */
+  private readonly tenants = new Map<string, Map<string, Slot<Row>>>();
+  private touched: Slot<Row>[] = [];
+  /** Rows held. */
+  size = 0;
 
   constructor(private readonly idOf: (row: Row) => string) {}
 
   get isEmpty(): boolean {
-    return this.rows.size === 0;
+    return this.size === 0;
   }
 
   get(tenant: string, id: string): Row | undefined {
-    return this.rows.get(`${tenant} ${id}`);
+    return this.tenants.get(tenant)?.get(id)?.row;
   }
 
   load(row: Row): void {
-    this.rows.set(this.keyOf(row), row);
+    this.put(row, 'kept');
   }
 
   create(row: Row): void {
-    const key = this.keyOf(row);
-    this.rows.set(key, row);
-    this.made.add(key);
+    if (this.get(row.tenant, this.idOf(row)) !== undefined)
+      throw new Fault('projection-refused', { reason: 'made before', id: this.idOf(row) });
+    this.touched.push(this.put(row, 'made'));
   }
 
   change(row: Row): void {
-    const key = this.keyOf(row);
-    this.rows.set(key, row);
-    if (!this.made.has(key)) this.altered.add(key);
+    const slot = this.tenants.get(row.tenant)?.get(this.idOf(row));
+    if (slot === undefined) {
+      this.touched.push(this.put(row, 'altered'));
+      return;
+    }
+    slot.row = row;
+    if (slot.since !== 'kept') return;
+    slot.since = 'altered';
+    this.touched.push(slot);
   }
 
   created(): Row[] {
-    return this.pick(this.made);
+    return this.touched.filter(({ since }) => since === 'made').map(({ row }) => row);
   }
 
   changed(): Row[] {
-    return this.pick(this.altered);
+    return this.touched.filter(({ since }) => since === 'altered').map(({ row }) => row);
   }
 
-  private pick(keys: ReadonlySet<string>): Row[] {
-    return [...keys].map((key) => this.rows.get(key)).filter((row) => row !== undefined);
+  /** What was made and changed is written: from here on it is as known as what was loaded. */
+  settle(): void {
+    for (const slot of this.touched) slot.since = 'kept';
+    this.touched = [];
   }
 
-  private keyOf(row: Row): string {
-    return `${row.tenant} ${this.idOf(row)}`;
+  private put(row: Row, since: Slot<Row>['since']): Slot<Row> {
+    const rows = this.tenants.get(row.tenant) ?? new Map<string, Slot<Row>>();
+    if (rows.size === 0) this.tenants.set(row.tenant, rows);
+    const slot = { row, since };
+    rows.set(this.idOf(row), slot);
+    this.size += 1;
+    return slot;
   }
 }
 
@@ -65,6 +87,7 @@ export class PaymentShelf extends Shelf<PaymentRow> {
   }
 
   ofOrder(tenant: string, sale: string, order: string): PaymentRow[] {
+    if (this.isEmpty) return [];
     const payments = this.byOrder.get(`${tenant} ${sale} ${order}`) ?? [];
     return [...payments].flatMap((payment) => this.of(tenant, sale, payment) ?? []);
   }
@@ -94,4 +117,13 @@ export class Book {
   readonly tickets = new Shelf<TicketRow>((row) => row.ticket);
   readonly payments = new PaymentShelf();
   readonly balances = new Balances();
+
+  /** Rows held: what a book weighs. */
+  get size(): number {
+    return this.sales.size + this.orders.size + this.tickets.size + this.payments.size;
+  }
+
+  settle(): void {
+    for (const part of [this.sales, this.orders, this.tickets, this.payments, this.balances]) part.settle();
+  }
 }

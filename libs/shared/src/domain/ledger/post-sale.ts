@@ -69,16 +69,52 @@ function postClosing(book: Book, place: Place): Entry[] {
   return [];
 }
 
+/** Rows are written out member by member: put together by spreading, they took a tenth of a replay. */
 function postOrder(placed: Sale<'OrderPlaced'>, book: Book, place: Place): Entry[] {
   const { order, buyer, total } = placed;
-  const { tenant, sale, key } = place;
-  const shared = { tenant, sale, order, buyer, wallet: placed.wallet ?? null, ...keptAt(place) };
-  const tickets = placed.tickets.map(({ ticket }) => ticket);
-  const terms = { totalMinor: minorOf(total), currency: total.currency, expiresAt: placed.expiresAt ?? null, payment: null };
-  book.orders.create({ ...shared, ...terms, status: 'held', tickets, key, placedAt: place.at });
-  const unminted = { request: 0, mintKey: null, attempts: 0, asset: null, signature: null, slot: null, holder: null, failure: null };
-  for (const { ticket, unit } of placed.tickets) book.tickets.create({ ...shared, ...unminted, ticket, unit, status: 'held' });
-  return [{ debit: `held/${buyer}`, credit: 'available', unit: ticketsOf(sale), amount: BigInt(tickets.length), order, ticket: null }];
+  const { tenant, sale, key, sequence, at } = place;
+  const wallet = placed.wallet ?? null;
+  book.orders.create({
+    tenant,
+    order,
+    sale,
+    buyer,
+    wallet,
+    status: 'held',
+    totalMinor: minorOf(total),
+    currency: total.currency,
+    tickets: placed.tickets.map(({ ticket }) => ticket),
+    key,
+    placedAt: at,
+    expiresAt: placed.expiresAt ?? null,
+    payment: null,
+    sequence,
+    updatedAt: at,
+  });
+  for (const { ticket, unit } of placed.tickets) {
+    book.tickets.create({
+      tenant,
+      ticket,
+      sale,
+      unit,
+      order,
+      buyer,
+      wallet,
+      status: 'held',
+      request: 0,
+      mintKey: null,
+      attempts: 0,
+      asset: null,
+      signature: null,
+      slot: null,
+      holder: null,
+      failure: null,
+      sequence,
+      updatedAt: at,
+    });
+  }
+  const amount = BigInt(placed.tickets.length);
+  return [{ debit: `held/${buyer}`, credit: 'available', unit: ticketsOf(sale), amount, order, ticket: null }];
 }
 
 function postMintRequests({ order, wallet, tickets }: Sale<'MintsRequested'>, book: Book, place: Place): Entry[] {
