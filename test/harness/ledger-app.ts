@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { readEnvironment } from '#shared/platform/environment.js';
+import { type Environment, readEnvironment } from '#shared/platform/environment.js';
 import { createLogger } from '#shared/platform/logger.js';
 import { startLedger } from '../../apps/ledger/src/start.js';
 import type { NatsServer } from '../../dev/nats/server.js';
@@ -18,6 +18,7 @@ export class RunningLedger {
   private constructor(
     readonly postgres: PostgresServer,
     readonly app: NestFastifyApplication,
+    private readonly environment: Environment,
     private readonly remove: () => void,
   ) {}
 
@@ -37,8 +38,12 @@ export class RunningLedger {
       DATABASE_READER_URL: url('admit_reader'),
       DATABASE_REPLAY_URL: url('admit_replay'),
     });
-    const { app } = await startLedger(environment, createLogger('ledger', 'silent'));
-    return new RunningLedger(postgres, app, () => folder.remove());
+    return new RunningLedger(postgres, await appWith(environment), environment, () => folder.remove());
+  }
+
+  /** One more process of the app, so to speak. */
+  another(): Promise<NestFastifyApplication> {
+    return appWith(this.environment);
   }
 
   caller(tenant: string, apiKey?: string): Promise<HttpCaller> {
@@ -64,3 +69,6 @@ export class RunningLedger {
     this.remove();
   }
 }
+
+const appWith = async (environment: Environment): Promise<NestFastifyApplication> =>
+  (await startLedger(environment, createLogger('ledger', 'silent'))).app;

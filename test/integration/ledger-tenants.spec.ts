@@ -32,13 +32,16 @@ const UNPROTECTED = `
     or (c.relkind = 'v' and not coalesce(c.reloptions::text like '%security_invoker=true%', false))
     or c.relkind in ('m', 'f'))
   union all
-  select n.nspname || '.' || p.proname, 'function' from pg_proc p join pg_namespace n on n.oid = p.pronamespace where ${OURS} and p.prosecdef`;
+  select n.nspname || '.' || p.proname, 'function' from pg_proc p join pg_namespace n on n.oid = p.pronamespace where ${OURS} and p.prosecdef
+  union all
+  select schemaname || '.' || tablename, 'policy' from pg_policies
+  where roles && '{admit_reader,public}' and qual is distinct from '(tenant = NULLIF(current_setting(''app.tenant''::text, true), ''''::text))'`;
 
 const unprotected = async (): Promise<string[]> =>
   (await stage.query(UNPROTECTED)).map(({ kind, name }) => `${String(kind)} ${String(name)}`);
 
 describe('[L8] the catalogue', () => {
-  it('holds no table, view or function that is not protected', async () => {
+  it('holds no table, view, function or policy that is not protected', async () => {
     expect(await unprotected()).toEqual([]);
   });
 
@@ -56,6 +59,8 @@ describe('[L8] the catalogue', () => {
       `create function ledger.leak() returns int language sql security definer as 'select 1'`,
       'drop function ledger.leak',
     ],
+    ['policy ledger.sale', 'create policy leak on ledger.sale to admit_reader using (true)', 'drop policy leak on ledger.sale'],
+    ['policy ledger.ticket', 'create policy leak on ledger.ticket for select using (true)', 'drop policy leak on ledger.ticket'],
   ])('is seen to fail by a %s', async (name, make, drop) => {
     await stage.query(make);
     expect(await unprotected()).toEqual([name]);
