@@ -9,6 +9,7 @@ import { commandSubject, encodeCommand } from '../../apps/purchase/src/command.j
 import { Decider } from '../../apps/purchase/src/decider.js';
 import { Decisions } from '../../apps/purchase/src/decisions.js';
 import { Folds } from '../../apps/purchase/src/folds.js';
+import { PurchaseMetrics } from '../../apps/purchase/src/metrics.js';
 import { MintFold } from '../../apps/purchase/src/mint-fold.js';
 import type { OperationName } from '../../apps/purchase/src/operations.js';
 import { Reads } from '../../apps/purchase/src/reads.js';
@@ -37,6 +38,7 @@ export class MemorySelling {
         throw new Error('nothing may be buried');
       },
     };
+    const metrics = new PurchaseMetrics();
     this.decider = new Decider({
       store: this.store,
       folds: this.kept,
@@ -44,9 +46,11 @@ export class MemorySelling {
       replies,
       timers: { arm: () => undefined },
       dead,
+      metrics,
       logger,
     });
-    this.reads = new Reads({ sales: this.kept, mints: new Folds(this.store, () => new MintFold()), store: this.store, logger });
+    const mints = new Folds(this.store, () => new MintFold());
+    this.reads = new Reads({ sales: this.kept, mints, store: this.store, metrics, logger });
   }
 
   readonly pass = (minutes: number): void => {

@@ -1,5 +1,7 @@
 import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { type HealthChecks, HealthModule } from '#shared/platform/health.js';
+import { showHealth } from '#shared/platform/metrics/health-metrics.js';
+import { MetricsModule } from '#shared/platform/metrics/metrics.module.js';
 import { type HttpFacts, httpControllers, httpProviders } from './http/http-parts.js';
 
 const END = Symbol('end of the ledger');
@@ -18,9 +20,10 @@ class Projection implements OnApplicationShutdown {
 // biome-ignore lint/complexity/noStaticOnlyClass: a Nest module is a class, and a dynamic one is made by a static method
 export class LedgerModule {
   static with(checks: HealthChecks, http: HttpFacts, end: () => Promise<void>): DynamicModule {
+    showHealth(http.page, checks);
     return {
       module: LedgerModule,
-      imports: [HealthModule.with(() => checks, [])],
+      imports: [HealthModule.with(() => checks, []), MetricsModule.with(http.page)],
       controllers: [...httpControllers],
       providers: [{ provide: END, useValue: end }, Projection, ...httpProviders(http)],
     };

@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { DataSource } from 'typeorm';
+import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import type { Environment } from '#shared/platform/environment.js';
 import type { HealthChecks } from '#shared/platform/health.js';
 import { Admission } from '#shared/platform/http/admission.js';
@@ -12,6 +13,9 @@ import { ProblemFilter } from '#shared/platform/http/problem.filter.js';
 import { RouteList } from '#shared/platform/http/route-list.js';
 import { TenantRates } from '#shared/platform/http/tenant-rates.js';
 import { type Logger, NestLogger } from '#shared/platform/logger.js';
+import { countHttpAnswers, countTurnedAway } from '#shared/platform/metrics/http-metrics.js';
+import { showConsumers, watchedConsumers } from '#shared/platform/metrics/log-metrics.js';
+import { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
 import { connectNats } from '#shared/platform/nats.js';
 import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { inspectTopology } from '#shared/platform/topology/inspect.js';
@@ -20,7 +24,8 @@ import { migrateDatabase } from './database/migrate-database.js';
 import { MAX_BODY_BYTES, MAX_UNDER_WAY_PER_TENANT, PUBLIC_ROUTES } from './http/http-parts.js';
 import { Queries } from './http/queries.js';
 import { LedgerModule } from './ledger.module.js';
-import { JetStreamEventsLog } from './logs/jetstream.js';
+import { JetStreamEventsLog, LEDGER_CONSUMER } from './logs/jetstream.js';
+import { showProjection } from './metrics.js';
 import { Projector } from './projection/projector.js';
 import { LedgerReader } from './queries/reader.js';
 
@@ -49,8 +54,9 @@ export async function startLedger(environment: Environment, logger: Logger): Pro
   projecting.catch(() => stop.abort()); // it is awaited by the caller once the app is up, and throws there
   const end = (): Promise<void> => endLedger({ stop, projecting, tenants, reader, pool, connection });
   const queries = new Queries(reader, epoch, logger);
-  const app = await serve(environment, logger, tenants, (admission) =>
-    LedgerModule.with(checksOf(projector, pool, tenants), { version: VERSION, admission, queries }, end),
+  const page = await metricsOf(environment, connection, projector);
+  const app = await serve(environment, logger, { tenants, page }, (admission) =>
+    LedgerModule.with(checksOf(projector, pool, tenants), { version: VERSION, admission, queries, page }, end),
   );
   return { app, projecting };
 }
@@ -59,16 +65,18 @@ export async function startLedger(environment: Environment, logger: Logger): Pro
 async function serve(
   { HTTP_HOST, HTTP_PORT, HTTP_TENANT_RATE, HTTP_TENANT_BURST }: Environment,
   logger: Logger,
-  tenants: TenantDirectory,
+  { tenants, page }: { readonly tenants: TenantDirectory; readonly page: MetricsPage },
   moduleBehind: (admission: Admission) => DynamicModule,
 ): Promise<NestFastifyApplication> {
   const admission = new Admission(tenants, new TenantRates(HTTP_TENANT_RATE, HTTP_TENANT_BURST), {
     publicRoutes: PUBLIC_ROUTES,
     maxUnderWayPerTenant: MAX_UNDER_WAY_PER_TENANT,
+    turnedAway: countTurnedAway(page),
   });
   const adapter = createHttpAdapter(MAX_BODY_BYTES);
   const server = adapter.getInstance<FastifyInstance>();
   const routes = new RouteList(server);
+  countHttpAnswers(page, server);
   admission.guard(server);
   const app = await NestFactory.create<NestFastifyApplication>(moduleBehind(admission), adapter, {
     logger: new NestLogger(logger),
@@ -78,6 +86,14 @@ async function serve(
   app.useGlobalFilters(new ProblemFilter(routes, logger, MAX_BODY_BYTES));
   await app.listen(HTTP_PORT, HTTP_HOST);
   return app;
+}
+
+async function metricsOf({ METRICS_TOKEN }: Environment, connection: NatsConnection, projector: Projector): Promise<MetricsPage> {
+  const page = new MetricsPage(METRICS_TOKEN);
+  const ours = (_stream: string, durable: string): boolean => durable === LEDGER_CONSUMER;
+  await showConsumers(page, connection, watchedConsumers(ours, [EVENTS_STREAM]));
+  await showProjection(page, connection, projector);
+  return page;
 }
 
 const natsAccess = ({ NATS_URL, NATS_USER, NATS_PASSWORD }: Environment) => ({

@@ -7,6 +7,7 @@ import type { Recorded } from '#shared/domain/recorded.js';
 import type { EventStore } from '#shared/event-store/event-store.js';
 import { Fault } from '#shared/kernel/fault.js';
 import type { TicketId } from '#shared/kernel/ids.js';
+import type { MintStep } from './metrics.js';
 import { SaleMints } from './sale-mints.js';
 
 /** A group's events fit one commit: 256 of at most 2.5 KiB (a signed transaction in base64 is 1.6) are 640 KiB of the 960 it may have. */
@@ -33,6 +34,7 @@ interface Asked {
 
 interface Round {
   readonly events: readonly Recorded<MintEvent>[];
+  readonly steps: readonly MintStep[];
   /** To be called once the events are in the log. */
   readonly answers: readonly (() => void)[];
 }
@@ -48,6 +50,8 @@ export class MintDesk {
   constructor(
     private readonly store: EventStore,
     private readonly now: () => number = Date.now,
+    /** Told of every step once it is in the log. */
+    private readonly decided: (step: MintStep) => void = () => undefined,
   ) {}
 
   /** Where a ticket stands, according to the log as its leader has it now. */
@@ -88,7 +92,10 @@ export class MintDesk {
       const round = decideRound(sale, group, this.now());
       const [first] = round.events;
       const commit = first === undefined ? undefined : await this.store.append(sale.subject, sale.head, round.events);
-      if (commit !== undefined) sale.apply(commit);
+      if (commit !== undefined) {
+        sale.apply(commit);
+        round.steps.forEach(this.decided);
+      }
       if (commit !== undefined || first === undefined) {
         for (const answer of round.answers) answer();
         return;
@@ -122,6 +129,7 @@ export class MintDesk {
 function decideRound(sale: SaleMints, group: readonly Asked[], now: number): Round {
   const staged = new Map<TicketId, TicketMint>();
   const events: Recorded<MintEvent>[] = [];
+  const steps: MintStep[] = [];
   const answers: (() => void)[] = [];
   const at = Math.max(sale.at, now);
   for (const { ticket, request, traceparent, resolve, reject } of group) {
@@ -134,11 +142,12 @@ function decideRound(sale: SaleMints, group: readonly Asked[], now: number): Rou
       }
       const after = decision.events.reduce<TicketMint | undefined>(evolve, before);
       if (after !== undefined) staged.set(ticket, after);
+      steps.push({ events: decision.events, before, after });
       events.push(...decision.events.map((event) => ({ ...event, at, ...(traceparent !== undefined && { traceparent }) })));
       answers.push(() => resolve({ mint: after }));
     } catch (thrown) {
       answers.push(() => reject(thrown));
     }
   }
-  return { events, answers };
+  return { events, steps, answers };
 }

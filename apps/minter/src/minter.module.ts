@@ -1,5 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { type HealthChecks, HealthModule } from '#shared/platform/health.js';
+import { HealthModule } from '#shared/platform/health.js';
+import { showHealth } from '#shared/platform/metrics/health-metrics.js';
+import { MetricsModule } from '#shared/platform/metrics/metrics.module.js';
 import type { MinterApp } from './parts.js';
 import { readiness } from './readiness.js';
 import { MINTER, Workers } from './workers.js';
@@ -8,10 +10,11 @@ import { MINTER, Workers } from './workers.js';
 // biome-ignore lint/complexity/noStaticOnlyClass: a Nest module is a class, and a dynamic one is made by a static method
 export class MinterModule {
   static with(app: MinterApp): DynamicModule {
-    const checks = (): HealthChecks => readiness(app);
+    const checks = readiness(app);
+    showHealth(app.page, checks);
     return {
       module: MinterModule,
-      imports: [HealthModule.with(checks, [])],
+      imports: [HealthModule.with(() => checks, []), MetricsModule.with(app.page)],
       providers: [{ provide: MINTER, useValue: app }, Workers],
     };
   }

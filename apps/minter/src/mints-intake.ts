@@ -1,5 +1,5 @@
 import { ACK, type Delivery, nak, type Settlement, type Source, term } from '#shared/consumer/delivery.js';
-import { Fault, isFault } from '#shared/kernel/fault.js';
+import { Fault, type FaultCode, isFault } from '#shared/kernel/fault.js';
 import type { Logger } from '#shared/platform/logger.js';
 import { decodeMintCommand } from './mint-command.js';
 import type { MintOutcome, TicketMinter } from './ticket-minter.js';
@@ -20,6 +20,8 @@ export interface IntakeOptions {
   readonly maxOutstanding: number;
   /** Deliveries in hand are kept from being handed to somebody else this often. */
   readonly keepAliveMs: number;
+  /** Told why a command could not go on. */
+  readonly onWait?: (code: FaultCode | 'bug') => void;
 }
 
 /** Takes mint commands from the work queue, as many as may be in work at once, and acknowledges each when its verdict is in the log. */
@@ -107,6 +109,7 @@ export class MintsIntake {
   private async recover(delivery: Delivery, thrown: unknown): Promise<Settlement> {
     const { subject } = delivery;
     if (isFault(thrown, 'command-unreadable')) return this.reject(delivery, thrown.message);
+    this.options.onWait?.(isFault(thrown) ? thrown.code : 'bug');
     if (isFault(thrown) && thrown.kind !== 'terminal') {
       this.complain(thrown);
       return nak(RETRY_MS + Math.random() * RETRY_MS);

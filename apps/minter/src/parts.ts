@@ -5,6 +5,8 @@ import { isFault } from '#shared/kernel/fault.js';
 import { DeadLetters } from '#shared/platform/dead-letters.js';
 import type { Environment } from '#shared/platform/environment.js';
 import type { Logger } from '#shared/platform/logger.js';
+import { showConsumers, watchedConsumers } from '#shared/platform/metrics/log-metrics.js';
+import { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
 import { connectNats } from '#shared/platform/nats.js';
 import { MINT_ACK_WAIT_MS } from '#shared/platform/topology/consumers.js';
 import { inspectTopology } from '#shared/platform/topology/inspect.js';
@@ -13,6 +15,7 @@ import { loadMintKeys } from './chains/token-2022/mint-keys.js';
 import { Token2022Chain } from './chains/token-2022/token-2022-chain.js';
 import { armFailpoint } from './failpoint.js';
 import { FundsGate } from './funds-gate.js';
+import { MinterMetrics, showMints } from './metrics.js';
 import { MintDesk } from './mint-desk.js';
 import { MintsIntake } from './mints-intake.js';
 import { Outstanding } from './outstanding.js';
@@ -25,6 +28,9 @@ const RESEND_MS = 2_000;
 /** Three signs of life within the time after which a delivery would be handed to somebody else. */
 const KEEP_ALIVE_MS = MINT_ACK_WAIT_MS / 3;
 
+const MINTS_STREAM = 'MINTS';
+const isMints = (stream: string): boolean => stream === MINTS_STREAM;
+
 /** Everything the minter is made of, connected. */
 export interface MinterApp {
   readonly logger: Logger;
@@ -35,6 +41,7 @@ export interface MinterApp {
   readonly outstanding: Outstanding;
   readonly gate: FundsGate;
   readonly intake: MintsIntake;
+  readonly page: MetricsPage;
 }
 
 /** Connects, and refuses to go on where streams or keys are not what they must be. @throws Fault */
@@ -45,6 +52,8 @@ export async function connectMinter(environment: Environment, logger: Logger): P
   const connection = await connectNats({ servers, user: environment.NATS_USER || 'minter', password: environment.NATS_PASSWORD }, 'minter');
   const epoch = await inspectTopology(connection);
   const store = await JetStreamEventStore.on(connection);
+  const page = new MetricsPage(environment.METRICS_TOKEN);
+  const metrics = new MinterMetrics(page.registry);
   const chain = new Token2022Chain(keys, {
     url: environment.SOLANA_RPC_URL,
     ...(environment.SOLANA_GENESIS_HASH !== '' && { genesisHash: environment.SOLANA_GENESIS_HASH }),
@@ -53,20 +62,23 @@ export async function connectMinter(environment: Environment, logger: Logger): P
     priorityMicroLamports: environment.MINT_PRIORITY_MICROLAMPORTS,
     freshMs: CHAIN_FRESH_MS,
     airdrop: environment.MINT_AIRDROP === 'local',
+    onCall: metrics.called,
   });
   logger.info(
     { epoch, payer: keys.payer.address, authority: keys.authority.address, base: keys.base.address },
     'streams are as wanted, keys are private',
   );
   await refuseOtherChain(chain, logger);
-  const desk = new MintDesk(store);
+  const desk = new MintDesk(store, Date.now, metrics.decided);
   const outstanding = new Outstanding({ chain, logger, passBy, pollMs: environment.MINT_POLL_MS, resendMs: RESEND_MS });
   const gate = new FundsGate(chain, logger, () => outstanding.count);
   const style = { symbol: environment.MINT_SYMBOL, uriPrefix: environment.MINT_URI_PREFIX };
   const minter = new TicketMinter({ desk, chain, outstanding, gate, style, passBy, logger });
-  const options = { maxOutstanding: environment.MINT_MAX_OUTSTANDING, keepAliveMs: KEEP_ALIVE_MS };
+  const options = { maxOutstanding: environment.MINT_MAX_OUTSTANDING, keepAliveMs: KEEP_ALIVE_MS, onWait: metrics.waits };
   const intake = new MintsIntake(minter, new DeadLetters(connection), logger, options);
-  return { logger, connection, store, chain, desk, outstanding, gate, intake };
+  showMints(page, { intake, outstanding, gate, chain });
+  await showConsumers(page, connection, watchedConsumers(isMints, [MINTS_STREAM]));
+  return { logger, connection, store, chain, desk, outstanding, gate, intake, page };
 }
 
 /** A chain that is not there yet is waited for at work; one that is another than configured is refused at the start. */

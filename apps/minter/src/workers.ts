@@ -14,9 +14,10 @@ export class Workers implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(@Inject(MINTER) private readonly app: MinterApp) {}
 
   onApplicationBootstrap(): void {
-    const { connection, logger, intake } = this.app;
+    const { connection, logger, intake, page } = this.app;
     const onTrouble = (thrown: unknown): void => logger.warn({ err: thrown }, 'the mint commands cannot be reached; tried again');
-    this.source = new JetStreamSource(connection, { stream: 'MINTS', durable: 'minter', maxMessages: DELIVERIES_AT_ONCE, onTrouble });
+    const from = { stream: 'MINTS', durable: 'minter', onDelivery: page.countsDeliveries('MINTS', 'minter') };
+    this.source = new JetStreamSource(connection, { ...from, maxMessages: DELIVERIES_AT_ONCE, onTrouble });
     void intake.pump(this.source);
   }
 

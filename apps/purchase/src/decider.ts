@@ -11,6 +11,7 @@ import { type Command, decodeCommand } from './command.js';
 import { type Decided, decideCommand } from './decide.js';
 import type { Decisions } from './decisions.js';
 import type { Folds } from './folds.js';
+import type { PurchaseMetrics } from './metrics.js';
 import type { Replies } from './replies.js';
 import type { SaleFold } from './sale-fold.js';
 import type { Timers } from './timers.js';
@@ -43,6 +44,7 @@ export interface DeciderParts {
   readonly replies: Pick<Replies, 'send'>;
   readonly timers: Pick<Timers, 'arm'>;
   readonly dead: Pick<DeadLetters, 'bury'>;
+  readonly metrics: Pick<PurchaseMetrics, 'committed' | 'lostRace'>;
   readonly logger: Logger;
 }
 
@@ -75,6 +77,13 @@ export class Decider {
     this.groups.add(saleSubject(command.tenant, command.sale), { delivery, command }, delivery.body.length);
   }
 
+  /** Commands taken in and not settled, and when the oldest of them was stored; nothing where there is none. */
+  get inHand(): { readonly commands: number; readonly oldestAt: number | undefined } {
+    let oldestAt: number | undefined;
+    for (const { storedAt } of this.held) if (oldestAt === undefined || storedAt < oldestAt) oldestAt = storedAt;
+    return { commands: this.held.size, oldestAt };
+  }
+
   /** Resolves when everything taken in is settled. */
   async drain(): Promise<void> {
     await this.groups.drained();
@@ -102,6 +111,7 @@ export class Decider {
     const events: Recorded[] = [];
     const outcomes: Outcome[] = [];
     const keys = new Set<string>();
+    const begunAt = performance.now();
     for (let bytes = 0; outcomes.length < batch.length && bytes < FULL_COMMIT_BYTES; ) {
       const waiting = batch[outcomes.length] as Waiting;
       if (keys.has(waiting.command.keyHash)) break; // a second delivery of a command of this very commit: known in the next
@@ -113,14 +123,22 @@ export class Decider {
       outcomes.push({ waiting, answer });
     }
     if (events.length > 0) {
+      const decidedAt = performance.now();
       const commit = await this.parts.store.append(fold.subject, fold.head, events);
-      if (commit === undefined) throw new LostRace();
+      if (commit === undefined) throw this.lostRace();
       fold.remember(commit);
       this.parts.decisions.note(commit);
+      const times = { decideMs: decidedAt - begunAt, commitMs: performance.now() - decidedAt };
+      this.parts.metrics.committed({ commands: outcomes.length, events: events.length, ...times });
     }
     this.parts.timers.arm(fold.subject, nextSweep(fold.sale));
     for (const outcome of outcomes) this.settle(outcome);
     return batch.slice(outcomes.length);
+  }
+
+  private lostRace(): LostRace {
+    this.parts.metrics.lostRace();
+    return new LostRace();
   }
 
   /** What is to be decided again now. The fold was forgotten with the failure, so it is read from the log first. */

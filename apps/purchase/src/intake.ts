@@ -11,6 +11,7 @@ import type { Decisions } from './decisions.js';
 import type { Folds } from './folds.js';
 import type { Inbox, Stored } from './inbox.js';
 import { KnownSales } from './known-sales.js';
+import type { PurchaseMetrics } from './metrics.js';
 import { type OperationName, operation as operationOf } from './operations.js';
 import type { Replies } from './replies.js';
 import { type Given, type Read, readJson } from './request-body.js';
@@ -41,6 +42,7 @@ export interface IntakeParts {
   readonly inbox: Inbox;
   readonly replies: Replies;
   readonly dead: Pick<DeadLetters, 'lastOf'>;
+  readonly metrics: Pick<PurchaseMetrics, 'answered'>;
   readonly logger: Logger;
 }
 
@@ -54,6 +56,13 @@ export class Intake {
   }
 
   async handle(request: Request): Promise<Answer> {
+    const cameAt = performance.now();
+    const answer = await this.answer(request);
+    this.parts.metrics.answered(request.tenant, request.operation, answer, performance.now() - cameAt);
+    return answer;
+  }
+
+  private async answer(request: Request): Promise<Answer> {
     try {
       const read = readCommand(request);
       if ('problem' in read) return read.problem;

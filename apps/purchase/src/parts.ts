@@ -4,12 +4,14 @@ import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-eve
 import { DeadLetters } from '#shared/platform/dead-letters.js';
 import type { Environment } from '#shared/platform/environment.js';
 import type { Logger } from '#shared/platform/logger.js';
+import { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
 import { connectNats } from '#shared/platform/nats.js';
 import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { inspectTopology } from '#shared/platform/topology/inspect.js';
 import { Decisions } from './decisions.js';
 import { Folds } from './folds.js';
 import { Inbox } from './inbox.js';
+import { PurchaseMetrics } from './metrics.js';
 import { MintFold } from './mint-fold.js';
 import { Replies } from './replies.js';
 import { SaleFold } from './sale-fold.js';
@@ -33,6 +35,8 @@ export interface PurchaseParts {
   readonly replies: Replies;
   readonly timers: Timers;
   readonly dead: DeadLetters;
+  readonly page: MetricsPage;
+  readonly metrics: PurchaseMetrics;
 }
 
 /** Connects, and refuses to go on where the streams are not what they must be. @throws Fault `stream-differs`, `log-unreachable` */
@@ -50,7 +54,10 @@ export async function connectParts(environment: Environment, logger: Logger): Pr
     const edge = await connectAs(environment.NATS_EDGE_USER, environment.NATS_EDGE_PASSWORD, 'purchase-edge');
     const epoch = await inspectTopology(connection);
     logger.info({ epoch }, 'streams are as wanted');
-    return { ...(await partsOn(connection, edge, user, logger)), epoch, tenants: await TenantDirectory.watch(connection, logger) };
+    const page = new MetricsPage(environment.METRICS_TOKEN);
+    const metrics = new PurchaseMetrics(page.registry, page.tenants);
+    const tenants = await TenantDirectory.watch(connection, logger);
+    return { ...(await partsOn(connection, edge, user, logger)), epoch, tenants, page, metrics };
   } catch (thrown) {
     await Promise.all(opened.map((connection) => connection.close())); // what refuses to start leaves nothing behind
     throw thrown;
@@ -62,7 +69,7 @@ async function partsOn(
   edge: NatsConnection,
   user: string,
   logger: Logger,
-): Promise<Omit<PurchaseParts, 'epoch' | 'tenants'>> {
+): Promise<Omit<PurchaseParts, 'epoch' | 'tenants' | 'page' | 'metrics'>> {
   const store = await JetStreamEventStore.on(connection);
   return {
     logger,

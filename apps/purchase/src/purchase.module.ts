@@ -1,5 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { type HealthChecks, HealthModule } from '#shared/platform/health.js';
+import { HealthModule } from '#shared/platform/health.js';
+import { showHealth } from '#shared/platform/metrics/health-metrics.js';
+import { MetricsModule } from '#shared/platform/metrics/metrics.module.js';
 import { Decider } from './decider.js';
 import { type HttpFacts, httpControllers, httpProviders } from './http/http-parts.js';
 import { Intake } from './intake.js';
@@ -17,16 +19,18 @@ import { PARTS, Workers } from './workers.js';
 export class PurchaseModule {
   static with(parts: PurchaseParts, http: HttpFacts): DynamicModule {
     const decider = new Decider(parts);
-    const checks = (): HealthChecks => readiness(parts, decider);
+    const checks = readiness(parts, decider);
+    showHealth(parts.page, checks);
+    parts.metrics.showsWaiting(parts.replies, decider);
     return {
       module: PurchaseModule,
-      imports: [HealthModule.with(checks, [])],
+      imports: [HealthModule.with(() => checks, []), MetricsModule.with(parts.page)],
       controllers: [RequestsController, ...httpControllers],
       providers: [
         { provide: PARTS, useValue: parts },
         { provide: Decider, useValue: decider },
         { provide: Intake, useValue: new Intake(parts) },
-        { provide: Reads, useValue: new Reads({ sales: parts.folds, mints: parts.mints, store: parts.store, logger: parts.logger }) },
+        { provide: Reads, useValue: new Reads({ ...parts, sales: parts.folds }) },
         { provide: MintRequests, useValue: new MintRequests(parts.connection, parts.logger) },
         { provide: MintNewsReactor, useValue: new MintNewsReactor(parts.inbox, parts.logger) },
         { provide: Sweeps, useValue: new Sweeps(parts.inbox, parts.logger) },

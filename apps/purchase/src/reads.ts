@@ -7,6 +7,7 @@ import type { Receipt } from '#shared/platform/receipt.js';
 import { validate } from '#shared/platform/validate.js';
 import { type Answer, invalid, problemAnswer } from './answer.js';
 import type { Folds } from './folds.js';
+import type { PurchaseMetrics } from './metrics.js';
 import type { MintFold } from './mint-fold.js';
 import { receiptIn } from './receipts.js';
 import { readJson } from './request-body.js';
@@ -17,6 +18,7 @@ export interface ReadParts {
   readonly sales: Folds<SaleFold>;
   readonly mints: Folds<MintFold>;
   readonly store: Pick<EventStore, 'at'>;
+  readonly metrics: Pick<PurchaseMetrics, 'answered'>;
   readonly logger: Logger;
 }
 
@@ -27,7 +29,7 @@ export class Reads {
   async sale(tenant: string, body: Uint8Array): Promise<Answer> {
     const query = readQuery(tenant, GetSale, body);
     if ('problem' in query) return query.problem;
-    return this.answering(() =>
+    return this.answering(tenant, 'sale.get', () =>
       this.parts.sales.withLatest(saleSubject(tenant, query.ok.sale), ({ sale, head }) =>
         sale.open === undefined ? problemAnswer('sale-unknown') : found(saleView(sale, head.version), head.version),
       ),
@@ -38,7 +40,7 @@ export class Reads {
     const query = readQuery(tenant, GetOrder, body);
     if ('problem' in query) return query.problem;
     const { sale: id, order: orderId } = query.ok;
-    return this.answering(async () => {
+    return this.answering(tenant, 'order.get', async () => {
       const mints = await this.parts.mints.withLatest(mintSubject(tenant, id), ({ tickets, head }) => ({ tickets, version: head.version }));
       return this.parts.sales.withLatest(saleSubject(tenant, id), ({ sale, head }) => {
         if (sale.open?.orders.has(orderId) !== true) return problemAnswer(sale.open === undefined ? 'sale-unknown' : 'order-unknown');
@@ -51,7 +53,7 @@ export class Reads {
     const query = readQuery(tenant, GetTicket, body);
     if ('problem' in query) return query.problem;
     const { sale: id, ticket } = query.ok;
-    return this.answering(async () => {
+    return this.answering(tenant, 'ticket.get', async () => {
       const mints = await this.parts.mints.withLatest(mintSubject(tenant, id), ({ tickets, head }) => ({
         mint: tickets.get(ticket),
         version: head.version,
@@ -69,7 +71,7 @@ export class Reads {
     const query = readQuery(tenant, GetTicket, body);
     if ('problem' in query) return query.problem;
     const { sale, ticket } = query.ok;
-    return this.answering(async () => {
+    return this.answering(tenant, 'ticket.receipt', async () => {
       const mint = await this.parts.mints.withLatest(mintSubject(tenant, sale), ({ tickets }) => tickets.get(ticket));
       if (mint?.status === 'minted') return receiptAnswer(await receiptIn(this.parts.store, { tenant, sale, ticket }, mint));
       return this.parts.sales.withLatest(saleSubject(tenant, sale), ({ sale: { open } }) =>
@@ -84,7 +86,7 @@ export class Reads {
   async owed(tenant: string, body: Uint8Array): Promise<Answer> {
     const query = readQuery(tenant, GetSale, body);
     if ('problem' in query) return query.problem;
-    return this.answering(() =>
+    return this.answering(tenant, 'sale.owed', () =>
       this.parts.sales.withLatest(saleSubject(tenant, query.ok.sale), ({ sale, head }) =>
         sale.open === undefined
           ? problemAnswer('sale-unknown')
@@ -93,7 +95,14 @@ export class Reads {
     );
   }
 
-  private async answering(read: () => Promise<Answer>): Promise<Answer> {
+  private async answering(tenant: string, operation: string, read: () => Promise<Answer>): Promise<Answer> {
+    const cameAt = performance.now();
+    const answer = await this.tried(read);
+    this.parts.metrics.answered(tenant, operation, answer, performance.now() - cameAt);
+    return answer;
+  }
+
+  private async tried(read: () => Promise<Answer>): Promise<Answer> {
     try {
       return await read();
     } catch (thrown) {

@@ -10,6 +10,9 @@ import { ProblemFilter } from '#shared/platform/http/problem.filter.js';
 import { RouteList } from '#shared/platform/http/route-list.js';
 import { TenantRates } from '#shared/platform/http/tenant-rates.js';
 import { type Logger, NestLogger } from '#shared/platform/logger.js';
+import { countHttpAnswers, countTurnedAway } from '#shared/platform/metrics/http-metrics.js';
+import { showConsumers, watchedConsumers } from '#shared/platform/metrics/log-metrics.js';
+import { showStreams } from '#shared/platform/metrics/stream-metrics.js';
 import { MicroServiceStrategy } from '#shared/platform/micro-service.js';
 import { problemAnswer } from './answer.js';
 import { PUBLIC_ROUTES } from './http/http-parts.js';
@@ -25,13 +28,17 @@ const VERSION = '0.1.0';
 export async function startPurchase(environment: Environment, logger: Logger): Promise<NestFastifyApplication> {
   const parts = await connectParts(environment, logger);
   const rate = { perSecond: environment.HTTP_TENANT_RATE, burst: environment.HTTP_TENANT_BURST };
+  await showLog(parts);
+  const turnedAway = countTurnedAway(parts.page);
   const admission = new Admission(parts.tenants, new TenantRates(rate.perSecond, rate.burst), {
     publicRoutes: PUBLIC_ROUTES,
     maxUnderWayPerTenant: MAX_UNDER_WAY_PER_TENANT,
+    turnedAway,
   });
   const adapter = createHttpAdapter(MAX_BODY_BYTES);
   const server = adapter.getInstance<FastifyInstance>();
   const routes = new RouteList(server);
+  countHttpAnswers(parts.page, server);
   admission.guard(server);
   const app = await NestFactory.create<NestFastifyApplication>(PurchaseModule.with(parts, { version: VERSION, rate, admission }), adapter, {
     logger: new NestLogger(logger),
@@ -39,22 +46,31 @@ export async function startPurchase(environment: Environment, logger: Logger): P
     bodyParser: false,
   });
   app.useGlobalFilters(new ProblemFilter(routes, logger, MAX_BODY_BYTES));
-  app.connectMicroservice<MicroserviceOptions>({ strategy: natsEndpoints(parts) });
+  app.connectMicroservice<MicroserviceOptions>({ strategy: natsEndpoints(parts, turnedAway) });
   await app.startAllMicroservices();
   await app.listen(environment.HTTP_PORT, environment.HTTP_HOST);
   return app;
 }
 
-function natsEndpoints({ edge, tenants, logger }: PurchaseParts): MicroServiceStrategy {
+/** This app shows the streams, and every consumer that is not another app's. */
+async function showLog({ page, connection }: PurchaseParts): Promise<void> {
+  await showStreams(page, connection);
+  const ours = (stream: string, durable: string): boolean => stream !== 'MINTS' && !['ledger', 'replay'].includes(durable);
+  await showConsumers(page, connection, watchedConsumers(ours, ['EVENTS']));
+}
+
+function natsEndpoints({ edge, tenants, logger }: PurchaseParts, turnedAway: (why: string) => void): MicroServiceStrategy {
   return new MicroServiceStrategy({
     name: 'admit-purchase',
     version: VERSION,
     description: 'Sells every ticket once',
     connection: edge,
-    refuse: (tenant) =>
-      tenants.active(tenant) === undefined
-        ? toCall(problemAnswer(TENANT_PATTERN.test(tenant) ? 'tenant-refused' : 'tenant-malformed'))
-        : undefined,
+    refuse: (tenant) => {
+      if (tenants.active(tenant) !== undefined) return undefined;
+      const why = TENANT_PATTERN.test(tenant) ? 'tenant-refused' : 'tenant-malformed';
+      turnedAway(why);
+      return toCall(problemAnswer(why));
+    },
     onThrown: (pattern, thrown) => {
       logger.error({ err: thrown, pattern }, 'an endpoint failed');
       return toCall(problemAnswer('fault'));

@@ -52,7 +52,9 @@ export class Workers implements OnApplicationBootstrap, OnApplicationShutdown {
   private start(stream: string, durable: string, maxMessages: number, handle: (delivery: Delivery) => void, group?: string): void {
     const { connection, logger } = this.parts;
     const onTrouble = (thrown: unknown): void => logger.warn({ err: thrown, stream, durable }, 'a consumer cannot be reached; tried again');
-    const source = new JetStreamSource(connection, { stream, durable, maxMessages, onTrouble, ...(group !== undefined && { group }) });
+    const onDelivery = this.parts.page.countsDeliveries(stream, durable);
+    const more = group === undefined ? {} : { group };
+    const source = new JetStreamSource(connection, { stream, durable, maxMessages, onTrouble, onDelivery, ...more });
     this.sources.push(source);
     void this.pump(source, handle);
   }

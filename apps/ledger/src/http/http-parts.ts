@@ -1,6 +1,7 @@
 import type { Provider, Type } from '@nestjs/common';
 import { Admission, OPEN_ROUTES } from '#shared/platform/http/admission.js';
 import { DOCUMENT, DocsController } from '#shared/platform/http/docs.controller.js';
+import type { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
 import { openApiDocument } from './openapi.js';
 import { QueriesController } from './queries.controller.js';
 import { Queries } from './queries.js';
@@ -10,6 +11,7 @@ export interface HttpFacts {
   readonly version: string;
   readonly admission: Admission;
   readonly queries: Queries;
+  readonly page: MetricsPage;
 }
 
 /** Nothing here has a body to read. */

@@ -15,7 +15,8 @@ import { awaitTurn, giveUpTurn } from './turn.js';
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5_000;
 
-export type ProjectorState = 'starting' | 'waiting' | 'standing by' | 'projecting' | 'stopped';
+export const PROJECTOR_STATES = ['starting', 'waiting', 'standing by', 'projecting', 'stopped'] as const;
+export type ProjectorState = (typeof PROJECTOR_STATES)[number];
 
 /** Takes EVENTS into the ledger, batch by batch, for as long as it is not stopped. Postgres or NATS may go and come back. */
 export class Projector {

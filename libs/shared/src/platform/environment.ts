@@ -22,6 +22,7 @@ const VARIABLES = {
   NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1).describe('provision: copies of every stream (3 in production)'),
   HTTP_HOST: z.string().default('127.0.0.1').describe('address that health and HTTP listen on'),
   HTTP_PORT: port.default(0).describe('port that health and HTTP listen on; 0: any free one'),
+  METRICS_TOKEN: text.describe('what a scrape of /metrics brings as Bearer token; empty: whoever reaches the port may read (secret)'),
   HTTP_TENANT_RATE: z.coerce
     .number()
     .int()

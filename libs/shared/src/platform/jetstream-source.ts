@@ -16,6 +16,8 @@ export interface SourceOptions {
   readonly group?: string;
   /** Told of every failure to reach the consumer; the next try follows by itself. */
   readonly onTrouble: (thrown: unknown) => void;
+  /** Told of every delivery, and the how manieth of its message it is. */
+  readonly onDelivery?: (deliveries: number) => void;
 }
 
 /** The deliveries of a durable pull consumer that provision made. Reconnects, and starts again when the server forgot the pull. */
@@ -32,7 +34,11 @@ export class JetStreamSource implements Source {
     while (!this.stopped) {
       try {
         this.messages = await this.consume();
-        for await (const message of this.messages) yield new JetStreamDelivery(message);
+        for await (const message of this.messages) {
+          const delivery = new JetStreamDelivery(message);
+          this.options.onDelivery?.(delivery.deliveries);
+          yield delivery;
+        }
       } catch (thrown) {
         if (this.stopped || this.connection.isClosed()) return;
         this.options.onTrouble(thrown);
@@ -88,7 +94,8 @@ class JetStreamDelivery implements Delivery {
   }
   settle(settlement: Settlement): void {
     if (settlement.kind === 'ack') this.message.ack();
-    else if (settlement.kind === 'nak') this.message.nak(settlement.delayMs);
+    // Whole milliseconds: of a delay with a fraction of a nanosecond the server makes none, and hands the message out again at once.
+    else if (settlement.kind === 'nak') this.message.nak(Math.ceil(settlement.delayMs));
     else this.message.term(settlement.reason);
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type Fault, isFault } from '#shared/kernel/fault.js';
 import type { Verdict } from '../../chain.js';
 import { Provider } from './provider.js';
-import { Rpc } from './rpc.js';
+import { type OnCall, Rpc } from './rpc.js';
 
 export interface ProvidersOptions {
   /** One address, or several with commas between: the first that is well is asked. */
@@ -12,6 +12,8 @@ export interface ProvidersOptions {
   readonly genesisHash?: string;
   /** Told once when a provider is found to serve another chain. */
   readonly alarm?: (fault: Fault) => void;
+  /** Told of every call to a provider. */
+  readonly onCall?: (provider: string, ...call: Parameters<OnCall>) => void;
 }
 
 /** The RPC providers of one chain. One that serves another chain is never used; one that fails rests, longer and longer. */
@@ -20,7 +22,10 @@ export class Providers {
   private wanted: string | undefined;
 
   constructor(private readonly options: ProvidersOptions) {
-    this.all = options.url.split(',').map((url) => new Provider(new URL(url.trim()).host, new Rpc(url.trim(), options.timeoutMs)));
+    this.all = options.url.split(',').map((url) => {
+      const name = new URL(url.trim()).host;
+      return new Provider(name, new Rpc(url.trim(), options.timeoutMs, (...call) => options.onCall?.(name, ...call)));
+    });
     this.wanted = options.genesisHash;
   }
 

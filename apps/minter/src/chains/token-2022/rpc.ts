@@ -1,6 +1,7 @@
 import { type AccountInfo, Connection, type PublicKey } from '@solana/web3.js';
 import type { z } from 'zod';
 import { Fault, isFault } from '#shared/kernel/fault.js';
+import type { RpcOutcome } from '../../metrics.js';
 import { accountsAnswer, type Status, statusesAnswer } from './rpc-answers.js';
 
 /** Limits of Solana's RPC on one call. */
@@ -8,6 +9,13 @@ const MAX_ACCOUNTS = 100;
 const MAX_SIGNATURES = 256;
 /** Calls of one question in the air at once: enough to hide the way there, few enough for a public node's patience. */
 const PARALLEL_CALLS = 4;
+
+const TOO_MANY_REQUESTS = 429;
+/** An answer of JSON-RPC that has an error in the place of a result: it stands first but for version and id. */
+const IS_ERROR = /^[^[{]*\{(?:"jsonrpc":"2.0",|"id":"?[\w-]+"?,)*"error":/;
+
+type Answered = Pick<Response, 'ok' | 'status' | 'statusText' | 'text'>;
+export type OnCall = (method: string, outcome: RpcOutcome, ms: number) => void;
 
 export interface FinalizedHead {
   readonly slot: number;
@@ -30,8 +38,9 @@ export class Rpc {
   constructor(
     private readonly url: string,
     private readonly timeoutMs: number,
+    private readonly onCall: OnCall = () => undefined,
   ) {
-    const patient = (input: string | URL, init?: RequestInit) => fetchWithin(timeoutMs, input, init);
+    const patient = (input: string | URL, init?: RequestInit) => this.fetch(input, init);
     // The library's own repetitions of a 429 would hold a call for 7.5 seconds.
     this.connection = new Connection(url, { commitment: 'finalized', disableRetryOnRateLimit: true, fetch: patient as never });
   }
@@ -49,7 +58,7 @@ export class Rpc {
   /** One call as JSON-RPC has it, its answer unread. */
   async call(method: string, params: readonly unknown[]): Promise<unknown> {
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
-    const response = await fetchWithin(this.timeoutMs, this.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    const response = await this.fetch(this.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
     const text = await response.text();
     if (!response.ok) throw new Error(`${response.status} ${response.statusText}: ${text}`);
     return JSON.parse(text);
@@ -81,6 +90,19 @@ export class Rpc {
     });
   }
 
+  /** Every call to the node goes through here. */
+  private async fetch(input: string | URL, init?: RequestInit): Promise<Answered> {
+    const calledAt = performance.now();
+    let outcome: RpcOutcome = 'silent';
+    try {
+      const answered = await fetchWithin(this.timeoutMs, input, init);
+      outcome = await outcomeOf(answered);
+      return answered;
+    } finally {
+      this.onCall(methodOf(init), outcome, performance.now() - calledAt);
+    }
+  }
+
   private async read<T>(answer: z.ZodType<T>, method: string, params: readonly unknown[]): Promise<T> {
     return this.ask(method, async () => answer.parse(await this.call(method, params)));
   }
@@ -90,11 +112,7 @@ export class Rpc {
  * Answers with the whole body read, or throws an Error of ours. The library waits for ever for what is neither: it lets go of everything that
  * is not an `Error`, and reads the body outside of any patience.
  */
-async function fetchWithin(
-  timeoutMs: number,
-  input: string | URL,
-  init?: RequestInit,
-): Promise<Pick<Response, 'ok' | 'status' | 'statusText' | 'text'>> {
+async function fetchWithin(timeoutMs: number, input: string | URL, init?: RequestInit): Promise<Answered> {
   try {
     const response = await fetch(input, { ...init, signal: AbortSignal.timeout(timeoutMs) });
     const body = await response.text();
@@ -102,6 +120,14 @@ async function fetchWithin(
   } catch (cause) {
     throw new Error(`no answer within ${timeoutMs} ms, or none at all: ${briefly(cause)}`, { cause });
   }
+}
+
+/** Only of methods that we call, so that nothing else becomes a series. */
+const methodOf = (init: RequestInit | undefined): string => /"method":"(\w{1,48})"/.exec(String(init?.body))?.[1] ?? 'unknown';
+
+async function outcomeOf({ ok, status, text }: Answered): Promise<RpcOutcome> {
+  if (!ok) return status === TOO_MANY_REQUESTS ? 'rate-limited' : 'http-error';
+  return IS_ERROR.test(await text()) ? 'refused' : 'ok';
 }
 
 function complete<T>(asked: string, questions: readonly unknown[], answers: readonly T[]): readonly T[] {

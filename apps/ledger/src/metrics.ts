@@ -1,0 +1,54 @@
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { Gauge } from 'prom-client';
+import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { ASK_TIMEOUT_MS } from '#shared/platform/metrics/log-metrics.js';
+import type { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
+import { PROJECTOR_STATES, type Projector } from './projection/projector.js';
+
+const MS_PER_SECOND = 1_000;
+
+/** How far the ledger is behind the log, and what the projector does, at each scrape. */
+export async function showProjection(
+  page: MetricsPage,
+  connection: NatsConnection,
+  projector: Pick<Projector, 'state' | 'checkpoint' | 'halted'>,
+): Promise<void> {
+  const jsm = await jetstreamManager(connection, { timeout: ASK_TIMEOUT_MS, checkAPI: false });
+  const registers = [page.registry];
+  const gauge = (name: string, help: string): Gauge => new Gauge({ name, help, registers });
+  const states = new Gauge({ name: 'admit_ledger_state', help: '1 at what the projector does', labelNames: ['state'] as const, registers });
+  const checkpoint = gauge('admit_ledger_checkpoint', 'The newest commit that is in the ledger');
+  const lagCommits = gauge('admit_ledger_lag_commits', 'Commits in the log that are not in the ledger');
+  const lagSeconds = gauge('admit_ledger_lag_seconds', 'Age of the first of them');
+  const halted = gauge('admit_ledger_halted_tenants', 'Tenants whose ledger stands still at a commit that cannot be applied');
+  page.gathers({
+    part: 'projector',
+    gauges: [states, halted],
+    gather: async () => {
+      halted.set(projector.halted.size);
+      for (const state of PROJECTOR_STATES) states.set({ state }, projector.state === state ? 1 : 0);
+    },
+  });
+  const lag = [checkpoint, lagCommits, lagSeconds];
+  page.gathers({
+    part: 'ledger lag',
+    gauges: lag,
+    gather: async () => {
+      const { last_seq } = (await jsm.streams.info(EVENTS_STREAM)).state;
+      if (!knowsItsPlace(projector)) return lag.forEach((one) => void one.reset());
+      checkpoint.set(projector.checkpoint);
+      lagCommits.set(Math.max(0, last_seq - projector.checkpoint));
+      lagSeconds.set(projector.checkpoint >= last_seq ? 0 : await ageSeconds(jsm, projector.checkpoint + 1));
+    },
+  });
+}
+
+/** One that stands by has no place of its own: whoever projects tells how far the ledger is. */
+const knowsItsPlace = ({ state, checkpoint }: Pick<Projector, 'state' | 'checkpoint'>): boolean =>
+  state === 'projecting' || (state === 'waiting' && checkpoint > 0);
+
+async function ageSeconds(jsm: JetStreamManager, sequence: number): Promise<number> {
+  const message = await jsm.streams.getMessage(EVENTS_STREAM, { seq: sequence });
+  return message === null ? 0 : Math.max(0, (Date.now() - message.time.getTime()) / MS_PER_SECOND);
+}

@@ -1,0 +1,105 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { TenantLabel } from '#shared/platform/metrics/tenant-label.js';
+import type { Answer } from './answer.js';
+import type { Decider } from './decider.js';
+import { outcomeOf } from './outcome.js';
+import type { Replies } from './replies.js';
+
+const MS_PER_SECOND = 1_000;
+/** Seconds a group takes in memory: microseconds for one command, tens of milliseconds for hundreds. */
+const DECIDE_BUCKETS = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1];
+/** Seconds until a commit is on disk: a tenth of a millisecond on a fast one; 5 s is when its outcome counts as unknown. */
+const COMMIT_BUCKETS = [0.0003, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
+/** Commands in one commit: 256 is where a group closes. */
+const GROUP_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+/** Seconds a caller waits: 5 s is when it is told to come again. */
+const ANSWER_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+/** One round of the decider that reached the log. */
+export interface Round {
+  readonly commands: number;
+  readonly events: number;
+  readonly decideMs: number;
+  readonly commitMs: number;
+}
+
+/** What the purchase app counts as it happens. */
+export class PurchaseMetrics {
+  private readonly requests: Counter<'tenant' | 'operation' | 'outcome'>;
+  private readonly answerSeconds: Histogram<'operation'>;
+  private readonly rounds: RoundSeries;
+  private readonly lostRaces: Counter;
+
+  constructor(
+    readonly registry = new Registry(),
+    private readonly tenants = new TenantLabel(),
+  ) {
+    const registers = [registry];
+    this.requests = new Counter({
+      name: 'admit_requests_total',
+      help: 'Requests that were let in, over NATS, HTTP and webhooks, by what became of them',
+      labelNames: ['tenant', 'operation', 'outcome'],
+      registers,
+    });
+    this.answerSeconds = new Histogram({
+      name: 'admit_answer_seconds',
+      help: 'From a request to its answer',
+      labelNames: ['operation'],
+      buckets: ANSWER_BUCKETS,
+      registers,
+    });
+    this.rounds = roundSeries(registry);
+    this.lostRaces = new Counter({ name: 'admit_lost_races_total', help: 'Commits that another process was faster than', registers });
+  }
+
+  answered(tenant: string, operation: string, answer: Answer, ms: number): void {
+    this.requests.inc({ tenant: this.tenants.of(tenant), operation, outcome: outcomeOf(answer) });
+    this.answerSeconds.observe({ operation }, ms / MS_PER_SECOND);
+  }
+
+  committed({ commands, events, decideMs, commitMs }: Round): void {
+    this.rounds.group.observe(commands);
+    this.rounds.events.inc(events);
+    this.rounds.decide.observe(decideMs / MS_PER_SECOND);
+    this.rounds.commit.observe(commitMs / MS_PER_SECOND);
+  }
+
+  lostRace(): void {
+    this.lostRaces.inc();
+  }
+
+  /** What is read where it stands, at each scrape. */
+  showsWaiting(replies: Pick<Replies, 'count'>, decider: Pick<Decider, 'inHand'>): void {
+    const age = (): number => Math.max(0, Date.now() - (decider.inHand.oldestAt ?? Date.now())) / MS_PER_SECOND;
+    const gauge = (name: string, help: string, read: () => number): Gauge =>
+      new Gauge({
+        name,
+        help,
+        registers: [this.registry],
+        collect() {
+          this.set(read());
+        },
+      });
+    gauge('admit_waiting_callers', 'Callers that wait for a decision', () => replies.count);
+    gauge('admit_commands_in_hand', 'Commands that this process holds and has not decided', () => decider.inHand.commands);
+    gauge('admit_commands_oldest_seconds', 'Age of the oldest of them', age);
+  }
+}
+
+interface RoundSeries {
+  readonly group: Histogram;
+  readonly decide: Histogram;
+  readonly commit: Histogram;
+  readonly events: Counter;
+}
+
+function roundSeries(registry: Registry): RoundSeries {
+  const registers = [registry];
+  const histogram = (name: string, help: string, buckets: number[]): Histogram => new Histogram({ name, help, buckets, registers });
+  return {
+    group: histogram('admit_group_commands', 'Commands decided together', GROUP_BUCKETS),
+    decide: histogram('admit_decide_seconds', 'To decide a group in memory', DECIDE_BUCKETS),
+    commit: histogram('admit_commit_seconds', 'Until its commit is on disk', COMMIT_BUCKETS),
+    events: new Counter({ name: 'admit_events_total', help: 'Events committed by the decider', registers }),
+  };
+}

@@ -1,0 +1,25 @@
+import { Gauge } from 'prom-client';
+import type { HealthChecks } from '../health.js';
+import type { MetricsPage } from './metrics-page.js';
+
+/** What `/health/ready` says, check by check, at the moment of the scrape. */
+export function showHealth(page: MetricsPage, checks: HealthChecks): void {
+  const health = new Gauge({
+    name: 'admit_health',
+    help: '1 when this check of /health/ready passes, 0 when it does not',
+    labelNames: ['check'],
+    registers: [page.registry],
+  });
+  const run = async (check: string, passes: () => Promise<unknown>): Promise<void> =>
+    passes().then(
+      () => health.set({ check }, 1),
+      () => health.set({ check }, 0), // why is said by /health/ready
+    );
+  page.gathers({
+    part: 'health',
+    gauges: [health],
+    gather: async () => {
+      await Promise.all(Object.entries(checks).map(([name, passes]) => run(name, passes)));
+    },
+  });
+}

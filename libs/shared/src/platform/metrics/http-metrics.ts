@@ -1,0 +1,46 @@
+import type { FastifyInstance } from 'fastify';
+import { Counter, Histogram } from 'prom-client';
+import type { MetricsPage } from './metrics-page.js';
+
+const MS_PER_SECOND = 1_000;
+/** Seconds: from an answer out of memory to the longest a caller is kept waiting. */
+const BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** Whatever address there is nothing at: what callers make up does not become a series. */
+const NO_ROUTE = 'none';
+
+/** Counts every answer over HTTP by its route, never by its address. */
+export function countHttpAnswers(page: MetricsPage, server: FastifyInstance): void {
+  const registers = [page.registry];
+  const answers = new Counter({
+    name: 'admit_http_answers_total',
+    help: 'Answers over HTTP',
+    labelNames: ['method', 'route', 'status'] as const,
+    registers,
+  });
+  const seconds = new Histogram({
+    name: 'admit_http_seconds',
+    help: 'From the head of a request to the end of its answer',
+    labelNames: ['route'] as const,
+    buckets: BUCKETS,
+    registers,
+  });
+  server.addHook('onResponse', ({ method, routeOptions: { url: route = NO_ROUTE } }, { statusCode, elapsedTime }, done) => {
+    answers.inc({ method, route, status: statusCode });
+    seconds.observe({ route }, elapsedTime / MS_PER_SECOND);
+    done();
+  });
+}
+
+/**
+ * Counts who is turned away at the door.
+ * @returns to be told why, and of a tenant only where it is in the directory: names that callers make up are no labels
+ */
+export function countTurnedAway({ registry, tenants }: MetricsPage): (why: string, tenant?: string) => void {
+  const refusals = new Counter({
+    name: 'admit_door_refusals_total',
+    help: 'Requests that were not let in; without a tenant where none is known',
+    labelNames: ['tenant', 'why'] as const,
+    registers: [registry],
+  });
+  return (why, tenant) => refusals.inc({ tenant: tenant === undefined ? '' : tenants.of(tenant), why });
+}

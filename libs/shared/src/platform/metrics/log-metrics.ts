@@ -1,0 +1,87 @@
+import { type ConsumerInfo, type JetStreamManager, jetstreamManager, type MsgRequest } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { Gauge } from 'prom-client';
+import { CONSUMERS } from '../topology/consumers.js';
+import type { MetricsPage } from './metrics-page.js';
+
+/** A server that is asked for longer than this is shown as missing. Prometheus itself gives up after 10 s. */
+export const ASK_TIMEOUT_MS = 2_000;
+const MS_PER_SECOND = 1_000;
+
+export interface WatchedConsumer {
+  readonly stream: string;
+  readonly durable: string;
+  /** The subjects it takes, where they are one filter and this app may read a message of the stream: then its age can be told. */
+  readonly readable?: string;
+}
+
+/** The consumers of the topology that `is` true of. @param readable streams of which this app may read single messages */
+export function watchedConsumers(
+  is: (stream: string, durable: string) => boolean,
+  readable: readonly string[],
+): readonly WatchedConsumer[] {
+  return CONSUMERS.flatMap(({ stream, config }) => {
+    if (!is(stream, config.durable_name)) return [];
+    const watched = { stream, durable: config.durable_name };
+    const hasOneFilter = config.filter_subjects === undefined;
+    return [readable.includes(stream) && hasOneFilter ? { ...watched, readable: config.filter_subject ?? '>' } : watched];
+  });
+}
+
+/** What the server says of the consumers that an app works on: what waits, what is handed out, and for how long nothing moved. */
+export async function showConsumers(page: MetricsPage, connection: NatsConnection, watched: readonly WatchedConsumer[]): Promise<void> {
+  const jsm = await jetstreamManager(connection, { timeout: ASK_TIMEOUT_MS, checkAPI: false });
+  const show = consumerGauges(page);
+  const stalls = new Stalls();
+  page.gathers({
+    part: 'consumers',
+    gauges: show.all,
+    gather: async () => {
+      await Promise.all(
+        watched.map(async ({ stream, durable: consumer, readable }) => {
+          const info = await jsm.consumers.info(stream, consumer);
+          const labels = { stream, consumer };
+          show.pending.set(labels, info.num_pending);
+          show.ackPending.set(labels, info.num_ack_pending);
+          show.redelivered.set(labels, info.num_redelivered);
+          show.stalled.set(labels, stalls.seconds(info));
+          if (readable !== undefined) show.oldest.set(labels, await oldestSeconds(jsm, info, readable));
+        }),
+      );
+    },
+  });
+}
+
+function consumerGauges({ registry }: MetricsPage) {
+  const gauge = (name: string, help: string) =>
+    new Gauge({ name: `admit_consumer_${name}`, help, labelNames: ['stream', 'consumer'] as const, registers: [registry] });
+  const pending = gauge('pending', 'Messages that were not handed to anybody yet');
+  const ackPending = gauge('ack_pending', 'Messages that are handed out and not acknowledged');
+  const redelivered = gauge('redelivered', 'Of those, the ones that were handed out more than once');
+  const stalled = gauge('stalled_seconds', 'For so long its first message stays undone, as this process sees it');
+  const oldest = gauge('oldest_seconds', 'Age of its first message that is not done');
+  return { pending, ackPending, redelivered, stalled, oldest, all: [pending, ackPending, redelivered, stalled, oldest] };
+}
+
+const hasWork = ({ num_pending, num_ack_pending }: ConsumerInfo): boolean => num_pending + num_ack_pending > 0;
+
+/** Since when a consumer stands where it stands: the server does not say it. */
+class Stalls {
+  private readonly since = new Map<string, { readonly floor: number; readonly at: number }>();
+
+  seconds(info: ConsumerInfo): number {
+    const { name, ack_floor } = info;
+    const known = this.since.get(name);
+    if (hasWork(info) && known?.floor === ack_floor.stream_seq) return (performance.now() - known.at) / MS_PER_SECOND;
+    if (hasWork(info)) this.since.set(name, { floor: ack_floor.stream_seq, at: performance.now() });
+    else this.since.delete(name);
+    return 0;
+  }
+}
+
+async function oldestSeconds(jsm: JetStreamManager, info: ConsumerInfo, subjects: string): Promise<number> {
+  if (!hasWork(info)) return 0;
+  const asked = { seq: info.ack_floor.stream_seq + 1, next_by_subj: subjects } as MsgRequest; // which the client's type leaves out
+  const oldest = await jsm.streams.getMessage(info.stream_name, asked);
+  return oldest === null ? 0 : Math.max(0, (Date.now() - oldest.time.getTime()) / MS_PER_SECOND);
+}

@@ -1,0 +1,72 @@
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { Gauge } from 'prom-client';
+import { STREAMS } from '../topology/streams.js';
+import { ASK_TIMEOUT_MS } from './log-metrics.js';
+import type { MetricsPage } from './metrics-page.js';
+
+/** What commands and mints that cannot be handled are kept as; a letter of another stream is shown under its own name too. */
+const BURYING = ['COMMANDS', 'MINTS'];
+
+/** How large the streams are, what of the storage they may have is taken, and what was set aside for a human. One app of a deployment shows it. */
+export async function showStreams(page: MetricsPage, connection: NatsConnection): Promise<void> {
+  const jsm = await jetstreamManager(connection, { timeout: ASK_TIMEOUT_MS, checkAPI: false });
+  const { messages, bytes, last, used, limit, all } = streamGauges(page);
+  const dead = new DeadCount(page);
+  page.gathers({
+    part: 'streams',
+    gauges: [...all, dead.gauge],
+    gather: async () => {
+      await Promise.all(
+        STREAMS.map(async ({ name: stream }) => {
+          const { state } = await jsm.streams.info(stream);
+          messages.set({ stream }, state.messages);
+          bytes.set({ stream }, state.bytes);
+          last.set({ stream }, state.last_seq);
+          if (stream === 'DEAD') await dead.count(jsm, state.last_seq, state.messages);
+        }),
+      );
+      const { storage, limits } = await jsm.getAccountInfo();
+      used.set(storage);
+      limit.set(Math.max(0, limits.max_storage)); // -1 says that there is none
+    },
+  });
+}
+
+function streamGauges({ registry }: MetricsPage) {
+  const registers = [registry];
+  const gauge = (name: string, help: string) =>
+    new Gauge({ name: `admit_stream_${name}`, help, labelNames: ['stream'] as const, registers });
+  const messages = gauge('messages', 'Messages in a stream');
+  const bytes = gauge('bytes', 'What they take on disk');
+  const last = gauge('last_sequence', 'The number of its newest message');
+  const used = new Gauge({ name: 'admit_log_storage_bytes', help: 'What all streams take of the storage of their account', registers });
+  const limit = new Gauge({ name: 'admit_log_storage_limit_bytes', help: 'What they may take; 0: there is no limit', registers });
+  return { messages, bytes, last, used, limit, all: [messages, bytes, last, used, limit] };
+}
+
+/** Dead letters by the stream they come from. Their subjects are walked only when the number of letters is another. */
+class DeadCount {
+  readonly gauge: Gauge<'stream'>;
+  private counted = '';
+  private byStream = new Map<string, number>();
+
+  constructor({ registry }: MetricsPage) {
+    const help = 'What could not be handled and waits for a human, by the stream it comes from';
+    this.gauge = new Gauge({ name: 'admit_dead_letters', help, labelNames: ['stream'], registers: [registry] });
+  }
+
+  async count(jsm: JetStreamManager, last: number, messages: number): Promise<void> {
+    if (this.counted !== `${last}/${messages}`) {
+      const { state } = await jsm.streams.info('DEAD', { subjects_filter: 'dead.>' });
+      this.byStream = new Map(BURYING.map((stream) => [stream, 0]));
+      for (const [subject, letters] of Object.entries(state.subjects ?? {})) {
+        const stream = subject.split('.', 2)[1] ?? '';
+        this.byStream.set(stream, (this.byStream.get(stream) ?? 0) + letters);
+      }
+      this.counted = `${last}/${messages}`;
+    }
+    this.gauge.reset();
+    for (const [stream, letters] of this.byStream) this.gauge.set({ stream }, letters);
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * Tenants that get series of their own in one process; the rest share one. Each tenant is at most some hundred series of about 1 KB here,
+ * and as many in Prometheus.
+ */
+export const MAX_TENANTS_SHOWN = 200;
+/** No tenant can be called so. */
+export const OTHER_TENANTS = '*';
+
+/** Who came first keeps a label, so that a series never changes its meaning while the process runs. */
+export class TenantLabel {
+  private readonly shown = new Set<string>();
+
+  constructor(private readonly most = MAX_TENANTS_SHOWN) {}
+
+  of(tenant: string): string {
+    if (this.shown.has(tenant)) return tenant;
+    if (this.shown.size >= this.most) return OTHER_TENANTS;
+    this.shown.add(tenant);
+    return tenant;
+  }
+}

@@ -1,0 +1,191 @@
+import { jetstream } from '@nats-io/jetstream';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { MAX_WAITING_PER_SALE } from '../../apps/purchase/src/intake.js';
+import { waitFor } from '../../dev/processes/wait.js';
+import { Caller } from '../harness/caller.js';
+import { heldDeciders } from '../harness/held-deciders.js';
+import { HttpCaller } from '../harness/http-caller.js';
+import { addressOfApp, growth, type Scrape, scrape } from '../harness/scrape.js';
+import { Log, startSelling } from '../harness/selling.js';
+
+const REQUESTS = 'admit_requests_total';
+let log: Log;
+let app: NestFastifyApplication;
+let demo: Caller;
+
+beforeAll(async () => {
+  log = await Log.start('metrics');
+  app = await startSelling(log.server);
+  demo = await Caller.of(log.server, 'demo');
+  await demo.open('gala', { seats: ['A-1', 'A-2', 'A-3', 'A-4'] });
+}, 180_000);
+afterAll(async () => {
+  await demo?.close();
+  await app?.close();
+  await log?.stop();
+}, 60_000);
+
+/** What a step adds to the series of one metric. */
+async function adds(step: () => Promise<unknown>, metric = REQUESTS): Promise<Readonly<Record<string, number>>> {
+  const before = await scrape(app);
+  await step();
+  return growth(metric, before, await scrape(app));
+}
+const one = (operation: string, outcome: string, tenant = 'demo') => ({
+  [`{tenant="${tenant}",operation="${operation}",outcome="${outcome}"}`]: 1,
+});
+const place = (units: string[], key?: string) => demo.place('gala', { units }, key);
+
+describe('a request is counted once, by its tenant and what became of it', () => {
+  const cases: readonly (readonly [string, string, () => Promise<unknown>])[] = [
+    ['first', 'order.place', () => place(['A-1'], 'k-1')],
+    ['replayed', 'order.place', () => place(['A-1'], 'k-1')],
+    ['mismatch', 'order.place', () => place(['A-2'], 'k-1')],
+    ['refused', 'order.place', () => place(['A-1'], 'k-2')],
+    ['replayed', 'order.place', () => place(['A-1'], 'k-2')], // of a refusal
+    ['bad-input', 'order.place', () => place([], 'k-3')],
+    ['read', 'sale.get', () => demo.ask('sale.get', { sale: 'gala' })],
+  ];
+
+  it.each(cases)('[blockchain SC-9] %s, of %s', async (outcome, operation, ask) => {
+    expect(await adds(ask)).toEqual(one(operation, outcome));
+  });
+
+  it('[blockchain SC-9] over HTTP as over NATS, each for its own tenant', async () => {
+    const acme = await HttpCaller.of(app, 'acme');
+    expect(await adds(() => acme.open('fair', { quota: 5 }))).toEqual(one('sale.open', 'first', 'acme'));
+    expect(await adds(() => acme.open('fair', { quota: 5 }))).toEqual(one('sale.open', 'replayed', 'acme'));
+  });
+
+  it('[blockchain SC-9] undecided, in process and too many, while nothing is decided', async () => {
+    await demo.open('rush', { quota: 5_000 });
+    const release = await heldDeciders(log);
+    try {
+      const undecided = { sale: 'gala', buyer: 'b-1', units: ['A-3'] };
+      expect(await adds(() => demo.ask('order.place', undecided, 'k-slow'))).toEqual(one('order.place', 'undecided'));
+      expect(await adds(() => demo.ask('order.place', undecided, 'k-slow'))).toEqual(one('order.place', 'in-process'));
+      const before = await scrape(app);
+      const waiting = Array.from({ length: MAX_WAITING_PER_SALE }, (_, key) => demo.place('rush', { quantity: 1 }, `rush-${key}`));
+      await waitFor(async () => (await scrape(app)).get('admit_waiting_callers') === MAX_WAITING_PER_SALE, {
+        what: 'all wait',
+        timeoutMs: 4_000,
+      });
+      expect((await demo.place('rush', { quantity: 1 }, 'one-more')).status).toBe(429);
+      expect(growth(REQUESTS, before, await scrape(app))).toEqual(one('order.place', 'too-many'));
+      await release();
+      await Promise.all(waiting);
+    } finally {
+      await release();
+    }
+  }, 60_000);
+});
+
+it('[blockchain SC-9] counts who is turned away at the door, and makes no series of names that callers make up', async () => {
+  const nobody = await HttpCaller.of(app, 'nobody-knows-me', 'admit_no_such_key');
+  expect(await adds(() => nobody.open('fair', { quota: 5 }), 'admit_door_refusals_total')).toEqual({ '{tenant="",why="unauthorized"}': 1 });
+  await fetch(`${await addressOfApp(app)}/made-up/${'x'.repeat(20)}`);
+  const series = [...(await scrape(app)).keys()].join('\n');
+  expect(series).not.toMatch(/nobody-knows-me|made-up/);
+  expect(series).toContain('admit_http_answers_total{method="GET",route="none",status="404"}');
+});
+
+it('[blockchain SC-9] measures how a group was decided and committed', async () => {
+  const before = await scrape(app);
+  await Promise.all(Array.from({ length: 40 }, (_, key) => demo.place('rush', { quantity: 1 }, `group-${key}`)));
+  const after = await scrape(app);
+  const grown = (metric: string): number => Object.values(growth(metric, before, after)).reduce((sum, by) => sum + by, 0);
+  const commits = grown('admit_commit_seconds_count');
+  expect(commits).toBeGreaterThanOrEqual(1);
+  expect([grown('admit_decide_seconds_count'), grown('admit_group_commands_count')]).toEqual([commits, commits]);
+  expect(grown('admit_group_commands_sum')).toBe(40);
+  expect(grown('admit_commit_seconds_sum')).toBeGreaterThan(0);
+});
+
+describe('what stands is shown as it stands', () => {
+  const of = (page: Scrape, metric: string, labels: string): number | undefined => page.get(`${metric}{${labels}}`);
+
+  it('[blockchain SC-9] commands that wait, for how long, and that they are gone when they are decided', async () => {
+    const release = await heldDeciders(log);
+    const waiting = [1, 2, 3].map((key) => demo.place('rush', { quantity: 1 }, `late-${key}`));
+    const pending = (page: Scrape): number =>
+      [...page].reduce((sum, [series, value]) => (series.startsWith('admit_consumer_pending{stream="COMMANDS"') ? sum + value : sum), 0);
+    await waitFor(async () => pending(await scrape(app)) === 3, { what: 'three are pending', timeoutMs: 4_000 });
+    await release();
+    await Promise.all(waiting);
+    await waitFor(async () => pending(await scrape(app)) === 0, { what: 'none is pending', timeoutMs: 4_000 });
+    expect((await scrape(app)).get('admit_commands_in_hand')).toBe(0);
+  }, 30_000);
+
+  it('[blockchain SC-9] streams by size, dead letters by the stream they come from', async () => {
+    const before = await scrape(app);
+    expect(of(before, 'admit_dead_letters', 'stream="COMMANDS"')).toBe(0);
+    await jetstream(log.admin).publish('cmd.demo.gala.unreadable', 'no command');
+    await waitFor(async () => of(await scrape(app), 'admit_dead_letters', 'stream="COMMANDS"') === 1, {
+      what: 'a letter',
+      timeoutMs: 10_000,
+    });
+    const after = await scrape(app);
+    expect(of(after, 'admit_dead_letters', 'stream="MINTS"')).toBe(0);
+    expect(of(after, 'admit_stream_messages', 'stream="DEAD"')).toBe(1);
+    expect(of(after, 'admit_stream_bytes', 'stream="EVENTS"')).toBeGreaterThan(1_000);
+    expect(after.get('admit_log_storage_bytes')).toBeGreaterThan(1_000);
+  });
+
+  it('[blockchain SC-9] the checks of /health/ready, and the process', async () => {
+    const page = await scrape(app);
+    for (const check of ['log', 'edge', 'tenants', 'decider'])
+      expect([check, of(page, 'admit_health', `check="${check}"`)]).toEqual([check, 1]);
+    expect(page.get('process_resident_memory_bytes')).toBeGreaterThan(1_000_000);
+    expect(of(page, 'admit_metrics_missing', 'part="streams"')).toBe(0);
+  });
+});
+
+it('[blockchain SC-9] says unreachable while the log is away, shows nothing in place of what it cannot ask for, and goes on afterwards', async () => {
+  const acme = await HttpCaller.of(app, 'acme');
+  const before = await scrape(app);
+  await log.server.kill9();
+  expect((await acme.place('fair', { quantity: 1 }, 'k-away')).status).toBe(503);
+  const away = await scrape(app);
+  expect(growth(REQUESTS, before, away)).toEqual(one('order.place', 'unreachable', 'acme'));
+  expect(away.get('admit_metrics_missing{part="streams"}')).toBe(1);
+  expect(away.get('admit_health{check="log"}')).toBe(0);
+  expect([...away.keys()].filter((series) => series.startsWith('admit_stream_bytes'))).toEqual([]);
+  await log.server.restart();
+  await waitFor(async () => (await scrape(app)).get('admit_metrics_missing{part="streams"}') === 0, {
+    what: 'it answers',
+    timeoutMs: 20_000,
+  });
+  expect((await scrape(app)).get('admit_health{check="log"}')).toBe(1);
+}, 60_000);
+
+describe('an app of its own settings', () => {
+  let fresh: Log;
+  beforeAll(async () => {
+    fresh = await Log.start('metrics-settings');
+  }, 60_000);
+  afterAll(() => fresh?.stop());
+
+  it('[blockchain SC-9] counts who asks too fast by tenant', async () => {
+    const slow = await startSelling(fresh.server, 'fatal', { HTTP_TENANT_RATE: '1', HTTP_TENANT_BURST: '1' });
+    try {
+      const caller = await HttpCaller.of(slow, 'acme');
+      await caller.get('/v1/sales/fair');
+      const before = await scrape(slow);
+      expect((await caller.get('/v1/sales/fair')).status).toBe(429);
+      expect(growth('admit_door_refusals_total', before, await scrape(slow))).toEqual({ '{tenant="acme",why="too-many-requests"}': 1 });
+    } finally {
+      await slow.close();
+    }
+  });
+
+  it('gives the page to nobody without METRICS_TOKEN where that is set', async () => {
+    const guarded = await startSelling(fresh.server, 'fatal', { METRICS_TOKEN: 'of-the-watchers' });
+    try {
+      const url = `${await addressOfApp(guarded)}/metrics`;
+      const ask = async (Authorization: string): Promise<number> => (await fetch(url, { headers: { Authorization } })).status;
+      expect([(await fetch(url)).status, await ask('Bearer another'), await ask('Bearer of-the-watchers')]).toEqual([401, 401, 200]);
+    } finally {
+      await guarded.close();
+    }
+  });
+});
