@@ -6,6 +6,7 @@ import { addLogCommands } from './log.js';
 import { loadOperatorSettings } from './operator-settings.js';
 import { provisionStreams } from './provision.js';
 import { addReceiptCommands } from './receipt.js';
+import { addReconcileCommand } from './reconcile.js';
 import { listRefunds } from './refunds.js';
 import { replayLog } from './replay.js';
 import { addTenantCommands } from './tenant.js';
@@ -37,6 +38,7 @@ addTenantCommands(program);
 addDeadCommands(program);
 addReceiptCommands(program);
 addLogCommands(program);
+addReconcileCommand(program);
 
 try {
   loadOperatorSettings();

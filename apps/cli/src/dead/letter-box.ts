@@ -2,7 +2,7 @@ import { JetStreamApiError, type JetStreamClient, jetstream, jetstreamManager, t
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Fault } from '#shared/kernel/fault.js';
 import { type ClosedLetter, closedSubject, closes, DEAD_STREAM, type DeadLetter } from '#shared/platform/dead-letters.js';
-import { StoredMessages } from '../log/stored-messages.js';
+import { StoredMessages } from '#shared/platform/stored-messages.js';
 
 const WRONG_LAST_SEQUENCE = 10071;
 

@@ -1,7 +1,7 @@
 import { JetStreamApiError, type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import { Fault } from '#shared/kernel/fault.js';
-import { StoredMessages } from '../log/stored-messages.js';
+import { StoredMessages } from '#shared/platform/stored-messages.js';
 import type { BoxedLetter, LetterBox } from './letter-box.js';
 
 /** What became of a letter: `redriven` now, `closed` before, or `refused` because sending it again would be wrong. */

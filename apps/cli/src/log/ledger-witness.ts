@@ -1,9 +1,5 @@
-import pg from 'pg';
 import type { Witness } from '#shared/event-store/chain-check.js';
-import { Fault } from '#shared/kernel/fault.js';
-
-const CONNECT_TIMEOUT_MS = 5_000;
-const QUERY_TIMEOUT_MS = 120_000;
+import { withLedger } from '#shared/platform/ledger-reading.js';
 
 /** What the ledger remembers of the log: how far it was, which log it was, and the last commit of every subject. */
 export interface LedgerWitness {
@@ -24,24 +20,4 @@ export async function readLedgerWitness(url: string): Promise<LedgerWitness> {
     const heads = new Map(rows.map(({ subject, version, hash }): [string, Witness] => [subject, { version: Number(version), hash }]));
     return { sequence: Number(checkpoint?.sequence ?? 0), epoch: checkpoint?.epoch ?? null, heads };
   });
-}
-
-/** @throws Fault `database-unreachable` */
-export async function withLedger<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    query_timeout: QUERY_TIMEOUT_MS,
-    application_name: 'admit',
-  });
-  client.on('error', () => undefined); // a lost connection fails the query that is under way, which says so
-  try {
-    await client.connect();
-    return await use(client);
-  } catch (cause) {
-    if (cause instanceof Fault) throw cause;
-    throw new Fault('database-unreachable', {}, { cause });
-  } finally {
-    await client.end();
-  }
 }

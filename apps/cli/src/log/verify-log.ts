@@ -2,9 +2,9 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { ChainCheck, type Finding } from '#shared/event-store/chain-check.js';
 import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { StoredMessages } from '#shared/platform/stored-messages.js';
 import { EPOCH } from '#shared/platform/topology/streams.js';
 import type { LedgerWitness } from './ledger-witness.js';
-import { StoredMessages } from './stored-messages.js';
 
 export interface LogVerdict {
   readonly epoch: string;

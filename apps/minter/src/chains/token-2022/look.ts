@@ -155,7 +155,7 @@ async function landedOnes(rpc: Rpc, read: readonly Read[]): Promise<ReadonlyMap<
 }
 
 /** The token was moved before we looked: asked for only then. */
-async function holderElsewhere(rpc: Rpc, plan: Watched['plan']): Promise<string | null> {
+export async function holderElsewhere(rpc: Rpc, plan: Watched['plan']): Promise<string | null> {
   const mint = new PublicKey(plan.asset);
   const { value } = await rpc.ask('getTokenLargestAccounts', (connection) => connection.getTokenLargestAccounts(mint, 'finalized'));
   const holding = value.find(({ amount }) => amount === '1');

@@ -1,6 +1,6 @@
 import { JetStreamApiError, type JetStreamManager, jetstreamManager, type SeqMsgRequest, type StoredMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { Fault } from '#shared/kernel/fault.js';
+import { Fault } from '../kernel/fault.js';
 
 /** Questions on their way at once: hides the way there. With answers of at most 1 MB each it is also what a walk needs of memory. */
 const AHEAD = 64;
@@ -45,9 +45,9 @@ export class StoredMessages {
     }
   }
 
-  /** Everything on a subject, which may hold wildcards, up to and with `last`. */
-  async *ofSubject(stream: string, subject: string, last: number): AsyncIterable<StoredMsg> {
-    for (let from = 1; ; ) {
+  /** Everything on a subject, which may hold wildcards, from `first` up to and with `last`. */
+  async *ofSubject(stream: string, subject: string, last: number, first = 1): AsyncIterable<StoredMsg> {
+    for (let from = first; ; ) {
       const message = await this.get(stream, { seq: from, next_by_subj: subject });
       if (message === undefined || message.seq > last) return;
       yield message;

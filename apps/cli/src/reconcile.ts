@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { readEnvironment } from '#shared/platform/environment.js';
+import { EXIT, looksFor } from './operator.js';
+import { runProgram } from './run-program.js';
+
+interface ReconcileOptions {
+  readonly also?: readonly string[];
+  readonly ledger: boolean;
+  readonly json?: boolean;
+}
+
+/** `admit reconcile` */
+export function addReconcileCommand(program: Command): void {
+  looksFor(program.command('reconcile'))
+    .description('hold log, ledger and chain against each other and say what differs; changes nothing. Exit code 1 when something is wrong')
+    .option('--also <addresses...>', 'look for unlogged transactions of these addresses too: payer and mint authority, of now and before')
+    .option('--no-ledger', 'hold the log against the chain alone')
+    .option('--json', 'print the report as JSON')
+    .action(reconcile);
+}
+
+async function reconcile({ also = [], ledger, json }: ReconcileOptions): Promise<void> {
+  process.exitCode = EXIT.couldNot; // until it is known better
+  const { NATS_URL, NATS_USER, NATS_PASSWORD, DATABASE_REPLAY_URL, SOLANA_RPC_URL } = readEnvironment();
+  const flags = [
+    ...(also.length === 0 ? [] : [`--also=${also.join(',')}`]),
+    ...(ledger ? [] : ['--no-ledger']),
+    ...(json === true ? ['--json'] : []),
+  ];
+  const told = { NATS_URL, NATS_USER, NATS_PASSWORD, DATABASE_REPLAY_URL, SOLANA_RPC_URL };
+  process.exitCode = await runProgram('minter/src/reconcile.js', flags, told);
+}

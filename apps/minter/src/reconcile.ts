@@ -1,0 +1,76 @@
+import { parseArgs } from 'node:util';
+import { isFault } from '#shared/kernel/fault.js';
+import { readEnvironment } from '#shared/platform/environment.js';
+import { withLedger } from '#shared/platform/ledger-reading.js';
+import { connectNats } from '#shared/platform/nats.js';
+import { Rpc } from './chains/token-2022/rpc.js';
+import { DRIFTS, type Drift, isWrong } from './reconcile/drift.js';
+import { type Reconciled, Reconciliation } from './reconcile/reconciliation.js';
+
+/**
+ * `node dist/apps/minter/src/reconcile.js [--also address,…] [--no-ledger] [--json]`: holds log, ledger and chain against each other.
+ * `admit reconcile` starts it with the operator's NATS login, the ledger's reader and an RPC; it holds no key. Exit code 0: nothing is
+ * wrong, 1: something is, 2: it could not be told.
+ */
+const EXIT = { fine: 0, found: 1, couldNot: 2 } as const;
+const SAY_EVERY_MS = 2_000;
+
+async function reconcile(also: readonly string[], withoutLedger: boolean): Promise<Reconciled> {
+  const { NATS_URL, NATS_USER, NATS_PASSWORD, DATABASE_REPLAY_URL, SOLANA_RPC_URL, MINT_RPC_TIMEOUT_MS } = readEnvironment();
+  const access = { servers: NATS_URL.split(','), user: NATS_USER || 'operator', password: NATS_PASSWORD };
+  const rpc = new Rpc(SOLANA_RPC_URL.split(',')[0] ?? SOLANA_RPC_URL, MINT_RPC_TIMEOUT_MS);
+  const connection = await connectNats(access, 'admit-reconcile');
+  try {
+    if (withoutLedger) return await (await Reconciliation.of({ connection, rpc, also })).run(progress());
+    return await withLedger(DATABASE_REPLAY_URL, async (ledger) =>
+      (await Reconciliation.of({ connection, rpc, ledger, also })).run(progress()),
+    );
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Standard output is for the result alone. */
+function progress(): (tickets: number) => void {
+  let saidAt = performance.now();
+  return (tickets) => {
+    if (performance.now() - saidAt < SAY_EVERY_MS) return;
+    saidAt = performance.now();
+    process.stderr.write(`reconcile ${tickets.toLocaleString('en-US')} tickets\n`);
+  };
+}
+
+const wrongIn = ({ counts }: Reconciled): boolean => Object.keys(counts).some((kind) => isWrong(kind as keyof typeof DRIFTS));
+
+function reportOf(reconciled: Reconciled): string {
+  const { sequence, sales, tickets, transactions, counts, drifts } = reconciled;
+  const seen = `${tickets} tickets of ${sales} sales up to commit ${sequence}, ${transactions} transactions`;
+  const sums = Object.entries(counts).map(([kind, count]) => {
+    const [grade, says] = DRIFTS[kind as keyof typeof DRIFTS];
+    return `  ${String(count).padStart(6)}  ${grade.padEnd(7)}  ${kind.padEnd(18)}  ${says}`;
+  });
+  return [`${wrongIn(reconciled) ? 'DRIFTED' : 'in agreement'}: ${seen}`, ...sums, ...drifts.map(lineOf), ''].join('\n');
+}
+
+function lineOf({ kind, tenant, sale, ticket, asset, log, ledger, chain, signature }: Drift): string {
+  const place = ticket === undefined ? (signature ?? '') : `${tenant}/${sale} ${ticket}`;
+  const sides = Object.entries({ log, ledger, chain }).flatMap(([side, says]) => (says === undefined ? [] : [`${side}: ${says}`]));
+  return `${kind}  ${place}  ${asset ?? ''}  ${sides.join(', ')}`;
+}
+
+try {
+  process.exitCode = EXIT.couldNot; // until it is known better
+  const { values } = parseArgs({
+    options: {
+      also: { type: 'string', default: '' },
+      'no-ledger': { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const also = values.also.split(',').filter((address) => address !== '');
+  const reconciled = await reconcile(also, values['no-ledger']);
+  process.stdout.write(values.json ? `${JSON.stringify(reconciled)}\n` : reportOf(reconciled));
+  process.exitCode = wrongIn(reconciled) ? EXIT.found : EXIT.fine;
+} catch (thrown) {
+  process.stderr.write(`${isFault(thrown) ? thrown.message : String(thrown instanceof Error ? thrown.stack : thrown)}\n`);
+}

@@ -1,0 +1,153 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type pg from 'pg';
+import type { MintPlan } from '#shared/domain/mint/events.js';
+import { mintSubject } from '#shared/event-store/event-store.js';
+import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { StoredMessages } from '#shared/platform/stored-messages.js';
+import type { Rpc } from '../chains/token-2022/rpc.js';
+import { assetsIn, landedOf, onChain } from './chain-assets.js';
+import { chainDrift, type Drift, type DriftKind, isWrong, ledgerDrifts } from './drift.js';
+import { ledgerSale, ledgerSales } from './ledger-tickets.js';
+import { type LoggedTicket, LoggedTickets, signaturesIn } from './logged-tickets.js';
+
+/** A broken system may have a drift for every ticket: all are counted, so many of what is wrong are listed, and so many of what is not. */
+const MAX_LISTED = 1_000;
+/** Tickets whose accounts are looked at together. */
+const TICKETS_AT_ONCE = 1_000;
+
+export interface Reconciled {
+  /** The log as of this stream sequence. */
+  readonly sequence: number;
+  readonly sales: number;
+  readonly tickets: number;
+  /** Transactions of our keys that were looked at. */
+  readonly transactions: number;
+  readonly counts: Readonly<Partial<Record<DriftKind, number>>>;
+  readonly drifts: readonly Drift[];
+}
+
+export interface Sides {
+  readonly connection: NatsConnection;
+  readonly rpc: Rpc;
+  /** Absent: the log is held against the chain alone. */
+  readonly ledger?: pg.Client;
+  /** Addresses of ours beside the base keys: payer or mint authority, of now and before. */
+  readonly also: readonly string[];
+}
+
+/** Holds log, ledger and chain against each other, a sale at a time. It reads, and writes nothing anywhere. */
+export class Reconciliation {
+  private readonly signatures = new Set<string>();
+  private readonly bases = new Set<string>();
+  private readonly counts: Partial<Record<DriftKind, number>> = {};
+  private readonly listed: { readonly wrong: Drift[]; readonly toKnow: Drift[] } = { wrong: [], toKnow: [] };
+  private tickets = 0;
+  private transactions = 0;
+
+  private constructor(
+    private readonly sides: Sides,
+    private readonly messages: StoredMessages,
+  ) {}
+
+  static async of(sides: Sides): Promise<Reconciliation> {
+    return new Reconciliation(sides, await StoredMessages.on(sides.connection));
+  }
+
+  async run(progress: (tickets: number) => void): Promise<Reconciled> {
+    const { last, sales } = await this.scope();
+    const genesis = await this.sides.rpc.ask('getGenesisHash', (connection) => connection.getGenesisHash());
+    for (const { tenant, sale } of sales) {
+      await this.sale(tenant, sale, last, genesis);
+      progress(this.tickets);
+    }
+    await this.orphans(last);
+    const { tickets, transactions, counts, listed } = this;
+    return { sequence: last, sales: sales.length, tickets, transactions, counts, drifts: [...listed.wrong, ...listed.toKnow] };
+  }
+
+  /** The log as it is now, and every sale of which it, or the ledger, has mints. */
+  private async scope(): Promise<{ readonly last: number; readonly sales: readonly { readonly tenant: string; readonly sale: string }[] }> {
+    const jsm = await jetstreamManager(this.sides.connection, { checkAPI: false });
+    const { state } = await jsm.streams.info(EVENTS_STREAM, { subjects_filter: 'ev.*.mint.*' });
+    const logged = Object.keys(state.subjects ?? {}).map((subject) => {
+      const [, tenant = '', , sale = ''] = subject.split('.');
+      return { tenant, sale };
+    });
+    const all = [...logged, ...(this.sides.ledger === undefined ? [] : await ledgerSales(this.sides.ledger))];
+    return { last: state.last_seq, sales: [...new Map(all.map((of) => [`${of.tenant} ${of.sale}`, of])).values()] };
+  }
+
+  private async sale(tenant: string, sale: string, last: number, genesis: string): Promise<void> {
+    const subject = mintSubject(tenant, sale);
+    const folded = new LoggedTickets(this.signatures);
+    for await (const message of this.messages.ofSubject(EVENTS_STREAM, subject, last)) folded.take(message);
+    const { tickets } = folded;
+    this.tickets += tickets.size;
+    if (this.sides.ledger !== undefined)
+      for (const drift of ledgerDrifts({ tenant, sale }, tickets, await ledgerSale(this.sides.ledger, tenant, sale), last))
+        this.note(drift);
+    const found = await this.chainDrifts({ tenant, sale }, [...tickets.values()].filter(isPlanned), genesis);
+    if (found.length === 0) return;
+    const moved = await this.later(subject, last, folded);
+    for (const drift of found) if (!moved.has(drift.ticket)) this.note(drift);
+  }
+
+  private async chainDrifts(of: { tenant: string; sale: string }, planned: readonly Planned[], genesis: string): Promise<Drift[]> {
+    const drifts: Drift[] = [];
+    for (const { plan } of planned) this.bases.add(plan.base);
+    for (const { ticket, plan, mint } of planned.filter((each) => each.plan.genesisHash !== genesis))
+      drifts.push({ kind: 'other-chain', ...of, ticket, asset: plan.asset, log: `${mint.state} on ${plan.genesisHash}`, chain: genesis });
+    const ours = planned.filter(({ plan }) => plan.genesisHash === genesis);
+    for (let from = 0; from < ours.length; from += TICKETS_AT_ONCE) {
+      const some = ours.slice(from, from + TICKETS_AT_ONCE);
+      const found = await onChain(
+        this.sides.rpc,
+        some.map(({ plan }) => plan),
+      );
+      for (const [index, each] of some.entries()) {
+        const there = found[index];
+        const drift = there && chainDrift(of, each, there);
+        if (drift !== undefined) drifts.push(drift);
+      }
+    }
+    return drifts;
+  }
+
+  /** Tickets of which the log has more to tell since it was read: what the chain showed may be that. */
+  private async later(subject: string, last: number, folded: LoggedTickets): Promise<ReadonlySet<string | undefined>> {
+    for await (const message of this.messages.ofSubject(EVENTS_STREAM, subject, Number.MAX_SAFE_INTEGER, last + 1)) folded.take(message);
+    return new Set([...folded.tickets.values()].filter(({ sequence }) => sequence > last).map(({ ticket }) => ticket));
+  }
+
+  /** Every signature is in the log before its bytes are sent: one that landed and is not there was made by somebody else with our key. */
+  private async orphans(last: number): Promise<void> {
+    const unknown = new Set<string>();
+    for (const address of [...this.bases, ...this.sides.also]) {
+      for await (const signature of landedOf(this.sides.rpc, address)) {
+        this.transactions += 1;
+        if (!this.signatures.has(signature)) unknown.add(signature);
+      }
+    }
+    if (unknown.size === 0) return;
+    for await (const message of this.messages.ofSubject(EVENTS_STREAM, 'ev.*.mint.*', Number.MAX_SAFE_INTEGER, last + 1))
+      for (const signature of signaturesIn(message)) this.signatures.add(signature);
+    for (const signature of unknown) {
+      if (this.signatures.has(signature)) continue;
+      const assets = await assetsIn(this.sides.rpc, signature);
+      if (assets.length > 0) this.note({ kind: 'orphan-transaction', signature, asset: assets.join(' '), chain: 'landed' });
+    }
+  }
+
+  private note(drift: Drift): void {
+    this.counts[drift.kind] = (this.counts[drift.kind] ?? 0) + 1;
+    const { wrong, toKnow } = this.listed;
+    const list = isWrong(drift.kind) ? wrong : toKnow;
+    if (list.length < MAX_LISTED) list.push(drift);
+  }
+}
+
+interface Planned extends LoggedTicket {
+  readonly plan: MintPlan;
+}
+const isPlanned = (ticket: LoggedTicket): ticket is Planned => ticket.plan !== undefined;
