@@ -146,7 +146,7 @@ function mintsOf(tenant: string, sale: string, number: number): Recorded[] {
       memo: sha256(unit),
       salt: sha256(order),
     };
-    const shown = { name: `Bench ${sale}`, symbol: 'ADMIT', uri: `urn:admit-one:${ticket}` };
+    const shown = { name: `Bench ${sale}`, symbol: 'ADMIT', uri: `urn:admit-one:${ticket}`, document: sha256(ticket) };
     return [
       event('MintPlanned', at, { ticket, order, unit, wallet: WALLET, request: 1, ...chain, ...shown }),
       event('MintSubmitted', at, { ticket, attempt: 1, signature, transaction: TRANSACTION, blockhash: WALLET, lastValidBlockHeight: 300 }),

@@ -33,6 +33,8 @@ const row = (number: number, over: Partial<TicketRow> = {}): TicketRow => ({
   slot: null,
   holder: null,
   failure: null,
+  symbol: null,
+  document: null,
   sequence: 1_000,
   updatedAt: AT,
   ...over,

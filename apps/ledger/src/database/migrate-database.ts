@@ -7,10 +7,18 @@ import { Payments1796000000000 } from './migrations/1796000000000-payments.js';
 import { Promotion1797000000000 } from './migrations/1797000000000-promotion.js';
 import { Halts1798000000000 } from './migrations/1798000000000-halts.js';
 import { Queries1799000000000 } from './migrations/1799000000000-queries.js';
+import { Documents1799500000000 } from './migrations/1799500000000-documents.js';
 import { LIVE, OWNER } from './names.js';
 import { prepareRoles, type RoleUrls } from './roles.js';
 
-const MIGRATIONS = [Ledger1795000000000, Payments1796000000000, Promotion1797000000000, Halts1798000000000, Queries1799000000000];
+const MIGRATIONS = [
+  Ledger1795000000000,
+  Payments1796000000000,
+  Promotion1797000000000,
+  Halts1798000000000,
+  Queries1799000000000,
+  Documents1799500000000,
+];
 /** Session lock of whoever migrates: several apps may start at once. The number says nothing, it is only ours. */
 const MIGRATION_LOCK = 7_301_001;
 

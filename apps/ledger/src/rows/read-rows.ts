@@ -57,6 +57,8 @@ export const readTicket = (raw: RawRow): TicketRow => ({
   slot: textOrNull(raw, 'slot'),
   holder: textOrNull(raw, 'holder'),
   failure: textOrNull(raw, 'failure'),
+  symbol: textOrNull(raw, 'symbol'),
+  document: textOrNull(raw, 'document'),
   sequence: Number(raw.sequence),
   updatedAt: time(raw, 'updated_at'),
 });

@@ -88,6 +88,8 @@ export const TICKETS: Table<TicketRow> = {
     slot: ['bigint', (row) => row.slot],
     holder: ['text', (row) => row.holder],
     failure: ['text', (row) => row.failure],
+    symbol: ['text', (row) => row.symbol],
+    document: ['text', (row) => row.document],
     sequence: ['bigint', (row) => row.sequence],
     updated_at: ['timestamptz', (row) => row.updatedAt],
   },

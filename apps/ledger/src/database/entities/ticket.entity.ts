@@ -53,6 +53,12 @@ export class TicketEntity {
   @Column({ type: 'text', nullable: true })
   failure!: string | null;
 
+  @Column({ type: 'text', nullable: true })
+  symbol!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  document!: string | null;
+
   @Column({ type: 'bigint' })
   sequence!: string;
 

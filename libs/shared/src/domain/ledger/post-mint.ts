@@ -1,4 +1,4 @@
-import type { MintEvent } from '../mint/events.js';
+import type { MintEvent, MintPlan } from '../mint/events.js';
 import { type Account, mintsOf } from './account.js';
 import type { Book } from './book.js';
 import type { Entry, Place, Posting } from './entry.js';
@@ -15,7 +15,7 @@ export function postMintEvent(event: MintEvent, book: Book, place: Place): Posti
 function changeOf(event: MintEvent): Partial<TicketRow> {
   switch (event.type) {
     case 'MintPlanned':
-      return { asset: event.data.asset };
+      return { asset: event.data.asset, ...documentOf(event.data) };
     case 'MintSubmitted':
       return { attempts: event.data.attempt };
     case 'MintAttemptDied':
@@ -33,6 +33,8 @@ function changeOf(event: MintEvent): Partial<TicketRow> {
       return { status: 'mint-failed', failure: event.data.reason };
   }
 }
+
+const documentOf = ({ symbol, document }: MintPlan): Partial<TicketRow> => (document === undefined ? {} : { symbol, document });
 
 function entriesOf(event: MintEvent, { order, ticket, failure }: TicketRow, { sale }: Place): Entry[] {
   const debit = ENDS[event.type];

@@ -109,6 +109,8 @@ function postOrder(placed: Sale<'OrderPlaced'>, book: Book, place: Place): Entry
       slot: null,
       holder: null,
       failure: null,
+      symbol: null,
+      document: null,
       sequence,
       updatedAt: at,
     });

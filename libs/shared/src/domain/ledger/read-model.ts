@@ -57,6 +57,9 @@ export interface TicketRow extends Kept {
   readonly slot: string | null;
   readonly holder: string | null;
   readonly failure: string | null;
+  /** Of the asset, and SHA-256 of its document: both stand in the plan, from the day there were documents. */
+  readonly symbol: string | null;
+  readonly document: string | null;
 }
 
 /** Where the money of one payment is. What was received is always clearing + revenue + owed + returned. */
