@@ -40,7 +40,7 @@ for (const who of ['provision', 'purchase', 'minter', 'ledger', 'operator']) {
   // Where an app listens inside its container is the image's affair.
   writePrivate(
     join(folder, who, 'app.env'),
-    asFile(settingsOf(who, inside), (name) => !name.startsWith('HTTP_')),
+    asFile({ ...settingsOf(who, inside), ...(who === 'minter' && seenFromOutside()) }, (name) => !name.startsWith('HTTP_')),
   );
 }
 for (const tenant of DEV_TENANTS) {
@@ -60,6 +60,12 @@ for (const [tenant, file] of [
   );
 }
 process.stdout.write('passwords, accounts and settings are in place\n');
+
+/** Where an asset's URI points to is opened outside of the containers. */
+function seenFromOutside() {
+  const { MINT_URI_PREFIX } = settingsOf('minter', outside);
+  return { MINT_URI_PREFIX };
+}
 
 function asFile(settings, wanted) {
   return Object.entries(settings)

@@ -12,7 +12,7 @@ export const BLOCKCHAIN_AUDIT: Audit = {
         ['NFT-2', 'the ticket id is in it', 'the subject of the command; body and subject must agree'],
         ['NFT-3', 'signature stored before retry', 'write ahead: MintSubmitted, then the send'],
         ['NFT-4', 'pending transactions monitored', 'what is submitted is looked at until it has a verdict'],
-        ['NFT-5', 'metadata URI deterministic', 'made of the ticket alone'],
+        ['NFT-5', 'metadata URI deterministic', 'made of tenant and ticket alone; what is served has the hash that was planned'],
         ['NFT-6', 'failure is not a timeout', 'confirmed, dead, or unknown; dead needs proof'],
         ['NFT-7', 'ticket updated atomically', 'rows and checkpoint in one transaction'],
         ['NFT-8', 'a duplicate returns the existing', 'the verdict in the log'],

@@ -95,6 +95,14 @@ export const MUTANTS: readonly Mutant[] = [
     spec: 'libs/shared/src/domain/mint/decide.spec.ts',
   },
   {
+    guard: 'metadata document: whatever the ledger says',
+    file: 'apps/ledger/src/http/documents.ts',
+    from: 'if (hash !== row.document)',
+    to: "if (hash === '')",
+    check: 'blockchain NFT-5',
+    spec: 'test/integration/metadata-documents.spec.ts',
+  },
+  {
     guard: 'checkpoint cursor: moved wherever it stands',
     file: 'apps/ledger/src/projection/checkpoint.ts',
     from: 'where stream = $3 and sequence = $4 and',

@@ -55,6 +55,8 @@ export function settingsOf(who: App | 'provision' | 'replay' | 'operator', wirin
         MINT_KEYS_DIR: wiring.keysDir,
         MINT_KEYS: wiring.solanaIsLocal ? 'create' : 'require',
         MINT_AIRDROP: wiring.solanaIsLocal ? 'local' : 'off',
+        // An asset on a chain that others see must not point to this machine.
+        ...(wiring.solanaIsLocal && { MINT_URI_PREFIX: `http://127.0.0.1:${wiring.ports.ledger}/m/` }),
       };
     case 'ledger':
       return {

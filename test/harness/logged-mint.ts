@@ -15,10 +15,10 @@ export type Minted = Pick<MintCommand, 'tenant' | 'sale' | 'order' | 'ticket' | 
 export async function logMint(
   admin: NatsConnection,
   of: Minted,
-  { over = {}, upTo = 3 }: { readonly over?: object; readonly upTo?: number } = {},
+  { over = {}, upTo = 3, name = 'Gala' }: { readonly over?: object; readonly upTo?: number; readonly name?: string } = {},
 ): Promise<MintPlan> {
   const chain = new MemoryChain();
-  const plan = { ...planMint({ ...of, request: 1, name: 'Gala' } as MintCommand, chain, chain.genesis, STYLE), ...over };
+  const plan = { ...planMint({ ...of, request: 1, name } as MintCommand, chain, chain.genesis, STYLE), ...over };
   const { ticket, order, unit, wallet, asset } = plan;
   const attempt = { ticket, attempt: 1, signature: SIGNATURE, transaction: 'AA==', blockhash: 'b', lastValidBlockHeight: 150 };
   const events: MintEvent[] = [

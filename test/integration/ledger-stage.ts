@@ -200,6 +200,8 @@ function minted(sale: string, n: number): Recorded[] {
       holder: 'W',
       attempt: 1,
       request: 1,
+      symbol: 'ADMIT',
+      document: `document of ${ticket}`,
     };
     return ['MintPlanned', 'MintSubmitted', 'MintCompleted'].map((type) => ({ type, at, data: about })) as unknown as Recorded[];
   });

@@ -212,6 +212,8 @@ describe('a node that', () => {
     const told = await admit(receipt, '--rpc-url', solana.url);
     expect([told.code, told.out, told.error]).toEqual([2, '', expect.stringContaining('chain-unreachable')]);
     expect((await admit(receipt, '--rpc-url', 'http://127.0.0.1:1')).code).toBe(2);
+    solana.control.clearFaults();
+    expect((await admit(receipt, '--rpc-url', `http://127.0.0.1:1,${solana.url}`)).code).toBe(0);
   });
 
   it('is asked nothing where there is no receipt: what is wrong with the file is said', async () => {

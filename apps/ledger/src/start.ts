@@ -21,6 +21,7 @@ import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { inspectTopology } from '#shared/platform/topology/inspect.js';
 import { connected, database } from './database/connect.js';
 import { migrateDatabase } from './database/migrate-database.js';
+import { Documents } from './http/documents.js';
 import { MAX_BODY_BYTES, MAX_UNDER_WAY_PER_TENANT, PUBLIC_ROUTES } from './http/http-parts.js';
 import { Queries } from './http/queries.js';
 import { LedgerModule } from './ledger.module.js';
@@ -54,9 +55,10 @@ export async function startLedger(environment: Environment, logger: Logger): Pro
   projecting.catch(() => stop.abort()); // it is awaited by the caller once the app is up, and throws there
   const end = (): Promise<void> => endLedger({ stop, projecting, tenants, reader, pool, connection });
   const queries = new Queries(reader, epoch, logger);
+  const documents = new Documents(reader, tenants, logger);
   const page = await metricsOf(environment, connection, projector);
   const app = await serve(environment, logger, { tenants, page }, (admission) =>
-    LedgerModule.with(checksOf(projector, pool, tenants), { version: VERSION, admission, queries, page }, end),
+    LedgerModule.with(checksOf(projector, pool, tenants), { version: VERSION, admission, queries, page, documents }, end),
   );
   return { app, projecting };
 }

@@ -32,6 +32,24 @@ async function readReceipt(file: string): Promise<Receipt> {
   return read.value;
 }
 
+/** The first provider that can tell; where none can, what the last that answered said. @throws Fault `chain-unreachable` when none answers */
+async function askProviders(receipt: Receipt, issuer: string | undefined): Promise<readonly Finding[]> {
+  const { SOLANA_RPC_URL, MINT_RPC_TIMEOUT_MS } = readEnvironment();
+  let told: readonly Finding[] | undefined;
+  let silent: unknown;
+  for (const url of SOLANA_RPC_URL.split(',')) {
+    try {
+      told = await checkReceipt(new Rpc(url.trim(), MINT_RPC_TIMEOUT_MS), receipt, issuer);
+      if (verdictOn(told) !== 'not known') return told;
+    } catch (thrown) {
+      if (!isFault(thrown, 'chain-unreachable')) throw thrown;
+      silent = thrown;
+    }
+  }
+  if (told === undefined) throw silent;
+  return told;
+}
+
 const line = ({ outcome, about, says }: Finding): string => `  ${outcome.padEnd(9)}${about.padEnd(ABOUT_WIDTH)}${says}\n`;
 
 function sentenceOf(verdict: ReceiptVerdict, findings: readonly Finding[], { record, address }: Receipt): string {
@@ -49,8 +67,7 @@ try {
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) throw new Fault('configuration', { problems: ['one file is wanted'] });
   const receipt = await readReceipt(file);
-  const { SOLANA_RPC_URL, MINT_RPC_TIMEOUT_MS } = readEnvironment();
-  const findings = await checkReceipt(new Rpc(SOLANA_RPC_URL, MINT_RPC_TIMEOUT_MS), receipt, values.issuer);
+  const findings = await askProviders(receipt, values.issuer);
   const verdict = verdictOn(findings);
   process.stdout.write(
     values.json ? `${JSON.stringify({ verdict, findings })}\n` : `${findings.map(line).join('')}${sentenceOf(verdict, findings, receipt)}`,

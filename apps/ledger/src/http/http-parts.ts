@@ -2,6 +2,8 @@ import type { Provider, Type } from '@nestjs/common';
 import { Admission, OPEN_ROUTES } from '#shared/platform/http/admission.js';
 import { DOCUMENT, DocsController } from '#shared/platform/http/docs.controller.js';
 import type { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
+import { DOCUMENT_PATH, DocumentsController } from './documents.controller.js';
+import { Documents } from './documents.js';
 import { openApiDocument } from './openapi.js';
 import { QueriesController } from './queries.controller.js';
 import { Queries } from './queries.js';
@@ -12,6 +14,7 @@ export interface HttpFacts {
   readonly admission: Admission;
   readonly queries: Queries;
   readonly page: MetricsPage;
+  readonly documents: Documents;
 }
 
 /** Nothing here has a body to read. */
@@ -20,12 +23,13 @@ export const MAX_BODY_BYTES = 1_024;
 export const MAX_UNDER_WAY_PER_TENANT = 64;
 
 /** What may be asked without an API key. */
-export const PUBLIC_ROUTES: ReadonlySet<string> = new Set(OPEN_ROUTES);
+export const PUBLIC_ROUTES: ReadonlySet<string> = new Set([...OPEN_ROUTES, DOCUMENT_PATH]);
 
-export const httpControllers: readonly Type[] = [QueriesController, DocsController];
+export const httpControllers: readonly Type[] = [QueriesController, DocumentsController, DocsController];
 
-export const httpProviders = ({ version, admission, queries }: HttpFacts): Provider[] => [
+export const httpProviders = ({ version, admission, queries, documents }: HttpFacts): Provider[] => [
   { provide: Admission, useValue: admission },
   { provide: Queries, useValue: queries },
+  { provide: Documents, useValue: documents },
   { provide: DOCUMENT, useValue: openApiDocument(version) },
 ];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { openApi, titleOf } from '#shared/platform/http/openapi.js';
+import { jsonAnswer, openApi, openOperation, titleOf } from '#shared/platform/http/openapi.js';
 import { type Node, problemResponses, reference, text, WITH_API_KEY } from '#shared/platform/http/openapi-problems.js';
+import { DOCUMENT_PATH } from './documents.controller.js';
 import { PROBLEMS, type ProblemCode } from './problems.js';
 import { POSITION_HEADER } from './queries.js';
 import { ROUTES, type Route } from './routes.js';
@@ -14,9 +15,30 @@ export const openApiDocument = (version: string): Node =>
     summary: 'What was sold, held, paid and minted, as the log tells it.',
     description:
       'A read-only ledger of the log. It may be some moments behind it, says how far it is, and can be away while selling goes on.',
-    paths: Object.fromEntries(ROUTES.map((route) => [route.path, { get: operationOf(route) }])),
+    paths: {
+      ...Object.fromEntries(ROUTES.map((route) => [route.path, { get: operationOf(route) }])),
+      [DOCUMENT_PATH.replace(/:(\w+)/g, '{$1}')]: { get: { ...documentOperation, parameters: partsOf(DOCUMENT_PATH) } },
+    },
     shapes: ROUTES.map(({ answer }) => answer),
   });
+
+const documentOperation = openOperation('ticket.document', 'Read the metadata document of a ticket: what the URI of its asset points to', {
+  200: {
+    ...jsonAnswer('Name, symbol, description, attributes. It never changes.'),
+    headers: { ETag: text('Its SHA-256, as it was planned.') },
+  },
+  304: { description: 'What If-None-Match named still holds.' },
+  ...problemResponses((['document-unknown', 'ledger-unreachable', 'stopping', 'fault'] as const).map((code) => [code, PROBLEMS[code]])),
+}).get as Node;
+
+const partsOf = (path: string): Node[] =>
+  [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    description: 'As the URI has it.',
+    schema: { type: 'string' },
+  }));
 
 function operationOf(route: Route): Node {
   const shape = titleOf(route.answer);

@@ -1,3 +1,4 @@
+import { isFault } from '#shared/kernel/fault.js';
 import { type Answer, DOOR_PROBLEMS, problemOf } from '#shared/platform/http/answer.js';
 import type { FieldError } from '#shared/platform/problem.js';
 
@@ -6,11 +7,16 @@ export const PROBLEMS = {
   ...DOOR_PROBLEMS,
   'query-invalid': [400, 'The address asks for something that this operation does not answer.'],
   'cursor-unknown': [400, 'This cursor was not given to this tenant, or not by this log.'],
+  'document-unknown': [404, 'There is no document at this address.'],
   'ledger-behind': [503, 'The ledger has not come to this place of the log yet.'],
   'ledger-unreachable': [503, 'The ledger cannot be read now. Selling goes on without it.'],
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEMS;
+
+/** What stands in the way of reading, and passes: the database is away, being made, or being exchanged. Anything else is a bug. */
+const PASSING = ['database-unreachable', 'configuration', 'ledger-differs'] as const;
+export const isPassing = (thrown: unknown): boolean => PASSING.some((code) => isFault(thrown, code));
 
 export const problemAnswer = (code: ProblemCode, errors?: readonly FieldError[]): Answer =>
   problemOf(PROBLEMS, code, errors === undefined ? {} : { errors });

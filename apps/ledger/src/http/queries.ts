@@ -1,4 +1,3 @@
-import { isFault } from '#shared/kernel/fault.js';
 import type { Answer } from '#shared/platform/http/answer.js';
 import { WHOLE_MESSAGE } from '#shared/platform/http/event-cursor.js';
 import type { Headers } from '#shared/platform/http/reply.js';
@@ -8,13 +7,11 @@ import type { Tenant } from '#shared/platform/tenants/tenant.js';
 import { Asking, LedgerBehind, type Position, UnknownCursor } from '../queries/asking.js';
 import { positionOf } from '../queries/position.js';
 import type { LedgerReader } from '../queries/reader.js';
-import { problemAnswer } from './problems.js';
+import { isPassing, problemAnswer } from './problems.js';
 import type { Question, Route } from './routes.js';
 
 /** Says how far the ledger is, on every answer that it gives. */
 export const POSITION_HEADER = 'Ledger-Position';
-/** What stands in the way of reading, and passes: the database is away, being made, or being exchanged. Anything else is a bug. */
-const PASSING = ['database-unreachable', 'configuration', 'ledger-differs'] as const;
 
 export interface Answered {
   readonly answer: Answer;
@@ -39,7 +36,7 @@ export class Queries {
     } catch (thrown) {
       if (thrown instanceof UnknownCursor) return { answer: problemAnswer('cursor-unknown', thrown.errors), headers: {} };
       if (thrown instanceof LedgerBehind) return { answer: problemAnswer('ledger-behind'), headers: {} };
-      if (!PASSING.some((code) => isFault(thrown, code))) throw thrown;
+      if (!isPassing(thrown)) throw thrown;
       this.logger.warn({ err: thrown, operation: route.operation }, 'the ledger could not be read');
       return { answer: problemAnswer('ledger-unreachable'), headers: {} };
     }

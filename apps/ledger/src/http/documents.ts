@@ -1,0 +1,68 @@
+import { metadataDocument, tenantMark } from '#shared/domain/mint/metadata-document.js';
+import { sha256 } from '#shared/kernel/hash.js';
+import { TICKET_PATTERN } from '#shared/kernel/ids.js';
+import type { Answer } from '#shared/platform/http/answer.js';
+import type { Logger } from '#shared/platform/logger.js';
+import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
+import { LIVE } from '../database/names.js';
+import type { LedgerReader } from '../queries/reader.js';
+import { text } from '../queries/view.js';
+import type { RawRow } from '../rows/table.js';
+import { isPassing, problemAnswer } from './problems.js';
+
+const SQL = `select sale.name, ticket.sale, ticket.ticket, ticket.unit, ticket.symbol, ticket.document
+  from ${LIVE}.ticket join ${LIVE}.sale on sale.tenant = ticket.tenant and sale.sale = ticket.sale
+  where ticket.tenant = $1 and ticket.ticket = $2 and ticket.document is not null`;
+
+/**
+ * The documents that assets' URIs point to, for everybody: made anew of the ledger's rows each time, and given out only if they are, byte for
+ * byte, what was planned. A tenant that is disabled sold what it sold: its documents stay.
+ */
+export class Documents {
+  private marks: Map<string, string[]> | undefined;
+
+  constructor(
+    private readonly reader: Pick<LedgerReader, 'read'>,
+    private readonly tenants: Pick<TenantDirectory, 'all' | 'onChange'>,
+    private readonly logger: Logger,
+  ) {
+    tenants.onChange(() => {
+      this.marks = undefined;
+    });
+  }
+
+  async at(mark: string, ticket: string): Promise<Answer> {
+    if (!TICKET_PATTERN.test(ticket)) return problemAnswer('document-unknown');
+    try {
+      for (const tenant of this.marked(mark)) {
+        const [row] = await this.reader.read(tenant, (rows) => rows(SQL, [tenant, ticket]));
+        if (row !== undefined) return documentOf(tenant, row);
+      }
+      return problemAnswer('document-unknown');
+    } catch (thrown) {
+      if (!isPassing(thrown)) throw thrown;
+      this.logger.warn({ err: thrown }, 'a document could not be read');
+      return problemAnswer('ledger-unreachable');
+    }
+  }
+
+  private marked(mark: string): readonly string[] {
+    this.marks ??= marksOf(this.tenants.all.map(({ tenant }) => tenant));
+    return this.marks.get(mark) ?? [];
+  }
+}
+
+function marksOf(tenants: readonly string[]): Map<string, string[]> {
+  const marks = new Map<string, string[]>();
+  for (const tenant of tenants) marks.set(tenantMark(tenant), [...(marks.get(tenantMark(tenant)) ?? []), tenant]);
+  return marks;
+}
+
+function documentOf(tenant: string, row: RawRow): Answer {
+  const [sale, ticket, unit] = [text(row, 'sale'), text(row, 'ticket'), text(row, 'unit')];
+  const body = metadataDocument({ tenant, sale, ticket, unit, name: text(row, 'name'), symbol: text(row, 'symbol') });
+  const hash = sha256(body);
+  if (hash !== row.document)
+    throw new Error(`the document of ticket ${ticket} is not what was planned: ${hash}, not ${text(row, 'document')}`);
+  return { status: 200, body, etag: `"${hash}"` };
+}
