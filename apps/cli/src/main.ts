@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { isFault } from '#shared/kernel/fault.js';
 import { addDeadCommands } from './dead.js';
 import { addLogCommands } from './log.js';
+import { addMintCommands } from './mint.js';
 import { loadOperatorSettings } from './operator-settings.js';
 import { provisionStreams } from './provision.js';
 import { addReceiptCommands } from './receipt.js';
@@ -39,6 +40,7 @@ addDeadCommands(program);
 addReceiptCommands(program);
 addLogCommands(program);
 addReconcileCommand(program);
+addMintCommands(program);
 
 try {
   loadOperatorSettings();

@@ -1,8 +1,7 @@
 import { JetStreamApiError, type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { ACK, type Delivery, nak, type Settlement } from '#shared/consumer/delivery.js';
-import type { MintCommand, RevokeCommand } from '#shared/domain/mint/events.js';
-import type { Recorded } from '#shared/domain/recorded.js';
+import { type Asked, askedBy } from '#shared/domain/mint/asked.js';
 import { decodeCommit } from '#shared/event-store/commit.js';
 import type { Logger } from '#shared/platform/logger.js';
 
@@ -29,7 +28,7 @@ export class MintRequests {
     try {
       const [, tenant, , sale] = delivery.subject.split('.') as [string, string, string, string];
       const { events } = decodeCommit(delivery.subject, delivery.sequence, delivery.body);
-      const asked = events.flatMap((event) => messagesOf({ tenant, sale }, event));
+      const asked = events.flatMap((event) => askedBy({ tenant, sale }, event));
       await Promise.all(asked.map((message) => this.ask(message)));
       return ACK;
     } catch (thrown) {
@@ -48,34 +47,6 @@ export class MintRequests {
   }
 }
 
-/** A message on MINTS: `what` is the number of the request, or `revoke`. */
-interface Asked {
-  readonly tenant: string;
-  readonly ticket: string;
-  readonly what: string;
-  readonly body: MintCommand | RevokeCommand;
-}
-
 /** 10077 also means a full stream; the words tell which. */
 const isAskedAlready = (thrown: unknown): boolean =>
   thrown instanceof JetStreamApiError && thrown.code === ONE_PER_SUBJECT && thrown.message.includes('per subject');
-
-function messagesOf(of: { readonly tenant: string; readonly sale: string }, { type, data }: Recorded): Asked[] {
-  if (type === 'MintsRequested') {
-    const { order, wallet, name, revocable } = data;
-    return data.tickets.map(({ ticket, unit, request }) => ({
-      tenant: of.tenant,
-      ticket,
-      what: `${request}`,
-      body: { ...of, order, ticket, unit, wallet, request, name, ...(revocable && { revocable }) },
-    }));
-  }
-  if (type !== 'RevocationsRequested') return [];
-  const { order } = data;
-  return data.tickets.map(({ ticket, unit }) => ({
-    tenant: of.tenant,
-    ticket,
-    what: 'revoke',
-    body: { ...of, order, ticket, unit, revoke: true },
-  }));
-}

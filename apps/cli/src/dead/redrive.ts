@@ -1,7 +1,9 @@
 import { JetStreamApiError, type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
+import type { MintCommand } from '#shared/domain/mint/events.js';
 import { Fault } from '#shared/kernel/fault.js';
 import { StoredMessages } from '#shared/platform/stored-messages.js';
+import { standing } from '../mint/ticket-record.js';
 import type { BoxedLetter, LetterBox } from './letter-box.js';
 
 /** What became of a letter: `redriven` now, `closed` before, or `refused` because sending it again would be wrong. */
@@ -11,7 +13,8 @@ export interface Redriven {
 }
 
 const COMMANDS = 'COMMANDS';
-const REDRIVABLE = [COMMANDS, 'MINTS'];
+const MINTS = 'MINTS';
+const REDRIVABLE = [COMMANDS, MINTS];
 const TAKEN = 10077; // a message of this subject is there, or the stream is full: looked up
 /** Headers that say how the broker should take a message, and not what it is: they would have the copy taken for the original. */
 const FOR_THE_BROKER = /^Nats-/i;
@@ -37,11 +40,23 @@ export class Redrive {
   async run(letter: BoxedLetter): Promise<Redriven> {
     if (letter.closed !== undefined) return { outcome: 'closed', note: `${letter.closed.how} already: ${letter.closed.note}` };
     if (!REDRIVABLE.includes(letter.stream)) return refused(`only what lay on ${REDRIVABLE.join(' or ')} can be sent again`);
+    const over = await this.failedMint(letter);
+    if (over !== undefined) return refused(over);
     const lying = await this.lying(letter);
     if (lying !== undefined) return this.judge(letter, lying);
     await this.makeRoom(letter);
     const sequence = await this.publish(letter);
     return sequence === undefined ? this.judge(letter, await this.lying(letter)) : this.done(letter, sequence);
+  }
+
+  /** A request that failed for good fails again and would be buried again: its ticket needs another one. */
+  private async failedMint({ stream, original }: BoxedLetter): Promise<string | undefined> {
+    const asked = stream === MINTS ? mintIn(original) : undefined;
+    if (asked === undefined) return undefined;
+    const { tenant, ticket, request } = asked;
+    const mint = await standing(this.messages, tenant, { ticket, body: asked });
+    if (mint?.state !== 'failed' || mint.request < request) return undefined;
+    return `its mint failed for good (${mint.reason}); admit mint redrive ${tenant} ${ticket} asks for it anew`;
   }
 
   /** What lies on the original's subject now, other than the original itself. */
@@ -105,10 +120,22 @@ function sameRequest(left: Uint8Array, right: Uint8Array): boolean {
   return Buffer.compare(left, right) === 0 || (nameOf(left) !== undefined && nameOf(left) === nameOf(right));
 }
 
+/** The mint that a letter asks for; undefined where it asks for a revocation, or cannot be read. */
+function mintIn(original: string): MintCommand | undefined {
+  const body = parsed(Buffer.from(original, 'base64')) as Partial<MintCommand> | undefined;
+  const names = [body?.tenant, body?.sale, body?.ticket];
+  return names.every((name) => typeof name === 'string') && typeof body?.request === 'number' ? (body as MintCommand) : undefined;
+}
+
 function nameOf(body: Uint8Array): string | undefined {
+  const { operation, key, fingerprint } = parsed(body) ?? {};
+  return fingerprint === undefined ? undefined : JSON.stringify([operation, key, fingerprint]);
+}
+
+function parsed(body: Uint8Array): Readonly<Record<string, unknown>> | undefined {
   try {
-    const { operation, key, fingerprint } = JSON.parse(Buffer.from(body).toString('utf8')) as Readonly<Record<string, unknown>>;
-    return fingerprint === undefined ? undefined : JSON.stringify([operation, key, fingerprint]);
+    const value: unknown = JSON.parse(Buffer.from(body).toString('utf8'));
+    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
   } catch {
     return undefined; // it cannot be read: only the very same bytes are the same request
   }

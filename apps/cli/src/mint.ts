@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import { readEnvironment } from '#shared/platform/environment.js';
+import { redriveMint } from './mint/redrive-mint.js';
+import { asOperator, EXIT, looksFor, say } from './operator.js';
+
+interface RedriveOptions {
+  readonly sale?: string;
+  readonly wallet?: string;
+}
+
+/** `admit mint …` */
+export function addMintCommands(program: Command): void {
+  looksFor(program.command('mint').description('mints that do not end'))
+    .command('redrive')
+    .argument('<tenant>', 'whose ticket it is')
+    .argument('<ticket>', 'the ticket')
+    .description(
+      'give a mint to the minter once more; what is minted stays as it is, and no ticket gets a second address. Exit code 1: refused',
+    )
+    .option('--sale <sale>', "look in this sale only: faster than through all of the tenant's")
+    .option('--wallet <address>', 'for a mint that failed: ask for it again, for this wallet')
+    .action(redrive);
+}
+
+async function redrive(tenant: string, ticket: string, { sale, wallet }: RedriveOptions): Promise<void> {
+  process.exitCode = EXIT.couldNot; // until it is known better
+  const wish = { tenant, ticket, ...(sale !== undefined && { sale }), ...(wallet !== undefined && { wallet }) };
+  const { outcome, says } = await asOperator(readEnvironment(), (connection) => redriveMint(connection, wish));
+  say(`${ticket}  ${outcome === 'over' ? 'nothing to do' : outcome}  ${says}`);
+  process.exitCode = outcome === 'refused' ? EXIT.found : EXIT.fine;
+}

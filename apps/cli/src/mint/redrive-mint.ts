@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { JetStreamApiError, jetstream } from '@nats-io/jetstream';
+import { headers, type NatsConnection } from '@nats-io/transport-node';
+import { Fault } from '#shared/kernel/fault.js';
+import { StoredMessages } from '#shared/platform/stored-messages.js';
+import { type TicketRecord, ticketRecord } from './ticket-record.js';
+
+export interface MintRedriven {
+  /** `over`: nothing is left to do; `working`: the minter has it already; `given`: it has it again; `refused`: it cannot be had like this. */
+  readonly outcome: 'over' | 'working' | 'given' | 'refused';
+  readonly says: string;
+}
+
+export interface RedriveWish {
+  readonly tenant: string;
+  readonly ticket: string;
+  readonly sale?: string;
+  /** For a mint that failed because of its wallet. */
+  readonly wallet?: string;
+}
+
+const MINTS = 'MINTS';
+const ONE_PER_SUBJECT = 10077;
+const ASK_TIMEOUT_MS = 10_000;
+
+/**
+ * Gives a mint to the minter once more, as the log asks for it and in no other way: the minter reads there how far it came and goes on, at
+ * the address that was planned. A mint that failed for good is asked for anew through the front door, as its tenant would.
+ */
+export async function redriveMint(connection: NatsConnection, wish: RedriveWish): Promise<MintRedriven> {
+  const messages = await StoredMessages.on(connection);
+  const record = await ticketRecord(messages, wish);
+  if (record === undefined) return { outcome: 'refused', says: 'no mint of this ticket was ever asked for; ticket.mint asks for it' };
+  const { asked, mint } = record;
+  const wanted = asked.what === 'revoke' ? ['revoked', 'cancelled'] : ['minted', 'revoking', 'revoked', 'cancelled'];
+  if (mint !== undefined && wanted.includes(mint.state)) return { outcome: 'over', says: ended(record) };
+  const subject = `mint.${wish.tenant}.${wish.ticket}.${asked.what}`;
+  const lying = await messages.last(MINTS, subject);
+  const state = mint === undefined ? 'not begun' : mint.state;
+  if (lying !== undefined)
+    return {
+      outcome: 'working',
+      says: `${MINTS} ${lying.seq} is with the minter; the log says ${state}. What it waits for stands in its log`,
+    };
+  if (asked.what !== 'revoke' && mint?.state === 'failed' && mint.request >= Number(asked.what))
+    return askAnew(connection, wish, record, mint.reason);
+  const sequence = await give(connection, subject, asked.body);
+  return { outcome: 'given', says: `${MINTS} ${sequence}; the log says ${state}, and the minter goes on from there` };
+}
+
+const ended = ({ mint }: TicketRecord): string =>
+  mint !== undefined && 'asset' in mint ? `${mint.state}: ${mint.asset}` : `${mint?.state}`;
+
+/** Its message is gone from MINTS, so a new one takes the place; two at once leave one. */
+async function give(connection: NatsConnection, subject: string, body: object): Promise<number | string> {
+  try {
+    const options = { msgID: `redrive:${randomUUID()}`, expect: { streamName: MINTS } };
+    return (await jetstream(connection).publish(subject, JSON.stringify(body), options)).seq;
+  } catch (cause) {
+    if (cause instanceof JetStreamApiError && cause.code === ONE_PER_SUBJECT) return 'was filled by somebody else at the same time';
+    throw new Fault('log-unreachable', { stream: MINTS, subject }, { cause });
+  }
+}
+
+/** As a new request of the sale, which counts it. Its key says which failure it is about: asked twice, it is one request. */
+async function askAnew(connection: NatsConnection, wish: RedriveWish, record: TicketRecord, reason: string): Promise<MintRedriven> {
+  const { asked, sale, failureNoted } = record;
+  if (!failureNoted)
+    return { outcome: 'refused', says: `failed (${reason}); its sale has not heard of it yet: is the purchase app running?` };
+  const head = headers();
+  const wallet = wish.wallet ?? ('wallet' in asked.body ? asked.body.wallet : '');
+  head.set('Idempotency-Key', `redrive:${wish.ticket}:${asked.what}:${wallet}`);
+  const body = JSON.stringify({ sale, tickets: [wish.ticket], wallet });
+  const answer = await connection
+    .request(`admit.${wish.tenant}.ticket.mint`, body, { headers: head, timeout: ASK_TIMEOUT_MS })
+    .catch((cause) => {
+      throw new Fault('log-unreachable', { subject: `admit.${wish.tenant}.ticket.mint` }, { cause });
+    });
+  const status = answer.headers?.get('Admit-Status');
+  if (status === '200') return { outcome: 'given', says: `failed (${reason}); asked for again, for ${wallet}` };
+  return { outcome: 'refused', says: `failed (${reason}); asked for again and answered ${status}: ${answer.string()}` };
+}

@@ -1,0 +1,31 @@
+import type { Recorded } from '../recorded.js';
+import type { MintCommand, RevokeCommand } from './events.js';
+
+/** A message on MINTS: `what` is the number of the request, or `revoke`. Its subject is `mint.<tenant>.<ticket>.<what>`. */
+export interface Asked {
+  readonly tenant: string;
+  readonly ticket: string;
+  readonly what: string;
+  readonly body: MintCommand | RevokeCommand;
+}
+
+/** What an event of a sale asks the minter for: the same event always asks for the same. */
+export function askedBy(of: { readonly tenant: string; readonly sale: string }, { type, data }: Recorded): Asked[] {
+  if (type === 'MintsRequested') {
+    const { order, wallet, name, revocable } = data;
+    return data.tickets.map(({ ticket, unit, request }) => ({
+      tenant: of.tenant,
+      ticket,
+      what: `${request}`,
+      body: { ...of, order, ticket, unit, wallet, request, name, ...(revocable && { revocable }) },
+    }));
+  }
+  if (type !== 'RevocationsRequested') return [];
+  const { order } = data;
+  return data.tickets.map(({ ticket, unit }) => ({
+    tenant: of.tenant,
+    ticket,
+    what: 'revoke',
+    body: { ...of, order, ticket, unit, revoke: true },
+  }));
+}
