@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Account, controlOf, normalSide } from '#shared/domain/ledger/account.js';
 import { EventCursors } from '#shared/platform/http/event-cursor.js';
 import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
 import { inspectTopology } from '#shared/platform/topology/inspect.js';
 import { ROUTES } from '../../apps/ledger/src/http/routes.js';
+import { projectFolder } from '../../dev/processes/project.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { EventReader } from '../harness/event-reader.js';
 import { HttpCaller, type HttpHeard } from '../harness/http-caller.js';
@@ -63,6 +66,12 @@ describe('the ledger over HTTP', () => {
         expect(heard.headers.get('Cache-Control')).toBe('no-store');
       }
     }
+  });
+
+  it('answers what README asks', async () => {
+    const asked = [...readFileSync(join(projectFolder(), 'README.md'), 'utf8').matchAll(/^ask '([^']+)'/gm)].map(([, path = '']) => path);
+    expect(asked.length).toBeGreaterThan(ROUTES.length);
+    for (const path of asked) expect([path, (await demo.get(path)).status]).toEqual([path, 200]);
   });
 
   it('says which version of a sale it holds, as the sale itself says it', async () => {

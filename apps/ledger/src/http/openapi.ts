@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { jsonAnswer, openApi, openOperation, titleOf } from '#shared/platform/http/openapi.js';
 import { type Node, problemResponses, reference, text, WITH_API_KEY } from '#shared/platform/http/openapi-problems.js';
+import { LIMIT_SCHEMA } from '../queries/questions.js';
 import { DOCUMENT_PATH } from './documents.controller.js';
 import { PROBLEMS, type ProblemCode } from './problems.js';
 import { POSITION_HEADER } from './queries.js';
@@ -61,5 +62,9 @@ function operationOf(route: Route): Node {
 
 function parametersOf({ query }: Route): Node[] {
   const { properties } = z.toJSONSchema(query, { io: 'input' }) as { readonly properties: Readonly<Record<string, Node>> };
-  return Object.entries(properties).map(([name, { description, ...schema }]) => ({ name, in: 'query', description, schema }));
+  const known: Readonly<Record<string, Node>> = { limit: LIMIT_SCHEMA };
+  return Object.entries(properties).map(([name, { description, ...schema }]) => ({
+    ...{ name, in: 'query', description },
+    schema: known[name] ?? schema,
+  }));
 }

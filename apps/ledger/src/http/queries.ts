@@ -61,4 +61,4 @@ function found(view: object, position: string, { version, halted }: Position): A
 const refused = (errors: readonly FieldError[]): Answered => ({ answer: problemAnswer('query-invalid', errors), headers: {} });
 
 /** `/sale` of the members is `sale` behind the question mark. */
-const inAddress = (pointer: string): string => `query:${pointer.slice(1)}`;
+const inAddress = (pointer: string): string => `query:${pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~')}`;

@@ -30,7 +30,9 @@ function balancesNow(asking: Asking, said: Said): Promise<RawRow[]> {
 
 /** The same rows, made of the entries: an account that was ever touched has one. */
 async function balancesAt(asking: Asking, said: Said): Promise<RawRow[]> {
-  const moved = between(asking, { upTo: said.at, upToTime: said.atTime }).equal('sale', said.sale).equal('unit', said.unitOfAccount);
+  const moved = between(asking, { upTo: asking.place('at', said.at), upToTime: said.atTime })
+    .equal('sale', said.sale)
+    .equal('unit', said.unitOfAccount);
   const after = asking.after(said.cursor);
   if (after !== undefined) moved.and(`sale >= ${moved.value(after[0])}`); // what is before it is not added up again
   const side = (name: string, sign: string): string =>

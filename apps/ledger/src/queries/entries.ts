@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Place } from '#shared/platform/http/event-cursor.js';
 import { LIVE } from '../database/names.js';
 import type { RawRow } from '../rows/table.js';
 import type { Asking } from './asking.js';
@@ -12,7 +13,9 @@ const SEQUENCE_DIGITS = 16;
 
 /** Movements in the order of the log: those behind a place or time, up to and including another. */
 export async function readEntries(asking: Asking, said: z.infer<typeof EntriesQuery>): Promise<object> {
-  const wanted = between(asking, said)
+  const { afterTime, upToTime } = said;
+  const [after, upTo] = [asking.place('after', said.after), asking.place('upTo', said.upTo)];
+  const wanted = between(asking, { after, upTo, afterTime, upToTime })
     .equal('sale', said.sale)
     .equal('order_id', said.order)
     .equal('ticket', said.ticket)
@@ -33,8 +36,8 @@ export async function readEntries(asking: Asking, said: z.infer<typeof EntriesQu
 }
 
 interface Span {
-  readonly after?: string | undefined;
-  readonly upTo?: string | undefined;
+  readonly after?: Place | undefined;
+  readonly upTo?: Place | undefined;
   readonly afterTime?: string | undefined;
   readonly upToTime?: string | undefined;
 }
@@ -42,11 +45,9 @@ interface Span {
 /** What moved behind one place or time, up to and including another: what the balance there differs by. */
 export function between(asking: Asking, { after, upTo, afterTime, upToTime }: Span): Conditions {
   const wanted = asking.conditions();
-  const [from, to] = [asking.place('after', after), asking.place('upTo', upTo)];
-  const at = ({ sequence, index }: { sequence: number; index: number }): string =>
-    `(${wanted.value(sequence)}::bigint, ${wanted.value(index)}::integer)`;
-  if (from !== undefined) wanted.and(`(sequence, event_index) > ${at(from)}`);
-  if (to !== undefined) wanted.and(`(sequence, event_index) <= ${at(to)}`);
+  const at = ({ sequence, index }: Place): string => `(${wanted.value(sequence)}::bigint, ${wanted.value(index)}::integer)`;
+  if (after !== undefined) wanted.and(`(sequence, event_index) > ${at(after)}`);
+  if (upTo !== undefined) wanted.and(`(sequence, event_index) <= ${at(upTo)}`);
   if (afterTime !== undefined) wanted.and(`occurred_at > ${wanted.value(afterTime)}::timestamptz`);
   if (upToTime !== undefined) wanted.and(`occurred_at <= ${wanted.value(upToTime)}::timestamptz`);
   return wanted;

@@ -5,6 +5,8 @@ import { BUYER_PATTERN, ORDER_PATTERN, SALE_PATTERN, TICKET_PATTERN } from '#sha
 /** Rows of one answer: some hundred kilobytes at most. */
 export const MAX_LIMIT = 1_000;
 export const USUAL_LIMIT = 100;
+/** What is read of an address as text, and is a number. */
+export const LIMIT_SCHEMA = { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: USUAL_LIMIT };
 /** Longer than any cursor of ours. */
 const MAX_CURSOR = 400;
 const MAX_ACCOUNT = 160;
@@ -37,7 +39,7 @@ const place = (about: string) =>
     .describe(`${about} Given as the id of an event of \`/v1/events\`, or as a \`position\` that the ledger said.`);
 const time = (about: string) =>
   z.iso
-    .datetime({ offset: true, error: 'must be a time such as 2027-01-01T00:00:00Z' })
+    .datetime({ offset: true, error: 'must be a time such as 2027-01-01T00:00:00Z', abort: true })
     .refine((text) => Date.parse(text) >= 0, 'must be a time since 1970')
     .describe(about);
 

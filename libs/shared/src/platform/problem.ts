@@ -10,7 +10,7 @@ export interface Problem {
 }
 
 export interface FieldError {
-  /** RFC 6901 pointer into the body, or `header:<name>` or `subject:<part>`. */
+  /** RFC 6901 pointer into the body, or `header:<name>`, `query:<name>` or `subject:<part>`. */
   readonly pointer: string;
   readonly detail: string;
 }
