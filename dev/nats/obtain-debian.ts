@@ -5,21 +5,31 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { messageOf, stderrOf } from '../processes/errors.js';
 
-const SUITE = 'forky'; // the first Debian release whose nats-server is new enough; its binary is static and runs on older ones
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const APT_MS = 120_000; // an index of 10 MB and a package of 5 MB on a slow line
 const NETWORK_SECONDS = 10; // per connection attempt, so that an unreachable archive is noticed
 
 const run = promisify(execFile);
 
-/** Debian's package of a newer suite, verified by apt against Debian's keys, without touching the system's own apt state. */
-export async function fetchDebianPackage(folder: string, progress: (line: string) => void): Promise<string> {
+/** A program in a package of a Debian release. */
+export interface DebianProgram {
+  readonly suite: string;
+  readonly package: string;
+  /** Where the package puts it. */
+  readonly path: readonly string[];
+}
+
+/** The first release whose nats-server is new enough; its binary is static and runs on older ones. */
+export const NATS_SERVER: DebianProgram = { suite: 'forky', package: 'nats-server', path: ['usr', 'sbin', 'nats-server'] };
+
+/** A package of another suite, verified by apt against Debian's keys, without touching the system's own apt state. @returns the program */
+export async function fetchDebianPackage(wanted: DebianProgram, folder: string, progress: (line: string) => void): Promise<string> {
   if (!/^ID=debian$/m.test(existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : ''))
     throw new Error('this system is not Debian');
   const failures: string[] = [];
   for (const site of await archiveSites()) {
     try {
-      return await fetchFrom(site, folder, progress);
+      return await fetchFrom(site, wanted, folder, progress);
     } catch (error) {
       failures.push(messageOf(error));
     }
@@ -34,21 +44,21 @@ async function archiveSites(): Promise<string[]> {
   return sites.sort((a, b) => Number(b.endsWith('/debian')) - Number(a.endsWith('/debian')));
 }
 
-async function fetchFrom(site: string, folder: string, progress: (line: string) => void): Promise<string> {
+async function fetchFrom(site: string, wanted: DebianProgram, folder: string, progress: (line: string) => void): Promise<string> {
   const at = (...names: string[]): string => join(folder, 'apt', ...names);
   for (const name of ['lists/partial', 'cache/archives/partial', 'package']) await mkdir(at(name), { recursive: true });
   const signedBy = existsSync(KEYRING) ? `[signed-by=${KEYRING}] ` : '';
-  await writeFile(at('sources.list'), `deb ${signedBy}${site} ${SUITE} main\n`);
+  await writeFile(at('sources.list'), `deb ${signedBy}${site} ${wanted.suite} main\n`);
   const apt = (...args: string[]): Promise<unknown> =>
     run('apt-get', [...privateState(at), ...args], { timeout: APT_MS, cwd: at('package') }).catch(explain);
-  progress(`nats-server: reading the package index of Debian ${SUITE}`);
+  progress(`${wanted.package}: reading the package index of Debian ${wanted.suite}`);
   await apt('update');
-  progress('nats-server: downloading the package');
-  await apt('download', 'nats-server');
+  progress(`${wanted.package}: downloading the package`);
+  await apt('download', wanted.package);
   const deb = (await readdir(at('package'))).find((name) => name.endsWith('.deb'));
   if (deb === undefined) throw new Error(`apt-get downloaded nothing from ${site}`);
   await run('dpkg-deb', ['-x', at('package', deb), at('unpacked')], { timeout: APT_MS });
-  return at('unpacked', 'usr', 'sbin', 'nats-server');
+  return at('unpacked', ...wanted.path);
 }
 
 function privateState(at: (name: string) => string): string[] {

@@ -1,5 +1,6 @@
 import { jetstream } from '@nats-io/jetstream';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { closedSubject } from '#shared/platform/dead-letters.js';
 import { MAX_WAITING_PER_SALE } from '../../apps/purchase/src/intake.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { Caller } from '../harness/caller.js';
@@ -127,6 +128,8 @@ describe('what stands is shown as it stands', () => {
     const after = await scrape(app);
     expect(of(after, 'admit_dead_letters', 'stream="MINTS"')).toBe(0);
     expect(of(after, 'admit_stream_messages', 'stream="DEAD"')).toBe(1);
+    await jetstream(log.admin).publish(closedSubject(1), '{}');
+    expect(of(await scrape(app), 'admit_dead_letters', 'stream="COMMANDS"')).toBe(0);
     expect(of(after, 'admit_stream_bytes', 'stream="EVENTS"')).toBeGreaterThan(1_000);
     expect(after.get('admit_log_storage_bytes')).toBeGreaterThan(1_000);
   });

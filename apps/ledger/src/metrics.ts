@@ -3,7 +3,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { Gauge } from 'prom-client';
 import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { ASK_TIMEOUT_MS } from '#shared/platform/metrics/log-metrics.js';
-import type { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
+import { blank, type MetricsPage } from '#shared/platform/metrics/metrics-page.js';
 import { PROJECTOR_STATES, type Projector } from './projection/projector.js';
 
 const MS_PER_SECOND = 1_000;
@@ -36,7 +36,7 @@ export async function showProjection(
     gauges: lag,
     gather: async () => {
       const { last_seq } = (await jsm.streams.info(EVENTS_STREAM)).state;
-      if (!knowsItsPlace(projector)) return lag.forEach((one) => void one.reset());
+      if (!knowsItsPlace(projector)) return blank(lag);
       checkpoint.set(projector.checkpoint);
       lagCommits.set(Math.max(0, last_seq - projector.checkpoint));
       lagSeconds.set(projector.checkpoint >= last_seq ? 0 : await ageSeconds(jsm, projector.checkpoint + 1));

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { MintEvent } from '#shared/domain/mint/events.js';
 import type { TicketMint } from '#shared/domain/mint/ticket-mint.js';
-import type { FaultCode } from '#shared/kernel/fault.js';
+import { FAULTS, type FaultCode } from '#shared/kernel/fault.js';
 import type { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
 import type { Funds } from './chain.js';
 
@@ -45,6 +45,7 @@ export class MinterMetrics {
     this.attemptsNeeded = histogram('admit_mint_attempts', 'Attempts that a ticket took until its end', 'end', ATTEMPT_BUCKETS);
     this.verdicts = counter('admit_mint_verdicts_total', 'What became of them; `dead` has its reason', 'verdict', 'reason');
     this.faults = counter('admit_mint_faults_total', 'Commands that could not go on and are taken up again', 'code');
+    for (const code of [...(Object.keys(FAULTS) as FaultCode[]), 'bug']) this.faults.inc({ code }, 0); // so that the first is an increase
     this.rpcCalls = counter('admit_rpc_calls_total', 'Calls to the Solana RPC', 'provider', 'method', 'outcome');
     this.rpcSeconds = histogram('admit_rpc_seconds', 'From a call to its whole answer', 'provider', RPC_BUCKETS);
   }

@@ -19,19 +19,21 @@ describe('a page', () => {
   it('shows nothing of what it cannot ask for, says so, and everything else', async () => {
     const page = new MetricsPage();
     const depth = new Gauge({ name: 'depth', help: 'of it', labelNames: ['of'], registers: [page.registry] });
+    const plain = new Gauge({ name: 'plain', help: 'has no labels', registers: [page.registry] });
     let fails = false;
     page.gathers({
       part: 'it',
-      gauges: [depth],
+      gauges: [depth, plain],
       gather: async () => {
         if (fails) throw new Error('away');
         depth.set({ of: 'it' }, 7);
+        plain.set(7);
       },
     });
     expect(await page.text()).toMatch(/^depth\{of="it"\} 7$/m);
     fails = true;
     const text = await page.text();
-    expect(text).not.toMatch(/^depth\{/m);
+    expect(text).not.toMatch(/^(?:depth|plain)\b/m);
     expect(text).toMatch(/^admit_metrics_missing\{part="it"\} 1$/m);
     expect(text).toMatch(/^process_cpu_seconds_total /m);
   });

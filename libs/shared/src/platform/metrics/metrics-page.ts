@@ -6,12 +6,22 @@ import { TenantLabel } from './tenant-label.js';
 /** Where Prometheus looks, on the port of the app. */
 export const METRICS_PATH = '/metrics';
 
+type Blankable = Pick<Gauge, 'reset' | 'remove'>;
+
+/** Has them show nothing: a reset alone would show 0 where there are no labels. */
+export function blank(gauges: readonly Blankable[]): void {
+  for (const gauge of gauges) {
+    gauge.reset();
+    gauge.remove({});
+  }
+}
+
 /** Reads what is not counted as it happens, before each scrape, within its own bound of time. */
 export interface Gatherer {
   /** What it asks: named where it could not be asked. */
   readonly part: string;
   /** What it sets. When it fails they show nothing, rather than what was true some time ago. */
-  readonly gauges: readonly Pick<Gauge, 'reset'>[];
+  readonly gauges: readonly Blankable[];
   gather(): Promise<void>;
 }
 
@@ -75,7 +85,7 @@ export class MetricsPage {
       await gather();
       this.missing.set({ part }, 0);
     } catch {
-      for (const gauge of gauges) gauge.reset();
+      blank(gauges);
       this.missing.set({ part }, 1); // that is how a failure is told here; the app's own work tells of it in its log
     }
   }

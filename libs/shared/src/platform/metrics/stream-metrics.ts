@@ -1,6 +1,7 @@
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Gauge } from 'prom-client';
+import { closes, DEAD_STREAM } from '../dead-letters.js';
 import { STREAMS } from '../topology/streams.js';
 import { ASK_TIMEOUT_MS } from './log-metrics.js';
 import type { MetricsPage } from './metrics-page.js';
@@ -23,7 +24,7 @@ export async function showStreams(page: MetricsPage, connection: NatsConnection)
           messages.set({ stream }, state.messages);
           bytes.set({ stream }, state.bytes);
           last.set({ stream }, state.last_seq);
-          if (stream === 'DEAD') await dead.count(jsm, state.last_seq, state.messages);
+          if (stream === DEAD_STREAM) await dead.count(jsm, state.last_seq, state.messages);
         }),
       );
       const { storage, limits } = await jsm.getAccountInfo();
@@ -45,11 +46,13 @@ function streamGauges({ registry }: MetricsPage) {
   return { messages, bytes, last, used, limit, all: [messages, bytes, last, used, limit] };
 }
 
-/** Dead letters by the stream they come from. Their subjects are walked only when the number of letters is another. */
+/** Dead letters that nobody ended, by the stream they come from. Their subjects are walked only when something was added. */
 class DeadCount {
   readonly gauge: Gauge<'stream'>;
   private counted = '';
   private byStream = new Map<string, number>();
+  /** From which stream the letter was that a message ends: that never changes. */
+  private readonly closed = new Map<number, string>();
 
   constructor({ registry }: MetricsPage) {
     const help = 'What could not be handled and waits for a human, by the stream it comes from';
@@ -58,15 +61,28 @@ class DeadCount {
 
   async count(jsm: JetStreamManager, last: number, messages: number): Promise<void> {
     if (this.counted !== `${last}/${messages}`) {
-      const { state } = await jsm.streams.info('DEAD', { subjects_filter: 'dead.>' });
+      const { state } = await jsm.streams.info(DEAD_STREAM, { subjects_filter: 'dead.>' });
       this.byStream = new Map(BURYING.map((stream) => [stream, 0]));
       for (const [subject, letters] of Object.entries(state.subjects ?? {})) {
-        const stream = subject.split('.', 2)[1] ?? '';
-        this.byStream.set(stream, (this.byStream.get(stream) ?? 0) + letters);
+        const ended = closes(subject);
+        if (ended === undefined) this.add(streamOf(subject), letters);
+        else this.add(await this.fromWhere(jsm, ended), -1);
       }
       this.counted = `${last}/${messages}`;
     }
     this.gauge.reset();
     for (const [stream, letters] of this.byStream) this.gauge.set({ stream }, letters);
   }
+
+  private add(stream: string, letters: number): void {
+    this.byStream.set(stream, (this.byStream.get(stream) ?? 0) + letters);
+  }
+
+  private async fromWhere(jsm: JetStreamManager, letter: number): Promise<string> {
+    const stream = this.closed.get(letter) ?? streamOf((await jsm.streams.getMessage(DEAD_STREAM, { seq: letter }))?.subject ?? '');
+    this.closed.set(letter, stream);
+    return stream;
+  }
 }
+
+const streamOf = (subject: string): string => subject.split('.', 2)[1] ?? '';

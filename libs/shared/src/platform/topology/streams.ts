@@ -9,6 +9,7 @@ const NANOS_PER_SECOND = 1_000_000_000;
 const HOUR_SECONDS = 3_600;
 /** A command waits this long for its decision at most; the alarm rings at a tenth of it. */
 const COMMANDS_MAX_AGE_SECONDS = 72 * HOUR_SECONDS;
+export const COMMANDS_ALARM_SECONDS = COMMANDS_MAX_AGE_SECONDS / 10;
 /** The broker's own memory of message ids. Behind it stands one message per subject, and behind that the fold. */
 const DUPLICATE_WINDOW_SECONDS = 120;
 

@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { type DebianProgram, fetchDebianPackage } from '../nats/obtain-debian.js';
+import { messageOf } from '../processes/errors.js';
+import { cacheFolder, type Environment, environment } from '../processes/project.js';
+
+/** The oldest release that has what the rules use: what is built for it runs on newer ones. */
+const PROMTOOL: DebianProgram = { suite: 'bookworm', package: 'prometheus', path: ['usr', 'bin', 'promtool'] };
+/** Reading rules takes milliseconds; the first start of a program of 100 MB some seconds. */
+const RUN_MS = 60_000;
+const run = promisify(execFile);
+
+/** Finds promtool, or fetches it: $PROMTOOL, PATH, cache, the package of Debian. @returns its path */
+export async function obtainPromtool(env: Environment = environment(), cache = cacheFolder()): Promise<string> {
+  const cached = join(cache, `promtool-${process.platform}-${process.arch}`);
+  const onPath = (env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'promtool'));
+  const found = [...(env.PROMTOOL ? [env.PROMTOOL] : []), ...onPath, cached].find((path) => existsSync(path));
+  if (found !== undefined) return found;
+  try {
+    return await fetchInto(cached);
+  } catch (cause) {
+    throw new Error(
+      [
+        `No promtool could be found or fetched (${messageOf(cause)}). What to do, any one of these:`,
+        '  - install Prometheus (Debian: apt-get install prometheus), so that promtool is on PATH,',
+        '  - set PROMTOOL to the path of the program,',
+        '  - or connect this machine to the Debian archive and start again.',
+      ].join('\n'),
+      { cause },
+    );
+  }
+}
+
+/** Fetched beside the cache and moved in whole. */
+async function fetchInto(cached: string): Promise<string> {
+  await mkdir(join(cached, '..'), { recursive: true });
+  const folder = await mkdtemp(`${cached}-draft-`);
+  try {
+    const whole = join(folder, 'promtool');
+    await copyFile(await fetchDebianPackage(PROMTOOL, folder, () => undefined), whole);
+    await chmod(whole, 0o755);
+    await run(whole, ['--version'], { timeout: RUN_MS });
+    await rename(whole, cached);
+    return cached;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** What promtool said, and whether all was well. */
+export async function promtool(...args: string[]): Promise<{ readonly ok: boolean; readonly said: string }> {
+  const path = await obtainPromtool();
+  return run(path, args, { timeout: RUN_MS }).then(
+    ({ stdout, stderr }) => ({ ok: true, said: stdout + stderr }),
+    (thrown: { stdout?: string; stderr?: string }) => ({
+      ok: false,
+      said: `${thrown.stdout ?? ''}${thrown.stderr ?? ''}` || messageOf(thrown),
+    }),
+  );
+}
