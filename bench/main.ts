@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { benchFlash } from './flash.js';
+import { benchMints } from './mints.js';
 import { benchOrders } from './orders.js';
 import { benchReads } from './reads.js';
 import { benchReplay } from './replay.js';
@@ -7,21 +8,29 @@ import { benchReplay } from './replay.js';
 const DEFAULT_SECONDS = 5;
 const DEFAULT_BUYERS = 50_000;
 const DEFAULT_EVENTS = 1_000_000;
+const DEFAULT_MINTS = 10_000;
 
 const { values, positionals } = parseArgs({
   options: {
     seconds: { type: 'string', default: `${DEFAULT_SECONDS}` },
     buyers: { type: 'string', default: `${DEFAULT_BUYERS}` },
     events: { type: 'string', default: `${DEFAULT_EVENTS}` },
+    mints: { type: 'string', default: `${DEFAULT_MINTS}` },
   },
   allowPositionals: true,
 });
-const options = { seconds: Number(values.seconds), buyers: Number(values.buyers), events: Number(values.events) };
+const options = {
+  seconds: Number(values.seconds),
+  buyers: Number(values.buyers),
+  events: Number(values.events),
+  mints: Number(values.mints),
+};
 const BENCHES: Readonly<Record<string, (given: typeof options) => Promise<boolean>>> = {
   orders: benchOrders,
   flash: benchFlash,
   reads: benchReads,
   replay: benchReplay,
+  mint: benchMints,
 };
 
 const wanted = positionals.length > 0 ? positionals : Object.keys(BENCHES);

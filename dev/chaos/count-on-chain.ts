@@ -25,7 +25,7 @@ export async function countOnChain(rpc: Connection, payer: PublicKey, expected: 
 }
 
 /** Every mint carries a memo, wherever it went; nothing else that the payer signs does. */
-async function mintsLanded(rpc: Connection, payer: PublicKey): Promise<number> {
+export async function mintsLanded(rpc: Connection, payer: PublicKey): Promise<number> {
   let landed = 0;
   for (let before: string | undefined; ; ) {
     const page = await rpc.getSignaturesForAddress(payer, before === undefined ? {} : { before }, 'finalized');

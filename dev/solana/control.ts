@@ -13,6 +13,7 @@ export interface ControlReport {
   readonly paused: boolean;
   readonly transactions: number;
   readonly faults: Readonly<Record<string, FaultReport>>;
+  readonly calls: Readonly<Record<string, number>>;
 }
 
 /** The hands on the chain: for tests in the same process, and behind /control for everyone else. */
@@ -31,6 +32,7 @@ export class LocalSolanaControl {
       paused: this.clock.paused,
       transactions: bank.state.signatures.count,
       faults: this.switches.report(),
+      calls: this.switches.callsByMethod(),
     };
   }
 

@@ -31,6 +31,7 @@ export class UnknownFault extends Error {}
 export class FaultSwitches {
   private readonly on = new Map<string, Switch>();
   private readonly injected = new Map<string, number>();
+  private readonly calls = new Map<string, number>();
 
   constructor(
     private readonly table: readonly Fault[],
@@ -55,6 +56,7 @@ export class FaultSwitches {
 
   /** The faults that strike this call, in the order of the table; each is counted. */
   striking(method: string): ReadonlyArray<(call: FaultedCall) => Outcome> {
+    this.calls.set(method, (this.calls.get(method) ?? 0) + 1);
     return this.table.flatMap(({ name }) => {
       const entry = this.on.get(name);
       if (entry === undefined || entry.left <= 0) return [];
@@ -64,6 +66,11 @@ export class FaultSwitches {
       this.injected.set(name, (this.injected.get(name) ?? 0) + 1);
       return [entry.inject];
     });
+  }
+
+  /** How often each method was called, struck or not. */
+  callsByMethod(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.calls);
   }
 
   report(): Readonly<Record<string, FaultReport>> {

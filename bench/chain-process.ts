@@ -1,0 +1,39 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { ControlReport } from '../dev/solana/control.js';
+
+const SLOT_MS = 400;
+/** What the bar is measured under: some transactions are lost on their way, some answers on theirs. */
+const FAULTS = { drop: { probability: 0.05 }, 'land-then-time-out': { probability: 0.01 } };
+
+/** The local Solana at the pace of the real one, as a process of its own: what it costs is not the minter's cost. */
+export class ChainProcess {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly url: string,
+  ) {}
+
+  static async start(): Promise<ChainProcess> {
+    const args = [join('dist', 'dev', 'solana', 'main.js'), '--port', '0', '--slot-ms', `${SLOT_MS}`];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+    const chain = new ChainProcess(child, (JSON.parse(line) as { readonly url: string }).url);
+    await fetch(`${chain.url}/control/faults`, { method: 'POST', body: JSON.stringify(FAULTS) });
+    return chain;
+  }
+
+  /** Ends the faults: what counts afterwards counts on an honest chain. */
+  async calm(): Promise<ControlReport> {
+    return (await (await fetch(`${this.url}/control/faults`, { method: 'DELETE' })).json()) as ControlReport;
+  }
+
+  async stop(): Promise<void> {
+    const ended = once(this.child, 'exit');
+    this.child.kill('SIGTERM');
+    await ended;
+  }
+}
+
+export const callsIn = ({ calls }: ControlReport): number => Object.values(calls).reduce((sum, count) => sum + count, 0);

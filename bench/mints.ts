@@ -1,0 +1,164 @@
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { Connection, PublicKey } from '@solana/web3.js';
+import type { MintCommand } from '#shared/domain/mint/events.js';
+import { NO_HEAD } from '#shared/event-store/commit.js';
+import { mintSubject } from '#shared/event-store/event-store.js';
+import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { orderId, type SaleId, type TenantId, ticketId, type UnitId, type Wallet } from '#shared/kernel/ids.js';
+import { provision } from '#shared/platform/topology/provision.js';
+import { loadMintKeys, Signer } from '../apps/minter/src/chains/token-2022/mint-keys.js';
+import { countOnChain, mintsLanded } from '../dev/chaos/count-on-chain.js';
+import { startNats } from '../dev/nats/server.js';
+import { temporaryFolder } from '../dev/processes/temporary.js';
+import { waitFor } from '../dev/processes/wait.js';
+import { ChainProcess, callsIn } from './chain-process.js';
+import { MinterProcess } from './minter-process.js';
+import { Web3Loop } from './web3-loop.js';
+
+const TENANT = 'bench' as TenantId;
+const SALE = 'bench' as SaleId;
+const PATIENCE_MS = 600_000;
+/** The rate is that of the middle of the run: between these parts of all mints. */
+const FROM_PART = 0.1;
+const TO_PART = 0.9;
+const PUBLISHED_AT_ONCE = 500;
+const WINDOW = 256;
+const WINDOWS = 2;
+const ONE_BY_ONE = 2;
+const BAR = { perSecond: 200, calls: 3, mebibytes: 512 } as const;
+const MEBIBYTE = 2 ** 20;
+
+interface Figures {
+  readonly what: string;
+  readonly mints: number;
+  readonly seconds: number;
+  readonly perSecond: number;
+  readonly callsPerMint: number;
+  readonly duplicates: number;
+}
+
+interface Minted extends Figures {
+  readonly outstanding: number;
+  readonly peakBytes: number;
+  readonly attempts: number;
+}
+
+/** Mints through the real minter process on a chain of 400 ms slots that loses some, next to a plain web3.js loop on the same kind of chain. */
+export async function benchMints({ mints }: { readonly mints: number }): Promise<boolean> {
+  const ours = await minted(mints);
+  const peers = [await looped('web3.js, Promise.all of 256', WINDOW * WINDOWS, WINDOW), await looped('web3.js, one by one', ONE_BY_ONE, 1)];
+  return report(ours, peers);
+}
+
+async function minted(mints: number): Promise<Minted> {
+  const folder = temporaryFolder('bench-mints');
+  const chain = await ChainProcess.start();
+  const server = await startNats({ dataDir: `${folder.path}/nats` });
+  const admin = await connect(server.connection('provision'));
+  await provision(admin);
+  await ask(admin, mints);
+  const keysDir = `${folder.path}/keys`;
+  const minter = MinterProcess.start(server, chain.url, keysDir);
+  try {
+    const course = await watch(admin, mints);
+    const peakBytes = minter.peakBytes();
+    const calls = callsIn(await chain.calm());
+    const { payer } = await loadMintKeys(keysDir, 'require');
+    const { assets, attempts } = await inTheLog(admin);
+    const { duplicates } = await countOnChain(new Connection(chain.url, 'finalized'), payer.publicKey, assets);
+    return { what: 'admit-one, one minter process', mints, callsPerMint: calls / mints, duplicates, peakBytes, attempts, ...course };
+  } finally {
+    await minter.stop();
+    await admin.close();
+    await server.stop();
+    await chain.stop();
+    folder.remove();
+  }
+}
+
+async function ask(admin: NatsConnection, mints: number): Promise<void> {
+  const js = jetstream(admin);
+  const wallet = Signer.generate().signer.address as Wallet;
+  for (let from = 0; from < mints; from += PUBLISHED_AT_ONCE) {
+    const count = Math.min(PUBLISHED_AT_ONCE, mints - from);
+    await Promise.all(
+      Array.from({ length: count }, (_, index) => {
+        const unit = `S-${from + index}` as UnitId;
+        const order = orderId(TENANT, SALE, `key of ${unit}`);
+        const ticket = ticketId(TENANT, SALE, order, unit);
+        const command: MintCommand = { tenant: TENANT, sale: SALE, order, ticket, unit, wallet, request: 1, name: 'Bench' };
+        return js.publish(`mint.${TENANT}.${ticket}.1`, JSON.stringify(command), { msgID: `mint:${TENANT}:${ticket}:1` });
+      }),
+    );
+  }
+}
+
+/** Counts what is acknowledged, its verdict being in the log, until nothing is left. */
+async function watch(admin: NatsConnection, mints: number): Promise<Pick<Minted, 'seconds' | 'perSecond' | 'outstanding'>> {
+  const jsm = await jetstreamManager(admin);
+  const startedAt = performance.now();
+  const samples: { readonly at: number; readonly done: number }[] = [];
+  let outstanding = 0;
+  const isDone = async (): Promise<boolean> => {
+    const [{ state }, { num_ack_pending }] = await Promise.all([jsm.streams.info('MINTS'), jsm.consumers.info('MINTS', 'minter')]);
+    outstanding = Math.max(outstanding, num_ack_pending);
+    samples.push({ at: performance.now(), done: mints - state.messages });
+    return state.messages === 0;
+  };
+  await waitFor(isDone, { what: `${mints} mints have their verdict`, timeoutMs: PATIENCE_MS });
+  const after = (part: number) => samples.find(({ done }) => done >= mints * part) ?? { at: startedAt, done: 0 };
+  const [from, to] = [after(FROM_PART), after(TO_PART)];
+  const perSecond = (1_000 * (to.done - from.done)) / (to.at - from.at);
+  return { seconds: (performance.now() - startedAt) / 1_000, perSecond, outstanding };
+}
+
+async function inTheLog(admin: NatsConnection): Promise<{ readonly assets: readonly PublicKey[]; readonly attempts: number }> {
+  const store = await JetStreamEventStore.on(admin);
+  const assets: PublicKey[] = [];
+  let attempts = 0;
+  for await (const { events } of store.read(mintSubject(TENANT, SALE), NO_HEAD)) {
+    for (const { type, data } of events) {
+      if (type === 'MintSubmitted') attempts += 1;
+      if (type === 'MintPlanned') assets.push(new PublicKey(data.asset));
+    }
+  }
+  return { assets, attempts };
+}
+
+async function looped(what: string, mints: number, window: number): Promise<Figures> {
+  const chain = await ChainProcess.start();
+  try {
+    const loop = new Web3Loop(chain.url);
+    await loop.fund();
+    const startedAt = performance.now();
+    await loop.mint(mints, window);
+    const seconds = (performance.now() - startedAt) / 1_000;
+    const calls = callsIn(await chain.calm());
+    const duplicates = (await mintsLanded(loop.connection, loop.payer.publicKey)) - mints;
+    return { what, mints, seconds, perSecond: mints / seconds, callsPerMint: calls / mints, duplicates };
+  } finally {
+    await chain.stop();
+  }
+}
+
+function report(ours: Minted, peers: readonly Figures[]): boolean {
+  console.log(
+    'mints on a chain of 400 ms slots that are final after 32; 5 % of transactions dropped, 1 % of answers lost; log: sync_interval always\n',
+  );
+  console.log('                                  mints  seconds  mints/s  calls/mint  duplicates');
+  for (const { what, mints, seconds, perSecond, callsPerMint, duplicates } of [ours, ...peers]) {
+    const cells = [mints, seconds.toFixed(1), perSecond.toFixed(1), callsPerMint.toFixed(2), duplicates];
+    console.log(`${what.padEnd(30)}${cells.map((cell, index) => `${cell}`.padStart([9, 9, 9, 12, 12][index] ?? 9)).join('')}`);
+  }
+  const mebibytes = ours.peakBytes / MEBIBYTE;
+  console.log(
+    `\nadmit-one: mints/s between 10 % and 90 % done; ${ours.attempts} transactions signed, most outstanding ${ours.outstanding},`,
+  );
+  console.log(`most memory resident ${mebibytes.toFixed(0)} MiB`);
+  const reached = ours.perSecond >= BAR.perSecond && ours.callsPerMint <= BAR.calls && ours.duplicates === 0 && mebibytes < BAR.mebibytes;
+  console.log(
+    `bar: at least ${BAR.perSecond}/s, at most ${BAR.calls} calls a mint, 0 duplicates, below ${BAR.mebibytes} MiB: ${reached ? 'reached' : 'MISSED'}`,
+  );
+  return reached;
+}
