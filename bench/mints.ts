@@ -1,6 +1,5 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { Connection, PublicKey } from '@solana/web3.js';
 import type { MintCommand } from '#shared/domain/mint/events.js';
 import { NO_HEAD } from '#shared/event-store/commit.js';
 import { mintSubject } from '#shared/event-store/event-store.js';
@@ -9,12 +8,12 @@ import { orderId, type SaleId, type TenantId, ticketId, type UnitId, type Wallet
 import { provision } from '#shared/platform/topology/provision.js';
 import { loadMintKeys, Signer } from '../apps/minter/src/chains/token-2022/mint-keys.js';
 import { countOnChain, mintsLanded } from '../dev/chaos/count-on-chain.js';
+import { Web3Loop } from '../dev/chaos/web3-loop.js';
 import { startNats } from '../dev/nats/server.js';
 import { temporaryFolder } from '../dev/processes/temporary.js';
 import { waitFor } from '../dev/processes/wait.js';
 import { ChainProcess, callsIn } from './chain-process.js';
 import { MinterProcess } from './minter-process.js';
-import { Web3Loop } from './web3-loop.js';
 
 const TENANT = 'bench' as TenantId;
 const SALE = 'bench' as SaleId;
@@ -66,7 +65,7 @@ async function minted(mints: number): Promise<Minted> {
     const calls = callsIn(await chain.calm());
     const { payer } = await loadMintKeys(keysDir, 'require');
     const { assets, attempts } = await inTheLog(admin);
-    const { duplicates } = await countOnChain(new Connection(chain.url, 'finalized'), payer.publicKey, assets);
+    const { duplicates } = await countOnChain(chain.url, payer.publicKey, assets);
     return { what: 'admit-one, one minter process', mints, callsPerMint: calls / mints, duplicates, peakBytes, attempts, ...course };
   } finally {
     await minter.stop();
@@ -113,14 +112,14 @@ async function watch(admin: NatsConnection, mints: number): Promise<Pick<Minted,
   return { seconds: (performance.now() - startedAt) / 1_000, perSecond, outstanding };
 }
 
-async function inTheLog(admin: NatsConnection): Promise<{ readonly assets: readonly PublicKey[]; readonly attempts: number }> {
+async function inTheLog(admin: NatsConnection): Promise<{ readonly assets: readonly string[]; readonly attempts: number }> {
   const store = await JetStreamEventStore.on(admin);
-  const assets: PublicKey[] = [];
+  const assets: string[] = [];
   let attempts = 0;
   for await (const { events } of store.read(mintSubject(TENANT, SALE), NO_HEAD)) {
     for (const { type, data } of events) {
       if (type === 'MintSubmitted') attempts += 1;
-      if (type === 'MintPlanned') assets.push(new PublicKey(data.asset));
+      if (type === 'MintPlanned') assets.push(data.asset);
     }
   }
   return { assets, attempts };

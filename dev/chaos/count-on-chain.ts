@@ -1,5 +1,5 @@
 import { TOKEN_2022_PROGRAM_ID, unpackMint } from '@solana/spl-token';
-import type { Connection, PublicKey } from '@solana/web3.js';
+import { Connection, PublicKey } from '@solana/web3.js';
 
 const ACCOUNTS_PER_CALL = 100;
 
@@ -11,10 +11,11 @@ export interface OnChain {
 }
 
 /** What anybody with an RPC node can count: the payer's transactions that minted, and the assets that are there. */
-export async function countOnChain(rpc: Connection, payer: PublicKey, expected: readonly PublicKey[]): Promise<OnChain> {
+export async function countOnChain(url: string, payer: PublicKey, expected: readonly string[]): Promise<OnChain> {
+  const rpc = new Connection(url, 'finalized');
   let assets = 0;
   for (let from = 0; from < expected.length; from += ACCOUNTS_PER_CALL) {
-    const addresses = expected.slice(from, from + ACCOUNTS_PER_CALL);
+    const addresses = expected.slice(from, from + ACCOUNTS_PER_CALL).map((address) => new PublicKey(address));
     const accounts = await rpc.getMultipleAccountsInfo(addresses, 'finalized');
     for (const [index, address] of addresses.entries()) {
       const account = accounts[index] ?? null;

@@ -1,4 +1,3 @@
-import { Connection, PublicKey } from '@solana/web3.js';
 import type { MintCommand } from '#shared/domain/mint/events.js';
 import { NO_HEAD } from '#shared/event-store/commit.js';
 import { mintSubject } from '#shared/event-store/event-store.js';
@@ -11,6 +10,7 @@ import { Token2022Chain } from '../../apps/minter/src/chains/token-2022/token-20
 import { FundsGate } from '../../apps/minter/src/funds-gate.js';
 import { MintDesk } from '../../apps/minter/src/mint-desk.js';
 import { Outstanding } from '../../apps/minter/src/outstanding.js';
+import { SpendingCaps } from '../../apps/minter/src/spending-caps.js';
 import { TicketMinter } from '../../apps/minter/src/ticket-minter.js';
 import { type FaultSetting, seededRandom } from '../solana/fault-switches.js';
 import { type LocalSolana, startLocalSolana } from '../solana/local-solana.js';
@@ -77,7 +77,7 @@ export async function mintChaos(tickets: number, seed: number): Promise<ChaosRep
     const drainedInMs = Math.round(performance.now() - startedAt);
     const faults = storm.end();
     const { attempts, assets } = await inTheLog(store);
-    const onChain = await countOnChain(new Connection(solana.url, 'finalized'), payer.publicKey, assets);
+    const onChain = await countOnChain(solana.url, payer.publicKey, assets);
     const { handedOutAgain, stuck } = drive;
     return { seed, tickets, stuck, attempts, handedOutAgain, drainedInMs, faults, ...onChain };
   } finally {
@@ -101,7 +101,8 @@ function openMinter(url: string, keys: MintKeys) {
   const outstanding = new Outstanding({ chain, logger, passBy, pollMs: POLL_MS, resendMs: RESEND_MS });
   const gate = new FundsGate(chain, logger, () => outstanding.count);
   const style = { symbol: 'ADMIT', uriPrefix: 'urn:admit-one:' };
-  const minter = new TicketMinter({ desk: new MintDesk(store), chain, outstanding, gate, style, passBy, logger });
+  const caps = new SpendingCaps({ perMinute: 1_000_000, perTenantMinute: 1_000_000 });
+  const minter = new TicketMinter({ desk: new MintDesk(store), chain, outstanding, gate, caps, style, passBy, logger });
   return { minter, store, stop: () => outstanding.stop() };
 }
 
@@ -186,13 +187,13 @@ class Drive {
 }
 
 /** Everything that was signed, and every address that an asset may stand at, minted or still stuck. */
-async function inTheLog(store: MemoryEventStore): Promise<{ readonly attempts: number; readonly assets: readonly PublicKey[] }> {
+async function inTheLog(store: MemoryEventStore): Promise<{ readonly attempts: number; readonly assets: readonly string[] }> {
   let attempts = 0;
-  const assets: PublicKey[] = [];
+  const assets: string[] = [];
   for await (const { events } of store.read(mintSubject(TENANT, SALE), NO_HEAD)) {
     for (const { type, data } of events) {
       if (type === 'MintSubmitted') attempts += 1;
-      if (type === 'MintPlanned') assets.push(new PublicKey(data.asset));
+      if (type === 'MintPlanned') assets.push(data.asset);
     }
   }
   return { attempts, assets };

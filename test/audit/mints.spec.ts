@@ -8,6 +8,7 @@ import { FundsGate } from '../../apps/minter/src/funds-gate.js';
 import { MintDesk } from '../../apps/minter/src/mint-desk.js';
 import { Outstanding } from '../../apps/minter/src/outstanding.js';
 import { planMint } from '../../apps/minter/src/plan-mint.js';
+import { SpendingCaps } from '../../apps/minter/src/spending-caps.js';
 import { TicketMinter } from '../../apps/minter/src/ticket-minter.js';
 import { commitsOf } from '../conformance/event-store-suite.js';
 import { mintCommand, TENANT } from '../integration/minter-stage.js';
@@ -28,7 +29,8 @@ function minterOn(store: MemoryEventStore, chain: Chain): TicketMinter {
   opened.push(outstanding);
   const gate = new FundsGate(chain, silent, () => outstanding.count);
   const style = { symbol: 'ADMIT', uriPrefix: 'urn:' };
-  return new TicketMinter({ desk: new MintDesk(store), chain, outstanding, gate, style, passBy, logger: silent });
+  const caps = new SpendingCaps({ perMinute: 1_000_000, perTenantMinute: 1_000_000 });
+  return new TicketMinter({ desk: new MintDesk(store), chain, outstanding, gate, caps, style, passBy, logger: silent });
 }
 
 /** Counts who signs and sends, and forgets nothing. */

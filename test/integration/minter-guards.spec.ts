@@ -9,6 +9,7 @@ import { MemoryChain } from '../../apps/minter/src/chains/memory.js';
 import { FundsGate } from '../../apps/minter/src/funds-gate.js';
 import { MintDesk } from '../../apps/minter/src/mint-desk.js';
 import { Outstanding } from '../../apps/minter/src/outstanding.js';
+import { SpendingCaps } from '../../apps/minter/src/spending-caps.js';
 import { TicketMinter } from '../../apps/minter/src/ticket-minter.js';
 import { mintCommand, TENANT } from './minter-stage.js';
 
@@ -27,7 +28,8 @@ function minterOn(store: MemoryEventStore, chain: MemoryChain): TicketMinter {
   running.push(outstanding);
   const gate = new FundsGate(chain, silent, () => outstanding.count);
   const style = { symbol: 'ADMIT', uriPrefix: 'urn:' };
-  return new TicketMinter({ desk: new MintDesk(store), chain, outstanding, gate, style, passBy, logger: silent });
+  const caps = new SpendingCaps({ perMinute: 1_000_000, perTenantMinute: 1_000_000 });
+  return new TicketMinter({ desk: new MintDesk(store), chain, outstanding, gate, caps, style, passBy, logger: silent });
 }
 
 /** A node that is wrong about the first attempt: it landed, and the node swears that it is dead. */

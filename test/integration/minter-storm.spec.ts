@@ -10,6 +10,7 @@ import { MemoryChain, type MemoryFault } from '../../apps/minter/src/chains/memo
 import { FundsGate } from '../../apps/minter/src/funds-gate.js';
 import { MintDesk } from '../../apps/minter/src/mint-desk.js';
 import { Outstanding } from '../../apps/minter/src/outstanding.js';
+import { SpendingCaps } from '../../apps/minter/src/spending-caps.js';
 import { TicketMinter } from '../../apps/minter/src/ticket-minter.js';
 import { seededRandom } from '../../dev/solana/fault-switches.js';
 import { mintCommand, TENANT } from './minter-stage.js';
@@ -47,7 +48,8 @@ class Life {
     this.outstanding = new Outstanding({ chain: seen, logger: silent, passBy, pollMs: 1, resendMs: 3 });
     const gate = new FundsGate(seen, silent, () => this.outstanding.count);
     const style = { symbol: 'ADMIT', uriPrefix: 'urn:' };
-    this.minter = new TicketMinter({ desk, chain: seen, outstanding: this.outstanding, gate, style, passBy, logger: silent });
+    const caps = new SpendingCaps({ perMinute: 1_000_000, perTenantMinute: 1_000_000 });
+    this.minter = new TicketMinter({ desk, chain: seen, outstanding: this.outstanding, gate, caps, style, passBy, logger: silent });
   }
 
   /** Dies before the call, after it, or not at all. */

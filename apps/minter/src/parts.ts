@@ -1,5 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { EventStore } from '#shared/event-store/event-store.js';
+import { type EventStore, mintSubject } from '#shared/event-store/event-store.js';
 import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { isFault } from '#shared/kernel/fault.js';
 import { DeadLetters } from '#shared/platform/dead-letters.js';
@@ -8,6 +8,7 @@ import type { Logger } from '#shared/platform/logger.js';
 import { showConsumers, watchedConsumers } from '#shared/platform/metrics/log-metrics.js';
 import { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
 import { connectNats } from '#shared/platform/nats.js';
+import { RecentCommits } from '#shared/platform/recent-commits.js';
 import { MINT_ACK_WAIT_MS } from '#shared/platform/topology/consumers.js';
 import { inspectTopology } from '#shared/platform/topology/inspect.js';
 import type { Chain } from './chain.js';
@@ -19,6 +20,7 @@ import { MinterMetrics, showMints } from './metrics.js';
 import { MintDesk } from './mint-desk.js';
 import { MintsIntake } from './mints-intake.js';
 import { Outstanding } from './outstanding.js';
+import { CAPPED_MS, SpendingCaps } from './spending-caps.js';
 import { TicketMinter } from './ticket-minter.js';
 
 /** Attempts signed within a second share a blockhash, which lives sixty, and one look at which chain it is. */
@@ -40,6 +42,8 @@ export interface MinterApp {
   readonly desk: MintDesk;
   readonly outstanding: Outstanding;
   readonly gate: FundsGate;
+  readonly caps: SpendingCaps;
+  readonly spending: RecentCommits;
   readonly intake: MintsIntake;
   readonly page: MetricsPage;
 }
@@ -72,13 +76,25 @@ export async function connectMinter(environment: Environment, logger: Logger): P
   const desk = new MintDesk(store, Date.now, metrics.decided);
   const outstanding = new Outstanding({ chain, logger, passBy, pollMs: environment.MINT_POLL_MS, resendMs: RESEND_MS });
   const gate = new FundsGate(chain, logger, () => outstanding.count);
+  const caps = new SpendingCaps({ perMinute: environment.MINT_CAP_PER_MINUTE, perTenantMinute: environment.MINT_CAP_TENANT_PER_MINUTE });
+  const spending = await followSpending(connection, caps, logger);
   const style = { symbol: environment.MINT_SYMBOL, uriPrefix: environment.MINT_URI_PREFIX };
-  const minter = new TicketMinter({ desk, chain, outstanding, gate, style, passBy, logger });
+  const minter = new TicketMinter({ desk, chain, outstanding, gate, caps, style, passBy, logger });
   const options = { maxOutstanding: environment.MINT_MAX_OUTSTANDING, keepAliveMs: KEEP_ALIVE_MS, onWait: metrics.waits };
   const intake = new MintsIntake(minter, new DeadLetters(connection), logger, options);
   showMints(page, { intake, outstanding, gate, chain });
   await showConsumers(page, connection, watchedConsumers(isMints, [MINTS_STREAM]));
-  return { logger, connection, store, chain, desk, outstanding, gate, intake, page };
+  return { logger, connection, store, chain, desk, outstanding, gate, caps, spending, intake, page };
+}
+
+/** What was signed within the last minute, by whomever, is counted before anything is signed here. */
+function followSpending(connection: NatsConnection, caps: SpendingCaps, logger: Logger): Promise<RecentCommits> {
+  return RecentCommits.follow(connection, {
+    filter: mintSubject('*', '*'),
+    sinceMs: CAPPED_MS,
+    onCommit: (commit) => caps.note(commit),
+    onTrouble: (err) => logger.warn({ err }, 'what other minters sign cannot be read; tried again'),
+  });
 }
 
 /** A chain that is not there yet is waited for at work; one that is another than configured is refused at the start. */

@@ -6,7 +6,7 @@ import type { MinterApp } from './parts.js';
 const PROBE = mintSubject('health', 'probe');
 
 /** Ready means that log and chain answer, and that what is in work moves. */
-export function readiness({ store, chain, outstanding, gate }: MinterApp): HealthChecks {
+export function readiness({ store, chain, outstanding, gate, caps }: MinterApp): HealthChecks {
   return {
     log: async () => {
       await store.head(PROBE);
@@ -15,10 +15,15 @@ export function readiness({ store, chain, outstanding, gate }: MinterApp): Healt
       await chain.genesisHash();
     },
     providers: async () => {
-      if (chain.wrongProviders.length > 0) throw new Error(`another chain is served by ${chain.wrongProviders.join(', ')}`);
+      if (chain.wrongProviders.length > 0) return `another chain is served by ${chain.wrongProviders.join(', ')}, not used`;
+      return undefined;
     },
     outstanding: async () => {
       if (outstanding.trouble !== undefined) throw outstanding.trouble;
+    },
+    spending: async () => {
+      if (caps.reached) return 'as many mints were signed within a minute as may be: mints wait';
+      return undefined;
     },
     funds: async () => {
       if (gate.paused) throw new Error('the payer is low on funds: mints wait');

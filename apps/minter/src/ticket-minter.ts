@@ -13,6 +13,7 @@ import type { MintDesk } from './mint-desk.js';
 import type { Outstanding } from './outstanding.js';
 import { type AssetStyle, planMint } from './plan-mint.js';
 import { type RevokeOutcome, revokeTicket } from './revoke-ticket.js';
+import type { SpendingCaps } from './spending-caps.js';
 
 /** A cause counts as permanent when so many attempts in a row died of a program's refusal, each of them signed while funds were there. */
 const PERMANENT_AFTER_REFUSALS = 3;
@@ -25,6 +26,7 @@ export interface MinterParts {
   readonly chain: Chain;
   readonly outstanding: Outstanding;
   readonly gate: FundsGate;
+  readonly caps: SpendingCaps;
   readonly style: AssetStyle;
   readonly passBy: PassBy;
   readonly logger: Logger;
@@ -69,7 +71,7 @@ export class TicketMinter {
       case 'failed':
         return this.plan(command);
       case 'planned':
-        return isHopeless(mint) ? failure(mint.plan, mint.dead.at(-1)?.reason ?? PROGRAM_REFUSED) : this.attempt(mint);
+        return isHopeless(mint) ? failure(mint.plan, mint.dead.at(-1)?.reason ?? PROGRAM_REFUSED) : this.attempt(command, mint);
       case 'submitted':
         return this.verdict(mint);
       case 'minted':
@@ -87,11 +89,12 @@ export class TicketMinter {
     return { type: 'PlanMint', data: planMint(command, chain, await chain.genesisHash(), style) };
   }
 
-  private async attempt(mint: Extract<TicketMint, { state: 'planned' }>): Promise<MintRequest> {
-    const { chain, gate, passBy } = this.parts;
+  private async attempt({ tenant }: MintCommand, mint: Extract<TicketMint, { state: 'planned' }>): Promise<MintRequest> {
+    const { chain, gate, caps, passBy } = this.parts;
     return gate.run(async () => {
       passBy('before-sign');
       const attempt = nextAttempt(mint);
+      caps.reserve(tenant, mint.plan.ticket, attempt);
       const signed = await chain.prepare(mint.plan, attempt);
       return { type: 'SubmitAttempt', data: { ticket: mint.plan.ticket, attempt, ...signed } };
     });

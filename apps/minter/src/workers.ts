@@ -23,9 +23,10 @@ export class Workers implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** Takes nothing new and gives back what is in hand: everything needed to go on is in the log. */
   async onApplicationShutdown(): Promise<void> {
-    const { connection, intake, outstanding, desk } = this.app;
+    const { connection, intake, outstanding, desk, spending } = this.app;
     await this.source?.stop();
     outstanding.stop();
+    await spending.stop();
     intake.release();
     await desk.drained();
     await connection.drain();

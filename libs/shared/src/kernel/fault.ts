@@ -21,6 +21,7 @@ export const FAULTS = {
   'commit-too-large': ['terminal', 'One command makes more events than a commit may hold.'],
   'command-unreadable': ['terminal', 'A stored command is not one this version can read.'],
   'chain-unreachable': ['retryable', 'No Solana RPC answered in time. Mints wait; nothing is signed again.'],
+  'spending-capped': ['retryable', 'As many mints were signed within a minute as may be. The others wait and go on by themselves.'],
   'chain-differs': ['terminal', 'The RPC serves another chain than the one tickets were planned on.'],
   'foreign-account': ['terminal', 'An account that is not ours stands at a planned address. A human must look.'],
   'mint-under-way': ['retryable', 'An attempt to mint the ticket may still land: whether it can be taken back is seen when it ended.'],

@@ -5,6 +5,8 @@ import { Fault } from '../kernel/fault.js';
 const port = z.coerce.number().int().min(0).max(65_535);
 const text = z.string().default('');
 const user = (name: string) => z.string().default(name).describe(`NATS user of the ${name} connection`);
+/** 500 a second is more than one minter signs: what is above it is no sale. */
+const cap = z.coerce.number().int().min(1).default(30_000);
 const password = z.string().default('').describe('its password (secret)');
 
 /** Every variable the apps read, with what it means. `.env.example` is made of it. */
@@ -78,6 +80,8 @@ const VARIABLES = {
     .default(0)
     .describe('minter: priority fee per compute unit of a first attempt; doubles with each, 16 times at most'),
   MINT_MAX_OUTSTANDING: z.coerce.number().int().min(1).max(6_000).default(5_000).describe('minter: mints in work at once'),
+  MINT_CAP_PER_MINUTE: cap.describe('minter: attempts signed within any minute by all minters together; more wait'),
+  MINT_CAP_TENANT_PER_MINUTE: cap.describe('minter: the same for one tenant'),
   MINT_POLL_MS: z.coerce.number().int().min(10).default(1_000).describe('minter: pause between two looks at all outstanding mints'),
   MINT_RPC_TIMEOUT_MS: z.coerce.number().int().min(100).default(10_000).describe('minter: patience with one RPC call'),
   NODE_ENV: text.describe('`test` lets FAILPOINT work'),

@@ -3,8 +3,8 @@ import { Connection } from '@solana/web3.js';
 import type { MintPlan } from '#shared/domain/mint/events.js';
 import { hashFields } from '#shared/kernel/hash.js';
 import type { OrderId, TenantId, TicketId, UnitId, Wallet } from '#shared/kernel/ids.js';
-import { type MintKeys, Signer } from '../apps/minter/src/chains/token-2022/mint-keys.js';
-import { Token2022Chain } from '../apps/minter/src/chains/token-2022/token-2022-chain.js';
+import { type MintKeys, Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
+import { Token2022Chain } from '../../apps/minter/src/chains/token-2022/token-2022-chain.js';
 
 const TIMEOUT_MS = 10_000;
 const SLOT_MS = 400;

@@ -1,0 +1,77 @@
+import type { Commit } from '#shared/event-store/commit.js';
+import { Fault } from '#shared/kernel/fault.js';
+
+/** The caps hold for every stretch of this length. */
+export const CAPPED_MS = 60_000;
+/** Mints that wait for a cap come again within this, so a cap that let nobody wait for so long is not reached. */
+const REMEMBERED_MS = 5_000;
+
+export interface Caps {
+  readonly perMinute: number;
+  readonly perTenantMinute: number;
+}
+
+interface Spent {
+  readonly tenant: string;
+  readonly at: number;
+}
+
+/**
+ * How many attempts may be signed in a minute, in all and for one tenant: what a flood of wrong commands can cost at most. Counted from the
+ * log, so neither a restart nor a second minter forgets; what is about to be logged is counted in advance.
+ */
+export class SpendingCaps {
+  /** By ticket and attempt, oldest first. */
+  private readonly spent = new Map<string, Spent>();
+  private readonly byTenant = new Map<string, number>();
+  private refusedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly caps: Caps,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /** True while mints wait for a cap. */
+  get reached(): boolean {
+    return this.now() - this.refusedAt < REMEMBERED_MS;
+  }
+
+  /** Counts what the log says was signed. Told twice it counts once. */
+  note({ subject, events }: Pick<Commit, 'subject' | 'events'>): void {
+    const tenant = subject.split('.')[1] ?? '';
+    for (const { type, data, at } of events) {
+      if (type === 'MintSubmitted') this.count(`${data.ticket} ${data.attempt}`, { tenant, at });
+    }
+  }
+
+  /** To be called before an attempt is signed. @throws Fault `spending-capped` */
+  reserve(tenant: string, ticket: string, attempt: number): void {
+    this.forget();
+    const key = `${ticket} ${attempt}`;
+    if (this.spent.has(key)) return;
+    const { perMinute, perTenantMinute } = this.caps;
+    const ofTenant = this.byTenant.get(tenant) ?? 0;
+    if (this.spent.size >= perMinute || ofTenant >= perTenantMinute) {
+      this.refusedAt = this.now();
+      throw new Fault('spending-capped', { tenant, inLastMinute: this.spent.size, perMinute, ofTenant, perTenantMinute });
+    }
+    this.count(key, { tenant, at: this.now() });
+  }
+
+  private count(key: string, spent: Spent): void {
+    if (this.spent.has(key) || spent.at <= this.now() - CAPPED_MS) return;
+    this.spent.set(key, spent);
+    this.byTenant.set(spent.tenant, (this.byTenant.get(spent.tenant) ?? 0) + 1);
+  }
+
+  private forget(): void {
+    const over = this.now() - CAPPED_MS;
+    for (const [key, { tenant, at }] of this.spent) {
+      if (at > over) return;
+      this.spent.delete(key);
+      const left = (this.byTenant.get(tenant) ?? 0) - 1;
+      if (left > 0) this.byTenant.set(tenant, left);
+      else this.byTenant.delete(tenant);
+    }
+  }
+}
