@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { benchFlash } from './flash.js';
+import { benchHttp } from './http-orders.js';
 import { benchMints } from './mints.js';
 import { benchOrders } from './orders.js';
 import { benchReads } from './reads.js';
@@ -29,6 +30,7 @@ const BENCHES: Readonly<Record<string, (given: typeof options) => Promise<boolea
   orders: benchOrders,
   flash: benchFlash,
   reads: benchReads,
+  http: benchHttp,
   replay: benchReplay,
   mint: benchMints,
 };
