@@ -1,10 +1,12 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { Keypair } from '@solana/web3.js';
 import pg from 'pg';
+import { admit } from './demo-admit.js';
 import { DemoCaller, type Heard } from './demo-caller.js';
 import { startPaymentProvider } from './payments/provider.js';
+import { homeFolder } from './processes/project.js';
 import { waitFor } from './processes/wait.js';
 import type { Stack } from './stack/stack.js';
 import type { Settings } from './stack/wiring.js';
@@ -15,6 +17,8 @@ const LEDGER_MS = 30_000;
 const WEBHOOK_COPIES = 3; // what providers do when an answer gets lost
 const PRICE_MINOR = '5000';
 const LABEL_WIDTH = 28;
+/** Of a URI, what is left out where it is shown. */
+const METADATA_TAIL = 16;
 const SEATS = ['A-1', 'A-2', 'A-3'];
 
 interface Placed {
@@ -30,6 +34,11 @@ interface TicketShown {
   readonly slot?: string;
 }
 
+interface Proof {
+  readonly record: { readonly document: string };
+  readonly metadata: { readonly uri: string };
+}
+
 /** What `npm start` shows once everything runs: a sale from its opening to the proof that nothing doubled. */
 export async function runDemo(settings: Settings, stack: Stack): Promise<void> {
   const sale = `gala-${new Date().toISOString().slice(2, 19).replace(/[-T:]/g, '')}`;
@@ -38,8 +47,9 @@ export async function runDemo(settings: Settings, stack: Stack): Promise<void> {
     say('');
     const orders = await sell(caller, sale);
     await pay(caller, settings, sale, orders);
-    await mint(caller, sale, orders);
+    const [ticket = ''] = await mint(caller, sale, orders);
     await ledger(stack, caller.tenant, sale);
+    await prove(caller, settings, sale, ticket);
     await replay(stack);
     say('');
   } finally {
@@ -99,8 +109,8 @@ async function pay(caller: DemoCaller, settings: Settings, sale: string, orders:
   }
 }
 
-/** Waits until every ticket's asset is finalized on the chain and read back. */
-async function mint(caller: DemoCaller, sale: string, orders: readonly Placed[]): Promise<void> {
+/** Waits until every ticket's asset is finalized on the chain and read back. @returns the tickets, by their seats */
+async function mint(caller: DemoCaller, sale: string, orders: readonly Placed[]): Promise<readonly string[]> {
   const began = performance.now();
   let tickets: readonly TicketShown[] = [];
   const allMinted = async (): Promise<boolean> => {
@@ -111,8 +121,9 @@ async function mint(caller: DemoCaller, sale: string, orders: readonly Placed[])
   progress('minting', 'signed, logged, sent; waiting for finality (13 s on Solana)');
   await waitFor(allMinted, { what: 'Every ticket is minted', timeoutMs: MINTED_MS });
   line('minted and finalized', `${tickets.length} assets in ${((performance.now() - began) / 1_000).toFixed(1)} s`);
-  for (const { unit, asset, slot } of [...tickets].sort((left, right) => (left.unit < right.unit ? -1 : 1)))
-    line('', `${unit}  ${asset}  slot ${slot}`);
+  const sorted = [...tickets].sort((left, right) => (left.unit < right.unit ? -1 : 1));
+  for (const { unit, asset, slot } of sorted) line('', `${unit}  ${asset}  slot ${slot}`);
+  return sorted.map(({ ticket }) => ticket);
 }
 
 async function ledger(stack: Stack, tenant: string, sale: string): Promise<void> {
@@ -145,19 +156,24 @@ async function ledger(stack: Stack, tenant: string, sale: string): Promise<void>
 
 /** `admit replay` as an operator would run it: rebuilt from the first event, compared with the live ledger. */
 async function replay(stack: Stack): Promise<void> {
-  const env = { PATH: process.env.PATH, ...stack.settingsOf('operator') };
-  const child = spawn(process.execPath, [join('dist', 'apps', 'cli', 'src', 'main.js'), 'replay'], {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  let trouble = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (trouble += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number | null];
-  const verdict = output.trim().split('\n').at(-1) ?? '';
-  line('replay from the first event', verdict);
-  if (code !== 0) throw new Error(`admit replay ended with ${code}:\n${trouble}${output}`);
+  line('replay from the first event', await admit(['replay'], stack.settingsOf('operator')));
+}
+
+/** What the buyer of a ticket can do alone: hold the receipt against the chain, with an RPC and nothing of the service. */
+async function prove(caller: DemoCaller, settings: Settings, sale: string, ticket: string): Promise<void> {
+  const receipt = await caller.ask('ticket.receipt', { sale, ticket });
+  expectStatus(receipt, 200);
+  const file = join(homeFolder(), 'receipt.json');
+  writeFileSync(file, receipt.text);
+  const verdict = await admit(['receipt', 'verify', file, '--rpc-url', settings.SOLANA_RPC_URL ?? ''], {});
+  line('the buyer’s receipt', verdict.split(',')[0] ?? '');
+  line('', `admit receipt verify ${relative(process.cwd(), file)}`);
+  const { record, metadata } = receipt.body as unknown as Proof;
+  if (!metadata.uri.startsWith('http')) return; // of a chain that others see: it points to where its operator says
+  const document = await (await fetch(metadata.uri)).text();
+  const same = createHash('sha256').update(document).digest('hex') === record.document;
+  line('what its asset points to', `${metadata.uri.slice(0, -METADATA_TAIL)}…, ${same ? 'as planned' : 'OTHER'}`);
+  if (!same) throw new Error(`The document at ${metadata.uri} is not what was planned.`);
 }
 
 const euros = (minor: bigint): string => `${minor / 100n}.${String(minor % 100n).padStart(2, '0')} EUR`;
