@@ -57,6 +57,26 @@ export async function writeLog(connection: NatsConnection, { events, minted }: L
   return { events: writer.events, commits: writer.commits };
 }
 
+/** One sale alone, one place an order, as a rush writes it. */
+export async function writeSale(
+  connection: NatsConnection,
+  tenant: string,
+  sale: string,
+  orders: number,
+): Promise<{ events: number; commits: number }> {
+  const writer = new Writer(connection);
+  await writer.append(saleSubject(tenant, sale), opened(tenant, sale, orders));
+  for (let first = 0; first < orders; first += ORDERS_PER_COMMIT) {
+    const numbers = Array.from({ length: Math.min(ORDERS_PER_COMMIT, orders - first) }, (_, index) => first + index);
+    await writer.append(
+      saleSubject(tenant, sale),
+      numbers.flatMap((number) => ordered(tenant, sale, number, 1)),
+    );
+  }
+  await writer.end();
+  return { events: writer.events, commits: writer.commits };
+}
+
 class Writer {
   events = 0;
   commits = 0;
@@ -98,22 +118,22 @@ function opened(tenant: string, sale: string, quota: number): Recorded[] {
   return [decided('sale.open', `open-${tenant}`, terms, { sale, version: 1 }, 1, AT), event('SaleOpened', AT, all)];
 }
 
-const ticketsOf = (tenant: string, sale: string, order: OrderId, number: number) =>
-  Array.from({ length: SEATS_PER_ORDER }, (_, index) => {
-    const unit = `${number * SEATS_PER_ORDER + index + 1}` as UnitId;
+const ticketsOf = (tenant: string, sale: string, order: OrderId, number: number, seats = SEATS_PER_ORDER) =>
+  Array.from({ length: seats }, (_, index) => {
+    const unit = `${number * seats + index + 1}` as UnitId;
     return { ticket: ticketId(tenant as TenantId, sale as SaleId, order, unit), unit };
   });
 
 const keyOf = (number: number): string => `2f1c9a70-5d3e-4b8a-9c1d-${String(number).padStart(12, '0')}`;
 
-function ordered(tenant: string, sale: string, number: number): Recorded[] {
+function ordered(tenant: string, sale: string, number: number, seats = SEATS_PER_ORDER): Recorded[] {
   const key = keyOf(number);
   const order = orderId(tenant as TenantId, sale as SaleId, key);
-  const tickets = ticketsOf(tenant, sale, order, number);
+  const tickets = ticketsOf(tenant, sale, order, number, seats);
   const at = AT + number;
   const total = { amount: '10000', currency: 'EUR' };
   const buyer = `buyer-${number % 9_973}`;
-  const request = { sale, buyer, quantity: SEATS_PER_ORDER, wallet: WALLET };
+  const request = { sale, buyer, quantity: seats, wallet: WALLET };
   const answer = {
     order,
     sale,

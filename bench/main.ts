@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { benchFlash } from './flash.js';
+import { benchFold } from './fold.js';
 import { benchHttp } from './http-orders.js';
 import { benchMints } from './mints.js';
 import { benchOrders } from './orders.js';
@@ -33,6 +34,7 @@ const BENCHES: Readonly<Record<string, (given: typeof options) => Promise<boolea
   http: benchHttp,
   replay: benchReplay,
   mint: benchMints,
+  fold: benchFold,
 };
 
 const wanted = positionals.length > 0 ? positionals : Object.keys(BENCHES);

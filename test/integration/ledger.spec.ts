@@ -90,6 +90,15 @@ describe('the projector', () => {
     await stop();
   });
 
+  it('is not doubled, nor taken for broken, when only its checkpoint was set back', async () => {
+    const before = await image();
+    await stage.query('update ledger.checkpoint set sequence = sequence - 20');
+    const { stop } = await stage.project();
+    await stage.reaches((await stage.checkpoint()) + 20);
+    await stop();
+    expect(await image()).toEqual(before);
+  });
+
   it('[minting UP6] [blockchain NFT-7] writes rows and checkpoint together: a session that ends in between leaves neither', async () => {
     const { comesTo, stop } = await stage.project();
     await comesTo('projecting');

@@ -37,7 +37,8 @@ export class Desk {
    * @throws Fault `log-broken` when one does not follow the one before it on its subject; `projection-refused` or `event-unknown` when one cannot
    * be applied. The desk is then not to be used again.
    */
-  post(commits: readonly PlacedCommit[]): Page {
+  post(given: readonly PlacedCommit[]): Page {
+    const commits = given.filter((commit) => !this.holds(commit));
     const heads = this.follow(commits);
     const entries: LedgerRow[] = [];
     for (const commit of commits) for (const row of postCommit(this.book, commit)) entries.push(row);
@@ -52,6 +53,13 @@ export class Desk {
     };
     this.book.settle();
     return page;
+  }
+
+  /** Applied before, and so the checkpoint was set back: what is here already is neither doubled nor taken for a broken log. */
+  private holds({ subject, version, sequence, hash, unknown }: PlacedCommit): boolean {
+    const head = this.heads.get(subject) ?? NO_HEAD;
+    if (unknown !== undefined || version > head.version || sequence > head.sequence) return false;
+    return version < head.version || (sequence === head.sequence && hash === head.hash);
   }
 
   /** The log's own chain, checked against where each subject stood when it was applied last. */

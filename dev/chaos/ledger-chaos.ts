@@ -1,0 +1,147 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { connect } from '@nats-io/transport-node';
+import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { isFault } from '#shared/kernel/fault.js';
+import { connected, database } from '../../apps/ledger/src/database/connect.js';
+import { JetStreamEventsLog } from '../../apps/ledger/src/logs/jetstream.js';
+import { readCheckpoint } from '../../apps/ledger/src/projection/checkpoint.js';
+import { takeBatch } from '../../apps/ledger/src/projection/take-batch.js';
+import { seededRandom } from '../solana/fault-switches.js';
+import { ChaosStage, silent } from './ledger-stage.js';
+import { LedgerWriter } from './ledger-writer.js';
+
+/** Orders between two strikes, and how long a strike may wait to fall into the middle of something. */
+const MOST_ORDERS = 30;
+const MOST_DELAY_MS = 40;
+/** How far back a checkpoint is set. */
+const BACK = 25;
+/** So often somebody without the projectors' lock tries to write the same batch. */
+const RIVAL_EVERY = 10;
+const ANY_TENANT = '*';
+
+export interface LedgerChaosReport {
+  readonly seed: number;
+  readonly killed: Readonly<Record<'projectors' | 'postgres', number>>;
+  /** Batches that a second writer tried beside the projectors: those it lost wrote nothing. */
+  readonly rival: Readonly<Record<'won' | 'lost', number>>;
+  readonly setBack: number;
+  readonly restored: number;
+  readonly orders: number;
+  /** Entries that the orders make, those that are in the ledger, and how many of these are there twice. */
+  readonly entries: Readonly<Record<'wanted' | 'found' | 'doubled', number>>;
+  readonly replay: string;
+}
+
+/** Sells, and meanwhile kills projectors and Postgres, sets the checkpoint back once, and puts an old copy of the database in its place once. */
+export async function ledgerChaos(strikes: number, seed: number): Promise<LedgerChaosReport> {
+  const stage = await ChaosStage.open();
+  try {
+    return await new LedgerChaos(stage, new LedgerWriter(await JetStreamEventStore.on(stage.writer)), seed).run(strikes);
+  } finally {
+    await stage.close();
+  }
+}
+
+class LedgerChaos {
+  private readonly random: () => number;
+  private readonly killed = { projectors: 0, postgres: 0 };
+  private readonly rival = { won: 0, lost: 0 };
+  private setBack = 0;
+  private restored = 0;
+
+  constructor(
+    private readonly stage: ChaosStage,
+    private readonly writer: LedgerWriter,
+    private readonly seed: number,
+  ) {
+    this.random = seededRandom(seed);
+  }
+
+  async run(strikes: number): Promise<LedgerChaosReport> {
+    const { stage, writer } = this;
+    await writer.open();
+    for (const index of [0, 1]) stage.startProjector(index);
+    for (let strike = 1; strike <= strikes; strike++) {
+      const before = writer.last;
+      const selling = this.sellSome();
+      await pause(this.random() * MOST_DELAY_MS);
+      await this.strike();
+      await selling;
+      if (strike % RIVAL_EVERY === 0) await this.compete();
+      if (strike === Math.ceil(strikes * 0.2)) await stage.backUp();
+      if (strike === Math.ceil(strikes * 0.4)) await this.setCheckpointBack();
+      if (strike === Math.ceil(strikes * 0.6)) await this.restoreBackup();
+      await stage.reaches(before);
+    }
+    await stage.reaches(writer.last);
+    return this.report();
+  }
+
+  private async sellSome(): Promise<void> {
+    for (let left = Math.ceil(this.random() * MOST_ORDERS); left > 0; left--) await this.writer.sell();
+  }
+
+  private async strike(): Promise<void> {
+    if (this.random() < 0.5) {
+      this.killed.postgres += 1;
+      await this.stage.postgres.kill9();
+      await this.stage.postgres.restart();
+    } else {
+      const index = this.random() < 0.5 ? 0 : 1;
+      this.killed.projectors += 1;
+      await this.stage.killProjector(index);
+      this.stage.startProjector(index);
+    }
+  }
+
+  /** Takes the next commit at the same time as whichever projector works, without asking for its turn. */
+  private async compete(): Promise<void> {
+    const connection = await connect(this.stage.nats.connection('ledger'));
+    const pool = await connected(database(this.stage.url('projector'), { name: 'rival', connections: 1, logger: silent }));
+    const runner = pool.createQueryRunner();
+    try {
+      const at = await readCheckpoint(runner, 'ledger');
+      await this.writer.sell();
+      const message = await (await JetStreamEventsLog.on(connection, 1)).nextOf(ANY_TENANT, at.sequence + 1);
+      if (message === undefined) return;
+      const taken = await takeBatch(runner, at, [message]);
+      this.rival[taken === undefined ? 'lost' : 'won'] += 1;
+    } catch (thrown) {
+      if (!isFault(thrown) || thrown.kind !== 'retryable') throw thrown;
+    } finally {
+      await runner.release();
+      await pool.destroy();
+      await connection.close();
+    }
+  }
+
+  private async setCheckpointBack(): Promise<void> {
+    await this.stage.reaches(this.writer.last - 1);
+    await this.stage.query(`update ledger.checkpoint set sequence = greatest(sequence - ${BACK}, 0)`);
+    this.setBack += 1;
+    await this.writer.sell();
+  }
+
+  private async restoreBackup(): Promise<void> {
+    await this.stage.restore();
+    this.restored += 1;
+    await this.writer.sell();
+  }
+
+  private async report(): Promise<LedgerChaosReport> {
+    const [row] = await this.stage.query<{ found: string; different: string }>(
+      `select count(*) as found, count(distinct (tenant, order_id, event, debit, credit)) as different from ledger.ledger_entry`,
+    );
+    const found = Number(row?.found);
+    return {
+      seed: this.seed,
+      killed: this.killed,
+      rival: this.rival,
+      setBack: this.setBack,
+      restored: this.restored,
+      orders: Number(this.writer.orders),
+      entries: { wanted: Number(this.writer.entries), found, doubled: found - Number(row?.different) },
+      replay: (await this.stage.replay()).result,
+    };
+  }
+}
