@@ -3,7 +3,7 @@ import { ledgerChaos } from '../../dev/chaos/ledger-chaos.js';
 const LONG_MS = 240_000;
 
 it(
-  '[minting UP6] neither loses nor doubles a row when projectors and Postgres are killed, set back and restored',
+  'neither loses nor doubles a row when projectors and Postgres are killed, set back and restored',
   async () => {
     const { seed, killed, setBack, restored, entries, replay } = await ledgerChaos(10, 7);
     const { wanted } = entries;
