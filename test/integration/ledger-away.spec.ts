@@ -1,9 +1,10 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ROUTES } from '../../apps/ledger/src/http/routes.js';
 import { waitFor } from '../../dev/processes/wait.js';
+import { LedgerClient } from '../../libs/client/src/ledger.js';
 import { HttpCaller } from '../harness/http-caller.js';
 import { RunningLedger } from '../harness/ledger-app.js';
-import { Log, startSelling } from '../harness/selling.js';
+import { apiKeyOf, Log, startSelling } from '../harness/selling.js';
 
 const STARTS_SERVERS_MS = 180_000;
 const WAIT_MS = 30_000;
@@ -64,6 +65,19 @@ describe('[L5] while Postgres is stopped', () => {
     await ledger.postgres.part.start();
     await back(demo, ORDERS + 1);
     expect((await demo.get(`/v1/ledger/orders?limit=1000`)).body.orders).toHaveLength(ORDERS + 1);
+  }, 120_000);
+
+  it('the client kit asks until it is back, and follows the pages', async () => {
+    const client = new LedgerClient({ url: demo.url, apiKey: apiKeyOf('demo') }, { firstPauseMs: 20, longestPauseMs: 200 });
+    await ledger.postgres.part.stop();
+    const asked = client.page('balances', { sale: 'gala', account: 'sold', unitOfAccount: 'tickets:gala' });
+    await expectAway(demo);
+    await ledger.postgres.part.start();
+    expect((await asked).balances).toMatchObject([{ account: 'sold', amount: `${ORDERS + 1}` }]);
+    const orders: string[] = [];
+    for await (const { order } of client.all('orders', { sale: 'gala', limit: 20 })) orders.push(order);
+    expect(new Set(orders).size).toBe(ORDERS + 1);
+    await expect(client.page('orders', { sale: 'a.b' })).rejects.toMatchObject({ pointers: ['query:sale'] });
   }, 120_000);
 
   it('a ledger that starts says so too, and serves as soon as Postgres is there', async () => {

@@ -136,7 +136,7 @@ export class AdmitClient {
   }
 
   private async ask<T>(asked: Asked): Promise<Outcome<T>> {
-    const heard = await insist(this.transport, asked, this.patience, this.clock);
+    const heard = await insist((timeoutMs) => this.transport.ask(asked, timeoutMs), this.patience, this.clock);
     const keyed = asked.key === undefined ? {} : { key: asked.key };
     return 'lost' in heard ? { outcome: 'unknown', reason: heard.lost, ...keyed } : { ...outcomeOf<T>(heard, asked.key), ...keyed };
   }

@@ -1,15 +1,15 @@
 import { type Clock, type Patience, pauseAfter, timeoutOf } from './patience.js';
-import type { Asked, Heard, Lost, Transport } from './transport.js';
+import type { Heard, Lost } from './transport.js';
 
 /** "Not decided yet", "too fast", "try again", and what stands between us and the service when it is away. */
 const TRANSIENT: ReadonlySet<number> = new Set([202, 408, 425, 429, 500, 502, 503, 504]);
 
 /** Asks until there is an answer that will stay, the same request with the same key each time; `Lost` when patience is at its end. */
-export async function insist(transport: Transport, asked: Asked, patience: Patience, clock: Clock): Promise<Heard | Lost> {
+export async function insist(ask: (timeoutMs: number) => Promise<Heard | Lost>, patience: Patience, clock: Clock): Promise<Heard | Lost> {
   const deadline = clock.now() + patience.totalMs;
   for (let tries = 1; ; tries++) {
     const left = Math.max(deadline - clock.now(), 1);
-    const heard = await transport.ask(asked, Math.min(timeoutOf(tries, patience), left));
+    const heard = await ask(Math.min(timeoutOf(tries, patience), left));
     if (!('lost' in heard) && !isTransient(heard)) return heard;
     const pause = pauseAfter(tries, patience, 'lost' in heard ? undefined : heard.retryAfterMs, clock.random());
     if (('lost' in heard && heard.final === true) || clock.now() + pause >= deadline) return { lost: reasonOf(heard, tries) };

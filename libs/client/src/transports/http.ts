@@ -34,18 +34,7 @@ export class HttpTransport implements Transport {
   async ask(asked: Asked, timeoutMs: number): Promise<Heard | Lost> {
     const [method, url] = this.routeOf(asked);
     const body = method === 'GET' ? {} : { body: JSON.stringify(asked.body) };
-    try {
-      const signal = AbortSignal.timeout(timeoutMs);
-      const response = await fetch(url, { method, headers: this.headersOf(asked, method), signal, redirect: 'manual', ...body });
-      return {
-        status: response.status,
-        body: await response.text(),
-        replayed: response.headers.get('Idempotent-Replayed') === 'true',
-        retryAfterMs: retryAfterMs(response.headers.get('Retry-After')),
-      };
-    } catch (thrown) {
-      return { lost: messagesOf(thrown) };
-    }
+    return hear(url, { method, headers: this.headersOf(asked, method), ...body }, timeoutMs);
   }
 
   async close(): Promise<void> {
@@ -67,6 +56,21 @@ export class HttpTransport implements Transport {
       ...(key !== undefined && { 'Idempotency-Key': key }),
       ...(traceparent !== undefined && { traceparent }),
     };
+  }
+}
+
+/** What comes back, or why nothing did. */
+export async function hear(url: string, request: RequestInit, timeoutMs: number): Promise<Heard | Lost> {
+  try {
+    const response = await fetch(url, { ...request, signal: AbortSignal.timeout(timeoutMs), redirect: 'manual' });
+    return {
+      status: response.status,
+      body: await response.text(),
+      replayed: response.headers.get('Idempotent-Replayed') === 'true',
+      retryAfterMs: retryAfterMs(response.headers.get('Retry-After')),
+    };
+  } catch (thrown) {
+    return { lost: messagesOf(thrown) };
   }
 }
 

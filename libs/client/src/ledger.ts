@@ -1,0 +1,49 @@
+import { insist } from './insist.js';
+import type { LedgerLists, LedgerPage } from './ledger-answers.js';
+import { CLOCK, type Clock, DEFAULT_PATIENCE, type Patience } from './patience.js';
+import { type Problem, RequestRejected } from './problem.js';
+import { type HttpAccess, hear } from './transports/http.js';
+
+/** What stands behind the question mark: `sale`, `order`, `at`, `limit` … as `/docs` of the ledger lists them. */
+export type LedgerQuery = Readonly<Record<string, string | number>>;
+
+const PATHS: Readonly<Record<keyof LedgerLists, string>> = {
+  entries: '/v1/ledger',
+  balances: '/v1/ledger/balances',
+  orders: '/v1/ledger/orders',
+  tickets: '/v1/ledger/tickets',
+};
+
+/** Reads the ledger over HTTP, and asks again while it is away. */
+export class LedgerClient {
+  private readonly patience: Patience;
+
+  constructor(
+    private readonly access: HttpAccess,
+    patience: Partial<Patience> = {},
+    private readonly clock: Clock = CLOCK,
+  ) {
+    this.patience = { ...DEFAULT_PATIENCE, ...patience };
+  }
+
+  /** One page. @throws RequestRejected where the question is wrong; Error where the ledger was away for longer than patience lasts */
+  async page<Name extends keyof LedgerLists>(name: Name, query: LedgerQuery = {}): Promise<LedgerPage<Name>> {
+    const said = new URLSearchParams(Object.entries(query).map(([member, value]) => [member, String(value)]));
+    const url = `${this.access.url.replace(/\/$/, '')}${PATHS[name]}?${said}`;
+    const headers = { Authorization: `Bearer ${this.access.apiKey}`, Accept: 'application/json, application/problem+json' };
+    const heard = await insist((timeoutMs) => hear(url, { headers }, timeoutMs), this.patience, this.clock);
+    if ('lost' in heard) throw new Error(`The ledger could not be read: ${heard.lost}`);
+    if (heard.status >= 400) throw new RequestRejected(JSON.parse(heard.body) as Problem, undefined);
+    return JSON.parse(heard.body) as LedgerPage<Name>;
+  }
+
+  /** Everything that a question lists, page by page as it is taken. */
+  async *all<Name extends keyof LedgerLists>(name: Name, query: LedgerQuery = {}): AsyncGenerator<LedgerLists[Name]> {
+    for (let cursor: LedgerQuery = {}; ; ) {
+      const page = await this.page(name, { ...query, ...cursor });
+      yield* page[name];
+      if (page.next === undefined) return;
+      cursor = { cursor: page.next };
+    }
+  }
+}
