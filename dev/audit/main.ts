@@ -5,16 +5,19 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BLOCKCHAIN_AUDIT } from './blockchain-audit.js';
 import { tagsIn } from './check.js';
+import { withComparison } from './compared.js';
 import { type JestResults, judge, scoreOf, showings, verdictsOf } from './evidence.js';
 import { MINTING_AUDIT } from './minting-audit.js';
 import { mutantsMarkdown, tryMutants } from './mutate.js';
 import { jsonOf, markdownOf, tableOf } from './report.js';
 
 /**
- * Runs the tests that show a check, or reads the results of a run (`--from results.json`); writes docs/AUDIT.md and docs/audit.json.
+ * Runs the tests that show a check, or reads the results of a run (`--from results.json`); writes docs/AUDIT.md and docs/audit.json, but
+ * for `--check`, which prints alone.
  * With `--mutate`, runs them without one guard after the other.
  */
 
+const COMPARED = 'docs/audits-compared.md';
 const ROOTS = ['apps', 'libs', 'dev', 'test'];
 
 /** Whole files, not single tests: some tests of a file stand on the ones before them. */
@@ -38,11 +41,14 @@ function run(): JestResults {
 
 const read = (path: string): JestResults => JSON.parse(readFileSync(path, 'utf8')) as JestResults;
 
-function audit(from: string | undefined): boolean {
+function audit(from: string | undefined, writes: boolean): boolean {
   const shown = showings(from === undefined ? run() : read(from), process.cwd());
   const results = [MINTING_AUDIT, BLOCKCHAIN_AUDIT].map((one) => judge(one, shown));
-  writeFileSync('docs/AUDIT.md', markdownOf(results));
-  writeFileSync('docs/audit.json', jsonOf(results));
+  if (writes) {
+    writeFileSync('docs/AUDIT.md', markdownOf(results));
+    writeFileSync('docs/audit.json', jsonOf(results));
+    writeFileSync(COMPARED, withComparison(readFileSync(COMPARED, 'utf8'), results));
+  }
   for (const result of results) console.log(tableOf(result));
   return results.every((result) => scoreOf(verdictsOf(result)).score === 100);
 }
@@ -57,5 +63,6 @@ function mutate(): boolean {
   return caught === trials.length;
 }
 
-const { mutate: withoutGuards, from } = parseArgs({ options: { mutate: { type: 'boolean' }, from: { type: 'string' } } }).values;
-process.exitCode = (withoutGuards ? mutate() : audit(from)) ? 0 : 1;
+const options = { mutate: { type: 'boolean' }, check: { type: 'boolean' }, from: { type: 'string' } } as const;
+const { mutate: withoutGuards, check, from } = parseArgs({ options }).values;
+process.exitCode = (withoutGuards ? mutate() : audit(from, check !== true)) ? 0 : 1;

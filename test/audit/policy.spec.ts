@@ -1,5 +1,6 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { heldDeciders } from '../harness/held-deciders.js';
 import { apiKeyOf, Log, startSelling } from '../harness/selling.js';
 
 interface Policy {
@@ -9,7 +10,12 @@ interface Policy {
   readonly scope: readonly string[];
   readonly retention: { readonly seconds: number | null };
   readonly replay: { readonly headers: readonly string[]; readonly value: string };
-  readonly outcomes: readonly { readonly outcome: string; readonly status: readonly number[]; readonly code?: string }[];
+  readonly outcomes: readonly {
+    readonly outcome: string;
+    readonly status: readonly number[];
+    readonly code?: string;
+    readonly retryAfter?: true;
+  }[];
   readonly bounds: { readonly bodyBytes: number };
 }
 interface OpenApi {
@@ -125,6 +131,30 @@ describe('the policy document', () => {
     expect(await other.json()).toMatchObject({ code: 'key-reused', errors: [{ pointer: '/quantity' }] });
     expect((await place('reused', '{ "quantity": 1,\n "buyer": "b-1" }')).status).toBe(201);
   });
+
+  it('[minting AE4] says of each outcome its status, its code and whether to ask again, as it is observed', async () => {
+    const slow = { ...order, buyer: 'b-slow' };
+    const seen: [string, Response][] = [
+      ['accepted', await place('outcome')],
+      ['refused by a rule of the sale', await place('outcome-2', { ...order, quantity: 51 })],
+      ['same key, other request', await place('outcome', { ...order, quantity: 2 })],
+      ['malformed, or not allowed', await place('outcome-3', '{')],
+    ];
+    const release = await heldDeciders(log);
+    try {
+      seen.push(['not decided in time', await place('outcome-4', slow)], ['same key, still in process', await place('outcome-4', slow)]);
+    } finally {
+      await release();
+    }
+    for (const [outcome, heard] of seen) {
+      const said = policy.outcomes.find((one) => one.outcome === outcome);
+      const { code } = (await heard.json()) as { readonly code?: string };
+      expect([outcome, said?.status.includes(heard.status), said?.code ?? code]).toEqual([outcome, true, code]);
+      expect([outcome, said?.retryAfter === true]).toEqual([outcome, heard.headers.has('Retry-After')]);
+    }
+    const unseen = policy.outcomes.filter(({ outcome }) => !seen.some(([name]) => name === outcome));
+    expect(unseen.map(({ outcome }) => outcome)).toEqual(['too fast', 'not known']); // counted in metrics.spec.ts
+  }, 30_000);
 
   it('[minting AE4] says how long a body may be', async () => {
     const least = `${JSON.stringify(order)}${' '.repeat(policy.bounds.bodyBytes)}`;

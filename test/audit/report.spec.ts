@@ -2,10 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BLOCKCHAIN_AUDIT } from '../../dev/audit/blockchain-audit.js';
 import { type Audit, checksOf, tagsIn } from '../../dev/audit/check.js';
+import { withComparison } from '../../dev/audit/compared.js';
 import { type AuditResult, type JestResults, judge, showings, verdictsOf } from '../../dev/audit/evidence.js';
 import { LACKING } from '../../dev/audit/lacking.js';
 import { MINTING_AUDIT } from '../../dev/audit/minting-audit.js';
 import { markdownOf } from '../../dev/audit/report.js';
+import { THEIRS } from '../../dev/audit/theirs.js';
 
 const root = join(import.meta.dirname, '../..');
 /** As a title carries it, though not in these very words: this file shows no check. */
@@ -53,6 +55,21 @@ describe('docs/AUDIT.md', () => {
   it('says what is lacking of those checks alone that no test carries', () => {
     const carried = new Set(specs.flatMap((path) => tagsIn(text(path))));
     expect(Object.keys(LACKING).filter((tag) => carried.has(tag) || !known.includes(tag))).toEqual([]);
+  });
+});
+
+describe('docs/audits-compared.md', () => {
+  it('lists every check with what was said of it there and what holds it here, as they stand today', () => {
+    const page = text('docs/audits-compared.md');
+    expect(withComparison(page, written)).toBe(page);
+    expect(known.filter((tag) => !page.includes(`| ${tag.split(' ')[1]} | `))).toEqual([]);
+  });
+
+  it('knows a verdict of theirs for every check, and their counts', () => {
+    const theirs = (audit: Audit) => checks(audit).map(({ id }) => THEIRS[id]?.[0]);
+    expect([MINTING_AUDIT, BLOCKCHAIN_AUDIT].flatMap(theirs).filter((verdict) => verdict === undefined)).toEqual([]);
+    const passed = (audit: Audit) => theirs(audit).filter((verdict) => verdict === 'PASS').length;
+    expect([passed(MINTING_AUDIT), passed(BLOCKCHAIN_AUDIT)]).toEqual([16, 4]);
   });
 });
 

@@ -158,6 +158,16 @@ describe('the end of an order', () => {
     expect(scene.does(wentBack()).status).toBe('refunded');
   });
 
+  it('[minting WI6] takes what went back as the whole of it so far: told again, or late, it adds nothing', () => {
+    const scene = new Scene()
+      .places()
+      .does(paid())
+      .does((state) => refundOrder(state, { sale, order }));
+    for (const amount of ['2000', '2000', '3500', '1500']) scene.does(wentBack(news('pay_1', amount)));
+    expect([scene.status, scene.sale.open?.payments.get('pay_1' as PaymentId)?.refunded]).toEqual(['refund-owed', 3_500n]);
+    expect(scene.does(wentBack(news('pay_1', '5000'))).status).toBe('refunded');
+  });
+
   it('refuses to cancel what is paid and to refund what is not', () => {
     const scene = new Scene().places().does(paid());
     expect(cancelOrder(scene.sale, { sale, order })).toMatchObject({ refusal: { code: 'order-paid' } });
