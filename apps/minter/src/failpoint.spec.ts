@@ -14,6 +14,18 @@ describe('a failpoint', () => {
     expect(passAll({ NODE_ENV: 'test', FAILPOINT })).toBe(1);
   });
 
+  it('may mean a later passing', () => {
+    let deaths = 0;
+    const passBy = armFailpoint({ NODE_ENV: 'test', FAILPOINT: 'before-sign:3' }, () => {
+      deaths += 1;
+    });
+    const after = [1, 2, 3, 4].map(() => {
+      passBy('before-sign');
+      return deaths;
+    });
+    expect(after).toEqual([0, 0, 1, 1]);
+  });
+
   it.each(['', 'production', 'development'])('does nothing with NODE_ENV "%s", whatever is named', (NODE_ENV) => {
     for (const FAILPOINT of [...FAILPOINTS, 'no such step']) expect(passAll({ NODE_ENV, FAILPOINT })).toBe(0);
   });

@@ -14,16 +14,23 @@ const dieAtOnce = (): void => {
   process.kill(process.pid, 'SIGKILL');
 };
 
+/** A step, and which passing of it is meant: `before-sign:3` is the third one. */
+const NAMED = /^(?<step>[a-z-]+)(?::(?<passing>[1-9]\d*))?$/;
+
 /**
  * Tests let this process die at a named step. Outside of tests the name is not even looked at.
  * @throws Fault `configuration` for a step there is not
  */
 export function armFailpoint({ NODE_ENV, FAILPOINT }: { readonly NODE_ENV: string; readonly FAILPOINT: string }, die = dieAtOnce): PassBy {
   if (NODE_ENV !== 'test' || FAILPOINT === '') return NOTHING;
-  if (!(FAILPOINTS as readonly string[]).includes(FAILPOINT)) {
+  const { step: wanted = '', passing = '1' } = NAMED.exec(FAILPOINT)?.groups ?? {};
+  if (!(FAILPOINTS as readonly string[]).includes(wanted)) {
     throw new Fault('configuration', { problems: [`FAILPOINT is ${FAILPOINT}, but the steps are ${FAILPOINTS.join(', ')}`] });
   }
+  let left = Number(passing);
   return (step) => {
-    if (step === FAILPOINT) die();
+    if (step !== wanted) return;
+    left -= 1;
+    if (left === 0) die();
   };
 }

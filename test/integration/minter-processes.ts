@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { MintCommand } from '#shared/domain/mint/events.js';
+import { loadMintKeys } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
+import { projectFolder } from '../../dev/processes/project.js';
+import { assetOnChain, type MinterStage, mintCommand, mintsThatLanded } from './minter-stage.js';
+
+/** Minters as they are deployed, each a process of its own, on one stage. */
+export class MinterProcesses {
+  private readonly children: ChildProcess[] = [];
+
+  constructor(private readonly stage: MinterStage) {}
+
+  /** `failpoint`: the step at which it kills itself, or none. */
+  start(failpoint = ''): ChildProcess {
+    const main = join(projectFolder(), 'dist', 'apps', 'minter', 'src', 'main.js');
+    const env = { ...this.stage.environment, NODE_ENV: 'test', FAILPOINT: failpoint };
+    const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'inherit', 'inherit'] });
+    this.children.push(child);
+    return child;
+  }
+
+  /** The signal it died of. */
+  async diesBy(child: ChildProcess): Promise<unknown> {
+    const [, signal] = await once(child, 'exit');
+    return signal;
+  }
+
+  async end(child: ChildProcess): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGTERM');
+    await gone;
+  }
+
+  async endAll(): Promise<void> {
+    await Promise.all(this.children.splice(0).map((child) => this.end(child)));
+  }
+
+  async askFor(sale: string, tickets: number): Promise<readonly MintCommand[]> {
+    const commands = Array.from({ length: tickets }, (_, index) => mintCommand(sale, `S-${index}`));
+    for (const command of commands) await this.stage.ask(command);
+    return commands;
+  }
+
+  async mintsInAll(): Promise<number> {
+    const keys = await loadMintKeys(this.stage.environment.MINT_KEYS_DIR, 'create');
+    return (await mintsThatLanded(this.stage.rpc, keys.payer.publicKey)).length;
+  }
+
+  /** One asset a ticket, and every one of them made by an attempt that was in the log before it was sent. */
+  async expectOneEach(sale: string, commands: readonly MintCommand[], mintsBefore: number): Promise<void> {
+    const completed = await this.stage.ofType(sale, 'MintCompleted');
+    const submitted = await this.stage.ofType(sale, 'MintSubmitted');
+    expect(completed.map(({ data }) => data.ticket).sort()).toEqual(commands.map(({ ticket }) => ticket).sort());
+    expect(await this.mintsInAll()).toBe(mintsBefore + commands.length);
+    for (const { data } of completed) {
+      expect(submitted.map((event) => event.data.signature)).toContain(data.signature);
+      expect(await assetOnChain(this.stage.rpc, data.asset)).toMatchObject({ supply: 1n, mintAuthority: null, holders: [data.wallet] });
+    }
+  }
+}
