@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { Logger } from '#shared/platform/logger.js';
 import { ENTITIES } from './entities/entities.js';
@@ -20,6 +21,17 @@ export interface DatabaseUse {
   readonly statementTimeoutMs?: number;
 }
 
+/**
+ * Between two listeners of the driver a connection has none, and an error that nobody hears ends the process. Who uses the connection next
+ * is told all the same.
+ */
+class HeardClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
+
 /** A pool on one role's URL; not connected before `initialize`. */
 export function database(url: string, { name, connections, logger, statementTimeoutMs = 0 }: DatabaseUse): DataSource {
   const options: DataSourceOptions = {
@@ -35,6 +47,7 @@ export function database(url: string, { name, connections, logger, statementTime
       query_timeout: statementTimeoutMs === 0 ? QUERY_TIMEOUT_MS : statementTimeoutMs + ANSWER_MS,
       statement_timeout: statementTimeoutMs, // 0: none
       keepAlive: true,
+      Client: HeardClient,
     },
     poolErrorHandler: (error: unknown) => logger.warn({ err: error, pool: name }, 'an idle database connection was lost'),
   };
