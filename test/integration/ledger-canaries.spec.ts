@@ -8,7 +8,7 @@ import { Log, startSelling } from '../harness/selling.js';
 
 const TENANTS = ['demo', 'acme', 'blue', 'rose'];
 /** `FUZZ=long` asks 10,000 times. */
-const REQUESTS = process.env.FUZZ === 'long' ? 10_000 : 2_000;
+const REQUESTS = process.env.FUZZ === 'long' ? 10_000 : 1_000;
 const AT_ONCE = 32;
 /** So often the connections of readers are ended under them. */
 const KILL_EVERY = 500;

@@ -165,6 +165,15 @@ describe('[L3] an app refuses a consumer', () => {
   });
 });
 
+it('takes a consumer that was paused once for what it is', async () => {
+  const [ledger] = CONSUMERS.filter(({ config }) => config.durable_name === 'ledger');
+  if (ledger === undefined) throw new Error('there is no ledger');
+  await jsm.consumers.pause(ledger.stream, 'ledger', new Date(Date.now() + 3_600_000));
+  expect((await found()).map(({ what }) => what)).toEqual(['EVENTS.ledger.pause_until']);
+  await jsm.consumers.resume(ledger.stream, 'ledger');
+  expect(await found()).toEqual([]);
+});
+
 describe('[L3] a log that was used and lost a stream', () => {
   beforeAll(async () => {
     await jetstream(log.admin).publish('ev.demo.sale.used', '[]');

@@ -62,8 +62,15 @@ export class Reconciliation {
       progress(this.tickets);
     }
     await this.orphans(last);
-    const { tickets, transactions, counts, listed } = this;
-    return { sequence: last, sales: sales.length, tickets, transactions, counts, drifts: [...listed.wrong, ...listed.toKnow] };
+    const { tickets, counts, listed } = this;
+    return {
+      sequence: last,
+      sales: sales.length,
+      tickets,
+      transactions: this.transactions,
+      counts,
+      drifts: [...listed.wrong, ...listed.toKnow],
+    };
   }
 
   /** The log as it is now, and every sale of which it, or the ledger, has mints. */

@@ -1,4 +1,4 @@
-import { JetStreamApiError, type JetStreamManager, jetstreamManager, type StreamInfo } from '@nats-io/jetstream';
+import { type ConsumerConfig, JetStreamApiError, type JetStreamManager, jetstreamManager, type StreamInfo } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Fault } from '../../kernel/fault.js';
 import { CONSUMERS, NOT_ON_A_CONSUMER } from './consumers.js';
@@ -37,11 +37,18 @@ export async function inspectTopology(connection: NatsConnection): Promise<strin
 export async function consumerDifferences(jsm: JetStreamManager, stream: string, config: { durable_name: string }): Promise<Difference[]> {
   const name = `${stream}.${config.durable_name}`;
   try {
-    return differences(name, { ...NO_CONSUMER_HAS, ...config }, (await jsm.consumers.info(stream, config.durable_name)).config);
+    const { config: found } = await jsm.consumers.info(stream, config.durable_name);
+    return differences(name, { ...NO_CONSUMER_HAS, ...config }, withoutPast(found));
   } catch (thrown) {
     if (thrown instanceof JetStreamApiError && [CONSUMER_NOT_FOUND, STREAM_NOT_FOUND].includes(thrown.code)) return [missing(name)];
     throw thrown;
   }
+}
+
+/** A pause that is over, or was ended, leaves its end behind: that differs in nothing. */
+function withoutPast(config: ConsumerConfig): ConsumerConfig {
+  const { pause_until: until, ...others } = config;
+  return until !== undefined && Date.parse(until) <= Date.now() ? others : config;
 }
 
 export async function streamInfo(jsm: JetStreamManager, name: string): Promise<StreamInfo | undefined> {
