@@ -154,6 +154,14 @@ describe('deciding a mint', () => {
 describe('taking a minted ticket back', () => {
   const { revoking, revoked } = HISTORIES;
 
+  it('knows nothing to burn of a ticket nobody asked to mint', () => {
+    for (const command of [
+      { type: 'SubmitRevoke', data: attempt(1, 'burn-1') },
+      { type: 'BuryRevoke', data: death(1) },
+    ] satisfies MintRequest[])
+      expect(code(given([]).when(command))).toBe('state-forbids');
+  });
+
   it('never burns what was sold as transferable', () => {
     const sold = given([PLANNED, SUBMITTED, COMPLETED]);
     expect(code(sold.when({ type: 'SubmitRevoke', data: attempt(1, 'burn-1') }))).toBe('irrevocable');
@@ -173,6 +181,8 @@ describe('taking a minted ticket back', () => {
     expect(given(revoking).when({ type: 'BuryRevoke', data: death(1) })).toEqual({ events: [BURN_DIED] });
     expect(code(given([...revoking, BURN_DIED]).when({ type: 'BuryRevoke', data: death(1) }))).toBe('nothing');
     expect(code(given(revoking).when({ type: 'BuryRevoke', data: death(2) }))).toBe('attempt-not-live');
+    const again = [...revoking, BURN_DIED, { type: 'MintRevokeSubmitted', data: attempt(2, 'burn-2') }] as const;
+    expect(code(given(again).when({ type: 'BuryRevoke', data: death(2) }))).toBe('MintRevokeDied'); // the first death is no repetition of it
     expect(code(given(REVOCABLE).when({ type: 'BuryRevoke', data: death(1) }))).toBe('attempt-not-live');
     expect(code(given([PLANNED]).when({ type: 'BuryRevoke', data: death(1) }))).toBe('state-forbids');
     expect(code(given(revoking).when({ type: 'BuryAttempt', data: death(1) }))).toBe('state-forbids');
