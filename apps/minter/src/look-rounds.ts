@@ -1,7 +1,7 @@
 import { type Fault, isFault } from '#shared/kernel/fault.js';
+import { Lane } from '#shared/kernel/lane.js';
 import type { Logger } from '#shared/platform/logger.js';
 import type { Chain, Verdict, Watched } from './chain.js';
-import { Lane } from './lane.js';
 
 /**
  * Looked at by one question, which fails or is answered as a whole: so many signatures go into one call. Where one call in ten fails, a

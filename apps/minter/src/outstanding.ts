@@ -1,7 +1,7 @@
+import { Lane } from '#shared/kernel/lane.js';
 import type { Logger } from '#shared/platform/logger.js';
 import type { Chain, Submission, Verdict, Watched } from './chain.js';
 import type { PassBy } from './failpoint.js';
-import { Lane } from './lane.js';
 import { type Looked, LookRounds } from './look-rounds.js';
 
 /** Submissions in the air at once. Four times as many only kept a busy node from answering the looks (measured: twice as many expired). */
