@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Keypair } from '@solana/web3.js';
 import { memoOf, recordOf } from '#shared/domain/mint/ticket-record.js';
 import type { Recorded } from '#shared/domain/recorded.js';
@@ -14,33 +13,19 @@ import type { Command } from '../../apps/purchase/src/command.js';
 import { OPERATIONS } from '../../apps/purchase/src/operations.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { commitsOf } from '../conformance/event-store-suite.js';
-import { Caller } from '../harness/caller.js';
 import { commandsSettled, toldOf } from '../harness/crash-stage.js';
 import { logMint, type Minted } from '../harness/logged-mint.js';
-import { Log, startSelling } from '../harness/selling.js';
+import { Shop } from '../harness/shop.js';
 
-let log: Log;
-let app: NestFastifyApplication;
-let demo: Caller;
-
-beforeAll(async () => {
-  log = await Log.start('audit-selling');
-  app = await startSelling(log.server);
-  demo = await Caller.of(log.server, 'demo');
-}, 180_000);
-afterAll(async () => {
-  await demo?.close();
-  await app?.close();
-  await log?.stop();
-});
+const shop = Shop.forTests('audit-selling');
 
 const wallet = Keypair.generate().publicKey.toBase58();
 const ticketsOf = (body: object): string[] => (body as { tickets: { ticket: string }[] }).tickets.map(({ ticket }) => ticket);
-const atMints = async (subject: string) => (await jetstreamManager(log.admin)).streams.getMessage('MINTS', { last_by_subj: subject });
+const atMints = async (subject: string) => (await jetstreamManager(shop.log.admin)).streams.getMessage('MINTS', { last_by_subj: subject });
 
 it('[minting IK1] [blockchain TP-1] wants a key for every operation that changes anything, and stores nothing without', async () => {
-  await demo.open('keyless', { quota: 5 });
-  const { body } = await demo.place('keyless', { quantity: 1 });
+  await shop.demo.open('keyless', { quota: 5 });
+  const { body } = await shop.demo.place('keyless', { quantity: 1 });
   const tickets = ticketsOf(body);
   const money = { order: body.order, payment: 'pay-1', amount: '5000', currency: 'EUR' };
   const terms = { name: 'Gala', units: { quota: 5 }, price: { amount: '5000', currency: 'EUR' }, mint: 'on-request' };
@@ -56,45 +41,45 @@ it('[minting IK1] [blockchain TP-1] wants a key for every operation that changes
   };
   const mutations = Object.entries(OPERATIONS).flatMap(([name, operation]) => ('schema' in operation ? [name] : []));
   expect(mutations.length).toBeGreaterThanOrEqual(9);
-  const before = await log.lastSequences();
+  const before = await shop.log.lastSequences();
   for (const name of mutations) {
     const sale = name === 'sale.open' ? 'keyless-too' : 'keyless';
-    const heard = await demo.ask(name, { sale, ...more[name] });
+    const heard = await shop.demo.ask(name, { sale, ...more[name] });
     expect([name, heard.status, heard.body.code]).toEqual([name, 400, 'key-missing']);
   }
-  expect(await log.lastSequences()).toEqual(before);
+  expect(await shop.log.lastSequences()).toEqual(before);
 });
 
 it('[blockchain TP-4] sells the last seat to exactly one of 500 buyers', async () => {
-  await demo.open('last', { seats: ['A-1', 'A-2'] });
-  await demo.place('last', { units: ['A-1'] });
+  await shop.demo.open('last', { seats: ['A-1', 'A-2'] });
+  await shop.demo.place('last', { units: ['A-1'] });
   const heard = await Promise.all(
     Array.from({ length: 500 }, (_, buyer) =>
-      demo.insist('order.place', { sale: 'last', buyer: `b-${buyer}`, units: ['A-2'] }, `last-${buyer}`),
+      shop.demo.insist('order.place', { sale: 'last', buyer: `b-${buyer}`, units: ['A-2'] }, `last-${buyer}`),
     ),
   );
   expect(heard.filter(({ status }) => status === 201)).toHaveLength(1);
-  expect([...(await toldOf(log, 'last')).units].sort()).toEqual(['A-1', 'A-2']);
+  expect([...(await toldOf(shop.log, 'last')).units].sort()).toEqual(['A-1', 'A-2']);
 }, 60_000);
 
 it('[blockchain SC-8] holds a refusal under its key when the seat is free again; a new key gets it', async () => {
-  await demo.open('freed', { seats: ['A-1'] }, { payment: 'webhook' });
-  const first = await demo.place('freed', { units: ['A-1'] });
-  const refused = await demo.place('freed', { units: ['A-1'], buyer: 'b-2' }, 'too-late');
+  await shop.demo.open('freed', { seats: ['A-1'] }, { payment: 'webhook' });
+  const first = await shop.demo.place('freed', { units: ['A-1'] });
+  const refused = await shop.demo.place('freed', { units: ['A-1'], buyer: 'b-2' }, 'too-late');
   expect(refused).toMatchObject({ status: 409, body: { code: 'unit-taken' }, replayed: false });
-  await demo.ask('order.cancel', { sale: 'freed', order: first.body.order }, 'cancel');
-  const again = await demo.place('freed', { units: ['A-1'], buyer: 'b-2' }, 'too-late');
+  await shop.demo.ask('order.cancel', { sale: 'freed', order: first.body.order }, 'cancel');
+  const again = await shop.demo.place('freed', { units: ['A-1'], buyer: 'b-2' }, 'too-late');
   expect([again.status, again.text, again.replayed]).toEqual([409, refused.text, true]);
-  expect((await demo.place('freed', { units: ['A-1'], buyer: 'b-2' }, 'new')).status).toBe(201);
+  expect((await shop.demo.place('freed', { units: ['A-1'], buyer: 'b-2' }, 'new')).status).toBe(201);
 });
 
 it('[minting AE5] changes no stream with a hundred reads of each kind', async () => {
-  await demo.open('read', { quota: 5 });
-  const { body } = await demo.place('read', { quantity: 2 });
+  await shop.demo.open('read', { quota: 5 });
+  const { body } = await shop.demo.place('read', { quantity: 2 });
   const [ticket, minted] = ticketsOf(body);
-  await logMint(log.admin, { tenant: 'demo', sale: 'read', order: body.order, ticket: minted, unit: '2', wallet } as Minted);
-  await commandsSettled(log);
-  const before = await log.lastSequences();
+  await logMint(shop.log.admin, { tenant: 'demo', sale: 'read', order: body.order, ticket: minted, unit: '2', wallet } as Minted);
+  await commandsSettled(shop.log);
+  const before = await shop.log.lastSequences();
   const reads = [
     ['sale.get', {}],
     ['sale.owed', {}],
@@ -103,33 +88,33 @@ it('[minting AE5] changes no stream with a hundred reads of each kind', async ()
     ['ticket.receipt', { ticket: minted }],
   ] as const;
   for (const [what, more] of reads) {
-    const heard = await Promise.all(Array.from({ length: 100 }, () => demo.ask(what, { sale: 'read', ...more })));
+    const heard = await Promise.all(Array.from({ length: 100 }, () => shop.demo.ask(what, { sale: 'read', ...more })));
     expect([what, new Set(heard.map(({ status, text }) => `${status} ${text}`)).size, heard[0]?.status]).toEqual([what, 1, 200]);
   }
-  expect(await log.lastSequences()).toEqual(before);
+  expect(await shop.log.lastSequences()).toEqual(before);
 });
 
 it('[minting QJ2] keeps one command of many copies in the queue, inside the duplicate window and after it', async () => {
-  await demo.open('queued', { quota: 5 });
-  const before = await log.lastSequences();
-  for (let copy = 0; copy < 5; copy++) expect((await demo.place('queued', { quantity: 1 }, 'one')).status).toBe(201);
-  const after = await log.lastSequences();
+  await shop.demo.open('queued', { quota: 5 });
+  const before = await shop.log.lastSequences();
+  for (let copy = 0; copy < 5; copy++) expect((await shop.demo.place('queued', { quantity: 1 }, 'one')).status).toBe(201);
+  const after = await shop.log.lastSequences();
   expect([after.COMMANDS, after.EVENTS]).toEqual([(before.COMMANDS ?? 0) + 1, (before.EVENTS ?? 0) + 1]);
-  const stored = await (await jetstreamManager(log.admin)).streams.getMessage('COMMANDS', { seq: after.COMMANDS ?? 0 });
+  const stored = await (await jetstreamManager(shop.log.admin)).streams.getMessage('COMMANDS', { seq: after.COMMANDS ?? 0 });
   const subject = (stored?.subject ?? '').replace(/^cmd\.\d+\./, 'cmd.');
-  const forgotten = jetstream(log.admin).publish(subject, stored?.data, { msgID: randomUUID() }); // another id: what a window that is over remembers
+  const forgotten = jetstream(shop.log.admin).publish(subject, stored?.data, { msgID: randomUUID() }); // another id: what a window that is over remembers
   await expect(forgotten).rejects.toMatchObject({ code: 10077 });
-  expect(await log.lastSequences()).toEqual(after);
+  expect(await shop.log.lastSequences()).toEqual(after);
 });
 
 it('[minting QJ3] carries the key from the command to the decision, the order, the mint and its memo', async () => {
-  await demo.open('walk', { quota: 5 }, { mint: 'on-confirm' });
-  const { body } = await demo.ask('order.place', { sale: 'walk', buyer: 'b-1', quantity: 1, wallet }, 'walked');
+  await shop.demo.open('walk', { quota: 5 }, { mint: 'on-confirm' });
+  const { body } = await shop.demo.ask('order.place', { sale: 'walk', buyer: 'b-1', quantity: 1, wallet }, 'walked');
   const [tenant, sale] = ['demo' as TenantId, 'walk' as SaleId];
-  const { COMMANDS = 0 } = await log.lastSequences();
-  const command = await (await jetstreamManager(log.admin)).streams.getMessage('COMMANDS', { seq: COMMANDS });
+  const { COMMANDS = 0 } = await shop.log.lastSequences();
+  const command = await (await jetstreamManager(shop.log.admin)).streams.getMessage('COMMANDS', { seq: COMMANDS });
   expect(command?.json<Command>().key).toBe('walked');
-  const commits = await commitsOf(await JetStreamEventStore.on(log.admin), saleSubject(tenant, sale));
+  const commits = await commitsOf(await JetStreamEventStore.on(shop.log.admin), saleSubject(tenant, sale));
   const decided = commits.flatMap(({ events }) => events.flatMap((event) => (event.type === 'CommandDecided' ? [event.data] : []))).at(-1);
   expect(decided?.key).toBe('walked');
   expect(command?.subject.split('.').at(-1)).toBe(decided?.keyHash);
@@ -144,12 +129,12 @@ it('[minting QJ3] carries the key from the command to the decision, the order, t
 });
 
 it('[minting AE3] [blockchain TP-5] tells of each ticket how far its mint is, and of the order when it came where', async () => {
-  await demo.open('mixed', { quota: 5 }, { mint: 'on-confirm', payment: 'webhook' });
-  const placed = await demo.ask('order.place', { sale: 'mixed', buyer: 'b-1', quantity: 3, wallet }, 'mixed');
+  await shop.demo.open('mixed', { quota: 5 }, { mint: 'on-confirm', payment: 'webhook' });
+  const placed = await shop.demo.ask('order.place', { sale: 'mixed', buyer: 'b-1', quantity: 3, wallet }, 'mixed');
   const { order } = placed.body;
   const [minted, failed, open] = ticketsOf(placed.body);
-  await demo.ask('payment.confirm', { sale: 'mixed', order, payment: 'pay-1', amount: '15000', currency: 'EUR' }, 'paid');
-  const store = await JetStreamEventStore.on(log.admin);
+  await shop.demo.ask('payment.confirm', { sale: 'mixed', order, payment: 'pay-1', amount: '15000', currency: 'EUR' }, 'paid');
+  const store = await JetStreamEventStore.on(shop.log.admin);
   const facts: readonly (readonly [type: string, data: object])[] = [
     ['MintPlanned', { ticket: minted }],
     ['MintSubmitted', { ticket: minted, attempt: 1 }],
@@ -158,7 +143,7 @@ it('[minting AE3] [blockchain TP-5] tells of each ticket how far its mint is, an
   ];
   const events = facts.map(([type, data]) => ({ type, data, at: Date.now() })) as unknown as Recorded[];
   expect(await store.append(mintSubject('demo', 'mixed'), NO_HEAD, events)).toBeDefined();
-  const told = async () => (await demo.ask('order.get', { sale: 'mixed', order })).body as unknown as Told;
+  const told = async () => (await shop.demo.ask('order.get', { sale: 'mixed', order })).body as unknown as Told;
   expect((await told()).tickets).toMatchObject([
     { ticket: minted, status: 'minted', asset: 'asset', signature: 'signature' },
     { ticket: failed, status: 'mint-failed' },
@@ -168,15 +153,15 @@ it('[minting AE3] [blockchain TP-5] tells of each ticket how far its mint is, an
 });
 
 it('[blockchain TP-5] has a moment for every step of an order, to the asset', async () => {
-  await demo.open('steps', { quota: 5 }, { mint: 'on-confirm', payment: 'webhook' });
-  const { order, ...body } = (await demo.ask('order.place', { sale: 'steps', buyer: 'b-1', quantity: 1, wallet }, 'steps')).body;
+  await shop.demo.open('steps', { quota: 5 }, { mint: 'on-confirm', payment: 'webhook' });
+  const { order, ...body } = (await shop.demo.ask('order.place', { sale: 'steps', buyer: 'b-1', quantity: 1, wallet }, 'steps')).body;
   const [ticket] = ticketsOf(body);
-  await demo.ask('payment.confirm', { sale: 'steps', order, payment: 'pay-1', amount: '5000', currency: 'EUR' }, 'paid');
+  await shop.demo.ask('payment.confirm', { sale: 'steps', order, payment: 'pay-1', amount: '5000', currency: 'EUR' }, 'paid');
   const completed = { ticket, asset: 'asset', signature: 'signature', slot: '7' };
   const facts = { MintPlanned: { ticket }, MintSubmitted: { ticket, attempt: 1 }, MintCompleted: completed };
   const events = Object.entries(facts).map(([type, data]) => ({ type, data, at: Date.now() })) as unknown as Recorded[];
-  await (await JetStreamEventStore.on(log.admin)).append(mintSubject('demo', 'steps'), NO_HEAD, events);
-  const { points } = (await demo.ask('order.get', { sale: 'steps', order })).body as unknown as Told;
+  await (await JetStreamEventStore.on(shop.log.admin)).append(mintSubject('demo', 'steps'), NO_HEAD, events);
+  const { points } = (await shop.demo.ask('order.get', { sale: 'steps', order })).body as unknown as Told;
   expect(points.map(({ point }) => point)).toEqual(['received', 'decided', 'held', 'paid', 'mint-asked', 'submitted', 'minted']);
 });
 

@@ -3,7 +3,6 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Svcm } from '@nats-io/services';
 import { connect, headers } from '@nats-io/transport-node';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Keypair } from '@solana/web3.js';
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
@@ -11,10 +10,9 @@ import { REFUSALS } from '#shared/domain/refusal.js';
 import { PROBLEMS, type ProblemCode } from '../../apps/purchase/src/answer.js';
 import { asyncapi } from '../../apps/purchase/src/asyncapi.js';
 import { askings } from '../../apps/purchase/src/asyncapi-contract.js';
-import { Caller } from '../harness/caller.js';
 import { logMint, type Minted } from '../harness/logged-mint.js';
 import { refusalsOf } from '../harness/refusals.js';
-import { Log, startSelling } from '../harness/selling.js';
+import { Shop } from '../harness/shop.js';
 
 const root = join(import.meta.dirname, '..', '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -99,22 +97,10 @@ describe('the problems it names', () => {
 });
 
 describe('the service', () => {
-  let log: Log;
-  let app: NestFastifyApplication;
-  let demo: Caller;
-  beforeAll(async () => {
-    log = await Log.start('asyncapi');
-    app = await startSelling(log.server);
-    demo = await Caller.of(log.server, 'demo');
-  }, 180_000);
-  afterAll(async () => {
-    await demo?.close();
-    await app?.close();
-    await log?.stop();
-  });
+  const shop = Shop.forTests('asyncapi');
 
   it('listens on the subjects of the document and on no other', async () => {
-    const operator = await connect(log.server.connection('operator'));
+    const operator = await connect(shop.log.server.connection('operator'));
     const infos = await new Svcm(operator).client({ strategy: 'count', maxMessages: 1, maxWait: 5_000 }).info('admit-purchase');
     const subjects: string[] = [];
     for await (const { endpoints } of infos) subjects.push(...(endpoints ?? []).map(({ subject }) => subject));
@@ -138,22 +124,22 @@ describe('the service', () => {
   async function ask(name: string, body: object, key?: string): Promise<{ readonly headers: object; readonly payload: unknown }> {
     const head = headers();
     if (key !== undefined) head.set('Idempotency-Key', key);
-    const heard = await demo.connection.request(`admit.demo.${name}`, JSON.stringify(body), { headers: head, timeout: 10_000 });
+    const heard = await shop.demo.connection.request(`admit.demo.${name}`, JSON.stringify(body), { headers: head, timeout: 10_000 });
     return { headers: Object.fromEntries([...(heard.headers ?? [])].map(([header, [value]]) => [header, value])), payload: heard.json() };
   }
 
   it('answers what the document says, whatever is asked', async () => {
     const terms = { name: 'Gala', price: { amount: '5000', currency: 'EUR' }, payment: 'webhook', mint: 'on-request' };
     const order = { sale: 'doc', buyer: 'b-1', units: ['A-1'] };
-    await demo.ask('sale.open', { sale: 'doc', ...terms, units: { seats: ['A-1', 'A-2', 'A-3'] } }, 'seed-open');
-    const placed = await demo.ask('order.place', order, 'seed-1');
+    await shop.demo.ask('sale.open', { sale: 'doc', ...terms, units: { seats: ['A-1', 'A-2', 'A-3'] } }, 'seed-open');
+    const placed = await shop.demo.ask('order.place', order, 'seed-1');
     const [{ ticket }] = placed.body.tickets as [{ readonly ticket: string }];
     const named = { sale: 'doc', order: placed.body.order };
     const paid = { ...named, payment: 'pay_1', amount: '5000', currency: 'EUR' };
     const wallet = Keypair.generate().publicKey.toBase58();
-    const other = await demo.ask('order.place', { ...order, buyer: 'b-2', units: ['A-3'] }, 'seed-2');
+    const other = await shop.demo.ask('order.place', { ...order, buyer: 'b-2', units: ['A-3'] }, 'seed-2');
     const [minted] = other.body.tickets as [{ readonly ticket: string; readonly unit: string }];
-    await logMint(log.admin, { tenant: 'demo', sale: 'doc', order: other.body.order, ...minted, wallet } as unknown as Minted);
+    await logMint(shop.log.admin, { tenant: 'demo', sale: 'doc', order: other.body.order, ...minted, wallet } as unknown as Minted);
     const traffic: [name: string, kind: string, body: object, key?: string][] = [
       ['sale.open', 'done', { sale: 'doc-2', ...terms, opensAt: '2026-01-01T00:00:00Z', units: { quota: 5 } }, 'o-2'],
       ['sale.open', 'refused', { sale: 'doc', ...terms, units: { quota: 5 } }, 'o-3'],

@@ -1,28 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { headers } from '@nats-io/transport-node';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import fc from 'fast-check';
 import { type Body, badKeys, badOpenings, badOrders, badQuestions, opening, order } from '../harness/bad-requests.js';
-import { Caller } from '../harness/caller.js';
-import { Log, startSelling } from '../harness/selling.js';
+import { Shop } from '../harness/shop.js';
 
 /** `FUZZ=long` asks 10,000 times (`npm run test:fuzz`). */
 const FUZZ_RUNS = process.env.FUZZ === 'long' ? 10_000 : 1_000;
 
-let log: Log;
-let app: NestFastifyApplication;
-let demo: Caller;
-
+const shop = Shop.forTests('bad-input');
 beforeAll(async () => {
-  log = await Log.start('bad-input');
-  app = await startSelling(log.server);
-  demo = await Caller.of(log.server, 'demo');
-  await demo.open('bad', { quota: 10_000 });
-}, 180_000);
-afterAll(async () => {
-  await demo?.close();
-  await app?.close();
-  await log?.stop();
+  await shop.demo.open('bad', { quota: 10_000 });
 });
 
 const bytesOf = (body: Body): string | Uint8Array => (typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body));
@@ -31,7 +18,7 @@ const bytesOf = (body: Body): string | Uint8Array => (typeof body === 'string' |
 async function refused(what: string, body: Body, key?: string, header = 'Idempotency-Key'): Promise<Record<string, unknown>> {
   const head = headers();
   if (key !== undefined) head.set(header, key);
-  const message = await demo.connection.request(`admit.demo.${what}`, bytesOf(body), { headers: head, timeout: 10_000 });
+  const message = await shop.demo.connection.request(`admit.demo.${what}`, bytesOf(body), { headers: head, timeout: 10_000 });
   const problem = message.json<Record<string, unknown>>();
   const said = ['Admit-Status', 'Nats-Service-Error-Code', 'Content-Type', 'Nats-Service-Error'].map((name) => message.headers?.get(name));
   expect(said).toEqual([`${problem.status}`, `${problem.status}`, 'application/problem+json', problem.title]);
@@ -41,21 +28,21 @@ async function refused(what: string, body: Body, key?: string, header = 'Idempot
 
 describe('an order is refused, nothing is stored and its key stays free', () => {
   it.each(badOrders)('that has %s', async (_, body, problem) => {
-    const [key, before] = [randomUUID(), await log.lastSequences()];
+    const [key, before] = [randomUUID(), await shop.log.lastSequences()];
     expect(await refused('order.place', body, key)).toMatchObject(problem);
-    expect(await log.lastSequences()).toEqual(before);
-    expect(await demo.place('bad', { quantity: 1, buyer: key }, key)).toMatchObject({ status: 201, replayed: false });
+    expect(await shop.log.lastSequences()).toEqual(before);
+    expect(await shop.demo.place('bad', { quantity: 1, buyer: key }, key)).toMatchObject({ status: 201, replayed: false });
   });
 
   it.each(badKeys)('[minting IK1] [minting IK2] [blockchain TP-1] [blockchain TP-2] that has %s', async (_, key, code) => {
-    const before = await log.lastSequences();
+    const before = await shop.log.lastSequences();
     for (const header of ['Idempotency-Key', 'X-Idempotency-Key'])
       expect(await refused('order.place', order({}), key, header)).toMatchObject({ status: 400, code });
-    expect(await log.lastSequences()).toEqual(before);
+    expect(await shop.log.lastSequences()).toEqual(before);
   });
 
   it('takes the longest key and body that are allowed', async () => {
-    const placed = await demo.ask(
+    const placed = await shop.demo.ask(
       'order.place',
       `${JSON.stringify(order({ buyer: 'long' }))}${' '.repeat(200 * 1024 - 100)}`,
       '~'.repeat(255),
@@ -66,18 +53,18 @@ describe('an order is refused, nothing is stored and its key stays free', () => 
 
 describe('a sale is not opened, nothing is stored and its key stays free', () => {
   it.each(badOpenings)('with %s', async (_, body, problem) => {
-    const [key, before] = [randomUUID(), await log.lastSequences()];
+    const [key, before] = [randomUUID(), await shop.log.lastSequences()];
     expect(await refused('sale.open', body, key)).toMatchObject(problem);
-    expect(await log.lastSequences()).toEqual(before);
-    expect(await demo.ask('sale.open', opening({ sale: key }), key)).toMatchObject({ status: 201, replayed: false });
+    expect(await shop.log.lastSequences()).toEqual(before);
+    expect(await shop.demo.ask('sale.open', opening({ sale: key }), key)).toMatchObject({ status: 201, replayed: false });
   });
 });
 
 describe('a question is refused that', () => {
   it.each(badQuestions)('asks %s %j', async (what, body, problem) => {
-    const before = await log.lastSequences();
+    const before = await shop.log.lastSequences();
     expect(await refused(what, body)).toMatchObject(problem);
-    expect(await log.lastSequences()).toEqual(before);
+    expect(await shop.log.lastSequences()).toEqual(before);
   });
 });
 
@@ -106,7 +93,7 @@ describe('whatever else is sent', () => {
   const what = fc.constantFrom('order.place', 'sale.open', 'order.get', 'sale.get');
 
   it('is answered with a problem that is the caller’s, stores nothing and breaks nothing', async () => {
-    const before = await log.lastSequences();
+    const before = await shop.log.lastSequences();
     await fc.assert(
       fc.asyncProperty(what, body, key, async (operation, sent, withKey) => {
         const { status, code } = await refused(operation, sent, withKey);
@@ -115,7 +102,7 @@ describe('whatever else is sent', () => {
       }),
       { numRuns: FUZZ_RUNS, seed: 20_271 },
     );
-    expect(await log.lastSequences()).toEqual(before);
-    expect((await demo.place('bad', { quantity: 1, buyer: 'after' })).status).toBe(201);
+    expect(await shop.log.lastSequences()).toEqual(before);
+    expect((await shop.demo.place('bad', { quantity: 1, buyer: 'after' })).status).toBe(201);
   }, 180_000);
 });

@@ -1,28 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import fc from 'fast-check';
 import { WEBHOOK_PATH } from '../../apps/purchase/src/http/payment-webhook.js';
 import { badKeys, badOpenings, badOrders, opening, order, toldOverHttp } from '../harness/bad-requests.js';
 import { HttpCaller, type HttpHeard } from '../harness/http-caller.js';
 import { sendRaw } from '../harness/raw-http.js';
-import { apiKeyOf, Log, startSelling } from '../harness/selling.js';
+import { apiKeyOf } from '../harness/selling.js';
+import { Shop } from '../harness/shop.js';
 
 /** `FUZZ=long` asks 10,000 times (`npm run test:fuzz`). */
 const FUZZ_RUNS = process.env.FUZZ === 'long' ? 10_000 : 1_000;
 
-let log: Log;
-let app: NestFastifyApplication;
-let demo: HttpCaller;
-
+const shop = Shop.forTests('http-bad-input', { environment: { HTTP_TENANT_RATE: '100000', HTTP_TENANT_BURST: '100000' } });
 beforeAll(async () => {
-  log = await Log.start('http-bad-input');
-  app = await startSelling(log.server, 'fatal', { HTTP_TENANT_RATE: '100000', HTTP_TENANT_BURST: '100000' });
-  demo = await HttpCaller.of(app, 'demo');
-  await demo.open('bad', { quota: 10_000 });
-}, 180_000);
-afterAll(async () => {
-  await app?.close();
-  await log?.stop();
+  await shop.demoWeb.open('bad', { quota: 10_000 });
 });
 
 function problemOf({ status, headers, body }: HttpHeard): HttpHeard['body'] {
@@ -33,15 +23,15 @@ function problemOf({ status, headers, body }: HttpHeard): HttpHeard['body'] {
 
 describe('over HTTP an order is refused, nothing is stored and its key stays free', () => {
   it.each(badOrders)('that has %s', async (name, body, problem) => {
-    const [key, before] = [randomUUID(), await log.lastSequences()];
-    expect(problemOf(await demo.askFor('order.place', body, key))).toMatchObject(toldOverHttp(name, problem));
-    expect(await log.lastSequences()).toEqual(before);
-    expect(await demo.place('bad', { quantity: 1, buyer: key }, key)).toMatchObject({ status: 201, replayed: false });
+    const [key, before] = [randomUUID(), await shop.log.lastSequences()];
+    expect(problemOf(await shop.demoWeb.askFor('order.place', body, key))).toMatchObject(toldOverHttp(name, problem));
+    expect(await shop.log.lastSequences()).toEqual(before);
+    expect(await shop.demoWeb.place('bad', { quantity: 1, buyer: key }, key)).toMatchObject({ status: 201, replayed: false });
   });
 
   /** As bytes on a socket: HTTP clients refuse to send some of these. A control character is refused by HTTP itself. */
   it.each(badKeys)('that has %s', async (_, key, code) => {
-    const before = await log.lastSequences();
+    const before = await shop.log.lastSequences();
     const body = JSON.stringify(order({}));
     for (const header of ['Idempotency-Key', 'X-Idempotency-Key']) {
       const head = ['POST /v1/sales/bad/orders HTTP/1.1', 'Host: here', `Authorization: Bearer ${apiKeyOf('demo')}`, 'Connection: close'];
@@ -50,20 +40,20 @@ describe('over HTTP an order is refused, nothing is stored and its key stays fre
         `Content-Length: ${body.length}`,
         ...(key === undefined ? [] : [`${header}: ${key}`]),
       ];
-      const heard = await sendRaw(demo.url, [...head, ...about, '', body].join('\r\n'));
+      const heard = await sendRaw(shop.demoWeb.url, [...head, ...about, '', body].join('\r\n'));
       expect(heard.status).toBe(400);
       expect([code, 'request-malformed']).toContain((JSON.parse(heard.body) as { code: string }).code);
     }
-    expect(await log.lastSequences()).toEqual(before);
+    expect(await shop.log.lastSequences()).toEqual(before);
   });
 });
 
 describe('over HTTP a sale is not opened, nothing is stored and its key stays free', () => {
   it.each(badOpenings)('with %s', async (_, body, problem) => {
-    const [key, before] = [randomUUID(), await log.lastSequences()];
-    expect(problemOf(await demo.askFor('sale.open', body, key))).toMatchObject(problem);
-    expect(await log.lastSequences()).toEqual(before);
-    expect(await demo.askFor('sale.open', opening({ sale: key }), key)).toMatchObject({ status: 201, replayed: false });
+    const [key, before] = [randomUUID(), await shop.log.lastSequences()];
+    expect(problemOf(await shop.demoWeb.askFor('sale.open', body, key))).toMatchObject(problem);
+    expect(await shop.log.lastSequences()).toEqual(before);
+    expect(await shop.demoWeb.askFor('sale.open', opening({ sale: key }), key)).toMatchObject({ status: 201, replayed: false });
   });
 });
 
@@ -117,27 +107,27 @@ describe('whatever else is sent over HTTP', () => {
   const method = fc.constantFrom('POST', 'POST', 'POST', 'GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS');
 
   it('is answered with a problem that is the caller’s, stores nothing and breaks nothing', async () => {
-    const before = await log.lastSequences();
+    const before = await shop.log.lastSequences();
     const told = new Map<number, number>();
     await fc.assert(
       fc.asyncProperty(method, path, body, headers, async (asked, at, sent, withHeaders) => {
         if (asked === 'GET' && /^\/v1\/sales\/bad$/.test(at)) return; // the one question that is right
         const more = asked === 'GET' ? {} : { body: sent };
-        const heard = await demo.ask(asked, at, { headers: withHeaders as Record<string, string>, ...more });
+        const heard = await shop.demoWeb.ask(asked, at, { headers: withHeaders as Record<string, string>, ...more });
         told.set(heard.status, (told.get(heard.status) ?? 0) + 1);
         const problem = problemOf(heard);
         expect([400, 404, 405, 413, 415, ...(at === WEBHOOK_PATH ? [401] : [])]).toContain(problem.status);
       }),
       { numRuns: FUZZ_RUNS, seed: 20_272 },
     );
-    expect(await log.lastSequences()).toEqual(before);
+    expect(await shop.log.lastSequences()).toEqual(before);
     expect([...told.keys()].sort()).toEqual([400, 404, 405, 415]); // every kind of refusal was met
-    expect((await demo.place('bad', { quantity: 1, buyer: 'after' })).status).toBe(201);
+    expect((await shop.demoWeb.place('bad', { quantity: 1, buyer: 'after' })).status).toBe(201);
   }, 180_000);
 
   /** Bytes that no HTTP client would send: a line and headers of anything, on a socket. */
   it('as bytes on a socket is refused by HTTP or by us, stores nothing and breaks nothing', async () => {
-    const before = await log.lastSequences();
+    const before = await shop.log.lastSequences();
     const anything = fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes).toString('latin1'));
     const target = fc.oneof(path, anything);
     const line = fc.oneof(
@@ -149,17 +139,17 @@ describe('whatever else is sent over HTTP', () => {
     await fc.assert(
       fc.asyncProperty(method, target, fc.array(line, { maxLength: 6 }), async (asked, at, lines) => {
         const head = [`${asked} ${at} HTTP/1.1`, 'Host: here', `Authorization: Bearer ${apiKeyOf('demo')}`, ...lines, 'Connection: close'];
-        const { status } = await sendRaw(demo.url, Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1'));
+        const { status } = await sendRaw(shop.demoWeb.url, Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1'));
         expect([400, 401, 404, 405, 408, 415, 417, 431]).toContain(status);
       }),
       { numRuns: FUZZ_RUNS / 5, seed: 20_274 },
     );
-    expect(await log.lastSequences()).toEqual(before);
-    expect((await demo.place('bad', { quantity: 1, buyer: 'after' })).status).toBe(201);
+    expect(await shop.log.lastSequences()).toEqual(before);
+    expect((await shop.demoWeb.place('bad', { quantity: 1, buyer: 'after' })).status).toBe(201);
   }, 180_000);
 
   it('as an API key opens nothing', async () => {
-    const nobody = new HttpCaller(demo.url, 'demo', '');
+    const nobody = new HttpCaller(shop.demoWeb.url, 'demo', '');
     await fc.assert(
       fc.asyncProperty(header, async (credentials) => {
         const { status } = await nobody.ask('GET', '/v1/sales/bad', { headers: { Authorization: credentials } });

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
@@ -14,11 +13,10 @@ import { ROUTES } from '../../apps/purchase/src/http/routes.js';
 import { DECISION_TIMEOUT_MS, MAX_WAITING_PER_SALE } from '../../apps/purchase/src/intake.js';
 import { MAX_BODY_BYTES } from '../../apps/purchase/src/request-body.js';
 import { projectFolder } from '../../dev/processes/project.js';
-import { Caller } from '../harness/caller.js';
 import { pairFor } from '../harness/every-mutation.js';
 import { addressOf, HttpCaller } from '../harness/http-caller.js';
 import { logMint, type Minted } from '../harness/logged-mint.js';
-import { Log, startSelling } from '../harness/selling.js';
+import { Shop } from '../harness/shop.js';
 
 interface Operation {
   readonly operationId: string;
@@ -33,26 +31,15 @@ interface OpenApi {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 
-let log: Log;
-let app: NestFastifyApplication;
-let demo: HttpCaller;
-let aside: Caller;
 let document: OpenApi;
 let operations: (Operation & { readonly method: string; readonly path: string })[];
 
+const shop = Shop.forTests('http-docs');
 beforeAll(async () => {
-  log = await Log.start('http-docs');
-  app = await startSelling(log.server);
-  [demo, aside] = [await HttpCaller.of(app, 'demo'), await Caller.of(log.server, 'demo')];
-  document = (await demo.get('/docs/json')).body as unknown as OpenApi;
+  document = (await shop.demoWeb.get('/docs/json')).body as unknown as OpenApi;
   operations = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({ ...operation, method: method.toUpperCase(), path })),
   );
-}, 180_000);
-afterAll(async () => {
-  await aside?.close();
-  await app?.close();
-  await log?.stop();
 });
 
 const written = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1');
@@ -68,7 +55,7 @@ describe('[minting AE4] the OpenAPI document', () => {
   });
 
   it('holds every route that is served, and nothing else', () => {
-    const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+    const server = shop.app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
     const said = operations.map(({ method, path }) => `${method} ${written(path)}`).sort();
     for (const { method, path } of operations)
       expect([path, server.hasRoute({ method: method as 'GET', url: written(path) })]).toEqual([path, true]);
@@ -80,7 +67,7 @@ describe('[minting AE4] the OpenAPI document', () => {
   });
 
   it('says of every operation whether it wants an API key, and so it is', async () => {
-    const nobody = new HttpCaller(demo.url, 'demo', '');
+    const nobody = new HttpCaller(shop.demoWeb.url, 'demo', '');
     for (const { method, path, security } of operations) {
       const open = security?.length === 0;
       expect([path, PUBLIC_ROUTES.has(written(path))]).toEqual([path, open]);
@@ -90,19 +77,19 @@ describe('[minting AE4] the OpenAPI document', () => {
   });
 
   it('lists every status that an operation was seen to answer, each with its codes', async () => {
-    await demo.open('listed', { quota: 5 });
-    const [{ ticket }] = (await demo.place('listed', { quantity: 1, buyer: 'early' })).body.tickets as [{ ticket: string }];
+    await shop.demoWeb.open('listed', { quota: 5 });
+    const [{ ticket }] = (await shop.demoWeb.place('listed', { quantity: 1, buyer: 'early' })).body.tickets as [{ ticket: string }];
     const seen = [
-      ['order.place', await demo.askFor('order.place', { sale: 'listed', buyer: 'b', quantity: 1 })],
-      ['order.place', await demo.askFor('order.place', { sale: 'listed', buyer: 'b', quantity: 'x' }, 'k')],
-      ['order.place', await demo.askFor('order.place', { sale: 'listed', buyer: 'b', quantity: 6 }, 'k')],
-      ['order.place', await demo.askFor('order.place', { sale: 'listed', buyer: 'c', quantity: 6 }, 'k')],
-      ['order.place', await demo.askFor('order.place', { sale: 'nowhere', buyer: 'b', quantity: 1 }, 'k')],
-      ['order.place', await demo.askFor('order.place', 'x'.repeat(MAX_BODY_BYTES + 1), 'k')],
-      ['order.place', await demo.askFor('order.place', '{}', 'k', { 'Content-Type': 'text/plain' })],
-      ['order.get', await demo.askFor('order.get', { sale: 'listed' })],
-      ['ticket.get', await demo.askFor('ticket.get', { sale: 'listed' })],
-      ['ticket.receipt', await demo.askFor('ticket.receipt', { sale: 'listed', ticket })],
+      ['order.place', await shop.demoWeb.askFor('order.place', { sale: 'listed', buyer: 'b', quantity: 1 })],
+      ['order.place', await shop.demoWeb.askFor('order.place', { sale: 'listed', buyer: 'b', quantity: 'x' }, 'k')],
+      ['order.place', await shop.demoWeb.askFor('order.place', { sale: 'listed', buyer: 'b', quantity: 6 }, 'k')],
+      ['order.place', await shop.demoWeb.askFor('order.place', { sale: 'listed', buyer: 'c', quantity: 6 }, 'k')],
+      ['order.place', await shop.demoWeb.askFor('order.place', { sale: 'nowhere', buyer: 'b', quantity: 1 }, 'k')],
+      ['order.place', await shop.demoWeb.askFor('order.place', 'x'.repeat(MAX_BODY_BYTES + 1), 'k')],
+      ['order.place', await shop.demoWeb.askFor('order.place', '{}', 'k', { 'Content-Type': 'text/plain' })],
+      ['order.get', await shop.demoWeb.askFor('order.get', { sale: 'listed' })],
+      ['ticket.get', await shop.demoWeb.askFor('ticket.get', { sale: 'listed' })],
+      ['ticket.receipt', await shop.demoWeb.askFor('ticket.receipt', { sale: 'listed', ticket })],
     ] as const;
     for (const [operation, heard] of seen) {
       expect(Problem.parse(heard.body)).toBeDefined();
@@ -120,18 +107,18 @@ describe('[minting AE4] the OpenAPI document', () => {
   it('describes what is answered: every answer of every row is of its shape, and its example is a request', async () => {
     for (const route of ROUTES) {
       if (route.method === 'GET') continue;
-      const { body } = await pairFor(route.operation, `shape-${route.operation.replace('.', '-')}`, aside);
-      const heard = await demo.askFor(route.operation, body, 'key');
+      const { body } = await pairFor(route.operation, `shape-${route.operation.replace('.', '-')}`, shop.demo);
+      const heard = await shop.demoWeb.askFor(route.operation, body, 'key');
       expect([route.operation, heard.status]).toEqual([route.operation, route.status]);
       route.answer.parse(heard.body);
     }
-    const placed = await demo.place('shape-order-place', { quantity: 1, buyer: 'other' });
+    const placed = await shop.demoWeb.place('shape-order-place', { quantity: 1, buyer: 'other' });
     const [{ ticket, unit }] = placed.body.tickets as [{ ticket: string; unit: string }];
     const of = { sale: 'shape-order-place', order: placed.body.order, ticket };
-    await logMint(log.admin, { tenant: 'demo', unit, wallet: 'w', ...of } as Minted);
+    await logMint(shop.log.admin, { tenant: 'demo', unit, wallet: 'w', ...of } as Minted);
     for (const route of ROUTES) {
       if (route.method === 'POST') continue;
-      const heard = await demo.get(addressOf(route.operation, of).path);
+      const heard = await shop.demoWeb.get(addressOf(route.operation, of).path);
       expect([route.operation, heard.status]).toEqual([route.operation, 200]);
       route.answer.parse(heard.body);
     }
@@ -158,7 +145,7 @@ describe('[minting AE4] the OpenAPI document', () => {
 
 describe('the page at /docs', () => {
   it('shows every operation, brings everything along and runs nothing', async () => {
-    const page = await demo.get('/docs');
+    const page = await shop.demoWeb.get('/docs');
     expect([page.status, page.headers.get('Content-Type')]).toEqual([200, 'text/html; charset=utf-8']);
     for (const { method, path } of operations) expect(page.text).toContain(`<code>${method} ${path}</code>`);
     expect(page.text).not.toMatch(/<script|<link|<img|https?:\/\/|\son\w+=/i);
@@ -168,7 +155,7 @@ describe('the page at /docs', () => {
 
 describe('[minting AE4] the policy of keys', () => {
   it('says the bounds that hold', async () => {
-    const { body } = await demo.get('/.well-known/idempotency.json');
+    const { body } = await shop.demoWeb.get('/.well-known/idempotency.json');
     expect(body.bounds).toEqual({
       bodyBytes: MAX_BODY_BYTES,
       headerBytes: MAX_HEADER_BYTES,

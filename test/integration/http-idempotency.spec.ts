@@ -1,9 +1,7 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Caller } from '../harness/caller.js';
 import { NEW, pairFor } from '../harness/every-mutation.js';
 import { heldDeciders } from '../harness/held-deciders.js';
-import { HttpCaller, type HttpHeard } from '../harness/http-caller.js';
-import { Log, startSelling } from '../harness/selling.js';
+import type { HttpHeard } from '../harness/http-caller.js';
+import { Shop } from '../harness/shop.js';
 
 interface OpenApi {
   readonly paths: Readonly<Record<string, { readonly post?: Operation }>>;
@@ -13,26 +11,12 @@ interface Operation {
   readonly parameters?: readonly { readonly name: string; readonly required?: boolean }[];
 }
 
-let log: Log;
-let app: NestFastifyApplication;
-let demo: HttpCaller;
-let acme: HttpCaller;
-let aside: Caller;
-let asideAcme: Caller;
 let mutations: string[];
 
+const shop = Shop.forTests('http-idempotency');
 beforeAll(async () => {
-  log = await Log.start('http-idempotency');
-  app = await startSelling(log.server);
-  [demo, acme] = [await HttpCaller.of(app, 'demo'), await HttpCaller.of(app, 'acme')];
-  [aside, asideAcme] = [await Caller.of(log.server, 'demo'), await Caller.of(log.server, 'acme')];
-  const { paths } = (await demo.get('/docs/json')).body as unknown as OpenApi;
+  const { paths } = (await shop.demoWeb.get('/docs/json')).body as unknown as OpenApi;
   mutations = Object.values(paths).flatMap(({ post }) => (post !== undefined && wantsKey(post) ? [post.operationId] : []));
-}, 180_000);
-afterAll(async () => {
-  await Promise.all([aside?.close(), asideAcme?.close()]);
-  await app?.close();
-  await log?.stop();
 });
 
 const wantsKey = ({ parameters = [] }: Operation): boolean =>
@@ -47,27 +31,30 @@ it('documents the key on every mutation that HTTP serves', () => {
 it('[minting AE1] [blockchain SC-1] answers every mutation once: no key, first, replay, other request, other tenant', async () => {
   for (const operation of mutations) {
     const sale = saleFor(operation, 'http');
-    const { body, other, pointer } = await pairFor(operation, sale, aside);
-    const before = await log.lastSequences();
-    expect([operation, await demo.askFor(operation, body)]).toMatchObject([operation, { status: 400, body: { code: 'key-missing' } }]);
-    expect(await log.lastSequences()).toEqual(before);
-    const first = await demo.askFor(operation, body, 'key');
+    const { body, other, pointer } = await pairFor(operation, sale, shop.demo);
+    const before = await shop.log.lastSequences();
+    expect([operation, await shop.demoWeb.askFor(operation, body)]).toMatchObject([
+      operation,
+      { status: 400, body: { code: 'key-missing' } },
+    ]);
+    expect(await shop.log.lastSequences()).toEqual(before);
+    const first = await shop.demoWeb.askFor(operation, body, 'key');
     expect([operation, first.status, first.replayed]).toEqual([operation, statusOf(operation), false]);
-    if (operation !== 'ticket.mint') expect((await demo.get(first.headers.get('Location') ?? '')).status).toBe(200);
-    const stored = await log.lastSequences();
+    if (operation !== 'ticket.mint') expect((await shop.demoWeb.get(first.headers.get('Location') ?? '')).status).toBe(200);
+    const stored = await shop.log.lastSequences();
     const reordered = Object.fromEntries(Object.entries(body).reverse());
     for (const again of [body, reordered]) {
-      const replay = await demo.askFor(operation, again, 'key');
+      const replay = await shop.demoWeb.askFor(operation, again, 'key');
       expect([operation, replay.status, replay.text, replay.replayed]).toEqual([operation, first.status, first.text, true]);
       expect(replay.headers.get('Location')).toBe(first.headers.get('Location'));
     }
     if (operation !== 'sale.close') {
-      const mismatch = await demo.askFor(operation, other, 'key');
+      const mismatch = await shop.demoWeb.askFor(operation, other, 'key');
       expect([operation, mismatch.status, mismatch.body.errors?.map((error) => error.pointer)]).toEqual([operation, 422, [pointer]]);
     }
-    expect(await log.lastSequences()).toEqual(stored);
-    const elsewhere = await pairFor(operation, sale, asideAcme);
-    expect([operation, await acme.askFor(operation, elsewhere.body, 'key')]).toMatchObject([
+    expect(await shop.log.lastSequences()).toEqual(stored);
+    const elsewhere = await pairFor(operation, sale, shop.acme);
+    expect([operation, await shop.acmeWeb.askFor(operation, elsewhere.body, 'key')]).toMatchObject([
       operation,
       { status: first.status, replayed: false },
     ]);
@@ -76,13 +63,13 @@ it('[minting AE1] [blockchain SC-1] answers every mutation once: no key, first, 
 
 it('[blockchain TP-8] [minting IK7] says 409 while a mutation is in process, 202 to who asked first, and the answer afterwards', async () => {
   const asked = await Promise.all(
-    mutations.map(async (operation) => ({ operation, ...(await pairFor(operation, saleFor(operation, 'slow'), aside)) })),
+    mutations.map(async (operation) => ({ operation, ...(await pairFor(operation, saleFor(operation, 'slow'), shop.demo)) })),
   );
-  const release = await heldDeciders(log);
-  const originals = asked.map(({ operation, body }) => demo.askFor(operation, body, 'slow'));
+  const release = await heldDeciders(shop.log);
+  const originals = asked.map(({ operation, body }) => shop.demoWeb.askFor(operation, body, 'slow'));
   for (const { operation, body } of asked) {
     let copy: HttpHeard;
-    do copy = await demo.askFor(operation, body, 'slow');
+    do copy = await shop.demoWeb.askFor(operation, body, 'slow');
     while (copy.status === 202); // the copy was faster than the original, and is it now
     expect([operation, copy.status, copy.body.code, copy.headers.get('Retry-After')]).toEqual([operation, 409, 'in-progress', '1']);
   }
@@ -97,11 +84,11 @@ it('[blockchain TP-8] [minting IK7] says 409 while a mutation is in process, 202
   await release();
   for (const { operation, body } of asked) {
     let heard: HttpHeard;
-    do heard = await demo.askFor(operation, body, 'slow');
+    do heard = await shop.demoWeb.askFor(operation, body, 'slow');
     while (heard.status === 202 || heard.body.code === 'in-progress');
     expect([operation, heard.status, heard.replayed]).toEqual([operation, statusOf(operation), true]);
   }
   const later = firsts.filter(({ status }) => status === 202).map(({ headers }) => headers.get('Location') ?? '');
   expect(later.length).toBeGreaterThan(0);
-  for (const path of later) expect([path, (await demo.get(path)).status]).toEqual([path, 200]);
+  for (const path of later) expect([path, (await shop.demoWeb.get(path)).status]).toEqual([path, 200]);
 }, 60_000);

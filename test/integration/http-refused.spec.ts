@@ -1,21 +1,11 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { HttpCaller, type HttpHeard } from '../harness/http-caller.js';
 import { type RawHeard, sendRaw } from '../harness/raw-http.js';
-import { apiKeyOf, Log, startSelling } from '../harness/selling.js';
+import { apiKeyOf, startSelling } from '../harness/selling.js';
+import { Shop } from '../harness/shop.js';
 
-let log: Log;
-let app: NestFastifyApplication;
-let demo: HttpCaller;
-
+const shop = Shop.forTests('http-refused');
 beforeAll(async () => {
-  log = await Log.start('http-refused');
-  app = await startSelling(log.server);
-  demo = await HttpCaller.of(app, 'demo');
-  await demo.open('full', { quota: 10_000 });
-}, 180_000);
-afterAll(async () => {
-  await app?.close();
-  await log?.stop();
+  await shop.demoWeb.open('full', { quota: 10_000 });
 });
 
 function expectProblem(heard: HttpHeard, status: number, code: string): void {
@@ -41,7 +31,7 @@ describe('whatever HTTP itself refuses is a problem too', () => {
     ['GET', `/v1/tickets/tkt_${'a'.repeat(26)}?sale=full&sale=full`, 404, 'sale-unknown'],
     ['GET', `/v1/tickets/tkt_${'a'.repeat(26)}`, 400, 'body-invalid'],
   ])('%s %s', async (method, path, status, code) => {
-    expectProblem(await demo.ask(method, path, method === 'POST' ? { body: {}, key: 'k' } : {}), status, code);
+    expectProblem(await shop.demoWeb.ask(method, path, method === 'POST' ? { body: {}, key: 'k' } : {}), status, code);
   });
 
   it.each([
@@ -53,7 +43,7 @@ describe('whatever HTTP itself refuses is a problem too', () => {
     ['POST', '/docs', 'GET, HEAD'],
     ['PATCH', '/health/live', 'GET, HEAD'],
   ])('405 for %s %s, which knows %s', async (method, path, allow) => {
-    const heard = await demo.ask(method, path);
+    const heard = await shop.demoWeb.ask(method, path);
     expectProblem(heard, 405, 'method-not-allowed');
     expect(heard.headers.get('Allow')).toBe(allow);
   });
@@ -66,31 +56,31 @@ describe('whatever HTTP itself refuses is a problem too', () => {
     'json',
     'application/xml',
   ])('415 for a body of %s', async (type) => {
-    const heard = await demo.post('/v1/sales/full/orders', '{"buyer":"b","quantity":1}', 'k', { 'Content-Type': type });
+    const heard = await shop.demoWeb.post('/v1/sales/full/orders', '{"buyer":"b","quantity":1}', 'k', { 'Content-Type': type });
     expectProblem(heard, 415, 'media-type');
   });
 
   it.each(['application/json; charset=utf-8', 'Application/JSON', 'application/json;charset="utf-8"'])('but not for %s', async (type) => {
-    const heard = await demo.post('/v1/sales/full/orders', '{"buyer":"b","quantity":1}', type, { 'Content-Type': type });
+    const heard = await shop.demoWeb.post('/v1/sales/full/orders', '{"buyer":"b","quantity":1}', type, { 'Content-Type': type });
     expect(heard.status).toBe(201);
   });
 
   it('413 for a body beyond the bound, said to be so long or not, and takes the longest that is allowed', async () => {
     const long = (bytes: number): string => JSON.stringify({ buyer: 'long', quantity: 1 }).padEnd(bytes);
     for (let tries = 0; tries < 5; tries++) {
-      const heard = await demo.post('/v1/sales/full/orders', long(2 * 1024 * 1024), 'long');
+      const heard = await shop.demoWeb.post('/v1/sales/full/orders', long(2 * 1024 * 1024), 'long');
       expectProblem(heard, 413, 'body-too-large');
       expect(heard.body.detail).toContain('204800');
     }
     const chunk = 'x'.repeat(1_024);
     const chunks = Array.from({ length: 201 }, () => `400\r\n${chunk}\r\n`).join('');
     expect(await raw('POST /v1/sales/full/orders', ['Transfer-Encoding: chunked'], `${chunks}0\r\n\r\n`)).toMatchObject({ status: 413 });
-    expect((await demo.post('/v1/sales/full/orders', long(200 * 1024), 'long')).status).toBe(201);
+    expect((await shop.demoWeb.post('/v1/sales/full/orders', long(200 * 1024), 'long')).status).toBe(201);
   });
 
   const raw = (line: string, headers: readonly string[], body = ''): Promise<RawHeard> =>
     sendRaw(
-      demo.url,
+      shop.demoWeb.url,
       [
         `${line} HTTP/1.1`,
         'Host: here',
@@ -122,7 +112,7 @@ describe('whatever HTTP itself refuses is a problem too', () => {
     ['a NUL in a header', 'GET /v1/sales/full HTTP/1.1\r\nHost: here\r\nIdempotency-Key: a\u0000b\r\n\r\n', 400, 'request-malformed'],
     ['TLS', Uint8Array.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x03, 0x03]), 400, 'request-malformed'],
   ])('%s, answered on the socket', async (_, bytes, status, code) => {
-    const heard = await sendRaw(demo.url, bytes);
+    const heard = await sendRaw(shop.demoWeb.url, bytes);
     expect([heard.status, JSON.parse(heard.body)]).toEqual([status, expect.objectContaining({ status, code })]);
     expect(heard.head).toMatch(/content-type: application\/problem\+json/i);
   });
@@ -135,38 +125,38 @@ describe('whatever HTTP itself refuses is a problem too', () => {
         [`Idempotency-Key: ${first}`, `Idempotency-Key: ${second}`, `Content-Length: ${order.length}`],
         order,
       );
-    const before = await log.lastSequences();
+    const before = await shop.log.lastSequences();
     expect(JSON.parse((await twice('one', 'two')).body)).toMatchObject({ status: 400, code: 'keys-differ' });
-    expect(await log.lastSequences()).toEqual(before);
+    expect(await shop.log.lastSequences()).toEqual(before);
     expect((await twice('same', 'same')).status).toBe(201);
   });
 });
 
 describe('while the log cannot be reached', () => {
   it('a request hears 503 and when to come again; afterwards the same key is answered', async () => {
-    await demo.place('full', { quantity: 1, buyer: 'before' });
-    await log.server.kill9();
+    await shop.demoWeb.place('full', { quantity: 1, buyer: 'before' });
+    await shop.log.server.kill9();
     const [placed, read, ready] = await Promise.all([
-      demo.place('full', { quantity: 1, buyer: 'during' }, 'during'),
-      demo.get('/v1/sales/full'),
-      demo.get('/health/ready'),
+      shop.demoWeb.place('full', { quantity: 1, buyer: 'during' }, 'during'),
+      shop.demoWeb.get('/v1/sales/full'),
+      shop.demoWeb.get('/health/ready'),
     ]);
     for (const heard of [placed, read]) {
       expectProblem(heard, 503, 'log-unreachable');
       expect(heard.headers.get('Retry-After')).toBe('1');
     }
     expect(ready.status).toBe(503);
-    await log.server.restart();
+    await shop.log.server.restart();
     let again = placed;
     while (again.status === 503 || again.status === 202 || again.body.code === 'in-progress')
-      again = await demo.place('full', { quantity: 1, buyer: 'during' }, 'during');
+      again = await shop.demoWeb.place('full', { quantity: 1, buyer: 'during' }, 'during');
     expect(again.status).toBe(201);
   }, 60_000);
 });
 
 describe('a process that stops', () => {
   it('answers what it took in; what it refused or never heard is answered elsewhere with the same key', async () => {
-    const other = await startSelling(log.server);
+    const other = await startSelling(shop.log.server);
     const caller = await HttpCaller.of(other, 'demo');
     const keys = Array.from({ length: 40 }, (_, index) => `s-${index}`);
     const asked = keys.map((key) => caller.place('full', { quantity: 1, buyer: key }, key).catch(() => undefined));
@@ -175,7 +165,7 @@ describe('a process that stops', () => {
     const heard = await Promise.all(asked);
     expect(heard.filter((one) => one?.status === 201).length).toBeGreaterThan(0);
     for (const one of heard) if (one !== undefined && one.status !== 201) expectProblem(one, 503, 'stopping');
-    const again = await Promise.all(keys.map((key) => demo.place('full', { quantity: 1, buyer: key }, key)));
+    const again = await Promise.all(keys.map((key) => shop.demoWeb.place('full', { quantity: 1, buyer: key }, key)));
     expect(again.map(({ status }) => status)).toEqual(keys.map(() => 201));
     for (const [index, one] of heard.entries())
       if (one?.status === 201) expect(again[index]).toMatchObject({ text: one.text, replayed: true });

@@ -1,29 +1,15 @@
 import { jetstreamManager } from '@nats-io/jetstream';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
 import { STREAMS } from '#shared/platform/topology/streams.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { Caller } from '../harness/caller.js';
 import { HttpCaller, type HttpHeard } from '../harness/http-caller.js';
-import { Log, startSelling } from '../harness/selling.js';
+import { startSelling } from '../harness/selling.js';
+import { Shop } from '../harness/shop.js';
 
 const WAIT_MS = 15_000;
-let log: Log;
-let app: NestFastifyApplication;
-let demo: HttpCaller;
-let acme: HttpCaller;
-let overNats: Caller;
 
-beforeAll(async () => {
-  log = await Log.start('http');
-  app = await startSelling(log.server);
-  [demo, acme, overNats] = [await HttpCaller.of(app, 'demo'), await HttpCaller.of(app, 'acme'), await Caller.of(log.server, 'demo')];
-}, 180_000);
-afterAll(async () => {
-  await overNats?.close();
-  await app?.close();
-  await log?.stop();
-});
+const shop = Shop.forTests('http');
 
 const problem = (status: number, code: string): object => ({
   status,
@@ -36,58 +22,64 @@ function expectProblem(heard: HttpHeard, status: number, code: string): void {
 
 describe('over HTTP a tenant', () => {
   it('opens a sale, orders, reads, cancels and closes; each answer says where its outcome is', async () => {
-    const opened = await demo.open('gala', { seats: ['A-1', 'A-2'] });
+    const opened = await shop.demoWeb.open('gala', { seats: ['A-1', 'A-2'] });
     expect([opened.status, opened.headers.get('Location')]).toEqual([201, '/v1/sales/gala']);
-    const placed = await demo.place('gala', { units: ['A-1'] });
+    const placed = await shop.demoWeb.place('gala', { units: ['A-1'] });
     const path = `/v1/sales/gala/orders/${placed.body.order}`;
     expect([placed.status, placed.headers.get('Location'), placed.body.status]).toEqual([201, path, 'confirmed']);
-    expect(await demo.get(path)).toMatchObject({ status: 200, body: { order: placed.body.order, status: 'confirmed' } });
+    expect(await shop.demoWeb.get(path)).toMatchObject({ status: 200, body: { order: placed.body.order, status: 'confirmed' } });
     const [ticket] = placed.body.tickets as { ticket: string }[];
-    expect(await demo.get(`/v1/tickets/${ticket?.ticket}?sale=gala`)).toMatchObject({ status: 200, body: { unit: 'A-1', status: 'sold' } });
-    expect(await demo.ask('POST', `${path}/cancel`, { key: 'cancel' })).toMatchObject({ status: 200, body: { status: 'cancelled' } });
-    expect(await demo.post('/v1/sales/gala/close', {})).toMatchObject({ status: 200, body: { closed: true } });
-    expect(await demo.get('/v1/sales/gala/owed')).toMatchObject({ status: 200, body: { owed: [] } });
-    expect(await demo.place('gala', { units: ['A-2'] })).toMatchObject(problem(409, 'sale-closed'));
+    expect(await shop.demoWeb.get(`/v1/tickets/${ticket?.ticket}?sale=gala`)).toMatchObject({
+      status: 200,
+      body: { unit: 'A-1', status: 'sold' },
+    });
+    expect(await shop.demoWeb.ask('POST', `${path}/cancel`, { key: 'cancel' })).toMatchObject({
+      status: 200,
+      body: { status: 'cancelled' },
+    });
+    expect(await shop.demoWeb.post('/v1/sales/gala/close', {})).toMatchObject({ status: 200, body: { closed: true } });
+    expect(await shop.demoWeb.get('/v1/sales/gala/owed')).toMatchObject({ status: 200, body: { owed: [] } });
+    expect(await shop.demoWeb.place('gala', { units: ['A-2'] })).toMatchObject(problem(409, 'sale-closed'));
   });
 
   it('hears the same bytes as over NATS, whichever asked first', async () => {
-    const first = await demo.open('both', { quota: 10 });
-    expect(await overNats.open('both', { quota: 10 })).toMatchObject({ text: first.text, replayed: true });
+    const first = await shop.demoWeb.open('both', { quota: 10 });
+    expect(await shop.demo.open('both', { quota: 10 })).toMatchObject({ text: first.text, replayed: true });
     const body = { sale: 'both', buyer: 'b-1', quantity: 2 };
-    const asked = await overNats.ask('order.place', body, 'k-1');
+    const asked = await shop.demo.ask('order.place', body, 'k-1');
     for (const said of [body, { quantity: 2, buyer: 'b-1' }]) {
-      const again = await demo.post('/v1/sales/both/orders', said, 'k-1');
+      const again = await shop.demoWeb.post('/v1/sales/both/orders', said, 'k-1');
       expect([again.status, again.text, again.replayed]).toEqual([201, asked.text, true]);
       expect(again.headers.get('X-Idempotent-Replayed')).toBe('true');
     }
-    const other = await demo.post('/v1/sales/both/orders', { buyer: 'b-1', quantity: 3 }, 'k-1');
+    const other = await shop.demoWeb.post('/v1/sales/both/orders', { buyer: 'b-1', quantity: 3 }, 'k-1');
     expect(other).toMatchObject({ status: 422, replayed: false, body: { code: 'key-reused', errors: [{ pointer: '/quantity' }] } });
   });
 
   it('may say the sale in the body too, if it is the same', async () => {
-    await demo.open('twice-said', { quota: 10 });
-    const other = await demo.post('/v1/sales/twice-said/orders', { sale: 'gala', buyer: 'b-1', quantity: 1 }, 'k');
+    await shop.demoWeb.open('twice-said', { quota: 10 });
+    const other = await shop.demoWeb.post('/v1/sales/twice-said/orders', { sale: 'gala', buyer: 'b-1', quantity: 1 }, 'k');
     expect(other.body.errors).toEqual([{ pointer: '/sale', detail: 'differs from the address' }]);
-    const same = await demo.post('/v1/sales/twice-said/orders', { sale: 'twice-said', buyer: 'b-1', quantity: 1 }, 'k');
+    const same = await shop.demoWeb.post('/v1/sales/twice-said/orders', { sale: 'twice-said', buyer: 'b-1', quantity: 1 }, 'k');
     expect([same.status, same.replayed]).toEqual([201, false]);
   });
 
   it('may send its key under the other name, but not two different keys', async () => {
-    await demo.open('keys', { quota: 10 });
+    await shop.demoWeb.open('keys', { quota: 10 });
     const order = { buyer: 'b-1', quantity: 1 };
-    const first = await demo.post('/v1/sales/keys/orders', order, 'k-1');
-    const alias = await demo.ask('POST', '/v1/sales/keys/orders', { body: order, headers: { 'X-Idempotency-Key': 'k-1' } });
-    const both = await demo.post('/v1/sales/keys/orders', order, 'k-1', { 'X-Idempotency-Key': 'k-1' });
+    const first = await shop.demoWeb.post('/v1/sales/keys/orders', order, 'k-1');
+    const alias = await shop.demoWeb.ask('POST', '/v1/sales/keys/orders', { body: order, headers: { 'X-Idempotency-Key': 'k-1' } });
+    const both = await shop.demoWeb.post('/v1/sales/keys/orders', order, 'k-1', { 'X-Idempotency-Key': 'k-1' });
     expect([alias.text, both.text]).toEqual([first.text, first.text]);
-    const before = await log.lastSequences();
-    expectProblem(await demo.post('/v1/sales/keys/orders', order, 'k-2', { 'X-Idempotency-Key': 'k-3' }), 400, 'keys-differ');
-    expect(await log.lastSequences()).toEqual(before);
+    const before = await shop.log.lastSequences();
+    expectProblem(await shop.demoWeb.post('/v1/sales/keys/orders', order, 'k-2', { 'X-Idempotency-Key': 'k-3' }), 400, 'keys-differ');
+    expect(await shop.log.lastSequences()).toEqual(before);
   });
 });
 
 describe('[L8] the door', () => {
   const anybody = (authorization?: string): Promise<HttpHeard> =>
-    new HttpCaller(demo.url, 'demo').ask('GET', '/v1/sales/gala', { headers: { Authorization: authorization ?? '' } });
+    new HttpCaller(shop.demoWeb.url, 'demo').ask('GET', '/v1/sales/gala', { headers: { Authorization: authorization ?? '' } });
 
   it.each([
     ['nothing', undefined],
@@ -106,56 +98,56 @@ describe('[L8] the door', () => {
   });
 
   it('does not open by writing an address in another way', async () => {
-    const nobody = new HttpCaller(demo.url, 'demo', 'nobody');
+    const nobody = new HttpCaller(shop.demoWeb.url, 'demo', 'nobody');
     for (const path of ['/%761/sales/gala', '/v1%2Fsales/gala', '//v1/sales/gala', '/v1/sales/gala/', '/V1/sales/gala', '/v1/./sales/gala'])
       expect([401, 404]).toContain((await nobody.get(path)).status);
   });
 
   it('is not passed by what is refused later: no key, no body, no type', async () => {
-    const nobody = new HttpCaller(demo.url, 'demo', 'nobody');
+    const nobody = new HttpCaller(shop.demoWeb.url, 'demo', 'nobody');
     for (const headers of [{}, { 'Content-Type': 'text/plain' }])
       expectProblem(await nobody.ask('POST', '/v1/sales', { body: 'x'.repeat(300_000), headers }), 401, 'unauthorized');
   });
 
   it('shows a tenant nothing of another: not that it is there, not by its key', async () => {
-    await demo.open('own', { quota: 10 });
-    const placed = await demo.place('own', { quantity: 1 }, 'k');
+    await shop.demoWeb.open('own', { quota: 10 });
+    const placed = await shop.demoWeb.place('own', { quantity: 1 }, 'k');
     const [{ ticket }] = placed.body.tickets as [{ ticket: string }];
     const order = `/v1/sales/own/orders/${placed.body.order}`;
     for (const path of ['/v1/sales/own', '/v1/sales/own/owed', order, `/v1/tickets/${ticket}?sale=own`])
-      expectProblem(await acme.get(path), 404, 'sale-unknown');
+      expectProblem(await shop.acmeWeb.get(path), 404, 'sale-unknown');
     for (const path of ['/v1/sales/own/orders', '/v1/sales/own/close', `${order}/cancel`, `${order}/refund`]) {
       const body = path.endsWith('/orders') ? { buyer: 'b-1', quantity: 1 } : {};
-      expectProblem(await acme.post(path, body, 'k'), 404, 'sale-unknown');
+      expectProblem(await shop.acmeWeb.post(path, body, 'k'), 404, 'sale-unknown');
     }
-    const absent = await acme.get('/v1/sales/never-was');
-    expect((await acme.get('/v1/sales/own')).text).toBe(absent.text);
-    await acme.open('own', { quota: 10 });
-    const theirs = await acme.place('own', { quantity: 1 }, 'k');
+    const absent = await shop.acmeWeb.get('/v1/sales/never-was');
+    expect((await shop.acmeWeb.get('/v1/sales/own')).text).toBe(absent.text);
+    await shop.acmeWeb.open('own', { quota: 10 });
+    const theirs = await shop.acmeWeb.place('own', { quantity: 1 }, 'k');
     expect([theirs.status, theirs.replayed]).toEqual([201, false]);
     expect(theirs.body.order).not.toBe(placed.body.order);
-    expectProblem(await acme.get(order), 404, 'order-unknown');
+    expectProblem(await shop.acmeWeb.get(order), 404, 'order-unknown');
   });
 
   it('closes when a tenant is disabled, over HTTP and NATS, and opens when it is enabled', async () => {
-    const register = await TenantRegister.on(log.admin);
-    const statusOf = async (): Promise<number> => (await acme.get('/v1/sales/own')).status;
-    const theirs = await Caller.of(log.server, 'acme');
+    const register = await TenantRegister.on(shop.log.admin);
+    const statusOf = async (): Promise<number> => (await shop.acmeWeb.get('/v1/sales/own')).status;
+    const theirs = await Caller.of(shop.log.server, 'acme');
     await register.setStatus('acme', 'disabled');
     await waitFor(async () => (await statusOf()) === 403, { what: 'acme is out', timeoutMs: WAIT_MS });
-    expectProblem(await acme.place('own', { quantity: 1 }), 403, 'tenant-refused');
+    expectProblem(await shop.acmeWeb.place('own', { quantity: 1 }), 403, 'tenant-refused');
     expect(await theirs.ask('sale.get', { sale: 'own' })).toMatchObject({ status: 403, body: { code: 'tenant-refused' } });
-    expect((await demo.get('/v1/sales/own')).status).toBe(200);
+    expect((await shop.demoWeb.get('/v1/sales/own')).status).toBe(200);
     await register.setStatus('acme', 'active');
     await waitFor(async () => (await statusOf()) === 200, { what: 'acme is in', timeoutMs: WAIT_MS });
     await theirs.close();
   });
 
   it('opens for a rotated key beside the old one', async () => {
-    const register = await TenantRegister.on(log.admin);
+    const register = await TenantRegister.on(shop.log.admin);
     await register.create('moved', { hasNatsPassword: true, apiKey: 'm'.repeat(32) });
     const { apiKey } = await register.rotate('moved', { apiKey: true, webhookSecret: false, natsUser: false, overlapMs: 60_000 });
-    const callers = [apiKey, 'm'.repeat(32)].map((key) => new HttpCaller(demo.url, 'moved', key));
+    const callers = [apiKey, 'm'.repeat(32)].map((key) => new HttpCaller(shop.demoWeb.url, 'moved', key));
     const enter = async (): Promise<boolean> =>
       (await Promise.all(callers.map((caller) => caller.get('/v1/sales/x')))).every(({ status }) => status === 404);
     await waitFor(enter, { what: 'both keys open', timeoutMs: WAIT_MS });
@@ -164,29 +156,29 @@ describe('[L8] the door', () => {
 
 describe('a read', () => {
   it('is answered 304 while its tag holds, and whole when anything happened', async () => {
-    await demo.open('tags', { quota: 10 });
-    const placed = await demo.place('tags', { quantity: 1 });
+    await shop.demoWeb.open('tags', { quota: 10 });
+    const placed = await shop.demoWeb.place('tags', { quantity: 1 });
     for (const path of ['/v1/sales/tags', `/v1/sales/tags/orders/${placed.body.order}`, '/v1/sales/tags/owed']) {
-      const first = await demo.get(path);
+      const first = await shop.demoWeb.get(path);
       const tag = first.headers.get('ETag') ?? '';
       expect([path, tag]).toEqual([path, `"${first.body.version}"`]);
       for (const known of [tag, `W/${tag}`, `"0", ${tag}`, '*']) {
-        const heard = await demo.get(path, { 'If-None-Match': known });
+        const heard = await shop.demoWeb.get(path, { 'If-None-Match': known });
         expect([heard.status, heard.text, heard.headers.get('ETag')]).toEqual([304, '', tag]);
       }
-      expect((await demo.get(path, { 'If-None-Match': '"0", "1.5"' })).text).toBe(first.text);
+      expect((await shop.demoWeb.get(path, { 'If-None-Match': '"0", "1.5"' })).text).toBe(first.text);
     }
-    const before = await demo.get('/v1/sales/tags');
-    await demo.place('tags', { quantity: 1 });
-    const after = await demo.get('/v1/sales/tags', { 'If-None-Match': before.headers.get('ETag') ?? '' });
+    const before = await shop.demoWeb.get('/v1/sales/tags');
+    await shop.demoWeb.place('tags', { quantity: 1 });
+    const after = await shop.demoWeb.get('/v1/sales/tags', { 'If-None-Match': before.headers.get('ETag') ?? '' });
     expect([after.status, after.body.version]).toEqual([200, Number(before.body.version) + 1]);
   });
 
   it('[AE5] changes nothing, a hundred times', async () => {
-    const jsm = await jetstreamManager(log.admin);
+    const jsm = await jetstreamManager(shop.log.admin);
     const stored = (): Promise<unknown> =>
       Promise.all(STREAMS.map(async ({ name }) => [name, (await jsm.streams.info(name)).state.last_seq] as const));
-    const placed = await demo.place('tags', { quantity: 1 });
+    const placed = await shop.demoWeb.place('tags', { quantity: 1 });
     const [{ ticket }] = placed.body.tickets as [{ ticket: string }];
     const paths = [
       '/v1/sales/tags',
@@ -196,13 +188,13 @@ describe('a read', () => {
       '/docs/json',
     ];
     const before = await stored();
-    const heard = await Promise.all(Array.from({ length: 100 }, (_, index) => demo.get(paths[index % paths.length] as string)));
+    const heard = await Promise.all(Array.from({ length: 100 }, (_, index) => shop.demoWeb.get(paths[index % paths.length] as string)));
     expect(new Set(heard.map(({ status }) => status))).toEqual(new Set([200]));
     expect(await stored()).toEqual(before);
   });
 
   it('may be asked for its head alone', async () => {
-    const [whole, head] = [await demo.get('/v1/sales/tags'), await demo.ask('HEAD', '/v1/sales/tags')];
+    const [whole, head] = [await shop.demoWeb.get('/v1/sales/tags'), await shop.demoWeb.ask('HEAD', '/v1/sales/tags')];
     const names = ['ETag', 'Content-Type', 'Content-Length', 'Cache-Control'];
     expect([head.status, head.text, names.map((name) => head.headers.get(name))]).toEqual([
       200,
@@ -214,7 +206,7 @@ describe('a read', () => {
 
 describe('a tenant that asks too fast', () => {
   it('hears 429 and when to come again, its key stays free, and others do not notice', async () => {
-    const slow = await startSelling(log.server, 'fatal', { HTTP_TENANT_RATE: '1', HTTP_TENANT_BURST: '3' });
+    const slow = await startSelling(shop.log.server, 'fatal', { HTTP_TENANT_RATE: '1', HTTP_TENANT_BURST: '3' });
     try {
       const [fast, other] = [await HttpCaller.of(slow, 'demo'), await HttpCaller.of(slow, 'acme')];
       const heard = await Promise.all(
@@ -228,7 +220,7 @@ describe('a tenant that asks too fast', () => {
       }
       expect((await other.get('/v1/sales/own')).status).toBe(200);
       const key = `f-${heard.findIndex(({ status }) => status === 429)}`;
-      expect(await demo.place('tags', { quantity: 1, buyer: key }, key)).toMatchObject({ status: 201, replayed: false });
+      expect(await shop.demoWeb.place('tags', { quantity: 1, buyer: key }, key)).toMatchObject({ status: 201, replayed: false });
     } finally {
       await slow.close();
     }

@@ -1,36 +1,24 @@
 import { Svcm } from '@nats-io/services';
 import { connect } from '@nats-io/transport-node';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readEnvironment } from '#shared/platform/environment.js';
 import { createLogger } from '#shared/platform/logger.js';
 import { Intake } from '../../apps/purchase/src/intake.js';
 import { isOperation, type OperationName } from '../../apps/purchase/src/operations.js';
 import { connectParts } from '../../apps/purchase/src/parts.js';
-import { Caller, type Heard } from '../harness/caller.js';
+import type { Heard } from '../harness/caller.js';
 import { NEW, pairFor } from '../harness/every-mutation.js';
-import { Log, startSelling } from '../harness/selling.js';
+import { Shop } from '../harness/shop.js';
 
-let log: Log;
-let app: NestFastifyApplication | undefined;
-let demo: Caller;
-let acme: Caller;
 let mutations: OperationName[];
 
+const shop = Shop.forTests('idempotency');
 beforeAll(async () => {
-  log = await Log.start('idempotency');
-  app = await startSelling(log.server);
-  [demo, acme] = [await Caller.of(log.server, 'demo'), await Caller.of(log.server, 'acme')];
   mutations = await endpoints();
-}, 180_000);
-afterAll(async () => {
-  await Promise.all([demo?.close(), acme?.close()]);
-  await app?.close();
-  await log?.stop();
 });
 
 /** What the services framework says can be called, as far as it changes something. */
 async function endpoints(): Promise<OperationName[]> {
-  const operator = await connect(log.server.connection('operator'));
+  const operator = await connect(shop.log.server.connection('operator'));
   const found: string[] = [];
   for await (const { endpoints: listed } of await new Svcm(operator).client().info('admit-purchase'))
     found.push(...listed.map(({ subject }) => subject));
@@ -57,37 +45,36 @@ it('serves every operation that callers may ask for', () => {
 it('[minting IK4] [minting AE1] [blockchain TP-3] [blockchain TP-9] [blockchain SC-1] [blockchain SC-4] answers every mutation once: first, replay, other body, no key, other tenant', async () => {
   for (const operation of mutations) {
     const sale = `every-${operation.replace('.', '-')}`;
-    const { body, other, pointer } = await pairFor(operation, sale, demo);
-    const without = await demo.ask(operation, body);
+    const { body, other, pointer } = await pairFor(operation, sale, shop.demo);
+    const without = await shop.demo.ask(operation, body);
     expect([operation, without.status, without.body.code]).toEqual([operation, 400, 'key-missing']);
-    const first = await demo.ask(operation, body, 'key');
+    const first = await shop.demo.ask(operation, body, 'key');
     expect([operation, first.status, first.replayed]).toEqual([operation, NEW.has(operation) ? 201 : 200, false]);
-    const stored = await log.lastSequences();
+    const stored = await shop.log.lastSequences();
     const reordered = Object.fromEntries(Object.entries(body).reverse());
-    const replay = await demo.ask(operation, JSON.stringify(reordered, undefined, 2), 'key');
+    const replay = await shop.demo.ask(operation, JSON.stringify(reordered, undefined, 2), 'key');
     expect([operation, replay.status, replay.text, replay.replayed]).toEqual([operation, first.status, first.text, true]);
     if (operation !== 'sale.close') {
-      const mismatch = await demo.ask(operation, other, 'key');
+      const mismatch = await shop.demo.ask(operation, other, 'key');
       expect([operation, mismatch.status, mismatch.body.errors?.map((error) => error.pointer)]).toEqual([operation, 422, [pointer]]);
     }
-    expect(await log.lastSequences()).toEqual(stored);
-    const elsewhere = await pairFor(operation, sale, acme);
-    const theirs = await acme.ask(operation, elsewhere.body, 'key');
+    expect(await shop.log.lastSequences()).toEqual(stored);
+    const elsewhere = await pairFor(operation, sale, shop.acme);
+    const theirs = await shop.acme.ask(operation, elsewhere.body, 'key');
     expect([operation, theirs.status, theirs.replayed]).toEqual([operation, first.status, false]);
   }
 }, 60_000);
 
 it('[minting IK7] [blockchain TP-8] says 409 while a mutation is in process, and its answer afterwards', async () => {
   const asked = await Promise.all(
-    mutations.map(async (operation) => ({ operation, ...(await pairFor(operation, `slow-${operation.replace('.', '-')}`, demo)) })),
+    mutations.map(async (operation) => ({ operation, ...(await pairFor(operation, `slow-${operation.replace('.', '-')}`, shop.demo)) })),
   );
-  await app?.close();
-  app = undefined;
+  await shop.stopApp();
   const parts = await connectParts(
     readEnvironment({
-      NATS_URL: log.server.url,
-      NATS_PASSWORD: log.server.credentials('purchase').pass,
-      NATS_EDGE_PASSWORD: log.server.credentials('edge').pass,
+      NATS_URL: shop.log.server.url,
+      NATS_PASSWORD: shop.log.server.credentials('purchase').pass,
+      NATS_EDGE_PASSWORD: shop.log.server.credentials('edge').pass,
     }),
     createLogger('test', 'silent'),
   );
@@ -102,9 +89,9 @@ it('[minting IK7] [blockchain TP-8] says 409 while a mutation is in process, and
   for (const original of await Promise.all(originals)) expect([original.status, original.retryAfterSeconds]).toEqual([202, 1]);
   await parts.edge.close();
   await parts.connection.close();
-  app = await startSelling(log.server);
+  await shop.startApp();
   const after: Heard[] = [];
-  for (const { operation, body } of asked) after.push(await demo.insist(operation, body, 'slow'));
+  for (const { operation, body } of asked) after.push(await shop.demo.insist(operation, body, 'slow'));
   expect(after.map(({ status, replayed, body }) => [status, replayed, body.code])).toEqual(
     asked.map(({ operation }) => [NEW.has(operation) ? 201 : 200, true, undefined]),
   );

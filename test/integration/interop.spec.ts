@@ -4,40 +4,28 @@ import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
 import { type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type ClientProxy, ClientsModule, NatsRecordBuilder, Transport } from '@nestjs/microservices';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { connect as connectOld, type NatsConnection as OldConnection, headers as oldHeaders, StringCodec } from 'nats';
 import { firstValueFrom } from 'rxjs';
-import { Caller } from '../harness/caller.js';
-import { Log, startSelling } from '../harness/selling.js';
+import { Shop } from '../harness/shop.js';
 
 /** Nothing answers within: longer than a local service takes by orders of magnitude. */
 const SILENCE_MS = 500;
 const ANSWER_MS = 10_000;
 
-let log: Log;
-let app: NestFastifyApplication;
-let demo: Caller;
-
+const shop = Shop.forTests('interop');
 beforeAll(async () => {
-  log = await Log.start('interop');
-  app = await startSelling(log.server);
-  demo = await Caller.of(log.server, 'demo');
-  await demo.open('gala', { quota: 100 });
-}, 180_000);
-afterAll(async () => {
-  await demo?.close();
-  await app?.close();
-  await log?.stop();
+  await shop.demo.open('gala', { quota: 100 });
 });
 
 const order = (buyer: string, quantity = 1) => ({ sale: 'gala', buyer, quantity });
-const sold = async (): Promise<number> => ((await demo.ask('sale.get', { sale: 'gala' })).body.units as { readonly sold: number }).sold;
+const sold = async (): Promise<number> =>
+  ((await shop.demo.ask('sale.get', { sale: 'gala' })).body.units as { readonly sold: number }).sold;
 
 describe('the older nats 2.x client', () => {
   const text = StringCodec();
   let old: OldConnection;
   beforeAll(async () => {
-    old = await connectOld(log.server.connection('demo'));
+    old = await connectOld(shop.log.server.connection('demo'));
   });
   afterAll(() => old?.close());
 
@@ -69,18 +57,18 @@ describe('a raw request', () => {
     ['without headers', JSON.stringify(order('raw')), 'key-missing'],
     ['without headers or body', '', 'key-missing'],
   ])('%s is answered by a problem and stores nothing', async (_, body, code) => {
-    const before = await log.lastSequences();
-    const heard = await demo.connection.request('admit.demo.order.place', body, { timeout: ANSWER_MS });
+    const before = await shop.log.lastSequences();
+    const heard = await shop.demo.connection.request('admit.demo.order.place', body, { timeout: ANSWER_MS });
     expect(heard.json()).toMatchObject({ type: `urn:admit-one:problem:${code}`, status: 400, code });
     expect(heard.headers?.get('Content-Type')).toBe('application/problem+json');
-    expect(await log.lastSequences()).toEqual(before);
+    expect(await shop.log.lastSequences()).toEqual(before);
   });
 
   it('is answered the same whatever the case of its headers, and by the alias of the key', async () => {
     for (const name of ['idempotency-key', 'X-Idempotency-Key']) {
       const head = headers();
       head.append(name, 'case-1');
-      const heard = await demo.connection.request('admit.demo.order.place', JSON.stringify(order('case')), {
+      const heard = await shop.demo.connection.request('admit.demo.order.place', JSON.stringify(order('case')), {
         headers: head,
         timeout: ANSWER_MS,
       });
@@ -94,7 +82,7 @@ describe('ClientProxy in another Nest app', () => {
   let admit: ClientProxy;
 
   beforeAll(async () => {
-    const options = log.server.connection('demo');
+    const options = shop.log.server.connection('demo');
     @Module({ imports: [ClientsModule.register([{ name: 'ADMIT', transport: Transport.NATS, options }])] })
     class BoxOffice {}
     other = await NestFactory.createApplicationContext(BoxOffice, { logger: false });
@@ -119,7 +107,7 @@ describe('ClientProxy in another Nest app', () => {
 
   it('asks the same request as a raw one: one key, one answer', async () => {
     const before = await sold();
-    const raw = await demo.ask('order.place', order('both'), 'both-1');
+    const raw = await shop.demo.ask('order.place', order('both'), 'both-1');
     expect(await send('order.place', keyed(order('both'), 'both-1'))).toEqual(raw.body);
     expect(await sold()).toBe(before + 1);
   });
@@ -139,7 +127,7 @@ describe('ClientProxy in another Nest app', () => {
 
   it('emits an order without waiting for it', async () => {
     await firstValueFrom(admit.emit('admit.demo.order.place', keyed(order('emitted'), 'emitted-1')), { defaultValue: undefined });
-    const answer = await demo.insist('order.place', order('emitted'), 'emitted-1');
+    const answer = await shop.demo.insist('order.place', order('emitted'), 'emitted-1');
     expect(answer).toMatchObject({ status: 201, body: { buyer: 'emitted' } });
   });
 });
@@ -149,7 +137,7 @@ describe('$SRV of the services framework', () => {
   let services: ServiceClient;
 
   beforeAll(async () => {
-    operator = await connect(log.server.connection('operator'));
+    operator = await connect(shop.log.server.connection('operator'));
     services = new Svcm(operator).client({ strategy: 'timer', maxWait: SILENCE_MS });
   });
   afterAll(() => operator?.close());
@@ -172,7 +160,7 @@ describe('$SRV of the services framework', () => {
 
   it.each(['PING', 'INFO', 'STATS'])('tells a tenant nothing: %s', async (verb) => {
     for (const subject of [`$SRV.${verb}`, `$SRV.${verb}.admit-purchase`]) {
-      await expect(demo.connection.request(subject, '', { timeout: SILENCE_MS })).rejects.toThrow(/permission|timeout|no responders/i);
+      await expect(shop.demo.connection.request(subject, '', { timeout: SILENCE_MS })).rejects.toThrow(/permission|timeout|no responders/i);
     }
   });
 });

@@ -1,35 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { fingerprint } from '#shared/kernel/canonical.js';
 import { keyHash, type SaleId, type TenantId } from '#shared/kernel/ids.js';
 import { type Command, commandMessageId, commandSubject, encodeCommand } from '../../apps/purchase/src/command.js';
-import { Caller } from '../harness/caller.js';
 import { commandsSettled, toldOf } from '../harness/crash-stage.js';
-import { HttpCaller } from '../harness/http-caller.js';
-import { Log, startSelling } from '../harness/selling.js';
+import { Shop } from '../harness/shop.js';
 
 const SALE = 'parked';
 const request = { sale: SALE, buyer: 'b-1', quantity: 1 };
 
-let log: Log;
-let app: NestFastifyApplication;
-let demo: Caller;
-let web: HttpCaller;
 let jsm: JetStreamManager;
 
+const shop = Shop.forTests('parked');
 beforeAll(async () => {
-  log = await Log.start('parked');
-  app = await startSelling(log.server);
-  demo = await Caller.of(log.server, 'demo');
-  web = await HttpCaller.of(app, 'demo');
-  jsm = await jetstreamManager(log.admin);
-  await demo.open(SALE, { quota: 10 });
-}, 180_000);
-afterAll(async () => {
-  await demo?.close();
-  await app?.close();
-  await log?.stop();
+  jsm = await jetstreamManager(shop.log.admin);
+  await shop.demo.open(SALE, { quota: 10 });
 });
 
 const commandOf = (key: string): Command => ({
@@ -47,8 +32,8 @@ const commandOf = (key: string): Command => ({
 /** As a newer version would have stored it: this one cannot read what is asked. */
 async function park(key: string, msgID = commandMessageId(commandOf(key))): Promise<void> {
   const unreadable = encodeCommand(commandOf(key)).replace('order.place', 'order.swap');
-  await jetstream(log.admin).publish(commandSubject(commandOf(key)), unreadable, { msgID });
-  await commandsSettled(log);
+  await jetstream(shop.log.admin).publish(commandSubject(commandOf(key)), unreadable, { msgID });
+  await commandsSettled(shop.log);
 }
 
 /** What is sent on from DEAD: in place of what lies in COMMANDS, and decided this time. */
@@ -56,8 +41,8 @@ async function redrive(key: string, body = encodeCommand(commandOf(key))): Promi
   const { tenant, sale, keyHash: hash } = commandOf(key);
   const lying = await jsm.streams.getMessage('COMMANDS', { last_by_subj: `cmd.*.${tenant}.${sale}.${hash}` });
   await jsm.streams.deleteMessage('COMMANDS', lying?.seq ?? 0);
-  await jetstream(log.admin).publish(commandSubject(commandOf(key)), body, { msgID: randomUUID() });
-  await commandsSettled(log);
+  await jetstream(shop.log.admin).publish(commandSubject(commandOf(key)), body, { msgID: randomUUID() });
+  await commandsSettled(shop.log);
 }
 
 it.each([
@@ -65,29 +50,29 @@ it.each([
   ['lies there and nothing else remembers it', 'old', 'another-id'],
 ])('[L10] a request that was set aside and %s is answered so each time, over NATS and HTTP, and by its decision once it was sent on', async (_, key, msgID) => {
   await park(key, msgID);
-  const before = await log.lastSequences();
+  const before = await shop.log.lastSequences();
   for (let tries = 0; tries < 2; tries++) {
-    expect(await demo.place(SALE, { quantity: 1 }, key)).toMatchObject({ status: 503, retryAfter: '60', body: { code: 'parked' } });
-    const heard = await web.place(SALE, { quantity: 1 }, key);
+    expect(await shop.demo.place(SALE, { quantity: 1 }, key)).toMatchObject({ status: 503, retryAfter: '60', body: { code: 'parked' } });
+    const heard = await shop.demoWeb.place(SALE, { quantity: 1 }, key);
     expect(heard).toMatchObject({ status: 503, body: { status: 503, code: 'parked' } });
     expect(heard.headers.get('Retry-After')).toBe('60');
   }
-  expect(await log.lastSequences()).toEqual(before);
+  expect(await shop.log.lastSequences()).toEqual(before);
   await redrive(key);
-  const decided = await demo.place(SALE, { quantity: 1 }, key);
+  const decided = await shop.demo.place(SALE, { quantity: 1 }, key);
   expect(decided).toMatchObject({ status: 201, replayed: true, body: { sale: SALE } });
-  expect(await web.place(SALE, { quantity: 1 }, key)).toMatchObject({ status: 201, replayed: true, text: decided.text });
-  expect((await toldOf(log, SALE)).decisions.filter((hash) => hash === keyHash('api', key))).toHaveLength(1);
+  expect(await shop.demoWeb.place(SALE, { quantity: 1 }, key)).toMatchObject({ status: 201, replayed: true, text: decided.text });
+  expect((await toldOf(shop.log, SALE)).decisions.filter((hash) => hash === keyHash('api', key))).toHaveLength(1);
 });
 
 it('a request that was sent on and set aside again is answered so again', async () => {
   await park('twice');
   await redrive('twice', encodeCommand(commandOf('twice')).replace('order.place', 'order.swap'));
-  expect(await demo.place(SALE, { quantity: 1 }, 'twice')).toMatchObject({ status: 503, body: { code: 'parked' } });
+  expect(await shop.demo.place(SALE, { quantity: 1 }, 'twice')).toMatchObject({ status: 503, body: { code: 'parked' } });
 });
 
 it('a request whose like was set aside in another sale is decided', async () => {
   await park('elsewhere');
-  await demo.open('other', { quota: 10 });
-  expect(await demo.place('other', { quantity: 1 }, 'elsewhere')).toMatchObject({ status: 201, replayed: false });
+  await shop.demo.open('other', { quota: 10 });
+  expect(await shop.demo.place('other', { quantity: 1 }, 'elsewhere')).toMatchObject({ status: 201, replayed: false });
 });

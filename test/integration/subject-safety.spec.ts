@@ -2,27 +2,15 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Caller } from '../harness/caller.js';
-import { Log, startSelling } from '../harness/selling.js';
+import { Shop } from '../harness/shop.js';
 
 const ORDER = JSON.stringify({ sale: 'safe', buyer: 'b-1', quantity: 1 });
-let log: Log;
-let app: NestFastifyApplication;
-let demo: Caller;
 let jsm: JetStreamManager;
 
+const shop = Shop.forTests('subjects');
 beforeAll(async () => {
-  log = await Log.start('subjects');
-  app = await startSelling(log.server);
-  demo = await Caller.of(log.server, 'demo');
-  jsm = await jetstreamManager(log.admin);
-  await demo.open('safe', { quota: 10_000 });
-}, 180_000);
-afterAll(async () => {
-  await demo?.close();
-  await app?.close();
-  await log?.stop();
+  jsm = await jetstreamManager(shop.log.admin);
+  await shop.demo.open('safe', { quota: 10_000 });
 });
 
 /** A client that writes the protocol by hand: what a library refuses to send, an attacker sends all the same. */
@@ -46,8 +34,8 @@ class BareClient {
   }
 
   static async as(user: string): Promise<BareClient> {
-    const { pass, inboxPrefix } = log.server.connection(user);
-    const socket = connect(log.server.port, '127.0.0.1');
+    const { pass, inboxPrefix } = shop.log.server.connection(user);
+    const socket = connect(shop.log.server.port, '127.0.0.1');
     const client = new BareClient(socket, `${inboxPrefix}.bare`);
     await once(socket, 'connect');
     socket.write(`CONNECT ${JSON.stringify({ user, pass, verbose: false, pedantic: false, headers: true, no_responders: true })}\r\n`);
@@ -108,11 +96,11 @@ describe('[L8] a tenant in the subject', () => {
   };
   it.each(
     Object.entries(letters),
-  )('[blockchain TP-7] with a %s reaches no log, neither from a tenant nor from within', async (_, tenant) => {
-    const before = await log.lastSequences();
+  )('[blockchain TP-7] with a %s reaches no shop.log, neither from a tenant nor from within', async (_, tenant) => {
+    const before = await shop.log.lastSequences();
     expect(await askBare('demo', `admit.${tenant}.order.place`)).toMatch(/Permissions Violation for Publish/);
     expect(await askBare('operator', `admit.${tenant}.order.place`)).toMatch(/tenant-malformed|NATS\/1\.0 503|Invalid Publish Subject/);
-    expect(await log.lastSequences()).toEqual(before);
+    expect(await shop.log.lastSequences()).toEqual(before);
   });
 
   it.each([
@@ -122,9 +110,9 @@ describe('[L8] a tenant in the subject', () => {
     'admit..order.place',
     'admit.demo.order.place ev.acme.sale.x',
   ])('with white space or nothing in it is no subject at all: %j', async (subject) => {
-    const before = await log.lastSequences();
+    const before = await shop.log.lastSequences();
     expect(await askBare('operator', subject)).toMatch(/-ERR|NATS\/1\.0 503|hung up/);
-    expect(await log.lastSequences()).toEqual(before);
+    expect(await shop.log.lastSequences()).toEqual(before);
   });
 });
 
@@ -138,11 +126,11 @@ describe('[L8] a reply subject', () => {
     'dead.EVENTS.x',
     '$JS.API.STREAM.DELETE.EVENTS',
   ])('of a stream gets no answer of the real service stored: %s', async (reply) => {
-    const before = await log.lastSequences();
-    demo.connection.publish('admit.demo.sale.get', JSON.stringify({ sale: 'safe' }), { reply });
-    await demo.connection.flush();
-    expect((await demo.ask('sale.get', { sale: 'safe' })).status).toBe(200); // one endpoint answers in turn: the one before is answered too
-    expect(await log.lastSequences()).toEqual(before);
+    const before = await shop.log.lastSequences();
+    shop.demo.connection.publish('admit.demo.sale.get', JSON.stringify({ sale: 'safe' }), { reply });
+    await shop.demo.connection.flush();
+    expect((await shop.demo.ask('sale.get', { sale: 'safe' })).status).toBe(200); // one endpoint answers in turn: the one before is answered too
+    expect(await shop.log.lastSequences()).toEqual(before);
     expect((await jsm.streams.info('EVENTS')).config.name).toBe('EVENTS');
   });
 });
@@ -152,7 +140,7 @@ const lastCommand = async (): Promise<number> => (await jsm.streams.info('COMMAN
 describe('an idempotency key', () => {
   const keys = ['.', '*', '>', 'a.b', 'a b', 'ev.acme.sale.x', 'cmd.*.>', '$JS.API.>', '../../..', '%00', '{}', '"', '\\', '~'.repeat(255)];
   it.each(keys)('[minting IK2] [blockchain TP-2] of any printable characters enters no subject: %s', async (key) => {
-    const placed = await demo.place('safe', { quantity: 1, buyer: `b-${keys.indexOf(key)}` }, key);
+    const placed = await shop.demo.place('safe', { quantity: 1, buyer: `b-${keys.indexOf(key)}` }, key);
     expect(placed.status).toBe(201);
     const stored = await jsm.streams.getMessage('COMMANDS', { seq: await lastCommand() });
     expect(stored?.subject).toMatch(/^cmd\.\d{1,2}\.demo\.safe\.[a-z2-7]{26}$/);
@@ -162,8 +150,8 @@ describe('an idempotency key', () => {
 
 describe('the name of a sale', () => {
   it.each(['-', '_', '0', 'x'.repeat(64), 'sale', 'mint', 'EVENTS', '__proto__', 'constructor'])('may be %s', async (sale) => {
-    expect((await demo.open(sale, { quota: 1 })).status).toBe(201);
-    expect((await demo.place(sale, { quantity: 1 })).status).toBe(201);
+    expect((await shop.demo.open(sale, { quota: 1 })).status).toBe(201);
+    expect((await shop.demo.place(sale, { quantity: 1 })).status).toBe(201);
     expect(await jsm.streams.getMessage('EVENTS', { last_by_subj: `ev.demo.sale.${sale}` })).toMatchObject({
       subject: `ev.demo.sale.${sale}`,
     });
@@ -184,9 +172,9 @@ describe('the headers of a caller', () => {
     for (const name of dangerous) head.set(name, '1');
     head.set('Idempotency-Key', 'headers');
     head.set('traceparent', 'not a trace\u0001');
-    const answer = await demo.connection.request('admit.demo.order.place', ORDER, { headers: head, timeout: 10_000 });
+    const answer = await shop.demo.connection.request('admit.demo.order.place', ORDER, { headers: head, timeout: 10_000 });
     expect(answer.headers?.get('Admit-Status')).toBe('201');
-    const { COMMANDS = 0, EVENTS = 0 } = await log.lastSequences();
+    const { COMMANDS = 0, EVENTS = 0 } = await shop.log.lastSequences();
     const command = await jsm.streams.getMessage('COMMANDS', { seq: COMMANDS });
     const commit = await jsm.streams.getMessage('EVENTS', { seq: EVENTS });
     expect(command?.header.get('Nats-Msg-Id')).toMatch(/^demo:safe:[a-z2-7]{26}$/);

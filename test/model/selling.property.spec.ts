@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import fc from 'fast-check';
-import { Caller } from '../harness/caller.js';
-import { Log, startSelling } from '../harness/selling.js';
+import { Shop } from '../harness/shop.js';
 import { MemorySelling } from './memory-selling.js';
 import { Model, TERMS } from './model.js';
 import { STEPS } from './steps.js';
@@ -38,20 +36,7 @@ it(
 );
 
 describe('the real service', () => {
-  let log: Log;
-  let app: NestFastifyApplication;
-  let demo: Caller;
-
-  beforeAll(async () => {
-    log = await Log.start('model');
-    app = await startSelling(log.server);
-    demo = await Caller.of(log.server, 'demo');
-  }, 180_000);
-  afterAll(async () => {
-    await demo?.close();
-    await app?.close();
-    await log?.stop();
-  });
+  const shop = Shop.forTests('model');
 
   it(
     'sells as the model does, retries and duplicates included',
@@ -59,8 +44,8 @@ describe('the real service', () => {
       await fc.assert(
         fc.asyncProperty(fc.commands(STEPS, { maxCommands: STEPS_AT_MOST }), async (steps) => {
           const sale = `model-${randomUUID()}`;
-          await demo.ask('sale.open', { sale, ...OPEN }, 'open');
-          const ask = (what: string, body: object, key: string) => demo.ask(what, body, key === '' ? undefined : key);
+          await shop.demo.ask('sale.open', { sale, ...OPEN }, 'open');
+          const ask = (what: string, body: object, key: string) => shop.demo.ask(what, body, key === '' ? undefined : key);
           await fc.asyncModelRun(() => ({ model: new Model(), real: { ask, sale } }), steps);
         }),
         { numRuns: REAL_RUNS },
