@@ -1,46 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
-import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
-import { provision } from '#shared/platform/topology/provision.js';
-import { startNats } from '../dev/nats/server.js';
-import { temporaryFolder } from '../dev/processes/temporary.js';
-import { PurchaseProcess } from './purchase-process.js';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { ask, type Heard, onStage, type SellingStage } from './selling-stage.js';
 
 const SEATS_PER_BUYER = 10; // a tenth of the buyers get a seat
 const RETRYING = 0.2;
 const IN_FLIGHT = 256;
-const ASK_TIMEOUT_MS = 20_000;
 const RETRY_PAUSE_MS = 50;
 const ROW = 500;
 const BYTES_PER_MB = 1_048_576;
 
-interface Heard {
-  readonly status: number;
-  readonly text: string;
-  readonly replayed: boolean;
-}
-
 /** Ten buyers for every seat, a fifth of whom ask twice with the same key: exactly the seats are sold, every replay is identical. */
-export async function benchFlash({ buyers }: { readonly buyers: number }): Promise<boolean> {
-  const folder = temporaryFolder('flash');
-  const server = await startNats({ dataDir: folder.path });
-  const admin = await connect(server.connection('provision'));
-  await provision(admin);
-  await (await TenantRegister.on(admin)).create('demo', { hasNatsPassword: true });
-  const purchase = await PurchaseProcess.start(server);
-  const demo = await connect(server.connection('demo'));
-  try {
-    return await flash(demo, purchase, buyers);
-  } finally {
-    await demo.close();
-    await purchase.stop();
-    await admin.close();
-    await server.stop();
-    folder.remove();
-  }
-}
+export const benchFlash = ({ buyers }: { readonly buyers: number }): Promise<boolean> => onStage('flash', (stage) => flash(stage, buyers));
 
-async function flash(demo: NatsConnection, purchase: PurchaseProcess, buyers: number): Promise<boolean> {
+async function flash({ demo, purchase }: SellingStage, buyers: number): Promise<boolean> {
   const seats = Math.max(ROW, Math.floor(buyers / SEATS_PER_BUYER / ROW) * ROW);
   const sale = `flash-${randomUUID()}`;
   const rows = Array.from({ length: seats / ROW }, (_, row) => ({ row: `R${row}`, from: 1, to: ROW }));
@@ -86,15 +58,4 @@ async function insist(demo: NatsConnection, body: object, key: string): Promise<
     if (!waits) return heard;
     await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS));
   }
-}
-
-async function ask(demo: NatsConnection, what: string, body: object, key: string): Promise<Heard> {
-  const head = headers();
-  head.set('Idempotency-Key', key);
-  const answer = await demo.request(`admit.demo.${what}`, JSON.stringify(body), { headers: head, timeout: ASK_TIMEOUT_MS });
-  return {
-    status: Number(answer.headers?.get('Admit-Status')),
-    text: answer.string(),
-    replayed: answer.headers?.get('Idempotent-Replayed') === 'true',
-  };
 }

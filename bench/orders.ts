@@ -1,12 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
-import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
-import { provision } from '#shared/platform/topology/provision.js';
-import { startNats } from '../dev/nats/server.js';
-import { temporaryFolder } from '../dev/processes/temporary.js';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { closedLoop, type Figures, type Load } from './load.js';
-import { PurchaseProcess } from './purchase-process.js';
+import { ask, expectStatus, onStage } from './selling-stage.js';
 
 const IN_FLIGHT = [1, 64, 256];
 const SEATS_PER_ROW = 500;
@@ -20,15 +16,8 @@ const BAR_AT_64 = 0.45;
 
 /** Orders of two named seats through the real service over NATS, next to a bare publish loop with expected sequence on the same server. */
 export async function benchOrders({ seconds }: { readonly seconds: number }): Promise<boolean> {
-  const folder = temporaryFolder('bench');
-  const server = await startNats({ dataDir: folder.path });
-  const admin = await connect(server.connection('provision'));
-  await provision(admin);
-  await (await TenantRegister.on(admin)).create('demo', { hasNatsPassword: true });
-  const purchase = await PurchaseProcess.start(server);
-  const demo = await connect(server.connection('demo'));
   const rows: Row[] = [];
-  try {
+  await onStage('bench', async ({ admin, demo }) => {
     for (const inFlight of IN_FLIGHT) {
       const load = { inFlight, durationMs: (seconds * 1_000) / ROUNDS, warmUpMs: WARM_UP_MS };
       const rounds: Row[] = [];
@@ -36,13 +25,7 @@ export async function benchOrders({ seconds }: { readonly seconds: number }): Pr
         rounds.push({ inFlight, publishes: await bare(admin, load), sold: await orders(demo, load) });
       rows.push(median(rounds));
     }
-  } finally {
-    await demo.close();
-    await purchase.stop();
-    await admin.close();
-    await server.stop();
-    folder.remove();
-  }
+  });
   return report(rows);
 }
 
@@ -63,33 +46,19 @@ function median(rounds: readonly Row[]): Row {
 async function orders(demo: NatsConnection, load: Load): Promise<Figures> {
   const sale = `bench-${randomUUID()}`;
   const units = { rows: Array.from({ length: ROWS }, (_, row) => ({ row: `R${row}`, from: 1, to: SEATS_PER_ROW })) };
-  await ask(demo, 'sale.open', {
-    sale,
-    name: 'Bench',
-    units,
-    price: { amount: '5000', currency: 'EUR' },
-    maxPerBuyer: 100_000,
-    mint: 'on-request',
-  });
+  const terms = { sale, name: 'Bench', units, price: { amount: '5000', currency: 'EUR' }, maxPerBuyer: 100_000, mint: 'on-request' };
+  expectStatus(201, await ask(demo, 'sale.open', terms, sale));
   let seat = 0;
   const figures = await closedLoop(load, async () => {
     const place = seat++;
     const row = Math.floor((place * 2) / SEATS_PER_ROW);
     const first = ((place * 2) % SEATS_PER_ROW) + 1;
-    await ask(demo, 'order.place', { sale, buyer: `b-${place}`, units: [`R${row}-${first}`, `R${row}-${first + 1}`] });
+    const order = { sale, buyer: `b-${place}`, units: [`R${row}-${first}`, `R${row}-${first + 1}`] };
+    expectStatus(201, await ask(demo, 'order.place', order, randomUUID()));
   });
-  const { units: counts } = JSON.parse(await ask(demo, 'sale.get', { sale }, '200')) as { units: { sold: number } };
+  const { units: counts } = JSON.parse((await ask(demo, 'sale.get', { sale })).text) as { units: { sold: number } };
   if (counts.sold !== seat * 2) throw new Error(`${seat} orders were answered, but ${counts.sold} seats are sold`);
   return figures;
-}
-
-async function ask(demo: NatsConnection, what: string, body: object, status = '201'): Promise<string> {
-  const head = headers();
-  head.set('Idempotency-Key', randomUUID());
-  const answer = await demo.request(`admit.demo.${what}`, JSON.stringify(body), { headers: head, timeout: 30_000 });
-  if (answer.headers?.get('Admit-Status') !== status)
-    throw new Error(`${what} was answered ${answer.headers?.get('Admit-Status')}: ${answer.string()}`);
-  return answer.string();
 }
 
 /** What the server can do at most for anybody who appends with an expected sequence and waits for the fsync: one subject a lane. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { closedLoop, type Figures, type Load } from './load.js';
-import { ask, onStage, openSale } from './selling-stage.js';
+import { ask, expectStatus, onStage, openSale } from './selling-stage.js';
 
 const IN_FLIGHT = 64;
 const KEYS = 2_000;
@@ -69,10 +69,6 @@ async function retries(demo: NatsConnection, load: Load): Promise<Figures> {
     const key = `key-${next % KEYS}`;
     expectStatus(201, await ask(demo, 'order.place', order(key), key));
   });
-}
-
-function expectStatus(status: number, heard: { readonly status: number; readonly text: string }): void {
-  if (heard.status !== status) throw new Error(`answered ${heard.status}: ${heard.text}`);
 }
 
 function report(rows: ReadonlyMap<string, readonly Figures[]>): boolean {

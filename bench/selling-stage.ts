@@ -8,8 +8,9 @@ import { PurchaseProcess } from './purchase-process.js';
 export const API_KEY = 'admit_bench_key_of_tenant_demo';
 const ASK_TIMEOUT_MS = 30_000;
 
-/** A server with a fresh log, one purchase process on it, and a tenant's connection. */
+/** A server with a fresh log, one purchase process on it, and a tenant's connection; `admin` may do what only provision may. */
 export interface SellingStage {
+  readonly admin: NatsConnection;
   readonly demo: NatsConnection;
   readonly purchase: PurchaseProcess;
 }
@@ -27,7 +28,7 @@ export async function onStage<T>(
   const purchase = await PurchaseProcess.start(server, settings);
   const demo = await connect(server.connection('demo'));
   try {
-    return await use({ demo, purchase });
+    return await use({ admin, demo, purchase });
   } finally {
     await demo.close();
     await purchase.stop();
@@ -40,18 +41,23 @@ export async function onStage<T>(
 export interface Heard {
   readonly status: number;
   readonly text: string;
+  readonly replayed: boolean;
 }
 
 export async function ask(demo: NatsConnection, what: string, body: object, key?: string): Promise<Heard> {
   const head = headers();
   if (key !== undefined) head.set('Idempotency-Key', key);
   const answer = await demo.request(`admit.demo.${what}`, JSON.stringify(body), { headers: head, timeout: ASK_TIMEOUT_MS });
-  return { status: Number(answer.headers?.get('Admit-Status')), text: answer.string() };
+  const replayed = answer.headers?.get('Idempotent-Replayed') === 'true';
+  return { status: Number(answer.headers?.get('Admit-Status')), text: answer.string(), replayed };
+}
+
+export function expectStatus(status: number, heard: { readonly status: number; readonly text: string }): void {
+  if (heard.status !== status) throw new Error(`answered ${heard.status}: ${heard.text}`);
 }
 
 /** A sale that no bench sells out. */
 export async function openSale(demo: NatsConnection, sale: string): Promise<void> {
   const terms = { sale, name: 'Bench', units: { quota: 100_000 }, price: { amount: '5000', currency: 'EUR' } };
-  const { status, text } = await ask(demo, 'sale.open', { ...terms, maxPerBuyer: 100_000, mint: 'on-request' }, `open-${sale}`);
-  if (status !== 201) throw new Error(`the sale could not be opened: ${text}`);
+  expectStatus(201, await ask(demo, 'sale.open', { ...terms, maxPerBuyer: 100_000, mint: 'on-request' }, `open-${sale}`));
 }
