@@ -47,6 +47,16 @@ describe.each<{ failpoint: Failpoint; logged: boolean }>([
   });
 });
 
+it('leaves its work to another one, to whom the broker hands it after the ack wait', async () => {
+  const before = await minters.mintsInAll();
+  const sale = 'handed-over';
+  const commands = await minters.askFor(sale, TICKETS);
+  expect(await minters.diesBy(minters.start('between-log-and-send'))).toBe('SIGKILL');
+  minters.start();
+  await stage.untilDone(); // less patient than an ack wait of half a minute
+  await minters.expectOneEach(sale, commands, before);
+});
+
 it('survives kill -9 again and again in the middle of its work', async () => {
   const before = await minters.mintsInAll();
   const sale = 'again';

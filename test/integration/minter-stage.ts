@@ -77,9 +77,9 @@ export async function openMinterStage(name: string, slotMs = SLOT_MS) {
       return (await jetstream(admin).publish(subject, JSON.stringify(command), { msgID: id })).duplicate;
     },
     /** Every command is acknowledged: its verdict is in the log. */
-    untilDone: async (): Promise<void> =>
-      waitFor(async () => (await outstanding()) === 0, { what: 'every mint has its verdict', timeoutMs: PATIENCE_MS }),
-    /** What the broker does 30 s after a process died, at once: hands out again everything that is not acknowledged. */
+    untilDone: async (timeoutMs = PATIENCE_MS): Promise<void> =>
+      waitFor(async () => (await outstanding()) === 0, { what: 'every mint has its verdict', timeoutMs }),
+    /** What the broker does when the ack wait of a dead process is over, at once: hands out again everything that is not acknowledged. */
     forgetDeliveries: async (): Promise<void> => {
       const jsm = await jetstreamManager(admin);
       const minter = CONSUMERS.find(({ stream }) => stream === 'MINTS');

@@ -1,4 +1,12 @@
-import { type ConsumerConfig, type JetStreamManager, jetstream, jetstreamManager, type StreamConfig } from '@nats-io/jetstream';
+import {
+  type ConsumerConfig,
+  type ConsumerInfo,
+  type JetStreamManager,
+  type JsMsg,
+  jetstream,
+  jetstreamManager,
+  type StreamConfig,
+} from '@nats-io/jetstream';
 import { isFault } from '#shared/kernel/fault.js';
 import { CONSUMERS } from '#shared/platform/topology/consumers.js';
 import type { Difference } from '#shared/platform/topology/differences.js';
@@ -59,7 +67,7 @@ const everything = async (): Promise<unknown> => {
 describe('provision', () => {
   it('makes every stream and consumer once, all of one epoch, and changes nothing the second time', async () => {
     const before = await everything();
-    expect(await provision(log.admin)).toEqual({ epoch, made: [] });
+    expect(await provision(log.admin)).toEqual({ epoch, made: [], changed: [] });
     expect(await everything()).toEqual(before);
     expect(epoch).toMatch(/^[0-9a-f-]{36}$/);
   });
@@ -67,20 +75,73 @@ describe('provision', () => {
   it('makes a consumer again that is missing: it holds no truth', async () => {
     await jsm.consumers.delete('MINTS', 'minter');
     expect(await found()).toEqual([{ what: 'MINTS.minter', wanted: 'to exist', found: 'missing' }]);
-    expect(await provision(log.admin)).toEqual({ epoch, made: ['MINTS.minter'] });
+    expect(await provision(log.admin)).toEqual({ epoch, made: ['MINTS.minter'], changed: [] });
   });
 
   it('goes on where it was interrupted, in the same epoch', async () => {
     for (const name of ['EVENTS', 'DEAD']) await jsm.streams.delete(name);
-    expect(await provision(log.admin)).toEqual({ epoch, made: expect.arrayContaining(['EVENTS', 'DEAD', 'EVENTS.ledger']) });
+    expect(await provision(log.admin)).toEqual({ epoch, made: expect.arrayContaining(['EVENTS', 'DEAD', 'EVENTS.ledger']), changed: [] });
   });
 
-  it('mends nothing that differs: it names it', async () => {
+  it('mends no stream that differs: it names it', async () => {
     await remake('EVENTS', { discard: 'old' });
     await expect(provision(log.admin)).rejects.toMatchObject({ code: 'stream-differs' });
     expect(await found()).toEqual([{ what: 'EVENTS.discard', wanted: 'new', found: 'old' }]);
     await remake('EVENTS', {});
   });
+});
+
+describe('provision on an older installation', () => {
+  const older = { ack_wait: SECOND * 30, max_ack_pending: 1_000 };
+  const differing = [
+    { what: 'MINTS.minter.ack_wait', wanted: SECOND * 10, found: SECOND * 30 },
+    { what: 'MINTS.minter.max_ack_pending', wanted: 6_000, found: 1_000 },
+  ];
+  const minter = () => jsm.consumers.info('MINTS', 'minter');
+  afterEach(() => remakeConsumer('minter', {}));
+
+  it('gives a consumer that apps refuse the patience and width that are wanted now, and leaves it where it stands', async () => {
+    await remakeConsumer('minter', older);
+    const subjects = ['mint.demo.a.1', 'mint.demo.b.1'];
+    for (const subject of subjects) await jetstream(log.admin).publish(subject, '{}');
+    const [held] = await handedOut(1);
+    held?.ack();
+    await handedOut(1); // and not acknowledged
+    const before = await waitForAck();
+    expect(await found()).toEqual(differing);
+    expect(await provision(log.admin)).toEqual({ epoch, made: [], changed: differing });
+    expect(await found()).toEqual([]);
+    const after = await minter();
+    expect(after).toMatchObject({ created: before.created, ack_floor: before.ack_floor, num_ack_pending: 1, num_pending: 0 });
+    expect(after.config).toEqual({ ...before.config, ack_wait: SECOND * 10, max_ack_pending: 6_000 });
+    expect(await provision(log.admin)).toEqual({ epoch, made: [], changed: [] });
+    await jsm.streams.purge('MINTS');
+  });
+
+  it.each<[string, Partial<ConsumerConfig>, Difference]>([
+    [
+      'what it gets to see',
+      { filter_subject: 'mint.demo.*.*' },
+      { what: 'MINTS.minter.filter_subject', wanted: false, found: 'mint.demo.*.*' },
+    ],
+    ['when it gives up', { max_deliver: 3 }, { what: 'MINTS.minter.max_deliver', wanted: -1, found: 3 }],
+  ])('does not change %s: it names it, both values', async (_, more, difference) => {
+    await remakeConsumer('minter', { ...older, ...more });
+    await expect(provision(log.admin)).rejects.toMatchObject({ code: 'stream-differs', context: { differences: [difference] } });
+    expect((await minter()).config).toMatchObject(more);
+  });
+
+  const handedOut = async (count: number) => {
+    const messages = await (await jetstream(log.admin).consumers.get('MINTS', 'minter')).fetch({ max_messages: count });
+    const taken: JsMsg[] = [];
+    for await (const message of messages) taken.push(message);
+    return taken;
+  };
+
+  async function waitForAck(): Promise<ConsumerInfo> {
+    await waitFor(async () => (await minter()).ack_floor.consumer_seq === 1, { what: 'it is acknowledged', timeoutMs: 5_000 });
+    return minter();
+  }
 });
 
 describe('[L3] an app refuses a stream', () => {

@@ -12,7 +12,8 @@ export async function provisionStreams(): Promise<void> {
   };
   const connection = await connectNats(access, 'admit-provision');
   try {
-    const { epoch, made } = await provision(connection, { replicas: environment.NATS_REPLICAS });
+    const { epoch, made, changed } = await provision(connection, { replicas: environment.NATS_REPLICAS });
+    for (const { what, found, wanted } of changed) process.stdout.write(`changed ${what} from ${found} to ${wanted}\n`);
     process.stdout.write(`${made.length === 0 ? 'nothing to make' : `made ${made.join(', ')}`}; epoch ${epoch}\n`);
   } finally {
     await connection.close();

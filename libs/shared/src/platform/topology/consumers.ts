@@ -1,4 +1,4 @@
-import type { ConsumerConfig } from '@nats-io/jetstream';
+import type { ConsumerConfig, ConsumerUpdateConfig } from '@nats-io/jetstream';
 import { BUCKETS } from './streams.js';
 
 const NANOS_PER_MS = 1_000_000;
@@ -13,14 +13,15 @@ const PIN_TIMEOUT_MS = 3_000;
 const MAX_UNDECIDED = 4_096;
 export const EVENTS_ACK_WAIT_MS = 30_000;
 const MAX_UNPROJECTED = 10_000;
-export const MINT_ACK_WAIT_MS = 30_000;
+/** What a dead minter held is handed to another after this; the living say `working()` three times within it. */
+export const MINT_ACK_WAIT_MS = 10_000;
 /** Mints outstanding at once, and with them the memory of a minter. */
 const MAX_OUTSTANDING_MINTS = 6_000;
 const FOR_EVER = -1; // max_deliver: a money path never gives up silently; poison is moved to DEAD by us
 
 export const deciderSet = (set: number): string => `decider-${set}`;
 
-type WantedConsumer = { readonly stream: string; readonly config: Partial<ConsumerConfig> & { durable_name: string } };
+export type WantedConsumer = { readonly stream: string; readonly config: Partial<ConsumerConfig> & { durable_name: string } };
 
 /** What a consumer may have only where it is wanted below: each lets it pass messages over, forget its place, or come to an end. */
 export const NOT_ON_A_CONSUMER = [
@@ -34,6 +35,12 @@ export const NOT_ON_A_CONSUMER = [
   'rate_limit_bps',
   'pause_until',
 ] as const satisfies readonly (keyof ConsumerConfig)[];
+
+/**
+ * What provision may change on a consumer that is there: how long it waits and how much it hands out at once. Everything else says what it
+ * gets to see and where it begins: that is never changed under what it has done so far, it is named, and a human decides.
+ */
+export const CHANGED_IN_PLACE = ['ack_wait', 'max_ack_pending'] as const satisfies readonly (keyof ConsumerUpdateConfig)[];
 
 const explicit = { ack_policy: 'explicit', deliver_policy: 'all', max_deliver: FOR_EVER } as const;
 

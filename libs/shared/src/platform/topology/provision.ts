@@ -2,17 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { type ConsumerConfig, type JetStreamManager, jetstreamManager, type StreamConfig } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Fault } from '../../kernel/fault.js';
-import { CONSUMERS } from './consumers.js';
+import { CHANGED_IN_PLACE, CONSUMERS, type WantedConsumer } from './consumers.js';
+import type { Difference } from './differences.js';
 import { consumerDifferences, inspectTopology, streamInfo } from './inspect.js';
 import { EPOCH, REPLACEABLE, STREAMS } from './streams.js';
 
 export interface Provisioned {
   readonly epoch: string;
   readonly made: readonly string[];
+  /** What another version had set on consumers, and what it is now. */
+  readonly changed: readonly Difference[];
 }
 
 /**
- * Makes the streams and consumers that are missing, once; on a server that has them all it changes nothing.
+ * Makes the streams and consumers that are missing, once, and gives the consumers of an older installation the patience and width that are
+ * wanted now; on a server that has them all it changes nothing.
  * A stream that is missing beside a log that was used is a loss, not a beginning: it is refused, never silently made again.
  * @throws Fault `stream-differs`
  */
@@ -25,13 +29,26 @@ export async function provision(connection: NatsConnection, { replicas = 1 } = {
     await jsm.streams.add({ ...wanted, num_replicas: replicas, metadata: { [EPOCH]: epoch } } as Partial<StreamConfig> & { name: string });
     made.push(wanted.name);
   }
-  for (const { stream, config } of CONSUMERS) {
-    const [difference] = await consumerDifferences(jsm, stream, config);
-    if (difference?.found !== 'missing') continue;
-    await jsm.consumers.add(stream, config as ConsumerConfig);
-    made.push(`${stream}.${config.durable_name}`);
+  const changed: Difference[] = [];
+  for (const wanted of CONSUMERS) {
+    const found = await consumerDifferences(jsm, wanted.stream, wanted.config);
+    if (found[0]?.found === 'missing') {
+      await jsm.consumers.add(wanted.stream, wanted.config as ConsumerConfig);
+      made.push(nameOf(wanted));
+    } else changed.push(...(await changeInPlace(jsm, wanted, found)));
   }
-  return { epoch: await inspectTopology(connection), made };
+  return { epoch: await inspectTopology(connection), made, changed };
+}
+
+const nameOf = ({ stream, config }: WantedConsumer): string => `${stream}.${config.durable_name}`;
+
+/** Where the consumer stands, and what it handed out, stays as it is. */
+async function changeInPlace(jsm: JetStreamManager, wanted: WantedConsumer, found: readonly Difference[]): Promise<readonly Difference[]> {
+  const { stream, config } = wanted;
+  const members = CHANGED_IN_PLACE.filter((member) => found.some(({ what }) => what === `${nameOf(wanted)}.${member}`));
+  if (members.length === 0) return [];
+  await jsm.consumers.update(stream, config.durable_name, Object.fromEntries(members.map((member) => [member, config[member]])));
+  return found.filter(({ what }) => members.some((member) => what === `${nameOf(wanted)}.${member}`));
 }
 
 /** The epoch of the streams that are there, or a new one where nothing was ever stored. */
