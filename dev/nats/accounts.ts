@@ -1,18 +1,13 @@
 import { serviceExport, tenantAccount } from '#shared/platform/tenants/nats-account.js';
 import { CONSUMERS } from '#shared/platform/topology/consumers.js';
+import { REPLAY_CONSUMER, REPLAY_EXPORTS, REPLAY_USER, replayAccount } from '#shared/platform/topology/replay-account.js';
 import { TENANTS_STREAM, TENANTS_SUBJECTS } from '#shared/platform/topology/streams.js';
 
 /** The users of account APP, where the streams live. Tenants and replay have accounts of their own. */
 export const APP_USERS = ['provision', 'operator', 'edge', 'purchase', 'minter', 'ledger'] as const;
 export type AppUser = (typeof APP_USERS)[number];
-export const REPLAY_USER = 'replay';
 
 const LEDGER_CONSUMER = 'ledger';
-const REPLAY_CONSUMER = 'replay';
-
-/** What replay calls the two services it imports: it cannot even name the JetStream API. */
-export const REPLAY_NEXT_SUBJECT = 'app.next';
-export const REPLAY_INFO_SUBJECT = 'app.info';
 
 const MAX_PAYLOAD_BYTES = 4 * 1024 * 1024; // a body twice the largest we accept still gets an answer instead of a disconnect
 const TENANT_NAME = /^[A-Za-z0-9_-]{1,64}$/;
@@ -159,7 +154,7 @@ export function accountsConfig(plan: AccountsPlan): string {
     ...appAccount(plan),
     ...plan.tenants.flatMap((tenant) => tenantAccount(tenant, loginOf(plan, tenant))),
     ...Object.entries(plan.natsUsers ?? {}).flatMap(([tenant, key]) => tenantAccount(tenant, `nkey: ${quote(key)}`)),
-    ...replayAccount(plan),
+    ...replayAccount(loginOf(plan, REPLAY_USER)),
     '}',
     '',
   ].join('\n');
@@ -175,20 +170,7 @@ function appAccount(plan: AccountsPlan): string[] {
     '    ]',
     '    exports: [',
     ...tenants.map((tenant) => `      ${serviceExport(tenant)}`),
-    `      { service: "$JS.API.CONSUMER.MSG.NEXT.EVENTS.${REPLAY_CONSUMER}", response_type: stream, accounts: [REPLAY] }`,
-    '      { service: "$JS.API.STREAM.INFO.EVENTS", accounts: [REPLAY] }',
-    '    ]',
-    '  }',
-  ];
-}
-
-function replayAccount(plan: AccountsPlan): string[] {
-  return [
-    '  REPLAY {',
-    `    users: [ ${userLine(plan, REPLAY_USER, { publish: [REPLAY_NEXT_SUBJECT, REPLAY_INFO_SUBJECT], subscribe: [] })} ]`,
-    '    imports: [',
-    `      { service: { account: APP, subject: "$JS.API.CONSUMER.MSG.NEXT.EVENTS.${REPLAY_CONSUMER}" }, to: ${quote(REPLAY_NEXT_SUBJECT)} }`,
-    `      { service: { account: APP, subject: "$JS.API.STREAM.INFO.EVENTS" }, to: ${quote(REPLAY_INFO_SUBJECT)} }`,
+    ...REPLAY_EXPORTS.map((service) => `      ${service}`),
     '    ]',
     '  }',
   ];

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
 import pg from 'pg';
 import { inboxOf, usersOf } from '../nats/accounts.js';
+import { obtainNatsServer } from '../nats/obtain.js';
 import { type Credentials, DEV_TENANTS, startNats } from '../nats/server.js';
 import { followTenants } from '../nats/tenant-users.js';
 import { type PostgresServer, startPostgres } from '../postgres/server.js';
@@ -35,6 +36,8 @@ export interface Ground {
 export interface NatsAccess {
   readonly url: string;
   readonly login: (user: string) => Credentials;
+  /** Of an embedded server. */
+  readonly program?: string;
   /** Gives every tenant that is made an account, until the returned function is called; a real server is told by its operator. */
   readonly followTenants: () => Promise<() => Promise<void>>;
 }
@@ -57,6 +60,7 @@ export async function useNats(ground: Ground): Promise<NatsAccess> {
   });
   return {
     url: server.url,
+    program: (await obtainNatsServer()).path,
     login: (user) => server.credentials(user),
     followTenants: () => followTenants(server, dataDir, ground.progress),
   };

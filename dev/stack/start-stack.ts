@@ -106,6 +106,7 @@ async function wire(
   const wiring: Wiring = {
     natsUrl: nats.url,
     natsLogin: nats.login,
+    ...(nats.program !== undefined && { natsProgram: nats.program }),
     databaseUrl,
     solanaUrl: solana.url,
     solanaIsLocal: solana.local,

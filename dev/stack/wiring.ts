@@ -18,6 +18,8 @@ const TENANT_SECRETS = {
 export interface Wiring {
   readonly natsUrl: string;
   readonly natsLogin: (user: string) => Credentials;
+  /** The embedded server's program, for whoever wants another such server. */
+  readonly natsProgram?: string;
   /** A role that may create roles and schemas. */
   readonly databaseUrl: string;
   readonly solanaUrl: string;
@@ -76,6 +78,7 @@ export function settingsOf(who: App | 'provision' | 'replay' | 'operator', wirin
         DATABASE_REPLAY_URL: databaseUrlAs('admit_replay', wiring),
         DATABASE_ADMIN_URL: wiring.databaseUrl,
         SOLANA_RPC_URL: wiring.solanaUrl,
+        ...(wiring.natsProgram !== undefined && { NATS_SERVER: wiring.natsProgram }),
       };
     default:
       return settings;

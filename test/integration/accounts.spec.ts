@@ -4,8 +4,8 @@ import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jet
 import { connect, createInbox, type Msg, type NatsConnection, PermissionViolationError } from '@nats-io/transport-node';
 import { CONSUMERS } from '#shared/platform/topology/consumers.js';
 import { provision } from '#shared/platform/topology/provision.js';
+import { REPLAY_INFO_SUBJECT, REPLAY_NEXT_SUBJECT } from '#shared/platform/topology/replay-account.js';
 import { STREAMS } from '#shared/platform/topology/streams.js';
-import { REPLAY_INFO_SUBJECT, REPLAY_NEXT_SUBJECT } from '../../dev/nats/accounts.js';
 import { type NatsServer, startNats } from '../../dev/nats/server.js';
 import { temporaryFolder } from '../../dev/processes/temporary.js';
 import { waitFor } from '../../dev/processes/wait.js';

@@ -24,6 +24,10 @@ program
   .description('rebuild the ledger from the first event in a shadow, and compare it with the live one')
   .option('--tenant <tenant>', 'this tenant only')
   .option('--until <moment>', 'up to this sequence of the stream, or this time')
+  .option(
+    '--from-backup <folder>',
+    'rebuild from a backup, on a server of its own (NATS_SERVER), and compare as of its last commit; the log is not touched',
+  )
   .option('--promote', 'put what was rebuilt in the place of the live ledger')
   .option('--trust-log', 'promote also where the live ledger knows of more than the log, or of another one')
   .option('--json', 'print the outcome as JSON')

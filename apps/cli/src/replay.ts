@@ -1,5 +1,9 @@
+import { Fault } from '#shared/kernel/fault.js';
 import { type Environment, readEnvironment } from '#shared/platform/environment.js';
+import type { NatsAccess } from '#shared/platform/nats.js';
 import { rewind, sequenceOf } from './log/prepare-replay.js';
+import { number } from './log/progress.js';
+import { withBackup } from './log/replay-backup.js';
 import { asOperator } from './operator.js';
 import { runProgram } from './run-program.js';
 
@@ -7,6 +11,8 @@ export interface ReplayOptions {
   readonly tenant?: string;
   /** A stream sequence, or a time. */
   readonly until?: string;
+  /** The folder of a backup that is replayed instead of the log. */
+  readonly fromBackup?: string;
   readonly promote?: boolean;
   readonly trustLog?: boolean;
   readonly json?: boolean;
@@ -22,26 +28,57 @@ const COULD_NOT = 2;
 export async function replayLog(options: ReplayOptions): Promise<void> {
   process.exitCode = COULD_NOT; // until it is known better
   const environment = readEnvironment();
+  process.exitCode = await (options.fromBackup === undefined
+    ? replayLive(environment, options)
+    : replayBackup(environment, options, options.fromBackup));
+}
+
+async function replayLive(environment: Environment, options: ReplayOptions): Promise<number> {
   const until = await asOperator(environment, async (operator) => {
     await rewind(operator);
     return options.until === undefined ? undefined : sequenceOf(operator, options.until);
   });
-  process.exitCode = await runProgram('ledger/src/replay.js', flagsOf(options, until), settingsOf(environment, options));
+  const { NATS_URL, NATS_REPLAY_USER, NATS_REPLAY_PASSWORD } = environment;
+  return run(options, until, {
+    ...settingsOf(environment, { servers: [NATS_URL], user: NATS_REPLAY_USER, password: NATS_REPLAY_PASSWORD }),
+    ...(options.promote === true && { DATABASE_ADMIN_URL: environment.DATABASE_ADMIN_URL }),
+  });
 }
 
-const flagsOf = ({ tenant, promote, trustLog, json }: ReplayOptions, until: number | undefined): string[] => [
+/**
+ * What is in a backup is not what is in the log: put in the place of the live ledger it would take back, before everybody's eyes, what was
+ * sold since. Where the log is there, it is promoted from the log; where it is gone, the backup is restored first.
+ */
+const NO_PROMOTION =
+  '--promote with --from-backup: an older ledger cannot take the place of the live one. Promote from the log (admit replay --promote), after admit log restore where it is lost';
+
+function replayBackup(environment: Environment, options: ReplayOptions, folder: string): Promise<number> {
+  if (options.promote === true) throw new Fault('configuration', { problems: [NO_PROMOTION] });
+  return withBackup(folder, environment.NATS_SERVER || 'nats-server', async ({ manifest, last, keeper, replay }) => {
+    const until = options.until === undefined ? undefined : await sequenceOf(keeper, options.until);
+    if (until !== undefined && until > last)
+      throw new Fault('configuration', { problems: [`--until ${until}: the backup ends at commit ${last}`] });
+    process.stderr.write(`backup of epoch ${manifest.epoch}, taken at ${manifest.takenAt}, ends at commit ${number(last)}\n`);
+    return run(options, until, settingsOf(environment, replay));
+  });
+}
+
+const run = (options: ReplayOptions, until: number | undefined, settings: Readonly<Record<string, string>>): Promise<number> =>
+  runProgram('ledger/src/replay.js', flagsOf(options, until), settings);
+
+const flagsOf = ({ tenant, fromBackup, promote, trustLog, json }: ReplayOptions, until: number | undefined): string[] => [
   ...(tenant === undefined ? [] : ['--tenant', tenant]),
   ...(until === undefined ? [] : ['--until', `${until}`]),
+  ...(fromBackup === undefined ? [] : ['--log-is-past']),
   ...(promote === true ? ['--promote'] : []),
   ...(trustLog === true ? ['--trust-log'] : []),
   ...(json === true ? ['--json'] : []),
 ];
 
-const settingsOf = (environment: Environment, { promote }: ReplayOptions): Readonly<Record<string, string>> => ({
-  NATS_URL: environment.NATS_URL,
-  NATS_USER: environment.NATS_REPLAY_USER,
-  NATS_PASSWORD: environment.NATS_REPLAY_PASSWORD,
+const settingsOf = (environment: Environment, { servers, user, password }: NatsAccess): Readonly<Record<string, string>> => ({
+  NATS_URL: servers.join(','),
+  NATS_USER: user,
+  NATS_PASSWORD: password,
   LOG_LEVEL: environment.LOG_LEVEL,
   DATABASE_REPLAY_URL: environment.DATABASE_REPLAY_URL,
-  ...(promote === true && { DATABASE_ADMIN_URL: environment.DATABASE_ADMIN_URL }),
 });

@@ -11,8 +11,8 @@ import { exitCodeOf, exitCodeOfFault, sentenceOf } from './replay/verdict.js';
 import { type ReplayOrder, replayOrder } from './replay/wish.js';
 
 /**
- * `node dist/apps/ledger/src/replay.js [--tenant t] [--until sequence] [--promote [--trust-log]] [--json]`: rebuilds the ledger from the log
- * and compares it with the live one. `admit replay` rewinds the consumer first and starts this with the replay's logins only; to promote, it
+ * `node dist/apps/ledger/src/replay.js [--tenant t] [--until sequence] [--log-is-past] [--promote [--trust-log]] [--json]`: rebuilds the
+ * ledger from the log and compares it with the live one. `admit replay` rewinds the consumer first and starts this with the replay's logins only; to promote, it
  * adds the login of the role that owns the ledger's schemas.
  */
 const MS_PER_SECOND = 1_000;
@@ -32,6 +32,10 @@ function cpuSeconds(): number {
   const { user, system } = process.cpuUsage();
   return Number(((user + system) / MICROS_PER_SECOND).toFixed(3));
 }
+
+/** Started by `admit replay`, it ends with it, in whatever way that one ends. */
+process.on('disconnect', () => process.exit(exitCodeOfFault(undefined)));
+process.channel?.unref();
 
 const environment = readEnvironment();
 const logger = createLogger('ledger-replay', environment.LOG_LEVEL);

@@ -19,7 +19,8 @@ const REACTORS = ['mint-requests', 'mint-news'];
  */
 export async function restore(connection: NatsConnection, folder: string, each: (copy: StreamCopy) => void): Promise<Manifest> {
   const manifest = await readManifest(folder);
-  await assertWhole(folder, manifest);
+  assertComplete(manifest);
+  await assertUnchanged(folder, manifest.streams);
   const jsm = await jetstreamManager(connection, { checkAPI: false });
   const missing = await missingFrom(jsm, manifest);
   for (const copy of missing) {
@@ -31,9 +32,16 @@ export async function restore(connection: NatsConnection, folder: string, each: 
   return manifest;
 }
 
-async function assertWhole(folder: string, { streams }: Manifest): Promise<void> {
+function assertComplete({ streams }: Manifest): void {
+  const problems = STREAMS.filter(({ name }) => !streams.some((copy) => copy.name === name)).map(
+    ({ name }) => `${name} is not in the backup`,
+  );
+  if (problems.length > 0) throw new Fault('configuration', { problems });
+}
+
+/** @throws Fault `configuration` that names every file which is not what was written */
+export async function assertUnchanged(folder: string, streams: readonly StreamCopy[]): Promise<void> {
   const problems: string[] = [];
-  for (const { name } of STREAMS) if (!streams.some((copy) => copy.name === name)) problems.push(`${name} is not in the backup`);
   for (const { file, sha256 } of streams) {
     const found = await fingerprintOf(join(folder, file)).catch((thrown: Error) => thrown.message);
     if (found !== sha256) problems.push(`${file}: ${found} is not the SHA-256 ${sha256} that it was written with`);

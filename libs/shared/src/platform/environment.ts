@@ -21,6 +21,9 @@ const VARIABLES = {
   NATS_EDGE_PASSWORD: password,
   NATS_REPLAY_USER: user('replay').describe('admit replay: NATS user that can do nothing but pull the consumer prepared for replays'),
   NATS_REPLAY_PASSWORD: password,
+  NATS_SERVER: text.describe(
+    'admit replay --from-backup: the program nats-server, which serves the backup meanwhile; empty: the one on PATH',
+  ),
   NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1).describe('provision: copies of every stream (3 in production)'),
   HTTP_HOST: z.string().default('127.0.0.1').describe('address that health and HTTP listen on'),
   HTTP_PORT: port.default(0).describe('port that health and HTTP listen on; 0: any free one'),
