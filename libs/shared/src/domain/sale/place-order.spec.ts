@@ -1,9 +1,9 @@
-import type { BuyerId, OrderId, SaleId, TenantId, UnitId } from '../../kernel/ids.js';
+import type { BuyerId, OrderId, PaymentId, SaleId, TenantId, UnitId } from '../../kernel/ids.js';
 import { orderId, ticketId } from '../../kernel/ids.js';
 import type { Decision } from '../refusal.js';
 import { REFUSALS } from '../refusal.js';
 import { OpenSale, PlaceOrder } from './commands.js';
-import type { SaleEvent } from './events.js';
+import type { RefundReason, SaleEvent } from './events.js';
 import { openSale } from './open-sale.js';
 import { placeOrder } from './place-order.js';
 import { Sale } from './sale.js';
@@ -199,11 +199,78 @@ describe('placing an order', () => {
     expect(typesOf(Given.aSale(SEATS).when({ units: ['A-1'], wallet: WALLET }))).toEqual(['OrderPlaced', 'OrderConfirmed']);
   });
 
+  it('holds the units for the hold time of the sale where payment is awaited, and keeps the wallet', () => {
+    const given = Given.aSale(SEATS, { payment: 'webhook', holdSeconds: 60 });
+    const decision = given.when({ units: ['A-1'], wallet: WALLET }, 5_000);
+    expect(typesOf(decision)).toEqual(['OrderPlaced']);
+    expect(decision).toMatchObject({ events: [{ data: { wallet: WALLET, expiresAt: 65_000 } }] });
+  });
+
+  it('names every unit that the sale does not have, before those that are taken', () => {
+    const given = Given.aSale(SEATS).ordered({ units: ['A-2'] });
+    expect(given.when({ units: ['A-2', 'B-1', 'A-3', 'B-2'] })).toEqual({
+      refusal: { code: 'unit-unknown', pointers: ['/units/1', '/units/3'] },
+    });
+  });
+
+  it('is refused when the sale was closed', () => {
+    const given = Given.aSale(SEATS);
+    given.sale.evolve({ type: 'SaleClosed', data: { sale: 'gala' as SaleId } }, 0);
+    expect(given.when({ units: ['A-1'] })).toEqual({ refusal: { code: 'sale-closed' } });
+  });
+
   it('is refused in a sale that nobody opened', () => {
     const command = PlaceOrder.parse({ sale: 'gala', buyer: 'b-1', quantity: 1 });
     expect(placeOrder(new Sale(), { tenant: TENANT, order: 'ord_x' as OrderId, command }, 0)).toEqual({
       refusal: { code: 'sale-unknown', pointers: ['/sale'] },
     });
+  });
+});
+
+describe('an order whose money came before it', () => {
+  const order = orderId(TENANT, 'gala' as SaleId, 'key-1');
+  const told = (payment: string, amount = '5000') => ({ payment: payment as PaymentId, order, amount, currency: 'EUR' });
+  const received = (payment: string, matched: boolean, amount?: string): SaleEvent => ({
+    type: 'PaymentReceived',
+    data: { ...told(payment, amount), matched },
+  });
+  const owed = (payment: string, reason: RefundReason, amount?: string): SaleEvent => ({
+    type: 'RefundOwed',
+    data: { ...told(payment, amount), reason },
+  });
+  const back = (payment: string): SaleEvent => ({ type: 'RefundPaid', data: told(payment) });
+  const failed: SaleEvent = { type: 'PaymentFailed', data: { order, payment: 'a' as PaymentId } };
+  const confirmed: SaleEvent = { type: 'OrderConfirmed', data: { order, payment: 'a' as PaymentId } };
+  const refunded: SaleEvent = { type: 'OrderRefunded', data: { order } };
+
+  it.each<[string, SaleEvent[], SaleEvent[]]>([
+    ['is confirmed by it', [received('a', false)], [received('a', true), confirmed]],
+    ['waits when it only failed', [failed], []],
+    [
+      'waits when it is too little, which goes back',
+      [received('a', false, '1')],
+      [received('a', true, '1'), owed('a', 'wrong-amount', '1')],
+    ],
+    [
+      '[L6] is confirmed by the first of two, and the other goes back',
+      [received('a', false), received('b', false)],
+      [received('a', true), confirmed, received('b', true), owed('b', 'paid-twice')],
+    ],
+    ['[L6] waits when it came too early and is on its way back', [received('a', false), owed('a', 'unmatched')], []],
+    ['is refunded when it came and went', [received('a', false), back('a')], [received('a', true), refunded]],
+    ['is refunded when only its return is told', [back('a')], [refunded]],
+    ['is confirmed when another went back', [received('a', false), back('b')], [received('a', true), confirmed]],
+    [
+      '[L6] is refunded when it went back, and what comes in another payment goes back too',
+      [back('b'), received('a', false)],
+      [refunded, received('a', true), owed('a', 'paid-twice')],
+    ],
+  ])('%s', (_, history, events) => {
+    const given = Given.aSale(SEATS, { payment: 'webhook' });
+    for (const event of history) given.sale.evolve(event, 0);
+    const decision = given.when({ units: ['A-1'] });
+    expect(typesOf(decision)[0]).toBe('OrderPlaced');
+    expect('events' in decision && decision.events.slice(1)).toEqual(events);
   });
 });
 

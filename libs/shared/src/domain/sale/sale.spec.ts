@@ -1,4 +1,5 @@
-import type { BuyerId, OrderId, SaleId, TicketId, UnitId } from '../../kernel/ids.js';
+import type { BuyerId, OrderId, PaymentId, SaleId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
+import { closeSale } from './close-sale.js';
 import type { SaleEvent, SaleTerms } from './events.js';
 import { Sale } from './sale.js';
 
@@ -67,5 +68,97 @@ describe('the fold of a sale', () => {
     ['an order before the opening', [placed('o1', '1')], /before it is opened/],
   ] as const)('cannot be told of %s: that is a broken log, not a refusal', (_, events, words) => {
     expect(() => saleAfter(...events)).toThrow(words);
+  });
+});
+
+describe('what an order leaves behind', () => {
+  const of = <T extends string>(type: T, name: string) => ({ type, data: { order: name as OrderId } });
+  const held = (name: string, expiresAt: number, ...units: string[]): SaleEvent => {
+    const event = placed(name, ...units) as Extract<SaleEvent, { type: 'OrderPlaced' }>;
+    return { ...event, data: { ...event.data, expiresAt } };
+  };
+  const released = (name: string, unit: string): SaleEvent => ({
+    type: 'UnitsReleased',
+    data: { order: name as OrderId, tickets: [{ ticket: `tkt_${name}_${unit}` as TicketId, unit: unit as UnitId }] },
+  });
+  const HELD = [opened, held('o1', 600, '1', '2')];
+  const SOLD = [...HELD, confirmed('o1')];
+  const EXPIRED = [...HELD, of('OrderExpired', 'o1')];
+
+  it.each<[string, readonly SaleEvent[], { held: number; sold: number; has: number; next: number | undefined }]>([
+    ['held: its units, for the buyer, until its time', HELD, { held: 2, sold: 0, has: 2, next: 600 }],
+    ['sold: its units, and no time', SOLD, { held: 0, sold: 2, has: 2, next: undefined }],
+    ['expired: nothing', EXPIRED, { held: 0, sold: 0, has: 0, next: undefined }],
+    ['cancelled: nothing', [...HELD, of('OrderCancelled', 'o1')], { held: 0, sold: 0, has: 0, next: undefined }],
+    ['refunded while it was held: nothing', [...HELD, of('OrderRefunded', 'o1')], { held: 0, sold: 0, has: 0, next: undefined }],
+    ['restored: all of it again', [...EXPIRED, of('OrderRestored', 'o1')], { held: 2, sold: 0, has: 2, next: 600 }],
+    ['sold after it was restored', [...EXPIRED, of('OrderRestored', 'o1'), confirmed('o1')], { held: 0, sold: 2, has: 2, next: undefined }],
+    ['refunded after it expired: no more', [...EXPIRED, of('OrderRefunded', 'o1')], { held: 0, sold: 0, has: 0, next: undefined }],
+    [
+      'refunded: sold units stay sold until each is released',
+      [...SOLD, of('OrderRefunded', 'o1')],
+      { held: 0, sold: 2, has: 2, next: undefined },
+    ],
+    [
+      'released in part: the rest',
+      [...SOLD, of('OrderRefunded', 'o1'), released('o1', '2')],
+      { held: 0, sold: 1, has: 1, next: undefined },
+    ],
+    ['beside another: only its own', [...SOLD, held('o2', 700, '3')], { held: 1, sold: 2, has: 3, next: 700 }],
+  ])('%s', (_, events, { has, next, ...counts }) => {
+    const sale = saleAfter(...events);
+    expect(sale.counts()).toEqual({ opened: 10, available: 10 - counts.held - counts.sold, ...counts });
+    expect([sale.open?.unitsOfBuyer.get('b-1' as BuyerId), sale.open?.holds.next]).toEqual([has, next]);
+  });
+
+  it('is found by each of its tickets', () => {
+    const sale = saleAfter(opened, placed('o1', '1', '2'), placed('o2', '3'));
+    expect([...(sale.open?.orderOfTicket ?? [])]).toEqual([
+      ['tkt_o1_1', 'o1'],
+      ['tkt_o1_2', 'o1'],
+      ['tkt_o2_3', 'o2'],
+    ]);
+  });
+
+  it('remembers when each of its points was reached, and in which version of the sale', () => {
+    const sale = new Sale();
+    const minting = { name: 'Gala', wallet: 'w' as Wallet, tickets: [] };
+    const events = [
+      opened,
+      placed('o1', '1'),
+      confirmed('o1'),
+      { type: 'MintsRequested', data: { order: 'o1' as OrderId, ...minting } },
+    ] as const;
+    for (const [index, event] of events.entries()) sale.evolve(event, 10 * index, index + 1);
+    const placing = { at: 10, version: 2 };
+    expect(sale.open?.orders.get('o1' as OrderId)?.points).toEqual({
+      received: placing,
+      decided: placing,
+      held: placing,
+      paid: { at: 20, version: 3 },
+      'mint-asked': { at: 30, version: 4 },
+    });
+  });
+
+  it('is changed by money that goes back only where the organiser asked for it', () => {
+    const owed = (reason: 'requested' | 'paid-twice'): SaleEvent => ({
+      type: 'RefundOwed',
+      data: { order: 'o1' as OrderId, payment: 'pay_1' as PaymentId, amount: '200', currency: 'EUR', reason },
+    });
+    const statusAfter = (event: SaleEvent) => saleAfter(...SOLD, event).open?.orders.get('o1' as OrderId)?.status;
+    expect([statusAfter(owed('paid-twice')), statusAfter(owed('requested'))]).toEqual(['confirmed', 'refund-owed']);
+  });
+});
+
+describe('closing a sale', () => {
+  const close = { sale: TERMS.sale };
+  it('ends the selling, once', () => {
+    expect(closeSale(saleAfter(opened), close)).toEqual({ events: [{ type: 'SaleClosed', data: close }] });
+    const closed = saleAfter(opened, { type: 'SaleClosed', data: close });
+    expect([closed.open?.closed, closeSale(closed, close)]).toEqual([true, { events: [] }]);
+  });
+
+  it('is refused where nobody opened it', () => {
+    expect(closeSale(new Sale(), close)).toEqual({ refusal: { code: 'sale-unknown', pointers: ['/sale'] } });
   });
 });

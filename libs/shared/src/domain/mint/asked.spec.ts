@@ -1,0 +1,50 @@
+import type { OrderId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
+import type { Recorded } from '../recorded.js';
+import { askedBy } from './asked.js';
+
+const of = { tenant: 'demo', sale: 'gala' };
+const order = 'ord_1' as OrderId;
+const [wallet, name] = ['wallet' as Wallet, 'Gala'];
+const [first, second] = ['A-1', 'A-2'].map((unit) => ({ ticket: `tkt_${unit}` as TicketId, unit: unit as UnitId })) as [Owned, Owned];
+interface Owned {
+  readonly ticket: TicketId;
+  readonly unit: UnitId;
+}
+const minting = (more: object = {}): Recorded => ({
+  type: 'MintsRequested',
+  at: 1,
+  data: {
+    order,
+    name,
+    wallet,
+    tickets: [
+      { ...first, request: 1 },
+      { ...second, request: 3 },
+    ],
+    ...more,
+  },
+});
+
+describe('what a sale asks the minter for', () => {
+  it('is one mint per ticket, under the number of its request', () => {
+    expect(askedBy(of, minting())).toEqual([
+      { tenant: 'demo', ticket: first.ticket, what: '1', body: { ...of, order, ...first, wallet, request: 1, name } },
+      { tenant: 'demo', ticket: second.ticket, what: '3', body: { ...of, order, ...second, wallet, request: 3, name } },
+    ]);
+  });
+
+  it('is a revocable asset where the sale promised one', () => {
+    expect(askedBy(of, minting({ revocable: true })).map(({ body }) => body)).toMatchObject([{ revocable: true }, { revocable: true }]);
+  });
+
+  it('is one revocation per ticket, under a subject of its own', () => {
+    expect(askedBy(of, { type: 'RevocationsRequested', at: 1, data: { order, tickets: [first, second] } })).toEqual([
+      { tenant: 'demo', ticket: first.ticket, what: 'revoke', body: { ...of, order, ...first, revoke: true } },
+      { tenant: 'demo', ticket: second.ticket, what: 'revoke', body: { ...of, order, ...second, revoke: true } },
+    ]);
+  });
+
+  it('is nothing when the event is about something else', () => {
+    expect(askedBy(of, { type: 'UnitsReleased', at: 1, data: { order, tickets: [first] } })).toEqual([]);
+  });
+});

@@ -1,0 +1,192 @@
+import type { BuyerId, OrderId, PaymentId, SaleId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
+import type { Decision } from '../refusal.js';
+import { cancelOrder, refundOrder } from './end-order.js';
+import type { Money, OrderPlaced, RefundReason, SaleEvent, SaleTerms, TicketOfUnit } from './events.js';
+import { confirmPayment, failPayment, refundPayment } from './payment-news.js';
+import { Sale } from './sale.js';
+
+const EUR = (amount: string): Money => ({ amount, currency: 'EUR' });
+const TERMS: SaleTerms = {
+  sale: 'gala' as SaleId,
+  name: 'Gala',
+  units: { seats: ['A-1', 'A-2', 'A-3', 'A-4'] as UnitId[] },
+  price: EUR('5000'),
+  maxPerBuyer: 3,
+  holdSeconds: 600,
+  payment: 'webhook',
+  mint: 'on-request',
+  tickets: 'revocable',
+};
+const wallet = 'wallet' as Wallet;
+const [order, another] = ['ord_1' as OrderId, 'ord_2' as OrderId];
+const ticket = (unit: string): TicketOfUnit => ({ ticket: `tkt_${unit}` as TicketId, unit: unit as UnitId });
+const BOTH = [ticket('A-1'), ticket('A-2')];
+const told = (amount = '10000', payment = 'pay_1', currency = 'EUR') => ({ payment: payment as PaymentId, order, amount, currency });
+
+const OPENED: SaleEvent = { type: 'SaleOpened', data: TERMS };
+const PLACED: OrderPlaced = {
+  type: 'OrderPlaced',
+  data: { order, buyer: 'b-1' as BuyerId, wallet, tickets: BOTH, total: EUR('10000'), expiresAt: 600_000 },
+};
+const placedToo = (buyer: string, ...units: string[]): SaleEvent => ({
+  type: 'OrderPlaced',
+  data: { order: another, buyer: buyer as BuyerId, tickets: units.map(ticket), total: EUR(`${5000 * units.length}`) },
+});
+const received = (money = told(), matched = true): SaleEvent => ({ type: 'PaymentReceived', data: { ...money, matched } });
+const failed = (payment = 'pay_1'): SaleEvent => ({ type: 'PaymentFailed', data: { order, payment: payment as PaymentId } });
+const owed = (reason: RefundReason, money = told()): SaleEvent => ({ type: 'RefundOwed', data: { ...money, reason } });
+const back = (money = told()): SaleEvent => ({ type: 'RefundPaid', data: money });
+const of = <T extends string>(type: T) => ({ type, data: { order } });
+const CONFIRMED: SaleEvent = { type: 'OrderConfirmed', data: { order, payment: 'pay_1' as PaymentId } };
+const [EXPIRED, CANCELLED, RESTORED, REFUNDED] = [of('OrderExpired'), of('OrderCancelled'), of('OrderRestored'), of('OrderRefunded')];
+const released = (...tickets: TicketOfUnit[]): SaleEvent => ({ type: 'UnitsReleased', data: { order, tickets } });
+const minting = (unit: string): SaleEvent => ({
+  type: 'MintsRequested',
+  data: { order, name: 'Gala', wallet, tickets: [{ ...ticket(unit), request: 1 }], revocable: true },
+});
+const revoking = (...tickets: TicketOfUnit[]): SaleEvent => ({ type: 'RevocationsRequested', data: { order, tickets } });
+
+const HELD: readonly SaleEvent[] = [OPENED, PLACED];
+const PAID: readonly SaleEvent[] = [...HELD, received(), CONFIRMED];
+
+function saleOf(history: readonly SaleEvent[]): Sale {
+  const sale = new Sale();
+  for (const event of history) sale.evolve(event, 0);
+  return sale;
+}
+const happens = (decision: Decision<SaleEvent>) => ('events' in decision ? decision.events : decision.refusal);
+
+describe('money that is received', () => {
+  it.each<[string, readonly SaleEvent[], SaleEvent[]]>([
+    ['pays for its order while it is held', HELD, [received(), CONFIRMED]],
+    ['pays although an earlier try failed', [...HELD, failed()], [received(), CONFIRMED]],
+    ['pays when a part of it went back before it was told of', [...HELD, back(told('4000'))], [received(), CONFIRMED]],
+    ['waits for an order that is not known', [OPENED], [received(told(), false)]],
+    ['counts once', PAID, []],
+    ['counts once, also while its order is not known', [OPENED, received(told(), false)], []],
+    ['pays for an order that expired: its units are taken again', [...HELD, EXPIRED], [received(), RESTORED, CONFIRMED]],
+    ['goes back when one of the units has gone meanwhile', [...HELD, EXPIRED, placedToo('b-2', 'A-2')], [received(), owed('expired')]],
+    [
+      'pays for an order that expired when the buyer then has as much as is allowed',
+      [...HELD, EXPIRED, placedToo('b-1', 'A-3')],
+      [received(), RESTORED, CONFIRMED],
+    ],
+    [
+      'goes back when the buyer would have more than is allowed',
+      [...HELD, EXPIRED, placedToo('b-1', 'A-3', 'A-4')],
+      [received(), owed('expired')],
+    ],
+    ['goes back when its order was cancelled', [...HELD, CANCELLED], [received(), owed('cancelled')]],
+    ['ends its order when all of it had gone back before it was told of', [...HELD, back()], [received(), REFUNDED]],
+    ['has nothing more to end when its order was refunded before it was told of', [...HELD, back(), REFUNDED], [received()]],
+  ])('%s', (_, history, events) => {
+    expect(happens(confirmPayment(saleOf(history), { sale: TERMS.sale, ...told() }))).toEqual(events);
+  });
+
+  it.each<[string, ReturnType<typeof told>, RefundReason]>([
+    ['too little', told('9999'), 'wrong-amount'],
+    ['too much', told('10001'), 'wrong-amount'],
+    ['another currency', told('10000', 'pay_1', 'USD'), 'wrong-amount'],
+  ])('goes back when it is %s, and the order stays held', (_, money, reason) => {
+    expect(happens(confirmPayment(saleOf(HELD), { sale: TERMS.sale, ...money }))).toEqual([received(money), owed(reason, money)]);
+  });
+
+  it.each<[string, readonly SaleEvent[]]>([
+    ['paid for', PAID],
+    ['being refunded', [...PAID, owed('requested'), released(...BOTH)]],
+    ['refunded', [...PAID, back(), REFUNDED, released(...BOTH)]],
+  ])('goes back as paid twice when its order is %s', (_, history) => {
+    const second = told('10000', 'pay_2');
+    expect(happens(confirmPayment(saleOf(history), { sale: TERMS.sale, ...second }))).toEqual([
+      received(second),
+      owed('paid-twice', second),
+    ]);
+  });
+
+  it('asks for the mints where the sale mints what is confirmed', () => {
+    const terms: SaleEvent = { type: 'SaleOpened', data: { ...TERMS, mint: 'on-confirm' } };
+    const tickets = BOTH.map((one) => ({ ...one, request: 1 }));
+    expect(happens(confirmPayment(saleOf([terms, PLACED]), { sale: TERMS.sale, ...told() }))).toEqual([
+      received(),
+      CONFIRMED,
+      { type: 'MintsRequested', data: { order, name: 'Gala', wallet, tickets, revocable: true } },
+    ]);
+  });
+});
+
+describe('a try to pay that failed', () => {
+  it.each<[string, readonly SaleEvent[], SaleEvent[]]>([
+    ['is written down', HELD, [failed()]],
+    ['is written down also when its order is not known', [OPENED], [failed()]],
+    ['is written down once', [...HELD, failed()], []],
+    ['is no news of a payment that came after all', PAID, []],
+  ])('%s', (_, history, events) => {
+    expect(happens(failPayment(saleOf(history), { sale: TERMS.sale, ...told() }))).toEqual(events);
+  });
+});
+
+describe('money that went back', () => {
+  const two = [...HELD, received(told('10000', 'pay_2'))];
+  it.each<[string, readonly SaleEvent[], string, SaleEvent[]]>([
+    ['in part changes nothing else', PAID, '9999', [back(told('9999'))]],
+    ['in full ends the order, and its units can be had again', PAID, '10000', [back(), REFUNDED, released(...BOTH)]],
+    ['and more than came ends the order too', PAID, '10001', [back(told('10001')), REFUNDED, released(...BOTH)]],
+    [
+      'takes back first what is being minted',
+      [...PAID, minting('A-2')],
+      '10000',
+      [back(), REFUNDED, released(ticket('A-1')), revoking(ticket('A-2'))],
+    ],
+    [
+      'ends what the organiser gave up, whose units are given back already',
+      [...PAID, owed('requested'), released(...BOTH)],
+      '10000',
+      [back(), REFUNDED],
+    ],
+    ['ends a hold when it is told before the receipt', HELD, '1', [back(told('1')), REFUNDED]],
+    ['ends a hold also after a try that failed', [...HELD, failed()], '1', [back(told('1')), REFUNDED]],
+    ['is kept for an order that is not known', [OPENED], '10000', [back()]],
+    ['is told as the whole so far: the same again is no news', [...PAID, back(told('4000'))], '4000', []],
+    ['is told as the whole so far: less is old news', [...PAID, back(told('4000'))], '3999', []],
+    ['is told as the whole so far: more is news', [...PAID, back(told('4000'))], '4001', [back(told('4001'))]],
+    [
+      'leaves alone an order that another payment pays for',
+      [...two, { ...CONFIRMED, data: { order, payment: 'pay_2' as PaymentId } }],
+      '10000',
+      [back()],
+    ],
+    ['ends an order once', [...HELD, back(told('1')), REFUNDED], '2', [back(told('2'))]],
+  ])('%s', (_, history, amount, events) => {
+    expect(happens(refundPayment(saleOf(history), { sale: TERMS.sale, ...told(amount) }))).toEqual(events);
+  });
+});
+
+describe('what the organiser gives back', () => {
+  const end = { sale: TERMS.sale, order };
+  it('is owed to the payment that paid, and its units can be had again', () => {
+    expect(happens(refundOrder(saleOf(PAID), end))).toEqual([owed('requested'), released(...BOTH)]);
+  });
+
+  it('is revoked first where it is being minted', () => {
+    expect(happens(refundOrder(saleOf([...PAID, minting('A-1')]), end))).toEqual([
+      owed('requested'),
+      released(ticket('A-2')),
+      revoking(ticket('A-1')),
+    ]);
+  });
+
+  it('is not revoked a second time, nor given back twice, when the provider says that the money went', () => {
+    const history = [...PAID, minting('A-1'), owed('requested'), released(ticket('A-2')), revoking(ticket('A-1'))];
+    expect(happens(refundPayment(saleOf(history), { sale: TERMS.sale, ...told() }))).toEqual([back(), REFUNDED]);
+  });
+
+  it('can cost nothing: then it is cancelled', () => {
+    const free: readonly SaleEvent[] = [...HELD, of('OrderConfirmed')];
+    expect(happens(cancelOrder(saleOf(free), end))).toEqual([CANCELLED, released(...BOTH)]);
+  });
+});
+
+it('no money is told of in a sale that nobody opened', () => {
+  for (const decide of [confirmPayment, failPayment, refundPayment])
+    expect(decide(new Sale(), { sale: TERMS.sale, ...told() })).toEqual({ refusal: { code: 'sale-unknown', pointers: ['/sale'] } });
+});
