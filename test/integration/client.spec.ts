@@ -155,7 +155,13 @@ describe('over HTTP', () => {
     expect(await caller.order({ sale: 'http-2', order })).toEqual(await client.order({ sale: 'http-2', order }));
     expect(await caller.ticket({ sale: 'http-2', ticket: first?.ticket ?? '' })).toMatchObject({ outcome: 'done', value: { order } });
     expect(await caller.refundOrder({ sale: 'http-2', order })).toMatchObject({ outcome: 'refused', problem: { code: 'order-not-paid' } });
-    expect(await caller.cancelOrder({ sale: 'http-2', order })).toMatchObject({ outcome: 'done', value: { status: 'cancelled' } });
+    const wallet = '4Nd1mYQp8gVJ6tYFvMZTvGtTb2vAYHRkLBgYDmUDUyHm';
+    await caller.mintTickets({ sale: 'http-2', tickets: [first?.ticket ?? ''], wallet });
+    expect(await caller.cancelOrder({ sale: 'http-2', order })).toMatchObject({ outcome: 'refused', problem: { code: 'irrevocable' } });
+    expect(await caller.cancelOrder({ sale: 'http-2', order, override: true })).toMatchObject({
+      outcome: 'done',
+      value: { status: 'cancelled', tickets: [{ status: 'revoking' }] },
+    });
     expect(await caller.closeSale({ sale: 'http-2' })).toMatchObject({ outcome: 'done', value: { closed: true } });
     expect(await caller.owed({ sale: 'http-2' })).toMatchObject({ outcome: 'done', value: { owed: [] } });
     expect(await caller.sale({ sale: 'none' })).toMatchObject({ outcome: 'refused', problem: { code: 'sale-unknown' } });

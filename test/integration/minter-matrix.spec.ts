@@ -1,4 +1,4 @@
-import { FAILPOINTS } from '../../apps/minter/src/failpoint.js';
+import { MINT_STEPS } from '../../apps/minter/src/failpoint.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { seededRandom } from '../../dev/solana/fault-switches.js';
 import { MinterProcesses } from './minter-processes.js';
@@ -8,7 +8,7 @@ import { type MinterStage, mintCommand, openMinterStage } from './minter-stage.j
 
 const LONG = process.env.CRASHES === 'long';
 /** The short form tries one step; minter-crash.spec tries each of them alone. */
-const STEPS = LONG ? FAILPOINTS : FAILPOINTS.filter((step) => step === 'between-log-and-send');
+const STEPS = LONG ? MINT_STEPS : MINT_STEPS.filter((step) => step === 'between-log-and-send');
 const SEEDS = Array.from({ length: LONG ? 20 : 1 }, (_, index) => index + 1);
 const TAKEOVERS = Array.from({ length: LONG ? 100 : 1 }, (_, index) => index + 1);
 const MOST_TICKETS = 8;

@@ -1,7 +1,9 @@
 import { Fault } from '#shared/kernel/fault.js';
 
 /** The steps of a mint between which a process may die. */
-export const FAILPOINTS = ['before-sign', 'between-log-and-send', 'between-send-and-completion'] as const;
+export const MINT_STEPS = ['before-sign', 'between-log-and-send', 'between-send-and-completion'] as const;
+/** … and the one of making a minted ticket void. */
+export const FAILPOINTS = [...MINT_STEPS, 'before-void'] as const;
 export type Failpoint = (typeof FAILPOINTS)[number];
 
 /** Called at every step; does nothing, except in a test that named the step. */

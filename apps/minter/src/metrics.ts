@@ -83,6 +83,7 @@ const VERDICTS: Readonly<Partial<Record<MintEvent['type'], string>>> = {
   MintFailed: 'failed',
   MintCancelled: 'cancelled',
   MintRevoked: 'burned',
+  MintVoided: 'voided',
   MintAttemptDied: 'dead',
   MintRevokeDied: 'dead',
 };

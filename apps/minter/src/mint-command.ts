@@ -10,7 +10,7 @@ const names = {
   ticket: z.string().regex(TICKET_PATTERN),
   unit: z.string().regex(UNIT_PATTERN),
 };
-const revocation = z.strictObject({ ...names, revoke: z.literal(true) });
+const revocation = z.strictObject({ ...names, revoke: z.literal(true), override: z.literal(true).optional() });
 const mint = z.strictObject({
   ...names,
   wallet: z.string(),
@@ -20,14 +20,14 @@ const mint = z.strictObject({
 });
 
 /**
- * Reads one message of MINTS. Its subject (`mint.<tenant>.<ticket>.<request>`, or `….revoke`) is what the broker deduplicated, so body
+ * Reads one message of MINTS. Its subject (`mint.<tenant>.<ticket>.<request>`, `….revoke` or `….override`) is what the broker deduplicated, so body
  * and subject must agree.
  * @throws Fault `command-unreadable`
  */
 export function decodeMintCommand(subject: string, bytes: Uint8Array): MintCommand | RevokeCommand {
   try {
     const command = (isRevocation(subject) ? revocation : mint).parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
-    const expected = `mint.${command.tenant}.${command.ticket}.${'request' in command ? command.request : 'revoke'}`;
+    const expected = `mint.${command.tenant}.${command.ticket}.${lastTokenOf(command)}`;
     if (subject !== expected) throw new TypeError(`the body belongs to ${expected}`);
     return command as MintCommand | RevokeCommand;
   } catch (cause) {
@@ -35,4 +35,9 @@ export function decodeMintCommand(subject: string, bytes: Uint8Array): MintComma
   }
 }
 
-const isRevocation = (subject: string): boolean => subject.endsWith('.revoke');
+const isRevocation = (subject: string): boolean => /\.(revoke|override)$/.test(subject);
+
+function lastTokenOf(command: z.infer<typeof mint> | z.infer<typeof revocation>): string {
+  if ('request' in command) return `${command.request}`;
+  return command.override === true ? 'override' : 'revoke';
+}

@@ -10,6 +10,8 @@ const RETRY_MS = 2_000;
 /** One that waits for a human (a foreign account, another chain, another key) is tried again this often, and says so every time. */
 const RETRY_FOR_HUMANS_MS = 60_000;
 const COMPLAIN_EVERY_MS = 5_000;
+/** What the same command can never come to, whatever a human mends: another one is needed. */
+const HOPELESS: readonly FaultCode[] = ['command-unreadable', 'irrevocable'];
 
 /** Where the dead letters go. */
 export interface Burial {
@@ -108,7 +110,7 @@ export class MintsIntake {
 
   private async recover(delivery: Delivery, thrown: unknown): Promise<Settlement> {
     const { subject } = delivery;
-    if (isFault(thrown, 'command-unreadable')) return this.reject(delivery, thrown.message);
+    if (isFault(thrown) && HOPELESS.includes(thrown.code)) return this.reject(delivery, thrown.message);
     this.options.onWait?.(isFault(thrown) ? thrown.code : 'bug');
     if (isFault(thrown) && thrown.kind !== 'terminal') {
       this.complain(thrown);
@@ -134,7 +136,7 @@ export class MintsIntake {
     } catch (thrown) {
       this.logger.error(
         { err: thrown, subject: delivery.subject },
-        'an unreadable mint command could not be moved to DEAD; it comes again',
+        'a mint command that comes to nothing could not be moved to DEAD; it comes again',
       );
       return nak(RETRY_MS);
     }

@@ -6,8 +6,8 @@ import { mintSubject } from '#shared/event-store/event-store.js';
 import { Fault } from '#shared/kernel/fault.js';
 import type { MinterParts } from './ticket-minter.js';
 
-/** `cancelled`: it was never minted and never will be. `revoked`: its asset is burned. Either way its unit may be sold again. */
-export type RevokeOutcome = 'cancelled' | 'revoked';
+/** `cancelled`: it was never minted and never will be. `revoked`: its asset is burned. `voided`: it stands, for nothing. Each way its unit may be sold again. */
+export type RevokeOutcome = 'cancelled' | 'revoked' | 'voided';
 
 type Minted = Extract<TicketMint, { state: 'minted' }>;
 type Revoking = Extract<TicketMint, { state: 'revoking' }>;
@@ -15,7 +15,8 @@ type Revoking = Extract<TicketMint, { state: 'revoking' }>;
 /**
  * Takes a ticket back, and resolves when that is in the log. The burning is written down before it is sent, like the mint, so a process may
  * die anywhere: whoever is handed the command next sends the same bytes, or looks whether they landed.
- * @throws Fault `mint-under-way` while an attempt to mint may still land, `asset-stands` where the asset cannot be burned
+ * @throws Fault `mint-under-way` while an attempt to mint may still land, `irrevocable` where the asset was sold to stay and nobody overrode
+ * that, `asset-stands` where the chain does not let it be burned
  */
 export async function revokeTicket(parts: MinterParts, command: RevokeCommand, traceparent?: string): Promise<RevokeOutcome> {
   const { ticket, order, unit } = command;
@@ -23,7 +24,7 @@ export async function revokeTicket(parts: MinterParts, command: RevokeCommand, t
   await parts.desk.standing(subject, ticket); // what another minter wrote is known before anything is refused
   let { mint } = await parts.desk.rule(subject, { type: 'CancelMint', data: { ticket, order, unit } }, traceparent);
   for (;;) {
-    if (mint?.state === 'cancelled' || mint?.state === 'revoked') return mint.state;
+    if (mint?.state === 'cancelled' || mint?.state === 'revoked' || mint?.state === 'voided') return mint.state;
     if (mint?.state !== 'minted' && mint?.state !== 'revoking') throw new Fault('mint-under-way', { ticket, state: mint?.state });
     const request: MintRequest = mint.state === 'minted' ? await attempt(parts, command, mint) : await verdict(parts, command, mint);
     const ruling = await parts.desk.rule(subject, request, traceparent);
@@ -38,12 +39,13 @@ export async function revokeTicket(parts: MinterParts, command: RevokeCommand, t
   }
 }
 
-async function attempt(
-  { chain, gate, passBy }: MinterParts,
-  { ticket }: RevokeCommand,
-  { asset, revocable }: Minted,
-): Promise<MintRequest> {
-  if (revocable === undefined) throw new Fault('asset-stands', { ticket, asset, reason: 'it was sold as transferable' });
+async function attempt({ chain, gate, passBy }: MinterParts, command: RevokeCommand, { asset, revocable }: Minted): Promise<MintRequest> {
+  const { ticket, order, unit, override } = command;
+  if (revocable === undefined) {
+    if (override === undefined) throw new Fault('irrevocable', { ticket, asset });
+    passBy('before-void');
+    return { type: 'VoidMint', data: { ticket, order, unit, asset } };
+  }
   return gate.run(async () => {
     passBy('before-sign');
     const number = nextAttempt(revocable);

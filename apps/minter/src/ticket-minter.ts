@@ -19,6 +19,9 @@ import type { SpendingCaps } from './spending-caps.js';
 const PERMANENT_AFTER_REFUSALS = 3;
 const PROGRAM_REFUSED: DeathReason = 'program-refused';
 
+/** Where nothing more is to be done for who asked for a mint. */
+const MINT_ENDS = ['minted', 'cancelled', 'revoking', 'revoked', 'voided'] as const;
+
 type Submitted = Extract<TicketMint, { state: 'submitted' }>;
 
 export interface MinterParts {
@@ -33,7 +36,7 @@ export interface MinterParts {
 }
 
 export type MintOutcome =
-  | { readonly kind: 'minted' | 'cancelled' | 'revoking' | 'revoked' }
+  | { readonly kind: (typeof MINT_ENDS)[number] }
   | { readonly kind: 'failed'; readonly reason: string; readonly attempts: number };
 
 /**
@@ -78,6 +81,7 @@ export class TicketMinter {
       case 'cancelled':
       case 'revoking':
       case 'revoked':
+      case 'voided':
         assert.fail(`nothing follows ${mint.state}`);
     }
   }
@@ -134,8 +138,8 @@ const failure = ({ ticket, request }: Pick<MintPlan, 'ticket' | 'request'>, reas
   data: { ticket, request, reason },
 });
 
-const isOver = (mint: TicketMint): mint is Extract<TicketMint, { state: 'minted' | 'cancelled' | 'revoking' | 'revoked' }> =>
-  ['minted', 'cancelled', 'revoking', 'revoked'].includes(mint.state);
+type MintEnd = (typeof MINT_ENDS)[number];
+const isOver = (mint: TicketMint): mint is Extract<TicketMint, { state: MintEnd }> => MINT_ENDS.some((end) => end === mint.state);
 
 function isHopeless({ dead, firstAttempt }: Extract<TicketMint, { state: 'planned' }>): boolean {
   const last = dead.filter(({ attempt }) => attempt >= firstAttempt).slice(-PERMANENT_AFTER_REFUSALS);

@@ -26,6 +26,7 @@ export const PROBLEMS = {
   'receipt-unknown': [404, 'The ticket was minted before there were receipts: it has none.'],
   'in-progress': [409, 'A request with this key is in process. Send it again later to get its answer.'],
   'ticket-not-minted': [409, 'The ticket is not minted: there is no receipt of it.'],
+  'ticket-void': [409, 'The ticket is void: there is no receipt of it any more.'],
   'key-reused': [422, 'This key was used for another request.'],
   'too-many-waiting': [429, 'Too many requests of this sale wait for their decision.'],
   'too-many-streams': [429, 'This tenant has as many streams of events open as it may.'],

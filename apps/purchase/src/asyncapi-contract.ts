@@ -52,11 +52,11 @@ const CHANGES: Readonly<Partial<Record<OperationName, Told>>> = {
       'buyer-limit',
     ],
   },
-  'order.cancel': { summary: 'Gives up an order that nobody paid for.', answer: Order, refusals: [...ENDING, 'order-paid'] },
+  'order.cancel': { summary: 'Gives up an order that nobody paid for.', answer: Order, refusals: [...ENDING, 'order-paid', 'irrevocable'] },
   'order.refund': {
     summary: 'Gives up an order that was paid for: the money is owed from now on.',
     answer: Order,
-    refusals: [...ENDING, 'order-not-paid'],
+    refusals: [...ENDING, 'order-not-paid', 'irrevocable'],
   },
   'payment.confirm': {
     summary: 'Tells that a payment was received. For trusted back ends; providers tell it by webhook.',
@@ -117,6 +117,7 @@ const READS: readonly Asking[] = [
   read('ticket.receipt', 'Reads the receipt of a minted ticket from the log: proof of it for its buyer.', GetTicket, Receipt, [
     'ticket-unknown',
     'ticket-not-minted',
+    'ticket-void',
     'receipt-unknown',
   ]),
 ];

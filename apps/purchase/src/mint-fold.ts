@@ -22,6 +22,7 @@ export class MintFold {
     const before = 'ticket' in event.data ? this.tickets.get(event.data.ticket) : undefined;
     if (event.type === 'MintPlanned') this.tickets.set(event.data.ticket, { status: 'minting', planned: sequence });
     else if (event.type === 'MintSubmitted') this.tickets.set(event.data.ticket, { submitted: moment, ...before, status: 'minting' });
+    else if (event.type === 'MintVoided') this.tickets.set(event.data.ticket, { ...before, status: 'void' });
     else if (event.type === 'MintFailed') this.tickets.set(event.data.ticket, { ...before, status: 'mint-failed' });
     else if (event.type === 'MintCompleted') {
       const { ticket, asset, signature, slot } = event.data;

@@ -32,7 +32,9 @@ export class MintNewsReactor {
 
 function commandOf(of: { readonly tenant: TenantId; readonly sale: SaleId }, type: string, { ticket, request }: MintNews): Command[] {
   if (type === 'MintFailed') return [internalCommand(of, 'ticket.mint-failed', `mint-failed:${ticket}:${request}`, { ticket, request })];
-  if (type === 'MintCancelled' || type === 'MintRevoked')
-    return [internalCommand(of, 'ticket.release', `release:${ticket}`, { ticket, request: 0 })];
-  return [];
+  const release = (more: { readonly void?: true } = {}): Command[] => [
+    internalCommand(of, 'ticket.release', `release:${ticket}`, { ticket, request: 0, ...more }),
+  ];
+  if (type === 'MintVoided') return release({ void: true });
+  return type === 'MintCancelled' || type === 'MintRevoked' ? release() : [];
 }

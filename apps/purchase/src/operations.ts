@@ -80,7 +80,7 @@ export const OPERATIONS = {
     decide: (sale, command) => requestMints(sale, read(command)),
     view: (sale, command, version) => mintsView(sale, read<MintTickets>(command).tickets, version),
   },
-  /** Reactors: time has passed; a mint failed; a mint was cancelled or its asset burned. */
+  /** Reactors: time has passed; a mint failed; a mint was cancelled, its asset burned or its ticket made void. */
   'sale.sweep': { status: 200, decide: () => ({ events: [] }), view: nothing },
   'ticket.mint-failed': news(noteMintFailure),
   'ticket.release': news(releaseUnit),

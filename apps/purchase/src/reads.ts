@@ -66,13 +66,14 @@ export class Reads {
     });
   }
 
-  /** The receipt of a minted ticket, also of one that was taken back since: what was, was. Its asset says what is left of it. */
+  /** The receipt of a minted ticket, also of one that was burned since: what was, was, and the chain shows what is. Of a void one it does not. */
   async receipt(tenant: string, body: Uint8Array): Promise<Answer> {
     const query = readQuery(tenant, GetTicket, body);
     if ('problem' in query) return query.problem;
     const { sale, ticket } = query.ok;
     return this.answering(tenant, 'ticket.receipt', async () => {
       const mint = await this.parts.mints.withLatest(mintSubject(tenant, sale), ({ tickets }) => tickets.get(ticket));
+      if (mint?.status === 'void') return problemAnswer('ticket-void');
       if (mint?.status === 'minted') return receiptAnswer(await receiptIn(this.parts.store, { tenant, sale, ticket }, mint));
       return this.parts.sales.withLatest(saleSubject(tenant, sale), ({ sale: { open } }) =>
         open === undefined

@@ -6,7 +6,7 @@ import type { OrderId, TicketId } from '#shared/kernel/ids.js';
 
 /** How far the mint of a ticket is, as the minter's own log tells it. */
 export interface MintView {
-  readonly status: 'minting' | 'minted' | 'mint-failed';
+  readonly status: 'minting' | 'minted' | 'mint-failed' | 'void';
   /** Sequence of the commit that holds its plan: read from the log when it is asked for. */
   readonly planned?: number;
   readonly asset?: string;
@@ -85,7 +85,8 @@ export function ticketOf(sale: Sale, id: TicketId, version: number, mint: MintVi
 
 function ticketView(order: Order, ticket: TicketId, mint: MintView | undefined): object {
   const { state } = order.progressOf(ticket);
-  if (state === 'revoking' || state === 'released') return { status: state };
+  const isGivenUp = state === 'revoking' || state === 'released' || state === 'void';
+  if (isGivenUp && mint?.status !== 'void') return { status: state };
   if (mint !== undefined) {
     const { status, asset, signature, slot } = mint;
     return { status, ...(asset && { asset, signature, slot }) };

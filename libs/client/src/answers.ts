@@ -17,7 +17,7 @@ export interface Sale {
 }
 
 export type OrderStatus = 'held' | 'confirmed' | 'expired' | 'cancelled' | 'refund-owed' | 'refunded';
-export type TicketStatus = OrderStatus | 'sold' | 'minting' | 'minted' | 'mint-failed' | 'revoking' | 'released';
+export type TicketStatus = OrderStatus | 'sold' | 'minting' | 'minted' | 'mint-failed' | 'revoking' | 'released' | 'void';
 
 export interface OrderedTicket {
   readonly ticket: string;

@@ -7,7 +7,7 @@ import type { MutationName, Mutations, ReadName, Reads } from './operations.js';
 import type { Outcome } from './outcome.js';
 import { CLOCK, type Clock, DEFAULT_PATIENCE, type Patience } from './patience.js';
 import { type Problem, RequestRejected } from './problem.js';
-import type { MintTickets, OpenSale, OrderRef, PaymentNews, PlaceOrder, SaleRef, TicketRef } from './requests.js';
+import type { EndOrder, MintTickets, OpenSale, OrderRef, PaymentNews, PlaceOrder, SaleRef, TicketRef } from './requests.js';
 import type { Asked, Heard, Transport } from './transport.js';
 import { type HttpAccess, HttpTransport } from './transports/http.js';
 import { NatsTransport } from './transports/nats.js';
@@ -67,11 +67,11 @@ export class AdmitClient {
     return this.change('order.place', order, options);
   }
 
-  cancelOrder(order: OrderRef, options?: CallOptions): Promise<Outcome<Order>> {
+  cancelOrder(order: EndOrder, options?: CallOptions): Promise<Outcome<Order>> {
     return this.change('order.cancel', order, options);
   }
 
-  refundOrder(order: OrderRef, options?: CallOptions): Promise<Outcome<Order>> {
+  refundOrder(order: EndOrder, options?: CallOptions): Promise<Outcome<Order>> {
     return this.change('order.refund', order, options);
   }
 

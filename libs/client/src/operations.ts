@@ -1,13 +1,13 @@
 import type { MintsAnswer, Order, OwedList, PaymentAnswer, Receipt, Sale, Ticket } from './answers.js';
-import type { MintTickets, OpenSale, OrderRef, PaymentNews, PlaceOrder, SaleRef, TicketRef } from './requests.js';
+import type { EndOrder, MintTickets, OpenSale, OrderRef, PaymentNews, PlaceOrder, SaleRef, TicketRef } from './requests.js';
 
 /** What changes something: asked with a key. */
 export interface Mutations {
   'sale.open': { readonly body: OpenSale; readonly answer: Sale };
   'sale.close': { readonly body: SaleRef; readonly answer: Sale };
   'order.place': { readonly body: PlaceOrder; readonly answer: Order };
-  'order.cancel': { readonly body: OrderRef; readonly answer: Order };
-  'order.refund': { readonly body: OrderRef; readonly answer: Order };
+  'order.cancel': { readonly body: EndOrder; readonly answer: Order };
+  'order.refund': { readonly body: EndOrder; readonly answer: Order };
   'payment.confirm': { readonly body: PaymentNews; readonly answer: PaymentAnswer };
   'payment.fail': { readonly body: PaymentNews; readonly answer: PaymentAnswer };
   'payment.refunded': { readonly body: PaymentNews; readonly answer: PaymentAnswer };

@@ -31,6 +31,11 @@ export interface OrderRef extends SaleRef {
   readonly order: string;
 }
 
+/** `override`: also where a ticket is minted that cannot be taken back. It becomes void, and its asset stays with its holder. */
+export interface EndOrder extends OrderRef {
+  readonly override?: true;
+}
+
 export interface TicketRef extends SaleRef {
   readonly ticket: string;
 }

@@ -32,7 +32,9 @@ export async function redriveMint(connection: NatsConnection, wish: RedriveWish)
   const record = await ticketRecord(messages, wish);
   if (record === undefined) return { outcome: 'refused', says: 'no mint of this ticket was ever asked for; ticket.mint asks for it' };
   const { asked, mint } = record;
-  const wanted = asked.what === 'revoke' ? ['revoked', 'cancelled'] : ['minted', 'revoking', 'revoked', 'cancelled'];
+  const isRevocation = 'revoke' in asked.body;
+  const ends = ['revoked', 'voided', 'cancelled'];
+  const wanted = isRevocation ? ends : ['minted', 'revoking', ...ends];
   if (mint !== undefined && wanted.includes(mint.state)) return { outcome: 'over', says: ended(record) };
   const subject = `mint.${wish.tenant}.${wish.ticket}.${asked.what}`;
   const lying = await messages.last(MINTS, subject);
@@ -42,7 +44,8 @@ export async function redriveMint(connection: NatsConnection, wish: RedriveWish)
       outcome: 'working',
       says: `${MINTS} ${lying.seq} is with the minter; the log says ${state}. What it waits for stands in its log`,
     };
-  if (asked.what !== 'revoke' && mint?.state === 'failed' && mint.request >= Number(asked.what))
+  if (isRevocation && asked.what === 'revoke' && mint?.state === 'minted' && mint.revocable === undefined) return irrevocable(record);
+  if (!isRevocation && mint?.state === 'failed' && mint.request >= Number(asked.what))
     return askAnew(connection, wish, record, mint.reason);
   const sequence = await give(connection, subject, asked.body);
   return { outcome: 'given', says: `${MINTS} ${sequence}; the log says ${state}, and the minter goes on from there` };
@@ -50,6 +53,12 @@ export async function redriveMint(connection: NatsConnection, wish: RedriveWish)
 
 const ended = ({ mint }: TicketRecord): string =>
   mint !== undefined && 'asset' in mint ? `${mint.state}: ${mint.asset}` : `${mint?.state}`;
+
+/** Given to the minter again it would only be buried again. */
+const irrevocable = ({ sale, asked: { body } }: TicketRecord): MintRedriven => ({
+  outcome: 'refused',
+  says: `minted, and sold as transferable: order.refund (of an order without payment: order.cancel) {"sale": "${sale}", "order": "${body.order}", "override": true} makes it void and gives its unit back`,
+});
 
 /** Its message is gone from MINTS, so a new one takes the place; two at once leave one. */
 async function give(connection: NatsConnection, subject: string, body: object): Promise<number | string> {

@@ -132,6 +132,7 @@ function namesIn(event: Recorded): Names {
     case 'MintRevokeSubmitted':
     case 'MintRevokeDied':
     case 'MintRevoked':
+    case 'MintVoided':
       return { ...NOTHING, tickets: [event.data.ticket] };
     default:
       return NOTHING; // of a later version: posting refuses it, with its place

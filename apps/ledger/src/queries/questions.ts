@@ -89,6 +89,9 @@ export const TicketsQuery = z.strictObject({
   sale: sale.optional(),
   order: order.optional(),
   wallet: wallet.optional(),
-  status: z.enum(['held', 'sold', 'minting', 'minted', 'mint-failed', 'revoking', 'released']).optional().describe('In this state alone.'),
+  status: z
+    .enum(['held', 'sold', 'minting', 'minted', 'mint-failed', 'revoking', 'released', 'void'])
+    .optional()
+    .describe('In this state alone.'),
   ...page,
 });

@@ -48,9 +48,9 @@ export function chainDrift(of: About, { ticket, plan, mint, holder }: LoggedTick
   const stands = found.kind === 'ours' && found.supply > 0n;
   switch (mint.state) {
     case 'minted':
+    case 'voided':
       if (found.kind === 'absent') return drift('not-on-chain', 'absent');
-      if (!stands) return drift('burned', 'supply 0');
-      return found.holder === holder ? undefined : { ...drift('moved', `held by ${found.holder}`), log: `held by ${holder}` };
+      return mint.state === 'minted' ? sinceMinted(drift, found, holder) : undefined; // a void one is worth nothing: who has it does not matter
     case 'revoked':
       return stands ? drift('not-burned', 'supply 1') : undefined;
     default:
@@ -58,20 +58,31 @@ export function chainDrift(of: About, { ticket, plan, mint, holder }: LoggedTick
   }
 }
 
+function sinceMinted(
+  drift: (kind: DriftKind, chain: string) => Drift,
+  found: Extract<OnChain, { kind: 'ours' }>,
+  holder: LoggedTicket['holder'],
+): Drift | undefined {
+  if (found.supply === 0n) return drift('burned', 'supply 0');
+  return found.holder === holder ? undefined : { ...drift('moved', `held by ${found.holder}`), log: `held by ${holder}` };
+}
+
 /** The log against the ledger, for one sale. What either side learned after the other was read is no difference. */
 export function* ledgerDrifts(of: About, logged: ReadonlyMap<string, LoggedTicket>, ledger: LedgerSale, last: number): Iterable<Drift> {
   for (const each of logged.values()) {
     const row = ledger.tickets.get(each.ticket);
-    if (each.mint.state === 'minted' && (row === undefined || row.sequence <= last)) yield* mintedDrift(of, each, each.mint, row, ledger);
+    const { mint } = each;
+    const wasMinted = mint.state === 'minted' || mint.state === 'voided';
+    if (wasMinted && (row === undefined || row.sequence <= last)) yield* mintedDrift(of, each, mint, row, ledger);
   }
   for (const { ticket, status, asset, sequence } of ledger.tickets.values()) {
     const state = logged.get(ticket)?.mint.state ?? 'unknown';
-    if (status === 'minted' && sequence <= last && !['minted', 'revoking', 'revoked'].includes(state))
+    if (status === 'minted' && sequence <= last && !['minted', 'revoking', 'revoked', 'voided'].includes(state))
       yield { kind: 'ledger-only', ...of, ticket, asset: asset ?? '', log: state, ledger: status };
   }
 }
 
-type Minted = Extract<LoggedTicket['mint'], { state: 'minted' }>;
+type Minted = Extract<LoggedTicket['mint'], { state: 'minted' | 'voided' }>;
 
 function* mintedDrift(
   of: About,
@@ -93,5 +104,5 @@ function* mintedDrift(
   }
 }
 
-/** A ticket that is to be taken back was minted all the same. */
-const isMinted = ({ status }: LedgerTicket): boolean => ['minted', 'revoking', 'released'].includes(status);
+/** A ticket that is taken back or void was minted all the same. */
+const isMinted = ({ status }: LedgerTicket): boolean => ['minted', 'revoking', 'released', 'void'].includes(status);

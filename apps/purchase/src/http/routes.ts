@@ -97,7 +97,7 @@ export const ROUTES: readonly Route[] = [
   mutation(`${ORDER}/cancel`, 'order.cancel', {
     status: 200,
     location: ORDER,
-    summary: 'Cancel an order that is held',
+    summary: 'Cancel an order that nobody paid for',
     schema: EndOrder,
     answer: Order,
     example: {},
@@ -131,7 +131,7 @@ export const ROUTES: readonly Route[] = [
     summary: 'Read the receipt of a ticket that is minted: proof of it for its buyer',
     schema: GetTicket,
     answer: Receipt,
-    problems: ['ticket-not-minted', 'receipt-unknown'],
+    problems: ['ticket-not-minted', 'ticket-void', 'receipt-unknown'],
   }),
 ];
 

@@ -12,7 +12,7 @@ const moment = z.iso.datetime();
 const count = z.number().int().min(0);
 const version = z.number().int().min(1).describe('Version of the sale; it grows with everything that happens in it');
 const orderStatus = z.enum(['held', 'confirmed', 'expired', 'cancelled', 'refund-owed', 'refunded']);
-const ticketStatus = z.enum([...orderStatus.options, 'sold', 'minting', 'minted', 'mint-failed', 'revoking', 'released']);
+const ticketStatus = z.enum([...orderStatus.options, 'sold', 'minting', 'minted', 'mint-failed', 'revoking', 'released', 'void']);
 const asset = {
   asset: z.string().optional().describe('Address of the asset on the chain'),
   signature: z.string().optional().describe('Signature of the transaction that minted it'),

@@ -35,6 +35,7 @@ export const UPCASTS: Readonly<Record<EventType, readonly Upcast[]>> = {
   MintRevokeSubmitted: [],
   MintRevokeDied: [],
   MintRevoked: [],
+  MintVoided: [],
 };
 
 type Upcasts = Readonly<Record<string, readonly Upcast[]>>;

@@ -15,6 +15,8 @@ export const REFUSALS = {
   'order-ended': 'The order has ended; nothing can be done with it any more.',
   'order-paid': 'The order is paid for: it can be refunded, not cancelled.',
   'order-not-paid': 'Nothing was paid for the order: it can be cancelled, not refunded.',
+  irrevocable:
+    'These tickets are minted or about to be, and nobody can take them back. "override": true ends the order all the same: a ticket that is minted becomes void, its asset stays with its holder, and its unit is sold again.',
   'ticket-unknown': 'There is no such ticket in this sale.',
   'ticket-not-sold': 'The ticket is not sold (any more): it cannot be minted.',
 } as const satisfies Record<string, string>;
@@ -25,7 +27,7 @@ export interface Refusal {
   readonly code: RefusalCode;
   /** Where in the request the reason lies (RFC 6901), and facts that help to choose the next request. */
   readonly pointers?: readonly string[];
-  readonly facts?: Readonly<Record<string, string | number>>;
+  readonly facts?: Readonly<Record<string, string | number | readonly string[]>>;
 }
 
 export type Decision<E> = { readonly events: readonly E[] } | { readonly refusal: Refusal };

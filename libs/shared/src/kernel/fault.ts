@@ -26,6 +26,10 @@ export const FAULTS = {
   'foreign-account': ['terminal', 'An account that is not ours stands at a planned address. A human must look.'],
   'mint-under-way': ['retryable', 'An attempt to mint the ticket may still land: whether it can be taken back is seen when it ended.'],
   'asset-stands': ['terminal', 'The ticket is minted, so it cannot be cancelled: its unit stays sold until its asset is burned.'],
+  irrevocable: [
+    'terminal',
+    'The ticket is minted and transferable: nobody can take it back. `order.refund` or `order.cancel` with "override": true makes it void and gives its unit back.',
+  ],
   'key-exposed': ['terminal', 'A key file can be read by others than its owner. Make it private (chmod 600).'],
   'database-unreachable': ['retryable', 'Postgres did not answer. The ledger waits and catches up by itself; selling goes on.'],
   'ledger-differs': ['terminal', 'The ledger does not fit the log. Run `admit replay`.'],

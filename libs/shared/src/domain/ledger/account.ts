@@ -8,13 +8,14 @@ const NORMAL_SIDE = {
   available: 'debit',
   held: 'debit',
   sold: 'debit',
-  // mints of a sale: what was asked is under way, minted, failed, or taken back
+  // mints of a sale: what was asked is under way, minted, failed, taken back, or void (its asset stands, and its unit is sold again)
   'mint-requests': 'credit',
   'mint-asked': 'debit',
   minted: 'debit',
   'mint-failed': 'debit',
   'mint-cancelled': 'debit',
   'mint-revoked': 'debit',
+  'mint-voided': 'debit',
   // money: with payment "none" the buyer settles with the organiser outside of us, so nothing passes through clearing
   'settled-outside': 'debit',
   // what the payment provider has for us; in clearing (by order) until it is known what it pays for; to be given back, or earned

@@ -12,7 +12,7 @@ const SALES = ['s1', 's2'];
 const TYPES = [
   ...['SaleOpened', 'SaleOpened', 'OrderPlaced', 'OrderPlaced', 'OrderPlaced', 'OrderConfirmed', 'OrderConfirmed', 'OrderConfirmed'],
   ...['MintsRequested', 'MintPlanned', 'MintSubmitted', 'MintAttemptDied', 'MintCompleted', 'MintFailed', 'RevocationsRequested'],
-  ...['MintCancelled', 'MintRevokeSubmitted', 'MintRevokeDied', 'MintRevoked'],
+  ...['MintCancelled', 'MintRevokeSubmitted', 'MintRevokeDied', 'MintRevoked', 'MintVoided'],
   ...['OrderExpired', 'OrderCancelled', 'OrderRestored', 'OrderRefunded', 'UnitsReleased', 'SaleClosed', 'MintFailureNoted'],
   ...['PaymentReceived', 'PaymentReceived', 'PaymentFailed', 'RefundOwed', 'RefundPaid'],
 ];
@@ -33,7 +33,11 @@ const eventOf = (sale: string): fc.Arbitrary<LedgerEvent> =>
       return {
         type,
         at: n,
-        data: { ...data, ...(type === 'OrderConfirmed' && request === 2 && { payment: 'pay_1' }) },
+        data: {
+          ...data,
+          ...(type === 'OrderConfirmed' && request === 2 && { payment: 'pay_1' }),
+          ...(type === 'UnitsReleased' && request === 2 && { void: true }),
+        },
       } as unknown as LedgerEvent;
     });
 

@@ -43,7 +43,7 @@ type Deed = {
 };
 const DEEDS = [
   ...['place', 'place', 'place', 'pay', 'pay', 'pay', 'refunded', 'refunded', 'fail', 'cancel', 'refund', 'refund', 'close'],
-  ...['mint', 'minted', 'mint-failed', 'release', 'release', 'wait'],
+  ...['mint', 'mint', 'minted', 'minted', 'mint-failed', 'release', 'release', 'override', 'override', 'voided', 'voided', 'wait'],
 ];
 const deed: fc.Arbitrary<Deed> = fc.record({
   do: fc.constantFrom(...DEEDS),
@@ -63,10 +63,10 @@ class Both {
   private sequence = 0;
   private at = 0;
 
-  constructor(payment: 'none' | 'webhook', mint: 'on-confirm' | 'on-request') {
+  constructor({ payment, mint, tickets }: Rules) {
     const units = { seats: SEATS as UnitId[] };
     const terms = { sale, name: 'Gala', units, price: { amount: '5000', currency: 'EUR' }, maxPerBuyer: 2, holdSeconds: 600 } as const;
-    this.commit(openSale(this.state, { ...terms, payment, mint }));
+    this.commit(openSale(this.state, { ...terms, payment, mint, tickets }));
   }
 
   does(deed: Deed): void {
@@ -101,6 +101,10 @@ class Both {
         return cancelOrder(state, { sale, order });
       case 'refund':
         return refundOrder(state, { sale, order });
+      case 'override': {
+        const refunded = refundOrder(state, { sale, order, override: true });
+        return 'events' in refunded ? refunded : cancelOrder(state, { sale, order, override: true });
+      }
       case 'close':
         return deed.nth === 0 ? closeSale(state, { sale }) : { events: [] };
       case 'mint':
@@ -110,6 +114,8 @@ class Both {
         return this.minterSays(deed.do === 'minted' ? 'MintCompleted' : 'MintFailed', ticket, request);
       case 'release':
         return releaseUnit(state, { ticket, request });
+      case 'voided':
+        return this.minterVoids(ticket);
       default:
         return { events: [] };
     }
@@ -123,6 +129,17 @@ class Both {
     const data = { ticket, order, request, reason: 'no', asset: 'A', signature: 'S', slot: '1', holder: null, wallet: 'W' };
     this.post([{ type, data, at: this.at } as unknown as LedgerEvent]);
     return type === 'MintFailed' ? noteMintFailure(this.state, { ticket, request }) : { events: [] };
+  }
+
+  /** Only what it was told to take back with an override, and has minted. */
+  private minterVoids(ticket: TicketId): Decision<SaleEvent> {
+    const row = this.book.tickets.get(tenant, ticket);
+    const order = this.state.open?.orders.get(row?.order as OrderId);
+    if (row === undefined || row.signature === null || order?.progressOf(ticket).overridden !== true || row.status === 'void')
+      return { events: [] };
+    if (row.status !== 'revoking') return { events: [] };
+    this.post([{ type: 'MintVoided', data: { ticket, order: order.order, unit: row.unit, asset: 'A' }, at: this.at } as LedgerEvent]);
+    return releaseUnit(this.state, { ticket, request: 0, void: true });
   }
 
   private ticket(nth: number): { readonly ticket: TicketId; readonly request: number } {
@@ -144,32 +161,37 @@ class Both {
 }
 
 const deeds = fc.array(deed, { minLength: 5, maxLength: 40, size: 'max' });
-const sales = fc.tuple(
-  fc.constantFrom('none' as const, 'webhook' as const, 'webhook' as const),
-  fc.constantFrom('on-confirm' as const, 'on-request' as const),
-  deeds,
-);
+const rules = fc.record({
+  payment: fc.constantFrom('none' as const, 'webhook' as const, 'webhook' as const),
+  mint: fc.constantFrom('on-confirm' as const, 'on-request' as const),
+  tickets: fc.constantFrom('transferable' as const, 'transferable' as const, 'revocable' as const),
+});
+type Rules = typeof rules extends fc.Arbitrary<infer T> ? T : never;
+const sales = fc.tuple(rules, deeds);
 
 describe('the ledger of a sale', () => {
   it('[L9] follows whatever its deciders write, and says the same of units, orders and money at every commit', () => {
     const seen = new Map<string, number>();
     fc.assert(
-      fc.property(sales, ([payment, mint, list]) => {
-        const both = new Both(payment, mint);
+      fc.property(sales, ([terms, list]) => {
+        const both = new Both(terms);
         for (const one of list) {
           both.does(one);
           const { opened, available, held, sold } = both.state.counts();
           const tickets = (['opened', 'available', 'held', 'sold'] as const).map((account) => both.balance(ticketsOf(sale), account));
           expect(tickets.map(Number)).toEqual([opened, available, held, sold]);
-          for (const order of both.state.open!.orders.values())
+          for (const order of both.state.open!.orders.values()) {
             expect(both.book.orders.get(tenant, order.order)?.status).toBe(order.status);
+            for (const { ticket } of order.tickets)
+              expect(both.book.tickets.get(tenant, ticket)?.status === 'void').toBe(order.progressOf(ticket).state === 'void');
+          }
           expectMoneyToAgree(both);
         }
         for (const { type } of both.told) seen.set(type, (seen.get(type) ?? 0) + 1);
       }),
       { numRuns: 200 },
     );
-    expect([...seen.values()].length).toBeGreaterThanOrEqual(17); // every event of a sale, and two of a mint
+    expect([...seen.values()].length).toBeGreaterThanOrEqual(19); // every event of a sale, and three of a mint
   });
 });
 

@@ -22,6 +22,7 @@ function changeOf(event: MintEvent): Partial<TicketRow> {
     case 'MintCancelled':
     case 'MintRevokeSubmitted':
     case 'MintRevokeDied':
+    case 'MintVoided':
       return {};
     case 'MintRevoked':
       return { holder: null };
@@ -43,7 +44,7 @@ function entriesOf(event: MintEvent, { order, ticket, failure }: TicketRow, { sa
 }
 
 function beforeEnd({ type }: MintEvent, failure: string | null): Account {
-  if (type === 'MintRevoked') return 'minted';
+  if (type === 'MintRevoked' || type === 'MintVoided') return 'minted';
   return type === 'MintCancelled' && failure !== null ? 'mint-failed' : 'mint-asked';
 }
 
@@ -53,4 +54,5 @@ const ENDS: Partial<Record<MintEvent['type'], Account>> = {
   MintFailed: 'mint-failed',
   MintCancelled: 'mint-cancelled',
   MintRevoked: 'mint-revoked',
+  MintVoided: 'mint-voided',
 };

@@ -46,14 +46,14 @@ export function postRestoration({ order }: Data<'OrderRestored'>, book: Book, pl
 }
 
 /** Sold → available, ticket by ticket. */
-export function postRelease({ order, tickets }: Data<'UnitsReleased'>, book: Book, place: Place): Entry[] {
+export function postRelease({ order, tickets, void: isVoid }: Data<'UnitsReleased'>, book: Book, place: Place): Entry[] {
   const row = knownOrder(book, place, order);
   const theirs = tickets.map(({ ticket }) => knownTicket(book, place, ticket));
-  const wrong = theirs.find((ticket) => ticket.order !== order || ticket.status === 'held' || ticket.status === 'released');
+  const wrong = theirs.find((ticket) => ticket.order !== order || ['held', 'released', 'void'].includes(ticket.status));
   if (wrong !== undefined || row.status === 'held') {
     throw new Fault('projection-refused', { reason: 'only what was sold is released', order, status: row.status, ticket: wrong?.ticket });
   }
-  const amount = setTickets(book, place, theirs, 'released');
+  const amount = setTickets(book, place, theirs, isVoid ? 'void' : 'released');
   return [{ ...ofSale(place, row), debit: 'available', credit: `sold/${row.buyer}`, amount }];
 }
 

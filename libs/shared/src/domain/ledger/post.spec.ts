@@ -140,6 +140,20 @@ describe('posting', () => {
     expect(reasonOf(() => post([opened(), placed(), confirmed, minting(1)], [revoked]))).toBe('no balance is negative');
   });
 
+  it('[L9] moves a void ticket out of the minted ones, frees its unit once, and still knows its asset', () => {
+    const { ticket, unit } = tickets[0]!;
+    const asked = { type: 'RevocationsRequested', at, data: { order, tickets: [{ ticket, unit }], override: true } } as LedgerEvent;
+    const voided = { type: 'MintVoided', at, data: { ticket, order, unit, asset: 'Asset' } } as LedgerEvent;
+    const freed = { type: 'UnitsReleased', at, data: { order, tickets: [{ ticket, unit }], void: true } } as LedgerEvent;
+    const minted = (): LedgerEvent[][] => [[opened(), placed(), confirmed, minting(1)], [mint('MintCompleted', ticket)], [asked]];
+    const { balance, book } = post(...minted(), [voided], [freed]);
+    expect([balance(mintsOf(sale), 'minted'), balance(mintsOf(sale), 'mint-voided')]).toEqual([0n, 1n]);
+    expect(balance(ticketsOf(sale), 'available')).toBe(post(...minted()).balance(ticketsOf(sale), 'available') + 1n);
+    expect(book.tickets.get(tenant, ticket)).toMatchObject({ status: 'void', asset: 'Asset', signature: 'Sig' });
+    expect(reasonOf(() => post(...minted(), [voided], [freed], [freed]))).toBe('only what was sold is released');
+    expect(reasonOf(() => post([opened(), placed(), confirmed, minting(1)], [voided]))).toBe('no balance is negative');
+  });
+
   describe('money through the provider', () => {
     const money = (amount: string) => ({ order, payment: 'pay_1', amount, currency: 'EUR' });
     const happened = (type: string, data: object): LedgerEvent => ({ type, at, data }) as unknown as LedgerEvent;

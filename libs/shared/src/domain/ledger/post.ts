@@ -114,6 +114,7 @@ function rulesFor(event: SaleEvent | MintEvent, book: Book, place: Place): Posti
     case 'MintRevokeSubmitted':
     case 'MintRevokeDied':
     case 'MintRevoked':
+    case 'MintVoided':
       return postMintEvent(event, book, place);
     default:
       return unknownEvent(event);

@@ -45,7 +45,7 @@ export interface TicketRow extends Kept {
   readonly order: string;
   readonly buyer: string;
   readonly wallet: string | null;
-  readonly status: 'held' | 'sold' | 'minting' | 'minted' | 'mint-failed' | 'revoking' | 'released';
+  readonly status: 'held' | 'sold' | 'minting' | 'minted' | 'mint-failed' | 'revoking' | 'released' | 'void';
   /** The last mint request (1, 2, …; 0 before the first) and the key of the command that made it. */
   readonly request: number;
   readonly mintKey: string | null;

@@ -1,7 +1,7 @@
 import type { Recorded } from '../recorded.js';
 import type { MintCommand, RevokeCommand } from './events.js';
 
-/** A message on MINTS: `what` is the number of the request, or `revoke`. Its subject is `mint.<tenant>.<ticket>.<what>`. */
+/** A message on MINTS: `what` is the number of the request, `revoke` or `override`. Its subject is `mint.<tenant>.<ticket>.<what>`. */
 export interface Asked {
   readonly tenant: string;
   readonly ticket: string;
@@ -21,11 +21,11 @@ export function askedBy(of: { readonly tenant: string; readonly sale: string }, 
     }));
   }
   if (type !== 'RevocationsRequested') return [];
-  const { order } = data;
+  const { order, override } = data;
   return data.tickets.map(({ ticket, unit }) => ({
     tenant: of.tenant,
     ticket,
-    what: 'revoke',
-    body: { ...of, order, ticket, unit, revoke: true },
+    what: override ? 'override' : 'revoke',
+    body: { ...of, order, ticket, unit, revoke: true, ...(override && { override }) },
   }));
 }

@@ -1,4 +1,4 @@
-import type { MintAttempt, MintAttemptDied, MintRevoked } from './events.js';
+import type { MintAttempt, MintAttemptDied, MintRevoked, MintVoided } from './events.js';
 import { type MintDecision, NOTHING, refusing } from './mint-decision.js';
 import { nextAttempt, type TicketMint } from './ticket-mint.js';
 
@@ -30,4 +30,13 @@ export function completeRevoke(mint: TicketMint | undefined, data: MintRevoked['
   if (mint?.state !== 'revoking' && mint?.state !== 'revoked') return refuse('state-forbids');
   if (mint.asset !== data.asset) return refuse('asset-differs', { minted: mint.asset, asked: data.asset });
   return mint.state === 'revoked' ? NOTHING : { events: [{ type: 'MintRevoked', data }] };
+}
+
+/** Only what stands and can never be burned: a revocable asset is burned, and an attempt that may still land has to end first. */
+export function voidMint(mint: TicketMint | undefined, data: MintVoided['data']): MintDecision {
+  const refuse = refusing(mint, data.ticket);
+  if (mint?.state !== 'minted' && mint?.state !== 'voided') return refuse('state-forbids');
+  if (mint.asset !== data.asset) return refuse('asset-differs', { minted: mint.asset, asked: data.asset });
+  if (mint.state === 'voided') return NOTHING;
+  return mint.revocable === undefined ? { events: [{ type: 'MintVoided', data }] } : refuse('revocable');
 }

@@ -57,6 +57,8 @@ const BURNING: MintEvent = { type: 'MintRevokeSubmitted', data: attempt(1, 'burn
 const BURN_DIED: MintEvent = { type: 'MintRevokeDied', data: death(1) };
 const burned = { ...taken, asset: 'asset', signature: 'burn-1', slot: '200' };
 const REVOKED: MintEvent = { type: 'MintRevoked', data: burned };
+const STANDS: readonly MintEvent[] = [PLANNED, SUBMITTED, COMPLETED];
+const VOIDED: MintEvent = { type: 'MintVoided', data: { ...taken, asset: 'asset' } };
 
 const HISTORIES: Readonly<Record<MintState, readonly MintEvent[]>> = {
   unknown: [],
@@ -65,6 +67,7 @@ const HISTORIES: Readonly<Record<MintState, readonly MintEvent[]>> = {
   minted: REVOCABLE,
   revoking: [...REVOCABLE, BURNING],
   revoked: [...REVOCABLE, BURNING, REVOKED],
+  voided: [...STANDS, VOIDED],
   failed: [PLANNED, SUBMITTED, DIED, FAILED],
   cancelled: [PLANNED, CANCELLED],
 };
@@ -163,9 +166,27 @@ describe('taking a minted ticket back', () => {
   });
 
   it('never burns what was sold as transferable', () => {
-    const sold = given([PLANNED, SUBMITTED, COMPLETED]);
+    const sold = given(STANDS);
     expect(code(sold.when({ type: 'SubmitRevoke', data: attempt(1, 'burn-1') }))).toBe('irrevocable');
-    expect(() => evolve(fold([PLANNED, SUBMITTED, COMPLETED]), BURNING)).toThrow('log-broken');
+    expect(() => evolve(fold(STANDS), BURNING)).toThrow('log-broken');
+  });
+
+  it('makes void what was sold as transferable and is minted, once, and keeps its asset and how it was minted', () => {
+    expect(given(STANDS).when({ type: 'VoidMint', data: VOIDED.data })).toEqual({ events: [VOIDED] });
+    expect(code(given(HISTORIES.voided).when({ type: 'VoidMint', data: VOIDED.data }))).toBe('nothing');
+    expect(fold(HISTORIES.voided)).toEqual({ state: 'voided', asset: 'asset', signature: 'sig-1' });
+    for (const history of [STANDS, HISTORIES.voided])
+      expect(given(history).when({ type: 'VoidMint', data: { ...VOIDED.data, asset: 'elsewhere' } })).toMatchObject({
+        refusal: { code: 'asset-differs', facts: { minted: 'asset', asked: 'elsewhere' } },
+      });
+    expect(code(given(HISTORIES.voided).when({ type: 'PlanMint', data: plan({ request: 2 }) }))).toBe('state-forbids');
+  });
+
+  it('[L2] makes nothing void that may still land, was never minted, or can be burned', () => {
+    for (const history of [[], [PLANNED], [PLANNED, SUBMITTED], HISTORIES.failed, [PLANNED, CANCELLED], revoking, revoked])
+      expect(code(given(history).when({ type: 'VoidMint', data: VOIDED.data }))).toBe('state-forbids');
+    expect(code(given(REVOCABLE).when({ type: 'VoidMint', data: VOIDED.data }))).toBe('revocable');
+    expect(() => evolve(fold(REVOCABLE), VOIDED)).toThrow('log-broken');
   });
 
   it('burns in one attempt at a time, written down before it is sent', () => {
@@ -199,9 +220,12 @@ describe('taking a minted ticket back', () => {
 });
 
 describe('the table of states', () => {
-  const events = [PLANNED, SUBMITTED, DIED, COMPLETED, FAILED, CANCELLED, BURNING, BURN_DIED, REVOKED];
+  const events = [PLANNED, SUBMITTED, DIED, COMPLETED, FAILED, CANCELLED, BURNING, BURN_DIED, REVOKED, VOIDED];
+  const isBurnable = (state: MintState): boolean => state === 'minted'; // only what was sold as transferable becomes void: tried above
   const cases = (Object.keys(HISTORIES) as MintState[]).flatMap((state) =>
-    events.map((event) => ({ state, event, leads: TRANSITIONS[state][event.type] })),
+    events
+      .filter((event) => !(event === VOIDED && isBurnable(state)))
+      .map((event) => ({ state, event, leads: TRANSITIONS[state][event.type] })),
   );
 
   it.each(cases)('[minting NM2] [minting NM3] from $state, $event.type leads to $leads', ({ state, event, leads }) => {

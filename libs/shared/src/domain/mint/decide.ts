@@ -1,5 +1,14 @@
-import { buryRevoke, completeRevoke, submitRevoke } from './decide-revoke.js';
-import type { MintAttempt, MintAttemptDied, MintCancelled, MintCompleted, MintFailed, MintPlan, MintRevoked } from './events.js';
+import { buryRevoke, completeRevoke, submitRevoke, voidMint } from './decide-revoke.js';
+import type {
+  MintAttempt,
+  MintAttemptDied,
+  MintCancelled,
+  MintCompleted,
+  MintFailed,
+  MintPlan,
+  MintRevoked,
+  MintVoided,
+} from './events.js';
 import { type MintDecision, NOTHING, refusing } from './mint-decision.js';
 import { allows, nextAttempt, type TicketMint } from './ticket-mint.js';
 
@@ -13,7 +22,8 @@ export type MintRequest =
   | { readonly type: 'CancelMint'; readonly data: MintCancelled['data'] }
   | { readonly type: 'SubmitRevoke'; readonly data: MintAttempt }
   | { readonly type: 'BuryRevoke'; readonly data: MintAttemptDied['data'] }
-  | { readonly type: 'CompleteRevoke'; readonly data: MintRevoked['data'] };
+  | { readonly type: 'CompleteRevoke'; readonly data: MintRevoked['data'] }
+  | { readonly type: 'VoidMint'; readonly data: MintVoided['data'] };
 
 /** Decides one command on what is known of its ticket. Pure: no clock, no chance, no chain. */
 export function decideMint(mint: TicketMint | undefined, command: MintRequest): MintDecision {
@@ -36,6 +46,8 @@ export function decideMint(mint: TicketMint | undefined, command: MintRequest): 
       return buryRevoke(mint, command.data);
     case 'CompleteRevoke':
       return completeRevoke(mint, command.data);
+    case 'VoidMint':
+      return voidMint(mint, command.data);
   }
 }
 

@@ -94,6 +94,12 @@ export type MintRevoked = {
   };
 };
 
+/** The ticket is worth nothing at the door any more, and its unit may be sold again. The asset could not be burned: it stays with its holder. */
+export type MintVoided = {
+  readonly type: 'MintVoided';
+  readonly data: { readonly ticket: TicketId; readonly order: OrderId; readonly unit: UnitId; readonly asset: string };
+};
+
 export type MintEvent =
   | MintPlanned
   | MintSubmitted
@@ -103,7 +109,8 @@ export type MintEvent =
   | MintCancelled
   | MintRevokeSubmitted
   | MintRevokeDied
-  | MintRevoked;
+  | MintRevoked
+  | MintVoided;
 
 /** The body of a message on MINTS (`mint.<tenant>.<ticket>.<request>`). */
 export interface MintCommand {
@@ -118,7 +125,10 @@ export interface MintCommand {
   readonly revocable?: true;
 }
 
-/** The body of a message on MINTS that takes a ticket back (`mint.<tenant>.<ticket>.revoke`). */
+/**
+ * The body of a message on MINTS that takes a ticket back (`mint.<tenant>.<ticket>.revoke`; with `override` `….override`, so that it is not
+ * taken for one that lies there without). `override`: what is minted and cannot be burned becomes void.
+ */
 export interface RevokeCommand {
   readonly tenant: string;
   readonly sale: string;
@@ -126,4 +136,5 @@ export interface RevokeCommand {
   readonly ticket: TicketId;
   readonly unit: UnitId;
   readonly revoke: true;
+  readonly override?: true;
 }

@@ -11,7 +11,8 @@ export type MintRefusalCode =
   | 'attempt-not-live'
   | 'asset-differs'
   | 'request-superseded'
-  | 'irrevocable';
+  | 'irrevocable'
+  | 'revocable';
 
 export interface MintRefusal {
   readonly code: MintRefusalCode;

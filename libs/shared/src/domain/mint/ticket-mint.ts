@@ -30,6 +30,8 @@ export type TicketMint =
   /** A transaction that burns the asset may land. `signature` is still that of the mint. */
   | ({ readonly state: 'revoking'; readonly asset: string; readonly signature: string; readonly live: MintAttempt } & Revocable)
   | { readonly state: 'revoked'; readonly asset: string }
+  /** Minted, and worth nothing at the door: its asset could not be burned. */
+  | { readonly state: 'voided'; readonly asset: string; readonly signature: string }
   /** Given back before anything could stand at its address: it is never minted. */
   | { readonly state: 'cancelled' }
   /** `plan` is kept: a corrected request mints at the same address. It is absent when the request was refused before it was planned. */
@@ -44,16 +46,18 @@ export type TicketMint =
 export type MintState = 'unknown' | TicketMint['state'];
 
 /**
- * What may happen in which state, and where it leads. `minted` leads nowhere but to the burning of a revocable asset; only a proven death
+ * What may happen in which state, and where it leads. `minted` leads nowhere but to the burning of a revocable asset, or for one that is
+ * not to a ticket that is void; only a proven death
  * leads out of `submitted` without an asset, or out of `revoking` with one; a failed ticket may be planned again by a corrected request.
  */
 export const TRANSITIONS: Readonly<Record<MintState, Readonly<Partial<Record<MintEvent['type'], TicketMint['state']>>>>> = {
   unknown: { MintPlanned: 'planned', MintFailed: 'failed', MintCancelled: 'cancelled' },
   planned: { MintSubmitted: 'submitted', MintFailed: 'failed', MintCancelled: 'cancelled' },
   submitted: { MintAttemptDied: 'planned', MintCompleted: 'minted' },
-  minted: { MintRevokeSubmitted: 'revoking' },
+  minted: { MintRevokeSubmitted: 'revoking', MintVoided: 'voided' },
   revoking: { MintRevokeDied: 'minted', MintRevoked: 'revoked' },
   revoked: {},
+  voided: {},
   failed: { MintPlanned: 'planned', MintFailed: 'failed', MintCancelled: 'cancelled' },
   cancelled: {},
 };
@@ -82,6 +86,8 @@ export function evolve(mint: TicketMint | undefined, event: MintEvent): TicketMi
       return burning(mint, event);
     case 'MintRevoked':
       return { state: 'revoked', asset: event.data.asset };
+    case 'MintVoided':
+      return voidedOf(mint, event);
     case 'MintCancelled':
       return { state: 'cancelled' };
     case 'MintFailed':
@@ -104,6 +110,11 @@ function burning(mint: TicketMint | undefined, event: MintRevokeSubmitted | Mint
     const { attempt, reason } = event.data;
     return { state: 'minted', asset, signature, revocable: { plan, dead: [...dead, { attempt, signature: live.signature, reason }] } };
   }
+  throw new Fault('log-broken', { ticket: event.data.ticket, state: mintState(mint), event: event.type });
+}
+
+function voidedOf(mint: TicketMint | undefined, event: MintEvent): TicketMint {
+  if (mint?.state === 'minted' && mint.revocable === undefined) return { state: 'voided', asset: mint.asset, signature: mint.signature };
   throw new Fault('log-broken', { ticket: event.data.ticket, state: mintState(mint), event: event.type });
 }
 

@@ -160,8 +160,12 @@ export type PlaceOrder = z.infer<typeof PlaceOrder>;
 const orderId = matching<OrderId>(ORDER_PATTERN, 'an order such as ord_ and 26 letters');
 const ticketId = matching<TicketId>(TICKET_PATTERN, 'a ticket such as tkt_ and 26 letters');
 
-/** `order.cancel`, `order.refund` */
-export const EndOrder = z.strictObject({ sale: saleId, order: orderId });
+/** `order.get` */
+export const GetOrder = z.strictObject({ sale: saleId, order: orderId });
+export type GetOrder = z.infer<typeof GetOrder>;
+
+/** `order.cancel`, `order.refund`. `override`: also where a ticket is minted that cannot be taken back. */
+export const EndOrder = GetOrder.extend({ override: z.literal(true, 'must be true, or left out').optional() });
 export type EndOrder = z.infer<typeof EndOrder>;
 
 /** `sale.close` */
@@ -192,10 +196,6 @@ export const MintTickets = z.strictObject({
   wallet,
 });
 export type MintTickets = z.infer<typeof MintTickets>;
-
-/** `order.get` */
-export const GetOrder = EndOrder;
-export type GetOrder = EndOrder;
 
 /** `ticket.get` */
 export const GetTicket = z.strictObject({ sale: saleId, ticket: ticketId });

@@ -73,8 +73,8 @@ export type OrderCancelled = OfOrder<'OrderCancelled'>;
 export type OrderRestored = OfOrder<'OrderRestored'>;
 /** What was paid for the order has gone back in full. Units that were still held are available again. */
 export type OrderRefunded = OfOrder<'OrderRefunded'>;
-/** Sold → available, ticket by ticket: none of them is minted, or its asset is revoked. */
-export type UnitsReleased = OfOrder<'UnitsReleased', { readonly tickets: readonly TicketOfUnit[] }>;
+/** Sold → available, ticket by ticket: none of them is minted, or its asset is revoked; or they are void, and their assets stay with their holders. */
+export type UnitsReleased = OfOrder<'UnitsReleased', { readonly tickets: readonly TicketOfUnit[]; readonly void?: true }>;
 
 /** Each ticket is to be minted for the wallet; `request` counts corrected requests after a failed mint. */
 export type MintsRequested = OfOrder<
@@ -89,8 +89,11 @@ export type MintsRequested = OfOrder<
 >;
 /** The mint of a ticket failed for good: it may be asked for again. */
 export type MintFailureNoted = OfOrder<'MintFailureNoted', { readonly ticket: TicketId; readonly request: number }>;
-/** Each ticket's mint is to be cancelled, or its asset burned, before its unit can be sold again. */
-export type RevocationsRequested = OfOrder<'RevocationsRequested', { readonly tickets: readonly TicketOfUnit[] }>;
+/**
+ * Each ticket's mint is to be cancelled, or its asset burned, before its unit can be sold again. `override`: its asset can not be burned, and
+ * the order is given up all the same; if it is minted it becomes void. Earlier versions asked without it in transferable sales too.
+ */
+export type RevocationsRequested = OfOrder<'RevocationsRequested', { readonly tickets: readonly TicketOfUnit[]; readonly override?: true }>;
 
 type OfPayment<Type extends string, More = unknown> = OfOrder<Type, { readonly payment: PaymentId } & More>;
 

@@ -8,6 +8,8 @@ import type { Sale } from './sale.js';
 export interface MintNews {
   readonly ticket: TicketId;
   readonly request: number;
+  /** Its asset stands, and nobody is let in with it any more. */
+  readonly void?: true;
 }
 
 /** The mint failed for good: it may be asked for again; and if the unit was on its way back, nothing stands in its way. */
@@ -19,10 +21,10 @@ export function noteMintFailure(state: Sale, { ticket, request }: MintNews): Dec
   return { events: progress.state === 'revoking' ? [released(order, ticket)] : [] };
 }
 
-/** The mint was cancelled or the asset burned: only now may the unit be sold again. */
-export function releaseUnit(state: Sale, { ticket }: MintNews): Decision<SaleEvent> {
+/** The mint was cancelled, the asset burned or the ticket made void: only now may the unit be sold again. */
+export function releaseUnit(state: Sale, { ticket, void: isVoid }: MintNews): Decision<SaleEvent> {
   const order = find(state, ticket);
-  return { events: order?.progressOf(ticket).state === 'revoking' ? [released(order, ticket)] : [] };
+  return { events: order?.progressOf(ticket).state === 'revoking' ? [released(order, ticket, isVoid)] : [] };
 }
 
 function find({ open: sale }: Sale, ticket: TicketId): Order | undefined {
@@ -30,7 +32,7 @@ function find({ open: sale }: Sale, ticket: TicketId): Order | undefined {
   return id === undefined ? undefined : sale?.orders.get(id);
 }
 
-const released = (order: Order, ticket: TicketId): SaleEvent => ({
+const released = (order: Order, ticket: TicketId, isVoid?: true): SaleEvent => ({
   type: 'UnitsReleased',
-  data: { order: order.order, tickets: order.tickets.filter((own) => own.ticket === ticket) },
+  data: { order: order.order, tickets: order.tickets.filter((own) => own.ticket === ticket), ...(isVoid && { void: isVoid }) },
 });

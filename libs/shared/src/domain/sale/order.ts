@@ -13,11 +13,13 @@ export const ORDER_TRANSITIONS = {
   refunded: {},
 } as const satisfies Readonly<Record<OrderStatus, Readonly<Partial<Record<SaleEvent['type'], OrderStatus>>>>>;
 
-/** What becomes of a ticket beside its order: whether its mint was asked for, failed, is to be revoked, or its unit was given back. */
+/** What becomes of a ticket beside its order: whether its mint was asked for, failed, is to be revoked, or its unit was given back. `void`: with its asset left standing. */
 export interface TicketProgress {
   /** The number of the latest mint request; 0: never asked. */
   readonly request: number;
-  readonly state: 'unasked' | 'asked' | 'failed' | 'revoking' | 'released';
+  readonly state: 'unasked' | 'asked' | 'failed' | 'revoking' | 'released' | 'void';
+  /** Its order was given up although its asset cannot be burned. */
+  readonly overridden?: true;
 }
 
 const UNASKED: TicketProgress = { request: 0, state: 'unasked' };
@@ -60,7 +62,7 @@ export class Order {
 
   /** Its tickets whose units it still has. */
   get kept(): readonly TicketOfUnit[] {
-    return this.tickets.filter(({ ticket }) => this.progressOf(ticket).state !== 'released');
+    return this.tickets.filter(({ ticket }) => !['released', 'void'].includes(this.progressOf(ticket).state));
   }
 
   reach(point: RecoveryPoint, moment: Moment): void {

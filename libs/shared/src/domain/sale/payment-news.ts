@@ -34,7 +34,7 @@ export function refundPayment(state: Sale, news: PaymentNews): Decision<SaleEven
   const paid: SaleEvent = { type: 'RefundPaid', data: { payment, order: id, amount, currency } };
   const order = sale.orders.get(id);
   const inFull = known?.received === undefined || refunded >= known.received;
-  return { events: order !== undefined && inFull ? [paid, ...afterRefund(order, payment)] : [paid] };
+  return { events: order !== undefined && inFull ? [paid, ...afterRefund(sale, order, payment)] : [paid] };
 }
 
 const paidBy = ({ payment, order, amount, currency }: PaymentNews): Paid => ({ payment, order, amount, currency });

@@ -56,7 +56,7 @@ function earlier(sale: OpenedSale, order: Order): SaleEvent[] {
 
 function consequences(sale: OpenedSale, order: Order, known: Payment): SaleEvent[] {
   const { payment, received, currency } = known;
-  if (received === undefined) return isFullyRefunded(known) ? afterRefund(order, payment) : [];
+  if (received === undefined) return isFullyRefunded(known) ? afterRefund(sale, order, payment) : [];
   if (known.owed !== undefined) return []; // it came too early and is on its way back
   return settlePayment(sale, order, { payment, order: order.order, amount: `${received}`, currency }, known);
 }

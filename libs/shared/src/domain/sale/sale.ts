@@ -103,7 +103,7 @@ export class Sale {
     const sale = this.mustBeOpen();
     const order = this.mustHave(event.data.order);
     if (event.type === 'UnitsReleased') {
-      this.release(sale, order, event.data.tickets);
+      this.release(sale, order, event.data);
       return;
     }
     const { status } = order;
@@ -124,10 +124,10 @@ export class Sale {
     if (event.data.reason === 'requested') this.mustHave(event.data.order).move('RefundOwed');
   }
 
-  private release(sale: OpenedSale, order: Order, tickets: readonly TicketOfUnit[]): void {
+  private release(sale: OpenedSale, order: Order, { tickets, void: isVoid }: Data<'UnitsReleased'>): void {
     giveBack(sale, order, tickets);
     sale.sold -= tickets.length;
-    for (const { ticket } of tickets) order.note(ticket, { state: 'released' });
+    for (const { ticket } of tickets) order.note(ticket, { state: isVoid ? 'void' : 'released' });
   }
 
   private noteTickets(
@@ -136,8 +136,10 @@ export class Sale {
   ): void {
     const order = this.mustHave(event.data.order);
     if (event.type === 'MintFailureNoted') order.note(event.data.ticket, { state: 'failed' });
-    else if (event.type === 'RevocationsRequested') for (const { ticket } of event.data.tickets) order.note(ticket, { state: 'revoking' });
-    else {
+    else if (event.type === 'RevocationsRequested') {
+      const { tickets, override } = event.data;
+      for (const { ticket } of tickets) order.note(ticket, { state: 'revoking', ...(override && { overridden: override }) });
+    } else {
       for (const { ticket, request } of event.data.tickets) order.note(ticket, { state: 'asked', request });
       order.reach('mint-asked', moment);
     }

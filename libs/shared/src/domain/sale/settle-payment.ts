@@ -1,6 +1,7 @@
 import type { OrderId, PaymentId } from '../../kernel/ids.js';
 import { confirmOrder } from './confirm-order.js';
 import type { Money, RefundOwed, RefundReason, SaleEvent } from './events.js';
+import { giveUp, overrideAgain } from './give-up.js';
 import type { Order } from './order.js';
 import { isFullyRefunded, type Payment } from './payments.js';
 import type { OpenedSale } from './sale.js';
@@ -23,7 +24,7 @@ export const owe = ({ payment, order, amount, currency }: Paid, reason: RefundRe
 export function settlePayment(sale: OpenedSale, order: Order, paid: Paid, known: Payment | undefined): SaleEvent[] {
   const received: SaleEvent = { type: 'PaymentReceived', data: { ...paid, matched: true } };
   const gone = known !== undefined && isFullyRefunded({ ...known, received: BigInt(paid.amount) });
-  if (gone) return [received, ...afterRefund(order, paid.payment)];
+  if (gone) return [received, ...afterRefund(sale, order, paid.payment)];
   if (paid.amount !== order.total.amount || paid.currency !== order.total.currency) return [received, owe(paid, 'wrong-amount')];
   if (order.status === 'held') return [received, ...confirmOrder(sale.terms, order, paid.payment)];
   if (order.status === 'expired') {
@@ -40,22 +41,12 @@ function canRestore({ terms, units, unitsOfBuyer }: OpenedSale, { buyer, tickets
 
 /**
  * What becomes of an order whose payment went back in full: it is refunded, unless another payment pays for it.
- * Units that were sold are given back: at once where nothing is minted, else when each asset is revoked.
+ * Units that were sold are given back: at once where nothing is minted, else when each asset is revoked or each ticket void. The money is
+ * gone, whoever gave it back, so nobody is asked here whether a transferable ticket may become void.
  */
-export function afterRefund(order: Order, payment: PaymentId): SaleEvent[] {
+export function afterRefund(sale: OpenedSale, order: Order, payment: PaymentId): SaleEvent[] {
   const paidByAnother = order.payment !== undefined && order.payment !== payment;
   if (order.status === 'refunded' || paidByAnother) return [];
   const refunded: SaleEvent = { type: 'OrderRefunded', data: { order: order.order } };
-  return order.status === 'confirmed' ? [refunded, ...giveUp(order)] : [refunded];
-}
-
-/** Sold units on their way back: released where no mint was asked for, revoked first where one was. */
-export function giveUp(order: Order): SaleEvent[] {
-  const kept = order.kept.filter(({ ticket }) => order.progressOf(ticket).state !== 'revoking');
-  const minting = kept.filter(({ ticket }) => order.progressOf(ticket).state === 'asked');
-  const released = kept.filter((ticket) => !minting.includes(ticket));
-  return [
-    ...(released.length > 0 ? [{ type: 'UnitsReleased', data: { order: order.order, tickets: released } } as const] : []),
-    ...(minting.length > 0 ? [{ type: 'RevocationsRequested', data: { order: order.order, tickets: minting } } as const] : []),
-  ];
+  return [refunded, ...(order.status === 'confirmed' ? giveUp(sale, order) : overrideAgain(sale, order))];
 }

@@ -1,0 +1,74 @@
+import { jetstream } from '@nats-io/jetstream';
+import type { MintCommand, RevokeCommand } from '#shared/domain/mint/events.js';
+import { waitFor } from '../../dev/processes/wait.js';
+import { MinterProcesses } from './minter-processes.js';
+import { assetOnChain, type MinterStage, openMinterStage } from './minter-stage.js';
+
+const PATIENCE_MS = 30_000;
+const TICKETS = 5;
+const SLOT_MS = 100;
+let stage: MinterStage;
+let minters: MinterProcesses;
+
+beforeAll(async () => {
+  stage = await openMinterStage('override-crash', SLOT_MS);
+  minters = new MinterProcesses(stage);
+}, 180_000);
+afterEach(async () => {
+  await minters?.endAll();
+});
+afterAll(async () => {
+  await stage?.close();
+}, 30_000);
+
+/** As the reactor of the purchase app asks for it. */
+async function override({ tenant, sale, order, ticket, unit }: MintCommand): Promise<void> {
+  const body: RevokeCommand = { tenant, sale, order, ticket, unit, revoke: true, override: true };
+  await jetstream(stage.admin).publish(`mint.${tenant}.${ticket}.override`, JSON.stringify(body));
+}
+
+async function expectVoidOnceEach(sale: string, commands: readonly MintCommand[]): Promise<void> {
+  const voided = (await stage.ofType(sale, 'MintVoided')).map(({ data }) => data.ticket);
+  expect(voided.sort()).toEqual(commands.map(({ ticket }) => ticket).sort());
+  for (const { data } of await stage.ofType(sale, 'MintCompleted'))
+    expect(await assetOnChain(stage.rpc, data.asset)).toMatchObject({ supply: 1n, holders: [data.wallet] });
+}
+
+it('[L1] [L2] writes each void ticket once although the minter is killed between the verdict on its mint and that', async () => {
+  const before = await minters.mintsInAll();
+  const commands = await minters.askFor('killed', TICKETS);
+  await minters.end(await mintedBy(commands, 'killed'));
+  for (const command of commands) await override(command);
+  expect(await minters.diesBy(minters.start('before-void:3'))).toBe('SIGKILL');
+  expect((await stage.ofType('killed', 'MintVoided')).length).toBeLessThan(TICKETS);
+  await stage.forgetDeliveries();
+  const [first, second] = [minters.start(), minters.start()];
+  await stage.untilDone();
+  await minters.expectOneEach('killed', commands, before);
+  await expectVoidOnceEach('killed', commands);
+  await Promise.all([minters.end(first), minters.end(second)]);
+});
+
+it('[L1] [L2] leaves one asset, void, of each ticket that is given up while its mint is on its way, whenever the minter is killed', async () => {
+  const before = await minters.mintsInAll();
+  const commands = await minters.askFor('on-its-way', TICKETS);
+  expect(await minters.diesBy(minters.start(`between-send-and-completion:${TICKETS}`))).toBe('SIGKILL');
+  expect((await stage.ofType('on-its-way', 'MintSubmitted')).length).toBeGreaterThan(0);
+  expect(await stage.ofType('on-its-way', 'MintCompleted')).toEqual([]);
+  for (const command of commands) await override(command);
+  await stage.forgetDeliveries();
+  expect(await minters.diesBy(minters.start('before-void:2'))).toBe('SIGKILL');
+  await stage.forgetDeliveries();
+  minters.start();
+  await stage.untilDone();
+  await minters.expectOneEach('on-its-way', commands, before);
+  await expectVoidOnceEach('on-its-way', commands);
+});
+
+async function mintedBy(commands: readonly MintCommand[], sale: string) {
+  const minter = minters.start();
+  const isDone = async (): Promise<boolean> => (await stage.ofType(sale, 'MintCompleted')).length === commands.length;
+  await waitFor(isDone, { what: 'all are minted', timeoutMs: PATIENCE_MS });
+  await stage.untilDone();
+  return minter;
+}

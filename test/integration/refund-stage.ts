@@ -1,0 +1,93 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { readEnvironment } from '#shared/platform/environment.js';
+import { createLogger } from '#shared/platform/logger.js';
+import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
+import { startMinter } from '../../apps/minter/src/start.js';
+import { waitFor } from '../../dev/processes/wait.js';
+import { Caller, type Heard } from '../harness/caller.js';
+import { apiKeyOf, startSelling } from '../harness/selling.js';
+import { type MinterStage, newWallet, openMinterStage } from './minter-stage.js';
+
+const PATIENCE_MS = 30_000;
+
+export interface Sold {
+  readonly sale: string;
+  readonly order: string;
+  readonly ticket: string;
+  /** What its provider tells of it. */
+  readonly payment: object;
+}
+
+/** A broker, a chain, the purchase app and a tenant that sells; minters come from the test. */
+export class RefundStage {
+  private readonly minters: Awaited<ReturnType<typeof startMinter>>[] = [];
+
+  private constructor(
+    readonly minting: MinterStage,
+    private readonly selling: NestFastifyApplication,
+    readonly demo: Caller,
+  ) {}
+
+  static async open(name: string): Promise<RefundStage> {
+    const minting = await openMinterStage(name);
+    await (await TenantRegister.on(minting.admin)).create('demo', { apiKey: apiKeyOf('demo'), hasNatsPassword: true });
+    return new RefundStage(minting, await startSelling(minting.server), await Caller.of(minting.server, 'demo'));
+  }
+
+  async startMinter(): Promise<void> {
+    this.minters.push(await startMinter(readEnvironment(this.minting.environment), createLogger('minter', 'silent')));
+  }
+
+  async stopMinters(): Promise<void> {
+    for (const minter of this.minters.splice(0)) await minter.close();
+  }
+
+  /** An order of one seat, paid for, whose ticket is asked to be minted. */
+  async soldAndAsked(sale: string, terms: object = {}): Promise<Sold> {
+    await this.demo.open(sale, { seats: ['A-1'] }, { payment: 'webhook', ...terms });
+    return this.sellAgain(sale, 'first');
+  }
+
+  async sellAgain(sale: string, key: string): Promise<Sold> {
+    const placed = await this.demo.place(sale, { units: ['A-1'] }, key);
+    expect(placed.status).toBe(201);
+    const order = `${placed.body.order}`;
+    const ticket = `${(placed.body.tickets as { ticket: string }[])[0]?.ticket}`;
+    const payment = { sale, order, payment: `pay-${key}`, amount: '5000', currency: 'EUR' };
+    await this.demo.ask('payment.confirm', payment, `paid-${key}`);
+    const minted = await this.demo.ask('ticket.mint', { sale, tickets: [ticket], wallet: newWallet() }, `mint-${key}`);
+    expect(minted.status).toBe(200);
+    return { sale, order, ticket, payment };
+  }
+
+  refund({ sale, order }: Sold, key: string, more: object = {}): Promise<Heard> {
+    return this.demo.ask('order.refund', { sale, order, ...more }, key);
+  }
+
+  async ticket({ sale, ticket }: Sold): Promise<Heard['body']> {
+    return (await this.demo.ask('ticket.get', { sale, ticket })).body;
+  }
+
+  until(sold: Sold, status: string): Promise<void> {
+    const reached = async (): Promise<boolean> => (await this.ticket(sold)).status === status;
+    return waitFor(reached, { what: `the ticket is ${status}`, timeoutMs: PATIENCE_MS });
+  }
+
+  untilOutstanding(commands: number): Promise<void> {
+    const reached = async (): Promise<boolean> => (await this.minting.outstanding()) === commands;
+    return waitFor(reached, { what: `${commands} commands lie with the minter`, timeoutMs: PATIENCE_MS });
+  }
+
+  /** What the minter wrote down of a ticket, in turn. */
+  async story({ sale, ticket }: Sold): Promise<string> {
+    const events = await this.minting.events(sale);
+    return events.flatMap((event) => (event.data.ticket === ticket ? [event.type] : [])).join(' ');
+  }
+
+  async close(): Promise<void> {
+    await this.demo.close();
+    await this.stopMinters();
+    await this.selling.close();
+    await this.minting.close();
+  }
+}
