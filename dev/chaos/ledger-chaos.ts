@@ -15,8 +15,10 @@ const MOST_ORDERS = 30;
 const MOST_DELAY_MS = 40;
 /** How far back a checkpoint is set. */
 const BACK = 25;
-/** So often somebody without the projectors' lock tries to write the same batch. */
-const RIVAL_EVERY = 10;
+/** So often somebody without the projectors' lock tries to write the same batch: by turns in a race with them, and when they are done with it. */
+const RIVAL_EVERY = 5;
+/** Two hundred strikes take two minutes on two idle cores; whoever needs ten times as long stands still somewhere. */
+const AT_MOST_MS = 20 * 60_000;
 const ANY_TENANT = '*';
 
 export interface LedgerChaosReport {
@@ -30,6 +32,7 @@ export interface LedgerChaosReport {
   /** Entries that the orders make, those that are in the ledger, and how many of these are there twice. */
   readonly entries: Readonly<Record<'wanted' | 'found' | 'doubled', number>>;
   readonly replay: string;
+  readonly tookMs: number;
 }
 
 /** Sells, and meanwhile kills projectors and Postgres, sets the checkpoint back once, and puts an old copy of the database in its place once. */
@@ -48,6 +51,7 @@ class LedgerChaos {
   private readonly rival = { won: 0, lost: 0 };
   private setBack = 0;
   private restored = 0;
+  private readonly startedAt = performance.now();
 
   constructor(
     private readonly stage: ChaosStage,
@@ -58,16 +62,17 @@ class LedgerChaos {
   }
 
   async run(strikes: number): Promise<LedgerChaosReport> {
-    const { stage, writer } = this;
+    const { stage, writer, startedAt } = this;
     await writer.open();
     for (const index of [0, 1]) stage.startProjector(index);
     for (let strike = 1; strike <= strikes; strike++) {
+      if (performance.now() - startedAt > AT_MOST_MS) throw new Error(`strike ${strike} of ${strikes} after ${AT_MOST_MS} ms`);
       const before = writer.last;
       const selling = this.sellSome();
       await pause(this.random() * MOST_DELAY_MS);
       await this.strike();
       await selling;
-      if (strike % RIVAL_EVERY === 0) await this.compete();
+      if (strike % RIVAL_EVERY === 0) await this.compete(strike % (2 * RIVAL_EVERY) === 0);
       if (strike === Math.ceil(strikes * 0.2)) await stage.backUp();
       if (strike === Math.ceil(strikes * 0.4)) await this.setCheckpointBack();
       if (strike === Math.ceil(strikes * 0.6)) await this.restoreBackup();
@@ -94,14 +99,15 @@ class LedgerChaos {
     }
   }
 
-  /** Takes the next commit at the same time as whichever projector works, without asking for its turn. */
-  private async compete(): Promise<void> {
+  /** Takes the next commit at the same time as whichever projector works, without asking for its turn; or `late`, as if nobody had taken it yet. */
+  private async compete(late: boolean): Promise<void> {
     const connection = await connect(this.stage.nats.connection('ledger'));
     const pool = await connected(database(this.stage.url('projector'), { name: 'rival', connections: 1, logger: silent }));
     const runner = pool.createQueryRunner();
     try {
       const at = await readCheckpoint(runner, 'ledger');
       await this.writer.sell();
+      if (late) await this.stage.reaches(this.writer.last);
       const message = await (await JetStreamEventsLog.on(connection, 1)).nextOf(ANY_TENANT, at.sequence + 1);
       if (message === undefined) return;
       const taken = await takeBatch(runner, at, [message]);
@@ -142,6 +148,7 @@ class LedgerChaos {
       orders: Number(this.writer.orders),
       entries: { wanted: Number(this.writer.entries), found, doubled: found - Number(row?.different) },
       replay: (await this.stage.replay()).result,
+      tookMs: Math.round(performance.now() - this.startedAt),
     };
   }
 }

@@ -28,7 +28,7 @@ async function mint(): Promise<boolean> {
 }
 
 async function ledger(): Promise<boolean> {
-  const { seed, killed, rival, setBack, restored, orders, entries, replay } = await ledgerChaos(
+  const { seed, killed, rival, setBack, restored, orders, entries, replay, tookMs } = await ledgerChaos(
     Number(values.strikes),
     Number(values.seed),
   );
@@ -38,7 +38,8 @@ async function ledger(): Promise<boolean> {
     `checkpoint set back ${setBack} times, backup restored ${restored} times, a second writer won ${rival.won} batches and lost ${rival.lost}`,
   );
   console.log(`${orders} orders: ${entries.wanted} entries wanted, ${entries.found} found, ${entries.doubled} doubled; replay: ${replay}`);
-  return entries.found === entries.wanted && entries.doubled === 0 && replay === 'equal';
+  console.log(`took ${(tookMs / 1_000).toFixed(1)} s`);
+  return entries.found === entries.wanted && entries.doubled === 0 && replay === 'equal' && rival.lost > 0;
 }
 
 const CHAOS: Readonly<Record<string, () => Promise<boolean>>> = { mint, ledger };
