@@ -204,6 +204,35 @@ describe('a question to the ledger is refused, with the name of what is wrong', 
   });
 });
 
+describe('a question for which more would have to be read than is allowed', () => {
+  const slowly = `create policy slow on ledger.ledger_entry as restrictive for select to admit_reader using (pg_sleep(60) is not null)`;
+  afterEach(() => ledger.query('drop policy if exists slow on ledger.ledger_entry'));
+
+  it('is refused with how much that is, and what makes it less', async () => {
+    await ledger.query(slowly); // every row that is read takes a minute
+    const [all, narrow] = await Promise.all([
+      demo.get('/v1/ledger?sale=gala'),
+      demo.get('/v1/ledger/balances?sale=gala&atTime=2100-01-01T00:00:00Z'),
+    ]);
+    const told = problemOf(all);
+    expect(told).toMatchObject({ status: 422, code: 'query-too-large', detail: expect.stringContaining('10 seconds') });
+    expect(told.errors?.map(({ pointer }) => pointer)).toEqual(['query:order', 'query:ticket', 'query:after', 'query:upTo']);
+    expect(all.headers.get('Retry-After')).toBeNull(); // the same again would be answered the same
+    expect(asked()[0]?.responses['422']?.description).toContain('`query-too-large`');
+    // Whoever asked for little hears that it is the ledger that cannot.
+    expect([problemOf(narrow).code, narrow.headers.get('Retry-After')]).toEqual(['ledger-unreachable', '1']);
+  }, 60_000);
+
+  it('is not one that waits for somebody who holds a table', async () => {
+    await ledger.postgres.asSuperuser('admit', async (client) => {
+      await client.query('begin; lock table ledger.ledger_entry in access exclusive mode');
+      expect(problemOf(await demo.get('/v1/ledger'))).toMatchObject({ status: 503, code: 'ledger-unreachable' });
+      await client.query('rollback');
+    });
+    expect((await demo.get('/v1/ledger')).status).toBe(200);
+  }, 60_000);
+});
+
 describe('whatever else is asked of the ledger', () => {
   const names = fc.oneof(fc.constantFrom(...Object.keys(BAD)), fc.string({ maxLength: 8 }), fc.constantFrom('tenant', '__proto__'));
   const values = fc.oneof(

@@ -19,6 +19,8 @@ export interface DatabaseUse {
   readonly logger: Logger;
   /** After this Postgres itself ends a statement. */
   readonly statementTimeoutMs?: number;
+  /** After this it ends one that waits for somebody else, which says nothing of the statement. */
+  readonly lockTimeoutMs?: number;
 }
 
 /**
@@ -33,7 +35,7 @@ class HeardClient extends pg.Client {
 }
 
 /** A pool on one role's URL; not connected before `initialize`. */
-export function database(url: string, { name, connections, logger, statementTimeoutMs = 0 }: DatabaseUse): DataSource {
+export function database(url: string, { name, connections, logger, statementTimeoutMs = 0, lockTimeoutMs = 0 }: DatabaseUse): DataSource {
   const options: DataSourceOptions = {
     type: 'postgres',
     url,
@@ -46,6 +48,7 @@ export function database(url: string, { name, connections, logger, statementTime
     extra: {
       query_timeout: statementTimeoutMs === 0 ? QUERY_TIMEOUT_MS : statementTimeoutMs + ANSWER_MS,
       statement_timeout: statementTimeoutMs, // 0: none
+      lock_timeout: lockTimeoutMs,
       keepAlive: true,
       Client: HeardClient,
     },

@@ -7,7 +7,14 @@ import { PROBLEMS, type ProblemCode } from './problems.js';
 import { POSITION_HEADER } from './queries.js';
 import { ROUTES, type Route } from './routes.js';
 
-const CODES: readonly ProblemCode[] = [...WITH_API_KEY, 'query-invalid', 'cursor-unknown', 'ledger-behind', 'ledger-unreachable'];
+const CODES: readonly ProblemCode[] = [
+  ...WITH_API_KEY,
+  'query-invalid',
+  'cursor-unknown',
+  'query-too-large',
+  'ledger-behind',
+  'ledger-unreachable',
+];
 
 /** The contract of the ledger over HTTP, made of the rows that are served and the schemas that addresses are read with. */
 export const openApiDocument = (version: string): Node =>

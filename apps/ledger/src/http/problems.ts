@@ -1,12 +1,14 @@
 import { isFault } from '#shared/kernel/fault.js';
 import { type Answer, DOOR_PROBLEMS, problemOf } from '#shared/platform/http/answer.js';
 import type { FieldError } from '#shared/platform/problem.js';
+import { QueryTooLarge } from '../queries/reader.js';
 
 /** What the ledger answers from 400 on. Codes are never reused. */
 export const PROBLEMS = {
   ...DOOR_PROBLEMS,
   'query-invalid': [400, 'The address asks for something that this operation does not answer.'],
   'cursor-unknown': [400, 'This cursor was not given to this tenant, or not by this log.'],
+  'query-too-large': [422, 'To answer this, more would have to be read than one request may read.'],
   'document-unknown': [404, 'There is no document at this address.'],
   'ledger-behind': [503, 'The ledger has not come to this place of the log yet.'],
   'ledger-unreachable': [503, 'The ledger cannot be read now. Selling goes on without it.'],
@@ -16,7 +18,7 @@ export type ProblemCode = keyof typeof PROBLEMS;
 
 /** What stands in the way of reading, and passes: the database is away, being made, or being exchanged. Anything else is a bug. */
 const PASSING = ['database-unreachable', 'configuration', 'ledger-differs'] as const;
-export const isPassing = (thrown: unknown): boolean => PASSING.some((code) => isFault(thrown, code));
+export const isPassing = (thrown: unknown): boolean => thrown instanceof QueryTooLarge || PASSING.some((code) => isFault(thrown, code));
 
-export const problemAnswer = (code: ProblemCode, errors?: readonly FieldError[]): Answer =>
-  problemOf(PROBLEMS, code, errors === undefined ? {} : { errors });
+export const problemAnswer = (code: ProblemCode, errors?: readonly FieldError[], detail?: string): Answer =>
+  problemOf(PROBLEMS, code, { ...(detail !== undefined && { detail }), ...(errors !== undefined && { errors }) });

@@ -6,12 +6,15 @@ import type { FieldError } from '#shared/platform/problem.js';
 import type { Tenant } from '#shared/platform/tenants/tenant.js';
 import { Asking, LedgerBehind, type Position, UnknownCursor } from '../queries/asking.js';
 import { positionOf } from '../queries/position.js';
-import type { LedgerReader } from '../queries/reader.js';
+import { type LedgerReader, QueryTooLarge, STATEMENT_TIMEOUT_MS } from '../queries/reader.js';
 import { isPassing, problemAnswer } from './problems.js';
 import type { Question, Route } from './routes.js';
 
 /** Says how far the ledger is, on every answer that it gives. */
 export const POSITION_HEADER = 'Ledger-Position';
+
+const MS_PER_SECOND = 1_000;
+const ALLOWED = `${STATEMENT_TIMEOUT_MS / MS_PER_SECOND} seconds are allowed, whatever the limit of a page: ask for less of the ledger.`;
 
 export interface Answered {
   readonly answer: Answer;
@@ -36,10 +39,20 @@ export class Queries {
     } catch (thrown) {
       if (thrown instanceof UnknownCursor) return { answer: problemAnswer('cursor-unknown', thrown.errors), headers: {} };
       if (thrown instanceof LedgerBehind) return { answer: problemAnswer('ledger-behind'), headers: {} };
+      if (thrown instanceof QueryTooLarge) return this.tooLarge(route, question, thrown);
       if (!isPassing(thrown)) throw thrown;
       this.logger.warn({ err: thrown, operation: route.operation }, 'the ledger could not be read');
       return { answer: problemAnswer('ledger-unreachable'), headers: {} };
     }
+  }
+
+  /** Whoever said all that makes it smaller asked for little: then it is the database that has too much to do. */
+  private tooLarge({ operation, narrows }: Route, { said }: Question, thrown: QueryTooLarge): Answered {
+    this.logger.warn({ err: thrown.cause, operation, said: Object.keys(said) }, 'a query was ended');
+    const unsaid = narrows.filter((name) => said[name] === undefined);
+    if (unsaid.length === 0) return { answer: problemAnswer('ledger-unreachable'), headers: {} };
+    const errors = unsaid.map((name) => ({ pointer: `query:${name}`, detail: 'said, less has to be read' }));
+    return { answer: problemAnswer('query-too-large', errors, ALLOWED), headers: {} };
   }
 
   private look(route: Route, tenant: Tenant, { said, sale, answer }: Question): Promise<Answered> {

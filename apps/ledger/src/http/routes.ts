@@ -25,6 +25,8 @@ export interface Route {
   /** What may stand behind the question mark. */
   readonly query: z.ZodType;
   readonly answer: z.ZodType;
+  /** What, said, lets less be read: named to whoever asks for too much. */
+  readonly narrows: readonly string[];
   readonly understand: (address: Readonly<Record<string, unknown>>) => Question | { readonly errors: readonly FieldError[] };
 }
 
@@ -54,6 +56,7 @@ export const ROUTES: readonly Route[] = [
     description: 'In the order of the log. An entry never changes: what is behind `after` and not behind `upTo` is the same for ever.',
     query: EntriesQuery,
     answer: Entries,
+    narrows: ['sale', 'order', 'ticket', 'after', 'upTo'],
     read: readEntries,
   }),
   route({
@@ -64,6 +67,7 @@ export const ROUTES: readonly Route[] = [
       'Now, or as they were: `at` and `atTime` add them up from the entries. Pages that are to be of one moment are all asked with the `position` of the first.',
     query: BalancesQuery,
     answer: Balances,
+    narrows: ['sale'],
     read: readBalances,
   }),
   route({
@@ -73,6 +77,7 @@ export const ROUTES: readonly Route[] = [
     description: 'By their ids, each as its last event left it. What there is when the first page is asked is on exactly one page.',
     query: OrdersQuery,
     answer: Orders,
+    narrows: ['sale'],
     read: readOrders,
   }),
   route({
@@ -82,6 +87,7 @@ export const ROUTES: readonly Route[] = [
     description: 'By their ids, each as its last event left it. What there is when the first page is asked is on exactly one page.',
     query: TicketsQuery,
     answer: Tickets,
+    narrows: ['sale', 'order'],
     read: readTickets,
   }),
 ];
