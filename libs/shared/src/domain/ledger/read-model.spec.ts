@@ -1,0 +1,280 @@
+import { isFault } from '../../kernel/fault.js';
+import { Book } from './book.js';
+import { type LedgerEvent, postCommit } from './post.js';
+import type { OrderRow, SaleRow, TicketRow } from './read-model.js';
+
+const [tenant, sale, order, wallet] = ['demo', 'gala', 'ord_1', 'wallet'];
+/** The commit `n` is at time 10 × n, so that a row says which event changed it last. */
+const event = (type: string, data: object): LedgerEvent => ({ type, at: 0, data }) as unknown as LedgerEvent;
+const ticket = (n: number) => ({ ticket: `tkt_${n}`, unit: `A-${n}` });
+
+const terms = {
+  sale,
+  name: 'Gala',
+  units: { quota: 5 } as object,
+  price: { amount: '50', currency: 'EUR' },
+  maxPerBuyer: 4,
+  payment: 'none',
+  mint: 'on-request',
+};
+const opened = (more: object = {}) => event('SaleOpened', { ...terms, ...more });
+const placed = (more: object = {}) =>
+  event('OrderPlaced', { order, buyer: 'b-1', tickets: [ticket(1), ticket(2)], total: { amount: '100', currency: 'EUR' }, ...more });
+const of = (type: string, more: object = {}) => event(type, { order, ...more });
+const decided = (key: string) => event('CommandDecided', { operation: 'any', key, emitted: 9 });
+const asked = (n: number, request = 1) => of('MintsRequested', { name: 'Gala', wallet, tickets: [{ ...ticket(n), request }] });
+const mint = (type: string, more: object = {}) => event(type, { ...ticket(1), order, ...more });
+const completed = mint('MintCompleted', { asset: 'asset', signature: 'sig', slot: '9', holder: 'holder', wallet: 'given' });
+
+const HELD = [[opened()], [placed()]];
+const SOLD = [...HELD, [of('OrderConfirmed')]];
+const ASKED = [...SOLD, [decided('k-mint'), asked(1)]];
+
+function post(...commits: LedgerEvent[][]) {
+  const book = new Book();
+  const rows = commits.flatMap((events, index) => {
+    const sequence = index + 1;
+    return postCommit(book, { tenant, sale, sequence, events: events.map((one) => ({ ...one, at: 10 * sequence })) });
+  });
+  const last = rows
+    .filter(({ sequence }) => sequence === commits.length)
+    .map(({ debit, credit, amount }) => `${amount} ${debit} < ${credit}`);
+  return {
+    rows,
+    last,
+    ticket: (n: number) => book.tickets.get(tenant, `tkt_${n}`),
+    order: book.orders.get(tenant, order),
+    sale: book.sales.get(tenant, sale),
+  };
+}
+const wrongs = (...commits: LedgerEvent[][]): unknown => {
+  try {
+    return post(...commits);
+  } catch (thrown) {
+    return isFault(thrown, 'projection-refused') && isFault(thrown.cause) ? thrown.cause.context : thrown;
+  }
+};
+
+const sold = { name: 'Gala', units: 5n, priceMinor: 50n, currency: 'EUR', maxPerBuyer: 4, payment: 'none', mint: 'on-request' } as const;
+const SALE: SaleRow = { tenant, sale, ...sold, opensAt: null, closesAt: null, status: 'open', sequence: 1, updatedAt: 10 };
+
+const held = { tenant, sale, order, buyer: 'b-1', wallet: null, status: 'held', sequence: 2, updatedAt: 20 } as const;
+const cost = { totalMinor: 100n, currency: 'EUR' };
+const ORDER: OrderRow = { ...held, ...cost, tickets: ['tkt_1', 'tkt_2'], key: null, placedAt: 20, expiresAt: null, payment: null };
+const unminted = { request: 0, mintKey: null, attempts: 0, asset: null, signature: null, slot: null, holder: null, failure: null };
+const TICKET: TicketRow = { ...held, ...ticket(1), ...unminted, symbol: null, document: null };
+
+describe('the row of a sale', () => {
+  it('is its terms', () => {
+    expect(post([opened()]).sale).toEqual(SALE);
+    expect(post([opened({ opensAt: 5, closesAt: 6 })]).sale).toEqual({ ...SALE, opensAt: 5, closesAt: 6 });
+  });
+
+  it.each<[string, object, bigint]>([
+    ['seats', { seats: ['A-1', 'A-2', 'Box'] }, 3n],
+    [
+      'rows',
+      {
+        rows: [
+          { row: 'A', from: 3, to: 5 },
+          { row: 'B', from: 7, to: 7 },
+        ],
+      },
+      4n,
+    ],
+    ['a quota', { quota: 500 }, 500n],
+  ])('counts its units: %s', (_, units, count) => {
+    const { sale: row, last, rows } = post([opened({ units })]);
+    expect([row?.units, last]).toEqual([count, [`${count} available < opened`]]);
+    expect(rows).toMatchObject([{ order: null, ticket: null, unit: 'tickets:gala' }]);
+  });
+
+  it('says when it was closed', () => {
+    const closed = post([opened()], [event('SaleClosed', { sale })]);
+    expect([closed.sale, closed.last]).toEqual([{ ...SALE, status: 'closed', sequence: 2, updatedAt: 20 }, []]);
+  });
+});
+
+describe('the row of an order, and those of its tickets', () => {
+  it('are as they were placed', () => {
+    const { order: row, ticket: of, rows } = post(...HELD);
+    expect([row, of(1), of(2)]).toEqual([ORDER, TICKET, { ...TICKET, ...ticket(2) }]);
+    expect(rows[1]).toMatchObject({ debit: 'held/b-1', credit: 'available', amount: 2n, unit: 'tickets:gala', order, ticket: null });
+  });
+
+  it('have wallet, hold time and key where there are any', () => {
+    const { order: row, ticket: of } = post([opened()], [decided('k-1'), placed({ wallet, expiresAt: 99 })]);
+    expect([row, of(1)]).toEqual([
+      { ...ORDER, wallet, expiresAt: 99, key: 'k-1' },
+      { ...TICKET, wallet },
+    ]);
+  });
+
+  const free = placed({ total: { amount: '0', currency: 'EUR' } });
+  const outside = { sold: '100 settled-outside < revenue', undone: '100 revenue < settled-outside' };
+  const kept = of('UnitsReleased', { tickets: [ticket(2)] });
+  it.each<[string, LedgerEvent[][], string, string[], string[]]>([
+    ['sold and settled outside', SOLD, 'confirmed', ['sold', 'sold'], ['2 sold/b-1 < held/b-1', outside.sold]],
+    ['given for nothing', [[opened()], [free], [of('OrderConfirmed')]], 'confirmed', ['sold', 'sold'], ['2 sold/b-1 < held/b-1']],
+    ['expired', [...HELD, [of('OrderExpired')]], 'expired', ['released', 'released'], ['2 available < held/b-1']],
+    ['cancelled while held', [...HELD, [of('OrderCancelled')]], 'cancelled', ['released', 'released'], ['2 available < held/b-1']],
+    ['restored', [...HELD, [of('OrderExpired')], [of('OrderRestored')]], 'held', ['held', 'held'], ['2 held/b-1 < available']],
+    ['refunded after it expired', [...HELD, [of('OrderExpired')], [of('OrderRefunded')]], 'refunded', ['released', 'released'], []],
+    [
+      'cancelled after it was sold: its units are sold until they are released',
+      [...SOLD, [of('OrderCancelled')]],
+      'cancelled',
+      ['sold', 'sold'],
+      [outside.undone],
+    ],
+    [
+      'cancelled after it was given for nothing',
+      [[opened()], [free], [of('OrderConfirmed')], [of('OrderCancelled')]],
+      'cancelled',
+      ['sold', 'sold'],
+      [],
+    ],
+    ['released in part', [...SOLD, [of('OrderCancelled')], [kept]], 'cancelled', ['sold', 'released'], ['1 available < sold/b-1']],
+  ])('move as it is %s', (_, commits, status, tickets, moved) => {
+    const { order: row, ticket: of, last } = post(...commits);
+    expect([row?.status, [of(1)?.status, of(2)?.status], last]).toEqual([status, tickets, moved]);
+  });
+
+  it('say which commit changed them last', () => {
+    const changed = { sequence: 3, updatedAt: 30 };
+    const { order: row, ticket: of } = post(...SOLD);
+    expect([row, of(1)]).toEqual([
+      { ...ORDER, status: 'confirmed', ...changed },
+      { ...TICKET, status: 'sold', ...changed },
+    ]);
+  });
+});
+
+describe('the row of a ticket', () => {
+  const changed = { sequence: 5, updatedAt: 50 };
+  const minting = { ...TICKET, status: 'minting' as const, wallet, request: 1, mintKey: 'k-mint' };
+  const failed = mint('MintFailed', { request: 1, reason: 'wallet-invalid' });
+  const revoking = of('RevocationsRequested', { tickets: [ticket(1)] });
+
+  it('says who asked for its mint, and for which wallet', () => {
+    const { ticket: of, last, rows } = post(...ASKED);
+    expect([of(1), of(2)?.status, last]).toEqual([{ ...minting, sequence: 4, updatedAt: 40 }, 'sold', ['1 mint-asked < mint-requests']]);
+    expect(rows.at(-1)).toMatchObject({ unit: 'mints:gala', order, ticket: 'tkt_1', key: 'k-mint' });
+  });
+
+  it.each<[string, LedgerEvent, Partial<TicketRow>, string[]]>([
+    ['planned', mint('MintPlanned', { asset: 'asset' }), { asset: 'asset' }, []],
+    [
+      'planned with a document',
+      mint('MintPlanned', { asset: 'a', symbol: 'ADMIT', document: 'hash' }),
+      { asset: 'a', symbol: 'ADMIT', document: 'hash' },
+      [],
+    ],
+    ['planned before there were documents', mint('MintPlanned', { asset: 'a', symbol: 'ADMIT' }), { asset: 'a' }, []],
+    ['signed', mint('MintSubmitted', { attempt: 3 }), { attempts: 3 }, []],
+    ['not minted by this attempt', mint('MintAttemptDied', { attempt: 1 }), {}, []],
+    [
+      'minted',
+      completed,
+      { status: 'minted', asset: 'asset', signature: 'sig', slot: '9', holder: 'holder', wallet: 'given' },
+      ['1 minted < mint-asked'],
+    ],
+    ['not minted at all', failed, { status: 'mint-failed', failure: 'wallet-invalid' }, ['1 mint-failed < mint-asked']],
+    ['taken back before it was minted', mint('MintCancelled'), {}, ['1 mint-cancelled < mint-asked']],
+    ['to be taken back', revoking, { status: 'revoking' }, []],
+  ])('says that it is %s', (_, happened, change, moved) => {
+    const posted = post(...ASKED, [happened]);
+    expect([posted.ticket(1), posted.last]).toEqual([{ ...minting, ...change, ...changed }, moved]);
+    expect(posted.rows.every(({ sequence, key }) => sequence < 5 || key === 'k-mint')).toBe(true); // under the key that asked for the mint
+  });
+
+  it('stays on its way back whatever its mint comes to, until its unit is released', () => {
+    const back = [...ASKED, [revoking], [completed]];
+    expect(post(...back).ticket(1)).toMatchObject({ status: 'revoking', asset: 'asset', holder: 'holder' });
+    expect(post(...back, [mint('MintRevokeSubmitted', { attempt: 1 })]).ticket(1)).toMatchObject({ status: 'revoking', attempts: 0 });
+    expect(post(...back, [mint('MintRevokeDied', { attempt: 1 })]).ticket(1)?.status).toBe('revoking');
+    const burned = post(...back, [mint('MintRevoked', { asset: 'asset' })]);
+    expect([burned.ticket(1), burned.last]).toMatchObject([{ status: 'revoking', holder: null }, ['1 mint-revoked < minted']]);
+    const released = of('UnitsReleased', { tickets: [ticket(1)] });
+    expect(post(...back, [mint('MintRevoked', { asset: 'asset' })], [of('OrderCancelled'), released]).ticket(1)?.status).toBe('released');
+  });
+
+  it('forgets why its mint failed when it is asked for again', () => {
+    const again = post(...ASKED, [failed], [decided('k-again'), asked(1, 2)]);
+    expect([again.ticket(1), again.last]).toMatchObject([
+      { status: 'minting', failure: null, request: 2, mintKey: 'k-again' },
+      ['1 mint-asked < mint-failed'],
+    ]);
+  });
+
+  it('is taken back out of the failed ones where its mint failed', () => {
+    expect(post(...ASKED, [failed], [mint('MintCancelled')]).last).toEqual(['1 mint-cancelled < mint-failed']);
+    expect(post(...ASKED, [failed], [of('MintFailureNoted', { ...ticket(1), request: 1 })]).last).toEqual([]); // its own event has moved it
+  });
+});
+
+describe('the key of a command', () => {
+  it('stands on as many events as the command led to, and on no more', () => {
+    const key = event('CommandDecided', { operation: 'order.place', key: 'k-1', emitted: 1 });
+    const { rows } = post([opened()], [key, placed(), of('OrderConfirmed')], [of('OrderCancelled')]);
+    expect(rows.map((row) => [row.event, row.eventIndex, row.entryIndex, row.key])).toEqual([
+      ['SaleOpened', 0, 0, null],
+      ['OrderPlaced', 1, 0, 'k-1'],
+      ['OrderConfirmed', 2, 0, null],
+      ['OrderConfirmed', 2, 1, null],
+      ['OrderCancelled', 0, 0, null],
+    ]);
+  });
+});
+
+describe('what cannot follow is refused', () => {
+  const elsewhere =
+    (known: LedgerEvent, ...events: LedgerEvent[]) =>
+    () => {
+      const book = new Book();
+      postCommit(book, { tenant, sale, sequence: 1, events: [opened(), placed()] });
+      postCommit(book, { tenant, sale: 'ball', sequence: 2, events: [event('SaleOpened', { ...terms, sale: 'ball' }), known, ...events] });
+    };
+  const refusal = (context: object) => expect.objectContaining({ code: 'projection-refused', cause: expect.objectContaining({ context }) });
+
+  it.each<[string, LedgerEvent[][], object]>([
+    ['another sale is opened here', [[opened({ sale: 'ball' })]], { reason: 'the event opens another sale', opens: 'ball' }],
+    ['a sale is opened twice', [[opened()], [opened()]], { reason: 'made before', id: sale }],
+    ['a sale is closed that nobody opened', [[event('SaleClosed', { sale })]], { reason: 'a sale is closed that was never opened', sale }],
+    ['an order is unknown', [[opened()], [of('OrderExpired')]], { reason: 'the sale has no such order', sale, order }],
+    ['a ticket is unknown', [[opened()], [completed]], { reason: 'the sale has no such ticket', sale, ticket: 'tkt_1' }],
+    [
+      'an order ended before',
+      [...HELD, [of('OrderExpired')], [of('OrderConfirmed')]],
+      { reason: 'the event leads nowhere', order, status: 'expired', event: 'OrderConfirmed' },
+    ],
+    ['a request is left out', [...SOLD, [asked(1, 2)]], { reason: 'mint requests count on', ticket: 'tkt_1', last: 0, request: 2 }],
+    [
+      'units of a hold are released',
+      [...HELD, [of('UnitsReleased', { tickets: [ticket(1)] })]],
+      { reason: 'only what was sold is released', order, status: 'held', ticket: 'tkt_1' },
+    ],
+    [
+      'nothing of a hold is released',
+      [...HELD, [of('UnitsReleased', { tickets: [] })]],
+      { reason: 'only what was sold is released', order, status: 'held', ticket: undefined },
+    ],
+    [
+      'a unit of another order is released',
+      [
+        ...SOLD,
+        [placed({ order: 'ord_2', tickets: [ticket(3)] })],
+        [event('OrderConfirmed', { order: 'ord_2' })],
+        [of('UnitsReleased', { tickets: [ticket(3)] })],
+      ],
+      { reason: 'only what was sold is released', order, status: 'confirmed', ticket: 'tkt_3' },
+    ],
+  ])('when %s', (_, commits, context) => {
+    expect(wrongs(...commits)).toEqual(context);
+  });
+
+  it('[L8] when an order or a ticket is of another sale', () => {
+    expect(elsewhere(of('OrderExpired'))).toThrow(refusal({ reason: 'the sale has no such order', sale: 'ball', order }));
+    expect(elsewhere(completed)).toThrow(refusal({ reason: 'the sale has no such ticket', sale: 'ball', ticket: 'tkt_1' }));
+  });
+});
