@@ -8,8 +8,10 @@ export async function addressOfApp(app: NestFastifyApplication): Promise<string>
 }
 
 /** What Prometheus would see now. */
-export async function scrape(app: NestFastifyApplication): Promise<Scrape> {
-  const response = await fetch(`${await addressOfApp(app)}/metrics`);
+export const scrape = async (app: NestFastifyApplication): Promise<Scrape> => scrapeAt(await addressOfApp(app));
+
+export async function scrapeAt(url: string): Promise<Scrape> {
+  const response = await fetch(`${url}/metrics`);
   const text = await response.text();
   if (!response.ok) throw new Error(`/metrics answered ${response.status}: ${text}`);
   return readScrape(text);

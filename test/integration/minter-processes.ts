@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { PublicKey } from '@solana/web3.js';
 import type { MintCommand } from '#shared/domain/mint/events.js';
 import { loadMintKeys } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
 import { projectFolder } from '../../dev/processes/project.js';
@@ -12,10 +13,10 @@ export class MinterProcesses {
 
   constructor(private readonly stage: MinterStage) {}
 
-  /** `failpoint`: the step at which it kills itself, or none. */
-  start(failpoint = ''): ChildProcess {
+  /** `failpoint`: the step at which it kills itself, or none. `port`: where it is scraped, or any. */
+  start(failpoint = '', port = 0): ChildProcess {
     const main = join(projectFolder(), 'dist', 'apps', 'minter', 'src', 'main.js');
-    const env = { ...this.stage.environment, NODE_ENV: 'test', FAILPOINT: failpoint };
+    const env = { ...this.stage.environment, NODE_ENV: 'test', FAILPOINT: failpoint, HTTP_PORT: String(port) };
     const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'inherit', 'inherit'] });
     this.children.push(child);
     return child;
@@ -30,23 +31,29 @@ export class MinterProcesses {
   async end(child: ChildProcess): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
+    child.kill('SIGCONT'); // one that is asleep would not hear that it shall end
     child.kill('SIGTERM');
     await gone;
   }
 
-  async endAll(): Promise<void> {
-    await Promise.all(this.children.splice(0).map((child) => this.end(child)));
+  async endAll(but?: ChildProcess): Promise<void> {
+    const ending = this.children.splice(0);
+    if (but !== undefined) this.children.push(but);
+    await Promise.all(ending.filter((child) => child !== but).map((child) => this.end(child)));
   }
 
-  async askFor(sale: string, tickets: number): Promise<readonly MintCommand[]> {
-    const commands = Array.from({ length: tickets }, (_, index) => mintCommand(sale, `S-${index}`));
+  async askFor(sale: string, tickets: number, row = 'S'): Promise<readonly MintCommand[]> {
+    const commands = Array.from({ length: tickets }, (_, index) => mintCommand(sale, `${row}-${index}`));
     for (const command of commands) await this.stage.ask(command);
     return commands;
   }
 
+  async payer(): Promise<PublicKey> {
+    return (await loadMintKeys(this.stage.environment.MINT_KEYS_DIR, 'create')).payer.publicKey;
+  }
+
   async mintsInAll(): Promise<number> {
-    const keys = await loadMintKeys(this.stage.environment.MINT_KEYS_DIR, 'create');
-    return (await mintsThatLanded(this.stage.rpc, keys.payer.publicKey)).length;
+    return (await mintsThatLanded(this.stage.rpc, await this.payer())).length;
   }
 
   /** One asset a ticket, and every one of them made by an attempt that was in the log before it was sent. */

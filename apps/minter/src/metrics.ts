@@ -29,6 +29,7 @@ export class MinterMetrics {
   private readonly attemptsNeeded: Histogram<'end'>;
   private readonly verdicts: Counter<'verdict' | 'reason'>;
   private readonly faults: Counter<'code'>;
+  private readonly lostRaces: Counter;
   private readonly rpcCalls: Counter<'provider' | 'method' | 'outcome'>;
   private readonly rpcSeconds: Histogram<'provider'>;
 
@@ -46,6 +47,7 @@ export class MinterMetrics {
     this.verdicts = counter('admit_mint_verdicts_total', 'What became of them; `dead` has its reason', 'verdict', 'reason');
     this.faults = counter('admit_mint_faults_total', 'Commands that could not go on and are taken up again', 'code');
     for (const code of [...(Object.keys(FAULTS) as FaultCode[]), 'bug']) this.faults.inc({ code }, 0); // so that the first is an increase
+    this.lostRaces = counter('admit_mint_lost_races_total', 'Mint commits that the log refused: another minter was faster');
     this.rpcCalls = counter('admit_rpc_calls_total', 'Calls to the Solana RPC', 'provider', 'method', 'outcome');
     this.rpcSeconds = histogram('admit_rpc_seconds', 'From a call to its whole answer', 'provider', RPC_BUCKETS);
   }
@@ -60,6 +62,10 @@ export class MinterMetrics {
 
   readonly waits = (code: FaultCode | 'bug'): void => {
     this.faults.inc({ code });
+  };
+
+  readonly lostRace = (): void => {
+    this.lostRaces.inc();
   };
 
   readonly called = (provider: string, method: string, outcome: RpcOutcome, ms: number): void => {

@@ -52,6 +52,8 @@ export class MintDesk {
     private readonly now: () => number = Date.now,
     /** Told of every step once it is in the log. */
     private readonly decided: (step: MintStep) => void = () => undefined,
+    /** Told of every append that the log refused. */
+    private readonly lostRace: () => void = () => undefined,
   ) {}
 
   /** Where a ticket stands, according to the log as its leader has it now. */
@@ -100,6 +102,7 @@ export class MintDesk {
         for (const answer of round.answers) answer();
         return;
       }
+      this.lostRace();
       await sale.catchUp(this.store);
     }
     throw new Fault('append-unknown', { subject: sale.subject, lostRaces: MAX_LOST_RACES });

@@ -73,7 +73,7 @@ export async function connectMinter(environment: Environment, logger: Logger): P
     'streams are as wanted, keys are private',
   );
   await refuseOtherChain(chain, logger);
-  const desk = new MintDesk(store, Date.now, metrics.decided);
+  const desk = new MintDesk(store, Date.now, metrics.decided, metrics.lostRace);
   const outstanding = new Outstanding({ chain, logger, passBy, pollMs: environment.MINT_POLL_MS, resendMs: RESEND_MS });
   const gate = new FundsGate(chain, logger, () => outstanding.count);
   const caps = new SpendingCaps({ perMinute: environment.MINT_CAP_PER_MINUTE, perTenantMinute: environment.MINT_CAP_TENANT_PER_MINUTE });
