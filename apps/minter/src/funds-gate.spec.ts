@@ -45,6 +45,16 @@ describe('the funds gate', () => {
     expect(await third).toBe('signed');
   });
 
+  it('counts a crowd that waited for the same reading', async () => {
+    const { gate } = await gateWith(12n);
+    let inside = 0;
+    const hold = () => new Promise<void>(() => (inside += 1));
+    for (let number = 0; number < 50; number += 1) void gate.run(hold);
+    await settled(gate.run(hold));
+    expect(inside).toBe(2);
+    expect(gate.paused).toBe(true);
+  });
+
   it('asks a development chain for more', async () => {
     const { gate, chain, perMint } = await gateWith(0n);
     chain.replenish = async () => {

@@ -25,8 +25,7 @@ export class FundsGate {
   ) {}
 
   async run<T>(work: () => Promise<T>): Promise<T> {
-    while (!(await this.mayEnter())) await this.pause();
-    this.inside += 1;
+    await this.enter();
     try {
       return await work();
     } finally {
@@ -34,14 +33,26 @@ export class FundsGate {
     }
   }
 
-  private async mayEnter(): Promise<boolean> {
-    if (performance.now() - this.readAt > FRESH_MS) {
-      this.reading ??= this.read().finally(() => {
-        this.reading = undefined;
-      });
-      await this.reading;
+  private async enter(): Promise<void> {
+    for (;;) {
+      await this.refresh();
+      if (this.mayEnter()) return;
+      await this.pause();
     }
+  }
+
+  private async refresh(): Promise<void> {
+    if (performance.now() - this.readAt <= FRESH_MS) return;
+    this.reading ??= this.read().finally(() => {
+      this.reading = undefined;
+    });
+    await this.reading;
+  }
+
+  /** Counts who enters in the same breath in which it is found to be paid for: a crowd that waited for one reading goes in one by one. */
+  private mayEnter(): boolean {
     const enough = this.affordable > BigInt(this.outstanding() + this.inside);
+    if (enough) this.inside += 1;
     if (enough && this.paused) this.logger.info({ affordable: Number(this.affordable) }, 'the payer has funds again: mints go on');
     this.paused = !enough;
     return enough;

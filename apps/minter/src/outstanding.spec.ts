@@ -90,6 +90,26 @@ describe('what is outstanding', () => {
     expect(chain.sent.filter(({ signature }) => signature === slow.live.signature)).toHaveLength(1);
   });
 
+  it('is sent for the first time also while everything that is sent again hangs', async () => {
+    const chain = new WatchedChain({ slotsPerLook: 0 });
+    const submit = chain.submit.bind(chain);
+    const lost = await Promise.all(Array.from({ length: 100 }, async (_, number) => watched(chain, number)));
+    chain.strikeNext(...lost.map(() => 'drop' as const));
+    const outstanding = open(chain);
+    await Promise.all(lost.map((mint) => outstanding.launch(mint)));
+    let hanging = 0;
+    const again = new Set(lost.map(({ live }) => live.signature));
+    chain.submit = async (attempt, simulate) => {
+      if (!again.has(attempt.signature)) return submit(attempt, simulate);
+      hanging += 1;
+      return new Promise(() => undefined);
+    };
+    while (hanging === 0) await new Promise((resolve) => setImmediate(resolve));
+    const newcomer = await watched(chain, 100);
+    await outstanding.launch(newcomer);
+    expect(chain.sent.at(-1)?.signature).toBe(newcomer.live.signature);
+  });
+
   it('tells everybody who waits for the same attempt', async () => {
     const chain = new WatchedChain({ slotsPerLook: 1, finalAfterSlots: 3 });
     const outstanding = open(chain);

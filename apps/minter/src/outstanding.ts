@@ -4,16 +4,24 @@ import type { Chain, Submission, Verdict, Watched } from './chain.js';
 import type { PassBy } from './failpoint.js';
 import { type Looked, LookRounds } from './look-rounds.js';
 
-/** Submissions in the air at once. Four times as many only kept a busy node from answering the looks (measured: twice as many expired). */
-const SENDS_AT_ONCE = 32;
+/**
+ * Submissions in the air at once, 32 in all. Four times as many only kept a busy node from answering the looks (measured: twice as many
+ * expired). What was never sent has most of the places for itself: it must not grow too old behind what is sent again.
+ */
+export const FIRST_SENDS_AT_ONCE = 24;
+const RESENDS_AT_ONCE = 8;
 /** A node that sees something foreign at an address once may be mistaken; one that does so this often in a row is believed. */
 const FOREIGN_LOOKS = 3;
 
 /** What ends the watching. Unknown never does. */
 export type Ending = Exclude<Verdict, { kind: 'unknown' }>;
 
-interface Entry extends Looked {
+/** An attempt that was sent once. In an object, because a promise of a promise would wait for both. */
+export interface Flight {
   readonly ended: Promise<Ending>;
+}
+
+interface Entry extends Looked, Flight {
   readonly resolve: (ending: Ending) => void;
   /** When the last sending ended; while one waits in line or is on its way, nothing is sent again. */
   sentAt: number;
@@ -37,7 +45,8 @@ export interface OutstandingParts {
  */
 export class Outstanding {
   private readonly entries = new Map<string, Entry>();
-  private readonly lane = new Lane(SENDS_AT_ONCE);
+  private readonly firstSends = new Lane(FIRST_SENDS_AT_ONCE);
+  private readonly resends = new Lane(RESENDS_AT_ONCE);
   private readonly rounds: LookRounds<Entry>;
 
   constructor(private readonly parts: OutstandingParts) {
@@ -59,15 +68,20 @@ export class Outstanding {
 
   /** Sends the live attempt and resolves with its verdict, however long that takes. Everything of it is in the log already. */
   async settle(watched: Watched): Promise<Ending> {
+    return (await this.launch(watched)).ended;
+  }
+
+  /** Sends the live attempt and resolves when the node has answered, or could not. From here on it is looked at. */
+  async launch(watched: Watched): Promise<Flight> {
     // Two commands may wait for one ticket: the second request of a caller who could not wait for the first.
     const known = this.entries.get(watched.live.signature);
-    if (known !== undefined) return known.ended;
+    if (known !== undefined) return known;
     const entry = entryOf(watched);
     this.entries.set(watched.live.signature, entry);
-    await this.send(entry, true);
+    await this.send(entry, true, this.firstSends);
     this.parts.passBy('between-send-and-completion');
     this.rounds.schedule();
-    return entry.ended;
+    return entry;
   }
 
   stop(): void {
@@ -78,7 +92,7 @@ export class Outstanding {
     entry.foreign = verdict.kind === 'foreign' ? entry.foreign + 1 : 0;
     switch (verdict.kind) {
       case 'unknown':
-        if (!verdict.seen && this.isDue(entry)) void this.send(entry, entry.refusal !== undefined);
+        if (!verdict.seen && this.isDue(entry)) void this.send(entry, entry.refusal !== undefined, this.resends);
         return;
       case 'foreign':
         if (entry.foreign >= FOREIGN_LOOKS) this.end(entry, verdict);
@@ -102,11 +116,13 @@ export class Outstanding {
   }
 
   /** The first time, and after a program said no, the node tries the bytes before it passes them on: what fails costs no fee then. */
-  private async send(entry: Entry, simulate: boolean): Promise<void> {
+  private async send(entry: Entry, simulate: boolean, lane: Lane): Promise<void> {
     const { live } = entry.watched;
     entry.sending = true;
-    const submission = await this.lane.run(() => this.parts.chain.submit(live, simulate));
+    // Its verdict may have come while it waited in line.
+    const submission = await lane.run(async () => (this.entries.has(live.signature) ? this.parts.chain.submit(live, simulate) : undefined));
     entry.sending = false;
+    if (submission === undefined) return;
     entry.sentAt = performance.now();
     if (submission.kind === 'refused' && submission.by === 'program') entry.refusal = submission.reason;
     else delete entry.refusal;

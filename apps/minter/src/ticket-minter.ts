@@ -4,17 +4,23 @@ import type { MintCommand, MintPlan, RevokeCommand } from '#shared/domain/mint/e
 import { nextAttempt, type TicketMint } from '#shared/domain/mint/ticket-mint.js';
 import { mintSubject } from '#shared/event-store/event-store.js';
 import { Fault } from '#shared/kernel/fault.js';
+import { Lane } from '#shared/kernel/lane.js';
 import { walletProblem } from '#shared/kernel/wallet.js';
 import type { Logger } from '#shared/platform/logger.js';
 import type { Chain, DeathReason } from './chain.js';
 import type { PassBy } from './failpoint.js';
 import type { FundsGate } from './funds-gate.js';
-import type { MintDesk } from './mint-desk.js';
-import type { Outstanding } from './outstanding.js';
+import type { MintDesk, Ruling } from './mint-desk.js';
+import { type Ending, FIRST_SENDS_AT_ONCE, type Outstanding } from './outstanding.js';
 import { type AssetStyle, planMint } from './plan-mint.js';
 import { type RevokeOutcome, revokeTicket } from './revoke-ticket.js';
 import type { SpendingCaps } from './spending-caps.js';
 
+/**
+ * Signed and not yet sent, at most. What is signed grows old: a blockhash lives a minute, and if none of these submissions were answered
+ * within 10 s, the last one would be sent after 40.
+ */
+const MOST_UNSENT = 4 * FIRST_SENDS_AT_ONCE;
 /** A cause counts as permanent when so many attempts in a row died of a program's refusal, each of them signed while funds were there. */
 const PERMANENT_AFTER_REFUSALS = 3;
 const PROGRAM_REFUSED: DeathReason = 'program-refused';
@@ -22,7 +28,15 @@ const PROGRAM_REFUSED: DeathReason = 'program-refused';
 /** Where nothing more is to be done for who asked for a mint. */
 const MINT_ENDS = ['minted', 'cancelled', 'revoking', 'revoked', 'voided'] as const;
 
+type Planned = Extract<TicketMint, { state: 'planned' }>;
 type Submitted = Extract<TicketMint, { state: 'submitted' }>;
+
+/** A command in work, and what its decisions need. */
+interface Course {
+  readonly command: MintCommand;
+  readonly subject: string;
+  readonly traceparent?: string;
+}
 
 export interface MinterParts {
   readonly desk: MintDesk;
@@ -44,19 +58,24 @@ export type MintOutcome =
  * whoever is handed the command next reads how far it went and goes on from there.
  */
 export class TicketMinter {
+  private readonly ahead = new Lane(MOST_UNSENT);
+
   constructor(private readonly parts: MinterParts) {}
 
   /** Resolves when the verdict is in the log. Whatever it throws changes nothing: the command comes again. */
   async mint(command: MintCommand, traceparent?: string): Promise<MintOutcome> {
     const subject = mintSubject(command.tenant, command.sale);
+    const course: Course = { command, subject, ...(traceparent !== undefined && { traceparent }) };
     let mint = await this.parts.desk.standing(subject, command.ticket);
     for (;;) {
       if (mint !== undefined && isOver(mint)) return { kind: mint.state };
       if (mint?.state === 'failed' && mint.request >= command.request) {
         return { kind: 'failed', reason: mint.reason, attempts: mint.dead.length };
       }
-      const request = await this.next(command, mint);
-      const ruling = await this.parts.desk.rule(subject, request, traceparent);
+      const ruling =
+        mint?.state === 'planned' && !isHopeless(mint)
+          ? await this.attempt(course, mint)
+          : await this.rule(course, await this.next(command, mint));
       if (ruling.refusal !== undefined) this.wonder(ruling.refusal, mint, ruling.mint);
       mint = ruling.mint;
     }
@@ -74,9 +93,10 @@ export class TicketMinter {
       case 'failed':
         return this.plan(command);
       case 'planned':
-        return isHopeless(mint) ? failure(mint.plan, mint.dead.at(-1)?.reason ?? PROGRAM_REFUSED) : this.attempt(command, mint);
+        return failure(mint.plan, mint.dead.at(-1)?.reason ?? PROGRAM_REFUSED);
       case 'submitted':
-        return this.verdict(mint);
+        this.parts.passBy('between-log-and-send');
+        return this.verdict(mint, await this.parts.outstanding.settle(mint));
       case 'minted':
       case 'cancelled':
       case 'revoking':
@@ -93,21 +113,33 @@ export class TicketMinter {
     return { type: 'PlanMint', data: planMint(command, chain, await chain.genesisHash(), style) };
   }
 
-  private async attempt({ tenant }: MintCommand, mint: Extract<TicketMint, { state: 'planned' }>): Promise<MintRequest> {
-    const { chain, gate, caps, passBy } = this.parts;
-    return gate.run(async () => {
-      passBy('before-sign');
-      const attempt = nextAttempt(mint);
-      caps.reserve(tenant, mint.plan.ticket, attempt);
-      const signed = await chain.prepare(mint.plan, attempt);
-      return { type: 'SubmitAttempt', data: { ticket: mint.plan.ticket, attempt, ...signed } };
+  /** Signs an attempt, writes it down, sends it, and decides its verdict. Signing waits while too much that is signed is not yet sent. */
+  private async attempt(course: Course, planned: Planned): Promise<Ruling> {
+    const { gate, outstanding, passBy } = this.parts;
+    const { ruling, mint, flight } = await this.ahead.run(async () => {
+      // Inside the gate until it is in the log: from there on it counts as outstanding.
+      const ruling = await gate.run(async () => this.rule(course, await this.sign(course.command, planned)));
+      passBy('between-log-and-send');
+      const { mint } = ruling;
+      return mint?.state === 'submitted' ? { ruling, mint, flight: await outstanding.launch(mint) } : { ruling };
     });
+    return flight === undefined ? ruling : this.rule(course, this.verdict(mint, await flight.ended));
   }
 
-  private async verdict(mint: Submitted): Promise<MintRequest> {
-    const { outstanding, passBy, logger } = this.parts;
-    passBy('between-log-and-send');
-    const ending = await outstanding.settle(mint);
+  private async sign({ tenant }: MintCommand, mint: Planned): Promise<MintRequest> {
+    const { chain, caps, passBy } = this.parts;
+    passBy('before-sign');
+    const { plan } = mint;
+    const attempt = nextAttempt(mint);
+    caps.reserve(tenant, plan.ticket, attempt);
+    return { type: 'SubmitAttempt', data: { ticket: plan.ticket, attempt, ...(await chain.prepare(plan, attempt)) } };
+  }
+
+  private rule({ subject, traceparent }: Course, request: MintRequest): Promise<Ruling> {
+    return this.parts.desk.rule(subject, request, traceparent);
+  }
+
+  private verdict(mint: Submitted, ending: Ending): MintRequest {
     const { ticket, order, unit, wallet, asset } = mint.plan;
     switch (ending.kind) {
       case 'confirmed': {
@@ -116,7 +148,7 @@ export class TicketMinter {
       }
       case 'dead': {
         const { attempt, reason, evidence } = ending;
-        logger.info({ ticket, attempt, reason, evidence }, 'an attempt is dead');
+        this.parts.logger.info({ ticket, attempt, reason, evidence }, 'an attempt is dead');
         return { type: 'BuryAttempt', data: { ticket, attempt, reason, evidence } };
       }
       case 'burned':
@@ -141,7 +173,7 @@ const failure = ({ ticket, request }: Pick<MintPlan, 'ticket' | 'request'>, reas
 type MintEnd = (typeof MINT_ENDS)[number];
 const isOver = (mint: TicketMint): mint is Extract<TicketMint, { state: MintEnd }> => MINT_ENDS.some((end) => end === mint.state);
 
-function isHopeless({ dead, firstAttempt }: Extract<TicketMint, { state: 'planned' }>): boolean {
+function isHopeless({ dead, firstAttempt }: Planned): boolean {
   const last = dead.filter(({ attempt }) => attempt >= firstAttempt).slice(-PERMANENT_AFTER_REFUSALS);
   return last.length === PERMANENT_AFTER_REFUSALS && last.every(({ reason }) => reason === PROGRAM_REFUSED);
 }
