@@ -1,23 +1,28 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BLOCKCHAIN_AUDIT } from './blockchain-audit.js';
 import { tagsIn } from './check.js';
 import { withComparison } from './compared.js';
-import { type JestResults, judge, scoreOf, showings, verdictsOf } from './evidence.js';
+import { type AuditResult, type JestResults, judge, scoreOf, showings, verdictsOf } from './evidence.js';
 import { MINTING_AUDIT } from './minting-audit.js';
-import { mutantsMarkdown, tryMutants } from './mutate.js';
+import { MUTANTS } from './mutants.js';
+import { tryMutants } from './mutate.js';
+import { gateOf, mutantsMarkdown, proofsOf, type Trial } from './proof.js';
 import { jsonOf, markdownOf, tableOf } from './report.js';
 
 /**
  * Runs the tests that show a check, or reads the results of a run (`--from results.json`); writes docs/AUDIT.md and docs/audit.json, but
  * for `--check`, which prints alone.
- * With `--mutate`, runs them without one guard after the other.
+ * With `--mutate`, runs them without one guard after the other, and says by which of them each check was proven; with `--only words` too,
+ * only those of the guards.
  */
 
 const COMPARED = 'docs/audits-compared.md';
+const TRIALS = 'docs/audit-mutants.json';
+const AUDITS = [MINTING_AUDIT, BLOCKCHAIN_AUDIT];
 const ROOTS = ['apps', 'libs', 'dev', 'test'];
 
 /** Whole files, not single tests: some tests of a file stand on the ones before them. */
@@ -33,19 +38,19 @@ function run(): JestResults {
   const jest = [join('node_modules', 'jest', 'bin', 'jest.js'), '--json', '--outputFile', out, '--runTestsByPath'];
   try {
     spawnSync(process.execPath, [...flags, ...jest, ...showingFiles()], { stdio: ['ignore', 'ignore', 'inherit'] });
-    return read(out); // a failed test is a result like any other; a run without results throws here
+    return read(out) as JestResults; // a failed test is a result like any other; a run without results throws here
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-const read = (path: string): JestResults => JSON.parse(readFileSync(path, 'utf8')) as JestResults;
+const read = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
 
 function audit(from: string | undefined, writes: boolean): boolean {
-  const shown = showings(from === undefined ? run() : read(from), process.cwd());
-  const results = [MINTING_AUDIT, BLOCKCHAIN_AUDIT].map((one) => judge(one, shown));
+  const shown = showings(from === undefined ? run() : (read(from) as JestResults), process.cwd());
+  const results = AUDITS.map((one) => judge(one, shown));
   if (writes) {
-    writeFileSync('docs/AUDIT.md', markdownOf(results));
+    writeFileSync('docs/AUDIT.md', markdownOf(results, proofsOf(read(TRIALS) as readonly Trial[])));
     writeFileSync('docs/audit.json', jsonOf(results));
     writeFileSync(COMPARED, withComparison(readFileSync(COMPARED, 'utf8'), results));
   }
@@ -53,16 +58,26 @@ function audit(from: string | undefined, writes: boolean): boolean {
   return results.every((result) => scoreOf(verdictsOf(result)).score === 100);
 }
 
-function mutate(): boolean {
-  const trials = tryMutants(({ caught, guard, check, by }) => {
-    console.log(`${caught ? 'caught' : 'MISSED'}  ${check.padEnd(16)}  ${guard}\n                          ${by[0] ?? ''}`);
-  });
-  writeFileSync('docs/audit-mutants.md', mutantsMarkdown(trials));
-  const caught = trials.filter((trial) => trial.caught).length;
-  console.log(`\nguards ${trials.length}, caught ${caught}`);
-  return caught === trials.length;
+/** @param words of a guard, a file or a check: only those are tried anew, the others stay as they were found */
+async function mutate(words: string | undefined): Promise<boolean> {
+  const chosen = MUTANTS.filter((mutant) => words === undefined || JSON.stringify(mutant).includes(words));
+  const tried = await tryMutants(chosen, print);
+  const before = existsSync(TRIALS) ? (read(TRIALS) as readonly Trial[]) : [];
+  const trials = MUTANTS.flatMap(({ guard }) => [...tried, ...before].find((trial) => trial.guard === guard) ?? []);
+  writeFileSync(TRIALS, `${JSON.stringify(trials, undefined, 2)}\n`);
+  writeFileSync('docs/audit-mutants.md', mutantsMarkdown(trials, AUDITS));
+  writeFileSync('docs/AUDIT.md', markdownOf(read('docs/audit.json') as readonly AuditResult[], proofsOf(trials)));
+  const { guards, caught, checks, unguarded } = gateOf(trials, AUDITS);
+  for (const tag of unguarded) console.log(`UNGUARDED  ${tag}`);
+  console.log(`\nguards ${guards}, caught ${caught}; checks ${checks}, seen to fail ${checks - unguarded.length}`);
+  return guards === MUTANTS.length && caught === guards && unguarded.length === 0;
 }
 
-const options = { mutate: { type: 'boolean' }, check: { type: 'boolean' }, from: { type: 'string' } } as const;
-const { mutate: withoutGuards, check, from } = parseArgs({ options }).values;
-process.exitCode = (withoutGuards ? mutate() : audit(from, check !== true)) ? 0 : 1;
+function print({ guard, felled, missed }: Trial): void {
+  console.log(`${missed === undefined ? 'caught' : 'MISSED'}  ${guard}${missed === undefined ? '' : `\n        ${missed}`}`);
+  for (const { check, tests } of felled) console.log(`        ${check.padEnd(17)} ${tests.length === 0 ? 'nothing failed' : tests[0]}`);
+}
+
+const options = { mutate: { type: 'boolean' }, check: { type: 'boolean' }, from: { type: 'string' }, only: { type: 'string' } } as const;
+const { mutate: withoutGuards, check, from, only } = parseArgs({ options }).values;
+process.exitCode = (withoutGuards ? await mutate(only) : audit(from, check !== true)) ? 0 : 1;

@@ -1,15 +1,21 @@
 import { type AuditResult, type Showing, scoreOf, type Verdict, verdictsOf } from './evidence.js';
 import { LACKING } from './lacking.js';
 
+/** Stands in the last column of a check that was not seen to fail. */
+export const NO_PROOF = '**nothing yet**';
 /** So many showing tests are named for a check; the rest are counted. */
 const NAMED_TESTS = 3;
 
+/** By check: the guards without which it was seen to fail. */
+type Proofs = ReadonlyMap<string, readonly string[]>;
+
 /** docs/AUDIT.md, in the form of the two audits. It says nothing of when or where it was run: it changes when a result does. */
-export function markdownOf(results: readonly AuditResult[]): string {
+export function markdownOf(results: readonly AuditResult[], proofs: Proofs): string {
   const head = [
     '# The idempotency audits, executed',
     '',
     'Written by `npm run audit` from the results of the tests that carry the id of a check in their title. A check that no executed test shows is FAIL.',
+    'The last column names the guards whose absence made a test of the check fail ([the gate](audit-mutants.md), written by `npm run audit -- --mutate`).',
     'What the checks mean here, and where this service does otherwise than the audits advised, is in [the audits compared](audits-compared.md).',
     '',
     '| Audit | Passed | Score |',
@@ -19,10 +25,10 @@ export function markdownOf(results: readonly AuditResult[]): string {
       return `| ${result.title} | ${passed}/${checks} | **${score}/100** |`;
     }),
   ];
-  return `${[...head, ...results.flatMap(auditLines)].join('\n')}\n`;
+  return `${[...head, ...results.flatMap((result) => auditLines(result, proofs))].join('\n')}\n`;
 }
 
-function auditLines(result: AuditResult): string[] {
+function auditLines(result: AuditResult, proofs: Proofs): string[] {
   const { passed, checks, score } = scoreOf(verdictsOf(result));
   return [
     '',
@@ -35,9 +41,9 @@ function auditLines(result: AuditResult): string[] {
         '',
         `### ${title} (${section.passed}/${section.checks})`,
         '',
-        '| Check | | Means | Shown by | Guarded by |',
-        '|---|---|---|---|---|',
-        ...verdicts.map(verdictLine),
+        '| Check | | Means | Shown by | Guarded by | Seen to fail without |',
+        '|---|---|---|---|---|---|',
+        ...verdicts.map((verdict) => verdictLine(verdict, proofs.get(verdict.tag) ?? [])),
       ];
     }),
     '',
@@ -45,8 +51,10 @@ function auditLines(result: AuditResult): string[] {
   ];
 }
 
-function verdictLine({ tag, id, means, guard, result, shownBy }: Verdict): string {
-  return `| ${id} | ${result} | ${cell(means)} | ${shownBy.length === 0 ? cell(reasonOf(tag)) : shownCell(shownBy)} | ${cell(guard)} |`;
+function verdictLine({ tag, id, means, guard, result, shownBy }: Verdict, proofs: readonly string[]): string {
+  const shown = shownBy.length === 0 ? cell(reasonOf(tag)) : shownCell(shownBy);
+  const proven = proofs.length === 0 ? NO_PROOF : proofs.map(nameOf).map(cell).join('; ');
+  return `| ${id} | ${result} | ${cell(means)} | ${shown} | ${cell(guard)} | ${proven} |`;
 }
 
 /** Failed ones first: they are what the reader looks for. Of the rest, one a file before a second of any. */
@@ -61,6 +69,9 @@ function shownCell(shownBy: readonly Showing[]): string {
   const more = shownBy.length - named.length;
   return [...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('<br>');
 }
+
+/** A guard is titled by its name and what happens without it. */
+const nameOf = (guard: string): string => guard.split(':')[0] ?? guard;
 
 const reasonOf = (tag: string): string => `no executed test: ${LACKING[tag] ?? 'not shown yet'}`;
 

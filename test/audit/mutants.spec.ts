@@ -1,15 +1,27 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { tagsIn } from '../../dev/audit/check.js';
+import { BLOCKCHAIN_AUDIT } from '../../dev/audit/blockchain-audit.js';
+import { checksOf, tagsIn } from '../../dev/audit/check.js';
+import type { JestResults } from '../../dev/audit/evidence.js';
+import { MINTING_AUDIT } from '../../dev/audit/minting-audit.js';
+import type { Mutant } from '../../dev/audit/mutant.js';
 import { MUTANTS } from '../../dev/audit/mutants.js';
+import { tryMutants } from '../../dev/audit/mutate.js';
+import { gateOf, judged, mutantsMarkdown, type Trial } from '../../dev/audit/proof.js';
 
 const root = join(import.meta.dirname, '../..');
 const text = (path: string): string => readFileSync(join(root, path), 'utf8');
+const audits = [MINTING_AUDIT, BLOCKCHAIN_AUDIT];
+/** As a title carries it, though not in these very words: this file shows no check. */
+const tagged = (tag: string): string => `[${tag}]`;
 
-it.each(MUTANTS)('knows where the guard stands: $guard', ({ file, from, to, check, spec }) => {
+it.each(MUTANTS)('knows where the guard stands, and its tests: $guard', ({ file, from, to, checks, specs, tests = [] }) => {
   expect(text(file).split(from)).toHaveLength(2);
   expect(to).not.toBe(from);
-  expect(tagsIn(text(spec))).toContain(check);
+  const shown = specs.map(text);
+  expect(tagsIn(shown.join(''))).toEqual(expect.arrayContaining([...checks]));
+  for (const spec of shown) expect(tagsIn(spec).some((tag) => checks.includes(tag))).toBe(true);
+  expect(tests.filter((words) => !shown.some((spec) => spec.includes(words)))).toEqual([]);
 });
 
 it('leaves guards out on the way into the gate alone: what ships and what `npm test` runs has never heard of it', () => {
@@ -21,4 +33,101 @@ it('leaves guards out on the way into the gate alone: what ships and what `npm t
   expect(shipped.length).toBeGreaterThan(100);
   const knows = (path: string): boolean => /audit-mutant|audit\/mutants/.test(text(path));
   expect([...shipped, 'jest.config.json', 'Dockerfile', '.ci/run', 'tsconfig.build.json'].filter(knows)).toEqual([]);
+});
+
+it('has a guard for every check, and each guard once', () => {
+  const guarded = MUTANTS.flatMap(({ checks }) => checks);
+  const tags = audits.flatMap(({ sections }) => sections.flatMap(checksOf)).map(({ tag }) => tag);
+  expect(tags.filter((tag) => !guarded.includes(tag))).toEqual([]);
+  expect(new Set(MUTANTS.map(({ guard }) => guard)).size).toBe(MUTANTS.length);
+});
+
+describe('docs/audit-mutants.md', () => {
+  const trials = JSON.parse(text('docs/audit-mutants.json')) as Trial[];
+
+  it('is what docs/audit-mutants.json says: every guard of today was tried, and caught (npm run audit -- --mutate)', () => {
+    const tried = ({ guard, file, specs, felled }: Trial) => ({ guard, file, specs, checks: felled.map(({ check }) => check) });
+    expect(trials.map(tried)).toEqual(MUTANTS.map(({ guard, file, specs, checks }) => ({ guard, file, specs, checks })));
+    expect(gateOf(trials, audits)).toEqual({ guards: MUTANTS.length, caught: MUTANTS.length, checks: 78, unguarded: [] });
+    expect(text('docs/audit-mutants.md')).toBe(mutantsMarkdown(trials, audits));
+  });
+});
+
+describe('a guard', () => {
+  const mutant: Mutant = {
+    guard: 'a guard',
+    file: 'a.ts',
+    from: 'a',
+    to: 'b',
+    checks: ['minting IK4', 'minting IK7'],
+    specs: ['a.spec.ts'],
+  };
+  const ran = (...tests: readonly (readonly [title: string, status: string])[]): JestResults => ({
+    testResults: [{ name: 'a.spec.ts', assertionResults: tests.map(([title, status]) => ({ fullName: `keys ${title}`, title, status })) }],
+  });
+  const [replays, blocks] = [`${tagged('minting IK4')} replays`, `${tagged('minting IK7')} blocks`];
+
+  it.each([
+    [
+      'caught when a test of each of its checks fails and another test passes',
+      [
+        [replays, 'failed'],
+        [blocks, 'failed'],
+        ['sells', 'passed'],
+      ],
+      undefined,
+    ],
+    [
+      'missed when a check of it has no test that fails',
+      [
+        [replays, 'failed'],
+        [blocks, 'passed'],
+      ],
+      'nothing failed of minting IK7',
+    ],
+    [
+      'missed when only a test of no check fails',
+      [
+        [replays, 'passed'],
+        [blocks, 'passed'],
+        ['sells', 'failed'],
+      ],
+      'nothing failed of minting IK4, minting IK7',
+    ],
+    [
+      'missed when nothing passes any more',
+      [
+        [replays, 'failed'],
+        [blocks, 'failed'],
+      ],
+      'no test passed: it breaks more than its guard',
+    ],
+    [
+      'missed when its tests did not run',
+      [
+        [replays, 'pending'],
+        ['sells', 'passed'],
+      ],
+      'nothing failed of minting IK4, minting IK7',
+    ],
+  ] as const)('is %s', (_, tests, missed) => {
+    const trial = judged(mutant, ran(...tests));
+    expect(trial.missed).toBe(missed);
+    expect(gateOf([trial], audits).caught).toBe(missed === undefined ? 1 : 0);
+  });
+
+  it('is missed, not passed over, when it does not stand in its file any more', async () => {
+    const moved = { ...mutant, file: 'dev/audit/mutant.ts', from: 'words that stand nowhere in that file' };
+    const reported: Trial[] = [];
+    const [trial] = await tryMutants([moved], (one) => reported.push(one));
+    expect(trial?.missed).toBe('the guard does not stand in its file any more');
+    expect(reported).toEqual([trial]);
+  });
+
+  it('is not enough for the gate: a check that none was seen to hold is named', () => {
+    const { checks, unguarded } = gateOf([judged(mutant, ran([replays, 'failed'], [blocks, 'passed']))], audits);
+    expect(unguarded).toHaveLength(checks - 1);
+    expect(unguarded).toContain('minting IK7');
+    expect(unguarded).not.toContain('minting IK4');
+  });
 });

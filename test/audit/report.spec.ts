@@ -6,7 +6,8 @@ import { withComparison } from '../../dev/audit/compared.js';
 import { type AuditResult, type JestResults, judge, showings, verdictsOf } from '../../dev/audit/evidence.js';
 import { LACKING } from '../../dev/audit/lacking.js';
 import { MINTING_AUDIT } from '../../dev/audit/minting-audit.js';
-import { markdownOf } from '../../dev/audit/report.js';
+import { proofsOf, type Trial } from '../../dev/audit/proof.js';
+import { markdownOf, NO_PROOF } from '../../dev/audit/report.js';
 import { THEIRS } from '../../dev/audit/theirs.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -21,6 +22,7 @@ const specs = ['apps', 'libs', 'dev', 'test'].flatMap((folder) =>
     .map((path) => `${folder}/${path.replaceAll('\\', '/')}`),
 );
 const written = JSON.parse(text('docs/audit.json')) as AuditResult[];
+const trials = JSON.parse(text('docs/audit-mutants.json')) as Trial[];
 
 describe('the lists', () => {
   it('hold the 52 and the 26 checks of the two audits, each once', () => {
@@ -36,7 +38,14 @@ describe('the lists', () => {
 
 describe('docs/AUDIT.md', () => {
   it('is what docs/audit.json says (npm run audit writes both)', () => {
-    expect(text('docs/AUDIT.md')).toBe(markdownOf(written));
+    expect(text('docs/AUDIT.md')).toBe(markdownOf(written, proofsOf(trials)));
+  });
+
+  it('names for every check a guard without which it was seen to fail (npm run audit -- --mutate)', () => {
+    const proofs = proofsOf(trials);
+    expect(known.filter((tag) => !proofs.has(tag))).toEqual([]);
+    expect(markdownOf(written, proofs)).not.toContain(NO_PROOF);
+    expect(markdownOf(written, new Map())).toContain(NO_PROOF);
   });
 
   it('judges today’s checks, and says PASS only of those that a test there is carries', () => {

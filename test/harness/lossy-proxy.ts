@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
+import { headers, type NatsConnection } from '@nats-io/transport-node';
 
 /** One message of the NATS protocol on its way: its control line (`PUB …`, `MSG …`), and its payload with headers. */
 export interface Frame {
@@ -11,6 +12,8 @@ export type Direction = 'up' | 'down';
 
 type Victim = { readonly direction: Direction; readonly matches: (frame: Frame) => boolean; readonly lost: (frame: Frame) => void };
 
+/** A server that is there answers a publish within this. */
+const ARRIVAL_MS = 2_000;
 const END = Buffer.from('\r\n');
 const WITH_PAYLOAD = /^(?:PUB|HPUB|MSG|HMSG) /;
 
@@ -101,4 +104,14 @@ function firstFrame(bytes: Buffer): (Frame & { readonly length: number }) | unde
   const size = Number(line.slice(line.lastIndexOf(' ') + 1));
   const length = start + size + END.length;
   return bytes.length < length ? undefined : { line, payload: bytes.toString('utf8', start, start + size), length };
+}
+
+/** A lost message with headers reaches the server after all, however late. Resolves with what the server says of it. */
+export async function arrives(connection: NatsConnection, { line, payload }: Frame): Promise<unknown> {
+  const [, subject = ''] = line.split(' ');
+  const [head = '', body] = payload.split('\r\n\r\n');
+  const [, ...fields] = head.split('\r\n');
+  const carried = headers();
+  for (const field of fields) carried.append(field.slice(0, field.indexOf(':')), field.slice(field.indexOf(':') + 1).trim());
+  return (await connection.request(subject, body, { headers: carried, timeout: ARRIVAL_MS })).json();
 }

@@ -7,7 +7,7 @@ import { connectParts } from '../../apps/purchase/src/parts.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { Caller } from '../harness/caller.js';
 import { commandsSettled, counted, insist, SILENT, settingsAt, startAt, toldOf } from '../harness/crash-stage.js';
-import { LossyProxy } from '../harness/lossy-proxy.js';
+import { arrives, LossyProxy } from '../harness/lossy-proxy.js';
 import { Log } from '../harness/selling.js';
 
 let log: Log;
@@ -138,7 +138,7 @@ describe('[L4] a key', () => {
 });
 
 describe('[L1] two deciders that both believe to be the only one', () => {
-  it('[minting DL1] [blockchain TP-4] decide each key once and sell each seat once: the expected version is the lock', async () => {
+  it('[minting DL1] [minting DL5] [blockchain TP-4] [blockchain SC-3] decide each key once and sell each seat once: the expected version is the lock', async () => {
     await demo.open('both', { rows: [{ row: 'A', from: 1, to: 50 }] });
     const parts = await Promise.all([1, 2].map(() => connectParts(settingsAt(log.server, log.server.url), SILENT)));
     const deciders = parts.map((one) => new Decider(one));
@@ -200,6 +200,7 @@ describe('[L1] two purchase apps on one log', () => {
       return heard;
     });
     await waitFor(() => answered > 20, { what: 'the rush has begun', timeoutMs: 10_000 });
+    const late = await proxy.loseNext('up', ({ line }) => line.startsWith('HPUB ev.demo.sale.cut '));
     proxy.cut();
     const heard = await Promise.all(asked);
     expect(heard.filter(({ status }) => status === 201)).toHaveLength(100);
@@ -210,6 +211,7 @@ describe('[L1] two purchase apps on one log', () => {
       timeoutMs: 15_000,
     });
     await commandsSettled(log);
+    expect(await arrives(log.admin, late)).toMatchObject({ error: { err_code: 10071 } }); // its commit, long after others took over
     expect(await toldOf(log, 'cut')).toEqual(before);
     expect(counted(before.decisions)).toEqual([400, 400]);
     expect(counted(before.units)).toEqual([100, 100]);

@@ -59,6 +59,7 @@ it('[minting DL5] [blockchain TP-4] sells one seat to one of 200 buyers at once;
 
 it('[blockchain TP-8] [blockchain SC-3] makes one order of 50 copies of one request at once', async () => {
   await shop.demo.open('copies', { quota: 100 });
+  const before = await shop.log.lastSequences();
   const heard = await Promise.all(Array.from({ length: 50 }, () => shop.demo.place('copies', { quantity: 2 }, 'one')));
   const done = heard.filter(({ status }) => status === 201);
   expect(done.length).toBeGreaterThanOrEqual(1);
@@ -67,6 +68,8 @@ it('[blockchain TP-8] [blockchain SC-3] makes one order of 50 copies of one requ
     expect([status, body.code, retryAfter]).toEqual([409, 'in-progress', '1']);
   const sale = await shop.demo.ask('sale.get', { sale: 'copies' });
   expect(sale.body.units).toEqual({ opened: 100, available: 98, held: 0, sold: 2 });
+  const { COMMANDS = 0, EVENTS = 0 } = before;
+  expect(await shop.log.lastSequences()).toMatchObject({ COMMANDS: COMMANDS + 1, EVENTS: EVENTS + 1 }); // one was asked, one decided
 });
 
 it('[minting AE2] gives all units of an order or none, and the lowest free places of a quota', async () => {

@@ -191,6 +191,8 @@ it('[minting WI6] ends in the same state in whatever order and number {placed, s
       const scene = new Scene();
       for (const name of sequence) steps[name as keyof typeof steps](scene);
       expect([scene.status, scene.owed, scene.sale.counts()]).toEqual(['refunded', [], { opened: 2, available: 2, held: 0, sold: 0 }]);
+      const counted = scene.events.filter((event) => event.type === 'PaymentReceived' && event.data.matched);
+      expect([counted.length, scene.events.filter(({ type }) => type === 'RefundPaid').length]).toEqual([1, 1]);
     }),
     { numRuns: 500 },
   );

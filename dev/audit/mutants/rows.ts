@@ -1,0 +1,91 @@
+import type { Mutant } from '../mutant.js';
+
+/** What holds the rows of the ledger, and who sees them. */
+export const ROW_MUTANTS: readonly Mutant[] = [
+  {
+    guard: 'passed over: what comes again is applied again',
+    file: 'apps/ledger/src/projection/take-batch.ts',
+    from: 'commits.filter(({ sequence }) => sequence > at.sequence)',
+    to: 'commits.filter(({ sequence }) => sequence > 0)',
+    checks: ['minting UP1', 'minting RS4'],
+    specs: ['test/integration/ledger.spec.ts'],
+    tests: ['goes on where its checkpoint stands', 'takes every commit of the log into entries'],
+  },
+  {
+    guard: 'primary key: a ticket may stand there twice',
+    file: 'apps/ledger/src/database/tables-sql.ts',
+    from: 'primary key (tenant, ticket)`,',
+    to: 'check (tenant is not null)`,',
+    checks: ['minting UP2'],
+    specs: ['test/audit/rows.spec.ts'],
+  },
+  {
+    guard: 'newer wins: an older row overwrites',
+    file: 'apps/ledger/src/rows/table.ts',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of the source
+    from: ' where ${table.name}.sequence <= excluded.sequence',
+    to: '',
+    checks: ['minting UP3'],
+    specs: ['test/audit/rows.spec.ts'],
+  },
+  {
+    guard: 'time of the event: a row says when it was written',
+    file: 'libs/shared/src/domain/ledger/known.ts',
+    from: '({ sequence, updatedAt: at })',
+    to: '({ sequence, updatedAt: at > 0 ? Date.now() : at })',
+    checks: ['minting UP4'],
+    specs: ['test/audit/rows.spec.ts'],
+  },
+  {
+    guard: 'one statement a table: one for every row',
+    file: 'apps/ledger/src/rows/table.ts',
+    from: '  if (rows.length === 0) return;\n',
+    to: '  if (rows.length === 0) return;\n  if (rows.length > 1) { for (const row of rows) await upsertRows(runner, schema, table, [row]); return; }\n',
+    checks: ['minting UP5'],
+    specs: ['test/audit/rows.spec.ts'],
+  },
+  {
+    guard: 'one transaction: the checkpoint is there before the rows',
+    file: 'apps/ledger/src/projection/apply.ts',
+    from: '  const halts = await readHalts(runner, schema);\n',
+    to: '  await runner.commitTransaction();\n  await runner.startTransaction();\n  const halts = await readHalts(runner, schema);\n',
+    checks: ['minting UP6', 'blockchain NFT-7'],
+    specs: ['test/integration/ledger.spec.ts'],
+    tests: ['takes every commit of the log into entries', 'writes rows and checkpoint together'],
+  },
+  {
+    guard: 'checkpoint cursor: moved wherever it stands',
+    file: 'apps/ledger/src/projection/checkpoint.ts',
+    from: 'where stream = $3 and sequence = $4 and',
+    to: 'where stream = $3 and $4::bigint is not null and',
+    checks: ['minting UP6'],
+    specs: ['test/integration/ledger.spec.ts'],
+    tests: ['lets one of two projectors apply a batch', 'takes every commit of the log into entries'],
+  },
+  {
+    guard: 'completed in the ledger: its row is not changed',
+    file: 'libs/shared/src/domain/ledger/post-mint.ts',
+    from: "return { status: 'minted', asset, signature, slot, holder, wallet };",
+    to: 'return { holder, wallet };',
+    checks: ['minting QJ6', 'minting NM7'],
+    specs: ['test/integration/ledger.spec.ts'],
+    tests: ['goes on where its checkpoint stands', 'takes every commit of the log into entries'],
+  },
+  {
+    guard: 'row-level security: the policy of readers lets everything through',
+    file: 'apps/ledger/src/database/tables-sql.ts',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of the source
+    from: "using (tenant = nullif(current_setting('${TENANT_SETTING}', true), ''))",
+    to: 'using (true)',
+    checks: ['blockchain SC-5'],
+    specs: ['test/integration/ledger-tenants.spec.ts'],
+  },
+  {
+    guard: 'metadata document: whatever the ledger says',
+    file: 'apps/ledger/src/http/documents.ts',
+    from: 'if (hash !== row.document)',
+    to: "if (hash === '')",
+    checks: ['blockchain NFT-5'],
+    specs: ['test/integration/metadata-documents.spec.ts'],
+  },
+];

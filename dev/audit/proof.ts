@@ -1,0 +1,94 @@
+import type { Audit } from './check.js';
+import { checksOf, tagsIn } from './check.js';
+import type { JestResults } from './evidence.js';
+import type { Mutant } from './mutant.js';
+
+/** The tests of one check that failed without a guard. */
+export interface Felled {
+  readonly check: string;
+  readonly tests: readonly string[];
+}
+
+/** What came of the run without one guard. */
+export interface Trial extends Pick<Mutant, 'guard' | 'file' | 'specs'> {
+  readonly felled: readonly Felled[];
+  /** Why the run shows nothing; absent when every check of the guard failed as it should. */
+  readonly missed?: string;
+}
+
+/** Some tests are titled with the longest key there may be. */
+const LONGEST_TITLE = 120;
+function shownTitle(title: string): string {
+  const words = title.replaceAll(/\[(?:minting|blockchain) [^\]]*\]\s*/g, '');
+  return words.length > LONGEST_TITLE ? `${words.slice(0, LONGEST_TITLE)}…` : words;
+}
+
+/** Caught: of every check a test failed while another test passed, so the files ran and it is the guard that is missed. */
+export function judged({ guard, file, specs, checks }: Mutant, { testResults }: JestResults): Trial {
+  const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
+  const failed = tests.filter(({ status }) => status === 'failed');
+  const felled = checks.map((check) => {
+    const theirs = failed.filter(({ fullName }) => tagsIn(fullName).includes(check));
+    return { check, tests: [...new Set(theirs.map(({ title }) => shownTitle(title)))] };
+  });
+  const unnoticed = felled.filter(({ tests: theirs }) => theirs.length === 0).map(({ check }) => check);
+  const trial = { guard, file, specs, felled };
+  if (!tests.some(({ status }) => status === 'passed')) return { ...trial, missed: 'no test passed: it breaks more than its guard' };
+  return unnoticed.length === 0 ? trial : { ...trial, missed: `nothing failed of ${unnoticed.join(', ')}` };
+}
+
+/** By check: the guards without which a test of it failed. */
+export function proofsOf(trials: readonly Trial[]): ReadonlyMap<string, readonly string[]> {
+  const proofs = new Map<string, readonly string[]>();
+  for (const { guard, felled } of trials)
+    for (const { check, tests } of felled) if (tests.length > 0) proofs.set(check, [...(proofs.get(check) ?? []), guard]);
+  return proofs;
+}
+
+export interface Gate {
+  readonly guards: number;
+  readonly caught: number;
+  readonly checks: number;
+  /** Checks that no guard was seen to hold: each is a failure of the gate. */
+  readonly unguarded: readonly string[];
+}
+
+export function gateOf(trials: readonly Trial[], audits: readonly Audit[]): Gate {
+  const proofs = proofsOf(trials);
+  const tags = audits.flatMap(({ sections }) => sections.flatMap(checksOf)).map(({ tag }) => tag);
+  const caught = trials.filter(({ missed }) => missed === undefined).length;
+  return { guards: trials.length, caught, checks: tags.length, unguarded: tags.filter((tag) => !proofs.has(tag)) };
+}
+
+/** docs/audit-mutants.md. */
+export function mutantsMarkdown(trials: readonly Trial[], audits: readonly Audit[]): string {
+  const { guards, caught, checks, unguarded } = gateOf(trials, audits);
+  const head = [
+    '# The audit without its guards',
+    '',
+    'Written by `npm run audit -- --mutate`: each guard is taken out of the text of its file on the way into the test run, and nowhere else.',
+    'It is caught when of every check that it guards a test fails while another test passes: the guard is missed, and the rest works.',
+    `Guards ${guards}, caught ${caught}. Checks ${checks}, seen to fail without a guard ${checks - unguarded.length}.`,
+    '',
+    '| Guard, and what happens without it | File | Checks that fail | | Tests |',
+    '|---|---|---|---|---|',
+  ];
+  return `${[...head, ...trials.map(trialLine), ...unguardedLines(unguarded)].join('\n')}\n`;
+}
+
+/** So many failed tests are named for a guard. */
+const NAMED_TESTS = 3;
+
+function trialLine({ guard, file, specs, felled, missed }: Trial): string {
+  const titles = [...new Set(felled.flatMap(({ tests }) => tests.slice(0, 2)))].slice(0, NAMED_TESTS);
+  const files = specs.map((spec) => link(spec)).join(', ');
+  const checks = felled.map(({ check }) => check).join(', ');
+  const tests = missed === undefined ? titles.map(cell).join('<br>') : cell(missed);
+  return `| ${cell(guard)} | ${link(file)} | ${checks} | ${missed === undefined ? 'caught' : '**missed**'} | ${tests} (${files}) |`;
+}
+
+const unguardedLines = (unguarded: readonly string[]): string[] =>
+  unguarded.length === 0 ? [] : ['', 'No guard was seen to hold:', '', ...unguarded.map((tag) => `- ${tag}`)];
+
+const link = (path: string): string => `[${path.split('/').at(-1)}](../${path})`;
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
