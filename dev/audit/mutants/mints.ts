@@ -121,7 +121,7 @@ export const MINT_MUTANTS: readonly Mutant[] = [
   {
     guard: 'unreadable fails fast: it is tried again like any other',
     file: 'apps/minter/src/mints-intake.ts',
-    from: "if (isFault(thrown, 'command-unreadable')) return this.reject(delivery, thrown.message);",
+    from: 'if (isFault(thrown) && HOPELESS.includes(thrown.code)) return this.reject(delivery, thrown.message);',
     to: '',
     checks: ['minting RS6'],
     specs: ['apps/minter/src/mints-intake.spec.ts'],
