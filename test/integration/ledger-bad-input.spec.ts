@@ -223,6 +223,31 @@ describe('a question for which more would have to be read than is allowed', () =
     expect([problemOf(narrow).code, narrow.headers.get('Retry-After')]).toEqual(['ledger-unreachable', '1']);
   }, 60_000);
 
+  it('is none that says a sale: it is answered from the rows of that sale alone', async () => {
+    await ledger.postgres.asSuperuser('admit', async (client) => {
+      await client.query('begin');
+      await client.query(`insert into ledger.ledger_entry select 'demo', n + 1000000, 0, 0, 'sale-' || n % 50, 'E', now(), null, null, null, 'held', 'sold', 'EUR', 1
+        from generate_series(1, 50000) n`);
+      await client.query('analyze ledger.ledger_entry');
+      const page = `where tenant = 'demo' and sale = 'sale-7' order by sequence, event_index, entry_index limit 101`;
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain select * from ledger.ledger_entry ${page}`);
+      expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toMatch(/Index Scan using ledger_entry_of_sale/);
+      await client.query('rollback');
+    });
+  });
+
+  it('is none that says an order, whose sale is looked up; or is not known, where money is ahead of it', async () => {
+    const [{ order }] = (await demo.get('/v1/ledger/orders')).body.orders as [{ order: string }];
+    const path = `/v1/ledger?order=${order}`;
+    const { entries } = (await demo.get(path)).body;
+    expect(entries).not.toHaveLength(0);
+    await ledger.query(`update ledger.sale_order set order_id = 'away' where order_id = $1`, [order]);
+    expect((await demo.get(path)).body.entries).toEqual(entries);
+    await ledger.query(`update ledger.sale_order set order_id = $1, sale = 'other' where order_id = 'away'`, [order]);
+    expect((await demo.get(path)).body.entries).toEqual([]); // so it is the sale that they are found by
+    await ledger.query(`update ledger.sale_order set sale = 'gala' where order_id = $1`, [order]);
+  });
+
   it('is not one that waits for somebody who holds a table', async () => {
     await ledger.postgres.asSuperuser('admit', async (client) => {
       await client.query('begin; lock table ledger.ledger_entry in access exclusive mode');

@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import fc from 'fast-check';
+import { type Fault, isFault } from '#shared/kernel/fault.js';
 import { createLogger } from '#shared/platform/logger.js';
 import { LedgerReader } from '../../apps/ledger/src/queries/reader.js';
 import { HttpCaller } from '../harness/http-caller.js';
@@ -68,7 +69,8 @@ async function look(tenant: string, sql: string, whole: boolean): Promise<Told> 
     const rows = await reader.read(tenant, (ask) => ask(sql, []));
     return { text: JSON.stringify(rows), whole, kind: 'SQL' };
   } catch (thrown) {
-    return { text: '', whole: false, kind: `SQL ${String((thrown as { context?: { sqlstate?: string } }).context?.sqlstate)}` };
+    const { context } = (isFault(thrown) ? thrown : (thrown as Error).cause) as Fault;
+    return { text: '', whole: false, kind: `SQL ${String(context.sqlstate)}` };
   }
 }
 

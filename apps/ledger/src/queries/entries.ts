@@ -5,6 +5,7 @@ import type { RawRow } from '../rows/table.js';
 import type { Asking } from './asking.js';
 import type { Conditions } from './conditions.js';
 import type { EntriesQuery } from './questions.js';
+import { saleOf } from './sale-of.js';
 import { moment, optional, text } from './view.js';
 
 const ORDER = ['sequence', 'event_index', 'entry_index'];
@@ -16,7 +17,7 @@ export async function readEntries(asking: Asking, said: z.infer<typeof EntriesQu
   const { afterTime, upToTime } = said;
   const [after, upTo] = [asking.place('after', said.after), asking.place('upTo', said.upTo)];
   const wanted = between(asking, { after, upTo, afterTime, upToTime })
-    .equal('sale', said.sale)
+    .equal('sale', await saleOf(asking, said))
     .equal('order_id', said.order)
     .equal('ticket', said.ticket)
     .equal('unit', said.unitOfAccount)

@@ -3,13 +3,14 @@ import { LIVE } from '../database/names.js';
 import type { RawRow } from '../rows/table.js';
 import type { Asking } from './asking.js';
 import type { TicketsQuery } from './questions.js';
+import { saleOf } from './sale-of.js';
 import { moment, optional, text } from './view.js';
 
 /** Tickets by their ids, and what became of their mints. */
 export async function readTickets(asking: Asking, said: z.infer<typeof TicketsQuery>): Promise<object> {
   const wanted = asking
     .conditions()
-    .equal('sale', said.sale)
+    .equal('sale', await saleOf(asking, said))
     .equal('order_id', said.order)
     .equal('wallet', said.wallet)
     .equal('status', said.status)

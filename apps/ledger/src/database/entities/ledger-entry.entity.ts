@@ -1,9 +1,10 @@
-import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { LIVE } from '../names.js';
 
 /** One movement of tickets or money. Rows are added, never changed. */
 @Check('ledger_entry_amount_check', 'amount > 0')
 @Check('ledger_entry_check', 'debit <> credit')
+@Index('ledger_entry_of_sale', ['tenant', 'sale', 'sequence'])
 @Entity({ schema: LIVE, name: 'ledger_entry' })
 export class LedgerEntryEntity {
   @PrimaryColumn({ type: 'text' })
