@@ -71,6 +71,10 @@ it(
       tickets: [{ status: 'void' }],
     });
 
+    await stage.askToMintOnceMore(sold);
+    await stage.minting.untilDone();
+    expect(await stage.story(sold)).toMatch(/ MintCompleted MintVoided$/);
+
     const again = await stage.sellAgain(sold.sale, 'second');
     await stage.until(again, 'minted');
     const other = await stage.ticket(again);

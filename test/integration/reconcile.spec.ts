@@ -118,6 +118,16 @@ const completed = ({ ticket, order, unit, wallet, asset }: MintPlan): MintEvent 
   data: { ticket, order, unit, wallet, asset, signature: `sig-${ticket}`, slot: '1', supply: '1', holder: wallet },
 });
 
+/** Its order is given up with an override: the sale, the minter and the sale again write it down. */
+async function makeVoid({ tenant, sale, ticket, order, unit }: MintCommand, done: () => Promise<void>): Promise<void> {
+  const tickets = [{ ticket, unit }];
+  await stage.append(saleSubject('demo', SALE), recorded([{ type: 'RevocationsRequested', data: { order, tickets, override: true } }]));
+  const command = { tenant, sale, ticket, order, unit, revoke: true, override: true };
+  await jetstream(admin).publish(`mint.demo.${ticket}.override`, JSON.stringify(command));
+  await done();
+  await stage.append(saleSubject('demo', SALE), recorded([{ type: 'UnitsReleased', data: { order, tickets, void: true } }]));
+}
+
 beforeAll(async () => {
   stage = await LedgerStage.open('reconcile-ledger');
   solana = await startLocalSolana({ port: 0, slotMs: 20, finalizedAfterSlots: 4 });
@@ -143,6 +153,7 @@ beforeAll(async () => {
   const jsm = await jetstreamManager(admin);
   const minted = async () => (await jsm.streams.info('MINTS')).state.messages === 0;
   await waitFor(minted, { what: 'everything is minted', timeoutMs: 30_000 });
+  await makeVoid(commands.at(-1)!, () => waitFor(minted, { what: 'one ticket is void', timeoutMs: 30_000 }));
   await stage.reaches((await jsm.streams.info('EVENTS')).state.last_seq);
   await stop();
   await minter.close();
@@ -162,7 +173,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-it('finds log, ledger and chain in agreement, as the operator, with no key', async () => {
+it('finds log, ledger and chain in agreement, as the operator, with no key; also of a void ticket whose asset stands', async () => {
   const ran = await reconcile();
   expect([ran.code, ran.out, ran.error]).toEqual([0, expect.stringMatching(new RegExp(`^in agreement: ${UNITS} tickets of 1 sales`)), '']);
 });
@@ -220,17 +231,20 @@ it('finds what was made with our keys and never written down: at a planned addre
 });
 
 it('finds what the log believes of the chain and the chain does not show', async () => {
-  const plans = await Promise.all(['absent', 'foreign', 'elsewhere', 'flying'].map((unit) => planOf(mintCommand('believed', unit))));
-  const [absent, foreign, elsewhere, flying] = plans as [MintPlan, MintPlan, MintPlan, MintPlan];
+  const plans = await Promise.all(
+    ['absent', 'foreign', 'elsewhere', 'flying', 'void'].map((unit) => planOf(mintCommand('believed', unit))),
+  );
+  const [absent, foreign, elsewhere, flying, gone] = plans as [MintPlan, MintPlan, MintPlan, MintPlan, MintPlan];
   const occupied = { ...foreign, asset: assets[5]! };
   const other = { ...elsewhere, genesisHash: 'of another chain' };
   await logs('believed', [
-    ...[absent, occupied, other, flying].map((data): MintEvent => ({ type: 'MintPlanned', data })),
-    ...[absent, flying].map(submitted),
-    completed(absent),
+    ...[absent, occupied, other, flying, gone].map((data): MintEvent => ({ type: 'MintPlanned', data })),
+    ...[absent, flying, gone].map(submitted),
+    ...[absent, gone].map(completed),
+    { type: 'MintVoided', data: { ticket: gone.ticket, order: gone.order, unit: gone.unit, asset: gone.asset } },
   ]);
   const found = await drifts('--no-ledger');
-  expect(kinds(found, absent.ticket)).toEqual(['not-on-chain']);
+  for (const { ticket } of [absent, gone]) expect(kinds(found, ticket)).toEqual(['not-on-chain']);
   expect(kinds(found, occupied.ticket)).toEqual(['foreign-account']);
   expect(kinds(found, other.ticket)).toEqual(['other-chain']);
   expect(kinds(found, flying.ticket)).toEqual(['in-flight']);
@@ -247,7 +261,7 @@ it('finds an asset that stands although the log says that it was burned', async 
 });
 
 it('says nothing of the ledger where it has not come that far, and ends with 2 where a side cannot be asked', async () => {
-  expect(kinds(await drifts()).filter((kind) => kind === 'ledger-behind')).toHaveLength(1);
+  expect(kinds(await drifts()).filter((kind) => kind === 'ledger-behind')).toHaveLength(2);
   for (const broken of [{ SOLANA_RPC_URL: 'http://127.0.0.1:1' }, { DATABASE_REPLAY_URL: 'postgres://x:y@127.0.0.1:1/admit' }])
     expect(await admit({ ...settings(), ...broken }, 'reconcile')).toMatchObject({
       code: 2,

@@ -1,4 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { OrderId, TicketId } from '#shared/kernel/ids.js';
 import { readEnvironment } from '#shared/platform/environment.js';
 import { createLogger } from '#shared/platform/logger.js';
 import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
@@ -6,7 +7,7 @@ import { startMinter } from '../../apps/minter/src/start.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { Caller, type Heard } from '../harness/caller.js';
 import { apiKeyOf, startSelling } from '../harness/selling.js';
-import { type MinterStage, newWallet, openMinterStage } from './minter-stage.js';
+import { type MinterStage, mintCommand, newWallet, openMinterStage } from './minter-stage.js';
 
 const PATIENCE_MS = 30_000;
 
@@ -62,6 +63,12 @@ export class RefundStage {
 
   refund({ sale, order }: Sold, key: string, more: object = {}): Promise<Heard> {
     return this.demo.ask('order.refund', { sale, order, ...more }, key);
+  }
+
+  /** As a broker that hands out a command which was carried out long ago. */
+  async askToMintOnceMore({ sale, order, ticket }: Sold): Promise<void> {
+    const command = mintCommand(sale, 'A-1', { order: order as OrderId, ticket: ticket as TicketId });
+    await this.minting.ask(command, 'once more');
   }
 
   async ticket({ sale, ticket }: Sold): Promise<Heard['body']> {

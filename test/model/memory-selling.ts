@@ -5,7 +5,7 @@ import { fingerprint, type Json } from '#shared/kernel/canonical.js';
 import { keyHash, type SaleId, type TenantId } from '#shared/kernel/ids.js';
 import { createLogger } from '#shared/platform/logger.js';
 import type { Answer } from '../../apps/purchase/src/answer.js';
-import { commandSubject, encodeCommand } from '../../apps/purchase/src/command.js';
+import { commandSubject, encodeCommand, internalCommand } from '../../apps/purchase/src/command.js';
 import { Decider } from '../../apps/purchase/src/decider.js';
 import { Decisions } from '../../apps/purchase/src/decisions.js';
 import { Folds } from '../../apps/purchase/src/folds.js';
@@ -14,7 +14,7 @@ import { MintFold } from '../../apps/purchase/src/mint-fold.js';
 import type { OperationName } from '../../apps/purchase/src/operations.js';
 import { Reads } from '../../apps/purchase/src/reads.js';
 import { SaleFold } from '../../apps/purchase/src/sale-fold.js';
-import type { Ask } from './model.js';
+import type { Ask, Real } from './model.js';
 
 const tenant = 'demo' as TenantId;
 const START = Date.UTC(2027, 0, 1);
@@ -80,6 +80,17 @@ export class MemorySelling {
       this.waiting.set(reply, (answer) => resolve(heard(answer)));
       this.decider.take(this.delivery(subject, Buffer.from(stored)));
     });
+  };
+
+  /** As a reactor: nobody waits for an answer, only for the settlement. */
+  readonly tell: NonNullable<Real['tell']> = (what, body, key) => {
+    this.asked += 1;
+    const sale = (body as { sale: SaleId }).sale;
+    const command = internalCommand({ tenant, sale }, what as OperationName, key, body as Json);
+    const subject = commandSubject(command).replace(/^cmd\./, 'cmd.0.');
+    return new Promise((resolve) =>
+      this.decider.take({ ...this.delivery(subject, Buffer.from(encodeCommand(command))), settle: () => resolve() }),
+    );
   };
 
   end(): Promise<void> {

@@ -7,6 +7,8 @@ export interface Real {
   readonly ask: Ask;
   /** Lets time pass, where time can be told to. */
   readonly pass?: (minutes: number) => void;
+  /** Tells what a minter would, where none works. */
+  readonly tell?: (what: string, body: object, key: string) => Promise<void>;
   readonly sale: string;
 }
 
@@ -21,6 +23,9 @@ interface Order {
   readonly endsAt: number;
   status: 'held' | 'confirmed' | 'expired' | 'cancelled' | 'refund-owed' | 'refunded';
   payment?: string;
+  /** Units whose mint was asked for: of an order that was given up they are its own until each is void. */
+  readonly asked: Set<string>;
+  readonly voided: Set<string>;
 }
 
 /** The whole of selling in a few lines: who has which seat, and why. */
@@ -31,7 +36,11 @@ export class Model {
   readonly answers = new Map<string, { readonly status: number; readonly text: string }>();
 
   holder = (unit: string): Order | undefined =>
-    [...this.orders.values()].find((order) => order.units.includes(unit) && ['held', 'confirmed'].includes(order.status));
+    [...this.orders.values()].find(
+      (order) => order.units.includes(unit) && (['held', 'confirmed'].includes(order.status) || this.isRevoking(order, unit)),
+    );
+  isRevoking = ({ status, asked, voided }: Order, unit: string): boolean =>
+    ['refund-owed', 'refunded'].includes(status) && asked.has(unit) && !voided.has(unit);
   unitsOf = (buyer: string): number => SEATS.filter((unit) => this.holder(unit)?.buyer === buyer).length;
   fits = (buyer: string, units: readonly string[]): boolean =>
     units.every((unit) => !this.holder(unit)) && this.unitsOf(buyer) + units.length <= LIMIT;
@@ -43,7 +52,7 @@ export class Model {
   place(id: string, buyer: string, units: readonly string[]): boolean {
     this.expire();
     if (!this.fits(buyer, units)) return false;
-    this.orders.set(id, { buyer, units, endsAt: this.now + HOLD_MINUTES, status: 'held' });
+    this.orders.set(id, { buyer, units, endsAt: this.now + HOLD_MINUTES, status: 'held', asked: new Set(), voided: new Set() });
     return true;
   }
 
@@ -64,15 +73,31 @@ export class Model {
     return order?.status === 'cancelled';
   }
 
-  refund(id: string): boolean {
+  mint(id: string, unit: string): boolean {
+    this.expire();
+    const order = this.orders.get(id);
+    if (order?.status === 'confirmed') order.asked.add(unit);
+    return order?.status === 'confirmed';
+  }
+
+  refund(id: string, override: boolean): boolean {
     this.expire();
     const order = this.orders.get(id);
     const payment = this.payments.get(order?.payment ?? '');
-    if (order?.status === 'confirmed' && payment !== undefined) {
+    if (order?.status === 'confirmed' && payment !== undefined && (override || order.asked.size === 0)) {
       order.status = 'refund-owed';
       payment.owed = true;
     }
     return order?.status === 'refund-owed' || order?.status === 'refunded';
+  }
+
+  /** The minter says that what was asked for, and given up, is void. */
+  makeVoid(id: string): readonly string[] {
+    this.expire();
+    const order = this.orders.get(id);
+    const units = order?.units.filter((unit) => this.isRevoking(order, unit)) ?? [];
+    for (const unit of units) order?.voided.add(unit);
+    return units;
   }
 
   moneyBack(payment: string): void {

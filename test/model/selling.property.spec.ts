@@ -22,7 +22,10 @@ it(
         const sale = 'model';
         await selling.ask('sale.open', { sale, ...OPEN }, 'open');
         try {
-          await fc.asyncModelRun(() => ({ model: new Model(), real: { ask: selling.ask, pass: selling.pass, sale } }), steps);
+          await fc.asyncModelRun(
+            () => ({ model: new Model(), real: { ask: selling.ask, pass: selling.pass, tell: selling.tell, sale } }),
+            steps,
+          );
           const [decided, read] = await selling.folds(sale);
           expect(read).toEqual(decided);
         } finally {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { orderId, type SaleId, type TenantId } from '#shared/kernel/ids.js';
+import { type OrderId, orderId, type SaleId, type TenantId, ticketId, type UnitId } from '#shared/kernel/ids.js';
 import { type Model, type Real, SEATS } from './model.js';
 
 type Step = fc.AsyncCommand<Model, Real>;
@@ -14,7 +14,11 @@ class Named implements Step {
   toString = (): string => this.name;
 }
 
+const WALLET = '4Nd1mYQp8gVJ6tYFvMZTvGtTb2vAYHRkLBgYDmUDUyHm';
 const idOf = (real: Real, key: string): string => orderId('demo' as TenantId, real.sale as SaleId, key);
+
+const ticketOf = (real: Real, order: string, unit: string): string =>
+  ticketId('demo' as TenantId, real.sale as SaleId, order as OrderId, unit as UnitId);
 
 /** Asks, and asks again with the same key: the same bytes, whatever happened between. */
 async function ask(
@@ -72,8 +76,30 @@ const cancel = onOrder('cancel', async (model, real, order, key) => {
 
 const refund = onOrder('refund', async (model, real, order, key) => {
   const { status, fresh } = await ask(model, real, 'order.refund', { order }, key);
-  if (fresh) expect(status).toBe(model.refund(order) ? 200 : 409);
+  if (fresh) expect(status).toBe(model.refund(order, false) ? 200 : 409);
   else model.expire();
+});
+
+const override = onOrder('override', async (model, real, order, key) => {
+  const { status, fresh } = await ask(model, real, 'order.refund', { order, override: true }, key);
+  if (fresh) expect(status).toBe(model.refund(order, true) ? 200 : 409);
+  else model.expire();
+});
+
+const mint = onOrder('mint', async (model, real, order, key) => {
+  const { units } = model.orders.get(order) ?? { units: [] };
+  const unit = units[Number(key.at(-1)) % units.length] ?? '';
+  const { status, fresh } = await ask(model, real, 'ticket.mint', { tickets: [ticketOf(real, order, unit)], wallet: WALLET }, key);
+  if (fresh) expect(status).toBe(model.mint(order, unit) ? 200 : 409);
+  else model.expire();
+});
+
+const makeVoid = onOrder('void', async (model, real, order) => {
+  if (real.tell === undefined) return;
+  for (const unit of model.makeVoid(order)) {
+    const ticket = ticketOf(real, order, unit);
+    await real.tell('ticket.release', { sale: real.sale, ticket, request: 0, void: true }, `release:${ticket}`);
+  }
 });
 
 const moneyBack = fc.nat(4).map(
@@ -110,6 +136,8 @@ const compare = fc.constant(
       const { body } = await real.ask('order.get', { sale: real.sale, order: id }, '');
       const seen = body.status === 'held' && order.status === 'expired' ? 'expired' : body.status; // expired by whatever comes next
       expect([id, seen]).toEqual([id, order.status]);
+      for (const { unit, status } of body.tickets as { readonly unit: string; readonly status: string }[])
+        expect([unit, status === 'void', status === 'revoking']).toEqual([unit, order.voided.has(unit), model.isRevoking(order, unit)]);
     }
     const { body } = await real.ask('sale.owed', { sale: real.sale }, '');
     const owed = (body.owed as { payment: string }[]).map(({ payment }) => payment).sort();
@@ -121,4 +149,7 @@ const places = fc
   .tuple(fc.nat(3), fc.constantFrom('b-1', 'b-2', 'b-3'), fc.uniqueArray(fc.constantFrom(...SEATS), { minLength: 1, maxLength: 2 }))
   .map(([key, buyer, units]) => place(`${key}`, buyer, units));
 
-export const STEPS: fc.Arbitrary<Step>[] = [places, places, pay, pay, fail, cancel, refund, moneyBack, later, compare];
+export const STEPS: fc.Arbitrary<Step>[] = [
+  ...[places, places, pay, pay, fail, cancel, moneyBack, later, compare],
+  ...[mint, mint, refund, override, makeVoid],
+];

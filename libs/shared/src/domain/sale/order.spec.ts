@@ -34,7 +34,7 @@ describe('an order', () => {
   it('begins as a hold of all its tickets, none of them asked to be minted', () => {
     const order = orderOfTwo();
     expect([order.status, order.total, order.expiresAt]).toEqual(['held', { amount: '10000', currency: 'EUR' }, 600]);
-    expect(order.kept).toEqual([first, second]);
+    expect(order.ticketsWhere(({ state }) => state === 'unasked')).toEqual([first, second]);
     expect(order.progressOf(first.ticket)).toEqual({ request: 0, state: 'unasked' });
   });
 
@@ -48,12 +48,11 @@ describe('an order', () => {
     ]);
   });
 
-  it('keeps its tickets until their units are given back', () => {
+  it('finds its tickets by what was noted of them', () => {
     const order = orderOfTwo();
-    order.note(first.ticket, { state: 'revoking' });
-    expect(order.kept).toEqual([first, second]);
-    order.note(first.ticket, { state: 'released' });
-    expect(order.kept).toEqual([second]);
+    order.note(first.ticket, { state: 'revoking', overridden: true });
+    expect(order.ticketsWhere(({ overridden }) => overridden === true)).toEqual([first]);
+    expect(order.ticketsWhere(({ state }) => state === 'revoking')).toEqual([first]);
   });
 
   it('cannot be told of a ticket of another order: that is a broken log', () => {

@@ -60,9 +60,8 @@ export class Order {
     return this.progress.get(ticket) ?? UNASKED;
   }
 
-  /** Its tickets whose units it still has. */
-  get kept(): readonly TicketOfUnit[] {
-    return this.tickets.filter(({ ticket }) => !['released', 'void'].includes(this.progressOf(ticket).state));
+  ticketsWhere(fits: (progress: TicketProgress) => boolean): readonly TicketOfUnit[] {
+    return this.tickets.filter(({ ticket }) => fits(this.progressOf(ticket)));
   }
 
   reach(point: RecoveryPoint, moment: Moment): void {
