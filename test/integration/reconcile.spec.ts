@@ -230,6 +230,21 @@ it('finds what was made with our keys and never written down: at a planned addre
   expect(orphans.map(({ asset }) => asset).sort()).toEqual([planned.asset, strange.asset].sort());
 });
 
+it('names an attempt that landed although every provider had called it dead, which the one asset survives', async () => {
+  const plan = await planOf(mintCommand('perjured', 'J-1'));
+  const { ticket } = plan;
+  const signature = await mintUnlogged(plan);
+  const first = { ...submitted(plan), data: { ...submitted(plan).data, signature } } as MintEvent;
+  const death: MintEvent = { type: 'MintAttemptDied', data: { ticket, attempt: 1, reason: 'expired', evidence: {} } };
+  const second = { ...submitted(plan), data: { ...submitted(plan).data, attempt: 2 } } as MintEvent;
+  const minted = { ...completed(plan), data: { ...completed(plan).data, signature } } as MintEvent;
+  await logs('perjured', [{ type: 'MintPlanned', data: plan }, first, death, second, minted]);
+  const found = await drifts('--no-ledger');
+  expect(found.filter((each) => each.ticket === ticket)).toEqual([
+    expect.objectContaining({ kind: 'dead-but-landed', signature, log: 'attempt 1: expired', chain: 'landed' }),
+  ]);
+});
+
 it('finds what the log believes of the chain and the chain does not show', async () => {
   const plans = await Promise.all(
     ['absent', 'foreign', 'elsewhere', 'flying', 'void'].map((unit) => planOf(mintCommand('believed', unit))),

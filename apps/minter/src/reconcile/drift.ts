@@ -15,6 +15,7 @@ export const DRIFTS = {
   'orphan-transaction': ['wrong', 'signed by a key of ours, landed, and never written into the log'],
   moved: ['to know', 'somebody else holds it now than when it was minted'],
   burned: ['to know', 'its holder burned it'],
+  'dead-but-landed': ['to know', 'an attempt landed that was written down as dead: an RPC provider was wrong about it'],
   'in-flight': ['to know', 'an attempt is under way'],
   'ledger-behind': ['to know', 'the ledger has not come to it yet'],
 } as const satisfies Record<string, readonly ['wrong' | 'to know', string]>;

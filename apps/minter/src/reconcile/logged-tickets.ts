@@ -1,5 +1,5 @@
 import type { StoredMsg } from '@nats-io/jetstream';
-import type { MintEvent, MintPlan } from '#shared/domain/mint/events.js';
+import type { MintAttemptDied, MintEvent, MintPlan } from '#shared/domain/mint/events.js';
 import { evolve, type TicketMint } from '#shared/domain/mint/ticket-mint.js';
 import { decodeCommit } from '#shared/event-store/commit.js';
 import type { TicketId } from '#shared/kernel/ids.js';
@@ -16,9 +16,14 @@ export interface LoggedTicket {
   readonly sequence: number;
 }
 
+/** An attempt that the log says will never land. */
+export type LoggedDeath = Pick<MintAttemptDied['data'], 'ticket' | 'attempt' | 'reason'>;
+
 /** Every ticket of one sale that a mint was asked for, folded from its mint subject. */
 export class LoggedTickets {
   readonly tickets = new Map<TicketId, LoggedTicket>();
+  /** By signature. */
+  readonly dead = new Map<string, LoggedDeath>();
 
   /** @param signatures where every signature goes that was written down before it was sent */
   constructor(private readonly signatures: Set<string>) {}
@@ -27,6 +32,8 @@ export class LoggedTickets {
     for (const event of mintEventsIn(message)) {
       const { ticket } = event.data;
       const before = this.tickets.get(ticket);
+      if ((event.type === 'MintAttemptDied' || event.type === 'MintRevokeDied') && before !== undefined && 'live' in before.mint)
+        this.dead.set(before.mint.live.signature, event.data);
       this.tickets.set(ticket, { ...before, ticket, mint: evolve(before?.mint, event), ...noted(event), sequence: message.seq });
     }
     for (const signature of signaturesIn(message)) this.signatures.add(signature);

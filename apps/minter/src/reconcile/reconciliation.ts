@@ -39,6 +39,7 @@ export interface Sides {
 /** Holds log, ledger and chain against each other, a sale at a time. It reads, and writes nothing anywhere. */
 export class Reconciliation {
   private readonly signatures = new Set<string>();
+  private readonly dead = new Map<string, Drift>();
   private readonly bases = new Set<string>();
   private readonly counts: Partial<Record<DriftKind, number>> = {};
   private readonly listed: { readonly wrong: Drift[]; readonly toKnow: Drift[] } = { wrong: [], toKnow: [] };
@@ -61,7 +62,7 @@ export class Reconciliation {
       await this.sale(tenant, sale, last, genesis);
       progress(this.tickets);
     }
-    await this.orphans(last);
+    await this.walkThrough(last);
     const { tickets, counts, listed } = this;
     return {
       sequence: last,
@@ -89,8 +90,18 @@ export class Reconciliation {
     const subject = mintSubject(tenant, sale);
     const folded = new LoggedTickets(this.signatures);
     for await (const message of this.messages.ofSubject(EVENTS_STREAM, subject, last)) folded.take(message);
-    const { tickets } = folded;
+    const { tickets, dead } = folded;
     this.tickets += tickets.size;
+    for (const [signature, { ticket, attempt, reason }] of dead)
+      this.dead.set(signature, {
+        kind: 'dead-but-landed',
+        tenant,
+        sale,
+        ticket,
+        signature,
+        log: `attempt ${attempt}: ${reason}`,
+        chain: 'landed',
+      });
     if (this.sides.ledger !== undefined)
       for (const drift of ledgerDrifts({ tenant, sale }, tickets, await ledgerSale(this.sides.ledger, tenant, sale), last))
         this.note(drift);
@@ -127,16 +138,24 @@ export class Reconciliation {
     return new Set([...folded.tickets.values()].filter(({ sequence }) => sequence > last).map(({ ticket }) => ticket));
   }
 
-  /** Every signature is in the log before its bytes are sent: one that landed and is not there was made by somebody else with our key. */
-  private async orphans(last: number): Promise<void> {
+  /**
+   * Every transaction of our keys. A signature is in the log before its bytes are sent: one that landed and is not there was made by somebody
+   * else with our key. One that landed and is dead there was minted once all the same, for the address takes one asset.
+   */
+  private async walkThrough(last: number): Promise<void> {
     const unknown = new Set<string>();
     for (const address of [...this.bases, ...this.sides.also]) {
       for await (const signature of landedOf(this.sides.rpc, address)) {
         this.transactions += 1;
+        const died = this.dead.get(signature);
+        if (died !== undefined && this.dead.delete(signature)) this.note(died); // payer and base key signed the same one
         if (!this.signatures.has(signature)) unknown.add(signature);
       }
     }
-    if (unknown.size === 0) return;
+    if (unknown.size > 0) await this.orphans(unknown, last);
+  }
+
+  private async orphans(unknown: ReadonlySet<string>, last: number): Promise<void> {
     for await (const message of this.messages.ofSubject(EVENTS_STREAM, 'ev.*.mint.*', Number.MAX_SAFE_INTEGER, last + 1))
       for (const signature of signaturesIn(message)) this.signatures.add(signature);
     for (const signature of unknown) {
