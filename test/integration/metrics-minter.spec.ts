@@ -41,6 +41,17 @@ it('[minting RS3] [blockchain SC-9] counts the attempt that minted a ticket, and
   ]);
 });
 
+it('counts a minted ticket that becomes void, whose attempts were counted when it was minted', async () => {
+  const command = mintCommand('voided', 'A-1');
+  await stage.ask(command);
+  await stage.untilDone();
+  const makeVoid = async (): Promise<void> => {
+    await stage.override(command);
+    await stage.untilDone();
+  };
+  expect(await growing(COUNTED, makeVoid)).toEqual([{}, { '{verdict="voided",reason=""}': 1 }, {}, {}]);
+});
+
 it('[minting RS3] counts every attempt of a ticket whose transactions the chain drops, as the log does', async () => {
   const stormy = async (): Promise<void> => {
     stage.solana.control.setFault('drop', { probability: 0.5 });

@@ -2,7 +2,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { getAccount, getTokenMetadata, TOKEN_2022_PROGRAM_ID, unpackMint } from '@solana/spl-token';
 import { type ConfirmedSignatureInfo, Connection, PublicKey } from '@solana/web3.js';
-import type { MintCommand, MintEvent } from '#shared/domain/mint/events.js';
+import type { MintCommand, MintEvent, RevokeCommand } from '#shared/domain/mint/events.js';
 import type { Recorded } from '#shared/domain/recorded.js';
 import { NO_HEAD } from '#shared/event-store/commit.js';
 import { mintSubject } from '#shared/event-store/event-store.js';
@@ -75,6 +75,11 @@ export async function openMinterStage(name: string, slotMs = SLOT_MS) {
     ask: async (command: MintCommand, id = `mint:${command.tenant}:${command.ticket}:${command.request}`): Promise<boolean> => {
       const subject = `mint.${command.tenant}.${command.ticket}.${command.request}`;
       return (await jetstream(admin).publish(subject, JSON.stringify(command), { msgID: id })).duplicate;
+    },
+    /** The same for a ticket whose order is given up with an override. */
+    override: async ({ tenant, sale, order, ticket, unit }: MintCommand): Promise<void> => {
+      const body: RevokeCommand = { tenant, sale, order, ticket, unit, revoke: true, override: true };
+      await jetstream(admin).publish(`mint.${tenant}.${ticket}.override`, JSON.stringify(body));
     },
     /** Every command is acknowledged: its verdict is in the log. */
     untilDone: async (timeoutMs = PATIENCE_MS): Promise<void> =>

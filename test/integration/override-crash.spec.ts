@@ -1,5 +1,4 @@
-import { jetstream } from '@nats-io/jetstream';
-import type { MintCommand, RevokeCommand } from '#shared/domain/mint/events.js';
+import type { MintCommand } from '#shared/domain/mint/events.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { MinterProcesses } from './minter-processes.js';
 import { assetOnChain, type MinterStage, openMinterStage } from './minter-stage.js';
@@ -21,12 +20,6 @@ afterAll(async () => {
   await stage?.close();
 }, 30_000);
 
-/** As the reactor of the purchase app asks for it. */
-async function override({ tenant, sale, order, ticket, unit }: MintCommand): Promise<void> {
-  const body: RevokeCommand = { tenant, sale, order, ticket, unit, revoke: true, override: true };
-  await jetstream(stage.admin).publish(`mint.${tenant}.${ticket}.override`, JSON.stringify(body));
-}
-
 async function expectVoidOnceEach(sale: string, commands: readonly MintCommand[]): Promise<void> {
   const voided = (await stage.ofType(sale, 'MintVoided')).map(({ data }) => data.ticket);
   expect(voided.sort()).toEqual(commands.map(({ ticket }) => ticket).sort());
@@ -38,7 +31,7 @@ it('[L1] [L2] writes each void ticket once although the minter is killed between
   const before = await minters.mintsInAll();
   const commands = await minters.askFor('killed', TICKETS);
   await minters.end(await mintedBy(commands, 'killed'));
-  for (const command of commands) await override(command);
+  for (const command of commands) await stage.override(command);
   expect(await minters.diesBy(minters.start('before-void:3'))).toBe('SIGKILL');
   expect((await stage.ofType('killed', 'MintVoided')).length).toBeLessThan(TICKETS);
   await stage.forgetDeliveries();
@@ -55,7 +48,7 @@ it('[L1] [L2] leaves one asset, void, of each ticket that is given up while its 
   expect(await minters.diesBy(minters.start(`between-send-and-completion:${TICKETS}`))).toBe('SIGKILL');
   expect((await stage.ofType('on-its-way', 'MintSubmitted')).length).toBeGreaterThan(0);
   expect(await stage.ofType('on-its-way', 'MintCompleted')).toEqual([]);
-  for (const command of commands) await override(command);
+  for (const command of commands) await stage.override(command);
   await stage.forgetDeliveries();
   expect(await minters.diesBy(minters.start('before-void:2'))).toBe('SIGKILL');
   await stage.forgetDeliveries();

@@ -17,7 +17,7 @@ export function addReceiptCommands(program: Command): void {
     .description('proof of minted tickets')
     .command('verify <file>')
     .description(
-      'tell whether a receipt is true, with its file (- for what is piped in) and a Solana RPC alone; exit code 0: yes, 1: no, 2: not known',
+      'tell whether a receipt is true, with its file (- for what is piped in) and a Solana RPC alone, which cannot know that a ticket became void; exit code 0: yes, 1: no, 2: not known',
     )
     .option('--rpc-url <url>', 'the RPC to ask (default: SOLANA_RPC_URL)')
     .option('--issuer <address>', 'the base key that the organiser published: the receipt must be of it')
