@@ -1,9 +1,10 @@
 import type { QueryRunner } from 'typeorm';
 import type { Schema } from '../database/names.js';
 import { insertRows } from '../rows/table.js';
+import { ENTRIES } from '../rows/tables.js';
 import { type Checkpoint, moveCheckpoint } from './checkpoint.js';
 import type { PlacedCommit } from './commit-place.js';
-import { Desk } from './desk.js';
+import { Desk, EntryList } from './desk.js';
 import { readHalts, waits } from './halts.js';
 import { loadMissing } from './working-set.js';
 import { writePage } from './write-page.js';
@@ -33,9 +34,10 @@ export async function applyCommits(
 
 /** The rows that commits make, and nothing about how far the ledger is. @returns how many entries were added */
 export async function writeCommits(runner: QueryRunner, schema: Schema, commits: readonly PlacedCommit[]): Promise<number> {
-  const desk = new Desk();
+  const desk = new Desk(new EntryList());
   await loadMissing(runner, schema, desk, commits);
   const page = desk.post(commits);
+  await insertRows(runner, schema, ENTRIES, page.entries);
   await writePage(runner, schema, page, insertRows);
   return page.entries.length;
 }

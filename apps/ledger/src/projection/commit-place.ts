@@ -34,3 +34,5 @@ export function readCommit({ subject, sequence, body }: LoggedMessage): PlacedCo
     return { ...NO_HEAD, ...place, subject, sequence, previous: '', events: [], unknown: thrown };
   }
 }
+
+export const eventsIn = (commits: readonly PlacedCommit[]): number => commits.reduce((sum, { events }) => sum + events.length, 0);

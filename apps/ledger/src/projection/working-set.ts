@@ -12,7 +12,12 @@ import type { Desk } from './desk.js';
 type Key = readonly string[];
 
 /** Puts everything on the desk that these commits speak of, do not make themselves, and that is not there yet. Asks nothing where all is. */
-export async function loadMissing(runner: QueryRunner, schema: Schema, desk: Desk, commits: readonly PlacedCommit[]): Promise<void> {
+export async function loadMissing(
+  runner: QueryRunner,
+  schema: Schema,
+  desk: Desk<unknown>,
+  commits: readonly PlacedCommit[],
+): Promise<void> {
   const missing = missingFrom(desk, commits);
   if (missing === undefined) return;
   const { book } = desk;
@@ -40,7 +45,7 @@ interface Missing extends References {
 }
 
 /** `undefined`: nothing. */
-export function missingFrom({ book, heads, chains, sales }: Desk, commits: readonly PlacedCommit[]): Missing | undefined {
+export function missingFrom({ book, heads, chains, sales }: Desk<unknown>, commits: readonly PlacedCommit[]): Missing | undefined {
   const named = referencesOf(commits);
   const missing: Missing = {
     subjects: distinct(commits.filter(({ subject }) => !heads.has(subject)).map(({ tenant, subject }) => [tenant, subject])),
@@ -79,50 +84,34 @@ function referencesOf(commits: readonly PlacedCommit[]): References {
 }
 
 function noteNames(found: References, made: Set<string>, { tenant, sale }: PlacedCommit, event: Recorded): void {
-  const names = namesIn(event);
-  if (event.type === 'SaleClosed') found.closing.push([tenant, sale]);
-  for (const id of names.makes) made.add(id);
-  for (const id of names.orders) if (!made.has(id)) found.orders.push([tenant, id]);
-  for (const id of names.tickets) if (!made.has(id)) found.tickets.push([tenant, id]);
-  if (names.payment !== undefined) found.payments.push([tenant, sale, names.payment]);
-}
-
-interface Names {
-  readonly makes: readonly string[];
-  readonly orders: readonly string[];
-  readonly tickets: readonly string[];
-  readonly payment?: string | undefined;
-}
-
-const NOTHING: Names = { makes: [], orders: [], tickets: [] };
-const ticketsIn = (tickets: readonly { readonly ticket: string }[]): string[] => tickets.map(({ ticket }) => ticket);
-
-function namesIn(event: Recorded): Names {
+  const order = (id: string): unknown => made.has(id) || found.orders.push([tenant, id]);
+  const ticket = (id: string): unknown => made.has(id) || found.tickets.push([tenant, id]);
   switch (event.type) {
-    case 'CommandDecided':
-    case 'SaleOpened':
-    case 'SaleClosed':
-    case 'PaymentFailed':
-    case 'MintFailureNoted':
-      return NOTHING;
     case 'OrderPlaced':
-      return { ...NOTHING, makes: [event.data.order, ...ticketsIn(event.data.tickets)] };
+      made.add(event.data.order);
+      for (const placed of event.data.tickets) made.add(placed.ticket);
+      return;
     case 'OrderConfirmed':
-      return { ...NOTHING, orders: [event.data.order], payment: event.data.payment };
+    case 'PaymentReceived':
+    case 'RefundOwed':
+    case 'RefundPaid':
+      order(event.data.order);
+      if (event.data.payment !== undefined) found.payments.push([tenant, sale, event.data.payment]);
+      return;
     case 'OrderExpired':
     case 'OrderCancelled':
     case 'OrderRestored':
     case 'OrderRefunded':
-      return { ...NOTHING, orders: [event.data.order] };
-    case 'PaymentReceived':
-    case 'RefundOwed':
-    case 'RefundPaid':
-      return { ...NOTHING, orders: [event.data.order], payment: event.data.payment };
+      order(event.data.order);
+      return;
     case 'UnitsReleased':
-      return { ...NOTHING, orders: [event.data.order], tickets: ticketsIn(event.data.tickets) };
+      order(event.data.order);
+      for (const released of event.data.tickets) ticket(released.ticket);
+      return;
     case 'MintsRequested':
     case 'RevocationsRequested':
-      return { ...NOTHING, tickets: ticketsIn(event.data.tickets) };
+      for (const asked of event.data.tickets) ticket(asked.ticket);
+      return;
     case 'MintPlanned':
     case 'MintSubmitted':
     case 'MintAttemptDied':
@@ -133,9 +122,13 @@ function namesIn(event: Recorded): Names {
     case 'MintRevokeDied':
     case 'MintRevoked':
     case 'MintVoided':
-      return { ...NOTHING, tickets: [event.data.ticket] };
+      ticket(event.data.ticket);
+      return;
+    case 'SaleClosed':
+      found.closing.push([tenant, sale]);
+      return;
     default:
-      return NOTHING; // of a later version: posting refuses it, with its place
+      return; // it names nothing; or it is of a later version, and posting refuses it, with its place
   }
 }
 

@@ -1,17 +1,13 @@
 import type { QueryRunner } from 'typeorm';
 import type { Schema } from '../database/names.js';
-import { type Table, upsertRows } from '../rows/table.js';
-import { BALANCES, CHAINS, ENTRIES, HEADS, ORDERS, PAYMENTS, SALES, TICKETS } from '../rows/tables.js';
+import { type Insert, upsertRows } from '../rows/table.js';
+import { BALANCES, CHAINS, HEADS, ORDERS, PAYMENTS, SALES, TICKETS } from '../rows/tables.js';
 import type { Page } from './desk.js';
 
-/** How new rows are added: one that is there already is an error of the database. */
-export type Insert = <Row>(runner: QueryRunner, schema: Schema, table: Table<Row>, rows: readonly Row[]) => Promise<void>;
-
-/** Writes a page inside the caller's transaction. */
-export async function writePage(runner: QueryRunner, schema: Schema, page: Page, insert: Insert): Promise<void> {
-  const { entries, made, changed, balances, chains, heads } = page;
+/** Writes a page, but its entries, inside the caller's transaction. */
+export async function writePage(runner: QueryRunner, schema: Schema, page: Omit<Page<never>, 'entries'>, insert: Insert): Promise<void> {
+  const { made, changed, balances, chains, heads } = page;
   await upsertRows(runner, schema, HEADS, heads);
-  await insert(runner, schema, ENTRIES, entries);
   await insert(runner, schema, SALES, made.sales);
   await insert(runner, schema, ORDERS, made.orders);
   await insert(runner, schema, TICKETS, made.tickets);

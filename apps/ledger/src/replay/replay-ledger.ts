@@ -5,7 +5,7 @@ import { inTransaction } from '../database/transaction.js';
 import type { ReplayLog } from '../logs/replay.js';
 import { type Applied, applyOrHalt } from '../projection/apply-or-halt.js';
 import { assertFits, type Checkpoint, readCheckpoint } from '../projection/checkpoint.js';
-import { type LoggedMessage, type PlacedCommit, placeOf, readCommit } from '../projection/commit-place.js';
+import { eventsIn, type LoggedMessage, placeOf, readCommit } from '../projection/commit-place.js';
 import { giveUpTurn } from '../projection/turn.js';
 import type { HaltRow } from '../rows/tables.js';
 import { firstDifference, type LedgerDifference } from './compare.js';
@@ -109,10 +109,10 @@ export class LedgerReplay {
       const near = target - CLOSE_COMMITS;
       if (this.shadow.sequence >= near) return;
       let at = this.shadow;
-      const load = await ShadowLoad.open(runner, (applied, { commits, span }) => this.note(applied, commits, span.to, target));
+      const load = await ShadowLoad.open(runner, (applied, { to, events }) => this.note(applied, events, to, target));
       for await (const batch of this.log.until(near)) {
         const span = { from: at, to: this.after(batch) };
-        await load.take({ span, commits: this.commitsIn(batch) });
+        await load.take({ span, messages: this.wanted(batch) });
         at = span.to;
       }
       await load.end();
@@ -149,27 +149,27 @@ export class LedgerReplay {
   }
 
   private async take(runner: QueryRunner, batch: readonly LoggedMessage[], target: number): Promise<void> {
-    const commits = this.commitsIn(batch);
+    const commits = this.wanted(batch).map(readCommit);
     const to = this.after(batch);
     const applied = await applyOrHalt(runner, SHADOW, { from: this.shadow, to }, commits);
     if (applied === undefined) throw new Fault('ledger-differs', { reason: 'another replay writes the same shadow' });
-    this.note(applied, commits, to, target);
+    this.note(applied, eventsIn(commits), to, target);
   }
 
-  private commitsIn(batch: readonly LoggedMessage[]): PlacedCommit[] {
+  private wanted(batch: readonly LoggedMessage[]): readonly LoggedMessage[] {
     const { tenant } = this.wish;
-    return batch.filter(({ subject, sequence }) => tenant === undefined || placeOf(subject, sequence).tenant === tenant).map(readCommit);
+    return tenant === undefined ? batch : batch.filter(({ subject, sequence }) => placeOf(subject, sequence).tenant === tenant);
   }
 
   private after(batch: readonly LoggedMessage[]): Checkpoint {
     return { ...this.shadow, sequence: batch.at(-1)?.sequence ?? this.shadow.sequence };
   }
 
-  private note({ entries, halted }: Applied, commits: readonly PlacedCommit[], to: Checkpoint, target: number): void {
+  private note({ entries, halted }: Applied, events: number, to: Checkpoint, target: number): void {
     this.shadow = to;
     this.entries += entries;
     this.halted.push(...halted);
-    for (const { events } of commits) this.events += events.length;
+    this.events += events;
     this.progress({ sequence: to.sequence, target, events: this.events });
   }
 

@@ -1,35 +1,45 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { QueryRunner } from 'typeorm';
 import { Fault } from '#shared/kernel/fault.js';
 import { SHADOW } from '../database/names.js';
 import { inTransaction } from '../database/transaction.js';
 import type { Span } from '../projection/apply.js';
 import { type Applied, applyOrHalt } from '../projection/apply-or-halt.js';
-import { moveCheckpoint } from '../projection/checkpoint.js';
-import type { PlacedCommit } from '../projection/commit-place.js';
+import { type Checkpoint, moveCheckpoint } from '../projection/checkpoint.js';
+import { eventsIn, type LoggedMessage, type PlacedCommit, placeOf, readCommit } from '../projection/commit-place.js';
 import { Desk, type Page } from '../projection/desk.js';
 import { readHalts, refusalIn, waits } from '../projection/halts.js';
 import { loadMissing, missingFrom } from '../projection/working-set.js';
 import { writePage } from '../projection/write-page.js';
-import { insertByStage, openStage } from '../rows/stage.js';
-import type { HaltRow } from '../rows/tables.js';
+import { type Copied, CopyRows } from '../rows/copy-rows.js';
+import { insertByStage, insertCopied, openStage } from '../rows/stage.js';
+import { ENTRIES, type HaltRow } from '../rows/tables.js';
 
 /** A desk is kept while it holds no more rows than this, some 100 MB; then a new one begins, and reads back what it needs. */
 const MAX_DESK_ROWS = 100_000;
+/** After so many commits, a few milliseconds, Postgres and NATS are heard: whoever waits for this process does nothing. */
+const COMMITS_A_TURN = 4;
 
+/** Messages of the log as they came, and how far they bring the shadow. What they say is many times as large: it is read when it is posted. */
 export interface Batch {
   readonly span: Span;
-  readonly commits: readonly PlacedCommit[];
+  readonly messages: readonly LoggedMessage[];
 }
 
-/** Told, in the order of the log, what of each batch is in the shadow. */
-type Written = (applied: Applied, batch: Batch) => void;
+/** Told, in the order of the log, what is in the shadow. */
+type Written = (applied: Applied, read: { readonly to: Checkpoint; readonly events: number }) => void;
+
+interface Posted {
+  readonly page: Page<Copied>;
+  readonly events: number;
+}
 
 /**
  * Fills the shadow from the first commit on. Nobody else writes there, so what was posted need not be read back: while Postgres writes one
  * batch, the next one is posted. A batch that cannot be posted or written is gone through again as the live ledger does it, alone.
  */
 export class ShadowLoad {
-  private desk = new Desk();
+  private desk = openDesk();
   private writing: Promise<void> = Promise.resolve();
 
   private constructor(
@@ -45,12 +55,12 @@ export class ShadowLoad {
 
   /** Posts a batch, and leaves it to be written once the one before is. */
   async take(batch: Batch): Promise<void> {
-    if (this.desk.book.size > MAX_DESK_ROWS) this.desk = new Desk();
-    const page = await this.post(batch);
+    if (this.desk.book.size > MAX_DESK_ROWS) this.desk = openDesk();
     const { desk } = this;
+    const posted = await this.post(batch, desk);
     await this.end();
-    if (page === undefined || this.desk !== desk) return this.carefully(batch); // refused, or posted to what is no longer so
-    this.writing = this.write(batch, page);
+    if (posted === undefined || this.desk !== desk) return this.carefully(batch); // refused, or posted to what is no longer so
+    this.writing = this.write(batch, posted);
     this.writing.catch(() => undefined); // it is awaited with the next batch, and throws there
   }
 
@@ -59,44 +69,65 @@ export class ShadowLoad {
     return this.writing;
   }
 
-  /** `undefined`: one of its commits is refused. */
-  private async post(batch: Batch): Promise<Page | undefined> {
+  /** `undefined`: one of its commits is refused, or the desk is no longer what the shadow holds. */
+  private async post({ messages }: Batch, desk: Desk<Copied>): Promise<Posted | undefined> {
+    const wanted = messages.filter(({ subject, sequence }) => !waits(this.halts, { sequence, ...placeOf(subject, sequence) }));
+    let events = 0;
     try {
-      if (missingFrom(this.desk, this.wanted(batch)) !== undefined) {
-        await this.end(); // what is missing may be on its way to where it is looked for
-        await loadMissing(this.runner, SHADOW, this.desk, this.wanted(batch));
+      for (const [index, message] of wanted.entries()) {
+        if (index % COMMITS_A_TURN === 0) await turn();
+        const commit = readCommit(message);
+        if (missingFrom(desk, [commit]) !== undefined) {
+          const rest = [commit, ...wanted.slice(index + 1).map(readCommit)];
+          return (await this.postRest(desk, rest)) ? { page: desk.turn(), events: events + eventsIn(rest) } : undefined;
+        }
+        desk.take(commit);
+        events += commit.events.length;
       }
-      return this.desk.post(this.wanted(batch));
+      return { page: desk.turn(), events };
     } catch (thrown) {
       refusalIn(thrown);
       return undefined;
     }
   }
 
-  private wanted({ commits }: Batch): readonly PlacedCommit[] {
-    return this.halts.length === 0 ? commits : commits.filter((commit) => !waits(this.halts, commit));
+  /** What is missing for one commit is looked for together with what is missing for those after it. */
+  private async postRest(desk: Desk<Copied>, commits: readonly PlacedCommit[]): Promise<boolean> {
+    await this.end(); // what is missing may be on its way to where it is looked for
+    if (this.desk !== desk) return false;
+    await loadMissing(this.runner, SHADOW, desk, commits);
+    for (const [index, commit] of commits.entries()) {
+      if (index % COMMITS_A_TURN === 0) await turn();
+      desk.take(commit);
+    }
+    return true;
   }
 
-  private async write(batch: Batch, page: Page): Promise<void> {
+  private async write(batch: Batch, { page, events }: Posted): Promise<void> {
+    const { from, to } = batch.span;
     try {
       await inTransaction(this.runner, {}, async () => {
-        if (!(await moveCheckpoint(this.runner, SHADOW, batch.span.from, batch.span.to))) throw overtaken();
+        if (!(await moveCheckpoint(this.runner, SHADOW, from, to))) throw overtaken();
+        await insertCopied(this.runner, SHADOW, ENTRIES, page.entries);
         await writePage(this.runner, SHADOW, page, insertByStage);
       });
     } catch (thrown) {
       refusalIn(thrown);
       return this.carefully(batch);
     }
-    this.written({ entries: page.entries.length, halted: [] }, batch);
+    this.written({ entries: page.entries.count, halted: [] }, { to, events });
   }
 
-  private async carefully(batch: Batch): Promise<void> {
-    this.desk = new Desk();
-    const applied = await applyOrHalt(this.runner, SHADOW, batch.span, batch.commits);
+  private async carefully({ span, messages }: Batch): Promise<void> {
+    this.desk = openDesk();
+    const commits = messages.map(readCommit);
+    const applied = await applyOrHalt(this.runner, SHADOW, span, commits);
     if (applied === undefined) throw overtaken();
     this.halts.push(...applied.halted);
-    this.written(applied, batch);
+    this.written(applied, { to: span.to, events: eventsIn(commits) });
   }
 }
 
+/** Entries become bytes at once: kept as rows until they are written, collecting them as garbage was a quarter of a replay's work. */
+const openDesk = (): Desk<Copied> => new Desk(new CopyRows(ENTRIES));
 const overtaken = (): Fault => new Fault('ledger-differs', { reason: 'another replay writes the same shadow' });

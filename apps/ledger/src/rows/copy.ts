@@ -6,6 +6,9 @@ interface CopyingConnection extends Connection {
   endCopyFrom(): void;
 }
 
+/** The driver copies what it sends, into a buffer that it makes larger step by step: so it is given parts of this size. */
+const CHUNK_BYTES = 256 * 1024;
+
 /** `copy … from stdin` with everything that there is to send. */
 class CopyIn implements Submittable {
   /** Set by the driver's caller, and wrapped by the driver with the end of its timeout: so it is called, once, in every case. */
@@ -21,7 +24,7 @@ class CopyIn implements Submittable {
   }
 
   handleCopyInResponse(connection: CopyingConnection): void {
-    connection.sendCopyFromChunk(this.bytes);
+    for (let at = 0; at < this.bytes.length; at += CHUNK_BYTES) connection.sendCopyFromChunk(this.bytes.subarray(at, at + CHUNK_BYTES));
     connection.endCopyFrom();
   }
 
@@ -40,18 +43,11 @@ class CopyIn implements Submittable {
   }
 }
 
-/** Sends rows in Postgres' text form, one a line. */
-export function copyIn(client: ClientBase, sql: string, text: string): Promise<void> {
+/** Sends all there is to copy, in the form that the statement names. The bytes may be used for something else afterwards. */
+export function copyIn(client: ClientBase, sql: string, bytes: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
-    const copy = new CopyIn(sql, Buffer.from(text));
+    const copy = new CopyIn(sql, bytes);
     copy.callback = (error) => (error === undefined || error === null ? resolve() : reject(error));
     client.query(copy);
   });
 }
-
-const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-export const NULL_CELL = '\\N';
-
-/** One value as COPY reads it. */
-export const copyCell = (text: string): string =>
-  /[\\\n\r\t]/.test(text) ? text.replace(/[\\\n\r\t]/g, (letter) => ESCAPED[letter] ?? '') : text;

@@ -11,10 +11,13 @@ export interface Table<Row> {
   readonly columns: Readonly<Record<string, readonly [type: ColumnType, value: (row: Row) => Value]>>;
 }
 
+/** How new rows are added: one that is there already is an error of the database, never overwritten. */
+export type Insert = <Row>(runner: QueryRunner, schema: Schema, table: Table<Row>, rows: readonly Row[]) => Promise<void>;
+
 /** What a list in a cell is joined by on the way: ids hold no comma. */
 const SEPARATOR = ',';
 
-/** Adds rows, all in one statement. A row that is there already is an error of the database, never overwritten. */
+/** Adds rows, all in one statement. */
 export async function insertRows<Row>(runner: QueryRunner, schema: Schema, table: Table<Row>, rows: readonly Row[]): Promise<void> {
   if (rows.length > 0) await runner.query(insertSql(schema, table), parameters(table, rows));
 }

@@ -43,6 +43,13 @@ type Upcasts = Readonly<Record<string, readonly Upcast[]>>;
 /** The version that is written. */
 export const versionOf = (type: EventType, upcasts: Upcasts = UPCASTS): number => 1 + (upcasts[type]?.length ?? 0);
 
+/** Every event in every version that can be read. */
+export function readableVersions(): { readonly type: string; readonly version: number }[] {
+  return Object.entries(UPCASTS).flatMap(([type, steps]) =>
+    Array.from({ length: 1 + steps.length }, (_, index) => ({ type, version: 1 + index })),
+  );
+}
+
 /** Data of some version of an event as its latest version has it; `undefined` when this software does not know the event or the version. */
 export function upcast(type: string, version: number, data: unknown, upcasts: Upcasts = UPCASTS): { readonly data: unknown } | undefined {
   const steps = Object.hasOwn(upcasts, type) ? upcasts[type] : undefined;

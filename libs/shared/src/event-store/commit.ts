@@ -1,4 +1,4 @@
-import { upcast, versionOf } from '../domain/event-versions.js';
+import { readableVersions, upcast, versionOf } from '../domain/event-versions.js';
 import type { Recorded } from '../domain/recorded.js';
 import { Fault, isFault } from '../kernel/fault.js';
 import { type Hash, sha256 } from '../kernel/hash.js';
@@ -43,6 +43,14 @@ interface CloudEvent {
 
 const TYPE = /^admit\.([A-Za-z]+)\.v([1-9]\d{0,3})$/;
 
+interface Named {
+  readonly type: string;
+  readonly version: number;
+}
+
+/** The types that this version can read, taken apart once: one of them stands in every event. */
+const READABLE: ReadonlyMap<string, Named> = new Map(readableVersions().map((named) => [typeOf(named), named]));
+
 export const sourceOf = (subject: string): string => `/${subject.split('.').slice(1).join('/')}`;
 
 /** The bytes of the commit that follows `head` on its subject. */
@@ -54,7 +62,7 @@ export function encodeCommit(subject: string, head: Head, events: readonly Recor
       specversion: '1.0',
       id: `${version}.${index}`,
       source,
-      type: `admit.${event.type}.v${versionOf(event.type)}`,
+      type: typeOf({ type: event.type, version: versionOf(event.type) }),
       time: new Date(event.at).toISOString(),
       ...(index === 0 && { previous: head.hash }),
       ...(event.traceparent !== undefined && { traceparent: event.traceparent }),
@@ -69,11 +77,10 @@ export function encodeCommit(subject: string, head: Head, events: readonly Recor
  * @throws Fault `log-broken` for what cannot be a commit of this log, `event-unknown` for one that a later version wrote; neither is skipped
  */
 export function decodeCommit(subject: string, sequence: number, bytes: Uint8Array): Commit {
-  return opened(subject, sequence, bytes, (cloud, named) => {
-    const known = upcast(named.type, named.version, cloud.data);
-    if (known === undefined) throw new Fault('event-unknown', { subject, sequence, type: cloud.type, id: cloud.id });
-    const { traceparent } = cloud;
-    return { type: named.type, data: known.data, at: named.at, ...(traceparent !== undefined && { traceparent }) } as Recorded;
+  return opened(subject, sequence, bytes, ({ type: named, id, data, traceparent }, { type, version }, at) => {
+    const known = upcast(type, version, data);
+    if (known === undefined) throw new Fault('event-unknown', { subject, sequence, type: named, id });
+    return (traceparent === undefined ? { type, data: known.data, at } : { type, data: known.data, at, traceparent }) as Recorded;
   });
 }
 
@@ -89,7 +96,7 @@ function opened<E>(
   subject: string,
   sequence: number,
   bytes: Uint8Array,
-  read: (cloud: CloudEvent, named: Named) => E,
+  read: (cloud: CloudEvent, named: Named, at: number) => E,
 ): Link & { events: E[] } {
   try {
     const batch = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')) as readonly CloudEvent[];
@@ -97,26 +104,35 @@ function opened<E>(
     if (first?.previous === undefined) throw new TypeError('a commit starts with an event that names the previous commit');
     const version = Number(first.id.slice(0, first.id.indexOf('.')));
     const source = sourceOf(subject); // a commit that was moved here from another subject is none of this one
-    const events = batch.map((cloud, index) => read(cloud, nameOf(cloud, source, `${version}.${index}`)));
+    let time = '';
+    let at = Number.NaN;
+    const events = batch.map((cloud, index) => {
+      if (cloud.time !== time) at = Date.parse(cloud.time); // what was decided together has one time, and parsing it is dear
+      time = cloud.time;
+      return read(cloud, nameOf(cloud, source, `${version}.${index}`, at), at);
+    });
     return { subject, sequence, version, hash: sha256(bytes), previous: first.previous, events };
   } catch (cause) {
     throw isFault(cause) ? cause : new Fault('log-broken', { subject, sequence }, { cause });
   }
 }
 
-interface Named {
-  readonly type: string;
-  readonly version: number;
-  readonly at: number;
-}
-
-function nameOf(cloud: CloudEvent, source: string, id: string): Named {
-  const [, type, version] = TYPE.exec(cloud.type) ?? [];
-  const at = Date.parse(cloud.time);
-  if (cloud.specversion !== '1.0' || cloud.id !== id || cloud.source !== source || type === undefined || Number.isNaN(at)) {
+function nameOf(cloud: CloudEvent, source: string, id: string, at: number): Named {
+  const named = READABLE.get(cloud.type) ?? unreadable(cloud.type);
+  if (cloud.specversion !== '1.0' || cloud.id !== id || cloud.source !== source || named === undefined || Number.isNaN(at)) {
     throw new TypeError(`event ${cloud.id} of ${cloud.source} (${cloud.type}, ${cloud.time}) is not event ${id} of ${source}`);
   }
-  return { type, version: Number(version), at };
+  return named;
+}
+
+/** A type that a later version of this software may have written. */
+function unreadable(name: string): Named | undefined {
+  const [, type, version] = TYPE.exec(name) ?? [];
+  return type === undefined ? undefined : { type, version: Number(version) };
+}
+
+function typeOf({ type, version }: Named): string {
+  return `admit.${type}.v${version}`;
 }
 
 /** A commit must follow the one before it: next version, and the hash that was left behind. */

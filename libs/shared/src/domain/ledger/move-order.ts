@@ -3,7 +3,7 @@ import type { SaleEvent } from '../sale/events.js';
 import { ORDER_TRANSITIONS, type OrderStatus } from '../sale/order.js';
 import type { Book } from './book.js';
 import type { Place } from './entry.js';
-import { keptAt, knownOrder } from './known.js';
+import { knownOrder } from './known.js';
 import type { OrderRow } from './read-model.js';
 
 /** Takes the order where the event leads, which the sale draws (`ORDER_TRANSITIONS`). @returns the order as it was before */
@@ -11,6 +11,6 @@ export function moveOrder(book: Book, place: Place, order: string, event: SaleEv
   const row = knownOrder(book, place, order);
   const status = (ORDER_TRANSITIONS[row.status] as Partial<Record<string, OrderStatus>>)[event];
   if (status === undefined) throw new Fault('projection-refused', { reason: 'the event leads nowhere', order, status: row.status, event });
-  book.orders.change({ ...row, status, ...keptAt(place) });
+  book.orders.change({ ...row, status, sequence: place.sequence, updatedAt: place.at });
   return row;
 }

@@ -2,40 +2,44 @@ import type { MintEvent, MintPlan } from '../mint/events.js';
 import { type Account, mintsOf } from './account.js';
 import type { Book } from './book.js';
 import type { Entry, Place, Posting } from './entry.js';
-import { keptAt, knownTicket } from './known.js';
+import { knownTicket } from './known.js';
 import type { TicketRow } from './read-model.js';
 
 /** What the chain side reports of a ticket. Its rows carry the key of the command that asked for the mint. */
 export function postMintEvent(event: MintEvent, book: Book, place: Place): Posting {
   const row = knownTicket(book, place, event.data.ticket);
-  book.tickets.change({ ...row, ...changeOf(event), ...(row.status === 'revoking' && { status: row.status }), ...keptAt(place) }); // a mint that is to be undone stays so
+  book.tickets.change(changed(row, event, place));
   return { entries: entriesOf(event, row, place), key: row.mintKey };
 }
 
-function changeOf(event: MintEvent): Partial<TicketRow> {
+function changed(row: TicketRow, event: MintEvent, { sequence, at: updatedAt }: Place): TicketRow {
   switch (event.type) {
     case 'MintPlanned':
-      return { asset: event.data.asset, ...documentOf(event.data) };
+      return { ...row, ...plannedOf(event.data), sequence, updatedAt };
     case 'MintSubmitted':
-      return { attempts: event.data.attempt };
+      return { ...row, attempts: event.data.attempt, sequence, updatedAt };
     case 'MintAttemptDied':
     case 'MintCancelled':
     case 'MintRevokeSubmitted':
     case 'MintRevokeDied':
     case 'MintVoided':
-      return {};
+      return { ...row, sequence, updatedAt };
     case 'MintRevoked':
-      return { holder: null };
+      return { ...row, holder: null, sequence, updatedAt };
     case 'MintCompleted': {
       const { asset, signature, slot, holder, wallet } = event.data;
-      return { status: 'minted', asset, signature, slot, holder, wallet };
+      return { ...row, status: ended(row, 'minted'), asset, signature, slot, holder, wallet, sequence, updatedAt };
     }
     case 'MintFailed':
-      return { status: 'mint-failed', failure: event.data.reason };
+      return { ...row, status: ended(row, 'mint-failed'), failure: event.data.reason, sequence, updatedAt };
   }
 }
 
-const documentOf = ({ symbol, document }: MintPlan): Partial<TicketRow> => (document === undefined ? {} : { symbol, document });
+/** A mint that is to be undone stays so. */
+const ended = ({ status }: TicketRow, end: TicketRow['status']): TicketRow['status'] => (status === 'revoking' ? status : end);
+
+const plannedOf = ({ asset, symbol, document }: MintPlan): Partial<TicketRow> =>
+  document === undefined ? { asset } : { asset, symbol, document };
 
 function entriesOf(event: MintEvent, { order, ticket, failure }: TicketRow, { sale }: Place): Entry[] {
   const debit = ENDS[event.type];

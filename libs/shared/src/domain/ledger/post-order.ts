@@ -3,7 +3,7 @@ import type { SaleEvent } from '../sale/events.js';
 import { ticketsOf } from './account.js';
 import type { Book } from './book.js';
 import type { Entry, Place } from './entry.js';
-import { keptAt, keptTickets, knownOrder, knownTicket } from './known.js';
+import { keptTickets, knownOrder, knownTicket } from './known.js';
 import { moveOrder } from './move-order.js';
 import { earn } from './post-payment.js';
 import type { OrderRow, TicketRow } from './read-model.js';
@@ -58,7 +58,8 @@ export function postRelease({ order, tickets, void: isVoid }: Data<'UnitsRelease
 }
 
 function setTickets(book: Book, place: Place, tickets: readonly TicketRow[], status: TicketRow['status']): bigint {
-  for (const ticket of tickets) book.tickets.change({ ...ticket, status, ...keptAt(place) });
+  const { sequence, at: updatedAt } = place;
+  for (const ticket of tickets) book.tickets.change({ ...ticket, status, sequence, updatedAt });
   return BigInt(tickets.length);
 }
 

@@ -121,11 +121,12 @@ function postOrder(placed: Sale<'OrderPlaced'>, book: Book, place: Place): Entry
 
 function postMintRequests({ order, wallet, tickets }: Sale<'MintsRequested'>, book: Book, place: Place): Entry[] {
   const unit = mintsOf(place.sale);
+  const { key: mintKey, sequence, at: updatedAt } = place;
   return tickets.map(({ ticket, request }): Entry => {
     const row = knownTicket(book, place, ticket);
     if (request !== row.request + 1)
       throw new Fault('projection-refused', { reason: 'mint requests count on', ticket, last: row.request, request });
-    book.tickets.change({ ...row, status: 'minting', wallet, request, mintKey: place.key, failure: null, ...keptAt(place) });
+    book.tickets.change({ ...row, status: 'minting', wallet, request, mintKey, failure: null, sequence, updatedAt });
     return { debit: 'mint-asked', credit: request === 1 ? 'mint-requests' : 'mint-failed', unit, amount: 1n, order, ticket };
   });
 }
