@@ -54,7 +54,13 @@ describe('admit log verify', () => {
       code: 0,
       out: expect.stringMatching(new RegExp(`^whole: ${sold} commits on 4 subjects, epoch [0-9a-f-]{36}\n$`)),
     });
-    expect(JSON.parse((await log('verify', '--json')).out)).toMatchObject({ sequence: sold, subjects: 4, findings: [], witness: true });
+    expect(JSON.parse((await log('verify', '--json')).out)).toMatchObject({
+      sequence: sold,
+      subjects: 4,
+      findings: [],
+      more: 0,
+      witness: true,
+    });
     expect((await log('verify', '--no-ledger')).out).toContain('nobody vouches for the last commit of each subject');
   });
 

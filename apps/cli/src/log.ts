@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { readEnvironment } from '#shared/platform/environment.js';
+import { number, progressOf } from '#shared/platform/progress.js';
 import { backUp } from './log/backup.js';
 import { readLedgerWitness } from './log/ledger-witness.js';
 import type { StreamCopy } from './log/manifest.js';
-import { number, progressOf } from './log/progress.js';
 import { restore } from './log/restore.js';
 import { type LogVerdict, verifyLog } from './log/verify-log.js';
 import { asOperator, EXIT, looksFor, say, withNats } from './operator.js';
@@ -66,12 +66,13 @@ async function verify({ ledger, json }: { readonly ledger: boolean; readonly jso
   process.exitCode = verdict.findings.length === 0 ? EXIT.fine : EXIT.found;
 }
 
-function sentenceOf({ epoch, sequence, subjects, findings }: LogVerdict, witnessed: boolean): string {
+function sentenceOf({ epoch, sequence, subjects, findings, more }: LogVerdict, witnessed: boolean): string {
   const seen = `${number(sequence)} commits on ${number(subjects)} subjects, epoch ${epoch}`;
   const ends = witnessed ? '' : '; nobody vouches for the last commit of each subject (no ledger: DATABASE_REPLAY_URL)';
   if (findings.length === 0) return `whole: ${seen}${ends}`;
   const lines = findings.map(({ sequence: place, subject, what }) =>
     place === 0 && subject === '' ? `EVENTS ${what}` : `${place}  ${subject}  ${what}`,
   );
-  return [`NOT WHOLE: ${seen}${ends}`, ...lines].join('\n');
+  const others = more === 0 ? [] : [`and ${number(more)} more`];
+  return [`NOT WHOLE: ${seen}${ends}`, ...lines, ...others].join('\n');
 }

@@ -1,8 +1,8 @@
 import { Fault } from '#shared/kernel/fault.js';
 import { type Environment, readEnvironment } from '#shared/platform/environment.js';
 import type { NatsAccess } from '#shared/platform/nats.js';
+import { number } from '#shared/platform/progress.js';
 import { rewind, sequenceOf } from './log/prepare-replay.js';
-import { number } from './log/progress.js';
 import { withBackup } from './log/replay-backup.js';
 import { asOperator } from './operator.js';
 import { runProgram } from './run-program.js';

@@ -3,6 +3,7 @@ import { isFault } from '#shared/kernel/fault.js';
 import { readEnvironment } from '#shared/platform/environment.js';
 import { withLedger } from '#shared/platform/ledger-reading.js';
 import { connectNats } from '#shared/platform/nats.js';
+import { progressOf } from '#shared/platform/progress.js';
 import { Rpc } from './chains/token-2022/rpc.js';
 import { DRIFTS, type Drift, isWrong } from './reconcile/drift.js';
 import { type Reconciled, Reconciliation } from './reconcile/reconciliation.js';
@@ -13,31 +14,21 @@ import { type Reconciled, Reconciliation } from './reconcile/reconciliation.js';
  * wrong, 1: something is, 2: it could not be told.
  */
 const EXIT = { fine: 0, found: 1, couldNot: 2 } as const;
-const SAY_EVERY_MS = 2_000;
 
 async function reconcile(also: readonly string[], withoutLedger: boolean): Promise<Reconciled> {
   const { NATS_URL, NATS_USER, NATS_PASSWORD, DATABASE_REPLAY_URL, SOLANA_RPC_URL, MINT_RPC_TIMEOUT_MS } = readEnvironment();
   const access = { servers: NATS_URL.split(','), user: NATS_USER || 'operator', password: NATS_PASSWORD };
   const rpc = new Rpc(SOLANA_RPC_URL.split(',')[0] ?? SOLANA_RPC_URL, MINT_RPC_TIMEOUT_MS);
   const connection = await connectNats(access, 'admit-reconcile');
+  const progress = progressOf('reconcile', 'commits');
   try {
-    if (withoutLedger) return await (await Reconciliation.of({ connection, rpc, also })).run(progress());
+    if (withoutLedger) return await (await Reconciliation.of({ connection, rpc, also })).run(progress);
     return await withLedger(DATABASE_REPLAY_URL, async (ledger) =>
-      (await Reconciliation.of({ connection, rpc, ledger, also })).run(progress()),
+      (await Reconciliation.of({ connection, rpc, ledger, also })).run(progress),
     );
   } finally {
     await connection.close();
   }
-}
-
-/** Standard output is for the result alone. */
-function progress(): (tickets: number) => void {
-  let saidAt = performance.now();
-  return (tickets) => {
-    if (performance.now() - saidAt < SAY_EVERY_MS) return;
-    saidAt = performance.now();
-    process.stderr.write(`reconcile ${tickets.toLocaleString('en-US')} tickets\n`);
-  };
 }
 
 const wrongIn = ({ counts }: Reconciled): boolean => Object.keys(counts).some((kind) => isWrong(kind as keyof typeof DRIFTS));

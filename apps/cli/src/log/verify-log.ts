@@ -13,9 +13,11 @@ export interface LogVerdict {
   readonly subjects: number;
   /** In the order of the stream; a log that is whole has none. Sequence 0: of the log as a whole. */
   readonly findings: readonly Finding[];
+  /** What was found beside those. */
+  readonly more: number;
 }
 
-/** A broken log may have a finding for every commit: so many are kept. */
+/** A broken log may have a finding for every commit: so many are told. */
 const MAX_FINDINGS = 100;
 
 /**
@@ -34,13 +36,16 @@ export async function verifyLog(
   const whole: Finding[] = [...aboutTheWhole(state.first_seq, last, epoch, ledger)];
   const check = new ChainCheck(ledger?.heads);
   const gaps: Finding[] = [];
+  let missing = 0;
   for await (const { sequence, message } of (await StoredMessages.on(connection)).range(EVENTS_STREAM, state.first_seq, last)) {
     if (message !== undefined) check.take(message.subject, sequence, message.data);
-    else if (gaps.length < MAX_FINDINGS) gaps.push({ sequence, subject: '', what: 'is missing: nothing is stored under this number' });
+    else if (++missing <= MAX_FINDINGS) gaps.push({ sequence, subject: '', what: 'is missing: nothing is stored under this number' });
     progress(sequence, last);
   }
   const found = [...gaps, ...check.end()].sort((left, right) => left.sequence - right.sequence);
-  return { epoch, sequence: last, subjects: check.subjectCount, findings: [...whole, ...found].slice(0, MAX_FINDINGS) };
+  const findings = [...whole, ...found].slice(0, MAX_FINDINGS);
+  const more = whole.length + missing + check.found - findings.length;
+  return { epoch, sequence: last, subjects: check.subjectCount, findings, more };
 }
 
 function* aboutTheWhole(first: number, last: number, epoch: string, ledger: LedgerWitness | undefined): Iterable<Finding> {

@@ -45,6 +45,7 @@ export class Reconciliation {
   private readonly listed: { readonly wrong: Drift[]; readonly toKnow: Drift[] } = { wrong: [], toKnow: [] };
   private tickets = 0;
   private transactions = 0;
+  private commits = 0;
 
   private constructor(
     private readonly sides: Sides,
@@ -55,12 +56,12 @@ export class Reconciliation {
     return new Reconciliation(sides, await StoredMessages.on(sides.connection));
   }
 
-  async run(progress: (tickets: number) => void): Promise<Reconciled> {
-    const { last, sales } = await this.scope();
+  /** @param progress told of every commit of a mint that was gone through, and of how many there are */
+  async run(progress: (done: number, of: number) => void): Promise<Reconciled> {
+    const { last, sales, commits } = await this.scope();
     const genesis = await this.sides.rpc.ask('getGenesisHash', (connection) => connection.getGenesisHash());
     for (const { tenant, sale } of sales) {
-      await this.sale(tenant, sale, last, genesis);
-      progress(this.tickets);
+      await this.sale({ tenant, sale }, last, genesis, () => progress(++this.commits, commits));
     }
     await this.walkThrough(last);
     const { tickets, counts, listed } = this;
@@ -75,21 +76,26 @@ export class Reconciliation {
   }
 
   /** The log as it is now, and every sale of which it, or the ledger, has mints. */
-  private async scope(): Promise<{ readonly last: number; readonly sales: readonly { readonly tenant: string; readonly sale: string }[] }> {
+  private async scope(): Promise<{ readonly last: number; readonly commits: number; readonly sales: readonly SaleName[] }> {
     const jsm = await jetstreamManager(this.sides.connection, { checkAPI: false });
     const { state } = await jsm.streams.info(EVENTS_STREAM, { subjects_filter: 'ev.*.mint.*' });
-    const logged = Object.keys(state.subjects ?? {}).map((subject) => {
+    const { subjects = {} } = state;
+    const logged = Object.keys(subjects).map((subject) => {
       const [, tenant = '', , sale = ''] = subject.split('.');
       return { tenant, sale };
     });
     const all = [...logged, ...(this.sides.ledger === undefined ? [] : await ledgerSales(this.sides.ledger))];
-    return { last: state.last_seq, sales: [...new Map(all.map((of) => [`${of.tenant} ${of.sale}`, of])).values()] };
+    const commits = Object.values(subjects).reduce((sum, count) => sum + count, 0);
+    return { last: state.last_seq, commits, sales: [...new Map(all.map((of) => [`${of.tenant} ${of.sale}`, of])).values()] };
   }
 
-  private async sale(tenant: string, sale: string, last: number, genesis: string): Promise<void> {
+  private async sale({ tenant, sale }: SaleName, last: number, genesis: string, passed: () => void): Promise<void> {
     const subject = mintSubject(tenant, sale);
     const folded = new LoggedTickets(this.signatures);
-    for await (const message of this.messages.ofSubject(EVENTS_STREAM, subject, last)) folded.take(message);
+    for await (const message of this.messages.ofSubject(EVENTS_STREAM, subject, last)) {
+      folded.take(message);
+      passed();
+    }
     const { tickets, dead } = folded;
     this.tickets += tickets.size;
     for (const [signature, { ticket, attempt, reason }] of dead)
@@ -173,6 +179,10 @@ export class Reconciliation {
   }
 }
 
+interface SaleName {
+  readonly tenant: string;
+  readonly sale: string;
+}
 interface Planned extends LoggedTicket {
   readonly plan: MintPlan;
 }

@@ -85,3 +85,10 @@ it('names a commit that was moved to another subject, and goes on after it', () 
     what: expect.stringContaining('no commit of its subject'),
   });
 });
+
+it('keeps no more than the first thousand findings of a log that is broken everywhere, and counts them all', () => {
+  const check = new ChainCheck();
+  for (let sequence = 1; sequence <= 5_000; sequence++) check.take(SUBJECTS[0]!, sequence, Buffer.from('no commit'));
+  const kept = check.end();
+  expect([kept.length, kept.at(0)?.sequence, kept.at(-1)?.sequence, check.found]).toEqual([1_000, 1, 1_000, 5_000]);
+});

@@ -19,12 +19,17 @@ interface Followed extends Head {
   readonly found?: true;
 }
 
+/** Of a log that is broken everywhere so many findings are kept, those that were made first; all are counted. */
+const MAX_FINDINGS = 1_000;
+
 /**
  * Follows the chain of hashes of every subject through a whole stream, and says of each break which commit was changed: the one that
- * its neighbours and witnesses do not confirm. Remembers one head per subject, and no more.
+ * its neighbours and witnesses do not confirm. Remembers one head per subject, and no more than some findings.
  */
 export class ChainCheck {
   readonly findings: Finding[] = [];
+  /** How many there are, kept or not. */
+  found = 0;
   private readonly subjects = new Map<string, Followed>();
 
   constructor(private readonly witnesses: ReadonlyMap<string, Witness> = new Map()) {}
@@ -117,6 +122,7 @@ export class ChainCheck {
   }
 
   private find(sequence: number, subject: string, what: string): void {
-    this.findings.push({ sequence, subject, what });
+    this.found += 1;
+    if (this.findings.length < MAX_FINDINGS) this.findings.push({ sequence, subject, what });
   }
 }
