@@ -37,8 +37,8 @@ export const MINT_MUTANTS: readonly Mutant[] = [
   {
     guard: 'write ahead: sent before it is logged',
     file: 'apps/minter/src/ticket-minter.ts',
-    from: 'const signed = await chain.prepare(mint.plan, attempt);',
-    to: 'const signed = await chain.prepare(mint.plan, attempt); await chain.submit({ ticket: mint.plan.ticket, attempt, ...signed }, false);',
+    from: "return { type: 'SubmitAttempt', data: { ticket: plan.ticket, attempt, ...(await chain.prepare(plan, attempt)) } };",
+    to: "const signed = await chain.prepare(plan, attempt); await chain.submit({ ticket: plan.ticket, attempt, ...signed }, false); return { type: 'SubmitAttempt', data: { ticket: plan.ticket, attempt, ...signed } };",
     checks: ['minting NM6', 'blockchain NFT-3'],
     specs: ['test/audit/mints.spec.ts'],
   },

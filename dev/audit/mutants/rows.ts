@@ -65,8 +65,8 @@ export const ROW_MUTANTS: readonly Mutant[] = [
   {
     guard: 'completed in the ledger: its row is not changed',
     file: 'libs/shared/src/domain/ledger/post-mint.ts',
-    from: "return { status: 'minted', asset, signature, slot, holder, wallet };",
-    to: 'return { holder, wallet };',
+    from: "return { ...row, status: ended(row, 'minted'), asset, signature, slot, holder, wallet, sequence, updatedAt };",
+    to: 'return { ...row, holder, wallet, sequence, updatedAt };',
     checks: ['minting QJ6', 'minting NM7'],
     specs: ['test/integration/ledger.spec.ts'],
     tests: ['goes on where its checkpoint stands', 'takes every commit of the log into entries'],
