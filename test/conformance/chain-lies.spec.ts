@@ -11,6 +11,8 @@ import { mintPlan, nextTicket } from './mint-plans.js';
 const PATIENCE_MS = 400;
 const FINAL_AFTER = 3;
 const LIFE_BLOCKS = 150;
+/** An attempt that lands so many slots after it was signed has a status for as many slots after it expired. */
+const LATE = 40;
 const keys: MintKeys = {
   payer: Signer.generate().signer,
   authority: Signer.generate().signer,
@@ -63,10 +65,14 @@ describe('a node that', () => {
     expect(await look()).toMatchObject({ kind: 'confirmed', supply: '1' });
   });
 
-  it('shows old accounts does not make a landed attempt dead', async () => {
-    const { look } = await landed();
+  it('[minting NM8] [blockchain NFT-6] shows old accounts does not make a landed attempt dead, not even when it is over', async () => {
+    const { look, live } = await attempt();
+    pass(LATE);
+    await chain.submit(live, true);
     pass(FINAL_AFTER + 1);
-    solana.control.setFault('stale-account', {});
+    solana.control.setFault('stale-account', { slots: 2 * LIFE_BLOCKS });
+    expect(await look()).toMatchObject({ kind: 'unknown', seen: true });
+    pass(LIFE_BLOCKS + 1 - LATE); // expired, and its status is still kept: it landed late
     expect(await look()).toMatchObject({ kind: 'unknown', seen: true });
     solana.control.clearFaults();
     expect(await look()).toMatchObject({ kind: 'confirmed' });
@@ -81,10 +87,13 @@ describe('a node that', () => {
     expect(await look()).toMatchObject({ kind: 'dead', reason: 'expired' });
   });
 
-  it('reads accounts from an earlier state than was asked for is not believed', async () => {
+  it.each([
+    'lag',
+    'heedless',
+  ])('[minting NM8] [blockchain NFT-6] reads accounts from an earlier state than was asked for is not believed (%s)', async (fault) => {
     const { look } = await attempt();
     untilExpired();
-    solana.control.setFault('lag', { slots: 40, methods: ['getMultipleAccounts'] });
+    solana.control.setFault(fault, { slots: 40, methods: ['getMultipleAccounts'] });
     await expect(look()).rejects.toMatchObject({ code: 'chain-unreachable' });
   });
 

@@ -12,6 +12,7 @@ let demo: Caller;
 let late: Promise<Heard>;
 
 const isCommand = ({ line }: Frame): boolean => line.startsWith('HPUB cmd.');
+const isCommit = ({ line }: Frame): boolean => line.startsWith('HPUB ev.demo.sale.lossy ');
 const isDelivery = ({ line, payload }: Frame): boolean => line.startsWith('HMSG ') && payload.includes('"key":"late"');
 const isAckOf =
   (stream: string) =>
@@ -76,8 +77,16 @@ describe('[L10] an order of which a message between app and broker is lost', () 
     });
   });
 
+  it('[L3] [blockchain SC-2] is answered when its commit is in the log, not before', async () => {
+    const lost = proxy.loseNext('up', isCommit);
+    const heard = demo.place('lossy', { quantity: 1 }, 'commit');
+    await lost;
+    const { status, body } = await heard;
+    expect([status, (await toldOf(log, 'lossy')).orders]).toEqual([201, expect.arrayContaining([body.order])]);
+  });
+
   it('[L1] is one order in each case', async () => {
-    expect(await toldOf(log, 'lossy')).toMatchObject({ decisions: { length: 3 }, units: ['1', '2', '3'] });
+    expect(await toldOf(log, 'lossy')).toMatchObject({ decisions: { length: 4 }, units: ['1', '2', '3', '4'] });
     expect(await toldOf(log, 'late')).toMatchObject({ decisions: { length: 1 }, units: ['1'] });
   });
 });

@@ -108,6 +108,14 @@ describe('the intake of mint commands', () => {
     expect(letters).toEqual([]);
   });
 
+  it('[minting RS1] brings mints that met the same trouble back at different moments', async () => {
+    const all = [delivered(0), delivered(1), delivered(2), delivered(3)];
+    const taken = all.map((delivery) => intake.take(delivery));
+    for (const breaks of desk.breaks) breaks(new Fault('chain-unreachable', {}));
+    await Promise.all(taken);
+    expect(new Set(all.map(({ settled: [settlement] }) => settlement?.kind === 'nak' && settlement.delayMs)).size).toBe(all.length);
+  });
+
   it.each([
     ['another ticket than its subject', { ticket: `tkt_${'z'.repeat(26)}` }],
     ['another tenant than its subject', { tenant: 'other' }],

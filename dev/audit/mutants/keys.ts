@@ -49,7 +49,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
     file: 'apps/purchase/src/sale-fold.ts',
     from: 'return this.decisions.get(key);',
     to: 'return key === ("" as KeyHash) ? this.decisions.get(key) : undefined;',
-    checks: ['minting IK4', 'blockchain TP-3', 'minting QJ4', 'blockchain TP-10', 'minting AE1', 'blockchain SC-1'],
+    checks: ['minting IK3', 'minting IK4', 'blockchain TP-3', 'minting QJ4', 'blockchain TP-10', 'minting AE1', 'blockchain SC-1'],
     specs: ['test/integration/orders.spec.ts', 'test/integration/orders-crash.spec.ts', 'test/integration/idempotency.spec.ts'],
   },
   {

@@ -61,4 +61,12 @@ export const PAYMENT_MUTANTS: readonly Mutant[] = [
     checks: ['minting WI5'],
     specs: ['apps/purchase/src/http/payment-webhook.spec.ts'],
   },
+  {
+    guard: '2xx for what is refused for ever: the provider is told 409 each time',
+    file: 'apps/purchase/src/http/payment-webhook.ts',
+    from: 'const REFUSED = 409;',
+    to: 'const REFUSED = 0;',
+    checks: ['minting WI5'],
+    specs: ['apps/purchase/src/http/payment-webhook.spec.ts'],
+  },
 ];

@@ -4,6 +4,7 @@ import type { AccountImage } from '../account-image.js';
 import { BLOCKHASH_VALID_BLOCKS } from '../blockhashes.js';
 import { VIEW_DEPTH_SLOTS } from '../chain-state.js';
 import { type Fault, fault } from '../fault.js';
+import type { Contextual } from '../rpc-methods/params.js';
 import { TOKEN_PROGRAMS } from '../token-layout.js';
 
 const ACCOUNT_READS = [
@@ -46,6 +47,15 @@ export const readingFaults: readonly Fault[] = [
   fault('stale-account', ACCOUNT_READS, { slots: back.default(32) }, ({ node, proceed }, { slots }) =>
     proceed({ ...node, accountAt: (address, slot) => node.accountAt(address, Math.max(0, slot - slots)) }),
   ),
+
+  /** Data and context are of `slots` ago, whatever state the caller asked for at least. */
+  fault('heedless', ACCOUNT_READS, { slots: back.default(32) }, ({ node, proceed }, { slots }) => {
+    const earlier = (slot: number): number => Math.max(0, slot - slots);
+    const outcome = proceed({ ...node, accountAt: (address, slot) => node.accountAt(address, earlier(slot)) });
+    if (outcome.kind !== 'result') return outcome;
+    const result = outcome.result as Contextual<unknown>;
+    return { ...outcome, result: { ...result, context: { ...result.context, slot: earlier(result.context.slot) } } };
+  }),
 
   /** Absent accounts are answered as there: an empty one of the owner named. */
   fault('false-presence', ACCOUNT_READS, { owner: z.string().default(TOKEN_PROGRAMS[1] ?? '') }, ({ node, proceed }, { owner }) => {
