@@ -30,9 +30,9 @@ export const ROW_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'time of the event: a row says when it was written',
-    file: 'libs/shared/src/domain/ledger/known.ts',
-    from: '({ sequence, updatedAt: at })',
-    to: '({ sequence, updatedAt: at > 0 ? Date.now() : at })',
+    file: 'apps/ledger/src/rows/tables.ts',
+    from: "(row) => row.payment],\n    sequence: ['bigint', (row) => row.sequence],\n    updated_at: ['timestamptz', (row) => row.updatedAt],",
+    to: "(row) => row.payment],\n    sequence: ['bigint', (row) => row.sequence],\n    updated_at: ['timestamptz', (row) => (row.updatedAt > 0 ? Date.now() : 0)],",
     checks: ['minting UP4'],
     specs: ['test/audit/rows.spec.ts'],
   },
