@@ -17,6 +17,9 @@ const PULL_BYTES = 16 * 1024 * 1024;
 const PULL_EXPIRES_MS = 5_000;
 /** A server may end a pull without saying so (seen of 2.14, by the bytes it was limited to): what comes no more after this is asked for again. */
 const PULL_OVER_MS = PULL_EXPIRES_MS + 1_000;
+/** So many pulls may end one after the other without a message. What is asked for is in the log: then it was delivered, and did not arrive. */
+const MOST_FRUITLESS = 3;
+const NOTHING_MORE = 'nothing more comes: what was delivered did not arrive, or the server is too slow. Run the replay again';
 const NANOS_PER_MS = 1_000_000;
 const BATCH = { maxCount: 2_048, maxBytes: 8 * 1024 * 1024, bytesOf: ({ body }: LoggedMessage): number => body.length };
 
@@ -54,40 +57,30 @@ export class ReplayLog {
 
   private async *pull(subscription: Subscription, last: number): AsyncGenerator<LoggedMessage> {
     let asked = this.ask(subscription, last, 0);
-    const messages = subscription[Symbol.asyncIterator]();
-    for (;;) {
-      const step = await this.heard(messages.next(), () => {
-        asked = this.ask(subscription, last, 0);
-      });
-      if (step.done === true) throw new Fault('log-unreachable', { position: this.position, reason: 'the connection was closed' });
-      const message = step.value;
-      const unserved = statusOf(message);
-      if (unserved !== undefined) {
-        asked = Math.max(0, asked - unserved);
+    let fruitless = 0;
+    for await (const message of heard(subscription)) {
+      const unserved = message === undefined ? asked : statusOf(message);
+      if (message === undefined || unserved !== undefined) {
+        fruitless += 1;
+        if (fruitless > MOST_FRUITLESS) throw new Fault('log-unreachable', { position: this.position, last, reason: NOTHING_MORE });
+        asked = Math.max(0, asked - (unserved ?? 0));
         asked += this.ask(subscription, last, asked);
         continue;
       }
-      const sequence = sequenceOf(message);
-      this.assertNext(sequence);
-      this.position = sequence;
+      fruitless = 0;
       asked = Math.max(0, asked - 1);
-      yield { subject: message.subject, sequence, body: message.data };
-      if (sequence === last) return;
+      yield this.taken(message);
+      if (this.position === last) return;
       if (asked < PULL_MESSAGES / 2) asked += this.ask(subscription, last, asked);
     }
+    throw new Fault('log-unreachable', { position: this.position, reason: 'the connection was closed' });
   }
 
-  /** Waits for the next message. Only while nothing has come, and so nothing lies here unread, can a pull be over unheard. */
-  private async heard<T>(next: Promise<T>, over: () => void): Promise<T> {
-    let waiting = true;
-    const look = (): unknown => setImmediate(() => waiting && over()); // what came while this process was busy is read first
-    const timer = setInterval(look, PULL_OVER_MS);
-    try {
-      return await next;
-    } finally {
-      waiting = false;
-      clearInterval(timer);
-    }
+  private taken(message: Msg): LoggedMessage {
+    const sequence = sequenceOf(message);
+    this.assertNext(sequence);
+    this.position = sequence;
+    return { subject: message.subject, sequence, body: message.data };
   }
 
   /** Asks for what is still missing and not yet asked for. */
@@ -104,6 +97,30 @@ export class ReplayLog {
     const reason =
       this.position === 0 ? 'the consumer was not rewound: run `admit replay`' : 'commits are missing, or another replay pulls them';
     throw new Fault('log-broken', { reason, wanted: this.position + 1, came: sequence });
+  }
+}
+
+/** What comes; `undefined` each time that nothing has come for so long that a pull is over, of which nobody need have said anything. */
+async function* heard<T>(source: AsyncIterable<T>): AsyncGenerator<T | undefined> {
+  const items = source[Symbol.asyncIterator]();
+  let next = items.next();
+  for (;;) {
+    const step = await soon(next);
+    if (step?.done === true) return;
+    if (step !== undefined) next = items.next();
+    yield step?.value;
+  }
+}
+
+async function soon<T>(coming: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => setImmediate(resolve, undefined), PULL_OVER_MS); // what came while this process was busy is read first
+  });
+  try {
+    return await Promise.race([coming, over]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
