@@ -1,6 +1,7 @@
 import { metadataDocument, tenantMark } from '#shared/domain/mint/metadata-document.js';
 import { sha256 } from '#shared/kernel/hash.js';
 import { TICKET_PATTERN } from '#shared/kernel/ids.js';
+import { Lane } from '#shared/kernel/lane.js';
 import type { Answer } from '#shared/platform/http/answer.js';
 import type { Logger } from '#shared/platform/logger.js';
 import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
@@ -14,12 +15,23 @@ const SQL = `select sale.name, ticket.sale, ticket.ticket, ticket.unit, ticket.s
   from ${LIVE}.ticket join ${LIVE}.sale on sale.tenant = ticket.tenant and sale.sale = ticket.sale
   where ticket.tenant = $1 and ticket.ticket = $2 and ticket.document is not null`;
 
+/** Read for the world at once: half of what one tenant may read, so that nobody from outside takes its turns away from it. */
+const READS_AT_ONCE = 2;
+/** Whoever comes while so many wait is told to come again: a few seconds' worth of reading. */
+const MOST_WAITING = 256;
+/** A document never changes, so one that was given out is kept: half a kilobyte each, 5 MB in all. */
+const MOST_KEPT = 10_000;
+
 /**
- * The documents that assets' URIs point to, for everybody: made anew of the ledger's rows each time, and given out only if they are, byte for
- * byte, what was planned. A tenant that is disabled sold what it sold: its documents stay.
+ * The documents that assets' URIs point to, for everybody: made anew of the ledger's rows, and given out only if they are, byte for byte,
+ * what was planned. A tenant that is disabled sold what it sold: its documents stay.
  */
 export class Documents {
   private marks: Map<string, string[]> | undefined;
+  private readonly lane = new Lane(READS_AT_ONCE);
+  private underWay = 0;
+  /** By address, in the order of their first reading. */
+  private readonly kept = new Map<string, Answer>();
 
   constructor(
     private readonly reader: Pick<LedgerReader, 'read'>,
@@ -33,17 +45,39 @@ export class Documents {
 
   async at(mark: string, ticket: string): Promise<Answer> {
     if (!TICKET_PATTERN.test(ticket)) return problemAnswer('document-unknown');
+    const address = `${mark}/${ticket}`;
+    const kept = this.kept.get(address);
+    if (kept !== undefined) return kept;
+    const tenants = this.marked(mark);
+    if (tenants.length === 0) return problemAnswer('document-unknown');
+    if (this.underWay >= READS_AT_ONCE + MOST_WAITING) return problemAnswer('documents-busy');
+    this.underWay += 1;
     try {
-      for (const tenant of this.marked(mark)) {
-        const [row] = await this.reader.read(tenant, (rows) => rows(SQL, [tenant, ticket]));
-        if (row !== undefined) return documentOf(tenant, row);
-      }
-      return problemAnswer('document-unknown');
+      const document = await this.lane.run(() => this.read(tenants, ticket));
+      if (document !== undefined) this.keep(address, document);
+      return document ?? problemAnswer('document-unknown');
     } catch (thrown) {
       if (!isPassing(thrown)) throw thrown;
       this.logger.warn({ err: thrown }, 'a document could not be read');
       return problemAnswer('ledger-unreachable');
+    } finally {
+      this.underWay -= 1;
     }
+  }
+
+  private async read(tenants: readonly string[], ticket: string): Promise<Answer | undefined> {
+    for (const tenant of tenants) {
+      const [row] = await this.reader.read(tenant, (rows) => rows(SQL, [tenant, ticket]));
+      if (row !== undefined) return documentOf(tenant, row);
+    }
+    return undefined;
+  }
+
+  private keep(address: string, document: Answer): void {
+    this.kept.set(address, document);
+    if (this.kept.size <= MOST_KEPT) return;
+    const [oldest = ''] = this.kept.keys();
+    this.kept.delete(oldest);
   }
 
   private marked(mark: string): readonly string[] {

@@ -36,7 +36,9 @@ const documentOperation = openOperation('ticket.document', 'Read the metadata do
     headers: { ETag: text('Its SHA-256, as it was planned.') },
   },
   304: { description: 'What If-None-Match named still holds.' },
-  ...problemResponses((['document-unknown', 'ledger-unreachable', 'stopping', 'fault'] as const).map((code) => [code, PROBLEMS[code]])),
+  ...problemResponses(
+    (['document-unknown', 'documents-busy', 'ledger-unreachable', 'stopping', 'fault'] as const).map((code) => [code, PROBLEMS[code]]),
+  ),
 }).get as Node;
 
 const partsOf = (path: string): Node[] =>

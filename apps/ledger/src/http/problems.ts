@@ -10,6 +10,7 @@ export const PROBLEMS = {
   'cursor-unknown': [400, 'This cursor was not given to this tenant, or not by this log.'],
   'query-too-large': [422, 'To answer this, more would have to be read than one request may read.'],
   'document-unknown': [404, 'There is no document at this address.'],
+  'documents-busy': [503, 'More documents are asked for at once than are read. Ask again.'],
   'ledger-behind': [503, 'The ledger has not come to this place of the log yet.'],
   'ledger-unreachable': [503, 'The ledger cannot be read now. Selling goes on without it.'],
 } as const;
