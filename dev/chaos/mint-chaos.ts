@@ -68,7 +68,8 @@ export async function mintChaos(tickets: number, seed: number): Promise<ChaosRep
   const solana = await startLocalSolana({ port: 0, slotMs: SLOT_MS, finalizedAfterSlots: FINALIZED_AFTER_SLOTS, faultSeed: seed });
   const [payer, authority, base, delegate] = Array.from({ length: 4 }, () => Signer.generate().signer) as [Signer, Signer, Signer, Signer];
   const keys: MintKeys = { payer, authority, base, delegate };
-  const { minter, store, stop } = openMinter(solana.url, keys);
+  const { chain, minter, store, stop } = openMinter(solana.url, keys);
+  await chain.genesisHash(); // in calm: the node is held to what it says first
   const storm = startStorm(solana, seed);
   try {
     const startedAt = performance.now();
@@ -103,7 +104,7 @@ function openMinter(url: string, keys: MintKeys) {
   const style = { symbol: 'ADMIT', uriPrefix: 'urn:admit-one:' };
   const caps = new SpendingCaps({ perMinute: 1_000_000, perTenantMinute: 1_000_000 });
   const minter = new TicketMinter({ desk: new MintDesk(store), chain, outstanding, gate, caps, style, passBy, logger });
-  return { minter, store, stop: () => outstanding.stop() };
+  return { chain, minter, store, stop: () => outstanding.stop() };
 }
 
 function commandsOf(tickets: number): MintCommand[] {

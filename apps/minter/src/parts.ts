@@ -12,7 +12,7 @@ import { RecentCommits } from '#shared/platform/recent-commits.js';
 import { MINT_ACK_WAIT_MS } from '#shared/platform/topology/consumers.js';
 import { inspectTopology } from '#shared/platform/topology/inspect.js';
 import type { Chain } from './chain.js';
-import { loadMintKeys } from './chains/token-2022/mint-keys.js';
+import { loadMintKeys, type MintKeys } from './chains/token-2022/mint-keys.js';
 import { Token2022Chain } from './chains/token-2022/token-2022-chain.js';
 import { armFailpoint } from './failpoint.js';
 import { FundsGate } from './funds-gate.js';
@@ -51,9 +51,18 @@ export interface MinterApp {
 /** Connects, and refuses to go on where streams or keys are not what they must be. @throws Fault */
 export async function connectMinter(environment: Environment, logger: Logger): Promise<MinterApp> {
   const keys = await loadMintKeys(environment.MINT_KEYS_DIR, environment.MINT_KEYS);
-  const passBy = armFailpoint(environment);
   const servers = environment.NATS_URL.split(',');
   const connection = await connectNats({ servers, user: environment.NATS_USER || 'minter', password: environment.NATS_PASSWORD }, 'minter');
+  try {
+    return await assemble(connection, keys, environment, logger);
+  } catch (thrown) {
+    await connection.close();
+    throw thrown;
+  }
+}
+
+async function assemble(connection: NatsConnection, keys: MintKeys, environment: Environment, logger: Logger): Promise<MinterApp> {
+  const passBy = armFailpoint(environment);
   const epoch = await inspectTopology(connection);
   const store = await JetStreamEventStore.on(connection);
   const page = new MetricsPage(environment.METRICS_TOKEN);

@@ -8,7 +8,7 @@ export interface ProvidersOptions {
   /** One address, or several with commas between: the first that is well is asked. */
   readonly url: string;
   readonly timeoutMs: number;
-  /** The chain that is wanted. Absent: a list is held to what its first provider says, a single provider to the plans alone. */
+  /** The chain that is wanted. Absent: the one that the first provider is heard to serve, for as long as this process lives. */
   readonly genesisHash?: string;
   /** Told once when a provider is found to serve another chain. */
   readonly alarm?: (fault: Fault) => void;
@@ -112,8 +112,7 @@ export class Providers {
       const [first] = this.all;
       assert(first !== undefined, 'there is at least one provider');
       const said = await first.genesisHash();
-      if (this.all.length === 1) return said;
-      this.wanted = said;
+      this.wanted ??= said; // of many that ask at once the first one is believed
     }
     const knownWrong = provider.serves === 'other';
     try {
