@@ -65,6 +65,28 @@ describe('[L7] admit replay --from-backup', () => {
     await stage.query(`update ledger.ledger_entry set amount = 5000 where ${where}`);
   });
 
+  it('names what was changed of an order, a ticket, a head and a hash that nothing was written to since, and what is missing', async () => {
+    for (const [table, column, row] of [
+      ['sale_order', 'buyer', `order_id = 'ord_demo_gala_3'`],
+      ['ticket', 'holder', `ticket = 'tkt_fair_3_0'`],
+      ['log_head', 'hash', `subject = 'ev.demo.sale.gala'`],
+      ['tenant_chain', 'hash', `tenant = 'acme'`],
+    ] as const) {
+      const [kept] = await stage.query<Record<string, string>>(`select ${column} from ledger.${table} where ${row}`);
+      await stage.query(`update ledger.${table} set ${column} = 'changed' where ${row}`);
+      const { difference } = JSON.parse((await replay(backup, '--json')).out);
+      expect(difference).toMatchObject({ table, field: column, live: 'changed', replayed: kept?.[column] });
+      await stage.query(`update ledger.${table} set ${column} = $1 where ${row}`, [kept?.[column]]);
+    }
+    const [{ sequence }] = (await stage.query(`delete from ledger.ticket where ticket = 'tkt_fair_3_1' returning sequence`)) as [
+      { sequence: string },
+    ];
+    const { difference } = JSON.parse((await replay(backup, '--json')).out);
+    expect(difference).toMatchObject({ table: 'ticket', field: '*', live: null, sequence: Number(sequence) });
+    await stage.query(`insert into ledger.ticket select * from ledger_shadow.ticket where ticket = 'tkt_fair_3_1'`);
+    expect((await replay(backup)).code).toBe(0);
+  });
+
   it('goes no further than the live ledger when that one is behind', async () => {
     await stage.query('update ledger.checkpoint set sequence = $1', [ended - 30]);
     expect(JSON.parse((await replay(backup, '--json')).out)).toMatchObject({ sequence: ended - 30 });

@@ -1,7 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import { LIVE, SHADOW } from '../database/names.js';
 import type { Table } from '../rows/table.js';
-import { ENTRIES, HALTS, LEDGER_TABLES } from '../rows/tables.js';
+import { HALTS, LEDGER_TABLES } from '../rows/tables.js';
 
 /** Where live and replayed ledger part: the row by its key, the field, and what each side says (`null` row: only the other side has it). */
 export interface LedgerDifference {
@@ -28,14 +28,14 @@ const TABLES: readonly Compared[] = LEDGER_TABLES.map((table) => ({
 export interface Comparison {
   /** Only this tenant's rows. */
   readonly tenant: string | undefined;
-  /** Entries up to this sequence; with it, what holds the latest state only cannot be compared. */
+  /** As of this sequence, before which the live ledger does not end: what was written since is not compared. */
   readonly until: number | undefined;
 }
 
 /** The first difference between the live ledger and its shadow, by stream sequence; `undefined` when they are equal. */
 export async function firstDifference(runner: QueryRunner, { tenant, until }: Comparison): Promise<LedgerDifference | undefined> {
   const found: LedgerDifference[] = [];
-  for (const table of until === undefined ? TABLES : TABLES.filter(({ name }) => name === ENTRIES.name)) {
+  for (const table of until === undefined ? TABLES : TABLES.filter(({ sequenced }) => sequenced)) {
     const difference = await differenceIn(runner, table, tenant ?? null, until ?? null);
     if (difference !== undefined && table.name === HALTS.name) return difference; // whatever else differs of the tenant comes from this
     if (difference !== undefined) found.push(difference);
@@ -81,14 +81,14 @@ async function differenceIn(
 const fieldsOf = (alias: string, key: string): string =>
   `case when ${alias}.${key} is null then null else (select jsonb_object_agg(key, value) from jsonb_each_text(to_jsonb(${alias}))) end`;
 
+/** A row that the live ledger has written since `$2` says nothing of how it was then; a row that it lacks was there, since none is ever removed. */
 function comparisonSql({ name, key, sequenced, columns }: Compared): string {
-  const side = (schema: string): string =>
-    `(select ${columns} from ${schema}.${name} where ($1::text is null or tenant = $1)${sequenced ? ' and ($2::bigint is null or sequence <= $2)' : ''})`;
+  const side = (schema: string): string => `(select ${columns} from ${schema}.${name} where ($1::text is null or tenant = $1))`;
   const first = key[0] ?? 'tenant';
   const same = key.map((column) => `live.${column} = shadow.${column}`).join(' and ');
   const order = sequenced ? 'least(live.sequence, shadow.sequence), ' : '';
   const keys = key.map((column) => `coalesce(live.${column}, shadow.${column})`).join(', ');
   return `select ${fieldsOf('live', first)} as live, ${fieldsOf('shadow', first)} as replayed
     from ${side(LIVE)} live full join ${side(SHADOW)} shadow on ${same}
-    where row(live.*) is distinct from row(shadow.*) order by ${order}${keys} limit 1`;
+    where row(live.*) is distinct from row(shadow.*)${sequenced ? ' and ($2::bigint is null or live.sequence is null or live.sequence <= $2)' : ''} order by ${order}${keys} limit 1`;
 }

@@ -139,6 +139,24 @@ describe('[L9] conservation', () => {
     );
   });
 
+  it('[L7] says on every row which commit wrote it last, so that a ledger can be compared as of a past commit', () => {
+    fc.assert(
+      fc.property(commits, (list) => {
+        const { applied } = play(list, () => undefined);
+        const book = new Book();
+        for (const commit of applied) {
+          postCommit(book, commit);
+          const written = [book.sales, book.orders, book.tickets, book.payments].flatMap((shelf) => [
+            ...shelf.created(),
+            ...shelf.changed(),
+          ]);
+          expect(written.filter(({ sequence }) => sequence !== commit.sequence)).toEqual([]);
+          book.settle();
+        }
+      }),
+    );
+  });
+
   it('[L8] never moves a balance of another tenant or sale', () => {
     fc.assert(
       fc.property(commits, (list) => {
