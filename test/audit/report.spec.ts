@@ -74,6 +74,20 @@ describe('docs/audits-compared.md', () => {
     expect(known.filter((tag) => !page.includes(`| ${tag.split(' ')[1]} | `))).toEqual([]);
   });
 
+  it('leaves no cell of a check empty', () => {
+    const rows = text('docs/audits-compared.md')
+      .split('\n')
+      .filter((line) => /^\| [A-Z]+-?\d+ \|/.test(line));
+    expect(rows.map((row) => row.split(' ')[1])).toEqual(known.map((tag) => tag.split(' ')[1]));
+    const cells = (row: string): string[] =>
+      row
+        .split(/(?<!\\)\|/)
+        .slice(1, -1)
+        .map((cell) => cell.trim());
+    for (const row of rows)
+      expect([row, cells(row).length, cells(row).filter((cell) => cell === '' || cell.endsWith(':'))]).toEqual([row, 4, []]);
+  });
+
   it('knows a verdict of theirs for every check, and their counts', () => {
     const theirs = (audit: Audit) => checks(audit).map(({ id }) => THEIRS[id]?.[0]);
     expect([MINTING_AUDIT, BLOCKCHAIN_AUDIT].flatMap(theirs).filter((verdict) => verdict === undefined)).toEqual([]);
