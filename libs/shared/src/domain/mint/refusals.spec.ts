@@ -35,6 +35,8 @@ const PLANNED: MintEvent = { type: 'MintPlanned', data: PLAN };
 const SUBMITTED: readonly MintEvent[] = [PLANNED, { type: 'MintSubmitted', data: ATTEMPT }];
 const MINTED: readonly MintEvent[] = [...SUBMITTED, { type: 'MintCompleted', data: COMPLETION }];
 const DIED: readonly MintEvent[] = [...SUBMITTED, { type: 'MintAttemptDied', data: DEATH }];
+const REVOCABLE: readonly MintEvent[] = [{ type: 'MintPlanned', data: { ...PLAN, delegate: 'delegate' } }, ...MINTED.slice(1)];
+const BURNING: readonly MintEvent[] = [...REVOCABLE, { type: 'MintRevokeSubmitted', data: { ...ATTEMPT, signature: 'burn-1' } }];
 const FAILED: readonly MintEvent[] = [...DIED, { type: 'MintFailed', data: { ticket: taken.ticket, request: 2, reason: 'refused' } }];
 
 const deciding = (history: readonly MintEvent[], command: MintRequest): MintDecision =>
@@ -79,6 +81,31 @@ describe('a refusal says what stands in the way', () => {
     ['a late cancellation', () => deciding(SUBMITTED, { type: 'CancelMint', data: taken }), 'attempt-live', live],
   ])('%s', (_, decide, code, facts) => {
     expect(decide()).toEqual(refused(code, facts));
+  });
+});
+
+describe('a burning that is refused says what stands in the way', () => {
+  const burn = (over: Partial<MintAttempt>): MintRequest => ({ type: 'SubmitRevoke', data: { ...ATTEMPT, signature: 'burn-1', ...over } });
+  const died: MintRequest = { type: 'BuryRevoke', data: { ...DEATH, attempt: 2 } };
+  const gone = (asset: string): MintRequest => ({ type: 'CompleteRevoke', data: { ...taken, asset, signature: 'burn-1', slot: '9' } });
+  it.each<[string, readonly MintEvent[], MintRequest, string, object]>([
+    ['one that lives', BURNING, burn({ attempt: 2, signature: 'burn-2' }), 'attempt-live', { attempt: 1, signature: 'burn-1' }],
+    ['a number skipped', REVOCABLE, burn({ attempt: 3 }), 'attempt-out-of-turn', { attempt: 3, next: 1 }],
+    ['an asset that stands for ever', MINTED, burn({}), 'irrevocable', { asset: 'asset' }],
+    ['no mint', SUBMITTED, burn({}), 'state-forbids', {}],
+    ['a death of none', REVOCABLE, died, 'attempt-not-live', { attempt: 2 }],
+    ['a death of another', BURNING, died, 'attempt-not-live', { attempt: 2 }],
+    ['no burning to die', MINTED, died, 'state-forbids', {}],
+    ['another asset that is gone', BURNING, gone('elsewhere'), 'asset-differs', { minted: 'asset', asked: 'elsewhere' }],
+    ['nothing that was burned', REVOCABLE, gone('asset'), 'state-forbids', {}],
+    ['a void that can be burned', REVOCABLE, { type: 'VoidMint', data: { ...taken, asset: 'asset' } }, 'revocable', {}],
+  ])('%s', (_, history, command, code, facts) => {
+    expect(deciding(history, command)).toEqual(refused(code, facts));
+  });
+
+  it('of a ticket nobody asked to mint', () => {
+    for (const command of [burn({}), died, gone('asset')])
+      expect(deciding([], command)).toEqual({ refusal: { code: 'state-forbids', ticket: taken.ticket, state: 'unknown', facts: {} } });
   });
 });
 
