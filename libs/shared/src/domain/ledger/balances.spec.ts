@@ -1,6 +1,8 @@
 import type { Account } from './account.js';
 import { type Balance, Balances } from './balances.js';
+import { Book } from './book.js';
 import type { Entry } from './entry.js';
+import { type LedgerEvent, postCommit } from './post.js';
 
 const [tenant, sale] = ['demo', 'gala'];
 const unit = `tickets:${sale}`;
@@ -105,6 +107,15 @@ describe('[L9] available + held + sold = opened', () => {
     if (counts === undefined) expect(check).not.toThrow();
     else expect(check).toThrow(refusal({ reason: 'available + held + sold = opened', sale, ...counts }));
   });
+});
+
+it('[L9] a commit is refused where the tickets do not add up: something was lost before', () => {
+  const book = new Book();
+  for (const one of [balance('opened', 9n), balance('available', 8n)]) book.balances.load(one);
+  const data = { order: 'ord_1', buyer: 'b-1', tickets: [{ ticket: 'tkt_1', unit: '1' }], total: { amount: '0', currency: 'EUR' } };
+  const placed = { type: 'OrderPlaced', at: 0, data } as unknown as LedgerEvent;
+  const cause = expect.objectContaining({ context: expect.objectContaining({ reason: 'available + held + sold = opened' }) });
+  expect(() => postCommit(book, { tenant, sale, sequence: 1, events: [placed] })).toThrow(expect.objectContaining({ cause }));
 });
 
 describe('what has to be written', () => {

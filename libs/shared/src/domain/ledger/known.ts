@@ -17,9 +17,8 @@ export function knownTicket(book: Book, { tenant, sale }: Place, ticket: string)
   return row;
 }
 
-/** The tickets of an order that it still has: a unit that was given back is another order's now. */
-export const keptTickets = (book: Book, place: Place, { tickets }: OrderRow): TicketRow[] =>
-  tickets.map((ticket) => knownTicket(book, place, ticket)).filter(({ status }) => status !== 'released' && status !== 'void');
+export const knownTickets = (book: Book, place: Place, { tickets }: OrderRow): TicketRow[] =>
+  tickets.map((ticket) => knownTicket(book, place, ticket));
 
 /** The columns that every change of a row moves. */
 export const keptAt = ({ sequence, at }: Place): { readonly sequence: number; readonly updatedAt: number } => ({ sequence, updatedAt: at });

@@ -3,7 +3,7 @@ import type { SaleEvent } from '../sale/events.js';
 import { ticketsOf } from './account.js';
 import type { Book } from './book.js';
 import type { Entry, Place } from './entry.js';
-import { keptTickets, knownOrder, knownTicket } from './known.js';
+import { knownOrder, knownTicket, knownTickets } from './known.js';
 import { moveOrder } from './move-order.js';
 import { earn } from './post-payment.js';
 import type { OrderRow, TicketRow } from './read-model.js';
@@ -15,7 +15,7 @@ type Ending = Extract<SaleEvent, { type: 'OrderExpired' | 'OrderCancelled' | 'Or
 export function postConfirmation({ order, payment }: Data<'OrderConfirmed'>, book: Book, place: Place): Entry[] {
   const row = moveOrder(book, place, order, 'OrderConfirmed');
   if (payment !== undefined) book.orders.change({ ...knownOrder(book, place, order), payment });
-  const tickets = setTickets(book, place, keptTickets(book, place, row), 'sold');
+  const tickets = setTickets(book, place, knownTickets(book, place, row), 'sold');
   const sold: Entry = { ...ofSale(place, row), debit: `sold/${row.buyer}`, credit: `held/${row.buyer}`, amount: tickets };
   if (payment !== undefined) return [sold, ...earn(book, place, { ...row, payment })];
   if (row.totalMinor === 0n) return [sold];
@@ -27,7 +27,7 @@ export function postEnding(event: Ending, book: Book, place: Place): Entry[] {
   const row = moveOrder(book, place, event.data.order, event.type);
   if (row.status === 'confirmed') return unsettle(row);
   if (row.status !== 'held') return [];
-  const amount = setTickets(book, place, keptTickets(book, place, row), 'released');
+  const amount = setTickets(book, place, knownTickets(book, place, row), 'released');
   return [{ ...ofSale(place, row), debit: 'available', credit: `held/${row.buyer}`, amount }];
 }
 
@@ -40,8 +40,7 @@ function unsettle({ payment, totalMinor, currency, order }: OrderRow): Entry[] {
 /** Available → held again: paid too late, while its units were still free. */
 export function postRestoration({ order }: Data<'OrderRestored'>, book: Book, place: Place): Entry[] {
   const row = moveOrder(book, place, order, 'OrderRestored');
-  const tickets = row.tickets.map((ticket) => knownTicket(book, place, ticket));
-  const amount = setTickets(book, place, tickets, 'held');
+  const amount = setTickets(book, place, knownTickets(book, place, row), 'held');
   return [{ ...ofSale(place, row), debit: `held/${row.buyer}`, credit: 'available', amount }];
 }
 

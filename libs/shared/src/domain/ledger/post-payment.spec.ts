@@ -115,6 +115,12 @@ describe('where the money of a payment goes', () => {
     ],
     ['stays when it is said to go back in another currency', [...SOLD, [back('4000', 'USD')]], [], [10000, 0, 10000, 0, 0]],
     [
+      'goes back with its order, which unsettles nothing outside',
+      [...SOLD, [back('10000'), event('OrderRefunded', { order })]],
+      ['10000 revenue < provider'],
+      [10000, 0, 0, 0, 10000],
+    ],
+    [
       'is nowhere when a try failed',
       [[OPENED], [early], [event('PaymentFailed', { order, payment: 'pay_1' })]],
       [],
@@ -184,6 +190,12 @@ describe('what is known of a payment', () => {
     });
     expect(post([OPENED], [back('4000', 'USD')], [unmatched]).payment).toMatchObject({ currency: 'EUR', refundedMinor: 0n });
     expect(post([OPENED], [back('4000', 'USD')], [back('3000')]).payment).toMatchObject({ currency: 'EUR', refundedMinor: 3000n });
+  });
+
+  it('is not changed by what is old news', () => {
+    const sold = [...SOLD, [owed('requested')], [back('4000')]];
+    for (const amount of ['3000', '4000']) expect(post(...sold, [back(amount)]).payment).toEqual(post(...sold).payment);
+    expect(post([OPENED], [unmatched], [unmatched]).payment).toMatchObject({ matched: false });
   });
 
   it('says why it was owed last', () => {

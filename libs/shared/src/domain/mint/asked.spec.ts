@@ -44,6 +44,12 @@ describe('what a sale asks the minter for', () => {
     ]);
   });
 
+  it('is an override where the order was given up although its assets cannot be burned', () => {
+    expect(askedBy(of, { type: 'RevocationsRequested', at: 1, data: { order, tickets: [first], override: true } })).toEqual([
+      { tenant: 'demo', ticket: first.ticket, what: 'override', body: { ...of, order, ...first, revoke: true, override: true } },
+    ]);
+  });
+
   it('is nothing when the event is about something else', () => {
     expect(askedBy(of, { type: 'UnitsReleased', at: 1, data: { order, tickets: [first] } })).toEqual([]);
   });

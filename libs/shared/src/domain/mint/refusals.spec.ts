@@ -103,15 +103,28 @@ describe('a burning that is refused says what stands in the way', () => {
     expect(deciding(history, command)).toEqual(refused(code, facts));
   });
 
-  it('of a ticket nobody asked to mint', () => {
-    for (const command of [burn({}), died, gone('asset')])
-      expect(deciding([], command)).toEqual({ refusal: { code: 'state-forbids', ticket: taken.ticket, state: 'unknown', facts: {} } });
+  it.each<MintRequest>([
+    { type: 'SubmitAttempt', data: ATTEMPT },
+    { type: 'BuryAttempt', data: DEATH },
+    { type: 'CompleteMint', data: COMPLETION },
+    burn({}),
+    died,
+    gone('asset'),
+    { type: 'VoidMint', data: { ...taken, asset: 'asset' } },
+  ])('$type of a ticket that nobody planned', (command) => {
+    expect(deciding([], command)).toEqual({ refusal: { code: 'state-forbids', ticket: taken.ticket, state: 'unknown', facts: {} } });
   });
+});
+
+it('a mint that failed before it was planned may be planned anywhere', () => {
+  const failed: MintEvent = { type: 'MintFailed', data: { ticket: taken.ticket, request: 1, reason: 'wallet-invalid' } };
+  expect(planning([failed], {})).toEqual({ events: [PLANNED] });
 });
 
 describe('told again, it changes nothing', () => {
   it.each<[string, () => MintDecision]>([
     ['the plan, while its attempt lives', () => planning(SUBMITTED, { salt: 'other', memo: 'other' })],
+    ['the attempt that lives', () => deciding(SUBMITTED, { type: 'SubmitAttempt', data: ATTEMPT })],
     ['the death of an attempt of a failed mint', () => deciding(FAILED, { type: 'BuryAttempt', data: DEATH })],
     ['the failure', () => failing(FAILED, 2)],
     ['the asset', () => deciding(MINTED, { type: 'CompleteMint', data: COMPLETION })],

@@ -1,4 +1,4 @@
-import type { BuyerId, OrderId, PaymentId, SaleId, TicketId, UnitId } from '../../kernel/ids.js';
+import type { BuyerId, OrderId, PaymentId, SaleId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
 import type { Decision } from '../refusal.js';
 import { cancelOrder, refundOrder } from './end-order.js';
 import type { SaleEvent, SaleTerms } from './events.js';
@@ -56,6 +56,13 @@ describe('cancelling an order', () => {
   it.each(ENDED.filter(([status]) => status !== 'cancelled'))('is refused for an order that is %s', (status, history) => {
     expect(ending(cancelOrder, history)).toEqual(over(status));
   });
+});
+
+it('a unit whose mint failed for good is given up like one that nobody asked to mint', () => {
+  const { ticket, unit } = tickets[0] as (typeof tickets)[number];
+  const asked = { order, name: 'Gala', wallet: 'wallet' as Wallet, tickets: [{ ticket, unit, request: 1 }] };
+  const failed: SaleEvent = { type: 'MintFailureNoted', data: { order, ticket, request: 1 } };
+  expect(ending(refundOrder, [...PAID, { type: 'MintsRequested', data: asked }, failed])).toEqual({ events: [OWED, RELEASED] });
 });
 
 describe('refunding an order', () => {

@@ -114,6 +114,60 @@ describe('money that is received', () => {
   });
 });
 
+it('no mint is asked for where the order named no wallet', () => {
+  const { wallet: _, ...data } = PLACED.data;
+  const history: SaleEvent[] = [
+    { type: 'SaleOpened', data: { ...TERMS, mint: 'on-confirm' } },
+    { ...PLACED, data },
+  ];
+  expect(happens(confirmPayment(saleOf(history), { sale: TERMS.sale, ...told() }))).toEqual([received(), CONFIRMED]);
+});
+
+describe('what is known of a payment', () => {
+  const known = (...events: SaleEvent[]) => saleOf([...HELD, ...events]).open?.payments.get('pay_1' as PaymentId);
+  const unheard = {
+    payment: 'pay_1',
+    order,
+    currency: '',
+    received: undefined,
+    refunded: 0n,
+    owed: undefined,
+    matched: false,
+    receivedAt: 0,
+  };
+
+  it.each<[string, SaleEvent[], object]>([
+    ['that a try failed', [failed()], unheard],
+    ['what came', [received()], { ...unheard, currency: 'EUR', received: 10000n, matched: true }],
+    [
+      'what came before its order, and the order since',
+      [received(told(), false), received()],
+      { ...unheard, currency: 'EUR', received: 10000n, matched: true },
+    ],
+    ['what has to go back, and why', [owed('expired')], { ...unheard, owed: { amount: 10000n, reason: 'expired' } }],
+    ['the most that ever went back', [back(told('4000')), back(told('3000'))], { ...unheard, currency: 'EUR', refunded: 4000n }],
+  ])('is %s', (_, events, payment) => {
+    expect(known(...events)).toEqual(payment);
+  });
+
+  it('is not what came for another order, nor when it was told again', () => {
+    const sale = saleOf(HELD);
+    sale.evolve(received(told(), false), 7);
+    sale.evolve(received(), 9);
+    expect(sale.open?.payments.ofOrder(another)).toEqual([]);
+    expect(sale.open?.payments.ofOrder(order)).toMatchObject([{ payment: 'pay_1', receivedAt: 7 }]);
+  });
+
+  it('is owed until it went back', () => {
+    const owedAfter = (...events: SaleEvent[]) =>
+      saleOf([...HELD, received(), ...events])
+        .open?.payments.owed()
+        .map(({ payment }) => payment);
+    expect([owedAfter(), owedAfter(owed('expired')), owedAfter(owed('expired'), back(told('9999')))]).toEqual([[], ['pay_1'], ['pay_1']]);
+    expect(owedAfter(owed('expired'), back())).toEqual([]);
+  });
+});
+
 describe('a try to pay that failed', () => {
   it.each<[string, readonly SaleEvent[], SaleEvent[]]>([
     ['is written down', HELD, [failed()]],

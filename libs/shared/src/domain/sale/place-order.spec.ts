@@ -97,7 +97,7 @@ describe('opening a sale', () => {
   it('fills in what was left open', () => {
     const { sale } = Given.aSale(SEATS);
     expect(sale.open?.terms).toMatchObject({ maxPerBuyer: 100, holdSeconds: 600, payment: 'none' });
-    expect(sale.open?.terms).not.toHaveProperty('opensAt');
+    for (const left of ['opensAt', 'closesAt', 'tickets']) expect(sale.open?.terms).not.toHaveProperty(left);
   });
 });
 
@@ -105,7 +105,7 @@ describe('placing an order', () => {
   it('takes one seat and confirms it at once, with the ticket and total that anybody can compute', () => {
     const order = orderId(TENANT, 'gala' as SaleId, 'key-1');
     const ticket = ticketId(TENANT, 'gala' as SaleId, order, 'A-1' as UnitId);
-    expect(Given.aSale(SEATS).when({ units: ['A-1'] })).toEqual({
+    expect(Given.aSale(SEATS).when({ units: ['A-1'] })).toStrictEqual({
       events: [
         {
           type: 'OrderPlaced',
@@ -246,6 +246,11 @@ describe('an order whose money came before it', () => {
   it.each<[string, SaleEvent[], SaleEvent[]]>([
     ['is confirmed by it', [received('a', false)], [received('a', true), confirmed]],
     ['waits when it only failed', [failed], []],
+    [
+      'is refunded when one was too little and another went back',
+      [received('a', false, '1'), back('b')],
+      [received('a', true, '1'), owed('a', 'wrong-amount', '1'), refunded],
+    ],
     [
       'waits when it is too little, which goes back',
       [received('a', false, '1')],

@@ -45,6 +45,11 @@ const released = (name: string, unit: string): SaleEvent => ({
   data: { order: name as OrderId, tickets: [ticket(unit)] },
 });
 
+const voided = (name: string, unit: string): SaleEvent => ({
+  type: 'UnitsReleased',
+  data: { order: name as OrderId, tickets: [ticket(unit)], void: true },
+});
+
 function asking(history: readonly SaleEvent[], ...units: string[]): Decision<SaleEvent> {
   const sale = new Sale();
   for (const event of history) sale.evolve(event, 0);
@@ -93,6 +98,7 @@ describe('all are asked for or none', () => {
     ['a ticket of a cancelled order', [...two, ...sold('o2', '3'), cancelled('o2')], 'ticket-not-sold', ['/tickets/1']],
     ['a ticket on its way back', [...two, ...sold('o2', '3'), revoking('o2', '3')], 'ticket-not-sold', ['/tickets/1']],
     ['a ticket whose unit was given back', [...two, ...sold('o2', '3'), released('o2', '3')], 'ticket-not-sold', ['/tickets/1']],
+    ['a ticket that is void', [...two, ...sold('o2', '3'), voided('o2', '3')], 'ticket-not-sold', ['/tickets/1']],
   ])('is refused for %s, and says which', (_, history, code, pointers) => {
     expect(asking(history, '1', '3', '2')).toEqual({ refusal: { code, pointers } });
   });

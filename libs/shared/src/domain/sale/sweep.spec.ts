@@ -66,6 +66,20 @@ describe('what time alone leads to', () => {
     expect(sweep(sale, 9 * MATCH_WITHIN_MS)).toEqual([]);
   });
 
+  it('[L6] counts the day from when the money came, not from the first try', () => {
+    const tried: SaleEvent = { type: 'PaymentFailed', data: { payment: money(1).payment, order: order(1) } };
+    const sale = saleAfter([5, tried], [90, received(1)]);
+    expect([nextSweep(sale), sale.open?.payments.get(money(1).payment)?.receivedAt]).toEqual([MATCH_WITHIN_MS + 90, 90]);
+  });
+
+  it('is nothing where only a try to pay failed, or where there is no hold time', () => {
+    const tried: SaleEvent = { type: 'PaymentFailed', data: { payment: money(1).payment, order: order(1) } };
+    const placed = held(2, 0) as Extract<SaleEvent, { type: 'OrderPlaced' }>;
+    const { expiresAt: _, ...forGood } = placed.data;
+    const sale = saleAfter([0, tried], [0, { ...placed, data: forGood }]);
+    expect([sweep(sale, 9 * MATCH_WITHIN_MS), nextSweep(sale)]).toEqual([[], undefined]);
+  });
+
   it('clears so much at a time: a commit has a size', () => {
     const holds = upTo(MAX_SWEPT + 1).map((n) => [0, held(n, 600)] as const);
     const lost = upTo(3).map((n) => [0, received(9_000 + n)] as const);
