@@ -5,6 +5,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { createLogger } from '#shared/platform/logger.js';
 import { provision } from '#shared/platform/topology/provision.js';
+import { REPLAY_NODE_FLAGS } from '../apps/cli/src/replay.js';
 import { connected, database } from '../apps/ledger/src/database/connect.js';
 import { migrateDatabase } from '../apps/ledger/src/database/migrate-database.js';
 import { JetStreamEventsLog } from '../apps/ledger/src/logs/jetstream.js';
@@ -113,26 +114,36 @@ async function rewind({ nats }: Bench): Promise<void> {
 /** A process of its own, as the command starts it. */
 async function replay(bench: Bench): Promise<Replayed> {
   await rewind(bench);
+  await bench.postgres.asSuperuser(DATABASE, (client) => client.query('checkpoint')); // as before the COPY
   const { user, pass } = bench.nats.credentials('replay');
   const env = { NATS_URL: bench.nats.url, NATS_USER: user, NATS_PASSWORD: pass, DATABASE_REPLAY_URL: bench.urls.replay, LOG_LEVEL: 'warn' };
-  const args = [...(process.env.REPLAY_NODE_ARGS?.split(' ') ?? []), join('dist', 'apps', 'ledger', 'src', 'replay.js'), '--json'];
+  const args = [
+    ...REPLAY_NODE_FLAGS,
+    ...(process.env.REPLAY_NODE_ARGS?.split(' ') ?? []),
+    join('dist', 'apps', 'ledger', 'src', 'replay.js'),
+    '--json',
+  ];
   const { stdout } = await run(process.execPath, args, { env });
   return JSON.parse(stdout) as Replayed;
 }
 
-/** The same rows, read from a file by Postgres itself into the same tables of another schema: one transaction a table, nothing else. */
+/**
+ * The same rows in the same binary form, read from a file by Postgres itself into the same tables of another schema, with their keys, indexes and
+ * checks: one transaction a table, on disk at its end. What a replay has to do besides: fetch, prove, parse and post the log, row-level security
+ * (and so a second way for every row), rows that a later batch changes. What it is spared: it need not be on disk before a promotion.
+ */
 async function copy({ postgres }: Bench): Promise<number> {
   return postgres.asSuperuser(DATABASE, async (client) => {
     const { rows } = await client.query<{ folder: string }>(`select current_setting('data_directory') as folder`);
     const folder = rows[0]?.folder ?? '';
     await client.query('drop schema if exists bare cascade; create schema bare');
     for (const { name } of LEDGER_TABLES) {
-      await client.query(`copy ledger_shadow.${name} to '${folder}/${name}.copy'`);
+      await client.query(`copy ledger_shadow.${name} to '${folder}/${name}.copy' (format binary)`);
       await client.query(`create table bare.${name} (like ledger_shadow.${name} including all)`);
     }
     await client.query('checkpoint');
     const startedAt = performance.now();
-    for (const { name } of LEDGER_TABLES) await client.query(`copy bare.${name} from '${folder}/${name}.copy'`);
+    for (const { name } of LEDGER_TABLES) await client.query(`copy bare.${name} from '${folder}/${name}.copy' (format binary)`);
     return performance.now() - startedAt;
   });
 }
