@@ -17,8 +17,8 @@ import { ENTRIES, type HaltRow } from '../rows/tables.js';
 
 /** A desk is kept while it holds no more rows than this, some 100 MB; then a new one begins, and reads back what it needs. */
 const MAX_DESK_ROWS = 100_000;
-/** After so many commits, a few milliseconds, Postgres and NATS are heard: whoever waits for this process does nothing. */
-const COMMITS_A_TURN = 4;
+/** After so much of the log, half a millisecond, Postgres and NATS are heard: whoever waits for this process does nothing, a dozen times a batch. */
+const TURN_BYTES = 32 * 1024;
 
 /** Messages of the log as they came, and how far they bring the shadow. What they say is many times as large: it is read when it is posted. */
 export interface Batch {
@@ -73,9 +73,14 @@ export class ShadowLoad {
   private async post({ messages }: Batch, desk: Desk<Copied>): Promise<Posted | undefined> {
     const wanted = messages.filter(({ subject, sequence }) => !waits(this.halts, { sequence, ...placeOf(subject, sequence) }));
     let events = 0;
+    let unheard = 0;
     try {
       for (const [index, message] of wanted.entries()) {
-        if (index % COMMITS_A_TURN === 0) await turn();
+        unheard += message.body.length;
+        if (unheard >= TURN_BYTES) {
+          unheard = 0;
+          await turn();
+        }
         const commit = readCommit(message);
         if (missingFrom(desk, [commit]) !== undefined) {
           const rest = [commit, ...wanted.slice(index + 1).map(readCommit)];
@@ -96,8 +101,8 @@ export class ShadowLoad {
     await this.end(); // what is missing may be on its way to where it is looked for
     if (this.desk !== desk) return false;
     await loadMissing(this.runner, SHADOW, desk, commits);
-    for (const [index, commit] of commits.entries()) {
-      if (index % COMMITS_A_TURN === 0) await turn();
+    for (const commit of commits) {
+      await turn();
       desk.take(commit);
     }
     return true;
