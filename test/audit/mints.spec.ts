@@ -38,6 +38,7 @@ class CountingChain extends MemoryChain {
   readonly signed: string[] = [];
   readonly sent: { readonly ticket: string; readonly signature: string }[] = [];
   mayLook = true;
+  private readonly looked = new Set<string>();
   override async prepare(...args: Parameters<MemoryChain['prepare']>) {
     const signed = await super.prepare(...args);
     this.signed.push(args[0].ticket);
@@ -47,8 +48,15 @@ class CountingChain extends MemoryChain {
     this.sent.push({ ticket: args[0].ticket, signature: args[0].signature });
     return super.submit(...args);
   }
+  /** Sure of nothing at the first look: whoever looks once knows nothing. */
   override async look(...args: Parameters<MemoryChain['look']>) {
-    return this.mayLook ? super.look(...args) : args[0].map(() => ({ kind: 'unknown', seen: false, reason: 'not asked' }) as const);
+    const verdicts = await super.look(...args);
+    return verdicts.map((verdict, index) => {
+      const signature = args[0][index]?.live.signature ?? '';
+      const known = this.mayLook && this.looked.has(signature);
+      if (this.mayLook) this.looked.add(signature);
+      return known ? verdict : ({ kind: 'unknown', seen: this.mayLook, reason: 'not yet' } as const);
+    });
   }
 }
 

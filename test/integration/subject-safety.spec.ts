@@ -96,7 +96,7 @@ describe('[L8] a tenant in the subject', () => {
   };
   it.each(
     Object.entries(letters),
-  )('[blockchain TP-7] with a %s reaches no shop.log, neither from a tenant nor from within', async (_, tenant) => {
+  )('[blockchain TP-7] with a %s reaches no log, neither from a tenant nor from within', async (_, tenant) => {
     const before = await shop.log.lastSequences();
     expect(await askBare('demo', `admit.${tenant}.order.place`)).toMatch(/Permissions Violation for Publish/);
     expect(await askBare('operator', `admit.${tenant}.order.place`)).toMatch(/tenant-malformed|NATS\/1\.0 503|Invalid Publish Subject/);

@@ -70,7 +70,7 @@ export const MINT_MUTANTS: readonly Mutant[] = [
   {
     guard: 'looked at until it has a verdict: looked at once',
     file: 'apps/minter/src/look-rounds.ts',
-    from: '    if (any) this.schedule();\n',
+    from: '      entry.looking = false;\n',
     to: '',
     checks: ['blockchain NFT-4', 'minting NM8'],
     specs: ['test/audit/mints.spec.ts', 'apps/minter/src/outstanding.spec.ts'],
