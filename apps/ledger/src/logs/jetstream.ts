@@ -51,7 +51,7 @@ export class JetStreamEventsLog implements EventsLog {
       const limits = { maxCount: this.maxBatch, maxBytes: BATCH_BYTES, bytesOf: ({ data }: JsMsg) => data.length };
       let begun = false;
       for await (const batch of gather(messages[Symbol.asyncIterator](), limits)) {
-        if (!begun) assertStartsAt(sequence, batch);
+        if (!begun) await this.assertStartsAt(sequence, batch);
         begun = true;
         yield batch.map(delivered);
       }
@@ -67,6 +67,17 @@ export class JetStreamEventsLog implements EventsLog {
     const query = { seq: sequence, next_by_subj: `ev.${tenant}.>` } as SeqMsgRequest; // a form that the client's type leaves out
     const message = await this.asked(() => this.jsm.streams.getMessage(EVENTS_STREAM, query));
     return message === null ? undefined : { subject: message.subject, sequence: message.seq, body: message.data };
+  }
+
+  /**
+   * EVENTS deletes nothing: when what was asked for does not come first, it is lost, or it went to an older pull, of a projector that was
+   * killed or lost its turn a moment ago. The stream knows which; asked for again, it comes.
+   */
+  private async assertStartsAt(wanted: number, [first]: readonly JsMsg[]): Promise<void> {
+    if (first === undefined || first.seq <= wanted) return;
+    if ((await this.asked(() => this.jsm.streams.getMessage(EVENTS_STREAM, { seq: wanted }))) !== null)
+      throw new Fault('log-unreachable', { reason: 'deliveries out of turn', wanted, came: first.seq });
+    throw new Fault('log-broken', { reason: 'EVENTS has a gap', missing: { from: wanted, to: first.seq - 1 } });
   }
 
   private async consume(sequence: number): Promise<ConsumerMessages> {
@@ -107,9 +118,3 @@ const delivered = (message: JsMsg): DeliveredMessage => ({
   body: message.data,
   ack: () => message.ack(),
 });
-
-/** EVENTS deletes nothing: when the first message is not the one asked for, that one is lost. */
-function assertStartsAt(sequence: number, [first]: readonly JsMsg[]): void {
-  if (first === undefined || first.seq === sequence) return;
-  throw new Fault('log-broken', { reason: 'EVENTS has a gap', missing: { from: sequence, to: first.seq - 1 } });
-}
