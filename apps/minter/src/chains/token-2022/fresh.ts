@@ -20,4 +20,9 @@ export class Fresh<T> {
     }
     return this.current;
   }
+
+  /** What is known is too old, whatever the time says. */
+  forget(): void {
+    this.current = undefined;
+  }
 }

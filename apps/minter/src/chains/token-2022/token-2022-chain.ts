@@ -86,7 +86,7 @@ export class Token2022Chain implements Chain {
 
   async look(watched: readonly Watched[]): Promise<readonly Verdict[]> {
     if (watched.length === 0) return [];
-    return this.providers.use(async (provider, genesis) => {
+    const told = await this.providers.use(async (provider, genesis) => {
       const verdicts = await lookThrough(provider, genesis, watched);
       return this.providers.agreeOnDeath(provider, verdicts, (other, otherGenesis, indexes) =>
         lookThrough(
@@ -96,6 +96,9 @@ export class Token2022Chain implements Chain {
         ),
       );
     });
+    // Whoever slept may hold a blockhash that is as dead, and look at its clock in vain: it may have stood still as well.
+    if (told.some(({ kind }) => kind === 'dead')) this.blockhash.forget();
+    return told;
   }
 
   /** Providers that are not used because they serve another chain. */
