@@ -27,6 +27,7 @@ const PROGRAM_REFUSED: DeathReason = 'program-refused';
 
 /** Where nothing more is to be done for who asked for a mint. */
 const MINT_ENDS = ['minted', 'cancelled', 'revoking', 'revoked', 'voided'] as const;
+type MintEnd = (typeof MINT_ENDS)[number];
 
 type Planned = Extract<TicketMint, { state: 'planned' }>;
 type Submitted = Extract<TicketMint, { state: 'submitted' }>;
@@ -49,9 +50,7 @@ export interface MinterParts {
   readonly logger: Logger;
 }
 
-export type MintOutcome =
-  | { readonly kind: (typeof MINT_ENDS)[number] }
-  | { readonly kind: 'failed'; readonly reason: string; readonly attempts: number };
+export type MintOutcome = { readonly kind: MintEnd } | { readonly kind: 'failed'; readonly reason: string; readonly attempts: number };
 
 /**
  * Carries one mint command to its end. Every step is decided in the log before the next one is taken, so a process may die anywhere:
@@ -170,7 +169,6 @@ const failure = ({ ticket, request }: Pick<MintPlan, 'ticket' | 'request'>, reas
   data: { ticket, request, reason },
 });
 
-type MintEnd = (typeof MINT_ENDS)[number];
 const isOver = (mint: TicketMint): mint is Extract<TicketMint, { state: MintEnd }> => MINT_ENDS.some((end) => end === mint.state);
 
 function isHopeless({ dead, firstAttempt }: Planned): boolean {

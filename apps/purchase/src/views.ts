@@ -85,8 +85,7 @@ export function ticketOf(sale: Sale, id: TicketId, version: number, mint: MintVi
 
 function ticketView(order: Order, ticket: TicketId, mint: MintView | undefined): object {
   const { state } = order.progressOf(ticket);
-  const isGivenUp = state === 'revoking' || state === 'released' || state === 'void';
-  if (isGivenUp && mint?.status !== 'void') return { status: state };
+  if (order.hasGivenUp(ticket) && mint?.status !== 'void') return { status: state };
   if (mint !== undefined) {
     const { status, asset, signature, slot } = mint;
     return { status, ...(asset && { asset, signature, slot }) };

@@ -60,6 +60,11 @@ export class Order {
     return this.progress.get(ticket) ?? UNASKED;
   }
 
+  /** Its unit is free again, or on its way back: it is not sold any more. */
+  hasGivenUp(ticket: TicketId): boolean {
+    return ['revoking', 'released', 'void'].includes(this.progressOf(ticket).state);
+  }
+
   ticketsWhere(fits: (progress: TicketProgress) => boolean): readonly TicketOfUnit[] {
     return this.tickets.filter(({ ticket }) => fits(this.progressOf(ticket)));
   }

@@ -35,7 +35,7 @@ function problemOf(sale: OpenedSale, tickets: MintTickets['tickets']): Refusal |
   if (unknown.length > 0) return { code: 'ticket-unknown', pointers: unknown };
   const unsold = pointersTo((id) => {
     const order = orderOf(sale, id);
-    return order?.status !== 'confirmed' || ['revoking', 'released', 'void'].includes(order.progressOf(id).state);
+    return order?.status !== 'confirmed' || order.hasGivenUp(id);
   });
   return unsold.length > 0 ? { code: 'ticket-not-sold', pointers: unsold } : undefined;
 }
