@@ -4,10 +4,11 @@ import { balancesOf } from '../../apps/ledger/src/balances.js';
 import { connected, database } from '../../apps/ledger/src/database/connect.js';
 import { inTransaction } from '../../apps/ledger/src/database/transaction.js';
 import { ReplayLog } from '../../apps/ledger/src/logs/replay.js';
+import { LedgerReader } from '../../apps/ledger/src/queries/reader.js';
 import { exchangeSchemas, holdCheckpoint } from '../../apps/ledger/src/replay/promotion.js';
 import { LedgerReplay, type ReplayReport, type ReplayWish } from '../../apps/ledger/src/replay/replay-ledger.js';
 import { waitFor } from '../../dev/processes/wait.js';
-import { DATABASE, LedgerStage, opening, ordering, silent, WAIT_MS } from './ledger-stage.js';
+import { DATABASE, LedgerStage, opening, ordering, paying, silent, WAIT_MS } from './ledger-stage.js';
 
 const STARTS_SERVERS_MS = 60_000;
 const APP_ROLES = ['admit_projector', 'admit_reader', 'admit_replay'];
@@ -116,6 +117,24 @@ describe('admit replay --promote', () => {
     await stop();
     await ended;
     expect((await promote()).result).toBe('equal');
+  });
+
+  it('shows a reader in the middle of its questions one ledger, never the names of one with the moment of another', async () => {
+    const { stop } = await stage.project();
+    const reader = new LedgerReader(stage.urls.reader, silent);
+    let looks = 0;
+    const seen = await reader.read('demo', async (rows) => {
+      const [head] = await rows('select max(sequence) as sequence from ledger.log_head', []);
+      if (looks++ === 0) {
+        await stage.reaches(await stage.append(saleSubject('demo', 'gala'), paying('ord_meanwhile')));
+        await promote();
+      }
+      const [entry] = await rows('select max(sequence) as sequence from ledger.ledger_entry', []);
+      return [head?.sequence, entry?.sequence];
+    });
+    expect([looks, seen]).toEqual([2, Array(2).fill(`${await stage.checkpoint()}`)]);
+    await reader.close();
+    await stop();
   });
 
   it('lets a projector that waits for the checkpoint go on in the ledger that took its place', async () => {
