@@ -6,44 +6,56 @@ import { createLogger } from '#shared/platform/logger.js';
 import { startLedger } from '../../apps/ledger/src/start.js';
 import type { NatsServer } from '../../dev/nats/server.js';
 import { type PostgresServer, startPostgres } from '../../dev/postgres/server.js';
-import { temporaryFolder } from '../../dev/processes/temporary.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { HttpCaller } from './http-caller.js';
+import type { Shop } from './shop.js';
+import { Stage } from './stage.js';
 
 export const DATABASE = 'admit';
 const WAIT_MS = 30_000;
+/** No test asks too fast. */
+const UNHURRIED = { HTTP_TENANT_RATE: '1000000', HTTP_TENANT_BURST: '1000000' };
 
-/** A real Postgres, and the ledger app in this process between it and a log. */
-export class RunningLedger {
-  private constructor(
-    readonly postgres: PostgresServer,
-    readonly app: NestFastifyApplication,
-    private readonly environment: Environment,
-    private readonly remove: () => void,
-  ) {}
+/** What a ledger app is told of the servers it works between. */
+export const ledgerSettings = (nats: NatsServer, postgres: PostgresServer) => {
+  const url = (user: string): string => postgres.url(DATABASE, { user, password: `${user}-password` });
+  return {
+    NATS_URL: nats.url,
+    NATS_PASSWORD: nats.credentials('ledger').pass,
+    DATABASE_ADMIN_URL: postgres.url(DATABASE),
+    DATABASE_PROJECTOR_URL: url('admit_projector'),
+    DATABASE_READER_URL: url('admit_reader'),
+    DATABASE_REPLAY_URL: url('admit_replay'),
+  };
+};
 
-  static async start(nats: NatsServer, more: Record<string, string> = {}): Promise<RunningLedger> {
-    const folder = temporaryFolder('ledger-app');
-    const postgres = await startPostgres({ dataDir: join(folder.path, 'postgres') });
-    await postgres.createDatabase(DATABASE);
-    const url = (user: string): string => postgres.url(DATABASE, { user, password: `${user}-password` });
-    const environment = readEnvironment({
-      HTTP_TENANT_RATE: '1000000',
-      HTTP_TENANT_BURST: '1000000',
-      ...more,
-      NATS_URL: nats.url,
-      NATS_PASSWORD: nats.credentials('ledger').pass,
-      DATABASE_ADMIN_URL: postgres.url(DATABASE),
-      DATABASE_PROJECTOR_URL: url('admit_projector'),
-      DATABASE_READER_URL: url('admit_reader'),
-      DATABASE_REPLAY_URL: url('admit_replay'),
-    });
-    return new RunningLedger(postgres, await appWith(environment), environment, () => folder.remove());
+/** A real Postgres, the ledger app in this process between it and the log of a shop, and the tenants of the shop who ask it. */
+export class RunningLedger extends Stage {
+  postgres!: PostgresServer;
+  app!: NestFastifyApplication;
+  demo!: HttpCaller;
+  acme!: HttpCaller;
+  /** Anybody, without an API key. */
+  world!: HttpCaller;
+  private environment!: Environment;
+
+  constructor(private readonly shop: Shop) {
+    super();
+  }
+
+  async open(): Promise<void> {
+    this.shop.onClose(() => this.close()); // it goes before its log does
+    const { server } = this.shop.log;
+    this.postgres = await this.keep(startPostgres({ dataDir: join(this.folder('ledger-app'), 'postgres') }));
+    await this.postgres.createDatabase(DATABASE);
+    this.environment = readEnvironment({ ...UNHURRIED, ...ledgerSettings(server, this.postgres) });
+    this.app = await this.keep(this.another());
+    [this.demo, this.acme, this.world] = await Promise.all([this.caller('demo'), this.caller('acme'), this.caller('demo', '')]);
   }
 
   /** One more process of the app, so to speak. */
-  another(): Promise<NestFastifyApplication> {
-    return appWith(this.environment);
+  async another(): Promise<NestFastifyApplication> {
+    return (await startLedger(this.environment, createLogger('ledger', 'silent'))).app;
   }
 
   caller(tenant: string, apiKey?: string): Promise<HttpCaller> {
@@ -59,16 +71,12 @@ export class RunningLedger {
     await waitFor(async () => (await checkpoint()) >= sequence, { what: `the ledger reaches ${sequence}`, timeoutMs: WAIT_MS });
   }
 
+  /** Resolves when the ledger has taken in everything that is in the log now. */
+  async catchesUp(): Promise<void> {
+    await this.reaches((await this.shop.log.lastSequences()).EVENTS ?? 0);
+  }
+
   query<Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> {
     return this.postgres.asSuperuser(DATABASE, async (client) => (await client.query(sql, values)).rows as Row[]);
   }
-
-  async stop(): Promise<void> {
-    await this.app.close();
-    await this.postgres.stop();
-    this.remove();
-  }
 }
-
-const appWith = async (environment: Environment): Promise<NestFastifyApplication> =>
-  (await startLedger(environment, createLogger('ledger', 'silent'))).app;

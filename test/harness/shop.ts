@@ -2,18 +2,17 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Caller } from './caller.js';
 import { HttpCaller } from './http-caller.js';
 import { Log, startSelling } from './selling.js';
-
-/** A NATS server, its streams and the app, on a machine that does much else. */
-const STARTS_SERVERS_MS = 180_000;
+import { Stage } from './stage.js';
 
 /** How the app of a shop is started. */
 export interface ShopSettings {
+  readonly tenants?: readonly string[];
   readonly level?: string;
   readonly environment?: Record<string, string>;
 }
 
-/** A log of its own with the purchase app on it, and two tenants who call: open before the first test of its file, closed after the last. */
-export class Shop {
+/** A log of its own with the purchase app on it, and two tenants who call. */
+export class Shop extends Stage {
   log!: Log;
   app!: NestFastifyApplication;
   private appIsUp = false;
@@ -23,16 +22,20 @@ export class Shop {
   demoWeb!: HttpCaller;
   acmeWeb!: HttpCaller;
 
-  private constructor(
+  constructor(
     private readonly name: string,
-    private readonly settings: ShopSettings,
-  ) {}
+    private readonly settings: ShopSettings = {},
+  ) {
+    super();
+  }
 
-  static forTests(name: string, settings: ShopSettings = {}): Shop {
-    const shop = new Shop(name, settings);
-    beforeAll(() => shop.open(), STARTS_SERVERS_MS);
-    afterAll(() => shop.close());
-    return shop;
+  async open(): Promise<void> {
+    this.log = await this.keep(Log.start(this.name, this.settings.tenants));
+    this.onClose(() => this.stopApp());
+    await this.startApp();
+    this.demo = await this.keep(Caller.of(this.log.server, 'demo'));
+    this.acme = await this.keep(Caller.of(this.log.server, 'acme'));
+    [this.demoWeb, this.acmeWeb] = await Promise.all([HttpCaller.of(this.app, 'demo'), HttpCaller.of(this.app, 'acme')]);
   }
 
   async startApp(): Promise<void> {
@@ -45,19 +48,5 @@ export class Shop {
     if (!this.appIsUp) return;
     this.appIsUp = false;
     await this.app.close();
-  }
-
-  private async open(): Promise<void> {
-    this.log = await Log.start(this.name);
-    await this.startApp();
-    [this.demo, this.acme] = await Promise.all([Caller.of(this.log.server, 'demo'), Caller.of(this.log.server, 'acme')]);
-    [this.demoWeb, this.acmeWeb] = await Promise.all([HttpCaller.of(this.app, 'demo'), HttpCaller.of(this.app, 'acme')]);
-  }
-
-  /** What was opened before a start failed is closed too. */
-  private async close(): Promise<void> {
-    await Promise.all([this.demo?.close(), this.acme?.close()]);
-    await this.stopApp();
-    await this.log?.stop();
   }
 }

@@ -10,9 +10,10 @@ import { startMinter } from '../../apps/minter/src/start.js';
 import { startPostgres } from '../../dev/postgres/server.js';
 import { promtool } from '../../dev/prometheus/promtool.js';
 import { Caller } from '../harness/caller.js';
+import { DATABASE, ledgerSettings } from '../harness/ledger-app.js';
 import { namesIn, scrape } from '../harness/scrape.js';
 import { startSelling } from '../harness/selling.js';
-import { openMinterStage } from './minter-stage.js';
+import { MinterStage } from './minter-stage.js';
 
 const root = join(import.meta.dirname, '../..');
 const at = (file: string): string => join(root, 'deploy/prometheus', file);
@@ -60,35 +61,21 @@ describe('the rules', () => {
 });
 
 describe('the apps together', () => {
-  const closing: (() => Promise<unknown> | unknown)[] = [];
+  const stage = MinterStage.forTests('alerts');
   const apps: NestFastifyApplication[] = [];
   beforeAll(async () => {
-    const stage = await openMinterStage('alerts');
-    closing.push(() => stage.close());
     const { server, environment } = stage;
-    const postgres = await startPostgres({ dataDir: join(stage.folder.path, 'postgres') });
-    closing.push(() => postgres.stop());
-    await postgres.createDatabase('admit');
-    const url = (user: string): string => postgres.url('admit', { user, password: `${user}-password` });
-    const ledger = {
-      NATS_URL: server.url,
-      NATS_PASSWORD: server.credentials('ledger').pass,
-      DATABASE_ADMIN_URL: postgres.url('admit'),
-      DATABASE_PROJECTOR_URL: url('admit_projector'),
-      DATABASE_READER_URL: url('admit_reader'),
-      DATABASE_REPLAY_URL: url('admit_replay'),
-    };
-    apps.push(await startSelling(server));
-    apps.push(await startMinter(readEnvironment(environment), createLogger('minter', 'fatal')));
-    apps.push((await startLedger(readEnvironment(ledger), createLogger('ledger', 'fatal'))).app);
+    const postgres = await stage.keep(startPostgres({ dataDir: join(stage.path, 'postgres') }));
+    await postgres.createDatabase(DATABASE);
+    apps.push(await stage.keep(startSelling(server)));
+    apps.push(await stage.keep(startMinter(readEnvironment(environment), createLogger('minter', 'fatal'))));
+    const { app } = await startLedger(readEnvironment(ledgerSettings(server, postgres)), createLogger('ledger', 'fatal'));
+    stage.onClose(() => app.close());
+    apps.push(app);
     const caller = await Caller.of(server, 'demo');
     await caller.ask('sale.get', { sale: 'none' }); // refused at the door: what is counted by tenant has a series only then
     await caller.close();
   }, 180_000);
-  afterAll(async () => {
-    for (const app of apps) await app.close();
-    for (const close of closing.reverse()) await close();
-  }, 60_000);
 
   it('[blockchain SC-9] have every metric that a rule names', async () => {
     const shown = new Set((await Promise.all(apps.map(async (app) => [...namesIn(await scrape(app))]))).flat());

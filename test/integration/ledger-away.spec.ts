@@ -1,34 +1,20 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ROUTES } from '../../apps/ledger/src/http/routes.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { LedgerClient } from '../../libs/client/src/ledger.js';
 import { HttpCaller } from '../harness/http-caller.js';
 import { RunningLedger } from '../harness/ledger-app.js';
-import { apiKeyOf, Log, startSelling } from '../harness/selling.js';
+import { apiKeyOf } from '../harness/selling.js';
+import { Shop } from '../harness/shop.js';
 
-const STARTS_SERVERS_MS = 180_000;
 const WAIT_MS = 30_000;
 const ORDERS = 50;
 
-let log: Log;
-let purchase: NestFastifyApplication;
-let ledger: RunningLedger;
-let shop: HttpCaller;
-let demo: HttpCaller;
-
+const shop = Shop.forTests('ledger-away');
+const ledger = RunningLedger.forTests(shop);
 beforeAll(async () => {
-  log = await Log.start('ledger-away');
-  purchase = await startSelling(log.server);
-  ledger = await RunningLedger.start(log.server);
-  [shop, demo] = [await HttpCaller.of(purchase, 'demo'), await ledger.caller('demo')];
-  await shop.open('gala', { quota: ORDERS * 2 }, { maxPerBuyer: ORDERS * 2 });
-  expect((await shop.place('gala', { quantity: 1 }, 'before')).status).toBe(201);
-  await ledger.reaches((await log.lastSequences()).EVENTS ?? 0);
-}, STARTS_SERVERS_MS);
-afterAll(async () => {
-  await ledger?.stop();
-  await purchase?.close();
-  await log?.stop();
+  await shop.demoWeb.open('gala', { quota: ORDERS * 2 }, { maxPerBuyer: ORDERS * 2 });
+  expect((await shop.demoWeb.place('gala', { quantity: 1 }, 'before')).status).toBe(201);
+  await ledger.catchesUp();
 });
 
 async function expectAway(caller: HttpCaller): Promise<void> {
@@ -50,28 +36,31 @@ const back = (caller: HttpCaller, sold: number): Promise<void> =>
 
 describe('[L5] while Postgres is stopped', () => {
   it('queries are answered 503 with Retry-After, selling goes on, and both come together by themselves', async () => {
-    expect(await soldIn(demo)).toBe(1);
+    expect(await soldIn(ledger.demo)).toBe(1);
     await ledger.postgres.part.stop();
-    await expectAway(demo);
-    expect(await demo.get('/v1/ledger?nonsense=1')).toMatchObject({ status: 400, body: { code: 'query-invalid' } });
-    expect(await (await ledger.caller('demo', '')).get('/v1/ledger')).toMatchObject({ status: 401 });
-    expect((await demo.get('/docs/json')).status).toBe(200);
-    expect((await demo.get('/health/live')).status).toBe(200);
-    expect((await demo.get('/health/ready')).status).toBe(503);
-    const placed = await Promise.all(Array.from({ length: ORDERS }, (_, n) => shop.place('gala', { quantity: 1 }, `away-${n}`)));
+    await expectAway(ledger.demo);
+    expect(await ledger.demo.get('/v1/ledger?nonsense=1')).toMatchObject({ status: 400, body: { code: 'query-invalid' } });
+    expect(await ledger.world.get('/v1/ledger')).toMatchObject({ status: 401 });
+    expect((await ledger.demo.get('/docs/json')).status).toBe(200);
+    expect((await ledger.demo.get('/health/live')).status).toBe(200);
+    expect((await ledger.demo.get('/health/ready')).status).toBe(503);
+    const placed = await Promise.all(Array.from({ length: ORDERS }, (_, n) => shop.demoWeb.place('gala', { quantity: 1 }, `away-${n}`)));
     expect(new Set(placed.map(({ status }) => status))).toEqual(new Set([201]));
-    expect(await shop.get(`/v1/sales/gala/orders/${placed[0]?.body.order}`)).toMatchObject({ status: 200, body: { status: 'confirmed' } });
-    await expectAway(demo);
+    expect(await shop.demoWeb.get(`/v1/sales/gala/orders/${placed[0]?.body.order}`)).toMatchObject({
+      status: 200,
+      body: { status: 'confirmed' },
+    });
+    await expectAway(ledger.demo);
     await ledger.postgres.part.start();
-    await back(demo, ORDERS + 1);
-    expect((await demo.get(`/v1/ledger/orders?limit=1000`)).body.orders).toHaveLength(ORDERS + 1);
+    await back(ledger.demo, ORDERS + 1);
+    expect((await ledger.demo.get(`/v1/ledger/orders?limit=1000`)).body.orders).toHaveLength(ORDERS + 1);
   }, 120_000);
 
   it('the client kit asks until it is back, and follows the pages', async () => {
-    const client = new LedgerClient({ url: demo.url, apiKey: apiKeyOf('demo') }, { firstPauseMs: 20, longestPauseMs: 200 });
+    const client = new LedgerClient({ url: ledger.demo.url, apiKey: apiKeyOf('demo') }, { firstPauseMs: 20, longestPauseMs: 200 });
     await ledger.postgres.part.stop();
     const asked = client.page('balances', { sale: 'gala', account: 'sold', unitOfAccount: 'tickets:gala' });
-    await expectAway(demo);
+    await expectAway(ledger.demo);
     await ledger.postgres.part.start();
     expect((await asked).balances).toMatchObject([{ account: 'sold', amount: `${ORDERS + 1}` }]);
     const orders: string[] = [];
@@ -98,7 +87,7 @@ describe('[L5] while Postgres is stopped', () => {
     const told = new Map<number, number>();
     const askers = Array.from({ length: 8 }, async () => {
       while (!asking.signal.aborted) {
-        const { status } = await demo.get('/v1/ledger/balances');
+        const { status } = await ledger.demo.get('/v1/ledger/balances');
         told.set(status, (told.get(status) ?? 0) + 1);
       }
     });
@@ -106,7 +95,7 @@ describe('[L5] while Postgres is stopped', () => {
     await ledger.postgres.kill9();
     await waitFor(() => (told.get(503) ?? 0) > 0, { what: 'a query finds nobody', timeoutMs: WAIT_MS });
     await ledger.postgres.restart();
-    await back(demo, ORDERS + 1);
+    await back(ledger.demo, ORDERS + 1);
     asking.abort();
     await Promise.all(askers);
     expect([...told.keys()].sort()).toEqual([200, 503]);

@@ -1,12 +1,11 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
 import { PUBLIC_ROUTES } from '../../apps/ledger/src/http/http-parts.js';
 import { ROUTES } from '../../apps/ledger/src/http/routes.js';
-import { HttpCaller, type HttpHeard } from '../harness/http-caller.js';
+import type { HttpHeard } from '../harness/http-caller.js';
 import { RunningLedger } from '../harness/ledger-app.js';
-import { Log, startSelling } from '../harness/selling.js';
+import { Shop } from '../harness/shop.js';
 
 /** `FUZZ=long` asks 10,000 times. */
 const FUZZ_RUNS = process.env.FUZZ === 'long' ? 10_000 : 1_000;
@@ -18,29 +17,17 @@ interface Operation {
   readonly responses: Readonly<Record<string, { readonly description: string }>>;
 }
 
-let log: Log;
-let purchase: NestFastifyApplication;
-let ledger: RunningLedger;
-let demo: HttpCaller;
+const shop = Shop.forTests('ledger-bad-input');
+const ledger = RunningLedger.forTests(shop);
 let document: { readonly openapi: string; readonly paths: Readonly<Record<string, { readonly get: Operation }>> };
 let operations: (Operation & { readonly path: string })[];
 
 beforeAll(async () => {
-  log = await Log.start('ledger-bad-input');
-  purchase = await startSelling(log.server);
-  ledger = await RunningLedger.start(log.server);
-  demo = await ledger.caller('demo');
-  const shop = await HttpCaller.of(purchase, 'demo');
-  await shop.open('gala', { quota: 10 });
-  for (const key of ['one', 'two']) await shop.place('gala', { quantity: 2 }, key);
-  await ledger.reaches((await log.lastSequences()).EVENTS ?? 0);
-  document = (await demo.get('/docs/json')).body as unknown as typeof document;
+  await shop.demoWeb.open('gala', { quota: 10 });
+  for (const key of ['one', 'two']) await shop.demoWeb.place('gala', { quantity: 2 }, key);
+  await ledger.catchesUp();
+  document = (await ledger.demo.get('/docs/json')).body as unknown as typeof document;
   operations = Object.entries(document.paths).map(([path, { get }]) => ({ ...get, path }));
-}, 180_000);
-afterAll(async () => {
-  await ledger?.stop();
-  await purchase?.close();
-  await log?.stop();
 });
 
 const asked = (): (Operation & { readonly path: string })[] => operations.filter(({ path }) => path.startsWith('/v1/ledger'));
@@ -149,7 +136,7 @@ describe('a question to the ledger is refused, with the name of what is wrong', 
       for (const { name } of parameters) {
         expect([name, BAD[name]?.length]).toEqual([name, expect.any(Number)]); // whoever adds a member says what is no such member
         for (const [value, told] of BAD[name] ?? []) {
-          const body = problemOf(await demo.get(`${path}?${name}=${encodeURIComponent(value)}`));
+          const body = problemOf(await ledger.demo.get(`${path}?${name}=${encodeURIComponent(value)}`));
           const detail = told === 'cursor-unknown' ? expect.any(String) : told;
           const code = told === 'cursor-unknown' ? told : 'query-invalid';
           expect([path, value, body]).toEqual([path, value, expect.objectContaining({ status: 400, code })]);
@@ -163,27 +150,27 @@ describe('a question to the ledger is refused, with the name of what is wrong', 
   it('whose members are unknown, told twice, or too many, in every operation', async () => {
     for (const { path } of asked()) {
       for (const name of ['tenant', 'Sale', 'atSequence', 'offset', '__proto__', 'constructor', 'limit[]', 'a/b~c'])
-        expect(problemOf(await demo.get(`${path}?${encodeURIComponent(name)}=1`))).toMatchObject({
+        expect(problemOf(await ledger.demo.get(`${path}?${encodeURIComponent(name)}=1`))).toMatchObject({
           code: 'query-invalid',
           errors: [{ pointer: `query:${name}`, detail: 'is not known here' }],
         });
-      expect(problemOf(await demo.get(`${path}?sale=gala&sale=gala`)).errors).toEqual([
+      expect(problemOf(await ledger.demo.get(`${path}?sale=gala&sale=gala`)).errors).toEqual([
         { pointer: 'query:sale', detail: 'must be said once' },
       ]);
-      const both = problemOf(await demo.get(`${path}?tenant=acme&limit=0`));
+      const both = problemOf(await ledger.demo.get(`${path}?tenant=acme&limit=0`));
       expect(both.errors?.map(({ pointer }) => pointer).sort()).toEqual(['query:limit', 'query:tenant']);
     }
-    const { body } = await demo.get('/v1/ledger/balances');
-    expect(problemOf(await demo.get(`/v1/ledger/balances?at=${body.position}&atTime=2027-01-01T00:00:00Z`)).errors).toEqual([
+    const { body } = await ledger.demo.get('/v1/ledger/balances');
+    expect(problemOf(await ledger.demo.get(`/v1/ledger/balances?at=${body.position}&atTime=2027-01-01T00:00:00Z`)).errors).toEqual([
       { pointer: 'query:atTime', detail: 'must not be said together with at' },
     ]);
   });
 
   it('that goes on with another cursor than its own', async () => {
-    const { body } = await demo.get('/v1/ledger?limit=1');
+    const { body } = await ledger.demo.get('/v1/ledger?limit=1');
     const wrong = ['/v1/ledger?sale=gala', '/v1/ledger/balances?', '/v1/ledger/orders?', '/v1/ledger/tickets?'];
     for (const path of wrong) {
-      const told = problemOf(await demo.get(`${path}&cursor=${body.next}`));
+      const told = problemOf(await ledger.demo.get(`${path}&cursor=${body.next}`));
       expect(told).toMatchObject({
         code: 'cursor-unknown',
         errors: [{ pointer: 'query:cursor', detail: 'was not given for this question' }],
@@ -191,13 +178,13 @@ describe('a question to the ledger is refused, with the name of what is wrong', 
     }
     const cut = String(body.next);
     for (const cursor of [cut.slice(0, -1), `${cut}A`, cut.toUpperCase(), cut.slice(0, 30), `${body.position}`])
-      expect(problemOf(await demo.get(`/v1/ledger?limit=1&cursor=${cursor}`)).code).toBe('cursor-unknown');
-    expect((await demo.get(`/v1/ledger?limit=3&cursor=${body.next}`)).status).toBe(200); // how much of it may differ from page to page
+      expect(problemOf(await ledger.demo.get(`/v1/ledger?limit=1&cursor=${cursor}`)).code).toBe('cursor-unknown');
+    expect((await ledger.demo.get(`/v1/ledger?limit=3&cursor=${body.next}`)).status).toBe(200); // how much of it may differ from page to page
   });
 
   it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('that is no question: %s', async (method) => {
     for (const { path } of asked()) {
-      const heard = await demo.ask(method, path, method === 'OPTIONS' ? {} : { body: {}, key: 'k' });
+      const heard = await ledger.demo.ask(method, path, method === 'OPTIONS' ? {} : { body: {}, key: 'k' });
       expect(problemOf(heard).code).toBe('method-not-allowed');
       expect(heard.headers.get('Allow')).toBe('GET, HEAD');
     }
@@ -218,12 +205,12 @@ describe('whatever else is asked of the ledger', () => {
   );
 
   it('is answered, or is the caller’s problem; and changes nothing', async () => {
-    const whole = async (): Promise<unknown> => [await log.lastSequences(), await ledger.query('select * from ledger.tenant_chain')];
+    const whole = async (): Promise<unknown> => [await shop.log.lastSequences(), await ledger.query('select * from ledger.tenant_chain')];
     const before = await whole();
     const told = new Map<string, number>();
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...ROUTES), written, async ({ path, answer }, query) => {
-        const heard = await demo.get(`${path}?${query}`);
+        const heard = await ledger.demo.get(`${path}?${query}`);
         told.set(`${heard.status}`, (told.get(`${heard.status}`) ?? 0) + 1);
         if (heard.status === 200) answer.parse(heard.body);
         else expect(problemOf(heard).status).toBe(400);
@@ -249,16 +236,15 @@ describe('[minting AE4] the OpenAPI document of the ledger', () => {
   });
 
   it('says of every operation whether it wants an API key, and so it is', async () => {
-    const nobody = await ledger.caller('demo', '');
     for (const { path, security } of operations) {
       const open = security?.length === 0;
-      const { status } = await nobody.get(path.replace(/\{\w+\}/g, 'x'));
+      const { status } = await ledger.world.get(path.replace(/\{\w+\}/g, 'x'));
       expect([path, PUBLIC_ROUTES.has(written(path)), status === 401]).toEqual([path, open, !open]);
     }
   });
 
   it('is shown as a page with every operation and every member', async () => {
-    const { text: page } = await demo.get('/docs');
+    const { text: page } = await ledger.demo.get('/docs');
     for (const { path, parameters = [] } of operations) {
       expect(page).toContain(`<code>GET ${path}</code>`);
       for (const { name, description } of parameters) expect([name, description]).toEqual([name, expect.stringMatching(/\.$/)]);

@@ -1,11 +1,10 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import fc from 'fast-check';
 import { type Fault, isFault } from '#shared/kernel/fault.js';
 import { createLogger } from '#shared/platform/logger.js';
 import { LedgerReader } from '../../apps/ledger/src/queries/reader.js';
 import { HttpCaller } from '../harness/http-caller.js';
 import { DATABASE, RunningLedger } from '../harness/ledger-app.js';
-import { Log, startSelling } from '../harness/selling.js';
+import { Shop } from '../harness/shop.js';
 
 const TENANTS = ['demo', 'acme', 'blue', 'rose'];
 /** `FUZZ=long` asks 10,000 times. */
@@ -17,33 +16,24 @@ const TABLES = ['account_balance', 'ledger_entry', 'log_head', 'payment', 'sale'
 
 const canaryOf = (tenant: string): string => `canary-of-${tenant}`;
 
-let log: Log;
-let purchase: NestFastifyApplication;
-let ledger: RunningLedger;
+const shop = Shop.forTests('ledger-canaries', { tenants: TENANTS });
+const ledger = RunningLedger.forTests(shop);
 let reader: LedgerReader;
 let callers: HttpCaller[];
 let cursors: string[];
 
 beforeAll(async () => {
-  log = await Log.start('ledger-canaries', TENANTS);
-  purchase = await startSelling(log.server);
-  ledger = await RunningLedger.start(log.server);
   for (const tenant of TENANTS) {
-    const [shop, canary] = [await HttpCaller.of(purchase, tenant), canaryOf(tenant)];
-    await shop.open(canary, { quota: 20 }, { name: canary });
-    for (let n = 0; n < 3; n++) await shop.place(canary, { quantity: 2, buyer: canary }, `${canary}-${n}`);
+    const [caller, canary] = [await HttpCaller.of(shop.app, tenant), canaryOf(tenant)];
+    await caller.open(canary, { quota: 20 }, { name: canary });
+    for (let n = 0; n < 3; n++) await caller.place(canary, { quantity: 2, buyer: canary }, `${canary}-${n}`);
   }
-  await ledger.reaches((await log.lastSequences()).EVENTS ?? 0);
+  await ledger.catchesUp();
   const url = ledger.postgres.url(DATABASE, { user: 'admit_reader', password: 'admit_reader-password' });
   reader = new LedgerReader(url, createLogger('canaries', 'silent'));
+  ledger.onClose(() => reader.close());
   callers = await Promise.all(TENANTS.map((tenant) => ledger.caller(tenant)));
   cursors = await Promise.all(callers.map(async (caller) => String((await caller.get('/v1/ledger?limit=1')).body.next)));
-}, 180_000);
-afterAll(async () => {
-  await reader?.close();
-  await ledger?.stop();
-  await purchase?.close();
-  await log?.stop();
 });
 
 /** What one request was told, and whether all of its tenant's own must be in it. */

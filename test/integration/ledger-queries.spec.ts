@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Account, controlOf, normalSide } from '#shared/domain/ledger/account.js';
 import { EventCursors } from '#shared/platform/http/event-cursor.js';
 import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
@@ -9,56 +8,39 @@ import { ROUTES } from '../../apps/ledger/src/http/routes.js';
 import { projectFolder } from '../../dev/processes/project.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { EventReader } from '../harness/event-reader.js';
-import { HttpCaller, type HttpHeard } from '../harness/http-caller.js';
+import type { HttpHeard } from '../harness/http-caller.js';
 import { RunningLedger } from '../harness/ledger-app.js';
-import { Log, startSelling } from '../harness/selling.js';
+import { Shop } from '../harness/shop.js';
 
-const STARTS_SERVERS_MS = 180_000;
 const WAIT_MS = 15_000;
 type Item = Readonly<Record<string, string>>;
 
-let log: Log;
-let purchase: NestFastifyApplication;
-let ledger: RunningLedger;
-let shop: HttpCaller;
-let demo: HttpCaller;
-let acme: HttpCaller;
-
-const caughtUp = async (): Promise<void> => ledger.reaches((await log.lastSequences()).EVENTS ?? 0);
+const shop = Shop.forTests('ledger-queries');
+const ledger = RunningLedger.forTests(shop);
 const items = ({ body }: HttpHeard, name: string): Item[] => body[name] as Item[];
 const list = async (what: string, query = ''): Promise<Item[]> => {
-  const heard = await demo.get(`/v1/ledger${what === 'entries' ? '' : `/${what}`}?limit=1000${query}`);
+  const heard = await ledger.demo.get(`/v1/ledger${what === 'entries' ? '' : `/${what}`}?limit=1000${query}`);
   expect(heard.status).toBe(200);
   return items(heard, what);
 };
 
 beforeAll(async () => {
-  log = await Log.start('ledger-queries');
-  purchase = await startSelling(log.server);
-  ledger = await RunningLedger.start(log.server);
-  [shop, demo, acme] = [await HttpCaller.of(purchase, 'demo'), await ledger.caller('demo'), await ledger.caller('acme')];
   for (const sale of ['gala', 'fair']) {
-    await shop.open(sale, { quota: 10 }, { payment: sale === 'fair' ? 'webhook' : 'none' });
+    await shop.demoWeb.open(sale, { quota: 10 }, { payment: sale === 'fair' ? 'webhook' : 'none' });
     for (const [n, buyer] of ['ann', 'ben', 'ann'].entries()) {
-      const placed = await shop.place(sale, { quantity: n + 1, buyer }, `${sale}-${n}`);
-      if (sale === 'fair' && n === 0) await shop.post(`/v1/sales/fair/orders/${placed.body.order}/cancel`, {});
+      const placed = await shop.demoWeb.place(sale, { quantity: n + 1, buyer }, `${sale}-${n}`);
+      if (sale === 'fair' && n === 0) await shop.demoWeb.post(`/v1/sales/fair/orders/${placed.body.order}/cancel`, {});
     }
   }
-  const other = await HttpCaller.of(purchase, 'acme');
-  await other.open('gala', { quota: 5 });
-  await other.place('gala', { quantity: 1 }, 'gala-0');
-  await caughtUp();
-}, STARTS_SERVERS_MS);
-afterAll(async () => {
-  await ledger?.stop();
-  await purchase?.close();
-  await log?.stop();
+  await shop.acmeWeb.open('gala', { quota: 5 });
+  await shop.acmeWeb.place('gala', { quantity: 1 }, 'gala-0');
+  await ledger.catchesUp();
 });
 
 describe('the ledger over HTTP', () => {
   it('answers every row with its shape, and says how far it is', async () => {
     for (const { path, answer } of ROUTES) {
-      for (const caller of [demo, acme]) {
+      for (const caller of [ledger.demo, ledger.acme]) {
         const heard = await caller.get(path);
         expect([path, heard.status]).toEqual([path, 200]);
         answer.parse(heard.body);
@@ -71,19 +53,19 @@ describe('the ledger over HTTP', () => {
   it('answers what README asks', async () => {
     const asked = [...readFileSync(join(projectFolder(), 'README.md'), 'utf8').matchAll(/^ask '([^']+)'/gm)].map(([, path = '']) => path);
     expect(asked.length).toBeGreaterThan(ROUTES.length);
-    for (const path of asked) expect([path, (await demo.get(path)).status]).toEqual([path, 200]);
+    for (const path of asked) expect([path, (await ledger.demo.get(path)).status]).toEqual([path, 200]);
   });
 
   it('says which version of a sale it holds, as the sale itself says it', async () => {
     for (const sale of ['gala', 'fair']) {
-      const { body } = await shop.get(`/v1/sales/${sale}`);
-      for (const { path } of ROUTES) expect((await demo.get(`${path}?sale=${sale}`)).body.version).toBe(body.version);
+      const { body } = await shop.demoWeb.get(`/v1/sales/${sale}`);
+      for (const { path } of ROUTES) expect((await ledger.demo.get(`${path}?sale=${sale}`)).body.version).toBe(body.version);
     }
-    expect((await demo.get('/v1/ledger?sale=nowhere')).body).toMatchObject({ entries: [], version: 0 });
+    expect((await ledger.demo.get('/v1/ledger?sale=nowhere')).body).toMatchObject({ entries: [], version: 0 });
   });
 
   it('names the events that moved something as /v1/events does', async () => {
-    const reader = await EventReader.open(`${shop.url}/v1/events`, shop.authorization);
+    const reader = await EventReader.open(`${shop.demoWeb.url}/v1/events`, shop.demoWeb.authorization);
     if (!(reader instanceof EventReader)) throw new Error('no stream was opened');
     const entries = await list('entries');
     const wanted = new Set(entries.map(({ position }) => position));
@@ -152,7 +134,7 @@ describe('balances of the past', () => {
       expect(await list('entries', `&after=${place}`)).toEqual(entries.slice(upTo.length));
       expect(asMap(await list('balances', `&at=${place}`))).toEqual(sumOf(upTo));
     }
-    const now = await demo.get('/v1/ledger/balances?limit=1000');
+    const now = await ledger.demo.get('/v1/ledger/balances?limit=1000');
     expect(await list('balances', `&at=${now.body.position}`)).toEqual(items(now, 'balances'));
     expect(await list('balances', `&at=${now.body.position}&sale=gala&account=sold`)).toEqual(
       await list('balances', '&sale=gala&account=sold'),
@@ -172,11 +154,11 @@ describe('balances of the past', () => {
   });
 
   it('stay as they were whatever happens afterwards', async () => {
-    const { body } = await demo.get('/v1/ledger/balances?limit=1000');
-    await shop.place('gala', { quantity: 1, buyer: 'late' }, 'late');
-    await caughtUp();
+    const { body } = await ledger.demo.get('/v1/ledger/balances?limit=1000');
+    await shop.demoWeb.place('gala', { quantity: 1, buyer: 'late' }, 'late');
+    await ledger.catchesUp();
     expect(await list('balances', `&at=${body.position}`)).toEqual(body.balances);
-    expect((await demo.get('/v1/ledger')).body.position).not.toBe(body.position);
+    expect((await ledger.demo.get('/v1/ledger')).body.position).not.toBe(body.position);
   });
 });
 
@@ -186,7 +168,7 @@ describe('pages', () => {
     const found: Item[] = [];
     const separator = path.includes('?') ? '&' : '?';
     for (let cursor = ''; ; ) {
-      const heard = await demo.get(`${path}${separator}limit=2${cursor}`);
+      const heard = await ledger.demo.get(`${path}${separator}limit=2${cursor}`);
       expect([heard.status, items(heard, name).length]).toEqual([200, expect.any(Number)]);
       found.push(...items(heard, name));
       if (heard.body.next === undefined) return found;
@@ -199,7 +181,7 @@ describe('pages', () => {
     const whole = await list(path.split('/').at(3) ?? 'entries');
     expect(whole.length).toBeGreaterThan(4);
     expect(await follow(path)).toEqual(whole);
-    const { body } = await demo.get(path);
+    const { body } = await ledger.demo.get(path);
     if (path.endsWith('balances')) expect(await follow(`${path}?at=${body.position}`)).toEqual(whole);
   });
 
@@ -210,9 +192,9 @@ describe('pages', () => {
     const found = (
       await follow(what === 'entries' ? '/v1/ledger' : `/v1/ledger/${what}`, async () => {
         if (n++ > 4) return; // entries would never end
-        await shop.open(`more-${what}-${n}`, { quota: 5 });
-        await shop.place(`more-${what}-${n}`, { quantity: 2, buyer: `b-${n}` });
-        await caughtUp();
+        await shop.demoWeb.open(`more-${what}-${n}`, { quota: 5 });
+        await shop.demoWeb.place(`more-${what}-${n}`, { quantity: 2, buyer: `b-${n}` });
+        await ledger.catchesUp();
       })
     ).map(key);
     expect(new Set(found).size).toBe(found.length);
@@ -226,28 +208,31 @@ describe('[L8] another tenant', () => {
     const [order] = await list('orders', '&sale=fair');
     const [ticket] = await list('tickets', '&sale=fair');
     for (const query of [`order=${order?.order}`, `ticket=${ticket?.ticket}`, 'sale=fair', 'account=sold/ann'])
-      expect(items(await acme.get(`/v1/ledger?${query}`), 'entries')).toEqual([]);
-    expect(items(await acme.get(`/v1/ledger/tickets?order=${order?.order}`), 'tickets')).toEqual([]);
-    expect(items(await acme.get('/v1/ledger/orders?sale=fair'), 'orders')).toEqual([]);
-    expect(items(await acme.get('/v1/ledger/balances?sale=fair'), 'balances')).toEqual([]);
+      expect(items(await ledger.acme.get(`/v1/ledger?${query}`), 'entries')).toEqual([]);
+    expect(items(await ledger.acme.get(`/v1/ledger/tickets?order=${order?.order}`), 'tickets')).toEqual([]);
+    expect(items(await ledger.acme.get('/v1/ledger/orders?sale=fair'), 'orders')).toEqual([]);
+    expect(items(await ledger.acme.get('/v1/ledger/balances?sale=fair'), 'balances')).toEqual([]);
   });
 
   it('has no use for its cursors and places', async () => {
-    const { body } = await demo.get('/v1/ledger?limit=1');
+    const { body } = await ledger.demo.get('/v1/ledger?limit=1');
     for (const query of [`cursor=${body.next}`, `after=${body.position}`, `upTo=${body.position}`])
-      expect(await acme.get(`/v1/ledger?limit=1&${query}`)).toMatchObject({ status: 400, body: { code: 'cursor-unknown' } });
-    expect(await acme.get(`/v1/ledger/balances?at=${body.position}`)).toMatchObject({ status: 400, body: { code: 'cursor-unknown' } });
+      expect(await ledger.acme.get(`/v1/ledger?limit=1&${query}`)).toMatchObject({ status: 400, body: { code: 'cursor-unknown' } });
+    expect(await ledger.acme.get(`/v1/ledger/balances?at=${body.position}`)).toMatchObject({
+      status: 400,
+      body: { code: 'cursor-unknown' },
+    });
   });
 
   it('moves nothing that this one sees: not even how far the ledger is', async () => {
-    const before = await demo.get('/v1/ledger/balances');
-    await (await HttpCaller.of(purchase, 'acme')).open('unseen', { quota: 5 });
-    await caughtUp();
-    expect((await demo.get('/v1/ledger/balances')).text).toBe(before.text);
+    const before = await ledger.demo.get('/v1/ledger/balances');
+    await shop.acmeWeb.open('unseen', { quota: 5 });
+    await ledger.catchesUp();
+    expect((await ledger.demo.get('/v1/ledger/balances')).text).toBe(before.text);
   });
 
   it('is who the API key says, and nobody else', async () => {
-    expect(await demo.get('/v1/ledger?tenant=acme')).toMatchObject({
+    expect(await ledger.demo.get('/v1/ledger?tenant=acme')).toMatchObject({
       status: 400,
       body: { code: 'query-invalid', errors: [{ pointer: 'query:tenant', detail: 'is not known here' }] },
     });
@@ -258,9 +243,9 @@ describe('[L8] another tenant', () => {
   });
 
   it('[L8] is out as soon as it is disabled', async () => {
-    const register = await TenantRegister.on(log.admin);
+    const register = await TenantRegister.on(shop.log.admin);
     await register.setStatus('acme', 'disabled');
-    const told = async (): Promise<HttpHeard> => acme.get('/v1/ledger/orders');
+    const told = async (): Promise<HttpHeard> => ledger.acme.get('/v1/ledger/orders');
     await waitFor(async () => (await told()).status === 403, { what: 'the tenant is out', timeoutMs: WAIT_MS });
     expect((await told()).body.code).toBe('tenant-refused');
     await register.setStatus('acme', 'active');
@@ -269,10 +254,10 @@ describe('[L8] another tenant', () => {
 });
 
 it('says of a place that it has not come to that it has not come to it', async () => {
-  const tenant = (await (await TenantRegister.on(log.admin)).list()).find((one) => one.tenant === 'demo');
-  const cursors = new EventCursors(tenant?.cursorKey ?? '', await inspectTopology(log.admin));
-  const sequence = ((await log.lastSequences()).EVENTS ?? 0) + 1;
-  const heard = await demo.get(`/v1/ledger/balances?at=${cursors.seal({ sequence, index: 0 })}`);
+  const tenant = (await (await TenantRegister.on(shop.log.admin)).list()).find((one) => one.tenant === 'demo');
+  const cursors = new EventCursors(tenant?.cursorKey ?? '', await inspectTopology(shop.log.admin));
+  const sequence = ((await shop.log.lastSequences()).EVENTS ?? 0) + 1;
+  const heard = await ledger.demo.get(`/v1/ledger/balances?at=${cursors.seal({ sequence, index: 0 })}`);
   expect(heard).toMatchObject({ status: 503, body: { code: 'ledger-behind' } });
   expect(heard.headers.get('Retry-After')).toBe('1');
 });

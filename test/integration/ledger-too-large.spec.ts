@@ -1,27 +1,12 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { HttpCaller } from '../harness/http-caller.js';
 import { DATABASE, RunningLedger } from '../harness/ledger-app.js';
-import { Log, startSelling } from '../harness/selling.js';
+import { Shop } from '../harness/shop.js';
 
-let log: Log;
-let purchase: NestFastifyApplication;
-let ledger: RunningLedger;
-let demo: HttpCaller;
-
+const shop = Shop.forTests('ledger-too-large');
+const ledger = RunningLedger.forTests(shop);
 beforeAll(async () => {
-  log = await Log.start('ledger-too-large');
-  purchase = await startSelling(log.server);
-  ledger = await RunningLedger.start(log.server);
-  demo = await ledger.caller('demo');
-  const shop = await HttpCaller.of(purchase, 'demo');
-  await shop.open('gala', { quota: 10 });
-  for (const key of ['one', 'two']) await shop.place('gala', { quantity: 2 }, key);
-  await ledger.reaches((await log.lastSequences()).EVENTS ?? 0);
-}, 180_000);
-afterAll(async () => {
-  await ledger?.stop();
-  await purchase?.close();
-  await log?.stop();
+  await shop.demoWeb.open('gala', { quota: 10 });
+  for (const key of ['one', 'two']) await shop.demoWeb.place('gala', { quantity: 2 }, key);
+  await ledger.catchesUp();
 });
 
 describe('a question for which more would have to be read than is allowed', () => {
@@ -31,14 +16,14 @@ describe('a question for which more would have to be read than is allowed', () =
   it('is refused with how much that is, and what makes it less', async () => {
     await ledger.query(slowly); // every row that is read takes a minute
     const [all, narrow] = await Promise.all([
-      demo.get('/v1/ledger?sale=gala'),
-      demo.get('/v1/ledger/balances?sale=gala&atTime=2100-01-01T00:00:00Z'),
+      ledger.demo.get('/v1/ledger?sale=gala'),
+      ledger.demo.get('/v1/ledger/balances?sale=gala&atTime=2100-01-01T00:00:00Z'),
     ]);
     const told = all.body;
     expect(told).toMatchObject({ status: 422, code: 'query-too-large', detail: expect.stringContaining('10 seconds') });
     expect(told.errors?.map(({ pointer }) => pointer)).toEqual(['query:order', 'query:ticket', 'query:after', 'query:upTo']);
     expect(all.headers.get('Retry-After')).toBeNull(); // the same again would be answered the same
-    const { paths } = (await demo.get('/docs/json')).body as unknown as {
+    const { paths } = (await ledger.demo.get('/docs/json')).body as unknown as {
       paths: Record<string, { get: { responses: Record<string, { description: string }> } }>;
     };
     expect(paths['/v1/ledger']?.get.responses['422']?.description).toContain('`query-too-large`');
@@ -60,23 +45,23 @@ describe('a question for which more would have to be read than is allowed', () =
   });
 
   it('is none that says an order, whose sale is looked up; or is not known, where money is ahead of it', async () => {
-    const [{ order }] = (await demo.get('/v1/ledger/orders')).body.orders as [{ order: string }];
+    const [{ order }] = (await ledger.demo.get('/v1/ledger/orders')).body.orders as [{ order: string }];
     const path = `/v1/ledger?order=${order}`;
-    const { entries } = (await demo.get(path)).body;
+    const { entries } = (await ledger.demo.get(path)).body;
     expect(entries).not.toHaveLength(0);
     await ledger.query(`update ledger.sale_order set order_id = 'away' where order_id = $1`, [order]);
-    expect((await demo.get(path)).body.entries).toEqual(entries);
+    expect((await ledger.demo.get(path)).body.entries).toEqual(entries);
     await ledger.query(`update ledger.sale_order set order_id = $1, sale = 'other' where order_id = 'away'`, [order]);
-    expect((await demo.get(path)).body.entries).toEqual([]); // so it is the sale that they are found by
+    expect((await ledger.demo.get(path)).body.entries).toEqual([]); // so it is the sale that they are found by
     await ledger.query(`update ledger.sale_order set sale = 'gala' where order_id = $1`, [order]);
   });
 
   it('is not one that waits for somebody who holds a table', async () => {
     await ledger.postgres.asSuperuser(DATABASE, async (client) => {
       await client.query('begin; lock table ledger.ledger_entry in access exclusive mode');
-      expect(await demo.get('/v1/ledger')).toMatchObject({ status: 503, body: { code: 'ledger-unreachable' } });
+      expect(await ledger.demo.get('/v1/ledger')).toMatchObject({ status: 503, body: { code: 'ledger-unreachable' } });
       await client.query('rollback');
     });
-    expect((await demo.get('/v1/ledger')).status).toBe(200);
+    expect((await ledger.demo.get('/v1/ledger')).status).toBe(200);
   }, 60_000);
 });

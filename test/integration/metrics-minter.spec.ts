@@ -4,20 +4,14 @@ import { createLogger } from '#shared/platform/logger.js';
 import { startMinter } from '../../apps/minter/src/start.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { growth, type Scrape, scrape } from '../harness/scrape.js';
-import { type MinterStage, mintCommand, openMinterStage } from './minter-stage.js';
+import { MinterStage, mintCommand } from './minter-stage.js';
 
-let stage: MinterStage;
+const stage = MinterStage.forTests('metrics-minter');
 let app: NestFastifyApplication;
 
 beforeAll(async () => {
-  stage = await openMinterStage('metrics-minter');
-  const environment = readEnvironment(stage.environment);
-  app = await startMinter(environment, createLogger('minter', 'fatal'));
-}, 180_000);
-afterAll(async () => {
-  await app?.close();
-  await stage?.close();
-}, 30_000);
+  app = await stage.keep(startMinter(readEnvironment(stage.environment), createLogger('minter', 'fatal')));
+});
 
 async function growing(metrics: readonly string[], step: () => Promise<unknown>): Promise<readonly Readonly<Record<string, number>>[]> {
   const before = await scrape(app);

@@ -1,5 +1,4 @@
 import { jetstreamManager } from '@nats-io/jetstream';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { NO_HEAD } from '#shared/event-store/commit.js';
 import { mintSubject, saleSubject } from '#shared/event-store/event-store.js';
 import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
@@ -16,12 +15,11 @@ import { waitFor } from '../../dev/processes/wait.js';
 import { admit, operatorOf, type Ran } from '../harness/admit.js';
 import { Caller } from '../harness/caller.js';
 import { startSelling } from '../harness/selling.js';
-import { type MinterStage, mintCommand, mintsThatLanded, newWallet, openMinterStage, TENANT } from './minter-stage.js';
+import { MinterStage, mintCommand, mintsThatLanded, newWallet, TENANT } from './minter-stage.js';
 
 const WAIT_MS = 30_000;
 const SALE = 'gala';
-let stage: MinterStage;
-let app: NestFastifyApplication;
+const stage = MinterStage.forTests('mint-redrive');
 let demo: Caller;
 let store: JetStreamEventStore;
 let minter: Awaited<ReturnType<typeof startMinter>> | undefined;
@@ -59,22 +57,16 @@ async function chain(): Promise<Token2022Chain> {
 }
 
 beforeAll(async () => {
-  stage = await openMinterStage('mint-redrive');
   await (await TenantRegister.on(stage.admin)).create(TENANT, { hasNatsPassword: true });
-  app = await startSelling(stage.server);
-  demo = await Caller.of(stage.server, TENANT);
+  await stage.keep(startSelling(stage.server));
+  demo = await stage.keep(Caller.of(stage.server, TENANT));
   store = await JetStreamEventStore.on(stage.admin);
   await demo.open(SALE, { quota: 50 }, { mint: 'on-confirm' });
-}, 180_000);
+});
 afterEach(async () => {
   stage.solana.control.clearFaults();
   await stopped();
   await loseMints();
-});
-afterAll(async () => {
-  await demo?.close();
-  await app?.close();
-  await stage?.close();
 });
 
 it('[L2] says that a minted ticket is minted, where, and asks nobody for anything', async () => {

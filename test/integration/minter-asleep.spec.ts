@@ -1,7 +1,7 @@
 import { countOnChain } from '../../dev/chaos/count-on-chain.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { MinterProcesses } from './minter-processes.js';
-import { type MinterStage, mintCommand, openMinterStage } from './minter-stage.js';
+import { MinterStage, mintCommand } from './minter-stage.js';
 
 /** A quarter of an hour of slots of 400 ms. */
 const SLEPT_SLOTS = 2_250;
@@ -10,23 +10,16 @@ const LIFE_BLOCKS = 150;
 const LANDED = 350;
 const LOST = 150;
 const PATIENCE_MS = 60_000;
-let stage: MinterStage;
-let minters: MinterProcesses;
+const stage = MinterStage.forTests('minter-asleep', { environment: { MINT_RPC_TIMEOUT_MS: '5000' } });
+const minters = new MinterProcesses(stage);
 /** The addresses of every ticket so far. */
 const planned: string[] = [];
 
-beforeAll(async () => {
-  stage = await openMinterStage('minter-asleep');
-  minters = new MinterProcesses({ ...stage, environment: { ...stage.environment, MINT_RPC_TIMEOUT_MS: '5000' } });
-}, 180_000);
 afterEach(async () => {
   stage.solana.control.clearFaults();
   stage.solana.control.resume();
-  await minters?.endAll();
+  await minters.endAll();
 });
-afterAll(async () => {
-  await stage?.close();
-}, 30_000);
 
 const submittedIn = async (sale: string) => stage.ofType(sale, 'MintSubmitted');
 const until = (what: string, isSo: () => Promise<boolean>) => waitFor(isSo, { what, timeoutMs: PATIENCE_MS });

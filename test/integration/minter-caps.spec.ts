@@ -2,7 +2,7 @@ import { readEnvironment } from '#shared/platform/environment.js';
 import { createLogger } from '#shared/platform/logger.js';
 import { startMinter } from '../../apps/minter/src/start.js';
 import { waitFor } from '../../dev/processes/wait.js';
-import { type MinterStage, mintCommand, openMinterStage } from './minter-stage.js';
+import { MinterStage, mintCommand } from './minter-stage.js';
 
 /** What may be signed in a minute is a fold of the log: a restart does not forget it. */
 
@@ -10,19 +10,12 @@ const PATIENCE_MS = 20_000;
 const SALE = 'capped';
 const TICKETS = 5;
 const CAP = 3;
-let stage: MinterStage;
+const stage = MinterStage.forTests('minter-caps');
 const running: Awaited<ReturnType<typeof startMinter>>[] = [];
-beforeAll(async () => {
-  stage = await openMinterStage('minter-caps');
-}, 180_000);
-afterAll(async () => {
-  await end();
-  await stage?.close();
-}, 30_000);
-
 const end = async (): Promise<void> => {
   for (const app of running.splice(0)) await app.close();
 };
+afterEach(end);
 
 async function start(caps: Record<string, string>) {
   const app = await startMinter(readEnvironment({ ...stage.environment, ...caps }), createLogger('minter', 'silent'));

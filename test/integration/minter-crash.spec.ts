@@ -1,25 +1,15 @@
 import type { Failpoint } from '../../apps/minter/src/failpoint.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { MinterProcesses } from './minter-processes.js';
-import { type MinterStage, openMinterStage } from './minter-stage.js';
+import { MinterStage } from './minter-stage.js';
 
 const PATIENCE_MS = 30_000;
 const TICKETS = 5;
 /** A signed transaction lives 150 slots: 15 s, longer than a process takes to come back on a busy machine. */
 const SLOT_MS = 100;
-let stage: MinterStage;
-let minters: MinterProcesses;
-
-beforeAll(async () => {
-  stage = await openMinterStage('minter-crash', SLOT_MS);
-  minters = new MinterProcesses(stage);
-}, 180_000);
-afterEach(async () => {
-  await minters?.endAll(); // whatever a failed test left must not work for the next
-});
-afterAll(async () => {
-  await stage?.close();
-}, 30_000);
+const stage = MinterStage.forTests('minter-crash', { slotMs: SLOT_MS });
+const minters = new MinterProcesses(stage);
+afterEach(() => minters.endAll()); // whatever a failed test left must not work for the next
 
 describe.each<{ failpoint: Failpoint; logged: boolean }>([
   { failpoint: 'before-sign', logged: false },

@@ -6,7 +6,7 @@ import { seededRandom } from '../../dev/solana/fault-switches.js';
 import { CrashTally } from '../harness/crash-tally.js';
 import { scrapeAt } from '../harness/scrape.js';
 import { MinterProcesses } from './minter-processes.js';
-import { type MinterStage, mintCommand, openMinterStage } from './minter-stage.js';
+import { MinterStage, mintCommand } from './minter-stage.js';
 
 /** Every step at which a minter may be killed, and a minter that falls asleep while another takes over; `npm run test:crashes` tries many times. */
 
@@ -23,22 +23,14 @@ const CASE_MS = LONG ? 180_000 : 60_000;
 /** A signed transaction lives 7.5 s: what the chain dropped dies soon, and is signed anew. */
 const SLOT_MS = 50;
 const tally = new CrashTally(STEPS.length * SEEDS.length + TAKEOVERS.length, LONG);
-let stage: MinterStage;
-let minters: MinterProcesses;
-
-beforeAll(async () => {
-  stage = await openMinterStage('minter-matrix', SLOT_MS);
-  minters = new MinterProcesses(stage);
-}, 180_000);
-afterAll(async () => {
-  tally.sumUp();
-  await stage?.close();
-}, 30_000);
+const stage = MinterStage.forTests('minter-matrix', { slotMs: SLOT_MS });
+const minters = new MinterProcesses(stage);
+afterAll(() => tally.sumUp());
 
 describe.each(STEPS)('a minter killed %s', (step) => {
   afterEach(async () => {
     stage.solana.control.clearFaults();
-    await minters?.endAll();
+    await minters.endAll();
   });
 
   it.each(SEEDS)(
@@ -82,9 +74,9 @@ describe('a minter that sleeps past its time', () => {
   let awake: Scraped | undefined;
   afterEach(async () => {
     stage.solana.control.resume();
-    await minters?.endAll(awake?.process);
+    await minters.endAll(awake?.process);
   });
-  afterAll(() => minters?.endAll());
+  afterAll(() => minters.endAll());
 
   it.each(TAKEOVERS)(
     '[L2] has its late appends refused, and adds nothing to what another one finished (%i)',

@@ -5,7 +5,7 @@ import { loadMintKeys } from '../../apps/minter/src/chains/token-2022/mint-keys.
 import { startMinter } from '../../apps/minter/src/start.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { addressOfApp, scrape } from '../harness/scrape.js';
-import { type MinterStage, mintCommand, openMinterStage } from './minter-stage.js';
+import { MinterStage, mintCommand } from './minter-stage.js';
 
 /** What a minter waits for: funds, and the chain that its tickets were planned on. It fails nothing meanwhile, and goes on by itself. */
 
@@ -13,13 +13,10 @@ const PATIENCE_MS = 30_000;
 /** More than an attempt lives, and until that is final. */
 const EXPIRED_SLOTS = 300;
 let stage: MinterStage;
-const running: Awaited<ReturnType<typeof startMinter>>[] = [];
 
 async function start(more: Readonly<Record<string, string>> = {}) {
   const environment = readEnvironment({ ...stage.environment, ...more });
-  const app = await startMinter(environment, createLogger('minter', 'silent'));
-  running.push(app);
-  return app;
+  return stage.keep(startMinter(environment, createLogger('minter', 'silent')));
 }
 type App = Awaited<ReturnType<typeof start>>;
 
@@ -35,12 +32,10 @@ const askFor = async (sale: string, tickets: number) => {
 };
 
 beforeEach(async () => {
-  stage = await openMinterStage('minter-pauses');
+  stage = new MinterStage('minter-pauses');
+  await stage.open();
 }, 180_000);
-afterEach(async () => {
-  for (const app of running.splice(0)) await app.close();
-  await stage?.close();
-}, 30_000);
+afterEach(() => stage.close());
 
 it('[blockchain SC-9] signs no more than the payer can pay for, says that it waits, and goes on when there are funds', async () => {
   const { payer } = await loadMintKeys(stage.environment.MINT_KEYS_DIR, 'create');

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { getAccount, getTokenMetadata, TOKEN_2022_PROGRAM_ID, unpackMint } from '@solana/spl-token';
@@ -11,10 +12,10 @@ import { orderId, type SaleId, type TenantId, ticketId, type UnitId, type Wallet
 import { CONSUMERS } from '#shared/platform/topology/consumers.js';
 import { provision } from '#shared/platform/topology/provision.js';
 import { Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
-import { startNats } from '../../dev/nats/server.js';
-import { temporaryFolder } from '../../dev/processes/temporary.js';
+import { type NatsServer, startNats } from '../../dev/nats/server.js';
 import { waitFor } from '../../dev/processes/wait.js';
-import { startLocalSolana } from '../../dev/solana/local-solana.js';
+import { type LocalSolana, startLocalSolana } from '../../dev/solana/local-solana.js';
+import { Stage } from '../harness/stage.js';
 
 export const TENANT = 'demo' as TenantId;
 const SLOT_MS = 20;
@@ -29,78 +30,97 @@ export const mintCommand = (sale: string, unit: string, over: Partial<MintComman
   return { tenant: TENANT, sale, order, ticket, unit: unit as UnitId, wallet: newWallet(), request: 1, name: 'Gala 2027', ...over };
 };
 
-/** A real NATS server with the real streams, and a local Solana with short slots; the minter comes from the test. */
-export async function openMinterStage(name: string, slotMs = SLOT_MS) {
-  const folder = temporaryFolder(name);
-  const server = await startNats({ dataDir: `${folder.path}/nats` });
-  const solana = await startLocalSolana({ port: 0, slotMs, finalizedAfterSlots: FINALIZED_AFTER_SLOTS, faultSeed: 7 });
-  const admin: NatsConnection = await connect(server.connection('provision'));
-  await provision(admin);
-  const store = await JetStreamEventStore.on(admin);
-  const rpc = new Connection(solana.url, 'finalized');
-  const { user, pass } = server.credentials('minter');
-  const environment = {
-    NATS_URL: server.url,
-    NATS_USER: user,
-    NATS_PASSWORD: pass,
-    SOLANA_RPC_URL: solana.url,
-    MINT_KEYS_DIR: `${folder.path}/keys`,
-    MINT_KEYS: 'create',
-    MINT_AIRDROP: 'local',
-    MINT_POLL_MS: '50',
-    MINT_RPC_TIMEOUT_MS: '500',
-    LOG_LEVEL: 'warn',
-  };
-
-  const events = async (sale: string): Promise<Recorded<MintEvent>[]> => {
-    const found: Recorded<MintEvent>[] = [];
-    for await (const commit of store.read(mintSubject(TENANT, sale), NO_HEAD)) found.push(...(commit.events as Recorded<MintEvent>[]));
-    return found;
-  };
-  const ofType = async <T extends MintEvent['type']>(sale: string, type: T) =>
-    (await events(sale)).filter((event): event is Recorded<Extract<MintEvent, { type: T }>> => event.type === type);
-  const outstanding = async (): Promise<number> => (await (await jetstreamManager(admin)).streams.info('MINTS')).state.messages;
-
-  return {
-    server,
-    solana,
-    admin,
-    rpc,
-    environment,
-    folder,
-    events,
-    ofType,
-    outstanding,
-    /** As the reactor of the purchase app does it. */
-    ask: async (command: MintCommand, id = `mint:${command.tenant}:${command.ticket}:${command.request}`): Promise<boolean> => {
-      const subject = `mint.${command.tenant}.${command.ticket}.${command.request}`;
-      return (await jetstream(admin).publish(subject, JSON.stringify(command), { msgID: id })).duplicate;
-    },
-    /** The same for a ticket whose order is given up with an override. */
-    override: async ({ tenant, sale, order, ticket, unit }: MintCommand): Promise<void> => {
-      const body: RevokeCommand = { tenant, sale, order, ticket, unit, revoke: true, override: true };
-      await jetstream(admin).publish(`mint.${tenant}.${ticket}.override`, JSON.stringify(body));
-    },
-    /** Every command is acknowledged: its verdict is in the log. */
-    untilDone: async (timeoutMs = PATIENCE_MS): Promise<void> =>
-      waitFor(async () => (await outstanding()) === 0, { what: 'every mint has its verdict', timeoutMs }),
-    /** What the broker does when the ack wait of a dead process is over, at once: hands out again everything that is not acknowledged. */
-    forgetDeliveries: async (): Promise<void> => {
-      const jsm = await jetstreamManager(admin);
-      const minter = CONSUMERS.find(({ stream }) => stream === 'MINTS');
-      await jsm.consumers.delete('MINTS', 'minter');
-      await jsm.consumers.add('MINTS', minter?.config ?? {});
-    },
-    close: async (): Promise<void> => {
-      await admin.close();
-      await server.stop();
-      await solana.stop();
-      folder.remove();
-    },
-  };
+/** How the stage of a test differs from the others. */
+export interface MinterStageSettings {
+  readonly slotMs?: number;
+  /** What its minters are told besides. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
-export type MinterStage = Awaited<ReturnType<typeof openMinterStage>>;
+/** A real NATS server with the real streams, and a local Solana with short slots; the minter comes from the test. */
+export class MinterStage extends Stage {
+  /** Of its folder. */
+  path!: string;
+  server!: NatsServer;
+  solana!: LocalSolana;
+  admin!: NatsConnection;
+  rpc!: Connection;
+  private store!: JetStreamEventStore;
+
+  constructor(
+    private readonly name: string,
+    private readonly settings: MinterStageSettings = {},
+  ) {
+    super();
+  }
+
+  async open(): Promise<void> {
+    const { slotMs = SLOT_MS } = this.settings;
+    this.path = this.folder(this.name);
+    this.solana = await this.keep(startLocalSolana({ port: 0, slotMs, finalizedAfterSlots: FINALIZED_AFTER_SLOTS, faultSeed: 7 }));
+    this.server = await this.keep(startNats({ dataDir: join(this.path, 'nats') }));
+    this.admin = await this.keep(connect(this.server.connection('provision')));
+    await provision(this.admin);
+    this.store = await JetStreamEventStore.on(this.admin);
+    this.rpc = new Connection(this.solana.url, 'finalized');
+  }
+
+  get environment() {
+    const { user, pass } = this.server.credentials('minter');
+    return {
+      NATS_URL: this.server.url,
+      NATS_USER: user,
+      NATS_PASSWORD: pass,
+      SOLANA_RPC_URL: this.solana.url,
+      MINT_KEYS_DIR: join(this.path, 'keys'),
+      MINT_KEYS: 'create',
+      MINT_AIRDROP: 'local',
+      MINT_POLL_MS: '50',
+      MINT_RPC_TIMEOUT_MS: '500',
+      LOG_LEVEL: 'warn',
+      ...this.settings.environment,
+    };
+  }
+
+  async events(sale: string): Promise<Recorded<MintEvent>[]> {
+    const found: Recorded<MintEvent>[] = [];
+    for await (const commit of this.store.read(mintSubject(TENANT, sale), NO_HEAD)) found.push(...(commit.events as Recorded<MintEvent>[]));
+    return found;
+  }
+
+  async ofType<T extends MintEvent['type']>(sale: string, type: T) {
+    return (await this.events(sale)).filter((event): event is Recorded<Extract<MintEvent, { type: T }>> => event.type === type);
+  }
+
+  async outstanding(): Promise<number> {
+    return (await (await jetstreamManager(this.admin)).streams.info('MINTS')).state.messages;
+  }
+
+  /** As the reactor of the purchase app does it. */
+  async ask(command: MintCommand, id = `mint:${command.tenant}:${command.ticket}:${command.request}`): Promise<boolean> {
+    const subject = `mint.${command.tenant}.${command.ticket}.${command.request}`;
+    return (await jetstream(this.admin).publish(subject, JSON.stringify(command), { msgID: id })).duplicate;
+  }
+
+  /** The same for a ticket whose order is given up with an override. */
+  async override({ tenant, sale, order, ticket, unit }: MintCommand): Promise<void> {
+    const body: RevokeCommand = { tenant, sale, order, ticket, unit, revoke: true, override: true };
+    await jetstream(this.admin).publish(`mint.${tenant}.${ticket}.override`, JSON.stringify(body));
+  }
+
+  /** Every command is acknowledged: its verdict is in the log. */
+  untilDone(timeoutMs = PATIENCE_MS): Promise<void> {
+    return waitFor(async () => (await this.outstanding()) === 0, { what: 'every mint has its verdict', timeoutMs });
+  }
+
+  /** What the broker does when the ack wait of a dead process is over, at once: hands out again everything that is not acknowledged. */
+  async forgetDeliveries(): Promise<void> {
+    const jsm = await jetstreamManager(this.admin);
+    const minter = CONSUMERS.find(({ stream }) => stream === 'MINTS');
+    await jsm.consumers.delete('MINTS', 'minter');
+    await jsm.consumers.add('MINTS', minter?.config ?? {});
+  }
+}
 
 /** What anybody with an RPC node and nothing else can find out about an asset. */
 export async function assetOnChain(rpc: Connection, asset: string) {

@@ -6,29 +6,19 @@ import { readEnvironment } from '#shared/platform/environment.js';
 import { createLogger } from '#shared/platform/logger.js';
 import { loadMintKeys } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
 import { startMinter } from '../../apps/minter/src/start.js';
-import { assetOnChain, type MinterStage, mintCommand, mintsThatLanded, newWallet, openMinterStage, TENANT } from './minter-stage.js';
+import { assetOnChain, MinterStage, mintCommand, mintsThatLanded, newWallet, TENANT } from './minter-stage.js';
 
-let stage: MinterStage;
-const running: Awaited<ReturnType<typeof startMinter>>[] = [];
+const stage = MinterStage.forTests('minter');
 
 async function start() {
   const environment = readEnvironment(stage.environment);
-  const app = await startMinter(environment, createLogger('minter', environment.LOG_LEVEL));
-  running.push(app);
-  return app;
+  return stage.keep(startMinter(environment, createLogger('minter', environment.LOG_LEVEL)));
 }
 
 const payer = async (): Promise<PublicKey> => (await loadMintKeys(stage.environment.MINT_KEYS_DIR, 'require')).payer.publicKey;
 const mintsInAll = async (): Promise<number> => (await mintsThatLanded(stage.rpc, await payer())).length;
 
-beforeAll(async () => {
-  stage = await openMinterStage('minter');
-  await start();
-}, 180_000);
-afterAll(async () => {
-  for (const app of running) await app.close();
-  await stage?.close();
-}, 30_000);
+beforeAll(start);
 
 it('[minting QJ6] [minting NM7] mints an asset that an RPC alone shows: one, for the right wallet, finalized, for ever as it is', async () => {
   const command = mintCommand('show', 'A-1');

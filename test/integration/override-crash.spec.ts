@@ -1,24 +1,14 @@
 import type { MintCommand } from '#shared/domain/mint/events.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { MinterProcesses } from './minter-processes.js';
-import { assetOnChain, type MinterStage, openMinterStage } from './minter-stage.js';
+import { assetOnChain, MinterStage } from './minter-stage.js';
 
 const PATIENCE_MS = 30_000;
 const TICKETS = 5;
 const SLOT_MS = 100;
-let stage: MinterStage;
-let minters: MinterProcesses;
-
-beforeAll(async () => {
-  stage = await openMinterStage('override-crash', SLOT_MS);
-  minters = new MinterProcesses(stage);
-}, 180_000);
-afterEach(async () => {
-  await minters?.endAll();
-});
-afterAll(async () => {
-  await stage?.close();
-}, 30_000);
+const stage = MinterStage.forTests('override-crash', { slotMs: SLOT_MS });
+const minters = new MinterProcesses(stage);
+afterEach(() => minters.endAll());
 
 async function expectVoidOnceEach(sale: string, commands: readonly MintCommand[]): Promise<void> {
   const voided = (await stage.ofType(sale, 'MintVoided')).map(({ data }) => data.ticket);

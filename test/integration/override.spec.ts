@@ -8,18 +8,11 @@ import { RefundStage, type Sold } from './refund-stage.js';
 const TAKES_MS = 90_000;
 const PATIENCE_MS = 30_000;
 const OVERRIDE = { override: true };
-let stage: RefundStage;
-
-beforeAll(async () => {
-  stage = await RefundStage.open('override');
-}, 180_000);
+const stage = RefundStage.forTests('override');
 afterEach(async () => {
   stage.minting.solana.control.clearFaults();
   await stage.stopMinters();
 });
-afterAll(async () => {
-  await stage?.close();
-}, 30_000);
 
 async function minted(sale: string): Promise<Sold> {
   const sold = await stage.soldAndAsked(sale);

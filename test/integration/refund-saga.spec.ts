@@ -2,14 +2,7 @@ import { assetOnChain } from './minter-stage.js';
 import { RefundStage } from './refund-stage.js';
 
 const TAKES_MS = 90_000;
-let stage: RefundStage;
-
-beforeAll(async () => {
-  stage = await RefundStage.open('refund');
-}, 180_000);
-afterAll(async () => {
-  await stage?.close();
-}, 30_000);
+const stage = RefundStage.forTests('refund');
 
 it(
   '[L1] [L2] sells a refunded unit again only after its mint is cancelled, and never mints the first ticket',

@@ -1,4 +1,3 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OrderId, TicketId } from '#shared/kernel/ids.js';
 import { readEnvironment } from '#shared/platform/environment.js';
 import { createLogger } from '#shared/platform/logger.js';
@@ -7,7 +6,8 @@ import { startMinter } from '../../apps/minter/src/start.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { Caller, type Heard } from '../harness/caller.js';
 import { apiKeyOf, startSelling } from '../harness/selling.js';
-import { type MinterStage, mintCommand, newWallet, openMinterStage } from './minter-stage.js';
+import { Stage } from '../harness/stage.js';
+import { MinterStage, mintCommand, newWallet } from './minter-stage.js';
 
 const PATIENCE_MS = 30_000;
 
@@ -20,19 +20,23 @@ export interface Sold {
 }
 
 /** A broker, a chain, the purchase app and a tenant that sells; minters come from the test. */
-export class RefundStage {
+export class RefundStage extends Stage {
+  readonly minting: MinterStage;
+  demo!: Caller;
   private readonly minters: Awaited<ReturnType<typeof startMinter>>[] = [];
 
-  private constructor(
-    readonly minting: MinterStage,
-    private readonly selling: NestFastifyApplication,
-    readonly demo: Caller,
-  ) {}
+  constructor(name: string) {
+    super();
+    this.minting = new MinterStage(name);
+  }
 
-  static async open(name: string): Promise<RefundStage> {
-    const minting = await openMinterStage(name);
-    await (await TenantRegister.on(minting.admin)).create('demo', { apiKey: apiKeyOf('demo'), hasNatsPassword: true });
-    return new RefundStage(minting, await startSelling(minting.server), await Caller.of(minting.server, 'demo'));
+  async open(): Promise<void> {
+    this.onClose(() => this.minting.close());
+    await this.minting.open();
+    await (await TenantRegister.on(this.minting.admin)).create('demo', { apiKey: apiKeyOf('demo'), hasNatsPassword: true });
+    await this.keep(startSelling(this.minting.server));
+    this.onClose(() => this.stopMinters());
+    this.demo = await this.keep(Caller.of(this.minting.server, 'demo'));
   }
 
   async startMinter(): Promise<void> {
@@ -89,12 +93,5 @@ export class RefundStage {
   async story({ sale, ticket }: Sold): Promise<string> {
     const events = await this.minting.events(sale);
     return events.flatMap((event) => (event.data.ticket === ticket ? [event.type] : [])).join(' ');
-  }
-
-  async close(): Promise<void> {
-    await this.demo.close();
-    await this.stopMinters();
-    await this.selling.close();
-    await this.minting.close();
   }
 }

@@ -1,0 +1,44 @@
+import { temporaryFolder } from '../../dev/processes/temporary.js';
+
+/** Real servers, on a machine that does much else. */
+const STARTS_SERVERS_MS = 180_000;
+
+type Part = { close(): Promise<unknown> } | { stop(): Promise<unknown> };
+type Close = () => Promise<unknown> | unknown;
+
+/** What the tests of a file stand on. What was opened last is closed first, also when the rest of it could not be opened. */
+export abstract class Stage {
+  private readonly closing: Close[] = [];
+
+  /** Open before the first test of its file, closed after the last. */
+  static forTests<S extends Stage, Given extends unknown[]>(this: new (...given: Given) => S, ...given: Given): S {
+    const stage = new this(...given);
+    beforeAll(() => stage.open(), STARTS_SERVERS_MS);
+    afterAll(() => stage.close());
+    return stage;
+  }
+
+  abstract open(): Promise<void>;
+
+  async close(): Promise<void> {
+    for (const close of this.closing.splice(0).reverse()) await close();
+  }
+
+  onClose(close: Close): void {
+    this.closing.push(close);
+  }
+
+  /** Keeps what is opened on the stage for as long as the stage is there. */
+  async keep<T extends Part>(opening: Promise<T>): Promise<T> {
+    const part = await opening;
+    this.onClose(() => ('close' in part ? part.close() : part.stop()));
+    return part;
+  }
+
+  /** A new one, gone when the stage is closed. */
+  protected folder(name: string): string {
+    const { path, remove } = temporaryFolder(name);
+    this.onClose(remove);
+    return path;
+  }
+}
