@@ -1,7 +1,7 @@
 import { jetstreamManager } from '@nats-io/jetstream';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { heldDeciders } from '../harness/held-deciders.js';
-import { apiKeyOf, Log, startSelling } from '../harness/selling.js';
+import { apiKeyOf } from '../harness/selling.js';
+import { Shop } from '../harness/shop.js';
 
 interface Policy {
   readonly header: string;
@@ -24,26 +24,17 @@ interface OpenApi {
   >;
 }
 
-let log: Log;
-let app: NestFastifyApplication;
-let url: string;
+const shop = Shop.forTests('audit-policy');
 let policy: Policy;
 
 beforeAll(async () => {
-  log = await Log.start('audit-policy');
-  app = await startSelling(log.server);
-  url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
-  policy = (await (await fetch(`${url}/.well-known/idempotency.json`)).json()) as Policy;
+  policy = (await (await fetch(`${shop.demoWeb.url}/.well-known/idempotency.json`)).json()) as Policy;
   for (const tenant of ['demo', 'acme']) for (const sale of ['one', 'two']) await open(sale, tenant);
-}, 180_000);
-afterAll(async () => {
-  await app?.close();
-  await log?.stop();
 });
 
 function post(path: string, body: unknown, headers: Readonly<Record<string, string>> = {}, tenant = 'demo'): Promise<Response> {
   const authorization = { Authorization: `Bearer ${apiKeyOf(tenant)}`, 'Content-Type': 'application/json' };
-  return fetch(`${url}${path}`, {
+  return fetch(`${shop.demoWeb.url}${path}`, {
     method: 'POST',
     headers: { ...authorization, ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
@@ -115,7 +106,7 @@ describe('the policy document', () => {
   it('[minting IK5] [blockchain TP-10] says that keys never end, and so it is when everything but the log has forgotten them', async () => {
     expect(policy.retention.seconds).toBeNull();
     const text = await (await place('kept')).text();
-    await (await jetstreamManager(log.admin)).streams.purge('COMMANDS');
+    await (await jetstreamManager(shop.log.admin)).streams.purge('COMMANDS');
     const again = await place('kept');
     expect([again.status, await again.text(), ...replayed(again)]).toEqual([
       201,
@@ -140,7 +131,7 @@ describe('the policy document', () => {
       ['same key, other request', await place('outcome', { ...order, quantity: 2 })],
       ['malformed, or not allowed', await place('outcome-3', '{')],
     ];
-    const release = await heldDeciders(log);
+    const release = await heldDeciders(shop.log);
     try {
       seen.push(['not decided in time', await place('outcome-4', slow)], ['same key, still in process', await place('outcome-4', slow)]);
     } finally {
@@ -164,15 +155,15 @@ describe('the policy document', () => {
 });
 
 it('[minting AE4] [minting IK1] [blockchain TP-1] wants the key that the OpenAPI document wants, on every POST, and stores nothing without', async () => {
-  const { paths } = (await (await fetch(`${url}/docs/json`)).json()) as OpenApi;
+  const { paths } = (await (await fetch(`${shop.demoWeb.url}/docs/json`)).json()) as OpenApi;
   const posts = Object.entries(paths).flatMap(([path, { post: operation }]) => (operation === undefined ? [] : [{ path, operation }]));
   const keyed = posts.filter(({ operation }) => JSON.stringify(operation.parameters ?? []).match(/Idempotency-?Key/i));
   expect(posts.filter((one) => !keyed.includes(one)).map(({ path }) => path)).toEqual(['/v1/webhooks/payments']); // its event id is its key
   expect(keyed.length).toBeGreaterThanOrEqual(6);
-  const before = await log.lastSequences();
+  const before = await shop.log.lastSequences();
   for (const { path } of keyed) {
     const heard = await post(path.replace('{sale}', 'one').replace(/\{\w+\}/g, `ord_${'a'.repeat(26)}`), order);
     expect([path, heard.status, await heard.json()]).toMatchObject([path, 400, { code: 'key-missing' }]);
   }
-  expect(await log.lastSequences()).toEqual(before);
+  expect(await shop.log.lastSequences()).toEqual(before);
 });

@@ -7,14 +7,8 @@ import { AT, LedgerStage, opening, ordering } from '../integration/ledger-stage.
 
 const KEYED = ['ledger_entry', 'sale', 'sale_order', 'ticket', 'account_balance', 'tenant_chain', 'log_head', 'checkpoint'];
 
-let stage: LedgerStage;
-beforeAll(async () => {
-  stage = await LedgerStage.open('audit-rows');
-  const { stop } = await stage.project();
-  await stage.reaches(await stage.sell('demo', 'gala', 6));
-  await stop();
-}, 60_000);
-afterAll(() => stage?.close());
+const stage = LedgerStage.forTests('audit-rows');
+beforeAll(() => stage.projects(() => stage.sell('demo', 'gala', 6)));
 
 const row = (number: number, over: Partial<TicketRow> = {}): TicketRow => ({
   tenant: 'demo',

@@ -1,45 +1,33 @@
 import { randomBytes } from 'node:crypto';
 import { jetstreamManager } from '@nats-io/jetstream';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Webhook } from 'standardwebhooks';
 import { saleSubject } from '#shared/event-store/event-store.js';
 import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import type { Tenant } from '#shared/platform/tenants/tenant.js';
 import { PaymentWebhook } from '../../apps/purchase/src/http/payment-webhook.js';
 import { Intake } from '../../apps/purchase/src/intake.js';
-import { connectParts, type PurchaseParts } from '../../apps/purchase/src/parts.js';
+import { connectParts } from '../../apps/purchase/src/parts.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { commitsOf } from '../conformance/event-store-suite.js';
-import { Caller } from '../harness/caller.js';
 import { SILENT, settingsAt } from '../harness/crash-stage.js';
-import { Log, startSelling } from '../harness/selling.js';
+import { Shop } from '../harness/shop.js';
 
 const SALE = 'paid';
 const secret = `whsec_${randomBytes(32).toString('base64')}`;
-let log: Log;
-let app: NestFastifyApplication | undefined;
-let demo: Caller;
-let parts: PurchaseParts;
+const shop = Shop.forTests('audit-webhooks');
 let webhook: PaymentWebhook;
 
 beforeAll(async () => {
-  log = await Log.start('audit-webhooks');
-  app = await startSelling(log.server);
-  demo = await Caller.of(log.server, 'demo');
-  parts = await connectParts(settingsAt(log.server, log.server.url), SILENT);
+  const { server } = shop.log;
+  const parts = await connectParts(settingsAt(server, server.url), SILENT);
+  shop.onClose(() => parts.connection.close());
+  shop.onClose(() => parts.edge.close());
   const tenants = { active: () => ({ tenant: 'demo', webhookSecrets: [{ secret }] }) as unknown as Tenant };
   webhook = new PaymentWebhook({ intake: new Intake(parts), tenants, logger: SILENT });
-  await demo.open(SALE, { quota: 100 }, { payment: 'webhook', maxPerBuyer: 100 });
-}, 180_000);
-afterAll(async () => {
-  await demo?.close();
-  await parts?.edge.close();
-  await parts?.connection.close();
-  await app?.close();
-  await log?.stop();
+  await shop.demo.open(SALE, { quota: 100 }, { payment: 'webhook', maxPerBuyer: 100 });
 });
 
-const placed = async (): Promise<string> => String((await demo.place(SALE, { quantity: 1 })).body.order);
+const placed = async (): Promise<string> => String((await shop.demo.place(SALE, { quantity: 1 })).body.order);
 
 /** What the provider tells of the payment of an order, signed now. */
 function tell(id: string, order: string, type = 'payment.succeeded') {
@@ -52,11 +40,11 @@ function tell(id: string, order: string, type = 'payment.succeeded') {
 }
 
 const told = async (order: string): Promise<string[]> => {
-  const commits = await commitsOf(await JetStreamEventStore.on(log.admin), saleSubject('demo', SALE));
+  const commits = await commitsOf(await JetStreamEventStore.on(shop.log.admin), saleSubject('demo', SALE));
   return commits.flatMap(({ events }) => events.flatMap((event) => (JSON.stringify(event.data).includes(order) ? [event.type] : [])));
 };
 const confirmations = async (order: string) => (await told(order)).filter((type) => type === 'OrderConfirmed');
-const statusOf = async (order: string): Promise<unknown> => (await demo.ask('order.get', { sale: SALE, order })).body.status;
+const statusOf = async (order: string): Promise<unknown> => (await shop.demo.ask('order.get', { sale: SALE, order })).body.status;
 const becomes = (order: string, status: string) =>
   waitFor(async () => (await statusOf(order)) === status, { what: `the order is ${status}`, timeoutMs: 15_000 });
 
@@ -76,7 +64,7 @@ it('[minting WI4] shows on the order what was told of its payment', async () => 
   expect(await statusOf(order)).toBe('held');
   await tell('evt-status', order);
   await becomes(order, 'confirmed');
-  expect((await demo.ask('order.get', { sale: SALE, order })).body.payment).toBe(`pay-${order}`);
+  expect((await shop.demo.ask('order.get', { sale: SALE, order })).body.payment).toBe(`pay-${order}`);
   await tell('evt-status-back', order, 'payment.refunded');
   expect(await statusOf(order)).toBe('refunded');
 });
@@ -86,19 +74,18 @@ it('[minting WI6] has no effect again four days later, when COMMANDS has long fo
   await tell('evt-late', order);
   await becomes(order, 'confirmed');
   const before = await told(order);
-  await (await jetstreamManager(log.admin)).streams.purge('COMMANDS'); // what three days of retention do
+  await (await jetstreamManager(shop.log.admin)).streams.purge('COMMANDS'); // what three days of retention do
   expect((await tell('evt-late', order)).status).toBe(200);
   expect(await told(order)).toEqual(before);
 });
 
 it('[minting WI3] [blockchain TP-6] completes an event that was stored when the app was gone before its effect', async () => {
   const order = await placed();
-  await app?.close();
-  app = undefined;
+  await shop.stopApp();
   expect((await tell('evt-orphan', order)).status).toBe(202);
   expect(await confirmations(order)).toEqual([]);
-  app = await startSelling(log.server);
-  await demo.connected();
+  await shop.startApp();
+  await shop.demo.connected();
   await becomes(order, 'confirmed');
   expect((await tell('evt-orphan', order)).status).toBe(200);
   expect(await confirmations(order)).toHaveLength(1);

@@ -8,7 +8,7 @@ import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
 import { provision } from '#shared/platform/topology/provision.js';
 import { startPurchase } from '../../apps/purchase/src/start.js';
 import { DEV_TENANTS, type NatsServer, startNats } from '../../dev/nats/server.js';
-import { temporaryFolder } from '../../dev/processes/temporary.js';
+import { Stage } from './stage.js';
 
 const QUIET = 'fatal';
 
@@ -16,22 +16,24 @@ const QUIET = 'fatal';
 export const apiKeyOf = (tenant: string): string => `admit_test_key_of_tenant_${tenant}`;
 
 /** A real NATS server with the streams of a fresh log and two tenants. */
-export class Log {
-  private constructor(
-    readonly server: NatsServer,
-    readonly admin: NatsConnection,
-    private readonly remove: () => void,
-  ) {}
+export class Log extends Stage {
+  server!: NatsServer;
+  admin!: NatsConnection;
 
   /** With tenants, unless the test is about a log that nobody used yet. */
-  static async start(name: string, tenants: readonly string[] = DEV_TENANTS): Promise<Log> {
-    const folder = temporaryFolder(name);
-    const server = await startNats({ dataDir: folder.path });
-    const admin = await connect({ ...server.connection('provision'), maxReconnectAttempts: -1, reconnectTimeWait: 50 });
-    await provision(admin);
-    const register = await TenantRegister.on(admin);
-    for (const tenant of tenants) await register.create(tenant, { apiKey: apiKeyOf(tenant), hasNatsPassword: true });
-    return new Log(server, admin, () => folder.remove());
+  constructor(
+    private readonly name: string,
+    private readonly tenants: readonly string[] = DEV_TENANTS,
+  ) {
+    super();
+  }
+
+  async open(): Promise<void> {
+    this.server = await this.keep(startNats({ dataDir: this.folder(this.name) }));
+    this.admin = await this.keep(connect({ ...this.server.connection('provision'), maxReconnectAttempts: -1, reconnectTimeWait: 50 }));
+    await provision(this.admin);
+    const register = await TenantRegister.on(this.admin);
+    for (const tenant of this.tenants) await register.create(tenant, { apiKey: apiKeyOf(tenant), hasNatsPassword: true });
   }
 
   /** How many messages each stream has ever stored: what "nothing stored" is measured by. */
@@ -39,12 +41,6 @@ export class Log {
     const jsm = await jetstreamManager(this.admin);
     const names = ['EVENTS', 'COMMANDS', 'MINTS', 'DEAD'];
     return Object.fromEntries(await Promise.all(names.map(async (name) => [name, (await jsm.streams.info(name)).state.last_seq] as const)));
-  }
-
-  async stop(): Promise<void> {
-    await this.admin.close();
-    await this.server.stop();
-    this.remove();
   }
 }
 

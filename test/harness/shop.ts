@@ -30,7 +30,7 @@ export class Shop extends Stage {
   }
 
   async open(): Promise<void> {
-    this.log = await this.keep(Log.start(this.name, this.settings.tenants));
+    this.log = await this.standOn(new Log(this.name, this.settings.tenants));
     this.onClose(() => this.stopApp());
     await this.startApp();
     this.demo = await this.keep(Caller.of(this.log.server, 'demo'));

@@ -35,6 +35,13 @@ export abstract class Stage {
     return part;
   }
 
+  /** Opens another stage below this one: closed after it. */
+  async standOn<S extends Stage>(other: S): Promise<S> {
+    this.onClose(() => other.close());
+    await other.open();
+    return other;
+  }
+
   /** A new one, gone when the stage is closed. */
   protected folder(name: string): string {
     const { path, remove } = temporaryFolder(name);

@@ -1,37 +1,28 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AdmitClient } from '../../libs/client/src/client.js';
 import { MemoryKeys } from '../../libs/client/src/keys.js';
 import { counted, toldOf } from '../harness/crash-stage.js';
 import { CuttingProxy } from '../harness/cutting-proxy.js';
 import { type Frame, LossyProxy } from '../harness/lossy-proxy.js';
-import { apiKeyOf, Log, startSelling } from '../harness/selling.js';
+import { apiKeyOf } from '../harness/selling.js';
+import { Shop } from '../harness/shop.js';
 
 /** Short tries, so that a lost message costs this and not seconds. */
 const PATIENCE = { tryMs: 500, firstPauseMs: 20, longestPauseMs: 200 };
 
-let log: Log;
-let app: NestFastifyApplication;
+const shop = Shop.forTests('client');
 let proxy: LossyProxy;
 let client: AdmitClient;
 
 const throughProxy = (options: object = {}): Promise<AdmitClient> => {
-  const access = { ...log.server.connection('demo'), servers: proxy.url, reconnectTimeWait: 50 };
+  const access = { ...shop.log.server.connection('demo'), servers: proxy.url, reconnectTimeWait: 50 };
   return AdmitClient.overNats(access, { tenant: 'demo', patience: PATIENCE, ...options });
 };
 
 beforeAll(async () => {
-  log = await Log.start('client');
-  app = await startSelling(log.server);
-  proxy = await LossyProxy.before(log.server.port);
-  client = await throughProxy();
+  proxy = await shop.keep(LossyProxy.before(shop.log.server.port));
+  client = await shop.keep(throughProxy());
   const terms = { name: 'Gala', price: { amount: '5000', currency: 'EUR' }, mint: 'on-request' } as const;
   for (const sale of ['lossy', 'cable', 'crash', 'away', 'http']) await client.openSale({ sale, units: { quota: 100 }, ...terms });
-}, 180_000);
-afterAll(async () => {
-  await client?.close();
-  await proxy?.stop();
-  await app?.close();
-  await log?.stop();
 });
 
 const isRequestOf =
@@ -55,7 +46,7 @@ it('[L1] orders exactly once over a network that loses requests and answers', as
   expect(losses.length).toBeGreaterThan(60);
   expect(outcomes.map(({ outcome }) => outcome)).toEqual(buyers.map(() => 'done'));
   const orders = outcomes.flatMap((outcome) => (outcome.outcome === 'done' ? [outcome.value.order] : []));
-  const told = await toldOf(log, 'lossy');
+  const told = await toldOf(shop.log, 'lossy');
   expect([counted(told.decisions), counted(told.units)]).toEqual([
     [60, 60],
     [60, 60],
@@ -79,7 +70,7 @@ it('orders exactly once when the cable is pulled again and again', async () => {
     const wave = buyers.slice(first, first + 10);
     expect(await Promise.all(wave.map((buyer, number) => order(buyer, number)))).toEqual(wave.map(() => 'done'));
   }
-  expect([cuts, counted((await toldOf(log, 'cable')).orders)]).toEqual([12, [40, 40]]);
+  expect([cuts, counted((await toldOf(shop.log, 'cable')).orders)]).toEqual([12, [40, 40]]);
 });
 
 it('has the answer of the process before it when that died without hearing it', async () => {
@@ -94,7 +85,7 @@ it('has the answer of the process before it when that died without hearing it', 
   const after = await throughProxy({ keys });
   const second = await after.placeOrder(body, { intent: 'cart-1' });
   expect(second).toMatchObject({ outcome: 'done', replayed: true, key: first.key, value: { status: 'confirmed' } });
-  expect((await toldOf(log, 'crash')).orders).toHaveLength(1);
+  expect((await toldOf(shop.log, 'crash')).orders).toHaveLength(1);
   expect(await after.placeOrder({ ...body, quantity: 2 }, { intent: 'cart-1' }).catch((thrown: unknown) => thrown)).toMatchObject({
     name: 'RequestRejected',
     pointers: ['/quantity'],
@@ -103,9 +94,9 @@ it('has the answer of the process before it when that died without hearing it', 
 });
 
 it('waits for a service that is away', async () => {
-  await app.close();
+  await shop.stopApp();
   const asked = client.placeOrder({ sale: 'away', buyer: 'b-1', quantity: 1 });
-  app = await startSelling(log.server);
+  await shop.startApp();
   expect(await asked).toMatchObject({ outcome: 'done', value: { sale: 'away' } });
 }, 60_000);
 
@@ -130,7 +121,7 @@ describe('over HTTP', () => {
     AdmitClient.overHttp({ url, apiKey }, { tenant, patience: PATIENCE });
 
   it('[L1] orders exactly once over connections that break before and after the service heard', async () => {
-    const breaking = await CuttingProxy.before(portOf(await app.getUrl()), { everyRequest: 3, everyAnswer: 4 });
+    const breaking = await CuttingProxy.before(portOf(await shop.app.getUrl()), { everyRequest: 3, everyAnswer: 4 });
     const caller = overHttp(breaking.url);
     const buyers = Array.from({ length: 40 }, (_, number) => `b-${number}`);
     const outcomes = await Promise.all(buyers.map((buyer) => caller.placeOrder({ sale: 'http', buyer, quantity: 1 })));
@@ -138,11 +129,11 @@ describe('over HTTP', () => {
     expect(breaking.cut).toBeGreaterThan(20);
     expect(outcomes.map(({ outcome }) => outcome)).toEqual(buyers.map(() => 'done'));
     expect(outcomes.some((outcome) => outcome.outcome === 'done' && outcome.replayed)).toBe(true);
-    expect(counted((await toldOf(log, 'http')).orders)).toEqual([40, 40]);
+    expect(counted((await toldOf(shop.log, 'http')).orders)).toEqual([40, 40]);
   });
 
   it('asks all that can be asked, with the same keys and answers as over NATS', async () => {
-    const caller = overHttp(await app.getUrl());
+    const caller = overHttp(await shop.app.getUrl());
     const terms = { name: 'Gala', price: { amount: '5000', currency: 'EUR' }, mint: 'on-request' } as const;
     const opened = await caller.openSale({ sale: 'http-2', units: { quota: 5 }, ...terms }, { key: 'same-open' });
     expect(await client.openSale({ sale: 'http-2', units: { quota: 5 }, ...terms }, { key: 'same-open' })).toEqual({
@@ -172,14 +163,14 @@ describe('over HTTP', () => {
   });
 
   it('is told at once that its API key is not one, or that there is nothing at its address', async () => {
-    await expect(overHttp(await app.getUrl(), 'demo', 'admit_not_a_key_of_anybody').sale({ sale: 'http' })).rejects.toMatchObject({
+    await expect(overHttp(await shop.app.getUrl(), 'demo', 'admit_not_a_key_of_anybody').sale({ sale: 'http' })).rejects.toMatchObject({
       problem: { status: 401, code: 'unauthorized' },
     });
-    await expect(overHttp(`${await app.getUrl()}/elsewhere`).sale({ sale: 'http' })).rejects.toMatchObject({
+    await expect(overHttp(`${await shop.app.getUrl()}/elsewhere`).sale({ sale: 'http' })).rejects.toMatchObject({
       problem: { code: 'route-unknown' },
     });
     await expect(
-      overHttp(await app.getUrl()).failPayment({ sale: 'http', order: 'o', payment: 'p', amount: '1', currency: 'EUR' }),
+      overHttp(await shop.app.getUrl()).failPayment({ sale: 'http', order: 'o', payment: 'p', amount: '1', currency: 'EUR' }),
     ).rejects.toThrow('not asked over HTTP');
   });
 });

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connect } from '@nats-io/transport-node';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DeadLetters } from '#shared/platform/dead-letters.js';
 import { LetterBox } from '../../apps/cli/src/dead/letter-box.js';
 import { Redrive } from '../../apps/cli/src/dead/redrive.js';
@@ -12,8 +11,7 @@ import { Caller, type Heard } from '../harness/caller.js';
 import { commandsSettled, toldOf } from '../harness/crash-stage.js';
 import { Log, startSelling } from '../harness/selling.js';
 
-let log: Log;
-let app: NestFastifyApplication;
+const log = Log.forTests('dead-letters');
 let demo: Caller;
 let operator: NatsConnection;
 let jsm: JetStreamManager;
@@ -44,20 +42,13 @@ async function parked(sale: string, key: string = randomUUID()): Promise<number>
 const again = (sale: string, key: string): Promise<Heard> => demo.insist('order.place', { sale, buyer: 'unlucky', quantity: 1 }, key);
 
 beforeAll(async () => {
-  log = await Log.start('dead-letters');
-  app = await startSelling(log.server);
-  demo = await Caller.of(log.server, 'demo');
-  operator = await connect(log.server.connection('operator'));
+  await log.keep(startSelling(log.server));
+  demo = await log.keep(Caller.of(log.server, 'demo'));
+  operator = await log.keep(connect(log.server.connection('operator')));
   jsm = await jetstreamManager(log.admin);
   box = await LetterBox.on(operator);
-}, 180_000);
-afterEach(repair);
-afterAll(async () => {
-  await operator?.close();
-  await demo?.close();
-  await app?.close();
-  await log?.stop();
 });
+afterEach(repair);
 
 it('[L6] lets an operator see what is dead, repair it, and send it once more: then its key has its answer', async () => {
   expect(await cli('ls')).toEqual({ code: 0, out: 'nothing is dead\n', error: '' });

@@ -1,4 +1,3 @@
-import type { NatsConnection } from '@nats-io/transport-node';
 import { type Commit, headOf, NO_HEAD } from '#shared/event-store/commit.js';
 import type { EventStore } from '#shared/event-store/event-store.js';
 import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
@@ -9,22 +8,11 @@ import { anEvent, appendAll, commitsOf, freshSubject } from '../conformance/even
 import { type Frame, LossyProxy } from '../harness/lossy-proxy.js';
 import { Log } from '../harness/selling.js';
 
-let log: Log;
-const open: NatsConnection[] = [];
-
-beforeAll(async () => {
-  log = await Log.start('outage');
-}, 180_000);
-afterAll(async () => {
-  await Promise.all(open.map((connection) => connection.close()));
-  await log?.stop();
-});
+const log = Log.forTests('outage');
 
 async function storeOn(url: string): Promise<EventStore> {
   const { user, pass } = log.server.credentials('purchase');
-  const connection = await connectNats({ servers: [url], user, password: pass }, 'event-store');
-  open.push(connection);
-  return JetStreamEventStore.on(connection);
+  return JetStreamEventStore.on(await log.keep(connectNats({ servers: [url], user, password: pass }, 'event-store')));
 }
 
 const isPublish = ({ line }: Frame): boolean => line.startsWith('HPUB ev.');

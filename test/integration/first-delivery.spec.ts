@@ -2,21 +2,15 @@ import { type ConsumerConfig, jetstream, jetstreamManager } from '@nats-io/jetst
 import { JetStreamEventsLog } from '../../apps/ledger/src/logs/jetstream.js';
 import { LedgerStage } from './ledger-stage.js';
 
-const STARTS_SERVERS_MS = 60_000;
 const MAX_BATCH = 8;
 /** How long a pull waits that nobody answers: longer than the test. */
 const PULL_MS = 20_000;
 
-let stage: LedgerStage;
-beforeAll(async () => {
-  stage = await LedgerStage.open('first-delivery');
-}, STARTS_SERVERS_MS);
-afterAll(() => stage?.close());
+const stage = LedgerStage.forTests('first-delivery');
 
 /** A projector that lost its turn, or was killed a moment ago: what it asked for is still on its way to it. */
 async function olderPull(): Promise<Promise<number>[]> {
   const connection = await stage.nat('ledger');
-  stage.onClose(() => connection.close());
   const jsm = await jetstreamManager(connection, { checkAPI: false });
   const consumer = jetstream(connection).consumers.getConsumerFromInfo(await jsm.consumers.info('EVENTS', 'ledger'));
   const messages = await consumer.fetch({ max_messages: 1, expires: PULL_MS });
@@ -43,7 +37,6 @@ it('is asked for again when it went to an older pull: whoever lost the turn does
 
 it('is a gap when the stream does not hold it', async () => {
   const [admin, ledger] = [await stage.nat('provision'), await stage.nat('ledger')];
-  stage.onClose(() => Promise.all([admin.close(), ledger.close()]));
   const jsm = await jetstreamManager(admin);
   const { config } = await jsm.streams.info('EVENTS');
   const consumer = (await jsm.consumers.info('EVENTS', 'ledger')).config;

@@ -9,17 +9,15 @@ import { takeBatch } from '../../apps/ledger/src/projection/take-batch.js';
 import { LEDGER_TABLES } from '../../apps/ledger/src/rows/tables.js';
 import { LedgerStage } from './ledger-stage.js';
 
-const STARTS_SERVERS_MS = 60_000;
 const LONG_MS = 180_000;
 const RUNS = 40;
 const EPOCH = 'of this log';
 
-let stage: LedgerStage;
+const stage = LedgerStage.forTests('ledger-delivery');
 let runner: QueryRunner;
 const messages: LoggedMessage[] = [];
 
 beforeAll(async () => {
-  stage = await LedgerStage.open('ledger-delivery');
   for (const [tenant, sale] of [
     ['demo', 'gala'],
     ['acme', 'fair'],
@@ -35,10 +33,7 @@ beforeAll(async () => {
   }
   await connection.close();
   runner = (await connected(stage.pool('projector', 1))).createQueryRunner();
-}, STARTS_SERVERS_MS);
-afterAll(async () => {
-  await runner?.release();
-  await stage?.close();
+  stage.onClose(() => runner.release());
 });
 
 async function begin(): Promise<void> {

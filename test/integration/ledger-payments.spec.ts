@@ -6,17 +6,14 @@ import { ReplayLog } from '../../apps/ledger/src/logs/replay.js';
 import { LedgerReplay } from '../../apps/ledger/src/replay/replay-ledger.js';
 import { AT, LedgerStage, opening, type RunningProjector } from './ledger-stage.js';
 
-const STARTS_SERVERS_MS = 60_000;
 const subject = saleSubject('demo', 'gala');
 
-let stage: LedgerStage;
+const stage = LedgerStage.forTests('ledger-payments');
 let projector: RunningProjector;
 beforeAll(async () => {
-  stage = await LedgerStage.open('ledger-payments');
   projector = await stage.project();
   await stage.append(subject, opening('gala', 10));
-}, STARTS_SERVERS_MS);
-afterAll(() => stage.close());
+});
 
 const told = (type: string, data: object): Recorded => ({ type, at: AT, data }) as unknown as Recorded;
 const money = { amount: '5000', currency: 'EUR' };

@@ -4,14 +4,8 @@ import { LedgerStage, opening, ordering } from './ledger-stage.js';
 
 const STARTS_SERVERS_MS = 60_000;
 
-let stage: LedgerStage;
-beforeAll(async () => {
-  stage = await LedgerStage.open('ledger-refuses');
-  const { stop } = await stage.project();
-  await stage.reaches(await stage.sell('demo', 'gala', 3));
-  await stop();
-}, STARTS_SERVERS_MS);
-afterAll(() => stage.close());
+const stage = LedgerStage.forTests('ledger-refuses');
+beforeAll(() => stage.projects(() => stage.sell('demo', 'gala', 3)));
 
 const set = (sql: string) => stage.query(`update ledger.checkpoint set ${sql}`);
 
@@ -51,8 +45,7 @@ describe('bytes that are no commit at all', () => {
   it(
     'stop the ledger: the log is broken',
     async () => {
-      const other = await LedgerStage.open('ledger-bytes');
-      stage.onClose(() => other.close());
+      const other = await stage.standOn(new LedgerStage('ledger-bytes'));
       const forged = encodeCommit('ev.demo.sale.gala', { ...NO_HEAD, version: 7 }, opening('gala', 4));
       const connection = await other.nat('provision');
       const { seq } = (await connection.request('ev.demo.sale.gala', forged, { timeout: 5_000 })).json<{ seq: number }>();

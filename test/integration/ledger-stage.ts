@@ -15,8 +15,8 @@ import { JetStreamEventsLog } from '../../apps/ledger/src/logs/jetstream.js';
 import { Projector } from '../../apps/ledger/src/projection/projector.js';
 import { type NatsServer, startNats } from '../../dev/nats/server.js';
 import { type PostgresServer, startPostgres } from '../../dev/postgres/server.js';
-import { temporaryFolder } from '../../dev/processes/temporary.js';
 import { waitFor } from '../../dev/processes/wait.js';
+import { Stage } from '../harness/stage.js';
 
 export const WAIT_MS = 30_000;
 export const DATABASE = 'admit';
@@ -26,51 +26,32 @@ export const silent = createLogger('ledger-test', 'silent');
 export const AT = Date.UTC(2027, 0, 1);
 
 /** NATS and Postgres, migrated and provisioned, with a log to write to and projectors to start. */
-export class LedgerStage {
-  private readonly closing: (() => Promise<unknown> | unknown)[] = [];
+export class LedgerStage extends Stage {
+  nats!: NatsServer;
+  postgres!: PostgresServer;
+  urls!: RoleUrls;
+  private store!: JetStreamEventStore;
   private readonly heads = new Map<string, Head>();
 
-  private constructor(
-    readonly nats: NatsServer,
-    readonly postgres: PostgresServer,
-    readonly urls: RoleUrls,
-    private readonly store: JetStreamEventStore,
-  ) {}
-
-  static async open(name: string): Promise<LedgerStage> {
-    const folder = temporaryFolder(name);
-    const nats = await startNats({ dataDir: join(folder.path, 'nats') });
-    const postgres = await startPostgres({ dataDir: join(folder.path, 'postgres') });
-    await postgres.createDatabase(DATABASE);
-    const url = (user: string) => postgres.url(DATABASE, { user, password: `${user}-password` });
-    const urls = { projector: url('admit_projector'), reader: url('admit_reader'), replay: url('admit_replay') };
-    await migrateDatabase(postgres.url(DATABASE), urls, silent);
-    const provisioner = await connect(nats.connection('provision'));
-    await provision(provisioner);
-    await provisioner.close();
-    const writer = await connect({ ...nats.connection('purchase'), maxReconnectAttempts: -1 });
-    const minter = await connect({ ...nats.connection('provision'), maxReconnectAttempts: -1 });
-    const stage = new LedgerStage(nats, postgres, urls, await JetStreamEventStore.on(minter));
-    stage.closing.push(
-      () => folder.remove(),
-      () => postgres.stop(),
-      () => nats.stop(),
-      () => minter.close(),
-      () => writer.close(),
-    );
-    return stage;
+  constructor(private readonly name: string) {
+    super();
   }
 
-  async close(): Promise<void> {
-    for (const close of this.closing.splice(0).reverse()) await close();
-  }
-
-  onClose(close: () => Promise<unknown> | unknown): void {
-    this.closing.push(close);
+  async open(): Promise<void> {
+    const path = this.folder(this.name);
+    this.postgres = await this.keep(startPostgres({ dataDir: join(path, 'postgres') }));
+    await this.postgres.createDatabase(DATABASE);
+    const url = (user: string) => this.postgres.url(DATABASE, { user, password: `${user}-password` });
+    this.urls = { projector: url('admit_projector'), reader: url('admit_reader'), replay: url('admit_replay') };
+    await migrateDatabase(this.postgres.url(DATABASE), this.urls, silent);
+    this.nats = await this.keep(startNats({ dataDir: join(path, 'nats') }));
+    const admin = await this.nat('provision');
+    await provision(admin);
+    this.store = await JetStreamEventStore.on(admin);
   }
 
   nat(user: string): Promise<NatsConnection> {
-    return connect({ ...this.nats.connection(user), maxReconnectAttempts: -1, reconnectTimeWait: 50 });
+    return this.keep(connect({ ...this.nats.connection(user), maxReconnectAttempts: -1, reconnectTimeWait: 50 }));
   }
 
   async append(subject: string, events: readonly Recorded[]): Promise<number> {
@@ -125,6 +106,15 @@ export class LedgerStage {
     };
     this.onClose(stop);
     return { projector, ended, comesTo, stop };
+  }
+
+  /** Projects what is sold meanwhile, by a projector that is gone then; the last sequence of it. */
+  async projects(selling: () => Promise<number>): Promise<number> {
+    const { stop } = await this.project();
+    const last = await selling();
+    await this.reaches(last);
+    await stop();
+    return last;
   }
 
   reaches(sequence: number): Promise<void> {

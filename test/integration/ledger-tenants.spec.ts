@@ -5,21 +5,18 @@ import { migrateDatabase } from '../../apps/ledger/src/database/migrate-database
 import { asTenant, inTransaction } from '../../apps/ledger/src/database/transaction.js';
 import { DATABASE, LedgerStage, paying, silent } from './ledger-stage.js';
 
-const STARTS_SERVERS_MS = 60_000;
 const APP_ROLES = ['admit_projector', 'admit_reader', 'admit_replay'];
 const READ_BY_TENANTS = ['account_balance', 'ledger_entry', 'log_head', 'payment', 'sale', 'sale_order', 'tenant_chain', 'ticket'];
 
-let stage: LedgerStage;
-beforeAll(async () => {
-  stage = await LedgerStage.open('ledger-tenants');
-  const { stop } = await stage.project();
-  await stage.sell('demo', 'gala', 5);
-  await stage.sell('acme', 'fair', 3);
-  await stage.append(saleSubject('acme', 'fair'), paying('ord_acme_early'));
-  await stage.reaches(await stage.append(saleSubject('demo', 'gala'), paying('ord_demo_early')));
-  await stop();
-}, STARTS_SERVERS_MS);
-afterAll(() => stage.close());
+const stage = LedgerStage.forTests('ledger-tenants');
+beforeAll(() =>
+  stage.projects(async () => {
+    await stage.sell('demo', 'gala', 5);
+    await stage.sell('acme', 'fair', 3);
+    await stage.append(saleSubject('acme', 'fair'), paying('ord_acme_early'));
+    return stage.append(saleSubject('demo', 'gala'), paying('ord_demo_early'));
+  }),
+);
 
 const OURS = `n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg\\_%'`;
 

@@ -12,11 +12,7 @@ import { LedgerStage, opening, ordering, WAIT_MS } from './ledger-stage.js';
 const TABLES = ['ledger_entry', 'sale', 'sale_order', 'ticket', 'account_balance', 'tenant_chain', 'log_head', 'checkpoint'];
 const STARTS_SERVERS_MS = 60_000;
 
-let stage: LedgerStage;
-beforeAll(async () => {
-  stage = await LedgerStage.open('ledger');
-}, STARTS_SERVERS_MS);
-afterAll(() => stage.close());
+const stage = LedgerStage.forTests('ledger');
 
 /** The whole ledger as one hash per table. */
 async function image(): Promise<Record<string, string>> {

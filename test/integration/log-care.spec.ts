@@ -12,40 +12,29 @@ import { temporaryFolder } from '../../dev/processes/temporary.js';
 import { admit, operatorOf, type Ran } from '../harness/admit.js';
 import { DATABASE, LedgerStage } from './ledger-stage.js';
 
-const STARTS_SERVERS_MS = 120_000;
+const stage = LedgerStage.forTests('log-care');
 const folder = temporaryFolder('log-care');
+stage.onClose(folder.remove);
 const backup = join(folder.path, 'backup');
-const empties: NatsServer[] = [];
-let stage: LedgerStage;
 let sold: number;
 
 const log = (...args: string[]): Promise<Ran> =>
   admit({ ...operatorOf(stage.nats), DATABASE_REPLAY_URL: stage.urls.replay }, 'log', ...args);
 const restoreInto = (server: NatsServer, from = backup): Promise<Ran> => admit(operatorOf(server, 'provision'), 'log', 'restore', from);
 
-async function emptyServer(): Promise<NatsServer> {
-  const server = await startNats({ dataDir: join(folder.path, `empty-${empties.length}`) });
-  empties.push(server);
-  return server;
-}
+let empties = 0;
+const emptyServer = (): Promise<NatsServer> => stage.keep(startNats({ dataDir: join(folder.path, `empty-${empties++}`) }));
 
 beforeAll(async () => {
-  stage = await LedgerStage.open('log-care');
   const provisioner = await stage.nat('provision');
   await (await TenantRegister.on(provisioner)).create('demo', { hasNatsPassword: true });
   await jetstream(provisioner).publish('mint.demo.tkt_1.1', '{"outstanding":true}', { msgID: 'm1' });
   await jetstream(provisioner).publish('cmd.demo.gala.hash', '{"undecided":true}', { msgID: 'c1' });
   await provisioner.close();
-  const { stop } = await stage.project();
-  await stage.sell('demo', 'gala', 60);
-  sold = await stage.sell('acme', 'fair', 30);
-  await stage.reaches(sold);
-  await stop();
-}, STARTS_SERVERS_MS);
-afterAll(async () => {
-  for (const server of empties) await server.stop();
-  await stage?.close();
-  folder.remove();
+  sold = await stage.projects(async () => {
+    await stage.sell('demo', 'gala', 60);
+    return stage.sell('acme', 'fair', 30);
+  });
 });
 
 describe('admit log verify', () => {

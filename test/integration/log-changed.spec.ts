@@ -18,7 +18,7 @@ interface Stored {
   readonly body: Buffer;
 }
 
-let stage: LedgerStage;
+const stage = LedgerStage.forTests('log-changed');
 let admin: NatsConnection;
 let operator: NatsConnection;
 let jsm: JetStreamManager;
@@ -28,13 +28,11 @@ let witness: LedgerWitness;
 const original: Stored[] = [];
 
 beforeAll(async () => {
-  stage = await LedgerStage.open('log-changed');
-  const { stop } = await stage.project();
-  await stage.sell('demo', 'gala', 9);
-  await stage.reaches(await stage.sell('acme', 'fair', 4));
-  await stop();
+  await stage.projects(async () => {
+    await stage.sell('demo', 'gala', 9);
+    return stage.sell('acme', 'fair', 4);
+  });
   [admin, operator] = [await stage.nat('provision'), await stage.nat('operator')];
-  stage.onClose(() => Promise.all([admin.close(), operator.close()]));
   jsm = await jetstreamManager(admin);
   const info = await jsm.streams.info('EVENTS');
   config = info.config;
@@ -45,7 +43,6 @@ beforeAll(async () => {
   pool = await connected(stage.pool('replay', 1));
   witness = await readLedgerWitness(stage.urls.replay);
 }, LONG_MS);
-afterAll(() => stage?.close());
 
 /** Puts another stream in the place of EVENTS: the same messages, but for what was done to them. */
 async function remake(stored: readonly Stored[]): Promise<void> {

@@ -6,11 +6,10 @@ import { waitFor } from '../../dev/processes/wait.js';
 import { scrape } from '../harness/scrape.js';
 import { LedgerStage, WAIT_MS } from './ledger-stage.js';
 
-let stage: LedgerStage;
+const stage = LedgerStage.forTests('metrics-ledger');
 let app: NestFastifyApplication;
 
 beforeAll(async () => {
-  stage = await LedgerStage.open('metrics-ledger');
   const { user, pass } = stage.nats.credentials('ledger');
   const environment = readEnvironment({
     NATS_URL: stage.nats.url,
@@ -20,11 +19,8 @@ beforeAll(async () => {
     DATABASE_READER_URL: stage.urls.reader,
   });
   ({ app } = await startLedger(environment, createLogger('ledger', 'fatal')));
-}, 120_000);
-afterAll(async () => {
-  await app?.close();
-  await stage?.close();
-}, 60_000);
+  stage.onClose(() => app.close());
+});
 
 const shows = async (series: string): Promise<number | undefined> => (await scrape(app)).get(series);
 const comesTo = (series: string, value: number): Promise<void> =>

@@ -149,11 +149,7 @@ it('[blockchain SC-9] says unreachable while the log is away, shows nothing in p
 }, 60_000);
 
 describe('an app of its own settings', () => {
-  let fresh: Log;
-  beforeAll(async () => {
-    fresh = await Log.start('metrics-settings');
-  }, 60_000);
-  afterAll(() => fresh?.stop());
+  const fresh = Log.forTests('metrics-settings');
 
   it('[blockchain SC-9] counts who asks too fast by tenant', async () => {
     const slow = await startSelling(fresh.server, 'fatal', { HTTP_TENANT_RATE: '1', HTTP_TENANT_BURST: '1' });

@@ -10,33 +10,20 @@ import { commandsSettled, counted, insist, SILENT, settingsAt, startAt, toldOf }
 import { arrives, LossyProxy } from '../harness/lossy-proxy.js';
 import { Log } from '../harness/selling.js';
 
-let log: Log;
+const log = Log.forTests('crash');
 let proxy: LossyProxy;
 let first: NestFastifyApplication;
 let demo: Caller;
 let jsm: JetStreamManager;
-const apps: NestFastifyApplication[] = [];
-
-async function startApp(url: string): Promise<NestFastifyApplication> {
-  const app = await startAt(log.server, url);
-  apps.push(app);
-  return app;
-}
+const startApp = (url: string): Promise<NestFastifyApplication> => log.keep(startAt(log.server, url));
 
 beforeAll(async () => {
-  log = await Log.start('crash');
-  proxy = await LossyProxy.before(log.server.port);
+  proxy = await log.keep(LossyProxy.before(log.server.port));
   first = await startApp(proxy.url);
-  demo = await Caller.of(log.server, 'demo');
+  demo = await log.keep(Caller.of(log.server, 'demo'));
   jsm = await jetstreamManager(log.admin);
-}, 180_000);
-afterAll(async () => {
-  proxy?.mend();
-  await demo?.close();
-  await Promise.all(apps.map((app) => app.close()));
-  await proxy?.stop();
-  await log?.stop();
-}, 60_000);
+  log.onClose(() => proxy.mend()); // the apps end only when they are heard
+});
 
 describe('a command that cannot be decided', () => {
   const poison = [

@@ -1,13 +1,11 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Heard } from '../harness/caller.js';
 import { Caller } from '../harness/caller.js';
 import { insist, startAt, toldOf } from '../harness/crash-stage.js';
 import { type Frame, LossyProxy } from '../harness/lossy-proxy.js';
 import { Log } from '../harness/selling.js';
 
-let log: Log;
+const log = Log.forTests('lossy');
 let proxy: LossyProxy;
-let app: NestFastifyApplication;
 let demo: Caller;
 let late: Promise<Heard>;
 
@@ -20,21 +18,14 @@ const isAckOf =
     line.startsWith('MSG ') && payload.includes(`"stream":"${stream}"`) && payload.includes('"seq":');
 
 beforeAll(async () => {
-  log = await Log.start('lossy');
-  proxy = await LossyProxy.before(log.server.port);
-  app = await startAt(log.server, proxy.url);
-  demo = await Caller.of(log.server, 'demo');
+  proxy = await log.keep(LossyProxy.before(log.server.port));
+  await log.keep(startAt(log.server, proxy.url));
+  demo = await log.keep(Caller.of(log.server, 'demo'));
   await Promise.all([demo.open('lossy', { quota: 100 }), demo.open('late', { quota: 1 })]);
   const lost = proxy.loseNext('down', isDelivery);
   void proxy.loseNext('down', isDelivery); // the second time too: the broker hands it out again after 5 s, just when its caller is told to wait
   late = demo.place('late', { quantity: 1 }, 'late'); // its decision takes as long as all tests but the last two
   await lost;
-}, 180_000);
-afterAll(async () => {
-  await demo?.close();
-  await app?.close();
-  await proxy?.stop();
-  await log?.stop();
 });
 
 describe('[L10] an order of which a message between app and broker is lost', () => {

@@ -10,18 +10,15 @@ import { LedgerReplay, type ReplayReport, type ReplayWish } from '../../apps/led
 import { waitFor } from '../../dev/processes/wait.js';
 import { DATABASE, LedgerStage, opening, ordering, paying, silent, WAIT_MS } from './ledger-stage.js';
 
-const STARTS_SERVERS_MS = 60_000;
 const APP_ROLES = ['admit_projector', 'admit_reader', 'admit_replay'];
 
-let stage: LedgerStage;
-beforeAll(async () => {
-  stage = await LedgerStage.open('promote');
-  const { stop } = await stage.project();
-  await stage.sell('demo', 'gala', 40);
-  await stage.reaches(await stage.sell('acme', 'fair', 20));
-  await stop();
-}, STARTS_SERVERS_MS);
-afterAll(() => stage.close());
+const stage = LedgerStage.forTests('promote');
+beforeAll(() =>
+  stage.projects(async () => {
+    await stage.sell('demo', 'gala', 40);
+    return stage.sell('acme', 'fair', 20);
+  }),
+);
 
 interface Wanted extends ReplayWish {
   readonly trustLog?: boolean;

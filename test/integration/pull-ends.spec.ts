@@ -8,22 +8,16 @@ import { Projector } from '../../apps/ledger/src/projection/projector.js';
 import { type Frame, LossyProxy } from '../harness/lossy-proxy.js';
 import { LedgerStage, silent } from './ledger-stage.js';
 
-const STARTS_SERVERS_MS = 60_000;
 /** Pulls expire after seconds, and some must before the replay gives up. */
 const PULLS_EXPIRE_MS = 60_000;
 const MAX_BATCH = 8;
 
-let stage: LedgerStage;
+const stage = LedgerStage.forTests('pull-ends');
 let proxy: LossyProxy;
 let last: number;
 beforeAll(async () => {
-  stage = await LedgerStage.open('pull-ends');
-  proxy = await LossyProxy.before(stage.nats.port);
+  proxy = await stage.keep(LossyProxy.before(stage.nats.port));
   last = await stage.sell('demo', 'gala', 6);
-}, STARTS_SERVERS_MS);
-afterAll(async () => {
-  await proxy?.stop();
-  await stage?.close();
 });
 
 const isPull = ({ line }: Frame): boolean => /^H?PUB app\.next /.test(line);

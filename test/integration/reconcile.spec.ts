@@ -39,12 +39,13 @@ const STARTS_SERVERS_MS = 180_000;
 const SALE = 'gala';
 const UNITS = 8;
 const STYLE = { symbol: 'ADMIT', uriPrefix: 'urn:admit-one:' };
+const stage = LedgerStage.forTests('reconcile-ledger');
 const folder = temporaryFolder('reconcile');
+stage.onClose(folder.remove);
 /** Buyers with keys: what they hold is theirs to give away or to burn. */
 const buyers = Array.from({ length: UNITS }, () => Keypair.generate());
 const commands = buyers.map(({ publicKey }, n) => mintCommand(SALE, `A-${n}`, { wallet: publicKey.toBase58() as Wallet }));
 
-let stage: LedgerStage;
 let solana: LocalSolana;
 let rpc: Connection;
 let admin: NatsConnection;
@@ -129,8 +130,7 @@ async function makeVoid({ tenant, sale, ticket, order, unit }: MintCommand, done
 }
 
 beforeAll(async () => {
-  stage = await LedgerStage.open('reconcile-ledger');
-  solana = await startLocalSolana({ port: 0, slotMs: 20, finalizedAfterSlots: 4 });
+  solana = await stage.keep(startLocalSolana({ port: 0, slotMs: 20, finalizedAfterSlots: 4 }));
   rpc = new Connection(solana.url, 'confirmed');
   admin = await stage.nat('provision');
   const keysDir = `${folder.path}/keys`;
@@ -166,12 +166,6 @@ beforeAll(async () => {
   });
   assets = commands.map(({ ticket }) => chain.address('demo' as never, ticket).asset);
 }, STARTS_SERVERS_MS);
-afterAll(async () => {
-  await admin?.close();
-  await solana?.stop();
-  await stage?.close();
-  folder.remove();
-});
 
 it('finds log, ledger and chain in agreement, as the operator, with no key; also of a void ticket whose asset stands', async () => {
   const ran = await reconcile();

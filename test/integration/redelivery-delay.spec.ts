@@ -5,11 +5,7 @@ import { Log } from '../harness/selling.js';
 
 /** As chance makes it: with more digits than a nanosecond has. */
 const DELAY_MS = 700.123_456_789;
-let log: Log;
-beforeAll(async () => {
-  log = await Log.start('redelivery-delay');
-}, 60_000);
-afterAll(() => log?.stop());
+const log = Log.forTests('redelivery-delay');
 
 it('[minting RS1] a delivery that is given back comes again after its delay, not at once', async () => {
   const source = new JetStreamSource(log.admin, { stream: 'MINTS', durable: 'minter', maxMessages: 8, onTrouble: fail });

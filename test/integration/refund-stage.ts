@@ -21,18 +21,16 @@ export interface Sold {
 
 /** A broker, a chain, the purchase app and a tenant that sells; minters come from the test. */
 export class RefundStage extends Stage {
-  readonly minting: MinterStage;
+  minting!: MinterStage;
   demo!: Caller;
   private readonly minters: Awaited<ReturnType<typeof startMinter>>[] = [];
 
-  constructor(name: string) {
+  constructor(private readonly name: string) {
     super();
-    this.minting = new MinterStage(name);
   }
 
   async open(): Promise<void> {
-    this.onClose(() => this.minting.close());
-    await this.minting.open();
+    this.minting = await this.standOn(new MinterStage(this.name));
     await (await TenantRegister.on(this.minting.admin)).create('demo', { apiKey: apiKeyOf('demo'), hasNatsPassword: true });
     await this.keep(startSelling(this.minting.server));
     this.onClose(() => this.stopMinters());

@@ -13,11 +13,12 @@ import { admit, operatorOf, type Ran } from '../harness/admit.js';
 import { DATABASE, LedgerStage, WAIT_MS } from './ledger-stage.js';
 
 const STARTS_SERVERS_MS = 120_000;
+const stage = LedgerStage.forTests('replay-backup');
 const folder = temporaryFolder('replay-backup');
+stage.onClose(folder.remove);
 const backup = join(folder.path, 'backup');
 /** Where servers of backups have their data: empty when none is left. */
 const room = join(folder.path, 'room');
-let stage: LedgerStage;
 let settings: Readonly<Record<string, string>>;
 let ended: number;
 let sold: number;
@@ -26,7 +27,6 @@ const replay = (from: string, ...args: string[]): Promise<Ran> => admit(settings
 
 beforeAll(async () => {
   mkdirSync(room);
-  stage = await LedgerStage.open('replay-backup');
   const { stop } = await stage.project();
   await stage.sell('demo', 'gala', 60);
   ended = await stage.sell('acme', 'fair', 30);
@@ -39,10 +39,6 @@ beforeAll(async () => {
   // The server of the log is named, but no login to it: a backup is replayed without it.
   settings = { NATS_URL: stage.nats.url, NATS_SERVER: path, DATABASE_REPLAY_URL: stage.urls.replay, TMPDIR: room };
 }, STARTS_SERVERS_MS);
-afterAll(async () => {
-  await stage?.close();
-  folder.remove();
-});
 
 describe('[L7] admit replay --from-backup', () => {
   it('rebuilds the ledger as of the last commit of the backup, and finds the live one, which is ahead, equal', async () => {

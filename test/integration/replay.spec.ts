@@ -6,17 +6,13 @@ import { LedgerReplay, type ReplayReport, type ReplayWish } from '../../apps/led
 import { LEDGER_TABLES } from '../../apps/ledger/src/rows/tables.js';
 import { LedgerStage, opening, ordering } from './ledger-stage.js';
 
-const STARTS_SERVERS_MS = 60_000;
-
-let stage: LedgerStage;
-beforeAll(async () => {
-  stage = await LedgerStage.open('replay');
-  const { stop } = await stage.project();
-  await stage.sell('demo', 'gala', 40);
-  await stage.reaches(await stage.sell('acme', 'fair', 20));
-  await stop();
-}, STARTS_SERVERS_MS);
-afterAll(() => stage.close());
+const stage = LedgerStage.forTests('replay');
+beforeAll(() =>
+  stage.projects(async () => {
+    await stage.sell('demo', 'gala', 40);
+    return stage.sell('acme', 'fair', 20);
+  }),
+);
 
 async function rewind(): Promise<void> {
   const connection = await stage.nat('provision');

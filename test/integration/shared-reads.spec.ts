@@ -9,15 +9,10 @@ import { Log } from '../harness/selling.js';
 const COMMITS = 400;
 const READERS = 64;
 
-let log: Log;
+const log = Log.forTests('shared-reads');
 let reader: NatsConnection;
 beforeAll(async () => {
-  log = await Log.start('shared-reads');
-  reader = await connect(log.server.connection('purchase'));
-}, 180_000);
-afterAll(async () => {
-  await reader?.close();
-  await log?.stop();
+  reader = await log.keep(connect(log.server.connection('purchase')));
 });
 
 it('[L3] 64 readers who share looks each see every commit that was acknowledged, by another process, before they asked', async () => {

@@ -14,14 +14,9 @@ import { exitCodeOf, sentenceOf } from '../../apps/ledger/src/replay/verdict.js'
 import { waitFor } from '../../dev/processes/wait.js';
 import { LedgerStage, opening, ordering, WAIT_MS } from './ledger-stage.js';
 
-const STARTS_SERVERS_MS = 60_000;
 const MAX_BATCH = 256;
 
-let stage: LedgerStage;
-beforeAll(async () => {
-  stage = await LedgerStage.open('tenant-halt');
-}, STARTS_SERVERS_MS);
-afterAll(() => stage.close());
+const stage = LedgerStage.forTests('tenant-halt');
 
 /** What no version of the ledger that is running can apply: stands for a bug that the next version mends. */
 const poison = (sequence: number) =>
@@ -46,11 +41,7 @@ async function replay(): Promise<ReplayReport> {
   }
 }
 
-async function logOf(): Promise<JetStreamEventsLog> {
-  const connection = await stage.nat('ledger');
-  stage.onClose(() => connection.close());
-  return JetStreamEventsLog.on(connection, MAX_BATCH);
-}
+const logOf = async (): Promise<JetStreamEventsLog> => JetStreamEventsLog.on(await stage.nat('ledger'), MAX_BATCH);
 
 describe('[L8] an event that cannot be applied', () => {
   let bad: number;

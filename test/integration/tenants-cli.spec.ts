@@ -7,7 +7,7 @@ import { HttpCaller } from '../harness/http-caller.js';
 import { Log, startSelling } from '../harness/selling.js';
 
 const WAIT_MS = 15_000;
-let log: Log;
+const log = Log.forTests('tenants-cli', []);
 let app: NestFastifyApplication;
 
 interface Ran {
@@ -38,12 +38,7 @@ async function statusIs(apiKey: string, status: number): Promise<void> {
 }
 
 beforeAll(async () => {
-  log = await Log.start('tenants-cli', []);
-  app = await startSelling(log.server);
-}, 180_000);
-afterAll(async () => {
-  await app?.close();
-  await log?.stop();
+  app = await log.keep(startSelling(log.server));
 });
 
 it('makes a tenant that can come in at once, shows its credentials once, and says what a server of its own must be told', async () => {

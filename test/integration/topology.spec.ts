@@ -17,16 +17,14 @@ import { waitFor } from '../../dev/processes/wait.js';
 import { Log, startSelling } from '../harness/selling.js';
 
 const SECOND = 1_000_000_000;
-let log: Log;
+const log = Log.forTests('topology', []);
 let jsm: JetStreamManager;
 let epoch: string;
 
 beforeAll(async () => {
-  log = await Log.start('topology', []);
   jsm = await jetstreamManager(log.admin);
   epoch = await inspectTopology(log.admin);
-}, 180_000);
-afterAll(() => log?.stop());
+});
 
 /** Puts another stream in the place of one: what an operator's tool or a restored backup may do in spite of deny_delete. */
 async function remake(name: string, more: Partial<StreamConfig>): Promise<void> {

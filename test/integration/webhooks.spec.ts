@@ -1,5 +1,4 @@
 import { jetstreamManager } from '@nats-io/jetstream';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { saleSubject } from '#shared/event-store/event-store.js';
 import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
@@ -8,18 +7,15 @@ import type { PaymentEvent, PaymentOrder } from '../../dev/payments/event.js';
 import { type PaymentProvider, startPaymentProvider } from '../../dev/payments/provider.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { commitsOf } from '../conformance/event-store-suite.js';
-import { Caller } from '../harness/caller.js';
 import { startAt } from '../harness/crash-stage.js';
 import { type Frame, LossyProxy } from '../harness/lossy-proxy.js';
-import { Log, startSelling } from '../harness/selling.js';
+import { Shop } from '../harness/shop.js';
 
 const WAIT_MS = 30_000;
 const STORM_MS = 150_000; // 5 s on a machine with nothing else to do
 const HOUR_MS = 3_600_000;
 
-let log: Log;
-let app: NestFastifyApplication;
-let demo: Caller;
+const shop = Shop.forTests('webhooks');
 let provider: PaymentProvider;
 let register: TenantRegister;
 
@@ -29,39 +25,32 @@ const secretOf = async (tenant: string): Promise<string> => {
 };
 
 beforeAll(async () => {
-  log = await Log.start('webhooks');
-  app = await startSelling(log.server);
-  demo = await Caller.of(log.server, 'demo');
-  register = await TenantRegister.on(log.admin);
-  provider = await startPaymentProvider({
-    webhookUrl: `${await app.getUrl()}${WEBHOOK_PATH}`,
-    secret: await secretOf('demo'),
-    retries: { firstMs: 50, longestMs: 500 },
-  });
-}, 180_000);
-afterAll(async () => {
-  await provider?.stop();
-  await demo?.close();
-  await app?.close();
-  await log?.stop();
+  register = await TenantRegister.on(shop.log.admin);
+  provider = await shop.keep(
+    startPaymentProvider({
+      webhookUrl: `${await shop.app.getUrl()}${WEBHOOK_PATH}`,
+      secret: await secretOf('demo'),
+      retries: { firstMs: 50, longestMs: 500 },
+    }),
+  );
 });
 
 const open = (sale: string, places: number): Promise<unknown> =>
-  demo.open(sale, { quota: places }, { payment: 'webhook', holdSeconds: 3_600, maxPerBuyer: 100 });
+  shop.demo.open(sale, { quota: places }, { payment: 'webhook', holdSeconds: 3_600, maxPerBuyer: 100 });
 
 async function placed(sale: string): Promise<PaymentOrder & { readonly payment: string }> {
-  const { body } = await demo.place(sale, { quantity: 1 });
+  const { body } = await shop.demo.place(sale, { quantity: 1 });
   const order = String(body.order);
   return { tenant: 'demo', sale, order, payment: `pay_${order}`, amount: '5000', currency: 'EUR' };
 }
 
-const statusOf = async ({ sale, order }: PaymentOrder): Promise<unknown> => (await demo.ask('order.get', { sale, order })).body.status;
-const countsOf = async (sale: string): Promise<unknown> => (await demo.ask('sale.get', { sale })).body.units;
-const owedIn = async (sale: string): Promise<unknown> => (await demo.ask('sale.owed', { sale })).body.owed;
+const statusOf = async ({ sale, order }: PaymentOrder): Promise<unknown> => (await shop.demo.ask('order.get', { sale, order })).body.status;
+const countsOf = async (sale: string): Promise<unknown> => (await shop.demo.ask('sale.get', { sale })).body.units;
+const owedIn = async (sale: string): Promise<unknown> => (await shop.demo.ask('sale.owed', { sale })).body.owed;
 
 /** How often each kind of event stands in the log for an order. */
 async function told(sale: string, order: string): Promise<Readonly<Record<string, number>>> {
-  const commits = await commitsOf(await JetStreamEventStore.on(log.admin), saleSubject('demo', sale));
+  const commits = await commitsOf(await JetStreamEventStore.on(shop.log.admin), saleSubject('demo', sale));
   const types = commits.flatMap(({ events }) =>
     events.flatMap(({ type, data }) => ('order' in data && data.order === order ? [type] : [])),
   );
@@ -86,7 +75,7 @@ it('counts a payment once that the provider tells and the back end confirms', as
   await open('both', 10);
   const order = await placed('both');
   const { tenant: _, ...news } = order;
-  const [, confirmed] = await Promise.all([taken([provider.pay(order)]), demo.insist('payment.confirm', news, 'back-end-1')]);
+  const [, confirmed] = await Promise.all([taken([provider.pay(order)]), shop.demo.insist('payment.confirm', news, 'back-end-1')]);
   expect(confirmed.body).toMatchObject({ status: 'confirmed' });
   expect(await told('both', order.order)).toMatchObject({ PaymentReceived: 1, OrderConfirmed: 1 });
 });
@@ -95,20 +84,20 @@ describe('what is not signed as it should be', () => {
   it.each(['bad-signature', 'flipped-byte', 'old-timestamp'] as const)('is refused and stores nothing: %s', async (lie) => {
     await open(lie, 1);
     const order = await placed(lie);
-    const before = await log.lastSequences();
+    const before = await shop.log.lastSequences();
     const { id } = provider.pay(order, { lie });
     const tries = (): readonly (number | string)[] => provider.deliveries.find((one) => one.id === id)?.tries ?? [];
     await waitFor(() => tries().length >= 2, { what: 'it was told twice', timeoutMs: WAIT_MS });
     expect(new Set(tries())).toEqual(new Set([401]));
-    expect(await log.lastSequences()).toEqual(before);
+    expect(await shop.log.lastSequences()).toEqual(before);
     expect(await statusOf(order)).toBe('held');
   });
 
   it('is refused when it is signed by the secret of another tenant, or by nobody', async () => {
     await open('foreign', 1);
     const order = await placed('foreign');
-    const before = await log.lastSequences();
-    const url = `${await app.getUrl()}${WEBHOOK_PATH}`;
+    const before = await shop.log.lastSequences();
+    const url = `${await shop.app.getUrl()}${WEBHOOK_PATH}`;
     const other = await startPaymentProvider({ webhookUrl: url, secret: await secretOf('acme'), retries: { attempts: 1 } });
     other.pay(order);
     await other.settled();
@@ -119,7 +108,7 @@ describe('what is not signed as it should be', () => {
       401,
       'signature-refused',
     ]);
-    expect(await log.lastSequences()).toEqual(before);
+    expect(await shop.log.lastSequences()).toEqual(before);
     await other.stop();
   });
 });
@@ -206,18 +195,18 @@ it('changes nothing when it is told again on day 4, after COMMANDS has let go of
   const order = await placed('day-4');
   const event = provider.pay(order);
   await taken([event]);
-  await (await jetstreamManager(log.admin)).streams.purge('COMMANDS');
-  await app.close();
-  await log.server.kill9(); // with it goes the broker's own memory of what it has seen
-  await log.server.restart();
-  await waitFor(async () => (await log.admin.rtt()) >= 0, { what: 'the server is back', timeoutMs: WAIT_MS });
-  app = await startSelling(log.server);
-  provider.moveTo(`${await app.getUrl()}${WEBHOOK_PATH}`);
-  await demo.connected();
-  const { EVENTS } = await log.lastSequences();
+  await (await jetstreamManager(shop.log.admin)).streams.purge('COMMANDS');
+  await shop.stopApp();
+  await shop.log.server.kill9(); // with it goes the broker's own memory of what it has seen
+  await shop.log.server.restart();
+  await waitFor(async () => (await shop.log.admin.rtt()) >= 0, { what: 'the server is back', timeoutMs: WAIT_MS });
+  await shop.startApp();
+  provider.moveTo(`${await shop.app.getUrl()}${WEBHOOK_PATH}`);
+  await shop.demo.connected();
+  const { EVENTS } = await shop.log.lastSequences();
   provider.send(event, { copies: 3 });
   await taken([event]);
-  expect([(await log.lastSequences()).EVENTS, await told('day-4', order.order)]).toEqual([
+  expect([(await shop.log.lastSequences()).EVENTS, await told('day-4', order.order)]).toEqual([
     EVENTS,
     expect.objectContaining({ PaymentReceived: 1, OrderConfirmed: 1 }),
   ]);
@@ -226,9 +215,9 @@ it('changes nothing when it is told again on day 4, after COMMANDS has let go of
 it('[L3] completes a payment whose process was lost between storing and deciding it', async () => {
   await open('killed', 1);
   const order = await placed('killed');
-  await app.close();
-  const proxy = await LossyProxy.before(log.server.port);
-  const doomed = await startAt(log.server, proxy.url);
+  await shop.stopApp();
+  const proxy = await LossyProxy.before(shop.log.server.port);
+  const doomed = await startAt(shop.log.server, proxy.url);
   provider.moveTo(`${await doomed.getUrl()}${WEBHOOK_PATH}`);
   const stored = proxy.loseNext(
     'down',
@@ -238,8 +227,8 @@ it('[L3] completes a payment whose process was lost between storing and deciding
   await stored; // it lies in COMMANDS, and nobody has read it
   proxy.cut();
   expect(await told('killed', order.order)).not.toHaveProperty('PaymentReceived');
-  app = await startSelling(log.server);
-  provider.moveTo(`${await app.getUrl()}${WEBHOOK_PATH}`);
+  await shop.startApp();
+  provider.moveTo(`${await shop.app.getUrl()}${WEBHOOK_PATH}`);
   await taken([event]);
   await waitFor(async () => (await statusOf(order)) === 'confirmed', { what: 'the order is confirmed', timeoutMs: WAIT_MS });
   expect(await told('killed', order.order)).toMatchObject({ PaymentReceived: 1, OrderConfirmed: 1 });
