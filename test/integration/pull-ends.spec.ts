@@ -57,10 +57,10 @@ describe('a replay whose pull ends', () => {
     PULLS_EXPIRE_MS,
   );
 
-  it('says which commit did not arrive, where others came after it', async () => {
+  it('says which commit did not arrive, where others came after it, and does not call a log broken that has it', async () => {
     const connection = await throughProxy();
     const lost = proxy.loseNext('down', isDelivery(3));
-    await expect(read(connection)).rejects.toMatchObject({ code: 'log-broken', context: { wanted: 3, came: 4 } });
+    await expect(read(connection)).rejects.toMatchObject({ code: 'log-unreachable', context: { wanted: 3, came: 4 } });
     await lost;
   });
 

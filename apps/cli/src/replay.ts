@@ -23,8 +23,9 @@ const COULD_NOT = 2;
 export const REPLAY_NODE_FLAGS: readonly string[] = ['--single-threaded-gc'];
 
 /**
- * `admit replay`: first the operator rewinds the consumer that was prepared for replays; then the replay runs as a process of its own that
- * is told nothing but how to pull that consumer and where the shadow of the ledger is; to promote, also how the ledger's owner logs in.
+ * `admit replay`: the replay runs as a process of its own that is told nothing but how to pull the consumer that was prepared for replays, and
+ * where the shadow of the ledger is; to promote, also how the ledger's owner logs in. Once it has the shadow for itself, and so the consumer,
+ * it has the operator rewind that.
  * Exit code 0: the live ledger is what the log says, 1 it is not, 2 could not run, 3 the log is broken, 4 tenants are halted.
  */
 export async function replayLog(options: ReplayOptions): Promise<void> {
@@ -36,14 +37,14 @@ export async function replayLog(options: ReplayOptions): Promise<void> {
 }
 
 async function replayLive(environment: Environment, options: ReplayOptions): Promise<number> {
-  const until = await asOperator(environment, async (operator) => {
-    await rewind(operator);
-    return options.until === undefined ? undefined : sequenceOf(operator, options.until);
-  });
   const { NATS_URL, NATS_REPLAY_USER, NATS_REPLAY_PASSWORD } = environment;
-  return run(options, until, {
+  const settings = {
     ...settingsOf(environment, { servers: [NATS_URL], user: NATS_REPLAY_USER, password: NATS_REPLAY_PASSWORD }),
     ...(options.promote === true && { DATABASE_ADMIN_URL: environment.DATABASE_ADMIN_URL }),
+  };
+  return asOperator(environment, async (operator) => {
+    const until = options.until === undefined ? undefined : await sequenceOf(operator, options.until);
+    return run(options, until, settings, () => rewind(operator));
   });
 }
 
@@ -65,8 +66,16 @@ function replayBackup(environment: Environment, options: ReplayOptions, folder: 
   });
 }
 
-const run = (options: ReplayOptions, until: number | undefined, settings: Readonly<Record<string, string>>): Promise<number> =>
-  runProgram('ledger/src/replay.js', flagsOf(options, until), settings, REPLAY_NODE_FLAGS);
+const run = (
+  options: ReplayOptions,
+  until: number | undefined,
+  settings: Readonly<Record<string, string>>,
+  asked?: () => Promise<void>, // of a server of its own the consumer is new
+): Promise<number> =>
+  runProgram('ledger/src/replay.js', flagsOf(options, until), settings, {
+    nodeFlags: REPLAY_NODE_FLAGS,
+    ...(asked !== undefined && { asked }),
+  });
 
 const flagsOf = ({ tenant, fromBackup, promote, trustLog, json }: ReplayOptions, until: number | undefined): string[] => [
   ...(tenant === undefined ? [] : ['--tenant', tenant]),

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { once } from 'node:events';
 import { Fault } from '#shared/kernel/fault.js';
 import { type Environment, readEnvironment } from '#shared/platform/environment.js';
 import { createLogger } from '#shared/platform/logger.js';
@@ -12,7 +13,7 @@ import { type ReplayOrder, replayOrder } from './replay/wish.js';
 
 /**
  * `node dist/apps/ledger/src/replay.js [--tenant t] [--until sequence] [--log-is-past] [--promote [--trust-log]] [--json]`: rebuilds the
- * ledger from the log and compares it with the live one. `admit replay` rewinds the consumer first and starts this with the replay's logins only; to promote, it
+ * ledger from the log and compares it with the live one. `admit replay` starts this with the replay's logins only, and rewinds the consumer when it is asked to; to promote, it
  * adds the login of the role that owns the ledger's schemas.
  */
 const MS_PER_SECOND = 1_000;
@@ -23,6 +24,14 @@ async function promotionOf({ DATABASE_ADMIN_URL }: Environment, { promote, trust
   if (!promote) return undefined;
   if (DATABASE_ADMIN_URL === '') throw new Fault('configuration', { problems: ['DATABASE_ADMIN_URL is needed to promote'] });
   return { owner: await connected(database(DATABASE_ADMIN_URL, { name: 'admit-promote', connections: 1, logger })), trustLog };
+}
+
+/** Whoever started us may move the consumer, and we may not; started by hand, it was moved before. */
+async function rewind(): Promise<void> {
+  if (process.send === undefined) return;
+  const done = once(process, 'message');
+  process.send('rewind');
+  await done;
 }
 
 const peakMemoryMiB = (): number => Math.round(process.resourceUsage().maxRSS / KIB_PER_MIB);
@@ -47,7 +56,7 @@ try {
   const promotion = await promotionOf(environment, order);
   const connection = await connectNats({ servers: NATS_URL.split(','), user, password: NATS_PASSWORD }, 'ledger-replay');
   const pool = await connected(database(environment.DATABASE_REPLAY_URL, { name: 'admit-replay', connections: 1, logger }));
-  const replay = new LedgerReplay(new ReplayLog(connection, `_INBOX.${user}`), order.wish, progressBar(process.stderr, startedAt));
+  const replay = new LedgerReplay(new ReplayLog(connection, `_INBOX.${user}`, rewind), order.wish, progressBar(process.stderr, startedAt));
   const report = await replay.run(pool, promotion);
   const seconds = (performance.now() - startedAt) / MS_PER_SECOND;
   const measured = {

@@ -20,6 +20,7 @@ const PULL_OVER_MS = PULL_EXPIRES_MS + 1_000;
 /** So many pulls may end one after the other without a message. What is asked for is in the log: then it was delivered, and did not arrive. */
 const MOST_FRUITLESS = 3;
 const NOTHING_MORE = 'nothing more comes: what was delivered did not arrive, or the server is too slow. Run the replay again';
+const MOVED = 'the log is whole, and another commit came: the consumer was moved, or a delivery was lost. Run the replay again';
 const NANOS_PER_MS = 1_000_000;
 const BATCH = { maxCount: 2_048, maxBytes: 8 * 1024 * 1024, bytesOf: ({ body }: LoggedMessage): number => body.length };
 
@@ -31,12 +32,18 @@ export class ReplayLog {
     private readonly connection: NatsConnection,
     /** The only place where this user may listen. */
     private readonly inbox: string,
+    /** Sets the consumer back to the first commit. Asked for before the first pull, when no other replay can be pulling. */
+    private readonly rewind: () => Promise<void> = async () => undefined,
   ) {}
 
   async state(): Promise<LogState> {
+    const { config, state } = await this.info();
+    return { epoch: config.metadata?.[EPOCH], first: state.first_seq, last: state.last_seq };
+  }
+
+  private async info(): Promise<StreamInfo> {
     try {
-      const info = (await this.connection.request(INFO_SUBJECT, '', { timeout: INFO_TIMEOUT_MS })).json<StreamInfo>();
-      return { epoch: info.config.metadata?.[EPOCH], first: info.state.first_seq, last: info.state.last_seq };
+      return (await this.connection.request(INFO_SUBJECT, '', { timeout: INFO_TIMEOUT_MS })).json<StreamInfo>();
     } catch (cause) {
       throw new Fault('log-unreachable', { subject: INFO_SUBJECT }, { cause });
     }
@@ -45,6 +52,7 @@ export class ReplayLog {
   /** What follows, up to and with the commit `last`, which must be in the log. Never pulls one more: what was pulled does not come again. */
   async *until(last: number): AsyncIterable<LoggedMessage[]> {
     if (last <= this.position) return;
+    if (this.position === 0) await this.rewind();
     const subscription = this.connection.subscribe(createInbox(this.inbox));
     try {
       for await (const batch of gather(this.pull(subscription, last), BATCH)) yield batch;
@@ -69,16 +77,16 @@ export class ReplayLog {
       }
       fruitless = 0;
       asked = Math.max(0, asked - 1);
-      yield this.taken(message);
+      yield await this.taken(message);
       if (this.position === last) return;
       if (asked < PULL_MESSAGES / 2) asked += this.ask(subscription, last, asked);
     }
     throw new Fault('log-unreachable', { position: this.position, reason: 'the connection was closed' });
   }
 
-  private taken(message: Msg): LoggedMessage {
+  private async taken(message: Msg): Promise<LoggedMessage> {
     const sequence = sequenceOf(message);
-    this.assertNext(sequence);
+    if (sequence !== this.position + 1) throw await this.outOfTurn(sequence);
     this.position = sequence;
     return { subject: message.subject, sequence, body: message.data };
   }
@@ -92,11 +100,14 @@ export class ReplayLog {
     return batch;
   }
 
-  private assertNext(sequence: number): void {
-    if (sequence === this.position + 1) return;
-    const reason =
-      this.position === 0 ? 'the consumer was not rewound: run `admit replay`' : 'commits are missing, or another replay pulls them';
-    throw new Fault('log-broken', { reason, wanted: this.position + 1, came: sequence });
+  /** The log is broken where it lacks what should have come. Where it has that, somebody moved the consumer, or a delivery was lost. */
+  private async outOfTurn(came: number): Promise<Fault> {
+    const wanted = this.position + 1;
+    const { first_seq, last_seq, messages } = (await this.info()).state;
+    const isWhole = first_seq === 1 && messages === last_seq;
+    if (!isWhole && came > wanted) return new Fault('log-broken', { reason: 'commits are missing', wanted, came });
+    const reason = this.position === 0 ? 'the consumer was not rewound: run `admit replay`' : MOVED;
+    return new Fault('log-unreachable', { reason, wanted, came });
   }
 }
 
@@ -126,7 +137,7 @@ async function soon<T>(coming: Promise<T>): Promise<T | undefined> {
 
 interface StreamInfo {
   readonly config: { readonly metadata?: Readonly<Record<string, string>> };
-  readonly state: { readonly first_seq: number; readonly last_seq: number };
+  readonly state: { readonly first_seq: number; readonly last_seq: number; readonly messages: number };
 }
 
 /** A pull that ended before it was served in full says how many messages it left; anything else that carries a code is a refusal. */
