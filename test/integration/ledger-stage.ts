@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type pg from 'pg';
 import type { DataSource } from 'typeorm';
@@ -12,7 +13,15 @@ import { connected, database } from '../../apps/ledger/src/database/connect.js';
 import { migrateDatabase } from '../../apps/ledger/src/database/migrate-database.js';
 import type { RoleUrls } from '../../apps/ledger/src/database/roles.js';
 import { JetStreamEventsLog } from '../../apps/ledger/src/logs/jetstream.js';
+import { ReplayLog } from '../../apps/ledger/src/logs/replay.js';
 import { Projector } from '../../apps/ledger/src/projection/projector.js';
+import {
+  LedgerReplay,
+  type Promotion,
+  type ReplayProgress,
+  type ReplayReport,
+  type ReplayWish,
+} from '../../apps/ledger/src/replay/replay-ledger.js';
 import { type NatsServer, startNats } from '../../dev/nats/server.js';
 import { type PostgresServer, startPostgres } from '../../dev/postgres/server.js';
 import { waitFor } from '../../dev/processes/wait.js';
@@ -115,6 +124,23 @@ export class LedgerStage extends Stage {
     await this.reaches(last);
     await stop();
     return last;
+  }
+
+  /** The next replay begins at the first commit. */
+  async rewind(): Promise<void> {
+    const connection = await this.nat('provision');
+    await (await jetstreamManager(connection)).consumers.reset('EVENTS', 'replay', 1);
+    await connection.close();
+  }
+
+  async replay(wish: ReplayWish = {}, promotion?: Promotion, progress: ReplayProgress = () => undefined): Promise<ReplayReport> {
+    const connection = await this.nat('replay');
+    const pool = await connected(this.pool('replay', 1));
+    try {
+      return await new LedgerReplay(new ReplayLog(connection, '_INBOX.replay'), wish, progress).run(pool, promotion);
+    } finally {
+      await Promise.all([connection.close(), pool.destroy()]);
+    }
   }
 
   reaches(sequence: number): Promise<void> {

@@ -1,13 +1,9 @@
 import { type JetStreamManager, jetstream, jetstreamManager, type StreamConfig } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { DataSource } from 'typeorm';
 import { isFault } from '#shared/kernel/fault.js';
 import { CONSUMERS } from '#shared/platform/topology/consumers.js';
 import { type LedgerWitness, readLedgerWitness } from '../../apps/cli/src/log/ledger-witness.js';
 import { verifyLog } from '../../apps/cli/src/log/verify-log.js';
-import { connected } from '../../apps/ledger/src/database/connect.js';
-import { ReplayLog } from '../../apps/ledger/src/logs/replay.js';
-import { LedgerReplay } from '../../apps/ledger/src/replay/replay-ledger.js';
 import { LedgerStage } from './ledger-stage.js';
 
 const CHANGES = 100;
@@ -23,7 +19,6 @@ let admin: NatsConnection;
 let operator: NatsConnection;
 let jsm: JetStreamManager;
 let config: StreamConfig;
-let pool: DataSource;
 let witness: LedgerWitness;
 const original: Stored[] = [];
 
@@ -40,7 +35,6 @@ beforeAll(async () => {
     const message = await jsm.streams.getMessage('EVENTS', { seq });
     original.push({ subject: message!.subject, body: Buffer.from(message!.data) });
   }
-  pool = await connected(stage.pool('replay', 1));
   witness = await readLedgerWitness(stage.urls.replay);
 }, LONG_MS);
 
@@ -59,15 +53,12 @@ const verify = () => verifyLog(operator, witness, () => undefined);
 
 /** The sequences that a replay names. */
 async function replayNames(): Promise<unknown[]> {
-  const connection = await stage.nat('replay');
   try {
-    const { difference, halted } = await new LedgerReplay(new ReplayLog(connection, '_INBOX.replay'), {}, () => undefined).run(pool);
+    const { difference, halted } = await stage.replay();
     return [difference?.sequence, ...halted.map(({ sequence }) => sequence)];
   } catch (thrown) {
     if (!isFault(thrown)) throw thrown;
     return [thrown.context.sequence, (thrown.context.after as { sequence?: number } | undefined)?.sequence];
-  } finally {
-    await connection.close();
   }
 }
 

@@ -1,12 +1,10 @@
-import { jetstreamManager } from '@nats-io/jetstream';
 import { saleSubject } from '#shared/event-store/event-store.js';
 import { balancesOf } from '../../apps/ledger/src/balances.js';
 import { connected, database } from '../../apps/ledger/src/database/connect.js';
 import { inTransaction } from '../../apps/ledger/src/database/transaction.js';
-import { ReplayLog } from '../../apps/ledger/src/logs/replay.js';
 import { LedgerReader } from '../../apps/ledger/src/queries/reader.js';
 import { exchangeSchemas, holdCheckpoint } from '../../apps/ledger/src/replay/promotion.js';
-import { LedgerReplay, type ReplayReport, type ReplayWish } from '../../apps/ledger/src/replay/replay-ledger.js';
+import type { ReplayReport, ReplayWish } from '../../apps/ledger/src/replay/replay-ledger.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { DATABASE, LedgerStage, opening, ordering, paying, silent, WAIT_MS } from './ledger-stage.js';
 
@@ -20,25 +18,13 @@ beforeAll(() =>
   }),
 );
 
-interface Wanted extends ReplayWish {
-  readonly trustLog?: boolean;
-  readonly each?: (sequence: number) => void;
-}
-
-async function promote({ trustLog = false, each = () => undefined, ...wish }: Wanted = {}): Promise<ReplayReport> {
-  const provisioner = await stage.nat('provision');
-  await (await jetstreamManager(provisioner)).consumers.reset('EVENTS', 'replay', 1);
-  await provisioner.close();
-  const connection = await stage.nat('replay');
+async function promote({ trustLog = false, ...wish }: ReplayWish & { trustLog?: boolean } = {}): Promise<ReplayReport> {
+  await stage.rewind();
   const owner = await connected(database(stage.postgres.url(DATABASE), { name: 'promote', connections: 1, logger: silent }));
-  const pool = await connected(stage.pool('replay', 1));
   try {
-    return await new LedgerReplay(new ReplayLog(connection, '_INBOX.replay'), wish, ({ sequence }) => each(sequence)).run(pool, {
-      owner,
-      trustLog,
-    });
+    return await stage.replay(wish, { owner, trustLog });
   } finally {
-    await Promise.all([connection.close(), owner.destroy()]);
+    await owner.destroy();
   }
 }
 
@@ -193,11 +179,6 @@ describe('admit replay --promote', () => {
 
   it('refuses a role that may not change the schemas', async () => {
     const owner = await connected(stage.pool('projector', 1));
-    const connection = await stage.nat('replay');
-    const replay = new LedgerReplay(new ReplayLog(connection, '_INBOX.replay'), {}, () => undefined);
-    await expect(replay.run(await connected(stage.pool('replay', 1)), { owner, trustLog: false })).rejects.toMatchObject({
-      code: 'configuration',
-    });
-    await connection.close();
+    await expect(stage.replay({}, { owner, trustLog: false })).rejects.toMatchObject({ code: 'configuration' });
   });
 });

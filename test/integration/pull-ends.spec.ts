@@ -1,4 +1,3 @@
-import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { connected } from '../../apps/ledger/src/database/connect.js';
 import type { EventsLog } from '../../apps/ledger/src/logs/events-log.js';
@@ -28,9 +27,7 @@ const isDelivery =
 
 /** By way of the proxy, and from the first commit on. */
 async function throughProxy(): Promise<NatsConnection> {
-  const admin = await stage.nat('provision');
-  await (await jetstreamManager(admin)).consumers.reset('EVENTS', 'replay', 1);
-  await admin.close();
+  await stage.rewind();
   return connect({ ...stage.nats.connection('replay'), servers: proxy.url, reconnect: false });
 }
 

@@ -1,8 +1,5 @@
-import { jetstreamManager } from '@nats-io/jetstream';
 import { saleSubject } from '#shared/event-store/event-store.js';
 import { connected } from '../../apps/ledger/src/database/connect.js';
-import { ReplayLog } from '../../apps/ledger/src/logs/replay.js';
-import { LedgerReplay, type ReplayReport, type ReplayWish } from '../../apps/ledger/src/replay/replay-ledger.js';
 import { LEDGER_TABLES } from '../../apps/ledger/src/rows/tables.js';
 import { LedgerStage, opening, ordering } from './ledger-stage.js';
 
@@ -14,31 +11,14 @@ beforeAll(() =>
   }),
 );
 
-async function rewind(): Promise<void> {
-  const connection = await stage.nat('provision');
-  await (await jetstreamManager(connection)).consumers.reset('EVENTS', 'replay', 1);
-  await connection.close();
-}
-
-async function replay(wish: ReplayWish = {}, each: (sequence: number) => void = () => undefined): Promise<ReplayReport> {
-  const connection = await stage.nat('replay');
-  const pool = await connected(stage.pool('replay', 1));
-  const log = new ReplayLog(connection, '_INBOX.replay');
-  try {
-    return await new LedgerReplay(log, wish, ({ sequence }) => each(sequence)).run(pool);
-  } finally {
-    await connection.close();
-  }
-}
-
 const asSuperuser = (sql: string) => stage.query(sql);
 
 describe('[L7] replay', () => {
-  beforeEach(rewind);
+  beforeEach(() => stage.rewind());
 
   it('rebuilds the ledger from the first commit on, and finds it equal', async () => {
     const steps: number[] = [];
-    const report = await replay({}, (sequence) => steps.push(sequence));
+    const report = await stage.replay({}, undefined, ({ sequence }) => steps.push(sequence));
     expect(report).toMatchObject({ result: 'equal', sequence: await stage.checkpoint() });
     expect(report.entries).toBe(40 * 5 + 28 + 1 + 20 * 5 + 14 + 1);
     expect(steps.at(-1)).toBe(report.sequence);
@@ -46,10 +26,10 @@ describe('[L7] replay', () => {
 
   it('gives the same ledger, bit for bit, when it is run twice', async () => {
     const hashes = () => asSuperuser('select tenant, entries, hash from ledger_shadow.tenant_chain order by tenant');
-    await replay();
+    await stage.replay();
     const first = await hashes();
-    await rewind();
-    await replay();
+    await stage.rewind();
+    await stage.replay();
     expect(first).toHaveLength(2);
     expect(await hashes()).toEqual(first);
     expect(await asSuperuser('select tenant, entries, hash from ledger.tenant_chain order by tenant')).toEqual(first);
@@ -59,7 +39,7 @@ describe('[L7] replay', () => {
     await asSuperuser(
       `update ledger.ledger_entry set amount = 4 where tenant = 'demo' and order_id = 'ord_demo_gala_7' and debit = 'settled-outside'`,
     );
-    const report = await replay();
+    const report = await stage.replay();
     expect(report).toMatchObject({
       result: 'different',
       difference: { table: 'ledger_entry', field: 'amount', live: '4', replayed: '5000' },
@@ -71,25 +51,30 @@ describe('[L7] replay', () => {
   it('names the earliest of several differences, and a row that is missing', async () => {
     await asSuperuser(`update ledger.ticket set holder = 'thief' where tenant = 'acme' and ticket = 'tkt_fair_3_0'`);
     const [gone] = await asSuperuser(`delete from ledger.sale_order where order_id = 'ord_demo_gala_9' returning sequence`);
-    const report = await replay();
+    const report = await stage.replay();
     expect(report.difference).toMatchObject({ table: 'sale_order', field: '*', live: null, sequence: Number(gone!.sequence) });
     expect(report.difference?.replayed).toContain('ord_demo_gala_9');
-    await rewind();
-    expect((await replay({ tenant: 'acme' })).difference).toMatchObject({ table: 'ticket', field: 'holder', live: 'thief', replayed: 'W' });
+    await stage.rewind();
+    expect((await stage.replay({ tenant: 'acme' })).difference).toMatchObject({
+      table: 'ticket',
+      field: 'holder',
+      live: 'thief',
+      replayed: 'W',
+    });
     await asSuperuser(`update ledger.ticket set holder = 'W' where holder = 'thief'`);
-    await rewind();
-    await replay(); // the whole shadow again …
+    await stage.rewind();
+    await stage.replay(); // the whole shadow again …
     await asSuperuser(`insert into ledger.sale_order select * from ledger_shadow.sale_order on conflict do nothing`); // … which holds the lost row
-    await rewind();
-    expect((await replay()).result).toBe('equal');
+    await stage.rewind();
+    expect((await stage.replay()).result).toBe('equal');
   });
 
   it('replays one tenant alone, and up to a sequence', async () => {
-    const acme = await replay({ tenant: 'acme' });
+    const acme = await stage.replay({ tenant: 'acme' });
     expect(acme).toMatchObject({ result: 'equal', entries: 20 * 5 + 14 + 1 });
     for (const until of [2, 3, 11, 40]) {
-      await rewind();
-      expect(await replay({ until })).toMatchObject({ result: 'equal', sequence: until });
+      await stage.rewind();
+      expect(await stage.replay({ until })).toMatchObject({ result: 'equal', sequence: until });
     }
   });
 
@@ -103,7 +88,7 @@ describe('[L7] replay', () => {
     const { stop } = await stage.project();
     await stage.reaches(await stage.sell('demo', 'later', 12)); // every balance, head and hash of the tenant moves on
     await stop();
-    expect(await replay({ until: then })).toMatchObject({ result: 'equal', sequence: then });
+    expect(await stage.replay({ until: then })).toMatchObject({ result: 'equal', sequence: then });
     expect(await image('ledger_shadow')).toEqual(kept);
     expect(await image('ledger')).not.toEqual(kept);
   });
@@ -114,16 +99,16 @@ describe('[L7] replay', () => {
       await stage.append(saleSubject('demo', 'rush'), opening('rush', 400));
       for (let n = 0; n < 200; n++) await stage.append(saleSubject('demo', 'rush'), ordering('demo', 'rush', n));
     })();
-    expect((await replay()).result).toBe('equal');
+    expect((await stage.replay()).result).toBe('equal');
     await writing;
     await stop();
   });
 
   it('refuses to run on a consumer that was not rewound, and beyond the live ledger', async () => {
-    await replay({ until: 5 });
-    await expect(replay()).rejects.toThrow('was not rewound');
-    await rewind();
-    await expect(replay({ until: 1_000_000 })).rejects.toThrow('not that far yet');
+    await stage.replay({ until: 5 });
+    await expect(stage.replay()).rejects.toThrow('was not rewound');
+    await stage.rewind();
+    await expect(stage.replay({ until: 1_000_000 })).rejects.toThrow('not that far yet');
   });
 
   it('can store nothing: not in the log, not in the live ledger', async () => {

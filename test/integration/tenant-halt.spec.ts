@@ -4,12 +4,11 @@ import { encodeCommit, NO_HEAD } from '#shared/event-store/commit.js';
 import { saleSubject } from '#shared/event-store/event-store.js';
 import { connected } from '../../apps/ledger/src/database/connect.js';
 import { JetStreamEventsLog } from '../../apps/ledger/src/logs/jetstream.js';
-import { ReplayLog } from '../../apps/ledger/src/logs/replay.js';
 import { readCheckpoint } from '../../apps/ledger/src/projection/checkpoint.js';
 import { readHalts } from '../../apps/ledger/src/projection/halts.js';
 import { repairTenant } from '../../apps/ledger/src/projection/repair.js';
 import { takeBatch } from '../../apps/ledger/src/projection/take-batch.js';
-import { LedgerReplay, type ReplayReport } from '../../apps/ledger/src/replay/replay-ledger.js';
+import type { ReplayReport } from '../../apps/ledger/src/replay/replay-ledger.js';
 import { exitCodeOf, sentenceOf } from '../../apps/ledger/src/replay/verdict.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { LedgerStage, opening, ordering, WAIT_MS } from './ledger-stage.js';
@@ -28,17 +27,8 @@ const chains = () => stage.query('select tenant, entries, hash from ledger.tenan
 const order = (tenant: string, sale: string, n: number) => stage.append(saleSubject(tenant, sale), ordering(tenant, sale, n));
 
 async function replay(): Promise<ReplayReport> {
-  const operator = await stage.nat('provision');
-  await (await jetstreamManager(operator)).consumers.reset('EVENTS', 'replay', 1);
-  await operator.close();
-  const connection = await stage.nat('replay');
-  try {
-    return await new LedgerReplay(new ReplayLog(connection, '_INBOX.replay'), {}, () => undefined).run(
-      await connected(stage.pool('replay', 1)),
-    );
-  } finally {
-    await connection.close();
-  }
+  await stage.rewind();
+  return stage.replay();
 }
 
 const logOf = async (): Promise<JetStreamEventsLog> => JetStreamEventsLog.on(await stage.nat('ledger'), MAX_BATCH);
