@@ -1,37 +1,18 @@
 import { metadataPath } from '#shared/domain/mint/metadata-document.js';
 import { mintSubject } from '#shared/event-store/event-store.js';
 import { MemoryEventStore } from '#shared/event-store/memory.js';
-import { createLogger } from '#shared/platform/logger.js';
 import type { Chain } from '../../apps/minter/src/chain.js';
 import { MemoryChain } from '../../apps/minter/src/chains/memory.js';
-import { FundsGate } from '../../apps/minter/src/funds-gate.js';
 import { MintDesk } from '../../apps/minter/src/mint-desk.js';
-import { Outstanding } from '../../apps/minter/src/outstanding.js';
 import { planMint } from '../../apps/minter/src/plan-mint.js';
-import { SpendingCaps } from '../../apps/minter/src/spending-caps.js';
-import { TicketMinter } from '../../apps/minter/src/ticket-minter.js';
 import { commitsOf } from '../conformance/event-store-suite.js';
+import { MemoryMinter, STYLE } from '../harness/memory-minter.js';
 import { mintCommand, TENANT } from '../integration/minter-stage.js';
 
 const SALE = 'audited';
-const silent = createLogger('minter', 'silent');
 /** Fifteen minutes of slots of 400 ms: a blockhash is long dead after them. */
 const QUARTER_OF_AN_HOUR = 2_250;
-const opened: Outstanding[] = [];
-afterEach(() => {
-  for (const each of opened.splice(0)) each.stop();
-});
-
-/** One process of the minter on a log and a chain that it may share with others. */
-function minterOn(store: MemoryEventStore, chain: Chain): TicketMinter {
-  const passBy = () => undefined;
-  const outstanding = new Outstanding({ chain, logger: silent, passBy, pollMs: 1, resendMs: 3 });
-  opened.push(outstanding);
-  const gate = new FundsGate(chain, silent, () => outstanding.count);
-  const style = { symbol: 'ADMIT', uriPrefix: 'urn:' };
-  const caps = new SpendingCaps({ perMinute: 1_000_000, perTenantMinute: 1_000_000 });
-  return new TicketMinter({ desk: new MintDesk(store), chain, outstanding, gate, caps, style, passBy, logger: silent });
-}
+const minterOn = MemoryMinter.forTests();
 
 /** Counts who signs and sends, and forgets nothing. */
 class CountingChain extends MemoryChain {
@@ -130,7 +111,7 @@ it('[minting NM8] [blockchain NFT-4] [blockchain NFT-6] brings 100 that a killed
   chain.strikeNext(...lost);
   for (const command of asked) void killed.mint(command).catch(() => undefined);
   while (new Set(chain.sent.map(({ ticket }) => ticket)).size < asked.length) await new Promise((resolve) => setImmediate(resolve));
-  opened.pop()?.stop();
+  killed.stop();
   const landed = chain.assetCount;
   chain.advance(QUARTER_OF_AN_HOUR);
   chain.mayLook = true;
@@ -147,7 +128,7 @@ it('[minting NM8] [blockchain NFT-4] [blockchain NFT-6] brings 100 that a killed
 it('[minting QJ1] [blockchain NFT-1] [blockchain NFT-2] names the mint of a ticket by tenant and ticket, the same in any process at any time', () => {
   const [one, other] = [mintCommand(SALE, 'A-1', { wallet: commands(1)[0]!.wallet }), mintCommand(SALE, 'A-1')];
   expect(other.ticket).toBe(one.ticket);
-  const plans = [one, other].map((command) => planMint(command, new MemoryChain(), 'memory', { symbol: 'ADMIT', uriPrefix: 'urn:' }));
+  const plans = [one, other].map((command) => planMint(command, new MemoryChain(), 'memory', STYLE));
   expect(plans[0]?.asset).toBe(plans[1]?.asset);
   expect(plans[0]?.uri).toBe(`urn:${metadataPath(TENANT, one.ticket)}`);
   expect(mintCommand('elsewhere', 'A-1').ticket).not.toBe(one.ticket);

@@ -3,34 +3,15 @@ import type { MintPlan } from '#shared/domain/mint/events.js';
 import { NO_HEAD } from '#shared/event-store/commit.js';
 import { mintSubject } from '#shared/event-store/event-store.js';
 import { MemoryEventStore } from '#shared/event-store/memory.js';
-import { createLogger } from '#shared/platform/logger.js';
 import type { Verdict, Watched } from '../../apps/minter/src/chain.js';
 import { MemoryChain } from '../../apps/minter/src/chains/memory.js';
-import { FundsGate } from '../../apps/minter/src/funds-gate.js';
-import { MintDesk } from '../../apps/minter/src/mint-desk.js';
-import { Outstanding } from '../../apps/minter/src/outstanding.js';
-import { SpendingCaps } from '../../apps/minter/src/spending-caps.js';
-import { TicketMinter } from '../../apps/minter/src/ticket-minter.js';
+import { MemoryMinter } from '../harness/memory-minter.js';
 import { mintCommand, TENANT } from './minter-stage.js';
 
 /** What keeps a mint from happening twice, and what happens without it: the checks of the other suites are worth something. */
 
 const SALE = 'guards';
-const silent = createLogger('minter', 'silent');
-const running: Outstanding[] = [];
-afterEach(() => {
-  for (const each of running.splice(0)) each.stop();
-});
-
-function minterOn(store: MemoryEventStore, chain: MemoryChain): TicketMinter {
-  const passBy = () => undefined;
-  const outstanding = new Outstanding({ chain, logger: silent, passBy, pollMs: 1, resendMs: 3 });
-  running.push(outstanding);
-  const gate = new FundsGate(chain, silent, () => outstanding.count);
-  const style = { symbol: 'ADMIT', uriPrefix: 'urn:' };
-  const caps = new SpendingCaps({ perMinute: 1_000_000, perTenantMinute: 1_000_000 });
-  return new TicketMinter({ desk: new MintDesk(store), chain, outstanding, gate, caps, style, passBy, logger: silent });
-}
+const minterOn = MemoryMinter.forTests();
 
 /** A node that is wrong about the first attempt: it landed, and the node swears that it is dead. */
 class PerjuredChain extends MemoryChain {

@@ -4,21 +4,15 @@ import type { Recorded } from '#shared/domain/recorded.js';
 import { type Head, NO_HEAD } from '#shared/event-store/commit.js';
 import { type EventStore, mintSubject } from '#shared/event-store/event-store.js';
 import { MemoryEventStore } from '#shared/event-store/memory.js';
-import { createLogger } from '#shared/platform/logger.js';
 import type { Chain, Watched } from '../../apps/minter/src/chain.js';
 import { MemoryChain, type MemoryFault } from '../../apps/minter/src/chains/memory.js';
-import { FundsGate } from '../../apps/minter/src/funds-gate.js';
-import { MintDesk } from '../../apps/minter/src/mint-desk.js';
-import { Outstanding } from '../../apps/minter/src/outstanding.js';
-import { SpendingCaps } from '../../apps/minter/src/spending-caps.js';
-import { TicketMinter } from '../../apps/minter/src/ticket-minter.js';
 import { seededRandom } from '../../dev/solana/fault-switches.js';
+import { MemoryMinter } from '../harness/memory-minter.js';
 import { mintCommand, TENANT } from './minter-stage.js';
 
 /** The whole minter on the log and the chain in memory, dying at any call it makes to either, again and again. */
 
 const SALE = 'storm';
-const silent = createLogger('minter', 'silent');
 const never = new Promise<never>(() => undefined);
 
 const SUBMISSIONS = ['MintSubmitted', 'MintRevokeSubmitted'];
@@ -28,8 +22,7 @@ class Died extends Error {}
 /** One life of a process: after its death no call of it takes effect, and no answer reaches it. */
 class Life {
   dead = false;
-  private readonly outstanding: Outstanding;
-  readonly minter: TicketMinter;
+  readonly minter: MemoryMinter;
   private died: () => void = () => undefined;
   readonly death = new Promise<never>((_, reject) => {
     this.died = () => reject(new Died());
@@ -41,15 +34,7 @@ class Life {
     private readonly mayDie: () => boolean,
   ) {
     this.death.catch(() => undefined);
-    const logged = this.mortalStore(store);
-    const seen = this.mortalChain(chain, store);
-    const passBy = () => undefined;
-    const desk = new MintDesk(logged);
-    this.outstanding = new Outstanding({ chain: seen, logger: silent, passBy, pollMs: 1, resendMs: 3 });
-    const gate = new FundsGate(seen, silent, () => this.outstanding.count);
-    const style = { symbol: 'ADMIT', uriPrefix: 'urn:' };
-    const caps = new SpendingCaps({ perMinute: 1_000_000, perTenantMinute: 1_000_000 });
-    this.minter = new TicketMinter({ desk, chain: seen, outstanding: this.outstanding, gate, caps, style, passBy, logger: silent });
+    this.minter = new MemoryMinter(this.mortalStore(store), this.mortalChain(chain, store));
   }
 
   /** Dies before the call, after it, or not at all. */
@@ -62,7 +47,7 @@ class Life {
   private strikes(): boolean {
     if (!this.mayDie()) return false;
     this.dead = true;
-    this.outstanding.stop();
+    this.minter.stop();
     this.died();
     return true;
   }

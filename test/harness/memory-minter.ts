@@ -1,0 +1,38 @@
+import type { EventStore } from '#shared/event-store/event-store.js';
+import { createLogger } from '#shared/platform/logger.js';
+import type { Chain } from '../../apps/minter/src/chain.js';
+import { FundsGate } from '../../apps/minter/src/funds-gate.js';
+import { MintDesk } from '../../apps/minter/src/mint-desk.js';
+import { Outstanding } from '../../apps/minter/src/outstanding.js';
+import { SpendingCaps } from '../../apps/minter/src/spending-caps.js';
+import { TicketMinter } from '../../apps/minter/src/ticket-minter.js';
+
+const silent = createLogger('minter', 'silent');
+export const STYLE = { symbol: 'ADMIT', uriPrefix: 'urn:' };
+
+/** One process of the minter, so to speak, on a log and a chain that it may share with others. */
+export class MemoryMinter extends TicketMinter {
+  readonly stop: () => void;
+
+  constructor(store: EventStore, chain: Chain) {
+    const passBy = () => undefined;
+    const outstanding = new Outstanding({ chain, logger: silent, passBy, pollMs: 1, resendMs: 3 });
+    const gate = new FundsGate(chain, silent, () => outstanding.count);
+    const caps = new SpendingCaps({ perMinute: 1_000_000, perTenantMinute: 1_000_000 });
+    super({ desk: new MintDesk(store), chain, outstanding, gate, caps, style: STYLE, passBy, logger: silent });
+    this.stop = () => outstanding.stop();
+  }
+
+  /** Starts minters, each of which ends with its test. */
+  static forTests(): (store: EventStore, chain: Chain) => MemoryMinter {
+    const running: MemoryMinter[] = [];
+    afterEach(() => {
+      for (const minter of running.splice(0)) minter.stop();
+    });
+    return (store, chain) => {
+      const minter = new MemoryMinter(store, chain);
+      running.push(minter);
+      return minter;
+    };
+  }
+}
