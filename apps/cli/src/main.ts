@@ -4,6 +4,7 @@ import { isFault } from '#shared/kernel/fault.js';
 import { addDeadCommands } from './dead.js';
 import { addLogCommands } from './log.js';
 import { addMintCommands } from './mint.js';
+import { looksFor } from './operator.js';
 import { loadOperatorSettings } from './operator-settings.js';
 import { provisionStreams } from './provision.js';
 import { addReceiptCommands } from './receipt.js';
@@ -19,8 +20,7 @@ program
   .description('make the streams and consumers of a new log; change nothing on one that is whole')
   .action(provisionStreams);
 
-program
-  .command('replay')
+looksFor(program.command('replay'))
   .description('rebuild the ledger from the first event in a shadow, and compare it with the live one')
   .option('--tenant <tenant>', 'this tenant only')
   .option('--until <moment>', 'up to this sequence of the stream, or this time')

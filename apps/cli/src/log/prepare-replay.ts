@@ -5,6 +5,8 @@ import { Fault } from '#shared/kernel/fault.js';
 
 const REPLAY_CONSUMER = 'replay';
 const SEQUENCE = /^[1-9]\d{0,15}$/;
+/** With its zone: a time without one is another moment on another machine. */
+const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
 
 /** Sets the consumer that provision prepared for replays back to the first commit. A replay may only pull it, not move it. */
 export async function rewind(operator: NatsConnection): Promise<void> {
@@ -18,10 +20,14 @@ export async function rewind(operator: NatsConnection): Promise<void> {
  */
 export async function sequenceOf(operator: NatsConnection, moment: string): Promise<number> {
   if (SEQUENCE.test(moment)) return Number(moment);
+  if (!RFC_3339.test(moment) || Number.isNaN(Date.parse(moment)))
+    throw new Fault('configuration', {
+      problems: [`${moment}: neither a stream sequence nor an RFC 3339 time such as 2027-01-01T00:00:00Z`],
+    });
   const at = Date.parse(moment);
-  if (Number.isNaN(at)) throw new Fault('configuration', { problems: [`${moment}: neither a stream sequence nor an RFC 3339 time`] });
   const jsm = await jetstreamManager(operator, { checkAPI: false });
   const { first_seq, last_seq } = (await jsm.streams.info(EVENTS_STREAM)).state;
+  if (last_seq === 0) throw new Fault('configuration', { problems: [`${moment}: the log is empty`] });
   let [before, after] = [first_seq - 1, last_seq + 1]; // the last one known to be stored up to then, the first one known to be later
   while (after - before > 1) {
     const middle = Math.floor((before + after) / 2);

@@ -84,6 +84,7 @@ export class LedgerReplay {
       await this.approach(runner, target);
       const rebuiltMs = performance.now() - startedAt;
       const found = await this.compared(runner, promotion);
+      this.assertTenantKnown(found);
       const report = { ...found, rebuiltMs: Math.round(rebuiltMs), comparedMs: Math.round(performance.now() - startedAt - rebuiltMs) };
       if (promotion === undefined) return report;
       await this.approach(runner, target);
@@ -91,6 +92,15 @@ export class LedgerReplay {
     } finally {
       await giveUpTurn(runner);
     }
+  }
+
+  /** Nothing is equal to nothing: of a tenant that was mistyped too. */
+  private assertTenantKnown({ difference }: Found): void {
+    const { tenant } = this.wish;
+    if (tenant === undefined || this.events > 0 || this.halted.length > 0 || difference !== undefined) return;
+    throw new Fault('configuration', {
+      problems: [`--tenant ${tenant}: up to commit ${this.shadow.sequence} nothing of it is in the log`],
+    });
   }
 
   /** How far the rebuilt ledger goes: as far as the live one, or, where that one is not to be believed, as far as the log. */
