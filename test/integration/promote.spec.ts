@@ -2,9 +2,11 @@ import { saleSubject } from '#shared/event-store/event-store.js';
 import { balancesOf } from '../../apps/ledger/src/balances.js';
 import { connected, database } from '../../apps/ledger/src/database/connect.js';
 import { inTransaction } from '../../apps/ledger/src/database/transaction.js';
+import { ReplayLog } from '../../apps/ledger/src/logs/replay.js';
+import type { LogState } from '../../apps/ledger/src/projection/checkpoint.js';
 import { LedgerReader } from '../../apps/ledger/src/queries/reader.js';
 import { exchangeSchemas, holdCheckpoint } from '../../apps/ledger/src/replay/promotion.js';
-import type { ReplayReport, ReplayWish } from '../../apps/ledger/src/replay/replay-ledger.js';
+import { LedgerReplay, type ReplayReport, type ReplayWish } from '../../apps/ledger/src/replay/replay-ledger.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { DATABASE, LedgerStage, opening, ordering, paying, silent, WAIT_MS } from './ledger-stage.js';
 
@@ -175,6 +177,32 @@ describe('admit replay --promote', () => {
     await expect(promote()).rejects.toMatchObject({ code: 'ledger-differs' });
     expect(await promote({ trustLog: true })).toMatchObject({ result: 'not compared', promotedAt: last });
     expect(await promote()).toMatchObject({ result: 'equal', promotedAt: last });
+  });
+
+  it('takes nothing back from a ledger that goes on beside it, whichever of the two is trusted', async () => {
+    const { stop } = await stage.project();
+    let asked = 0;
+    let grown = 0;
+    class GrowingLog extends ReplayLog {
+      override async state(): Promise<LogState> {
+        const state = await super.state();
+        if (++asked !== 2) return state;
+        grown = await stage.sell('acme', 'meanwhile', 5);
+        await stage.reaches(grown);
+        return state;
+      }
+    }
+    await stage.rewind();
+    const owner = await connected(database(stage.postgres.url(DATABASE), { name: 'promote', connections: 1, logger: silent }));
+    const log = new GrowingLog(await stage.nat('replay'), '_INBOX.replay');
+    const { promotedAt } = await new LedgerReplay(log, {}, () => undefined).run(await connected(stage.pool('replay', 1)), {
+      owner,
+      trustLog: true,
+    });
+    await owner.destroy();
+    expect(promotedAt).toBeGreaterThanOrEqual(grown);
+    await stop();
+    expect((await promote()).result).toBe('equal');
   });
 
   it('refuses a role that may not change the schemas', async () => {

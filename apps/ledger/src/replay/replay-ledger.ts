@@ -77,7 +77,7 @@ export class LedgerReplay {
       if (promotion !== undefined) await withRunner(promotion.owner, assertMayPromote);
       await claimShadow(runner);
       this.shadow = { sequence: 0, epoch: (await this.log.state()).epoch ?? null };
-      const target = await this.targetFor(promotion);
+      const target = this.targetFor(promotion);
       await target(runner); // what does not fit is said before anything is cleared
       await inTransaction(runner, {}, () => clearShadow(runner));
       const startedAt = performance.now();
@@ -104,11 +104,11 @@ export class LedgerReplay {
   }
 
   /** How far the rebuilt ledger goes: as far as the live one, or, where that one is not to be believed, as far as the log. */
-  private async targetFor(promotion: Promotion | undefined): Promise<Target> {
+  private targetFor(promotion: Promotion | undefined): Target {
     if (promotion?.trustLog !== true) return (runner) => this.liveTarget(runner);
-    const { last } = await this.log.state();
     return async (runner) => {
-      const live = await readCheckpoint(runner, LIVE);
+      const live = await readCheckpoint(runner, LIVE); // before the log, which grows with it where nothing is wrong with either
+      const { last } = await this.log.state();
       return live.epoch === this.shadow.epoch && live.sequence <= last ? live.sequence : last;
     };
   }
