@@ -5,7 +5,7 @@ import { MemoryEventStore } from '#shared/event-store/memory.js';
 import { isFault } from '#shared/kernel/fault.js';
 import { orderId, type SaleId, type TenantId, ticketId, type UnitId, type Wallet } from '#shared/kernel/ids.js';
 import { createLogger } from '#shared/platform/logger.js';
-import { type MintKeys, Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
+import { freshMintKeys, type MintKeys, Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
 import { Token2022Chain } from '../../apps/minter/src/chains/token-2022/token-2022-chain.js';
 import { FundsGate } from '../../apps/minter/src/funds-gate.js';
 import { MintDesk } from '../../apps/minter/src/mint-desk.js';
@@ -66,8 +66,7 @@ export interface ChaosReport extends OnChain {
 /** Mints so many tickets on a local chain that loses, lies, lags, forgets and forks, and counts what stands on the chain afterwards. */
 export async function mintChaos(tickets: number, seed: number): Promise<ChaosReport> {
   const solana = await startLocalSolana({ port: 0, slotMs: SLOT_MS, finalizedAfterSlots: FINALIZED_AFTER_SLOTS, faultSeed: seed });
-  const [payer, authority, base, delegate] = Array.from({ length: 4 }, () => Signer.generate().signer) as [Signer, Signer, Signer, Signer];
-  const keys: MintKeys = { payer, authority, base, delegate };
+  const keys = freshMintKeys();
   const { chain, minter, store, stop } = openMinter(solana.url, keys);
   await chain.genesisHash(); // in calm: the node is held to what it says first
   const storm = startStorm(solana, seed);
@@ -78,7 +77,7 @@ export async function mintChaos(tickets: number, seed: number): Promise<ChaosRep
     const drainedInMs = Math.round(performance.now() - startedAt);
     const faults = storm.end();
     const { attempts, assets } = await inTheLog(store);
-    const onChain = await countOnChain(solana.url, payer.publicKey, assets);
+    const onChain = await countOnChain(solana.url, keys.payer.publicKey, assets);
     const { handedOutAgain, stuck } = drive;
     return { seed, tickets, stuck, attempts, handedOutAgain, drainedInMs, faults, ...onChain };
   } finally {

@@ -3,7 +3,7 @@ import { Connection } from '@solana/web3.js';
 import type { MintPlan } from '#shared/domain/mint/events.js';
 import { hashFields } from '#shared/kernel/hash.js';
 import type { OrderId, TenantId, TicketId, UnitId, Wallet } from '#shared/kernel/ids.js';
-import { type MintKeys, Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
+import { freshMintKeys, Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
 import { Token2022Chain } from '../../apps/minter/src/chains/token-2022/token-2022-chain.js';
 
 const TIMEOUT_MS = 10_000;
@@ -20,14 +20,8 @@ export class Web3Loop {
   private made = 0;
 
   constructor(url: string) {
-    const [payer, authority, base, delegate] = Array.from({ length: 4 }, () => Signer.generate().signer) as [
-      Signer,
-      Signer,
-      Signer,
-      Signer,
-    ];
-    const keys: MintKeys = { payer, authority, base, delegate };
-    this.payer = payer;
+    const keys = freshMintKeys();
+    this.payer = keys.payer;
     this.connection = new Connection(url, {
       commitment: 'finalized',
       fetch: ((input: string, init?: RequestInit) => fetch(input, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) })) as never,

@@ -1,18 +1,20 @@
 import { ComputeBudgetInstruction, ComputeBudgetProgram, TransactionMessage, VersionedTransaction } from '@solana/web3.js';
 import type { SignedTransaction } from '../../apps/minter/src/chain.js';
-import { type MintKeys, Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
+import { freshMintKeys, Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
 import { Token2022Chain } from '../../apps/minter/src/chains/token-2022/token-2022-chain.js';
 import { type LocalSolana, startLocalSolana } from '../../dev/solana/local-solana.js';
 import type { MintPlan } from '../../libs/shared/src/domain/mint/events.js';
 import type { Wallet } from '../../libs/shared/src/kernel/ids.js';
+import { Stage } from '../harness/stage.js';
 import { mintPlan, nextTicket } from './mint-plans.js';
 
 const FIRST_PRICE = 250;
 const COMPUTE_UNITS = 80_000;
 const LAMPORTS_PER_SIGNATURE = 5_000;
 const FINAL_AFTER = 3;
+const stage = Stage.forTests();
 let solana: LocalSolana;
-let keys: MintKeys;
+const keys = freshMintKeys();
 
 const open = (priorityMicroLamports: number) =>
   new Token2022Chain(keys, { url: solana.url, timeoutMs: 5_000, priorityMicroLamports, freshMs: 0, airdrop: true });
@@ -20,13 +22,10 @@ const newPlan = (chain: Token2022Chain, over: Partial<MintPlan> = {}) =>
   mintPlan(chain, nextTicket(), Signer.generate().signer.address as Wallet, over);
 
 beforeAll(async () => {
-  solana = await startLocalSolana({ port: 0, slotMs: 'manual', finalizedAfterSlots: FINAL_AFTER });
-  const [payer, authority, base, delegate] = Array.from({ length: 4 }, () => Signer.generate().signer) as [Signer, Signer, Signer, Signer];
-  keys = { payer, authority, base, delegate };
+  solana = await stage.keep(startLocalSolana({ port: 0, slotMs: 'manual', finalizedAfterSlots: FINAL_AFTER }));
   await open(0).replenish();
   solana.control.advance(5);
 });
-afterAll(() => solana?.stop());
 
 /** What the bytes say of their price, read with web3.js. */
 function termsIn({ transaction }: SignedTransaction): { units: number[]; prices: number[] } {

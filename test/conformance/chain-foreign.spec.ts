@@ -21,36 +21,30 @@ import {
 import type { MintPlan } from '#shared/domain/mint/events.js';
 import type { Wallet } from '#shared/kernel/ids.js';
 import { judgeAccount } from '../../apps/minter/src/chains/token-2022/judge-account.js';
-import { type MintKeys, Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
+import { freshMintKeys, Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
 import { Token2022Chain } from '../../apps/minter/src/chains/token-2022/token-2022-chain.js';
 import { type LocalSolana, startLocalSolana } from '../../dev/solana/local-solana.js';
+import { Stage } from '../harness/stage.js';
 import { mintPlan, nextTicket } from './mint-plans.js';
 
 const LAMPORTS = 10_000_000_000;
 const RENT = 5_000_000;
 const program = TOKEN_2022_PROGRAM_ID;
 const base = Signer.generate();
-const keys: MintKeys = {
-  payer: Signer.generate().signer,
-  authority: Signer.generate().signer,
-  base: base.signer,
-  delegate: Signer.generate().signer,
-};
+const keys = { ...freshMintKeys(), base: base.signer };
 const baseKeypair = Keypair.fromSecretKey(base.keypair);
 const stranger = Keypair.generate();
+const stage = Stage.forTests();
 let solana: LocalSolana;
 let connection: Connection;
 let chain: Token2022Chain;
 
 beforeAll(async () => {
-  solana = await startLocalSolana({ port: 0, slotMs: 'instant' });
+  solana = await stage.keep(startLocalSolana({ port: 0, slotMs: 'instant' }));
   connection = new Connection(solana.url, 'finalized');
   chain = new Token2022Chain(keys, { url: solana.url, timeoutMs: 5_000, priorityMicroLamports: 0, freshMs: 0, airdrop: true });
   await chain.replenish();
   await connection.requestAirdrop(stranger.publicKey, LAMPORTS);
-});
-afterAll(async () => {
-  await solana.stop();
 });
 
 const newPlan = async () => mintPlan(chain, nextTicket(), Signer.generate().signer.address as Wallet);

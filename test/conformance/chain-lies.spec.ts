@@ -1,9 +1,10 @@
 import type { MintAttempt, MintPlan } from '#shared/domain/mint/events.js';
 import type { Wallet } from '#shared/kernel/ids.js';
 import type { Verdict, Watched } from '../../apps/minter/src/chain.js';
-import { type MintKeys, Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
+import { freshMintKeys, Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
 import { Token2022Chain } from '../../apps/minter/src/chains/token-2022/token-2022-chain.js';
 import { type LocalSolana, startLocalSolana } from '../../dev/solana/local-solana.js';
+import { Stage } from '../harness/stage.js';
 import { mintPlan, nextTicket } from './mint-plans.js';
 
 /** Against an RPC node that answers wrongly, late, or not at all: what is not known stays unknown. */
@@ -13,25 +14,18 @@ const FINAL_AFTER = 3;
 const LIFE_BLOCKS = 150;
 /** An attempt that lands so many slots after it was signed has a status for as many slots after it expired. */
 const LATE = 40;
-const keys: MintKeys = {
-  payer: Signer.generate().signer,
-  authority: Signer.generate().signer,
-  base: Signer.generate().signer,
-  delegate: Signer.generate().signer,
-};
+const keys = freshMintKeys();
+const stage = Stage.forTests();
 let solana: LocalSolana;
 let chain: Token2022Chain;
 
 beforeAll(async () => {
-  solana = await startLocalSolana({ port: 0, slotMs: 'manual', finalizedAfterSlots: FINAL_AFTER });
+  solana = await stage.keep(startLocalSolana({ port: 0, slotMs: 'manual', finalizedAfterSlots: FINAL_AFTER }));
   chain = new Token2022Chain(keys, { url: solana.url, timeoutMs: PATIENCE_MS, priorityMicroLamports: 0, freshMs: 0, airdrop: true });
   await chain.replenish();
   solana.control.advance(40);
 });
 afterEach(() => solana.control.clearFaults());
-afterAll(async () => {
-  await solana.stop();
-});
 
 interface Live {
   readonly plan: MintPlan;

@@ -2,10 +2,11 @@ import type { MintAttempt, MintPlan } from '#shared/domain/mint/events.js';
 import type { Fault } from '#shared/kernel/fault.js';
 import type { Wallet } from '#shared/kernel/ids.js';
 import type { Verdict, Watched } from '../../apps/minter/src/chain.js';
-import { type MintKeys, Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
+import { freshMintKeys, Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
 import { Token2022Chain } from '../../apps/minter/src/chains/token-2022/token-2022-chain.js';
 import type { FaultSwitches } from '../../dev/solana/fault-switches.js';
 import { type LocalSolana, startLocalSolana } from '../../dev/solana/local-solana.js';
+import { Stage } from '../harness/stage.js';
 import { mintPlan, nextTicket } from './mint-plans.js';
 
 /** Several RPC providers of one chain, of which one is down, behind, lying, or on another chain. */
@@ -13,8 +14,8 @@ import { mintPlan, nextTicket } from './mint-plans.js';
 const PATIENCE_MS = 400;
 const FINAL_AFTER = 3;
 const LIFE_BLOCKS = 150;
-const [payer, authority, base, delegate] = Array.from({ length: 4 }, () => Signer.generate().signer) as [Signer, Signer, Signer, Signer];
-const keys: MintKeys = { payer, authority, base, delegate };
+const keys = freshMintKeys();
+const stage = Stage.forTests();
 let solana: LocalSolana;
 let firstUrl: string;
 let secondUrl: string;
@@ -22,7 +23,7 @@ let first: FaultSwitches;
 let second: FaultSwitches;
 
 beforeAll(async () => {
-  solana = await startLocalSolana({ port: 0, slotMs: 'manual', finalizedAfterSlots: FINAL_AFTER });
+  solana = await stage.keep(startLocalSolana({ port: 0, slotMs: 'manual', finalizedAfterSlots: FINAL_AFTER }));
   const fronts = [await solana.openFront(), await solana.openFront()] as const;
   [firstUrl, secondUrl] = [fronts[0].url, fronts[1].url];
   [first, second] = [fronts[0].faults, fronts[1].faults];
@@ -32,9 +33,6 @@ beforeAll(async () => {
 afterEach(() => {
   first.clearAll();
   second.clearAll();
-});
-afterAll(async () => {
-  await solana.stop();
 });
 
 /** A minter's chain with health of its own, so that no test meets the rests of another. */

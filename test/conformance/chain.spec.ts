@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { TOKEN_2022_PROGRAM_ID } from '@solana/spl-token';
 import { Connection, PublicKey } from '@solana/web3.js';
 import { MemoryChain, type MemoryFault } from '../../apps/minter/src/chains/memory.js';
-import { type MintKeys, Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
+import { freshMintKeys, Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
 import { Token2022Chain } from '../../apps/minter/src/chains/token-2022/token-2022-chain.js';
 import { startLocalSolana } from '../../dev/solana/local-solana.js';
 import type { Wallet } from '../../libs/shared/src/kernel/ids.js';
@@ -38,12 +38,7 @@ const LAMPORTS = 1_000_000_000;
 chainSuite('Token-2022 on the local Solana', async (): Promise<ChainBench> => {
   const solana = await startLocalSolana({ port: 0, slotMs: 'manual', finalizedAfterSlots: 3 });
   const connection = new Connection(solana.url, 'processed');
-  const keys: MintKeys = {
-    payer: Signer.generate().signer,
-    authority: Signer.generate().signer,
-    base: Signer.generate().signer,
-    delegate: Signer.generate().signer,
-  };
+  const keys = freshMintKeys();
   const options = { url: solana.url, timeoutMs: PATIENCE_MS, priorityMicroLamports: 100, freshMs: 0, airdrop: true };
   const chain = new Token2022Chain(keys, options);
   const newWallet = () => Signer.generate().signer.address as Wallet;

@@ -15,6 +15,13 @@ export interface HttpHeard {
   };
 }
 
+/** The answer is a problem as every problem is told over HTTP; which one is for the test to say. */
+export function problemOf({ status, headers, body }: HttpHeard): HttpHeard['body'] {
+  expect([status, headers.get('Content-Type')]).toEqual([body.status, 'application/problem+json; charset=utf-8']);
+  expect(body).toMatchObject({ type: `urn:admit-one:problem:${body.code}`, title: expect.stringMatching(/^[A-Z].*\.$/) });
+  return body;
+}
+
 export interface HttpAsked {
   readonly key?: string;
   readonly body?: unknown;

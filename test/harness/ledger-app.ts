@@ -43,7 +43,7 @@ export class RunningLedger extends Stage {
     super();
   }
 
-  async open(): Promise<void> {
+  override async open(): Promise<void> {
     this.shop.onClose(() => this.close()); // it goes before its log does
     const { server } = this.shop.log;
     this.postgres = await this.keep(startPostgres({ dataDir: join(this.folder('ledger-app'), 'postgres') }));

@@ -28,7 +28,7 @@ export class Log extends Stage {
     super();
   }
 
-  async open(): Promise<void> {
+  override async open(): Promise<void> {
     this.server = await this.keep(startNats({ dataDir: this.folder(this.name) }));
     this.admin = await this.keep(connect({ ...this.server.connection('provision'), maxReconnectAttempts: -1, reconnectTimeWait: 50 }));
     await provision(this.admin);

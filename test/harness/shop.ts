@@ -29,7 +29,7 @@ export class Shop extends Stage {
     super();
   }
 
-  async open(): Promise<void> {
+  override async open(): Promise<void> {
     this.log = await this.standOn(new Log(this.name, this.settings.tenants));
     this.onClose(() => this.stopApp());
     await this.startApp();

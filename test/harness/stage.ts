@@ -7,7 +7,7 @@ type Part = { close(): Promise<unknown> } | { stop(): Promise<unknown> };
 type Close = () => Promise<unknown> | unknown;
 
 /** What the tests of a file stand on. What was opened last is closed first, also when the rest of it could not be opened. */
-export abstract class Stage {
+export class Stage {
   private readonly closing: Close[] = [];
 
   /** Open before the first test of its file, closed after the last. */
@@ -18,7 +18,9 @@ export abstract class Stage {
     return stage;
   }
 
-  abstract open(): Promise<void>;
+  async open(): Promise<void> {
+    // Nothing is there but what tests keep on it.
+  }
 
   async close(): Promise<void> {
     for (const close of this.closing.splice(0).reverse()) await close();
@@ -43,7 +45,7 @@ export abstract class Stage {
   }
 
   /** A new one, gone when the stage is closed. */
-  protected folder(name: string): string {
+  folder(name: string): string {
     const { path, remove } = temporaryFolder(name);
     this.onClose(remove);
     return path;

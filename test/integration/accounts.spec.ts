@@ -7,24 +7,20 @@ import { provision } from '#shared/platform/topology/provision.js';
 import { REPLAY_INFO_SUBJECT, REPLAY_NEXT_SUBJECT } from '#shared/platform/topology/replay-account.js';
 import { STREAMS } from '#shared/platform/topology/streams.js';
 import { type NatsServer, startNats } from '../../dev/nats/server.js';
-import { temporaryFolder } from '../../dev/processes/temporary.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { APPS, MAY_CARE, MAY_STORE } from '../harness/app-rights.js';
+import { Stage } from '../harness/stage.js';
 
 const WAIT_MS = 10_000;
 const TARGETS = ['ev.acme.sale.x', 'ev.acme.mint.x', 'cmd.acme.x.k', 'mint.acme.t.0', 'timer.set.acme', 'dead.EVENTS.acme.x'];
 
-const folder = temporaryFolder('accounts');
-const open: NatsConnection[] = [];
+const stage = Stage.forTests();
+const folder = stage.folder('accounts');
 let server: NatsServer;
 let admin: NatsConnection;
 let jsm: JetStreamManager;
 
-async function as(user: string): Promise<NatsConnection> {
-  const connection = await connect({ ...server.connection(user), reconnect: false });
-  open.push(connection);
-  return connection;
-}
+const as = (user: string): Promise<NatsConnection> => stage.keep(connect({ ...server.connection(user), reconnect: false }));
 
 const lastSequences = async (): Promise<Record<string, number>> =>
   Object.fromEntries(await Promise.all(STREAMS.map(async ({ name }) => [name, (await jsm.streams.info(name)).state.last_seq] as const)));
@@ -85,7 +81,7 @@ async function markEveryStream(): Promise<Map<string, number>> {
 
 /** A user in account APP with exactly the rights a tenant has: what would be without the accounts. */
 async function insider(): Promise<NatsConnection> {
-  const config = join(folder.path, 'nats.conf');
+  const config = join(folder, 'nats.conf');
   const rights = 'permissions: { publish: { allow: ["admit.demo.>"] }, subscribe: { allow: ["_INBOX.>"] } }';
   const user = `{ user: insider, password: insider, ${rights} }`;
   const text = readFileSync(config, 'utf8');
@@ -93,27 +89,20 @@ async function insider(): Promise<NatsConnection> {
   process.kill(server.pid ?? 0, 'SIGHUP');
   let connection: NatsConnection | undefined;
   const inside = async (): Promise<boolean> => {
-    connection = await connect({ servers: server.url, user: 'insider', pass: 'insider', reconnect: false });
+    connection = await stage.keep(connect({ servers: server.url, user: 'insider', pass: 'insider', reconnect: false }));
     return true;
   };
   await waitFor(inside, { what: 'the server knows the insider', timeoutMs: WAIT_MS });
   if (connection === undefined) throw new Error('connected without a connection');
-  open.push(connection);
   return connection;
 }
 
 beforeAll(async () => {
-  server = await startNats({ dataDir: folder.path, tenants: ['demo', 'acme'] });
+  server = await stage.keep(startNats({ dataDir: folder, tenants: ['demo', 'acme'] }));
   admin = await as('provision');
   await provision(admin);
   jsm = await jetstreamManager(admin);
 }, 180_000); // the first run of all may have to fetch the server
-
-afterAll(async () => {
-  await Promise.all(open.map((connection) => connection.close()));
-  await server?.stop();
-  folder.remove();
-}, 30_000);
 
 describe('L8: a tenant that names a stream as its reply subject', () => {
   it('stores nothing: neither through the accounts, whoever answers, nor through the user that answers', async () => {

@@ -2,7 +2,7 @@ import { copyIn } from '../../apps/ledger/src/rows/copy.js';
 import { CopyRows } from '../../apps/ledger/src/rows/copy-rows.js';
 import type { Table, Value } from '../../apps/ledger/src/rows/table.js';
 import { type PostgresServer, startPostgres } from '../../dev/postgres/server.js';
-import { temporaryFolder } from '../../dev/processes/temporary.js';
+import { Stage } from '../harness/stage.js';
 
 const STARTS_A_SERVER_MS = 60_000;
 const DATABASE = 'admit';
@@ -30,16 +30,13 @@ const TABLE: Table<Row> = {
 };
 const NAMES = Object.keys(TABLE.columns).join(', ');
 
-const folder = temporaryFolder('copied-rows');
+const stage = Stage.forTests();
+const folder = stage.folder('copied-rows');
 let server: PostgresServer;
 beforeAll(async () => {
-  server = await startPostgres({ dataDir: folder.path });
+  server = await stage.keep(startPostgres({ dataDir: folder }));
   await server.createDatabase(DATABASE);
 }, STARTS_A_SERVER_MS);
-afterAll(async () => {
-  await server?.stop();
-  folder.remove();
-});
 
 const row = (id: number, cells: Partial<Omit<Row, 'id'>> = {}): Row => ({
   id,

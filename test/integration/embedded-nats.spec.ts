@@ -4,18 +4,15 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { accountsConfig, usersOf } from '../../dev/nats/accounts.js';
 import { type NatsServer, startNats } from '../../dev/nats/server.js';
-import { temporaryFolder } from '../../dev/processes/temporary.js';
+import { Stage } from '../harness/stage.js';
 
-const folder = temporaryFolder('nats');
+const stage = Stage.forTests();
+const folder = stage.folder('nats');
 let server: NatsServer;
 
 beforeAll(async () => {
-  server = await startNats({ dataDir: folder.path });
+  server = await stage.keep(startNats({ dataDir: folder }));
 }, 180_000); // the first run of all may have to fetch the server
-afterAll(async () => {
-  await server?.stop();
-  folder.remove();
-});
 
 async function stored(): Promise<number> {
   const nc = await connect(server.connection('provision'));
@@ -42,21 +39,21 @@ it('keeps what was acknowledged through kill -9, on the same port', async () => 
 it('comes back with its data and its passwords after an orderly stop', async () => {
   const { pass } = server.credentials('demo');
   await server.stop();
-  server = await startNats({ dataDir: folder.path });
+  server = await stage.keep(startNats({ dataDir: folder }));
   expect(server.credentials('demo').pass).toBe(pass);
   expect(await stored()).toBe(20);
 }, 30_000);
 
 it('comes back by itself after kill -9 when it is told to heal', async () => {
   await server.stop();
-  server = await startNats({ dataDir: folder.path, heal: true });
+  server = await stage.keep(startNats({ dataDir: folder, heal: true }));
   await server.kill9();
   await server.part.ready(15_000);
   expect(await stored()).toBe(20);
 }, 30_000);
 
 it('keeps its passwords from other users of the machine', () => {
-  for (const name of ['credentials.json', 'nats.conf']) expect(statSync(join(folder.path, name)).mode & 0o077).toBe(0);
+  for (const name of ['credentials.json', 'nats.conf']) expect(statSync(join(folder, name)).mode & 0o077).toBe(0);
 });
 
 it('lets nobody in without a password', async () => {
@@ -64,9 +61,7 @@ it('lets nobody in without a password', async () => {
 });
 
 it('says which port is taken', async () => {
-  const other = temporaryFolder('nats-other');
-  await expect(startNats({ dataDir: other.path, port: server.port })).rejects.toThrow(`Port ${server.port}`);
-  other.remove();
+  await expect(startNats({ dataDir: stage.folder('nats-other'), port: server.port })).rejects.toThrow(`Port ${server.port}`);
 }, 30_000);
 
 describe('the generated configuration', () => {
@@ -86,12 +81,8 @@ describe('the generated configuration', () => {
   });
 
   it('lets a tenant with an odd name in', async () => {
-    const odd = temporaryFolder('nats-odd');
-    const other = await startNats({ dataDir: odd.path, tenants: ['-odd_9-'] });
-    const nc = await connect(other.connection('-odd_9-'));
+    const other = await stage.keep(startNats({ dataDir: stage.folder('nats-odd'), tenants: ['-odd_9-'] }));
+    const nc = await stage.keep(connect(other.connection('-odd_9-')));
     await nc.flush();
-    await nc.close();
-    await other.stop();
-    odd.remove();
   }, 30_000);
 });

@@ -1,18 +1,15 @@
 import pg from 'pg';
 import { type PostgresServer, startPostgres } from '../../dev/postgres/server.js';
-import { temporaryFolder } from '../../dev/processes/temporary.js';
+import { Stage } from '../harness/stage.js';
 
-const folder = temporaryFolder('postgres');
+const stage = Stage.forTests();
+const folder = stage.folder('postgres');
 let server: PostgresServer;
 
 beforeAll(async () => {
-  server = await startPostgres({ dataDir: folder.path });
+  server = await stage.keep(startPostgres({ dataDir: folder }));
   await server.createDatabase('admit');
 }, 60_000);
-afterAll(async () => {
-  await server?.stop();
-  folder.remove();
-});
 
 const count = (): Promise<number> =>
   server.asSuperuser('admit', async (client) => Number((await client.query<{ n: string }>('SELECT count(*) AS n FROM kept')).rows[0]?.n));
@@ -43,7 +40,7 @@ it('starts again over the remains of a server of which only the first process wa
 it('comes back by itself after kill -9 when it is told to heal, with data and password', async () => {
   const url = server.url('admit');
   await server.stop();
-  server = await startPostgres({ dataDir: folder.path, port: server.port, heal: true });
+  server = await stage.keep(startPostgres({ dataDir: folder, port: server.port, heal: true }));
   expect(server.url('admit')).toBe(url);
   await server.kill9();
   await server.part.ready(30_000);

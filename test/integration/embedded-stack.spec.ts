@@ -2,28 +2,24 @@ import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
 import { isAlive } from '../../dev/processes/process-table.js';
-import { temporaryFolder } from '../../dev/processes/temporary.js';
 import { Progress } from '../../dev/stack/progress.js';
 import { withoutOwn } from '../../dev/stack/settings-files.js';
 import type { Stack } from '../../dev/stack/stack.js';
 import { type StackOptions, startStack } from '../../dev/stack/start-stack.js';
 import { inherited } from '../../dev/stack/wiring.js';
+import { Stage } from '../harness/stage.js';
 
 const BACK_MS = 30_000;
-const folder = temporaryFolder('stack');
+const stage = Stage.forTests();
+const folder = stage.folder('stack');
 const said: string[] = [];
 const quiet = new Progress({ isTTY: false, write: (line: string) => said.push(line) > 0 } as unknown as NodeJS.WriteStream);
-const options: StackOptions = { dataDir: folder.path, env: inherited(process.env), slotMs: 50, progress: quiet };
+const options: StackOptions = { dataDir: folder, env: inherited(process.env), slotMs: 50, progress: quiet };
 let stack: Stack;
 
 beforeAll(async () => {
-  stack = await startStack(options);
+  stack = await stage.keep(startStack(options));
 }, 180_000); // the first run of all may have to fetch the server
-
-afterAll(async () => {
-  await stack?.stop();
-  folder.remove();
-}, 60_000);
 
 /** A fresh connection of the demo tenant gets an answer from the service. */
 async function answers(): Promise<boolean> {
@@ -38,7 +34,7 @@ async function answers(): Promise<boolean> {
 
 it('answers a client that knows nothing but stack.env, which nobody else may read', async () => {
   expect(await answers()).toBe(true);
-  const file = join(folder.path, 'stack.env');
+  const file = join(folder, 'stack.env');
   expect(statSync(file).mode & 0o077).toBe(0);
   const names = readFileSync(file, 'utf8').match(/^[A-Z_]+(?==.)/gm);
   const wanted =
@@ -78,7 +74,7 @@ it('gives each process its own logins and nobody else’s', () => {
   expect(secretsOf('replay')).not.toMatch(/ADMIN|PROJECTOR|MINT|EDGE/);
   const users = (['purchase', 'minter', 'ledger', 'provision', 'replay'] as const).map((who) => stack.settingsOf(who).NATS_PASSWORD);
   expect(new Set(users).size).toBe(5);
-  expect(statSync(join(folder.path, 'keys')).mode & 0o077).toBe(0);
+  expect(statSync(join(folder, 'keys')).mode & 0o077).toBe(0);
 });
 
 it('ends everything, and goes on with the same addresses, passwords and data', async () => {
@@ -86,20 +82,20 @@ it('ends everything, and goes on with the same addresses, passwords and data', a
   const pids = stack.parts.map(({ pid }) => pid ?? 0);
   await stack.stop();
   expect(pids.filter(isAlive)).toEqual([]);
-  stack = await startStack(options);
+  stack = await stage.keep(startStack(options));
   expect(stack.clientSettings).toEqual(before);
-  expect(readFileSync(join(folder.path, 'logs', 'provision.log'), 'utf8')).toContain('nothing to make');
+  expect(readFileSync(join(folder, 'logs', 'provision.log'), 'utf8')).toContain('nothing to make');
   expect(await answers()).toBe(true);
 }, 120_000);
 
 it('takes a loaded stack.env for what it is, and other addresses for servers of your own', async () => {
   const loaded = { ...stack.clientSettings, PATH: '/bin' };
-  expect(withoutOwn(loaded, folder.path)).not.toHaveProperty('NATS_URL');
-  expect(withoutOwn({ ...loaded, NATS_URL: 'nats://elsewhere:4222' }, folder.path)).toHaveProperty('NATS_URL', 'nats://elsewhere:4222');
+  expect(withoutOwn(loaded, folder)).not.toHaveProperty('NATS_URL');
+  expect(withoutOwn({ ...loaded, NATS_URL: 'nats://elsewhere:4222' }, folder)).toHaveProperty('NATS_URL', 'nats://elsewhere:4222');
 });
 
 describe('with servers of your own', () => {
-  const elsewhere = join(folder.path, 'elsewhere');
+  const elsewhere = join(folder, 'elsewhere');
   beforeAll(() => mkdirSync(elsewhere));
 
   it('uses them instead of the embedded ones', async () => {
@@ -129,7 +125,7 @@ describe('with servers of your own', () => {
 it('can be given up half way, and leaves nothing running', async () => {
   const givenUp = new AbortController();
   const begun: number[] = [];
-  const dataDir = join(folder.path, 'given-up');
+  const dataDir = join(folder, 'given-up');
   const watching = new Progress({
     isTTY: false,
     write: () => givenUp.abort(new Error('given up')) === undefined,

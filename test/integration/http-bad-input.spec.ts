@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { WEBHOOK_PATH } from '../../apps/purchase/src/http/payment-webhook.js';
 import { badKeys, badOpenings, badOrders, opening, order, toldOverHttp } from '../harness/bad-requests.js';
-import { HttpCaller, type HttpHeard } from '../harness/http-caller.js';
+import { HttpCaller, problemOf } from '../harness/http-caller.js';
 import { sendRaw } from '../harness/raw-http.js';
 import { apiKeyOf } from '../harness/selling.js';
 import { Shop } from '../harness/shop.js';
@@ -14,12 +14,6 @@ const shop = Shop.forTests('http-bad-input', { environment: { HTTP_TENANT_RATE: 
 beforeAll(async () => {
   await shop.demoWeb.open('bad', { quota: 10_000 });
 });
-
-function problemOf({ status, headers, body }: HttpHeard): HttpHeard['body'] {
-  expect([status, headers.get('Content-Type')]).toEqual([body.status, 'application/problem+json; charset=utf-8']);
-  expect(body).toMatchObject({ type: `urn:admit-one:problem:${body.code}`, title: expect.stringMatching(/^[A-Z].*\.$/) });
-  return body;
-}
 
 describe('over HTTP an order is refused, nothing is stored and its key stays free', () => {
   it.each(badOrders)('that has %s', async (name, body, problem) => {

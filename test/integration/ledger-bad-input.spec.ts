@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
 import { PUBLIC_ROUTES } from '../../apps/ledger/src/http/http-parts.js';
 import { ROUTES } from '../../apps/ledger/src/http/routes.js';
-import type { HttpHeard } from '../harness/http-caller.js';
+import { problemOf } from '../harness/http-caller.js';
 import { RunningLedger } from '../harness/ledger-app.js';
 import { Shop } from '../harness/shop.js';
 
@@ -123,12 +123,6 @@ const BAD: Readonly<Record<string, Bad>> = {
     ['2027-01-01T25:00:00Z', TIME],
   ],
 };
-
-function problemOf({ status, headers, body }: HttpHeard): HttpHeard['body'] {
-  expect([status, headers.get('Content-Type')]).toEqual([body.status, 'application/problem+json; charset=utf-8']);
-  expect(body).toMatchObject({ type: `urn:admit-one:problem:${body.code}`, title: expect.stringMatching(/^[A-Z].*\.$/) });
-  return body;
-}
 
 describe('a question to the ledger is refused, with the name of what is wrong', () => {
   it('whose members are not what the document says, in every operation', async () => {

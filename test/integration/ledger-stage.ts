@@ -46,7 +46,7 @@ export class LedgerStage extends Stage {
     super();
   }
 
-  async open(): Promise<void> {
+  override async open(): Promise<void> {
     const path = this.folder(this.name);
     this.postgres = await this.keep(startPostgres({ dataDir: join(path, 'postgres') }));
     await this.postgres.createDatabase(DATABASE);

@@ -8,14 +8,12 @@ import { CONSUMERS } from '#shared/platform/topology/consumers.js';
 import { inspectTopology } from '#shared/platform/topology/inspect.js';
 import { STREAMS } from '#shared/platform/topology/streams.js';
 import { type NatsServer, startNats } from '../../dev/nats/server.js';
-import { temporaryFolder } from '../../dev/processes/temporary.js';
 import { admit, operatorOf, type Ran } from '../harness/admit.js';
 import { DATABASE, LedgerStage } from './ledger-stage.js';
 
 const stage = LedgerStage.forTests('log-care');
-const folder = temporaryFolder('log-care');
-stage.onClose(folder.remove);
-const backup = join(folder.path, 'backup');
+const folder = stage.folder('log-care');
+const backup = join(folder, 'backup');
 let sold: number;
 
 const log = (...args: string[]): Promise<Ran> =>
@@ -23,7 +21,7 @@ const log = (...args: string[]): Promise<Ran> =>
 const restoreInto = (server: NatsServer, from = backup): Promise<Ran> => admit(operatorOf(server, 'provision'), 'log', 'restore', from);
 
 let empties = 0;
-const emptyServer = (): Promise<NatsServer> => stage.keep(startNats({ dataDir: join(folder.path, `empty-${empties++}`) }));
+const emptyServer = (): Promise<NatsServer> => stage.keep(startNats({ dataDir: join(folder, `empty-${empties++}`) }));
 
 beforeAll(async () => {
   const provisioner = await stage.nat('provision');
@@ -147,7 +145,7 @@ describe('[L3] a backup', () => {
     const admin = await connect(server.connection('provision'));
     expect((await (await jetstreamManager(admin)).streams.list().next()).length).toBe(0);
     await admin.close();
-    expect((await restoreInto(server, folder.path)).error).toContain('holds no backup');
+    expect((await restoreInto(server, folder)).error).toContain('holds no backup');
   });
 
   it('taken while the log is written to, is whole as well', async () => {
@@ -155,7 +153,7 @@ describe('[L3] a backup', () => {
     const writing = (async () => {
       for (let sale = 0; writes; sale++) await stage.sell('acme', `rush-${sale}`, 20);
     })();
-    const busy = join(folder.path, 'busy');
+    const busy = join(folder, 'busy');
     const ran = await log('backup', busy);
     writes = false;
     await writing;

@@ -54,7 +54,7 @@ export class MinterStage extends Stage {
     super();
   }
 
-  async open(): Promise<void> {
+  override async open(): Promise<void> {
     const { slotMs = SLOT_MS } = this.settings;
     this.path = this.folder(this.name);
     this.solana = await this.keep(startLocalSolana({ port: 0, slotMs, finalizedAfterSlots: FINALIZED_AFTER_SLOTS, faultSeed: 7 }));

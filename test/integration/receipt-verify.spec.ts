@@ -6,42 +6,34 @@ import { Connection, PublicKey } from '@solana/web3.js';
 import type { MintCommand, MintPlan } from '#shared/domain/mint/events.js';
 import { type Receipt, receiptOf } from '#shared/platform/receipt.js';
 import { checkReceipt } from '../../apps/minter/src/chains/token-2022/check-receipt.js';
-import { type MintKeys, Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
+import { freshMintKeys } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
 import { Rpc } from '../../apps/minter/src/chains/token-2022/rpc.js';
 import { Token2022Chain } from '../../apps/minter/src/chains/token-2022/token-2022-chain.js';
 import { planMint } from '../../apps/minter/src/plan-mint.js';
 import { type Finding, verdictOn } from '../../apps/minter/src/receipt-finding.js';
 import { projectFolder } from '../../dev/processes/project.js';
-import { temporaryFolder } from '../../dev/processes/temporary.js';
 import { type LocalSolana, startLocalSolana } from '../../dev/solana/local-solana.js';
+import { Stage } from '../harness/stage.js';
 import { mintCommand } from './minter-stage.js';
 
 const STYLE = { symbol: 'ADMIT', uriPrefix: 'https://tickets.example/m/' };
 const TIMEOUT_MS = 5_000;
-const keys: MintKeys = {
-  payer: Signer.generate().signer,
-  authority: Signer.generate().signer,
-  base: Signer.generate().signer,
-  delegate: Signer.generate().signer,
-};
-const folder = temporaryFolder('receipt-verify');
+const keys = freshMintKeys();
+const stage = Stage.forTests();
+const folder = stage.folder('receipt-verify');
 let solana: LocalSolana;
 let chain: Token2022Chain;
 let rpc: Rpc;
 let receipt: Receipt;
 
 beforeAll(async () => {
-  solana = await startLocalSolana({ port: 0, slotMs: 'instant' });
+  solana = await stage.keep(startLocalSolana({ port: 0, slotMs: 'instant' }));
   chain = new Token2022Chain(keys, { url: solana.url, timeoutMs: TIMEOUT_MS, priorityMicroLamports: 0, freshMs: 0, airdrop: true });
   rpc = new Rpc(solana.url, TIMEOUT_MS);
   await chain.replenish();
   receipt = (await mint('A-1', { revocable: true })).receipt;
 }, 60_000);
 afterEach(() => solana.control.clearFaults());
-afterAll(async () => {
-  await solana?.stop();
-  folder.remove();
-});
 
 async function mint(unit: string, over: Partial<MintCommand> = {}): Promise<{ readonly receipt: Receipt; readonly plan: MintPlan }> {
   const command = mintCommand('gala', unit, over);
@@ -61,11 +53,11 @@ const changed = (change: (copy: { -readonly [M in keyof Receipt]: Receipt[M] }) 
 
 /** `admit receipt verify`, as a buyer runs it: no log, no database, not even a name for them. */
 function admit(said: unknown, ...more: string[]): Promise<{ readonly code: number; readonly out: string; readonly error: string }> {
-  const file = join(folder.path, 'receipt.json');
+  const file = join(folder, 'receipt.json');
   rmSync(file, { force: true });
   if (said !== undefined) writeFileSync(file, typeof said === 'string' ? said : JSON.stringify(said));
   const main = join(projectFolder(), 'dist', 'apps', 'cli', 'src', 'main.js');
-  const options = { cwd: folder.path, env: { PATH: process.env.PATH } };
+  const options = { cwd: folder, env: { PATH: process.env.PATH } };
   return new Promise((resolve) => {
     execFile(process.execPath, [main, 'receipt', 'verify', file, ...more], options, (thrown, out, error) =>
       resolve({ code: thrown === null ? 0 : Number(thrown.code ?? -1), out, error }),

@@ -28,7 +28,6 @@ import { planMint } from '../../apps/minter/src/plan-mint.js';
 import type { Drift } from '../../apps/minter/src/reconcile/drift.js';
 import type { Reconciled } from '../../apps/minter/src/reconcile/reconciliation.js';
 import { startMinter } from '../../apps/minter/src/start.js';
-import { temporaryFolder } from '../../dev/processes/temporary.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { type LocalSolana, startLocalSolana } from '../../dev/solana/local-solana.js';
 import { admit, operatorOf, type Ran } from '../harness/admit.js';
@@ -40,8 +39,7 @@ const SALE = 'gala';
 const UNITS = 8;
 const STYLE = { symbol: 'ADMIT', uriPrefix: 'urn:admit-one:' };
 const stage = LedgerStage.forTests('reconcile-ledger');
-const folder = temporaryFolder('reconcile');
-stage.onClose(folder.remove);
+const folder = stage.folder('reconcile');
 /** Buyers with keys: what they hold is theirs to give away or to burn. */
 const buyers = Array.from({ length: UNITS }, () => Keypair.generate());
 const commands = buyers.map(({ publicKey }, n) => mintCommand(SALE, `A-${n}`, { wallet: publicKey.toBase58() as Wallet }));
@@ -133,7 +131,7 @@ beforeAll(async () => {
   solana = await stage.keep(startLocalSolana({ port: 0, slotMs: 20, finalizedAfterSlots: 4 }));
   rpc = new Connection(solana.url, 'confirmed');
   admin = await stage.nat('provision');
-  const keysDir = `${folder.path}/keys`;
+  const keysDir = `${folder}/keys`;
   const { pass } = stage.nats.credentials('minter');
   const environment = readEnvironment({
     NATS_URL: stage.nats.url,

@@ -29,7 +29,7 @@ export class RefundStage extends Stage {
     super();
   }
 
-  async open(): Promise<void> {
+  override async open(): Promise<void> {
     this.minting = await this.standOn(new MinterStage(this.name));
     await (await TenantRegister.on(this.minting.admin)).create('demo', { apiKey: apiKeyOf('demo'), hasNatsPassword: true });
     await this.keep(startSelling(this.minting.server));

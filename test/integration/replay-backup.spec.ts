@@ -7,18 +7,16 @@ import { connectNats } from '#shared/platform/nats.js';
 import { obtainNatsServer } from '../../dev/nats/obtain.js';
 import { commandLine, descendantsOf, isAlive } from '../../dev/processes/process-table.js';
 import { projectFolder } from '../../dev/processes/project.js';
-import { temporaryFolder } from '../../dev/processes/temporary.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { admit, operatorOf, type Ran } from '../harness/admit.js';
 import { DATABASE, LedgerStage, WAIT_MS } from './ledger-stage.js';
 
 const STARTS_SERVERS_MS = 120_000;
 const stage = LedgerStage.forTests('replay-backup');
-const folder = temporaryFolder('replay-backup');
-stage.onClose(folder.remove);
-const backup = join(folder.path, 'backup');
+const folder = stage.folder('replay-backup');
+const backup = join(folder, 'backup');
 /** Where servers of backups have their data: empty when none is left. */
-const room = join(folder.path, 'room');
+const room = join(folder, 'room');
 let settings: Readonly<Record<string, string>>;
 let ended: number;
 let sold: number;
@@ -103,7 +101,7 @@ describe('[L7] admit replay --from-backup', () => {
   });
 
   it('names the file in which a byte changed, and starts nothing', async () => {
-    const damaged = join(folder.path, 'damaged');
+    const damaged = join(folder, 'damaged');
     cpSync(backup, damaged, { recursive: true });
     const file = join(damaged, 'EVENTS.snapshot');
     const bytes = readFileSync(file);
@@ -111,7 +109,7 @@ describe('[L7] admit replay --from-backup', () => {
     writeFileSync(file, bytes);
     const ran = await replay(damaged);
     expect([ran.code, ran.error]).toEqual([2, expect.stringMatching(/EVENTS.snapshot.*is not the SHA-256/)]);
-    expect((await replay(folder.path)).error).toContain('holds no backup');
+    expect((await replay(folder)).error).toContain('holds no backup');
   });
 
   it('refuses a backup of another log, before anything of the shadow is cleared', async () => {

@@ -12,10 +12,7 @@ let settings: Readonly<Record<string, string>>;
 const replay = (...args: string[]): Promise<Ran> => admit(settings, 'replay', ...args);
 
 beforeAll(async () => {
-  await stage.projects(async () => {
-    last = await stage.sell('demo', 'gala', 200);
-    return last;
-  });
+  last = await stage.projects(() => stage.sell('demo', 'gala', 200));
   await stage.query(`create function public.hold() returns trigger language plpgsql as
     'begin perform pg_advisory_xact_lock(${HOLD}); return new; end'`);
   await stage.query('create trigger hold before insert on ledger_shadow.sale for each row execute function public.hold()');

@@ -8,24 +8,21 @@ import { provision } from '#shared/platform/topology/provision.js';
 import { TENANTS_STREAM } from '#shared/platform/topology/streams.js';
 import { startNats } from '../../dev/nats/server.js';
 import { followTenants, tenantUsers } from '../../dev/nats/tenant-users.js';
-import { temporaryFolder } from '../../dev/processes/temporary.js';
 import { waitFor } from '../../dev/processes/wait.js';
+import { Stage } from '../harness/stage.js';
 
 const WAIT_MS = 15_000;
 const HOUR_MS = 3_600_000;
 const BOTH = { apiKey: true, webhookSecret: true, natsUser: false, overlapMs: HOUR_MS };
 const SILENT = createLogger('test', 'silent');
-const folder = temporaryFolder('tenants');
-const open: NatsConnection[] = [];
+const stage = Stage.forTests();
+const folder = stage.folder('tenants');
 let server: Awaited<ReturnType<typeof startNats>>;
 let register: TenantRegister;
 let directory: TenantDirectory;
 
-async function as(user: string, more: ConnectionOptions = {}): Promise<NatsConnection> {
-  const connection = await connect({ ...server.connection(user), reconnectTimeWait: 50, maxReconnectAttempts: -1, ...more });
-  open.push(connection);
-  return connection;
-}
+const as = (user: string, more: ConnectionOptions = {}): Promise<NatsConnection> =>
+  stage.keep(connect({ ...server.connection(user), reconnectTimeWait: 50, maxReconnectAttempts: -1, ...more }));
 
 async function created(name: string, given = {}): Promise<Required<Issued>> {
   const issued = await register.create(name, given);
@@ -37,18 +34,12 @@ async function created(name: string, given = {}): Promise<Required<Issued>> {
 const seen = (what: string, condition: () => boolean): Promise<void> => waitFor(async () => condition(), { what, timeoutMs: WAIT_MS });
 
 beforeAll(async () => {
-  server = await startNats({ dataDir: folder.path });
+  server = await stage.keep(startNats({ dataDir: folder }));
   await provision(await as('provision'));
   register = await TenantRegister.on(await as('operator'));
   directory = await TenantDirectory.watch(await as('purchase'), SILENT);
+  stage.onClose(() => directory.stop());
 }, 180_000);
-
-afterAll(async () => {
-  await directory?.stop();
-  await Promise.all(open.map((connection) => connection.close()));
-  await server?.stop();
-  folder.remove();
-}, 30_000);
 
 describe('a tenant that is created', () => {
   it('is let in with its API key at once, in every process that looks', async () => {
@@ -222,7 +213,7 @@ describe('the NATS account of a tenant, on the embedded server', () => {
   let unfollow: () => Promise<void>;
 
   beforeAll(async () => {
-    unfollow = await followTenants(server, folder.path, (line) => said.push(line));
+    unfollow = await followTenants(server, folder, (line) => said.push(line));
     const edge = await as('edge');
     edge.subscribe('admit.>', { callback: (_error, message) => void message.respond(message.subject) });
     await edge.flush();
@@ -239,11 +230,10 @@ describe('the NATS account of a tenant, on the embedded server', () => {
   async function enters(seed: string): Promise<NatsConnection> {
     let connection: NatsConnection | undefined;
     const tried = async (): Promise<boolean> => {
-      connection = await connect({ ...signing(seed), reconnect: false });
+      connection = await stage.keep(connect({ ...signing(seed), reconnect: false }));
       return true;
     };
     await waitFor(tried, { what: 'the tenant gets in', timeoutMs: WAIT_MS });
-    open.push(connection as unknown as NatsConnection);
     return connection as unknown as NatsConnection;
   }
 
@@ -281,7 +271,7 @@ describe('the NATS account of a tenant, on the embedded server', () => {
     await waitFor(refused, { what: 'the tenant is refused', timeoutMs: WAIT_MS });
     await register.setStatus('ends', 'active');
     await enters(natsSeed);
-    expect(tenantUsers(folder.path).natsUsers).toHaveProperty('ends');
+    expect(tenantUsers(folder).natsUsers).toHaveProperty('ends');
     await server.kill9();
     await server.restart();
     await asks(await enters(natsSeed), 'admit.ends.order.get');

@@ -64,6 +64,12 @@ export interface MintKeys {
   readonly delegate: Signer;
 }
 
+/** New ones that are kept nowhere: for a chain that ends before they do. */
+export function freshMintKeys(): MintKeys {
+  const fresh = (): Signer => Signer.generate().signer;
+  return { payer: fresh(), authority: fresh(), base: fresh(), delegate: fresh() };
+}
+
 /**
  * Reads the four key files of a directory; with `create`, makes the missing ones first.
  * @throws Fault `key-exposed` when anyone but the owner may read one, `configuration` when one is missing or no key

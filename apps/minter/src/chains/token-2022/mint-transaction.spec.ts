@@ -4,15 +4,10 @@ import type { OrderId, TenantId, TicketId, UnitId, Wallet } from '#shared/kernel
 import { MAX_NAME_BYTES, MAX_SYMBOL_BYTES, MAX_URI_BYTES } from '../../chain.js';
 import { assetAddress } from './asset-address.js';
 import { encodeBase58 } from './base58.js';
-import { type MintKeys, Signer } from './mint-keys.js';
+import { freshMintKeys, Signer } from './mint-keys.js';
 import { signBurn, signMint } from './mint-transaction.js';
 
-const keys: MintKeys = {
-  payer: Signer.generate().signer,
-  authority: Signer.generate().signer,
-  base: Signer.generate().signer,
-  delegate: Signer.generate().signer,
-};
+const keys = freshMintKeys();
 const ticket = 'tkt_aaaaaaaaaaaaaaaaaaaaaaaaaa' as TicketId;
 const largest: MintPlan = {
   ticket,
