@@ -1,3 +1,4 @@
+import type { DataSource, QueryRunner } from 'typeorm';
 import { saleSubject } from '#shared/event-store/event-store.js';
 import { balancesOf } from '../../apps/ledger/src/balances.js';
 import { connected, database } from '../../apps/ledger/src/database/connect.js';
@@ -51,6 +52,20 @@ const rights = (): Promise<object[]> =>
      where n.nspname in ('ledger', 'ledger_shadow') and c.relkind = 'r' and r.rolname = any($1) order by 1, 2, 3`,
     [APP_ROLES],
   );
+
+/** The connection breaks at the commit: before it arrived, or before its answer did. */
+function unheard(owner: DataSource, arrived: boolean): DataSource {
+  const createQueryRunner = (): QueryRunner => {
+    const runner = owner.createQueryRunner();
+    const commit = runner.commitTransaction.bind(runner);
+    runner.commitTransaction = async () => {
+      if (arrived) await commit();
+      throw new Error('Connection terminated unexpectedly');
+    };
+    return runner;
+  };
+  return Object.assign(Object.create(owner) as DataSource, { createQueryRunner });
+}
 
 describe('admit replay --promote', () => {
   it('puts what was rebuilt in the place of the live ledger, and says what was wrong with that', async () => {
@@ -159,6 +174,31 @@ describe('admit replay --promote', () => {
     });
     expect([await stage.checkpoint(), await stage.query('select * from ledger.tenant_chain order by tenant')]).toEqual(before);
     expect(await promote()).toMatchObject({ result: 'equal' });
+  });
+
+  it('knows how it ended when nobody heard it: exchanged, where the commit had arrived, and as it was, where it had not', async () => {
+    for (const arrived of [true, false]) {
+      const before = await tableOids();
+      const owner = await connected(database(stage.postgres.url(DATABASE), { name: 'promote', connections: 2, logger: silent }));
+      await stage.rewind();
+      const promoting = stage.replay({}, { owner: unheard(owner, arrived), trustLog: false });
+      if (arrived) expect(await promoting).toMatchObject({ result: 'equal', promotedAt: await stage.checkpoint() });
+      else await expect(promoting).rejects.toMatchObject({ code: 'database-unreachable' });
+      expect(await tableOids()).toEqual(arrived ? [...before].reverse() : before);
+      await owner.destroy();
+    }
+  });
+
+  it('puts no ledger in the place of one that goes further: that of a version which cannot apply what the live one holds', async () => {
+    const [{ sequence }] = (await stage.query(`select max(sequence) as sequence from ledger.ledger_entry where tenant = 'acme'`)) as [
+      { sequence: string },
+    ];
+    await stage.query(`alter table ledger_shadow.ledger_entry add constraint older check (sequence <> ${sequence}) not valid`);
+    for (const wish of [{}, { tenant: 'acme' }])
+      await expect(promote(wish)).rejects.toMatchObject({ code: 'ledger-differs', context: { tenant: 'acme', sequence } });
+    expect(await stage.query('select * from ledger.tenant_halt')).toEqual([]);
+    await stage.query('alter table ledger_shadow.ledger_entry drop constraint older');
+    expect(await promote()).toMatchObject({ result: 'equal', halted: [] });
   });
 
   it('promotes one tenant alone: the others keep even what is wrong with them', async () => {

@@ -9,7 +9,7 @@ import { eventsIn, type LoggedMessage, placeOf, readCommit } from '../projection
 import { giveUpTurn } from '../projection/turn.js';
 import type { HaltRow } from '../rows/tables.js';
 import { firstDifference, type LedgerDifference } from './compare.js';
-import { assertMayPromote, exchangeSchemas, exchangeTenant, holdCheckpoint } from './promotion.js';
+import { assertGoesAsFar, assertMayPromote, exchangeSchemas, exchangeTenant, exchanging, holdCheckpoint } from './promotion.js';
 import { claimShadow, clearShadow } from './shadow.js';
 import { ShadowLoad } from './shadow-load.js';
 
@@ -88,7 +88,7 @@ export class LedgerReplay {
       const report = { ...found, rebuiltMs: Math.round(rebuiltMs), comparedMs: Math.round(performance.now() - startedAt - rebuiltMs) };
       if (promotion === undefined) return report;
       await this.approach(runner, target);
-      return { ...report, promotedAt: await withRunner(promotion.owner, (owner) => this.promote(runner, owner, target)) };
+      return { ...report, promotedAt: await this.promote(runner, promotion, target) };
     } finally {
       await giveUpTurn(runner);
     }
@@ -143,13 +143,14 @@ export class LedgerReplay {
   }
 
   /** Nobody moves the live ledger from here to the end of the owner's transaction. Whatever fails on the way, it is as it was. */
-  private promote(runner: QueryRunner, owner: QueryRunner, targetNow: Target): Promise<number> {
-    return inTransaction(owner, {}, async () => {
-      await holdCheckpoint(owner);
+  private promote(runner: QueryRunner, { owner, trustLog }: Promotion, targetNow: Target): Promise<number> {
+    return exchanging(owner, async (exchange) => {
+      await holdCheckpoint(exchange);
       const target = await targetNow(runner);
       for await (const batch of this.log.until(target)) await this.take(runner, batch, target);
-      if (this.wish.tenant === undefined) await exchangeSchemas(owner);
-      else await exchangeTenant(owner, this.wish.tenant);
+      if (!trustLog) await assertGoesAsFar(exchange);
+      if (this.wish.tenant === undefined) await exchangeSchemas(exchange);
+      else await exchangeTenant(exchange, this.wish.tenant);
       return target;
     });
   }
