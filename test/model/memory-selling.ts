@@ -22,15 +22,16 @@ const MS_PER_MINUTE = 60_000;
 
 /** The real decider, folds and reads over the log in memory: no broker, and time that can be told to pass. */
 export class MemorySelling {
-  private readonly store = new MemoryEventStore();
-  private readonly kept = new Folds(this.store, (subject) => new SaleFold(subject));
+  private readonly kept: Folds<SaleFold>;
   private readonly waiting = new Map<string, (answer: Answer) => void>();
   private readonly decider: Decider;
   private readonly reads: Reads;
   private now = START;
   private asked = 0;
 
-  constructor() {
+  /** Several on one store are as many processes on one log. */
+  constructor(private readonly store = new MemoryEventStore()) {
+    this.kept = new Folds(store, (subject) => new SaleFold(subject));
     const logger = createLogger('model', 'silent');
     const replies = { send: (subject: string, answer: Answer): void => this.waiting.get(subject)?.(answer) };
     const dead = {

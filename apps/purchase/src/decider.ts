@@ -111,6 +111,7 @@ export class Decider {
     const events: Recorded[] = [];
     const outcomes: Outcome[] = [];
     const keys = new Set<string>();
+    let changedNothing = false;
     const begunAt = performance.now();
     for (let bytes = 0; outcomes.length < batch.length && bytes < FULL_COMMIT_BYTES; ) {
       const waiting = batch[outcomes.length] as Waiting;
@@ -118,6 +119,7 @@ export class Decider {
       const known = await this.parts.decisions.answer(fold.subject, fold.decisionOf(waiting.command.keyHash), waiting.command);
       const { answer, events: more } = known === undefined ? decideOne(fold, waiting) : { answer: known, events: [] };
       keys.add(waiting.command.keyHash);
+      changedNothing ||= known === undefined && more.length === 0;
       bytes += sizeOf(answer, more);
       events.push(...more);
       outcomes.push({ waiting, answer });
@@ -130,10 +132,15 @@ export class Decider {
       this.parts.decisions.note(commit);
       const times = { decideMs: decidedAt - begunAt, commitMs: performance.now() - decidedAt };
       this.parts.metrics.committed({ commands: outcomes.length, events: events.length, ...times });
-    }
+    } else if (changedNothing) await this.assertLatest(fold);
     this.parts.timers.arm(fold.subject, nextSweep(fold.sale));
     for (const outcome of outcomes) this.settle(outcome);
     return batch.slice(outcomes.length);
+  }
+
+  /** What is appended is held against the log by its expected version. What changes nothing must be too, or it is settled on an old state for good. */
+  private async assertLatest({ subject, head }: SaleFold): Promise<void> {
+    for await (const _ of this.parts.store.read(subject, head)) throw this.lostRace();
   }
 
   private lostRace(): LostRace {
