@@ -23,6 +23,16 @@ export interface AccountsPlan {
   readonly monitorPort: number;
   readonly pidFile: string;
   readonly host?: string;
+  readonly member?: ClusterMember;
+}
+
+/** A server's place among others that are one log. All of them have the same accounts; their routes carry a password of their own. */
+export interface ClusterMember {
+  readonly name: string;
+  readonly port: number;
+  /** Of every member, this one included. */
+  readonly routes: readonly number[];
+  readonly password: string;
 }
 
 interface Rights {
@@ -142,12 +152,13 @@ export function usersOf(tenants: readonly string[]): string[] {
 export function accountsConfig(plan: AccountsPlan): string {
   checkTenants([...plan.tenants, ...Object.keys(plan.natsUsers ?? {})]);
   return [
-    'server_name: admit-one',
+    `server_name: ${plan.member?.name ?? 'admit-one'}`,
     `listen: ${quote(`${plan.host ?? '127.0.0.1'}:${plan.port}`)}`,
     `http: ${quote(`127.0.0.1:${plan.monitorPort}`)}`,
     `pid_file: ${quote(plan.pidFile)}`,
     `max_payload: ${MAX_PAYLOAD_BYTES}`,
     `jetstream { store_dir: ${quote(plan.storeDir)}, sync_interval: always }`,
+    ...clusterConfig(plan.member),
     'system_account: SYS',
     'accounts {',
     '  SYS {}',
@@ -158,6 +169,20 @@ export function accountsConfig(plan: AccountsPlan): string {
     '}',
     '',
   ].join('\n');
+}
+
+/** On loopback: routes between machines want TLS beside the password. */
+function clusterConfig(member: ClusterMember | undefined): string[] {
+  if (member === undefined) return [];
+  const { port, routes, password } = member;
+  return [
+    'cluster {',
+    '  name: admit-one',
+    `  listen: ${quote(`127.0.0.1:${port}`)}`,
+    `  authorization { user: route, password: ${quote(password)} }`,
+    `  routes: ${list(routes.map((route) => `nats://route:${password}@127.0.0.1:${route}`))}`,
+    '}',
+  ];
 }
 
 function appAccount(plan: AccountsPlan): string[] {

@@ -6,7 +6,7 @@ import { Part, type PartPlan } from '../processes/part.js';
 import { freePort } from '../processes/ports.js';
 import { environment } from '../processes/project.js';
 import { keepSecrets, writePrivate } from '../processes/secrets.js';
-import { type AccountsPlan, accountsConfig, inboxOf, usersOf } from './accounts.js';
+import { type AccountsPlan, accountsConfig, type ClusterMember, inboxOf, usersOf } from './accounts.js';
 import { obtainNatsServer } from './obtain.js';
 import { reloadServer } from './reload.js';
 import { keepTenantUsers, type TenantUsers, tenantUsers } from './tenant-users.js';
@@ -25,6 +25,10 @@ export interface NatsOptions {
   readonly tenants?: readonly string[];
   readonly logFile?: string;
   readonly cacheDir?: string;
+  /** One of several servers that are one log: it is ready when it has found the others and has what they have. */
+  readonly member?: ClusterMember;
+  /** Of every user; without them they are made, and kept in the data directory. */
+  readonly passwords?: Readonly<Record<string, string>>;
   /** Come back by itself after an unexpected end; without it a killed server waits for restart(). */
   readonly heal?: boolean;
   readonly progress?: (line: string) => void;
@@ -38,7 +42,16 @@ export interface Credentials {
   readonly pass: string;
 }
 
-export class NatsServer {
+/** What a client must know of a log, be it one server or several. */
+export interface Broker {
+  /** What NATS_URL is set to. */
+  readonly url: string;
+  credentials(user: string): Credentials;
+  /** What connect() of any NATS client wants: servers, user and the inbox this user may listen to. */
+  connection(user: string): Credentials & { readonly servers: string | string[]; readonly inboxPrefix: string };
+}
+
+export class NatsServer implements Broker {
   constructor(
     readonly part: Part,
     readonly port: number,
@@ -65,8 +78,7 @@ export class NatsServer {
     return { user, pass };
   }
 
-  /** What connect() of any NATS client wants: server, user and the inbox this user may listen to. */
-  connection(user: string): { servers: string; user: string; pass: string; inboxPrefix: string } {
+  connection(user: string): Credentials & { readonly servers: string; readonly inboxPrefix: string } {
     return { servers: this.url, ...this.credentials(user), inboxPrefix: inboxOf(user) };
   }
 
@@ -97,14 +109,14 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
   });
   mkdirSync(options.dataDir, { recursive: true });
   const tenants = options.tenants ?? DEV_TENANTS;
-  const passwords = keepSecrets(join(options.dataDir, 'credentials.json'), usersOf(tenants));
+  const passwords = passwordsIn(options, tenants);
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (await freePort());
     const monitorPort = options.monitorPort ?? (await freePort());
     const config = join(options.dataDir, 'nats.conf');
     const configure = (users: TenantUsers): void => {
       keepTenantUsers(options.dataDir, users);
-      writePrivate(config, accountsConfig(planOf(options.dataDir, { tenants, passwords, port, monitorPort }, users)));
+      writePrivate(config, accountsConfig(planOf(options, { tenants, passwords, port, monitorPort }, users)));
     };
     configure(tenantUsers(options.dataDir));
     const server: NatsServer = new NatsServer(
@@ -130,8 +142,15 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
   }
 }
 
+/** Of every user of a server with these tenants: as given, or made once. */
+export const passwordsIn = ({ dataDir, passwords }: Pick<NatsOptions, 'dataDir' | 'passwords'>, tenants: readonly string[]) =>
+  passwords ?? keepSecrets(join(dataDir, 'credentials.json'), usersOf(tenants));
+
+/** Where a server keeps its streams. */
+export const storeIn = (dataDir: string): string => join(dataDir, 'js');
+
 function planOf(
-  dataDir: string,
+  { dataDir, member }: NatsOptions,
   plan: Pick<AccountsPlan, 'tenants' | 'passwords' | 'port' | 'monitorPort'>,
   { natsUsers, disabled }: TenantUsers,
 ): AccountsPlan {
@@ -139,8 +158,9 @@ function planOf(
     ...plan,
     tenants: plan.tenants.filter((tenant) => !disabled.includes(tenant)),
     natsUsers,
-    storeDir: join(dataDir, 'js'),
+    storeDir: storeIn(dataDir),
     pidFile: join(dataDir, 'nats-server.pid'),
+    ...(member === undefined ? {} : { member }),
   };
 }
 

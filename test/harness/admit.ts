@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import type { NatsServer } from '../../dev/nats/server.js';
+import type { Broker } from '../../dev/nats/server.js';
 import { projectFolder } from '../../dev/processes/project.js';
 
 export interface Ran {
@@ -10,7 +10,7 @@ export interface Ran {
 }
 
 /** Whoever runs `admit` against this server: by default the operator. */
-export function operatorOf(server: NatsServer, who = 'operator'): Readonly<Record<string, string>> {
+export function operatorOf(server: Broker, who = 'operator'): Readonly<Record<string, string>> {
   const { user, pass } = server.credentials(who);
   return { NATS_URL: server.url, NATS_USER: user, NATS_PASSWORD: pass };
 }

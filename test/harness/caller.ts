@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ConnectionOptions, connect, headers, type NatsConnection } from '@nats-io/transport-node';
-import type { NatsServer } from '../../dev/nats/server.js';
+import type { Broker } from '../../dev/nats/server.js';
 import { waitFor } from '../../dev/processes/wait.js';
 
 /** An answer as a NATS client sees it. */
@@ -28,7 +28,7 @@ export class Caller {
     readonly tenant: string,
   ) {}
 
-  static of(server: NatsServer, tenant: string): Promise<Caller> {
+  static of(server: Broker, tenant: string): Promise<Caller> {
     return Caller.with(server.connection(tenant), tenant);
   }
 

@@ -6,7 +6,7 @@ import { type Environment, readEnvironment } from '#shared/platform/environment.
 import { createLogger } from '#shared/platform/logger.js';
 import { DECIDER_SETS, deciderSet } from '#shared/platform/topology/consumers.js';
 import { startPurchase } from '../../apps/purchase/src/start.js';
-import type { NatsServer } from '../../dev/nats/server.js';
+import type { Broker } from '../../dev/nats/server.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { commitsOf } from '../conformance/event-store-suite.js';
 import type { Caller, Heard } from './caller.js';
@@ -19,14 +19,14 @@ const SETTLED_MS = 15_000;
 export const SILENT = createLogger('purchase', 'silent');
 
 /** The purchase app's settings when it reaches the server at `url`. */
-export const settingsAt = (server: NatsServer, url: string): Environment =>
+export const settingsAt = (server: Broker, url: string): Environment =>
   readEnvironment({
     NATS_URL: url,
     NATS_PASSWORD: server.credentials('purchase').pass,
     NATS_EDGE_PASSWORD: server.credentials('edge').pass,
   });
 
-export const startAt = (server: NatsServer, url: string): Promise<NestFastifyApplication> => startPurchase(settingsAt(server, url), SILENT);
+export const startAt = (server: Broker, url: string): Promise<NestFastifyApplication> => startPurchase(settingsAt(server, url), SILENT);
 
 /** Asks until there is a decision, as a caller does who must know: with the same key, whatever happens on the way. */
 export const insist = (caller: Caller, sale: string, more: object, key: string): Promise<Heard> =>
@@ -41,7 +41,7 @@ export interface Told {
 }
 
 /** What the log says of a sale of tenant demo. */
-export async function toldOf(log: Log, sale: string): Promise<Told> {
+export async function toldOf(log: Pick<Log, 'admin'>, sale: string): Promise<Told> {
   const commits = await commitsOf(await JetStreamEventStore.on(log.admin), saleSubject('demo', sale));
   const events = commits.flatMap((commit) => commit.events);
   const placed = events.flatMap((event) => (event.type === 'OrderPlaced' ? [event.data] : []));
@@ -58,7 +58,7 @@ export async function toldOf(log: Log, sale: string): Promise<Told> {
 export const counted = (all: readonly string[]): readonly [number, number] => [all.length, new Set(all).size];
 
 /** Resolves when every command that lies in COMMANDS has been handed out and is settled. */
-export async function commandsSettled(log: Log): Promise<void> {
+export async function commandsSettled(log: Pick<Log, 'admin'>): Promise<void> {
   const jsm = await jetstreamManager(log.admin);
   const looks = async (): Promise<boolean> => {
     const sets = await Promise.all(Array.from({ length: DECIDER_SETS }, (_, set) => jsm.consumers.info('COMMANDS', deciderSet(set))));

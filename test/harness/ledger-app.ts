@@ -4,11 +4,10 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Environment, readEnvironment } from '#shared/platform/environment.js';
 import { createLogger } from '#shared/platform/logger.js';
 import { startLedger } from '../../apps/ledger/src/start.js';
-import type { NatsServer } from '../../dev/nats/server.js';
+import type { Broker } from '../../dev/nats/server.js';
 import { type PostgresServer, startPostgres } from '../../dev/postgres/server.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { HttpCaller } from './http-caller.js';
-import type { Shop } from './shop.js';
 import { Stage } from './stage.js';
 
 export const DATABASE = 'admit';
@@ -17,7 +16,7 @@ const WAIT_MS = 30_000;
 const UNHURRIED = { HTTP_TENANT_RATE: '1000000', HTTP_TENANT_BURST: '1000000' };
 
 /** What a ledger app is told of the servers it works between. */
-export const ledgerSettings = (nats: NatsServer, postgres: PostgresServer) => {
+export const ledgerSettings = (nats: Broker, postgres: PostgresServer) => {
   const url = (user: string): string => postgres.url(DATABASE, { user, password: `${user}-password` });
   return {
     NATS_URL: nats.url,
@@ -29,6 +28,11 @@ export const ledgerSettings = (nats: NatsServer, postgres: PostgresServer) => {
   };
 };
 
+/** What a ledger stands on: a shop, or one on several servers. */
+interface LedgerGround extends Pick<Stage, 'onClose'> {
+  readonly log: { readonly server: Broker; lastSequences(): Promise<Readonly<Record<string, number>>> };
+}
+
 /** A real Postgres, the ledger app in this process between it and the log of a shop, and the tenants of the shop who ask it. */
 export class RunningLedger extends Stage {
   postgres!: PostgresServer;
@@ -39,7 +43,7 @@ export class RunningLedger extends Stage {
   world!: HttpCaller;
   private environment!: Environment;
 
-  constructor(private readonly shop: Shop) {
+  constructor(private readonly shop: LedgerGround) {
     super();
   }
 

@@ -7,7 +7,8 @@ import { createLogger } from '#shared/platform/logger.js';
 import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
 import { provision } from '#shared/platform/topology/provision.js';
 import { startPurchase } from '../../apps/purchase/src/start.js';
-import { DEV_TENANTS, type NatsServer, startNats } from '../../dev/nats/server.js';
+import { type NatsCluster, startCluster } from '../../dev/nats/cluster.js';
+import { type Broker, DEV_TENANTS, type NatsServer, startNats } from '../../dev/nats/server.js';
 import { Stage } from './stage.js';
 
 const QUIET = 'fatal';
@@ -15,10 +16,11 @@ const QUIET = 'fatal';
 /** Of a tenant of the tests; long enough to be one, and no secret. */
 export const apiKeyOf = (tenant: string): string => `admit_test_key_of_tenant_${tenant}`;
 
-/** A real NATS server with the streams of a fresh log and two tenants. */
-export class Log extends Stage {
-  server!: NatsServer;
+/** The streams of a fresh log and two tenants, on whatever serves them. */
+abstract class ServedLog<Server extends Broker & { stop(): Promise<void> }> extends Stage {
+  server!: Server;
   admin!: NatsConnection;
+  protected abstract readonly replicas: number;
 
   /** With tenants, unless the test is about a log that nobody used yet. */
   constructor(
@@ -28,10 +30,12 @@ export class Log extends Stage {
     super();
   }
 
+  protected abstract serve(dataDir: string): Promise<Server>;
+
   override async open(): Promise<void> {
-    this.server = await this.keep(startNats({ dataDir: this.folder(this.name) }));
+    this.server = await this.keep(this.serve(this.folder(this.name)));
     this.admin = await this.keep(connect({ ...this.server.connection('provision'), maxReconnectAttempts: -1, reconnectTimeWait: 50 }));
-    await provision(this.admin);
+    await provision(this.admin, { replicas: this.replicas });
     const register = await TenantRegister.on(this.admin);
     for (const tenant of this.tenants) await register.create(tenant, { apiKey: apiKeyOf(tenant), hasNatsPassword: true });
   }
@@ -44,8 +48,24 @@ export class Log extends Stage {
   }
 }
 
+/** On a real NATS server. */
+export class Log extends ServedLog<NatsServer> {
+  protected readonly replicas = 1;
+  protected serve(dataDir: string): Promise<NatsServer> {
+    return startNats({ dataDir });
+  }
+}
+
+/** On three, each of which has a copy of every stream. */
+export class ClusterLog extends ServedLog<NatsCluster> {
+  protected readonly replicas = 3;
+  protected serve(dataDir: string): Promise<NatsCluster> {
+    return startCluster({ dataDir });
+  }
+}
+
 /** The purchase app, in this process, on that log. */
-export async function startSelling(server: NatsServer, level = QUIET, more: Record<string, string> = {}): Promise<NestFastifyApplication> {
+export async function startSelling(server: Broker, level = QUIET, more: Record<string, string> = {}): Promise<NestFastifyApplication> {
   const environment = readEnvironment({
     ...more,
     NATS_URL: server.url,

@@ -35,12 +35,7 @@ export class Inbox {
 
   /** Where a command of this key lies in COMMANDS now; `undefined` when none does. @throws when the broker does not answer */
   async sequenceOf({ tenant, sale, keyHash }: Command): Promise<number | undefined> {
-    try {
-      return (await this.jsm.streams.getMessage('COMMANDS', { last_by_subj: `cmd.*.${tenant}.${sale}.${keyHash}` }))?.seq;
-    } catch (thrown) {
-      if (thrown instanceof JetStreamApiError) return undefined;
-      throw thrown;
-    }
+    return (await this.jsm.streams.getMessage('COMMANDS', { last_by_subj: `cmd.*.${tenant}.${sale}.${keyHash}` }))?.seq;
   }
 
   private async publish(command: Command): Promise<Stored> {

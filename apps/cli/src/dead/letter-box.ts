@@ -1,5 +1,6 @@
 import { JetStreamApiError, type JetStreamClient, jetstream, jetstreamManager, type StoredMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { leaderInfo } from '#shared/event-store/jetstream/leader-info.js';
 import { Fault } from '#shared/kernel/fault.js';
 import { type ClosedLetter, closedSubject, closes, DEAD_STREAM, type DeadLetter } from '#shared/platform/dead-letters.js';
 import { StoredMessages } from '#shared/platform/stored-messages.js';
@@ -28,7 +29,7 @@ export class LetterBox {
   /** All letters in the order of their coming; of the closed ones nothing is kept unless they are asked for. */
   async list({ closed }: { readonly closed: boolean }): Promise<BoxedLetter[]> {
     const jsm = await jetstreamManager(this.connection, { checkAPI: false });
-    const { first_seq, last_seq } = (await jsm.streams.info(DEAD_STREAM)).state;
+    const { first_seq, last_seq } = (await leaderInfo(jsm, DEAD_STREAM)).state;
     const found = new Map<number, BoxedLetter>();
     for await (const { message } of this.messages.range(DEAD_STREAM, first_seq, last_seq)) {
       if (message === undefined) continue;

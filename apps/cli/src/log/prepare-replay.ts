@@ -1,6 +1,7 @@
-import { JetStreamApiError, type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { leaderInfo } from '#shared/event-store/jetstream/leader-info.js';
 import { Fault } from '#shared/kernel/fault.js';
 
 const REPLAY_CONSUMER = 'replay';
@@ -26,7 +27,7 @@ export async function sequenceOf(operator: NatsConnection, moment: string): Prom
     });
   const at = Date.parse(moment);
   const jsm = await jetstreamManager(operator, { checkAPI: false });
-  const { first_seq, last_seq } = (await jsm.streams.info(EVENTS_STREAM)).state;
+  const { first_seq, last_seq } = (await leaderInfo(jsm, EVENTS_STREAM)).state;
   if (last_seq === 0) throw new Fault('configuration', { problems: [`${moment}: the log is empty`] });
   let [before, after] = [first_seq - 1, last_seq + 1]; // the last one known to be stored up to then, the first one known to be later
   while (after - before > 1) {
@@ -39,11 +40,9 @@ export async function sequenceOf(operator: NatsConnection, moment: string): Prom
 }
 
 async function storedAt(jsm: JetStreamManager, seq: number): Promise<number> {
-  try {
-    const message = await jsm.streams.getMessage(EVENTS_STREAM, { seq });
-    if (message !== null) return message.time.getTime();
-  } catch (cause) {
-    if (!(cause instanceof JetStreamApiError)) throw new Fault('log-unreachable', { seq }, { cause });
-  }
+  const message = await jsm.streams.getMessage(EVENTS_STREAM, { seq }).catch((cause: unknown) => {
+    throw new Fault('log-unreachable', { seq }, { cause });
+  });
+  if (message !== null) return message.time.getTime();
   throw new Fault('log-broken', { reason: 'EVENTS has a gap', missing: { from: seq, to: seq } });
 }

@@ -2,6 +2,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { ChainCheck, type Finding } from '#shared/event-store/chain-check.js';
 import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { leaderInfo } from '#shared/event-store/jetstream/leader-info.js';
 import { StoredMessages } from '#shared/platform/stored-messages.js';
 import { EPOCH } from '#shared/platform/topology/streams.js';
 import type { LedgerWitness } from './ledger-witness.js';
@@ -30,7 +31,7 @@ export async function verifyLog(
   progress: (done: number, of: number) => void,
 ): Promise<LogVerdict> {
   const jsm = await jetstreamManager(connection, { checkAPI: false });
-  const { config, state } = await jsm.streams.info(EVENTS_STREAM);
+  const { config, state } = await leaderInfo(jsm, EVENTS_STREAM);
   const epoch = config.metadata?.[EPOCH] ?? '';
   const last = state.last_seq;
   const whole: Finding[] = [...aboutTheWhole(state.first_seq, last, epoch, ledger)];

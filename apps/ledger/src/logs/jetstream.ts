@@ -8,6 +8,7 @@ import {
 } from '@nats-io/jetstream';
 import type { NatsConnection, Status } from '@nats-io/transport-node';
 import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { leaderInfo } from '#shared/event-store/jetstream/leader-info.js';
 import { Fault, isFault } from '#shared/kernel/fault.js';
 import { EPOCH } from '#shared/platform/topology/streams.js';
 import type { LogState } from '../projection/checkpoint.js';
@@ -40,7 +41,7 @@ export class JetStreamEventsLog implements EventsLog {
   }
 
   async state(): Promise<LogState> {
-    const { config, state } = await this.asked(() => this.jsm.streams.info(EVENTS_STREAM));
+    const { config, state } = await this.asked(() => leaderInfo(this.jsm, EVENTS_STREAM));
     return { epoch: config.metadata?.[EPOCH], first: state.first_seq, last: state.last_seq };
   }
 
@@ -107,7 +108,7 @@ export class JetStreamEventsLog implements EventsLog {
     try {
       return await call();
     } catch (cause) {
-      throw new Fault('log-unreachable', { stream: EVENTS_STREAM }, { cause });
+      throw isFault(cause) ? cause : new Fault('log-unreachable', { stream: EVENTS_STREAM }, { cause });
     }
   }
 }

@@ -1,4 +1,6 @@
 import { createInbox, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node';
+import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { type Answered, fromLeader } from '#shared/event-store/jetstream/leader-info.js';
 import { Fault, isFault } from '#shared/kernel/fault.js';
 import { EPOCH } from '#shared/platform/topology/streams.js';
 import type { LogState } from '../projection/checkpoint.js';
@@ -43,9 +45,10 @@ export class ReplayLog {
 
   private async info(): Promise<StreamInfo> {
     try {
-      return (await this.connection.request(INFO_SUBJECT, '', { timeout: INFO_TIMEOUT_MS })).json<StreamInfo>();
+      const answer = await this.connection.request(INFO_SUBJECT, '', { timeout: INFO_TIMEOUT_MS });
+      return fromLeader(EVENTS_STREAM, answer.json<StreamInfo>());
     } catch (cause) {
-      throw new Fault('log-unreachable', { subject: INFO_SUBJECT }, { cause });
+      throw isFault(cause) ? cause : new Fault('log-unreachable', { subject: INFO_SUBJECT }, { cause });
     }
   }
 
@@ -135,7 +138,7 @@ async function soon<T>(coming: Promise<T>): Promise<T | undefined> {
   }
 }
 
-interface StreamInfo {
+interface StreamInfo extends Answered {
   readonly config: { readonly metadata?: Readonly<Record<string, string>> };
   readonly state: { readonly first_seq: number; readonly last_seq: number; readonly messages: number };
 }

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import type { MintPlan } from '#shared/domain/mint/events.js';
 import { mintSubject } from '#shared/event-store/event-store.js';
 import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { leaderInfo } from '#shared/event-store/jetstream/leader-info.js';
 import { StoredMessages } from '#shared/platform/stored-messages.js';
 import type { Rpc } from '../chains/token-2022/rpc.js';
 import { assetsIn, landedOf, onChain } from './chain-assets.js';
@@ -78,7 +79,7 @@ export class Reconciliation {
   /** The log as it is now, and every sale of which it, or the ledger, has mints. */
   private async scope(): Promise<{ readonly last: number; readonly commits: number; readonly sales: readonly SaleName[] }> {
     const jsm = await jetstreamManager(this.sides.connection, { checkAPI: false });
-    const { state } = await jsm.streams.info(EVENTS_STREAM, { subjects_filter: 'ev.*.mint.*' });
+    const { state } = await leaderInfo(jsm, EVENTS_STREAM, { subjects_filter: 'ev.*.mint.*' });
     const { subjects = {} } = state;
     const logged = Object.keys(subjects).map((subject) => {
       const [, tenant = '', , sale = ''] = subject.split('.');

@@ -1,6 +1,7 @@
 import { type ConsumerMessages, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { leaderInfo } from '#shared/event-store/jetstream/leader-info.js';
 import { BEGINNING, EventCursors, type Place, WHOLE_MESSAGE } from '#shared/platform/http/event-cursor.js';
 
 const REQUEST_TIMEOUT_MS = 2_000;
@@ -48,7 +49,7 @@ export class EventStreams {
   /** The end of the log as it is now. */
   async last(): Promise<Place> {
     const jsm = await jetstreamManager(this.connection, { checkAPI: false, timeout: REQUEST_TIMEOUT_MS });
-    const { last_seq: sequence } = (await jsm.streams.info(EVENTS_STREAM)).state;
+    const { last_seq: sequence } = (await leaderInfo(jsm, EVENTS_STREAM)).state;
     return sequence === 0 ? BEGINNING : { sequence, index: WHOLE_MESSAGE };
   }
 

@@ -23,6 +23,7 @@ import {
   NO_HEAD,
 } from '../commit.js';
 import type { EventStore } from '../event-store.js';
+import { leaderInfo } from './leader-info.js';
 
 export const EVENTS_STREAM = 'EVENTS';
 /** One publish or read waits this long for the leader; its outcome is then unknown and looked up. */
@@ -128,9 +129,9 @@ export class JetStreamEventStore implements EventStore {
 
   private async state(): Promise<StreamState> {
     try {
-      return (await this.jsm.streams.info(EVENTS_STREAM)).state;
+      return (await leaderInfo(this.jsm, EVENTS_STREAM)).state;
     } catch (cause) {
-      throw new Fault('log-unreachable', { stream: EVENTS_STREAM }, { cause });
+      throw isFault(cause) ? cause : new Fault('log-unreachable', { stream: EVENTS_STREAM }, { cause });
     }
   }
 

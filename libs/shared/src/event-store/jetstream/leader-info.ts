@@ -1,0 +1,24 @@
+import type { ClusterInfo, JetStreamManager, StreamInfo, StreamInfoRequestOptions } from '@nats-io/jetstream';
+import { Fault } from '../../kernel/fault.js';
+
+/** What is needed to tell who answered. */
+export type Answered = Pick<StreamInfo, 'cluster'>;
+
+/**
+ * What a stream's leader says of it. While none is elected every server that has a copy answers with that copy, and it may lack what was
+ * acknowledged a moment ago: whoever believed it would take a log for one that has lost something.
+ * @throws Fault `log-unreachable` where another than the leader answered
+ */
+export async function leaderInfo(jsm: JetStreamManager, stream: string, options?: Partial<StreamInfoRequestOptions>): Promise<StreamInfo> {
+  return fromLeader(stream, await jsm.streams.info(stream, options));
+}
+
+/** The same, of an answer that came another way. */
+export function fromLeader<Info extends Answered>(stream: string, info: Info): Info {
+  if (info.cluster !== undefined && !isLeaders(info.cluster))
+    throw new Fault('log-unreachable', { stream, reason: 'it has no leader now' });
+  return info;
+}
+
+/** A server names the others that have a copy: the leader is not among them if it is the one that answers. */
+const isLeaders = ({ leader = '', replicas = [] }: ClusterInfo): boolean => leader !== '' && !replicas.some(({ name }) => name === leader);

@@ -1,0 +1,66 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { waitFor } from '../../dev/processes/wait.js';
+import { Caller } from './caller.js';
+import { ClusterLog, startSelling } from './selling.js';
+import { Stage } from './stage.js';
+
+/** An election begins 4 to 9 s after the leader fell silent, and may have to be held again. */
+const LED_MS = 45_000;
+const LOOK_MS = 1_000;
+const QUIET = 'silent';
+
+/** A log on three servers, two purchase apps on it, and as many connections of a tenant who asks. */
+export class ClusterStage extends Stage {
+  log!: ClusterLog;
+  apps: readonly NestFastifyApplication[] = [];
+  callers: readonly Caller[] = [];
+
+  override async open(): Promise<void> {
+    this.log = await this.standOn(new ClusterLog('cluster'));
+    const opens = [1, 2].map(async () => this.keep(startSelling(this.log.server, QUIET)));
+    this.apps = await Promise.all(opens);
+    this.callers = await Promise.all(this.apps.map(() => this.keep(Caller.of(this.log.server, 'demo'))));
+  }
+
+  /** The name of the server that leads a stream; with `after`, of the next one. */
+  async leaderOf(stream: string, after?: string): Promise<string> {
+    let leader = '';
+    const isLed = async (): Promise<boolean> => {
+      leader = (await this.info(stream)).cluster?.leader ?? '';
+      return leader !== '' && leader !== after;
+    };
+    await waitFor(isLed, { what: `${stream} has ${after === undefined ? 'a' : 'another'} leader`, timeoutMs: LED_MS });
+    return leader;
+  }
+
+  /** @returns the name of the server that was killed */
+  async killLeaderOf(stream: string): Promise<string> {
+    const leader = await this.leaderOf(stream);
+    await this.log.server.node(leader).kill9();
+    return leader;
+  }
+
+  /** Has the leader hand over, to whom it likes or to a server of this name, and waits for the next one. */
+  async stepDown(stream: string, to?: string): Promise<void> {
+    const leader = await this.leaderOf(stream);
+    if (leader === to) return;
+    const wish = to === undefined ? '' : JSON.stringify({ placement: { preferred: to } });
+    await this.log.admin.request(`$JS.API.STREAM.LEADER.STEPDOWN.${stream}`, wish, { timeout: LED_MS });
+    await this.leaderOf(stream, leader);
+  }
+
+  /** Resolves when every server has everything that the stream holds. */
+  async isCopied(stream: string): Promise<void> {
+    const copied = async (): Promise<boolean> => {
+      const others = (await this.info(stream)).cluster?.replicas ?? [];
+      return others.length === 2 && others.every(({ current, offline, lag }) => current && offline !== true && (lag ?? 0) === 0);
+    };
+    await waitFor(copied, { what: `every server has a copy of ${stream}`, timeoutMs: LED_MS });
+  }
+
+  /** Whoever answers: while there is no leader, that may be any server with a copy. */
+  async info(stream: string) {
+    return (await jetstreamManager(this.log.admin, { checkAPI: false, timeout: LOOK_MS })).streams.info(stream);
+  }
+}
