@@ -3,13 +3,14 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { PermissionViolationError } from '@nats-io/transport-node';
+import { saleSubject } from '#shared/event-store/event-store.js';
 import { connectNats } from '#shared/platform/nats.js';
 import { obtainNatsServer } from '../../dev/nats/obtain.js';
 import { commandLine, descendantsOf, isAlive } from '../../dev/processes/process-table.js';
 import { projectFolder } from '../../dev/processes/project.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { admit, operatorOf, type Ran } from '../harness/admit.js';
-import { DATABASE, LedgerStage, WAIT_MS } from './ledger-stage.js';
+import { DATABASE, LedgerStage, paying, WAIT_MS } from './ledger-stage.js';
 
 const STARTS_SERVERS_MS = 120_000;
 const stage = LedgerStage.forTests('replay-backup');
@@ -27,9 +28,11 @@ beforeAll(async () => {
   mkdirSync(room);
   const { stop } = await stage.project();
   await stage.sell('demo', 'gala', 60);
+  await stage.append(saleSubject('demo', 'money'), paying('ord_early'));
   ended = await stage.sell('acme', 'fair', 30);
   await stage.reaches(ended);
   expect(await admit(operatorOf(stage.nats), 'log', 'backup', backup)).toMatchObject({ code: 0 });
+  await stage.append(saleSubject('demo', 'money'), paying('ord_late'));
   sold = await stage.sell('demo', 'later', 20); // every balance, head and hash of the tenant moves on
   await stage.reaches(sold);
   await stop();
@@ -78,6 +81,21 @@ describe('[L7] admit replay --from-backup', () => {
     const { difference } = JSON.parse((await replay(backup, '--json')).out);
     expect(difference).toMatchObject({ table: 'ticket', field: '*', live: null, sequence: Number(sequence) });
     await stage.query(`insert into ledger.ticket select * from ledger_shadow.ticket where ticket = 'tkt_fair_3_1'`);
+    expect((await replay(backup)).code).toBe(0);
+  });
+
+  it('names a balance that was changed, though all balances went on since, and an account that has lost its row', async () => {
+    for (const account of ['provider', 'clearing']) {
+      const row = { tenant: 'demo', sale: 'money', unit: 'EUR', account };
+      const where = `tenant = 'demo' and sale = 'money' and account = '${account}'`;
+      expect(await stage.query(`select amount from ledger.account_balance where ${where}`)).toEqual([{ amount: '10000' }]);
+      await stage.query(`update ledger.account_balance set amount = 10001 where ${where}`);
+      const { difference } = JSON.parse((await replay(backup, '--json')).out);
+      expect(difference).toMatchObject({ table: 'account_balance', row, field: 'amount', live: '5001', replayed: '5000' });
+      await stage.query(`delete from ledger.account_balance where ${where}`);
+      expect((await replay(backup, '--tenant', 'demo')).out).toMatch(new RegExp(`^different.*account_balance.*account=${account}`));
+      await stage.query(`insert into ledger.account_balance values ('demo', 'money', 'EUR', $1, 10000)`, [account]);
+    }
     expect((await replay(backup)).code).toBe(0);
   });
 

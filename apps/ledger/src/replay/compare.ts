@@ -1,7 +1,8 @@
 import type { QueryRunner } from 'typeorm';
+import { CONTROL_ACCOUNTS, normalSide } from '#shared/domain/ledger/account.js';
 import { LIVE, SHADOW } from '../database/names.js';
 import type { Table } from '../rows/table.js';
-import { HALTS, LEDGER_TABLES } from '../rows/tables.js';
+import { BALANCES, ENTRIES, HALTS, LEDGER_TABLES } from '../rows/tables.js';
 
 /** Where live and replayed ledger part: the row by its key, the field, and what each side says (`null` row: only the other side has it). */
 export interface LedgerDifference {
@@ -14,28 +15,52 @@ export interface LedgerDifference {
   readonly replayed: string | null;
 }
 
-type Compared = Pick<Table<never>, 'name' | 'key'> & { readonly sequenced: boolean; readonly columns: string };
+interface Compared extends Pick<Table<never>, 'name' | 'key'> {
+  readonly columns: string;
+  readonly sequenced: boolean;
+  /** As of `$2`, which the live ledger has gone beyond: its rows as they were then, where that can be told, and which differences say something. */
+  readonly liveThen?: string;
+  readonly counts: string;
+}
 /** A reason is for people: another version may put it in other words. */
 const NOT_COMPARED = ['reason'];
+
+/** A row that the live ledger has written since says nothing of how it was then; a row that it lacks was there, since none is ever removed. */
+const NOT_WRITTEN_SINCE = 'live.sequence is null or live.sequence <= $2';
+/** An account that nothing had touched by then held nothing. */
+const HELD_SOMETHING = 'shadow.tenant is not null or live.amount <> 0';
+
+const CREDIT_ACCOUNTS = CONTROL_ACCOUNTS.filter((account) => normalSide(account) === 'credit').map((account) => `'${account}'`);
+const movedSince = (account: string, sign: string): string =>
+  `select tenant, sale, unit, split_part(${account}, '/', 1) as account, ${sign}amount as amount from ${LIVE}.${ENTRIES.name}
+   where sequence > $2 and ($1::text is null or tenant = $1)`;
+/** The live balances without what was moved since. */
+const BALANCES_THEN = `(select tenant, sale, unit, account,
+    (now.amount - coalesce(since.amount, 0) * case when account in (${CREDIT_ACCOUNTS.join(', ')}) then -1 else 1 end)::bigint as amount
+  from (select * from ${LIVE}.${BALANCES.name} where ($1::text is null or tenant = $1)) now
+  left join (select tenant, sale, unit, account, sum(amount) as amount from (${movedSince('debit', '')} union all ${movedSince('credit', '-')}) moves
+    group by tenant, sale, unit, account) since using (tenant, sale, unit, account))`;
 
 const TABLES: readonly Compared[] = LEDGER_TABLES.map((table) => ({
   name: table.name,
   key: table.key,
-  sequenced: 'sequence' in table.columns,
   columns: (table === HALTS ? Object.keys(table.columns).filter((name) => !NOT_COMPARED.includes(name)) : ['*']).join(', '),
+  ...(table === BALANCES
+    ? { sequenced: false, liveThen: BALANCES_THEN, counts: HELD_SOMETHING }
+    : { sequenced: true, counts: NOT_WRITTEN_SINCE }),
 }));
 
 export interface Comparison {
   /** Only this tenant's rows. */
   readonly tenant: string | undefined;
-  /** As of this sequence, before which the live ledger does not end: what was written since is not compared. */
+  /** As of this sequence, before which the live ledger does not end: balances as they were then, and of the rows those not written since. */
   readonly until: number | undefined;
 }
 
 /** The first difference between the live ledger and its shadow, by stream sequence; `undefined` when they are equal. */
 export async function firstDifference(runner: QueryRunner, { tenant, until }: Comparison): Promise<LedgerDifference | undefined> {
   const found: LedgerDifference[] = [];
-  for (const table of until === undefined ? TABLES : TABLES.filter(({ sequenced }) => sequenced)) {
+  for (const table of TABLES) {
     const difference = await differenceIn(runner, table, tenant ?? null, until ?? null);
     if (difference !== undefined && table.name === HALTS.name) return difference; // whatever else differs of the tenant comes from this
     if (difference !== undefined) found.push(difference);
@@ -58,7 +83,7 @@ async function differenceIn(
   tenant: string | null,
   until: number | null,
 ): Promise<LedgerDifference | undefined> {
-  const rows: readonly Pair[] = await runner.query(comparisonSql(table), table.sequenced ? [tenant, until] : [tenant]);
+  const rows: readonly Pair[] = await runner.query(comparisonSql(table, until !== null), [tenant, until]);
   const [pair] = rows;
   if (pair === undefined) return undefined;
   const present = pair.live ?? pair.replayed ?? {};
@@ -81,14 +106,14 @@ async function differenceIn(
 const fieldsOf = (alias: string, key: string): string =>
   `case when ${alias}.${key} is null then null else (select jsonb_object_agg(key, value) from jsonb_each_text(to_jsonb(${alias}))) end`;
 
-/** A row that the live ledger has written since `$2` says nothing of how it was then; a row that it lacks was there, since none is ever removed. */
-function comparisonSql({ name, key, sequenced, columns }: Compared): string {
+function comparisonSql({ name, key, sequenced, columns, liveThen, counts }: Compared, ofThePast: boolean): string {
   const side = (schema: string): string => `(select ${columns} from ${schema}.${name} where ($1::text is null or tenant = $1))`;
+  const live = ofThePast && liveThen !== undefined ? liveThen : side(LIVE);
   const first = key[0] ?? 'tenant';
   const same = key.map((column) => `live.${column} = shadow.${column}`).join(' and ');
   const order = sequenced ? 'least(live.sequence, shadow.sequence), ' : '';
   const keys = key.map((column) => `coalesce(live.${column}, shadow.${column})`).join(', ');
   return `select ${fieldsOf('live', first)} as live, ${fieldsOf('shadow', first)} as replayed
-    from ${side(LIVE)} live full join ${side(SHADOW)} shadow on ${same}
-    where row(live.*) is distinct from row(shadow.*)${sequenced ? ' and ($2::bigint is null or live.sequence is null or live.sequence <= $2)' : ''} order by ${order}${keys} limit 1`;
+    from ${live} live full join ${side(SHADOW)} shadow on ${same}
+    where row(live.*) is distinct from row(shadow.*) and ($2::bigint is null or ${counts}) order by ${order}${keys} limit 1`;
 }
