@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { encodeBase58 } from './base58.js';
+import { encodeBase58 } from '#shared/kernel/base58.js';
 
 /** A transaction may land in the block its hash was the latest of and in 150 more. */
 export const BLOCKHASH_VALID_BLOCKS = 150;

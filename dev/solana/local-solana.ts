@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
+import { encodeBase58 } from '#shared/kernel/base58.js';
 import { Bank } from './bank.js';
-import { encodeBase58 } from './base58.js';
 import { VIEW_DEPTH_SLOTS } from './chain-state.js';
 import type { CommitmentDepths } from './commitment.js';
 import { answerControl, LocalSolanaControl } from './control.js';

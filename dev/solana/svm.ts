@@ -4,8 +4,8 @@
  * every transaction and address once more; bytes must be checked before they come here: malformed ones abort the process.
  */
 import { Account, Clock, FailedTransactionMetadata, LiteSvm, type TransactionMetadata } from 'litesvm/dist/internal.js';
+import { decodeBase58, encodeBase58 } from '#shared/kernel/base58.js';
 import type { AccountImage, AccountStore } from './account-image.js';
-import { decodeBase58, encodeBase58 } from './base58.js';
 import { readTransactionError, type TransactionError } from './transaction-error.js';
 
 export const SYSTEM_PROGRAM = '11111111111111111111111111111111';

@@ -1,5 +1,5 @@
+import { encodeBase58 } from '#shared/kernel/base58.js';
 import type { AccountImage } from './account-image.js';
-import { encodeBase58 } from './base58.js';
 
 export const TOKEN_PROGRAMS: readonly string[] = [
   'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA',

@@ -5,8 +5,8 @@ import {
   type VersionedMessage,
   VersionedTransaction,
 } from '@solana/web3.js';
+import { encodeBase58 } from '#shared/kernel/base58.js';
 import type { AccountImage } from './account-image.js';
-import { encodeBase58 } from './base58.js';
 import { invalidParams } from './rpc-error.js';
 
 /** The network packet: IPv6 minimum MTU less headers. Larger transactions never leave a real node either. */

@@ -1,5 +1,5 @@
 import { Connection, Keypair, SendTransactionError, SystemProgram, TransactionMessage, VersionedTransaction } from '@solana/web3.js';
-import { encodeBase58 } from '../../dev/solana/base58.js';
+import { encodeBase58 } from '#shared/kernel/base58.js';
 import { type LocalSolana, startLocalSolana } from '../../dev/solana/local-solana.js';
 import { fundedPayer, signMint } from './local-solana-mint.js';
 import { call, sendBase64 } from './local-solana-rpc.js';

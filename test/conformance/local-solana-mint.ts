@@ -20,7 +20,7 @@ import {
   TransactionMessage,
   VersionedTransaction,
 } from '@solana/web3.js';
-import { encodeBase58 } from '../../dev/solana/base58.js';
+import { encodeBase58 } from '#shared/kernel/base58.js';
 
 export interface SignedMint {
   readonly mint: PublicKey;

@@ -1,6 +1,6 @@
 import { VersionedMessage } from '@solana/web3.js';
 import { z } from 'zod';
-import { encodeBase58 } from '../base58.js';
+import { encodeBase58 } from '#shared/kernel/base58.js';
 import { BLOCKHASH_VALID_BLOCKS } from '../blockhashes.js';
 import type { TransactionHistory } from '../history.js';
 import type { Node } from '../node.js';

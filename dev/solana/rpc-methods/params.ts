@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decodeBase58 } from '../base58.js';
+import { decodeBase58 } from '#shared/kernel/base58.js';
 import { COMMITMENTS, type Commitment } from '../commitment.js';
 import type { Node } from '../node.js';
 import { invalidParams, RPC_CODES, RpcError } from '../rpc-error.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { decodeBase58 } from '#shared/kernel/base58.js';
 import type { AccountImage } from '../account-image.js';
-import { decodeBase58 } from '../base58.js';
 import { COMMITMENTS } from '../commitment.js';
 import type { Node } from '../node.js';
 import { invalidParams, RPC_CODES, RpcError } from '../rpc-error.js';

@@ -1,5 +1,5 @@
 import { VersionedTransaction } from '@solana/web3.js';
-import { encodeBase58 } from '../base58.js';
+import { encodeBase58 } from '#shared/kernel/base58.js';
 import type { TransactionHistory } from '../history.js';
 import { RPC_CODES, RpcError } from '../rpc-error.js';
 import type { LandedTransaction } from '../signatures.js';

@@ -1,6 +1,6 @@
+import { decodeBase58 } from './base58.js';
 import type { Wallet } from './ids.js';
 
-const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 const PUBLIC_KEY_BYTES = 32;
 const LONGEST = 44;
 const PRIME = 2n ** 255n - 19n;
@@ -12,24 +12,12 @@ const Y_BITS = 2n ** 255n - 1n;
 export function walletProblem(text: string): string | undefined {
   if (text.length === 0 || text.length > LONGEST) return `must be a base58 address of 32 bytes (32 to ${LONGEST} characters)`;
   const bytes = decodeBase58(text);
-  if (bytes === undefined) return 'must be base58 (no 0, O, I or l)';
+  if (bytes === null) return 'must be base58 (no 0, O, I or l)';
   if (bytes.length !== PUBLIC_KEY_BYTES) return `must be 32 bytes in base58; these are ${bytes.length}`;
   return isOnCurve(bytes) ? undefined : 'must be an Ed25519 public key; no key signs for this address';
 }
 
 export const isWallet = (text: string): text is Wallet => walletProblem(text) === undefined;
-
-function decodeBase58(text: string): Uint8Array | undefined {
-  let value = 0n;
-  for (const letter of text) {
-    const digit = ALPHABET.indexOf(letter);
-    if (digit < 0) return undefined;
-    value = value * 58n + BigInt(digit);
-  }
-  const leading = text.length - text.replace(/^1+/, '').length;
-  const hex = value === 0n ? '' : value.toString(16);
-  return Buffer.concat([Buffer.alloc(leading), Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex')]);
-}
 
 /**
  * RFC 8032, 5.1.3: the y coordinate must have an x on the curve, so x² = (y² - 1) / (dy² + 1) must be a square.

@@ -4,6 +4,7 @@ const DIGIT = new Map([...ALPHABET].map((letter, value) => [letter, value]));
 const CHUNK_DIGITS = 9;
 const CHUNK = 58n ** BigInt(CHUNK_DIGITS);
 
+/** Keys and signatures in the form Solana writes them. */
 export function encodeBase58(bytes: Uint8Array): string {
   const leading = bytes.findIndex((byte) => byte !== 0);
   const zeros = leading === -1 ? bytes.length : leading;
