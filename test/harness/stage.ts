@@ -37,14 +37,14 @@ export class Stage {
     return part;
   }
 
-  /** Opens another stage below this one: closed after it. */
+  /** Opens another stage below this one, which is closed after it. */
   async standOn<S extends Stage>(other: S): Promise<S> {
     this.onClose(() => other.close());
     await other.open();
     return other;
   }
 
-  /** A new one, gone when the stage is closed. */
+  /** A new and empty one, gone when the stage is. */
   folder(name: string): string {
     const { path, remove } = temporaryFolder(name);
     this.onClose(remove);

@@ -117,7 +117,7 @@ export class LedgerStage extends Stage {
     return { projector, ended, comesTo, stop };
   }
 
-  /** Projects what is sold meanwhile, by a projector that is gone then; the last sequence of it. */
+  /** Sells while a projector is at work, and stops it when it has taken in all of that. @returns the last sequence */
   async projects(selling: () => Promise<number>): Promise<number> {
     const { stop } = await this.project();
     const last = await selling();

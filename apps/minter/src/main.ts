@@ -1,15 +1,5 @@
 import 'reflect-metadata';
-import { readEnvironment } from '#shared/platform/environment.js';
-import { createLogger } from '#shared/platform/logger.js';
+import { runApp } from '#shared/platform/run-app.js';
 import { startMinter } from './start.js';
 
-const environment = readEnvironment();
-const logger = createLogger('minter', environment.LOG_LEVEL);
-try {
-  const app = await startMinter(environment, logger);
-  app.enableShutdownHooks();
-  logger.info({ url: await app.getUrl() }, 'minter is ready');
-} catch (thrown) {
-  logger.fatal({ err: thrown }, thrown instanceof Error ? thrown.message : 'minter could not start');
-  process.exit(1);
-}
+await runApp('minter', async (environment, logger) => ({ app: await startMinter(environment, logger) }));
