@@ -1,29 +1,24 @@
 import pg from 'pg';
-import { temporaryFolder } from '../../dev/processes/temporary.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import type { Stack } from '../../dev/stack/stack.js';
 import { startStack } from '../../dev/stack/start-stack.js';
 import { Caller, type Heard } from '../harness/caller.js';
 import { HttpCaller } from '../harness/http-caller.js';
 import { replayVerdict } from '../harness/replay.js';
+import { Stage } from '../harness/stage.js';
 
 const ORDERS = 200;
-const folder = temporaryFolder('no-postgres');
+const stage = Stage.forTests();
 let stack: Stack;
 let caller: Caller;
 let web: HttpCaller;
 
 beforeAll(async () => {
-  stack = await startStack({ dataDir: folder.path, slotMs: 50, finalizedAfter: 8 });
+  stack = await stage.keep(startStack({ dataDir: stage.folder('no-postgres'), slotMs: 50, finalizedAfter: 8 }));
   const { NATS_URL: servers = '', ADMIT_NATS_USER: user = '', ADMIT_NATS_PASSWORD: pass = '' } = stack.clientSettings;
   web = new HttpCaller(stack.clientSettings.HTTP_URL ?? '', 'demo', stack.clientSettings.ADMIT_API_KEY);
-  caller = await Caller.with({ servers, user, pass, inboxPrefix: `_INBOX.${user}` }, 'demo');
+  caller = await stage.keep(Caller.with({ servers, user, pass, inboxPrefix: `_INBOX.${user}` }, 'demo'));
 }, 240_000);
-afterAll(async () => {
-  await caller?.close();
-  await stack?.stop();
-  folder.remove();
-}, 60_000);
 
 it('[minting DL6] [L5] sells while Postgres is stopped, and the ledger catches up by itself when it is back', async () => {
   await caller.open('gala', { quota: ORDERS * 2 }, { maxPerBuyer: ORDERS * 2 });

@@ -5,12 +5,12 @@ import type { Commit } from '#shared/event-store/commit.js';
 import { NO_HEAD } from '#shared/event-store/commit.js';
 import { mintSubject, saleSubject } from '#shared/event-store/event-store.js';
 import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
-import { temporaryFolder } from '../../dev/processes/temporary.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import type { Stack } from '../../dev/stack/stack.js';
 import { startStack } from '../../dev/stack/start-stack.js';
 import { Caller, type Heard } from '../harness/caller.js';
 import { replayVerdict } from '../harness/replay.js';
+import { Stage } from '../harness/stage.js';
 
 const ORDERS = 2_000;
 const SEATS = 3_600; // fewer than the 2 × 2,000 that are asked for: some orders must lose
@@ -27,7 +27,7 @@ const KILLS: readonly (readonly [answered: number, part: string])[] = [
   [1_700, 'purchase'],
 ];
 
-const folder = temporaryFolder('kill9');
+const stage = Stage.forTests();
 const sale = 'rush';
 const gala = 'gala';
 let stack: Stack;
@@ -37,18 +37,13 @@ const answers = new Map<string, Heard>();
 const assets = new Map<string, Heard>();
 
 beforeAll(async () => {
-  stack = await startStack({ dataDir: folder.path, slotMs: 50, finalizedAfter: 8, settings: { minter: { MINT_POLL_MS: '100' } } });
+  const options = { dataDir: stage.folder('kill9'), slotMs: 50, finalizedAfter: 8, settings: { minter: { MINT_POLL_MS: '100' } } };
+  stack = await stage.keep(startStack(options));
   const { NATS_URL: servers = '', ADMIT_NATS_USER: user = '', ADMIT_NATS_PASSWORD: pass = '' } = stack.clientSettings;
-  caller = await Caller.with({ servers, user, pass, inboxPrefix: `_INBOX.${user}` }, 'demo');
+  caller = await stage.keep(Caller.with({ servers, user, pass, inboxPrefix: `_INBOX.${user}` }, 'demo'));
   const login = stack.wiring.natsLogin('provision');
-  admin = await connect({ servers, ...login, inboxPrefix: '_INBOX.provision', maxReconnectAttempts: -1 });
+  admin = await stage.keep(connect({ servers, ...login, inboxPrefix: '_INBOX.provision', maxReconnectAttempts: -1 }));
 }, 240_000);
-afterAll(async () => {
-  await caller?.close();
-  await admin?.close();
-  await stack?.stop();
-  folder.remove();
-}, 60_000);
 
 it('answers 2,000 orders while each process and both servers are killed in their midst', async () => {
   await caller.open(sale, { rows: [{ row: 'A', from: 1, to: SEATS }] }, { maxPerBuyer: 100 });
