@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
 import { messageOf } from '../processes/errors.js';
-import { Part, type PartPlan } from '../processes/part.js';
+import { Part, type PartPlan, PartServer } from '../processes/part.js';
 import { freePort } from '../processes/ports.js';
 import { environment } from '../processes/project.js';
 import { keepSecrets, writePrivate } from '../processes/secrets.js';
@@ -51,14 +51,16 @@ export interface Broker {
   connection(user: string): Credentials & { readonly servers: string | string[]; readonly inboxPrefix: string };
 }
 
-export class NatsServer implements Broker {
+export class NatsServer extends PartServer implements Broker {
   constructor(
-    readonly part: Part,
+    part: Part,
     readonly port: number,
     readonly monitorPort: number,
     private readonly passwords: Readonly<Record<string, string>>,
     private readonly configure: (users: TenantUsers) => void,
-  ) {}
+  ) {
+    super(part);
+  }
 
   get url(): string {
     return `nats://127.0.0.1:${this.port}`;
@@ -66,10 +68,6 @@ export class NatsServer implements Broker {
 
   get monitorUrl(): string {
     return `http://127.0.0.1:${this.monitorPort}`;
-  }
-
-  get pid(): number | undefined {
-    return this.part.pid;
   }
 
   credentials(user: string): Credentials {
@@ -86,18 +84,6 @@ export class NatsServer implements Broker {
   async setTenantUsers(users: TenantUsers): Promise<void> {
     this.configure(users);
     await reloadServer(this);
-  }
-
-  kill9(): Promise<void> {
-    return this.part.kill9();
-  }
-
-  restart(): Promise<void> {
-    return this.part.restart();
-  }
-
-  stop(): Promise<void> {
-    return this.part.stop();
   }
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import pg from 'pg';
 import { messageOf } from '../processes/errors.js';
-import { Part, type PartPlan } from '../processes/part.js';
+import { Part, type PartPlan, PartServer } from '../processes/part.js';
 import { freePort } from '../processes/ports.js';
 import { environment } from '../processes/project.js';
 import { keepSecrets } from '../processes/secrets.js';
@@ -33,15 +33,13 @@ export interface DatabaseUser {
   readonly password: string;
 }
 
-export class PostgresServer {
+export class PostgresServer extends PartServer {
   constructor(
-    readonly part: Part,
+    part: Part,
     readonly port: number,
     private readonly password: string,
-  ) {}
-
-  get pid(): number | undefined {
-    return this.part.pid;
+  ) {
+    super(part);
   }
 
   /** A connection URL; without a user it is the superuser's. */
@@ -66,18 +64,6 @@ export class PostgresServer {
     } finally {
       await client.end().catch(() => undefined); // lost already
     }
-  }
-
-  kill9(): Promise<void> {
-    return this.part.kill9();
-  }
-
-  restart(): Promise<void> {
-    return this.part.restart();
-  }
-
-  stop(): Promise<void> {
-    return this.part.stop();
   }
 }
 

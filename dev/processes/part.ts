@@ -203,3 +203,24 @@ async function settled(promise: Promise<void>, withinMs: number): Promise<boolea
 function indent(text: string): string {
   return text.replaceAll(/^/gm, '  | ');
 }
+
+/** A server that is one part: it is killed, started again and stopped as that. */
+export abstract class PartServer {
+  constructor(readonly part: Part) {}
+
+  get pid(): number | undefined {
+    return this.part.pid;
+  }
+
+  kill9(): Promise<void> {
+    return this.part.kill9();
+  }
+
+  restart(): Promise<void> {
+    return this.part.restart();
+  }
+
+  stop(): Promise<void> {
+    return this.part.stop();
+  }
+}
