@@ -153,6 +153,33 @@ describe('balances of the past', () => {
     expect(await list('balances', '&atTime=2020-01-01T00:00:00%2B02:00')).toEqual([]);
   });
 
+  it('of a time are those of a place of the log, also where its clocks did not agree: none is negative', async () => {
+    const [sold] = await ledger.query<{ sequence: string; at: Date }>(
+      `select sequence, occurred_at as at from ledger.ledger_entry where tenant = 'demo' and debit like 'sold/%' order by sequence limit 1`,
+    );
+    const behind = (by: string) =>
+      ledger.query(
+        `update ledger.ledger_entry set occurred_at = occurred_at ${by} interval '1 hour' where debit like 'sold/%' and sequence = $1`,
+        [sold?.sequence],
+      );
+    await behind('-');
+    const time = new Date(Number(sold?.at) - 1_800_000).toISOString();
+    const balances = await list('balances', `&sale=gala&atTime=${time}`);
+    await behind('+');
+    expect(balances.length).toBeGreaterThan(0);
+    for (const { amount = '', account = '' } of balances) expect([account, BigInt(amount) >= 0n]).toEqual([account, true]);
+  });
+
+  it.each([
+    '2040-01-01T00:00:00%2B23:59',
+    '9999-12-31T23:59:59-23:59',
+    '2040-01-01T00:00:00.123456789Z',
+  ])('are asked for at any time of RFC 3339, such as %s', async (time) => {
+    expect(await list('balances', `&atTime=${time}`)).toEqual(await list('balances'));
+    expect(await list('entries', `&upToTime=${time}`)).toEqual(await list('entries'));
+    expect(await list('entries', `&afterTime=${time}`)).toEqual([]);
+  });
+
   it('stay as they were whatever happens afterwards', async () => {
     const { body } = await ledger.demo.get('/v1/ledger/balances?limit=1000');
     await shop.demoWeb.place('gala', { quantity: 1, buyer: 'late' }, 'late');

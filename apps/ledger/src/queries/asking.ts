@@ -46,9 +46,9 @@ export class Asking {
     this.events = new EventCursors(tenant.cursorKey, epoch);
   }
 
-  /** That rows are this tenant's own: they would be anyway. */
-  conditions(): Conditions {
-    return new Conditions().equal('tenant', this.tenant.tenant);
+  /** That rows are this tenant's own: they would be anyway. @param values as of `Conditions` */
+  conditions(values?: unknown[]): Conditions {
+    return new Conditions(values).equal('tenant', this.tenant.tenant);
   }
 
   /** A place by its name: the id of an event of this tenant, or where the ledger said it was. */

@@ -30,9 +30,10 @@ function balancesNow(asking: Asking, said: Said): Promise<RawRow[]> {
 
 /** The same rows, made of the entries: an account that was ever touched has one. */
 async function balancesAt(asking: Asking, said: Said): Promise<RawRow[]> {
-  const moved = between(asking, { upTo: asking.place('at', said.at), upToTime: said.atTime })
+  const moved = between(asking, { upTo: asking.place('at', said.at) })
     .equal('sale', said.sale)
     .equal('unit', said.unitOfAccount);
+  if (said.atTime !== undefined) moved.and(`(sequence, event_index) <= (${lastUpTo(said.atTime, asking, moved)})`);
   const after = asking.after(said.cursor);
   if (after !== undefined) moved.and(`sale >= ${moved.value(after[0])}`); // what is before it is not added up again
   const side = (name: string, sign: string): string =>
@@ -44,6 +45,13 @@ async function balancesAt(asking: Asking, said: Said): Promise<RawRow[]> {
     wanted.values,
   );
   return rows.map((row) => ({ ...row, amount: onNormalSide(row) }));
+}
+
+/** Sales and mints are written by several clocks: added up by their times, what one of them is behind would make a balance negative. */
+function lastUpTo(time: Date, asking: Asking, moved: Conditions): string {
+  const wanted = asking.conditions(moved.values);
+  wanted.and(`occurred_at <= ${wanted.value(time)}::timestamptz`);
+  return `select sequence, event_index from ${LIVE}.ledger_entry ${wanted.where} order by sequence desc, event_index desc limit 1`;
 }
 
 const onNormalSide = (row: RawRow): bigint =>

@@ -39,8 +39,8 @@ export async function readEntries(asking: Asking, said: z.infer<typeof EntriesQu
 interface Span {
   readonly after?: Place | undefined;
   readonly upTo?: Place | undefined;
-  readonly afterTime?: string | undefined;
-  readonly upToTime?: string | undefined;
+  readonly afterTime?: Date | undefined;
+  readonly upToTime?: Date | undefined;
 }
 
 /** What moved behind one place or time, up to and including another: what the balance there differs by. */

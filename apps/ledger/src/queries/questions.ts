@@ -41,6 +41,7 @@ const time = (about: string) =>
   z.iso
     .datetime({ offset: true, error: 'must be a time such as 2027-01-01T00:00:00Z', abort: true })
     .refine((text) => Date.parse(text) >= 0, 'must be a time since 1970')
+    .transform((text) => new Date(text)) // Postgres knows no zone so far from UTC as RFC 3339 does; events have no part of a millisecond
     .describe(about);
 
 const page = {
@@ -73,7 +74,7 @@ export const BalancesQuery = z
     unitOfAccount: unitOfAccount.optional(),
     account: controlAccount.optional().describe('Of this account alone, with all that is under it.'),
     at: place('The balances at this place of the log.').optional(),
-    atTime: time('The balances as everything had made them that happened up to this time.').optional(),
+    atTime: time('The balances at the last place of the log that happened up to this time.').optional(),
     ...page,
   })
   .refine(({ at, atTime }) => at === undefined || atTime === undefined, { path: ['atTime'], message: 'must not be said together with at' });
