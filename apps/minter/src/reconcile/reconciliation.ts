@@ -61,9 +61,7 @@ export class Reconciliation {
   async run(progress: (done: number, of: number) => void): Promise<Reconciled> {
     const { last, sales, commits } = await this.scope();
     const genesis = await this.sides.rpc.ask('getGenesisHash', (connection) => connection.getGenesisHash());
-    for (const { tenant, sale } of sales) {
-      await this.sale({ tenant, sale }, last, genesis, () => progress(++this.commits, commits));
-    }
+    for (const sale of sales) await this.sale(sale, last, genesis, () => progress(++this.commits, commits));
     await this.walkThrough(last);
     const { tickets, counts, listed } = this;
     return {
@@ -81,19 +79,20 @@ export class Reconciliation {
     const jsm = await jetstreamManager(this.sides.connection, { checkAPI: false });
     const { state } = await leaderInfo(jsm, EVENTS_STREAM, { subjects_filter: 'ev.*.mint.*' });
     const { subjects = {} } = state;
-    const logged = Object.keys(subjects).map((subject) => {
+    const logged = Object.entries(subjects).map(([subject, ofSale]): SaleName => {
       const [, tenant = '', , sale = ''] = subject.split('.');
-      return { tenant, sale };
+      return { tenant, sale, commits: ofSale };
     });
-    const all = [...logged, ...(this.sides.ledger === undefined ? [] : await ledgerSales(this.sides.ledger))];
+    const ledger = this.sides.ledger === undefined ? [] : await ledgerSales(this.sides.ledger);
+    const all = [...ledger.map((of): SaleName => ({ ...of, commits: 0 })), ...logged]; // what the log says of a sale counts
     const commits = Object.values(subjects).reduce((sum, count) => sum + count, 0);
     return { last: state.last_seq, commits, sales: [...new Map(all.map((of) => [`${of.tenant} ${of.sale}`, of])).values()] };
   }
 
-  private async sale({ tenant, sale }: SaleName, last: number, genesis: string, passed: () => void): Promise<void> {
+  private async sale({ tenant, sale, commits }: SaleName, last: number, genesis: string, passed: () => void): Promise<void> {
     const subject = mintSubject(tenant, sale);
     const folded = new LoggedTickets(this.signatures);
-    for await (const message of this.messages.ofSubject(EVENTS_STREAM, subject, last)) {
+    for await (const message of this.messages.ofLongSubject(EVENTS_STREAM, subject, last, commits)) {
       folded.take(message);
       passed();
     }
@@ -183,6 +182,8 @@ export class Reconciliation {
 interface SaleName {
   readonly tenant: string;
   readonly sale: string;
+  /** Commits of its mints. */
+  readonly commits: number;
 }
 interface Planned extends LoggedTicket {
   readonly plan: MintPlan;
