@@ -3,17 +3,20 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ControlReport } from '../dev/solana/control.js';
+import { MeasuredProcess } from './measured-process.js';
 
 const SLOT_MS = 400;
 /** What the bar is measured under: some transactions are lost on their way, some answers on theirs. */
 const FAULTS = { drop: { probability: 0.05 }, 'land-then-time-out': { probability: 0.01 } };
 
-/** The local Solana at the pace of the real one, as a process of its own: what it costs is not the minter's cost. */
-export class ChainProcess {
+/** The local Solana at the pace of the real one: what it costs is not the minter's cost. */
+export class ChainProcess extends MeasuredProcess {
   private constructor(
-    private readonly child: ChildProcess,
+    child: ChildProcess,
     readonly url: string,
-  ) {}
+  ) {
+    super(child);
+  }
 
   static async start(): Promise<ChainProcess> {
     const args = [join('dist', 'dev', 'solana', 'main.js'), '--port', '0', '--slot-ms', `${SLOT_MS}`];
@@ -27,12 +30,6 @@ export class ChainProcess {
   /** Ends the faults: what counts afterwards counts on an honest chain. */
   async calm(): Promise<ControlReport> {
     return (await (await fetch(`${this.url}/control/faults`, { method: 'DELETE' })).json()) as ControlReport;
-  }
-
-  async stop(): Promise<void> {
-    const ended = once(this.child, 'exit');
-    this.child.kill('SIGTERM');
-    await ended;
   }
 }
 
