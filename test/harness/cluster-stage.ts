@@ -8,6 +8,7 @@ import { Stage } from './stage.js';
 /** An election begins 4 to 9 s after the leader fell silent, and may have to be held again. */
 const LED_MS = 45_000;
 const LOOK_MS = 1_000;
+export const NODES: readonly string[] = ['n1', 'n2', 'n3'];
 const QUIET = 'silent';
 
 /** A log on three servers, two purchase apps on it, and as many connections of a tenant who asks. */
@@ -16,8 +17,16 @@ export class ClusterStage extends Stage {
   apps: readonly NestFastifyApplication[] = [];
   callers: readonly Caller[] = [];
 
+  constructor(private readonly copies = NODES.length) {
+    super();
+  }
+
   override async open(): Promise<void> {
-    this.log = await this.standOn(new ClusterLog('cluster'));
+    this.log = await this.standOn(new ClusterLog('cluster', this.copies));
+    if (this.copies > 0) await this.sell();
+  }
+
+  async sell(): Promise<void> {
     const opens = [1, 2].map(async () => this.keep(startSelling(this.log.server, QUIET)));
     this.apps = await Promise.all(opens);
     this.callers = await Promise.all(this.apps.map(() => this.keep(Caller.of(this.log.server, 'demo'))));
@@ -54,7 +63,9 @@ export class ClusterStage extends Stage {
   async isCopied(stream: string): Promise<void> {
     const copied = async (): Promise<boolean> => {
       const others = (await this.info(stream)).cluster?.replicas ?? [];
-      return others.length === 2 && others.every(({ current, offline, lag }) => current && offline !== true && (lag ?? 0) === 0);
+      return (
+        others.length === NODES.length - 1 && others.every(({ current, offline, lag }) => current && offline !== true && (lag ?? 0) === 0)
+      );
     };
     await waitFor(copied, { what: `every server has a copy of ${stream}`, timeoutMs: LED_MS });
   }

@@ -20,6 +20,7 @@ export const apiKeyOf = (tenant: string): string => `admit_test_key_of_tenant_${
 abstract class ServedLog<Server extends Broker & { stop(): Promise<void> }> extends Stage {
   server!: Server;
   admin!: NatsConnection;
+  /** Copies of every stream; none where a test brings the streams itself. */
   protected abstract readonly replicas: number;
 
   /** With tenants, unless the test is about a log that nobody used yet. */
@@ -35,6 +36,7 @@ abstract class ServedLog<Server extends Broker & { stop(): Promise<void> }> exte
   override async open(): Promise<void> {
     this.server = await this.keep(this.serve(this.folder(this.name)));
     this.admin = await this.keep(connect({ ...this.server.connection('provision'), maxReconnectAttempts: -1, reconnectTimeWait: 50 }));
+    if (this.replicas === 0) return;
     await provision(this.admin, { replicas: this.replicas });
     const register = await TenantRegister.on(this.admin);
     for (const tenant of this.tenants) await register.create(tenant, { apiKey: apiKeyOf(tenant), hasNatsPassword: true });
@@ -58,7 +60,13 @@ export class Log extends ServedLog<NatsServer> {
 
 /** On three, each of which has a copy of every stream. */
 export class ClusterLog extends ServedLog<NatsCluster> {
-  protected readonly replicas = 3;
+  constructor(
+    name: string,
+    protected readonly replicas: number,
+  ) {
+    super(name);
+  }
+
   protected serve(dataDir: string): Promise<NatsCluster> {
     return startCluster({ dataDir });
   }

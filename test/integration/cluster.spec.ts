@@ -1,4 +1,5 @@
 import { jetstreamManager } from '@nats-io/jetstream';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { saleSubject } from '#shared/event-store/event-store.js';
 import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { leaderInfo } from '#shared/event-store/jetstream/leader-info.js';
@@ -6,9 +7,10 @@ import { waitFor } from '../../dev/processes/wait.js';
 import { commitsOf } from '../conformance/event-store-suite.js';
 import { admit, operatorOf } from '../harness/admit.js';
 import type { Caller, Heard } from '../harness/caller.js';
-import { ClusterStage } from '../harness/cluster-stage.js';
+import { ClusterStage, NODES } from '../harness/cluster-stage.js';
 import { counted, insist, type Told, toldOf } from '../harness/crash-stage.js';
 import { ledgerSettings, RunningLedger } from '../harness/ledger-app.js';
+import { scrape } from '../harness/scrape.js';
 
 const BUYERS = 400;
 const SEATS = 200;
@@ -99,7 +101,7 @@ it('[L6] ends a hold although the wake-up for it could not be stored when it was
 it('[L3] [L10] acknowledges nothing while two of three are gone, says so, believes no copy that does not lead, and sells on when they are back', async () => {
   await open('two-gone');
   const leader = await stage.leaderOf('EVENTS');
-  const [other] = ['n1', 'n2', 'n3'].filter((name) => name !== leader) as [string];
+  const [other] = NODES.filter((name) => name !== leader) as [string];
   await Promise.all([leader, other].map((name) => stage.log.server.node(name).kill9()));
   const jsm = await jetstreamManager(stage.log.admin, { checkAPI: false, timeout: 1_000 });
   const nobodyLeads = async (): Promise<boolean> => (await stage.info('EVENTS')).cluster?.leader === undefined;
@@ -128,8 +130,15 @@ it('[L3] fills a server that comes back with an empty disk; it can lead, and sta
   await stage.stepDown('EVENTS', emptied);
   expect(await stage.leaderOf('EVENTS')).toBe(emptied);
   expect(await tellAll()).toEqual(before);
-  const [another] = ['n1', 'n2', 'n3'].filter((name) => name !== emptied) as [string];
+  const [another] = NODES.filter((name) => name !== emptied) as [string];
   await stage.log.server.node(another).kill9();
+  await waitFor(
+    async () => (await scrape(stage.apps[0] as NestFastifyApplication)).get('admit_stream_copies_missing{stream="EVENTS"}') === 1,
+    {
+      what: 'the missing copy is shown',
+      timeoutMs: 20_000,
+    },
+  );
   expect((await place('two-gone', UNHEARD)).status).toBe(201);
   await restart(another);
 }, 90_000);

@@ -40,8 +40,9 @@ async function takeBackup(folder: string): Promise<void> {
 
 async function bringBack(folder: string): Promise<void> {
   process.exitCode = EXIT.couldNot;
-  const { epoch, takenAt } = await withNats(readEnvironment(), 'provision', (connection) =>
-    restore(connection, folder, sayCopy('restored')),
+  const environment = readEnvironment();
+  const { epoch, takenAt } = await withNats(environment, 'provision', (connection) =>
+    restore(connection, folder, { replicas: environment.NATS_REPLICAS, each: sayCopy('restored') }),
   );
   say(
     `the log of epoch ${epoch} is as it was at ${takenAt}; now: admit log verify, then start the apps. A ledger that knows more than this`,

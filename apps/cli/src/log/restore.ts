@@ -12,22 +12,28 @@ import { fingerprintOf, restoreSnapshot } from './snapshot.js';
 /** Consumers of EVENTS that ask other streams for something. What they asked for after the first copy was taken may be in no copy. */
 const REACTORS = ['mint-requests', 'mint-news'];
 
+export interface Restoring {
+  /** Copies of every stream, whatever the backed-up log had. */
+  readonly replicas: number;
+  readonly each: (copy: StreamCopy) => void;
+}
+
 /**
  * Brings a backup into a server that has no log. Every file is checked before the first stream is made, and EVENTS is made last, so that a
  * restore that broke off can be run again: it goes on with what is missing.
  * @throws Fault `configuration` when the backup is damaged, `stream-differs` when the server has a log
  */
-export async function restore(connection: NatsConnection, folder: string, each: (copy: StreamCopy) => void): Promise<Manifest> {
+export async function restore(connection: NatsConnection, folder: string, { replicas, each }: Restoring): Promise<Manifest> {
   const manifest = await readManifest(folder);
   assertComplete(manifest);
   await assertUnchanged(folder, manifest.streams);
   const jsm = await jetstreamManager(connection, { checkAPI: false });
   const missing = await missingFrom(jsm, manifest);
   for (const copy of missing) {
-    await restoreSnapshot(connection, copy.name, join(folder, copy.file), copy);
+    await restoreSnapshot(connection, copy.name, join(folder, copy.file), { ...copy, config: { ...copy.config, num_replicas: 1 } });
     each(copy);
   }
-  await provision(connection);
+  await provision(connection, { replicas }); // where the copies are made: from one server to three, or back
   for (const name of REACTORS) await jsm.consumers.reset(EVENTS_STREAM, name, (manifest.done[name] ?? 0) + 1);
   return manifest;
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { createInbox, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node';
+import { setTimeout as pause } from 'node:timers/promises';
+import { createInbox, type Msg, type NatsConnection, RequestError, type Subscription } from '@nats-io/transport-node';
 import { Fault } from '#shared/kernel/fault.js';
 
 /** Well below the smallest limit on a message that a server of ours has. */
@@ -9,6 +10,9 @@ const CHUNK_BYTES = 512 * 1024;
 /** A server that checks a large stream before its first chunk is silent for so long at most. */
 const SILENCE_MS = 120_000;
 const END_OF_STREAM = 204;
+/** Word of a new subscription goes from server to server within milliseconds. */
+const UNHEARD_MS = 100;
+const UNHEARD_TRIES = 50;
 
 /** What the server says of a stream beside its bytes, and wants to hear again. */
 export interface Described {
@@ -55,8 +59,22 @@ export async function restoreSnapshot(connection: NatsConnection, stream: string
   const { config, state } = described;
   const { deliver_subject: to } = await ask(connection, `$JS.API.STREAM.RESTORE.${stream}`, JSON.stringify({ config, state }));
   if (typeof to !== 'string') throw new Fault('log-unreachable', { stream, reason: 'the server did not say where to send the copy' });
-  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES })) await ask(connection, to, chunk as Uint8Array);
+  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES })) await deliver(connection, to, chunk as Uint8Array);
   await ask(connection, to, new Uint8Array());
+}
+
+/** In a cluster another server may take the copy, and ours hears of it a moment after we were told where to send it. What nobody heard is sent again. */
+async function deliver(connection: NatsConnection, to: string, chunk: Uint8Array): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await ask(connection, to, chunk);
+      return;
+    } catch (thrown) {
+      const isUnheard = thrown instanceof Fault && thrown.cause instanceof RequestError && thrown.cause.isNoResponders();
+      if (!isUnheard || tries === UNHEARD_TRIES) throw thrown;
+      await pause(UNHEARD_MS);
+    }
+  }
 }
 
 /** SHA-256 of a file's bytes. */

@@ -22,3 +22,11 @@ export function fromLeader<Info extends Answered>(stream: string, info: Info): I
 
 /** A server names the others that have a copy: the leader is not among them if it is the one that answers. */
 const isLeaders = ({ leader = '', replicas = [] }: ClusterInfo): boolean => leader !== '' && !replicas.some(({ name }) => name === leader);
+
+/** How many servers have all of a stream: its leader, and those that keep up with it. None while it is being agreed on who has a copy. */
+export function wholeCopies({ cluster }: Answered): number {
+  if (cluster === undefined) return 1;
+  const { desired }: ClusterInfo & { readonly desired?: unknown } = cluster; // the client's type leaves it out
+  if (desired !== undefined || !isLeaders(cluster)) return 0;
+  return 1 + (cluster.replicas ?? []).filter(({ current, offline }) => current && offline !== true).length;
+}

@@ -1,6 +1,7 @@
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Gauge } from 'prom-client';
+import { wholeCopies } from '../../event-store/jetstream/leader-info.js';
 import { closes, DEAD_STREAM } from '../dead-letters.js';
 import { STREAMS } from '../topology/streams.js';
 import { ASK_TIMEOUT_MS } from './log-metrics.js';
@@ -12,7 +13,7 @@ const BURYING = ['COMMANDS', 'MINTS'];
 /** How large the streams are, what of the storage they may have is taken, and what was set aside for a human. One app of a deployment shows it. */
 export async function showStreams(page: MetricsPage, connection: NatsConnection): Promise<void> {
   const jsm = await jetstreamManager(connection, { timeout: ASK_TIMEOUT_MS, checkAPI: false });
-  const { messages, bytes, last, used, limit, all } = streamGauges(page);
+  const { messages, bytes, last, copies, used, limit, all } = streamGauges(page);
   const dead = new DeadCount(page);
   page.gathers({
     part: 'streams',
@@ -20,7 +21,9 @@ export async function showStreams(page: MetricsPage, connection: NatsConnection)
     gather: async () => {
       await Promise.all(
         STREAMS.map(async ({ name: stream }) => {
-          const { state } = await jsm.streams.info(stream);
+          const info = await jsm.streams.info(stream);
+          const { state } = info;
+          copies.set({ stream }, Math.max(0, info.config.num_replicas - wholeCopies(info)));
           messages.set({ stream }, state.messages);
           bytes.set({ stream }, state.bytes);
           last.set({ stream }, state.last_seq);
@@ -41,9 +44,10 @@ function streamGauges({ registry }: MetricsPage) {
   const messages = gauge('messages', 'Messages in a stream');
   const bytes = gauge('bytes', 'What they take on disk');
   const last = gauge('last_sequence', 'The number of its newest message');
+  const copies = gauge('copies_missing', 'Copies of it that are wanted and not whole; all of them while it has no leader');
   const used = new Gauge({ name: 'admit_log_storage_bytes', help: 'What all streams take of the storage of their account', registers });
   const limit = new Gauge({ name: 'admit_log_storage_limit_bytes', help: 'What they may take; 0: there is no limit', registers });
-  return { messages, bytes, last, used, limit, all: [messages, bytes, last, used, limit] };
+  return { messages, bytes, last, copies, used, limit, all: [messages, bytes, last, copies, used, limit] };
 }
 
 /** Dead letters that nobody ended, by the stream they come from. Their subjects are walked only when something was added. */

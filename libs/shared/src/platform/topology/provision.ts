@@ -1,35 +1,48 @@
 import { randomUUID } from 'node:crypto';
-import { type ConsumerConfig, type JetStreamManager, jetstreamManager, type StreamConfig } from '@nats-io/jetstream';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type ConsumerConfig, type JetStreamManager, jetstreamManager, type StreamConfig, type StreamInfo } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { wholeCopies } from '../../event-store/jetstream/leader-info.js';
 import { Fault } from '../../kernel/fault.js';
 import { CHANGED_IN_PLACE, CONSUMERS, type WantedConsumer } from './consumers.js';
 import type { Difference } from './differences.js';
 import { consumerDifferences, inspectTopology, streamInfo } from './inspect.js';
 import { EPOCH, REPLACEABLE, STREAMS } from './streams.js';
 
+type NewStream = Partial<StreamConfig> & { name: string };
+
+/** A new copy of EVENTS is made at the speed of a disk: some 50 GB in this. What is left goes on by itself. */
+const COPYING_MS = 600_000;
+const LOOK_MS = 250;
+
 export interface Provisioned {
   readonly epoch: string;
   readonly made: readonly string[];
-  /** What another version had set on consumers, and what it is now. */
+  /** What another version had set on consumers, or fewer copies of a stream, and what it is now. */
   readonly changed: readonly Difference[];
 }
 
 /**
  * Makes the streams and consumers that are missing, once, and gives the consumers of an older installation the patience and width that are
- * wanted now; on a server that has them all it changes nothing.
+ * wanted now; on a server that has them all it changes nothing. Of a stream with fewer copies than wanted the servers make more, while it is
+ * used; it never loses one here.
  * A stream that is missing beside a log that was used is a loss, not a beginning: it is refused, never silently made again.
  * @throws Fault `stream-differs`
  */
 export async function provision(connection: NatsConnection, { replicas = 1 } = {}): Promise<Provisioned> {
   const jsm = await jetstreamManager(connection, { checkAPI: false });
   const made: string[] = [];
+  const changed: Difference[] = [];
   const epoch = await epochToUse(jsm);
   for (const wanted of STREAMS) {
-    if ((await streamInfo(jsm, wanted.name)) !== undefined) continue;
-    await jsm.streams.add({ ...wanted, num_replicas: replicas, metadata: { [EPOCH]: epoch } } as Partial<StreamConfig> & { name: string });
-    made.push(wanted.name);
+    const info = await streamInfo(jsm, wanted.name);
+    if (info !== undefined) changed.push(...(await addCopies(jsm, info, replicas)));
+    else {
+      await jsm.streams.add({ ...wanted, num_replicas: replicas, metadata: { [EPOCH]: epoch } } as NewStream);
+      made.push(wanted.name);
+    }
   }
-  const changed: Difference[] = [];
+  if (changed.length > 0) await Promise.all(STREAMS.map(({ name }) => isCopied(jsm, name, replicas)));
   for (const wanted of CONSUMERS) {
     const found = await consumerDifferences(jsm, wanted.stream, wanted.config);
     if (found[0]?.found === 'missing') {
@@ -38,6 +51,34 @@ export async function provision(connection: NatsConnection, { replicas = 1 } = {
     } else changed.push(...(await changeInPlace(jsm, wanted, found)));
   }
   return { epoch: await inspectTopology(connection), made, changed };
+}
+
+/** Its consumers follow it. A smaller number is what somebody forgot to set, not a wish to have less: it takes no copy away. */
+async function addCopies(jsm: JetStreamManager, { config }: StreamInfo, wanted: number): Promise<readonly Difference[]> {
+  const { name, num_replicas: found } = config;
+  if (found >= wanted) return [];
+  const difference = { what: `${name}.num_replicas`, wanted, found };
+  try {
+    await jsm.streams.update(name, { num_replicas: wanted });
+  } catch (cause) {
+    throw new Fault('stream-differs', { differences: [difference], says: cause instanceof Error ? cause.message : cause }, { cause });
+  }
+  return [difference];
+}
+
+/** Before it is, the servers make no consumer on the stream (10023, seen of 2.15.1), and it stands no loss. */
+async function isCopied(jsm: JetStreamManager, name: string, copies: number): Promise<void> {
+  for (const deadline = Date.now() + COPYING_MS; ; await pause(LOOK_MS)) {
+    const whole = wholeCopies(await jsm.streams.info(name));
+    if (whole >= copies) return;
+    if (Date.now() > deadline)
+      throw new Fault('log-unreachable', {
+        stream: name,
+        copies,
+        whole,
+        advice: 'the servers go on by themselves; run it again when they are done',
+      });
+  }
 }
 
 const nameOf = ({ stream, config }: WantedConsumer): string => `${stream}.${config.durable_name}`;
