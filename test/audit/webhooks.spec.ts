@@ -8,7 +8,7 @@ import { PaymentWebhook } from '../../apps/purchase/src/http/payment-webhook.js'
 import { Intake } from '../../apps/purchase/src/intake.js';
 import { connectParts } from '../../apps/purchase/src/parts.js';
 import { waitFor } from '../../dev/processes/wait.js';
-import { commitsOf } from '../conformance/event-store-suite.js';
+import { recordedIn } from '../conformance/event-store-suite.js';
 import { SILENT, settingsAt } from '../harness/crash-stage.js';
 import { Shop } from '../harness/shop.js';
 
@@ -40,8 +40,8 @@ function tell(id: string, order: string, type = 'payment.succeeded') {
 }
 
 const told = async (order: string): Promise<string[]> => {
-  const commits = await commitsOf(await JetStreamEventStore.on(shop.log.admin), saleSubject('demo', SALE));
-  return commits.flatMap(({ events }) => events.flatMap((event) => (JSON.stringify(event.data).includes(order) ? [event.type] : [])));
+  const recorded = await recordedIn(await JetStreamEventStore.on(shop.log.admin), saleSubject('demo', SALE));
+  return recorded.flatMap((event) => (JSON.stringify(event.data).includes(order) ? [event.type] : []));
 };
 const confirmations = async (order: string) => (await told(order)).filter((type) => type === 'OrderConfirmed');
 const statusOf = async (order: string): Promise<unknown> => (await shop.demo.ask('order.get', { sale: SALE, order })).body.status;

@@ -1,5 +1,5 @@
 import type { Recorded } from '#shared/domain/recorded.js';
-import { type Commit, type Head, headOf, MAX_COMMIT_BYTES, NO_HEAD } from '#shared/event-store/commit.js';
+import { type Commit, type Head, headOf, inOrder, MAX_COMMIT_BYTES, NO_HEAD, type WholeCommit } from '#shared/event-store/commit.js';
 import { type EventStore, saleSubject } from '#shared/event-store/event-store.js';
 import { sha256 } from '#shared/kernel/hash.js';
 
@@ -9,15 +9,40 @@ const LONG_HISTORY = 1_100;
 export const anEvent = (note: string): Recorded =>
   ({ type: 'OrderConfirmed', data: { order: note }, at: Date.UTC(2027, 0, 1), traceparent: `00-${note}` }) as unknown as Recorded;
 
+/** The record of a decision, with an answer that holds what a commit is taken apart by. */
+const aDecision = (key: string, emitted: number): Recorded => {
+  const data = { operation: 'order.place', key, keyHash: key, fingerprint: 'f', request: { key }, outcome: 'accepted', status: 201 };
+  return {
+    type: 'CommandDecided',
+    data: { ...data, body: '{"decisions":[{},{}]}}', emitted },
+    at: Date.UTC(2027, 0, 1),
+  } as unknown as Recorded;
+};
+
+/** As a fold reads it. */
+export const outline = ({ decisions, ...commit }: Partial<WholeCommit> = {}): Partial<Commit> => commit;
+
 export async function commitsOf(store: EventStore, subject: string, after: Head = NO_HEAD): Promise<Commit[]> {
   const commits: Commit[] = [];
   for await (const commit of store.read(subject, after)) commits.push(commit);
   return commits;
 }
 
+/** Everything that the log holds of a subject, in its order. */
+export async function recordedIn(store: EventStore, subject: string): Promise<Recorded[]> {
+  const recorded: Recorded[] = [];
+  for (const { sequence } of await commitsOf(store, subject)) recorded.push(...inOrder(await store.at(subject, sequence)));
+  return recorded;
+}
+
 /** Appends one commit per note, each after the one before it. */
-export async function appendAll(store: EventStore, subject: string, notes: readonly string[], after: Head = NO_HEAD): Promise<Commit[]> {
-  const commits: Commit[] = [];
+export async function appendAll(
+  store: EventStore,
+  subject: string,
+  notes: readonly string[],
+  after: Head = NO_HEAD,
+): Promise<WholeCommit[]> {
+  const commits: WholeCommit[] = [];
   let head = after;
   for (const note of notes) {
     const commit = await store.append(subject, head, [anEvent(note)]);
@@ -53,7 +78,7 @@ export function eventStoreSuite(name: string, open: () => Promise<EventStore>): 
         ...(await appendAll(store, subject, ['c', 'd'], await store.head(subject))),
       ];
       const read = await commitsOf(store, subject);
-      expect(read).toEqual(written);
+      expect(read).toEqual(written.map((commit) => outline(commit)));
       expect(read.map(({ version, events }) => [version, events.length])).toEqual([
         [1, 2],
         [2, 1],
@@ -66,9 +91,18 @@ export function eventStoreSuite(name: string, open: () => Promise<EventStore>): 
     it('reads on from a head, and gives one commit by its place', async () => {
       const subject = freshSubject();
       const written = await appendAll(store, subject, ['a', 'b', 'c']);
-      expect(await commitsOf(store, subject, headOf(written[0] as Commit))).toEqual(written.slice(1));
+      expect(await commitsOf(store, subject, headOf(written[0] as Commit))).toEqual(written.slice(1).map((commit) => outline(commit)));
       expect(await commitsOf(store, subject, headOf(written[2] as Commit))).toEqual([]);
       expect(await store.at(subject, (written[1] as Commit).sequence)).toEqual(written[1]);
+    });
+
+    it('tells a fold the keys that were decided and what happened, and who asks for the commit how they were decided', async () => {
+      const subject = freshSubject();
+      const recorded = [aDecision('k-1', 2), anEvent('a'), anEvent('b'), aDecision('k-2', 0), aDecision('k-3', 1), anEvent('c')];
+      const whole = (await store.append(subject, NO_HEAD, recorded)) as WholeCommit;
+      expect(await commitsOf(store, subject)).toEqual([outline(whole)]);
+      expect([whole.keys, whole.events, inOrder(whole)]).toEqual([['k-1', 'k-2', 'k-3'], ['a', 'b', 'c'].map(anEvent), recorded]);
+      expect(await store.at(subject, whole.sequence)).toEqual(whole);
     });
 
     it('keeps the event as it was: time, trace, and every character', async () => {
@@ -126,7 +160,9 @@ export function eventStoreSuite(name: string, open: () => Promise<EventStore>): 
       const subject = freshSubject();
       const written = await appendAll(store, subject, numbered(LONG_HISTORY));
       expect((await commitsOf(store, subject)).map(({ hash }) => hash)).toEqual(written.map(({ hash }) => hash));
-      expect(await commitsOf(store, subject, headOf(written[LONG_HISTORY - 30] as Commit))).toEqual(written.slice(LONG_HISTORY - 29));
+      expect(await commitsOf(store, subject, headOf(written[LONG_HISTORY - 30] as Commit))).toEqual(
+        written.slice(LONG_HISTORY - 29).map((commit) => outline(commit)),
+      );
     });
 
     it('stops reading when its reader has seen enough', async () => {

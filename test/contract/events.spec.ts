@@ -8,8 +8,9 @@ import { postCommit } from '#shared/domain/ledger/post.js';
 import type { MintEvent } from '#shared/domain/mint/events.js';
 import { evolve, type TicketMint } from '#shared/domain/mint/ticket-mint.js';
 import type { Recorded } from '#shared/domain/recorded.js';
-import { assertFollows, headOf, NO_HEAD } from '#shared/event-store/commit.js';
-import { type PlacedCommit, readCommit } from '../../apps/ledger/src/projection/commit-place.js';
+import { cloudEventsOf } from '#shared/event-store/cloud-events.js';
+import { assertFollows, decodeCommit, headOf, NO_HEAD } from '#shared/event-store/commit.js';
+import { readCommit } from '../../apps/ledger/src/projection/commit-place.js';
 import { SaleFold } from '../../apps/purchase/src/sale-fold.js';
 import { eventSchemas, fileOf } from '../../dev/docs/event-schemas.js';
 import { projectFolder } from '../../dev/processes/project.js';
@@ -22,16 +23,20 @@ const schemaOf = (type: string, version: number): object => JSON.parse(read(file
 interface Stored {
   readonly sequence: number;
   readonly subject: string;
-  readonly body: string;
+  readonly body: Buffer;
 }
 
-/** Commits as a log holds them, of every event in every version there ever was. It is added to, and never changed. */
-const sample = read('test/contract/sample-log.jsonl')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line) as Stored);
-const commits: PlacedCommit[] = sample.map(({ body, ...place }) => readCommit({ ...place, body: Buffer.from(body) }));
-const told = sample.flatMap(({ body }) => JSON.parse(body) as { type: string; data: unknown }[]);
+/**
+ * Commits as a log holds them, of every event in every version there ever was, in each layout that a commit ever had. A file is added to, and
+ * never changed.
+ */
+const LAYOUTS = ['sample-log.jsonl', 'sample-log-2.jsonl'];
+const sampleOf = (layout: string): Stored[] =>
+  read(`test/contract/${layout}`)
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Omit<Stored, 'body'> & { body: string })
+    .map(({ body, ...place }) => ({ ...place, body: Buffer.from(body) }));
 
 describe('the contract of the log', () => {
   it(
@@ -51,11 +56,13 @@ describe('the contract of the log', () => {
   });
 });
 
-describe('the sample log', () => {
+describe.each(LAYOUTS)('the sample log in %s', (layout) => {
+  const sample = sampleOf(layout);
+
   it('holds every version of every event, each as its file says', () => {
     const ajv = new Ajv({ strict: false });
     const seen = new Set<string>();
-    for (const { type: full, data } of told) {
+    for (const { type: full, data } of sample.flatMap(({ subject, body }) => cloudEventsOf(subject, body))) {
       const [, type = '', version = ''] = /^admit\.(\w+)\.v(\d+)$/.exec(full) ?? [];
       seen.add(`${type}.v${version}`);
       expect([full, ajv.validate(schemaOf(type, Number(version)), data), ajv.errors]).toEqual([full, true, null]);
@@ -69,11 +76,12 @@ describe('the sample log', () => {
     const book = new Book();
     let chain = NO_CHAIN;
     const heads = new Map([...new Set(sample.map(({ subject }) => subject))].map((subject) => [subject, NO_HEAD]));
-    for (const commit of commits) {
-      assertFollows(heads.get(commit.subject) ?? NO_HEAD, commit);
-      heads.set(commit.subject, headOf(commit));
+    for (const { subject, sequence, body } of sample) {
+      const commit = readCommit({ subject, sequence, body });
+      assertFollows(heads.get(subject) ?? NO_HEAD, commit);
+      heads.set(subject, headOf(commit));
       for (const row of postCommit(book, commit)) chain = extendChain(chain, row);
-      if (commit.subject === sale.subject) sale.apply(commit);
+      if (subject === sale.subject) sale.apply(decodeCommit(subject, sequence, body));
       else
         for (const event of commit.events as readonly Recorded<MintEvent>[])
           mints.set(event.data.ticket, evolve(mints.get(event.data.ticket), event));

@@ -8,7 +8,7 @@ import { DECIDER_SETS, deciderSet } from '#shared/platform/topology/consumers.js
 import { startPurchase } from '../../apps/purchase/src/start.js';
 import type { Broker } from '../../dev/nats/server.js';
 import { waitFor } from '../../dev/processes/wait.js';
-import { commitsOf } from '../conformance/event-store-suite.js';
+import { recordedIn } from '../conformance/event-store-suite.js';
 import type { Caller, Heard } from './caller.js';
 import type { Log } from './selling.js';
 
@@ -42,8 +42,7 @@ export interface Told {
 
 /** What the log says of a sale of tenant demo. */
 export async function toldOf(log: Pick<Log, 'admin'>, sale: string): Promise<Told> {
-  const commits = await commitsOf(await JetStreamEventStore.on(log.admin), saleSubject('demo', sale));
-  const events = commits.flatMap((commit) => commit.events);
+  const events = await recordedIn(await JetStreamEventStore.on(log.admin), saleSubject('demo', sale));
   const placed = events.flatMap((event) => (event.type === 'OrderPlaced' ? [event.data] : []));
   return {
     decisions: events.flatMap((event) =>

@@ -4,7 +4,7 @@ import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-eve
 import { isFault } from '#shared/kernel/fault.js';
 import { connectNats } from '#shared/platform/nats.js';
 import { waitFor } from '../../dev/processes/wait.js';
-import { anEvent, appendAll, commitsOf, freshSubject } from '../conformance/event-store-suite.js';
+import { anEvent, appendAll, commitsOf, freshSubject, outline } from '../conformance/event-store-suite.js';
 import { type Frame, LossyProxy } from '../harness/lossy-proxy.js';
 import { Log } from '../harness/selling.js';
 
@@ -36,7 +36,7 @@ describe('an append whose outcome is unknown', () => {
     const second = await store.append(subject, headOf(first as Commit), [anEvent('b')]);
     await lost;
     expect(second).toMatchObject({ version: 2 });
-    expect(await commitsOf(other, subject)).toEqual([first, second]);
+    expect(await commitsOf(other, subject)).toEqual([outline(first), outline(second)]);
   });
 
   it('[L10] is sent again when it never arrived: it is in the log once', async () => {
@@ -44,7 +44,7 @@ describe('an append whose outcome is unknown', () => {
     const lost = proxy.loseNext('up', isPublish);
     const first = await store.append(subject, NO_HEAD, [anEvent('a')]);
     await lost;
-    expect(await commitsOf(other, subject)).toEqual([first]);
+    expect(await commitsOf(other, subject)).toEqual([outline(first)]);
   });
 
   it('[L1] is a conflict when it never arrived and another writer came first: never a double', async () => {
@@ -54,7 +54,7 @@ describe('an append whose outcome is unknown', () => {
     await lost;
     const [won] = await appendAll(other, subject, ['won']);
     expect(await late).toBeUndefined();
-    expect(await commitsOf(other, subject)).toEqual([won]);
+    expect(await commitsOf(other, subject)).toEqual([outline(won)]);
   });
 
   it('[L10] is found although others have appended after it before it was looked for', async () => {
@@ -63,7 +63,7 @@ describe('an append whose outcome is unknown', () => {
     const mine = store.append(subject, NO_HEAD, [anEvent('mine')]);
     await lost;
     const [next] = await appendAll(other, subject, ['next'], await other.head(subject));
-    expect(await commitsOf(other, subject)).toEqual([await mine, next]);
+    expect(await commitsOf(other, subject)).toEqual([outline(await mine), outline(next)]);
   });
 });
 
@@ -114,6 +114,6 @@ describe('a server that is killed in the middle of appends', () => {
     }
     goesOn = false;
     await writing;
-    for (const { subject, done } of writers) expect(await commitsOf(store, subject)).toEqual(done);
+    for (const { subject, done } of writers) expect(await commitsOf(store, subject)).toEqual(done.map((commit) => outline(commit)));
   }, 30_000);
 });

@@ -1,4 +1,5 @@
 import { jetstreamManager } from '@nats-io/jetstream';
+import { inOrder } from '#shared/event-store/commit.js';
 import { saleSubject } from '#shared/event-store/event-store.js';
 import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { BEGINNING } from '#shared/platform/http/event-cursor.js';
@@ -32,10 +33,13 @@ async function listen(caller: HttpCaller, { after, from }: { after?: string; fro
 async function toldByLog(tenant: string, sales: readonly string[]): Promise<string[]> {
   const store = await JetStreamEventStore.on(shop.log.admin);
   const commits = (await Promise.all(sales.map((sale) => commitsOf(store, saleSubject(tenant, sale))))).flat();
-  return commits
+  const whole = await Promise.all(commits.map(({ subject, sequence }) => store.at(subject, sequence)));
+  return whole
     .sort((left, right) => left.sequence - right.sequence)
-    .flatMap(({ subject, version, events }) =>
-      events.flatMap(({ type }, index) => (type === 'CommandDecided' ? [] : [`${subject} ${version}.${index} ${type}`])),
+    .flatMap((commit) =>
+      inOrder(commit).flatMap(({ type }, index) =>
+        type === 'CommandDecided' ? [] : [`${commit.subject} ${commit.version}.${index} ${type}`],
+      ),
     );
 }
 

@@ -149,7 +149,7 @@ describe('[L8] an event that cannot be applied', () => {
       ordering('zoo', 'day', 0),
     );
     const connection = await stage.nat('provision');
-    const later = text.toString().replace('admit.OrderPlaced.v1', 'admit.OrderPlaced.v9');
+    const later = text.toString().replace('OrderPlaced.v1', 'OrderPlaced.v9');
     const { seq } = (await connection.request('ev.zoo.sale.day', later, { timeout: WAIT_MS })).json<{ seq: number }>();
     await connection.close();
     const { stop } = await stage.project();

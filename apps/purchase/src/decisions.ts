@@ -1,12 +1,11 @@
 import type { CommandDecided } from '#shared/domain/decided.js';
-import type { Commit } from '#shared/event-store/commit.js';
+import type { WholeCommit } from '#shared/event-store/commit.js';
 import type { EventStore } from '#shared/event-store/event-store.js';
 import { differingPointers } from '#shared/kernel/canonical.js';
 import type { KeyHash } from '#shared/kernel/ids.js';
 import type { FieldError } from '#shared/platform/problem.js';
 import { type Answer, problemAnswer } from './answer.js';
 import type { Command } from './command.js';
-import type { DecisionPlace } from './sale-fold.js';
 
 export type Asked = Pick<Command, 'keyHash' | 'fingerprint' | 'operation' | 'request'>;
 
@@ -15,25 +14,25 @@ const MAX_RECENT = 64;
 
 /** The answers that keys already have in the log. */
 export class Decisions {
-  private readonly recent = new Map<number, Promise<Commit>>();
+  private readonly recent = new Map<number, Promise<WholeCommit>>();
 
   constructor(private readonly store: EventStore) {}
 
   /** The stored bytes for the same request, 422 for another one; `undefined` when the key was never decided. */
-  async answer(subject: string, place: DecisionPlace | undefined, asked: Asked): Promise<Answer | undefined> {
-    if (place === undefined) return undefined;
-    const decided = decisionIn(await this.commit(subject, place.sequence), asked.keyHash);
-    if (place.fingerprint === asked.fingerprint) return { status: decided.status, body: decided.body, replayed: true };
+  async answer(subject: string, sequence: number | undefined, asked: Asked): Promise<Answer | undefined> {
+    if (sequence === undefined) return undefined;
+    const decided = decisionIn(await this.commit(subject, sequence), asked.keyHash);
+    if (decided.fingerprint === asked.fingerprint) return { status: decided.status, body: decided.body, replayed: true };
     return problemAnswer('key-reused', { errors: differences(decided, asked) });
   }
 
   /** Keeps a commit at hand that was just written. */
-  note(commit: Commit): void {
+  note(commit: WholeCommit): void {
     this.keep(commit.sequence, Promise.resolve(commit));
   }
 
   /** Many who ask for one commit are served by one read: what is in the log does not change. */
-  private async commit(subject: string, sequence: number): Promise<Commit> {
+  private async commit(subject: string, sequence: number): Promise<WholeCommit> {
     const reading = this.recent.get(sequence) ?? this.store.at(subject, sequence);
     this.keep(sequence, reading);
     try {
@@ -45,7 +44,7 @@ export class Decisions {
   }
 
   /** The front is what was asked for longest ago. */
-  private keep(sequence: number, commit: Promise<Commit>): void {
+  private keep(sequence: number, commit: Promise<WholeCommit>): void {
     this.recent.delete(sequence);
     this.recent.set(sequence, commit);
     const [oldest] = this.recent.keys();
@@ -53,9 +52,10 @@ export class Decisions {
   }
 }
 
-function decisionIn(commit: Commit, key: KeyHash): CommandDecided['data'] {
-  for (const event of commit.events) if (event.type === 'CommandDecided' && event.data.keyHash === key) return event.data;
-  throw new Error(`commit ${commit.sequence} of ${commit.subject} does not decide key ${key}`);
+function decisionIn({ subject, sequence, decisions }: WholeCommit, key: KeyHash): CommandDecided['data'] {
+  const decided = decisions.find(({ data }) => data.keyHash === key);
+  if (decided === undefined) throw new Error(`commit ${sequence} of ${subject} does not decide key ${key}`);
+  return decided.data;
 }
 
 function differences(decided: CommandDecided['data'], asked: Asked): FieldError[] {

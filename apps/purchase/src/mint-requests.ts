@@ -8,7 +8,7 @@ import type { Logger } from '#shared/platform/logger.js';
 const RETRY_MS = 500;
 const PUBLISH_TIMEOUT_MS = 2_000;
 /** Most commits ask the minter for nothing: they are not parsed. */
-const ASKS = ['"admit.MintsRequested.', '"admit.RevocationsRequested.'];
+const ASKS = ['MintsRequested.v', 'RevocationsRequested.v'];
 const ONE_PER_SUBJECT = 10077;
 
 /** The reactor that asks the minter: one MINTS message per ticket to mint, or to revoke. Asking again changes nothing. */

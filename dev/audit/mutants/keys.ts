@@ -105,8 +105,8 @@ export const KEY_MUTANTS: readonly Mutant[] = [
   {
     guard: 'fingerprint: any request under a known key is a replay',
     file: 'apps/purchase/src/decisions.ts',
-    from: 'if (place.fingerprint === asked.fingerprint)',
-    to: 'if (place.fingerprint.length > 0)',
+    from: 'if (decided.fingerprint === asked.fingerprint)',
+    to: 'if (decided.fingerprint.length > 0)',
     checks: ['blockchain TP-9'],
     specs: ['test/integration/orders.spec.ts'],
     tests: ['answers the same request again', 'refuses the same key for another seat'],

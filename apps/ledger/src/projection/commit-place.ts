@@ -1,5 +1,5 @@
 import type { LedgerCommit } from '#shared/domain/ledger/post.js';
-import { type Commit, decodeCommit, NO_HEAD } from '#shared/event-store/commit.js';
+import { decodeWhole, inOrder, type Link, NO_HEAD } from '#shared/event-store/commit.js';
 import { Fault, isFault } from '#shared/kernel/fault.js';
 
 /** One message of EVENTS, as any feed hands it over. */
@@ -10,7 +10,7 @@ export interface LoggedMessage {
 }
 
 /** A commit, and whose it is. */
-export interface PlacedCommit extends Commit, Pick<LedgerCommit, 'tenant' | 'sale'> {
+export interface PlacedCommit extends Link, LedgerCommit {
   /** It holds an event of a later version: whose it is is known, but not what it says. */
   readonly unknown?: Fault;
 }
@@ -28,7 +28,8 @@ export function placeOf(subject: string, sequence: number): { readonly tenant: s
 export function readCommit({ subject, sequence, body }: LoggedMessage): PlacedCommit {
   const place = placeOf(subject, sequence);
   try {
-    return { ...decodeCommit(subject, sequence, body), ...place };
+    const { events, decisions, version, hash, previous } = decodeWhole(subject, sequence, body);
+    return { ...place, subject, sequence, version, hash, previous, events: inOrder({ events, decisions }) };
   } catch (thrown) {
     if (!isFault(thrown, 'event-unknown')) throw thrown;
     return { ...NO_HEAD, ...place, subject, sequence, previous: '', events: [], unknown: thrown };

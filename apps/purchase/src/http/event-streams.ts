@@ -1,5 +1,6 @@
-import { type ConsumerMessages, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { type ConsumerMessages, type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { cloudEventsOf } from '#shared/event-store/cloud-events.js';
 import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { leaderInfo } from '#shared/event-store/jetstream/leader-info.js';
 import { BEGINNING, EventCursors, type Place, WHOLE_MESSAGE } from '#shared/platform/http/event-cursor.js';
@@ -10,7 +11,7 @@ const COMMITS_AHEAD = 8;
 /** What a killed process leaves behind on the server ends after this. */
 const LEFT_BEHIND_MS = 60_000;
 /** The record of a decision is what the caller heard already; what it did follows it. */
-const UNTOLD = 'admit.CommandDecided.v1';
+const UNTOLD = 'admit.CommandDecided.';
 /** The signed bytes of a mint's transaction are the minter's, until they are on the chain for everybody to see. */
 const UNTOLD_MEMBER = 'transaction';
 
@@ -21,12 +22,6 @@ export interface Told {
   readonly type: string;
   /** A CloudEvent as JSON. */
   readonly data: string;
-}
-
-interface CloudEvent {
-  readonly type: string;
-  readonly previous?: string;
-  readonly data: Readonly<Record<string, unknown>>;
 }
 
 /** Where the events of tenants come from: the log itself, from any place in it on, in its order. */
@@ -65,9 +60,9 @@ export class EventStreams {
     ended.addEventListener('abort', stop, { once: true });
     try {
       if (ended.aborted) return;
-      for await (const { seq, data } of messages) {
-        const from = seq === place.sequence ? place.index + 1 : 0;
-        yield* told(seq, data, from, cursors);
+      for await (const message of messages) {
+        const from = message.seq === place.sequence ? place.index + 1 : 0;
+        yield* told(message, from, cursors);
       }
     } finally {
       ended.removeEventListener('abort', stop);
@@ -77,12 +72,10 @@ export class EventStreams {
   }
 }
 
-function* told(sequence: number, bytes: Uint8Array, from: number, cursors: EventCursors): Generator<Told> {
-  const batch = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')) as readonly CloudEvent[];
-  for (const [index, event] of batch.entries()) {
-    if (index < from || event.type === UNTOLD) continue;
-    const { previous, ...shown } = event; // the chain of hashes is the log's own affair
+function* told({ subject, seq: sequence, data: bytes }: JsMsg, from: number, cursors: EventCursors): Generator<Told> {
+  for (const [index, event] of cloudEventsOf(subject, bytes).entries()) {
+    if (index < from || event.type.startsWith(UNTOLD)) continue;
     const { [UNTOLD_MEMBER]: untold, ...data } = event.data;
-    yield { cursor: cursors.seal({ sequence, index }), type: event.type, data: JSON.stringify({ ...shown, data }) };
+    yield { cursor: cursors.seal({ sequence, index }), type: event.type, data: JSON.stringify({ ...event, data }) };
   }
 }

@@ -2,8 +2,10 @@ import type { CommandDecided } from './decided.js';
 import type { MintEvent } from './mint/events.js';
 import type { SaleEvent } from './sale/events.js';
 
+/** What happened to a sale or to a ticket's mint. */
+export type DomainEvent = SaleEvent | MintEvent;
 /** Every event that the log may hold. */
-export type Event = SaleEvent | MintEvent | CommandDecided;
+export type Event = DomainEvent | CommandDecided;
 
 /** An event with the time that was decided for it: milliseconds since 1970, UTC; never earlier than the one before it on its subject. */
 export type Recorded<E extends Event = Event> = E & { readonly at: number; readonly traceparent?: string };

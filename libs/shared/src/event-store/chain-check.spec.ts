@@ -42,6 +42,14 @@ it('finds nothing in a log as it was written, with and without a witness', () =>
   );
 });
 
+it('names a commit whose layout a later version wrote, and goes on behind it', () => {
+  const { stored } = logOf([0, 0, 0]);
+  stored[1] = { ...stored[1]!, bytes: Buffer.from(stored[1]!.bytes.toString().replace('Commit.v2', 'Commit.v3')) };
+  expect(findings(stored)).toEqual([
+    { sequence: 2, subject: SUBJECTS[0], what: 'is no commit of its subject: admit.Commit.v3, which a later version wrote' },
+  ]);
+});
+
 it('[L3] names the very commit in which any one byte was changed', () => {
   const change = fc.record({ order: turns, at: fc.nat(), byte: fc.nat(), flip: fc.integer({ min: 1, max: 255 }) });
   fc.assert(

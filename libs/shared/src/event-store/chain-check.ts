@@ -115,8 +115,10 @@ export class ChainCheck {
     try {
       return decodeLink(subject, sequence, bytes);
     } catch (thrown) {
-      if (!isFault(thrown, 'log-broken')) throw thrown;
-      this.find(sequence, subject, `is no commit of its subject: ${thrown.cause instanceof Error ? thrown.cause.message : 'unreadable'}`);
+      if (!isFault(thrown)) throw thrown;
+      const { code, context, cause } = thrown;
+      const what = code === 'event-unknown' ? `${context.type}, which a later version wrote` : cause instanceof Error && cause.message;
+      this.find(sequence, subject, `is no commit of its subject: ${what || 'unreadable'}`);
       return undefined;
     }
   }

@@ -2,7 +2,18 @@ import fc from 'fast-check';
 import type { Recorded } from '../domain/recorded.js';
 import type { Fault } from '../kernel/fault.js';
 import { sha256 } from '../kernel/hash.js';
-import { assertFollows, type Commit, decodeCommit, encodeCommit, type Head, headOf, NO_HEAD } from './commit.js';
+import {
+  assertFollows,
+  type Commit,
+  decodeCommit,
+  decodeLink,
+  decodeWhole,
+  encodeCommit,
+  type Head,
+  headOf,
+  inOrder,
+  NO_HEAD,
+} from './commit.js';
 
 const SUBJECT = 'ev.demo.sale.gala';
 const RUNS = { numRuns: 200 };
@@ -11,17 +22,14 @@ const BROKEN = expect.objectContaining({ code: 'log-broken' });
 const FOUND = expect.objectContaining({ code: expect.stringMatching(/^(log-broken|event-unknown)$/) });
 
 const time = fc.integer({ min: 0, max: 4_102_444_800_000 });
-const event = fc
-  .record(
-    {
-      type: fc.constantFrom('SaleOpened', 'OrderPlaced', 'CommandDecided'),
-      data: fc.jsonValue({ maxDepth: 3 }),
-      at: time,
-      traceparent: fc.string({ maxLength: 55 }),
-    },
-    { requiredKeys: ['type', 'data', 'at'] },
-  )
-  .map((some) => JSON.parse(JSON.stringify(some)) as Recorded);
+const recorded = (type: fc.Arbitrary<string>, data: fc.Arbitrary<unknown>): fc.Arbitrary<Recorded> =>
+  fc
+    .record({ type, data, at: time, traceparent: fc.string({ maxLength: 55 }) }, { requiredKeys: ['type', 'data', 'at'] })
+    .map((some) => JSON.parse(JSON.stringify(some)) as Recorded);
+const event = fc.oneof(
+  recorded(fc.constantFrom('SaleOpened', 'OrderPlaced'), fc.jsonValue({ maxDepth: 3 })),
+  recorded(fc.constant('CommandDecided'), fc.record({ keyHash: fc.string(), request: fc.jsonValue({ maxDepth: 2 }), body: fc.string() })),
+);
 const events = fc.array(event, { minLength: 1, maxLength: 5 });
 const histories = fc.array(events, { minLength: 2, maxLength: 6 });
 
@@ -45,6 +53,9 @@ function readChain(stored: readonly Uint8Array[], subject = SUBJECT): Commit[] {
   });
 }
 
+const anEvent = (at: number): Recorded => ({ type: 'OrderConfirmed', data: { order: 'ord_1' }, at }) as unknown as Recorded;
+const A_COMMIT = encodeCommit(SUBJECT, NO_HEAD, [anEvent(1)]).toString();
+
 function thrownBy(act: () => unknown): unknown {
   try {
     act();
@@ -60,7 +71,10 @@ describe('a commit', () => {
       fc.property(histories, (history) => {
         const stored = chain(history);
         const read = readChain(stored);
-        expect(read.map((commit) => commit.events)).toEqual(history);
+        const whole = stored.map((bytes, index) => decodeWhole(SUBJECT, index + 1, bytes));
+        expect(whole.map((commit) => inOrder(commit))).toEqual(history);
+        expect(read).toEqual(whole.map(({ decisions, ...commit }) => commit));
+        expect(read.map(({ at }) => at)).toEqual(history.map((commit) => Math.max(...commit.map((one) => one.at))));
         expect(read.map(({ version, sequence, hash }) => [version, sequence, hash])).toEqual(
           stored.map((bytes, index) => [index + 1, index + 1, sha256(bytes)]),
         );
@@ -70,27 +84,37 @@ describe('a commit', () => {
     );
   });
 
-  it('is a batch of CloudEvents 1.0: each with its place in the log as id, and the hash before on the first', () => {
+  it('is a CloudEvent 1.0 with the hash of the commit before; what no fold needs stands behind its cut', () => {
     const head: Head = { version: 6, sequence: 40, hash: sha256('before') };
-    const placed = {
-      type: 'OrderConfirmed',
-      data: { order: 'ord_1' },
-      at: Date.UTC(2027, 0, 1),
-      traceparent: '00-a-b-01',
-    } as unknown as Recorded;
-    expect(JSON.parse(encodeCommit(SUBJECT, head, [placed, placed]).toString())).toEqual([
-      {
-        specversion: '1.0',
-        id: '7.0',
-        source: '/demo/sale/gala',
-        type: 'admit.OrderConfirmed.v1',
-        time: '2027-01-01T00:00:00.000Z',
-        previous: sha256('before'),
-        traceparent: '00-a-b-01',
-        data: { order: 'ord_1' },
+    const at = Date.UTC(2027, 0, 1);
+    const decided = { type: 'CommandDecided', data: { keyHash: 'k', body: 'ö' }, at, traceparent: '00-a-b-01' } as unknown as Recorded;
+    const bytes = encodeCommit(SUBJECT, head, [anEvent(at - 5), decided, anEvent(at), anEvent(at)]);
+    const stored = JSON.parse(bytes.toString()) as { cut: number };
+    const confirmed = { type: 'OrderConfirmed.v1', data: { order: 'ord_1' } };
+    expect(stored).toEqual({
+      cut: expect.any(Number),
+      specversion: '1.0',
+      id: '7',
+      source: '/demo/sale/gala',
+      type: 'admit.Commit.v2',
+      time: '2027-01-01T00:00:00.000Z',
+      previous: sha256('before'),
+      data: {
+        keys: ['k'],
+        events: [{ ...confirmed, at: at - 5 }, { ...confirmed, at }, confirmed],
+        decisions: [{ before: 1, type: 'CommandDecided.v1', traceparent: '00-a-b-01', data: { body: 'ö' } }],
       },
-      expect.objectContaining({ id: '7.1', data: { order: 'ord_1' } }),
-    ]);
+    });
+    expect(bytes.subarray(stored.cut).toString()).toMatch(/^,"decisions":\[/);
+  });
+
+  it.each([
+    ['are not read by who folds', decodeCommit, undefined],
+    ['that cannot be read are found by who needs them', decodeWhole, BROKEN],
+    ['that cannot be read are found by who verifies the log', decodeLink, BROKEN],
+  ])('has decisions that %s', (_, decode, outcome) => {
+    for (const some of ['{]', '[{}]', '[', '[null]'])
+      expect(thrownBy(() => decode(SUBJECT, 1, Buffer.from(A_COMMIT.replace('"decisions":[]', `"decisions":${some}`))))).toEqual(outcome);
   });
 
   it('is written in the same bytes every time: that is how an append finds its own', () => {
@@ -163,6 +187,19 @@ describe('[L3] what is not the log that was written is found', () => {
     '[{"specversion":"1.0","id":"1.1","type":"admit.OrderPlaced.v1","source":"/demo/sale/gala","time":"2027-01-01T00:00:00.000Z","previous":"","data":{}}]',
     '[{"specversion":"1.0","id":"1.0","type":"admit.OrderPlaced.v1","source":"/demo/sale/gala","time":"soon","previous":"","data":{}}]',
     '[{"specversion":"1.0","id":"x.0","type":"admit.OrderPlaced.v1","source":"/demo/sale/gala","time":"2027-01-01T00:00:00.000Z","previous":"","data":{}}]',
+    ...[
+      ['"1.0"', '"0.3"'],
+      ['"id":"1"', '"id":"x"'],
+      ['"id":"1"', '"id":"01"'],
+      ['/demo/', '/acme/'],
+      ['admit.Commit.v2', 'admit.Comet.v22'],
+      ['1970-', 'soon-'],
+      ['"previous"', '"precious"'],
+      ['"cut":    ', '"cut":   1'],
+      ['"cut":', '"but":'],
+      ['"events":[{', '"events":[ '],
+      ['OrderConfirmed.v1', 'OrderConfirmed.11'],
+    ].map(([ours = '', other = '']) => A_COMMIT.replace(ours, other)),
   ])('when what is stored is %s', (text) => {
     const thrown = thrownBy(() => decodeCommit(SUBJECT, 7, Buffer.from(text)));
     expect(thrown).toEqual(BROKEN);
@@ -170,13 +207,14 @@ describe('[L3] what is not the log that was written is found', () => {
   });
 });
 
-describe('an event of a later version', () => {
-  it.each(['admit.OrderPlaced.v2', 'admit.OrderEaten.v1', 'admit.OrderPlaced.v10'])('is not read as what it is not: %s', (type) => {
-    const later = encodeCommit(SUBJECT, NO_HEAD, [anEvent(1)])
-      .toString()
-      .replace('admit.OrderConfirmed.v1', type);
-    expect(thrownBy(() => decodeCommit(SUBJECT, 7, Buffer.from(later)))).toMatchObject({ code: 'event-unknown', context: { type } });
+describe('what a later version wrote', () => {
+  it.each([
+    ['OrderConfirmed.v1', 'OrderPlaced.v2222'],
+    ['OrderConfirmed.v1', 'OrderPlaced.v1000'],
+    ['OrderConfirmed.v1', 'OrderWasEaten.v10'],
+    ['admit.Commit.v2', 'admit.Commit.v3'],
+  ])('is not read as what it is not: %s replaced by %s', (ours, type) => {
+    const later = Buffer.from(A_COMMIT.replace(ours, type));
+    expect(thrownBy(() => decodeCommit(SUBJECT, 7, later))).toMatchObject({ code: 'event-unknown', context: { sequence: 7, type } });
   });
 });
-
-const anEvent = (at: number): Recorded => ({ type: 'OrderConfirmed', data: { order: 'ord_1' }, at }) as unknown as Recorded;

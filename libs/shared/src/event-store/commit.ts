@@ -1,7 +1,10 @@
-import { readableVersions, upcast, versionOf } from '../domain/event-versions.js';
-import type { Recorded } from '../domain/recorded.js';
+import type { CommandDecided } from '../domain/decided.js';
+import { readableVersions, upcast } from '../domain/event-versions.js';
+import type { DomainEvent, Event, Recorded } from '../domain/recorded.js';
 import { Fault, isFault } from '../kernel/fault.js';
 import { type Hash, sha256 } from '../kernel/hash.js';
+import type { KeyHash } from '../kernel/ids.js';
+import { readStored, type StoredCommit, type StoredEvent, timed, writeStored } from './stored-commit.js';
 
 /** Where a subject's history ends. `version` counts its commits from 1; `sequence` is the stream's number of the last one. */
 export interface Head {
@@ -19,29 +22,27 @@ export interface Link extends Head {
   readonly previous: Hash | '';
 }
 
+/** What a fold needs of a commit. */
 export interface Commit extends Link {
-  readonly events: readonly Recorded[];
+  /** When the last of it was decided: milliseconds since 1970, UTC. */
+  readonly at: number;
+  /** The keys that were decided in it. */
+  readonly keys: readonly KeyHash[];
+  readonly events: readonly Recorded<DomainEvent>[];
 }
 
-export const CONTENT_TYPE = 'application/cloudevents-batch+json';
+/** With the records of its decisions, which who asks again is answered from. */
+export interface WholeCommit extends Commit {
+  readonly decisions: readonly PlacedDecision[];
+}
+
+type Parts = Pick<WholeCommit, 'at' | 'keys' | 'events' | 'decisions'>;
+
+/** The record of a decision, and how many of the commit's events stand before it. */
+export type PlacedDecision = Recorded<CommandDecided> & { readonly before: number };
+
 /** A commit may not exceed this many bytes: 64 KiB below the default max_payload of NATS (1 MiB), so that it is stored on any server. */
 export const MAX_COMMIT_BYTES = 960 * 1024;
-
-/** The attributes of CloudEvents 1.0, and `previous`, an extension on the first event of a batch: the hash of the commit before. */
-interface CloudEvent {
-  readonly specversion: '1.0';
-  /** `<version>.<index>`: unique for its source. */
-  readonly id: string;
-  /** `/<tenant>/<sale|mint>/<sale>` */
-  readonly source: string;
-  readonly type: string;
-  readonly time: string;
-  readonly previous?: Hash | '';
-  readonly traceparent?: string;
-  readonly data: unknown;
-}
-
-const TYPE = /^admit\.([A-Za-z]+)\.v([1-9]\d{0,3})$/;
 
 interface Named {
   readonly type: string;
@@ -49,38 +50,31 @@ interface Named {
 }
 
 /** The types that this version can read, taken apart once: one of them stands in every event. */
-const READABLE: ReadonlyMap<string, Named> = new Map(readableVersions().map((named) => [typeOf(named), named]));
-
-export const sourceOf = (subject: string): string => `/${subject.split('.').slice(1).join('/')}`;
+const READABLE: ReadonlyMap<string, Named> = new Map(readableVersions().map((named) => [`${named.type}.v${named.version}`, named]));
+const TYPE = /^([A-Za-z]+)\.v([1-9]\d{0,3})$/;
 
 /** The bytes of the commit that follows `head` on its subject. */
 export function encodeCommit(subject: string, head: Head, events: readonly Recorded[]): Buffer {
-  const source = sourceOf(subject);
-  const version = head.version + 1;
-  const batch = events.map(
-    (event, index): CloudEvent => ({
-      specversion: '1.0',
-      id: `${version}.${index}`,
-      source,
-      type: typeOf({ type: event.type, version: versionOf(event.type) }),
-      time: new Date(event.at).toISOString(),
-      ...(index === 0 && { previous: head.hash }),
-      ...(event.traceparent !== undefined && { traceparent: event.traceparent }),
-      data: event.data,
-    }),
-  );
-  return Buffer.from(JSON.stringify(batch));
+  return writeStored({ subject, version: head.version + 1, previous: head.hash, ...partsOf(events) });
 }
 
 /**
- * Reads one stored message, its events lifted to their latest versions.
+ * Reads what a fold needs of one stored message, its events lifted to their latest versions.
  * @throws Fault `log-broken` for what cannot be a commit of this log, `event-unknown` for one that a later version wrote; neither is skipped
  */
 export function decodeCommit(subject: string, sequence: number, bytes: Uint8Array): Commit {
-  return opened(subject, sequence, bytes, ({ type: named, id, data, traceparent }, { type, version }, at) => {
-    const known = upcast(type, version, data);
-    if (known === undefined) throw new Fault('event-unknown', { subject, sequence, type: named, id });
-    return (traceparent === undefined ? { type, data: known.data, at } : { type, data: known.data, at, traceparent }) as Recorded;
+  return opened(subject, sequence, bytes, (stored) => outlineOf(stored));
+}
+
+/** The same, with the records of decisions. */
+export function decodeWhole(subject: string, sequence: number, bytes: Uint8Array): WholeCommit {
+  return opened(subject, sequence, bytes, (stored) => {
+    const decisions = timed(
+      stored.decisions(),
+      stored.at,
+      (decision, at): PlacedDecision => Object.assign(lifted<CommandDecided>(decision, at), { before: decision.before }),
+    );
+    return { ...outlineOf(stored), decisions };
   });
 }
 
@@ -89,54 +83,75 @@ export function decodeCommit(subject: string, sequence: number, bytes: Uint8Arra
  * @throws Fault `log-broken`
  */
 export function decodeLink(subject: string, sequence: number, bytes: Uint8Array): Link {
-  return opened(subject, sequence, bytes, () => undefined);
+  return opened(subject, sequence, bytes, ({ events, decisions }) => {
+    for (const { type } of [...events, ...decisions()]) nameOf(type);
+    return {};
+  });
 }
 
-function opened<E>(
-  subject: string,
-  sequence: number,
-  bytes: Uint8Array,
-  read: (cloud: CloudEvent, named: Named, at: number) => E,
-): Link & { events: E[] } {
+/** What is recorded together, as a commit holds it apart. */
+export function partsOf(recorded: readonly Recorded[]): Parts {
+  const events: Recorded<DomainEvent>[] = [];
+  const decisions: PlacedDecision[] = [];
+  for (const event of recorded) {
+    if (event.type === 'CommandDecided') decisions.push({ ...event, before: events.length });
+    else events.push(event);
+  }
+  const at = recorded.reduce((latest, event) => Math.max(latest, event.at), 0);
+  return { at, keys: decisions.map(({ data }) => data.keyHash), events, decisions };
+}
+
+/** Everything that a commit holds, in its order: a decision, then what it did. */
+export function inOrder<E extends object, D extends { readonly before: number }>(told: {
+  readonly events: readonly E[];
+  readonly decisions: readonly D[];
+}): (E | Omit<D, 'before'>)[] {
+  const all: (E | Omit<D, 'before'>)[] = [];
+  let next = 0;
+  for (const { before, ...decision } of told.decisions) {
+    while (next < before) all.push(told.events[next++] as E);
+    all.push(decision);
+  }
+  return [...all, ...told.events.slice(next)];
+}
+
+function opened<More>(subject: string, sequence: number, bytes: Uint8Array, read: (stored: StoredCommit) => More): Link & More {
   try {
-    const batch = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')) as readonly CloudEvent[];
-    const first = batch[0];
-    if (first?.previous === undefined) throw new TypeError('a commit starts with an event that names the previous commit');
-    const version = Number(first.id.slice(0, first.id.indexOf('.')));
-    const source = sourceOf(subject); // a commit that was moved here from another subject is none of this one
-    let time = '';
-    let at = Number.NaN;
-    const events = batch.map((cloud, index) => {
-      if (cloud.time !== time) at = Date.parse(cloud.time); // what was decided together has one time, and parsing it is dear
-      time = cloud.time;
-      return read(cloud, nameOf(cloud, source, `${version}.${index}`, at), at);
-    });
-    return { subject, sequence, version, hash: sha256(bytes), previous: first.previous, events };
+    const stored = readStored(subject, bytes);
+    const { version, previous } = stored;
+    return { subject, sequence, version, hash: sha256(bytes), previous, ...read(stored) };
   } catch (cause) {
+    if (isFault(cause, 'event-unknown')) throw new Fault('event-unknown', { subject, sequence, ...cause.context });
     throw isFault(cause) ? cause : new Fault('log-broken', { subject, sequence }, { cause });
   }
 }
 
-function nameOf(cloud: CloudEvent, source: string, id: string, at: number): Named {
-  const named = READABLE.get(cloud.type) ?? unreadable(cloud.type);
-  if (cloud.specversion !== '1.0' || cloud.id !== id || cloud.source !== source || named === undefined || Number.isNaN(at)) {
-    throw new TypeError(`event ${cloud.id} of ${cloud.source} (${cloud.type}, ${cloud.time}) is not event ${id} of ${source}`);
-  }
-  return named;
+const outlineOf = ({ at, keys, events }: StoredCommit): Pick<Commit, 'at' | 'keys' | 'events'> => ({
+  at,
+  keys,
+  events: timed(events, at, lifted<DomainEvent>),
+});
+
+/** An event of a commit in its latest version. */
+function lifted<E extends Event>({ type: name, traceparent, data: stored }: StoredEvent, at: number): Recorded<E> {
+  const { type, version } = nameOf(name);
+  const known = upcast(type, version, stored);
+  if (known === undefined) throw new Fault('event-unknown', { type: name });
+  const { data } = known;
+  return (traceparent === undefined ? { type, data, at } : { type, data, at, traceparent }) as unknown as Recorded<E>;
 }
 
-/** A type that a later version of this software may have written. */
-function unreadable(name: string): Named | undefined {
+/** Also of a type that a later version of this software may have written. */
+function nameOf(name: string): Named {
+  const known = READABLE.get(name);
+  if (known !== undefined) return known;
   const [, type, version] = TYPE.exec(name) ?? [];
-  return type === undefined ? undefined : { type, version: Number(version) };
-}
-
-function typeOf({ type, version }: Named): string {
-  return `admit.${type}.v${version}`;
+  if (type === undefined) throw new TypeError(`no event is called ${name}`);
+  return { type, version: Number(version) };
 }
 
 /** A commit must follow the one before it: next version, and the hash that was left behind. */
-export function assertFollows(head: Head, commit: Commit): void {
+export function assertFollows(head: Head, commit: Link): void {
   if (commit.version === head.version + 1 && commit.previous === head.hash) return;
   throw new Fault('log-broken', {
     subject: commit.subject,

@@ -1,5 +1,5 @@
 import type { Recorded } from '../domain/recorded.js';
-import type { Commit, Head } from './commit.js';
+import type { Commit, Head, WholeCommit } from './commit.js';
 
 /**
  * The log of one subject at a time. An append names the head it was decided on; a commit lands whole or not at all, once.
@@ -12,14 +12,14 @@ export interface EventStore {
   /** Every commit after `after`, up to what the leader holds when the call is made, in order and each proven to follow the one before it. */
   read(subject: string, after: Head): AsyncIterable<Commit>;
 
-  /** One commit of a subject by its stream sequence. */
-  at(subject: string, sequence: number): Promise<Commit>;
+  /** One commit of a subject by its stream sequence, with the records of its decisions. */
+  at(subject: string, sequence: number): Promise<WholeCommit>;
 
   /**
    * Appends one commit after `expected`. An unknown outcome is resolved here by reading back; `Fault('append-unknown')` only when that fails too.
    * @returns the stored commit, or `undefined` when another commit follows `expected`: read on and decide again
    */
-  append(subject: string, expected: Head, events: readonly Recorded[]): Promise<Commit | undefined>;
+  append(subject: string, expected: Head, events: readonly Recorded[]): Promise<WholeCommit | undefined>;
 }
 
 export const saleSubject = (tenant: string, sale: string): string => `ev.${tenant}.sale.${sale}`;

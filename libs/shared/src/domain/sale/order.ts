@@ -35,29 +35,29 @@ export type RecoveryPoint = 'received' | 'decided' | 'held' | 'paid' | 'mint-ask
 /** One order of a sale. It is changed by its sale's events only. */
 export class Order {
   status: OrderStatus = 'held';
+  readonly total: Money;
+  readonly expiresAt: number | undefined;
   /** The payment that confirmed it. */
   payment: PaymentId | undefined;
-  readonly points: Partial<Record<RecoveryPoint, Moment>> = {};
-  private readonly progress = new Map<TicketId, TicketProgress>();
+  readonly points: Partial<Record<RecoveryPoint, Moment>>;
+  /** Of each ticket, in their order. */
+  private readonly progress: TicketProgress[];
 
   constructor(
     readonly order: OrderId,
     readonly buyer: BuyerId,
     readonly wallet: Wallet | undefined,
     readonly tickets: readonly TicketOfUnit[],
-    readonly terms: { readonly total: Money; readonly expiresAt: number | undefined },
-  ) {}
-
-  get total(): Money {
-    return this.terms.total;
-  }
-
-  get expiresAt(): number | undefined {
-    return this.terms.expiresAt;
+    { total, expiresAt, placed }: { readonly total: Money; readonly expiresAt: number | undefined; readonly placed?: Moment },
+  ) {
+    this.total = total;
+    this.expiresAt = expiresAt;
+    this.points = placed === undefined ? {} : { received: placed, decided: placed, held: placed };
+    this.progress = tickets.map(() => UNASKED);
   }
 
   progressOf(ticket: TicketId): TicketProgress {
-    return this.progress.get(ticket) ?? UNASKED;
+    return this.progress[this.placeOf(ticket)] ?? UNASKED;
   }
 
   /** Its unit is free again, or on its way back: it is not sold any more. */
@@ -66,7 +66,7 @@ export class Order {
   }
 
   ticketsWhere(fits: (progress: TicketProgress) => boolean): readonly TicketOfUnit[] {
-    return this.tickets.filter(({ ticket }) => fits(this.progressOf(ticket)));
+    return this.tickets.filter((_, place) => fits(this.progress[place] ?? UNASKED));
   }
 
   reach(point: RecoveryPoint, moment: Moment): void {
@@ -81,7 +81,12 @@ export class Order {
   }
 
   note(ticket: TicketId, progress: Partial<TicketProgress>): void {
-    if (!this.tickets.some((own) => own.ticket === ticket)) throw new Error(`order ${this.order} has no ticket ${ticket}`);
-    this.progress.set(ticket, { ...this.progressOf(ticket), ...progress });
+    const place = this.placeOf(ticket);
+    if (place < 0) throw new Error(`order ${this.order} has no ticket ${ticket}`);
+    this.progress[place] = { ...(this.progress[place] ?? UNASKED), ...progress };
+  }
+
+  private placeOf(ticket: TicketId): number {
+    return this.tickets.findIndex((own) => own.ticket === ticket);
   }
 }

@@ -24,6 +24,7 @@ export class Sale {
   private opened: OpenedSale | undefined;
   /** The time of the latest event or decision: none is earlier than the one before it. */
   clock = 0;
+  private last: Moment = { at: 0, version: 0 };
 
   get open(): OpenedSale | undefined {
     return this.opened;
@@ -38,7 +39,7 @@ export class Sale {
   /** `version` is that of the commit the event stands in. */
   evolve(event: SaleEvent, at: number, version = 0): void {
     this.clock = Math.max(this.clock, at);
-    const moment = { at: this.clock, version };
+    const moment = this.moment(version);
     switch (event.type) {
       case 'SaleOpened':
         this.start(event.data);
@@ -68,6 +69,12 @@ export class Sale {
     }
   }
 
+  /** One for all that a command did. */
+  private moment(version: number): Moment {
+    if (this.last.at !== this.clock || this.last.version !== version) this.last = { at: this.clock, version };
+    return this.last;
+  }
+
   private start(terms: SaleTerms): void {
     if (this.opened !== undefined) throw new Error(`sale ${terms.sale} is opened twice`);
     this.opened = {
@@ -86,11 +93,10 @@ export class Sale {
   private place({ order: id, buyer, wallet, tickets, total, expiresAt }: Data<'OrderPlaced'>, moment: Moment): void {
     const sale = this.mustBeOpen();
     if (sale.orders.has(id)) throw new Error(`order ${id} is placed twice`);
-    const order = new Order(id, buyer, wallet, tickets, { total, expiresAt });
+    const order = new Order(id, buyer, wallet, tickets, { total, expiresAt, placed: moment });
     take(sale, order);
     for (const { ticket } of tickets) sale.orderOfTicket.set(ticket, id);
     sale.orders.set(id, order);
-    for (const point of ['received', 'decided', 'held'] as const) order.reach(point, moment);
   }
 
   private change(

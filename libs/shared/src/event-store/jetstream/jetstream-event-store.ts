@@ -13,16 +13,19 @@ import { sha256 } from '../../kernel/hash.js';
 import {
   assertFollows,
   assertHolds,
-  CONTENT_TYPE,
   type Commit,
   decodeCommit,
+  decodeWhole,
   encodeCommit,
   type Head,
   headOf,
   MAX_COMMIT_BYTES,
   NO_HEAD,
+  partsOf,
+  type WholeCommit,
 } from '../commit.js';
 import type { EventStore } from '../event-store.js';
+import { CONTENT_TYPE } from '../stored-commit.js';
 import { leaderInfo } from './leader-info.js';
 
 export const EVENTS_STREAM = 'EVENTS';
@@ -39,6 +42,8 @@ const PULL_EXPIRES_MS = 2_000;
 
 /** What the server's STREAM.MSG.GET takes; the client's type leaves out the last form. */
 type Query = { readonly seq: number } | { readonly last_by_subj: string } | { readonly seq: number; readonly next_by_subj: string };
+
+type Decode<C> = (subject: string, sequence: number, bytes: Uint8Array) => C;
 
 /** The log on JetStream. Reads that decide come from the stream's leader; an expected sequence is the only lock. */
 export class JetStreamEventStore implements EventStore {
@@ -76,16 +81,16 @@ export class JetStreamEventStore implements EventStore {
     }
   }
 
-  async at(subject: string, sequence: number): Promise<Commit> {
-    const commit = await this.get({ seq: sequence });
+  async at(subject: string, sequence: number): Promise<WholeCommit> {
+    const commit = await this.get({ seq: sequence }, decodeWhole);
     if (commit?.subject !== subject) throw new Fault('log-shrunk', { subject, sequence });
     return commit;
   }
 
-  async append(subject: string, expected: Head, events: readonly Recorded[]): Promise<Commit | undefined> {
+  async append(subject: string, expected: Head, events: readonly Recorded[]): Promise<WholeCommit | undefined> {
     const bytes = encodeCommit(subject, expected, events);
     if (bytes.length > MAX_COMMIT_BYTES) throw new Fault('commit-too-large', { subject, bytes: bytes.length, most: MAX_COMMIT_BYTES });
-    const commit = { subject, version: expected.version + 1, previous: expected.hash, hash: sha256(bytes), events };
+    const commit = { subject, version: expected.version + 1, previous: expected.hash, hash: sha256(bytes), ...partsOf(events) };
     let cause: unknown;
     for (let tries = 0; tries < APPEND_TRIES; tries++) {
       try {
@@ -151,10 +156,12 @@ export class JetStreamEventStore implements EventStore {
     throw new Fault('log-unreachable', { subject, last: last.sequence });
   }
 
-  private async get(query: Query): Promise<Commit | undefined> {
+  private get(query: Query): Promise<Commit | undefined>;
+  private get<C>(query: Query, decode: Decode<C>): Promise<C | undefined>;
+  private async get(query: Query, decode: Decode<Commit> = decodeCommit): Promise<Commit | undefined> {
     try {
       const message = await this.jsm.streams.getMessage(EVENTS_STREAM, query as SeqMsgRequest);
-      return message === null ? undefined : decodeCommit(message.subject, message.seq, message.data);
+      return message === null ? undefined : decode(message.subject, message.seq, message.data);
     } catch (cause) {
       throw isFault(cause) ? cause : new Fault('log-unreachable', { query }, { cause });
     }

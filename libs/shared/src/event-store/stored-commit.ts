@@ -1,0 +1,126 @@
+import type { CommandDecided } from '../domain/decided.js';
+import { versionOf } from '../domain/event-versions.js';
+import type { Recorded } from '../domain/recorded.js';
+import { Fault } from '../kernel/fault.js';
+import type { Hash } from '../kernel/hash.js';
+import type { KeyHash } from '../kernel/ids.js';
+import type { WholeCommit } from './commit.js';
+import { readBatch } from './stored-batch.js';
+
+/** One event as a commit holds it. */
+export interface StoredEvent {
+  /** `<name>.v<version>` */
+  readonly type: string;
+  /** Milliseconds since 1970, UTC. Absent: that of the one before it; of the first: that of the commit. */
+  readonly at?: number;
+  readonly traceparent?: string;
+  readonly data: unknown;
+}
+
+/** The record of a decision, and how many of the commit's events stand before it. */
+export interface StoredDecision extends StoredEvent {
+  readonly before: number;
+  readonly data: CommandDecided['data'];
+}
+
+/** What the bytes of a commit say, before anything is made of its events. */
+export interface StoredCommit {
+  readonly version: number;
+  readonly previous: Hash | '';
+  /** Of what was decided last in it. */
+  readonly at: number;
+  /** Of the keys that were decided in it, one for each decision in their order. */
+  readonly keys: readonly KeyHash[];
+  readonly events: readonly StoredEvent[];
+  /** Read when it is called. */
+  readonly decisions: () => readonly StoredDecision[];
+}
+
+/**
+ * A commit is one CloudEvent 1.0: its version is the id, its data are keys, events and decisions, the hash of the commit before is the
+ * extension `previous`. What a fold needs stands in front of the first `cut` bytes' end; the records of decisions, half of the whole, are
+ * behind it and are not even parsed by who folds.
+ */
+interface CloudEvent {
+  readonly cut: number;
+  readonly specversion: '1.0';
+  readonly id: string;
+  /** `/<tenant>/<sale|mint>/<sale>` */
+  readonly source: string;
+  readonly type: string;
+  readonly time: string;
+  readonly previous: Hash | '';
+  readonly data: Pick<StoredCommit, 'keys' | 'events'>;
+}
+
+export const CONTENT_TYPE = 'application/cloudevents+json';
+const TYPE = 'admit.Commit.v2';
+const LATER_TYPE = /^admit\.Commit\.v\d+$/;
+const BEGIN = '{"cut":';
+const CUT_DIGITS = 7; // of fixed length, so that the number does not move what it counts
+const DECISIONS = ',"decisions":';
+const END = '}}';
+const BATCH_BEGINS = '['.charCodeAt(0);
+
+export const sourceOf = (subject: string): string => `/${subject.split('.').slice(1).join('/')}`;
+
+/** The bytes of a commit. */
+export function writeStored({ subject, version, previous, at, keys, ...told }: Omit<WholeCommit, 'sequence' | 'hash'>): Buffer {
+  const events = storedOf(told.events, at);
+  const decisions = storedOf(told.decisions, at).map((decision, index) => {
+    const data = { ...(decision.data as CommandDecided['data']), keyHash: undefined }; // it stands in front, among the keys
+    return { before: told.decisions[index]?.before, ...decision, data };
+  });
+  const of = { specversion: '1.0', id: `${version}`, source: sourceOf(subject), type: TYPE, time: new Date(at).toISOString(), previous };
+  const rest = JSON.stringify({ ...of, data: { keys, events } }).slice(1, -END.length);
+  const cut = `${BEGIN.length + CUT_DIGITS + 1 + Buffer.byteLength(rest)}`.padStart(CUT_DIGITS);
+  return Buffer.from(`${BEGIN}${cut},${rest}${DECISIONS}${JSON.stringify(decisions)}${END}`);
+}
+
+function storedOf(recorded: readonly Recorded[], start: number): StoredEvent[] {
+  let before = start;
+  return recorded.map(({ type, at, traceparent, data }) => {
+    const isLater = at !== before;
+    before = at;
+    return { type: `${type}.v${versionOf(type)}`, ...(isLater && { at }), ...(traceparent !== undefined && { traceparent }), data };
+  });
+}
+
+/** Makes something of each event and its time: what was decided together has one time, which stands at the first. */
+export function timed<S extends StoredEvent, T>(events: readonly S[], start: number, make: (event: S, at: number) => T): T[] {
+  let at = start;
+  return events.map((event) => {
+    at = event.at ?? at;
+    return make(event, at);
+  });
+}
+
+/**
+ * Reads the bytes of a commit of this subject, in this layout or the one before it.
+ * @throws Fault `event-unknown` for a layout of a later version; anything else for what is no commit of this subject
+ */
+export function readStored(subject: string, bytes: Uint8Array): StoredCommit {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const source = sourceOf(subject); // a commit that was moved here from another subject is none of this one
+  if (buffer[0] === BATCH_BEGINS) return readBatch(source, buffer);
+  const cut = Number(buffer.toString('latin1', BEGIN.length, BEGIN.length + CUT_DIGITS));
+  const { specversion, id, type, time, previous, data, ...more } = JSON.parse(buffer.toString('utf8', 0, cut) + END) as CloudEvent;
+  if (type !== TYPE && LATER_TYPE.test(type)) throw new Fault('event-unknown', { type });
+  const version = Number(id);
+  const at = Date.parse(time);
+  const isOurs = specversion === '1.0' && type === TYPE && more.source === source && more.cut === cut;
+  if (!isOurs || `${version}` !== id || Number.isNaN(at) || previous === undefined || data.keys.length + data.events.length === 0)
+    throw new TypeError(`${type} ${id} of ${more.source} (${time}) is not a commit of ${source}`);
+  return { version, previous, at, ...data, decisions: () => readDecisions(buffer, cut, data) };
+}
+
+/** One for each key, which stands in front alone. */
+function readDecisions(buffer: Buffer, cut: number, { keys, events }: CloudEvent['data']): readonly StoredDecision[] {
+  const text = buffer.toString('utf8', cut);
+  if (!text.startsWith(DECISIONS) || !text.endsWith(END)) throw new TypeError('a commit ends with its decisions');
+  const decisions = JSON.parse(text.slice(DECISIONS.length, -END.length)) as readonly StoredDecision[];
+  if (decisions.length !== keys.length || decisions.some(({ before }) => !(before <= events.length)))
+    throw new TypeError(`${keys.length} keys have ${decisions.length} decisions, or one that stands behind all ${events.length} events`);
+  for (const [index, { data }] of decisions.entries()) Object.assign(data, { keyHash: keys[index] });
+  return decisions;
+}
