@@ -13,7 +13,6 @@ import {
   startNats,
   storeIn,
 } from './server.js';
-import type { TenantUsers } from './tenant-users.js';
 
 /** As many as are needed for one of them to be gone: two of three agree on what is stored. */
 const NODES: readonly string[] = ['n1', 'n2', 'n3'];
@@ -50,10 +49,6 @@ export class NatsCluster implements Broker {
     await node.kill9();
     rmSync(storeIn(join(this.dataDir, name)), { recursive: true });
     await node.restart();
-  }
-
-  async setTenantUsers(users: TenantUsers): Promise<void> {
-    for (const node of this.nodes) await node.setTenantUsers(users);
   }
 
   async stop(): Promise<void> {
