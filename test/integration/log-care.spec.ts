@@ -3,12 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
+import { connectNats } from '#shared/platform/nats.js';
 import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
 import { CONSUMERS } from '#shared/platform/topology/consumers.js';
 import { inspectTopology } from '#shared/platform/topology/inspect.js';
 import { STREAMS } from '#shared/platform/topology/streams.js';
+import { backUp } from '../../apps/cli/src/log/backup.js';
 import { type NatsServer, startNats } from '../../dev/nats/server.js';
 import { admit, operatorOf, type Ran } from '../harness/admit.js';
+import { LossyProxy } from '../harness/lossy-proxy.js';
 import { DATABASE, LedgerStage } from './ledger-stage.js';
 
 const stage = LedgerStage.forTests('log-care');
@@ -19,6 +22,11 @@ let sold: number;
 const log = (...args: string[]): Promise<Ran> =>
   admit({ ...operatorOf(stage.nats), DATABASE_REPLAY_URL: stage.urls.replay }, 'log', ...args);
 const restoreInto = (server: NatsServer, from = backup): Promise<Ran> => admit(operatorOf(server, 'provision'), 'log', 'restore', from);
+
+const loginOf = (who: string) => {
+  const { user, pass } = stage.nats.credentials(who);
+  return { user, password: pass };
+};
 
 let empties = 0;
 const emptyServer = (): Promise<NatsServer> => stage.keep(startNats({ dataDir: join(folder, `empty-${empties++}`) }));
@@ -73,6 +81,28 @@ describe('[L3] a backup', () => {
     expect(statSync(backup).mode & 0o077).toBe(0);
     expect(statSync(join(backup, 'manifest.json')).mode & 0o077).toBe(0);
     expect(await log('backup', backup)).toMatchObject({ code: 2, error: expect.stringContaining('exists already') });
+  });
+
+  it('takes a folder by its name, with a slash behind it or without', async () => {
+    expect(await log('backup', `${backup}-slash/`)).toMatchObject({ code: 0, error: '' });
+    expect(readdirSync(`${backup}-slash`)).toContain('manifest.json');
+  });
+
+  it.each([
+    ['the connection breaks in the middle and comes back', /^MSG _INBOX\.operator\.\w+ \d+ (?:\S+ )?[1-9]\d*$/, true],
+    ['the server says no more', /^MSG _INBOX\.operator\.\w+ \d+ 0$/, false],
+  ])('is none when %s: nothing is left of it', async (_, line, cuts) => {
+    const proxy = await stage.keep(LossyProxy.before(stage.nats.port));
+    const connection = await stage.keep(connectNats({ servers: [proxy.url], ...loginOf('operator') }, 'test'));
+    const lost = proxy.loseNext('down', (frame) => {
+      if (!line.test(frame.line)) return false;
+      if (cuts) proxy.cut(); // at once: what comes behind it comes no more
+      return true;
+    });
+    const copying = backUp({ connection, inbox: '_INBOX.operator', silenceMs: 1_000 }, `${backup}-cut`, () => undefined);
+    void lost.then(() => proxy.mend());
+    await expect(copying).rejects.toMatchObject({ code: 'log-unreachable' });
+    expect(readdirSync(folder).filter((name) => name.includes('cut'))).toEqual([]);
   });
 
   it('restored into an empty server is the same log: verified, the same ledger hash after a replay, every stream and tenant there', async () => {

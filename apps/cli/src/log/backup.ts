@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
@@ -15,8 +15,9 @@ import { type Reach, takeSnapshot } from './snapshot.js';
  * consumers are left out, because what they asked for may have come too late for the other copies; they go on from where they were before.
  * @throws Fault `configuration` when the folder exists, `stream-differs` when the log is not as it should be
  */
-export async function backUp(reach: Reach, folder: string, each: (copy: StreamCopy) => void): Promise<Manifest> {
+export async function backUp(reach: Reach, into: string, each: (copy: StreamCopy) => void): Promise<Manifest> {
   const epoch = await inspectTopology(reach.connection);
+  const folder = resolve(into); // a slash at its end is no part of its name
   const draft = `${folder}.unfinished`;
   await makeFolder(draft, folder);
   try {

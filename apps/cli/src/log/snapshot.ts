@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createInbox, type Msg, type NatsConnection, RequestError, type Subscription } from '@nats-io/transport-node';
+import { createInbox, type Msg, type NatsConnection, RequestError, type Status, type Subscription } from '@nats-io/transport-node';
 import { Fault } from '#shared/kernel/fault.js';
 
 /** Well below the smallest limit on a message that a server of ours has. */
@@ -24,6 +24,8 @@ export interface Described {
 export interface Reach {
   readonly connection: NatsConnection;
   readonly inbox: string;
+  /** A server that says nothing for so long is copying no more: it went away, or lost whom it copied for. */
+  readonly silenceMs?: number;
 }
 
 export interface Written extends Described {
@@ -32,16 +34,22 @@ export interface Written extends Described {
 }
 
 /** Copies a stream to a file, as the server packs it, every checksum in it looked at first. The consumers are in it, or left out. */
-export async function takeSnapshot({ connection, inbox: own }: Reach, stream: string, path: string, consumers: boolean): Promise<Written> {
+export async function takeSnapshot(
+  { connection, inbox: own, silenceMs = SILENCE_MS }: Reach,
+  stream: string,
+  path: string,
+  consumers: boolean,
+): Promise<Written> {
   const inbox = createInbox(own);
   const chunks = connection.subscribe(inbox);
+  const unwatch = endWith(connection, chunks);
   const file = await open(path, 'wx', 0o600);
   try {
     const request = { deliver_subject: inbox, chunk_size: CHUNK_BYTES, no_consumers: !consumers, jsck: true };
     const described = await ask(connection, `$JS.API.STREAM.SNAPSHOT.${stream}`, JSON.stringify(request));
     const hash = createHash('sha256');
     let bytes = 0;
-    for await (const chunk of chunksOf(chunks, stream)) {
+    for await (const chunk of chunksOf(chunks, stream, silenceMs)) {
       await file.writeFile(chunk);
       hash.update(chunk);
       bytes += chunk.length;
@@ -49,6 +57,7 @@ export async function takeSnapshot({ connection, inbox: own }: Reach, stream: st
     await file.sync();
     return { config: described.config, state: described.state, bytes, sha256: hash.digest('hex') };
   } finally {
+    unwatch();
     chunks.unsubscribe();
     await file.close();
   }
@@ -85,13 +94,37 @@ export async function fingerprintOf(path: string): Promise<string> {
 }
 
 /** Each chunk is acknowledged when it is written: that is how the server knows how fast it may go. */
-async function* chunksOf(subscription: Subscription, stream: string): AsyncIterable<Uint8Array> {
-  for await (const message of subscription) {
+async function* chunksOf(subscription: Subscription, stream: string, silenceMs: number): AsyncIterable<Uint8Array> {
+  const messages = subscription[Symbol.asyncIterator]();
+  for (;;) {
+    const step = await heard(messages.next(), stream, silenceMs);
+    if (step.done === true) throw new Fault('log-unreachable', { stream, reason: 'the connection broke in the middle of a copy' });
+    const message = step.value;
     if (message.data.length === 0) return assertEnded(message, stream);
     yield message.data;
     message.respond();
   }
-  throw new Fault('log-unreachable', { stream, reason: 'the connection was closed in the middle of a copy' });
+}
+
+async function heard<T>(coming: Promise<T>, stream: string, silenceMs: number): Promise<T> {
+  const over = new AbortController();
+  const silence = pause(silenceMs, undefined, { signal: over.signal }).then((): never => {
+    throw new Fault('log-unreachable', { stream, silenceMs, reason: 'the server fell silent in the middle of a copy' });
+  });
+  try {
+    return await Promise.race([coming, silence]);
+  } finally {
+    over.abort();
+  }
+}
+
+/** A connection that breaks loses what is on its way, and comes back without it. */
+function endWith(connection: NatsConnection, chunks: Subscription): () => void {
+  const status = connection.status() as AsyncIterable<Status> & { stop(): void }; // the client's type leaves stop() out
+  void (async () => {
+    for await (const { type } of status) if (type === 'disconnect' || type === 'close') chunks.unsubscribe();
+  })();
+  return () => status.stop();
 }
 
 function assertEnded({ headers }: Msg, stream: string): void {
