@@ -21,13 +21,6 @@ it('[L6] a process whose fold is behind the log ends the hold that another proce
   first.pass(2);
   await first.tell?.('sale.sweep', { sale: 'gala' }, 'sweep');
   const commits = await commitsOf(store, saleSubject('demo', 'gala'));
-  expect(commits.flatMap(({ events }) => events.map(({ type }) => type))).toEqual([
-    'CommandDecided',
-    'SaleOpened',
-    'CommandDecided',
-    'OrderPlaced',
-    'CommandDecided',
-    'OrderExpired',
-  ]);
+  expect(commits.flatMap(({ events }) => events.map(({ type }) => type))).toEqual(['SaleOpened', 'OrderPlaced', 'OrderExpired']);
   await Promise.all([first.end(), second.end()]);
 });
