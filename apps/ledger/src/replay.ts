@@ -1,10 +1,11 @@
 import 'reflect-metadata';
 import { once } from 'node:events';
+import type { DataSource } from 'typeorm';
 import { Fault } from '#shared/kernel/fault.js';
 import { type Environment, readEnvironment } from '#shared/platform/environment.js';
 import { createLogger } from '#shared/platform/logger.js';
 import { connectNats } from '#shared/platform/nats.js';
-import { connected, database } from './database/connect.js';
+import { connected, database, REPLAY_QUERY_TIMEOUT_MS } from './database/connect.js';
 import { ReplayLog } from './logs/replay.js';
 import { progressBar } from './replay/progress.js';
 import { LedgerReplay, type Promotion } from './replay/replay-ledger.js';
@@ -20,10 +21,14 @@ const MS_PER_SECOND = 1_000;
 const MICROS_PER_SECOND = 1_000_000;
 const KIB_PER_MIB = 1_024;
 
+/** One connection, whose statements may take as long as a large ledger makes them. */
+const replaying = (url: string, name: string): Promise<DataSource> =>
+  connected(database(url, { name, connections: 1, logger, queryTimeoutMs: REPLAY_QUERY_TIMEOUT_MS }));
+
 async function promotionOf({ DATABASE_ADMIN_URL }: Environment, { promote, trustLog }: ReplayOrder): Promise<Promotion | undefined> {
   if (!promote) return undefined;
   if (DATABASE_ADMIN_URL === '') throw new Fault('configuration', { problems: ['DATABASE_ADMIN_URL is needed to promote'] });
-  return { owner: await connected(database(DATABASE_ADMIN_URL, { name: 'admit-promote', connections: 1, logger })), trustLog };
+  return { owner: await replaying(DATABASE_ADMIN_URL, 'admit-promote'), trustLog };
 }
 
 /** Whoever started us may move the consumer, and we may not; started by hand, it was moved before. */
@@ -55,7 +60,7 @@ try {
   const user = environment.NATS_USER || 'replay';
   const promotion = await promotionOf(environment, order);
   const connection = await connectNats({ servers: NATS_URL.split(','), user, password: NATS_PASSWORD }, 'ledger-replay');
-  const pool = await connected(database(environment.DATABASE_REPLAY_URL, { name: 'admit-replay', connections: 1, logger }));
+  const pool = await replaying(environment.DATABASE_REPLAY_URL, 'admit-replay');
   const replay = new LedgerReplay(new ReplayLog(connection, `_INBOX.${user}`, rewind), order.wish, progressBar(process.stderr, startedAt));
   const report = await replay.run(pool, promotion);
   const seconds = (performance.now() - startedAt) / MS_PER_SECOND;

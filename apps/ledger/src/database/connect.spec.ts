@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { createLogger } from '#shared/platform/logger.js';
-import { connected, database } from './connect.js';
+import { connected, type DatabaseUse, database } from './connect.js';
 
 const message = (type: string, body: Buffer): Buffer => {
   const head = Buffer.alloc(5);
@@ -12,15 +12,31 @@ const WELCOME = Buffer.concat([message('R', Buffer.alloc(4)), message('Z', Buffe
 const GOODBYE = message('E', Buffer.from('SFATAL\0C57P01\0Mterminating connection due to administrator command\0\0'));
 
 let server: Server;
+let silent = false;
 beforeAll(async () => {
-  server = createServer((socket) => socket.once('data', () => socket.end(Buffer.concat([WELCOME, GOODBYE]))).on('error', () => undefined));
+  server = createServer((socket) => {
+    const greet = () => (silent ? socket.write(WELCOME) : socket.end(Buffer.concat([WELCOME, GOODBYE])));
+    socket.once('data', greet).on('error', () => undefined);
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
 afterAll(() => server.close());
 
-it('outlives a Postgres that goes away at the very moment in which it lets somebody in', async () => {
+const poolWith = (more: Partial<DatabaseUse> = {}) => {
   const { port } = server.address() as AddressInfo;
   const url = `postgresql://somebody:secret@127.0.0.1:${port}/admit`;
-  const pool = database(url, { name: 'test', connections: 1, logger: createLogger('test', 'silent') });
-  await expect(connected(pool)).rejects.toMatchObject({ code: 'database-unreachable' });
+  return database(url, { name: 'test', connections: 1, logger: createLogger('test', 'silent'), ...more });
+};
+
+it('outlives a Postgres that goes away at the very moment in which it lets somebody in', async () => {
+  await expect(connected(poolWith())).rejects.toMatchObject({ code: 'database-unreachable' });
+});
+
+it('gives a Postgres up that lets somebody in and says no more, as late as it is told to', async () => {
+  silent = true;
+  for (const queryTimeoutMs of [50, 400]) {
+    const startedAt = performance.now();
+    await expect(connected(poolWith({ queryTimeoutMs }))).rejects.toMatchObject({ code: 'database-unreachable' });
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(queryTimeoutMs - 1);
+  }
 });

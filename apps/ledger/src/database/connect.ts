@@ -6,8 +6,10 @@ import { databaseFault } from './faults.js';
 
 /** A Postgres that does not take a connection in this time is treated as down. */
 const CONNECT_TIMEOUT_MS = 3_000;
-/** No statement of ours takes this long; a server that froze is given up after it. */
+/** No statement that projects or migrates takes this long; a server that froze is given up after it. */
 const QUERY_TIMEOUT_MS = 120_000;
+/** Of a replay some do: comparing takes some 5 s a million events, and one tenant's rows are exchanged one by one. */
+export const REPLAY_QUERY_TIMEOUT_MS = 24 * 3_600_000;
 
 /** A statement that Postgres has ended is heard of within this, or the connection is taken for lost. */
 const ANSWER_MS = 2_000;
@@ -17,6 +19,8 @@ export interface DatabaseUse {
   readonly name: string;
   readonly connections: number;
   readonly logger: Logger;
+  /** After this a server is given up that does not answer. */
+  readonly queryTimeoutMs?: number;
   /** After this Postgres itself ends a statement. */
   readonly statementTimeoutMs?: number;
   /** After this it ends one that waits for somebody else, which says nothing of the statement. */
@@ -35,7 +39,8 @@ class HeardClient extends pg.Client {
 }
 
 /** A pool on one role's URL; not connected before `initialize`. */
-export function database(url: string, { name, connections, logger, statementTimeoutMs = 0, lockTimeoutMs = 0 }: DatabaseUse): DataSource {
+export function database(url: string, use: DatabaseUse): DataSource {
+  const { name, connections, logger, queryTimeoutMs = QUERY_TIMEOUT_MS, statementTimeoutMs = 0, lockTimeoutMs = 0 } = use;
   const options: DataSourceOptions = {
     type: 'postgres',
     url,
@@ -46,7 +51,7 @@ export function database(url: string, { name, connections, logger, statementTime
     poolSize: connections,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     extra: {
-      query_timeout: statementTimeoutMs === 0 ? QUERY_TIMEOUT_MS : statementTimeoutMs + ANSWER_MS,
+      query_timeout: statementTimeoutMs === 0 ? queryTimeoutMs : statementTimeoutMs + ANSWER_MS,
       statement_timeout: statementTimeoutMs, // 0: none
       lock_timeout: lockTimeoutMs,
       keepAlive: true,
