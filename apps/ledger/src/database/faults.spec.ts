@@ -16,6 +16,7 @@ describe('what Postgres throws', () => {
     ['a deadlock', failed({ code: '40P01' }), 'database-unreachable'],
     ['a full disk', failed({ code: '53100' }), 'database-unreachable'],
     ['a row that is there already', failed({ code: '23505' }), 'projection-refused'],
+    ['a row that is too large for its index', failed({ code: '54000' }), 'projection-refused'],
     ['a number out of range', failed({ code: '22003' }), 'projection-refused'],
     ['a wrong password', failed({ code: '28P01' }), 'configuration'],
     ['a missing table', failed({ code: '42P01' }), 'ledger-differs'],

@@ -12,6 +12,7 @@ const BY_CLASS: Readonly<Record<string, FaultCode>> = {
   '58': 'database-unreachable', // system error: disk
   '22': 'projection-refused', // a value that no column takes
   '23': 'projection-refused', // a constraint says no
+  '54': 'projection-refused', // more than an index or a row takes: the same again is as large
   '28': 'configuration', // wrong user or password
   '3D': 'configuration', // no such database
   '3F': 'ledger-differs', // no such schema: not migrated
