@@ -2,7 +2,7 @@ import type { Delivery } from '#shared/consumer/delivery.js';
 import { saleSubject } from '#shared/event-store/event-store.js';
 import { MemoryEventStore } from '#shared/event-store/memory.js';
 import { fingerprint, type Json } from '#shared/kernel/canonical.js';
-import { keyHash, type SaleId, type TenantId } from '#shared/kernel/ids.js';
+import { keyHash, type SaleId, type TenantId, type TicketId } from '#shared/kernel/ids.js';
 import { createLogger } from '#shared/platform/logger.js';
 import type { Answer } from '../../apps/purchase/src/answer.js';
 import { commandSubject, encodeCommand, internalCommand } from '../../apps/purchase/src/command.js';
@@ -102,7 +102,9 @@ export class MemorySelling {
   async folds(sale: string): Promise<readonly [decided: SaleFold, read: SaleFold]> {
     const subject = saleSubject(tenant, sale);
     const empty = new Folds(this.store, (name) => new SaleFold(name));
-    return [await this.kept.withCached(subject, async (fold) => fold), await empty.withLatest(subject, (fold) => fold)];
+    const both = [await this.kept.withCached(subject, async (fold) => fold), await empty.withLatest(subject, (fold) => fold)] as const;
+    for (const { sale: state } of both) state.open?.tickets.orderOf('tkt_none' as TicketId); // they are listed when somebody asks
+    return both;
   }
 
   private delivery(subject: string, body: Uint8Array): Delivery {

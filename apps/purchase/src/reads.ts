@@ -78,7 +78,7 @@ export class Reads {
       return this.parts.sales.withLatest(saleSubject(tenant, sale), ({ sale: { open } }) =>
         open === undefined
           ? problemAnswer('sale-unknown')
-          : problemAnswer(open.orderOfTicket.has(ticket) ? 'ticket-not-minted' : 'ticket-unknown'),
+          : problemAnswer(open.tickets.orderOf(ticket) === undefined ? 'ticket-unknown' : 'ticket-not-minted'),
       );
     });
   }

@@ -133,9 +133,8 @@ class Both {
 
   /** Only what it was told to take back with an override, once it is minted: what is under way is minted first. */
   private minterVoids(nth: number): Decision<SaleEvent> {
-    const rows = [...(this.state.open?.orderOfTicket ?? [])].flatMap(([ticket, order]) => {
+    const rows = this.tickets.flatMap(({ ticket, order, progress: { overridden } }) => {
       const row = this.book.tickets.get(tenant, ticket);
-      const { overridden } = this.state.open?.orders.get(order)?.progressOf(ticket) ?? {};
       return overridden && row?.status === 'revoking' && row.failure === null
         ? [{ ticket, order, unit: row.unit, request: row.request }]
         : [];
@@ -148,9 +147,16 @@ class Both {
   }
 
   private ticket(nth: number): { readonly ticket: TicketId; readonly request: number } {
-    const all = [...(this.state.open?.orderOfTicket ?? [])];
-    const [ticket, order] = all[nth % Math.max(all.length, 1)] ?? ['tkt_none' as TicketId, 'ord_none' as OrderId];
-    return { ticket, request: this.state.open?.orders.get(order)?.progressOf(ticket).request ?? 0 };
+    const all = this.tickets;
+    const { ticket, progress } = all[nth % Math.max(all.length, 1)] ?? { ticket: 'tkt_none' as TicketId };
+    return { ticket, request: progress?.request ?? 0 };
+  }
+
+  private get tickets() {
+    const orders = [...(this.state.open?.orders.values() ?? [])];
+    return orders.flatMap((order) =>
+      order.tickets.map(({ ticket }) => ({ ticket, order: order.order, progress: order.progressOf(ticket) })),
+    );
   }
 
   private commit(decision: Decision<SaleEvent>): void {

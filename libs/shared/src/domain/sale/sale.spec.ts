@@ -113,11 +113,10 @@ describe('what an order leaves behind', () => {
 
   it('is found by each of its tickets', () => {
     const sale = saleAfter(opened, placed('o1', '1', '2'), placed('o2', '3'));
-    expect([...(sale.open?.orderOfTicket ?? [])]).toEqual([
-      ['tkt_o1_1', 'o1'],
-      ['tkt_o1_2', 'o1'],
-      ['tkt_o2_3', 'o2'],
-    ]);
+    const orderOf = (ticket: string) => sale.open?.tickets.orderOf(ticket as TicketId)?.order;
+    expect(['tkt_o1_1', 'tkt_o1_2', 'tkt_o2_3', 'tkt_o3_4'].map(orderOf)).toEqual(['o1', 'o1', 'o2', undefined]);
+    sale.evolve(placed('o3', '4'), 9);
+    expect(['tkt_o1_1', 'tkt_o3_4'].map(orderOf)).toEqual(['o1', 'o3']);
   });
 
   it('remembers when each of its points was reached, and in which version of the sale', () => {

@@ -1,15 +1,16 @@
-import type { BuyerId, OrderId, TicketId } from '../../kernel/ids.js';
+import type { BuyerId, OrderId } from '../../kernel/ids.js';
 import type { SaleEvent, SaleTerms, TicketOfUnit } from './events.js';
 import { Holds } from './holds.js';
 import { type Moment, Order } from './order.js';
 import { Payments } from './payments.js';
+import { Tickets } from './tickets.js';
 import { Units } from './units.js';
 
 export interface OpenedSale {
   readonly terms: SaleTerms;
   readonly units: Units;
   readonly orders: Map<OrderId, Order>;
-  readonly orderOfTicket: Map<TicketId, OrderId>;
+  readonly tickets: Tickets;
   readonly unitsOfBuyer: Map<BuyerId, number>;
   readonly payments: Payments;
   readonly holds: Holds;
@@ -81,7 +82,7 @@ export class Sale {
       terms,
       units: new Units(terms.units),
       orders: new Map(),
-      orderOfTicket: new Map(),
+      tickets: new Tickets(),
       unitsOfBuyer: new Map(),
       payments: new Payments(),
       holds: new Holds(),
@@ -95,7 +96,7 @@ export class Sale {
     if (sale.orders.has(id)) throw new Error(`order ${id} is placed twice`);
     const order = new Order(id, buyer, wallet, tickets, { total, expiresAt, placed: moment });
     take(sale, order);
-    for (const { ticket } of tickets) sale.orderOfTicket.set(ticket, id);
+    sale.tickets.add(order);
     sale.orders.set(id, order);
   }
 

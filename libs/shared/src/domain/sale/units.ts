@@ -4,6 +4,8 @@ import { Places } from './places.js';
 
 /** Which units a sale has and who has them. A unit has at most one order. Rows are never written out: a sale weighs what was taken of it. */
 export class Units {
+  private taken = 0;
+  /** Of a quota, its places know it. */
   private readonly takenBy = new Map<UnitId, OrderId>();
   private readonly seats: ReadonlySet<string>;
   private readonly rows: ReadonlyMap<string, RowRange>;
@@ -23,7 +25,7 @@ export class Units {
   }
 
   get available(): number {
-    return this.opened - this.takenBy.size;
+    return this.opened - this.taken;
   }
 
   has(unit: UnitId): boolean {
@@ -32,12 +34,13 @@ export class Units {
   }
 
   orderOf(unit: UnitId): OrderId | undefined {
-    return this.takenBy.get(unit);
+    if (this.places === undefined) return this.takenBy.get(unit);
+    return isNumber(unit) ? this.places.holderOf(Number(unit)) : undefined;
   }
 
   /** Whether all of them are free. */
   areFree(units: readonly UnitId[]): boolean {
-    return units.every((unit) => !this.takenBy.has(unit));
+    return units.every((unit) => this.orderOf(unit) === undefined);
   }
 
   /** The lowest free places of a quota; fewer when fewer are left. Nothing is taken. */
@@ -46,17 +49,19 @@ export class Units {
   }
 
   take(unit: UnitId, order: OrderId): void {
-    const holder = this.takenBy.get(unit);
+    const holder = this.orderOf(unit);
     if (holder !== undefined || !this.has(unit))
       throw new Error(`unit ${unit} cannot go to ${order}: ${holder === undefined ? 'there is none' : `${holder} has it`}`);
-    this.takenBy.set(unit, order);
-    this.places?.mark(Number(unit), true);
+    this.taken += 1;
+    if (this.places === undefined) this.takenBy.set(unit, order);
+    else this.places.give(Number(unit), order);
   }
 
   release(unit: UnitId, order: OrderId): void {
-    if (this.takenBy.get(unit) !== order) throw new Error(`unit ${unit} cannot be given back by ${order}, which does not have it`);
-    this.takenBy.delete(unit);
-    this.places?.mark(Number(unit), false);
+    if (this.orderOf(unit) !== order) throw new Error(`unit ${unit} cannot be given back by ${order}, which does not have it`);
+    this.taken -= 1;
+    if (this.places === undefined) this.takenBy.delete(unit);
+    else this.places.give(Number(unit), undefined);
   }
 
   /** `<row>-<number>`; a row's name may hold a dash, its numbers cannot. */
