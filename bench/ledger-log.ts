@@ -3,6 +3,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import type { Recorded } from '#shared/domain/recorded.js';
 import { encodeCommit, type Head, NO_HEAD } from '#shared/event-store/commit.js';
 import { mintSubject, saleSubject } from '#shared/event-store/event-store.js';
+import { hashOf } from '#shared/event-store/stored-commit.js';
 import { fingerprint } from '#shared/kernel/canonical.js';
 import { sha256 } from '#shared/kernel/hash.js';
 import { keyHash, type OrderId, orderId, type SaleId, type TenantId, ticketId, type UnitId } from '#shared/kernel/ids.js';
@@ -89,7 +90,7 @@ class Writer {
   async append(subject: string, events: readonly Recorded[]): Promise<void> {
     const head = this.heads.get(subject) ?? NO_HEAD;
     const bytes = encodeCommit(subject, head, events);
-    this.heads.set(subject, { version: head.version + 1, sequence: 0, hash: sha256(bytes) });
+    this.heads.set(subject, { version: head.version + 1, sequence: 0, hash: hashOf(bytes) });
     this.events += events.length;
     this.commits += 1;
     const stored: Promise<unknown> = jetstream(this.connection)

@@ -43,18 +43,10 @@ type Upcasts = Readonly<Record<string, readonly Upcast[]>>;
 /** The version that is written. */
 export const versionOf = (type: EventType, upcasts: Upcasts = UPCASTS): number => 1 + (upcasts[type]?.length ?? 0);
 
-/** Every event in every version that can be read. */
-export function readableVersions(): { readonly type: string; readonly version: number }[] {
-  return Object.entries(UPCASTS).flatMap(([type, steps]) =>
-    Array.from({ length: 1 + steps.length }, (_, index) => ({ type, version: 1 + index })),
-  );
-}
-
-/** Data of some version of an event as its latest version has it; `undefined` when this software does not know the event or the version. */
-export function upcast(type: string, version: number, data: unknown, upcasts: Upcasts = UPCASTS): { readonly data: unknown } | undefined {
-  const steps = Object.hasOwn(upcasts, type) ? upcasts[type] : undefined;
-  if (steps === undefined || version < 1 || version > 1 + steps.length) return undefined;
-  let lifted = data;
-  for (const step of steps.slice(version - 1)) lifted = step(lifted as never);
-  return { data: lifted };
+/** What makes data of some version of an event those of its latest; `undefined` when this software does not know the event or the version. */
+export function upcastFrom(type: string, version: number, upcasts: Upcasts = UPCASTS): ((data: unknown) => unknown) | undefined {
+  const all = Object.hasOwn(upcasts, type) ? upcasts[type] : undefined;
+  if (all === undefined || version < 1 || version > 1 + all.length) return undefined;
+  const steps = all.slice(version - 1);
+  return (data) => steps.reduce<unknown>((lifted, step) => step(lifted as never), data);
 }

@@ -17,14 +17,14 @@ export interface CloudEvent {
 
 /** What a commit holds in its order, one CloudEvent each, also those of a later version. */
 export function cloudEventsOf(subject: string, bytes: Uint8Array): CloudEvent[] {
-  const { version, at: start, events, decisions } = readStored(subject, bytes);
+  const { version, at: start, types, events, decisions } = readStored(subject, bytes);
   const at = <S extends StoredEvent>(event: S, time: number): S & { readonly at: number } => ({ ...event, at: time });
   const all = inOrder({ events: timed(events, start, at), decisions: timed(decisions(), start, at) });
   return all.map(({ type, at: time, traceparent, data }, index) => ({
     specversion: '1.0',
     id: `${version}.${index}`,
     source: sourceOf(subject),
-    type: `admit.${type}`,
+    type: `admit.${types[type]}`,
     time: new Date(time).toISOString(),
     ...(traceparent !== undefined && { traceparent }),
     data: data as CloudEvent['data'],

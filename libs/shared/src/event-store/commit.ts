@@ -1,16 +1,16 @@
 import type { CommandDecided } from '../domain/decided.js';
-import { readableVersions, upcast } from '../domain/event-versions.js';
+import { upcastFrom } from '../domain/event-versions.js';
 import type { DomainEvent, Event, Recorded } from '../domain/recorded.js';
 import { Fault, isFault } from '../kernel/fault.js';
-import { type Hash, sha256 } from '../kernel/hash.js';
+import type { Hash } from '../kernel/hash.js';
 import type { KeyHash } from '../kernel/ids.js';
-import { readStored, type StoredCommit, type StoredEvent, timed, writeStored } from './stored-commit.js';
+import { readStored, type StoredCommit, type StoredDecision, type StoredEvent, timed, writeStored } from './stored-commit.js';
 
 /** Where a subject's history ends. `version` counts its commits from 1; `sequence` is the stream's number of the last one. */
 export interface Head {
   readonly version: number;
   readonly sequence: number;
-  /** SHA-256 of the last commit's bytes; the next commit carries it. */
+  /** Of the last commit; the next one carries it. */
   readonly hash: Hash | '';
 }
 
@@ -44,14 +44,16 @@ export type PlacedDecision = Recorded<CommandDecided> & { readonly before: numbe
 /** A commit may not exceed this many bytes: 64 KiB below the default max_payload of NATS (1 MiB), so that it is stored on any server. */
 export const MAX_COMMIT_BYTES = 960 * 1024;
 
-interface Named {
+/** A type of event, and what lifts its data to the latest version; absent where this version does not know it. */
+interface Kind {
+  readonly name: string;
   readonly type: string;
-  readonly version: number;
+  readonly lift: ((data: unknown) => unknown) | undefined;
 }
 
-/** The types that this version can read, taken apart once: one of them stands in every event. */
-const READABLE: ReadonlyMap<string, Named> = new Map(readableVersions().map((named) => [`${named.type}.v${named.version}`, named]));
-const TYPE = /^([A-Za-z]+)\.v([1-9]\d{0,3})$/;
+const NAME = /^([A-Za-z]+)\.v([1-9]\d{0,3})$/;
+/** Those that were met and are known, taken apart once: one of them stands in every commit. */
+const KINDS = new Map<string, Kind>();
 
 /** The bytes of the commit that follows `head` on its subject. */
 export function encodeCommit(subject: string, head: Head, events: readonly Recorded[]): Buffer {
@@ -69,11 +71,9 @@ export function decodeCommit(subject: string, sequence: number, bytes: Uint8Arra
 /** The same, with the records of decisions. */
 export function decodeWhole(subject: string, sequence: number, bytes: Uint8Array): WholeCommit {
   return opened(subject, sequence, bytes, (stored) => {
-    const decisions = timed(
-      stored.decisions(),
-      stored.at,
-      (decision, at): PlacedDecision => Object.assign(lifted<CommandDecided>(decision, at), { before: decision.before }),
-    );
+    const lift = lifting<CommandDecided>(stored);
+    const placed = (decision: StoredDecision, at: number): PlacedDecision => Object.assign(lift(decision, at), { before: decision.before });
+    const decisions = timed(stored.decisions(), stored.at, placed);
     return { ...outlineOf(stored), decisions };
   });
 }
@@ -83,8 +83,8 @@ export function decodeWhole(subject: string, sequence: number, bytes: Uint8Array
  * @throws Fault `log-broken`
  */
 export function decodeLink(subject: string, sequence: number, bytes: Uint8Array): Link {
-  return opened(subject, sequence, bytes, ({ events, decisions }) => {
-    for (const { type } of [...events, ...decisions()]) nameOf(type);
+  return opened(subject, sequence, bytes, ({ types, events, decisions }) => {
+    for (const { type } of [...events, ...decisions()]) kindOf(types[type]);
     return {};
   });
 }
@@ -118,36 +118,39 @@ export function inOrder<E extends object, D extends { readonly before: number }>
 function opened<More>(subject: string, sequence: number, bytes: Uint8Array, read: (stored: StoredCommit) => More): Link & More {
   try {
     const stored = readStored(subject, bytes);
-    const { version, previous } = stored;
-    return { subject, sequence, version, hash: sha256(bytes), previous, ...read(stored) };
+    const { version, hash, previous } = stored;
+    return { subject, sequence, version, hash, previous, ...read(stored) };
   } catch (cause) {
     if (isFault(cause, 'event-unknown')) throw new Fault('event-unknown', { subject, sequence, ...cause.context });
     throw isFault(cause) ? cause : new Fault('log-broken', { subject, sequence }, { cause });
   }
 }
 
-const outlineOf = ({ at, keys, events }: StoredCommit): Pick<Commit, 'at' | 'keys' | 'events'> => ({
-  at,
-  keys,
-  events: timed(events, at, lifted<DomainEvent>),
-});
+function outlineOf(stored: StoredCommit): Pick<Commit, 'at' | 'keys' | 'events'> {
+  const { at, keys, events } = stored;
+  return { at, keys, events: timed(events, at, lifting<DomainEvent>(stored)) };
+}
 
-/** An event of a commit in its latest version. */
-function lifted<E extends Event>({ type: name, traceparent, data: stored }: StoredEvent, at: number): Recorded<E> {
-  const { type, version } = nameOf(name);
-  const known = upcast(type, version, stored);
-  if (known === undefined) throw new Fault('event-unknown', { type: name });
-  const { data } = known;
-  return (traceparent === undefined ? { type, data, at } : { type, data, at, traceparent }) as unknown as Recorded<E>;
+/** Makes of what a commit holds its events in their latest versions. */
+function lifting<E extends Event>({ types }: StoredCommit): (stored: StoredEvent, at: number) => Recorded<E> {
+  const kinds = types.map(kindOf);
+  return ({ type: number, traceparent, data: stored }, at) => {
+    const { name, type, lift } = kinds[number] ?? kindOf(undefined);
+    if (lift === undefined) throw new Fault('event-unknown', { type: name });
+    const data = lift(stored);
+    return (traceparent === undefined ? { type, data, at } : { type, data, at, traceparent }) as unknown as Recorded<E>;
+  };
 }
 
 /** Also of a type that a later version of this software may have written. */
-function nameOf(name: string): Named {
-  const known = READABLE.get(name);
+function kindOf(name: string | undefined): Kind {
+  const known = KINDS.get(name ?? '');
   if (known !== undefined) return known;
-  const [, type, version] = TYPE.exec(name) ?? [];
-  if (type === undefined) throw new TypeError(`no event is called ${name}`);
-  return { type, version: Number(version) };
+  const [, type, version] = NAME.exec(name ?? '') ?? [];
+  if (name === undefined || type === undefined) throw new TypeError(`no event is called ${name}`);
+  const kind: Kind = { name, type, lift: upcastFrom(type, Number(version)) };
+  if (kind.lift !== undefined) KINDS.set(name, kind);
+  return kind;
 }
 
 /** A commit must follow the one before it: next version, and the hash that was left behind. */

@@ -1,5 +1,5 @@
-import type { Hash } from '../kernel/hash.js';
-import type { StoredCommit, StoredDecision, StoredEvent } from './stored-commit.js';
+import { type Hash, sha256 } from '../kernel/hash.js';
+import { numberIn, type StoredCommit, type StoredDecision, type StoredEvent } from './stored-commit.js';
 
 /** The attributes of CloudEvents 1.0, and `previous`, an extension on the first event of a batch: the hash of the commit before. */
 interface CloudEvent {
@@ -25,24 +25,26 @@ export function readBatch(source: string, bytes: Buffer): StoredCommit {
   const [first] = batch;
   if (first?.previous === undefined) throw new TypeError('a commit starts with an event that names the previous commit');
   const version = Number(first.id.slice(0, first.id.indexOf('.')));
+  const types: string[] = [];
   const events: StoredEvent[] = [];
   const decisions: StoredDecision[] = [];
   let latest = 0;
   for (const [index, cloud] of batch.entries()) {
-    const event = storedOf(cloud, `${version}.${index}`, source);
+    const { name, ...told } = read(cloud, `${version}.${index}`, source);
+    const event = { type: numberIn(types, name), ...told };
     latest = Math.max(latest, event.at);
-    if (DECISION.test(event.type)) decisions.push({ before: events.length, ...(event as Omit<StoredDecision, 'before'>) });
+    if (DECISION.test(name)) decisions.push({ before: events.length, ...(event as Omit<StoredDecision, 'before'>) });
     else events.push(event);
   }
   const keys = decisions.map(({ data }) => data.keyHash);
-  return { version, previous: first.previous, at: latest, keys, events, decisions: () => decisions };
+  return { version, hash: sha256(bytes), previous: first.previous, at: latest, types, keys, events, decisions: () => decisions };
 }
 
-function storedOf(cloud: CloudEvent, id: string, source: string): StoredEvent & { readonly at: number } {
+function read(cloud: CloudEvent, id: string, source: string): Omit<StoredEvent, 'type'> & { readonly name: string; readonly at: number } {
   const { type, time, traceparent, data } = cloud;
   const at = Date.parse(time);
   const name = TYPE.exec(type)?.[1];
   if (cloud.specversion !== '1.0' || cloud.id !== id || cloud.source !== source || name === undefined || Number.isNaN(at))
     throw new TypeError(`event ${cloud.id} of ${cloud.source} (${type}, ${time}) is not event ${id} of ${source}`);
-  return { type: name, at, data, ...(traceparent !== undefined && { traceparent }) };
+  return { name, at, data, ...(traceparent !== undefined && { traceparent }) };
 }

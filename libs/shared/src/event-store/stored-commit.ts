@@ -2,15 +2,15 @@ import type { CommandDecided } from '../domain/decided.js';
 import { versionOf } from '../domain/event-versions.js';
 import type { Recorded } from '../domain/recorded.js';
 import { Fault } from '../kernel/fault.js';
-import type { Hash } from '../kernel/hash.js';
+import { type Hash, sha256 } from '../kernel/hash.js';
 import type { KeyHash } from '../kernel/ids.js';
 import type { WholeCommit } from './commit.js';
 import { readBatch } from './stored-batch.js';
 
 /** One event as a commit holds it. */
 export interface StoredEvent {
-  /** `<name>.v<version>` */
-  readonly type: string;
+  /** Which of the commit's types it is of. */
+  readonly type: number;
   /** Milliseconds since 1970, UTC. Absent: that of the one before it; of the first: that of the commit. */
   readonly at?: number;
   readonly traceparent?: string;
@@ -26,9 +26,13 @@ export interface StoredDecision extends StoredEvent {
 /** What the bytes of a commit say, before anything is made of its events. */
 export interface StoredCommit {
   readonly version: number;
+  /** What the next commit carries. */
+  readonly hash: Hash;
   readonly previous: Hash | '';
   /** Of what was decided last in it. */
   readonly at: number;
+  /** `<name>.v<version>`, each once. */
+  readonly types: readonly string[];
   /** Of the keys that were decided in it, one for each decision in their order. */
   readonly keys: readonly KeyHash[];
   readonly events: readonly StoredEvent[];
@@ -37,9 +41,9 @@ export interface StoredCommit {
 }
 
 /**
- * A commit is one CloudEvent 1.0: its version is the id, its data are keys, events and decisions, the hash of the commit before is the
- * extension `previous`. What a fold needs stands in front of the first `cut` bytes' end; the records of decisions, half of the whole, are
- * behind it and are not even parsed by who folds.
+ * A commit is one CloudEvent 1.0: its version is the id; its data are types, keys, events and decisions; `previous` is the hash of the
+ * commit before. What a fold needs are its first `cut` bytes. The records of decisions, half of the whole, stand behind them: `behind` is
+ * the SHA-256 of that, so the hash of the front is that of the commit, and who folds neither hashes nor parses the rest.
  */
 interface CloudEvent {
   readonly cut: number;
@@ -50,7 +54,8 @@ interface CloudEvent {
   readonly type: string;
   readonly time: string;
   readonly previous: Hash | '';
-  readonly data: Pick<StoredCommit, 'keys' | 'events'>;
+  readonly behind: Hash;
+  readonly data: Pick<StoredCommit, 'types' | 'keys' | 'events'>;
 }
 
 export const CONTENT_TYPE = 'application/cloudevents+json';
@@ -66,24 +71,33 @@ export const sourceOf = (subject: string): string => `/${subject.split('.').slic
 
 /** The bytes of a commit. */
 export function writeStored({ subject, version, previous, at, keys, ...told }: Omit<WholeCommit, 'sequence' | 'hash'>): Buffer {
-  const events = storedOf(told.events, at);
-  const decisions = storedOf(told.decisions, at).map((decision, index) => {
+  const types: string[] = [];
+  const events = storedOf(told.events, at, types);
+  const decisions = storedOf(told.decisions, at, types).map((decision, index) => {
     const data = { ...(decision.data as CommandDecided['data']), keyHash: undefined }; // it stands in front, among the keys
     return { before: told.decisions[index]?.before, ...decision, data };
   });
   const of = { specversion: '1.0', id: `${version}`, source: sourceOf(subject), type: TYPE, time: new Date(at).toISOString(), previous };
-  const rest = JSON.stringify({ ...of, data: { keys, events } }).slice(1, -END.length);
-  const cut = `${BEGIN.length + CUT_DIGITS + 1 + Buffer.byteLength(rest)}`.padStart(CUT_DIGITS);
-  return Buffer.from(`${BEGIN}${cut},${rest}${DECISIONS}${JSON.stringify(decisions)}${END}`);
+  const behind = Buffer.from(`${DECISIONS}${JSON.stringify(decisions)}${END}`);
+  const front = JSON.stringify({ ...of, behind: sha256(behind), data: { types, keys, events } }).slice(1, -END.length);
+  const cut = `${BEGIN.length + CUT_DIGITS + 1 + Buffer.byteLength(front)}`.padStart(CUT_DIGITS);
+  return Buffer.concat([Buffer.from(`${BEGIN}${cut},${front}`), behind]);
 }
 
-function storedOf(recorded: readonly Recorded[], start: number): StoredEvent[] {
+function storedOf(recorded: readonly Recorded[], start: number, types: string[]): StoredEvent[] {
   let before = start;
   return recorded.map(({ type, at, traceparent, data }) => {
     const isLater = at !== before;
     before = at;
-    return { type: `${type}.v${versionOf(type)}`, ...(isLater && { at }), ...(traceparent !== undefined && { traceparent }), data };
+    const number = numberIn(types, `${type}.v${versionOf(type)}`);
+    return { type: number, ...(isLater && { at }), ...(traceparent !== undefined && { traceparent }), data };
   });
+}
+
+/** Where a type stands among those of a commit; a new one comes last. */
+export function numberIn(types: string[], type: string): number {
+  const known = types.indexOf(type);
+  return known < 0 ? types.push(type) - 1 : known;
 }
 
 /** Makes something of each event and its time: what was decided together has one time, which stands at the first. */
@@ -103,22 +117,34 @@ export function readStored(subject: string, bytes: Uint8Array): StoredCommit {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const source = sourceOf(subject); // a commit that was moved here from another subject is none of this one
   if (buffer[0] === BATCH_BEGINS) return readBatch(source, buffer);
-  const cut = Number(buffer.toString('latin1', BEGIN.length, BEGIN.length + CUT_DIGITS));
-  const { specversion, id, type, time, previous, data, ...more } = JSON.parse(buffer.toString('utf8', 0, cut) + END) as CloudEvent;
+  const cut = cutOf(buffer);
+  const { specversion, id, type, time, previous, data, ...more } = JSON.parse(frontOf(buffer)) as CloudEvent;
   if (type !== TYPE && LATER_TYPE.test(type)) throw new Fault('event-unknown', { type });
   const version = Number(id);
   const at = Date.parse(time);
   const isOurs = specversion === '1.0' && type === TYPE && more.source === source && more.cut === cut;
   if (!isOurs || `${version}` !== id || Number.isNaN(at) || previous === undefined || data.keys.length + data.events.length === 0)
     throw new TypeError(`${type} ${id} of ${more.source} (${time}) is not a commit of ${source}`);
-  return { version, previous, at, ...data, decisions: () => readDecisions(buffer, cut, data) };
+  const decisions = (): readonly StoredDecision[] => readDecisions(buffer.subarray(cut), more.behind, data);
+  return { version, hash: sha256(buffer.subarray(0, cut)), previous, at, ...data, decisions };
 }
 
+/** The hash of a commit: of what stands before its cut, which names that of the rest. */
+export function hashOf(bytes: Uint8Array): Hash {
+  return sha256(
+    bytes[0] === BATCH_BEGINS ? bytes : bytes.subarray(0, cutOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))),
+  );
+}
+
+/** What a fold reads of a commit, as JSON. */
+export const frontOf = (bytes: Buffer): string => bytes.toString('utf8', 0, cutOf(bytes)) + END;
+
+const cutOf = (bytes: Buffer): number => Number(bytes.toString('latin1', BEGIN.length, BEGIN.length + CUT_DIGITS));
+
 /** One for each key, which stands in front alone. */
-function readDecisions(buffer: Buffer, cut: number, { keys, events }: CloudEvent['data']): readonly StoredDecision[] {
-  const text = buffer.toString('utf8', cut);
-  if (!text.startsWith(DECISIONS) || !text.endsWith(END)) throw new TypeError('a commit ends with its decisions');
-  const decisions = JSON.parse(text.slice(DECISIONS.length, -END.length)) as readonly StoredDecision[];
+function readDecisions(behind: Buffer, hash: Hash, { keys, events }: CloudEvent['data']): readonly StoredDecision[] {
+  if (sha256(behind) !== hash) throw new TypeError(`what stands behind the cut has the hash ${sha256(behind)}, and not ${hash}`);
+  const decisions = JSON.parse(behind.toString('utf8', DECISIONS.length, behind.length - END.length)) as readonly StoredDecision[];
   if (decisions.length !== keys.length || decisions.some(({ before }) => !(before <= events.length)))
     throw new TypeError(`${keys.length} keys have ${decisions.length} decisions, or one that stands behind all ${events.length} events`);
   for (const [index, { data }] of decisions.entries()) Object.assign(data, { keyHash: keys[index] });

@@ -39,7 +39,9 @@ export class Order {
   readonly expiresAt: number | undefined;
   /** The payment that confirmed it. */
   payment: PaymentId | undefined;
-  readonly points: Partial<Record<RecoveryPoint, Moment>>;
+  private paid: Moment | undefined;
+  private mintAsked: Moment | undefined;
+  private readonly placed: Moment | undefined;
   /** Of each ticket, in their order. */
   private readonly progress: TicketProgress[];
 
@@ -52,7 +54,7 @@ export class Order {
   ) {
     this.total = total;
     this.expiresAt = expiresAt;
-    this.points = placed === undefined ? {} : { received: placed, decided: placed, held: placed };
+    this.placed = placed;
     this.progress = tickets.map(() => UNASKED);
   }
 
@@ -69,8 +71,18 @@ export class Order {
     return this.tickets.filter((_, place) => fits(this.progress[place] ?? UNASKED));
   }
 
-  reach(point: RecoveryPoint, moment: Moment): void {
-    this.points[point] ??= moment;
+  /** When it came where for the first time. */
+  get points(): Partial<Record<RecoveryPoint, Moment>> {
+    return {
+      ...(this.placed && { received: this.placed, decided: this.placed, held: this.placed }),
+      ...(this.paid && { paid: this.paid }),
+      ...(this.mintAsked && { 'mint-asked': this.mintAsked }),
+    };
+  }
+
+  reach(point: 'paid' | 'mint-asked', moment: Moment): void {
+    if (point === 'paid') this.paid ??= moment;
+    else this.mintAsked ??= moment;
   }
 
   /** Goes where the event leads. @throws where it leads nowhere: no decider of ours wrote that */

@@ -9,7 +9,6 @@ import {
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import type { Recorded } from '../../domain/recorded.js';
 import { Fault, isFault } from '../../kernel/fault.js';
-import { sha256 } from '../../kernel/hash.js';
 import {
   assertFollows,
   assertHolds,
@@ -25,7 +24,7 @@ import {
   type WholeCommit,
 } from '../commit.js';
 import type { EventStore } from '../event-store.js';
-import { CONTENT_TYPE } from '../stored-commit.js';
+import { CONTENT_TYPE, hashOf } from '../stored-commit.js';
 import { leaderInfo } from './leader-info.js';
 
 export const EVENTS_STREAM = 'EVENTS';
@@ -90,7 +89,7 @@ export class JetStreamEventStore implements EventStore {
   async append(subject: string, expected: Head, events: readonly Recorded[]): Promise<WholeCommit | undefined> {
     const bytes = encodeCommit(subject, expected, events);
     if (bytes.length > MAX_COMMIT_BYTES) throw new Fault('commit-too-large', { subject, bytes: bytes.length, most: MAX_COMMIT_BYTES });
-    const commit = { subject, version: expected.version + 1, previous: expected.hash, hash: sha256(bytes), ...partsOf(events) };
+    const commit = { subject, version: expected.version + 1, previous: expected.hash, hash: hashOf(bytes), ...partsOf(events) };
     let cause: unknown;
     for (let tries = 0; tries < APPEND_TRIES; tries++) {
       try {
