@@ -20,6 +20,8 @@ export interface PostgresOptions {
   readonly logFile?: string;
   /** Come back by itself after an unexpected end; without it a killed server waits for restart(). */
   readonly heal?: boolean;
+  /** Settings of Postgres beside those that every start has; none of them may weaken what a commit promises. */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly progress?: (line: string) => void;
   readonly changed?: PartPlan['changed'];
   /** Told of the part before it starts, so that whoever gives up can end it. */
@@ -97,6 +99,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
 
 function postgresPart(options: PostgresOptions, place: Place, port: number, isReady: () => Promise<boolean>): Part {
   const settings = {
+    ...options.settings,
     listen_addresses: '127.0.0.1',
     port: String(port),
     unix_socket_directories: '',
