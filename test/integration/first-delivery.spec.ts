@@ -17,7 +17,10 @@ async function olderPull(): Promise<Promise<number>[]> {
   return [
     messages[Symbol.asyncIterator]()
       .next()
-      .then(({ value }) => value.seq),
+      .then(({ value }) => {
+        messages.stop(); // its timers outlive its connection
+        return value.seq;
+      }),
   ];
 }
 
