@@ -103,7 +103,7 @@ export class MemorySelling {
     const subject = saleSubject(tenant, sale);
     const empty = new Folds(this.store, (name) => new SaleFold(name));
     const both = [await this.kept.withCached(subject, async (fold) => fold), await empty.withLatest(subject, (fold) => fold)] as const;
-    for (const { sale: state } of both) state.open?.tickets.orderOf('tkt_none' as TicketId); // they are listed when somebody asks
+    for (const { sale: state } of both) state.open?.tickets.orderWith('tkt_none' as TicketId); // they are listed when somebody asks
     return both;
   }
 

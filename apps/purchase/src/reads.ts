@@ -78,7 +78,7 @@ export class Reads {
       return this.parts.sales.withLatest(saleSubject(tenant, sale), ({ sale: { open } }) =>
         open === undefined
           ? problemAnswer('sale-unknown')
-          : problemAnswer(open.tickets.orderOf(ticket) === undefined ? 'ticket-unknown' : 'ticket-not-minted'),
+          : problemAnswer(open.tickets.orderWith(ticket) === undefined ? 'ticket-unknown' : 'ticket-not-minted'),
       );
     });
   }

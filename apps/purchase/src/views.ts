@@ -68,7 +68,7 @@ export function orderView(sale: Sale, id: OrderId, version: number, mints?: Read
 /** One ticket of a sale, with its order's wallet and, once minted, its asset. */
 export function ticketOf(sale: Sale, id: TicketId, version: number, mint: MintView | undefined): object | undefined {
   const { tickets, terms } = mustBeOpen(sale);
-  const order = tickets.orderOf(id);
+  const order = tickets.orderWith(id);
   const ticket = order?.tickets.find((own) => own.ticket === id);
   if (order === undefined || ticket === undefined) return undefined;
   const { wallet } = order;

@@ -14,7 +14,7 @@ export interface MintNews {
 
 /** The mint failed for good: it may be asked for again; and if the unit was on its way back, nothing stands in its way. */
 export function noteMintFailure(state: Sale, { ticket, request }: MintNews): Decision<SaleEvent> {
-  const order = state.open?.tickets.orderOf(ticket);
+  const order = state.open?.tickets.orderWith(ticket);
   const progress = order?.progressOf(ticket);
   if (order === undefined || progress?.request !== request) return { events: [] };
   if (progress.state === 'asked') return { events: [{ type: 'MintFailureNoted', data: { order: order.order, ticket, request } }] };
@@ -23,7 +23,7 @@ export function noteMintFailure(state: Sale, { ticket, request }: MintNews): Dec
 
 /** The mint was cancelled, the asset burned or the ticket made void: only now may the unit be sold again. */
 export function releaseUnit(state: Sale, { ticket, void: isVoid }: MintNews): Decision<SaleEvent> {
-  const order = state.open?.tickets.orderOf(ticket);
+  const order = state.open?.tickets.orderWith(ticket);
   return { events: order?.progressOf(ticket).state === 'revoking' ? [released(order, ticket, isVoid)] : [] };
 }
 

@@ -13,7 +13,7 @@ export function requestMints({ open: sale }: Sale, { tickets, wallet }: MintTick
   if (problem !== undefined) return { refusal: problem };
   const byOrder = new Map<OrderId, (TicketOfUnit & { readonly request: number })[]>();
   for (const id of tickets) {
-    const order = sale.tickets.orderOf(id) as Order;
+    const order = sale.tickets.orderWith(id) as Order;
     const { state, request } = order.progressOf(id);
     const ticket = order.tickets.find((own) => own.ticket === id);
     if (state === 'asked' || ticket === undefined) continue;
@@ -31,10 +31,10 @@ export function requestMints({ open: sale }: Sale, { tickets, wallet }: MintTick
 function problemOf(sale: OpenedSale, tickets: MintTickets['tickets']): Refusal | undefined {
   const pointersTo = (wrong: (id: MintTickets['tickets'][number]) => boolean) =>
     tickets.flatMap((id, index) => (wrong(id) ? [`/tickets/${index}`] : []));
-  const unknown = pointersTo((id) => sale.tickets.orderOf(id) === undefined);
+  const unknown = pointersTo((id) => sale.tickets.orderWith(id) === undefined);
   if (unknown.length > 0) return { code: 'ticket-unknown', pointers: unknown };
   const unsold = pointersTo((id) => {
-    const order = sale.tickets.orderOf(id);
+    const order = sale.tickets.orderWith(id);
     return order?.status !== 'confirmed' || order.hasGivenUp(id);
   });
   return unsold.length > 0 ? { code: 'ticket-not-sold', pointers: unsold } : undefined;

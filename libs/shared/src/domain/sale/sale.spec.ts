@@ -113,7 +113,7 @@ describe('what an order leaves behind', () => {
 
   it('is found by each of its tickets', () => {
     const sale = saleAfter(opened, placed('o1', '1', '2'), placed('o2', '3'));
-    const orderOf = (ticket: string) => sale.open?.tickets.orderOf(ticket as TicketId)?.order;
+    const orderOf = (ticket: string) => sale.open?.tickets.orderWith(ticket as TicketId)?.order;
     expect(['tkt_o1_1', 'tkt_o1_2', 'tkt_o2_3', 'tkt_o3_4'].map(orderOf)).toEqual(['o1', 'o1', 'o2', undefined]);
     sale.evolve(placed('o3', '4'), 9);
     expect(['tkt_o1_1', 'tkt_o3_4'].map(orderOf)).toEqual(['o1', 'o3']);

@@ -10,7 +10,7 @@ export class Tickets {
     this.unlisted.push(order);
   }
 
-  orderOf(ticket: TicketId): Order | undefined {
+  orderWith(ticket: TicketId): Order | undefined {
     for (const order of this.unlisted) for (const own of order.tickets) this.orders.set(own.ticket, order);
     this.unlisted = [];
     return this.orders.get(ticket);
