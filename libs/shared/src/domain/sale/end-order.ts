@@ -8,7 +8,7 @@ import { owe } from './settle-payment.js';
 
 /** Gives up an order that nobody paid for: a hold, or one of a sale without payment. Asked again, nothing more happens. */
 export function cancelOrder(state: Sale, command: EndOrder): Decision<SaleEvent> {
-  const found = find(state, command);
+  const found = orderToEnd(state, command);
   if ('refusal' in found) return found;
   const { sale, order } = found;
   const cancelled: SaleEvent = { type: 'OrderCancelled', data: { order: order.order } };
@@ -21,7 +21,7 @@ export function cancelOrder(state: Sale, command: EndOrder): Decision<SaleEvent>
 
 /** The organiser gives the money back: it is owed from now on, and the units come back. */
 export function refundOrder(state: Sale, command: EndOrder): Decision<SaleEvent> {
-  const found = find(state, command);
+  const found = orderToEnd(state, command);
   if ('refusal' in found) return found;
   const { sale, order } = found;
   if (order.status === 'refund-owed' || order.status === 'refunded') return again(found, command);
@@ -49,7 +49,7 @@ const again = ({ sale, order }: Found, { override }: EndOrder): Decision<SaleEve
   events: override === true ? overrideAgain(sale, order) : [],
 });
 
-function find(state: Sale, { order: id }: EndOrder): Found | { readonly refusal: Refusal } {
+function orderToEnd(state: Sale, { order: id }: EndOrder): Found | { readonly refusal: Refusal } {
   const sale = state.open;
   if (sale === undefined) return refuse('sale-unknown', { pointers: ['/sale'] });
   const order = sale.orders.get(id);
