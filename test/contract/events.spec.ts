@@ -8,8 +8,9 @@ import { postCommit } from '#shared/domain/ledger/post.js';
 import type { MintEvent } from '#shared/domain/mint/events.js';
 import { evolve, type TicketMint } from '#shared/domain/mint/ticket-mint.js';
 import type { Recorded } from '#shared/domain/recorded.js';
+import { ChainCheck } from '#shared/event-store/chain-check.js';
 import { cloudEventsOf } from '#shared/event-store/cloud-events.js';
-import { assertFollows, decodeCommit, headOf, NO_HEAD } from '#shared/event-store/commit.js';
+import { assertFollows, decodeCommit, encodeCommit, headOf, NO_HEAD } from '#shared/event-store/commit.js';
 import { readCommit } from '../../apps/ledger/src/projection/commit-place.js';
 import { SaleFold } from '../../apps/purchase/src/sale-fold.js';
 import { eventSchemas, fileOf } from '../../dev/docs/event-schemas.js';
@@ -96,4 +97,16 @@ describe.each(LAYOUTS)('the sample log in %s', (layout) => {
     });
     expect([chain.rows, chain.hash]).toEqual([35n, 'e4e4d7a8f2839543538eada20b1218f833e3e3d7f54ee451eed049f3a585d45e']);
   });
+});
+
+it('[L3] goes on in the layout of today where a log in the first one ends', () => {
+  const check = new ChainCheck();
+  const stored = sampleOf('sample-log.jsonl');
+  for (const { subject, sequence, body } of stored) check.take(subject, sequence, body);
+  const { subject, sequence, body } = stored.at(-1) as Stored;
+  const last = decodeCommit(subject, sequence, body);
+  const next = encodeCommit(subject, last, last.events);
+  assertFollows(last, decodeCommit(subject, sequence + 1, next));
+  check.take(subject, sequence + 1, next);
+  expect(check.end()).toEqual([]);
 });
