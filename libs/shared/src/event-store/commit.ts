@@ -159,7 +159,7 @@ export function assertFollows(head: Head, commit: Link): void {
   throw new Fault('log-broken', {
     subject: commit.subject,
     sequence: commit.sequence,
-    after: head,
+    after: headOf(head),
     found: { version: commit.version, previous: commit.previous },
   });
 }
