@@ -10,11 +10,11 @@ export const anEvent = (note: string): Recorded =>
   ({ type: 'OrderConfirmed', data: { order: note }, at: Date.UTC(2027, 0, 1), traceparent: `00-${note}` }) as unknown as Recorded;
 
 /** The record of a decision, with an answer that holds what a commit is taken apart by. */
-const aDecision = (key: string, emitted: number): Recorded => {
+export const aDecision = (key: string, emitted: number, body = '{"decisions":[{},{}]}}'): Recorded => {
   const data = { operation: 'order.place', key, keyHash: key, fingerprint: 'f', request: { key }, outcome: 'accepted', status: 201 };
   return {
     type: 'CommandDecided',
-    data: { ...data, body: '{"decisions":[{},{}]}}', emitted },
+    data: { ...data, body, emitted },
     at: Date.UTC(2027, 0, 1),
   } as unknown as Recorded;
 };

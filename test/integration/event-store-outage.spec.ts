@@ -4,7 +4,7 @@ import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-eve
 import { isFault } from '#shared/kernel/fault.js';
 import { connectNats } from '#shared/platform/nats.js';
 import { waitFor } from '../../dev/processes/wait.js';
-import { anEvent, appendAll, commitsOf, freshSubject, outline } from '../conformance/event-store-suite.js';
+import { aDecision, anEvent, appendAll, commitsOf, freshSubject, outline } from '../conformance/event-store-suite.js';
 import { type Frame, LossyProxy } from '../harness/lossy-proxy.js';
 import { Log } from '../harness/selling.js';
 
@@ -45,6 +45,25 @@ describe('an append whose outcome is unknown', () => {
     const first = await store.append(subject, NO_HEAD, [anEvent('a')]);
     await lost;
     expect(await commitsOf(other, subject)).toEqual([outline(first)]);
+  });
+
+  it('[L1] [L2] is found with every answer it gave when only its own answer was lost', async () => {
+    const subject = freshSubject();
+    const lost = proxy.loseNext('down', isAck);
+    const mine = await store.append(subject, NO_HEAD, [aDecision('k', 1, 'mine'), anEvent('a')]);
+    await lost;
+    expect(mine?.decisions.map(({ data }) => data.body)).toEqual(['mine']);
+    expect(await other.at(subject, mine?.sequence ?? 0)).toEqual(mine);
+  });
+
+  it('[L1] [L2] is a conflict when another decided the same with another answer: what differs behind the cut is another commit', async () => {
+    const subject = freshSubject();
+    const lost = proxy.loseNext('up', isPublish);
+    const late = store.append(subject, NO_HEAD, [aDecision('k', 1, 'late'), anEvent('a')]);
+    await lost;
+    const won = await other.append(subject, NO_HEAD, [aDecision('k', 1, 'won'), anEvent('a')]);
+    expect(await late).toBeUndefined();
+    expect(await store.at(subject, won?.sequence ?? 0)).toEqual(won);
   });
 
   it('[L1] is a conflict when it never arrived and another writer came first: never a double', async () => {
