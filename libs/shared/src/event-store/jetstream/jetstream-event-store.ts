@@ -15,7 +15,6 @@ import {
   type Commit,
   decodeCommit,
   decodeWhole,
-  encodeCommit,
   type Head,
   headOf,
   MAX_COMMIT_BYTES,
@@ -24,7 +23,7 @@ import {
   type WholeCommit,
 } from '../commit.js';
 import type { EventStore } from '../event-store.js';
-import { CONTENT_TYPE, hashOf } from '../stored-commit.js';
+import { CONTENT_TYPE, hashOf, writeStored } from '../stored-commit.js';
 import { leaderInfo } from './leader-info.js';
 
 export const EVENTS_STREAM = 'EVENTS';
@@ -87,9 +86,10 @@ export class JetStreamEventStore implements EventStore {
   }
 
   async append(subject: string, expected: Head, events: readonly Recorded[]): Promise<WholeCommit | undefined> {
-    const bytes = encodeCommit(subject, expected, events);
+    const parts = { subject, version: expected.version + 1, previous: expected.hash, ...partsOf(events) };
+    const bytes = writeStored(parts);
     if (bytes.length > MAX_COMMIT_BYTES) throw new Fault('commit-too-large', { subject, bytes: bytes.length, most: MAX_COMMIT_BYTES });
-    const commit = { subject, version: expected.version + 1, previous: expected.hash, hash: hashOf(bytes), ...partsOf(events) };
+    const commit = { ...parts, hash: hashOf(bytes) };
     let cause: unknown;
     for (let tries = 0; tries < APPEND_TRIES; tries++) {
       try {
