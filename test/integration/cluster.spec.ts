@@ -67,13 +67,21 @@ const strikes: readonly (readonly [what: string, strike: () => Promise<unknown>]
   ],
 ];
 
+/** What the log says, once a leader says it: for some seconds after a strike there may be none. */
+async function toldBy(sale: string): Promise<Told> {
+  const told: Told[] = [];
+  const heard = async (): Promise<boolean> => told.push(await toldOf(stage.log, sale)) > 0;
+  await waitFor(heard, { what: `the log tells of ${sale}`, timeoutMs: 30_000 });
+  return told[0] as Told;
+}
+
 describe('a leader of EVENTS', () => {
   it.each(strikes)(
     '[L1] [L3] [L4] that is %s loses no acknowledged order, sells no seat twice, and decides each key once',
     async (what, strike) => {
       const sale = what.replaceAll(/[^a-z]+/g, '-');
       const heard = await rush(sale, strike);
-      const told = await toldOf(stage.log, sale);
+      const told = await toldBy(sale);
       expect([counted(told.units), counted(told.decisions)]).toEqual([
         [SEATS, SEATS],
         [BUYERS, BUYERS],
@@ -116,13 +124,13 @@ it('[L3] [L10] acknowledges nothing while two of three are gone, says so, believ
   for (const { status, retryAfter } of told) expect([[202, 503], Number(retryAfter) > 0]).toEqual([expect.arrayContaining([status]), true]);
   await restart(leader, other);
   const heard = await Promise.all(told.map((_, buyer) => place('two-gone', buyer)));
-  expect([...(await toldOf(stage.log, 'two-gone')).orders].sort()).toEqual([...ordersOf(heard)].sort());
+  expect([...(await toldBy('two-gone')).orders].sort()).toEqual([...ordersOf(heard)].sort());
   expect(ordersOf(heard)).toHaveLength(UNHEARD);
 }, 120_000);
 
 it('[L3] fills a server that comes back with an empty disk; it can lead, and stand in for one that had everything', async () => {
   const sales = [...strikes.map(([what]) => what.replaceAll(/[^a-z]+/g, '-')), 'two-gone'];
-  const tellAll = (): Promise<readonly Told[]> => Promise.all(sales.map((sale) => toldOf(stage.log, sale)));
+  const tellAll = (): Promise<readonly Told[]> => Promise.all(sales.map((sale) => toldBy(sale)));
   const before = await tellAll();
   const emptied = await stage.leaderOf('EVENTS');
   await stage.log.server.replaceDisk(emptied);
@@ -147,7 +155,7 @@ it('[L5] [L7] has all of it in the ledger, and replays to an equal one, by the a
   await ledger.catchesUp();
   const rows = await ledger.query<{ order_id: string }>('select order_id from ledger.sale_order');
   const sales = [...strikes.map(([what]) => what.replaceAll(/[^a-z]+/g, '-')), 'two-gone', 'held'];
-  const logged = await Promise.all(sales.map(async (sale) => (await toldOf(stage.log, sale)).orders));
+  const logged = await Promise.all(sales.map(async (sale) => (await toldBy(sale)).orders));
   expect(rows.map(({ order_id: order }) => order).sort()).toEqual(logged.flat().sort());
   const { server } = stage.log;
   const { DATABASE_REPLAY_URL } = ledgerSettings(server, ledger.postgres);
