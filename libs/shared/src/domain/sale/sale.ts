@@ -26,6 +26,8 @@ export class Sale {
   /** The time of the latest event or decision: none is earlier than the one before it. */
   clock = 0;
   private last: Moment = { at: 0, version: 0 };
+  /** What is decided together tells of one order, event after event: it is looked up once. */
+  private latest: Order | undefined;
 
   get open(): OpenedSale | undefined {
     return this.opened;
@@ -98,6 +100,7 @@ export class Sale {
     take(sale, order);
     sale.tickets.add(order);
     sale.orders.set(id, order);
+    this.latest = order;
   }
 
   private change(
@@ -158,8 +161,10 @@ export class Sale {
   }
 
   private mustHave(id: OrderId): Order {
+    if (this.latest?.order === id) return this.latest;
     const order = this.mustBeOpen().orders.get(id);
     if (order === undefined) throw new Error(`order ${id} was never placed`);
+    this.latest = order;
     return order;
   }
 }
