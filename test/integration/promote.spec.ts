@@ -7,7 +7,7 @@ import { ReplayLog } from '../../apps/ledger/src/logs/replay.js';
 import type { LogState } from '../../apps/ledger/src/projection/checkpoint.js';
 import { LedgerReader } from '../../apps/ledger/src/queries/reader.js';
 import { exchangeSchemas, holdCheckpoint } from '../../apps/ledger/src/replay/promotion.js';
-import { LedgerReplay, type ReplayReport, type ReplayWish } from '../../apps/ledger/src/replay/replay-ledger.js';
+import { LedgerReplay, type ReplayProgress, type ReplayReport, type ReplayWish } from '../../apps/ledger/src/replay/replay-ledger.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { DATABASE, LedgerStage, opening, ordering, paying, silent, WAIT_MS } from './ledger-stage.js';
 
@@ -21,11 +21,14 @@ beforeAll(() =>
   }),
 );
 
-async function promote({ trustLog = false, ...wish }: ReplayWish & { trustLog?: boolean } = {}): Promise<ReplayReport> {
+async function promote(
+  { trustLog = false, ...wish }: ReplayWish & { trustLog?: boolean } = {},
+  progress?: ReplayProgress,
+): Promise<ReplayReport> {
   await stage.rewind();
   const owner = await connected(database(stage.postgres.url(DATABASE), { name: 'promote', connections: 1, logger: silent }));
   try {
-    return await stage.replay(wish, { owner, trustLog });
+    return await stage.replay(wish, { owner, trustLog }, progress);
   } finally {
     await owner.destroy();
   }
@@ -52,6 +55,14 @@ const rights = (): Promise<object[]> =>
      where n.nspname in ('ledger', 'ledger_shadow') and c.relkind = 'r' and r.rolname = any($1) order by 1, 2, 3`,
     [APP_ROLES],
   );
+
+const indexes = async (schema: string): Promise<unknown[]> =>
+  (
+    await stage.query<{ made: string }>(
+      `select replace(indexdef, $1 || '.', '') as made from pg_indexes where schemaname = $1 and tablename <> 'migration' order by indexname`,
+      [schema],
+    )
+  ).map(({ made }) => made);
 
 /** The connection breaks at the commit: before it arrived, or before its answer did. */
 function unheard(owner: DataSource, arrived: boolean): DataSource {
@@ -84,6 +95,20 @@ describe('admit replay --promote', () => {
     const before = await rights();
     await promote();
     expect(await rights()).toEqual(before);
+  });
+
+  it('gives what becomes the live ledger every index that the one before it had, which a shadow is filled without', async () => {
+    const before = await indexes('ledger');
+    await promote();
+    expect(await indexes('ledger')).toEqual(before);
+    const stopped = new Error('stopped in the middle');
+    const stop = (): never => {
+      throw stopped;
+    };
+    await expect(promote({}, stop)).rejects.toBe(stopped);
+    const bare = await indexes('ledger_shadow');
+    expect(before.length - bare.length).toBe(3);
+    expect(before).toEqual(expect.arrayContaining(bare));
   });
 
   it('goes on beside a projector and readers: neither fails, neither misses a row', async () => {

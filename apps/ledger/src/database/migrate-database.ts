@@ -9,6 +9,7 @@ import { Halts1798000000000 } from './migrations/1798000000000-halts.js';
 import { Queries1799000000000 } from './migrations/1799000000000-queries.js';
 import { Documents1799500000000 } from './migrations/1799500000000-documents.js';
 import { EntriesOfSale1799700000000 } from './migrations/1799700000000-entries-of-sale.js';
+import { BareShadow1799800000000 } from './migrations/1799800000000-bare-shadow.js';
 import { LIVE, OWNER } from './names.js';
 import { prepareRoles, type RoleUrls } from './roles.js';
 
@@ -20,6 +21,7 @@ const MIGRATIONS = [
   Queries1799000000000,
   Documents1799500000000,
   EntriesOfSale1799700000000,
+  BareShadow1799800000000,
 ];
 /** Session lock of whoever migrates: several apps may start at once. The number says nothing, it is only ours. */
 const MIGRATION_LOCK = 7_301_001;

@@ -1,6 +1,7 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { Fault } from '#shared/kernel/fault.js';
 import { LIVE, SHADOW } from '../database/names.js';
+import { addQueryIndexes, dropQueryIndexes } from '../database/query-indexes.js';
 import { inTransaction } from '../database/transaction.js';
 import type { ReplayLog } from '../logs/replay.js';
 import { type Applied, applyOrHalt } from '../projection/apply-or-halt.js';
@@ -80,6 +81,7 @@ export class LedgerReplay {
       const target = this.targetFor(promotion);
       await target(runner); // what does not fit is said before anything is cleared
       await inTransaction(runner, {}, () => clearShadow(runner));
+      if (promotion !== undefined) await withRunner(promotion.owner, (owner) => dropQueryIndexes(owner, SHADOW)); // it was the live ledger once
       const startedAt = performance.now();
       await this.approach(runner, target);
       const rebuiltMs = performance.now() - startedAt;
@@ -87,6 +89,7 @@ export class LedgerReplay {
       this.assertTenantKnown(found);
       const report = { ...found, rebuiltMs: Math.round(rebuiltMs), comparedMs: Math.round(performance.now() - startedAt - rebuiltMs) };
       if (promotion === undefined) return report;
+      await withRunner(promotion.owner, (owner) => addQueryIndexes(owner, SHADOW));
       await this.approach(runner, target);
       return { ...report, promotedAt: await this.promote(runner, promotion, target) };
     } finally {

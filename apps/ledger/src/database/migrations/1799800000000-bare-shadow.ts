@@ -1,0 +1,16 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { SHADOW } from '../names.js';
+import { addQueryIndexes, dropQueryIndexes } from '../query-indexes.js';
+
+/** Who fills the shadow asks it nothing but its keys. */
+export class BareShadow1799800000000 implements MigrationInterface {
+  readonly name = 'BareShadow1799800000000';
+
+  up(queries: QueryRunner): Promise<void> {
+    return dropQueryIndexes(queries, SHADOW);
+  }
+
+  down(queries: QueryRunner): Promise<void> {
+    return addQueryIndexes(queries, SHADOW);
+  }
+}
