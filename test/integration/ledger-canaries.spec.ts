@@ -74,7 +74,7 @@ const sql = (text: string, whole = false): Request => {
 
 const other = fc.constantFrom(...TENANTS);
 const rows = fc.constantFrom('/v1/ledger', '/v1/ledger/balances', '/v1/ledger/orders', '/v1/ledger/tickets');
-/** What ends a transaction before its time, some of it after rows were read. */
+/** What ends a transaction before its time, or its connection, some of it after rows were read. */
 const breaking = fc.constantFrom(
   'select 1 / 0',
   'nonsense',
@@ -82,6 +82,7 @@ const breaking = fc.constantFrom(
   'select * from ledger.checkpoint',
   `update ledger.sale set name = 'mine'`,
   'select pg_cancel_backend(pg_backend_pid())',
+  'select name, pg_terminate_backend(pg_backend_pid()) from ledger.sale',
 );
 const EMPTY_HERE = ['payment', 'tenant_halt'];
 
