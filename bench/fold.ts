@@ -4,6 +4,7 @@ import { NO_HEAD } from '#shared/event-store/commit.js';
 import { saleSubject } from '#shared/event-store/event-store.js';
 import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { frontOf, hashOf } from '#shared/event-store/stored-commit.js';
+import { bufferOf } from '#shared/kernel/bytes.js';
 import { provision } from '#shared/platform/topology/provision.js';
 import { SaleFold } from '../apps/purchase/src/sale-fold.js';
 import { startNats } from '../dev/nats/server.js';
@@ -78,7 +79,7 @@ async function floor(connection: NatsConnection, commits: number): Promise<void>
     lap('fetch');
     hashOf(data);
     lap('hash');
-    JSON.parse(frontOf(Buffer.from(data.buffer, data.byteOffset, data.byteLength)));
+    JSON.parse(frontOf(bufferOf(data)));
     lap('parse');
     bytes += data.length;
     count += 1;

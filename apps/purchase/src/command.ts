@@ -1,3 +1,4 @@
+import { bufferOf } from '#shared/kernel/bytes.js';
 import type { Json } from '#shared/kernel/canonical.js';
 import { Fault } from '#shared/kernel/fault.js';
 import { type KeyHash, type KeyNamespace, keyHash, type SaleId, type TenantId } from '#shared/kernel/ids.js';
@@ -34,7 +35,7 @@ export function encodeCommand({ namespace, operation, key, fingerprint, request,
 export function decodeCommand(subject: string, bytes: Uint8Array): Command {
   const [, , tenant, sale, hash] = subject.split('.') as [string, string, TenantId, SaleId, KeyHash];
   try {
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+    const text = bufferOf(bytes).toString('utf8');
     const body = JSON.parse(text) as Omit<Command, 'tenant' | 'sale' | 'keyHash'>;
     assertReadable(body);
     return { ...body, tenant, sale, keyHash: hash };

@@ -3,6 +3,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { ACK, type Delivery, nak, type Settlement } from '#shared/consumer/delivery.js';
 import { type Asked, askedBy } from '#shared/domain/mint/asked.js';
 import { decodeCommit } from '#shared/event-store/commit.js';
+import { bufferOf } from '#shared/kernel/bytes.js';
 import type { Logger } from '#shared/platform/logger.js';
 
 const RETRY_MS = 500;
@@ -23,7 +24,7 @@ export class MintRequests {
   }
 
   async handle(delivery: Delivery): Promise<Settlement> {
-    const body = Buffer.from(delivery.body.buffer, delivery.body.byteOffset, delivery.body.length);
+    const body = bufferOf(delivery.body);
     if (!ASKS.some((words) => body.includes(words))) return ACK;
     try {
       const [, tenant, , sale] = delivery.subject.split('.') as [string, string, string, string];

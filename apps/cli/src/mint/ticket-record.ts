@@ -5,6 +5,7 @@ import { evolve, type TicketMint } from '#shared/domain/mint/ticket-mint.js';
 import { decodeCommit } from '#shared/event-store/commit.js';
 import { mintSubject } from '#shared/event-store/event-store.js';
 import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { bufferOf } from '#shared/kernel/bytes.js';
 import type { StoredMessages } from '#shared/platform/stored-messages.js';
 
 /** What the log tells of one ticket's mint: what was asked of the minter last, and how far that came. */
@@ -52,4 +53,4 @@ export async function standing(
 }
 
 /** Most commits are of other tickets: they are not parsed. */
-const speaksOf = ({ data }: StoredMsg, ticket: string): boolean => Buffer.from(data.buffer, data.byteOffset, data.length).includes(ticket);
+const speaksOf = ({ data }: StoredMsg, ticket: string): boolean => bufferOf(data).includes(ticket);

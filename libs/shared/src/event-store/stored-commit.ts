@@ -1,6 +1,7 @@
 import type { CommandDecided } from '../domain/decided.js';
 import { versionOf } from '../domain/event-versions.js';
 import type { Recorded } from '../domain/recorded.js';
+import { bufferOf } from '../kernel/bytes.js';
 import { Fault } from '../kernel/fault.js';
 import { type Hash, sha256 } from '../kernel/hash.js';
 import type { KeyHash } from '../kernel/ids.js';
@@ -114,7 +115,7 @@ export function timed<S extends StoredEvent, T>(events: readonly S[], start: num
  * @throws Fault `event-unknown` for a layout of a later version; anything else for what is no commit of this subject
  */
 export function readStored(subject: string, bytes: Uint8Array): StoredCommit {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const buffer = bufferOf(bytes);
   const source = sourceOf(subject); // a commit that was moved here from another subject is none of this one
   if (buffer[0] === BATCH_BEGINS) return readBatch(source, buffer);
   const cut = cutOf(buffer);
@@ -131,9 +132,7 @@ export function readStored(subject: string, bytes: Uint8Array): StoredCommit {
 
 /** The hash of a commit: of what stands before its cut, which names that of the rest. */
 export function hashOf(bytes: Uint8Array): Hash {
-  return sha256(
-    bytes[0] === BATCH_BEGINS ? bytes : bytes.subarray(0, cutOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))),
-  );
+  return sha256(bytes[0] === BATCH_BEGINS ? bytes : bytes.subarray(0, cutOf(bufferOf(bytes))));
 }
 
 /** What a fold reads of a commit, as JSON. */
