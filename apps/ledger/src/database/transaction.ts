@@ -1,4 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
+import { fromOneLedger, isOneLedger } from '#shared/platform/ledger-reading.js';
 import { databaseFault } from './faults.js';
 import { TENANT_SETTING } from './names.js';
 
@@ -33,11 +34,16 @@ export async function inTransaction<T>(
   }
 }
 
-/** Reads as one tenant: everything as it was at one moment, and nothing but reads. */
+/** Reads as one tenant: everything as it was at one moment, of one ledger, and nothing but reads. */
 export async function asTenant<T>(reader: DataSource, tenant: string, read: (runner: QueryRunner) => Promise<T>): Promise<T> {
   const runner = reader.createQueryRunner();
   try {
-    return await inTransaction(runner, { tenant, snapshot: true, readOnly: true }, () => read(runner));
+    return await fromOneLedger(() =>
+      inTransaction(runner, { tenant, snapshot: true, readOnly: true }, async () => ({
+        found: await read(runner),
+        isOneLedger: await isOneLedger((sql) => runner.query(sql)),
+      })),
+    );
   } finally {
     await runner.release();
   }

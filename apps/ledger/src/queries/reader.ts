@@ -1,8 +1,7 @@
 import type { DataSource } from 'typeorm';
-import { Fault, isFault } from '#shared/kernel/fault.js';
+import { isFault } from '#shared/kernel/fault.js';
 import type { Logger } from '#shared/platform/logger.js';
 import { connected, database } from '../database/connect.js';
-import { LIVE } from '../database/names.js';
 import { asTenant } from '../database/transaction.js';
 import type { RawRow } from '../rows/table.js';
 import { TenantTurns } from './tenant-turns.js';
@@ -17,16 +16,6 @@ export const STATEMENT_TIMEOUT_MS = 10_000;
 const LOCK_TIMEOUT_MS = STATEMENT_TIMEOUT_MS / 2;
 /** How Postgres says that it ended a statement: `query_canceled`. */
 const ENDED = '57014';
-
-/** A promotion takes minutes, a query seconds: more than one meets none. */
-const MOST_EXCHANGES = 3;
-/**
- * A promotion exchanges the ledgers by their names. To what a name leads Postgres looks up anew for every statement; rows it shows as of the
- * transaction's first one, and then the ledger that is live now was not filled. So the name must lead to the end where it led at the beginning:
- * on the left it is looked up, on the right the catalogue is read like any table.
- */
-const IS_SAME_LEDGER = `select '${LIVE}.ledger_entry'::regclass = (select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
-  where n.nspname = '${LIVE}' and c.relname = 'ledger_entry') as same`;
 
 export type Rows = (sql: string, values: readonly unknown[]) => Promise<RawRow[]>;
 
@@ -53,25 +42,12 @@ export class LedgerReader {
   async read<T>(tenant: string, look: (rows: Rows) => Promise<T>): Promise<T> {
     const end = await this.turns.take(tenant);
     try {
-      for (let exchanges = 0; exchanges < MOST_EXCHANGES; exchanges++) {
-        const seen = await this.look(tenant, look);
-        if (seen !== undefined) return seen.found;
-      }
-      throw new Fault('database-unreachable', { reason: 'the ledger is exchanged again and again', exchanges: MOST_EXCHANGES });
+      return await asTenant(await this.connected(), tenant, (runner) => look((sql, values) => runner.query(sql, [...values])));
     } catch (thrown) {
       throw isFault(thrown) && thrown.context.sqlstate === ENDED ? new QueryTooLarge('a query was ended', { cause: thrown }) : thrown;
     } finally {
       end();
     }
-  }
-
-  /** `undefined`: the ledger was exchanged meanwhile, and what was seen is of two ledgers. */
-  private async look<T>(tenant: string, look: (rows: Rows) => Promise<T>): Promise<{ readonly found: T } | undefined> {
-    return asTenant(await this.connected(), tenant, async (runner) => {
-      const found = await look((sql, values) => runner.query(sql, [...values]));
-      const rows: readonly { same: boolean }[] = await runner.query(IS_SAME_LEDGER);
-      return rows[0]?.same === true ? { found } : undefined;
-    });
   }
 
   async close(): Promise<void> {

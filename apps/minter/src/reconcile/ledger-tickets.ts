@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { atOneMoment } from '#shared/platform/ledger-reading.js';
 
 /** A ticket as the ledger has it. */
 export interface LedgerTicket {
@@ -19,11 +20,12 @@ export interface LedgerSale {
 const MINT_STARTED = `select ticket, status, asset, signature, holder, sequence from ledger.ticket
   where tenant = $1 and sale = $2 and (asset is not null or status in ('minted', 'mint-failed'))`;
 
-export async function ledgerSale(ledger: pg.Client, tenant: string, sale: string): Promise<LedgerSale> {
-  await ledger.query('begin isolation level repeatable read read only');
+export const ledgerSale = (ledger: pg.Client, tenant: string, sale: string): Promise<LedgerSale> =>
+  atOneMoment(ledger, () => saleIn(ledger, tenant, sale));
+
+async function saleIn(ledger: pg.Client, tenant: string, sale: string): Promise<LedgerSale> {
   const { rows: at } = await ledger.query<{ sequence: string }>('select sequence from ledger.checkpoint');
   const { rows } = await ledger.query<Omit<LedgerTicket, 'sequence'> & { sequence: string }>(MINT_STARTED, [tenant, sale]);
-  await ledger.query('commit');
   const tickets = rows.map((row): [string, LedgerTicket] => [row.ticket, { ...row, sequence: Number(row.sequence) }]);
   return { checkpoint: Number(at[0]?.sequence ?? 0), tickets: new Map(tickets) };
 }
