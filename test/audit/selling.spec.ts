@@ -12,9 +12,9 @@ import { planMint } from '../../apps/minter/src/plan-mint.js';
 import type { Command } from '../../apps/purchase/src/command.js';
 import { OPERATIONS } from '../../apps/purchase/src/operations.js';
 import { waitFor } from '../../dev/processes/wait.js';
-import { recordedIn } from '../conformance/event-store-suite.js';
 import { commandsSettled, toldOf } from '../harness/crash-stage.js';
 import { logMint, type Minted } from '../harness/logged-mint.js';
+import { recordedIn } from '../harness/recorded.js';
 import { Shop } from '../harness/shop.js';
 
 const shop = Shop.forTests('audit-selling');
@@ -115,7 +115,7 @@ it('[minting QJ3] carries the key from the command to the decision, the order, t
   const { COMMANDS = 0 } = await shop.log.lastSequences();
   const command = await (await jetstreamManager(shop.log.admin)).streams.getMessage('COMMANDS', { seq: COMMANDS });
   expect(command?.json<Command>().key).toBe('walked');
-  const recorded = await recordedIn(await JetStreamEventStore.on(shop.log.admin), saleSubject(tenant, sale));
+  const recorded = await recordedIn(shop.log, saleSubject(tenant, sale));
   const decided = recorded.flatMap((event) => (event.type === 'CommandDecided' ? [event.data] : [])).at(-1);
   expect(decided?.key).toBe('walked');
   expect(command?.subject.split('.').at(-1)).toBe(decided?.keyHash);

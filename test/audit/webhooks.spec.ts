@@ -2,14 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { Webhook } from 'standardwebhooks';
 import { saleSubject } from '#shared/event-store/event-store.js';
-import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import type { Tenant } from '#shared/platform/tenants/tenant.js';
 import { PaymentWebhook } from '../../apps/purchase/src/http/payment-webhook.js';
 import { Intake } from '../../apps/purchase/src/intake.js';
 import { connectParts } from '../../apps/purchase/src/parts.js';
 import { waitFor } from '../../dev/processes/wait.js';
-import { recordedIn } from '../conformance/event-store-suite.js';
 import { SILENT, settingsAt } from '../harness/crash-stage.js';
+import { recordedIn } from '../harness/recorded.js';
 import { Shop } from '../harness/shop.js';
 
 const SALE = 'paid';
@@ -40,7 +39,7 @@ function tell(id: string, order: string, type = 'payment.succeeded') {
 }
 
 const told = async (order: string): Promise<string[]> => {
-  const recorded = await recordedIn(await JetStreamEventStore.on(shop.log.admin), saleSubject('demo', SALE));
+  const recorded = await recordedIn(shop.log, saleSubject('demo', SALE));
   return recorded.flatMap((event) => (JSON.stringify(event.data).includes(order) ? [event.type] : []));
 };
 const confirmations = async (order: string) => (await told(order)).filter((type) => type === 'OrderConfirmed');

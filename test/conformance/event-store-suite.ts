@@ -28,13 +28,6 @@ export async function commitsOf(store: EventStore, subject: string, after: Head 
   return commits;
 }
 
-/** Everything that the log holds of a subject, in its order. */
-export async function recordedIn(store: EventStore, subject: string): Promise<Recorded[]> {
-  const recorded: Recorded[] = [];
-  for (const { sequence } of await commitsOf(store, subject)) recorded.push(...inOrder(await store.at(subject, sequence)));
-  return recorded;
-}
-
 /** Appends one commit per note, each after the one before it. */
 export async function appendAll(
   store: EventStore,

@@ -1,15 +1,14 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { saleSubject } from '#shared/event-store/event-store.js';
-import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { type Environment, readEnvironment } from '#shared/platform/environment.js';
 import { createLogger } from '#shared/platform/logger.js';
 import { DECIDER_SETS, deciderSet } from '#shared/platform/topology/consumers.js';
 import { startPurchase } from '../../apps/purchase/src/start.js';
 import type { Broker } from '../../dev/nats/server.js';
 import { waitFor } from '../../dev/processes/wait.js';
-import { recordedIn } from '../conformance/event-store-suite.js';
 import type { Caller, Heard } from './caller.js';
+import { recordedIn } from './recorded.js';
 import type { Log } from './selling.js';
 
 /** A caller gives up on an answer after three seconds, and asks again with the same key; within a minute it has one. */
@@ -42,7 +41,7 @@ export interface Told {
 
 /** What the log says of a sale of tenant demo. */
 export async function toldOf(log: Pick<Log, 'admin'>, sale: string): Promise<Told> {
-  const events = await recordedIn(await JetStreamEventStore.on(log.admin), saleSubject('demo', sale));
+  const events = await recordedIn(log, saleSubject('demo', sale));
   const placed = events.flatMap((event) => (event.type === 'OrderPlaced' ? [event.data] : []));
   return {
     decisions: events.flatMap((event) =>

@@ -211,13 +211,19 @@ describe('[L3] what is not the log that was written is found', () => {
 });
 
 describe('what a later version wrote', () => {
+  const decided = { type: 'CommandDecided', data: { keyHash: 'k' }, at: 2 } as unknown as Recorded;
+  const placed = { type: 'OrderPlaced', data: {}, at: 2 } as unknown as Recorded;
+  const COMMIT = encodeCommit(SUBJECT, NO_HEAD, [decided, placed, decided, anEvent(3)]).toString();
+
   it.each([
-    ['OrderConfirmed.v1', 'OrderPlaced.v2222'],
-    ['OrderConfirmed.v1', 'OrderPlaced.v1000'],
-    ['OrderConfirmed.v1', 'OrderWasEaten.v10'],
-    ['admit.Commit.v2', 'admit.Commit.v3'],
-  ])('is not read as what it is not: %s replaced by %s', (ours, type) => {
-    const later = Buffer.from(A_COMMIT.replace(ours, type));
-    expect(thrownBy(() => decodeCommit(SUBJECT, 7, later))).toMatchObject({ code: 'event-unknown', context: { sequence: 7, type } });
+    ['OrderConfirmed.v1', 'OrderPlaced.v2222', decodeCommit, 1],
+    ['OrderConfirmed.v1', 'OrderPlaced.v1000', decodeCommit, 1],
+    ['OrderConfirmed.v1', 'OrderWasEaten.v10', decodeWhole, 1],
+    ['CommandDecided.v1', 'CommandDecided.v2', decodeWhole, 0],
+    ['admit.Commit.v2', 'admit.Commit.v3', decodeCommit, undefined],
+  ])('is not read as what it is not, and its place is told: %s replaced by %s', (ours, type, decode, index) => {
+    const later = Buffer.from(COMMIT.replace(ours, type));
+    const context = { subject: SUBJECT, sequence: 7, type, ...(index !== undefined && { index }) };
+    expect(thrownBy(() => decode(SUBJECT, 7, later))).toMatchObject({ code: 'event-unknown', context });
   });
 });

@@ -72,7 +72,8 @@ export function decodeCommit(subject: string, sequence: number, bytes: Uint8Arra
 export function decodeWhole(subject: string, sequence: number, bytes: Uint8Array): WholeCommit {
   return opened(subject, sequence, bytes, (stored) => {
     const lift = lifting<CommandDecided>(stored);
-    const placed = (decision: StoredDecision, at: number): PlacedDecision => Object.assign(lift(decision, at), { before: decision.before });
+    const placed = (decision: StoredDecision, at: number, index: number): PlacedDecision =>
+      Object.assign(lift(decision, at, index), { before: decision.before });
     const decisions = timed(stored.decisions(), stored.at, placed);
     return { ...outlineOf(stored), decisions };
   });
@@ -131,12 +132,12 @@ function outlineOf(stored: StoredCommit): Pick<Commit, 'at' | 'keys' | 'events'>
   return { at, keys, events: timed(events, at, lifting<DomainEvent>(stored)) };
 }
 
-/** Makes of what a commit holds its events in their latest versions. */
-function lifting<E extends Event>({ types }: StoredCommit): (stored: StoredEvent, at: number) => Recorded<E> {
+/** Makes of what a commit holds its events in their latest versions. `index` is the place among its events, or among its decisions. */
+function lifting<E extends Event>({ types }: StoredCommit): (stored: StoredEvent, at: number, index: number) => Recorded<E> {
   const kinds = types.map(kindOf);
-  return ({ type: number, traceparent, data: stored }, at) => {
+  return ({ type: number, traceparent, data: stored }, at, index) => {
     const { name, type, lift } = kinds[number] ?? kindOf(undefined);
-    if (lift === undefined) throw new Fault('event-unknown', { type: name });
+    if (lift === undefined) throw new Fault('event-unknown', { type: name, index });
     const data = lift(stored);
     return (traceparent === undefined ? { type, data, at } : { type, data, at, traceparent }) as unknown as Recorded<E>;
   };

@@ -101,12 +101,16 @@ export function numberIn(types: string[], type: string): number {
   return known < 0 ? types.push(type) - 1 : known;
 }
 
-/** Makes something of each event and its time: what was decided together has one time, which stands at the first. */
-export function timed<S extends StoredEvent, T>(events: readonly S[], start: number, make: (event: S, at: number) => T): T[] {
+/** Makes something of each event, its time and its place: what was decided together has one time, which stands at the first. */
+export function timed<S extends StoredEvent, T>(
+  events: readonly S[],
+  start: number,
+  make: (event: S, at: number, index: number) => T,
+): T[] {
   let at = start;
-  return events.map((event) => {
+  return events.map((event, index) => {
     at = event.at ?? at;
-    return make(event, at);
+    return make(event, at, index);
   });
 }
 

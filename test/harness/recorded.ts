@@ -1,0 +1,18 @@
+import type { Recorded } from '#shared/domain/recorded.js';
+import { assertFollows, decodeWhole, headOf, inOrder, NO_HEAD } from '#shared/event-store/commit.js';
+import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { StoredMessages } from '#shared/platform/stored-messages.js';
+import type { Log } from './selling.js';
+
+/** Everything that the log holds of a subject, in its order, each commit proven to follow the one before it. */
+export async function recordedIn({ admin }: Pick<Log, 'admin'>, subject: string): Promise<Recorded[]> {
+  const recorded: Recorded[] = [];
+  let head = NO_HEAD;
+  for await (const { seq, data } of (await StoredMessages.on(admin)).ofSubject(EVENTS_STREAM, subject, Number.POSITIVE_INFINITY)) {
+    const commit = decodeWhole(subject, seq, data);
+    assertFollows(head, commit);
+    head = headOf(commit);
+    recorded.push(...inOrder(commit));
+  }
+  return recorded;
+}
