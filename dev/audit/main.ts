@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { ownCommand } from '../processes/own-command.js';
 import { BLOCKCHAIN_AUDIT } from './blockchain-audit.js';
 import { tagsIn } from './check.js';
 import { withComparison } from './compared.js';
@@ -12,13 +12,6 @@ import { MUTANTS } from './mutants.js';
 import { tryMutants } from './mutate.js';
 import { gateOf, mutantsMarkdown, proofsOf, type Trial } from './proof.js';
 import { jsonOf, markdownOf, tableOf } from './report.js';
-
-/**
- * Runs the tests that show a check, or reads the results of a run (`--from results.json`); writes docs/AUDIT.md and docs/audit.json, but
- * for `--check`, which prints alone.
- * With `--mutate`, runs them without one guard after the other, and says by which of them each check was proven; with `--only words` too,
- * only those of the guards.
- */
 
 const COMPARED = 'docs/audits-compared.md';
 const TRIALS = 'docs/audit-mutants.json';
@@ -78,6 +71,20 @@ function print({ guard, felled, missed }: Trial): void {
   for (const { check, tests } of felled) console.log(`        ${check.padEnd(17)} ${tests.length === 0 ? 'nothing failed' : tests[0]}`);
 }
 
-const options = { mutate: { type: 'boolean' }, check: { type: 'boolean' }, from: { type: 'string' }, only: { type: 'string' } } as const;
-const { mutate: withoutGuards, check, from, only } = parseArgs({ options }).values;
-process.exitCode = (withoutGuards ? await mutate(only) : audit(from, check !== true)) ? 0 : 1;
+interface Options {
+  readonly from?: string;
+  readonly check?: true;
+  readonly mutate?: true;
+  readonly only?: string;
+}
+
+await ownCommand('audit')
+  .description('Runs the tests that show a check, and writes docs/AUDIT.md and docs/audit.json. Ends with 1 where a check is not passed.')
+  .option('--from <results>', 'read the results of a run of jest (--json) instead')
+  .option('--check', 'print alone')
+  .option('--mutate', 'run them without one guard after the other, and say by which of them each check is proven')
+  .option('--only <words>', 'with --mutate: only guards, files or checks with these words; the others stay as they were found')
+  .action(async ({ from, check, mutate: withoutGuards, only }: Options) => {
+    process.exitCode = (withoutGuards ? await mutate(only) : audit(from, check !== true)) ? 0 : 1;
+  })
+  .parseAsync();

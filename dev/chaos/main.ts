@@ -1,21 +1,20 @@
-import { parseArgs } from 'node:util';
+import { Argument } from 'commander';
+import { countOf, ownCommand } from '../processes/own-command.js';
 import { ledgerChaos } from './ledger-chaos.js';
 import { mintChaos } from './mint-chaos.js';
 
 const DEFAULT_TICKETS = 10_000;
 const DEFAULT_STRIKES = 200;
+const SEEDS = 1e9;
 
-const { values, positionals } = parseArgs({
-  options: {
-    tickets: { type: 'string', default: `${DEFAULT_TICKETS}` },
-    strikes: { type: 'string', default: `${DEFAULT_STRIKES}` },
-    seed: { type: 'string', default: `${Date.now() % 1e9}` },
-  },
-  allowPositionals: true,
-});
+interface Options {
+  readonly tickets: number;
+  readonly strikes: number;
+  readonly seed: number;
+}
 
-async function mint(): Promise<boolean> {
-  const report = await mintChaos(Number(values.tickets), Number(values.seed));
+async function mint(given: Options): Promise<boolean> {
+  const report = await mintChaos(given.tickets, given.seed);
   const { seed, tickets, assets, duplicates, stuck, attempts, handedOutAgain, drainedInMs, faults } = report;
   console.log(`seed ${seed} (--seed ${seed} strikes with the same chances again)`);
   console.log(`${tickets} tickets, ${assets} assets on the chain, ${duplicates} duplicates, ${stuck} stuck`);
@@ -27,11 +26,8 @@ async function mint(): Promise<boolean> {
   return assets === tickets && duplicates === 0 && stuck === 0;
 }
 
-async function ledger(): Promise<boolean> {
-  const { seed, killed, rival, setBack, restored, orders, entries, replay, tookMs } = await ledgerChaos(
-    Number(values.strikes),
-    Number(values.seed),
-  );
+async function ledger(given: Options): Promise<boolean> {
+  const { seed, killed, rival, setBack, restored, orders, entries, replay, tookMs } = await ledgerChaos(given.strikes, given.seed);
   console.log(`seed ${seed} (--seed ${seed} strikes with the same chances again)`);
   console.log(`killed: projectors ${killed.projectors} times, Postgres ${killed.postgres} times`);
   console.log(
@@ -42,11 +38,15 @@ async function ledger(): Promise<boolean> {
   return entries.found === entries.wanted && entries.doubled === 0 && replay === 'equal' && rival.lost > 0;
 }
 
-const CHAOS: Readonly<Record<string, () => Promise<boolean>>> = { mint, ledger };
-const [what = 'mint'] = positionals;
-const chaos = CHAOS[what];
-if (chaos === undefined) {
-  console.error(`There is no chaos "${what}". There are: ${Object.keys(CHAOS).join(', ')}.`);
-  process.exit(2);
-}
-if (!(await chaos())) process.exitCode = 1;
+const CHAOS: Readonly<Record<string, (given: Options) => Promise<boolean>>> = { mint, ledger };
+
+await ownCommand('test:chaos')
+  .description('Strikes at what runs, and counts what is lost or doubled. Ends with 1 where anything is.')
+  .addArgument(new Argument('[what]', 'what is struck at').choices(Object.keys(CHAOS)).default('mint'))
+  .option('--tickets <n>', 'mint: on a chain that drops, lies and forks', countOf, DEFAULT_TICKETS)
+  .option('--strikes <n>', 'ledger: projectors and Postgres killed', countOf, DEFAULT_STRIKES)
+  .option('--seed <n>', 'strikes with the same chances again', countOf, 1 + (Date.now() % (SEEDS - 1)))
+  .action(async (what: string, options: Options) => {
+    if (!(await CHAOS[what]?.(options))) process.exitCode = 1;
+  })
+  .parseAsync();

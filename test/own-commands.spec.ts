@@ -1,0 +1,24 @@
+import { spawnSync } from 'node:child_process';
+
+const COMMANDS = ['bench/main.js', 'dev/chaos/main.js', 'dev/audit/main.js'];
+const run = (command: string, ...words: readonly string[]) =>
+  spawnSync(process.execPath, [`dist/${command}`, ...words], { encoding: 'utf8', timeout: 60_000 });
+
+describe('a command that the project has for itself', () => {
+  it.each(COMMANDS)('%s says which option it does not know, and does nothing', (command) => {
+    const { status, stdout, stderr } = run(command, '--nonsense');
+    expect([status, stdout, stderr]).toEqual([2, '', "error: unknown option '--nonsense'\n"]);
+  });
+
+  it.each(COMMANDS)('%s says what it can be asked', (command) => {
+    expect(run(command, '--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('Usage: npm run ') });
+  });
+
+  it.each([
+    ['bench/main.js', ['--events', '1e9', 'replay'], '--events'],
+    ['bench/main.js', ['nothing'], 'orders, flash, reads, http, replay, mint, fold'],
+    ['dev/chaos/main.js', ['ledger', '--strikes', '0'], '--strikes'],
+  ])('%s %j says what is wrong with it, and what is allowed', (command, words, named) => {
+    expect(run(command, ...words)).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining(named) });
+  });
+});
