@@ -96,10 +96,10 @@ export class LedgerStage extends Stage {
   }
 
   /** A projector of its own, running until `stop` or the end of the stage. */
-  async project(): Promise<RunningProjector> {
+  async project(logger = silent): Promise<RunningProjector> {
     const connection = await this.nat('ledger');
     const pool = this.pool('projector');
-    const projector = new Projector(() => connected(pool), await JetStreamEventsLog.on(connection, MAX_BATCH), silent);
+    const projector = new Projector(() => connected(pool), await JetStreamEventsLog.on(connection, MAX_BATCH), logger);
     const abort = new AbortController();
     const ended = projector.run(abort.signal);
     let ending: string | undefined;
@@ -140,6 +140,17 @@ export class LedgerStage extends Stage {
       return await new LedgerReplay(new ReplayLog(connection, '_INBOX.replay'), wish, progress).run(pool, promotion);
     } finally {
       await Promise.all([connection.close(), pool.destroy()]);
+    }
+  }
+
+  /** Replays from the first commit, and puts what was rebuilt in the place of the live ledger. */
+  async promote(wish: ReplayWish = {}, trustLog = false, progress?: ReplayProgress): Promise<ReplayReport> {
+    await this.rewind();
+    const owner = await connected(database(this.postgres.url(DATABASE), { name: 'promote', connections: 1, logger: silent }));
+    try {
+      return await this.replay(wish, { owner, trustLog }, progress);
+    } finally {
+      await owner.destroy();
     }
   }
 

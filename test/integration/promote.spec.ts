@@ -21,18 +21,10 @@ beforeAll(() =>
   }),
 );
 
-async function promote(
+const promote = (
   { trustLog = false, ...wish }: ReplayWish & { trustLog?: boolean } = {},
   progress?: ReplayProgress,
-): Promise<ReplayReport> {
-  await stage.rewind();
-  const owner = await connected(database(stage.postgres.url(DATABASE), { name: 'promote', connections: 1, logger: silent }));
-  try {
-    return await stage.replay(wish, { owner, trustLog }, progress);
-  } finally {
-    await owner.destroy();
-  }
-}
+): Promise<ReplayReport> => stage.promote(wish, trustLog, progress);
 
 const amountOf = async (order: string): Promise<string | undefined> =>
   (

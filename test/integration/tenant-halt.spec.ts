@@ -2,16 +2,18 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import type { QueryRunner } from 'typeorm';
 import { encodeCommit, NO_HEAD } from '#shared/event-store/commit.js';
 import { saleSubject } from '#shared/event-store/event-store.js';
+import type { Logger } from '#shared/platform/logger.js';
 import { connected } from '../../apps/ledger/src/database/connect.js';
 import { JetStreamEventsLog } from '../../apps/ledger/src/logs/jetstream.js';
 import { readCheckpoint } from '../../apps/ledger/src/projection/checkpoint.js';
+import type { LoggedMessage } from '../../apps/ledger/src/projection/commit-place.js';
 import { readHalts } from '../../apps/ledger/src/projection/halts.js';
 import { repairTenant } from '../../apps/ledger/src/projection/repair.js';
 import { takeBatch } from '../../apps/ledger/src/projection/take-batch.js';
 import type { ReplayReport } from '../../apps/ledger/src/replay/replay-ledger.js';
 import { exitCodeOf, sentenceOf } from '../../apps/ledger/src/replay/verdict.js';
 import { waitFor } from '../../dev/processes/wait.js';
-import { LedgerStage, opening, ordering, WAIT_MS } from './ledger-stage.js';
+import { LedgerStage, opening, ordering, silent, WAIT_MS } from './ledger-stage.js';
 
 const MAX_BATCH = 256;
 
@@ -32,6 +34,22 @@ async function replay(): Promise<ReplayReport> {
 }
 
 const logOf = async (): Promise<JetStreamEventsLog> => JetStreamEventsLog.on(await stage.nat('ledger'), MAX_BATCH);
+
+/** What is in the log, from one commit to another. */
+async function logged(first: number, last: number): Promise<LoggedMessage[]> {
+  const connection = await stage.nat('provision');
+  const jsm = await jetstreamManager(connection);
+  const batch = [];
+  for (let seq = first; seq <= last; seq++) {
+    const message = await jsm.streams.getMessage('EVENTS', { seq });
+    if (message !== null) batch.push({ subject: message.subject, sequence: message.seq, body: message.data });
+  }
+  await connection.close();
+  return batch;
+}
+
+const ofLaterVersion = (body: Uint8Array): Uint8Array =>
+  Buffer.from(Buffer.from(body).toString().replace('OrderPlaced.v1', 'OrderPlaced.v9'));
 
 describe('[L8] an event that cannot be applied', () => {
   let bad: number;
@@ -69,18 +87,14 @@ describe('[L8] an event that cannot be applied', () => {
   });
 
   it('keeps it halted while it still cannot be applied, and a full redelivery changes nothing', async () => {
-    const { projector, stop } = await stage.project();
-    await waitFor(() => projector.halted.size === 1, { what: 'the repair was tried', timeoutMs: WAIT_MS });
+    const noted: object[] = [];
+    const logger = Object.assign(Object.create(silent) as Logger, { error: (row: object) => noted.push(row) });
+    const { projector, stop } = await stage.project(logger);
+    await waitFor(() => noted.length === 1, { what: 'the repair was tried', timeoutMs: WAIT_MS });
+    expect(projector.halted.size).toBe(1);
     await stop();
     const before = [await halts(), await chains()];
-    const connection = await stage.nat('provision');
-    const jsm = await jetstreamManager(connection);
-    const batch = [];
-    for (let seq = bad - 3; seq <= last; seq++) {
-      const message = await jsm.streams.getMessage('EVENTS', { seq });
-      if (message !== null) batch.push({ subject: message.subject, sequence: message.seq, body: message.data });
-    }
-    await connection.close();
+    const batch = await logged(bad - 3, last);
     const runner = (await connected(stage.pool('projector'))).createQueryRunner();
     const at = await readCheckpoint(runner, 'ledger');
     expect(await takeBatch(runner, at, batch)).toEqual({ at, halted: [] });
@@ -141,6 +155,33 @@ describe('[L8] an event that cannot be applied', () => {
     expect(await replay()).toMatchObject({ result: 'equal', halted: [] });
   });
 
+  it('that an older version meets once more, before the place where its tenant is halted, halts it there, and lets the others go on', async () => {
+    const applied = await order('acme', 'late', 131);
+    const wrong = applied + 1;
+    await poison(wrong);
+    const first = await stage.project();
+    await order('acme', 'late', 132);
+    const last = await order('demo', 'more', 131);
+    await stage.reaches(last);
+    await first.stop();
+    expect(await halts()).toMatchObject([{ tenant: 'acme', sequence: String(wrong) }]);
+
+    await stage.query('update ledger.checkpoint set sequence = $1', [applied - 1]);
+    const runner = (await connected(stage.pool('projector'))).createQueryRunner();
+    const at = await readCheckpoint(runner, 'ledger');
+    const [unknown, ...others] = (await logged(applied, last)) as [LoggedMessage, ...LoggedMessage[]];
+    const taken = await takeBatch(runner, at, [{ ...unknown, body: ofLaterVersion(unknown.body) }, ...others]);
+    await runner.release();
+    expect(taken).toMatchObject({ at: { sequence: last }, halted: [{ tenant: 'acme', sequence: applied }] });
+    expect(await halts()).toMatchObject([{ tenant: 'acme', sequence: String(applied), reason: expect.stringContaining('OrderPlaced.v9') }]);
+
+    await mend();
+    const second = await stage.project();
+    await waitFor(async () => (await halts()).length === 0, { what: 'the tenant goes on', timeoutMs: WAIT_MS });
+    await second.stop();
+    expect(await replay()).toMatchObject({ result: 'equal', halted: [] });
+  });
+
   it('of a later version halts its tenant likewise, in the ledger and in a replay', async () => {
     const [head] = await stage.query(`select version, hash from ledger.log_head where subject = 'ev.zoo.sale.day'`);
     const text = encodeCommit(
@@ -149,11 +190,11 @@ describe('[L8] an event that cannot be applied', () => {
       ordering('zoo', 'day', 0),
     );
     const connection = await stage.nat('provision');
-    const later = text.toString().replace('OrderPlaced.v1', 'OrderPlaced.v9');
+    const later = ofLaterVersion(text);
     const { seq } = (await connection.request('ev.zoo.sale.day', later, { timeout: WAIT_MS })).json<{ seq: number }>();
     await connection.close();
     const { stop } = await stage.project();
-    await stage.reaches(await order('demo', 'more', 131));
+    await stage.reaches(await order('demo', 'more', 132));
     await stop();
     expect(await halts()).toMatchObject([{ tenant: 'zoo', sequence: String(seq), reason: expect.stringContaining('OrderPlaced.v9') }]);
     const report = await replay();

@@ -31,8 +31,8 @@ import { Projector } from './projection/projector.js';
 import { LedgerReader } from './queries/reader.js';
 
 const VERSION = '0.1.0';
-/** The projector's own, one to repair halted tenants, and one for health. */
-const PROJECTOR_CONNECTIONS = 3;
+/** The projector's own, one to repair halted tenants, one to look who is halted, and one for health. */
+const PROJECTOR_CONNECTIONS = 4;
 
 export interface Ledger {
   readonly app: NestFastifyApplication;

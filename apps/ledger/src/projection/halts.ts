@@ -2,28 +2,37 @@ import type { QueryRunner } from 'typeorm';
 import { Fault, isFault } from '#shared/kernel/fault.js';
 import { LIVE, type Schema } from '../database/names.js';
 import { readHalt } from '../rows/read-rows.js';
-import { insertRows } from '../rows/table.js';
 import { HALTS, type HaltRow } from '../rows/tables.js';
 import type { PlacedCommit } from './commit-place.js';
 
 /** A reason is read by an operator; what a foreign error says may be long. */
 const MAX_REASON_LETTERS = 1_000;
 
+/** A connection, or a pool of them. */
+type Asked = { query(sql: string): Promise<unknown> };
+
 /** Where each tenant stands whose events cannot be applied: its ledger is as of the commit before, and nothing later is in it. */
-export async function readHalts(runner: QueryRunner, schema: Schema): Promise<HaltRow[]> {
-  const rows: Record<string, unknown>[] = await runner.query(`select * from ${schema}.${HALTS.name} order by tenant`);
-  return rows.map(readHalt);
+export async function readHalts(runner: Asked, schema: Schema): Promise<HaltRow[]> {
+  const rows = await runner.query(`select * from ${schema}.${HALTS.name} order by tenant`);
+  return (rows as Record<string, unknown>[]).map(readHalt);
 }
 
 /** Whether the commit waits for its tenant to go on. */
 export const waits = (halts: readonly HaltRow[], { tenant, sequence }: Pick<PlacedCommit, 'tenant' | 'sequence'>): boolean =>
   halts.some((halt) => halt.tenant === tenant && halt.sequence <= sequence);
 
-/** Writes down that the tenant goes no further than before this commit, inside the caller's transaction. */
+/**
+ * Writes down that the tenant goes no further than before this commit, inside the caller's transaction. One that is halted at a later one, which
+ * an older version finds when the checkpoint was set back, stands here from now on: its repair passes over what is in its ledger already.
+ */
 export async function halt(runner: QueryRunner, schema: Schema, commit: PlacedCommit, refusal: Fault): Promise<HaltRow> {
   const { tenant, sequence, subject } = commit;
   const row = { tenant, sequence, subject, reason: reasonOf(refusal) };
-  await insertRows(runner, schema, HALTS, [row]);
+  await runner.query(
+    `insert into ${schema}.${HALTS.name} as halt (tenant, sequence, subject, reason) values ($1, $2, $3, $4) on conflict (tenant) do update
+       set sequence = excluded.sequence, subject = excluded.subject, reason = excluded.reason where halt.sequence > excluded.sequence`,
+    [row.tenant, row.sequence, row.subject, row.reason],
+  );
   return row;
 }
 

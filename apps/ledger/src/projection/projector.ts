@@ -6,6 +6,7 @@ import { LIVE } from '../database/names.js';
 import type { EventsLog } from '../logs/events-log.js';
 import type { HaltRow } from '../rows/tables.js';
 import { assertFits, type Checkpoint, readCheckpoint } from './checkpoint.js';
+import { HaltBoard } from './halt-board.js';
 import { pause } from './pause.js';
 import { repairTenants } from './repair-tenants.js';
 import { takeBatch } from './take-batch.js';
@@ -24,15 +25,21 @@ export class Projector {
   checkpoint = 0;
   /** Why it waits or stopped. */
   trouble: Fault | undefined;
-  /** Tenants whose ledger stands still, by name. The others go on. */
-  readonly halted = new Map<string, HaltRow>();
+  private readonly board: HaltBoard;
 
   constructor(
     /** Connects, and the first time brings the database to this version. Asked again after every failure. */
     private readonly database: () => Promise<DataSource>,
     private readonly log: EventsLog,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.board = new HaltBoard(logger);
+  }
+
+  /** Tenants whose ledger stands still, by name. The others go on. */
+  get halted(): ReadonlyMap<string, HaltRow> {
+    return this.board.halted;
+  }
 
   /**
    * Returns when `signal` is aborted and the batch in hand is done.
@@ -64,14 +71,19 @@ export class Projector {
   }
 
   private async project(signal: AbortSignal): Promise<void> {
-    const runner = (await this.database()).createQueryRunner();
+    const source = await this.database();
+    const runner = source.createQueryRunner();
+    const ended = new AbortController();
+    const looking = this.board.follow(source, AbortSignal.any([signal, ended.signal]));
     try {
       this.state = 'standing by';
       await awaitTurn(runner, signal);
       if (signal.aborted) return;
       await this.follow(runner, signal);
     } finally {
+      ended.abort();
       await giveUpTurn(runner);
+      await looking;
     }
   }
 
@@ -96,7 +108,7 @@ export class Projector {
       if (next === undefined)
         return this.logger.warn({ at: at.sequence }, 'another projector was faster: looking again where the ledger stands');
       for (const message of batch) message.ack();
-      for (const halt of next.halted) this.note(halt);
+      for (const halt of next.halted) this.board.note(halt);
       at = next.at;
       this.enter(at);
     }
@@ -105,13 +117,8 @@ export class Projector {
   /** Lets those go on that an earlier version halted, once, beside what comes in. Whoever cannot stays halted until the next start. */
   private repair(signal: AbortSignal): Promise<void> {
     return repairTenants({ database: this.database, log: this.log, logger: this.logger, signal }, (tenant, halt) =>
-      halt === undefined ? this.halted.delete(tenant) : this.note(halt),
+      halt === undefined ? this.board.ended(tenant) : this.board.note(halt),
     );
-  }
-
-  private note(halt: HaltRow): void {
-    this.halted.set(halt.tenant, halt);
-    this.logger.error({ ...halt }, 'a tenant is halted: its ledger stands still until a version that can apply this commit is started');
   }
 
   private enter({ sequence }: Checkpoint): void {
@@ -122,8 +129,7 @@ export class Projector {
 
   /** Who stands still, and where: shown to whoever looks, but no reason to take a ledger out that serves the others. */
   haltedNote(): string | undefined {
-    const halted = [...this.halted.values()].map(({ tenant, sequence, reason }) => `${tenant} at commit ${sequence}: ${reason}`);
-    return halted.length === 0 ? undefined : `halted: ${halted.join('; ')}`;
+    return this.board.sentence();
   }
 
   /** Throws what stands in the way of the ledger being current. */

@@ -1,0 +1,57 @@
+import type { DataSource } from 'typeorm';
+import type { Logger } from '#shared/platform/logger.js';
+import { databaseFault } from '../database/faults.js';
+import { LIVE } from '../database/names.js';
+import type { HaltRow } from '../rows/tables.js';
+import { readHalts } from './halts.js';
+import { pause } from './pause.js';
+
+/** How old what is shown may be, where others changed it: a promotion exchanged the ledgers, or another projector repaired. */
+const LOOK_MS = 2_000;
+
+/** Whose ledger stands still, shown to whoever looks: as this projector makes it, and as the ledger says it when others do. */
+export class HaltBoard {
+  /** By tenant. */
+  readonly halted = new Map<string, HaltRow>();
+  private changes = 0;
+
+  constructor(private readonly logger: Logger) {}
+
+  note(halt: HaltRow): void {
+    this.changes += 1;
+    this.halted.set(halt.tenant, halt);
+    this.logger.error({ ...halt }, 'a tenant is halted: its ledger stands still until a version that can apply this commit is started');
+  }
+
+  ended(tenant: string): void {
+    this.changes += 1;
+    this.halted.delete(tenant);
+  }
+
+  sentence(): string | undefined {
+    const halted = [...this.halted.values()].map(({ tenant, sequence, reason }) => `${tenant} at commit ${sequence}: ${reason}`);
+    return halted.length === 0 ? undefined : `halted: ${halted.join('; ')}`;
+  }
+
+  /** Looks again and again until `signal` is aborted. While Postgres is away, what it said last stays. */
+  async follow(source: DataSource, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await this.look(source);
+      } catch (thrown) {
+        const fault = databaseFault(thrown);
+        if (!signal.aborted) this.logger.warn({ code: fault.code, ...fault.context }, 'who is halted could not be looked up');
+      }
+      await pause(LOOK_MS, signal);
+    }
+  }
+
+  /** What this projector did while it was asked is newer than the answer. */
+  private async look(source: DataSource): Promise<void> {
+    const { changes } = this;
+    const halts = await readHalts(source, LIVE);
+    if (changes !== this.changes) return;
+    this.halted.clear();
+    for (const halt of halts) this.halted.set(halt.tenant, halt);
+  }
+}
