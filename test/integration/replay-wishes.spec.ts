@@ -3,11 +3,12 @@ import { LedgerStage } from './ledger-stage.js';
 
 const stage = LedgerStage.forTests('replay-wishes');
 
-const replay = (...args: string[]): Promise<Ran> => {
+const settings = (): Readonly<Record<string, string>> => {
   const { user, pass } = stage.nats.credentials('replay');
   const login = { NATS_REPLAY_USER: user, NATS_REPLAY_PASSWORD: pass };
-  return admit({ ...operatorOf(stage.nats), ...login, DATABASE_REPLAY_URL: stage.urls.replay, TZ: 'Asia/Tokyo' }, 'replay', ...args);
+  return { ...operatorOf(stage.nats), ...login, DATABASE_REPLAY_URL: stage.urls.replay, TZ: 'Asia/Tokyo' };
 };
+const replay = (...args: string[]): Promise<Ran> => admit(settings(), 'replay', ...args);
 const said = async (...args: string[]): Promise<[number, string]> => {
   const { code, out, error } = await replay(...args);
   return [code, out + error];
@@ -50,6 +51,19 @@ describe('of a log', () => {
       expect(await said('--until', until)).toEqual([0, expect.stringContaining(`equal at commit ${last}:`)]);
     expect(await said('--until', '2001-01-01T00:00:00Z')).toEqual([2, expect.stringContaining('the log begins later')]);
     expect(await said('--until', `${last + 1}`)).toEqual([2, expect.stringContaining('not that far yet')]);
+  });
+
+  it.each([
+    ['what it is asked for', {}, ['--tenant', 'dmeo'], /(?:^|s left\n)configuration: .* \{"problems":\["--tenant dmeo: [^\n]*\n$/],
+    ['the ledger', { DATABASE_REPLAY_URL: 'postgres://x:y@127.0.0.1:1/admit' }, [], /^database-unreachable: [A-Z][^\n]*\n$/],
+    ['promoting', {}, ['--promote'], /^configuration: .* \{"problems":\["DATABASE_ADMIN_URL is needed to promote"\]\}\n$/],
+  ])('says in one sentence on standard error that %s stands in its way, and nothing where its result would be', async (_, other, args, sentence) => {
+    for (const json of [[], ['--json']])
+      expect(await admit({ ...settings(), ...other }, 'replay', ...args, ...json)).toEqual({
+        code: 2,
+        out: '',
+        error: expect.stringMatching(sentence),
+      });
   });
 
   it('a tenant that it does not speak of is refused: nothing would be equal to nothing', async () => {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { isFault } from '#shared/kernel/fault.js';
+import { sayWhyNot } from '#shared/platform/say-why-not.js';
 import { addDeadCommands } from './dead.js';
 import { addLogCommands } from './log.js';
 import { addMintCommands } from './mint.js';
@@ -50,6 +50,6 @@ try {
   loadOperatorSettings();
   await program.parseAsync();
 } catch (thrown) {
-  process.stderr.write(`${isFault(thrown) ? thrown.message : String(thrown instanceof Error ? thrown.stack : thrown)}\n`);
+  sayWhyNot(thrown);
   process.exitCode ||= 1;
 }

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import type { DataSource } from 'typeorm';
 import { Fault } from '#shared/kernel/fault.js';
 import { type Environment, readEnvironment } from '#shared/platform/environment.js';
-import { createLogger } from '#shared/platform/logger.js';
+import { createLogger, type Logger, STANDARD_ERROR } from '#shared/platform/logger.js';
 import { connectNats } from '#shared/platform/nats.js';
+import { sayWhyNot } from '#shared/platform/say-why-not.js';
 import { connected, database, REPLAY_QUERY_TIMEOUT_MS } from './database/connect.js';
 import { ReplayLog } from './logs/replay.js';
 import { progressBar } from './replay/progress.js';
@@ -22,13 +23,17 @@ const MICROS_PER_SECOND = 1_000_000;
 const KIB_PER_MIB = 1_024;
 
 /** One connection, whose statements may take as long as a large ledger makes them. */
-const replaying = (url: string, name: string): Promise<DataSource> =>
+const replaying = (url: string, name: string, logger: Logger): Promise<DataSource> =>
   connected(database(url, { name, connections: 1, logger, queryTimeoutMs: REPLAY_QUERY_TIMEOUT_MS }));
 
-async function promotionOf({ DATABASE_ADMIN_URL }: Environment, { promote, trustLog }: ReplayOrder): Promise<Promotion | undefined> {
+async function promotionOf(
+  { DATABASE_ADMIN_URL }: Environment,
+  { promote, trustLog }: ReplayOrder,
+  logger: Logger,
+): Promise<Promotion | undefined> {
   if (!promote) return undefined;
   if (DATABASE_ADMIN_URL === '') throw new Fault('configuration', { problems: ['DATABASE_ADMIN_URL is needed to promote'] });
-  return { owner: await replaying(DATABASE_ADMIN_URL, 'admit-promote'), trustLog };
+  return { owner: await replaying(DATABASE_ADMIN_URL, 'admit-promote', logger), trustLog };
 }
 
 /** Whoever started us may move the consumer, and we may not; started by hand, it was moved before. */
@@ -51,18 +56,17 @@ function cpuSeconds(): number {
 process.on('disconnect', () => process.exit(exitCodeOfFault(undefined)));
 process.channel?.unref();
 
-const environment = readEnvironment();
-const logger = createLogger('ledger-replay', environment.LOG_LEVEL);
-const startedAt = performance.now();
-try {
-  const order = replayOrder(process.argv.slice(2));
+/** @returns the exit code */
+async function replay(order: ReplayOrder, environment: Environment): Promise<number> {
+  const logger = createLogger('ledger-replay', environment.LOG_LEVEL, STANDARD_ERROR);
+  const startedAt = performance.now();
   const { NATS_URL, NATS_PASSWORD } = environment;
   const user = environment.NATS_USER || 'replay';
-  const promotion = await promotionOf(environment, order);
+  const promotion = await promotionOf(environment, order, logger);
   const connection = await connectNats({ servers: NATS_URL.split(','), user, password: NATS_PASSWORD }, 'ledger-replay');
-  const pool = await replaying(environment.DATABASE_REPLAY_URL, 'admit-replay');
-  const replay = new LedgerReplay(new ReplayLog(connection, `_INBOX.${user}`, rewind), order.wish, progressBar(process.stderr, startedAt));
-  const report = await replay.run(pool, promotion);
+  const pool = await replaying(environment.DATABASE_REPLAY_URL, 'admit-replay', logger);
+  const ledger = new LedgerReplay(new ReplayLog(connection, `_INBOX.${user}`, rewind), order.wish, progressBar(process.stderr, startedAt));
+  const report = await ledger.run(pool, promotion);
   const seconds = (performance.now() - startedAt) / MS_PER_SECOND;
   const measured = {
     seconds: Number(seconds.toFixed(3)),
@@ -71,11 +75,15 @@ try {
     cpuSeconds: cpuSeconds(),
   };
   process.stdout.write(order.json ? `${JSON.stringify({ ...report, ...measured })}\n` : `${sentenceOf(report)}, ${seconds.toFixed(1)} s\n`);
-  process.exitCode = exitCodeOf(report);
   await promotion?.owner.destroy();
   await pool.destroy();
   await connection.close();
+  return exitCodeOf(report);
+}
+
+try {
+  process.exitCode = await replay(replayOrder(process.argv.slice(2)), readEnvironment());
 } catch (thrown) {
-  logger.fatal({ err: thrown }, thrown instanceof Error ? thrown.message : 'the replay could not be run');
+  sayWhyNot(thrown);
   process.exit(exitCodeOfFault(thrown));
 }

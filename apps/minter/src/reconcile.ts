@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { isFault } from '#shared/kernel/fault.js';
 import { readEnvironment } from '#shared/platform/environment.js';
 import { withLedger } from '#shared/platform/ledger-reading.js';
 import { connectNats } from '#shared/platform/nats.js';
 import { progressOf } from '#shared/platform/progress.js';
+import { sayWhyNot } from '#shared/platform/say-why-not.js';
 import { Rpc } from './chains/token-2022/rpc.js';
 import { DRIFTS, type Drift, isWrong } from './reconcile/drift.js';
 import { type Reconciled, Reconciliation } from './reconcile/reconciliation.js';
@@ -63,5 +63,5 @@ try {
   process.stdout.write(values.json ? `${JSON.stringify(reconciled)}\n` : reportOf(reconciled));
   process.exitCode = wrongIn(reconciled) ? EXIT.found : EXIT.fine;
 } catch (thrown) {
-  process.stderr.write(`${isFault(thrown) ? thrown.message : String(thrown instanceof Error ? thrown.stack : thrown)}\n`);
+  sayWhyNot(thrown);
 }

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { Fault, isFault } from '#shared/kernel/fault.js';
 import { readEnvironment } from '#shared/platform/environment.js';
 import { Receipt } from '#shared/platform/receipt.js';
+import { sayWhyNot } from '#shared/platform/say-why-not.js';
 import { validate } from '#shared/platform/validate.js';
 import { checkReceipt } from './chains/token-2022/check-receipt.js';
 import { Rpc } from './chains/token-2022/rpc.js';
@@ -74,6 +75,6 @@ try {
   );
   process.exitCode = EXIT[verdict];
 } catch (thrown) {
-  process.stderr.write(`${isFault(thrown) ? thrown.message : String(thrown instanceof Error ? thrown.stack : thrown)}\n`);
+  sayWhyNot(thrown);
   process.exitCode = COULD_NOT;
 }

@@ -3,14 +3,21 @@ import { type Logger, pino } from 'pino';
 
 export type { Logger } from 'pino';
 
-/** Structured lines on standard output; whatever is named a secret prints as ***. */
-export function createLogger(app: string, level: string): Logger {
-  return pino({
-    level,
-    base: { app },
-    timestamp: pino.stdTimeFunctions.isoTime,
-    redact: { paths: ['password', '*.password', 'authorization', '*.authorization', 'secretKey', '*.secretKey'], censor: '***' },
-  });
+const STANDARD_OUTPUT = 1;
+/** Where a command logs: its standard output is for its result alone. */
+export const STANDARD_ERROR = 2;
+
+/** Structured lines, on standard output where it is not said otherwise; whatever is named a secret prints as ***. */
+export function createLogger(app: string, level: string, descriptor = STANDARD_OUTPUT): Logger {
+  return pino(
+    {
+      level,
+      base: { app },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: { paths: ['password', '*.password', 'authorization', '*.authorization', 'secretKey', '*.secretKey'], censor: '***' },
+    },
+    pino.destination(descriptor),
+  );
 }
 
 /** Nest's own words, in the same form. */
