@@ -1,6 +1,9 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { connectNats } from '#shared/platform/nats.js';
@@ -10,6 +13,7 @@ import { inspectTopology } from '#shared/platform/topology/inspect.js';
 import { STREAMS } from '#shared/platform/topology/streams.js';
 import { backUp } from '../../apps/cli/src/log/backup.js';
 import { type NatsServer, startNats } from '../../dev/nats/server.js';
+import { projectFolder } from '../../dev/processes/project.js';
 import { admit, operatorOf, type Ran } from '../harness/admit.js';
 import { LossyProxy } from '../harness/lossy-proxy.js';
 import { DATABASE, LedgerStage } from './ledger-stage.js';
@@ -103,6 +107,25 @@ describe('[L3] a backup', () => {
     void lost.then(() => proxy.mend());
     await expect(copying).rejects.toMatchObject({ code: 'log-unreachable' });
     expect(readdirSync(folder).filter((name) => name.includes('cut'))).toEqual([]);
+  });
+
+  it('that was killed is none, and the next one to that folder says what to do with the rest of it', async () => {
+    const proxy = await stage.keep(LossyProxy.before(stage.nats.port));
+    const copied = proxy.loseNext('down', ({ line }) => /^MSG _INBOX\.operator\.\w+ \d+ 0$/.test(line));
+    const into = join(folder, 'killed in the middle');
+    const killed = spawn(process.execPath, [join(projectFolder(), 'dist', 'apps', 'cli', 'src', 'main.js'), 'log', 'backup', into], {
+      env: { ...operatorOf(stage.nats), NATS_URL: proxy.url },
+      stdio: 'ignore',
+    });
+    const gone = once(killed, 'exit');
+    await copied; // it waits for the server to say that this was all
+    killed.kill('SIGKILL');
+    await gone;
+    const ran = await log('backup', into);
+    expect([ran.code, ran.out, ran.error]).toEqual([2, '', expect.stringMatching(/unfinished.*no backup.*where none is under way.*rm -r/)]);
+    const [, advised = ''] = /: (rm -r '.*')"\]/.exec(ran.error) ?? [];
+    await promisify(execFile)('sh', ['-c', advised]);
+    expect(await log('backup', into)).toMatchObject({ code: 0, error: '' });
   });
 
   it('restored into an empty server is the same log: verified, the same ledger hash after a replay, every stream and tenant there', async () => {

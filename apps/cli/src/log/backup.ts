@@ -48,12 +48,17 @@ async function copyOf(reach: Reach, draft: string, name: string): Promise<Stream
 /** It holds secrets of tenants: nobody else may look into it. */
 async function makeFolder(draft: string, folder: string): Promise<void> {
   if (existsSync(folder)) throw new Fault('configuration', { problems: [`${folder} exists already`] });
+  if (existsSync(draft)) throw new Fault('configuration', { problems: [leftBehind(draft)] });
   try {
     await mkdir(draft, { mode: 0o700 });
   } catch (cause) {
     throw new Fault('configuration', { problems: [`${draft} cannot be made: ${(cause as Error).message}`] }, { cause });
   }
 }
+
+/** Whether whoever made it is still there nobody can tell: it may run on another machine that has the same disk. */
+const leftBehind = (draft: string): string =>
+  `${draft} is no backup: one that was killed left it, or one that is under way makes it. Run this again where none is under way, after: rm -r '${draft.replaceAll("'", `'\\''`)}'`;
 
 async function doneOf(connection: NatsConnection): Promise<Record<string, number>> {
   const jsm = await jetstreamManager(connection, { checkAPI: false });
