@@ -139,6 +139,29 @@ describe('what an order leaves behind', () => {
     });
   });
 
+  it('tells moments apart by their time within one commit, and by their commit within one millisecond', () => {
+    const sale = new Sale();
+    const steps = [
+      [opened, 10, 1],
+      [placed('o1', '1'), 20, 2],
+      [placed('o2', '2'), 20, 3],
+      [confirmed('o1'), 30, 4],
+      [confirmed('o2'), 31, 4],
+    ] as const;
+    for (const [event, at, version] of steps) sale.evolve(event, at, version);
+    const momentsOf = (order: string) => Object.values(sale.open?.orders.get(order as OrderId)?.points ?? {}).slice(-2);
+    expect(['o1', 'o2'].map(momentsOf)).toEqual([
+      [
+        { at: 20, version: 2 },
+        { at: 30, version: 4 },
+      ],
+      [
+        { at: 20, version: 3 },
+        { at: 31, version: 4 },
+      ],
+    ]);
+  });
+
   it('is changed by money that goes back only where the organiser asked for it', () => {
     const owed = (reason: 'requested' | 'paid-twice'): SaleEvent => ({
       type: 'RefundOwed',
