@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { isFault } from '#shared/kernel/fault.js';
 import { sayWhyNot } from '#shared/platform/say-why-not.js';
 import { addDeadCommands } from './dead.js';
 import { addLogCommands } from './log.js';
 import { addMintCommands } from './mint.js';
-import { looksFor } from './operator.js';
+import { EXIT, looksFor } from './operator.js';
 import { loadOperatorSettings } from './operator-settings.js';
 import { provisionStreams } from './provision.js';
 import { addReceiptCommands } from './receipt.js';
@@ -12,6 +13,9 @@ import { addReconcileCommand } from './reconcile.js';
 import { listRefunds } from './refunds.js';
 import { replayLog } from './replay.js';
 import { addTenantCommands } from './tenant.js';
+
+/** How a command ends that looks for nothing, and failed: what it was told could be used. */
+const FAILED = 1;
 
 const program = new Command('admit').description('Sells every ticket once and mints every ticket once.');
 
@@ -46,10 +50,11 @@ addLogCommands(program);
 addReconcileCommand(program);
 addMintCommands(program);
 
+program.hook('preAction', loadOperatorSettings); // a command that runs: help is given whatever they are
+
 try {
-  loadOperatorSettings();
   await program.parseAsync();
 } catch (thrown) {
   sayWhyNot(thrown);
-  process.exitCode ||= 1;
+  process.exitCode ||= isFault(thrown, 'configuration') ? EXIT.couldNot : FAILED;
 }

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { isFault } from '../kernel/fault.js';
-import { environmentExample, readEnvironment } from './environment.js';
+import { environmentExample, loadEnvironmentFile, readEnvironment } from './environment.js';
 
 function problemsOf(variables: Readonly<Record<string, string>>): unknown {
   try {
@@ -39,6 +42,23 @@ describe('the environment', () => {
       HTTP_PORT: 'x',
     });
     expect(JSON.stringify(problems)).not.toContain('hunter2');
+  });
+
+  it('takes a file as it is written by hand: spaces, quotes, comments, exported, with the line ends of another system', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'admit-environment-'));
+    const lines = [
+      '# mine',
+      '  ',
+      ' export NATS_USER = me # myself',
+      'LOG_LEVEL="warn" # loud',
+      `NATS_PASSWORD='a "b" #c'\r`,
+      'NATS_REPLICAS=',
+    ];
+    writeFileSync(join(folder, 'file.env'), lines.join('\n'));
+    loadEnvironmentFile(join(folder, 'no.env'));
+    loadEnvironmentFile(join(folder, 'file.env'));
+    rmSync(folder, { recursive: true });
+    expect(readEnvironment()).toMatchObject({ NATS_USER: 'me', LOG_LEVEL: 'warn', NATS_PASSWORD: 'a "b" #c', NATS_REPLICAS: 1 });
   });
 
   it('has an example that reads as the defaults', () => {

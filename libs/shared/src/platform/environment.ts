@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { Fault } from '../kernel/fault.js';
 
@@ -99,22 +100,51 @@ export type Environment = Readonly<z.infer<typeof schema>>;
  * @throws Fault `configuration`
  */
 export function readEnvironment(variables: Readonly<Record<string, string | undefined>> = process.env): Environment {
-  const given = Object.fromEntries(Object.entries(variables).filter(([name, value]) => name in VARIABLES && value !== ''));
-  const read = schema.safeParse(given);
-  if (!read.success) {
-    throw new Fault('configuration', { problems: read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) });
-  }
+  const read = parse(variables);
+  if (!read.success) throw new Fault('configuration', { problems: read.error.issues.map(problemOf) });
   return Object.freeze(read.data);
 }
 
+const parse = (variables: Readonly<Record<string, string | undefined>>) =>
+  schema.safeParse(Object.fromEntries(Object.entries(variables).filter(([name, value]) => name in VARIABLES && value !== '')));
+const problemOf = ({ path, message }: z.core.$ZodIssue): string => `${path.join('.')}: ${message}`;
+
+/** `NAME=value`; in quotes, closed on the same line, a value may hold anything. */
+const SETTING = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(?:(["'`]).*\2\s*(?:#.*)?|[^"'`\s].*|)$/;
+const NOTHING = /^\s*(?:#.*)?$/;
+const UNPRINTABLE = /[^\P{Cc}\t]/u;
+const WHAT_A_LINE_IS = 'must be NAME=value with quotes closed and no control characters, a comment after #, or empty';
+
 /**
  * Reads a file of variables into the environment, for a command run by hand beside a stack that wrote it; what is set already stays.
- * @returns whether there was such a file
+ * @throws Fault `configuration` with every line that cannot be used, which may hold a secret and so is not shown
  */
-export function loadEnvironmentFile(path: string): boolean {
-  if (!existsSync(path) || process.env.NATS_URL !== undefined) return false;
-  process.loadEnvFile(path);
-  return true;
+export function loadEnvironmentFile(path: string): void {
+  if (process.env.NATS_URL !== undefined || !existsSync(path)) return;
+  const problems: string[] = [];
+  const values: Record<string, string> = {};
+  const lines = new Map<unknown, number>();
+  for (const [index, line] of readLines(path).entries()) {
+    if (NOTHING.test(line)) continue;
+    const name = UNPRINTABLE.test(line) ? undefined : SETTING.exec(line)?.[1];
+    if (name === undefined) problems.push(`${path}, line ${index + 1}: ${WHAT_A_LINE_IS}`);
+    else if (process.env[name] === undefined) {
+      Object.assign(values, parseEnv(line));
+      lines.set(name, index + 1);
+    }
+  }
+  const issues = parse(values).error?.issues ?? [];
+  problems.push(...issues.map((issue) => `${path}, line ${lines.get(issue.path[0])}: ${problemOf(issue)}`));
+  if (problems.length > 0) throw new Fault('configuration', { problems });
+  Object.assign(process.env, values);
+}
+
+function readLines(path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8').split(/\r?\n/);
+  } catch (cause) {
+    throw new Fault('configuration', { problems: [`${path}: cannot be read: ${(cause as Error).message}`] }, { cause });
+  }
 }
 
 /** `.env.example`: every variable, what it means and its default. */
