@@ -30,9 +30,11 @@ export interface AccountsPlan {
 export interface ClusterMember {
   readonly name: string;
   readonly port: number;
-  /** Of every member, this one included. */
+  /** Where it finds the others. One that leads back to itself is passed over by the server. */
   readonly routes: readonly number[];
   readonly password: string;
+  /** What servers tell each other of where this one is. A port where nobody listens keeps them to the routes they were given. */
+  readonly advertise?: number;
 }
 
 interface Rights {
@@ -174,11 +176,12 @@ export function accountsConfig(plan: AccountsPlan): string {
 /** On loopback: routes between machines want TLS beside the password. */
 function clusterConfig(member: ClusterMember | undefined): string[] {
   if (member === undefined) return [];
-  const { port, routes, password } = member;
+  const { port, routes, password, advertise } = member;
   return [
     'cluster {',
     '  name: admit-one',
     `  listen: ${quote(`127.0.0.1:${port}`)}`,
+    ...(advertise === undefined ? [] : [`  advertise: ${quote(`127.0.0.1:${advertise}`)}`]),
     `  authorization { user: route, password: ${quote(password)} }`,
     `  routes: ${list(routes.map((route) => `nats://route:${password}@127.0.0.1:${route}`))}`,
     '}',

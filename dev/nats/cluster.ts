@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../processes/ports.js';
 import { keepSecrets } from '../processes/secrets.js';
+import { waitFor } from '../processes/wait.js';
 import type { ClusterMember } from './accounts.js';
 import {
   type Broker,
@@ -16,6 +17,11 @@ import {
 
 /** As many as are needed for one of them to be gone: two of three agree on what is stored. */
 const NODES: readonly string[] = ['n1', 'n2', 'n3'];
+/** Two that call each other at once may both hang up, and call again after a second or two. */
+const TOGETHER_MS = 30_000;
+
+/** Reserved, and nobody listens there. */
+const NOWHERE = 1;
 
 /** Three servers that are one log, each of which may be killed, come back, or lose its disk. */
 export class NatsCluster implements Broker {
@@ -60,23 +66,61 @@ export class NatsCluster implements Broker {
   }
 }
 
+/** The port at which one server finds another, which listens at the port given. Of every two, one calls: else both may hang up on each other. */
+export type RouteVia = (from: string, to: string, port: number) => Promise<number>;
+
+interface ClusterOptions extends Pick<NatsOptions, 'dataDir' | 'tenants' | 'cacheDir' | 'progress'> {
+  /** Where something stands between the servers; without it they find each other directly. */
+  readonly via?: RouteVia;
+}
+
 /** Starts the three at once, for none of them is ready before it has found another; returns when all are. */
-export async function startCluster(options: Pick<NatsOptions, 'dataDir' | 'tenants' | 'cacheDir' | 'progress'>): Promise<NatsCluster> {
+export async function startCluster(options: ClusterOptions): Promise<NatsCluster> {
   const { dataDir } = options;
   const tenants = options.tenants ?? DEV_TENANTS;
   const passwords = passwordsIn({ dataDir }, tenants);
   const { route: password = '' } = keepSecrets(join(dataDir, 'routes.json'), ['route']);
-  const routes = await routePorts();
-  const starting = NODES.map((name, index) => {
-    const member: ClusterMember = { name, port: routes[index] as number, routes, password };
-    return startNats({ ...options, dataDir: join(dataDir, name), tenants, passwords, member });
-  });
+  const members = await membersOf(password, options.via);
+  const starting = members.map((member) => startNats({ ...options, dataDir: join(dataDir, member.name), tenants, passwords, member }));
   const started = await Promise.allSettled(starting);
   const nodes = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const failed = started.find((one) => one.status === 'rejected');
-  if (failed === undefined) return new NatsCluster(nodes, dataDir);
-  await Promise.all(nodes.map((node) => node.stop()));
-  throw failed.reason;
+  try {
+    if (failed !== undefined) throw failed.reason;
+    await waitFor(() => areTogether(nodes), { what: 'the three servers have found each other', timeoutMs: TOGETHER_MS });
+    return new NatsCluster(nodes, dataDir);
+  } catch (thrown) {
+    await Promise.all(nodes.map((node) => node.stop()));
+    throw thrown;
+  }
+}
+
+/** What a server says of the group that places streams; of its other members only the leader knows. */
+interface Jsz {
+  readonly meta_cluster?: {
+    readonly leader?: string;
+    readonly replicas?: readonly { readonly name: string; readonly offline?: boolean }[];
+  };
+}
+
+/** A server is healthy as soon as it has found one other; streams are placed on all three when their leader has found both. */
+async function areTogether(nodes: readonly NatsServer[]): Promise<boolean> {
+  const told = await Promise.all(nodes.map(async ({ monitorUrl }) => (await (await fetch(`${monitorUrl}/jsz`)).json()) as Jsz));
+  return told.some(({ meta_cluster: meta }, index) => {
+    const present = (meta?.replicas ?? []).filter(({ offline }) => offline !== true);
+    return meta?.leader === NODES[index] && present.length === NODES.length - 1;
+  });
+}
+
+async function membersOf(password: string, via: RouteVia | undefined): Promise<readonly ClusterMember[]> {
+  const ports = await routePorts();
+  if (via === undefined) return NODES.map((name, index) => ({ name, port: ports[index] as number, routes: ports, password }));
+  const members = NODES.map(async (name, index): Promise<ClusterMember> => {
+    const port = ports[index] as number;
+    const later = NODES.slice(index + 1).map((other, at) => via(name, other, ports[index + 1 + at] as number));
+    return { name, port, routes: [port, ...(await Promise.all(later))], password, advertise: NOWHERE }; // one that has no route at all stays alone
+  });
+  return Promise.all(members);
 }
 
 /** Known before the first server starts: each is told where the others will be. */

@@ -1,7 +1,9 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Broker } from '../../dev/nats/server.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { Caller } from './caller.js';
+import type { NetworkCuts } from './network-cuts.js';
 import { ClusterLog, startSelling } from './selling.js';
 import { Stage } from './stage.js';
 
@@ -14,22 +16,29 @@ const QUIET = 'silent';
 /** A log on three servers, two purchase apps on it, and as many connections of a tenant who asks. */
 export class ClusterStage extends Stage {
   log!: ClusterLog;
-  apps: readonly NestFastifyApplication[] = [];
-  callers: readonly Caller[] = [];
+  readonly apps: NestFastifyApplication[] = [];
+  readonly callers: Caller[] = [];
 
-  constructor(private readonly copies = NODES.length) {
+  constructor(
+    private readonly copies = NODES.length,
+    private readonly cuts?: NetworkCuts,
+  ) {
     super();
   }
 
   override async open(): Promise<void> {
-    this.log = await this.standOn(new ClusterLog('cluster', this.copies));
+    this.log = await this.standOn(new ClusterLog('cluster', this.copies, this.cuts));
     if (this.copies > 0) await this.sell();
   }
 
   async sell(): Promise<void> {
-    const opens = [1, 2].map(async () => this.keep(startSelling(this.log.server, QUIET)));
-    this.apps = await Promise.all(opens);
-    this.callers = await Promise.all(this.apps.map(() => this.keep(Caller.of(this.log.server, 'demo'))));
+    await Promise.all([this.sellBy(this.log.server), this.sellBy(this.log.server)]);
+  }
+
+  /** One more purchase app, and a caller, by what they are told of the log. */
+  protected async sellBy(broker: Broker): Promise<void> {
+    this.apps.push(await this.keep(startSelling(broker, QUIET)));
+    this.callers.push(await this.keep(Caller.of(broker, 'demo')));
   }
 
   /** The name of the server that leads a stream; with `after`, of the next one. */

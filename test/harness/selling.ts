@@ -9,6 +9,7 @@ import { provision } from '#shared/platform/topology/provision.js';
 import { startPurchase } from '../../apps/purchase/src/start.js';
 import { type NatsCluster, startCluster } from '../../dev/nats/cluster.js';
 import { type Broker, DEV_TENANTS, type NatsServer, startNats } from '../../dev/nats/server.js';
+import type { NetworkCuts } from './network-cuts.js';
 import { Stage } from './stage.js';
 
 const QUIET = 'fatal';
@@ -63,12 +64,16 @@ export class ClusterLog extends ServedLog<NatsCluster> {
   constructor(
     name: string,
     protected readonly replicas: number,
+    /** The network between them, where a test breaks it. */
+    private readonly cuts?: NetworkCuts,
   ) {
     super(name);
   }
 
-  protected serve(dataDir: string): Promise<NatsCluster> {
-    return startCluster({ dataDir });
+  protected async serve(dataDir: string): Promise<NatsCluster> {
+    if (this.cuts === undefined) return startCluster({ dataDir });
+    this.onClose(() => this.cuts?.stop());
+    return startCluster({ dataDir, via: this.cuts.via });
   }
 }
 

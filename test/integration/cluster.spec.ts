@@ -6,14 +6,13 @@ import { leaderInfo } from '#shared/event-store/jetstream/leader-info.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { commitsOf } from '../conformance/event-store-suite.js';
 import { admit, operatorOf } from '../harness/admit.js';
-import type { Caller, Heard } from '../harness/caller.js';
+import type { Heard } from '../harness/caller.js';
 import { ClusterStage, NODES } from '../harness/cluster-stage.js';
-import { counted, insist, type Told, toldOf } from '../harness/crash-stage.js';
+import type { Told } from '../harness/crash-stage.js';
 import { ledgerSettings, RunningLedger } from '../harness/ledger-app.js';
+import { ordersOf, Rush } from '../harness/rush.js';
 import { scrape } from '../harness/scrape.js';
 
-const BUYERS = 400;
-const SEATS = 200;
 /** Asked for while two servers are gone. */
 const UNHEARD = 10;
 /** An answer takes as long as its reads wait for a leader that does not come. */
@@ -21,33 +20,9 @@ const ANSWERED_MS = 20_000;
 
 const stage = ClusterStage.forTests();
 const ledger = RunningLedger.forTests(stage);
+const rush = new Rush(stage);
 
-const callerOf = (buyer: number): Caller => stage.callers[buyer % stage.callers.length] as Caller;
-const place = (sale: string, buyer: number): Promise<Heard> =>
-  insist(callerOf(buyer), sale, { units: [`A-${(buyer % SEATS) + 1}`] }, `${sale}-${buyer}`);
-const open = (sale: string, more: object = {}): Promise<Heard> => {
-  const units = { rows: [{ row: 'A', from: 1, to: SEATS }] };
-  const terms = { sale, name: 'Gala', units, price: { amount: '5000', currency: 'EUR' }, mint: 'on-request', ...more };
-  return callerOf(0).insist('sale.open', terms, `open-${sale}`);
-};
 const restart = (...names: readonly string[]): Promise<unknown> => Promise.all(names.map((name) => stage.log.server.node(name).restart()));
-const ordersOf = (heard: readonly Heard[]): readonly string[] =>
-  heard.flatMap(({ status, body }) => (status === 201 ? [`${body.order}`] : []));
-
-/** Two buyers for every seat, and something that happens to the servers as soon as the rush has begun. */
-async function rush(sale: string, strike: () => Promise<unknown>): Promise<readonly Heard[]> {
-  await open(sale);
-  let answered = 0;
-  const struck = waitFor(() => answered > BUYERS / 20, { what: 'the rush has begun', timeoutMs: 20_000 }).then(strike);
-  const asked = Array.from({ length: BUYERS }, async (_, buyer) => {
-    const heard = await place(sale, buyer);
-    answered += 1;
-    return heard;
-  });
-  const heard = await Promise.all(asked);
-  await struck;
-  return heard;
-}
 
 const strikes: readonly (readonly [what: string, strike: () => Promise<unknown>])[] = [
   ['killed and back at once', async () => restart(await stage.killLeaderOf('EVENTS'))],
@@ -67,28 +42,13 @@ const strikes: readonly (readonly [what: string, strike: () => Promise<unknown>]
   ],
 ];
 
-/** What the log says, once a leader says it: for some seconds after a strike there may be none. */
-async function toldBy(sale: string): Promise<Told> {
-  const told: Told[] = [];
-  const heard = async (): Promise<boolean> => told.push(await toldOf(stage.log, sale)) > 0;
-  await waitFor(heard, { what: `the log tells of ${sale}`, timeoutMs: 30_000 });
-  return told[0] as Told;
-}
-
 describe('a leader of EVENTS', () => {
   it.each(strikes)(
     '[L1] [L3] [L4] that is %s loses no acknowledged order, sells no seat twice, and decides each key once',
     async (what, strike) => {
       const sale = what.replaceAll(/[^a-z]+/g, '-');
-      const heard = await rush(sale, strike);
-      const told = await toldBy(sale);
-      expect([counted(told.units), counted(told.decisions)]).toEqual([
-        [SEATS, SEATS],
-        [BUYERS, BUYERS],
-      ]);
-      expect([...told.orders].sort()).toEqual([...ordersOf(heard)].sort());
-      const again = await Promise.all(heard.map((_, buyer) => place(sale, buyer)));
-      expect(again.map(({ text }) => text)).toEqual(heard.map(({ text }) => text));
+      const heard = await rush.through(sale, strike);
+      await rush.expectSoldOnce(sale, heard);
       await stage.isCopied('EVENTS');
     },
     90_000,
@@ -96,9 +56,9 @@ describe('a leader of EVENTS', () => {
 });
 
 it('[L6] ends a hold although the wake-up for it could not be stored when it was wanted: TIMERS had no leader', async () => {
-  await open('held', { payment: 'webhook', holdSeconds: 1 });
+  await rush.open('held', { payment: 'webhook', holdSeconds: 1 });
   const killed = await stage.killLeaderOf('TIMERS');
-  expect((await place('held', 1)).status).toBe(201);
+  expect((await rush.place('held', 1)).status).toBe(201);
   const store = await JetStreamEventStore.on(stage.log.admin);
   const expired = async (): Promise<boolean> =>
     (await commitsOf(store, saleSubject('demo', 'held'))).some(({ events }) => events.some(({ type }) => type === 'OrderExpired'));
@@ -107,7 +67,7 @@ it('[L6] ends a hold although the wake-up for it could not be stored when it was
 }, 90_000);
 
 it('[L3] [L10] acknowledges nothing while two of three are gone, says so, believes no copy that does not lead, and sells on when they are back', async () => {
-  await open('two-gone');
+  await rush.open('two-gone');
   const leader = await stage.leaderOf('EVENTS');
   const [other] = NODES.filter((name) => name !== leader) as [string];
   await Promise.all([leader, other].map((name) => stage.log.server.node(name).kill9()));
@@ -118,19 +78,19 @@ it('[L3] [L10] acknowledges nothing while two of three are gone, says so, believ
   await Promise.all(stage.callers.map((caller) => caller.connected()));
   const ask = (buyer: number): Promise<Heard> => {
     const key = `two-gone-${buyer}`;
-    return callerOf(buyer).ask('order.place', { sale: 'two-gone', buyer: key, units: [`A-${buyer + 1}`] }, key, ANSWERED_MS);
+    return rush.callerOf(buyer).ask('order.place', { sale: 'two-gone', buyer: key, units: [`A-${buyer + 1}`] }, key, ANSWERED_MS);
   };
   const told = await Promise.all(Array.from({ length: UNHEARD }, (_, buyer) => ask(buyer)));
   for (const { status, retryAfter } of told) expect([[202, 503], Number(retryAfter) > 0]).toEqual([expect.arrayContaining([status]), true]);
   await restart(leader, other);
-  const heard = await Promise.all(told.map((_, buyer) => place('two-gone', buyer)));
-  expect([...(await toldBy('two-gone')).orders].sort()).toEqual([...ordersOf(heard)].sort());
+  const heard = await Promise.all(told.map((_, buyer) => rush.place('two-gone', buyer)));
+  expect([...(await rush.told('two-gone')).orders].sort()).toEqual([...ordersOf(heard)].sort());
   expect(ordersOf(heard)).toHaveLength(UNHEARD);
 }, 120_000);
 
 it('[L3] fills a server that comes back with an empty disk; it can lead, and stand in for one that had everything', async () => {
   const sales = [...strikes.map(([what]) => what.replaceAll(/[^a-z]+/g, '-')), 'two-gone'];
-  const tellAll = (): Promise<readonly Told[]> => Promise.all(sales.map((sale) => toldBy(sale)));
+  const tellAll = (): Promise<readonly Told[]> => Promise.all(sales.map((sale) => rush.told(sale)));
   const before = await tellAll();
   const emptied = await stage.leaderOf('EVENTS');
   await stage.log.server.replaceDisk(emptied);
@@ -147,7 +107,7 @@ it('[L3] fills a server that comes back with an empty disk; it can lead, and sta
       timeoutMs: 20_000,
     },
   );
-  expect((await place('two-gone', UNHEARD)).status).toBe(201);
+  expect((await rush.place('two-gone', UNHEARD)).status).toBe(201);
   await restart(another);
 }, 90_000);
 
@@ -155,7 +115,7 @@ it('[L5] [L7] has all of it in the ledger, and replays to an equal one, by the a
   await ledger.catchesUp();
   const rows = await ledger.query<{ order_id: string }>('select order_id from ledger.sale_order');
   const sales = [...strikes.map(([what]) => what.replaceAll(/[^a-z]+/g, '-')), 'two-gone', 'held'];
-  const logged = await Promise.all(sales.map(async (sale) => (await toldBy(sale)).orders));
+  const logged = await Promise.all(sales.map(async (sale) => (await rush.told(sale)).orders));
   expect(rows.map(({ order_id: order }) => order).sort()).toEqual(logged.flat().sort());
   const { server } = stage.log;
   const { DATABASE_REPLAY_URL } = ledgerSettings(server, ledger.postgres);

@@ -57,30 +57,37 @@ export class JetStreamEventStore implements EventStore {
 
   async head(subject: string): Promise<Head> {
     const last = await this.last(subject);
-    return last === undefined ? NO_HEAD : headOf(last);
+    if (last !== undefined) return headOf(last);
+    await this.state(); // that there is nothing is an answer, too: only who leads can give it
+    return NO_HEAD;
   }
 
   async *read(subject: string, after: Head): AsyncIterable<Commit> {
     let head = after;
     for (let reads = 0; reads < SINGLE_READS; reads++) {
       const next = await this.get({ seq: head.sequence + 1, next_by_subj: subject });
-      if (next === undefined) return this.assertReaches(subject, head);
+      if (next === undefined) return this.assertReaches(subject, headOf(head));
       assertFollows(head, next);
       head = next;
       yield next;
     }
-    const last = await this.last(subject);
-    assertHolds(subject, head, last ?? NO_HEAD);
-    if (last === undefined || last.sequence === head.sequence) return;
-    for await (const commit of this.consume(subject, head, last)) {
-      assertFollows(head, commit);
-      head = commit;
-      yield commit;
+    const last = await this.lastSince(subject, head);
+    if (last.sequence > head.sequence) {
+      for await (const commit of this.consume(subject, head, last)) {
+        assertFollows(head, commit);
+        head = commit;
+        yield commit;
+      }
     }
+    await this.assertReaches(subject, headOf(head));
   }
 
   async at(subject: string, sequence: number): Promise<WholeCommit> {
-    const commit = await this.get({ seq: sequence }, decodeWhole);
+    let commit = await this.get({ seq: sequence }, decodeWhole);
+    if (commit === undefined) {
+      await this.assertReaches(subject, { sequence });
+      commit = await this.get({ seq: sequence }, decodeWhole);
+    }
     if (commit?.subject !== subject) throw new Fault('log-shrunk', { subject, sequence });
     return commit;
   }
@@ -101,7 +108,7 @@ export class JetStreamEventStore implements EventStore {
       try {
         const landed = await this.get({ seq: expected.sequence + 1, next_by_subj: subject });
         if (landed !== undefined) return landed.hash === commit.hash ? { ...commit, sequence: landed.sequence } : undefined;
-        assertHolds(subject, expected, await this.head(subject));
+        await this.lastSince(subject, expected);
       } catch (thrown) {
         if (isFault(thrown) && thrown.kind === 'terminal') throw thrown;
         cause = thrown;
@@ -124,11 +131,27 @@ export class JetStreamEventStore implements EventStore {
     return this.get({ last_by_subj: subject });
   }
 
-  /** Nothing follows what was seen: because it is the last, or because the log ends before it. Asks for no commit, which may be large. */
-  private async assertReaches(subject: string, seen: Head): Promise<void> {
-    if (seen.sequence === 0) return;
+  /**
+   * The last commit, held against what was seen before. A leader that is cut off from the others, and does not know it yet, may end before
+   * that: it is asked for again from one that has proven to lead.
+   */
+  private async lastSince(subject: string, seen: Head): Promise<Head> {
+    let last = await this.last(subject);
+    if ((last?.sequence ?? 0) < seen.sequence) {
+      await this.assertReaches(subject, headOf(seen));
+      last = await this.last(subject);
+    }
+    assertHolds(subject, seen, last ?? NO_HEAD);
+    return last ?? NO_HEAD;
+  }
+
+  /**
+   * Nothing follows what was seen: because it is the last, or because the log ends before it, or because who was asked leads no more and
+   * has not heard of it. Asks for no commit, which may be large.
+   */
+  private async assertReaches(subject: string, seen: Pick<Head, 'sequence'>): Promise<void> {
     const { last_seq } = await this.state();
-    if (last_seq < seen.sequence) throw new Fault('log-shrunk', { subject, seen: headOf(seen), last: last_seq });
+    if (last_seq < seen.sequence) throw new Fault('log-shrunk', { subject, seen, last: last_seq });
   }
 
   private async state(): Promise<StreamState> {
@@ -140,7 +163,7 @@ export class JetStreamEventStore implements EventStore {
   }
 
   /** A long stretch by an ordered consumer. It may be served by a follower, so it is read until the leader's last commit has come. */
-  private async *consume(subject: string, after: Head, last: Commit): AsyncIterable<Commit> {
+  private async *consume(subject: string, after: Head, last: Head): AsyncIterable<Commit> {
     const consumer = await this.js.consumers.get(EVENTS_STREAM, { filter_subjects: subject, opt_start_seq: after.sequence + 1 });
     const messages = await consumer.consume({ max_bytes: PULL_BYTES, expires: PULL_EXPIRES_MS });
     try {
