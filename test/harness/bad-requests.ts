@@ -112,6 +112,7 @@ export const badKeys: readonly (readonly [name: string, key: string | undefined,
   ['an e-mail address as its key', 'order-1-ann@example.org', 'key-personal'],
   ['a card number as its key', '4111 1111 1111 1111', 'key-personal'],
   ['a card number in its key', 'card:5555555555554444', 'key-personal'],
+  ['half a surrogate pair in its key', 'a\ud800b', 'key-malformed'],
   ['a key that is not ASCII', 'schlüssel', 'key-malformed'],
 ];
 

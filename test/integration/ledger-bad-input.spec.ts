@@ -141,6 +141,16 @@ describe('a question to the ledger is refused, with the name of what is wrong', 
     }
   });
 
+  it('whose members are half a character, which has no UTF-8, in every operation', async () => {
+    for (const { path, parameters = [] } of asked()) {
+      for (const { name } of parameters) {
+        const body = problemOf(await ledger.demo.get(`${path}?${name}=%ED%A0%80`));
+        expect([path, name, body]).toEqual([path, name, expect.objectContaining({ status: 400 })]);
+        expect(body.errors).toEqual([{ pointer: `query:${name}`, detail: expect.any(String) }]);
+      }
+    }
+  });
+
   it('whose members are unknown, told twice, or too many, in every operation', async () => {
     for (const { path } of asked()) {
       for (const name of ['tenant', 'Sale', 'atSequence', 'offset', '__proto__', 'constructor', 'limit[]', 'a/b~c'])
