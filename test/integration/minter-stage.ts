@@ -12,7 +12,7 @@ import { orderId, type SaleId, type TenantId, ticketId, type UnitId, type Wallet
 import { CONSUMERS } from '#shared/platform/topology/consumers.js';
 import { provision } from '#shared/platform/topology/provision.js';
 import { Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
-import { type NatsServer, startNats } from '../../dev/nats/server.js';
+import { type Broker, type NatsServer, startNats } from '../../dev/nats/server.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { type LocalSolana, startLocalSolana } from '../../dev/solana/local-solana.js';
 import { Stage } from '../harness/stage.js';
@@ -35,17 +35,21 @@ export interface MinterStageSettings {
   readonly slotMs?: number;
   /** What its minters are told besides. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** A stage with a log of its own, which is open before this one; without it, a log on one server. */
+  readonly on?: Pick<Stage, 'onClose'> & { readonly log: { readonly server: Broker; readonly admin: NatsConnection } };
 }
 
-/** A real NATS server with the real streams, and a local Solana with short slots; the minter comes from the test. */
+/** A real NATS server with the real streams, or several, and a local Solana with short slots; the minter comes from the test. */
 export class MinterStage extends Stage {
   /** Of its folder. */
   path!: string;
+  /** The one that it started. */
   server!: NatsServer;
   solana!: LocalSolana;
   admin!: NatsConnection;
   rpc!: Connection;
   private store!: JetStreamEventStore;
+  private broker!: Broker;
 
   constructor(
     private readonly name: string,
@@ -58,17 +62,28 @@ export class MinterStage extends Stage {
     const { slotMs = SLOT_MS } = this.settings;
     this.path = this.folder(this.name);
     this.solana = await this.keep(startLocalSolana({ port: 0, slotMs, finalizedAfterSlots: FINALIZED_AFTER_SLOTS, faultSeed: 7 }));
-    this.server = await this.keep(startNats({ dataDir: join(this.path, 'nats') }));
-    this.admin = await this.keep(connect(this.server.connection('provision')));
-    await provision(this.admin);
+    await this.reachLog();
     this.store = await JetStreamEventStore.on(this.admin);
     this.rpc = new Connection(this.solana.url, 'finalized');
   }
 
+  private async reachLog(): Promise<void> {
+    const { on } = this.settings;
+    if (on === undefined) {
+      this.broker = this.server = await this.keep(startNats({ dataDir: join(this.path, 'nats') }));
+      this.admin = await this.keep(connect(this.server.connection('provision')));
+      await provision(this.admin);
+    } else {
+      on.onClose(() => this.close()); // it goes before its log does
+      this.broker = on.log.server;
+      this.admin = on.log.admin;
+    }
+  }
+
   get environment() {
-    const { user, pass } = this.server.credentials('minter');
+    const { user, pass } = this.broker.credentials('minter');
     return {
-      NATS_URL: this.server.url,
+      NATS_URL: this.broker.url,
       NATS_USER: user,
       NATS_PASSWORD: pass,
       SOLANA_RPC_URL: this.solana.url,
@@ -82,9 +97,15 @@ export class MinterStage extends Stage {
     };
   }
 
+  /** What the log says, once it has a leader who says it. */
   async events(sale: string): Promise<Recorded<MintEvent>[]> {
-    const found: Recorded<MintEvent>[] = [];
-    for await (const commit of this.store.read(mintSubject(TENANT, sale), NO_HEAD)) found.push(...(commit.events as Recorded<MintEvent>[]));
+    let found: Recorded<MintEvent>[] = [];
+    const isRead = async (): Promise<boolean> => {
+      found = [];
+      for await (const commit of this.store.read(mintSubject(TENANT, sale), NO_HEAD)) found.push(...(commit.events as typeof found));
+      return true;
+    };
+    await waitFor(isRead, { what: `the log tells of the mints of ${sale}`, timeoutMs: PATIENCE_MS });
     return found;
   }
 

@@ -164,16 +164,20 @@ export class JetStreamEventStore implements EventStore {
 
   /** A long stretch by an ordered consumer. It may be served by a follower, so it is read until the leader's last commit has come. */
   private async *consume(subject: string, after: Head, last: Head): AsyncIterable<Commit> {
-    const consumer = await this.js.consumers.get(EVENTS_STREAM, { filter_subjects: subject, opt_start_seq: after.sequence + 1 });
-    const messages = await consumer.consume({ max_bytes: PULL_BYTES, expires: PULL_EXPIRES_MS });
     try {
-      for await (const message of messages) {
-        yield decodeCommit(message.subject, message.seq, message.data);
-        if (message.seq >= last.sequence) return;
+      const consumer = await this.js.consumers.get(EVENTS_STREAM, { filter_subjects: subject, opt_start_seq: after.sequence + 1 });
+      const messages = await consumer.consume({ max_bytes: PULL_BYTES, expires: PULL_EXPIRES_MS });
+      try {
+        for await (const message of messages) {
+          yield decodeCommit(message.subject, message.seq, message.data);
+          if (message.seq >= last.sequence) return;
+        }
+      } finally {
+        messages.stop();
+        await consumer.delete();
       }
-    } finally {
-      messages.stop();
-      await consumer.delete();
+    } catch (cause) {
+      throw isFault(cause) ? cause : new Fault('log-unreachable', { subject }, { cause });
     }
     throw new Fault('log-unreachable', { subject, last: last.sequence });
   }
