@@ -7,6 +7,7 @@ import {
   jetstreamManager,
   type StreamConfig,
 } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
 import { isFault } from '#shared/kernel/fault.js';
 import { CONSUMERS } from '#shared/platform/topology/consumers.js';
 import type { Difference } from '#shared/platform/topology/differences.js';
@@ -87,6 +88,12 @@ describe('provision', () => {
     expect(await found()).toEqual([{ what: 'EVENTS.discard', wanted: 'new', found: 'old' }]);
     await remake('EVENTS', {});
   });
+});
+
+it('does not take a stream for missing, or right, of which nobody says anything', async () => {
+  const replay = await connect(log.server.connection('replay')); // may ask for EVENTS alone
+  await expect(inspectTopology(replay)).rejects.toMatchObject({ code: 'log-unreachable', context: { stream: 'COMMANDS' } });
+  await replay.close();
 });
 
 describe('provision on an older installation', () => {

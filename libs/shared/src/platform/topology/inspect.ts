@@ -15,7 +15,7 @@ const NO_CONSUMER_HAS = off(NOT_ON_A_CONSUMER);
 /**
  * Compares what the server has with what is wanted. Apps call it at start and refuse to run on any difference.
  * @returns the epoch that all streams carry
- * @throws Fault `stream-differs` with every difference: its name, the wanted and the found value
+ * @throws Fault `stream-differs` with every difference: its name, the wanted and the found value; `log-unreachable` where nobody says, as while no leader is elected
  */
 export async function inspectTopology(connection: NatsConnection): Promise<string> {
   const jsm = await jetstreamManager(connection, { checkAPI: false });
@@ -40,8 +40,8 @@ export async function consumerDifferences(jsm: JetStreamManager, stream: string,
     const { config: found } = await jsm.consumers.info(stream, config.durable_name);
     return differences(name, { ...NO_CONSUMER_HAS, ...config }, withoutPast(found));
   } catch (thrown) {
-    if (thrown instanceof JetStreamApiError && [CONSUMER_NOT_FOUND, STREAM_NOT_FOUND].includes(thrown.code)) return [missing(name)];
-    throw thrown;
+    if (isCode(thrown, CONSUMER_NOT_FOUND, STREAM_NOT_FOUND)) return [missing(name)];
+    throw new Fault('log-unreachable', { consumer: name }, { cause: thrown });
   }
 }
 
@@ -55,9 +55,11 @@ export async function streamInfo(jsm: JetStreamManager, name: string): Promise<S
   try {
     return await jsm.streams.info(name);
   } catch (thrown) {
-    if (thrown instanceof JetStreamApiError && thrown.code === STREAM_NOT_FOUND) return undefined;
-    throw thrown;
+    if (isCode(thrown, STREAM_NOT_FOUND)) return undefined;
+    throw new Fault('log-unreachable', { stream: name }, { cause: thrown });
   }
 }
 
+const isCode = (thrown: unknown, ...codes: readonly number[]): boolean =>
+  thrown instanceof JetStreamApiError && codes.includes(thrown.code);
 const missing = (what: string): Difference => ({ what, wanted: 'to exist', found: 'missing' });
