@@ -12,6 +12,7 @@ import type { Told } from '../harness/crash-stage.js';
 import { ledgerSettings, RunningLedger } from '../harness/ledger-app.js';
 import { ordersOf, Rush } from '../harness/rush.js';
 import { scrape } from '../harness/scrape.js';
+import { startSelling } from '../harness/selling.js';
 
 /** Asked for while two servers are gone. */
 const UNHEARD = 10;
@@ -82,7 +83,9 @@ it('[L3] [L10] acknowledges nothing while two of three are gone, says so, believ
   };
   const told = await Promise.all(Array.from({ length: UNHEARD }, (_, buyer) => ask(buyer)));
   for (const { status, retryAfter } of told) expect([[202, 503], Number(retryAfter) > 0]).toEqual([expect.arrayContaining([status]), true]);
+  const starting = startSelling(stage.log.server);
   await restart(leader, other);
+  await (await starting).close(); // it waited for somebody to say what the streams are
   const heard = await Promise.all(told.map((_, buyer) => rush.place('two-gone', buyer)));
   expect([...(await rush.told('two-gone')).orders].sort()).toEqual([...ordersOf(heard)].sort());
   expect(ordersOf(heard)).toHaveLength(UNHEARD);

@@ -18,7 +18,7 @@ import { showConsumers, watchedConsumers } from '#shared/platform/metrics/log-me
 import { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
 import { connectNats } from '#shared/platform/nats.js';
 import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
-import { inspectTopology } from '#shared/platform/topology/inspect.js';
+import { awaitTopology } from '#shared/platform/topology/inspect.js';
 import { connected, database } from './database/connect.js';
 import { migrateDatabase } from './database/migrate-database.js';
 import { Documents } from './http/documents.js';
@@ -43,7 +43,7 @@ export interface Ledger {
 /** Connects, checks the streams, starts to take in the log, and serves queries and health. Postgres may still be away. */
 export async function startLedger(environment: Environment, logger: Logger): Promise<Ledger> {
   const connection = await connectNats(natsAccess(environment), 'ledger');
-  const epoch = await inspectTopology(connection);
+  const epoch = await awaitTopology(connection, logger);
   logger.info({ epoch }, 'streams are as wanted');
   const tenants = await TenantDirectory.watch(connection, logger);
   const pool = database(environment.DATABASE_PROJECTOR_URL, { name: 'admit-ledger', connections: PROJECTOR_CONNECTIONS, logger });

@@ -10,7 +10,7 @@ import { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
 import { connectNats } from '#shared/platform/nats.js';
 import { RecentCommits } from '#shared/platform/recent-commits.js';
 import { MINT_ACK_WAIT_MS } from '#shared/platform/topology/consumers.js';
-import { inspectTopology } from '#shared/platform/topology/inspect.js';
+import { awaitTopology } from '#shared/platform/topology/inspect.js';
 import type { Chain } from './chain.js';
 import { loadMintKeys, type MintKeys } from './chains/token-2022/mint-keys.js';
 import { Token2022Chain } from './chains/token-2022/token-2022-chain.js';
@@ -63,7 +63,7 @@ export async function connectMinter(environment: Environment, logger: Logger): P
 
 async function assemble(connection: NatsConnection, keys: MintKeys, environment: Environment, logger: Logger): Promise<MinterApp> {
   const passBy = armFailpoint(environment);
-  const epoch = await inspectTopology(connection);
+  const epoch = await awaitTopology(connection, logger);
   const store = await JetStreamEventStore.on(connection);
   const page = new MetricsPage(environment.METRICS_TOKEN);
   const metrics = new MinterMetrics(page.registry);

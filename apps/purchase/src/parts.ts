@@ -7,7 +7,7 @@ import type { Logger } from '#shared/platform/logger.js';
 import { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
 import { connectNats } from '#shared/platform/nats.js';
 import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
-import { inspectTopology } from '#shared/platform/topology/inspect.js';
+import { awaitTopology } from '#shared/platform/topology/inspect.js';
 import { Decisions } from './decisions.js';
 import { Folds } from './folds.js';
 import { Inbox } from './inbox.js';
@@ -52,7 +52,7 @@ export async function connectParts(environment: Environment, logger: Logger): Pr
   try {
     const connection = await connectAs(user, environment.NATS_PASSWORD, 'purchase');
     const edge = await connectAs(environment.NATS_EDGE_USER, environment.NATS_EDGE_PASSWORD, 'purchase-edge');
-    const epoch = await inspectTopology(connection);
+    const epoch = await awaitTopology(connection, logger);
     logger.info({ epoch }, 'streams are as wanted');
     const page = new MetricsPage(environment.METRICS_TOKEN);
     const metrics = new PurchaseMetrics(page.registry, page.tenants);

@@ -1,10 +1,15 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type ConsumerConfig, JetStreamApiError, type JetStreamManager, jetstreamManager, type StreamInfo } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { Fault } from '../../kernel/fault.js';
+import { Fault, isFault } from '../../kernel/fault.js';
+import type { Logger } from '../logger.js';
 import { CONSUMERS, NOT_ON_A_CONSUMER } from './consumers.js';
 import { type Difference, differences } from './differences.js';
 import { EPOCH, NOT_ON_A_STREAM, STREAMS } from './streams.js';
 
+/** An app that starts waits so long for the log to say what it is: an election takes 4 to 9 s, and may have to be held again. */
+const FIRST_WORD_MS = 30_000;
+const ASK_AGAIN_MS = 500;
 const STREAM_NOT_FOUND = 10059;
 const CONSUMER_NOT_FOUND = 10014;
 /** Servers leave out what is not set; what is set differs from this. */
@@ -13,7 +18,24 @@ const NO_STREAM_HAS = off(NOT_ON_A_STREAM);
 const NO_CONSUMER_HAS = off(NOT_ON_A_CONSUMER);
 
 /**
- * Compares what the server has with what is wanted. Apps call it at start and refuse to run on any difference.
+ * What an app calls when it starts: `inspectTopology`, asked again while nobody answers, as before the servers of a cluster have a leader.
+ * @throws Fault as that does; `log-unreachable` only after a while
+ */
+export async function awaitTopology(connection: NatsConnection, logger: Logger): Promise<string> {
+  const deadline = performance.now() + FIRST_WORD_MS;
+  for (;;) {
+    try {
+      return await inspectTopology(connection);
+    } catch (thrown) {
+      if (!isFault(thrown, 'log-unreachable') || connection.isClosed() || performance.now() > deadline) throw thrown;
+      logger.warn({ err: thrown }, 'nobody says yet what the streams are; they are asked again');
+    }
+    await pause(ASK_AGAIN_MS);
+  }
+}
+
+/**
+ * Compares what the server has with what is wanted. Apps refuse to run on any difference.
  * @returns the epoch that all streams carry
  * @throws Fault `stream-differs` with every difference: its name, the wanted and the found value; `log-unreachable` where nobody says, as while no leader is elected
  */
