@@ -1,5 +1,7 @@
-import { jetstreamManager } from '@nats-io/jetstream';
+import { type ClusterInfo, type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { CONSUMERS } from '#shared/platform/topology/consumers.js';
+import { STREAMS } from '#shared/platform/topology/streams.js';
 import type { Broker } from '../../dev/nats/server.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { Caller } from './caller.js';
@@ -71,16 +73,35 @@ export class ClusterStage extends Stage {
   /** Resolves when every server has everything that the stream holds. */
   async isCopied(stream: string): Promise<void> {
     const copied = async (): Promise<boolean> => {
-      const others = (await this.info(stream)).cluster?.replicas ?? [];
-      return (
-        others.length === NODES.length - 1 && others.every(({ current, offline, lag }) => current && offline !== true && (lag ?? 0) === 0)
-      );
+      const { cluster } = await this.info(stream);
+      return areWhole(cluster);
     };
     await waitFor(copied, { what: `every server has a copy of ${stream}`, timeoutMs: LED_MS });
   }
 
+  /** Resolves when every server has everything, and knows where each consumer stands: a server may be lost again. */
+  async isWhole(): Promise<void> {
+    for (const { name } of STREAMS) await this.isCopied(name);
+    for (const { stream, config } of CONSUMERS) {
+      const copied = async (): Promise<boolean> => {
+        const { cluster } = await (await this.manager()).consumers.info(stream, config.durable_name);
+        return areWhole(cluster);
+      };
+      await waitFor(copied, { what: `every server knows where ${stream}.${config.durable_name} stands`, timeoutMs: LED_MS });
+    }
+  }
+
   /** Whoever answers: while there is no leader, that may be any server with a copy. */
   async info(stream: string) {
-    return (await jetstreamManager(this.log.admin, { checkAPI: false, timeout: LOOK_MS })).streams.info(stream);
+    return (await this.manager()).streams.info(stream);
+  }
+
+  private manager(): Promise<JetStreamManager> {
+    return jetstreamManager(this.log.admin, { checkAPI: false, timeout: LOOK_MS });
   }
 }
+
+const areWhole = (cluster: ClusterInfo | undefined): boolean => {
+  const others = cluster?.replicas ?? [];
+  return others.length === NODES.length - 1 && others.every(({ current, offline, lag }) => current && offline !== true && (lag ?? 0) === 0);
+};
