@@ -1,6 +1,6 @@
 import { waitFor } from '../../dev/processes/wait.js';
 import type { Caller, Heard } from './caller.js';
-import { counted, insist, type Told, toldOf } from './crash-stage.js';
+import { counted, type Told, toldOf } from './crash-stage.js';
 import type { ClusterLog } from './selling.js';
 
 export const BUYERS = 400;
@@ -28,7 +28,8 @@ export class Rush {
 
   /** One buyer and one seat; asked again, the same key and the same request; `elsewhere`, by so many callers further on. */
   place(sale: string, buyer: number, elsewhere = 0): Promise<Heard> {
-    return insist(this.callerOf(buyer + elsewhere), sale, { units: [`A-${(buyer % SEATS) + 1}`] }, `${sale}-${buyer}`);
+    const key = `${sale}-${buyer}`;
+    return this.callerOf(buyer + elsewhere).insist('order.place', { sale, buyer: key, units: [`A-${(buyer % SEATS) + 1}`] }, key);
   }
 
   /** All of them at once, and something that happens to the servers as soon as the rush has begun. */

@@ -22,6 +22,9 @@ export interface Provisioned {
   readonly changed: readonly Difference[];
 }
 
+/** Servers that have just found each other take seconds to place a stream on three of them. */
+const MADE_MS = 30_000;
+
 /**
  * Makes the streams and consumers that are missing, once, and gives the consumers of an older installation the patience and width that are
  * wanted now; on a server that has them all it changes nothing. Of a stream with fewer copies than wanted the servers make more, while it is
@@ -30,7 +33,7 @@ export interface Provisioned {
  * @throws Fault `stream-differs`
  */
 export async function provision(connection: NatsConnection, { replicas = 1 } = {}): Promise<Provisioned> {
-  const jsm = await jetstreamManager(connection, { checkAPI: false });
+  const jsm = await jetstreamManager(connection, { checkAPI: false, timeout: MADE_MS });
   const made: string[] = [];
   const changed: Difference[] = [];
   const epoch = await epochToUse(jsm);
