@@ -78,8 +78,6 @@ async function mainlandSells(sale: string, later: string): Promise<void> {
   await waitFor(missing, { what: 'the missing copy is shown', timeoutMs: SHOWN_MS });
 }
 
-/** `CUTS=long`: in every way. Each takes half a minute. */
-const LONG = process.env.CUTS === 'long';
 const ALL = ['EVENTS', 'COMMANDS', 'TIMERS', 'MINTS', 'DEAD'];
 const cuts: readonly (readonly [what: string, sale: string, damage: Damage, led: readonly string[]])[] = [
   ['that leads nothing, and what it still sends arrives late,', 'late', 'dark', []],
@@ -95,7 +93,7 @@ beforeAll(async () => {
 }, STARTS_MS);
 
 describe('a server that is cut off', () => {
-  it.each(LONG ? cuts : cuts.slice(-1))(
+  it.each(cuts)(
     '[L1] [L3] [L4] %s gives no acknowledgement and no old answer; the others sell on; nothing is lost and no seat sold twice',
     async (_, sale, damage, led) => {
       const [beside, later] = [`${sale}-beside`, `${sale}-later`];

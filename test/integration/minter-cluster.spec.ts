@@ -6,8 +6,6 @@ import { MinterStage } from './minter-stage.js';
 
 /** So many that a minter is in the middle of them when it happens. */
 const TICKETS = 100;
-/** `CUTS=long`: whoever leads is killed, too. */
-const LONG = process.env.CUTS === 'long';
 const BEGUN_MS = 30_000;
 /** An election, the ack wait of ten seconds of what an unreachable minter held, and the mints. */
 const DONE_MS = 60_000;
@@ -62,7 +60,7 @@ const kills: readonly (readonly [what: string, leader: () => Promise<string>])[]
   ['of the consumer that hands out mints', () => leaderOfWork()],
 ];
 
-it.each(LONG ? kills : kills.slice(0, 1))(
+it.each(kills)(
   '[L2] mints every ticket once while the leader %s is killed',
   async (what, leader) => {
     const sale = what.replaceAll(' ', '-');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ConsumerConfig, type JetStreamManager, jetstreamManager, type StreamConfig, type StreamInfo } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/transport-node';
+import { type NatsConnection, TimeoutError } from '@nats-io/transport-node';
 import { wholeCopies } from '../../event-store/jetstream/leader-info.js';
 import { Fault } from '../../kernel/fault.js';
 import { CHANGED_IN_PLACE, CONSUMERS, type WantedConsumer } from './consumers.js';
@@ -22,8 +22,8 @@ export interface Provisioned {
   readonly changed: readonly Difference[];
 }
 
-/** Servers that have just found each other take seconds to place a stream on three of them. */
-const MADE_MS = 30_000;
+/** Servers that have just found each other may forget a request to place a stream on three of them: it is sent again, and makes one stream. */
+const ADD_TRIES = 6;
 
 /**
  * Makes the streams and consumers that are missing, once, and gives the consumers of an older installation the patience and width that are
@@ -33,7 +33,7 @@ const MADE_MS = 30_000;
  * @throws Fault `stream-differs`
  */
 export async function provision(connection: NatsConnection, { replicas = 1 } = {}): Promise<Provisioned> {
-  const jsm = await jetstreamManager(connection, { checkAPI: false, timeout: MADE_MS });
+  const jsm = await jetstreamManager(connection, { checkAPI: false });
   const made: string[] = [];
   const changed: Difference[] = [];
   const epoch = await epochToUse(jsm);
@@ -41,7 +41,7 @@ export async function provision(connection: NatsConnection, { replicas = 1 } = {
     const info = await streamInfo(jsm, wanted.name);
     if (info !== undefined) changed.push(...(await addCopies(jsm, info, replicas)));
     else {
-      await jsm.streams.add({ ...wanted, num_replicas: replicas, metadata: { [EPOCH]: epoch } } as NewStream);
+      await addStream(jsm, { ...wanted, num_replicas: replicas, metadata: { [EPOCH]: epoch } } as NewStream);
       made.push(wanted.name);
     }
   }
@@ -54,6 +54,17 @@ export async function provision(connection: NatsConnection, { replicas = 1 } = {
     } else changed.push(...(await changeInPlace(jsm, wanted, found)));
   }
   return { epoch: await inspectTopology(connection), made, changed };
+}
+
+async function addStream(jsm: JetStreamManager, wanted: NewStream): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await jsm.streams.add(wanted);
+      return;
+    } catch (thrown) {
+      if (!(thrown instanceof TimeoutError) || tries === ADD_TRIES) throw thrown;
+    }
+  }
 }
 
 /** Its consumers follow it. A smaller number is what somebody forgot to set, not a wish to have less: it takes no copy away. */
