@@ -71,6 +71,12 @@ describe('provision', () => {
     expect(epoch).toMatch(/^[0-9a-f-]{36}$/);
   });
 
+  it('makes one stream of a request that is sent again because its answer was lost', async () => {
+    const before = await everything();
+    for (const wanted of STREAMS) await jsm.streams.add({ ...wanted, num_replicas: 1, metadata: { [EPOCH]: epoch } });
+    expect(await everything()).toEqual(before);
+  });
+
   it('makes a consumer again that is missing: it holds no truth', async () => {
     await jsm.consumers.delete('MINTS', 'minter');
     expect(await found()).toEqual([{ what: 'MINTS.minter', wanted: 'to exist', found: 'missing' }]);
