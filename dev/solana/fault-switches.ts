@@ -32,11 +32,15 @@ export class FaultSwitches {
   private readonly on = new Map<string, Switch>();
   private readonly injected = new Map<string, number>();
   private readonly calls = new Map<string, number>();
+  /** Each fault has its own luck: which of the calls that it can hit it strikes does not hang on how they fall between others. */
+  private readonly luck: ReadonlyMap<string, () => number>;
 
   constructor(
     private readonly table: readonly Fault[],
-    private readonly random: () => number,
-  ) {}
+    seed: number,
+  ) {
+    this.luck = new Map(table.map(({ name }, index) => [name, seededRandom(seed * table.length + index)]));
+  }
 
   set(name: string, setting: FaultSetting): void {
     const fault = this.table.find((entry) => entry.name === name);
@@ -61,7 +65,7 @@ export class FaultSwitches {
       const entry = this.on.get(name);
       if (entry === undefined || entry.left <= 0) return [];
       if (entry.methods !== null && !entry.methods.includes(method)) return [];
-      if (entry.probability < 1 && this.random() >= entry.probability) return [];
+      if (entry.probability < 1 && (this.luck.get(name)?.() ?? 0) >= entry.probability) return [];
       entry.left -= 1;
       this.injected.set(name, (this.injected.get(name) ?? 0) + 1);
       return [entry.inject];

@@ -6,7 +6,7 @@ import { VIEW_DEPTH_SLOTS } from './chain-state.js';
 import type { CommitmentDepths } from './commitment.js';
 import { answerControl, LocalSolanaControl } from './control.js';
 import { Faucet } from './faucet.js';
-import { FaultSwitches, seededRandom } from './fault-switches.js';
+import { FaultSwitches } from './fault-switches.js';
 import { FAULTS } from './faults/table.js';
 import { serveHttp } from './http-front.js';
 import type { Journal } from './journal.js';
@@ -76,7 +76,7 @@ function run(options: LocalSolanaOptions, http: Server, websocket: Server): Omit
   const { bank, faucet, journal, restoredAccounts } = openChain(options, slotMs === 'instant');
   const clock = new SlotClock(bank, typeof slotMs === 'number' ? slotMs : null);
   const seed = options.faultSeed ?? DEFAULT_FAULT_SEED;
-  const switches = new FaultSwitches(FAULTS, seededRandom(seed));
+  const switches = new FaultSwitches(FAULTS, seed);
   const control = new LocalSolanaControl(bank, clock, switches);
   const node = openNode(bank, faucet);
   const servers = [http, websocket];
@@ -94,7 +94,7 @@ function run(options: LocalSolanaOptions, http: Server, websocket: Server): Omit
     const server = createServer();
     const host = options.host ?? LOOPBACK;
     const port = await listen(server, host, 0);
-    const faults = new FaultSwitches(FAULTS, seededRandom(seed + servers.push(server)));
+    const faults = new FaultSwitches(FAULTS, seed + servers.push(server));
     serve(server, faults);
     return { url: `http://${host}:${port}`, faults };
   };
