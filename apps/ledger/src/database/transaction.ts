@@ -34,20 +34,26 @@ export async function inTransaction<T>(
   }
 }
 
-/** Reads as one tenant: everything as it was at one moment, of one ledger, and nothing but reads. */
-export async function asTenant<T>(reader: DataSource, tenant: string, read: (runner: QueryRunner) => Promise<T>): Promise<T> {
-  const runner = reader.createQueryRunner();
+/** Works on a connection of its own, and hands it back. */
+export async function withRunner<T>(source: DataSource, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+  const runner = source.createQueryRunner();
   try {
-    return await fromOneLedger(() =>
-      inTransaction(runner, { tenant, snapshot: true, readOnly: true }, async () => ({
-        found: await read(runner),
-        isOneLedger: await isOneLedger((sql) => runner.query(sql)),
-      })),
-    );
+    return await work(runner);
   } finally {
     await runner.release();
   }
 }
+
+/** Reads as one tenant: everything as it was at one moment, of one ledger, and nothing but reads. */
+export const asTenant = <T>(reader: DataSource, tenant: string, read: (runner: QueryRunner) => Promise<T>): Promise<T> =>
+  withRunner(reader, (runner) =>
+    fromOneLedger(() =>
+      inTransaction(runner, { tenant, snapshot: true, readOnly: true }, async () => ({
+        found: await read(runner),
+        isOneLedger: await isOneLedger((sql) => runner.query(sql)),
+      })),
+    ),
+  );
 
 async function rollBack(runner: QueryRunner): Promise<void> {
   if (!runner.isTransactionActive || runner.isReleased) return; // a lost connection rolled back by itself

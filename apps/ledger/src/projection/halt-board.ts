@@ -3,16 +3,15 @@ import type { Logger } from '#shared/platform/logger.js';
 import { databaseFault } from '../database/faults.js';
 import { LIVE } from '../database/names.js';
 import type { HaltRow } from '../rows/tables.js';
-import { readHalts } from './halts.js';
+import { LOOK_MS, readHalts } from './halts.js';
 import { pause } from './pause.js';
-
-/** How old what is shown may be, where others changed it: a promotion exchanged the ledgers, or another projector repaired. */
-const LOOK_MS = 2_000;
 
 /** Whose ledger stands still, shown to whoever looks: as this projector makes it, and as the ledger says it when others do. */
 export class HaltBoard {
   /** By tenant. */
   readonly halted = new Map<string, HaltRow>();
+  /** What this projector could not apply, by tenant. */
+  private readonly refused = new Map<string, HaltRow>();
   private changes = 0;
 
   constructor(private readonly logger: Logger) {}
@@ -20,12 +19,20 @@ export class HaltBoard {
   note(halt: HaltRow): void {
     this.changes += 1;
     this.halted.set(halt.tenant, halt);
+    this.refused.set(halt.tenant, halt);
     this.logger.error({ ...halt }, 'a tenant is halted: its ledger stands still until a version that can apply this commit is started');
   }
 
   ended(tenant: string): void {
     this.changes += 1;
     this.halted.delete(tenant);
+    this.refused.delete(tenant);
+  }
+
+  /** Whether this projector found out by itself that it cannot apply this: to try once more would say the same. */
+  isOurs({ tenant, sequence, reason }: HaltRow): boolean {
+    const ours = this.refused.get(tenant);
+    return ours?.sequence === sequence && ours.reason === reason;
   }
 
   sentence(): string | undefined {
@@ -33,8 +40,9 @@ export class HaltBoard {
     return halted.length === 0 ? undefined : `halted: ${halted.join('; ')}`;
   }
 
-  /** Looks again and again until `signal` is aborted. While Postgres is away, what it said last stays. */
+  /** Looks again and again until `signal` is aborted. While Postgres is away, what it said last stays. What was refused before is tried anew. */
   async follow(source: DataSource, signal: AbortSignal): Promise<void> {
+    this.refused.clear();
     while (!signal.aborted) {
       try {
         await this.look(source);

@@ -8,6 +8,9 @@ import type { PlacedCommit } from './commit-place.js';
 /** A reason is read by an operator; what a foreign error says may be long. */
 const MAX_REASON_LETTERS = 1_000;
 
+/** How soon it is noticed that others changed who is halted: a promotion exchanged the ledgers, or another projector repaired. */
+export const LOOK_MS = 2_000;
+
 /** A connection, or a pool of them. */
 type Asked = { query(sql: string): Promise<unknown> };
 

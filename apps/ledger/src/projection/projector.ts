@@ -92,7 +92,8 @@ export class Projector {
     this.enter(at);
     this.logger.info({ sequence: at.sequence, epoch: at.epoch }, 'the ledger follows the log');
     const followed = new AbortController();
-    const repairing = this.repair(AbortSignal.any([signal, followed.signal]));
+    const { database, log, logger, board } = this;
+    const repairing = repairTenants({ database, log, logger, board, signal: AbortSignal.any([signal, followed.signal]) });
     try {
       await this.takeAll(runner, at, signal);
     } finally {
@@ -112,13 +113,6 @@ export class Projector {
       at = next.at;
       this.enter(at);
     }
-  }
-
-  /** Lets those go on that an earlier version halted, once, beside what comes in. Whoever cannot stays halted until the next start. */
-  private repair(signal: AbortSignal): Promise<void> {
-    return repairTenants({ database: this.database, log: this.log, logger: this.logger, signal }, (tenant, halt) =>
-      halt === undefined ? this.board.ended(tenant) : this.board.note(halt),
-    );
   }
 
   private enter({ sequence }: Checkpoint): void {

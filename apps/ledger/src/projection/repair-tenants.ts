@@ -2,55 +2,48 @@ import type { DataSource } from 'typeorm';
 import type { Logger } from '#shared/platform/logger.js';
 import { databaseFault } from '../database/faults.js';
 import { LIVE } from '../database/names.js';
+import { withRunner } from '../database/transaction.js';
 import type { EventsLog } from '../logs/events-log.js';
-import type { HaltRow } from '../rows/tables.js';
-import { readHalts } from './halts.js';
+import type { HaltBoard } from './halt-board.js';
+import { LOOK_MS, readHalts } from './halts.js';
 import { pause } from './pause.js';
 import { repairTenant } from './repair.js';
-
-/** The wait before the next try while Postgres or NATS is away. */
-const RETRY_MS = 1_000;
 
 interface Workshop {
   readonly database: () => Promise<DataSource>;
   readonly log: EventsLog;
   readonly logger: Logger;
+  /** Where each tenant stands now is told here. */
+  readonly board: HaltBoard;
   readonly signal: AbortSignal;
 }
 
-/** Tries every halted tenant once, on a connection of its own, and tells of each where it stands now: `undefined` when it goes on. */
-export async function repairTenants(workshop: Workshop, told: (tenant: string, halt: HaltRow | undefined) => void): Promise<void> {
+/**
+ * Tries once every tenant that another version halted: an earlier one, before this one started, or one whose ledger takes the place of the live
+ * one while this one runs. Returns when `signal` is aborted.
+ */
+export async function repairTenants(workshop: Workshop): Promise<void> {
   const { signal, logger } = workshop;
-  const done = new Set<string>();
   while (!signal.aborted) {
     try {
-      return await repairAll(workshop, done, told);
+      await repairOthers(workshop);
     } catch (thrown) {
       const fault = databaseFault(thrown);
-      if (signal.aborted) return;
-      logger.warn({ code: fault.code, ...fault.context }, 'halted tenants wait for their repair');
-      await pause(RETRY_MS, signal);
+      if (!signal.aborted) logger.warn({ code: fault.code, ...fault.context }, 'halted tenants wait for their repair');
     }
+    await pause(LOOK_MS, signal);
   }
 }
 
-async function repairAll(
-  { database, log, logger, signal }: Workshop,
-  done: Set<string>,
-  told: (tenant: string, halt: HaltRow | undefined) => void,
-): Promise<void> {
-  const runner = (await database()).createQueryRunner();
-  try {
-    for (const halt of await readHalts(runner, LIVE)) {
-      if (signal.aborted) return;
-      if (done.has(halt.tenant)) continue;
-      const repair = await repairTenant(runner, log, halt);
-      if (repair.outcome === 'overtaken') continue;
-      done.add(halt.tenant);
-      told(halt.tenant, repair.outcome === 'halted' ? repair.at : undefined);
-      if (repair.outcome === 'caught up') logger.info({ tenant: halt.tenant, from: halt.sequence }, 'a halted tenant goes on');
-    }
-  } finally {
-    await runner.release();
+async function repairOthers({ database, log, logger, board, signal }: Workshop): Promise<void> {
+  const source = await database();
+  for (const halt of await readHalts(source, LIVE)) {
+    if (signal.aborted) return;
+    if (board.isOurs(halt)) continue;
+    const repair = await withRunner(source, (runner) => repairTenant(runner, log, halt));
+    if (repair.outcome === 'halted') board.note(repair.at);
+    if (repair.outcome !== 'caught up') continue;
+    board.ended(halt.tenant);
+    logger.info({ tenant: halt.tenant, from: halt.sequence }, 'a halted tenant goes on');
   }
 }

@@ -2,7 +2,7 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import { Fault } from '#shared/kernel/fault.js';
 import { LIVE, SHADOW } from '../database/names.js';
 import { addQueryIndexes, dropQueryIndexes } from '../database/query-indexes.js';
-import { inTransaction } from '../database/transaction.js';
+import { inTransaction, withRunner } from '../database/transaction.js';
 import type { ReplayLog } from '../logs/replay.js';
 import { type Applied, applyOrHalt } from '../projection/apply-or-halt.js';
 import { assertFits, type Checkpoint, readCheckpoint } from '../projection/checkpoint.js';
@@ -200,12 +200,3 @@ export class LedgerReplay {
 
 type Found = Omit<ReplayReport, 'rebuiltMs' | 'comparedMs'>;
 type Target = (runner: QueryRunner) => Promise<number>;
-
-async function withRunner<T>(source: DataSource, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
-  const runner = source.createQueryRunner();
-  try {
-    return await work(runner);
-  } finally {
-    await runner.release();
-  }
-}
