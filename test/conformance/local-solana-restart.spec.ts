@@ -11,7 +11,7 @@ import { fundedPayer, signMint } from './local-solana-mint.js';
 
 const MAIN = join(import.meta.dirname, '../../dist/dev/solana/main.js');
 const FINALIZED_AFTER = 5;
-const WAIT_MS = 5_000;
+const WAIT_MS = 30_000;
 
 interface Ready {
   readonly ready: boolean;
@@ -54,7 +54,7 @@ describe('the data of the local Solana between starts', () => {
   }
 
   it('keeps accounts, statuses, history and the genesis hash over kill -9 and a torn last line', async () => {
-    const { child, ready } = await startProcess('20');
+    const { child, ready } = await startProcess('100');
     const before = new Connection(ready.url, 'processed');
     const payer = await fundedPayer(before);
     const mint = await mintOnce(before, payer);

@@ -8,7 +8,7 @@ import { waitFor } from '../../dev/processes/wait.js';
 import { inherited } from '../../dev/stack/wiring.js';
 
 const READY_MS = 120_000; // the first run of all may have to fetch the server
-const END_MS = 30_000;
+const END_MS = 60_000;
 const home = temporaryFolder('start');
 const started: ChildProcess[] = [];
 

@@ -11,6 +11,7 @@ const OVERRIDE = { override: true };
 const stage = RefundStage.forTests('override');
 afterEach(async () => {
   stage.minting.solana.control.clearFaults();
+  stage.minting.solana.control.resume();
   await stage.stopMinters();
 });
 
@@ -97,14 +98,19 @@ it(
 it(
   '[L1] [L2] waits with an override for a mint that may still land, and makes its one asset void',
   async () => {
-    stage.minting.solana.control.setFault('drop', { probability: 1 });
+    const { control } = stage.minting.solana;
+    control.setFault('drop', { probability: 1 });
     const sold = await stage.soldAndAsked('racing');
     await stage.startMinter();
     await waitFor(async () => (await stage.story(sold)).includes('MintSubmitted'), { what: 'it is submitted', timeoutMs: PATIENCE_MS });
+    control.pause(); // it lives on, however long the rest takes
     await stage.refund(sold, 'refund', OVERRIDE);
     await stage.untilOutstanding(2);
     expect(await stage.demo.place(sold.sale, { units: ['A-1'] }, 'too-early')).toMatchObject({ body: { code: 'unit-taken' } });
-    stage.minting.solana.control.clearFaults();
+    const before = control.report().transactions;
+    control.clearFaults();
+    await waitFor(() => control.report().transactions > before, { what: 'it lands after all', timeoutMs: PATIENCE_MS });
+    control.resume();
     await stage.until(sold, 'void');
     await stage.minting.untilDone();
     expect(await stage.story(sold)).toMatch(/ MintCompleted MintVoided$/);

@@ -126,11 +126,12 @@ describe('admit replay --promote', () => {
         }
       }),
     );
-    for (let round = 0; round < 3; round++) expect(await promote()).toMatchObject({ result: 'equal', promotedAt: expect.any(Number) });
+    for (let round = 0; round < 3 || reads <= 20; round++)
+      expect(await promote()).toMatchObject({ result: 'equal', promotedAt: expect.any(Number) });
     selling = false;
     await reading;
     await stage.reaches(await writing);
-    expect([reads > 20, projector.trouble]).toEqual([true, undefined]);
+    expect(projector.trouble).toBeUndefined();
     await stop();
     await ended;
     expect((await promote()).result).toBe('equal');

@@ -186,7 +186,7 @@ describe('[L7] admit replay --from-backup', () => {
       const access = { servers: [told.NATS_URL ?? ''], user: told.NATS_USER ?? '', password: told.NATS_PASSWORD ?? '' };
       const connection = await connectNats(access, 'test');
       for (const subject of ['ev.demo.sale.gala', '$JS.API.STREAM.PURGE.EVENTS', '$JS.API.CONSUMER.RESET.EVENTS.replay']) {
-        const refused = await connection.request(subject, '{}', { timeout: 1_000 }).catch((thrown: Error) => thrown.cause);
+        const refused = await connection.request(subject, '{}', { timeout: WAIT_MS }).catch((thrown: Error) => thrown.cause);
         expect(refused).toBeInstanceOf(PermissionViolationError);
       }
       await connection.close();

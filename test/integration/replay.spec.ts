@@ -1,7 +1,7 @@
 import { saleSubject } from '#shared/event-store/event-store.js';
 import { connected } from '../../apps/ledger/src/database/connect.js';
 import { LEDGER_TABLES } from '../../apps/ledger/src/rows/tables.js';
-import { LedgerStage, opening, ordering } from './ledger-stage.js';
+import { LedgerStage, opening, ordering, WAIT_MS } from './ledger-stage.js';
 
 const stage = LedgerStage.forTests('replay');
 beforeAll(() =>
@@ -120,7 +120,7 @@ describe('[L7] replay', () => {
       '$JS.API.STREAM.PURGE.EVENTS',
       '$JS.API.CONSUMER.RESET.EVENTS.replay',
     ]) {
-      await expect(connection.request(subject, '{}', { timeout: 1_000 })).rejects.toMatchObject({
+      await expect(connection.request(subject, '{}', { timeout: WAIT_MS })).rejects.toMatchObject({
         cause: expect.objectContaining({ operation: 'publish' }),
       });
     }

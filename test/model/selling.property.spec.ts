@@ -13,6 +13,8 @@ const STEPS_AT_MOST = 40;
 /** Up to all of them; by itself fast-check stops at about ten, which the long form makes up for by number: it would take half an hour. */
 const SIZE = LONG ? 'small' : 'medium';
 const TIMEOUT_MS = LONG ? 1_800_000 : 120_000;
+/** The short form walks the same ways every time, the long form others each time. */
+const WAYS = LONG ? {} : { seed: 20_278 };
 const OPEN = { name: 'Model', ...TERMS };
 
 it(
@@ -34,7 +36,7 @@ it(
           await selling.end();
         }
       }),
-      { numRuns: MEMORY_RUNS },
+      { numRuns: MEMORY_RUNS, ...WAYS },
     );
     expect(voided).toBeGreaterThan(MEMORY_RUNS / 1_000); // by chance: the steps lead there, not only past it
   },
@@ -54,7 +56,7 @@ describe('the real service', () => {
           const ask = (what: string, body: object, key: string) => shop.demo.ask(what, body, key === '' ? undefined : key);
           await fc.asyncModelRun(() => ({ model: new Model(), real: { ask, sale } }), steps);
         }),
-        { numRuns: REAL_RUNS },
+        { numRuns: REAL_RUNS, ...WAYS },
       );
     },
     TIMEOUT_MS,

@@ -94,9 +94,9 @@ describe('an e-mail address', () => {
   });
 
   it('takes no time to be looked for, whatever the text', () => {
-    const began = performance.now();
+    const before = process.cpuUsage(); // not by the clock, which goes on while others have the machine
     for (const text of ['a@'.repeat(127), `a@${'a.'.repeat(126)}`, `a@${'-'.repeat(250)}`, '4111-'.repeat(51)])
       [holdsEmail(text), holdsCardNumber(text)];
-    expect(performance.now() - began).toBeLessThan(100);
+    expect(process.cpuUsage(before).user).toBeLessThan(100_000); // microseconds
   });
 });

