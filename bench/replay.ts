@@ -130,7 +130,8 @@ async function replay(bench: Bench): Promise<Replayed> {
   await rewind(bench);
   await bench.postgres.asSuperuser(DATABASE, (client) => client.query('checkpoint')); // as before the COPY
   const { user, pass } = bench.nats.credentials('replay');
-  const env = { NATS_URL: bench.nats.url, NATS_USER: user, NATS_PASSWORD: pass, DATABASE_REPLAY_URL: bench.urls.replay, LOG_LEVEL: 'warn' };
+  const login = { NATS_REPLAY_USER: user, NATS_REPLAY_PASSWORD: pass };
+  const env = { NATS_URL: bench.nats.url, ...login, DATABASE_REPLAY_URL: bench.urls.replay, LOG_LEVEL: 'warn' };
   const args = [
     ...REPLAY_NODE_FLAGS,
     ...(process.env.REPLAY_NODE_ARGS?.split(' ') ?? []),

@@ -181,9 +181,9 @@ describe('[L7] admit replay --from-backup', () => {
       const replaying = all.find((pid) => commandLine(pid)?.includes('replay.js'));
       const told = environmentOf(replaying!);
       const names = Object.keys(told).filter((name) => !name.startsWith('NODE_CHANNEL'));
-      expect(names.sort()).toEqual(['DATABASE_REPLAY_URL', 'LOG_LEVEL', 'NATS_PASSWORD', 'NATS_URL', 'NATS_USER']);
-      expect([told.NATS_USER, told.NATS_URL === stage.nats.url]).toEqual(['replay', false]);
-      const access = { servers: [told.NATS_URL ?? ''], user: told.NATS_USER ?? '', password: told.NATS_PASSWORD ?? '' };
+      expect(names.sort()).toEqual(['DATABASE_REPLAY_URL', 'LOG_LEVEL', 'NATS_REPLAY_PASSWORD', 'NATS_REPLAY_USER', 'NATS_URL']);
+      expect([told.NATS_REPLAY_USER, told.NATS_URL === stage.nats.url]).toEqual(['replay', false]);
+      const access = { servers: [told.NATS_URL ?? ''], user: told.NATS_REPLAY_USER ?? '', password: told.NATS_REPLAY_PASSWORD ?? '' };
       const connection = await connectNats(access, 'test');
       for (const subject of ['ev.demo.sale.gala', '$JS.API.STREAM.PURGE.EVENTS', '$JS.API.CONSUMER.RESET.EVENTS.replay']) {
         const refused = await connection.request(subject, '{}', { timeout: WAIT_MS }).catch((thrown: Error) => thrown.cause);

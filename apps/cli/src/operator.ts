@@ -1,7 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Command } from 'commander';
 import type { Environment } from '#shared/platform/environment.js';
-import { connectNats } from '#shared/platform/nats.js';
+import { accessOf, connectForCommand } from '#shared/platform/nats.js';
 
 /** Does something as the operator's NATS user. */
 export const asOperator = <T>(environment: Environment, work: (connection: NatsConnection, inbox: string) => Promise<T>): Promise<T> =>
@@ -13,9 +13,8 @@ export async function withNats<T>(
   user: string,
   work: (connection: NatsConnection, inbox: string) => Promise<T>,
 ): Promise<T> {
-  const { NATS_URL, NATS_USER, NATS_PASSWORD } = environment;
-  const access = { servers: NATS_URL.split(','), user: NATS_USER || user, password: NATS_PASSWORD };
-  const connection = await connectNats(access, 'admit');
+  const access = accessOf(environment, user);
+  const connection = await connectForCommand(access, 'admit');
   try {
     return await work(connection, `_INBOX.${access.user}`);
   } finally {

@@ -1,5 +1,5 @@
 import { readEnvironment } from '#shared/platform/environment.js';
-import { connectNats } from '#shared/platform/nats.js';
+import { asOperator } from './operator.js';
 
 const ASK_TIMEOUT_MS = 10_000;
 
@@ -14,20 +14,13 @@ interface Owed {
 
 /** `admit refunds <tenant> <sale>`: money that has to go back, a line each; exit code 0 also when there is none. */
 export async function listRefunds(tenant: string, sale: string, { json }: { readonly json?: boolean }): Promise<void> {
-  const { NATS_URL, NATS_USER, NATS_PASSWORD } = readEnvironment();
-  const connection = await connectNats(
-    { servers: NATS_URL.split(','), user: NATS_USER || 'operator', password: NATS_PASSWORD },
-    'admit-refunds',
-  );
-  try {
+  await asOperator(readEnvironment(), async (connection) => {
     const answer = await connection.request(`admit.${tenant}.sale.owed`, JSON.stringify({ sale }), { timeout: ASK_TIMEOUT_MS });
     if (answer.headers?.get('Admit-Status') !== '200')
       throw new Error(`${tenant}/${sale}: ${answer.headers?.get('Nats-Service-Error') || answer.string()}`);
     const { owed } = answer.json<{ readonly owed: readonly Owed[] }>();
     process.stdout.write(json === true ? `${JSON.stringify(owed)}\n` : lines(owed));
-  } finally {
-    await connection.close();
-  }
+  });
 }
 
 function lines(owed: readonly Owed[]): string {

@@ -88,8 +88,8 @@ const flagsOf = ({ tenant, fromBackup, promote, trustLog, json }: ReplayOptions,
 
 const settingsOf = (environment: Environment, { servers, user, password }: NatsAccess): Readonly<Record<string, string>> => ({
   NATS_URL: servers.join(','),
-  NATS_USER: user,
-  NATS_PASSWORD: password,
+  NATS_REPLAY_USER: user,
+  NATS_REPLAY_PASSWORD: password,
   LOG_LEVEL: environment.LOG_LEVEL,
   DATABASE_REPLAY_URL: environment.DATABASE_REPLAY_URL,
 });

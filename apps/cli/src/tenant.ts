@@ -2,10 +2,10 @@ import Table from 'cli-table3';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { type Environment, readEnvironment } from '#shared/platform/environment.js';
-import { connectNats } from '#shared/platform/nats.js';
 import { accountInstructions } from '#shared/platform/tenants/nats-account.js';
 import { goodAt } from '#shared/platform/tenants/tenant.js';
 import { type Issued, TenantRegister } from '#shared/platform/tenants/tenant-register.js';
+import { asOperator } from './operator.js';
 
 const MS_PER_HOUR = 3_600_000;
 /** Long enough for a tenant's next working day to change what it sends. */
@@ -124,14 +124,7 @@ async function account(name: string): Promise<void> {
 
 async function withRegister(use: (register: TenantRegister, environment: Environment) => Promise<void>): Promise<void> {
   const environment = readEnvironment();
-  const { NATS_URL, NATS_USER, NATS_PASSWORD } = environment;
-  const access = { servers: NATS_URL.split(','), user: NATS_USER || 'operator', password: NATS_PASSWORD };
-  const connection = await connectNats(access, 'admit-tenant');
-  try {
-    await use(await TenantRegister.on(connection), environment);
-  } finally {
-    await connection.close();
-  }
+  await asOperator(environment, async (connection) => use(await TenantRegister.on(connection), environment));
 }
 
 function readHours(text: string): number {

@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import { Fault } from '#shared/kernel/fault.js';
 import { type Environment, readEnvironment } from '#shared/platform/environment.js';
 import { createLogger, type Logger, STANDARD_ERROR } from '#shared/platform/logger.js';
-import { connectNats } from '#shared/platform/nats.js';
+import { connectForCommand, type NatsAccess } from '#shared/platform/nats.js';
 import { sayWhyNot } from '#shared/platform/say-why-not.js';
 import { connected, database, REPLAY_QUERY_TIMEOUT_MS } from './database/connect.js';
 import { ReplayLog } from './logs/replay.js';
@@ -21,6 +21,13 @@ import { type ReplayOrder, replayOrder } from './replay/wish.js';
 const MS_PER_SECOND = 1_000;
 const MICROS_PER_SECOND = 1_000_000;
 const KIB_PER_MIB = 1_024;
+
+const accessOf = ({ NATS_URL, NATS_REPLAY_USER, NATS_REPLAY_PASSWORD }: Environment): NatsAccess => ({
+  servers: NATS_URL.split(','),
+  user: NATS_REPLAY_USER,
+  password: NATS_REPLAY_PASSWORD,
+  variables: 'NATS_REPLAY',
+});
 
 /** One connection, whose statements may take as long as a large ledger makes them. */
 const replaying = (url: string, name: string, logger: Logger): Promise<DataSource> =>
@@ -60,12 +67,15 @@ process.channel?.unref();
 async function replay(order: ReplayOrder, environment: Environment): Promise<number> {
   const logger = createLogger('ledger-replay', environment.LOG_LEVEL, STANDARD_ERROR);
   const startedAt = performance.now();
-  const { NATS_URL, NATS_PASSWORD } = environment;
-  const user = environment.NATS_USER || 'replay';
+  const access = accessOf(environment);
   const promotion = await promotionOf(environment, order, logger);
-  const connection = await connectNats({ servers: NATS_URL.split(','), user, password: NATS_PASSWORD }, 'ledger-replay');
+  const connection = await connectForCommand(access, 'ledger-replay');
   const pool = await replaying(environment.DATABASE_REPLAY_URL, 'admit-replay', logger);
-  const ledger = new LedgerReplay(new ReplayLog(connection, `_INBOX.${user}`, rewind), order.wish, progressBar(process.stderr, startedAt));
+  const ledger = new LedgerReplay(
+    new ReplayLog(connection, `_INBOX.${access.user}`, rewind),
+    order.wish,
+    progressBar(process.stderr, startedAt),
+  );
   const report = await ledger.run(pool, promotion);
   const seconds = (performance.now() - startedAt) / MS_PER_SECOND;
   const measured = {

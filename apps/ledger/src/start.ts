@@ -16,7 +16,7 @@ import { type Logger, NestLogger } from '#shared/platform/logger.js';
 import { countHttpAnswers, countTurnedAway } from '#shared/platform/metrics/http-metrics.js';
 import { showConsumers, watchedConsumers } from '#shared/platform/metrics/log-metrics.js';
 import { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
-import { connectNats } from '#shared/platform/nats.js';
+import { accessOf, connectNats } from '#shared/platform/nats.js';
 import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { awaitTopology } from '#shared/platform/topology/inspect.js';
 import { connected, database } from './database/connect.js';
@@ -42,7 +42,7 @@ export interface Ledger {
 
 /** Connects, checks the streams, starts to take in the log, and serves queries and health. Postgres may still be away. */
 export async function startLedger(environment: Environment, logger: Logger): Promise<Ledger> {
-  const connection = await connectNats(natsAccess(environment), 'ledger');
+  const connection = await connectNats(accessOf(environment, 'ledger'), 'ledger', logger);
   const epoch = await awaitTopology(connection, logger);
   logger.info({ epoch }, 'streams are as wanted');
   const tenants = await TenantDirectory.watch(connection, logger);
@@ -97,12 +97,6 @@ async function metricsOf({ METRICS_TOKEN }: Environment, connection: NatsConnect
   await showProjection(page, connection, projector);
   return page;
 }
-
-const natsAccess = ({ NATS_URL, NATS_USER, NATS_PASSWORD }: Environment) => ({
-  servers: NATS_URL.split(','),
-  user: NATS_USER || 'ledger',
-  password: NATS_PASSWORD,
-});
 
 /** Migrates once if it was given the means, then connects. */
 function databaseOf(environment: Environment, pool: DataSource, logger: Logger): () => Promise<DataSource> {

@@ -7,7 +7,7 @@ import type { Environment } from '#shared/platform/environment.js';
 import type { Logger } from '#shared/platform/logger.js';
 import { showConsumers, watchedConsumers } from '#shared/platform/metrics/log-metrics.js';
 import { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
-import { connectNats } from '#shared/platform/nats.js';
+import { accessOf, connectNats } from '#shared/platform/nats.js';
 import { RecentCommits } from '#shared/platform/recent-commits.js';
 import { MINT_ACK_WAIT_MS } from '#shared/platform/topology/consumers.js';
 import { awaitTopology } from '#shared/platform/topology/inspect.js';
@@ -51,8 +51,7 @@ export interface MinterApp {
 /** Connects, and refuses to go on where streams or keys are not what they must be. @throws Fault */
 export async function connectMinter(environment: Environment, logger: Logger): Promise<MinterApp> {
   const keys = await loadMintKeys(environment.MINT_KEYS_DIR, environment.MINT_KEYS);
-  const servers = environment.NATS_URL.split(',');
-  const connection = await connectNats({ servers, user: environment.NATS_USER || 'minter', password: environment.NATS_PASSWORD }, 'minter');
+  const connection = await connectNats(accessOf(environment, 'minter'), 'minter', logger);
   try {
     return await assemble(connection, keys, environment, logger);
   } catch (thrown) {

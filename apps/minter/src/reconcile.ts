@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { readEnvironment } from '#shared/platform/environment.js';
 import { withLedger } from '#shared/platform/ledger-reading.js';
-import { connectNats } from '#shared/platform/nats.js';
+import { accessOf, connectForCommand } from '#shared/platform/nats.js';
 import { progressOf } from '#shared/platform/progress.js';
 import { sayWhyNot } from '#shared/platform/say-why-not.js';
 import { Rpc } from './chains/token-2022/rpc.js';
@@ -16,10 +16,10 @@ import { type Reconciled, Reconciliation } from './reconcile/reconciliation.js';
 const EXIT = { fine: 0, found: 1, couldNot: 2 } as const;
 
 async function reconcile(also: readonly string[], withoutLedger: boolean): Promise<Reconciled> {
-  const { NATS_URL, NATS_USER, NATS_PASSWORD, DATABASE_REPLAY_URL, SOLANA_RPC_URL, MINT_RPC_TIMEOUT_MS } = readEnvironment();
-  const access = { servers: NATS_URL.split(','), user: NATS_USER || 'operator', password: NATS_PASSWORD };
+  const environment = readEnvironment();
+  const { DATABASE_REPLAY_URL, SOLANA_RPC_URL, MINT_RPC_TIMEOUT_MS } = environment;
   const rpc = new Rpc(SOLANA_RPC_URL.split(',')[0] ?? SOLANA_RPC_URL, MINT_RPC_TIMEOUT_MS);
-  const connection = await connectNats(access, 'admit-reconcile');
+  const connection = await connectForCommand(accessOf(environment, 'operator'), 'admit-reconcile');
   const progress = progressOf('reconcile', 'commits');
   try {
     if (withoutLedger) return await (await Reconciliation.of({ connection, rpc, also })).run(progress);

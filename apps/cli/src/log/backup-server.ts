@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Fault } from '#shared/kernel/fault.js';
-import { connectNats, type NatsAccess } from '#shared/platform/nats.js';
+import { connectForCommand, type NatsAccess } from '#shared/platform/nats.js';
 import { REPLAY_EXPORTS, REPLAY_USER, replayAccount } from '#shared/platform/topology/replay-account.js';
 
 const KEEPER_USER = 'keeper';
@@ -51,7 +51,7 @@ export class BackupServer {
 
   /** Whoever may do anything there. */
   asKeeper(): Promise<NatsConnection> {
-    return connectNats(this.access(KEEPER_USER), 'admit-backup');
+    return connectForCommand(this.access(KEEPER_USER), 'admit-backup');
   }
 
   /** The login of a replay, which may only pull. */

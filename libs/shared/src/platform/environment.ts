@@ -16,7 +16,7 @@ const VARIABLES = {
   NATS_USER: z
     .string()
     .default('')
-    .describe("this app's own NATS user: purchase, minter, ledger, provision or replay; empty: the app's name"),
+    .describe("this app's own NATS user: purchase, minter, ledger, provision or operator; empty: the app's name"),
   NATS_PASSWORD: password,
   NATS_EDGE_USER: user('edge').describe('purchase: NATS user that answers callers and may publish to no stream'),
   NATS_EDGE_PASSWORD: password,
