@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
@@ -31,6 +32,22 @@ const loginOf = (who: string) => {
   const { user, pass } = stage.nats.credentials(who);
   return { user, password: pass };
 };
+
+/** A backup that gets a signal while it waits for the server to say that this was all of a stream. */
+async function signalled(signal: NodeJS.Signals, into: string): Promise<{ code: number | null; killed: string | null; error: string }> {
+  const proxy = await stage.keep(LossyProxy.before(stage.nats.port));
+  const copied = proxy.loseNext('down', ({ line }) => /^MSG _INBOX\.operator\.\w+ \d+ 0$/.test(line));
+  const copying = spawn(process.execPath, [join(projectFolder(), 'dist', 'apps', 'cli', 'src', 'main.js'), 'log', 'backup', into], {
+    env: { ...operatorOf(stage.nats), NATS_URL: proxy.url },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const said = text(copying.stderr);
+  const gone = once(copying, 'exit');
+  await copied;
+  copying.kill(signal);
+  const [code, killed] = (await gone) as [number | null, string | null];
+  return { code, killed, error: await said };
+}
 
 let empties = 0;
 const emptyServer = (): Promise<NatsServer> => stage.keep(startNats({ dataDir: join(folder, `empty-${empties++}`) }));
@@ -110,22 +127,24 @@ describe('[L3] a backup', () => {
   });
 
   it('that was killed is none, and the next one to that folder says what to do with the rest of it', async () => {
-    const proxy = await stage.keep(LossyProxy.before(stage.nats.port));
-    const copied = proxy.loseNext('down', ({ line }) => /^MSG _INBOX\.operator\.\w+ \d+ 0$/.test(line));
     const into = join(folder, 'killed in the middle');
-    const killed = spawn(process.execPath, [join(projectFolder(), 'dist', 'apps', 'cli', 'src', 'main.js'), 'log', 'backup', into], {
-      env: { ...operatorOf(stage.nats), NATS_URL: proxy.url },
-      stdio: 'ignore',
-    });
-    const gone = once(killed, 'exit');
-    await copied; // it waits for the server to say that this was all
-    killed.kill('SIGKILL');
-    await gone;
+    const { killed } = await signalled('SIGKILL', into);
+    expect(killed).toBe('SIGKILL');
     const ran = await log('backup', into);
     expect([ran.code, ran.out, ran.error]).toEqual([2, '', expect.stringMatching(/unfinished.*no backup.*where none is under way.*rm -r/)]);
     const [, advised = ''] = /: (rm -r '.*')"\]/.exec(ran.error) ?? [];
     await promisify(execFile)('sh', ['-c', advised]);
     expect(await log('backup', into)).toMatchObject({ code: 0, error: '' });
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('that was interrupted by %s leaves nothing behind, and ends as what was interrupted', async (signal, code) => {
+    const ended = await signalled(signal, join(folder, `interrupted by ${signal}`));
+    expect(ended).toEqual({ code, killed: null, error: 'interrupted\n' });
+    expect(readdirSync(folder).filter((name) => name.startsWith('interrupted'))).toEqual([]);
   });
 
   it('restored into an empty server is the same log: verified, the same ledger hash after a replay, every stream and tenant there', async () => {

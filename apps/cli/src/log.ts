@@ -7,6 +7,7 @@ import type { StreamCopy } from './log/manifest.js';
 import { restore } from './log/restore.js';
 import { type LogVerdict, verifyLog } from './log/verify-log.js';
 import { asOperator, EXIT, looksFor, say, withNats } from './operator.js';
+import { unlessInterrupted } from './unless-interrupted.js';
 
 /** `admit log …` */
 export function addLogCommands(program: Command): void {
@@ -32,7 +33,10 @@ export function addLogCommands(program: Command): void {
 async function takeBackup(folder: string): Promise<void> {
   process.exitCode = EXIT.couldNot;
   const { epoch, takenAt } = await asOperator(readEnvironment(), (connection, inbox) =>
-    backUp({ connection, inbox }, folder, sayCopy('copied')),
+    unlessInterrupted(
+      () => connection.close(),
+      () => backUp({ connection, inbox }, folder, sayCopy('copied')),
+    ),
   );
   say(`${folder}: the log of epoch ${epoch}, as of ${takenAt}`);
   process.exitCode = EXIT.fine;
