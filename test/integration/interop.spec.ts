@@ -138,7 +138,7 @@ describe('$SRV of the services framework', () => {
 
   beforeAll(async () => {
     operator = await connect(shop.log.server.connection('operator'));
-    services = new Svcm(operator).client({ strategy: 'timer', maxWait: SILENCE_MS });
+    services = new Svcm(operator).client({ strategy: 'count', maxMessages: 1, maxWait: ANSWER_MS });
   });
   afterAll(() => operator?.close());
 

@@ -18,6 +18,7 @@ import { waitFor } from '../../dev/processes/wait.js';
 import { Log, startSelling } from '../harness/selling.js';
 
 const SECOND = 1_000_000_000;
+const WAIT_MS = 20_000;
 const log = Log.forTests('topology', []);
 let jsm: JetStreamManager;
 let epoch: string;
@@ -150,7 +151,7 @@ describe('provision on an older installation', () => {
   };
 
   async function waitForAck(): Promise<ConsumerInfo> {
-    await waitFor(async () => (await minter()).ack_floor.consumer_seq === 1, { what: 'it is acknowledged', timeoutMs: 5_000 });
+    await waitFor(async () => (await minter()).ack_floor.consumer_seq === 1, { what: 'it is acknowledged', timeoutMs: WAIT_MS });
     return minter();
   }
 });
@@ -266,7 +267,7 @@ describe('[L3] a log that was used and lost a stream', () => {
       code: 'stream-differs',
       context: { differences: expect.arrayContaining([{ what: 'COMMANDS', wanted: 'to exist', found: 'missing' }]) },
     });
-    await waitFor(async () => (await connections()) === before, { what: 'its connections are closed', timeoutMs: 5_000 });
+    await waitFor(async () => (await connections()) === before, { what: 'its connections are closed', timeoutMs: WAIT_MS });
   });
 });
 

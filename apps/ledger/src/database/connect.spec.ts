@@ -1,4 +1,5 @@
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createLogger } from '#shared/platform/logger.js';
 import { connected, type DatabaseUse, database } from './connect.js';
 
@@ -12,15 +13,20 @@ const WELCOME = Buffer.concat([message('R', Buffer.alloc(4)), message('Z', Buffe
 const GOODBYE = message('E', Buffer.from('SFATAL\0C57P01\0Mterminating connection due to administrator command\0\0'));
 
 let server: Server;
+const sockets: Socket[] = [];
 let silent = false;
 beforeAll(async () => {
   server = createServer((socket) => {
+    sockets.push(socket);
     const greet = () => (silent ? socket.write(WELCOME) : socket.end(Buffer.concat([WELCOME, GOODBYE])));
     socket.once('data', greet).on('error', () => undefined);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  for (const socket of sockets) socket.destroy(); // a Postgres that says no more ends no session either
+  await once(server.close(), 'close');
+});
 
 const poolWith = (more: Partial<DatabaseUse> = {}) => {
   const { port } = server.address() as AddressInfo;

@@ -46,7 +46,10 @@ it('gives the place of one that takes too long to the next, so that a silent bro
   await settled();
   const again = await crowd(lane);
   expect(again.begun).toHaveLength(32); // a place that was given away is not given twice
-  for (const letGo of again.end) letGo();
+  while (again.end.length > 0) {
+    for (const letGo of again.end.splice(0)) letGo();
+    await settled();
+  }
 });
 
 it('goes on after one that failed', async () => {
