@@ -23,9 +23,13 @@ function shownTitle(title: string): string {
   return words.length > LONGEST_TITLE ? `${words.slice(0, LONGEST_TITLE)}…` : words;
 }
 
+/** Jest runs files by what it knows of earlier runs; a guard names them in one order. */
+const placeOf = (name: string, specs: readonly string[]): number => specs.findIndex((spec) => name.replaceAll('\\', '/').endsWith(spec));
+
 /** Caught: of every check a test failed while another test passed, so the files ran and it is the guard that is missed. */
 export function judged({ guard, file, specs, checks }: Mutant, { testResults }: JestResults): Trial {
-  const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
+  const inOrder = [...testResults].sort((one, other) => placeOf(one.name, specs) - placeOf(other.name, specs));
+  const tests = inOrder.flatMap(({ assertionResults }) => assertionResults);
   const failed = tests.filter(({ status }) => status === 'failed');
   const felled = checks.map((check) => {
     const theirs = failed.filter(({ fullName }) => tagsIn(fullName).includes(check));

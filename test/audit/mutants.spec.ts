@@ -116,6 +116,23 @@ describe('a guard', () => {
     expect(gateOf([trial], audits).caught).toBe(missed === undefined ? 1 : 0);
   });
 
+  it('is shown by the same tests in the same order, whichever of its files jest runs first', () => {
+    const [here, there] = [
+      ran([replays, 'failed'], ['sells', 'passed']),
+      ran([`${tagged('minting IK4')} again`, 'failed'], [blocks, 'failed']),
+    ];
+    const files = [here, { testResults: there.testResults.map((file) => ({ ...file, name: `${root}/b.spec.ts` })) }];
+    const two = { ...mutant, specs: ['a.spec.ts', 'b.spec.ts'] };
+    const [first, second] = [files, files.toReversed()].map((order) =>
+      judged(two, { testResults: order.flatMap(({ testResults }) => testResults) }),
+    );
+    expect(first?.felled).toEqual([
+      { check: 'minting IK4', tests: ['replays', 'again'] },
+      { check: 'minting IK7', tests: ['blocks'] },
+    ]);
+    expect(second).toEqual(first);
+  });
+
   it('is missed, not passed over, when it does not stand in its file any more', async () => {
     const moved = { ...mutant, file: 'dev/audit/mutant.ts', from: 'words that stand nowhere in that file' };
     const reported: Trial[] = [];
