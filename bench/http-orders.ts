@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
-import { closedLoop, type Figures, type Load } from './load.js';
+import { closedLoop, type Figures, type Load, ROUNDS, roundOf } from './load.js';
 import { API_KEY, ask, onStage, openSale, type SellingStage } from './selling-stage.js';
 
 const IN_FLIGHT = [1, 64, 256];
-const ROUNDS = 3;
-const WARM_UP_MS = 700;
 /** A bench is one tenant that asks for all it can get. */
 const UNLIMITED = { HTTP_TENANT_RATE: '100000', HTTP_TENANT_BURST: '100000' };
 
@@ -25,7 +23,7 @@ export async function benchHttp({ seconds }: { readonly seconds: number }): Prom
     async (stage) => {
       await openSale(stage.demo, 'http');
       for (const inFlight of IN_FLIGHT) {
-        const load: Load = { inFlight, durationMs: (seconds * 1_000) / ROUNDS, warmUpMs: WARM_UP_MS };
+        const load = roundOf(seconds, inFlight);
         const rounds: Row[] = [];
         for (let round = 0; round < ROUNDS; round++) {
           const opening = await overHttp(stage, { ...load, warmUpMs: 0 });

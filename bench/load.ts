@@ -1,6 +1,7 @@
 import { build, type Histogram } from 'hdr-histogram-js';
 
 const MICROS_PER_MS = 1_000;
+const MS_PER_SECOND = 1_000;
 
 export interface Figures {
   readonly perSecond: number;
@@ -14,6 +15,18 @@ export interface Load {
   readonly durationMs: number;
   readonly warmUpMs: number;
 }
+
+/** What is compared is measured so often in turn; the middle counts. */
+export const ROUNDS = 3;
+/** Until the code is compiled and every connection is open. */
+const WARM_UP_MS = 700;
+
+/** One of the rounds that share these seconds. */
+export const roundOf = (seconds: number, inFlight: number): Load => ({
+  inFlight,
+  durationMs: (seconds * MS_PER_SECOND) / ROUNDS,
+  warmUpMs: WARM_UP_MS,
+});
 
 /** Closed loop: so many calls are always under way. What is called during the warm-up is not counted. */
 export async function closedLoop({ inFlight, durationMs, warmUpMs }: Load, call: (lane: number) => Promise<void>): Promise<Figures> {
@@ -34,7 +47,7 @@ export async function closedLoop({ inFlight, durationMs, warmUpMs }: Load, call:
   };
   await Promise.all(Array.from({ length: inFlight }, (_, number) => lane(number)));
   return {
-    perSecond: count / (durationMs / 1_000),
+    perSecond: count / (durationMs / MS_PER_SECOND),
     p50Ms: histogram.getValueAtPercentile(50) / MICROS_PER_MS,
     p99Ms: histogram.getValueAtPercentile(99) / MICROS_PER_MS,
     count,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { closedLoop, type Figures, type Load } from './load.js';
+import { closedLoop, type Figures, type Load, ROUNDS, roundOf } from './load.js';
 import { ask, expectStatus, onStage } from './selling-stage.js';
 
 const IN_FLIGHT = [1, 64, 256];
@@ -9,9 +9,6 @@ const SEATS_PER_ROW = 500;
 const ROWS = 200;
 /** About what an order weighs on COMMANDS. */
 const BARE_BYTES = 500;
-/** Both sides are measured so often in turn; the middle ratio counts. */
-const ROUNDS = 3;
-const WARM_UP_MS = 700;
 const BAR_AT_64 = 0.45;
 
 /** Orders of two named seats through the real service over NATS, next to a bare publish loop with expected sequence on the same server. */
@@ -19,7 +16,7 @@ export async function benchOrders({ seconds }: { readonly seconds: number }): Pr
   const rows: Row[] = [];
   await onStage('bench', async ({ admin, demo }) => {
     for (const inFlight of IN_FLIGHT) {
-      const load = { inFlight, durationMs: (seconds * 1_000) / ROUNDS, warmUpMs: WARM_UP_MS };
+      const load = roundOf(seconds, inFlight);
       const rounds: Row[] = [];
       for (let round = 0; round < ROUNDS; round++)
         rounds.push({ inFlight, publishes: await bare(admin, load), sold: await orders(demo, load) });

@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { closedLoop, type Figures, type Load } from './load.js';
+import { closedLoop, type Figures, type Load, ROUNDS, roundOf } from './load.js';
 import { ask, expectStatus, onStage, openSale } from './selling-stage.js';
 
 const IN_FLIGHT = 64;
 const KEYS = 2_000;
-const ROUNDS = 3;
-const WARM_UP_MS = 700;
 const ALONE = 'orders';
 const BESIDE = 'orders, a storm of retries beside';
 const READS = 'reads of orders';
@@ -17,7 +15,7 @@ const BAR_BESIDE = 0.5;
 
 /** Reads and retries of one sale at once: all are told from the log, up to what its leader holds when they come. */
 export async function benchReads({ seconds }: { readonly seconds: number }): Promise<boolean> {
-  const load: Load = { inFlight: IN_FLIGHT, durationMs: (seconds * 1_000) / ROUNDS, warmUpMs: WARM_UP_MS };
+  const load = roundOf(seconds, IN_FLIGHT);
   const rows = new Map<string, Figures[]>();
   const note = (name: string, figures: Figures): void => void rows.set(name, [...(rows.get(name) ?? []), figures]);
   await onStage('bench-reads', async ({ demo }) => {

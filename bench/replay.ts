@@ -7,14 +7,15 @@ import { createLogger } from '#shared/platform/logger.js';
 import { provision } from '#shared/platform/topology/provision.js';
 import { REPLAY_NODE_FLAGS } from '../apps/cli/src/replay.js';
 import { connected, database } from '../apps/ledger/src/database/connect.js';
-import { migrateDatabase } from '../apps/ledger/src/database/migrate-database.js';
 import { SHADOW } from '../apps/ledger/src/database/names.js';
 import { addQueryIndexes, dropQueryIndexes } from '../apps/ledger/src/database/query-indexes.js';
+import type { RoleUrls } from '../apps/ledger/src/database/roles.js';
 import { JetStreamEventsLog } from '../apps/ledger/src/logs/jetstream.js';
 import { ReplayLog } from '../apps/ledger/src/logs/replay.js';
 import { Projector } from '../apps/ledger/src/projection/projector.js';
 import { LEDGER_TABLES } from '../apps/ledger/src/rows/tables.js';
 import { type NatsServer, startNats } from '../dev/nats/server.js';
+import { makeLedgerDatabase } from '../dev/postgres/ledger-database.js';
 import { type PostgresServer, startPostgres } from '../dev/postgres/server.js';
 import { temporaryFolder } from '../dev/processes/temporary.js';
 import { waitFor } from '../dev/processes/wait.js';
@@ -37,7 +38,7 @@ interface Bench {
   readonly nats: NatsServer;
   readonly postgres: PostgresServer;
   readonly folder: string;
-  readonly urls: { readonly projector: string; readonly reader: string; readonly replay: string };
+  readonly urls: RoleUrls;
 }
 
 interface Replayed {
@@ -57,15 +58,7 @@ export async function benchReplay({ events: wanted }: { readonly events: number 
   const nats = await startNats({ dataDir: join(folder.path, 'nats') });
   const postgres = await startPostgres({ dataDir: join(folder.path, 'postgres'), settings: SETTINGS });
   try {
-    await postgres.createDatabase(DATABASE);
-    const url = (user: string) => postgres.url(DATABASE, { user, password: `${user}-password` });
-    const bench: Bench = {
-      nats,
-      postgres,
-      folder: folder.path,
-      urls: { projector: url('admit_projector'), reader: url('admit_reader'), replay: url('admit_replay') },
-    };
-    await migrateDatabase(postgres.url(DATABASE), bench.urls, silent);
+    const bench: Bench = { nats, postgres, folder: folder.path, urls: await makeLedgerDatabase(postgres, DATABASE, silent) };
     const { events, commits, last } = await fill(bench, wanted);
     const projectedMs = await project(bench, last);
     console.log(`${events} events in ${commits} commits; projected at ${perSecond(events, projectedMs)} events/s\n`);

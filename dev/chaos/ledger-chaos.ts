@@ -102,7 +102,7 @@ class LedgerChaos {
   /** Takes the next commit at the same time as whichever projector works, without asking for its turn; or `late`, as if nobody had taken it yet. */
   private async compete(late: boolean): Promise<void> {
     const connection = await connect(this.stage.nats.connection('ledger'));
-    const pool = await connected(database(this.stage.url('projector'), { name: 'rival', connections: 1, logger: silent }));
+    const pool = await connected(database(this.stage.urls.projector, { name: 'rival', connections: 1, logger: silent }));
     const runner = pool.createQueryRunner();
     try {
       const at = await readCheckpoint(runner, 'ledger');

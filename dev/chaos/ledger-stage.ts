@@ -8,10 +8,11 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { createLogger } from '#shared/platform/logger.js';
 import { provision } from '#shared/platform/topology/provision.js';
 import { connected, database } from '../../apps/ledger/src/database/connect.js';
-import { migrateDatabase } from '../../apps/ledger/src/database/migrate-database.js';
+import type { RoleUrls } from '../../apps/ledger/src/database/roles.js';
 import { ReplayLog } from '../../apps/ledger/src/logs/replay.js';
 import { LedgerReplay, type ReplayReport } from '../../apps/ledger/src/replay/replay-ledger.js';
 import { type NatsServer, startNats } from '../nats/server.js';
+import { makeLedgerDatabase } from '../postgres/ledger-database.js';
 import { type PostgresServer, startPostgres } from '../postgres/server.js';
 import { environment, projectFolder } from '../processes/project.js';
 import { type TemporaryFolder, temporaryFolder } from '../processes/temporary.js';
@@ -31,6 +32,7 @@ export class ChaosStage {
     readonly nats: NatsServer,
     readonly postgres: PostgresServer,
     readonly writer: NatsConnection,
+    readonly urls: RoleUrls,
     private readonly folder: TemporaryFolder,
   ) {}
 
@@ -39,19 +41,8 @@ export class ChaosStage {
     const nats = await startNats({ dataDir: join(folder.path, 'nats') });
     const postgres = await startPostgres({ dataDir: join(folder.path, 'postgres') });
     const writer = await connect(nats.connection('provision'));
-    const stage = new ChaosStage(nats, postgres, writer, folder);
     await provision(writer);
-    await postgres.createDatabase(DATABASE);
-    await migrateDatabase(
-      postgres.url(DATABASE),
-      { projector: stage.url('projector'), reader: stage.url('reader'), replay: stage.url('replay') },
-      silent,
-    );
-    return stage;
-  }
-
-  url(role: 'projector' | 'reader' | 'replay'): string {
-    return this.postgres.url(DATABASE, { user: `admit_${role}`, password: `${role}-password` });
+    return new ChaosStage(nats, postgres, writer, await makeLedgerDatabase(postgres, DATABASE, silent), folder);
   }
 
   startProjector(index: number): void {
@@ -63,8 +54,8 @@ export class ChaosStage {
       NATS_PASSWORD: pass,
       HTTP_PORT: '0',
       LOG_LEVEL: 'fatal',
-      DATABASE_PROJECTOR_URL: this.url('projector'),
-      DATABASE_READER_URL: this.url('reader'),
+      DATABASE_PROJECTOR_URL: this.urls.projector,
+      DATABASE_READER_URL: this.urls.reader,
     };
     this.projectors[index] = spawn(process.execPath, [join(projectFolder(), 'dist/apps/ledger/src/main.js')], { env, stdio: 'inherit' });
   }
@@ -117,7 +108,7 @@ export class ChaosStage {
     await (await jetstreamManager(operator, { checkAPI: false })).consumers.reset('EVENTS', 'replay', 1);
     await operator.close();
     const connection = await connect(this.nats.connection('replay'));
-    const pool = await connected(database(this.url('replay'), { name: 'chaos', connections: 1, logger: silent }));
+    const pool = await connected(database(this.urls.replay, { name: 'chaos', connections: 1, logger: silent }));
     try {
       return await new LedgerReplay(new ReplayLog(connection, '_INBOX.replay'), {}, () => undefined).run(pool);
     } finally {

@@ -5,6 +5,7 @@ import { type Environment, readEnvironment } from '#shared/platform/environment.
 import { createLogger } from '#shared/platform/logger.js';
 import { startLedger } from '../../apps/ledger/src/start.js';
 import type { Broker } from '../../dev/nats/server.js';
+import { ledgerUrls } from '../../dev/postgres/ledger-database.js';
 import { type PostgresServer, startPostgres } from '../../dev/postgres/server.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { HttpCaller } from './http-caller.js';
@@ -17,14 +18,14 @@ const UNHURRIED = { HTTP_TENANT_RATE: '1000000', HTTP_TENANT_BURST: '1000000' };
 
 /** What a ledger app is told of the servers it works between. */
 export const ledgerSettings = (nats: Broker, postgres: PostgresServer) => {
-  const url = (user: string): string => postgres.url(DATABASE, { user, password: `${user}-password` });
+  const { projector, reader, replay } = ledgerUrls(postgres, DATABASE);
   return {
     NATS_URL: nats.url,
     NATS_PASSWORD: nats.credentials('ledger').pass,
     DATABASE_ADMIN_URL: postgres.url(DATABASE),
-    DATABASE_PROJECTOR_URL: url('admit_projector'),
-    DATABASE_READER_URL: url('admit_reader'),
-    DATABASE_REPLAY_URL: url('admit_replay'),
+    DATABASE_PROJECTOR_URL: projector,
+    DATABASE_READER_URL: reader,
+    DATABASE_REPLAY_URL: replay,
   };
 };
 

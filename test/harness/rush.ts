@@ -1,6 +1,8 @@
 import { waitFor } from '../../dev/processes/wait.js';
+import { admit, operatorOf } from './admit.js';
 import type { Caller, Heard } from './caller.js';
 import { counted, type Told, toldOf } from './crash-stage.js';
+import { ledgerSettings, type RunningLedger } from './ledger-app.js';
 import type { ClusterLog } from './selling.js';
 
 export const BUYERS = 400;
@@ -59,6 +61,18 @@ export class Rush {
       const again = await Promise.all(heard.map((_, buyer) => this.place(sale, buyer, elsewhere)));
       expect(again.map(({ text }) => text)).toEqual(heard.map(({ text }) => text));
     }
+  }
+
+  /** All that these sales sold is in the ledger, and nothing else; and `admit replay`, told of every server of the log, comes to the same. */
+  async expectInLedger(ledger: RunningLedger, sales: readonly string[]): Promise<void> {
+    await ledger.catchesUp();
+    const rows = await ledger.query<{ order_id: string }>('select order_id from ledger.sale_order');
+    const logged = await Promise.all(sales.map(async (sale) => (await this.told(sale)).orders));
+    expect(rows.map(({ order_id: order }) => order).sort()).toEqual(logged.flat().sort());
+    const { server } = this.stage.log;
+    const { DATABASE_REPLAY_URL } = ledgerSettings(server, ledger.postgres);
+    const settings = { ...operatorOf(server), NATS_REPLAY_PASSWORD: server.credentials('replay').pass, DATABASE_REPLAY_URL };
+    expect(await admit(settings, 'replay')).toMatchObject({ code: 0, out: expect.stringContaining('equal') });
   }
 
   /** What the log says, once a leader says it: for some seconds after a strike there may be none. */

@@ -5,11 +5,10 @@ import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-eve
 import { leaderInfo } from '#shared/event-store/jetstream/leader-info.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { commitsOf } from '../conformance/event-store-suite.js';
-import { admit, operatorOf } from '../harness/admit.js';
 import type { Heard } from '../harness/caller.js';
 import { ClusterStage, NODES } from '../harness/cluster-stage.js';
 import type { Told } from '../harness/crash-stage.js';
-import { ledgerSettings, RunningLedger } from '../harness/ledger-app.js';
+import { RunningLedger } from '../harness/ledger-app.js';
 import { ordersOf, Rush } from '../harness/rush.js';
 import { scrape } from '../harness/scrape.js';
 import { startSelling } from '../harness/selling.js';
@@ -115,13 +114,6 @@ it('[L3] fills a server that comes back with an empty disk; it can lead, and sta
 }, 90_000);
 
 it('[L5] [L7] has all of it in the ledger, and replays to an equal one, by the addresses of all three', async () => {
-  await ledger.catchesUp();
-  const rows = await ledger.query<{ order_id: string }>('select order_id from ledger.sale_order');
   const sales = [...strikes.map(([what]) => what.replaceAll(/[^a-z]+/g, '-')), 'two-gone', 'held'];
-  const logged = await Promise.all(sales.map(async (sale) => (await rush.told(sale)).orders));
-  expect(rows.map(({ order_id: order }) => order).sort()).toEqual(logged.flat().sort());
-  const { server } = stage.log;
-  const { DATABASE_REPLAY_URL } = ledgerSettings(server, ledger.postgres);
-  const settings = { ...operatorOf(server), NATS_REPLAY_PASSWORD: server.credentials('replay').pass, DATABASE_REPLAY_URL };
-  expect(await admit(settings, 'replay')).toMatchObject({ code: 0, out: expect.stringContaining('equal') });
+  await rush.expectInLedger(ledger, sales);
 }, 60_000);

@@ -1,10 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { saleSubject } from '#shared/event-store/event-store.js';
-import { readEnvironment } from '#shared/platform/environment.js';
-import { startLedger } from '../../apps/ledger/src/start.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { addressOfApp, scrape } from '../harness/scrape.js';
-import { LedgerStage, opening, ordering, silent, WAIT_MS } from './ledger-stage.js';
+import { LedgerStage, opening, ordering, WAIT_MS } from './ledger-stage.js';
 
 const stage = LedgerStage.forTests('halts-shown');
 /** One projects, the other stands by. */
@@ -12,22 +10,14 @@ let apps: readonly NestFastifyApplication[];
 let bad: number;
 
 beforeAll(async () => {
-  const { user, pass } = stage.nats.credentials('ledger');
-  const environment = readEnvironment({
-    NATS_URL: stage.nats.url,
-    NATS_USER: user,
-    NATS_PASSWORD: pass,
-    DATABASE_PROJECTOR_URL: stage.urls.projector,
-    DATABASE_READER_URL: stage.urls.reader,
-  });
   await stage.sell('demo', 'gala', 5);
   await stage.sell('acme', 'fair', 5);
   await stage.append(saleSubject('acme', 'late'), opening('late', 4));
   bad = await stage.append(saleSubject('acme', 'late'), ordering('acme', 'late', 0));
   await stage.query(`alter table ledger.ledger_entry add constraint poison check (sequence <> ${bad})`);
-  const first = await stage.keep(startLedger(environment, silent).then(({ app }) => app));
+  const first = await stage.startApp();
   await stage.reaches(bad);
-  apps = [first, await stage.keep(startLedger(environment, silent).then(({ app }) => app))];
+  apps = [first, await stage.startApp()];
 });
 
 async function projectionOf(app: NestFastifyApplication): Promise<string | undefined> {

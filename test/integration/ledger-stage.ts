@@ -1,16 +1,17 @@
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type pg from 'pg';
 import type { DataSource } from 'typeorm';
 import type { Recorded } from '#shared/domain/recorded.js';
 import { type Head, headOf, NO_HEAD } from '#shared/event-store/commit.js';
 import { mintSubject, saleSubject } from '#shared/event-store/event-store.js';
 import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { readEnvironment } from '#shared/platform/environment.js';
 import { createLogger } from '#shared/platform/logger.js';
 import { provision } from '#shared/platform/topology/provision.js';
 import { connected, database } from '../../apps/ledger/src/database/connect.js';
-import { migrateDatabase } from '../../apps/ledger/src/database/migrate-database.js';
 import type { RoleUrls } from '../../apps/ledger/src/database/roles.js';
 import { JetStreamEventsLog } from '../../apps/ledger/src/logs/jetstream.js';
 import { ReplayLog } from '../../apps/ledger/src/logs/replay.js';
@@ -22,13 +23,16 @@ import {
   type ReplayReport,
   type ReplayWish,
 } from '../../apps/ledger/src/replay/replay-ledger.js';
+import { startLedger } from '../../apps/ledger/src/start.js';
 import { type NatsServer, startNats } from '../../dev/nats/server.js';
+import { makeLedgerDatabase } from '../../dev/postgres/ledger-database.js';
 import { type PostgresServer, startPostgres } from '../../dev/postgres/server.js';
 import { waitFor } from '../../dev/processes/wait.js';
+import { DATABASE, ledgerSettings } from '../harness/ledger-app.js';
 import { Stage } from '../harness/stage.js';
 
+export { DATABASE };
 export const WAIT_MS = 30_000;
-export const DATABASE = 'admit';
 const MAX_BATCH = 256;
 export const silent = createLogger('ledger-test', 'silent');
 
@@ -49,10 +53,7 @@ export class LedgerStage extends Stage {
   override async open(): Promise<void> {
     const path = this.folder(this.name);
     this.postgres = await this.keep(startPostgres({ dataDir: join(path, 'postgres') }));
-    await this.postgres.createDatabase(DATABASE);
-    const url = (user: string) => this.postgres.url(DATABASE, { user, password: `${user}-password` });
-    this.urls = { projector: url('admit_projector'), reader: url('admit_reader'), replay: url('admit_replay') };
-    await migrateDatabase(this.postgres.url(DATABASE), this.urls, silent);
+    this.urls = await makeLedgerDatabase(this.postgres, DATABASE, silent);
     this.nats = await this.keep(startNats({ dataDir: join(path, 'nats') }));
     const admin = await this.nat('provision');
     await provision(admin);
@@ -61,6 +62,12 @@ export class LedgerStage extends Stage {
 
   nat(user: string): Promise<NatsConnection> {
     return this.keep(connect({ ...this.nats.connection(user), maxReconnectAttempts: -1, reconnectTimeWait: 50 }));
+  }
+
+  /** The app as a process runs it, so to speak: queries, health and metrics beside a projector. */
+  startApp(): Promise<NestFastifyApplication> {
+    const environment = readEnvironment(ledgerSettings(this.nats, this.postgres));
+    return this.keep(startLedger(environment, silent).then(({ app }) => app));
   }
 
   async append(subject: string, events: readonly Recorded[]): Promise<number> {

@@ -1,7 +1,4 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { readEnvironment } from '#shared/platform/environment.js';
-import { createLogger } from '#shared/platform/logger.js';
-import { startLedger } from '../../apps/ledger/src/start.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { scrape } from '../harness/scrape.js';
 import { LedgerStage, WAIT_MS } from './ledger-stage.js';
@@ -10,16 +7,7 @@ const stage = LedgerStage.forTests('metrics-ledger');
 let app: NestFastifyApplication;
 
 beforeAll(async () => {
-  const { user, pass } = stage.nats.credentials('ledger');
-  const environment = readEnvironment({
-    NATS_URL: stage.nats.url,
-    NATS_USER: user,
-    NATS_PASSWORD: pass,
-    DATABASE_PROJECTOR_URL: stage.urls.projector,
-    DATABASE_READER_URL: stage.urls.reader,
-  });
-  ({ app } = await startLedger(environment, createLogger('ledger', 'fatal')));
-  stage.onClose(() => app.close());
+  app = await stage.startApp();
 });
 
 const shows = async (series: string): Promise<number | undefined> => (await scrape(app)).get(series);

@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createInbox, type Msg, type NatsConnection, RequestError, type Status, type Subscription } from '@nats-io/transport-node';
 import { Fault } from '#shared/kernel/fault.js';
+import { inTime } from '#shared/kernel/in-time.js';
 
 /** Well below the smallest limit on a message that a server of ours has. */
 const CHUNK_BYTES = 512 * 1024;
@@ -97,24 +98,14 @@ export async function fingerprintOf(path: string): Promise<string> {
 async function* chunksOf(subscription: Subscription, stream: string, silenceMs: number): AsyncIterable<Uint8Array> {
   const messages = subscription[Symbol.asyncIterator]();
   for (;;) {
-    const step = await heard(messages.next(), stream, silenceMs);
+    const step = await inTime(messages.next(), silenceMs);
+    if (step === undefined)
+      throw new Fault('log-unreachable', { stream, silenceMs, reason: 'the server fell silent in the middle of a copy' });
     if (step.done === true) throw new Fault('log-unreachable', { stream, reason: 'the connection broke in the middle of a copy' });
     const message = step.value;
     if (message.data.length === 0) return assertEnded(message, stream);
     yield message.data;
     message.respond();
-  }
-}
-
-async function heard<T>(coming: Promise<T>, stream: string, silenceMs: number): Promise<T> {
-  const over = new AbortController();
-  const silence = pause(silenceMs, undefined, { signal: over.signal }).then((): never => {
-    throw new Fault('log-unreachable', { stream, silenceMs, reason: 'the server fell silent in the middle of a copy' });
-  });
-  try {
-    return await Promise.race([coming, silence]);
-  } finally {
-    over.abort();
   }
 }
 

@@ -2,6 +2,7 @@ import { createInbox, type Msg, type NatsConnection, type Subscription } from '@
 import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { type Answered, fromLeader } from '#shared/event-store/jetstream/leader-info.js';
 import { Fault, isFault } from '#shared/kernel/fault.js';
+import { inTime } from '#shared/kernel/in-time.js';
 import { EPOCH } from '#shared/platform/topology/streams.js';
 import type { LogState } from '../projection/checkpoint.js';
 import type { LoggedMessage } from '../projection/commit-place.js';
@@ -119,22 +120,10 @@ async function* heard<T>(source: AsyncIterable<T>): AsyncGenerator<T | undefined
   const items = source[Symbol.asyncIterator]();
   let next = items.next();
   for (;;) {
-    const step = await soon(next);
+    const step = await inTime(next, PULL_OVER_MS);
     if (step?.done === true) return;
     if (step !== undefined) next = items.next();
     yield step?.value;
-  }
-}
-
-async function soon<T>(coming: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => setImmediate(resolve, undefined), PULL_OVER_MS); // what came while this process was busy is read first
-  });
-  try {
-    return await Promise.race([coming, over]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 
