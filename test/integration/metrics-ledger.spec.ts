@@ -11,14 +11,17 @@ beforeAll(async () => {
 });
 
 const shows = async (series: string): Promise<number | undefined> => (await scrape(app)).get(series);
-const comesTo = (series: string, value: number): Promise<void> =>
-  waitFor(async () => (await shows(series)) === value, { what: `${series} is ${value}`, timeoutMs: WAIT_MS });
+const comesTo = (series: string, value: number): Promise<void> => comes(series, `is ${value}`, (shown) => shown === value);
+/** A scrape that a busy server does not answer in time leaves its series out: the next one shows them. */
+const comes = (series: string, what: string, isSo: (shown: number) => boolean): Promise<void> =>
+  waitFor(async () => isSo((await shows(series)) ?? Number.NaN), { what: `${series} ${what}`, timeoutMs: WAIT_MS });
 
 it('[blockchain SC-9] shows where the ledger stands, and that it is not behind', async () => {
   const last = await stage.sell('demo', 'gala', 5);
   await comesTo('admit_ledger_checkpoint', last);
   await comesTo('admit_ledger_lag_commits', 0);
-  expect([await shows('admit_ledger_lag_seconds'), await shows('admit_ledger_state{state="projecting"}')]).toEqual([0, 1]);
+  await comesTo('admit_ledger_lag_seconds', 0);
+  await comesTo('admit_ledger_state{state="projecting"}', 1);
   await comesTo('admit_consumer_ack_pending{stream="EVENTS",consumer="ledger"}', 0);
 });
 
@@ -29,9 +32,9 @@ it('[blockchain SC-9] shows by how many commits and for how long it is behind wh
   const last = await stage.sell('demo', 'fair', 5);
   await comesTo('admit_ledger_state{state="waiting"}', 1);
   await comesTo('admit_ledger_lag_commits', last - before);
-  expect(await shows('admit_ledger_lag_seconds')).toBeGreaterThan(0);
+  await comes('admit_ledger_lag_seconds', 'is above 0', (seconds) => seconds > 0);
   await stage.postgres.restart();
   await comesTo('admit_ledger_checkpoint', last);
   await comesTo('admit_ledger_lag_commits', 0);
-  expect(await shows('admit_ledger_lag_seconds')).toBe(0);
+  await comesTo('admit_ledger_lag_seconds', 0);
 }, 90_000);
