@@ -145,7 +145,7 @@ describe('the policy document', () => {
     }
     const unseen = policy.outcomes.filter(({ outcome }) => !seen.some(([name]) => name === outcome));
     expect(unseen.map(({ outcome }) => outcome)).toEqual(['too fast', 'not known']); // counted in metrics.spec.ts
-  }, 30_000);
+  });
 
   it('[minting AE4] says how long a body may be', async () => {
     const least = `${JSON.stringify(order)}${' '.repeat(policy.bounds.bodyBytes)}`;

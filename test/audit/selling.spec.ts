@@ -61,7 +61,7 @@ it('[blockchain TP-4] sells the last seat to exactly one of 500 buyers', async (
   expect(heard.filter(({ status }) => status === 201)).toHaveLength(1);
   expect(heard.filter(({ status, body }) => status === 409 && body.code === 'unit-taken')).toHaveLength(499); // an answer, not a breakdown
   expect([...(await toldOf(shop.log, 'last')).units].sort()).toEqual(['A-1', 'A-2']);
-}, 60_000);
+});
 
 it('[blockchain SC-8] holds a refusal under its key when the seat is free again; a new key gets it', async () => {
   await shop.demo.open('freed', { seats: ['A-1'] }, { payment: 'webhook' });

@@ -88,4 +88,4 @@ it('[minting WI3] [blockchain TP-6] completes an event that was stored when the 
   await becomes(order, 'confirmed');
   expect((await tell('evt-orphan', order)).status).toBe(200);
   expect(await confirmations(order)).toHaveLength(1);
-}, 60_000);
+});

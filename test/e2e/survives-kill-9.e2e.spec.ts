@@ -129,7 +129,7 @@ it('[blockchain TP-6] [L2] mints every ticket once', async () => {
 
 it('[L7] replays to an equal ledger', async () => {
   expect(await replayVerdict(stack)).toEqual({ code: 0, verdict: expect.stringContaining('equal') });
-}, 60_000);
+});
 
 async function history(subject: string): Promise<Commit[]> {
   const store = await JetStreamEventStore.on(admin);

@@ -113,7 +113,7 @@ describe('L8: a tenant that names a stream as its reply subject', () => {
     const inside = await insider(); // the control: without the accounts the very same attack goes through ...
     expect(await attack(inside, 'provision')).toEqual(['COMMANDS', 'MINTS', 'TIMERS', 'DEAD', 'EVENTS']);
     expect(await attack(inside, 'edge')).toEqual([]); // ... and the rights of the answerer alone hold it as well
-  }, 60_000);
+  });
 });
 
 describe('L8: a tenant', () => {

@@ -4,7 +4,7 @@ import type { Table, Value } from '../../apps/ledger/src/rows/table.js';
 import { type PostgresServer, startPostgres } from '../../dev/postgres/server.js';
 import { Stage } from '../harness/stage.js';
 
-const STARTS_A_SERVER_MS = 60_000;
+const STARTS_A_SERVER_MS = 120_000;
 const DATABASE = 'admit';
 
 interface Row {

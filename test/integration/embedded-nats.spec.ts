@@ -34,7 +34,7 @@ it('keeps what was acknowledged through kill -9, on the same port', async () => 
   await server.restart();
   expect(server.pid).not.toBe(before);
   expect(await stored()).toBe(20);
-}, 30_000);
+});
 
 it('comes back with its data and its passwords after an orderly stop', async () => {
   const { pass } = server.credentials('demo');
@@ -42,7 +42,7 @@ it('comes back with its data and its passwords after an orderly stop', async () 
   server = await stage.keep(startNats({ dataDir: folder }));
   expect(server.credentials('demo').pass).toBe(pass);
   expect(await stored()).toBe(20);
-}, 30_000);
+});
 
 it('comes back by itself after kill -9 when it is told to heal', async () => {
   await server.stop();
@@ -50,7 +50,7 @@ it('comes back by itself after kill -9 when it is told to heal', async () => {
   await server.kill9();
   await server.part.ready(15_000);
   expect(await stored()).toBe(20);
-}, 30_000);
+});
 
 it('keeps its passwords from other users of the machine', () => {
   for (const name of ['credentials.json', 'nats.conf']) expect(statSync(join(folder, name)).mode & 0o077).toBe(0);
@@ -62,7 +62,7 @@ it('lets nobody in without a password', async () => {
 
 it('says which port is taken', async () => {
   await expect(startNats({ dataDir: stage.folder('nats-other'), port: server.port })).rejects.toThrow(`Port ${server.port}`);
-}, 30_000);
+});
 
 describe('the generated configuration', () => {
   const plan = {
@@ -84,5 +84,5 @@ describe('the generated configuration', () => {
     const other = await stage.keep(startNats({ dataDir: stage.folder('nats-odd'), tenants: ['-odd_9-'] }));
     const nc = await stage.keep(connect(other.connection('-odd_9-')));
     await nc.flush();
-  }, 30_000);
+  });
 });

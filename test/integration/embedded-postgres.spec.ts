@@ -9,7 +9,7 @@ let server: PostgresServer;
 beforeAll(async () => {
   server = await stage.keep(startPostgres({ dataDir: folder }));
   await server.createDatabase('admit');
-}, 60_000);
+});
 
 const count = (): Promise<number> =>
   server.asSuperuser('admit', async (client) => Number((await client.query<{ n: string }>('SELECT count(*) AS n FROM kept')).rows[0]?.n));
@@ -23,7 +23,7 @@ it('keeps committed rows through kill -9 of the whole server, on the same port',
   expect(server.pid).toBeUndefined();
   await server.restart();
   expect(await count()).toBe(100);
-}, 60_000);
+});
 
 it('starts again over the remains of a server of which only the first process was killed', async () => {
   const client = new pg.Client({ connectionString: server.url('admit') });
@@ -35,7 +35,7 @@ it('starts again over the remains of a server of which only the first process wa
   await server.restart();
   expect(await count()).toBe(100);
   await client.end().catch(() => undefined);
-}, 60_000);
+});
 
 it('comes back by itself after kill -9 when it is told to heal, with data and password', async () => {
   const url = server.url('admit');
@@ -45,7 +45,7 @@ it('comes back by itself after kill -9 when it is told to heal, with data and pa
   await server.kill9();
   await server.part.ready(30_000);
   expect(await count()).toBe(100);
-}, 60_000);
+});
 
 it('syncs to disk, listens on no socket file, and wants a password', async () => {
   const shown = await server.asSuperuser('admit', async (client) => {

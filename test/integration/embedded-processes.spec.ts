@@ -57,7 +57,7 @@ describe('a part', () => {
     await waitFor(() => part.pid !== undefined && part.pid !== first, { what: 'it is back', timeoutMs: WAIT_MS });
     await part.stop();
     expect(part.pid).toBeUndefined();
-  }, 30_000);
+  });
 
   it('tries again and again, more slowly each time, and stops trying when told to', async () => {
     const said: string[] = [];
@@ -73,7 +73,7 @@ describe('a part', () => {
     expect(waits().slice(0, 3)).toEqual([100, 200, 400]);
     await part.stop();
     expect(part.pid).toBeUndefined();
-  }, 30_000);
+  });
 
   it('shows the end of its log when it cannot start', async () => {
     const part = shell('broken', 'echo the disk is full >&2; exit 3');
@@ -93,7 +93,7 @@ describe('a part', () => {
     const tree = descendantsOf(pid);
     await part.stop();
     expect([pid, ...tree].filter(isAlive)).toEqual([]);
-  }, 30_000);
+  });
 
   it('ends when the program that started it is killed', async () => {
     const module = JSON.stringify(join(projectFolder(), 'dist', 'dev', 'processes', 'part.js'));
@@ -106,7 +106,7 @@ describe('a part', () => {
     expect(isAlive(pid)).toBe(true);
     parent.kill('SIGKILL');
     await gone(pid);
-  }, 30_000);
+  });
 });
 
 describe('what an earlier run left behind', () => {
@@ -117,7 +117,7 @@ describe('what an earlier run left behind', () => {
     expect(await new Leftovers(join(folder.path, 'run')).end()).toEqual(['sleeper']);
     await gone(pid);
     expect(await new Leftovers(join(folder.path, 'run')).end()).toEqual([]);
-  }, 30_000);
+  });
 
   it('is left alone when the number belongs to another program now', async () => {
     const pid = await other('sleep', '602');

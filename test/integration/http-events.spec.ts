@@ -106,7 +106,7 @@ describe('a stream of events', () => {
     heard.push(...(await last.take(expected.length - heard.length)));
     expect(heard.map(nameOf)).toEqual(expected);
     expect(new Set(heard.map(({ id }) => id)).size).toBe(expected.length);
-  }, 60_000);
+  });
 
   /** The cursor before everything. */
   async function beginning(): Promise<string> {
@@ -131,7 +131,7 @@ describe('a stream of events', () => {
       const again = await listen(shop.demoWeb, { after: reader.lastId });
       expect((await again.take(2)).map(({ type }) => type)).toEqual(['admit.OrderPlaced.v1', 'admit.OrderConfirmed.v1']);
     } else expect(next.type).toBe('admit.OrderPlaced.v1');
-  }, 60_000);
+  });
 
   it('ends with the process, and is resumed at another', async () => {
     const other = await startSelling(shop.log.server);
@@ -144,7 +144,7 @@ describe('a stream of events', () => {
     while ((await reader.next()) !== undefined) expect(reader.lastId).not.toBe('');
     const [confirmed] = await (await listen(shop.demoWeb, { after: placed?.id ?? '' })).take(1);
     expect(confirmed?.type).toBe('admit.OrderConfirmed.v1');
-  }, 60_000);
+  });
 });
 
 describe('[L8] a stream of events', () => {

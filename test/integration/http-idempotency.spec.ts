@@ -59,7 +59,7 @@ it('[minting AE1] [blockchain SC-1] answers every mutation once: no key, first, 
       { status: first.status, replayed: false },
     ]);
   }
-}, 60_000);
+});
 
 it('[blockchain TP-8] [minting IK7] says 409 while a mutation is in process, 202 to who asked first, and the answer afterwards', async () => {
   const asked = await Promise.all(
@@ -91,4 +91,4 @@ it('[blockchain TP-8] [minting IK7] says 409 while a mutation is in process, 202
   const later = firsts.filter(({ status }) => status === 202).map(({ headers }) => headers.get('Location') ?? '');
   expect(later.length).toBeGreaterThan(0);
   for (const path of later) expect([path, (await shop.demoWeb.get(path)).status]).toEqual([path, 200]);
-}, 60_000);
+});

@@ -151,7 +151,7 @@ describe('while the log cannot be reached', () => {
     while (again.status === 503 || again.status === 202 || again.body.code === 'in-progress')
       again = await shop.demoWeb.place('full', { quantity: 1, buyer: 'during' }, 'during');
     expect(again.status).toBe(201);
-  }, 60_000);
+  });
 });
 
 describe('a process that stops', () => {

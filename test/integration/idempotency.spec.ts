@@ -63,7 +63,7 @@ it('[minting IK4] [minting AE1] [blockchain TP-3] [blockchain TP-9] [blockchain 
     const theirs = await shop.acme.ask(operation, elsewhere.body, 'key');
     expect([operation, theirs.status, theirs.replayed]).toEqual([operation, first.status, false]);
   }
-}, 60_000);
+});
 
 it('[minting IK7] [blockchain TP-8] says 409 while a mutation is in process, and its answer afterwards', async () => {
   const asked = await Promise.all(
@@ -95,4 +95,4 @@ it('[minting IK7] [blockchain TP-8] says 409 while a mutation is in process, and
   expect(after.map(({ status, replayed, body }) => [status, replayed, body.code])).toEqual(
     asked.map(({ operation }) => [NEW.has(operation) ? 201 : 200, true, undefined]),
   );
-}, 60_000);
+});

@@ -2,7 +2,7 @@ import { encodeCommit, NO_HEAD } from '#shared/event-store/commit.js';
 import { saleSubject } from '#shared/event-store/event-store.js';
 import { LedgerStage, opening, ordering } from './ledger-stage.js';
 
-const STARTS_SERVERS_MS = 60_000;
+const STARTS_SERVERS_MS = 120_000;
 
 const stage = LedgerStage.forTests('ledger-refuses');
 beforeAll(() => stage.projects(() => stage.sell('demo', 'gala', 3)));

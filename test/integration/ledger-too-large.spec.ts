@@ -29,7 +29,7 @@ describe('a question for which more would have to be read than is allowed', () =
     expect(paths['/v1/ledger']?.get.responses['422']?.description).toContain('`query-too-large`');
     // Whoever asked for little hears that it is the ledger that cannot.
     expect([narrow.body.code, narrow.headers.get('Retry-After')]).toEqual(['ledger-unreachable', '1']);
-  }, 60_000);
+  });
 
   it('is none that says a sale: it is answered from the rows of that sale alone', async () => {
     await ledger.postgres.asSuperuser(DATABASE, async (client) => {
@@ -63,5 +63,5 @@ describe('a question for which more would have to be read than is allowed', () =
       await client.query('rollback');
     });
     expect((await ledger.demo.get('/v1/ledger')).status).toBe(200);
-  }, 60_000);
+  });
 });

@@ -10,7 +10,7 @@ import { waitFor } from '../../dev/processes/wait.js';
 import { LedgerStage, opening, ordering, WAIT_MS } from './ledger-stage.js';
 
 const TABLES = ['ledger_entry', 'sale', 'sale_order', 'ticket', 'account_balance', 'tenant_chain', 'log_head', 'checkpoint'];
-const STARTS_SERVERS_MS = 60_000;
+const STARTS_SERVERS_MS = 120_000;
 
 const stage = LedgerStage.forTests('ledger');
 

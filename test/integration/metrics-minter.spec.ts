@@ -91,7 +91,7 @@ it('[minting RS3] [blockchain SC-9] counts why mints wait, which deliveries come
   expect(faults?.['{code="chain-unreachable"}']).toBeGreaterThanOrEqual(1);
   expect(Object.keys(calls ?? {})).toContainEqual(expect.stringMatching(/outcome="rate-limited"/));
   expect(deliveries?.[AGAIN.slice('admit_deliveries_total'.length)]).toBeGreaterThanOrEqual(1);
-}, 60_000);
+});
 const AGAIN = 'admit_deliveries_total{stream="MINTS",consumer="minter",delivery="again"}';
 
 it('[blockchain SC-9] shows what is in work, how old the oldest is, and what the payer can pay for', async () => {
@@ -110,4 +110,4 @@ it('[blockchain SC-9] shows what is in work, how old the oldest is, and what the
   await stage.untilDone();
   await waitFor(async () => at(await scrape(app), 'admit_mints{state="sent"}') === 0, { what: 'none is', timeoutMs: 10_000 });
   expect(at(await scrape(app), 'admit_consumer_oldest_seconds{stream="MINTS",consumer="minter"}')).toBe(0);
-}, 60_000);
+});

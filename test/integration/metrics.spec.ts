@@ -69,7 +69,7 @@ describe('a request is counted once, by its tenant and what became of it', () =>
     } finally {
       await release();
     }
-  }, 60_000);
+  });
 });
 
 it('[blockchain SC-9] counts who is turned away at the door, and makes no series of names that callers make up', async () => {
@@ -160,7 +160,7 @@ it('[blockchain SC-9] says unreachable while the log is away, shows nothing in p
     timeoutMs: WAIT_MS,
   });
   expect((await scrape(shop.app)).get('admit_health{check="log"}')).toBe(1);
-}, 60_000);
+});
 
 describe('an app of its own settings', () => {
   const fresh = Log.forTests('metrics-settings');

@@ -5,8 +5,8 @@ import { MinterStage } from './minter-stage.js';
 
 const PATIENCE_MS = 30_000;
 const TICKETS = 5;
-/** A signed transaction lives 150 slots: 15 s, longer than a process takes to come back on a busy machine. */
-const SLOT_MS = 100;
+/** A signed transaction lives 150 slots: 30 s, longer than a process takes to come back on a busy machine. */
+const SLOT_MS = 200;
 const stage = MinterStage.forTests('minter-crash', { slotMs: SLOT_MS });
 const minters = new MinterProcesses(stage);
 afterEach(() => minters.endAll()); // whatever a failed test left must not work for the next

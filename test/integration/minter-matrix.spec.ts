@@ -19,7 +19,7 @@ const TAKEOVERS = Array.from({ length: LONG ? 100 : 1 }, (_, index) => index + 1
 const WAITED_OUT_EVERY = 20;
 const MOST_TICKETS = 8;
 const PATIENCE_MS = LONG ? 120_000 : 30_000;
-const CASE_MS = LONG ? 180_000 : 60_000;
+const CASE_MS = LONG ? 180_000 : 120_000;
 /** A signed transaction lives 7.5 s: what the chain dropped dies soon, and is signed anew. */
 const SLOT_MS = 50;
 const tally = new CrashTally(STEPS.length * SEEDS.length + TAKEOVERS.length, LONG);

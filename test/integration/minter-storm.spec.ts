@@ -196,5 +196,5 @@ describe('a minter that dies anywhere, on a chain that loses and misreports', ()
     for (const { ticket } of commands) {
       expect(typesFor(events, ticket).join(' ')).toBe(`MintPlanned${' MintSubmitted MintAttemptDied'.repeat(3)} MintFailed`);
     }
-  }, 30_000);
+  });
 });

@@ -32,7 +32,7 @@ beforeAll(async () => {
   rpc = new Rpc(solana.url, TIMEOUT_MS);
   await chain.replenish();
   receipt = (await mint('A-1', { revocable: true })).receipt;
-}, 60_000);
+});
 afterEach(() => solana.control.clearFaults());
 
 async function mint(unit: string, over: Partial<MintCommand> = {}): Promise<{ readonly receipt: Receipt; readonly plan: MintPlan }> {

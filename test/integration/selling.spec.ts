@@ -117,4 +117,4 @@ it('[L6] has one outcome each, and money and seat agree, when 1,000 payments rac
   const owed = ((await shop.demo.ask('sale.owed', { sale: 'race' })).body.owed as unknown[]).length;
   expect(confirmed + owed).toBe(RACES);
   expect(await counts('race')).toMatchObject({ sold: confirmed, held: 0 });
-}, 60_000);
+});

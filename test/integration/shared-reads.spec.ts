@@ -46,7 +46,7 @@ it('[L3] 64 readers who share looks each see every commit that was acknowledged,
   await Promise.all([write(), ...Array.from({ length: READERS }, read)]);
   expect(reads).toBeGreaterThan(READERS * 10);
   expect(looks).toBeLessThan(reads / 10);
-}, 60_000);
+});
 
 /** Only how far the log is. */
 class Seen implements Fold {

@@ -211,7 +211,7 @@ describe('the bucket', () => {
     register = await TenantRegister.on(await as('operator'));
     await created('after');
     await seen('a look succeeds to its end', () => directory.trouble === undefined);
-  }, 60_000);
+  });
 });
 
 describe('the NATS account of a tenant, on the embedded server', () => {
@@ -281,5 +281,5 @@ describe('the NATS account of a tenant, on the embedded server', () => {
     await server.kill9();
     await server.restart();
     await asks(await enters(natsSeed), 'admit.ends.order.get');
-  }, 60_000);
+  });
 });

@@ -51,4 +51,4 @@ it('[L10] tells who comes when 2,000 wait to come again, stores nothing of it, a
   expect(await shop.demoWeb.place('rush', { quantity: 1, buyer: 'late' }, 'late-http')).toMatchObject({ status: 201, replayed: false });
   const decided = 1 + MAX_WAITING_PER_SALE + 2;
   expect(counted((await toldOf(shop.log, 'rush')).decisions)).toEqual([decided, decided]);
-}, 60_000);
+});
