@@ -12,7 +12,7 @@ import { recordedIn } from './recorded.js';
 import type { Log } from './selling.js';
 
 /** A caller gives up on an answer after three seconds, and asks again with the same key; within a minute it has one. */
-const PATIENCE = { tries: 200, timeoutMs: 3_000, pauseMs: 50 };
+const PATIENCE = { tries: 1_000, timeoutMs: 3_000, pauseMs: 50 };
 /** Within this a command of a process that is gone is handed to another and decided. */
 const SETTLED_MS = 15_000;
 export const SILENT = createLogger('purchase', 'silent');

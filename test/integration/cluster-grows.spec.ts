@@ -37,7 +37,7 @@ it('[L3] [L4] a log of one server goes to three by its backup, gets more copies 
       return heard;
     }),
   );
-  await waitFor(() => sold > 0, { what: 'it sells', timeoutMs: 20_000 });
+  await waitFor(() => sold > 0, { what: 'it sells', timeoutMs: 60_000 });
   const provisioned = await admit(provisioner(3), 'provision');
   expect(provisioned).toMatchObject({ code: 0, out: expect.stringContaining('changed EVENTS.num_replicas from 2 to 3\n') });
   const meanwhile = await selling;
@@ -56,4 +56,4 @@ it('[L3] [L4] a log of one server goes to three by its backup, gets more copies 
   });
   expect(await admit(provisioner(1), 'provision')).toMatchObject({ code: 0, out: expect.stringMatching(/^nothing to make; /) });
   expect(await copies()).toEqual(STREAMS.map(() => 3));
-}, 120_000);
+}, 240_000);
