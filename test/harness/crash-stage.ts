@@ -11,8 +11,11 @@ import type { Caller, Heard } from './caller.js';
 import { recordedIn } from './recorded.js';
 import type { Log } from './selling.js';
 
-/** A caller gives up on an answer after three seconds, and asks again with the same key; within a minute it has one. */
-const PATIENCE = { tries: 1_000, timeoutMs: 3_000, pauseMs: 50 };
+/**
+ * A caller asks again with the same key until it has an answer, and gives up on one no sooner than the service has to say something: five
+ * seconds after a request it does. Hundreds who come back sooner keep a slow machine from answering any of them.
+ */
+const PATIENCE = { tries: 500, timeoutMs: 7_000, pauseMs: 250 };
 /** Within this a command of a process that is gone is handed to another and decided. */
 const SETTLED_MS = 15_000;
 export const SILENT = createLogger('purchase', 'silent');

@@ -34,4 +34,4 @@ it('[blockchain SC-2] [L3] loses no acknowledged order when the broker is killed
   ]);
   const again = await Promise.all([...acknowledged.keys()].map(place));
   expect(again.map(({ text }) => text)).toEqual([...acknowledged.values()].map(({ text }) => text));
-}, 150_000);
+}, 240_000);
