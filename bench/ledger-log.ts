@@ -61,12 +61,15 @@ export async function writeLog(connection: NatsConnection, { events, minted }: L
 /** One sale alone, one place an order, as a rush writes it. */
 export async function writeSale(
   connection: NatsConnection,
-  tenant: string,
-  sale: string,
-  orders: number,
+  {
+    tenant,
+    sale,
+    orders,
+    quota = orders,
+  }: { readonly tenant: string; readonly sale: string; readonly orders: number; readonly quota?: number },
 ): Promise<{ events: number; commits: number }> {
   const writer = new Writer(connection);
-  await writer.append(saleSubject(tenant, sale), opened(tenant, sale, orders));
+  await writer.append(saleSubject(tenant, sale), opened(tenant, sale, quota));
   for (let first = 0; first < orders; first += ORDERS_PER_COMMIT) {
     const numbers = Array.from({ length: Math.min(ORDERS_PER_COMMIT, orders - first) }, (_, index) => first + index);
     await writer.append(

@@ -4,12 +4,14 @@ import { asyncapi } from '../dist/apps/purchase/src/asyncapi.js';
 import { eventSchemas, fileOf } from '../dist/dev/docs/event-schemas.js';
 import { withDiagram } from '../dist/dev/docs/life-diagram.js';
 import { LIVES } from '../dist/dev/docs/lives.js';
+import { snapshotsFile, snapshotsOfSample } from '../dist/dev/docs/sample-log.js';
 import { versionOf } from '../dist/libs/shared/src/domain/event-versions.js';
 
 for (const [page, diagram] of Object.entries(LIVES)) writeFileSync(page, withDiagram(readFileSync(page, 'utf8'), diagram));
 writeFileSync('docs/asyncapi.json', `${JSON.stringify(asyncapi(), null, 2)}\n`);
-// Of an event only a version that is new: what was written once is changed by hand or not at all.
+// Of an event and of snapshots only a version that is new: what was written once is changed by hand or not at all.
 for (const [type, schema] of eventSchemas()) {
   const file = fileOf(type, versionOf(type));
   if (!existsSync(file)) writeFileSync(file, `${JSON.stringify(schema, null, 2)}\n`);
 }
+if (!existsSync(snapshotsFile)) writeFileSync(snapshotsFile, snapshotsOfSample());

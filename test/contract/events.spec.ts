@@ -14,30 +14,13 @@ import { assertFollows, decodeCommit, encodeCommit, headOf, NO_HEAD } from '#sha
 import { readCommit } from '../../apps/ledger/src/projection/commit-place.js';
 import { SaleFold } from '../../apps/purchase/src/sale-fold.js';
 import { eventSchemas, fileOf } from '../../dev/docs/event-schemas.js';
+import { LAYOUTS, type Stored, sampleOf } from '../../dev/docs/sample-log.js';
 import { projectFolder } from '../../dev/processes/project.js';
 
 const READS_TYPES_MS = 60_000;
 const types = Object.keys(UPCASTS) as EventType[];
 const read = (file: string): string => readFileSync(join(projectFolder(), file), 'utf8');
 const schemaOf = (type: string, version: number): object => JSON.parse(read(fileOf(type, version))) as object;
-
-interface Stored {
-  readonly sequence: number;
-  readonly subject: string;
-  readonly body: Buffer;
-}
-
-/**
- * Commits as a log holds them, of every event in every version there ever was, in each layout that a commit ever had. A file is added to, and
- * never changed.
- */
-const LAYOUTS = ['sample-log.jsonl', 'sample-log-2.jsonl'];
-const sampleOf = (layout: string): Stored[] =>
-  read(`test/contract/${layout}`)
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Omit<Stored, 'body'> & { body: string })
-    .map(({ body, ...place }) => ({ ...place, body: Buffer.from(body) }));
 
 describe('the contract of the log', () => {
   it(

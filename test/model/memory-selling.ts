@@ -13,7 +13,7 @@ import { PurchaseMetrics } from '../../apps/purchase/src/metrics.js';
 import { MintFold } from '../../apps/purchase/src/mint-fold.js';
 import type { OperationName } from '../../apps/purchase/src/operations.js';
 import { Reads } from '../../apps/purchase/src/reads.js';
-import { SaleFold } from '../../apps/purchase/src/sale-fold.js';
+import { type FoldPart, SaleFold } from '../../apps/purchase/src/sale-fold.js';
 import type { Ask, Real } from './model.js';
 
 const tenant = 'demo' as TenantId;
@@ -22,7 +22,7 @@ const MS_PER_MINUTE = 60_000;
 
 /** The real decider, folds and reads over the log in memory: no broker, and time that can be told to pass. */
 export class MemorySelling {
-  private readonly kept: Folds<SaleFold>;
+  private kept: Folds<SaleFold>;
   private readonly waiting = new Map<string, (answer: Answer) => void>();
   private readonly decider: Decider;
   private readonly reads: Reads;
@@ -32,6 +32,7 @@ export class MemorySelling {
   /** Several on one store are as many processes on one log. */
   constructor(private readonly store = new MemoryEventStore()) {
     this.kept = new Folds(store, (subject) => new SaleFold(subject));
+    const kept = (): Folds<SaleFold> => this.kept;
     const logger = createLogger('model', 'silent');
     const replies = { send: (subject: string, answer: Answer): void => this.waiting.get(subject)?.(answer) };
     const dead = {
@@ -42,7 +43,9 @@ export class MemorySelling {
     const metrics = new PurchaseMetrics();
     this.decider = new Decider({
       store: this.store,
-      folds: this.kept,
+      get folds() {
+        return kept();
+      },
       decisions: new Decisions(this.store),
       replies,
       timers: { arm: () => undefined },
@@ -51,12 +54,25 @@ export class MemorySelling {
       logger,
     });
     const mints = new Folds(this.store, () => new MintFold());
-    this.reads = new Reads({ sales: this.kept, mints, store: this.store, metrics, logger });
+    this.reads = new Reads({
+      get sales() {
+        return kept();
+      },
+      ...{ mints, store: this.store, metrics, logger },
+    });
   }
 
   readonly pass = (minutes: number): void => {
     this.now += minutes * MS_PER_MINUTE;
   };
+
+  /** As a process that begins anew, at a snapshot of what this one knows. */
+  async restart(sale: string): Promise<void> {
+    const subject = saleSubject(tenant, sale);
+    const { head, parts } = await this.kept.withCached(subject, (fold) => ({ head: fold.head, parts: fold.snapshot() }));
+    const restored = await SaleFold.restored(subject, head, storedAndRead(parts));
+    this.kept = new Folds(this.store, (name) => (name === subject ? restored : new SaleFold(name)));
+  }
 
   readonly ask: Ask = async (what, body, key) => {
     const bytes = Buffer.from(JSON.stringify(body));
@@ -120,6 +136,10 @@ export class MemorySelling {
       settle: () => undefined,
     };
   }
+}
+
+async function* storedAndRead(parts: readonly FoldPart[]): AsyncIterable<FoldPart> {
+  yield* JSON.parse(JSON.stringify(parts)) as FoldPart[];
 }
 
 const heard = ({ status, body }: Answer): Awaited<ReturnType<Ask>> => ({

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
+import type { SaleFold } from '../../apps/purchase/src/sale-fold.js';
 import { Shop } from '../harness/shop.js';
 import { MemorySelling } from './memory-selling.js';
 import { Model, TERMS } from './model.js';
@@ -16,6 +17,9 @@ const TIMEOUT_MS = LONG ? 1_800_000 : 120_000;
 /** The short form walks the same ways every time, the long form others each time. */
 const WAYS = LONG ? {} : { seed: 20_278 };
 const OPEN = { name: 'Model', ...TERMS };
+
+/** Everything that a fold knows, but for what it remembers to be fast. */
+const stateOf = (fold: SaleFold): unknown => [fold.head, fold.length, fold.weight, fold.sale.clock, fold.sale.open, fold.snapshot()];
 
 it(
   'sells in memory as the model does',
@@ -39,6 +43,33 @@ it(
       { numRuns: MEMORY_RUNS, ...WAYS },
     );
     expect(voided).toBeGreaterThan(MEMORY_RUNS / 1_000); // by chance: the steps lead there, not only past it
+  },
+  TIMEOUT_MS,
+);
+
+it(
+  '[L3] sells as the model does when every process ends after one answer, and the next begins at its snapshot',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.commands(STEPS, { maxCommands: STEPS_AT_MOST, size: SIZE }), async (steps) => {
+        const selling = new MemorySelling();
+        const sale = 'model';
+        await selling.ask('sale.open', { sale, ...OPEN }, 'open');
+        const ask: typeof selling.ask = async (what, body, key) => {
+          await selling.restart(sale);
+          return selling.ask(what, body, key);
+        };
+        try {
+          await fc.asyncModelRun(() => ({ model: new Model(), real: { ask, pass: selling.pass, tell: selling.tell, sale } }), steps);
+          await selling.restart(sale);
+          const [restarted, read] = await selling.folds(sale);
+          expect(stateOf(restarted)).toEqual(stateOf(read));
+        } finally {
+          await selling.end();
+        }
+      }),
+      { numRuns: MEMORY_RUNS / 2 },
+    );
   },
   TIMEOUT_MS,
 );

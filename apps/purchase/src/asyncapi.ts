@@ -7,11 +7,10 @@ import { PROBLEMS } from './answer.js';
 import { type Asking, askings, Paid } from './asyncapi-contract.js';
 import * as shapes from './http/shapes.js';
 import { KEY_IS_KEPT } from './idempotency-key.js';
+import { VERSION } from './version.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Of this interface, as the package has it; a test compares. */
-const VERSION = '0.1.0';
 const SCHEMA_DIALECT = 'draft-7'; // AsyncAPI's own schema objects are a superset of it
 /** The queue group of the NATS services framework: one of all instances answers. */
 const QUEUE = 'q';

@@ -2,6 +2,7 @@ import type { Recorded } from '#shared/domain/recorded.js';
 import { type Commit, type Head, headOf, NO_HEAD } from '#shared/event-store/commit.js';
 import { saleSubject } from '#shared/event-store/event-store.js';
 import { MemoryEventStore } from '#shared/event-store/memory.js';
+import type { Hash } from '#shared/kernel/hash.js';
 import { type Fold, Folds } from './folds.js';
 
 const SUBJECT = saleSubject('demo', 'gala');
@@ -150,4 +151,72 @@ it('keeps what it has when the log does not answer a reader', async () => {
   const before = store.reads;
   expect(await folds.withCached(SUBJECT, ({ notes }) => [...notes])).toEqual(['a']);
   expect(store.reads).toBe(before);
+});
+
+describe('a long subject that is not known here', () => {
+  const LONG = 20;
+  const notes = Array.from({ length: LONG }, (_, note) => `${note}`);
+  let asked: string[];
+  let noticed: number[];
+  let snapshot: Notes | undefined;
+  beforeEach(() => {
+    [asked, noticed, snapshot] = [[], [], undefined];
+    folds = new Folds(store, () => new Notes(), {
+      find: async (subject) => {
+        asked.push(subject);
+        return snapshot;
+      },
+      notice: ({ head }) => noticed.push(head.version),
+    });
+  });
+
+  /** With other notes than the log has, so that it can be told where they come from. */
+  async function snapshotAt(version: number, change: Partial<Head> = {}): Promise<Notes> {
+    const fold = new Notes();
+    for await (const commit of store.read(SUBJECT, NO_HEAD)) if (commit.version <= version) fold.apply(commit);
+    fold.notes.fill('s');
+    fold.head = { ...fold.head, ...change };
+    return fold;
+  }
+
+  it('begins at its snapshot, and follows the log from there', async () => {
+    await elsewhere(...notes);
+    snapshot = await snapshotAt(15);
+    expect(await latest()).toEqual([...Array.from({ length: 15 }, () => 's'), ...notes.slice(15)]);
+    await soon(); // until it is kept
+    expect([asked, noticed]).toEqual([[SUBJECT], [LONG]]);
+  });
+
+  it('begins at its snapshot when a command comes first', async () => {
+    await elsewhere(...notes);
+    snapshot = await snapshotAt(LONG);
+    await decide('next');
+    expect(await latest()).toEqual([...Array.from({ length: LONG }, () => 's'), 'next']);
+    expect(asked).toEqual([SUBJECT]);
+  });
+
+  it('is read from its beginning where no snapshot can be used', async () => {
+    await elsewhere(...notes);
+    expect(await latest()).toEqual(notes);
+  });
+
+  it('is not asked for a snapshot when it is short, or known', async () => {
+    await elsewhere('a', 'b');
+    expect([await latest(), await latest()]).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+    ]);
+    for (const note of notes) await decide(note);
+    expect([(await latest()).length, asked]).toEqual([LONG + 2, []]);
+  });
+
+  it.each([
+    ['another commit than the log has', { hash: 'another' as Hash }, 'log-broken'],
+    ['a commit that the log lost', { sequence: 1_000 }, 'log-shrunk'],
+  ])('[L3] stops at a snapshot of %s', async (_, change, code) => {
+    await elsewhere(...notes);
+    snapshot = await snapshotAt(15, change);
+    await expect(latest()).rejects.toMatchObject({ code });
+    await expect(decide('next')).rejects.toMatchObject({ code });
+  });
 });

@@ -1,4 +1,4 @@
-import { assertFollows, type Commit, type Head, NO_HEAD } from '#shared/event-store/commit.js';
+import { assertFollows, assertHolds, type Commit, type Head, NO_HEAD } from '#shared/event-store/commit.js';
 import type { EventStore } from '#shared/event-store/event-store.js';
 import { SharedLooks } from './shared-looks.js';
 
@@ -6,6 +6,8 @@ import { SharedLooks } from './shared-looks.js';
 const MAX_ENTRIES = 4_000_000;
 /** A look brings so many commits at most, of up to 1 MB each; where more follow, this process fell behind and reads them one after the other. */
 const MAX_COMMITS_A_LOOK = 8;
+/** A subject of fewer commits is read before anybody could say whether it has a snapshot: most are never asked for one. */
+const COMMITS_BEFORE_A_SNAPSHOT = 8;
 
 /** What a subject's commits add up to. */
 export interface Fold {
@@ -13,6 +15,14 @@ export interface Fold {
   /** What it weighs in the cache: about its number of entries. */
   readonly weight: number;
   apply(commit: Commit): void;
+}
+
+/** Where folds of long subjects may begin. */
+export interface FoldSnapshots<F extends Fold> {
+  /** A fold as it was when its snapshot was taken; nothing where there is none that can be used. */
+  find(subject: string): Promise<F | undefined>;
+  /** Told of each fold that is kept; may take a snapshot of it, before it returns. */
+  notice(fold: F): void;
 }
 
 /** The folds of the subjects this process works on. Each is used by one at a time, so nobody ever sees a decision that is not in the log. */
@@ -27,12 +37,13 @@ export class Folds<F extends Fold> {
   constructor(
     private readonly store: EventStore,
     private readonly empty: (subject: string) => F,
+    private readonly snapshots?: FoldSnapshots<F>,
   ) {}
 
   /** Runs `use` with the fold as it was last left, or read from the log when it is not cached. */
   withCached<T>(subject: string, use: (fold: F) => Promise<T> | T): Promise<T> {
     return this.inTurn(subject, async () => {
-      const fold = this.kept.get(subject)?.fold ?? (await this.readOn(subject, this.empty(subject)));
+      const fold = this.kept.get(subject)?.fold ?? (await this.begin(subject));
       return this.keeping(subject, fold, () => use(fold));
     });
   }
@@ -52,10 +63,11 @@ export class Folds<F extends Fold> {
     const isAll = before !== undefined && next.length < MAX_COMMITS_A_LOOK;
     const seen = next.at(-1) ?? before ?? NO_HEAD;
     await this.inTurn(subject, async () => {
-      const fold = this.kept.get(subject)?.fold ?? this.empty(subject);
+      const kept = this.kept.get(subject)?.fold;
+      const fold = kept ?? (await this.begin(subject));
       await this.keeping(subject, fold, async () => {
         for (const commit of next) if (commit.version === fold.head.version + 1) follow(fold, commit);
-        if (!isAll || fold.head.version < seen.version) await this.readOn(subject, fold); // or it was forgotten meanwhile
+        if (kept !== undefined && (!isAll || fold.head.version < seen.version)) await this.readOn(subject, fold);
         tell(fold);
       });
     });
@@ -68,6 +80,22 @@ export class Folds<F extends Fold> {
       if (commits.length === MAX_COMMITS_A_LOOK) break;
     }
     return commits;
+  }
+
+  /** Reads a subject that this process does not know. The log proves that it holds the commit at which a snapshot was taken. */
+  private async begin(subject: string): Promise<F> {
+    const fold = this.empty(subject);
+    let commits = 0;
+    for await (const commit of this.store.read(subject, fold.head)) {
+      fold.apply(commit);
+      commits += 1;
+      if (commits === COMMITS_BEFORE_A_SNAPSHOT) break;
+    }
+    if (commits < COMMITS_BEFORE_A_SNAPSHOT) return fold;
+    const found = await this.snapshots?.find(subject);
+    if (found === undefined) return this.readOn(subject, fold);
+    assertHolds(subject, found.head, await this.store.at(subject, found.head.sequence));
+    return this.readOn(subject, found);
   }
 
   private async readOn(subject: string, fold: F): Promise<F> {
@@ -94,6 +122,7 @@ export class Folds<F extends Fold> {
 
   private keep(subject: string, fold: F): void {
     const { weight } = fold;
+    this.snapshots?.notice(fold);
     this.kept.set(subject, { fold, weight }); // at the end of the line: the front was used longest ago
     this.entries += weight;
     for (const oldest of this.kept.keys()) {

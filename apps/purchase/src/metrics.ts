@@ -29,6 +29,7 @@ export class PurchaseMetrics {
   private readonly answerSeconds: Histogram<'operation'>;
   private readonly rounds: RoundSeries;
   private readonly lostRaces: Counter;
+  private readonly snapshots: Counter<'outcome'>;
 
   constructor(
     readonly registry = new Registry(),
@@ -49,6 +50,12 @@ export class PurchaseMetrics {
       registers,
     });
     this.rounds = roundSeries(registry);
+    this.snapshots = new Counter({
+      name: 'admit_snapshots_total',
+      help: 'Snapshots of long sales: taken, used to begin a fold, failed to be written, or found unusable',
+      labelNames: ['outcome'],
+      registers,
+    });
     this.lostRaces = new Counter({ name: 'admit_lost_races_total', help: 'Commits that another process was faster than', registers });
   }
 
@@ -66,6 +73,10 @@ export class PurchaseMetrics {
 
   lostRace(): void {
     this.lostRaces.inc();
+  }
+
+  snapshot(outcome: 'taken' | 'used' | 'failed' | 'unusable'): void {
+    this.snapshots.inc({ outcome });
   }
 
   /** What is read where it stands, at each scrape. */

@@ -1,6 +1,8 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { EventStore } from '#shared/event-store/event-store.js';
 import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { JetStreamValues } from '#shared/event-store/jetstream/jetstream-values.js';
+import { Snapshots } from '#shared/event-store/snapshots.js';
 import { DeadLetters } from '#shared/platform/dead-letters.js';
 import type { Environment } from '#shared/platform/environment.js';
 import type { Logger } from '#shared/platform/logger.js';
@@ -8,6 +10,7 @@ import { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
 import { connectNats } from '#shared/platform/nats.js';
 import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { awaitTopology } from '#shared/platform/topology/inspect.js';
+import { SNAPSHOTS_BUCKET } from '#shared/platform/topology/streams.js';
 import { Decisions } from './decisions.js';
 import { Folds } from './folds.js';
 import { Inbox } from './inbox.js';
@@ -15,7 +18,9 @@ import { PurchaseMetrics } from './metrics.js';
 import { MintFold } from './mint-fold.js';
 import { Replies } from './replies.js';
 import { SaleFold } from './sale-fold.js';
+import { SaleSnapshots, SNAPSHOT_SHAPE } from './sale-snapshots.js';
 import { Timers } from './timers.js';
+import { VERSION } from './version.js';
 
 /** Everything the purchase app is made of below its endpoints, connected. */
 export interface PurchaseParts {
@@ -29,6 +34,7 @@ export interface PurchaseParts {
   readonly edge: NatsConnection;
   readonly store: EventStore;
   readonly folds: Folds<SaleFold>;
+  readonly snapshots: SaleSnapshots;
   readonly decisions: Decisions;
   readonly mints: Folds<MintFold>;
   readonly inbox: Inbox;
@@ -57,7 +63,7 @@ export async function connectParts(environment: Environment, logger: Logger): Pr
     const page = new MetricsPage(environment.METRICS_TOKEN);
     const metrics = new PurchaseMetrics(page.registry, page.tenants);
     const tenants = await TenantDirectory.watch(connection, logger);
-    return { ...(await partsOn(connection, edge, user, logger)), epoch, tenants, page, metrics };
+    return { ...(await partsOn(connection, edge, user, { logger, metrics })), epoch, tenants, page };
   } catch (thrown) {
     await Promise.all(opened.map((connection) => connection.close())); // what refuses to start leaves nothing behind
     throw thrown;
@@ -68,15 +74,19 @@ async function partsOn(
   connection: NatsConnection,
   edge: NatsConnection,
   user: string,
-  logger: Logger,
-): Promise<Omit<PurchaseParts, 'epoch' | 'tenants' | 'page' | 'metrics'>> {
+  { logger, metrics }: Pick<PurchaseParts, 'logger' | 'metrics'>,
+): Promise<Omit<PurchaseParts, 'epoch' | 'tenants' | 'page'>> {
   const store = await JetStreamEventStore.on(connection);
+  const values = await JetStreamValues.on(connection, SNAPSHOTS_BUCKET);
+  const snapshots = new SaleSnapshots({ snapshots: new Snapshots(values, `${VERSION} ${SNAPSHOT_SHAPE}`), metrics, logger });
   return {
     logger,
+    metrics,
     connection,
     edge,
     store,
-    folds: new Folds(store, (subject) => new SaleFold(subject)),
+    folds: new Folds(store, (subject) => new SaleFold(subject), snapshots),
+    snapshots,
     decisions: new Decisions(store),
     mints: new Folds(store, () => new MintFold()),
     inbox: await Inbox.on(connection),

@@ -1,15 +1,39 @@
 import type { SaleEvent } from '#shared/domain/sale/events.js';
 import { Sale } from '#shared/domain/sale/sale.js';
+import { type SalePart, SaleRestorer, snapshotOf } from '#shared/domain/sale/sale-snapshot.js';
 import { type Commit, type Head, headOf, NO_HEAD } from '#shared/event-store/commit.js';
 import type { KeyHash } from '#shared/kernel/ids.js';
 
+/** The keys that one commit decided, behind its sequence. */
+export type DecidedRow = readonly [sequence: number, ...keys: readonly KeyHash[]];
+
+/** A part of what a fold is at its head. */
+export type FoldPart = SalePart | { readonly kind: 'decided'; readonly rows: readonly DecidedRow[] };
+
 /** The fold of one sale's subject: the sale itself, and every key that was ever decided in it. */
 export class SaleFold {
-  readonly sale = new Sale();
   head: Head = NO_HEAD;
   private readonly decisions = new Map<KeyHash, number>();
 
-  constructor(readonly subject: string) {}
+  constructor(
+    readonly subject: string,
+    readonly sale = new Sale(),
+  ) {}
+
+  /** A fold that goes on from where a snapshot was taken. @throws where its parts contradict each other */
+  static async restored(subject: string, head: Head, parts: AsyncIterable<FoldPart>): Promise<SaleFold> {
+    const restorer = new SaleRestorer();
+    const decided: (readonly DecidedRow[])[] = [];
+    for await (const part of parts) {
+      if (part.kind === 'decided') decided.push(part.rows);
+      else restorer.add(part);
+    }
+    const fold = new SaleFold(subject, restorer.end());
+    for (const rows of decided)
+      for (const row of rows) for (let at = 1; at < row.length; at++) fold.decisions.set(row[at] as KeyHash, row[0]);
+    fold.head = headOf(head);
+    return fold;
+  }
 
   /** The sequence of the commit that decides a key: it is read from there when somebody asks again. */
   decisionOf(key: KeyHash): number | undefined {
@@ -19,6 +43,17 @@ export class SaleFold {
   /** What this fold weighs in the cache: about its number of entries. */
   get weight(): number {
     return 1 + this.decisions.size + (this.sale.open?.units.opened ?? 0);
+  }
+
+  /** How much there was to fold: commits, and what was decided in them. */
+  get length(): number {
+    return this.head.version + this.decisions.size;
+  }
+
+  /** What it is now, for a snapshot; nothing of it changes when the fold goes on. Nothing where the sale was not opened. */
+  snapshot(): FoldPart[] {
+    const { open } = this.sale;
+    return open === undefined ? [] : [...snapshotOf(this.sale, open), { kind: 'decided', rows: this.decided() }];
   }
 
   /** Applies a commit that was read from the log. */
@@ -32,5 +67,16 @@ export class SaleFold {
     for (const key of commit.keys) this.decisions.set(key, commit.sequence);
     this.sale.clock = Math.max(this.sale.clock, commit.at);
     this.head = headOf(commit);
+  }
+
+  /** They were taken note of commit by commit. */
+  private decided(): DecidedRow[] {
+    const rows: [number, ...KeyHash[]][] = [];
+    for (const [key, sequence] of this.decisions) {
+      const last = rows.at(-1);
+      if (last?.[0] === sequence) last.push(key);
+      else rows.push([sequence, key]);
+    }
+    return rows;
   }
 }

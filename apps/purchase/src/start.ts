@@ -21,8 +21,7 @@ import { connectParts, type PurchaseParts } from './parts.js';
 import { PurchaseModule } from './purchase.module.js';
 import { MAX_BODY_BYTES } from './request-body.js';
 import { toCall } from './requests.controller.js';
-
-const VERSION = '0.1.0';
+import { VERSION } from './version.js';
 
 /** Connects, checks the streams, and serves: NATS endpoints first, then HTTP. */
 export async function startPurchase(environment: Environment, logger: Logger): Promise<NestFastifyApplication> {

@@ -44,6 +44,7 @@ export class Workers implements OnApplicationBootstrap, OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await Promise.all(this.sources.map((source) => source.stop()));
     await this.decider.drain();
+    await this.parts.snapshots.drain();
     await this.parts.tenants.stop();
     await this.parts.edge.drain();
     await this.parts.connection.drain();

@@ -6,12 +6,12 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { Fault } from '#shared/kernel/fault.js';
 import { inspectTopology } from '#shared/platform/topology/inspect.js';
-import { STREAMS } from '#shared/platform/topology/streams.js';
+import { DERIVED, STREAMS } from '#shared/platform/topology/streams.js';
 import { MANIFEST, type Manifest, manifestOf, type StreamCopy } from './manifest.js';
 import { type Reach, takeSnapshot } from './snapshot.js';
 
 /**
- * Copies every stream into a new folder, while selling goes on. EVENTS comes last: so whatever the other copies say is done is in it. Its
+ * Copies every stream that does not follow from others into a new folder, while selling goes on. EVENTS comes last: so whatever the other copies say is done is in it. Its
  * consumers are left out, because what they asked for may have come too late for the other copies; they go on from where they were before.
  * @throws Fault `configuration` when the folder exists, `stream-differs` when the log is not as it should be
  */
@@ -24,7 +24,7 @@ export async function backUp(reach: Reach, into: string, each: (copy: StreamCopy
     const takenAt = new Date().toISOString();
     const done = await doneOf(reach.connection);
     const streams: StreamCopy[] = [];
-    for (const { name } of STREAMS) {
+    for (const { name } of STREAMS.filter((stream) => !DERIVED.has(stream.name))) {
       const copy = await copyOf(reach, draft, name);
       streams.push(copy);
       each(copy);

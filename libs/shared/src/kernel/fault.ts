@@ -14,6 +14,10 @@ export const FAULTS = {
   'log-broken': ['terminal', 'A commit in the log does not follow the one before it. Stop and run `admit log verify`.'],
   'event-unknown': ['terminal', 'The log holds an event of a later version. Run the version that wrote it, or a newer one.'],
   'log-shrunk': ['terminal', 'The log ends before a commit that was seen in it. Stop: restore the log before anything else.'],
+  'snapshot-unusable': [
+    'retryable',
+    'A snapshot of a sale is torn or was changed. The sale is folded from the log, which takes longer, and the next snapshot replaces it.',
+  ],
   'stream-differs': [
     'terminal',
     'A stream is missing, weaker than wanted, or of another epoch. Run `admit provision`, or restore the right data.',

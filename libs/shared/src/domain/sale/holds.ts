@@ -12,6 +12,11 @@ export class Holds {
     this.ends.delete(order);
   }
 
+  /** Whose they are, soonest to end first. */
+  orders(): OrderId[] {
+    return [...this.ends.keys()];
+  }
+
   /** When the next hold ends. */
   get next(): number | undefined {
     const [first] = this.ends.values();

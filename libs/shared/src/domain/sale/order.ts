@@ -32,6 +32,14 @@ export interface Moment {
 
 export type RecoveryPoint = 'received' | 'decided' | 'held' | 'paid' | 'mint-asked';
 
+export interface OrderFacts {
+  readonly total: Money;
+  readonly expiresAt: number | undefined;
+  readonly placed?: Moment | undefined;
+  /** Of each ticket, in their order. Absent: nothing was asked of any. */
+  readonly progress?: TicketProgress[];
+}
+
 /** One order of a sale. It is changed by its sale's events only. */
 export class Order {
   status: OrderStatus = 'held';
@@ -50,12 +58,12 @@ export class Order {
     readonly buyer: BuyerId,
     readonly wallet: Wallet | undefined,
     readonly tickets: readonly TicketOfUnit[],
-    { total, expiresAt, placed }: { readonly total: Money; readonly expiresAt: number | undefined; readonly placed?: Moment },
+    { total, expiresAt, placed, progress }: OrderFacts,
   ) {
     this.total = total;
     this.expiresAt = expiresAt;
     this.placed = placed;
-    this.progress = tickets.map(() => UNASKED);
+    this.progress = progress ?? tickets.map(() => UNASKED);
   }
 
   progressOf(ticket: TicketId): TicketProgress {
@@ -78,6 +86,12 @@ export class Order {
       ...(this.paid && { paid: this.paid }),
       ...(this.mintAsked && { 'mint-asked': this.mintAsked }),
     };
+  }
+
+  /** The same, for who asks 100,000 of them. */
+  reached(point: 'held' | 'paid' | 'mint-asked'): Moment | undefined {
+    if (point === 'held') return this.placed;
+    return point === 'paid' ? this.paid : this.mintAsked;
   }
 
   reach(point: 'paid' | 'mint-asked', moment: Moment): void {

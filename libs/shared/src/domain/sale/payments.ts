@@ -48,6 +48,26 @@ export class Payments {
     return oldest === undefined ? undefined : this.byId.get(oldest);
   }
 
+  all(): Payment[] {
+    return [...this.byId.values()];
+  }
+
+  /** Those that are still without an order, oldest first. */
+  withoutOrder(): PaymentId[] {
+    return [...this.unmatched];
+  }
+
+  /** Takes in what a snapshot says of one, in the order in which they were first heard of. */
+  restore(payment: Payment): void {
+    if (this.byId.has(payment.payment)) throw new Error(`payment ${payment.payment} stands there twice`);
+    this.list(payment.payment, payment.order);
+    this.byId.set(payment.payment, payment);
+  }
+
+  awaitOrder(payment: PaymentId): void {
+    this.unmatched.add(payment);
+  }
+
   /** Everything that is owed and has not gone back. */
   owed(): Payment[] {
     return [...this.byId.values()].filter(isOwed);
@@ -58,15 +78,19 @@ export class Payments {
     const before = this.byId.get(payment) ?? this.begin(payment, order, at);
     const after = next(before, event, at);
     this.byId.set(payment, after);
-    if (after.received !== undefined && !after.matched && after.owed === undefined) this.unmatched.add(payment);
+    if (after.received !== undefined && !after.matched && after.owed === undefined) this.awaitOrder(payment);
     else this.unmatched.delete(payment);
   }
 
   private begin(payment: PaymentId, order: OrderId, receivedAt: number): Payment {
+    this.list(payment, order);
+    return { payment, order, currency: '', received: undefined, refunded: 0n, owed: undefined, matched: false, receivedAt };
+  }
+
+  private list(payment: PaymentId, order: OrderId): void {
     const others = this.byOrder.get(order);
     if (others === undefined) this.byOrder.set(order, [payment]);
     else others.push(payment);
-    return { payment, order, currency: '', received: undefined, refunded: 0n, owed: undefined, matched: false, receivedAt };
   }
 }
 

@@ -29,6 +29,14 @@ export class Sale {
   /** What is decided together tells of one order, event after event: it is looked up once. */
   private latest: Order | undefined;
 
+  /** One that goes on from where a snapshot was taken. */
+  static restored(opened: OpenedSale, clock: number): Sale {
+    const sale = new Sale();
+    sale.opened = opened;
+    sale.clock = clock;
+    return sale;
+  }
+
   get open(): OpenedSale | undefined {
     return this.opened;
   }
@@ -80,17 +88,7 @@ export class Sale {
 
   private start(terms: SaleTerms): void {
     if (this.opened !== undefined) throw new Error(`sale ${terms.sale} is opened twice`);
-    this.opened = {
-      terms,
-      units: new Units(terms.units),
-      orders: new Map(),
-      tickets: new Tickets(),
-      unitsOfBuyer: new Map(),
-      payments: new Payments(),
-      holds: new Holds(),
-      sold: 0,
-      closed: false,
-    };
+    this.opened = opened(terms);
   }
 
   private place({ order: id, buyer, wallet, tickets, total, expiresAt }: Data<'OrderPlaced'>, moment: Moment): void {
@@ -169,10 +167,30 @@ export class Sale {
   }
 }
 
-function take({ units, unitsOfBuyer, holds }: OpenedSale, { order, buyer, tickets, expiresAt }: Order): void {
+/** A sale of which nothing was sold yet. */
+export function opened(terms: SaleTerms): OpenedSale {
+  return {
+    terms,
+    units: new Units(terms.units),
+    orders: new Map(),
+    tickets: new Tickets(),
+    unitsOfBuyer: new Map(),
+    payments: new Payments(),
+    holds: new Holds(),
+    sold: 0,
+    closed: false,
+  };
+}
+
+function take(sale: OpenedSale, order: Order): void {
+  hold(sale, order, order.tickets);
+  if (order.expiresAt !== undefined) sale.holds.begin(order.order, order.expiresAt);
+}
+
+/** Gives an order the units of these of its tickets. */
+export function hold({ units, unitsOfBuyer }: OpenedSale, { order, buyer }: Order, tickets: readonly TicketOfUnit[]): void {
   for (const { unit } of tickets) units.take(unit, order);
   unitsOfBuyer.set(buyer, (unitsOfBuyer.get(buyer) ?? 0) + tickets.length);
-  if (expiresAt !== undefined) holds.begin(order, expiresAt);
 }
 
 function giveBack({ units, unitsOfBuyer }: OpenedSale, { order, buyer }: Order, tickets: readonly TicketOfUnit[]): void {

@@ -18,8 +18,19 @@ export const TENANTS_STREAM = 'KV_tenants';
 export const TENANTS_SUBJECTS = '$KV.tenants.>';
 /** Former records of a tenant that are kept: who changed what can be seen for a while. */
 const TENANT_HISTORY = 16;
-/** Made where it is missing, also beside a log that was used: it holds nothing of the log, and without it nobody is let in, which is noticed at once. */
-export const REPLACEABLE: ReadonlySet<string> = new Set([TENANTS_STREAM]);
+
+/** The key-value bucket of the snapshots of long sales. */
+export const SNAPSHOTS_BUCKET = 'snapshots';
+export const SNAPSHOTS_STREAM = `KV_${SNAPSHOTS_BUCKET}`;
+/** A sale that nobody buys from takes no new snapshots; from then on its log is read again, if ever. */
+const SNAPSHOTS_MAX_AGE_SECONDS = 30 * 24 * HOUR_SECONDS;
+/** Holds nothing that does not follow from the log: no backup has it, and a restore begins without. */
+export const DERIVED: ReadonlySet<string> = new Set([SNAPSHOTS_STREAM]);
+/**
+ * Made where they are missing, also beside a log that was used: they hold nothing of the log. Without tenants nobody is let in, which is
+ * noticed at once.
+ */
+export const REPLACEABLE: ReadonlySet<string> = new Set([TENANTS_STREAM, ...DERIVED]);
 
 type WantedStream = Partial<StreamConfig> & Pick<StreamConfig, 'name' | 'subjects'>;
 
@@ -102,6 +113,18 @@ export const STREAMS: readonly WantedStream[] = [
     deny_purge: true,
     allow_rollup_hdrs: false,
     allow_direct: false,
+  },
+  {
+    ...file,
+    name: SNAPSHOTS_STREAM,
+    description: 'What long sales add up to, to begin a fold at; nothing is lost with it but time',
+    subjects: [`$KV.${SNAPSHOTS_BUCKET}.>`],
+    retention: 'limits',
+    max_age: SNAPSHOTS_MAX_AGE_SECONDS * NANOS_PER_SECOND,
+    max_msgs_per_subject: 1,
+    deny_delete: true,
+    allow_rollup_hdrs: false,
+    allow_direct: true, // any copy will do: what is read is held against its hash
   },
   {
     ...file,

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Commit, decodeCommit } from '#shared/event-store/commit.js';
+import { SaleFold } from '../../apps/purchase/src/sale-fold.js';
+import { SNAPSHOT_SHAPE } from '../../apps/purchase/src/sale-snapshots.js';
+import { projectFolder } from '../processes/project.js';
+
+export interface Stored {
+  readonly sequence: number;
+  readonly subject: string;
+  readonly body: Buffer;
+}
+
+const SALE = 'ev.demo.sale.gala';
+
+/**
+ * Commits as a log holds them, of every event in every version there ever was, in each layout that a commit ever had. A file is added to, and
+ * never changed.
+ */
+export const LAYOUTS = ['sample-log.jsonl', 'sample-log-2.jsonl'] as const;
+
+export const sampleOf = (layout: (typeof LAYOUTS)[number]): Stored[] =>
+  readFileSync(join(projectFolder(), 'test', 'contract', layout), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Omit<Stored, 'body'> & { body: string })
+    .map(({ body, ...place }) => ({ ...place, body: Buffer.from(body) }));
+
+/** The commits of a sample's sale. */
+export const saleIn = (layout: (typeof LAYOUTS)[number]): Commit[] =>
+  sampleOf(layout)
+    .filter(({ subject }) => subject === SALE)
+    .map(({ subject, sequence, body }) => decodeCommit(subject, sequence, body));
+
+/** What the first of them add up to. */
+export function foldOf(commits: readonly Commit[]): SaleFold {
+  const fold = new SaleFold(SALE);
+  for (const commit of commits) fold.apply(commit);
+  return fold;
+}
+
+/** Snapshots of the sample in the shape of today, a part a line, one for each of its commits. */
+export const snapshotsFile = join('test', 'contract', `snapshots-${SNAPSHOT_SHAPE.replace('/', '-')}.jsonl`);
+
+export function snapshotsOfSample(): string {
+  const commits = saleIn('sample-log-2.jsonl');
+  const snapshots = commits.map((_, index) => foldOf(commits.slice(0, index + 1)).snapshot());
+  return `${snapshots
+    .flat()
+    .map((part) => JSON.stringify(part))
+    .join('\n')}\n`;
+}

@@ -1,0 +1,209 @@
+import type { BuyerId, OrderId, PaymentId, SaleId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
+import type { SaleEvent, SaleTerms, TicketOfUnit } from './events.js';
+import { type OpenedSale, Sale } from './sale.js';
+import { type SalePart, SaleRestorer, snapshotOf } from './sale-snapshot.js';
+
+const WALLET = 'wallet' as Wallet;
+const price = { amount: '5000', currency: 'EUR' };
+const orderNo = (number: number): OrderId => `ord_${number}` as OrderId;
+const payment = (number: number): PaymentId => `pay_${number}` as PaymentId;
+const seats = (...units: string[]): TicketOfUnit[] => units.map((unit) => ({ ticket: `tkt_${unit}` as TicketId, unit: unit as UnitId }));
+const terms: SaleTerms = {
+  sale: 'gala' as SaleId,
+  name: 'Gala',
+  units: { seats: ['A-1', 'A-2', 'A-3', 'A-4', 'A-5', 'A-6'] as UnitId[] },
+  price,
+  maxPerBuyer: 4,
+  holdSeconds: 60,
+  payment: 'webhook',
+  mint: 'on-confirm',
+};
+
+type Told = readonly [event: SaleEvent, at: number, version: number];
+const opened: Told = [{ type: 'SaleOpened', data: terms }, 1, 1];
+const placed = (number: number, at: number, version: number, tickets: TicketOfUnit[], more: object = {}): Told => {
+  const total = { amount: `${5_000 * tickets.length}`, currency: 'EUR' };
+  return [
+    { type: 'OrderPlaced', data: { order: orderNo(number), buyer: `b-${number % 2}` as BuyerId, tickets, total, ...more } },
+    at,
+    version,
+  ];
+};
+const held = { expiresAt: 60, wallet: WALLET };
+const of = (
+  type: 'OrderConfirmed' | 'OrderExpired' | 'OrderRestored' | 'OrderCancelled',
+  number: number,
+  at: number,
+  version: number,
+): Told => [{ type, data: { order: orderNo(number), ...(type === 'OrderConfirmed' && { payment: payment(number) }) } }, at, version];
+const asked = (number: number, at: number, version: number, ...tickets: TicketOfUnit[]): Told => {
+  const requested = tickets.map((ticket, index) => ({ ...ticket, request: index + 1 }));
+  return [{ type: 'MintsRequested', data: { order: orderNo(number), name: 'Gala', wallet: WALLET, tickets: requested } }, at, version];
+};
+const received = (number: number, order: number, matched: boolean, at: number): Told => [
+  { type: 'PaymentReceived', data: { payment: payment(number), order: orderNo(order), ...price, matched } },
+  at,
+  at,
+];
+
+const HISTORIES: readonly (readonly [string, readonly Told[]])[] = [
+  ['that was opened, and nothing more', [opened]],
+  ['that is closed', [opened, [{ type: 'SaleClosed', data: { sale: terms.sale } }, 9, 2]]],
+  [
+    'of a quota',
+    [
+      [{ type: 'SaleOpened', data: { ...terms, units: { quota: 5 } } }, 1, 1],
+      placed(1, 2, 2, seats('1', '2')),
+      placed(2, 3, 3, seats('3')),
+    ],
+  ],
+  [
+    'with holds that began in another order than their orders',
+    [
+      ...[opened, placed(1, 2, 2, seats('A-1'), held), placed(2, 3, 3, seats('A-2'), { expiresAt: 90 }), of('OrderExpired', 1, 4, 4)],
+      of('OrderRestored', 1, 5, 5),
+    ],
+  ],
+  [
+    'with an order that was paid and asked to be minted at once',
+    [...[opened, placed(1, 2, 2, seats('A-1', 'A-2'), held), of('OrderConfirmed', 1, 2, 2), asked(1, 2, 2, ...seats('A-1', 'A-2'))]],
+  ],
+  ['with an order that was paid later in one commit', [opened, placed(1, 2, 2, seats('A-1'), held), of('OrderConfirmed', 1, 3, 2)]],
+  [
+    'with an order that was paid in a later commit of one time',
+    [opened, placed(1, 2, 2, seats('A-1')), of('OrderConfirmed', 1, 2, 3), asked(1, 2, 4)],
+  ],
+  [
+    'with tickets that were given back, are void, or could not be minted',
+    [
+      ...[
+        opened,
+        placed(1, 2, 2, seats('A-1', 'A-2', 'A-3', 'A-4')),
+        of('OrderConfirmed', 1, 2, 2),
+        asked(1, 2, 2, ...seats('A-1', 'A-2', 'A-3')),
+      ],
+      [{ type: 'RevocationsRequested', data: { order: orderNo(1), tickets: seats('A-1', 'A-2'), override: true } }, 3, 3],
+      [{ type: 'UnitsReleased', data: { order: orderNo(1), tickets: seats('A-1'), void: true } }, 4, 4],
+      [{ type: 'UnitsReleased', data: { order: orderNo(1), tickets: seats('A-4') } }, 5, 5],
+      [{ type: 'MintFailureNoted', data: { order: orderNo(1), ticket: 'tkt_A-3' as TicketId, request: 3 } }, 6, 6],
+      placed(2, 7, 7, seats('A-1'), held),
+      placed(3, 8, 8, seats('A-5'), { wallet: WALLET }),
+    ],
+  ],
+  [
+    'with orders that ended and gave their units to others',
+    [
+      ...[
+        opened,
+        placed(1, 2, 2, seats('A-1'), held),
+        of('OrderExpired', 1, 70, 3),
+        placed(2, 71, 4, seats('A-1'), held),
+        of('OrderCancelled', 2, 72, 5),
+      ],
+    ],
+  ],
+  [
+    'with payments of every kind, told of in any order',
+    [
+      ...[opened, placed(1, 2, 2, seats('A-1'), held)],
+      [{ type: 'PaymentFailed', data: { payment: payment(9), order: orderNo(8) } }, 3, 3],
+      ...[received(7, 7, false, 4), received(9, 8, false, 5), received(1, 1, true, 6), received(6, 6, false, 7)],
+      [{ type: 'RefundOwed', data: { payment: payment(6), order: orderNo(6), ...price, reason: 'unmatched' } }, 8, 8],
+      [{ type: 'RefundPaid', data: { payment: payment(5), order: orderNo(6), amount: '100', currency: 'USD' } }, 9, 9],
+    ],
+  ],
+];
+
+function fold(told: readonly Told[], sale = new Sale()): Sale {
+  for (const [event, at, version] of told) sale.evolve(event, at, version);
+  return sale;
+}
+
+const partsOf = (sale: Sale): SalePart[] => snapshotOf(sale, sale.open as OpenedSale);
+
+function restored(parts: readonly SalePart[]): Sale {
+  const restorer = new SaleRestorer();
+  for (const part of JSON.parse(JSON.stringify(parts)) as SalePart[]) restorer.add(part);
+  return restorer.end();
+}
+
+const stateOf = (sale: Sale): unknown => [sale.clock, sale.open, sale.counts(), [...(sale.open?.unitsOfBuyer ?? [])], partsOf(sale)];
+
+describe('a sale', () => {
+  it.each(HISTORIES)('%s: is after a snapshot what it was before', (_, told) => {
+    const sale = fold(told);
+    const again = restored(partsOf(sale));
+    expect(stateOf(again)).toEqual(stateOf(sale));
+    expect(again.open?.payments.withoutOrder()).toEqual(sale.open?.payments.withoutOrder());
+    expect(again.open?.payments.ofOrder(orderNo(6))).toEqual(sale.open?.payments.ofOrder(orderNo(6)));
+    expect(again.open?.holds.orders()).toEqual(sale.open?.holds.orders());
+    for (const { ticket } of seats('A-1', 'A-5'))
+      expect(again.open?.tickets.orderWith(ticket)).toEqual(sale.open?.tickets.orderWith(ticket));
+  });
+
+  it.each(HISTORIES)('%s: goes on from a snapshot at any place to the same end', (_, told) => {
+    for (let at = 1; at <= told.length; at++) {
+      const half = restored(partsOf(fold(told.slice(0, at))));
+      expect(stateOf(fold(told.slice(at), half))).toEqual(stateOf(fold(told)));
+    }
+  });
+});
+
+describe('a snapshot', () => {
+  const [, told] = HISTORIES.find(([name]) => name.startsWith('with tickets')) as (typeof HISTORIES)[number];
+
+  it('says of each order in one row what became of it and of its tickets', () => {
+    const rows = partsOf(fold(told)).flatMap((part) => (part.kind === 'orders' ? part.rows : []));
+    expect(rows).toEqual([
+      [
+        ...['ord_1', 'b-1', 0, '20000', 'EUR', 0, 'confirmed', 'pay_1', 2, 2, 1, 1],
+        ...['tkt_A-1', 'A-1', 0, 1, 'void', 1, 'tkt_A-2', 'A-2', 1, 2, 'revoking', 1],
+        ...['tkt_A-3', 'A-3', 1, 3, 'failed', 0, 'tkt_A-4', 'A-4', 0, 0, 'released', 0],
+      ],
+      ['ord_2', 'b-0', 'wallet', '5000', 'EUR', 60, 'held', 0, 7, 7, 0, 0, 'tkt_A-1', 'A-1', 1, 0, 'unasked', 0],
+      ['ord_3', 'b-1', 'wallet', '5000', 'EUR', 0, 'held', 0, 8, 8, 0, 0, 'tkt_A-5', 'A-5', 1, 0, 'unasked', 0],
+    ]);
+  });
+
+  it('may come in pieces', () => {
+    const parts = partsOf(fold(told));
+    const pieces = parts.flatMap((part): SalePart[] =>
+      part.kind === 'orders' ? part.rows.map((row) => ({ ...part, rows: [row] })) : [part],
+    );
+    expect(stateOf(restored(pieces))).toEqual(stateOf(fold(told)));
+  });
+
+  it('shares among orders what is the same', () => {
+    const sale = restored(
+      partsOf(fold([opened, placed(1, 2, 2, seats('A-1')), placed(2, 2, 2, seats('A-2')), placed(3, 2, 2, seats('A-3', 'A-4'))])),
+    );
+    const [first, second, third] = [...(sale.open?.orders.values() ?? [])];
+    expect(first?.total).toBe(second?.total);
+    expect(third?.total).toEqual({ amount: '10000', currency: 'EUR' });
+    expect(first?.progressOf('tkt_A-1' as TicketId)).toBe(second?.progressOf('tkt_A-2' as TicketId));
+  });
+
+  it.each<readonly [string, SalePart, string]>([
+    ['an order twice', { kind: 'orders', rows: [rowOf(1, 'A-6')] }, 'order ord_1 stands there twice'],
+    ['a unit twice', { kind: 'orders', rows: [rowOf(4, 'A-2')] }, 'ord_1 has it'],
+    ['a hold of no order', { kind: 'holds', rows: [orderNo(9)] }, 'order ord_9 has no hold that could end'],
+    ['a hold of an order without end', { kind: 'holds', rows: [orderNo(3)] }, 'order ord_3 has no hold that could end'],
+    ['a payment twice', { kind: 'payments', rows: [paid(), paid()] }, 'payment pay_1 stands there twice'],
+  ])('is refused with %s', (_, more, why) => {
+    expect(() => restored([...partsOf(fold(told)), more])).toThrow(why);
+  });
+
+  it('begins with its terms', () => {
+    expect(() => restored(partsOf(fold(told)).slice(1))).toThrow('a snapshot begins with the terms of its sale');
+    expect(() => restored([])).toThrow('a snapshot begins with the terms of its sale');
+  });
+});
+
+function rowOf(number: number, unit: string): Extract<SalePart, { kind: 'orders' }>['rows'][number] {
+  const order = [orderNo(number), 'b-1' as BuyerId, 0, '5000', 'EUR', 0, 'held', 0, 9, 9, 0, 0] as const;
+  return [...order, `tkt_${unit}` as TicketId, unit as UnitId, 1, 0, 'unasked', 0];
+}
+
+function paid(): Extract<SalePart, { kind: 'payments' }>['rows'][number] {
+  return [payment(1), orderNo(1), 'EUR', '5000', '0', null, true, 9];
+}

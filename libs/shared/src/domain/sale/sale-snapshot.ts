@@ -1,0 +1,216 @@
+import type { BuyerId, OrderId, PaymentId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
+import type { Money, RefundReason, SaleTerms, TicketOfUnit } from './events.js';
+import { type Moment, Order, type OrderStatus, type TicketProgress } from './order.js';
+import type { Payment } from './payments.js';
+import { hold, type OpenedSale, opened, Sale } from './sale.js';
+
+/** When something was reached: `0` never, `1` with the order's placing, else milliseconds since 1970, UTC, and the sale's version. */
+type Reached = 0 | 1 | readonly [at: number, version: number];
+
+/** Of each ticket six cells. `taken`: its order has its unit. */
+type TicketCell = TicketId | UnitId | 0 | 1 | number | TicketProgress['state'];
+
+/** One order, and behind it the cells of its tickets: lists in lists would take half as long again to read. */
+export type OrderRow = readonly [
+  order: OrderId,
+  buyer: BuyerId,
+  wallet: Wallet | 0,
+  amount: string,
+  currency: string,
+  expiresAt: number,
+  status: OrderStatus,
+  payment: PaymentId | 0,
+  placedAt: number,
+  placedIn: number,
+  paid: Reached,
+  mintAsked: Reached,
+  ...tickets: readonly TicketCell[],
+];
+
+export type PaymentRow = readonly [
+  payment: PaymentId,
+  order: OrderId,
+  currency: string,
+  received: string | null,
+  refunded: string,
+  owed: readonly [amount: string, reason: RefundReason] | null,
+  matched: boolean,
+  receivedAt: number,
+];
+
+/** A part of what a sale is at one version, in the order in which they are read. Everything else of it follows from these. */
+export type SalePart =
+  | { readonly kind: 'sale'; readonly clock: number; readonly terms: SaleTerms; readonly closed: boolean }
+  | { readonly kind: 'orders'; readonly rows: readonly OrderRow[] }
+  | { readonly kind: 'payments'; readonly rows: readonly PaymentRow[] }
+  /** Those that wait for their order, oldest first. */
+  | { readonly kind: 'unmatched'; readonly rows: readonly PaymentId[] }
+  /** Soonest to end first. */
+  | { readonly kind: 'holds'; readonly rows: readonly OrderId[] };
+
+const BEFORE_TICKETS = 12;
+const CELLS = 6;
+const NEVER = 0;
+const AT_ONCE = 1;
+
+/** What an open sale is now. Nothing of it changes when the sale goes on. */
+export function snapshotOf({ clock }: Sale, sale: OpenedSale): SalePart[] {
+  const { terms, closed, payments, holds } = sale;
+  const orders = [...sale.orders.values()].map((order) => rowOf(order, sale));
+  return [
+    { kind: 'sale', clock, terms, closed },
+    { kind: 'orders', rows: orders },
+    { kind: 'payments', rows: payments.all().map(paymentRow) },
+    { kind: 'unmatched', rows: payments.withoutOrder() },
+    { kind: 'holds', rows: holds.orders() },
+  ];
+}
+
+/** Makes a sale of its parts, one after the other; each may come in several pieces. */
+export class SaleRestorer {
+  private sale: { readonly clock: number; readonly opened: OpenedSale } | undefined;
+  /** Of the order before, and of the ticket before: most have the same, and share it. */
+  private total: Money = { amount: '', currency: '' };
+  private progress: TicketProgress = { request: 0, state: 'unasked' };
+
+  /** @throws where the parts contradict each other */
+  add(part: SalePart): void {
+    if (part.kind === 'sale') this.sale = { clock: part.clock, opened: { ...opened(part.terms), closed: part.closed } };
+    else this.addRows(this.mustHaveBegun().opened, part);
+  }
+
+  end(): Sale {
+    const { clock, opened: sale } = this.mustHaveBegun();
+    return Sale.restored(sale, clock);
+  }
+
+  private mustHaveBegun() {
+    if (this.sale === undefined) throw new Error('a snapshot begins with the terms of its sale');
+    return this.sale;
+  }
+
+  private addRows(sale: OpenedSale, part: Exclude<SalePart, { kind: 'sale' }>): void {
+    switch (part.kind) {
+      case 'orders':
+        for (const row of part.rows) this.addOrder(sale, row);
+        break;
+      case 'payments':
+        for (const row of part.rows) sale.payments.restore(paymentOf(row));
+        break;
+      case 'unmatched':
+        for (const payment of part.rows) sale.payments.awaitOrder(payment);
+        break;
+      case 'holds':
+        for (const order of part.rows) beginHold(sale, order);
+        break;
+    }
+  }
+
+  private addOrder(sale: OpenedSale, row: OrderRow): void {
+    const id = row[0];
+    if (sale.orders.has(id)) throw new Error(`order ${id} stands there twice`);
+    const { tickets, taken, progress } = this.ticketsIn(row);
+    const placed = { at: row[8], version: row[9] };
+    const order = new Order(id, row[1], row[2] || undefined, tickets, {
+      total: this.totalOf(row[3], row[4]),
+      expiresAt: row[5] || undefined,
+      placed,
+      progress,
+    });
+    order.status = row[6];
+    order.payment = row[7] || undefined;
+    reach(order, 'paid', row[10], placed);
+    reach(order, 'mint-asked', row[11], placed);
+    hold(sale, order, taken);
+    if (order.status !== 'held') sale.sold += taken.length;
+    sale.orders.set(id, order);
+    sale.tickets.add(order);
+  }
+
+  private ticketsIn(row: OrderRow) {
+    const tickets: TicketOfUnit[] = [];
+    const taken: TicketOfUnit[] = [];
+    const progress: TicketProgress[] = [];
+    for (let cell = BEFORE_TICKETS; cell < row.length; cell += CELLS) {
+      const ticket = { ticket: row[cell] as TicketId, unit: row[cell + 1] as UnitId };
+      tickets.push(ticket);
+      if (row[cell + 2] === 1) taken.push(ticket);
+      progress.push(this.progressOf(row[cell + 3] as number, row[cell + 4] as TicketProgress['state'], row[cell + 5] === 1));
+    }
+    return { tickets, taken, progress };
+  }
+
+  private totalOf(amount: string, currency: string): Money {
+    if (this.total.amount !== amount || this.total.currency !== currency) this.total = { amount, currency };
+    return this.total;
+  }
+
+  private progressOf(request: number, state: TicketProgress['state'], overridden: boolean): TicketProgress {
+    const { progress } = this;
+    if (progress.request !== request || progress.state !== state || progress.overridden !== (overridden || undefined))
+      this.progress = { request, state, ...(overridden && { overridden }) };
+    return this.progress;
+  }
+}
+
+function reach(order: Order, point: 'paid' | 'mint-asked', reached: Reached, placed: Moment): void {
+  if (reached === NEVER) return;
+  order.reach(point, reached === AT_ONCE ? placed : { at: reached[0], version: reached[1] });
+}
+
+function beginHold({ orders, holds }: OpenedSale, order: OrderId): void {
+  const endsAt = orders.get(order)?.expiresAt;
+  if (endsAt === undefined) throw new Error(`order ${order} has no hold that could end`);
+  holds.begin(order, endsAt);
+}
+
+function rowOf(order: Order, { units }: OpenedSale): OrderRow {
+  const { order: id, buyer, wallet, total, expiresAt, status, payment } = order;
+  const placed = order.reached('held');
+  const cells: TicketCell[] = [];
+  for (const { ticket, unit } of order.tickets) {
+    const { request, state, overridden } = order.progressOf(ticket);
+    cells.push(ticket, unit, units.orderOf(unit) === id ? 1 : 0, request, state, overridden ? 1 : 0);
+  }
+  return [
+    id,
+    buyer,
+    wallet ?? 0,
+    total.amount,
+    total.currency,
+    expiresAt ?? 0,
+    status,
+    payment ?? 0,
+    placed?.at ?? 0,
+    placed?.version ?? 0,
+    reachedBy(order.reached('paid'), placed),
+    reachedBy(order.reached('mint-asked'), placed),
+    ...cells,
+  ];
+}
+
+function reachedBy(moment: Moment | undefined, placed: Moment | undefined): Reached {
+  if (moment === undefined) return NEVER;
+  return moment.at === placed?.at && moment.version === placed.version ? AT_ONCE : [moment.at, moment.version];
+}
+
+const paymentRow = ({ payment, order, currency, received, refunded, owed, matched, receivedAt }: Payment): PaymentRow => [
+  payment,
+  order,
+  currency,
+  received === undefined ? null : `${received}`,
+  `${refunded}`,
+  owed === undefined ? null : [`${owed.amount}`, owed.reason],
+  matched,
+  receivedAt,
+];
+
+function paymentOf([payment, order, currency, received, refunded, owed, matched, receivedAt]: PaymentRow): Payment {
+  const [amount, reason] = owed ?? [];
+  return {
+    ...{ payment, order, currency, matched, receivedAt },
+    received: received === null ? undefined : BigInt(received),
+    refunded: BigInt(refunded),
+    owed: amount === undefined || reason === undefined ? undefined : { amount: BigInt(amount), reason },
+  };
+}

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { KeyHash } from '#shared/kernel/ids.js';
+import { type FoldPart, SaleFold } from '../../apps/purchase/src/sale-fold.js';
+import { foldOf, saleIn, snapshotsFile, snapshotsOfSample } from '../../dev/docs/sample-log.js';
+import { projectFolder } from '../../dev/processes/project.js';
+
+async function* stored(parts: readonly FoldPart[]): AsyncIterable<FoldPart> {
+  yield* JSON.parse(JSON.stringify(parts)) as FoldPart[];
+}
+
+const restored = ({ subject, head }: SaleFold, parts: readonly FoldPart[]): Promise<SaleFold> =>
+  SaleFold.restored(subject, head, stored(parts));
+
+/** Everything that a later decision could depend on. */
+const stateOf = (fold: SaleFold): unknown => [fold.head, fold.length, fold.weight, fold.sale.clock, fold.sale.open, fold.snapshot()];
+
+const commits = saleIn('sample-log-2.jsonl');
+const whole = (): SaleFold => foldOf(commits);
+const prefixes = (): SaleFold[] => commits.map((_, index) => foldOf(commits.slice(0, index + 1)));
+
+describe('the snapshot of a sale', () => {
+  it('is in the shape that its file shows: another gets the next number, and a file of its own (npm run docs writes it)', () => {
+    expect(snapshotsOfSample()).toBe(readFileSync(join(projectFolder(), snapshotsFile), 'utf8'));
+  });
+
+  it('[L3] tells all that the log told, after each commit of every event there is', async () => {
+    for (const fold of prefixes()) expect(stateOf(await restored(fold, fold.snapshot()))).toEqual(stateOf(fold));
+    expect(commits.length).toBeGreaterThan(10);
+  });
+
+  it('[L3] goes on from any commit to the same end', async () => {
+    for (const [index, fold] of prefixes().entries()) {
+      const next = await restored(fold, fold.snapshot());
+      for (const commit of commits.slice(index + 1)) next.apply(commit);
+      expect(stateOf(next)).toEqual(stateOf(whole()));
+    }
+  });
+
+  it('stays what it was when its sale goes on', () => {
+    const fold = foldOf([]);
+    const taken = commits.map((commit) => {
+      fold.apply(commit);
+      const parts = fold.snapshot();
+      return { parts, text: JSON.stringify(parts) };
+    });
+    for (const { parts, text } of taken) expect(JSON.stringify(parts)).toBe(text);
+  });
+
+  it('knows every key that was decided', async () => {
+    const fold = whole();
+    const keys = fold.snapshot().flatMap((part) => (part.kind === 'decided' ? part.rows : []));
+    const again = await restored(fold, fold.snapshot());
+    for (const [sequence, ...decided] of keys) for (const key of decided) expect(again.decisionOf(key)).toBe(sequence);
+    expect(again.decisionOf('never' as KeyHash)).toBeUndefined();
+    expect(keys.length).toBeGreaterThan(10);
+  });
+});
