@@ -7,7 +7,7 @@ import { DeadLetters } from '#shared/platform/dead-letters.js';
 import type { Environment } from '#shared/platform/environment.js';
 import type { Logger } from '#shared/platform/logger.js';
 import { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
-import { connectNats } from '#shared/platform/nats.js';
+import { accessOf, connectNats, type NatsAccess } from '#shared/platform/nats.js';
 import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { awaitTopology } from '#shared/platform/topology/inspect.js';
 import { SNAPSHOTS_BUCKET } from '#shared/platform/topology/streams.js';
@@ -47,23 +47,23 @@ export interface PurchaseParts {
 
 /** Connects, and refuses to go on where the streams are not what they must be. @throws Fault `stream-differs`, `log-unreachable` */
 export async function connectParts(environment: Environment, logger: Logger): Promise<PurchaseParts> {
-  const servers = environment.NATS_URL.split(',');
-  const user = environment.NATS_USER || 'purchase';
+  const access = accessOf(environment, 'purchase');
+  const { NATS_EDGE_USER: user, NATS_EDGE_PASSWORD: password } = environment;
   const opened: NatsConnection[] = [];
-  const connectAs = async (as: string, password: string, name: string): Promise<NatsConnection> => {
-    const connection = await connectNats({ servers, user: as, password }, name);
+  const connectAs = async (as: NatsAccess, name: string): Promise<NatsConnection> => {
+    const connection = await connectNats(as, name, logger);
     opened.push(connection);
     return connection;
   };
   try {
-    const connection = await connectAs(user, environment.NATS_PASSWORD, 'purchase');
-    const edge = await connectAs(environment.NATS_EDGE_USER, environment.NATS_EDGE_PASSWORD, 'purchase-edge');
+    const connection = await connectAs(access, 'purchase');
+    const edge = await connectAs({ ...access, user, password, variables: 'NATS_EDGE' }, 'purchase-edge');
     const epoch = await awaitTopology(connection, logger);
     logger.info({ epoch }, 'streams are as wanted');
     const page = new MetricsPage(environment.METRICS_TOKEN);
     const metrics = new PurchaseMetrics(page.registry, page.tenants);
     const tenants = await TenantDirectory.watch(connection, logger);
-    return { ...(await partsOn(connection, edge, user, { logger, metrics })), epoch, tenants, page };
+    return { ...(await partsOn(connection, edge, access.user, { logger, metrics })), epoch, tenants, page };
   } catch (thrown) {
     await Promise.all(opened.map((connection) => connection.close())); // what refuses to start leaves nothing behind
     throw thrown;
