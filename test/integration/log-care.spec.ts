@@ -16,7 +16,7 @@ import { backUp } from '../../apps/cli/src/log/backup.js';
 import { type NatsServer, startNats } from '../../dev/nats/server.js';
 import { projectFolder } from '../../dev/processes/project.js';
 import { admit, operatorOf, type Ran } from '../harness/admit.js';
-import { LossyProxy } from '../harness/lossy-proxy.js';
+import { type Frame, LossyProxy } from '../harness/lossy-proxy.js';
 import { DATABASE, LedgerStage } from './ledger-stage.js';
 
 const stage = LedgerStage.forTests('log-care');
@@ -111,13 +111,18 @@ describe('[L3] a backup', () => {
   });
 
   it.each([
-    ['the connection breaks in the middle and comes back', /^MSG _INBOX\.operator\.\w+ \d+ (?:\S+ )?[1-9]\d*$/, true],
-    ['the server says no more', /^MSG _INBOX\.operator\.\w+ \d+ 0$/, false],
-  ])('is none when %s: nothing is left of it', async (_, line, cuts) => {
+    [
+      'the connection breaks in the middle and comes back',
+      ({ line }: Frame) => /^MSG _INBOX\.operator\.\w+ \d+ (?:\S+ )?[1-9]\d*$/.test(line),
+      true,
+    ],
+    ['it breaks before the server has said that it will send', ({ payload }: Frame) => payload.includes('stream_snapshot_response'), true],
+    ['the server says no more', ({ line }: Frame) => /^MSG _INBOX\.operator\.\w+ \d+ 0$/.test(line), false],
+  ])('is none when %s: nothing is left of it', async (_, isIt, cuts) => {
     const proxy = await stage.keep(LossyProxy.before(stage.nats.port));
     const connection = await stage.keep(connectNats({ servers: [proxy.url], ...loginOf('operator') }, 'test'));
     const lost = proxy.loseNext('down', (frame) => {
-      if (!line.test(frame.line)) return false;
+      if (!isIt(frame)) return false;
       if (cuts) proxy.cut(); // at once: what comes behind it comes no more
       return true;
     });

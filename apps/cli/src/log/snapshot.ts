@@ -43,11 +43,16 @@ export async function takeSnapshot(
 ): Promise<Written> {
   const inbox = createInbox(own);
   const chunks = connection.subscribe(inbox);
-  const unwatch = endWith(connection, chunks);
+  const line = watch(connection);
   const file = await open(path, 'wx', 0o600);
   try {
     const request = { deliver_subject: inbox, chunk_size: CHUNK_BYTES, no_consumers: !consumers, jsck: true };
-    const described = await ask(connection, `$JS.API.STREAM.SNAPSHOT.${stream}`, JSON.stringify(request));
+    const broken = line.broken.then(() => {
+      chunks.unsubscribe();
+      throw brokenOff(stream);
+    });
+    const asked = ask(connection, `$JS.API.STREAM.SNAPSHOT.${stream}`, JSON.stringify(request));
+    const described = await Promise.race([asked, broken]);
     const hash = createHash('sha256');
     let bytes = 0;
     for await (const chunk of chunksOf(chunks, stream, silenceMs)) {
@@ -58,7 +63,7 @@ export async function takeSnapshot(
     await file.sync();
     return { config: described.config, state: described.state, bytes, sha256: hash.digest('hex') };
   } finally {
-    unwatch();
+    line.stop();
     chunks.unsubscribe();
     await file.close();
   }
@@ -101,7 +106,7 @@ async function* chunksOf(subscription: Subscription, stream: string, silenceMs: 
     const step = await inTime(messages.next(), silenceMs);
     if (step === undefined)
       throw new Fault('log-unreachable', { stream, silenceMs, reason: 'the server fell silent in the middle of a copy' });
-    if (step.done === true) throw new Fault('log-unreachable', { stream, reason: 'the connection broke in the middle of a copy' });
+    if (step.done === true) throw brokenOff(stream);
     const message = step.value;
     if (message.data.length === 0) return assertEnded(message, stream);
     yield message.data;
@@ -109,14 +114,19 @@ async function* chunksOf(subscription: Subscription, stream: string, silenceMs: 
   }
 }
 
-/** A connection that breaks loses what is on its way, and comes back without it. */
-function endWith(connection: NatsConnection, chunks: Subscription): () => void {
+/** A connection that breaks loses what is on its way, and comes back without it: chunks, and the answer to what was asked. */
+function watch(connection: NatsConnection): { readonly broken: Promise<void>; stop(): void } {
   const status = connection.status() as AsyncIterable<Status> & { stop(): void }; // the client's type leaves stop() out
-  void (async () => {
-    for await (const { type } of status) if (type === 'disconnect' || type === 'close') chunks.unsubscribe();
-  })();
-  return () => status.stop();
+  const broken = new Promise<void>((resolve) => {
+    void (async () => {
+      for await (const { type } of status) if (type === 'disconnect' || type === 'close') resolve();
+    })();
+  });
+  return { broken, stop: () => status.stop() };
 }
+
+const brokenOff = (stream: string): Fault =>
+  new Fault('log-unreachable', { stream, reason: 'the connection broke in the middle of a copy' });
 
 function assertEnded({ headers }: Msg, stream: string): void {
   const code = headers?.code ?? 0;
