@@ -1,7 +1,8 @@
 import type { Head } from '#shared/event-store/commit.js';
 import { JetStreamValues } from '#shared/event-store/jetstream/jetstream-values.js';
 import { MemoryValues } from '#shared/event-store/memory-values.js';
-import { type NamedValues, type Part, type Snapshot, Snapshots, type StoredSnapshot } from '#shared/event-store/snapshots.js';
+import type { NamedValues } from '#shared/event-store/named-values.js';
+import { type Part, type Snapshot, Snapshots, type StoredSnapshot } from '#shared/event-store/snapshots.js';
 import type { Hash } from '#shared/kernel/hash.js';
 import { connectNats } from '#shared/platform/nats.js';
 import { SNAPSHOTS_BUCKET } from '#shared/platform/topology/streams.js';

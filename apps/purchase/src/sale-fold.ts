@@ -29,8 +29,7 @@ export class SaleFold {
       else restorer.add(part);
     }
     const fold = new SaleFold(subject, restorer.end());
-    for (const rows of decided)
-      for (const row of rows) for (let at = 1; at < row.length; at++) fold.decisions.set(row[at] as KeyHash, row[0]);
+    for (const rows of decided) for (const row of rows) fold.decide(row);
     fold.head = headOf(head);
     return fold;
   }
@@ -67,6 +66,10 @@ export class SaleFold {
     for (const key of commit.keys) this.decisions.set(key, commit.sequence);
     this.sale.clock = Math.max(this.sale.clock, commit.at);
     this.head = headOf(commit);
+  }
+
+  private decide(row: DecidedRow): void {
+    for (let key = 1; key < row.length; key++) this.decisions.set(row[key] as KeyHash, row[0]);
   }
 
   /** They were taken note of commit by commit. */

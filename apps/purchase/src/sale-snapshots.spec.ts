@@ -1,7 +1,8 @@
 import type { Commit } from '#shared/event-store/commit.js';
 import { saleSubject } from '#shared/event-store/event-store.js';
 import { MemoryValues } from '#shared/event-store/memory-values.js';
-import { type NamedValues, Snapshots } from '#shared/event-store/snapshots.js';
+import type { NamedValues } from '#shared/event-store/named-values.js';
+import { Snapshots } from '#shared/event-store/snapshots.js';
 import type { Hash } from '#shared/kernel/hash.js';
 import type { KeyHash } from '#shared/kernel/ids.js';
 import { createLogger } from '#shared/platform/logger.js';

@@ -11,8 +11,9 @@ import { MANIFEST, type Manifest, manifestOf, type StreamCopy } from './manifest
 import { type Reach, takeSnapshot } from './snapshot.js';
 
 /**
- * Copies every stream that does not follow from others into a new folder, while selling goes on. EVENTS comes last: so whatever the other copies say is done is in it. Its
- * consumers are left out, because what they asked for may have come too late for the other copies; they go on from where they were before.
+ * Copies every stream that does not follow from others into a new folder, while selling goes on. EVENTS comes last: so whatever the other
+ * copies say is done is in it. Its consumers are left out, because what they asked for may have come too late for the other copies; they go
+ * on from where they were before.
  * @throws Fault `configuration` when the folder exists, `stream-differs` when the log is not as it should be
  */
 export async function backUp(reach: Reach, into: string, each: (copy: StreamCopy) => void): Promise<Manifest> {

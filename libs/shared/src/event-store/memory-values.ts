@@ -1,4 +1,4 @@
-import type { NamedValues } from './snapshots.js';
+import type { NamedValues } from './named-values.js';
 
 /** Named values in this process's memory, gone when the process ends. */
 export class MemoryValues implements NamedValues {

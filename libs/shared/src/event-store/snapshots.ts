@@ -2,17 +2,7 @@ import { bufferOf } from '../kernel/bytes.js';
 import { Fault } from '../kernel/fault.js';
 import { type Hash, sha256 } from '../kernel/hash.js';
 import type { Head } from './commit.js';
-
-/** Values by their names, the newest of each. Every method throws `Fault('log-unreachable')` when it is not answered. */
-export interface NamedValues {
-  get(name: string): Promise<{ readonly bytes: Uint8Array; readonly revision: number } | undefined>;
-
-  /** The bytes that any copy has, which may not be the newest. Three times as fast for large ones. */
-  bytes(name: string): Promise<Uint8Array | undefined>;
-
-  /** @param after the revision that the value must still have (0: none); absent: whatever it has. @returns false where it has another */
-  put(name: string, bytes: Uint8Array, after?: number): Promise<boolean>;
-}
+import type { NamedValues } from './named-values.js';
 
 /** Something that a fold is made of, as JSON can hold it. Its rows may be cut into pieces, each of which is such a part. */
 export interface Part {

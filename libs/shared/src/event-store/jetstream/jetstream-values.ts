@@ -2,7 +2,7 @@ import { JetStreamApiError, jetstream } from '@nats-io/jetstream';
 import { type KV, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Fault } from '../../kernel/fault.js';
-import type { NamedValues } from '../snapshots.js';
+import type { NamedValues } from '../named-values.js';
 
 /** One read or write of at most a megabyte waits this long for the leader. */
 const REQUEST_TIMEOUT_MS = 2_000;

@@ -1,13 +1,12 @@
-import { JetStreamApiError, type JetStreamManager, jetstream, jetstreamManager, type SeqMsgRequest } from '@nats-io/jetstream';
-import { type KV, type KvEntry, Kvm } from '@nats-io/kv';
+import { type JetStreamManager, jetstreamManager, type SeqMsgRequest } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { JetStreamValues } from '../../event-store/jetstream/jetstream-values.js';
+import type { NamedValues } from '../../event-store/named-values.js';
 import { Fault } from '../../kernel/fault.js';
 import { TENANTS_STREAM, TENANTS_SUBJECTS } from '../topology/streams.js';
 import { Tenant } from './tenant.js';
 
 const REQUEST_TIMEOUT_MS = 2_000;
-/** What the server says when the record is no longer the one that was read: wrong last sequence, or another write on its way. */
-const OTHERS_FIRST: readonly number[] = [10071, 10164];
 const READ_TRIES = 5;
 const READ_RETRY_MS = 200;
 const BUCKET = TENANTS_STREAM.slice('KV_'.length);
@@ -25,14 +24,13 @@ export interface Change {
  */
 export class TenantsBucket {
   private constructor(
-    private readonly kv: KV,
+    private readonly values: NamedValues,
     private readonly jsm: JetStreamManager,
   ) {}
 
   static async on(connection: NatsConnection): Promise<TenantsBucket> {
-    const options = { timeout: REQUEST_TIMEOUT_MS };
-    const kv = await new Kvm(jetstream(connection, options)).open(BUCKET, { allow_direct: false });
-    return new TenantsBucket(kv, await jetstreamManager(connection, { ...options, checkAPI: false }));
+    const jsm = await jetstreamManager(connection, { timeout: REQUEST_TIMEOUT_MS, checkAPI: false });
+    return new TenantsBucket(await JetStreamValues.on(connection, BUCKET), jsm);
   }
 
   /** The first change after a revision, or `undefined` where there is none yet. @throws Fault `log-unreachable` */
@@ -48,32 +46,26 @@ export class TenantsBucket {
   }
 
   async get(name: string): Promise<{ readonly tenant: Tenant; readonly revision: number } | undefined> {
-    const entry = await this.read(name);
-    const tenant = entry === null ? undefined : readTenant(entry.value);
-    return entry === null || tenant === undefined ? undefined : { tenant, revision: entry.revision };
+    const found = await this.read(name);
+    const tenant = found && readTenant(found.bytes);
+    return found && tenant && { tenant, revision: found.revision };
   }
 
   /** A server that reloads its configuration answers nobody for some milliseconds. */
-  private async read(name: string): Promise<KvEntry | null> {
+  private async read(name: string): ReturnType<NamedValues['get']> {
     for (let tries = 1; ; tries++) {
       try {
-        return await this.kv.get(name);
-      } catch (cause) {
-        if (tries === READ_TRIES) throw new Fault('log-unreachable', { bucket: BUCKET, tenant: name }, { cause });
+        return await this.values.get(name);
+      } catch (thrown) {
+        if (tries === READ_TRIES) throw thrown;
         await new Promise((resolve) => setTimeout(resolve, READ_RETRY_MS));
       }
     }
   }
 
   /** Writes a record after the revision it was made from (0: none). @returns false when somebody else was first */
-  async put(tenant: Tenant, after: number): Promise<boolean> {
-    try {
-      await this.kv.put(tenant.tenant, JSON.stringify(tenant), { previousSeq: after });
-      return true;
-    } catch (thrown) {
-      if (thrown instanceof JetStreamApiError && OTHERS_FIRST.includes(thrown.code)) return false;
-      throw new Fault('log-unreachable', { bucket: BUCKET }, { cause: thrown });
-    }
+  put(tenant: Tenant, after: number): Promise<boolean> {
+    return this.values.put(tenant.tenant, Buffer.from(JSON.stringify(tenant)), after);
   }
 }
 
