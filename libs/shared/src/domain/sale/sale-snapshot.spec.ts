@@ -91,6 +91,14 @@ const HISTORIES: readonly (readonly [string, readonly Told[]])[] = [
     ],
   ],
   [
+    'with tickets that differ by the override alone',
+    [
+      ...[opened, placed(1, 2, 2, seats('A-1', 'A-2')), of('OrderConfirmed', 1, 2, 2)],
+      [{ type: 'RevocationsRequested', data: { order: orderNo(1), tickets: seats('A-1'), override: true } }, 3, 3],
+      [{ type: 'RevocationsRequested', data: { order: orderNo(1), tickets: seats('A-2') } }, 4, 4],
+    ],
+  ],
+  [
     'with orders that ended and gave their units to others',
     [
       ...[
