@@ -59,6 +59,28 @@ class Dying implements NamedValues {
   }
 }
 
+/** Stores all that it is told; of one name nobody hears that it did. */
+class Unheard implements NamedValues {
+  constructor(
+    private readonly values: NamedValues,
+    private readonly name: string,
+  ) {}
+
+  get(name: string): ReturnType<NamedValues['get']> {
+    return this.values.get(name);
+  }
+
+  bytes(name: string): ReturnType<NamedValues['bytes']> {
+    return this.values.bytes(name);
+  }
+
+  async put(name: string, bytes: Uint8Array, after?: number): Promise<boolean> {
+    const isStored = await this.values.put(name, bytes, after);
+    if (name === this.name) throw new Error('no answer');
+    return isStored;
+  }
+}
+
 /** Lets another be faster, once, before it puts anything. */
 class Slow implements NamedValues {
   private faster: Promise<unknown> | undefined;
@@ -144,6 +166,15 @@ describe.each([
       if (wrote) break;
       expect(puts).toBeLessThan(10);
     }
+  });
+
+  it('is the new one where it was stored and the answer was lost, and the next follows it', async () => {
+    await snapshots.write(at(1), notes(1));
+    const unheard = new Snapshots(new Unheard(values, nameOf('head')), SHAPE);
+    await expect(unheard.write(at(2), notes(2))).rejects.toThrow('no answer');
+    expect(await latest(snapshots)).toEqual(notes(2));
+    expect([await snapshots.write(at(2), notes(2)), await snapshots.write(at(3), notes(3))]).toEqual([false, true]);
+    expect(await latest(snapshots)).toEqual(notes(3));
   });
 
   it('lets one of two writers at once win; a mixture is never read', async () => {
