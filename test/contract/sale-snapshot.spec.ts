@@ -1,19 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyHash } from '#shared/kernel/ids.js';
-import { type FoldPart, SaleFold } from '../../apps/purchase/src/sale-fold.js';
+import type { SaleFold } from '../../apps/purchase/src/sale-fold.js';
 import { foldOf, saleIn, snapshotsFile, snapshotsOfSample } from '../../dev/docs/sample-log.js';
 import { projectFolder } from '../../dev/processes/project.js';
-
-async function* stored(parts: readonly FoldPart[]): AsyncIterable<FoldPart> {
-  yield* JSON.parse(JSON.stringify(parts)) as FoldPart[];
-}
-
-const restored = ({ subject, head }: SaleFold, parts: readonly FoldPart[]): Promise<SaleFold> =>
-  SaleFold.restored(subject, head, stored(parts));
-
-/** Everything that a later decision could depend on. */
-const stateOf = (fold: SaleFold): unknown => [fold.head, fold.length, fold.weight, fold.sale.clock, fold.sale.open, fold.snapshot()];
+import { restored, stateOf } from '../harness/restored-sale.js';
 
 const commits = saleIn('sample-log-2.jsonl');
 const whole = (): SaleFold => foldOf(commits);

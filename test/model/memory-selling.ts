@@ -13,7 +13,8 @@ import { PurchaseMetrics } from '../../apps/purchase/src/metrics.js';
 import { MintFold } from '../../apps/purchase/src/mint-fold.js';
 import type { OperationName } from '../../apps/purchase/src/operations.js';
 import { Reads } from '../../apps/purchase/src/reads.js';
-import { type FoldPart, SaleFold } from '../../apps/purchase/src/sale-fold.js';
+import { SaleFold } from '../../apps/purchase/src/sale-fold.js';
+import { restored } from '../harness/restored-sale.js';
 import type { Ask, Real } from './model.js';
 
 const tenant = 'demo' as TenantId;
@@ -69,9 +70,8 @@ export class MemorySelling {
   /** As a process that begins anew, at a snapshot of what this one knows. */
   async restart(sale: string): Promise<void> {
     const subject = saleSubject(tenant, sale);
-    const { head, parts } = await this.kept.withCached(subject, (fold) => ({ head: fold.head, parts: fold.snapshot() }));
-    const restored = await SaleFold.restored(subject, head, storedAndRead(parts));
-    this.kept = new Folds(this.store, (name) => (name === subject ? restored : new SaleFold(name)));
+    const next = await this.kept.withCached(subject, (fold) => restored(fold, fold.snapshot()));
+    this.kept = new Folds(this.store, (name) => (name === subject ? next : new SaleFold(name)));
   }
 
   readonly ask: Ask = async (what, body, key) => {
@@ -136,10 +136,6 @@ export class MemorySelling {
       settle: () => undefined,
     };
   }
-}
-
-async function* storedAndRead(parts: readonly FoldPart[]): AsyncIterable<FoldPart> {
-  yield* JSON.parse(JSON.stringify(parts)) as FoldPart[];
 }
 
 const heard = ({ status, body }: Answer): Awaited<ReturnType<Ask>> => ({

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import type { SaleFold } from '../../apps/purchase/src/sale-fold.js';
+import { stateOf } from '../harness/restored-sale.js';
 import { Shop } from '../harness/shop.js';
 import { MemorySelling } from './memory-selling.js';
 import { Model, TERMS } from './model.js';
@@ -17,9 +17,6 @@ const TIMEOUT_MS = LONG ? 1_800_000 : 120_000;
 /** The short form walks the same ways every time, the long form others each time. */
 const WAYS = LONG ? {} : { seed: 20_278 };
 const OPEN = { name: 'Model', ...TERMS };
-
-/** Everything that a fold knows, but for what it remembers to be fast. */
-const stateOf = (fold: SaleFold): unknown => [fold.head, fold.length, fold.weight, fold.sale.clock, fold.sale.open, fold.snapshot()];
 
 it(
   'sells in memory as the model does',
