@@ -12,6 +12,8 @@ const PING_INTERVAL_MS = 5_000;
 /** How long a process waits for its first connection before it says that it cannot start. */
 const FIRST_CONNECT_MS = 20_000;
 const FIRST_CONNECT_WAIT_MS = 250;
+/** One try: a server that reads its accounts anew may leave one without a word, and the client would wait for as long as there is. */
+const CONNECT_TRY_MS = 5_000;
 /** A server that reads its accounts anew refuses right logins too: twice in a row, and for 0.2 s, was the most that was seen. */
 const REFUSED_MS = 2_000;
 
@@ -70,6 +72,7 @@ const connectOnce = ({ servers, user, password }: NatsAccess, name: string): Pro
     pass: password,
     name,
     inboxPrefix: `_INBOX.${user}`,
+    timeout: CONNECT_TRY_MS,
     maxReconnectAttempts: -1,
     reconnectTimeWait: RECONNECT_WAIT_MS,
     reconnectJitter: RECONNECT_JITTER_MS,
