@@ -3,6 +3,7 @@ import type { Moment, Order } from '#shared/domain/sale/order.js';
 import { isOwed, type Payment } from '#shared/domain/sale/payments.js';
 import type { OpenedSale, Sale } from '#shared/domain/sale/sale.js';
 import type { OrderId, TicketId } from '#shared/kernel/ids.js';
+import { rfc3339 } from '#shared/kernel/moment.js';
 
 /** How far the mint of a ticket is, as the minter's own log tells it. */
 export interface MintView {
@@ -15,8 +16,6 @@ export interface MintView {
   readonly submitted?: Moment;
   readonly minted?: Moment;
 }
-
-const iso = (at: number): string => new Date(at).toISOString();
 
 function mustBeOpen(sale: Sale): OpenedSale {
   if (sale.open === undefined) throw new Error('a sale that was never opened has no view');
@@ -36,8 +35,8 @@ export function saleView(sale: Sale, version: number): object {
     payment,
     mint,
     tickets: terms.tickets ?? 'transferable',
-    ...(opensAt !== undefined && { opensAt: iso(opensAt) }),
-    ...(closesAt !== undefined && { closesAt: iso(closesAt) }),
+    ...(opensAt !== undefined && { opensAt: rfc3339(opensAt) }),
+    ...(closesAt !== undefined && { closesAt: rfc3339(closesAt) }),
     ...(closed && { closed }),
     units: sale.counts(),
     version,
@@ -57,7 +56,7 @@ export function orderView(sale: Sale, id: OrderId, version: number, mints?: Read
     status,
     total,
     ...(wallet !== undefined && { wallet }),
-    ...(expiresAt !== undefined && { expiresAt: iso(expiresAt) }),
+    ...(expiresAt !== undefined && { expiresAt: rfc3339(expiresAt) }),
     ...(payment !== undefined && { payment }),
     tickets: order.tickets.map(({ ticket, unit }) => ({ ticket, unit, ...ticketView(order, ticket, mints?.get(ticket)) })),
     ...(mints && { points: pointsOf(order, mints) }),
@@ -97,13 +96,13 @@ function ticketView(order: Order, ticket: TicketId, mint: MintView | undefined):
 
 /** Recovery points, in the order in which they are reached; of many tickets, the last to get there counts. */
 function pointsOf(order: Order, mints: ReadonlyMap<TicketId, MintView>): object[] {
-  const own = Object.entries(order.points).map(([point, moment]) => ({ point, at: iso(moment.at), version: moment.version }));
+  const own = Object.entries(order.points).map(([point, moment]) => ({ point, at: rfc3339(moment.at), version: moment.version }));
   const chain = (['submitted', 'minted'] as const).flatMap((point) => {
     const moments = order.tickets.map(({ ticket }) => mints.get(ticket)?.[point]);
     const known = moments.filter((moment) => moment !== undefined);
     if (known.length < moments.length) return [];
     const last = known.reduce((latest, moment) => (moment.at > latest.at ? moment : latest));
-    return [{ point, at: iso(last.at), version: last.version }];
+    return [{ point, at: rfc3339(last.at), version: last.version }];
   });
   return [...own, ...chain];
 }
@@ -122,7 +121,7 @@ export const owedView = ({ payment, order, owed, refunded, currency, receivedAt 
   amount: `${(owed?.amount ?? 0n) - refunded}`,
   currency,
   reason: owed?.reason,
-  receivedAt: iso(receivedAt),
+  receivedAt: rfc3339(receivedAt),
 });
 
 /** One status a ticket. */

@@ -10,6 +10,7 @@ import { Queries1799000000000 } from './migrations/1799000000000-queries.js';
 import { Documents1799500000000 } from './migrations/1799500000000-documents.js';
 import { EntriesOfSale1799700000000 } from './migrations/1799700000000-entries-of-sale.js';
 import { BareShadow1799800000000 } from './migrations/1799800000000-bare-shadow.js';
+import { NumericSums1799900000000 } from './migrations/1799900000000-numeric-sums.js';
 import { LIVE, OWNER } from './names.js';
 import { prepareRoles, type RoleUrls } from './roles.js';
 
@@ -22,6 +23,7 @@ const MIGRATIONS = [
   Documents1799500000000,
   EntriesOfSale1799700000000,
   BareShadow1799800000000,
+  NumericSums1799900000000,
 ];
 /** Session lock of whoever migrates: several apps may start at once. The number says nothing, it is only ours. */
 const MIGRATION_LOCK = 7_301_001;

@@ -1,8 +1,9 @@
+import { rfc3339 } from '#shared/kernel/moment.js';
 import type { RawRow } from '../rows/table.js';
 
 /** Columns of Postgres as members of an answer. */
 export const text = (row: RawRow, column: string): string => String(row[column]);
-export const moment = (row: RawRow, column: string): string => (row[column] as Date).toISOString();
+export const moment = (row: RawRow, column: string): string => rfc3339((row[column] as Date).getTime());
 
 /** Members by their columns; one that has no value is left out. */
 export function optional(row: RawRow, columns: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

@@ -36,7 +36,7 @@ const movedSince = (account: string, sign: string): string =>
    where sequence > $2 and ($1::text is null or tenant = $1)`;
 /** The live balances without what was moved since. */
 const BALANCES_THEN = `(select tenant, sale, unit, account,
-    (now.amount - coalesce(since.amount, 0) * case when account in (${CREDIT_ACCOUNTS.join(', ')}) then -1 else 1 end)::bigint as amount
+    (now.amount - coalesce(since.amount, 0) * case when account in (${CREDIT_ACCOUNTS.join(', ')}) then -1 else 1 end) as amount
   from (select * from ${LIVE}.${BALANCES.name} where ($1::text is null or tenant = $1)) now
   left join (select tenant, sale, unit, account, sum(amount) as amount from (${movedSince('debit', '')} union all ${movedSince('credit', '-')}) moves
     group by tenant, sale, unit, account) since using (tenant, sale, unit, account))`;

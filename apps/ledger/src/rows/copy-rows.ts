@@ -1,3 +1,4 @@
+import { storable } from './literals.js';
 import type { ColumnType, Table, Value } from './table.js';
 
 /** What a stream of `copy … (format binary)` begins with: its eleven letters, no flags, no more of a header. */
@@ -9,10 +10,15 @@ const NULL = -1;
 const FIRST_BYTES = 64 * 1024;
 const UTF8_BYTES_A_LETTER = 3;
 const ASCII = 0x80;
+const NUL = 0;
 const TEXT_OID = 25;
 const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
 const MICROS_PER_MS = 1_000;
 const BEYOND_32_BITS = 2 ** 32;
+/** How Postgres cuts a numeric, and marks it as less than zero. */
+const GROUP_DIGITS = 4;
+const GROUP = 10 ** GROUP_DIGITS;
+const NEGATIVE = 0x4000;
 
 /** Rows as `copy` is sent them. */
 export interface Copied {
@@ -53,6 +59,7 @@ export class CopyRows<Row> {
     if (value === null) this.int32(NULL);
     else if (type === 'text') this.text(value as string);
     else if (type === 'bigint') this.int64(value as string | number | bigint);
+    else if (type === 'numeric') this.numeric(value as string | number | bigint);
     else if (type === 'timestamptz') this.int64(microsOf(value as number));
     else if (type === 'text[]') this.list(value as readonly string[]);
     else if (type === 'integer') this.integer(value as number);
@@ -68,8 +75,8 @@ export class CopyRows<Row> {
     let end = start;
     for (let index = 0; index < length; index++) {
       const letter = text.charCodeAt(index);
-      if (letter >= ASCII) {
-        end = start + bytes.write(text, start);
+      if (letter >= ASCII || letter === NUL) {
+        end = start + bytes.write(storable(text), start);
         break;
       }
       bytes[end++] = letter;
@@ -94,6 +101,17 @@ export class CopyRows<Row> {
       this.bytes.writeUInt32BE((value as number) >>> 0, this.at + 4);
     } else this.bytes.writeBigInt64BE(BigInt(value), this.at);
     this.at += 8;
+  }
+
+  /** Groups of four decimal digits, the first of them the highest. Every amount of a replay comes by here: strings only where they must. */
+  private numeric(value: string | number | bigint): void {
+    const groups = groupsOf(value);
+    this.int32(8 + 2 * groups.length);
+    this.int16(groups.length);
+    this.int16(groups.length - 1); // the weight of the first group
+    this.int16(BigInt(value) < 0n ? NEGATIVE : 0);
+    this.int16(0); // no digit stands behind a point
+    for (const group of groups) this.int16(group);
   }
 
   private integer(value: number): void {
@@ -129,4 +147,17 @@ export class CopyRows<Row> {
 function microsOf(ms: number): number | bigint {
   const micros = (ms - POSTGRES_EPOCH_MS) * MICROS_PER_MS;
   return Number.isSafeInteger(micros) ? micros : (BigInt(ms) - BigInt(POSTGRES_EPOCH_MS)) * BigInt(MICROS_PER_MS);
+}
+
+/** Without a sign, and without groups for zero. */
+function groupsOf(value: string | number | bigint): number[] {
+  const groups: number[] = [];
+  let left = Math.abs(Number(value));
+  if (Number.isSafeInteger(left)) {
+    for (; left > 0; left = Math.floor(left / GROUP)) groups.unshift(left % GROUP);
+    return groups;
+  }
+  const digits = String(value).replace('-', '');
+  for (let end = digits.length; end > 0; end -= GROUP_DIGITS) groups.unshift(Number(digits.slice(Math.max(0, end - GROUP_DIGITS), end)));
+  return groups;
 }

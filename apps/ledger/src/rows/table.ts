@@ -1,7 +1,9 @@
 import type { QueryRunner } from 'typeorm';
 import type { Schema } from '../database/names.js';
+import { storable, timeLiteral } from './literals.js';
 
-export type ColumnType = 'text' | 'bigint' | 'integer' | 'timestamptz' | 'boolean' | 'text[]';
+/** `numeric`: whole numbers of any size, which sums of money are. */
+export type ColumnType = 'text' | 'bigint' | 'numeric' | 'integer' | 'timestamptz' | 'boolean' | 'text[]';
 export type Value = string | number | bigint | boolean | null | readonly string[];
 
 /** How one kind of row is written: its table, the columns that name it, and what every column gets. */
@@ -50,7 +52,7 @@ export function rowsWithKeys(
   );
 }
 
-/** A row as it comes from Postgres: bigint as text, timestamptz as a date. */
+/** A row as it comes from Postgres: bigint and numeric as text, timestamptz as a date. */
 export type RawRow = Readonly<Record<string, unknown>>;
 
 function insertSql<Row>(schema: Schema, table: Table<Row>): string {
@@ -67,7 +69,8 @@ function parameters<Row>(table: Table<Row>, rows: readonly Row[]): unknown[][] {
 
 function cell(type: ColumnType, value: Value): unknown {
   if (value === null) return null;
-  if (type === 'timestamptz') return new Date(Number(value)).toISOString();
-  if (type === 'text[]') return (value as readonly string[]).join(SEPARATOR);
+  if (type === 'timestamptz') return timeLiteral(value as number);
+  if (type === 'text') return storable(value as string);
+  if (type === 'text[]') return (value as readonly string[]).map(storable).join(SEPARATOR);
   return typeof value === 'bigint' ? value.toString() : value;
 }

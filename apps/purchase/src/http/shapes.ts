@@ -9,6 +9,8 @@ const order = z.string().regex(ORDER_PATTERN);
 const ticket = z.string().regex(TICKET_PATTERN);
 const money = z.strictObject({ amount: z.string().regex(/^\d+$/).describe('Minor units'), currency: z.string().regex(/^[A-Z]{3}$/) });
 const moment = z.iso.datetime();
+/** A time that a caller gave: outside of the years 0000 to 9999 in UTC it has an offset. */
+const given = z.iso.datetime({ offset: true });
 const count = z.number().int().min(0);
 const version = z.number().int().min(1).describe('Version of the sale; it grows with everything that happens in it');
 const orderStatus = z.enum(['held', 'confirmed', 'expired', 'cancelled', 'refund-owed', 'refunded']);
@@ -30,8 +32,8 @@ export const Sale = z
     payment: z.enum(['none', 'webhook']),
     mint: z.enum(['on-confirm', 'on-request']),
     tickets: z.enum(['transferable', 'revocable']),
-    opensAt: moment.optional(),
-    closesAt: moment.optional(),
+    opensAt: given.optional(),
+    closesAt: given.optional(),
     closed: z.boolean().optional(),
     units: z.strictObject({ opened: count, available: count, held: count, sold: count }),
     version,

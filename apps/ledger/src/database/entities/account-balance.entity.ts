@@ -17,6 +17,6 @@ export class AccountBalanceEntity {
   @PrimaryColumn({ type: 'text' })
   account!: string;
 
-  @Column({ type: 'bigint' })
+  @Column({ type: 'numeric' })
   amount!: string;
 }

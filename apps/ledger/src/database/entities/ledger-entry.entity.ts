@@ -46,6 +46,6 @@ export class LedgerEntryEntity {
   @Column({ type: 'text' })
   unit!: string;
 
-  @Column({ type: 'bigint' })
+  @Column({ type: 'numeric' })
   amount!: string;
 }

@@ -24,22 +24,22 @@ export class PaymentEntity {
   @Column({ type: 'boolean' })
   matched!: boolean;
 
-  @Column({ type: 'bigint', name: 'received_minor' })
+  @Column({ type: 'numeric', name: 'received_minor' })
   receivedMinor!: string;
 
-  @Column({ type: 'bigint', name: 'refunded_minor' })
+  @Column({ type: 'numeric', name: 'refunded_minor' })
   refundedMinor!: string;
 
-  @Column({ type: 'bigint', name: 'clearing_minor' })
+  @Column({ type: 'numeric', name: 'clearing_minor' })
   clearingMinor!: string;
 
-  @Column({ type: 'bigint', name: 'revenue_minor' })
+  @Column({ type: 'numeric', name: 'revenue_minor' })
   revenueMinor!: string;
 
-  @Column({ type: 'bigint', name: 'owed_minor' })
+  @Column({ type: 'numeric', name: 'owed_minor' })
   owedMinor!: string;
 
-  @Column({ type: 'bigint', name: 'returned_minor' })
+  @Column({ type: 'numeric', name: 'returned_minor' })
   returnedMinor!: string;
 
   @Column({ type: 'text', nullable: true })

@@ -23,7 +23,7 @@ export class SaleOrderEntity {
   @Column({ type: 'text' })
   status!: string;
 
-  @Column({ type: 'bigint', name: 'total_minor' })
+  @Column({ type: 'numeric', name: 'total_minor' })
   totalMinor!: string;
 
   @Column({ type: 'text' })

@@ -13,10 +13,10 @@ export class SaleEntity {
   @Column({ type: 'text' })
   name!: string;
 
-  @Column({ type: 'bigint' })
+  @Column({ type: 'numeric' })
   units!: string;
 
-  @Column({ type: 'bigint', name: 'price_minor' })
+  @Column({ type: 'numeric', name: 'price_minor' })
   priceMinor!: string;
 
   @Column({ type: 'text' })

@@ -44,7 +44,7 @@ export class TicketEntity {
   @Column({ type: 'text', nullable: true })
   signature!: string | null;
 
-  @Column({ type: 'bigint', nullable: true })
+  @Column({ type: 'numeric', nullable: true })
   slot!: string | null;
 
   @Column({ type: 'text', nullable: true })

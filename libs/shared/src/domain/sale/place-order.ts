@@ -1,4 +1,5 @@
 import { type OrderId, type TenantId, ticketId, type UnitId } from '../../kernel/ids.js';
+import { rfc3339 } from '../../kernel/moment.js';
 import { type Decision, type Refusal, refuse } from '../refusal.js';
 import type { PlaceOrder } from './commands.js';
 import { confirmOrder } from './confirm-order.js';
@@ -65,10 +66,8 @@ const times = ({ amount, currency }: Money, count: number): Money => ({ amount: 
 
 function outsideWindow({ terms, closed }: OpenedSale, at: number): Refusal | undefined {
   if (closed) return { code: 'sale-closed' };
-  if (terms.opensAt !== undefined && at < terms.opensAt)
-    return { code: 'sale-not-yet-open', facts: { opensAt: new Date(terms.opensAt).toISOString() } };
-  if (terms.closesAt !== undefined && at >= terms.closesAt)
-    return { code: 'sale-closed', facts: { closesAt: new Date(terms.closesAt).toISOString() } };
+  if (terms.opensAt !== undefined && at < terms.opensAt) return { code: 'sale-not-yet-open', facts: { opensAt: rfc3339(terms.opensAt) } };
+  if (terms.closesAt !== undefined && at >= terms.closesAt) return { code: 'sale-closed', facts: { closesAt: rfc3339(terms.closesAt) } };
   return undefined;
 }
 
