@@ -1,5 +1,5 @@
 import { Keypair } from '@solana/web3.js';
-import { MAX_TICKETS_PER_REQUEST, MAX_UNITS_PER_ORDER } from '#shared/domain/sale/commands.js';
+import { MAX_TICKETS_PER_REQUEST, MAX_UNITS_PER_ORDER } from '#shared/domain/values.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import type { HttpHeard } from '../harness/http-caller.js';
 import { Shop } from '../harness/shop.js';

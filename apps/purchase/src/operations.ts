@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Decision } from '#shared/domain/refusal.js';
 import { closeSale } from '#shared/domain/sale/close-sale.js';
-import { CloseSale, EndOrder, MintTickets, OpenSale, PaymentNews, PlaceOrder } from '#shared/domain/sale/commands.js';
+import { CloseSale, EndOrder, MintTickets, OpenSale, PaymentNews, PlaceOrder, readOpening } from '#shared/domain/sale/commands.js';
 import { cancelOrder, refundOrder } from '#shared/domain/sale/end-order.js';
 import type { SaleEvent } from '#shared/domain/sale/events.js';
 import { type MintNews, noteMintFailure, releaseUnit } from '#shared/domain/sale/mint-news.js';
@@ -54,7 +54,7 @@ export const OPERATIONS = {
   'sale.open': {
     schema: OpenSale,
     status: 201,
-    decide: (sale, { request }) => openSale(sale, OpenSale.parse(request)), // again, for its defaults and times
+    decide: (sale, { request }) => openSale(sale, readOpening(request as unknown as Parameters<typeof readOpening>[0])),
     view: (sale, _, version) => saleView(sale, version),
   },
   'sale.close': {

@@ -19,6 +19,8 @@ describe('a card number', () => {
     ['of American Express in groups', '3782 822463 10005'],
     ['with a word before it', 'card:4111111111111111'],
     ['in groups with words around it', 'pay:4111-1111-1111-1111/now'],
+    ['in groups behind a word', 'gala 4111 1111 1111 1111'],
+    ['in groups between words', 'card-4111-1111-1111-1111-main'],
     ['with a number behind it', 'order/5555555555554444/1'],
   ])('is seen: %s', (_, text) => {
     expect(holdsCardNumber(text)).toBe(true);

@@ -11,12 +11,11 @@ const NETWORKS: readonly (readonly [start: RegExp, lengths: readonly number[]])[
   [/^6(?:011|4[4-9]|5)/, [16, 19]], // Discover
   [/^62/, [16, 17, 18, 19]], // UnionPay
 ];
-/** A number written together, or in the groups that are printed on cards. A digit or letter beside it makes it part of something else. */
+/** A number written together, or in the groups that are printed on cards. A digit or letter beside it, or a group of digits, makes it part of something else. */
 const TOGETHER = /(?<![A-Za-z0-9])\d{14,19}(?![A-Za-z0-9])/g;
-const IN_GROUPS =
-  /(?<![A-Za-z0-9]|[A-Za-z0-9][-_. ])\d{4}([-_. ])(?:\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?|\d{6}\1\d{4,5})(?![A-Za-z0-9]|[-_. ][A-Za-z0-9])/g;
+const IN_GROUPS = /(?<![A-Za-z0-9]|\d[-_. ])\d{4}([-_. ])(?:\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?|\d{6}\1\d{4,5})(?![A-Za-z0-9]|[-_. ]\d)/g;
 /** Something, an at sign (as it is or as addresses of the web write it), and a domain with a name of letters at its end. */
-const EMAIL = /[^\s@](?:@|%40)(?:[a-z0-9-]{1,63}\.)+[a-z]{2}/i;
+const EMAIL = /[^\s@](?:@|%40)(?:[\p{L}\p{M}\p{N}-]{1,63}\.)+[\p{L}\p{M}]{2}/iu;
 
 /** Whether a number of a payment card stands in a text: of a known network, of its length, and with a right check digit (Luhn). */
 export function holdsCardNumber(text: string): boolean {

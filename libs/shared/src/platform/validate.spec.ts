@@ -13,6 +13,11 @@ const DIGITS = 'must be 1 to 15 digits of minor units, such as "5000" for 50.00'
 const OFFERS = 'must be {"seats": […]}, {"rows": […]} or {"quota": n}';
 const A_TIME = 'must be an RFC 3339 time such as 2027-01-31T19:00:00Z';
 const PSEUDONYM = 'must be an opaque pseudonym of 1 to 64 of A-Z a-z 0-9 _ -, never a name or an e-mail address';
+const CARD_NUMBER = 'looks like a card number, which must not enter a log that never forgets';
+const EMAIL = 'looks like an e-mail address, which must not enter a log that never forgets';
+const UNSEEN = 'must have a character that can be seen';
+const NO_CURRENCY = 'must be a currency of ISO 4217 that is in use, such as EUR';
+const RANGE = 'must be from 1970-01-01T00:00:00.000Z to 9998-12-31T23:59:59.999Z; leave it out for no limit';
 const BOTH = 'must be given, or else quantity, and not both';
 const LISTED = (count: number) => Array.from({ length: count }, (_, seat) => `A-${seat}`);
 
@@ -42,9 +47,8 @@ const badOrders: readonly Row[] = [
   ...['a.b', '*', '>', 'a b', 'a\u0000', '', 'é', 'x'.repeat(65)].map((sale): Row => [{ sale }, '/sale', ID_OF_64]),
   ...[5, null, ['gala']].map((sale): Row => [{ sale }, '/sale', 'must be a string: 1 to 64 of A-Z a-z 0-9 _ -']),
   ...['ann@example.org', 'Ann Smith', '+49 30 1234567', ''].map((buyer): Row => [{ buyer }, '/buyer', PSEUDONYM]),
-  ...['4111111111111111', '4111-1111-1111-1111', '378282246310005'].map(
-    (buyer): Row => [{ buyer }, '/buyer', 'looks like a card number; it must be an opaque pseudonym'],
-  ),
+  ...['4111111111111111', '4111-1111-1111-1111', '378282246310005'].map((buyer): Row => [{ buyer }, '/buyer', CARD_NUMBER]),
+  [{ units: ['A-1', '4111111111111111'] }, '/units/1', CARD_NUMBER],
   [{ wallet: '' }, '/wallet', 'must be a base58 address of 32 bytes (32 to 44 characters)'],
   [{ wallet: '0xabc' }, '/wallet', 'must be base58 (no 0, O, I or l)'],
   [{ wallet: 'abc' }, '/wallet', 'must be 32 bytes in base58; these are 3'],
@@ -61,6 +65,7 @@ const badOpenings: readonly Row[] = [
   ...[5000, '5000', null, []].map((price): Row => [{ price }, '/price', 'must be an object']),
   [{ price: { amount: '1' } }, '/price/currency', 'is required'],
   [{ price: { amount: '1', currency: 'eur' } }, '/price/currency', 'must be a currency of ISO 4217, such as EUR'],
+  ...['ZZZ', 'DEM'].map((currency): Row => [{ price: { amount: '1', currency } }, '/price/currency', NO_CURRENCY]),
   [{ price: { amount: '1', currency: 'EUR', tax: '1' } }, '/price/tax', 'is not known here'],
   ...[5, null, [], {}, { places: 5 }, { quota: 5, seats: ['A'] }].map((units): Row => [{ units }, '/units', OFFERS]),
   [{ units: { quota: 5, more: 1 } }, '/units/more', 'is not known here'],
@@ -86,6 +91,14 @@ const badOpenings: readonly Row[] = [
   [{ name: 'x'.repeat(121) }, '/name', 'must be at most 120 characters'],
   [{ name: 5 }, '/name', 'must be a string'],
   ...['a\u0000b', 'a\nb', '\u007f', '\ud800', 'a\udfffb'].map((name): Row => [{ name }, '/name', 'must be of whole, printable characters']),
+  ...['  ', '\u200b', '\u3164', '\u202f', '\u200f'].map((name): Row => [{ name }, '/name', UNSEEN]),
+  [{ name: 'Gala ann@example.org' }, '/name', EMAIL],
+  [{ name: 'Gala 4111 1111 1111 1111' }, '/name', CARD_NUMBER],
+  [{ sale: '4111-1111-1111-1111' }, '/sale', CARD_NUMBER],
+  [{ units: { seats: ['A-1', '4111111111111111'] } }, '/units/seats/1', CARD_NUMBER],
+  [{ units: { rows: [{ row: '4111111111111111', from: 1, to: 2 }] } }, '/units/rows/0/row', CARD_NUMBER],
+  [{ opensAt: '0001-01-01T00:00:00+14:00' }, '/opensAt', RANGE],
+  [{ closesAt: '9999-12-31T23:59:59-12:00' }, '/closesAt', RANGE],
   [{ maxPerBuyer: 0 }, '/maxPerBuyer', WHOLE_SALE],
   [{ holdSeconds: 604_801 }, '/holdSeconds', 'must be a whole number from 1 to 604800'],
   [{ payment: 'card' }, '/payment', 'must be "none" or "webhook"'],
@@ -130,6 +143,7 @@ describe('a body that is good', () => {
     { name: 'Größe 🎟️ – «Жар-птица»' },
     { opensAt: '2027-01-01T00:00:00Z' },
     { closesAt: '2027-01-01T00:00:00Z' },
+    { opensAt: '1970-01-01T00:00:00Z', closesAt: '9998-12-31T23:59:59.999Z' },
     { opensAt: '2027-01-01T00:00:00+02:00', closesAt: '2026-12-31T22:00:00.001Z' },
   ])('opens a sale: %j', (more) => {
     expect(validate(OpenSale, { ...OPENING, ...more })).toMatchObject({ value: { sale: 'gala' } });

@@ -14,24 +14,26 @@ import {
   type UnitId,
   type Wallet,
 } from '../../kernel/ids.js';
-import { holdsCardNumber } from '../../kernel/personal.js';
 import { walletProblem } from '../../kernel/wallet.js';
+import {
+  amountPattern,
+  CURRENCY_PATTERN,
+  currencyProblem,
+  MAX_HOLD_SECONDS,
+  MAX_LISTED_SEATS,
+  MAX_NAME_LENGTH,
+  MAX_PRICE_DIGITS,
+  MAX_REPORTED_DIGITS,
+  MAX_ROWS,
+  MAX_SEAT_NUMBER,
+  MAX_TICKETS_PER_REQUEST,
+  MAX_UNITS_PER_ORDER,
+  MAX_UNITS_PER_SALE,
+  nameProblem,
+  personalProblem,
+  timeProblem,
+} from '../values.js';
 
-/** Units in one order. */
-export const MAX_UNITS_PER_ORDER = 100;
-/** Units of one sale: what the fold of a sale is budgeted for. */
-export const MAX_UNITS_PER_SALE = 100_000;
-/** Rows of one sale. */
-const MAX_ROWS = 2_000;
-/** Seats listed one by one: more are given as rows, so that the command fits a commit. */
-export const MAX_LISTED_SEATS = 5_000;
-const MAX_SEAT_NUMBER = 99_999;
-const MAX_HOLD_SECONDS = 7 * 24 * 3_600;
-const MAX_NAME_LENGTH = 120;
-/** No control characters, of which Postgres cannot store NUL, and no half of a surrogate pair, which has no UTF-8. */
-const NAME_PATTERN = /^[^\p{Cc}\p{Cs}]*$/u;
-/** 18 digits: the total of an order of 100 units stays far below the bigint of Postgres. */
-const AMOUNT_PATTERN = /^(0|[1-9]\d{0,14})$/;
 const ROW_PATTERN = /^[A-Za-z0-9_-]{1,26}$/;
 
 const matching = <T extends string>(pattern: RegExp, allowed: string) =>
@@ -39,35 +41,45 @@ const matching = <T extends string>(pattern: RegExp, allowed: string) =>
     .string(`must be a string: ${allowed}`)
     .regex(pattern, `must be ${allowed}`)
     .transform((text) => text as T);
+/** Adds what one of the checks of `values.ts` finds. */
+const fitting =
+  <T>(problemOf: (value: T) => string | undefined) =>
+  (context: { value: T; issues: z.core.$ZodRawIssue[] }): void => {
+    const message = problemOf(context.value);
+    if (message !== undefined) context.issues.push({ code: 'custom', message, input: context.value });
+  };
 const whole = (from: number, to: number) => {
   const allowed = `must be a whole number from ${from} to ${to}`;
   return z.number(allowed).int(allowed).min(from, allowed).max(to, allowed);
 };
 
+/** Chosen by a caller: never what looks like personal data. */
+const chosen = <T extends string>(pattern: RegExp, allowed: string) => matching<T>(pattern, allowed).check(fitting<T>(personalProblem));
+
 const saleId = matching<SaleId>(SALE_PATTERN, '1 to 64 of A-Z a-z 0-9 _ -');
-const unitId = matching<UnitId>(UNIT_PATTERN, '1 to 32 of A-Z a-z 0-9 _ -');
+/** Of a sale that is there it was checked when it was opened; requests for others are not stored. */
+const newSaleId = saleId.check(fitting<SaleId>(personalProblem));
+const unitId = chosen<UnitId>(UNIT_PATTERN, '1 to 32 of A-Z a-z 0-9 _ -');
 const moment = z.iso
   .datetime({ offset: true, error: 'must be an RFC 3339 time such as 2027-01-31T19:00:00Z' })
-  .transform((text) => Date.parse(text));
-const money = z.strictObject({
-  amount: z
+  .transform((text) => Date.parse(text))
+  .check(fitting(timeProblem));
+const amount = (digits: number) =>
+  z
     .string('must be a string of minor units such as "5000"')
-    .regex(AMOUNT_PATTERN, 'must be 1 to 15 digits of minor units, such as "5000" for 50.00'),
-  currency: matching<string>(/^[A-Z]{3}$/, 'a currency of ISO 4217, such as EUR'),
-});
+    .regex(amountPattern(digits), `must be 1 to ${digits} digits of minor units, such as "5000" for 50.00`);
+const currency = matching<string>(CURRENCY_PATTERN, 'a currency of ISO 4217, such as EUR');
+const price = z.strictObject({ amount: amount(MAX_PRICE_DIGITS), currency: currency.check(fitting(currencyProblem)) });
 
 const buyer = z
   .string('must be a string: an opaque pseudonym of the buyer')
   .regex(BUYER_PATTERN, 'must be an opaque pseudonym of 1 to 64 of A-Z a-z 0-9 _ -, never a name or an e-mail address')
-  .refine((text) => !holdsCardNumber(text), 'looks like a card number; it must be an opaque pseudonym')
-  .transform((text) => text as BuyerId);
+  .transform((text) => text as BuyerId)
+  .check(fitting<BuyerId>(personalProblem));
 
 const wallet = z
   .string('must be a string: a base58 address')
-  .check(({ value, issues }) => {
-    const problem = walletProblem(value);
-    if (problem !== undefined) issues.push({ code: 'custom', message: problem, input: value });
-  })
+  .check(fitting(walletProblem))
   .transform((text) => text as Wallet);
 
 /** Says where a value stands a second time. */
@@ -86,7 +98,7 @@ const seats = z
   .check(refuseRepeats);
 const rowRange = z
   .strictObject({
-    row: matching<string>(ROW_PATTERN, '1 to 26 of A-Z a-z 0-9 _ -'),
+    row: chosen<string>(ROW_PATTERN, '1 to 26 of A-Z a-z 0-9 _ -'),
     from: whole(1, MAX_SEAT_NUMBER),
     to: whole(1, MAX_SEAT_NUMBER),
   })
@@ -108,24 +120,29 @@ const unitsOffered = z.union(
   },
 );
 
+/** The lengths stand in the documents; `nameProblem` says the rest. */
+const name = z
+  .string('must be a string')
+  .min(1, { error: 'must not be empty', abort: true })
+  .max(MAX_NAME_LENGTH, { error: `must be at most ${MAX_NAME_LENGTH} characters`, abort: true })
+  .check(fitting(nameProblem));
 const payment = z.enum(['none', 'webhook'], 'must be "none" or "webhook"');
 const mint = z.enum(['on-confirm', 'on-request'], 'must be "on-confirm" or "on-request"');
 const tickets = z.enum(['transferable', 'revocable'], 'must be "transferable" or "revocable"');
 
+/** `holdSeconds`: ten minutes, which people need to pay. */
+const DEFAULT_TERMS = { maxPerBuyer: MAX_UNITS_PER_ORDER, holdSeconds: 600, payment: 'none' } as const;
+
 /** `sale.open` */
 export const OpenSale = z
   .strictObject({
-    sale: saleId,
-    name: z
-      .string('must be a string')
-      .min(1, 'must not be empty')
-      .max(MAX_NAME_LENGTH, `must be at most ${MAX_NAME_LENGTH} characters`)
-      .regex(NAME_PATTERN, 'must be of whole, printable characters'),
+    sale: newSaleId,
+    name,
     units: unitsOffered,
-    price: money,
-    maxPerBuyer: whole(1, MAX_UNITS_PER_SALE).default(MAX_UNITS_PER_ORDER),
-    holdSeconds: whole(1, MAX_HOLD_SECONDS).default(600),
-    payment: payment.default('none'),
+    price,
+    maxPerBuyer: whole(1, MAX_UNITS_PER_SALE).default(DEFAULT_TERMS.maxPerBuyer),
+    holdSeconds: whole(1, MAX_HOLD_SECONDS).default(DEFAULT_TERMS.holdSeconds),
+    payment: payment.default(DEFAULT_TERMS.payment),
     mint: mint.optional(),
     tickets: tickets.optional(),
     opensAt: moment.optional(),
@@ -136,6 +153,19 @@ export const OpenSale = z
     path: ['closesAt'],
   });
 export type OpenSale = z.infer<typeof OpenSale>;
+
+/**
+ * What the body of an accepted opening says, with defaults and times. It is not checked again: it was, by the version that accepted it,
+ * and what that version promised is decided.
+ */
+export function readOpening({ opensAt, closesAt, ...terms }: z.input<typeof OpenSale>): OpenSale {
+  return {
+    ...DEFAULT_TERMS,
+    ...(terms as OpenSale),
+    ...(opensAt !== undefined && { opensAt: Date.parse(opensAt) }),
+    ...(closesAt !== undefined && { closesAt: Date.parse(closesAt) }),
+  };
+}
 
 /** `order.place`: named seats, or a quantity of a quota's places. */
 export const PlaceOrder = z
@@ -177,13 +207,10 @@ export const PaymentNews = z.strictObject({
   sale: saleId,
   order: orderId,
   payment: matching<PaymentId>(PAYMENT_PATTERN, '1 to 128 of A-Z a-z 0-9 _ . : -'),
-  amount: money.shape.amount,
-  currency: money.shape.currency,
+  amount: amount(MAX_REPORTED_DIGITS),
+  currency,
 });
 export type PaymentNews = z.infer<typeof PaymentNews>;
-
-/** Tickets in one request to mint. */
-export const MAX_TICKETS_PER_REQUEST = 500;
 
 /** `ticket.mint` */
 export const MintTickets = z.strictObject({

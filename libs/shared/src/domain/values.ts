@@ -1,0 +1,95 @@
+import { holdsCardNumber, holdsEmail } from '../kernel/personal.js';
+
+/**
+ * Which values fit: one place for the intake, the domain and the tables of the ledger. What passes here can be recorded, folded, projected and
+ * shown; a recorded log may hold more, from versions that accepted more. Every `…Problem` says what is wrong in a few words, or `undefined`.
+ */
+
+/** Units in one order. */
+export const MAX_UNITS_PER_ORDER = 100;
+/** Units of one sale: what the fold of a sale is budgeted for. */
+export const MAX_UNITS_PER_SALE = 100_000;
+/** Rows of one sale. */
+export const MAX_ROWS = 2_000;
+/** Seats listed one by one: more are given as rows, so that the command fits a commit. */
+export const MAX_LISTED_SEATS = 5_000;
+/** With a row of 26 letters and a dash, a unit of 32 characters. */
+export const MAX_SEAT_NUMBER = 99_999;
+/** Seconds: a week. */
+export const MAX_HOLD_SECONDS = 7 * 24 * 3_600;
+/** Tickets in one request to mint: as many mint requests fit a commit. */
+export const MAX_TICKETS_PER_REQUEST = 500;
+
+/** Characters of a name that people read (UTF-16 units, as every JSON library of a caller counts or overcounts them). */
+export const MAX_NAME_LENGTH = 120;
+/** Characters of a caller's own reference, which is kept and never read. */
+export const MAX_REFERENCE_LENGTH = 64;
+
+/**
+ * Digits of minor units in one price: below 2^53, so that no caller's JSON library rounds it.
+ * An order's total has two more, a sale's five more: `bigint` in code, decimal text in JSON, `numeric` in tables.
+ */
+export const MAX_PRICE_DIGITS = 15;
+/** Minor units. */
+export const MAX_PRICE_MINOR = 10n ** BigInt(MAX_PRICE_DIGITS) - 1n;
+/** Minor units: what one order can cost. */
+export const MAX_ORDER_TOTAL_MINOR = MAX_PRICE_MINOR * BigInt(MAX_UNITS_PER_ORDER);
+/** Minor units: what all units of a sale can cost. It does not fit 64 bits. */
+export const MAX_SALE_TOTAL_MINOR = MAX_PRICE_MINOR * BigInt(MAX_UNITS_PER_SALE);
+/** Digits of minor units that a payment provider can report: enough for every order, below 2^63. */
+export const MAX_REPORTED_DIGITS = 18;
+
+/** Milliseconds since 1970, UTC: the first and the last instant that can be given. Every table, language and calendar has room around them. */
+export const EARLIEST_MS = Date.UTC(1970, 0, 1);
+export const LATEST_MS = Date.UTC(9999, 0, 1) - 1;
+
+const TIME_ALLOWED = `must be from ${new Date(EARLIEST_MS).toISOString()} to ${new Date(LATEST_MS).toISOString()}; leave it out for no limit`;
+
+/** @param ms since 1970, UTC: the offset is applied. NaN does not fit. */
+export const timeProblem = (ms: number): string | undefined => (ms >= EARLIEST_MS && ms <= LATEST_MS ? undefined : TIME_ALLOWED);
+
+/** Decimal text of minor units without sign, point or leading zeros, of at most so many digits. */
+export const amountPattern = (digits: number): RegExp => new RegExp(`^(0|[1-9]\\d{0,${digits - 1}})$`);
+
+/** Three capital letters: what a recorded currency and one that a payment provider reports look like. */
+export const CURRENCY_PATTERN = /^[A-Z]{3}$/;
+/** ISO 4217, as far as it is money that people pay with. Only the intake asks: the list grows with versions of Node, and a recorded sale stands. */
+const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+
+export const currencyProblem = (text: string): string | undefined =>
+  CURRENCIES.has(text) ? undefined : 'must be a currency of ISO 4217 that is in use, such as EUR';
+
+/** Control characters, of which Postgres cannot store NUL; halves of a surrogate pair, which have no UTF-8; separators of lines and paragraphs. */
+const NOT_TEXT = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
+/** Characters that turn the direction of what stands beside them: a text could show as another one. */
+const TURNS_DIRECTION = /[\u202A-\u202E\u2066-\u2069]/u;
+/** A letter, digit, sign or symbol. Some of them have no shape of their own: fillers, blanks and what Unicode says to leave out. */
+const SHOWN = /[\p{L}\p{N}\p{P}\p{S}]/gu;
+const BLANK = /^(?:\p{Default_Ignorable_Code_Point}|[\u2800\u{13441}\u{13442}\u{1D159}])$/u;
+
+/** A text that people read: a name or a label. At least one character of it can be seen. */
+export function nameProblem(text: string, maxLength: number = MAX_NAME_LENGTH): string | undefined {
+  if (text.length === 0) return 'must not be empty';
+  if (text.length > maxLength) return `must be at most ${maxLength} characters`;
+  if (NOT_TEXT.test(text)) return 'must be of whole, printable characters';
+  if (TURNS_DIRECTION.test(text)) return 'must not hold characters that turn the direction of writing (U+202A to U+202E, U+2066 to U+2069)';
+  if (!hasVisible(text)) return 'must have a character that can be seen';
+  return personalProblem(text);
+}
+
+function hasVisible(text: string): boolean {
+  for (const [character] of text.matchAll(SHOWN)) if (!BLANK.test(character)) return true;
+  return false;
+}
+
+/** No card number has fewer digits, and no e-mail address is a text without `@` or `%40`. */
+const SHORTEST_CARD_NUMBER = 14;
+const ASCII_ONLY = /^[\x20-\x7e]*$/;
+
+/** A log never forgets: whatever a caller chooses for itself must not look like an e-mail address or a card number. */
+export function personalProblem(text: string): string | undefined {
+  const plain = ASCII_ONLY.test(text) ? text : text.normalize('NFKC').replace(/\p{Pd}/gu, '-');
+  if (plain.length >= SHORTEST_CARD_NUMBER && holdsCardNumber(plain))
+    return 'looks like a card number, which must not enter a log that never forgets';
+  return holdsEmail(plain) ? 'looks like an e-mail address, which must not enter a log that never forgets' : undefined;
+}
