@@ -79,19 +79,18 @@ export class MintsIntake {
   }
 
   private async handle(delivery: Delivery): Promise<Settlement> {
-    const { subject } = delivery;
+    const traceparent = delivery.header('traceparent');
     try {
-      const command = decodeMintCommand(subject, delivery.body);
-      const traceparent = delivery.header('traceparent');
+      const command = decodeMintCommand(delivery.subject, delivery.body);
       if ('revoke' in command) {
         const how = await this.minter.revoke(command, traceparent);
-        this.logger.info({ tenant: command.tenant, ticket: command.ticket }, `mint ${how}`);
+        this.logger.info({ tenant: command.tenant, ticket: command.ticket, traceparent }, `mint ${how}`);
         return ACK;
       }
       const outcome = await this.minter.mint(command, traceparent);
       if (outcome.kind === 'failed') await this.bury(delivery, outcome);
       this.logger.info(
-        { tenant: command.tenant, ticket: command.ticket, outcome },
+        { tenant: command.tenant, ticket: command.ticket, outcome, traceparent },
         outcome.kind === 'failed' ? 'mint failed' : outcome.kind,
       );
       return ACK;
@@ -116,7 +115,7 @@ export class MintsIntake {
       this.complain(thrown);
       return nak(RETRY_MS + Math.random() * RETRY_MS);
     }
-    this.logger.error({ err: thrown, subject }, 'a mint waits for a human');
+    this.logger.error({ err: thrown, subject, traceparent: delivery.header('traceparent') }, 'a mint waits for a human');
     return nak(RETRY_FOR_HUMANS_MS);
   }
 

@@ -74,7 +74,7 @@ export class TicketMinter {
       const ruling =
         mint?.state === 'planned' && !isHopeless(mint)
           ? await this.attempt(course, mint)
-          : await this.rule(course, await this.next(command, mint));
+          : await this.rule(course, await this.next(course, mint));
       if (ruling.refusal !== undefined) this.wonder(ruling.refusal, mint, ruling.mint);
       mint = ruling.mint;
     }
@@ -86,16 +86,16 @@ export class TicketMinter {
   }
 
   /** The one thing to do where the ticket stands. */
-  private async next(command: MintCommand, mint: TicketMint | undefined): Promise<MintRequest> {
+  private async next(course: Course, mint: TicketMint | undefined): Promise<MintRequest> {
     switch (mint?.state) {
       case undefined:
       case 'failed':
-        return this.plan(command);
+        return this.plan(course.command);
       case 'planned':
         return failure(mint.plan, mint.dead.at(-1)?.reason ?? PROGRAM_REFUSED);
       case 'submitted':
         this.parts.passBy('between-log-and-send');
-        return this.verdict(mint, await this.parts.outstanding.settle(mint));
+        return this.verdict(course, mint, await this.parts.outstanding.settle(mint));
       case 'minted':
       case 'cancelled':
       case 'revoking':
@@ -122,7 +122,7 @@ export class TicketMinter {
       const { mint } = ruling;
       return mint?.state === 'submitted' ? { ruling, mint, flight: await outstanding.launch(mint) } : { ruling };
     });
-    return flight === undefined ? ruling : this.rule(course, this.verdict(mint, await flight.ended));
+    return flight === undefined ? ruling : this.rule(course, this.verdict(course, mint, await flight.ended));
   }
 
   private async sign({ tenant }: MintCommand, mint: Planned): Promise<MintRequest> {
@@ -138,7 +138,7 @@ export class TicketMinter {
     return this.parts.desk.rule(subject, request, traceparent);
   }
 
-  private verdict(mint: Submitted, ending: Ending): MintRequest {
+  private verdict({ traceparent }: Course, mint: Submitted, ending: Ending): MintRequest {
     const { ticket, order, unit, wallet, asset } = mint.plan;
     switch (ending.kind) {
       case 'confirmed': {
@@ -147,7 +147,7 @@ export class TicketMinter {
       }
       case 'dead': {
         const { attempt, reason, evidence } = ending;
-        this.parts.logger.info({ ticket, attempt, reason, evidence }, 'an attempt is dead');
+        this.parts.logger.info({ ticket, attempt, reason, evidence, traceparent }, 'an attempt is dead');
         return { type: 'BuryAttempt', data: { ticket, attempt, reason, evidence } };
       }
       case 'burned':

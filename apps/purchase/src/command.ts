@@ -56,12 +56,13 @@ function assertReadable({ namespace, operation, key, fingerprint, request, reply
     throw new TypeError(`a reply goes to an inbox, not to ${String(reply)}`);
 }
 
-/** A command of our own reactors: its key says what it is about, so that asking twice is asking once. */
+/** A command of our own reactors: its key says what it is about, so that asking twice is asking once. `traceparent`: of the request that led to it. */
 export function internalCommand(
   of: { readonly tenant: TenantId; readonly sale: SaleId },
   name: OperationName,
   key: string,
   request: Json,
+  traceparent?: string,
 ): Command {
   const { tenant, sale } = of;
   return {
@@ -74,5 +75,6 @@ export function internalCommand(
     fingerprint: key,
     request,
     reply: '',
+    ...(traceparent !== undefined && { traceparent }),
   };
 }

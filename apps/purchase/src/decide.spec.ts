@@ -50,6 +50,20 @@ class Desk {
 }
 
 describe('a decision', () => {
+  it('gives its trace context to what it did, and not to what time alone led to', async () => {
+    const desk = new Desk();
+    await desk.decide(command('sale.open', 'k-0', { ...OPEN, payment: 'webhook', holdSeconds: 60 }), 1_000);
+    await desk.decide({ ...order('k-1', 'A-1'), traceparent: '00-a-b-01' }, 2_000);
+    await desk.decide({ ...order('k-2', 'A-2'), traceparent: '00-c-d-01' }, 200_000);
+    expect((await desk.events()).slice(2).map(({ type, traceparent }) => [type, traceparent])).toEqual([
+      ['CommandDecided', '00-a-b-01'],
+      ['OrderPlaced', '00-a-b-01'],
+      ['CommandDecided', '00-c-d-01'],
+      ['OrderExpired', undefined],
+      ['OrderPlaced', '00-c-d-01'],
+    ]);
+  });
+
   it('is recorded in front of what it did, with the request and the answer as they were', async () => {
     const desk = new Desk();
     await desk.decide(command('sale.open', 'k-0', OPEN), 1_000);

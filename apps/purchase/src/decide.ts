@@ -13,7 +13,8 @@ export interface Decided {
 
 /**
  * Decides one command and applies it to the sale; first, what time alone has led to meanwhile. The record of the decision comes first,
- * what it did follows. An internal command that changes nothing leaves no record.
+ * what it did follows. An internal command that changes nothing leaves no record. The record and the events of the command have its trace
+ * context; the events of time have none.
  */
 export function decideCommand(sale: Sale, command: Command, storedAt: number, version: number): Decided {
   const at = Math.max(sale.clock, storedAt);
@@ -27,12 +28,9 @@ export function decideCommand(sale: Sale, command: Command, storedAt: number, ve
   const answer = 'events' in decision ? { status, body: JSON.stringify(view(sale, command, version)) } : refusalAnswer(decision.refusal);
   const emitted = [...overdue, ...effects];
   if (command.namespace === 'internal' && emitted.length === 0) return { answer, events: [] };
-  const record = {
-    ...recordOf(command, answer, emitted.length),
-    at,
-    ...(command.traceparent !== undefined && { traceparent: command.traceparent }),
-  };
-  return { answer, events: [record, ...emitted.map((event) => ({ ...event, at }))] };
+  const trace = { at, ...(command.traceparent !== undefined && { traceparent: command.traceparent }) };
+  const record = { ...recordOf(command, answer, emitted.length), ...trace };
+  return { answer, events: [record, ...overdue.map((event) => ({ ...event, at })), ...effects.map((event) => ({ ...event, ...trace }))] };
 }
 
 function recordOf(

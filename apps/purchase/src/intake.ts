@@ -58,7 +58,9 @@ export class Intake {
   async handle(request: Request): Promise<Answer> {
     const cameAt = performance.now();
     const answer = await this.answer(request);
-    this.parts.metrics.answered(request.tenant, request.operation, answer, performance.now() - cameAt);
+    const { tenant, operation, traceparent } = request;
+    this.parts.metrics.answered(tenant, operation, answer, performance.now() - cameAt);
+    this.parts.logger.debug({ tenant, operation, status: answer.status, traceparent }, 'answered');
     return answer;
   }
 
@@ -68,7 +70,10 @@ export class Intake {
       if ('problem' in read) return read.problem;
       return (await this.unknown(read.ok)) ?? (await this.decide(read.ok));
     } catch (thrown) {
-      this.parts.logger.warn({ err: thrown, operation: request.operation, tenant: request.tenant }, 'a request could not be handled');
+      this.parts.logger.warn(
+        { err: thrown, operation: request.operation, tenant: request.tenant, traceparent: request.traceparent },
+        'a request could not be handled',
+      );
       return problemAnswer('log-unreachable');
     }
   }
@@ -123,8 +128,8 @@ export class Intake {
 const orderOf = ({ operation, tenant, sale, key, request }: Command): string | undefined =>
   operation === 'order.place' ? orderId(tenant, sale, key) : (request as { readonly order?: string }).order;
 
-/** W3C trace context; anything else is not carried on. */
-const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+/** W3C trace context; anything else is not carried on, nor what that standard calls invalid: version ff, an id of zeros. */
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 type Unanswered = Omit<Command, 'reply'>;
 

@@ -19,7 +19,9 @@ export class MintNewsReactor {
     try {
       const [, tenant, , sale] = delivery.subject.split('.') as [string, TenantId, string, SaleId];
       const { events } = decodeCommit(delivery.subject, delivery.sequence, delivery.body);
-      const commands = events.flatMap(({ type, data }) => commandOf({ tenant, sale }, type, data as unknown as MintNews));
+      const commands = events.flatMap(({ type, data, traceparent }) =>
+        commandOf({ tenant, sale }, type, data as unknown as MintNews, traceparent),
+      );
       const stored = await Promise.all(commands.map((command) => this.inbox.put(command)));
       if (!stored.includes('unknown')) return ACK; // a refusal means that it lies there already
       this.logger.warn({ sequence: delivery.sequence }, 'news of mints could not be passed on; tried again soon');
@@ -30,10 +32,16 @@ export class MintNewsReactor {
   }
 }
 
-function commandOf(of: { readonly tenant: TenantId; readonly sale: SaleId }, type: string, { ticket, request }: MintNews): Command[] {
-  if (type === 'MintFailed') return [internalCommand(of, 'ticket.mint-failed', `mint-failed:${ticket}:${request}`, { ticket, request })];
+function commandOf(
+  of: { readonly tenant: TenantId; readonly sale: SaleId },
+  type: string,
+  { ticket, request }: MintNews,
+  trace: string | undefined,
+): Command[] {
+  if (type === 'MintFailed')
+    return [internalCommand(of, 'ticket.mint-failed', `mint-failed:${ticket}:${request}`, { ticket, request }, trace)];
   const release = (more: { readonly void?: true } = {}): Command[] => [
-    internalCommand(of, 'ticket.release', `release:${ticket}`, { ticket, request: 0, ...more }),
+    internalCommand(of, 'ticket.release', `release:${ticket}`, { ticket, request: 0, ...more }, trace),
   ];
   if (type === 'MintVoided') return release({ void: true });
   return type === 'MintCancelled' || type === 'MintRevoked' ? release() : [];

@@ -1,5 +1,5 @@
 import { JetStreamApiError, type JetStreamClient, jetstream } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/transport-node';
+import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import { ACK, type Delivery, nak, type Settlement } from '#shared/consumer/delivery.js';
 import { type Asked, askedBy } from '#shared/domain/mint/asked.js';
 import { decodeCommit } from '#shared/event-store/commit.js';
@@ -38,14 +38,21 @@ export class MintRequests {
     }
   }
 
-  private async ask({ tenant, ticket, what, body }: Asked): Promise<void> {
+  private async ask({ tenant, ticket, what, body, traceparent }: Asked): Promise<void> {
     const msgID = `mint:${tenant}:${ticket}:${what}`;
+    const options = { msgID, timeout: PUBLISH_TIMEOUT_MS, ...(traceparent !== undefined && { headers: traced(traceparent) }) };
     try {
-      await this.js.publish(`mint.${tenant}.${ticket}.${what}`, JSON.stringify(body), { msgID, timeout: PUBLISH_TIMEOUT_MS });
+      await this.js.publish(`mint.${tenant}.${ticket}.${what}`, JSON.stringify(body), options);
     } catch (thrown) {
       if (!isAskedAlready(thrown)) throw thrown;
     }
   }
+}
+
+function traced(traceparent: string): MsgHdrs {
+  const traced = headers();
+  traced.set('traceparent', traceparent);
+  return traced;
 }
 
 /** 10077 also means a full stream; the words tell which. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { JetStreamApiError, jetstream } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
+import type { Asked } from '#shared/domain/mint/asked.js';
 import { Fault } from '#shared/kernel/fault.js';
 import { StoredMessages } from '#shared/platform/stored-messages.js';
 import { type TicketRecord, ticketRecord } from './ticket-record.js';
@@ -47,7 +48,7 @@ export async function redriveMint(connection: NatsConnection, wish: RedriveWish)
   if (isRevocation && asked.what === 'revoke' && mint?.state === 'minted' && mint.revocable === undefined) return irrevocable(record);
   if (!isRevocation && mint?.state === 'failed' && mint.request >= Number(asked.what))
     return askAnew(connection, wish, record, mint.reason);
-  const sequence = await give(connection, subject, asked.body);
+  const sequence = await give(connection, subject, asked);
   return { outcome: 'given', says: `${MINTS} ${sequence}; the log says ${state}, and the minter goes on from there` };
 }
 
@@ -61,9 +62,11 @@ const irrevocable = ({ sale, asked: { body } }: TicketRecord): MintRedriven => (
 });
 
 /** Its message is gone from MINTS, so a new one takes the place; two at once leave one. */
-async function give(connection: NatsConnection, subject: string, body: object): Promise<number | string> {
+async function give(connection: NatsConnection, subject: string, { body, traceparent }: Asked): Promise<number | string> {
+  const head = headers();
+  if (traceparent !== undefined) head.set('traceparent', traceparent);
   try {
-    const options = { msgID: `redrive:${randomUUID()}`, expect: { streamName: MINTS } };
+    const options = { headers: head, msgID: `redrive:${randomUUID()}`, expect: { streamName: MINTS } };
     return (await jetstream(connection).publish(subject, JSON.stringify(body), options)).seq;
   } catch (cause) {
     if (cause instanceof JetStreamApiError && cause.code === ONE_PER_SUBJECT) return 'was filled by somebody else at the same time';
@@ -78,6 +81,7 @@ async function askAnew(connection: NatsConnection, wish: RedriveWish, record: Ti
     return { outcome: 'refused', says: `failed (${reason}); its sale has not heard of it yet: is the purchase app running?` };
   const head = headers();
   const wallet = wish.wallet ?? ('wallet' in asked.body ? asked.body.wallet : '');
+  if (asked.traceparent !== undefined) head.set('traceparent', asked.traceparent);
   head.set('Idempotency-Key', `redrive:${wish.ticket}:${asked.what}:${wallet}`);
   const body = JSON.stringify({ sale, tickets: [wish.ticket], wallet });
   const answer = await connection

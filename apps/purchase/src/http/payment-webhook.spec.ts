@@ -66,6 +66,13 @@ it.each([
   expect(JSON.parse(Buffer.from(body).toString())).toEqual(news);
 });
 
+it('carries on the trace context of the provider, which the signature does not cover', async () => {
+  const body = JSON.stringify(event());
+  const traceparent = `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`;
+  await webhook.receive({ ...signed(body), traceparent }, Buffer.from(body));
+  expect(asked).toMatchObject([{ traceparent }]);
+});
+
 describe('a signature', () => {
   it.each([
     ['of the secret', { signedBy: secret }, 200],

@@ -34,7 +34,7 @@ export const PaymentEvent = z.object({
 const Addressed = z.object({ data: z.object({ tenant }) });
 
 const HEADERS = ['webhook-id', 'webhook-timestamp', 'webhook-signature'] as const;
-export type WebhookHeaders = Readonly<Record<(typeof HEADERS)[number], string | undefined>>;
+export type WebhookHeaders = Readonly<Record<(typeof HEADERS)[number], string | undefined>> & { readonly traceparent?: string | undefined };
 
 export interface PaymentWebhookParts {
   readonly intake: Pick<Intake, 'handle'>;
@@ -55,7 +55,7 @@ export class PaymentWebhook {
     if ('errors' in addressed) return invalid(addressed.errors);
     if (!this.isSigned(addressed.value.data.tenant, headers, body)) return problemAnswer('signature-refused');
     const event = validate(PaymentEvent, json.ok);
-    return 'errors' in event ? invalid(event.errors) : this.take(event.value, headers['webhook-id'] ?? '');
+    return 'errors' in event ? invalid(event.errors) : this.take(event.value, headers['webhook-id'] ?? '', headers.traceparent);
   }
 
   private isSigned(tenant: string, headers: WebhookHeaders, body: Buffer): boolean {
@@ -64,15 +64,15 @@ export class PaymentWebhook {
     return secrets.some(({ secret }) => verifies(secret, signed, body));
   }
 
-  private async take({ type, data }: z.infer<typeof PaymentEvent>, key: string): Promise<Answer> {
+  private async take({ type, data }: z.infer<typeof PaymentEvent>, key: string, traceparent: string | undefined): Promise<Answer> {
     const { tenant: whose, ...news } = data;
     const body = Buffer.from(JSON.stringify(news));
-    const asked = { operation: OPERATION_OF[type], namespace: 'webhook', tenant: whose, key, traceparent: undefined, body } as const;
+    const asked = { operation: OPERATION_OF[type], namespace: 'webhook', tenant: whose, key, traceparent, body } as const;
     const answer = await this.parts.intake.handle(asked);
     if (isPending(answer)) return { status: 202, body: RECEIVED };
     if (answer.status < 300) return { status: 200, body: RECEIVED };
     const { sale, order, payment } = news;
-    const said = { tenant: whose, sale, order, payment, event: key, status: answer.status, code: codeOf(answer) };
+    const said = { tenant: whose, sale, order, payment, event: key, status: answer.status, code: codeOf(answer), traceparent };
     this.parts.logger.warn(said, 'an event of a payment provider was not taken');
     return answer.status === REFUSED ? { status: 200, body: RECEIVED } : answer;
   }

@@ -15,6 +15,7 @@ export class WebhooksController {
       'webhook-id': said('webhook-id'),
       'webhook-timestamp': said('webhook-timestamp'),
       'webhook-signature': said('webhook-signature'),
+      traceparent: said('traceparent'),
     };
     send(reply, await this.webhook.receive(signed, body instanceof Buffer ? body : Buffer.alloc(0)));
   }

@@ -33,6 +33,13 @@ describe('what a sale asks the minter for', () => {
     ]);
   });
 
+  it('has the trace context of the request that led to it', () => {
+    expect(askedBy(of, { ...minting(), traceparent: '00-a-b-01' })).toMatchObject([
+      { traceparent: '00-a-b-01' },
+      { traceparent: '00-a-b-01' },
+    ]);
+  });
+
   it('is a revocable asset where the sale promised one', () => {
     expect(askedBy(of, minting({ revocable: true })).map(({ body }) => body)).toMatchObject([{ revocable: true }, { revocable: true }]);
   });

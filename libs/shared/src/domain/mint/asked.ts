@@ -7,10 +7,13 @@ export interface Asked {
   readonly ticket: string;
   readonly what: string;
   readonly body: MintCommand | RevokeCommand;
+  /** The W3C trace context of the request that led to it. */
+  readonly traceparent?: string;
 }
 
 /** What an event of a sale asks the minter for: the same event always asks for the same. */
-export function askedBy(of: { readonly tenant: string; readonly sale: string }, { type, data }: Recorded): Asked[] {
+export function askedBy(of: { readonly tenant: string; readonly sale: string }, { type, data, traceparent }: Recorded): Asked[] {
+  const trace = traceparent !== undefined && { traceparent };
   if (type === 'MintsRequested') {
     const { order, wallet, name, revocable } = data;
     return data.tickets.map(({ ticket, unit, request }) => ({
@@ -18,6 +21,7 @@ export function askedBy(of: { readonly tenant: string; readonly sale: string }, 
       ticket,
       what: `${request}`,
       body: { ...of, order, ticket, unit, wallet, request, name, ...(revocable && { revocable }) },
+      ...trace,
     }));
   }
   if (type !== 'RevocationsRequested') return [];
@@ -27,5 +31,6 @@ export function askedBy(of: { readonly tenant: string; readonly sale: string }, 
     ticket,
     what: override ? 'override' : 'revoke',
     body: { ...of, order, ticket, unit, revoke: true, ...(override && { override }) },
+    ...trace,
   }));
 }
