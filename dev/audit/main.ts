@@ -9,7 +9,7 @@ import { withComparison } from './compared.js';
 import { type AuditResult, type JestResults, judge, scoreOf, showings, verdictsOf } from './evidence.js';
 import { MINTING_AUDIT } from './minting-audit.js';
 import { MUTANTS } from './mutants.js';
-import { tryMutants } from './mutate.js';
+import { JEST, tryMutants } from './mutate.js';
 import { gateOf, mutantsMarkdown, proofsOf, type Trial } from './proof.js';
 import { jsonOf, markdownOf, tableOf } from './report.js';
 
@@ -27,10 +27,9 @@ function showingFiles(): string[] {
 function run(): JestResults {
   const folder = mkdtempSync(join(tmpdir(), 'admit-audit-'));
   const out = join(folder, 'results.json');
-  const flags = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules'];
-  const jest = [join('node_modules', 'jest', 'bin', 'jest.js'), '--json', '--outputFile', out, '--runTestsByPath'];
+  const jest = [JEST, '--json', '--outputFile', out, '--runTestsByPath'];
   try {
-    spawnSync(process.execPath, [...flags, ...jest, ...showingFiles()], { stdio: ['ignore', 'ignore', 'inherit'] });
+    spawnSync(process.execPath, [...jest, ...showingFiles()], { stdio: ['ignore', 'ignore', 'inherit'] });
     return read(out) as JestResults; // a failed test is a result like any other; a run without results throws here
   } finally {
     rmSync(folder, { recursive: true, force: true });

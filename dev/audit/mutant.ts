@@ -1,6 +1,6 @@
 /**
- * A guard, and how tests are run without it. There is no switch in the product: the text of one file is changed on its way into jest
- * (scripts/audit-mutant.mjs), so nothing that is built can have its guards off.
+ * A guard, and how tests are run without it. There is no switch in the product: the text of one file is changed on its way into a test
+ * (scripts/audit-mutant.cjs), so nothing that is built can have its guards off.
  */
 export interface Mutant {
   /** What holds, and what happens without it. */

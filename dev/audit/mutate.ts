@@ -6,16 +6,13 @@ import type { JestResults } from './evidence.js';
 import type { Mutant } from './mutant.js';
 import { judged, type Trial } from './proof.js';
 
+export const JEST = join('node_modules', 'jest', 'bin', 'jest.js');
 /** A run without a guard may hang; after this it has shown nothing. */
 const RUN_LIMIT_MS = 180_000;
 /** With their guards these tests take some seconds; one that waits for what will never be need not wait for a minute. */
 const TEST_LIMIT_MS = 30_000;
 /** Each run has servers of its own beside it: more at once than this, and they slow each other down into time limits. */
 const MOST_AT_ONCE = 4;
-
-interface JestConfig {
-  readonly transform: Readonly<Record<string, readonly [string, object]>>;
-}
 
 /** Runs the tests of each guard's checks without the guard, some guards at once, and reports each as it ends. */
 export async function tryMutants(mutants: readonly Mutant[], report: (trial: Trial) => void): Promise<readonly Trial[]> {
@@ -53,9 +50,8 @@ async function tryOne(mutant: Mutant, folder: string): Promise<Trial> {
   const [config, mutation, out] = [join(folder, 'jest.config.json'), join(folder, 'mutant.json'), join(folder, 'results.json')];
   writeFileSync(mutation, JSON.stringify(mutant));
   writeFileSync(config, JSON.stringify(configFor(mutation)));
-  const flags = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules', join('node_modules', 'jest', 'bin', 'jest.js')];
   const titles = mutant.tests === undefined ? [] : ['--testNamePattern', mutant.tests.map(escaped).join('|')];
-  const args = [...flags, '--config', config, '--json', '--outputFile', out, '--runInBand', '--forceExit', ...titles];
+  const args = [JEST, '--config', config, '--json', '--outputFile', out, '--runInBand', '--forceExit', ...titles];
   await ended([...args, '--runTestsByPath', ...mutant.specs]);
   if (!existsSync(out)) return nothingShown(mutant, 'the run came to no end');
   return judged(mutant, JSON.parse(readFileSync(out, 'utf8')) as JestResults);
@@ -72,9 +68,7 @@ const ended = (args: readonly string[]): Promise<void> =>
   });
 
 function configFor(mutant: string): object {
-  const base = JSON.parse(readFileSync('jest.config.json', 'utf8')) as JestConfig;
-  const transform = Object.fromEntries(
-    Object.entries(base.transform).map(([files, [, swc]]) => [files, [resolve('scripts/audit-mutant.mjs'), { mutant, swc }]]),
-  );
-  return { ...base, transform, rootDir: process.cwd(), reporters: [], testTimeout: TEST_LIMIT_MS };
+  const base = JSON.parse(readFileSync('jest.config.json', 'utf8')) as object;
+  const runtime = resolve('scripts/audit-mutant.cjs');
+  return { ...base, runtime, globals: { mutant }, rootDir: process.cwd(), reporters: [], testTimeout: TEST_LIMIT_MS };
 }
