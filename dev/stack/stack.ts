@@ -91,7 +91,7 @@ export class Stack {
 
   /** A tenant with the credentials that clients were told; one that exists stays as it is. */
   createTenant(tenant: DevTenant): Promise<void> {
-    const command = ['tenant', 'create', tenant, '--if-missing', '--nats-password'];
+    const command = ['tenant', 'create', tenant, '--if-missing', '--nats-password', '--free-mints'];
     return this.admit(`tenant-${tenant}`, command, tenantSettings(this.wiring, tenant));
   }
 

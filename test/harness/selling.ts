@@ -40,7 +40,8 @@ abstract class ServedLog<Server extends Broker & { stop(): Promise<void> }> exte
     if (this.replicas === 0) return;
     await provision(this.admin, { replicas: this.replicas });
     const register = await TenantRegister.on(this.admin);
-    for (const tenant of this.tenants) await register.create(tenant, { apiKey: apiKeyOf(tenant), hasNatsPassword: true });
+    const given = { hasNatsPassword: true, grants: ['free-mints'] } as const;
+    for (const tenant of this.tenants) await register.create(tenant, { apiKey: apiKeyOf(tenant), ...given });
   }
 
   /** How many messages each stream has ever stored: what "nothing stored" is measured by. */

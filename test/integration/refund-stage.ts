@@ -31,7 +31,11 @@ export class RefundStage extends Stage {
 
   override async open(): Promise<void> {
     this.minting = await this.standOn(new MinterStage(this.name));
-    await (await TenantRegister.on(this.minting.admin)).create('demo', { apiKey: apiKeyOf('demo'), hasNatsPassword: true });
+    await (await TenantRegister.on(this.minting.admin)).create('demo', {
+      apiKey: apiKeyOf('demo'),
+      hasNatsPassword: true,
+      grants: ['free-mints'],
+    });
     await this.keep(startSelling(this.minting.server));
     this.onClose(() => this.stopMinters());
     this.demo = await this.keep(Caller.of(this.minting.server, 'demo'));

@@ -3,19 +3,27 @@ import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { type Environment, readEnvironment } from '#shared/platform/environment.js';
 import { accountInstructions } from '#shared/platform/tenants/nats-account.js';
-import { goodAt } from '#shared/platform/tenants/tenant.js';
+import { type Grant, goodAt } from '#shared/platform/tenants/tenant.js';
 import { type Issued, TenantRegister } from '#shared/platform/tenants/tenant-register.js';
 import { asOperator } from './operator.js';
 
 const MS_PER_HOUR = 3_600_000;
 /** Long enough for a tenant's next working day to change what it sends. */
 const OVERLAP_HOURS = 24;
+const FREE: Grant = 'free-mints';
 const MAX_OVERLAP_HOURS = 24 * 90;
 
 interface CreateOptions {
   readonly ifMissing?: boolean;
   readonly natsPassword?: boolean;
+  readonly freeMints?: boolean;
 }
+
+interface GrantOptions {
+  readonly freeMints?: boolean;
+}
+
+const FREE_MINTS = 'mint the tickets of orders that nobody pays for, at the expense of the payer of all mints';
 
 interface RotateOptions {
   readonly apiKey?: boolean;
@@ -32,6 +40,7 @@ export function addTenantCommands(program: Command): void {
     .description('make a tenant, and show its credentials this once')
     .option('--if-missing', 'do nothing, successfully, where it exists')
     .option('--nats-password', 'make no NATS key: its user has a password in the configuration of the server')
+    .option('--free-mints', `${FREE_MINTS}; with --if-missing also where the tenant exists`)
     .action(create);
   tenant.command('ls').description('list the tenants').option('--json', 'as JSON').action(list);
   tenant
@@ -42,18 +51,30 @@ export function addTenantCommands(program: Command): void {
     .option('--nats-key', 'the key of its NATS user; its old one ends when the server is told the new one')
     .option('--overlap <hours>', `how long the old ones stay good; 0: they end now`, readHours, OVERLAP_HOURS)
     .action(rotate);
+  tenant
+    .command('grant <tenant>')
+    .description('allow a tenant more than selling')
+    .option('--free-mints', FREE_MINTS)
+    .action(changeGrant('grant'));
+  tenant
+    .command('withdraw <tenant>')
+    .description('take back what was granted; sales that are open keep it')
+    .option('--free-mints', FREE_MINTS)
+    .action(changeGrant('withdraw'));
   tenant.command('disable <tenant>').description('let it in nowhere; what it sold stays').action(setStatus('disabled'));
   tenant.command('enable <tenant>').description('let it in again').action(setStatus('active'));
   tenant.command('account <tenant>').description('what to put into the configuration of a NATS server of your own').action(account);
 }
 
-async function create(name: string, { ifMissing, natsPassword }: CreateOptions): Promise<void> {
+async function create(name: string, { ifMissing, natsPassword, freeMints }: CreateOptions): Promise<void> {
   await withRegister(async (register, { TENANT_API_KEY, TENANT_WEBHOOK_SECRET }) => {
     const issued = await register.create(name, {
       apiKey: TENANT_API_KEY || undefined,
       webhookSecret: TENANT_WEBHOOK_SECRET || undefined,
       hasNatsPassword: natsPassword,
+      ...(freeMints === true && { grants: [FREE] }),
     });
+    if (issued === undefined && ifMissing === true && freeMints === true) await register.grant(name, FREE);
     if (issued !== undefined) say(shown(issued, { apiKey: TENANT_API_KEY === '', webhookSecret: TENANT_WEBHOOK_SECRET === '' }));
     else if (ifMissing === true) say(`${name} exists`);
     else refuse(`${name} exists already; admit tenant rotate ${name} makes new credentials`);
@@ -75,18 +96,21 @@ function shown({ tenant, apiKey, webhookSecret, natsSeed }: Issued, made = { api
 async function list({ json }: { readonly json?: boolean }): Promise<void> {
   await withRegister(async (register) => {
     const now = Date.now();
-    const rows = (await register.list()).map(({ tenant, status, apiKeys, webhookSecrets, natsUser, createdAt, changedAt }) => ({
-      tenant,
-      status,
-      apiKeys: goodAt(apiKeys, now).length,
-      webhookSecrets: goodAt(webhookSecrets, now).length,
-      nats: natsUser ?? 'password',
-      createdAt,
-      changedAt,
-    }));
+    const rows = (await register.list()).map(
+      ({ tenant, status, apiKeys, webhookSecrets, natsUser, grants = [], createdAt, changedAt }) => ({
+        tenant,
+        status,
+        apiKeys: goodAt(apiKeys, now).length,
+        webhookSecrets: goodAt(webhookSecrets, now).length,
+        nats: natsUser ?? 'password',
+        grants: grants.join(' '),
+        createdAt,
+        changedAt,
+      }),
+    );
     if (json === true) say(JSON.stringify(rows));
     else {
-      const table = new Table({ head: ['tenant', 'status', 'API keys', 'webhook secrets', 'NATS user', 'created', 'changed'] });
+      const table = new Table({ head: ['tenant', 'status', 'API keys', 'webhook secrets', 'NATS user', 'grants', 'created', 'changed'] });
       for (const row of rows) table.push(Object.values(row));
       say(table.toString());
     }
@@ -105,6 +129,16 @@ async function rotate(name: string, { apiKey, webhookSecret, natsKey, overlap }:
     say(`${shown(issued)}\nWhat it replaces ${overlap === 0 ? 'has ended' : `ends in ${overlap} hours`}.`);
   });
 }
+
+const changeGrant =
+  (how: 'grant' | 'withdraw') =>
+  async (name: string, { freeMints }: GrantOptions): Promise<void> => {
+    if (freeMints !== true) return refuse(`say what to ${how}: --free-mints`);
+    await withRegister(async (register) => {
+      const { tenant, grants = [] } = await register[how](name, FREE);
+      say(`${tenant} is granted ${grants.join(', ') || 'nothing'}`);
+    });
+  };
 
 const setStatus =
   (status: 'active' | 'disabled') =>

@@ -20,6 +20,10 @@ export const PROBLEMS = {
   'tenant-malformed': [400, 'The subject does not name a tenant: 1 to 64 of A-Z a-z 0-9 _ -.'],
   'cursor-unknown': [400, 'This cursor was not given to this tenant, or not by this log.'],
   'signature-refused': [401, 'The event is not signed by a secret of its tenant, or its time is too far from now.'],
+  'free-mints-not-granted': [
+    403,
+    'Orders of this sale are minted without a payment. That needs the grant free-mints, which the operator gives: admit tenant grant <tenant> --free-mints.',
+  ],
   'sale-unknown': [404, 'There is no such sale.'],
   'order-unknown': [404, 'There is no such order.'],
   'ticket-unknown': [404, 'There is no such ticket.'],

@@ -1,9 +1,13 @@
+import { readOpening } from '#shared/domain/sale/commands.js';
+import { mintsUnpaid } from '#shared/domain/sale/open-sale.js';
 import { type EventStore, saleSubject } from '#shared/event-store/event-store.js';
 import { fingerprint } from '#shared/kernel/canonical.js';
 import { KEY_PATTERN, keyHash, orderId, TENANT_PATTERN, type TenantId } from '#shared/kernel/ids.js';
 import { holdsCardNumber, holdsEmail } from '#shared/kernel/personal.js';
 import type { DeadLetters } from '#shared/platform/dead-letters.js';
 import type { Logger } from '#shared/platform/logger.js';
+import { isGranted } from '#shared/platform/tenants/tenant.js';
+import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { validate } from '#shared/platform/validate.js';
 import { type Answer, accepted, invalid, problemAnswer } from './answer.js';
 import type { Command } from './command.js';
@@ -42,9 +46,12 @@ export interface IntakeParts {
   readonly inbox: Inbox;
   readonly replies: Replies;
   readonly dead: Pick<DeadLetters, 'lastOf'>;
+  readonly tenants: Pick<TenantDirectory, 'active'>;
   readonly metrics: Pick<PurchaseMetrics, 'answered'>;
   readonly logger: Logger;
 }
+
+const UNGRANTED = { pointer: '/mint', detail: 'must be "on-request", unless the tenant is granted free-mints' };
 
 /** Where requests come in: read, checked, stored in COMMANDS, and answered with their decision. What is malformed costs no key and stores nothing. */
 export class Intake {
@@ -68,7 +75,7 @@ export class Intake {
     try {
       const read = readCommand(request);
       if ('problem' in read) return read.problem;
-      return (await this.unknown(read.ok)) ?? (await this.decide(read.ok));
+      return (await this.unknown(read.ok)) ?? (await this.ungranted(read.ok)) ?? (await this.decide(read.ok));
     } catch (thrown) {
       this.parts.logger.warn(
         { err: thrown, operation: request.operation, tenant: request.tenant, traceparent: request.traceparent },
@@ -81,6 +88,14 @@ export class Intake {
   private async unknown({ operation, tenant, sale }: Unanswered): Promise<Answer | undefined> {
     if (operation === 'sale.open' || (await this.known.has(tenant, sale))) return undefined;
     return problemAnswer('sale-unknown', { errors: [{ pointer: '/sale', detail: 'is not known' }] });
+  }
+
+  /** Minting for nothing is at the operator's expense. A key that was decided before has its answer, whatever is granted now. */
+  private async ungranted(unanswered: Unanswered): Promise<Answer | undefined> {
+    const { operation, tenant, sale, request } = unanswered;
+    if (operation !== 'sale.open' || isGranted(this.parts.tenants.active(tenant), 'free-mints')) return undefined;
+    if (!mintsUnpaid(readOpening(request as unknown as Parameters<typeof readOpening>[0]))) return undefined;
+    return (await this.lookUp(saleSubject(tenant, sale), unanswered)) ?? problemAnswer('free-mints-not-granted', { errors: [UNGRANTED] });
   }
 
   private async decide(unanswered: Unanswered): Promise<Answer> {
@@ -102,7 +117,7 @@ export class Intake {
     }
   }
 
-  private async lookUp(subject: string, command: Command): Promise<Answer | undefined> {
+  private async lookUp(subject: string, command: Unanswered): Promise<Answer | undefined> {
     const place = await this.parts.folds.withLatest(subject, (fold) => fold.decisionOf(command.keyHash));
     return this.parts.decisions.answer(subject, place, command);
   }

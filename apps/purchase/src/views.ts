@@ -25,12 +25,14 @@ function mustBeOpen(sale: Sale): OpenedSale {
 /** What callers see of a sale. */
 export function saleView(sale: Sale, version: number): object {
   const { terms, closed } = mustBeOpen(sale);
-  const { sale: id, name, price, maxPerBuyer, holdSeconds, payment, mint, opensAt, closesAt } = terms;
+  const { sale: id, name, price, maxPerBuyer, maxPerWallet, maxEndedHolds, holdSeconds, payment, mint, opensAt, closesAt } = terms;
   return {
     sale: id,
     name,
     price,
     maxPerBuyer,
+    ...(maxPerWallet !== undefined && { maxPerWallet }),
+    ...(maxEndedHolds !== undefined && { maxEndedHolds }),
     holdSeconds,
     payment,
     mint,

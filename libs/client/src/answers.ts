@@ -5,6 +5,8 @@ export interface Sale {
   readonly name: string;
   readonly price: Money;
   readonly maxPerBuyer: number;
+  readonly maxPerWallet?: number;
+  readonly maxEndedHolds?: number;
   readonly holdSeconds: number;
   readonly payment: 'none' | 'webhook';
   readonly mint: 'on-confirm' | 'on-request';

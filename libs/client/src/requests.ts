@@ -12,7 +12,12 @@ export interface OpenSale {
     | { readonly rows: readonly { readonly row: string; readonly from: number; readonly to: number }[] }
     | { readonly quota: number };
   readonly price: Money;
+  /** Units of one buyer at a time; `Alice` and `alice` are one buyer. */
   readonly maxPerBuyer?: number;
+  /** Units of one wallet at a time. Absent: any number. */
+  readonly maxPerWallet?: number;
+  /** Holds of one buyer that may end without a payment before the buyer's orders are refused. Absent: 50. */
+  readonly maxEndedHolds?: number;
   readonly holdSeconds?: number;
   readonly payment?: 'none' | 'webhook';
   readonly mint?: 'on-confirm' | 'on-request';

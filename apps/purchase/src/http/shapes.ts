@@ -28,6 +28,8 @@ export const Sale = z
     name: z.string(),
     price: money,
     maxPerBuyer: count,
+    maxPerWallet: count.optional(),
+    maxEndedHolds: count.optional(),
     holdSeconds: count,
     payment: z.enum(['none', 'webhook']),
     mint: z.enum(['on-confirm', 'on-request']),

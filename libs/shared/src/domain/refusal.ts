@@ -7,7 +7,12 @@ export const REFUSALS = {
   'unit-unknown': 'The sale has no such unit.',
   'unit-taken': 'A unit that was asked for is taken; nothing was ordered.',
   'sold-out': 'Fewer places are left than were asked for; nothing was ordered.',
-  'buyer-limit': 'The buyer would have more units than the sale allows.',
+  'buyer-limit':
+    'The buyer would have more units than the sale allows. A ticket that was given back after its mint was requested counts, where nothing was paid for it.',
+  'wallet-limit': 'The wallet would have more units than the sale allows.',
+  'hold-limit': 'Too many holds of this buyer in this sale ended without a payment.',
+  'mint-budget-spent':
+    'The sale has requested as many mints as it may in all; burned and failed ones count. Nothing was ordered or minted.',
   'units-needed': 'This sale has named seats: name the units.',
   'quantity-needed': 'This sale has places without names: give a quantity.',
   'wallet-needed': 'Tickets of this sale are minted when they are sold: give a wallet.',

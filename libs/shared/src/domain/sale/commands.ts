@@ -141,6 +141,8 @@ export const OpenSale = z
     units: unitsOffered,
     price,
     maxPerBuyer: whole(1, MAX_UNITS_PER_SALE).default(DEFAULT_TERMS.maxPerBuyer),
+    maxPerWallet: whole(1, MAX_UNITS_PER_SALE).optional(),
+    maxEndedHolds: whole(1, MAX_UNITS_PER_SALE).optional(),
     holdSeconds: whole(1, MAX_HOLD_SECONDS).default(DEFAULT_TERMS.holdSeconds),
     payment: payment.default(DEFAULT_TERMS.payment),
     mint: mint.optional(),

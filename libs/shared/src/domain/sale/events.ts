@@ -26,7 +26,12 @@ export interface SaleTerms {
   readonly name: string;
   readonly units: UnitsOffered;
   readonly price: Money;
+  /** Units of one buyer at a time. Buyers are compared without regard to case. */
   readonly maxPerBuyer: number;
+  /** Units of one wallet at a time. Absent: any number. */
+  readonly maxPerWallet?: number;
+  /** Holds of one buyer that may end without a payment; after as many, the buyer's orders are refused. Absent: `MAX_ENDED_HOLDS`. */
+  readonly maxEndedHolds?: number;
   readonly holdSeconds: number;
   readonly payment: PaymentRule;
   readonly mint: MintRule;

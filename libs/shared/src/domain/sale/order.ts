@@ -20,6 +20,8 @@ export interface TicketProgress {
   readonly state: 'unasked' | 'asked' | 'failed' | 'revoking' | 'released' | 'void';
   /** Its order was given up although its asset cannot be burned. */
   readonly overridden?: true;
+  /** Whom it is minted for, where that is another wallet than its order's. Known only in a sale that limits wallets. */
+  readonly wallet?: Wallet;
 }
 
 const UNASKED: TicketProgress = { request: 0, state: 'unasked' };
@@ -73,6 +75,16 @@ export class Order {
   /** Its unit is free again, or on its way back: it is not sold any more. */
   hasGivenUp(ticket: TicketId): boolean {
     return ['revoking', 'released', 'void'].includes(this.progressOf(ticket).state);
+  }
+
+  /** The wallet that it counts for. */
+  walletOf(ticket: TicketId): Wallet | undefined {
+    return this.progressOf(ticket).wallet ?? this.wallet;
+  }
+
+  /** How often mints of its tickets were requested. */
+  get mintsRequested(): number {
+    return this.progress.reduce((sum, { request }) => sum + request, 0);
   }
 
   ticketsWhere(fits: (progress: TicketProgress) => boolean): readonly TicketOfUnit[] {

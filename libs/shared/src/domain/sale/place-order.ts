@@ -4,6 +4,7 @@ import { type Decision, type Refusal, refuse } from '../refusal.js';
 import type { PlaceOrder } from './commands.js';
 import { confirmOrder } from './confirm-order.js';
 import type { Money, SaleEvent, TicketOfUnit } from './events.js';
+import { beyondEndedHolds, beyondLimits } from './limits.js';
 import { Order } from './order.js';
 import { isFullyRefunded, type Payment } from './payments.js';
 import type { OpenedSale, Sale } from './sale.js';
@@ -25,7 +26,7 @@ export function placeOrder(state: Sale, { tenant, order, command }: Placing, at:
   const refusal = outsideWindow(sale, at) ?? mismatch(sale, command);
   if (refusal !== undefined) return { refusal };
   const units = command.units ?? sale.units.lowestFree(command.quantity ?? 0);
-  const unavailable = beyondSupply(sale, command, units) ?? beyondLimit(sale, command, units.length);
+  const unavailable = beyondSupply(sale, command, units) ?? beyondLimit(sale, command, units.length) ?? beyondEndedHolds(sale, command);
   if (unavailable !== undefined) return { refusal: unavailable };
   const tickets = units.map((unit): TicketOfUnit => ({ ticket: ticketId(tenant, command.sale, order, unit), unit }));
   return { events: happenings(sale, order, command, tickets, at) };
@@ -91,8 +92,7 @@ function beyondSupply({ units }: OpenedSale, command: PlaceOrder, chosen: readon
   return taken.length > 0 ? { code: 'unit-taken', pointers: taken } : undefined;
 }
 
-function beyondLimit({ terms, unitsOfBuyer }: OpenedSale, { buyer, units }: PlaceOrder, count: number): Refusal | undefined {
-  const has = unitsOfBuyer.get(buyer) ?? 0;
-  if (has + count <= terms.maxPerBuyer) return undefined;
-  return { code: 'buyer-limit', pointers: [units === undefined ? '/quantity' : '/units'], facts: { maxPerBuyer: terms.maxPerBuyer, has } };
+function beyondLimit(sale: OpenedSale, command: PlaceOrder, count: number): Refusal | undefined {
+  const refusal = beyondLimits(sale, command, count);
+  return refusal && { pointers: [command.units === undefined ? '/quantity' : '/units'], ...refusal };
 }

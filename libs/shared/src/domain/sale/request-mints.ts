@@ -1,8 +1,9 @@
-import type { OrderId } from '../../kernel/ids.js';
+import type { OrderId, TicketId, Wallet } from '../../kernel/ids.js';
 import { type Decision, type Refusal, refuse } from '../refusal.js';
 import type { MintTickets } from './commands.js';
 import { assetRule } from './confirm-order.js';
 import type { SaleEvent, TicketOfUnit } from './events.js';
+import { beyondMintBudget, beyondWallet } from './limits.js';
 import type { Order } from './order.js';
 import type { OpenedSale, Sale } from './sale.js';
 
@@ -11,22 +12,29 @@ export function requestMints({ open: sale }: Sale, { tickets, wallet }: MintTick
   if (sale === undefined) return refuse('sale-unknown', { pointers: ['/sale'] });
   const problem = problemOf(sale, tickets);
   if (problem !== undefined) return { refusal: problem };
+  const asked = tickets.filter((id) => sale.tickets.orderWith(id)?.progressOf(id).state !== 'asked');
+  const beyond = beyondMintBudget(sale, asked.length) ?? beyondWallet(sale, wallet, newTo(sale, wallet, asked));
+  if (asked.length > 0 && beyond !== undefined) return { refusal: { pointers: ['/tickets'], ...beyond } };
   const byOrder = new Map<OrderId, (TicketOfUnit & { readonly request: number })[]>();
-  for (const id of tickets) {
+  for (const id of asked) {
     const order = sale.tickets.orderWith(id) as Order;
-    const { state, request } = order.progressOf(id);
+    const { request } = order.progressOf(id);
     const ticket = order.tickets.find((own) => own.ticket === id);
-    if (state === 'asked' || ticket === undefined) continue;
+    if (ticket === undefined) continue;
     byOrder.set(order.order, [...(byOrder.get(order.order) ?? []), { ...ticket, request: request + 1 }]);
   }
   const events = [...byOrder].map(
-    ([order, asked]): SaleEvent => ({
+    ([order, own]): SaleEvent => ({
       type: 'MintsRequested',
-      data: { order, name: sale.terms.name, wallet, tickets: asked, ...assetRule(sale.terms) },
+      data: { order, name: sale.terms.name, wallet, tickets: own, ...assetRule(sale.terms) },
     }),
   );
   return { events };
 }
+
+/** Tickets that do not count for the wallet yet. */
+const newTo = (sale: OpenedSale, wallet: Wallet, tickets: readonly TicketId[]): number =>
+  tickets.filter((id) => sale.tickets.orderWith(id)?.walletOf(id) !== wallet).length;
 
 function problemOf(sale: OpenedSale, tickets: MintTickets['tickets']): Refusal | undefined {
   const pointersTo = (wrong: (id: MintTickets['tickets'][number]) => boolean) =>

@@ -2,7 +2,7 @@ import type { BuyerId, OrderId, PaymentId, TicketId, UnitId, Wallet } from '../.
 import type { Money, RefundReason, SaleTerms, TicketOfUnit } from './events.js';
 import { type Moment, Order, type OrderStatus, type TicketProgress } from './order.js';
 import type { Payment } from './payments.js';
-import { hold, type OpenedSale, opened, Sale } from './sale.js';
+import { count, countsOn, hold, type OpenedSale, opened, Sale } from './sale.js';
 
 /** When something was reached: `0` never, `1` with the order's placing, else milliseconds since 1970, UTC, and the sale's version. */
 type Reached = 0 | 1 | readonly [at: number, version: number];
@@ -41,6 +41,8 @@ export type PaymentRow = readonly [
 /** A part of what a sale is at one version, in the order in which they are read. Everything else of it follows from these. */
 export type SalePart =
   | { readonly kind: 'sale'; readonly clock: number; readonly terms: SaleTerms; readonly closed: boolean }
+  /** Whom tickets are minted for, where that is another wallet than their order's. */
+  | { readonly kind: 'wallets'; readonly rows: readonly (readonly [TicketId, Wallet])[] }
   | { readonly kind: 'orders'; readonly rows: readonly OrderRow[] }
   | { readonly kind: 'payments'; readonly rows: readonly PaymentRow[] }
   /** Those that wait for their order, oldest first. */
@@ -59,6 +61,7 @@ export function snapshotOf({ clock }: Sale, sale: OpenedSale): SalePart[] {
   const orders = [...sale.orders.values()].map((order) => rowOf(order, sale));
   return [
     { kind: 'sale', clock, terms, closed },
+    ...(sale.usage.countsWallets ? [{ kind: 'wallets', rows: [...sale.orders.values()].flatMap(walletRows) } as const] : []),
     { kind: 'orders', rows: orders },
     { kind: 'payments', rows: payments.all().map(paymentRow) },
     { kind: 'unmatched', rows: payments.withoutOrder() },
@@ -68,6 +71,7 @@ export function snapshotOf({ clock }: Sale, sale: OpenedSale): SalePart[] {
 
 /** Makes a sale of its parts, one after the other; each may come in several pieces. */
 export class SaleRestorer {
+  private readonly wallets = new Map<TicketId, Wallet>();
   private sale: { readonly clock: number; readonly opened: OpenedSale } | undefined;
   /** Of the order before, and of the ticket before: most have the same, and share it. */
   private total: Money = { amount: '', currency: '' };
@@ -91,6 +95,9 @@ export class SaleRestorer {
 
   private addRows(sale: OpenedSale, part: Exclude<SalePart, { kind: 'sale' }>): void {
     switch (part.kind) {
+      case 'wallets':
+        for (const [ticket, wallet] of part.rows) this.wallets.set(ticket, wallet);
+        break;
       case 'orders':
         for (const row of part.rows) this.addOrder(sale, row);
         break;
@@ -109,7 +116,7 @@ export class SaleRestorer {
   private addOrder(sale: OpenedSale, row: OrderRow): void {
     const id = row[0];
     if (sale.orders.has(id)) throw new Error(`order ${id} stands there twice`);
-    const { tickets, taken, progress } = this.ticketsIn(row);
+    const { tickets, taken, progress } = this.ticketsIn(row, sale.usage.countsWallets);
     const placed = { at: row[8], version: row[9] };
     const order = new Order(id, row[1], row[2] || undefined, tickets, {
       total: this.totalOf(row[3], row[4]),
@@ -122,12 +129,13 @@ export class SaleRestorer {
     reach(order, 'paid', row[10], placed);
     reach(order, 'mint-asked', row[11], placed);
     hold(sale, order, taken);
+    countUsed(sale, order, taken);
     if (order.status !== 'held') sale.sold += taken.length;
     sale.orders.set(id, order);
     sale.tickets.add(order);
   }
 
-  private ticketsIn(row: OrderRow) {
+  private ticketsIn(row: OrderRow, hasWallets: boolean) {
     const tickets: TicketOfUnit[] = [];
     const taken: TicketOfUnit[] = [];
     const progress: TicketProgress[] = [];
@@ -135,7 +143,9 @@ export class SaleRestorer {
       const ticket = { ticket: row[cell] as TicketId, unit: row[cell + 1] as UnitId };
       tickets.push(ticket);
       if (row[cell + 2] === 1) taken.push(ticket);
-      progress.push(this.progressOf(row[cell + 3] as number, row[cell + 4] as TicketProgress['state'], row[cell + 5] === 1));
+      const shared = this.progressOf(row[cell + 3] as number, row[cell + 4] as TicketProgress['state'], row[cell + 5] === 1);
+      const wallet = hasWallets ? this.wallets.get(ticket.ticket) : undefined;
+      progress.push(wallet === undefined ? shared : { ...shared, wallet });
     }
     return { tickets, taken, progress };
   }
@@ -153,6 +163,17 @@ export class SaleRestorer {
   }
 }
 
+/** What counts beside the units that an order has. */
+function countUsed(sale: OpenedSale, order: Order, taken: readonly TicketOfUnit[]): void {
+  const { usage } = sale;
+  const isUnpaidEnd = order.status !== 'held' && order.reached('paid') === undefined;
+  if (isUnpaidEnd) usage.addEndedHold(order.buyer, 1);
+  usage.mintsRequested += order.mintsRequested;
+  if (taken.length === order.tickets.length) return;
+  const given = order.tickets.filter((ticket) => !taken.includes(ticket) && countsOn(sale, order, ticket.ticket));
+  count(sale, order, given, 1);
+}
+
 function reach(order: Order, point: 'paid' | 'mint-asked', reached: Reached, placed: Moment): void {
   if (reached === NEVER) return;
   order.reach(point, reached === AT_ONCE ? placed : { at: reached[0], version: reached[1] });
@@ -163,6 +184,12 @@ function beginHold({ orders, holds }: OpenedSale, order: OrderId): void {
   if (endsAt === undefined) throw new Error(`order ${order} has no hold that could end`);
   holds.begin(order, endsAt);
 }
+
+const walletRows = (order: Order): (readonly [TicketId, Wallet])[] =>
+  order.tickets.flatMap(({ ticket }) => {
+    const { wallet } = order.progressOf(ticket);
+    return wallet === undefined ? [] : [[ticket, wallet]];
+  });
 
 function rowOf(order: Order, { units }: OpenedSale): OrderRow {
   const { order: id, buyer, wallet, total, expiresAt, status, payment } = order;

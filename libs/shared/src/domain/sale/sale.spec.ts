@@ -108,7 +108,7 @@ describe('what an order leaves behind', () => {
   ])('%s', (_, events, { has, next, ...counts }) => {
     const sale = saleAfter(...events);
     expect(sale.counts()).toEqual({ opened: 10, available: 10 - counts.held - counts.sold, ...counts });
-    expect([sale.open?.unitsOfBuyer.get('b-1' as BuyerId), sale.open?.holds.next]).toEqual([has, next]);
+    expect([sale.open?.usage.unitsOf('b-1' as BuyerId), sale.open?.holds.next]).toEqual([has, next]);
   });
 
   it('is found by each of its tickets', () => {

@@ -1,17 +1,18 @@
-import type { BuyerId, OrderId } from '../../kernel/ids.js';
+import type { OrderId, TicketId, Wallet } from '../../kernel/ids.js';
 import type { SaleEvent, SaleTerms, TicketOfUnit } from './events.js';
 import { Holds } from './holds.js';
 import { type Moment, Order } from './order.js';
 import { Payments } from './payments.js';
 import { Tickets } from './tickets.js';
 import { Units } from './units.js';
+import { Usage } from './usage.js';
 
 export interface OpenedSale {
   readonly terms: SaleTerms;
   readonly units: Units;
   readonly orders: Map<OrderId, Order>;
   readonly tickets: Tickets;
-  readonly unitsOfBuyer: Map<BuyerId, number>;
+  readonly usage: Usage;
   readonly payments: Payments;
   readonly holds: Holds;
   sold: number;
@@ -116,14 +117,20 @@ export class Sale {
     }
     const { status } = order;
     order.move(event.type);
-    if (event.type === 'OrderRestored') take(sale, order);
+    if (event.type === 'OrderRestored') {
+      take(sale, order);
+      sale.usage.addEndedHold(order.buyer, -1);
+    }
     if (status !== 'held') return;
     sale.holds.end(order.order);
     if (event.type === 'OrderConfirmed') {
       sale.sold += order.tickets.length;
       order.payment = event.data.payment;
       order.reach('paid', moment);
-    } else giveBack(sale, order, order.tickets);
+    } else {
+      giveBack(sale, order, order.tickets);
+      sale.usage.addEndedHold(order.buyer, 1);
+    }
   }
 
   /** Only what was asked by the organiser changes the order: other money that goes back never paid for it. */
@@ -148,8 +155,17 @@ export class Sale {
       const { tickets, override } = event.data;
       for (const { ticket } of tickets) order.note(ticket, { state: 'revoking', ...(override && { overridden: override }) });
     } else {
-      for (const { ticket, request } of event.data.tickets) order.note(ticket, { state: 'asked', request });
+      this.requestMints(order, event.data);
       order.reach('mint-asked', moment);
+    }
+  }
+
+  private requestMints(order: Order, { wallet, tickets }: Data<'MintsRequested'>): void {
+    const { usage } = this.mustBeOpen();
+    for (const { ticket, request } of tickets) {
+      usage.mintsRequested += request - order.progressOf(ticket).request;
+      if (usage.countsWallets) moveToWallet(usage, order, ticket, wallet);
+      order.note(ticket, { state: 'asked', request });
     }
   }
 
@@ -174,7 +190,7 @@ export function opened(terms: SaleTerms): OpenedSale {
     units: new Units(terms.units),
     orders: new Map(),
     tickets: new Tickets(),
-    unitsOfBuyer: new Map(),
+    usage: new Usage(terms.maxPerWallet !== undefined),
     payments: new Payments(),
     holds: new Holds(),
     sold: 0,
@@ -188,12 +204,32 @@ function take(sale: OpenedSale, order: Order): void {
 }
 
 /** Gives an order the units of these of its tickets. */
-export function hold({ units, unitsOfBuyer }: OpenedSale, { order, buyer }: Order, tickets: readonly TicketOfUnit[]): void {
-  for (const { unit } of tickets) units.take(unit, order);
-  unitsOfBuyer.set(buyer, (unitsOfBuyer.get(buyer) ?? 0) + tickets.length);
+export function hold(sale: OpenedSale, order: Order, tickets: readonly TicketOfUnit[]): void {
+  for (const { unit } of tickets) sale.units.take(unit, order.order);
+  count(sale, order, tickets, 1);
 }
 
-function giveBack({ units, unitsOfBuyer }: OpenedSale, { order, buyer }: Order, tickets: readonly TicketOfUnit[]): void {
-  for (const { unit } of tickets) units.release(unit, order);
-  unitsOfBuyer.set(buyer, (unitsOfBuyer.get(buyer) ?? 0) - tickets.length);
+/** A ticket that nobody paid for and whose mint was requested still counts: a buyer cannot have one minted after the other. */
+function giveBack(sale: OpenedSale, order: Order, tickets: readonly TicketOfUnit[]): void {
+  for (const { unit } of tickets) sale.units.release(unit, order.order);
+  const over = tickets.filter(({ ticket }) => !countsOn(sale, order, ticket));
+  count(sale, order, over, -1);
+}
+
+/** Whether a ticket counts for its buyer for ever, given back or not. */
+export const countsOn = ({ terms }: OpenedSale, order: Order, ticket: TicketId): boolean =>
+  (terms.payment === 'none' || order.total.amount === '0') && order.progressOf(ticket).request > 0;
+
+/** Counts tickets for their buyer and their wallets, or no more. */
+export function count({ usage }: OpenedSale, order: Order, tickets: readonly TicketOfUnit[], sign: 1 | -1): void {
+  usage.addUnits(order.buyer, sign * tickets.length);
+  if (usage.countsWallets) for (const { ticket } of tickets) usage.addToWallet(order.walletOf(ticket), sign);
+}
+
+function moveToWallet(usage: Usage, order: Order, ticket: TicketId, wallet: Wallet): void {
+  const before = order.walletOf(ticket);
+  if (before === wallet) return;
+  usage.addToWallet(before, -1);
+  usage.addToWallet(wallet, 1);
+  order.note(ticket, { wallet });
 }

@@ -2,6 +2,7 @@ import type { OrderId, PaymentId } from '../../kernel/ids.js';
 import { confirmOrder } from './confirm-order.js';
 import type { Money, RefundOwed, RefundReason, SaleEvent } from './events.js';
 import { giveUp, overrideAgain } from './give-up.js';
+import { beyondLimits } from './limits.js';
 import type { Order } from './order.js';
 import { isFullyRefunded, type Payment } from './payments.js';
 import type { OpenedSale } from './sale.js';
@@ -34,9 +35,10 @@ export function settlePayment(sale: OpenedSale, order: Order, paid: Paid, known:
   return [received, owe(paid, order.status === 'cancelled' ? 'cancelled' : 'paid-twice')];
 }
 
-/** Paid after it had expired: its units are taken again if all are free and the buyer has not come to have too many meanwhile. */
-function canRestore({ terms, units, unitsOfBuyer }: OpenedSale, { buyer, tickets }: Order): boolean {
-  return units.areFree(tickets.map(({ unit }) => unit)) && (unitsOfBuyer.get(buyer) ?? 0) + tickets.length <= terms.maxPerBuyer;
+/** Paid after it had expired: its units are taken again if all are free and nothing has reached a limit of the sale meanwhile. */
+function canRestore(sale: OpenedSale, order: Order): boolean {
+  const { tickets } = order;
+  return sale.units.areFree(tickets.map(({ unit }) => unit)) && beyondLimits(sale, order, tickets.length) === undefined;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { Fault } from '../../kernel/fault.js';
 import { TENANT_PATTERN } from '../../kernel/ids.js';
 import { hashApiKey, isApiKey, isWebhookSecret, newApiKey, newCursorKey, newNatsUser, newWebhookSecret } from './credentials.js';
-import { goodAt, Tenant } from './tenant.js';
+import { type Grant, goodAt, Tenant } from './tenant.js';
 import { TenantsBucket } from './tenants-bucket.js';
 
 /** Two people at once on one record: so often it is read and changed again. */
@@ -13,6 +13,7 @@ export interface Given {
   readonly webhookSecret?: string | undefined;
   /** A NATS user whose password is in the server's configuration already: no key pair is made. */
   readonly hasNatsPassword?: boolean | undefined;
+  readonly grants?: readonly Grant[] | undefined;
 }
 
 /** Shown once, stored nowhere in this form, but for the webhook secret. */
@@ -54,6 +55,7 @@ export class TenantRegister {
       webhookSecrets: [{ secret: webhookSecret }],
       cursorKey: newCursorKey(),
       ...(user && { natsUser: user.publicKey }),
+      ...(given.grants && { grants: [...given.grants] }),
       createdAt: now,
       changedAt: now,
     });
@@ -79,6 +81,14 @@ export class TenantRegister {
     return this.change(name, (before) => ({ ...before, status }));
   }
 
+  grant(name: string, grant: Grant): Promise<Tenant> {
+    return this.change(name, (before) => ({ ...before, grants: [...others(before, grant), grant] }));
+  }
+
+  withdraw(name: string, grant: Grant): Promise<Tenant> {
+    return this.change(name, (before) => ({ ...before, grants: others(before, grant) }));
+  }
+
   /** Every tenant, by name. */
   async list(): Promise<readonly Tenant[]> {
     const found = new Map<string, Tenant>();
@@ -100,6 +110,8 @@ export class TenantRegister {
     throw new Fault('tenant-refused', { tenant: name, problems: ['somebody else changes it all the time'] });
   }
 }
+
+const others = ({ grants = [] }: Tenant, grant: Grant): Grant[] => grants.filter((one) => one !== grant);
 
 /** The newest credential, good for a while yet; with no overlap, none. */
 function goodFor<T extends { readonly until?: number | undefined }>(credentials: readonly T[], now: number, overlapMs: number): T[] {

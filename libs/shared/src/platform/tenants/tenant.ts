@@ -5,6 +5,10 @@ import { CURSOR_KEY_BYTES } from './credentials.js';
 /** While a credential is rotated the old one and the new one are good: two at most. */
 const MAX_CREDENTIALS = 2;
 
+/** `free-mints`: sales may mint the tickets of orders that nobody pays for as soon as they are confirmed. Every mint costs the operator's payer. */
+const GRANTS = ['free-mints'] as const;
+export type Grant = (typeof GRANTS)[number];
+
 /** When a credential that was rotated away ceases to be good, in milliseconds since 1970; absent: it stays. */
 const until = z.number().int().optional();
 const apiKey = z.strictObject({ hash: z.string().regex(/^[0-9a-f]{64}$/), until });
@@ -26,6 +30,8 @@ export const Tenant = z.strictObject({
     .string()
     .regex(/^U[A-Z2-7]{55}$/)
     .optional(),
+  /** What an operator allows beyond selling. Absent: nothing. */
+  grants: z.array(z.enum(GRANTS)).optional(),
   createdAt: z.iso.datetime(),
   changedAt: z.iso.datetime(),
 });
@@ -34,3 +40,5 @@ export type Tenant = z.infer<typeof Tenant>;
 /** Those of some credentials that are good now. */
 export const goodAt = <T extends { readonly until?: number | undefined }>(credentials: readonly T[], now: number): T[] =>
   credentials.filter(({ until: end }) => end === undefined || now < end);
+
+export const isGranted = (tenant: Pick<Tenant, 'grants'> | undefined, grant: Grant): boolean => tenant?.grants?.includes(grant) === true;

@@ -1,0 +1,300 @@
+import fc from 'fast-check';
+import { type BuyerId, orderId, type SaleId, type TenantId, type TicketId, type Wallet } from '../../kernel/ids.js';
+import type { Decision } from '../refusal.js';
+import { OpenSale, type PlaceOrder } from './commands.js';
+import { cancelOrder, refundOrder } from './end-order.js';
+import type { SaleEvent } from './events.js';
+import { MAX_ENDED_HOLDS, MINTS_PER_UNIT } from './limits.js';
+import { noteMintFailure, releaseUnit } from './mint-news.js';
+import { openSale } from './open-sale.js';
+import { confirmPayment } from './payment-news.js';
+import { placeOrder } from './place-order.js';
+import { requestMints } from './request-mints.js';
+import { Sale } from './sale.js';
+import { type SalePart, SaleRestorer, snapshotOf } from './sale-snapshot.js';
+import { sweep } from './sweep.js';
+
+const TENANT = 'demo' as TenantId;
+const SALE = 'gala' as SaleId;
+const W1 = 'GmaDrppBC7P5ARKV8g3djiwP89vz1jLK23V2GBjuAEGB' as Wallet;
+/** The same letters in another case are another address. */
+const W2 = 'gmaDrppBC7P5ARKV8g3djiwP89vz1jLK23V2GBjuAEGB' as Wallet;
+const HOLD_MS = 60_000;
+const FREE = { payment: 'none', mint: 'on-confirm', tickets: 'revocable' };
+const PAID = { payment: 'webhook', mint: 'on-confirm', tickets: 'revocable' };
+
+/** A sale of a quota, asked one thing after the other, each applied as the log would have it. */
+class Trial {
+  sale = new Sale();
+  private keys = 0;
+  now = 0;
+
+  constructor(quota: number, more: object) {
+    const body = { sale: SALE, name: 'Gala', units: { quota }, price: { amount: '5000', currency: 'EUR' }, holdSeconds: 60, ...more };
+    this.apply(openSale(this.sale, OpenSale.parse(body)));
+  }
+
+  get open() {
+    if (this.sale.open === undefined) throw new Error('it was opened');
+    return this.sale.open;
+  }
+
+  place(more: object = {}): string {
+    this.sweep();
+    this.keys += 1;
+    const order = orderId(TENANT, SALE, `key-${this.keys}`);
+    const command = { sale: SALE, buyer: 'b-1' as BuyerId, quantity: 1, wallet: W1, ...more } as PlaceOrder;
+    return this.apply(placeOrder(this.sale, { tenant: TENANT, order, command }, this.now)) ?? order;
+  }
+
+  pay(order: string): string | undefined {
+    this.sweep();
+    const amount = this.open.orders.get(order as never)?.total.amount ?? '0';
+    return this.apply(
+      confirmPayment(this.sale, { sale: SALE, order, payment: `pay-${order}`, amount, currency: 'EUR' } as Parameters<
+        typeof confirmPayment
+      >[1]),
+    );
+  }
+
+  cancel = (order: string): string | undefined => this.apply(cancelOrder(this.sale, { sale: SALE, order, override: true } as never));
+  refund = (order: string): string | undefined => this.apply(refundOrder(this.sale, { sale: SALE, order, override: true } as never));
+  mint = (wallet: Wallet, ...orders: string[]): string | undefined =>
+    this.apply(requestMints(this.sale, { sale: SALE, tickets: orders.flatMap((order) => this.ticketsOf(order)), wallet }));
+
+  /** The minter says that the assets of the order are burned, or that its mints failed. */
+  burned(order: string): void {
+    for (const ticket of this.ticketsOf(order)) this.apply(releaseUnit(this.sale, { ticket, request: 0 }));
+  }
+  failed(order: string, request: number): void {
+    for (const ticket of this.ticketsOf(order)) this.apply(noteMintFailure(this.sale, { ticket, request }));
+  }
+
+  /** As another process knows it, which begins at a snapshot. */
+  restore(): void {
+    const restorer = new SaleRestorer();
+    for (const part of JSON.parse(JSON.stringify(snapshotOf(this.sale, this.open))) as SalePart[]) restorer.add(part);
+    const state = (): unknown => [this.open.usage, this.sale.counts(), snapshotOf(this.sale, this.open)];
+    const before = state();
+    this.sale = restorer.end();
+    expect(state()).toEqual(before);
+  }
+
+  facts = (): unknown => this.refusal;
+  private refusal: unknown;
+
+  private ticketsOf = (order: string): TicketId[] => (this.open.orders.get(order as never)?.tickets ?? []).map(({ ticket }) => ticket);
+
+  private sweep(): void {
+    for (const event of sweep(this.sale, this.now)) this.sale.evolve(event, this.now);
+  }
+
+  /** @returns the code of a refusal */
+  private apply(decision: Decision<SaleEvent>): string | undefined {
+    if ('refusal' in decision) {
+      this.refusal = decision.refusal;
+      return decision.refusal.code;
+    }
+    for (const event of decision.events) this.sale.evolve(event, this.now);
+    return undefined;
+  }
+}
+
+describe('[L13] the mint budget of a sale', () => {
+  it('ends the cycle of placing, minting and cancelling in a free sale, whoever the buyers are', () => {
+    const trial = new Trial(3, FREE);
+    const ends: string[] = [];
+    for (let cycle = 0; cycle < 9; cycle += 1) {
+      const order = trial.place({ buyer: `b-${cycle}` });
+      ends.push(order.startsWith('ord_') ? 'minted' : order);
+      if (!order.startsWith('ord_')) continue;
+      trial.cancel(order);
+      trial.burned(order);
+    }
+    expect(ends).toEqual([...Array(3 * MINTS_PER_UNIT).fill('minted'), ...Array(3).fill('mint-budget-spent')]);
+    expect(trial.facts()).toEqual({ code: 'mint-budget-spent', pointers: ['/quantity'], facts: { budget: 6, used: 6 } });
+    trial.restore();
+    expect(trial.place({ buyer: 'b-99' })).toBe('mint-budget-spent');
+  });
+
+  it('ends the same cycle with payments that are refunded, and refuses the order before anybody pays', () => {
+    const trial = new Trial(1, PAID);
+    for (const buyer of ['b-1', 'b-2']) {
+      const order = trial.place({ buyer });
+      expect([trial.pay(order), trial.refund(order)]).toEqual([undefined, undefined]);
+      trial.burned(order);
+    }
+    expect(trial.place({ buyer: 'b-3' })).toBe('mint-budget-spent');
+    expect(trial.open.usage.mintsRequested).toBe(2);
+  });
+
+  it('is set aside for what is held, and given back with a hold that ends', () => {
+    const trial = new Trial(2, PAID);
+    const [a, b] = [trial.place({ buyer: 'b-1' }), trial.place({ buyer: 'b-2' })];
+    for (const order of [a, b]) {
+      trial.pay(order);
+      trial.refund(order);
+      trial.burned(order);
+    }
+    const held = trial.place({ buyer: 'b-3' });
+    expect(trial.place({ buyer: 'b-4', quantity: 2 })).toBe('sold-out');
+    const last = trial.place({ buyer: 'b-4' });
+    expect(last).toMatch(/^ord_/);
+    trial.cancel(held);
+    expect(trial.place({ buyer: 'b-5' })).toMatch(/^ord_/);
+  });
+
+  it('[minting RS2] counts each request of a ticket: a failed mint that is requested again is another', () => {
+    const trial = new Trial(1, { payment: 'none', mint: 'on-request' });
+    const order = trial.place();
+    expect(trial.mint(W1, order)).toBeUndefined();
+    expect(trial.mint(W1, order)).toBeUndefined(); // asked already: nothing more happens
+    trial.failed(order, 1);
+    expect(trial.mint(W1, order)).toBeUndefined();
+    trial.failed(order, 2);
+    expect(trial.mint(W1, order)).toBe('mint-budget-spent');
+    expect(trial.facts()).toMatchObject({ pointers: ['/tickets'], facts: { budget: 2, used: 2 } });
+  });
+
+  it('gives the money of an expired order back, where it is spent meanwhile', () => {
+    const trial = new Trial(1, PAID);
+    const late = trial.place({ buyer: 'late' });
+    trial.now += HOLD_MS;
+    for (const buyer of ['b-1', 'b-2']) {
+      const order = trial.place({ buyer });
+      trial.pay(order);
+      trial.refund(order);
+      trial.burned(order);
+    }
+    expect(trial.pay(late)).toBeUndefined();
+    expect(trial.open.orders.get(late as never)?.status).toBe('expired');
+    expect(trial.open.payments.owed().map(({ order }) => order)).toContain(late);
+  });
+
+  it('is never passed, at any prefix of any history, and is the same after a snapshot', () => {
+    const step = fc.record({
+      what: fc.constantFrom('place', 'pay', 'cancel', 'refund', 'burned', 'failed', 'mint', 'wait', 'restore'),
+      which: fc.nat(30),
+      buyer: fc.constantFrom('b-1', 'B-1', 'b-2', 'b-3'),
+      wallet: fc.constantFrom(W1, W2),
+      quantity: fc.integer({ min: 1, max: 2 }),
+    });
+    const terms = fc.record({
+      payment: fc.constantFrom('none', 'webhook'),
+      mint: fc.constantFrom('on-confirm', 'on-request'),
+      tickets: fc.constantFrom('revocable', 'transferable'),
+      maxPerBuyer: fc.integer({ min: 1, max: 4 }),
+      maxPerWallet: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
+      maxEndedHolds: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 3 }), terms, fc.array(step, { maxLength: 60 }), (quota, more, steps) => {
+        const trial = new Trial(quota, more);
+        const orders: string[] = [];
+        for (const { what, which, buyer, wallet, quantity } of steps) {
+          const order = orders[which % Math.max(1, orders.length)] ?? '';
+          if (what === 'place') orders.push(trial.place({ buyer, wallet, quantity }));
+          else if (what === 'wait') trial.now += HOLD_MS;
+          else if (what === 'restore') trial.restore();
+          else if (what === 'failed') trial.failed(order, trial.open.usage.mintsRequested);
+          else if (what === 'mint') trial.mint(wallet, order);
+          else trial[what](order);
+          const { usage } = trial.open;
+          expect(usage.mintsRequested).toBeLessThanOrEqual(quota * MINTS_PER_UNIT);
+          const most = trial.open.terms;
+          expect(usage.unitsOf('b-1' as BuyerId)).toBeLessThanOrEqual(most.maxPerBuyer);
+          if (most.maxPerWallet !== undefined) expect(usage.unitsFor(W1)).toBeLessThanOrEqual(most.maxPerWallet);
+        }
+        trial.restore();
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('the limit of a buyer', () => {
+  it('[L13] [minting RS2] counts a ticket that was minted for nothing and given back: the cycle is bounded for each buyer', () => {
+    const trial = new Trial(10, { ...FREE, maxPerBuyer: 2 });
+    for (let cycle = 0; cycle < 2; cycle += 1) {
+      const order = trial.place();
+      trial.cancel(order);
+      trial.burned(order);
+    }
+    expect(trial.sale.counts()).toMatchObject({ available: 10, sold: 0 });
+    expect(trial.place()).toBe('buyer-limit');
+    expect(trial.facts()).toEqual({ code: 'buyer-limit', pointers: ['/quantity'], facts: { maxPerBuyer: 2, has: 2 } });
+    expect(trial.place({ buyer: 'b-2' })).toMatch(/^ord_/);
+  });
+
+  it('does not count what was paid for and refunded, or never minted', () => {
+    const paid = new Trial(10, { ...PAID, maxPerBuyer: 1 });
+    const order = paid.place();
+    paid.pay(order);
+    paid.refund(order);
+    paid.burned(order);
+    expect(paid.place()).toMatch(/^ord_/);
+    const unminted = new Trial(10, { payment: 'none', mint: 'on-request', maxPerBuyer: 1 });
+    unminted.cancel(unminted.place());
+    expect(unminted.place()).toMatch(/^ord_/);
+  });
+
+  it.each(['Alice', 'ALICE', 'aLiCe'])('takes alice and %s for one buyer', (other) => {
+    const trial = new Trial(10, { payment: 'none', mint: 'on-request', maxPerBuyer: 1 });
+    expect(trial.place({ buyer: 'alice' })).toMatch(/^ord_/);
+    expect(trial.place({ buyer: other })).toBe('buyer-limit');
+    expect(trial.place({ buyer: 'alice-' })).toMatch(/^ord_/);
+  });
+});
+
+describe('the limit of a wallet', () => {
+  it('adds up what many buyers order for it, and takes another case for another wallet', () => {
+    const trial = new Trial(20, { payment: 'none', mint: 'on-request', maxPerWallet: 2 });
+    expect([1, 2].map((buyer) => trial.place({ buyer: `b-${buyer}` }).slice(0, 4))).toEqual(['ord_', 'ord_']);
+    expect(trial.place({ buyer: 'b-3' })).toBe('wallet-limit');
+    expect(trial.facts()).toEqual({ code: 'wallet-limit', pointers: ['/wallet'], facts: { maxPerWallet: 2, has: 2 } });
+    expect(trial.place({ buyer: 'b-3', wallet: W2 })).toMatch(/^ord_/);
+  });
+
+  it('holds for the wallet that tickets are minted for, too', () => {
+    const trial = new Trial(20, { payment: 'none', mint: 'on-request', maxPerWallet: 2 });
+    const own = trial.place({ buyer: 'b-1' });
+    const others = [trial.place({ buyer: 'b-2', wallet: undefined }), trial.place({ buyer: 'b-3', wallet: W2 })];
+    expect(trial.mint(W1, own)).toBeUndefined();
+    expect(trial.mint(W1, others[0] as string)).toBeUndefined();
+    expect(trial.mint(W1, others[1] as string)).toBe('wallet-limit');
+    trial.restore();
+    expect([trial.open.usage.unitsFor(W1), trial.open.usage.unitsFor(W2)]).toEqual([2, 1]);
+  });
+});
+
+describe('holds that end without a payment', () => {
+  it('[L13] are so many for each buyer: one who holds and lets go without end is refused', () => {
+    const trial = new Trial(2, PAID);
+    for (let hold = 0; hold < MAX_ENDED_HOLDS; hold += 1) {
+      const order = trial.place({ buyer: hold % 2 === 0 ? 'b-1' : 'B-1' });
+      if (hold % 3 === 0) trial.now += HOLD_MS;
+      else trial.cancel(order);
+    }
+    expect(trial.place()).toBe('hold-limit');
+    expect(trial.facts()).toEqual({
+      code: 'hold-limit',
+      pointers: ['/buyer'],
+      facts: { maxEndedHolds: MAX_ENDED_HOLDS, ended: MAX_ENDED_HOLDS },
+    });
+    expect(trial.place({ buyer: 'b-2' })).toMatch(/^ord_/);
+  });
+
+  it('are as many as the sale says, and a hold that is paid for late is none', () => {
+    const trial = new Trial(2, { ...PAID, maxEndedHolds: 1 });
+    const late = trial.place();
+    trial.now += HOLD_MS;
+    expect(trial.pay(late)).toBeUndefined();
+    expect(trial.open.orders.get(late as never)?.status).toBe('confirmed');
+    const other = trial.place();
+    expect(other).toMatch(/^ord_/);
+    trial.cancel(other);
+    expect(trial.place()).toBe('hold-limit');
+    trial.restore();
+    expect(trial.place()).toBe('hold-limit');
+  });
+});
