@@ -13,7 +13,7 @@ import { ProblemFilter } from '#shared/platform/http/problem.filter.js';
 import { RouteList } from '#shared/platform/http/route-list.js';
 import { TenantRates } from '#shared/platform/http/tenant-rates.js';
 import { type Logger, NestLogger } from '#shared/platform/logger.js';
-import { countHttpAnswers, countTurnedAway } from '#shared/platform/metrics/http-metrics.js';
+import { countAborted, countHttpAnswers, countTurnedAway } from '#shared/platform/metrics/http-metrics.js';
 import { showConsumers, watchedConsumers } from '#shared/platform/metrics/log-metrics.js';
 import { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
 import { accessOf, connectNats } from '#shared/platform/nats.js';
@@ -85,7 +85,7 @@ async function serve(
     abortOnError: false,
     bodyParser: false,
   });
-  app.useGlobalFilters(new ProblemFilter(routes, logger, MAX_BODY_BYTES));
+  app.useGlobalFilters(new ProblemFilter(routes, logger, MAX_BODY_BYTES, countAborted(page)));
   await app.listen(HTTP_PORT, HTTP_HOST);
   return app;
 }

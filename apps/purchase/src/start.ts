@@ -10,7 +10,7 @@ import { ProblemFilter } from '#shared/platform/http/problem.filter.js';
 import { RouteList } from '#shared/platform/http/route-list.js';
 import { TenantRates } from '#shared/platform/http/tenant-rates.js';
 import { type Logger, NestLogger } from '#shared/platform/logger.js';
-import { countHttpAnswers, countTurnedAway } from '#shared/platform/metrics/http-metrics.js';
+import { countAborted, countHttpAnswers, countTurnedAway } from '#shared/platform/metrics/http-metrics.js';
 import { showConsumers, watchedConsumers } from '#shared/platform/metrics/log-metrics.js';
 import { showStreams } from '#shared/platform/metrics/stream-metrics.js';
 import { MicroServiceStrategy } from '#shared/platform/micro-service.js';
@@ -44,7 +44,7 @@ export async function startPurchase(environment: Environment, logger: Logger): P
     abortOnError: false,
     bodyParser: false,
   });
-  app.useGlobalFilters(new ProblemFilter(routes, logger, MAX_BODY_BYTES));
+  app.useGlobalFilters(new ProblemFilter(routes, logger, MAX_BODY_BYTES, countAborted(parts.page)));
   app.connectMicroservice<MicroserviceOptions>({ strategy: natsEndpoints(parts, turnedAway) });
   await app.startAllMicroservices();
   await app.listen(environment.HTTP_PORT, environment.HTTP_HOST);

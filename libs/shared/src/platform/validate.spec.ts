@@ -53,6 +53,13 @@ const badOrders: readonly Row[] = [
   [{ wallet: '0xabc' }, '/wallet', 'must be base58 (no 0, O, I or l)'],
   [{ wallet: 'abc' }, '/wallet', 'must be 32 bytes in base58; these are 3'],
   [{ wallet: PROGRAM_ADDRESS }, '/wallet', 'must be an Ed25519 public key; no key signs for this address'],
+  ...['11111111111111111111111111111111', 'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA', 'SysvarC1ock11111111111111111111111111111111'].map(
+    (wallet): Row => [
+      { wallet },
+      '/wallet',
+      'must be a wallet; this is the address of a program or of the system: nobody could hold the ticket',
+    ],
+  ),
   [{ wallet: null }, '/wallet', 'must be a string: a base58 address'],
 ];
 

@@ -14,7 +14,7 @@ import {
   type UnitId,
   type Wallet,
 } from '../../kernel/ids.js';
-import { walletProblem } from '../../kernel/wallet.js';
+import { holderProblem } from '../../kernel/wallet-holder.js';
 import {
   amountPattern,
   CURRENCY_PATTERN,
@@ -79,7 +79,7 @@ const buyer = z
 
 const wallet = z
   .string('must be a string: a base58 address')
-  .check(fitting(walletProblem))
+  .check(fitting(holderProblem))
   .transform((text) => text as Wallet);
 
 /** Says where a value stands a second time. */

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../logger.js';
@@ -22,11 +23,18 @@ export class ProblemFilter implements ExceptionFilter {
     private readonly routes: RouteList,
     private readonly logger: Logger,
     private readonly maxBodyBytes: number,
+    /** Told the route of every upload that its client broke off. */
+    private readonly aborted: (route: string | undefined) => void,
   ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const [request, reply] = [http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>()];
+    if (isAborted(request.raw)) {
+      this.aborted(request.routeOptions.url);
+      send(reply, doorProblem('request-malformed')); // the client is gone; this ends the request
+      return;
+    }
     const code = thrown instanceof HttpException ? CODE_OF_STATUS[thrown.getStatus()] : undefined;
     if (code === undefined) {
       this.logger.error({ err: thrown, method: request.method, route: request.routeOptions.url }, 'a request could not be served');
@@ -42,3 +50,6 @@ export class ProblemFilter implements ExceptionFilter {
     else send(reply, doorProblem('method-not-allowed'), { Allow: methods.join(', ') });
   }
 }
+
+/** The connection was lost before all of the request was there: a client's doing, and no fault of the service. */
+const isAborted = ({ destroyed, complete }: IncomingMessage): boolean => destroyed && !complete;

@@ -31,6 +31,17 @@ export function countHttpAnswers(page: MetricsPage, server: FastifyInstance): vo
   });
 }
 
+/** Counts uploads that clients broke off. @returns to be told the route of each */
+export function countAborted({ registry }: MetricsPage): (route: string | undefined) => void {
+  const aborted = new Counter({
+    name: 'admit_http_aborted_total',
+    help: 'Requests whose client was gone before all of their body had arrived',
+    labelNames: ['route'] as const,
+    registers: [registry],
+  });
+  return (route = NO_ROUTE) => aborted.inc({ route });
+}
+
 /**
  * Counts who is turned away at the door.
  * @returns to be told why, and of a tenant only where it is in the directory: names that callers make up are no labels

@@ -1,0 +1,76 @@
+import { connect } from 'node:net';
+import { Controller, Module, Post } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from '../logger.js';
+import { createHttpAdapter } from './http-server.js';
+import { ProblemFilter } from './problem.filter.js';
+import { RouteList } from './route-list.js';
+
+@Controller()
+class Uploads {
+  @Post('/uploads')
+  take(): string {
+    return '';
+  }
+
+  @Post('/broken')
+  fail(): never {
+    throw new Error('a defect of ours');
+  }
+}
+
+@Module({ controllers: [Uploads] })
+class UploadsModule {}
+
+let app: NestFastifyApplication;
+let errors: unknown[];
+let aborted: (string | undefined)[];
+let heardOfAbort: () => void;
+
+beforeEach(async () => {
+  [errors, aborted] = [[], []];
+  const adapter = createHttpAdapter(1_000);
+  const routes = new RouteList(adapter.getInstance<FastifyInstance>());
+  app = await NestFactory.create<NestFastifyApplication>(UploadsModule, adapter, { logger: false, bodyParser: false });
+  const logger = { error: (said: unknown) => errors.push(said) } as unknown as Logger;
+  const told = (route: string | undefined): void => {
+    aborted.push(route);
+    heardOfAbort();
+  };
+  app.useGlobalFilters(new ProblemFilter(routes, logger, 1_000, told));
+  await app.listen(0, '127.0.0.1');
+});
+
+afterEach(() => app.close());
+
+/** Says that 100 bytes follow, sends some of them and is gone. */
+async function breakOff(path: string, sent: string, how: 'end' | 'resetAndDestroy'): Promise<void> {
+  const heard = new Promise<void>((resolve) => {
+    heardOfAbort = resolve;
+  });
+  const socket = connect(Number(new URL(await app.getUrl()).port), '127.0.0.1');
+  socket.on('error', () => undefined); // whoever resets a connection hears of it
+  socket.write(`POST ${path} HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n${sent}`, () =>
+    socket[how](),
+  );
+  await heard;
+}
+
+it.each([
+  ['reset', 'resetAndDestroy'],
+  ['closed', 'end'],
+] as const)('counts an upload whose connection is %s half way, and logs no error', async (_, how) => {
+  await breakOff('/uploads', '{"half":', how);
+  expect([aborted, errors]).toEqual([['/uploads'], []]);
+});
+
+it('logs an error that is ours', async () => {
+  const heard = await fetch(`${await app.getUrl()}/broken`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: '{}',
+  });
+  expect([heard.status, aborted, errors]).toMatchObject([500, [], [{ route: '/broken' }]]);
+});
