@@ -27,7 +27,7 @@ const namedByDomain: Rule = {
 };
 
 const KEBAB = '[a-z0-9]+(?:-[a-z0-9]+)*';
-const SUFFIX = '(?:\\.(?:module|controller|filter|entity))?(?:\\.(?:e2e|integration|property|chaos|audit))?(?:\\.spec)?';
+const SUFFIX = '(?:\\.(?:module|controller|filter|entity))?(?:\\.(?:integration|property))?(?:\\.long)?(?:\\.spec)?';
 const FILE_NAME = new RegExp(`^${KEBAB}${SUFFIX}\\.(?:ts|mjs)$`);
 const DECLARATION_NAME = new RegExp(`^${KEBAB}\\.d\\.ts$`);
 
@@ -36,14 +36,14 @@ const kebabCase: Rule = {
   slips: (source) => {
     const name = posix.basename(source.path);
     if (!isCode(source) || FILE_NAME.test(name) || DECLARATION_NAME.test(name)) return [];
-    const why = `is not kebab-case with one of .module, .controller, .filter, .entity, (.e2e|.integration|.property|.chaos|.audit).spec`;
+    const why = `is not kebab-case with one of .module, .controller, .filter, .entity, (.integration|.property)(.long).spec`;
     return [{ path: source.path, line: 1, why }];
   },
   offenders: ['placeOrder.ts', 'PlaceOrder.ts', 'place_order.ts', 'orders.service.ts', 'order.dto.ts', 'sell.test.ts'].map((name) => ({
     path: `apps/purchase/src/${name}`,
     text: '',
   })),
-  innocent: ['place-order.ts', 'purchase.module.ts', 'survives-restart.e2e.spec.ts', '1764000000000-first-tables.ts'].map((name) => ({
+  innocent: ['place-order.ts', 'purchase.module.ts', 'survives-restart.long.spec.ts', '1764000000000-first-tables.ts'].map((name) => ({
     path: `apps/purchase/src/${name}`,
     text: name === 'purchase.module.ts' ? '@Module({}) class PurchaseModule {}' : '',
   })),
