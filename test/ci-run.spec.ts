@@ -7,12 +7,16 @@ const root = join(import.meta.dirname, '..');
 const folder = temporaryFolder('ci-run');
 afterAll(() => folder.remove());
 
-/** In the place of npm: says what it was asked, leaves results, and fails where it is told to. */
+/** In the place of npm: prints its arguments, writes results, and fails where it is told to. */
 const NPM = `#!/bin/sh
 echo "asked: npm $*"
-for argument in "$@"; do case "$argument" in --outputFile=*) [ "$1 $2" = "test --" ] && [ -z "$HUNG" ] && echo '{}' >"\${argument#--outputFile=}";; esac; done
-if [ "$1" = test ] && [ -z "$HUNG" ]; then echo '7 passed, 0 failed'; fi
-if [ "$1" = test ] && [ -n "$HUNG" ]; then exit 1; fi
+case "$1 $2" in 'test --') run=test count=7;; 'run test:long') run=test:long count=3;; *) run=;; esac
+if [ -n "$run" ]; then
+  if [ "$HUNG" = "$run" ]; then exit 1; fi
+  for argument in "$@"; do case "$argument" in --outputFile=*) echo '{}' >"\${argument#--outputFile=}";; esac; done
+  if [ "$BREAKS" = "$run" ]; then echo "$count passed, 2 failed"; exit 1; fi
+  echo "$count passed, 0 failed"
+fi
 if [ "$2" = "$BREAKS" ]; then exit 1; fi
 exit 0
 `;
@@ -28,17 +32,24 @@ function runs(more: Readonly<Record<string, string>> = {}): {
   const env = { PATH: `${folder.path}:/usr/bin:/bin`, TMPDIR: folder.path, ...more };
   const { status, stdout } = spawnSync('bash', [join(root, '.ci/run')], { env, encoding: 'utf8' });
   const lines = stdout.trim().split('\n');
-  return { code: status, last: lines.at(-1) ?? '', asked: lines.flatMap((line) => /^asked: npm (?:run )?(\w+)/.exec(line)?.[1] ?? []) };
+  return { code: status, last: lines.at(-1) ?? '', asked: lines.flatMap((line) => /^asked: npm (?:run )?([\w:]+)/.exec(line)?.[1] ?? []) };
 }
 
-it('runs the tests once, judges the audits by that very run, and then looks at lint and types', () => {
-  expect(runs()).toEqual({ code: 0, last: '7 passed, 0 failed', asked: ['test', 'audit', 'lint', 'typecheck'] });
+it('runs the tests once, then the long ones, judges the audits by these very runs, and then looks at lint and types', () => {
+  expect(runs()).toEqual({ code: 0, last: '10 passed, 0 failed', asked: ['test', 'test:long', 'audit', 'lint', 'typecheck'] });
 });
 
 it.each(['audit', 'lint', 'typecheck'])('fails where %s does, and counts it', (what) => {
-  expect(runs({ BREAKS: what })).toMatchObject({ code: 1, last: '7 passed, 1 failed' });
+  expect(runs({ BREAKS: what })).toMatchObject({ code: 1, last: '10 passed, 1 failed' });
 });
 
-it('counts a run without a tally, and audits nothing then', () => {
-  expect(runs({ HUNG: '1' })).toEqual({ code: 1, last: '0 passed, 1 failed', asked: ['test', 'lint', 'typecheck'] });
+it.each(['test', 'test:long'])('adds up what passed and failed when tests of %s fail', (what) => {
+  expect(runs({ BREAKS: what })).toMatchObject({ code: 1, last: '10 passed, 2 failed' });
+});
+
+it.each([
+  ['test', '3 passed, 1 failed'],
+  ['test:long', '7 passed, 1 failed'],
+])('counts a run of %s without a tally, and audits nothing then', (what, last) => {
+  expect(runs({ HUNG: what })).toEqual({ code: 1, last, asked: ['test', 'test:long', 'lint', 'typecheck'] });
 });

@@ -38,8 +38,10 @@ function run(): JestResults {
 
 const read = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
 
-function audit(from: string | undefined, writes: boolean): boolean {
-  const shown = showings(from === undefined ? run() : (read(from) as JestResults), process.cwd());
+/** @param from the results of runs that there were already; none: the tests are run now */
+function audit(from: readonly string[], writes: boolean): boolean {
+  const runs = from.length === 0 ? [run()] : from.map((path) => read(path) as JestResults);
+  const shown = showings({ testResults: runs.flatMap(({ testResults }) => testResults) }, process.cwd());
   const results = AUDITS.map((one) => judge(one, shown));
   if (writes) {
     writeFileSync('docs/AUDIT.md', markdownOf(results, proofsOf(read(TRIALS) as readonly Trial[])));
@@ -71,7 +73,7 @@ function print({ guard, felled, missed }: Trial): void {
 }
 
 interface Options {
-  readonly from?: string;
+  readonly from: readonly string[];
   readonly check?: true;
   readonly mutate?: true;
   readonly only?: string;
@@ -79,7 +81,12 @@ interface Options {
 
 await ownCommand('audit')
   .description('Runs the tests that show a check, and writes docs/AUDIT.md and docs/audit.json. Ends with 1 where a check is not passed.')
-  .option('--from <results>', 'read the results of a run of jest (--json) instead')
+  .option(
+    '--from <results>',
+    'read the results of a run of jest (--json) instead; once for each run',
+    (path, before: string[]) => [...before, path],
+    [],
+  )
   .option('--check', 'print alone')
   .option('--mutate', 'run them without one guard after the other, and say by which of them each check is proven')
   .option('--only <words>', 'with --mutate: only guards, files or checks with these words; the others stay as they were found')

@@ -6,8 +6,8 @@ import { MemoryChain } from '../../apps/minter/src/chains/memory.js';
 import { MintDesk } from '../../apps/minter/src/mint-desk.js';
 import { planMint } from '../../apps/minter/src/plan-mint.js';
 import { commitsOf } from '../conformance/event-store-suite.js';
-import { MemoryMinter, STYLE } from '../harness/memory-minter.js';
-import { mintCommand, TENANT } from '../integration/minter-stage.js';
+import { MemoryMinter, STYLE } from '../stages/memory-minter.js';
+import { mintCommand, TENANT } from '../stages/minter-stage.js';
 
 const SALE = 'audited';
 /** Fifteen minutes of slots of 400 ms: a blockhash is long dead after them. */

@@ -1,7 +1,7 @@
 import { jetstreamManager } from '@nats-io/jetstream';
-import { heldDeciders } from '../harness/held-deciders.js';
-import { apiKeyOf } from '../harness/selling.js';
-import { Shop } from '../harness/shop.js';
+import { heldDeciders } from '../stages/held-deciders.js';
+import { apiKeyOf } from '../stages/selling.js';
+import { Shop } from '../stages/shop.js';
 
 interface Policy {
   readonly header: string;

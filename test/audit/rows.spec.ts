@@ -3,7 +3,7 @@ import { saleSubject } from '#shared/event-store/event-store.js';
 import { connected } from '../../apps/ledger/src/database/connect.js';
 import { upsertRows } from '../../apps/ledger/src/rows/table.js';
 import { TICKETS } from '../../apps/ledger/src/rows/tables.js';
-import { AT, LedgerStage, opening, ordering } from '../integration/ledger-stage.js';
+import { AT, LedgerStage, opening, ordering } from '../stages/ledger-stage.js';
 
 const KEYED = ['ledger_entry', 'sale', 'sale_order', 'ticket', 'account_balance', 'tenant_chain', 'log_head', 'checkpoint'];
 

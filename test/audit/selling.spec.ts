@@ -12,10 +12,10 @@ import { planMint } from '../../apps/minter/src/plan-mint.js';
 import type { Command } from '../../apps/purchase/src/command.js';
 import { OPERATIONS } from '../../apps/purchase/src/operations.js';
 import { waitFor } from '../../dev/processes/wait.js';
-import { commandsSettled, toldOf } from '../harness/crash-stage.js';
-import { logMint, type Minted } from '../harness/logged-mint.js';
 import { recordedIn } from '../harness/recorded.js';
-import { Shop } from '../harness/shop.js';
+import { commandsSettled, toldOf } from '../stages/crash-stage.js';
+import { logMint, type Minted } from '../stages/logged-mint.js';
+import { Shop } from '../stages/shop.js';
 
 const shop = Shop.forTests('audit-selling');
 

@@ -7,9 +7,9 @@ import { PaymentWebhook } from '../../apps/purchase/src/http/payment-webhook.js'
 import { Intake } from '../../apps/purchase/src/intake.js';
 import { connectParts } from '../../apps/purchase/src/parts.js';
 import { waitFor } from '../../dev/processes/wait.js';
-import { SILENT, settingsAt } from '../harness/crash-stage.js';
 import { recordedIn } from '../harness/recorded.js';
-import { Shop } from '../harness/shop.js';
+import { SILENT, settingsAt } from '../stages/crash-stage.js';
+import { Shop } from '../stages/shop.js';
 
 const SALE = 'paid';
 const secret = `whsec_${randomBytes(32).toString('base64')}`;

@@ -5,7 +5,7 @@ import { Token2022Chain } from '../../apps/minter/src/chains/token-2022/token-20
 import { type LocalSolana, startLocalSolana } from '../../dev/solana/local-solana.js';
 import type { MintPlan } from '../../libs/shared/src/domain/mint/events.js';
 import type { Wallet } from '../../libs/shared/src/kernel/ids.js';
-import { Stage } from '../harness/stage.js';
+import { Stage } from '../stages/stage.js';
 import { mintPlan, nextTicket } from './mint-plans.js';
 
 const FIRST_PRICE = 250;

@@ -24,7 +24,7 @@ import { judgeAccount } from '../../apps/minter/src/chains/token-2022/judge-acco
 import { freshMintKeys, Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
 import { Token2022Chain } from '../../apps/minter/src/chains/token-2022/token-2022-chain.js';
 import { type LocalSolana, startLocalSolana } from '../../dev/solana/local-solana.js';
-import { Stage } from '../harness/stage.js';
+import { Stage } from '../stages/stage.js';
 import { mintPlan, nextTicket } from './mint-plans.js';
 
 const LAMPORTS = 10_000_000_000;

@@ -4,7 +4,7 @@ import type { Verdict, Watched } from '../../apps/minter/src/chain.js';
 import { freshMintKeys, Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
 import { Token2022Chain } from '../../apps/minter/src/chains/token-2022/token-2022-chain.js';
 import { type LocalSolana, startLocalSolana } from '../../dev/solana/local-solana.js';
-import { Stage } from '../harness/stage.js';
+import { Stage } from '../stages/stage.js';
 import { mintPlan, nextTicket } from './mint-plans.js';
 
 /** Against an RPC node that answers wrongly, late, or not at all: what is not known stays unknown. */

@@ -6,7 +6,7 @@ import { freshMintKeys, Signer } from '../../apps/minter/src/chains/token-2022/m
 import { Token2022Chain } from '../../apps/minter/src/chains/token-2022/token-2022-chain.js';
 import type { FaultSwitches } from '../../dev/solana/fault-switches.js';
 import { type LocalSolana, startLocalSolana } from '../../dev/solana/local-solana.js';
-import { Stage } from '../harness/stage.js';
+import { Stage } from '../stages/stage.js';
 import { mintPlan, nextTicket } from './mint-plans.js';
 
 /** Several RPC providers of one chain, of which one is down, behind, lying, or on another chain. */

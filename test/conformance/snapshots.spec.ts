@@ -6,7 +6,7 @@ import { type Part, type Snapshot, Snapshots, type StoredSnapshot } from '#share
 import type { Hash } from '#shared/kernel/hash.js';
 import { connectNats } from '#shared/platform/nats.js';
 import { SNAPSHOTS_BUCKET } from '#shared/platform/topology/streams.js';
-import { Log } from '../harness/selling.js';
+import { Log } from '../stages/selling.js';
 
 const SHAPE = 'notes/1';
 /** NATS stores a message of so many bytes by default. */

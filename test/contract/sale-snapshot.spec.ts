@@ -4,7 +4,7 @@ import type { KeyHash } from '#shared/kernel/ids.js';
 import type { SaleFold } from '../../apps/purchase/src/sale-fold.js';
 import { foldOf, saleIn, snapshotsFile, snapshotsOfSample } from '../../dev/docs/sample-log.js';
 import { projectFolder } from '../../dev/processes/project.js';
-import { restored, stateOf } from '../harness/restored-sale.js';
+import { restored, stateOf } from '../stages/restored-sale.js';
 
 const commits = saleIn('sample-log-2.jsonl');
 const whole = (): SaleFold => foldOf(commits);

@@ -14,7 +14,7 @@ import { MintFold } from '../../apps/purchase/src/mint-fold.js';
 import type { OperationName } from '../../apps/purchase/src/operations.js';
 import { Reads } from '../../apps/purchase/src/reads.js';
 import { SaleFold } from '../../apps/purchase/src/sale-fold.js';
-import { restored } from '../harness/restored-sale.js';
+import { restored } from '../stages/restored-sale.js';
 import type { Ask, Real } from './model.js';
 
 const tenant = 'demo' as TenantId;

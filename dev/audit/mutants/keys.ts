@@ -17,7 +17,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
     from: 'if (!KEY_PATTERN.test(key))',
     to: 'if (key.length === 0)',
     checks: ['minting IK2', 'blockchain TP-2', 'minting AE4'],
-    specs: ['test/audit/policy.spec.ts', 'test/integration/bad-input.spec.ts'],
+    specs: ['test/audit/policy.spec.ts', 'test/bad-input/bad-input.spec.ts'],
   },
   {
     guard: 'hash of the key in the subject: the key itself stands there',
@@ -25,7 +25,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
     from: 'keyHash: keyHash(namespace, key),',
     to: 'keyHash: key as ReturnType<typeof keyHash>,',
     checks: ['minting IK2', 'blockchain TP-2'],
-    specs: ['test/integration/subject-safety.spec.ts'],
+    specs: ['test/tenants-apart/subject-safety.spec.ts'],
   },
   {
     guard: 'the same key is the same request: every copy has a key of its own',
@@ -33,7 +33,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
     from: 'keyHash: keyHash(namespace, key),',
     to: 'keyHash: keyHash(namespace, key + Math.random()),',
     checks: ['blockchain SC-3', 'blockchain TP-8', 'minting IK4'],
-    specs: ['test/integration/orders.spec.ts'],
+    specs: ['test/sells-once/orders.spec.ts'],
     tests: ['makes one order of 50 copies', 'answers the same request again', 'gives all units of an order or none'],
   },
   {
@@ -42,7 +42,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
     from: '    this.remember(commit);\n',
     to: '    this.head = headOf(commit);\n',
     checks: ['minting IK3', 'blockchain SC-2', 'blockchain TP-3'],
-    specs: ['test/integration/orders.spec.ts'],
+    specs: ['test/sells-once/orders.spec.ts'],
   },
   {
     guard: 'decision in the fold: no key was ever decided',
@@ -50,7 +50,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
     from: 'return this.decisions.get(key);',
     to: 'return key === ("" as KeyHash) ? this.decisions.get(key) : undefined;',
     checks: ['minting IK3', 'minting IK4', 'blockchain TP-3', 'minting QJ4', 'blockchain TP-10', 'minting AE1', 'blockchain SC-1'],
-    specs: ['test/integration/orders.spec.ts', 'test/integration/orders-crash.spec.ts', 'test/integration/idempotency.spec.ts'],
+    specs: ['test/sells-once/orders.spec.ts', 'test/sells-once/orders-crash.long.spec.ts', 'test/same-answer/idempotency.spec.ts'],
   },
   {
     guard: 'tenant and sale in the id: an order is named by its key alone',
@@ -69,7 +69,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of the source
     to: '`${tenant.slice(0, 0)}${sale.slice(0, 0)}${hash}`',
     checks: ['minting IK5', 'blockchain TP-7', 'blockchain SC-5'],
-    specs: ['test/audit/policy.spec.ts', 'test/integration/orders.spec.ts'],
+    specs: ['test/audit/policy.spec.ts', 'test/sells-once/orders.spec.ts'],
     tests: [
       'says that a key is scoped',
       'says how long a body may be',
@@ -100,7 +100,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
     from: "if (stored === 'copy') return problemAnswer('in-progress');",
     to: '',
     checks: ['minting IK7', 'blockchain TP-8'],
-    specs: ['test/integration/idempotency.spec.ts'],
+    specs: ['test/same-answer/idempotency.spec.ts'],
   },
   {
     guard: 'fingerprint: any request under a known key is a replay',
@@ -108,7 +108,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
     from: 'if (decided.fingerprint === asked.fingerprint)',
     to: 'if (decided.fingerprint.length > 0)',
     checks: ['blockchain TP-9'],
-    specs: ['test/integration/orders.spec.ts'],
+    specs: ['test/sells-once/orders.spec.ts'],
     tests: ['answers the same request again', 'refuses the same key for another seat'],
   },
   {
@@ -117,7 +117,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
     from: 'body: decided.body, replayed: true',
     to: 'body: decided.body, replayed: false',
     checks: ['blockchain SC-4', 'blockchain SC-1', 'minting AE1', 'minting IK4', 'blockchain TP-3'],
-    specs: ['test/integration/idempotency.spec.ts', 'test/integration/orders.spec.ts'],
+    specs: ['test/same-answer/idempotency.spec.ts', 'test/sells-once/orders.spec.ts'],
     tests: ['answers every mutation once', 'answers the same request again', 'refuses the same key for another seat'],
   },
   {
@@ -143,7 +143,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
     from: '(await this.lookUp(subject, command)) ?? ',
     to: '',
     checks: ['blockchain SC-7', 'minting IK7', 'minting AE1'],
-    specs: ['test/integration/orders-lossy.spec.ts', 'test/integration/idempotency.spec.ts'],
+    specs: ['test/sells-once/orders-lossy.long.spec.ts', 'test/same-answer/idempotency.spec.ts'],
   },
   {
     guard: 'nothing stored, nothing promised: a lost command is accepted all the same',
@@ -151,6 +151,6 @@ export const KEY_MUTANTS: readonly Mutant[] = [
     from: "if ((await this.parts.inbox.sequenceOf(command)) === undefined) return problemAnswer('log-unreachable');",
     to: '',
     checks: ['minting DL6', 'blockchain SC-6', 'blockchain SC-7'],
-    specs: ['test/integration/orders-lossy.spec.ts'],
+    specs: ['test/sells-once/orders-lossy.long.spec.ts'],
   },
 ];

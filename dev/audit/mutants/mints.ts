@@ -40,7 +40,7 @@ export const MINT_MUTANTS: readonly Mutant[] = [
     from: "return { type: 'SubmitAttempt', data: { ticket: plan.ticket, attempt, ...(await chain.prepare(plan, attempt)) } };",
     to: "const data = { ticket: plan.ticket, attempt, ...(await chain.prepare(plan, attempt)) }; await chain.submit(data, false); return { type: 'SubmitAttempt', data };",
     checks: ['minting NM6', 'blockchain NFT-3', 'minting NM8'],
-    specs: ['test/audit/mints.spec.ts', 'test/integration/minter-storm.spec.ts'],
+    specs: ['test/audit/mints.spec.ts', 'test/mints-once/minter-storm.spec.ts'],
     tests: ['sends nothing that is not in the log by then', 'names the mint of a ticket', 'mints every ticket exactly once'],
   },
   {
@@ -116,7 +116,7 @@ export const MINT_MUTANTS: readonly Mutant[] = [
     from: '    if (problem !== undefined) return failure(command, `wallet-invalid: ${problem}`);\n',
     to: "    if (problem !== undefined) throw new Fault('chain-unreachable', { problem });\n",
     checks: ['minting QJ5', 'minting RS6'],
-    specs: ['test/integration/minter.spec.ts'],
+    specs: ['test/mints-once/minter.spec.ts'],
     tests: ['fails a ticket whose wallet is none', 'mints a ticket once, however often'],
   },
   {
@@ -141,7 +141,7 @@ export const MINT_MUTANTS: readonly Mutant[] = [
     from: 'const PERMANENT_AFTER_REFUSALS = 3;',
     to: 'const PERMANENT_AFTER_REFUSALS = 1;',
     checks: ['minting RS2'],
-    specs: ['test/integration/minter-storm.spec.ts'],
+    specs: ['test/mints-once/minter-storm.spec.ts'],
     tests: ['fails a ticket only after the program refused it three times', 'burns every revocable asset once'],
   },
   {
@@ -150,7 +150,7 @@ export const MINT_MUTANTS: readonly Mutant[] = [
     from: 'if (what !== undefined) this.attempts.inc({ what });',
     to: "if (what !== undefined && 'attempt' in event.data && event.data.attempt === 1) this.attempts.inc({ what });",
     checks: ['minting RS3'],
-    specs: ['test/integration/metrics-minter.spec.ts'],
+    specs: ['test/operates/metrics-minter.spec.ts'],
   },
   {
     guard: 'errors told apart: what needs a human is tried like what passes by itself',

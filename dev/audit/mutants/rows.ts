@@ -8,7 +8,7 @@ export const ROW_MUTANTS: readonly Mutant[] = [
     from: 'commits.filter(({ sequence }) => sequence > at.sequence)',
     to: 'commits.filter(({ sequence }) => sequence > 0)',
     checks: ['minting UP1', 'minting RS4'],
-    specs: ['test/integration/ledger.spec.ts'],
+    specs: ['test/ledger-replays/ledger.spec.ts'],
     tests: ['goes on where its checkpoint stands', 'takes every commit of the log into entries'],
   },
   {
@@ -50,7 +50,7 @@ export const ROW_MUTANTS: readonly Mutant[] = [
     from: '  const halts = await readHalts(runner, schema);\n',
     to: '  await runner.commitTransaction();\n  await runner.startTransaction();\n  const halts = await readHalts(runner, schema);\n',
     checks: ['minting UP6', 'blockchain NFT-7'],
-    specs: ['test/integration/ledger.spec.ts'],
+    specs: ['test/ledger-replays/ledger.spec.ts'],
     tests: ['takes every commit of the log into entries', 'writes rows and checkpoint together'],
   },
   {
@@ -59,7 +59,7 @@ export const ROW_MUTANTS: readonly Mutant[] = [
     from: 'where stream = $3 and sequence = $4 and',
     to: 'where stream = $3 and $4::bigint is not null and',
     checks: ['minting UP6'],
-    specs: ['test/integration/ledger.spec.ts'],
+    specs: ['test/ledger-replays/ledger.spec.ts'],
     tests: ['lets one of two projectors apply a batch', 'takes every commit of the log into entries'],
   },
   {
@@ -68,7 +68,7 @@ export const ROW_MUTANTS: readonly Mutant[] = [
     from: "return { ...row, status: ended(row, 'minted'), asset, signature, slot, holder, wallet, sequence, updatedAt };",
     to: 'return { ...row, holder, wallet, sequence, updatedAt };',
     checks: ['minting QJ6', 'minting NM7'],
-    specs: ['test/integration/ledger.spec.ts'],
+    specs: ['test/ledger-replays/ledger.spec.ts'],
     tests: ['goes on where its checkpoint stands', 'takes every commit of the log into entries'],
   },
   {
@@ -78,7 +78,7 @@ export const ROW_MUTANTS: readonly Mutant[] = [
     from: "using (tenant = nullif(current_setting('${TENANT_SETTING}', true), ''))",
     to: 'using (true)',
     checks: ['blockchain SC-5'],
-    specs: ['test/integration/ledger-tenants.spec.ts'],
+    specs: ['test/tenants-apart/ledger-tenants.spec.ts'],
   },
   {
     guard: 'metadata document: whatever the ledger says',
@@ -86,6 +86,6 @@ export const ROW_MUTANTS: readonly Mutant[] = [
     from: 'if (hash !== row.document)',
     to: "if (hash === '')",
     checks: ['blockchain NFT-5'],
-    specs: ['test/integration/metadata-documents.spec.ts'],
+    specs: ['test/mints-once/metadata-documents.spec.ts'],
   },
 ];

@@ -8,7 +8,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
     from: 'expect: { streamName: EVENTS_STREAM, lastSubjectSequence: expected.sequence },',
     to: 'expect: { streamName: EVENTS_STREAM },',
     checks: ['minting DL1', 'minting DL3', 'blockchain TP-4', 'blockchain SC-3'],
-    specs: ['test/integration/orders-crash.spec.ts'],
+    specs: ['test/sells-once/orders-crash.long.spec.ts'],
     tests: [
       'decide each key once and sell each seat once',
       'end every order although the one that decides is cut off',
@@ -30,7 +30,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
     from: '      this.used.delete(subject);\n',
     to: '      this.used.delete(subject);\n      if (!this.kept.has(subject)) this.keep(subject, fold);\n',
     checks: ['minting DL5'],
-    specs: ['test/integration/orders-crash.spec.ts'],
+    specs: ['test/sells-once/orders-crash.long.spec.ts'],
     tests: ['decide each key once and sell each seat once', 'still has its answer when COMMANDS is wiped'],
   },
   {
@@ -39,7 +39,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
     from: 'return taken.length > 0 ?',
     to: 'return taken.length === chosen.length ?',
     checks: ['minting AE2'],
-    specs: ['test/integration/orders.spec.ts'],
+    specs: ['test/sells-once/orders.spec.ts'],
     tests: ['gives all units of an order or none', 'sells one seat to one of 200'],
   },
   {
@@ -48,7 +48,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
     from: 'if (problem !== undefined) return { refusal: problem };',
     to: 'if (problem?.pointers?.length === tickets.length) return { refusal: problem };',
     checks: ['minting AE2'],
-    specs: ['test/integration/selling.spec.ts'],
+    specs: ['test/sells-once/selling.spec.ts'],
     tests: ['asks for one mint of a ticket', 'shows when an order came how far'],
   },
   {
@@ -57,7 +57,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
     from: "progressOf(id).state !== 'asked');",
     to: "progressOf(id).state !== 'released');",
     checks: ['minting IK6'],
-    specs: ['test/integration/selling.spec.ts'],
+    specs: ['test/sells-once/selling.spec.ts'],
     tests: ['asks for one mint of a ticket', 'shows when an order came how far'],
   },
   {
@@ -98,7 +98,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
     from: '    this.held.add(delivery);\n',
     to: '    this.held.add(delivery);\n    delivery.settle(ACK);\n',
     checks: ['minting DL4'],
-    specs: ['test/integration/orders-crash.spec.ts'],
+    specs: ['test/sells-once/orders-crash.long.spec.ts'],
     tests: ['end every order although the one that decides is cut off', 'still has its answer when COMMANDS is wiped'],
   },
   {
@@ -136,7 +136,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
     from: 'publish: { allow: [${subject}] }',
     to: 'publish: { allow: [">"] }',
     checks: ['blockchain TP-7'],
-    specs: ['test/integration/subject-safety.spec.ts'],
+    specs: ['test/tenants-apart/subject-safety.spec.ts'],
   },
   {
     guard: 'counted by what became of it: a replay is counted as a first answer',
@@ -144,7 +144,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
     from: "if (replayed === true) return 'replayed';",
     to: '',
     checks: ['blockchain SC-9'],
-    specs: ['test/integration/metrics.spec.ts'],
+    specs: ['test/operates/metrics.spec.ts'],
     tests: ['a request is counted once, by its tenant'],
   },
   {
@@ -162,7 +162,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
     from: '      const decidedAt = performance.now();\n',
     to: '      const decidedAt = performance.now();\n      for (const { waiting, answer } of outcomes) this.parts.replies.send(waiting.command.reply, answer);\n',
     checks: ['blockchain SC-2'],
-    specs: ['test/integration/orders-lossy.spec.ts'],
+    specs: ['test/sells-once/orders-lossy.long.spec.ts'],
   },
   {
     guard: 'poison alone is set aside: a command that cannot be decided comes again',
@@ -170,7 +170,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
     from: 'if (only !== undefined && (culprit !== undefined ||',
     to: 'if (only !== undefined && (',
     checks: ['minting RS6'],
-    specs: ['test/integration/orders-crash.spec.ts'],
+    specs: ['test/sells-once/orders-crash.long.spec.ts'],
     tests: ['goes to DEAD with its reason', 'still has its answer when COMMANDS is wiped'],
   },
   {
@@ -179,7 +179,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
     from: 'this.message.nak(Math.ceil(settlement.delayMs))',
     to: 'this.message.nak(settlement.delayMs)',
     checks: ['minting RS1'],
-    specs: ['test/integration/redelivery-delay.spec.ts', 'apps/minter/src/mints-intake.spec.ts'],
+    specs: ['test/sells-once/redelivery-delay.spec.ts', 'apps/minter/src/mints-intake.spec.ts'],
   },
   {
     guard: 'metrics that rules name: one is called otherwise',
@@ -187,6 +187,6 @@ export const SALE_MUTANTS: readonly Mutant[] = [
     from: "'admit_requests_total'",
     to: "'admit_request_total'",
     checks: ['blockchain SC-9'],
-    specs: ['test/integration/alerts.spec.ts'],
+    specs: ['test/operates/alerts.spec.ts'],
   },
 ];

@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import { Webhook } from 'standardwebhooks';
+import { z } from 'zod';
+import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
+import { askings } from '../../apps/purchase/src/asyncapi-contract.js';
+import { PaymentEvent, WEBHOOK_PATH } from '../../apps/purchase/src/http/payment-webhook.js';
+import { ROUTES } from '../../apps/purchase/src/http/routes.js';
+import { problemOf } from '../harness/http-caller.js';
+import { Shop } from '../stages/shop.js';
+
+/** Half of a surrogate pair: JSON can say it, and it has no UTF-8, so that neither Postgres nor any other client could hold it. */
+const HALVES = ['\ud800', 'a\udfff'];
+/** The same as bytes of an address: what UTF-8 would look like for it, if it had any. */
+const HALF_IN_AN_ADDRESS = '%ED%A0%80';
+
+type Branch = Readonly<Record<string, unknown>>;
+
+const about = { sale: 'bad', order: `ord_${'a'.repeat(26)}` };
+const paid = { ...about, payment: 'pay_1', amount: '5000', currency: 'EUR' };
+const ticket = { sale: 'bad', ticket: `tkt_${'a'.repeat(26)}` };
+const wallet = '4Nd1mYQp8gVJ6tYFvMZTvGtTb2vAYHRkLBgYDmUDUyHm';
+const opened = (units: object): Branch => ({
+  sale: 'new',
+  name: 'New',
+  units,
+  price: { amount: '5000', currency: 'EUR' },
+  payment: 'none',
+  mint: 'on-request',
+  tickets: 'transferable',
+  opensAt: '2027-01-01T00:00:00Z',
+  closesAt: '2027-02-01T00:00:00Z',
+});
+/** For every operation bodies that say, together, every text that can be said. */
+const BODIES: Readonly<Record<string, readonly Branch[]>> = {
+  'sale.open': [opened({ seats: ['A-1'] }), opened({ rows: [{ row: 'A', from: 1, to: 2 }] })],
+  'sale.close': [{ sale: 'bad' }],
+  'sale.get': [{ sale: 'bad' }],
+  'sale.owed': [{ sale: 'bad' }],
+  'order.place': [{ sale: 'bad', buyer: 'b-1', units: ['A-1'], wallet }],
+  'order.get': [about],
+  'order.cancel': [about],
+  'order.refund': [about],
+  'payment.confirm': [paid],
+  'payment.fail': [paid],
+  'payment.refunded': [paid],
+  'ticket.mint': [{ sale: 'bad', tickets: [ticket.ticket], wallet }],
+  'ticket.get': [ticket],
+  'ticket.receipt': [ticket],
+};
+const EVENT = { type: 'payment.succeeded', data: { tenant: 'demo', ...paid } };
+
+/** Pointers to every text in a value. */
+const textsIn = (value: unknown, at = ''): string[] =>
+  typeof value === 'string'
+    ? [at]
+    : typeof value === 'object' && value !== null
+      ? Object.entries(value).flatMap(([name, inner]) => textsIn(inner, `${at}/${name}`))
+      : [];
+
+interface Node {
+  readonly type?: string;
+  readonly anyOf?: readonly Node[];
+  readonly properties?: Readonly<Record<string, Node>>;
+  readonly items?: Node;
+}
+/** Pointers to every text that a schema knows. */
+function textsOf({ type, anyOf = [], properties = {}, items }: Node, at = ''): string[] {
+  if (type === 'string') return [at];
+  const inner = [
+    ...anyOf.map((each): [string, Node] => [at, each]),
+    ...(items === undefined ? [] : [[`${at}/0`, items] as [string, Node]]),
+  ];
+  const members = Object.entries(properties).map(([name, node]): [string, Node] => [`${at}/${name}`, node]);
+  return [...inner, ...members].flatMap(([place, node]) => textsOf(node, place));
+}
+const distinct = (texts: readonly string[]): string[] => [...new Set(texts)].sort();
+
+/** The body with another text in one place. */
+function withText(body: unknown, pointer: string, text: string): unknown {
+  if (pointer === '') return text;
+  const [, name = '', ...rest] = pointer.split('/');
+  const inner = withText((body as Branch)[name], rest.length === 0 ? '' : `/${rest.join('/')}`, text);
+  return Array.isArray(body) ? body.map((each, index) => (`${index}` === name ? inner : each)) : { ...(body as Branch), [name]: inner };
+}
+
+/** Each place of these bodies that holds a text, with half a character in it. */
+const halved = (bodies: readonly unknown[]): { readonly pointer: string; readonly body: string }[] =>
+  bodies.flatMap((body) =>
+    textsIn(body).flatMap((pointer) => HALVES.map((half) => ({ pointer, body: JSON.stringify(withText(body, pointer, half)) }))),
+  );
+
+/** It names the place, and says what may stand there. */
+const refusal = (pointer: string, allowed = /^must be |^Invalid option: expected one of "/) => ({
+  status: 400,
+  code: 'body-invalid',
+  errors: expect.arrayContaining([{ pointer, detail: expect.stringMatching(allowed) }]),
+});
+
+const shop = Shop.forTests('half-characters', { environment: { HTTP_TENANT_RATE: '100000', HTTP_TENANT_BURST: '100000' } });
+let before: unknown;
+beforeAll(async () => {
+  await shop.demo.open('bad', { quota: 10 });
+  before = await shop.log.lastSequences();
+});
+afterEach(async () => expect(await shop.log.lastSequences()).toEqual(before));
+
+describe('half a character is refused by its place, and stores nothing,', () => {
+  it('in every text that any operation takes: none is forgotten here', () => {
+    for (const { name, request } of askings()) {
+      const known = distinct(textsOf(z.toJSONSchema(request, { io: 'input' }) as Node));
+      expect([name, distinct((BODIES[name] ?? []).flatMap((body) => textsIn(body)))]).toEqual([name, known]);
+    }
+    expect(distinct(textsIn(EVENT))).toEqual(distinct(textsOf(z.toJSONSchema(PaymentEvent, { io: 'input' }) as Node)));
+  });
+
+  it.each(askings().map(({ name }) => name))('over NATS: %s', async (name) => {
+    for (const { pointer, body } of halved(BODIES[name] ?? []))
+      expect([pointer, (await shop.demo.ask(name, body, randomUUID())).body]).toEqual([pointer, expect.objectContaining(refusal(pointer))]);
+  });
+
+  it.each(
+    ROUTES.filter(({ method }) => method === 'POST').map(({ operation, path }) => [operation, path]),
+  )('over HTTP: %s', async (name, path) => {
+    for (const { pointer, body } of halved(BODIES[name] ?? [])) {
+      const allowed = path.includes(`:${pointer.slice(1)}`) ? /^differs from the address$/ : undefined;
+      const problem = problemOf(await shop.demoWeb.askFor(name, body, randomUUID()));
+      expect([pointer, problem]).toEqual([pointer, expect.objectContaining(refusal(pointer, allowed))]);
+    }
+  });
+
+  it.each(
+    ROUTES.map(({ operation, method, path, query = [] }) => ({ operation, method, path, query })),
+  )('in an address over HTTP: $operation', async ({ method, path, query }) => {
+    const address = `${path}${query.map((part) => `?${part}=:${part}`).join('')}`;
+    for (const [part] of address.matchAll(/:[a-z]+/g)) {
+      const at = address
+        .replace(part, HALF_IN_AN_ADDRESS)
+        .replace(':sale', 'bad')
+        .replace(':order', about.order)
+        .replace(':ticket', ticket.ticket);
+      const heard = await shop.demoWeb.ask(method, at, method === 'POST' ? { key: randomUUID(), body: {} } : {});
+      expect([at, [400, 404]]).toEqual([at, expect.arrayContaining([problemOf(heard).status])]);
+    }
+  });
+
+  it('in what a payment provider tells', async () => {
+    const tenants = await (await TenantRegister.on(shop.log.admin)).list();
+    const secret = tenants.find(({ tenant }) => tenant === 'demo')?.webhookSecrets[0]?.secret ?? '';
+    for (const { pointer, body } of halved([EVENT])) {
+      const [id, at] = [randomUUID(), new Date()];
+      const headers = {
+        'webhook-id': id,
+        'webhook-timestamp': `${Math.floor(at.getTime() / 1_000)}`,
+        'webhook-signature': new Webhook(secret).sign(id, at, body),
+      };
+      const problem = problemOf(await shop.demoWeb.ask('POST', WEBHOOK_PATH, { headers, body }));
+      expect([pointer, problem]).toEqual([pointer, expect.objectContaining(refusal(pointer))]);
+    }
+  });
+});

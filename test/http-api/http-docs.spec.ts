@@ -1,0 +1,171 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { REFUSALS } from '#shared/domain/refusal.js';
+import { MAX_HEADER_BYTES } from '#shared/platform/http/http-server.js';
+import { Problem } from '#shared/platform/http/openapi-problems.js';
+import { EVENT_STREAM_LIMITS } from '../../apps/purchase/src/http/event-stream-limits.js';
+import { PUBLIC_ROUTES } from '../../apps/purchase/src/http/http-parts.js';
+import { MAX_UNDER_WAY_PER_TENANT } from '../../apps/purchase/src/http/idempotency-policy.js';
+import { ROUTES } from '../../apps/purchase/src/http/routes.js';
+import { DECISION_TIMEOUT_MS, MAX_WAITING_PER_SALE } from '../../apps/purchase/src/intake.js';
+import { MAX_BODY_BYTES } from '../../apps/purchase/src/request-body.js';
+import { projectFolder } from '../../dev/processes/project.js';
+import { pairFor } from '../harness/every-mutation.js';
+import { addressOf, HttpCaller } from '../harness/http-caller.js';
+import { logMint, type Minted } from '../stages/logged-mint.js';
+import { Shop } from '../stages/shop.js';
+
+interface Operation {
+  readonly operationId: string;
+  readonly security?: readonly unknown[];
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly requestBody?: { readonly content: { readonly 'application/json': { readonly schema: object; readonly example: object } } };
+  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: object }>>;
+}
+interface OpenApi {
+  readonly openapi: string;
+  readonly info: { readonly version: string };
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
+
+let document: OpenApi;
+let operations: (Operation & { readonly method: string; readonly path: string })[];
+
+const shop = Shop.forTests('http-docs');
+beforeAll(async () => {
+  document = (await shop.demoWeb.get('/docs/json')).body as unknown as OpenApi;
+  operations = Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => ({ ...operation, method: method.toUpperCase(), path })),
+  );
+});
+
+const written = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1');
+
+describe('[minting AE4] the OpenAPI document', () => {
+  it('is one of OpenAPI 3.1, of this version', async () => {
+    const validator = new Validator();
+    const { valid, errors } = await validator.validate(structuredClone(document) as unknown as Record<string, unknown>);
+    expect([valid, errors ?? []]).toEqual([true, []]);
+    expect(document.openapi).toBe('3.1.0');
+    const { version } = JSON.parse(readFileSync(join(projectFolder(), 'package.json'), 'utf8')) as { version: string };
+    expect(document.info.version).toBe(version);
+  });
+
+  it('holds every route that is served, and nothing else', () => {
+    const server = shop.app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+    const said = operations.map(({ method, path }) => `${method} ${written(path)}`).sort();
+    for (const { method, path } of operations)
+      expect([path, server.hasRoute({ method: method as 'GET', url: written(path) })]).toEqual([path, true]);
+    const served = [...server.printRoutes({ commonPrefix: false }).matchAll(/(\S+) \(([A-Z, ]+)\)/g)].flatMap(([, , methods = '']) =>
+      methods.split(', ').filter((method) => !['HEAD'].includes(method)),
+    );
+    expect(served.length).toBe(said.length);
+    expect(said).toEqual(expect.arrayContaining(ROUTES.map(({ method, path }) => `${method} ${path}`)));
+  });
+
+  it('says of every operation whether it wants an API key, and so it is', async () => {
+    const nobody = new HttpCaller(shop.demoWeb.url, 'demo', '');
+    for (const { method, path, security } of operations) {
+      const open = security?.length === 0;
+      expect([path, PUBLIC_ROUTES.has(written(path))]).toEqual([path, open]);
+      const { status } = await nobody.ask(method, path.replace(/\{\w+\}/g, 'x'), method === 'POST' ? { body: {}, key: 'k' } : {});
+      if (!open) expect([path, status]).toEqual([path, 401]);
+    }
+  });
+
+  it('lists every status that an operation was seen to answer, each with its codes', async () => {
+    await shop.demoWeb.open('listed', { quota: 5 });
+    const [{ ticket }] = (await shop.demoWeb.place('listed', { quantity: 1, buyer: 'early' })).body.tickets as [{ ticket: string }];
+    const seen = [
+      ['order.place', await shop.demoWeb.askFor('order.place', { sale: 'listed', buyer: 'b', quantity: 1 })],
+      ['order.place', await shop.demoWeb.askFor('order.place', { sale: 'listed', buyer: 'b', quantity: 'x' }, 'k')],
+      ['order.place', await shop.demoWeb.askFor('order.place', { sale: 'listed', buyer: 'b', quantity: 6 }, 'k')],
+      ['order.place', await shop.demoWeb.askFor('order.place', { sale: 'listed', buyer: 'c', quantity: 6 }, 'k')],
+      ['order.place', await shop.demoWeb.askFor('order.place', { sale: 'nowhere', buyer: 'b', quantity: 1 }, 'k')],
+      ['order.place', await shop.demoWeb.askFor('order.place', 'x'.repeat(MAX_BODY_BYTES + 1), 'k')],
+      ['order.place', await shop.demoWeb.askFor('order.place', '{}', 'k', { 'Content-Type': 'text/plain' })],
+      ['order.get', await shop.demoWeb.askFor('order.get', { sale: 'listed' })],
+      ['ticket.get', await shop.demoWeb.askFor('ticket.get', { sale: 'listed' })],
+      ['ticket.receipt', await shop.demoWeb.askFor('ticket.receipt', { sale: 'listed', ticket })],
+    ] as const;
+    for (const [operation, heard] of seen) {
+      expect(Problem.parse(heard.body)).toBeDefined();
+      const responses = operations.find(({ operationId }) => operationId === operation)?.responses ?? {};
+      expect([operation, heard.status, responses[heard.status]?.description]).toEqual([
+        operation,
+        heard.status,
+        expect.stringContaining(`\`${heard.body.code}\``),
+      ]);
+    }
+    const place = operations.find(({ operationId }) => operationId === 'order.place')?.responses['409']?.description ?? '';
+    expect(Object.keys(REFUSALS).filter((code) => !place.includes(`\`${code}\``))).toEqual([]);
+  });
+
+  it('describes what is answered: every answer of every row is of its shape, and its example is a request', async () => {
+    for (const route of ROUTES) {
+      if (route.method === 'GET') continue;
+      const { body } = await pairFor(route.operation, `shape-${route.operation.replace('.', '-')}`, shop.demo);
+      const heard = await shop.demoWeb.askFor(route.operation, body, 'key');
+      expect([route.operation, heard.status]).toEqual([route.operation, route.status]);
+      route.answer.parse(heard.body);
+    }
+    const placed = await shop.demoWeb.place('shape-order-place', { quantity: 1, buyer: 'other' });
+    const [{ ticket, unit }] = placed.body.tickets as [{ ticket: string; unit: string }];
+    const of = { sale: 'shape-order-place', order: placed.body.order, ticket };
+    await logMint(shop.log.admin, { tenant: 'demo', unit, wallet: 'w', ...of } as Minted);
+    for (const route of ROUTES) {
+      if (route.method === 'POST') continue;
+      const heard = await shop.demoWeb.get(addressOf(route.operation, of).path);
+      expect([route.operation, heard.status]).toEqual([route.operation, 200]);
+      route.answer.parse(heard.body);
+    }
+    for (const route of ROUTES) if (route.method === 'POST') route.schema.parse({ ...examplePath(route.path), ...route.example });
+  });
+
+  const examplePath = (path: string): object =>
+    Object.fromEntries(
+      [...path.matchAll(/:([a-z]+)/g)].map(([, part]) => [part, part === 'order' ? `ord_${'a'.repeat(26)}` : 'gala-2027']),
+    );
+
+  it('asks for what is read: its schemas refuse what the service refuses for a missing or an unknown member', () => {
+    for (const route of ROUTES) {
+      if (route.method === 'GET') continue;
+      const { schema } =
+        operations.find(({ operationId }) => operationId === route.operation)?.requestBody?.content['application/json'] ?? {};
+      const whole = z.toJSONSchema(route.schema, { io: 'input' }) as { readonly required?: readonly string[] };
+      expect(schema).toMatchObject({ type: 'object', additionalProperties: false });
+      const left = (whole.required ?? []).filter((member) => !route.path.includes(`:${member}`));
+      expect([route.operation, (schema as { required: string[] }).required]).toEqual([route.operation, left]);
+    }
+  });
+});
+
+describe('the page at /docs', () => {
+  it('shows every operation, brings everything along and runs nothing', async () => {
+    const page = await shop.demoWeb.get('/docs');
+    expect([page.status, page.headers.get('Content-Type')]).toEqual([200, 'text/html; charset=utf-8']);
+    for (const { method, path } of operations) expect(page.text).toContain(`<code>${method} ${path}</code>`);
+    expect(page.text).not.toMatch(/<script|<link|<img|https?:\/\/|\son\w+=/i);
+    expect(page.headers.get('Content-Security-Policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
+  });
+});
+
+describe('[minting AE4] the policy of keys', () => {
+  it('says the bounds that hold', async () => {
+    const { body } = await shop.demoWeb.get('/.well-known/idempotency.json');
+    expect(body.bounds).toEqual({
+      bodyBytes: MAX_BODY_BYTES,
+      headerBytes: MAX_HEADER_BYTES,
+      decisionTimeoutMs: DECISION_TIMEOUT_MS,
+      undecidedRequestsPerSale: MAX_WAITING_PER_SALE,
+      requestsUnderWayPerTenant: MAX_UNDER_WAY_PER_TENANT,
+      requestsPerSecondPerTenant: 2_000,
+      requestsAtOncePerTenant: 4_000,
+      eventStreamsPerTenant: EVENT_STREAM_LIMITS.perTenant,
+      boundsAreOf: 'one process',
+    });
+  });
+});

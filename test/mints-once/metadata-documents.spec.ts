@@ -1,0 +1,111 @@
+import { Keypair } from '@solana/web3.js';
+import type { MintPlan } from '#shared/domain/mint/events.js';
+import { metadataPath } from '#shared/domain/mint/metadata-document.js';
+import { sha256 } from '#shared/kernel/hash.js';
+import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
+import { waitFor } from '../../dev/processes/wait.js';
+import type { HttpCaller } from '../harness/http-caller.js';
+import { RunningLedger } from '../stages/ledger-app.js';
+import { logMint, type Minted } from '../stages/logged-mint.js';
+import { Shop } from '../stages/shop.js';
+
+const STARTS_SERVERS_MS = 180_000;
+const WAIT_MS = 15_000;
+const wallet = Keypair.generate().publicKey.toBase58();
+const NAME = 'Die große Gala im März – Abendvorstellung';
+const shop = Shop.forTests('metadata-documents');
+const ledger = RunningLedger.forTests(shop);
+
+async function planned(sale: string, over: object = {}): Promise<MintPlan> {
+  await shop.demoWeb.open(sale, { seats: ['A-1'] }, { name: NAME, mint: 'on-confirm' });
+  const { body } = await shop.demoWeb.place(sale, { units: ['A-1'], wallet });
+  const [{ ticket }] = body.tickets as [{ ticket: string }];
+  const minted = { tenant: 'demo', sale, order: body.order, ticket, unit: 'A-1', wallet } as Minted;
+  const plan = await logMint(shop.log.admin, minted, { name: NAME, over });
+  await ledger.catchesUp();
+  return plan;
+}
+const pathOf = ({ uri }: Pick<MintPlan, 'uri'>): string => `/m/${uri.slice('urn:admit-one:'.length)}`;
+
+describe('[blockchain NFT-5] the document of a ticket', () => {
+  it('is at the URI of its asset for everybody and for ever, byte for byte what was planned', async () => {
+    const plan = await planned('gala');
+    const heard = await ledger.world.get(pathOf(plan));
+    expect([heard.status, sha256(heard.text)]).toEqual([200, plan.document]);
+    expect(heard.body).toEqual({
+      name: NAME,
+      symbol: 'ADMIT',
+      description: `${NAME}: ticket for A-1`,
+      attributes: [
+        { trait_type: 'Organiser', value: 'demo' },
+        { trait_type: 'Sale', value: 'gala' },
+        { trait_type: 'Unit', value: 'A-1' },
+        { trait_type: 'Ticket', value: plan.ticket },
+      ],
+    });
+    expect(['Content-Type', 'Cache-Control', 'ETag', 'Access-Control-Allow-Origin'].map((name) => heard.headers.get(name))).toEqual([
+      'application/json; charset=utf-8',
+      'public, max-age=31536000, immutable',
+      `"${plan.document}"`,
+      '*',
+    ]);
+    expect((await ledger.world.get(pathOf(plan), { 'If-None-Match': `"${plan.document}"` })).status).toBe(304);
+  });
+
+  it('tells nothing of who bought it', async () => {
+    const plan = await planned('quiet');
+    const { text } = await ledger.world.get(pathOf(plan));
+    for (const secret of [plan.order, wallet, 'b-1', plan.salt]) expect(text).not.toContain(secret);
+  });
+
+  it(
+    'is the same after the ledger was lost and made anew of the log',
+    async () => {
+      const plan = await planned('lost');
+      const before = await ledger.world.get(pathOf(plan));
+      await ledger.close();
+      await ledger.open();
+      await ledger.catchesUp();
+      const after = await ledger.world.get(pathOf(plan));
+      expect([after.status, after.text, after.headers.get('ETag')]).toEqual([200, before.text, `"${plan.document}"`]);
+    },
+    STARTS_SERVERS_MS,
+  );
+
+  it('is never another than was planned: a ledger that was changed gives out none', async () => {
+    const plan = await planned('changed');
+    await ledger.query('update ledger.ticket set unit = $1 where ticket = $2', ['A-2', plan.ticket]);
+    expect(await ledger.world.get(pathOf(plan))).toMatchObject({ status: 500, body: { code: 'fault' } });
+  });
+
+  it('stays where its tenant is disabled: what was sold was sold', async () => {
+    const plan = await planned('disabled');
+    const register = await TenantRegister.on(shop.log.admin);
+    const isAnswered = async (caller: HttpCaller, path: string, status: number): Promise<void> =>
+      waitFor(async () => (await caller.get(path)).status === status, { what: `demo is answered ${status}`, timeoutMs: WAIT_MS });
+    await register.setStatus('demo', 'disabled');
+    await isAnswered(ledger.demo, '/v1/ledger/tickets', 403);
+    expect((await ledger.world.get(pathOf(plan))).status).toBe(200);
+    await register.setStatus('demo', 'active');
+    await isAnswered(shop.demoWeb, '/v1/sales/disabled', 200);
+  });
+
+  it('is not there where there is no such ticket, under another tenant, or of a plan of before documents', async () => {
+    const plan = await planned('here');
+    const old = await planned('old', { document: undefined });
+    for (const path of [
+      pathOf(old),
+      `/m/${metadataPath('acme', plan.ticket)}`,
+      `/m/${metadataPath('demo', `tkt_${'a'.repeat(26)}`)}`,
+      '/m/x/y',
+    ]) {
+      const heard = await ledger.world.get(path);
+      expect([path, heard.status, heard.body.code, heard.headers.get('Cache-Control')]).toEqual([
+        path,
+        404,
+        'document-unknown',
+        'no-store',
+      ]);
+    }
+  });
+});

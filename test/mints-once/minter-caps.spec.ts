@@ -1,0 +1,56 @@
+import { readEnvironment } from '#shared/platform/environment.js';
+import { createLogger } from '#shared/platform/logger.js';
+import { startMinter } from '../../apps/minter/src/start.js';
+import { waitFor } from '../../dev/processes/wait.js';
+import { MinterStage, mintCommand } from '../stages/minter-stage.js';
+
+/** What may be signed in a minute is a fold of the log: a restart does not forget it. */
+
+const PATIENCE_MS = 20_000;
+const SALE = 'capped';
+const TICKETS = 5;
+const CAP = 3;
+const stage = MinterStage.forTests('minter-caps');
+const running: Awaited<ReturnType<typeof startMinter>>[] = [];
+const end = async (): Promise<void> => {
+  for (const app of running.splice(0)) await app.close();
+};
+afterEach(end);
+
+async function start(caps: Record<string, string>) {
+  const app = await startMinter(readEnvironment({ ...stage.environment, ...caps }), createLogger('minter', 'silent'));
+  running.push(app);
+  const spending = async (): Promise<string | undefined> => {
+    const answer = await fetch(`${await app.getUrl()}/health/ready`);
+    return ((await answer.json()) as { readonly checks: Record<string, string> }).checks.spending;
+  };
+  const untilCapped = () =>
+    waitFor(async () => /mints wait/.test((await spending()) ?? ''), { what: 'a mint was held back', timeoutMs: PATIENCE_MS });
+  return { untilCapped };
+}
+
+const signed = async (): Promise<number> => (await stage.ofType(SALE, 'MintSubmitted')).length;
+
+it.each([
+  'MINT_CAP_PER_MINUTE',
+  'MINT_CAP_TENANT_PER_MINUTE',
+])('waits where %s is reached, also after a restart, and fails nothing', async (name) => {
+  const before = await signed();
+  for (let index = 0; index < TICKETS; index += 1) await stage.ask(mintCommand(SALE, `${name}-${index}`));
+  const cap = { [name]: `${before + CAP}` };
+  const first = await start(cap);
+  await waitFor(async () => (await signed()) === before + CAP, { what: 'as many are signed as may be', timeoutMs: PATIENCE_MS });
+  await first.untilCapped();
+  await end();
+
+  const second = await start(cap); // it has signed nothing itself
+  await second.untilCapped();
+  expect(await signed()).toBe(before + CAP);
+  await end();
+
+  await start({});
+  await stage.untilDone();
+  await end();
+  expect(await signed()).toBe(before + TICKETS);
+  expect(await stage.ofType(SALE, 'MintFailed')).toEqual([]);
+});

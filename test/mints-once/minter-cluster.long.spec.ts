@@ -1,0 +1,81 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import { waitFor } from '../../dev/processes/wait.js';
+import { CutStage } from '../stages/cut-stage.js';
+import { MinterProcesses } from '../stages/minter-processes.js';
+import { MinterStage } from '../stages/minter-stage.js';
+
+/** So many that a minter is in the middle of them when it happens. */
+const TICKETS = 100;
+const BEGUN_MS = 30_000;
+/** An election, the ack wait of ten seconds of what an unreachable minter held, and the mints. */
+const DONE_MS = 60_000;
+const LED_MS = 45_000;
+const LOOK_MS = 1_000;
+/** A signed transaction lives 150 slots: 37 s, longer than an election; and none is final within a second. */
+const SLOT_MS = 250;
+
+const cluster = CutStage.forTests();
+const stage = MinterStage.forTests('minter-cluster', { slotMs: SLOT_MS, on: cluster });
+const minters = new MinterProcesses(stage);
+afterEach(() => minters.endAll()); // whatever a failed test left must not work for the next
+
+/** Some of the mints are planned, perhaps signed, and not all are done. */
+async function underWay(sale: string): Promise<void> {
+  const isPlanned = async (): Promise<boolean> => (await stage.events(sale)).length > 0;
+  await waitFor(isPlanned, { what: 'mints are under way', timeoutMs: BEGUN_MS });
+  expect((await stage.ofType(sale, 'MintCompleted')).length).toBeLessThan(TICKETS);
+}
+
+/** Of the consumer by which minters get their work. */
+async function leaderOfWork(after?: string): Promise<string> {
+  let leader = '';
+  const isLed = async (): Promise<boolean> => {
+    const jsm = await jetstreamManager(stage.admin, { checkAPI: false, timeout: LOOK_MS });
+    leader = (await jsm.consumers.info('MINTS', 'minter')).cluster?.leader ?? '';
+    return leader !== '' && leader !== after;
+  };
+  await waitFor(isLed, { what: 'the consumer of the minters is led', timeoutMs: LED_MS });
+  return leader;
+}
+
+it('[L2] mints every ticket once while the server that leads EVENTS and MINTS is cut off, and a minter with it', async () => {
+  const sale = 'cut-off';
+  const before = await minters.mintsInAll();
+  for (const stream of ['EVENTS', 'MINTS']) await cluster.stepDown(stream, cluster.island);
+  const urlOf = (name: string): string => cluster.log.server.node(name).url;
+  const commands = await minters.askFor(sale, TICKETS);
+  for (const name of [cluster.island, cluster.mainland]) minters.start('', 0, { NATS_URL: urlOf(name) });
+  await underWay(sale);
+  cluster.cutOff('severed');
+  await cluster.leaderOf('EVENTS', cluster.island);
+  await stage.untilDone(DONE_MS);
+  await cluster.heal();
+  await cluster.isWhole();
+  await minters.endAll();
+  await minters.expectOneEach(sale, commands, before);
+}, 150_000);
+
+const kills: readonly (readonly [what: string, leader: () => Promise<string>])[] = [
+  ['of EVENTS', () => cluster.leaderOf('EVENTS')],
+  ['of the consumer that hands out mints', () => leaderOfWork()],
+];
+
+it.each(kills)(
+  '[L2] mints every ticket once while the leader %s is killed',
+  async (what, leader) => {
+    const sale = what.replaceAll(' ', '-');
+    const before = await minters.mintsInAll();
+    const commands = await minters.askFor(sale, TICKETS);
+    minters.start();
+    await underWay(sale);
+    const killed = await leader();
+    await cluster.log.server.node(killed).kill9();
+    await Promise.all([cluster.leaderOf('EVENTS', killed), leaderOfWork(killed)]);
+    await cluster.log.server.node(killed).restart();
+    await stage.untilDone(DONE_MS);
+    await minters.endAll();
+    await minters.expectOneEach(sale, commands, before);
+    await cluster.isWhole();
+  },
+  120_000,
+);

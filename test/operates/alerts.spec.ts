@@ -1,0 +1,94 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { readEnvironment } from '#shared/platform/environment.js';
+import { createLogger } from '#shared/platform/logger.js';
+import { COMMANDS_ALARM_SECONDS } from '#shared/platform/topology/streams.js';
+import { startLedger } from '../../apps/ledger/src/start.js';
+import { startMinter } from '../../apps/minter/src/start.js';
+import { startPostgres } from '../../dev/postgres/server.js';
+import { promtool } from '../../dev/prometheus/promtool.js';
+import { Caller } from '../harness/caller.js';
+import { namesIn, scrape } from '../harness/scrape.js';
+import { DATABASE, ledgerSettings } from '../stages/ledger-app.js';
+import { MinterStage } from '../stages/minter-stage.js';
+import { startSelling } from '../stages/selling.js';
+
+const root = join(import.meta.dirname, '../..');
+const at = (file: string): string => join(root, 'deploy/prometheus', file);
+const rules = readFileSync(at('alerts.yml'), 'utf8');
+const alerts = [...rules.matchAll(/^ *- alert: (\w+)\n *expr: '(.*)'$/gm)].map(([, name = '', expr = '']) => ({ name, expr }));
+/** What Prometheus itself adds to what it scrapes. */
+const OF_PROMETHEUS = ['up'];
+
+describe('the rules', () => {
+  it('[blockchain SC-9] ring where they should, and not a hair before', async () => {
+    expect(await promtool('check', 'rules', at('alerts.yml'))).toMatchObject({ ok: true });
+    expect(await promtool('test', 'rules', at('alerts.test.yml'))).toMatchObject({ ok: true });
+  }, 300_000); // the first run of all may have to fetch promtool
+
+  it('[blockchain SC-9] are tried, each both ways; a rule that is changed is noticed', async () => {
+    const tried = readFileSync(at('alerts.test.yml'), 'utf8');
+    expect(alerts.length).toBeGreaterThan(20);
+    for (const { name } of alerts) for (const how of ['rings', 'is quiet']) expect(tried).toContain(`- name: ${name} ${how}\n`);
+    const folder = mkdtempSync(join(tmpdir(), 'admit-rules-'));
+    try {
+      writeFileSync(join(folder, 'alerts.yml'), rules.replace('(admit_dead_letters) > 0', '(admit_dead_letters) > 1'));
+      writeFileSync(join(folder, 'alerts.test.yml'), tried);
+      expect(await promtool('test', 'rules', join(folder, 'alerts.test.yml'))).toMatchObject({
+        ok: false,
+        said: expect.stringContaining('AdmitDeadLetters'),
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }, 120_000);
+
+  it('[blockchain SC-9] each have their section in the runbook, say what to do, and where the section is', () => {
+    const sections = [...readFileSync(join(root, 'docs/runbook.md'), 'utf8').matchAll(/^## (\w+)$/gm)].map(([, name]) => name);
+    expect(sections).toEqual(alerts.map(({ name }) => name));
+    expect([...rules.matchAll(/runbook: docs\/runbook\.md#(\w+)$/gm)].map(([, anchor]) => anchor)).toEqual(
+      alerts.map(({ name }) => name.toLowerCase()),
+    );
+    for (const what of ['summary', 'action']) expect(rules.match(new RegExp(`^ {10}${what}: '.{10,}'$`, 'gm'))).toHaveLength(alerts.length);
+  });
+
+  it('ring for commands at a tenth of the time they are kept', () => {
+    const { expr } = alerts.find(({ name }) => name === 'AdmitCommandsUndecided') ?? { expr: '' };
+    expect([...expr.matchAll(/> (\d+)/g)].map(([, seconds]) => Number(seconds))).toEqual([COMMANDS_ALARM_SECONDS, COMMANDS_ALARM_SECONDS]);
+  });
+});
+
+describe('the apps together', () => {
+  const stage = MinterStage.forTests('alerts');
+  const apps: NestFastifyApplication[] = [];
+  beforeAll(async () => {
+    const { server, environment } = stage;
+    const postgres = await stage.keep(startPostgres({ dataDir: join(stage.path, 'postgres') }));
+    await postgres.createDatabase(DATABASE);
+    apps.push(await stage.keep(startSelling(server)));
+    apps.push(await stage.keep(startMinter(readEnvironment(environment), createLogger('minter', 'fatal'))));
+    const { app } = await startLedger(readEnvironment(ledgerSettings(server, postgres)), createLogger('ledger', 'fatal'));
+    stage.onClose(() => app.close());
+    apps.push(app);
+    const caller = await Caller.of(server, 'demo');
+    await caller.ask('sale.get', { sale: 'none' }); // refused at the door: what is counted by tenant has a series only then
+    await caller.close();
+  }, 180_000);
+
+  it('[blockchain SC-9] have every metric that a rule names', async () => {
+    const shown = new Set((await Promise.all(apps.map(async (app) => [...namesIn(await scrape(app))]))).flat());
+    const declared = new Set((await Promise.all(apps.map(declaredBy))).flat());
+    const wanted = new Set(alerts.flatMap(({ expr }) => expr.replaceAll(/"[^"]*"/g, '').match(/\b(?:admit_\w+|up)\b/g) ?? []));
+    expect(wanted.size).toBeGreaterThan(15);
+    expect([...wanted].filter((name) => !shown.has(name) && !declared.has(name) && !OF_PROMETHEUS.includes(name))).toEqual([]);
+    expect([...shown].filter((name) => name.startsWith('admit_mint_faults'))).not.toEqual([]); // from zero on: else the first would be no increase
+  });
+});
+
+/** Counters with labels have no series before they count; their page declares them all the same. */
+async function declaredBy(app: NestFastifyApplication): Promise<string[]> {
+  const page = await (await fetch(`${(await app.getUrl()).replace('[::1]', '127.0.0.1')}/metrics`)).text();
+  return [...page.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name as string);
+}

@@ -1,0 +1,186 @@
+import { jetstream } from '@nats-io/jetstream';
+import { closedSubject } from '#shared/platform/dead-letters.js';
+import { MAX_WAITING_PER_SALE } from '../../apps/purchase/src/intake.js';
+import { waitFor } from '../../dev/processes/wait.js';
+import { HttpCaller } from '../harness/http-caller.js';
+import { patientCallers } from '../harness/patient-callers.js';
+import { addressOfApp, growth, type Scrape, scrape } from '../harness/scrape.js';
+import { heldDeciders } from '../stages/held-deciders.js';
+import { Log, startSelling } from '../stages/selling.js';
+import { Shop } from '../stages/shop.js';
+
+const REQUESTS = 'admit_requests_total';
+const WAIT_MS = 20_000;
+
+const shop = Shop.forTests('metrics');
+beforeAll(async () => {
+  await shop.demo.open('gala', { seats: ['A-1', 'A-2', 'A-3', 'A-4'] });
+});
+
+/** What a step adds to the series of one metric. */
+async function adds(step: () => Promise<unknown>, metric = REQUESTS): Promise<Readonly<Record<string, number>>> {
+  const before = await scrape(shop.app);
+  await step();
+  return growth(metric, before, await scrape(shop.app));
+}
+const one = (operation: string, outcome: string, tenant = 'demo') => ({
+  [`{tenant="${tenant}",operation="${operation}",outcome="${outcome}"}`]: 1,
+});
+const place = (units: string[], key?: string) => shop.demo.place('gala', { units }, key);
+
+describe('a request is counted once, by its tenant and what became of it', () => {
+  const cases: readonly (readonly [string, string, () => Promise<unknown>])[] = [
+    ['first', 'order.place', () => place(['A-1'], 'k-1')],
+    ['replayed', 'order.place', () => place(['A-1'], 'k-1')],
+    ['mismatch', 'order.place', () => place(['A-2'], 'k-1')],
+    ['refused', 'order.place', () => place(['A-1'], 'k-2')],
+    ['replayed', 'order.place', () => place(['A-1'], 'k-2')], // of a refusal
+    ['bad-input', 'order.place', () => place([], 'k-3')],
+    ['read', 'sale.get', () => shop.demo.ask('sale.get', { sale: 'gala' })],
+  ];
+
+  it.each(cases)('[blockchain SC-9] %s, of %s', async (outcome, operation, ask) => {
+    expect(await adds(ask)).toEqual(one(operation, outcome));
+  });
+
+  it('[blockchain SC-9] over HTTP as over NATS, each for its own tenant', async () => {
+    expect(await adds(() => shop.acmeWeb.open('fair', { quota: 5 }))).toEqual(one('sale.open', 'first', 'acme'));
+    expect(await adds(() => shop.acmeWeb.open('fair', { quota: 5 }))).toEqual(one('sale.open', 'replayed', 'acme'));
+  });
+
+  it('[blockchain SC-9] undecided, in process and too many, while nothing is decided', async () => {
+    await shop.demo.open('rush', { quota: 5_000 });
+    const release = await heldDeciders(shop.log);
+    try {
+      const undecided = { sale: 'gala', buyer: 'b-1', units: ['A-3'] };
+      expect(await adds(() => shop.demo.ask('order.place', undecided, 'k-slow'))).toEqual(one('order.place', 'undecided'));
+      expect(await adds(() => shop.demo.ask('order.place', undecided, 'k-slow'))).toEqual(one('order.place', 'in-process'));
+      patientCallers(shop.app);
+      const before = await scrape(shop.app);
+      const waiting = Array.from({ length: MAX_WAITING_PER_SALE }, (_, key) => shop.demo.place('rush', { quantity: 1 }, `rush-${key}`));
+      await waitFor(async () => (await scrape(shop.app)).get('admit_waiting_callers') === MAX_WAITING_PER_SALE, {
+        what: 'all wait',
+        timeoutMs: WAIT_MS,
+      });
+      expect((await shop.demo.place('rush', { quantity: 1 }, 'one-more')).status).toBe(429);
+      expect(growth(REQUESTS, before, await scrape(shop.app))).toEqual(one('order.place', 'too-many'));
+      await release();
+      await Promise.all(waiting);
+    } finally {
+      await release();
+    }
+  });
+});
+
+it('[blockchain SC-9] counts who is turned away at the door, and makes no series of names that callers make up', async () => {
+  const nobody = await HttpCaller.of(shop.app, 'nobody-knows-me', 'admit_no_such_key');
+  expect(await adds(() => nobody.open('fair', { quota: 5 }), 'admit_door_refusals_total')).toEqual({ '{tenant="",why="unauthorized"}': 1 });
+  await fetch(`${await addressOfApp(shop.app)}/made-up/${'x'.repeat(20)}`);
+  const series = [...(await scrape(shop.app)).keys()].join('\n');
+  expect(series).not.toMatch(/nobody-knows-me|made-up/);
+  expect(series).toContain('admit_http_answers_total{method="GET",route="none",status="404"}');
+});
+
+it('[blockchain SC-9] measures how a group was decided and committed', async () => {
+  const before = await scrape(shop.app);
+  await Promise.all(Array.from({ length: 40 }, (_, key) => shop.demo.place('rush', { quantity: 1 }, `group-${key}`)));
+  const after = await scrape(shop.app);
+  const grown = (metric: string): number => Object.values(growth(metric, before, after)).reduce((sum, by) => sum + by, 0);
+  const commits = grown('admit_commit_seconds_count');
+  expect(commits).toBeGreaterThanOrEqual(1);
+  expect([grown('admit_decide_seconds_count'), grown('admit_group_commands_count')]).toEqual([commits, commits]);
+  expect(grown('admit_group_commands_sum')).toBe(40);
+  expect(grown('admit_commit_seconds_sum')).toBeGreaterThan(0);
+});
+
+describe('what stands is shown as it stands', () => {
+  /** After a rush the server's own count of what is pending may be off by a few for a while. */
+  const calm = Shop.forTests('metrics-waiting');
+  const of = (page: Scrape, metric: string, labels: string): number | undefined => page.get(`${metric}{${labels}}`);
+
+  it('[blockchain SC-9] commands that wait, for how long, and that they are gone when they are decided', async () => {
+    await calm.demo.open('rush', { quota: 10 });
+    const release = await heldDeciders(calm.log);
+    const pending = (page: Scrape): number =>
+      [...page].reduce((sum, [series, value]) => (series.startsWith('admit_consumer_pending{stream="COMMANDS"') ? sum + value : sum), 0);
+    try {
+      const waiting = [1, 2, 3].map((key) => calm.demo.place('rush', { quantity: 1 }, `late-${key}`));
+      await waitFor(async () => pending(await scrape(calm.app)) === 3, { what: 'three are pending', timeoutMs: WAIT_MS });
+      await release();
+      await Promise.all(waiting);
+    } finally {
+      await release();
+    }
+    await waitFor(async () => pending(await scrape(calm.app)) === 0, { what: 'none is pending', timeoutMs: WAIT_MS });
+    expect((await scrape(calm.app)).get('admit_commands_in_hand')).toBe(0);
+  });
+
+  it('[blockchain SC-9] streams by size, dead letters by the stream they come from', async () => {
+    const before = await scrape(shop.app);
+    expect(of(before, 'admit_dead_letters', 'stream="COMMANDS"')).toBe(0);
+    await jetstream(shop.log.admin).publish('cmd.demo.gala.unreadable', 'no command');
+    await waitFor(async () => of(await scrape(shop.app), 'admit_dead_letters', 'stream="COMMANDS"') === 1, {
+      what: 'a letter',
+      timeoutMs: WAIT_MS,
+    });
+    const after = await scrape(shop.app);
+    expect(of(after, 'admit_dead_letters', 'stream="MINTS"')).toBe(0);
+    expect(of(after, 'admit_stream_messages', 'stream="DEAD"')).toBe(1);
+    await jetstream(shop.log.admin).publish(closedSubject(1), '{}');
+    expect(of(await scrape(shop.app), 'admit_dead_letters', 'stream="COMMANDS"')).toBe(0);
+    expect(of(after, 'admit_stream_bytes', 'stream="EVENTS"')).toBeGreaterThan(1_000);
+    expect(after.get('admit_log_storage_bytes')).toBeGreaterThan(1_000);
+  });
+
+  it('[blockchain SC-9] the checks of /health/ready, and the process', async () => {
+    const page = await scrape(shop.app);
+    for (const check of ['log', 'edge', 'tenants', 'decider'])
+      expect([check, of(page, 'admit_health', `check="${check}"`)]).toEqual([check, 1]);
+    expect(page.get('process_resident_memory_bytes')).toBeGreaterThan(1_000_000);
+    expect(of(page, 'admit_metrics_missing', 'part="streams"')).toBe(0);
+  });
+});
+
+it('[blockchain SC-9] says unreachable while the log is away, shows nothing in place of what it cannot ask for, and goes on afterwards', async () => {
+  const before = await scrape(shop.app);
+  await shop.log.server.kill9();
+  expect((await shop.acmeWeb.place('fair', { quantity: 1 }, 'k-away')).status).toBe(503);
+  const away = await scrape(shop.app);
+  expect(growth(REQUESTS, before, away)).toEqual(one('order.place', 'unreachable', 'acme'));
+  expect(away.get('admit_metrics_missing{part="streams"}')).toBe(1);
+  expect(away.get('admit_health{check="log"}')).toBe(0);
+  expect([...away.keys()].filter((series) => series.startsWith('admit_stream_bytes'))).toEqual([]);
+  await shop.log.server.restart();
+  await waitFor(async () => (await scrape(shop.app)).get('admit_metrics_missing{part="streams"}') === 0, {
+    what: 'it answers',
+    timeoutMs: WAIT_MS,
+  });
+  expect((await scrape(shop.app)).get('admit_health{check="log"}')).toBe(1);
+});
+
+describe('an app of its own settings', () => {
+  const fresh = Log.forTests('metrics-settings');
+
+  it('[blockchain SC-9] counts who asks too fast by tenant', async () => {
+    const slow = await startSelling(fresh.server, 'fatal', { HTTP_TENANT_RATE: '1', HTTP_TENANT_BURST: '1' });
+    try {
+      const caller = await HttpCaller.of(slow, 'acme');
+      const before = await scrape(slow);
+      while ((await caller.get('/v1/sales/fair')).status !== 429); // one a second is let in
+      expect(growth('admit_door_refusals_total', before, await scrape(slow))).toEqual({ '{tenant="acme",why="too-many-requests"}': 1 });
+    } finally {
+      await slow.close();
+    }
+  });
+
+  it('gives the page to nobody without METRICS_TOKEN where that is set', async () => {
+    const guarded = await startSelling(fresh.server, 'fatal', { METRICS_TOKEN: 'of-the-watchers' });
+    try {
+      const url = `${await addressOfApp(guarded)}/metrics`;
+      const ask = async (Authorization: string): Promise<number> => (await fetch(url, { headers: { Authorization } })).status;
+      expect([(await fetch(url)).status, await ask('Bearer another'), await ask('Bearer of-the-watchers')]).toEqual([401, 401, 200]);
+    } finally {
+      await guarded.close();
+    }
+  });
+});

@@ -1,0 +1,277 @@
+import {
+  type ConsumerConfig,
+  type ConsumerInfo,
+  type JetStreamManager,
+  type JsMsg,
+  jetstream,
+  jetstreamManager,
+  type StreamConfig,
+} from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { isFault } from '#shared/kernel/fault.js';
+import { CONSUMERS } from '#shared/platform/topology/consumers.js';
+import type { Difference } from '#shared/platform/topology/differences.js';
+import { inspectTopology } from '#shared/platform/topology/inspect.js';
+import { provision } from '#shared/platform/topology/provision.js';
+import { EPOCH, STREAMS } from '#shared/platform/topology/streams.js';
+import { waitFor } from '../../dev/processes/wait.js';
+import { Log, startSelling } from '../stages/selling.js';
+
+const SECOND = 1_000_000_000;
+const WAIT_MS = 20_000;
+const log = Log.forTests('topology', []);
+let jsm: JetStreamManager;
+let epoch: string;
+
+beforeAll(async () => {
+  jsm = await jetstreamManager(log.admin);
+  epoch = await inspectTopology(log.admin);
+});
+
+/** Puts another stream in the place of one: what an operator's tool or a restored backup may do in spite of deny_delete. */
+async function remake(name: string, more: Partial<StreamConfig>): Promise<void> {
+  const wanted = STREAMS.find((stream) => stream.name === name);
+  await jsm.streams.delete(name);
+  await jsm.streams.add({ ...wanted, metadata: { [EPOCH]: epoch }, ...more, name });
+  await remakeConsumers(name);
+}
+
+async function remakeConsumers(of: string): Promise<void> {
+  for (const { stream, config } of CONSUMERS) if (stream === of) await jsm.consumers.add(stream, config as ConsumerConfig);
+}
+
+async function remakeConsumer(durable: string, more: Partial<ConsumerConfig>): Promise<void> {
+  const wanted = CONSUMERS.find(({ config }) => config.durable_name === durable);
+  if (wanted === undefined) throw new Error(`there is no ${durable}`);
+  await jsm.consumers.delete(wanted.stream, durable);
+  await jsm.consumers.add(wanted.stream, { ...wanted.config, ...more } as ConsumerConfig);
+}
+
+/** What an app says that looks at the server when it starts. */
+async function found(): Promise<readonly Difference[]> {
+  try {
+    await inspectTopology(log.admin);
+    return [];
+  } catch (thrown) {
+    if (!isFault(thrown, 'stream-differs')) throw thrown;
+    return thrown.context.differences as readonly Difference[];
+  }
+}
+
+const everything = async (): Promise<unknown> => {
+  const streams = await Promise.all(STREAMS.map(({ name }) => jsm.streams.info(name)));
+  const consumers = await Promise.all(CONSUMERS.map(({ stream, config }) => jsm.consumers.info(stream, config.durable_name)));
+  return [...streams.map(({ config, created }) => ({ config, created })), ...consumers.map(({ config, created }) => ({ config, created }))];
+};
+
+describe('provision', () => {
+  it('makes every stream and consumer once, all of one epoch, and changes nothing the second time', async () => {
+    const before = await everything();
+    expect(await provision(log.admin)).toEqual({ epoch, made: [], changed: [] });
+    expect(await everything()).toEqual(before);
+    expect(epoch).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('makes one stream of a request that is sent again because its answer was lost', async () => {
+    const before = await everything();
+    for (const wanted of STREAMS) await jsm.streams.add({ ...wanted, num_replicas: 1, metadata: { [EPOCH]: epoch } });
+    expect(await everything()).toEqual(before);
+  });
+
+  it('makes a consumer again that is missing: it holds no truth', async () => {
+    await jsm.consumers.delete('MINTS', 'minter');
+    expect(await found()).toEqual([{ what: 'MINTS.minter', wanted: 'to exist', found: 'missing' }]);
+    expect(await provision(log.admin)).toEqual({ epoch, made: ['MINTS.minter'], changed: [] });
+  });
+
+  it('goes on where it was interrupted, in the same epoch', async () => {
+    for (const name of ['EVENTS', 'DEAD']) await jsm.streams.delete(name);
+    expect(await provision(log.admin)).toEqual({ epoch, made: expect.arrayContaining(['EVENTS', 'DEAD', 'EVENTS.ledger']), changed: [] });
+  });
+
+  it('mends no stream that differs: it names it', async () => {
+    await remake('EVENTS', { discard: 'old' });
+    await expect(provision(log.admin)).rejects.toMatchObject({ code: 'stream-differs' });
+    expect(await found()).toEqual([{ what: 'EVENTS.discard', wanted: 'new', found: 'old' }]);
+    await remake('EVENTS', {});
+  });
+});
+
+it('does not take a stream for missing, or right, of which nobody says anything', async () => {
+  const replay = await connect(log.server.connection('replay')); // may ask for EVENTS alone
+  await expect(inspectTopology(replay)).rejects.toMatchObject({ code: 'log-unreachable', context: { stream: 'COMMANDS' } });
+  await replay.close();
+});
+
+describe('provision on an older installation', () => {
+  const older = { ack_wait: SECOND * 30, max_ack_pending: 1_000 };
+  const differing = [
+    { what: 'MINTS.minter.ack_wait', wanted: SECOND * 10, found: SECOND * 30 },
+    { what: 'MINTS.minter.max_ack_pending', wanted: 6_000, found: 1_000 },
+  ];
+  const minter = () => jsm.consumers.info('MINTS', 'minter');
+  afterEach(() => remakeConsumer('minter', {}));
+
+  it('gives a consumer that apps refuse the patience and width that are wanted now, and leaves it where it stands', async () => {
+    await remakeConsumer('minter', older);
+    const subjects = ['mint.demo.a.1', 'mint.demo.b.1'];
+    for (const subject of subjects) await jetstream(log.admin).publish(subject, '{}');
+    const [held] = await handedOut(1);
+    held?.ack();
+    await handedOut(1); // and not acknowledged
+    const before = await waitForAck();
+    expect(await found()).toEqual(differing);
+    expect(await provision(log.admin)).toEqual({ epoch, made: [], changed: differing });
+    expect(await found()).toEqual([]);
+    const after = await minter();
+    expect(after).toMatchObject({ created: before.created, ack_floor: before.ack_floor, num_ack_pending: 1, num_pending: 0 });
+    expect(after.config).toEqual({ ...before.config, ack_wait: SECOND * 10, max_ack_pending: 6_000 });
+    expect(await provision(log.admin)).toEqual({ epoch, made: [], changed: [] });
+    await jsm.streams.purge('MINTS');
+  });
+
+  it.each<[string, Partial<ConsumerConfig>, Difference]>([
+    [
+      'what it gets to see',
+      { filter_subject: 'mint.demo.*.*' },
+      { what: 'MINTS.minter.filter_subject', wanted: false, found: 'mint.demo.*.*' },
+    ],
+    ['when it gives up', { max_deliver: 3 }, { what: 'MINTS.minter.max_deliver', wanted: -1, found: 3 }],
+  ])('does not change %s: it names it, both values', async (_, more, difference) => {
+    await remakeConsumer('minter', { ...older, ...more });
+    await expect(provision(log.admin)).rejects.toMatchObject({ code: 'stream-differs', context: { differences: [difference] } });
+    expect((await minter()).config).toMatchObject(more);
+  });
+
+  const handedOut = async (count: number) => {
+    const messages = await (await jetstream(log.admin).consumers.get('MINTS', 'minter')).fetch({ max_messages: count });
+    const taken: JsMsg[] = [];
+    for await (const message of messages) taken.push(message);
+    return taken;
+  };
+
+  async function waitForAck(): Promise<ConsumerInfo> {
+    await waitFor(async () => (await minter()).ack_floor.consumer_seq === 1, { what: 'it is acknowledged', timeoutMs: WAIT_MS });
+    return minter();
+  }
+});
+
+describe('[L3] an app refuses a stream', () => {
+  afterEach(async () => {
+    for (const name of ['EVENTS', 'COMMANDS', 'MINTS']) await remake(name, {});
+    expect(await found()).toEqual([]);
+  });
+
+  it.each<[string, Partial<StreamConfig>, Difference]>([
+    ['EVENTS', { max_age: SECOND * 60 }, { what: 'EVENTS.max_age', wanted: 0, found: SECOND * 60 }],
+    ['EVENTS', { max_msgs: 1_000 }, { what: 'EVENTS.max_msgs', wanted: -1, found: 1_000 }],
+    ['EVENTS', { max_msgs_per_subject: 10 }, { what: 'EVENTS.max_msgs_per_subject', wanted: -1, found: 10 }],
+    ['EVENTS', { discard: 'old' }, { what: 'EVENTS.discard', wanted: 'new', found: 'old' }],
+    ['EVENTS', { allow_direct: true }, { what: 'EVENTS.allow_direct', wanted: false, found: true }],
+    ['EVENTS', { deny_delete: false }, { what: 'EVENTS.deny_delete', wanted: true, found: false }],
+    ['EVENTS', { deny_purge: false }, { what: 'EVENTS.deny_purge', wanted: true, found: false }],
+    ['EVENTS', { deny_purge: false, allow_rollup_hdrs: true }, { what: 'EVENTS.allow_rollup_hdrs', wanted: false, found: true }],
+    ['EVENTS', { storage: 'memory' }, { what: 'EVENTS.storage', wanted: 'file', found: 'memory' }],
+    ['EVENTS', { retention: 'interest' }, { what: 'EVENTS.retention', wanted: 'limits', found: 'interest' }],
+    ['EVENTS', { subjects: ['ev.>'] }, { what: 'EVENTS.subjects', wanted: ['ev.*.sale.*', 'ev.*.mint.*'], found: ['ev.>'] }],
+    ['EVENTS', { allow_msg_ttl: true }, { what: 'EVENTS.allow_msg_ttl', wanted: false, found: true }],
+    ['EVENTS', { persist_mode: 'async' }, { what: 'EVENTS.persist_mode', wanted: false, found: 'async' }],
+    ['EVENTS', { no_ack: true }, { what: 'EVENTS.no_ack', wanted: false, found: true }],
+    [
+      'EVENTS',
+      { republish: { src: 'ev.>', dest: 'out.>' } },
+      { what: 'EVENTS.republish', wanted: false, found: { src: 'ev.>', dest: 'out.>' } },
+    ],
+    ['EVENTS', { metadata: { [EPOCH]: 'another' } }, { what: 'COMMANDS.epoch', wanted: 'another', found: expect.any(String) }],
+    ['COMMANDS', { metadata: { [EPOCH]: 'another' } }, { what: 'COMMANDS.epoch', wanted: expect.any(String), found: 'another' }],
+    ['COMMANDS', { discard_new_per_subject: false }, { what: 'COMMANDS.discard_new_per_subject', wanted: true, found: undefined }],
+    ['COMMANDS', { duplicate_window: SECOND }, { what: 'COMMANDS.duplicate_window', wanted: SECOND * 120, found: SECOND }],
+    [
+      'COMMANDS',
+      { subject_transform: { src: 'cmd.*.*.*', dest: 'cmd.{{partition(4,1,2)}}.{{wildcard(1)}}.{{wildcard(2)}}.{{wildcard(3)}}' } },
+      {
+        what: 'COMMANDS.subject_transform',
+        wanted: expect.anything(),
+        found: expect.objectContaining({ dest: expect.stringContaining('(4,1,2)') }),
+      },
+    ],
+    ['MINTS', { retention: 'limits' }, { what: 'MINTS.retention', wanted: 'workqueue', found: 'limits' }],
+  ])('%s with %j', async (name, more, difference) => {
+    await remake(name, more);
+    expect(await found()).toContainEqual(difference);
+  });
+
+  it('that is missing, and says so of each', async () => {
+    await jsm.streams.delete('MINTS');
+    expect(await found()).toEqual([
+      { what: 'MINTS', wanted: 'to exist', found: 'missing' },
+      { what: 'MINTS.minter', wanted: 'to exist', found: 'missing' },
+    ]);
+    await provision(log.admin);
+  });
+
+  it('without an epoch', async () => {
+    await remake('EVENTS', { metadata: {} });
+    expect(await found()).toContainEqual({ what: 'EVENTS.epoch', wanted: 'an epoch', found: undefined });
+  });
+});
+
+describe('[L3] an app refuses a consumer', () => {
+  it.each<[string, Partial<ConsumerConfig>, Difference]>([
+    ['ledger', { ack_wait: SECOND }, { what: 'EVENTS.ledger.ack_wait', wanted: SECOND * 30, found: SECOND }],
+    ['ledger', { max_deliver: 3 }, { what: 'EVENTS.ledger.max_deliver', wanted: -1, found: 3 }],
+    ['ledger', { filter_subject: 'ev.demo.sale.*' }, { what: 'EVENTS.ledger.filter_subject', wanted: false, found: 'ev.demo.sale.*' }],
+    ['ledger', { inactive_threshold: SECOND * 3_600 }, { what: 'EVENTS.ledger.inactive_threshold', wanted: false, found: SECOND * 3_600 }],
+    ['ledger', { ack_policy: 'all' }, { what: 'EVENTS.ledger.ack_policy', wanted: 'explicit', found: 'all' }],
+    ['minter', { backoff: [SECOND], max_deliver: 5 }, { what: 'MINTS.minter.backoff', wanted: false, found: [SECOND] }],
+    ['mint-requests', { deliver_policy: 'new' }, { what: 'EVENTS.mint-requests.deliver_policy', wanted: 'all', found: 'new' }],
+    ['decider-2', { max_ack_pending: 1 }, { what: 'COMMANDS.decider-2.max_ack_pending', wanted: 4_096, found: 1 }],
+    [
+      'decider-2',
+      { filter_subjects: ['cmd.0.>'] },
+      { what: 'COMMANDS.decider-2.filter_subjects', wanted: expect.any(Array), found: ['cmd.0.>'] },
+    ],
+  ])('%s with %j', async (durable, more, difference) => {
+    await remakeConsumer(durable, more);
+    expect(await found()).toContainEqual(difference);
+    await remakeConsumer(durable, {});
+  });
+});
+
+it('takes a consumer that was paused once for what it is', async () => {
+  const [ledger] = CONSUMERS.filter(({ config }) => config.durable_name === 'ledger');
+  if (ledger === undefined) throw new Error('there is no ledger');
+  await jsm.consumers.pause(ledger.stream, 'ledger', new Date(Date.now() + 3_600_000));
+  expect((await found()).map(({ what }) => what)).toEqual(['EVENTS.ledger.pause_until']);
+  await jsm.consumers.resume(ledger.stream, 'ledger');
+  expect(await found()).toEqual([]);
+});
+
+describe('[L3] a log that was used and lost a stream', () => {
+  beforeAll(async () => {
+    await jetstream(log.admin).publish('ev.demo.sale.used', '[]');
+    await jsm.streams.delete('COMMANDS');
+  });
+
+  it('does not get it again from provision: a log is never begun anew beside an old one', async () => {
+    await expect(provision(log.admin)).rejects.toMatchObject({
+      code: 'stream-differs',
+      context: { missing: ['COMMANDS'], used: ['EVENTS'] },
+    });
+    await expect(jsm.streams.info('COMMANDS')).rejects.toThrow('not found');
+  });
+
+  it('is not sold on: the purchase app refuses to start, names what differs, and leaves no connection behind', async () => {
+    const before = await connections();
+    await expect(startSelling(log.server)).rejects.toMatchObject({
+      code: 'stream-differs',
+      context: { differences: expect.arrayContaining([{ what: 'COMMANDS', wanted: 'to exist', found: 'missing' }]) },
+    });
+    await waitFor(async () => (await connections()) === before, { what: 'its connections are closed', timeoutMs: WAIT_MS });
+  });
+});
+
+async function connections(): Promise<number> {
+  const { num_connections } = (await (await fetch(`${log.server.monitorUrl}/connz`)).json()) as { readonly num_connections: number };
+  return num_connections;
+}

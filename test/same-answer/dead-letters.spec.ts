@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { connect } from '@nats-io/transport-node';
+import { DeadLetters } from '#shared/platform/dead-letters.js';
+import { LetterBox } from '../../apps/cli/src/dead/letter-box.js';
+import { Redrive } from '../../apps/cli/src/dead/redrive.js';
+import { OPERATIONS } from '../../apps/purchase/src/operations.js';
+import { admit, operatorOf } from '../harness/admit.js';
+import { Caller, type Heard } from '../harness/caller.js';
+import { commandsSettled, toldOf } from '../stages/crash-stage.js';
+import { Log, startSelling } from '../stages/selling.js';
+
+const log = Log.forTests('dead-letters');
+let demo: Caller;
+let operator: NatsConnection;
+let jsm: JetStreamManager;
+let box: LetterBox;
+
+const cli = (...args: string[]) => admit(operatorOf(log.server), 'dead', ...args);
+const redriving = async () => Redrive.on(operator, box);
+
+/** A version of the service that chokes on the orders of one buyer. */
+const choking = OPERATIONS['order.place'] as { decide: (typeof OPERATIONS)['order.place']['decide'] };
+const sound = choking.decide;
+const breakDown = (): void => {
+  choking.decide = (sale, command, at) => {
+    if (JSON.stringify(command.request).includes('unlucky')) throw new Error('this version cannot decide that');
+    return sound(sale, command, at);
+  };
+};
+const repair = (): void => {
+  choking.decide = sound;
+};
+
+/** An order that was set aside, and the number of its letter. */
+async function parked(sale: string, key: string = randomUUID()): Promise<number> {
+  breakDown();
+  expect(await demo.place(sale, { quantity: 1, buyer: 'unlucky' }, key)).toMatchObject({ status: 503, body: { code: 'parked' } });
+  return (await jsm.streams.info('DEAD')).state.last_seq;
+}
+const again = (sale: string, key: string): Promise<Heard> => demo.insist('order.place', { sale, buyer: 'unlucky', quantity: 1 }, key);
+
+beforeAll(async () => {
+  await log.keep(startSelling(log.server));
+  demo = await log.keep(Caller.of(log.server, 'demo'));
+  operator = await log.keep(connect(log.server.connection('operator')));
+  jsm = await jetstreamManager(log.admin);
+  box = await LetterBox.on(operator);
+});
+afterEach(repair);
+
+it('[L6] lets an operator see what is dead, repair it, and send it once more: then its key has its answer', async () => {
+  expect(await cli('ls')).toEqual({ code: 0, out: 'nothing is dead\n', error: '' });
+  await demo.open('cured', { quota: 10 });
+  const dead = await parked('cured', 'cured-key');
+  const listed = await cli('ls');
+  expect([listed.code, listed.out]).toEqual([
+    1,
+    expect.stringMatching(/COMMANDS.*demo.*cmd\.\d+\.demo\.cured\..*this version cannot decide/),
+  ]);
+  expect((await cli('ls', '--tenant', 'acme')).code).toBe(0);
+  const shown = await cli('show', `${dead}`);
+  expect(shown.out).toMatch(/tries +1\n/);
+  expect(shown.out).toMatch(/headers +\{"Nats-Msg-Id":"demo:cured:/);
+  expect(shown.out).toMatch(/"buyer":"unlucky"/);
+  expect(JSON.parse((await cli('show', `${dead}`, '--json')).out)).toMatchObject({ letter: dead, stream: 'COMMANDS', deliveries: 1 });
+
+  repair();
+  expect(await cli('redrive', '--all')).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+ {2}redriven as {2}COMMANDS \d+\n$/) });
+  const answer = await again('cured', 'cured-key');
+  expect(answer).toMatchObject({ status: 201, replayed: true });
+  expect(await cli('ls')).toMatchObject({ code: 0, out: 'nothing is dead\n' });
+  expect((await cli('ls', '--all')).out).toMatch(/redriven/);
+
+  const before = await log.lastSequences();
+  expect(await cli('redrive', `${dead}`)).toMatchObject({ code: 0, out: expect.stringContaining('redriven already') });
+  expect(await log.lastSequences()).toEqual(before);
+});
+
+it('[L4] does nothing twice when it is redriven by two at once, or again after a crash at either step', async () => {
+  await demo.open('crashed', { quota: 10 });
+  const keys = ['by-two', 'after-delete', 'after-publish'];
+  const letters = [];
+  for (const key of keys) letters.push(await parked('crashed', key));
+  const [byTwo = 0, afterDelete = 0, afterPublish = 0] = letters;
+  repair();
+  const run = await redriving();
+  await Promise.all([1, 2].map(async () => run.run((await box.letter(byTwo))!)));
+
+  await jsm.streams.deleteMessage('COMMANDS', (await box.letter(afterDelete))!.sequence);
+  expect(await run.run((await box.letter(afterDelete))!)).toMatchObject({ outcome: 'redriven' });
+
+  const dying = Object.assign(Object.create(box) as LetterBox, { close: () => Promise.reject(new Error('the process died')) });
+  await expect((await Redrive.on(operator, dying)).run((await box.letter(afterPublish))!)).rejects.toThrow('died');
+  expect((await box.letter(afterPublish))?.closed).toBeUndefined();
+  const stored = (await log.lastSequences()).COMMANDS;
+  expect(await run.run((await box.letter(afterPublish))!)).toEqual({ outcome: 'redriven', note: `COMMANDS ${stored}` });
+
+  await commandsSettled(log);
+  for (const key of keys) expect((await again('crashed', key)).status).toBe(201);
+  expect((await toldOf(log, 'crashed')).orders).toHaveLength(keys.length);
+});
+
+it('[L4] knows the caller who was faster with the same request, and refuses to put one in the place of another', async () => {
+  await demo.open('taken', { quota: 10 });
+  const [same, other] = [await parked('taken', 'same'), await parked('taken', 'other')];
+  repair();
+  for (const each of [same, other]) await jsm.streams.deleteMessage('COMMANDS', (await box.letter(each))!.sequence);
+  const js = jetstream(log.admin); // a caller behind another process, after the broker forgot the key
+  const original = await box.letter(same);
+  const [, , tenant, sale, hash] = original!.subject.split('.');
+  const command = JSON.parse(Buffer.from(original!.original, 'base64').toString('utf8')) as object;
+  await js.publish(`cmd.${tenant}.${sale}.${hash}`, JSON.stringify({ ...command, reply: '_INBOX.purchase.elsewhere' }));
+  expect(await (await redriving()).run(original!)).toMatchObject({ outcome: 'redriven' });
+
+  const [, , , , otherHash] = (await box.letter(other))!.subject.split('.');
+  await js.publish(`cmd.${tenant}.${sale}.${otherHash}`, JSON.stringify({ ...command, key: 'other', fingerprint: 'of another body' }));
+  const ran = await cli('redrive', `${other}`);
+  expect([ran.code, ran.out]).toEqual([1, expect.stringContaining('another request has taken its key')]);
+  expect((await cli('drop', `${other}`, '--reason', 'its caller was answered by hand')).out).toBe(`${other}  dropped\n`);
+  expect((await cli('drop', `${other}`, '--reason', 'again')).out).toContain('dropped already: its caller was answered by hand');
+  expect((await cli('redrive', `${other}`)).out).toContain('dropped already');
+  expect((await cli('ls')).code).toBe(0);
+});
+
+it('gives a mint command back to MINTS with what its headers said, past what the broker remembers', async () => {
+  const msgID = 'mint:demo:tkt_x:1';
+  await jetstream(log.admin).publish('mint.demo.tkt_x.1', '{"name":42}', { msgID });
+  const { seq } = (await jsm.streams.getMessage('MINTS', { last_by_subj: 'mint.demo.tkt_x.1' }))!;
+  const delivery = {
+    subject: 'mint.demo.tkt_x.1',
+    sequence: seq,
+    deliveries: 3,
+    storedAt: 1_800_000_000_000,
+    body: Buffer.from('{"name":42}'),
+    header: () => undefined,
+    headers: () => ({ 'Nats-Msg-Id': msgID, traceparent: '00-trace' }),
+    working: () => undefined,
+    settle: () => undefined,
+  };
+  await new DeadLetters(log.admin).bury('MINTS', delivery, 'command-unreadable');
+  await jsm.streams.deleteMessage('MINTS', seq); // what the minter's term does
+  const dead = (await jsm.streams.info('DEAD')).state.last_seq;
+  expect((await cli('redrive', `${dead}`)).code).toBe(0);
+  const back = await jsm.streams.getMessage('MINTS', { last_by_subj: 'mint.demo.tkt_x.1' });
+  expect([back?.string(), back?.header.get('traceparent'), back?.header.get('Nats-Msg-Id')]).toEqual([
+    '{"name":42}',
+    '00-trace',
+    `redrive:${dead}`,
+  ]);
+});
+
+it.each([
+  [['show', 'first'], /named by its number/],
+  [['show', '999999'], /there is no letter 999999/],
+  [['redrive', '999999'], /there is no letter 999999; nothing was sent/],
+  [['redrive'], /name the letters, or say --all/],
+  [['redrive', '1', '--all'], /name the letters, or say --all/],
+  [['drop', '1'], /--reason/],
+  [['bury'], /unknown command/],
+])('says what is wrong with %j, and ends with 2', async (args, said) => {
+  expect(await cli(...args)).toEqual({ code: 2, out: '', error: expect.stringMatching(said) });
+});

@@ -1,0 +1,98 @@
+import { Svcm } from '@nats-io/services';
+import { connect } from '@nats-io/transport-node';
+import { readEnvironment } from '#shared/platform/environment.js';
+import { createLogger } from '#shared/platform/logger.js';
+import { Intake } from '../../apps/purchase/src/intake.js';
+import { isOperation, type OperationName } from '../../apps/purchase/src/operations.js';
+import { connectParts } from '../../apps/purchase/src/parts.js';
+import type { Heard } from '../harness/caller.js';
+import { NEW, pairFor } from '../harness/every-mutation.js';
+import { Shop } from '../stages/shop.js';
+
+let mutations: OperationName[];
+
+const shop = Shop.forTests('idempotency');
+beforeAll(async () => {
+  mutations = await endpoints();
+});
+
+/** What the services framework says can be called, as far as it changes something. */
+async function endpoints(): Promise<OperationName[]> {
+  const operator = await connect(shop.log.server.connection('operator'));
+  const found: string[] = [];
+  for await (const { endpoints: listed } of await new Svcm(operator).client().info('admit-purchase'))
+    found.push(...listed.map(({ subject }) => subject));
+  await operator.close();
+  return found.map((subject) => subject.split('.').slice(2).join('.')).filter(isOperation);
+}
+
+it('serves every operation that callers may ask for', () => {
+  expect([...mutations].sort()).toEqual(
+    [
+      'order.cancel',
+      'order.place',
+      'order.refund',
+      'payment.confirm',
+      'payment.fail',
+      'payment.refunded',
+      'sale.close',
+      'sale.open',
+      'ticket.mint',
+    ].sort(),
+  );
+});
+
+it('[minting IK4] [minting AE1] [blockchain TP-3] [blockchain TP-9] [blockchain SC-1] [blockchain SC-4] answers every mutation once: first, replay, other body, no key, other tenant', async () => {
+  for (const operation of mutations) {
+    const sale = `every-${operation.replace('.', '-')}`;
+    const { body, other, pointer } = await pairFor(operation, sale, shop.demo);
+    const without = await shop.demo.ask(operation, body);
+    expect([operation, without.status, without.body.code]).toEqual([operation, 400, 'key-missing']);
+    const first = await shop.demo.ask(operation, body, 'key');
+    expect([operation, first.status, first.replayed]).toEqual([operation, NEW.has(operation) ? 201 : 200, false]);
+    const stored = await shop.log.lastSequences();
+    const reordered = Object.fromEntries(Object.entries(body).reverse());
+    const replay = await shop.demo.ask(operation, JSON.stringify(reordered, undefined, 2), 'key');
+    expect([operation, replay.status, replay.text, replay.replayed]).toEqual([operation, first.status, first.text, true]);
+    if (operation !== 'sale.close') {
+      const mismatch = await shop.demo.ask(operation, other, 'key');
+      expect([operation, mismatch.status, mismatch.body.errors?.map((error) => error.pointer)]).toEqual([operation, 422, [pointer]]);
+    }
+    expect(await shop.log.lastSequences()).toEqual(stored);
+    const elsewhere = await pairFor(operation, sale, shop.acme);
+    const theirs = await shop.acme.ask(operation, elsewhere.body, 'key');
+    expect([operation, theirs.status, theirs.replayed]).toEqual([operation, first.status, false]);
+  }
+});
+
+it('[minting IK7] [blockchain TP-8] says 409 while a mutation is in process, and its answer afterwards', async () => {
+  const asked = await Promise.all(
+    mutations.map(async (operation) => ({ operation, ...(await pairFor(operation, `slow-${operation.replace('.', '-')}`, shop.demo)) })),
+  );
+  await shop.stopApp();
+  const parts = await connectParts(
+    readEnvironment({
+      NATS_URL: shop.log.server.url,
+      NATS_PASSWORD: shop.log.server.credentials('purchase').pass,
+      NATS_EDGE_PASSWORD: shop.log.server.credentials('edge').pass,
+    }),
+    createLogger('test', 'silent'),
+  );
+  const intake = new Intake(parts);
+  const handle = ({ operation, body }: (typeof asked)[number]) =>
+    intake.handle({ operation, tenant: 'demo', key: 'slow', traceparent: undefined, body: Buffer.from(JSON.stringify(body)) });
+  const originals = asked.map(handle); // nobody decides: each waits as long as it may
+  await parts.connection.flush();
+  const copies = await Promise.all(asked.map(handle));
+  for (const [index, copy] of copies.entries())
+    expect([asked[index]?.operation, copy.status, copy.retryAfterSeconds]).toEqual([asked[index]?.operation, 409, 1]);
+  for (const original of await Promise.all(originals)) expect([original.status, original.retryAfterSeconds]).toEqual([202, 1]);
+  await parts.edge.close();
+  await parts.connection.close();
+  await shop.startApp();
+  const after: Heard[] = [];
+  for (const { operation, body } of asked) after.push(await shop.demo.insist(operation, body, 'slow'));
+  expect(after.map(({ status, replayed, body }) => [status, replayed, body.code])).toEqual(
+    asked.map(({ operation }) => [NEW.has(operation) ? 201 : 200, true, undefined]),
+  );
+});

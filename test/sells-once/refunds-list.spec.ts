@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { projectFolder } from '../../dev/processes/project.js';
+import { Shop } from '../stages/shop.js';
+
+const run = promisify(execFile);
+
+const shop = Shop.forTests('refunds');
+
+function admit(...args: string[]): Promise<{ readonly stdout: string }> {
+  const { user, pass } = shop.log.server.credentials('operator');
+  const env = { PATH: process.env.PATH, NATS_URL: shop.log.server.url, NATS_USER: user, NATS_PASSWORD: pass };
+  return run(process.execPath, [join(projectFolder(), 'dist', 'apps', 'cli', 'src', 'main.js'), ...args], { env });
+}
+
+it('[L6] shows an operator what has to go back, and why', async () => {
+  await shop.demo.open('gala', { quota: 5 }, { payment: 'webhook' });
+  expect((await admit('refunds', 'demo', 'gala')).stdout).toBe('nothing is owed\n');
+  const placed = await shop.demo.place('gala', { quantity: 1 });
+  const payment = { sale: 'gala', order: placed.body.order, payment: 'pay-1', amount: '4999', currency: 'EUR' };
+  await shop.demo.ask('payment.confirm', payment, 'told');
+  expect((await admit('refunds', 'demo', 'gala')).stdout).toMatch(
+    / {2}pay-1 {2}ord_[a-z2-7]{26} {2}4999 EUR \(minor units\) {2}wrong-amount\n$/,
+  );
+  expect(JSON.parse((await admit('refunds', 'demo', 'gala', '--json')).stdout)).toMatchObject([{ payment: 'pay-1', amount: '4999' }]);
+  await expect(admit('refunds', 'demo', 'nothing')).rejects.toMatchObject({ stderr: expect.stringContaining('There is no such sale') });
+});

@@ -1,0 +1,58 @@
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { type Commit, type Head, headOf, NO_HEAD } from '#shared/event-store/commit.js';
+import { type EventStore, saleSubject } from '#shared/event-store/event-store.js';
+import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { type Fold, Folds } from '../../apps/purchase/src/folds.js';
+import { anEvent } from '../conformance/event-store-suite.js';
+import { Log } from '../stages/selling.js';
+
+const COMMITS = 400;
+const READERS = 64;
+
+const log = Log.forTests('shared-reads');
+let reader: NatsConnection;
+beforeAll(async () => {
+  reader = await log.keep(connect(log.server.connection('purchase')));
+});
+
+it('[L3] 64 readers who share looks each see every commit that was acknowledged, by another process, before they asked', async () => {
+  const subject = saleSubject('demo', 'shared');
+  const writing = await JetStreamEventStore.on(log.admin);
+  const asking = await JetStreamEventStore.on(reader);
+  let looks = 0;
+  const store: EventStore = {
+    head: (name) => asking.head(name),
+    at: (name, sequence) => asking.at(name, sequence),
+    append: (name, head, events) => asking.append(name, head, events),
+    read: (name, after) => {
+      looks += 1;
+      return asking.read(name, after);
+    },
+  };
+  const folds = new Folds(store, () => new Seen());
+  let acknowledged: Head = NO_HEAD;
+  let reads = 0;
+  const read = async (): Promise<void> => {
+    while (acknowledged.version < COMMITS) {
+      const before = acknowledged.version;
+      const seen = await folds.withLatest(subject, ({ head }) => head.version);
+      if (seen < before) throw new Error(`version ${before} was acknowledged before a reader asked, who saw ${seen}`);
+      reads += 1;
+    }
+  };
+  const write = async (): Promise<void> => {
+    while (acknowledged.version < COMMITS) acknowledged = (await writing.append(subject, acknowledged, [anEvent('x')])) ?? NO_HEAD;
+  };
+  await Promise.all([write(), ...Array.from({ length: READERS }, read)]);
+  expect(reads).toBeGreaterThan(READERS * 10);
+  expect(looks).toBeLessThan(reads / 10);
+});
+
+/** Only how far the log is. */
+class Seen implements Fold {
+  head: Head = NO_HEAD;
+  readonly weight = 1;
+  apply(commit: Commit): void {
+    this.head = headOf(commit);
+  }
+}

@@ -1,0 +1,54 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import { keyHash } from '#shared/kernel/ids.js';
+import type { Answer } from '../../apps/purchase/src/answer.js';
+import { Intake, MAX_WAITING_PER_SALE } from '../../apps/purchase/src/intake.js';
+import { patientCallers } from '../harness/patient-callers.js';
+import { counted, toldOf } from '../stages/crash-stage.js';
+import { heldDeciders } from '../stages/held-deciders.js';
+import { Shop } from '../stages/shop.js';
+
+const TOO_MANY = 50;
+
+const shop = Shop.forTests('too-many-waiting');
+beforeAll(async () => {
+  for (const sale of ['rush', 'calm']) await shop.demo.open(sale, { quota: 10_000 }, { maxPerBuyer: 100 });
+  await shop.demo.place('rush', { quantity: 1 }); // so that the sale is known to this process
+});
+
+async function liesInCommands(key: string): Promise<boolean> {
+  const { streams } = await jetstreamManager(shop.log.admin);
+  return (await streams.getMessage('COMMANDS', { last_by_subj: `cmd.*.demo.rush.${keyHash('api', key)}` })) !== null;
+}
+
+it('[L10] tells who comes when 2,000 wait to come again, stores nothing of it, and decides the same key afterwards', async () => {
+  const release = await heldDeciders(shop.log);
+  patientCallers(shop.app);
+  const intake = shop.app.get(Intake);
+  const place = (order: number): Promise<Answer> =>
+    intake.handle({
+      operation: 'order.place',
+      tenant: 'demo',
+      key: `rush-${order}`,
+      traceparent: undefined,
+      body: Buffer.from(JSON.stringify({ sale: 'rush', buyer: `b-${order}`, quantity: 1 })),
+    });
+  const rush = Array.from({ length: MAX_WAITING_PER_SALE + TOO_MANY }, (_, order) => place(order));
+  const calm = shop.demo.place('calm', { quantity: 1 });
+
+  const late = await shop.demo.place('rush', { quantity: 1, buyer: 'late' }, 'late-nats');
+  expect(late).toMatchObject({ status: 429, retryAfter: '1', body: { code: 'too-many-waiting' }, error: expect.stringMatching(/wait/) });
+  const lateToo = await shop.demoWeb.place('rush', { quantity: 1, buyer: 'late' }, 'late-http');
+  expect(lateToo).toMatchObject({ status: 429, body: { status: 429, code: 'too-many-waiting' } });
+  expect(lateToo.headers.get('Retry-After')).toBe('1');
+
+  await release();
+  const heard = await Promise.all(rush);
+  expect(heard.filter(({ status }) => status === 429)).toHaveLength(TOO_MANY);
+  expect(new Set(heard.map(({ status }) => status))).toEqual(new Set([201, 429]));
+  expect((await calm).status).toBe(201); // another sale waits for nobody here
+  expect(await Promise.all(['late-nats', 'late-http', `rush-${MAX_WAITING_PER_SALE}`].map(liesInCommands))).toEqual([false, false, false]);
+  expect(await shop.demo.place('rush', { quantity: 1, buyer: 'late' }, 'late-nats')).toMatchObject({ status: 201, replayed: false });
+  expect(await shop.demoWeb.place('rush', { quantity: 1, buyer: 'late' }, 'late-http')).toMatchObject({ status: 201, replayed: false });
+  const decided = 1 + MAX_WAITING_PER_SALE + 2;
+  expect(counted((await toldOf(shop.log, 'rush')).decisions)).toEqual([decided, decided]);
+});

@@ -1,0 +1,88 @@
+import { waitFor } from '../../dev/processes/wait.js';
+import { admit, operatorOf } from '../harness/admit.js';
+import type { Caller, Heard } from '../harness/caller.js';
+import { counted, type Told, toldOf } from './crash-stage.js';
+import { ledgerSettings, type RunningLedger } from './ledger-app.js';
+import type { ClusterLog } from './selling.js';
+
+export const BUYERS = 400;
+export const SEATS = 200;
+
+/** What a rush needs of the stage it takes place on. */
+interface Ground {
+  readonly log: ClusterLog;
+  readonly callers: readonly Caller[];
+}
+
+/** Two buyers for every seat of a sale, shared out over the callers of a stage. */
+export class Rush {
+  constructor(private readonly stage: Ground) {}
+
+  callerOf(buyer: number): Caller {
+    return this.stage.callers[buyer % this.stage.callers.length] as Caller;
+  }
+
+  open(sale: string, more: object = {}): Promise<Heard> {
+    const units = { rows: [{ row: 'A', from: 1, to: SEATS }] };
+    const terms = { sale, name: 'Gala', units, price: { amount: '5000', currency: 'EUR' }, mint: 'on-request', ...more };
+    return this.callerOf(0).insist('sale.open', terms, `open-${sale}`);
+  }
+
+  /** One buyer and one seat; asked again, the same key and the same request; `elsewhere`, by so many callers further on. */
+  place(sale: string, buyer: number, elsewhere = 0): Promise<Heard> {
+    const key = `${sale}-${buyer}`;
+    return this.callerOf(buyer + elsewhere).insist('order.place', { sale, buyer: key, units: [`A-${(buyer % SEATS) + 1}`] }, key);
+  }
+
+  /** All of them at once, and something that happens to the servers as soon as the rush has begun. */
+  async through(sale: string, strike: () => Promise<unknown>): Promise<readonly Heard[]> {
+    await this.open(sale);
+    let answered = 0;
+    const struck = waitFor(() => answered > BUYERS / 20, { what: 'the rush has begun', timeoutMs: 20_000 }).then(strike);
+    const asked = Array.from({ length: BUYERS }, async (_, buyer) => {
+      const heard = await this.place(sale, buyer);
+      answered += 1;
+      return heard;
+    });
+    const heard = await Promise.all(asked);
+    await struck;
+    return heard;
+  }
+
+  /** No acknowledged order is lost, no seat sold twice, each key decided once; and whoever asks again, there or elsewhere, hears what was heard. */
+  async expectSoldOnce(sale: string, heard: readonly Heard[]): Promise<void> {
+    const told = await this.told(sale);
+    expect([counted(told.units), counted(told.decisions)]).toEqual([
+      [SEATS, SEATS],
+      [BUYERS, BUYERS],
+    ]);
+    expect([...told.orders].sort()).toEqual([...ordersOf(heard)].sort());
+    for (const elsewhere of [0, 1]) {
+      const again = await Promise.all(heard.map((_, buyer) => this.place(sale, buyer, elsewhere)));
+      expect(again.map(({ text }) => text)).toEqual(heard.map(({ text }) => text));
+    }
+  }
+
+  /** All that these sales sold is in the ledger, and nothing else; and `admit replay`, told of every server of the log, comes to the same. */
+  async expectInLedger(ledger: RunningLedger, sales: readonly string[]): Promise<void> {
+    await ledger.catchesUp();
+    const rows = await ledger.query<{ order_id: string }>('select order_id from ledger.sale_order');
+    const logged = await Promise.all(sales.map(async (sale) => (await this.told(sale)).orders));
+    expect(rows.map(({ order_id: order }) => order).sort()).toEqual(logged.flat().sort());
+    const { server } = this.stage.log;
+    const { DATABASE_REPLAY_URL } = ledgerSettings(server, ledger.postgres);
+    const settings = { ...operatorOf(server), NATS_REPLAY_PASSWORD: server.credentials('replay').pass, DATABASE_REPLAY_URL };
+    expect(await admit(settings, 'replay')).toMatchObject({ code: 0, out: expect.stringContaining('equal') });
+  }
+
+  /** What the log says, once a leader says it: for some seconds after a strike there may be none. */
+  async told(sale: string): Promise<Told> {
+    const told: Told[] = [];
+    const heard = async (): Promise<boolean> => told.push(await toldOf(this.stage.log, sale)) > 0;
+    await waitFor(heard, { what: `the log tells of ${sale}`, timeoutMs: 30_000 });
+    return told[0] as Told;
+  }
+}
+
+export const ordersOf = (heard: readonly Heard[]): readonly string[] =>
+  heard.flatMap(({ status, body }) => (status === 201 ? [`${body.order}`] : []));
