@@ -2,9 +2,9 @@
 // its own, and takes it from one that is disabled, while the server runs. Plain JavaScript on purpose, like setup.mjs.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inboxOf } from '../dist/dev/nats/accounts.js';
 import { reloadServer } from '../dist/dev/nats/reload.js';
 import { followTenants, keepTenantUsers } from '../dist/dev/nats/tenant-users.js';
+import { inboxOf } from '../dist/libs/shared/src/platform/topology/accounts.js';
 import { MONITOR_PORT, NATS_PORT, writeNatsConfig } from './nats-config.mjs';
 
 const [folder = '/data'] = process.argv.slice(2);

@@ -1,9 +1,9 @@
 // The configuration of the NATS container: written by `setup` before it starts, and by `accounts` whenever a tenant is made, disabled or enabled.
 import { join } from 'node:path';
-import { accountsConfig } from '../dist/dev/nats/accounts.js';
 import { DEV_TENANTS } from '../dist/dev/nats/server.js';
 import { tenantUsers } from '../dist/dev/nats/tenant-users.js';
-import { writePrivate } from '../dist/dev/processes/secrets.js';
+import { writePrivate } from '../dist/libs/shared/src/platform/secrets.js';
+import { accountsConfig } from '../dist/libs/shared/src/platform/topology/accounts.js';
 
 export const NATS_PORT = 4222;
 export const MONITOR_PORT = 8222;

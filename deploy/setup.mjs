@@ -1,10 +1,11 @@
 // What the containers need to trust each other, made once: passwords, the NATS accounts, one settings file for each of them and no more.
 // Run again it keeps what is there and writes the same files. Plain JavaScript on purpose: it runs from the image as it is.
 import { join } from 'node:path';
-import { usersOf } from '../dist/dev/nats/accounts.js';
 import { DEV_TENANTS } from '../dist/dev/nats/server.js';
-import { keepSecrets, writePrivate } from '../dist/dev/processes/secrets.js';
+import { keepWallet } from '../dist/dev/stack/wallet.js';
 import { clientSettings, SECRETS, settingsOf, tenantSettings } from '../dist/dev/stack/wiring.js';
+import { keepSecrets, writePrivate } from '../dist/libs/shared/src/platform/secrets.js';
+import { usersOf } from '../dist/libs/shared/src/platform/topology/accounts.js';
 import { NATS_PORT, writeNatsConfig } from './nats-config.mjs';
 
 const SUPERUSER = 'postgres';
@@ -22,9 +23,11 @@ const inside = {
   databaseUrl: `postgresql://${SUPERUSER}:${secrets[SUPERUSER]}@postgres:5432/admit`,
   solanaUrl: `http://chain:${INSIDE.solana}`,
   solanaIsLocal: true,
+  accountsFollow: true, // `accounts` does it
   ports: { purchase: INSIDE.http, minter: INSIDE.http, ledger: INSIDE.http },
   keysDir: '/keys',
   secrets,
+  wallet: keepWallet(join(folder, 'secrets', 'wallet.json')),
 };
 const outside = {
   ...inside,
@@ -56,7 +59,7 @@ for (const [tenant, file] of [
 ]) {
   writePrivate(
     join(folder, 'secrets', file),
-    asFile(clientSettings(outside, tenant), (name) => name !== 'DATABASE_URL'),
+    asFile(clientSettings(outside, tenant), (name) => name !== 'DATABASE_URL', 'export '),
   );
 }
 process.stdout.write('passwords, accounts and settings are in place\n');
@@ -67,9 +70,10 @@ function seenFromOutside() {
   return { MINT_URI_PREFIX };
 }
 
-function asFile(settings, wanted) {
+/** @param exported what makes a shell that loads the file pass its variables on to the programs it starts */
+function asFile(settings, wanted, exported = '') {
   return Object.entries(settings)
     .filter(([name]) => wanted(name))
-    .map(([name, value]) => `${name}=${value}\n`)
+    .map(([name, value]) => `${exported}${name}=${value}\n`)
     .join('');
 }

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { keepSecrets } from '#shared/platform/secrets.js';
+import type { ClusterMember } from '#shared/platform/topology/accounts.js';
 import { freePort } from '../processes/ports.js';
-import { keepSecrets } from '../processes/secrets.js';
 import { waitFor } from '../processes/wait.js';
-import type { ClusterMember } from './accounts.js';
 import {
   type Broker,
   type Credentials,

@@ -1,12 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
+import { keepSecrets, writePrivate } from '#shared/platform/secrets.js';
+import { type AccountsPlan, accountsConfig, type ClusterMember, inboxOf, usersOf } from '#shared/platform/topology/accounts.js';
 import { messageOf } from '../processes/errors.js';
 import { Part, type PartPlan, PartServer } from '../processes/part.js';
 import { freePort } from '../processes/ports.js';
 import { environment } from '../processes/project.js';
-import { keepSecrets, writePrivate } from '../processes/secrets.js';
-import { type AccountsPlan, accountsConfig, type ClusterMember, inboxOf, usersOf } from './accounts.js';
 import { obtainNatsServer } from './obtain.js';
 import { reloadServer } from './reload.js';
 import { keepTenantUsers, type TenantUsers, tenantUsers } from './tenant-users.js';

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
 import { createLogger } from '#shared/platform/logger.js';
+import { writePrivate } from '#shared/platform/secrets.js';
 import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { messageOf } from '../processes/errors.js';
-import { writePrivate } from '../processes/secrets.js';
 import type { NatsServer } from './server.js';
 
 /** What the embedded server is told of tenants beyond those with a password. Nothing in it is secret. */

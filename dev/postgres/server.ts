@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import pg from 'pg';
+import { keepSecrets } from '#shared/platform/secrets.js';
 import { messageOf } from '../processes/errors.js';
 import { Part, type PartPlan, PartServer } from '../processes/part.js';
 import { freePort } from '../processes/ports.js';
 import { environment } from '../processes/project.js';
-import { keepSecrets } from '../processes/secrets.js';
 import { clearLeftovers, createCluster, programOf } from './cluster.js';
 import { findPlace, type Place } from './place.js';
 

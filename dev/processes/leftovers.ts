@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { writePrivate } from '#shared/platform/secrets.js';
 import { type Command, kill9 } from './part.js';
 import { commandLine, descendantsOf, isAlive } from './process-table.js';
-import { writePrivate } from './secrets.js';
 import { waitFor } from './wait.js';
 
 const KINDLY_MS = 8_000; // the leash of a run that was killed ends its children within five seconds

@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
 import { messageOf } from '../processes/errors.js';
 import { lockFolder } from '../processes/lock.js';
 import { kill9 } from '../processes/part.js';
@@ -11,6 +11,8 @@ import type { Settings } from './wiring.js';
 
 const PARENT_LOOK_MS = 1_000;
 const HURRY_AFTER_MS = 1_000; // one Ctrl-C may arrive twice, from the terminal and from npm; a person needs longer
+
+const EXECUTED = /\bexec /; // in the script that npm runs
 
 const EXIT_INTERRUPTED = 130; // what shells call the end by Ctrl-C
 
@@ -67,12 +69,14 @@ function listenForTheEnd(end: AbortController, stack: () => Stack | undefined): 
     process.exit(EXIT_INTERRUPTED); // what was being started meanwhile is ended by its leash
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ask);
-  // npm runs us through a shell, and neither passes on that it was ended: nobody could stop us with Ctrl-C any more.
+  // npm does not pass on that it was killed: nobody could stop us with Ctrl-C any more. Where its shell gave its place to us (exec in
+  // package.json), npm is our parent, and passes signals on that a shell in the background would ignore; elsewhere a shell stands between.
   if (environment().npm_lifecycle_event === undefined) return;
-  const shell = process.ppid;
-  const npm = parentOf(shell);
+  const parent = process.ppid;
+  const isNpm = EXECUTED.test(environment().npm_lifecycle_script ?? '') && process.platform !== 'win32';
+  const npm = isNpm ? undefined : parentOf(parent);
   setInterval(() => {
-    if (process.ppid !== shell || parentOf(shell) !== npm) ask();
+    if (process.ppid !== parent || (!isNpm && parentOf(parent) !== npm)) ask();
   }, PARENT_LOOK_MS).unref();
 }
 
@@ -85,11 +89,26 @@ function whereToLook({ wiring, clientSettings }: Stack): string {
     ['Solana', wiring.solanaUrl],
     ['Postgres', `${new URL(wiring.databaseUrl).host}, database ${new URL(wiring.databaseUrl).pathname.slice(1)}`],
     ['settings', `${join(home, 'stack.env')}   addresses and passwords for a client`],
+    ['wallet', `${clientSettings.ADMIT_WALLET}   one to try with; its key is ${join(home, 'wallet.json')}`],
     ['logs', join(home, 'logs')],
     ['end it', 'Ctrl-C; the next npm start goes on with the same data'],
   ];
-  return ['', ...lines.map(([name, value]) => `  ${name.padEnd(9)} ${value}`), ''].join('\n');
+  const shown = lines.map(([name, value]) => `  ${name.padEnd(9)} ${value}`);
+  return ['', ...shown, '', '  To try it, paste this into another terminal, in this folder:', '', ...tryIt(home), ''].join('\n');
 }
+
+const FIRST_SALE =
+  '{"sale":"first","name":"First","units":{"quota":100},"price":{"amount":"5000","currency":"EUR"},"payment":"none","mint":"on-request"}';
+
+/** What works as it stands, every time: a request that was sent before gets the answer that it got. */
+export const tryIt = (home: string): string[] => [
+  `. ${shellPath(join(home, 'stack.env'))}`,
+  `curl -s "$HTTP_URL/v1/sales" -H "Authorization: Bearer $ADMIT_API_KEY" -H 'Content-Type: application/json' -H 'Idempotency-Key: open-first' -d '${FIRST_SALE}'`,
+  `nats req "admit.$ADMIT_TENANT.order.place" -H 'Idempotency-Key: order-first' '{"sale":"first","buyer":"b-1","quantity":1}'   # or the same with the nats command`,
+];
+
+/** A shell finds what it loads by its path alone where that has a slash. */
+const shellPath = (path: string): string => (isAbsolute(path) || path.startsWith('.') ? path : `./${path}`);
 
 /** Short inside the project folder, whole elsewhere. */
 function shownHome(): string {

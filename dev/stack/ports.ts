@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writePrivate } from '#shared/platform/secrets.js';
 import { freePort, isFree } from '../processes/ports.js';
-import { writePrivate } from '../processes/secrets.js';
 
 /** Where people expect these things; below the range from which systems take outgoing ports. */
 export const USUAL_PORTS = { nats: 4222, natsMonitor: 8222, postgres: 25_432, solana: 8899, purchase: 3000, minter: 3001, ledger: 3002 };

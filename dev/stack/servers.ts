@@ -1,15 +1,15 @@
-import { join } from 'node:path';
-import { connect } from '@nats-io/transport-node';
+import { join, relative } from 'node:path';
 import pg from 'pg';
-import { inboxOf, usersOf } from '../nats/accounts.js';
+import { keepSecrets } from '#shared/platform/secrets.js';
+import { usersOf } from '#shared/platform/topology/accounts.js';
 import { obtainNatsServer } from '../nats/obtain.js';
+import { lacksOf } from '../nats/own-server.js';
 import { type Credentials, DEV_TENANTS, startNats } from '../nats/server.js';
 import { followTenants } from '../nats/tenant-users.js';
 import { type PostgresServer, startPostgres } from '../postgres/server.js';
 import { messageOf } from '../processes/errors.js';
 import { Part, type PartPlan } from '../processes/part.js';
 import { type Environment, projectFolder } from '../processes/project.js';
-import { keepSecrets } from '../processes/secrets.js';
 import type { Ports } from './ports.js';
 
 export const DATABASE = 'admit';
@@ -66,24 +66,26 @@ export async function useNats(ground: Ground): Promise<NatsAccess> {
   };
 }
 
-/** NATS_USER and NATS_PASSWORD serve everybody on a server with one login; else each user has its own in credentials.json. */
-async function realNats(url: string, { env, dataDir }: Ground): Promise<NatsAccess> {
+/** Each user has its own password, in credentials.json. A server that lacks anything is refused before anything is made there. */
+async function realNats(url: string, { dataDir }: Ground): Promise<NatsAccess> {
   const file = join(dataDir, 'nats', 'credentials.json');
-  const kept = env.NATS_USER ? {} : keepSecrets(file, usersOf(DEV_TENANTS));
-  const login = (user: string): Credentials =>
-    env.NATS_USER ? { user: env.NATS_USER, pass: env.NATS_PASSWORD ?? '' } : { user, pass: kept[user] ?? '' };
-  const { user, pass } = login('provision');
-  try {
-    const nc = await connect({ servers: url.split(','), user, pass, inboxPrefix: inboxOf(user), timeout: REAL_MS, reconnect: false });
-    await nc.close();
-  } catch (error) {
-    throw new Error(
-      `NATS_URL is ${url}, and no login is possible there (${messageOf(error)}). Unset it to use the embedded server, start yours, or put the passwords of its users into ${file}.`,
-      { cause: error },
-    );
-  }
+  const kept = keepSecrets(file, usersOf(DEV_TENANTS));
+  const login = (user: string): Credentials => ({ user, pass: kept[user] ?? '' });
+  const lacks = await lacksOf({ url, login }).catch((error: unknown) => {
+    const why = `NATS_URL is ${url}, and no server answers there (${messageOf(error)})`;
+    throw new Error(`${why}. Unset it to use the embedded server, or start yours.`, { cause: error });
+  });
+  if (lacks.length > 0) throw new Error(notEnough(url, lacks, file));
   return { url, login, followTenants: async () => async () => undefined };
 }
+
+const notEnough = (url: string, lacks: readonly string[], file: string): string =>
+  [
+    `NATS_URL is ${url}, and that server cannot be used:`,
+    ...lacks.map((lack) => `  - ${lack}`),
+    `This prints the configuration it needs: npm run -s admit -- nats config --credentials ${relative(process.cwd(), file) || file} > nats.conf`,
+    'Start the server with it (nats-server -c nats.conf) and run npm start again. Unset NATS_URL to use the embedded server.',
+  ].join('\n');
 
 /** The URL of a role that may create roles and schemas. */
 export async function usePostgres(ground: Ground): Promise<string> {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writePrivate } from '#shared/platform/secrets.js';
 import type { Environment } from '../processes/project.js';
-import { writePrivate } from '../processes/secrets.js';
 import type { Stack } from './stack.js';
 import { APPS, clientSettings, OTHER_TENANT, type Settings } from './wiring.js';
 
@@ -11,11 +11,11 @@ const EMBEDDED = '# embedded: ';
 export function writeSettings(dataDir: string, stack: Stack, env: Environment): void {
   const settings = stack.clientSettings;
   const embedded = ['NATS_URL', 'DATABASE_URL', 'SOLANA_RPC_URL'].filter((name) => !env[name]);
-  writePrivate(join(dataDir, 'stack.env'), `${EMBEDDED}${embedded.join(' ')}\n${asFile(settings)}`);
+  writePrivate(join(dataDir, 'stack.env'), `${EMBEDDED}${embedded.join(' ')}\n${asFile(settings, 'export ')}`);
   for (const who of [...APPS, 'provision', 'replay', 'operator'] as const) {
     writePrivate(join(dataDir, 'env', `${who}.env`), asFile(stack.settingsOf(who)));
   }
-  writePrivate(join(dataDir, 'env', `${OTHER_TENANT}.env`), asFile(clientSettings(stack.wiring, OTHER_TENANT)));
+  writePrivate(join(dataDir, 'env', `${OTHER_TENANT}.env`), asFile(clientSettings(stack.wiring, OTHER_TENANT), 'export '));
 }
 
 /**
@@ -28,12 +28,14 @@ export function withoutOwn(env: Environment, dataDir: string): Environment {
   const [head = '', ...lines] = readFileSync(file, 'utf8').split('\n');
   if (!head.startsWith(EMBEDDED)) return env;
   const embedded = new Set(head.slice(EMBEDDED.length).split(' '));
-  const own = lines.filter((line) => embedded.has(line.slice(0, line.indexOf('='))));
+  const settings = lines.map((line) => line.replace(/^export /, ''));
+  const own = settings.filter((line) => embedded.has(line.slice(0, line.indexOf('='))));
   return Object.fromEntries(Object.entries(env).filter(([name, value]) => !own.includes(`${name}=${value}`)));
 }
 
-function asFile(settings: Settings): string {
+/** `exported`: makes a shell that loads the file pass its variables on to the programs it starts. */
+function asFile(settings: Settings, exported: 'export ' | '' = ''): string {
   return Object.entries(settings)
-    .map(([name, value]) => `${name}=${value}\n`)
+    .map(([name, value]) => `${exported}${name}=${value}\n`)
     .join('');
 }

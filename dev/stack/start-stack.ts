@@ -1,15 +1,16 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { keepSecrets } from '#shared/platform/secrets.js';
 import { DEV_TENANTS } from '../nats/server.js';
 import { Leftovers } from '../processes/leftovers.js';
 import type { Part } from '../processes/part.js';
 import { type Environment, environment } from '../processes/project.js';
-import { keepSecrets } from '../processes/secrets.js';
 import { choosePorts } from './ports.js';
 import { Progress } from './progress.js';
 import { type Ground, type NatsAccess, useNats, usePostgres, useSolana } from './servers.js';
 import { withoutOwn, writeSettings } from './settings-files.js';
 import { type AppSettings, Stack } from './stack.js';
+import { keepWallet } from './wallet.js';
 import { APPS, type App, SECRETS, type Wiring } from './wiring.js';
 
 const USUAL_SLOT_MS = 400; // Solana's own
@@ -107,12 +108,14 @@ async function wire(
     natsUrl: nats.url,
     natsLogin: nats.login,
     ...(nats.program !== undefined && { natsProgram: nats.program }),
+    accountsFollow: nats.program !== undefined,
     databaseUrl,
     solanaUrl: solana.url,
     solanaIsLocal: solana.local,
     ports: ground.ports,
     keysDir,
     secrets: keepSecrets(join(ground.dataDir, 'secrets.json'), SECRETS),
+    wallet: keepWallet(join(ground.dataDir, 'wallet.json')),
   };
   return { wiring, followTenants: nats.followTenants };
 }

@@ -20,6 +20,8 @@ export interface Wiring {
   readonly natsLogin: (user: string) => Credentials;
   /** The embedded server's program, for whoever wants another such server. */
   readonly natsProgram?: string;
+  /** The server is told of new tenants by itself. */
+  readonly accountsFollow: boolean;
   /** A role that may create roles and schemas. */
   readonly databaseUrl: string;
   readonly solanaUrl: string;
@@ -27,6 +29,8 @@ export interface Wiring {
   readonly ports: Ports;
   readonly keysDir: string;
   readonly secrets: Readonly<Record<string, string>>;
+  /** The address of a wallet to try with. */
+  readonly wallet: string;
 }
 
 export const SECRETS = [...DATABASE_ROLES, 'apiKey', 'webhookSecret', 'acmeApiKey', 'acmeWebhookSecret'] as const;
@@ -79,6 +83,7 @@ export function settingsOf(who: App | 'provision' | 'replay' | 'operator', wirin
         DATABASE_ADMIN_URL: wiring.databaseUrl,
         SOLANA_RPC_URL: wiring.solanaUrl,
         ...(wiring.natsProgram !== undefined && { NATS_SERVER: wiring.natsProgram }),
+        ...(wiring.accountsFollow && { NATS_ACCOUNTS: 'followed' }),
       };
     default:
       return settings;
@@ -103,9 +108,12 @@ export function clientSettings(wiring: Wiring, tenant: DevTenant = DEMO_TENANT):
     SOLANA_RPC_URL: wiring.solanaUrl,
     ADMIT_TENANT: tenant,
     ADMIT_API_KEY: apiKey,
+    NATS_USER: user, // what the `nats` command reads
+    NATS_PASSWORD: pass,
     ADMIT_NATS_USER: user,
     ADMIT_NATS_PASSWORD: pass,
     ADMIT_WEBHOOK_SECRET: webhookSecret,
+    ADMIT_WALLET: wiring.wallet,
   };
 }
 

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { accountsConfig, usersOf } from '../../dev/nats/accounts.js';
+import { accountsConfig, usersOf } from '#shared/platform/topology/accounts.js';
 import { type NatsServer, startNats } from '../../dev/nats/server.js';
 import { Stage } from '../stages/stage.js';
 

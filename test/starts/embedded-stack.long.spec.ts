@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
 import { isAlive } from '../../dev/processes/process-table.js';
@@ -36,9 +36,9 @@ it('answers a client that knows nothing but stack.env, which nobody else may rea
   expect(await answers()).toBe(true);
   const file = join(folder, 'stack.env');
   expect(statSync(file).mode & 0o077).toBe(0);
-  const names = readFileSync(file, 'utf8').match(/^[A-Z_]+(?==.)/gm);
+  const names = readFileSync(file, 'utf8').match(/(?<=^export )[A-Z_]+(?==.)/gm);
   const wanted =
-    'NATS_URL HTTP_URL LEDGER_URL DATABASE_URL SOLANA_RPC_URL ADMIT_TENANT ADMIT_API_KEY ADMIT_NATS_USER ADMIT_NATS_PASSWORD ADMIT_WEBHOOK_SECRET';
+    'NATS_URL HTTP_URL LEDGER_URL DATABASE_URL SOLANA_RPC_URL ADMIT_TENANT ADMIT_API_KEY NATS_USER NATS_PASSWORD ADMIT_NATS_USER ADMIT_NATS_PASSWORD ADMIT_WEBHOOK_SECRET ADMIT_WALLET';
   expect(names).toEqual(wanted.split(' '));
 });
 
@@ -100,8 +100,9 @@ describe('with servers of your own', () => {
 
   it('uses them instead of the embedded ones', async () => {
     const { NATS_URL, SOLANA_RPC_URL, DATABASE_URL } = stack.clientSettings;
-    const { NATS_USER, NATS_PASSWORD } = stack.settingsOf('provision'); // one login for everybody, as on a plain server
-    const env = { ...options.env, NATS_URL, SOLANA_RPC_URL, DATABASE_URL, NATS_USER, NATS_PASSWORD };
+    mkdirSync(join(elsewhere, 'nats'));
+    copyFileSync(join(folder, 'nats', 'credentials.json'), join(elsewhere, 'nats', 'credentials.json'));
+    const env = { ...options.env, NATS_URL, SOLANA_RPC_URL, DATABASE_URL };
     const second = await startStack({ ...options, dataDir: elsewhere, env, apps: [] });
     expect(second.parts).toEqual([]);
     expect(second.clientSettings).toMatchObject({ NATS_URL, SOLANA_RPC_URL, DATABASE_URL });

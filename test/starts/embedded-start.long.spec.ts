@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { isAlive } from '../../dev/processes/process-table.js';
 import { projectFolder } from '../../dev/processes/project.js';
 import { temporaryFolder } from '../../dev/processes/temporary.js';
@@ -27,7 +28,10 @@ interface Started {
 /** What `npm start` runs once it has installed and built. */
 function start(): Started {
   const env = { ...inherited(process.env), ADMIT_HOME: home.path, ADMIT_DEMO: 'off' };
-  const child = spawn(process.execPath, [join(projectFolder(), 'dist', 'dev', 'start.js')], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  return follow(spawn(process.execPath, [join(projectFolder(), 'dist', 'dev', 'start.js')], { env, stdio: ['ignore', 'pipe', 'pipe'] }));
+}
+
+function follow(child: ChildProcessByStdio<null, Readable, Readable>): Started {
   started.push(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -53,6 +57,12 @@ function parts(): number[] {
 const gone = (pids: readonly number[]): Promise<void> => waitFor(() => !pids.some(isAlive), { what: 'all parts end', timeoutMs: END_MS });
 
 let first: Started;
+
+/** `npm start &` in a script: a shell without job control starts what is in the background with SIGINT ignored. */
+function startInBackground(): Started {
+  const env = { ...inherited(process.env), ADMIT_HOME: home.path, ADMIT_DEMO: 'off' };
+  return follow(spawn('/bin/sh', ['-c', 'trap "" INT; exec npm start'], { env, cwd: projectFolder(), stdio: ['ignore', 'pipe', 'pipe'] }));
+}
 
 it(
   'says ready in a line of its own, and where to look',
@@ -101,4 +111,20 @@ it(
     expect(parts()).toEqual([]);
   },
   END_MS,
+);
+
+it.each(['SIGINT', 'SIGTERM'] as const)(
+  'ends everything on %s, also when it was started in the background of a script, where SIGINT is ignored',
+  async (signal) => {
+    const run = startInBackground();
+    await ready(run);
+    const before = parts();
+    expect(before).toHaveLength(6);
+    run.child.kill(signal); // to npm, whose number a script knows
+    await run.exitCode;
+    await gone(before);
+    expect(run.output()).toContain('✓ stopped');
+    expect(parts()).toEqual([]);
+  },
+  READY_MS,
 );

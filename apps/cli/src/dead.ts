@@ -1,9 +1,9 @@
-import Table from 'cli-table3';
 import { type Command, InvalidArgumentError } from 'commander';
 import { readEnvironment } from '#shared/platform/environment.js';
 import { type BoxedLetter, LetterBox } from './dead/letter-box.js';
 import { Redrive, type Redriven } from './dead/redrive.js';
 import { asOperator, EXIT, looksFor, say } from './operator.js';
+import { tableWith } from './table.js';
 
 const REASON_LETTERS = 80;
 
@@ -125,7 +125,7 @@ const chosenBy =
 const tenantOf = ({ subject }: BoxedLetter): string => subject.split('.')[subject.startsWith('cmd.') ? 2 : 1] ?? '?';
 
 function tableOf(letters: readonly BoxedLetter[]): string {
-  const table = new Table({ head: ['letter', 'buried', 'stream', 'tenant', 'subject', 'tries', 'reason', 'ended'] });
+  const table = tableWith(['letter', 'buried', 'stream', 'tenant', 'subject', 'tries', 'reason', 'ended']);
   for (const each of letters) {
     const { letter, buriedAt, stream, subject, deliveries, reason, closed } = each;
     const short = reason.length > REASON_LETTERS ? `${reason.slice(0, REASON_LETTERS)}…` : reason;

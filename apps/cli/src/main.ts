@@ -2,9 +2,11 @@
 import { Command } from 'commander';
 import { isFault } from '#shared/kernel/fault.js';
 import { sayWhyNot } from '#shared/platform/say-why-not.js';
+import { VERSION } from '#shared/platform/version.js';
 import { addDeadCommands } from './dead.js';
 import { addLogCommands } from './log.js';
 import { addMintCommands } from './mint.js';
+import { addNatsCommands } from './nats.js';
 import { EXIT, looksFor } from './operator.js';
 import { loadOperatorSettings } from './operator-settings.js';
 import { provisionStreams } from './provision.js';
@@ -17,7 +19,9 @@ import { addTenantCommands } from './tenant.js';
 /** How a command ends that looks for nothing, and failed: what it was told could be used. */
 const FAILED = 1;
 
-const program = new Command('admit').description('Sells every ticket once and mints every ticket once.');
+const program = new Command('admit')
+  .description('Sells every ticket once and mints every ticket once.')
+  .version(VERSION, '-v, --version', 'print the version');
 
 program
   .command('provision')
@@ -49,6 +53,7 @@ addReceiptCommands(program);
 addLogCommands(program);
 addReconcileCommand(program);
 addMintCommands(program);
+addNatsCommands(program);
 
 program.hook('preAction', loadOperatorSettings); // a command that runs: help is given whatever they are
 

@@ -1,4 +1,3 @@
-import Table from 'cli-table3';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { type Environment, readEnvironment } from '#shared/platform/environment.js';
@@ -6,7 +5,10 @@ import { accountInstructions } from '#shared/platform/tenants/nats-account.js';
 import { type Grant, goodAt } from '#shared/platform/tenants/tenant.js';
 import { type Issued, TenantRegister } from '#shared/platform/tenants/tenant-register.js';
 import { asOperator } from './operator.js';
+import { tableWith } from './table.js';
 
+/** Where `npm start` or the container `accounts` tells the server. */
+const FOLLOWED = 'The NATS server is told of it by itself, within a few seconds.';
 const MS_PER_HOUR = 3_600_000;
 /** Long enough for a tenant's next working day to change what it sends. */
 const OVERLAP_HOURS = 24;
@@ -67,7 +69,7 @@ export function addTenantCommands(program: Command): void {
 }
 
 async function create(name: string, { ifMissing, natsPassword, freeMints }: CreateOptions): Promise<void> {
-  await withRegister(async (register, { TENANT_API_KEY, TENANT_WEBHOOK_SECRET }) => {
+  await withRegister(async (register, { TENANT_API_KEY, TENANT_WEBHOOK_SECRET, NATS_ACCOUNTS: accounts }) => {
     const issued = await register.create(name, {
       apiKey: TENANT_API_KEY || undefined,
       webhookSecret: TENANT_WEBHOOK_SECRET || undefined,
@@ -75,21 +77,28 @@ async function create(name: string, { ifMissing, natsPassword, freeMints }: Crea
       ...(freeMints === true && { grants: [FREE] }),
     });
     if (issued === undefined && ifMissing === true && freeMints === true) await register.grant(name, FREE);
-    if (issued !== undefined) say(shown(issued, { apiKey: TENANT_API_KEY === '', webhookSecret: TENANT_WEBHOOK_SECRET === '' }));
+    if (issued !== undefined) say(shown(issued, { accounts, apiKey: TENANT_API_KEY === '', webhookSecret: TENANT_WEBHOOK_SECRET === '' }));
     else if (ifMissing === true) say(`${name} exists`);
     else refuse(`${name} exists already; admit tenant rotate ${name} makes new credentials`);
   });
 }
 
+interface Made {
+  /** Who tells the NATS server of the tenant. */
+  readonly accounts: Environment['NATS_ACCOUNTS'];
+  readonly apiKey?: boolean;
+  readonly webhookSecret?: boolean;
+}
+
 /** What was taken over from the environment is known to whoever gave it, and not shown again. */
-function shown({ tenant, apiKey, webhookSecret, natsSeed }: Issued, made = { apiKey: true, webhookSecret: true }): string {
+function shown({ tenant, apiKey, webhookSecret, natsSeed }: Issued, made: Made): string {
   const secrets = [
-    ...(apiKey !== undefined && made.apiKey ? [`ADMIT_API_KEY=${apiKey}`] : []),
-    ...(webhookSecret !== undefined && made.webhookSecret ? [`ADMIT_WEBHOOK_SECRET=${webhookSecret}`] : []),
+    ...(apiKey !== undefined && made.apiKey !== false ? [`ADMIT_API_KEY=${apiKey}`] : []),
+    ...(webhookSecret !== undefined && made.webhookSecret !== false ? [`ADMIT_WEBHOOK_SECRET=${webhookSecret}`] : []),
     ...(natsSeed === undefined ? [] : [`ADMIT_NATS_SEED=${natsSeed}`]),
   ];
   const told = secrets.length === 0 ? '' : '\nShown this once; only the webhook secret is kept in this form.\n';
-  const instructions = natsSeed === undefined ? '' : `\n${accountInstructions(tenant)}\n`;
+  const instructions = natsSeed === undefined ? '' : `\n${made.accounts === 'followed' ? FOLLOWED : accountInstructions(tenant)}\n`;
   return [`ADMIT_TENANT=${tenant.tenant}`, ...secrets].join('\n') + (told || instructions ? `\n${told}${instructions}` : '');
 }
 
@@ -110,7 +119,7 @@ async function list({ json }: { readonly json?: boolean }): Promise<void> {
     );
     if (json === true) say(JSON.stringify(rows));
     else {
-      const table = new Table({ head: ['tenant', 'status', 'API keys', 'webhook secrets', 'NATS user', 'grants', 'created', 'changed'] });
+      const table = tableWith(['tenant', 'status', 'API keys', 'webhook secrets', 'NATS user', 'grants', 'created', 'changed']);
       for (const row of rows) table.push(Object.values(row));
       say(table.toString());
     }
@@ -119,14 +128,14 @@ async function list({ json }: { readonly json?: boolean }): Promise<void> {
 
 async function rotate(name: string, { apiKey, webhookSecret, natsKey, overlap }: RotateOptions): Promise<void> {
   const named = apiKey === true || webhookSecret === true || natsKey === true;
-  await withRegister(async (register) => {
+  await withRegister(async (register, { NATS_ACCOUNTS: accounts }) => {
     const issued = await register.rotate(name, {
       apiKey: !named || apiKey === true,
       webhookSecret: !named || webhookSecret === true,
       natsUser: natsKey === true,
       overlapMs: overlap * MS_PER_HOUR,
     });
-    say(`${shown(issued)}\nWhat it replaces ${overlap === 0 ? 'has ended' : `ends in ${overlap} hours`}.`);
+    say(`${shown(issued, { accounts })}\nWhat it replaces ${overlap === 0 ? 'has ended' : `ends in ${overlap} hours`}.`);
   });
 }
 

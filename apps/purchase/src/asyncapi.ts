@@ -3,11 +3,11 @@ import { REFUSALS } from '#shared/domain/refusal.js';
 import * as commands from '#shared/domain/sale/commands.js';
 import { KEY_PATTERN, TENANT_PATTERN } from '#shared/kernel/ids.js';
 import { Problem } from '#shared/platform/http/openapi-problems.js';
+import { VERSION } from '#shared/platform/version.js';
 import { PROBLEMS } from './answer.js';
 import { type Asking, askings, Paid } from './asyncapi-contract.js';
 import * as shapes from './http/shapes.js';
 import { KEY_IS_KEPT } from './idempotency-key.js';
-import { VERSION } from './version.js';
 
 type Json = Readonly<Record<string, unknown>>;
 

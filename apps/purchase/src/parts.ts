@@ -11,6 +11,7 @@ import { accessOf, connectNats, type NatsAccess } from '#shared/platform/nats.js
 import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { awaitTopology } from '#shared/platform/topology/inspect.js';
 import { SNAPSHOTS_BUCKET } from '#shared/platform/topology/streams.js';
+import { VERSION } from '#shared/platform/version.js';
 import { Decisions } from './decisions.js';
 import { Folds } from './folds.js';
 import { Inbox } from './inbox.js';
@@ -20,7 +21,6 @@ import { Replies } from './replies.js';
 import { SaleFold } from './sale-fold.js';
 import { SaleSnapshots, SNAPSHOT_SHAPE } from './sale-snapshots.js';
 import { Timers } from './timers.js';
-import { VERSION } from './version.js';
 
 /** Everything the purchase app is made of below its endpoints, connected. */
 export interface PurchaseParts {

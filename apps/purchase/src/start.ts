@@ -14,6 +14,7 @@ import { countAborted, countHttpAnswers, countTurnedAway } from '#shared/platfor
 import { showConsumers, watchedConsumers } from '#shared/platform/metrics/log-metrics.js';
 import { showStreams } from '#shared/platform/metrics/stream-metrics.js';
 import { MicroServiceStrategy } from '#shared/platform/micro-service.js';
+import { VERSION } from '#shared/platform/version.js';
 import { problemAnswer } from './answer.js';
 import { PUBLIC_ROUTES } from './http/http-parts.js';
 import { MAX_UNDER_WAY_PER_TENANT } from './http/idempotency-policy.js';
@@ -21,7 +22,6 @@ import { connectParts, type PurchaseParts } from './parts.js';
 import { PurchaseModule } from './purchase.module.js';
 import { MAX_BODY_BYTES } from './request-body.js';
 import { toCall } from './requests.controller.js';
-import { VERSION } from './version.js';
 
 /** Connects, checks the streams, and serves: NATS endpoints first, then HTTP. */
 export async function startPurchase(environment: Environment, logger: Logger): Promise<NestFastifyApplication> {

@@ -25,6 +25,10 @@ const VARIABLES = {
   NATS_SERVER: text.describe(
     'admit replay --from-backup: the program nats-server, which serves the backup meanwhile; empty: the one on PATH',
   ),
+  NATS_ACCOUNTS: z
+    .enum(['by-hand', 'followed'])
+    .default('by-hand')
+    .describe('admit tenant: who tells the NATS server of a new tenant; followed: npm start or the container accounts does'),
   NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1).describe('provision: copies of every stream (3 in production)'),
   HTTP_HOST: z.string().default('127.0.0.1').describe('address that health and HTTP listen on'),
   HTTP_PORT: port.default(0).describe('port that health and HTTP listen on; 0: any free one'),
@@ -116,11 +120,14 @@ const UNPRINTABLE = /[^\P{Cc}\t]/u;
 const WHAT_A_LINE_IS = 'must be NAME=value with quotes closed and no control characters, a comment after #, or empty';
 
 /**
- * Reads a file of variables into the environment, for a command run by hand beside a stack that wrote it; what is set already stays.
+ * Reads a file of variables into the environment, for a command run by hand beside a stack that wrote it; what is set already stays, but for
+ * the login of a tenant that stack.env set.
  * @throws Fault `configuration` with every line that cannot be used, which may hold a secret and so is not shown
  */
 export function loadEnvironmentFile(path: string): void {
-  if (process.env.NATS_URL !== undefined || !existsSync(path)) return;
+  if (!existsSync(path)) return;
+  forgetClient();
+  if (process.env.NATS_URL !== undefined) return;
   const problems: string[] = [];
   const values: Record<string, string> = {};
   const lines = new Map<unknown, number>();
@@ -137,6 +144,16 @@ export function loadEnvironmentFile(path: string): void {
   problems.push(...issues.map((issue) => `${path}, line ${lines.get(issue.path[0])}: ${problemOf(issue)}`));
   if (problems.length > 0) throw new Fault('configuration', { problems });
   Object.assign(process.env, values);
+}
+
+/** What stack.env and a file of variables for operators both say, each for its own user. */
+const TOLD_TO_CLIENTS = ['NATS_URL', 'NATS_USER', 'NATS_PASSWORD', 'DATABASE_URL', 'SOLANA_RPC_URL'] as const;
+
+/** Where stack.env was loaded into the terminal, the login there is a tenant's, who is no operator. */
+function forgetClient(): void {
+  const { NATS_USER, ADMIT_NATS_USER } = process.env;
+  if (ADMIT_NATS_USER === undefined || NATS_USER !== ADMIT_NATS_USER) return;
+  for (const name of TOLD_TO_CLIENTS) delete process.env[name];
 }
 
 function readLines(path: string): string[] {

@@ -59,7 +59,7 @@ async function firstConnection(access: NatsAccess, name: string, refused: (refus
   for (;;) {
     const fault = await connectOnce(access, name).catch((cause: unknown) => faultOf(access, cause));
     if (!(fault instanceof Fault)) return fault;
-    if (performance.now() > deadline) throw fault;
+    if (performance.now() > deadline || isDistrusted(fault)) throw fault;
     if (fault.kind === 'terminal') refused(fault);
     await pause(FIRST_CONNECT_WAIT_MS);
   }
@@ -82,9 +82,29 @@ const connectOnce = ({ servers, user, password }: NatsAccess, name: string): Pro
     ignoreAuthErrorAbort: true,
   });
 
+/** What Node says of a certificate that it does not accept, and of a server that does not speak TLS as it should. */
+const TLS_CODE = /^(?:CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/;
+
+const isDistrusted = ({ cause }: Fault): boolean => tlsCodeOf(cause) !== undefined;
+
+function tlsCodeOf(thrown: unknown): string | undefined {
+  for (let inner = thrown; inner instanceof Error; inner = inner.cause) {
+    const { code } = inner as { readonly code?: unknown };
+    if (typeof code === 'string' && TLS_CODE.test(code)) return code;
+  }
+  return undefined;
+}
+
 /** A server that had no time to ask for the login says something of the same kind, but refuses nobody. */
 function faultOf({ servers, user, password, variables = 'NATS' }: NatsAccess, cause: unknown): Fault {
   const isRefused = cause instanceof errors.AuthorizationError && /violation/i.test(cause.message);
+  const code = tlsCodeOf(cause);
+  if (code !== undefined) {
+    const problems = [
+      `NATS_URL: no TLS connection to ${servers.join(', ')} (${code}). NODE_EXTRA_CA_CERTS names the certificate of an authority of your own`,
+    ];
+    return new Fault('configuration', { problems, servers }, { cause });
+  }
   if (!isRefused) return new Fault('log-unreachable', { servers, user }, { cause });
   const how = password === '' ? 'without a password' : 'with this password';
   return new Fault(

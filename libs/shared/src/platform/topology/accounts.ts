@@ -1,7 +1,7 @@
-import { serviceExport, tenantAccount } from '#shared/platform/tenants/nats-account.js';
-import { CONSUMERS } from '#shared/platform/topology/consumers.js';
-import { REPLAY_CONSUMER, REPLAY_EXPORTS, REPLAY_USER, replayAccount } from '#shared/platform/topology/replay-account.js';
-import { SNAPSHOTS_BUCKET, SNAPSHOTS_STREAM, TENANTS_STREAM, TENANTS_SUBJECTS } from '#shared/platform/topology/streams.js';
+import { serviceExport, tenantAccount } from '../tenants/nats-account.js';
+import { CONSUMERS } from './consumers.js';
+import { REPLAY_CONSUMER, REPLAY_EXPORTS, REPLAY_USER, replayAccount } from './replay-account.js';
+import { SNAPSHOTS_BUCKET, SNAPSHOTS_STREAM, TENANTS_STREAM, TENANTS_SUBJECTS } from './streams.js';
 
 /** The users of account APP, where the streams live. Tenants and replay have accounts of their own. */
 export const APP_USERS = ['provision', 'operator', 'edge', 'purchase', 'minter', 'ledger'] as const;

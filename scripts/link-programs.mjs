@@ -1,0 +1,30 @@
+// Puts into node_modules/.bin what npm would put there if this package were installed: `npx admit` then works in the checkout itself.
+import { mkdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const BIN = join(import.meta.dirname, '..', 'node_modules', '.bin');
+const TARGET = join('..', '..', 'scripts', 'admit.mjs');
+
+export function linkPrograms() {
+  mkdirSync(BIN, { recursive: true });
+  if (process.platform === 'win32') {
+    writeFileSync(join(BIN, 'admit.cmd'), `@node "%~dp0${TARGET}" %*\r\n`);
+    writeFileSync(join(BIN, 'exec.cmd'), '@%*\r\n'); // `exec` of a script in package.json, which shells elsewhere have themselves
+    return;
+  }
+  const link = join(BIN, 'admit');
+  if (targetOf(link) === TARGET) return;
+  rmSync(link, { force: true });
+  symlinkSync(TARGET, link);
+}
+
+function targetOf(link) {
+  try {
+    return readlinkSync(link);
+  } catch (error) {
+    if (error.code === 'ENOENT' || error.code === 'EINVAL') return undefined; // not there, or something else
+    throw error;
+  }
+}
+
+if (process.argv[1] === import.meta.filename) linkPrograms();
