@@ -7,7 +7,7 @@ export const APPS = ['edge', 'purchase', 'minter', 'ledger', 'operator'];
 export const MAY_STORE: Readonly<Record<string, RegExp>> = {
   purchase: /^(ev\.acme\.sale|cmd|mint|timer|dead)\./,
   minter: /^(ev\.acme\.mint|dead)\./,
-  operator: /^(cmd|mint)\./, // what was set aside, sent once more
+  operator: /^(ev\.acme\.ledger|cmd|mint)\./, // decisions on the ledger; what was set aside, sent once more
 };
 
 /** An operator makes copies of streams, and lets a command that was set aside give way to its copy; nobody else touches a stream. */

@@ -103,6 +103,22 @@ it('does not take a stream for missing, or right, of which nobody says anything'
   await replay.close();
 });
 
+it('provision gives EVENTS of an older log the subject of decisions on the ledger, keeps its commits, and takes no subject away', async () => {
+  const older = ['ev.*.sale.*', 'ev.*.mint.*'];
+  await remake('EVENTS', { subjects: older });
+  await jetstream(log.admin).publish('ev.demo.sale.gala', '{}');
+  const difference = { what: 'EVENTS.subjects', wanted: [...older, 'ev.*.ledger.*'], found: older };
+  expect(await found()).toEqual([difference]);
+  expect(await provision(log.admin)).toEqual({ epoch, made: expect.anything(), changed: [difference] });
+  expect(await found()).toEqual([]);
+  expect((await jsm.streams.info('EVENTS')).state).toMatchObject({ messages: 1 });
+  const more = [...older, 'ev.*.ledger.*', 'other.>'];
+  await remake('EVENTS', { subjects: more });
+  await expect(provision(log.admin)).rejects.toMatchObject({ code: 'stream-differs' });
+  expect((await jsm.streams.info('EVENTS')).config.subjects).toEqual(more);
+  await remake('EVENTS', {});
+});
+
 describe('provision on an older installation', () => {
   const older = { ack_wait: SECOND * 30, max_ack_pending: 1_000 };
   const differing = [
@@ -173,7 +189,11 @@ describe('[L3] an app refuses a stream', () => {
     ['EVENTS', { deny_purge: false, allow_rollup_hdrs: true }, { what: 'EVENTS.allow_rollup_hdrs', wanted: false, found: true }],
     ['EVENTS', { storage: 'memory' }, { what: 'EVENTS.storage', wanted: 'file', found: 'memory' }],
     ['EVENTS', { retention: 'interest' }, { what: 'EVENTS.retention', wanted: 'limits', found: 'interest' }],
-    ['EVENTS', { subjects: ['ev.>'] }, { what: 'EVENTS.subjects', wanted: ['ev.*.sale.*', 'ev.*.mint.*'], found: ['ev.>'] }],
+    [
+      'EVENTS',
+      { subjects: ['ev.>'] },
+      { what: 'EVENTS.subjects', wanted: ['ev.*.sale.*', 'ev.*.mint.*', 'ev.*.ledger.*'], found: ['ev.>'] },
+    ],
     ['EVENTS', { allow_msg_ttl: true }, { what: 'EVENTS.allow_msg_ttl', wanted: false, found: true }],
     ['EVENTS', { persist_mode: 'async' }, { what: 'EVENTS.persist_mode', wanted: false, found: 'async' }],
     ['EVENTS', { no_ack: true }, { what: 'EVENTS.no_ack', wanted: false, found: true }],

@@ -77,6 +77,13 @@ export class LedgerStage extends Stage {
     return commit.sequence;
   }
 
+  /** What is stored under a number. */
+  async message(seq: number): Promise<{ readonly subject: string; readonly body: Uint8Array }> {
+    const message = await (await jetstreamManager(await this.nat('provision'))).streams.getMessage('EVENTS', { seq });
+    if (message === null) throw new Error(`EVENTS holds nothing under ${seq}`);
+    return { subject: message.subject, body: message.data };
+  }
+
   /** A sale of `orders` orders of two seats each, with a few mints, and returns the last sequence. */
   async sell(tenant: string, sale: string, orders: number): Promise<number> {
     let last = await this.append(saleSubject(tenant, sale), opening(sale, orders * 2));

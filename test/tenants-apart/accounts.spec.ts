@@ -12,7 +12,15 @@ import { APPS, MAY_CARE, MAY_STORE } from '../harness/app-rights.js';
 import { Stage } from '../stages/stage.js';
 
 const WAIT_MS = 10_000;
-const TARGETS = ['ev.acme.sale.x', 'ev.acme.mint.x', 'cmd.acme.x.k', 'mint.acme.t.0', 'timer.set.acme', 'dead.EVENTS.acme.x'];
+const TARGETS = [
+  'ev.acme.sale.x',
+  'ev.acme.mint.x',
+  'ev.acme.ledger.x',
+  'cmd.acme.x.k',
+  'mint.acme.t.0',
+  'timer.set.acme',
+  'dead.EVENTS.acme.x',
+];
 
 const stage = Stage.forTests();
 const folder = stage.folder('accounts');

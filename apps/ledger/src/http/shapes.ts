@@ -23,7 +23,7 @@ const Entry = z
     key: z.string().optional().describe('Of the request that caused it'),
     debit: z.string(),
     credit: z.string(),
-    unitOfAccount: z.string().describe('`tickets:<sale>`, `mints:<sale>` or a currency, in minor units'),
+    unitOfAccount: z.string().describe('`tickets:<sale>`, `mints:<sale>`, `events:<sale>` or a currency, in minor units'),
     amount,
   })
   .describe('The debit account gains what the credit account gives. It never changes');

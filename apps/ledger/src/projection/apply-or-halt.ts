@@ -7,6 +7,7 @@ import { applyCommits, type Span } from './apply.js';
 import { moveCheckpoint } from './checkpoint.js';
 import type { PlacedCommit } from './commit-place.js';
 import { halt, refusalIn } from './halts.js';
+import { RECORDED, type Suspensions } from './suspensions.js';
 
 export interface Applied {
   /** Entries added. */
@@ -16,7 +17,7 @@ export interface Applied {
 }
 
 /**
- * Applies commits in one transaction. Where one of them cannot be applied it halts its tenant there, and all others are applied: it is found by
+ * Applies commits in one transaction. Where one of them cannot be applied, and no operator has suspended its events, it halts its tenant there, and all others are applied: it is found by
  * halves, each of them a transaction that moves the checkpoint on, so that a crash in between loses nothing.
  * @returns `undefined` when somebody else has moved the checkpoint
  */
@@ -25,6 +26,7 @@ export async function applyOrHalt(
   schema: Schema,
   span: Span,
   commits: readonly PlacedCommit[],
+  suspensions: Suspensions = RECORDED,
 ): Promise<Applied | undefined> {
   let refusal: Fault;
   try {
@@ -35,11 +37,16 @@ export async function applyOrHalt(
   }
   const [first, ...others] = commits;
   if (first === undefined) throw refusal;
-  if (others.length === 0) return haltAt(runner, schema, span, first, refusal);
+  if (others.length === 0) {
+    const suspended = await suspensions(runner, schema, first);
+    return suspended === undefined
+      ? haltAt(runner, schema, span, first, refusal)
+      : applyOrHalt(runner, schema, span, [suspended], suspensions);
+  }
   const half = Math.ceil(commits.length / 2);
   const middle = { ...span.to, sequence: commits[half - 1]?.sequence ?? span.to.sequence };
-  const before = await applyOrHalt(runner, schema, { from: span.from, to: middle }, commits.slice(0, half));
-  const after = before && (await applyOrHalt(runner, schema, { from: middle, to: span.to }, commits.slice(half)));
+  const before = await applyOrHalt(runner, schema, { from: span.from, to: middle }, commits.slice(0, half), suspensions);
+  const after = before && (await applyOrHalt(runner, schema, { from: middle, to: span.to }, commits.slice(half), suspensions));
   return after && { entries: before.entries + after.entries, halted: [...before.halted, ...after.halted] };
 }
 

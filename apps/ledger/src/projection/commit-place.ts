@@ -1,5 +1,7 @@
-import type { LedgerCommit } from '#shared/domain/ledger/post.js';
-import { decodeWhole, inOrder, type Link, NO_HEAD } from '#shared/event-store/commit.js';
+import type { LedgerCommit, LedgerEvent } from '#shared/domain/ledger/post.js';
+import { type SuspendedEvents, WHOLE_COMMIT } from '#shared/domain/ledger/suspension.js';
+import { type CloudEvent, cloudEventsOf } from '#shared/event-store/cloud-events.js';
+import { decodeLink, decodeWhole, inOrder, type Link, NO_HEAD } from '#shared/event-store/commit.js';
 import { Fault, isFault } from '#shared/kernel/fault.js';
 
 /** One message of EVENTS, as any feed hands it over. */
@@ -13,9 +15,11 @@ export interface LoggedMessage {
 export interface PlacedCommit extends Link, LedgerCommit {
   /** It holds an event of a later version: whose it is is known, but not what it says. */
   readonly unknown?: Fault;
+  /** Of such a commit: its events, of which no more is known than what they are called. */
+  readonly outline?: readonly LedgerEvent[];
 }
 
-const SUBJECT = /^ev\.([^.]+)\.(?:sale|mint)\.([^.]+)$/;
+const SUBJECT = /^ev\.([^.]+)\.(?:sale|mint|ledger)\.([^.]+)$/;
 
 /** Tenant and sale stand in the subject, which no tenant writes; never in a body. */
 export function placeOf(subject: string, sequence: number): { readonly tenant: string; readonly sale: string } {
@@ -32,8 +36,30 @@ export function readCommit({ subject, sequence, body }: LoggedMessage): PlacedCo
     return { ...place, subject, sequence, version, hash, previous, events: inOrder({ events, decisions }) };
   } catch (thrown) {
     if (!isFault(thrown, 'event-unknown')) throw thrown;
-    return { ...NO_HEAD, ...place, subject, sequence, previous: '', events: [], unknown: thrown };
+    return { ...NO_HEAD, previous: '', ...outlineOf(subject, sequence, body), ...place, subject, sequence, events: [], unknown: thrown };
   }
+}
+
+/** Nothing, where the commit is of a later layout. */
+function outlineOf(subject: string, sequence: number, body: Uint8Array): Partial<PlacedCommit> {
+  try {
+    return { ...decodeLink(subject, sequence, body), outline: cloudEventsOf(subject, body).map(nameOf) };
+  } catch (thrown) {
+    if (!isFault(thrown, 'event-unknown')) throw thrown;
+    return {};
+  }
+}
+
+const PREFIX = 'admit.';
+const nameOf = ({ type, time }: CloudEvent): LedgerEvent =>
+  ({ type: type.slice(PREFIX.length, type.lastIndexOf('.')), at: Date.parse(time), data: {} }) as unknown as LedgerEvent;
+
+/** The commit, with these of its events to be posted to suspense. Of what is unknown that is all or nothing. */
+export function suspending(commit: PlacedCommit, suspended: SuspendedEvents): PlacedCommit {
+  if (commit.unknown === undefined) return { ...commit, suspended };
+  if (commit.outline === undefined || !suspended.has(WHOLE_COMMIT)) return commit;
+  const { unknown, outline, ...known } = commit;
+  return { ...known, events: outline, suspended };
 }
 
 export const eventsIn = (commits: readonly PlacedCommit[]): number => commits.reduce((sum, { events }) => sum + events.length, 0);

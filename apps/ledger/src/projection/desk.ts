@@ -3,6 +3,7 @@ import { Book } from '#shared/domain/ledger/book.js';
 import { extendChain, type LedgerRow, NO_CHAIN, type TenantChain } from '#shared/domain/ledger/entry.js';
 import { postCommit } from '#shared/domain/ledger/post.js';
 import type { OrderRow, PaymentRow, SaleRow, TicketRow } from '#shared/domain/ledger/read-model.js';
+import type { SuspensionRow } from '#shared/domain/ledger/suspension.js';
 import { assertFollows, headOf, NO_HEAD } from '#shared/event-store/commit.js';
 import type { ChainRow, HeadRow } from '../rows/tables.js';
 import type { PlacedCommit } from './commit-place.js';
@@ -12,6 +13,7 @@ export interface Page<Entries> {
   readonly entries: Entries;
   readonly made: Rows;
   readonly changed: Rows;
+  readonly suspensions: readonly SuspensionRow[];
   readonly balances: readonly Balance[];
   readonly chains: readonly ChainRow[];
   readonly heads: readonly HeadRow[];
@@ -80,11 +82,12 @@ export class Desk<Entries> {
 
   /** All that was posted since the page before. */
   turn(): Page<Entries> {
-    const { sales, orders, tickets, payments, balances } = this.book;
+    const { sales, orders, tickets, payments, suspensions, balances } = this.book;
     const page: Page<Entries> = {
       entries: this.entries.all(),
       made: { sales: sales.created(), orders: orders.created(), tickets: tickets.created(), payments: payments.created() },
       changed: { sales: sales.changed(), orders: orders.changed(), tickets: tickets.changed(), payments: payments.changed() },
+      suspensions: suspensions.changed(),
       balances: balances.changed(),
       chains: [...this.movedChains.values()],
       heads: [...this.movedHeads.values()],

@@ -6,21 +6,29 @@ import type { HaltRow } from '../rows/tables.js';
 import { LOOK_MS, readHalts } from './halts.js';
 import { pause } from './pause.js';
 
+interface Refused extends HaltRow {
+  readonly decisions: number;
+}
+
 /** Whose ledger stands still, shown to whoever looks: as this projector makes it, and as the ledger says it when others do. */
 export class HaltBoard {
   /** By tenant. */
   readonly halted = new Map<string, HaltRow>();
   /** What this projector could not apply, by tenant. */
-  private readonly refused = new Map<string, HaltRow>();
+  private readonly refused = new Map<string, Refused>();
   private changes = 0;
 
   constructor(private readonly logger: Logger) {}
 
-  note(halt: HaltRow): void {
+  /** @param decisions how many decisions of operators on its commit were known meanwhile */
+  note(halt: HaltRow, decisions = 0): void {
     this.changes += 1;
     this.halted.set(halt.tenant, halt);
-    this.refused.set(halt.tenant, halt);
-    this.logger.error({ ...halt }, 'a tenant is halted: its ledger stands still until a version that can apply this commit is started');
+    this.refused.set(halt.tenant, { ...halt, decisions });
+    this.logger.error(
+      { ...halt },
+      'a tenant is halted: its ledger stands still until admit ledger suspend, or a version that can apply this commit',
+    );
   }
 
   ended(tenant: string): void {
@@ -30,9 +38,9 @@ export class HaltBoard {
   }
 
   /** Whether this projector found out by itself that it cannot apply this: to try once more would say the same. */
-  isOurs({ tenant, sequence, reason }: HaltRow): boolean {
+  isOurs({ tenant, sequence, reason }: HaltRow, decisions: number): boolean {
     const ours = this.refused.get(tenant);
-    return ours?.sequence === sequence && ours.reason === reason;
+    return ours?.sequence === sequence && ours.reason === reason && ours.decisions === decisions;
   }
 
   sentence(): string | undefined {

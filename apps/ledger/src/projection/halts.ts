@@ -1,4 +1,5 @@
 import type { QueryRunner } from 'typeorm';
+import { isLedgerSubject } from '#shared/event-store/event-store.js';
 import { Fault, isFault } from '#shared/kernel/fault.js';
 import { LIVE, type Schema } from '../database/names.js';
 import { readHalt } from '../rows/read-rows.js';
@@ -20,9 +21,11 @@ export async function readHalts(runner: Asked, schema: Schema): Promise<HaltRow[
   return (rows as Record<string, unknown>[]).map(readHalt);
 }
 
-/** Whether the commit waits for its tenant to go on. */
-export const waits = (halts: readonly HaltRow[], { tenant, sequence }: Pick<PlacedCommit, 'tenant' | 'sequence'>): boolean =>
-  halts.some((halt) => halt.tenant === tenant && halt.sequence <= sequence);
+/** Whether the commit waits for its tenant to go on. A decision that may let it go on does not. */
+export const waits = (
+  halts: readonly HaltRow[],
+  { tenant, sequence, subject }: Pick<PlacedCommit, 'tenant' | 'sequence' | 'subject'>,
+): boolean => halts.some((halt) => halt.tenant === tenant && halt.sequence <= sequence) && !isLedgerSubject(subject);
 
 /**
  * Writes down that the tenant goes no further than before this commit, inside the caller's transaction. One that is halted at a later one, which
@@ -30,11 +33,11 @@ export const waits = (halts: readonly HaltRow[], { tenant, sequence }: Pick<Plac
  */
 export async function halt(runner: QueryRunner, schema: Schema, commit: PlacedCommit, refusal: Fault): Promise<HaltRow> {
   const { tenant, sequence, subject } = commit;
-  const row = { tenant, sequence, subject, reason: reasonOf(refusal) };
+  const row = { tenant, sequence, subject, reason: reasonOf(refusal), eventIndex: indexOf(refusal) };
   await runner.query(
-    `insert into ${schema}.${HALTS.name} as halt (tenant, sequence, subject, reason) values ($1, $2, $3, $4) on conflict (tenant) do update
-       set sequence = excluded.sequence, subject = excluded.subject, reason = excluded.reason where halt.sequence > excluded.sequence`,
-    [row.tenant, row.sequence, row.subject, row.reason],
+    `insert into ${schema}.${HALTS.name} as halt (tenant, sequence, subject, reason, event_index) values ($1, $2, $3, $4, $5) on conflict (tenant) do update
+       set sequence = excluded.sequence, subject = excluded.subject, reason = excluded.reason, event_index = excluded.event_index where halt.sequence > excluded.sequence`,
+    [row.tenant, row.sequence, row.subject, row.reason, row.eventIndex],
   );
   return row;
 }
@@ -49,11 +52,12 @@ export async function moveHalt(runner: QueryRunner, from: HaltRow, to: Omit<Halt
   const [, moved]: [unknown, number] =
     to === undefined
       ? await runner.query(`delete from ${LIVE}.${HALTS.name} ${where}`, place)
-      : await runner.query(`update ${LIVE}.${HALTS.name} set sequence = $3, subject = $4, reason = $5 ${where}`, [
+      : await runner.query(`update ${LIVE}.${HALTS.name} set sequence = $3, subject = $4, reason = $5, event_index = $6 ${where}`, [
           ...place,
           to.sequence,
           to.subject,
           to.reason,
+          to.eventIndex,
         ]);
   return moved === 1;
 }
@@ -67,6 +71,11 @@ export function refusalIn(thrown: unknown): Fault {
   if (thrown instanceof TypeError || thrown instanceof RangeError || thrown instanceof SyntaxError)
     return new Fault('projection-refused', { reason: thrown.message }, { cause: thrown });
   throw thrown;
+}
+
+/** Which event of the commit was refused, where it was one. */
+export function indexOf({ context }: Fault): number | null {
+  return typeof context.eventIndex === 'number' ? context.eventIndex : null;
 }
 
 /** What the innermost error says: the outer ones tell the place, which the halt knows. */

@@ -8,6 +8,7 @@ import type { HaltBoard } from './halt-board.js';
 import { LOOK_MS, readHalts } from './halts.js';
 import { pause } from './pause.js';
 import { repairTenant } from './repair.js';
+import { recordedOn } from './suspensions.js';
 
 interface Workshop {
   readonly database: () => Promise<DataSource>;
@@ -20,7 +21,7 @@ interface Workshop {
 
 /**
  * Tries once every tenant that another version halted: an earlier one, before this one started, or one whose ledger takes the place of the live
- * one while this one runs. Returns when `signal` is aborted.
+ * one while this one runs; and once more each of which an operator has decided something since. Returns when `signal` is aborted.
  */
 export async function repairTenants(workshop: Workshop): Promise<void> {
   const { signal, logger } = workshop;
@@ -39,9 +40,10 @@ async function repairOthers({ database, log, logger, board, signal }: Workshop):
   const source = await database();
   for (const halt of await readHalts(source, LIVE)) {
     if (signal.aborted) return;
-    if (board.isOurs(halt)) continue;
+    const decisions = (await recordedOn(source, LIVE, halt.tenant, halt.sequence)).length;
+    if (board.isOurs(halt, decisions)) continue;
     const repair = await withRunner(source, (runner) => repairTenant(runner, log, halt));
-    if (repair.outcome === 'halted') board.note(repair.at);
+    if (repair.outcome === 'halted') board.note(repair.at, repair.at.sequence === halt.sequence ? decisions : 0);
     if (repair.outcome !== 'caught up') continue;
     board.ended(halt.tenant);
     logger.info({ tenant: halt.tenant, from: halt.sequence }, 'a halted tenant goes on');

@@ -7,7 +7,8 @@ import type { HaltRow } from '../rows/tables.js';
 import { writeCommits } from './apply.js';
 import { lockCheckpoint } from './checkpoint.js';
 import { type PlacedCommit, readCommit } from './commit-place.js';
-import { moveHalt, reasonOf, refusalIn } from './halts.js';
+import { indexOf, moveHalt, reasonOf, refusalIn } from './halts.js';
+import { RECORDED } from './suspensions.js';
 
 /** Commits of a halted tenant that one transaction brings in. Meanwhile the others wait for the checkpoint: some ten milliseconds. */
 const REPAIR_COMMITS = 64;
@@ -27,24 +28,30 @@ export type Repair =
  */
 export async function repairTenant(runner: QueryRunner, log: EventsLog, halted: HaltRow): Promise<Repair> {
   let at = halted;
+  let suspended: PlacedCommit | undefined; // the next commit, with what was decided of its events
   for (let most = REPAIR_COMMITS; ; ) {
-    const step = await stepOf(runner, log, at, most);
+    const step = await stepOf(runner, log, at, most, suspended);
     if (step === 'overtaken' || step === 'caught up') return { outcome: step };
-    if ('sequence' in step) at = step;
-    else if (most > 1) most = 1;
-    else return remainHalted(runner, at, step);
+    if ('sequence' in step) {
+      at = step;
+      if (suspended !== undefined) [most, suspended] = [REPAIR_COMMITS, undefined];
+    } else if (most > 1) most = 1;
+    else {
+      suspended = await RECORDED(runner, LIVE, step.refused);
+      if (suspended === undefined) return remainHalted(runner, at, step);
+    }
   }
 }
 
 type Step = 'overtaken' | 'caught up' | HaltRow | { readonly refused: PlacedCommit; readonly refusal: Fault };
 
 /** One transaction: so many commits, or none when one of them is refused. */
-async function stepOf(runner: QueryRunner, log: EventsLog, at: HaltRow, most: number): Promise<Step> {
+async function stepOf(runner: QueryRunner, log: EventsLog, at: HaltRow, most: number, suspended?: PlacedCommit): Promise<Step> {
   let commits: PlacedCommit[] = [];
   try {
     return await inTransaction(runner, {}, async () => {
       const { sequence: upTo } = await lockCheckpoint(runner);
-      commits = await commitsOf(log, at, upTo, most);
+      commits = suspended === undefined ? await commitsOf(log, at, upTo, most) : [suspended];
       const last = commits.at(-1);
       const next = commits.length < most || last === undefined ? undefined : { ...at, sequence: last.sequence + 1 };
       if (!(await moveHalt(runner, at, next))) return 'overtaken';
@@ -72,7 +79,13 @@ async function commitsOf(log: EventsLog, { tenant, sequence }: HaltRow, upTo: nu
 
 /** Still halted: at the commit that is refused now, for what it is refused for now. */
 async function remainHalted(runner: QueryRunner, at: HaltRow, { refused, refusal }: Extract<Step, { refused: unknown }>): Promise<Repair> {
-  const to = { tenant: at.tenant, sequence: refused.sequence, subject: refused.subject, reason: reasonOf(refusal) };
+  const to = {
+    tenant: at.tenant,
+    sequence: refused.sequence,
+    subject: refused.subject,
+    reason: reasonOf(refusal),
+    eventIndex: indexOf(refusal),
+  };
   const moved = await inTransaction(runner, {}, () => moveHalt(runner, at, to));
   return moved ? { outcome: 'halted', at: to } : { outcome: 'overtaken' };
 }

@@ -1,5 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 import { NO_CHAIN } from '#shared/domain/ledger/entry.js';
+import { isSuspended } from '#shared/domain/ledger/suspension.js';
 import type { Recorded } from '#shared/domain/recorded.js';
 import { Fault } from '#shared/kernel/fault.js';
 import type { Schema } from '../database/names.js';
@@ -75,7 +76,8 @@ function referencesOf(commits: readonly PlacedCommit[]): References {
     const madeHere = made.get(commit.tenant) ?? new Set();
     made.set(commit.tenant, madeHere);
     try {
-      for (const event of commit.events) noteNames(found, madeHere, commit, event);
+      for (const [index, event] of commit.events.entries())
+        if (!isSuspended(commit.suspended, index)) noteNames(found, madeHere, commit, event);
     } catch (cause) {
       throw new Fault('projection-refused', { tenant: commit.tenant, sequence: commit.sequence }, { cause });
     }

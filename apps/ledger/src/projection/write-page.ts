@@ -1,12 +1,12 @@
 import type { QueryRunner } from 'typeorm';
 import type { Schema } from '../database/names.js';
 import { type Insert, upsertRows } from '../rows/table.js';
-import { BALANCES, CHAINS, HEADS, ORDERS, PAYMENTS, SALES, TICKETS } from '../rows/tables.js';
+import { BALANCES, CHAINS, HEADS, ORDERS, PAYMENTS, SALES, SUSPENSIONS, TICKETS } from '../rows/tables.js';
 import type { Page } from './desk.js';
 
 /** Writes a page, but its entries, inside the caller's transaction. */
 export async function writePage(runner: QueryRunner, schema: Schema, page: Omit<Page<never>, 'entries'>, insert: Insert): Promise<void> {
-  const { made, changed, balances, chains, heads } = page;
+  const { made, changed, suspensions, balances, chains, heads } = page;
   await upsertRows(runner, schema, HEADS, heads);
   await insert(runner, schema, SALES, made.sales);
   await insert(runner, schema, ORDERS, made.orders);
@@ -16,6 +16,7 @@ export async function writePage(runner: QueryRunner, schema: Schema, page: Omit<
   await upsertRows(runner, schema, ORDERS, changed.orders);
   await upsertRows(runner, schema, TICKETS, changed.tickets);
   await upsertRows(runner, schema, PAYMENTS, changed.payments);
+  await upsertRows(runner, schema, SUSPENSIONS, suspensions);
   await upsertRows(runner, schema, BALANCES, balances);
   await upsertRows(runner, schema, CHAINS, chains);
 }

@@ -21,8 +21,8 @@ const wallet = z
   .describe('For this wallet alone.');
 const unitOfAccount = z
   .string()
-  .regex(/^(?:(?:tickets|mints):[A-Za-z0-9_-]{1,64}|[A-Z]{3})$/, 'must be tickets:<sale>, mints:<sale> or a currency')
-  .describe('What is counted: `tickets:<sale>`, `mints:<sale>` or a currency.');
+  .regex(/^(?:(?:tickets|mints|events):[A-Za-z0-9_-]{1,64}|[A-Z]{3})$/, 'must be tickets:<sale>, mints:<sale>, events:<sale> or a currency')
+  .describe('What is counted: `tickets:<sale>`, `mints:<sale>`, `events:<sale>` (in suspense) or a currency.');
 const controlAccount = z.enum(CONTROL_ACCOUNTS as [string, ...string[]], `must be one of ${CONTROL_ACCOUNTS.join(', ')}`);
 const account = z
   .string()

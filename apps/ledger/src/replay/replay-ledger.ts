@@ -7,6 +7,7 @@ import type { ReplayLog } from '../logs/replay.js';
 import { type Applied, applyOrHalt } from '../projection/apply-or-halt.js';
 import { assertFits, type Checkpoint, readCheckpoint } from '../projection/checkpoint.js';
 import { eventsIn, type LoggedMessage, placeOf, readCommit } from '../projection/commit-place.js';
+import { RECORDED, RECORDED_LIVE } from '../projection/suspensions.js';
 import { giveUpTurn } from '../projection/turn.js';
 import type { HaltRow } from '../rows/tables.js';
 import { firstDifference, type LedgerDifference } from './compare.js';
@@ -65,6 +66,7 @@ export class LedgerReplay {
   private events = 0;
   private entries = 0;
   private readonly halted: HaltRow[] = [];
+  private suspensions = RECORDED_LIVE;
 
   constructor(
     private readonly log: ReplayLog,
@@ -77,6 +79,7 @@ export class LedgerReplay {
     try {
       if (promotion !== undefined) await withRunner(promotion.owner, assertMayPromote);
       await claimShadow(runner);
+      if (promotion?.trustLog === true) this.suspensions = RECORDED; // whom this halts for a decision further on, the projector lets go on
       this.shadow = { sequence: 0, epoch: (await this.log.state()).epoch ?? null };
       const target = this.targetFor(promotion);
       await target(runner); // what does not fit is said before anything is cleared
@@ -122,7 +125,7 @@ export class LedgerReplay {
       const near = target - CLOSE_COMMITS;
       if (this.shadow.sequence >= near) return;
       let at = this.shadow;
-      const load = await ShadowLoad.open(runner, (applied, { to, events }) => this.note(applied, events, to, target));
+      const load = await ShadowLoad.open(runner, (applied, { to, events }) => this.note(applied, events, to, target), this.suspensions);
       for await (const batch of this.log.until(near)) {
         const span = { from: at, to: this.after(batch) };
         await load.take({ span, messages: this.wanted(batch) });
@@ -165,7 +168,7 @@ export class LedgerReplay {
   private async take(runner: QueryRunner, batch: readonly LoggedMessage[], target: number): Promise<void> {
     const commits = this.wanted(batch).map(readCommit);
     const to = this.after(batch);
-    const applied = await applyOrHalt(runner, SHADOW, { from: this.shadow, to }, commits);
+    const applied = await applyOrHalt(runner, SHADOW, { from: this.shadow, to }, commits, this.suspensions);
     if (applied === undefined) throw new Fault('ledger-differs', { reason: 'another replay writes the same shadow' });
     this.note(applied, eventsIn(commits), to, target);
   }

@@ -9,6 +9,7 @@ import { type Checkpoint, moveCheckpoint } from '../projection/checkpoint.js';
 import { eventsIn, type LoggedMessage, type PlacedCommit, placeOf, readCommit } from '../projection/commit-place.js';
 import { Desk, type Page } from '../projection/desk.js';
 import { readHalts, refusalIn, waits } from '../projection/halts.js';
+import type { Suspensions } from '../projection/suspensions.js';
 import { loadMissing, missingFrom } from '../projection/working-set.js';
 import { writePage } from '../projection/write-page.js';
 import { type Copied, CopyRows } from '../rows/copy-rows.js';
@@ -46,11 +47,12 @@ export class ShadowLoad {
     private readonly runner: QueryRunner,
     private readonly written: Written,
     private readonly halts: HaltRow[],
+    private readonly suspensions: Suspensions,
   ) {}
 
-  static async open(runner: QueryRunner, written: Written): Promise<ShadowLoad> {
+  static async open(runner: QueryRunner, written: Written, suspensions: Suspensions): Promise<ShadowLoad> {
     await openStage(runner);
-    return new ShadowLoad(runner, written, await readHalts(runner, SHADOW));
+    return new ShadowLoad(runner, written, await readHalts(runner, SHADOW), suspensions);
   }
 
   /** Posts a batch, and leaves it to be written once the one before is. */
@@ -71,7 +73,7 @@ export class ShadowLoad {
 
   /** `undefined`: one of its commits is refused, or the desk is no longer what the shadow holds. */
   private async post({ messages }: Batch, desk: Desk<Copied>): Promise<Posted | undefined> {
-    const wanted = messages.filter(({ subject, sequence }) => !waits(this.halts, { sequence, ...placeOf(subject, sequence) }));
+    const wanted = messages.filter(({ subject, sequence }) => !waits(this.halts, { sequence, subject, ...placeOf(subject, sequence) }));
     let events = 0;
     let unheard = 0;
     try {
@@ -126,7 +128,7 @@ export class ShadowLoad {
   private async carefully({ span, messages }: Batch): Promise<void> {
     this.desk = openDesk();
     const commits = messages.map(readCommit);
-    const applied = await applyOrHalt(this.runner, SHADOW, span, commits);
+    const applied = await applyOrHalt(this.runner, SHADOW, span, commits, this.suspensions);
     if (applied === undefined) throw overtaken();
     this.halts.push(...applied.halted);
     this.written(applied, { to: span.to, events: eventsIn(commits) });

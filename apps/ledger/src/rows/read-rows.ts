@@ -1,5 +1,6 @@
 import type { Balance } from '#shared/domain/ledger/balances.js';
 import type { OrderRow, PaymentRow, SaleRow, TicketRow } from '#shared/domain/ledger/read-model.js';
+import type { SuspensionRow } from '#shared/domain/ledger/suspension.js';
 import type { Hash } from '#shared/kernel/hash.js';
 import type { RawRow } from './table.js';
 import type { ChainRow, HaltRow, HeadRow } from './tables.js';
@@ -109,6 +110,21 @@ export const readHalt = (raw: RawRow): HaltRow => ({
   sequence: Number(raw.sequence),
   subject: text(raw, 'subject'),
   reason: text(raw, 'reason'),
+  eventIndex: raw.event_index === null ? null : Number(raw.event_index),
+});
+
+export const readSuspension = (raw: RawRow): SuspensionRow => ({
+  tenant: text(raw, 'tenant'),
+  sale: text(raw, 'sale'),
+  subject: text(raw, 'subject'),
+  version: Number(raw.version),
+  hash: text(raw, 'hash') as Hash,
+  suspendedSequence: Number(raw.suspended_sequence),
+  suspendedIndex: Number(raw.suspended_index),
+  refusal: text(raw, 'refusal'),
+  reason: text(raw, 'reason'),
+  sequence: Number(raw.sequence),
+  updatedAt: time(raw, 'updated_at'),
 });
 
 const text = (raw: RawRow, name: string): string => String(raw[name]);

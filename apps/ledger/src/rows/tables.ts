@@ -1,6 +1,7 @@
 import type { Balance } from '#shared/domain/ledger/balances.js';
 import type { LedgerRow, TenantChain } from '#shared/domain/ledger/entry.js';
 import type { OrderRow, PaymentRow, SaleRow, TicketRow } from '#shared/domain/ledger/read-model.js';
+import type { SuspensionRow } from '#shared/domain/ledger/suspension.js';
 import type { Head } from '#shared/event-store/commit.js';
 import type { Table } from './table.js';
 
@@ -167,6 +168,8 @@ export interface HaltRow {
   readonly sequence: number;
   readonly subject: string;
   readonly reason: string;
+  /** Of the event that was refused, among all that its commit holds; null where the commit as a whole was. */
+  readonly eventIndex: number | null;
 }
 
 export const HALTS: Table<HaltRow> = {
@@ -177,8 +180,28 @@ export const HALTS: Table<HaltRow> = {
     sequence: ['bigint', (row) => row.sequence],
     subject: ['text', (row) => row.subject],
     reason: ['text', (row) => row.reason],
+    event_index: ['integer', (row) => row.eventIndex],
+  },
+};
+
+/** What operators decided of events that cannot be applied. `sequence` is that of the decision. */
+export const SUSPENSIONS: Table<SuspensionRow> = {
+  name: 'suspension',
+  key: ['tenant', 'suspended_sequence', 'suspended_index'],
+  columns: {
+    tenant: ['text', (row) => row.tenant],
+    sale: ['text', (row) => row.sale],
+    subject: ['text', (row) => row.subject],
+    version: ['bigint', (row) => row.version],
+    hash: ['text', (row) => row.hash],
+    suspended_sequence: ['bigint', (row) => row.suspendedSequence],
+    suspended_index: ['integer', (row) => row.suspendedIndex],
+    refusal: ['text', (row) => row.refusal],
+    reason: ['text', (row) => row.reason],
+    sequence: ['bigint', (row) => row.sequence],
+    updated_at: ['timestamptz', (row) => row.updatedAt],
   },
 };
 
 /** Every table that a commit may change, but the checkpoint. */
-export const LEDGER_TABLES = [HALTS, ENTRIES, SALES, ORDERS, TICKETS, PAYMENTS, HEADS, CHAINS, BALANCES];
+export const LEDGER_TABLES = [HALTS, ENTRIES, SALES, ORDERS, TICKETS, PAYMENTS, SUSPENSIONS, HEADS, CHAINS, BALANCES];

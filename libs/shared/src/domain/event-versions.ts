@@ -36,6 +36,7 @@ export const UPCASTS: Readonly<Record<EventType, readonly Upcast[]>> = {
   MintRevokeDied: [],
   MintRevoked: [],
   MintVoided: [],
+  EventSuspended: [],
 };
 
 type Upcasts = Readonly<Record<string, readonly Upcast[]>>;

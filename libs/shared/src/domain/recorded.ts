@@ -1,9 +1,10 @@
 import type { CommandDecided } from './decided.js';
+import type { EventSuspended } from './ledger/suspension.js';
 import type { MintEvent } from './mint/events.js';
 import type { SaleEvent } from './sale/events.js';
 
-/** What happened to a sale or to a ticket's mint. */
-export type DomainEvent = SaleEvent | MintEvent;
+/** What happened to a sale or to a ticket's mint, or was decided on the ledger. */
+export type DomainEvent = SaleEvent | MintEvent | EventSuspended;
 /** Every event that the log may hold. */
 export type Event = DomainEvent | CommandDecided;
 

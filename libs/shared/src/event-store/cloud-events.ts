@@ -6,7 +6,7 @@ export interface CloudEvent {
   readonly specversion: '1.0';
   /** `<version>.<index>`: unique for its source. */
   readonly id: string;
-  /** `/<tenant>/<sale|mint>/<sale>` */
+  /** `/<tenant>/<sale|mint|ledger>/<sale>` */
   readonly source: string;
   /** `admit.<name>.v<version>`, as it was written: an event is never told in another version than before. */
   readonly type: string;

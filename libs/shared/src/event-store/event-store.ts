@@ -23,4 +23,8 @@ export interface EventStore {
 }
 
 export const saleSubject = (tenant: string, sale: string): string => `ev.${tenant}.sale.${sale}`;
+/** What an operator decided on the ledger of a sale. */
+export const ledgerSubject = (tenant: string, sale: string): string => `ev.${tenant}.ledger.${sale}`;
+export const isLedgerSubject = (subject: string): boolean => LEDGER_SUBJECT.test(subject);
+const LEDGER_SUBJECT = /^ev\.[^.]+\.ledger\./;
 export const mintSubject = (tenant: string, sale: string): string => `ev.${tenant}.mint.${sale}`;

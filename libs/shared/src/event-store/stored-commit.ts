@@ -50,7 +50,7 @@ interface CloudEvent {
   readonly cut: number;
   readonly specversion: '1.0';
   readonly id: string;
-  /** `/<tenant>/<sale|mint>/<sale>` */
+  /** `/<tenant>/<sale|mint|ledger>/<sale>` */
   readonly source: string;
   readonly type: string;
   readonly time: string;

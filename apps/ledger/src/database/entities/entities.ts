@@ -5,6 +5,7 @@ import { LogHeadEntity } from './log-head.entity.js';
 import { PaymentEntity } from './payment.entity.js';
 import { SaleEntity } from './sale.entity.js';
 import { SaleOrderEntity } from './sale-order.entity.js';
+import { SuspensionEntity } from './suspension.entity.js';
 import { TenantChainEntity } from './tenant-chain.entity.js';
 import { TenantHaltEntity } from './tenant-halt.entity.js';
 import { TicketEntity } from './ticket.entity.js';
@@ -16,6 +17,7 @@ export const ENTITIES = [
   TicketEntity,
   PaymentEntity,
   AccountBalanceEntity,
+  SuspensionEntity,
   TenantChainEntity,
   TenantHaltEntity,
   LogHeadEntity,

@@ -15,4 +15,7 @@ export class TenantHaltEntity {
 
   @Column({ type: 'text' })
   reason!: string;
+
+  @Column({ type: 'integer', name: 'event_index', nullable: true })
+  eventIndex!: number | null;
 }

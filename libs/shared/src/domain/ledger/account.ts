@@ -23,6 +23,9 @@ const NORMAL_SIDE = {
   clearing: 'credit',
   'refunds-owed': 'credit',
   revenue: 'credit',
+  // events that could not be applied, and were suspended by an operator: what they speak of, twice, so that nothing else is touched
+  suspense: 'debit',
+  suspended: 'credit',
 } as const satisfies Record<string, 'debit' | 'credit'>;
 
 export type ControlAccount = keyof typeof NORMAL_SIDE;
@@ -37,6 +40,7 @@ export const controlOf = (account: Account): ControlAccount => {
 
 export const normalSide = (account: Account): 'debit' | 'credit' => NORMAL_SIDE[controlOf(account)];
 
-/** What an amount counts: tickets of one sale, mints of one sale, or minor units of a currency (its three letters). */
+/** What an amount counts: tickets, mints or suspended events of one sale, or minor units of a currency (its three letters). */
 export const ticketsOf = (sale: string): string => `tickets:${sale}`;
 export const mintsOf = (sale: string): string => `mints:${sale}`;
+export const eventsOf = (sale: string): string => `events:${sale}`;

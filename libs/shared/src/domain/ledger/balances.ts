@@ -45,13 +45,15 @@ export class Balances {
     this.move(accounts, place, entry.credit, normalSide(entry.credit) === 'credit' ? entry.amount : -entry.amount);
   }
 
-  /** L9: available + held + sold = opened. */
+  /** L9: available + held + sold = opened, of all that was applied; what is in suspense stands beside it, and stands there twice. */
   assertConserved(tenant: string, sale: string): void {
     const accounts = this.accountsOf(tenant, sale, ticketsOf(sale));
     const tickets = (account: string): bigint => accounts.get(account)?.amount ?? 0n;
     const [opened, available, held, sold] = [tickets('opened'), tickets('available'), tickets('held'), tickets('sold')];
-    if (available + held + sold === opened) return;
-    throw new Fault('projection-refused', { reason: 'available + held + sold = opened', sale, opened, available, held, sold });
+    if (available + held + sold !== opened)
+      throw new Fault('projection-refused', { reason: 'available + held + sold = opened', sale, opened, available, held, sold });
+    const [suspense, suspended] = [tickets('suspense'), tickets('suspended')];
+    if (suspense !== suspended) throw new Fault('projection-refused', { reason: 'suspense = suspended', sale, suspense, suspended });
   }
 
   /** As they are now: what is posted later does not change what was handed out. */

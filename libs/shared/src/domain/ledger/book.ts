@@ -1,6 +1,7 @@
 import { Fault } from '../../kernel/fault.js';
 import { Balances } from './balances.js';
 import type { OrderRow, PaymentRow, SaleRow, TicketRow } from './read-model.js';
+import type { SuspensionRow } from './suspension.js';
 
 type Owned = { readonly tenant: string };
 
@@ -116,14 +117,15 @@ export class Book {
   readonly orders = new Shelf<OrderRow>((row) => row.order);
   readonly tickets = new Shelf<TicketRow>((row) => row.ticket);
   readonly payments = new PaymentShelf();
+  readonly suspensions = new Shelf<SuspensionRow>(({ suspendedSequence, suspendedIndex }) => `${suspendedSequence}.${suspendedIndex}`);
   readonly balances = new Balances();
 
   /** Rows held: what a book weighs. */
   get size(): number {
-    return this.sales.size + this.orders.size + this.tickets.size + this.payments.size;
+    return this.sales.size + this.orders.size + this.tickets.size + this.payments.size + this.suspensions.size;
   }
 
   settle(): void {
-    for (const part of [this.sales, this.orders, this.tickets, this.payments, this.balances]) part.settle();
+    for (const part of [this.sales, this.orders, this.tickets, this.payments, this.suspensions, this.balances]) part.settle();
   }
 }

@@ -1,12 +1,12 @@
 import { Fault } from '../../kernel/fault.js';
-import type { MintEvent } from '../mint/events.js';
-import type { Recorded } from '../recorded.js';
-import type { SaleEvent } from '../sale/events.js';
+import type { DomainEvent, Recorded } from '../recorded.js';
 import type { Book } from './book.js';
 import type { Entry, LedgerRow, Place, Posting } from './entry.js';
 import { postMintEvent } from './post-mint.js';
 import { assertCleared } from './post-payment.js';
 import { postSaleEvent } from './post-sale.js';
+import { postSuspense, postSuspension } from './post-suspense.js';
+import { isSuspended, type SuspendedEvents } from './suspension.js';
 
 export type LedgerEvent = Recorded;
 
@@ -16,6 +16,8 @@ export interface LedgerCommit {
   readonly sale: string;
   readonly sequence: number;
   readonly events: readonly LedgerEvent[];
+  /** These of its events are not applied: they are posted to suspense. Absent: none. */
+  readonly suspended?: SuspendedEvents;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface LedgerCommit {
  * @throws Fault `projection-refused` at the first event that cannot be applied; the book is then not to be used again
  */
 export function postCommit(book: Book, commit: LedgerCommit): LedgerRow[] {
-  const { tenant, sale, sequence, events } = commit;
+  const { tenant, sale, sequence, events, suspended } = commit;
   const rows: LedgerRow[] = [];
   let key: string | null = null; // the command that the next `emitted` events are the effect of
   let emitted = 0;
@@ -35,25 +37,31 @@ export function postCommit(book: Book, commit: LedgerCommit): LedgerRow[] {
     }
     const place: Place = { tenant, sale, sequence, eventIndex, event: event.type, at: event.at, key: emitted > 0 ? key : null };
     emitted -= 1;
-    postEvent(book, place, event, rows);
+    postEvent(book, place, event, rows, isSuspended(suspended, eventIndex) ? suspenseFor : rulesFor);
   }
   assertOrdersCleared(book, commit);
   return rows;
 }
 
 /** A commit tells the whole of what a decision did: between its events an order may have ended whose money is not yet given its way. */
-function assertOrdersCleared(book: Book, { tenant, sale, sequence, events }: LedgerCommit): void {
+function assertOrdersCleared(book: Book, { tenant, sale, sequence, events, suspended }: LedgerCommit): void {
   if (book.payments.isEmpty) return;
   try {
-    for (const { data } of events) if ('order' in data) assertCleared(book, tenant, sale, data.order);
+    for (const [index, { data }] of events.entries())
+      if (!isSuspended(suspended, index) && 'order' in data) assertCleared(book, tenant, sale, data.order);
   } catch (cause) {
     throw new Fault('projection-refused', { tenant, sequence }, { cause });
   }
 }
 
-function postEvent(book: Book, place: Place, event: SaleEvent | MintEvent, rows: LedgerRow[]): void {
+type Rules = (event: DomainEvent, book: Book, place: Place) => Posting;
+
+/** Keeps apart what the event speaks of, whatever it is. */
+const suspenseFor: Rules = (event, _, place) => ({ entries: postSuspense(event, place), key: place.key });
+
+function postEvent(book: Book, place: Place, event: DomainEvent, rows: LedgerRow[], rules: Rules): void {
   try {
-    const { entries, key } = rulesFor(event, book, place);
+    const { entries, key } = rules(event, book, place);
     for (const [entryIndex, entry] of entries.entries()) {
       book.balances.post(place.tenant, place.sale, entry);
       rows.push(rowOf(place, key, entry, entryIndex));
@@ -86,7 +94,7 @@ const rowOf = (place: Place, key: string | null, entry: Entry, entryIndex: numbe
   amount: entry.amount,
 });
 
-function rulesFor(event: SaleEvent | MintEvent, book: Book, place: Place): Posting {
+function rulesFor(event: DomainEvent, book: Book, place: Place): Posting {
   switch (event.type) {
     case 'SaleOpened':
     case 'SaleClosed':
@@ -116,6 +124,8 @@ function rulesFor(event: SaleEvent | MintEvent, book: Book, place: Place): Posti
     case 'MintRevoked':
     case 'MintVoided':
       return postMintEvent(event, book, place);
+    case 'EventSuspended':
+      return { entries: postSuspension(event, book, place), key: place.key };
     default:
       return unknownEvent(event);
   }

@@ -67,6 +67,9 @@ const REDRIVE = [
   'dead.closed.*',
 ];
 
+// Whether an event that the ledger cannot apply goes to suspense, an operator decides: nobody else may write that down, and an operator no more.
+const DECIDE_ON_LEDGER = 'ev.*.ledger.*';
+
 // A backup is the server's own snapshot of a stream; each chunk of it is acknowledged.
 const BACK_UP = ['$JS.API.STREAM.SNAPSHOT.>', '$JS.SNAPSHOT.ACK.>'];
 
@@ -90,6 +93,7 @@ const RIGHTS: Readonly<Record<Exclude<AppUser, 'provision'>, Rights>> = {
       '$JS.API.STREAM.MSG.GET.EVENTS',
       ...REDRIVE,
       ...BACK_UP,
+      DECIDE_ON_LEDGER,
       `$JS.API.CONSUMER.RESET.EVENTS.${REPLAY_CONSUMER}`, // a replay reads from the first event; it cannot rewind itself
     ],
     subscribe: [],

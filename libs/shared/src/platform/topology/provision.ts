@@ -27,7 +27,7 @@ const ADD_TRIES = 6;
 
 /**
  * Makes the streams and consumers that are missing, once, and gives the consumers of an older installation the patience and width that are
- * wanted now; on a server that has them all it changes nothing. Of a stream with fewer copies than wanted the servers make more, while it is
+ * wanted now, and its streams the subjects; on a server that has them all it changes nothing. Of a stream with fewer copies than wanted the servers make more, while it is
  * used; it never loses one here.
  * A stream that is missing beside a log that was used is a loss, not a beginning: it is refused, never silently made again.
  * @throws Fault `stream-differs`
@@ -39,7 +39,7 @@ export async function provision(connection: NatsConnection, { replicas = 1 } = {
   const epoch = await epochToUse(jsm);
   for (const wanted of STREAMS) {
     const info = await streamInfo(jsm, wanted.name);
-    if (info !== undefined) changed.push(...(await addCopies(jsm, info, replicas)));
+    if (info !== undefined) changed.push(...(await addSubjects(jsm, info, wanted.subjects)), ...(await addCopies(jsm, info, replicas)));
     else {
       await addStream(jsm, { ...wanted, num_replicas: replicas, metadata: { [EPOCH]: epoch } } as NewStream);
       made.push(wanted.name);
@@ -65,6 +65,15 @@ async function addStream(jsm: JetStreamManager, wanted: NewStream): Promise<void
       if (!(thrown instanceof TimeoutError) || tries === ADD_TRIES) throw thrown;
     }
   }
+}
+
+/** A later version stores under more subjects. None is ever taken away: what lies there would be lost to whoever reads. */
+async function addSubjects(jsm: JetStreamManager, { config }: StreamInfo, wanted: readonly string[]): Promise<readonly Difference[]> {
+  const { name, subjects: found } = config;
+  if (!found.every((subject) => wanted.includes(subject)) || found.length === wanted.length) return [];
+  await jsm.streams.update(name, { subjects: [...wanted] });
+  config.subjects = [...wanted];
+  return [{ what: `${name}.subjects`, wanted, found }];
 }
 
 /** Its consumers follow it. A smaller number is what somebody forgot to set, not a wish to have less: it takes no copy away. */

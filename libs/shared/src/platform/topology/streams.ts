@@ -130,7 +130,7 @@ export const STREAMS: readonly WantedStream[] = [
     ...file,
     name: 'EVENTS',
     description: 'What happened; the only truth. One message is one commit',
-    subjects: ['ev.*.sale.*', 'ev.*.mint.*'],
+    subjects: ['ev.*.sale.*', 'ev.*.mint.*', 'ev.*.ledger.*'],
     retention: 'limits',
     max_age: 0,
     max_msgs: -1,
