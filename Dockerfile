@@ -1,6 +1,9 @@
 # Two images of one build. `runtime`: the apps and the `admit` command. `localnet`: the same, and what a laptop needs instead of the real
 # thing, which are the local Solana and the program that makes the passwords. Production builds `--target runtime` and holds nothing of dev/.
 
+# One program of it: `admit replay --from-backup` serves the backup with it meanwhile.
+FROM nats:2.15-alpine AS nats
+
 FROM node:24-bookworm-slim AS base
 WORKDIR /app
 
@@ -20,13 +23,14 @@ RUN npm prune --omit=dev --ignore-scripts && rm -rf node_modules/typescript node
 
 FROM base AS runtime
 ENV NODE_ENV=production HTTP_HOST=0.0.0.0 HTTP_PORT=3000
+COPY --from=nats /usr/local/bin/nats-server /usr/local/bin/nats-server
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY vendor vendor
 COPY --from=build /app/dist/libs dist/libs
 COPY --from=build /app/dist/apps dist/apps
 # A new volume takes over the owner and the mode of the folder it is mounted on.
-RUN install -d -o node -g node -m 0700 /keys
+RUN install -d -o node -g node -m 0700 /keys /backups
 USER node
 EXPOSE 3000
 # The answer is printed: `docker inspect` then shows which check fails.

@@ -27,7 +27,7 @@ function inherited(own: string): string {
 const services = blocks('services');
 const volumes = [...blocks('volumes').keys()];
 const serviceNames = [...services.keys()];
-const ONCE = ['setup', 'provision', 'tenants', 'admit'];
+const ONCE = ['setup', 'provision', 'tenants', 'admit', 'restore'];
 const staying = serviceNames.filter((name) => !ONCE.includes(name));
 const firstOf = (name: string, key: string): string | undefined =>
   new RegExp(`^ +${key}:(.*)$`, 'm').exec(services.get(name) ?? '')?.[1]?.trim();
@@ -38,7 +38,7 @@ const stage = (name: string): string => stages.find((one) => one.startsWith(`FRO
 
 describe('docker-compose.yml', () => {
   it('runs the whole service: log and who may use it, database, chain and the three apps', () => {
-    expect(staying.sort()).toEqual(['accounts', 'chain', 'ledger', 'minter', 'nats', 'postgres', 'purchase']);
+    expect(staying.sort()).toEqual(['accounts', 'chain', 'http', 'ledger', 'minter', 'nats', 'postgres', 'purchase']);
   });
 
   it('restarts and watches the health of every service that stays, and of no other', () => {
@@ -60,7 +60,7 @@ describe('docker-compose.yml', () => {
 
   it('tells the containers nothing secret: that comes from volumes', () => {
     const told = [...compose.matchAll(/^ +environment:\n((?: {6}.*\n)*)/gm)].flatMap(([, lines = '']) => lines.match(/\w+(?=:)/g) ?? []);
-    expect(told.sort()).toEqual(['POSTGRES_DB', 'POSTGRES_INITDB_ARGS', 'POSTGRES_PASSWORD_FILE']);
+    expect(told.sort()).toEqual(['POSTGRES_DB', 'POSTGRES_INITDB_ARGS', 'POSTGRES_PASSWORD_FILE', 'TMPDIR']);
     expect([...dockerfile.matchAll(/^(?:ENV|ARG) (.*)$/gm)].map((found) => found[1])).toEqual([
       'NODE_ENV=production HTTP_HOST=0.0.0.0 HTTP_PORT=3000',
     ]);
@@ -72,7 +72,9 @@ describe('docker-compose.yml', () => {
 
   it('shows settings to one container each, mint keys to the minter alone, and all passwords to setup alone', () => {
     const settings = volumes.filter((volume) => volume.endsWith('-settings'));
-    for (const volume of settings) expect([volume, usersOfVolume(volume).length]).toEqual([volume, 2]);
+    for (const volume of settings.filter((name) => name !== 'provision-settings'))
+      expect([volume, usersOfVolume(volume).length]).toEqual([volume, 2]);
+    expect(usersOfVolume('provision-settings')).toEqual(['setup', 'provision', 'restore']); // who brings a log back is who makes one
     expect(settings.filter((volume) => !usersOfVolume(volume).includes('setup'))).toEqual([]);
     expect([usersOfVolume('mint-keys'), usersOfVolume('secrets')]).toEqual([['minter'], ['setup']]);
   });
@@ -81,6 +83,19 @@ describe('docker-compose.yml', () => {
     const programs = [...`${compose}${dockerfile}`.matchAll(/\b(?:dist\/([\w/-]+)\.js|(deploy\/[\w-]+\.mjs))/g)];
     const missing = programs.map(([, built, plain]) => plain ?? `${built}.ts`).filter((path) => !existsSync(join(root, path)));
     expect([programs.length > 5, missing]).toEqual([true, []]);
+  });
+
+  it('has no port on the host for what may run twice: each app is scaled, and the address of purchase is that of a proxy', () => {
+    const own = (name: string): string | undefined => firstOf(name, 'ports');
+    expect(['purchase', 'minter'].map(own)).toEqual([undefined, undefined]);
+    expect(own('http')).toContain(':3000');
+    expect(staying.filter((name) => firstOf(name, 'container_name') !== undefined)).toEqual([]);
+  });
+
+  it('gives backups a volume that outlives the command, and the command a server to replay them with, as new as the log’s', () => {
+    expect(usersOfVolume('backups')).toEqual(['admit', 'restore']);
+    expect(stage('runtime')).toMatch(/COPY --from=nats \S+nats-server [\s\S]*install -d .* \/backups/);
+    expect(stage('nats')).toContain(`FROM ${firstOf('nats', 'image')} `);
   });
 
   it('keeps Postgres where version 18 wants it', () => {
@@ -104,7 +119,7 @@ describe('the Dockerfile', () => {
 
   it('names the version of every image it stands on', () => {
     const images = [...dockerfile.matchAll(/^FROM (\S+)/gm), ...compose.matchAll(/^ +image: (\S+)/gm)].map((found) => found[1] ?? '');
-    const own = /^(?:base|runtime|admit-one(?:-localnet)?)$/;
+    const own = /^(?:base|runtime|nats|admit-one(?:-localnet)?)$/;
     expect(images.filter((image) => !own.test(image) && !/:\d+(?:\.\d+)*(?:-[\w-]+)?$/.test(image))).toEqual([]);
   });
 

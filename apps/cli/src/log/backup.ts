@@ -7,6 +7,7 @@ import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-sto
 import { Fault } from '#shared/kernel/fault.js';
 import { inspectTopology } from '#shared/platform/topology/inspect.js';
 import { DERIVED, STREAMS } from '#shared/platform/topology/streams.js';
+import { assertLasts } from './lasting-folder.js';
 import { MANIFEST, type Manifest, manifestOf, type StreamCopy } from './manifest.js';
 import { type Reach, takeSnapshot } from './snapshot.js';
 
@@ -14,11 +15,12 @@ import { type Reach, takeSnapshot } from './snapshot.js';
  * Copies every stream that does not follow from others into a new folder, while selling goes on. EVENTS comes last: so whatever the other
  * copies say is done is in it. Its consumers are left out, because what they asked for may have come too late for the other copies; they go
  * on from where they were before.
- * @throws Fault `configuration` when the folder exists, `stream-differs` when the log is not as it should be
+ * @throws Fault `configuration` when the folder exists or would be gone with the container, `stream-differs` when the log is not as it should be
  */
 export async function backUp(reach: Reach, into: string, each: (copy: StreamCopy) => void): Promise<Manifest> {
-  const epoch = await inspectTopology(reach.connection);
   const folder = resolve(into); // a slash at its end is no part of its name
+  assertLasts(folder);
+  const epoch = await inspectTopology(reach.connection);
   const draft = `${folder}.unfinished`;
   await makeFolder(draft, folder);
   try {

@@ -1,0 +1,63 @@
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { dirname, resolve, sep } from 'node:path';
+import { Fault } from '#shared/kernel/fault.js';
+
+/** Files that container engines put at the root of every container. */
+const CONTAINER_MARKS = ['/.dockerenv', '/run/.containerenv'];
+const MOUNTS = '/proc/self/mountinfo';
+/** Kept in memory: gone with the container as well. */
+const IN_MEMORY = new Set(['tmpfs', 'ramfs', 'rootfs']);
+
+export interface Surroundings {
+  readonly inContainer: boolean;
+  /** The text of /proc/self/mountinfo. */
+  readonly mounts: string;
+}
+
+export const surroundings = (): Surroundings => ({
+  inContainer: CONTAINER_MARKS.some((mark) => existsSync(mark)),
+  mounts: existsSync(MOUNTS) ? readFileSync(MOUNTS, 'utf8') : '',
+});
+
+/**
+ * In a container only a mounted volume outlives the container: a backup anywhere else would be gone when the command ends.
+ * @throws Fault `configuration` where the folder is on none
+ */
+export function assertLasts(folder: string, { inContainer, mounts }: Surroundings = surroundings()): void {
+  if (!inContainer) return;
+  const { point, type } = mountOf(presentPart(resolve(folder)), mounts);
+  if (point !== '/' && !IN_MEMORY.has(type)) return;
+  const where = IN_MEMORY.has(type) ? `${point} is in memory` : 'no volume is mounted there';
+  throw new Fault('configuration', {
+    problems: [
+      `${folder} would be gone with this container: ${where}. Mount a volume and put the backup into it (compose mounts /backups)`,
+    ],
+  });
+}
+
+/** The deepest folder of a path that is there, with its links followed. */
+function presentPart(path: string): string {
+  return existsSync(path) || dirname(path) === path ? realpathSync(path) : presentPart(dirname(path));
+}
+
+interface Mount {
+  readonly point: string;
+  readonly type: string;
+}
+
+/** The deepest mount above a path; of several at one place the last, which hides the others. */
+function mountOf(path: string, mounts: string): Mount {
+  let found: Mount = { point: '/', type: '' };
+  for (const line of mounts.split('\n')) {
+    // <id> <parent> <device> <root> <mount point> <options> [<tag> …] - <type> <source> <options>
+    const [before = '', after = ''] = line.split(' - ');
+    const point = unescaped(before.split(' ')[4] ?? '');
+    const isAbove = point === '/' || path === point || path.startsWith(`${point}${sep}`);
+    if (point !== '' && isAbove && point.length >= found.point.length) found = { point, type: after.split(' ')[0] ?? '' };
+  }
+  return found;
+}
+
+/** The kernel writes a space, a tab, a line feed and a backslash in octal. */
+const unescaped = (text: string): string =>
+  text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
