@@ -1,7 +1,8 @@
 import { copyIn } from '../../apps/ledger/src/rows/copy.js';
 import { CopyRows } from '../../apps/ledger/src/rows/copy-rows.js';
 import type { Table, Value } from '../../apps/ledger/src/rows/table.js';
-import { type PostgresServer, startPostgres } from '../../dev/postgres/server.js';
+import type { PostgresServer } from '../../dev/postgres/server.js';
+import { newPostgres } from '../stages/postgres.js';
 import { Stage } from '../stages/stage.js';
 
 const STARTS_A_SERVER_MS = 120_000;
@@ -36,7 +37,7 @@ const stage = Stage.forTests();
 const folder = stage.folder('copied-rows');
 let server: PostgresServer;
 beforeAll(async () => {
-  server = await stage.keep(startPostgres({ dataDir: folder }));
+  server = await stage.keep(newPostgres(folder));
   await server.createDatabase(DATABASE);
 }, STARTS_A_SERVER_MS);
 

@@ -7,12 +7,12 @@ import { createLogger } from '#shared/platform/logger.js';
 import { COMMANDS_ALARM_SECONDS } from '#shared/platform/topology/streams.js';
 import { startLedger } from '../../apps/ledger/src/start.js';
 import { startMinter } from '../../apps/minter/src/start.js';
-import { startPostgres } from '../../dev/postgres/server.js';
 import { promtool } from '../../dev/prometheus/promtool.js';
 import { Caller } from '../harness/caller.js';
 import { namesIn, scrape } from '../harness/scrape.js';
 import { DATABASE, ledgerSettings } from '../stages/ledger-app.js';
 import { MinterStage } from '../stages/minter-stage.js';
+import { newPostgres } from '../stages/postgres.js';
 import { startSelling } from '../stages/selling.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -65,7 +65,7 @@ describe('the apps together', () => {
   const apps: NestFastifyApplication[] = [];
   beforeAll(async () => {
     const { server, environment } = stage;
-    const postgres = await stage.keep(startPostgres({ dataDir: join(stage.path, 'postgres') }));
+    const postgres = await stage.keep(newPostgres(join(stage.path, 'postgres')));
     await postgres.createDatabase(DATABASE);
     apps.push(await stage.keep(startSelling(server)));
     apps.push(await stage.keep(startMinter(readEnvironment(environment), createLogger('minter', 'fatal'))));

@@ -6,9 +6,10 @@ import { createLogger } from '#shared/platform/logger.js';
 import { startLedger } from '../../apps/ledger/src/start.js';
 import type { Broker } from '../../dev/nats/server.js';
 import { ledgerUrls } from '../../dev/postgres/ledger-database.js';
-import { type PostgresServer, startPostgres } from '../../dev/postgres/server.js';
+import type { PostgresServer } from '../../dev/postgres/server.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { HttpCaller } from '../harness/http-caller.js';
+import { newPostgres } from './postgres.js';
 import { Stage } from './stage.js';
 
 export const DATABASE = 'admit';
@@ -51,7 +52,7 @@ export class RunningLedger extends Stage {
   override async open(): Promise<void> {
     this.shop.onClose(() => this.close()); // it goes before its log does
     const { server } = this.shop.log;
-    this.postgres = await this.keep(startPostgres({ dataDir: join(this.folder('ledger-app'), 'postgres') }));
+    this.postgres = await this.keep(newPostgres(join(this.folder('ledger-app'), 'postgres')));
     await this.postgres.createDatabase(DATABASE);
     this.environment = readEnvironment({ ...UNHURRIED, ...ledgerSettings(server, this.postgres) });
     this.app = await this.keep(this.another());

@@ -26,9 +26,10 @@ import {
 import { startLedger } from '../../apps/ledger/src/start.js';
 import { type NatsServer, startNats } from '../../dev/nats/server.js';
 import { makeLedgerDatabase } from '../../dev/postgres/ledger-database.js';
-import { type PostgresServer, startPostgres } from '../../dev/postgres/server.js';
+import type { PostgresServer } from '../../dev/postgres/server.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { DATABASE, ledgerSettings } from './ledger-app.js';
+import { newPostgres } from './postgres.js';
 import { Stage } from './stage.js';
 
 export { DATABASE };
@@ -52,7 +53,7 @@ export class LedgerStage extends Stage {
 
   override async open(): Promise<void> {
     const path = this.folder(this.name);
-    this.postgres = await this.keep(startPostgres({ dataDir: join(path, 'postgres') }));
+    this.postgres = await this.keep(newPostgres(join(path, 'postgres')));
     this.urls = await makeLedgerDatabase(this.postgres, DATABASE, silent);
     this.nats = await this.keep(startNats({ dataDir: join(path, 'nats') }));
     const admin = await this.nat('provision');
