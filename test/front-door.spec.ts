@@ -5,7 +5,15 @@ const root = join(import.meta.dirname, '..');
 const text = (path: string): string => readFileSync(join(root, path), 'utf8');
 const { scripts, bin } = JSON.parse(text('package.json')) as { scripts: Record<string, string>; bin: Record<string, string> };
 const decisions = readdirSync(join(root, 'docs/decisions')).filter((name) => name.endsWith('.md'));
-const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/operations.md', ...decisions.map((name) => `docs/decisions/${name}`)];
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'SECURITY.md',
+  'deploy/README.md',
+  'docs/operations.md',
+  ...decisions.map((name) => `docs/decisions/${name}`),
+];
 
 const guarantees = (/^## Guarantees$([\s\S]*?)^## /m.exec(text('README.md'))?.[1] ?? '')
   .split('\n')
