@@ -22,7 +22,7 @@ RUN mkdir -p /localnet/node_modules && cp -r node_modules/litesvm* /localnet/nod
 RUN npm prune --omit=dev --ignore-scripts && rm -rf node_modules/typescript node_modules/.bin/tsc node_modules/.bin/tsserver
 
 FROM base AS runtime
-ENV NODE_ENV=production HTTP_HOST=0.0.0.0 HTTP_PORT=3000
+ENV NODE_ENV=production HTTP_HOST=0.0.0.0 HTTP_PORT=3000 HEALTH_HOST=0.0.0.0 HEALTH_PORT=3100
 COPY --from=nats /usr/local/bin/nats-server /usr/local/bin/nats-server
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
@@ -32,10 +32,10 @@ COPY --from=build /app/dist/apps dist/apps
 # A new volume takes over the owner and the mode of the folder it is mounted on.
 RUN install -d -o node -g node -m 0700 /keys /backups
 USER node
-EXPOSE 3000
+EXPOSE 3000 3100
 # The answer is printed: `docker inspect` then shows which check fails.
 HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=6 CMD ["node", "--input-type=module", "-e", \
-  "const ready = await fetch(`http://127.0.0.1:${process.env.HTTP_PORT}/health/ready`); console.log(await ready.text()); process.exit(ready.ok ? 0 : 1)"]
+  "const ready = await fetch(`http://127.0.0.1:${process.env.HEALTH_PORT}/health/ready`); console.log(await ready.text()); process.exit(ready.ok ? 0 : 1)"]
 CMD ["node", "dist/apps/cli/src/main.js", "--help"]
 
 FROM runtime AS localnet

@@ -5,7 +5,7 @@ import { API_KEY, ask, onStage, openSale, type SellingStage } from './selling-st
 
 const IN_FLIGHT = [1, 64, 256];
 /** A bench is one tenant that asks for all it can get. */
-const UNLIMITED = { HTTP_TENANT_RATE: '100000', HTTP_TENANT_BURST: '100000' };
+const UNLIMITED = { TENANT_RATE: '100000', TENANT_BURST: '100000' };
 
 interface Row {
   readonly inFlight: number;

@@ -5,6 +5,8 @@ import { waitFor } from '../dev/processes/wait.js';
 import { MeasuredProcess, spawnApp } from './measured-process.js';
 
 const READY_MS = 30_000;
+/** What is measured is the work, not the bound of a tenant. */
+const UNHURRIED = { TENANT_RATE: '1000000', TENANT_BURST: '1000000' };
 
 /** The purchase app. */
 export class PurchaseProcess extends MeasuredProcess {
@@ -16,16 +18,21 @@ export class PurchaseProcess extends MeasuredProcess {
   }
 
   static async start(server: NatsServer, settings: Readonly<Record<string, string>> = {}): Promise<PurchaseProcess> {
-    const port = await freePort();
+    const [port, health] = [await freePort(), await freePort()];
     const url = `http://127.0.0.1:${port}`;
     const child = spawnApp('purchase', {
       NATS_URL: server.url,
       NATS_PASSWORD: server.credentials('purchase').pass,
       NATS_EDGE_PASSWORD: server.credentials('edge').pass,
       HTTP_PORT: `${port}`,
+      HEALTH_PORT: `${health}`,
+      ...UNHURRIED,
       ...settings,
     });
-    await waitFor(async () => (await fetch(`${url}/health/ready`)).ok, { what: 'purchase is ready', timeoutMs: READY_MS });
+    await waitFor(async () => (await fetch(`http://127.0.0.1:${health}/health/ready`)).ok, {
+      what: 'purchase is ready',
+      timeoutMs: READY_MS,
+    });
     return new PurchaseProcess(child, url);
   }
 

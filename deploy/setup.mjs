@@ -9,7 +9,7 @@ import { usersOf } from '../dist/libs/shared/src/platform/topology/accounts.js';
 import { NATS_PORT, writeNatsConfig } from './nats-config.mjs';
 
 const SUPERUSER = 'postgres';
-const INSIDE = { nats: NATS_PORT, http: 3000, solana: 8899 };
+const INSIDE = { nats: NATS_PORT, http: 3000, health: 3100, solana: 8899 };
 
 /** Each folder below is a volume that one container sees. */
 const [folder = '/setup', natsPort = '4222', httpPort = '3000', solanaPort = '8899', ledgerPort = '3002'] = process.argv.slice(2);
@@ -24,7 +24,7 @@ const inside = {
   solanaUrl: `http://chain:${INSIDE.solana}`,
   solanaIsLocal: true,
   accountsFollow: true, // `accounts` does it
-  ports: { purchase: INSIDE.http, minter: INSIDE.http, ledger: INSIDE.http },
+  ports: { purchase: INSIDE.http, ledger: INSIDE.http, ...healthPorts(INSIDE.health) },
   keysDir: '/keys',
   secrets,
   wallet: keepWallet(join(folder, 'secrets', 'wallet.json')),
@@ -33,7 +33,7 @@ const outside = {
   ...inside,
   natsUrl: `nats://127.0.0.1:${natsPort}`,
   solanaUrl: `http://127.0.0.1:${solanaPort}`,
-  ports: { purchase: Number(httpPort), ledger: Number(ledgerPort) },
+  ports: { purchase: Number(httpPort), ledger: Number(ledgerPort), ...healthPorts(INSIDE.health) },
 };
 
 writeNatsConfig(join(folder, 'nats'), logins);
@@ -43,7 +43,7 @@ for (const who of ['provision', 'purchase', 'minter', 'ledger', 'operator']) {
   // Where an app listens inside its container is the image's affair.
   writePrivate(
     join(folder, who, 'app.env'),
-    asFile({ ...settingsOf(who, inside), ...(who === 'minter' && seenFromOutside()) }, (name) => !name.startsWith('HTTP_')),
+    asFile({ ...settingsOf(who, inside), ...(who === 'minter' && seenFromOutside()) }, (name) => !/^(HTTP|HEALTH)_/.test(name)),
   );
 }
 for (const tenant of DEV_TENANTS) {
@@ -52,17 +52,22 @@ for (const tenant of DEV_TENANTS) {
     asFile(tenantSettings(inside, tenant), (name) => /^(NATS|TENANT)_/.test(name)),
   );
 }
-// Postgres is not published: who wants to look goes in with `docker compose exec`.
+// Postgres, health and metrics are not published: who wants to look goes in with `docker compose exec`.
 for (const [tenant, file] of [
   ['demo', 'stack.env'],
   ['acme', 'acme.env'],
 ]) {
   writePrivate(
     join(folder, 'secrets', file),
-    asFile(clientSettings(outside, tenant), (name) => name !== 'DATABASE_URL', 'export '),
+    asFile(clientSettings(outside, tenant), (name) => !['DATABASE_URL', 'HEALTH_URL'].includes(name), 'export '),
   );
 }
 process.stdout.write('passwords, accounts and settings are in place\n');
+
+/** The apps run in containers of their own. */
+function healthPorts(port) {
+  return { purchaseHealth: port, minterHealth: port, ledgerHealth: port };
+}
 
 /** Where an asset's URI points to is opened outside of the containers. */
 function seenFromOutside() {

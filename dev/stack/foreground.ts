@@ -7,7 +7,7 @@ import { environment, homeFolder } from '../processes/project.js';
 import { Progress } from './progress.js';
 import type { Stack } from './stack.js';
 import { startStack } from './start-stack.js';
-import type { Settings } from './wiring.js';
+import { APPS, healthPort, type Settings } from './wiring.js';
 
 const PARENT_LOOK_MS = 1_000;
 const HURRY_AFTER_MS = 1_000; // one Ctrl-C may arrive twice, from the terminal and from npm; a person needs longer
@@ -86,6 +86,7 @@ function whereToLook({ wiring, clientSettings }: Stack): string {
     ['NATS', `${wiring.natsUrl}   user ${clientSettings.ADMIT_NATS_USER}, subjects admit.${clientSettings.ADMIT_TENANT}.>`],
     ['HTTP', `${clientSettings.HTTP_URL}/docs`],
     ['ledger', `${clientSettings.LEDGER_URL}/docs   what was sold, held, paid and minted`],
+    ['health', `${APPS.map((app) => `${app} :${healthPort(wiring, app)}`).join(', ')}   /health/ready and /metrics, not for callers`],
     ['Solana', wiring.solanaUrl],
     ['Postgres', `${new URL(wiring.databaseUrl).host}, database ${new URL(wiring.databaseUrl).pathname.slice(1)}`],
     ['settings', `${join(home, 'stack.env')}   addresses and passwords for a client`],

@@ -4,7 +4,17 @@ import { writePrivate } from '#shared/platform/secrets.js';
 import { freePort, isFree } from '../processes/ports.js';
 
 /** Where people expect these things; below the range from which systems take outgoing ports. */
-export const USUAL_PORTS = { nats: 4222, natsMonitor: 8222, postgres: 25_432, solana: 8899, purchase: 3000, minter: 3001, ledger: 3002 };
+export const USUAL_PORTS = {
+  nats: 4222,
+  natsMonitor: 8222,
+  postgres: 25_432,
+  solana: 8899,
+  purchase: 3000,
+  ledger: 3002,
+  purchaseHealth: 3010,
+  minterHealth: 3011,
+  ledgerHealth: 3012,
+};
 export type Ports = Readonly<Record<keyof typeof USUAL_PORTS, number>>;
 
 const PAIR_TRIES = 20;

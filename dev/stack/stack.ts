@@ -59,19 +59,21 @@ export class Stack {
 
   /** One more process of an app, beside the first. */
   async add(app: App, name: string): Promise<Part> {
-    return this.startApp(app, name, await freePort());
+    const ports = { HTTP_PORT: String(await freePort()), HEALTH_PORT: String(await freePort()) };
+    return this.startApp(app, name, ports);
   }
 
-  async startApp(app: App, name: string = app, port: number = this.wiring.ports[app]): Promise<Part> {
+  async startApp(app: App, name: string = app, ports: Settings = {}): Promise<Part> {
+    const settings = (): Settings => ({ ...settingsOf(app, this.wiring), ...ports, ...this.overrides.get(name) });
     const part = new Part({
       name,
       logFile: logOf(this.ground.dataDir, name),
       prepare: () => ({
         file: process.execPath,
         args: [program(app)],
-        env: { ...inherited(this.ground.env), ...this.appSettings(app, name, port) },
+        env: { ...inherited(this.ground.env), ...settings() },
       }),
-      isReady: () => answersReady(port),
+      isReady: () => answersReady(Number(settings().HEALTH_PORT)),
       readyMs: APP_READY_MS,
       stopSignal: 'SIGTERM',
       stopMs: APP_STOP_MS,
@@ -121,10 +123,6 @@ export class Stack {
       failures.push(...ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : [])));
     }
     if (failures.length > 0) throw new AggregateError(failures, failures.map(messageOf).join('\n'));
-  }
-
-  private appSettings(app: App, name: string, port: number): Settings {
-    return { ...settingsOf(app, this.wiring), HTTP_PORT: String(port), ...this.overrides.get(name) };
   }
 }
 

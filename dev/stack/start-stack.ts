@@ -11,7 +11,7 @@ import { type Ground, type NatsAccess, useNats, usePostgres, useSolana } from '.
 import { withoutOwn, writeSettings } from './settings-files.js';
 import { type AppSettings, Stack } from './stack.js';
 import { keepWallet } from './wallet.js';
-import { APPS, type App, SECRETS, type Wiring } from './wiring.js';
+import { APPS, type App, healthPort, SECRETS, type Wiring } from './wiring.js';
 
 const USUAL_SLOT_MS = 400; // Solana's own
 const USUAL_FINALIZED_AFTER = 32; // slots, Solana's own: 13 seconds
@@ -121,7 +121,7 @@ async function wire(
 }
 
 async function startApps(stack: Stack, apps: readonly App[], progress: Progress): Promise<void> {
-  const health = (app: App): string => `http://127.0.0.1:${stack.wiring.ports[app]}/health/ready`;
+  const health = (app: App): string => `http://127.0.0.1:${healthPort(stack.wiring, app)}/health/ready`;
   await allOrFirstFailure(
     apps.map((app) =>
       progress.step(

@@ -37,7 +37,7 @@ export const SECRETS = [...DATABASE_ROLES, 'apiKey', 'webhookSecret', 'acmeApiKe
 export type Settings = Readonly<Record<string, string>>;
 
 // What one part is told must not reach another through the shell that started us.
-const TOLD_BY_US = /^(NATS|DATABASE|ADMIT|HTTP|SOLANA|MINT_KEYS|TENANT)(_|$)/;
+const TOLD_BY_US = /^(NATS|DATABASE|ADMIT|HTTP|HEALTH|SOLANA|MINT_KEYS|TENANT)(_|$)/;
 
 /** The environment of the terminal without what the stack decides itself. */
 export function inherited(env: Environment): Environment {
@@ -51,12 +51,18 @@ export function settingsOf(who: App | 'provision' | 'replay' | 'operator', wirin
   switch (who) {
     case 'purchase': {
       const edge = wiring.natsLogin('edge');
-      return { ...settings, NATS_EDGE_USER: edge.user, NATS_EDGE_PASSWORD: edge.pass, ...http(wiring.ports.purchase) };
+      return {
+        ...settings,
+        NATS_EDGE_USER: edge.user,
+        NATS_EDGE_PASSWORD: edge.pass,
+        ...http(wiring.ports.purchase),
+        ...health(wiring, 'purchase'),
+      };
     }
     case 'minter':
       return {
         ...settings,
-        ...http(wiring.ports.minter),
+        ...health(wiring, 'minter'),
         SOLANA_RPC_URL: wiring.solanaUrl,
         MINT_KEYS_DIR: wiring.keysDir,
         MINT_KEYS: wiring.solanaIsLocal ? 'create' : 'require',
@@ -68,6 +74,7 @@ export function settingsOf(who: App | 'provision' | 'replay' | 'operator', wirin
       return {
         ...settings,
         ...http(wiring.ports.ledger),
+        ...health(wiring, 'ledger'),
         DATABASE_ADMIN_URL: wiring.databaseUrl,
         DATABASE_PROJECTOR_URL: databaseUrlAs('admit_projector', wiring),
         DATABASE_READER_URL: databaseUrlAs('admit_reader', wiring),
@@ -104,6 +111,7 @@ export function clientSettings(wiring: Wiring, tenant: DevTenant = DEMO_TENANT):
     NATS_URL: wiring.natsUrl,
     HTTP_URL: `http://127.0.0.1:${wiring.ports.purchase}`,
     LEDGER_URL: `http://127.0.0.1:${wiring.ports.ledger}`,
+    HEALTH_URL: `http://127.0.0.1:${healthPort(wiring, 'purchase')}`,
     DATABASE_URL: wiring.databaseUrl,
     SOLANA_RPC_URL: wiring.solanaUrl,
     ADMIT_TENANT: tenant,
@@ -135,6 +143,11 @@ function databaseUrlAs(role: (typeof DATABASE_ROLES)[number], wiring: Wiring): s
   url.password = secret(wiring, role);
   return url.href;
 }
+
+/** Where an app shows health and metrics. */
+export const healthPort = ({ ports }: Pick<Wiring, 'ports'>, app: App): number => ports[`${app}Health`];
+
+const health = (wiring: Wiring, app: App): Settings => ({ HEALTH_HOST: '127.0.0.1', HEALTH_PORT: String(healthPort(wiring, app)) });
 
 function http(port: number): Settings {
   return { HTTP_HOST: '127.0.0.1', HTTP_PORT: String(port) };

@@ -96,7 +96,7 @@ const refusal = (pointer: string, allowed = /^must be |^Invalid option: expected
   errors: expect.arrayContaining([{ pointer, detail: expect.stringMatching(allowed) }]),
 });
 
-const shop = Shop.forTests('half-characters', { environment: { HTTP_TENANT_RATE: '100000', HTTP_TENANT_BURST: '100000' } });
+const shop = Shop.forTests('half-characters', { environment: { TENANT_RATE: '100000', TENANT_BURST: '100000' } });
 let before: unknown;
 beforeAll(async () => {
   await shop.demo.open('bad', { quota: 10 });

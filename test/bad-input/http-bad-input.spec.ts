@@ -10,7 +10,7 @@ import { Shop } from '../stages/shop.js';
 /** `FUZZ=long` asks 10,000 times (`npm run test:fuzz`). */
 const FUZZ_RUNS = process.env.FUZZ === 'long' ? 10_000 : 1_000;
 
-const shop = Shop.forTests('http-bad-input', { environment: { HTTP_TENANT_RATE: '100000', HTTP_TENANT_BURST: '100000' } });
+const shop = Shop.forTests('http-bad-input', { environment: { TENANT_RATE: '100000', TENANT_BURST: '100000' } });
 beforeAll(async () => {
   await shop.demoWeb.open('bad', { quota: 10_000 });
 });

@@ -1,4 +1,6 @@
+import type { INestApplicationContext } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { HealthListener } from '#shared/platform/health-listener.js';
 
 /** Each series, such as `admit_mints{state="sent"}`, and its value. */
 export type Scrape = ReadonlyMap<string, number>;
@@ -7,8 +9,11 @@ export async function addressOfApp(app: NestFastifyApplication): Promise<string>
   return (await app.getUrl()).replace('[::1]', '127.0.0.1');
 }
 
+/** Where an app shows its health and metrics. */
+export const healthUrlOf = (app: INestApplicationContext): string => app.get(HealthListener).url;
+
 /** What Prometheus would see now. */
-export const scrape = async (app: NestFastifyApplication): Promise<Scrape> => scrapeAt(await addressOfApp(app));
+export const scrape = (app: INestApplicationContext): Promise<Scrape> => scrapeAt(healthUrlOf(app));
 
 export async function scrapeAt(url: string): Promise<Scrape> {
   const response = await fetch(`${url}/metrics`);

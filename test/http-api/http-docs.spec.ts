@@ -8,7 +8,7 @@ import { MAX_HEADER_BYTES } from '#shared/platform/http/http-server.js';
 import { Problem } from '#shared/platform/http/openapi-problems.js';
 import { EVENT_STREAM_LIMITS } from '../../apps/purchase/src/http/event-stream-limits.js';
 import { PUBLIC_ROUTES } from '../../apps/purchase/src/http/http-parts.js';
-import { MAX_UNDER_WAY_PER_TENANT } from '../../apps/purchase/src/http/idempotency-policy.js';
+import { MAX_IN_FLIGHT_PER_TENANT } from '../../apps/purchase/src/http/idempotency-policy.js';
 import { ROUTES } from '../../apps/purchase/src/http/routes.js';
 import { DECISION_TIMEOUT_MS, MAX_WAITING_PER_SALE } from '../../apps/purchase/src/intake.js';
 import { MAX_BODY_BYTES } from '../../apps/purchase/src/request-body.js';
@@ -34,7 +34,7 @@ interface OpenApi {
 let document: OpenApi;
 let operations: (Operation & { readonly method: string; readonly path: string })[];
 
-const shop = Shop.forTests('http-docs');
+const shop = Shop.forTests('http-docs', { environment: { TENANT_RATE: '2000', TENANT_BURST: '4000' } });
 beforeAll(async () => {
   document = (await shop.demoWeb.get('/docs/json')).body as unknown as OpenApi;
   operations = Object.entries(document.paths).flatMap(([path, item]) =>
@@ -161,7 +161,7 @@ describe('[minting AE4] the policy of keys', () => {
       headerBytes: MAX_HEADER_BYTES,
       decisionTimeoutMs: DECISION_TIMEOUT_MS,
       undecidedRequestsPerSale: MAX_WAITING_PER_SALE,
-      requestsUnderWayPerTenant: MAX_UNDER_WAY_PER_TENANT,
+      requestsUnderWayPerTenant: MAX_IN_FLIGHT_PER_TENANT,
       requestsPerSecondPerTenant: 2_000,
       requestsAtOncePerTenant: 4_000,
       eventStreamsPerTenant: EVENT_STREAM_LIMITS.perTenant,

@@ -206,7 +206,7 @@ describe('a read', () => {
 
 describe('a tenant that asks too fast', () => {
   it('hears 429 and when to come again, its key stays free, and others do not notice', async () => {
-    const slow = await startSelling(shop.log.server, 'fatal', { HTTP_TENANT_RATE: '1', HTTP_TENANT_BURST: '3' });
+    const slow = await startSelling(shop.log.server, 'fatal', { TENANT_RATE: '1', TENANT_BURST: '3' });
     try {
       const [fast, other] = [await HttpCaller.of(slow, 'demo'), await HttpCaller.of(slow, 'acme')];
       const began = performance.now();

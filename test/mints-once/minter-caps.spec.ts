@@ -2,6 +2,7 @@ import { readEnvironment } from '#shared/platform/environment.js';
 import { createLogger } from '#shared/platform/logger.js';
 import { startMinter } from '../../apps/minter/src/start.js';
 import { waitFor } from '../../dev/processes/wait.js';
+import { healthUrlOf } from '../harness/scrape.js';
 import { MinterStage, mintCommand } from '../stages/minter-stage.js';
 
 /** What may be signed in a minute is a fold of the log: a restart does not forget it. */
@@ -21,7 +22,7 @@ async function start(caps: Record<string, string>) {
   const app = await startMinter(readEnvironment({ ...stage.environment, ...caps }), createLogger('minter', 'silent'));
   running.push(app);
   const spending = async (): Promise<string | undefined> => {
-    const answer = await fetch(`${await app.getUrl()}/health/ready`);
+    const answer = await fetch(`${healthUrlOf(app)}/health/ready`);
     return ((await answer.json()) as { readonly checks: Record<string, string> }).checks.spending;
   };
   const untilCapped = () =>

@@ -4,7 +4,7 @@ import { createLogger } from '#shared/platform/logger.js';
 import { loadMintKeys } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
 import { startMinter } from '../../apps/minter/src/start.js';
 import { waitFor } from '../../dev/processes/wait.js';
-import { addressOfApp, scrape } from '../harness/scrape.js';
+import { healthUrlOf, scrape } from '../harness/scrape.js';
 import { MinterStage, mintCommand } from '../stages/minter-stage.js';
 
 /** What a minter waits for: funds, and the chain that its tickets were planned on. It fails nothing meanwhile, and goes on by itself. */
@@ -21,7 +21,7 @@ async function start(more: Readonly<Record<string, string>> = {}) {
 type App = Awaited<ReturnType<typeof start>>;
 
 async function ready(app: App): Promise<{ readonly status: number; readonly body: string }> {
-  const response = await fetch(`${await addressOfApp(app)}/health/ready`);
+  const response = await fetch(`${healthUrlOf(app)}/health/ready`);
   return { status: response.status, body: await response.text() };
 }
 const shows = async (app: App, series: string): Promise<number> => (await scrape(app)).get(series) ?? Number.NaN;

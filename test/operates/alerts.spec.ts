@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { INestApplicationContext } from '@nestjs/common';
 import { readEnvironment } from '#shared/platform/environment.js';
 import { createLogger } from '#shared/platform/logger.js';
 import { COMMANDS_ALARM_SECONDS } from '#shared/platform/topology/streams.js';
@@ -9,7 +9,7 @@ import { startLedger } from '../../apps/ledger/src/start.js';
 import { startMinter } from '../../apps/minter/src/start.js';
 import { promtool } from '../../dev/prometheus/promtool.js';
 import { Caller } from '../harness/caller.js';
-import { namesIn, scrape } from '../harness/scrape.js';
+import { healthUrlOf, namesIn, scrape } from '../harness/scrape.js';
 import { DATABASE, ledgerSettings } from '../stages/ledger-app.js';
 import { MinterStage } from '../stages/minter-stage.js';
 import { newPostgres } from '../stages/postgres.js';
@@ -62,7 +62,7 @@ describe('the rules', () => {
 
 describe('the apps together', () => {
   const stage = MinterStage.forTests('alerts');
-  const apps: NestFastifyApplication[] = [];
+  const apps: INestApplicationContext[] = [];
   beforeAll(async () => {
     const { server, environment } = stage;
     const postgres = await stage.keep(newPostgres(join(stage.path, 'postgres')));
@@ -88,7 +88,7 @@ describe('the apps together', () => {
 });
 
 /** Counters with labels have no series before they count; their page declares them all the same. */
-async function declaredBy(app: NestFastifyApplication): Promise<string[]> {
-  const page = await (await fetch(`${(await app.getUrl()).replace('[::1]', '127.0.0.1')}/metrics`)).text();
+async function declaredBy(app: INestApplicationContext): Promise<string[]> {
+  const page = await (await fetch(`${healthUrlOf(app)}/metrics`)).text();
   return [...page.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name as string);
 }

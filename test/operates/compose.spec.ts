@@ -62,7 +62,7 @@ describe('docker-compose.yml', () => {
     const told = [...compose.matchAll(/^ +environment:\n((?: {6}.*\n)*)/gm)].flatMap(([, lines = '']) => lines.match(/\w+(?=:)/g) ?? []);
     expect(told.sort()).toEqual(['POSTGRES_DB', 'POSTGRES_INITDB_ARGS', 'POSTGRES_PASSWORD_FILE', 'TMPDIR']);
     expect([...dockerfile.matchAll(/^(?:ENV|ARG) (.*)$/gm)].map((found) => found[1])).toEqual([
-      'NODE_ENV=production HTTP_HOST=0.0.0.0 HTTP_PORT=3000',
+      'NODE_ENV=production HTTP_HOST=0.0.0.0 HTTP_PORT=3000 HEALTH_HOST=0.0.0.0 HEALTH_PORT=3100',
     ]);
   });
 

@@ -1,4 +1,4 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { INestApplicationContext } from '@nestjs/common';
 import { readEnvironment } from '#shared/platform/environment.js';
 import { createLogger } from '#shared/platform/logger.js';
 import { startMinter } from '../../apps/minter/src/start.js';
@@ -7,7 +7,7 @@ import { growth, type Scrape, scrape } from '../harness/scrape.js';
 import { MinterStage, mintCommand } from '../stages/minter-stage.js';
 
 const stage = MinterStage.forTests('metrics-minter');
-let app: NestFastifyApplication;
+let app: INestApplicationContext;
 
 beforeAll(async () => {
   app = await stage.keep(startMinter(readEnvironment(stage.environment), createLogger('minter', 'fatal')));

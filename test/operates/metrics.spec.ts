@@ -4,7 +4,7 @@ import { MAX_WAITING_PER_SALE } from '../../apps/purchase/src/intake.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { HttpCaller } from '../harness/http-caller.js';
 import { patientCallers } from '../harness/patient-callers.js';
-import { addressOfApp, growth, type Scrape, scrape } from '../harness/scrape.js';
+import { addressOfApp, growth, healthUrlOf, type Scrape, scrape } from '../harness/scrape.js';
 import { heldDeciders } from '../stages/held-deciders.js';
 import { Log, startSelling } from '../stages/selling.js';
 import { Shop } from '../stages/shop.js';
@@ -162,7 +162,7 @@ describe('an app of its own settings', () => {
   const fresh = Log.forTests('metrics-settings');
 
   it('[blockchain SC-9] counts who asks too fast by tenant', async () => {
-    const slow = await startSelling(fresh.server, 'fatal', { HTTP_TENANT_RATE: '1', HTTP_TENANT_BURST: '1' });
+    const slow = await startSelling(fresh.server, 'fatal', { TENANT_RATE: '1', TENANT_BURST: '1' });
     try {
       const caller = await HttpCaller.of(slow, 'acme');
       const before = await scrape(slow);
@@ -176,7 +176,7 @@ describe('an app of its own settings', () => {
   it('gives the page to nobody without METRICS_TOKEN where that is set', async () => {
     const guarded = await startSelling(fresh.server, 'fatal', { METRICS_TOKEN: 'of-the-watchers' });
     try {
-      const url = `${await addressOfApp(guarded)}/metrics`;
+      const url = `${healthUrlOf(guarded)}/metrics`;
       const ask = async (Authorization: string): Promise<number> => (await fetch(url, { headers: { Authorization } })).status;
       expect([(await fetch(url)).status, await ask('Bearer another'), await ask('Bearer of-the-watchers')]).toEqual([401, 401, 200]);
     } finally {

@@ -1,3 +1,4 @@
+import { healthUrlOf } from '../harness/scrape.js';
 import { Shop } from '../stages/shop.js';
 
 const shop = Shop.forTests('orders');
@@ -108,8 +109,8 @@ it('[minting IK3] [blockchain TP-3] [blockchain SC-2] still knows a key when eve
 });
 
 it('answers health: live and ready', async () => {
-  const ready = await shop.app.inject({ method: 'GET', url: '/health/ready' });
-  expect([ready.statusCode, ready.json()]).toEqual([
+  const ready = await fetch(`${healthUrlOf(shop.app)}/health/ready`);
+  expect([ready.status, await ready.json()]).toEqual([
     200,
     { status: 'ready', checks: { log: 'ok', edge: 'ok', tenants: 'ok', decider: 'ok' } },
   ]);

@@ -3,7 +3,7 @@ import type { StoredSnapshot } from '#shared/event-store/snapshots.js';
 import { SNAPSHOTS_BUCKET } from '#shared/platform/topology/streams.js';
 import { writeSale } from '../../bench/ledger-log.js';
 import { waitFor } from '../../dev/processes/wait.js';
-import { addressOfApp, scrape } from '../harness/scrape.js';
+import { healthUrlOf, scrape } from '../harness/scrape.js';
 import { Shop } from '../stages/shop.js';
 
 /** With the decisions and commits of as many, longer than a sale must be for its first snapshot. */
@@ -75,7 +75,7 @@ it('[L3] stops at a snapshot of a commit that the log does not have: something w
   await restarted();
   const refused = await shop.demo.ask('order.place', ORDER, 'on top of a loss', 10_000);
   expect(refused.status).toBeGreaterThanOrEqual(500);
-  const ready = await fetch(`${await addressOfApp(shop.app)}/health/ready`);
+  const ready = await fetch(`${healthUrlOf(shop.app)}/health/ready`);
   expect([ready.status, await ready.text()]).toEqual([503, expect.stringContaining('log-broken')]);
   await values.put(HEAD, Buffer.from(JSON.stringify(good)));
   await restarted();

@@ -15,7 +15,7 @@ import { Stage } from './stage.js';
 export const DATABASE = 'admit';
 const WAIT_MS = 30_000;
 /** No test asks too fast. */
-const UNHURRIED = { HTTP_TENANT_RATE: '1000000', HTTP_TENANT_BURST: '1000000' };
+const UNHURRIED = { TENANT_RATE: '1000000', TENANT_BURST: '1000000' };
 
 /** What a ledger app is told of the servers it works between. */
 export const ledgerSettings = (nats: Broker, postgres: PostgresServer) => {

@@ -16,7 +16,7 @@ export class MinterProcesses {
   /** `failpoint`: the step at which it kills itself, or none. `port`: where it is scraped, or any. `more`: what this one is told besides. */
   start(failpoint = '', port = 0, more: Readonly<Record<string, string>> = {}): ChildProcess {
     const main = join(projectFolder(), 'dist', 'apps', 'minter', 'src', 'main.js');
-    const env = { ...this.stage.environment, NODE_ENV: 'test', FAILPOINT: failpoint, HTTP_PORT: String(port), ...more };
+    const env = { ...this.stage.environment, NODE_ENV: 'test', FAILPOINT: failpoint, HEALTH_PORT: String(port), ...more };
     const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'inherit', 'inherit'] });
     this.children.push(child);
     return child;

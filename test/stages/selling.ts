@@ -13,6 +13,8 @@ import type { NetworkCuts } from './network-cuts.js';
 import { Stage } from './stage.js';
 
 const QUIET = 'fatal';
+/** No test asks too fast but those that are about that. */
+const UNHURRIED = { TENANT_RATE: '1000000', TENANT_BURST: '1000000' };
 
 /** Of a tenant of the tests; long enough to be one, and no secret. */
 export const apiKeyOf = (tenant: string): string => `admit_test_key_of_tenant_${tenant}`;
@@ -81,6 +83,7 @@ export class ClusterLog extends ServedLog<NatsCluster> {
 /** The purchase app, in this process, on that log. */
 export async function startSelling(server: Broker, level = QUIET, more: Record<string, string> = {}): Promise<NestFastifyApplication> {
   const environment = readEnvironment({
+    ...UNHURRIED,
     ...more,
     NATS_URL: server.url,
     NATS_PASSWORD: server.credentials('purchase').pass,

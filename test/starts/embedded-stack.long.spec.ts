@@ -38,7 +38,7 @@ it('answers a client that knows nothing but stack.env, which nobody else may rea
   expect(statSync(file).mode & 0o077).toBe(0);
   const names = readFileSync(file, 'utf8').match(/(?<=^export )[A-Z_]+(?==.)/gm);
   const wanted =
-    'NATS_URL HTTP_URL LEDGER_URL DATABASE_URL SOLANA_RPC_URL ADMIT_TENANT ADMIT_API_KEY NATS_USER NATS_PASSWORD ADMIT_NATS_USER ADMIT_NATS_PASSWORD ADMIT_WEBHOOK_SECRET ADMIT_WALLET';
+    'NATS_URL HTTP_URL LEDGER_URL HEALTH_URL DATABASE_URL SOLANA_RPC_URL ADMIT_TENANT ADMIT_API_KEY NATS_USER NATS_PASSWORD ADMIT_NATS_USER ADMIT_NATS_PASSWORD ADMIT_WEBHOOK_SECRET ADMIT_WALLET';
   expect(names).toEqual(wanted.split(' '));
 });
 

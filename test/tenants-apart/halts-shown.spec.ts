@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { saleSubject } from '#shared/event-store/event-store.js';
 import { waitFor } from '../../dev/processes/wait.js';
-import { addressOfApp, scrape } from '../harness/scrape.js';
+import { healthUrlOf, scrape } from '../harness/scrape.js';
 import { LedgerStage, opening, ordering, WAIT_MS } from '../stages/ledger-stage.js';
 
 const stage = LedgerStage.forTests('halts-shown');
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 
 async function projectionOf(app: NestFastifyApplication): Promise<string | undefined> {
-  const { checks } = (await (await fetch(`${await addressOfApp(app)}/health/ready`)).json()) as {
+  const { checks } = (await (await fetch(`${healthUrlOf(app)}/health/ready`)).json()) as {
     checks: Readonly<Record<string, string>>;
   };
   return checks.projection;

@@ -1,7 +1,6 @@
 import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { type HealthChecks, HealthModule } from '#shared/platform/health.js';
+import { type HealthChecks, HealthController, HealthModule } from '#shared/platform/health.js';
 import { showHealth } from '#shared/platform/metrics/health-metrics.js';
-import { MetricsModule } from '#shared/platform/metrics/metrics.module.js';
 import { type HttpFacts, httpControllers, httpProviders } from './http/http-parts.js';
 
 const END = Symbol('end of the ledger');
@@ -23,8 +22,8 @@ export class LedgerModule {
     showHealth(http.page, checks);
     return {
       module: LedgerModule,
-      imports: [HealthModule.with(() => checks, []), MetricsModule.with(http.page)],
-      controllers: [...httpControllers],
+      imports: [HealthModule.with(checks, http.page, http.listening)],
+      controllers: [HealthController, ...httpControllers],
       providers: [{ provide: END, useValue: end }, Projection, ...httpProviders(http)],
     };
   }

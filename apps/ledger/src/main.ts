@@ -4,5 +4,5 @@ import { startLedger } from './start.js';
 
 await runApp('ledger', async (environment, logger) => {
   const { app, projecting } = await startLedger(environment, logger);
-  return { app, working: projecting };
+  return { app, url: await app.getUrl(), working: projecting };
 });

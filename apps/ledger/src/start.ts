@@ -2,27 +2,27 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
 import type { DataSource } from 'typeorm';
 import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import type { Environment } from '#shared/platform/environment.js';
 import type { HealthChecks } from '#shared/platform/health.js';
-import { Admission } from '#shared/platform/http/admission.js';
-import { createHttpAdapter } from '#shared/platform/http/http-server.js';
+import { HealthListener } from '#shared/platform/health-listener.js';
+import type { Admission } from '#shared/platform/http/admission.js';
+import { callersServer, healthListening } from '#shared/platform/http/callers-server.js';
 import { ProblemFilter } from '#shared/platform/http/problem.filter.js';
-import { RouteList } from '#shared/platform/http/route-list.js';
-import { TenantRates } from '#shared/platform/http/tenant-rates.js';
 import { type Logger, NestLogger } from '#shared/platform/logger.js';
-import { countAborted, countHttpAnswers, countTurnedAway } from '#shared/platform/metrics/http-metrics.js';
+import { countAborted } from '#shared/platform/metrics/http-metrics.js';
 import { showConsumers, watchedConsumers } from '#shared/platform/metrics/log-metrics.js';
 import { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
 import { accessOf, connectNats } from '#shared/platform/nats.js';
 import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
+import { TenantLimits } from '#shared/platform/tenants/tenant-limits.js';
+import { TenantRates } from '#shared/platform/tenants/tenant-rates.js';
 import { awaitTopology } from '#shared/platform/topology/inspect.js';
 import { connected, database } from './database/connect.js';
 import { migrateDatabase } from './database/migrate-database.js';
 import { Documents } from './http/documents.js';
-import { MAX_BODY_BYTES, MAX_UNDER_WAY_PER_TENANT, PUBLIC_ROUTES } from './http/http-parts.js';
+import { MAX_BODY_BYTES, MAX_IN_FLIGHT_PER_TENANT, PUBLIC_ROUTES } from './http/http-parts.js';
 import { Queries } from './http/queries.js';
 import { LedgerModule } from './ledger.module.js';
 import { JetStreamEventsLog, LEDGER_CONSUMER } from './logs/jetstream.js';
@@ -58,35 +58,33 @@ export async function startLedger(environment: Environment, logger: Logger): Pro
   const documents = new Documents(reader, tenants, logger);
   const page = await metricsOf(environment, connection, projector);
   const app = await serve(environment, logger, { tenants, page }, (admission) =>
-    LedgerModule.with(checksOf(projector, pool, tenants), { version: VERSION, admission, queries, page, documents }, end),
+    LedgerModule.with(
+      checksOf(projector, pool, tenants),
+      { version: VERSION, admission, queries, page, documents, listening: healthListening(environment) },
+      end,
+    ),
   );
   return { app, projecting };
 }
 
-/** HTTP with its door, before the module that is behind it. */
+/** HTTP with its bounds, before the module that is behind it. */
 async function serve(
-  { HTTP_HOST, HTTP_PORT, HTTP_TENANT_RATE, HTTP_TENANT_BURST }: Environment,
+  environment: Environment,
   logger: Logger,
   { tenants, page }: { readonly tenants: TenantDirectory; readonly page: MetricsPage },
   moduleBehind: (admission: Admission) => DynamicModule,
 ): Promise<NestFastifyApplication> {
-  const admission = new Admission(tenants, new TenantRates(HTTP_TENANT_RATE, HTTP_TENANT_BURST), {
-    publicRoutes: PUBLIC_ROUTES,
-    maxUnderWayPerTenant: MAX_UNDER_WAY_PER_TENANT,
-    turnedAway: countTurnedAway(page),
-  });
-  const adapter = createHttpAdapter(MAX_BODY_BYTES);
-  const server = adapter.getInstance<FastifyInstance>();
-  const routes = new RouteList(server);
-  countHttpAnswers(page, server);
-  admission.guard(server);
+  const limits = new TenantLimits(new TenantRates(environment.TENANT_RATE, environment.TENANT_BURST), MAX_IN_FLIGHT_PER_TENANT);
+  const parts = { tenants, limits, page, publicRoutes: PUBLIC_ROUTES, maxBodyBytes: MAX_BODY_BYTES };
+  const { adapter, admission, routes } = callersServer(environment, parts);
   const app = await NestFactory.create<NestFastifyApplication>(moduleBehind(admission), adapter, {
     logger: new NestLogger(logger),
     abortOnError: false,
     bodyParser: false,
   });
   app.useGlobalFilters(new ProblemFilter(routes, logger, MAX_BODY_BYTES, countAborted(page)));
-  await app.listen(HTTP_PORT, HTTP_HOST);
+  await app.listen(environment.HTTP_PORT, environment.HTTP_HOST);
+  await app.get(HealthListener).listen();
   return app;
 }
 

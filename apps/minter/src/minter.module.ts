@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { HealthModule } from '#shared/platform/health.js';
+import type { HealthListening } from '#shared/platform/health-listener.js';
 import { showHealth } from '#shared/platform/metrics/health-metrics.js';
-import { MetricsModule } from '#shared/platform/metrics/metrics.module.js';
 import type { MinterApp } from './parts.js';
 import { readiness } from './readiness.js';
 import { MINTER, Workers } from './workers.js';
@@ -9,12 +9,12 @@ import { MINTER, Workers } from './workers.js';
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: a Nest module is a class, and a dynamic one is made by a static method
 export class MinterModule {
-  static with(app: MinterApp): DynamicModule {
+  static with(app: MinterApp, listening: HealthListening): DynamicModule {
     const checks = readiness(app);
     showHealth(app.page, checks);
     return {
       module: MinterModule,
-      imports: [HealthModule.with(() => checks, []), MetricsModule.with(app.page)],
+      imports: [HealthModule.with(checks, app.page, listening)],
       providers: [{ provide: MINTER, useValue: app }, Workers],
     };
   }

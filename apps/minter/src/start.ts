@@ -1,21 +1,19 @@
+import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
 import type { Environment } from '#shared/platform/environment.js';
+import { HealthListener } from '#shared/platform/health-listener.js';
 import { type Logger, NestLogger } from '#shared/platform/logger.js';
-import { countHttpAnswers } from '#shared/platform/metrics/http-metrics.js';
 import { MinterModule } from './minter.module.js';
 import { connectMinter } from './parts.js';
 
-/** Connects, checks streams and keys, and works; HTTP serves health and metrics alone. */
-export async function startMinter(environment: Environment, logger: Logger): Promise<NestFastifyApplication> {
+/** Connects, checks streams and keys, and works. It has no callers: HTTP serves health and metrics alone. */
+export async function startMinter(environment: Environment, logger: Logger): Promise<INestApplicationContext> {
   const minter = await connectMinter(environment, logger);
-  const adapter = new FastifyAdapter();
-  countHttpAnswers(minter.page, adapter.getInstance<FastifyInstance>());
-  const app = await NestFactory.create<NestFastifyApplication>(MinterModule.with(minter), adapter, {
+  const listening = { host: environment.HEALTH_HOST, port: environment.HEALTH_PORT };
+  const app = await NestFactory.createApplicationContext(MinterModule.with(minter, listening), {
     logger: new NestLogger(logger),
     abortOnError: false,
   });
-  await app.listen(environment.HTTP_PORT, environment.HTTP_HOST);
+  await app.get(HealthListener).listen();
   return app;
 }

@@ -3,6 +3,7 @@ import { mintsUnpaid } from '#shared/domain/sale/open-sale.js';
 import { type EventStore, saleSubject } from '#shared/event-store/event-store.js';
 import { fingerprint } from '#shared/kernel/canonical.js';
 import { KEY_PATTERN, keyHash, orderId, TENANT_PATTERN, type TenantId } from '#shared/kernel/ids.js';
+import { KeyedSlots } from '#shared/kernel/keyed-slots.js';
 import { holdsCardNumber, holdsEmail } from '#shared/kernel/personal.js';
 import type { DeadLetters } from '#shared/platform/dead-letters.js';
 import type { Logger } from '#shared/platform/logger.js';
@@ -56,7 +57,7 @@ const UNGRANTED = { pointer: '/mint', detail: 'must be "on-request", unless the 
 /** Where requests come in: read, checked, stored in COMMANDS, and answered with their decision. What is malformed costs no key and stores nothing. */
 export class Intake {
   private readonly known: KnownSales;
-  private readonly waiting = new Map<string, number>();
+  private readonly waiting = new KeyedSlots(MAX_WAITING_PER_SALE);
 
   constructor(private readonly parts: IntakeParts) {
     this.known = new KnownSales(parts.store);
@@ -100,9 +101,8 @@ export class Intake {
 
   private async decide(unanswered: Unanswered): Promise<Answer> {
     const subject = saleSubject(unanswered.tenant, unanswered.sale);
-    const waiting = this.waiting.get(subject) ?? 0;
-    if (waiting >= MAX_WAITING_PER_SALE) return problemAnswer('too-many-waiting');
-    this.waiting.set(subject, waiting + 1); // in the same breath as it was looked at: a rush cannot pass the bound
+    const release = this.waiting.take(subject);
+    if (release === undefined) return problemAnswer('too-many-waiting');
     const reply = this.parts.replies.expect(DECISION_TIMEOUT_MS);
     const command: Command = { ...unanswered, reply: reply.subject };
     try {
@@ -111,9 +111,7 @@ export class Intake {
       return answer ?? (await this.lookUp(subject, command)) ?? (await this.undecided(stored, command));
     } finally {
       reply.forget();
-      const left = (this.waiting.get(subject) ?? 1) - 1;
-      if (left === 0) this.waiting.delete(subject);
-      else this.waiting.set(subject, left);
+      release();
     }
   }
 

@@ -2,4 +2,7 @@ import 'reflect-metadata';
 import { runApp } from '#shared/platform/run-app.js';
 import { startPurchase } from './start.js';
 
-await runApp('purchase', async (environment, logger) => ({ app: await startPurchase(environment, logger) }));
+await runApp('purchase', async (environment, logger) => {
+  const app = await startPurchase(environment, logger);
+  return { app, url: await app.getUrl() };
+});

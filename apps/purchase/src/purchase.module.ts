@@ -1,7 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { HealthModule } from '#shared/platform/health.js';
+import { HealthController, HealthModule } from '#shared/platform/health.js';
 import { showHealth } from '#shared/platform/metrics/health-metrics.js';
-import { MetricsModule } from '#shared/platform/metrics/metrics.module.js';
 import { Decider } from './decider.js';
 import { type HttpFacts, httpControllers, httpProviders } from './http/http-parts.js';
 import { Intake } from './intake.js';
@@ -24,8 +23,8 @@ export class PurchaseModule {
     parts.metrics.showsWaiting(parts.replies, decider);
     return {
       module: PurchaseModule,
-      imports: [HealthModule.with(() => checks, []), MetricsModule.with(parts.page)],
-      controllers: [RequestsController, ...httpControllers],
+      imports: [HealthModule.with(checks, parts.page, http.listening)],
+      controllers: [RequestsController, HealthController, ...httpControllers],
       providers: [
         { provide: PARTS, useValue: parts },
         { provide: Decider, useValue: decider },

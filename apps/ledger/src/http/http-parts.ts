@@ -1,4 +1,5 @@
 import type { Provider, Type } from '@nestjs/common';
+import type { HealthListening } from '#shared/platform/health-listener.js';
 import { Admission, OPEN_ROUTES } from '#shared/platform/http/admission.js';
 import { DOCUMENT, DocsController } from '#shared/platform/http/docs.controller.js';
 import type { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
@@ -12,6 +13,7 @@ import { Queries } from './queries.js';
 export interface HttpFacts {
   readonly version: string;
   readonly admission: Admission;
+  readonly listening: HealthListening;
   readonly queries: Queries;
   readonly page: MetricsPage;
   readonly documents: Documents;
@@ -20,7 +22,7 @@ export interface HttpFacts {
 /** Nothing here has a body to read. */
 export const MAX_BODY_BYTES = 1_024;
 /** Requests of one tenant in this process; those beyond its turns at the database wait. */
-export const MAX_UNDER_WAY_PER_TENANT = 64;
+export const MAX_IN_FLIGHT_PER_TENANT = 64;
 
 /** What may be asked without an API key. */
 export const PUBLIC_ROUTES: ReadonlySet<string> = new Set([...OPEN_ROUTES, DOCUMENT_PATH]);

@@ -1,8 +1,10 @@
 import { Controller, Get, Inject, type OnModuleDestroy, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { KeyedSlots } from '#shared/kernel/keyed-slots.js';
 import { Admission, type Admitted } from '#shared/platform/http/admission.js';
 import { BEGINNING, type EventCursors, type Place } from '#shared/platform/http/event-cursor.js';
 import { send } from '#shared/platform/http/reply.js';
+import { whenOver } from '#shared/platform/http/request-end.js';
 import type { Logger } from '#shared/platform/logger.js';
 import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { type Answer, problemAnswer } from '../answer.js';
@@ -23,30 +25,40 @@ type Start = { readonly place: Place } | { readonly refused: Answer };
 /** A tenant's events as they happen, as server-sent events: exactly those after a cursor, in the order of the log. */
 @Controller()
 export class EventsController implements OnModuleDestroy {
-  private readonly open = new Map<AbortController, string>();
+  private readonly slots: KeyedSlots;
+  private readonly open = new Set<AbortController>();
 
   constructor(
     private readonly streams: EventStreams,
     private readonly admission: Admission,
     @Inject(EVENT_STREAM) private readonly parts: EventStreamParts,
-  ) {}
+  ) {
+    this.slots = new KeyedSlots(parts.limits.perTenant, parts.limits.inAll);
+  }
+
+  /** Streams that hold a slot now. */
+  get count(): number {
+    return this.slots.count;
+  }
 
   @Get(EVENTS_PATH)
   async events(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const admitted = this.admission.of(request);
     const cursors = this.streams.cursors(admitted.tenant.cursorKey);
-    if (!this.hasRoom(admitted.tenant.tenant)) {
+    const release = this.slots.take(admitted.tenant.tenant); // before the first wait, so that the bound holds
+    if (release === undefined) {
       send(reply, problemAnswer('too-many-streams'));
       return;
     }
     const ended = new AbortController();
-    this.open.set(ended, admitted.tenant.tenant); // before the first wait, so that the bound holds
+    this.open.add(ended);
     try {
       const start = await this.startOf(request, cursors);
       if ('refused' in start) send(reply, start.refused);
       else if (request.method === 'HEAD') reply.headers(EVENT_STREAM_HEADERS).send();
-      else await this.run(start.place, cursors, admitted, reply, ended);
+      else await this.run(start.place, cursors, admitted, { request, reply, ended });
     } finally {
+      release();
       this.open.delete(ended);
     }
   }
@@ -54,12 +66,7 @@ export class EventsController implements OnModuleDestroy {
   /** Streams end before the server closes, which would wait for them. */
   onModuleDestroy(): void {
     this.admission.close();
-    for (const ended of this.open.keys()) ended.abort();
-  }
-
-  private hasRoom(tenant: string): boolean {
-    const own = [...this.open.values()].filter((other) => other === tenant).length;
-    return own < this.parts.limits.perTenant && this.open.size < this.parts.limits.inAll;
+    for (const ended of this.open) ended.abort();
   }
 
   private async startOf(request: FastifyRequest, cursors: EventCursors): Promise<Start> {
@@ -79,11 +86,10 @@ export class EventsController implements OnModuleDestroy {
     place: Place,
     cursors: EventCursors,
     { tenant: { tenant }, apiKey }: Admitted,
-    reply: FastifyReply,
-    ended: AbortController,
+    { request, reply, ended }: { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly ended: AbortController },
   ): Promise<void> {
     reply.hijack();
-    reply.raw.once('close', () => ended.abort());
+    whenOver(request.raw.socket, reply.raw, () => ended.abort());
     if (reply.raw.destroyed) ended.abort(); // left while its place was looked up
     const check = (): void => {
       if (this.parts.tenants.ofKey(apiKey)?.status !== 'active') ended.abort();

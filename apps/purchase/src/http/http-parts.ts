@@ -1,4 +1,5 @@
 import type { Provider, Type } from '@nestjs/common';
+import type { HealthListening } from '#shared/platform/health-listener.js';
 import { Admission, OPEN_ROUTES } from '#shared/platform/http/admission.js';
 import { DOCUMENT, DocsController } from '#shared/platform/http/docs.controller.js';
 import { Intake } from '../intake.js';
@@ -18,6 +19,7 @@ export interface HttpFacts {
   readonly version: string;
   readonly rate: Rate;
   readonly admission: Admission;
+  readonly listening: HealthListening;
 }
 
 /** What may be asked without an API key; webhooks are signed instead. */

@@ -6,8 +6,8 @@ import { DECISION_TIMEOUT_MS, MAX_WAITING_PER_SALE } from '../intake.js';
 import { MAX_BODY_BYTES } from '../request-body.js';
 import { EVENT_STREAM_LIMITS } from './event-stream-limits.js';
 
-/** Requests of one tenant under way in one process: what they may take of its memory while the log is slow. */
-export const MAX_UNDER_WAY_PER_TENANT = 2_000;
+/** Requests of one tenant under way in one process, over NATS and HTTP: what they may take of its memory while the log is slow. */
+export const MAX_IN_FLIGHT_PER_TENANT = 4_000;
 
 export const POLICY_PATH = '/.well-known/idempotency.json';
 
@@ -54,7 +54,7 @@ export function idempotencyPolicy(rate: { readonly perSecond: number; readonly b
       headerBytes: MAX_HEADER_BYTES,
       decisionTimeoutMs: DECISION_TIMEOUT_MS,
       undecidedRequestsPerSale: MAX_WAITING_PER_SALE,
-      requestsUnderWayPerTenant: MAX_UNDER_WAY_PER_TENANT,
+      requestsUnderWayPerTenant: MAX_IN_FLIGHT_PER_TENANT,
       requestsPerSecondPerTenant: rate.perSecond,
       requestsAtOncePerTenant: rate.burst,
       eventStreamsPerTenant: EVENT_STREAM_LIMITS.perTenant,

@@ -5,6 +5,7 @@ import { Fault } from '../kernel/fault.js';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const text = z.string().default('');
+const count = (least: number, usual: number) => z.coerce.number().int().min(least).default(usual);
 const user = (name: string) => z.string().default(name).describe(`NATS user of the ${name} connection`);
 /** 500 a second is more than one minter signs: what is above it is no sale. */
 const cap = z.coerce.number().int().min(1).default(30_000);
@@ -30,21 +31,17 @@ const VARIABLES = {
     .default('by-hand')
     .describe('admit tenant: who tells the NATS server of a new tenant; followed: npm start or the container accounts does'),
   NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1).describe('provision: copies of every stream (3 in production)'),
-  HTTP_HOST: z.string().default('127.0.0.1').describe('address that health and HTTP listen on'),
-  HTTP_PORT: port.default(0).describe('port that health and HTTP listen on; 0: any free one'),
-  METRICS_TOKEN: text.describe('what a scrape of /metrics brings as Bearer token; empty: whoever reaches the port may read (secret)'),
-  HTTP_TENANT_RATE: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .default(2_000)
-    .describe('purchase, ledger: HTTP requests a second that one tenant may make of one process, on average'),
-  HTTP_TENANT_BURST: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .default(4_000)
-    .describe('purchase, ledger: HTTP requests that one tenant may make at once'),
+  HTTP_HOST: z.string().default('127.0.0.1').describe('purchase, ledger: address that HTTP for callers listens on'),
+  HTTP_PORT: port.default(0).describe('purchase, ledger: port that HTTP for callers listens on; 0: any free one'),
+  HEALTH_HOST: z.string().default('127.0.0.1').describe('address that /health and /metrics listen on, which callers must not reach'),
+  HEALTH_PORT: port.default(0).describe('port that /health and /metrics listen on; 0: any free one'),
+  METRICS_TOKEN: text.describe('what a scrape of /metrics brings as Bearer token; empty: whoever reaches HEALTH_PORT may read (secret)'),
+  TRUSTED_PROXIES: text.describe(
+    'purchase, ledger: addresses and CIDR blocks, separated by commas, of the proxies whose X-Forwarded-For is believed; empty: nobody is',
+  ),
+  HTTP_CONNECTIONS: count(8, 10_000).describe('purchase, ledger: open connections of callers; one client address or tenant has a quarter'),
+  TENANT_RATE: count(1, 2_000).describe('purchase, ledger: requests a second, over NATS and HTTP, that one tenant may make of one process'),
+  TENANT_BURST: count(1, 4_000).describe('purchase, ledger: requests that one tenant may make before its rate counts'),
   TENANT_API_KEY: text.describe('admit tenant create: take this API key over instead of making one (secret)'),
   TENANT_WEBHOOK_SECRET: text.describe('admit tenant create: take this webhook secret over instead of making one (secret)'),
   LOG_LEVEL: z

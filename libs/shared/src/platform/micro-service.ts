@@ -3,7 +3,8 @@ import { headers, Match, type NatsConnection } from '@nats-io/transport-node';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { Server } from '@nestjs/microservices';
 import { firstValueFrom, isObservable } from 'rxjs';
-import { readNestPacket, writeNestPacket } from './nest-packet.js';
+import type { Release } from '../kernel/keyed-slots.js';
+import { type NestPacket, readNestPacket, writeNestPacket } from './nest-packet.js';
 
 /** What a handler is told of a call; the tenant is the subject's: NATS let only that tenant's account use it. */
 export interface Call {
@@ -26,8 +27,8 @@ export interface MicroServiceOptions {
   readonly description: string;
   /** Answers callers; it may publish to no stream subject. */
   readonly connection: NatsConnection;
-  /** What a tenant hears that may not come in, whatever it asks; `undefined` for one that may. */
-  readonly refuse: (tenant: string) => CallAnswer | undefined;
+  /** Lets a request of a tenant in, or says what it hears instead. @returns what gives its slot back once it is answered, or the refusal */
+  readonly admit: (tenant: string) => Release | CallAnswer;
   readonly onThrown: (pattern: string, thrown: unknown) => CallAnswer;
 }
 
@@ -87,11 +88,16 @@ export class MicroServiceStrategy extends Server implements CustomTransportStrat
   private async serve(pattern: string, handler: (data: unknown, context: Call) => Promise<unknown>, message: ServiceMsg): Promise<void> {
     const packet = readNestPacket(message.subject, message.data);
     const call = callOf(message);
-    const answer = this.options.refuse(call.tenant) ?? (await this.answer(pattern, () => handler(packet?.body ?? message.data, call)));
-    const head = headers();
-    for (const [name, value] of answer.headers) head.set(name, value);
-    const body = packet === undefined ? answer.body : writeNestPacket(packet.id, answer.body, head.has(ERROR_HEADER));
-    message.respond(body, { headers: head });
+    const admitted = this.options.admit(call.tenant);
+    if (typeof admitted !== 'function') {
+      respond(message, packet, admitted);
+      return;
+    }
+    try {
+      respond(message, packet, await this.answer(pattern, () => handler(packet?.body ?? message.data, call)));
+    } finally {
+      admitted();
+    }
   }
 
   private async answer(pattern: string, handle: () => Promise<unknown>): Promise<CallAnswer> {
@@ -102,6 +108,13 @@ export class MicroServiceStrategy extends Server implements CustomTransportStrat
       return this.options.onThrown(pattern, thrown);
     }
   }
+}
+
+function respond(message: ServiceMsg, packet: NestPacket | undefined, answer: CallAnswer): void {
+  const head = headers();
+  for (const [name, value] of answer.headers) head.set(name, value);
+  const body = packet === undefined ? answer.body : writeNestPacket(packet.id, answer.body, head.has(ERROR_HEADER));
+  message.respond(body, { headers: head });
 }
 
 function callOf(message: ServiceMsg): Call {

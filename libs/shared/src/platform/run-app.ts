@@ -1,9 +1,12 @@
-import type { INestApplication } from '@nestjs/common';
+import type { INestApplicationContext } from '@nestjs/common';
 import { type Environment, readEnvironment } from './environment.js';
+import { HealthListener } from './health-listener.js';
 import { createLogger, type Logger } from './logger.js';
 
 interface RunningApp {
-  readonly app: INestApplication;
+  readonly app: INestApplicationContext;
+  /** Where callers find it, if it has any. */
+  readonly url?: string;
   /** What it does besides answering; the process ends when that fails. */
   readonly working?: Promise<unknown>;
 }
@@ -13,9 +16,9 @@ export async function runApp(name: string, start: (environment: Environment, log
   const environment = readEnvironment();
   const logger = createLogger(name, environment.LOG_LEVEL);
   try {
-    const { app, working } = await start(environment, logger);
+    const { app, url, working } = await start(environment, logger);
     app.enableShutdownHooks();
-    logger.info({ url: await app.getUrl() }, `${name} is ready`);
+    logger.info({ ...(url !== undefined && { url }), health: app.get(HealthListener).url }, `${name} is ready`);
     await working;
   } catch (thrown) {
     logger.fatal({ err: thrown }, thrown instanceof Error ? thrown.message : `${name} could not go on`);

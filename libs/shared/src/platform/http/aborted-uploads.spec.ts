@@ -4,9 +4,13 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from '../logger.js';
+import { TrustedProxies } from './client-address.js';
+import { Connections } from './connections.js';
 import { createHttpAdapter } from './http-server.js';
 import { ProblemFilter } from './problem.filter.js';
 import { RouteList } from './route-list.js';
+
+const NO_PROXIES = new TrustedProxies([]);
 
 @Controller()
 class Uploads {
@@ -31,7 +35,7 @@ let heardOfAbort: () => void;
 
 beforeEach(async () => {
   [errors, aborted] = [[], []];
-  const adapter = createHttpAdapter(1_000);
+  const adapter = createHttpAdapter(1_000, new Connections({ total: 100, each: 50 }, NO_PROXIES), NO_PROXIES);
   const routes = new RouteList(adapter.getInstance<FastifyInstance>());
   app = await NestFactory.create<NestFastifyApplication>(UploadsModule, adapter, { logger: false, bodyParser: false });
   const logger = { error: (said: unknown) => errors.push(said) } as unknown as Logger;

@@ -1,16 +1,21 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { METRICS_PATH } from '../metrics/metrics-page.js';
+import { KeyedSlots, type Release } from '../../kernel/keyed-slots.js';
 import type { Tenant } from '../tenants/tenant.js';
 import type { TenantDirectory } from '../tenants/tenant-directory.js';
+import type { TenantLimits } from '../tenants/tenant-limits.js';
 import { type Answer, type DoorProblem, doorProblem } from './answer.js';
+import { clientKey, type TrustedProxies } from './client-address.js';
+import type { Connections } from './connections.js';
 import { type Headers, send } from './reply.js';
-import type { TenantRates } from './tenant-rates.js';
+import { whenOver } from './request-end.js';
 
 const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]{1,256}) *$/i;
 const CHALLENGE = 'Bearer realm="admit-one"';
 
-/** What every app lets anybody ask; the metrics, whoever watches the service: they are kept inside, or behind METRICS_TOKEN. */
-export const OPEN_ROUTES = ['/health/live', '/health/ready', METRICS_PATH, '/docs', '/docs/json'] as const;
+/** Routes of every app that need no API key. */
+export const OPEN_ROUTES = ['/health/live', '/health/ready', '/docs', '/docs/json'] as const;
+/** Requests without an API key that one client address may have under way: with bodies of 200 KiB each, 50 MiB of memory. */
+const MAX_ANONYMOUS_PER_ADDRESS = 256;
 
 type Refused = { readonly answer: Answer; readonly headers: Headers };
 
@@ -23,23 +28,33 @@ export interface Admitted {
 export interface HouseRules {
   /** What may be asked without an API key, by the pattern of its route. Whatever is not here wants one. */
   readonly publicRoutes: ReadonlySet<string>;
-  /** Requests of one tenant under way in this process: what they may take of it while what is behind it is slow. */
-  readonly maxUnderWayPerTenant: number;
   /** Told of everybody who is not let in, and whose they are where that is known. */
   readonly turnedAway: (why: DoorProblem, tenant?: string) => void;
+}
+
+/** Bounds what clients take of this process, whoever they are. */
+export interface ClientLimits {
+  readonly connections: Pick<Connections, 'identify'>;
+  readonly proxies: TrustedProxies;
+  /** Requests under way of one client address behind a trusted proxy, whose connections are not the client's. */
+  readonly maxInFlightPerAddress: number;
 }
 
 /** The door: tells tenants by their API keys, before a byte of the body is read, and lets none of them ask too fast. */
 export class Admission {
   private readonly admitted = new WeakMap<object, Admitted>();
-  private readonly underWay = new Map<string, number>();
+  private readonly anonymous = new KeyedSlots(MAX_ANONYMOUS_PER_ADDRESS);
+  private readonly forwarded: KeyedSlots;
   private closing = false;
 
   constructor(
     private readonly tenants: Pick<TenantDirectory, 'ofKey'>,
-    private readonly rates: TenantRates,
+    private readonly limits: TenantLimits,
+    private readonly clients: ClientLimits,
     private readonly house: HouseRules,
-  ) {}
+  ) {
+    this.forwarded = new KeyedSlots(clients.maxInFlightPerAddress);
+  }
 
   guard(server: FastifyInstance): void {
     server.addHook('onRequest', (request, reply, done) => {
@@ -61,18 +76,40 @@ export class Admission {
     this.closing = true;
   }
 
+  /** Requests that are let in and not over. */
+  get inFlight(): { readonly anonymous: number; readonly forwarded: number; readonly tenants: number } {
+    return { anonymous: this.anonymous.count, forwarded: this.forwarded.count, tenants: this.limits.inFlight };
+  }
+
   private refuse(request: FastifyRequest, reply: FastifyReply): Refused | undefined {
     if (this.closing) return this.no('stopping', { Connection: 'close' });
-    if (request.is404 || this.house.publicRoutes.has(request.routeOptions.url ?? '')) return undefined;
+    if (request.is404) return undefined;
+    const isPublic = this.house.publicRoutes.has(request.routeOptions.url ?? '');
+    return this.refuseAddress(request, reply, isPublic) ?? (isPublic ? undefined : this.refuseTenant(request, reply));
+  }
+
+  /** Clients behind a trusted proxy share its connections, and so are counted here; so are those that need no API key. */
+  private refuseAddress(request: FastifyRequest, reply: FastifyReply, isPublic: boolean): Refused | undefined {
+    const isForwarded = this.clients.proxies.has(request.raw.socket.remoteAddress ?? '');
+    if (!isPublic && !isForwarded) return undefined;
+    const release = (isPublic ? this.anonymous : this.forwarded).take(clientKey(request.ip));
+    if (release === undefined) return this.no('too-many-from-address', {});
+    this.releaseAtEnd(request, reply, release);
+    return undefined;
+  }
+
+  private refuseTenant(request: FastifyRequest, reply: FastifyReply): Refused | undefined {
     const apiKey = BEARER.exec(request.headers.authorization ?? '')?.[1];
     const tenant = apiKey === undefined ? undefined : this.tenants.ofKey(apiKey);
     if (apiKey === undefined) return this.no('unauthorized', { 'WWW-Authenticate': CHALLENGE });
     if (tenant === undefined) return this.no('unauthorized', { 'WWW-Authenticate': `${CHALLENGE}, error="invalid_token"` });
     if (tenant.status !== 'active') return this.no('tenant-refused', {}, tenant.tenant);
-    const waitSeconds = this.underWayOf(tenant.tenant) >= this.house.maxUnderWayPerTenant ? 1 : this.rates.take(tenant.tenant);
-    if (waitSeconds > 0) return this.no('too-many-requests', { 'Retry-After': `${waitSeconds}` }, tenant.tenant);
+    if (!this.clients.connections.identify(request.raw.socket, tenant.tenant))
+      return this.no('too-many-connections', { Connection: 'close' }, tenant.tenant);
+    const release = this.limits.enter(tenant.tenant);
+    if (typeof release === 'number') return this.no('too-many-requests', { 'Retry-After': `${release}` }, tenant.tenant);
     this.admitted.set(request.raw, { tenant, apiKey });
-    this.count(tenant.tenant, reply);
+    this.releaseAtEnd(request, reply, release);
     return undefined;
   }
 
@@ -81,16 +118,7 @@ export class Admission {
     return { answer: doorProblem(why), headers };
   }
 
-  private count(tenant: string, reply: FastifyReply): void {
-    this.underWay.set(tenant, this.underWayOf(tenant) + 1);
-    reply.raw.once('close', () => {
-      const left = this.underWayOf(tenant) - 1;
-      if (left === 0) this.underWay.delete(tenant);
-      else this.underWay.set(tenant, left);
-    });
-  }
-
-  private underWayOf(tenant: string): number {
-    return this.underWay.get(tenant) ?? 0;
+  private releaseAtEnd(request: FastifyRequest, reply: FastifyReply, release: Release): void {
+    whenOver(request.raw.socket, reply.raw, release);
   }
 }

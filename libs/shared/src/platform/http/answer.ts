@@ -23,6 +23,8 @@ export const DOOR_PROBLEMS = {
   'body-too-large': [413, 'The body is too large.'],
   'media-type': [415, 'The body must be application/json.'],
   'too-many-requests': [429, 'This tenant asks faster than it may.'],
+  'too-many-connections': [429, 'This tenant has as many connections open as it may.'],
+  'too-many-from-address': [429, 'This client address has as many requests under way as it may.'],
   'headers-too-large': [431, 'The headers are too large.'],
   stopping: [503, 'This process stops. Send the same request again, with the same key if it has one.'],
   fault: [500, 'The service failed. Send the same request again, with the same key if it has one.'],

@@ -1,33 +1,119 @@
+import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyInstance } from 'fastify';
+import { clientKey, type TrustedProxies } from './client-address.js';
 
-/** How long requests under way may take once the process stops; a decision takes 5 s at most. */
-const FINISH_MS = 10_000;
-/** Node closes connections that are idle at this moment; those that become so are closed by looking again. */
-const LOOK_MS = 50;
-/** A connection that was just made may have its first request on its way. */
-const FIRST_REQUEST_MS = 500;
+export interface ConnectionLimits {
+  /** Open connections of the process. Each costs some tens of kilobytes and one file descriptor. */
+  readonly total: number;
+  /** Of them for one client address, and for one tenant. Less than the total: neither can fill it alone. */
+  readonly each: number;
+}
 
-/** Lets a server that closes finish what it took in, and wait for no connection on which nothing is asked. */
-export function closeConnectionsAtEnd(fastify: FastifyInstance): void {
-  const { server } = fastify;
-  const unasked = new Set<Socket>();
-  server.on('connection', (socket) => {
-    unasked.add(socket);
-    socket.once('close', () => unasked.delete(socket));
-  });
-  server.on('request', ({ socket }) => unasked.delete(socket));
-  fastify.addHook('preClose', (done) => {
-    const leaving = setTimeout(() => {
-      for (const socket of unasked) socket.destroy();
-    }, FIRST_REQUEST_MS);
-    const looking = setInterval(() => server.closeIdleConnections(), LOOK_MS);
-    const ending = setTimeout(() => server.closeAllConnections(), FINISH_MS);
-    server.once('close', () => {
-      clearTimeout(leaving);
-      clearInterval(looking);
-      clearTimeout(ending);
-    });
-    done();
-  });
+/** What is known of an open connection. */
+interface Open {
+  /** Of the client, or `undefined` for a trusted proxy, whose clients are counted by their requests. */
+  readonly address: string | undefined;
+  tenant?: string;
+}
+
+/** The connections of one client address. */
+interface Client {
+  open: number;
+  /** Those that brought no API key yet, the oldest first. */
+  readonly anonymous: Set<Socket>;
+}
+
+/**
+ * The open connections of one server. Where there is no room for another, the oldest that brought no API key is closed: half a request holds
+ * a place only until somebody else needs it. Where every connection brought one, the new connection is closed.
+ */
+export class Connections {
+  private readonly open = new Map<Socket, Open>();
+  private readonly clients = new Map<string, Client>();
+  private readonly anonymous = new Set<Socket>();
+  private readonly tenants = new Map<string, number>();
+
+  constructor(
+    private readonly limits: ConnectionLimits,
+    private readonly proxies: TrustedProxies,
+    /** Called for each connection that is closed for want of room. */
+    private readonly onClosed: () => void = () => undefined,
+  ) {}
+
+  watch(server: Pick<Server, 'on'>): void {
+    server.on('connection', (socket: Socket) => this.admit(socket));
+  }
+
+  /** Open connections, and those among them that brought no API key. */
+  get counts(): { readonly open: number; readonly anonymous: number; readonly addresses: number; readonly tenants: number } {
+    return { open: this.open.size, anonymous: this.anonymous.size, addresses: this.clients.size, tenants: this.tenants.size };
+  }
+
+  /** Notes that a connection brought a good API key. @returns false where its tenant has as many connections as it may */
+  identify(socket: Socket, tenant: string): boolean {
+    const connection = this.open.get(socket);
+    if (connection?.address === undefined || connection.tenant !== undefined) return true;
+    const before = this.tenants.get(tenant) ?? 0;
+    if (before >= this.limits.each) return false;
+    this.tenants.set(tenant, before + 1);
+    connection.tenant = tenant;
+    this.anonymous.delete(socket);
+    this.clients.get(connection.address)?.anonymous.delete(socket);
+    return true;
+  }
+
+  private admit(socket: Socket): void {
+    const { remoteAddress } = socket;
+    if (remoteAddress === undefined) {
+      socket.destroy(); // it left already
+      return;
+    }
+    const address = this.proxies.has(remoteAddress) ? undefined : clientKey(remoteAddress);
+    const client = address === undefined ? undefined : (this.clients.get(address) ?? { open: 0, anonymous: new Set<Socket>() });
+    const hasRoom =
+      (client === undefined || client.open < this.limits.each || this.closeOldest(client.anonymous)) &&
+      (this.open.size < this.limits.total || this.closeOldest(this.anonymous));
+    if (!hasRoom) {
+      this.onClosed();
+      socket.destroy();
+      return;
+    }
+    this.open.set(socket, { address });
+    socket.once('close', () => this.release(socket));
+    if (address === undefined || client === undefined) return;
+    this.clients.set(address, client);
+    client.open += 1;
+    client.anonymous.add(socket);
+    this.anonymous.add(socket);
+  }
+
+  private closeOldest(anonymous: ReadonlySet<Socket>): boolean {
+    const [oldest] = anonymous;
+    if (oldest === undefined) return false;
+    this.release(oldest);
+    this.onClosed();
+    oldest.destroy();
+    return true;
+  }
+
+  /** Forgets a connection; one that is forgotten already stays so. */
+  private release(socket: Socket): void {
+    const connection = this.open.get(socket);
+    if (connection === undefined) return;
+    this.open.delete(socket);
+    this.anonymous.delete(socket);
+    const { address, tenant } = connection;
+    if (tenant !== undefined) subtract(this.tenants, tenant);
+    const client = address === undefined ? undefined : this.clients.get(address);
+    if (address === undefined || client === undefined) return;
+    client.anonymous.delete(socket);
+    client.open -= 1;
+    if (client.open === 0) this.clients.delete(address);
+  }
+}
+
+function subtract(counts: Map<string, number>, key: string): void {
+  const left = (counts.get(key) ?? 1) - 1;
+  if (left === 0) counts.delete(key);
+  else counts.set(key, left);
 }

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { METRICS_PATH } from '../metrics/metrics-page.js';
 import { type Node, Problem } from './openapi-problems.js';
 
 export interface Described {
@@ -38,21 +37,15 @@ function jsonSchema(shape: z.ZodType): Node {
   return schema;
 }
 
-const textAnswer = (description: string): Node => ({ description, content: { 'text/plain': { schema: { type: 'string' } } } });
-
 /** What every app serves. */
 const openPaths = {
   '/docs': openOperation('docs', 'This document, for people', {
     200: { description: 'A page.', content: { 'text/html': { schema: { type: 'string' } } } },
   }),
   '/docs/json': openOperation('docs.json', 'This document', { 200: jsonAnswer('OpenAPI 3.1.') }),
-  [METRICS_PATH]: openOperation('metrics', 'What the process measures, for Prometheus; not for callers', {
-    200: textAnswer('The exposition format of Prometheus.'),
-    401: textAnswer('METRICS_TOKEN is set, and was not brought.'),
-  }),
   '/health/live': openOperation('health.live', 'Whether the process runs', { 200: jsonAnswer('It does.') }),
   '/health/ready': openOperation('health.ready', 'Whether everything it needs answers', {
     200: jsonAnswer('It does.'),
-    503: jsonAnswer('Something does not: which, and why.'),
+    503: jsonAnswer('Something does not. The reason is shown on the port of health and metrics.'),
   }),
 };

@@ -3,7 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
 import { TenantLabel } from './tenant-label.js';
 
-/** Where Prometheus looks, on the port of the app. */
+/** Where Prometheus looks, on the port of health and metrics. */
 export const METRICS_PATH = '/metrics';
 
 type Blankable = Pick<Gauge, 'reset' | 'remove'>;

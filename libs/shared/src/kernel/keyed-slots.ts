@@ -1,0 +1,48 @@
+/** Gives a slot back. Called again it does nothing, so that every path that ends may call it. */
+export type Release = () => void;
+
+/** At most so many at once for each key, and for all keys together. A slot is given back by the function that `take` returns. */
+export class KeyedSlots {
+  private readonly taken = new Map<string, number>();
+  private inAll = 0;
+
+  constructor(
+    private readonly perKey: number,
+    private readonly total = Number.POSITIVE_INFINITY,
+  ) {}
+
+  /** Takes a slot. @returns how it is given back, or `undefined` where none is free */
+  take(key: string): Release | undefined {
+    const before = this.of(key);
+    if (before >= this.perKey || this.inAll >= this.total) return undefined;
+    this.taken.set(key, before + 1);
+    this.inAll += 1;
+    let isHeld = true;
+    return () => {
+      if (isHeld) this.giveBack(key);
+      isHeld = false;
+    };
+  }
+
+  /** Slots that this key holds now. */
+  of(key: string): number {
+    return this.taken.get(key) ?? 0;
+  }
+
+  /** Slots held now by all keys. */
+  get count(): number {
+    return this.inAll;
+  }
+
+  /** Keys that hold a slot. */
+  get keys(): number {
+    return this.taken.size;
+  }
+
+  private giveBack(key: string): void {
+    this.inAll -= 1;
+    const left = this.of(key) - 1;
+    if (left === 0) this.taken.delete(key);
+    else this.taken.set(key, left);
+  }
+}
