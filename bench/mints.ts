@@ -1,10 +1,12 @@
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { type ConsumerInfo, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { MintCommand } from '#shared/domain/mint/events.js';
 import { NO_HEAD } from '#shared/event-store/commit.js';
 import { mintSubject } from '#shared/event-store/event-store.js';
 import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { orderId, type SaleId, type TenantId, ticketId, type UnitId, type Wallet } from '#shared/kernel/ids.js';
+import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
+import { mintQueueOf } from '#shared/platform/topology/mint-queues.js';
 import { provision } from '#shared/platform/topology/provision.js';
 import { loadMintKeys, Signer } from '../apps/minter/src/chains/token-2022/mint-keys.js';
 import { countOnChain, mintsLanded } from '../dev/chaos/count-on-chain.js';
@@ -56,6 +58,7 @@ async function minted(mints: number): Promise<Minted> {
   const server = await startNats({ dataDir: `${folder.path}/nats` });
   const admin = await connect(server.connection('provision'));
   await provision(admin);
+  await (await TenantRegister.on(admin)).create(TENANT);
   await ask(admin, mints);
   const keysDir = `${folder.path}/keys`;
   const minter = MinterProcess.start(server, chain.url, keysDir);
@@ -100,7 +103,7 @@ async function watch(admin: NatsConnection, mints: number): Promise<Pick<Minted,
   const samples: { readonly at: number; readonly done: number }[] = [];
   let outstanding = 0;
   const isDone = async (): Promise<boolean> => {
-    const [{ state }, { num_ack_pending }] = await Promise.all([jsm.streams.info('MINTS'), jsm.consumers.info('MINTS', 'minter')]);
+    const [{ state }, { num_ack_pending }] = await Promise.all([jsm.streams.info('MINTS'), queue(jsm)]);
     outstanding = Math.max(outstanding, num_ack_pending);
     samples.push({ at: performance.now(), done: mints - state.messages });
     return state.messages === 0;
@@ -110,6 +113,12 @@ async function watch(admin: NatsConnection, mints: number): Promise<Pick<Minted,
   const [from, to] = [after(FROM_PART), after(TO_PART)];
   const perSecond = (1_000 * (to.done - from.done)) / (to.at - from.at);
   return { seconds: (performance.now() - startedAt) / 1_000, perSecond, outstanding };
+}
+
+/** The minter makes it when it sees the tenant. */
+async function queue(jsm: JetStreamManager): Promise<Pick<ConsumerInfo, 'num_ack_pending'>> {
+  for await (const info of jsm.consumers.list('MINTS')) if (info.name === mintQueueOf(TENANT)) return info;
+  return { num_ack_pending: 0 };
 }
 
 async function inTheLog(admin: NatsConnection): Promise<{ readonly assets: readonly string[]; readonly attempts: number }> {

@@ -3,7 +3,6 @@ import { waitFor } from '../../dev/processes/wait.js';
 import { Caller } from '../harness/caller.js';
 import { newWallet } from '../stages/minter-stage.js';
 import { RefundStage } from '../stages/refund-stage.js';
-import { apiKeyOf } from '../stages/selling.js';
 
 /** Every mint is paid by one payer for all tenants: what a sale can spend of it is bounded, and minting for nothing needs the operator's grant. */
 
@@ -33,7 +32,7 @@ it('[L13] ends the cycle of placing, minting and cancelling in a free sale at it
 
 it('[L13] opens a sale that mints without a payment for a tenant with the grant alone, and keeps what was decided under it', async () => {
   const register = await TenantRegister.on(stage.minting.admin);
-  await register.create('acme', { apiKey: apiKeyOf('acme'), hasNatsPassword: true });
+  await register.withdraw('acme', 'free-mints');
   const acme = await stage.keep(Caller.of(stage.minting.server, 'acme'));
   await waitFor(async () => (await acme.ask('sale.get', { sale: 'none' })).status === 404, {
     what: 'it is let in',

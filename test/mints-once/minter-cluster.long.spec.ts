@@ -1,8 +1,9 @@
 import { jetstreamManager } from '@nats-io/jetstream';
+import { mintQueueOf } from '#shared/platform/topology/mint-queues.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { CutStage } from '../stages/cut-stage.js';
 import { MinterProcesses } from '../stages/minter-processes.js';
-import { MinterStage } from '../stages/minter-stage.js';
+import { MinterStage, TENANT } from '../stages/minter-stage.js';
 
 /** So many that a minter is in the middle of them when it happens. */
 const TICKETS = 100;
@@ -31,7 +32,7 @@ async function leaderOfWork(after?: string): Promise<string> {
   let leader = '';
   const isLed = async (): Promise<boolean> => {
     const jsm = await jetstreamManager(stage.admin, { checkAPI: false, timeout: LOOK_MS });
-    leader = (await jsm.consumers.info('MINTS', 'minter')).cluster?.leader ?? '';
+    leader = (await jsm.consumers.info('MINTS', mintQueueOf(TENANT))).cluster?.leader ?? '';
     return leader !== '' && leader !== after;
   };
   await waitFor(isLed, { what: 'the consumer of the minters is led', timeoutMs: LED_MS });

@@ -12,6 +12,7 @@ import { isFault } from '#shared/kernel/fault.js';
 import { CONSUMERS } from '#shared/platform/topology/consumers.js';
 import type { Difference } from '#shared/platform/topology/differences.js';
 import { inspectTopology } from '#shared/platform/topology/inspect.js';
+import { ensureMintQueue } from '#shared/platform/topology/mint-queues.js';
 import { provision } from '#shared/platform/topology/provision.js';
 import { EPOCH, STREAMS } from '#shared/platform/topology/streams.js';
 import { waitFor } from '../../dev/processes/wait.js';
@@ -79,9 +80,9 @@ describe('provision', () => {
   });
 
   it('makes a consumer again that is missing: it holds no truth', async () => {
-    await jsm.consumers.delete('MINTS', 'minter');
-    expect(await found()).toEqual([{ what: 'MINTS.minter', wanted: 'to exist', found: 'missing' }]);
-    expect(await provision(log.admin)).toEqual({ epoch, made: ['MINTS.minter'], changed: [] });
+    await jsm.consumers.delete('TIMERS', 'sweeps');
+    expect(await found()).toEqual([{ what: 'TIMERS.sweeps', wanted: 'to exist', found: 'missing' }]);
+    expect(await provision(log.admin)).toEqual({ epoch, made: ['TIMERS.sweeps'], changed: [] });
   });
 
   it('goes on where it was interrupted, in the same epoch', async () => {
@@ -120,17 +121,35 @@ it('provision gives EVENTS of an older log the subject of decisions on the ledge
 });
 
 describe('provision on an older installation', () => {
-  const older = { ack_wait: SECOND * 30, max_ack_pending: 1_000 };
+  const older = { ack_wait: SECOND * 10, max_ack_pending: 1_000 };
   const differing = [
-    { what: 'MINTS.minter.ack_wait', wanted: SECOND * 10, found: SECOND * 30 },
-    { what: 'MINTS.minter.max_ack_pending', wanted: 6_000, found: 1_000 },
+    { what: 'TIMERS.sweeps.ack_wait', wanted: SECOND * 30, found: SECOND * 10 },
+    { what: 'TIMERS.sweeps.max_ack_pending', wanted: 10_000, found: 1_000 },
   ];
-  const minter = () => jsm.consumers.info('MINTS', 'minter');
-  afterEach(() => remakeConsumer('minter', {}));
+  const sweeps = () => jsm.consumers.info('TIMERS', 'sweeps');
+  afterEach(() => remakeConsumer('sweeps', {}));
+
+  it('takes away the one queue of mints that all tenants shared, which apps refuse', async () => {
+    await jsm.consumers.add('MINTS', { durable_name: 'minter', ack_policy: 'explicit' });
+    const retired = { what: 'MINTS.minter', wanted: 'nothing', found: 'a consumer of an earlier version' };
+    expect(await found()).toEqual([retired]);
+    expect(await provision(log.admin)).toEqual({ epoch, made: [], changed: [retired] });
+    expect(await found()).toEqual([]);
+  });
+
+  it('makes the queue of a tenant once, and gives one of another version the patience and width that are wanted now', async () => {
+    await ensureMintQueue(jsm, 'demo');
+    const { config } = await jsm.consumers.info('MINTS', 'minter-demo');
+    expect(config).toMatchObject({ filter_subject: 'mint.demo.>', ack_wait: SECOND * 10, max_ack_pending: 6_000 });
+    await jsm.consumers.update('MINTS', 'minter-demo', { ack_wait: SECOND * 30, max_ack_pending: 1_000 });
+    await ensureMintQueue(jsm, 'demo');
+    expect((await jsm.consumers.info('MINTS', 'minter-demo')).config).toEqual(config);
+    await jsm.consumers.delete('MINTS', 'minter-demo');
+  });
 
   it('gives a consumer that apps refuse the patience and width that are wanted now, and leaves it where it stands', async () => {
-    await remakeConsumer('minter', older);
-    const subjects = ['mint.demo.a.1', 'mint.demo.b.1'];
+    await remakeConsumer('sweeps', older);
+    const subjects = ['timer.due.demo.a', 'timer.due.demo.b'];
     for (const subject of subjects) await jetstream(log.admin).publish(subject, '{}');
     const [held] = await handedOut(1);
     held?.ack();
@@ -139,36 +158,36 @@ describe('provision on an older installation', () => {
     expect(await found()).toEqual(differing);
     expect(await provision(log.admin)).toEqual({ epoch, made: [], changed: differing });
     expect(await found()).toEqual([]);
-    const after = await minter();
+    const after = await sweeps();
     expect(after).toMatchObject({ created: before.created, ack_floor: before.ack_floor, num_ack_pending: 1, num_pending: 0 });
-    expect(after.config).toEqual({ ...before.config, ack_wait: SECOND * 10, max_ack_pending: 6_000 });
+    expect(after.config).toEqual({ ...before.config, ack_wait: SECOND * 30, max_ack_pending: 10_000 });
     expect(await provision(log.admin)).toEqual({ epoch, made: [], changed: [] });
-    await jsm.streams.purge('MINTS');
+    await remake('TIMERS', {}); // as one that was never used
   });
 
   it.each<[string, Partial<ConsumerConfig>, Difference]>([
     [
       'what it gets to see',
-      { filter_subject: 'mint.demo.*.*' },
-      { what: 'MINTS.minter.filter_subject', wanted: false, found: 'mint.demo.*.*' },
+      { filter_subject: 'timer.due.demo.*' },
+      { what: 'TIMERS.sweeps.filter_subject', wanted: 'timer.due.>', found: 'timer.due.demo.*' },
     ],
-    ['when it gives up', { max_deliver: 3 }, { what: 'MINTS.minter.max_deliver', wanted: -1, found: 3 }],
+    ['when it gives up', { max_deliver: 3 }, { what: 'TIMERS.sweeps.max_deliver', wanted: -1, found: 3 }],
   ])('does not change %s: it names it, both values', async (_, more, difference) => {
-    await remakeConsumer('minter', { ...older, ...more });
+    await remakeConsumer('sweeps', { ...older, ...more });
     await expect(provision(log.admin)).rejects.toMatchObject({ code: 'stream-differs', context: { differences: [difference] } });
-    expect((await minter()).config).toMatchObject(more);
+    expect((await sweeps()).config).toMatchObject(more);
   });
 
   const handedOut = async (count: number) => {
-    const messages = await (await jetstream(log.admin).consumers.get('MINTS', 'minter')).fetch({ max_messages: count });
+    const messages = await (await jetstream(log.admin).consumers.get('TIMERS', 'sweeps')).fetch({ max_messages: count });
     const taken: JsMsg[] = [];
     for await (const message of messages) taken.push(message);
     return taken;
   };
 
   async function waitForAck(): Promise<ConsumerInfo> {
-    await waitFor(async () => (await minter()).ack_floor.consumer_seq === 1, { what: 'it is acknowledged', timeoutMs: WAIT_MS });
-    return minter();
+    await waitFor(async () => (await sweeps()).ack_floor.consumer_seq === 1, { what: 'it is acknowledged', timeoutMs: WAIT_MS });
+    return sweeps();
   }
 });
 
@@ -223,10 +242,7 @@ describe('[L3] an app refuses a stream', () => {
 
   it('that is missing, and says so of each', async () => {
     await jsm.streams.delete('MINTS');
-    expect(await found()).toEqual([
-      { what: 'MINTS', wanted: 'to exist', found: 'missing' },
-      { what: 'MINTS.minter', wanted: 'to exist', found: 'missing' },
-    ]);
+    expect(await found()).toEqual([{ what: 'MINTS', wanted: 'to exist', found: 'missing' }]);
     await provision(log.admin);
   });
 
@@ -243,7 +259,7 @@ describe('[L3] an app refuses a consumer', () => {
     ['ledger', { filter_subject: 'ev.demo.sale.*' }, { what: 'EVENTS.ledger.filter_subject', wanted: false, found: 'ev.demo.sale.*' }],
     ['ledger', { inactive_threshold: SECOND * 3_600 }, { what: 'EVENTS.ledger.inactive_threshold', wanted: false, found: SECOND * 3_600 }],
     ['ledger', { ack_policy: 'all' }, { what: 'EVENTS.ledger.ack_policy', wanted: 'explicit', found: 'all' }],
-    ['minter', { backoff: [SECOND], max_deliver: 5 }, { what: 'MINTS.minter.backoff', wanted: false, found: [SECOND] }],
+    ['sweeps', { backoff: [SECOND], max_deliver: 5 }, { what: 'TIMERS.sweeps.backoff', wanted: false, found: [SECOND] }],
     ['mint-requests', { deliver_policy: 'new' }, { what: 'EVENTS.mint-requests.deliver_policy', wanted: 'all', found: 'new' }],
     ['decider-2', { max_ack_pending: 1 }, { what: 'COMMANDS.decider-2.max_ack_pending', wanted: 4_096, found: 1 }],
     [

@@ -1,6 +1,7 @@
-import { jetstream } from '@nats-io/jetstream';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { ACK, type Delivery, nak } from '#shared/consumer/delivery.js';
 import { JetStreamSource } from '#shared/platform/jetstream-source.js';
+import { ensureMintQueue } from '#shared/platform/topology/mint-queues.js';
 import { Log } from '../stages/selling.js';
 
 /** As chance makes it: with more digits than a nanosecond has. */
@@ -8,7 +9,8 @@ const DELAY_MS = 700.123_456_789;
 const log = Log.forTests('redelivery-delay');
 
 it('[minting RS1] a delivery that is given back comes again after its delay, not at once', async () => {
-  const source = new JetStreamSource(log.admin, { stream: 'MINTS', durable: 'minter', maxMessages: 8, onTrouble: fail });
+  await ensureMintQueue(await jetstreamManager(log.admin), 'demo');
+  const source = new JetStreamSource(log.admin, { stream: 'MINTS', durable: 'minter-demo', maxMessages: 8, onTrouble: fail });
   await jetstream(log.admin).publish('mint.demo.ticket.1', '{}');
   const cameAt: number[] = [];
   for await (const delivery of source) {

@@ -9,12 +9,14 @@ import { NO_HEAD } from '#shared/event-store/commit.js';
 import { mintSubject } from '#shared/event-store/event-store.js';
 import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { orderId, type SaleId, type TenantId, ticketId, type UnitId, type Wallet } from '#shared/kernel/ids.js';
-import { CONSUMERS } from '#shared/platform/topology/consumers.js';
+import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
+import { ensureMintQueue, mintQueueOf } from '#shared/platform/topology/mint-queues.js';
 import { provision } from '#shared/platform/topology/provision.js';
 import { Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
-import { type Broker, type NatsServer, startNats } from '../../dev/nats/server.js';
+import { type Broker, DEV_TENANTS, type NatsServer, startNats } from '../../dev/nats/server.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { type LocalSolana, startLocalSolana } from '../../dev/solana/local-solana.js';
+import { apiKeyOf } from './selling.js';
 import { Stage } from './stage.js';
 
 export const TENANT = 'demo' as TenantId;
@@ -33,6 +35,7 @@ export const mintCommand = (sale: string, unit: string, over: Partial<MintComman
 /** How the stage of a test differs from the others. */
 export interface MinterStageSettings {
   readonly slotMs?: number;
+  readonly finalizedAfterSlots?: number;
   /** What its minters are told besides. */
   readonly environment?: Readonly<Record<string, string>>;
   /** A stage with a log of its own, which is open before this one; without it, a log on one server. */
@@ -59,9 +62,9 @@ export class MinterStage extends Stage {
   }
 
   override async open(): Promise<void> {
-    const { slotMs = SLOT_MS } = this.settings;
+    const { slotMs = SLOT_MS, finalizedAfterSlots = FINALIZED_AFTER_SLOTS } = this.settings;
     this.path = this.folder(this.name);
-    this.solana = await this.keep(startLocalSolana({ port: 0, slotMs, finalizedAfterSlots: FINALIZED_AFTER_SLOTS, faultSeed: 7 }));
+    this.solana = await this.keep(startLocalSolana({ port: 0, slotMs, finalizedAfterSlots, faultSeed: 7 }));
     await this.reachLog();
     this.store = await JetStreamEventStore.on(this.admin);
     this.rpc = new Connection(this.solana.url, 'finalized');
@@ -73,6 +76,9 @@ export class MinterStage extends Stage {
       this.broker = this.server = await this.keep(startNats({ dataDir: join(this.path, 'nats') }));
       this.admin = await this.keep(connect(this.server.connection('provision')));
       await provision(this.admin);
+      const register = await TenantRegister.on(this.admin);
+      const given = { hasNatsPassword: true, grants: ['free-mints'] } as const;
+      for (const tenant of DEV_TENANTS) await register.create(tenant, { apiKey: apiKeyOf(tenant), ...given });
     } else {
       on.onClose(() => this.close()); // it goes before its log does
       this.broker = on.log.server;
@@ -137,9 +143,8 @@ export class MinterStage extends Stage {
   /** What the broker does when the ack wait of a dead process is over, at once: hands out again everything that is not acknowledged. */
   async forgetDeliveries(): Promise<void> {
     const jsm = await jetstreamManager(this.admin);
-    const minter = CONSUMERS.find(({ stream }) => stream === 'MINTS');
-    await jsm.consumers.delete('MINTS', 'minter');
-    await jsm.consumers.add('MINTS', minter?.config ?? {});
+    await jsm.consumers.delete('MINTS', mintQueueOf(TENANT));
+    await ensureMintQueue(jsm, TENANT);
   }
 }
 

@@ -1,12 +1,11 @@
 import type { OrderId, TicketId } from '#shared/kernel/ids.js';
 import { readEnvironment } from '#shared/platform/environment.js';
 import { createLogger } from '#shared/platform/logger.js';
-import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
 import { startMinter } from '../../apps/minter/src/start.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { Caller, type Heard } from '../harness/caller.js';
 import { MinterStage, mintCommand, newWallet } from './minter-stage.js';
-import { apiKeyOf, startSelling } from './selling.js';
+import { startSelling } from './selling.js';
 import { Stage } from './stage.js';
 
 const PATIENCE_MS = 30_000;
@@ -31,11 +30,6 @@ export class RefundStage extends Stage {
 
   override async open(): Promise<void> {
     this.minting = await this.standOn(new MinterStage(this.name));
-    await (await TenantRegister.on(this.minting.admin)).create('demo', {
-      apiKey: apiKeyOf('demo'),
-      hasNatsPassword: true,
-      grants: ['free-mints'],
-    });
     await this.keep(startSelling(this.minting.server));
     this.onClose(() => this.stopMinters());
     this.demo = await this.keep(Caller.of(this.minting.server, 'demo'));

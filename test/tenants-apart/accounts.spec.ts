@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, createInbox, type Msg, type NatsConnection, PermissionViolationError } from '@nats-io/transport-node';
 import { CONSUMERS } from '#shared/platform/topology/consumers.js';
+import { ensureMintQueue } from '#shared/platform/topology/mint-queues.js';
 import { provision } from '#shared/platform/topology/provision.js';
 import { REPLAY_INFO_SUBJECT, REPLAY_NEXT_SUBJECT } from '#shared/platform/topology/replay-account.js';
 import { STREAMS } from '#shared/platform/topology/streams.js';
@@ -211,12 +212,13 @@ describe('what each app needs, it may', () => {
   const reads = [
     { user: 'purchase', stream: 'COMMANDS', durable: 'decider-0' },
     { user: 'purchase', stream: 'EVENTS', durable: 'mint-requests' },
-    { user: 'minter', stream: 'MINTS', durable: 'minter' },
+    { user: 'minter', stream: 'MINTS', durable: 'minter-demo' },
     { user: 'ledger', stream: 'EVENTS', durable: 'ledger' },
   ];
   it.each(reads)('$user takes from $stream and acknowledges', async ({ user, stream, durable }) => {
     await fill(stream);
     const connection = await as(user);
+    if (stream === 'MINTS') await ensureMintQueue(await jetstreamManager(connection), 'demo'); // the minter makes it
     const info = await (await jetstreamManager(connection)).consumers.info(stream, durable);
     const group = info.config.priority_groups?.[0];
     const consumer = jetstream(connection).consumers.getConsumerFromInfo(info);

@@ -10,8 +10,10 @@ import type { TicketId } from '#shared/kernel/ids.js';
 import type { MintStep } from './metrics.js';
 import { SaleMints } from './sale-mints.js';
 
+/** Whose a subject of the log is: `ev.<tenant>.mint.<sale>`. */
+const tenantOf = (subject: string): string => subject.split('.')[1] ?? '';
 /** A group's events fit one commit: 256 of at most 2.5 KiB (a signed transaction in base64 is 1.6) are 640 KiB of the 960 it may have. */
-const GROUP = { maxCount: 256, maxBytes: Number.POSITIVE_INFINITY, maxKeys: 64 };
+const GROUP = { maxCount: 256, maxBytes: Number.POSITIVE_INFINITY, maxKeys: 64, ownerOf: tenantOf };
 /** Another minter that works on the same sale wins at most this often in a row before its mints are left for their next delivery. */
 const MAX_LOST_RACES = 16;
 /** Folds are kept up to so many tickets in all, about 300 bytes each; others are folded again when asked for. */

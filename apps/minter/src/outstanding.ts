@@ -1,4 +1,4 @@
-import { Lane } from '#shared/kernel/lane.js';
+import { TurnLane } from '#shared/kernel/turn-lane.js';
 import type { Logger } from '#shared/platform/logger.js';
 import type { Chain, Submission, Verdict, Watched } from './chain.js';
 import type { PassBy } from './failpoint.js';
@@ -22,6 +22,7 @@ export interface Flight {
 }
 
 interface Entry extends Looked, Flight {
+  readonly tenant: string;
   readonly resolve: (ending: Ending) => void;
   /** When the last sending ended; while one waits in line or is on its way, nothing is sent again. */
   sentAt: number;
@@ -45,8 +46,8 @@ export interface OutstandingParts {
  */
 export class Outstanding {
   private readonly entries = new Map<string, Entry>();
-  private readonly firstSends = new Lane(FIRST_SENDS_AT_ONCE);
-  private readonly resends = new Lane(RESENDS_AT_ONCE);
+  private readonly firstSends = new TurnLane(FIRST_SENDS_AT_ONCE);
+  private readonly resends = new TurnLane(RESENDS_AT_ONCE);
   private readonly rounds: LookRounds<Entry>;
 
   constructor(private readonly parts: OutstandingParts) {
@@ -67,16 +68,19 @@ export class Outstanding {
   }
 
   /** Sends the live attempt and resolves with its verdict, however long that takes. Everything of it is in the log already. */
-  async settle(watched: Watched): Promise<Ending> {
-    return (await this.launch(watched)).ended;
+  async settle(watched: Watched, tenant = ''): Promise<Ending> {
+    return (await this.launch(watched, tenant)).ended;
   }
 
-  /** Sends the live attempt and resolves when the node has answered, or could not. From here on it is looked at. */
-  async launch(watched: Watched): Promise<Flight> {
+  /**
+   * Sends the live attempt and resolves when the node has answered, or could not. From here on it is looked at.
+   * @param tenant whose turn it takes
+   */
+  async launch(watched: Watched, tenant = ''): Promise<Flight> {
     // Two commands may wait for one ticket: the second request of a caller who could not wait for the first.
     const known = this.entries.get(watched.live.signature);
     if (known !== undefined) return known;
-    const entry = entryOf(watched);
+    const entry = entryOf(watched, tenant);
     this.entries.set(watched.live.signature, entry);
     await this.send(entry, true, this.firstSends);
     this.parts.passBy('between-send-and-completion');
@@ -116,11 +120,13 @@ export class Outstanding {
   }
 
   /** The first time, and after a program said no, the node tries the bytes before it passes them on: what fails costs no fee then. */
-  private async send(entry: Entry, simulate: boolean, lane: Lane): Promise<void> {
+  private async send(entry: Entry, simulate: boolean, lane: TurnLane): Promise<void> {
     const { live } = entry.watched;
     entry.sending = true;
     // Its verdict may have come while it waited in line.
-    const submission = await lane.run(async () => (this.entries.has(live.signature) ? this.parts.chain.submit(live, simulate) : undefined));
+    const submission = await lane.run(entry.tenant, async () =>
+      this.entries.has(live.signature) ? this.parts.chain.submit(live, simulate) : undefined,
+    );
     entry.sending = false;
     if (submission === undefined) return;
     entry.sentAt = performance.now();
@@ -134,12 +140,12 @@ export class Outstanding {
   }
 }
 
-function entryOf(watched: Watched): Entry {
+function entryOf(watched: Watched, tenant: string): Entry {
   let resolve: (ending: Ending) => void = () => undefined;
   const ended = new Promise<Ending>((settle) => {
     resolve = settle;
   });
-  return { watched, ended, resolve, looking: false, sentAt: 0, sending: false, foreign: 0 };
+  return { watched, tenant, ended, resolve, looking: false, sentAt: 0, sending: false, foreign: 0 };
 }
 
 /** An attempt that died of old age because a program kept saying no died of that. */

@@ -5,7 +5,7 @@ import { isFault } from '#shared/kernel/fault.js';
 import { DeadLetters } from '#shared/platform/dead-letters.js';
 import type { Environment } from '#shared/platform/environment.js';
 import type { Logger } from '#shared/platform/logger.js';
-import { showConsumers, watchedConsumers } from '#shared/platform/metrics/log-metrics.js';
+import { showQueue } from '#shared/platform/metrics/log-metrics.js';
 import { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
 import { accessOf, connectNats } from '#shared/platform/nats.js';
 import { RecentCommits } from '#shared/platform/recent-commits.js';
@@ -31,7 +31,6 @@ const RESEND_MS = 2_000;
 const KEEP_ALIVE_MS = MINT_ACK_WAIT_MS / 3;
 
 const MINTS_STREAM = 'MINTS';
-const isMints = (stream: string): boolean => stream === MINTS_STREAM;
 
 /** Everything the minter is made of, connected. */
 export interface MinterApp {
@@ -88,10 +87,11 @@ async function assemble(connection: NatsConnection, keys: MintKeys, environment:
   const spending = await followSpending(connection, caps, logger);
   const style = { symbol: environment.MINT_SYMBOL, uriPrefix: environment.MINT_URI_PREFIX };
   const minter = new TicketMinter({ desk, chain, outstanding, gate, caps, style, passBy, logger });
-  const options = { maxOutstanding: environment.MINT_MAX_OUTSTANDING, keepAliveMs: KEEP_ALIVE_MS, onWait: metrics.waits };
+  const mayBegin = (tenant: string): boolean => caps.allows(tenant);
+  const options = { maxOutstanding: environment.MINT_MAX_OUTSTANDING, keepAliveMs: KEEP_ALIVE_MS, mayBegin, onWait: metrics.waits };
   const intake = new MintsIntake(minter, new DeadLetters(connection), logger, options);
   showMints(page, { intake, outstanding, gate, chain });
-  await showConsumers(page, connection, watchedConsumers(isMints, [MINTS_STREAM]));
+  await showQueue(page, connection, { stream: MINTS_STREAM, consumer: 'minter', handedOut: () => intake.count });
   return { logger, connection, store, chain, desk, outstanding, gate, caps, spending, intake, page };
 }
 

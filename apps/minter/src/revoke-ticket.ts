@@ -9,6 +9,11 @@ import type { MinterParts } from './ticket-minter.js';
 /** `cancelled`: it was never minted and never will be. `revoked`: its asset is burned. `voided`: it stands, for nothing. Each way its unit may be sold again. */
 export type RevokeOutcome = 'cancelled' | 'revoked' | 'voided';
 
+interface RevokeParts extends MinterParts {
+  /** Runs work when it is the tenant's turn. */
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
 type Minted = Extract<TicketMint, { state: 'minted' }>;
 type Revoking = Extract<TicketMint, { state: 'revoking' }>;
 
@@ -18,15 +23,17 @@ type Revoking = Extract<TicketMint, { state: 'revoking' }>;
  * @throws Fault `mint-under-way` while an attempt to mint may still land, `irrevocable` where the asset was sold to stay and nobody overrode
  * that, `asset-stands` where the chain does not let it be burned
  */
-export async function revokeTicket(parts: MinterParts, command: RevokeCommand, traceparent?: string): Promise<RevokeOutcome> {
+export async function revokeTicket(parts: RevokeParts, command: RevokeCommand, traceparent?: string): Promise<RevokeOutcome> {
   const { ticket, order, unit } = command;
   const subject = mintSubject(command.tenant, command.sale);
-  await parts.desk.standing(subject, ticket); // what another minter wrote is known before anything is refused
-  let { mint } = await parts.desk.rule(subject, { type: 'CancelMint', data: { ticket, order, unit } }, traceparent);
+  let { mint } = await parts.inTurn(async () => {
+    await parts.desk.standing(subject, ticket); // what another minter wrote is known before anything is refused
+    return parts.desk.rule(subject, { type: 'CancelMint', data: { ticket, order, unit } }, traceparent);
+  });
   for (;;) {
     if (mint?.state === 'cancelled' || mint?.state === 'revoked' || mint?.state === 'voided') return mint.state;
     if (mint?.state !== 'minted' && mint?.state !== 'revoking') throw new Fault('mint-under-way', { ticket, state: mint?.state });
-    const request: MintRequest = mint.state === 'minted' ? await attempt(parts, command, mint) : await verdict(parts, command, mint);
+    const request: MintRequest = mint.state === 'minted' ? await attemptInTurn(parts, command, mint) : await verdict(parts, command, mint);
     const ruling = await parts.desk.rule(subject, request, traceparent);
     if (ruling.refusal !== undefined && ruling.mint === mint) {
       throw new Fault('configuration', { problems: ['the log refuses the next step of a revocation'], refusal: ruling.refusal });
@@ -39,7 +46,14 @@ export async function revokeTicket(parts: MinterParts, command: RevokeCommand, t
   }
 }
 
-async function attempt({ chain, gate, passBy }: MinterParts, command: RevokeCommand, { asset, revocable }: Minted): Promise<MintRequest> {
+const attemptInTurn = (parts: RevokeParts, command: RevokeCommand, mint: Minted): Promise<MintRequest> =>
+  parts.inTurn(() => attempt(parts, command, mint));
+
+async function attempt(
+  { chain, gate, caps, passBy }: MinterParts,
+  command: RevokeCommand,
+  { asset, revocable }: Minted,
+): Promise<MintRequest> {
   const { ticket, order, unit, override } = command;
   if (revocable === undefined) {
     if (override === undefined) throw new Fault('irrevocable', { ticket, asset });
@@ -49,13 +63,14 @@ async function attempt({ chain, gate, passBy }: MinterParts, command: RevokeComm
   return gate.run(async () => {
     passBy('before-sign');
     const number = nextAttempt(revocable);
+    caps.reserve(command.tenant, ticket, number, 'burn');
     return { type: 'SubmitRevoke', data: { ticket, attempt: number, ...(await chain.prepareBurn(revocable.plan, number)) } };
   });
 }
 
 async function verdict({ outstanding, passBy, logger }: MinterParts, command: RevokeCommand, mint: Revoking): Promise<MintRequest> {
   passBy('between-log-and-send');
-  const ending = await outstanding.settle(mint);
+  const ending = await outstanding.settle(mint, command.tenant);
   const { ticket, order, unit } = command;
   const { asset } = mint;
   switch (ending.kind) {

@@ -11,6 +11,11 @@ export interface Caps {
   readonly perTenantMinute: number;
 }
 
+/** What an attempt is for: both cost a fee, a mint also its rent. */
+type Spending = 'mint' | 'burn';
+
+const keyOf = (ticket: string, attempt: number, what: Spending): string => `${what} ${ticket} ${attempt}`;
+
 interface Spent {
   readonly tenant: string;
   readonly at: number;
@@ -40,22 +45,30 @@ export class SpendingCaps {
   note({ subject, events }: Pick<Commit, 'subject' | 'events'>): void {
     const tenant = subject.split('.')[1] ?? '';
     for (const { type, data, at } of events) {
-      if (type === 'MintSubmitted') this.count(`${data.ticket} ${data.attempt}`, { tenant, at });
+      if (type === 'MintSubmitted') this.count(keyOf(data.ticket, data.attempt, 'mint'), { tenant, at });
+      else if (type === 'MintRevokeSubmitted') this.count(keyOf(data.ticket, data.attempt, 'burn'), { tenant, at });
     }
   }
 
   /** To be called before an attempt is signed. @throws Fault `spending-capped` */
-  reserve(tenant: string, ticket: string, attempt: number): void {
-    this.forget();
-    const key = `${ticket} ${attempt}`;
+  reserve(tenant: string, ticket: string, attempt: number, what: Spending = 'mint'): void {
+    const key = keyOf(ticket, attempt, what);
     if (this.spent.has(key)) return;
-    const { perMinute, perTenantMinute } = this.caps;
-    const ofTenant = this.byTenant.get(tenant) ?? 0;
-    if (this.spent.size >= perMinute || ofTenant >= perTenantMinute) {
-      this.refusedAt = this.now();
+    if (!this.allows(tenant)) {
+      const { perMinute, perTenantMinute } = this.caps;
+      const ofTenant = this.byTenant.get(tenant) ?? 0;
       throw new Fault('spending-capped', { tenant, inLastMinute: this.spent.size, perMinute, ofTenant, perTenantMinute });
     }
     this.count(key, { tenant, at: this.now() });
+  }
+
+  /** Whether a tenant may have another attempt signed now. Where it may not, what waits is not begun. */
+  allows(tenant: string): boolean {
+    this.forget();
+    const { perMinute, perTenantMinute } = this.caps;
+    const isReached = this.spent.size >= perMinute || (this.byTenant.get(tenant) ?? 0) >= perTenantMinute;
+    if (isReached) this.refusedAt = this.now();
+    return !isReached;
   }
 
   private count(key: string, spent: Spent): void {

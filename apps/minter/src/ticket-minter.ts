@@ -4,20 +4,20 @@ import type { MintCommand, MintPlan, RevokeCommand } from '#shared/domain/mint/e
 import { nextAttempt, type TicketMint } from '#shared/domain/mint/ticket-mint.js';
 import { mintSubject } from '#shared/event-store/event-store.js';
 import { Fault } from '#shared/kernel/fault.js';
-import { Lane } from '#shared/kernel/lane.js';
+import { TurnLane } from '#shared/kernel/turn-lane.js';
 import { walletProblem } from '#shared/kernel/wallet.js';
 import type { Logger } from '#shared/platform/logger.js';
 import type { Chain, DeathReason } from './chain.js';
 import type { PassBy } from './failpoint.js';
 import type { FundsGate } from './funds-gate.js';
 import type { MintDesk, Ruling } from './mint-desk.js';
-import { type Ending, FIRST_SENDS_AT_ONCE, type Outstanding } from './outstanding.js';
+import { type Ending, FIRST_SENDS_AT_ONCE, type Flight, type Outstanding } from './outstanding.js';
 import { type AssetStyle, planMint } from './plan-mint.js';
 import { type RevokeOutcome, revokeTicket } from './revoke-ticket.js';
 import type { SpendingCaps } from './spending-caps.js';
 
 /**
- * Signed and not yet sent, at most. What is signed grows old: a blockhash lives a minute, and if none of these submissions were answered
+ * Begun and not yet sent, at most: tenants take turns to begin, and whoever comes waits for so many at most. What is signed grows old: a blockhash lives a minute, and if none of these submissions were answered
  * within 10 s, the last one would be sent after 40.
  */
 const MOST_UNSENT = 4 * FIRST_SENDS_AT_ONCE;
@@ -39,6 +39,17 @@ interface Course {
   readonly traceparent?: string;
 }
 
+/** Where a ticket stands, read from the log. */
+interface Known {
+  readonly mint: TicketMint | undefined;
+}
+
+/** An attempt that was sent. */
+interface Launched {
+  readonly mint: Submitted;
+  readonly flight: Flight;
+}
+
 export interface MinterParts {
   readonly desk: MintDesk;
   readonly chain: Chain;
@@ -57,7 +68,7 @@ export type MintOutcome = { readonly kind: MintEnd } | { readonly kind: 'failed'
  * whoever is handed the command next reads how far it went and goes on from there.
  */
 export class TicketMinter {
-  private readonly ahead = new Lane(MOST_UNSENT);
+  private readonly ahead = new TurnLane(MOST_UNSENT);
 
   constructor(private readonly parts: MinterParts) {}
 
@@ -65,43 +76,54 @@ export class TicketMinter {
   async mint(command: MintCommand, traceparent?: string): Promise<MintOutcome> {
     const subject = mintSubject(command.tenant, command.sale);
     const course: Course = { command, subject, ...(traceparent !== undefined && { traceparent }) };
-    let mint = await this.parts.desk.standing(subject, command.ticket);
+    let known: Known | undefined;
     for (;;) {
-      if (mint !== undefined && isOver(mint)) return { kind: mint.state };
-      if (mint?.state === 'failed' && mint.request >= command.request) {
-        return { kind: 'failed', reason: mint.reason, attempts: mint.dead.length };
-      }
-      const ruling =
-        mint?.state === 'planned' && !isHopeless(mint)
-          ? await this.attempt(course, mint)
-          : await this.rule(course, await this.next(course, mint));
-      if (ruling.refusal !== undefined) this.wonder(ruling.refusal, mint, ruling.mint);
-      mint = ruling.mint;
+      const from = known; // what the verdict before led to
+      const next = endOf(command, from) ?? (await this.ahead.run(command.tenant, () => this.launch(course, from)));
+      if ('kind' in next) return next;
+      const { mint, flight } = next;
+      known = { mint: (await this.rule(course, this.verdict(course, mint, await flight.ended), mint)).mint };
     }
   }
 
   /** @throws Fault as `revokeTicket` does */
   async revoke(command: RevokeCommand, traceparent?: string): Promise<RevokeOutcome> {
-    return revokeTicket(this.parts, command, traceparent);
+    return revokeTicket({ ...this.parts, inTurn: (work) => this.ahead.run(command.tenant, work) }, command, traceparent);
   }
 
-  /** The one thing to do where the ticket stands. */
-  private async next(course: Course, mint: TicketMint | undefined): Promise<MintRequest> {
+  /** Takes a ticket from where it stands to a transaction that is sent, or to its end. Waits its tenant's turn, and no more than `MOST_UNSENT` do so at once. */
+  private async launch(course: Course, known: Known | undefined): Promise<Launched | MintOutcome> {
+    const { command, subject } = course;
+    let mint = known === undefined ? await this.parts.desk.standing(subject, command.ticket) : known.mint;
+    for (;;) {
+      const end = endOf(command, { mint });
+      if (end !== undefined) return end;
+      if (mint?.state === 'submitted') {
+        this.parts.passBy('between-log-and-send');
+        return { mint, flight: await this.parts.outstanding.launch(mint, command.tenant) };
+      }
+      mint = (await this.next(course, mint)).mint;
+    }
+  }
+
+  /** The one thing to do where the ticket stands, before anything of it is sent. */
+  private async next(course: Course, mint: TicketMint | undefined): Promise<Ruling> {
     switch (mint?.state) {
       case undefined:
       case 'failed':
-        return this.plan(course.command);
-      case 'planned':
-        return failure(mint.plan, mint.dead.at(-1)?.reason ?? PROGRAM_REFUSED);
+        return this.rule(course, await this.plan(course.command), mint);
+      case 'planned': {
+        if (isHopeless(mint)) return this.rule(course, failure(mint.plan, mint.dead.at(-1)?.reason ?? PROGRAM_REFUSED), mint);
+        // Inside the gate until it is in the log: from there on it counts as outstanding.
+        return this.parts.gate.run(async () => this.rule(course, await this.sign(course.command, mint), mint));
+      }
       case 'submitted':
-        this.parts.passBy('between-log-and-send');
-        return this.verdict(course, mint, await this.parts.outstanding.settle(mint));
       case 'minted':
       case 'cancelled':
       case 'revoking':
       case 'revoked':
       case 'voided':
-        assert.fail(`nothing follows ${mint.state}`);
+        assert.fail(`${mint.state} is not before sending`);
     }
   }
 
@@ -110,19 +132,6 @@ export class TicketMinter {
     if (problem !== undefined) return failure(command, `wallet-invalid: ${problem}`);
     const { chain, style } = this.parts;
     return { type: 'PlanMint', data: planMint(command, chain, await chain.genesisHash(), style) };
-  }
-
-  /** Signs an attempt, writes it down, sends it, and decides its verdict. Signing waits while too much that is signed is not yet sent. */
-  private async attempt(course: Course, planned: Planned): Promise<Ruling> {
-    const { gate, outstanding, passBy } = this.parts;
-    const { ruling, mint, flight } = await this.ahead.run(async () => {
-      // Inside the gate until it is in the log: from there on it counts as outstanding.
-      const ruling = await gate.run(async () => this.rule(course, await this.sign(course.command, planned)));
-      passBy('between-log-and-send');
-      const { mint } = ruling;
-      return mint?.state === 'submitted' ? { ruling, mint, flight: await outstanding.launch(mint) } : { ruling };
-    });
-    return flight === undefined ? ruling : this.rule(course, this.verdict(course, mint, await flight.ended));
   }
 
   private async sign({ tenant }: MintCommand, mint: Planned): Promise<MintRequest> {
@@ -134,8 +143,10 @@ export class TicketMinter {
     return { type: 'SubmitAttempt', data: { ticket: plan.ticket, attempt, ...(await chain.prepare(plan, attempt)) } };
   }
 
-  private rule({ subject, traceparent }: Course, request: MintRequest): Promise<Ruling> {
-    return this.parts.desk.rule(subject, request, traceparent);
+  private async rule({ subject, traceparent }: Course, request: MintRequest, before: TicketMint | undefined): Promise<Ruling> {
+    const ruling = await this.parts.desk.rule(subject, request, traceparent);
+    if (ruling.refusal !== undefined) this.wonder(ruling.refusal, before, ruling.mint);
+    return ruling;
   }
 
   private verdict({ traceparent }: Course, mint: Submitted, ending: Ending): MintRequest {
@@ -168,6 +179,14 @@ const failure = ({ ticket, request }: Pick<MintPlan, 'ticket' | 'request'>, reas
   type: 'FailMint',
   data: { ticket, request, reason },
 });
+
+/** How the command ended, if it did. */
+function endOf(command: MintCommand, known: Known | undefined): MintOutcome | undefined {
+  const mint = known?.mint;
+  if (mint !== undefined && isOver(mint)) return { kind: mint.state };
+  if (mint?.state !== 'failed' || mint.request < command.request) return undefined;
+  return { kind: 'failed', reason: mint.reason, attempts: mint.dead.length };
+}
 
 const isOver = (mint: TicketMint): mint is Extract<TicketMint, { state: MintEnd }> => MINT_ENDS.some((end) => end === mint.state);
 

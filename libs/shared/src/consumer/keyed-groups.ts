@@ -5,6 +5,8 @@ export interface GroupLimits {
   readonly maxBytes: number;
   /** So many keys are worked on at once. */
   readonly maxKeys: number;
+  /** Whose a key is: those take turns, whatever number of keys each has. Absent: keys alone take turns. */
+  readonly ownerOf?: (key: string) => string;
 }
 
 interface Waiting<T> {
@@ -17,7 +19,8 @@ interface Waiting<T> {
  * One item when idle, many in a rush: contention for one key costs nothing.
  */
 export class KeyedGroups<T> {
-  private readonly waiting = new Map<string, Waiting<T>[]>();
+  /** By owner and key; the front has its turn next. */
+  private readonly waiting = new Map<string, Map<string, Waiting<T>[]>>();
   private readonly running = new Set<string>();
   private idle: (() => void)[] = [];
 
@@ -28,15 +31,18 @@ export class KeyedGroups<T> {
   ) {}
 
   add(key: string, item: T, bytes: number): void {
-    const queue = this.waiting.get(key);
-    if (queue === undefined) this.waiting.set(key, [{ item, bytes }]);
+    const owner = this.ownerOf(key);
+    const keys = this.waiting.get(owner) ?? new Map<string, Waiting<T>[]>();
+    if (keys.size === 0) this.waiting.set(owner, keys);
+    const queue = keys.get(key);
+    if (queue === undefined) keys.set(key, [{ item, bytes }]);
     else queue.push({ item, bytes });
     this.start();
   }
 
   /** Everything that waits, to be kept alive or counted. */
   *pending(): Iterable<T> {
-    for (const queue of this.waiting.values()) for (const { item } of queue) yield item;
+    for (const keys of this.waiting.values()) for (const queue of keys.values()) for (const { item } of queue) yield item;
   }
 
   /** Resolves when nothing waits and nothing runs. */
@@ -46,16 +52,28 @@ export class KeyedGroups<T> {
   }
 
   private start(): void {
-    if (this.running.size >= this.limits.maxKeys) return;
-    for (const [key, queue] of this.waiting) {
-      if (this.running.has(key)) continue;
-      this.waiting.delete(key); // what is left goes to the end of the line below: keys take turns
+    while (this.running.size < this.limits.maxKeys) {
+      const next = this.next();
+      if (next === undefined) return;
+      const { owner, keys, key, queue } = next;
+      this.waiting.delete(owner); // to the end of the turn, with what is left
+      keys.delete(key); // what is left goes to the end of the line below: keys take turns
       const group = this.close(queue);
-      if (queue.length > 0) this.waiting.set(key, queue);
+      if (queue.length > 0) keys.set(key, queue);
+      if (keys.size > 0) this.waiting.set(owner, keys);
       this.running.add(key);
       void this.run(key, group);
-      if (this.running.size >= this.limits.maxKeys) return;
     }
+  }
+
+  private next() {
+    for (const [owner, keys] of this.waiting)
+      for (const [key, queue] of keys) if (!this.running.has(key)) return { owner, keys, key, queue };
+    return undefined;
+  }
+
+  private ownerOf(key: string): string {
+    return this.limits.ownerOf?.(key) ?? '';
   }
 
   private async run(key: string, group: readonly T[]): Promise<void> {

@@ -9,6 +9,8 @@ const count = (least: number, usual: number) => z.coerce.number().int().min(leas
 const user = (name: string) => z.string().default(name).describe(`NATS user of the ${name} connection`);
 /** 500 a second is more than one minter signs: what is above it is no sale. */
 const cap = z.coerce.number().int().min(1).default(30_000);
+/** 333 a second: two thirds of what may be signed in all. */
+const TENANT_CAP = 20_000;
 const password = z.string().default('').describe('its password (secret)');
 
 /** Every variable the apps read, with what it means. `.env.example` is made of it. */
@@ -84,9 +86,15 @@ const VARIABLES = {
     .min(0)
     .default(0)
     .describe('minter: priority fee per compute unit of a first attempt; doubles with each, 16 times at most'),
-  MINT_MAX_OUTSTANDING: z.coerce.number().int().min(1).max(6_000).default(5_000).describe('minter: mints in work at once'),
+  MINT_MAX_OUTSTANDING: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(7_500)
+    .default(6_250)
+    .describe('minter: mints in work at once; one tenant has four fifths of them at most'),
   MINT_CAP_PER_MINUTE: cap.describe('minter: attempts signed within any minute by all minters together; more wait'),
-  MINT_CAP_TENANT_PER_MINUTE: cap.describe('minter: the same for one tenant'),
+  MINT_CAP_TENANT_PER_MINUTE: cap.default(TENANT_CAP).describe('minter: the same for one tenant: less, so that no tenant takes all of it'),
   MINT_POLL_MS: z.coerce.number().int().min(10).default(1_000).describe('minter: pause between two looks at all outstanding mints'),
   MINT_RPC_TIMEOUT_MS: z.coerce.number().int().min(100).default(10_000).describe('minter: patience with one RPC call'),
   NODE_ENV: text.describe('`test` lets FAILPOINT work'),

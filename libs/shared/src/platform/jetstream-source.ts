@@ -1,17 +1,28 @@
-import { type ConsumeMessages, type ConsumerMessages, type JsMsg, jetstream } from '@nats-io/jetstream';
+import {
+  type ConsumeMessages,
+  type Consumer,
+  type ConsumerMessages,
+  type JetStreamClient,
+  type JsMsg,
+  jetstream,
+} from '@nats-io/jetstream';
 import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node';
 import type { Delivery, Settlement, Source } from '../consumer/delivery.js';
 
 const NANOS_PER_MS = 1_000_000n;
 /** A pull is renewed after this; a pinned consumer that fell silent is noticed within it. */
 const PULL_EXPIRES_MS = 5_000;
+/** The same where many consumers are asked with room for little each: one that has nothing costs a request in this time. */
+const FETCH_EXPIRES_MS = 30_000;
 const RETRY_MS = 250;
 
 export interface SourceOptions {
   readonly stream: string;
   readonly durable: string;
-  /** Asked for at once; bounds what waits in this process. */
-  readonly maxMessages: number;
+  /** Asked for at once; bounds what waits in this process. Absent where `room` says it. */
+  readonly maxMessages?: number;
+  /** Resolves when there is room for more, with how many: no more is asked for, what else there is stays with the server. */
+  readonly room?: () => Promise<number>;
   /** The priority group of a pinned consumer. */
   readonly group?: string;
   /** Told of every failure to reach the consumer; the next try follows by itself. */
@@ -23,6 +34,7 @@ export interface SourceOptions {
 /** The deliveries of a durable pull consumer that provision made. Reconnects, and starts again when the server forgot the pull. */
 export class JetStreamSource implements Source {
   private messages: ConsumerMessages | undefined;
+  private consumer: Consumer | undefined;
   private stopped = false;
 
   constructor(
@@ -34,6 +46,7 @@ export class JetStreamSource implements Source {
     while (!this.stopped) {
       try {
         this.messages = await this.consume();
+        if (this.stopped) await this.messages.close();
         for await (const message of this.messages) {
           const delivery = new JetStreamDelivery(message);
           this.options.onDelivery?.(delivery.deliveries);
@@ -41,6 +54,7 @@ export class JetStreamSource implements Source {
         }
       } catch (thrown) {
         if (this.stopped || this.connection.isClosed()) return;
+        this.consumer = undefined;
         this.options.onTrouble(thrown);
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
@@ -53,11 +67,18 @@ export class JetStreamSource implements Source {
   }
 
   private async consume(): Promise<ConsumerMessages> {
-    const { stream, durable, maxMessages, group } = this.options;
+    const { stream, durable, maxMessages = 1, group, room } = this.options;
     const client = jetstream(this.connection);
+    if (room !== undefined) return this.fetch(client, await room());
     const info = await (await client.jetstreamManager(false)).consumers.info(stream, durable);
     const pull = { max_messages: maxMessages, expires: PULL_EXPIRES_MS, ...(group !== undefined && { group }) };
     return client.consumers.getConsumerFromInfo(info).consume(pull as ConsumeMessages);
+  }
+
+  private async fetch(client: JetStreamClient, room: number): Promise<ConsumerMessages> {
+    const { stream, durable } = this.options;
+    this.consumer ??= await client.consumers.get(stream, durable);
+    return this.consumer.fetch({ max_messages: room, expires: FETCH_EXPIRES_MS });
   }
 }
 

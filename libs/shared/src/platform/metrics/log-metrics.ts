@@ -44,10 +44,42 @@ export async function showConsumers(page: MetricsPage, connection: NatsConnectio
           show.pending.set(labels, info.num_pending);
           show.ackPending.set(labels, info.num_ack_pending);
           show.redelivered.set(labels, info.num_redelivered);
-          show.stalled.set(labels, stalls.seconds(info));
+          show.stalled.set(labels, stalls.seconds({ name: info.name, first: hasWork(info) ? info.ack_floor.stream_seq : undefined }));
           if (readable !== undefined) show.oldest.set(labels, await oldestSeconds(jsm, info, readable));
         }),
       );
+    },
+  });
+}
+
+export interface WatchedQueue {
+  readonly stream: string;
+  /** What its gauges call the consumer, which stands for one a tenant. */
+  readonly consumer: string;
+  /** Messages that this process holds and has not acknowledged. */
+  readonly handedOut: () => number;
+}
+
+/** The same of a work queue that has a consumer for each tenant: they are shown as one, by what the stream holds. */
+export async function showQueue(
+  page: MetricsPage,
+  connection: NatsConnection,
+  { stream, consumer, handedOut }: WatchedQueue,
+): Promise<void> {
+  const jsm = await jetstreamManager(connection, { timeout: ASK_TIMEOUT_MS, checkAPI: false });
+  const show = consumerGauges(page);
+  const stalls = new Stalls();
+  page.gathers({
+    part: 'consumers',
+    gauges: [show.pending, show.ackPending, show.stalled, show.oldest],
+    gather: async () => {
+      const { state } = await jsm.streams.info(stream);
+      const labels = { stream, consumer };
+      const held = Math.min(handedOut(), state.messages);
+      show.pending.set(labels, state.messages - held);
+      show.ackPending.set(labels, held);
+      show.stalled.set(labels, stalls.seconds({ name: consumer, first: state.messages === 0 ? undefined : state.first_seq }));
+      show.oldest.set(labels, state.messages === 0 ? 0 : Math.max(0, (Date.now() - Date.parse(state.first_ts)) / MS_PER_SECOND));
     },
   });
 }
@@ -67,13 +99,13 @@ const hasWork = ({ num_pending, num_ack_pending }: ConsumerInfo): boolean => num
 
 /** Since when a consumer stands where it stands: the server does not say it. */
 class Stalls {
-  private readonly since = new Map<string, { readonly floor: number; readonly at: number }>();
+  private readonly since = new Map<string, { readonly first: number; readonly at: number }>();
 
-  seconds(info: ConsumerInfo): number {
-    const { name, ack_floor } = info;
+  /** @param first its first message that is not done, or what is known of where it is; `undefined`: everything is done */
+  seconds({ name, first }: { readonly name: string; readonly first: number | undefined }): number {
     const known = this.since.get(name);
-    if (hasWork(info) && known?.floor === ack_floor.stream_seq) return (performance.now() - known.at) / MS_PER_SECOND;
-    if (hasWork(info)) this.since.set(name, { floor: ack_floor.stream_seq, at: performance.now() });
+    if (first !== undefined && known?.first === first) return (performance.now() - known.at) / MS_PER_SECOND;
+    if (first !== undefined) this.since.set(name, { first, at: performance.now() });
     else this.since.delete(name);
     return 0;
   }

@@ -133,6 +133,7 @@ const RIGHTS: Readonly<Record<Exclude<AppUser, 'provision'>, Rights>> = {
       ...acks('MINTS'),
       ...acks('EVENTS'),
       '$JS.API.STREAM.MSG.GET.MINTS',
+      '$JS.API.CONSUMER.CREATE.MINTS.*.mint.>', // the queue of a tenant, made when the tenant is seen first
       '$JS.API.CONSUMER.MSG.NEXT.MINTS.>',
       '$JS.API.CONSUMER.MSG.NEXT.EVENTS.>',
     ],

@@ -15,8 +15,6 @@ export const EVENTS_ACK_WAIT_MS = 30_000;
 const MAX_UNPROJECTED = 10_000;
 /** What a dead minter held is handed to another after this; the living say `working()` three times within it. */
 export const MINT_ACK_WAIT_MS = 10_000;
-/** Mints outstanding at once, and with them the memory of a minter. */
-const MAX_OUTSTANDING_MINTS = 6_000;
 const FOR_EVER = -1; // max_deliver: a money path never gives up silently; poison is moved to DEAD by us
 
 export const deciderSet = (set: number): string => `decider-${set}`;
@@ -98,8 +96,7 @@ export const CONSUMERS: readonly WantedConsumer[] = [
     },
   },
   { stream: 'EVENTS', config: { durable_name: 'replay', ack_policy: 'none', deliver_policy: 'all' } },
-  {
-    stream: 'MINTS',
-    config: { ...explicit, durable_name: 'minter', ack_wait: MINT_ACK_WAIT_MS * NANOS_PER_MS, max_ack_pending: MAX_OUTSTANDING_MINTS },
-  },
 ];
+
+/** What earlier versions had and none may have now: one queue for the mints of all tenants. Provision takes it away; what it had handed out comes again. */
+export const RETIRED = [{ stream: 'MINTS', durable: 'minter' }] as const;

@@ -3,7 +3,7 @@ import { type ConsumerConfig, JetStreamApiError, type JetStreamManager, jetstrea
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Fault, isFault } from '../../kernel/fault.js';
 import type { Logger } from '../logger.js';
-import { CONSUMERS, NOT_ON_A_CONSUMER } from './consumers.js';
+import { CONSUMERS, NOT_ON_A_CONSUMER, RETIRED } from './consumers.js';
 import { type Difference, differences } from './differences.js';
 import { EPOCH, NOT_ON_A_STREAM, STREAMS } from './streams.js';
 
@@ -49,6 +49,7 @@ export async function inspectTopology(connection: NatsConnection): Promise<strin
     if (info !== undefined) epochs.set(wanted.name, info.config.metadata?.[EPOCH]);
   }
   for (const { stream, config } of CONSUMERS) found.push(...(await consumerDifferences(jsm, stream, config)));
+  found.push(...(await retiredDifferences(jsm)));
   const epoch = epochs.get('EVENTS');
   for (const [name, other] of epochs)
     if (other !== epoch || epoch === undefined) found.push({ what: `${name}.epoch`, wanted: epoch ?? 'an epoch', found: other });
@@ -65,6 +66,21 @@ export async function consumerDifferences(jsm: JetStreamManager, stream: string,
     if (isCode(thrown, CONSUMER_NOT_FOUND, STREAM_NOT_FOUND)) return [missing(name)];
     throw new Fault('log-unreachable', { consumer: name }, { cause: thrown });
   }
+}
+
+/** The consumers that an earlier version needed and this one cannot have. */
+export async function retiredDifferences(jsm: JetStreamManager): Promise<Difference[]> {
+  const found: Difference[] = [];
+  for (const { stream, durable } of RETIRED) {
+    try {
+      await jsm.consumers.info(stream, durable);
+      found.push({ what: `${stream}.${durable}`, wanted: 'nothing', found: 'a consumer of an earlier version' });
+    } catch (thrown) {
+      if (!isCode(thrown, CONSUMER_NOT_FOUND, STREAM_NOT_FOUND))
+        throw new Fault('log-unreachable', { consumer: `${stream}.${durable}` }, { cause: thrown });
+    }
+  }
+  return found;
 }
 
 /** A pause that is over, or was ended, leaves its end behind: that differs in nothing. */

@@ -4,9 +4,9 @@ import { type ConsumerConfig, type JetStreamManager, jetstreamManager, type Stre
 import { type NatsConnection, TimeoutError } from '@nats-io/transport-node';
 import { wholeCopies } from '../../event-store/jetstream/leader-info.js';
 import { Fault } from '../../kernel/fault.js';
-import { CHANGED_IN_PLACE, CONSUMERS, type WantedConsumer } from './consumers.js';
+import { CHANGED_IN_PLACE, CONSUMERS, RETIRED, type WantedConsumer } from './consumers.js';
 import type { Difference } from './differences.js';
-import { consumerDifferences, inspectTopology, streamInfo } from './inspect.js';
+import { consumerDifferences, inspectTopology, retiredDifferences, streamInfo } from './inspect.js';
 import { EPOCH, REPLACEABLE, STREAMS } from './streams.js';
 
 type NewStream = Partial<StreamConfig> & { name: string };
@@ -46,6 +46,7 @@ export async function provision(connection: NatsConnection, { replicas = 1 } = {
     }
   }
   if (changed.length > 0) await Promise.all(STREAMS.map(({ name }) => isCopied(jsm, name, replicas)));
+  changed.push(...(await retire(jsm)));
   for (const wanted of CONSUMERS) {
     const found = await consumerDifferences(jsm, wanted.stream, wanted.config);
     if (found[0]?.found === 'missing') {
@@ -54,6 +55,12 @@ export async function provision(connection: NatsConnection, { replicas = 1 } = {
     } else changed.push(...(await changeInPlace(jsm, wanted, found)));
   }
   return { epoch: await inspectTopology(connection), made, changed };
+}
+
+async function retire(jsm: JetStreamManager): Promise<readonly Difference[]> {
+  const differences = await retiredDifferences(jsm);
+  if (differences.length > 0) for (const { stream, durable } of RETIRED) await jsm.consumers.delete(stream, durable);
+  return differences;
 }
 
 async function addStream(jsm: JetStreamManager, wanted: NewStream): Promise<void> {

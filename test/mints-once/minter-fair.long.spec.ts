@@ -1,0 +1,78 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import type { MintEvent } from '#shared/domain/mint/events.js';
+import { NO_HEAD } from '#shared/event-store/commit.js';
+import { mintSubject } from '#shared/event-store/event-store.js';
+import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { orderId, type SaleId, type TenantId, ticketId, type UnitId } from '#shared/kernel/ids.js';
+import { mintQueueOf } from '#shared/platform/topology/mint-queues.js';
+import { waitFor } from '../../dev/processes/wait.js';
+import { MinterProcesses } from '../stages/minter-processes.js';
+import { MinterStage, mintCommand } from '../stages/minter-stage.js';
+
+/** Tenants share minter, payer and node. What one asks for delays another's mint by a turn. */
+
+const PATIENCE_MS = 110_000;
+const MANY = 300;
+const SALE = 'fair';
+/** A finality of four seconds: what comes before sending can be told from waiting for the chain. */
+const stage = MinterStage.forTests('minter-fair', { slotMs: 100, finalizedAfterSlots: 40 });
+const minters = new MinterProcesses(stage);
+afterEach(() => minters.endAll());
+
+const foreign = (unit: string) => {
+  const order = orderId('acme' as TenantId, SALE as SaleId, `key of ${unit}`);
+  const ticket = ticketId('acme' as TenantId, SALE as SaleId, order, unit as UnitId);
+  return mintCommand(SALE, unit, { tenant: 'acme', order, ticket });
+};
+
+async function completedOf(tenant: string): Promise<number> {
+  const store = await JetStreamEventStore.on(stage.admin);
+  let completed = 0;
+  for await (const { events } of store.read(mintSubject(tenant, SALE), NO_HEAD))
+    completed += (events as readonly MintEvent[]).filter(({ type }) => type === 'MintCompleted').length;
+  return completed;
+}
+
+const untilCompleted = (tenant: string, count: number): Promise<void> =>
+  waitFor(async () => (await completedOf(tenant)) >= count, { what: `${count} of ${tenant} are minted`, timeoutMs: PATIENCE_MS });
+
+/** How long a mint of another tenant takes, in milliseconds. */
+async function timed(unit: string): Promise<number> {
+  const before = await completedOf('acme');
+  const askedAt = performance.now();
+  await stage.ask(foreign(unit));
+  await untilCompleted('acme', before + 1);
+  return performance.now() - askedAt;
+}
+
+it('[L13] [minting DL2] mints the ticket of one tenant while hundreds of another wait, in at most 1.5 times what it takes alone', async () => {
+  minters.start('', 0, { MINT_MAX_OUTSTANDING: '100' });
+  await timed('first'); // funds, blockhash, connections
+  const alone = await timed('alone');
+  for (let index = 0; index < MANY; index += 1) await stage.ask(mintCommand(SALE, `M-${index}`));
+  const beside = await timed('beside');
+  const left = MANY - (await completedOf('demo'));
+  expect(left).toBeGreaterThan(MANY / 4); // they wait still
+  expect(beside).toBeLessThanOrEqual(1.5 * alone);
+  await minters.endAll();
+}, 120_000);
+
+it('[L13] lets a tenant at its cap delay nobody, also of two minters and after a restart, and holds little of it', async () => {
+  const cap = { MINT_CAP_TENANT_PER_MINUTE: '5' };
+  const before = await completedOf('acme');
+  const minted = await completedOf('demo');
+  for (const round of [1, 2]) {
+    minters.start('', 0, cap);
+    minters.start('', 0, cap);
+    for (const unit of [1, 2]) await stage.ask(foreign(`capped-${round}-${unit}`));
+    await untilCompleted('acme', before + 2 * round);
+    await minters.endAll();
+  }
+  expect(await completedOf('demo')).toBeLessThanOrEqual(minted + 100 + 5);
+  const jsm = await jetstreamManager(stage.admin);
+  const { num_ack_pending: handedOut } = await jsm.consumers.info('MINTS', mintQueueOf('demo'));
+  expect(handedOut).toBeLessThanOrEqual(4 * 64);
+  minters.start();
+  await stage.untilDone(PATIENCE_MS);
+  expect(await completedOf('demo')).toBe(MANY);
+}, 120_000);
