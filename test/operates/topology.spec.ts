@@ -12,7 +12,6 @@ import { isFault } from '#shared/kernel/fault.js';
 import { CONSUMERS } from '#shared/platform/topology/consumers.js';
 import type { Difference } from '#shared/platform/topology/differences.js';
 import { inspectTopology } from '#shared/platform/topology/inspect.js';
-import { ensureMintQueue } from '#shared/platform/topology/mint-queues.js';
 import { provision } from '#shared/platform/topology/provision.js';
 import { EPOCH, STREAMS } from '#shared/platform/topology/streams.js';
 import { waitFor } from '../../dev/processes/wait.js';
@@ -128,24 +127,6 @@ describe('provision on an older installation', () => {
   ];
   const sweeps = () => jsm.consumers.info('TIMERS', 'sweeps');
   afterEach(() => remakeConsumer('sweeps', {}));
-
-  it('takes away the one queue of mints that all tenants shared, which apps refuse', async () => {
-    await jsm.consumers.add('MINTS', { durable_name: 'minter', ack_policy: 'explicit' });
-    const retired = { what: 'MINTS.minter', wanted: 'nothing', found: 'a consumer of an earlier version' };
-    expect(await found()).toEqual([retired]);
-    expect(await provision(log.admin)).toEqual({ epoch, made: [], changed: [retired] });
-    expect(await found()).toEqual([]);
-  });
-
-  it('makes the queue of a tenant once, and gives one of another version the patience and width that are wanted now', async () => {
-    await ensureMintQueue(jsm, 'demo');
-    const { config } = await jsm.consumers.info('MINTS', 'minter-demo');
-    expect(config).toMatchObject({ filter_subject: 'mint.demo.>', ack_wait: SECOND * 10, max_ack_pending: 6_000 });
-    await jsm.consumers.update('MINTS', 'minter-demo', { ack_wait: SECOND * 30, max_ack_pending: 1_000 });
-    await ensureMintQueue(jsm, 'demo');
-    expect((await jsm.consumers.info('MINTS', 'minter-demo')).config).toEqual(config);
-    await jsm.consumers.delete('MINTS', 'minter-demo');
-  });
 
   it('gives a consumer that apps refuse the patience and width that are wanted now, and leaves it where it stands', async () => {
     await remakeConsumer('sweeps', older);
