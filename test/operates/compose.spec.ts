@@ -94,7 +94,7 @@ describe('docker-compose.yml', () => {
 
   it('gives backups a volume that outlives the command, and the command a server to replay them with, as new as the log’s', () => {
     expect(usersOfVolume('backups')).toEqual(['admit', 'restore']);
-    expect(stage('runtime')).toMatch(/COPY --from=nats \S+nats-server [\s\S]*install -d .* \/backups/);
+    expect(stage('runtime')).toMatch(/COPY --from=nats \S+nats-server [\s\S]*install -d .* \/backups && touch \/etc\/admit-one-image/);
     expect(stage('nats')).toContain(`FROM ${firstOf('nats', 'image')} `);
   });
 

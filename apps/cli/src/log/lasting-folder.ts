@@ -2,20 +2,21 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
 import { Fault } from '#shared/kernel/fault.js';
 
-/** Files that container engines put at the root of every container. */
-const CONTAINER_MARKS = ['/.dockerenv', '/run/.containerenv'];
+/** Our image has it. A container of another kind, in which somebody develops or tests, is kept like a machine. */
+const IMAGE_MARK = '/etc/admit-one-image';
 const MOUNTS = '/proc/self/mountinfo';
 /** Kept in memory: gone with the container as well. */
 const IN_MEMORY = new Set(['tmpfs', 'ramfs', 'rootfs']);
 
 export interface Surroundings {
+  /** This is a container of our image, which is gone when its command ends. */
   readonly inContainer: boolean;
   /** The text of /proc/self/mountinfo. */
   readonly mounts: string;
 }
 
 export const surroundings = (): Surroundings => ({
-  inContainer: CONTAINER_MARKS.some((mark) => existsSync(mark)),
+  inContainer: existsSync(IMAGE_MARK),
   mounts: existsSync(MOUNTS) ? readFileSync(MOUNTS, 'utf8') : '',
 });
 
