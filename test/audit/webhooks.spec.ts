@@ -22,7 +22,7 @@ beforeAll(async () => {
   shop.onClose(() => parts.connection.close());
   shop.onClose(() => parts.edge.close());
   const tenants = { active: () => ({ tenant: 'demo', webhookSecrets: [{ secret }] }) as unknown as Tenant };
-  webhook = new PaymentWebhook({ intake: new Intake(parts), tenants, logger: SILENT });
+  webhook = new PaymentWebhook({ intake: new Intake(parts), tenants, metrics: parts.metrics, logger: SILENT });
   await shop.demo.open(SALE, { quota: 100 }, { payment: 'webhook', maxPerBuyer: 100 });
 });
 

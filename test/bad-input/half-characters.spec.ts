@@ -153,7 +153,12 @@ describe('half a character is refused by its place, and stores nothing,', () => 
         'webhook-timestamp': `${Math.floor(at.getTime() / 1_000)}`,
         'webhook-signature': new Webhook(secret).sign(id, at, body),
       };
-      const problem = problemOf(await shop.demoWeb.ask('POST', WEBHOOK_PATH, { headers, body }));
+      const heard = await shop.demoWeb.ask('POST', WEBHOOK_PATH, { headers, body });
+      if (pointer === '/type') {
+        expect([pointer, heard.status]).toEqual([pointer, 200]); // a type that we do not know is ignored
+        continue;
+      }
+      const problem = problemOf(heard);
       expect([pointer, problem]).toEqual([pointer, expect.objectContaining(refusal(pointer))]);
     }
   });

@@ -4,6 +4,18 @@ export type BadRequest = readonly [name: string, body: Body, problem: object];
 
 const invalid = (pointer: string, detail: string): object => ({ status: 400, code: 'body-invalid', errors: [{ pointer, detail }] });
 const malformed = { status: 400, code: 'body-malformed' };
+const malformedAt = (pointer: string): object => ({ ...malformed, errors: [{ pointer, detail: expect.any(String) as unknown as string }] });
+const CARD = 'looks like a card number, which must not enter a log that never forgets';
+const EMAIL = 'looks like an e-mail address, which must not enter a log that never forgets';
+const UNSEEN = 'must have a character that can be seen';
+const RANGE = 'must be from 1970-01-01T00:00:00.000Z to 9998-12-31T23:59:59.999Z; leave it out for no limit';
+const NO_CURRENCY = 'must be a currency of ISO 4217 that is in use, such as EUR';
+const NOBODY = 'must be a wallet; this is the address of a program or of the system: nobody could hold the ticket';
+const NO_WALLETS = [
+  '11111111111111111111111111111111',
+  'SysvarC1ock11111111111111111111111111111111',
+  'TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb',
+];
 const WHOLE = 'must be a whole number from 1 to 100';
 const ID = 'must be 1 to 64 of A-Z a-z 0-9 _ -';
 const A_STRING = 'must be a string of minor units such as "5000"';
@@ -39,7 +51,17 @@ export const badOrders: readonly BadRequest[] = [
   ...[0, -1, 1.5, 1e9, '1', null].map(
     (quantity) => [`quantity ${JSON.stringify(quantity)}`, order({ quantity }), invalid('/quantity', WHOLE)] as const,
   ),
-  ['quantity 1e999', '{"sale":"bad","buyer":"b-1","quantity":1e999}', invalid('/quantity', WHOLE)],
+  ['quantity 1e999', '{"sale":"bad","buyer":"b-1","quantity":1e999}', malformedAt('/quantity')],
+  ['quantity -0', '{"sale":"bad","buyer":"b-1","quantity":-0}', malformedAt('/quantity')],
+  ['a quantity that is rounded', '{"sale":"bad","buyer":"b-1","quantity":0.99999999999999999999}', malformedAt('/quantity')],
+  ['a member twice', '{"sale":"bad","buyer":"b-1","quantity":1,"quantity":1}', malformedAt('/quantity')],
+  ['a member twice in another spelling', '{"sale":"bad","buyer":"b-1","quantity":1,"\\u0071uantity":2}', malformedAt('/quantity')],
+  ['__proto__ twice', '{"sale":"bad","buyer":"b-1","quantity":1,"__proto__":1,"__proto__":1}', malformedAt('/__proto__')],
+  ['a BOM', '\ufeff{"sale":"bad","buyer":"b-1","quantity":1}', malformed],
+  ['UTF-16', Buffer.from('{"sale":"bad","buyer":"b-1","quantity":1}', 'utf16le'), malformed],
+  ['something behind it', '{"sale":"bad","buyer":"b-1","quantity":1}x', malformed],
+  ['a card number as a unit', seats(['A-1', '4111111111111111']), invalid('/units/1', CARD)],
+  ...NO_WALLETS.map((wallet) => [`the wallet ${wallet}`, order({ wallet }), invalid('/wallet', NOBODY)] as const),
   ['units and quantity', { ...order({}), units: ['A-1'] }, invalid('/units', 'must be given, or else quantity, and not both')],
   ...NO_NAMES.map((sale) => [saleNamed(sale), order({ sale }), invalid('/sale', ID)] as const),
   [
@@ -75,8 +97,8 @@ export const badOrders: readonly BadRequest[] = [
     { status: 413, code: 'body-too-large', detail: expect.stringContaining('204800') },
   ],
   ['deep lists', deep('[', ']'), malformed],
-  ['deep objects', `{"sale":"bad","buyer":"b-1","quantity":${deep('{"a":', '}').replace(':}', ':1}')}}`, invalid('/quantity', WHOLE)],
-  ['a deep unknown member', `{"sale":"bad","buyer":"b-1","quantity":1,"more":${deep('[', ']')}}`, invalid('/more', 'is not known here')],
+  ['deep objects', `{"sale":"bad","buyer":"b-1","quantity":${deep('{"a":', '}').replace(':}', ':1}')}}`, malformed],
+  ['a deep unknown member', `{"sale":"bad","buyer":"b-1","quantity":1,"more":${deep('[', ']')}}`, malformed],
 ];
 
 export const badOpenings: readonly BadRequest[] = [
@@ -97,6 +119,20 @@ export const badOpenings: readonly BadRequest[] = [
     'a name that has no UTF-8',
     '{"sale":"new","name":"\\ud800","units":{"quota":5},"price":{"amount":"1","currency":"EUR"}}',
     invalid('/name', 'must be of whole, printable characters'),
+  ],
+  ['a sale named like a card number', opening({ sale: '4111-1111-1111-1111' }), invalid('/sale', CARD)],
+  ['a seat named like a card number', opening({ units: { seats: ['4111111111111111'] } }), invalid('/units/seats/0', CARD)],
+  ['a name with an e-mail address', opening({ name: 'Gala ann@example.org' }), invalid('/name', EMAIL)],
+  ...['  ', '\u200b', '\u3164', '\u200f'].map(
+    (name) => [`the name ${JSON.stringify(name)}`, opening({ name }), invalid('/name', UNSEEN)] as const,
+  ),
+  ['a closing time beyond what fits', opening({ closesAt: '9999-12-31T23:59:59-12:00' }), invalid('/closesAt', RANGE)],
+  ['an opening time before what fits', opening({ opensAt: '0001-01-01T00:00:00+14:00' }), invalid('/opensAt', RANGE)],
+  ['a currency that is none', opening({ price: { amount: '1', currency: 'ZZZ' } }), invalid('/price/currency', NO_CURRENCY)],
+  [
+    'a member twice in its price',
+    '{"sale":"new","name":"New","units":{"quota":5},"price":{"amount":"1","amount":"1","currency":"EUR"}}',
+    malformedAt('/price/amount'),
   ],
   ['a sale that is a subject', opening({ sale: 'ev.acme.sale.x' }), invalid('/sale', ID)],
 ];

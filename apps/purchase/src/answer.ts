@@ -15,7 +15,7 @@ export const PROBLEMS = {
     'The header Idempotency-Key looks like an e-mail address or a card number, and keys are kept for ever. Use what tells nothing of anybody, such as a UUID.',
   ],
   'keys-differ': [400, 'The headers Idempotency-Key and X-Idempotency-Key, or two of one of them, say different keys.'],
-  'body-malformed': [400, 'The body is not a JSON object.'],
+  'body-malformed': [400, 'The body is not one JSON object in UTF-8 that every reader reads alike, with each member once.'],
   'body-invalid': [400, 'The body does not say what this operation needs.'],
   'tenant-malformed': [400, 'The subject does not name a tenant: 1 to 64 of A-Z a-z 0-9 _ -.'],
   'cursor-unknown': [400, 'This cursor was not given to this tenant, or not by this log.'],

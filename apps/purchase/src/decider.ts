@@ -11,6 +11,7 @@ import { type Command, decodeCommand } from './command.js';
 import { type Decided, decideCommand } from './decide.js';
 import type { Decisions } from './decisions.js';
 import type { Folds } from './folds.js';
+import { hashesOf } from './idempotency-key.js';
 import type { PurchaseMetrics } from './metrics.js';
 import type { Replies } from './replies.js';
 import type { SaleFold } from './sale-fold.js';
@@ -115,8 +116,9 @@ export class Decider {
     const begunAt = performance.now();
     for (let bytes = 0; outcomes.length < batch.length && bytes < FULL_COMMIT_BYTES; ) {
       const waiting = batch[outcomes.length] as Waiting;
-      if (keys.has(waiting.command.keyHash)) break; // a second delivery of a command of this very commit: known in the next
-      const known = await this.parts.decisions.answer(fold.subject, fold.decisionOf(waiting.command.keyHash), waiting.command);
+      const hashes = hashesOf(waiting.command);
+      if (hashes.some((hash) => keys.has(hash))) break; // a second delivery of a command of this very commit: known in the next
+      const known = await this.parts.decisions.answer(fold.subject, fold.placesOf(hashes), waiting.command);
       const { answer, events: more } = known === undefined ? decideOne(fold, waiting) : { answer: known, events: [] };
       keys.add(waiting.command.keyHash);
       changedNothing ||= known === undefined && more.length === 0;

@@ -6,8 +6,9 @@ import type { KeyHash } from '#shared/kernel/ids.js';
 import type { FieldError } from '#shared/platform/problem.js';
 import { type Answer, problemAnswer } from './answer.js';
 import type { Command } from './command.js';
+import type { DecidedAt } from './sale-fold.js';
 
-export type Asked = Pick<Command, 'keyHash' | 'fingerprint' | 'operation' | 'request'>;
+export type Asked = Pick<Command, 'fingerprint' | 'operation' | 'request'>;
 
 /** Commits kept at hand, of at most 1 MB each: who retries does so soon. */
 const MAX_RECENT = 64;
@@ -18,12 +19,18 @@ export class Decisions {
 
   constructor(private readonly store: EventStore) {}
 
-  /** The stored bytes for the same request, 422 for another one; `undefined` when the key was never decided. */
-  async answer(subject: string, sequence: number | undefined, asked: Asked): Promise<Answer | undefined> {
-    if (sequence === undefined) return undefined;
-    const decided = decisionIn(await this.commit(subject, sequence), asked.keyHash);
-    if (decided.fingerprint === asked.fingerprint) return { status: decided.status, body: decided.body, replayed: true };
-    return problemAnswer('key-reused', { errors: differences(decided, asked) });
+  /**
+   * The stored bytes for the same request, 422 for another one; `undefined` when the key was never decided.
+   * @param places where the key is decided; in more than one where it was under both its spellings
+   */
+  async answer(subject: string, places: readonly DecidedAt[], asked: Asked): Promise<Answer | undefined> {
+    let other: Answer | undefined;
+    for (const { sequence, keyHash } of places) {
+      const decided = decisionIn(await this.commit(subject, sequence), keyHash);
+      if (decided.fingerprint === asked.fingerprint) return { status: decided.status, body: decided.body, replayed: true };
+      other ??= problemAnswer('key-reused', { errors: differences(decided, asked) });
+    }
+    return other;
   }
 
   /** Keeps a commit at hand that was just written. */

@@ -1,3 +1,4 @@
+import { type KeyHash, type KeyNamespace, keyHash, MAX_KEY_LENGTH } from '#shared/kernel/ids.js';
 import { type Answer, problemAnswer } from './answer.js';
 
 /** Where callers say the key; the second is an alias of the first. */
@@ -5,10 +6,41 @@ export const KEY_HEADERS = ['Idempotency-Key', 'X-Idempotency-Key'] as const;
 
 /** Said wherever keys are documented. */
 export const KEY_IS_KEPT =
-  'It is kept for ever: never an e-mail address or the number of a payment card, which are refused where they are recognised.';
+  'It is kept for ever: never an e-mail address or the number of a payment card, which are refused where they are recognised. ' +
+  'Quotation marks around it, as the IETF draft has them, are not part of it: "k" and k are one key.';
+
+/** A string of RFC 8941, as the IETF draft writes keys. */
+const QUOTED = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;
+
+/** The key without the quotation marks of the IETF draft, however many there are. */
+export function unquoted(said: string): string {
+  let key = said;
+  for (let inner = QUOTED.exec(key)?.[1]; inner !== undefined; inner = QUOTED.exec(key)?.[1]) key = inner.replace(/\\(["\\])/g, '$1');
+  return key;
+}
+
+const quoted = (key: string): string => `"${key.replace(/["\\]/g, '\\$&')}"`;
+
+/**
+ * Under which hashes a key may have been decided, its own first. Versions before 0.1.0 took `"k"` and `k` for two keys, so a caller's key is
+ * also looked for under its other spelling.
+ */
+export function hashesOf({
+  namespace,
+  key,
+  keyHash: own,
+}: {
+  readonly namespace: KeyNamespace;
+  readonly key: string;
+  readonly keyHash: KeyHash;
+}): KeyHash[] {
+  if (namespace !== 'api') return [own];
+  const other = QUOTED.test(key) ? unquoted(key) : quoted(key);
+  return other.length > MAX_KEY_LENGTH ? [own] : [own, keyHash(namespace, other)];
+}
 
 /** The one key that some headers say; two different ones are refused, since nobody can tell which was meant. */
 export function keyOf(said: readonly (string | undefined)[]): { readonly key: string | undefined } | { readonly problem: Answer } {
-  const [key, other] = new Set(said.filter((value) => value !== undefined && value !== ''));
-  return other === undefined ? { key } : { problem: problemAnswer('keys-differ') };
+  const keys = said.filter((value): value is string => value !== undefined && value !== '');
+  return new Set(keys.map(unquoted)).size > 1 ? { problem: problemAnswer('keys-differ') } : { key: keys[0] };
 }

@@ -34,7 +34,7 @@ export class Inbox {
   }
 
   /** Where a command of this key lies in COMMANDS now; `undefined` when none does. @throws when the broker does not answer */
-  async sequenceOf({ tenant, sale, keyHash }: Command): Promise<number | undefined> {
+  async sequenceOf({ tenant, sale, keyHash }: Pick<Command, 'tenant' | 'sale' | 'keyHash'>): Promise<number | undefined> {
     return (await this.jsm.streams.getMessage('COMMANDS', { last_by_subj: `cmd.*.${tenant}.${sale}.${keyHash}` }))?.seq;
   }
 

@@ -2,43 +2,29 @@ import { readOpening } from '#shared/domain/sale/commands.js';
 import { mintsUnpaid } from '#shared/domain/sale/open-sale.js';
 import { type EventStore, saleSubject } from '#shared/event-store/event-store.js';
 import { fingerprint } from '#shared/kernel/canonical.js';
-import { KEY_PATTERN, keyHash, orderId, TENANT_PATTERN, type TenantId } from '#shared/kernel/ids.js';
+import { orderId, type PaymentId } from '#shared/kernel/ids.js';
 import { KeyedSlots } from '#shared/kernel/keyed-slots.js';
-import { holdsCardNumber, holdsEmail } from '#shared/kernel/personal.js';
 import type { DeadLetters } from '#shared/platform/dead-letters.js';
 import type { Logger } from '#shared/platform/logger.js';
 import { isGranted } from '#shared/platform/tenants/tenant.js';
 import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
-import { validate } from '#shared/platform/validate.js';
-import { type Answer, accepted, invalid, problemAnswer } from './answer.js';
+import { type Answer, accepted, problemAnswer } from './answer.js';
 import type { Command } from './command.js';
 import type { Decisions } from './decisions.js';
 import type { Folds } from './folds.js';
+import { hashesOf } from './idempotency-key.js';
 import type { Inbox, Stored } from './inbox.js';
 import { KnownSales } from './known-sales.js';
 import type { PurchaseMetrics } from './metrics.js';
-import { type OperationName, operation as operationOf } from './operations.js';
+import { type Asked, type Request, readingsBefore, readRequest } from './read-request.js';
 import type { Replies } from './replies.js';
-import { type Given, type Read, readJson } from './request-body.js';
+import type { JsonObject } from './request-body.js';
 import type { SaleFold } from './sale-fold.js';
 
 /** How long a caller is kept waiting for a decision before it is told to come again. */
 export const DECISION_TIMEOUT_MS = 5_000;
 /** Undecided requests of one sale in this process; more are told to slow down. */
 export const MAX_WAITING_PER_SALE = 2_000;
-
-/** A mutation as it came in, from whatever transport. */
-export interface Request {
-  readonly operation: OperationName;
-  /** Whose key it is: a caller's own, or an event of a payment provider. */
-  readonly namespace?: 'api' | 'webhook';
-  readonly tenant: string;
-  readonly key: string | undefined;
-  readonly traceparent: string | undefined;
-  readonly body: Uint8Array;
-  /** Members of the body that the address says already; the body may leave them out. */
-  readonly given?: Given;
-}
 
 export interface IntakeParts {
   readonly store: EventStore;
@@ -74,9 +60,11 @@ export class Intake {
 
   private async answer(request: Request): Promise<Answer> {
     try {
-      const read = readCommand(request);
-      if ('problem' in read) return read.problem;
-      return (await this.unknown(read.ok)) ?? (await this.ungranted(read.ok)) ?? (await this.decide(read.ok));
+      const read = readRequest(request, this.secretOf(request.tenant));
+      if ('problem' in read) return (await this.decidedBefore(request)) ?? read.problem;
+      const { ok, said } = read;
+      if (said !== undefined) return (await this.unknown(ok)) ?? (await this.report(ok, said));
+      return (await this.unknown(ok)) ?? (await this.ungranted(ok)) ?? (await this.decide(ok));
     } catch (thrown) {
       this.parts.logger.warn(
         { err: thrown, operation: request.operation, tenant: request.tenant, traceparent: request.traceparent },
@@ -86,20 +74,58 @@ export class Intake {
     }
   }
 
-  private async unknown({ operation, tenant, sale }: Unanswered): Promise<Answer | undefined> {
+  /**
+   * A request that this version refuses and an earlier one took: its key has its answer, whatever is checked today. `undefined` where the key is
+   * free, so that the refusal costs no key.
+   */
+  async decidedBefore(request: Request): Promise<Answer | undefined> {
+    let other: Answer | undefined;
+    for (const asked of readingsBefore(request, this.secretOf(request.tenant))) {
+      if (!(await this.known.has(asked.tenant, asked.sale))) return undefined;
+      const answer = (await this.lookUp(saleSubject(asked.tenant, asked.sale), asked)) ?? (await this.pending(asked));
+      if (answer?.replayed === true) return answer;
+      other ??= answer;
+    }
+    return other;
+  }
+
+  /** Stored, and not decided: in process, or set aside for a human. */
+  private async pending(asked: Asked): Promise<Answer | undefined> {
+    if ((await this.parts.inbox.sequenceOf(asked)) === undefined) return undefined;
+    return (await this.isParked(asked)) ? problemAnswer('parked') : problemAnswer('in-progress');
+  }
+
+  /** A notification with an id that is kept as a hash. An earlier version kept it as it was: what it recorded is found under that. */
+  private async report(ok: Asked, said: Asked): Promise<Answer> {
+    const subject = saleSubject(ok.tenant, ok.sale);
+    const answer = await this.lookUp(subject, said);
+    if (answer !== undefined) return answer;
+    const { payment } = said.request as { readonly payment: PaymentId };
+    const isKnown = await this.parts.folds.withLatest(subject, ({ sale }) => sale.open?.payments.get(payment) !== undefined);
+    if (!isKnown) return this.decide(ok);
+    const request = { ...(ok.request as JsonObject), payment };
+    return this.decide({ ...ok, request, fingerprint: fingerprint(ok.operation, ok.sale, request) });
+  }
+
+  /** By which ids of payment providers are hashed; it never changes. Requests of a tenant that is not there are refused before they come here. */
+  private secretOf(tenant: string): string {
+    return this.parts.tenants.active(tenant)?.cursorKey ?? '';
+  }
+
+  private async unknown({ operation, tenant, sale }: Asked): Promise<Answer | undefined> {
     if (operation === 'sale.open' || (await this.known.has(tenant, sale))) return undefined;
     return problemAnswer('sale-unknown', { errors: [{ pointer: '/sale', detail: 'is not known' }] });
   }
 
   /** Minting for nothing is at the operator's expense. A key that was decided before has its answer, whatever is granted now. */
-  private async ungranted(unanswered: Unanswered): Promise<Answer | undefined> {
+  private async ungranted(unanswered: Asked): Promise<Answer | undefined> {
     const { operation, tenant, sale, request } = unanswered;
     if (operation !== 'sale.open' || isGranted(this.parts.tenants.active(tenant), 'free-mints')) return undefined;
     if (!mintsUnpaid(readOpening(request as unknown as Parameters<typeof readOpening>[0]))) return undefined;
     return (await this.lookUp(saleSubject(tenant, sale), unanswered)) ?? problemAnswer('free-mints-not-granted', { errors: [UNGRANTED] });
   }
 
-  private async decide(unanswered: Unanswered): Promise<Answer> {
+  private async decide(unanswered: Asked): Promise<Answer> {
     const subject = saleSubject(unanswered.tenant, unanswered.sale);
     const release = this.waiting.take(subject);
     if (release === undefined) return problemAnswer('too-many-waiting');
@@ -115,9 +141,9 @@ export class Intake {
     }
   }
 
-  private async lookUp(subject: string, command: Unanswered): Promise<Answer | undefined> {
-    const place = await this.parts.folds.withLatest(subject, (fold) => fold.decisionOf(command.keyHash));
-    return this.parts.decisions.answer(subject, place, command);
+  private async lookUp(subject: string, command: Asked): Promise<Answer | undefined> {
+    const places = await this.parts.folds.withLatest(subject, (fold) => fold.placesOf(hashesOf(command)));
+    return this.parts.decisions.answer(subject, places, command);
   }
 
   /** Not in the log: set aside for a human, in process if it is stored, and else nobody has it. */
@@ -130,7 +156,7 @@ export class Intake {
   }
 
   /** Whether the very message that lies in COMMANDS was moved to DEAD. One that was sent on from there is another, and in process again. */
-  private async isParked(command: Command): Promise<boolean> {
+  private async isParked(command: Asked): Promise<boolean> {
     const { tenant, sale, keyHash: hash } = command;
     const buried = await this.parts.dead.lastOf('COMMANDS', `${tenant}.${sale}.${hash}`);
     return buried !== undefined && buried === (await this.parts.inbox.sequenceOf(command));
@@ -140,35 +166,3 @@ export class Intake {
 /** The order that a request makes, or is about; none for others. */
 const orderOf = ({ operation, tenant, sale, key, request }: Command): string | undefined =>
   operation === 'order.place' ? orderId(tenant, sale, key) : (request as { readonly order?: string }).order;
-
-/** W3C trace context; anything else is not carried on, nor what that standard calls invalid: version ff, an id of zeros. */
-const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
-
-type Unanswered = Omit<Command, 'reply'>;
-
-function readCommand({ operation, namespace = 'api', tenant, key, traceparent, body, given = {} }: Request): Read<Unanswered> {
-  if (!TENANT_PATTERN.test(tenant)) return { problem: problemAnswer('tenant-malformed') };
-  if (key === undefined) return { problem: problemAnswer('key-missing') };
-  if (!KEY_PATTERN.test(key)) return { problem: problemAnswer('key-malformed') };
-  if (namespace === 'api' && (holdsEmail(key) || holdsCardNumber(key))) return { problem: problemAnswer('key-personal') };
-  const json = readJson(body, given);
-  if ('problem' in json) return json;
-  const { schema } = operationOf(operation);
-  if (schema === undefined) throw new Error(`${operation} is not for callers`);
-  const valid = validate(schema, json.ok);
-  if ('errors' in valid) return { problem: invalid(valid.errors) };
-  const { sale } = valid.value;
-  return {
-    ok: {
-      operation,
-      namespace,
-      tenant: tenant as TenantId,
-      sale,
-      key,
-      keyHash: keyHash(namespace, key),
-      fingerprint: fingerprint(operation, sale, json.ok),
-      request: json.ok,
-      ...(traceparent !== undefined && TRACEPARENT.test(traceparent) && { traceparent }),
-    },
-  };
-}

@@ -29,6 +29,7 @@ export class PurchaseMetrics {
   private readonly answerSeconds: Histogram<'operation'>;
   private readonly rounds: RoundSeries;
   private readonly lostRaces: Counter;
+  private readonly ignoredEvents: Counter<'tenant'>;
   private readonly snapshots: Counter<'outcome'>;
 
   constructor(
@@ -56,6 +57,12 @@ export class PurchaseMetrics {
       labelNames: ['outcome'],
       registers,
     });
+    this.ignoredEvents = new Counter({
+      name: 'admit_webhook_events_ignored_total',
+      help: 'Signed events of payment providers whose type is not known here; answered 200',
+      labelNames: ['tenant'],
+      registers,
+    });
     this.lostRaces = new Counter({ name: 'admit_lost_races_total', help: 'Commits that another process was faster than', registers });
   }
 
@@ -73,6 +80,11 @@ export class PurchaseMetrics {
 
   lostRace(): void {
     this.lostRaces.inc();
+  }
+
+  /** An event of a payment provider that says nothing to us. */
+  ignoredEvent(tenant: string): void {
+    this.ignoredEvents.inc({ tenant: this.tenants.of(tenant) });
   }
 
   snapshot(outcome: 'taken' | 'used' | 'failed' | 'unusable'): void {

@@ -18,6 +18,8 @@ import { mintsView, orderView, paymentView, saleView } from './views.js';
 interface Operation {
   /** Absent: asked by reactors only, never by callers. */
   readonly schema?: z.ZodType<{ readonly sale: SaleId }>;
+  /** A payment provider is behind it: it is never refused for the ids that it comes with. */
+  readonly reportsMoney?: true;
   /** The status of an accepted one: 201 where something new is made. */
   readonly status: 200 | 201;
   readonly decide: (sale: Sale, command: Command, at: number) => Decision<SaleEvent>;
@@ -33,6 +35,7 @@ const nothing = (): object => ({});
 
 const payment = (decide: (sale: Sale, news: PaymentNews) => Decision<SaleEvent>): Operation => ({
   schema: PaymentNews,
+  reportsMoney: true,
   status: 200,
   decide: (sale, command) => decide(sale, read(command)),
   view: (sale, command, version) => paymentView(sale, read(command), version),

@@ -1,28 +1,67 @@
 import type { Json } from '#shared/kernel/canonical.js';
+import { readLenientJson, readStrictJson } from '#shared/kernel/strict-json.js';
 import { type Answer, invalid, problemAnswer } from './answer.js';
 
 /** A body of more bytes could not be sure to fit a commit, in which it stands as request and as events. */
 export const MAX_BODY_BYTES = 200 * 1024;
 
 export type Read<T> = { readonly ok: T } | { readonly problem: Answer };
+export type JsonObject = { readonly [member: string]: Json };
 export type Given = Readonly<Record<string, string>>;
 
-/** Bytes to a JSON object. What is given elsewhere is put into it, so that a request is the same whichever way it says it. */
-export function readJson(body: Uint8Array, given: Given = {}): Read<Json> {
-  if (body.length > MAX_BODY_BYTES)
-    return { problem: problemAnswer('body-too-large', { detail: `The body has ${body.length} bytes; ${MAX_BODY_BYTES} are allowed.` }) };
-  try {
-    const json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as Json;
-    return isObject(json) ? withGiven(json, given) : { problem: problemAnswer('body-malformed') };
-  } catch (thrown) {
-    return { problem: problemAnswer('body-malformed', { detail: thrown instanceof Error ? thrown.message : String(thrown) }) };
-  }
+/** How the sender says that its bytes are to be read. */
+export interface Media {
+  readonly contentType?: string | undefined;
+  readonly contentEncoding?: string | undefined;
 }
 
-const isObject = (json: Json): json is { readonly [member: string]: Json } =>
-  typeof json === 'object' && json !== null && !Array.isArray(json);
+interface Reading {
+  readonly given?: Given | undefined;
+  readonly media?: Media | undefined;
+  /** Numbers that no double can hold are refused; not in what a payment provider adds for others. */
+  readonly exactNumbers?: boolean;
+}
 
-function withGiven(json: { readonly [member: string]: Json }, given: Given): Read<Json> {
+/** Bytes to a JSON object. What is given elsewhere is put into it, so that a request is the same whichever way it says it. */
+export function readJson(body: Uint8Array, { given = {}, media = {}, exactNumbers = true }: Reading = {}): Read<JsonObject> {
+  if (body.length > MAX_BODY_BYTES)
+    return { problem: problemAnswer('body-too-large', { detail: `The body has ${body.length} bytes; ${MAX_BODY_BYTES} are allowed.` }) };
+  const wrong = mediaProblem(media);
+  if (wrong !== undefined) return { problem: wrong };
+  const read = readStrictJson(body, { exactNumbers });
+  if ('problem' in read) {
+    const { detail, pointer } = read.problem;
+    return { problem: problemAnswer('body-malformed', pointer === undefined ? { detail } : { errors: [{ pointer, detail }] }) };
+  }
+  return isObject(read.ok) ? withGiven(read.ok, given) : { problem: problemAnswer('body-malformed') };
+}
+
+/** The JSON object that an earlier version would have read; `undefined` where it would have read none. */
+export function readAsBefore(body: Uint8Array, given: Given = {}): JsonObject | undefined {
+  const json = body.length > MAX_BODY_BYTES ? undefined : readLenientJson(body);
+  if (json === undefined || !isObject(json)) return undefined;
+  const read = withGiven(json, given);
+  return 'ok' in read ? read.ok : undefined;
+}
+
+const CHARSET = /;\s*charset\s*=\s*("[^"]*"|[^;\s]*)/gi;
+const UTF_8 = /^"?utf-?8"?$/i;
+const NO_CODING = /^\s*(?:identity)?\s*$/i;
+
+/** A reader on the way that believes these headers must not see another request than we do. */
+function mediaProblem({ contentType = '', contentEncoding = '' }: Media): Answer | undefined {
+  for (const [, charset = ''] of contentType.matchAll(CHARSET))
+    if (!UTF_8.test(charset))
+      return problemAnswer('body-malformed', { errors: [{ pointer: 'header:Content-Type', detail: 'must say no charset, or utf-8' }] });
+  if (contentEncoding.split(',').every((coding) => NO_CODING.test(coding))) return undefined;
+  return problemAnswer('body-malformed', {
+    errors: [{ pointer: 'header:Content-Encoding', detail: 'must be left out: bodies are read as they come' }],
+  });
+}
+
+const isObject = (json: Json): json is JsonObject => typeof json === 'object' && json !== null && !Array.isArray(json);
+
+function withGiven(json: JsonObject, given: Given): Read<JsonObject> {
   const missing: Record<string, string> = {};
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(json, name)) missing[name] = value;

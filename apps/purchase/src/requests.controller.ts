@@ -88,7 +88,9 @@ export class RequestsController {
   private async mutate(operation: OperationName, body: Uint8Array, call: Call): Promise<CallAnswer> {
     const said = keyOf(KEY_HEADERS.map((header) => call.header(header)));
     if ('problem' in said) return toCall(said.problem);
-    return toCall(await this.intake.handle({ operation, tenant: call.tenant, ...said, traceparent: call.header('traceparent'), body }));
+    const media = { contentType: call.header('Content-Type'), contentEncoding: call.header('Content-Encoding') };
+    const traceparent = call.header('traceparent');
+    return toCall(await this.intake.handle({ operation, tenant: call.tenant, ...said, traceparent, body, media }));
   }
 }
 

@@ -4,6 +4,12 @@ import { type SalePart, SaleRestorer, snapshotOf } from '#shared/domain/sale/sal
 import { type Commit, type Head, headOf, NO_HEAD } from '#shared/event-store/commit.js';
 import type { KeyHash } from '#shared/kernel/ids.js';
 
+/** A key that is decided, and the sequence of the commit that decides it. */
+export interface DecidedAt {
+  readonly keyHash: KeyHash;
+  readonly sequence: number;
+}
+
 /** The keys that one commit decided, behind its sequence. */
 export type DecidedRow = readonly [sequence: number, ...keys: readonly KeyHash[]];
 
@@ -37,6 +43,16 @@ export class SaleFold {
   /** The sequence of the commit that decides a key: it is read from there when somebody asks again. */
   decisionOf(key: KeyHash): number | undefined {
     return this.decisions.get(key);
+  }
+
+  /** Of some keys those that are decided, and where. */
+  placesOf(keys: readonly KeyHash[]): DecidedAt[] {
+    const places: DecidedAt[] = [];
+    for (const keyHash of keys) {
+      const sequence = this.decisions.get(keyHash);
+      if (sequence !== undefined) places.push({ keyHash, sequence });
+    }
+    return places;
   }
 
   /** What this fold weighs in the cache: about its number of entries. */

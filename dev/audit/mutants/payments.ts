@@ -5,7 +5,7 @@ export const PAYMENT_MUTANTS: readonly Mutant[] = [
   {
     guard: 'webhook signature: none is looked at',
     file: 'apps/purchase/src/http/payment-webhook.ts',
-    from: 'if (!this.isSigned(addressed.value.data.tenant, headers, body))',
+    from: 'if (!isSigned(this.parts.tenants.active(whose), headers, body))',
     to: 'if (body.length === 0)',
     checks: ['minting WI1'],
     specs: ['apps/purchase/src/http/payment-webhook.spec.ts'],

@@ -6,7 +6,7 @@ import { type Answer, isProblem, problemAnswer } from '../answer.js';
 import { KEY_HEADERS, keyOf } from '../idempotency-key.js';
 import { Intake } from '../intake.js';
 import { Reads } from '../reads.js';
-import type { Given } from '../request-body.js';
+import type { Given, Media } from '../request-body.js';
 import { ADDRESS_PARTS, type AddressPart, fill, type Look, type Mutation, partsOf, ROUTES, type Route, saysEverything } from './routes.js';
 
 const NOTHING = Buffer.alloc(0);
@@ -48,6 +48,7 @@ export class ApiController {
       ...said,
       traceparent: valuesOf(request, 'traceparent')[0],
       body: bodyOf(route, request),
+      media: mediaOf(request),
       given,
     });
     send(reply, answer, isProblem(answer) ? {} : locationOf(route, answer, given));
@@ -90,6 +91,12 @@ function bodyOf(route: Mutation, { body }: FastifyRequest): Uint8Array {
   const bytes = body instanceof Buffer ? body : NOTHING;
   return bytes.length === 0 && saysEverything(route) ? EMPTY_OBJECT : bytes;
 }
+
+/** How the sender says that its bytes are to be read. */
+export const mediaOf = ({ headers }: FastifyRequest): Media => ({
+  contentType: headers['content-type'],
+  contentEncoding: headers['content-encoding'],
+});
 
 /** Where the outcome can be read, as far as the address and the answer say it. */
 function locationOf({ location }: Mutation, { body }: Answer, given: Given): Headers {

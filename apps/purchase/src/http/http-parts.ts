@@ -27,7 +27,7 @@ export const PUBLIC_ROUTES: ReadonlySet<string> = new Set([...OPEN_ROUTES, POLIC
 
 export const httpControllers: readonly Type[] = [ApiController, EventsController, DocsController, PolicyController, WebhooksController];
 
-export function httpProviders({ connection, epoch, tenants, logger }: PurchaseParts, facts: HttpFacts): Provider[] {
+export function httpProviders({ connection, epoch, tenants, logger, metrics }: PurchaseParts, facts: HttpFacts): Provider[] {
   const eventStream: EventStreamParts = { tenants, limits: EVENT_STREAM_LIMITS, logger };
   return [
     { provide: Admission, useValue: facts.admission },
@@ -35,6 +35,6 @@ export function httpProviders({ connection, epoch, tenants, logger }: PurchasePa
     { provide: EVENT_STREAM, useValue: eventStream },
     { provide: DOCUMENT, useValue: openApiDocument(facts.version) },
     { provide: RATE, useValue: facts.rate },
-    { provide: PaymentWebhook, inject: [Intake], useFactory: (intake: Intake) => new PaymentWebhook({ intake, tenants, logger }) },
+    { provide: PaymentWebhook, inject: [Intake], useFactory: (intake: Intake) => new PaymentWebhook({ intake, tenants, metrics, logger }) },
   ];
 }

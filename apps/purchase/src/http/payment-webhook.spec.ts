@@ -3,8 +3,8 @@ import { Webhook } from 'standardwebhooks';
 import type { Logger } from '#shared/platform/logger.js';
 import type { Tenant } from '#shared/platform/tenants/tenant.js';
 import { type Answer, accepted, problemAnswer } from '../answer.js';
-import type { Request } from '../intake.js';
-import { MAX_EVENT_BYTES, PaymentWebhook, type WebhookHeaders } from './payment-webhook.js';
+import type { Request } from '../read-request.js';
+import { type EventHeaders, MAX_EVENT_BYTES, PaymentWebhook } from './payment-webhook.js';
 
 const newSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
 const [secret, older, ended, foreign] = [newSecret(), newSecret(), newSecret(), newSecret()];
@@ -18,24 +18,44 @@ const event = (more: object = {}, data: object = {}): object => ({
 });
 
 let asked: Request[];
+let decided: Request[];
 let warned: unknown[];
+let ignored: string[];
 let answer: Answer;
+/** What an earlier version decided for the key. */
+let before: Answer | undefined;
 let webhook: PaymentWebhook;
 
 beforeEach(() => {
   asked = [];
+  decided = [];
   warned = [];
+  ignored = [];
+  before = undefined;
   answer = { status: 200, body: '{"order":"secret of the tenant"}' };
   const webhookSecrets = [{ secret }, { secret: older, until: Date.now() + MINUTE_MS }, { secret: ended, until: Date.now() - 1 }];
-  const tenants = { active: (name: string) => (name === 'demo' ? ({ tenant: 'demo', webhookSecrets } as unknown as Tenant) : undefined) };
+  const theirs: Readonly<Record<string, object[]>> = {
+    demo: webhookSecrets,
+    rotated: webhookSecrets.slice(0, 2),
+    once: webhookSecrets.slice(0, 1),
+  };
+  const tenants = {
+    active: (name: string) =>
+      Object.hasOwn(theirs, name) ? ({ tenant: name, webhookSecrets: theirs[name] } as unknown as Tenant) : undefined,
+  };
   const intake = {
     handle: async (request: Request): Promise<Answer> => {
       asked.push(request);
       return answer;
     },
+    decidedBefore: async (request: Request): Promise<Answer | undefined> => {
+      decided.push(request);
+      return before;
+    },
   };
-  const logger = { warn: (said: unknown) => warned.push(said) } as unknown as Logger;
-  webhook = new PaymentWebhook({ intake, tenants, logger });
+  const logger = { warn: (said: unknown) => warned.push(said), debug: () => undefined } as unknown as Logger;
+  const metrics = { ignoredEvent: (tenant: string) => ignored.push(tenant) };
+  webhook = new PaymentWebhook({ intake, tenants, metrics, logger });
 });
 
 interface Sending {
@@ -44,7 +64,7 @@ interface Sending {
   readonly id?: string;
 }
 
-function signed(body: string, { signedBy = secret, ageMs = 0, id = 'evt_1' }: Sending = {}): WebhookHeaders {
+function signed(body: string, { signedBy = secret, ageMs = 0, id = 'evt_1' }: Sending = {}): EventHeaders {
   const at = new Date(Date.now() - ageMs);
   const signature = new Webhook(signedBy).sign(id, at, body);
   return { 'webhook-id': id, 'webhook-timestamp': `${Math.floor(at.getTime() / 1_000)}`, 'webhook-signature': signature };
@@ -126,7 +146,17 @@ it.each([
   ['no object', '[]', 'body-malformed'],
   ['no tenant', JSON.stringify({ type: 'payment.succeeded', data: news }), 'body-invalid'],
   ['a tenant that cannot be one', JSON.stringify(event({}, { tenant: 'a.b' })), 'body-invalid'],
-  ['an event of another kind', JSON.stringify(event({ type: 'payout.paid' })), 'body-invalid'],
+  ['a type that is no text', JSON.stringify(event({ type: 5 })), 'body-invalid'],
+  ['no type', JSON.stringify(event({ type: undefined })), 'body-invalid'],
+  ['an empty payment', JSON.stringify(event({}, { payment: '' })), 'body-invalid'],
+  ['a BOM', `\ufeff${JSON.stringify(event())}`, 'body-malformed'],
+  ['something behind it', `${JSON.stringify(event())}x`, 'body-malformed'],
+  ['a member twice', JSON.stringify(event()).replace('"amount"', '"amount":"1","amount"'), 'body-malformed'],
+  [
+    'a member twice, where we do not look',
+    JSON.stringify(event({ more: 1 })).replace('"more"', '"more":{"a":1,"\\u0061":2},"extra"'),
+    'body-malformed',
+  ],
   ['a number for an amount', JSON.stringify(event({}, { amount: 5_000 })), 'body-invalid'],
   ['no payment', JSON.stringify(event({}, { payment: undefined })), 'body-invalid'],
 ])('is refused with 400 when its body has %s', async (_, body, code) => {
@@ -161,5 +191,77 @@ describe('the provider', () => {
     answer = problemAnswer(code);
     expect(await send(event())).toEqual(answer);
     expect(warned).toEqual([expect.objectContaining({ tenant: 'demo', payment: 'pay_1', event: 'evt_1', code })]);
+  });
+});
+
+it.each([
+  'ping',
+  'payout.paid',
+  'customer.created',
+  '',
+  '__proto__',
+  'toString',
+  'PAYMENT.SUCCEEDED',
+])('takes and ignores an event of the type %j, which it does not know, and counts it', async (type) => {
+  expect(await send(event({ type }, { payment: undefined, amount: 5 }))).toEqual({ status: 200, body: '{"received":true}' });
+  expect([asked, ignored]).toEqual([[], ['demo']]);
+});
+
+it('ignores no event that is not signed', async () => {
+  expect((await send(event({ type: 'ping' }), { signedBy: foreign })).status).toBe(401);
+  expect(ignored).toEqual([]);
+});
+
+it('takes numbers beyond a double where a provider adds them for others', async () => {
+  const body = JSON.stringify(event({ created: 'here' })).replace('"here"', '12345678901234567891');
+  expect((await webhook.receive(signed(body), Buffer.from(body))).status).toBe(200);
+});
+
+it.each([
+  ['application/json; charset=utf-8', undefined, 200],
+  ['application/json; charset="UTF-8"', 'identity', 200],
+  ['application/json; charset=utf-16', undefined, 400],
+  ['application/json; charset=utf-8; charset=utf-16', undefined, 400],
+  ['application/json', 'gzip', 400],
+])('reads what comes as %s, %s, with %i', async (contentType, contentEncoding, status) => {
+  const body = JSON.stringify(event());
+  expect((await webhook.receive(signed(body), Buffer.from(body), { contentType, contentEncoding })).status).toBe(status);
+});
+
+describe('an event that an earlier version took', () => {
+  const twice = JSON.stringify(event({ more: 1 })).replace('"amount"', '"amount":"1","amount"');
+  const tooStrange = JSON.stringify(event({}, { amount: '05' }));
+
+  it.each([twice, tooStrange])('[L4] is taken again, whatever is checked today: %s', async (body) => {
+    before = { status: 200, body: '{}', replayed: true };
+    expect(await webhook.receive(signed(body), Buffer.from(body))).toEqual({ status: 200, body: '{"received":true}' });
+    expect(decided).toMatchObject([{ operation: 'payment.confirm', namespace: 'webhook', tenant: 'demo', key: 'evt_1' }]);
+    expect(JSON.parse(Buffer.from(decided[0]?.body ?? []).toString())).toMatchObject({ sale: 'gala', payment: 'pay_1' });
+  });
+
+  it.each([twice, tooStrange])('is refused where nothing is recorded for its id: %s', async (body) => {
+    expect((await webhook.receive(signed(body), Buffer.from(body))).status).toBe(400);
+  });
+
+  it.each([twice, tooStrange])('is not looked for where it is not signed: %s', async (body) => {
+    expect((await webhook.receive(signed(body, { signedBy: foreign }), Buffer.from(body))).status).toBe(401);
+    expect(decided).toEqual([]);
+  });
+});
+
+describe('[L8] a refused signature does not tell by its time whether the tenant is there', () => {
+  const verify = Webhook.prototype.verify;
+  afterEach(() => {
+    Webhook.prototype.verify = verify;
+  });
+
+  it.each(['demo', 'rotated', 'once', 'nobody'])('checks as many signatures for the tenant %s as for any', async (tenant) => {
+    let checked = 0;
+    Webhook.prototype.verify = function counted(...given) {
+      checked += 1;
+      return verify.apply(this, given);
+    };
+    expect((await send(event({}, { tenant }), { signedBy: foreign })).status).toBe(401);
+    expect(checked).toBe(2);
   });
 });

@@ -1,19 +1,22 @@
-import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { z } from 'zod';
 import { PaymentNews } from '#shared/domain/sale/commands.js';
 import { TENANT_PATTERN } from '#shared/kernel/ids.js';
 import type { Logger } from '#shared/platform/logger.js';
-import { goodAt } from '#shared/platform/tenants/tenant.js';
 import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { validate } from '#shared/platform/validate.js';
 import { type Answer, invalid, problemAnswer } from '../answer.js';
 import type { Intake } from '../intake.js';
+import type { PurchaseMetrics } from '../metrics.js';
 import type { OperationName } from '../operations.js';
-import { readJson } from '../request-body.js';
+import { type JsonObject, type Media, readAsBefore, readJson } from '../request-body.js';
+import { isSigned, type WebhookHeaders } from './webhook-signature.js';
 
 export const WEBHOOK_PATH = '/v1/webhooks/payments';
 /** An event has some hundred bytes. Its sender is known only after all of them were hashed: less work than this for nobody's sake. */
 export const MAX_EVENT_BYTES = 16 * 1024;
+
+/** Characters of a type that are logged. */
+const MAX_TYPE_SHOWN = 64;
 
 const OPERATION_OF = {
   'payment.succeeded': 'payment.confirm',
@@ -33,12 +36,12 @@ export const PaymentEvent = z.object({
 /** Whose secrets to check by: believed for nothing else until the signature holds. */
 const Addressed = z.object({ data: z.object({ tenant }) });
 
-const HEADERS = ['webhook-id', 'webhook-timestamp', 'webhook-signature'] as const;
-export type WebhookHeaders = Readonly<Record<(typeof HEADERS)[number], string | undefined>> & { readonly traceparent?: string | undefined };
+export type EventHeaders = WebhookHeaders & { readonly traceparent?: string | undefined };
 
 export interface PaymentWebhookParts {
-  readonly intake: Pick<Intake, 'handle'>;
+  readonly intake: Pick<Intake, 'handle' | 'decidedBefore'>;
   readonly tenants: Pick<TenantDirectory, 'active'>;
+  readonly metrics: Pick<PurchaseMetrics, 'ignoredEvent'>;
   readonly logger: Logger;
 }
 
@@ -46,22 +49,51 @@ export interface PaymentWebhookParts {
 export class PaymentWebhook {
   constructor(private readonly parts: PaymentWebhookParts) {}
 
-  /** @param body the bytes as they came: another spelling of the same JSON has another signature */
-  async receive(headers: WebhookHeaders, body: Buffer): Promise<Answer> {
+  /**
+   * An event of a type that we do not know is taken and ignored: providers send pings and more, and disable endpoints that refuse them.
+   * One of a known type that cannot be read hears 400 with a pointer. Its money cannot be recorded, so silence would lose it: the provider shows
+   * it as failed, and repeats it until the cause is mended.
+   * @param body the bytes as they came: another spelling of the same JSON has another signature
+   */
+  async receive(headers: EventHeaders, body: Buffer, media: Media = {}): Promise<Answer> {
     if (body.length > MAX_EVENT_BYTES) return problemAnswer('body-too-large', { detail: `${MAX_EVENT_BYTES} bytes are allowed.` });
-    const json = readJson(body);
-    if ('problem' in json) return json.problem;
-    const addressed = validate(Addressed, json.ok);
+    const json = readJson(body, { media, exactNumbers: false });
+    const said = 'ok' in json ? json.ok : readAsBefore(body);
+    if (said === undefined) return 'problem' in json ? json.problem : problemAnswer('body-malformed');
+    const addressed = validate(Addressed, said);
     if ('errors' in addressed) return invalid(addressed.errors);
-    if (!this.isSigned(addressed.value.data.tenant, headers, body)) return problemAnswer('signature-refused');
-    const event = validate(PaymentEvent, json.ok);
-    return 'errors' in event ? invalid(event.errors) : this.take(event.value, headers['webhook-id'] ?? '', headers.traceparent);
+    const { tenant: whose } = addressed.value.data;
+    if (!isSigned(this.parts.tenants.active(whose), headers, body)) return problemAnswer('signature-refused');
+    if ('problem' in json) return (await this.decidedBefore(said, headers)) ?? json.problem;
+    if (typeof said.type === 'string' && !isKnownType(said.type)) return this.ignore(whose, said.type);
+    const event = validate(PaymentEvent, said);
+    if ('errors' in event) return (await this.decidedBefore(said, headers)) ?? invalid(event.errors);
+    return this.take(event.value, headers['webhook-id'] ?? '', headers.traceparent);
   }
 
-  private isSigned(tenant: string, headers: WebhookHeaders, body: Buffer): boolean {
-    const secrets = goodAt(this.parts.tenants.active(tenant)?.webhookSecrets ?? [], Date.now());
-    const signed = Object.fromEntries(HEADERS.map((name) => [name, headers[name] ?? '']));
-    return secrets.some(({ secret }) => verifies(secret, signed, body));
+  private ignore(tenant: string, type: string): Answer {
+    this.parts.metrics.ignoredEvent(tenant);
+    this.parts.logger.debug({ tenant, type: type.slice(0, MAX_TYPE_SHOWN) }, 'an event of a type that is not known here');
+    return { status: 200, body: RECEIVED };
+  }
+
+  /** An event that an earlier version took is taken, whatever is checked today. */
+  private async decidedBefore(said: JsonObject, headers: EventHeaders): Promise<Answer | undefined> {
+    const { type, data } = said as { readonly type?: unknown; readonly data: JsonObject };
+    if (typeof type !== 'string' || !isKnownType(type)) return undefined;
+    const { tenant, ...reported } = data;
+    const known = Object.entries(reported).filter(([name]) => name in PaymentNews.shape);
+    const asked = {
+      operation: OPERATION_OF[type],
+      namespace: 'webhook',
+      tenant: String(tenant),
+      key: headers['webhook-id'],
+      traceparent: undefined,
+      body: Buffer.from(JSON.stringify(Object.fromEntries(known))),
+    } as const;
+    const answer = await this.parts.intake.decidedBefore(asked);
+    if (answer !== undefined && isPending(answer)) return { status: 202, body: RECEIVED };
+    return answer?.replayed === true ? { status: 200, body: RECEIVED } : undefined;
   }
 
   private async take({ type, data }: z.infer<typeof PaymentEvent>, key: string, traceparent: string | undefined): Promise<Answer> {
@@ -78,15 +110,7 @@ export class PaymentWebhook {
   }
 }
 
-function verifies(secret: string, headers: Record<string, string>, body: Buffer): boolean {
-  try {
-    new Webhook(secret).verify(body, headers, { jsonParse: false });
-    return true;
-  } catch (thrown) {
-    if (thrown instanceof WebhookVerificationError) return false;
-    throw thrown;
-  }
-}
+const isKnownType = (type: string): type is EventType => Object.hasOwn(OPERATION_OF, type);
 
 /** Nothing of the order: a provider is told no more than it has to know. */
 const RECEIVED = JSON.stringify({ received: true });

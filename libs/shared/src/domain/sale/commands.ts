@@ -4,7 +4,6 @@ import {
   type BuyerId,
   ORDER_PATTERN,
   type OrderId,
-  PAYMENT_PATTERN,
   type PaymentId,
   SALE_PATTERN,
   type SaleId,
@@ -204,11 +203,25 @@ export type EndOrder = z.infer<typeof EndOrder>;
 export const CloseSale = z.strictObject({ sale: saleId });
 export type CloseSale = z.infer<typeof CloseSale>;
 
+/** It has no UTF-8. */
+const HALF_OF_A_PAIR = /\p{Cs}/u;
+
+/** An id that a payment provider chose: never refused, as a refusal would lose money. */
+const reportedId = <Id extends string>() =>
+  z
+    .string('must be a string: an id of the payment provider')
+    .min(1, 'must not be empty')
+    .refine((text) => !HALF_OF_A_PAIR.test(text), 'must be of whole characters')
+    .transform((text) => text as Id)
+    .describe(
+      'An id of the payment provider. One that looks like an e-mail address or a card number, or is more than 128 of A-Z a-z 0-9 _ . : -, is kept as its hash',
+    );
+
 /** `payment.confirm`, `payment.fail`, `payment.refunded`: what a provider tells of a payment. */
 export const PaymentNews = z.strictObject({
   sale: saleId,
   order: orderId,
-  payment: matching<PaymentId>(PAYMENT_PATTERN, '1 to 128 of A-Z a-z 0-9 _ . : -'),
+  payment: reportedId<PaymentId>(),
   amount: amount(MAX_REPORTED_DIGITS),
   currency,
 });

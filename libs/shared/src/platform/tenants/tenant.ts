@@ -3,7 +3,7 @@ import { TENANT_PATTERN, type TenantId } from '../../kernel/ids.js';
 import { CURSOR_KEY_BYTES } from './credentials.js';
 
 /** While a credential is rotated the old one and the new one are good: two at most. */
-const MAX_CREDENTIALS = 2;
+export const MAX_CREDENTIALS = 2;
 
 /** `free-mints`: sales may mint the tickets of orders that nobody pays for as soon as they are confirmed. Every mint costs the operator's payer. */
 const GRANTS = ['free-mints'] as const;

@@ -1,0 +1,27 @@
+import { Webhook, WebhookVerificationError } from 'standardwebhooks';
+import { newWebhookSecret } from '#shared/platform/tenants/credentials.js';
+import { goodAt, MAX_CREDENTIALS, type Tenant } from '#shared/platform/tenants/tenant.js';
+
+const HEADERS = ['webhook-id', 'webhook-timestamp', 'webhook-signature'] as const;
+export type WebhookHeaders = Readonly<Record<(typeof HEADERS)[number], string | undefined>>;
+
+/** Secrets of nobody. Their signatures are checked where a tenant has none, so that the time of a refusal does not tell which tenants exist. */
+const NOBODYS = Array.from({ length: MAX_CREDENTIALS }, newWebhookSecret);
+
+/** Whether an event is signed by a secret of this tenant that is good now. As many signatures are checked for every tenant, also for none. */
+export function isSigned(tenant: Tenant | undefined, headers: WebhookHeaders, body: Buffer): boolean {
+  const secrets = goodAt(tenant?.webhookSecrets ?? [], Date.now()).map(({ secret }) => secret);
+  const signed = Object.fromEntries(HEADERS.map((name) => [name, headers[name] ?? '']));
+  const verified = [...secrets, ...NOBODYS.slice(secrets.length)].map((secret) => verifies(secret, signed, body));
+  return verified.slice(0, secrets.length).includes(true);
+}
+
+function verifies(secret: string, headers: Record<string, string>, body: Buffer): boolean {
+  try {
+    new Webhook(secret).verify(body, headers, { jsonParse: false });
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof WebhookVerificationError) return false;
+    throw thrown;
+  }
+}

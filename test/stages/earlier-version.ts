@@ -1,0 +1,40 @@
+import { NO_HEAD } from '#shared/event-store/commit.js';
+import { saleSubject } from '#shared/event-store/event-store.js';
+import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { fingerprint, type Json } from '#shared/kernel/canonical.js';
+import { type KeyNamespace, keyHash, type SaleId, type TenantId } from '#shared/kernel/ids.js';
+import type { Answer } from '../../apps/purchase/src/answer.js';
+import { type Command, encodeCommand } from '../../apps/purchase/src/command.js';
+import { decideCommand } from '../../apps/purchase/src/decide.js';
+import type { OperationName } from '../../apps/purchase/src/operations.js';
+import { SaleFold } from '../../apps/purchase/src/sale-fold.js';
+import type { Log } from './selling.js';
+
+/** A command as an earlier version stored it: it knew none of the checks of today, and took a key as it came. */
+export function takenBefore(operation: OperationName, key: string, request: object, namespace: KeyNamespace = 'api'): Command {
+  const { sale } = request as { readonly sale: string };
+  return {
+    tenant: 'demo' as TenantId,
+    sale: sale as SaleId,
+    keyHash: keyHash(namespace, key),
+    namespace,
+    operation,
+    key,
+    fingerprint: fingerprint(operation, sale, request),
+    request: request as Json,
+    reply: '_INBOX.purchase.earlier',
+  };
+}
+
+/** Decides a command and writes it to the log, as an earlier version did. @returns what it answered */
+export async function decidedBefore({ admin }: Pick<Log, 'admin'>, command: Command): Promise<Answer> {
+  const store = await JetStreamEventStore.on(admin);
+  const fold = new SaleFold(saleSubject(command.tenant, command.sale));
+  for await (const commit of store.read(fold.subject, NO_HEAD)) fold.apply(commit);
+  const { answer, events } = decideCommand(fold.sale, command, Date.now(), fold.head.version + 1);
+  if ((await store.append(fold.subject, fold.head, events)) === undefined) throw new Error('somebody else appended meanwhile');
+  return answer;
+}
+
+/** The bytes of a stored command. */
+export const storedBefore = (command: Command): string => encodeCommand(command);
