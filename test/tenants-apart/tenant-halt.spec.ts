@@ -88,7 +88,7 @@ describe('[L8] an event that cannot be applied', () => {
     );
     expect(sold).toEqual({ amount: '20' });
     projector.assertHealthy();
-    expect(projector.haltedNote()).toContain(`acme at commit ${bad}`);
+    expect(projector.degraded()?.note).toContain(`acme at commit ${bad}`);
     await stop();
   });
 
@@ -157,7 +157,7 @@ describe('[L8] an event that cannot be applied', () => {
     await writing;
     await stage.reaches(await order('demo', 'more', 130));
     await second.stop();
-    expect(second.projector.haltedNote()).toBeUndefined();
+    expect(second.projector.degraded()).toBeUndefined();
     expect(await replay()).toMatchObject({ result: 'equal', halted: [] });
   });
 

@@ -3,7 +3,7 @@ import { readEnvironment } from '#shared/platform/environment.js';
 import { type BoxedLetter, LetterBox } from './dead/letter-box.js';
 import { Redrive, type Redriven } from './dead/redrive.js';
 import { asOperator, EXIT, looksFor, say } from './operator.js';
-import { tableWith } from './table.js';
+import { harmless, tableWith } from './table.js';
 
 const REASON_LETTERS = 80;
 
@@ -165,9 +165,6 @@ function letterIn(text: string): number {
   if (!/^[1-9]\d{0,15}$/.test(text)) throw new InvalidArgumentError('A letter is named by its number, as admit dead ls shows it.');
   return Number(text);
 }
-
-/** Originals come from callers: what a terminal would obey is not passed on to it. */
-const harmless = (text: string): string => text.replace(/[^\P{Cc}\n\t]/gu, '�');
 
 function complain(text: string): number {
   process.stderr.write(`${text}\n`);

@@ -12,7 +12,7 @@ const MS_PER_SECOND = 1_000;
 export async function showProjection(
   page: MetricsPage,
   connection: NatsConnection,
-  projector: Pick<Projector, 'state' | 'checkpoint' | 'halted'>,
+  projector: Pick<Projector, 'state' | 'checkpoint' | 'halted' | 'suspendedEvents'>,
 ): Promise<void> {
   const jsm = await jetstreamManager(connection, { timeout: ASK_TIMEOUT_MS, checkAPI: false });
   const registers = [page.registry];
@@ -22,11 +22,15 @@ export async function showProjection(
   const lagCommits = gauge('admit_ledger_lag_commits', 'Commits in the log that are not in the ledger');
   const lagSeconds = gauge('admit_ledger_lag_seconds', 'Age of the first of them');
   const halted = gauge('admit_ledger_halted_tenants', 'Tenants whose ledger stands still at a commit that cannot be applied');
+  const suspended = gauge('admit_ledger_suspended_events', 'Events that operators have put into suspense, since they cannot be applied');
+  const degraded = gauge('admit_ledger_degraded', '1 while a tenant is halted or an event is in suspense, else 0');
   page.gathers({
     part: 'projector',
-    gauges: [states, halted],
+    gauges: [states, halted, suspended, degraded],
     gather: async () => {
       halted.set(projector.halted.size);
+      suspended.set(projector.suspendedEvents);
+      degraded.set(projector.halted.size + projector.suspendedEvents > 0 ? 1 : 0);
       for (const state of PROJECTOR_STATES) states.set({ state }, projector.state === state ? 1 : 0);
     },
   });

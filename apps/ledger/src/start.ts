@@ -120,7 +120,7 @@ export const roleUrls = (environment: Environment) => ({
 const checksOf = (projector: Projector, pool: DataSource, tenants: TenantDirectory): HealthChecks => ({
   projection: async () => {
     projector.assertHealthy();
-    return projector.haltedNote();
+    return projector.degraded();
   },
   database: async () => {
     await (await connected(pool)).query('select 1');

@@ -15,14 +15,17 @@ export function readiness({ store, chain, outstanding, gate, caps }: MinterApp):
       await chain.genesisHash();
     },
     providers: async () => {
-      if (chain.wrongProviders.length > 0) return `another chain is served by ${chain.wrongProviders.join(', ')}, not used`;
+      if (chain.wrongProviders.length > 0) {
+        const note = `another chain is served by ${chain.wrongProviders.join(', ')}, not used`;
+        return { note, counts: { wrongProviders: chain.wrongProviders.length } };
+      }
       return undefined;
     },
     outstanding: async () => {
       if (outstanding.trouble !== undefined) throw outstanding.trouble;
     },
     spending: async () => {
-      if (caps.reached) return 'as many mints were signed within a minute as may be: mints wait';
+      if (caps.reached) return { note: 'as many mints were signed within a minute as may be: mints wait', counts: { spendingCapped: 1 } };
       return undefined;
     },
     funds: async () => {

@@ -1,10 +1,12 @@
 import type { DataSource } from 'typeorm';
+import type { Degraded } from '#shared/platform/health.js';
 import type { Logger } from '#shared/platform/logger.js';
 import { databaseFault } from '../database/faults.js';
 import { LIVE } from '../database/names.js';
 import type { HaltRow } from '../rows/tables.js';
 import { LOOK_MS, readHalts } from './halts.js';
 import { pause } from './pause.js';
+import { countSuspended } from './suspensions.js';
 
 interface Refused extends HaltRow {
   readonly decisions: number;
@@ -14,6 +16,8 @@ interface Refused extends HaltRow {
 export class HaltBoard {
   /** By tenant. */
   readonly halted = new Map<string, HaltRow>();
+  /** Events in suspense, by tenant. */
+  private suspended: ReadonlyMap<string, number> = new Map();
   /** What this projector could not apply, by tenant. */
   private readonly refused = new Map<string, Refused>();
   private changes = 0;
@@ -43,9 +47,20 @@ export class HaltBoard {
     return ours?.sequence === sequence && ours.reason === reason && ours.decisions === decisions;
   }
 
-  sentence(): string | undefined {
+  /** Who stands still, and where, and what is in suspense; `undefined` where everybody's ledger is whole. */
+  degraded(): Degraded | undefined {
     const halted = [...this.halted.values()].map(({ tenant, sequence, reason }) => `${tenant} at commit ${sequence}: ${reason}`);
-    return halted.length === 0 ? undefined : `halted: ${halted.join('; ')}`;
+    const suspended = [...this.suspended].map(([tenant, events]) => `${events} of ${tenant}`);
+    if (halted.length + suspended.length === 0) return undefined;
+    const notes = [
+      ...(halted.length === 0 ? [] : [`halted: ${halted.join('; ')}`]),
+      ...(suspended.length === 0 ? [] : [`events in suspense: ${suspended.join(', ')}`]),
+    ];
+    return { note: notes.join('; '), counts: { haltedTenants: halted.length, suspendedEvents: this.suspendedEvents } };
+  }
+
+  get suspendedEvents(): number {
+    return [...this.suspended.values()].reduce((sum, events) => sum + events, 0);
   }
 
   /** Looks again and again until `signal` is aborted. While Postgres is away, what it said last stays. What was refused before is tried anew. */
@@ -66,6 +81,7 @@ export class HaltBoard {
   private async look(source: DataSource): Promise<void> {
     const { changes } = this;
     const halts = await readHalts(source, LIVE);
+    this.suspended = await countSuspended(source);
     if (changes !== this.changes) return;
     this.halted.clear();
     for (const halt of halts) this.halted.set(halt.tenant, halt);

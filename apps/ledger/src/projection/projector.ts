@@ -1,5 +1,6 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { Fault } from '#shared/kernel/fault.js';
+import type { Degraded } from '#shared/platform/health.js';
 import type { Logger } from '#shared/platform/logger.js';
 import { databaseFault } from '../database/faults.js';
 import { LIVE } from '../database/names.js';
@@ -121,9 +122,13 @@ export class Projector {
     this.trouble = undefined;
   }
 
-  /** Who stands still, and where: shown to whoever looks, but no reason to take a ledger out that serves the others. */
-  haltedNote(): string | undefined {
-    return this.board.sentence();
+  /** Who stands still, and what is in suspense: no reason to take a ledger out that serves the others. */
+  degraded(): Degraded | undefined {
+    return this.board.degraded();
+  }
+
+  get suspendedEvents(): number {
+    return this.board.suspendedEvents;
   }
 
   /** Throws what stands in the way of the ledger being current. */

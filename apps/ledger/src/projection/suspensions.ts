@@ -2,7 +2,7 @@ import type { QueryRunner } from 'typeorm';
 import { type SuspensionRow, suspendedIn } from '#shared/domain/ledger/suspension.js';
 import { LIVE, type Schema } from '../database/names.js';
 import { readSuspension } from '../rows/read-rows.js';
-import { SUSPENSIONS } from '../rows/tables.js';
+import { ENTRIES, SUSPENSIONS } from '../rows/tables.js';
 import { type PlacedCommit, suspending } from './commit-place.js';
 
 /** Finds what was decided of a commit that is refused: the commit with its events suspended; `undefined` when that is nothing, or all of it was tried. */
@@ -18,15 +18,21 @@ export const RECORDED: Suspensions = async (runner, schema, commit) =>
  */
 export const RECORDED_LIVE: Suspensions = (runner, _schema, commit) => RECORDED(runner, LIVE, commit);
 
+/** A connection, or a pool of them. */
+type Asked = { query(sql: string, values: unknown[]): Promise<unknown> };
+
 /** Decisions on one commit. */
-export async function recordedOn(
-  runner: { query(sql: string, values: unknown[]): Promise<unknown> },
-  schema: Schema,
-  tenant: string,
-  sequence: number,
-): Promise<SuspensionRow[]> {
+export async function recordedOn(runner: Asked, schema: Schema, tenant: string, sequence: number): Promise<SuspensionRow[]> {
   const sql = `select * from ${schema}.${SUSPENSIONS.name} where tenant = $1 and suspended_sequence = $2`;
   return ((await runner.query(sql, [tenant, sequence])) as Record<string, unknown>[]).map(readSuspension);
+}
+
+/** Events in suspense, by tenant. Of each there is one entry that counts it. */
+export async function countSuspended(runner: Asked): Promise<ReadonlyMap<string, number>> {
+  const sql = `select tenant, count(*)::integer as events from (select distinct tenant, suspended_sequence as sequence from ${LIVE}.${SUSPENSIONS.name}) decided
+    join ${LIVE}.${ENTRIES.name} using (tenant, sequence) where debit = 'suspense' and starts_with(unit, 'events:') group by tenant order by tenant`;
+  const rows = (await runner.query(sql, [])) as readonly { tenant: string; events: number }[];
+  return new Map(rows.map(({ tenant, events }) => [tenant, events]));
 }
 
 function decided(commit: PlacedCommit, decisions: readonly SuspensionRow[]): PlacedCommit | undefined {

@@ -39,7 +39,7 @@ export const FAULTS = {
   'ledger-differs': ['terminal', 'The ledger does not fit the log. Run `admit replay`.'],
   'projection-refused': [
     'terminal',
-    'An event could not be applied to the ledger. Its tenant is halted there, and goes on when a version that can apply it is started.',
+    'An event could not be applied to the ledger. Its tenant is halted there until `admit ledger suspend`, or a version that can apply it.',
   ],
   'tenant-refused': ['terminal', 'The tenant cannot be made or changed like this. Every reason is listed.'],
   configuration: ['terminal', 'The configuration is not usable. Every problem is listed.'],

@@ -70,7 +70,7 @@ export class HealthListener implements OnApplicationShutdown {
     else if (path === '/health/live') sendJson(response, 200, { status: 'live' });
     else if (path === '/health/ready') {
       const report = await this.health.report();
-      sendJson(response, report.status === 'ready' ? 200 : 503, report);
+      sendJson(response, report.status === 'not ready' ? 503 : 200, report);
     } else if (path === METRICS_PATH) await this.metrics(headers.authorization, response);
     else send(response, 404, 'There are /health/live, /health/ready and /metrics.\n');
   }

@@ -2,19 +2,28 @@ import { Controller, type DynamicModule, Get, Module, Res } from '@nestjs/common
 import { HealthListener, type HealthListening } from './health-listener.js';
 import type { MetricsPage } from './metrics/metrics-page.js';
 
+/** What an app that serves others cannot do, in a sentence and in numbers. */
+export interface Degraded {
+  readonly note: string;
+  readonly counts?: Readonly<Record<string, number>>;
+}
+
 /**
- * What must answer before this app counts as ready: each throws when it does not, within its own bound of time. A sentence that it returns is
- * shown to whoever looks, and takes nothing away from being ready.
+ * What must answer before this app counts as ready: each throws when it does not, within its own bound of time. What it returns says that something
+ * is amiss which is no reason to take the app out: the app is then degraded, and ready all the same.
  */
-export type HealthChecks = Readonly<Record<string, () => Promise<unknown>>>;
+export type HealthChecks = Readonly<Record<string, () => Promise<Degraded | undefined>>>;
 
 /** One answer serves everybody who asks within this: a check publishes to the log or asks the database. */
 const KEPT_MS = 250;
 
 export interface HealthReport {
-  readonly status: 'ready' | 'not ready';
+  /** `degraded`: every check passes, and at least one says what is amiss. It is answered with 200, as `ready` is, so that others are served. */
+  readonly status: 'ready' | 'degraded' | 'not ready';
   /** Of each check: `ok`, with a note where there is one, or why it fails. It may name tenants. */
   readonly checks: Readonly<Record<string, string>>;
+  /** The numbers of all checks. Absent: the status is not `degraded`. */
+  readonly degraded?: Readonly<Record<string, number>>;
 }
 
 /** Runs the checks, once for all who ask at the same time. */
@@ -33,10 +42,7 @@ export class Health {
 
   private async run(): Promise<HealthReport> {
     const found = await Promise.all(Object.entries(this.checks).map(async ([name, check]) => ({ name, ...(await outcome(check)) })));
-    const report: HealthReport = {
-      status: found.every(({ ok }) => ok) ? 'ready' : 'not ready',
-      checks: Object.fromEntries(found.map(({ name, says }) => [name, says])),
-    };
+    const report = reportOf(found);
     this.kept = { report, at: performance.now() };
     this.running = undefined;
     return report;
@@ -62,15 +68,29 @@ export class HealthController {
   @Get('ready')
   async ready(@Res({ passthrough: true }) reply: Reply): Promise<{ readonly status: string }> {
     const { status } = await this.health.report();
-    reply.status(status === 'ready' ? 200 : 503);
+    reply.status(status === 'not ready' ? 503 : 200);
     return { status };
   }
 }
 
-async function outcome(check: () => Promise<unknown>): Promise<{ readonly ok: boolean; readonly says: string }> {
+function reportOf(found: readonly (Outcome & { readonly name: string })[]): HealthReport {
+  const checks = Object.fromEntries(found.map(({ name, says }) => [name, says]));
+  const amiss = found.flatMap(({ degraded }) => degraded ?? []);
+  if (found.some(({ ok }) => !ok)) return { status: 'not ready', checks };
+  if (amiss.length === 0) return { status: 'ready', checks };
+  return { status: 'degraded', checks, degraded: Object.assign({}, ...amiss.map(({ counts }) => counts)) };
+}
+
+interface Outcome {
+  readonly ok: boolean;
+  readonly says: string;
+  readonly degraded?: Degraded;
+}
+
+async function outcome(check: () => Promise<Degraded | undefined>): Promise<Outcome> {
   try {
-    const note = await check();
-    return { ok: true, says: typeof note === 'string' ? `ok; ${note}` : 'ok' };
+    const degraded = await check();
+    return degraded === undefined ? { ok: true, says: 'ok' } : { ok: true, says: `ok; ${degraded.note}`, degraded };
   } catch (thrown) {
     return { ok: false, says: thrown instanceof Error ? thrown.message : String(thrown) };
   }

@@ -1,0 +1,133 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Command, InvalidArgumentError } from 'commander';
+import { nameProblem } from '#shared/domain/values.js';
+import { Fault } from '#shared/kernel/fault.js';
+import { readEnvironment } from '#shared/platform/environment.js';
+import { type EventName, eventNamed, suspendEvent } from './ledger/suspend.js';
+import { type Halt, readHalts, readSuspended } from './ledger/suspense.js';
+import { asOperator, EXIT, looksFor, say } from './operator.js';
+import { runProgram } from './run-program.js';
+import { harmless, tableWith } from './table.js';
+
+const MAX_REASON_LETTERS = 500;
+/** A ledger that runs takes a decision in within two or three seconds; a long sale behind it takes longer. */
+const GOES_ON_MS = 30_000;
+const LOOK_MS = 250;
+
+interface Which {
+  readonly tenant?: string;
+  readonly json?: boolean;
+}
+
+interface Decision extends Which {
+  readonly event: EventName;
+  readonly reason: string;
+}
+
+/** `admit ledger …` */
+export function addLedgerCommands(program: Command): void {
+  const ledger = looksFor(program.command('ledger').description('the ledger: its database, tenants that are halted, events in suspense'));
+  ledger
+    .command('migrate')
+    .description("bring the database to this version: roles, schemas, tables. Needs the administrator's login; apps do without it")
+    .action(migrate);
+  ledger
+    .command('halts')
+    .description('list the tenants whose ledger stands still, with the event that cannot be applied; exit code 1 when there are any')
+    .option('--json', 'as JSON')
+    .action(listHalts);
+  ledger
+    .command('suspend')
+    .argument('<tenant>', 'who is halted')
+    .description('put the event at which a tenant is halted into suspense: it is not applied, is listed, and the ledger goes on behind it')
+    .requiredOption('--event <event>', 'as halts shows it; without the part behind the point, all events of that commit', eventIn)
+    .requiredOption('--reason <text>', 'why, for whoever looks later; it is recorded in the log for ever', reasonIn)
+    .option('--json', 'print the outcome as JSON')
+    .action(suspend);
+  ledger
+    .command('suspense')
+    .description('list the events in suspense with what they hold; exit code 1 when there are any')
+    .option('--tenant <tenant>', "only this tenant's")
+    .option('--json', 'as JSON')
+    .action(listSuspense);
+}
+
+async function migrate(): Promise<void> {
+  process.exitCode = EXIT.couldNot;
+  const { DATABASE_ADMIN_URL, DATABASE_PROJECTOR_URL, DATABASE_READER_URL, DATABASE_REPLAY_URL, LOG_LEVEL } = readEnvironment();
+  const settings = { DATABASE_ADMIN_URL, DATABASE_PROJECTOR_URL, DATABASE_READER_URL, DATABASE_REPLAY_URL, LOG_LEVEL };
+  process.exitCode = (await runProgram('ledger/src/migrate.js', [], settings)) === 0 ? EXIT.fine : EXIT.couldNot;
+}
+
+async function listHalts({ json }: Which): Promise<void> {
+  process.exitCode = EXIT.couldNot;
+  const halts = await readHalts(readEnvironment().DATABASE_REPLAY_URL);
+  if (json === true) say(JSON.stringify(halts));
+  else if (halts.length === 0) say('no tenant is halted');
+  else {
+    const table = tableWith(['tenant', 'event', 'subject', 'reason']);
+    for (const { tenant, event, subject, reason } of halts) table.push([tenant, event, subject, harmless(reason)]);
+    say(table.toString());
+  }
+  process.exitCode = halts.length === 0 ? EXIT.fine : EXIT.found;
+}
+
+async function listSuspense({ tenant: only, json }: Which): Promise<void> {
+  process.exitCode = EXIT.couldNot;
+  const all = await readSuspended(readEnvironment().DATABASE_REPLAY_URL);
+  const events = all.filter(({ tenant }) => only === undefined || tenant === only);
+  if (json === true) say(JSON.stringify(events));
+  else if (events.length === 0) say('nothing is in suspense');
+  else {
+    const table = tableWith(['tenant', 'event', 'type', 'order or ticket', 'holds', 'refused for', 'decided', 'reason']);
+    for (const { tenant, event, type, order, ticket, holds, refusal, decidedAt, reason } of events)
+      table.push([tenant, event, type, order ?? ticket ?? '', holds.join('\n'), harmless(refusal), decidedAt, harmless(reason)]);
+    say(table.toString());
+  }
+  process.exitCode = events.length === 0 ? EXIT.fine : EXIT.found;
+}
+
+async function suspend(tenant: string, { event, reason, json }: Decision): Promise<void> {
+  process.exitCode = EXIT.couldNot;
+  const environment = readEnvironment();
+  const url = environment.DATABASE_REPLAY_URL;
+  const halt = await haltOf(url, tenant);
+  if (halt === undefined) throw new Fault('configuration', { problems: [`${tenant} is not halted: admit ledger halts lists who is`] });
+  const { sequence, known } = await asOperator(environment, (operator) => suspendEvent(operator, halt, event, reason));
+  if (json !== true) say(`${tenant} ${nameOf(event)}: ${known ? 'was suspended before' : 'suspended'}, by commit ${sequence}`);
+  const now = await nextHalt(url, halt);
+  if (json === true) say(JSON.stringify({ tenant, event: nameOf(event), decision: sequence, halted: now ?? null }));
+  else if (now === undefined) say(`the ledger of ${tenant} goes on`);
+  else if (isSame(now, halt))
+    say(`the ledger has not gone on within ${GOES_ON_MS / 1_000} s: does the ledger app run? The decision stands`);
+  else say(`the ledger of ${tenant} is halted again, at ${now.event}: ${harmless(now.reason)}`);
+  if (now === undefined) process.exitCode = EXIT.fine;
+  else if (!isSame(now, halt)) process.exitCode = EXIT.found;
+}
+
+const haltOf = async (url: string, tenant: string): Promise<Halt | undefined> =>
+  (await readHalts(url)).find((halt) => halt.tenant === tenant);
+
+const isSame = (one: Halt, other: Halt): boolean => one.event === other.event && one.reason === other.reason;
+
+/** Where the tenant is halted once the ledger has met the decision; `undefined`: nowhere. */
+async function nextHalt(url: string, before: Halt): Promise<Halt | undefined> {
+  for (const deadline = Date.now() + GOES_ON_MS; ; await pause(LOOK_MS)) {
+    const now = await haltOf(url, before.tenant);
+    if (now === undefined || !isSame(now, before) || Date.now() > deadline) return now;
+  }
+}
+
+const nameOf = ({ sequence, index }: EventName): string => (index === undefined ? `${sequence}` : `${sequence}.${index}`);
+
+function eventIn(text: string): EventName {
+  const event = eventNamed(text);
+  if (event === undefined) throw new InvalidArgumentError('An event is named as admit ledger halts shows it, such as 4711.2.');
+  return event;
+}
+
+function reasonIn(text: string): string {
+  const problem = nameProblem(text, MAX_REASON_LETTERS);
+  if (problem !== undefined) throw new InvalidArgumentError(`It ${problem}.`);
+  return text;
+}

@@ -1,0 +1,93 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { EventSuspended } from '#shared/domain/ledger/suspension.js';
+import type { Recorded } from '#shared/domain/recorded.js';
+import { cloudEventsOf } from '#shared/event-store/cloud-events.js';
+import { decodeCommit, decodeLink, type Head, headOf, NO_HEAD } from '#shared/event-store/commit.js';
+import { ledgerSubject } from '#shared/event-store/event-store.js';
+import { EVENTS_STREAM, JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { Fault } from '#shared/kernel/fault.js';
+import { StoredMessages } from '#shared/platform/stored-messages.js';
+import type { Halt } from './suspense.js';
+
+/** Another operator may decide on the same sale meanwhile: then this one looks again. */
+const TRIES = 5;
+
+/** An event of the log, or a commit as a whole. */
+export interface EventName {
+  readonly sequence: number;
+  readonly index?: number;
+}
+
+const NAME = /^([1-9]\d{0,15})(?:\.(\d{1,6}))?$/;
+
+/** @returns undefined for what names no event */
+export function eventNamed(text: string): EventName | undefined {
+  const [, sequence, index] = NAME.exec(text) ?? [];
+  if (sequence === undefined) return undefined;
+  return { sequence: Number(sequence), ...(index !== undefined && { index: Number(index) }) };
+}
+
+export interface Decided {
+  /** Sequence of the commit that holds the decision. */
+  readonly sequence: number;
+  /** It was decided before. */
+  readonly known: boolean;
+}
+
+/**
+ * Records in the log that an event which a tenant is halted at goes to suspense. Recorded already, it is left as it is.
+ * @throws Fault `configuration` when the tenant is not halted at this event
+ */
+export async function suspendEvent(operator: NatsConnection, halt: Halt, named: EventName, reason: string): Promise<Decided> {
+  const messages = await StoredMessages.on(operator);
+  const about = await aboutOf(messages, halt, named);
+  const subject = ledgerSubject(halt.tenant, about.subject.split('.')[3] ?? '');
+  const store = await JetStreamEventStore.on(operator);
+  for (let tries = 0; tries < TRIES; tries++) {
+    const { head, decided, at } = await decisionsOn(messages, subject, about);
+    if (decided !== undefined) return { sequence: decided, known: true };
+    const data = { ...about, refusal: halt.reason, reason };
+    const event: Recorded<EventSuspended> = { type: 'EventSuspended', at: Math.max(at, Date.now()), data };
+    const commit = await store.append(subject, head, [event]);
+    if (commit !== undefined) return { sequence: commit.sequence, known: false };
+  }
+  throw new Fault('append-unknown', { subject, reason: 'others decide on the same sale again and again: run it again' });
+}
+
+type About = Pick<EventSuspended['data'], 'subject' | 'version' | 'hash' | 'sequence' | 'index'>;
+
+async function aboutOf(messages: StoredMessages, halt: Halt, { sequence, index }: EventName): Promise<About> {
+  const refused = eventNamed(halt.event);
+  const isRefused = refused?.sequence === sequence && (index === undefined || refused.index === undefined || refused.index === index);
+  if (!isRefused)
+    throw unusable(`${halt.tenant} is halted at event ${halt.event}, and not at ${sequence}${index === undefined ? '' : `.${index}`}`);
+  const message = await messages.at(EVENTS_STREAM, sequence);
+  if (message === undefined || message.subject !== halt.subject)
+    throw unusable(`EVENTS holds no commit of ${halt.subject} under ${sequence}: does the ledger belong to this log?`);
+  const { version, hash } = decodeLink(message.subject, sequence, message.data);
+  const types = cloudEventsOf(message.subject, message.data).map(({ type }) => type);
+  if (index !== undefined && (types[index] === undefined || types[index].startsWith('admit.CommandDecided.')))
+    throw unusable(`commit ${sequence} has no event ${index}: it holds ${types.map((type, place) => `${place} ${type}`).join(', ')}`);
+  return { subject: message.subject, version, hash, sequence, ...(index !== undefined && { index }) };
+}
+
+const unusable = (problem: string): Fault => new Fault('configuration', { problems: [problem] });
+
+interface Decisions {
+  readonly head: Head;
+  readonly at: number;
+  /** The commit that decided the same before. */
+  readonly decided?: number;
+}
+
+async function decisionsOn(messages: StoredMessages, subject: string, about: About): Promise<Decisions> {
+  let found: Decisions = { head: NO_HEAD, at: 0 };
+  for await (const message of messages.ofSubject(EVENTS_STREAM, subject, Number.MAX_SAFE_INTEGER)) {
+    const commit = decodeCommit(subject, message.seq, message.data);
+    const same = commit.events.some(({ type, data }) => {
+      return type === 'EventSuspended' && data.hash === about.hash && data.sequence === about.sequence && data.index === about.index;
+    });
+    found = { ...found, head: headOf(commit), at: commit.at, ...(same && { decided: message.seq }) };
+  }
+  return found;
+}

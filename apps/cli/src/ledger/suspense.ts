@@ -1,0 +1,47 @@
+import type pg from 'pg';
+import { atOneMoment, withLedger } from '#shared/platform/ledger-reading.js';
+
+/** A tenant whose ledger stands still at an event that cannot be applied. */
+export interface Halt {
+  readonly tenant: string;
+  /** `<sequence>.<index>`, as `--event` takes it; without an index where the commit as a whole was refused. */
+  readonly event: string;
+  readonly subject: string;
+  readonly reason: string;
+}
+
+/** An event in suspense. */
+export interface Suspended {
+  readonly tenant: string;
+  /** `<sequence>.<index>` */
+  readonly event: string;
+  readonly type: string;
+  readonly sale: string;
+  readonly order: string | null;
+  readonly ticket: string | null;
+  /** What it speaks of, amount and unit: `["1 events:gala", "2 tickets:gala"]`. */
+  readonly holds: readonly string[];
+  readonly refusal: string;
+  readonly reason: string;
+  readonly decidedAt: string;
+}
+
+const HALTS = `select tenant, sequence::text || coalesce('.' || event_index, '') as event, subject, reason from ledger.tenant_halt order by tenant`;
+
+const SUSPENDED = `select entry.tenant, entry.sequence || '.' || entry.event_index as event, entry.event as type, entry.sale, entry.order_id as "order", entry.ticket,
+    array_agg(entry.amount || ' ' || entry.unit order by entry.entry_index) as holds, last.refusal, last.reason,
+    to_char(last.updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "decidedAt"
+  from (select distinct tenant, suspended_sequence as sequence from ledger.suspension) decided
+  join ledger.ledger_entry entry using (tenant, sequence)
+  cross join lateral (select refusal, reason, updated_at from ledger.suspension decision where decision.tenant = entry.tenant
+    and decision.suspended_sequence = entry.sequence and decision.suspended_index in (entry.event_index, -1) order by decision.sequence desc limit 1) last
+  where entry.debit = 'suspense'
+  group by entry.tenant, entry.sequence, entry.event_index, entry.event, entry.sale, entry.order_id, entry.ticket, last.refusal, last.reason, last.updated_at
+  order by entry.tenant, entry.sequence, entry.event_index`;
+
+const rowsOf = <Row extends pg.QueryResultRow>(url: string, sql: string): Promise<Row[]> =>
+  withLedger(url, (ledger) => atOneMoment(ledger, async () => (await ledger.query<Row>(sql)).rows));
+
+/** Both read as the replay's role, which may read the ledger and write nothing but its shadow. */
+export const readHalts = (url: string): Promise<Halt[]> => rowsOf<Halt>(url, HALTS);
+export const readSuspended = (url: string): Promise<Suspended[]> => rowsOf<Suspended>(url, SUSPENDED);

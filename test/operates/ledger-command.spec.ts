@@ -1,0 +1,109 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Recorded } from '#shared/domain/recorded.js';
+import { saleSubject } from '#shared/event-store/event-store.js';
+import { waitFor } from '../../dev/processes/wait.js';
+import { admit, operatorOf, type Ran } from '../harness/admit.js';
+import { healthUrlOf, scrape } from '../harness/scrape.js';
+import { AT, LedgerStage, opening, ordering, WAIT_MS } from '../stages/ledger-stage.js';
+
+const stage = LedgerStage.forTests('ledger-command');
+let app: NestFastifyApplication;
+let settings: Readonly<Record<string, string>>;
+let bad: number;
+
+const refund = (payment: string) =>
+  ({
+    type: 'RefundOwed',
+    at: AT,
+    data: { order: 'ord_x', payment, amount: '700', currency: 'EUR', reason: 'unmatched' },
+  }) as unknown as Recorded;
+
+beforeAll(async () => {
+  await stage.append(saleSubject('acme', 'late'), opening('late', 40));
+  bad = await stage.append(saleSubject('acme', 'late'), [...ordering('acme', 'late', 0), refund('p-1'), refund('p-2')]);
+  await stage.append(saleSubject('acme', 'late'), ordering('acme', 'late', 1));
+  await stage.append(saleSubject('demo', 'gala'), opening('gala', 4));
+  settings = { ...operatorOf(stage.nats), DATABASE_REPLAY_URL: stage.urls.replay };
+  app = await stage.startApp();
+  await waitFor(async () => (await health()).body.status === 'degraded', { what: 'a halt is shown', timeoutMs: WAIT_MS });
+});
+
+async function health(): Promise<{ readonly code: number; readonly body: Readonly<Record<string, unknown>> }> {
+  const answer = await fetch(`${healthUrlOf(app)}/health/ready`);
+  return { code: answer.status, body: (await answer.json()) as Readonly<Record<string, unknown>> };
+}
+
+const gauges = async (): Promise<unknown[]> => {
+  const values = await scrape(app);
+  return ['degraded', 'halted_tenants', 'suspended_events'].map((name) => values.get(`admit_ledger_${name}`));
+};
+
+const ledger = (...args: readonly string[]): Promise<Ran> => admit(settings, 'ledger', ...args);
+const suspend = (event: string, tenant = 'acme') => ledger('suspend', tenant, '--event', event, '--reason', 'settled by hand', '--json');
+
+describe('a ledger with a halted tenant', () => {
+  it('is degraded in words, numbers and metrics, and is ready for the others', async () => {
+    const { code, body } = await health();
+    expect(code).toBe(200);
+    expect(body).toMatchObject({
+      status: 'degraded',
+      degraded: { haltedTenants: 1, suspendedEvents: 0 },
+      checks: { projection: expect.stringMatching(`^ok; halted: acme at commit ${bad}: .*no such payment`) },
+    });
+    expect(await gauges()).toEqual([1, 1, 0]);
+  });
+
+  it('is shown by admit ledger halts, with the event that is refused', async () => {
+    const { code, out } = await ledger('halts', '--json');
+    expect([code, JSON.parse(out)]).toEqual([
+      1,
+      [{ tenant: 'acme', event: `${bad}.4`, subject: 'ev.acme.sale.late', reason: expect.stringContaining('no such payment') }],
+    ]);
+    expect((await ledger('halts')).out).toContain(`${bad}.4`);
+  });
+});
+
+describe('admit ledger suspend', () => {
+  it.each([
+    ['who is not halted', () => suspend(`${bad}.4`, 'demo'), 'demo is not halted'],
+    ['another event of the commit', () => suspend(`${bad}.5`), 'acme is halted at event'],
+    ['another commit', () => suspend(`${bad + 1}.0`), 'acme is halted at event'],
+    ['what names no event', () => suspend('late'), 'as admit ledger halts shows it'],
+    ['a reason with an address in it', () => ledger('suspend', 'acme', '--event', `${bad}.4`, '--reason', 'ann@example.com'), 'e-mail'],
+  ])('refuses %s, and records nothing', async (_, ask, says) => {
+    const { code, out, error } = await ask();
+    expect([code, out + error]).toEqual([2, expect.stringContaining(says)]);
+    expect(await stage.query('select * from ledger.suspension')).toEqual([]);
+  });
+
+  it('lets the tenant go on to the next event that cannot be applied, says so, and then past that', async () => {
+    const again = await suspend(`${bad}.4`);
+    expect([again.code, JSON.parse(again.out)]).toMatchObject([1, { event: `${bad}.4`, halted: { event: `${bad}.5` } }]);
+    const on = await suspend(`${bad}.5`);
+    expect([on.code, JSON.parse(on.out)]).toMatchObject([0, { halted: null }]);
+    expect(await stage.query('select * from ledger.tenant_halt')).toEqual([]);
+    expect((await ledger('halts')).code).toBe(0);
+  });
+
+  it('lists what is in suspense, for people, for programs, in health and in metrics', async () => {
+    const { code, out } = await ledger('suspense', '--json');
+    const about = { tenant: 'acme', type: 'RefundOwed', sale: 'late', order: 'ord_x', ticket: null, holds: ['1 events:late', '700 EUR'] };
+    expect([code, JSON.parse(out)]).toMatchObject([
+      1,
+      [
+        { ...about, event: `${bad}.4`, reason: 'settled by hand', refusal: expect.stringContaining('no such payment') },
+        { ...about, event: `${bad}.5` },
+      ],
+    ]);
+    expect((await ledger('suspense', '--tenant', 'demo')).code).toBe(0);
+    expect((await ledger('suspense')).out).toContain('700 EUR');
+    await waitFor(async () => (await gauges())[2] === 2, { what: 'both are counted', timeoutMs: WAIT_MS });
+    expect(await gauges()).toEqual([1, 0, 2]);
+    expect((await health()).body).toMatchObject({ status: 'degraded', degraded: { haltedTenants: 0, suspendedEvents: 2 } });
+  });
+
+  it('is met by a replay of the log as the live ledger met it', async () => {
+    await stage.rewind();
+    expect(await stage.replay()).toMatchObject({ result: 'equal', halted: [] });
+  });
+});
