@@ -1,0 +1,204 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startNats } from '../../dev/nats/server.js';
+import { projectFolder } from '../../dev/processes/project.js';
+import { waitFor } from '../../dev/processes/wait.js';
+import { inherited } from '../../dev/stack/wiring.js';
+import { commandsOf, type DocumentedCommand, pagesForReaders } from '../harness/documents.js';
+import { Stage } from '../stages/stage.js';
+
+const READY_MS = 300_000; // the demo waits for Solana's finality, beside other tests
+const END_MS = 60_000;
+const COMMANDS_MS = 300_000;
+const TRIES_MS = 60_000;
+/** What ends a command's output: its number and its exit code follow. */
+const MARK = '\u001e';
+const WRONG = /urn:admit-one:problem|Nats-Service-Error|nats: error|command not found|No such file/;
+
+/** What looks for something ends with 1 where it found it: here it finds the two dead letters. */
+const FINDS = /^npx admit dead ls$/;
+const isFine = (text: string, code: string): boolean => code === '0' || (code === '1' && FINDS.test(text));
+
+/** `run`: typed as it stands. `with`: first in place of what a reader replaces. `docker`: its syntax is checked. `by`: another spec runs it. */
+type Rule = 'run' | 'docker' | { readonly with: (text: string, on: Ground) => string } | { readonly by: string };
+
+/** What a running stack has in place of the numbers and names that a page shows. */
+interface Ground {
+  readonly letters: readonly number[];
+  readonly ticket: string;
+  readonly backups: string;
+  /** The login of a server without a log, into which a backup is brought back. */
+  readonly emptyServer: string;
+}
+
+const letter = (at: number): Rule => ({ with: (text, { letters }) => text.replace('17', `${letters[at]}`) });
+const inBackups: Rule = { with: (text, { backups }) => text.replace('/backups', backups) };
+
+const RULES: readonly (readonly [page: string, command: RegExp, rule: Rule])[] = [
+  ['README.md', /^npm start$/, { by: 'test/starts/embedded-start.long.spec.ts' }],
+  ['README.md', /^npm test$/, { by: 'test/ci-run.spec.ts' }],
+  ['README.md', /^(?:\. \.admit|nats req|ask|npx admit receipt verify)/, 'run'],
+  ['docs/operations.md', /^set -a; |^nats --inbox-prefix /, 'run'],
+  ['docs/operations.md', /admit provision\)$|^npx admit dead ls$|^npx admit log verify$|^npx admit reconcile$/, 'run'],
+  ['docs/operations.md', /^npx admit dead (?:show|redrive) 17$/, letter(0)],
+  ['docs/operations.md', /^npx admit dead drop 17 /, letter(1)],
+  ['docs/operations.md', /^npx admit mint redrive demo tkt_3f…$/, { with: (text, { ticket }) => text.replace('tkt_3f…', ticket) }],
+  ['docs/operations.md', /^npx admit mint redrive demo tkt_(?:8c|b1|c9)…/, { by: 'test/mints-once/mint-redrive.spec.ts' }],
+  ['docs/operations.md', /^npx admit log backup |^npx admit replay --from-backup /, inBackups],
+  [
+    'docs/operations.md',
+    /admit log restore /,
+    { with: (text, { backups, emptyServer }) => text.replace('/backups', backups).replace('npx', `${emptyServer} npx`) },
+  ],
+  ['docs/operations.md', /^npx admit tenant (?:grant|withdraw) club /, { with: (text) => text.replace('club', 'acme') }],
+  ['deploy/README.md', /docker compose|^mkdir -p -m 700 ~|^\. ~/, 'docker'],
+];
+
+const documented = pagesForReaders().flatMap(commandsOf);
+const rulesFor = ({ page, text }: DocumentedCommand): Rule[] =>
+  RULES.flatMap(([of, command, rule]) => (of === page && command.test(text) ? [rule] : []));
+const shown = ({ page, line, text }: DocumentedCommand): string => `${page}:${line}  ${text}`;
+
+describe('every command of a page', () => {
+  it('has one rule that says how it is tried, and every rule has a command', () => {
+    expect(documented.filter((command) => rulesFor(command).length !== 1).map(shown)).toEqual([]);
+    const unused = RULES.filter(([page, command]) => !documented.some((one) => one.page === page && command.test(one.text)));
+    expect(unused.map(([page, command]) => `${page} ${command}`)).toEqual([]);
+  });
+
+  it('is what a shell can read', () => {
+    const unreadable = documented.filter(({ text }) => spawnSync('bash', ['-n', '-c', text]).status !== 0);
+    expect(unreadable.map(shown)).toEqual([]);
+  });
+
+  it('names services that docker-compose.yml has', () => {
+    const compose = readFileSync(join(projectFolder(), 'docker-compose.yml'), 'utf8');
+    const named = documented.flatMap(({ text }) =>
+      [...text.matchAll(/docker compose run (?:-\S+ (?:tar )?)*([a-z]+)/g)].map(([, name]) => name),
+    );
+    expect(named.length).toBeGreaterThan(3);
+    expect(named.filter((name) => !compose.includes(`\n  ${name}:`))).toEqual([]);
+  });
+
+  it('is run by the spec that its rule names', () => {
+    const named = RULES.flatMap(([, , rule]) => (typeof rule === 'object' && 'by' in rule ? [rule.by] : []));
+    expect(named.filter((spec) => !existsSync(join(projectFolder(), spec)))).toEqual([]);
+  });
+
+  it('writes outside of the repository, or what git ignores', () => {
+    const written = documented.flatMap(({ text }) => [...text.matchAll(/(?<![<>-])>\s*([^\s)&>]+)/g)].map(([, file = '']) => file));
+    const inside = written.filter((file) => !/^[~/]/.test(file));
+    expect(written.length).toBeGreaterThan(2);
+    expect(inside.filter((file) => spawnSync('git', ['check-ignore', '-q', file], { cwd: projectFolder() }).status !== 0)).toEqual([]);
+  });
+});
+
+it.each([
+  'stack.env',
+  'acme.env',
+  'deploy/stack.env',
+  'base.json',
+  'keys/delegate.json',
+  'wallet.json',
+  'admit-one.tar',
+  'nats.conf',
+  'credentials.json',
+])('git ignores %s, wherever a slip puts it', (file) => {
+  expect(spawnSync('git', ['check-ignore', '-q', file], { cwd: projectFolder() }).status).toBe(0);
+});
+
+describe('on a stack of its own, as a newcomer types it', () => {
+  const stage = new Stage();
+  let checkout = '';
+  let stack: ChildProcess;
+  let output = '';
+  const environment = (): NodeJS.ProcessEnv => ({
+    ...inherited(process.env),
+    ADMIT_HOME: join(checkout, '.admit'),
+    PATH: `${join(checkout, 'bin')}:${process.env.PATH}`,
+  });
+
+  beforeAll(async () => {
+    checkout = stage.folder('checkout');
+    for (const name of readdirSync(projectFolder()).filter((each) => !['.admit', '.git'].includes(each)))
+      symlinkSync(join(projectFolder(), name), join(checkout, name));
+    mkdirSync(join(checkout, 'bin'));
+    writeFileSync(join(checkout, 'bin', 'nats'), `#!/bin/sh\nexec node '${join(projectFolder(), 'test/harness/nats-cli.mjs')}' "$@"\n`);
+    chmodSync(join(checkout, 'bin', 'nats'), 0o755);
+    stack = spawn(process.execPath, [join(projectFolder(), 'dist', 'dev', 'start.js')], {
+      env: environment(),
+      cwd: checkout,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [stack.stdout, stack.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const hopeless = (): string | undefined => (stack.exitCode === null ? undefined : output);
+    await waitFor(() => /^ready$/m.test(output), { what: 'npm start is ready', timeoutMs: READY_MS, hopeless });
+  }, READY_MS);
+
+  afterAll(async () => {
+    stack.kill('SIGINT');
+    await waitFor(() => stack.exitCode !== null, { what: 'the stack ends', timeoutMs: END_MS });
+    await stage.close();
+  }, END_MS);
+
+  const shell = (script: string): string =>
+    execFileSync('bash', ['-c', script], { env: environment(), cwd: checkout, encoding: 'utf8', timeout: COMMANDS_MS });
+
+  /** Types commands into one shell, one after the other. @returns those that went wrong, with what they printed */
+  function type(commands: readonly string[]): string[] {
+    const script = commands.map((text) => `${text}\nprintf '\\n${MARK}%s${MARK}' "$?"`).join('\n');
+    const parts = shell(`exec 2>&1\n${script}\ntrue`).split(MARK);
+    return commands.flatMap((text, at) => {
+      const [printed = '', code = ''] = parts.slice(2 * at);
+      return isFine(text, code) && !WRONG.test(printed) ? [] : [`${text}\n→ ${code}\n${printed.trim()}`];
+    });
+  }
+
+  /** What is put in place of what a page shows: two dead letters, a minted ticket, a folder, a server without a log. */
+  async function ground(): Promise<Ground> {
+    const provision = 'set -a; . .admit/env/provision.env; set +a';
+    for (const ticket of ['first', 'second'])
+      shell(`${provision}; nats --inbox-prefix _INBOX.provision pub mint.demo.${ticket}.1 unreadable`);
+    let letters: number[] = [];
+    const buried = (): boolean => {
+      const listed = JSON.parse(shell('npx admit dead ls --json || [ $? = 1 ]')) as readonly { readonly letter: number }[];
+      letters = listed.map((each) => each.letter);
+      return letters.length === 2;
+    };
+    await waitFor(async () => buried(), { what: 'two letters lie in DEAD', timeoutMs: TRIES_MS });
+    const { record } = JSON.parse(readFileSync(join(checkout, '.admit', 'receipt.json'), 'utf8')) as { record: { ticket: string } };
+    const server = await stage.keep(startNats({ dataDir: stage.folder('empty-server') }));
+    const { user, pass } = server.credentials('provision');
+    const emptyServer = `NATS_URL=${server.url} NATS_USER=${user} NATS_PASSWORD=${pass}`;
+    return { letters, ticket: record.ticket, backups: stage.folder('backups'), emptyServer };
+  }
+
+  const typed = (page: string, on: Ground): string[] =>
+    documented
+      .filter((command) => command.page === page)
+      .flatMap((command) => {
+        const [rule] = rulesFor(command);
+        if (rule === 'run') return [command.text];
+        return typeof rule === 'object' && 'with' in rule ? [rule.with(command.text, on)] : [];
+      });
+
+  it('what npm start prints can be pasted', () => {
+    const [, pasted = ''] = /To try it, paste this[^\n]*\n\n([\s\S]*?)\n\n/.exec(output) ?? [];
+    expect(pasted.split('\n')).toHaveLength(3);
+    expect(type(pasted.split('\n'))).toEqual([]);
+    expect(type(pasted.split('\n'))).toEqual([]); // again, which changes nothing
+  });
+
+  it(
+    'README.md and docs/operations.md say what works',
+    async () => {
+      const on = await ground();
+      expect(typed('README.md', on).length).toBeGreaterThan(6);
+      expect(type(typed('README.md', on))).toEqual([]);
+      expect(typed('docs/operations.md', on).length).toBeGreaterThan(10);
+      expect(type(typed('docs/operations.md', on))).toEqual([]);
+    },
+    2 * COMMANDS_MS,
+  );
+});
