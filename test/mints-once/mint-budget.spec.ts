@@ -38,6 +38,8 @@ it('[L13] opens a sale that mints without a payment for a tenant with the grant 
     what: 'it is let in',
     timeoutMs: PATIENCE_MS,
   });
+  const isWithdrawn = async (): Promise<boolean> => (await acme.open(`before-${Date.now()}`, { quota: 2 }, FREE)).status === 403;
+  await waitFor(isWithdrawn, { what: 'the grant is withdrawn', timeoutMs: PATIENCE_MS });
   const refused = await acme.open('gala', { quota: 2 }, FREE);
   expect(refused).toMatchObject({ status: 403, body: { code: 'free-mints-not-granted', errors: [{ pointer: '/mint' }] } });
   expect(refused.body.title).toContain('admit tenant grant');
