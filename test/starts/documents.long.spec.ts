@@ -52,6 +52,7 @@ const RULES: readonly (readonly [page: string, command: RegExp, rule: Rule])[] =
     { with: (text, { backups, emptyServer }) => text.replace('/backups', backups).replace('npx', `${emptyServer} npx`) },
   ],
   ['docs/operations.md', /^npx admit tenant (?:grant|withdraw) club /, { with: (text) => text.replace('club', 'acme') }],
+  ['docs/operations.md', /^npx admit ledger (?:halts|suspend |suspense)/, { by: 'test/operates/ledger-command.spec.ts' }],
   ['deploy/README.md', /docker compose|^mkdir -p -m 700 ~|^\. ~/, 'docker'],
 ];
 
