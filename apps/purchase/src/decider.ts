@@ -17,8 +17,9 @@ import type { Replies } from './replies.js';
 import type { SaleFold } from './sale-fold.js';
 import type { Timers } from './timers.js';
 
-/** A group closes at so many commands or bytes of them, and a commit at so many bytes of events; the rest follows in the next. */
-const GROUP = { maxCount: 256, maxBytes: 512 * 1024, maxKeys: 64 };
+const tenantOf = (subject: string): string => subject.split('.')[1] ?? '';
+/** A group closes at so many commands or bytes of them, and a commit at so many bytes of events; the rest follows in the next. Tenants take turns, then their sales. */
+const GROUP = { maxCount: 256, maxBytes: 512 * 1024, maxKeys: 64, ownerOf: tenantOf };
 const FULL_COMMIT_BYTES = 640 * 1024;
 /** Lost races for one sale are decided again this often before the commands are left for their next delivery. */
 const MAX_LOST_RACES = 16;

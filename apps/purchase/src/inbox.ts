@@ -30,7 +30,7 @@ export class Inbox {
   }
 
   put(command: Command): Promise<Stored> {
-    return this.lane.run(() => this.publish(command));
+    return this.lane.run(() => this.publish(command), command.tenant); // a tenant's rush waits for itself
   }
 
   /** Where a command of this key lies in COMMANDS now; `undefined` when none does. @throws when the broker does not answer */

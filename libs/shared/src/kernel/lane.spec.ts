@@ -57,3 +57,33 @@ it('goes on after one that failed', async () => {
   await expect(lane.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(await lane.run(async () => 'next')).toBe('next');
 });
+
+it('[L13] lets keys take turns: one in a rush keeps another waiting for one place, not for its rush', async () => {
+  const lane = new Lane(1);
+  const order: string[] = [];
+  const send = (key: string, count: number): Promise<void>[] =>
+    Array.from({ length: count }, () => lane.run(async () => void order.push(key), key));
+  const rush = [...send('rush', 20), ...send('quiet', 2), ...send('calm', 1)];
+  await Promise.all(rush);
+  expect(order.slice(0, 6)).toEqual(['rush', 'rush', 'quiet', 'calm', 'rush', 'quiet']);
+  expect(order.filter((key) => key === 'rush')).toHaveLength(20);
+});
+
+it('[L13] gives every place back, whatever its work ends with, for more than may run at once', async () => {
+  const lane = new Lane(2, 60_000);
+  const ends = [
+    async () => 1,
+    () => Promise.reject(new Error('no')),
+    (): Promise<number> => {
+      throw new Error('at once');
+    },
+  ];
+  for (let turn = 0; turn < 12; turn++)
+    await lane.run(ends[turn % ends.length] as () => Promise<number>, `${turn % 2}`).catch(() => undefined);
+  const { begun, end } = await crowd(lane);
+  expect(begun).toHaveLength(2);
+  while (end.length > 0) {
+    for (const letGo of end.splice(0)) letGo();
+    await settled();
+  }
+});
