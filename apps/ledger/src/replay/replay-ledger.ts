@@ -69,7 +69,7 @@ export class LedgerReplay {
   private suspensions = RECORDED_LIVE;
 
   constructor(
-    private readonly log: ReplayLog,
+    private readonly log: Pick<ReplayLog, 'state' | 'until'>,
     private readonly wish: ReplayWish,
     private readonly progress: ReplayProgress,
   ) {}

@@ -1,0 +1,94 @@
+import { decodeCommit } from '#shared/event-store/commit.js';
+import { SaleFold } from '../../apps/purchase/src/sale-fold.js';
+import type { History } from './history.js';
+import type { HistoryLedger } from './ledger.js';
+import { HistoryLog } from './log.js';
+import { differences } from './model.js';
+import { play } from './play.js';
+import type { Selling } from './selling.js';
+
+/** What is wrong with one history: its place in the batch, and what was found, in words. */
+export interface Finding {
+  readonly history: number;
+  readonly found: string;
+}
+
+/** What a batch came to, whatever was found. */
+export interface Batch {
+  readonly findings: readonly Finding[];
+  readonly commits: number;
+  /** How often each event was written. */
+  readonly events: ReadonlyMap<string, number>;
+}
+
+/** Runs histories through decide, log, ledger and replay: all of them in one log and one ledger, each with tenants of its own. */
+export async function checkHistories(ledger: HistoryLedger, batch: readonly History[]): Promise<Batch> {
+  const log = new HistoryLog();
+  const played = await Promise.all(batch.map((one, history) => playOne(one, log, history)));
+  const read = readFrom(log);
+  const findings = played.flatMap(({ history, found, sellings }) => [
+    ...found,
+    ...sellings.flatMap(({ fold }) => {
+      const same = stateOf(fold) === stateOf(read.folds.get(fold.subject));
+      return same ? [] : [{ history, found: `${fold.subject}: decided on another state than the log tells` }];
+    }),
+  ]);
+  return { findings: [...findings, ...(await inLedger(ledger, log, played))], commits: log.messages.length, events: read.events };
+}
+
+interface Played {
+  readonly history: number;
+  readonly sellings: readonly Selling[];
+  readonly found: readonly Finding[];
+}
+
+async function playOne(one: History, log: HistoryLog, history: number): Promise<Played> {
+  try {
+    return { history, sellings: await play(one, log, `h${history}`), found: [] };
+  } catch (thrown) {
+    const found = `a command could not be decided: ${thrown instanceof Error ? thrown.stack : String(thrown)}`;
+    return { history, sellings: [], found: [{ history, found }] };
+  }
+}
+
+/** What the ledger of the log, or its replay, says that it should not. */
+async function inLedger(ledger: HistoryLedger, log: HistoryLog, played: readonly Played[]): Promise<readonly Finding[]> {
+  const halts = await ledger.project(log);
+  const halted = new Set(halts.map(({ tenant }) => tenant));
+  const { result, difference } = await ledger.replay(log);
+  const replayed =
+    result === 'equal'
+      ? []
+      : [{ history: historyOf(difference?.row.tenant ?? ''), found: `the replay is ${result}: ${JSON.stringify(difference)}` }];
+  const rows = await ledger.read();
+  const differing = played.flatMap(({ history, sellings }) =>
+    sellings
+      .filter(({ tenant }) => !halted.has(tenant))
+      .flatMap((selling) => differences(selling, rows).map((found) => ({ history, found: `${selling.sale}: ${found}` }))),
+  );
+  return [
+    ...halts.map(({ tenant, reason }) => ({ history: historyOf(tenant), found: `the ledger halted: ${reason}` })),
+    ...replayed,
+    ...differing,
+  ];
+}
+
+/** What the log alone says: of each sale its state, and how often each event was written. */
+function readFrom(log: HistoryLog): { readonly folds: ReadonlyMap<string, SaleFold>; readonly events: ReadonlyMap<string, number> } {
+  const folds = new Map<string, SaleFold>();
+  const events = new Map<string, number>();
+  for (const { subject, sequence, body } of log.messages) {
+    const commit = decodeCommit(subject, sequence, body);
+    for (const { type } of commit.events) events.set(type, (events.get(type) ?? 0) + 1);
+    if (!subject.includes('.sale.')) continue;
+    const fold = folds.get(subject) ?? new SaleFold(subject);
+    folds.set(subject, fold);
+    fold.apply(commit);
+  }
+  return { folds, events };
+}
+
+/** As a snapshot would keep it, but for its clock, which what changes nothing moves too; a sale that was not opened has none. */
+const stateOf = (fold: SaleFold | undefined): string => JSON.stringify(fold?.snapshot().map((part) => ({ ...part, clock: 0 })) ?? []);
+
+const historyOf = (tenant: string): number => Number(/^h(\d+)-/.exec(tenant)?.[1] ?? -1);

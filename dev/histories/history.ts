@@ -1,0 +1,164 @@
+import fc from 'fast-check';
+import type { z } from 'zod';
+import { isOperation, OPERATIONS, type OperationName, operation as operationOf } from '../../apps/purchase/src/operations.js';
+import { valuesOf } from './values.js';
+
+/** Tenants of one history, and sales of each of them. */
+export const TENANTS = 2;
+export const SALES = 2;
+/** Keys of orders: few, so that money may come before its order, and an order may be asked for again. */
+export const ORDER_KEYS = 6;
+const MOST_STEPS = 40;
+/** A mint takes three steps to its end, and two more to be burned. */
+const MOST_MOVES = 5;
+/** An order of each of so many buyers reaches the largest sum that one sale can come to. */
+const CROWD = 100;
+/** One of so many histories begins with the largest sale there can be, and a crowd in it. */
+const LARGE_ONES = 200;
+const SECOND_MS = 1_000;
+const HOUR_MS = 3_600_000;
+const WAITS_MS = [0, 0, 0, 1, SECOND_MS, 61 * SECOND_MS, 11 * 60 * SECOND_MS, 25 * HOUR_MS, 8 * 24 * HOUR_MS, 400 * 24 * HOUR_MS];
+
+type Body = Readonly<Record<string, unknown>>;
+
+/**
+ * Which members of a drawn body are put in the place of what happened before: of random ids hardly two would meet. A member is left as it was
+ * drawn where its number says so.
+ */
+export interface Aims {
+  /** 0 to ORDER_KEYS - 1: the order of that key; ORDER_KEYS: an order of another sale; more: as drawn. */
+  readonly order: number;
+  /** What is paid or goes back. */
+  readonly amount: 'total' | 'half' | 'one' | 'drawn';
+  readonly currency: 'of the sale' | 'drawn';
+  /** 0: as drawn. Else where the units are that are asked for, of those that the sale has; the tickets to mint begin there too. */
+  readonly units: number;
+}
+
+interface At {
+  readonly tenant: number;
+  readonly sale: number;
+}
+
+export type Ask = Extract<Step, { readonly kind: 'ask' }>;
+
+/** One thing that happens; each of its numbers is taken modulo what there is at the time. */
+export type Step =
+  | (At & {
+      readonly kind: 'ask';
+      readonly operation: OperationName;
+      readonly body: Body;
+      readonly key: number;
+      readonly aims: Aims;
+      /** Committed together with what comes next of the same sale. */
+      readonly together: boolean;
+    })
+  | (At & { readonly kind: 'crowd'; readonly buyers: number })
+  | (At & { readonly kind: 'mint'; readonly ticket: number; readonly moves: readonly number[] })
+  | (At & { readonly kind: 'report'; readonly nth: number; readonly again: boolean })
+  | (At & { readonly kind: 'sweep' })
+  | { readonly kind: 'wait'; readonly ms: number };
+
+export interface Opening extends At {
+  readonly body: Body;
+}
+
+export interface History {
+  readonly sales: readonly string[];
+  readonly openings: readonly Opening[];
+  readonly steps: readonly Step[];
+}
+
+const at = { tenant: fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 1), sale: fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 1) };
+const nat = fc.nat({ max: 1_000 });
+
+const aims: fc.Arbitrary<Aims> = fc.record({
+  order: fc.oneof({ weight: 4, arbitrary: fc.nat({ max: 2 }) }, { weight: 1, arbitrary: fc.nat({ max: ORDER_KEYS + 1 }) }),
+  amount: fc.constantFrom('total', 'total', 'half', 'one', 'drawn'),
+  currency: fc.constantFrom('of the sale', 'of the sale', 'of the sale', 'drawn'),
+  units: fc.nat({ max: 7 }),
+});
+
+type Asked = { readonly operation: OperationName; readonly schema: z.ZodType };
+const ASKED: readonly Asked[] = Object.keys(OPERATIONS)
+  .filter(isOperation)
+  .flatMap((operation) => {
+    const { schema } = operationOf(operation);
+    return schema === undefined ? [] : [{ operation, schema }];
+  });
+/** How often an operation is drawn beside the others. */
+const USUAL_WEIGHT = 2;
+const WEIGHTS: Partial<Record<OperationName, number>> = {
+  'order.place': 24,
+  'payment.confirm': 16,
+  'payment.refunded': 10,
+  'ticket.mint': 8,
+  'order.refund': 10,
+  'order.cancel': 5,
+  'sale.open': 1,
+  'sale.close': 1,
+};
+
+const bodyOf = ({ schema }: Asked): fc.Arbitrary<Body> => valuesOf(schema) as fc.Arbitrary<Body>;
+/** What a caller or a payment provider asks for. */
+export const asks: fc.Arbitrary<Ask> = fc.oneof(
+  ...ASKED.map((asked) => ({
+    weight: WEIGHTS[asked.operation] ?? USUAL_WEIGHT,
+    arbitrary: fc.record({
+      ...at,
+      kind: fc.constant('ask' as const),
+      operation: fc.constant(asked.operation),
+      body: bodyOf(asked),
+      key: nat,
+      aims,
+      together: fc.boolean(),
+    }),
+  })),
+);
+const mint = fc.record({
+  ...at,
+  kind: fc.constant('mint' as const),
+  ticket: nat,
+  moves: fc.array(nat, { minLength: 1, maxLength: MOST_MOVES }),
+});
+const report = fc.record({ ...at, kind: fc.constant('report' as const), nth: nat, again: fc.boolean() });
+const sweep = fc.record({ ...at, kind: fc.constant('sweep' as const) });
+const wait = fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(...WAITS_MS) });
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 140, arbitrary: asks },
+  { weight: 60, arbitrary: mint },
+  { weight: 10, arbitrary: report },
+  { weight: 20, arbitrary: wait },
+  { weight: 5, arbitrary: sweep },
+);
+
+const openSale = OPERATIONS['sale.open'].schema;
+type Size = 'any' | 'largest';
+/** In most sales no time stands in the way: in a sale that is over or has not begun, little happens. */
+export const openings = (size: Size): fc.Arbitrary<Opening> =>
+  fc
+    .record({
+      ...at,
+      body: valuesOf(openSale, size) as fc.Arbitrary<Body>,
+      anyTime: fc.constantFrom(false, false, false, false, false, true),
+    })
+    .map(({ anyTime, body, ...place }) => {
+      const { opensAt: _, closesAt: __, ...always } = body;
+      return { ...place, body: anyTime ? body : always };
+    });
+
+const begunWith = (size: Size, first: readonly Step[]): fc.Arbitrary<History> =>
+  fc.record({
+    sales: fc.uniqueArray(valuesOf(openSale.shape.sale) as fc.Arbitrary<string>, { minLength: SALES, maxLength: SALES }),
+    openings: fc
+      .tuple(openings(size), fc.array(openings('any'), { maxLength: 2 }))
+      .map(([opening, others]): Opening[] => [{ ...opening, tenant: 0, sale: 0 }, ...others]),
+    steps: fc.array(step, { maxLength: MOST_STEPS, size: 'max' }).map((steps) => [...first, ...steps]),
+  });
+
+/** Everything that callers, payment providers, minters and time may do to a few sales, in any order. */
+export const histories: fc.Arbitrary<History> = fc.oneof(
+  { weight: LARGE_ONES - 1, arbitrary: begunWith('any', []) },
+  { weight: 1, arbitrary: begunWith('largest', [{ kind: 'crowd', tenant: 0, sale: 0, buyers: CROWD }]) },
+);

@@ -1,0 +1,68 @@
+import { type Account, mintsOf, normalSide, ticketsOf } from '#shared/domain/ledger/account.js';
+import type { TicketMint } from '#shared/domain/mint/ticket-mint.js';
+import type { Sale } from '#shared/domain/sale/sale.js';
+import type { TicketId } from '#shared/kernel/ids.js';
+import { accountOf, type LedgerRows } from './ledger.js';
+import { expectedMoney } from './money.js';
+import type { Accepted } from './selling.js';
+
+/** One sale, as the log alone tells it. */
+export interface LoggedSale {
+  readonly tenant: string;
+  readonly sale: string;
+  readonly fold: { readonly sale: Sale };
+  readonly mints: { readonly tickets: ReadonlyMap<TicketId, TicketMint> };
+  /** In the order in which they were decided. */
+  readonly accepted: readonly Accepted[];
+}
+
+/** What the ledger of a sale must say, from what its callers were told and what its minter has done: by unit of account and account. */
+export function expectedBalances(selling: LoggedSale): ReadonlyMap<string, bigint> {
+  const { sale, fold, mints } = selling;
+  const expected = new Map<string, bigint>();
+  const put = (unit: string, account: string, amount: number | bigint): unknown => expected.set(`${unit} ${account}`, BigInt(amount));
+  for (const [account, count] of Object.entries(fold.sale.counts())) put(ticketsOf(sale), account, count);
+  const all = [...mints.tickets.values()];
+  for (const [account, states] of Object.entries(MINT_ACCOUNTS))
+    put(mintsOf(sale), account, all.filter(({ state }) => states.includes(state)).length);
+  for (const [account, amount] of expectedMoney(selling.accepted, fold.sale)) expected.set(account, amount);
+  return expected;
+}
+
+/** Where a mint is counted that is in one of these states. */
+const MINT_ACCOUNTS: Readonly<Record<string, readonly TicketMint['state'][]>> = {
+  minted: ['minted', 'revoking'],
+  'mint-cancelled': ['cancelled'],
+  'mint-revoked': ['revoked'],
+  'mint-voided': ['voided'],
+};
+
+/** Where a sale's ledger says something else, in words. */
+export function differences(selling: LoggedSale, { balances, orders }: LedgerRows): readonly string[] {
+  const { tenant, sale, fold } = selling;
+  const { open } = fold.sale;
+  if (open === undefined) return [];
+  const of = (unit: string, account: string): bigint => balances.get(accountOf(tenant, sale, unit, account)) ?? 0n;
+  const found: string[] = [];
+  for (const [place, wanted] of expectedBalances(selling)) {
+    const [unit = '', account = ''] = place.split(' ');
+    if (of(unit, account) !== wanted) found.push(`${place}: ${of(unit, account)} instead of ${wanted}`);
+  }
+  for (const { order, status } of open.orders.values()) {
+    const seen = orders.get(`${tenant} ${order}`);
+    if (seen !== status) found.push(`order ${order}: ${seen} instead of ${status}`);
+  }
+  return [...found, ...unbalanced(selling, balances)];
+}
+
+/** L9: in every unit of account, what is on the one side is on the other. */
+function unbalanced({ tenant, sale }: LoggedSale, balances: LedgerRows['balances']): readonly string[] {
+  const sides = new Map<string, bigint>();
+  for (const [name, amount] of balances) {
+    const [owner, of, unit = '', account] = name.split(' ');
+    if (owner !== tenant || of !== sale) continue;
+    const signed = normalSide(account as Account) === 'debit' ? amount : -amount;
+    sides.set(unit, (sides.get(unit) ?? 0n) + signed);
+  }
+  return [...sides].flatMap(([unit, left]) => (left === 0n ? [] : [`${unit}: one side holds ${left} more than the other`]));
+}

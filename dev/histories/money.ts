@@ -1,0 +1,111 @@
+import type { Sale } from '#shared/domain/sale/sale.js';
+import type { Accepted } from './selling.js';
+
+/** What a payment provider reported of one payment, for one order and in one currency. The first report under an id stands. */
+interface Reported {
+  readonly payment: string;
+  readonly order: string;
+  readonly currency: string;
+  received?: bigint;
+  /** The payment was received for another order or in another currency before: it pays for nothing. */
+  foreign: boolean;
+  refundedTotal: bigint;
+  readonly refunds: Map<string, bigint>;
+  readonly opened: Map<string, bigint>;
+  readonly verdicts: Map<string, { readonly status: string; readonly amount: bigint }>;
+}
+
+interface Report {
+  readonly payment: string;
+  readonly order: string;
+  readonly currency: string;
+  readonly amount?: string;
+  readonly refund?: string;
+  readonly refundedTotal?: string;
+  readonly dispute?: string;
+  readonly status?: string;
+}
+
+/** Balances of one sale by currency and account. */
+type Money = Map<string, bigint>;
+
+/** Where all money of a sale has to be: DESIGN section 13 on the set of reports, and the ends that its orders came to. */
+export function expectedMoney(accepted: readonly Accepted[], sale: Sale): Money {
+  const money: Money = new Map();
+  const add = (currency: string, account: string, amount: bigint): unknown =>
+    money.set(`${currency} ${account}`, (money.get(`${currency} ${account}`) ?? 0n) + amount);
+  for (const reported of reportedIn(accepted)) {
+    const { currency, received = 0n } = reported;
+    const back = least(received, most(sum(reported.refunds.values()), reported.refundedTotal) + lost(reported));
+    const disputed = least(received - back, open(reported));
+    add(currency, 'provider', received - back);
+    add(currency, 'disputed', disputed);
+    add(currency, 'refunds-owed', most(0n, owed(reported, sale) - back - disputed));
+  }
+  for (const { status, payment, total } of sale.open?.orders.values() ?? [])
+    if (status === 'confirmed' && payment === undefined) add(total.currency, 'settled-outside', BigInt(total.amount));
+  return money;
+}
+
+/** Nothing where it pays for an order that stands, or waits for its order; else all of it. */
+function owed({ payment, order: id, currency, received = 0n, foreign }: Reported, { open: sale }: Sale): bigint {
+  const order = sale?.orders.get(id as never);
+  if (foreign) return received;
+  if (order === undefined) return sale?.payments.withoutOrder().some((waiting) => waiting === payment) ? 0n : received;
+  const covers = order.total.currency === currency && BigInt(order.total.amount) === received;
+  return order.status === 'confirmed' && order.payment === payment && covers ? 0n : received;
+}
+
+function reportedIn(accepted: readonly Accepted[]): Iterable<Reported> {
+  const all = new Map<string, Reported>();
+  for (const { operation, request, key } of accepted) {
+    if (!operation.startsWith('payment.')) continue;
+    const report = request as unknown as Report;
+    const { payment, order, currency } = report;
+    const name = [payment, order, currency].join(' ');
+    const begun: Reported = {
+      payment,
+      order,
+      currency,
+      foreign: false,
+      refundedTotal: 0n,
+      refunds: new Map(),
+      opened: new Map(),
+      verdicts: new Map(),
+    };
+    const reported = all.get(name) ?? begun;
+    all.set(name, reported);
+    if (operation === 'payment.confirm' && reported.received === undefined)
+      reported.foreign = [...all.values()].some((other) => other.payment === payment && other.received !== undefined);
+    TAKE[operation]?.(reported, report, key);
+  }
+  return all.values();
+}
+
+const TAKE: Readonly<Record<string, (reported: Reported, report: Report, key: string) => void>> = {
+  'payment.confirm': (reported, { amount = '0' }) => {
+    reported.received ??= BigInt(amount);
+  },
+  'payment.refunded': (reported, { amount, refund, refundedTotal }, key) => {
+    reported.refundedTotal = most(reported.refundedTotal, BigInt(refundedTotal ?? 0));
+    if (amount !== undefined && (refund !== undefined || refundedTotal === undefined))
+      keepFirst(reported.refunds, refund ?? key, BigInt(amount));
+  },
+  'payment.disputed': ({ opened, verdicts }, { dispute = '', status = '', amount = '0' }) => {
+    if (status === 'opened') keepFirst(opened, dispute, BigInt(amount));
+    else keepFirst(verdicts, dispute, { status, amount: BigInt(amount) });
+  },
+};
+
+function keepFirst<T>(facts: Map<string, T>, id: string, fact: T): void {
+  if (!facts.has(id)) facts.set(id, fact);
+}
+
+const lost = ({ verdicts }: Reported): bigint =>
+  sum([...verdicts.values()].flatMap(({ status, amount }) => (status === 'lost' ? [amount] : [])));
+const open = ({ opened, verdicts }: Reported): bigint =>
+  sum([...opened].flatMap(([dispute, amount]) => (verdicts.has(dispute) ? [] : [amount])));
+
+const sum = (amounts: Iterable<bigint>): bigint => [...amounts].reduce((total, amount) => total + amount, 0n);
+const least = (left: bigint, right: bigint): bigint => (left < right ? left : right);
+const most = (left: bigint, right: bigint): bigint => (left > right ? left : right);

@@ -1,0 +1,101 @@
+import type { MintEvent } from '#shared/domain/mint/events.js';
+import type { Recorded } from '#shared/domain/recorded.js';
+import { mintSubject, saleSubject } from '#shared/event-store/event-store.js';
+import { fingerprint, type Json } from '#shared/kernel/canonical.js';
+import { type KeyNamespace, keyHash, type SaleId, type TenantId } from '#shared/kernel/ids.js';
+import { createLogger } from '#shared/platform/logger.js';
+import type { Command } from '../../apps/purchase/src/command.js';
+import { decideCommand } from '../../apps/purchase/src/decide.js';
+import type { Inbox } from '../../apps/purchase/src/inbox.js';
+import { MintNewsReactor } from '../../apps/purchase/src/mint-news-reactor.js';
+import { type OperationName, operation as operationOf } from '../../apps/purchase/src/operations.js';
+import { SaleFold } from '../../apps/purchase/src/sale-fold.js';
+import type { HistoryLog } from './log.js';
+import { deliveryOf, MintSide } from './mint-side.js';
+
+/** A group of more events would not fit a commit; the decider closes its own by bytes. */
+const MOST_EVENTS = 200;
+const silent = createLogger('histories', 'silent');
+
+/** A command that was accepted, as its caller sent it. */
+export interface Accepted {
+  readonly key: string;
+  readonly operation: OperationName;
+  readonly request: Readonly<Record<string, unknown>>;
+}
+
+/** One sale: its decider, its minter and the reactor between them, on one log. Everything that decides, writes and reads is the real thing. */
+export class Selling {
+  readonly fold: SaleFold;
+  readonly mints: MintSide;
+  /** In the order in which they were decided. */
+  readonly accepted: Accepted[] = [];
+  /** What the minter's events ask of the sale and it was not yet told. */
+  readonly reports: Command[] = [];
+  private readonly reactor: MintNewsReactor;
+  private waiting: Recorded[] = [];
+  private readonly decided = new Set<string>();
+
+  constructor(
+    private readonly log: HistoryLog,
+    readonly tenant: TenantId,
+    readonly sale: SaleId,
+  ) {
+    this.fold = new SaleFold(saleSubject(tenant, sale));
+    this.mints = new MintSide(tenant, sale);
+    const inbox = {
+      put: async (command: Command) => {
+        this.reports.push(command);
+        return 'stored' as const;
+      },
+    };
+    this.reactor = new MintNewsReactor(inbox as unknown as Inbox, silent);
+  }
+
+  /** Asks as a caller does: what the schema refuses is not stored, and a key is decided once. @returns whether it was decided now */
+  ask(operation: OperationName, request: Readonly<Record<string, unknown>>, key: string, at: number): boolean {
+    if (operationOf(operation).schema?.safeParse(request).success !== true) return false;
+    const { tenant, sale } = this;
+    const namespace: KeyNamespace = operation.startsWith('payment.') ? 'webhook' : 'api';
+    const stored = { namespace, operation, key, keyHash: keyHash(namespace, key), request: request as Json, reply: '_INBOX.histories' };
+    return this.decide({ ...stored, tenant, sale, fingerprint: fingerprint(operation, sale, request) }, at);
+  }
+
+  decide(command: Command, at: number): boolean {
+    if (this.decided.has(command.keyHash)) return false;
+    const version = this.fold.head.version + 1;
+    const { answer, events } = decideCommand(this.fold.sale, command, at, version);
+    if (events.length > 0) this.decided.add(command.keyHash);
+    this.waiting.push(...events);
+    if (this.waiting.length > MOST_EVENTS) this.commit();
+    if (answer.status < 300)
+      this.accepted.push({ key: command.key, operation: command.operation, request: command.request as Accepted['request'] });
+    return true;
+  }
+
+  /** Puts what was decided into the log, as one commit. */
+  commit(): void {
+    if (this.waiting.length === 0) return;
+    const commit = this.log.append(this.fold.subject, this.waiting);
+    this.fold.remember(commit);
+    this.mints.hear(commit.events);
+    this.waiting = [];
+  }
+
+  /** The minter takes some steps, and the reactor hears of each. */
+  async mint(ticket: number, moves: readonly number[], at: number): Promise<void> {
+    this.commit();
+    for (const move of moves) await this.append(this.mints.step(ticket, move), at);
+  }
+
+  private async append(events: readonly MintEvent[], at: number): Promise<void> {
+    if (events.length === 0) return;
+    const subject = mintSubject(this.tenant, this.sale);
+    const { sequence } = this.log.append(
+      subject,
+      events.map((event) => ({ ...event, at })),
+    );
+    const { body } = this.log.messages[sequence - 1] as { readonly body: Uint8Array };
+    await this.reactor.handle(deliveryOf(subject, sequence, body, at));
+  }
+}
