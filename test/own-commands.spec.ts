@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-const COMMANDS = ['bench/main.js', 'dev/chaos/main.js', 'dev/audit/main.js'];
+const COMMANDS = ['bench/main.js', 'dev/chaos/main.js', 'dev/audit/main.js', 'dev/fuzz/main.js', 'dev/histories/main.js'];
 const run = (command: string, ...words: readonly string[]) =>
   spawnSync(process.execPath, [`dist/${command}`, ...words], { encoding: 'utf8', timeout: 60_000 });
 

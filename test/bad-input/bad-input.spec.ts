@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { type Body, badKeys, badOpenings, badOrders, badQuestions, opening, order } from '../harness/bad-requests.js';
 import { Shop } from '../stages/shop.js';
 
-/** `FUZZ=long` asks 10,000 times (`npm run test:fuzz`). */
+/** `FUZZ=long` asks 10,000 times (`npm run test:bad-input`). */
 const FUZZ_RUNS = process.env.FUZZ === 'long' ? 10_000 : 1_000;
 
 const shop = Shop.forTests('bad-input');

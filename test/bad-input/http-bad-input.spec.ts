@@ -7,7 +7,7 @@ import { sendRaw } from '../harness/raw-http.js';
 import { apiKeyOf } from '../stages/selling.js';
 import { Shop } from '../stages/shop.js';
 
-/** `FUZZ=long` asks 10,000 times (`npm run test:fuzz`). */
+/** `FUZZ=long` asks 10,000 times (`npm run test:bad-input`). */
 const FUZZ_RUNS = process.env.FUZZ === 'long' ? 10_000 : 1_000;
 
 const shop = Shop.forTests('http-bad-input', { environment: { TENANT_RATE: '100000', TENANT_BURST: '100000' } });

@@ -1,0 +1,105 @@
+import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
+import { WEBHOOK_PATH } from '../../apps/purchase/src/http/payment-webhook.js';
+import { fill, ROUTES } from '../../apps/purchase/src/http/routes.js';
+import type { OperationName } from '../../apps/purchase/src/operations.js';
+import { signed } from '../payments/signing.js';
+import type { Settings } from '../stack/wiring.js';
+
+/** Longer than the service makes anybody wait. */
+const TIMEOUT_MS = 15_000;
+
+export type Transport = 'nats' | 'http' | 'webhook';
+
+export interface Asked {
+  readonly operation: OperationName;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly key: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** What a payment provider calls what it tells. */
+const EVENT_TYPES: Readonly<Record<string, (body: Asked['body']) => string>> = {
+  'payment.confirm': () => 'payment.succeeded',
+  'payment.fail': () => 'payment.failed',
+  'payment.refunded': () => 'payment.refunded',
+  'payment.disputed': ({ status }) => `payment.dispute.${String(status)}`,
+};
+
+/** A tenant's back end and its payment provider: by NATS, HTTP and signed webhooks. */
+export class TenantCaller {
+  private constructor(
+    private readonly connection: NatsConnection,
+    private readonly settings: Settings,
+    readonly tenant: string,
+  ) {}
+
+  static async of(settings: Settings): Promise<TenantCaller> {
+    const { NATS_URL: servers = '', ADMIT_TENANT: tenant = '', ADMIT_NATS_USER: user = '', ADMIT_NATS_PASSWORD: pass = '' } = settings;
+    const options = { servers, user, pass, inboxPrefix: `_INBOX.${user}`, maxReconnectAttempts: -1, reconnectTimeWait: 100 };
+    return new TenantCaller(await connect(options), settings, tenant);
+  }
+
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+
+  /** Ways on which this can be asked. A key of a webhook is of another kind than one of a caller, so each request stays on its side. */
+  transportsOf(operation: OperationName): readonly Transport[] {
+    const isRouted = ROUTES.some((route) => route.operation === operation);
+    return ['nats', ...(isRouted ? ['http' as const] : []), ...(EVENT_TYPES[operation] === undefined ? [] : ['webhook' as const])];
+  }
+
+  /** @throws where nobody answers in time, or the connection is lost: what became of the request is then not known */
+  ask(asked: Asked, transport: Transport): Promise<Answer> {
+    if (transport === 'nats') return this.askNats(asked);
+    return transport === 'http' ? this.askHttp(asked, AbortSignal.timeout(TIMEOUT_MS)) : this.tell(asked, AbortSignal.timeout(TIMEOUT_MS));
+  }
+
+  /** Asks, and goes away before it is answered. */
+  async askAndLeave(asked: Asked, transport: Transport, afterMs: number): Promise<void> {
+    if (transport === 'nats') {
+      const reply = `_INBOX.${this.settings.ADMIT_NATS_USER}.nobody`;
+      this.connection.publish(`admit.${this.tenant}.${asked.operation}`, JSON.stringify(asked.body), { headers: keyed(asked.key), reply });
+      return;
+    }
+    const left = AbortSignal.timeout(afterMs);
+    await (transport === 'http' ? this.askHttp(asked, left) : this.tell(asked, left)).catch(() => undefined); // that is what was wanted
+  }
+
+  private async askNats({ operation, body, key }: Asked): Promise<Answer> {
+    const message = await this.connection.request(`admit.${this.tenant}.${operation}`, JSON.stringify(body), {
+      headers: keyed(key),
+      timeout: TIMEOUT_MS,
+    });
+    return { status: Number(message.headers?.get('Admit-Status')), text: message.string() };
+  }
+
+  private async askHttp({ operation, body, key }: Asked, signal: AbortSignal): Promise<Answer> {
+    const route = ROUTES.find((row) => row.operation === operation);
+    if (route === undefined) throw new Error(`${operation} is not asked over HTTP`);
+    const head = { authorization: `Bearer ${this.settings.ADMIT_API_KEY}`, 'content-type': 'application/json', 'idempotency-key': key };
+    return this.post(fill(route.path, body as Record<string, string>), { headers: head, body: JSON.stringify(body) }, signal);
+  }
+
+  private tell({ operation, body, key }: Asked, signal: AbortSignal): Promise<Answer> {
+    const { status: _, ...about } = body; // the type says it
+    const event = { type: EVENT_TYPES[operation]?.(body), data: { tenant: this.tenant, ...about } };
+    const told = { id: key, payment: String(body.payment), body: JSON.stringify(event) };
+    return this.post(WEBHOOK_PATH, signed(told, [this.settings.ADMIT_WEBHOOK_SECRET ?? ''], Date.now()), signal);
+  }
+
+  private async post(path: string, request: Pick<RequestInit, 'headers' | 'body'>, signal: AbortSignal): Promise<Answer> {
+    const response = await fetch(`${this.settings.HTTP_URL}${path}`, { method: 'POST', ...request, signal });
+    return { status: response.status, text: await response.text() };
+  }
+}
+
+function keyed(key: string): ReturnType<typeof headers> {
+  const head = headers();
+  head.set('Idempotency-Key', key);
+  return head;
+}
