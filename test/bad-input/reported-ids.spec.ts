@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { Webhook } from 'standardwebhooks';
+import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
+import { WEBHOOK_PATH } from '../../apps/purchase/src/http/payment-webhook.js';
+import { recordedIn } from '../harness/recorded.js';
+import { decidedBefore, takenBefore } from '../stages/earlier-version.js';
+import { Shop } from '../stages/shop.js';
+
+const shop = Shop.forTests('reported-ids');
+let secret: string;
+beforeAll(async () => {
+  const tenants = await (await TenantRegister.on(shop.log.admin)).list();
+  secret = tenants.find(({ tenant }) => tenant === 'demo')?.webhookSecrets[0]?.secret ?? '';
+});
+
+interface Paid {
+  readonly sale: string;
+  readonly order: string;
+  readonly payment: string;
+  readonly amount: string;
+  readonly currency: string;
+}
+
+async function placed(sale: string, payment: string): Promise<Paid> {
+  await shop.demo.open(sale, { quota: 5 }, { payment: 'webhook' });
+  const { body } = await shop.demo.place(sale, { quantity: 1 });
+  return { sale, order: String(body.order), payment, amount: '5000', currency: 'EUR' };
+}
+
+async function tell(paid: Paid, id: string, type = 'payment.succeeded'): Promise<number> {
+  const [body, at] = [JSON.stringify({ type, data: { tenant: 'demo', ...paid } }), new Date()];
+  const headers = {
+    'webhook-id': id,
+    'webhook-timestamp': `${Math.floor(at.getTime() / 1_000)}`,
+    'webhook-signature': new Webhook(secret).sign(id, at, body),
+  };
+  return (await shop.demoWeb.ask('POST', WEBHOOK_PATH, { headers, body })).status;
+}
+
+const logOf = async (sale: string): Promise<string> => JSON.stringify(await recordedIn(shop.log, `ev.demo.sale.${sale}`));
+const statusOf = async ({ sale, order }: Paid): Promise<unknown> => (await shop.demo.ask('order.get', { sale, order })).body.status;
+
+const SUSPICIOUS = ['4111111111111111', 'ann@example.org', 'card:4111-1111-1111-1111', 'a payment / with more', 'ä', 'p'.repeat(300)];
+
+describe('money is never refused for the id that it is reported with: the id is kept as a hash', () => {
+  it.each(SUSPICIOUS.map((id, index) => [id, `hook-${index}`]))('by webhook: %s', async (payment, sale) => {
+    const paid = await placed(sale, payment);
+    expect(await tell(paid, `evt-${sale}`)).toBe(200);
+    expect(await statusOf(paid)).toBe('confirmed');
+    expect(await tell(paid, `evt-${sale}-again`)).toBe(200); // found under the same hash: not paid twice
+    expect((await shop.demo.ask('sale.owed', { sale })).body.owed).toEqual([]);
+    expect(await logOf(sale)).not.toContain(payment);
+  });
+
+  it.each(SUSPICIOUS.map((id, index) => [id, `nats-${index}`]))('over NATS: %s', async (payment, sale) => {
+    const { sale: of, order, ...more } = await placed(sale, payment);
+    const request = { sale: of, order, ...more };
+    const first = await shop.demo.ask('payment.confirm', request, 'bob@example.org');
+    expect(first).toMatchObject({ status: 200, body: { status: 'confirmed' } });
+    expect(await shop.demo.ask('payment.confirm', request, 'bob@example.org')).toMatchObject({ text: first.text, replayed: true });
+    const log = await logOf(sale);
+    expect([log.includes(payment), log.includes('bob@example.org')]).toEqual([false, false]);
+  });
+
+  it('and so is the id of the event', async () => {
+    const paid = await placed('event-id', 'pay-1');
+    for (let copies = 0; copies < 2; copies++) expect(await tell(paid, 'ann@example.org')).toBe(200);
+    expect(await statusOf(paid)).toBe('confirmed');
+    expect(await logOf('event-id')).not.toContain('ann@example.org');
+  });
+
+  it('[L4] but what an earlier version recorded under the id itself is found under it', async () => {
+    const paid = await placed('earlier', '5555555555554444');
+    await decidedBefore(shop.log, takenBefore('payment.confirm', 'evt-earlier', paid, 'webhook'));
+    expect(await tell(paid, 'evt-earlier')).toBe(200);
+    expect(await tell(paid, randomUUID())).toBe(200);
+    expect([await statusOf(paid), (await shop.demo.ask('sale.owed', { sale: 'earlier' })).body.owed]).toEqual(['confirmed', []]);
+    expect((await logOf('earlier')).match(/"PaymentReceived"/g)).toHaveLength(1);
+  });
+});
