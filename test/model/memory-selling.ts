@@ -77,7 +77,7 @@ export class MemorySelling {
   readonly ask: Ask = async (what, body, key) => {
     const bytes = Buffer.from(JSON.stringify(body));
     if (what === 'order.get') return heard(await this.reads.order(tenant, bytes));
-    if (what === 'sale.owed') return heard(await this.reads.owed(tenant, bytes));
+    if (what === 'sale.refunds-due') return heard(await this.reads.refundsDue(tenant, bytes));
     const sale = (body as { sale: SaleId }).sale;
     this.asked += 1;
     const reply = `_INBOX.model.${this.asked}`;

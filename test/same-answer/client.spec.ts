@@ -154,7 +154,7 @@ describe('over HTTP', () => {
       value: { status: 'cancelled', tickets: [{ status: 'revoking' }] },
     });
     expect(await caller.closeSale({ sale: 'http-2' })).toMatchObject({ outcome: 'done', value: { closed: true } });
-    expect(await caller.owed({ sale: 'http-2' })).toMatchObject({ outcome: 'done', value: { owed: [] } });
+    expect(await caller.refundsDue({ sale: 'http-2' })).toMatchObject({ outcome: 'done', value: { refundsDue: [], problems: [] } });
     expect(await caller.sale({ sale: 'none' })).toMatchObject({ outcome: 'refused', problem: { code: 'sale-unknown' } });
     await expect(caller.placeOrder({ sale: 'http-2', buyer: 'b-1', quantity: 0 })).rejects.toMatchObject({ pointers: ['/quantity'] });
     await expect(caller.mintTickets({ sale: 'http-2', tickets: [first?.ticket ?? ''], wallet: 'nowhere' })).rejects.toMatchObject({

@@ -3,7 +3,7 @@ import { asOperator } from './operator.js';
 
 const ASK_TIMEOUT_MS = 10_000;
 
-interface Owed {
+interface RefundDue {
   readonly payment: string;
   readonly order: string;
   readonly amount: string;
@@ -12,23 +12,29 @@ interface Owed {
   readonly receivedAt: string;
 }
 
-/** `admit refunds <tenant> <sale>`: money that has to go back, a line each; exit code 0 also when there is none. */
+interface Problem extends Omit<RefundDue, 'receivedAt'> {
+  readonly reportedAt: string;
+}
+
+/** `admit refunds <tenant> <sale>`: money that has to go back and reports of payments that do not fit, a line each; exit code 0 also when there is none. */
 export async function listRefunds(tenant: string, sale: string, { json }: { readonly json?: boolean }): Promise<void> {
   await asOperator(readEnvironment(), async (connection) => {
-    const answer = await connection.request(`admit.${tenant}.sale.owed`, JSON.stringify({ sale }), { timeout: ASK_TIMEOUT_MS });
+    const answer = await connection.request(`admit.${tenant}.sale.refunds-due`, JSON.stringify({ sale }), { timeout: ASK_TIMEOUT_MS });
     if (answer.headers?.get('Admit-Status') !== '200')
       throw new Error(`${tenant}/${sale}: ${answer.headers?.get('Nats-Service-Error') || answer.string()}`);
-    const { owed } = answer.json<{ readonly owed: readonly Owed[] }>();
-    process.stdout.write(json === true ? `${JSON.stringify(owed)}\n` : lines(owed));
+    const { refundsDue, problems } = answer.json<{ readonly refundsDue: readonly RefundDue[]; readonly problems: readonly Problem[] }>();
+    process.stdout.write(json === true ? `${JSON.stringify({ refundsDue, problems })}\n` : lines(refundsDue, problems));
   });
 }
 
-function lines(owed: readonly Owed[]): string {
-  if (owed.length === 0) return 'nothing is owed\n';
-  return owed
-    .map(
-      ({ receivedAt, payment, order, amount, currency, reason }) =>
-        `${receivedAt}  ${payment}  ${order}  ${amount} ${currency} (minor units)  ${reason}\n`,
-    )
-    .join('');
+function lines(refundsDue: readonly RefundDue[], problems: readonly Problem[]): string {
+  const due = refundsDue.map((one) => line(one.receivedAt, one));
+  const wrong = problems.map((one) => line(one.reportedAt, one));
+  return [
+    ...(due.length === 0 ? ['no refund is due\n'] : due),
+    ...(wrong.length === 0 ? [] : ['\nreports of payments that do not fit, and change no order:\n', ...wrong]),
+  ].join('');
 }
+
+const line = (at: string, { payment, order, amount, currency, reason }: Omit<RefundDue, 'receivedAt'>): string =>
+  `${at}  ${payment}  ${order}  ${amount} ${currency} (minor units)  ${reason}\n`;

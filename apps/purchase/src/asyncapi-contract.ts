@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RefusalCode } from '#shared/domain/refusal.js';
 import { GetOrder, GetSale, GetTicket } from '#shared/domain/sale/commands.js';
 import type { ProblemCode } from './answer.js';
-import { Mints, Order, Owed, Receipt, Sale, Ticket } from './http/shapes.js';
+import { Mints, Order, Receipt, RefundsDue, Sale, Ticket } from './http/shapes.js';
 import { OPERATIONS, type OperationName, operation } from './operations.js';
 
 /** What a caller can ask over NATS, and all that can be answered. */
@@ -20,12 +20,12 @@ export interface Asking {
   readonly problems: readonly ProblemCode[];
 }
 
-const owed = Owed.shape.owed.element.optional();
+const refundDue = RefundsDue.shape.refundsDue.element.optional();
 const { order, version } = Order.shape;
 
 /** The order that was paid for, if it is known yet, and what of the payment has to go back. */
 export const Paid = z
-  .union([Order.extend({ owed }), z.strictObject({ order, status: z.literal('unknown'), version, owed })])
+  .union([Order.extend({ refundDue }), z.strictObject({ order, status: z.literal('unknown'), version, refundDue })])
   .meta({ title: 'Paid' });
 
 type Told = Pick<Asking, 'summary' | 'answer' | 'refusals'>;
@@ -59,20 +59,25 @@ const CHANGES: Readonly<Partial<Record<OperationName, Told>>> = {
     refusals: [...ENDING, 'order-not-paid', 'irrevocable'],
   },
   'payment.confirm': {
-    summary: 'Tells that a payment was received. For trusted back ends; providers tell it by webhook.',
+    summary: 'Reports that a payment was received. For trusted back ends; payment providers report it by webhook.',
     answer: Paid,
     refusals: ['sale-unknown'],
   },
-  'payment.fail': { summary: 'Tells that a try to pay failed.', answer: Paid, refusals: ['sale-unknown'] },
+  'payment.fail': { summary: 'Reports that a try to pay failed.', answer: Paid, refusals: ['sale-unknown'] },
   'payment.refunded': {
-    summary: 'Tells how much of a payment went back so far.',
+    summary: 'Reports a refund of a payment by its id, or all that went back so far.',
+    answer: Paid,
+    refusals: ['sale-unknown'],
+  },
+  'payment.disputed': {
+    summary: 'Reports that a payment is disputed, or that the dispute was won or lost.',
     answer: Paid,
     refusals: ['sale-unknown'],
   },
   'ticket.mint': {
     summary: 'Asks for the mints of up to 500 sold tickets: accepted all or none.',
     answer: Mints,
-    refusals: ['sale-unknown', 'ticket-unknown', 'ticket-not-sold'],
+    refusals: ['sale-unknown', 'ticket-unknown', 'ticket-not-sold', 'payment-disputed'],
   },
 };
 
@@ -111,7 +116,7 @@ const read = (name: string, summary: string, request: z.ZodType, answer: z.ZodTy
 
 const READS: readonly Asking[] = [
   read('sale.get', 'Reads a sale from the log.', GetSale, Sale),
-  read('sale.owed', 'Lists the money of a sale that has to go back.', GetSale, Owed),
+  read('sale.refunds-due', 'Lists the money of a sale that has to go back, and reports of payments that do not fit.', GetSale, RefundsDue),
   read('order.get', 'Reads an order from the log, with how far it came.', GetOrder, Order, ['order-unknown']),
   read('ticket.get', 'Reads a ticket from the log and, once it is minted, its asset.', GetTicket, Ticket, ['ticket-unknown']),
   read('ticket.receipt', 'Reads the receipt of a minted ticket from the log: proof of it for its buyer.', GetTicket, Receipt, [

@@ -1,12 +1,22 @@
 import type { z } from 'zod';
 import type { Decision } from '#shared/domain/refusal.js';
 import { closeSale } from '#shared/domain/sale/close-sale.js';
-import { CloseSale, EndOrder, MintTickets, OpenSale, PaymentNews, PlaceOrder, readOpening } from '#shared/domain/sale/commands.js';
+import {
+  CloseSale,
+  DisputeNotification,
+  EndOrder,
+  MintTickets,
+  OpenSale,
+  PaymentNotification,
+  PlaceOrder,
+  RefundNotification,
+  readOpening,
+} from '#shared/domain/sale/commands.js';
 import { cancelOrder, refundOrder } from '#shared/domain/sale/end-order.js';
 import type { SaleEvent } from '#shared/domain/sale/events.js';
 import { type MintNews, noteMintFailure, releaseUnit } from '#shared/domain/sale/mint-news.js';
 import { openSale } from '#shared/domain/sale/open-sale.js';
-import { confirmPayment, failPayment, refundPayment } from '#shared/domain/sale/payment-news.js';
+import { confirmPayment, disputePayment, failPayment, refundPayment } from '#shared/domain/sale/payment-notifications.js';
 import { placeOrder } from '#shared/domain/sale/place-order.js';
 import { requestMints } from '#shared/domain/sale/request-mints.js';
 import type { Sale } from '#shared/domain/sale/sale.js';
@@ -33,13 +43,14 @@ const placed = ({ tenant, sale, key }: Command): OrderId => orderId(tenant, sale
 const named = (command: Command): OrderId => read<EndOrder>(command).order;
 const nothing = (): object => ({});
 
-const payment = (decide: (sale: Sale, news: PaymentNews) => Decision<SaleEvent>): Operation => ({
-  schema: PaymentNews,
-  reportsMoney: true,
-  status: 200,
-  decide: (sale, command) => decide(sale, read(command)),
-  view: (sale, command, version) => paymentView(sale, read(command), version),
-});
+const payment = <T>(schema: Operation['schema'], decide: (sale: Sale, reported: T, key: string) => Decision<SaleEvent>) =>
+  ({
+    ...(schema && { schema }),
+    reportsMoney: true,
+    status: 200,
+    decide: (sale, command) => decide(sale, read(command), command.key),
+    view: (sale, command, version) => paymentView(sale, read(command), version),
+  }) satisfies Operation;
 const ending = (decide: (sale: Sale, command: EndOrder) => Decision<SaleEvent>): Operation => ({
   schema: EndOrder,
   status: 200,
@@ -74,9 +85,10 @@ export const OPERATIONS = {
   },
   'order.cancel': ending(cancelOrder),
   'order.refund': ending(refundOrder),
-  'payment.confirm': payment(confirmPayment),
-  'payment.fail': payment(failPayment),
-  'payment.refunded': payment(refundPayment),
+  'payment.confirm': payment(PaymentNotification, confirmPayment),
+  'payment.fail': payment(PaymentNotification, failPayment),
+  'payment.refunded': payment(RefundNotification, refundPayment),
+  'payment.disputed': payment(DisputeNotification, disputePayment),
   'ticket.mint': {
     schema: MintTickets,
     status: 200,

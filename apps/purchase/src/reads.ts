@@ -12,7 +12,7 @@ import type { MintFold } from './mint-fold.js';
 import { receiptIn } from './receipts.js';
 import { readJson } from './request-body.js';
 import type { SaleFold } from './sale-fold.js';
-import { orderView, owedView, saleView, ticketOf } from './views.js';
+import { orderView, refundsDueView, saleView, ticketOf } from './views.js';
 
 export interface ReadParts {
   readonly sales: Folds<SaleFold>;
@@ -83,15 +83,13 @@ export class Reads {
     });
   }
 
-  /** The money of a sale that has to go back. */
-  async owed(tenant: string, body: Uint8Array): Promise<Answer> {
+  /** The money of a sale that has to go back, and the reports of payments that do not fit. */
+  async refundsDue(tenant: string, body: Uint8Array): Promise<Answer> {
     const query = readQuery(tenant, GetSale, body);
     if ('problem' in query) return query.problem;
-    return this.answering(tenant, 'sale.owed', () =>
+    return this.answering(tenant, 'sale.refunds-due', () =>
       this.parts.sales.withLatest(saleSubject(tenant, query.ok.sale), ({ sale, head }) =>
-        sale.open === undefined
-          ? problemAnswer('sale-unknown')
-          : found({ owed: sale.open.payments.owed().map(owedView), version: head.version }, head.version),
+        sale.open === undefined ? problemAnswer('sale-unknown') : found(refundsDueView(sale, head.version), head.version),
       ),
     );
   }

@@ -30,9 +30,9 @@ export class RequestsController {
     return toCall(await this.reads.sale(call.tenant, body));
   }
 
-  @MessagePattern('sale.owed')
-  async getOwed(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
-    return toCall(await this.reads.owed(call.tenant, body));
+  @MessagePattern('sale.refunds-due')
+  async getRefundsDue(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
+    return toCall(await this.reads.refundsDue(call.tenant, body));
   }
 
   @MessagePattern('order.place')
@@ -68,6 +68,11 @@ export class RequestsController {
   @MessagePattern('payment.refunded')
   refundedPayment(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
     return this.mutate('payment.refunded', body, call);
+  }
+
+  @MessagePattern('payment.disputed')
+  disputedPayment(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
+    return this.mutate('payment.disputed', body, call);
   }
 
   @MessagePattern('ticket.mint')

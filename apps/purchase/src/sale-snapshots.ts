@@ -8,7 +8,7 @@ import { type FoldPart, SaleFold } from './sale-fold.js';
  * What the rows of a snapshot mean. Raise it with every change of how a sale is folded or of what its rows say, also where they look the
  * same: a snapshot of another shape is left alone, and written anew.
  */
-export const SNAPSHOT_SHAPE = 'sale/2';
+export const SNAPSHOT_SHAPE = 'sale/3';
 
 /** Commits and decisions that are folded in a tenth of a second: a sale of fewer has no snapshot. */
 const FIRST_SNAPSHOT = 10_000;

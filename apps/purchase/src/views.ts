@@ -1,6 +1,6 @@
-import type { PaymentNews } from '#shared/domain/sale/commands.js';
 import type { Moment, Order } from '#shared/domain/sale/order.js';
-import { isOwed, type Payment } from '#shared/domain/sale/payments.js';
+import { dueOf, type Payment } from '#shared/domain/sale/payment.js';
+import { type PaymentProblem, problemsOf } from '#shared/domain/sale/payment-problems.js';
 import type { OpenedSale, Sale } from '#shared/domain/sale/sale.js';
 import type { OrderId, TicketId } from '#shared/kernel/ids.js';
 import { rfc3339 } from '#shared/kernel/moment.js';
@@ -109,22 +109,31 @@ function pointsOf(order: Order, mints: ReadonlyMap<TicketId, MintView>): object[
   return [...own, ...chain];
 }
 
-/** What is said of a payment: the order it paid for, or that none is known for it yet; and what has to go back. */
-export function paymentView(sale: Sale, { payment, order }: PaymentNews, version: number): object {
+/** A payment's order, or that none is known for it yet; and what of the payment has to go back. */
+export function paymentView(sale: Sale, reported: Pick<Payment, 'payment' | 'order' | 'currency'>, version: number): object {
   const { payments, orders } = mustBeOpen(sale);
-  const known = payments.get(payment);
+  const known = payments.find(reported);
+  const { order } = reported;
   const seen = orders.has(order) ? orderView(sale, order, version) : { order, status: 'unknown', version };
-  return { ...seen, ...(known && isOwed(known) && { owed: owedView(known) }) };
+  return { ...seen, ...(known && dueOf(known) > 0n && { refundDue: refundDueView(known) }) };
 }
 
-export const owedView = ({ payment, order, owed, refunded, currency, receivedAt }: Payment): object => ({
-  payment,
-  order,
-  amount: `${(owed?.amount ?? 0n) - refunded}`,
-  currency,
-  reason: owed?.reason,
-  receivedAt: rfc3339(receivedAt),
+/** Money of a sale that has to go back, and reports of payments that do not fit what else was reported. */
+export function refundsDueView(sale: Sale, version: number): object {
+  const { payments } = mustBeOpen(sale);
+  return { refundsDue: payments.due().map(refundDueView), problems: problemsOf(payments).map(problemView), version };
+}
+
+const refundDueView = (payment: Payment): object => ({
+  payment: payment.payment,
+  order: payment.order,
+  amount: `${dueOf(payment)}`,
+  currency: payment.currency,
+  reason: payment.owed?.reason,
+  receivedAt: rfc3339(payment.receivedAt),
 });
+
+const problemView = ({ amount, at, ...problem }: PaymentProblem): object => ({ ...problem, amount: `${amount}`, reportedAt: rfc3339(at) });
 
 /** One status a ticket. */
 export function mintsView(sale: Sale, tickets: readonly TicketId[], version: number): object {

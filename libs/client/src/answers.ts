@@ -65,7 +65,7 @@ export interface Receipt {
 }
 
 /** Money that has to go back. */
-export interface Owed extends Money {
+export interface RefundDue extends Money {
   readonly payment: string;
   readonly order: string;
   readonly reason: string;
@@ -74,11 +74,23 @@ export interface Owed extends Money {
 
 /** The order that was paid for, if it is known yet, and what of this payment has to go back. */
 export type PaymentAnswer = (Order | { readonly order: string; readonly status: 'unknown'; readonly version: number }) & {
-  readonly owed?: Owed;
+  readonly refundDue?: RefundDue;
 };
 
-export interface OwedList {
-  readonly owed: readonly Owed[];
+/** A report of a payment that does not fit what else was reported of it: it changed no order. */
+export interface PaymentProblem extends Money {
+  readonly payment: string;
+  readonly order: string;
+  readonly reason: 'contradiction' | 'more-than-received' | 'not-received' | 'another-order' | 'another-currency';
+  /** Of a contradiction: what was reported, and the id of its refund or dispute. */
+  readonly report?: 'received' | 'refunded' | 'dispute-opened' | 'dispute-won' | 'dispute-lost';
+  readonly id?: string;
+  readonly reportedAt: string;
+}
+
+export interface RefundsDueList {
+  readonly refundsDue: readonly RefundDue[];
+  readonly problems: readonly PaymentProblem[];
   readonly version: number;
 }
 

@@ -1,13 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { type ConnectionOptions, connect } from '@nats-io/transport-node';
-import type { MintsAnswer, Order, OwedList, PaymentAnswer, Receipt, Sale, Ticket } from './answers.js';
+import type { MintsAnswer, Order, PaymentAnswer, Receipt, RefundsDueList, Sale, Ticket } from './answers.js';
 import { insist } from './insist.js';
 import { type KeyStore, MemoryKeys } from './keys.js';
 import type { MutationName, Mutations, ReadName, Reads } from './operations.js';
 import type { Outcome } from './outcome.js';
 import { CLOCK, type Clock, DEFAULT_PATIENCE, type Patience } from './patience.js';
 import { type Problem, RequestRejected } from './problem.js';
-import type { EndOrder, MintTickets, OpenSale, OrderRef, PaymentNews, PlaceOrder, SaleRef, TicketRef } from './requests.js';
+import type {
+  DisputeNotification,
+  EndOrder,
+  MintTickets,
+  OpenSale,
+  OrderRef,
+  PaymentNotification,
+  PlaceOrder,
+  RefundNotification,
+  SaleRef,
+  TicketRef,
+} from './requests.js';
 import type { Asked, Heard, Transport } from './transport.js';
 import { type HttpAccess, HttpTransport } from './transports/http.js';
 import { NatsTransport } from './transports/nats.js';
@@ -75,16 +86,20 @@ export class AdmitClient {
     return this.change('order.refund', order, options);
   }
 
-  confirmPayment(news: PaymentNews, options?: CallOptions): Promise<Outcome<PaymentAnswer>> {
-    return this.change('payment.confirm', news, options);
+  confirmPayment(payment: PaymentNotification, options?: CallOptions): Promise<Outcome<PaymentAnswer>> {
+    return this.change('payment.confirm', payment, options);
   }
 
-  failPayment(news: PaymentNews, options?: CallOptions): Promise<Outcome<PaymentAnswer>> {
-    return this.change('payment.fail', news, options);
+  failPayment(payment: PaymentNotification, options?: CallOptions): Promise<Outcome<PaymentAnswer>> {
+    return this.change('payment.fail', payment, options);
   }
 
-  refundedPayment(news: PaymentNews, options?: CallOptions): Promise<Outcome<PaymentAnswer>> {
-    return this.change('payment.refunded', news, options);
+  refundedPayment(refund: RefundNotification, options?: CallOptions): Promise<Outcome<PaymentAnswer>> {
+    return this.change('payment.refunded', refund, options);
+  }
+
+  disputedPayment(dispute: DisputeNotification, options?: CallOptions): Promise<Outcome<PaymentAnswer>> {
+    return this.change('payment.disputed', dispute, options);
   }
 
   mintTickets(tickets: MintTickets, options?: CallOptions): Promise<Outcome<MintsAnswer>> {
@@ -95,8 +110,9 @@ export class AdmitClient {
     return this.look('sale.get', sale);
   }
 
-  owed(sale: SaleRef): Promise<Outcome<OwedList>> {
-    return this.look('sale.owed', sale);
+  /** Money of a sale that has to go back, and reports of payments that do not fit. */
+  refundsDue(sale: SaleRef): Promise<Outcome<RefundsDueList>> {
+    return this.look('sale.refunds-due', sale);
   }
 
   order(order: OrderRef): Promise<Outcome<Order>> {

@@ -1,5 +1,16 @@
-import type { MintsAnswer, Order, OwedList, PaymentAnswer, Receipt, Sale, Ticket } from './answers.js';
-import type { EndOrder, MintTickets, OpenSale, OrderRef, PaymentNews, PlaceOrder, SaleRef, TicketRef } from './requests.js';
+import type { MintsAnswer, Order, PaymentAnswer, Receipt, RefundsDueList, Sale, Ticket } from './answers.js';
+import type {
+  DisputeNotification,
+  EndOrder,
+  MintTickets,
+  OpenSale,
+  OrderRef,
+  PaymentNotification,
+  PlaceOrder,
+  RefundNotification,
+  SaleRef,
+  TicketRef,
+} from './requests.js';
 
 /** What changes something: asked with a key. */
 export interface Mutations {
@@ -8,16 +19,17 @@ export interface Mutations {
   'order.place': { readonly body: PlaceOrder; readonly answer: Order };
   'order.cancel': { readonly body: EndOrder; readonly answer: Order };
   'order.refund': { readonly body: EndOrder; readonly answer: Order };
-  'payment.confirm': { readonly body: PaymentNews; readonly answer: PaymentAnswer };
-  'payment.fail': { readonly body: PaymentNews; readonly answer: PaymentAnswer };
-  'payment.refunded': { readonly body: PaymentNews; readonly answer: PaymentAnswer };
+  'payment.confirm': { readonly body: PaymentNotification; readonly answer: PaymentAnswer };
+  'payment.fail': { readonly body: PaymentNotification; readonly answer: PaymentAnswer };
+  'payment.refunded': { readonly body: RefundNotification; readonly answer: PaymentAnswer };
+  'payment.disputed': { readonly body: DisputeNotification; readonly answer: PaymentAnswer };
   'ticket.mint': { readonly body: MintTickets; readonly answer: MintsAnswer };
 }
 
 /** What only looks. */
 export interface Reads {
   'sale.get': { readonly body: SaleRef; readonly answer: Sale };
-  'sale.owed': { readonly body: SaleRef; readonly answer: OwedList };
+  'sale.refunds-due': { readonly body: SaleRef; readonly answer: RefundsDueList };
   'order.get': { readonly body: OrderRef; readonly answer: Order };
   'ticket.get': { readonly body: TicketRef; readonly answer: Ticket };
   'ticket.receipt': { readonly body: TicketRef; readonly answer: Receipt };

@@ -51,9 +51,24 @@ export type PlaceOrder = SaleRef & { readonly buyer: string; readonly wallet?: s
     | { readonly quantity: number }
   );
 
-/** What a trusted back end tells of a payment. */
-export interface PaymentNews extends OrderRef, Money {
+/** What a trusted back end reports of a payment: it was received, or a try to pay failed. */
+export interface PaymentNotification extends OrderRef, Money {
   readonly payment: string;
+}
+
+/**
+ * Money that went back: by one refund, or in all so far, in minor units. A refund that has no id of its own has the idempotency key for one.
+ */
+export type RefundNotification = OrderRef & { readonly payment: string; readonly currency: string } & (
+    | { readonly amount: string; readonly refund?: string; readonly refundedTotal?: string }
+    | { readonly refundedTotal: string }
+  );
+
+/** A dispute of a payment was opened, or decided for the organiser (`won`) or the buyer (`lost`), and over how much. */
+export interface DisputeNotification extends OrderRef, Money {
+  readonly payment: string;
+  readonly dispute: string;
+  readonly status: 'opened' | 'won' | 'lost';
 }
 
 export interface MintTickets extends SaleRef {

@@ -12,6 +12,7 @@ import { EntriesOfSale1799700000000 } from './migrations/1799700000000-entries-o
 import { BareShadow1799800000000 } from './migrations/1799800000000-bare-shadow.js';
 import { NumericSums1799900000000 } from './migrations/1799900000000-numeric-sums.js';
 import { Suspense1799910000000 } from './migrations/1799910000000-suspense.js';
+import { PaymentFacts1799920000000 } from './migrations/1799920000000-payment-facts.js';
 import { LIVE, OWNER } from './names.js';
 import { prepareRoles, type RoleUrls } from './roles.js';
 
@@ -26,6 +27,7 @@ const MIGRATIONS = [
   BareShadow1799800000000,
   NumericSums1799900000000,
   Suspense1799910000000,
+  PaymentFacts1799920000000,
 ];
 /** Session lock of whoever migrates: several apps may start at once. The number says nothing, it is only ours. */
 const MIGRATION_LOCK = 7_301_001;

@@ -11,6 +11,8 @@ import type { PlacedCommit } from './commit-place.js';
 import type { Desk } from './desk.js';
 
 type Key = readonly string[];
+/** A payment is loaded with everything that it was reported for. */
+const PAYMENT_ID = ['tenant', 'sale', 'payment'];
 
 /** Puts everything on the desk that these commits speak of, do not make themselves, and that is not there yet. Asks nothing where all is. */
 export async function loadMissing(
@@ -34,8 +36,11 @@ export async function loadMissing(
   const tickets = distinct([...missing.tickets, ...theirs]).filter(([tenant = '', id = '']) => book.tickets.get(tenant, id) === undefined);
   for (const raw of await read(TICKETS, tickets)) book.tickets.load(readTicket(raw));
   const inClearing = await read({ name: PAYMENTS.name, key: SALES.key, only: 'clearing_minor > 0' }, missing.sales);
-  for (const row of [...inClearing, ...(await read(PAYMENTS, missing.payments))].map(readPayment))
-    if (book.payments.of(row.tenant, row.sale, row.payment) === undefined) book.payments.load(row);
+  const waiting = inClearing.map(readPayment).map(({ tenant, sale, payment }): Key => [tenant, sale, payment]);
+  const payments = distinct([...missing.payments, ...waiting]).filter(
+    ([tenant = '', sale = '', id = '']) => !book.payments.knows(tenant, sale, id),
+  );
+  for (const raw of await read({ name: PAYMENTS.name, key: PAYMENT_ID }, payments)) book.payments.load(readPayment(raw));
   for (const key of missing.sales) desk.sales.add(key.join(' '));
 }
 
@@ -54,7 +59,7 @@ export function missingFrom({ book, heads, chains, sales }: Desk<unknown>, commi
     sales: distinct(commits.filter(({ tenant, sale }) => !sales.has(`${tenant} ${sale}`)).map(({ tenant, sale }) => [tenant, sale])),
     orders: named.orders.filter(([tenant = '', order = '']) => book.orders.get(tenant, order) === undefined),
     tickets: named.tickets.filter(([tenant = '', ticket = '']) => book.tickets.get(tenant, ticket) === undefined),
-    payments: named.payments.filter(([tenant = '', sale = '', payment = '']) => book.payments.of(tenant, sale, payment) === undefined),
+    payments: named.payments.filter(([tenant = '', sale = '', payment = '']) => !book.payments.knows(tenant, sale, payment)),
     closing: named.closing.filter(([tenant = '', sale = '']) => book.sales.get(tenant, sale) === undefined),
   };
   return Object.values(missing).some((keys: readonly Key[]) => keys.length > 0) ? missing : undefined;
@@ -97,6 +102,10 @@ function noteNames(found: References, made: Set<string>, { tenant, sale }: Place
     case 'PaymentReceived':
     case 'RefundOwed':
     case 'RefundPaid':
+    case 'DisputeOpened':
+    case 'DisputeWon':
+    case 'DisputeLost':
+    case 'OrderPaymentChanged':
       order(event.data.order);
       if (event.data.payment !== undefined) found.payments.push([tenant, sale, event.data.payment]);
       return;

@@ -96,9 +96,10 @@ export const TICKETS: Table<TicketRow> = {
   },
 };
 
+/** A payment that was reported for several orders or in several currencies has a row for each. */
 export const PAYMENTS: Table<PaymentRow> = {
   name: 'payment',
-  key: ['tenant', 'sale', 'payment'],
+  key: ['tenant', 'sale', 'payment', 'order_id', 'currency'],
   columns: {
     tenant: ['text', (row) => row.tenant],
     sale: ['text', (row) => row.sale],
@@ -108,9 +109,14 @@ export const PAYMENTS: Table<PaymentRow> = {
     matched: ['boolean', (row) => row.matched],
     received_minor: ['numeric', (row) => row.receivedMinor],
     refunded_minor: ['numeric', (row) => row.refundedMinor],
+    refunds_minor: ['numeric', (row) => row.refundsMinor],
+    disputes_lost_minor: ['numeric', (row) => row.disputesLostMinor],
+    disputes_open_minor: ['numeric', (row) => row.disputesOpenMinor],
+    to_return_minor: ['numeric', (row) => row.toReturnMinor],
     clearing_minor: ['numeric', (row) => row.clearingMinor],
     revenue_minor: ['numeric', (row) => row.revenueMinor],
     owed_minor: ['numeric', (row) => row.owedMinor],
+    disputed_minor: ['numeric', (row) => row.disputedMinor],
     returned_minor: ['numeric', (row) => row.returnedMinor],
     reason: ['text', (row) => row.reason],
     sequence: ['bigint', (row) => row.sequence],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PaymentNews } from '#shared/domain/sale/commands.js';
+import { DisputeNotification, hasRefund, PaymentNotification, REFUND_AMOUNTS, RefundNotification } from '#shared/domain/sale/commands.js';
 import { TENANT_PATTERN } from '#shared/kernel/ids.js';
 import type { Logger } from '#shared/platform/logger.js';
 import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
@@ -18,20 +18,39 @@ export const MAX_EVENT_BYTES = 16 * 1024;
 /** Characters of a type that are logged. */
 const MAX_TYPE_SHOWN = 64;
 
-const OPERATION_OF = {
-  'payment.succeeded': 'payment.confirm',
-  'payment.failed': 'payment.fail',
-  'payment.refunded': 'payment.refunded',
-} as const satisfies Readonly<Record<string, OperationName>>;
-type EventType = keyof typeof OPERATION_OF;
-
 const tenant = z.string().regex(TENANT_PATTERN, 'must be a tenant: 1 to 64 of A-Z a-z 0-9 _ -');
 
 /** Providers add members as they grow: what is not known is not heeded. */
-export const PaymentEvent = z.object({
-  type: z.enum(Object.keys(OPERATION_OF) as [EventType, ...EventType[]]),
-  data: z.object({ tenant, ...PaymentNews.shape }),
-});
+const reports = <Type extends string, Shape extends z.core.$ZodShape>(type: Type, shape: Shape) =>
+  z.object({ type: z.literal(type), data: z.object({ tenant, ...shape }) });
+const { status: _, ...ofDispute } = DisputeNotification.shape;
+const refunds = reports('payment.refunded', RefundNotification.shape);
+/** What a payment provider may report, by type. */
+export const PaymentEvent = z.discriminatedUnion('type', [
+  reports('payment.succeeded', PaymentNotification.shape),
+  reports('payment.failed', PaymentNotification.shape),
+  refunds.extend({ data: refunds.shape.data.refine(hasRefund, REFUND_AMOUNTS) }),
+  reports('payment.dispute.opened', ofDispute),
+  reports('payment.dispute.won', ofDispute),
+  reports('payment.dispute.lost', ofDispute),
+]);
+type EventType = z.infer<typeof PaymentEvent>['type'];
+
+interface Reporting {
+  readonly operation: OperationName;
+  /** Members of the operation's request that an event has, and those that its type says. */
+  readonly members: Readonly<Record<string, unknown>>;
+  readonly more?: Readonly<Record<string, string>>;
+}
+
+const REPORTING: Readonly<Record<EventType, Reporting>> = {
+  'payment.succeeded': { operation: 'payment.confirm', members: PaymentNotification.shape },
+  'payment.failed': { operation: 'payment.fail', members: PaymentNotification.shape },
+  'payment.refunded': { operation: 'payment.refunded', members: RefundNotification.shape },
+  'payment.dispute.opened': { operation: 'payment.disputed', members: ofDispute, more: { status: 'opened' } },
+  'payment.dispute.won': { operation: 'payment.disputed', members: ofDispute, more: { status: 'won' } },
+  'payment.dispute.lost': { operation: 'payment.disputed', members: ofDispute, more: { status: 'lost' } },
+};
 
 /** Whose secrets to check by: believed for nothing else until the signature holds. */
 const Addressed = z.object({ data: z.object({ tenant }) });
@@ -45,7 +64,7 @@ export interface PaymentWebhookParts {
   readonly logger: Logger;
 }
 
-/** What payment providers tell, by Standard Webhooks. The event's id is its key: told fifty times, it counts once. */
+/** What payment providers report, by Standard Webhooks. The event's id is its key: reported fifty times, it counts once. */
 export class PaymentWebhook {
   constructor(private readonly parts: PaymentWebhookParts) {}
 
@@ -82,14 +101,15 @@ export class PaymentWebhook {
     const { type, data } = said as { readonly type?: unknown; readonly data: JsonObject };
     if (typeof type !== 'string' || !isKnownType(type)) return undefined;
     const { tenant, ...reported } = data;
-    const known = Object.entries(reported).filter(([name]) => name in PaymentNews.shape);
+    const { operation, members, more } = REPORTING[type];
+    const known = Object.entries(reported).filter(([name]) => name in members);
     const asked = {
-      operation: OPERATION_OF[type],
+      operation,
       namespace: 'webhook',
       tenant: String(tenant),
       key: headers['webhook-id'],
       traceparent: undefined,
-      body: Buffer.from(JSON.stringify(Object.fromEntries(known))),
+      body: Buffer.from(JSON.stringify({ ...Object.fromEntries(known), ...more })),
     } as const;
     const answer = await this.parts.intake.decidedBefore(asked);
     if (answer !== undefined && isPending(answer)) return { status: 202, body: RECEIVED };
@@ -97,20 +117,21 @@ export class PaymentWebhook {
   }
 
   private async take({ type, data }: z.infer<typeof PaymentEvent>, key: string, traceparent: string | undefined): Promise<Answer> {
-    const { tenant: whose, ...news } = data;
-    const body = Buffer.from(JSON.stringify(news));
-    const asked = { operation: OPERATION_OF[type], namespace: 'webhook', tenant: whose, key, traceparent, body } as const;
+    const { tenant: whose, ...reported } = data;
+    const { operation, more } = REPORTING[type];
+    const body = Buffer.from(JSON.stringify({ ...reported, ...more }));
+    const asked = { operation, namespace: 'webhook', tenant: whose, key, traceparent, body } as const;
     const answer = await this.parts.intake.handle(asked);
     if (isPending(answer)) return { status: 202, body: RECEIVED };
     if (answer.status < 300) return { status: 200, body: RECEIVED };
-    const { sale, order, payment } = news;
+    const { sale, order, payment } = reported;
     const said = { tenant: whose, sale, order, payment, event: key, status: answer.status, code: codeOf(answer), traceparent };
     this.parts.logger.warn(said, 'an event of a payment provider was not taken');
     return answer.status === REFUSED ? { status: 200, body: RECEIVED } : answer;
   }
 }
 
-const isKnownType = (type: string): type is EventType => Object.hasOwn(OPERATION_OF, type);
+const isKnownType = (type: string): type is EventType => Object.hasOwn(REPORTING, type);
 
 /** Nothing of the order: a provider is told no more than it has to know. */
 const RECEIVED = JSON.stringify({ received: true });

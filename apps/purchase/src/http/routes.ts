@@ -3,7 +3,7 @@ import { CloseSale, EndOrder, GetOrder, GetSale, GetTicket, MintTickets, OpenSal
 import { ORDER_PATTERN, SALE_PATTERN, TICKET_PATTERN } from '#shared/kernel/ids.js';
 import type { ProblemCode } from '../answer.js';
 import type { OperationName } from '../operations.js';
-import { Mints, Order, Owed, Receipt, Sale, Ticket } from './shapes.js';
+import { Mints, Order, Receipt, RefundsDue, Sale, Ticket } from './shapes.js';
 
 /** What can stand in an address, and what it means when nothing can be called that. */
 export const ADDRESS_PARTS = {
@@ -38,7 +38,7 @@ export interface Mutation extends Described {
 /** Only looks. */
 export interface Look extends Described {
   readonly method: 'GET';
-  readonly read: 'sale' | 'owed' | 'order' | 'ticket' | 'receipt';
+  readonly read: 'sale' | 'refundsDue' | 'order' | 'ticket' | 'receipt';
   /** What else can be said than that there is no such thing. */
   readonly problems?: readonly ProblemCode[];
 }
@@ -84,7 +84,12 @@ export const ROUTES: readonly Route[] = [
     answer: Sale,
     example: {},
   }),
-  look(`${SALE}/owed`, 'sale.owed', { read: 'owed', summary: 'List the money that has to go back', schema: GetSale, answer: Owed }),
+  look(`${SALE}/refunds-due`, 'sale.refunds-due', {
+    read: 'refundsDue',
+    summary: 'List the money that has to go back, and reports of payments that do not fit',
+    schema: GetSale,
+    answer: RefundsDue,
+  }),
   mutation(`${SALE}/orders`, 'order.place', {
     status: 201,
     location: ORDER,

@@ -65,12 +65,27 @@ export const Ticket = z
   .strictObject({ ...ticketOfOrder.shape, sale, order, wallet: z.string().optional(), version })
   .meta({ title: 'Ticket' });
 export const Mints = z.strictObject({ tickets: z.array(Ticket), version }).meta({ title: 'Mints' });
-export const Owed = z
+const ofPayment = { payment: z.string(), order, ...money.shape };
+export const RefundsDue = z
   .strictObject({
-    owed: z.array(z.strictObject({ payment: z.string(), order, ...money.shape, reason: z.string(), receivedAt: moment })),
+    refundsDue: z.array(z.strictObject({ ...ofPayment, reason: z.string(), receivedAt: moment })),
+    problems: z
+      .array(
+        z.strictObject({
+          ...ofPayment,
+          reason: z.enum(['contradiction', 'more-than-received', 'not-received', 'another-order', 'another-currency']),
+          report: z
+            .enum(['received', 'refunded', 'dispute-opened', 'dispute-won', 'dispute-lost'])
+            .optional()
+            .describe('Of a contradiction: what was reported'),
+          id: z.string().optional().describe('Of a contradiction: the refund or dispute'),
+          reportedAt: moment,
+        }),
+      )
+      .describe('Reports that do not fit what else was reported of their payment. They change no order'),
     version,
   })
-  .meta({ title: 'Owed' });
+  .meta({ title: 'RefundsDue' });
 
 /** 202 */
 export const InProcess = z.strictObject({ status: z.literal('in-process'), sale, order: order.optional() }).meta({ title: 'InProcess' });

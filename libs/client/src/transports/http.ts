@@ -16,7 +16,7 @@ const orderPath = ({ sale, order }: Fields): string => `/v1/sales/${sale}/orders
 const ROUTES: Readonly<Partial<Record<OperationName, Route>>> = {
   'sale.open': ['POST', () => '/v1/sales'],
   'sale.get': ['GET', ({ sale }) => `/v1/sales/${sale}`],
-  'sale.owed': ['GET', ({ sale }) => `/v1/sales/${sale}/owed`],
+  'sale.refunds-due': ['GET', ({ sale }) => `/v1/sales/${sale}/refunds-due`],
   'sale.close': ['POST', ({ sale }) => `/v1/sales/${sale}/close`],
   'order.place': ['POST', ({ sale }) => `/v1/sales/${sale}/orders`],
   'order.get': ['GET', orderPath],

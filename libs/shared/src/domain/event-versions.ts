@@ -1,8 +1,28 @@
 import type { Event } from './recorded.js';
+import type { Money, OrderPlaced, RefundPaid, TicketOfUnit } from './sale/events.js';
 
 /** Makes the data of one version of an event the data of the next. Pure, and never changed once a log may hold what it reads. */
 export type Upcast = (data: never) => unknown;
 export type EventType = Event['type'];
+
+interface OrderPlacedV1 extends Omit<OrderPlaced['data'], 'tickets'> {
+  readonly tickets: readonly TicketOfUnit[];
+}
+
+/** Sales had one price: every ticket has the same share of the total. */
+function pricedTickets({ tickets, ...placed }: OrderPlacedV1): OrderPlaced['data'] {
+  const price = `${BigInt(placed.total.amount) / BigInt(tickets.length)}`;
+  return { ...placed, tickets: tickets.map((ticket) => ({ ...ticket, price })) };
+}
+
+/** The amount was the whole that went back so far; refunds had no ids. */
+const refundedInAll = ({ amount, ...paid }: Omit<RefundPaid['data'], 'amount'> & Money): RefundPaid['data'] => ({
+  ...paid,
+  refundedTotal: amount,
+});
+
+/** More values are known of a member; those there were mean what they meant. */
+const asItWas: Upcast = (data) => data;
 
 /**
  * Every event that the log may hold, with what lifts its older versions: the first makes version 2 of version 1, the next 3 of 2. An event with
@@ -12,8 +32,9 @@ export const UPCASTS: Readonly<Record<EventType, readonly Upcast[]>> = {
   CommandDecided: [],
   SaleOpened: [],
   SaleClosed: [],
-  OrderPlaced: [],
+  OrderPlaced: [pricedTickets],
   OrderConfirmed: [],
+  OrderPaymentChanged: [],
   OrderExpired: [],
   OrderCancelled: [],
   OrderRestored: [],
@@ -24,8 +45,12 @@ export const UPCASTS: Readonly<Record<EventType, readonly Upcast[]>> = {
   RevocationsRequested: [],
   PaymentReceived: [],
   PaymentFailed: [],
-  RefundOwed: [],
-  RefundPaid: [],
+  RefundOwed: [asItWas],
+  RefundPaid: [refundedInAll],
+  DisputeOpened: [],
+  DisputeWon: [],
+  DisputeLost: [],
+  PaymentReportSetAside: [],
   MintPlanned: [],
   MintSubmitted: [],
   MintAttemptDied: [],

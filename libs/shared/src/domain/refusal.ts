@@ -23,6 +23,8 @@ export const REFUSALS = {
   irrevocable:
     'These tickets are minted or about to be, and nobody can take them back. "override": true ends the order all the same: a ticket that is minted becomes void, its asset stays with its holder, and its unit is sold again.',
   'ticket-unknown': 'There is no such ticket in this sale.',
+  'payment-disputed':
+    'The payment of the order is disputed: its tickets are not minted before the dispute is won. Ask again then, with another key.',
   'ticket-not-sold': 'The ticket is not sold (any more): it cannot be minted.',
 } as const satisfies Record<string, string>;
 

@@ -7,6 +7,10 @@ export type OrderId = string & { readonly order: unique symbol };
 export type TicketId = string & { readonly ticket: unique symbol };
 /** The payment provider's own name of a payment. */
 export type PaymentId = string & { readonly payment: unique symbol };
+/** The payment provider's own name of one refund of a payment, or the key of the notification that reported it. */
+export type RefundId = string & { readonly refund: unique symbol };
+/** The payment provider's own name of a dispute of a payment. */
+export type DisputeId = string & { readonly dispute: unique symbol };
 export type KeyHash = string & { readonly key: unique symbol };
 export type Wallet = string & { readonly wallet: unique symbol };
 export type BuyerId = string & { readonly buyer: unique symbol };

@@ -1,8 +1,8 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { LIVE } from '../names.js';
 
-/** A payment, and where its money is. */
-@Check('payment_check', 'received_minor = clearing_minor + revenue_minor + owed_minor + returned_minor')
+/** A payment for one order in one currency, and where its money is. */
+@Check('payment_check', 'received_minor = clearing_minor + revenue_minor + owed_minor + disputed_minor + returned_minor')
 @Index('payment_in_clearing', ['tenant', 'sale'], { where: 'clearing_minor > 0' })
 @Entity({ schema: LIVE, name: 'payment' })
 export class PaymentEntity {
@@ -15,10 +15,10 @@ export class PaymentEntity {
   @PrimaryColumn({ type: 'text' })
   payment!: string;
 
-  @Column({ type: 'text', name: 'order_id' })
+  @PrimaryColumn({ type: 'text', name: 'order_id' })
   order!: string;
 
-  @Column({ type: 'text' })
+  @PrimaryColumn({ type: 'text' })
   currency!: string;
 
   @Column({ type: 'boolean' })
@@ -30,6 +30,18 @@ export class PaymentEntity {
   @Column({ type: 'numeric', name: 'refunded_minor' })
   refundedMinor!: string;
 
+  @Column({ type: 'numeric', name: 'refunds_minor' })
+  refundsMinor!: string;
+
+  @Column({ type: 'numeric', name: 'disputes_lost_minor' })
+  disputesLostMinor!: string;
+
+  @Column({ type: 'numeric', name: 'disputes_open_minor' })
+  disputesOpenMinor!: string;
+
+  @Column({ type: 'numeric', name: 'to_return_minor', nullable: true })
+  toReturnMinor!: string | null;
+
   @Column({ type: 'numeric', name: 'clearing_minor' })
   clearingMinor!: string;
 
@@ -38,6 +50,9 @@ export class PaymentEntity {
 
   @Column({ type: 'numeric', name: 'owed_minor' })
   owedMinor!: string;
+
+  @Column({ type: 'numeric', name: 'disputed_minor' })
+  disputedMinor!: string;
 
   @Column({ type: 'numeric', name: 'returned_minor' })
   returnedMinor!: string;

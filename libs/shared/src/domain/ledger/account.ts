@@ -18,10 +18,11 @@ const NORMAL_SIDE = {
   'mint-voided': 'debit',
   // money: with payment "none" the buyer settles with the organiser outside of us, so nothing passes through clearing
   'settled-outside': 'debit',
-  // what the payment provider has for us; in clearing (by order) until it is known what it pays for; to be given back, or earned
+  // what the payment provider has for us; in clearing (by order) until it is known what it pays for; to be given back, disputed, or earned
   provider: 'debit',
   clearing: 'credit',
   'refunds-owed': 'credit',
+  disputed: 'credit',
   revenue: 'credit',
   // events that could not be applied, and were suspended by an operator: what they speak of, twice, so that nothing else is touched
   suspense: 'debit',

@@ -102,9 +102,12 @@ describe('the payments of a book', () => {
     const { payments } = new Book();
     payments.create(payment('pay_1', 'ord_1'));
     payments.create(payment('pay_1', 'ord_1', { sale: 'ball' }));
-    expect(payments.of('demo', 'gala', 'pay_1')).toEqual(payment('pay_1', 'ord_1'));
-    expect(payments.of('demo', 'ball', 'pay_1')).toEqual(payment('pay_1', 'ord_1', { sale: 'ball' }));
-    expect([payments.of('other', 'gala', 'pay_1'), payments.of('demo', 'opera', 'pay_1')]).toEqual([undefined, undefined]);
+    expect(payments.of('demo', payment('pay_1', 'ord_1'))).toEqual(payment('pay_1', 'ord_1'));
+    expect(payments.of('demo', payment('pay_1', 'ord_1', { sale: 'ball' }))).toEqual(payment('pay_1', 'ord_1', { sale: 'ball' }));
+    expect([payments.of('other', payment('pay_1', 'ord_1')), payments.of('demo', payment('pay_1', 'ord_1', { sale: 'opera' }))]).toEqual([
+      undefined,
+      undefined,
+    ]);
     expect(payments.ofOrder('demo', 'ball', 'ord_1')).toHaveLength(1);
     expect(payments.ofOrder('other', 'gala', 'ord_1')).toEqual([]);
   });

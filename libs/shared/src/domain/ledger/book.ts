@@ -75,22 +75,28 @@ export class Shelf<Row extends Owned> {
   }
 }
 
-/** Payments are found by the order they were made for too. */
+/** Payments by id, order and currency. They are found by the order they were made for too. */
 export class PaymentShelf extends Shelf<PaymentRow> {
   private readonly byOrder = new Map<string, Set<string>>();
+  private readonly ids = new Set<string>();
 
   constructor() {
-    super(({ sale, payment }) => `${sale} ${payment}`);
+    super(nameOf);
   }
 
-  of(tenant: string, sale: string, payment: string): PaymentRow | undefined {
-    return this.get(tenant, `${sale} ${payment}`);
+  of(tenant: string, of: PaymentName): PaymentRow | undefined {
+    return this.get(tenant, nameOf(of));
+  }
+
+  /** Whether it is here for any order and currency: then it is here for all that it was reported for. */
+  knows(tenant: string, sale: string, payment: string): boolean {
+    return this.ids.has(`${tenant} ${sale} ${payment}`);
   }
 
   ofOrder(tenant: string, sale: string, order: string): PaymentRow[] {
     if (this.isEmpty) return [];
     const payments = this.byOrder.get(`${tenant} ${sale} ${order}`) ?? [];
-    return [...payments].flatMap((payment) => this.of(tenant, sale, payment) ?? []);
+    return [...payments].flatMap((name) => this.get(tenant, name) ?? []);
   }
 
   override load(row: PaymentRow): void {
@@ -103,13 +109,18 @@ export class PaymentShelf extends Shelf<PaymentRow> {
     this.index(row);
   }
 
-  private index({ tenant, sale, order, payment }: PaymentRow): void {
+  private index(row: PaymentRow): void {
+    const { tenant, sale, order, payment } = row;
+    this.ids.add(`${tenant} ${sale} ${payment}`);
     const key = `${tenant} ${sale} ${order}`;
-    const payments = this.byOrder.get(key);
-    if (payments === undefined) this.byOrder.set(key, new Set([payment]));
-    else payments.add(payment);
+    const names = this.byOrder.get(key);
+    if (names === undefined) this.byOrder.set(key, new Set([nameOf(row)]));
+    else names.add(nameOf(row));
   }
 }
+
+export type PaymentName = Pick<PaymentRow, 'sale' | 'payment' | 'order' | 'currency'>;
+const nameOf = ({ sale, payment, order, currency }: PaymentName): string => `${sale} ${payment} ${order} ${currency}`;
 
 /** What the posting of some events reads and changes: loaded before, written back after. */
 export class Book {

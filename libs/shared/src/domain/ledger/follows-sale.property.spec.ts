@@ -16,7 +16,7 @@ import { cancelOrder, refundOrder } from '../sale/end-order.js';
 import type { SaleEvent } from '../sale/events.js';
 import { noteMintFailure, releaseUnit } from '../sale/mint-news.js';
 import { openSale } from '../sale/open-sale.js';
-import { confirmPayment, failPayment, refundPayment } from '../sale/payment-news.js';
+import { confirmPayment, failPayment, refundPayment } from '../sale/payment-notifications.js';
 import { placeOrder } from '../sale/place-order.js';
 import { requestMints } from '../sale/request-mints.js';
 import { Sale } from '../sale/sale.js';
@@ -94,7 +94,7 @@ class Both {
       case 'pay':
         return confirmPayment(state, news);
       case 'refunded':
-        return refundPayment(state, news);
+        return refundPayment(state, news, `n-${deed.nth}`);
       case 'fail':
         return failPayment(state, news);
       case 'cancel':
@@ -211,12 +211,11 @@ describe('the ledger of a sale', () => {
 function expectMoneyToAgree(both: Both): void {
   for (const currency of ['EUR', 'USD']) {
     const of = (account: Account) => both.balance(currency, account);
-    expect(of('provider') + of('settled-outside')).toBe(of('clearing') + of('revenue') + of('refunds-owed'));
-    const rows = [
-      ...new Set(both.told.flatMap(({ data }) => ('payment' in data && typeof data.payment === 'string' ? [data.payment] : []))),
-    ]
-      .flatMap((payment) => both.book.payments.of(tenant, sale, payment) ?? [])
-      .filter((row) => row.currency === currency);
+    expect(of('provider') + of('settled-outside')).toBe(of('clearing') + of('revenue') + of('refunds-owed') + of('disputed'));
+    const rows = both.state
+      .open!.payments.all()
+      .filter((payment) => payment.currency === currency)
+      .flatMap((payment) => both.book.payments.of(tenant, { sale, ...payment }) ?? []);
     const sum = (which: 'clearingMinor' | 'owedMinor' | 'returnedMinor' | 'receivedMinor') =>
       rows.reduce((total, row) => total + row[which], 0n);
     expect([of('clearing'), of('refunds-owed'), of('provider')]).toEqual([

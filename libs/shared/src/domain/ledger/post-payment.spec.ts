@@ -12,14 +12,17 @@ const placed = (id = order): LedgerEvent =>
   event('OrderPlaced', {
     order: id,
     buyer: 'b-1',
-    tickets: [{ ticket: `tkt_${id}`, unit: id }],
+    tickets: [{ ticket: `tkt_${id}`, unit: id, price: '10000' }],
     total: { amount: '10000', currency: 'EUR' },
   });
 const received = (amount = '10000', { currency = 'EUR', payment = 'pay_1', matched = true } = {}) =>
   event('PaymentReceived', { ...money(amount, currency, payment), matched });
 const confirmed = (payment = 'pay_1') => event('OrderConfirmed', { order, payment });
 const owed = (reason: string, amount = '10000', currency = 'EUR') => event('RefundOwed', { ...money(amount, currency), reason });
-const back = (amount: string, currency = 'EUR') => event('RefundPaid', money(amount, currency));
+const back = (refundedTotal: string, currency = 'EUR') => event('RefundPaid', { order, payment: 'pay_1', currency, refundedTotal });
+const backBy = (refund: string, amount: string) => event('RefundPaid', { ...money(amount), refund });
+const lost = (amount: string) => event('DisputeLost', { ...money(amount), dispute: 'dp_1' });
+const paidBy = (payment: string) => event('OrderPaymentChanged', { order, payment });
 const expired = event('OrderExpired', { order });
 
 const HELD = [[OPENED], [placed()]];
@@ -31,8 +34,9 @@ function post(...commits: LedgerEvent[][]) {
   const book = new Book();
   const rows = commits.map((events, index) => postCommit(book, { tenant, sale, sequence: index + 1, events }));
   const moved = rows.at(-1)?.map(({ debit, credit, amount }) => `${amount} ${debit} < ${credit}`);
-  return { moved, rows: rows.flat(), payment: book.payments.of(tenant, sale, 'pay_1'), book };
+  return { moved, rows: rows.flat(), payment: paymentIn(book), book };
 }
+const paymentIn = (book: Book, payment = 'pay_1', currency = 'EUR') => book.payments.of(tenant, { sale, payment, order, currency });
 const wrongs = (...commits: LedgerEvent[][]): unknown => {
   try {
     return post(...commits);
@@ -49,12 +53,7 @@ describe('where the money of a payment goes', () => {
   it.each<[string, LedgerEvent[][], string[], number[]]>([
     ['waits in clearing for its order', [[OPENED], [early]], ['10000 provider < clearing/ord_1'], [10000, 10000, 0, 0, 0]],
     ['is counted once when it is told twice', [[OPENED], [early], [early]], [], [10000, 10000, 0, 0, 0]],
-    [
-      'grows by what is more than was told before',
-      [[OPENED], [received('7000', { matched: false })], [early]],
-      ['3000 provider < clearing/ord_1'],
-      [10000, 10000, 0, 0, 0],
-    ],
+    ['is counted once when more is told later', [[OPENED], [early], [received('12000')]], [], [10000, 10000, 0, 0, 0]],
     [
       'is earned when it pays',
       [...HELD, [received(), confirmed()]],
@@ -74,6 +73,33 @@ describe('where the money of a payment goes', () => {
       [10000, 0, 0, 10000, 0],
     ],
     ['is owed once', [...SOLD, [owed('requested')], [owed('unmatched')]], [], [10000, 0, 0, 10000, 0]],
+    ['is earned but for what is owed', [...SOLD, [owed('requested', '3000')]], ['3000 revenue < refunds-owed'], [10000, 0, 7000, 3000, 0]],
+    ['is owed as far as it came', [...SOLD, [owed('requested', '10001')]], ['10000 revenue < refunds-owed'], [10000, 0, 0, 10000, 0]],
+    [
+      'goes back by each refund',
+      [...SOLD, [backBy('re_1', '2500')], [backBy('re_2', '2500')]],
+      ['2500 revenue < provider'],
+      [10000, 0, 5000, 0, 5000],
+    ],
+    [
+      'goes back by the larger of what refunds add up to and what was told in all',
+      [...SOLD, [backBy('re_1', '2500')], [back('4000')], [backBy('re_2', '2500')]],
+      ['1000 revenue < provider'],
+      [10000, 0, 5000, 0, 5000],
+    ],
+    ['goes back when a dispute is lost', [...SOLD, [lost('4000')]], ['4000 revenue < provider'], [10000, 0, 6000, 0, 4000]],
+    [
+      'is earned by the payment that pays now, and owed of the one before',
+      [...SOLD, [received('10000', { payment: 'pay_2' }), paidBy('pay_2'), owed('paid-twice')]],
+      ['10000 provider < clearing/ord_1', '10000 clearing/ord_1 < revenue', '10000 revenue < refunds-owed'],
+      [10000, 0, 0, 10000, 0],
+    ],
+    [
+      'is earned again when it pays again',
+      [...SOLD, [received('10000', { payment: 'pay_2' }), paidBy('pay_2'), owed('paid-twice')], [paidBy('pay_1')]],
+      ['10000 refunds-owed < revenue'],
+      [10000, 0, 10000, 0, 0],
+    ],
     [
       'goes back out of what is owed',
       [...SOLD, [owed('requested')], [back('4000')]],
@@ -157,7 +183,10 @@ describe('where the money of a payment goes', () => {
 });
 
 describe('what is known of a payment', () => {
-  const nothing = { refundedMinor: 0n, revenueMinor: 0n, owedMinor: 0n, returnedMinor: 0n };
+  const nothing = {
+    ...{ refundedMinor: 0n, refundsMinor: 0n, disputesLostMinor: 0n, disputesOpenMinor: 0n, toReturnMinor: null },
+    ...{ revenueMinor: 0n, owedMinor: 0n, disputedMinor: 0n, returnedMinor: 0n },
+  };
   const early: PaymentRow = {
     tenant,
     sale,
@@ -181,20 +210,27 @@ describe('what is known of a payment', () => {
     expect(post([OPENED], [unmatched], [matched], [unmatched]).payment).toEqual({ ...early, matched: true, sequence: 4 });
   });
 
-  it('begins with its return where that is told first, and whatever currency that has', () => {
-    expect(post([OPENED], [back('4000', 'USD')]).payment).toMatchObject({
-      currency: 'USD',
-      refundedMinor: 4000n,
-      receivedMinor: 0n,
-      matched: false,
-    });
-    expect(post([OPENED], [back('4000', 'USD')], [unmatched]).payment).toMatchObject({ currency: 'EUR', refundedMinor: 0n });
-    expect(post([OPENED], [back('4000', 'USD')], [back('3000')]).payment).toMatchObject({ currency: 'EUR', refundedMinor: 3000n });
+  it('is apart for each order and currency that it was reported for', () => {
+    const { book } = post(
+      [OPENED],
+      [back('4000', 'USD')],
+      [unmatched],
+      [event('RefundPaid', { ...money('1'), order: 'ord_2', refund: 're_1' })],
+    );
+    expect(paymentIn(book)).toMatchObject({ refundedMinor: 0n, receivedMinor: 10000n });
+    expect(paymentIn(book, 'pay_1', 'USD')).toMatchObject({ refundedMinor: 4000n, receivedMinor: 0n, matched: false });
+    expect(book.payments.of(tenant, { sale, payment: 'pay_1', order: 'ord_2', currency: 'EUR' })).toMatchObject({ refundsMinor: 1n });
+    expect([book.payments.knows(tenant, sale, 'pay_1'), book.payments.knows(tenant, sale, 'pay_2')]).toEqual([true, false]);
+  });
+
+  it('is not changed by a report that was set aside', () => {
+    const aside = event('PaymentReportSetAside', { ...money('9999'), report: 'received' });
+    expect(post(...SOLD, [aside]).payment).toEqual(post(...SOLD).payment);
   });
 
   it('is not changed by what is old news', () => {
     const sold = [...SOLD, [owed('requested')], [back('4000')]];
-    for (const amount of ['3000', '4000']) expect(post(...sold, [back(amount)]).payment).toEqual(post(...sold).payment);
+    for (const amount of ['3000', '4000']) expect(post(...sold, [back(amount)]).payment).toEqual({ ...post(...sold).payment, sequence: 6 });
     expect(post([OPENED], [unmatched], [unmatched]).payment).toMatchObject({ matched: false });
   });
 
@@ -214,37 +250,20 @@ describe('money that cannot be is refused', () => {
   const about = { payment: 'pay_1', order, of: 'EUR' };
   it.each<[string, LedgerEvent[][], object]>([
     [
-      'received in a second currency',
-      [[OPENED], [received()], [received('1', { currency: 'USD' })]],
-      { reason: 'a payment is received in one currency', ...about, of: 'USD' },
-    ],
-    ['owed of a payment nobody told of', [...HELD, [owed('expired')]], { reason: 'the sale has no such payment', sale, payment: 'pay_1' }],
-    [
-      'owed in another currency',
-      [...SOLD, [owed('unmatched', '1', 'USD')]],
-      { reason: 'a payment has one currency', ...about, currency: 'USD' },
-    ],
-    [
-      'owed where it does not wait',
-      [...SOLD, [owed('paid-twice', '1')]],
-      { reason: 'the payment has not so much in clearing', ...about, amount: '1' },
-    ],
-    [
-      'owed where it was not earned',
-      [...SOLD, [owed('requested', '10001')]],
-      { reason: 'the payment has not so much in revenue', ...about, amount: '10001' },
-    ],
-    [
-      'paying for nothing it was sent for',
-      [...HELD, [event('PaymentReceived', { ...money('10000'), order: 'ord_2', matched: false }), confirmed()]],
-      { reason: 'a payment pays for its own order', ...about, order },
-    ],
-    [
       'paying too little',
       [...HELD, [received('9999'), confirmed()]],
       { reason: 'a payment of another amount pays for no order', ...about, total: 10000n },
     ],
-    ['paying without having come', [...HELD, [confirmed()]], { reason: 'the sale has no such payment', sale, payment: 'pay_1' }],
+    [
+      'paying for nothing it was sent for',
+      [...HELD, [event('PaymentReceived', { ...money('10000'), order: 'ord_2', matched: false }), confirmed()]],
+      { reason: 'a payment of another amount pays for no order', ...about, total: 10000n },
+    ],
+    [
+      'paying without having come',
+      [...HELD, [confirmed()]],
+      { reason: 'a payment of another amount pays for no order', ...about, total: 10000n },
+    ],
     [
       'left in the clearing of an ended order',
       [...LATE, [received()]],

@@ -1,93 +1,129 @@
 import { Fault } from '../../kernel/fault.js';
-import type { PaymentFailed, PaymentReceived, RefundOwed, RefundPaid } from '../sale/events.js';
+import type {
+  DisputeLost,
+  DisputeOpened,
+  DisputeWon,
+  OrderPaymentChanged,
+  PaymentEvent,
+  PaymentReceived,
+  RefundPaid,
+} from '../sale/events.js';
 import type { Account } from './account.js';
 import type { Book } from './book.js';
 import type { Entry, Place } from './entry.js';
-import { keptAt } from './known.js';
+import { keptAt, knownOrder } from './known.js';
 import { moveOrder } from './move-order.js';
 import type { PaymentRow } from './read-model.js';
 
-type Data<Event extends { readonly data: unknown }> = Event['data'];
-/** Where the money of a payment may be while we have it. */
-type Pot = 'clearing' | 'revenue' | 'owed';
+/** Where the money of a payment may be: with us, or given back. */
+type Pot = 'clearing' | 'revenue' | 'owed' | 'disputed' | 'returned';
+type Pots = Readonly<Record<Pot, bigint>>;
 
-/** Money that came in and goes back. The provider may tell of both in any order and more than once: only what is new is posted. */
-export function postPaymentEvent(event: PaymentReceived | PaymentFailed | RefundOwed | RefundPaid, book: Book, place: Place): Entry[] {
+/**
+ * Money that came in, is disputed, and goes back. Every event changes what is known of its payment; where the money then has to be follows from
+ * that alone, and what moves there is posted. So no report, in whatever order, can ask for more than there is.
+ */
+export function postPaymentEvent(event: PaymentEvent, book: Book, place: Place): Entry[] {
+  if (event.type === 'PaymentFailed' || event.type === 'PaymentReportSetAside') return [];
+  const row = paymentOf(book, place, event.data);
+  if (event.type === 'RefundOwed' && event.data.reason === 'requested') moveOrder(book, place, event.data.order, 'RefundOwed');
+  return settle(withReport(row, event), book, place);
+}
+
+/** What is known of a payment after an event of it. */
+function withReport(row: PaymentRow, event: Exclude<PaymentEvent, { type: 'PaymentFailed' | 'PaymentReportSetAside' }>): PaymentRow {
   switch (event.type) {
     case 'PaymentReceived':
-      return receive(event.data, book, place);
-    case 'PaymentFailed':
-      return [];
+      return withReceipt(row, event.data);
     case 'RefundOwed':
-      return owe(event.data, book, place);
+      return { ...row, toReturnMinor: BigInt(event.data.amount), reason: event.data.reason };
     case 'RefundPaid':
-      return giveBack(event.data, book, place);
+      return withRefund(row, event.data);
+    default:
+      return withDispute(row, event);
   }
 }
 
-function receive({ payment, order, amount, currency, matched }: Data<PaymentReceived>, book: Book, place: Place): Entry[] {
-  const known = inCurrency(currency, paymentOf(book, place, payment) ?? begin(book, place, { payment, order, currency }));
-  if (known === undefined) throw refused('a payment is received in one currency', { payment, order, currency });
-  const more = BigInt(amount) - known.receivedMinor;
-  if (more <= 0n) return keep(book, place, { ...known, matched: known.matched || matched });
-  const row = { ...known, matched, receivedMinor: known.receivedMinor + more, clearingMinor: known.clearingMinor + more };
-  const arrived: Entry = { ...about(row), debit: 'provider', credit: accountOf('clearing', row), amount: more };
-  return [arrived, ...settle(row, book, place)];
+/** It is received once. Reported again when its order has come, it brings nothing more. */
+function withReceipt(row: PaymentRow, { amount, matched }: PaymentReceived['data']): PaymentRow {
+  const known = { ...row, matched: row.matched || matched };
+  if (row.receivedMinor > 0n) return known;
+  return { ...known, receivedMinor: BigInt(amount), clearingMinor: BigInt(amount) };
 }
 
-function owe({ payment, order, amount, currency, reason }: Data<RefundOwed>, book: Book, place: Place): Entry[] {
-  const row = mustKnow(book, place, payment, currency);
-  if (reason === 'requested') moveOrder(book, place, order, 'RefundOwed');
-  const more = BigInt(amount) - row.owedMinor - row.returnedMinor; // what is owed is the whole that has to go back: what went back already is part of it
-  const from = reason === 'requested' ? 'revenue' : 'clearing';
-  if (more > held(row, from)) throw refused(`the payment has not so much in ${from}`, row, { amount });
-  if (more <= 0n) return keep(book, place, { ...row, reason });
-  keep(book, place, { ...taken(row, from, more), owedMinor: row.owedMinor + more, reason });
-  return [{ ...about(row), debit: accountOf(from, row), credit: 'refunds-owed', amount: more }];
+const withRefund = (row: PaymentRow, { amount, refundedTotal }: RefundPaid['data']): PaymentRow => ({
+  ...row,
+  refundsMinor: row.refundsMinor + BigInt(amount ?? 0),
+  refundedMinor: most(row.refundedMinor, BigInt(refundedTotal ?? 0)),
+});
+
+function withDispute(row: PaymentRow, event: DisputeOpened | DisputeWon | DisputeLost): PaymentRow {
+  const { disputesOpenMinor, disputesLostMinor } = row;
+  if (event.type === 'DisputeOpened') return { ...row, disputesOpenMinor: disputesOpenMinor + BigInt(event.data.amount) };
+  const open = disputesOpenMinor - BigInt(event.data.opened ?? 0);
+  const lost = event.type === 'DisputeLost' ? BigInt(event.data.amount) : 0n;
+  return { ...row, disputesOpenMinor: open, disputesLostMinor: disputesLostMinor + lost };
 }
 
-/** The sale believes whatever the provider says. Here, what is said to go back in a currency that never came moves nothing. */
-function giveBack({ payment, order, amount, currency }: Data<RefundPaid>, book: Book, place: Place): Entry[] {
-  const known = inCurrency(currency, paymentOf(book, place, payment) ?? begin(book, place, { payment, order, currency }));
-  const told = BigInt(amount);
-  return known === undefined || told <= known.refundedMinor ? [] : settle({ ...known, refundedMinor: told }, book, place);
-}
-
-/** Until something was received, its currency is hearsay. */
-function inCurrency(currency: string, row: PaymentRow): PaymentRow | undefined {
-  if (row.currency === currency) return row;
-  return row.receivedMinor === 0n ? { ...row, currency, refundedMinor: 0n } : undefined;
-}
-
-/** Lets go what went back: out of what was owed, and what nobody owed (the provider gave it back by itself) from where it is. */
-function settle(before: PaymentRow, book: Book, place: Place): Entry[] {
-  const entries: Entry[] = [];
-  let row = before;
-  for (const pot of ['owed', 'revenue', 'clearing'] as const) {
-    const left = least(row.refundedMinor, row.receivedMinor) - row.returnedMinor;
-    const amount = least(left, held(row, pot));
-    if (amount <= 0n) continue;
-    row = { ...taken(row, pot, amount), returnedMinor: row.returnedMinor + amount };
-    entries.push({ ...about(row), debit: accountOf(pot, row), credit: 'provider', amount });
-  }
-  keep(book, place, row);
+/** Posts what came, and what goes from where it is to where it has to be. */
+function settle(row: PaymentRow, book: Book, place: Place): Entry[] {
+  const known = book.payments.of(row.tenant, row);
+  const arrived = row.receivedMinor - (known?.receivedMinor ?? 0n);
+  const entries: Entry[] = arrived > 0n ? [{ ...about(row), debit: 'provider', credit: accountOf('clearing', row), amount: arrived }] : [];
+  const wanted = potsOf(row, pays(book, row));
+  entries.push(...movesOf(row, wanted));
+  const { clearing, revenue, owed, disputed, returned } = wanted;
+  book.payments.change({
+    ...row,
+    ...{ clearingMinor: clearing, revenueMinor: revenue, owedMinor: owed, disputedMinor: disputed, returnedMinor: returned },
+    ...keptAt(place),
+  });
   return entries;
 }
 
-/** The payment paid for its order: what clearing has of it is earned. */
+/** Where the money of a payment has to be, as DESIGN has it: what went back, what is disputed of the rest, what has to go back, and what is left. */
+function potsOf(row: PaymentRow, paysForOrder: boolean): Pots {
+  const { receivedMinor, toReturnMinor } = row;
+  const returned = least(most(row.refundsMinor, row.refundedMinor) + row.disputesLostMinor, receivedMinor);
+  const disputed = least(row.disputesOpenMinor, receivedMinor - returned);
+  const owed = most(0n, least(toReturnMinor ?? 0n, receivedMinor) - returned - disputed);
+  const rest = receivedMinor - returned - disputed - owed;
+  return { returned, disputed, owed, revenue: paysForOrder ? rest : 0n, clearing: paysForOrder ? 0n : rest };
+}
+
+/** From the pots that have too much to those that have too little, in one order. */
+function movesOf(row: PaymentRow, wanted: Pots): Entry[] {
+  const pots = ['owed', 'disputed', 'revenue', 'clearing', 'returned'] as const;
+  const surplus = new Map(pots.map((pot) => [pot, row[`${pot}Minor`] - wanted[pot]]));
+  const entries: Entry[] = [];
+  for (const to of [...pots].reverse())
+    for (const from of pots) {
+      const amount = least(surplus.get(from) ?? 0n, -(surplus.get(to) ?? 0n));
+      if (amount <= 0n) continue;
+      surplus.set(from, (surplus.get(from) ?? 0n) - amount);
+      surplus.set(to, (surplus.get(to) ?? 0n) + amount);
+      entries.push({ ...about(row), debit: accountOf(from, row), credit: accountOf(to, row), amount });
+    }
+  return entries;
+}
+
+/** The payment pays for its order: what is left of it is earned. */
 export function earn(
   book: Book,
   place: Place,
   paid: { readonly payment: string; readonly order: string; readonly totalMinor: bigint; readonly currency: string },
 ): Entry[] {
-  const row = mustKnow(book, place, paid.payment, paid.currency);
-  if (row.order !== paid.order) throw refused('a payment pays for its own order', row, { order: paid.order });
+  const row = paymentOf(book, place, paid);
   if (row.receivedMinor !== paid.totalMinor)
     throw refused('a payment of another amount pays for no order', row, { total: paid.totalMinor });
-  const amount = row.clearingMinor;
-  if (amount === 0n) return [];
-  keep(book, place, { ...taken(row, 'clearing', amount), revenueMinor: row.revenueMinor + amount });
-  return [{ ...about(row), debit: accountOf('clearing', row), credit: 'revenue', amount }];
+  return settle({ ...row, toReturnMinor: null }, book, place);
+}
+
+/** Another payment pays from now on. What the one before has to give back, an event of its own says. */
+export function postPaymentChange({ order, payment }: OrderPaymentChanged['data'], book: Book, place: Place): Entry[] {
+  const row = knownOrder(book, place, order);
+  book.orders.change({ ...row, payment, ...keptAt(place) });
+  return earn(book, place, { ...row, payment });
 }
 
 /** L9: nothing of an ended order is left in clearing. Money that has not found its order yet waits there. */
@@ -98,46 +134,43 @@ export function assertCleared(book: Book, tenant: string, sale: string, order: s
   if (left !== undefined) throw refused('the clearing of an ended order is zero', left, { status: known.status });
 }
 
-function begin(book: Book, { tenant, sale, ...place }: Place, told: Pick<PaymentRow, 'payment' | 'order' | 'currency'>): PaymentRow {
-  const nothing = { receivedMinor: 0n, refundedMinor: 0n, clearingMinor: 0n, revenueMinor: 0n, owedMinor: 0n, returnedMinor: 0n };
+/** It pays for its order, or did before what is left of it was owed back. */
+function pays(book: Book, { tenant, sale, payment, order, currency, receivedMinor }: PaymentRow): boolean {
+  const known = book.orders.get(tenant, order);
+  return (
+    known !== undefined &&
+    known.sale === sale &&
+    known.payment === payment &&
+    known.currency === currency &&
+    known.totalMinor === receivedMinor
+  );
+}
+
+type Reported = Pick<PaymentRow, 'payment' | 'order' | 'currency'>;
+
+/** The payment as it is known for this order and in this currency; each is settled by itself. */
+function paymentOf(book: Book, { tenant, sale, sequence, at }: Place, { payment, order, currency }: Reported): PaymentRow {
+  const known = book.payments.of(tenant, { sale, payment, order, currency });
+  if (known !== undefined) return known;
   const row: PaymentRow = {
-    tenant,
-    sale,
-    ...told,
-    ...nothing,
-    matched: false,
-    reason: null,
-    sequence: place.sequence,
-    updatedAt: place.at,
+    ...{ tenant, sale, payment, order, currency, sequence, updatedAt: at, matched: false, reason: null, toReturnMinor: null },
+    ...{ receivedMinor: 0n, refundedMinor: 0n, refundsMinor: 0n, disputesLostMinor: 0n, disputesOpenMinor: 0n },
+    ...{ clearingMinor: 0n, revenueMinor: 0n, owedMinor: 0n, disputedMinor: 0n, returnedMinor: 0n },
   };
   book.payments.create(row);
   return row;
 }
 
-const paymentOf = (book: Book, { tenant, sale }: Place, payment: string): PaymentRow | undefined => book.payments.of(tenant, sale, payment);
-
-function mustKnow(book: Book, place: Place, payment: string, currency: string): PaymentRow {
-  const row = paymentOf(book, place, payment);
-  if (row === undefined) throw new Fault('projection-refused', { reason: 'the sale has no such payment', sale: place.sale, payment });
-  if (row.currency !== currency) throw refused('a payment has one currency', row, { currency });
-  return row;
-}
-
-function keep(book: Book, place: Place, row: PaymentRow): Entry[] {
-  book.payments.change({ ...row, ...keptAt(place) });
-  return [];
-}
-
-const held = (row: PaymentRow, pot: Pot): bigint => row[`${pot}Minor`];
-const taken = (row: PaymentRow, pot: Pot, amount: bigint): PaymentRow => ({ ...row, [`${pot}Minor`]: held(row, pot) - amount });
 const least = (left: bigint, right: bigint): bigint => (left < right ? left : right);
+const most = (left: bigint, right: bigint): bigint => (left > right ? left : right);
 
-const accountOf = (pot: Pot, { order }: PaymentRow): Account => {
+function accountOf(pot: Pot, { order }: PaymentRow): Account {
   if (pot === 'clearing') return `clearing/${order}`;
-  return pot === 'revenue' ? 'revenue' : 'refunds-owed';
-};
+  if (pot === 'returned') return 'provider';
+  return pot === 'owed' ? 'refunds-owed' : pot;
+}
 
 const about = ({ currency, order }: PaymentRow): Pick<Entry, 'unit' | 'order' | 'ticket'> => ({ unit: currency, order, ticket: null });
 
-const refused = (reason: string, { payment, order, currency }: Pick<PaymentRow, 'payment' | 'order' | 'currency'>, more = {}): Fault =>
+const refused = (reason: string, { payment, order, currency }: Reported, more = {}): Fault =>
   new Fault('projection-refused', { reason, payment, order, of: currency, ...more });

@@ -5,7 +5,7 @@ import type { Book } from './book.js';
 import type { Entry, Place } from './entry.js';
 import { keptAt, knownTicket } from './known.js';
 import { postConfirmation, postEnding, postRelease, postRestoration } from './post-order.js';
-import { postPaymentEvent } from './post-payment.js';
+import { postPaymentChange, postPaymentEvent } from './post-payment.js';
 
 type Sale<T extends SaleEvent['type']> = Extract<SaleEvent, { type: T }>['data'];
 
@@ -19,6 +19,8 @@ export function postSaleEvent(event: SaleEvent, book: Book, place: Place): Entry
       return postOrder(event.data, book, place);
     case 'OrderConfirmed':
       return postConfirmation(event.data, book, place);
+    case 'OrderPaymentChanged':
+      return postPaymentChange(event.data, book, place);
     case 'OrderExpired':
     case 'OrderCancelled':
     case 'OrderRefunded':
@@ -37,6 +39,10 @@ export function postSaleEvent(event: SaleEvent, book: Book, place: Place): Entry
     case 'PaymentFailed':
     case 'RefundOwed':
     case 'RefundPaid':
+    case 'DisputeOpened':
+    case 'DisputeWon':
+    case 'DisputeLost':
+    case 'PaymentReportSetAside':
       return postPaymentEvent(event, book, place);
   }
 }

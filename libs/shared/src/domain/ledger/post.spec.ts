@@ -160,7 +160,7 @@ describe('posting', () => {
     const received = happened('PaymentReceived', { ...money('10000'), matched: true });
     const paidFor = happened('OrderConfirmed', { order, payment: 'pay_1' });
     const owed = (reason: string) => happened('RefundOwed', { ...money('10000'), reason });
-    const back = (amount: string) => happened('RefundPaid', money(amount));
+    const back = (refundedTotal: string) => happened('RefundPaid', { order, payment: 'pay_1', currency: 'EUR', refundedTotal });
     const accounts = ({ balance }: ReturnType<typeof post>) =>
       (['provider', 'clearing', 'revenue', 'refunds-owed'] as const).map((account) => balance('EUR', account));
 

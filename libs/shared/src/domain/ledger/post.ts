@@ -100,6 +100,7 @@ function rulesFor(event: DomainEvent, book: Book, place: Place): Posting {
     case 'SaleClosed':
     case 'OrderPlaced':
     case 'OrderConfirmed':
+    case 'OrderPaymentChanged':
     case 'OrderExpired':
     case 'OrderCancelled':
     case 'OrderRestored':
@@ -112,6 +113,10 @@ function rulesFor(event: DomainEvent, book: Book, place: Place): Posting {
     case 'PaymentFailed':
     case 'RefundOwed':
     case 'RefundPaid':
+    case 'DisputeOpened':
+    case 'DisputeWon':
+    case 'DisputeLost':
+    case 'PaymentReportSetAside':
       return { entries: postSaleEvent(event, book, place), key: place.key };
     case 'MintPlanned':
     case 'MintSubmitted':

@@ -62,7 +62,10 @@ export interface TicketRow extends Kept {
   readonly document: string | null;
 }
 
-/** Where the money of one payment is. What was received is always clearing + revenue + owed + returned. */
+/**
+ * What was reported of one payment for one order in one currency, and where its money is: what was received is always clearing + revenue +
+ * owed + disputed + returned.
+ */
 export interface PaymentRow extends Kept {
   readonly payment: string;
   /** The order it was made for, which may not be known (yet). */
@@ -71,11 +74,18 @@ export interface PaymentRow extends Kept {
   /** Its order was known when it was received, or has come since. */
   readonly matched: boolean;
   readonly receivedMinor: bigint;
-  /** The whole that the provider said went back; it may say so before it tells of the receipt. */
+  /** The largest total of refunds that the provider reported; it may do so before it reports the receipt. */
   readonly refundedMinor: bigint;
+  /** The sum of its refunds that have ids. */
+  readonly refundsMinor: bigint;
+  readonly disputesLostMinor: bigint;
+  readonly disputesOpenMinor: bigint;
+  /** What was decided to go back, in all; `null`: nothing was, or it pays for its order. */
+  readonly toReturnMinor: bigint | null;
   readonly clearingMinor: bigint;
   readonly revenueMinor: bigint;
   readonly owedMinor: bigint;
+  readonly disputedMinor: bigint;
   readonly returnedMinor: bigint;
   /** Why it was owed last. */
   readonly reason: RefundReason | null;

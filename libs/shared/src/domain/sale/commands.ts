@@ -2,9 +2,11 @@ import { z } from 'zod';
 import {
   BUYER_PATTERN,
   type BuyerId,
+  type DisputeId,
   ORDER_PATTERN,
   type OrderId,
   type PaymentId,
+  type RefundId,
   SALE_PATTERN,
   type SaleId,
   TICKET_PATTERN,
@@ -217,15 +219,47 @@ const reportedId = <Id extends string>() =>
       'An id of the payment provider. One that looks like an e-mail address or a card number, or is more than 128 of A-Z a-z 0-9 _ . : -, is kept as its hash',
     );
 
-/** `payment.confirm`, `payment.fail`, `payment.refunded`: what a provider tells of a payment. */
-export const PaymentNews = z.strictObject({
+const reportedAmount = amount(MAX_REPORTED_DIGITS);
+/** Of which payment something is reported. */
+const ofPayment = z.strictObject({
   sale: saleId,
   order: orderId,
   payment: reportedId<PaymentId>(),
-  amount: amount(MAX_REPORTED_DIGITS),
   currency,
 });
-export type PaymentNews = z.infer<typeof PaymentNews>;
+
+/** `payment.confirm`, `payment.fail`: what the payment provider reports of a payment. */
+export const PaymentNotification = z.strictObject({ ...ofPayment.shape, amount: reportedAmount });
+export type PaymentNotification = z.infer<typeof PaymentNotification>;
+
+export const REFUND_AMOUNTS = { message: 'must be given, or refundedTotal', path: ['amount'] };
+export const hasRefund = ({
+  amount,
+  refundedTotal,
+}: {
+  readonly amount?: string | undefined;
+  readonly refundedTotal?: string | undefined;
+}): boolean => amount !== undefined || refundedTotal !== undefined;
+
+/** `payment.refunded`: money went back, by one refund or in all. */
+export const RefundNotification = z
+  .strictObject({
+    ...ofPayment.shape,
+    amount: reportedAmount.optional().describe('Of this refund, in minor units'),
+    refund: reportedId<RefundId>().optional().describe('Id of this refund. Left out, it is the id of the webhook, or the idempotency key'),
+    refundedTotal: reportedAmount.optional().describe('All that went back of the payment so far, in minor units'),
+  })
+  .refine(hasRefund, REFUND_AMOUNTS);
+export type RefundNotification = z.infer<typeof RefundNotification>;
+
+/** `payment.disputed` */
+export const DisputeNotification = z.strictObject({
+  ...ofPayment.shape,
+  amount: reportedAmount.describe('So much is disputed, or was won or lost, in minor units'),
+  dispute: reportedId<DisputeId>(),
+  status: z.enum(['opened', 'won', 'lost'], 'must be "opened", "won" or "lost"'),
+});
+export type DisputeNotification = z.infer<typeof DisputeNotification>;
 
 /** `ticket.mint` */
 export const MintTickets = z.strictObject({
@@ -242,5 +276,5 @@ export type MintTickets = z.infer<typeof MintTickets>;
 /** `ticket.get` */
 export const GetTicket = z.strictObject({ sale: saleId, ticket: ticketId });
 
-/** `sale.get`, `sale.owed` */
+/** `sale.get`, `sale.refunds-due` */
 export const GetSale = CloseSale;

@@ -9,6 +9,7 @@ const rules = { maxPerBuyer: 9, holdSeconds: 600, payment: 'webhook', mint: 'on-
 const TERMS: SaleTerms = { sale: 'gala' as SaleId, name: 'Gala', units: { quota: 9 }, price, ...rules };
 const order = 'ord_1' as OrderId;
 const tickets = [{ ticket: 'tkt_1' as TicketId, unit: '1' as UnitId }];
+const priced = tickets.map((ticket) => ({ ...ticket, price: price.amount }));
 const money = { payment: 'pay_1' as PaymentId, order, ...price };
 
 const OPENED: SaleEvent = { type: 'SaleOpened', data: TERMS };
@@ -17,7 +18,10 @@ const [EXPIRED, CANCELLED, REFUNDED, CONFIRMED] = [of('OrderExpired'), of('Order
 const RELEASED: SaleEvent = { type: 'UnitsReleased', data: { order, tickets } };
 const OWED: SaleEvent = { type: 'RefundOwed', data: { ...money, reason: 'requested' } };
 
-const HELD: readonly SaleEvent[] = [OPENED, { type: 'OrderPlaced', data: { order, buyer: 'b-1' as BuyerId, tickets, total: price } }];
+const HELD: readonly SaleEvent[] = [
+  OPENED,
+  { type: 'OrderPlaced', data: { order, buyer: 'b-1' as BuyerId, tickets: priced, total: price } },
+];
 const PAID: readonly SaleEvent[] = [
   ...HELD,
   { type: 'PaymentReceived', data: { ...money, matched: true } },

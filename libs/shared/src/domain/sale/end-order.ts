@@ -2,9 +2,9 @@ import { type Decision, type Refusal, refuse } from '../refusal.js';
 import type { EndOrder } from './commands.js';
 import type { SaleEvent } from './events.js';
 import { giveUp, irrevocable, overrideAgain } from './give-up.js';
-import type { Order } from './order.js';
+import { type Order, sumOfPrices } from './order.js';
 import type { OpenedSale, Sale } from './sale.js';
-import { owe } from './settle-payment.js';
+import { owe, paymentOf } from './settle-payment.js';
 
 /** Gives up an order that nobody paid for: a hold, or one of a sale without payment. Asked again, nothing more happens. */
 export function cancelOrder(state: Sale, command: EndOrder): Decision<SaleEvent> {
@@ -26,10 +26,9 @@ export function refundOrder(state: Sale, command: EndOrder): Decision<SaleEvent>
   const { sale, order } = found;
   if (order.status === 'refund-owed' || order.status === 'refunded') return again(found, command);
   if (order.status !== 'confirmed') return ended(order);
-  const payment = order.payment === undefined ? undefined : sale.payments.get(order.payment);
-  if (payment?.received === undefined) return refuse('order-not-paid', { pointers: ['/order'] });
-  const paid = { payment: payment.payment, order: order.order, amount: `${payment.received}`, currency: payment.currency };
-  return standing(found, command) ?? { events: [owe(paid, 'requested'), ...giveUp(sale, order)] };
+  const payment = paymentOf(sale, order);
+  if (payment === undefined) return refuse('order-not-paid', { pointers: ['/order'] });
+  return standing(found, command) ?? { events: [owe(payment, sumOfPrices(order.tickets), 'requested'), ...giveUp(sale, order)] };
 }
 
 interface Found {

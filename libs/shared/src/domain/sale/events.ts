@@ -1,4 +1,4 @@
-import type { BuyerId, OrderId, PaymentId, SaleId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
+import type { BuyerId, DisputeId, OrderId, PaymentId, RefundId, SaleId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
 
 /** Money in minor units as a decimal string ("5000" = 50.00 EUR); arithmetic is done on bigint. */
 export interface Money {
@@ -47,6 +47,12 @@ export interface TicketOfUnit {
   readonly unit: UnitId;
 }
 
+/** A ticket as it was ordered. */
+export interface TicketPlaced extends TicketOfUnit {
+  /** Minor units of the currency of its order. */
+  readonly price: string;
+}
+
 export type SaleOpened = { readonly type: 'SaleOpened'; readonly data: SaleTerms };
 
 /** No more orders; what is held may still be paid. */
@@ -59,7 +65,8 @@ export type OrderPlaced = {
     readonly order: OrderId;
     readonly buyer: BuyerId;
     readonly wallet?: Wallet;
-    readonly tickets: readonly TicketOfUnit[];
+    readonly tickets: readonly TicketPlaced[];
+    /** The sum of the prices of its tickets. */
     readonly total: Money;
     /** Where payment is awaited: milliseconds since 1970, UTC. */
     readonly expiresAt?: number;
@@ -74,7 +81,9 @@ export type OrderConfirmed = OfOrder<'OrderConfirmed', { readonly payment?: Paym
 export type OrderExpired = OfOrder<'OrderExpired'>;
 /** Held → available, or the end of an order that cost nothing: its sold units are released one by one. */
 export type OrderCancelled = OfOrder<'OrderCancelled'>;
-/** Available → held: paid after it had expired, while all of its units were still free. */
+/** Another payment pays for the order from now on: what the one before owes back is told by a `RefundOwed` of its own. */
+export type OrderPaymentChanged = OfOrder<'OrderPaymentChanged', { readonly payment: PaymentId }>;
+/** Available → held: paid after it had expired or was refunded by the provider, while all of its units were free. */
 export type OrderRestored = OfOrder<'OrderRestored'>;
 /** What was paid for the order has gone back in full. Units that were still held are available again. */
 export type OrderRefunded = OfOrder<'OrderRefunded'>;
@@ -102,22 +111,79 @@ export type RevocationsRequested = OfOrder<'RevocationsRequested', { readonly ti
 
 type OfPayment<Type extends string, More = unknown> = OfOrder<Type, { readonly payment: PaymentId } & More>;
 
-/** The provider says that it has the money. `matched: false`: the order is not (yet) known here. */
+/**
+ * The payment provider reports that it has the money. `matched: false`: the order is not known here (yet). A payment belongs to the order and
+ * currency that it was received for first; a receipt for another is recorded as it was reported, pays nothing, and is owed back.
+ */
 export type PaymentReceived = OfPayment<'PaymentReceived', Money & { readonly matched: boolean }>;
-/** The provider says that a try to pay failed. Nothing follows: another try may succeed while the units are held. */
+/** The payment provider reports that a try to pay failed. Nothing follows: another try may succeed while the units are held. */
 export type PaymentFailed = OfPayment<'PaymentFailed'>;
-/** Money that was received and has to go back, and why. */
+/** What has to go back of a payment, in all, and why. It takes the place of what was said of the payment before. */
 export type RefundOwed = OfPayment<'RefundOwed', Money & { readonly reason: RefundReason }>;
-/** The provider says how much of the payment went back so far; `amount` is the whole of it, so that hearing it twice adds nothing. */
-export type RefundPaid = OfPayment<'RefundPaid', Money>;
+/**
+ * The payment provider reports that money went back: `amount` by one refund, or `refundedTotal` as the whole of the payment so far, or both.
+ * Minor units of `currency`.
+ */
+export type RefundPaid = OfPayment<
+  'RefundPaid',
+  {
+    readonly currency: string;
+    readonly refund?: RefundId;
+    readonly amount?: string;
+    readonly refundedTotal?: string;
+  }
+>;
 
-export type RefundReason = 'requested' | 'expired' | 'cancelled' | 'wrong-amount' | 'paid-twice' | 'unmatched';
+type OfDispute<Type extends string, More = unknown> = OfPayment<Type, Money & { readonly dispute: DisputeId } & More>;
+interface DisputeEnded {
+  /** What was reported as disputed until now under this id: it is disputed no more. Absent: nothing was. */
+  readonly opened?: string;
+}
+
+/** The payment provider reports that the buyer disputes so much of the payment. */
+export type DisputeOpened = OfDispute<'DisputeOpened'>;
+/** The dispute was decided for the organiser: the money stays, or is here again. */
+export type DisputeWon = OfDispute<'DisputeWon', DisputeEnded>;
+/** The dispute was decided for the buyer: so much went back. */
+export type DisputeLost = OfDispute<'DisputeLost', DisputeEnded>;
+/** What was reported contradicts what was reported under the same id before, which stands. It is listed, and changes no sum. */
+export type PaymentReportSetAside = OfPayment<
+  'PaymentReportSetAside',
+  Money & {
+    readonly report: PaymentReport;
+    /** The id of the refund or dispute. */
+    readonly id?: RefundId | DisputeId;
+  }
+>;
+
+export type PaymentReport = 'received' | 'refunded' | 'dispute-opened' | 'dispute-won' | 'dispute-lost';
+export type RefundReason =
+  | 'requested'
+  | 'expired'
+  | 'refunded'
+  | 'cancelled'
+  | 'wrong-amount'
+  | 'paid-twice'
+  | 'another-order'
+  | 'another-currency'
+  | 'unmatched';
+
+export type PaymentEvent =
+  | PaymentReceived
+  | PaymentFailed
+  | RefundOwed
+  | RefundPaid
+  | DisputeOpened
+  | DisputeWon
+  | DisputeLost
+  | PaymentReportSetAside;
 
 export type SaleEvent =
   | SaleOpened
   | SaleClosed
   | OrderPlaced
   | OrderConfirmed
+  | OrderPaymentChanged
   | OrderExpired
   | OrderCancelled
   | OrderRestored
@@ -126,7 +192,4 @@ export type SaleEvent =
   | MintsRequested
   | MintFailureNoted
   | RevocationsRequested
-  | PaymentReceived
-  | PaymentFailed
-  | RefundOwed
-  | RefundPaid;
+  | PaymentEvent;

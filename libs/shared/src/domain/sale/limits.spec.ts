@@ -7,7 +7,7 @@ import type { SaleEvent } from './events.js';
 import { MAX_ENDED_HOLDS, MINTS_PER_UNIT } from './limits.js';
 import { noteMintFailure, releaseUnit } from './mint-news.js';
 import { openSale } from './open-sale.js';
-import { confirmPayment } from './payment-news.js';
+import { confirmPayment } from './payment-notifications.js';
 import { placeOrder } from './place-order.js';
 import { requestMints } from './request-mints.js';
 import { Sale } from './sale.js';
@@ -168,7 +168,7 @@ describe('[L13] the mint budget of a sale', () => {
     }
     expect(trial.pay(late)).toBeUndefined();
     expect(trial.open.orders.get(late as never)?.status).toBe('expired');
-    expect(trial.open.payments.owed().map(({ order }) => order)).toContain(late);
+    expect(trial.open.payments.due().map(({ order }) => order)).toContain(late);
   });
 
   it('is never passed, at any prefix of any history, and is the same after a snapshot', () => {

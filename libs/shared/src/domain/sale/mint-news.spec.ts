@@ -22,7 +22,10 @@ const released: SaleEvent = { type: 'UnitsReleased', data: { order, tickets: [fi
 
 const SOLD: readonly SaleEvent[] = [
   { type: 'SaleOpened', data: TERMS },
-  { type: 'OrderPlaced', data: { order, buyer: 'b-1' as BuyerId, tickets: [first, second], total: price } },
+  {
+    type: 'OrderPlaced',
+    data: { order, buyer: 'b-1' as BuyerId, tickets: [first, second].map((one) => ({ ...one, price: '1' })), total: price },
+  },
   { type: 'OrderConfirmed', data: { order } },
 ];
 const ASKED = [...SOLD, minting(1)];

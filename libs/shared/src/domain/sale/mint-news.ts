@@ -1,7 +1,7 @@
 import type { TicketId } from '../../kernel/ids.js';
 import type { Decision } from '../refusal.js';
 import type { SaleEvent } from './events.js';
-import type { Order } from './order.js';
+import { type Order, ticketOfUnit } from './order.js';
 import type { Sale } from './sale.js';
 
 /** What the minter wrote down of a ticket, as far as selling needs to know it. */
@@ -29,5 +29,9 @@ export function releaseUnit(state: Sale, { ticket, void: isVoid }: MintNews): De
 
 const released = (order: Order, ticket: TicketId, isVoid?: true): SaleEvent => ({
   type: 'UnitsReleased',
-  data: { order: order.order, tickets: order.tickets.filter((own) => own.ticket === ticket), ...(isVoid && { void: isVoid }) },
+  data: {
+    order: order.order,
+    tickets: order.tickets.filter((own) => own.ticket === ticket).map(ticketOfUnit),
+    ...(isVoid && { void: isVoid }),
+  },
 });

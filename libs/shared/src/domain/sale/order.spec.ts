@@ -1,7 +1,7 @@
 import type { BuyerId, OrderId, TicketId, UnitId } from '../../kernel/ids.js';
-import { ORDER_TRANSITIONS, Order, type OrderStatus } from './order.js';
+import { ORDER_TRANSITIONS, Order, type OrderStatus, ticketOfUnit } from './order.js';
 
-const ticket = (unit: string) => ({ ticket: `tkt_${unit}` as TicketId, unit: unit as UnitId });
+const ticket = (unit: string) => ({ ticket: `tkt_${unit}` as TicketId, unit: unit as UnitId, price: '5000' });
 const [first, second] = [ticket('A-1'), ticket('A-2')];
 const orderOfTwo = (): Order =>
   new Order('ord_1' as OrderId, 'b-1' as BuyerId, undefined, [first, second], {
@@ -34,7 +34,7 @@ describe('an order', () => {
   it('begins as a hold of all its tickets, none of them asked to be minted', () => {
     const order = orderOfTwo();
     expect([order.status, order.total, order.expiresAt]).toEqual(['held', { amount: '10000', currency: 'EUR' }, 600]);
-    expect(order.ticketsWhere(({ state }) => state === 'unasked')).toEqual([first, second]);
+    expect(order.ticketsWhere(({ state }) => state === 'unasked')).toEqual([first, second].map(ticketOfUnit));
     expect(order.progressOf(first.ticket)).toEqual({ request: 0, state: 'unasked' });
   });
 
@@ -51,8 +51,8 @@ describe('an order', () => {
   it('finds its tickets by what was noted of them', () => {
     const order = orderOfTwo();
     order.note(first.ticket, { state: 'revoking', overridden: true });
-    expect(order.ticketsWhere(({ overridden }) => overridden === true)).toEqual([first]);
-    expect(order.ticketsWhere(({ state }) => state === 'revoking')).toEqual([first]);
+    expect(order.ticketsWhere(({ overridden }) => overridden === true)).toEqual([ticketOfUnit(first)]);
+    expect(order.ticketsWhere(({ state }) => state === 'revoking')).toEqual([ticketOfUnit(first)]);
   });
 
   it('cannot be told of a ticket of another order: that is a broken log', () => {

@@ -1,5 +1,5 @@
 import type { BuyerId, OrderId, PaymentId, TicketId, Wallet } from '../../kernel/ids.js';
-import type { Money, SaleEvent, TicketOfUnit } from './events.js';
+import type { Money, SaleEvent, TicketOfUnit, TicketPlaced } from './events.js';
 
 export type OrderStatus = 'held' | 'confirmed' | 'expired' | 'cancelled' | 'refund-owed' | 'refunded';
 
@@ -10,7 +10,7 @@ export const ORDER_TRANSITIONS = {
   expired: { OrderRestored: 'held', OrderRefunded: 'refunded' },
   cancelled: { OrderRefunded: 'refunded' },
   'refund-owed': { OrderRefunded: 'refunded' },
-  refunded: {},
+  refunded: { OrderRestored: 'held' },
 } as const satisfies Readonly<Record<OrderStatus, Readonly<Partial<Record<SaleEvent['type'], OrderStatus>>>>>;
 
 /** What becomes of a ticket beside its order: whether its mint was asked for, failed, is to be revoked, or its unit was given back. `void`: with its asset left standing. */
@@ -40,15 +40,23 @@ export interface OrderFacts {
   readonly placed?: Moment | undefined;
   /** Of each ticket, in their order. Absent: nothing was asked of any. */
   readonly progress?: TicketProgress[];
+  readonly ended?: OrderEnd | undefined;
+  readonly wasRevoked?: boolean;
 }
+
+/** The seller ended it: no payment brings it back. */
+export type OrderEnd = 'cancelled' | 'requested';
 
 /** One order of a sale. It is changed by its sale's events only. */
 export class Order {
   status: OrderStatus = 'held';
   readonly total: Money;
   readonly expiresAt: number | undefined;
-  /** The payment that confirmed it. */
+  /** The payment that pays for it. */
   payment: PaymentId | undefined;
+  ended: OrderEnd | undefined;
+  /** The revocation of one of its tickets was requested. */
+  wasRevoked: boolean;
   private paid: Moment | undefined;
   private mintAsked: Moment | undefined;
   private readonly placed: Moment | undefined;
@@ -59,12 +67,14 @@ export class Order {
     readonly order: OrderId,
     readonly buyer: BuyerId,
     readonly wallet: Wallet | undefined,
-    readonly tickets: readonly TicketOfUnit[],
-    { total, expiresAt, placed, progress }: OrderFacts,
+    readonly tickets: readonly TicketPlaced[],
+    { total, expiresAt, placed, progress, ended, wasRevoked }: OrderFacts,
   ) {
     this.total = total;
     this.expiresAt = expiresAt;
     this.placed = placed;
+    this.ended = ended;
+    this.wasRevoked = wasRevoked ?? false;
     this.progress = progress ?? tickets.map(() => UNASKED);
   }
 
@@ -88,7 +98,18 @@ export class Order {
   }
 
   ticketsWhere(fits: (progress: TicketProgress) => boolean): readonly TicketOfUnit[] {
-    return this.tickets.filter((_, place) => fits(this.progress[place] ?? UNASKED));
+    return this.tickets.filter((_, place) => fits(this.progress[place] ?? UNASKED)).map(ticketOfUnit);
+  }
+
+  /** Minor units: what those of its tickets cost that are its own still. */
+  get livePrice(): bigint {
+    return sumOfPrices(this.tickets.filter(({ ticket }) => !this.hasGivenUp(ticket)));
+  }
+
+  /** Its tickets are its own again: those that were released, and of which no asset can stand. */
+  takeUpAgain(): void {
+    for (const [place, progress] of this.progress.entries())
+      if (progress.state === 'released') this.progress[place] = { ...progress, state: 'unasked' };
   }
 
   /** When it came where for the first time. */
@@ -128,3 +149,8 @@ export class Order {
     return this.tickets.findIndex((own) => own.ticket === ticket);
   }
 }
+
+/** Minor units. */
+export const sumOfPrices = (tickets: readonly TicketPlaced[]): bigint => tickets.reduce((sum, { price }) => sum + BigInt(price), 0n);
+
+export const ticketOfUnit = ({ ticket, unit }: TicketOfUnit): TicketOfUnit => ({ ticket, unit });

@@ -13,7 +13,8 @@ import { cancelOrder, refundOrder } from './end-order.js';
 import type { SaleEvent, TicketOfUnit } from './events.js';
 import { noteMintFailure, releaseUnit } from './mint-news.js';
 import { openSale } from './open-sale.js';
-import { confirmPayment, refundPayment } from './payment-news.js';
+import { ticketOfUnit } from './order.js';
+import { confirmPayment, refundPayment } from './payment-notifications.js';
 import { placeOrder } from './place-order.js';
 import { requestMints } from './request-mints.js';
 import { Sale } from './sale.js';
@@ -73,7 +74,7 @@ class Scene {
   }
 
   get tickets(): readonly TicketOfUnit[] {
-    return this.state.open?.orders.get(order)?.tickets ?? [];
+    return this.state.open?.orders.get(order)?.tickets.map(ticketOfUnit) ?? [];
   }
 
   ticket(nth: number): TicketId {
@@ -124,7 +125,7 @@ describe('ending an order whose transferable tickets are minted or about to be',
       .voids(1);
     expect(typesOf(scene.events((state) => scene.place(state, 'k-2')))).toBe('OrderPlaced');
     expect(scene.voids(0).state.counts()).toMatchObject({ available: 0, held: 2 });
-    expect(scene.events((state) => refundPayment(state, money)).map(({ type }) => type)).toEqual(['RefundPaid', 'OrderRefunded']);
+    expect(scene.events((state) => refundPayment(state, money, 'n-1')).map(({ type }) => type)).toEqual(['RefundPaid', 'OrderRefunded']);
     expect(scene.events((state) => requestMints(state, { sale, wallet, tickets: [scene.ticket(0)] }))).toEqual([]);
   });
 
@@ -147,7 +148,7 @@ describe('ending an order whose transferable tickets are minted or about to be',
   it('changes nothing when it is asked again, with or without an override', () => {
     const scene = new Scene().asks(0, 1).does((state) => refundOrder(state, OVERRIDE));
     for (const end of [{ sale, order }, OVERRIDE]) expect(refundOrder(scene.state, end)).toEqual({ events: [] });
-    scene.does((state) => refundPayment(state, money));
+    scene.does((state) => refundPayment(state, money, 'n-1'));
     expect(refundOrder(scene.state, OVERRIDE)).toEqual({ events: [] });
     const free = new Scene('none').asks(0).does((state) => cancelOrder(state, OVERRIDE));
     expect(cancelOrder(free.state, OVERRIDE)).toEqual({ events: [] });
@@ -162,14 +163,14 @@ describe('ending an order whose transferable tickets are minted or about to be',
 describe('money that a provider gave back', () => {
   it('[L6] overrides, for it is gone whatever is answered', () => {
     const scene = new Scene().asks(0, 1);
-    const events = scene.events((state) => refundPayment(state, money));
+    const events = scene.events((state) => refundPayment(state, money, 'n-1'));
     expect(typesOf(events)).toBe('RefundPaid OrderRefunded RevocationsRequested');
     expect(events.at(-1)?.data).toMatchObject({ override: true });
     expect(scene.voids(0).voids(1).state.counts()).toMatchObject({ available: 2 });
   });
 
   it('overrides nothing while only a part of it went back', () => {
-    expect(typesOf(new Scene().asks(0).events((state) => refundPayment(state, { ...money, amount: '1' })))).toBe('RefundPaid');
+    expect(typesOf(new Scene().asks(0).events((state) => refundPayment(state, { ...money, amount: '1' }, 'n-1')))).toBe('RefundPaid');
   });
 });
 
@@ -189,7 +190,7 @@ describe('what an earlier version asked back without an override', () => {
 
   it('[L6] comes to an end when the money goes back', () => {
     const scene = new Scene().asks(0, 1).asksBackAsOfOld();
-    expect(scene.events((state) => refundPayment(state, money)).at(-1)).toEqual(again(scene));
+    expect(scene.events((state) => refundPayment(state, money, 'n-1')).at(-1)).toEqual(again(scene));
   });
 
   it('is burned in a revocable sale, as it was asked for', () => {

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
-import { type BuyerId, orderId, type PaymentId, type SaleId, type TenantId, type UnitId } from '../../kernel/ids.js';
+import { type BuyerId, orderId, type PaymentId, type RefundId, type SaleId, type TenantId, type UnitId } from '../../kernel/ids.js';
 import type { Decision } from '../refusal.js';
+import type { RefundNotification } from './commands.js';
 import { cancelOrder, refundOrder } from './end-order.js';
 import type { SaleEvent } from './events.js';
 import { openSale } from './open-sale.js';
-import { confirmPayment, failPayment, refundPayment } from './payment-news.js';
+import { backOf, dueOf, type Payment } from './payment.js';
+import { confirmPayment, failPayment, refundPayment } from './payment-notifications.js';
 import { placeOrder } from './place-order.js';
 import { Sale } from './sale.js';
 import { MATCH_WITHIN_MS, nextSweep, sweep } from './sweep.js';
@@ -55,8 +57,15 @@ class Scene {
     return this.sale.open?.orders.get(order)?.status;
   }
 
-  get owed(): object[] {
-    return this.sale.open?.payments.owed().map(({ payment, owed }) => ({ payment, ...owed })) ?? [];
+  get due(): object[] {
+    const due = this.sale.open?.payments.due() ?? [];
+    return due.map((one) => ({ payment: one.payment, amount: dueOf(one), reason: one.owed?.reason }));
+  }
+
+  payment(id = 'pay_1'): Payment {
+    const known = this.sale.open?.payments.received(id as PaymentId);
+    if (known === undefined) throw new Error(`${id} was not received`);
+    return known;
   }
 
   private apply(events: readonly SaleEvent[], at: number): void {
@@ -77,9 +86,15 @@ const failed =
   (state: Sale) =>
     failPayment(state, told);
 const wentBack =
-  (told = news()) =>
+  (told: RefundNotification = news(), key = 'n-1') =>
   (state: Sale) =>
-    refundPayment(state, told);
+    refundPayment(state, told, key);
+
+const refundOwed = (): Scene =>
+  new Scene()
+    .places()
+    .does(paid())
+    .does((state) => refundOrder(state, { sale, order }));
 
 describe('an order that awaits its payment', () => {
   it('is held for its hold time and confirmed by its payment', () => {
@@ -99,8 +114,8 @@ describe('an order that awaits its payment', () => {
 
   it('[L6] owes the money back that came after its expiry when its unit is gone', () => {
     const scene = new Scene().places().after(11).places('k-2').does(paid());
-    expect([scene.status, scene.owed]).toEqual(['expired', [{ payment: 'pay_1', amount: 5000n, reason: 'expired' }]]);
-    expect(scene.does(wentBack()).owed).toEqual([]);
+    expect([scene.status, scene.due]).toEqual(['expired', [{ payment: 'pay_1', amount: 5000n, reason: 'expired' }]]);
+    expect(scene.does(wentBack()).due).toEqual([]);
     expect(scene.status).toBe('refunded');
   });
 
@@ -109,7 +124,7 @@ describe('an order that awaits its payment', () => {
     ['another currency', { ...news(), currency: 'USD' }],
   ])('[L6] is not confirmed by %s, which has to go back', (_, told) => {
     const scene = new Scene().places().does(paid(told));
-    expect([scene.status, scene.owed]).toMatchObject(['held', [{ reason: 'wrong-amount' }]]);
+    expect([scene.status, scene.due]).toMatchObject(['held', [{ reason: 'wrong-amount' }]]);
   });
 
   it('[minting WI4] [L6] owes a second payment back', () => {
@@ -117,7 +132,7 @@ describe('an order that awaits its payment', () => {
       .places()
       .does(paid())
       .does(paid(news('pay_2')));
-    expect([scene.status, scene.owed]).toMatchObject(['confirmed', [{ payment: 'pay_2', reason: 'paid-twice' }]]);
+    expect([scene.status, scene.due]).toMatchObject(['confirmed', [{ payment: 'pay_2', reason: 'paid-twice' }]]);
   });
 
   it('counts a payment that is told of twice once', () => {
@@ -136,7 +151,7 @@ describe('a payment that overtakes its order', () => {
     const scene = new Scene().does(paid());
     expect(nextSweep(scene.sale)).toBe(MATCH_WITHIN_MS);
     scene.after(24 * 60 + 1).places('k-2');
-    expect(scene.owed).toEqual([{ payment: 'pay_1', amount: 5000n, reason: 'unmatched' }]);
+    expect(scene.due).toEqual([{ payment: 'pay_1', amount: 5000n, reason: 'unmatched' }]);
   });
 });
 
@@ -154,18 +169,25 @@ describe('the end of an order', () => {
       .places()
       .does(paid())
       .does((state) => refundOrder(state, { sale, order }));
-    expect([scene.status, scene.sale.counts().available, scene.owed]).toMatchObject(['refund-owed', 2, [{ reason: 'requested' }]]);
+    expect([scene.status, scene.sale.counts().available, scene.due]).toMatchObject(['refund-owed', 2, [{ reason: 'requested' }]]);
     expect(scene.does(wentBack()).status).toBe('refunded');
   });
 
-  it('[minting WI6] takes what went back as the whole of it so far: told again, or late, it adds nothing', () => {
-    const scene = new Scene()
-      .places()
-      .does(paid())
-      .does((state) => refundOrder(state, { sale, order }));
-    for (const amount of ['2000', '2000', '3500', '1500']) scene.does(wentBack(news('pay_1', amount)));
-    expect([scene.status, scene.sale.open?.payments.get('pay_1' as PaymentId)?.refunded]).toEqual(['refund-owed', 3_500n]);
-    expect(scene.does(wentBack(news('pay_1', '5000'))).status).toBe('refunded');
+  it('[minting WI6] takes a total of what went back as the whole of it so far: told again, or late, it adds nothing', () => {
+    const scene = refundOwed();
+    const { amount: _, ...of } = news();
+    for (const refundedTotal of ['2000', '2000', '3500', '1500']) scene.does(wentBack({ ...of, refundedTotal }));
+    expect([scene.status, backOf(scene.payment())]).toEqual(['refund-owed', 3_500n]);
+    expect(scene.does(wentBack({ ...of, refundedTotal: '5000' })).status).toBe('refunded');
+  });
+
+  it('[L12] adds up refunds that have ids, each of which counts once; the key of its notification stands for an id', () => {
+    const scene = refundOwed();
+    const half = news('pay_1', '2500');
+    scene.does(wentBack(half, 'n-1')).does(wentBack(half, 'n-1'));
+    scene.does(wentBack({ ...half, refund: 'n-1' as RefundId }, 'n-2'));
+    expect([scene.status, backOf(scene.payment())]).toEqual(['refund-owed', 2_500n]);
+    expect(scene.does(wentBack(half, 'n-2')).status).toBe('refunded');
   });
 
   it('refuses to cancel what is paid and to refund what is not', () => {
@@ -190,7 +212,7 @@ it('[minting WI6] ends in the same state in whatever order and number {placed, s
     fc.property(told, (sequence) => {
       const scene = new Scene();
       for (const name of sequence) steps[name as keyof typeof steps](scene);
-      expect([scene.status, scene.owed, scene.sale.counts()]).toEqual(['refunded', [], { opened: 2, available: 2, held: 0, sold: 0 }]);
+      expect([scene.status, scene.due, scene.sale.counts()]).toEqual(['refunded', [], { opened: 2, available: 2, held: 0, sold: 0 }]);
       const counted = scene.events.filter((event) => event.type === 'PaymentReceived' && event.data.matched);
       expect([counted.length, scene.events.filter(({ type }) => type === 'RefundPaid').length]).toEqual([1, 1]);
     }),

@@ -1,4 +1,4 @@
-import type { BuyerId, OrderId, PaymentId, SaleId, TenantId, UnitId } from '../../kernel/ids.js';
+import type { BuyerId, OrderId, PaymentId, RefundId, SaleId, TenantId, UnitId } from '../../kernel/ids.js';
 import { orderId, ticketId } from '../../kernel/ids.js';
 import type { Decision } from '../refusal.js';
 import { REFUSALS } from '../refusal.js';
@@ -109,7 +109,7 @@ describe('placing an order', () => {
       events: [
         {
           type: 'OrderPlaced',
-          data: { order, buyer: 'b-1', tickets: [{ ticket, unit: 'A-1' }], total: { amount: '5000', currency: 'EUR' } },
+          data: { order, buyer: 'b-1', tickets: [{ ticket, unit: 'A-1', price: '5000' }], total: { amount: '5000', currency: 'EUR' } },
         },
         { type: 'OrderConfirmed', data: { order } },
       ],
@@ -238,18 +238,20 @@ describe('an order whose money came before it', () => {
     type: 'RefundOwed',
     data: { ...told(payment, amount), reason },
   });
-  const back = (payment: string): SaleEvent => ({ type: 'RefundPaid', data: told(payment) });
+  const back = (payment: string): SaleEvent => ({ type: 'RefundPaid', data: { ...told(payment), refund: 're_1' as RefundId } });
   const failed: SaleEvent = { type: 'PaymentFailed', data: { order, payment: 'a' as PaymentId } };
   const confirmed: SaleEvent = { type: 'OrderConfirmed', data: { order, payment: 'a' as PaymentId } };
   const refunded: SaleEvent = { type: 'OrderRefunded', data: { order } };
+  const ticket = { ticket: ticketId(TENANT, 'gala' as SaleId, order, 'A-1' as UnitId), unit: 'A-1' as UnitId };
+  const released: SaleEvent = { type: 'UnitsReleased', data: { order, tickets: [ticket] } };
 
   it.each<[string, SaleEvent[], SaleEvent[]]>([
     ['is confirmed by it', [received('a', false)], [received('a', true), confirmed]],
     ['waits when it only failed', [failed], []],
     [
-      'is refunded when one was too little and another went back',
+      'waits when one was too little, and another went back of which nothing was received',
       [received('a', false, '1'), back('b')],
-      [received('a', true, '1'), owed('a', 'wrong-amount', '1'), refunded],
+      [received('a', true, '1'), owed('a', 'wrong-amount', '1')],
     ],
     [
       'waits when it is too little, which goes back',
@@ -259,16 +261,16 @@ describe('an order whose money came before it', () => {
     [
       '[L6] is confirmed by the first of two, and the other goes back',
       [received('a', false), received('b', false)],
-      [received('a', true), confirmed, received('b', true), owed('b', 'paid-twice')],
+      [received('a', true), received('b', true), confirmed, owed('b', 'paid-twice')],
     ],
     ['[L6] waits when it came too early and is on its way back', [received('a', false), owed('a', 'unmatched')], []],
-    ['is refunded when it came and went', [received('a', false), back('a')], [received('a', true), refunded]],
-    ['is refunded when only its return is told', [back('a')], [refunded]],
+    ['is refunded when it came and went', [received('a', false), back('a')], [received('a', true), confirmed, refunded, released]],
+    ['waits when only its return is told', [back('a')], []],
     ['is confirmed when another went back', [received('a', false), back('b')], [received('a', true), confirmed]],
     [
-      '[L6] is refunded when it went back, and what comes in another payment goes back too',
-      [back('b'), received('a', false)],
-      [refunded, received('a', true), owed('a', 'paid-twice')],
+      '[L6] is confirmed by the one that did not go back',
+      [back('b'), received('b', false), received('a', false)],
+      [received('b', true), received('a', true), confirmed],
     ],
   ])('%s', (_, history, events) => {
     const given = Given.aSale(SEATS, { payment: 'webhook' });

@@ -3,12 +3,12 @@ import { rfc3339 } from '../../kernel/moment.js';
 import { type Decision, type Refusal, refuse } from '../refusal.js';
 import type { PlaceOrder } from './commands.js';
 import { confirmOrder } from './confirm-order.js';
-import type { Money, SaleEvent, TicketOfUnit } from './events.js';
+import type { SaleEvent, TicketPlaced } from './events.js';
 import { beyondEndedHolds, beyondLimits } from './limits.js';
-import { Order } from './order.js';
-import { isFullyRefunded, type Payment } from './payments.js';
+import { Order, sumOfPrices } from './order.js';
+import type { Payment } from './payment.js';
 import type { OpenedSale, Sale } from './sale.js';
-import { afterRefund, settlePayment } from './settle-payment.js';
+import { settleOrder } from './settle-payment.js';
 
 const MS_PER_SECOND = 1_000;
 
@@ -28,42 +28,38 @@ export function placeOrder(state: Sale, { tenant, order, command }: Placing, at:
   const units = command.units ?? sale.units.lowestFree(command.quantity ?? 0);
   const unavailable = beyondSupply(sale, command, units) ?? beyondLimit(sale, command, units.length) ?? beyondEndedHolds(sale, command);
   if (unavailable !== undefined) return { refusal: unavailable };
-  const tickets = units.map((unit): TicketOfUnit => ({ ticket: ticketId(tenant, command.sale, order, unit), unit }));
+  const price = sale.terms.price.amount;
+  const tickets = units.map((unit): TicketPlaced => ({ ticket: ticketId(tenant, command.sale, order, unit), unit, price }));
   return { events: happenings(sale, order, command, tickets, at) };
 }
 
-function happenings(sale: OpenedSale, order: OrderId, command: PlaceOrder, tickets: readonly TicketOfUnit[], at: number): SaleEvent[] {
+function happenings(sale: OpenedSale, order: OrderId, command: PlaceOrder, tickets: readonly TicketPlaced[], at: number): SaleEvent[] {
   const { terms } = sale;
   const { buyer, wallet } = command;
-  const awaited = terms.payment === 'webhook';
+  const total = { amount: `${sumOfPrices(tickets)}`, currency: terms.price.currency };
+  const awaited = terms.payment === 'webhook' && total.amount !== '0';
   const expiresAt = awaited ? at + terms.holdSeconds * MS_PER_SECOND : undefined;
-  const total = times(terms.price, tickets.length);
   const data = { order, buyer, ...(wallet !== undefined && { wallet }), tickets, total, ...(expiresAt !== undefined && { expiresAt }) };
-  const placed: SaleEvent = { type: 'OrderPlaced', data };
-  if (!awaited) return [placed, ...confirmOrder(terms, data)];
-  return [placed, ...earlier(sale, new Order(order, buyer, wallet, tickets, { total, expiresAt }))];
+  const placed = new Order(order, buyer, wallet, tickets, { total, expiresAt });
+  const confirmed = awaited ? [] : confirmOrder(terms, placed);
+  if (!awaited) placed.move('OrderConfirmed');
+  return [{ type: 'OrderPlaced', data }, ...confirmed, ...afterEarlier(sale, placed)];
 }
 
-/** Money that came before its order did: news of payments and orders may overtake each other. */
-function earlier(sale: OpenedSale, order: Order): SaleEvent[] {
-  return sale.payments.ofOrder(order.order).flatMap((known) => {
-    const events = consequences(sale, order, known);
-    for (const event of events) {
-      if (event.type === 'OrderConfirmed' || event.type === 'OrderRefunded') order.move(event.type);
-      if (event.type === 'OrderConfirmed') order.payment = event.data.payment;
-    }
-    return events;
-  });
+/** What was reported of payments before their order came: both may overtake each other. */
+function afterEarlier(sale: OpenedSale, order: Order): SaleEvent[] {
+  const earlier = sale.payments.ofOrder(order.order);
+  if (earlier.length === 0) return [];
+  const matched = earlier.filter(isAwaiting).map((payment) => received(payment));
+  return [...matched, ...settleOrder(sale, order, earlier)];
 }
 
-function consequences(sale: OpenedSale, order: Order, known: Payment): SaleEvent[] {
-  const { payment, received, currency } = known;
-  if (received === undefined) return isFullyRefunded(known) ? afterRefund(sale, order, payment) : [];
-  if (known.owed !== undefined) return []; // it came too early and is on its way back
-  return settlePayment(sale, order, { payment, order: order.order, amount: `${received}`, currency }, known);
-}
+const isAwaiting = ({ received, foreign, owed }: Payment): boolean => received !== undefined && !foreign && owed === undefined;
 
-const times = ({ amount, currency }: Money, count: number): Money => ({ amount: `${BigInt(amount) * BigInt(count)}`, currency });
+const received = ({ payment, order, received: amount, currency }: Payment): SaleEvent => ({
+  type: 'PaymentReceived',
+  data: { payment, order, amount: `${amount}`, currency, matched: true },
+});
 
 function outsideWindow({ terms, closed }: OpenedSale, at: number): Refusal | undefined {
   if (closed) return { code: 'sale-closed' };

@@ -22,7 +22,12 @@ const asked = (unit: string, request: number) => ({ ...ticket(unit), request });
 const opened = (more: Partial<SaleTerms> = {}): SaleEvent => ({ type: 'SaleOpened', data: { ...TERMS, ...more } });
 const placed = (name: string, ...units: string[]): SaleEvent => ({
   type: 'OrderPlaced',
-  data: { order: name as OrderId, buyer: 'b-1' as BuyerId, tickets: units.map(ticket), total: TERMS.price },
+  data: {
+    order: name as OrderId,
+    buyer: 'b-1' as BuyerId,
+    tickets: units.map((unit) => ({ ...ticket(unit), price: '1' })),
+    total: TERMS.price,
+  },
 });
 const sold = (name: string, ...units: string[]): SaleEvent[] => [
   placed(name, ...units),

@@ -4,8 +4,10 @@ import type { MintTickets } from './commands.js';
 import { assetRule } from './confirm-order.js';
 import type { SaleEvent, TicketOfUnit } from './events.js';
 import { beyondMintBudget, beyondWallet } from './limits.js';
-import type { Order } from './order.js';
+import { type Order, ticketOfUnit } from './order.js';
+import { isDisputed } from './payment.js';
 import type { OpenedSale, Sale } from './sale.js';
+import { paymentOf } from './settle-payment.js';
 
 /** Asks for the mints of many tickets, all or none. A ticket that was asked for already is not asked for again, unless its mint failed. */
 export function requestMints({ open: sale }: Sale, { tickets, wallet }: MintTickets): Decision<SaleEvent> {
@@ -21,7 +23,7 @@ export function requestMints({ open: sale }: Sale, { tickets, wallet }: MintTick
     const { request } = order.progressOf(id);
     const ticket = order.tickets.find((own) => own.ticket === id);
     if (ticket === undefined) continue;
-    byOrder.set(order.order, [...(byOrder.get(order.order) ?? []), { ...ticket, request: request + 1 }]);
+    byOrder.set(order.order, [...(byOrder.get(order.order) ?? []), { ...ticketOfUnit(ticket), request: request + 1 }]);
   }
   const events = [...byOrder].map(
     ([order, own]): SaleEvent => ({
@@ -45,5 +47,12 @@ function problemOf(sale: OpenedSale, tickets: MintTickets['tickets']): Refusal |
     const order = sale.tickets.orderWith(id);
     return order?.status !== 'confirmed' || order.hasGivenUp(id);
   });
-  return unsold.length > 0 ? { code: 'ticket-not-sold', pointers: unsold } : undefined;
+  if (unsold.length > 0) return { code: 'ticket-not-sold', pointers: unsold };
+  const disputed = pointersTo((id) => isHeldByDispute(sale, sale.tickets.orderWith(id) as Order));
+  return disputed.length > 0 ? { code: 'payment-disputed', pointers: disputed } : undefined;
+}
+
+function isHeldByDispute(sale: OpenedSale, order: Order): boolean {
+  const payment = order.payment === undefined ? undefined : paymentOf(sale, order);
+  return payment !== undefined && isDisputed(payment);
 }

@@ -1,4 +1,4 @@
-import type { BuyerId, OrderId, PaymentId, SaleId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
+import type { BuyerId, DisputeId, OrderId, PaymentId, RefundId, SaleId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
 import type { SaleEvent, SaleTerms, TicketOfUnit } from './events.js';
 import { type OpenedSale, Sale } from './sale.js';
 import { type SalePart, SaleRestorer, snapshotOf } from './sale-snapshot.js';
@@ -21,7 +21,8 @@ const terms: SaleTerms = {
 
 type Told = readonly [event: SaleEvent, at: number, version: number];
 const opened: Told = [{ type: 'SaleOpened', data: terms }, 1, 1];
-const placed = (number: number, at: number, version: number, tickets: TicketOfUnit[], more: object = {}): Told => {
+const placed = (number: number, at: number, version: number, units: TicketOfUnit[], more: object = {}): Told => {
+  const tickets = units.map((one) => ({ ...one, price: '5000' }));
   const total = { amount: `${5_000 * tickets.length}`, currency: 'EUR' };
   return [
     { type: 'OrderPlaced', data: { order: orderNo(number), buyer: `b-${number % 2}` as BuyerId, tickets, total, ...more } },
@@ -31,7 +32,7 @@ const placed = (number: number, at: number, version: number, tickets: TicketOfUn
 };
 const held = { expiresAt: 60, wallet: WALLET };
 const of = (
-  type: 'OrderConfirmed' | 'OrderExpired' | 'OrderRestored' | 'OrderCancelled',
+  type: 'OrderConfirmed' | 'OrderExpired' | 'OrderRestored' | 'OrderCancelled' | 'OrderRefunded',
   number: number,
   at: number,
   version: number,
@@ -42,6 +43,31 @@ const asked = (number: number, at: number, version: number, ...tickets: TicketOf
 };
 const received = (number: number, order: number, matched: boolean, at: number): Told => [
   { type: 'PaymentReceived', data: { payment: payment(number), order: orderNo(order), ...price, matched } },
+  at,
+  at,
+];
+
+const refunded = (number: number, order: number, refund: string, at: number): Told => [
+  { type: 'RefundPaid', data: { payment: payment(number), order: orderNo(order), ...price, amount: '10', refund: refund as RefundId } },
+  at,
+  at,
+];
+const disputed = (type: 'DisputeOpened' | 'DisputeWon' | 'DisputeLost', dispute: string, at: number, amount?: string): Told => [
+  {
+    type,
+    data: {
+      payment: payment(1),
+      order: orderNo(1),
+      ...price,
+      dispute: dispute as DisputeId,
+      ...(amount !== undefined && { opened: amount }),
+    },
+  },
+  at,
+  at,
+];
+const released = (number: number, at: number, ...tickets: TicketOfUnit[]): Told => [
+  { type: 'UnitsReleased', data: { order: orderNo(number), tickets } },
   at,
   at,
 ];
@@ -117,7 +143,22 @@ const HISTORIES: readonly (readonly [string, readonly Told[]])[] = [
       [{ type: 'PaymentFailed', data: { payment: payment(9), order: orderNo(8) } }, 3, 3],
       ...[received(7, 7, false, 4), received(9, 8, false, 5), received(1, 1, true, 6), received(6, 6, false, 7)],
       [{ type: 'RefundOwed', data: { payment: payment(6), order: orderNo(6), ...price, reason: 'unmatched' } }, 8, 8],
-      [{ type: 'RefundPaid', data: { payment: payment(5), order: orderNo(6), amount: '100', currency: 'USD' } }, 9, 9],
+      [{ type: 'RefundPaid', data: { payment: payment(5), order: orderNo(6), refundedTotal: '100', currency: 'USD' } }, 9, 9],
+      ...[received(7, 8, false, 10), refunded(7, 7, 're_1', 11), refunded(1, 1, 're_2', 12), refunded(1, 1, 're_3', 13)],
+      ...[disputed('DisputeOpened', 'dp_1', 14), disputed('DisputeOpened', 'dp_2', 15), disputed('DisputeLost', 'dp_1', 16, '5000')],
+      disputed('DisputeWon', 'dp_3', 17),
+      [{ type: 'PaymentReportSetAside', data: { payment: payment(1), order: orderNo(1), ...price, report: 'received' } }, 18, 18],
+    ],
+  ],
+  [
+    'with orders that their sellers ended, that another payment pays for, and that came back',
+    [
+      ...[opened, placed(1, 2, 2, seats('A-1'), held), received(1, 1, true, 3), of('OrderConfirmed', 1, 3, 3), received(2, 1, true, 4)],
+      [{ type: 'RefundOwed', data: { payment: payment(2), order: orderNo(1), ...price, reason: 'paid-twice' } }, 4, 4],
+      [{ type: 'OrderPaymentChanged', data: { payment: payment(2), order: orderNo(1) } }, 5, 5],
+      ...[of('OrderRefunded', 1, 6, 6), released(1, 6, ...seats('A-1')), of('OrderRestored', 1, 7, 7), of('OrderConfirmed', 1, 7, 7)],
+      [{ type: 'RefundOwed', data: { payment: payment(1), order: orderNo(1), ...price, reason: 'requested' } }, 8, 8],
+      ...[placed(2, 9, 9, seats('A-2'), held), of('OrderCancelled', 2, 10, 10)],
     ],
   ],
 ];
@@ -164,12 +205,12 @@ describe('a snapshot', () => {
     const rows = partsOf(fold(told)).flatMap((part) => (part.kind === 'orders' ? part.rows : []));
     expect(rows).toEqual([
       [
-        ...['ord_1', 'b-1', 0, '20000', 'EUR', 0, 'confirmed', 'pay_1', 2, 2, 1, 1],
-        ...['tkt_A-1', 'A-1', 0, 1, 'void', 1, 'tkt_A-2', 'A-2', 1, 2, 'revoking', 1],
-        ...['tkt_A-3', 'A-3', 1, 3, 'failed', 0, 'tkt_A-4', 'A-4', 0, 0, 'released', 0],
+        ...['ord_1', 'b-1', 0, '20000', 'EUR', 0, 'confirmed', 'pay_1', 2, 2, 1, 1, 0, 1],
+        ...['tkt_A-1', 'A-1', '5000', 0, 1, 'void', 1, 'tkt_A-2', 'A-2', '5000', 1, 2, 'revoking', 1],
+        ...['tkt_A-3', 'A-3', '5000', 1, 3, 'failed', 0, 'tkt_A-4', 'A-4', '5000', 0, 0, 'released', 0],
       ],
-      ['ord_2', 'b-0', 'wallet', '5000', 'EUR', 60, 'held', 0, 7, 7, 0, 0, 'tkt_A-1', 'A-1', 1, 0, 'unasked', 0],
-      ['ord_3', 'b-1', 'wallet', '5000', 'EUR', 0, 'held', 0, 8, 8, 0, 0, 'tkt_A-5', 'A-5', 1, 0, 'unasked', 0],
+      ['ord_2', 'b-0', 'wallet', '5000', 'EUR', 60, 'held', 0, 7, 7, 0, 0, 0, 0, 'tkt_A-1', 'A-1', '5000', 1, 0, 'unasked', 0],
+      ['ord_3', 'b-1', 'wallet', '5000', 'EUR', 0, 'held', 0, 8, 8, 0, 0, 0, 0, 'tkt_A-5', 'A-5', '5000', 1, 0, 'unasked', 0],
     ]);
   });
 
@@ -208,10 +249,10 @@ describe('a snapshot', () => {
 });
 
 function rowOf(number: number, unit: string): Extract<SalePart, { kind: 'orders' }>['rows'][number] {
-  const order = [orderNo(number), 'b-1' as BuyerId, 0, '5000', 'EUR', 0, 'held', 0, 9, 9, 0, 0] as const;
-  return [...order, `tkt_${unit}` as TicketId, unit as UnitId, 1, 0, 'unasked', 0];
+  const order = [orderNo(number), 'b-1' as BuyerId, 0, '5000', 'EUR', 0, 'held', 0, 9, 9, 0, 0, 0, 0] as const;
+  return [...order, `tkt_${unit}` as TicketId, unit as UnitId, '5000', 1, 0, 'unasked', 0];
 }
 
 function paid(): Extract<SalePart, { kind: 'payments' }>['rows'][number] {
-  return [payment(1), orderNo(1), 'EUR', '5000', '0', null, true, 9];
+  return [payment(1), orderNo(1), 'EUR', '5000', 0, 1, 9, '0', '0', '0', '0', null];
 }

@@ -1,14 +1,15 @@
 import type { BuyerId, OrderId, PaymentId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
-import type { Money, RefundReason, SaleTerms, TicketOfUnit } from './events.js';
-import { type Moment, Order, type OrderStatus, type TicketProgress } from './order.js';
-import type { Payment } from './payments.js';
+import type { Money, SaleTerms, TicketOfUnit, TicketPlaced } from './events.js';
+import { type Moment, Order, type OrderEnd, type OrderStatus, type TicketProgress } from './order.js';
+import { type PaymentRow, paymentOf, paymentRow } from './payment-row.js';
+import type { SetAside } from './payments.js';
 import { count, countsOn, hold, type OpenedSale, opened, Sale } from './sale.js';
 
 /** When something was reached: `0` never, `1` with the order's placing, else milliseconds since 1970, UTC, and the sale's version. */
 type Reached = 0 | 1 | readonly [at: number, version: number];
 
-/** Of each ticket six cells. `taken`: its order has its unit. */
-type TicketCell = TicketId | UnitId | 0 | 1 | number | TicketProgress['state'];
+/** Of each ticket seven cells: ticket, unit, price, whether its order has its unit, and how far its mint is. */
+type TicketCell = TicketId | UnitId | string | 0 | 1 | number | TicketProgress['state'];
 
 /** One order, and behind it the cells of its tickets: lists in lists would take half as long again to read. */
 export type OrderRow = readonly [
@@ -24,18 +25,9 @@ export type OrderRow = readonly [
   placedIn: number,
   paid: Reached,
   mintAsked: Reached,
+  ended: OrderEnd | 0,
+  wasRevoked: 0 | 1,
   ...tickets: readonly TicketCell[],
-];
-
-export type PaymentRow = readonly [
-  payment: PaymentId,
-  order: OrderId,
-  currency: string,
-  received: string | null,
-  refunded: string,
-  owed: readonly [amount: string, reason: RefundReason] | null,
-  matched: boolean,
-  receivedAt: number,
 ];
 
 /** A part of what a sale is at one version, in the order in which they are read. Everything else of it follows from these. */
@@ -47,11 +39,13 @@ export type SalePart =
   | { readonly kind: 'payments'; readonly rows: readonly PaymentRow[] }
   /** Those that wait for their order, oldest first. */
   | { readonly kind: 'unmatched'; readonly rows: readonly PaymentId[] }
+  | { readonly kind: 'failed'; readonly rows: readonly (readonly [PaymentId, OrderId])[] }
+  | { readonly kind: 'set-aside'; readonly rows: readonly SetAside[] }
   /** Soonest to end first. */
   | { readonly kind: 'holds'; readonly rows: readonly OrderId[] };
 
-const BEFORE_TICKETS = 12;
-const CELLS = 6;
+const BEFORE_TICKETS = 14;
+const CELLS = 7;
 const NEVER = 0;
 const AT_ONCE = 1;
 
@@ -65,6 +59,8 @@ export function snapshotOf({ clock }: Sale, sale: OpenedSale): SalePart[] {
     { kind: 'orders', rows: orders },
     { kind: 'payments', rows: payments.all().map(paymentRow) },
     { kind: 'unmatched', rows: payments.withoutOrder() },
+    { kind: 'failed', rows: payments.failures() },
+    { kind: 'set-aside', rows: payments.setAside() },
     { kind: 'holds', rows: holds.orders() },
   ];
 }
@@ -107,6 +103,12 @@ export class SaleRestorer {
       case 'unmatched':
         for (const payment of part.rows) sale.payments.awaitOrder(payment);
         break;
+      case 'failed':
+        for (const [payment, order] of part.rows) sale.payments.restoreFailure(payment, order);
+        break;
+      case 'set-aside':
+        for (const report of part.rows) sale.payments.restoreSetAside(report);
+        break;
       case 'holds':
         for (const order of part.rows) beginHold(sale, order);
         break;
@@ -123,6 +125,8 @@ export class SaleRestorer {
       expiresAt: row[5] || undefined,
       placed,
       progress,
+      ended: row[12] || undefined,
+      wasRevoked: row[13] === 1,
     });
     order.status = row[6];
     order.payment = row[7] || undefined;
@@ -136,14 +140,14 @@ export class SaleRestorer {
   }
 
   private ticketsIn(row: OrderRow, hasWallets: boolean) {
-    const tickets: TicketOfUnit[] = [];
+    const tickets: TicketPlaced[] = [];
     const taken: TicketOfUnit[] = [];
     const progress: TicketProgress[] = [];
     for (let cell = BEFORE_TICKETS; cell < row.length; cell += CELLS) {
-      const ticket = { ticket: row[cell] as TicketId, unit: row[cell + 1] as UnitId };
+      const ticket = { ticket: row[cell] as TicketId, unit: row[cell + 1] as UnitId, price: row[cell + 2] as string };
       tickets.push(ticket);
-      if (row[cell + 2] === 1) taken.push(ticket);
-      const shared = this.progressOf(row[cell + 3] as number, row[cell + 4] as TicketProgress['state'], row[cell + 5] === 1);
+      if (row[cell + 3] === 1) taken.push(ticket);
+      const shared = this.progressOf(row[cell + 4] as number, row[cell + 5] as TicketProgress['state'], row[cell + 6] === 1);
       const wallet = hasWallets ? this.wallets.get(ticket.ticket) : undefined;
       progress.push(wallet === undefined ? shared : { ...shared, wallet });
     }
@@ -192,12 +196,12 @@ const walletRows = (order: Order): (readonly [TicketId, Wallet])[] =>
   });
 
 function rowOf(order: Order, { units }: OpenedSale): OrderRow {
-  const { order: id, buyer, wallet, total, expiresAt, status, payment } = order;
+  const { order: id, buyer, wallet, total, expiresAt, status, payment, ended, wasRevoked } = order;
   const placed = order.reached('held');
   const cells: TicketCell[] = [];
-  for (const { ticket, unit } of order.tickets) {
+  for (const { ticket, unit, price } of order.tickets) {
     const { request, state, overridden } = order.progressOf(ticket);
-    cells.push(ticket, unit, units.orderOf(unit) === id ? 1 : 0, request, state, overridden ? 1 : 0);
+    cells.push(ticket, unit, price, units.orderOf(unit) === id ? 1 : 0, request, state, overridden ? 1 : 0);
   }
   return [
     id,
@@ -212,6 +216,8 @@ function rowOf(order: Order, { units }: OpenedSale): OrderRow {
     placed?.version ?? 0,
     reachedBy(order.reached('paid'), placed),
     reachedBy(order.reached('mint-asked'), placed),
+    ended ?? 0,
+    wasRevoked ? 1 : 0,
     ...cells,
   ];
 }
@@ -219,25 +225,4 @@ function rowOf(order: Order, { units }: OpenedSale): OrderRow {
 function reachedBy(moment: Moment | undefined, placed: Moment | undefined): Reached {
   if (moment === undefined) return NEVER;
   return moment.at === placed?.at && moment.version === placed.version ? AT_ONCE : [moment.at, moment.version];
-}
-
-const paymentRow = ({ payment, order, currency, received, refunded, owed, matched, receivedAt }: Payment): PaymentRow => [
-  payment,
-  order,
-  currency,
-  received === undefined ? null : `${received}`,
-  `${refunded}`,
-  owed === undefined ? null : [`${owed.amount}`, owed.reason],
-  matched,
-  receivedAt,
-];
-
-function paymentOf([payment, order, currency, received, refunded, owed, matched, receivedAt]: PaymentRow): Payment {
-  const [amount, reason] = owed ?? [];
-  return {
-    ...{ payment, order, currency, matched, receivedAt },
-    received: received === null ? undefined : BigInt(received),
-    refunded: BigInt(refunded),
-    owed: amount === undefined || reason === undefined ? undefined : { amount: BigInt(amount), reason },
-  };
 }

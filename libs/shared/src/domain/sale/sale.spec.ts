@@ -19,7 +19,7 @@ const placed = (name: string, ...units: string[]): SaleEvent => ({
   data: {
     order: name as OrderId,
     buyer: 'b-1' as BuyerId,
-    tickets: units.map((unit) => ({ ticket: `tkt_${name}_${unit}` as TicketId, unit: unit as UnitId })),
+    tickets: units.map((unit) => ({ ticket: `tkt_${name}_${unit}` as TicketId, unit: unit as UnitId, price: '100' })),
     total: { amount: `${units.length * 100}`, currency: 'EUR' },
   },
 });

@@ -1,4 +1,4 @@
-import type { OrderId, TicketId, Wallet } from '../../kernel/ids.js';
+import type { OrderId, PaymentId, TicketId, Wallet } from '../../kernel/ids.js';
 import type { SaleEvent, SaleTerms, TicketOfUnit } from './events.js';
 import { Holds } from './holds.js';
 import { type Moment, Order } from './order.js';
@@ -65,10 +65,17 @@ export class Sale {
       case 'PaymentReceived':
       case 'PaymentFailed':
       case 'RefundPaid':
+      case 'DisputeOpened':
+      case 'DisputeWon':
+      case 'DisputeLost':
+      case 'PaymentReportSetAside':
         this.mustBeOpen().payments.evolve(event, this.clock);
         break;
       case 'RefundOwed':
         this.owe(event);
+        break;
+      case 'OrderPaymentChanged':
+        this.pay(this.mustHave(event.data.order), event.data.payment);
         break;
       case 'MintsRequested':
       case 'MintFailureNoted':
@@ -117,15 +124,17 @@ export class Sale {
     }
     const { status } = order;
     order.move(event.type);
+    if (event.type === 'OrderCancelled') order.ended = 'cancelled';
     if (event.type === 'OrderRestored') {
+      if (order.payment === undefined) sale.usage.addEndedHold(order.buyer, -1); // else its hold ended with a payment
+      order.takeUpAgain();
       take(sale, order);
-      sale.usage.addEndedHold(order.buyer, -1);
     }
     if (status !== 'held') return;
     sale.holds.end(order.order);
     if (event.type === 'OrderConfirmed') {
       sale.sold += order.tickets.length;
-      order.payment = event.data.payment;
+      if (event.data.payment !== undefined) this.pay(order, event.data.payment);
       order.reach('paid', moment);
     } else {
       giveBack(sale, order, order.tickets);
@@ -136,7 +145,15 @@ export class Sale {
   /** Only what was asked by the organiser changes the order: other money that goes back never paid for it. */
   private owe(event: Extract<SaleEvent, { type: 'RefundOwed' }>): void {
     this.mustBeOpen().payments.evolve(event, this.clock);
-    if (event.data.reason === 'requested') this.mustHave(event.data.order).move('RefundOwed');
+    if (event.data.reason !== 'requested') return;
+    const order = this.mustHave(event.data.order);
+    order.move('RefundOwed');
+    order.ended = 'requested';
+  }
+
+  private pay(order: Order, payment: PaymentId): void {
+    order.payment = payment;
+    this.mustBeOpen().payments.pays(payment, order.order, order.total.currency);
   }
 
   private release(sale: OpenedSale, order: Order, { tickets, void: isVoid }: Data<'UnitsReleased'>): void {
@@ -153,6 +170,7 @@ export class Sale {
     if (event.type === 'MintFailureNoted') order.note(event.data.ticket, { state: 'failed' });
     else if (event.type === 'RevocationsRequested') {
       const { tickets, override } = event.data;
+      order.wasRevoked = true;
       for (const { ticket } of tickets) order.note(ticket, { state: 'revoking', ...(override && { overridden: override }) });
     } else {
       this.requestMints(order, event.data);

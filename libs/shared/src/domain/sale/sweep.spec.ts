@@ -20,7 +20,7 @@ const held = (n: number, expiresAt: number): SaleEvent => ({
   data: {
     order: order(n),
     buyer: 'b-1' as BuyerId,
-    tickets: [{ ticket: `tkt_${n}` as never, unit: `${n}` as UnitId }],
+    tickets: [{ ticket: `tkt_${n}` as never, unit: `${n}` as UnitId, price: TERMS.price.amount }],
     total: TERMS.price,
     expiresAt,
   },
@@ -69,7 +69,7 @@ describe('what time alone leads to', () => {
   it('[L6] counts the day from when the money came, not from the first try', () => {
     const tried: SaleEvent = { type: 'PaymentFailed', data: { payment: money(1).payment, order: order(1) } };
     const sale = saleAfter([5, tried], [90, received(1)]);
-    expect([nextSweep(sale), sale.open?.payments.get(money(1).payment)?.receivedAt]).toEqual([MATCH_WITHIN_MS + 90, 90]);
+    expect([nextSweep(sale), sale.open?.payments.received(money(1).payment)?.receivedAt]).toEqual([MATCH_WITHIN_MS + 90, 90]);
   });
 
   it('is nothing where only a try to pay failed, or where there is no hold time', () => {

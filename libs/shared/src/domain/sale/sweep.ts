@@ -12,10 +12,7 @@ export function sweep({ open: sale }: Sale, at: number): SaleEvent[] {
   if (sale === undefined) return [];
   const expired = sale.holds.overdue(at, MAX_SWEPT).map((order): SaleEvent => ({ type: 'OrderExpired', data: { order } }));
   const lost = sale.payments.lost(at - MATCH_WITHIN_MS).slice(0, MAX_SWEPT - expired.length);
-  return [
-    ...expired,
-    ...lost.map(({ payment, order, received = 0n, currency }) => owe({ payment, order, amount: `${received}`, currency }, 'unmatched')),
-  ];
+  return [...expired, ...lost.map((payment) => owe(payment, payment.received ?? 0n, 'unmatched'))];
 }
 
 /** When time alone will next lead to something: milliseconds since 1970, UTC. */

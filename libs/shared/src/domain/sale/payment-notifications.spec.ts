@@ -1,8 +1,9 @@
-import type { BuyerId, OrderId, PaymentId, SaleId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
+import type { BuyerId, OrderId, PaymentId, RefundId, SaleId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
 import type { Decision } from '../refusal.js';
 import { cancelOrder, refundOrder } from './end-order.js';
-import type { Money, OrderPlaced, RefundReason, SaleEvent, SaleTerms, TicketOfUnit } from './events.js';
-import { confirmPayment, failPayment, refundPayment } from './payment-news.js';
+import type { Money, OrderPlaced, PaymentReport, RefundReason, SaleEvent, SaleTerms, TicketOfUnit } from './events.js';
+import type { Payment } from './payment.js';
+import { confirmPayment, failPayment, refundPayment } from './payment-notifications.js';
 import { Sale } from './sale.js';
 
 const EUR = (amount: string): Money => ({ amount, currency: 'EUR' });
@@ -21,23 +22,35 @@ const wallet = 'wallet' as Wallet;
 const [order, another] = ['ord_1' as OrderId, 'ord_2' as OrderId];
 const ticket = (unit: string): TicketOfUnit => ({ ticket: `tkt_${unit}` as TicketId, unit: unit as UnitId });
 const BOTH = [ticket('A-1'), ticket('A-2')];
+const priced = (tickets: readonly TicketOfUnit[]) => tickets.map((one) => ({ ...one, price: '5000' }));
 const told = (amount = '10000', payment = 'pay_1', currency = 'EUR') => ({ payment: payment as PaymentId, order, amount, currency });
 
 const OPENED: SaleEvent = { type: 'SaleOpened', data: TERMS };
 const PLACED: OrderPlaced = {
   type: 'OrderPlaced',
-  data: { order, buyer: 'b-1' as BuyerId, wallet, tickets: BOTH, total: EUR('10000'), expiresAt: 600_000 },
+  data: { order, buyer: 'b-1' as BuyerId, wallet, tickets: priced(BOTH), total: EUR('10000'), expiresAt: 600_000 },
 };
 const placedToo = (buyer: string, ...units: string[]): SaleEvent => ({
   type: 'OrderPlaced',
-  data: { order: another, buyer: buyer as BuyerId, tickets: units.map(ticket), total: EUR(`${5000 * units.length}`) },
+  data: { order: another, buyer: buyer as BuyerId, tickets: priced(units.map(ticket)), total: EUR(`${5000 * units.length}`) },
 });
 const received = (money = told(), matched = true): SaleEvent => ({ type: 'PaymentReceived', data: { ...money, matched } });
 const failed = (payment = 'pay_1'): SaleEvent => ({ type: 'PaymentFailed', data: { order, payment: payment as PaymentId } });
 const owed = (reason: RefundReason, money = told()): SaleEvent => ({ type: 'RefundOwed', data: { ...money, reason } });
-const back = (money = told()): SaleEvent => ({ type: 'RefundPaid', data: money });
+const refund = 're_1' as RefundId;
+/** By one refund. */
+const back = (money = told()): SaleEvent => ({ type: 'RefundPaid', data: { ...money, refund } });
+/** As the whole of it so far. */
+const inAll = (refundedTotal: string): SaleEvent => ({
+  type: 'RefundPaid',
+  data: { payment: 'pay_1' as PaymentId, order, currency: 'EUR', refundedTotal },
+});
 const of = <T extends string>(type: T) => ({ type, data: { order } });
 const CONFIRMED: SaleEvent = { type: 'OrderConfirmed', data: { order, payment: 'pay_1' as PaymentId } };
+const aside = (report: PaymentReport, amount: string, id?: RefundId): SaleEvent => ({
+  type: 'PaymentReportSetAside',
+  data: { ...told(amount), report, ...(id !== undefined && { id }) },
+});
 const [EXPIRED, CANCELLED, RESTORED, REFUNDED] = [of('OrderExpired'), of('OrderCancelled'), of('OrderRestored'), of('OrderRefunded')];
 const released = (...tickets: TicketOfUnit[]): SaleEvent => ({ type: 'UnitsReleased', data: { order, tickets } });
 const minting = (unit: string): SaleEvent => ({
@@ -48,6 +61,13 @@ const revoking = (...tickets: TicketOfUnit[]): SaleEvent => ({ type: 'Revocation
 
 const HELD: readonly SaleEvent[] = [OPENED, PLACED];
 const PAID: readonly SaleEvent[] = [...HELD, received(), CONFIRMED];
+
+/** Paid by another payment, which went back. */
+const PAID2: readonly SaleEvent[] = [
+  received(told('10000', 'pay_2')),
+  { type: 'OrderConfirmed', data: { order, payment: 'pay_2' as PaymentId } },
+  back(told('10000', 'pay_2')),
+];
 
 function saleOf(history: readonly SaleEvent[]): Sale {
   const sale = new Sale();
@@ -63,6 +83,11 @@ describe('money that is received', () => {
     ['pays when a part of it went back before it was told of', [...HELD, back(told('4000'))], [received(), CONFIRMED]],
     ['waits for an order that is not known', [OPENED], [received(told(), false)]],
     ['counts once', PAID, []],
+    [
+      'pays for an order that was refunded at the provider: its units are taken again',
+      [...PAID.slice(0, 2), ...PAID2, REFUNDED, released(...BOTH)],
+      [received(), RESTORED, CONFIRMED],
+    ],
     ['counts once, also while its order is not known', [OPENED, received(told(), false)], []],
     ['pays for an order that expired: its units are taken again', [...HELD, EXPIRED], [received(), RESTORED, CONFIRMED]],
     ['goes back when one of the units has gone meanwhile', [...HELD, EXPIRED, placedToo('b-2', 'A-2')], [received(), owed('expired')]],
@@ -77,7 +102,11 @@ describe('money that is received', () => {
       [received(), owed('expired')],
     ],
     ['goes back when its order was cancelled', [...HELD, CANCELLED], [received(), owed('cancelled')]],
-    ['ends its order when all of it had gone back before it was told of', [...HELD, back()], [received(), REFUNDED]],
+    [
+      'ends its order when all of it had gone back before it was told of',
+      [...HELD, back()],
+      [received(), CONFIRMED, REFUNDED, released(...BOTH)],
+    ],
     ['has nothing more to end when its order was refunded before it was told of', [...HELD, back(), REFUNDED], [received()]],
   ])('%s', (_, history, events) => {
     expect(happens(confirmPayment(saleOf(history), { sale: TERMS.sale, ...told() }))).toEqual(events);
@@ -94,7 +123,7 @@ describe('money that is received', () => {
   it.each<[string, readonly SaleEvent[]]>([
     ['paid for', PAID],
     ['being refunded', [...PAID, owed('requested'), released(...BOTH)]],
-    ['refunded', [...PAID, back(), REFUNDED, released(...BOTH)]],
+    ['refunded by the organiser', [...PAID, owed('requested'), released(...BOTH), back(), REFUNDED]],
   ])('goes back as paid twice when its order is %s', (_, history) => {
     const second = told('10000', 'pay_2');
     expect(happens(confirmPayment(saleOf(history), { sale: TERMS.sale, ...second }))).toEqual([
@@ -124,28 +153,24 @@ it('no mint is asked for where the order named no wallet', () => {
 });
 
 describe('what is known of a payment', () => {
-  const known = (...events: SaleEvent[]) => saleOf([...HELD, ...events]).open?.payments.get('pay_1' as PaymentId);
-  const unheard = {
-    payment: 'pay_1',
-    order,
-    currency: '',
-    received: undefined,
-    refunded: 0n,
-    owed: undefined,
-    matched: false,
-    receivedAt: 0,
+  const known = (...events: SaleEvent[]) => saleOf([...HELD, ...events]).open?.payments.ofId('pay_1' as PaymentId)[0];
+  const unheard: Payment = {
+    ...{ payment: 'pay_1' as PaymentId, order, currency: 'EUR' },
+    ...{ received: undefined, foreign: false, matched: false, receivedAt: 0 },
+    ...{ refunds: 0n, refundedTotal: 0n, disputesLost: 0n, disputesOpen: 0n, owed: undefined, facts: new Map() },
   };
 
-  it.each<[string, SaleEvent[], object]>([
-    ['that a try failed', [failed()], unheard],
-    ['what came', [received()], { ...unheard, currency: 'EUR', received: 10000n, matched: true }],
+  it.each<[string, SaleEvent[], Payment | undefined]>([
+    ['nothing when a try failed', [failed()], undefined],
+    ['what came', [received()], { ...unheard, received: 10000n, matched: true }],
     [
       'what came before its order, and the order since',
       [received(told(), false), received()],
-      { ...unheard, currency: 'EUR', received: 10000n, matched: true },
+      { ...unheard, received: 10000n, matched: true },
     ],
     ['what has to go back, and why', [owed('expired')], { ...unheard, owed: { amount: 10000n, reason: 'expired' } }],
-    ['the most that ever went back', [back(told('4000')), back(told('3000'))], { ...unheard, currency: 'EUR', refunded: 4000n }],
+    ['the largest total of what went back', [inAll('4000'), inAll('3000')], { ...unheard, refundedTotal: 4000n }],
+    ['each refund of it', [back(told('4000'))], { ...unheard, refunds: 4000n, facts: new Map([['refunded re_1', 4000n]]) }],
   ])('is %s', (_, events, payment) => {
     expect(known(...events)).toEqual(payment);
   });
@@ -158,13 +183,13 @@ describe('what is known of a payment', () => {
     expect(sale.open?.payments.ofOrder(order)).toMatchObject([{ payment: 'pay_1', receivedAt: 7 }]);
   });
 
-  it('is owed until it went back', () => {
-    const owedAfter = (...events: SaleEvent[]) =>
+  it('is due until it went back', () => {
+    const dueAfter = (...events: SaleEvent[]) =>
       saleOf([...HELD, received(), ...events])
-        .open?.payments.owed()
+        .open?.payments.due()
         .map(({ payment }) => payment);
-    expect([owedAfter(), owedAfter(owed('expired')), owedAfter(owed('expired'), back(told('9999')))]).toEqual([[], ['pay_1'], ['pay_1']]);
-    expect(owedAfter(owed('expired'), back())).toEqual([]);
+    expect([dueAfter(), dueAfter(owed('expired')), dueAfter(owed('expired'), inAll('9999'))]).toEqual([[], ['pay_1'], ['pay_1']]);
+    expect(dueAfter(owed('expired'), back())).toEqual([]);
   });
 });
 
@@ -180,7 +205,6 @@ describe('a try to pay that failed', () => {
 });
 
 describe('money that went back', () => {
-  const two = [...HELD, received(told('10000', 'pay_2'))];
   it.each<[string, readonly SaleEvent[], string, SaleEvent[]]>([
     ['in part changes nothing else', PAID, '9999', [back(told('9999'))]],
     ['in full ends the order, and its units can be had again', PAID, '10000', [back(), REFUNDED, released(...BOTH)]],
@@ -197,21 +221,37 @@ describe('money that went back', () => {
       '10000',
       [back(), REFUNDED],
     ],
-    ['ends a hold when it is told before the receipt', HELD, '1', [back(told('1')), REFUNDED]],
-    ['ends a hold also after a try that failed', [...HELD, failed()], '1', [back(told('1')), REFUNDED]],
+    ['ends no hold of which nothing was received', HELD, '10000', [back()]],
+    ['ends no hold after a try that failed', [...HELD, failed()], '10000', [back()]],
     ['is kept for an order that is not known', [OPENED], '10000', [back()]],
-    ['is told as the whole so far: the same again is no news', [...PAID, back(told('4000'))], '4000', []],
-    ['is told as the whole so far: less is old news', [...PAID, back(told('4000'))], '3999', []],
-    ['is told as the whole so far: more is news', [...PAID, back(told('4000'))], '4001', [back(told('4001'))]],
-    [
-      'leaves alone an order that another payment pays for',
-      [...two, { ...CONFIRMED, data: { order, payment: 'pay_2' as PaymentId } }],
-      '10000',
-      [back()],
-    ],
-    ['ends an order once', [...HELD, back(told('1')), REFUNDED], '2', [back(told('2'))]],
+    ['counts once by its id', [...PAID, back(told('4000'))], '4000', []],
+    ['is what was reported first under its id', [...PAID, back(told('4000'))], '5000', [aside('refunded', '5000', refund)]],
+    ['ends an order once', [...PAID, back(), REFUNDED, released(...BOTH)], '10000', []],
   ])('%s', (_, history, amount, events) => {
-    expect(happens(refundPayment(saleOf(history), { sale: TERMS.sale, ...told(amount) }))).toEqual(events);
+    expect(happens(refundPayment(saleOf(history), { sale: TERMS.sale, ...told(amount), refund }, 'n-1'))).toEqual(events);
+  });
+
+  it('has the key of its notification for an id where it has none', () => {
+    const [event] = happens(refundPayment(saleOf(PAID), { sale: TERMS.sale, ...told('1') }, 'n-1')) as SaleEvent[];
+    expect(event?.data).toMatchObject({ refund: 'n-1', amount: '1' });
+  });
+
+  it.each<[string, readonly SaleEvent[], string, SaleEvent[]]>([
+    ['the same again is no news', [...PAID, inAll('4000')], '4000', []],
+    ['less is old news', [...PAID, inAll('4000')], '3999', []],
+    ['more is news', [...PAID, inAll('4000')], '4001', [inAll('4001')]],
+    ['all of it ends the order', [...PAID, inAll('4000')], '10000', [inAll('10000'), REFUNDED, released(...BOTH)]],
+  ])('may be told in all so far: %s', (_, history, refundedTotal, events) => {
+    const { amount: __, ...of } = told();
+    expect(happens(refundPayment(saleOf(history), { sale: TERMS.sale, ...of, refundedTotal }, 'n-1'))).toEqual(events);
+  });
+
+  it('is one refund of so much in all where it has an id, and else only the total of it', () => {
+    const [sale, both] = [TERMS.sale, { ...told('1000'), refundedTotal: '3000' }];
+    expect(happens(refundPayment(saleOf(PAID), { sale, ...both, refund }, 'n-1'))).toEqual([
+      { type: 'RefundPaid', data: { ...both, refund } },
+    ]);
+    expect(happens(refundPayment(saleOf(PAID), { sale, ...both }, 'n-1'))).toEqual([inAll('3000')]);
   });
 });
 
@@ -231,7 +271,7 @@ describe('what the organiser gives back', () => {
 
   it('is not revoked a second time, nor given back twice, when the provider says that the money went', () => {
     const history = [...PAID, minting('A-1'), owed('requested'), released(ticket('A-2')), revoking(ticket('A-1'))];
-    expect(happens(refundPayment(saleOf(history), { sale: TERMS.sale, ...told() }))).toEqual([back(), REFUNDED]);
+    expect(happens(refundPayment(saleOf(history), { sale: TERMS.sale, ...told(), refund }, 'n-1'))).toEqual([back(), REFUNDED]);
   });
 
   it('can cost nothing: then it is cancelled', () => {
@@ -242,5 +282,5 @@ describe('what the organiser gives back', () => {
 
 it('no money is told of in a sale that nobody opened', () => {
   for (const decide of [confirmPayment, failPayment, refundPayment])
-    expect(decide(new Sale(), { sale: TERMS.sale, ...told() })).toEqual({ refusal: { code: 'sale-unknown', pointers: ['/sale'] } });
+    expect(decide(new Sale(), { sale: TERMS.sale, ...told() }, 'n-1')).toEqual({ refusal: { code: 'sale-unknown', pointers: ['/sale'] } });
 });
