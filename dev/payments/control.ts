@@ -26,6 +26,9 @@ const Payment = z.strictObject({
   sale: z.string(),
   order: z.string(),
   payment: z.string().optional(),
+  refund: z.string().optional(),
+  refundedTotal: z.string().optional(),
+  dispute: z.string().optional(),
   amount: z.string().regex(/^\d+$/),
   currency: z.string(),
   copies: z.int().min(1).max(MAX_COPIES).default(1),
@@ -41,15 +44,18 @@ type Route = (provider: Ordered, body: unknown) => Answer;
 
 const ROUTES: Readonly<Record<string, Route>> = {
   'POST /payments': (provider, body) => {
-    const { outcome, copies, delayMs, hold, lie, payment, ...order } = Payment.parse(body);
+    const { outcome, copies, delayMs, hold, lie, ...order } = Payment.parse(body);
     const mischief = { copies, delayMs, hold, ...(lie !== undefined && { lie }) };
-    const event = provider.tell(outcome, { ...order, ...(payment !== undefined && { payment }) }, mischief);
+    const event = provider.tell(outcome, given(order), mischief);
     return [201, { event: event.id, payment: event.payment }];
   },
   'POST /release': (provider, body) => [200, { released: provider.release(Release.parse(body).turn) }],
   'POST /rotate': (provider, body) => [200, { secret: provider.rotate(Rotation.parse(body).secret) }],
   'GET /deliveries': (provider) => [200, { deliveries: provider.deliveries }],
 };
+
+/** Without the members that are not there. */
+const given = (order: object): PaymentOrder => JSON.parse(JSON.stringify(order)) as PaymentOrder;
 
 /** The provider's HTTP control, on this machine only. */
 export async function listenForOrders(provider: Ordered, port: number): Promise<ControlServer> {

@@ -8,9 +8,14 @@ export interface PaymentOrder {
   readonly currency: string;
   /** Made when it is not given; the same payment may succeed and be refunded later. */
   readonly payment?: string;
+  /** Of a refund: its id, and what went back in all so far. */
+  readonly refund?: string;
+  readonly refundedTotal?: string;
+  /** Of a dispute: its id. */
+  readonly dispute?: string;
 }
 
-export const OUTCOMES = ['succeeded', 'failed', 'refunded'] as const;
+export const OUTCOMES = ['succeeded', 'failed', 'refunded', 'dispute.opened', 'dispute.won', 'dispute.lost'] as const;
 export type PaymentOutcome = (typeof OUTCOMES)[number];
 
 /** Ways in which a provider, or somebody who says to be one, does not tell the truth. */

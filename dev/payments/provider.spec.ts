@@ -78,6 +78,21 @@ it('tells failures and refunds of a payment', async () => {
   ]);
 });
 
+it('tells refunds by their ids and in all, and disputes', async () => {
+  await start();
+  provider.refund({ ...order, payment: 'pay_1', refund: 're_1', refundedTotal: '5000' });
+  provider.tell('dispute.won', { ...order, payment: 'pay_1', dispute: 'dp_1' });
+  await provider.settled();
+  const told = receiver.received.map(({ body }) => JSON.parse(body) as { readonly type: string; readonly data: object });
+  expect(told.find(({ type }) => type === 'payment.refunded')?.data).toEqual({
+    ...order,
+    payment: 'pay_1',
+    refund: 're_1',
+    refundedTotal: '5000',
+  });
+  expect(told.find(({ type }) => type === 'payment.dispute.won')?.data).toEqual({ ...order, payment: 'pay_1', dispute: 'dp_1' });
+});
+
 it('comes back under the same id until it hears a 2xx', async () => {
   await start([500, 409, 503, 404, 302, 202]);
   const { id } = provider.pay(order);

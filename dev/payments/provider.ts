@@ -147,7 +147,7 @@ export const startPaymentProvider = (options: ProviderOptions): Promise<PaymentP
 const NO_ORDER = `ord_${'z'.repeat(26)}`;
 
 function eventOf(outcome: PaymentOutcome, order: PaymentOrder, lie: Lie | undefined): PaymentEvent {
-  const payment = order.payment ?? `pay_${randomUUID()}`;
+  const { payment = `pay_${randomUUID()}`, refund, refundedTotal, dispute } = order;
   const data = {
     tenant: order.tenant,
     sale: order.sale,
@@ -155,6 +155,7 @@ function eventOf(outcome: PaymentOutcome, order: PaymentOrder, lie: Lie | undefi
     payment,
     amount: lie === 'wrong-amount' ? `${BigInt(order.amount) + 1n}` : order.amount,
     currency: lie === 'wrong-currency' ? (order.currency === 'XTS' ? 'EUR' : 'XTS') : order.currency, // XTS: for tests, by ISO 4217
+    ...{ refund, refundedTotal, dispute }, // what is not given is not sent
   };
   const body = JSON.stringify({ type: `payment.${outcome}`, timestamp: new Date().toISOString(), data });
   return { id: `evt_${randomUUID()}`, payment, body, ...(lie !== undefined && { lie }) };

@@ -37,6 +37,7 @@ it('[minting IK1] [blockchain TP-1] wants a key for every operation that changes
     'payment.confirm': money,
     'payment.fail': money,
     'payment.refunded': money,
+    'payment.disputed': { ...money, dispute: 'dp-1', status: 'opened' },
     'ticket.mint': { tickets, wallet },
   };
   const mutations = Object.entries(OPERATIONS).flatMap(([name, operation]) => ('schema' in operation ? [name] : []));
@@ -83,7 +84,7 @@ it('[minting AE5] changes no stream with a hundred reads of each kind', async ()
   const before = await shop.log.lastSequences();
   const reads = [
     ['sale.get', {}],
-    ['sale.owed', {}],
+    ['sale.refunds-due', {}],
     ['order.get', { order: body.order }],
     ['ticket.get', { ticket }],
     ['ticket.receipt', { ticket: minted }],

@@ -38,7 +38,7 @@ describe('over HTTP a tenant', () => {
       body: { status: 'cancelled' },
     });
     expect(await shop.demoWeb.post('/v1/sales/gala/close', {})).toMatchObject({ status: 200, body: { closed: true } });
-    expect(await shop.demoWeb.get('/v1/sales/gala/owed')).toMatchObject({ status: 200, body: { owed: [] } });
+    expect(await shop.demoWeb.get('/v1/sales/gala/refunds-due')).toMatchObject({ status: 200, body: { refundsDue: [], problems: [] } });
     expect(await shop.demoWeb.place('gala', { units: ['A-2'] })).toMatchObject(problem(409, 'sale-closed'));
   });
 
@@ -114,7 +114,7 @@ describe('[L8] the door', () => {
     const placed = await shop.demoWeb.place('own', { quantity: 1 }, 'k');
     const [{ ticket }] = placed.body.tickets as [{ ticket: string }];
     const order = `/v1/sales/own/orders/${placed.body.order}`;
-    for (const path of ['/v1/sales/own', '/v1/sales/own/owed', order, `/v1/tickets/${ticket}?sale=own`])
+    for (const path of ['/v1/sales/own', '/v1/sales/own/refunds-due', order, `/v1/tickets/${ticket}?sale=own`])
       expectProblem(await shop.acmeWeb.get(path), 404, 'sale-unknown');
     for (const path of ['/v1/sales/own/orders', '/v1/sales/own/close', `${order}/cancel`, `${order}/refund`]) {
       const body = path.endsWith('/orders') ? { buyer: 'b-1', quantity: 1 } : {};
@@ -158,7 +158,7 @@ describe('a read', () => {
   it('is answered 304 while its tag holds, and whole when anything happened', async () => {
     await shop.demoWeb.open('tags', { quota: 100 });
     const placed = await shop.demoWeb.place('tags', { quantity: 1 });
-    for (const path of ['/v1/sales/tags', `/v1/sales/tags/orders/${placed.body.order}`, '/v1/sales/tags/owed']) {
+    for (const path of ['/v1/sales/tags', `/v1/sales/tags/orders/${placed.body.order}`, '/v1/sales/tags/refunds-due']) {
       const first = await shop.demoWeb.get(path);
       const tag = first.headers.get('ETag') ?? '';
       expect([path, tag]).toEqual([path, `"${first.body.version}"`]);

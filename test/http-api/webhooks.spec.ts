@@ -46,7 +46,7 @@ async function placed(sale: string): Promise<PaymentOrder & { readonly payment: 
 
 const statusOf = async ({ sale, order }: PaymentOrder): Promise<unknown> => (await shop.demo.ask('order.get', { sale, order })).body.status;
 const countsOf = async (sale: string): Promise<unknown> => (await shop.demo.ask('sale.get', { sale })).body.units;
-const owedIn = async (sale: string): Promise<unknown> => (await shop.demo.ask('sale.owed', { sale })).body.owed;
+const dueIn = async (sale: string): Promise<unknown> => (await shop.demo.ask('sale.refunds-due', { sale })).body.refundsDue;
 
 /** How often each kind of event stands in the log for an order. */
 async function told(sale: string, order: string): Promise<Readonly<Record<string, number>>> {
@@ -133,7 +133,7 @@ it('owes back what does not fit, and confirms nothing by it', async () => {
     provider.pay(unknown, { lie: 'unknown-order' }),
   ]);
   expect(await Promise.all([short, foreign, unknown].map(statusOf))).toEqual(['held', 'held', 'held']);
-  expect(await owedIn('lies')).toMatchObject([{ amount: '5001' }, { currency: 'XTS' }]);
+  expect(await dueIn('lies')).toMatchObject([{ amount: '5001' }, { currency: 'XTS' }]);
 });
 
 it('[L4] confirms 20 orders once each out of a storm: 50 copies of each payment, shuffled with failures and refunds', async () => {
@@ -154,7 +154,7 @@ it('[L4] confirms 20 orders once each out of a storm: 50 copies of each payment,
     expect([await statusOf(order), counts.PaymentReceived]).toEqual([isBack ? 'refunded' : 'confirmed', 1]);
     expect(isBack ? (counts.OrderConfirmed ?? 0) <= 1 && counts.OrderRefunded === 1 : counts.OrderConfirmed === 1).toBe(true);
   }
-  expect([await countsOf('storm'), await owedIn('storm')]).toEqual([{ opened: 20, available: 5, held: 0, sold: 15 }, []]);
+  expect([await countsOf('storm'), await dueIn('storm')]).toEqual([{ opened: 20, available: 5, held: 0, sold: 15 }, []]);
 }, 180_000);
 
 function permutations<T>(all: readonly T[]): T[][] {
@@ -184,7 +184,7 @@ describe('in whatever order it is told', () => {
       }
       const all = orderings.length;
       expect(await countsOf(sale)).toEqual({ opened: all, available: all - sold * all, held: 0, sold: sold * all });
-      expect(await owedIn(sale)).toEqual([]);
+      expect(await dueIn(sale)).toEqual([]);
     },
     120_000,
   );

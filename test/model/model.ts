@@ -23,6 +23,8 @@ interface Order {
   readonly endsAt: number;
   status: 'held' | 'confirmed' | 'expired' | 'cancelled' | 'refund-owed' | 'refunded';
   payment?: string;
+  /** Its seller ended it: no payment brings it back. */
+  final: boolean;
   /** Units whose mint was asked for: of an order that was given up they are its own until each is void. */
   readonly asked: Set<string>;
   readonly voided: Set<string>;
@@ -52,7 +54,15 @@ export class Model {
   place(id: string, buyer: string, units: readonly string[]): boolean {
     this.expire();
     if (!this.fits(buyer, units)) return false;
-    this.orders.set(id, { buyer, units, endsAt: this.now + HOLD_MINUTES, status: 'held', asked: new Set(), voided: new Set() });
+    this.orders.set(id, {
+      buyer,
+      units,
+      endsAt: this.now + HOLD_MINUTES,
+      status: 'held',
+      final: false,
+      asked: new Set(),
+      voided: new Set(),
+    });
     return true;
   }
 
@@ -60,8 +70,8 @@ export class Model {
     this.expire();
     const order = this.orders.get(id);
     if (this.payments.has(payment) || order === undefined) return;
-    const restorable = order.status === 'expired' && this.fits(order.buyer, order.units);
-    const takes = order.status === 'held' || restorable;
+    const gone = order.status === 'expired' || (order.status === 'refunded' && !order.final && order.asked.size === 0);
+    const takes = order.status === 'held' || (gone && this.fits(order.buyer, order.units));
     if (takes) Object.assign(order, { status: 'confirmed', payment });
     this.payments.set(payment, { order: id, owed: !takes, back: false });
   }
@@ -69,7 +79,7 @@ export class Model {
   cancel(id: string): boolean {
     this.expire();
     const order = this.orders.get(id);
-    if (order?.status === 'held') order.status = 'cancelled';
+    if (order?.status === 'held') Object.assign(order, { status: 'cancelled', final: true });
     return order?.status === 'cancelled';
   }
 
@@ -85,7 +95,7 @@ export class Model {
     const order = this.orders.get(id);
     const payment = this.payments.get(order?.payment ?? '');
     if (order?.status === 'confirmed' && payment !== undefined && (override || order.asked.size === 0)) {
-      order.status = 'refund-owed';
+      Object.assign(order, { status: 'refund-owed', final: true });
       payment.owed = true;
     }
     return order?.status === 'refund-owed' || order?.status === 'refunded';
@@ -107,7 +117,12 @@ export class Model {
     if (told === undefined || order === undefined || told.back) return;
     told.back = true;
     told.owed = false;
-    if (order.payment === undefined || order.payment === payment) order.status = 'refunded';
+    const [next, other] = [...this.payments].find(([, { order: id, back }]) => id === told.order && !back) ?? [];
+    if (other === undefined) order.status = 'refunded';
+    else if (next !== undefined && order.status === 'confirmed' && order.payment === payment) {
+      order.payment = next;
+      other.owed = false;
+    }
   }
 
   total = (units: readonly string[]): string => `${units.length * PRICE}`;

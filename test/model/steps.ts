@@ -139,8 +139,8 @@ const compare = fc.constant(
       for (const { unit, status } of body.tickets as { readonly unit: string; readonly status: string }[])
         expect([unit, status === 'void', status === 'revoking']).toEqual([unit, order.voided.has(unit), model.isRevoking(order, unit)]);
     }
-    const { body } = await real.ask('sale.owed', { sale: real.sale }, '');
-    const owed = (body.owed as { payment: string }[]).map(({ payment }) => payment).sort();
+    const { body } = await real.ask('sale.refunds-due', { sale: real.sale }, '');
+    const owed = (body.refundsDue as { payment: string }[]).map(({ payment }) => payment).sort();
     expect(owed).toEqual([...model.payments].flatMap(([payment, told]) => (told.owed ? [payment] : [])).sort());
   }),
 );

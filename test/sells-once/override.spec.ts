@@ -38,7 +38,7 @@ it(
       body: { errors: [{ pointer: '/override' }] },
     });
     expect((await stage.demo.ask('order.get', { sale: sold.sale, order: sold.order })).body.status).toBe('confirmed');
-    expect((await stage.demo.ask('sale.owed', { sale: sold.sale })).body.owed).toEqual([]);
+    expect((await stage.demo.ask('sale.refunds-due', { sale: sold.sale })).body.refundsDue).toEqual([]);
     expect(await stage.minting.outstanding()).toBe(0);
   },
   TAKES_MS,

@@ -45,13 +45,13 @@ it('[L6] lists what is owed until it is told to have gone back', async () => {
   const payment = paymentOf('owed', orderOf(placed), { amount: '4000' });
   expect((await shop.demo.ask('payment.confirm', payment, 'evt-1')).body).toMatchObject({
     status: 'held',
-    owed: { amount: '4000', reason: 'wrong-amount' },
+    refundDue: { amount: '4000', reason: 'wrong-amount' },
   });
-  expect((await shop.demo.ask('sale.owed', { sale: 'owed' })).body.owed).toMatchObject([
+  expect((await shop.demo.ask('sale.refunds-due', { sale: 'owed' })).body.refundsDue).toMatchObject([
     { payment: payment.payment, amount: '4000', reason: 'wrong-amount' },
   ]);
   await shop.demo.ask('payment.refunded', payment, 'evt-2');
-  expect((await shop.demo.ask('sale.owed', { sale: 'owed' })).body.owed).toEqual([]);
+  expect((await shop.demo.ask('sale.refunds-due', { sale: 'owed' })).body.refundsDue).toEqual([]);
 });
 
 it('cancels a hold, refunds what is paid, closes the sale, and says why it will not do more', async () => {
@@ -114,7 +114,7 @@ it('[L6] has one outcome each, and money and seat agree, when 1,000 payments rac
   );
   const orders = await Promise.all(placed.map((order) => shop.demo.ask('order.get', { sale: 'race', order: orderOf(order) })));
   const confirmed = orders.filter(({ body }) => body.status === 'confirmed').length;
-  const owed = ((await shop.demo.ask('sale.owed', { sale: 'race' })).body.owed as unknown[]).length;
+  const owed = ((await shop.demo.ask('sale.refunds-due', { sale: 'race' })).body.refundsDue as unknown[]).length;
   expect(confirmed + owed).toBe(RACES);
   expect(await counts('race')).toMatchObject({ sold: confirmed, held: 0 });
 });

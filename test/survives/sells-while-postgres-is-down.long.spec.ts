@@ -39,7 +39,7 @@ async function readEverything({ order, tickets }: Heard['body']): Promise<void> 
   const [{ ticket } = { ticket: '' }] = (tickets ?? []) as readonly { readonly ticket: string }[];
   const reads = [
     ['sale.get', { sale: 'gala' }, { units: { sold: ORDERS + 1 } }],
-    ['sale.owed', { sale: 'gala' }, { owed: [] }],
+    ['sale.refunds-due', { sale: 'gala' }, { refundsDue: [], problems: [] }],
     ['order.get', { sale: 'gala', order }, { order, status: 'confirmed' }],
     ['ticket.get', { sale: 'gala', ticket }, { ticket, order, status: 'sold' }],
   ] as const;
