@@ -101,7 +101,7 @@ export class Intake {
     const answer = await this.lookUp(subject, said);
     if (answer !== undefined) return answer;
     const { payment } = said.request as { readonly payment: PaymentId };
-    const isKnown = await this.parts.folds.withLatest(subject, ({ sale }) => sale.open?.payments.get(payment) !== undefined);
+    const isKnown = await this.parts.folds.withLatest(subject, ({ sale }) => sale.open?.payments.isReported(payment) === true);
     if (!isKnown) return this.decide(ok);
     const request = { ...(ok.request as JsonObject), payment };
     return this.decide({ ...ok, request, fingerprint: fingerprint(ok.operation, ok.sale, request) });

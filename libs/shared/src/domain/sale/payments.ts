@@ -48,6 +48,11 @@ export class Payments {
     return placed(this.ofOrder(after.order), before, after);
   }
 
+  /** Whether anything was reported of it. */
+  isReported(payment: PaymentId): boolean {
+    return this.byId.has(payment) || this.failed.has(payment);
+  }
+
   hasFailed(payment: PaymentId): boolean {
     return this.failed.has(payment);
   }
