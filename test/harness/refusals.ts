@@ -48,13 +48,20 @@ function codeOf(node: ts.Node): string | undefined {
   return found !== undefined && ts.isStringLiteral(found) ? found.text : undefined;
 }
 
+/** `f(…) === undefined` asks whether something would be refused, and refuses nothing; the name of a member refers to no function. */
+function isOnlyAsked(name: ts.Identifier): boolean {
+  const { parent } = name;
+  if ((ts.isPropertyAssignment(parent) || ts.isPropertyAccessExpression(parent)) && parent.name === name) return true;
+  return ts.isCallExpression(parent) && ts.isBinaryExpression(parent.parent) && parent.parent.right.getText() === 'undefined';
+}
+
 function collect(body: Body, codes: Set<string>, seen: Set<ts.Node>): void {
   if (seen.has(body.node)) return;
   seen.add(body.node);
   each(body.node, (node) => {
     const code = codeOf(node);
     if (code !== undefined) codes.add(code);
-    if (!ts.isIdentifier(node)) return;
+    if (!ts.isIdentifier(node) || isOnlyAsked(node)) return;
     const next = lookUp(node.text, body.file);
     if (next !== undefined) collect(next, codes, seen);
   });

@@ -47,7 +47,7 @@ describe('docs/asyncapi.json', () => {
     expect([validate({ ...document, operations: { bad: { action: 'listen' } } }), version, Object.keys(operations ?? {}).length]).toEqual([
       false,
       '3.0.0',
-      14,
+      15,
     ]);
   });
 
@@ -80,6 +80,8 @@ const HTTP_ONLY: readonly ProblemCode[] = [
   'media-type',
   'too-many-requests',
   'too-many-streams',
+  'too-many-connections',
+  'too-many-from-address',
   'headers-too-large',
   'stopping',
 ];

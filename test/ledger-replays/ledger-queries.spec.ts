@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type EventType, versionOf } from '#shared/domain/event-versions.js';
 import { type Account, controlOf, normalSide } from '#shared/domain/ledger/account.js';
 import { EventCursors } from '#shared/platform/http/event-cursor.js';
 import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
@@ -77,7 +78,7 @@ describe('the ledger over HTTP', () => {
     }
     reader.leave();
     expect(entries.map(({ position = '', event }) => [event, types.get(position)])).toEqual(
-      entries.map(({ event }) => [event, `admit.${event}.v1`]),
+      entries.map(({ event }) => [event, `admit.${event}.v${versionOf(event as EventType)}`]),
     );
   });
 

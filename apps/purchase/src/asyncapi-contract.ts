@@ -50,6 +50,9 @@ const CHANGES: Readonly<Partial<Record<OperationName, Told>>> = {
       'unit-taken',
       'sold-out',
       'buyer-limit',
+      'wallet-limit',
+      'hold-limit',
+      'mint-budget-spent',
     ],
   },
   'order.cancel': { summary: 'Gives up an order that nobody paid for.', answer: Order, refusals: [...ENDING, 'order-paid', 'irrevocable'] },
@@ -77,7 +80,7 @@ const CHANGES: Readonly<Partial<Record<OperationName, Told>>> = {
   'ticket.mint': {
     summary: 'Asks for the mints of up to 500 sold tickets: accepted all or none.',
     answer: Mints,
-    refusals: ['sale-unknown', 'ticket-unknown', 'ticket-not-sold', 'payment-disputed'],
+    refusals: ['sale-unknown', 'ticket-unknown', 'ticket-not-sold', 'payment-disputed', 'wallet-limit', 'mint-budget-spent'],
   },
 };
 
@@ -132,7 +135,8 @@ function change(name: OperationName): Asking[] {
   if (schema === undefined) return []; // asked by reactors only
   const told = CHANGES[name];
   if (told === undefined) throw new Error(`${name} can be asked by callers and is not described for them`);
-  const problems = CHANGE_PROBLEMS.filter((code) => name !== 'sale.open' || code !== 'sale-unknown');
+  const problems: readonly ProblemCode[] =
+    name === 'sale.open' ? [...CHANGE_PROBLEMS.filter((code) => code !== 'sale-unknown'), 'free-mints-not-granted'] : CHANGE_PROBLEMS;
   return [{ name, request: schema, status, keyed: true, problems, ...told }];
 }
 

@@ -203,7 +203,7 @@ const ENDED = ['expired', 'cancelled', 'refund-owed', 'refunded'];
 const RUNS = { numRuns: 500 };
 
 describe('the end of an order, its money and the ledger', () => {
-  it('[L12] are the same for every order in which anything is reported, before and after the order is placed or its hold is over', () => {
+  it('[L12] [minting WI4] are the same for every order in which anything is reported, before and after the order is placed or its hold is over', () => {
     const twice = histories.chain((told) => fc.tuple(shuffled([...told, ...asked]), shuffled([...told, ...asked])));
     fc.assert(
       fc.property(twice, ([one, other]) => {

@@ -48,6 +48,6 @@ export function beyondMintBudget({ terms, units, usage, sold }: OpenedSale, coun
 /** A buyer who holds and lets go without end keeps units from the others. */
 export function beyondEndedHolds({ terms, usage }: OpenedSale, { buyer }: Taker): Refusal | undefined {
   const { maxEndedHolds = MAX_ENDED_HOLDS } = terms;
-  const ended = usage.holdsEndedOf(buyer);
-  return ended >= maxEndedHolds ? { code: 'hold-limit', pointers: ['/buyer'], facts: { maxEndedHolds, ended } } : undefined;
+  const used = usage.holdsEndedOf(buyer);
+  return used >= maxEndedHolds ? { code: 'hold-limit', pointers: ['/buyer'], facts: { maxEndedHolds, ended: used } } : undefined;
 }
