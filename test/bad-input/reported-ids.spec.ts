@@ -48,7 +48,7 @@ describe('money is never refused for the id that it is reported with: the id is 
     expect(await tell(paid, `evt-${sale}`)).toBe(200);
     expect(await statusOf(paid)).toBe('confirmed');
     expect(await tell(paid, `evt-${sale}-again`)).toBe(200); // found under the same hash: not paid twice
-    expect((await shop.demo.ask('sale.owed', { sale })).body.owed).toEqual([]);
+    expect((await shop.demo.ask('sale.refunds-due', { sale })).body.refundsDue).toEqual([]);
     expect(await logOf(sale)).not.toContain(payment);
   });
 
@@ -74,7 +74,10 @@ describe('money is never refused for the id that it is reported with: the id is 
     await decidedBefore(shop.log, takenBefore('payment.confirm', 'evt-earlier', paid, 'webhook'));
     expect(await tell(paid, 'evt-earlier')).toBe(200);
     expect(await tell(paid, randomUUID())).toBe(200);
-    expect([await statusOf(paid), (await shop.demo.ask('sale.owed', { sale: 'earlier' })).body.owed]).toEqual(['confirmed', []]);
+    expect([await statusOf(paid), (await shop.demo.ask('sale.refunds-due', { sale: 'earlier' })).body.refundsDue]).toEqual([
+      'confirmed',
+      [],
+    ]);
     expect((await logOf('earlier')).match(/"PaymentReceived"/g)).toHaveLength(1);
   });
 });

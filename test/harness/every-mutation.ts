@@ -32,6 +32,10 @@ export async function pairFor(operation: string, sale: string, caller: Caller): 
     return { body, other: { ...body, tickets: [two?.tickets[0]?.ticket] }, pointer: '/tickets/0' };
   }
   const payment = { sale, order: one?.order, payment: 'pay-1', amount: '5000', currency: 'EUR' };
+  if (operation === 'payment.disputed') {
+    const disputed = { ...payment, dispute: 'dp_1', status: 'opened' };
+    return { body: disputed, other: { ...disputed, amount: '4000' }, pointer: '/amount' };
+  }
   if (operation.startsWith('payment.')) return { body: payment, other: { ...payment, amount: '4000' }, pointer: '/amount' };
   if (operation === 'order.refund') await caller.ask('payment.confirm', payment, 'paid');
   return { body: { sale, order: one?.order }, other: { sale, order: two?.order }, pointer: '/order' };

@@ -13,7 +13,7 @@ let bad: number;
 
 const refund = (payment: string) =>
   ({
-    type: 'RefundOwed',
+    type: 'OrderConfirmed',
     at: AT,
     data: { order: 'ord_x', payment, amount: '700', currency: 'EUR', reason: 'unmatched' },
   }) as unknown as Recorded;
@@ -48,7 +48,7 @@ describe('a ledger with a halted tenant', () => {
     expect(body).toMatchObject({
       status: 'degraded',
       degraded: { haltedTenants: 1, suspendedEvents: 0 },
-      checks: { projection: expect.stringMatching(`^ok; halted: acme at commit ${bad}: .*no such payment`) },
+      checks: { projection: expect.stringMatching(`^ok; halted: acme at commit ${bad}: .*no such order`) },
     });
     expect(await gauges()).toEqual([1, 1, 0]);
   });
@@ -57,7 +57,7 @@ describe('a ledger with a halted tenant', () => {
     const { code, out } = await ledger('halts', '--json');
     expect([code, JSON.parse(out)]).toEqual([
       1,
-      [{ tenant: 'acme', event: `${bad}.4`, subject: 'ev.acme.sale.late', reason: expect.stringContaining('no such payment') }],
+      [{ tenant: 'acme', event: `${bad}.4`, subject: 'ev.acme.sale.late', reason: expect.stringContaining('no such order') }],
     ]);
     expect((await ledger('halts')).out).toContain(`${bad}.4`);
   });
@@ -87,11 +87,18 @@ describe('admit ledger suspend', () => {
 
   it('lists what is in suspense, for people, for programs, in health and in metrics', async () => {
     const { code, out } = await ledger('suspense', '--json');
-    const about = { tenant: 'acme', type: 'RefundOwed', sale: 'late', order: 'ord_x', ticket: null, holds: ['1 events:late', '700 EUR'] };
+    const about = {
+      tenant: 'acme',
+      type: 'OrderConfirmed',
+      sale: 'late',
+      order: 'ord_x',
+      ticket: null,
+      holds: ['1 events:late', '700 EUR'],
+    };
     expect([code, JSON.parse(out)]).toMatchObject([
       1,
       [
-        { ...about, event: `${bad}.4`, reason: 'settled by hand', refusal: expect.stringContaining('no such payment') },
+        { ...about, event: `${bad}.4`, reason: 'settled by hand', refusal: expect.stringContaining('no such order') },
         { ...about, event: `${bad}.5` },
       ],
     ]);

@@ -33,6 +33,7 @@ it('serves every operation that callers may ask for', () => {
       'order.place',
       'order.refund',
       'payment.confirm',
+      'payment.disputed',
       'payment.fail',
       'payment.refunded',
       'sale.close',

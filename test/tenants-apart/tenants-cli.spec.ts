@@ -46,7 +46,7 @@ it('makes a tenant that can come in at once, shows its credentials once, and say
   expect([made.code, made.error]).toEqual([0, '']);
   const { ADMIT_TENANT: tenant, ADMIT_API_KEY: apiKey = '', ADMIT_NATS_SEED: seed = '' } = settingsIn(made.out);
   expect([tenant, made.out.split(apiKey).length, made.out.split(seed).length]).toEqual(['club', 2, 2]);
-  expect(made.out).toMatch(/"TENANT_club" \{\n +users: \[ \{ nkey: "U[A-Z2-7]{55}"[\s\S]*admit\.club\.>[\s\S]*reload/);
+  expect(made.out).toMatch(/"TENANT_club" \{\n +limits \{[^\n]*\}\n +users: \[ \{ nkey: "U[A-Z2-7]{55}"[\s\S]*admit\.club\.>[\s\S]*reload/);
   await statusIs(apiKey, 404);
   const again = await admit(['create', 'club']);
   expect([again.code, again.out, again.error]).toEqual([1, '', expect.stringContaining('exists already')]);
