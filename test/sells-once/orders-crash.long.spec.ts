@@ -51,7 +51,7 @@ describe('a command that cannot be decided', () => {
     ],
     [
       'a request that the decider chokes on',
-      { operation: 'sale.open', key: 'k', fingerprint: 'f', request: { sale: 5 }, reply: '_INBOX.purchase.nobody' },
+      { operation: 'ticket.mint', key: 'k', fingerprint: 'f', request: { sale: 'poison', tickets: 5 }, reply: '_INBOX.purchase.nobody' },
     ],
   ] as const;
 
@@ -83,7 +83,8 @@ describe('a command that cannot be decided', () => {
 
   it('tells its caller that it was set aside', async () => {
     const told = log.admin.subscribe('_INBOX.purchase.parked', { max: 1 });
-    const command = { operation: 'sale.open', key: 'k', fingerprint: 'f', request: { sale: 5 }, reply: '_INBOX.purchase.parked' };
+    const request = { sale: 'poison', tickets: 5 };
+    const command = { operation: 'ticket.mint', key: 'k', fingerprint: 'f', request, reply: '_INBOX.purchase.parked' };
     await jetstream(log.admin).publish('cmd.demo.poison.parked', JSON.stringify(command));
     for await (const message of told)
       expect(message.json()).toMatchObject({ status: 503, retryAfterSeconds: 60, body: expect.stringContaining('"parked"') });
