@@ -22,6 +22,7 @@ import { mintSubject, saleSubject } from '#shared/event-store/event-store.js';
 import type { Wallet } from '#shared/kernel/ids.js';
 import { readEnvironment } from '#shared/platform/environment.js';
 import { createLogger } from '#shared/platform/logger.js';
+import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
 import { loadMintKeys } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
 import { Token2022Chain } from '../../apps/minter/src/chains/token-2022/token-2022-chain.js';
 import { planMint } from '../../apps/minter/src/plan-mint.js';
@@ -33,6 +34,7 @@ import { type LocalSolana, startLocalSolana } from '../../dev/solana/local-solan
 import { admit, operatorOf, type Ran } from '../harness/admit.js';
 import { AT, LedgerStage, opening } from '../stages/ledger-stage.js';
 import { mintCommand } from '../stages/minter-stage.js';
+import { apiKeyOf } from '../stages/selling.js';
 
 const STARTS_SERVERS_MS = 180_000;
 const SALE = 'gala';
@@ -131,6 +133,7 @@ beforeAll(async () => {
   solana = await stage.keep(startLocalSolana({ port: 0, slotMs: 20, finalizedAfterSlots: 4 }));
   rpc = new Connection(solana.url, 'confirmed');
   admin = await stage.nat('provision');
+  await (await TenantRegister.on(admin)).create('demo', { apiKey: apiKeyOf('demo'), hasNatsPassword: true }); // a minter serves the tenants that it knows
   const keysDir = `${folder}/keys`;
   const { pass } = stage.nats.credentials('minter');
   const environment = readEnvironment({
