@@ -51,7 +51,7 @@ export const PAYMENT_MUTANTS: readonly Mutant[] = [
     from: "confirm(sale, order, payer, isDisputed(payer)), ...oweOthers(covering, payer, 'paid-twice')];",
     to: 'confirm(sale, order, payer, isDisputed(payer))];',
     checks: ['minting WI4'],
-    specs: ['libs/shared/src/domain/ledger/payments.property.spec.ts'],
+    specs: ['libs/shared/src/domain/ledger/payments.property.spec.ts', 'libs/shared/src/domain/sale/payments.spec.ts'],
   },
   {
     guard: '2xx for a copy: one that is in process is told 409',
