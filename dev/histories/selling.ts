@@ -1,20 +1,22 @@
 import type { MintEvent } from '#shared/domain/mint/events.js';
 import type { Recorded } from '#shared/domain/recorded.js';
 import { mintSubject, saleSubject } from '#shared/event-store/event-store.js';
-import { fingerprint, type Json } from '#shared/kernel/canonical.js';
-import { type KeyNamespace, keyHash, type SaleId, type TenantId } from '#shared/kernel/ids.js';
+import type { KeyNamespace, SaleId, TenantId } from '#shared/kernel/ids.js';
 import { createLogger } from '#shared/platform/logger.js';
 import type { Command } from '../../apps/purchase/src/command.js';
 import { decideCommand } from '../../apps/purchase/src/decide.js';
 import type { Inbox } from '../../apps/purchase/src/inbox.js';
 import { MintNewsReactor } from '../../apps/purchase/src/mint-news-reactor.js';
-import { type OperationName, operation as operationOf } from '../../apps/purchase/src/operations.js';
+import type { OperationName } from '../../apps/purchase/src/operations.js';
+import { readRequest } from '../../apps/purchase/src/read-request.js';
 import { SaleFold } from '../../apps/purchase/src/sale-fold.js';
 import type { HistoryLog } from './log.js';
 import { deliveryOf, MintSide } from './mint-side.js';
 
 /** A group of more events would not fit a commit; the decider closes its own by bytes. */
 const MOST_EVENTS = 200;
+/** By which the intake of a tenant hashes ids that it cannot keep. */
+const SECRET = 'secret';
 const silent = createLogger('histories', 'silent');
 
 /** A command that was accepted, as its caller sent it. */
@@ -52,13 +54,12 @@ export class Selling {
     this.reactor = new MintNewsReactor(inbox as unknown as Inbox, silent);
   }
 
-  /** Asks as a caller does: what the schema refuses is not stored, and a key is decided once. @returns whether it was decided now */
+  /** Asks as a caller does: what the intake refuses is not stored, and a key is decided once. @returns whether it was decided now */
   ask(operation: OperationName, request: Readonly<Record<string, unknown>>, key: string, at: number): boolean {
-    if (operationOf(operation).schema?.safeParse(request).success !== true) return false;
-    const { tenant, sale } = this;
     const namespace: KeyNamespace = operation.startsWith('payment.') ? 'webhook' : 'api';
-    const stored = { namespace, operation, key, keyHash: keyHash(namespace, key), request: request as Json, reply: '_INBOX.histories' };
-    return this.decide({ ...stored, tenant, sale, fingerprint: fingerprint(operation, sale, request) }, at);
+    const body = Buffer.from(JSON.stringify(request));
+    const read = readRequest({ operation, namespace, tenant: this.tenant, key, traceparent: undefined, body }, SECRET);
+    return 'ok' in read && this.decide({ ...read.ok, reply: '_INBOX.histories' }, at);
   }
 
   decide(command: Command, at: number): boolean {
