@@ -26,7 +26,7 @@ export const PAYMENT_MUTANTS: readonly Mutant[] = [
     to: 'if (false)',
     checks: ['minting WI2', 'minting WI6'],
     specs: ['test/audit/webhooks.spec.ts', 'libs/shared/src/domain/sale/payments.spec.ts'],
-    tests: ['confirms once what 50 copies', 'counts a payment that is told of twice once'],
+    tests: ['confirms once what 50 copies', 'counts a payment that is told of twice once', 'shows on the order what was told'],
   },
   {
     guard: 'payments only grow: totals of what went back are added up',
