@@ -5,6 +5,7 @@ import { waitFor } from '../../dev/processes/wait.js';
 import { HttpCaller } from '../harness/http-caller.js';
 import { patientCallers } from '../harness/patient-callers.js';
 import { addressOfApp, growth, healthUrlOf, type Scrape, scrape } from '../harness/scrape.js';
+import { commandsSettled } from '../stages/crash-stage.js';
 import { heldDeciders } from '../stages/held-deciders.js';
 import { Log, startSelling } from '../stages/selling.js';
 import { Shop } from '../stages/shop.js';
@@ -82,6 +83,7 @@ it('[blockchain SC-9] counts who is turned away at the door, and makes no series
 });
 
 it('[blockchain SC-9] measures how a group was decided and committed', async () => {
+  await commandsSettled(shop.log);
   const before = await scrape(shop.app);
   await Promise.all(Array.from({ length: 40 }, (_, key) => shop.demo.place('rush', { quantity: 1 }, `group-${key}`)));
   const after = await scrape(shop.app);
