@@ -62,6 +62,13 @@ describe('money is never refused for the id that it is reported with: the id is 
     expect([log.includes(payment), log.includes('bob@example.org')]).toEqual([false, false]);
   });
 
+  it('[L4] and the same request under an ordinary key gets the same answer', async () => {
+    const request = await placed('ordinary-key', 'ann@example.org');
+    const first = await shop.demo.ask('payment.confirm', request, 'report-1');
+    expect(first).toMatchObject({ status: 200, body: { status: 'confirmed' } });
+    expect(await shop.demo.ask('payment.confirm', request, 'report-1')).toMatchObject({ status: 200, text: first.text, replayed: true });
+  });
+
   it('and so is the id of the event', async () => {
     const paid = await placed('event-id', 'pay-1');
     for (let copies = 0; copies < 2; copies++) expect(await tell(paid, 'ann@example.org')).toBe(200);

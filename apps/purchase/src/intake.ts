@@ -98,7 +98,9 @@ export class Intake {
   /** A notification with an id that is kept as a hash. An earlier version kept it as it was: what it recorded is found under that. */
   private async report(ok: Asked, said: Asked): Promise<Answer> {
     const subject = saleSubject(ok.tenant, ok.sale);
-    const answer = await this.lookUp(subject, said);
+    const kept = await this.lookUp(subject, ok);
+    if (kept !== undefined && kept.status !== 422) return kept;
+    const answer = (await this.lookUp(subject, said)) ?? kept;
     if (answer !== undefined) return answer;
     const { payment } = said.request as { readonly payment: PaymentId };
     const isKnown = await this.parts.folds.withLatest(subject, ({ sale }) => sale.open?.payments.isReported(payment) === true);
