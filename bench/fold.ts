@@ -10,9 +10,9 @@ import { bufferOf } from '#shared/kernel/bytes.js';
 import { createLogger } from '#shared/platform/logger.js';
 import { provision } from '#shared/platform/topology/provision.js';
 import { SNAPSHOTS_BUCKET } from '#shared/platform/topology/streams.js';
-import { Folds } from '../apps/purchase/src/folds.js';
+import { AggregateRepository } from '../apps/purchase/src/aggregate-repository.js';
 import { PurchaseMetrics } from '../apps/purchase/src/metrics.js';
-import { SaleFold } from '../apps/purchase/src/sale-fold.js';
+import { SaleAggregate } from '../apps/purchase/src/sale-aggregate.js';
 import { GROWTH, SaleSnapshots, SNAPSHOT_SHAPE } from '../apps/purchase/src/sale-snapshots.js';
 import { startNats } from '../dev/nats/server.js';
 import { temporaryFolder } from '../dev/processes/temporary.js';
@@ -76,7 +76,7 @@ async function middleOf(how: string, store: EventStore, snapshots?: () => SaleSn
 
 /** A snapshot of so many commits, as the process that sells takes it, and how long that keeps it from selling. */
 async function takeAt(snapshots: Snapshots, store: EventStore, commits: number): Promise<void> {
-  const sale = new SaleFold(saleSubject(TENANT, SALE));
+  const sale = new SaleAggregate(saleSubject(TENANT, SALE));
   for await (const commit of store.read(sale.subject, NO_HEAD)) if (commit.version <= commits) sale.apply(commit);
   const startedAt = performance.now();
   const parts = sale.snapshot();
@@ -90,7 +90,7 @@ async function takeAt(snapshots: Snapshots, store: EventStore, commits: number):
 }
 
 async function fold(store: EventStore, round: number, snapshots: SaleSnapshots | undefined): Promise<number> {
-  const folds = new Folds(store, (subject) => new SaleFold(subject), snapshots);
+  const folds = new AggregateRepository(store, (subject) => new SaleAggregate(subject), snapshots);
   const cpu = process.cpuUsage();
   const startedAt = performance.now();
   const orders = await folds.withLatest(saleSubject(TENANT, SALE), ({ sale }) => sale.open?.orders.size);

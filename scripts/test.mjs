@@ -22,6 +22,7 @@ const isLong = first === '--long';
 const words = isLong ? rest : process.argv.slice(2);
 const namesSpecs = words.some((word, n) => !word.startsWith('-') && !WITH_VALUE.has(words[n - 1]));
 
-if (isLong) await run([`--testMatch=**/*${LONG}`, ...words]);
+// Words first: an option of Jest that takes a list would take them too.
+if (isLong) await run([...words, `--testMatch=**/*${LONG}`]);
 else if (namesSpecs) await run(words);
-else await run([`--testPathIgnorePatterns=/node_modules/`, `--testPathIgnorePatterns=${LONG.replaceAll('.', '\\.')}$`, ...words]);
+else await run([...words, `--testPathIgnorePatterns=/node_modules/`, `--testPathIgnorePatterns=${LONG.replaceAll('.', '\\.')}$`]);

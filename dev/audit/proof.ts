@@ -4,14 +4,14 @@ import type { JestResults } from './evidence.js';
 import type { Mutant } from './mutant.js';
 
 /** The tests of one check that failed without a guard. */
-export interface Felled {
+export interface FailedTests {
   readonly check: string;
   readonly tests: readonly string[];
 }
 
 /** What came of the run without one guard. */
 export interface Trial extends Pick<Mutant, 'guard' | 'file' | 'specs'> {
-  readonly felled: readonly Felled[];
+  readonly felled: readonly FailedTests[];
   /** Why the run shows nothing; absent when every check of the guard failed as it should. */
   readonly missed?: string;
 }

@@ -4,8 +4,8 @@ import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-eve
 import { isFault } from '#shared/kernel/fault.js';
 import { connected, database } from '../../apps/ledger/src/database/connect.js';
 import { JetStreamEventsLog } from '../../apps/ledger/src/logs/jetstream.js';
+import { applyBatch } from '../../apps/ledger/src/projection/apply-batch.js';
 import { readCheckpoint } from '../../apps/ledger/src/projection/checkpoint.js';
-import { takeBatch } from '../../apps/ledger/src/projection/take-batch.js';
 import { seededRandom } from '../solana/fault-switches.js';
 import { ChaosStage, silent } from './ledger-stage.js';
 import { LedgerWriter } from './ledger-writer.js';
@@ -110,7 +110,7 @@ class LedgerChaos {
       if (late) await this.stage.reaches(this.writer.last);
       const message = await (await JetStreamEventsLog.on(connection, 1)).nextOf(ANY_TENANT, at.sequence + 1);
       if (message === undefined) return;
-      const taken = await takeBatch(runner, at, [message]);
+      const taken = await applyBatch(runner, at, [message]);
       this.rival[taken === undefined ? 'lost' : 'won'] += 1;
     } catch (thrown) {
       if (!isFault(thrown) || thrown.kind !== 'retryable') throw thrown;

@@ -7,9 +7,9 @@ import { orderId, type SaleId, type TenantId, ticketId, type UnitId, type Wallet
 import { createLogger } from '#shared/platform/logger.js';
 import { freshMintKeys, type MintKeys, Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
 import { Token2022Chain } from '../../apps/minter/src/chains/token-2022/token-2022-chain.js';
+import { ConfirmationTracker } from '../../apps/minter/src/confirmation-tracker.js';
 import { FundsGate } from '../../apps/minter/src/funds-gate.js';
-import { MintDesk } from '../../apps/minter/src/mint-desk.js';
-import { Outstanding } from '../../apps/minter/src/outstanding.js';
+import { MintAggregateHandler } from '../../apps/minter/src/mint-aggregate-handler.js';
 import { SpendingCaps } from '../../apps/minter/src/spending-caps.js';
 import { TicketMinter } from '../../apps/minter/src/ticket-minter.js';
 import { type FaultSetting, seededRandom } from '../solana/fault-switches.js';
@@ -98,11 +98,11 @@ function openMinter(url: string, keys: MintKeys) {
     freshMs: CHAIN_FRESH_MS,
     airdrop: true,
   });
-  const outstanding = new Outstanding({ chain, logger, passBy, pollMs: POLL_MS, resendMs: RESEND_MS });
+  const outstanding = new ConfirmationTracker({ chain, logger, passBy, pollMs: POLL_MS, resendMs: RESEND_MS });
   const gate = new FundsGate(chain, logger, () => outstanding.count);
   const style = { symbol: 'ADMIT', uriPrefix: 'urn:admit-one:' };
   const caps = new SpendingCaps({ perMinute: 1_000_000, perTenantMinute: 1_000_000 });
-  const minter = new TicketMinter({ desk: new MintDesk(store), chain, outstanding, gate, caps, style, passBy, logger });
+  const minter = new TicketMinter({ desk: new MintAggregateHandler(store), chain, outstanding, gate, caps, style, passBy, logger });
   return { chain, minter, store, stop: () => outstanding.stop() };
 }
 

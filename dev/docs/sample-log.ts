@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Commit, decodeCommit } from '#shared/event-store/commit.js';
-import { SaleFold } from '../../apps/purchase/src/sale-fold.js';
+import { SaleAggregate } from '../../apps/purchase/src/sale-aggregate.js';
 import { SNAPSHOT_SHAPE } from '../../apps/purchase/src/sale-snapshots.js';
 import { projectFolder } from '../processes/project.js';
 
@@ -33,8 +33,8 @@ export const saleIn = (layout: (typeof LAYOUTS)[number]): Commit[] =>
     .map(({ subject, sequence, body }) => decodeCommit(subject, sequence, body));
 
 /** What the first of them add up to. */
-export function foldOf(commits: readonly Commit[]): SaleFold {
-  const fold = new SaleFold(SALE);
+export function foldOf(commits: readonly Commit[]): SaleAggregate {
+  const fold = new SaleAggregate(SALE);
   for (const commit of commits) fold.apply(commit);
   return fold;
 }

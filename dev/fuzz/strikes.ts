@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Part } from '../processes/part.js';
+import type { ManagedProcess } from '../processes/managed-process.js';
 import type { Stack } from '../stack/stack.js';
 
 /** Apps go more often than what they stand on. */
@@ -25,7 +25,7 @@ export class Strikes {
   }
 
   /** A part has a minute to start. On a busy machine it may need a second try; a third one is a finding, and ends the run. */
-  private async startAgain(part: Part): Promise<void> {
+  private async startAgain(part: ManagedProcess): Promise<void> {
     try {
       await part.start();
     } catch {

@@ -10,7 +10,7 @@ import type { TicketId } from '#shared/kernel/ids.js';
 import { StoredMessages } from '#shared/platform/stored-messages.js';
 import { inboxOf } from '#shared/platform/topology/accounts.js';
 import { isOperation } from '../../apps/purchase/src/operations.js';
-import { SaleFold } from '../../apps/purchase/src/sale-fold.js';
+import { SaleAggregate } from '../../apps/purchase/src/sale-aggregate.js';
 import { admit } from '../demo-admit.js';
 import { readLedger } from '../histories/ledger.js';
 import { differences, type LoggedSale } from '../histories/model.js';
@@ -25,7 +25,7 @@ const STILL_MS = 5_000;
 const EVENTS = 'EVENTS';
 
 interface Sale extends Omit<LoggedSale, 'accepted'> {
-  readonly fold: SaleFold;
+  readonly fold: SaleAggregate;
   readonly mints: { readonly tickets: Map<TicketId, TicketMint> };
   readonly accepted: Accepted[];
 }
@@ -120,7 +120,7 @@ class LogReader {
 
   private saleOf(tenant: string, sale: string): Sale {
     const name = `${tenant} ${sale}`;
-    const fold = new SaleFold(saleSubject(tenant, sale));
+    const fold = new SaleAggregate(saleSubject(tenant, sale));
     const found = this.sales.get(name) ?? { tenant, sale, fold, mints: { tickets: new Map() }, accepted: [] };
     this.sales.set(name, found);
     return found;

@@ -1,5 +1,5 @@
 import { decodeCommit } from '#shared/event-store/commit.js';
-import { SaleFold } from '../../apps/purchase/src/sale-fold.js';
+import { SaleAggregate } from '../../apps/purchase/src/sale-aggregate.js';
 import type { History } from './history.js';
 import type { HistoryLedger } from './ledger.js';
 import { HistoryLog } from './log.js';
@@ -74,14 +74,14 @@ async function inLedger(ledger: HistoryLedger, log: HistoryLog, played: readonly
 }
 
 /** What the log alone says: of each sale its state, and how often each event was written. */
-function readFrom(log: HistoryLog): { readonly folds: ReadonlyMap<string, SaleFold>; readonly events: ReadonlyMap<string, number> } {
-  const folds = new Map<string, SaleFold>();
+function readFrom(log: HistoryLog): { readonly folds: ReadonlyMap<string, SaleAggregate>; readonly events: ReadonlyMap<string, number> } {
+  const folds = new Map<string, SaleAggregate>();
   const events = new Map<string, number>();
   for (const { subject, sequence, body } of log.messages) {
     const commit = decodeCommit(subject, sequence, body);
     for (const { type } of commit.events) events.set(type, (events.get(type) ?? 0) + 1);
     if (!subject.includes('.sale.')) continue;
-    const fold = folds.get(subject) ?? new SaleFold(subject);
+    const fold = folds.get(subject) ?? new SaleAggregate(subject);
     folds.set(subject, fold);
     fold.apply(commit);
   }
@@ -89,6 +89,6 @@ function readFrom(log: HistoryLog): { readonly folds: ReadonlyMap<string, SaleFo
 }
 
 /** As a snapshot would keep it, but for its clock, which what changes nothing moves too; a sale that was not opened has none. */
-const stateOf = (fold: SaleFold | undefined): string => JSON.stringify(fold?.snapshot().map((part) => ({ ...part, clock: 0 })) ?? []);
+const stateOf = (fold: SaleAggregate | undefined): string => JSON.stringify(fold?.snapshot().map((part) => ({ ...part, clock: 0 })) ?? []);
 
 const historyOf = (tenant: string): number => Number(/^h(\d+)-/.exec(tenant)?.[1] ?? -1);

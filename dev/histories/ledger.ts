@@ -1,8 +1,8 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { createLogger } from '#shared/platform/logger.js';
 import { connected, database } from '../../apps/ledger/src/database/connect.js';
+import { applyBatch } from '../../apps/ledger/src/projection/apply-batch.js';
 import { readCheckpoint } from '../../apps/ledger/src/projection/checkpoint.js';
-import { takeBatch } from '../../apps/ledger/src/projection/take-batch.js';
 import { LedgerReplay, type ReplayReport } from '../../apps/ledger/src/replay/replay-ledger.js';
 import { LEDGER_TABLES } from '../../apps/ledger/src/rows/tables.js';
 import { makeLedgerDatabase } from '../postgres/ledger-database.js';
@@ -71,7 +71,7 @@ export class HistoryLedger {
     const { epoch } = await log.state();
     let at = { ...(await readCheckpoint(this.runner, 'ledger')), epoch: epoch ?? null };
     for (const batch of batchesOf(log.messages)) {
-      const taken = await takeBatch(this.runner, at, batch);
+      const taken = await applyBatch(this.runner, at, batch);
       if (taken === undefined) throw new Error('nobody else may write this ledger');
       at = { ...taken.at, epoch: epoch ?? null };
     }

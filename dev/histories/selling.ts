@@ -6,10 +6,10 @@ import { createLogger } from '#shared/platform/logger.js';
 import type { Command } from '../../apps/purchase/src/command.js';
 import { decideCommand } from '../../apps/purchase/src/decide.js';
 import type { Inbox } from '../../apps/purchase/src/inbox.js';
-import { MintNewsReactor } from '../../apps/purchase/src/mint-news-reactor.js';
+import { MintResultReactor } from '../../apps/purchase/src/mint-result-reactor.js';
 import type { OperationName } from '../../apps/purchase/src/operations.js';
 import { readRequest } from '../../apps/purchase/src/read-request.js';
-import { SaleFold } from '../../apps/purchase/src/sale-fold.js';
+import { SaleAggregate } from '../../apps/purchase/src/sale-aggregate.js';
 import type { HistoryLog } from './log.js';
 import { deliveryOf, MintSide } from './mint-side.js';
 
@@ -28,13 +28,13 @@ export interface Accepted {
 
 /** One sale: its decider, its minter and the reactor between them, on one log. Everything that decides, writes and reads is the real thing. */
 export class Selling {
-  readonly fold: SaleFold;
+  readonly fold: SaleAggregate;
   readonly mints: MintSide;
   /** In the order in which they were decided. */
   readonly accepted: Accepted[] = [];
   /** What the minter's events ask of the sale and it was not yet told. */
   readonly reports: Command[] = [];
-  private readonly reactor: MintNewsReactor;
+  private readonly reactor: MintResultReactor;
   private waiting: Recorded[] = [];
   private readonly decided = new Set<string>();
 
@@ -43,7 +43,7 @@ export class Selling {
     readonly tenant: TenantId,
     readonly sale: SaleId,
   ) {
-    this.fold = new SaleFold(saleSubject(tenant, sale));
+    this.fold = new SaleAggregate(saleSubject(tenant, sale));
     this.mints = new MintSide(tenant, sale);
     const inbox = {
       put: async (command: Command) => {
@@ -51,7 +51,7 @@ export class Selling {
         return 'stored' as const;
       },
     };
-    this.reactor = new MintNewsReactor(inbox as unknown as Inbox, silent);
+    this.reactor = new MintResultReactor(inbox as unknown as Inbox, silent);
   }
 
   /** Asks as a caller does: what the intake refuses is not stored, and a key is decided once. @returns whether it was decided now */

@@ -4,7 +4,7 @@ import { connect } from '@nats-io/transport-node';
 import { keepSecrets, writePrivate } from '#shared/platform/secrets.js';
 import { type AccountsPlan, accountsConfig, type ClusterMember, inboxOf, usersOf } from '#shared/platform/topology/accounts.js';
 import { messageOf } from '../processes/errors.js';
-import { Part, type PartPlan, PartServer } from '../processes/part.js';
+import { ManagedProcess, ManagedServer, type ProcessPlan } from '../processes/managed-process.js';
 import { freePort } from '../processes/ports.js';
 import { environment } from '../processes/project.js';
 import { obtainNatsServer } from './obtain.js';
@@ -32,9 +32,9 @@ export interface NatsOptions {
   /** Come back by itself after an unexpected end; without it a killed server waits for restart(). */
   readonly heal?: boolean;
   readonly progress?: (line: string) => void;
-  readonly changed?: PartPlan['changed'];
+  readonly changed?: ProcessPlan['changed'];
   /** Told of the part before it starts, so that whoever gives up can end it. */
-  readonly began?: (part: Part) => void;
+  readonly began?: (part: ManagedProcess) => void;
 }
 
 export interface Credentials {
@@ -51,9 +51,9 @@ export interface Broker {
   connection(user: string): Credentials & { readonly servers: string | string[]; readonly inboxPrefix: string };
 }
 
-export class NatsServer extends PartServer implements Broker {
+export class NatsServer extends ManagedServer implements Broker {
   constructor(
-    part: Part,
+    part: ManagedProcess,
     readonly port: number,
     readonly monitorPort: number,
     private readonly passwords: Readonly<Record<string, string>>,
@@ -150,8 +150,8 @@ function planOf(
   };
 }
 
-function natsPart(options: NatsOptions, binary: string, config: string, isReady: () => Promise<boolean>): Part {
-  return new Part({
+function natsPart(options: NatsOptions, binary: string, config: string, isReady: () => Promise<boolean>): ManagedProcess {
+  return new ManagedProcess({
     name: 'nats',
     logFile: options.logFile ?? join(options.dataDir, 'nats.log'),
     prepare: () => ({ file: binary, args: ['-c', config], env: environment() }),

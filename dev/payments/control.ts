@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { ZodError, z } from 'zod';
 import type { Delivery } from './delivery.js';
-import { LIES, type Mischief, OUTCOMES, type PaymentEvent, type PaymentOrder, type PaymentOutcome } from './event.js';
+import { OUTCOMES, type PaymentEvent, type PaymentOrder, type PaymentOutcome, WEBHOOK_FAULTS, type WebhookFaults } from './event.js';
 
 /** What can be asked over HTTP; the provider is used in process in the same words. */
 export interface Ordered {
-  tell(outcome: PaymentOutcome, order: PaymentOrder, mischief: Mischief): PaymentEvent;
+  tell(outcome: PaymentOutcome, order: PaymentOrder, faults: WebhookFaults): PaymentEvent;
   release(turn: 'as-told' | 'reversed' | 'shuffled'): number;
   rotate(secret?: string): string;
   readonly deliveries: readonly Delivery[];
@@ -34,7 +34,7 @@ const Payment = z.strictObject({
   copies: z.int().min(1).max(MAX_COPIES).default(1),
   delayMs: z.int().min(0).max(MAX_DELAY_MS).default(0),
   hold: z.boolean().default(false),
-  lie: z.enum(LIES).optional(),
+  lie: z.enum(WEBHOOK_FAULTS).optional(),
 });
 const Release = z.strictObject({ turn: z.enum(['as-told', 'reversed', 'shuffled']).default('as-told') });
 const Rotation = z.strictObject({ secret: z.string().startsWith('whsec_').optional() });
@@ -45,8 +45,8 @@ type Route = (provider: Ordered, body: unknown) => Answer;
 const ROUTES: Readonly<Record<string, Route>> = {
   'POST /payments': (provider, body) => {
     const { outcome, copies, delayMs, hold, lie, ...order } = Payment.parse(body);
-    const mischief = { copies, delayMs, hold, ...(lie !== undefined && { lie }) };
-    const event = provider.tell(outcome, given(order), mischief);
+    const faults = { copies, delayMs, hold, ...(lie !== undefined && { lie }) };
+    const event = provider.tell(outcome, given(order), faults);
     return [201, { event: event.id, payment: event.payment }];
   },
   'POST /release': (provider, body) => [200, { released: provider.release(Release.parse(body).turn) }],

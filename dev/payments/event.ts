@@ -19,18 +19,25 @@ export const OUTCOMES = ['succeeded', 'failed', 'refunded', 'dispute.opened', 'd
 export type PaymentOutcome = (typeof OUTCOMES)[number];
 
 /** Ways in which a provider, or somebody who says to be one, does not tell the truth. */
-export const LIES = ['wrong-amount', 'wrong-currency', 'unknown-order', 'bad-signature', 'old-timestamp', 'flipped-byte'] as const;
-export type Lie = (typeof LIES)[number];
+export const WEBHOOK_FAULTS = [
+  'wrong-amount',
+  'wrong-currency',
+  'unknown-order',
+  'bad-signature',
+  'old-timestamp',
+  'flipped-byte',
+] as const;
+export type WebhookFault = (typeof WEBHOOK_FAULTS)[number];
 
 /** What goes wrong on purpose. */
-export interface Mischief {
+export interface WebhookFaults {
   /** How many copies of the event are delivered, each until it is taken. */
   readonly copies?: number;
   /** Before the first delivery. */
   readonly delayMs?: number;
   /** Keeps it back until `release`, which may turn the order around. */
   readonly hold?: boolean;
-  readonly lie?: Lie;
+  readonly lie?: WebhookFault;
 }
 
 /** One event: its id, which is the same for all its copies and tries, and its bytes. */
@@ -38,5 +45,5 @@ export interface PaymentEvent {
   readonly id: string;
   readonly payment: string;
   readonly body: string;
-  readonly lie?: Lie;
+  readonly lie?: WebhookFault;
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { Webhook } from 'standardwebhooks';
 import { waitFor } from '../processes/wait.js';
-import { LIES, type PaymentOrder } from './event.js';
+import { type PaymentOrder, WEBHOOK_FAULTS } from './event.js';
 import { type PaymentProvider, type ProviderOptions, startPaymentProvider } from './provider.js';
 
 interface Received {
@@ -145,7 +145,7 @@ it('tells late what it is told to tell late', async () => {
   expect(performance.now() - toldAt).toBeGreaterThanOrEqual(49);
 });
 
-it.each(LIES)('lies when it is told to: %s', async (lie) => {
+it.each(WEBHOOK_FAULTS)('lies when it is told to: %s', async (lie) => {
   await start();
   provider.pay(order, { lie });
   await provider.settled();

@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ControlServer, listenForOrders } from './control.js';
 import { DEFAULT_RETRIES, type Delivery, deliver, type Endpoint, type Retries } from './delivery.js';
-import type { Lie, Mischief, PaymentEvent, PaymentOrder, PaymentOutcome } from './event.js';
+import type { PaymentEvent, PaymentOrder, PaymentOutcome, WebhookFault, WebhookFaults } from './event.js';
 import { newSecret } from './signing.js';
 
 export interface ProviderOptions {
@@ -62,26 +62,26 @@ export class PaymentProvider {
     return this.remembered;
   }
 
-  pay(order: PaymentOrder, mischief?: Mischief): PaymentEvent {
-    return this.tell('succeeded', order, mischief);
+  pay(order: PaymentOrder, faults?: WebhookFaults): PaymentEvent {
+    return this.tell('succeeded', order, faults);
   }
 
-  fail(order: PaymentOrder, mischief?: Mischief): PaymentEvent {
-    return this.tell('failed', order, mischief);
+  fail(order: PaymentOrder, faults?: WebhookFaults): PaymentEvent {
+    return this.tell('failed', order, faults);
   }
 
-  refund(order: PaymentOrder, mischief?: Mischief): PaymentEvent {
-    return this.tell('refunded', order, mischief);
+  refund(order: PaymentOrder, faults?: WebhookFaults): PaymentEvent {
+    return this.tell('refunded', order, faults);
   }
 
-  tell(outcome: PaymentOutcome, order: PaymentOrder, mischief: Mischief = {}): PaymentEvent {
-    const event = eventOf(outcome, order, mischief.lie);
-    this.send(event, mischief);
+  tell(outcome: PaymentOutcome, order: PaymentOrder, faults: WebhookFaults = {}): PaymentEvent {
+    const event = eventOf(outcome, order, faults.lie);
+    this.send(event, faults);
     return event;
   }
 
   /** Tells an event once more, under the same id: as a provider does that does not remember. */
-  send(event: PaymentEvent, { copies = 1, delayMs = 0, hold = false }: Omit<Mischief, 'lie'> = {}): void {
+  send(event: PaymentEvent, { copies = 1, delayMs = 0, hold = false }: Omit<WebhookFaults, 'lie'> = {}): void {
     for (let copy = 1; copy <= copies; copy++) {
       const delivery: Delivery = { id: event.id, payment: event.payment, copy, tries: [], state: 'held' };
       this.remembered.push(delivery);
@@ -146,7 +146,7 @@ export const startPaymentProvider = (options: ProviderOptions): Promise<PaymentP
 /** An order that looks like one and was never placed. */
 const NO_ORDER = `ord_${'z'.repeat(26)}`;
 
-function eventOf(outcome: PaymentOutcome, order: PaymentOrder, lie: Lie | undefined): PaymentEvent {
+function eventOf(outcome: PaymentOutcome, order: PaymentOrder, lie: WebhookFault | undefined): PaymentEvent {
   const { payment = `pay_${randomUUID()}`, refund, refundedTotal, dispute } = order;
   const data = {
     tenant: order.tenant,

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { messageOf } from '../processes/errors.js';
-import { kill9 } from '../processes/part.js';
+import { kill9 } from '../processes/managed-process.js';
 import { commandLine, isAlive } from '../processes/process-table.js';
 import { waitFor } from '../processes/wait.js';
 import { giveTo, type Place } from './place.js';

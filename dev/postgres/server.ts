@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { keepSecrets } from '#shared/platform/secrets.js';
 import { messageOf } from '../processes/errors.js';
-import { Part, type PartPlan, PartServer } from '../processes/part.js';
+import { ManagedProcess, ManagedServer, type ProcessPlan } from '../processes/managed-process.js';
 import { freePort } from '../processes/ports.js';
 import { environment } from '../processes/project.js';
 import { clearLeftovers, createCluster, programOf } from './cluster.js';
@@ -23,9 +23,9 @@ export interface PostgresOptions {
   /** Settings of Postgres beside those that every start has; none of them may weaken what a commit promises. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly progress?: (line: string) => void;
-  readonly changed?: PartPlan['changed'];
+  readonly changed?: ProcessPlan['changed'];
   /** Told of the part before it starts, so that whoever gives up can end it. */
-  readonly began?: (part: Part) => void;
+  readonly began?: (part: ManagedProcess) => void;
   /** Told of work that goes on for a moment when the start is given up, so that it can be waited for. */
   readonly underWay?: (work: Promise<unknown>) => void;
 }
@@ -35,9 +35,9 @@ export interface DatabaseUser {
   readonly password: string;
 }
 
-export class PostgresServer extends PartServer {
+export class PostgresServer extends ManagedServer {
   constructor(
-    part: Part,
+    part: ManagedProcess,
     readonly port: number,
     private readonly password: string,
   ) {
@@ -97,7 +97,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   }
 }
 
-function postgresPart(options: PostgresOptions, place: Place, port: number, isReady: () => Promise<boolean>): Part {
+function postgresPart(options: PostgresOptions, place: Place, port: number, isReady: () => Promise<boolean>): ManagedProcess {
   const settings = {
     ...options.settings,
     listen_addresses: '127.0.0.1',
@@ -109,7 +109,7 @@ function postgresPart(options: PostgresOptions, place: Place, port: number, isRe
     log_line_prefix: '%m [%p] %q%u@%d ',
     lc_messages: 'C',
   };
-  return new Part({
+  return new ManagedProcess({
     name: 'postgres',
     logFile: options.logFile ?? join(options.dataDir, 'postgres.log'),
     prepare: async () => {

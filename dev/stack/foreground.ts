@@ -1,7 +1,7 @@
 import { isAbsolute, join, relative } from 'node:path';
 import { messageOf } from '../processes/errors.js';
 import { lockFolder } from '../processes/lock.js';
-import { kill9 } from '../processes/part.js';
+import { kill9 } from '../processes/managed-process.js';
 import { parentOf } from '../processes/process-table.js';
 import { environment, homeFolder } from '../processes/project.js';
 import { Progress } from './progress.js';

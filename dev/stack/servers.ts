@@ -8,7 +8,7 @@ import { type Credentials, DEV_TENANTS, startNats } from '../nats/server.js';
 import { followTenants } from '../nats/tenant-users.js';
 import { type PostgresServer, startPostgres } from '../postgres/server.js';
 import { messageOf } from '../processes/errors.js';
-import { Part, type PartPlan } from '../processes/part.js';
+import { ManagedProcess, type ProcessPlan } from '../processes/managed-process.js';
 import { type Environment, projectFolder } from '../processes/project.js';
 import type { Ports } from './ports.js';
 
@@ -19,16 +19,16 @@ const SOLANA_STOP_MS = 10_000;
 const PROBE_MS = 2_000;
 
 /** What every start of a server needs to know. */
-export interface Ground {
+export interface StackContext {
   readonly dataDir: string;
   readonly env: Environment;
   readonly ports: Ports;
   readonly slotMs: number;
   readonly finalizedAfter: number;
   readonly progress: (line: string) => void;
-  readonly noteFor: (name: string) => NonNullable<PartPlan['changed']>;
+  readonly noteFor: (name: string) => NonNullable<ProcessPlan['changed']>;
   /** Told of a part before it starts, so that a start that fails or is given up half way can end it. */
-  readonly began: (part: Part) => void;
+  readonly began: (part: ManagedProcess) => void;
   /** Work that writes into the data folder and cannot be ended half way, only waited for. */
   readonly underWay: (work: Promise<unknown>) => void;
 }
@@ -44,7 +44,7 @@ export interface NatsAccess {
 
 export const logOf = (dataDir: string, name: string): string => join(dataDir, 'logs', `${name}.log`);
 
-export async function useNats(ground: Ground): Promise<NatsAccess> {
+export async function useNats(ground: StackContext): Promise<NatsAccess> {
   const real = ground.env.NATS_URL;
   if (real) return realNats(real, ground);
   const dataDir = join(ground.dataDir, 'nats');
@@ -67,7 +67,7 @@ export async function useNats(ground: Ground): Promise<NatsAccess> {
 }
 
 /** Each user has its own password, in credentials.json. A server that lacks anything is refused before anything is made there. */
-async function realNats(url: string, { dataDir }: Ground): Promise<NatsAccess> {
+async function realNats(url: string, { dataDir }: StackContext): Promise<NatsAccess> {
   const file = join(dataDir, 'nats', 'credentials.json');
   const kept = keepSecrets(file, usersOf(DEV_TENANTS));
   const login = (user: string): Credentials => ({ user, pass: kept[user] ?? '' });
@@ -88,7 +88,7 @@ const notEnough = (url: string, lacks: readonly string[], file: string): string 
   ].join('\n');
 
 /** The URL of a role that may create roles and schemas. */
-export async function usePostgres(ground: Ground): Promise<string> {
+export async function usePostgres(ground: StackContext): Promise<string> {
   const real = ground.env.DATABASE_URL;
   if (real) return realPostgres(real);
   const server: PostgresServer = await startPostgres({
@@ -127,7 +127,7 @@ export interface ChainAccess {
   readonly local: boolean;
 }
 
-export async function useSolana(ground: Ground): Promise<ChainAccess> {
+export async function useSolana(ground: StackContext): Promise<ChainAccess> {
   const real = ground.env.SOLANA_RPC_URL;
   if (real) {
     const healthy = await isHealthy(real).catch(() => false); // whatever is wrong there, the sentence below says what to do
@@ -138,13 +138,13 @@ export async function useSolana(ground: Ground): Promise<ChainAccess> {
     return { url: real, local: false };
   }
   const url = `http://127.0.0.1:${ground.ports.solana}`;
-  const part = new Part(solanaPlan(ground, url));
+  const part = new ManagedProcess(solanaPlan(ground, url));
   ground.began(part);
   await part.start();
   return { url, local: true };
 }
 
-function solanaPlan(ground: Ground, url: string): PartPlan {
+function solanaPlan(ground: StackContext, url: string): ProcessPlan {
   const flags = {
     port: ground.ports.solana,
     data: join(ground.dataDir, 'solana'),

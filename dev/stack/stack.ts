@@ -3,10 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { messageOf, stderrOf } from '../processes/errors.js';
-import { Part } from '../processes/part.js';
+import { ManagedProcess } from '../processes/managed-process.js';
 import { freePort } from '../processes/ports.js';
 import { projectFolder } from '../processes/project.js';
-import { type Ground, logOf } from './servers.js';
+import { logOf, type StackContext } from './servers.js';
 import { type App, clientSettings, type DevTenant, inherited, type Settings, settingsOf, tenantSettings, type Wiring } from './wiring.js';
 
 const APP_READY_MS = 60_000; // migrations, keys and the first fold on a busy machine
@@ -24,19 +24,19 @@ export class Stack {
   private readonly ends: (() => Promise<void>)[] = [];
 
   constructor(
-    private readonly started: Part[],
+    private readonly started: ManagedProcess[],
     readonly wiring: Wiring,
-    private readonly ground: Ground,
+    private readonly ground: StackContext,
     settings: AppSettings = {},
   ) {
     this.overrides = new Map(Object.entries(settings));
   }
 
-  get parts(): readonly Part[] {
+  get parts(): readonly ManagedProcess[] {
     return this.started;
   }
 
-  part(name: string): Part {
+  part(name: string): ManagedProcess {
     const found = this.started.find((part) => part.name === name);
     if (found === undefined) throw new Error(`There is no part "${name}"; there are ${this.started.map((part) => part.name).join(', ')}.`);
     return found;
@@ -58,14 +58,14 @@ export class Stack {
   }
 
   /** One more process of an app, beside the first. */
-  async add(app: App, name: string): Promise<Part> {
+  async add(app: App, name: string): Promise<ManagedProcess> {
     const ports = { HTTP_PORT: String(await freePort()), HEALTH_PORT: String(await freePort()) };
     return this.startApp(app, name, ports);
   }
 
-  async startApp(app: App, name: string = app, ports: Settings = {}): Promise<Part> {
+  async startApp(app: App, name: string = app, ports: Settings = {}): Promise<ManagedProcess> {
     const settings = (): Settings => ({ ...settingsOf(app, this.wiring), ...ports, ...this.overrides.get(name) });
-    const part = new Part({
+    const part = new ManagedProcess({
       name,
       logFile: logOf(this.ground.dataDir, name),
       prepare: () => ({

@@ -2,12 +2,12 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { keepSecrets } from '#shared/platform/secrets.js';
 import { DEV_TENANTS } from '../nats/server.js';
-import { Leftovers } from '../processes/leftovers.js';
-import type { Part } from '../processes/part.js';
+import type { ManagedProcess } from '../processes/managed-process.js';
+import { OrphanReaper } from '../processes/orphan-reaper.js';
 import { type Environment, environment } from '../processes/project.js';
 import { choosePorts } from './ports.js';
 import { Progress } from './progress.js';
-import { type Ground, type NatsAccess, useNats, usePostgres, useSolana } from './servers.js';
+import { type NatsAccess, type StackContext, useNats, usePostgres, useSolana } from './servers.js';
 import { withoutOwn, writeSettings } from './settings-files.js';
 import { type AppSettings, Stack } from './stack.js';
 import { keepWallet } from './wallet.js';
@@ -34,7 +34,7 @@ export interface StackOptions {
 
 /** Brings everything up, in a folder that a second start continues with. Whatever fails, nothing is left running. */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const parts: Part[] = [];
+  const parts: ManagedProcess[] = [];
   const underWay: Promise<unknown>[] = [];
   try {
     return await orGivenUp(bringUp(options, parts, underWay), options.signal);
@@ -44,22 +44,22 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-async function bringUp(options: StackOptions, parts: Part[], underWay: Promise<unknown>[]): Promise<Stack> {
+async function bringUp(options: StackOptions, parts: ManagedProcess[], underWay: Promise<unknown>[]): Promise<Stack> {
   const { dataDir, signal } = options;
   const progress = options.progress ?? new Progress(process.stderr);
   const env = withoutOwn(options.env ?? environment(), dataDir);
   mkdirSync(join(dataDir, 'logs'), { recursive: true });
-  const leftovers = new Leftovers(join(dataDir, 'run'));
-  const ended = await leftovers.end();
+  const leftovers = new OrphanReaper(join(dataDir, 'run'));
+  const ended = await leftovers.reap();
   if (ended.length > 0) progress.say(`· ended what an earlier run left behind: ${ended.join(', ')}`);
-  const ground: Ground = {
+  const ground: StackContext = {
     dataDir,
     env,
     ports: await choosePorts(dataDir, options.usualPorts ?? false),
     slotMs: options.slotMs ?? USUAL_SLOT_MS,
     finalizedAfter: options.finalizedAfter ?? USUAL_FINALIZED_AFTER,
     progress: (line) => progress.say(`· ${line}`),
-    noteFor: (name) => (pid, command) => leftovers.note(name, pid, command),
+    noteFor: (name) => (pid, command) => leftovers.remember(name, pid, command),
     began: (part) => {
       signal?.throwIfAborted();
       parts.push(part);
@@ -81,7 +81,7 @@ async function bringUp(options: StackOptions, parts: Part[], underWay: Promise<u
 const createTenants = (stack: Stack): Promise<unknown> => allOrFirstFailure(DEV_TENANTS.map((tenant) => stack.createTenant(tenant)));
 
 async function wire(
-  ground: Ground,
+  ground: StackContext,
   progress: Progress,
 ): Promise<{ readonly wiring: Wiring; readonly followTenants: NatsAccess['followTenants'] }> {
   const keysDir = join(ground.dataDir, 'keys');

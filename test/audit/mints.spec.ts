@@ -3,7 +3,7 @@ import { mintSubject } from '#shared/event-store/event-store.js';
 import { MemoryEventStore } from '#shared/event-store/memory.js';
 import type { Chain } from '../../apps/minter/src/chain.js';
 import { MemoryChain } from '../../apps/minter/src/chains/memory.js';
-import { MintDesk } from '../../apps/minter/src/mint-desk.js';
+import { MintAggregateHandler } from '../../apps/minter/src/mint-aggregate-handler.js';
 import { planMint } from '../../apps/minter/src/plan-mint.js';
 import { commitsOf } from '../conformance/event-store-suite.js';
 import { MemoryMinter, STYLE } from '../stages/memory-minter.js';
@@ -30,8 +30,8 @@ class CountingChain extends MemoryChain {
     return super.submit(...args);
   }
   /** Sure of nothing at the first look: whoever looks once knows nothing. */
-  override async look(...args: Parameters<MemoryChain['look']>) {
-    const verdicts = await super.look(...args);
+  override async verdicts(...args: Parameters<MemoryChain['verdicts']>) {
+    const verdicts = await super.verdicts(...args);
     return verdicts.map((verdict, index) => {
       const signature = args[0][index]?.live.signature ?? '';
       const known = this.mayLook && this.looked.has(signature);
@@ -62,7 +62,7 @@ it('[minting NM1] [minting NM5] [minting QJ7] [minting RS4] [blockchain NFT-8] a
   expect(await minterOn(store, unasked()).mint(command!)).toEqual({ kind: 'minted' });
   expect(await minterOn(store, unasked()).mint({ ...command!, request: 2 })).toEqual({ kind: 'minted' });
   expect(await eventsOf(store)).toEqual(before);
-  expect(await new MintDesk(store).standing(mintSubject(TENANT, SALE), command!.ticket)).toMatchObject({
+  expect(await new MintAggregateHandler(store).currentState(mintSubject(TENANT, SALE), command!.ticket)).toMatchObject({
     state: 'minted',
     asset: new MemoryChain().address(TENANT, command!.ticket).asset,
     signature: expect.any(String),

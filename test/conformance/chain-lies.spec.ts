@@ -43,7 +43,7 @@ async function attempt(): Promise<Live> {
   const plan = await mintPlan(chain, nextTicket(), Signer.generate().signer.address as Wallet);
   const live = { ticket: plan.ticket, attempt: 1, ...(await chain.prepare(plan, 1)) };
   const watched: Watched = { state: 'submitted', plan, live, dead: [], firstAttempt: 1 };
-  return { plan, live, look: async (by = chain) => (await by.look([watched]))[0] };
+  return { plan, live, look: async (by = chain) => (await by.verdicts([watched]))[0] };
 }
 
 async function landed(): Promise<Live> {
@@ -120,7 +120,7 @@ describe('a node that', () => {
     pass(FINAL_AFTER + 1);
     solana.control.setFault('html', { next: 1, methods: ['getMultipleAccounts'] });
     const all = mints.map(({ plan, live }): Watched => ({ state: 'submitted', plan, live, dead: [], firstAttempt: 1 }));
-    const kinds = (await chain.look(all)).map(({ kind }) => kind);
+    const kinds = (await chain.verdicts(all)).map(({ kind }) => kind);
     expect(kinds.filter((kind) => kind === 'confirmed')).toHaveLength(70);
     expect(kinds.filter((kind) => kind === 'unknown')).toHaveLength(50);
   });

@@ -62,7 +62,7 @@ async function attempt(): Promise<Live> {
   const plan = await mintPlan(chain, nextTicket(), Signer.generate().signer.address as Wallet);
   const live = { ticket: plan.ticket, attempt: 1, ...(await chain.prepare(plan, 1)) };
   const watched: Watched = { state: 'submitted', plan, live, dead: [], firstAttempt: 1 };
-  return { plan, live, look: async (eyes) => (await eyes.look([watched]))[0] };
+  return { plan, live, look: async (eyes) => (await eyes.verdicts([watched]))[0] };
 }
 
 async function landed(): Promise<Live> {
@@ -124,7 +124,7 @@ describe('of two providers', () => {
       expect(await chain.submit(live, true)).toEqual({ kind: 'accepted' });
       pass(FINAL_AFTER + 1);
       const before = first.report()[fault]?.injected ?? 0;
-      expect(await chain.look([{ state: 'submitted', plan, live, dead: [], firstAttempt: 1 }])).toMatchObject([{ kind: 'confirmed' }]);
+      expect(await chain.verdicts([{ state: 'submitted', plan, live, dead: [], firstAttempt: 1 }])).toMatchObject([{ kind: 'confirmed' }]);
       if (performance.now() < restsUntil) asked = (first.report()[fault]?.injected ?? 0) - before;
     }
     expect(asked).toBe(0); // nobody waited for the one that rests

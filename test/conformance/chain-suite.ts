@@ -45,7 +45,7 @@ export function chainSuite(name: string, open: () => Promise<ChainBench>): void 
       firstAttempt: 1,
       dead: earlier.map(({ attempt, signature }) => ({ attempt, signature, reason: 'expired' })),
     });
-    const look = async (...watched: Watched[]): Promise<readonly Verdict[]> => bench.chain.look(watched);
+    const look = async (...watched: Watched[]): Promise<readonly Verdict[]> => bench.chain.verdicts(watched);
     const lookAtOne = async (watched: Watched): Promise<Verdict | undefined> => (await look(watched))[0];
     const untilFinal = async () => bench.advance(bench.finalAfterSlots + 1);
     const untilExpired = async () => bench.advance(bench.lifeBlocks + bench.finalAfterSlots + 2);

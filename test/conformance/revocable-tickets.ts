@@ -13,7 +13,7 @@ export function revocableTickets(bench: () => ChainBench): void {
       ...(await bench().chain.prepare(plan, 1)),
     });
     const minting = (plan: MintPlan, live: MintAttempt) => ({ state: 'submitted' as const, plan, live, firstAttempt: 1, dead: [] });
-    const lookAtOne = async (watched: Watched): Promise<Verdict | undefined> => (await bench().chain.look([watched]))[0];
+    const lookAtOne = async (watched: Watched): Promise<Verdict | undefined> => (await bench().chain.verdicts([watched]))[0];
     const untilFinal = async () => bench().advance(bench().finalAfterSlots + 1);
     const untilExpired = async () => bench().advance(bench().lifeBlocks + bench().finalAfterSlots + 2);
 

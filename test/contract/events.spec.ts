@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { type EventType, UPCASTS, versionOf } from '#shared/domain/event-versions.js';
-import { Book } from '#shared/domain/ledger/book.js';
 import { extendChain, NO_CHAIN } from '#shared/domain/ledger/entry.js';
 import { postCommit } from '#shared/domain/ledger/post.js';
+import { UnitOfWork } from '#shared/domain/ledger/unit-of-work.js';
 import type { MintEvent } from '#shared/domain/mint/events.js';
 import { evolve, type TicketMint } from '#shared/domain/mint/ticket-mint.js';
 import type { Recorded } from '#shared/domain/recorded.js';
@@ -13,7 +13,7 @@ import { cloudEventsOf } from '#shared/event-store/cloud-events.js';
 import { assertFollows, decodeCommit, encodeCommit, headOf, NO_HEAD } from '#shared/event-store/commit.js';
 import { isLedgerSubject } from '#shared/event-store/event-store.js';
 import { readCommit } from '../../apps/ledger/src/projection/commit-place.js';
-import { SaleFold } from '../../apps/purchase/src/sale-fold.js';
+import { SaleAggregate } from '../../apps/purchase/src/sale-aggregate.js';
 import { eventSchemas, fileOf } from '../../dev/docs/event-schemas.js';
 import { LAYOUTS, type Stored, sampleOf } from '../../dev/docs/sample-log.js';
 import { projectFolder } from '../../dev/processes/project.js';
@@ -69,9 +69,9 @@ describe.each(LAYOUTS)('the sample log in %s', (layout) => {
     [28, {}, 35n, 'e4e4d7a8f2839543538eada20b1218f833e3e3d7f54ee451eed049f3a585d45e'],
     [39, { 'EUR disputed': 0 }, 50n, 'b86541ef610361fec178ca44cea8675c943ca3b4da681b2c9e4607b0071db48e'],
   ])('[L7] gives the same sale, mints and ledger in every version of the software: %d commits', (commits, more, rows, hash) => {
-    const sale = new SaleFold('ev.demo.sale.gala');
+    const sale = new SaleAggregate('ev.demo.sale.gala');
     const mints = new Map<string, TicketMint>();
-    const book = new Book();
+    const book = new UnitOfWork();
     let chain = NO_CHAIN;
     const heads = new Map([...new Set(sample.map(({ subject }) => subject))].map((subject) => [subject, NO_HEAD]));
     for (const { subject, sequence, body } of sample.slice(0, commits)) {

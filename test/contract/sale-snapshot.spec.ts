@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyHash } from '#shared/kernel/ids.js';
-import type { SaleFold } from '../../apps/purchase/src/sale-fold.js';
+import type { SaleAggregate } from '../../apps/purchase/src/sale-aggregate.js';
 import { foldOf, saleIn, snapshotsFile, snapshotsOfSample } from '../../dev/docs/sample-log.js';
 import { projectFolder } from '../../dev/processes/project.js';
 import { restored, stateOf } from '../stages/restored-sale.js';
 
 const commits = saleIn('sample-log-2.jsonl');
-const whole = (): SaleFold => foldOf(commits);
-const prefixes = (): SaleFold[] => commits.map((_, index) => foldOf(commits.slice(0, index + 1)));
+const whole = (): SaleAggregate => foldOf(commits);
+const prefixes = (): SaleAggregate[] => commits.map((_, index) => foldOf(commits.slice(0, index + 1)));
 
 describe('the snapshot of a sale', () => {
   it('is in the shape that its file shows: another gets the next number, and a file of its own (npm run docs writes it)', () => {

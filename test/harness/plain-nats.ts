@@ -2,23 +2,23 @@ import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { obtainNatsServer } from '../../dev/nats/obtain.js';
-import { Part } from '../../dev/processes/part.js';
+import { ManagedProcess } from '../../dev/processes/managed-process.js';
 import { freePort } from '../../dev/processes/ports.js';
 
 const START_MS = 30_000;
 const STOP_MS = 10_000;
 
 /** A server that somebody else configured: the lines given, and a port. It is stopped by whoever keeps it. */
-export async function startPlainNats(folder: string, lines: readonly string[]): Promise<Part & { readonly port: number }> {
+export async function startPlainNats(folder: string, lines: readonly string[]): Promise<ManagedProcess & { readonly port: number }> {
   const port = await freePort();
   const config = join(folder, 'plain.conf');
   writeFileSync(config, [`listen: "127.0.0.1:${port}"`, ...lines, ''].join('\n'), { mode: 0o600 });
   return startNatsWith(config, port, folder);
 }
 
-export async function startNatsWith(config: string, port: number, folder: string): Promise<Part & { readonly port: number }> {
+export async function startNatsWith(config: string, port: number, folder: string): Promise<ManagedProcess & { readonly port: number }> {
   const { path: file } = await obtainNatsServer();
-  const part = new Part({
+  const part = new ManagedProcess({
     name: 'plain-nats',
     logFile: join(folder, 'plain-nats.log'),
     prepare: () => ({ file, args: ['-c', config], env: {}, cwd: folder }),

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import type { QueryRunner } from 'typeorm';
 import { isFault } from '#shared/kernel/fault.js';
 import { connected } from '../../apps/ledger/src/database/connect.js';
+import { applyBatch } from '../../apps/ledger/src/projection/apply-batch.js';
 import { readCheckpoint } from '../../apps/ledger/src/projection/checkpoint.js';
 import type { LoggedMessage } from '../../apps/ledger/src/projection/commit-place.js';
-import { takeBatch } from '../../apps/ledger/src/projection/take-batch.js';
 import { LEDGER_TABLES } from '../../apps/ledger/src/rows/tables.js';
 import { LedgerStage } from '../stages/ledger-stage.js';
 
@@ -49,7 +49,7 @@ const ledger = async (): Promise<unknown> =>
 async function deliver(batch: readonly LoggedMessage[]): Promise<boolean> {
   const before = await at();
   try {
-    expect(await takeBatch(runner, before, batch)).toMatchObject({ halted: [] });
+    expect(await applyBatch(runner, before, batch)).toMatchObject({ halted: [] });
     return true;
   } catch (thrown) {
     if (!isFault(thrown, 'log-unreachable')) throw thrown;

@@ -3,9 +3,9 @@ import { saleSubject } from '#shared/event-store/event-store.js';
 import { connected } from '../../apps/ledger/src/database/connect.js';
 import { inTransaction } from '../../apps/ledger/src/database/transaction.js';
 import { applyCommits } from '../../apps/ledger/src/projection/apply.js';
+import { applyBatch } from '../../apps/ledger/src/projection/apply-batch.js';
 import { readCheckpoint } from '../../apps/ledger/src/projection/checkpoint.js';
 import { readCommit } from '../../apps/ledger/src/projection/commit-place.js';
-import { takeBatch } from '../../apps/ledger/src/projection/take-batch.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { LedgerStage, opening, ordering, WAIT_MS } from '../stages/ledger-stage.js';
 
@@ -73,7 +73,7 @@ describe('the projector', () => {
     const pool = await connected(stage.pool('projector'));
     const runner = pool.createQueryRunner();
     const at = await readCheckpoint(runner, 'ledger');
-    expect(await takeBatch(runner, at, await messages())).toEqual({ at, halted: [] });
+    expect(await applyBatch(runner, at, await messages())).toEqual({ at, halted: [] });
     expect(await image()).toEqual(before);
     await runner.release();
     const { stop } = await stage.project(); // resets the consumer to checkpoint + 1 …
@@ -127,7 +127,7 @@ describe('the projector', () => {
     const pool = await connected(stage.pool('projector', 2));
     const [one, two] = [pool.createQueryRunner(), pool.createQueryRunner()];
     const at = await readCheckpoint(one, 'ledger');
-    const results = await Promise.all([takeBatch(one, at, batch), takeBatch(two, at, batch)]);
+    const results = await Promise.all([applyBatch(one, at, batch), applyBatch(two, at, batch)]);
     expect(results.filter((result) => result === undefined)).toHaveLength(1);
     expect(results.find((result) => result !== undefined)).toEqual({ at: { ...at, sequence: last }, halted: [] });
     const [entries] = await stage.query<{ n: string }>('select count(*) as n from ledger.ledger_entry where sequence = $1', [last]);

@@ -7,7 +7,7 @@ import { ReplayLog } from '../../apps/ledger/src/logs/replay.js';
 import type { LogState } from '../../apps/ledger/src/projection/checkpoint.js';
 import { LedgerReader } from '../../apps/ledger/src/queries/reader.js';
 import { exchangeSchemas, holdCheckpoint } from '../../apps/ledger/src/replay/promotion.js';
-import { LedgerReplay, type ReplayProgress, type ReplayReport, type ReplayWish } from '../../apps/ledger/src/replay/replay-ledger.js';
+import { LedgerReplay, type ReplayOptions, type ReplayProgress, type ReplayReport } from '../../apps/ledger/src/replay/replay-ledger.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { DATABASE, LedgerStage, opening, ordering, paying, silent, WAIT_MS } from '../stages/ledger-stage.js';
 
@@ -22,7 +22,7 @@ beforeAll(() =>
 );
 
 const promote = (
-  { trustLog = false, ...wish }: ReplayWish & { trustLog?: boolean } = {},
+  { trustLog = false, ...wish }: ReplayOptions & { trustLog?: boolean } = {},
   progress?: ReplayProgress,
 ): Promise<ReplayReport> => stage.promote(wish, trustLog, progress);
 

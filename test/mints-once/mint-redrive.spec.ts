@@ -127,7 +127,7 @@ it('[L2] asks anew for a mint that failed for good, through the sale that counts
   await waitFor(noted, { what: 'the sale knows of the failure', timeoutMs: WAIT_MS });
   const about = { subject: command!.subject, sequence: command!.seq, deliveries: 1, storedAt: 0, body: command!.data };
   const rest = { header: () => undefined, headers: () => ({}), working: () => undefined, settle: () => undefined };
-  await new DeadLetters(stage.admin).bury('MINTS', { ...about, ...rest }, 'wallet-invalid: of old (0 attempts)');
+  await new DeadLetters(stage.admin).deadLetter('MINTS', { ...about, ...rest }, 'wallet-invalid: of old (0 attempts)');
   const again = await admit(operatorOf(stage.server), 'dead', 'redrive', '--all');
   expect([again.code, again.out]).toEqual([
     1,

@@ -15,8 +15,8 @@ const minterOn = MemoryMinter.forTests();
 
 /** A node that is wrong about the first attempt: it landed, and the node swears that it is dead. */
 class PerjuredChain extends MemoryChain {
-  override async look(watched: readonly Watched[]): Promise<readonly Verdict[]> {
-    const verdicts = await super.look(watched);
+  override async verdicts(watched: readonly Watched[]): Promise<readonly Verdict[]> {
+    const verdicts = await super.verdicts(watched);
     return verdicts.map((verdict, index) => {
       const { attempt } = watched[index]?.live ?? { attempt: 0 };
       return attempt === 1 ? { kind: 'dead', attempt, reason: 'expired', evidence: {} } : verdict;
@@ -33,8 +33,8 @@ class AnyAddressChain extends PerjuredChain {
     this.strewn.set(signed.signature, asset);
     return signed;
   }
-  override async look(watched: readonly Watched[]) {
-    return super.look(watched.map((each) => ({ ...each, plan: { ...each.plan, asset: this.strewn.get(each.live.signature) ?? '' } })));
+  override async verdicts(watched: readonly Watched[]) {
+    return super.verdicts(watched.map((each) => ({ ...each, plan: { ...each.plan, asset: this.strewn.get(each.live.signature) ?? '' } })));
   }
 }
 

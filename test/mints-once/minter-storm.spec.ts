@@ -76,7 +76,7 @@ class Life {
           await expectLogged(store, attempt);
           return chain.submit(attempt, simulate);
         }),
-      look: (watched: readonly Watched[]) => this.mortal(() => chain.look(watched)),
+      verdicts: (watched: readonly Watched[]) => this.mortal(() => chain.verdicts(watched)),
       funds: () => this.mortal(() => chain.funds()),
       replenish: () => this.mortal(() => chain.replenish()),
     };

@@ -4,16 +4,16 @@ import { MemoryEventStore } from '#shared/event-store/memory.js';
 import { fingerprint, type Json } from '#shared/kernel/canonical.js';
 import { keyHash, type SaleId, type TenantId, type TicketId } from '#shared/kernel/ids.js';
 import { createLogger } from '#shared/platform/logger.js';
+import { AggregateRepository } from '../../apps/purchase/src/aggregate-repository.js';
 import type { Answer } from '../../apps/purchase/src/answer.js';
 import { commandSubject, encodeCommand, internalCommand } from '../../apps/purchase/src/command.js';
 import { Decider } from '../../apps/purchase/src/decider.js';
 import { Decisions } from '../../apps/purchase/src/decisions.js';
-import { Folds } from '../../apps/purchase/src/folds.js';
 import { PurchaseMetrics } from '../../apps/purchase/src/metrics.js';
-import { MintFold } from '../../apps/purchase/src/mint-fold.js';
+import { MintProgressView } from '../../apps/purchase/src/mint-progress.js';
 import type { OperationName } from '../../apps/purchase/src/operations.js';
 import { Reads } from '../../apps/purchase/src/reads.js';
-import { SaleFold } from '../../apps/purchase/src/sale-fold.js';
+import { SaleAggregate } from '../../apps/purchase/src/sale-aggregate.js';
 import { restored } from '../stages/restored-sale.js';
 import type { Ask, Real } from './model.js';
 
@@ -23,7 +23,7 @@ const MS_PER_MINUTE = 60_000;
 
 /** The real decider, folds and reads over the log in memory: no broker, and time that can be told to pass. */
 export class MemorySelling {
-  private kept: Folds<SaleFold>;
+  private kept: AggregateRepository<SaleAggregate>;
   private readonly waiting = new Map<string, (answer: Answer) => void>();
   private readonly decider: Decider;
   private readonly reads: Reads;
@@ -32,12 +32,12 @@ export class MemorySelling {
 
   /** Several on one store are as many processes on one log. */
   constructor(private readonly store = new MemoryEventStore()) {
-    this.kept = new Folds(store, (subject) => new SaleFold(subject));
-    const kept = (): Folds<SaleFold> => this.kept;
+    this.kept = new AggregateRepository(store, (subject) => new SaleAggregate(subject));
+    const kept = (): AggregateRepository<SaleAggregate> => this.kept;
     const logger = createLogger('model', 'silent');
     const replies = { send: (subject: string, answer: Answer): void => this.waiting.get(subject)?.(answer) };
     const dead = {
-      bury: async (): Promise<void> => {
+      deadLetter: async (): Promise<void> => {
         throw new Error('nothing may be buried');
       },
     };
@@ -54,7 +54,7 @@ export class MemorySelling {
       metrics,
       logger,
     });
-    const mints = new Folds(this.store, () => new MintFold());
+    const mints = new AggregateRepository(this.store, () => new MintProgressView());
     this.reads = new Reads({
       get sales() {
         return kept();
@@ -71,7 +71,7 @@ export class MemorySelling {
   async restart(sale: string): Promise<void> {
     const subject = saleSubject(tenant, sale);
     const next = await this.kept.withCached(subject, (fold) => restored(fold, fold.snapshot()));
-    this.kept = new Folds(this.store, (name) => (name === subject ? next : new SaleFold(name)));
+    this.kept = new AggregateRepository(this.store, (name) => (name === subject ? next : new SaleAggregate(name)));
   }
 
   readonly ask: Ask = async (what, body, key) => {
@@ -115,9 +115,9 @@ export class MemorySelling {
   }
 
   /** The fold that decided, and one that is read from the log alone. */
-  async folds(sale: string): Promise<readonly [decided: SaleFold, read: SaleFold]> {
+  async folds(sale: string): Promise<readonly [decided: SaleAggregate, read: SaleAggregate]> {
     const subject = saleSubject(tenant, sale);
-    const empty = new Folds(this.store, (name) => new SaleFold(name));
+    const empty = new AggregateRepository(this.store, (name) => new SaleAggregate(name));
     const both = [await this.kept.withCached(subject, async (fold) => fold), await empty.withLatest(subject, (fold) => fold)] as const;
     for (const { sale: state } of both) state.open?.tickets.orderWith('tkt_none' as TicketId); // they are listed when somebody asks
     return both;

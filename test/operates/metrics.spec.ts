@@ -59,7 +59,7 @@ describe('a request is counted once, by its tenant and what became of it', () =>
       patientCallers(shop.app);
       const before = await scrape(shop.app);
       const waiting = Array.from({ length: MAX_WAITING_PER_SALE }, (_, key) => shop.demo.place('rush', { quantity: 1 }, `rush-${key}`));
-      await waitFor(async () => (await scrape(shop.app)).get('admit_waiting_callers') === MAX_WAITING_PER_SALE, {
+      await waitFor(async () => (await scrape(shop.app)).get('admit_pending_requests') === MAX_WAITING_PER_SALE, {
         what: 'all wait',
         timeoutMs: WAIT_MS,
       });
@@ -75,7 +75,7 @@ describe('a request is counted once, by its tenant and what became of it', () =>
 
 it('[blockchain SC-9] counts who is turned away at the door, and makes no series of names that callers make up', async () => {
   const nobody = await HttpCaller.of(shop.app, 'nobody-knows-me', 'admit_no_such_key');
-  expect(await adds(() => nobody.open('fair', { quota: 5 }), 'admit_door_refusals_total')).toEqual({ '{tenant="",why="unauthorized"}': 1 });
+  expect(await adds(() => nobody.open('fair', { quota: 5 }), 'admit_http_rejected_total')).toEqual({ '{tenant="",why="unauthorized"}': 1 });
   await fetch(`${await addressOfApp(shop.app)}/made-up/${'x'.repeat(20)}`);
   const series = [...(await scrape(shop.app)).keys()].join('\n');
   expect(series).not.toMatch(/nobody-knows-me|made-up/);
@@ -114,7 +114,7 @@ describe('what stands is shown as it stands', () => {
       await release();
     }
     await waitFor(async () => pending(await scrape(calm.app)) === 0, { what: 'none is pending', timeoutMs: WAIT_MS });
-    expect((await scrape(calm.app)).get('admit_commands_in_hand')).toBe(0);
+    expect((await scrape(calm.app)).get('admit_commands_inflight')).toBe(0);
   });
 
   it('[blockchain SC-9] streams by size, dead letters by the stream they come from', async () => {
@@ -169,7 +169,7 @@ describe('an app of its own settings', () => {
       const caller = await HttpCaller.of(slow, 'acme');
       const before = await scrape(slow);
       while ((await caller.get('/v1/sales/fair')).status !== 429); // one a second is let in
-      expect(growth('admit_door_refusals_total', before, await scrape(slow))).toEqual({ '{tenant="acme",why="too-many-requests"}': 1 });
+      expect(growth('admit_http_rejected_total', before, await scrape(slow))).toEqual({ '{tenant="acme",why="too-many-requests"}': 1 });
     } finally {
       await slow.close();
     }

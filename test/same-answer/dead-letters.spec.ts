@@ -3,7 +3,7 @@ import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jet
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connect } from '@nats-io/transport-node';
 import { DeadLetters } from '#shared/platform/dead-letters.js';
-import { LetterBox } from '../../apps/cli/src/dead/letter-box.js';
+import { DeadLetterQueue } from '../../apps/cli/src/dead/dead-letter-queue.js';
 import { Redrive } from '../../apps/cli/src/dead/redrive.js';
 import { OPERATIONS } from '../../apps/purchase/src/operations.js';
 import { admit, operatorOf } from '../harness/admit.js';
@@ -15,7 +15,7 @@ const log = Log.forTests('dead-letters');
 let demo: Caller;
 let operator: NatsConnection;
 let jsm: JetStreamManager;
-let box: LetterBox;
+let box: DeadLetterQueue;
 
 const cli = (...args: string[]) => admit(operatorOf(log.server), 'dead', ...args);
 const redriving = async () => Redrive.on(operator, box);
@@ -34,9 +34,9 @@ const repair = (): void => {
 };
 
 /** An order that was set aside, and the number of its letter. */
-async function parked(sale: string, key: string = randomUUID()): Promise<number> {
+async function deadLettered(sale: string, key: string = randomUUID()): Promise<number> {
   breakDown();
-  expect(await demo.place(sale, { quantity: 1, buyer: 'unlucky' }, key)).toMatchObject({ status: 503, body: { code: 'parked' } });
+  expect(await demo.place(sale, { quantity: 1, buyer: 'unlucky' }, key)).toMatchObject({ status: 503, body: { code: 'dead-lettered' } });
   return (await jsm.streams.info('DEAD')).state.last_seq;
 }
 const again = (sale: string, key: string): Promise<Heard> => demo.insist('order.place', { sale, buyer: 'unlucky', quantity: 1 }, key);
@@ -46,14 +46,14 @@ beforeAll(async () => {
   demo = await log.keep(Caller.of(log.server, 'demo'));
   operator = await log.keep(connect(log.server.connection('operator')));
   jsm = await jetstreamManager(log.admin);
-  box = await LetterBox.on(operator);
+  box = await DeadLetterQueue.on(operator);
 });
 afterEach(repair);
 
 it('[L6] lets an operator see what is dead, repair it, and send it once more: then its key has its answer', async () => {
   expect(await cli('ls')).toEqual({ code: 0, out: 'nothing is dead\n', error: '' });
   await demo.open('cured', { quota: 10 });
-  const dead = await parked('cured', 'cured-key');
+  const dead = await deadLettered('cured', 'cured-key');
   const listed = await cli('ls');
   expect([listed.code, listed.out]).toEqual([
     1,
@@ -82,7 +82,7 @@ it('[L4] does nothing twice when it is redriven by two at once, or again after a
   await demo.open('crashed', { quota: 10 });
   const keys = ['by-two', 'after-delete', 'after-publish'];
   const letters = [];
-  for (const key of keys) letters.push(await parked('crashed', key));
+  for (const key of keys) letters.push(await deadLettered('crashed', key));
   const [byTwo = 0, afterDelete = 0, afterPublish = 0] = letters;
   repair();
   const run = await redriving();
@@ -91,7 +91,7 @@ it('[L4] does nothing twice when it is redriven by two at once, or again after a
   await jsm.streams.deleteMessage('COMMANDS', (await box.letter(afterDelete))!.sequence);
   expect(await run.run((await box.letter(afterDelete))!)).toMatchObject({ outcome: 'redriven' });
 
-  const dying = Object.assign(Object.create(box) as LetterBox, { close: () => Promise.reject(new Error('the process died')) });
+  const dying = Object.assign(Object.create(box) as DeadLetterQueue, { close: () => Promise.reject(new Error('the process died')) });
   await expect((await Redrive.on(operator, dying)).run((await box.letter(afterPublish))!)).rejects.toThrow('died');
   expect((await box.letter(afterPublish))?.closed).toBeUndefined();
   const stored = (await log.lastSequences()).COMMANDS;
@@ -104,7 +104,7 @@ it('[L4] does nothing twice when it is redriven by two at once, or again after a
 
 it('[L4] knows the caller who was faster with the same request, and refuses to put one in the place of another', async () => {
   await demo.open('taken', { quota: 10 });
-  const [same, other] = [await parked('taken', 'same'), await parked('taken', 'other')];
+  const [same, other] = [await deadLettered('taken', 'same'), await deadLettered('taken', 'other')];
   repair();
   for (const each of [same, other]) await jsm.streams.deleteMessage('COMMANDS', (await box.letter(each))!.sequence);
   const js = jetstream(log.admin); // a caller behind another process, after the broker forgot the key
@@ -139,7 +139,7 @@ it('gives a mint command back to MINTS with what its headers said, past what the
     working: () => undefined,
     settle: () => undefined,
   };
-  await new DeadLetters(log.admin).bury('MINTS', delivery, 'command-unreadable');
+  await new DeadLetters(log.admin).deadLetter('MINTS', delivery, 'command-unreadable');
   await jsm.streams.deleteMessage('MINTS', seq); // what the minter's term does
   const dead = (await jsm.streams.info('DEAD')).state.last_seq;
   expect((await cli('redrive', `${dead}`)).code).toBe(0);

@@ -82,12 +82,12 @@ describe('a command that cannot be decided', () => {
   });
 
   it('tells its caller that it was set aside', async () => {
-    const told = log.admin.subscribe('_INBOX.purchase.parked', { max: 1 });
+    const told = log.admin.subscribe('_INBOX.purchase.dead-lettered', { max: 1 });
     const request = { sale: 'poison', tickets: 5 };
-    const command = { operation: 'ticket.mint', key: 'k', fingerprint: 'f', request, reply: '_INBOX.purchase.parked' };
-    await jetstream(log.admin).publish('cmd.demo.poison.parked', JSON.stringify(command));
+    const command = { operation: 'ticket.mint', key: 'k', fingerprint: 'f', request, reply: '_INBOX.purchase.dead-lettered' };
+    await jetstream(log.admin).publish('cmd.demo.poison.dead-lettered', JSON.stringify(command));
     for await (const message of told)
-      expect(message.json()).toMatchObject({ status: 503, retryAfterSeconds: 60, body: expect.stringContaining('"parked"') });
+      expect(message.json()).toMatchObject({ status: 503, retryAfterSeconds: 60, body: expect.stringContaining('"dead-lettered"') });
   });
 });
 

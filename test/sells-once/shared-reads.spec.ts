@@ -2,7 +2,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { type Commit, type Head, headOf, NO_HEAD } from '#shared/event-store/commit.js';
 import { type EventStore, saleSubject } from '#shared/event-store/event-store.js';
 import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
-import { type Fold, Folds } from '../../apps/purchase/src/folds.js';
+import { type Aggregate, AggregateRepository } from '../../apps/purchase/src/aggregate-repository.js';
 import { anEvent } from '../conformance/event-store-suite.js';
 import { Log } from '../stages/selling.js';
 
@@ -29,7 +29,7 @@ it('[L3] 64 readers who share looks each see every commit that was acknowledged,
       return asking.read(name, after);
     },
   };
-  const folds = new Folds(store, () => new Seen());
+  const folds = new AggregateRepository(store, () => new Seen());
   let acknowledged: Head = NO_HEAD;
   let reads = 0;
   const read = async (): Promise<void> => {
@@ -49,7 +49,7 @@ it('[L3] 64 readers who share looks each see every commit that was acknowledged,
 });
 
 /** Only how far the log is. */
-class Seen implements Fold {
+class Seen implements Aggregate {
   head: Head = NO_HEAD;
   readonly weight = 1;
   apply(commit: Commit): void {

@@ -7,7 +7,7 @@ import type { Answer } from '../../apps/purchase/src/answer.js';
 import { type Command, encodeCommand } from '../../apps/purchase/src/command.js';
 import { decideCommand } from '../../apps/purchase/src/decide.js';
 import type { OperationName } from '../../apps/purchase/src/operations.js';
-import { SaleFold } from '../../apps/purchase/src/sale-fold.js';
+import { SaleAggregate } from '../../apps/purchase/src/sale-aggregate.js';
 import type { Log } from './selling.js';
 
 /** A command as an earlier version stored it: it knew none of the checks of today, and took a key as it came. */
@@ -29,7 +29,7 @@ export function takenBefore(operation: OperationName, key: string, request: obje
 /** Decides a command and writes it to the log, as an earlier version did. @returns what it answered */
 export async function decidedBefore({ admin }: Pick<Log, 'admin'>, command: Command): Promise<Answer> {
   const store = await JetStreamEventStore.on(admin);
-  const fold = new SaleFold(saleSubject(command.tenant, command.sale));
+  const fold = new SaleAggregate(saleSubject(command.tenant, command.sale));
   for await (const commit of store.read(fold.subject, NO_HEAD)) fold.apply(commit);
   const { answer, events } = decideCommand(fold.sale, command, Date.now(), fold.head.version + 1);
   if ((await store.append(fold.subject, fold.head, events)) === undefined) throw new Error('somebody else appended meanwhile');

@@ -19,9 +19,9 @@ import { Projector } from '../../apps/ledger/src/projection/projector.js';
 import {
   LedgerReplay,
   type Promotion,
+  type ReplayOptions,
   type ReplayProgress,
   type ReplayReport,
-  type ReplayWish,
 } from '../../apps/ledger/src/replay/replay-ledger.js';
 import { startLedger } from '../../apps/ledger/src/start.js';
 import { type NatsServer, startNats } from '../../dev/nats/server.js';
@@ -148,7 +148,7 @@ export class LedgerStage extends Stage {
     await connection.close();
   }
 
-  async replay(wish: ReplayWish = {}, promotion?: Promotion, progress: ReplayProgress = () => undefined): Promise<ReplayReport> {
+  async replay(wish: ReplayOptions = {}, promotion?: Promotion, progress: ReplayProgress = () => undefined): Promise<ReplayReport> {
     const connection = await this.nat('replay');
     const pool = await connected(this.pool('replay', 1));
     try {
@@ -159,7 +159,7 @@ export class LedgerStage extends Stage {
   }
 
   /** Replays from the first commit, and puts what was rebuilt in the place of the live ledger. */
-  async promote(wish: ReplayWish = {}, trustLog = false, progress?: ReplayProgress): Promise<ReplayReport> {
+  async promote(wish: ReplayOptions = {}, trustLog = false, progress?: ReplayProgress): Promise<ReplayReport> {
     await this.rewind();
     const owner = await connected(database(this.postgres.url(DATABASE), { name: 'promote', connections: 1, logger: silent }));
     try {

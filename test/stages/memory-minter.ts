@@ -1,9 +1,9 @@
 import type { EventStore } from '#shared/event-store/event-store.js';
 import { createLogger } from '#shared/platform/logger.js';
 import type { Chain } from '../../apps/minter/src/chain.js';
+import { ConfirmationTracker } from '../../apps/minter/src/confirmation-tracker.js';
 import { FundsGate } from '../../apps/minter/src/funds-gate.js';
-import { MintDesk } from '../../apps/minter/src/mint-desk.js';
-import { Outstanding } from '../../apps/minter/src/outstanding.js';
+import { MintAggregateHandler } from '../../apps/minter/src/mint-aggregate-handler.js';
 import { SpendingCaps } from '../../apps/minter/src/spending-caps.js';
 import { TicketMinter } from '../../apps/minter/src/ticket-minter.js';
 
@@ -16,10 +16,10 @@ export class MemoryMinter extends TicketMinter {
 
   constructor(store: EventStore, chain: Chain) {
     const passBy = () => undefined;
-    const outstanding = new Outstanding({ chain, logger: silent, passBy, pollMs: 1, resendMs: 3 });
+    const outstanding = new ConfirmationTracker({ chain, logger: silent, passBy, pollMs: 1, resendMs: 3 });
     const gate = new FundsGate(chain, silent, () => outstanding.count);
     const caps = new SpendingCaps({ perMinute: 1_000_000, perTenantMinute: 1_000_000 });
-    super({ desk: new MintDesk(store), chain, outstanding, gate, caps, style: STYLE, passBy, logger: silent });
+    super({ desk: new MintAggregateHandler(store), chain, outstanding, gate, caps, style: STYLE, passBy, logger: silent });
     this.stop = () => outstanding.stop();
   }
 

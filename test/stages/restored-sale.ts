@@ -1,12 +1,19 @@
-import { type FoldPart, SaleFold } from '../../apps/purchase/src/sale-fold.js';
+import { type AggregatePart, SaleAggregate } from '../../apps/purchase/src/sale-aggregate.js';
 
 /** The fold that a process begins with at a snapshot of this one, stored and read as JSON. */
-export const restored = ({ subject, head }: SaleFold, parts: readonly FoldPart[]): Promise<SaleFold> =>
-  SaleFold.restored(subject, head, storedAndRead(parts));
+export const restored = ({ subject, head }: SaleAggregate, parts: readonly AggregatePart[]): Promise<SaleAggregate> =>
+  SaleAggregate.restored(subject, head, storedAndRead(parts));
 
-async function* storedAndRead(parts: readonly FoldPart[]): AsyncIterable<FoldPart> {
-  yield* JSON.parse(JSON.stringify(parts)) as FoldPart[];
+async function* storedAndRead(parts: readonly AggregatePart[]): AsyncIterable<AggregatePart> {
+  yield* JSON.parse(JSON.stringify(parts)) as AggregatePart[];
 }
 
 /** Everything that a later decision could depend on, without what a fold remembers to be fast. */
-export const stateOf = (fold: SaleFold): unknown => [fold.head, fold.length, fold.weight, fold.sale.clock, fold.sale.open, fold.snapshot()];
+export const stateOf = (fold: SaleAggregate): unknown => [
+  fold.head,
+  fold.length,
+  fold.weight,
+  fold.sale.clock,
+  fold.sale.open,
+  fold.snapshot(),
+];

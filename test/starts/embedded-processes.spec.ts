@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Leftovers } from '../../dev/processes/leftovers.js';
 import { lockFolder } from '../../dev/processes/lock.js';
-import { Part, type PartPlan } from '../../dev/processes/part.js';
+import { ManagedProcess, type ProcessPlan } from '../../dev/processes/managed-process.js';
+import { OrphanReaper } from '../../dev/processes/orphan-reaper.js';
 import { commandLine, descendantsOf, isAlive } from '../../dev/processes/process-table.js';
 import { projectFolder } from '../../dev/processes/project.js';
 import { temporaryFolder } from '../../dev/processes/temporary.js';
@@ -11,7 +11,7 @@ import { waitFor } from '../../dev/processes/wait.js';
 
 const WAIT_MS = 15_000;
 const folder = temporaryFolder('processes');
-const parts: Part[] = [];
+const parts: ManagedProcess[] = [];
 const children: ChildProcess[] = [];
 
 afterAll(async () => {
@@ -20,8 +20,8 @@ afterAll(async () => {
   folder.remove();
 });
 
-function shell(name: string, script: string, more: Partial<PartPlan> = {}): Part {
-  const part = new Part({
+function shell(name: string, script: string, more: Partial<ProcessPlan> = {}): ManagedProcess {
+  const part = new ManagedProcess({
     name,
     logFile: join(folder.path, `${name}.log`),
     prepare: () => ({ file: '/bin/sh', args: ['-c', script], env: { PATH: process.env.PATH } }),
@@ -112,18 +112,18 @@ describe('a part', () => {
 describe('what an earlier run left behind', () => {
   it('is ended when it is still the process it was', async () => {
     const pid = await other('sleep', '601');
-    const before = new Leftovers(join(folder.path, 'run'));
-    before.note('sleeper', pid, { file: 'sleep', args: ['601'], env: {} });
-    expect(await new Leftovers(join(folder.path, 'run')).end()).toEqual(['sleeper']);
+    const before = new OrphanReaper(join(folder.path, 'run'));
+    before.remember('sleeper', pid, { file: 'sleep', args: ['601'], env: {} });
+    expect(await new OrphanReaper(join(folder.path, 'run')).reap()).toEqual(['sleeper']);
     await gone(pid);
-    expect(await new Leftovers(join(folder.path, 'run')).end()).toEqual([]);
+    expect(await new OrphanReaper(join(folder.path, 'run')).reap()).toEqual([]);
   });
 
   it('is left alone when the number belongs to another program now', async () => {
     const pid = await other('sleep', '602');
-    const leftovers = new Leftovers(join(folder.path, 'run'));
-    leftovers.note('postgres', pid, { file: '/usr/bin/postgres', args: ['-D', 'x'], env: {} });
-    expect(await leftovers.end()).toEqual([]);
+    const leftovers = new OrphanReaper(join(folder.path, 'run'));
+    leftovers.remember('postgres', pid, { file: '/usr/bin/postgres', args: ['-D', 'x'], env: {} });
+    expect(await leftovers.reap()).toEqual([]);
     expect(isAlive(pid)).toBe(true);
   });
 });

@@ -86,7 +86,7 @@ it(
       slowest.push(health);
     }
     expect(Math.max(...slowest)).toBeLessThan(HEALTH_MS);
-    expect((await scrape(shop.app)).get('admit_door_refusals_total{tenant="",why="connection-closed"}')).toBeGreaterThan(0);
+    expect((await scrape(shop.app)).get('admit_http_rejected_total{tenant="",why="connection-closed"}')).toBeGreaterThan(0);
   },
   OPENED_MS,
 );

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Admission } from '#shared/platform/http/admission.js';
+import { AuthGuard } from '#shared/platform/http/auth-guard.js';
 import { TrustedProxies } from '#shared/platform/http/client-address.js';
 import { Connections } from '#shared/platform/http/connections.js';
 import { createHttpAdapter } from '#shared/platform/http/http-server.js';
@@ -21,7 +21,7 @@ const NOTHING = { anonymous: 0, forwarded: 0, tenants: 0 };
 
 /** A server of two tenants, whose handlers end in every way there is. */
 class Door {
-  readonly admission: Admission;
+  readonly admission: AuthGuard;
   readonly refused: string[] = [];
   readonly held: FastifyReply[] = [];
   private readonly fastify: FastifyInstance;
@@ -30,11 +30,11 @@ class Door {
   constructor(proxies = '', connections = { total: 1_000, each: 500 }) {
     const trusted = TrustedProxies.of(proxies);
     const open = new Connections(connections, trusted);
-    this.admission = new Admission(
+    this.admission = new AuthGuard(
       { ofKey: (key) => ({ tenant: key, status: 'active' }) as Tenant },
       new TenantLimits(new TenantRates(1_000_000, 1_000_000), AT_ONCE),
       { connections: open, proxies: trusted, maxInFlightPerAddress: AT_ONCE },
-      { publicRoutes: new Set(['/public']), turnedAway: (why) => void this.refused.push(why) },
+      { publicRoutes: new Set(['/public']), onRejected: (why) => void this.refused.push(why) },
     );
     this.fastify = createHttpAdapter(MAX_BODY_BYTES, open, trusted).getInstance<FastifyInstance>();
     this.admission.guard(this.fastify);

@@ -1,5 +1,5 @@
 import { saleSubject } from '#shared/event-store/event-store.js';
-import { Lane } from '#shared/kernel/lane.js';
+import { Semaphore } from '#shared/kernel/semaphore.js';
 import { balancesOf } from '../../apps/ledger/src/balances.js';
 import { connected, database } from '../../apps/ledger/src/database/connect.js';
 import { migrateDatabase } from '../../apps/ledger/src/database/migrate-database.js';
@@ -167,7 +167,7 @@ describe('[L8] a reader', () => {
 
   it('[L8] keeps 500 interleaved transactions of two tenants apart, with errors in between', async () => {
     const reader = await connected(stage.pool('reader', 4));
-    const lane = new Lane(8); // more than there are connections, and not so many that one waits for a connection until that is given up
+    const lane = new Semaphore(8); // more than there are connections, and not so many that one waits for a connection until that is given up
     const one = async (n: number): Promise<boolean> => {
       const tenant = n % 2 === 0 ? 'demo' : 'acme';
       if (n % 7 === 0) await asTenant(reader, tenant, (runner) => runner.query('select 1 / 0')).catch(() => undefined);

@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { readEnvironment } from '#shared/platform/environment.js';
-import { type BoxedLetter, LetterBox } from './dead/letter-box.js';
+import { EXIT } from '#shared/platform/exit-codes.js';
+import { type DeadLetterEntry, DeadLetterQueue } from './dead/dead-letter-queue.js';
 import { Redrive, type Redriven } from './dead/redrive.js';
-import { asOperator, EXIT, looksFor, say } from './operator.js';
+import { asOperator, say, withExitCodes } from './operator.js';
 import { harmless, tableWith } from './table.js';
 
 const REASON_LETTERS = 80;
@@ -16,7 +17,7 @@ interface Which {
 
 /** `admit dead …` */
 export function addDeadCommands(program: Command): void {
-  const dead = looksFor(program.command('dead').description('what could not be handled: look at it, send it once more, or let it be'));
+  const dead = withExitCodes(program.command('dead').description('what could not be handled: look at it, send it once more, or let it be'));
   dead
     .command('ls')
     .description('list the letters nobody has ended; exit code 1 when there are any')
@@ -52,7 +53,7 @@ async function list(which: Which): Promise<void> {
     const letters = (await box.list({ closed: which.all === true })).filter(chosenBy(which));
     if (which.json === true) say(JSON.stringify(letters));
     else say(letters.length === 0 ? 'nothing is dead' : tableOf(letters));
-    return letters.some(({ closed }) => closed === undefined) ? EXIT.found : EXIT.fine;
+    return letters.some(({ closed }) => closed === undefined) ? EXIT.findings : EXIT.ok;
   });
 }
 
@@ -61,7 +62,7 @@ async function show(sequence: number, { json }: Which): Promise<void> {
     const letter = await box.letter(sequence);
     if (letter === undefined) return complain(`there is no letter ${sequence}; admit dead ls lists them`);
     say(json === true ? JSON.stringify(letter) : detailsOf(letter));
-    return EXIT.fine;
+    return EXIT.ok;
   });
 }
 
@@ -72,7 +73,7 @@ async function redrive(sequences: readonly number[] = [], which: Which = {}): Pr
   }
   await withBox(async (box, redriving) => {
     const letters = which.all === true ? await box.list({ closed: false }) : await lettersOf(box, sequences);
-    if (letters === undefined) return EXIT.couldNot;
+    if (letters === undefined) return EXIT.failed;
     const chosen = letters.filter(chosenBy(which));
     if (chosen.length === 0) say('nothing is to be sent again');
     let refused = false;
@@ -81,12 +82,12 @@ async function redrive(sequences: readonly number[] = [], which: Which = {}): Pr
       refused ||= outcome === 'refused';
       say(`${letter.letter}  ${outcome === 'redriven' ? 'redriven as' : outcome}  ${note}`);
     }
-    return refused ? EXIT.found : EXIT.fine;
+    return refused ? EXIT.findings : EXIT.ok;
   });
 }
 
-async function lettersOf(box: LetterBox, sequences: readonly number[]): Promise<readonly BoxedLetter[] | undefined> {
-  const letters: BoxedLetter[] = [];
+async function lettersOf(box: DeadLetterQueue, sequences: readonly number[]): Promise<readonly DeadLetterEntry[] | undefined> {
+  const letters: DeadLetterEntry[] = [];
   for (const sequence of sequences) {
     const letter = await box.letter(sequence);
     if (letter === undefined) complain(`there is no letter ${sequence}; nothing was sent`);
@@ -104,27 +105,27 @@ async function drop(sequence: number, { reason }: { readonly reason: string }): 
       const { closed = letter.closed } = (await box.letter(sequence)) ?? letter;
       say(`${sequence}  closed  ${closed?.how} already: ${closed?.note}`);
     }
-    return EXIT.fine;
+    return EXIT.ok;
   });
 }
 
-async function withBox(work: (box: LetterBox, redriving: Redrive) => Promise<number>): Promise<void> {
-  process.exitCode = EXIT.couldNot; // until it is known better
+async function withBox(work: (box: DeadLetterQueue, redriving: Redrive) => Promise<number>): Promise<void> {
+  process.exitCode = EXIT.failed; // until it is known better
   process.exitCode = await asOperator(readEnvironment(), async (connection) => {
-    const box = await LetterBox.on(connection);
+    const box = await DeadLetterQueue.on(connection);
     return work(box, await Redrive.on(connection, box));
   });
 }
 
 const chosenBy =
   ({ stream, tenant }: Which) =>
-  (letter: BoxedLetter): boolean =>
+  (letter: DeadLetterEntry): boolean =>
     (stream === undefined || letter.stream === stream) && (tenant === undefined || tenantOf(letter) === tenant);
 
 /** Subjects name their tenant second; commands carry the bucket before it. */
-const tenantOf = ({ subject }: BoxedLetter): string => subject.split('.')[subject.startsWith('cmd.') ? 2 : 1] ?? '?';
+const tenantOf = ({ subject }: DeadLetterEntry): string => subject.split('.')[subject.startsWith('cmd.') ? 2 : 1] ?? '?';
 
-function tableOf(letters: readonly BoxedLetter[]): string {
+function tableOf(letters: readonly DeadLetterEntry[]): string {
   const table = tableWith(['letter', 'buried', 'stream', 'tenant', 'subject', 'tries', 'reason', 'ended']);
   for (const each of letters) {
     const { letter, buriedAt, stream, subject, deliveries, reason, closed } = each;
@@ -146,7 +147,7 @@ function detailsOf({
   headers,
   original,
   closed,
-}: BoxedLetter): string {
+}: DeadLetterEntry): string {
   const ended = closed === undefined ? 'not yet' : `${closed.how} ${closed.at}: ${closed.note}`;
   const facts = Object.entries({
     letter,
@@ -168,5 +169,5 @@ function letterIn(text: string): number {
 
 function complain(text: string): number {
   process.stderr.write(`${text}\n`);
-  return EXIT.couldNot;
+  return EXIT.failed;
 }

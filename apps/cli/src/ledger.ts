@@ -3,9 +3,10 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { nameProblem } from '#shared/domain/values.js';
 import { Fault } from '#shared/kernel/fault.js';
 import { readEnvironment } from '#shared/platform/environment.js';
+import { EXIT } from '#shared/platform/exit-codes.js';
 import { type EventName, eventNamed, suspendEvent } from './ledger/suspend.js';
 import { type Halt, readHalts, readSuspended } from './ledger/suspense.js';
-import { asOperator, EXIT, looksFor, say } from './operator.js';
+import { asOperator, say, withExitCodes } from './operator.js';
 import { runProgram } from './run-program.js';
 import { harmless, tableWith } from './table.js';
 
@@ -26,7 +27,9 @@ interface Decision extends Which {
 
 /** `admit ledger …` */
 export function addLedgerCommands(program: Command): void {
-  const ledger = looksFor(program.command('ledger').description('the ledger: its database, tenants that are halted, events in suspense'));
+  const ledger = withExitCodes(
+    program.command('ledger').description('the ledger: its database, tenants that are halted, events in suspense'),
+  );
   ledger
     .command('migrate')
     .description("bring the database to this version: roles, schemas, tables. Needs the administrator's login; apps do without it")
@@ -53,14 +56,14 @@ export function addLedgerCommands(program: Command): void {
 }
 
 async function migrate(): Promise<void> {
-  process.exitCode = EXIT.couldNot;
+  process.exitCode = EXIT.failed;
   const { DATABASE_ADMIN_URL, DATABASE_PROJECTOR_URL, DATABASE_READER_URL, DATABASE_REPLAY_URL, LOG_LEVEL } = readEnvironment();
   const settings = { DATABASE_ADMIN_URL, DATABASE_PROJECTOR_URL, DATABASE_READER_URL, DATABASE_REPLAY_URL, LOG_LEVEL };
-  process.exitCode = (await runProgram('ledger/src/migrate.js', [], settings)) === 0 ? EXIT.fine : EXIT.couldNot;
+  process.exitCode = (await runProgram('ledger/src/migrate.js', [], settings)) === 0 ? EXIT.ok : EXIT.failed;
 }
 
 async function listHalts({ json }: Which): Promise<void> {
-  process.exitCode = EXIT.couldNot;
+  process.exitCode = EXIT.failed;
   const halts = await readHalts(readEnvironment().DATABASE_REPLAY_URL);
   if (json === true) say(JSON.stringify(halts));
   else if (halts.length === 0) say('no tenant is halted');
@@ -69,11 +72,11 @@ async function listHalts({ json }: Which): Promise<void> {
     for (const { tenant, event, subject, reason } of halts) table.push([tenant, event, subject, harmless(reason)]);
     say(table.toString());
   }
-  process.exitCode = halts.length === 0 ? EXIT.fine : EXIT.found;
+  process.exitCode = halts.length === 0 ? EXIT.ok : EXIT.findings;
 }
 
 async function listSuspense({ tenant: only, json }: Which): Promise<void> {
-  process.exitCode = EXIT.couldNot;
+  process.exitCode = EXIT.failed;
   const all = await readSuspended(readEnvironment().DATABASE_REPLAY_URL);
   const events = all.filter(({ tenant }) => only === undefined || tenant === only);
   if (json === true) say(JSON.stringify(events));
@@ -84,11 +87,11 @@ async function listSuspense({ tenant: only, json }: Which): Promise<void> {
       table.push([tenant, event, type, order ?? ticket ?? '', holds.join('\n'), harmless(refusal), decidedAt, harmless(reason)]);
     say(table.toString());
   }
-  process.exitCode = events.length === 0 ? EXIT.fine : EXIT.found;
+  process.exitCode = events.length === 0 ? EXIT.ok : EXIT.findings;
 }
 
 async function suspend(tenant: string, { event, reason, json }: Decision): Promise<void> {
-  process.exitCode = EXIT.couldNot;
+  process.exitCode = EXIT.failed;
   const environment = readEnvironment();
   const url = environment.DATABASE_REPLAY_URL;
   const halt = await haltOf(url, tenant);
@@ -101,8 +104,8 @@ async function suspend(tenant: string, { event, reason, json }: Decision): Promi
   else if (isSame(now, halt))
     say(`the ledger has not gone on within ${GOES_ON_MS / 1_000} s: does the ledger app run? The decision stands`);
   else say(`the ledger of ${tenant} is halted again, at ${now.event}: ${harmless(now.reason)}`);
-  if (now === undefined) process.exitCode = EXIT.fine;
-  else if (!isSame(now, halt)) process.exitCode = EXIT.found;
+  if (now === undefined) process.exitCode = EXIT.ok;
+  else if (!isSame(now, halt)) process.exitCode = EXIT.findings;
 }
 
 const haltOf = async (url: string, tenant: string): Promise<Halt | undefined> =>

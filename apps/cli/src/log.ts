@@ -1,17 +1,18 @@
 import type { Command } from 'commander';
 import { readEnvironment } from '#shared/platform/environment.js';
+import { EXIT } from '#shared/platform/exit-codes.js';
 import { number, progressOf } from '#shared/platform/progress.js';
 import { backUp } from './log/backup.js';
 import { readLedgerWitness } from './log/ledger-witness.js';
 import type { StreamCopy } from './log/manifest.js';
 import { restore } from './log/restore.js';
 import { type LogVerdict, verifyLog } from './log/verify-log.js';
-import { asOperator, EXIT, looksFor, say, withNats } from './operator.js';
+import { asOperator, say, withExitCodes, withNats } from './operator.js';
 import { unlessInterrupted } from './unless-interrupted.js';
 
 /** `admit log …` */
 export function addLogCommands(program: Command): void {
-  const log = looksFor(program.command('log').description('the log itself: prove that it is whole, copy it, bring a copy back'));
+  const log = withExitCodes(program.command('log').description('the log itself: prove that it is whole, copy it, bring a copy back'));
   log
     .command('verify')
     .description('read every commit of EVENTS and prove its chain, against the ledger too; exit code 1 when it is not whole')
@@ -31,7 +32,7 @@ export function addLogCommands(program: Command): void {
 }
 
 async function takeBackup(folder: string): Promise<void> {
-  process.exitCode = EXIT.couldNot;
+  process.exitCode = EXIT.failed;
   const { epoch, takenAt } = await asOperator(readEnvironment(), (connection, inbox) =>
     unlessInterrupted(
       () => connection.close(),
@@ -39,11 +40,11 @@ async function takeBackup(folder: string): Promise<void> {
     ),
   );
   say(`${folder}: the log of epoch ${epoch}, as of ${takenAt}`);
-  process.exitCode = EXIT.fine;
+  process.exitCode = EXIT.ok;
 }
 
 async function bringBack(folder: string): Promise<void> {
-  process.exitCode = EXIT.couldNot;
+  process.exitCode = EXIT.failed;
   const environment = readEnvironment();
   const { epoch, takenAt } = await withNats(environment, 'provision', (connection) =>
     restore(connection, folder, { replicas: environment.NATS_REPLICAS, each: sayCopy('restored') }),
@@ -52,7 +53,7 @@ async function bringBack(folder: string): Promise<void> {
     `the log of epoch ${epoch} is as it was at ${takenAt}; now: admit log verify, then start the apps. A ledger that knows more than this`,
   );
   say('log refuses to go on: admit replay --promote --trust-log makes it again from what there is.');
-  process.exitCode = EXIT.fine;
+  process.exitCode = EXIT.ok;
 }
 
 const sayCopy =
@@ -61,14 +62,14 @@ const sayCopy =
     say(`${done} ${name.padEnd(10)} ${number(messages)} messages, the last is ${number(lastSequence)}; ${number(bytes)} bytes`);
 
 async function verify({ ledger, json }: { readonly ledger: boolean; readonly json?: boolean }): Promise<void> {
-  process.exitCode = EXIT.couldNot; // until it is known better
+  process.exitCode = EXIT.failed; // until it is known better
   const environment = readEnvironment();
   const url = ledger ? environment.DATABASE_REPLAY_URL : '';
   const witness = url === '' ? undefined : await readLedgerWitness(url); // before the log, which only grows: so it cannot seem to be behind
   const verdict = await asOperator(environment, (connection) => verifyLog(connection, witness, progressOf('verify', 'commits')));
   if (json === true) say(JSON.stringify({ ...verdict, witness: witness !== undefined }));
   else say(sentenceOf(verdict, witness !== undefined));
-  process.exitCode = verdict.findings.length === 0 ? EXIT.fine : EXIT.found;
+  process.exitCode = verdict.findings.length === 0 ? EXIT.ok : EXIT.findings;
 }
 
 function sentenceOf({ epoch, sequence, subjects, findings, more }: LogVerdict, witnessed: boolean): string {

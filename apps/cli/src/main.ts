@@ -1,14 +1,15 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { isFault } from '#shared/kernel/fault.js';
-import { sayWhyNot } from '#shared/platform/say-why-not.js';
+import { EXIT } from '#shared/platform/exit-codes.js';
+import { printError } from '#shared/platform/print-error.js';
 import { VERSION } from '#shared/platform/version.js';
 import { addDeadCommands } from './dead.js';
 import { addLedgerCommands } from './ledger.js';
 import { addLogCommands } from './log.js';
 import { addMintCommands } from './mint.js';
 import { addNatsCommands } from './nats.js';
-import { EXIT, looksFor } from './operator.js';
+import { withExitCodes } from './operator.js';
 import { loadOperatorSettings } from './operator-settings.js';
 import { provisionStreams } from './provision.js';
 import { addReceiptCommands } from './receipt.js';
@@ -29,7 +30,7 @@ program
   .description('make the streams and consumers of a new log; change nothing on one that is whole')
   .action(provisionStreams);
 
-looksFor(program.command('replay'))
+withExitCodes(program.command('replay'))
   .description('rebuild the ledger from the first event in a shadow, and compare it with the live one')
   .option('--tenant <tenant>', 'this tenant only')
   .option('--until <moment>', 'up to this sequence of the stream, or this time')
@@ -62,6 +63,6 @@ program.hook('preAction', loadOperatorSettings); // a command that runs: help is
 try {
   await program.parseAsync();
 } catch (thrown) {
-  sayWhyNot(thrown);
-  process.exitCode ||= isFault(thrown, 'configuration') ? EXIT.couldNot : FAILED;
+  printError(thrown);
+  process.exitCode ||= isFault(thrown, 'configuration') ? EXIT.failed : FAILED;
 }

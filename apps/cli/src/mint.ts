@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { readEnvironment } from '#shared/platform/environment.js';
+import { EXIT } from '#shared/platform/exit-codes.js';
 import { redriveMint } from './mint/redrive-mint.js';
-import { asOperator, EXIT, looksFor, say } from './operator.js';
+import { asOperator, say, withExitCodes } from './operator.js';
 
 interface RedriveOptions {
   readonly sale?: string;
@@ -10,7 +11,7 @@ interface RedriveOptions {
 
 /** `admit mint …` */
 export function addMintCommands(program: Command): void {
-  looksFor(program.command('mint').description('mints that do not end'))
+  withExitCodes(program.command('mint').description('mints that do not end'))
     .command('redrive')
     .argument('<tenant>', 'whose ticket it is')
     .argument('<ticket>', 'the ticket')
@@ -23,9 +24,9 @@ export function addMintCommands(program: Command): void {
 }
 
 async function redrive(tenant: string, ticket: string, { sale, wallet }: RedriveOptions): Promise<void> {
-  process.exitCode = EXIT.couldNot; // until it is known better
+  process.exitCode = EXIT.failed; // until it is known better
   const wish = { tenant, ticket, ...(sale !== undefined && { sale }), ...(wallet !== undefined && { wallet }) };
   const { outcome, says } = await asOperator(readEnvironment(), (connection) => redriveMint(connection, wish));
   say(`${ticket}  ${outcome === 'over' ? 'nothing to do' : outcome}  ${says}`);
-  process.exitCode = outcome === 'refused' ? EXIT.found : EXIT.fine;
+  process.exitCode = outcome === 'refused' ? EXIT.findings : EXIT.ok;
 }

@@ -1,6 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Command } from 'commander';
 import type { Environment } from '#shared/platform/environment.js';
+import { EXIT } from '#shared/platform/exit-codes.js';
 import { accessOf, connectForCommand } from '#shared/platform/nats.js';
 
 /** Does something as the operator's NATS user. */
@@ -23,11 +24,10 @@ export async function withNats<T>(
 }
 
 /** What a command that looks for something tells the shell by its exit code. */
-export const EXIT = { fine: 0, found: 1, couldNot: 2 } as const;
 
 /** A command that is not used as it should be, or cannot be carried out, ends with 2: 1 is for what it found. */
-export function looksFor(command: Command): Command {
-  return command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.fine : EXIT.couldNot));
+export function withExitCodes(command: Command): Command {
+  return command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.failed));
 }
 
 export function say(text: string): void {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { readEnvironment } from '#shared/platform/environment.js';
-import { EXIT, looksFor } from './operator.js';
+import { EXIT } from '#shared/platform/exit-codes.js';
+import { withExitCodes } from './operator.js';
 import { runProgram } from './run-program.js';
 
 interface ReconcileOptions {
@@ -11,7 +12,7 @@ interface ReconcileOptions {
 
 /** `admit reconcile` */
 export function addReconcileCommand(program: Command): void {
-  looksFor(program.command('reconcile'))
+  withExitCodes(program.command('reconcile'))
     .description('hold log, ledger and chain against each other and say what differs; changes nothing. Exit code 1 when something is wrong')
     .option('--also <addresses...>', 'look for unlogged transactions of these addresses too: payer and mint authority, of now and before')
     .option('--no-ledger', 'hold the log against the chain alone')
@@ -20,7 +21,7 @@ export function addReconcileCommand(program: Command): void {
 }
 
 async function reconcile({ also = [], ledger, json }: ReconcileOptions): Promise<void> {
-  process.exitCode = EXIT.couldNot; // until it is known better
+  process.exitCode = EXIT.failed; // until it is known better
   const { NATS_URL, NATS_USER, NATS_PASSWORD, DATABASE_REPLAY_URL, SOLANA_RPC_URL } = readEnvironment();
   const flags = [
     ...(also.length === 0 ? [] : [`--also=${also.join(',')}`]),

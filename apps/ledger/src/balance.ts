@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { readEnvironment } from '#shared/platform/environment.js';
 import { createLogger, STANDARD_ERROR } from '#shared/platform/logger.js';
-import { sayWhyNot } from '#shared/platform/say-why-not.js';
+import { printError } from '#shared/platform/print-error.js';
 import { balancesOf } from './balances.js';
 import { connected, database } from './database/connect.js';
 
@@ -18,7 +18,7 @@ try {
   const lines = balances.map(({ unit, account, amount }) => `${unit.padEnd(24)} ${account.padEnd(16)} ${amount.padStart(16)}`);
   process.stdout.write(values.json ? `${JSON.stringify(balances)}\n` : `${lines.join('\n')}\n`);
 } catch (thrown) {
-  sayWhyNot(thrown);
+  printError(thrown);
   process.exitCode = 1;
 } finally {
   if (pool.isInitialized) await pool.destroy();

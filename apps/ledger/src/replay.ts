@@ -5,13 +5,13 @@ import { Fault } from '#shared/kernel/fault.js';
 import { type Environment, readEnvironment } from '#shared/platform/environment.js';
 import { createLogger, type Logger, STANDARD_ERROR } from '#shared/platform/logger.js';
 import { connectForCommand, type NatsAccess } from '#shared/platform/nats.js';
-import { sayWhyNot } from '#shared/platform/say-why-not.js';
+import { printError } from '#shared/platform/print-error.js';
 import { connected, database, REPLAY_QUERY_TIMEOUT_MS } from './database/connect.js';
 import { ReplayLog } from './logs/replay.js';
 import { progressBar } from './replay/progress.js';
 import { LedgerReplay, type Promotion } from './replay/replay-ledger.js';
+import { type ReplayOrder, replayOrder } from './replay/replay-options.js';
 import { exitCodeOf, exitCodeOfFault, sentenceOf } from './replay/verdict.js';
-import { type ReplayOrder, replayOrder } from './replay/wish.js';
 
 /**
  * `node dist/apps/ledger/src/replay.js [--tenant t] [--until sequence] [--log-is-past] [--promote [--trust-log]] [--json]`: rebuilds the
@@ -94,6 +94,6 @@ async function replay(order: ReplayOrder, environment: Environment): Promise<num
 try {
   process.exitCode = await replay(replayOrder(process.argv.slice(2)), readEnvironment());
 } catch (thrown) {
-  sayWhyNot(thrown);
+  printError(thrown);
   process.exit(exitCodeOfFault(thrown));
 }

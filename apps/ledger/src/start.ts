@@ -7,7 +7,7 @@ import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-sto
 import type { Environment } from '#shared/platform/environment.js';
 import type { HealthChecks } from '#shared/platform/health.js';
 import { HealthListener } from '#shared/platform/health-listener.js';
-import type { Admission } from '#shared/platform/http/admission.js';
+import type { AuthGuard } from '#shared/platform/http/auth-guard.js';
 import { callersServer, healthListening } from '#shared/platform/http/callers-server.js';
 import { ProblemFilter } from '#shared/platform/http/problem.filter.js';
 import { type Logger, NestLogger } from '#shared/platform/logger.js';
@@ -72,7 +72,7 @@ async function serve(
   environment: Environment,
   logger: Logger,
   { tenants, page }: { readonly tenants: TenantDirectory; readonly page: MetricsPage },
-  moduleBehind: (admission: Admission) => DynamicModule,
+  moduleBehind: (admission: AuthGuard) => DynamicModule,
 ): Promise<NestFastifyApplication> {
   const limits = new TenantLimits(new TenantRates(environment.TENANT_RATE, environment.TENANT_BURST), MAX_IN_FLIGHT_PER_TENANT);
   const parts = { tenants, limits, page, publicRoutes: PUBLIC_ROUTES, maxBodyBytes: MAX_BODY_BYTES };

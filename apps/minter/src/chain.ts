@@ -91,7 +91,7 @@ export interface Chain {
    * One verdict for each, in order, from finalized state.
    * @throws Fault `chain-differs` when the RPC serves another chain than the one planned for
    */
-  look(watched: readonly Watched[]): Promise<readonly Verdict[]>;
+  verdicts(watched: readonly Watched[]): Promise<readonly Verdict[]>;
 
   funds(): Promise<Funds>;
 

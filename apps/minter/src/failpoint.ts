@@ -7,9 +7,9 @@ export const FAILPOINTS = [...MINT_STEPS, 'before-void'] as const;
 export type Failpoint = (typeof FAILPOINTS)[number];
 
 /** Called at every step; does nothing, except in a test that named the step. */
-export type PassBy = (step: Failpoint) => void;
+export type FailpointHook = (step: Failpoint) => void;
 
-const NOTHING: PassBy = () => undefined;
+const NOTHING: FailpointHook = () => undefined;
 
 /** The signal that nothing can catch: no buffer is flushed, no connection is closed, as when the machine dies. */
 const dieAtOnce = (): void => {
@@ -23,7 +23,10 @@ const NAMED = /^(?<step>[a-z-]+)(?::(?<passing>[1-9]\d*))?$/;
  * Tests let this process die at a named step. Outside of tests the name is not even looked at.
  * @throws Fault `configuration` for a step there is not
  */
-export function armFailpoint({ NODE_ENV, FAILPOINT }: { readonly NODE_ENV: string; readonly FAILPOINT: string }, die = dieAtOnce): PassBy {
+export function armFailpoint(
+  { NODE_ENV, FAILPOINT }: { readonly NODE_ENV: string; readonly FAILPOINT: string },
+  die = dieAtOnce,
+): FailpointHook {
   if (NODE_ENV !== 'test' || FAILPOINT === '') return NOTHING;
   const { step: wanted = '', passing = '1' } = NAMED.exec(FAILPOINT)?.groups ?? {};
   if (!(FAILPOINTS as readonly string[]).includes(wanted)) {

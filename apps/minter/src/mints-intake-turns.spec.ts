@@ -23,7 +23,7 @@ class Turns {
   constructor(maxOutstanding: number) {
     const minter = { mint: (command: MintCommand) => this.mint(command) };
     const options = { maxOutstanding, keepAliveMs: 60_000, mayBegin: (tenant: string) => !this.capped.has(tenant) };
-    this.intake = new MintsIntake(minter as never, { bury: async () => undefined }, pino({ level: 'silent' }), options);
+    this.intake = new MintsIntake(minter as never, { deadLetter: async () => undefined }, pino({ level: 'silent' }), options);
   }
 
   ask(tenant: string, count = 1): void {

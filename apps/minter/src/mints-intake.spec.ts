@@ -43,7 +43,7 @@ class Desk {
 }
 
 const letters: string[] = [];
-const burial = { bury: async (_: string, delivery: Delivery, reason: string) => void letters.push(`${delivery.subject}: ${reason}`) };
+const burial = { deadLetter: async (_: string, delivery: Delivery, reason: string) => void letters.push(`${delivery.subject}: ${reason}`) };
 let desk: Desk;
 let intake: MintsIntake;
 const opened: MintsIntake[] = [];

@@ -17,8 +17,8 @@ const HOPELESS: readonly FaultCode[] = ['command-unreadable', 'irrevocable'];
 const tenantOf = (subject: string): string => subject.split('.')[1] ?? '';
 
 /** Where the dead letters go. */
-export interface Burial {
-  bury(stream: string, delivery: Delivery, reason: string): Promise<void>;
+export interface DeadLetterSink {
+  deadLetter(stream: string, delivery: Delivery, reason: string): Promise<void>;
 }
 
 /** Commands of one tenant that wait here for their turn, at most: the others wait with the server. */
@@ -71,7 +71,7 @@ export class MintsIntake {
 
   constructor(
     private readonly minter: Pick<TicketMinter, 'mint' | 'revoke'>,
-    private readonly dead: Burial,
+    private readonly dead: DeadLetterSink,
     private readonly logger: Logger,
     private readonly options: IntakeOptions,
   ) {
@@ -193,7 +193,7 @@ export class MintsIntake {
         return ACK;
       }
       const outcome = await this.minter.mint(command, traceparent);
-      if (outcome.kind === 'failed') await this.bury(delivery, outcome);
+      if (outcome.kind === 'failed') await this.deadLetter(delivery, outcome);
       this.logger.info(
         { tenant: command.tenant, ticket: command.ticket, outcome, traceparent },
         outcome.kind === 'failed' ? 'mint failed' : outcome.kind,
@@ -204,9 +204,9 @@ export class MintsIntake {
     }
   }
 
-  private async bury(delivery: Delivery, { reason, attempts }: Extract<MintOutcome, { kind: 'failed' }>): Promise<void> {
+  private async deadLetter(delivery: Delivery, { reason, attempts }: Extract<MintOutcome, { kind: 'failed' }>): Promise<void> {
     try {
-      await this.dead.bury(STREAM, delivery, `${reason} (${attempts} attempts)`);
+      await this.dead.deadLetter(STREAM, delivery, `${reason} (${attempts} attempts)`);
     } catch (cause) {
       throw new Fault('log-unreachable', { stream: 'DEAD', subject: delivery.subject }, { cause });
     }
@@ -235,7 +235,7 @@ export class MintsIntake {
 
   private async reject(delivery: Delivery, reason: string): Promise<Settlement> {
     try {
-      await this.dead.bury(STREAM, delivery, reason);
+      await this.dead.deadLetter(STREAM, delivery, reason);
       return term('moved to DEAD');
     } catch (thrown) {
       this.logger.error(

@@ -14,12 +14,12 @@ import { awaitTopology } from '#shared/platform/topology/inspect.js';
 import type { Chain } from './chain.js';
 import { loadMintKeys, type MintKeys } from './chains/token-2022/mint-keys.js';
 import { Token2022Chain } from './chains/token-2022/token-2022-chain.js';
+import { ConfirmationTracker } from './confirmation-tracker.js';
 import { armFailpoint } from './failpoint.js';
 import { FundsGate } from './funds-gate.js';
 import { MinterMetrics, showMints } from './metrics.js';
-import { MintDesk } from './mint-desk.js';
+import { MintAggregateHandler } from './mint-aggregate-handler.js';
 import { MintsIntake } from './mints-intake.js';
-import { Outstanding } from './outstanding.js';
 import { CAPPED_MS, SpendingCaps } from './spending-caps.js';
 import { TicketMinter } from './ticket-minter.js';
 
@@ -38,8 +38,8 @@ export interface MinterApp {
   readonly connection: NatsConnection;
   readonly store: EventStore;
   readonly chain: Token2022Chain;
-  readonly desk: MintDesk;
-  readonly outstanding: Outstanding;
+  readonly desk: MintAggregateHandler;
+  readonly outstanding: ConfirmationTracker;
   readonly gate: FundsGate;
   readonly caps: SpendingCaps;
   readonly spending: RecentCommits;
@@ -80,8 +80,8 @@ async function assemble(connection: NatsConnection, keys: MintKeys, environment:
     'streams are as wanted, keys are private',
   );
   await refuseOtherChain(chain, logger);
-  const desk = new MintDesk(store, Date.now, metrics.decided, metrics.lostRace);
-  const outstanding = new Outstanding({ chain, logger, passBy, pollMs: environment.MINT_POLL_MS, resendMs: RESEND_MS });
+  const desk = new MintAggregateHandler(store, Date.now, metrics.decided, metrics.lostRace);
+  const outstanding = new ConfirmationTracker({ chain, logger, passBy, pollMs: environment.MINT_POLL_MS, resendMs: RESEND_MS });
   const gate = new FundsGate(chain, logger, () => outstanding.count);
   const caps = new SpendingCaps({ perMinute: environment.MINT_CAP_PER_MINUTE, perTenantMinute: environment.MINT_CAP_TENANT_PER_MINUTE });
   const spending = await followSpending(connection, caps, logger);

@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
 import { readEnvironment } from '#shared/platform/environment.js';
+import { EXIT } from '#shared/platform/exit-codes.js';
 import { withLedger } from '#shared/platform/ledger-reading.js';
 import { accessOf, connectForCommand } from '#shared/platform/nats.js';
+import { printError } from '#shared/platform/print-error.js';
 import { progressOf } from '#shared/platform/progress.js';
-import { sayWhyNot } from '#shared/platform/say-why-not.js';
 import { Rpc } from './chains/token-2022/rpc.js';
 import { DRIFTS, type Drift, isWrong } from './reconcile/drift.js';
 import { type Reconciled, Reconciliation } from './reconcile/reconciliation.js';
@@ -13,7 +14,6 @@ import { type Reconciled, Reconciliation } from './reconcile/reconciliation.js';
  * `admit reconcile` starts it with the operator's NATS login, the ledger's reader and an RPC; it holds no key. Exit code 0: nothing is
  * wrong, 1: something is, 2: it could not be told.
  */
-const EXIT = { fine: 0, found: 1, couldNot: 2 } as const;
 
 async function reconcile(also: readonly string[], withoutLedger: boolean): Promise<Reconciled> {
   const environment = readEnvironment();
@@ -50,7 +50,7 @@ function lineOf({ kind, tenant, sale, ticket, asset, log, ledger, chain, signatu
 }
 
 try {
-  process.exitCode = EXIT.couldNot; // until it is known better
+  process.exitCode = EXIT.failed; // until it is known better
   const { values } = parseArgs({
     options: {
       also: { type: 'string', default: '' },
@@ -61,7 +61,7 @@ try {
   const also = values.also.split(',').filter((address) => address !== '');
   const reconciled = await reconcile(also, values['no-ledger']);
   process.stdout.write(values.json ? `${JSON.stringify(reconciled)}\n` : reportOf(reconciled));
-  process.exitCode = wrongIn(reconciled) ? EXIT.found : EXIT.fine;
+  process.exitCode = wrongIn(reconciled) ? EXIT.findings : EXIT.ok;
 } catch (thrown) {
-  sayWhyNot(thrown);
+  printError(thrown);
 }

@@ -27,14 +27,14 @@ export async function revokeTicket(parts: RevokeParts, command: RevokeCommand, t
   const { ticket, order, unit } = command;
   const subject = mintSubject(command.tenant, command.sale);
   let { mint } = await parts.inTurn(async () => {
-    await parts.desk.standing(subject, ticket); // what another minter wrote is known before anything is refused
-    return parts.desk.rule(subject, { type: 'CancelMint', data: { ticket, order, unit } }, traceparent);
+    await parts.desk.currentState(subject, ticket); // what another minter wrote is known before anything is refused
+    return parts.desk.execute(subject, { type: 'CancelMint', data: { ticket, order, unit } }, traceparent);
   });
   for (;;) {
     if (mint?.state === 'cancelled' || mint?.state === 'revoked' || mint?.state === 'voided') return mint.state;
     if (mint?.state !== 'minted' && mint?.state !== 'revoking') throw new Fault('mint-under-way', { ticket, state: mint?.state });
     const request: MintRequest = mint.state === 'minted' ? await attemptInTurn(parts, command, mint) : await verdict(parts, command, mint);
-    const ruling = await parts.desk.rule(subject, request, traceparent);
+    const ruling = await parts.desk.execute(subject, request, traceparent);
     if (ruling.refusal !== undefined && ruling.mint === mint) {
       throw new Fault('configuration', { problems: ['the log refuses the next step of a revocation'], refusal: ruling.refusal });
     }

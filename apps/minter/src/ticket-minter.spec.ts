@@ -4,16 +4,16 @@ import { MemoryEventStore } from '#shared/event-store/memory.js';
 import type { OrderId, TicketId, UnitId, Wallet } from '#shared/kernel/ids.js';
 import { MemoryChain, type MemoryChainOptions } from './chains/memory.js';
 import { Signer } from './chains/token-2022/mint-keys.js';
+import { ConfirmationTracker, FIRST_SENDS_AT_ONCE } from './confirmation-tracker.js';
 import { FundsGate } from './funds-gate.js';
-import { MintDesk } from './mint-desk.js';
-import { FIRST_SENDS_AT_ONCE, Outstanding } from './outstanding.js';
+import { MintAggregateHandler } from './mint-aggregate-handler.js';
 import { SpendingCaps } from './spending-caps.js';
 import { TicketMinter } from './ticket-minter.js';
 
 const silent = pino({ level: 'silent' });
 const TICKETS = 1_000;
 const WALLET = Signer.generate().signer.address as Wallet;
-const running: Outstanding[] = [];
+const running: ConfirmationTracker[] = [];
 afterEach(() => {
   for (const each of running.splice(0)) each.stop();
 });
@@ -57,12 +57,12 @@ class SlowStore extends MemoryEventStore {
 
 function minterOn(chain: MemoryChain, store = new MemoryEventStore()) {
   const passBy = () => undefined;
-  const outstanding = new Outstanding({ chain, logger: silent, passBy, pollMs: 1, resendMs: 3 });
+  const outstanding = new ConfirmationTracker({ chain, logger: silent, passBy, pollMs: 1, resendMs: 3 });
   running.push(outstanding);
   const gate = new FundsGate(chain, silent, () => outstanding.count);
   const style = { symbol: 'ADMIT', uriPrefix: 'urn:' };
   const caps = new SpendingCaps({ perMinute: 1_000_000, perTenantMinute: 1_000_000 });
-  const desk = new MintDesk(store);
+  const desk = new MintAggregateHandler(store);
   return { gate, minter: new TicketMinter({ desk, chain, outstanding, gate, caps, style, passBy, logger: silent }) };
 }
 
@@ -94,13 +94,13 @@ describe('a minter', () => {
     const chain = new CountingChain(options);
     const { perMint } = await chain.funds();
     chain.balance = perMint * 30n; // ten of them are the margin
-    chain.look = async (watched) => watched.map(() => ({ kind: 'unknown', seen: true, reason: 'nothing ends' }));
+    chain.verdicts = async (watched) => watched.map(() => ({ kind: 'unknown', seen: true, reason: 'nothing ends' }));
     const { minter, gate } = minterOn(chain, new SlowStore());
     const work = Promise.all(commandsFor(60).map((command) => minter.mint(command)));
     while (chain.sent.size < 20 || (!gate.paused && chain.sent.size < 60)) await turn();
     expect(chain.signed).toHaveLength(20);
     chain.balance = perMint * 1_000n;
-    chain.look = (watched) => MemoryChain.prototype.look.call(chain, watched);
+    chain.verdicts = (watched) => MemoryChain.prototype.verdicts.call(chain, watched);
     expect((await work).every(({ kind }) => kind === 'minted')).toBe(true);
     expect(gate.paused).toBe(false);
     expect(chain.signed).toHaveLength(60);

@@ -8,10 +8,10 @@ import { TurnLane } from '#shared/kernel/turn-lane.js';
 import { walletProblem } from '#shared/kernel/wallet.js';
 import type { Logger } from '#shared/platform/logger.js';
 import type { Chain, DeathReason } from './chain.js';
-import type { PassBy } from './failpoint.js';
+import { type ConfirmationTracker, type Ending, FIRST_SENDS_AT_ONCE, type Flight } from './confirmation-tracker.js';
+import type { FailpointHook } from './failpoint.js';
 import type { FundsGate } from './funds-gate.js';
-import type { MintDesk, Ruling } from './mint-desk.js';
-import { type Ending, FIRST_SENDS_AT_ONCE, type Flight, type Outstanding } from './outstanding.js';
+import type { MintAggregateHandler, MintCommandResult } from './mint-aggregate-handler.js';
 import { type AssetStyle, planMint } from './plan-mint.js';
 import { type RevokeOutcome, revokeTicket } from './revoke-ticket.js';
 import type { SpendingCaps } from './spending-caps.js';
@@ -51,13 +51,13 @@ interface Launched {
 }
 
 export interface MinterParts {
-  readonly desk: MintDesk;
+  readonly desk: MintAggregateHandler;
   readonly chain: Chain;
-  readonly outstanding: Outstanding;
+  readonly outstanding: ConfirmationTracker;
   readonly gate: FundsGate;
   readonly caps: SpendingCaps;
   readonly style: AssetStyle;
-  readonly passBy: PassBy;
+  readonly passBy: FailpointHook;
   readonly logger: Logger;
 }
 
@@ -94,7 +94,7 @@ export class TicketMinter {
   /** Takes a ticket from where it stands to a transaction that is sent, or to its end. Waits its tenant's turn, and no more than `MOST_UNSENT` do so at once. */
   private async launch(course: Course, known: Known | undefined): Promise<Launched | MintOutcome> {
     const { command, subject } = course;
-    let mint = known === undefined ? await this.parts.desk.standing(subject, command.ticket) : known.mint;
+    let mint = known === undefined ? await this.parts.desk.currentState(subject, command.ticket) : known.mint;
     for (;;) {
       const end = endOf(command, { mint });
       if (end !== undefined) return end;
@@ -107,7 +107,7 @@ export class TicketMinter {
   }
 
   /** The one thing to do where the ticket stands, before anything of it is sent. */
-  private async next(course: Course, mint: TicketMint | undefined): Promise<Ruling> {
+  private async next(course: Course, mint: TicketMint | undefined): Promise<MintCommandResult> {
     switch (mint?.state) {
       case undefined:
       case 'failed':
@@ -143,9 +143,9 @@ export class TicketMinter {
     return { type: 'SubmitAttempt', data: { ticket: plan.ticket, attempt, ...(await chain.prepare(plan, attempt)) } };
   }
 
-  private async rule({ subject, traceparent }: Course, request: MintRequest, before: TicketMint | undefined): Promise<Ruling> {
-    const ruling = await this.parts.desk.rule(subject, request, traceparent);
-    if (ruling.refusal !== undefined) this.wonder(ruling.refusal, before, ruling.mint);
+  private async rule({ subject, traceparent }: Course, request: MintRequest, before: TicketMint | undefined): Promise<MintCommandResult> {
+    const ruling = await this.parts.desk.execute(subject, request, traceparent);
+    if (ruling.refusal !== undefined) this.assertProgress(ruling.refusal, before, ruling.mint);
     return ruling;
   }
 
@@ -169,7 +169,7 @@ export class TicketMinter {
   }
 
   /** Another minter was faster: go on from where it left the ticket. If nothing moved, going on would only turn in a circle. */
-  private wonder(refusal: object, before: TicketMint | undefined, after: TicketMint | undefined): void {
+  private assertProgress(refusal: object, before: TicketMint | undefined, after: TicketMint | undefined): void {
     this.parts.logger.debug({ refusal }, 'another minter was faster');
     if (after === before) throw new Fault('configuration', { problems: ['the log refuses the next step of a mint'], refusal });
   }

@@ -3,8 +3,8 @@ import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { Fault, isFault } from '#shared/kernel/fault.js';
 import { readEnvironment } from '#shared/platform/environment.js';
+import { printError } from '#shared/platform/print-error.js';
 import { Receipt } from '#shared/platform/receipt.js';
-import { sayWhyNot } from '#shared/platform/say-why-not.js';
 import { validate } from '#shared/platform/validate.js';
 import { checkReceipt } from './chains/token-2022/check-receipt.js';
 import { Rpc } from './chains/token-2022/rpc.js';
@@ -75,6 +75,6 @@ try {
   );
   process.exitCode = EXIT[verdict];
 } catch (thrown) {
-  sayWhyNot(thrown);
+  printError(thrown);
   process.exitCode = COULD_NOT;
 }

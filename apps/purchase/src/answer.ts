@@ -1,13 +1,13 @@
 import type { Refusal } from '#shared/domain/refusal.js';
 import { REFUSALS } from '#shared/domain/refusal.js';
-import { type Answer, DOOR_PROBLEMS, isProblem, problemOf, RETRY_AFTER_SECONDS } from '#shared/platform/http/answer.js';
+import { type Answer, HTTP_PROBLEMS, isProblem, problemOf, RETRY_AFTER_SECONDS } from '#shared/platform/http/answer.js';
 import { type FieldError, problem } from '#shared/platform/problem.js';
 
 export { type Answer, isProblem };
 
 /** Problems that are no decision of the domain. Codes are never reused. */
 export const PROBLEMS = {
-  ...DOOR_PROBLEMS,
+  ...HTTP_PROBLEMS,
   'key-missing': [400, 'The header Idempotency-Key is required.'],
   'key-malformed': [400, 'The header Idempotency-Key must be 1 to 255 printable ASCII characters, with no space at either end.'],
   'key-personal': [
@@ -35,17 +35,17 @@ export const PROBLEMS = {
   'too-many-waiting': [429, 'Too many requests of this sale wait for their decision.'],
   'too-many-streams': [429, 'This tenant has as many streams of events open as it may.'],
   'log-unreachable': [503, 'The log cannot be reached. Send the same request with the same key again.'],
-  parked: [503, 'The request could not be decided and was set aside for a human.'],
+  'dead-lettered': [503, 'The request could not be decided and was set aside for a human.'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
 /** A human has to look first: whoever asks each second asks for nothing. */
-const PARKED_RETRY_AFTER_SECONDS = 60;
+const DEAD_LETTERED_RETRY_AFTER_SECONDS = 60;
 /** Where it is not what the door says of the status. */
 const RETRY_AFTER: Partial<Record<ProblemCode, number>> = {
   'in-progress': RETRY_AFTER_SECONDS,
-  parked: PARKED_RETRY_AFTER_SECONDS,
+  'dead-lettered': DEAD_LETTERED_RETRY_AFTER_SECONDS,
 };
 
 export function problemAnswer(code: ProblemCode, more: Readonly<Record<string, unknown>> = {}): Answer {

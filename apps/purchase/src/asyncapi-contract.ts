@@ -103,7 +103,7 @@ const CHANGE_PROBLEMS = [
   'in-progress',
   'key-reused',
   'too-many-waiting',
-  'parked',
+  'dead-lettered',
 ] as const;
 
 const read = (name: string, summary: string, request: z.ZodType, answer: z.ZodType, missing: readonly ProblemCode[] = []): Asking => ({

@@ -7,7 +7,7 @@ import { keyHash, type SaleId, type TenantId } from '#shared/kernel/ids.js';
 import type { Command } from './command.js';
 import { decideCommand } from './decide.js';
 import type { OperationName } from './operations.js';
-import { SaleFold } from './sale-fold.js';
+import { SaleAggregate } from './sale-aggregate.js';
 
 const SUBJECT = saleSubject('demo', 'gala');
 const OPEN = { sale: 'gala', name: 'Gala', units: { seats: ['A-1', 'A-2'] }, price: { amount: '5', currency: 'EUR' }, mint: 'on-request' };
@@ -25,7 +25,7 @@ const order = (key: string, unit: string): Command => command('order.place', key
 
 /** A purchase process: decides, stores, and keeps its fold. */
 class Desk {
-  fold = new SaleFold(SUBJECT);
+  fold = new SaleAggregate(SUBJECT);
   constructor(readonly store = new MemoryEventStore()) {}
 
   async decide(asked: Command, storedAt: number): Promise<{ readonly status: number; readonly body: string }> {
@@ -38,7 +38,7 @@ class Desk {
 
   /** Another process, which knows what is in the log and nothing else. */
   async restart(): Promise<void> {
-    this.fold = new SaleFold(SUBJECT);
+    this.fold = new SaleAggregate(SUBJECT);
     for await (const commit of this.store.read(SUBJECT, NO_HEAD)) this.fold.apply(commit);
   }
 
@@ -116,7 +116,7 @@ describe('a decision', () => {
   });
 });
 
-const told = ({ sale, head }: SaleFold): string =>
+const told = ({ sale, head }: SaleAggregate): string =>
   canonicalJson({
     head,
     clock: sale.clock,

@@ -1,7 +1,7 @@
 import type { CommandDecided } from '#shared/domain/decided.js';
 import type { Recorded } from '#shared/domain/recorded.js';
+import { expireHolds } from '#shared/domain/sale/expire-holds.js';
 import type { Sale } from '#shared/domain/sale/sale.js';
-import { sweep } from '#shared/domain/sale/sweep.js';
 import { type Answer, refusalAnswer } from './answer.js';
 import type { Command } from './command.js';
 import { operation } from './operations.js';
@@ -20,7 +20,7 @@ export function decideCommand(sale: Sale, command: Command, storedAt: number, ve
   const at = Math.max(sale.clock, storedAt);
   sale.clock = at; // a refusal has its time too, and what comes after it is no earlier
   const { decide, view, status } = operation(command.operation);
-  const overdue = sweep(sale, at);
+  const overdue = expireHolds(sale, at);
   for (const event of overdue) sale.evolve(event, at, version);
   const decision = decide(sale, command, at);
   const effects = 'events' in decision ? decision.events : [];

@@ -1,20 +1,20 @@
 import { ACK, type Delivery, nak, type Settlement, term } from '#shared/consumer/delivery.js';
 import { KeyedGroups } from '#shared/consumer/keyed-groups.js';
 import type { Recorded } from '#shared/domain/recorded.js';
-import { nextSweep } from '#shared/domain/sale/sweep.js';
+import { nextExpiry } from '#shared/domain/sale/expire-holds.js';
 import { type EventStore, saleSubject } from '#shared/event-store/event-store.js';
 import { type Fault, isFault } from '#shared/kernel/fault.js';
 import type { DeadLetters } from '#shared/platform/dead-letters.js';
 import type { Logger } from '#shared/platform/logger.js';
+import type { AggregateRepository } from './aggregate-repository.js';
 import { type Answer, problemAnswer } from './answer.js';
 import { type Command, decodeCommand } from './command.js';
 import { type Decided, decideCommand } from './decide.js';
 import type { Decisions } from './decisions.js';
-import type { Folds } from './folds.js';
 import { hashesOf } from './idempotency-key.js';
 import type { PurchaseMetrics } from './metrics.js';
 import type { Replies } from './replies.js';
-import type { SaleFold } from './sale-fold.js';
+import type { SaleAggregate } from './sale-aggregate.js';
 import type { Timers } from './timers.js';
 
 const tenantOf = (subject: string): string => subject.split('.')[1] ?? '';
@@ -39,13 +39,13 @@ interface Outcome {
   readonly answer: Answer;
 }
 
-export interface DeciderParts {
+export interface DeciderDependencies {
   readonly store: EventStore;
-  readonly folds: Folds<SaleFold>;
+  readonly folds: AggregateRepository<SaleAggregate>;
   readonly decisions: Decisions;
   readonly replies: Pick<Replies, 'send'>;
   readonly timers: Pick<Timers, 'arm'>;
-  readonly dead: Pick<DeadLetters, 'bury'>;
+  readonly dead: Pick<DeadLetters, 'deadLetter'>;
   readonly metrics: Pick<PurchaseMetrics, 'committed' | 'lostRace'>;
   readonly logger: Logger;
 }
@@ -64,7 +64,7 @@ export class Decider {
   /** Set when the log is found to be broken: this process must not go on unseen. */
   broken: Fault | undefined;
 
-  constructor(private readonly parts: DeciderParts) {}
+  constructor(private readonly parts: DeciderDependencies) {}
 
   /** Takes one delivery in; it is settled when its decision is in the log. */
   take(delivery: Delivery): void {
@@ -72,7 +72,7 @@ export class Decider {
     try {
       command = decodeCommand(delivery.subject, delivery.body);
     } catch (thrown) {
-      void this.bury(delivery, thrown);
+      void this.deadLetter(delivery, thrown);
       return;
     }
     this.held.add(delivery);
@@ -109,7 +109,7 @@ export class Decider {
   }
 
   /** One commit: decides as many as fit. Returns those that are left. */
-  private async round(fold: SaleFold, batch: readonly Waiting[]): Promise<readonly Waiting[]> {
+  private async round(fold: SaleAggregate, batch: readonly Waiting[]): Promise<readonly Waiting[]> {
     const events: Recorded[] = [];
     const outcomes: Outcome[] = [];
     const keys = new Set<string>();
@@ -136,13 +136,13 @@ export class Decider {
       const times = { decideMs: decidedAt - begunAt, commitMs: performance.now() - decidedAt };
       this.parts.metrics.committed({ commands: outcomes.length, events: events.length, ...times });
     } else if (changedNothing) await this.assertLatest(fold);
-    this.parts.timers.arm(fold.subject, nextSweep(fold.sale));
+    this.parts.timers.arm(fold.subject, nextExpiry(fold.sale));
     for (const outcome of outcomes) this.settle(outcome);
     return batch.slice(outcomes.length);
   }
 
   /** What is appended is held against the log by its expected version. What changes nothing must be too, or it is settled on an old state for good. */
-  private async assertLatest({ subject, head }: SaleFold): Promise<void> {
+  private async assertLatest({ subject, head }: SaleAggregate): Promise<void> {
     for await (const _ of this.parts.store.read(subject, head)) throw this.lostRace();
   }
 
@@ -159,7 +159,7 @@ export class Decider {
     if (isFault(thrown, 'commit-too-large') && batch.length > 1) return [batch.slice(0, batch.length / 2), batch.slice(batch.length / 2)];
     const [only] = batch;
     if (only !== undefined && (culprit !== undefined || isFault(thrown, 'commit-too-large'))) {
-      if (await this.bury(only.delivery, thrown)) this.parts.replies.send(only.command.reply, problemAnswer('parked'));
+      if (await this.deadLetter(only.delivery, thrown)) this.parts.replies.send(only.command.reply, problemAnswer('dead-lettered'));
       return [];
     }
     if (isFault(thrown) && thrown.kind === 'terminal') this.broken = thrown;
@@ -173,9 +173,9 @@ export class Decider {
     this.release(delivery, ACK);
   }
 
-  private async bury(delivery: Delivery, reason: unknown): Promise<boolean> {
+  private async deadLetter(delivery: Delivery, reason: unknown): Promise<boolean> {
     try {
-      await this.parts.dead.bury(
+      await this.parts.dead.deadLetter(
         'COMMANDS',
         delivery,
         reason instanceof Error ? `${reason.message} ${String(reason.cause ?? '')}` : String(reason),
@@ -210,7 +210,7 @@ class Undecidable extends Error {
   }
 }
 
-function decideOne(fold: SaleFold, waiting: Waiting): Decided {
+function decideOne(fold: SaleAggregate, waiting: Waiting): Decided {
   try {
     return decideCommand(fold.sale, waiting.command, waiting.delivery.storedAt, fold.head.version + 1);
   } catch (cause) {

@@ -6,7 +6,7 @@ import type { KeyHash } from '#shared/kernel/ids.js';
 import type { FieldError } from '#shared/platform/problem.js';
 import { type Answer, problemAnswer } from './answer.js';
 import type { Command } from './command.js';
-import type { DecidedAt } from './sale-fold.js';
+import type { DecidedAt } from './sale-aggregate.js';
 
 export type Asked = Pick<Command, 'fingerprint' | 'operation' | 'request'>;
 

@@ -1,10 +1,10 @@
 import { JetStreamApiError, type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { Lane } from '#shared/kernel/lane.js';
+import { Semaphore } from '#shared/kernel/semaphore.js';
 import { type Command, commandMessageId, commandSubject, encodeCommand } from './command.js';
 
 /** What became of a command that was to be stored: it lies in COMMANDS; a copy lay there already; it was refused, for a copy or a full stream; or nobody knows. */
-export type Stored = 'stored' | 'copy' | 'refused' | 'unknown';
+export type Stored = 'stored' | 'duplicate' | 'refused' | 'unknown';
 
 const PUBLISH_TIMEOUT_MS = 2_000;
 /**
@@ -17,7 +17,7 @@ const LONGEST_WAY_MS = 50;
 
 /** The write side's inbox: COMMANDS, with the broker's two filters against copies in front of the fold. */
 export class Inbox {
-  private readonly lane = new Lane(ON_THE_WAY, LONGEST_WAY_MS);
+  private readonly lane = new Semaphore(ON_THE_WAY, LONGEST_WAY_MS);
 
   private constructor(
     private readonly js: JetStreamClient,
@@ -29,7 +29,7 @@ export class Inbox {
     return new Inbox(jetstream(connection, options), await jetstreamManager(connection, { ...options, checkAPI: false }));
   }
 
-  put(command: Command): Promise<Stored> {
+  enqueue(command: Command): Promise<Stored> {
     return this.lane.run(() => this.publish(command), command.tenant); // a tenant's rush waits for itself
   }
 
@@ -44,7 +44,7 @@ export class Inbox {
         msgID: commandMessageId(command),
         timeout: PUBLISH_TIMEOUT_MS,
       });
-      return duplicate ? 'copy' : 'stored';
+      return duplicate ? 'duplicate' : 'stored';
     } catch (thrown) {
       return thrown instanceof JetStreamApiError ? 'refused' : 'unknown'; // the caller looks into the log: only that tells
     }

@@ -8,10 +8,10 @@ import type { DeadLetters } from '#shared/platform/dead-letters.js';
 import type { Logger } from '#shared/platform/logger.js';
 import { isGranted } from '#shared/platform/tenants/tenant.js';
 import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
+import type { AggregateRepository } from './aggregate-repository.js';
 import { type Answer, accepted, problemAnswer } from './answer.js';
 import type { Command } from './command.js';
 import type { Decisions } from './decisions.js';
-import type { Folds } from './folds.js';
 import { hashesOf } from './idempotency-key.js';
 import type { Inbox, Stored } from './inbox.js';
 import { KnownSales } from './known-sales.js';
@@ -19,7 +19,7 @@ import type { PurchaseMetrics } from './metrics.js';
 import { type Asked, type Request, readingsBefore, readRequest } from './read-request.js';
 import type { Replies } from './replies.js';
 import type { JsonObject } from './request-body.js';
-import type { SaleFold } from './sale-fold.js';
+import type { SaleAggregate } from './sale-aggregate.js';
 
 /** How long a caller is kept waiting for a decision before it is told to come again. */
 export const DECISION_TIMEOUT_MS = 5_000;
@@ -28,7 +28,7 @@ export const MAX_WAITING_PER_SALE = 2_000;
 
 export interface IntakeParts {
   readonly store: EventStore;
-  readonly folds: Folds<SaleFold>;
+  readonly folds: AggregateRepository<SaleAggregate>;
   readonly decisions: Decisions;
   readonly inbox: Inbox;
   readonly replies: Replies;
@@ -92,7 +92,7 @@ export class Intake {
   /** Stored, and not decided: in process, or set aside for a human. */
   private async pending(asked: Asked): Promise<Answer | undefined> {
     if ((await this.parts.inbox.sequenceOf(asked)) === undefined) return undefined;
-    return (await this.isParked(asked)) ? problemAnswer('parked') : problemAnswer('in-progress');
+    return (await this.isDeadLettered(asked)) ? problemAnswer('dead-lettered') : problemAnswer('in-progress');
   }
 
   /** A notification with an id that is kept as a hash. An earlier version kept it as it was: what it recorded is found under that. */
@@ -134,7 +134,7 @@ export class Intake {
     const reply = this.parts.replies.expect(DECISION_TIMEOUT_MS);
     const command: Command = { ...unanswered, reply: reply.subject };
     try {
-      const stored = await this.parts.inbox.put(command);
+      const stored = await this.parts.inbox.enqueue(command);
       const answer = stored === 'stored' ? await reply.answer : undefined;
       return answer ?? (await this.lookUp(subject, command)) ?? (await this.undecided(stored, command));
     } finally {
@@ -151,14 +151,14 @@ export class Intake {
   /** Not in the log: set aside for a human, in process if it is stored, and else nobody has it. */
   private async undecided(stored: Stored, command: Command): Promise<Answer> {
     if (stored === 'stored') return accepted(command.sale, orderOf(command));
-    if (await this.isParked(command)) return problemAnswer('parked');
-    if (stored === 'copy') return problemAnswer('in-progress');
+    if (await this.isDeadLettered(command)) return problemAnswer('dead-lettered');
+    if (stored === 'duplicate') return problemAnswer('in-progress');
     if ((await this.parts.inbox.sequenceOf(command)) === undefined) return problemAnswer('log-unreachable');
     return stored === 'refused' ? problemAnswer('in-progress') : accepted(command.sale, orderOf(command));
   }
 
   /** Whether the very message that lies in COMMANDS was moved to DEAD. One that was sent on from there is another, and in process again. */
-  private async isParked(command: Asked): Promise<boolean> {
+  private async isDeadLettered(command: Asked): Promise<boolean> {
     const { tenant, sale, keyHash: hash } = command;
     const buried = await this.parts.dead.lastOf('COMMANDS', `${tenant}.${sale}.${hash}`);
     return buried !== undefined && buried === (await this.parts.inbox.sequenceOf(command));

@@ -1,5 +1,5 @@
 import { type EventStore, saleSubject } from '#shared/event-store/event-store.js';
-import { SharedLooks } from './shared-looks.js';
+import { CoalescedReads } from './coalesced-reads.js';
 
 /** Sales known to exist are remembered up to this many; a sale never ceases to exist. */
 const MAX_KNOWN_SALES = 100_000;
@@ -7,7 +7,7 @@ const MAX_KNOWN_SALES = 100_000;
 /** Which sales exist, according to the log. */
 export class KnownSales {
   private readonly known = new Set<string>();
-  private readonly looks = new SharedLooks<boolean>(async (subject, tell) => {
+  private readonly looks = new CoalescedReads<boolean>(async (subject, tell) => {
     const { version } = await this.store.head(subject);
     tell(version > 0);
   });

@@ -103,8 +103,8 @@ export class PurchaseMetrics {
           this.set(read());
         },
       });
-    gauge('admit_waiting_callers', 'Callers that wait for a decision', () => replies.count);
-    gauge('admit_commands_in_hand', 'Commands that this process holds and has not decided', () => decider.inHand.commands);
+    gauge('admit_pending_requests', 'Callers that wait for a decision', () => replies.count);
+    gauge('admit_commands_inflight', 'Commands that this process holds and has not decided', () => decider.inHand.commands);
     gauge('admit_commands_oldest_seconds', 'Age of the oldest of them', age);
   }
 }

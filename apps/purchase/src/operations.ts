@@ -14,7 +14,7 @@ import {
 } from '#shared/domain/sale/commands.js';
 import { cancelOrder, refundOrder } from '#shared/domain/sale/end-order.js';
 import type { SaleEvent } from '#shared/domain/sale/events.js';
-import { type MintNews, noteMintFailure, releaseUnit } from '#shared/domain/sale/mint-news.js';
+import { type MintResult, noteMintFailure, releaseUnit } from '#shared/domain/sale/mint-result.js';
 import { openSale } from '#shared/domain/sale/open-sale.js';
 import { confirmPayment, disputePayment, failPayment, refundPayment } from '#shared/domain/sale/payment-notifications.js';
 import { placeOrder } from '#shared/domain/sale/place-order.js';
@@ -57,7 +57,7 @@ const ending = (decide: (sale: Sale, command: EndOrder) => Decision<SaleEvent>):
   decide: (sale, command) => decide(sale, read(command)),
   view: (sale, command, version) => orderView(sale, named(command), version),
 });
-const news = (decide: (sale: Sale, told: MintNews) => Decision<SaleEvent>): Operation => ({
+const news = (decide: (sale: Sale, told: MintResult) => Decision<SaleEvent>): Operation => ({
   status: 200,
   decide: (sale, command) => decide(sale, read(command)),
   view: nothing,

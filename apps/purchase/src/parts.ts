@@ -12,13 +12,13 @@ import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { awaitTopology } from '#shared/platform/topology/inspect.js';
 import { SNAPSHOTS_BUCKET } from '#shared/platform/topology/streams.js';
 import { VERSION } from '#shared/platform/version.js';
+import { AggregateRepository } from './aggregate-repository.js';
 import { Decisions } from './decisions.js';
-import { Folds } from './folds.js';
 import { Inbox } from './inbox.js';
 import { PurchaseMetrics } from './metrics.js';
-import { MintFold } from './mint-fold.js';
+import { MintProgressView } from './mint-progress.js';
 import { Replies } from './replies.js';
-import { SaleFold } from './sale-fold.js';
+import { SaleAggregate } from './sale-aggregate.js';
 import { SaleSnapshots, SNAPSHOT_SHAPE } from './sale-snapshots.js';
 import { Timers } from './timers.js';
 
@@ -33,10 +33,10 @@ export interface PurchaseParts {
   /** Answers callers; may publish to no stream. */
   readonly edge: NatsConnection;
   readonly store: EventStore;
-  readonly folds: Folds<SaleFold>;
+  readonly folds: AggregateRepository<SaleAggregate>;
   readonly snapshots: SaleSnapshots;
   readonly decisions: Decisions;
-  readonly mints: Folds<MintFold>;
+  readonly mints: AggregateRepository<MintProgressView>;
   readonly inbox: Inbox;
   readonly replies: Replies;
   readonly timers: Timers;
@@ -85,10 +85,10 @@ async function partsOn(
     connection,
     edge,
     store,
-    folds: new Folds(store, (subject) => new SaleFold(subject), snapshots),
+    folds: new AggregateRepository(store, (subject) => new SaleAggregate(subject), snapshots),
     snapshots,
     decisions: new Decisions(store),
-    mints: new Folds(store, () => new MintFold()),
+    mints: new AggregateRepository(store, () => new MintProgressView()),
     inbox: await Inbox.on(connection),
     replies: new Replies(connection, user),
     timers: new Timers(connection, logger),

@@ -2,15 +2,15 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { HealthController, HealthModule } from '#shared/platform/health.js';
 import { showHealth } from '#shared/platform/metrics/health-metrics.js';
 import { Decider } from './decider.js';
+import { HoldExpiryReactor } from './hold-expiry-reactor.js';
 import { type HttpFacts, httpControllers, httpProviders } from './http/http-parts.js';
 import { Intake } from './intake.js';
-import { MintNewsReactor } from './mint-news-reactor.js';
-import { MintRequests } from './mint-requests.js';
+import { MintRequestReactor } from './mint-request-reactor.js';
+import { MintResultReactor } from './mint-result-reactor.js';
 import type { PurchaseParts } from './parts.js';
 import { readiness } from './readiness.js';
 import { Reads } from './reads.js';
 import { RequestsController } from './requests.controller.js';
-import { Sweeps } from './sweeps.js';
 import { PARTS, Workers } from './workers.js';
 
 @Module({})
@@ -30,9 +30,9 @@ export class PurchaseModule {
         { provide: Decider, useValue: decider },
         { provide: Intake, useValue: new Intake(parts) },
         { provide: Reads, useValue: new Reads({ ...parts, sales: parts.folds }) },
-        { provide: MintRequests, useValue: new MintRequests(parts.connection, parts.logger) },
-        { provide: MintNewsReactor, useValue: new MintNewsReactor(parts.inbox, parts.logger) },
-        { provide: Sweeps, useValue: new Sweeps(parts.inbox, parts.logger) },
+        { provide: MintRequestReactor, useValue: new MintRequestReactor(parts.connection, parts.logger) },
+        { provide: MintResultReactor, useValue: new MintResultReactor(parts.inbox, parts.logger) },
+        { provide: HoldExpiryReactor, useValue: new HoldExpiryReactor(parts.inbox, parts.logger) },
         ...httpProviders(parts, http),
         Workers,
       ],

@@ -5,18 +5,18 @@ import { TENANT_PATTERN } from '#shared/kernel/ids.js';
 import type { Logger } from '#shared/platform/logger.js';
 import type { Receipt } from '#shared/platform/receipt.js';
 import { validate } from '#shared/platform/validate.js';
+import type { AggregateRepository } from './aggregate-repository.js';
 import { type Answer, invalid, problemAnswer } from './answer.js';
-import type { Folds } from './folds.js';
 import type { PurchaseMetrics } from './metrics.js';
-import type { MintFold } from './mint-fold.js';
+import type { MintProgressView } from './mint-progress.js';
 import { receiptIn } from './receipts.js';
 import { readJson } from './request-body.js';
-import type { SaleFold } from './sale-fold.js';
+import type { SaleAggregate } from './sale-aggregate.js';
 import { orderView, refundsDueView, saleView, ticketOf } from './views.js';
 
 export interface ReadParts {
-  readonly sales: Folds<SaleFold>;
-  readonly mints: Folds<MintFold>;
+  readonly sales: AggregateRepository<SaleAggregate>;
+  readonly mints: AggregateRepository<MintProgressView>;
   readonly store: Pick<EventStore, 'at'>;
   readonly metrics: Pick<PurchaseMetrics, 'answered'>;
   readonly logger: Logger;

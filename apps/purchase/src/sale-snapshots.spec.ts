@@ -6,7 +6,7 @@ import { Snapshots } from '#shared/event-store/snapshots.js';
 import type { Hash } from '#shared/kernel/hash.js';
 import type { KeyHash } from '#shared/kernel/ids.js';
 import { createLogger } from '#shared/platform/logger.js';
-import { SaleFold } from './sale-fold.js';
+import { SaleAggregate } from './sale-aggregate.js';
 import { SaleSnapshots } from './sale-snapshots.js';
 
 const SUBJECT = saleSubject('demo', 'long');
@@ -44,12 +44,12 @@ const commit = (version: number, events: readonly unknown[]): Commit =>
   }) as unknown as Commit;
 
 /** A sale of which nothing is known but how long it is. */
-function grownTo(length: number, fold = new SaleFold(SUBJECT), first: readonly unknown[] = [opening]): SaleFold {
+function grownTo(length: number, fold = new SaleAggregate(SUBJECT), first: readonly unknown[] = [opening]): SaleAggregate {
   while (fold.length < length) fold.apply(commit(fold.head.version + 1, fold.head.version === 0 ? first : []));
   return fold;
 }
 
-async function noticed(fold: SaleFold): Promise<readonly string[]> {
+async function noticed(fold: SaleAggregate): Promise<readonly string[]> {
   told = [];
   sales.notice(fold);
   await sales.drain();
@@ -58,14 +58,14 @@ async function noticed(fold: SaleFold): Promise<readonly string[]> {
 
 it('takes the first of a long sale, and the next when it grew by a quarter', async () => {
   const lengths = [9_750, 10_000, 10_250, 12_250, 12_500, 15_500, 15_750].map((length) => [length, length % STEP] as const);
-  const fold = new SaleFold(SUBJECT);
+  const fold = new SaleAggregate(SUBJECT);
   const taken: (readonly [number, readonly string[]])[] = [];
   for (const [length] of lengths) taken.push([length, await noticed(grownTo(length, fold))]);
   expect(taken.filter(([, outcomes]) => outcomes.length > 0)).toEqual([10_000, 12_500, 15_750].map((length) => [length, ['taken']]));
 });
 
 it('takes none of a sale that was never opened', async () => {
-  expect(await noticed(grownTo(20_000, new SaleFold(SUBJECT), []))).toEqual([]);
+  expect(await noticed(grownTo(20_000, new SaleAggregate(SUBJECT), []))).toEqual([]);
 });
 
 it('finds what was taken, and takes the next a quarter later', async () => {

@@ -1,8 +1,8 @@
 import type { Snapshots, StoredSnapshot } from '#shared/event-store/snapshots.js';
 import type { Logger } from '#shared/platform/logger.js';
-import type { FoldSnapshots } from './folds.js';
+import type { AggregateSnapshots } from './aggregate-repository.js';
 import type { PurchaseMetrics } from './metrics.js';
-import { type FoldPart, SaleFold } from './sale-fold.js';
+import { type AggregatePart, SaleAggregate } from './sale-aggregate.js';
 
 /**
  * What the rows of a snapshot mean. Raise it with every change of how a sale is folded or of what its rows say, also where they look the
@@ -22,20 +22,20 @@ interface SaleSnapshotsParts {
 }
 
 /** Takes snapshots of long sales as they grow, and begins folds at them. What goes wrong with one costs time, and nothing else. */
-export class SaleSnapshots implements FoldSnapshots<SaleFold> {
+export class SaleSnapshots implements AggregateSnapshots<SaleAggregate> {
   /** How long the long sales were when we last took, met or tried to write a snapshot. */
   private readonly lengths = new Map<string, number>();
   private writing: Promise<void> | undefined;
 
   constructor(private readonly parts: SaleSnapshotsParts) {}
 
-  async find(subject: string): Promise<SaleFold | undefined> {
+  async find(subject: string): Promise<SaleAggregate | undefined> {
     const { snapshots, metrics, logger } = this.parts;
     let stored: StoredSnapshot | undefined;
     try {
       stored = await snapshots.latest(subject);
       if (stored === undefined) return undefined;
-      const fold = await SaleFold.restored(subject, stored.head, snapshots.read(stored) as AsyncIterable<FoldPart>);
+      const fold = await SaleAggregate.restored(subject, stored.head, snapshots.read(stored) as AsyncIterable<AggregatePart>);
       this.lengths.set(subject, stored.length);
       metrics.snapshot('used');
       return fold;
@@ -48,7 +48,7 @@ export class SaleSnapshots implements FoldSnapshots<SaleFold> {
   }
 
   /** One at a time: what is taken waits in memory until it is written. */
-  notice(fold: SaleFold): void {
+  notice(fold: SaleAggregate): void {
     const { subject, length } = fold;
     const next = Math.max(FIRST_SNAPSHOT, (this.lengths.get(subject) ?? 0) * GROWTH);
     if (length < next || this.writing !== undefined || fold.sale.open === undefined) return;
@@ -63,7 +63,7 @@ export class SaleSnapshots implements FoldSnapshots<SaleFold> {
     await this.writing;
   }
 
-  private async write(fold: SaleFold): Promise<void> {
+  private async write(fold: SaleAggregate): Promise<void> {
     const { snapshots, metrics, logger } = this.parts;
     const { subject, head, length } = fold;
     try {

@@ -3,10 +3,10 @@ import type { Delivery, Settlement, Source } from '#shared/consumer/delivery.js'
 import { JetStreamSource } from '#shared/platform/jetstream-source.js';
 import { DECIDER_GROUP, DECIDER_SETS, deciderSet } from '#shared/platform/topology/consumers.js';
 import { Decider } from './decider.js';
-import { MintNewsReactor } from './mint-news-reactor.js';
-import { MintRequests } from './mint-requests.js';
+import { HoldExpiryReactor } from './hold-expiry-reactor.js';
+import { MintRequestReactor } from './mint-request-reactor.js';
+import { MintResultReactor } from './mint-result-reactor.js';
 import type { PurchaseParts } from './parts.js';
-import { Sweeps } from './sweeps.js';
 
 export const PARTS = Symbol('purchase parts');
 /** Commands a process asks for at once per set of buckets, and commits it looks through for mints to ask for. */
@@ -26,9 +26,9 @@ export class Workers implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     @Inject(PARTS) private readonly parts: PurchaseParts,
     private readonly decider: Decider,
-    private readonly mintRequests: MintRequests,
-    private readonly mintNews: MintNewsReactor,
-    private readonly sweeps: Sweeps,
+    private readonly mintRequests: MintRequestReactor,
+    private readonly mintNews: MintResultReactor,
+    private readonly sweeps: HoldExpiryReactor,
   ) {}
 
   onApplicationBootstrap(): void {

@@ -38,7 +38,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'decisions in the log: a process knows its own alone',
-    file: 'apps/purchase/src/sale-fold.ts',
+    file: 'apps/purchase/src/sale-aggregate.ts',
     from: '    this.remember(commit);\n',
     to: '    this.head = headOf(commit);\n',
     checks: ['minting IK3', 'blockchain SC-2', 'blockchain TP-3'],
@@ -46,7 +46,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'decision in the fold: no key was ever decided',
-    file: 'apps/purchase/src/sale-fold.ts',
+    file: 'apps/purchase/src/sale-aggregate.ts',
     from: 'return this.decisions.get(key);',
     to: 'return key === ("" as KeyHash) ? this.decisions.get(key) : undefined;',
     checks: ['minting IK3', 'minting IK4', 'blockchain TP-3', 'minting QJ4', 'blockchain TP-10', 'minting AE1', 'blockchain SC-1'],
@@ -97,7 +97,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
   {
     guard: 'in progress: a copy is accepted like the original',
     file: 'apps/purchase/src/intake.ts',
-    from: "if (stored === 'copy') return problemAnswer('in-progress');",
+    from: "if (stored === 'duplicate') return problemAnswer('in-progress');",
     to: '',
     checks: ['minting IK7', 'blockchain TP-8'],
     specs: ['test/same-answer/idempotency.spec.ts'],

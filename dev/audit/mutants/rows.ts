@@ -4,7 +4,7 @@ import type { Mutant } from '../mutant.js';
 export const ROW_MUTANTS: readonly Mutant[] = [
   {
     guard: 'passed over: what comes again is applied again',
-    file: 'apps/ledger/src/projection/take-batch.ts',
+    file: 'apps/ledger/src/projection/apply-batch.ts',
     from: 'commits.filter(({ sequence }) => sequence > at.sequence)',
     to: 'commits.filter(({ sequence }) => sequence > 0)',
     checks: ['minting UP1', 'minting RS4'],

@@ -26,7 +26,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'the loser reads on: it decides again on what it had',
-    file: 'apps/purchase/src/folds.ts',
+    file: 'apps/purchase/src/aggregate-repository.ts',
     from: '      this.used.delete(subject);\n',
     to: '      this.used.delete(subject);\n      if (!this.kept.has(subject)) this.keep(subject, fold);\n',
     checks: ['minting DL5'],
@@ -127,7 +127,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'a status a ticket: a failed mint is told as still going on',
-    file: 'apps/purchase/src/mint-fold.ts',
+    file: 'apps/purchase/src/mint-progress.ts',
     from: "status: 'mint-failed' });",
     to: "status: 'minting' });",
     checks: ['minting AE3', 'blockchain TP-5'],
@@ -136,7 +136,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'moments on the order: that of the sending is not kept',
-    file: 'apps/purchase/src/mint-fold.ts',
+    file: 'apps/purchase/src/mint-progress.ts',
     from: '{ submitted: moment, ...before,',
     to: '{ ...before,',
     checks: ['blockchain TP-5'],

@@ -1,29 +1,29 @@
 import { AdmitClient, type ClientOptions } from './client.js';
 import { MemoryKeys } from './keys.js';
-import { type Clock, pauseAfter } from './patience.js';
-import type { Asked, Heard, Lost, Transport } from './transport.js';
+import { backoffAfter, type Clock } from './retry-policy.js';
+import type { NoResponse, OutgoingRequest, Response, Transport } from './transport.js';
 import { retryAfterMs } from './transports/http.js';
 
-type Said = Partial<Heard> & { readonly json?: object };
+type Said = Partial<Response> & { readonly json?: object };
 
-const answer = ({ json = {}, ...heard }: Said): Heard => ({
+const answer = ({ json = {}, ...heard }: Said): Response => ({
   status: 201,
   body: JSON.stringify(json),
   replayed: false,
   retryAfterMs: undefined,
   ...heard,
 });
-const problem = (status: number, code: string, more: object = {}): Heard =>
+const problem = (status: number, code: string, more: object = {}): Response =>
   answer({ status, json: { status, code, title: 'Said.', ...more }, retryAfterMs: 1_000 });
 
 /** Says what it was told to say, one line a try, the last one for ever. */
 class Script implements Transport {
-  readonly asked: Asked[] = [];
+  readonly asked: OutgoingRequest[] = [];
   readonly timeouts: number[] = [];
 
-  constructor(private readonly lines: readonly (Heard | Lost)[]) {}
+  constructor(private readonly lines: readonly (Response | NoResponse)[]) {}
 
-  async ask(asked: Asked, timeoutMs: number): Promise<Heard | Lost> {
+  async request(asked: OutgoingRequest, timeoutMs: number): Promise<Response | NoResponse> {
     this.asked.push(asked);
     this.timeouts.push(timeoutMs);
     const line = this.lines[Math.min(this.asked.length, this.lines.length) - 1];
@@ -46,7 +46,7 @@ class Waits implements Clock {
   };
 }
 
-function setting(lines: readonly (Heard | Lost)[], options: Partial<ClientOptions> = {}) {
+function setting(lines: readonly (Response | NoResponse)[], options: Partial<ClientOptions> = {}) {
   const [script, clock] = [new Script(lines), new Waits()];
   return { script, clock, client: new AdmitClient(script, { tenant: 'demo', clock, ...options }) };
 }
@@ -76,7 +76,7 @@ describe('asking until there is an answer', () => {
     const { clock, client } = setting([...Array.from({ length: 8 }, () => ({ lost: 'nothing' })), placed]);
     await client.placeOrder(order);
     expect(clock.waits).toEqual([100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]);
-    expect(pauseAfter(1, { totalMs: 1, tryMs: 1, longestTryMs: 1, firstPauseMs: 100, longestPauseMs: 5_000 }, 3_000, 0)).toBe(3_000);
+    expect(backoffAfter(1, { totalMs: 1, tryMs: 1, longestTryMs: 1, firstPauseMs: 100, longestPauseMs: 5_000 }, 3_000, 0)).toBe(3_000);
   });
 
   it('gives each try more time than the one before: a service that is slow is not asked to death', async () => {

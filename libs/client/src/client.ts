@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type ConnectionOptions, connect } from '@nats-io/transport-node';
 import type { MintsAnswer, Order, PaymentAnswer, Receipt, RefundsDueList, Sale, Ticket } from './answers.js';
-import { insist } from './insist.js';
 import { type KeyStore, MemoryKeys } from './keys.js';
 import type { MutationName, Mutations, ReadName, Reads } from './operations.js';
 import type { Outcome } from './outcome.js';
-import { CLOCK, type Clock, DEFAULT_PATIENCE, type Patience } from './patience.js';
 import { type Problem, RequestRejected } from './problem.js';
 import type {
   DisputeNotification,
@@ -19,7 +17,9 @@ import type {
   SaleRef,
   TicketRef,
 } from './requests.js';
-import type { Asked, Heard, Transport } from './transport.js';
+import { retryUntilSettled } from './retry.js';
+import { CLOCK, type Clock, DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry-policy.js';
+import type { OutgoingRequest, Response, Transport } from './transport.js';
 import { type HttpAccess, HttpTransport } from './transports/http.js';
 import { NatsTransport } from './transports/nats.js';
 
@@ -28,7 +28,7 @@ export interface ClientOptions {
   readonly tenant: string;
   /** Default: this process' memory. */
   readonly keys?: KeyStore;
-  readonly patience?: Partial<Patience>;
+  readonly patience?: Partial<RetryPolicy>;
   readonly clock?: Clock;
 }
 
@@ -44,7 +44,7 @@ export interface CallOptions {
 /** Asks admit-one to sell, and keeps asking until there is an answer. One instance serves any number of calls at a time. */
 export class AdmitClient {
   private readonly keys: KeyStore;
-  private readonly patience: Patience;
+  private readonly patience: RetryPolicy;
   private readonly clock: Clock;
 
   constructor(
@@ -52,7 +52,7 @@ export class AdmitClient {
     private readonly options: ClientOptions,
   ) {
     this.keys = options.keys ?? new MemoryKeys();
-    this.patience = { ...DEFAULT_PATIENCE, ...options.patience };
+    this.patience = { ...DEFAULT_RETRY_POLICY, ...options.patience };
     this.clock = options.clock ?? CLOCK;
   }
 
@@ -151,8 +151,8 @@ export class AdmitClient {
     return this.ask({ operation, body });
   }
 
-  private async ask<T>(asked: Asked): Promise<Outcome<T>> {
-    const heard = await insist((timeoutMs) => this.transport.ask(asked, timeoutMs), this.patience, this.clock);
+  private async ask<T>(asked: OutgoingRequest): Promise<Outcome<T>> {
+    const heard = await retryUntilSettled((timeoutMs) => this.transport.request(asked, timeoutMs), this.patience, this.clock);
     const keyed = asked.key === undefined ? {} : { key: asked.key };
     return 'lost' in heard ? { outcome: 'unknown', reason: heard.lost, ...keyed } : { ...outcomeOf<T>(heard, asked.key), ...keyed };
   }
@@ -167,7 +167,7 @@ export class AdmitClient {
 const NOTHING_THERE = 'route-unknown';
 
 /** @throws RequestRejected */
-function outcomeOf<T>({ status, body, replayed }: Heard, key: string | undefined): Outcome<T> {
+function outcomeOf<T>({ status, body, replayed }: Response, key: string | undefined): Outcome<T> {
   const json = JSON.parse(body) as unknown;
   if (status < 400) return { outcome: 'done', value: json as T, replayed };
   const problem = json as Problem;

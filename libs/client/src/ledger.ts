@@ -1,7 +1,7 @@
-import { insist } from './insist.js';
 import type { LedgerLists, LedgerPage } from './ledger-answers.js';
-import { CLOCK, type Clock, DEFAULT_PATIENCE, type Patience } from './patience.js';
 import { type Problem, RequestRejected } from './problem.js';
+import { retryUntilSettled } from './retry.js';
+import { CLOCK, type Clock, DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry-policy.js';
 import { type HttpAccess, hear } from './transports/http.js';
 
 /** What stands behind the question mark: `sale`, `order`, `at`, `limit` … as `/docs` of the ledger lists them. */
@@ -16,14 +16,14 @@ const PATHS: Readonly<Record<keyof LedgerLists, string>> = {
 
 /** Reads the ledger over HTTP, and asks again while it is away. */
 export class LedgerClient {
-  private readonly patience: Patience;
+  private readonly patience: RetryPolicy;
 
   constructor(
     private readonly access: HttpAccess,
-    patience: Partial<Patience> = {},
+    patience: Partial<RetryPolicy> = {},
     private readonly clock: Clock = CLOCK,
   ) {
-    this.patience = { ...DEFAULT_PATIENCE, ...patience };
+    this.patience = { ...DEFAULT_RETRY_POLICY, ...patience };
   }
 
   /** One page. @throws RequestRejected where the question is wrong; Error where the ledger was away for longer than patience lasts */
@@ -31,7 +31,7 @@ export class LedgerClient {
     const said = new URLSearchParams(Object.entries(query).map(([member, value]) => [member, String(value)]));
     const url = `${this.access.url.replace(/\/$/, '')}${PATHS[name]}?${said}`;
     const headers = { Authorization: `Bearer ${this.access.apiKey}`, Accept: 'application/json, application/problem+json' };
-    const heard = await insist((timeoutMs) => hear(url, { headers }, timeoutMs), this.patience, this.clock);
+    const heard = await retryUntilSettled((timeoutMs) => hear(url, { headers }, timeoutMs), this.patience, this.clock);
     if ('lost' in heard) throw new Error(`The ledger could not be read: ${heard.lost}`);
     if (heard.status >= 400) throw new RequestRejected(JSON.parse(heard.body) as Problem, undefined);
     return JSON.parse(heard.body) as LedgerPage<Name>;

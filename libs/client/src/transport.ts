@@ -1,7 +1,7 @@
 import type { OperationName } from './operations.js';
 
 /** One request, the same on every try. */
-export interface Asked {
+export interface OutgoingRequest {
   readonly operation: OperationName;
   readonly body: object;
   /** Absent for reads. */
@@ -10,7 +10,7 @@ export interface Asked {
 }
 
 /** An answer of the service, whatever it says. */
-export interface Heard {
+export interface Response {
   readonly status: number;
   readonly body: string;
   readonly replayed: boolean;
@@ -18,7 +18,7 @@ export interface Heard {
 }
 
 /** No answer: the request may have arrived or not, and its answer may have been lost. */
-export interface Lost {
+export interface NoResponse {
   readonly lost: string;
   /** Nothing can be asked by this transport any more. */
   readonly final?: boolean;
@@ -26,6 +26,6 @@ export interface Lost {
 
 /** How requests travel. */
 export interface Transport {
-  ask(asked: Asked, timeoutMs: number): Promise<Heard | Lost>;
+  request(asked: OutgoingRequest, timeoutMs: number): Promise<Response | NoResponse>;
   close(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { MintCommand } from '#shared/domain/mint/events.js';
 import { Fault } from '#shared/kernel/fault.js';
 import { StoredMessages } from '#shared/platform/stored-messages.js';
 import { standing } from '../mint/ticket-record.js';
-import type { BoxedLetter, LetterBox } from './letter-box.js';
+import type { DeadLetterEntry, DeadLetterQueue } from './dead-letter-queue.js';
 
 /** What became of a letter: `redriven` now, `closed` before, or `refused` because sending it again would be wrong. */
 export interface Redriven {
@@ -29,15 +29,15 @@ export class Redrive {
     private readonly js: JetStreamClient,
     private readonly jsm: JetStreamManager,
     private readonly messages: StoredMessages,
-    private readonly box: LetterBox,
+    private readonly box: DeadLetterQueue,
   ) {}
 
-  static async on(connection: NatsConnection, box: LetterBox): Promise<Redrive> {
+  static async on(connection: NatsConnection, box: DeadLetterQueue): Promise<Redrive> {
     const jsm = await jetstreamManager(connection, { checkAPI: false });
     return new Redrive(jetstream(connection), jsm, await StoredMessages.on(connection), box);
   }
 
-  async run(letter: BoxedLetter): Promise<Redriven> {
+  async run(letter: DeadLetterEntry): Promise<Redriven> {
     if (letter.closed !== undefined) return { outcome: 'closed', note: `${letter.closed.how} already: ${letter.closed.note}` };
     if (!REDRIVABLE.includes(letter.stream)) return refused(`only what lay on ${REDRIVABLE.join(' or ')} can be sent again`);
     const over = await this.failedMint(letter);
@@ -50,7 +50,7 @@ export class Redrive {
   }
 
   /** A request that failed for good fails again and would be buried again: its ticket needs another one. */
-  private async failedMint({ stream, original }: BoxedLetter): Promise<string | undefined> {
+  private async failedMint({ stream, original }: DeadLetterEntry): Promise<string | undefined> {
     const asked = stream === MINTS ? mintIn(original) : undefined;
     if (asked === undefined) return undefined;
     const { tenant, ticket, request } = asked;
@@ -60,13 +60,13 @@ export class Redrive {
   }
 
   /** What lies on the original's subject now, other than the original itself. */
-  private async lying({ stream, subject, sequence }: BoxedLetter): Promise<Lying | undefined> {
+  private async lying({ stream, subject, sequence }: DeadLetterEntry): Promise<Lying | undefined> {
     const message = await this.messages.last(stream, subject);
     return message === undefined || message.seq === sequence ? undefined : { sequence: message.seq, body: message.data };
   }
 
   /** COMMANDS keeps one message per subject, also one that was buried: it gives way to its copy. What it said is in the letter. */
-  private async makeRoom({ stream, sequence, subject }: BoxedLetter): Promise<void> {
+  private async makeRoom({ stream, sequence, subject }: DeadLetterEntry): Promise<void> {
     if (stream !== COMMANDS || (await this.messages.last(stream, subject)) === undefined) return;
     try {
       await this.jsm.streams.deleteMessage(stream, sequence, false);
@@ -77,7 +77,7 @@ export class Redrive {
   }
 
   /** @returns undefined when somebody else's message took the subject meanwhile */
-  private async publish({ letter, stream, subject, original, headers: of = {} }: BoxedLetter): Promise<number | undefined> {
+  private async publish({ letter, stream, subject, original, headers: of = {} }: DeadLetterEntry): Promise<number | undefined> {
     const head = headers();
     for (const [name, value] of Object.entries(of)) if (!FOR_THE_BROKER.test(name)) head.set(name, value);
     const msgID = `redrive:${letter}`; // not the original's, which the broker may still remember
@@ -90,7 +90,7 @@ export class Redrive {
     }
   }
 
-  private judge(letter: BoxedLetter, lying: Lying | undefined): Promise<Redriven> | Redriven {
+  private judge(letter: DeadLetterEntry, lying: Lying | undefined): Promise<Redriven> | Redriven {
     if (lying === undefined) return refused(`${letter.stream} did not take it: its original is still in work there, or the stream is full`);
     if (sameRequest(Buffer.from(letter.original, 'base64'), lying.body)) return this.done(letter, lying.sequence);
     return refused(
@@ -98,7 +98,7 @@ export class Redrive {
     );
   }
 
-  private async done(letter: BoxedLetter, sequence: number): Promise<Redriven> {
+  private async done(letter: DeadLetterEntry, sequence: number): Promise<Redriven> {
     const note = `${letter.stream} ${sequence}`;
     await this.box.close(letter.letter, { how: 'redriven', note });
     return { outcome: 'redriven', note };

@@ -1,7 +1,7 @@
 import { metadataDocument, tenantMark } from '#shared/domain/mint/metadata-document.js';
 import { sha256 } from '#shared/kernel/hash.js';
 import { TICKET_PATTERN } from '#shared/kernel/ids.js';
-import { Lane } from '#shared/kernel/lane.js';
+import { Semaphore } from '#shared/kernel/semaphore.js';
 import type { Answer } from '#shared/platform/http/answer.js';
 import type { Logger } from '#shared/platform/logger.js';
 import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
@@ -28,7 +28,7 @@ const MOST_KEPT = 10_000;
  */
 export class Documents {
   private marks: Map<string, string[]> | undefined;
-  private readonly lane = new Lane(READS_AT_ONCE);
+  private readonly lane = new Semaphore(READS_AT_ONCE);
   private underWay = 0;
   /** By address, in the order of their first reading. */
   private readonly kept = new Map<string, Answer>();

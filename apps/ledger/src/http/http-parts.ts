@@ -1,6 +1,6 @@
 import type { Provider, Type } from '@nestjs/common';
 import type { HealthListening } from '#shared/platform/health-listener.js';
-import { Admission, OPEN_ROUTES } from '#shared/platform/http/admission.js';
+import { AuthGuard, OPEN_ROUTES } from '#shared/platform/http/auth-guard.js';
 import { DOCUMENT, DocsController } from '#shared/platform/http/docs.controller.js';
 import type { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
 import { DOCUMENT_PATH, DocumentsController } from './documents.controller.js';
@@ -12,7 +12,7 @@ import { Queries } from './queries.js';
 /** What HTTP is told when the app starts. */
 export interface HttpFacts {
   readonly version: string;
-  readonly admission: Admission;
+  readonly admission: AuthGuard;
   readonly listening: HealthListening;
   readonly queries: Queries;
   readonly page: MetricsPage;
@@ -30,7 +30,7 @@ export const PUBLIC_ROUTES: ReadonlySet<string> = new Set([...OPEN_ROUTES, DOCUM
 export const httpControllers: readonly Type[] = [QueriesController, DocumentsController, DocsController];
 
 export const httpProviders = ({ version, admission, queries, documents }: HttpFacts): Provider[] => [
-  { provide: Admission, useValue: admission },
+  { provide: AuthGuard, useValue: admission },
   { provide: Queries, useValue: queries },
   { provide: Documents, useValue: documents },
   { provide: DOCUMENT, useValue: openApiDocument(version) },

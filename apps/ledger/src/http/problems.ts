@@ -1,11 +1,11 @@
 import { isFault } from '#shared/kernel/fault.js';
-import { type Answer, DOOR_PROBLEMS, problemOf } from '#shared/platform/http/answer.js';
+import { type Answer, HTTP_PROBLEMS, problemOf } from '#shared/platform/http/answer.js';
 import type { FieldError } from '#shared/platform/problem.js';
 import { QueryTooLarge } from '../queries/reader.js';
 
 /** What the ledger answers from 400 on. Codes are never reused. */
 export const PROBLEMS = {
-  ...DOOR_PROBLEMS,
+  ...HTTP_PROBLEMS,
   'query-invalid': [400, 'The address asks for something that this operation does not answer.'],
   'cursor-unknown': [400, 'This cursor was not given to this tenant, or not by this log.'],
   'query-too-large': [422, 'To answer this, more would have to be read than one request may read.'],

@@ -1,6 +1,6 @@
 import { Controller, Req, RequestMapping, RequestMethod, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Admission } from '#shared/platform/http/admission.js';
+import { AuthGuard } from '#shared/platform/http/auth-guard.js';
 import { send } from '#shared/platform/http/reply.js';
 import { Queries } from './queries.js';
 import { ROUTES, type Route } from './routes.js';
@@ -10,7 +10,7 @@ import { ROUTES, type Route } from './routes.js';
 export class QueriesController {
   constructor(
     private readonly queries: Queries,
-    private readonly admission: Admission,
+    private readonly admission: AuthGuard,
   ) {}
 
   async serve(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<void> {

@@ -4,10 +4,10 @@ import { insertRows } from '../rows/table.js';
 import { ENTRIES } from '../rows/tables.js';
 import { type Checkpoint, moveCheckpoint } from './checkpoint.js';
 import type { PlacedCommit } from './commit-place.js';
-import { Desk, EntryList } from './desk.js';
 import { readHalts, waits } from './halts.js';
+import { EntryList, LedgerPoster } from './ledger-poster.js';
 import { loadMissing } from './working-set.js';
-import { writePage } from './write-page.js';
+import { writeChangeSet } from './write-change-set.js';
 
 /** From where to where a ledger is brought. */
 export interface Span {
@@ -34,10 +34,10 @@ export async function applyCommits(
 
 /** The rows that commits make, and nothing about how far the ledger is. @returns how many entries were added */
 export async function writeCommits(runner: QueryRunner, schema: Schema, commits: readonly PlacedCommit[]): Promise<number> {
-  const desk = new Desk(new EntryList());
+  const desk = new LedgerPoster(new EntryList());
   await loadMissing(runner, schema, desk, commits);
   const page = desk.post(commits);
   await insertRows(runner, schema, ENTRIES, page.entries);
-  await writePage(runner, schema, page, insertRows);
+  await writeChangeSet(runner, schema, page, insertRows);
   return page.entries.length;
 }

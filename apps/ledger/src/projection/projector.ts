@@ -6,12 +6,12 @@ import { databaseFault } from '../database/faults.js';
 import { LIVE } from '../database/names.js';
 import type { EventsLog } from '../logs/events-log.js';
 import type { HaltRow } from '../rows/tables.js';
+import { applyBatch } from './apply-batch.js';
 import { assertFits, type Checkpoint, readCheckpoint } from './checkpoint.js';
 import { HaltBoard } from './halt-board.js';
 import { pause } from './pause.js';
+import { acquireProjectorLock, releaseProjectorLock } from './projector-lock.js';
 import { repairTenants } from './repair-tenants.js';
-import { takeBatch } from './take-batch.js';
-import { awaitTurn, giveUpTurn } from './turn.js';
 
 /** The first and the longest wait before the next try while Postgres or NATS is away; each is cut by chance, so that two do not march in step. */
 const FIRST_RETRY_MS = 100;
@@ -78,12 +78,12 @@ export class Projector {
     const looking = this.board.follow(source, AbortSignal.any([signal, ended.signal]));
     try {
       this.state = 'standing by';
-      await awaitTurn(runner, signal);
+      await acquireProjectorLock(runner, signal);
       if (signal.aborted) return;
       await this.follow(runner, signal);
     } finally {
       ended.abort();
-      await giveUpTurn(runner);
+      await releaseProjectorLock(runner);
       await looking;
     }
   }
@@ -106,7 +106,7 @@ export class Projector {
   private async takeAll(runner: QueryRunner, from: Checkpoint, signal: AbortSignal): Promise<void> {
     let at = from;
     for await (const batch of this.log.from(at.sequence + 1, signal)) {
-      const next = await takeBatch(runner, at, batch);
+      const next = await applyBatch(runner, at, batch);
       if (next === undefined)
         return this.logger.warn({ at: at.sequence }, 'another projector was faster: looking again where the ledger stands');
       for (const message of batch) message.ack();

@@ -10,7 +10,7 @@ import { pause } from './pause.js';
 import { repairTenant } from './repair.js';
 import { recordedOn } from './suspensions.js';
 
-interface Workshop {
+interface RepairContext {
   readonly database: () => Promise<DataSource>;
   readonly log: EventsLog;
   readonly logger: Logger;
@@ -23,7 +23,7 @@ interface Workshop {
  * Tries once every tenant that another version halted: an earlier one, before this one started, or one whose ledger takes the place of the live
  * one while this one runs; and once more each of which an operator has decided something since. Returns when `signal` is aborted.
  */
-export async function repairTenants(workshop: Workshop): Promise<void> {
+export async function repairTenants(workshop: RepairContext): Promise<void> {
   const { signal, logger } = workshop;
   while (!signal.aborted) {
     try {
@@ -36,7 +36,7 @@ export async function repairTenants(workshop: Workshop): Promise<void> {
   }
 }
 
-async function repairOthers({ database, log, logger, board, signal }: Workshop): Promise<void> {
+async function repairOthers({ database, log, logger, board, signal }: RepairContext): Promise<void> {
   const source = await database();
   for (const halt of await readHalts(source, LIVE)) {
     if (signal.aborted) return;

@@ -8,7 +8,7 @@ import { readBalance, readChain, readHead, readOrder, readPayment, readSale, rea
 import { rowsWithKeys } from '../rows/table.js';
 import { BALANCES, CHAINS, HEADS, ORDERS, PAYMENTS, SALES, TICKETS } from '../rows/tables.js';
 import type { PlacedCommit } from './commit-place.js';
-import type { Desk } from './desk.js';
+import type { LedgerPoster } from './ledger-poster.js';
 
 type Key = readonly string[];
 /** A payment is loaded with everything that it was reported for. */
@@ -18,7 +18,7 @@ const PAYMENT_ID = ['tenant', 'sale', 'payment'];
 export async function loadMissing(
   runner: QueryRunner,
   schema: Schema,
-  desk: Desk<unknown>,
+  desk: LedgerPoster<unknown>,
   commits: readonly PlacedCommit[],
 ): Promise<void> {
   const missing = missingFrom(desk, commits);
@@ -51,7 +51,7 @@ interface Missing extends References {
 }
 
 /** `undefined`: nothing. */
-export function missingFrom({ book, heads, chains, sales }: Desk<unknown>, commits: readonly PlacedCommit[]): Missing | undefined {
+export function missingFrom({ book, heads, chains, sales }: LedgerPoster<unknown>, commits: readonly PlacedCommit[]): Missing | undefined {
   const named = referencesOf(commits);
   const missing: Missing = {
     subjects: distinct(commits.filter(({ subject }) => !heads.has(subject)).map(({ tenant, subject }) => [tenant, subject])),

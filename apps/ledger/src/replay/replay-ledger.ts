@@ -7,15 +7,15 @@ import type { ReplayLog } from '../logs/replay.js';
 import { type Applied, applyOrHalt } from '../projection/apply-or-halt.js';
 import { assertFits, type Checkpoint, readCheckpoint } from '../projection/checkpoint.js';
 import { eventsIn, type LoggedMessage, placeOf, readCommit } from '../projection/commit-place.js';
+import { releaseProjectorLock } from '../projection/projector-lock.js';
 import { RECORDED, RECORDED_LIVE } from '../projection/suspensions.js';
-import { giveUpTurn } from '../projection/turn.js';
 import type { HaltRow } from '../rows/tables.js';
 import { firstDifference, type LedgerDifference } from './compare.js';
 import { assertGoesAsFar, assertMayPromote, exchangeSchemas, exchangeTenant, exchanging, holdCheckpoint } from './promotion.js';
 import { claimShadow, clearShadow } from './shadow.js';
 import { ShadowLoad } from './shadow-load.js';
 
-export interface ReplayWish {
+export interface ReplayOptions {
   readonly tenant?: string;
   /** The last commit to replay; without it, as far as the live ledger is. */
   readonly until?: number;
@@ -70,7 +70,7 @@ export class LedgerReplay {
 
   constructor(
     private readonly log: Pick<ReplayLog, 'state' | 'until'>,
-    private readonly wish: ReplayWish,
+    private readonly wish: ReplayOptions,
     private readonly progress: ReplayProgress,
   ) {}
 
@@ -96,7 +96,7 @@ export class LedgerReplay {
       await this.approach(runner, target);
       return { ...report, promotedAt: await this.promote(runner, promotion, target) };
     } finally {
-      await giveUpTurn(runner);
+      await releaseProjectorLock(runner);
     }
   }
 

@@ -7,11 +7,11 @@ import type { Span } from '../projection/apply.js';
 import { type Applied, applyOrHalt } from '../projection/apply-or-halt.js';
 import { type Checkpoint, moveCheckpoint } from '../projection/checkpoint.js';
 import { eventsIn, type LoggedMessage, type PlacedCommit, placeOf, readCommit } from '../projection/commit-place.js';
-import { Desk, type Page } from '../projection/desk.js';
 import { readHalts, refusalIn, waits } from '../projection/halts.js';
+import { type ChangeSet, LedgerPoster } from '../projection/ledger-poster.js';
 import type { Suspensions } from '../projection/suspensions.js';
 import { loadMissing, missingFrom } from '../projection/working-set.js';
-import { writePage } from '../projection/write-page.js';
+import { writeChangeSet } from '../projection/write-change-set.js';
 import { type Copied, CopyRows } from '../rows/copy-rows.js';
 import { insertByStage, insertCopied, openStage } from '../rows/stage.js';
 import { ENTRIES, type HaltRow } from '../rows/tables.js';
@@ -31,7 +31,7 @@ export interface Batch {
 type Written = (applied: Applied, read: { readonly to: Checkpoint; readonly events: number }) => void;
 
 interface Posted {
-  readonly page: Page<Copied>;
+  readonly page: ChangeSet<Copied>;
   readonly events: number;
 }
 
@@ -72,7 +72,7 @@ export class ShadowLoad {
   }
 
   /** `undefined`: one of its commits is refused, or the desk is no longer what the shadow holds. */
-  private async post({ messages }: Batch, desk: Desk<Copied>): Promise<Posted | undefined> {
+  private async post({ messages }: Batch, desk: LedgerPoster<Copied>): Promise<Posted | undefined> {
     const wanted = messages.filter(({ subject, sequence }) => !waits(this.halts, { sequence, subject, ...placeOf(subject, sequence) }));
     let events = 0;
     let unheard = 0;
@@ -99,7 +99,7 @@ export class ShadowLoad {
   }
 
   /** What is missing for one commit is looked for together with what is missing for those after it. */
-  private async postRest(desk: Desk<Copied>, commits: readonly PlacedCommit[]): Promise<boolean> {
+  private async postRest(desk: LedgerPoster<Copied>, commits: readonly PlacedCommit[]): Promise<boolean> {
     await this.end(); // what is missing may be on its way to where it is looked for
     if (this.desk !== desk) return false;
     await loadMissing(this.runner, SHADOW, desk, commits);
@@ -116,7 +116,7 @@ export class ShadowLoad {
       await inTransaction(this.runner, {}, async () => {
         if (!(await moveCheckpoint(this.runner, SHADOW, from, to))) throw overtaken();
         await insertCopied(this.runner, SHADOW, ENTRIES, page.entries);
-        await writePage(this.runner, SHADOW, page, insertByStage);
+        await writeChangeSet(this.runner, SHADOW, page, insertByStage);
       });
     } catch (thrown) {
       refusalIn(thrown);
@@ -136,5 +136,5 @@ export class ShadowLoad {
 }
 
 /** Entries become bytes at once: kept as rows until they are written, collecting them as garbage was a quarter of a replay's work. */
-const openDesk = (): Desk<Copied> => new Desk(new CopyRows(ENTRIES));
+const openDesk = (): LedgerPoster<Copied> => new LedgerPoster(new CopyRows(ENTRIES));
 const overtaken = (): Fault => new Fault('ledger-differs', { reason: 'another replay writes the same shadow' });

@@ -1,4 +1,5 @@
 import { isFault } from '#shared/kernel/fault.js';
+import { EXIT } from '#shared/platform/exit-codes.js';
 import { number } from './progress.js';
 import type { ReplayReport } from './replay-ledger.js';
 
@@ -6,16 +7,15 @@ import type { ReplayReport } from './replay-ledger.js';
  * For scripts: 0 the live ledger is what the log says, 1 it is not, 2 the replay could not be run, 3 the log is broken or has lost something,
  * 4 it is what the log says but for tenants that this version cannot take further.
  */
-const EXIT = { equal: 0, different: 1, couldNot: 2, logBroken: 3, halted: 4 } as const;
 
 export function exitCodeOf(report: ReplayReport): number {
   const agreed = report.result === 'equal' || report.promotedAt !== undefined;
   if (agreed && report.halted.length > 0) return EXIT.halted;
-  return agreed ? EXIT.equal : EXIT.different;
+  return agreed ? EXIT.ok : EXIT.findings;
 }
 
 export const exitCodeOfFault = (thrown: unknown): number =>
-  isFault(thrown, 'log-broken') || isFault(thrown, 'log-shrunk') ? EXIT.logBroken : EXIT.couldNot;
+  isFault(thrown, 'log-broken') || isFault(thrown, 'log-shrunk') ? EXIT.logBroken : EXIT.failed;
 
 /** What is printed: the last line but the differing values, and after a promotion that it took place. */
 export function sentenceOf(report: ReplayReport): string {

@@ -106,7 +106,7 @@ export class MemoryChain implements Chain {
     }
   }
 
-  async look(watched: readonly Watched[]): Promise<readonly Verdict[]> {
+  async verdicts(watched: readonly Watched[]): Promise<readonly Verdict[]> {
     for (const { plan } of watched) this.sameChain(plan);
     this.advance(this.options.slotsPerLook ?? 0);
     return watched.map((each) => this.judge(each));

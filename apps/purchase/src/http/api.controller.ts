@@ -1,6 +1,6 @@
 import { Controller, Req, RequestMapping, RequestMethod, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Admission } from '#shared/platform/http/admission.js';
+import { AuthGuard } from '#shared/platform/http/auth-guard.js';
 import { type Headers, isKnown, send } from '#shared/platform/http/reply.js';
 import { type Answer, isProblem, problemAnswer } from '../answer.js';
 import { KEY_HEADERS, keyOf } from '../idempotency-key.js';
@@ -18,7 +18,7 @@ export class ApiController {
   constructor(
     private readonly intake: Intake,
     private readonly reads: Reads,
-    private readonly admission: Admission,
+    private readonly admission: AuthGuard,
   ) {}
 
   async serve(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<void> {

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, type OnModuleDestroy, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { KeyedSlots } from '#shared/kernel/keyed-slots.js';
-import { Admission, type Admitted } from '#shared/platform/http/admission.js';
+import { type Admitted, AuthGuard } from '#shared/platform/http/auth-guard.js';
 import { BEGINNING, type EventCursors, type Place } from '#shared/platform/http/event-cursor.js';
 import { send } from '#shared/platform/http/reply.js';
 import { whenOver } from '#shared/platform/http/request-end.js';
@@ -30,7 +30,7 @@ export class EventsController implements OnModuleDestroy {
 
   constructor(
     private readonly streams: EventStreams,
-    private readonly admission: Admission,
+    private readonly admission: AuthGuard,
     @Inject(EVENT_STREAM) private readonly parts: EventStreamParts,
   ) {
     this.slots = new KeyedSlots(parts.limits.perTenant, parts.limits.inAll);

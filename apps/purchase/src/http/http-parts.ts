@@ -1,6 +1,6 @@
 import type { Provider, Type } from '@nestjs/common';
 import type { HealthListening } from '#shared/platform/health-listener.js';
-import { Admission, OPEN_ROUTES } from '#shared/platform/http/admission.js';
+import { AuthGuard, OPEN_ROUTES } from '#shared/platform/http/auth-guard.js';
 import { DOCUMENT, DocsController } from '#shared/platform/http/docs.controller.js';
 import { Intake } from '../intake.js';
 import type { PurchaseParts } from '../parts.js';
@@ -18,7 +18,7 @@ import { WebhooksController } from './webhooks.controller.js';
 export interface HttpFacts {
   readonly version: string;
   readonly rate: Rate;
-  readonly admission: Admission;
+  readonly admission: AuthGuard;
   readonly listening: HealthListening;
 }
 
@@ -30,7 +30,7 @@ export const httpControllers: readonly Type[] = [ApiController, EventsController
 export function httpProviders({ connection, epoch, tenants, logger, metrics }: PurchaseParts, facts: HttpFacts): Provider[] {
   const eventStream: EventStreamParts = { tenants, limits: EVENT_STREAM_LIMITS, logger };
   return [
-    { provide: Admission, useValue: facts.admission },
+    { provide: AuthGuard, useValue: facts.admission },
     { provide: EventStreams, useValue: new EventStreams(connection, epoch) },
     { provide: EVENT_STREAM, useValue: eventStream },
     { provide: DOCUMENT, useValue: openApiDocument(facts.version) },

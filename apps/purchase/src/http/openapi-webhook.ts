@@ -46,7 +46,7 @@ export const paymentEvents: Node = {
       'headers-too-large',
       'key-reused',
       'too-many-waiting',
-      'parked',
+      'dead-lettered',
       'log-unreachable',
       'stopping',
       'fault',

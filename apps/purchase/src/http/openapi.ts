@@ -13,7 +13,16 @@ import { InProcess } from './shapes.js';
 
 const OF_MUTATIONS: readonly ProblemCode[] = [
   ...['key-missing', 'key-malformed', 'key-personal', 'keys-differ', 'body-malformed', 'body-invalid', 'request-malformed'],
-  ...['in-progress', 'body-too-large', 'media-type', 'key-reused', 'too-many-waiting', 'parked', 'request-timeout', 'headers-too-large'],
+  ...[
+    'in-progress',
+    'body-too-large',
+    'media-type',
+    'key-reused',
+    'too-many-waiting',
+    'dead-lettered',
+    'request-timeout',
+    'headers-too-large',
+  ],
 ] as ProblemCode[];
 
 /** The whole contract over HTTP, made of the rows that are served and the schemas that requests are read with. */

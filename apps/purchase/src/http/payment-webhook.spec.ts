@@ -185,7 +185,7 @@ describe('the provider', () => {
     'key-reused',
     'too-many-waiting',
     'log-unreachable',
-    'parked',
+    'dead-lettered',
     'fault',
   ] as const)('tells again what was not taken: %s', async (code) => {
     answer = problemAnswer(code);

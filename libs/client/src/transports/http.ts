@@ -1,5 +1,5 @@
 import type { OperationName } from '../operations.js';
-import type { Asked, Heard, Lost, Transport } from '../transport.js';
+import type { NoResponse, OutgoingRequest, Response, Transport } from '../transport.js';
 
 export interface HttpAccess {
   /** Where the service listens, such as `https://tickets.example`. */
@@ -31,7 +31,7 @@ const ROUTES: Readonly<Partial<Record<OperationName, Route>>> = {
 export class HttpTransport implements Transport {
   constructor(private readonly access: HttpAccess) {}
 
-  async ask(asked: Asked, timeoutMs: number): Promise<Heard | Lost> {
+  async request(asked: OutgoingRequest, timeoutMs: number): Promise<Response | NoResponse> {
     const [method, url] = this.routeOf(asked);
     const body = method === 'GET' ? {} : { body: JSON.stringify(asked.body) };
     return hear(url, { method, headers: this.headersOf(asked, method), ...body }, timeoutMs);
@@ -41,14 +41,14 @@ export class HttpTransport implements Transport {
     // fetch keeps its connections by itself and lets idle ones go
   }
 
-  private routeOf({ operation, body }: Asked): readonly [method: string, url: string] {
+  private routeOf({ operation, body }: OutgoingRequest): readonly [method: string, url: string] {
     const route = ROUTES[operation];
     if (route === undefined) throw new Error(`${operation} is not asked over HTTP: a trusted back end asks it over NATS`);
     const fields = Object.entries(body).map(([name, value]) => [name, encodeURIComponent(String(value))]);
     return [route[0], `${this.access.url.replace(/\/$/, '')}${route[1](Object.fromEntries(fields))}`];
   }
 
-  private headersOf({ key, traceparent }: Asked, method: string): Record<string, string> {
+  private headersOf({ key, traceparent }: OutgoingRequest, method: string): Record<string, string> {
     return {
       Authorization: `Bearer ${this.access.apiKey}`,
       Accept: 'application/json, application/problem+json',
@@ -60,7 +60,7 @@ export class HttpTransport implements Transport {
 }
 
 /** What comes back, or why nothing did. */
-export async function hear(url: string, request: RequestInit, timeoutMs: number): Promise<Heard | Lost> {
+export async function hear(url: string, request: RequestInit, timeoutMs: number): Promise<Response | NoResponse> {
   try {
     const response = await fetch(url, { ...request, signal: AbortSignal.timeout(timeoutMs), redirect: 'manual' });
     return {

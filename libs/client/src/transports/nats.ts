@@ -8,7 +8,7 @@ import {
   RequestError,
   TimeoutError,
 } from '@nats-io/transport-node';
-import type { Asked, Heard, Lost, Transport } from '../transport.js';
+import type { NoResponse, OutgoingRequest, Response, Transport } from '../transport.js';
 
 /** Requests as `admit.<tenant>.<operation>`, with key and status in headers. */
 export class NatsTransport implements Transport {
@@ -17,7 +17,7 @@ export class NatsTransport implements Transport {
     private readonly tenant: string,
   ) {}
 
-  async ask({ operation, body, key, traceparent }: Asked, timeoutMs: number): Promise<Heard | Lost> {
+  async request({ operation, body, key, traceparent }: OutgoingRequest, timeoutMs: number): Promise<Response | NoResponse> {
     const head = headers();
     if (key !== undefined) head.set('Idempotency-Key', key);
     if (traceparent !== undefined) head.set('traceparent', traceparent);
@@ -46,7 +46,7 @@ export class NatsTransport implements Transport {
 const secondsToMs = (seconds: string | undefined): number | undefined => (seconds === undefined ? undefined : Number(seconds) * 1_000);
 
 /** @throws what is no loss but a mistake: a subject this user may not use, a key no header can carry */
-function lostOf(thrown: unknown): Lost {
+function lostOf(thrown: unknown): NoResponse {
   const cause = thrown instanceof RequestError && thrown.cause !== undefined ? thrown.cause : thrown;
   if (cause instanceof TimeoutError) return { lost: 'no answer in time' };
   if (cause instanceof NoRespondersError) return { lost: 'the service is not there' };

@@ -41,7 +41,7 @@ export class DeadLetters {
   }
 
   /** Resolves when the letter is stored; only then may the delivery be settled for good. */
-  async bury(stream: string, delivery: Delivery, reason: string): Promise<void> {
+  async deadLetter(stream: string, delivery: Delivery, reason: string): Promise<void> {
     const { subject, sequence, deliveries, storedAt, body } = delivery;
     const letter: DeadLetter = {
       stream,

@@ -26,7 +26,7 @@ interface Read {
  * One verdict for each, from accounts in finalized state. The signature only tells whose turn it is to be read:
  * it settled (well or badly), or its blockhash is over. Everything else is not read, and unknown.
  */
-export async function lookAt(rpc: Rpc, watched: readonly Watched[]): Promise<readonly Verdict[]> {
+export async function readVerdicts(rpc: Rpc, watched: readonly Watched[]): Promise<readonly Verdict[]> {
   const head = await rpc.finalizedHead();
   const statuses = await rpc.statuses(watched.map(({ live }) => live.signature));
   const questions = watched.map((each, index): Question => ({ watched: each, status: statuses[index] ?? null }));

@@ -4,14 +4,14 @@ import { Fault } from '#shared/kernel/fault.js';
 import type { TenantId, TicketId } from '#shared/kernel/ids.js';
 import type { AssetAddress, Chain, Funds, SignedTransaction, Submission, Verdict, Watched } from '../../chain.js';
 import { assetAddress } from './asset-address.js';
-import { Fresh } from './fresh.js';
-import { lookAt } from './look.js';
+import { readVerdicts } from './look.js';
 import type { MintKeys } from './mint-keys.js';
 import { assetBytes, signBurn, signMint } from './mint-transaction.js';
 import { PayerFunds } from './payer-funds.js';
 import type { Provider } from './provider.js';
 import { Providers, type ProvidersOptions } from './providers.js';
 import { submitOnce } from './submit.js';
+import { TtlCache } from './ttl-cache.js';
 
 /** A later attempt may pay more, up to this many times the first one's price. */
 const MOST_PRIORITY_FACTOR = 16;
@@ -28,8 +28,8 @@ export interface Token2022Options extends ProvidersOptions {
 /** Tickets as Token-2022 mints of one token, on a Solana behind a JSON-RPC node. */
 export class Token2022Chain implements Chain {
   private readonly providers: Providers;
-  private readonly genesis: Fresh<string>;
-  private readonly blockhash: Fresh<BlockhashWithExpiryBlockHeight>;
+  private readonly genesis: TtlCache<string>;
+  private readonly blockhash: TtlCache<BlockhashWithExpiryBlockHeight>;
   private readonly payer: PayerFunds;
 
   constructor(
@@ -37,8 +37,8 @@ export class Token2022Chain implements Chain {
     private readonly options: Token2022Options,
   ) {
     this.providers = new Providers(options);
-    this.genesis = new Fresh(() => this.providers.genesisHash(), options.freshMs);
-    this.blockhash = new Fresh(() => this.providers.use(latestBlockhash), options.freshMs);
+    this.genesis = new TtlCache(() => this.providers.genesisHash(), options.freshMs);
+    this.blockhash = new TtlCache(() => this.providers.use(latestBlockhash), options.freshMs);
     this.payer = new PayerFunds(this.providers, keys.payer.publicKey, options.priorityMicroLamports * MOST_PRIORITY_FACTOR);
   }
 
@@ -84,7 +84,7 @@ export class Token2022Chain implements Chain {
     return said ?? { kind: 'unknown', reason: 'every provider serves another chain' };
   }
 
-  async look(watched: readonly Watched[]): Promise<readonly Verdict[]> {
+  async verdicts(watched: readonly Watched[]): Promise<readonly Verdict[]> {
     if (watched.length === 0) return [];
     const told = await this.providers.use(async (provider, genesis) => {
       const verdicts = await lookThrough(provider, genesis, watched);
@@ -128,7 +128,7 @@ const latestBlockhash = ({ rpc }: Provider): Promise<BlockhashWithExpiryBlockHei
 /** On another chain everything would be absent, and dead. */
 async function lookThrough({ rpc }: Provider, genesisHash: string, watched: readonly Watched[]): Promise<readonly Verdict[]> {
   for (const { plan } of watched) sameChain(genesisHash, plan);
-  return lookAt(rpc, watched);
+  return readVerdicts(rpc, watched);
 }
 
 function sameChain(genesisHash: string, plan: MintPlan): void {

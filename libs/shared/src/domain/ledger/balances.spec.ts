@@ -1,8 +1,8 @@
 import type { Account } from './account.js';
 import { type Balance, Balances } from './balances.js';
-import { Book } from './book.js';
 import type { Entry } from './entry.js';
 import { type LedgerEvent, postCommit } from './post.js';
+import { UnitOfWork } from './unit-of-work.js';
 
 const [tenant, sale] = ['demo', 'gala'];
 const unit = `tickets:${sale}`;
@@ -110,7 +110,7 @@ describe('[L9] available + held + sold = opened', () => {
 });
 
 it('[L9] a commit is refused where the tickets do not add up: something was lost before', () => {
-  const book = new Book();
+  const book = new UnitOfWork();
   for (const one of [balance('opened', 9n), balance('available', 8n)]) book.balances.load(one);
   const data = { order: 'ord_1', buyer: 'b-1', tickets: [{ ticket: 'tkt_1', unit: '1' }], total: { amount: '0', currency: 'EUR' } };
   const placed = { type: 'OrderPlaced', at: 0, data } as unknown as LedgerEvent;

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { isFault } from '../../kernel/fault.js';
 import { type Account, CONTROL_ACCOUNTS, controlOf, normalSide, ticketsOf } from './account.js';
-import { Book } from './book.js';
 import type { LedgerRow } from './entry.js';
 import { extendChain, NO_CHAIN } from './entry.js';
 import { type LedgerCommit, type LedgerEvent, postCommit } from './post.js';
+import { UnitOfWork } from './unit-of-work.js';
 
 const TENANTS = ['t1', 't2'];
 const SALES = ['s1', 's2'];
@@ -86,7 +86,7 @@ function play(
 }
 
 function replay(list: readonly LedgerCommit[]): LedgerRow[] {
-  const book = new Book();
+  const book = new UnitOfWork();
   return list.flatMap((commit) => postCommit(book, commit));
 }
 
@@ -129,7 +129,7 @@ describe('[L9] conservation', () => {
         const { applied, rows } = play(list, () => undefined);
         const apart = TENANTS.toReversed().flatMap((tenant) => applied.filter((commit) => commit.tenant === tenant));
         expect(chainsOf(replay(apart))).toEqual(chainsOf(rows)); // tenant after tenant, as a repair does it
-        const book = new Book();
+        const book = new UnitOfWork();
         const settled = applied.flatMap((commit, index) => {
           if (index % (1 + (cut % 5)) === 0) book.settle(); // written, and kept for the next batch, as a replay does it
           return postCommit(book, commit);
@@ -143,7 +143,7 @@ describe('[L9] conservation', () => {
     fc.assert(
       fc.property(commits, (list) => {
         const { applied } = play(list, () => undefined);
-        const book = new Book();
+        const book = new UnitOfWork();
         for (const commit of applied) {
           postCommit(book, commit);
           const written = [book.sales, book.orders, book.tickets, book.payments].flatMap((shelf) => [
@@ -172,7 +172,7 @@ describe('[L9] conservation', () => {
     fc.assert(
       fc.property(commits, (list) => {
         const { applied } = play(list, () => undefined);
-        const book = new Book();
+        const book = new UnitOfWork();
         const rows = applied.flatMap((commit) => postCommit(book, commit));
         for (const tenant of TENANTS)
           for (const sale of SALES)

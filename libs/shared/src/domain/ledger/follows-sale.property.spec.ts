@@ -14,16 +14,16 @@ import type { Decision } from '../refusal.js';
 import { closeSale } from '../sale/close-sale.js';
 import { cancelOrder, refundOrder } from '../sale/end-order.js';
 import type { SaleEvent } from '../sale/events.js';
-import { noteMintFailure, releaseUnit } from '../sale/mint-news.js';
+import { expireHolds } from '../sale/expire-holds.js';
+import { noteMintFailure, releaseUnit } from '../sale/mint-result.js';
 import { openSale } from '../sale/open-sale.js';
 import { confirmPayment, failPayment, refundPayment } from '../sale/payment-notifications.js';
 import { placeOrder } from '../sale/place-order.js';
 import { requestMints } from '../sale/request-mints.js';
 import { Sale } from '../sale/sale.js';
-import { sweep } from '../sale/sweep.js';
 import { type Account, ticketsOf } from './account.js';
-import { Book } from './book.js';
 import { type LedgerEvent, postCommit } from './post.js';
+import { UnitOfWork } from './unit-of-work.js';
 
 const tenant = 'demo' as TenantId;
 const sale = 'gala' as SaleId;
@@ -58,7 +58,7 @@ const deed: fc.Arbitrary<Deed> = fc.record({
 /** A sale as its deciders run it, and the ledger of what they write, event by event. */
 class Both {
   readonly state = new Sale();
-  readonly book = new Book();
+  readonly book = new UnitOfWork();
   readonly told: LedgerEvent[] = [];
   private sequence = 0;
   private at = 0;
@@ -71,7 +71,7 @@ class Both {
 
   does(deed: Deed): void {
     this.at += deed.minutes * MINUTE_MS;
-    this.commit({ events: sweep(this.state, this.at) });
+    this.commit({ events: expireHolds(this.state, this.at) });
     this.commit(this.decide(deed));
   }
 

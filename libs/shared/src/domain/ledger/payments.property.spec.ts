@@ -4,6 +4,7 @@ import type { Decision } from '../refusal.js';
 import { DisputeNotification, PaymentNotification, RefundNotification } from '../sale/commands.js';
 import { cancelOrder, refundOrder } from '../sale/end-order.js';
 import type { SaleEvent } from '../sale/events.js';
+import { expireHolds } from '../sale/expire-holds.js';
 import { openSale } from '../sale/open-sale.js';
 import { backOf, disputedOf, dueOf, type Payment } from '../sale/payment.js';
 import { confirmPayment, disputePayment, failPayment, refundPayment } from '../sale/payment-notifications.js';
@@ -11,10 +12,9 @@ import { problemsOf } from '../sale/payment-problems.js';
 import { placeOrder } from '../sale/place-order.js';
 import { Sale } from '../sale/sale.js';
 import { paymentOf } from '../sale/settle-payment.js';
-import { sweep } from '../sale/sweep.js';
 import type { Account } from './account.js';
-import { Book } from './book.js';
 import { postCommit } from './post.js';
+import { UnitOfWork } from './unit-of-work.js';
 
 const tenant = 'demo' as TenantId;
 const sale = 'gala' as SaleId;
@@ -37,7 +37,7 @@ interface Told {
 /** A sale of one seat an order, and its ledger, as they decide and post whatever is told. */
 class Scene {
   readonly state = new Sale();
-  readonly book = new Book();
+  readonly book = new UnitOfWork();
   private readonly currencies = new Set<string>();
   private sequence = 0;
   private minute = 0;
@@ -51,7 +51,7 @@ class Scene {
 
   hears(told: Told): void {
     if (told.what === 'wait') this.minute += 11;
-    const swept = sweep(this.state, this.minute * MINUTES);
+    const swept = expireHolds(this.state, this.minute * MINUTES);
     if (swept.length > 0) this.commit({ events: swept });
     this.commit(this.decide(told));
     if (told.body?.currency !== undefined) this.currencies.add(told.body.currency);

@@ -1,5 +1,5 @@
-import { Book } from './book.js';
 import { type LedgerEvent, postCommit } from './post.js';
+import { UnitOfWork } from './unit-of-work.js';
 
 const [tenant, sale, order] = ['demo', 'gala', 'ord_1'];
 const event = (type: string, data: object): LedgerEvent => ({ type, at: 0, data }) as unknown as LedgerEvent;
@@ -46,7 +46,7 @@ it.each<[string, LedgerEvent[], string[], Record<string, number>]>([
   ],
   ['goes back when a dispute is lost that was never opened', [disputed('Lost', '3000')], ['3000 revenue < provider'], { revenue: 7000 }],
 ])('what is disputed %s', (_, told, moved, where) => {
-  const book = new Book();
+  const book = new UnitOfWork();
   const rows = [SOLD, ...told.map((one) => [one])].map((events, index) => postCommit(book, { tenant, sale, sequence: index + 1, events }));
   expect(rows.at(-1)?.map(({ debit, credit, amount }) => `${amount} ${debit} < ${credit}`)).toEqual(moved);
   const held = ['clearing', 'revenue', 'refunds-owed', 'disputed'] as const;

@@ -1,13 +1,13 @@
 import type { MintEvent, MintPlan } from '../mint/events.js';
 import { type Account, mintsOf } from './account.js';
-import type { Book } from './book.js';
 import type { Entry, Place, Posting } from './entry.js';
-import { knownTicket } from './known.js';
+import { ticketOrRefuse } from './lookup.js';
 import type { TicketRow } from './read-model.js';
+import type { UnitOfWork } from './unit-of-work.js';
 
 /** What the chain side reports of a ticket. Its rows carry the key of the command that asked for the mint. */
-export function postMintEvent(event: MintEvent, book: Book, place: Place): Posting {
-  const row = knownTicket(book, place, event.data.ticket);
+export function postMintEvent(event: MintEvent, book: UnitOfWork, place: Place): Posting {
+  const row = ticketOrRefuse(book, place, event.data.ticket);
   book.tickets.change(changed(row, event, place));
   return { entries: entriesOf(event, row, place), key: row.mintKey };
 }

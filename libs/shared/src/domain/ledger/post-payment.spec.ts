@@ -1,7 +1,7 @@
 import { isFault } from '../../kernel/fault.js';
-import { Book } from './book.js';
 import { type LedgerEvent, postCommit } from './post.js';
 import type { PaymentRow } from './read-model.js';
+import { UnitOfWork } from './unit-of-work.js';
 
 const [tenant, sale, order] = ['demo', 'gala', 'ord_1'];
 const event = (type: string, data: object, at = 0): LedgerEvent => ({ type, at, data }) as unknown as LedgerEvent;
@@ -31,12 +31,12 @@ const LATE = [...HELD, [expired]];
 
 /** Commit after commit; `moved` are the movements of the last. */
 function post(...commits: LedgerEvent[][]) {
-  const book = new Book();
+  const book = new UnitOfWork();
   const rows = commits.map((events, index) => postCommit(book, { tenant, sale, sequence: index + 1, events }));
   const moved = rows.at(-1)?.map(({ debit, credit, amount }) => `${amount} ${debit} < ${credit}`);
   return { moved, rows: rows.flat(), payment: paymentIn(book), book };
 }
-const paymentIn = (book: Book, payment = 'pay_1', currency = 'EUR') => book.payments.of(tenant, { sale, payment, order, currency });
+const paymentIn = (book: UnitOfWork, payment = 'pay_1', currency = 'EUR') => book.payments.of(tenant, { sale, payment, order, currency });
 const wrongs = (...commits: LedgerEvent[][]): unknown => {
   try {
     return post(...commits);

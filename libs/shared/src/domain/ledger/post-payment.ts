@@ -9,11 +9,11 @@ import type {
   RefundPaid,
 } from '../sale/events.js';
 import type { Account } from './account.js';
-import type { Book } from './book.js';
 import type { Entry, Place } from './entry.js';
-import { keptAt, knownOrder } from './known.js';
+import { keptAt, orderOrRefuse } from './lookup.js';
 import { moveOrder } from './move-order.js';
 import type { PaymentRow } from './read-model.js';
+import type { UnitOfWork } from './unit-of-work.js';
 
 /** Where the money of a payment may be: with us, or given back. */
 type Pot = 'clearing' | 'revenue' | 'owed' | 'disputed' | 'returned';
@@ -23,7 +23,7 @@ type Pots = Readonly<Record<Pot, bigint>>;
  * Money that came in, is disputed, and goes back. Every event changes what is known of its payment; where the money then has to be follows from
  * that alone, and what moves there is posted. So no report, in whatever order, can ask for more than there is.
  */
-export function postPaymentEvent(event: PaymentEvent, book: Book, place: Place): Entry[] {
+export function postPaymentEvent(event: PaymentEvent, book: UnitOfWork, place: Place): Entry[] {
   if (event.type === 'PaymentFailed' || event.type === 'PaymentReportSetAside') return [];
   const row = paymentOf(book, place, event.data);
   if (event.type === 'RefundOwed' && event.data.reason === 'requested') moveOrder(book, place, event.data.order, 'RefundOwed');
@@ -66,7 +66,7 @@ function withDispute(row: PaymentRow, event: DisputeOpened | DisputeWon | Disput
 }
 
 /** Posts what came, and what goes from where it is to where it has to be. */
-function settle(row: PaymentRow, book: Book, place: Place): Entry[] {
+function settle(row: PaymentRow, book: UnitOfWork, place: Place): Entry[] {
   const known = book.payments.of(row.tenant, row);
   const arrived = row.receivedMinor - (known?.receivedMinor ?? 0n);
   const entries: Entry[] = arrived > 0n ? [{ ...about(row), debit: 'provider', credit: accountOf('clearing', row), amount: arrived }] : [];
@@ -109,7 +109,7 @@ function movesOf(row: PaymentRow, wanted: Pots): Entry[] {
 
 /** The payment pays for its order: what is left of it is earned. */
 export function earn(
-  book: Book,
+  book: UnitOfWork,
   place: Place,
   paid: { readonly payment: string; readonly order: string; readonly totalMinor: bigint; readonly currency: string },
 ): Entry[] {
@@ -120,14 +120,14 @@ export function earn(
 }
 
 /** Another payment pays from now on. What the one before has to give back, an event of its own says. */
-export function postPaymentChange({ order, payment }: OrderPaymentChanged['data'], book: Book, place: Place): Entry[] {
-  const row = knownOrder(book, place, order);
+export function postPaymentChange({ order, payment }: OrderPaymentChanged['data'], book: UnitOfWork, place: Place): Entry[] {
+  const row = orderOrRefuse(book, place, order);
   book.orders.change({ ...row, payment, ...keptAt(place) });
   return earn(book, place, { ...row, payment });
 }
 
 /** L9: nothing of an ended order is left in clearing. Money that has not found its order yet waits there. */
-export function assertCleared(book: Book, tenant: string, sale: string, order: string): void {
+export function assertCleared(book: UnitOfWork, tenant: string, sale: string, order: string): void {
   const known = book.orders.get(tenant, order);
   if (known === undefined || known.status === 'held') return;
   const left = book.payments.ofOrder(tenant, sale, order).find(({ matched, clearingMinor }) => matched && clearingMinor > 0n);
@@ -135,7 +135,7 @@ export function assertCleared(book: Book, tenant: string, sale: string, order: s
 }
 
 /** It pays for its order, or did before what is left of it was owed back. */
-function pays(book: Book, { tenant, sale, payment, order, currency, receivedMinor }: PaymentRow): boolean {
+function pays(book: UnitOfWork, { tenant, sale, payment, order, currency, receivedMinor }: PaymentRow): boolean {
   const known = book.orders.get(tenant, order);
   return (
     known !== undefined &&
@@ -149,7 +149,7 @@ function pays(book: Book, { tenant, sale, payment, order, currency, receivedMino
 type Reported = Pick<PaymentRow, 'payment' | 'order' | 'currency'>;
 
 /** The payment as it is known for this order and in this currency; each is settled by itself. */
-function paymentOf(book: Book, { tenant, sale, sequence, at }: Place, { payment, order, currency }: Reported): PaymentRow {
+function paymentOf(book: UnitOfWork, { tenant, sale, sequence, at }: Place, { payment, order, currency }: Reported): PaymentRow {
   const known = book.payments.of(tenant, { sale, payment, order, currency });
   if (known !== undefined) return known;
   const row: PaymentRow = {

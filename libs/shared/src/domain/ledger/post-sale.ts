@@ -1,15 +1,15 @@
 import { Fault } from '../../kernel/fault.js';
 import type { Money, SaleEvent, UnitsOffered } from '../sale/events.js';
 import { mintsOf, ticketsOf } from './account.js';
-import type { Book } from './book.js';
 import type { Entry, Place } from './entry.js';
-import { keptAt, knownTicket } from './known.js';
+import { keptAt, ticketOrRefuse } from './lookup.js';
 import { postConfirmation, postEnding, postRelease, postRestoration } from './post-order.js';
 import { postPaymentChange, postPaymentEvent } from './post-payment.js';
+import type { UnitOfWork } from './unit-of-work.js';
 
 type Sale<T extends SaleEvent['type']> = Extract<SaleEvent, { type: T }>['data'];
 
-export function postSaleEvent(event: SaleEvent, book: Book, place: Place): Entry[] {
+export function postSaleEvent(event: SaleEvent, book: UnitOfWork, place: Place): Entry[] {
   switch (event.type) {
     case 'SaleOpened':
       return postOpening(event.data, book, place);
@@ -47,7 +47,7 @@ export function postSaleEvent(event: SaleEvent, book: Book, place: Place): Entry
   }
 }
 
-function postOpening(terms: Sale<'SaleOpened'>, book: Book, place: Place): Entry[] {
+function postOpening(terms: Sale<'SaleOpened'>, book: UnitOfWork, place: Place): Entry[] {
   const units = unitsOf(terms.units);
   if (terms.sale !== place.sale) throw new Fault('projection-refused', { reason: 'the event opens another sale', opens: terms.sale });
   book.sales.create({
@@ -68,7 +68,7 @@ function postOpening(terms: Sale<'SaleOpened'>, book: Book, place: Place): Entry
   return [{ debit: 'available', credit: 'opened', unit: ticketsOf(place.sale), amount: units, order: null, ticket: null }];
 }
 
-function postClosing(book: Book, place: Place): Entry[] {
+function postClosing(book: UnitOfWork, place: Place): Entry[] {
   const row = book.sales.get(place.tenant, place.sale);
   if (row === undefined) throw new Fault('projection-refused', { reason: 'a sale is closed that was never opened', sale: place.sale });
   book.sales.change({ ...row, status: 'closed', ...keptAt(place) });
@@ -76,7 +76,7 @@ function postClosing(book: Book, place: Place): Entry[] {
 }
 
 /** Rows are written out member by member: put together by spreading, they took a tenth of a replay. */
-function postOrder(placed: Sale<'OrderPlaced'>, book: Book, place: Place): Entry[] {
+function postOrder(placed: Sale<'OrderPlaced'>, book: UnitOfWork, place: Place): Entry[] {
   const { order, buyer, total } = placed;
   const { tenant, sale, key, sequence, at } = place;
   const wallet = placed.wallet ?? null;
@@ -125,11 +125,11 @@ function postOrder(placed: Sale<'OrderPlaced'>, book: Book, place: Place): Entry
   return [{ debit: `held/${buyer}`, credit: 'available', unit: ticketsOf(sale), amount, order, ticket: null }];
 }
 
-function postMintRequests({ order, wallet, tickets }: Sale<'MintsRequested'>, book: Book, place: Place): Entry[] {
+function postMintRequests({ order, wallet, tickets }: Sale<'MintsRequested'>, book: UnitOfWork, place: Place): Entry[] {
   const unit = mintsOf(place.sale);
   const { key: mintKey, sequence, at: updatedAt } = place;
   return tickets.map(({ ticket, request }): Entry => {
-    const row = knownTicket(book, place, ticket);
+    const row = ticketOrRefuse(book, place, ticket);
     if (request !== row.request + 1)
       throw new Fault('projection-refused', { reason: 'mint requests count on', ticket, last: row.request, request });
     book.tickets.change({ ...row, status: 'minting', wallet, request, mintKey, failure: null, sequence, updatedAt });
@@ -138,8 +138,8 @@ function postMintRequests({ order, wallet, tickets }: Sale<'MintsRequested'>, bo
 }
 
 /** Its mint is to be undone: what becomes of that, the mint's own events say. */
-function postRevocations({ tickets }: Sale<'RevocationsRequested'>, book: Book, place: Place): Entry[] {
-  for (const { ticket } of tickets) book.tickets.change({ ...knownTicket(book, place, ticket), status: 'revoking', ...keptAt(place) });
+function postRevocations({ tickets }: Sale<'RevocationsRequested'>, book: UnitOfWork, place: Place): Entry[] {
+  for (const { ticket } of tickets) book.tickets.change({ ...ticketOrRefuse(book, place, ticket), status: 'revoking', ...keptAt(place) });
   return [];
 }
 

@@ -1,8 +1,8 @@
 import { eventsOf, mintsOf, ticketsOf } from './account.js';
-import type { Book } from './book.js';
 import type { Entry, Place } from './entry.js';
 import type { EventSuspended, SuspensionRow } from './suspension.js';
 import { WHOLE_COMMIT } from './suspension.js';
+import type { UnitOfWork } from './unit-of-work.js';
 
 const AMOUNT = /^\d{1,40}$/;
 const CURRENCY = /^[A-Z]{3}$/;
@@ -61,7 +61,7 @@ function idIn(data: Told, name: string): string | null {
 }
 
 /** Keeps the decision where a refused commit is looked up. It moves nothing by itself. */
-export function postSuspension({ data }: EventSuspended, book: Book, { tenant, sale, sequence, at }: Place): Entry[] {
+export function postSuspension({ data }: EventSuspended, book: UnitOfWork, { tenant, sale, sequence, at }: Place): Entry[] {
   const { subject, version, hash, refusal, reason } = data;
   const row = { tenant, sale, subject, version, hash, suspendedSequence: data.sequence, suspendedIndex: data.index ?? WHOLE_COMMIT };
   book.suspensions.change({ ...row, refusal, reason, sequence, updatedAt: at } as SuspensionRow);

@@ -1,9 +1,9 @@
 import { isFault } from '../../kernel/fault.js';
 import type { OrderId, SaleId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
 import { type Account, mintsOf, ticketsOf } from './account.js';
-import { Book } from './book.js';
 import { canonicalRow, extendChain, NO_CHAIN } from './entry.js';
 import { type LedgerEvent, postCommit } from './post.js';
+import { UnitOfWork } from './unit-of-work.js';
 
 const tenant = 'demo';
 const sale = 'gala' as SaleId;
@@ -52,7 +52,7 @@ const mint = (type: 'MintCompleted' | 'MintFailed' | 'MintPlanned', ticket: Tick
   }) as unknown as LedgerEvent;
 
 function post(...commits: LedgerEvent[][]) {
-  const book = new Book();
+  const book = new UnitOfWork();
   const rows = commits.flatMap((events, index) => postCommit(book, { tenant, sale, sequence: index + 1, events }));
   const balance = (unit: string, account: Account): bigint => book.balances.of(tenant, sale, unit, account);
   return { book, rows, balance };

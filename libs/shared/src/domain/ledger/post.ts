@@ -1,12 +1,12 @@
 import { Fault } from '../../kernel/fault.js';
 import type { DomainEvent, Recorded } from '../recorded.js';
-import type { Book } from './book.js';
 import type { Entry, LedgerRow, Place, Posting } from './entry.js';
 import { postMintEvent } from './post-mint.js';
 import { assertCleared } from './post-payment.js';
 import { postSaleEvent } from './post-sale.js';
 import { postSuspense, postSuspension } from './post-suspense.js';
 import { isSuspended, type SuspendedEvents } from './suspension.js';
+import type { UnitOfWork } from './unit-of-work.js';
 
 export type LedgerEvent = Recorded;
 
@@ -25,7 +25,7 @@ export interface LedgerCommit {
  * The same commits in the same order give the same rows and the same book, whenever and however often they are posted.
  * @throws Fault `projection-refused` at the first event that cannot be applied; the book is then not to be used again
  */
-export function postCommit(book: Book, commit: LedgerCommit): LedgerRow[] {
+export function postCommit(book: UnitOfWork, commit: LedgerCommit): LedgerRow[] {
   const { tenant, sale, sequence, events, suspended } = commit;
   const rows: LedgerRow[] = [];
   let key: string | null = null; // the command that the next `emitted` events are the effect of
@@ -44,7 +44,7 @@ export function postCommit(book: Book, commit: LedgerCommit): LedgerRow[] {
 }
 
 /** A commit tells the whole of what a decision did: between its events an order may have ended whose money is not yet given its way. */
-function assertOrdersCleared(book: Book, { tenant, sale, sequence, events, suspended }: LedgerCommit): void {
+function assertOrdersCleared(book: UnitOfWork, { tenant, sale, sequence, events, suspended }: LedgerCommit): void {
   if (book.payments.isEmpty) return;
   try {
     for (const [index, { data }] of events.entries())
@@ -54,12 +54,12 @@ function assertOrdersCleared(book: Book, { tenant, sale, sequence, events, suspe
   }
 }
 
-type Rules = (event: DomainEvent, book: Book, place: Place) => Posting;
+type Rules = (event: DomainEvent, book: UnitOfWork, place: Place) => Posting;
 
 /** Keeps apart what the event speaks of, whatever it is. */
 const suspenseFor: Rules = (event, _, place) => ({ entries: postSuspense(event, place), key: place.key });
 
-function postEvent(book: Book, place: Place, event: DomainEvent, rows: LedgerRow[], rules: Rules): void {
+function postEvent(book: UnitOfWork, place: Place, event: DomainEvent, rows: LedgerRow[], rules: Rules): void {
   try {
     const { entries, key } = rules(event, book, place);
     for (const [entryIndex, entry] of entries.entries()) {
@@ -94,7 +94,7 @@ const rowOf = (place: Place, key: string | null, entry: Entry, entryIndex: numbe
   amount: entry.amount,
 });
 
-function rulesFor(event: DomainEvent, book: Book, place: Place): Posting {
+function rulesFor(event: DomainEvent, book: UnitOfWork, place: Place): Posting {
   switch (event.type) {
     case 'SaleOpened':
     case 'SaleClosed':

@@ -1,7 +1,7 @@
 import { isFault } from '../../kernel/fault.js';
-import { Book } from './book.js';
 import { type LedgerEvent, postCommit } from './post.js';
 import type { OrderRow, SaleRow, TicketRow } from './read-model.js';
+import { UnitOfWork } from './unit-of-work.js';
 
 const [tenant, sale, order, wallet] = ['demo', 'gala', 'ord_1', 'wallet'];
 /** The commit `n` is at time 10 × n, so that a row says which event changed it last. */
@@ -31,7 +31,7 @@ const SOLD = [...HELD, [of('OrderConfirmed')]];
 const ASKED = [...SOLD, [decided('k-mint'), asked(1)]];
 
 function post(...commits: LedgerEvent[][]) {
-  const book = new Book();
+  const book = new UnitOfWork();
   const rows = commits.flatMap((events, index) => {
     const sequence = index + 1;
     return postCommit(book, { tenant, sale, sequence, events: events.map((one) => ({ ...one, at: 10 * sequence })) });
@@ -231,7 +231,7 @@ describe('what cannot follow is refused', () => {
   const elsewhere =
     (known: LedgerEvent, ...events: LedgerEvent[]) =>
     () => {
-      const book = new Book();
+      const book = new UnitOfWork();
       postCommit(book, { tenant, sale, sequence: 1, events: [opened(), placed()] });
       postCommit(book, { tenant, sale: 'ball', sequence: 2, events: [event('SaleOpened', { ...terms, sale: 'ball' }), known, ...events] });
     };

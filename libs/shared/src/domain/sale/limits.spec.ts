@@ -4,15 +4,15 @@ import type { Decision } from '../refusal.js';
 import { OpenSale, type PlaceOrder } from './commands.js';
 import { cancelOrder, refundOrder } from './end-order.js';
 import type { SaleEvent } from './events.js';
+import { expireHolds } from './expire-holds.js';
 import { MAX_ENDED_HOLDS, MINTS_PER_UNIT } from './limits.js';
-import { noteMintFailure, releaseUnit } from './mint-news.js';
+import { noteMintFailure, releaseUnit } from './mint-result.js';
 import { openSale } from './open-sale.js';
 import { confirmPayment } from './payment-notifications.js';
 import { placeOrder } from './place-order.js';
 import { requestMints } from './request-mints.js';
 import { Sale } from './sale.js';
 import { type SalePart, SaleRestorer, snapshotOf } from './sale-snapshot.js';
-import { sweep } from './sweep.js';
 
 const TENANT = 'demo' as TenantId;
 const SALE = 'gala' as SaleId;
@@ -86,7 +86,7 @@ class Trial {
   private ticketsOf = (order: string): TicketId[] => (this.open.orders.get(order as never)?.tickets ?? []).map(({ ticket }) => ticket);
 
   private sweep(): void {
-    for (const event of sweep(this.sale, this.now)) this.sale.evolve(event, this.now);
+    for (const event of expireHolds(this.sale, this.now)) this.sale.evolve(event, this.now);
   }
 
   /** @returns the code of a refusal */

@@ -11,7 +11,7 @@ import {
 import type { Decision } from '../refusal.js';
 import { cancelOrder, refundOrder } from './end-order.js';
 import type { SaleEvent, TicketOfUnit } from './events.js';
-import { noteMintFailure, releaseUnit } from './mint-news.js';
+import { noteMintFailure, releaseUnit } from './mint-result.js';
 import { openSale } from './open-sale.js';
 import { ticketOfUnit } from './order.js';
 import { confirmPayment, refundPayment } from './payment-notifications.js';

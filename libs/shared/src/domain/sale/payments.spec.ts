@@ -4,12 +4,12 @@ import type { Decision } from '../refusal.js';
 import type { RefundNotification } from './commands.js';
 import { cancelOrder, refundOrder } from './end-order.js';
 import type { SaleEvent } from './events.js';
+import { expireHolds, MATCH_WITHIN_MS, nextExpiry } from './expire-holds.js';
 import { openSale } from './open-sale.js';
 import { backOf, dueOf, type Payment } from './payment.js';
 import { confirmPayment, failPayment, refundPayment } from './payment-notifications.js';
 import { placeOrder } from './place-order.js';
 import { Sale } from './sale.js';
-import { MATCH_WITHIN_MS, nextSweep, sweep } from './sweep.js';
 
 const tenant = 'demo' as TenantId;
 const sale = 'gala' as SaleId;
@@ -42,7 +42,7 @@ class Scene {
 
   does(decide: (state: Sale, at: number) => Decision<SaleEvent>): this {
     const at = this.minute * 60_000;
-    this.apply(sweep(this.sale, at), at);
+    this.apply(expireHolds(this.sale, at), at);
     const decision = decide(this.sale, at);
     if ('events' in decision) this.apply(decision.events, at);
     return this;
@@ -149,7 +149,7 @@ describe('a payment that overtakes its order', () => {
 
   it('[L6] is owed back when no order comes within a day', () => {
     const scene = new Scene().does(paid());
-    expect(nextSweep(scene.sale)).toBe(MATCH_WITHIN_MS);
+    expect(nextExpiry(scene.sale)).toBe(MATCH_WITHIN_MS);
     scene.after(24 * 60 + 1).places('k-2');
     expect(scene.due).toEqual([{ payment: 'pay_1', amount: 5000n, reason: 'unmatched' }]);
   });

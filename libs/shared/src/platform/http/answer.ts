@@ -13,7 +13,7 @@ export interface Answer {
 export type ProblemKind = readonly [status: number, title: string];
 
 /** Problems of the door itself, whichever app is behind it. Codes are never reused. */
-export const DOOR_PROBLEMS = {
+export const HTTP_PROBLEMS = {
   'request-malformed': [400, 'The request is not one of HTTP, or its address is not one.'],
   unauthorized: [401, 'The header Authorization must be Bearer and an API key that is good now.'],
   'tenant-refused': [403, 'This tenant is not one that may come in.'],
@@ -30,7 +30,7 @@ export const DOOR_PROBLEMS = {
   fault: [500, 'The service failed. Send the same request again, with the same key if it has one.'],
 } as const satisfies Record<string, ProblemKind>;
 
-export type DoorProblem = keyof typeof DOOR_PROBLEMS;
+export type HttpProblem = keyof typeof HTTP_PROBLEMS;
 
 export const RETRY_AFTER_SECONDS = 1;
 /** The same request may get another answer soon. */
@@ -47,6 +47,6 @@ export function problemOf<Code extends string>(
   return PASSING.has(status) ? { status, body, retryAfterSeconds: RETRY_AFTER_SECONDS } : { status, body };
 }
 
-export const doorProblem = (code: DoorProblem, more?: Readonly<Record<string, unknown>>): Answer => problemOf(DOOR_PROBLEMS, code, more);
+export const httpProblem = (code: HttpProblem, more?: Readonly<Record<string, unknown>>): Answer => problemOf(HTTP_PROBLEMS, code, more);
 
 export const isProblem = ({ status }: Answer): boolean => status >= 400;

@@ -1,11 +1,11 @@
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Environment } from '../environment.js';
-import { countHttpAnswers, countTurnedAway } from '../metrics/http-metrics.js';
+import { countHttpAnswers, countRejected } from '../metrics/http-metrics.js';
 import type { MetricsPage } from '../metrics/metrics-page.js';
 import type { TenantDirectory } from '../tenants/tenant-directory.js';
 import type { TenantLimits } from '../tenants/tenant-limits.js';
-import { Admission } from './admission.js';
+import { AuthGuard } from './auth-guard.js';
 import { TrustedProxies } from './client-address.js';
 import { Connections } from './connections.js';
 import { createHttpAdapter } from './http-server.js';
@@ -24,7 +24,7 @@ export interface CallersServerParts {
 
 export interface CallersServer {
   readonly adapter: FastifyAdapter;
-  readonly admission: Admission;
+  readonly admission: AuthGuard;
   readonly routes: RouteList;
   /** Counts a request that was not let in, and its tenant where that is in the directory. */
   readonly countRefused: (why: string, tenant?: string) => void;
@@ -32,13 +32,13 @@ export interface CallersServer {
 
 /** The HTTP server that callers reach, with its bounds, in front of the module that is behind it. */
 export function callersServer(environment: Environment, parts: CallersServerParts): CallersServer {
-  const countRefused = countTurnedAway(parts.page);
+  const countRefused = countRejected(parts.page);
   const total = environment.HTTP_CONNECTIONS;
   const each = Math.floor(total * SHARE_OF_EACH);
   const proxies = TrustedProxies.of(environment.TRUSTED_PROXIES);
   const connections = new Connections({ total, each }, proxies, () => countRefused('connection-closed'));
   const clients = { connections, proxies, maxInFlightPerAddress: each };
-  const admission = new Admission(parts.tenants, parts.limits, clients, { publicRoutes: parts.publicRoutes, turnedAway: countRefused });
+  const admission = new AuthGuard(parts.tenants, parts.limits, clients, { publicRoutes: parts.publicRoutes, onRejected: countRefused });
   const adapter = createHttpAdapter(parts.maxBodyBytes, connections, proxies);
   const server = adapter.getInstance<FastifyInstance>();
   const routes = new RouteList(server);

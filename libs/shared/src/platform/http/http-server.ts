@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Answer, doorProblem } from './answer.js';
+import { type Answer, httpProblem } from './answer.js';
 import type { TrustedProxies } from './client-address.js';
 import { closeConnectionsAtEnd } from './close-connections.js';
 import type { Connections } from './connections.js';
@@ -37,7 +37,7 @@ export function createHttpAdapter(maxBodyBytes: number, connections: Connections
     http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
     routerOptions: { maxParamLength: MAX_ADDRESS_PART },
     frameworkErrors: (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) => {
-      send(reply, doorProblem(error.code === 'FST_ERR_BAD_URL' ? 'request-malformed' : 'route-unknown'));
+      send(reply, httpProblem(error.code === 'FST_ERR_BAD_URL' ? 'request-malformed' : 'route-unknown'));
     },
     clientErrorHandler: refuseSocket,
   });
@@ -56,7 +56,7 @@ function refuseSocket(error: NodeJS.ErrnoException, socket: Socket): void {
     socket.destroy(error);
     return;
   }
-  const answer = doorProblem(
+  const answer = httpProblem(
     error.code === 'HPE_HEADER_OVERFLOW'
       ? 'headers-too-large'
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DoorProblem, ProblemKind } from './answer.js';
+import type { HttpProblem, ProblemKind } from './answer.js';
 
 /** A piece of a JSON document. */
 export type Node = Readonly<Record<string, unknown>>;
@@ -23,7 +23,7 @@ export const WITH_API_KEY = [
   'too-many-requests',
   'stopping',
   'fault',
-] as const satisfies readonly DoorProblem[];
+] as const satisfies readonly HttpProblem[];
 const WITH_RETRY_AFTER: readonly number[] = [409, 429, 500, 503];
 
 export const reference = (name: string): Node => ({ $ref: `#/components/schemas/${name}` });

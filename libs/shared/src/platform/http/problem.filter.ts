@@ -2,12 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../logger.js';
-import { type DoorProblem, doorProblem } from './answer.js';
+import { type HttpProblem, httpProblem } from './answer.js';
 import { send } from './reply.js';
 import type { RouteList } from './route-list.js';
 
 /** What Fastify and Nest refuse before a handler is reached, in our words. */
-const CODE_OF_STATUS: Readonly<Record<number, DoorProblem>> = {
+const CODE_OF_STATUS: Readonly<Record<number, HttpProblem>> = {
   400: 'request-malformed',
   404: 'route-unknown',
   408: 'request-timeout',
@@ -32,22 +32,22 @@ export class ProblemFilter implements ExceptionFilter {
     const [request, reply] = [http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>()];
     if (isAborted(request.raw)) {
       this.aborted(request.routeOptions.url);
-      send(reply, doorProblem('request-malformed')); // the client is gone; this ends the request
+      send(reply, httpProblem('request-malformed')); // the client is gone; this ends the request
       return;
     }
     const code = thrown instanceof HttpException ? CODE_OF_STATUS[thrown.getStatus()] : undefined;
     if (code === undefined) {
       this.logger.error({ err: thrown, method: request.method, route: request.routeOptions.url }, 'a request could not be served');
-      send(reply, doorProblem('fault'));
+      send(reply, httpProblem('fault'));
     } else if (code === 'route-unknown') this.nothingThere(request, reply);
-    else if (code === 'body-too-large') send(reply, doorProblem(code, { detail: `${this.maxBodyBytes} bytes are allowed.` }));
-    else send(reply, doorProblem(code));
+    else if (code === 'body-too-large') send(reply, httpProblem(code, { detail: `${this.maxBodyBytes} bytes are allowed.` }));
+    else send(reply, httpProblem(code));
   }
 
   private nothingThere(request: FastifyRequest, reply: FastifyReply): void {
     const methods = this.routes.methodsAt(request.url);
-    if (methods.length === 0) send(reply, doorProblem('route-unknown'));
-    else send(reply, doorProblem('method-not-allowed'), { Allow: methods.join(', ') });
+    if (methods.length === 0) send(reply, httpProblem('route-unknown'));
+    else send(reply, httpProblem('method-not-allowed'), { Allow: methods.join(', ') });
   }
 }
 

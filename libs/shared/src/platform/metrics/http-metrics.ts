@@ -46,9 +46,9 @@ export function countAborted({ registry }: MetricsPage): (route: string | undefi
  * Counts who is turned away at the door.
  * @returns to be told why, and of a tenant only where it is in the directory: names that callers make up are no labels
  */
-export function countTurnedAway({ registry, tenants }: MetricsPage): (why: string, tenant?: string) => void {
+export function countRejected({ registry, tenants }: MetricsPage): (why: string, tenant?: string) => void {
   const refusals = new Counter({
-    name: 'admit_door_refusals_total',
+    name: 'admit_http_rejected_total',
     help: 'Requests that were not let in; without a tenant where none is known',
     labelNames: ['tenant', 'why'] as const,
     registers: [registry],

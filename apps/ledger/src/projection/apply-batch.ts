@@ -1,0 +1,60 @@
+import type { QueryRunner } from 'typeorm';
+import { Fault } from '#shared/kernel/fault.js';
+import { LIVE } from '../database/names.js';
+import { inTransaction } from '../database/transaction.js';
+import { readHead } from '../rows/read-rows.js';
+import { rowsWithKeys } from '../rows/table.js';
+import { type HaltRow, HEADS } from '../rows/tables.js';
+import { applyOrHalt } from './apply-or-halt.js';
+import type { Checkpoint } from './checkpoint.js';
+import { type LoggedMessage, type PlacedCommit, readCommit } from './commit-place.js';
+import { readHalts, waits } from './halts.js';
+
+export interface AppliedBatch {
+  readonly at: Checkpoint;
+  readonly halted: readonly HaltRow[];
+}
+
+/**
+ * Applies what of a batch is new, in one transaction. What was applied before is only looked at: it must be what was applied.
+ * @returns the new checkpoint and who was halted on the way, or `undefined` when another projector has moved it
+ */
+export async function applyBatch(runner: QueryRunner, at: Checkpoint, batch: readonly LoggedMessage[]): Promise<AppliedBatch | undefined> {
+  const commits = batch.map(readCommit);
+  const known = commits.filter(({ sequence }) => sequence <= at.sequence);
+  const fresh = commits.filter(({ sequence }) => sequence > at.sequence);
+  if (known.length > 0) await inTransaction(runner, {}, () => assertApplied(runner, known));
+  assertContiguous(at, fresh);
+  if (fresh.length === 0) return { at, halted: [] };
+  const to: Checkpoint = { ...at, sequence: fresh.at(-1)?.sequence ?? at.sequence };
+  const applied = await applyOrHalt(runner, LIVE, { from: at, to }, fresh);
+  return applied && { at: to, halted: applied.halted };
+}
+
+/** EVENTS holds nothing else and loses nothing: a gap is a delivery out of turn. Asked for again, the missing one comes first, or is known to be lost. */
+function assertContiguous(at: Checkpoint, fresh: readonly PlacedCommit[]): void {
+  for (const [index, { sequence }] of fresh.entries()) {
+    if (sequence !== at.sequence + 1 + index)
+      throw new Fault('log-unreachable', { reason: 'deliveries out of turn', wanted: at.sequence + 1 + index, came: sequence });
+  }
+}
+
+/** A redelivery is harmless only when it brings what was applied. Another commit under an old number means that the log was changed. */
+async function assertApplied(runner: QueryRunner, commits: readonly PlacedCommit[]): Promise<void> {
+  const subjects = [...new Map(commits.map(({ tenant, subject }) => [subject, [tenant, subject]])).values()];
+  const heads = new Map((await rowsWithKeys(runner, LIVE, HEADS, subjects)).map(readHead).map((head) => [head.subject, head]));
+  const halts = await readHalts(runner, LIVE);
+  for (const { subject, sequence, version, hash } of commits.filter((commit) => !waits(halts, commit))) {
+    const head = heads.get(subject);
+    const applied =
+      head !== undefined && version <= head.version && sequence <= head.sequence && (version !== head.version || hash === head.hash);
+    if (!applied)
+      throw new Fault('log-broken', {
+        reason: 'a commit came under a number that was applied as another',
+        subject,
+        sequence,
+        version,
+        head,
+      });
+  }
+}

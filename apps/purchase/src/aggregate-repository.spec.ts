@@ -1,0 +1,222 @@
+import type { Recorded } from '#shared/domain/recorded.js';
+import { type Commit, type Head, headOf, NO_HEAD } from '#shared/event-store/commit.js';
+import { saleSubject } from '#shared/event-store/event-store.js';
+import { MemoryEventStore } from '#shared/event-store/memory.js';
+import type { Hash } from '#shared/kernel/hash.js';
+import { type Aggregate, AggregateRepository } from './aggregate-repository.js';
+
+const SUBJECT = saleSubject('demo', 'gala');
+const READERS = 64;
+const anEvent = (note: string): Recorded =>
+  ({ type: 'OrderConfirmed', data: { order: note }, at: Date.UTC(2027, 0, 1) }) as unknown as Recorded;
+const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+class Notes implements Aggregate {
+  head: Head = NO_HEAD;
+  readonly notes: string[] = [];
+  get weight(): number {
+    return 1;
+  }
+  apply(commit: Commit): void {
+    for (const { data } of commit.events) this.notes.push((data as { readonly order: string }).order);
+    this.head = headOf(commit);
+  }
+}
+
+/** Counts how often it is read, and can keep readers waiting. */
+class WatchedStore extends MemoryEventStore {
+  reads = 0;
+  isAway = false;
+  private gate: Promise<void> | undefined;
+  private open: () => void = () => undefined;
+
+  hold(): void {
+    this.gate = new Promise((resolve) => {
+      this.open = resolve;
+    });
+  }
+
+  release(): void {
+    this.gate = undefined;
+    this.open();
+  }
+
+  override async *read(subject: string, after: Head): AsyncIterable<Commit> {
+    this.reads += 1;
+    await this.gate;
+    if (this.isAway) throw new Error('no answer');
+    yield* super.read(subject, after);
+  }
+}
+
+let store: WatchedStore;
+let folds: AggregateRepository<Notes>;
+beforeEach(() => {
+  store = new WatchedStore();
+  folds = new AggregateRepository(store, () => new Notes());
+});
+
+const latest = (): Promise<readonly string[]> => folds.withLatest(SUBJECT, ({ notes }) => [...notes]);
+
+/** As another process does: these folds hear nothing of it. */
+async function elsewhere(...notes: string[]): Promise<void> {
+  for (const note of notes) await store.append(SUBJECT, await store.head(SUBJECT), [anEvent(note)]);
+}
+
+/** As the decider does: in a turn, on the fold. */
+function decide(note: string, meanwhile: () => Promise<void> = async () => undefined): Promise<void> {
+  return folds.withCached(SUBJECT, async (fold) => {
+    const commit = await store.append(SUBJECT, fold.head, [anEvent(note)]);
+    await meanwhile();
+    if (commit === undefined) throw new Error('another was first');
+    fold.apply(commit);
+  });
+}
+
+it('tells all readers who wait by one look at the log', async () => {
+  await elsewhere('a');
+  expect(await latest()).toEqual(['a']);
+  const before = store.reads;
+  await elsewhere('b');
+  expect(await Promise.all(Array.from({ length: READERS }, latest))).toEqual(Array.from({ length: READERS }, () => ['a', 'b']));
+  expect(store.reads - before).toBe(1);
+});
+
+it('tells a reader who comes during a look what was written since it began', async () => {
+  await elsewhere('a');
+  await latest();
+  store.hold();
+  const first = latest();
+  await soon();
+  await elsewhere('b');
+  const second = latest();
+  store.release();
+  expect([['a'], ['a', 'b']]).toContainEqual(await first);
+  expect(await second).toEqual(['a', 'b']);
+});
+
+it('lets the decider go on while readers ask the log', async () => {
+  await decide('a');
+  await latest();
+  store.hold();
+  const reading = latest();
+  await soon();
+  await decide('b');
+  await decide('c');
+  store.release();
+  expect(await reading).toEqual(['a', 'b', 'c']);
+});
+
+it('shows no reader what is decided and not yet in the log, nor half of it', async () => {
+  await decide('a');
+  let finish = (): void => undefined;
+  const deciding = decide('b', () => new Promise((resolve) => (finish = resolve)));
+  await soon();
+  let heard: readonly string[] | undefined;
+  const reading = latest().then((notes) => (heard = notes));
+  await soon();
+  expect(heard).toBeUndefined();
+  finish();
+  await deciding;
+  expect(await reading).toEqual(['a', 'b']);
+});
+
+it('reads the log anew when the fold was forgotten during a look', async () => {
+  await decide('a');
+  store.hold();
+  const reading = latest();
+  await soon();
+  await expect(decide('b', () => Promise.reject(new Error('no answer')))).rejects.toThrow('no answer');
+  store.release();
+  expect(await reading).toEqual(['a', 'b']);
+  await decide('c');
+  expect(await latest()).toEqual(['a', 'b', 'c']);
+});
+
+it('catches up when it fell far behind', async () => {
+  await elsewhere('0');
+  await latest();
+  const many = Array.from({ length: 50 }, (_, note) => `${note + 1}`);
+  await elsewhere(...many);
+  expect(await Promise.all([latest(), latest()])).toEqual([
+    ['0', ...many],
+    ['0', ...many],
+  ]);
+});
+
+it('keeps what it has when the log does not answer a reader', async () => {
+  await decide('a');
+  store.isAway = true;
+  await expect(latest()).rejects.toThrow('no answer');
+  const before = store.reads;
+  expect(await folds.withCached(SUBJECT, ({ notes }) => [...notes])).toEqual(['a']);
+  expect(store.reads).toBe(before);
+});
+
+describe('a long subject that is not known here', () => {
+  const LONG = 20;
+  const notes = Array.from({ length: LONG }, (_, note) => `${note}`);
+  let asked: string[];
+  let noticed: number[];
+  let snapshot: Notes | undefined;
+  beforeEach(() => {
+    [asked, noticed, snapshot] = [[], [], undefined];
+    folds = new AggregateRepository(store, () => new Notes(), {
+      find: async (subject) => {
+        asked.push(subject);
+        return snapshot;
+      },
+      notice: ({ head }) => noticed.push(head.version),
+    });
+  });
+
+  /** With other notes than the log has, so that it can be told where they come from. */
+  async function snapshotAt(version: number, change: Partial<Head> = {}): Promise<Notes> {
+    const fold = new Notes();
+    for await (const commit of store.read(SUBJECT, NO_HEAD)) if (commit.version <= version) fold.apply(commit);
+    fold.notes.fill('s');
+    fold.head = { ...fold.head, ...change };
+    return fold;
+  }
+
+  it('begins at its snapshot, and follows the log from there', async () => {
+    await elsewhere(...notes);
+    snapshot = await snapshotAt(15);
+    expect(await latest()).toEqual([...Array.from({ length: 15 }, () => 's'), ...notes.slice(15)]);
+    await soon(); // until it is kept
+    expect([asked, noticed]).toEqual([[SUBJECT], [LONG]]);
+  });
+
+  it('begins at its snapshot when a command comes first', async () => {
+    await elsewhere(...notes);
+    snapshot = await snapshotAt(LONG);
+    await decide('next');
+    expect(await latest()).toEqual([...Array.from({ length: LONG }, () => 's'), 'next']);
+    expect(asked).toEqual([SUBJECT]);
+  });
+
+  it('is read from its beginning where no snapshot can be used', async () => {
+    await elsewhere(...notes);
+    expect(await latest()).toEqual(notes);
+  });
+
+  it('is not asked for a snapshot when it is short, or known', async () => {
+    await elsewhere('a', 'b');
+    expect([await latest(), await latest()]).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+    ]);
+    for (const note of notes) await decide(note);
+    expect([(await latest()).length, asked]).toEqual([LONG + 2, []]);
+  });
+
+  it.each([
+    ['another commit than the log has', { hash: 'another' as Hash }, 'log-broken'],
+    ['a commit that the log lost', { sequence: 1_000 }, 'log-shrunk'],
+  ])('[L3] stops at a snapshot of %s', async (_, change, code) => {
+    await elsewhere(...notes);
+    snapshot = await snapshotAt(15, change);
+    await expect(latest()).rejects.toMatchObject({ code });
+    await expect(decide('next')).rejects.toMatchObject({ code });
+  });
+});

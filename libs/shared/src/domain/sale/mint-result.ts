@@ -1,0 +1,37 @@
+import type { TicketId } from '../../kernel/ids.js';
+import type { Decision } from '../refusal.js';
+import type { SaleEvent } from './events.js';
+import { type Order, ticketOfUnit } from './order.js';
+import type { Sale } from './sale.js';
+
+/** What the minter wrote down of a ticket, as far as selling needs to know it. */
+export interface MintResult {
+  readonly ticket: TicketId;
+  readonly request: number;
+  /** Its asset stands, and nobody is let in with it any more. */
+  readonly void?: true;
+}
+
+/** The mint failed for good: it may be asked for again; and if the unit was on its way back, nothing stands in its way. */
+export function noteMintFailure(state: Sale, { ticket, request }: MintResult): Decision<SaleEvent> {
+  const order = state.open?.tickets.orderWith(ticket);
+  const progress = order?.progressOf(ticket);
+  if (order === undefined || progress?.request !== request) return { events: [] };
+  if (progress.state === 'asked') return { events: [{ type: 'MintFailureNoted', data: { order: order.order, ticket, request } }] };
+  return { events: progress.state === 'revoking' ? [released(order, ticket)] : [] };
+}
+
+/** The mint was cancelled, the asset burned or the ticket made void: only now may the unit be sold again. */
+export function releaseUnit(state: Sale, { ticket, void: isVoid }: MintResult): Decision<SaleEvent> {
+  const order = state.open?.tickets.orderWith(ticket);
+  return { events: order?.progressOf(ticket).state === 'revoking' ? [released(order, ticket, isVoid)] : [] };
+}
+
+const released = (order: Order, ticket: TicketId, isVoid?: true): SaleEvent => ({
+  type: 'UnitsReleased',
+  data: {
+    order: order.order,
+    tickets: order.tickets.filter((own) => own.ticket === ticket).map(ticketOfUnit),
+    ...(isVoid && { void: isVoid }),
+  },
+});

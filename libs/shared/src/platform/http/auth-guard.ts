@@ -1,0 +1,124 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { KeyedSlots, type Release } from '../../kernel/keyed-slots.js';
+import type { Tenant } from '../tenants/tenant.js';
+import type { TenantDirectory } from '../tenants/tenant-directory.js';
+import type { TenantLimits } from '../tenants/tenant-limits.js';
+import { type Answer, type HttpProblem, httpProblem } from './answer.js';
+import { clientKey, type TrustedProxies } from './client-address.js';
+import type { Connections } from './connections.js';
+import { type Headers, send } from './reply.js';
+import { whenOver } from './request-end.js';
+
+const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]{1,256}) *$/i;
+const CHALLENGE = 'Bearer realm="admit-one"';
+
+/** Routes of every app that need no API key. */
+export const OPEN_ROUTES = ['/health/live', '/health/ready', '/docs', '/docs/json'] as const;
+/** Requests without an API key that one client address may have under way: with bodies of 200 KiB each, 50 MiB of memory. */
+const MAX_ANONYMOUS_PER_ADDRESS = 256;
+
+type Refused = { readonly answer: Answer; readonly headers: Headers };
+
+/** Who asks, once known; the key it asked with is good for as long as the directory says. */
+export interface Admitted {
+  readonly tenant: Tenant;
+  readonly apiKey: string;
+}
+
+export interface AuthGuardOptions {
+  /** What may be asked without an API key, by the pattern of its route. Whatever is not here wants one. */
+  readonly publicRoutes: ReadonlySet<string>;
+  /** Told of everybody who is not let in, and whose they are where that is known. */
+  readonly onRejected: (why: HttpProblem, tenant?: string) => void;
+}
+
+/** Bounds what clients take of this process, whoever they are. */
+export interface ClientLimits {
+  readonly connections: Pick<Connections, 'identify'>;
+  readonly proxies: TrustedProxies;
+  /** Requests under way of one client address behind a trusted proxy, whose connections are not the client's. */
+  readonly maxInFlightPerAddress: number;
+}
+
+/** The door: tells tenants by their API keys, before a byte of the body is read, and lets none of them ask too fast. */
+export class AuthGuard {
+  private readonly admitted = new WeakMap<object, Admitted>();
+  private readonly anonymous = new KeyedSlots(MAX_ANONYMOUS_PER_ADDRESS);
+  private readonly forwarded: KeyedSlots;
+  private closing = false;
+
+  constructor(
+    private readonly tenants: Pick<TenantDirectory, 'ofKey'>,
+    private readonly limits: TenantLimits,
+    private readonly clients: ClientLimits,
+    private readonly house: AuthGuardOptions,
+  ) {
+    this.forwarded = new KeyedSlots(clients.maxInFlightPerAddress);
+  }
+
+  guard(server: FastifyInstance): void {
+    server.addHook('onRequest', (request, reply, done) => {
+      const refused = this.refuse(request, reply);
+      if (refused === undefined) done();
+      else send(reply, refused.answer, refused.headers);
+    });
+  }
+
+  /** Who was let in with this request. */
+  of(request: FastifyRequest): Admitted {
+    const admitted = this.admitted.get(request.raw);
+    if (admitted === undefined) throw new Error(`${request.url} was reached without an API key`);
+    return admitted;
+  }
+
+  /** Lets nobody in any more. */
+  close(): void {
+    this.closing = true;
+  }
+
+  /** Requests that are let in and not over. */
+  get inFlight(): { readonly anonymous: number; readonly forwarded: number; readonly tenants: number } {
+    return { anonymous: this.anonymous.count, forwarded: this.forwarded.count, tenants: this.limits.inFlight };
+  }
+
+  private refuse(request: FastifyRequest, reply: FastifyReply): Refused | undefined {
+    if (this.closing) return this.no('stopping', { Connection: 'close' });
+    if (request.is404) return undefined;
+    const isPublic = this.house.publicRoutes.has(request.routeOptions.url ?? '');
+    return this.refuseAddress(request, reply, isPublic) ?? (isPublic ? undefined : this.refuseTenant(request, reply));
+  }
+
+  /** Clients behind a trusted proxy share its connections, and so are counted here; so are those that need no API key. */
+  private refuseAddress(request: FastifyRequest, reply: FastifyReply, isPublic: boolean): Refused | undefined {
+    const isForwarded = this.clients.proxies.has(request.raw.socket.remoteAddress ?? '');
+    if (!isPublic && !isForwarded) return undefined;
+    const release = (isPublic ? this.anonymous : this.forwarded).take(clientKey(request.ip));
+    if (release === undefined) return this.no('too-many-from-address', {});
+    this.releaseAtEnd(request, reply, release);
+    return undefined;
+  }
+
+  private refuseTenant(request: FastifyRequest, reply: FastifyReply): Refused | undefined {
+    const apiKey = BEARER.exec(request.headers.authorization ?? '')?.[1];
+    const tenant = apiKey === undefined ? undefined : this.tenants.ofKey(apiKey);
+    if (apiKey === undefined) return this.no('unauthorized', { 'WWW-Authenticate': CHALLENGE });
+    if (tenant === undefined) return this.no('unauthorized', { 'WWW-Authenticate': `${CHALLENGE}, error="invalid_token"` });
+    if (tenant.status !== 'active') return this.no('tenant-refused', {}, tenant.tenant);
+    if (!this.clients.connections.identify(request.raw.socket, tenant.tenant))
+      return this.no('too-many-connections', { Connection: 'close' }, tenant.tenant);
+    const release = this.limits.enter(tenant.tenant);
+    if (typeof release === 'number') return this.no('too-many-requests', { 'Retry-After': `${release}` }, tenant.tenant);
+    this.admitted.set(request.raw, { tenant, apiKey });
+    this.releaseAtEnd(request, reply, release);
+    return undefined;
+  }
+
+  private no(why: HttpProblem, headers: Headers, tenant?: string): Refused {
+    this.house.onRejected(why, tenant);
+    return { answer: httpProblem(why), headers };
+  }
+
+  private releaseAtEnd(request: FastifyRequest, reply: FastifyReply, release: Release): void {
+    whenOver(request.raw.socket, reply.raw, release);
+  }
+}

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { fingerprint } from '#shared/kernel/canonical.js';
+import { keyHash, type SaleId, type TenantId } from '#shared/kernel/ids.js';
+import { type Command, commandMessageId, commandSubject, encodeCommand } from '../../apps/purchase/src/command.js';
+import { commandsSettled, toldOf } from '../stages/crash-stage.js';
+import { Shop } from '../stages/shop.js';
+
+const SALE = 'dead-lettered-sale';
+const request = { sale: SALE, buyer: 'b-1', quantity: 1 };
+
+let jsm: JetStreamManager;
+
+const shop = Shop.forTests('deadlettered');
+beforeAll(async () => {
+  jsm = await jetstreamManager(shop.log.admin);
+  await shop.demo.open(SALE, { quota: 10 });
+});
+
+const commandOf = (key: string): Command => ({
+  tenant: 'demo' as TenantId,
+  sale: SALE as SaleId,
+  keyHash: keyHash('api', key),
+  namespace: 'api',
+  operation: 'order.place',
+  key,
+  fingerprint: fingerprint('order.place', SALE, request),
+  request,
+  reply: '_INBOX.purchase.nobody',
+});
+
+/** As a newer version would have stored it: this one cannot read what is asked. */
+async function park(key: string, msgID = commandMessageId(commandOf(key))): Promise<void> {
+  const unreadable = encodeCommand(commandOf(key)).replace('order.place', 'order.swap');
+  await jetstream(shop.log.admin).publish(commandSubject(commandOf(key)), unreadable, { msgID });
+  await commandsSettled(shop.log);
+}
+
+/** What is sent on from DEAD: in place of what lies in COMMANDS, and decided this time. */
+async function redrive(key: string, body = encodeCommand(commandOf(key))): Promise<void> {
+  const { tenant, sale, keyHash: hash } = commandOf(key);
+  const lying = await jsm.streams.getMessage('COMMANDS', { last_by_subj: `cmd.*.${tenant}.${sale}.${hash}` });
+  await jsm.streams.deleteMessage('COMMANDS', lying?.seq ?? 0);
+  await jetstream(shop.log.admin).publish(commandSubject(commandOf(key)), body, { msgID: randomUUID() });
+  await commandsSettled(shop.log);
+}
+
+it.each([
+  ['is remembered by its id', 'known', undefined],
+  ['lies there and nothing else remembers it', 'old', 'another-id'],
+])('[L10] a request that was set aside and %s is answered so each time, over NATS and HTTP, and by its decision once it was sent on', async (_, key, msgID) => {
+  await park(key, msgID);
+  const before = await shop.log.lastSequences();
+  for (let tries = 0; tries < 2; tries++) {
+    expect(await shop.demo.place(SALE, { quantity: 1 }, key)).toMatchObject({
+      status: 503,
+      retryAfter: '60',
+      body: { code: 'dead-lettered' },
+    });
+    const heard = await shop.demoWeb.place(SALE, { quantity: 1 }, key);
+    expect(heard).toMatchObject({ status: 503, body: { status: 503, code: 'dead-lettered' } });
+    expect(heard.headers.get('Retry-After')).toBe('60');
+  }
+  expect(await shop.log.lastSequences()).toEqual(before);
+  await redrive(key);
+  const decided = await shop.demo.place(SALE, { quantity: 1 }, key);
+  expect(decided).toMatchObject({ status: 201, replayed: true, body: { sale: SALE } });
+  expect(await shop.demoWeb.place(SALE, { quantity: 1 }, key)).toMatchObject({ status: 201, replayed: true, text: decided.text });
+  expect((await toldOf(shop.log, SALE)).decisions.filter((hash) => hash === keyHash('api', key))).toHaveLength(1);
+});
+
+it('a request that was sent on and set aside again is answered so again', async () => {
+  await park('twice');
+  await redrive('twice', encodeCommand(commandOf('twice')).replace('order.place', 'order.swap'));
+  expect(await shop.demo.place(SALE, { quantity: 1 }, 'twice')).toMatchObject({ status: 503, body: { code: 'dead-lettered' } });
+});
+
+it('a request whose like was set aside in another sale is decided', async () => {
+  await park('elsewhere');
+  await shop.demo.open('other', { quota: 10 });
+  expect(await shop.demo.place('other', { quantity: 1 }, 'elsewhere')).toMatchObject({ status: 201, replayed: false });
+});
