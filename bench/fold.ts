@@ -7,13 +7,13 @@ import { JetStreamValues } from '#shared/event-store/jetstream/jetstream-values.
 import { Snapshots } from '#shared/event-store/snapshots.js';
 import { frontOf, hashOf } from '#shared/event-store/stored-commit.js';
 import { bufferOf } from '#shared/kernel/bytes.js';
-import { createLogger } from '#shared/platform/logger.js';
+import { createLogger } from '#shared/platform/process/logger.js';
 import { provision } from '#shared/platform/topology/provision.js';
 import { SNAPSHOTS_BUCKET } from '#shared/platform/topology/streams.js';
-import { AggregateRepository } from '../apps/purchase/src/aggregate-repository.js';
+import { AggregateRepository } from '../apps/purchase/src/deciding/aggregate-repository.js';
+import { SaleAggregate } from '../apps/purchase/src/deciding/sale-aggregate.js';
+import { GROWTH, SaleSnapshots, SNAPSHOT_SHAPE } from '../apps/purchase/src/deciding/sale-snapshots.js';
 import { PurchaseMetrics } from '../apps/purchase/src/metrics.js';
-import { SaleAggregate } from '../apps/purchase/src/sale-aggregate.js';
-import { GROWTH, SaleSnapshots, SNAPSHOT_SHAPE } from '../apps/purchase/src/sale-snapshots.js';
 import { startNats } from '../dev/nats/server.js';
 import { temporaryFolder } from '../dev/processes/temporary.js';
 import { writeSale } from './ledger-log.js';

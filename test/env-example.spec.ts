@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { environmentExample, readEnvironment } from '#shared/platform/environment.js';
+import { environmentExample, readEnvironment } from '#shared/platform/process/environment.js';
 
 const example = readFileSync(join(import.meta.dirname, '..', '.env.example'), 'utf8');
 const assignments = example.split('\n').flatMap((line) => {

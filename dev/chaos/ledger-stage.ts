@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { createLogger } from '#shared/platform/logger.js';
+import { createLogger } from '#shared/platform/process/logger.js';
 import { provision } from '#shared/platform/topology/provision.js';
 import { connected, database } from '../../apps/ledger/src/database/connect.js';
 import type { RoleUrls } from '../../apps/ledger/src/database/roles.js';

@@ -1,7 +1,7 @@
 import type { Recorded } from '#shared/domain/recorded.js';
 import type { SaleEvent } from '#shared/domain/sale/events.js';
 import { openSale } from '#shared/domain/sale/open-sale.js';
-import { placeOrder } from '#shared/domain/sale/place-order.js';
+import { placeOrder } from '#shared/domain/sale/orders/place-order.js';
 import { Sale } from '#shared/domain/sale/sale.js';
 import { type Head, headOf, NO_HEAD } from '#shared/event-store/commit.js';
 import { type EventStore, saleSubject } from '#shared/event-store/event-store.js';

@@ -1,5 +1,5 @@
 import { TRANSITIONS } from '#shared/domain/mint/ticket-mint.js';
-import { ORDER_TRANSITIONS } from '#shared/domain/sale/order.js';
+import { ORDER_TRANSITIONS } from '#shared/domain/sale/orders/order.js';
 import { lifeDiagram } from './life-diagram.js';
 
 const { unknown: mintBegins, ...mintLife } = TRANSITIONS;

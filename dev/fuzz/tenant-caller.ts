@@ -1,7 +1,7 @@
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
-import { WEBHOOK_PATH } from '../../apps/purchase/src/http/payment-webhook.js';
-import { fill, ROUTES } from '../../apps/purchase/src/http/routes.js';
-import type { OperationName } from '../../apps/purchase/src/operations.js';
+import { WEBHOOK_PATH } from '../../apps/purchase/src/api/http/payment-webhook.js';
+import { fill, ROUTES } from '../../apps/purchase/src/api/http/routes.js';
+import type { OperationName } from '../../apps/purchase/src/operations/operations.js';
 import { signed } from '../payments/signing.js';
 import type { Settings } from '../stack/wiring.js';
 

@@ -1,5 +1,5 @@
 import { decodeCommit } from '#shared/event-store/commit.js';
-import { SaleAggregate } from '../../apps/purchase/src/sale-aggregate.js';
+import { SaleAggregate } from '../../apps/purchase/src/deciding/sale-aggregate.js';
 import type { History } from './history.js';
 import type { HistoryLedger } from './ledger.js';
 import { HistoryLog } from './log.js';

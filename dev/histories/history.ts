@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { z } from 'zod';
-import { isOperation, OPERATIONS, type OperationName, operation as operationOf } from '../../apps/purchase/src/operations.js';
+import { isOperation, OPERATIONS, type OperationName, operation as operationOf } from '../../apps/purchase/src/operations/operations.js';
 import { valuesOf } from './values.js';
 
 /** Tenants of one history, and sales of each of them. */

@@ -1,5 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-import { createLogger } from '#shared/platform/logger.js';
+import { createLogger } from '#shared/platform/process/logger.js';
 import { connected, database } from '../../apps/ledger/src/database/connect.js';
 import { applyBatch } from '../../apps/ledger/src/projection/apply-batch.js';
 import { readCheckpoint } from '../../apps/ledger/src/projection/checkpoint.js';

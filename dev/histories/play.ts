@@ -1,5 +1,5 @@
 import type { SaleId, TenantId } from '#shared/kernel/ids.js';
-import { internalCommand } from '../../apps/purchase/src/command.js';
+import { internalCommand } from '../../apps/purchase/src/requests/command.js';
 import { aimed, crowdOrder, orderKey, type SeenSale } from './aim.js';
 import { type History, type Step, TENANTS } from './history.js';
 import type { HistoryLog } from './log.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { z } from 'zod';
-import { isOperation, OPERATIONS, operation } from '../../apps/purchase/src/operations.js';
+import { isOperation, OPERATIONS, operation } from '../../apps/purchase/src/operations/operations.js';
 import { valuesOf } from './values.js';
 
 const SCHEMAS = Object.keys(OPERATIONS)

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { keepSecrets } from '#shared/platform/secrets.js';
+import { keepSecrets } from '#shared/platform/process/secrets.js';
 import type { ClusterMember } from '#shared/platform/topology/accounts.js';
 import { freePort } from '../processes/ports.js';
 import { waitFor } from '../processes/wait.js';

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
-import { keepSecrets, writePrivate } from '#shared/platform/secrets.js';
+import { keepSecrets, writePrivate } from '#shared/platform/process/secrets.js';
 import { type AccountsPlan, accountsConfig, type ClusterMember, inboxOf, usersOf } from '#shared/platform/topology/accounts.js';
 import { messageOf } from '../processes/errors.js';
 import { ManagedProcess, ManagedServer, type ProcessPlan } from '../processes/managed-process.js';

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
-import { createLogger } from '#shared/platform/logger.js';
-import { writePrivate } from '#shared/platform/secrets.js';
+import { createLogger } from '#shared/platform/process/logger.js';
+import { writePrivate } from '#shared/platform/process/secrets.js';
 import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { messageOf } from '../processes/errors.js';
 import type { NatsServer } from './server.js';

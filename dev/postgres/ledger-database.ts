@@ -1,4 +1,4 @@
-import type { Logger } from '#shared/platform/logger.js';
+import type { Logger } from '#shared/platform/process/logger.js';
 import { migrateDatabase } from '../../apps/ledger/src/database/migrate-database.js';
 import type { RoleUrls } from '../../apps/ledger/src/database/roles.js';
 import type { PostgresServer } from './server.js';

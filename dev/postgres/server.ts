@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import pg from 'pg';
-import { keepSecrets } from '#shared/platform/secrets.js';
+import { keepSecrets } from '#shared/platform/process/secrets.js';
 import { messageOf } from '../processes/errors.js';
 import { ManagedProcess, ManagedServer, type ProcessPlan } from '../processes/managed-process.js';
 import { freePort } from '../processes/ports.js';

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writePrivate } from '#shared/platform/secrets.js';
+import { writePrivate } from '#shared/platform/process/secrets.js';
 import { type Command, kill9 } from './managed-process.js';
 import { commandLine, descendantsOf, isAlive } from './process-table.js';
 import { waitFor } from './wait.js';

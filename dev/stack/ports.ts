@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writePrivate } from '#shared/platform/secrets.js';
+import { writePrivate } from '#shared/platform/process/secrets.js';
 import { freePort, isFree } from '../processes/ports.js';
 
 /** Where people expect these things; below the range from which systems take outgoing ports. */

@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import pg from 'pg';
-import { keepSecrets } from '#shared/platform/secrets.js';
+import { keepSecrets } from '#shared/platform/process/secrets.js';
 import { usersOf } from '#shared/platform/topology/accounts.js';
 import { obtainNatsServer } from '../nats/obtain.js';
 import { lacksOf } from '../nats/own-server.js';

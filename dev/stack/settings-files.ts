@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writePrivate } from '#shared/platform/secrets.js';
+import { writePrivate } from '#shared/platform/process/secrets.js';
 import type { Environment } from '../processes/project.js';
 import type { Stack } from './stack.js';
 import { APPS, clientSettings, OTHER_TENANT, type Settings } from './wiring.js';

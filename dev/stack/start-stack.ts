@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { keepSecrets } from '#shared/platform/secrets.js';
+import { keepSecrets } from '#shared/platform/process/secrets.js';
 import { DEV_TENANTS } from '../nats/server.js';
 import type { ManagedProcess } from '../processes/managed-process.js';
 import { OrphanReaper } from '../processes/orphan-reaper.js';

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { encodeBase58 } from '#shared/kernel/base58.js';
-import { writePrivate } from '#shared/platform/secrets.js';
+import { writePrivate } from '#shared/platform/process/secrets.js';
 
 const SEED_BYTES = 32;
 const KEY_BYTES = 2 * SEED_BYTES; // the seed, then the public key: what Solana's own tools read

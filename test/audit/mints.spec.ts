@@ -1,10 +1,10 @@
 import { metadataPath } from '#shared/domain/mint/metadata-document.js';
 import { mintSubject } from '#shared/event-store/event-store.js';
 import { MemoryEventStore } from '#shared/event-store/memory.js';
-import type { Chain } from '../../apps/minter/src/chain.js';
+import type { Chain } from '../../apps/minter/src/chains/chain.js';
 import { MemoryChain } from '../../apps/minter/src/chains/memory.js';
-import { MintAggregateHandler } from '../../apps/minter/src/mint-aggregate-handler.js';
-import { planMint } from '../../apps/minter/src/plan-mint.js';
+import { MintAggregateHandler } from '../../apps/minter/src/minting/mint-aggregate-handler.js';
+import { planMint } from '../../apps/minter/src/minting/plan-mint.js';
 import { commitsOf } from '../conformance/event-store-suite.js';
 import { MemoryMinter, STYLE } from '../stages/memory-minter.js';
 import { mintCommand, TENANT } from '../stages/minter-stage.js';

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
-import { askings } from '../../apps/purchase/src/asyncapi-contract.js';
-import { PaymentEvent, WEBHOOK_PATH } from '../../apps/purchase/src/http/payment-webhook.js';
-import { ROUTES } from '../../apps/purchase/src/http/routes.js';
+import { askings } from '../../apps/purchase/src/api/docs/asyncapi-contract.js';
+import { PaymentEvent, WEBHOOK_PATH } from '../../apps/purchase/src/api/http/payment-webhook.js';
+import { ROUTES } from '../../apps/purchase/src/api/http/routes.js';
 import { problemOf } from '../harness/http-caller.js';
 import { Shop } from '../stages/shop.js';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { WEBHOOK_PATH } from '../../apps/purchase/src/http/payment-webhook.js';
+import { WEBHOOK_PATH } from '../../apps/purchase/src/api/http/payment-webhook.js';
 import { badKeys, badOpenings, badOrders, opening, order, toldOverHttp } from '../harness/bad-requests.js';
 import { HttpCaller, problemOf } from '../harness/http-caller.js';
 import { sendRaw } from '../harness/raw-http.js';

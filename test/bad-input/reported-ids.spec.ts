@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
-import { WEBHOOK_PATH } from '../../apps/purchase/src/http/payment-webhook.js';
+import { WEBHOOK_PATH } from '../../apps/purchase/src/api/http/payment-webhook.js';
 import { recordedIn } from '../harness/recorded.js';
 import { decidedBefore, takenBefore } from '../stages/earlier-version.js';
 import { Shop } from '../stages/shop.js';

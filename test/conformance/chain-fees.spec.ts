@@ -1,5 +1,5 @@
 import { ComputeBudgetInstruction, ComputeBudgetProgram, TransactionMessage, VersionedTransaction } from '@solana/web3.js';
-import type { SignedTransaction } from '../../apps/minter/src/chain.js';
+import type { SignedTransaction } from '../../apps/minter/src/chains/chain.js';
 import { freshMintKeys, Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
 import { Token2022Chain } from '../../apps/minter/src/chains/token-2022/token-2022-chain.js';
 import { type LocalSolana, startLocalSolana } from '../../dev/solana/local-solana.js';

@@ -1,6 +1,6 @@
 import type { MintAttempt, MintPlan } from '#shared/domain/mint/events.js';
 import type { Wallet } from '#shared/kernel/ids.js';
-import type { Verdict, Watched } from '../../apps/minter/src/chain.js';
+import type { Verdict, Watched } from '../../apps/minter/src/chains/chain.js';
 import { freshMintKeys, Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
 import { Token2022Chain } from '../../apps/minter/src/chains/token-2022/token-2022-chain.js';
 import { type LocalSolana, startLocalSolana } from '../../dev/solana/local-solana.js';

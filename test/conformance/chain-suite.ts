@@ -1,4 +1,4 @@
-import type { Chain, Verdict, Watched } from '../../apps/minter/src/chain.js';
+import type { Chain, Verdict, Watched } from '../../apps/minter/src/chains/chain.js';
 import type { MintAttempt, MintPlan } from '../../libs/shared/src/domain/mint/events.js';
 import type { TenantId, TicketId, Wallet } from '../../libs/shared/src/kernel/ids.js';
 import { mintPlan, nextTicket, TENANT } from './mint-plans.js';

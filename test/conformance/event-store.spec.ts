@@ -1,6 +1,6 @@
 import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { MemoryEventStore } from '#shared/event-store/memory.js';
-import { connectNats } from '#shared/platform/nats.js';
+import { connectNats } from '#shared/platform/messaging/nats.js';
 import { Log } from '../stages/selling.js';
 import { eventStoreSuite } from './event-store-suite.js';
 

@@ -1,4 +1,4 @@
-import type { Chain } from '../../apps/minter/src/chain.js';
+import type { Chain } from '../../apps/minter/src/chains/chain.js';
 import type { MintPlan } from '../../libs/shared/src/domain/mint/events.js';
 import { sha256 } from '../../libs/shared/src/kernel/hash.js';
 import {

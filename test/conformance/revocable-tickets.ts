@@ -1,4 +1,4 @@
-import type { Verdict, Watched } from '../../apps/minter/src/chain.js';
+import type { Verdict, Watched } from '../../apps/minter/src/chains/chain.js';
 import type { MintAttempt, MintPlan } from '../../libs/shared/src/domain/mint/events.js';
 import type { ChainBench } from './chain-suite.js';
 import { mintPlan, nextTicket } from './mint-plans.js';

@@ -4,7 +4,7 @@ import { MemoryValues } from '#shared/event-store/memory-values.js';
 import type { NamedValues } from '#shared/event-store/named-values.js';
 import { type Part, type Snapshot, Snapshots, type StoredSnapshot } from '#shared/event-store/snapshots.js';
 import type { Hash } from '#shared/kernel/hash.js';
-import { connectNats } from '#shared/platform/nats.js';
+import { connectNats } from '#shared/platform/messaging/nats.js';
 import { SNAPSHOTS_BUCKET } from '#shared/platform/topology/streams.js';
 import { Log } from '../stages/selling.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyHash } from '#shared/kernel/ids.js';
-import type { SaleAggregate } from '../../apps/purchase/src/sale-aggregate.js';
+import type { SaleAggregate } from '../../apps/purchase/src/deciding/sale-aggregate.js';
 import { foldOf, saleIn, snapshotsFile, snapshotsOfSample } from '../../dev/docs/sample-log.js';
 import { projectFolder } from '../../dev/processes/project.js';
 import { restored, stateOf } from '../stages/restored-sale.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { fill, ROUTES } from '../../apps/purchase/src/http/routes.js';
+import { fill, ROUTES } from '../../apps/purchase/src/api/http/routes.js';
 import { apiKeyOf } from '../stages/selling.js';
 
 /** An answer as an HTTP client sees it. */

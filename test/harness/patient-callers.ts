@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { PARTS } from '../../apps/purchase/src/deciding/workers.js';
 import type { PurchaseParts } from '../../apps/purchase/src/parts.js';
-import { PARTS } from '../../apps/purchase/src/workers.js';
 
 /** Longer than any test. */
 const LONG_MS = 600_000;

@@ -1,7 +1,7 @@
 import type { Recorded } from '#shared/domain/recorded.js';
 import { assertFollows, decodeWhole, headOf, inOrder, NO_HEAD } from '#shared/event-store/commit.js';
 import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
-import { StoredMessages } from '#shared/platform/stored-messages.js';
+import { StoredMessages } from '#shared/platform/messaging/stored-messages.js';
 import type { Log } from '../stages/selling.js';
 
 /** Everything that the log holds of a subject, in its order, each commit proven to follow the one before it. */

@@ -4,7 +4,7 @@ import ts from 'typescript';
 
 const root = join(import.meta.dirname, '..', '..');
 const DECIDERS = 'libs/shared/src/domain/sale';
-const OPERATIONS = 'apps/purchase/src/operations.ts';
+const OPERATIONS = 'apps/purchase/src/operations/operations.ts';
 
 const parse = (path: string): ts.SourceFile =>
   ts.createSourceFile(path, readFileSync(join(root, path), 'utf8'), ts.ScriptTarget.Latest, true);

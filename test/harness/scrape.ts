@@ -1,6 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { HealthListener } from '#shared/platform/health-listener.js';
+import { HealthListener } from '#shared/platform/process/health-listener.js';
 
 /** Each series, such as `admit_mints{state="sent"}`, and its value. */
 export type Scrape = ReadonlyMap<string, number>;

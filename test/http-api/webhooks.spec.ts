@@ -2,7 +2,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { saleSubject } from '#shared/event-store/event-store.js';
 import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
-import { WEBHOOK_PATH } from '../../apps/purchase/src/http/payment-webhook.js';
+import { WEBHOOK_PATH } from '../../apps/purchase/src/api/http/payment-webhook.js';
 import type { PaymentEvent, PaymentOrder } from '../../dev/payments/event.js';
 import { type PaymentProvider, startPaymentProvider } from '../../dev/payments/provider.js';
 import { waitFor } from '../../dev/processes/wait.js';

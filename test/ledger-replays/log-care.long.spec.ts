@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { connectNats } from '#shared/platform/nats.js';
+import { connectNats } from '#shared/platform/messaging/nats.js';
 import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
 import { CONSUMERS } from '#shared/platform/topology/consumers.js';
 import { inspectTopology } from '#shared/platform/topology/inspect.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { PermissionViolationError } from '@nats-io/transport-node';
 import { saleSubject } from '#shared/event-store/event-store.js';
-import { connectNats } from '#shared/platform/nats.js';
+import { connectNats } from '#shared/platform/messaging/nats.js';
 import { obtainNatsServer } from '../../dev/nats/obtain.js';
 import { commandLine, descendantsOf, isAlive } from '../../dev/processes/process-table.js';
 import { projectFolder } from '../../dev/processes/project.js';

@@ -1,4 +1,4 @@
-import type { Failpoint } from '../../apps/minter/src/failpoint.js';
+import type { Failpoint } from '../../apps/minter/src/minting/failpoint.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { MinterProcesses } from '../stages/minter-processes.js';
 import { MinterStage } from '../stages/minter-stage.js';

@@ -3,7 +3,7 @@ import type { MintPlan } from '#shared/domain/mint/events.js';
 import { NO_HEAD } from '#shared/event-store/commit.js';
 import { mintSubject } from '#shared/event-store/event-store.js';
 import { MemoryEventStore } from '#shared/event-store/memory.js';
-import type { Verdict, Watched } from '../../apps/minter/src/chain.js';
+import type { Verdict, Watched } from '../../apps/minter/src/chains/chain.js';
 import { MemoryChain } from '../../apps/minter/src/chains/memory.js';
 import { MemoryMinter } from '../stages/memory-minter.js';
 import { mintCommand, TENANT } from '../stages/minter-stage.js';

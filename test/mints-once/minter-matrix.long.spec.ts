@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { MINT_STEPS } from '../../apps/minter/src/failpoint.js';
+import { MINT_STEPS } from '../../apps/minter/src/minting/failpoint.js';
 import { freePort } from '../../dev/processes/ports.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { seededRandom } from '../../dev/solana/fault-switches.js';

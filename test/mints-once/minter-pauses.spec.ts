@@ -1,6 +1,6 @@
 import { LAMPORTS_PER_SOL } from '@solana/web3.js';
-import { readEnvironment } from '#shared/platform/environment.js';
-import { createLogger } from '#shared/platform/logger.js';
+import { readEnvironment } from '#shared/platform/process/environment.js';
+import { createLogger } from '#shared/platform/process/logger.js';
 import { loadMintKeys } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
 import { startMinter } from '../../apps/minter/src/start.js';
 import { waitFor } from '../../dev/processes/wait.js';

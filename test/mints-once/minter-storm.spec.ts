@@ -4,7 +4,7 @@ import type { Recorded } from '#shared/domain/recorded.js';
 import { type Head, NO_HEAD } from '#shared/event-store/commit.js';
 import { type EventStore, mintSubject } from '#shared/event-store/event-store.js';
 import { MemoryEventStore } from '#shared/event-store/memory.js';
-import type { Chain, Watched } from '../../apps/minter/src/chain.js';
+import type { Chain, Watched } from '../../apps/minter/src/chains/chain.js';
 import { MemoryChain, type MemoryFault } from '../../apps/minter/src/chains/memory.js';
 import { seededRandom } from '../../dev/solana/fault-switches.js';
 import { MemoryMinter } from '../stages/memory-minter.js';

@@ -20,12 +20,12 @@ import type { MintCommand, MintEvent, MintPlan } from '#shared/domain/mint/event
 import type { Recorded } from '#shared/domain/recorded.js';
 import { mintSubject, saleSubject } from '#shared/event-store/event-store.js';
 import type { Wallet } from '#shared/kernel/ids.js';
-import { readEnvironment } from '#shared/platform/environment.js';
-import { createLogger } from '#shared/platform/logger.js';
+import { readEnvironment } from '#shared/platform/process/environment.js';
+import { createLogger } from '#shared/platform/process/logger.js';
 import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
 import { loadMintKeys } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
 import { Token2022Chain } from '../../apps/minter/src/chains/token-2022/token-2022-chain.js';
-import { planMint } from '../../apps/minter/src/plan-mint.js';
+import { planMint } from '../../apps/minter/src/minting/plan-mint.js';
 import type { Drift } from '../../apps/minter/src/reconcile/drift.js';
 import type { Reconciled } from '../../apps/minter/src/reconcile/reconciliation.js';
 import { startMinter } from '../../apps/minter/src/start.js';

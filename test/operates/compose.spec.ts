@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { environmentExample } from '#shared/platform/environment.js';
+import { environmentExample } from '#shared/platform/process/environment.js';
 import { temporaryFolder } from '../../dev/processes/temporary.js';
 
 const root = join(import.meta.dirname, '..', '..');

@@ -1,6 +1,6 @@
 import { jetstream } from '@nats-io/jetstream';
-import { closedSubject } from '#shared/platform/dead-letters.js';
-import { MAX_WAITING_PER_SALE } from '../../apps/purchase/src/intake.js';
+import { closedSubject } from '#shared/platform/messaging/dead-letters.js';
+import { MAX_WAITING_PER_SALE } from '../../apps/purchase/src/requests/intake.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { HttpCaller } from '../harness/http-caller.js';
 import { patientCallers } from '../harness/patient-callers.js';

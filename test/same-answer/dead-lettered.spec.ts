@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { fingerprint } from '#shared/kernel/canonical.js';
 import { keyHash, type SaleId, type TenantId } from '#shared/kernel/ids.js';
-import { type Command, commandMessageId, commandSubject, encodeCommand } from '../../apps/purchase/src/command.js';
+import { type Command, commandMessageId, commandSubject, encodeCommand } from '../../apps/purchase/src/requests/command.js';
 import { commandsSettled, toldOf } from '../stages/crash-stage.js';
 import { Shop } from '../stages/shop.js';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { jetstream } from '@nats-io/jetstream';
-import { commandSubject } from '../../apps/purchase/src/command.js';
-import type { OperationName } from '../../apps/purchase/src/operations.js';
+import type { OperationName } from '../../apps/purchase/src/operations/operations.js';
+import { commandSubject } from '../../apps/purchase/src/requests/command.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { HttpCaller, type HttpHeard } from '../harness/http-caller.js';
 import { recordedIn } from '../harness/recorded.js';

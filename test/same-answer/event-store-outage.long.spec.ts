@@ -2,7 +2,7 @@ import { type Commit, headOf, NO_HEAD } from '#shared/event-store/commit.js';
 import type { EventStore } from '#shared/event-store/event-store.js';
 import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { isFault } from '#shared/kernel/fault.js';
-import { connectNats } from '#shared/platform/nats.js';
+import { connectNats } from '#shared/platform/messaging/nats.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { aDecision, anEvent, appendAll, commitsOf, freshSubject, outline } from '../conformance/event-store-suite.js';
 import { type Frame, LossyProxy } from '../harness/lossy-proxy.js';

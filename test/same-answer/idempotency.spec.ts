@@ -1,10 +1,10 @@
 import { Svcm } from '@nats-io/services';
 import { connect } from '@nats-io/transport-node';
-import { readEnvironment } from '#shared/platform/environment.js';
-import { createLogger } from '#shared/platform/logger.js';
-import { Intake } from '../../apps/purchase/src/intake.js';
-import { isOperation, type OperationName } from '../../apps/purchase/src/operations.js';
+import { readEnvironment } from '#shared/platform/process/environment.js';
+import { createLogger } from '#shared/platform/process/logger.js';
+import { isOperation, type OperationName } from '../../apps/purchase/src/operations/operations.js';
 import { connectParts } from '../../apps/purchase/src/parts.js';
+import { Intake } from '../../apps/purchase/src/requests/intake.js';
 import type { Heard } from '../harness/caller.js';
 import { NEW, pairFor } from '../harness/every-mutation.js';
 import { Shop } from '../stages/shop.js';

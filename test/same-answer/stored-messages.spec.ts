@@ -1,6 +1,6 @@
 import type { StoredMsg } from '@nats-io/jetstream';
 import { mintSubject } from '#shared/event-store/event-store.js';
-import { StoredMessages } from '#shared/platform/stored-messages.js';
+import { StoredMessages } from '#shared/platform/messaging/stored-messages.js';
 import { LedgerStage, paying } from '../stages/ledger-stage.js';
 
 const stage = LedgerStage.forTests('stored-messages');

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TRANSITIONS } from '#shared/domain/mint/ticket-mint.js';
 import type { SaleEvent } from '#shared/domain/sale/events.js';
-import { ORDER_TRANSITIONS, Order, type OrderStatus } from '#shared/domain/sale/order.js';
+import { ORDER_TRANSITIONS, Order, type OrderStatus } from '#shared/domain/sale/orders/order.js';
 import type { BuyerId, OrderId } from '#shared/kernel/ids.js';
 import { type Life, lifeDiagram, withDiagram } from '../../dev/docs/life-diagram.js';
 import { LIVES } from '../../dev/docs/lives.js';

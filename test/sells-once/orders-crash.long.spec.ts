@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type Command, encodeCommand } from '../../apps/purchase/src/command.js';
-import { Decider } from '../../apps/purchase/src/decider.js';
+import { Decider } from '../../apps/purchase/src/deciding/decider.js';
 import { connectParts } from '../../apps/purchase/src/parts.js';
+import { type Command, encodeCommand } from '../../apps/purchase/src/requests/command.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { Caller } from '../harness/caller.js';
 import { arrives, type Frame, LossyProxy } from '../harness/lossy-proxy.js';

@@ -1,6 +1,6 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { ACK, type Delivery, nak } from '#shared/consumer/delivery.js';
-import { JetStreamSource } from '#shared/platform/jetstream-source.js';
+import { JetStreamSource } from '#shared/platform/messaging/jetstream-source.js';
 import { ensureMintQueue } from '#shared/platform/topology/mint-queues.js';
 import { Log } from '../stages/selling.js';
 

@@ -2,7 +2,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { type Commit, type Head, headOf, NO_HEAD } from '#shared/event-store/commit.js';
 import { type EventStore, saleSubject } from '#shared/event-store/event-store.js';
 import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
-import { type Aggregate, AggregateRepository } from '../../apps/purchase/src/aggregate-repository.js';
+import { type Aggregate, AggregateRepository } from '../../apps/purchase/src/deciding/aggregate-repository.js';
 import { anEvent } from '../conformance/event-store-suite.js';
 import { Log } from '../stages/selling.js';
 

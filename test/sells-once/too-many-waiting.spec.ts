@@ -1,7 +1,7 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { keyHash } from '#shared/kernel/ids.js';
-import type { Answer } from '../../apps/purchase/src/answer.js';
-import { Intake, MAX_WAITING_PER_SALE } from '../../apps/purchase/src/intake.js';
+import type { Answer } from '../../apps/purchase/src/requests/answer.js';
+import { Intake, MAX_WAITING_PER_SALE } from '../../apps/purchase/src/requests/intake.js';
 import { patientCallers } from '../harness/patient-callers.js';
 import { counted, toldOf } from '../stages/crash-stage.js';
 import { heldDeciders } from '../stages/held-deciders.js';

@@ -1,8 +1,8 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { saleSubject } from '#shared/event-store/event-store.js';
-import { type Environment, readEnvironment } from '#shared/platform/environment.js';
-import { createLogger } from '#shared/platform/logger.js';
+import { type Environment, readEnvironment } from '#shared/platform/process/environment.js';
+import { createLogger } from '#shared/platform/process/logger.js';
 import { DECIDER_SETS, deciderSet } from '#shared/platform/topology/consumers.js';
 import { startPurchase } from '../../apps/purchase/src/start.js';
 import type { Broker } from '../../dev/nats/server.js';

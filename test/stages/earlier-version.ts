@@ -3,11 +3,11 @@ import { saleSubject } from '#shared/event-store/event-store.js';
 import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { fingerprint, type Json } from '#shared/kernel/canonical.js';
 import { type KeyNamespace, keyHash, type SaleId, type TenantId } from '#shared/kernel/ids.js';
-import type { Answer } from '../../apps/purchase/src/answer.js';
-import { type Command, encodeCommand } from '../../apps/purchase/src/command.js';
-import { decideCommand } from '../../apps/purchase/src/decide.js';
-import type { OperationName } from '../../apps/purchase/src/operations.js';
-import { SaleAggregate } from '../../apps/purchase/src/sale-aggregate.js';
+import { decideCommand } from '../../apps/purchase/src/deciding/decide.js';
+import { SaleAggregate } from '../../apps/purchase/src/deciding/sale-aggregate.js';
+import type { OperationName } from '../../apps/purchase/src/operations/operations.js';
+import type { Answer } from '../../apps/purchase/src/requests/answer.js';
+import { type Command, encodeCommand } from '../../apps/purchase/src/requests/command.js';
 import type { Log } from './selling.js';
 
 /** A command as an earlier version stored it: it knew none of the checks of today, and took a key as it came. */

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type Environment, readEnvironment } from '#shared/platform/environment.js';
-import { createLogger } from '#shared/platform/logger.js';
+import { type Environment, readEnvironment } from '#shared/platform/process/environment.js';
+import { createLogger } from '#shared/platform/process/logger.js';
 import { startLedger } from '../../apps/ledger/src/start.js';
 import type { Broker } from '../../dev/nats/server.js';
 import { ledgerUrls } from '../../dev/postgres/ledger-database.js';

@@ -4,7 +4,7 @@ import type { Recorded } from '#shared/domain/recorded.js';
 import { mintSubject } from '#shared/event-store/event-store.js';
 import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { MemoryChain } from '../../apps/minter/src/chains/memory.js';
-import { planMint } from '../../apps/minter/src/plan-mint.js';
+import { planMint } from '../../apps/minter/src/minting/plan-mint.js';
 
 const STYLE = { symbol: 'ADMIT', uriPrefix: 'urn:admit-one:' };
 export const SIGNATURE = 'signature of the mint';

@@ -1,11 +1,11 @@
 import type { EventStore } from '#shared/event-store/event-store.js';
-import { createLogger } from '#shared/platform/logger.js';
-import type { Chain } from '../../apps/minter/src/chain.js';
-import { ConfirmationTracker } from '../../apps/minter/src/confirmation-tracker.js';
-import { FundsGate } from '../../apps/minter/src/funds-gate.js';
-import { MintAggregateHandler } from '../../apps/minter/src/mint-aggregate-handler.js';
-import { SpendingCaps } from '../../apps/minter/src/spending-caps.js';
-import { TicketMinter } from '../../apps/minter/src/ticket-minter.js';
+import { createLogger } from '#shared/platform/process/logger.js';
+import type { Chain } from '../../apps/minter/src/chains/chain.js';
+import { ConfirmationTracker } from '../../apps/minter/src/confirmation/confirmation-tracker.js';
+import { MintAggregateHandler } from '../../apps/minter/src/minting/mint-aggregate-handler.js';
+import { TicketMinter } from '../../apps/minter/src/minting/ticket-minter.js';
+import { FundsGate } from '../../apps/minter/src/payer/funds-gate.js';
+import { SpendingCaps } from '../../apps/minter/src/payer/spending-caps.js';
 
 const silent = createLogger('minter', 'silent');
 export const STYLE = { symbol: 'ADMIT', uriPrefix: 'urn:' };

@@ -1,4 +1,4 @@
-import { type AggregatePart, SaleAggregate } from '../../apps/purchase/src/sale-aggregate.js';
+import { type AggregatePart, SaleAggregate } from '../../apps/purchase/src/deciding/sale-aggregate.js';
 
 /** The fold that a process begins with at a snapshot of this one, stored and read as JSON. */
 export const restored = ({ subject, head }: SaleAggregate, parts: readonly AggregatePart[]): Promise<SaleAggregate> =>

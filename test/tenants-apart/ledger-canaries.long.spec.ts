@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type Fault, isFault } from '#shared/kernel/fault.js';
-import { createLogger } from '#shared/platform/logger.js';
+import { createLogger } from '#shared/platform/process/logger.js';
 import { LedgerReader } from '../../apps/ledger/src/queries/reader.js';
 import { HttpCaller } from '../harness/http-caller.js';
 import { DATABASE, RunningLedger } from '../stages/ledger-app.js';

@@ -1,5 +1,5 @@
 import { saleSubject } from '#shared/event-store/event-store.js';
-import { Semaphore } from '#shared/kernel/semaphore.js';
+import { Semaphore } from '#shared/kernel/concurrency/semaphore.js';
 import { balancesOf } from '../../apps/ledger/src/balances.js';
 import { connected, database } from '../../apps/ledger/src/database/connect.js';
 import { migrateDatabase } from '../../apps/ledger/src/database/migrate-database.js';

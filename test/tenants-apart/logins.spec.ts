@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createLogger, type Logger } from '#shared/platform/logger.js';
-import { connectForCommand, connectNats, type NatsAccess } from '#shared/platform/nats.js';
+import { connectForCommand, connectNats, type NatsAccess } from '#shared/platform/messaging/nats.js';
+import { createLogger, type Logger } from '#shared/platform/process/logger.js';
 import { reloadServer } from '../../dev/nats/reload.js';
 import { type NatsServer, startNats } from '../../dev/nats/server.js';
 import { freePort } from '../../dev/processes/ports.js';

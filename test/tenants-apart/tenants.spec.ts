@@ -1,6 +1,6 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { type ConnectionOptions, connect, type NatsConnection, nkeyAuthenticator, PermissionViolationError } from '@nats-io/transport-node';
-import { createLogger } from '#shared/platform/logger.js';
+import { createLogger } from '#shared/platform/process/logger.js';
 import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { type Issued, TenantRegister } from '#shared/platform/tenants/tenant-register.js';
 import { inspectTopology } from '#shared/platform/topology/inspect.js';

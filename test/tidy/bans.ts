@@ -2,7 +2,7 @@ import ts from 'typescript';
 import { isDomain, isTypeScript, nodesOf, type Rule, type Slip, type Source, slipAt } from './source.js';
 
 /** The one file that may read the environment: everything else is told. */
-export const ENVIRONMENT = 'libs/shared/src/platform/environment.ts';
+export const ENVIRONMENT = 'libs/shared/src/platform/process/environment.ts';
 
 const eachNode =
   (concerns: (source: Source) => boolean, why: (node: ts.Node) => string | undefined) =>

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { readEnvironment } from '#shared/platform/environment.js';
-import { EXIT } from '#shared/platform/exit-codes.js';
-import { number, progressOf } from '#shared/platform/progress.js';
+import { readEnvironment } from '#shared/platform/process/environment.js';
+import { EXIT } from '#shared/platform/process/exit-codes.js';
+import { number, progressOf } from '#shared/platform/process/progress.js';
 import { backUp } from './log/backup.js';
 import { readLedgerWitness } from './log/ledger-witness.js';
 import type { StreamCopy } from './log/manifest.js';

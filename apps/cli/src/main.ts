@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { isFault } from '#shared/kernel/fault.js';
-import { EXIT } from '#shared/platform/exit-codes.js';
-import { printError } from '#shared/platform/print-error.js';
-import { VERSION } from '#shared/platform/version.js';
+import { EXIT } from '#shared/platform/process/exit-codes.js';
+import { printError } from '#shared/platform/process/print-error.js';
+import { VERSION } from '#shared/platform/process/version.js';
 import { addDeadCommands } from './dead.js';
 import { addLedgerCommands } from './ledger.js';
 import { addLogCommands } from './log.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { keepSecrets } from '#shared/platform/secrets.js';
+import { keepSecrets } from '#shared/platform/process/secrets.js';
 import { accountsConfig, usersOf } from '#shared/platform/topology/accounts.js';
 import { say } from './operator.js';
 

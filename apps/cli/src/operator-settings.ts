@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadEnvironmentFile } from '#shared/platform/environment.js';
+import { loadEnvironmentFile } from '#shared/platform/process/environment.js';
 
 /** What `npm start` wrote for whoever runs `admit` beside it, in the same folder. */
 export function loadOperatorSettings(): void {

@@ -1,8 +1,8 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Command } from 'commander';
-import type { Environment } from '#shared/platform/environment.js';
-import { EXIT } from '#shared/platform/exit-codes.js';
-import { accessOf, connectForCommand } from '#shared/platform/nats.js';
+import { accessOf, connectForCommand } from '#shared/platform/messaging/nats.js';
+import type { Environment } from '#shared/platform/process/environment.js';
+import { EXIT } from '#shared/platform/process/exit-codes.js';
 
 /** Does something as the operator's NATS user. */
 export const asOperator = <T>(environment: Environment, work: (connection: NatsConnection, inbox: string) => Promise<T>): Promise<T> =>

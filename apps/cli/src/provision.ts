@@ -1,4 +1,4 @@
-import { readEnvironment } from '#shared/platform/environment.js';
+import { readEnvironment } from '#shared/platform/process/environment.js';
 import { provision } from '#shared/platform/topology/provision.js';
 import { withNats } from './operator.js';
 

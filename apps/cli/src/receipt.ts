@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readEnvironment } from '#shared/platform/environment.js';
+import { readEnvironment } from '#shared/platform/process/environment.js';
 import { runProgram } from './run-program.js';
 
 const COULD_NOT = 2;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { readEnvironment } from '#shared/platform/environment.js';
-import { EXIT } from '#shared/platform/exit-codes.js';
+import { readEnvironment } from '#shared/platform/process/environment.js';
+import { EXIT } from '#shared/platform/process/exit-codes.js';
 import { withExitCodes } from './operator.js';
 import { runProgram } from './run-program.js';
 

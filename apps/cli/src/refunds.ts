@@ -1,4 +1,4 @@
-import { readEnvironment } from '#shared/platform/environment.js';
+import { readEnvironment } from '#shared/platform/process/environment.js';
 import { asOperator } from './operator.js';
 
 const ASK_TIMEOUT_MS = 10_000;

@@ -1,7 +1,7 @@
 import { Fault } from '#shared/kernel/fault.js';
-import { type Environment, readEnvironment } from '#shared/platform/environment.js';
-import type { NatsAccess } from '#shared/platform/nats.js';
-import { number } from '#shared/platform/progress.js';
+import type { NatsAccess } from '#shared/platform/messaging/nats.js';
+import { type Environment, readEnvironment } from '#shared/platform/process/environment.js';
+import { number } from '#shared/platform/process/progress.js';
 import { rewind, sequenceOf } from './log/prepare-replay.js';
 import { withBackup } from './log/replay-backup.js';
 import { asOperator } from './operator.js';

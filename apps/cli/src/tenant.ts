@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import { type Environment, readEnvironment } from '#shared/platform/environment.js';
+import { type Environment, readEnvironment } from '#shared/platform/process/environment.js';
 import { accountInstructions } from '#shared/platform/tenants/nats-account.js';
 import { type Grant, goodAt } from '#shared/platform/tenants/tenant.js';
 import { type Issued, TenantRegister } from '#shared/platform/tenants/tenant-register.js';

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
-import { readEnvironment } from '#shared/platform/environment.js';
-import { createLogger, STANDARD_ERROR } from '#shared/platform/logger.js';
-import { printError } from '#shared/platform/print-error.js';
+import { readEnvironment } from '#shared/platform/process/environment.js';
+import { createLogger, STANDARD_ERROR } from '#shared/platform/process/logger.js';
+import { printError } from '#shared/platform/process/print-error.js';
 import { balancesOf } from './balances.js';
 import { connected, database } from './database/connect.js';
 

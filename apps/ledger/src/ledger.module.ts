@@ -1,6 +1,6 @@
 import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { type HealthChecks, HealthController, HealthModule } from '#shared/platform/health.js';
 import { showHealth } from '#shared/platform/metrics/health-metrics.js';
+import { type HealthChecks, HealthController, HealthModule } from '#shared/platform/process/health.js';
 import { type HttpFacts, httpControllers, httpProviders } from './http/http-parts.js';
 
 const END = Symbol('end of the ledger');

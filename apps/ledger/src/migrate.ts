@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Fault } from '#shared/kernel/fault.js';
-import { readEnvironment } from '#shared/platform/environment.js';
-import { createLogger } from '#shared/platform/logger.js';
+import { readEnvironment } from '#shared/platform/process/environment.js';
+import { createLogger } from '#shared/platform/process/logger.js';
 import { migrateDatabase } from './database/migrate-database.js';
 import { roleUrls } from './start.js';
 

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { runApp } from '#shared/platform/run-app.js';
+import { runApp } from '#shared/platform/process/run-app.js';
 import { startMinter } from './start.js';
 
 await runApp('minter', async (environment, logger) => ({ app: await startMinter(environment, logger) }));

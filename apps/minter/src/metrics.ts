@@ -3,7 +3,7 @@ import type { MintEvent } from '#shared/domain/mint/events.js';
 import type { TicketMint } from '#shared/domain/mint/ticket-mint.js';
 import { FAULTS, type FaultCode } from '#shared/kernel/fault.js';
 import type { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
-import type { Funds } from './chain.js';
+import type { Funds } from './chains/chain.js';
 
 /** Attempts a ticket took. One is the rule; three refusals of the program in a row fail it; more is a chain that drops much. */
 const ATTEMPT_BUCKETS = [0, 1, 2, 3, 5, 8, 13, 21];

@@ -1,10 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { HealthModule } from '#shared/platform/health.js';
-import type { HealthListening } from '#shared/platform/health-listener.js';
 import { showHealth } from '#shared/platform/metrics/health-metrics.js';
+import { HealthModule } from '#shared/platform/process/health.js';
+import type { HealthListening } from '#shared/platform/process/health-listener.js';
+import { MINTER, Workers } from './minting/workers.js';
 import type { MinterApp } from './parts.js';
 import { readiness } from './readiness.js';
-import { MINTER, Workers } from './workers.js';
 
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: a Nest module is a class, and a dynamic one is made by a static method

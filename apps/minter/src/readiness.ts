@@ -1,5 +1,5 @@
 import { mintSubject } from '#shared/event-store/event-store.js';
-import type { HealthChecks } from '#shared/platform/health.js';
+import type { HealthChecks } from '#shared/platform/process/health.js';
 import type { MinterApp } from './parts.js';
 
 /** A subject of the log that nobody writes: reading its head asks the leader of the stream. */

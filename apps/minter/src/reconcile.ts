@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
-import { readEnvironment } from '#shared/platform/environment.js';
-import { EXIT } from '#shared/platform/exit-codes.js';
 import { withLedger } from '#shared/platform/ledger-reading.js';
-import { accessOf, connectForCommand } from '#shared/platform/nats.js';
-import { printError } from '#shared/platform/print-error.js';
-import { progressOf } from '#shared/platform/progress.js';
-import { Rpc } from './chains/token-2022/rpc.js';
+import { accessOf, connectForCommand } from '#shared/platform/messaging/nats.js';
+import { readEnvironment } from '#shared/platform/process/environment.js';
+import { EXIT } from '#shared/platform/process/exit-codes.js';
+import { printError } from '#shared/platform/process/print-error.js';
+import { progressOf } from '#shared/platform/process/progress.js';
+import { Rpc } from './chains/token-2022/rpc/rpc.js';
 import { DRIFTS, type Drift, isWrong } from './reconcile/drift.js';
 import { type Reconciled, Reconciliation } from './reconcile/reconciliation.js';
 

@@ -1,8 +1,8 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { Environment } from '#shared/platform/environment.js';
-import { HealthListener } from '#shared/platform/health-listener.js';
-import { type Logger, NestLogger } from '#shared/platform/logger.js';
+import type { Environment } from '#shared/platform/process/environment.js';
+import { HealthListener } from '#shared/platform/process/health-listener.js';
+import { type Logger, NestLogger } from '#shared/platform/process/logger.js';
 import { MinterModule } from './minter.module.js';
 import { connectMinter } from './parts.js';
 

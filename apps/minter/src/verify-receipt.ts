@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { Fault, isFault } from '#shared/kernel/fault.js';
-import { readEnvironment } from '#shared/platform/environment.js';
-import { printError } from '#shared/platform/print-error.js';
+import { readEnvironment } from '#shared/platform/process/environment.js';
+import { printError } from '#shared/platform/process/print-error.js';
 import { Receipt } from '#shared/platform/receipt.js';
 import { validate } from '#shared/platform/validate.js';
 import { checkReceipt } from './chains/token-2022/check-receipt.js';
-import { Rpc } from './chains/token-2022/rpc.js';
+import { Rpc } from './chains/token-2022/rpc/rpc.js';
 import { type Finding, type ReceiptVerdict, verdictOn } from './receipt-finding.js';
 
 /**

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { runApp } from '#shared/platform/run-app.js';
+import { runApp } from '#shared/platform/process/run-app.js';
 import { startPurchase } from './start.js';
 
 await runApp('purchase', async (environment, logger) => {

@@ -1,9 +1,9 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { TenantLabel } from '#shared/platform/metrics/tenant-label.js';
-import type { Answer } from './answer.js';
-import type { Decider } from './decider.js';
-import { outcomeOf } from './outcome.js';
-import type { Replies } from './replies.js';
+import type { Decider } from './deciding/decider.js';
+import type { Answer } from './requests/answer.js';
+import { outcomeOf } from './requests/outcome.js';
+import type { Replies } from './requests/replies.js';
 
 const MS_PER_SECOND = 1_000;
 /** Seconds a group takes in memory: microseconds for one command, tens of milliseconds for hundreds. */

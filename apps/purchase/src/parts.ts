@@ -3,24 +3,24 @@ import type { EventStore } from '#shared/event-store/event-store.js';
 import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { JetStreamValues } from '#shared/event-store/jetstream/jetstream-values.js';
 import { Snapshots } from '#shared/event-store/snapshots.js';
-import { DeadLetters } from '#shared/platform/dead-letters.js';
-import type { Environment } from '#shared/platform/environment.js';
-import type { Logger } from '#shared/platform/logger.js';
+import { DeadLetters } from '#shared/platform/messaging/dead-letters.js';
+import { accessOf, connectNats, type NatsAccess } from '#shared/platform/messaging/nats.js';
 import { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
-import { accessOf, connectNats, type NatsAccess } from '#shared/platform/nats.js';
+import type { Environment } from '#shared/platform/process/environment.js';
+import type { Logger } from '#shared/platform/process/logger.js';
+import { VERSION } from '#shared/platform/process/version.js';
 import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { awaitTopology } from '#shared/platform/topology/inspect.js';
 import { SNAPSHOTS_BUCKET } from '#shared/platform/topology/streams.js';
-import { VERSION } from '#shared/platform/version.js';
-import { AggregateRepository } from './aggregate-repository.js';
-import { Decisions } from './decisions.js';
-import { Inbox } from './inbox.js';
+import { AggregateRepository } from './deciding/aggregate-repository.js';
+import { Decisions } from './deciding/decisions.js';
+import { SaleAggregate } from './deciding/sale-aggregate.js';
+import { SaleSnapshots, SNAPSHOT_SHAPE } from './deciding/sale-snapshots.js';
 import { PurchaseMetrics } from './metrics.js';
-import { MintProgressView } from './mint-progress.js';
-import { Replies } from './replies.js';
-import { SaleAggregate } from './sale-aggregate.js';
-import { SaleSnapshots, SNAPSHOT_SHAPE } from './sale-snapshots.js';
-import { Timers } from './timers.js';
+import { Timers } from './reactors/timers.js';
+import { MintProgressView } from './reads/mint-progress.js';
+import { Inbox } from './requests/inbox.js';
+import { Replies } from './requests/replies.js';
 
 /** Everything the purchase app is made of below its endpoints, connected. */
 export interface PurchaseParts {

@@ -1,17 +1,17 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { HealthController, HealthModule } from '#shared/platform/health.js';
 import { showHealth } from '#shared/platform/metrics/health-metrics.js';
-import { Decider } from './decider.js';
-import { HoldExpiryReactor } from './hold-expiry-reactor.js';
-import { type HttpFacts, httpControllers, httpProviders } from './http/http-parts.js';
-import { Intake } from './intake.js';
-import { MintRequestReactor } from './mint-request-reactor.js';
-import { MintResultReactor } from './mint-result-reactor.js';
+import { HealthController, HealthModule } from '#shared/platform/process/health.js';
+import { type HttpFacts, httpControllers, httpProviders } from './api/http/http-parts.js';
+import { RequestsController } from './api/nats/requests.controller.js';
+import { Decider } from './deciding/decider.js';
+import { PARTS, Workers } from './deciding/workers.js';
 import type { PurchaseParts } from './parts.js';
+import { HoldExpiryReactor } from './reactors/hold-expiry-reactor.js';
+import { MintRequestReactor } from './reactors/mint-request-reactor.js';
+import { MintResultReactor } from './reactors/mint-result-reactor.js';
 import { readiness } from './readiness.js';
-import { Reads } from './reads.js';
-import { RequestsController } from './requests.controller.js';
-import { PARTS, Workers } from './workers.js';
+import { Reads } from './reads/reads.js';
+import { Intake } from './requests/intake.js';
 
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: a Nest module is a class, and a dynamic one is made by a static method

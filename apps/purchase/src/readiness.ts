@@ -1,6 +1,6 @@
 import { jetstream } from '@nats-io/jetstream';
-import type { HealthChecks } from '#shared/platform/health.js';
-import type { Decider } from './decider.js';
+import type { HealthChecks } from '#shared/platform/process/health.js';
+import type { Decider } from './deciding/decider.js';
 import type { PurchaseParts } from './parts.js';
 
 const PROBE_TIMEOUT_MS = 2_000;

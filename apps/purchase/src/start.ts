@@ -2,25 +2,25 @@ import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { TENANT_PATTERN } from '#shared/kernel/ids.js';
-import type { Environment } from '#shared/platform/environment.js';
-import { HealthListener } from '#shared/platform/health-listener.js';
 import { callersServer, healthListening } from '#shared/platform/http/callers-server.js';
 import { ProblemFilter } from '#shared/platform/http/problem.filter.js';
-import { type Logger, NestLogger } from '#shared/platform/logger.js';
+import { MicroServiceStrategy } from '#shared/platform/messaging/micro-service.js';
 import { countAborted } from '#shared/platform/metrics/http-metrics.js';
 import { showConsumers, watchedConsumers } from '#shared/platform/metrics/log-metrics.js';
 import { showStreams } from '#shared/platform/metrics/stream-metrics.js';
-import { MicroServiceStrategy } from '#shared/platform/micro-service.js';
+import type { Environment } from '#shared/platform/process/environment.js';
+import { HealthListener } from '#shared/platform/process/health-listener.js';
+import { type Logger, NestLogger } from '#shared/platform/process/logger.js';
+import { VERSION } from '#shared/platform/process/version.js';
 import { TenantLimits } from '#shared/platform/tenants/tenant-limits.js';
 import { TenantRates } from '#shared/platform/tenants/tenant-rates.js';
-import { VERSION } from '#shared/platform/version.js';
-import { problemAnswer } from './answer.js';
-import { PUBLIC_ROUTES } from './http/http-parts.js';
-import { MAX_IN_FLIGHT_PER_TENANT } from './http/idempotency-policy.js';
+import { MAX_IN_FLIGHT_PER_TENANT } from './api/docs/idempotency-policy.js';
+import { PUBLIC_ROUTES } from './api/http/http-parts.js';
+import { toCall } from './api/nats/requests.controller.js';
 import { connectParts, type PurchaseParts } from './parts.js';
 import { PurchaseModule } from './purchase.module.js';
-import { MAX_BODY_BYTES } from './request-body.js';
-import { toCall } from './requests.controller.js';
+import { problemAnswer } from './requests/answer.js';
+import { MAX_BODY_BYTES } from './requests/request-body.js';
 
 /** Connects, checks the streams, and serves: NATS endpoints first, then HTTP. */
 export async function startPurchase(environment: Environment, logger: Logger): Promise<NestFastifyApplication> {

@@ -4,7 +4,7 @@ import type { Mutant } from '../mutant.js';
 export const KEY_MUTANTS: readonly Mutant[] = [
   {
     guard: 'key required: none is as good as one',
-    file: 'apps/purchase/src/read-request.ts',
+    file: 'apps/purchase/src/requests/read-request.ts',
     from: "if (said === undefined) return { problem: problemAnswer('key-missing') };",
     to: "if (said === undefined) return readRequest({ ...request, key: 'none' }, secret);",
     checks: ['minting IK1', 'blockchain TP-1'],
@@ -13,7 +13,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'key validated: any text is a key',
-    file: 'apps/purchase/src/read-request.ts',
+    file: 'apps/purchase/src/requests/read-request.ts',
     from: 'if (!KEY_PATTERN.test(key))',
     to: 'if (key.length === 0)',
     checks: ['minting IK2', 'blockchain TP-2', 'minting AE4'],
@@ -21,7 +21,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'hash of the key in the subject: the key itself stands there',
-    file: 'apps/purchase/src/read-request.ts',
+    file: 'apps/purchase/src/requests/read-request.ts',
     from: 'keyHash: keyHash(namespace, key),',
     to: 'keyHash: key as ReturnType<typeof keyHash>,',
     checks: ['minting IK2', 'blockchain TP-2'],
@@ -29,7 +29,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'the same key is the same request: every copy has a key of its own',
-    file: 'apps/purchase/src/read-request.ts',
+    file: 'apps/purchase/src/requests/read-request.ts',
     from: 'keyHash: keyHash(namespace, key),',
     to: 'keyHash: keyHash(namespace, key + Math.random()),',
     checks: ['blockchain SC-3', 'blockchain TP-8', 'minting IK4'],
@@ -38,7 +38,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'decisions in the log: a process knows its own alone',
-    file: 'apps/purchase/src/sale-aggregate.ts',
+    file: 'apps/purchase/src/deciding/sale-aggregate.ts',
     from: '    this.remember(commit);\n',
     to: '    this.head = headOf(commit);\n',
     checks: ['minting IK3', 'blockchain SC-2', 'blockchain TP-3'],
@@ -46,7 +46,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'decision in the fold: no key was ever decided',
-    file: 'apps/purchase/src/sale-aggregate.ts',
+    file: 'apps/purchase/src/deciding/sale-aggregate.ts',
     from: 'return this.decisions.get(key);',
     to: 'return key === ("" as KeyHash) ? this.decisions.get(key) : undefined;',
     checks: ['minting IK3', 'minting IK4', 'blockchain TP-3', 'minting QJ4', 'blockchain TP-10', 'minting AE1', 'blockchain SC-1'],
@@ -63,7 +63,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'tenant and sale in the message id: a key is taken once for all of them',
-    file: 'apps/purchase/src/command.ts',
+    file: 'apps/purchase/src/requests/command.ts',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of the source
     from: '`${tenant}:${sale}:${hash}`',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of the source
@@ -79,7 +79,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'what is published of keys: that they are forgotten after a day',
-    file: 'apps/purchase/src/http/idempotency-policy.ts',
+    file: 'apps/purchase/src/api/docs/idempotency-policy.ts',
     from: 'seconds: null }',
     to: 'seconds: 86_400 }',
     checks: ['minting IK5', 'blockchain TP-10'],
@@ -88,7 +88,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'what is published of outcomes: another status than is answered',
-    file: 'apps/purchase/src/http/idempotency-policy.ts',
+    file: 'apps/purchase/src/api/docs/idempotency-policy.ts',
     from: "status: [422], code: 'key-reused'",
     to: "status: [409], code: 'key-reused'",
     checks: ['minting AE4', 'blockchain TP-9'],
@@ -96,7 +96,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'in progress: a copy is accepted like the original',
-    file: 'apps/purchase/src/intake.ts',
+    file: 'apps/purchase/src/requests/intake.ts',
     from: "if (stored === 'duplicate') return problemAnswer('in-progress');",
     to: '',
     checks: ['minting IK7', 'blockchain TP-8'],
@@ -104,7 +104,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'fingerprint: any request under a known key is a replay',
-    file: 'apps/purchase/src/decisions.ts',
+    file: 'apps/purchase/src/deciding/decisions.ts',
     from: 'if (decided.fingerprint === asked.fingerprint)',
     to: 'if (decided.fingerprint.length > 0)',
     checks: ['blockchain TP-9'],
@@ -113,7 +113,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'replay told: the stored bytes go out as a first answer',
-    file: 'apps/purchase/src/decisions.ts',
+    file: 'apps/purchase/src/deciding/decisions.ts',
     from: 'body: decided.body, replayed: true',
     to: 'body: decided.body, replayed: false',
     checks: ['blockchain SC-4', 'blockchain SC-1', 'minting AE1', 'minting IK4', 'blockchain TP-3'],
@@ -122,7 +122,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'a refusal is a decision: it leaves no record',
-    file: 'apps/purchase/src/decide.ts',
+    file: 'apps/purchase/src/deciding/decide.ts',
     from: "if (command.namespace === 'internal' && emitted.length === 0)",
     to: 'if (emitted.length === 0)',
     checks: ['blockchain SC-8'],
@@ -130,7 +130,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'the key in the record: only its hash is kept',
-    file: 'apps/purchase/src/decide.ts',
+    file: 'apps/purchase/src/deciding/decide.ts',
     from: 'data: { operation: name, key, keyHash,',
     to: 'data: { operation: name, key: keyHash, keyHash,',
     checks: ['minting QJ3'],
@@ -139,7 +139,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'looked up: who asks again after a lost answer is not looked for in the log',
-    file: 'apps/purchase/src/intake.ts',
+    file: 'apps/purchase/src/requests/intake.ts',
     from: '(await this.lookUp(subject, command)) ?? ',
     to: '',
     checks: ['blockchain SC-7', 'minting IK7', 'minting AE1'],
@@ -147,7 +147,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'nothing stored, nothing promised: a lost command is accepted all the same',
-    file: 'apps/purchase/src/intake.ts',
+    file: 'apps/purchase/src/requests/intake.ts',
     from: "if ((await this.parts.inbox.sequenceOf(command)) === undefined) return problemAnswer('log-unreachable');",
     to: '',
     checks: ['minting DL6', 'blockchain SC-6', 'blockchain SC-7'],
@@ -155,7 +155,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'one key with and without quotation marks: they are part of it',
-    file: 'apps/purchase/src/read-request.ts',
+    file: 'apps/purchase/src/requests/read-request.ts',
     from: "(namespace === 'api' ? unquoted(said) : said)",
     to: 'said',
     checks: ['minting IK4'],
@@ -164,7 +164,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'the other spelling of a key is looked for: its own alone',
-    file: 'apps/purchase/src/idempotency-key.ts',
+    file: 'apps/purchase/src/requests/idempotency-key.ts',
     from: "if (namespace !== 'api') return [own];",
     to: 'return [own];',
     checks: ['minting IK4'],
@@ -173,7 +173,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'a decided key has its answer whatever is checked today: the checks come first',
-    file: 'apps/purchase/src/intake.ts',
+    file: 'apps/purchase/src/requests/intake.ts',
     from: '(await this.decidedBefore(request)) ?? read.problem',
     to: 'read.problem',
     checks: ['minting IK4'],

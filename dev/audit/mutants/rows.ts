@@ -64,7 +64,7 @@ export const ROW_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'completed in the ledger: its row is not changed',
-    file: 'libs/shared/src/domain/ledger/post-mint.ts',
+    file: 'libs/shared/src/domain/ledger/posting/post-mint.ts',
     from: "return { ...row, status: ended(row, 'minted'), asset, signature, slot, holder, wallet, sequence, updatedAt };",
     to: 'return { ...row, holder, wallet, sequence, updatedAt };',
     checks: ['minting QJ6', 'minting NM7'],

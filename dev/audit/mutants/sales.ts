@@ -26,7 +26,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'the loser reads on: it decides again on what it had',
-    file: 'apps/purchase/src/aggregate-repository.ts',
+    file: 'apps/purchase/src/deciding/aggregate-repository.ts',
     from: '      this.used.delete(subject);\n',
     to: '      this.used.delete(subject);\n      if (!this.kept.has(subject)) this.keep(subject, fold);\n',
     checks: ['minting DL5'],
@@ -35,7 +35,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'seat taken: an order is refused only where all its seats are',
-    file: 'libs/shared/src/domain/sale/place-order.ts',
+    file: 'libs/shared/src/domain/sale/orders/place-order.ts',
     from: 'return taken.length > 0 ?',
     to: 'return taken.length === chosen.length ?',
     checks: ['minting AE2'],
@@ -44,7 +44,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'batch of mints: the ones that are known are asked for, whatever the others are',
-    file: 'libs/shared/src/domain/sale/request-mints.ts',
+    file: 'libs/shared/src/domain/sale/orders/request-mints.ts',
     from: 'if (problem !== undefined) return { refusal: problem };',
     to: 'if (problem?.pointers?.length === tickets.length) return { refusal: problem };',
     checks: ['minting AE2'],
@@ -53,7 +53,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'one mint a ticket: another key asks for another',
-    file: 'libs/shared/src/domain/sale/request-mints.ts',
+    file: 'libs/shared/src/domain/sale/orders/request-mints.ts',
     from: "progressOf(id).state !== 'asked');",
     to: "progressOf(id).state !== 'released');",
     checks: ['minting IK6'],
@@ -78,27 +78,27 @@ export const SALE_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'tenants take turns: the one with the most waiting goes first again',
-    file: 'libs/shared/src/kernel/turn-lane.ts',
+    file: 'libs/shared/src/kernel/concurrency/turn-lane.ts',
     from: 'this.waiting.delete(key); // to the end of the turn\n    if (line.length > 0) this.waiting.set(key, line);',
     to: 'if (line.length === 0) this.waiting.delete(key);',
     checks: ['minting DL2'],
-    specs: ['libs/shared/src/kernel/turn-lane.spec.ts'],
+    specs: ['libs/shared/src/kernel/concurrency/turn-lane.spec.ts'],
   },
   {
     guard: 'share of a tenant: one may have all that is outstanding',
-    file: 'apps/minter/src/mints-intake.ts',
+    file: 'apps/minter/src/minting/mints-intake.ts',
     from: 'if (waiting.length === 0 || inWork >= share) continue;',
     to: 'if (waiting.length === 0) continue;',
     checks: ['minting DL2'],
-    specs: ['apps/minter/src/mints-intake-turns.spec.ts'],
+    specs: ['apps/minter/src/minting/mints-intake-turns.spec.ts'],
   },
   {
     guard: 'a tenant at its cap: its mints are begun all the same',
-    file: 'apps/minter/src/mints-intake.ts',
+    file: 'apps/minter/src/minting/mints-intake.ts',
     from: 'if (this.options.mayBegin?.(tenant) !== false) return tenant;',
     to: 'if (this.options.mayBegin?.(tenant) !== undefined) return tenant;',
     checks: ['minting DL2'],
-    specs: ['apps/minter/src/mints-intake-turns.spec.ts'],
+    specs: ['apps/minter/src/minting/mints-intake-turns.spec.ts'],
   },
   {
     guard: 'sales take turns: the one with the most waiting goes first again',
@@ -110,7 +110,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'the inbox waits: what lay there for a second is passed over',
-    file: 'libs/shared/src/platform/jetstream-source.ts',
+    file: 'libs/shared/src/platform/messaging/jetstream-source.ts',
     from: '          yield delivery;\n',
     to: '          if (delivery.storedAt > Date.now() - 1_000) yield delivery;\n          else message.ack();\n',
     checks: ['minting WI3', 'blockchain TP-6'],
@@ -118,7 +118,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'acknowledged when decided: already when it is taken in',
-    file: 'apps/purchase/src/decider.ts',
+    file: 'apps/purchase/src/deciding/decider.ts',
     from: '    this.held.add(delivery);\n',
     to: '    this.held.add(delivery);\n    delivery.settle(ACK);\n',
     checks: ['minting DL4'],
@@ -127,7 +127,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'a status a ticket: a failed mint is told as still going on',
-    file: 'apps/purchase/src/mint-progress.ts',
+    file: 'apps/purchase/src/reads/mint-progress.ts',
     from: "status: 'mint-failed' });",
     to: "status: 'minting' });",
     checks: ['minting AE3', 'blockchain TP-5'],
@@ -136,7 +136,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'moments on the order: that of the sending is not kept',
-    file: 'apps/purchase/src/mint-progress.ts',
+    file: 'apps/purchase/src/reads/mint-progress.ts',
     from: '{ submitted: moment, ...before,',
     to: '{ ...before,',
     checks: ['blockchain TP-5'],
@@ -145,7 +145,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'reads have no way to write: each leaves a note in the log',
-    file: 'apps/purchase/src/reads.ts',
+    file: 'apps/purchase/src/reads/reads.ts',
     from: '    const answer = await this.tried(read);\n',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of the source
     to: '    const answer = await this.tried(read);\n    await (this.parts.store as EventStore).append(`ev.${tenant}.sale.reads`, { version: 0, sequence: 0, hash: null } as never, [{ type: "SaleClosed", data: {}, at: 0 } as never]);\n',
@@ -164,7 +164,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'counted by what became of it: a replay is counted as a first answer',
-    file: 'apps/purchase/src/outcome.ts',
+    file: 'apps/purchase/src/requests/outcome.ts',
     from: "if (replayed === true) return 'replayed';",
     to: '',
     checks: ['blockchain SC-9'],
@@ -173,7 +173,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'seat taken: nobody looks before it is given',
-    file: 'libs/shared/src/domain/sale/place-order.ts',
+    file: 'libs/shared/src/domain/sale/orders/place-order.ts',
     from: 'units.orderOf(unit) !== undefined',
     to: 'units.orderOf(unit) === (unit as string)',
     checks: ['blockchain TP-4'],
@@ -182,7 +182,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'answered when it is in the log: already when it is decided',
-    file: 'apps/purchase/src/decider.ts',
+    file: 'apps/purchase/src/deciding/decider.ts',
     from: '      const decidedAt = performance.now();\n',
     to: '      const decidedAt = performance.now();\n      for (const { waiting, answer } of outcomes) this.parts.replies.send(waiting.command.reply, answer);\n',
     checks: ['blockchain SC-2'],
@@ -190,7 +190,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'poison alone is set aside: a command that cannot be decided comes again',
-    file: 'apps/purchase/src/decider.ts',
+    file: 'apps/purchase/src/deciding/decider.ts',
     from: 'if (only !== undefined && (culprit !== undefined ||',
     to: 'if (only !== undefined && (',
     checks: ['minting RS6'],
@@ -199,11 +199,11 @@ export const SALE_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'a delay in whole milliseconds: the server makes none of it',
-    file: 'libs/shared/src/platform/jetstream-source.ts',
+    file: 'libs/shared/src/platform/messaging/jetstream-source.ts',
     from: 'this.message.nak(Math.ceil(settlement.delayMs))',
     to: 'this.message.nak(settlement.delayMs)',
     checks: ['minting RS1'],
-    specs: ['test/sells-once/redelivery-delay.spec.ts', 'apps/minter/src/mints-intake.spec.ts'],
+    specs: ['test/sells-once/redelivery-delay.spec.ts', 'apps/minter/src/minting/mints-intake.spec.ts'],
   },
   {
     guard: 'metrics that rules name: one is called otherwise',

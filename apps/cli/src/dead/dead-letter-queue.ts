@@ -2,8 +2,8 @@ import { JetStreamApiError, type JetStreamClient, jetstream, jetstreamManager, t
 import type { NatsConnection } from '@nats-io/transport-node';
 import { leaderInfo } from '#shared/event-store/jetstream/leader-info.js';
 import { Fault } from '#shared/kernel/fault.js';
-import { type ClosedLetter, closedSubject, closes, DEAD_STREAM, type DeadLetter } from '#shared/platform/dead-letters.js';
-import { StoredMessages } from '#shared/platform/stored-messages.js';
+import { type ClosedLetter, closedSubject, closes, DEAD_STREAM, type DeadLetter } from '#shared/platform/messaging/dead-letters.js';
+import { StoredMessages } from '#shared/platform/messaging/stored-messages.js';
 
 const WRONG_LAST_SEQUENCE = 10071;
 

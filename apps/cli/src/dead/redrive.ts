@@ -2,7 +2,7 @@ import { JetStreamApiError, type JetStreamClient, type JetStreamManager, jetstre
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import type { MintCommand } from '#shared/domain/mint/events.js';
 import { Fault } from '#shared/kernel/fault.js';
-import { StoredMessages } from '#shared/platform/stored-messages.js';
+import { StoredMessages } from '#shared/platform/messaging/stored-messages.js';
 import { standing } from '../mint/ticket-record.js';
 import type { DeadLetterEntry, DeadLetterQueue } from './dead-letter-queue.js';
 

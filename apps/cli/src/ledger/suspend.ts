@@ -6,7 +6,7 @@ import { decodeCommit, decodeLink, type Head, headOf, NO_HEAD } from '#shared/ev
 import { ledgerSubject } from '#shared/event-store/event-store.js';
 import { EVENTS_STREAM, JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { Fault } from '#shared/kernel/fault.js';
-import { StoredMessages } from '#shared/platform/stored-messages.js';
+import { StoredMessages } from '#shared/platform/messaging/stored-messages.js';
 import type { Halt } from './suspense.js';
 
 /** Another operator may decide on the same sale meanwhile: then this one looks again. */

@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Fault } from '#shared/kernel/fault.js';
-import { connectForCommand, type NatsAccess } from '#shared/platform/nats.js';
+import { connectForCommand, type NatsAccess } from '#shared/platform/messaging/nats.js';
 import { REPLAY_EXPORTS, REPLAY_USER, replayAccount } from '#shared/platform/topology/replay-account.js';
 
 const KEEPER_USER = 'keeper';

@@ -3,8 +3,8 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createInbox, type Msg, type NatsConnection, RequestError, type Status, type Subscription } from '@nats-io/transport-node';
+import { inTime } from '#shared/kernel/concurrency/in-time.js';
 import { Fault } from '#shared/kernel/fault.js';
-import { inTime } from '#shared/kernel/in-time.js';
 
 /** Well below the smallest limit on a message that a server of ours has. */
 const CHUNK_BYTES = 512 * 1024;

@@ -3,7 +3,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { ChainCheck, type Finding } from '#shared/event-store/chain-check.js';
 import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { leaderInfo } from '#shared/event-store/jetstream/leader-info.js';
-import { StoredMessages } from '#shared/platform/stored-messages.js';
+import { StoredMessages } from '#shared/platform/messaging/stored-messages.js';
 import { EPOCH } from '#shared/platform/topology/streams.js';
 import type { LedgerWitness } from './ledger-witness.js';
 

@@ -3,7 +3,7 @@ import { JetStreamApiError, jetstream } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import type { Asked } from '#shared/domain/mint/asked.js';
 import { Fault } from '#shared/kernel/fault.js';
-import { StoredMessages } from '#shared/platform/stored-messages.js';
+import { StoredMessages } from '#shared/platform/messaging/stored-messages.js';
 import { type TicketRecord, ticketRecord } from './ticket-record.js';
 
 export interface MintRedriven {

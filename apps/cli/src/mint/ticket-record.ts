@@ -6,7 +6,7 @@ import { decodeCommit } from '#shared/event-store/commit.js';
 import { mintSubject } from '#shared/event-store/event-store.js';
 import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { bufferOf } from '#shared/kernel/bytes.js';
-import type { StoredMessages } from '#shared/platform/stored-messages.js';
+import type { StoredMessages } from '#shared/platform/messaging/stored-messages.js';
 
 /** What the log tells of one ticket's mint: what was asked of the minter last, and how far that came. */
 export interface TicketRecord {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { createLogger } from '#shared/platform/logger.js';
+import { createLogger } from '#shared/platform/process/logger.js';
 import { connected, type DatabaseUse, database } from './connect.js';
 
 const message = (type: string, body: Buffer): Buffer => {

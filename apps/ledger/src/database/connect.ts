@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import type { Logger } from '#shared/platform/logger.js';
+import type { Logger } from '#shared/platform/process/logger.js';
 import { ENTITIES } from './entities/entities.js';
 import { databaseFault } from './faults.js';
 

@@ -1,5 +1,5 @@
 import { DataSource, type QueryRunner } from 'typeorm';
-import type { Logger } from '#shared/platform/logger.js';
+import type { Logger } from '#shared/platform/process/logger.js';
 import { connected, database } from './connect.js';
 import { databaseFault } from './faults.js';
 import { Ledger1795000000000 } from './migrations/1795000000000-ledger.js';

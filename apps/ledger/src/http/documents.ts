@@ -1,9 +1,9 @@
 import { metadataDocument, tenantMark } from '#shared/domain/mint/metadata-document.js';
+import { Semaphore } from '#shared/kernel/concurrency/semaphore.js';
 import { sha256 } from '#shared/kernel/hash.js';
 import { TICKET_PATTERN } from '#shared/kernel/ids.js';
-import { Semaphore } from '#shared/kernel/semaphore.js';
 import type { Answer } from '#shared/platform/http/answer.js';
-import type { Logger } from '#shared/platform/logger.js';
+import type { Logger } from '#shared/platform/process/logger.js';
 import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { LIVE } from '../database/names.js';
 import type { LedgerReader } from '../queries/reader.js';

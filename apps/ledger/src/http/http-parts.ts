@@ -1,8 +1,8 @@
 import type { Provider, Type } from '@nestjs/common';
-import type { HealthListening } from '#shared/platform/health-listener.js';
 import { AuthGuard, OPEN_ROUTES } from '#shared/platform/http/auth-guard.js';
-import { DOCUMENT, DocsController } from '#shared/platform/http/docs.controller.js';
+import { DOCUMENT, DocsController } from '#shared/platform/http/docs/docs.controller.js';
 import type { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
+import type { HealthListening } from '#shared/platform/process/health-listener.js';
 import { DOCUMENT_PATH, DocumentsController } from './documents.controller.js';
 import { Documents } from './documents.js';
 import { openApiDocument } from './openapi.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { jsonAnswer, openApi, openOperation, titleOf } from '#shared/platform/http/openapi.js';
-import { type Node, problemResponses, reference, text, WITH_API_KEY } from '#shared/platform/http/openapi-problems.js';
+import { jsonAnswer, openApi, openOperation, titleOf } from '#shared/platform/http/docs/openapi.js';
+import { type Node, problemResponses, reference, text, WITH_API_KEY } from '#shared/platform/http/docs/openapi-problems.js';
 import { LIMIT_SCHEMA } from '../queries/questions.js';
 import { DOCUMENT_PATH } from './documents.controller.js';
 import { PROBLEMS, type ProblemCode } from './problems.js';

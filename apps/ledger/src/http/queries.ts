@@ -1,8 +1,8 @@
 import type { Answer } from '#shared/platform/http/answer.js';
 import { WHOLE_MESSAGE } from '#shared/platform/http/event-cursor.js';
 import type { Headers } from '#shared/platform/http/reply.js';
-import type { Logger } from '#shared/platform/logger.js';
 import type { FieldError } from '#shared/platform/problem.js';
+import type { Logger } from '#shared/platform/process/logger.js';
 import type { Tenant } from '#shared/platform/tenants/tenant.js';
 import { Asking, LedgerBehind, type Position, UnknownCursor } from '../queries/asking.js';
 import { positionOf } from '../queries/position.js';

@@ -1,8 +1,8 @@
 import { createInbox, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node';
 import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { type Answered, fromLeader } from '#shared/event-store/jetstream/leader-info.js';
+import { inTime } from '#shared/kernel/concurrency/in-time.js';
 import { Fault, isFault } from '#shared/kernel/fault.js';
-import { inTime } from '#shared/kernel/in-time.js';
 import { EPOCH } from '#shared/platform/topology/streams.js';
 import type { LogState } from '../projection/checkpoint.js';
 import type { LoggedMessage } from '../projection/commit-place.js';

@@ -2,13 +2,13 @@ import type { QueryRunner } from 'typeorm';
 import { Fault } from '#shared/kernel/fault.js';
 import { LIVE } from '../database/names.js';
 import { inTransaction } from '../database/transaction.js';
+import { applyOrHalt } from '../halts/apply-or-halt.js';
+import { readHalts, waits } from '../halts/halts.js';
 import { readHead } from '../rows/read-rows.js';
 import { rowsWithKeys } from '../rows/table.js';
 import { type HaltRow, HEADS } from '../rows/tables.js';
-import { applyOrHalt } from './apply-or-halt.js';
 import type { Checkpoint } from './checkpoint.js';
 import { type LoggedMessage, type PlacedCommit, readCommit } from './commit-place.js';
-import { readHalts, waits } from './halts.js';
 
 export interface AppliedBatch {
   readonly at: Checkpoint;

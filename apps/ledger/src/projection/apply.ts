@@ -1,10 +1,10 @@
 import type { QueryRunner } from 'typeorm';
 import type { Schema } from '../database/names.js';
+import { readHalts, waits } from '../halts/halts.js';
 import { insertRows } from '../rows/table.js';
 import { ENTRIES } from '../rows/tables.js';
 import { type Checkpoint, moveCheckpoint } from './checkpoint.js';
 import type { PlacedCommit } from './commit-place.js';
-import { readHalts, waits } from './halts.js';
 import { EntryList, LedgerPoster } from './ledger-poster.js';
 import { loadMissing } from './working-set.js';
 import { writeChangeSet } from './write-change-set.js';

@@ -1,4 +1,4 @@
-import type { LedgerCommit, LedgerEvent } from '#shared/domain/ledger/post.js';
+import type { LedgerCommit, LedgerEvent } from '#shared/domain/ledger/posting/post.js';
 import { type SuspendedEvents, WHOLE_COMMIT } from '#shared/domain/ledger/suspension.js';
 import { type CloudEvent, cloudEventsOf } from '#shared/event-store/cloud-events.js';
 import { decodeLink, decodeWhole, inOrder, type Link, NO_HEAD } from '#shared/event-store/commit.js';

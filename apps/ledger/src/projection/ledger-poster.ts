@@ -1,6 +1,6 @@
 import type { Balance } from '#shared/domain/ledger/balances.js';
 import { extendChain, type LedgerRow, NO_CHAIN, type TenantChain } from '#shared/domain/ledger/entry.js';
-import { postCommit } from '#shared/domain/ledger/post.js';
+import { postCommit } from '#shared/domain/ledger/posting/post.js';
 import type { OrderRow, PaymentRow, SaleRow, TicketRow } from '#shared/domain/ledger/read-model.js';
 import type { SuspensionRow } from '#shared/domain/ledger/suspension.js';
 import { UnitOfWork } from '#shared/domain/ledger/unit-of-work.js';

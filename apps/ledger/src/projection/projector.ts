@@ -1,17 +1,17 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { Fault } from '#shared/kernel/fault.js';
-import type { Degraded } from '#shared/platform/health.js';
-import type { Logger } from '#shared/platform/logger.js';
+import type { Degraded } from '#shared/platform/process/health.js';
+import type { Logger } from '#shared/platform/process/logger.js';
 import { databaseFault } from '../database/faults.js';
 import { LIVE } from '../database/names.js';
+import { HaltBoard } from '../halts/halt-board.js';
+import { repairTenants } from '../halts/repair-tenants.js';
 import type { EventsLog } from '../logs/events-log.js';
 import type { HaltRow } from '../rows/tables.js';
 import { applyBatch } from './apply-batch.js';
 import { assertFits, type Checkpoint, readCheckpoint } from './checkpoint.js';
-import { HaltBoard } from './halt-board.js';
 import { pause } from './pause.js';
 import { acquireProjectorLock, releaseProjectorLock } from './projector-lock.js';
-import { repairTenants } from './repair-tenants.js';
 
 /** The first and the longest wait before the next try while Postgres or NATS is away; each is cut by chance, so that two do not march in step. */
 const FIRST_RETRY_MS = 100;

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { isFault } from '#shared/kernel/fault.js';
-import type { Logger } from '#shared/platform/logger.js';
+import type { Logger } from '#shared/platform/process/logger.js';
 import { connected, database } from '../database/connect.js';
 import { asTenant } from '../database/transaction.js';
 import type { RawRow } from '../rows/table.js';

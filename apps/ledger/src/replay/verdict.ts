@@ -1,5 +1,5 @@
 import { isFault } from '#shared/kernel/fault.js';
-import { EXIT } from '#shared/platform/exit-codes.js';
+import { EXIT } from '#shared/platform/process/exit-codes.js';
 import { number } from './progress.js';
 import type { ReplayReport } from './replay-ledger.js';
 

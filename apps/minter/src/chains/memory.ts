@@ -2,7 +2,7 @@ import type { MintAttempt, MintPlan } from '#shared/domain/mint/events.js';
 import { Fault } from '#shared/kernel/fault.js';
 import { base32, hashFields, sha256 } from '#shared/kernel/hash.js';
 import type { TenantId, TicketId } from '#shared/kernel/ids.js';
-import type { AssetAddress, Chain, Funds, SignedTransaction, Submission, Verdict, Watched } from '../chain.js';
+import type { AssetAddress, Chain, Funds, SignedTransaction, Submission, Verdict, Watched } from './chain.js';
 
 /** What can happen to a transaction on its way. The chance of each is in 0..1; they are tried in this order. */
 export const MEMORY_FAULTS = ['drop', 'landThenTimeOut', 'errorThenLand', 'landFailed', 'silence'] as const;

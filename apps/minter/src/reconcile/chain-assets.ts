@@ -4,7 +4,7 @@ import type { MintPlan } from '#shared/domain/mint/events.js';
 import { holderOf, judgeAccount } from '../chains/token-2022/judge-account.js';
 import { holderElsewhere } from '../chains/token-2022/look.js';
 import { holdingAddress } from '../chains/token-2022/mint-transaction.js';
-import type { Rpc } from '../chains/token-2022/rpc.js';
+import type { Rpc } from '../chains/token-2022/rpc/rpc.js';
 import type { OnChain } from './drift.js';
 
 /** What stands at every planned address, finalized, hundreds of accounts a call; who holds it is asked one by one only where it was moved. */

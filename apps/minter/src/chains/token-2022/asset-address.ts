@@ -3,7 +3,7 @@ import { TOKEN_2022_PROGRAM_ID } from '@solana/spl-token';
 import { PublicKey } from '@solana/web3.js';
 import { assetSeed } from '#shared/domain/mint/ticket-record.js';
 import type { TenantId, TicketId } from '#shared/kernel/ids.js';
-import type { AssetAddress } from '../../chain.js';
+import type { AssetAddress } from '../chain.js';
 
 /** `createWithSeed(base, seed, Token-2022)`, as anyone can compute it: SHA-256 of the three, one after the other. */
 export function assetAddress(base: PublicKey, tenant: TenantId, ticket: TicketId): AssetAddress {

@@ -8,7 +8,7 @@ import { differs, type Finding, holds, sameOr, unknown } from '../../receipt-fin
 import { assetAddress } from './asset-address.js';
 import { holderOf, judgeAccount } from './judge-account.js';
 import { findMint, type Minting } from './minting.js';
-import type { Rpc } from './rpc.js';
+import type { Rpc } from './rpc/rpc.js';
 
 /**
  * Holds a receipt against the chain it names: every member of it is looked at, and nothing is believed but finalized state. `issuer` is the

@@ -12,7 +12,7 @@ import {
 import { type TokenMetadata, unpack as unpackMetadata } from '@solana/spl-token-metadata';
 import { type AccountInfo, PublicKey, SystemProgram } from '@solana/web3.js';
 import type { MintPlan } from '#shared/domain/mint/events.js';
-import { briefly } from './rpc.js';
+import { briefly } from './rpc/rpc.js';
 
 export type Judgement =
   /** Nothing was made there, though somebody may have sent lamports: an account of the system program without data. */

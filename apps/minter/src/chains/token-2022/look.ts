@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { PublicKey } from '@solana/web3.js';
 import { type Fault, isFault } from '#shared/kernel/fault.js';
-import type { Verdict, Watched } from '../../chain.js';
+import type { Verdict, Watched } from '../chain.js';
 import { holderOf, type Judgement, judgeAccount } from './judge-account.js';
 import { holdingAddress } from './mint-transaction.js';
-import { type AccountsRead, type FinalizedHead, inChunks, type Rpc } from './rpc.js';
-import type { Status } from './rpc-answers.js';
+import { type AccountsRead, type FinalizedHead, inChunks, type Rpc } from './rpc/rpc.js';
+import type { Status } from './rpc/rpc-answers.js';
 
 /** Two accounts each, the asset and the wallet's holding of it, in one call of a hundred. */
 const MINTS_PER_CALL = 50;

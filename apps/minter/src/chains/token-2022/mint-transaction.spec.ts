@@ -2,7 +2,7 @@ import { Keypair, PublicKey, VersionedTransaction } from '@solana/web3.js';
 import type { MintPlan } from '#shared/domain/mint/events.js';
 import { encodeBase58 } from '#shared/kernel/base58.js';
 import type { OrderId, TenantId, TicketId, UnitId, Wallet } from '#shared/kernel/ids.js';
-import { MAX_NAME_BYTES, MAX_SYMBOL_BYTES, MAX_URI_BYTES } from '../../chain.js';
+import { MAX_NAME_BYTES, MAX_SYMBOL_BYTES, MAX_URI_BYTES } from '../chain.js';
 import { assetAddress } from './asset-address.js';
 import { freshMintKeys, Signer } from './mint-keys.js';
 import { signBurn, signMint } from './mint-transaction.js';

@@ -18,7 +18,7 @@ import { createInitializeInstruction } from '@solana/spl-token-metadata';
 import { ComputeBudgetProgram, PublicKey, SystemProgram, TransactionInstruction, TransactionMessage } from '@solana/web3.js';
 import type { MintPlan } from '#shared/domain/mint/events.js';
 import { encodeBase58 } from '#shared/kernel/base58.js';
-import type { SignedTransaction } from '../../chain.js';
+import type { SignedTransaction } from '../chain.js';
 import type { MintKeys, Signer } from './mint-keys.js';
 
 export const MEMO_PROGRAM_ID = new PublicKey('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr');

@@ -12,7 +12,7 @@ import {
 import { isFault } from '#shared/kernel/fault.js';
 import type { Receipt } from '#shared/platform/receipt.js';
 import { MEMO_PROGRAM_ID } from './mint-transaction.js';
-import type { Rpc } from './rpc.js';
+import type { Rpc } from './rpc/rpc.js';
 
 /** What a finalized transaction did, as far as a receipt speaks of it. */
 export interface Minting {

@@ -1,8 +1,8 @@
 import { type Connection, PublicKey } from '@solana/web3.js';
 import { Fault } from '#shared/kernel/fault.js';
-import { type Funds, MAX_NAME_BYTES, MAX_SYMBOL_BYTES, MAX_URI_BYTES } from '../../chain.js';
+import { type Funds, MAX_NAME_BYTES, MAX_SYMBOL_BYTES, MAX_URI_BYTES } from '../chain.js';
 import { assetBytes, COMPUTE_UNIT_LIMIT, TOKEN_ACCOUNT_BYTES } from './mint-transaction.js';
-import type { Providers } from './providers.js';
+import type { Providers } from './rpc/providers.js';
 
 const LAMPORTS_PER_SIGNATURE = 5_000n;
 const SIGNATURES = 3n;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { MintAttempt } from '#shared/domain/mint/events.js';
-import type { Submission } from '../../chain.js';
-import { briefly, type Rpc } from './rpc.js';
-import { transactionError } from './rpc-answers.js';
+import type { Submission } from '../chain.js';
+import { briefly, type Rpc } from './rpc/rpc.js';
+import { transactionError } from './rpc/rpc-answers.js';
 
 const answer = z.union([
   z.object({ result: z.string() }),

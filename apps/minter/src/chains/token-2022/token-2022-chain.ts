@@ -2,16 +2,16 @@ import type { BlockhashWithExpiryBlockHeight } from '@solana/web3.js';
 import type { MintAttempt, MintPlan } from '#shared/domain/mint/events.js';
 import { Fault } from '#shared/kernel/fault.js';
 import type { TenantId, TicketId } from '#shared/kernel/ids.js';
-import type { AssetAddress, Chain, Funds, SignedTransaction, Submission, Verdict, Watched } from '../../chain.js';
+import type { AssetAddress, Chain, Funds, SignedTransaction, Submission, Verdict, Watched } from '../chain.js';
 import { assetAddress } from './asset-address.js';
 import { readVerdicts } from './look.js';
 import type { MintKeys } from './mint-keys.js';
 import { assetBytes, signBurn, signMint } from './mint-transaction.js';
 import { PayerFunds } from './payer-funds.js';
-import type { Provider } from './provider.js';
-import { Providers, type ProvidersOptions } from './providers.js';
+import type { Provider } from './rpc/provider.js';
+import { Providers, type ProvidersOptions } from './rpc/providers.js';
+import { TtlCache } from './rpc/ttl-cache.js';
 import { submitOnce } from './submit.js';
-import { TtlCache } from './ttl-cache.js';
 
 /** A later attempt may pay more, up to this many times the first one's price. */
 const MOST_PRIORITY_FACTOR = 16;

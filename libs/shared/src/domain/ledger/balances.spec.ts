@@ -1,7 +1,7 @@
 import type { Account } from './account.js';
 import { type Balance, Balances } from './balances.js';
 import type { Entry } from './entry.js';
-import { type LedgerEvent, postCommit } from './post.js';
+import { type LedgerEvent, postCommit } from './posting/post.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 const [tenant, sale] = ['demo', 'gala'];

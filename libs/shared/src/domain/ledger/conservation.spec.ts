@@ -3,7 +3,7 @@ import { isFault } from '../../kernel/fault.js';
 import { type Account, CONTROL_ACCOUNTS, controlOf, normalSide, ticketsOf } from './account.js';
 import type { LedgerRow } from './entry.js';
 import { extendChain, NO_CHAIN } from './entry.js';
-import { type LedgerCommit, type LedgerEvent, postCommit } from './post.js';
+import { type LedgerCommit, type LedgerEvent, postCommit } from './posting/post.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 const TENANTS = ['t1', 't2'];

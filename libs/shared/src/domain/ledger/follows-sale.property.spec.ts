@@ -12,17 +12,17 @@ import {
 } from '../../kernel/ids.js';
 import type { Decision } from '../refusal.js';
 import { closeSale } from '../sale/close-sale.js';
-import { cancelOrder, refundOrder } from '../sale/end-order.js';
 import type { SaleEvent } from '../sale/events.js';
-import { expireHolds } from '../sale/expire-holds.js';
 import { noteMintFailure, releaseUnit } from '../sale/mint-result.js';
 import { openSale } from '../sale/open-sale.js';
-import { confirmPayment, failPayment, refundPayment } from '../sale/payment-notifications.js';
-import { placeOrder } from '../sale/place-order.js';
-import { requestMints } from '../sale/request-mints.js';
+import { cancelOrder, refundOrder } from '../sale/orders/end-order.js';
+import { expireHolds } from '../sale/orders/expire-holds.js';
+import { placeOrder } from '../sale/orders/place-order.js';
+import { requestMints } from '../sale/orders/request-mints.js';
+import { confirmPayment, failPayment, refundPayment } from '../sale/payments/payment-notifications.js';
 import { Sale } from '../sale/sale.js';
 import { type Account, ticketsOf } from './account.js';
-import { type LedgerEvent, postCommit } from './post.js';
+import { type LedgerEvent, postCommit } from './posting/post.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 const tenant = 'demo' as TenantId;

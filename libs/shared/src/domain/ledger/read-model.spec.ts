@@ -1,5 +1,5 @@
 import { isFault } from '../../kernel/fault.js';
-import { type LedgerEvent, postCommit } from './post.js';
+import { type LedgerEvent, postCommit } from './posting/post.js';
 import type { OrderRow, SaleRow, TicketRow } from './read-model.js';
 import { UnitOfWork } from './unit-of-work.js';
 

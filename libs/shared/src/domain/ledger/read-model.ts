@@ -1,5 +1,5 @@
 import type { MintRule, PaymentRule, RefundReason } from '../sale/events.js';
-import type { OrderStatus } from '../sale/order.js';
+import type { OrderStatus } from '../sale/orders/order.js';
 
 /** What every row of a read model knows: whose it is, and the last commit that changed it. */
 interface Kept {

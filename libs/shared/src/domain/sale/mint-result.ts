@@ -1,7 +1,7 @@
 import type { TicketId } from '../../kernel/ids.js';
 import type { Decision } from '../refusal.js';
 import type { SaleEvent } from './events.js';
-import { type Order, ticketOfUnit } from './order.js';
+import { type Order, ticketOfUnit } from './orders/order.js';
 import type { Sale } from './sale.js';
 
 /** What the minter wrote down of a ticket, as far as selling needs to know it. */

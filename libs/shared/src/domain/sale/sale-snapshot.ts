@@ -1,8 +1,8 @@
 import type { BuyerId, OrderId, PaymentId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
 import type { Money, SaleTerms, TicketOfUnit, TicketPlaced } from './events.js';
-import { type Moment, Order, type OrderEnd, type OrderStatus, type TicketProgress } from './order.js';
-import { type PaymentRow, paymentOf, paymentRow } from './payment-row.js';
-import type { SetAside } from './payments.js';
+import { type Moment, Order, type OrderEnd, type OrderStatus, type TicketProgress } from './orders/order.js';
+import { type PaymentRow, paymentOf, paymentRow } from './payments/payment-row.js';
+import type { SetAside } from './payments/payments.js';
 import { count, countsOn, hold, type OpenedSale, opened, Sale } from './sale.js';
 
 /** When something was reached: `0` never, `1` with the order's placing, else milliseconds since 1970, UTC, and the sale's version. */

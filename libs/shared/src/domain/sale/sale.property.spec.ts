@@ -3,7 +3,7 @@ import { type BuyerId, orderId, type SaleId, type TenantId, ticketId, type UnitI
 import { OpenSale, PlaceOrder } from './commands.js';
 import type { SaleEvent } from './events.js';
 import { openSale } from './open-sale.js';
-import { placeOrder } from './place-order.js';
+import { placeOrder } from './orders/place-order.js';
 import { Sale } from './sale.js';
 
 const TENANT = 'demo' as TenantId;

@@ -1,9 +1,9 @@
 import type { OrderId, PaymentId, TicketId, Wallet } from '../../kernel/ids.js';
 import type { SaleEvent, SaleTerms, TicketOfUnit } from './events.js';
-import { Holds } from './holds.js';
-import { type Moment, Order } from './order.js';
-import { Payments } from './payments.js';
-import { Tickets } from './tickets.js';
+import { Holds } from './orders/holds.js';
+import { type Moment, Order } from './orders/order.js';
+import { Tickets } from './orders/tickets.js';
+import { Payments } from './payments/payments.js';
 import { Units } from './units.js';
 import { Usage } from './usage.js';
 

@@ -3,12 +3,12 @@ import { Controller, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
-import type { Logger } from '../logger.js';
+import type { Logger } from '../process/logger.js';
 import { TrustedProxies } from './client-address.js';
 import { Connections } from './connections.js';
+import { RouteList } from './docs/route-list.js';
 import { createHttpAdapter } from './http-server.js';
 import { ProblemFilter } from './problem.filter.js';
-import { RouteList } from './route-list.js';
 
 const NO_PROXIES = new TrustedProxies([]);
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { KeyedSlots, type Release } from '../../kernel/keyed-slots.js';
+import { KeyedSlots, type Release } from '../../kernel/concurrency/keyed-slots.js';
 import type { Tenant } from '../tenants/tenant.js';
 import type { TenantDirectory } from '../tenants/tenant-directory.js';
 import type { TenantLimits } from '../tenants/tenant-limits.js';

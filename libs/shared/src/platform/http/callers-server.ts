@@ -1,15 +1,15 @@
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
-import type { Environment } from '../environment.js';
 import { countHttpAnswers, countRejected } from '../metrics/http-metrics.js';
 import type { MetricsPage } from '../metrics/metrics-page.js';
+import type { Environment } from '../process/environment.js';
 import type { TenantDirectory } from '../tenants/tenant-directory.js';
 import type { TenantLimits } from '../tenants/tenant-limits.js';
 import { AuthGuard } from './auth-guard.js';
 import { TrustedProxies } from './client-address.js';
 import { Connections } from './connections.js';
+import { RouteList } from './docs/route-list.js';
 import { createHttpAdapter } from './http-server.js';
-import { RouteList } from './route-list.js';
 
 /** One client address, and one tenant, has this share of all connections: four of them have to agree to fill a process. */
 const SHARE_OF_EACH = 1 / 4;

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Logger } from '../logger.js';
+import type { Logger } from '../process/logger.js';
 import { type HttpProblem, httpProblem } from './answer.js';
+import type { RouteList } from './docs/route-list.js';
 import { send } from './reply.js';
-import type { RouteList } from './route-list.js';
 
 /** What Fastify and Nest refuse before a handler is reached, in our words. */
 const CODE_OF_STATUS: Readonly<Record<number, HttpProblem>> = {

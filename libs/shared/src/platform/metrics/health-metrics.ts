@@ -1,5 +1,5 @@
 import { Gauge } from 'prom-client';
-import type { HealthChecks } from '../health.js';
+import type { HealthChecks } from '../process/health.js';
 import type { MetricsPage } from './metrics-page.js';
 
 /** What `/health/ready` says, check by check, at the moment of the scrape. */

@@ -2,7 +2,7 @@ import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Gauge } from 'prom-client';
 import { wholeCopies } from '../../event-store/jetstream/leader-info.js';
-import { closes, DEAD_STREAM } from '../dead-letters.js';
+import { closes, DEAD_STREAM } from '../messaging/dead-letters.js';
 import { STREAMS } from '../topology/streams.js';
 import { ASK_TIMEOUT_MS } from './log-metrics.js';
 import type { MetricsPage } from './metrics-page.js';

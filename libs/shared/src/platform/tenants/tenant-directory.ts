@@ -1,6 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Fault } from '../../kernel/fault.js';
-import type { Logger } from '../logger.js';
+import type { Logger } from '../process/logger.js';
 import { hashApiKey } from './credentials.js';
 import { goodAt, type Tenant } from './tenant.js';
 import { type Change, TenantsBucket } from './tenants-bucket.js';

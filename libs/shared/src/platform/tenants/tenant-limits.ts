@@ -1,4 +1,4 @@
-import { KeyedSlots, type Release } from '../../kernel/keyed-slots.js';
+import { KeyedSlots, type Release } from '../../kernel/concurrency/keyed-slots.js';
 import type { TenantRates } from './tenant-rates.js';
 
 /** A slot whose request is answered already is free at once; its tenant is told the least that can be told. */

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type ConsumerConfig, JetStreamApiError, type JetStreamManager, jetstreamManager, type StreamInfo } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Fault, isFault } from '../../kernel/fault.js';
-import type { Logger } from '../logger.js';
+import type { Logger } from '../process/logger.js';
 import { CONSUMERS, NOT_ON_A_CONSUMER, RETIRED } from './consumers.js';
 import { type Difference, differences } from './differences.js';
 import { EPOCH, NOT_ON_A_STREAM, STREAMS } from './streams.js';

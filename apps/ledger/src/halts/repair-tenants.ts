@@ -1,0 +1,51 @@
+import type { DataSource } from 'typeorm';
+import type { Logger } from '#shared/platform/process/logger.js';
+import { databaseFault } from '../database/faults.js';
+import { LIVE } from '../database/names.js';
+import { withRunner } from '../database/transaction.js';
+import type { EventsLog } from '../logs/events-log.js';
+import { pause } from '../projection/pause.js';
+import type { HaltBoard } from './halt-board.js';
+import { LOOK_MS, readHalts } from './halts.js';
+import { repairTenant } from './repair.js';
+import { recordedOn } from './suspensions.js';
+
+interface RepairContext {
+  readonly database: () => Promise<DataSource>;
+  readonly log: EventsLog;
+  readonly logger: Logger;
+  /** Where each tenant stands now is told here. */
+  readonly board: HaltBoard;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Tries once every tenant that another version halted: an earlier one, before this one started, or one whose ledger takes the place of the live
+ * one while this one runs; and once more each of which an operator has decided something since. Returns when `signal` is aborted.
+ */
+export async function repairTenants(workshop: RepairContext): Promise<void> {
+  const { signal, logger } = workshop;
+  while (!signal.aborted) {
+    try {
+      await repairOthers(workshop);
+    } catch (thrown) {
+      const fault = databaseFault(thrown);
+      if (!signal.aborted) logger.warn({ code: fault.code, ...fault.context }, 'halted tenants wait for their repair');
+    }
+    await pause(LOOK_MS, signal);
+  }
+}
+
+async function repairOthers({ database, log, logger, board, signal }: RepairContext): Promise<void> {
+  const source = await database();
+  for (const halt of await readHalts(source, LIVE)) {
+    if (signal.aborted) return;
+    const decisions = (await recordedOn(source, LIVE, halt.tenant, halt.sequence)).length;
+    if (board.isOurs(halt, decisions)) continue;
+    const repair = await withRunner(source, (runner) => repairTenant(runner, log, halt));
+    if (repair.outcome === 'halted') board.note(repair.at, repair.at.sequence === halt.sequence ? decisions : 0);
+    if (repair.outcome !== 'caught up') continue;
+    board.ended(halt.tenant);
+    logger.info({ tenant: halt.tenant, from: halt.sequence }, 'a halted tenant goes on');
+  }
+}

@@ -1,0 +1,91 @@
+import type { QueryRunner } from 'typeorm';
+import type { Fault } from '#shared/kernel/fault.js';
+import { LIVE } from '../database/names.js';
+import { inTransaction } from '../database/transaction.js';
+import type { EventsLog } from '../logs/events-log.js';
+import { writeCommits } from '../projection/apply.js';
+import { lockCheckpoint } from '../projection/checkpoint.js';
+import { type PlacedCommit, readCommit } from '../projection/commit-place.js';
+import type { HaltRow } from '../rows/tables.js';
+import { indexOf, moveHalt, reasonOf, refusalIn } from './halts.js';
+import { RECORDED } from './suspensions.js';
+
+/** Commits of a halted tenant that one transaction brings in. Meanwhile the others wait for the checkpoint: some ten milliseconds. */
+const REPAIR_COMMITS = 64;
+
+/** What came of a try to let a tenant go on. */
+export type Repair =
+  | { readonly outcome: 'caught up' }
+  /** It stands at the same commit, or got as far as a later one. */
+  | { readonly outcome: 'halted'; readonly at: HaltRow }
+  /** Somebody else repairs, or the ledger was promoted. */
+  | { readonly outcome: 'overtaken' };
+
+/**
+ * Brings a halted tenant from where it stands to where the ledger is, reading its commits from the log in their order. Every transaction
+ * holds the checkpoint and moves the halt by compare-and-set; the last one removes it, at a moment when nothing is left to bring in. So the
+ * projector passes over the tenant's commits until then, and over none of them from then on, wherever either of them crashes.
+ */
+export async function repairTenant(runner: QueryRunner, log: EventsLog, halted: HaltRow): Promise<Repair> {
+  let at = halted;
+  let suspended: PlacedCommit | undefined; // the next commit, with what was decided of its events
+  for (let most = REPAIR_COMMITS; ; ) {
+    const step = await stepOf(runner, log, at, most, suspended);
+    if (step === 'overtaken' || step === 'caught up') return { outcome: step };
+    if ('sequence' in step) {
+      at = step;
+      if (suspended !== undefined) [most, suspended] = [REPAIR_COMMITS, undefined];
+    } else if (most > 1) most = 1;
+    else {
+      suspended = await RECORDED(runner, LIVE, step.refused);
+      if (suspended === undefined) return remainHalted(runner, at, step);
+    }
+  }
+}
+
+type Step = 'overtaken' | 'caught up' | HaltRow | { readonly refused: PlacedCommit; readonly refusal: Fault };
+
+/** One transaction: so many commits, or none when one of them is refused. */
+async function stepOf(runner: QueryRunner, log: EventsLog, at: HaltRow, most: number, suspended?: PlacedCommit): Promise<Step> {
+  let commits: PlacedCommit[] = [];
+  try {
+    return await inTransaction(runner, {}, async () => {
+      const { sequence: upTo } = await lockCheckpoint(runner);
+      commits = suspended === undefined ? await commitsOf(log, at, upTo, most) : [suspended];
+      const last = commits.at(-1);
+      const next = commits.length < most || last === undefined ? undefined : { ...at, sequence: last.sequence + 1 };
+      if (!(await moveHalt(runner, at, next))) return 'overtaken';
+      await writeCommits(runner, LIVE, commits);
+      return next ?? 'caught up';
+    });
+  } catch (thrown) {
+    const [refused] = commits;
+    if (refused === undefined) throw thrown;
+    return { refused, refusal: refusalIn(thrown) };
+  }
+}
+
+/** The tenant's commits from its halt on, up to where the ledger is. */
+async function commitsOf(log: EventsLog, { tenant, sequence }: HaltRow, upTo: number, most: number): Promise<PlacedCommit[]> {
+  const commits: PlacedCommit[] = [];
+  for (let from = sequence; commits.length < most; ) {
+    const message = await log.nextOf(tenant, from);
+    if (message === undefined || message.sequence > upTo) return commits;
+    commits.push(readCommit(message));
+    from = message.sequence + 1;
+  }
+  return commits;
+}
+
+/** Still halted: at the commit that is refused now, for what it is refused for now. */
+async function remainHalted(runner: QueryRunner, at: HaltRow, { refused, refusal }: Extract<Step, { refused: unknown }>): Promise<Repair> {
+  const to = {
+    tenant: at.tenant,
+    sequence: refused.sequence,
+    subject: refused.subject,
+    reason: reasonOf(refusal),
+    eventIndex: indexOf(refusal),
+  };
+  const moved = await inTransaction(runner, {}, () => moveHalt(runner, at, to));
+  return moved ? { outcome: 'halted', at: to } : { outcome: 'overtaken' };
+}

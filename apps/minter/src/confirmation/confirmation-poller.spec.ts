@@ -1,0 +1,81 @@
+import { pino } from 'pino';
+import { Fault } from '#shared/kernel/fault.js';
+import type { Verdict, Watched } from '../chains/chain.js';
+import { ConfirmationPoller, type Looked, SLICE } from './confirmation-poller.js';
+
+const silent = pino({ level: 'silent' });
+const POLL_MS = 1;
+const running: { stop(): void }[] = [];
+afterEach(() => {
+  for (const each of running.splice(0)) each.stop();
+});
+
+const entry = (number: number, genesisHash = 'here'): Looked => ({
+  looking: false,
+  watched: { plan: { genesisHash }, live: { signature: `${number}` } } as Watched,
+});
+const confirmed: Verdict = { kind: 'confirmed', signature: 's', slot: '1', supply: '1', holder: null };
+
+/** Looks at so many with this chain; resolves when each had its verdict. */
+function drain(count: number, look: (watched: readonly Watched[]) => Promise<readonly Verdict[]>) {
+  const left = new Set(Array.from({ length: count }, (_, number) => entry(number)));
+  let drained: () => void = () => undefined;
+  const done = new Promise<void>((resolve) => (drained = resolve));
+  const rounds = new ConfirmationPoller<Looked>(
+    { chain: { verdicts: look }, logger: silent, pollMs: POLL_MS },
+    () => left,
+    (each) => {
+      left.delete(each);
+      if (left.size === 0) drained();
+    },
+  );
+  running.push(rounds);
+  rounds.schedule();
+  return { rounds, left, done };
+}
+
+describe('looking at what is outstanding', () => {
+  it.each([2, 3, 7])('drains 5,000 on a chain whose every %ith question fails, none of them larger than a slice', async (kth) => {
+    let asked = 0;
+    let largest = 0;
+    const { done, rounds } = drain(5_000, async (watched) => {
+      asked += 1;
+      largest = Math.max(largest, watched.length);
+      if (asked % kth === 0) throw new Fault('chain-unreachable', {});
+      return watched.map(() => confirmed);
+    });
+    await done;
+    expect(largest).toBe(SLICE);
+    expect(asked).toBeGreaterThan(5_000 / SLICE);
+    expect(rounds.trouble === undefined || rounds.trouble.code === 'chain-unreachable').toBe(true);
+  });
+
+  it('does not let a question that is never answered hold up more than its own slice', async () => {
+    let asked = 0;
+    let swept: () => void = () => undefined;
+    const othersDone = new Promise<void>((resolve) => (swept = resolve));
+    const { left } = drain(4 * SLICE, async (watched) => {
+      asked += 1;
+      if (asked === 1) return new Promise(() => undefined);
+      if (asked === 4) swept();
+      return watched.map(() => confirmed);
+    });
+    await othersDone;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(left.size).toBe(SLICE);
+  });
+
+  it('asks less and less often while nothing is answered, and goes on when something is', async () => {
+    const at: number[] = [];
+    const { done, rounds } = drain(1, async (watched) => {
+      at.push(performance.now());
+      if (at.length < 9) throw new Fault('chain-unreachable', {});
+      expect(rounds.trouble).toMatchObject({ code: 'chain-unreachable' });
+      return watched.map(() => confirmed);
+    });
+    await done;
+    const pauses = at.slice(1).map((time, index) => time - (at[index] ?? 0));
+    for (const [index, pause] of pauses.entries()) expect(pause).toBeGreaterThanOrEqual(POLL_MS * 2 ** index - 1); // a timer may be a fraction early
+    expect(rounds.trouble).toBeUndefined();
+  });
+});

@@ -1,0 +1,155 @@
+import { TurnLane } from '#shared/kernel/concurrency/turn-lane.js';
+import type { Logger } from '#shared/platform/process/logger.js';
+import type { Chain, Submission, Verdict, Watched } from '../chains/chain.js';
+import type { FailpointHook } from '../minting/failpoint.js';
+import { ConfirmationPoller, type Looked } from './confirmation-poller.js';
+
+/**
+ * Submissions in the air at once, 32 in all. Four times as many only kept a busy node from answering the looks (measured: twice as many
+ * expired). What was never sent has most of the places for itself: it must not grow too old behind what is sent again.
+ */
+export const FIRST_SENDS_AT_ONCE = 24;
+const RESENDS_AT_ONCE = 8;
+/** A node that sees something foreign at an address once may be mistaken; one that does so this often in a row is believed. */
+const FOREIGN_LOOKS = 3;
+
+/** What ends the watching. Unknown never does. */
+export type Ending = Exclude<Verdict, { kind: 'unknown' }>;
+
+/** An attempt that was sent once. In an object, because a promise of a promise would wait for both. */
+export interface Flight {
+  readonly ended: Promise<Ending>;
+}
+
+interface Entry extends Looked, Flight {
+  readonly tenant: string;
+  readonly resolve: (ending: Ending) => void;
+  /** When the last sending ended; while one waits in line or is on its way, nothing is sent again. */
+  sentAt: number;
+  sending: boolean;
+  refusal?: string;
+  foreign: number;
+}
+
+export interface ConfirmationTrackerDependencies {
+  readonly chain: Chain;
+  readonly logger: Logger;
+  readonly passBy: FailpointHook;
+  readonly pollMs: number;
+  /** The same bytes are sent again after this while the chain has not seen them. */
+  readonly resendMs: number;
+}
+
+/**
+ * Everything that was sent and has no verdict yet. It is looked at again and again; what the chain has not seen is sent again, the very
+ * same bytes, for as long as they may land.
+ */
+export class ConfirmationTracker {
+  private readonly entries = new Map<string, Entry>();
+  private readonly firstSends = new TurnLane(FIRST_SENDS_AT_ONCE);
+  private readonly resends = new TurnLane(RESENDS_AT_ONCE);
+  private readonly rounds: ConfirmationPoller<Entry>;
+
+  constructor(private readonly parts: ConfirmationTrackerDependencies) {
+    this.rounds = new ConfirmationPoller(
+      parts,
+      () => this.entries.values(),
+      (entry, verdict) => this.take(entry, verdict),
+    );
+  }
+
+  /** What keeps looks from being answered, or undefined when the last one was. */
+  get trouble(): unknown {
+    return this.rounds.trouble;
+  }
+
+  get count(): number {
+    return this.entries.size;
+  }
+
+  /** Sends the live attempt and resolves with its verdict, however long that takes. Everything of it is in the log already. */
+  async settle(watched: Watched, tenant = ''): Promise<Ending> {
+    return (await this.launch(watched, tenant)).ended;
+  }
+
+  /**
+   * Sends the live attempt and resolves when the node has answered, or could not. From here on it is looked at.
+   * @param tenant whose turn it takes
+   */
+  async launch(watched: Watched, tenant = ''): Promise<Flight> {
+    // Two commands may wait for one ticket: the second request of a caller who could not wait for the first.
+    const known = this.entries.get(watched.live.signature);
+    if (known !== undefined) return known;
+    const entry = entryOf(watched, tenant);
+    this.entries.set(watched.live.signature, entry);
+    await this.send(entry, true, this.firstSends);
+    this.parts.passBy('between-send-and-completion');
+    this.rounds.schedule();
+    return entry;
+  }
+
+  stop(): void {
+    this.rounds.stop();
+  }
+
+  private take(entry: Entry, verdict: Verdict): void {
+    entry.foreign = verdict.kind === 'foreign' ? entry.foreign + 1 : 0;
+    switch (verdict.kind) {
+      case 'unknown':
+        if (!verdict.seen && this.isDue(entry)) void this.send(entry, entry.refusal !== undefined, this.resends);
+        return;
+      case 'foreign':
+        if (entry.foreign >= FOREIGN_LOOKS) this.end(entry, verdict);
+        return;
+      case 'dead':
+        this.end(entry, explained(verdict, entry.refusal));
+        return;
+      case 'confirmed':
+      case 'burned':
+        this.end(entry, verdict);
+    }
+  }
+
+  private isDue(entry: Entry): boolean {
+    return !entry.sending && performance.now() - entry.sentAt > this.parts.resendMs;
+  }
+
+  private end(entry: Entry, ending: Ending): void {
+    this.entries.delete(entry.watched.live.signature);
+    entry.resolve(ending);
+  }
+
+  /** The first time, and after a program said no, the node tries the bytes before it passes them on: what fails costs no fee then. */
+  private async send(entry: Entry, simulate: boolean, lane: TurnLane): Promise<void> {
+    const { live } = entry.watched;
+    entry.sending = true;
+    // Its verdict may have come while it waited in line.
+    const submission = await lane.run(entry.tenant, async () =>
+      this.entries.has(live.signature) ? this.parts.chain.submit(live, simulate) : undefined,
+    );
+    entry.sending = false;
+    if (submission === undefined) return;
+    entry.sentAt = performance.now();
+    if (submission.kind === 'refused' && submission.by === 'program') entry.refusal = submission.reason;
+    else delete entry.refusal;
+    if (submission.kind !== 'accepted') this.tell(live.ticket, live.attempt, submission);
+  }
+
+  private tell(ticket: string, attempt: number, submission: Submission): void {
+    this.parts.logger.debug({ ticket, attempt, submission }, 'a submission was not simply accepted; its verdict comes from the chain');
+  }
+}
+
+function entryOf(watched: Watched, tenant: string): Entry {
+  let resolve: (ending: Ending) => void = () => undefined;
+  const ended = new Promise<Ending>((settle) => {
+    resolve = settle;
+  });
+  return { watched, tenant, ended, resolve, looking: false, sentAt: 0, sending: false, foreign: 0 };
+}
+
+/** An attempt that died of old age because a program kept saying no died of that. */
+function explained(verdict: Extract<Verdict, { kind: 'dead' }>, refusal: string | undefined): Ending {
+  if (verdict.reason !== 'expired' || refusal === undefined) return verdict;
+  return { ...verdict, reason: 'program-refused', evidence: { ...verdict.evidence, refusal } };
+}

@@ -1,0 +1,250 @@
+import { ACK, type Delivery, nak, type Settlement, type Source, term } from '#shared/consumer/delivery.js';
+import { Fault, type FaultCode, isFault } from '#shared/kernel/fault.js';
+import type { Logger } from '#shared/platform/process/logger.js';
+import { decodeMintCommand } from './mint-command.js';
+import type { MintOutcome, TicketMinter } from './ticket-minter.js';
+
+const STREAM = 'MINTS';
+/** A mint that could not go on is taken up again after this and up to as much more. */
+const RETRY_MS = 2_000;
+/** One that waits for a human (a foreign account, another chain, another key) is tried again this often, and says so every time. */
+const RETRY_FOR_HUMANS_MS = 60_000;
+const COMPLAIN_EVERY_MS = 5_000;
+/** What the same command can never come to, whatever a human mends: another one is needed. */
+const HOPELESS: readonly FaultCode[] = ['command-unreadable', 'irrevocable'];
+
+/** `mint.<tenant>.<ticket>.<what>` */
+const tenantOf = (subject: string): string => subject.split('.')[1] ?? '';
+
+/** Where the dead letters go. */
+export interface DeadLetterSink {
+  deadLetter(stream: string, delivery: Delivery, reason: string): Promise<void>;
+}
+
+/** Commands of one tenant that wait here for their turn, at most: the others wait with the server. */
+const MAX_WAITING_OF_TENANT = 64;
+/** A tenant may have so much of what may be outstanding: the others find room at once, whatever it asks for. */
+const SHARE_OF_TENANT = 0.8;
+/** The same for one that has nothing here: 1,000 tenants that begin at the same moment bring 16,000. */
+const MAX_WAITING_OF_IDLE_TENANT = 16;
+/** What waits for a cap is looked at again after this. */
+const CAP_LOOK_MS = 250;
+
+export interface IntakeOptions {
+  readonly maxOutstanding: number;
+  /** Whether a tenant may have another mint begun now, or has reached a cap. */
+  readonly mayBegin?: (tenant: string) => boolean;
+  /** Deliveries in hand are kept from being handed to somebody else this often. */
+  readonly keepAliveMs: number;
+  /** Told why a command could not go on. */
+  readonly onWait?: (code: FaultCode | 'bug') => void;
+}
+
+interface Waiting {
+  readonly delivery: Delivery;
+  readonly done: () => void;
+}
+
+/** What this process has of one tenant. */
+interface OfTenant {
+  readonly waiting: Waiting[];
+  inWork: number;
+  /** Called when there is room for more to wait. */
+  room: (() => void) | undefined;
+}
+
+/**
+ * Takes mint commands from the queues of the tenants, and acknowledges each when its verdict is in the log. Tenants take turns; none has
+ * more than its share in work; what waits for a cap takes no place.
+ */
+export class MintsIntake {
+  /** By subject: the latest delivery of each command in work. */
+  private readonly held = new Map<string, Delivery>();
+  private readonly keepAlive: NodeJS.Timeout;
+  /** The front has its turn next. */
+  private readonly tenants = new Map<string, OfTenant>();
+  private inWork = 0;
+  private capLook: NodeJS.Timeout | undefined;
+  private released = false;
+  private postponed = 0;
+  private complainedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly minter: Pick<TicketMinter, 'mint' | 'revoke'>,
+    private readonly dead: DeadLetterSink,
+    private readonly logger: Logger,
+    private readonly options: IntakeOptions,
+  ) {
+    this.keepAlive = setInterval(() => {
+      for (const delivery of this.held.values()) delivery.working();
+    }, options.keepAliveMs);
+  }
+
+  get count(): number {
+    return this.held.size;
+  }
+
+  /** Takes deliveries for as long as the source has any. */
+  async pump(source: Source): Promise<void> {
+    for await (const delivery of source) void this.take(delivery);
+  }
+
+  /** Resolves with how many more commands of a tenant may wait here, once any may. */
+  async room(tenant: string): Promise<number> {
+    for (;;) {
+      const of = this.of(tenant);
+      const most = this.mostWaiting(of);
+      if (of.waiting.length < most) return most - of.waiting.length;
+      await new Promise<void>((resolve) => {
+        of.room = resolve;
+      });
+    }
+  }
+
+  /** Where many tenants ask for mints each has little here, since what is held must be kept alive. */
+  private mostWaiting(of: OfTenant): number {
+    if (isIdle(of)) return MAX_WAITING_OF_IDLE_TENANT;
+    const busy = [...this.tenants.values()].filter((each) => !isIdle(each)).length;
+    return Math.max(1, Math.min(MAX_WAITING_OF_TENANT, Math.floor(this.options.maxOutstanding / busy)));
+  }
+
+  /** Resolves when the delivery is settled. */
+  async take(delivery: Delivery): Promise<void> {
+    const { subject } = delivery;
+    const known = this.held.has(subject);
+    this.held.set(subject, delivery);
+    if (known) return; // the same command again: whoever works on it settles this delivery in the place of the former
+    await new Promise<void>((done) => {
+      this.of(tenantOf(subject)).waiting.push({ delivery, done });
+      this.begin();
+    });
+  }
+
+  /** Gives back what is in hand, so that another minter goes on with it at once. */
+  release(): void {
+    clearInterval(this.keepAlive);
+    clearTimeout(this.capLook);
+    this.released = true;
+    for (const delivery of this.held.values()) delivery.settle(nak(0));
+    this.held.clear();
+  }
+
+  /** Begins what there is room for, tenant by tenant. */
+  private begin(): void {
+    while (!this.released && this.inWork < this.options.maxOutstanding) {
+      const tenant = this.next();
+      if (tenant === undefined) return;
+      const of = this.of(tenant);
+      const waiting = of.waiting.shift() as Waiting;
+      this.tenants.delete(tenant); // to the end of the turn
+      this.tenants.set(tenant, of);
+      this.inWork += 1;
+      of.inWork += 1;
+      of.room?.();
+      void this.work(waiting, of);
+    }
+  }
+
+  /** The tenant whose turn it is. What a cap holds back is looked at again soon. */
+  private next(): string | undefined {
+    const share = Math.ceil(this.options.maxOutstanding * SHARE_OF_TENANT);
+    let isCapped = false;
+    for (const [tenant, { waiting, inWork }] of this.tenants) {
+      if (waiting.length === 0 || inWork >= share) continue;
+      if (this.options.mayBegin?.(tenant) !== false) return tenant;
+      isCapped = true;
+    }
+    if (isCapped) this.capLook ??= setTimeout(() => this.lookAtCaps(), CAP_LOOK_MS).unref();
+    return undefined;
+  }
+
+  private lookAtCaps(): void {
+    this.capLook = undefined;
+    this.begin();
+  }
+
+  private async work({ delivery, done }: Waiting, of: OfTenant): Promise<void> {
+    const { subject } = delivery;
+    const settlement = await this.handle(delivery);
+    const latest = this.held.get(subject);
+    this.held.delete(subject);
+    latest?.settle(settlement);
+    this.inWork -= 1;
+    of.inWork -= 1;
+    done();
+    this.begin();
+  }
+
+  private of(tenant: string): OfTenant {
+    const known = this.tenants.get(tenant);
+    if (known !== undefined) return known;
+    const of: OfTenant = { waiting: [], inWork: 0, room: undefined };
+    this.tenants.set(tenant, of);
+    return of;
+  }
+
+  private async handle(delivery: Delivery): Promise<Settlement> {
+    const traceparent = delivery.header('traceparent');
+    try {
+      const command = decodeMintCommand(delivery.subject, delivery.body);
+      if ('revoke' in command) {
+        const how = await this.minter.revoke(command, traceparent);
+        this.logger.info({ tenant: command.tenant, ticket: command.ticket, traceparent }, `mint ${how}`);
+        return ACK;
+      }
+      const outcome = await this.minter.mint(command, traceparent);
+      if (outcome.kind === 'failed') await this.deadLetter(delivery, outcome);
+      this.logger.info(
+        { tenant: command.tenant, ticket: command.ticket, outcome, traceparent },
+        outcome.kind === 'failed' ? 'mint failed' : outcome.kind,
+      );
+      return ACK;
+    } catch (thrown) {
+      return this.recover(delivery, thrown);
+    }
+  }
+
+  private async deadLetter(delivery: Delivery, { reason, attempts }: Extract<MintOutcome, { kind: 'failed' }>): Promise<void> {
+    try {
+      await this.dead.deadLetter(STREAM, delivery, `${reason} (${attempts} attempts)`);
+    } catch (cause) {
+      throw new Fault('log-unreachable', { stream: 'DEAD', subject: delivery.subject }, { cause });
+    }
+  }
+
+  private async recover(delivery: Delivery, thrown: unknown): Promise<Settlement> {
+    const { subject } = delivery;
+    if (isFault(thrown) && HOPELESS.includes(thrown.code)) return this.reject(delivery, thrown.message);
+    this.options.onWait?.(isFault(thrown) ? thrown.code : 'bug');
+    if (isFault(thrown) && thrown.kind !== 'terminal') {
+      this.complain(thrown);
+      return nak(RETRY_MS + Math.random() * RETRY_MS);
+    }
+    this.logger.error({ err: thrown, subject, traceparent: delivery.header('traceparent') }, 'a mint waits for a human');
+    return nak(RETRY_FOR_HUMANS_MS);
+  }
+
+  /** Thousands of mints meet the same trouble at once: it is said once in a while, with their number. */
+  private complain(fault: Fault): void {
+    this.postponed += 1;
+    if (performance.now() - this.complainedAt < COMPLAIN_EVERY_MS) return;
+    this.logger.warn({ code: fault.code, context: fault.context, postponed: this.postponed }, 'mints are taken up again soon');
+    this.complainedAt = performance.now();
+    this.postponed = 0;
+  }
+
+  private async reject(delivery: Delivery, reason: string): Promise<Settlement> {
+    try {
+      await this.dead.deadLetter(STREAM, delivery, reason);
+      return term('moved to DEAD');
+    } catch (thrown) {
+      this.logger.error(
+        { err: thrown, subject: delivery.subject },
+        'a mint command that comes to nothing could not be moved to DEAD; it comes again',
+      );
+      return nak(RETRY_MS);
+    }
+  }
+}
+
+const isIdle = ({ waiting, inWork }: OfTenant): boolean => waiting.length === 0 && inWork === 0;

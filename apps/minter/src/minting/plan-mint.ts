@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import type { MintCommand, MintPlan } from '#shared/domain/mint/events.js';
+import { metadataDocument, metadataPath } from '#shared/domain/mint/metadata-document.js';
+import { memoOf, recordOf } from '#shared/domain/mint/ticket-record.js';
+import { sha256 } from '#shared/kernel/hash.js';
+import type { TenantId } from '#shared/kernel/ids.js';
+import { type Chain, MAX_NAME_BYTES, MAX_SYMBOL_BYTES } from '../chains/chain.js';
+
+/** 128 bits: nobody finds a record by trying all tickets against a memo. */
+const SALT_BYTES = 16;
+
+export interface AssetStyle {
+  readonly symbol: string;
+  /** The metadata's URI is this and what names the ticket. */
+  readonly uriPrefix: string;
+}
+
+/**
+ * Everything that every attempt at this ticket will use. On the chain stand name, symbol and URI, and the memo's hash; the document at the URI
+ * says which seat it is. Who bought it, and in which order, is told nowhere.
+ */
+export function planMint(
+  command: MintCommand,
+  chain: Pick<Chain, 'address' | 'delegate'>,
+  genesisHash: string,
+  style: AssetStyle,
+): MintPlan {
+  const { tenant, sale, order, ticket, unit, wallet, request, name, revocable } = command;
+  const address = chain.address(tenant as TenantId, ticket);
+  const salt = randomBytes(SALT_BYTES).toString('hex');
+  const symbol = fitting(style.symbol, MAX_SYMBOL_BYTES);
+  const document = sha256(metadataDocument({ tenant, sale, ticket, unit, name, symbol }));
+  const memo = memoOf(recordOf(tenant, sale, { ticket, order, unit, wallet, asset: address.asset, document }), salt);
+  return {
+    ticket,
+    order,
+    unit,
+    wallet,
+    request,
+    ...address,
+    genesisHash,
+    name: fitting(name, MAX_NAME_BYTES),
+    symbol,
+    uri: `${style.uriPrefix}${metadataPath(tenant, ticket)}`, // an address cut short leads nowhere: the prefix is bounded where it is read
+    memo,
+    salt,
+    document,
+    ...(revocable && { delegate: chain.delegate }),
+  };
+}
+
+/** As many whole characters as fit so many bytes. */
+export function fitting(text: string, bytes: number): string {
+  let fits = '';
+  let size = 0;
+  for (const character of text) {
+    size += Buffer.byteLength(character);
+    if (size > bytes) break;
+    fits += character;
+  }
+  return fits;
+}

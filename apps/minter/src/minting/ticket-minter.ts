@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import type { MintRequest } from '#shared/domain/mint/decide.js';
+import type { MintCommand, MintPlan, RevokeCommand } from '#shared/domain/mint/events.js';
+import { nextAttempt, type TicketMint } from '#shared/domain/mint/ticket-mint.js';
+import { mintSubject } from '#shared/event-store/event-store.js';
+import { TurnLane } from '#shared/kernel/concurrency/turn-lane.js';
+import { Fault } from '#shared/kernel/fault.js';
+import { walletProblem } from '#shared/kernel/wallet.js';
+import type { Logger } from '#shared/platform/process/logger.js';
+import type { Chain, DeathReason } from '../chains/chain.js';
+import { type ConfirmationTracker, type Ending, FIRST_SENDS_AT_ONCE, type Flight } from '../confirmation/confirmation-tracker.js';
+import type { FundsGate } from '../payer/funds-gate.js';
+import type { SpendingCaps } from '../payer/spending-caps.js';
+import type { FailpointHook } from './failpoint.js';
+import type { MintAggregateHandler, MintCommandResult } from './mint-aggregate-handler.js';
+import { type AssetStyle, planMint } from './plan-mint.js';
+import { type RevokeOutcome, revokeTicket } from './revoke-ticket.js';
+
+/**
+ * Begun and not yet sent, at most: tenants take turns to begin, and whoever comes waits for so many at most. What is signed grows old: a blockhash lives a minute, and if none of these submissions were answered
+ * within 10 s, the last one would be sent after 40.
+ */
+const MOST_UNSENT = 4 * FIRST_SENDS_AT_ONCE;
+/** A cause counts as permanent when so many attempts in a row died of a program's refusal, each of them signed while funds were there. */
+const PERMANENT_AFTER_REFUSALS = 3;
+const PROGRAM_REFUSED: DeathReason = 'program-refused';
+
+/** Where nothing more is to be done for who asked for a mint. */
+const MINT_ENDS = ['minted', 'cancelled', 'revoking', 'revoked', 'voided'] as const;
+type MintEnd = (typeof MINT_ENDS)[number];
+
+type Planned = Extract<TicketMint, { state: 'planned' }>;
+type Submitted = Extract<TicketMint, { state: 'submitted' }>;
+
+/** A command in work, and what its decisions need. */
+interface Course {
+  readonly command: MintCommand;
+  readonly subject: string;
+  readonly traceparent?: string;
+}
+
+/** Where a ticket stands, read from the log. */
+interface Known {
+  readonly mint: TicketMint | undefined;
+}
+
+/** An attempt that was sent. */
+interface Launched {
+  readonly mint: Submitted;
+  readonly flight: Flight;
+}
+
+export interface MinterParts {
+  readonly desk: MintAggregateHandler;
+  readonly chain: Chain;
+  readonly outstanding: ConfirmationTracker;
+  readonly gate: FundsGate;
+  readonly caps: SpendingCaps;
+  readonly style: AssetStyle;
+  readonly passBy: FailpointHook;
+  readonly logger: Logger;
+}
+
+export type MintOutcome = { readonly kind: MintEnd } | { readonly kind: 'failed'; readonly reason: string; readonly attempts: number };
+
+/**
+ * Carries one mint command to its end. Every step is decided in the log before the next one is taken, so a process may die anywhere:
+ * whoever is handed the command next reads how far it went and goes on from there.
+ */
+export class TicketMinter {
+  private readonly ahead = new TurnLane(MOST_UNSENT);
+
+  constructor(private readonly parts: MinterParts) {}
+
+  /** Resolves when the verdict is in the log. Whatever it throws changes nothing: the command comes again. */
+  async mint(command: MintCommand, traceparent?: string): Promise<MintOutcome> {
+    const subject = mintSubject(command.tenant, command.sale);
+    const course: Course = { command, subject, ...(traceparent !== undefined && { traceparent }) };
+    let known: Known | undefined;
+    for (;;) {
+      const from = known; // what the verdict before led to
+      const next = endOf(command, from) ?? (await this.ahead.run(command.tenant, () => this.launch(course, from)));
+      if ('kind' in next) return next;
+      const { mint, flight } = next;
+      known = { mint: (await this.rule(course, this.verdict(course, mint, await flight.ended), mint)).mint };
+    }
+  }
+
+  /** @throws Fault as `revokeTicket` does */
+  async revoke(command: RevokeCommand, traceparent?: string): Promise<RevokeOutcome> {
+    return revokeTicket({ ...this.parts, inTurn: (work) => this.ahead.run(command.tenant, work) }, command, traceparent);
+  }
+
+  /** Takes a ticket from where it stands to a transaction that is sent, or to its end. Waits its tenant's turn, and no more than `MOST_UNSENT` do so at once. */
+  private async launch(course: Course, known: Known | undefined): Promise<Launched | MintOutcome> {
+    const { command, subject } = course;
+    let mint = known === undefined ? await this.parts.desk.currentState(subject, command.ticket) : known.mint;
+    for (;;) {
+      const end = endOf(command, { mint });
+      if (end !== undefined) return end;
+      if (mint?.state === 'submitted') {
+        this.parts.passBy('between-log-and-send');
+        return { mint, flight: await this.parts.outstanding.launch(mint, command.tenant) };
+      }
+      mint = (await this.next(course, mint)).mint;
+    }
+  }
+
+  /** The one thing to do where the ticket stands, before anything of it is sent. */
+  private async next(course: Course, mint: TicketMint | undefined): Promise<MintCommandResult> {
+    switch (mint?.state) {
+      case undefined:
+      case 'failed':
+        return this.rule(course, await this.plan(course.command), mint);
+      case 'planned': {
+        if (isHopeless(mint)) return this.rule(course, failure(mint.plan, mint.dead.at(-1)?.reason ?? PROGRAM_REFUSED), mint);
+        // Inside the gate until it is in the log: from there on it counts as outstanding.
+        return this.parts.gate.run(async () => this.rule(course, await this.sign(course.command, mint), mint));
+      }
+      case 'submitted':
+      case 'minted':
+      case 'cancelled':
+      case 'revoking':
+      case 'revoked':
+      case 'voided':
+        assert.fail(`${mint.state} is not before sending`);
+    }
+  }
+
+  private async plan(command: MintCommand): Promise<MintRequest> {
+    const problem = walletProblem(command.wallet);
+    if (problem !== undefined) return failure(command, `wallet-invalid: ${problem}`);
+    const { chain, style } = this.parts;
+    return { type: 'PlanMint', data: planMint(command, chain, await chain.genesisHash(), style) };
+  }
+
+  private async sign({ tenant }: MintCommand, mint: Planned): Promise<MintRequest> {
+    const { chain, caps, passBy } = this.parts;
+    passBy('before-sign');
+    const { plan } = mint;
+    const attempt = nextAttempt(mint);
+    caps.reserve(tenant, plan.ticket, attempt);
+    return { type: 'SubmitAttempt', data: { ticket: plan.ticket, attempt, ...(await chain.prepare(plan, attempt)) } };
+  }
+
+  private async rule({ subject, traceparent }: Course, request: MintRequest, before: TicketMint | undefined): Promise<MintCommandResult> {
+    const ruling = await this.parts.desk.execute(subject, request, traceparent);
+    if (ruling.refusal !== undefined) this.assertProgress(ruling.refusal, before, ruling.mint);
+    return ruling;
+  }
+
+  private verdict({ traceparent }: Course, mint: Submitted, ending: Ending): MintRequest {
+    const { ticket, order, unit, wallet, asset } = mint.plan;
+    switch (ending.kind) {
+      case 'confirmed': {
+        const { signature, slot, supply, holder } = ending;
+        return { type: 'CompleteMint', data: { ticket, order, unit, wallet, asset, signature, slot, supply, holder } };
+      }
+      case 'dead': {
+        const { attempt, reason, evidence } = ending;
+        this.parts.logger.info({ ticket, attempt, reason, evidence, traceparent }, 'an attempt is dead');
+        return { type: 'BuryAttempt', data: { ticket, attempt, reason, evidence } };
+      }
+      case 'burned':
+        return assert.fail('an attempt to mint does not end with a burning');
+      case 'foreign':
+        throw new Fault('foreign-account', { ticket, asset, found: ending.found });
+    }
+  }
+
+  /** Another minter was faster: go on from where it left the ticket. If nothing moved, going on would only turn in a circle. */
+  private assertProgress(refusal: object, before: TicketMint | undefined, after: TicketMint | undefined): void {
+    this.parts.logger.debug({ refusal }, 'another minter was faster');
+    if (after === before) throw new Fault('configuration', { problems: ['the log refuses the next step of a mint'], refusal });
+  }
+}
+
+const failure = ({ ticket, request }: Pick<MintPlan, 'ticket' | 'request'>, reason: string): MintRequest => ({
+  type: 'FailMint',
+  data: { ticket, request, reason },
+});
+
+/** How the command ended, if it did. */
+function endOf(command: MintCommand, known: Known | undefined): MintOutcome | undefined {
+  const mint = known?.mint;
+  if (mint !== undefined && isOver(mint)) return { kind: mint.state };
+  if (mint?.state !== 'failed' || mint.request < command.request) return undefined;
+  return { kind: 'failed', reason: mint.reason, attempts: mint.dead.length };
+}
+
+const isOver = (mint: TicketMint): mint is Extract<TicketMint, { state: MintEnd }> => MINT_ENDS.some((end) => end === mint.state);
+
+function isHopeless({ dead, firstAttempt }: Planned): boolean {
+  const last = dead.filter(({ attempt }) => attempt >= firstAttempt).slice(-PERMANENT_AFTER_REFUSALS);
+  return last.length === PERMANENT_AFTER_REFUSALS && last.every(({ reason }) => reason === PROGRAM_REFUSED);
+}

@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import { REFUSALS } from '#shared/domain/refusal.js';
+import * as commands from '#shared/domain/sale/commands.js';
+import { KEY_PATTERN, TENANT_PATTERN } from '#shared/kernel/ids.js';
+import { Problem } from '#shared/platform/http/docs/openapi-problems.js';
+import { VERSION } from '#shared/platform/process/version.js';
+import { PROBLEMS } from '../../requests/answer.js';
+import { KEY_IS_KEPT } from '../../requests/idempotency-key.js';
+import { type Asking, askings, Paid } from './asyncapi-contract.js';
+import * as shapes from './shapes.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const SCHEMA_DIALECT = 'draft-7'; // AsyncAPI's own schema objects are a superset of it
+/** The queue group of the NATS services framework: one of all instances answers. */
+const QUEUE = 'q';
+
+const ref = (path: string): Json => ({ $ref: `#/${path}` });
+const text = (description: string, more: Json = {}): Json => ({ type: 'string', description, ...more });
+const fixed = (value: string): Json => ({ type: 'string', const: value });
+
+/** Every schema by the name it is exported by; two names of one schema are one. */
+const NAMED = new Map(
+  Object.entries({ ...commands, ...shapes, Problem, Paid }).flatMap(([name, value]) =>
+    value instanceof z.ZodType ? [[value as z.ZodType, name]] : [],
+  ),
+);
+
+function schemaOf(schema: z.ZodType): Json {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { target: SCHEMA_DIALECT, io: 'input' });
+  return rest;
+}
+
+function payloadOf(schema: z.ZodType): Json {
+  const name = NAMED.get(schema);
+  return name === undefined ? schemaOf(schema) : ref(`components/schemas/${name}`);
+}
+
+const schemas = (): Json => Object.fromEntries([...NAMED].map(([schema, name]) => [name, schemaOf(schema)]));
+
+const TRACE = { traceparent: text('W3C trace context.') };
+const KEY = {
+  'Idempotency-Key': text(
+    `1 to 255 printable characters. The same key and request have the same answer for ever; X-Idempotency-Key is an alias. ${KEY_IS_KEPT}`,
+    {
+      pattern: KEY_PATTERN.source,
+    },
+  ),
+};
+const REPLAYED = {
+  'Idempotent-Replayed': text('"true": the answer of an earlier request with this key, byte for byte.', { enum: ['true'] }),
+};
+const RETRY = { 'Retry-After': text('Seconds.', { pattern: '^\\d+$' }) };
+
+const headersOf = (properties: Json, required: readonly string[] = []): Json => ({
+  type: 'object',
+  properties,
+  ...(required.length > 0 && { required }),
+});
+const answered = (status: readonly number[], contentType: string, more: Json): Json =>
+  headersOf({ 'Admit-Status': { type: 'string', enum: status.map(String) }, 'Content-Type': fixed(contentType), ...more }, [
+    'Admit-Status',
+    'Content-Type',
+  ]);
+
+const problemHeaders = (statuses: readonly number[], more: Json): Json =>
+  answered(statuses, 'application/problem+json', {
+    ...more,
+    'Nats-Service-Error-Code': { type: 'string', enum: statuses.map(String) },
+    'Nats-Service-Error': text('The title of the problem.'),
+  });
+
+const problemPayload = (codes: readonly string[]): Json => ({
+  allOf: [ref('components/schemas/Problem'), { properties: { code: { enum: codes } } }],
+});
+
+function requestMessages({ name, request, keyed, summary }: Asking): Json {
+  const headers = keyed ? headersOf({ ...KEY, ...TRACE }, ['Idempotency-Key']) : headersOf(TRACE);
+  return { request: { name: `${name}.request`, summary, headers, payload: payloadOf(request) } };
+}
+
+function replyMessages({ name, answer, status, keyed, refusals, problems }: Asking): Json {
+  const statuses = [...new Set(problems.map((code) => PROBLEMS[code][0] as number))].sort();
+  return {
+    done: {
+      name: `${name}.done`,
+      headers: answered([status], 'application/json', keyed ? REPLAYED : {}),
+      payload: payloadOf(answer),
+    },
+    ...(keyed && {
+      accepted: {
+        name: `${name}.accepted`,
+        summary: 'Stored, and not decided in time: the same request with the same key resumes.',
+        headers: answered([202], 'application/json', RETRY),
+        payload: payloadOf(shapes.InProcess),
+      },
+      refused: {
+        name: `${name}.refused`,
+        summary: 'Decided against. The key holds this answer; another try needs another key.',
+        headers: problemHeaders([409], REPLAYED),
+        payload: problemPayload(refusals),
+      },
+    }),
+    problem: {
+      name: `${name}.problem`,
+      summary: 'Not decided.',
+      headers: problemHeaders(statuses, RETRY),
+      payload: problemPayload(problems),
+    },
+  };
+}
+
+const replyOf = (name: string): string => `${name}.reply`;
+
+function channelsOf(asking: Asking): [string, Json][] {
+  const { name } = asking;
+  return [
+    [
+      name,
+      {
+        address: `admit.{tenant}.${name}`,
+        parameters: { tenant: ref('components/parameters/tenant') },
+        messages: requestMessages(asking),
+      },
+    ],
+    [replyOf(name), { address: null, description: 'The reply subject of the request.', messages: replyMessages(asking) }],
+  ];
+}
+
+function operationOf({ name, summary, keyed }: Asking): [string, Json] {
+  const reply = replyOf(name);
+  const messages = keyed ? ['done', 'accepted', 'refused', 'problem'] : ['done', 'problem'];
+  return [
+    name,
+    {
+      action: 'receive',
+      summary,
+      channel: ref(`channels/${name}`),
+      messages: [ref(`channels/${name}/messages/request`)],
+      reply: { channel: ref(`channels/${reply}`), messages: messages.map((message) => ref(`channels/${reply}/messages/${message}`)) },
+      bindings: { nats: { queue: QUEUE, bindingVersion: '0.1.0' } },
+    },
+  ];
+}
+
+const CODES: Json = {
+  ...Object.fromEntries(Object.entries(REFUSALS).map(([code, title]) => [code, { status: 409, title }])),
+  ...Object.fromEntries(Object.entries(PROBLEMS).map(([code, [status, title]]) => [code, { status, title }])),
+};
+
+/** What callers may ask over NATS, as AsyncAPI 3 has it; `npm run docs` writes it to docs/asyncapi.json. */
+export function asyncapi(): Json {
+  const all = askings();
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'admit-one over NATS',
+      version: VERSION,
+      description:
+        'Sells every ticket once and mints every ticket once. Request/reply with JSON bodies; the status is a header. ' +
+        "Nest's ClientProxy may send its own envelope {pattern, data, id} instead of the bare body.",
+      license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+    },
+    defaultContentType: 'application/json',
+    servers: {
+      nats: {
+        host: '{host}',
+        protocol: 'nats',
+        description: 'Each tenant has an account of its own, which may publish to its own subjects and to nothing else.',
+        variables: { host: { default: '127.0.0.1:4222', description: 'Host and port of a NATS server.' } },
+      },
+    },
+    channels: Object.fromEntries(all.flatMap(channelsOf)),
+    operations: Object.fromEntries(all.map(operationOf)),
+    components: {
+      parameters: { tenant: { description: `The organiser: ${TENANT_PATTERN.source}` } },
+      schemas: schemas(),
+      'x-problem-codes': CODES,
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { jsonAnswer, openOperation } from '#shared/platform/http/docs/openapi.js';
+import type { Node } from '#shared/platform/http/docs/openapi-problems.js';
+import { EVENTS_PATH } from '../http/events.controller.js';
+import { WEBHOOK_PATH } from '../http/payment-webhook.js';
+import { ALWAYS, problemsOf } from '../http/problems-of.js';
+import { POLICY_PATH } from './idempotency-policy.js';
+import { paymentEvents } from './openapi-webhook.js';
+
+const events: Node = {
+  operationId: 'events',
+  summary: "Follow the tenant's events",
+  description:
+    'Server-sent events, each a CloudEvent with a cursor as its id: everything that happened, from the beginning or after a cursor, ' +
+    'in the order of the log, without a gap or a repetition. A reader that takes nothing for a while is cut off and resumes with its last id.',
+  tags: ['events'],
+  parameters: [
+    { name: 'Last-Event-ID', in: 'header', description: 'A cursor: events after it.', schema: { type: 'string' } },
+    {
+      name: 'after',
+      in: 'query',
+      description: 'The same, for the first request of clients that cannot set headers.',
+      schema: { type: 'string' },
+    },
+    {
+      name: 'from',
+      in: 'query',
+      description: 'Without a cursor: only what happens from now on.',
+      schema: { type: 'string', enum: ['now'] },
+    },
+  ],
+  responses: {
+    200: { description: 'The events.', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+    ...problemsOf([...ALWAYS, 'cursor-unknown', 'too-many-streams']),
+  },
+};
+
+/** What is served beside the rows of ROUTES. */
+export const fixedPaths = (): Record<string, Record<string, unknown>> => ({
+  [EVENTS_PATH]: { get: events },
+  [WEBHOOK_PATH]: { post: paymentEvents },
+  [POLICY_PATH]: openOperation('idempotency', 'What happens to idempotency keys', {
+    200: jsonAnswer('Scope, format, retention, outcomes and bounds.'),
+  }),
+});

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import type { Node } from '#shared/platform/http/docs/openapi-problems.js';
+import { PaymentEvent } from '../http/payment-webhook.js';
+import { problemsOf } from '../http/problems-of.js';
+
+const RECEIVED: Node = { 'application/json': { schema: { type: 'object', properties: { received: { const: true } } } } };
+
+const signed = (name: string, description: string): Node => ({
+  ...{ name, in: 'header', required: true, description },
+  schema: { type: 'string' },
+});
+
+function eventSchema(): Node {
+  const { $schema, ...schema } = z.toJSONSchema(PaymentEvent, { io: 'input' });
+  return schema;
+}
+
+/** What a payment provider may say; signed instead of asked with an API key. */
+export const paymentEvents: Node = {
+  operationId: 'webhook.payments',
+  summary: 'Tell what happened to a payment',
+  description:
+    'Standard Webhooks, signed by a webhook secret of the tenant over the bytes of the body. A 2xx means that the event is stored; ' +
+    'anything else, that it has to be told again. Told again under the same id, in whatever order, it counts once.',
+  tags: ['payment'],
+  security: [],
+  parameters: [
+    signed('webhook-id', 'The id of the event: its idempotency key.'),
+    signed('webhook-timestamp', 'When it was sent, in seconds since 1970; at most five minutes from now.'),
+    signed('webhook-signature', 'One or more, separated by spaces: `v1,<base64 of HMAC-SHA256>`.'),
+  ],
+  requestBody: { required: true, content: { 'application/json': { schema: eventSchema() } } },
+  responses: {
+    200: { description: 'Decided.', content: RECEIVED },
+    202: { description: 'Stored, not decided yet.', content: RECEIVED },
+    ...problemsOf([
+      'signature-refused',
+      'body-malformed',
+      'body-invalid',
+      'key-malformed',
+      'sale-unknown',
+      'body-too-large',
+      'media-type',
+      'request-malformed',
+      'request-timeout',
+      'headers-too-large',
+      'key-reused',
+      'too-many-waiting',
+      'dead-lettered',
+      'log-unreachable',
+      'stopping',
+      'fault',
+    ]),
+  },
+};

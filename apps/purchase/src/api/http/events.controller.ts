@@ -1,0 +1,112 @@
+import { Controller, Get, Inject, type OnModuleDestroy, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { KeyedSlots } from '#shared/kernel/concurrency/keyed-slots.js';
+import { type Admitted, AuthGuard } from '#shared/platform/http/auth-guard.js';
+import { BEGINNING, type EventCursors, type Place } from '#shared/platform/http/event-cursor.js';
+import { send } from '#shared/platform/http/reply.js';
+import { whenOver } from '#shared/platform/http/request-end.js';
+import type { Logger } from '#shared/platform/process/logger.js';
+import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
+import { type Answer, problemAnswer } from '../../requests/answer.js';
+import type { EventStreamLimits } from './event-stream-limits.js';
+import { EventStreams } from './event-streams.js';
+import { EVENT_STREAM_HEADERS, EventWriter } from './event-writer.js';
+
+export const EVENTS_PATH = '/v1/events';
+export const EVENT_STREAM = Symbol('what streams of events need');
+export interface EventStreamParts {
+  readonly tenants: Pick<TenantDirectory, 'ofKey' | 'onChange'>;
+  readonly limits: EventStreamLimits;
+  readonly logger: Logger;
+}
+
+type Start = { readonly place: Place } | { readonly refused: Answer };
+
+/** A tenant's events as they happen, as server-sent events: exactly those after a cursor, in the order of the log. */
+@Controller()
+export class EventsController implements OnModuleDestroy {
+  private readonly slots: KeyedSlots;
+  private readonly open = new Set<AbortController>();
+
+  constructor(
+    private readonly streams: EventStreams,
+    private readonly admission: AuthGuard,
+    @Inject(EVENT_STREAM) private readonly parts: EventStreamParts,
+  ) {
+    this.slots = new KeyedSlots(parts.limits.perTenant, parts.limits.inAll);
+  }
+
+  /** Streams that hold a slot now. */
+  get count(): number {
+    return this.slots.count;
+  }
+
+  @Get(EVENTS_PATH)
+  async events(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const admitted = this.admission.of(request);
+    const cursors = this.streams.cursors(admitted.tenant.cursorKey);
+    const release = this.slots.take(admitted.tenant.tenant); // before the first wait, so that the bound holds
+    if (release === undefined) {
+      send(reply, problemAnswer('too-many-streams'));
+      return;
+    }
+    const ended = new AbortController();
+    this.open.add(ended);
+    try {
+      const start = await this.startOf(request, cursors);
+      if ('refused' in start) send(reply, start.refused);
+      else if (request.method === 'HEAD') reply.headers(EVENT_STREAM_HEADERS).send();
+      else await this.run(start.place, cursors, admitted, { request, reply, ended });
+    } finally {
+      release();
+      this.open.delete(ended);
+    }
+  }
+
+  /** Streams end before the server closes, which would wait for them. */
+  onModuleDestroy(): void {
+    this.admission.close();
+    for (const ended of this.open) ended.abort();
+  }
+
+  private async startOf(request: FastifyRequest, cursors: EventCursors): Promise<Start> {
+    const { after, from } = request.query as { readonly after?: unknown; readonly from?: unknown };
+    const cursor = request.headers['last-event-id'] || after;
+    try {
+      if (cursor === undefined) return { place: from === 'now' ? await this.streams.last() : BEGINNING };
+      const place = typeof cursor === 'string' ? await this.streams.place(cursors, cursor) : undefined;
+      return place === undefined ? { refused: problemAnswer('cursor-unknown') } : { place };
+    } catch (thrown) {
+      this.parts.logger.warn({ err: thrown }, 'a stream of events could not begin');
+      return { refused: problemAnswer('log-unreachable') };
+    }
+  }
+
+  private async run(
+    place: Place,
+    cursors: EventCursors,
+    { tenant: { tenant }, apiKey }: Admitted,
+    { request, reply, ended }: { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly ended: AbortController },
+  ): Promise<void> {
+    reply.hijack();
+    whenOver(request.raw.socket, reply.raw, () => ended.abort());
+    if (reply.raw.destroyed) ended.abort(); // left while its place was looked up
+    const check = (): void => {
+      if (this.parts.tenants.ofKey(apiKey)?.status !== 'active') ended.abort();
+    };
+    const forget = this.parts.tenants.onChange(check);
+    const checking = setInterval(check, this.parts.limits.heartbeatMs); // a key that was rotated away ends without a change
+    const writer = new EventWriter(reply.raw, this.parts.limits.heartbeatMs, this.parts.limits.slowReaderMs);
+    try {
+      writer.begin(cursors.seal(place));
+      for await (const event of this.streams.after(place, tenant, cursors, ended.signal)) await writer.write(event);
+      writer.end();
+    } catch (thrown) {
+      this.parts.logger.info({ err: thrown, tenant }, 'a stream of events was dropped; its reader resumes where it was');
+      writer.drop();
+    } finally {
+      clearInterval(checking);
+      forget();
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { DisputeNotification, hasRefund, PaymentNotification, REFUND_AMOUNTS, RefundNotification } from '#shared/domain/sale/commands.js';
+import { TENANT_PATTERN } from '#shared/kernel/ids.js';
+import type { Logger } from '#shared/platform/process/logger.js';
+import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
+import { validate } from '#shared/platform/validate.js';
+import type { PurchaseMetrics } from '../../metrics.js';
+import type { OperationName } from '../../operations/operations.js';
+import { type Answer, invalid, problemAnswer } from '../../requests/answer.js';
+import type { Intake } from '../../requests/intake.js';
+import { type JsonObject, type Media, readAsBefore, readJson } from '../../requests/request-body.js';
+import { isSigned, type WebhookHeaders } from './webhook-signature.js';
+
+export const WEBHOOK_PATH = '/v1/webhooks/payments';
+/** An event has some hundred bytes. Its sender is known only after all of them were hashed: less work than this for nobody's sake. */
+export const MAX_EVENT_BYTES = 16 * 1024;
+
+/** Characters of a type that are logged. */
+const MAX_TYPE_SHOWN = 64;
+
+const tenant = z.string().regex(TENANT_PATTERN, 'must be a tenant: 1 to 64 of A-Z a-z 0-9 _ -');
+
+/** Providers add members as they grow: what is not known is not heeded. */
+const reports = <Type extends string, Shape extends z.core.$ZodShape>(type: Type, shape: Shape) =>
+  z.object({ type: z.literal(type), data: z.object({ tenant, ...shape }) });
+const { status: _, ...ofDispute } = DisputeNotification.shape;
+const refunds = reports('payment.refunded', RefundNotification.shape);
+/** What a payment provider may report, by type. */
+export const PaymentEvent = z.discriminatedUnion('type', [
+  reports('payment.succeeded', PaymentNotification.shape),
+  reports('payment.failed', PaymentNotification.shape),
+  refunds.extend({ data: refunds.shape.data.refine(hasRefund, REFUND_AMOUNTS) }),
+  reports('payment.dispute.opened', ofDispute),
+  reports('payment.dispute.won', ofDispute),
+  reports('payment.dispute.lost', ofDispute),
+]);
+type EventType = z.infer<typeof PaymentEvent>['type'];
+
+interface Reporting {
+  readonly operation: OperationName;
+  /** Members of the operation's request that an event has, and those that its type says. */
+  readonly members: Readonly<Record<string, unknown>>;
+  readonly more?: Readonly<Record<string, string>>;
+}
+
+const REPORTING: Readonly<Record<EventType, Reporting>> = {
+  'payment.succeeded': { operation: 'payment.confirm', members: PaymentNotification.shape },
+  'payment.failed': { operation: 'payment.fail', members: PaymentNotification.shape },
+  'payment.refunded': { operation: 'payment.refunded', members: RefundNotification.shape },
+  'payment.dispute.opened': { operation: 'payment.disputed', members: ofDispute, more: { status: 'opened' } },
+  'payment.dispute.won': { operation: 'payment.disputed', members: ofDispute, more: { status: 'won' } },
+  'payment.dispute.lost': { operation: 'payment.disputed', members: ofDispute, more: { status: 'lost' } },
+};
+
+/** Whose secrets to check by: believed for nothing else until the signature holds. */
+const Addressed = z.object({ data: z.object({ tenant }) });
+
+export type EventHeaders = WebhookHeaders & { readonly traceparent?: string | undefined };
+
+export interface PaymentWebhookParts {
+  readonly intake: Pick<Intake, 'handle' | 'decidedBefore'>;
+  readonly tenants: Pick<TenantDirectory, 'active'>;
+  readonly metrics: Pick<PurchaseMetrics, 'ignoredEvent'>;
+  readonly logger: Logger;
+}
+
+/** What payment providers report, by Standard Webhooks. The event's id is its key: reported fifty times, it counts once. */
+export class PaymentWebhook {
+  constructor(private readonly parts: PaymentWebhookParts) {}
+
+  /**
+   * An event of a type that we do not know is taken and ignored: providers send pings and more, and disable endpoints that refuse them.
+   * One of a known type that cannot be read hears 400 with a pointer. Its money cannot be recorded, so silence would lose it: the provider shows
+   * it as failed, and repeats it until the cause is mended.
+   * @param body the bytes as they came: another spelling of the same JSON has another signature
+   */
+  async receive(headers: EventHeaders, body: Buffer, media: Media = {}): Promise<Answer> {
+    if (body.length > MAX_EVENT_BYTES) return problemAnswer('body-too-large', { detail: `${MAX_EVENT_BYTES} bytes are allowed.` });
+    const json = readJson(body, { media, exactNumbers: false });
+    const said = 'ok' in json ? json.ok : readAsBefore(body);
+    if (said === undefined) return 'problem' in json ? json.problem : problemAnswer('body-malformed');
+    const addressed = validate(Addressed, said);
+    if ('errors' in addressed) return invalid(addressed.errors);
+    const { tenant: whose } = addressed.value.data;
+    if (!isSigned(this.parts.tenants.active(whose), headers, body)) return problemAnswer('signature-refused');
+    if ('problem' in json) return (await this.decidedBefore(said, headers)) ?? json.problem;
+    if (typeof said.type === 'string' && !isKnownType(said.type)) return this.ignore(whose, said.type);
+    const event = validate(PaymentEvent, said);
+    if ('errors' in event) return (await this.decidedBefore(said, headers)) ?? invalid(event.errors);
+    return this.take(event.value, headers['webhook-id'] ?? '', headers.traceparent);
+  }
+
+  private ignore(tenant: string, type: string): Answer {
+    this.parts.metrics.ignoredEvent(tenant);
+    this.parts.logger.debug({ tenant, type: type.slice(0, MAX_TYPE_SHOWN) }, 'an event of a type that is not known here');
+    return { status: 200, body: RECEIVED };
+  }
+
+  /** An event that an earlier version took is taken, whatever is checked today. */
+  private async decidedBefore(said: JsonObject, headers: EventHeaders): Promise<Answer | undefined> {
+    const { type, data } = said as { readonly type?: unknown; readonly data: JsonObject };
+    if (typeof type !== 'string' || !isKnownType(type)) return undefined;
+    const { tenant, ...reported } = data;
+    const { operation, members, more } = REPORTING[type];
+    const known = Object.entries(reported).filter(([name]) => name in members);
+    const asked = {
+      operation,
+      namespace: 'webhook',
+      tenant: String(tenant),
+      key: headers['webhook-id'],
+      traceparent: undefined,
+      body: Buffer.from(JSON.stringify({ ...Object.fromEntries(known), ...more })),
+    } as const;
+    const answer = await this.parts.intake.decidedBefore(asked);
+    if (answer !== undefined && isPending(answer)) return { status: 202, body: RECEIVED };
+    return answer?.replayed === true ? { status: 200, body: RECEIVED } : undefined;
+  }
+
+  private async take({ type, data }: z.infer<typeof PaymentEvent>, key: string, traceparent: string | undefined): Promise<Answer> {
+    const { tenant: whose, ...reported } = data;
+    const { operation, more } = REPORTING[type];
+    const body = Buffer.from(JSON.stringify({ ...reported, ...more }));
+    const asked = { operation, namespace: 'webhook', tenant: whose, key, traceparent, body } as const;
+    const answer = await this.parts.intake.handle(asked);
+    if (isPending(answer)) return { status: 202, body: RECEIVED };
+    if (answer.status < 300) return { status: 200, body: RECEIVED };
+    const { sale, order, payment } = reported;
+    const said = { tenant: whose, sale, order, payment, event: key, status: answer.status, code: codeOf(answer), traceparent };
+    this.parts.logger.warn(said, 'an event of a payment provider was not taken');
+    return answer.status === REFUSED ? { status: 200, body: RECEIVED } : answer;
+  }
+}
+
+const isKnownType = (type: string): type is EventType => Object.hasOwn(REPORTING, type);
+
+/** Nothing of the order: a provider is told no more than it has to know. */
+const RECEIVED = JSON.stringify({ received: true });
+
+/** Decided against, which the key holds for ever: telling it again would change nothing. */
+const REFUSED = 409;
+
+/** Stored, and not decided in time; or a copy of it lies in COMMANDS already. */
+const isPending = (answer: Answer): boolean => answer.status === 202 || codeOf(answer) === 'in-progress';
+
+const codeOf = ({ body }: Answer): unknown => (JSON.parse(body) as { readonly code?: unknown }).code;

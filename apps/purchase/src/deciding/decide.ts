@@ -1,0 +1,43 @@
+import type { CommandDecided } from '#shared/domain/decided.js';
+import type { Recorded } from '#shared/domain/recorded.js';
+import { expireHolds } from '#shared/domain/sale/orders/expire-holds.js';
+import type { Sale } from '#shared/domain/sale/sale.js';
+import { operation } from '../operations/operations.js';
+import { type Answer, refusalAnswer } from '../requests/answer.js';
+import type { Command } from '../requests/command.js';
+
+export interface Decided {
+  readonly answer: Answer;
+  readonly events: readonly Recorded[];
+}
+
+/**
+ * Decides one command and applies it to the sale; first, what time alone has led to meanwhile. The record of the decision comes first,
+ * what it did follows. An internal command that changes nothing leaves no record. The record and the events of the command have its trace
+ * context; the events of time have none.
+ */
+export function decideCommand(sale: Sale, command: Command, storedAt: number, version: number): Decided {
+  const at = Math.max(sale.clock, storedAt);
+  sale.clock = at; // a refusal has its time too, and what comes after it is no earlier
+  const { decide, view, status } = operation(command.operation);
+  const overdue = expireHolds(sale, at);
+  for (const event of overdue) sale.evolve(event, at, version);
+  const decision = decide(sale, command, at);
+  const effects = 'events' in decision ? decision.events : [];
+  for (const event of effects) sale.evolve(event, at, version);
+  const answer = 'events' in decision ? { status, body: JSON.stringify(view(sale, command, version)) } : refusalAnswer(decision.refusal);
+  const emitted = [...overdue, ...effects];
+  if (command.namespace === 'internal' && emitted.length === 0) return { answer, events: [] };
+  const trace = { at, ...(command.traceparent !== undefined && { traceparent: command.traceparent }) };
+  const record = { ...recordOf(command, answer, emitted.length), ...trace };
+  return { answer, events: [record, ...overdue.map((event) => ({ ...event, at })), ...effects.map((event) => ({ ...event, ...trace }))] };
+}
+
+function recordOf(
+  { operation: name, key, keyHash, fingerprint, request }: Command,
+  { status, body }: Answer,
+  emitted: number,
+): CommandDecided {
+  const outcome = status < 400 ? 'accepted' : 'refused';
+  return { type: 'CommandDecided', data: { operation: name, key, keyHash, fingerprint, request, outcome, status, body, emitted } };
+}

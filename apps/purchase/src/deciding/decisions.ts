@@ -1,0 +1,74 @@
+import type { CommandDecided } from '#shared/domain/decided.js';
+import type { WholeCommit } from '#shared/event-store/commit.js';
+import type { EventStore } from '#shared/event-store/event-store.js';
+import { differingPointers } from '#shared/kernel/canonical.js';
+import type { KeyHash } from '#shared/kernel/ids.js';
+import type { FieldError } from '#shared/platform/problem.js';
+import { type Answer, problemAnswer } from '../requests/answer.js';
+import type { Command } from '../requests/command.js';
+import type { DecidedAt } from './sale-aggregate.js';
+
+export type Asked = Pick<Command, 'fingerprint' | 'operation' | 'request'>;
+
+/** Commits kept at hand, of at most 1 MB each: who retries does so soon. */
+const MAX_RECENT = 64;
+
+/** The answers that keys already have in the log. */
+export class Decisions {
+  private readonly recent = new Map<number, Promise<WholeCommit>>();
+
+  constructor(private readonly store: EventStore) {}
+
+  /**
+   * The stored bytes for the same request, 422 for another one; `undefined` when the key was never decided.
+   * @param places where the key is decided; in more than one where it was under both its spellings
+   */
+  async answer(subject: string, places: readonly DecidedAt[], asked: Asked): Promise<Answer | undefined> {
+    let other: Answer | undefined;
+    for (const { sequence, keyHash } of places) {
+      const decided = decisionIn(await this.commit(subject, sequence), keyHash);
+      if (decided.fingerprint === asked.fingerprint) return { status: decided.status, body: decided.body, replayed: true };
+      other ??= problemAnswer('key-reused', { errors: differences(decided, asked) });
+    }
+    return other;
+  }
+
+  /** Keeps a commit at hand that was just written. */
+  note(commit: WholeCommit): void {
+    this.keep(commit.sequence, Promise.resolve(commit));
+  }
+
+  /** Many who ask for one commit are served by one read: what is in the log does not change. */
+  private async commit(subject: string, sequence: number): Promise<WholeCommit> {
+    const reading = this.recent.get(sequence) ?? this.store.at(subject, sequence);
+    this.keep(sequence, reading);
+    try {
+      return await reading;
+    } catch (thrown) {
+      this.recent.delete(sequence);
+      throw thrown;
+    }
+  }
+
+  /** The front is what was asked for longest ago. */
+  private keep(sequence: number, commit: Promise<WholeCommit>): void {
+    this.recent.delete(sequence);
+    this.recent.set(sequence, commit);
+    const [oldest] = this.recent.keys();
+    if (this.recent.size > MAX_RECENT && oldest !== undefined) this.recent.delete(oldest);
+  }
+}
+
+function decisionIn({ subject, sequence, decisions }: WholeCommit, key: KeyHash): CommandDecided['data'] {
+  const decided = decisions.find(({ data }) => data.keyHash === key);
+  if (decided === undefined) throw new Error(`commit ${sequence} of ${subject} does not decide key ${key}`);
+  return decided.data;
+}
+
+function differences(decided: CommandDecided['data'], asked: Asked): FieldError[] {
+  if (decided.operation !== asked.operation) return [{ pointer: 'header:Idempotency-Key', detail: `was used for ${decided.operation}` }];
+  return differingPointers(decided.request, asked.request).map((pointer) => ({
+    pointer,
+    detail: 'differs from the first request with this key',
+  }));
+}

@@ -1,0 +1,76 @@
+import { JetStreamApiError, type JetStreamClient, jetstream } from '@nats-io/jetstream';
+import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+import { ACK, type Delivery, nak, type Settlement } from '#shared/consumer/delivery.js';
+import { type Asked, askedBy } from '#shared/domain/mint/asked.js';
+import { decodeCommit } from '#shared/event-store/commit.js';
+import { bufferOf } from '#shared/kernel/bytes.js';
+import { TurnLane } from '#shared/kernel/concurrency/turn-lane.js';
+import type { Logger } from '#shared/platform/process/logger.js';
+import { EVENTS_ACK_WAIT_MS } from '#shared/platform/topology/consumers.js';
+
+const RETRY_MS = 500;
+const PUBLISH_TIMEOUT_MS = 2_000;
+/** Most commits ask the minter for nothing: they are not parsed. */
+const ASKS = ['MintsRequested.v', 'RevocationsRequested.v'];
+/** Requests on their way to the broker at once, of tenants in turn: a tenant with thousands of tickets to mint delays another's by so many. */
+const PUBLISHES_AT_ONCE = 64;
+const KEEP_ALIVE_MS = EVENTS_ACK_WAIT_MS / 3;
+const ONE_PER_SUBJECT = 10077;
+
+/** The reactor that asks the minter: one MINTS message per ticket to mint, or to revoke. Asking again changes nothing. */
+export class MintRequestReactor {
+  private readonly js: JetStreamClient;
+  private readonly lane = new TurnLane(PUBLISHES_AT_ONCE);
+
+  constructor(
+    connection: NatsConnection,
+    private readonly logger: Logger,
+  ) {
+    this.js = jetstream(connection, { timeout: PUBLISH_TIMEOUT_MS });
+  }
+
+  async handle(delivery: Delivery): Promise<Settlement> {
+    const body = bufferOf(delivery.body);
+    if (!ASKS.some((words) => body.includes(words))) return ACK;
+    try {
+      const [, tenant, , sale] = delivery.subject.split('.') as [string, string, string, string];
+      const { events } = decodeCommit(delivery.subject, delivery.sequence, delivery.body);
+      const asked = events.flatMap((event) => askedBy({ tenant, sale }, event));
+      await this.keepingAlive(delivery, () => Promise.all(asked.map((message) => this.lane.run(tenant, () => this.ask(message)))));
+      return ACK;
+    } catch (thrown) {
+      this.logger.warn({ err: thrown, sequence: delivery.sequence }, 'mints could not be asked for; asked again soon');
+      return nak(RETRY_MS + Math.random() * RETRY_MS);
+    }
+  }
+
+  /** Thousands of tickets in one commit may take longer than the ack wait. */
+  private async keepingAlive(delivery: Delivery, work: () => Promise<unknown>): Promise<void> {
+    const timer = setInterval(() => delivery.working(), KEEP_ALIVE_MS);
+    try {
+      await work();
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  private async ask({ tenant, ticket, what, body, traceparent }: Asked): Promise<void> {
+    const msgID = `mint:${tenant}:${ticket}:${what}`;
+    const options = { msgID, timeout: PUBLISH_TIMEOUT_MS, ...(traceparent !== undefined && { headers: traced(traceparent) }) };
+    try {
+      await this.js.publish(`mint.${tenant}.${ticket}.${what}`, JSON.stringify(body), options);
+    } catch (thrown) {
+      if (!isAskedAlready(thrown)) throw thrown;
+    }
+  }
+}
+
+function traced(traceparent: string): MsgHdrs {
+  const traced = headers();
+  traced.set('traceparent', traceparent);
+  return traced;
+}
+
+/** 10077 also means a full stream; the words tell which. */
+const isAskedAlready = (thrown: unknown): boolean =>
+  thrown instanceof JetStreamApiError && thrown.code === ONE_PER_SUBJECT && thrown.message.includes('per subject');

@@ -1,0 +1,48 @@
+import { ACK, type Delivery, nak, type Settlement } from '#shared/consumer/delivery.js';
+import type { MintResult } from '#shared/domain/sale/mint-result.js';
+import { decodeCommit } from '#shared/event-store/commit.js';
+import type { SaleId, TenantId } from '#shared/kernel/ids.js';
+import type { Logger } from '#shared/platform/process/logger.js';
+import { type Command, internalCommand } from '../requests/command.js';
+import type { Inbox } from '../requests/inbox.js';
+
+const RETRY_MS = 500;
+
+/** Tells a sale what its minter wrote down: that a mint failed for good, or that a unit may be sold again. */
+export class MintResultReactor {
+  constructor(
+    private readonly inbox: Inbox,
+    private readonly logger: Logger,
+  ) {}
+
+  async handle(delivery: Delivery): Promise<Settlement> {
+    try {
+      const [, tenant, , sale] = delivery.subject.split('.') as [string, TenantId, string, SaleId];
+      const { events } = decodeCommit(delivery.subject, delivery.sequence, delivery.body);
+      const commands = events.flatMap(({ type, data, traceparent }) =>
+        commandOf({ tenant, sale }, type, data as unknown as MintResult, traceparent),
+      );
+      const stored = await Promise.all(commands.map((command) => this.inbox.enqueue(command)));
+      if (!stored.includes('unknown')) return ACK; // a refusal means that it lies there already
+      this.logger.warn({ sequence: delivery.sequence }, 'news of mints could not be passed on; tried again soon');
+    } catch (thrown) {
+      this.logger.warn({ err: thrown, sequence: delivery.sequence }, 'news of mints could not be passed on; tried again soon');
+    }
+    return nak(RETRY_MS + Math.random() * RETRY_MS);
+  }
+}
+
+function commandOf(
+  of: { readonly tenant: TenantId; readonly sale: SaleId },
+  type: string,
+  { ticket, request }: MintResult,
+  trace: string | undefined,
+): Command[] {
+  if (type === 'MintFailed')
+    return [internalCommand(of, 'ticket.mint-failed', `mint-failed:${ticket}:${request}`, { ticket, request }, trace)];
+  const release = (more: { readonly void?: true } = {}): Command[] => [
+    internalCommand(of, 'ticket.release', `release:${ticket}`, { ticket, request: 0, ...more }, trace),
+  ];
+  if (type === 'MintVoided') return release({ void: true });
+  return type === 'MintCancelled' || type === 'MintRevoked' ? release() : [];
+}

@@ -1,0 +1,60 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Logger } from '#shared/platform/process/logger.js';
+
+/** Sales whose armed wake-up is remembered; forgotten ones are armed once more, which changes nothing. */
+const MAX_REMEMBERED = 50_000;
+const PUBLISH_TIMEOUT_MS = 2_000;
+/** One that could not be armed is armed again after this: a sale that nobody asks about any more has no other way to end its holds. */
+const RETRY_MS = 1_000;
+
+interface WakeUp {
+  readonly at: number;
+}
+
+/** Wake-ups: one armed per sale, for when time alone will next lead to something. Losing one loses no order: whatever command comes next does the same. */
+export class Timers {
+  private readonly js: JetStreamClient;
+  private readonly wakeUps = new Map<string, WakeUp>();
+  private readonly arming = new Set<string>();
+
+  constructor(
+    private readonly connection: NatsConnection,
+    private readonly logger: Logger,
+  ) {
+    this.js = jetstream(connection, { timeout: PUBLISH_TIMEOUT_MS });
+  }
+
+  arm(saleSubject: string, at: number | undefined): void {
+    const isDue = at !== undefined && at <= Date.now(); // what one sweep left over is swept again
+    if (at === undefined || (this.wakeUps.get(saleSubject)?.at === at && !isDue)) return;
+    if (this.wakeUps.size >= MAX_REMEMBERED) this.wakeUps.clear();
+    this.wakeUps.set(saleSubject, { at });
+    if (!this.arming.has(saleSubject)) void this.keepArming(saleSubject);
+  }
+
+  /** Until the last one that was asked for is armed: the stream may have no leader for seconds while the log goes on. */
+  private async keepArming(saleSubject: string): Promise<void> {
+    this.arming.add(saleSubject);
+    let armed: WakeUp | undefined;
+    for (let next = this.wakeUps.get(saleSubject); next !== undefined && next !== armed; next = this.wakeUps.get(saleSubject)) {
+      if (await this.isArmed(saleSubject, next)) armed = next;
+      else if (this.connection.isClosed()) break;
+      else await pause(RETRY_MS, undefined, { ref: false });
+    }
+    this.arming.delete(saleSubject);
+  }
+
+  private async isArmed(saleSubject: string, { at }: WakeUp): Promise<boolean> {
+    const [, tenant, , sale] = saleSubject.split('.');
+    const schedule = { specification: new Date(at), target: `timer.due.${tenant}.${sale}` };
+    try {
+      await this.js.publish(`timer.set.${tenant}.${sale}`, '', { schedule, timeout: PUBLISH_TIMEOUT_MS });
+      return true;
+    } catch (thrown) {
+      this.logger.debug({ err: thrown, tenant, sale }, 'a wake-up could not be armed; tried again');
+      return false;
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import type { z } from 'zod';
+import { GetOrder, GetSale, GetTicket } from '#shared/domain/sale/commands.js';
+import { type EventStore, mintSubject, saleSubject } from '#shared/event-store/event-store.js';
+import { TENANT_PATTERN } from '#shared/kernel/ids.js';
+import type { Logger } from '#shared/platform/process/logger.js';
+import type { Receipt } from '#shared/platform/receipt.js';
+import { validate } from '#shared/platform/validate.js';
+import type { AggregateRepository } from '../deciding/aggregate-repository.js';
+import type { SaleAggregate } from '../deciding/sale-aggregate.js';
+import type { PurchaseMetrics } from '../metrics.js';
+import { type Answer, invalid, problemAnswer } from '../requests/answer.js';
+import { readJson } from '../requests/request-body.js';
+import type { MintProgressView } from './mint-progress.js';
+import { receiptIn } from './receipts.js';
+import { orderView, refundsDueView, saleView, ticketOf } from './views.js';
+
+export interface ReadParts {
+  readonly sales: AggregateRepository<SaleAggregate>;
+  readonly mints: AggregateRepository<MintProgressView>;
+  readonly store: Pick<EventStore, 'at'>;
+  readonly metrics: Pick<PurchaseMetrics, 'answered'>;
+  readonly logger: Logger;
+}
+
+/** Reads from the log's own fold, up to what its leader holds now: they answer while Postgres is down, and always read what was just written. */
+export class Reads {
+  constructor(private readonly parts: ReadParts) {}
+
+  async sale(tenant: string, body: Uint8Array): Promise<Answer> {
+    const query = readQuery(tenant, GetSale, body);
+    if ('problem' in query) return query.problem;
+    return this.answering(tenant, 'sale.get', () =>
+      this.parts.sales.withLatest(saleSubject(tenant, query.ok.sale), ({ sale, head }) =>
+        sale.open === undefined ? problemAnswer('sale-unknown') : found(saleView(sale, head.version), head.version),
+      ),
+    );
+  }
+
+  async order(tenant: string, body: Uint8Array): Promise<Answer> {
+    const query = readQuery(tenant, GetOrder, body);
+    if ('problem' in query) return query.problem;
+    const { sale: id, order: orderId } = query.ok;
+    return this.answering(tenant, 'order.get', async () => {
+      const mints = await this.parts.mints.withLatest(mintSubject(tenant, id), ({ tickets, head }) => ({ tickets, version: head.version }));
+      return this.parts.sales.withLatest(saleSubject(tenant, id), ({ sale, head }) => {
+        if (sale.open?.orders.has(orderId) !== true) return problemAnswer(sale.open === undefined ? 'sale-unknown' : 'order-unknown');
+        return found(orderView(sale, orderId, head.version, mints.tickets), head.version, mints.version);
+      });
+    });
+  }
+
+  async ticket(tenant: string, body: Uint8Array): Promise<Answer> {
+    const query = readQuery(tenant, GetTicket, body);
+    if ('problem' in query) return query.problem;
+    const { sale: id, ticket } = query.ok;
+    return this.answering(tenant, 'ticket.get', async () => {
+      const mints = await this.parts.mints.withLatest(mintSubject(tenant, id), ({ tickets, head }) => ({
+        mint: tickets.get(ticket),
+        version: head.version,
+      }));
+      return this.parts.sales.withLatest(saleSubject(tenant, id), ({ sale, head }) => {
+        if (sale.open === undefined) return problemAnswer('sale-unknown');
+        const view = ticketOf(sale, ticket, head.version, mints.mint);
+        return view === undefined ? problemAnswer('ticket-unknown') : found(view, head.version, mints.version);
+      });
+    });
+  }
+
+  /** The receipt of a minted ticket, also of one that was burned since: what was, was, and the chain shows what is. Of a void one it does not. */
+  async receipt(tenant: string, body: Uint8Array): Promise<Answer> {
+    const query = readQuery(tenant, GetTicket, body);
+    if ('problem' in query) return query.problem;
+    const { sale, ticket } = query.ok;
+    return this.answering(tenant, 'ticket.receipt', async () => {
+      const mint = await this.parts.mints.withLatest(mintSubject(tenant, sale), ({ tickets }) => tickets.get(ticket));
+      if (mint?.status === 'void') return problemAnswer('ticket-void');
+      if (mint?.status === 'minted') return receiptAnswer(await receiptIn(this.parts.store, { tenant, sale, ticket }, mint));
+      return this.parts.sales.withLatest(saleSubject(tenant, sale), ({ sale: { open } }) =>
+        open === undefined
+          ? problemAnswer('sale-unknown')
+          : problemAnswer(open.tickets.orderWith(ticket) === undefined ? 'ticket-unknown' : 'ticket-not-minted'),
+      );
+    });
+  }
+
+  /** The money of a sale that has to go back, and the reports of payments that do not fit. */
+  async refundsDue(tenant: string, body: Uint8Array): Promise<Answer> {
+    const query = readQuery(tenant, GetSale, body);
+    if ('problem' in query) return query.problem;
+    return this.answering(tenant, 'sale.refunds-due', () =>
+      this.parts.sales.withLatest(saleSubject(tenant, query.ok.sale), ({ sale, head }) =>
+        sale.open === undefined ? problemAnswer('sale-unknown') : found(refundsDueView(sale, head.version), head.version),
+      ),
+    );
+  }
+
+  private async answering(tenant: string, operation: string, read: () => Promise<Answer>): Promise<Answer> {
+    const cameAt = performance.now();
+    const answer = await this.tried(read);
+    this.parts.metrics.answered(tenant, operation, answer, performance.now() - cameAt);
+    return answer;
+  }
+
+  private async tried(read: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await read();
+    } catch (thrown) {
+      this.parts.logger.warn({ err: thrown }, 'a read could not be answered');
+      return problemAnswer('log-unreachable');
+    }
+  }
+}
+
+/** A receipt never changes: its memo is as good a tag as any. */
+const receiptAnswer = (receipt: Receipt | undefined): Answer =>
+  receipt === undefined ? problemAnswer('receipt-unknown') : { status: 200, body: JSON.stringify(receipt), etag: `"${receipt.memo}"` };
+
+/** What was found, and its entity tag: the sale's version, and the version of its mints where they are part of it. */
+function found(view: object, version: number, mintsVersion = 0): Answer {
+  return { status: 200, body: JSON.stringify(view), etag: `"${version}${mintsVersion === 0 ? '' : `.${mintsVersion}`}"` };
+}
+
+function readQuery<T extends z.ZodType>(
+  tenant: string,
+  schema: T,
+  body: Uint8Array,
+): { readonly ok: z.infer<T> } | { readonly problem: Answer } {
+  if (!TENANT_PATTERN.test(tenant)) return { problem: problemAnswer('tenant-malformed') };
+  const json = readJson(body);
+  if ('problem' in json) return json;
+  const valid = validate(schema, json.ok);
+  return 'errors' in valid ? { problem: invalid(valid.errors) } : { ok: valid.value };
+}

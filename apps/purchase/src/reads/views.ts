@@ -1,0 +1,141 @@
+import type { Moment, Order } from '#shared/domain/sale/orders/order.js';
+import { dueOf, type Payment } from '#shared/domain/sale/payments/payment.js';
+import { type PaymentProblem, problemsOf } from '#shared/domain/sale/payments/payment-problems.js';
+import type { OpenedSale, Sale } from '#shared/domain/sale/sale.js';
+import type { OrderId, TicketId } from '#shared/kernel/ids.js';
+import { rfc3339 } from '#shared/kernel/moment.js';
+
+/** How far the mint of a ticket is, as the minter's own log tells it. */
+export interface MintView {
+  readonly status: 'minting' | 'minted' | 'mint-failed' | 'void';
+  /** Sequence of the commit that holds its plan: read from the log when it is asked for. */
+  readonly planned?: number;
+  readonly asset?: string;
+  readonly signature?: string;
+  readonly slot?: string;
+  readonly submitted?: Moment;
+  readonly minted?: Moment;
+}
+
+function mustBeOpen(sale: Sale): OpenedSale {
+  if (sale.open === undefined) throw new Error('a sale that was never opened has no view');
+  return sale.open;
+}
+
+/** What callers see of a sale. */
+export function saleView(sale: Sale, version: number): object {
+  const { terms, closed } = mustBeOpen(sale);
+  const { sale: id, name, price, maxPerBuyer, maxPerWallet, maxEndedHolds, holdSeconds, payment, mint, opensAt, closesAt } = terms;
+  return {
+    sale: id,
+    name,
+    price,
+    maxPerBuyer,
+    ...(maxPerWallet !== undefined && { maxPerWallet }),
+    ...(maxEndedHolds !== undefined && { maxEndedHolds }),
+    holdSeconds,
+    payment,
+    mint,
+    tickets: terms.tickets ?? 'transferable',
+    ...(opensAt !== undefined && { opensAt: rfc3339(opensAt) }),
+    ...(closesAt !== undefined && { closesAt: rfc3339(closesAt) }),
+    ...(closed && { closed }),
+    units: sale.counts(),
+    version,
+  };
+}
+
+/** What callers see of an order. With `mints`, also where each ticket's asset is and when the order came how far. */
+export function orderView(sale: Sale, id: OrderId, version: number, mints?: ReadonlyMap<TicketId, MintView>): object {
+  const { orders, terms } = mustBeOpen(sale);
+  const order = orders.get(id);
+  if (order === undefined) throw new Error(`order ${id} was never placed`);
+  const { buyer, status, total, wallet, expiresAt, payment } = order;
+  return {
+    order: id,
+    sale: terms.sale,
+    buyer,
+    status,
+    total,
+    ...(wallet !== undefined && { wallet }),
+    ...(expiresAt !== undefined && { expiresAt: rfc3339(expiresAt) }),
+    ...(payment !== undefined && { payment }),
+    tickets: order.tickets.map(({ ticket, unit }) => ({ ticket, unit, ...ticketView(order, ticket, mints?.get(ticket)) })),
+    ...(mints && { points: pointsOf(order, mints) }),
+    version,
+  };
+}
+
+/** One ticket of a sale, with its order's wallet and, once minted, its asset. */
+export function ticketOf(sale: Sale, id: TicketId, version: number, mint: MintView | undefined): object | undefined {
+  const { tickets, terms } = mustBeOpen(sale);
+  const order = tickets.orderWith(id);
+  const ticket = order?.tickets.find((own) => own.ticket === id);
+  if (order === undefined || ticket === undefined) return undefined;
+  const { wallet } = order;
+  return {
+    ticket: id,
+    sale: terms.sale,
+    order: order.order,
+    unit: ticket.unit,
+    ...ticketView(order, id, mint),
+    ...(wallet && { wallet }),
+    version,
+  };
+}
+
+function ticketView(order: Order, ticket: TicketId, mint: MintView | undefined): object {
+  const { state } = order.progressOf(ticket);
+  if (order.hasGivenUp(ticket) && mint?.status !== 'void') return { status: state };
+  if (mint !== undefined) {
+    const { status, asset, signature, slot } = mint;
+    return { status, ...(asset && { asset, signature, slot }) };
+  }
+  if (state === 'asked') return { status: 'minting' };
+  if (state === 'failed') return { status: 'mint-failed' };
+  return { status: order.status === 'confirmed' ? 'sold' : order.status };
+}
+
+/** Recovery points, in the order in which they are reached; of many tickets, the last to get there counts. */
+function pointsOf(order: Order, mints: ReadonlyMap<TicketId, MintView>): object[] {
+  const own = Object.entries(order.points).map(([point, moment]) => ({ point, at: rfc3339(moment.at), version: moment.version }));
+  const chain = (['submitted', 'minted'] as const).flatMap((point) => {
+    const moments = order.tickets.map(({ ticket }) => mints.get(ticket)?.[point]);
+    const known = moments.filter((moment) => moment !== undefined);
+    if (known.length < moments.length) return [];
+    const last = known.reduce((latest, moment) => (moment.at > latest.at ? moment : latest));
+    return [{ point, at: rfc3339(last.at), version: last.version }];
+  });
+  return [...own, ...chain];
+}
+
+/** A payment's order, or that none is known for it yet; and what of the payment has to go back. */
+export function paymentView(sale: Sale, reported: Pick<Payment, 'payment' | 'order' | 'currency'>, version: number): object {
+  const { payments, orders } = mustBeOpen(sale);
+  const known = payments.find(reported);
+  const { order } = reported;
+  const seen = orders.has(order) ? orderView(sale, order, version) : { order, status: 'unknown', version };
+  return { ...seen, ...(known && dueOf(known) > 0n && { refundDue: refundDueView(known) }) };
+}
+
+/** Money of a sale that has to go back, and reports of payments that do not fit what else was reported. */
+export function refundsDueView(sale: Sale, version: number): object {
+  const { payments } = mustBeOpen(sale);
+  return { refundsDue: payments.due().map(refundDueView), problems: problemsOf(payments).map(problemView), version };
+}
+
+const refundDueView = (payment: Payment): object => ({
+  payment: payment.payment,
+  order: payment.order,
+  amount: `${dueOf(payment)}`,
+  currency: payment.currency,
+  reason: payment.owed?.reason,
+  receivedAt: rfc3339(payment.receivedAt),
+});
+
+const problemView = ({ amount, at, ...problem }: PaymentProblem): object => ({ ...problem, amount: `${amount}`, reportedAt: rfc3339(at) });
+
+/** One status a ticket. */
+export function mintsView(sale: Sale, tickets: readonly TicketId[], version: number): object {
+  return { tickets: tickets.map((ticket) => ticketOf(sale, ticket, version, undefined)), version };
+}

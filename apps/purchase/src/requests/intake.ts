@@ -1,0 +1,170 @@
+import { readOpening } from '#shared/domain/sale/commands.js';
+import { mintsUnpaid } from '#shared/domain/sale/open-sale.js';
+import { type EventStore, saleSubject } from '#shared/event-store/event-store.js';
+import { fingerprint } from '#shared/kernel/canonical.js';
+import { KeyedSlots } from '#shared/kernel/concurrency/keyed-slots.js';
+import { orderId, type PaymentId } from '#shared/kernel/ids.js';
+import type { DeadLetters } from '#shared/platform/messaging/dead-letters.js';
+import type { Logger } from '#shared/platform/process/logger.js';
+import { isGranted } from '#shared/platform/tenants/tenant.js';
+import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
+import type { AggregateRepository } from '../deciding/aggregate-repository.js';
+import type { Decisions } from '../deciding/decisions.js';
+import type { SaleAggregate } from '../deciding/sale-aggregate.js';
+import type { PurchaseMetrics } from '../metrics.js';
+import { type Answer, accepted, problemAnswer } from './answer.js';
+import type { Command } from './command.js';
+import { hashesOf } from './idempotency-key.js';
+import type { Inbox, Stored } from './inbox.js';
+import { KnownSales } from './known-sales.js';
+import { type Asked, type Request, readingsBefore, readRequest } from './read-request.js';
+import type { Replies } from './replies.js';
+import type { JsonObject } from './request-body.js';
+
+/** How long a caller is kept waiting for a decision before it is told to come again. */
+export const DECISION_TIMEOUT_MS = 5_000;
+/** Undecided requests of one sale in this process; more are told to slow down. */
+export const MAX_WAITING_PER_SALE = 2_000;
+
+export interface IntakeParts {
+  readonly store: EventStore;
+  readonly folds: AggregateRepository<SaleAggregate>;
+  readonly decisions: Decisions;
+  readonly inbox: Inbox;
+  readonly replies: Replies;
+  readonly dead: Pick<DeadLetters, 'lastOf'>;
+  readonly tenants: Pick<TenantDirectory, 'active'>;
+  readonly metrics: Pick<PurchaseMetrics, 'answered'>;
+  readonly logger: Logger;
+}
+
+const UNGRANTED = { pointer: '/mint', detail: 'must be "on-request", unless the tenant is granted free-mints' };
+
+/** Where requests come in: read, checked, stored in COMMANDS, and answered with their decision. What is malformed costs no key and stores nothing. */
+export class Intake {
+  private readonly known: KnownSales;
+  private readonly waiting = new KeyedSlots(MAX_WAITING_PER_SALE);
+
+  constructor(private readonly parts: IntakeParts) {
+    this.known = new KnownSales(parts.store);
+  }
+
+  async handle(request: Request): Promise<Answer> {
+    const cameAt = performance.now();
+    const answer = await this.answer(request);
+    const { tenant, operation, traceparent } = request;
+    this.parts.metrics.answered(tenant, operation, answer, performance.now() - cameAt);
+    this.parts.logger.debug({ tenant, operation, status: answer.status, traceparent }, 'answered');
+    return answer;
+  }
+
+  private async answer(request: Request): Promise<Answer> {
+    try {
+      const read = readRequest(request, this.secretOf(request.tenant));
+      if ('problem' in read) return (await this.decidedBefore(request)) ?? read.problem;
+      const { ok, said } = read;
+      if (said !== undefined) return (await this.unknown(ok)) ?? (await this.report(ok, said));
+      return (await this.unknown(ok)) ?? (await this.ungranted(ok)) ?? (await this.decide(ok));
+    } catch (thrown) {
+      this.parts.logger.warn(
+        { err: thrown, operation: request.operation, tenant: request.tenant, traceparent: request.traceparent },
+        'a request could not be handled',
+      );
+      return problemAnswer('log-unreachable');
+    }
+  }
+
+  /**
+   * A request that this version refuses and an earlier one took: its key has its answer, whatever is checked today. `undefined` where the key is
+   * free, so that the refusal costs no key.
+   */
+  async decidedBefore(request: Request): Promise<Answer | undefined> {
+    let other: Answer | undefined;
+    for (const asked of readingsBefore(request, this.secretOf(request.tenant))) {
+      if (!(await this.known.has(asked.tenant, asked.sale))) return undefined;
+      const answer = (await this.lookUp(saleSubject(asked.tenant, asked.sale), asked)) ?? (await this.pending(asked));
+      if (answer?.replayed === true) return answer;
+      other ??= answer;
+    }
+    return other;
+  }
+
+  /** Stored, and not decided: in process, or set aside for a human. */
+  private async pending(asked: Asked): Promise<Answer | undefined> {
+    if ((await this.parts.inbox.sequenceOf(asked)) === undefined) return undefined;
+    return (await this.isDeadLettered(asked)) ? problemAnswer('dead-lettered') : problemAnswer('in-progress');
+  }
+
+  /** A notification with an id that is kept as a hash. An earlier version kept it as it was: what it recorded is found under that. */
+  private async report(ok: Asked, said: Asked): Promise<Answer> {
+    const subject = saleSubject(ok.tenant, ok.sale);
+    const kept = await this.lookUp(subject, ok);
+    if (kept !== undefined && kept.status !== 422) return kept;
+    const answer = (await this.lookUp(subject, said)) ?? kept;
+    if (answer !== undefined) return answer;
+    const { payment } = said.request as { readonly payment: PaymentId };
+    const isKnown = await this.parts.folds.withLatest(subject, ({ sale }) => sale.open?.payments.isReported(payment) === true);
+    if (!isKnown) return this.decide(ok);
+    const request = { ...(ok.request as JsonObject), payment };
+    return this.decide({ ...ok, request, fingerprint: fingerprint(ok.operation, ok.sale, request) });
+  }
+
+  /** By which ids of payment providers are hashed; it never changes. Requests of a tenant that is not there are refused before they come here. */
+  private secretOf(tenant: string): string {
+    return this.parts.tenants.active(tenant)?.cursorKey ?? '';
+  }
+
+  private async unknown({ operation, tenant, sale }: Asked): Promise<Answer | undefined> {
+    if (operation === 'sale.open' || (await this.known.has(tenant, sale))) return undefined;
+    return problemAnswer('sale-unknown', { errors: [{ pointer: '/sale', detail: 'is not known' }] });
+  }
+
+  /** Minting for nothing is at the operator's expense. A key that was decided before has its answer, whatever is granted now. */
+  private async ungranted(unanswered: Asked): Promise<Answer | undefined> {
+    const { operation, tenant, sale, request } = unanswered;
+    if (operation !== 'sale.open' || isGranted(this.parts.tenants.active(tenant), 'free-mints')) return undefined;
+    if (!mintsUnpaid(readOpening(request as unknown as Parameters<typeof readOpening>[0]))) return undefined;
+    return (await this.lookUp(saleSubject(tenant, sale), unanswered)) ?? problemAnswer('free-mints-not-granted', { errors: [UNGRANTED] });
+  }
+
+  private async decide(unanswered: Asked): Promise<Answer> {
+    const subject = saleSubject(unanswered.tenant, unanswered.sale);
+    const release = this.waiting.take(subject);
+    if (release === undefined) return problemAnswer('too-many-waiting');
+    const reply = this.parts.replies.expect(DECISION_TIMEOUT_MS);
+    const command: Command = { ...unanswered, reply: reply.subject };
+    try {
+      const stored = await this.parts.inbox.enqueue(command);
+      const answer = stored === 'stored' ? await reply.answer : undefined;
+      return answer ?? (await this.lookUp(subject, command)) ?? (await this.undecided(stored, command));
+    } finally {
+      reply.forget();
+      release();
+    }
+  }
+
+  private async lookUp(subject: string, command: Asked): Promise<Answer | undefined> {
+    const places = await this.parts.folds.withLatest(subject, (fold) => fold.placesOf(hashesOf(command)));
+    return this.parts.decisions.answer(subject, places, command);
+  }
+
+  /** Not in the log: set aside for a human, in process if it is stored, and else nobody has it. */
+  private async undecided(stored: Stored, command: Command): Promise<Answer> {
+    if (stored === 'stored') return accepted(command.sale, orderOf(command));
+    if (await this.isDeadLettered(command)) return problemAnswer('dead-lettered');
+    if (stored === 'duplicate') return problemAnswer('in-progress');
+    if ((await this.parts.inbox.sequenceOf(command)) === undefined) return problemAnswer('log-unreachable');
+    return stored === 'refused' ? problemAnswer('in-progress') : accepted(command.sale, orderOf(command));
+  }
+
+  /** Whether the very message that lies in COMMANDS was moved to DEAD. One that was sent on from there is another, and in process again. */
+  private async isDeadLettered(command: Asked): Promise<boolean> {
+    const { tenant, sale, keyHash: hash } = command;
+    const buried = await this.parts.dead.lastOf('COMMANDS', `${tenant}.${sale}.${hash}`);
+    return buried !== undefined && buried === (await this.parts.inbox.sequenceOf(command));
+  }
+}
+
+/** The order that a request makes, or is about; none for others. */
+const orderOf = ({ operation, tenant, sale, key, request }: Command): string | undefined =>
+  operation === 'order.place' ? orderId(tenant, sale, key) : (request as { readonly order?: string }).order;

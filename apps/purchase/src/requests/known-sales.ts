@@ -1,0 +1,25 @@
+import { type EventStore, saleSubject } from '#shared/event-store/event-store.js';
+import { CoalescedReads } from '../reads/coalesced-reads.js';
+
+/** Sales known to exist are remembered up to this many; a sale never ceases to exist. */
+const MAX_KNOWN_SALES = 100_000;
+
+/** Which sales exist, according to the log. */
+export class KnownSales {
+  private readonly known = new Set<string>();
+  private readonly looks = new CoalescedReads<boolean>(async (subject, tell) => {
+    const { version } = await this.store.head(subject);
+    tell(version > 0);
+  });
+
+  constructor(private readonly store: EventStore) {}
+
+  async has(tenant: string, sale: string): Promise<boolean> {
+    const subject = saleSubject(tenant, sale);
+    if (this.known.has(subject)) return true;
+    const exists = await this.looks.ask(subject, (seen) => seen);
+    if (this.known.size >= MAX_KNOWN_SALES) this.known.clear();
+    if (exists) this.known.add(subject);
+    return exists;
+  }
+}

@@ -1,0 +1,91 @@
+import { personalProblem } from '#shared/domain/values.js';
+import { fingerprint } from '#shared/kernel/canonical.js';
+import { KEY_PATTERN, keyHash, SALE_PATTERN, type SaleId, TENANT_PATTERN, type TenantId } from '#shared/kernel/ids.js';
+import { validate } from '#shared/platform/validate.js';
+import { type OperationName, operation as operationOf } from '../operations/operations.js';
+import { type Answer, invalid, problemAnswer } from './answer.js';
+import type { Command } from './command.js';
+import { unquoted } from './idempotency-key.js';
+import { keptId, withKeptIds } from './reported-ids.js';
+import { type Given, type JsonObject, type Media, readAsBefore, readJson } from './request-body.js';
+
+/** A mutation as it came in, from whatever transport. */
+export interface Request {
+  readonly operation: OperationName;
+  /** Whose key it is: a caller's own, or an event of a payment provider. */
+  readonly namespace?: 'api' | 'webhook';
+  readonly tenant: string;
+  readonly key: string | undefined;
+  readonly traceparent: string | undefined;
+  readonly body: Uint8Array;
+  readonly media?: Media;
+  /** Members of the body that the address says already; the body may leave them out. */
+  readonly given?: Given;
+}
+
+/** A command that nobody waits for yet. */
+export type Asked = Omit<Command, 'reply'>;
+
+/** A request that can be stored. `said`: as it came, where ids of a payment provider are kept otherwise. */
+export type ReadRequest = { readonly ok: Asked; readonly said?: Asked } | { readonly problem: Answer };
+
+/** W3C trace context; anything else is not carried on, nor what that standard calls invalid: version ff, an id of zeros. */
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/**
+ * Reads and checks a request.
+ * @param secret of the tenant: ids of payment providers that cannot be kept as they are become hashes by it
+ */
+export function readRequest(request: Request, secret: string): ReadRequest {
+  const { operation, tenant, key: said, body, given, media } = request;
+  const { schema, reportsMoney = false } = operationOf(operation);
+  if (schema === undefined) throw new Error(`${operation} is not for callers`);
+  if (!TENANT_PATTERN.test(tenant)) return { problem: problemAnswer('tenant-malformed') };
+  if (said === undefined) return { problem: problemAnswer('key-missing') };
+  const key = keyOfRequest(request, said);
+  const wrong = reportsMoney ? undefined : keyProblem(key);
+  if (wrong !== undefined) return { problem: wrong };
+  const json = readJson(body, { given, media });
+  if ('problem' in json) return json;
+  const valid = validate(schema, json.ok);
+  if ('errors' in valid) return { problem: invalid(valid.errors) };
+  const { sale } = valid.value;
+  if (!reportsMoney) return { ok: asked(request, sale, key, json.ok) };
+  const [keptKey, kept] = [keptId(key, secret, KEY_PATTERN), withKeptIds(json.ok, secret)];
+  const ok = asked(request, sale, keptKey, kept);
+  return keptKey === key && kept === json.ok ? { ok } : { ok, said: asked(request, sale, key, json.ok) };
+}
+
+/** What an earlier version could have read a request as, which this one refuses: under each spelling of its key and of its ids. */
+export function readingsBefore(request: Request, secret: string): Asked[] {
+  const { operation, tenant, key: said, body, given } = request;
+  const json = said === undefined || !TENANT_PATTERN.test(tenant) ? undefined : readAsBefore(body, given);
+  const sale = json?.sale;
+  if (said === undefined || json === undefined || typeof sale !== 'string' || !SALE_PATTERN.test(sale)) return [];
+  const key = keyOfRequest(request, said);
+  const asSaid = [...new Set([key, said])].filter((one) => KEY_PATTERN.test(one)).map((one) => asked(request, sale, one, json));
+  if (operationOf(operation).reportsMoney !== true) return asSaid;
+  return [asked(request, sale, keptId(key, secret, KEY_PATTERN), withKeptIds(json, secret)), ...asSaid];
+}
+
+const keyOfRequest = ({ namespace = 'api' }: Request, said: string): string => (namespace === 'api' ? unquoted(said) : said);
+
+function keyProblem(key: string): Answer | undefined {
+  if (!KEY_PATTERN.test(key)) return problemAnswer('key-malformed');
+  return personalProblem(key) === undefined ? undefined : problemAnswer('key-personal');
+}
+
+function asked(request: Request, sale: string, key: string, json: JsonObject): Asked {
+  const { operation, namespace = 'api', tenant, traceparent } = request;
+  return {
+    operation,
+    namespace,
+    tenant: tenant as TenantId,
+    sale: sale as SaleId,
+    key,
+    keyHash: keyHash(namespace, key),
+    fingerprint: fingerprint(operation, sale, json),
+    request: json,
+    ...(traceparent !== undefined && TRACEPARENT.test(traceparent) && { traceparent }),
+  };
+}

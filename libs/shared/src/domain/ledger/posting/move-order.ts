@@ -1,0 +1,16 @@
+import { Fault } from '../../../kernel/fault.js';
+import type { SaleEvent } from '../../sale/events.js';
+import { ORDER_TRANSITIONS, type OrderStatus } from '../../sale/orders/order.js';
+import type { Place } from '../entry.js';
+import type { OrderRow } from '../read-model.js';
+import type { UnitOfWork } from '../unit-of-work.js';
+import { orderOrRefuse } from './lookup.js';
+
+/** Takes the order where the event leads, which the sale draws (`ORDER_TRANSITIONS`). @returns the order as it was before */
+export function moveOrder(book: UnitOfWork, place: Place, order: string, event: SaleEvent['type']): OrderRow {
+  const row = orderOrRefuse(book, place, order);
+  const status = (ORDER_TRANSITIONS[row.status] as Partial<Record<string, OrderStatus>>)[event];
+  if (status === undefined) throw new Fault('projection-refused', { reason: 'the event leads nowhere', order, status: row.status, event });
+  book.orders.change({ ...row, status, sequence: place.sequence, updatedAt: place.at });
+  return row;
+}

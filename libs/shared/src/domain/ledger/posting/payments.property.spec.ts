@@ -1,0 +1,280 @@
+import fc from 'fast-check';
+import { type BuyerId, type OrderId, orderId, type SaleId, type TenantId, type UnitId } from '../../../kernel/ids.js';
+import type { Decision } from '../../refusal.js';
+import { DisputeNotification, PaymentNotification, RefundNotification } from '../../sale/commands.js';
+import type { SaleEvent } from '../../sale/events.js';
+import { openSale } from '../../sale/open-sale.js';
+import { cancelOrder, refundOrder } from '../../sale/orders/end-order.js';
+import { expireHolds } from '../../sale/orders/expire-holds.js';
+import { placeOrder } from '../../sale/orders/place-order.js';
+import { backOf, disputedOf, dueOf, type Payment } from '../../sale/payments/payment.js';
+import { confirmPayment, disputePayment, failPayment, refundPayment } from '../../sale/payments/payment-notifications.js';
+import { problemsOf } from '../../sale/payments/payment-problems.js';
+import { paymentOf } from '../../sale/payments/settle-payment.js';
+import { Sale } from '../../sale/sale.js';
+import type { Account } from '../account.js';
+import { UnitOfWork } from '../unit-of-work.js';
+import { postCommit } from './post.js';
+
+const tenant = 'demo' as TenantId;
+const sale = 'gala' as SaleId;
+const PRICE = 5_000n;
+/** 17 digits: the most that can be reported of a payment. */
+const MAXIMUM = '99999999999999999';
+const KEYS = ['k-1', 'k-2'] as const;
+const orderOf = (key: string): OrderId => orderId(tenant, sale, key);
+const ORDERS = KEYS.map(orderOf);
+const UNKNOWN = orderOf('k-9');
+const MINUTES = 60_000;
+
+/** Whatever can be reported or asked, by its name in the service. */
+interface Told {
+  readonly what: 'place' | 'wait' | 'received' | 'failed' | 'refunded' | 'disputed' | 'cancel' | 'refund' | 'rival';
+  readonly key: string;
+  readonly body?: Readonly<Record<string, string>>;
+}
+
+/** A sale of one seat an order, and its ledger, as they decide and post whatever is told. */
+class Scene {
+  readonly state = new Sale();
+  readonly book = new UnitOfWork();
+  private readonly currencies = new Set<string>();
+  private sequence = 0;
+  private minute = 0;
+
+  constructor(told: readonly Told[] = []) {
+    const units = { seats: ['A-k-1', 'A-k-2'] as UnitId[] };
+    const terms = { sale, name: 'Gala', units, price: { amount: `${PRICE}`, currency: 'EUR' }, maxPerBuyer: 2, holdSeconds: 600 } as const;
+    this.commit(openSale(this.state, { ...terms, payment: 'webhook', mint: 'on-request' }));
+    for (const one of told) this.hears(one);
+  }
+
+  hears(told: Told): void {
+    if (told.what === 'wait') this.minute += 11;
+    const swept = expireHolds(this.state, this.minute * MINUTES);
+    if (swept.length > 0) this.commit({ events: swept });
+    this.commit(this.decide(told));
+    if (told.body?.currency !== undefined) this.currencies.add(told.body.currency);
+  }
+
+  private decide({ what, key, body = {} }: Told): Decision<SaleEvent> {
+    const { state } = this;
+    const order = orderOf(key);
+    switch (what) {
+      case 'place':
+        return this.place(order, `b-${key}`, `A-${key}`);
+      case 'rival':
+        return this.place(orderOf(`rival-${key}`), 'b-rival', `A-${key}`);
+      case 'received':
+        return confirmPayment(state, PaymentNotification.parse({ sale, ...body }));
+      case 'failed':
+        return failPayment(state, PaymentNotification.parse({ sale, ...body }));
+      case 'refunded':
+        return refundPayment(state, RefundNotification.parse({ sale, ...body }), key);
+      case 'disputed':
+        return disputePayment(state, DisputeNotification.parse({ sale, ...body }));
+      case 'cancel':
+        return cancelOrder(state, { sale, order });
+      case 'refund':
+        return refundOrder(state, { sale, order });
+      default:
+        return { events: [] };
+    }
+  }
+
+  private place(order: OrderId, buyer: string, unit: string): Decision<SaleEvent> {
+    if (this.state.open?.orders.has(order)) return { events: [] };
+    const command = { sale, buyer: buyer as BuyerId, units: [unit as UnitId] };
+    return placeOrder(this.state, { tenant, order, command }, this.minute * MINUTES);
+  }
+
+  private commit(decision: Decision<SaleEvent>): void {
+    const events = ('events' in decision ? decision.events : []).map((event) => ({ ...event, at: this.minute * MINUTES }));
+    for (const event of events) this.state.evolve(event, event.at);
+    postCommit(this.book, { tenant, sale, sequence: ++this.sequence, events });
+  }
+
+  get open() {
+    if (this.state.open === undefined) throw new Error('the sale is open');
+    return this.state.open;
+  }
+
+  status(order: OrderId): string | undefined {
+    return this.open.orders.get(order)?.status;
+  }
+
+  /** Per currency, in the order of their names. */
+  due(order: OrderId): Record<string, bigint> {
+    return this.sum(order, dueOf);
+  }
+
+  sum(order: OrderId, amountOf: (payment: Payment) => bigint): Record<string, bigint> {
+    const sums: Record<string, bigint> = {};
+    for (const payment of this.open.payments.ofOrder(order)) {
+      const amount = amountOf(payment);
+      if (amount > 0n) sums[payment.currency] = (sums[payment.currency] ?? 0n) + amount;
+    }
+    return sums;
+  }
+
+  /** All accounts that hold something. */
+  get balances(): Record<string, bigint> {
+    const changed = this.book.balances.changed().filter(({ amount }) => amount !== 0n);
+    return Object.fromEntries(changed.map(({ unit, account, amount }) => [`${unit} ${account}`, amount]));
+  }
+
+  /** What does not depend on when anything was told. Which of two equal payments pays may differ. */
+  get end() {
+    const { orders, payments, units } = this.open;
+    const ofOrder = [...ORDERS, UNKNOWN].map((id) => {
+      const order = orders.get(id);
+      const tickets = order?.tickets.map(({ ticket, unit }) => [order.progressOf(ticket).state, units.orderOf(unit)]);
+      return [id, order?.status, order?.payment !== undefined, tickets, this.due(id)];
+    });
+    const problems = problemsOf(payments).map(({ payment, order, amount, currency, reason }) => [payment, order, amount, currency, reason]);
+    const texts = problems.map((problem) => JSON.stringify(problem, (_, value) => (typeof value === 'bigint' ? `${value}` : value)));
+    return { ofOrder, problems: texts.sort(), counts: this.state.counts(), balances: this.balances };
+  }
+}
+
+const amount = fc.constantFrom('5000', '5000', '5000', '2500', '1000', '1', '0', '4999', '5001', MAXIMUM);
+const currency = fc.constantFrom('EUR', 'EUR', 'EUR', 'EUR', 'USD', 'JPY');
+const someOrder = fc.constantFrom(ORDERS[0] as string, ORDERS[0] as string, ORDERS[0] as string, ORDERS[1] as string, UNKNOWN);
+const payment = fc.constantFrom('p1', 'p1', 'p2', 'p3');
+const about = { payment, order: someOrder, currency };
+
+const uniqueBy = <T>(one: fc.Arbitrary<T>, name: (value: T) => string, maxLength: number): fc.Arbitrary<T[]> =>
+  fc.uniqueArray(one, { selector: name, maxLength });
+
+/** One receipt a payment: for any order, in any currency. */
+const receipts = uniqueBy(
+  fc.record({ ...about, amount }).map((body): Told => ({ what: 'received', key: 'r', body })),
+  ({ body }) => body?.payment ?? '',
+  3,
+);
+const nameOf =
+  (...members: string[]) =>
+  ({ body }: Told): string =>
+    members.map((member) => body?.[member]).join(' ');
+const refunds = uniqueBy(
+  fc.record({ ...about, amount, refund: fc.constantFrom('re1', 're2', 're3') }).map((body): Told => ({ what: 'refunded', key: 'n', body })),
+  nameOf('payment', 'order', 'currency', 'refund'),
+  4,
+);
+const totals = fc.array(
+  fc.record({ ...about, refundedTotal: amount }).map((body): Told => ({ what: 'refunded', key: 'n', body })),
+  { maxLength: 2 },
+);
+const failures = fc.array(
+  fc.record({ ...about, amount }).map((body): Told => ({ what: 'failed', key: 'f', body })),
+  { maxLength: 1 },
+);
+/** Opened, decided, or both: with one verdict. */
+const disputes = uniqueBy(
+  fc.record({
+    ...about,
+    amount,
+    lost: amount,
+    dispute: fc.constantFrom('dp1', 'dp2'),
+    course: fc.constantFrom('opened', 'won', 'lost', 'opened won', 'opened lost'),
+  }),
+  ({ payment: of, order, currency: unit, dispute }) => `${of} ${order} ${unit} ${dispute}`,
+  3,
+).map((list) =>
+  list.flatMap(({ course, lost, ...body }) =>
+    course
+      .split(' ')
+      .map((status): Told => ({ what: 'disputed', key: 'd', body: { ...body, ...(status === 'lost' && { amount: lost }), status } })),
+  ),
+);
+const asked: Told[] = [...KEYS.map((key): Told => ({ what: 'place', key })), { what: 'wait', key: '' }];
+
+const reports = fc.tuple(receipts, refunds, totals, failures, disputes).map((lists) => lists.flat());
+/** Everything once, and some of it again. */
+const histories = fc
+  .tuple(reports, fc.array(fc.nat(), { maxLength: 3 }))
+  .map(([told, again]) => [...told, ...again.flatMap((index) => told[index % Math.max(told.length, 1)] ?? [])]);
+const shuffled = (told: readonly Told[]): fc.Arbitrary<Told[]> =>
+  fc.shuffledSubarray([...told], { minLength: told.length, maxLength: told.length });
+
+/** Holds end, whenever their orders came. */
+const LATER: Told = { what: 'wait', key: '' };
+const ENDED = ['expired', 'cancelled', 'refund-owed', 'refunded'];
+const RUNS = { numRuns: 500 };
+
+describe('the end of an order, its money and the ledger', () => {
+  it('[L12] [minting WI4] are the same for every order in which anything is reported, before and after the order is placed or its hold is over', () => {
+    const twice = histories.chain((told) => fc.tuple(shuffled([...told, ...asked]), shuffled([...told, ...asked])));
+    fc.assert(
+      fc.property(twice, ([one, other]) => {
+        expect(new Scene([...other, LATER]).end).toEqual(new Scene([...one, LATER]).end);
+      }),
+      RUNS,
+    );
+  });
+
+  it('[L12] are the same with a point of no return between, or the order is ended and all its money is due back', () => {
+    const final = fc
+      .constantFrom('cancel', 'refund', 'rival')
+      .chain((what) => fc.constantFrom(...KEYS).map((key): Told => ({ what, key }) as Told));
+    const both = fc
+      .tuple(histories, fc.array(final, { minLength: 1, maxLength: 2 }))
+      .chain(([told, ends]) => fc.tuple(shuffled([...told, ...asked]), shuffled([...told, ...asked, ...ends])));
+    fc.assert(
+      fc.property(both, ([without, told]) => {
+        const [free, scene] = [new Scene([...without, LATER]), new Scene([...told, LATER])];
+        // a rival may have had the unit before the order was placed: then there is no order
+        for (const order of ORDERS) if (scene.status(order) !== undefined) expectSameOrEnded(scene, free, order);
+      }),
+      RUNS,
+    );
+  });
+
+  it('[L9] [L11] add up whatever is reported, contradictions and several receipts of one payment included', () => {
+    const anything = fc.array(
+      fc.record({ ...about, amount }).map((body): Told => ({ what: 'received', key: 'r', body })),
+      { maxLength: 5 },
+    );
+    const told = fc.tuple(histories, anything).chain(([some, more]) => shuffled([...some, ...more, ...asked]));
+    fc.assert(
+      fc.property(told, (list) => {
+        const scene = new Scene();
+        for (const one of list) {
+          scene.hears(one);
+          for (const unit of ['EUR', 'USD', 'JPY']) expectToAddUp(scene, unit);
+        }
+      }),
+      RUNS,
+    );
+  });
+});
+
+const leftOf = (payment: Payment): bigint => (payment.received ?? 0n) - backOf(payment) - disputedOf(payment);
+const sameSums = (one: Record<string, bigint>, other: Record<string, bigint>): boolean =>
+  [...new Set([...Object.keys(one), ...Object.keys(other)])].every((unit) => one[unit] === other[unit]);
+
+function expectSameOrEnded(scene: Scene, free: Scene, order: OrderId): void {
+  const status = scene.status(order) ?? '';
+  if (status === free.status(order) && sameSums(scene.due(order), free.due(order))) return;
+  expect([status, ENDED.includes(status)]).toEqual([status, true]);
+  expect(scene.due(order)).toEqual(scene.sum(order, leftOf));
+}
+
+/** What the ledger holds is what the sale knows, computed afresh: nothing is due that did not come, and nothing that came is nowhere. */
+function expectToAddUp({ open, book }: Scene, unit: string): void {
+  const balance = (account: Account) => book.balances.of(tenant, sale, unit, account);
+  const sum = (amountOf: (payment: Payment) => bigint) =>
+    open.payments
+      .all()
+      .filter((payment) => payment.currency === unit)
+      .reduce((total, payment) => total + amountOf(payment), 0n);
+  expect([balance('provider'), balance('refunds-owed'), balance('disputed')]).toEqual([
+    sum((payment) => (payment.received ?? 0n) - backOf(payment)),
+    sum(dueOf),
+    sum(disputedOf),
+  ]);
+  const earned = [...open.orders.values()].filter(({ status, total }) => status === 'confirmed' && total.currency === unit);
+  const paying = earned.flatMap((order) => paymentOf(open, order) ?? []);
+  expect(paying).toHaveLength(earned.length);
+  expect(balance('revenue')).toBe(paying.reduce((total, payment) => total + leftOf(payment), 0n));
+}

@@ -1,0 +1,62 @@
+import type { MintEvent, MintPlan } from '../../mint/events.js';
+import { type Account, mintsOf } from '../account.js';
+import type { Entry, Place, Posting } from '../entry.js';
+import type { TicketRow } from '../read-model.js';
+import type { UnitOfWork } from '../unit-of-work.js';
+import { ticketOrRefuse } from './lookup.js';
+
+/** What the chain side reports of a ticket. Its rows carry the key of the command that asked for the mint. */
+export function postMintEvent(event: MintEvent, book: UnitOfWork, place: Place): Posting {
+  const row = ticketOrRefuse(book, place, event.data.ticket);
+  book.tickets.change(changed(row, event, place));
+  return { entries: entriesOf(event, row, place), key: row.mintKey };
+}
+
+function changed(row: TicketRow, event: MintEvent, { sequence, at: updatedAt }: Place): TicketRow {
+  switch (event.type) {
+    case 'MintPlanned':
+      return { ...row, ...plannedOf(event.data), sequence, updatedAt };
+    case 'MintSubmitted':
+      return { ...row, attempts: event.data.attempt, sequence, updatedAt };
+    case 'MintAttemptDied':
+    case 'MintCancelled':
+    case 'MintRevokeSubmitted':
+    case 'MintRevokeDied':
+    case 'MintVoided':
+      return { ...row, sequence, updatedAt };
+    case 'MintRevoked':
+      return { ...row, holder: null, sequence, updatedAt };
+    case 'MintCompleted': {
+      const { asset, signature, slot, holder, wallet } = event.data;
+      return { ...row, status: ended(row, 'minted'), asset, signature, slot, holder, wallet, sequence, updatedAt };
+    }
+    case 'MintFailed':
+      return { ...row, status: ended(row, 'mint-failed'), failure: event.data.reason, sequence, updatedAt };
+  }
+}
+
+/** A mint that is to be undone stays so. */
+const ended = ({ status }: TicketRow, end: TicketRow['status']): TicketRow['status'] => (status === 'revoking' ? status : end);
+
+const plannedOf = ({ asset, symbol, document }: MintPlan): Partial<TicketRow> =>
+  document === undefined ? { asset } : { asset, symbol, document };
+
+function entriesOf(event: MintEvent, { order, ticket, failure }: TicketRow, { sale }: Place): Entry[] {
+  const debit = ENDS[event.type];
+  if (debit === undefined) return [];
+  return [{ debit, credit: beforeEnd(event, failure), unit: mintsOf(sale), amount: 1n, order, ticket }];
+}
+
+function beforeEnd({ type }: MintEvent, failure: string | null): Account {
+  if (type === 'MintRevoked' || type === 'MintVoided') return 'minted';
+  return type === 'MintCancelled' && failure !== null ? 'mint-failed' : 'mint-asked';
+}
+
+/** Where what was asked has gone. */
+const ENDS: Partial<Record<MintEvent['type'], Account>> = {
+  MintCompleted: 'minted',
+  MintFailed: 'mint-failed',
+  MintCancelled: 'mint-cancelled',
+  MintRevoked: 'mint-revoked',
+  MintVoided: 'mint-voided',
+};

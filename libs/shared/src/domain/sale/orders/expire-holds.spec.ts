@@ -1,0 +1,144 @@
+import type { BuyerId, OrderId, PaymentId, SaleId, UnitId } from '../../../kernel/ids.js';
+import type { SaleEvent, SaleTerms } from '../events.js';
+import { Sale } from '../sale.js';
+import { expireHolds, MATCH_WITHIN_MS, MAX_EXPIRED_AT_ONCE, nextExpiry } from './expire-holds.js';
+
+const TERMS: SaleTerms = {
+  sale: 'gala' as SaleId,
+  name: 'Gala',
+  units: { quota: 2 * MAX_EXPIRED_AT_ONCE },
+  price: { amount: '100', currency: 'EUR' },
+  maxPerBuyer: 2 * MAX_EXPIRED_AT_ONCE,
+  holdSeconds: 600,
+  payment: 'webhook',
+  mint: 'on-request',
+};
+const opened: SaleEvent = { type: 'SaleOpened', data: TERMS };
+const order = (n: number) => `ord_${n}` as OrderId;
+const held = (n: number, expiresAt: number): SaleEvent => ({
+  type: 'OrderPlaced',
+  data: {
+    order: order(n),
+    buyer: 'b-1' as BuyerId,
+    tickets: [{ ticket: `tkt_${n}` as never, unit: `${n}` as UnitId, price: TERMS.price.amount }],
+    total: TERMS.price,
+    expiresAt,
+  },
+});
+const money = (n: number) => ({ payment: `pay_${n}` as PaymentId, order: order(n), amount: '100', currency: 'EUR' });
+const received = (n: number, matched = false): SaleEvent => ({ type: 'PaymentReceived', data: { ...money(n), matched } });
+const expired = (n: number): SaleEvent => ({ type: 'OrderExpired', data: { order: order(n) } });
+const unmatched = (n: number): SaleEvent => ({ type: 'RefundOwed', data: { ...money(n), reason: 'unmatched' } });
+const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
+
+/** Each event at its time. */
+function saleAfter(...happened: (readonly [number, SaleEvent])[]): Sale {
+  const sale = new Sale();
+  sale.evolve(opened, 0);
+  for (const [at, event] of happened) sale.evolve(event, at);
+  return sale;
+}
+
+describe('what time alone leads to', () => {
+  it('ends the holds whose time has come, the oldest first', () => {
+    const sale = saleAfter([0, held(1, 600)], [1, held(2, 601)], [2, held(3, 602)]);
+    expect([599, 600, 601].map((at) => expireHolds(sale, at))).toEqual([[], [expired(1)], [expired(1), expired(2)]]);
+  });
+
+  it('forgets a hold that was paid, cancelled or given back', () => {
+    const endings: SaleEvent[] = [
+      { type: 'OrderConfirmed', data: { order: order(1) } },
+      { type: 'OrderCancelled', data: { order: order(1) } },
+      { type: 'OrderRefunded', data: { order: order(1) } },
+      expired(1),
+    ];
+    for (const ending of endings) expect([expireHolds(saleAfter([0, held(1, 600)], [1, ending]), 9_999), ending]).toEqual([[], ending]);
+  });
+
+  it('[L6] gives back the money that found no order within a day', () => {
+    const sale = saleAfter([5, received(1)], [6, received(2)]);
+    const day = MATCH_WITHIN_MS;
+    expect([day + 5, day + 6, day + 7].map((at) => expireHolds(sale, at))).toEqual([[], [unmatched(1)], [unmatched(1), unmatched(2)]]);
+  });
+
+  it('[L6] has nothing to give back of what found its order, or goes back already', () => {
+    const sale = saleAfter([0, received(1)], [0, received(2, true)], [1, unmatched(1)], [2, received(3)], [3, received(3, true)]);
+    expect(expireHolds(sale, 9 * MATCH_WITHIN_MS)).toEqual([]);
+  });
+
+  it('[L6] counts the day from when the money came, not from the first try', () => {
+    const tried: SaleEvent = { type: 'PaymentFailed', data: { payment: money(1).payment, order: order(1) } };
+    const sale = saleAfter([5, tried], [90, received(1)]);
+    expect([nextExpiry(sale), sale.open?.payments.received(money(1).payment)?.receivedAt]).toEqual([MATCH_WITHIN_MS + 90, 90]);
+  });
+
+  it('is nothing where only a try to pay failed, or where there is no hold time', () => {
+    const tried: SaleEvent = { type: 'PaymentFailed', data: { payment: money(1).payment, order: order(1) } };
+    const placed = held(2, 0) as Extract<SaleEvent, { type: 'OrderPlaced' }>;
+    const { expiresAt: _, ...forGood } = placed.data;
+    const sale = saleAfter([0, tried], [0, { ...placed, data: forGood }]);
+    expect([expireHolds(sale, 9 * MATCH_WITHIN_MS), nextExpiry(sale)]).toEqual([[], undefined]);
+  });
+
+  it('clears so much at a time: a commit has a size', () => {
+    const holds = upTo(MAX_EXPIRED_AT_ONCE + 1).map((n) => [0, held(n, 600)] as const);
+    const lost = upTo(3).map((n) => [0, received(9_000 + n)] as const);
+    const late = 9 * MATCH_WITHIN_MS;
+    expect(expireHolds(saleAfter(...holds, ...lost), late)).toEqual(upTo(MAX_EXPIRED_AT_ONCE).map(expired));
+    const room = holds.slice(0, MAX_EXPIRED_AT_ONCE - 2);
+    expect(expireHolds(saleAfter(...room, ...lost), late).slice(MAX_EXPIRED_AT_ONCE - 2)).toEqual([unmatched(9_001), unmatched(9_002)]);
+  });
+
+  it('is nothing in a sale that nobody opened', () => {
+    expect([expireHolds(new Sale(), 1), nextExpiry(new Sale())]).toEqual([[], undefined]);
+  });
+});
+
+describe('when time alone leads to something next', () => {
+  it.each<[string, (readonly [number, SaleEvent])[], number | undefined]>([
+    ['never, when nothing waits', [], undefined],
+    [
+      'when the first hold is over',
+      [
+        [0, held(1, 600)],
+        [1, held(2, 601)],
+      ],
+      600,
+    ],
+    [
+      'when the next hold is over, once the first was ended',
+      [
+        [0, held(1, 600)],
+        [1, held(2, 601)],
+        [600, expired(1)],
+      ],
+      601,
+    ],
+    [
+      'a day after the first money that has no order',
+      [
+        [5, received(1)],
+        [6, received(2)],
+      ],
+      MATCH_WITHIN_MS + 5,
+    ],
+    [
+      'at the hold, when that is sooner',
+      [
+        [0, received(1)],
+        [1, held(2, 601)],
+      ],
+      601,
+    ],
+    [
+      'at the money, when that is sooner',
+      [
+        [0, received(1)],
+        [1, held(2, MATCH_WITHIN_MS + 1)],
+      ],
+      MATCH_WITHIN_MS,
+    ],
+  ])('%s', (_, happened, time) => {
+    expect(nextExpiry(saleAfter(...happened))).toBe(time);
+  });
+});

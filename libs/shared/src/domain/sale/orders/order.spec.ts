@@ -1,0 +1,68 @@
+import type { BuyerId, OrderId, TicketId, UnitId } from '../../../kernel/ids.js';
+import { ORDER_TRANSITIONS, Order, type OrderStatus, ticketOfUnit } from './order.js';
+
+const ticket = (unit: string) => ({ ticket: `tkt_${unit}` as TicketId, unit: unit as UnitId, price: '5000' });
+const [first, second] = [ticket('A-1'), ticket('A-2')];
+const orderOfTwo = (): Order =>
+  new Order('ord_1' as OrderId, 'b-1' as BuyerId, undefined, [first, second], {
+    total: { amount: '10000', currency: 'EUR' },
+    expiresAt: 600,
+  });
+
+describe('an order', () => {
+  const events = [
+    'OrderConfirmed',
+    'OrderExpired',
+    'OrderCancelled',
+    'OrderRestored',
+    'OrderRefunded',
+    'RefundOwed',
+    'UnitsReleased',
+  ] as const;
+  const cases = (Object.keys(ORDER_TRANSITIONS) as OrderStatus[]).flatMap((status) =>
+    events.map((event) => ({ status, event, leads: (ORDER_TRANSITIONS[status] as Partial<Record<string, OrderStatus>>)[event] })),
+  );
+
+  it.each(cases)('that is $status goes by $event to $leads', ({ status, event, leads }) => {
+    const order = orderOfTwo();
+    order.status = status;
+    if (leads === undefined) expect(() => order.move(event)).toThrow(`order ord_1 is ${status}: ${event} cannot follow`);
+    else order.move(event);
+    expect(order.status).toBe(leads ?? status);
+  });
+
+  it('begins as a hold of all its tickets, none of them asked to be minted', () => {
+    const order = orderOfTwo();
+    expect([order.status, order.total, order.expiresAt]).toEqual(['held', { amount: '10000', currency: 'EUR' }, 600]);
+    expect(order.ticketsWhere(({ state }) => state === 'unasked')).toEqual([first, second].map(ticketOfUnit));
+    expect(order.progressOf(first.ticket)).toEqual({ request: 0, state: 'unasked' });
+  });
+
+  it('knows of each ticket what was noted last, and keeps the number of its request', () => {
+    const order = orderOfTwo();
+    order.note(second.ticket, { state: 'asked', request: 2 });
+    order.note(second.ticket, { state: 'failed' });
+    expect([first, second].map((one) => order.progressOf(one.ticket))).toEqual([
+      { request: 0, state: 'unasked' },
+      { request: 2, state: 'failed' },
+    ]);
+  });
+
+  it('finds its tickets by what was noted of them', () => {
+    const order = orderOfTwo();
+    order.note(first.ticket, { state: 'revoking', overridden: true });
+    expect(order.ticketsWhere(({ overridden }) => overridden === true)).toEqual([ticketOfUnit(first)]);
+    expect(order.ticketsWhere(({ state }) => state === 'revoking')).toEqual([ticketOfUnit(first)]);
+  });
+
+  it('cannot be told of a ticket of another order: that is a broken log', () => {
+    expect(() => orderOfTwo().note('tkt_B-1' as TicketId, { state: 'asked' })).toThrow('order ord_1 has no ticket tkt_B-1');
+  });
+
+  it('reaches each of its points once', () => {
+    const order = orderOfTwo();
+    order.reach('paid', { at: 5, version: 2 });
+    order.reach('paid', { at: 6, version: 3 });
+    expect(order.points).toEqual({ paid: { at: 5, version: 2 } });
+  });
+});

@@ -1,0 +1,156 @@
+import type { BuyerId, OrderId, PaymentId, TicketId, Wallet } from '../../../kernel/ids.js';
+import type { Money, SaleEvent, TicketOfUnit, TicketPlaced } from '../events.js';
+
+export type OrderStatus = 'held' | 'confirmed' | 'expired' | 'cancelled' | 'refund-owed' | 'refunded';
+
+/** What may happen to an order in which status, and where it leads. Drawn in `docs/order-life.md`, compared by a test. */
+export const ORDER_TRANSITIONS = {
+  held: { OrderConfirmed: 'confirmed', OrderExpired: 'expired', OrderCancelled: 'cancelled', OrderRefunded: 'refunded' },
+  confirmed: { OrderCancelled: 'cancelled', RefundOwed: 'refund-owed', OrderRefunded: 'refunded' },
+  expired: { OrderRestored: 'held', OrderRefunded: 'refunded' },
+  cancelled: { OrderRefunded: 'refunded' },
+  'refund-owed': { OrderRefunded: 'refunded' },
+  refunded: { OrderRestored: 'held' },
+} as const satisfies Readonly<Record<OrderStatus, Readonly<Partial<Record<SaleEvent['type'], OrderStatus>>>>>;
+
+/** What becomes of a ticket beside its order: whether its mint was asked for, failed, is to be revoked, or its unit was given back. `void`: with its asset left standing. */
+export interface TicketProgress {
+  /** The number of the latest mint request; 0: never asked. */
+  readonly request: number;
+  readonly state: 'unasked' | 'asked' | 'failed' | 'revoking' | 'released' | 'void';
+  /** Its order was given up although its asset cannot be burned. */
+  readonly overridden?: true;
+  /** Whom it is minted for, where that is another wallet than its order's. Known only in a sale that limits wallets. */
+  readonly wallet?: Wallet;
+}
+
+const UNASKED: TicketProgress = { request: 0, state: 'unasked' };
+
+/** When something became so: milliseconds since 1970, UTC, and the sale's version. */
+export interface Moment {
+  readonly at: number;
+  readonly version: number;
+}
+
+export type RecoveryPoint = 'received' | 'decided' | 'held' | 'paid' | 'mint-asked';
+
+export interface OrderFacts {
+  readonly total: Money;
+  readonly expiresAt: number | undefined;
+  readonly placed?: Moment | undefined;
+  /** Of each ticket, in their order. Absent: nothing was asked of any. */
+  readonly progress?: TicketProgress[];
+  readonly ended?: OrderEnd | undefined;
+  readonly wasRevoked?: boolean;
+}
+
+/** The seller ended it: no payment brings it back. */
+export type OrderEnd = 'cancelled' | 'requested';
+
+/** One order of a sale. It is changed by its sale's events only. */
+export class Order {
+  status: OrderStatus = 'held';
+  readonly total: Money;
+  readonly expiresAt: number | undefined;
+  /** The payment that pays for it. */
+  payment: PaymentId | undefined;
+  ended: OrderEnd | undefined;
+  /** The revocation of one of its tickets was requested. */
+  wasRevoked: boolean;
+  private paid: Moment | undefined;
+  private mintAsked: Moment | undefined;
+  private readonly placed: Moment | undefined;
+  /** Of each ticket, in their order. */
+  private readonly progress: TicketProgress[];
+
+  constructor(
+    readonly order: OrderId,
+    readonly buyer: BuyerId,
+    readonly wallet: Wallet | undefined,
+    readonly tickets: readonly TicketPlaced[],
+    { total, expiresAt, placed, progress, ended, wasRevoked }: OrderFacts,
+  ) {
+    this.total = total;
+    this.expiresAt = expiresAt;
+    this.placed = placed;
+    this.ended = ended;
+    this.wasRevoked = wasRevoked ?? false;
+    this.progress = progress ?? tickets.map(() => UNASKED);
+  }
+
+  progressOf(ticket: TicketId): TicketProgress {
+    return this.progress[this.placeOf(ticket)] ?? UNASKED;
+  }
+
+  /** Its unit is free again, or on its way back: it is not sold any more. */
+  hasGivenUp(ticket: TicketId): boolean {
+    return ['revoking', 'released', 'void'].includes(this.progressOf(ticket).state);
+  }
+
+  /** The wallet that it counts for. */
+  walletOf(ticket: TicketId): Wallet | undefined {
+    return this.progressOf(ticket).wallet ?? this.wallet;
+  }
+
+  /** How often mints of its tickets were requested. */
+  get mintsRequested(): number {
+    return this.progress.reduce((sum, { request }) => sum + request, 0);
+  }
+
+  ticketsWhere(fits: (progress: TicketProgress) => boolean): readonly TicketOfUnit[] {
+    return this.tickets.filter((_, place) => fits(this.progress[place] ?? UNASKED)).map(ticketOfUnit);
+  }
+
+  /** Minor units: what those of its tickets cost that are its own still. */
+  get livePrice(): bigint {
+    return sumOfPrices(this.tickets.filter(({ ticket }) => !this.hasGivenUp(ticket)));
+  }
+
+  /** Its tickets are its own again: those that were released, and of which no asset can stand. */
+  takeUpAgain(): void {
+    for (const [place, progress] of this.progress.entries())
+      if (progress.state === 'released') this.progress[place] = { ...progress, state: 'unasked' };
+  }
+
+  /** When it came where for the first time. */
+  get points(): Partial<Record<RecoveryPoint, Moment>> {
+    return {
+      ...(this.placed && { received: this.placed, decided: this.placed, held: this.placed }),
+      ...(this.paid && { paid: this.paid }),
+      ...(this.mintAsked && { 'mint-asked': this.mintAsked }),
+    };
+  }
+
+  /** The same, for who asks 100,000 of them. */
+  reached(point: 'held' | 'paid' | 'mint-asked'): Moment | undefined {
+    if (point === 'held') return this.placed;
+    return point === 'paid' ? this.paid : this.mintAsked;
+  }
+
+  reach(point: 'paid' | 'mint-asked', moment: Moment): void {
+    if (point === 'paid') this.paid ??= moment;
+    else this.mintAsked ??= moment;
+  }
+
+  /** Goes where the event leads. @throws where it leads nowhere: no decider of ours wrote that */
+  move(event: SaleEvent['type']): void {
+    const to = (ORDER_TRANSITIONS[this.status] as Partial<Record<string, OrderStatus>>)[event];
+    if (to === undefined) throw new Error(`order ${this.order} is ${this.status}: ${event} cannot follow`);
+    this.status = to;
+  }
+
+  note(ticket: TicketId, progress: Partial<TicketProgress>): void {
+    const place = this.placeOf(ticket);
+    if (place < 0) throw new Error(`order ${this.order} has no ticket ${ticket}`);
+    this.progress[place] = { ...(this.progress[place] ?? UNASKED), ...progress };
+  }
+
+  private placeOf(ticket: TicketId): number {
+    return this.tickets.findIndex((own) => own.ticket === ticket);
+  }
+}
+
+/** Minor units. */
+export const sumOfPrices = (tickets: readonly TicketPlaced[]): bigint => tickets.reduce((sum, { price }) => sum + BigInt(price), 0n);
+
+export const ticketOfUnit = ({ ticket, unit }: TicketOfUnit): TicketOfUnit => ({ ticket, unit });

@@ -1,0 +1,94 @@
+import { type OrderId, type TenantId, ticketId, type UnitId } from '../../../kernel/ids.js';
+import { rfc3339 } from '../../../kernel/moment.js';
+import { type Decision, type Refusal, refuse } from '../../refusal.js';
+import type { PlaceOrder } from '../commands.js';
+import type { SaleEvent, TicketPlaced } from '../events.js';
+import { beyondEndedHolds, beyondLimits } from '../limits.js';
+import type { Payment } from '../payments/payment.js';
+import { settleOrder } from '../payments/settle-payment.js';
+import type { OpenedSale, Sale } from '../sale.js';
+import { confirmOrder } from './confirm-order.js';
+import { Order, sumOfPrices } from './order.js';
+
+const MS_PER_SECOND = 1_000;
+
+export interface Placing {
+  readonly tenant: TenantId;
+  /** Derived from the key: known before anything is decided. */
+  readonly order: OrderId;
+  readonly command: PlaceOrder;
+}
+
+/** One or many units, all or none. Without payment the order is confirmed at once, and minted if the sale says so. */
+export function placeOrder(state: Sale, { tenant, order, command }: Placing, at: number): Decision<SaleEvent> {
+  const sale = state.open;
+  if (sale === undefined) return refuse('sale-unknown', { pointers: ['/sale'] });
+  const refusal = outsideWindow(sale, at) ?? mismatch(sale, command);
+  if (refusal !== undefined) return { refusal };
+  const units = command.units ?? sale.units.lowestFree(command.quantity ?? 0);
+  const unavailable = beyondSupply(sale, command, units) ?? beyondLimit(sale, command, units.length) ?? beyondEndedHolds(sale, command);
+  if (unavailable !== undefined) return { refusal: unavailable };
+  const price = sale.terms.price.amount;
+  const tickets = units.map((unit): TicketPlaced => ({ ticket: ticketId(tenant, command.sale, order, unit), unit, price }));
+  return { events: happenings(sale, order, command, tickets, at) };
+}
+
+function happenings(sale: OpenedSale, order: OrderId, command: PlaceOrder, tickets: readonly TicketPlaced[], at: number): SaleEvent[] {
+  const { terms } = sale;
+  const { buyer, wallet } = command;
+  const total = { amount: `${sumOfPrices(tickets)}`, currency: terms.price.currency };
+  const awaited = terms.payment === 'webhook' && total.amount !== '0';
+  const expiresAt = awaited ? at + terms.holdSeconds * MS_PER_SECOND : undefined;
+  const data = { order, buyer, ...(wallet !== undefined && { wallet }), tickets, total, ...(expiresAt !== undefined && { expiresAt }) };
+  const placed = new Order(order, buyer, wallet, tickets, { total, expiresAt });
+  const confirmed = awaited ? [] : confirmOrder(terms, placed);
+  if (!awaited) placed.move('OrderConfirmed');
+  return [{ type: 'OrderPlaced', data }, ...confirmed, ...afterEarlier(sale, placed)];
+}
+
+/** What was reported of payments before their order came: both may overtake each other. */
+function afterEarlier(sale: OpenedSale, order: Order): SaleEvent[] {
+  const earlier = sale.payments.ofOrder(order.order);
+  if (earlier.length === 0) return [];
+  const matched = earlier.filter(isAwaiting).map((payment) => received(payment));
+  return [...matched, ...settleOrder(sale, order, earlier)];
+}
+
+const isAwaiting = ({ received, foreign, owed }: Payment): boolean => received !== undefined && !foreign && owed === undefined;
+
+const received = ({ payment, order, received: amount, currency }: Payment): SaleEvent => ({
+  type: 'PaymentReceived',
+  data: { payment, order, amount: `${amount}`, currency, matched: true },
+});
+
+function outsideWindow({ terms, closed }: OpenedSale, at: number): Refusal | undefined {
+  if (closed) return { code: 'sale-closed' };
+  if (terms.opensAt !== undefined && at < terms.opensAt) return { code: 'sale-not-yet-open', facts: { opensAt: rfc3339(terms.opensAt) } };
+  if (terms.closesAt !== undefined && at >= terms.closesAt) return { code: 'sale-closed', facts: { closesAt: rfc3339(terms.closesAt) } };
+  return undefined;
+}
+
+function mismatch({ terms, units }: OpenedSale, command: PlaceOrder): Refusal | undefined {
+  if (units.isQuota && command.quantity === undefined) return { code: 'quantity-needed', pointers: ['/units'] };
+  if (!units.isQuota && command.units === undefined) return { code: 'units-needed', pointers: ['/quantity'] };
+  if (terms.mint === 'on-confirm' && command.wallet === undefined) return { code: 'wallet-needed', pointers: ['/wallet'] };
+  return undefined;
+}
+
+function beyondSupply({ units }: OpenedSale, command: PlaceOrder, chosen: readonly UnitId[]): Refusal | undefined {
+  if (command.quantity !== undefined) {
+    return chosen.length < command.quantity
+      ? { code: 'sold-out', pointers: ['/quantity'], facts: { available: units.available } }
+      : undefined;
+  }
+  const pointersTo = (wrong: (unit: UnitId) => boolean) => chosen.flatMap((unit, index) => (wrong(unit) ? [`/units/${index}`] : []));
+  const unknown = pointersTo((unit) => !units.has(unit));
+  if (unknown.length > 0) return { code: 'unit-unknown', pointers: unknown };
+  const taken = pointersTo((unit) => units.orderOf(unit) !== undefined);
+  return taken.length > 0 ? { code: 'unit-taken', pointers: taken } : undefined;
+}
+
+function beyondLimit(sale: OpenedSale, command: PlaceOrder, count: number): Refusal | undefined {
+  const refusal = beyondLimits(sale, command, count);
+  return refusal && { pointers: [command.units === undefined ? '/quantity' : '/units'], ...refusal };
+}

@@ -1,0 +1,58 @@
+import type { OrderId, TicketId, Wallet } from '../../../kernel/ids.js';
+import { type Decision, type Refusal, refuse } from '../../refusal.js';
+import type { MintTickets } from '../commands.js';
+import type { SaleEvent, TicketOfUnit } from '../events.js';
+import { beyondMintBudget, beyondWallet } from '../limits.js';
+import { isDisputed } from '../payments/payment.js';
+import { paymentOf } from '../payments/settle-payment.js';
+import type { OpenedSale, Sale } from '../sale.js';
+import { assetRule } from './confirm-order.js';
+import { type Order, ticketOfUnit } from './order.js';
+
+/** Asks for the mints of many tickets, all or none. A ticket that was asked for already is not asked for again, unless its mint failed. */
+export function requestMints({ open: sale }: Sale, { tickets, wallet }: MintTickets): Decision<SaleEvent> {
+  if (sale === undefined) return refuse('sale-unknown', { pointers: ['/sale'] });
+  const problem = problemOf(sale, tickets);
+  if (problem !== undefined) return { refusal: problem };
+  const asked = tickets.filter((id) => sale.tickets.orderWith(id)?.progressOf(id).state !== 'asked');
+  const beyond = beyondMintBudget(sale, asked.length) ?? beyondWallet(sale, wallet, newTo(sale, wallet, asked));
+  if (asked.length > 0 && beyond !== undefined) return { refusal: { pointers: ['/tickets'], ...beyond } };
+  const byOrder = new Map<OrderId, (TicketOfUnit & { readonly request: number })[]>();
+  for (const id of asked) {
+    const order = sale.tickets.orderWith(id) as Order;
+    const { request } = order.progressOf(id);
+    const ticket = order.tickets.find((own) => own.ticket === id);
+    if (ticket === undefined) continue;
+    byOrder.set(order.order, [...(byOrder.get(order.order) ?? []), { ...ticketOfUnit(ticket), request: request + 1 }]);
+  }
+  const events = [...byOrder].map(
+    ([order, own]): SaleEvent => ({
+      type: 'MintsRequested',
+      data: { order, name: sale.terms.name, wallet, tickets: own, ...assetRule(sale.terms) },
+    }),
+  );
+  return { events };
+}
+
+/** Tickets that do not count for the wallet yet. */
+const newTo = (sale: OpenedSale, wallet: Wallet, tickets: readonly TicketId[]): number =>
+  tickets.filter((id) => sale.tickets.orderWith(id)?.walletOf(id) !== wallet).length;
+
+function problemOf(sale: OpenedSale, tickets: MintTickets['tickets']): Refusal | undefined {
+  const pointersTo = (wrong: (id: MintTickets['tickets'][number]) => boolean) =>
+    tickets.flatMap((id, index) => (wrong(id) ? [`/tickets/${index}`] : []));
+  const unknown = pointersTo((id) => sale.tickets.orderWith(id) === undefined);
+  if (unknown.length > 0) return { code: 'ticket-unknown', pointers: unknown };
+  const unsold = pointersTo((id) => {
+    const order = sale.tickets.orderWith(id);
+    return order?.status !== 'confirmed' || order.hasGivenUp(id);
+  });
+  if (unsold.length > 0) return { code: 'ticket-not-sold', pointers: unsold };
+  const disputed = pointersTo((id) => isHeldByDispute(sale, sale.tickets.orderWith(id) as Order));
+  return disputed.length > 0 ? { code: 'payment-disputed', pointers: disputed } : undefined;
+}
+
+function isHeldByDispute(sale: OpenedSale, order: Order): boolean {
+  const payment = order.payment === undefined ? undefined : paymentOf(sale, order);
+  return payment !== undefined && isDisputed(payment);
+}

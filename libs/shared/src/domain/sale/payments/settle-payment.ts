@@ -1,0 +1,126 @@
+import type { RefundOwed, RefundReason, SaleEvent } from '../events.js';
+import { beyondLimits } from '../limits.js';
+import { confirmOrder, requestHeldMints } from '../orders/confirm-order.js';
+import { giveUp, overrideAgain } from '../orders/give-up.js';
+import type { Order } from '../orders/order.js';
+import type { OpenedSale } from '../sale.js';
+import { backOf, disputedOf, isDisputed, isSpent, type Payment } from './payment.js';
+
+export const owe = ({ payment, order, currency }: Payment, amount: bigint, reason: RefundReason): RefundOwed => ({
+  type: 'RefundOwed',
+  data: { payment, order, amount: `${amount}`, currency, reason },
+});
+
+const oweAll = (payment: Payment, reason: RefundReason): RefundOwed[] =>
+  payment.received === undefined || payment.received === 0n ? [] : [owe(payment, payment.received, reason)];
+
+/**
+ * What the payments of an order lead to, as the set of them and the recorded points of no return have it (L12): the first that covers the
+ * order and is not spent pays for it; what every other received has to go back, and why is written down (L6).
+ * @param payments all that were reported for the order, with the one that is reported now; received ones first, as they were received
+ */
+export function settleOrder(sale: OpenedSale, order: Order, payments: readonly Payment[]): SaleEvent[] {
+  const covering = payments.filter((payment) => covers(payment, order));
+  const misfits = payments.filter((payment) => !payment.foreign && payment.owed === undefined && !covering.includes(payment));
+  return [
+    ...oweForeign(sale, payments),
+    ...misfits.flatMap((payment) => oweAll(payment, 'wrong-amount')),
+    ...settleCovering(sale, order, covering),
+  ];
+}
+
+/** What was received first for another order or in another currency goes back from here, whether there is such an order or not. */
+export const oweForeign = (sale: OpenedSale, payments: readonly Payment[]): SaleEvent[] =>
+  payments.filter(({ foreign, owed }) => foreign && owed === undefined).flatMap((payment) => oweAll(payment, whyForeign(sale, payment)));
+
+function settleCovering(sale: OpenedSale, order: Order, covering: readonly Payment[]): SaleEvent[] {
+  if (covering.length === 0) return [];
+  const needsNone = order.status === 'confirmed' && order.payment === undefined;
+  if (covering.every(isSpent)) return needsNone ? [] : refundOf(sale, order, covering);
+  if (order.ended !== undefined || needsNone)
+    return oweOthers(covering, undefined, order.ended === 'cancelled' ? 'cancelled' : 'paid-twice');
+  const payer = payerOf(order, covering);
+  if (payer === undefined) return [];
+  if (order.status === 'confirmed') return keepPaid(sale, order, covering, payer);
+  const taken = takeUp(sale, order);
+  if (taken === undefined) return oweOthers(covering, undefined, order.status === 'expired' ? 'expired' : 'refunded');
+  return [...taken, ...confirm(sale, order, payer, isDisputed(payer)), ...oweOthers(covering, payer, 'paid-twice')];
+}
+
+/** What has to happen before a payment can confirm the order: nothing while it is held. `undefined`: it cannot be held again. */
+function takeUp(sale: OpenedSale, order: Order): SaleEvent[] | undefined {
+  if (order.status === 'held') return [];
+  return canReturn(sale, order) ? [{ type: 'OrderRestored', data: { order: order.order } }] : undefined;
+}
+
+/** Where it pays already, or another has to take its place. Mints that an open dispute held are asked for when it holds them no more. */
+function keepPaid(sale: OpenedSale, order: Order, covering: readonly Payment[], payer: Payment): SaleEvent[] {
+  const changed: SaleEvent[] =
+    payer.payment === order.payment ? [] : [{ type: 'OrderPaymentChanged', data: { order: order.order, payment: payer.payment } }];
+  const mints = isDisputed(payer) ? [] : requestHeldMints(sale.terms, order);
+  return [...changed, ...oweOthers(covering, payer, 'paid-twice'), ...mints];
+}
+
+const confirm = ({ terms }: OpenedSale, order: Order, { payment }: Payment, holdMints: boolean): SaleEvent[] =>
+  confirmOrder(terms, order, { payment, holdMints });
+
+/** All but the one that pays, where it is not said already that they owe. What is spent has nothing to give back. */
+const oweOthers = (covering: readonly Payment[], payer: Payment | undefined, reason: RefundReason): SaleEvent[] =>
+  covering.filter((payment) => payment !== payer && payment.owed === undefined && !isSpent(payment)).flatMap((one) => oweAll(one, reason));
+
+/** It was received for this order first, is exactly what the order costs, and was not given up before the order came. */
+const covers = ({ received, foreign, currency, owed }: Payment, { total }: Order): boolean =>
+  received === BigInt(total.amount) && currency === total.currency && !foreign && owed?.reason !== 'unmatched';
+
+const whyForeign = ({ payments }: OpenedSale, { payment, order }: Payment): RefundReason =>
+  payments.received(payment)?.order === order ? 'another-currency' : 'another-order';
+
+/**
+ * The payment of which most is left, of several the first: so it does not depend on which of two was reported first, of which a part went
+ * back or is disputed. Before an order is confirmed, what was once said to go back pays no more: it may be on its way.
+ */
+function payerOf(order: Order, covering: readonly Payment[]): Payment | undefined {
+  const able = covering.filter((payment) => !isSpent(payment) && (order.status === 'confirmed' || payment.owed === undefined));
+  const [first] = able;
+  const best = able.reduce((kept, payment) => (isBetter(payment, kept) ? payment : kept), first as Payment);
+  const current = able.find(({ payment }) => payment === order.payment);
+  return current !== undefined && !isBetter(best, current) ? current : best;
+}
+
+function isBetter(one: Payment, other: Payment): boolean {
+  const [gone, goneOfOther] = [backOf(one) + disputedOf(one), backOf(other) + disputedOf(other)];
+  return gone < goneOfOther || (gone === goneOfOther && disputedOf(one) < disputedOf(other));
+}
+
+/** An order that expired, or that the provider refunded, is taken up again if all its units are free, none was to be revoked, and no limit is reached. */
+function canReturn(sale: OpenedSale, order: Order): boolean {
+  const { tickets, wasRevoked } = order;
+  if (wasRevoked || !sale.units.areFree(tickets.map(({ unit }) => unit))) return false;
+  return beyondLimits(sale, order, tickets.length) === undefined;
+}
+
+/**
+ * Everything that was paid for the order went back. Reported before the order could be confirmed, it was paid for all the same: the end is
+ * the one that it has when the receipt is reported first, without a mint that would have to be taken back.
+ */
+function refundOf(sale: OpenedSale, order: Order, covering: readonly Payment[]): SaleEvent[] {
+  if (order.status === 'refunded') return [];
+  const isOpen = order.status === 'held' || (order.status === 'expired' && order.ended === undefined);
+  const payer = covering.find(({ owed }) => owed === undefined);
+  const taken = isOpen && payer !== undefined ? takeUp(sale, order) : undefined;
+  if (taken === undefined || payer === undefined) return [...refunded(order), ...afterRefund(sale, order)];
+  return [...taken, ...confirm(sale, order, payer, true), ...refunded(order), ...giveUp(sale, order)];
+}
+
+const refunded = ({ order }: Order): SaleEvent[] => [{ type: 'OrderRefunded', data: { order } }];
+
+/**
+ * Units that were sold are given back: at once where nothing is minted, else when each asset is revoked or each ticket void. The money is gone,
+ * whoever gave it back, so nobody is asked here whether a transferable ticket may become void.
+ */
+const afterRefund = (sale: OpenedSale, order: Order): SaleEvent[] =>
+  order.status === 'confirmed' ? giveUp(sale, order) : overrideAgain(sale, order);
+
+/** The payment that pays for an order. */
+export const paymentOf = ({ payments }: OpenedSale, order: Order): Payment | undefined =>
+  payments.ofOrder(order.order).find((payment) => payment.payment === order.payment && covers(payment, order));

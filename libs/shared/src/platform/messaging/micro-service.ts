@@ -1,0 +1,129 @@
+import { type Service, type ServiceMsg, Svcm } from '@nats-io/services';
+import { headers, Match, type NatsConnection } from '@nats-io/transport-node';
+import type { CustomTransportStrategy } from '@nestjs/microservices';
+import { Server } from '@nestjs/microservices';
+import { firstValueFrom, isObservable } from 'rxjs';
+import type { Release } from '../../kernel/concurrency/keyed-slots.js';
+import { type NestPacket, readNestPacket, writeNestPacket } from './nest-packet.js';
+
+/** What a handler is told of a call; the tenant is the subject's: NATS let only that tenant's account use it. */
+export interface Call {
+  readonly tenant: string;
+  header(name: string): string | undefined;
+}
+
+/** An answer that is an error says so here, as the services framework does. */
+const ERROR_HEADER = 'Nats-Service-Error-Code';
+
+/** What a handler answers: the bytes and the headers that go with them. */
+export interface CallAnswer {
+  readonly body: string;
+  readonly headers: Iterable<readonly [name: string, value: string]>;
+}
+
+export interface MicroServiceOptions {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  /** Answers callers; it may publish to no stream subject. */
+  readonly connection: NatsConnection;
+  /** Lets a request of a tenant in, or says what it hears instead. @returns what gives its slot back once it is answered, or the refusal */
+  readonly admit: (tenant: string) => Release | CallAnswer;
+  readonly onThrown: (pattern: string, thrown: unknown) => CallAnswer;
+}
+
+/**
+ * Nest handlers as endpoints of the NATS services framework: `@MessagePattern('order.place')` listens on
+ * `admit.*.order.place`, serves raw requests of any client and the packets of Nest's `ClientProxy`, and is found by `nats micro ls|info|stats`.
+ */
+export class MicroServiceStrategy extends Server implements CustomTransportStrategy {
+  private service: Service | undefined;
+  private readonly serving = new Set<Promise<void>>();
+
+  constructor(private readonly options: MicroServiceOptions) {
+    super();
+  }
+
+  listen(done: (error?: unknown) => void): void {
+    this.start().then(
+      () => done(),
+      (thrown: unknown) => done(thrown),
+    );
+  }
+
+  /** Takes nobody in any more; resolves when everybody who was taken in has an answer. */
+  async close(): Promise<void> {
+    await this.service?.stop();
+    await Promise.all(this.serving);
+  }
+
+  override on(): never {
+    throw new Error('the NATS services framework emits no events');
+  }
+
+  override unwrap<T>(): T {
+    return this.service as T;
+  }
+
+  private async start(): Promise<void> {
+    const { connection, name, version, description } = this.options;
+    const service = await new Svcm(connection).add({ name, version, description });
+    for (const [pattern, handler] of this.getHandlers()) {
+      service.addEndpoint(pattern.replaceAll('.', '-'), {
+        subject: `admit.*.${pattern}`,
+        handler: (error, message) => {
+          if (error === null) this.track(this.serve(pattern, handler, message));
+        },
+      });
+    }
+    await connection.flush(); // who is told that this app listens is heard from now on
+    this.service = service;
+  }
+
+  private track(call: Promise<void>): void {
+    const tracked = call.finally(() => this.serving.delete(tracked));
+    this.serving.add(tracked);
+  }
+
+  private async serve(pattern: string, handler: (data: unknown, context: Call) => Promise<unknown>, message: ServiceMsg): Promise<void> {
+    const packet = readNestPacket(message.subject, message.data);
+    const call = callOf(message);
+    const admitted = this.options.admit(call.tenant);
+    if (typeof admitted !== 'function') {
+      respond(message, packet, admitted);
+      return;
+    }
+    try {
+      respond(message, packet, await this.answer(pattern, () => handler(packet?.body ?? message.data, call)));
+    } finally {
+      admitted();
+    }
+  }
+
+  private async answer(pattern: string, handle: () => Promise<unknown>): Promise<CallAnswer> {
+    try {
+      const result = await handle();
+      return (isObservable(result) ? await firstValueFrom(result) : result) as CallAnswer;
+    } catch (thrown) {
+      return this.options.onThrown(pattern, thrown);
+    }
+  }
+}
+
+function respond(message: ServiceMsg, packet: NestPacket | undefined, answer: CallAnswer): void {
+  const head = headers();
+  for (const [name, value] of answer.headers) head.set(name, value);
+  const body = packet === undefined ? answer.body : writeNestPacket(packet.id, answer.body, head.has(ERROR_HEADER));
+  message.respond(body, { headers: head });
+}
+
+function callOf(message: ServiceMsg): Call {
+  const tenant = message.subject.split('.', 2)[1] ?? '';
+  return {
+    tenant,
+    header: (name) => {
+      const value = message.headers?.get(name, Match.IgnoreCase);
+      return value === '' ? undefined : value;
+    },
+  };
+}

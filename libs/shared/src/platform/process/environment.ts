@@ -1,0 +1,180 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { z } from 'zod';
+import { Fault } from '../../kernel/fault.js';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const text = z.string().default('');
+const count = (least: number, usual: number) => z.coerce.number().int().min(least).default(usual);
+const user = (name: string) => z.string().default(name).describe(`NATS user of the ${name} connection`);
+/** 500 a second is more than one minter signs: what is above it is no sale. */
+const cap = z.coerce.number().int().min(1).default(30_000);
+/** 333 a second: two thirds of what may be signed in all. */
+const TENANT_CAP = 20_000;
+const password = z.string().default('').describe('its password (secret)');
+
+/** Every variable the apps read, with what it means. `.env.example` is made of it. */
+const VARIABLES = {
+  NATS_URL: z.string().default('nats://127.0.0.1:4222').describe('servers of the log, separated by commas'),
+  NATS_USER: z
+    .string()
+    .default('')
+    .describe("this app's own NATS user: purchase, minter, ledger, provision or operator; empty: the app's name"),
+  NATS_PASSWORD: password,
+  NATS_EDGE_USER: user('edge').describe('purchase: NATS user that answers callers and may publish to no stream'),
+  NATS_EDGE_PASSWORD: password,
+  NATS_REPLAY_USER: user('replay').describe('admit replay: NATS user that can do nothing but pull the consumer prepared for replays'),
+  NATS_REPLAY_PASSWORD: password,
+  NATS_SERVER: text.describe(
+    'admit replay --from-backup: the program nats-server, which serves the backup meanwhile; empty: the one on PATH',
+  ),
+  NATS_ACCOUNTS: z
+    .enum(['by-hand', 'followed'])
+    .default('by-hand')
+    .describe('admit tenant: who tells the NATS server of a new tenant; followed: npm start or the container accounts does'),
+  NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1).describe('provision: copies of every stream (3 in production)'),
+  HTTP_HOST: z.string().default('127.0.0.1').describe('purchase, ledger: address that HTTP for callers listens on'),
+  HTTP_PORT: port.default(0).describe('purchase, ledger: port that HTTP for callers listens on; 0: any free one'),
+  HEALTH_HOST: z.string().default('127.0.0.1').describe('address that /health and /metrics listen on, which callers must not reach'),
+  HEALTH_PORT: port.default(0).describe('port that /health and /metrics listen on; 0: any free one'),
+  METRICS_TOKEN: text.describe('what a scrape of /metrics brings as Bearer token; empty: whoever reaches HEALTH_PORT may read (secret)'),
+  TRUSTED_PROXIES: text.describe(
+    'purchase, ledger: addresses and CIDR blocks, separated by commas, of the proxies whose X-Forwarded-For is believed; empty: nobody is',
+  ),
+  HTTP_CONNECTIONS: count(8, 10_000).describe('purchase, ledger: open connections of callers; one client address or tenant has a quarter'),
+  TENANT_RATE: count(1, 2_000).describe('purchase, ledger: requests a second, over NATS and HTTP, that one tenant may make of one process'),
+  TENANT_BURST: count(1, 4_000).describe('purchase, ledger: requests that one tenant may make before its rate counts'),
+  TENANT_API_KEY: text.describe('admit tenant create: take this API key over instead of making one (secret)'),
+  TENANT_WEBHOOK_SECRET: text.describe('admit tenant create: take this webhook secret over instead of making one (secret)'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('least level of the log lines on standard output'),
+  DATABASE_ADMIN_URL: text.describe('ledger: role that may create roles and schemas; set, the app migrates at its start (secret)'),
+  DATABASE_PROJECTOR_URL: text.describe('ledger: role admit_projector, which writes the ledger (secret)'),
+  DATABASE_READER_URL: text.describe('ledger: role admit_reader, which reads one tenant at a time (secret)'),
+  DATABASE_REPLAY_URL: text.describe('replay: role admit_replay, which reads the ledger and writes a shadow of it (secret)'),
+  LEDGER_BATCH_COMMITS: z.coerce.number().int().min(1).max(4_096).default(1_024).describe('ledger: most commits in one transaction'),
+  SOLANA_RPC_URL: z
+    .string()
+    .regex(/^https?:\/\/[^,\s]+(,https?:\/\/[^,\s]+)*$/)
+    .default('http://127.0.0.1:8899')
+    .describe(
+      'minter: JSON-RPC endpoint of the chain, or several with commas between: one fails over to the next, all must call an attempt dead',
+    ),
+  SOLANA_GENESIS_HASH: text.describe(
+    'minter: genesis hash of the chain; another one is refused. Empty: a list is held to what its first endpoint says',
+  ),
+  MINT_KEYS_DIR: z
+    .string()
+    .default('.admit/keys')
+    .describe('minter: directory of payer.json, authority.json, base.json and delegate.json; the last two never rotate'),
+  MINT_KEYS: z
+    .enum(['create', 'require'])
+    .default('require')
+    .describe('minter: create missing key files (for development), or refuse to start'),
+  MINT_AIRDROP: z.enum(['local', 'off']).default('off').describe('minter: ask a local chain for funds when the payer runs low'),
+  MINT_URI_PREFIX: z
+    .string()
+    .regex(/^[\x21-\x7e]{0,33}$/, 'must be at most 33 printable ASCII characters: an asset has room for no more')
+    .default('urn:admit-one:')
+    .describe('minter: metadata URIs begin with this; where the ledger serves the documents, such as https://tickets.example/m/'),
+  MINT_SYMBOL: z.string().min(1).max(10).default('ADMIT').describe('minter: symbol of the assets'),
+  MINT_PRIORITY_MICROLAMPORTS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe('minter: priority fee per compute unit of a first attempt; doubles with each, 16 times at most'),
+  MINT_MAX_OUTSTANDING: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(7_500)
+    .default(6_250)
+    .describe('minter: mints in work at once; one tenant has four fifths of them at most'),
+  MINT_CAP_PER_MINUTE: cap.describe('minter: attempts signed within any minute by all minters together; more wait'),
+  MINT_CAP_TENANT_PER_MINUTE: cap.default(TENANT_CAP).describe('minter: the same for one tenant: less, so that no tenant takes all of it'),
+  MINT_POLL_MS: z.coerce.number().int().min(10).default(1_000).describe('minter: pause between two looks at all outstanding mints'),
+  MINT_RPC_TIMEOUT_MS: z.coerce.number().int().min(100).default(10_000).describe('minter: patience with one RPC call'),
+  NODE_ENV: text.describe('`test` lets FAILPOINT work'),
+  FAILPOINT: text.describe('tests only: the step at which the process kills itself'),
+} as const satisfies Record<string, z.ZodType>;
+
+const schema = z.object(VARIABLES);
+export type Environment = Readonly<z.infer<typeof schema>>;
+
+/**
+ * The one reader of the environment. All problems are reported together.
+ * @throws Fault `configuration`
+ */
+export function readEnvironment(variables: Readonly<Record<string, string | undefined>> = process.env): Environment {
+  const read = parse(variables);
+  if (!read.success) throw new Fault('configuration', { problems: read.error.issues.map(problemOf) });
+  return Object.freeze(read.data);
+}
+
+const parse = (variables: Readonly<Record<string, string | undefined>>) =>
+  schema.safeParse(Object.fromEntries(Object.entries(variables).filter(([name, value]) => name in VARIABLES && value !== '')));
+const problemOf = ({ path, message }: z.core.$ZodIssue): string => `${path.join('.')}: ${message}`;
+
+/** `NAME=value`; in quotes, closed on the same line, a value may hold anything. */
+const SETTING = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(?:(["'`]).*\2\s*(?:#.*)?|[^"'`\s].*|)$/;
+const NOTHING = /^\s*(?:#.*)?$/;
+const UNPRINTABLE = /[^\P{Cc}\t]/u;
+const WHAT_A_LINE_IS = 'must be NAME=value with quotes closed and no control characters, a comment after #, or empty';
+
+/**
+ * Reads a file of variables into the environment, for a command run by hand beside a stack that wrote it; what is set already stays, but for
+ * the login of a tenant that stack.env set.
+ * @throws Fault `configuration` with every line that cannot be used, which may hold a secret and so is not shown
+ */
+export function loadEnvironmentFile(path: string): void {
+  if (!existsSync(path)) return;
+  forgetClient();
+  if (process.env.NATS_URL !== undefined) return;
+  const problems: string[] = [];
+  const values: Record<string, string> = {};
+  const lines = new Map<unknown, number>();
+  for (const [index, line] of readLines(path).entries()) {
+    if (NOTHING.test(line)) continue;
+    const name = UNPRINTABLE.test(line) ? undefined : SETTING.exec(line)?.[1];
+    if (name === undefined) problems.push(`${path}, line ${index + 1}: ${WHAT_A_LINE_IS}`);
+    else if (process.env[name] === undefined) {
+      Object.assign(values, parseEnv(line));
+      lines.set(name, index + 1);
+    }
+  }
+  const issues = parse(values).error?.issues ?? [];
+  problems.push(...issues.map((issue) => `${path}, line ${lines.get(issue.path[0])}: ${problemOf(issue)}`));
+  if (problems.length > 0) throw new Fault('configuration', { problems });
+  Object.assign(process.env, values);
+}
+
+/** What stack.env and a file of variables for operators both say, each for its own user. */
+const TOLD_TO_CLIENTS = ['NATS_URL', 'NATS_USER', 'NATS_PASSWORD', 'DATABASE_URL', 'SOLANA_RPC_URL'] as const;
+
+/** Where stack.env was loaded into the terminal, the login there is a tenant's, who is no operator. */
+function forgetClient(): void {
+  const { NATS_USER, ADMIT_NATS_USER } = process.env;
+  if (ADMIT_NATS_USER === undefined || NATS_USER !== ADMIT_NATS_USER) return;
+  for (const name of TOLD_TO_CLIENTS) delete process.env[name];
+}
+
+function readLines(path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8').split(/\r?\n/);
+  } catch (cause) {
+    throw new Fault('configuration', { problems: [`${path}: cannot be read: ${(cause as Error).message}`] }, { cause });
+  }
+}
+
+/** `.env.example`: every variable, what it means and its default. */
+export function environmentExample(): string {
+  const lines = Object.entries<z.ZodType>(VARIABLES).map(([name, type]) => {
+    const read = type.safeParse(undefined);
+    const value = read.success && read.data !== undefined ? `${String(read.data)}` : '';
+    return `# ${type.description ?? name}\n${name}=${value}\n`;
+  });
+  return `# Every variable the apps read, with its default. Generated from libs/shared/src/platform/process/environment.ts.\n\n${lines.join('\n')}`;
+}
