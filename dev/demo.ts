@@ -103,7 +103,7 @@ async function pay(caller: DemoCaller, settings: Settings, sale: string, orders:
       return heard.every(({ body: { status } }) => status === 'confirmed');
     };
     await waitFor(confirmed, { what: 'Every order is paid', timeoutMs: PAID_MS });
-    line('paid, by webhook', `${orders.length} payments, each told ${WEBHOOK_COPIES} times: ${orders.length} orders confirmed, once`);
+    line('paid, by webhook', `${orders.length} payments, each reported ${WEBHOOK_COPIES} times: ${orders.length} orders confirmed, once`);
   } finally {
     await provider.stop();
   }
@@ -172,7 +172,7 @@ async function prove(caller: DemoCaller, settings: Settings, sale: string, ticke
   if (!metadata.uri.startsWith('http')) return; // of a chain that others see: it points to where its operator says
   const document = await (await fetch(metadata.uri)).text();
   const same = createHash('sha256').update(document).digest('hex') === record.document;
-  line('what its asset points to', `${metadata.uri.slice(0, -METADATA_TAIL)}…, ${same ? 'as planned' : 'OTHER'}`);
+  line('the metadata document', `${metadata.uri.slice(0, -METADATA_TAIL)}…, ${same ? 'as planned' : 'OTHER'}`);
   if (!same) throw new Error(`The document at ${metadata.uri} is not what was planned.`);
 }
 

@@ -4,55 +4,109 @@ import { join, posix } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const text = (path: string): string => readFileSync(join(root, path), 'utf8');
 const { scripts, bin } = JSON.parse(text('package.json')) as { scripts: Record<string, string>; bin: Record<string, string> };
-const decisions = readdirSync(join(root, 'docs/decisions')).filter((name) => name.endsWith('.md'));
+const { roots } = JSON.parse(text('jest.config.json')) as { roots: string[] };
+const markdownIn = (folder: string): string[] =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `${folder}/${name}`);
+const decisions = markdownIn('docs/decisions').filter((path) => !path.endsWith('README.md'));
 const pages = [
   'README.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
   'SECURITY.md',
   'deploy/README.md',
-  'docs/operations.md',
-  ...decisions.map((name) => `docs/decisions/${name}`),
+  'libs/client/README.md',
+  ...markdownIn('docs'),
+  ...markdownIn('docs/decisions'),
 ];
 
-const guarantees = (/^## Guarantees$([\s\S]*?)^## /m.exec(text('README.md'))?.[1] ?? '')
-  .split('\n')
-  .filter((line) => line.startsWith('| ') && !line.startsWith('| promise'));
-
-/** Decisions up to this one were written in five lines; later ones in the three parts of an architecture decision record. */
-const LAST_OF_FIVE_LINES = '0041';
-const FIVE_LINES = ['Context', 'Choice', 'Instead of', 'Price', 'Undo when'];
+const README_LINES = 150; // what somebody reads before deciding to go on
+const DECISION_WORDS = 250;
+const TITLE_WORDS = { from: 5, to: 9 };
 const PARTS = ['Context', 'Decision', 'Consequences'];
 
+/** The anchor that GitHub gives to a heading. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replaceAll(/\s/g, '-');
+const anchorsIn = (page: string): string[] => [...text(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
+
+const rowsOf = (section: string): string[] => section.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| promise'));
+/** Rows of the table by the anchor of their section. */
+const guarantees = new Map(
+  text('docs/guarantees.md')
+    .split(/^## /m)
+    .slice(1)
+    .map((section) => [anchorOf(section.split('\n')[0] ?? ''), rowsOf(section)]),
+);
+const rows = [...guarantees.values()].flat();
+const specsOf = (row: string): string[] => [...row.matchAll(/\]\(\.\.\/([^)]+\.spec\.ts)\)/g)].map(([, spec = '']) => spec);
+const promised = /^## Guarantees$([\s\S]*?)^## /m.exec(text('README.md'))?.[1] ?? '';
+
 describe('the front door', () => {
-  it.each(pages)('leads somewhere with every link of %s', (page) => {
-    const links = [...text(page).matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map((found) =>
-      posix.join(posix.dirname(page), found[1] ?? ''),
+  it.each(pages)('has a target for every link of %s', (page) => {
+    const links = [...text(page).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)/g)].map(([, path = '', anchor]) => ({
+      path: path === '' ? page : posix.join(posix.dirname(page), path),
+      anchor,
+    }));
+    const broken = links.filter(
+      ({ path, anchor }) =>
+        !existsSync(join(root, path)) || (anchor !== undefined && path.endsWith('.md') && !anchorsIn(path).includes(anchor)),
     );
-    expect(links.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+    expect(broken).toEqual([]);
   });
 
-  it.each(pages)('knows every npm script that %s names', (page) => {
-    const named = [...text(page).matchAll(/\bnpm (?:run )?([a-z][a-z:-]*)/g)].map((found) => found[1] ?? '');
+  it.each(pages)('has every npm script that %s names', (page) => {
+    const named = [...text(page).matchAll(/\bnpm (?:run )?([a-z](?:[a-z:-]*[a-z])?)/g)].map((found) => found[1] ?? '');
     expect(named.filter((name) => !['install', 'ci'].includes(name) && scripts[name] === undefined)).toEqual([]);
   });
 
-  it('names for every guarantee a test that is there', () => {
-    expect(guarantees.length).toBeGreaterThan(2);
-    expect(guarantees.filter((row) => !/\]\([^)]+\.spec\.ts\) \|$/.test(row))).toEqual([]);
+  it('fits README on a few screens', () => {
+    expect(text('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(README_LINES);
+  });
+
+  it('names for every guarantee tests that exist and that the two test commands run', () => {
+    const run = new RegExp(`^(?:${roots.map((path) => path.replace('<rootDir>/', '')).join('|')})/`);
+    expect(rows.length).toBeGreaterThan(30);
+    expect(rows.filter((row) => !/\]\([^)]+\.spec\.ts\) \|$/.test(row))).toEqual([]);
+    expect(rows.flatMap(specsOf).filter((spec) => !existsSync(join(root, spec)) || !run.test(spec))).toEqual([]);
+    expect([scripts.test, scripts['test:long']]).toEqual([
+      expect.stringMatching(/scripts\/test\.mjs$/),
+      expect.stringMatching(/scripts\/test\.mjs --long$/),
+    ]);
+  });
+
+  it('has ten promises in README, each with a link to rows of the table', () => {
+    const numbered = [...promised.matchAll(/\((\d+)\) \[[^\]]+\]\(docs\/guarantees\.md#([^)]+)\)/g)];
+    expect(numbered.map(([, number]) => Number(number))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    const linked = [...promised.matchAll(/guarantees\.md#([^)]+)\)/g)].map(([, anchor = '']) => anchor);
+    expect(linked.filter((anchor) => (guarantees.get(anchor) ?? []).length === 0)).toEqual([]);
   });
 
   it('ships the two commands and a program called admit', () => {
     expect([scripts.start, scripts.test]).toEqual([expect.any(String), expect.any(String)]);
     expect(bin.admit).toBe('dist/apps/cli/src/main.js');
   });
+});
 
-  it('numbers decisions without a gap, each with the parts that a reader looks for', () => {
-    const records = decisions.filter((name) => name !== 'README.md').sort();
-    expect(records.map((name) => name.slice(0, 5))).toEqual(records.map((_, index) => `${String(index + 1).padStart(4, '0')}-`));
-    for (const name of records) {
-      const parts = name <= LAST_OF_FIVE_LINES ? FIVE_LINES : PARTS;
-      expect([name, parts.filter((part) => !text(`docs/decisions/${name}`).includes(`**${part}.**`))]).toEqual([name, []]);
-    }
+describe('decisions', () => {
+  it('are numbered without a gap', () => {
+    const numbers = decisions.map((path) => posix.basename(path).slice(0, 5)).sort();
+    expect(numbers).toEqual(numbers.map((_, index) => `${String(index + 1).padStart(4, '0')}-`));
+  });
+
+  it.each(decisions)('%s has a title of five to nine words, its three parts, and few words', (path) => {
+    const page = text(path);
+    const [heading = ''] = page.split('\n');
+    const [, number, title = ''] = /^# (\d{4}) (.+)$/.exec(heading) ?? [];
+    const words = title.split(/\s+/).length;
+    expect({ words, enough: words >= TITLE_WORDS.from && words <= TITLE_WORDS.to }).toEqual({ words, enough: true });
+    expect(posix.basename(path, '.md')).toBe(`${number}-${anchorOf(title.replaceAll('/', ' '))}`);
+    expect(PARTS.filter((part) => !page.includes(`**${part}.**`))).toEqual([]);
+    expect(page.split(/\s+/).length).toBeLessThanOrEqual(DECISION_WORDS);
   });
 });

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import ts from 'typescript';
 import { startNats } from '../../dev/nats/server.js';
 import { projectFolder } from '../../dev/processes/project.js';
 import { waitFor } from '../../dev/processes/wait.js';
@@ -38,7 +39,8 @@ const inBackups: Rule = { with: (text, { backups }) => text.replace('/backups', 
 const RULES: readonly (readonly [page: string, command: RegExp, rule: Rule])[] = [
   ['README.md', /^npm start$/, { by: 'test/starts/embedded-start.long.spec.ts' }],
   ['README.md', /^npm test$/, { by: 'test/ci-run.spec.ts' }],
-  ['README.md', /^(?:\. \.admit|nats req|ask|npx admit receipt verify)/, 'run'],
+  ['README.md', /^(?:\. \.admit|curl -s )/, 'run'],
+  ['docs/integrate.md', /^(?:\. \.admit|nats req|ask|npx admit receipt verify)/, 'run'],
   ['docs/operations.md', /^set -a; |^nats --inbox-prefix /, 'run'],
   ['docs/operations.md', /admit provision\)$|^npx admit dead ls$|^npx admit log verify$|^npx admit reconcile$/, 'run'],
   ['docs/operations.md', /^npx admit dead (?:show|redrive) 17$/, letter(0)],
@@ -184,6 +186,20 @@ describe('on a stack of its own, as a newcomer types it', () => {
         return typeof rule === 'object' && 'with' in rule ? [rule.with(command.text, on)] : [];
       });
 
+  /** The TypeScript blocks of a page, each as a file of the checkout, as the command that runs it with the settings loaded. */
+  function programsOf(page: string): string[] {
+    const blocks = [...readFileSync(join(projectFolder(), page), 'utf8').matchAll(/^```ts\n([\s\S]*?)^```$/gm)];
+    expect(blocks.length).toBeGreaterThan(0);
+    return blocks.map(([, source = ''], at) => {
+      const file = `example-${at}.mjs`;
+      const { outputText } = ts.transpileModule(source, {
+        compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+      });
+      writeFileSync(join(checkout, file), outputText);
+      return `. .admit/stack.env && node ${file} | grep '^ord_'`;
+    });
+  }
+
   it('what npm start prints can be pasted', () => {
     const [, pasted = ''] = /To try it, paste this[^\n]*\n\n([\s\S]*?)\n\n/.exec(output) ?? [];
     expect(pasted.split('\n')).toHaveLength(3);
@@ -192,11 +208,14 @@ describe('on a stack of its own, as a newcomer types it', () => {
   });
 
   it(
-    'README.md and docs/operations.md say what works',
+    'README.md, docs/integrate.md and docs/operations.md say what works',
     async () => {
       const on = await ground();
-      expect(typed('README.md', on).length).toBeGreaterThan(6);
+      expect(typed('README.md', on).length).toBeGreaterThan(2);
       expect(type(typed('README.md', on))).toEqual([]);
+      expect(type(programsOf('README.md'))).toEqual([]);
+      expect(typed('docs/integrate.md', on).length).toBeGreaterThan(6);
+      expect(type(typed('docs/integrate.md', on))).toEqual([]);
       expect(typed('docs/operations.md', on).length).toBeGreaterThan(10);
       expect(type(typed('docs/operations.md', on))).toEqual([]);
     },
