@@ -1,6 +1,6 @@
 // Writes what the documents take from the code, as built. Tests compare the two.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { asyncapi } from '../dist/apps/purchase/src/asyncapi.js';
+import { asyncapi } from '../dist/apps/purchase/src/api/docs/asyncapi.js';
 import { eventSchemas, fileOf } from '../dist/dev/docs/event-schemas.js';
 import { withDiagram } from '../dist/dev/docs/life-diagram.js';
 import { LIVES } from '../dist/dev/docs/lives.js';

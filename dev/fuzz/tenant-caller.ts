@@ -1,6 +1,6 @@
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
 import { WEBHOOK_PATH } from '../../apps/purchase/src/api/http/payment-webhook.js';
-import { fill, ROUTES } from '../../apps/purchase/src/api/http/routes.js';
+import { fill, routes } from '../../apps/purchase/src/api/http/routes.js';
 import type { OperationName } from '../../apps/purchase/src/operations/operations.js';
 import { signed } from '../payments/signing.js';
 import type { Settings } from '../stack/wiring.js';
@@ -49,7 +49,7 @@ export class TenantCaller {
 
   /** Ways on which this can be asked. A key of a webhook is of another kind than one of a caller, so each request stays on its side. */
   transportsOf(operation: OperationName): readonly Transport[] {
-    const isRouted = ROUTES.some((route) => route.operation === operation);
+    const isRouted = routes().some(({ name }) => name === operation);
     return ['nats', ...(isRouted ? ['http' as const] : []), ...(EVENT_TYPES[operation] === undefined ? [] : ['webhook' as const])];
   }
 
@@ -79,10 +79,10 @@ export class TenantCaller {
   }
 
   private async askHttp({ operation, body, key }: Asked, signal: AbortSignal): Promise<Answer> {
-    const route = ROUTES.find((row) => row.operation === operation);
+    const route = routes().find(({ name }) => name === operation);
     if (route === undefined) throw new Error(`${operation} is not asked over HTTP`);
     const head = { authorization: `Bearer ${this.settings.ADMIT_API_KEY}`, 'content-type': 'application/json', 'idempotency-key': key };
-    return this.post(fill(route.path, body as Record<string, string>), { headers: head, body: JSON.stringify(body) }, signal);
+    return this.post(fill(route.http.path, body as Record<string, string>), { headers: head, body: JSON.stringify(body) }, signal);
   }
 
   private tell({ operation, body, key }: Asked, signal: AbortSignal): Promise<Answer> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { z } from 'zod';
-import { isOperation, OPERATIONS, type OperationName, operation as operationOf } from '../../apps/purchase/src/operations/operations.js';
+import { type MutationName, mutations, OPERATIONS, type OperationName } from '../../apps/purchase/src/operations/operations.js';
 import { valuesOf } from './values.js';
 
 /** Tenants of one history, and sales of each of them. */
@@ -80,12 +80,7 @@ const aims: fc.Arbitrary<Aims> = fc.record({
 });
 
 type Asked = { readonly operation: OperationName; readonly schema: z.ZodType };
-const ASKED: readonly Asked[] = Object.keys(OPERATIONS)
-  .filter(isOperation)
-  .flatMap((operation) => {
-    const { schema } = operationOf(operation);
-    return schema === undefined ? [] : [{ operation, schema }];
-  });
+const ASKED: readonly Asked[] = mutations().map(({ name, schema }) => ({ operation: name as MutationName, schema }));
 /** How often an operation is drawn beside the others. */
 const USUAL_WEIGHT = 2;
 const WEIGHTS: Partial<Record<OperationName, number>> = {

@@ -1,14 +1,9 @@
 import fc from 'fast-check';
 import { z } from 'zod';
-import { isOperation, OPERATIONS, operation } from '../../apps/purchase/src/operations/operations.js';
+import { mutations } from '../../apps/purchase/src/operations/operations.js';
 import { valuesOf } from './values.js';
 
-const SCHEMAS = Object.keys(OPERATIONS)
-  .filter(isOperation)
-  .flatMap((name) => {
-    const { schema } = operation(name);
-    return schema === undefined ? [] : [[name, schema] as const];
-  });
+const SCHEMAS = mutations().map(({ name, schema }) => [name, schema] as const);
 const RUNS = { numRuns: 100, seed: 1 };
 
 it.each(SCHEMAS)('draws for %s only what it accepts', (_, schema) => {

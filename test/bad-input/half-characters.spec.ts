@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
-import { askings } from '../../apps/purchase/src/api/docs/asyncapi-contract.js';
 import { PaymentEvent, WEBHOOK_PATH } from '../../apps/purchase/src/api/http/payment-webhook.js';
-import { ROUTES } from '../../apps/purchase/src/api/http/routes.js';
+import { addressedParts, methodOf, routes } from '../../apps/purchase/src/api/http/routes.js';
+import { operations } from '../../apps/purchase/src/operations/operations.js';
 import { problemOf } from '../harness/http-caller.js';
 import { Shop } from '../stages/shop.js';
 
@@ -112,8 +112,8 @@ afterEach(async () => expect(await shop.log.lastSequences()).toEqual(before));
 
 describe('half a character is refused by its place, and stores nothing,', () => {
   it('in every text that any operation takes: none is forgotten here', () => {
-    for (const { name, request } of askings()) {
-      const known = distinct(textsOf(z.toJSONSchema(request, { io: 'input' }) as Node));
+    for (const { name, schema } of operations()) {
+      const known = distinct(textsOf(z.toJSONSchema(schema, { io: 'input' }) as Node));
       expect([name, distinct((BODIES[name] ?? []).flatMap((body) => textsIn(body)))]).toEqual([name, known]);
     }
     expect(distinct(EVENTS.flatMap((event) => textsIn(event)))).toEqual(
@@ -121,13 +121,15 @@ describe('half a character is refused by its place, and stores nothing,', () => 
     );
   });
 
-  it.each(askings().map(({ name }) => name))('over NATS: %s', async (name) => {
+  it.each(operations().map(({ name }) => name))('over NATS: %s', async (name) => {
     for (const { pointer, body } of halved(BODIES[name] ?? []))
       expect([pointer, (await shop.demo.ask(name, body, randomUUID())).body]).toEqual([pointer, expect.objectContaining(refusal(pointer))]);
   });
 
   it.each(
-    ROUTES.filter(({ method }) => method === 'POST').map(({ operation, path }) => [operation, path]),
+    routes()
+      .filter((route) => methodOf(route) === 'POST')
+      .map(({ name, http }): [string, string] => [name, http.path]),
   )('over HTTP: %s', async (name, path) => {
     for (const { pointer, body } of halved(BODIES[name] ?? [])) {
       const allowed = path.includes(`:${pointer.slice(1)}`) ? /^differs from the address$/ : undefined;
@@ -137,8 +139,9 @@ describe('half a character is refused by its place, and stores nothing,', () => 
   });
 
   it.each(
-    ROUTES.map(({ operation, method, path, query = [] }) => ({ operation, method, path, query })),
-  )('in an address over HTTP: $operation', async ({ method, path, query }) => {
+    routes().map((route) => ({ operation: route.name, method: methodOf(route), path: route.http.path, parts: addressedParts(route) })),
+  )('in an address over HTTP: $operation', async ({ method, path, parts }) => {
+    const query = parts.filter((part) => !path.includes(`:${part}`));
     const address = `${path}${query.map((part) => `?${part}=:${part}`).join('')}`;
     for (const [part] of address.matchAll(/:[a-z]+/g)) {
       const at = address

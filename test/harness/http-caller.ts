@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { fill, ROUTES } from '../../apps/purchase/src/api/http/routes.js';
+import { fill, methodOf, routes } from '../../apps/purchase/src/api/http/routes.js';
 import { apiKeyOf } from '../stages/selling.js';
 
 /** An answer as an HTTP client sees it. */
@@ -99,8 +99,10 @@ const isObject = (body: unknown): body is Readonly<Record<string, unknown>> =>
   typeof body === 'object' && body !== null && !(body instanceof Uint8Array);
 
 export function addressOf(operation: string, body: Readonly<Record<string, unknown>>): { readonly method: string; readonly path: string } {
-  const route = ROUTES.find((row) => row.operation === operation);
+  const route = routes().find(({ name }) => name === operation);
   if (route === undefined) throw new Error(`${operation} is not asked over HTTP`);
-  const query = (route.query ?? []).map((part) => `?${part}=${encodeURIComponent(String(body[part]))}`).join('');
-  return { method: route.method, path: `${fill(route.path, { ...ANY, ...body })}${query}` };
+  const query = ('query' in route.http ? (route.http.query ?? []) : [])
+    .map((part) => `?${part}=${encodeURIComponent(String(body[part]))}`)
+    .join('');
+  return { method: methodOf(route), path: `${fill(route.http.path, { ...ANY, ...body })}${query}` };
 }

@@ -4,7 +4,7 @@ import ts from 'typescript';
 
 const root = join(import.meta.dirname, '..', '..');
 const DECIDERS = 'libs/shared/src/domain/sale';
-const OPERATIONS = 'apps/purchase/src/operations/operations.ts';
+const OPERATIONS = 'apps/purchase/src/operations';
 
 const parse = (path: string): ts.SourceFile =>
   ts.createSourceFile(path, readFileSync(join(root, path), 'utf8'), ts.ScriptTarget.Latest, true);
@@ -29,12 +29,12 @@ function functionsOf(file: ts.SourceFile): [string, Body][] {
   });
 }
 
-const sources = [
-  OPERATIONS,
-  ...readdirSync(join(root, DECIDERS))
+const filesOf = (folder: string): ts.SourceFile[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts') && name !== 'commands.ts') // schemas refuse nothing
-    .map((name) => `${DECIDERS}/${name}`),
-].map(parse);
+    .map((name) => parse(`${folder}/${name}`));
+const operations = filesOf(OPERATIONS);
+const sources = [...operations, ...filesOf(DECIDERS)];
 const byFile = new Map(sources.map((file) => [file, new Map(functionsOf(file))]));
 const everywhere = new Map(sources.flatMap(functionsOf));
 
@@ -67,14 +67,19 @@ function collect(body: Body, codes: Set<string>, seen: Set<ts.Node>): void {
   });
 }
 
-/** The codes with which an operation of operations.ts can be refused, as its decider and all that it uses are written. */
+/** `name: 'order.place'` in the literal of the operation. */
+const isNamed = (node: ts.Node, operation: string): boolean =>
+  ts.isPropertyAssignment(node) &&
+  node.name.getText() === 'name' &&
+  ts.isStringLiteral(node.initializer) &&
+  node.initializer.text === operation;
+
+/** The codes with which an operation can be refused, as its decider and all that it uses are written. */
 export function refusalsOf(operation: string): string[] {
-  const [file] = sources;
   const codes = new Set<string>();
-  if (file === undefined) return [];
-  each(file, (node) => {
-    if (ts.isPropertyAssignment(node) && ts.isStringLiteral(node.name) && node.name.text === operation)
-      collect({ node: node.initializer, file }, codes, new Set());
-  });
+  for (const file of operations)
+    each(file, (node) => {
+      if (isNamed(node, operation)) collect({ node: node.parent, file }, codes, new Set());
+    });
   return [...codes].sort();
 }

@@ -7,8 +7,8 @@ import { Keypair } from '@solana/web3.js';
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import { REFUSALS } from '#shared/domain/refusal.js';
-import { asyncapi } from '../../apps/purchase/src/api/docs/asyncapi.js';
-import { askings } from '../../apps/purchase/src/api/docs/asyncapi-contract.js';
+import { asyncapi, natsProblems } from '../../apps/purchase/src/api/docs/asyncapi.js';
+import { mutations, operations } from '../../apps/purchase/src/operations/operations.js';
 import { PROBLEMS, type ProblemCode } from '../../apps/purchase/src/requests/answer.js';
 import { refusalsOf } from '../harness/refusals.js';
 import { logMint, type Minted } from '../stages/logged-mint.js';
@@ -87,14 +87,13 @@ const HTTP_ONLY: readonly ProblemCode[] = [
 ];
 
 describe('the problems it names', () => {
-  it.each(askings().filter(({ keyed }) => keyed))('are for $name those its decider can refuse with', ({ name, refusals }) => {
+  it.each(mutations())('are for $name those its decider can refuse with', ({ name, refusals }) => {
     expect([...refusals].sort()).toEqual(refusalsOf(name));
   });
 
   it('are all there are, but for those that only HTTP has', () => {
-    const all = askings();
-    expect(new Set(all.flatMap(({ refusals }) => refusals))).toEqual(new Set(Object.keys(REFUSALS)));
-    expect(new Set<string>([...all.flatMap(({ problems }) => problems), ...HTTP_ONLY])).toEqual(new Set(Object.keys(PROBLEMS)));
+    expect(new Set(mutations().flatMap(({ refusals }) => refusals))).toEqual(new Set(Object.keys(REFUSALS)));
+    expect(new Set<string>([...operations().flatMap(natsProblems), ...HTTP_ONLY])).toEqual(new Set(Object.keys(PROBLEMS)));
   });
 });
 

@@ -9,7 +9,8 @@ import { MAX_HEADER_BYTES } from '#shared/platform/http/http-server.js';
 import { MAX_IN_FLIGHT_PER_TENANT } from '../../apps/purchase/src/api/docs/idempotency-policy.js';
 import { EVENT_STREAM_LIMITS } from '../../apps/purchase/src/api/http/event-stream-limits.js';
 import { PUBLIC_ROUTES } from '../../apps/purchase/src/api/http/http-parts.js';
-import { ROUTES } from '../../apps/purchase/src/api/http/routes.js';
+import { methodOf, routes } from '../../apps/purchase/src/api/http/routes.js';
+import { isMutation } from '../../apps/purchase/src/operations/operation.js';
 import { DECISION_TIMEOUT_MS, MAX_WAITING_PER_SALE } from '../../apps/purchase/src/requests/intake.js';
 import { MAX_BODY_BYTES } from '../../apps/purchase/src/requests/request-body.js';
 import { projectFolder } from '../../dev/processes/project.js';
@@ -63,7 +64,7 @@ describe('[minting AE4] the OpenAPI document', () => {
       methods.split(', ').filter((method) => !['HEAD'].includes(method)),
     );
     expect(served.length).toBe(said.length);
-    expect(said).toEqual(expect.arrayContaining(ROUTES.map(({ method, path }) => `${method} ${path}`)));
+    expect(said).toEqual(expect.arrayContaining(routes().map((route) => `${methodOf(route)} ${route.http.path}`)));
   });
 
   it('says of every operation whether it wants an API key, and so it is', async () => {
@@ -100,29 +101,29 @@ describe('[minting AE4] the OpenAPI document', () => {
         expect.stringContaining(`\`${heard.body.code}\``),
       ]);
     }
-    const place = operations.find(({ operationId }) => operationId === 'order.place')?.responses['409']?.description ?? '';
-    expect(Object.keys(REFUSALS).filter((code) => !place.includes(`\`${code}\``))).toEqual([]);
+    const refused = operations.map(({ responses }) => responses['409']?.description).join('\n');
+    expect(Object.keys(REFUSALS).filter((code) => !refused.includes(`\`${code}\``))).toEqual([]);
   });
 
   it('describes what is answered: every answer of every row is of its shape, and its example is a request', async () => {
-    for (const route of ROUTES) {
-      if (route.method === 'GET') continue;
-      const { body } = await pairFor(route.operation, `shape-${route.operation.replace('.', '-')}`, shop.demo);
-      const heard = await shop.demoWeb.askFor(route.operation, body, 'key');
-      expect([route.operation, heard.status]).toEqual([route.operation, route.status]);
+    for (const route of routes()) {
+      if (!isMutation(route)) continue;
+      const { body } = await pairFor(route.name, `shape-${route.name.replace('.', '-')}`, shop.demo);
+      const heard = await shop.demoWeb.askFor(route.name, body, 'key');
+      expect([route.name, heard.status]).toEqual([route.name, route.status]);
       route.answer.parse(heard.body);
     }
     const placed = await shop.demoWeb.place('shape-order-place', { quantity: 1, buyer: 'other' });
     const [{ ticket, unit }] = placed.body.tickets as [{ ticket: string; unit: string }];
     const of = { sale: 'shape-order-place', order: placed.body.order, ticket };
     await logMint(shop.log.admin, { tenant: 'demo', unit, wallet: 'w', ...of } as Minted);
-    for (const route of ROUTES) {
-      if (route.method === 'POST') continue;
-      const heard = await shop.demoWeb.get(addressOf(route.operation, of).path);
-      expect([route.operation, heard.status]).toEqual([route.operation, 200]);
+    for (const route of routes()) {
+      if (isMutation(route)) continue;
+      const heard = await shop.demoWeb.get(addressOf(route.name, of).path);
+      expect([route.name, heard.status]).toEqual([route.name, 200]);
       route.answer.parse(heard.body);
     }
-    for (const route of ROUTES) if (route.method === 'POST') route.schema.parse({ ...examplePath(route.path), ...route.example });
+    for (const route of routes()) if (isMutation(route)) route.schema.parse({ ...examplePath(route.http.path), ...route.http.example });
   });
 
   const examplePath = (path: string): object =>
@@ -131,14 +132,13 @@ describe('[minting AE4] the OpenAPI document', () => {
     );
 
   it('asks for what is read: its schemas refuse what the service refuses for a missing or an unknown member', () => {
-    for (const route of ROUTES) {
-      if (route.method === 'GET') continue;
-      const { schema } =
-        operations.find(({ operationId }) => operationId === route.operation)?.requestBody?.content['application/json'] ?? {};
+    for (const route of routes()) {
+      if (!isMutation(route)) continue;
+      const { schema } = operations.find(({ operationId }) => operationId === route.name)?.requestBody?.content['application/json'] ?? {};
       const whole = z.toJSONSchema(route.schema, { io: 'input' }) as { readonly required?: readonly string[] };
       expect(schema).toMatchObject({ type: 'object', additionalProperties: false });
-      const left = (whole.required ?? []).filter((member) => !route.path.includes(`:${member}`));
-      expect([route.operation, (schema as { required: string[] }).required]).toEqual([route.operation, left]);
+      const left = (whole.required ?? []).filter((member) => !route.http.path.includes(`:${member}`));
+      expect([route.name, (schema as { required: string[] }).required]).toEqual([route.name, left]);
     }
   });
 });

@@ -2,9 +2,10 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { showHealth } from '#shared/platform/metrics/health-metrics.js';
 import { HealthController, HealthModule } from '#shared/platform/process/health.js';
 import { type HttpFacts, httpControllers, httpProviders } from './api/http/http-parts.js';
-import { RequestsController } from './api/nats/requests.controller.js';
+import { NatsRequests, natsController } from './api/nats/requests.controller.js';
 import { Decider } from './deciding/decider.js';
 import { PARTS, Workers } from './deciding/workers.js';
+import { operations } from './operations/operations.js';
 import type { PurchaseParts } from './parts.js';
 import { HoldExpiryReactor } from './reactors/hold-expiry-reactor.js';
 import { MintRequestReactor } from './reactors/mint-request-reactor.js';
@@ -24,8 +25,9 @@ export class PurchaseModule {
     return {
       module: PurchaseModule,
       imports: [HealthModule.with(checks, parts.page, http.listening)],
-      controllers: [RequestsController, HealthController, ...httpControllers],
+      controllers: [...operations().map(natsController), HealthController, ...httpControllers()],
       providers: [
+        NatsRequests,
         { provide: PARTS, useValue: parts },
         { provide: Decider, useValue: decider },
         { provide: Intake, useValue: new Intake(parts) },

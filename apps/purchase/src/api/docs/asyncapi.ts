@@ -4,16 +4,18 @@ import * as commands from '#shared/domain/sale/commands.js';
 import { KEY_PATTERN, TENANT_PATTERN } from '#shared/kernel/ids.js';
 import { Problem } from '#shared/platform/http/docs/openapi-problems.js';
 import { VERSION } from '#shared/platform/process/version.js';
-import { PROBLEMS } from '../../requests/answer.js';
+import * as answers from '../../operations/answers.js';
+import { isMutation, type Operation } from '../../operations/operation.js';
+import { operations } from '../../operations/operations.js';
+import { PROBLEMS, type ProblemCode } from '../../requests/answer.js';
 import { KEY_IS_KEPT } from '../../requests/idempotency-key.js';
-import { type Asking, askings, Paid } from './asyncapi-contract.js';
-import * as shapes from './shapes.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
 const SCHEMA_DIALECT = 'draft-7'; // AsyncAPI's own schema objects are a superset of it
 /** The queue group of the NATS services framework: one of all instances answers. */
 const QUEUE = 'q';
+const OK = 200;
 
 const ref = (path: string): Json => ({ $ref: `#/${path}` });
 const text = (description: string, more: Json = {}): Json => ({ type: 'string', description, ...more });
@@ -21,7 +23,7 @@ const fixed = (value: string): Json => ({ type: 'string', const: value });
 
 /** Every schema by the name it is exported by; two names of one schema are one. */
 const NAMED = new Map(
-  Object.entries({ ...commands, ...shapes, Problem, Paid }).flatMap(([name, value]) =>
+  Object.entries({ ...commands, ...answers, Problem }).flatMap(([name, value]) =>
     value instanceof z.ZodType ? [[value as z.ZodType, name]] : [],
   ),
 );
@@ -74,31 +76,63 @@ const problemPayload = (codes: readonly string[]): Json => ({
   allOf: [ref('components/schemas/Problem'), { properties: { code: { enum: codes } } }],
 });
 
-function requestMessages({ name, request, keyed, summary }: Asking): Json {
-  const headers = keyed ? headersOf({ ...KEY, ...TRACE }, ['Idempotency-Key']) : headersOf(TRACE);
-  return { request: { name: `${name}.request`, summary, headers, payload: payloadOf(request) } };
+const QUERY_PROBLEMS: readonly ProblemCode[] = [
+  'tenant-refused',
+  'tenant-malformed',
+  'body-malformed',
+  'body-invalid',
+  'body-too-large',
+  'sale-unknown',
+  'log-unreachable',
+  'fault',
+];
+const MUTATION_PROBLEMS: readonly ProblemCode[] = [
+  ...QUERY_PROBLEMS,
+  'key-missing',
+  'key-malformed',
+  'key-personal',
+  'keys-differ',
+  'in-progress',
+  'key-reused',
+  'too-many-waiting',
+  'dead-lettered',
+];
+
+/** Every answer but a decision: no key is used up by these. */
+export function natsProblems(operation: Operation): readonly ProblemCode[] {
+  const { problems = [] } = operation;
+  if (!isMutation(operation)) return [...QUERY_PROBLEMS, ...problems];
+  return [...MUTATION_PROBLEMS.filter((code) => operation.opensSale !== true || code !== 'sale-unknown'), ...problems];
 }
 
-function replyMessages({ name, answer, status, keyed, refusals, problems }: Asking): Json {
+function requestMessages(operation: Operation): Json {
+  const { name, schema, summary } = operation;
+  const headers = isMutation(operation) ? headersOf({ ...KEY, ...TRACE }, ['Idempotency-Key']) : headersOf(TRACE);
+  return { request: { name: `${name}.request`, summary, headers, payload: payloadOf(schema) } };
+}
+
+function replyMessages(operation: Operation): Json {
+  const { name, answer } = operation;
+  const problems = natsProblems(operation);
   const statuses = [...new Set(problems.map((code) => PROBLEMS[code][0] as number))].sort();
   return {
     done: {
       name: `${name}.done`,
-      headers: answered([status], 'application/json', keyed ? REPLAYED : {}),
+      headers: isMutation(operation) ? answered([operation.status], 'application/json', REPLAYED) : answered([OK], 'application/json', {}),
       payload: payloadOf(answer),
     },
-    ...(keyed && {
+    ...(isMutation(operation) && {
       accepted: {
         name: `${name}.accepted`,
         summary: 'Stored, and not decided in time: the same request with the same key resumes.',
         headers: answered([202], 'application/json', RETRY),
-        payload: payloadOf(shapes.InProcess),
+        payload: payloadOf(answers.InProcess),
       },
       refused: {
         name: `${name}.refused`,
         summary: 'Decided against. The key holds this answer; another try needs another key.',
         headers: problemHeaders([409], REPLAYED),
-        payload: problemPayload(refusals),
+        payload: problemPayload(operation.refusals),
       },
     }),
     problem: {
@@ -112,24 +146,25 @@ function replyMessages({ name, answer, status, keyed, refusals, problems }: Aski
 
 const replyOf = (name: string): string => `${name}.reply`;
 
-function channelsOf(asking: Asking): [string, Json][] {
-  const { name } = asking;
+function channelsOf(operation: Operation): [string, Json][] {
+  const { name } = operation;
   return [
     [
       name,
       {
         address: `admit.{tenant}.${name}`,
         parameters: { tenant: ref('components/parameters/tenant') },
-        messages: requestMessages(asking),
+        messages: requestMessages(operation),
       },
     ],
-    [replyOf(name), { address: null, description: 'The reply subject of the request.', messages: replyMessages(asking) }],
+    [replyOf(name), { address: null, description: 'The reply subject of the request.', messages: replyMessages(operation) }],
   ];
 }
 
-function operationOf({ name, summary, keyed }: Asking): [string, Json] {
+function operationOf(operation: Operation): [string, Json] {
+  const { name, summary } = operation;
   const reply = replyOf(name);
-  const messages = keyed ? ['done', 'accepted', 'refused', 'problem'] : ['done', 'problem'];
+  const messages = isMutation(operation) ? ['done', 'accepted', 'refused', 'problem'] : ['done', 'problem'];
   return [
     name,
     {
@@ -150,7 +185,7 @@ const CODES: Json = {
 
 /** What callers may ask over NATS, as AsyncAPI 3 has it; `npm run docs` writes it to docs/asyncapi.json. */
 export function asyncapi(): Json {
-  const all = askings();
+  const all = operations();
   return {
     asyncapi: '3.0.0',
     info: {

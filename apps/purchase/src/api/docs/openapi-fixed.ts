@@ -34,7 +34,7 @@ const events: Node = {
   },
 };
 
-/** What is served beside the rows of ROUTES. */
+/** What is served beside the operations. */
 export const fixedPaths = (): Record<string, Record<string, unknown>> => ({
   [EVENTS_PATH]: { get: events },
   [WEBHOOK_PATH]: { post: paymentEvents },

@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { REFUSALS, type RefusalCode } from '#shared/domain/refusal.js';
 import { MAX_KEY_LENGTH } from '#shared/kernel/ids.js';
 import { openApi, titleOf } from '#shared/platform/http/docs/openapi.js';
 import { type Node, reference, retryAfter, text } from '#shared/platform/http/docs/openapi-problems.js';
 import { REPLAY_HEADERS } from '#shared/platform/http/reply.js';
+import { InProcess } from '../../operations/answers.js';
+import { ADDRESS_PARTS, type AddressPart, isMutation } from '../../operations/operation.js';
 import type { ProblemCode } from '../../requests/answer.js';
 import { KEY_HEADERS, KEY_IS_KEPT } from '../../requests/idempotency-key.js';
 import { ALWAYS, problemsOf } from '../http/problems-of.js';
-import { ADDRESS_PARTS, type AddressPart, type Mutation, partsOf, ROUTES, type Route } from '../http/routes.js';
+import { addressedParts, type MutationRoute, methodOf, partsOf, type Route, routes } from '../http/routes.js';
 import { fixedPaths } from './openapi-fixed.js';
-import { InProcess } from './shapes.js';
 
 const OF_MUTATIONS: readonly ProblemCode[] = [
   ...['key-missing', 'key-malformed', 'key-personal', 'keys-differ', 'body-malformed', 'body-invalid', 'request-malformed'],
@@ -25,45 +25,41 @@ const OF_MUTATIONS: readonly ProblemCode[] = [
   ],
 ] as ProblemCode[];
 
-/** The whole contract over HTTP, made of the rows that are served and the schemas that requests are read with. */
+/** The whole contract over HTTP, made of the operations that are served and the schemas that requests are read with. */
 export function openApiDocument(version: string): Node {
   const paths: Record<string, Record<string, unknown>> = fixedPaths();
-  for (const route of ROUTES) {
-    const path = route.path.replace(/:([a-z]+)/g, '{$1}');
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
+  for (const route of routes()) {
+    const path = route.http.path.replace(/:([a-z]+)/g, '{$1}');
+    paths[path] = { ...paths[path], [methodOf(route).toLowerCase()]: operationOf(route) };
   }
   return openApi({
     version,
     summary: 'Sells every ticket once and mints every ticket once.',
     description: 'The same can be asked over NATS. What happens to keys is said in /.well-known/idempotency.json.',
     paths,
-    shapes: [...new Set(ROUTES.map(({ answer }) => answer)), InProcess],
+    shapes: [...new Set(routes().map(({ answer }) => answer)), InProcess],
   });
 }
 
 function operationOf(route: Route): Node {
   return {
-    operationId: route.operation,
+    operationId: route.name,
     summary: route.summary,
-    description: `Over NATS: \`admit.<tenant>.${route.operation}\`.`,
-    tags: [route.operation.split('.')[0]],
-    parameters: [...addressParameters(route), ...(route.method === 'POST' ? keyParameters : [conditional])],
-    ...(route.method === 'POST' && { requestBody: requestBody(route) }),
+    description: `Over NATS: \`admit.<tenant>.${route.name}\`.`,
+    tags: [route.name.split('.')[0]],
+    parameters: [...addressParameters(route), ...(isMutation(route) ? keyParameters : [conditional])],
+    ...(isMutation(route) && { requestBody: requestBody(route) }),
     responses: { ...successes(route), ...problemsOfRoute(route) },
   };
 }
 
 function problemsOfRoute(route: Route): Node {
-  const unknown = [...partsOf(route.path), ...(route.query ?? [])].map((part) => ADDRESS_PARTS[part].unknown);
-  if (route.method === 'GET')
-    return problemsOf([
-      ...ALWAYS,
-      ...unknown,
-      ...(route.query === undefined ? [] : (['body-invalid'] as const)),
-      ...(route.problems ?? []),
-    ]);
-  const sale = route.operation === 'sale.open' ? [] : (['sale-unknown'] as const); // where it is a member of the body
-  return problemsOf([...ALWAYS, ...OF_MUTATIONS, ...unknown, ...sale], Object.keys(REFUSALS) as RefusalCode[]);
+  const { problems = [] } = route;
+  const unknown = addressedParts(route).map((part) => ADDRESS_PARTS[part].unknown);
+  if (!isMutation(route))
+    return problemsOf([...ALWAYS, ...unknown, ...(route.http.query === undefined ? [] : (['body-invalid'] as const)), ...problems]);
+  const sale = route.opensSale === true ? [] : (['sale-unknown'] as const); // where it is a member of the body
+  return problemsOf([...ALWAYS, ...OF_MUTATIONS, ...unknown, ...sale, ...problems], route.refusals);
 }
 
 const headerParameter = (name: string, description: string, schema: Node, required = false): Node => ({
@@ -83,16 +79,17 @@ const keyParameters: readonly Node[] = [
 ];
 const conditional = headerParameter('If-None-Match', 'An ETag that was answered before: 304 if it still holds.', {});
 
-function addressParameters({ path, query = [] }: Route): Node[] {
+function addressParameters(route: Route): Node[] {
   const parameter = (part: AddressPart, place: 'path' | 'query'): Node => {
     const { pattern, example, is } = ADDRESS_PARTS[part];
     return { name: part, in: place, required: true, description: is, schema: { type: 'string', pattern: pattern.source }, example };
   };
-  return [...partsOf(path).map((part) => parameter(part, 'path')), ...query.map((part) => parameter(part, 'query'))];
+  const inPath = partsOf(route.http.path);
+  return addressedParts(route).map((part) => parameter(part, inPath.includes(part) ? 'path' : 'query'));
 }
 
 /** What the address says already may be left out. */
-function requestBody({ path, schema, example }: Mutation): Node {
+function requestBody({ http: { path, example }, schema }: MutationRoute): Node {
   const { $schema, ...whole } = z.toJSONSchema(schema, { io: 'input' }) as Node & { readonly required?: readonly string[] };
   const required = (whole.required ?? []).filter((member) => !(partsOf(path) as string[]).includes(member));
   return { required: required.length > 0, content: { 'application/json': { schema: { ...whole, required }, example } } };
@@ -101,7 +98,7 @@ function requestBody({ path, schema, example }: Mutation): Node {
 function successes(route: Route): Node {
   const shape = titleOf(route.answer);
   const content = (name: string): Node => ({ 'application/json': { schema: reference(name) } });
-  if (route.method === 'GET') {
+  if (!isMutation(route)) {
     const headers = { ETag: text('Its version; another whenever anything in it is another.') };
     return {
       200: { description: `${shape}.`, headers, content: content(shape) },

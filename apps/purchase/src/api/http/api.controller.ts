@@ -1,20 +1,22 @@
-import { Controller, Req, RequestMapping, RequestMethod, Res } from '@nestjs/common';
+import { Controller, Injectable, Req, RequestMapping, RequestMethod, Res, type Type } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuthGuard } from '#shared/platform/http/auth-guard.js';
 import { type Headers, isKnown, send } from '#shared/platform/http/reply.js';
+import { ADDRESS_PARTS, isMutation, type Query } from '../../operations/operation.js';
+import type { OperationName } from '../../operations/operations.js';
 import { Reads } from '../../reads/reads.js';
 import { type Answer, isProblem, problemAnswer } from '../../requests/answer.js';
 import { KEY_HEADERS, keyOf } from '../../requests/idempotency-key.js';
 import { Intake } from '../../requests/intake.js';
 import type { Given, Media } from '../../requests/request-body.js';
-import { ADDRESS_PARTS, type AddressPart, fill, type Look, type Mutation, partsOf, ROUTES, type Route, saysEverything } from './routes.js';
+import { addressedParts, fill, type MutationRoute, methodOf, partsOf, type Route } from './routes.js';
 
 const NOTHING = Buffer.alloc(0);
 const EMPTY_OBJECT = Buffer.from('{}');
 
-/** Serves every row of ROUTES: the same requests as over NATS, with the tenant told by its API key. */
-@Controller()
-export class ApiController {
+/** Serves operations over HTTP: the same requests as over NATS, with the tenant told by its API key. */
+@Injectable()
+export class HttpRequests {
   constructor(
     private readonly intake: Intake,
     private readonly reads: Reads,
@@ -25,25 +27,25 @@ export class ApiController {
     const { tenant } = this.admission.of(request).tenant;
     const address = addressOf(route, request);
     if ('unknown' in address) send(reply, problemAnswer(address.unknown));
-    else if (route.method === 'GET') await this.look(route, tenant, address.given, request, reply);
-    else await this.mutate(route, tenant, address.given, request, reply);
+    else if (isMutation(route)) await this.mutate(route, tenant, address.given, request, reply);
+    else await this.read(route, tenant, address.given, request, reply);
   }
 
-  private async look(route: Look, tenant: string, given: Given, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const answer = await this.reads[route.read](tenant, Buffer.from(JSON.stringify(given)));
+  private async read(query: Query, tenant: string, given: Given, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const answer = await query.read(this.reads, tenant, Buffer.from(JSON.stringify(given)));
     if (answer.etag !== undefined && isKnown(answer.etag, request.headers['if-none-match']))
       reply.code(304).headers({ ETag: answer.etag, 'Cache-Control': 'private, no-cache' }).send();
     else send(reply, answer);
   }
 
-  private async mutate(route: Mutation, tenant: string, given: Given, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  private async mutate(route: MutationRoute, tenant: string, given: Given, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const said = keyOf(KEY_HEADERS.flatMap((name) => valuesOf(request, name)));
     if ('problem' in said) {
       send(reply, said.problem);
       return;
     }
     const answer = await this.intake.handle({
-      operation: route.operation,
+      operation: route.name as OperationName,
       tenant,
       ...said,
       traceparent: valuesOf(request, 'traceparent')[0],
@@ -55,19 +57,18 @@ export class ApiController {
   }
 }
 
-for (const route of ROUTES) addRoute(route);
+/** The controller of one operation's HTTP address. */
+export function httpController(route: Route): Type {
+  @Controller()
+  class OperationController {
+    constructor(private readonly requests: HttpRequests) {}
 
-/** What `@Get(path)` or `@Post(path)` above a method would do, for one row. */
-function addRoute(route: Route): void {
-  const proto = ApiController.prototype;
-  const value = function (this: ApiController, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    return this.serve(route, request, reply);
-  };
-  Object.defineProperty(proto, route.operation, { value, writable: true, configurable: true });
-  const descriptor = Object.getOwnPropertyDescriptor(proto, route.operation) as PropertyDescriptor;
-  RequestMapping({ path: route.path, method: RequestMethod[route.method] })(proto, route.operation, descriptor);
-  Req()(proto, route.operation, 0);
-  Res()(proto, route.operation, 1);
+    @RequestMapping({ path: route.http.path, method: RequestMethod[methodOf(route)] })
+    serve(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+      return this.requests.serve(route, request, reply);
+    }
+  }
+  return OperationController;
 }
 
 /** What an address says: the parts of its path, and those behind its question mark. A name that nothing can have is a thing that is not there. */
@@ -77,7 +78,7 @@ function addressOf(
 ): { readonly given: Given } | { readonly unknown: 'sale-unknown' | 'order-unknown' | 'ticket-unknown' } {
   const said = { ...(request.query as Record<string, unknown>), ...(request.params as Record<string, unknown>) };
   const given: Record<string, string> = {};
-  for (const part of [...partsOf(route.path), ...(route.query ?? [])] as AddressPart[]) {
+  for (const part of addressedParts(route)) {
     const value = said[part];
     if (value === undefined) continue; // whoever needs it says that it is missing
     if (typeof value !== 'string' || !ADDRESS_PARTS[part].pattern.test(value)) return { unknown: ADDRESS_PARTS[part].unknown };
@@ -87,9 +88,9 @@ function addressOf(
 }
 
 /** The bytes as they came. Where the address says everything, there need be none. */
-function bodyOf(route: Mutation, { body }: FastifyRequest): Uint8Array {
+function bodyOf({ http: { example } }: MutationRoute, { body }: FastifyRequest): Uint8Array {
   const bytes = body instanceof Buffer ? body : NOTHING;
-  return bytes.length === 0 && saysEverything(route) ? EMPTY_OBJECT : bytes;
+  return bytes.length === 0 && Object.keys(example).length === 0 ? EMPTY_OBJECT : bytes;
 }
 
 /** How the sender says that its bytes are to be read. */
@@ -99,7 +100,7 @@ export const mediaOf = ({ headers }: FastifyRequest): Media => ({
 });
 
 /** Where the outcome can be read, as far as the address and the answer say it. */
-function locationOf({ location }: Mutation, { body }: Answer, given: Given): Headers {
+function locationOf({ http: { location } }: MutationRoute, { body }: Answer, given: Given): Headers {
   const parts: Readonly<Record<string, unknown>> = { ...(JSON.parse(body) as object), ...given };
   return partsOf(location).every((part) => part in parts) ? { Location: fill(location, parts) } : {};
 }

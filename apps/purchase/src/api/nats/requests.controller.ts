@@ -1,102 +1,48 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Injectable, type Type } from '@nestjs/common';
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import type { Call, CallAnswer } from '#shared/platform/messaging/micro-service.js';
+import { isMutation, type Operation } from '../../operations/operation.js';
 import type { OperationName } from '../../operations/operations.js';
 import { Reads } from '../../reads/reads.js';
 import { type Answer, isProblem } from '../../requests/answer.js';
 import { KEY_HEADERS, keyOf } from '../../requests/idempotency-key.js';
 import { Intake } from '../../requests/intake.js';
 
-/** What callers may ask over NATS: `admit.<tenant>.<pattern>`. */
-@Controller()
-export class RequestsController {
+/** Serves operations over NATS, on `admit.<tenant>.<operation>`. */
+@Injectable()
+export class NatsRequests {
   constructor(
     private readonly intake: Intake,
     private readonly reads: Reads,
   ) {}
 
-  @MessagePattern('sale.open')
-  openSale(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
-    return this.mutate('sale.open', body, call);
+  async serve(operation: Operation, body: Uint8Array, call: Call): Promise<CallAnswer> {
+    return toCall(
+      isMutation(operation) ? await this.mutate(operation.name, body, call) : await operation.read(this.reads, call.tenant, body),
+    );
   }
 
-  @MessagePattern('sale.close')
-  closeSale(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
-    return this.mutate('sale.close', body, call);
-  }
-
-  @MessagePattern('sale.get')
-  async getSale(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
-    return toCall(await this.reads.sale(call.tenant, body));
-  }
-
-  @MessagePattern('sale.refunds-due')
-  async getRefundsDue(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
-    return toCall(await this.reads.refundsDue(call.tenant, body));
-  }
-
-  @MessagePattern('order.place')
-  placeOrder(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
-    return this.mutate('order.place', body, call);
-  }
-
-  @MessagePattern('order.get')
-  async getOrder(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
-    return toCall(await this.reads.order(call.tenant, body));
-  }
-
-  @MessagePattern('order.cancel')
-  cancelOrder(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
-    return this.mutate('order.cancel', body, call);
-  }
-
-  @MessagePattern('order.refund')
-  refundOrder(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
-    return this.mutate('order.refund', body, call);
-  }
-
-  @MessagePattern('payment.confirm')
-  confirmPayment(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
-    return this.mutate('payment.confirm', body, call);
-  }
-
-  @MessagePattern('payment.fail')
-  failPayment(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
-    return this.mutate('payment.fail', body, call);
-  }
-
-  @MessagePattern('payment.refunded')
-  refundedPayment(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
-    return this.mutate('payment.refunded', body, call);
-  }
-
-  @MessagePattern('payment.disputed')
-  disputedPayment(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
-    return this.mutate('payment.disputed', body, call);
-  }
-
-  @MessagePattern('ticket.mint')
-  mintTickets(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
-    return this.mutate('ticket.mint', body, call);
-  }
-
-  @MessagePattern('ticket.get')
-  async getTicket(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
-    return toCall(await this.reads.ticket(call.tenant, body));
-  }
-
-  @MessagePattern('ticket.receipt')
-  async getReceipt(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
-    return toCall(await this.reads.receipt(call.tenant, body));
-  }
-
-  private async mutate(operation: OperationName, body: Uint8Array, call: Call): Promise<CallAnswer> {
+  private async mutate(name: string, body: Uint8Array, call: Call): Promise<Answer> {
     const said = keyOf(KEY_HEADERS.map((header) => call.header(header)));
-    if ('problem' in said) return toCall(said.problem);
+    if ('problem' in said) return said.problem;
     const media = { contentType: call.header('Content-Type'), contentEncoding: call.header('Content-Encoding') };
     const traceparent = call.header('traceparent');
-    return toCall(await this.intake.handle({ operation, tenant: call.tenant, ...said, traceparent, body, media }));
+    return this.intake.handle({ operation: name as OperationName, tenant: call.tenant, ...said, traceparent, body, media });
   }
+}
+
+/** The controller of one operation's NATS endpoint. */
+export function natsController(operation: Operation): Type {
+  @Controller()
+  class OperationController {
+    constructor(private readonly requests: NatsRequests) {}
+
+    @MessagePattern(operation.name)
+    serve(@Payload() body: Uint8Array, @Ctx() call: Call): Promise<CallAnswer> {
+      return this.requests.serve(operation, body, call);
+    }
+  }
+  return OperationController;
 }
 
 /** An answer in the form of NATS: status and error in headers, as the services framework names them. */

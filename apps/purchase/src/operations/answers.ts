@@ -87,5 +87,11 @@ export const RefundsDue = z
   })
   .meta({ title: 'RefundsDue' });
 
+/** The order that was paid for, if it is known yet, and what of the payment has to go back. */
+const refundDue = RefundsDue.shape.refundsDue.element.optional();
+export const Paid = z
+  .union([Order.extend({ refundDue }), z.strictObject({ order, status: z.literal('unknown'), version: Order.shape.version, refundDue })])
+  .meta({ title: 'Paid' });
+
 /** 202 */
 export const InProcess = z.strictObject({ status: z.literal('in-process'), sale, order: order.optional() }).meta({ title: 'InProcess' });

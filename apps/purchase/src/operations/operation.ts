@@ -1,0 +1,79 @@
+import type { z } from 'zod';
+import type { Decision, RefusalCode } from '#shared/domain/refusal.js';
+import type { SaleEvent } from '#shared/domain/sale/events.js';
+import type { Sale } from '#shared/domain/sale/sale.js';
+import { ORDER_PATTERN, SALE_PATTERN, type SaleId, TICKET_PATTERN } from '#shared/kernel/ids.js';
+import type { Reads } from '../reads/reads.js';
+import type { Answer, ProblemCode } from '../requests/answer.js';
+import type { Command } from '../requests/command.js';
+
+/** A noun and a verb, such as `order.place`. Over NATS an operation has the subject `admit.<tenant>.<name>`. */
+export type Name = `${string}.${string}`;
+
+/** Members of a request that an HTTP address can say, and the problem where nothing can be called that. */
+export const ADDRESS_PARTS = {
+  sale: { pattern: SALE_PATTERN, unknown: 'sale-unknown', example: 'gala-2027', is: 'A sale of this tenant.' },
+  order: { pattern: ORDER_PATTERN, unknown: 'order-unknown', example: 'ord_abcdefghijklmnopqrstuvwxyz', is: 'An order of this sale.' },
+  ticket: { pattern: TICKET_PATTERN, unknown: 'ticket-unknown', example: 'tkt_abcdefghijklmnopqrstuvwxyz', is: 'A ticket of this sale.' },
+} as const satisfies Readonly<Record<string, { pattern: RegExp; unknown: ProblemCode; example: string; is: string }>>;
+export type AddressPart = keyof typeof ADDRESS_PARTS;
+
+/** With the members of a request that it names behind a colon. */
+export type Path = `/v1/${string}`;
+export const SALE_PATH = '/v1/sales/:sale';
+export const ORDER_PATH = `${SALE_PATH}/orders/:order` as const;
+
+interface Asked {
+  readonly name: Name;
+  /** The method of the client kit. */
+  readonly method: string;
+  /** One sentence for callers. */
+  readonly summary: string;
+  /** The whole request, with everything that an HTTP address says. */
+  readonly schema: z.ZodType<{ readonly sale: SaleId }>;
+  readonly answer: z.ZodType;
+  /** Problems that not every operation of its kind has. */
+  readonly problems?: readonly ProblemCode[];
+}
+
+/** How a command is decided, and what is answered once it is accepted. */
+export interface Decided {
+  readonly name: Name;
+  /** 201 where something new is made. */
+  readonly status: 200 | 201;
+  readonly decide: (sale: Sale, command: Command, at: number) => Decision<SaleEvent>;
+  /** The answer, from the state it led to. */
+  readonly view: (sale: Sale, command: Command, version: number) => object;
+}
+
+/** Changes something: it needs an idempotency key, which holds the answer. Over HTTP it is a POST. */
+export interface Mutation extends Asked, Decided {
+  /** A payment provider is behind it: it is never refused for the ids that it comes with. */
+  readonly reportsMoney?: true;
+  /** It makes the sale. Every other operation needs one that is there. */
+  readonly opensSale?: true;
+  /** Every decision against it: 409, and the key holds it. */
+  readonly refusals: readonly RefusalCode[];
+  /** Absent: it is asked over NATS alone. */
+  readonly http?: {
+    readonly path: Path;
+    /** Where the result can be read. */
+    readonly location: Path;
+    /** A request without the members in its path. */
+    readonly example: Readonly<Record<string, unknown>>;
+  };
+}
+
+/** Only reads. Over HTTP it is a GET, and has no body. */
+export interface Query extends Asked {
+  readonly read: (reads: Reads, tenant: string, body: Uint8Array) => Promise<Answer>;
+  /** `query`: members that the address says behind its question mark. */
+  readonly http: { readonly path: Path; readonly query?: readonly AddressPart[] };
+}
+
+export type Operation = Mutation | Query;
+
+export const isMutation = (operation: Operation | Decided): operation is Mutation => 'decide' in operation && 'schema' in operation;
+
+/** A command's body as it was sent. Its schema has checked it before it was stored. */
+export const bodyOf = <T>({ request }: Command): T => request as unknown as T;

@@ -1,0 +1,38 @@
+import { PlaceOrder } from '#shared/domain/sale/commands.js';
+import { placeOrder } from '#shared/domain/sale/orders/place-order.js';
+import { orderId } from '#shared/kernel/ids.js';
+import { orderView } from '../../reads/views.js';
+import type { Command } from '../../requests/command.js';
+import { Order } from '../answers.js';
+import { bodyOf, type Mutation, ORDER_PATH, SALE_PATH } from '../operation.js';
+
+/** Known before anything is decided: it is made of the key. */
+export const placedBy = ({ tenant, sale, key }: Command) => orderId(tenant, sale, key);
+
+export const orderPlace = {
+  name: 'order.place',
+  method: 'placeOrder',
+  summary: 'Orders named seats or a quantity of places: all of them or none.',
+  http: { path: `${SALE_PATH}/orders`, location: ORDER_PATH, example: { buyer: 'b-42', quantity: 2 } },
+  schema: PlaceOrder,
+  refusals: [
+    'sale-unknown',
+    'sale-not-yet-open',
+    'sale-closed',
+    'quantity-needed',
+    'units-needed',
+    'wallet-needed',
+    'unit-unknown',
+    'unit-taken',
+    'sold-out',
+    'buyer-limit',
+    'wallet-limit',
+    'hold-limit',
+    'mint-budget-spent',
+  ],
+  answer: Order,
+  status: 201,
+  decide: (sale, command, at) =>
+    placeOrder(sale, { tenant: command.tenant, order: placedBy(command), command: bodyOf<PlaceOrder>(command) }, at),
+  view: (sale, command, version) => orderView(sale, placedBy(command), version),
+} as const satisfies Mutation;

@@ -1,0 +1,23 @@
+import { GetSale } from '#shared/domain/sale/commands.js';
+import { RefundsDue, Sale } from '../answers.js';
+import { type Query, SALE_PATH } from '../operation.js';
+
+export const saleGet = {
+  name: 'sale.get',
+  method: 'sale',
+  summary: 'Reads a sale from the log.',
+  http: { path: SALE_PATH },
+  schema: GetSale,
+  answer: Sale,
+  read: (reads, tenant, body) => reads.sale(tenant, body),
+} as const satisfies Query;
+
+export const saleRefundsDue = {
+  name: 'sale.refunds-due',
+  method: 'refundsDue',
+  summary: 'Lists the money of a sale that has to go back, and reports of payments that do not fit.',
+  http: { path: `${SALE_PATH}/refunds-due` },
+  schema: GetSale,
+  answer: RefundsDue,
+  read: (reads, tenant, body) => reads.refundsDue(tenant, body),
+} as const satisfies Query;
