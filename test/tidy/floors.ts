@@ -11,8 +11,8 @@ const PLATFORM_PACKAGES = /^(?:@nestjs\/.+|@nats-io\/.+|fastify|typeorm|pg|pino|
 
 const OUTSIDE: Record<Floor, { readonly allows: (source: Source, used: Import) => boolean; readonly says: string }> = {
   kernel: {
-    allows: (_, used) => used.kind === 'builtin' || (used.kind === 'package' && used.name === 'canonicalize'),
-    says: 'the kernel takes only Node itself and canonicalize',
+    allows: (_, used) => used.kind === 'builtin' || (used.kind === 'package' && ['canonicalize', '@scure/base'].includes(used.name)),
+    says: 'the kernel takes only Node itself and canonicalize and @scure/base',
   },
   domain: {
     allows: ({ path }, used) =>
