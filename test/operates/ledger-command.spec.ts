@@ -4,7 +4,7 @@ import { saleSubject } from '#shared/event-store/event-store.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { admit, operatorOf, type Ran } from '../harness/admit.js';
 import { healthUrlOf, scrape } from '../harness/scrape.js';
-import { AT, LedgerStage, opening, ordering, WAIT_MS } from '../stages/ledger-stage.js';
+import { AT, DATABASE, LedgerStage, opening, ordering, WAIT_MS } from '../stages/ledger-stage.js';
 
 const stage = LedgerStage.forTests('ledger-command');
 let app: NestFastifyApplication;
@@ -38,6 +38,30 @@ const gauges = async (): Promise<unknown[]> => {
 const ledger = (...args: readonly string[]): Promise<Ran> => admit(settings, 'ledger', ...args);
 const suspend = (event: string, tenant = 'acme') => ledger('suspend', tenant, '--event', event, '--reason', 'settled by hand', '--json');
 
+const halted = (tenant: string, sequence: number) =>
+  waitFor(async () => (await haltAt(tenant)) === sequence, { what: `${tenant} is halted at ${sequence}`, timeoutMs: WAIT_MS });
+const haltAt = async (tenant: string): Promise<number> =>
+  Number((await stage.query<{ sequence: string }>('select sequence from ledger.tenant_halt where tenant = $1', [tenant]))[0]?.sequence);
+
+/** Runs a command while the ledger can apply everything before this commit, and the commit itself only once the command has had time to see that. */
+function held<T>(sequence: number, command: () => Promise<T>): Promise<T> {
+  return stage.postgres.asSuperuser(DATABASE, async (client) => {
+    await client.query('select pg_advisory_lock($1)', [sequence]);
+    await client.query(`create function ledger.hold() returns trigger language plpgsql as $$
+      begin perform pg_advisory_xact_lock_shared(new.sequence); return new; end $$`);
+    await client.query(`create trigger hold before insert on ledger.ledger_entry for each row when (new.sequence = ${sequence})
+      execute function ledger.hold()`);
+    const outcome = command();
+    await halted('acme', sequence);
+    const { out } = await ledger('halts', '--json'); // it looks once, as the command in hand does several times meanwhile
+    expect(JSON.parse(out)).toMatchObject([{ tenant: 'acme', event: `${sequence}`, catchingUp: true }]);
+    await client.query('select pg_advisory_unlock($1)', [sequence]);
+    const ended = await outcome;
+    await client.query('drop trigger hold on ledger.ledger_entry; drop function ledger.hold()');
+    return ended;
+  });
+}
+
 describe('a ledger with a halted tenant', () => {
   it('is degraded in words, numbers and metrics, and is ready for the others', async () => {
     const { code, body } = await health();
@@ -54,7 +78,16 @@ describe('a ledger with a halted tenant', () => {
     const { code, out } = await ledger('halts', '--json');
     expect([code, JSON.parse(out)]).toEqual([
       1,
-      [{ tenant: 'acme', event: `${bad}.4`, subject: 'ev.acme.sale.late', reason: expect.stringContaining('no such order') }],
+      [
+        {
+          tenant: 'acme',
+          event: `${bad}.4`,
+          subject: 'ev.acme.sale.late',
+          reason: expect.stringContaining('no such order'),
+          decision: 0,
+          catchingUp: false,
+        },
+      ],
     ]);
     expect((await ledger('halts')).out).toContain(`${bad}.4`);
   });
@@ -76,7 +109,7 @@ describe('admit ledger suspend', () => {
   it('lets the tenant go on to the next event that cannot be applied, says so, and then past that', async () => {
     const again = await suspend(`${bad}.4`);
     expect([again.code, JSON.parse(again.out)]).toMatchObject([1, { event: `${bad}.4`, halted: { event: `${bad}.5` } }]);
-    const on = await suspend(`${bad}.5`);
+    const on = await held(bad + 1, () => suspend(`${bad}.5`));
     expect([on.code, JSON.parse(on.out)]).toMatchObject([0, { halted: null }]);
     expect(await stage.query('select * from ledger.tenant_halt')).toEqual([]);
     expect((await ledger('halts')).code).toBe(0);
@@ -104,6 +137,39 @@ describe('admit ledger suspend', () => {
     await waitFor(async () => (await gauges())[2] === 2, { what: 'both are counted', timeoutMs: WAIT_MS });
     expect(await gauges()).toEqual([1, 0, 2]);
     expect((await health()).body).toMatchObject({ status: 'degraded', degraded: { haltedTenants: 0, suspendedEvents: 2 } });
+  });
+
+  it('answers the same when it is run again, and records nothing more', async () => {
+    const before = await stage.query('select * from ledger.suspension');
+    for (const event of [`${bad}.4`, `${bad}.5`]) {
+      const { code, out } = await suspend(event);
+      expect([code, JSON.parse(out)]).toMatchObject([0, { event, halted: null }]);
+    }
+    expect(await stage.query('select * from ledger.suspension')).toEqual(before);
+  });
+
+  it('goes on event by event where several of a commit are refused in the same words', async () => {
+    const twice = await stage.append(saleSubject('twin', 'day'), [...opening('day', 4), lost('ord_z'), lost('ord_z')]);
+    await halted('twin', twice);
+    const again = await suspend(`${twice}.2`, 'twin');
+    expect([again.code, JSON.parse(again.out)]).toMatchObject([1, { halted: { event: `${twice}.3` } }]);
+    const repeated = await suspend(`${twice}.2`, 'twin');
+    expect([repeated.code, JSON.parse(repeated.out)]).toEqual([1, JSON.parse(again.out)]);
+    expect(await suspend(`${twice}.3`, 'twin')).toMatchObject({ code: 0 });
+  });
+
+  it('says at once where a decision does not help: the commit is refused as a whole, in the same words as before', async () => {
+    for (const schema of ['ledger', 'ledger_shadow'])
+      await stage.query(
+        `alter table ${schema}.ledger_entry add constraint poison check (tenant <> 'whole' or event <> 'OrderConfirmed' or debit = 'suspense')`,
+      );
+    await stage.append(saleSubject('whole', 'day'), opening('day', 4));
+    const both = await stage.append(saleSubject('whole', 'day'), [...ordering('whole', 'day', 0), ...ordering('whole', 'day', 1)]);
+    await halted('whole', both);
+    const again = await suspend(`${both}.2`, 'whole');
+    expect([again.code, JSON.parse(again.out)]).toMatchObject([1, { event: `${both}.2`, halted: { event: `${both}` } }]);
+    const on = await suspend(`${both}.6`, 'whole');
+    expect([on.code, JSON.parse(on.out)]).toMatchObject([0, { halted: null }]);
   });
 
   it('is met by a replay of the log as the live ledger met it', async () => {

@@ -1,10 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { nameProblem } from '#shared/domain/values.js';
-import { Fault } from '#shared/kernel/fault.js';
 import { readEnvironment } from '#shared/platform/process/environment.js';
 import { EXIT } from '#shared/platform/process/exit-codes.js';
-import { type EventName, eventNamed, suspendEvent } from './ledger/suspend.js';
+import { type EventName, eventNamed, nameOf, suspendEvent } from './ledger/suspend.js';
 import { type Halt, readHalts, readSuspended } from './ledger/suspense.js';
 import { asOperator, say, withExitCodes } from './operator.js';
 import { runProgram } from './run-program.js';
@@ -13,6 +12,7 @@ import { harmless, tableWith } from './table.js';
 const MAX_REASON_LETTERS = 500;
 /** A ledger that runs takes a decision in within two or three seconds; a long sale behind it takes longer. */
 const GOES_ON_MS = 30_000;
+const WITHIN = `${GOES_ON_MS / 1_000} s`;
 const LOOK_MS = 250;
 
 interface Which {
@@ -69,7 +69,8 @@ async function listHalts({ json }: Which): Promise<void> {
   else if (halts.length === 0) say('no tenant is halted');
   else {
     const table = tableWith(['tenant', 'event', 'subject', 'reason']);
-    for (const { tenant, event, subject, reason } of halts) table.push([tenant, event, subject, harmless(reason)]);
+    for (const { tenant, event, subject, reason, catchingUp } of halts)
+      table.push([tenant, event, subject, catchingUp ? 'it catches up' : harmless(reason)]);
     say(table.toString());
   }
   process.exitCode = halts.length === 0 ? EXIT.ok : EXIT.findings;
@@ -94,34 +95,29 @@ async function suspend(tenant: string, { event, reason, json }: Decision): Promi
   process.exitCode = EXIT.failed;
   const environment = readEnvironment();
   const url = environment.DATABASE_REPLAY_URL;
-  const halt = await haltOf(url, tenant);
-  if (halt === undefined) throw new Fault('configuration', { problems: [`${tenant} is not halted: admit ledger halts lists who is`] });
-  const { sequence, known } = await asOperator(environment, (operator) => suspendEvent(operator, halt, event, reason));
-  if (json !== true) say(`${tenant} ${nameOf(event)}: ${known ? 'was suspended before' : 'suspended'}, by commit ${sequence}`);
-  const now = await nextHalt(url, halt);
-  if (json === true) say(JSON.stringify({ tenant, event: nameOf(event), decision: sequence, halted: now ?? null }));
+  const halt = await haltWhen(url, tenant, (now) => !now.catchingUp);
+  const decided = await asOperator(environment, (operator) => suspendEvent(operator, { tenant, event, reason, halt }));
+  if (json !== true)
+    say(`${tenant} ${nameOf(event)}: ${decided.known ? 'was suspended before' : 'suspended'}, by commit ${decided.sequence}`);
+  const hasMet = (now: Halt): boolean =>
+    !now.catchingUp && ((eventNamed(now.event)?.sequence ?? 0) > event.sequence || now.decision >= decided.sequence);
+  const now = await haltWhen(url, tenant, hasMet);
+  if (json === true) say(JSON.stringify({ tenant, event: nameOf(event), decision: decided.sequence, halted: now ?? null }));
   else if (now === undefined) say(`the ledger of ${tenant} goes on`);
-  else if (isSame(now, halt))
-    say(`the ledger has not gone on within ${GOES_ON_MS / 1_000} s: does the ledger app run? The decision stands`);
-  else say(`the ledger of ${tenant} is halted again, at ${now.event}: ${harmless(now.reason)}`);
+  else if (hasMet(now)) say(`the ledger of ${tenant} is halted again, at ${now.event}: ${harmless(now.reason)}`);
+  else if (now.catchingUp) say(`the ledger of ${tenant} goes on and is at commit ${now.event}: it has not caught up within ${WITHIN}`);
+  else say(`the ledger has not gone on within ${WITHIN}: does the ledger app run? The decision stands`);
   if (now === undefined) process.exitCode = EXIT.ok;
-  else if (!isSame(now, halt)) process.exitCode = EXIT.findings;
+  else if (hasMet(now)) process.exitCode = EXIT.findings;
 }
 
-const haltOf = async (url: string, tenant: string): Promise<Halt | undefined> =>
-  (await readHalts(url)).find((halt) => halt.tenant === tenant);
-
-const isSame = (one: Halt, other: Halt): boolean => one.event === other.event && one.reason === other.reason;
-
-/** Where the tenant is halted once the ledger has met the decision; `undefined`: nowhere. */
-async function nextHalt(url: string, before: Halt): Promise<Halt | undefined> {
+/** Where the tenant is halted once that is so; `undefined`: nowhere. After a while it is told as it is then. */
+async function haltWhen(url: string, tenant: string, isSo: (now: Halt) => boolean): Promise<Halt | undefined> {
   for (const deadline = Date.now() + GOES_ON_MS; ; await pause(LOOK_MS)) {
-    const now = await haltOf(url, before.tenant);
-    if (now === undefined || !isSame(now, before) || Date.now() > deadline) return now;
+    const now = (await readHalts(url)).find((halt) => halt.tenant === tenant);
+    if (now === undefined || isSo(now) || Date.now() > deadline) return now;
   }
 }
-
-const nameOf = ({ sequence, index }: EventName): string => (index === undefined ? `${sequence}` : `${sequence}.${index}`);
 
 function eventIn(text: string): EventName {
   const event = eventNamed(text);

@@ -1,3 +1,4 @@
+import type { StoredMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { EventSuspended } from '#shared/domain/ledger/suspension.js';
 import type { Recorded } from '#shared/domain/recorded.js';
@@ -34,18 +35,34 @@ export interface Decided {
   readonly known: boolean;
 }
 
+/** What an operator decides, and on what. */
+export interface Suspending {
+  readonly tenant: string;
+  readonly event: EventName;
+  readonly reason: string;
+  /** Where the tenant is halted, if it is. */
+  readonly halt: Halt | undefined;
+}
+
 /**
- * Records in the log that an event which a tenant is halted at goes to suspense. Recorded already, it is left as it is.
- * @throws Fault `configuration` when the tenant is not halted at this event
+ * Records in the log that an event which a tenant is halted at goes to suspense. Recorded already, it is left as it is, wherever the tenant is now:
+ * the command may have ended before it could answer.
+ * @throws Fault `configuration` when the tenant is not halted at this event, and nothing was decided on it before
  */
-export async function suspendEvent(operator: NatsConnection, halt: Halt, named: EventName, reason: string): Promise<Decided> {
+export async function suspendEvent(operator: NatsConnection, { tenant, event: named, reason, halt }: Suspending): Promise<Decided> {
   const messages = await StoredMessages.on(operator);
-  const about = await aboutOf(messages, halt, named);
-  const subject = ledgerSubject(halt.tenant, about.subject.split('.')[3] ?? '');
+  const message = await messages.at(EVENTS_STREAM, named.sequence);
+  if (message === undefined || message.subject.split('.')[1] !== tenant) throw notHaltedThere(tenant, named, halt);
+  const about = aboutOf(message, named);
+  const subject = ledgerSubject(tenant, about.subject.split('.')[3] ?? '');
   const store = await JetStreamEventStore.on(operator);
   for (let tries = 0; tries < TRIES; tries++) {
     const { head, decided, at } = await decisionsOn(messages, subject, about);
     if (decided !== undefined) return { sequence: decided, known: true };
+    if (halt === undefined || !isHaltedAt(halt, named)) throw notHaltedThere(tenant, named, halt);
+    if (message.subject !== halt.subject)
+      throw unusable(`EVENTS holds no commit of ${halt.subject} under ${named.sequence}: does the ledger belong to this log?`);
+    assertEvent(message, named);
     const data = { ...about, refusal: halt.reason, reason };
     const event: Recorded<EventSuspended> = { type: 'EventSuspended', at: Math.max(at, Date.now()), data };
     const commit = await store.append(subject, head, [event]);
@@ -56,20 +73,30 @@ export async function suspendEvent(operator: NatsConnection, halt: Halt, named: 
 
 type About = Pick<EventSuspended['data'], 'subject' | 'version' | 'hash' | 'sequence' | 'index'>;
 
-async function aboutOf(messages: StoredMessages, halt: Halt, { sequence, index }: EventName): Promise<About> {
-  const refused = eventNamed(halt.event);
-  const isRefused = refused?.sequence === sequence && (index === undefined || refused.index === undefined || refused.index === index);
-  if (!isRefused)
-    throw unusable(`${halt.tenant} is halted at event ${halt.event}, and not at ${sequence}${index === undefined ? '' : `.${index}`}`);
-  const message = await messages.at(EVENTS_STREAM, sequence);
-  if (message === undefined || message.subject !== halt.subject)
-    throw unusable(`EVENTS holds no commit of ${halt.subject} under ${sequence}: does the ledger belong to this log?`);
+function aboutOf(message: StoredMsg, { sequence, index }: EventName): About {
   const { version, hash } = decodeLink(message.subject, sequence, message.data);
-  const types = cloudEventsOf(message.subject, message.data).map(({ type }) => type);
-  if (index !== undefined && (types[index] === undefined || types[index].startsWith('admit.CommandDecided.')))
-    throw unusable(`commit ${sequence} has no event ${index}: it holds ${types.map((type, place) => `${place} ${type}`).join(', ')}`);
   return { subject: message.subject, version, hash, sequence, ...(index !== undefined && { index }) };
 }
+
+function isHaltedAt(halt: Halt, { sequence, index }: EventName): boolean {
+  const refused = eventNamed(halt.event);
+  return refused?.sequence === sequence && (index === undefined || refused.index === undefined || refused.index === index);
+}
+
+function assertEvent(message: StoredMsg, { sequence, index }: EventName): void {
+  if (index === undefined) return;
+  const types = cloudEventsOf(message.subject, message.data).map(({ type }) => type);
+  if (types[index] === undefined || types[index].startsWith('admit.CommandDecided.'))
+    throw unusable(`commit ${sequence} has no event ${index}: it holds ${types.map((type, place) => `${place} ${type}`).join(', ')}`);
+}
+
+function notHaltedThere(tenant: string, named: EventName, halt: Halt | undefined): Fault {
+  if (halt === undefined) return unusable(`${tenant} is not halted: admit ledger halts lists who is`);
+  return unusable(`${tenant} is halted at event ${halt.event}, and not at ${nameOf(named)}`);
+}
+
+/** As `--event` takes it. */
+export const nameOf = ({ sequence, index }: EventName): string => (index === undefined ? `${sequence}` : `${sequence}.${index}`);
 
 const unusable = (problem: string): Fault => new Fault('configuration', { problems: [problem] });
 

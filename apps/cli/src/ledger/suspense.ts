@@ -1,13 +1,17 @@
 import type pg from 'pg';
 import { atOneMoment, withLedger } from '#shared/platform/ledger-reading.js';
 
-/** A tenant whose ledger stands still at an event that cannot be applied. */
+/** A tenant whose ledger is behind the others': it stands still at an event that cannot be applied, or catches up since that was decided on. */
 export interface Halt {
   readonly tenant: string;
   /** `<sequence>.<index>`, as `--event` takes it; without an index where the commit as a whole was refused. */
   readonly event: string;
   readonly subject: string;
   readonly reason: string;
+  /** The last decision on the commit that the ledger knew when it refused it, by the commit that holds it; 0: none. */
+  readonly decision: number;
+  /** Nothing is refused: the ledger goes on from `event`, and is not yet where the others are. */
+  readonly catchingUp: boolean;
 }
 
 /** An event in suspense. */
@@ -26,7 +30,8 @@ export interface Suspended {
   readonly decidedAt: string;
 }
 
-const HALTS = `select tenant, sequence::text || coalesce('.' || event_index, '') as event, subject, reason from ledger.tenant_halt order by tenant`;
+const HALTS = `select tenant, sequence::text || case when catching_up then '' else coalesce('.' || event_index, '') end as event, subject, reason,
+    coalesce(decision, 0)::float8 as decision, catching_up as "catchingUp" from ledger.tenant_halt order by tenant`;
 
 const SUSPENDED = `select entry.tenant, entry.sequence || '.' || entry.event_index as event, entry.event as type, entry.sale, entry.order_id as "order", entry.ticket,
     array_agg(entry.amount || ' ' || entry.unit order by entry.entry_index) as holds, last.refusal, last.reason,

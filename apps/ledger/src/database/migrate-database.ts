@@ -13,6 +13,7 @@ import { BareShadow1799800000000 } from './migrations/1799800000000-bare-shadow.
 import { NumericSums1799900000000 } from './migrations/1799900000000-numeric-sums.js';
 import { Suspense1799910000000 } from './migrations/1799910000000-suspense.js';
 import { PaymentFacts1799920000000 } from './migrations/1799920000000-payment-facts.js';
+import { HaltDecisions1799930000000 } from './migrations/1799930000000-halt-decisions.js';
 import { LIVE, OWNER } from './names.js';
 import { prepareRoles, type RoleUrls } from './roles.js';
 
@@ -28,6 +29,7 @@ const MIGRATIONS = [
   NumericSums1799900000000,
   Suspense1799910000000,
   PaymentFacts1799920000000,
+  HaltDecisions1799930000000,
 ];
 /** Session lock of whoever migrates: several apps may start at once. The number says nothing, it is only ours. */
 const MIGRATION_LOCK = 7_301_001;

@@ -6,7 +6,7 @@ import { applyCommits, type Span } from '../projection/apply.js';
 import { moveCheckpoint } from '../projection/checkpoint.js';
 import type { PlacedCommit } from '../projection/commit-place.js';
 import type { HaltRow } from '../rows/tables.js';
-import { halt, refusalIn } from './halts.js';
+import { halt, haltOf, refusalIn } from './halts.js';
 import { RECORDED, type Suspensions } from './suspensions.js';
 
 export interface Applied {
@@ -38,9 +38,9 @@ export async function applyOrHalt(
   const [first, ...others] = commits;
   if (first === undefined) throw refusal;
   if (others.length === 0) {
-    const suspended = await suspensions(runner, schema, first);
+    const { decision, commit: suspended } = await suspensions(runner, schema, first);
     return suspended === undefined
-      ? haltAt(runner, schema, span, first, refusal)
+      ? haltAt(runner, schema, span, haltOf(first, refusal, decision))
       : applyOrHalt(runner, schema, span, [suspended], suspensions);
   }
   const half = Math.ceil(commits.length / 2);
@@ -50,9 +50,9 @@ export async function applyOrHalt(
   return after && { entries: before.entries + after.entries, halted: [...before.halted, ...after.halted] };
 }
 
-async function haltAt(runner: QueryRunner, schema: Schema, span: Span, commit: PlacedCommit, refusal: Fault): Promise<Applied | undefined> {
+async function haltAt(runner: QueryRunner, schema: Schema, span: Span, row: HaltRow): Promise<Applied | undefined> {
   return inTransaction(runner, {}, async () => {
     if (!(await moveCheckpoint(runner, schema, span.from, span.to))) return undefined;
-    return { entries: 0, halted: [await halt(runner, schema, commit, refusal)] };
+    return { entries: 0, halted: [await halt(runner, schema, row)] };
   });
 }

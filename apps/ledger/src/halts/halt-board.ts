@@ -8,10 +8,6 @@ import type { HaltRow } from '../rows/tables.js';
 import { LOOK_MS, readHalts } from './halts.js';
 import { countSuspended } from './suspensions.js';
 
-interface Refused extends HaltRow {
-  readonly decisions: number;
-}
-
 /** Whose ledger stands still, shown to whoever looks: as this projector makes it, and as the ledger says it when others do. */
 export class HaltBoard {
   /** By tenant. */
@@ -19,16 +15,15 @@ export class HaltBoard {
   /** Events in suspense, by tenant. */
   private suspended: ReadonlyMap<string, number> = new Map();
   /** What this projector could not apply, by tenant. */
-  private readonly refused = new Map<string, Refused>();
+  private readonly refused = new Map<string, HaltRow>();
   private changes = 0;
 
   constructor(private readonly logger: Logger) {}
 
-  /** @param decisions how many decisions of operators on its commit were known meanwhile */
-  note(halt: HaltRow, decisions = 0): void {
+  note(halt: HaltRow): void {
     this.changes += 1;
     this.halted.set(halt.tenant, halt);
-    this.refused.set(halt.tenant, { ...halt, decisions });
+    this.refused.set(halt.tenant, halt);
     this.logger.error(
       { ...halt },
       'a tenant is halted: its ledger stands still until admit ledger suspend, or a version that can apply this commit',
@@ -41,15 +36,17 @@ export class HaltBoard {
     this.refused.delete(tenant);
   }
 
-  /** Whether this projector found out by itself that it cannot apply this: to try once more would say the same. */
-  isOurs({ tenant, sequence, reason }: HaltRow, decisions: number): boolean {
+  /** Whether this projector found out by itself, knowing this decision, that it cannot apply this: to try once more would say the same. */
+  isOurs({ tenant, sequence, reason, catchingUp }: HaltRow, decision: number | null): boolean {
     const ours = this.refused.get(tenant);
-    return ours?.sequence === sequence && ours.reason === reason && ours.decisions === decisions;
+    return !catchingUp && ours?.sequence === sequence && ours.reason === reason && ours.decision === decision;
   }
 
   /** Who stands still, and where, and what is in suspense; `undefined` where everybody's ledger is whole. */
   degraded(): Degraded | undefined {
-    const halted = [...this.halted.values()].map(({ tenant, sequence, reason }) => `${tenant} at commit ${sequence}: ${reason}`);
+    const halted = [...this.halted.values()].map(
+      ({ tenant, sequence, reason, catchingUp }) => `${tenant} at commit ${sequence}: ${catchingUp ? 'it catches up' : reason}`,
+    );
     const suspended = [...this.suspended].map(([tenant, events]) => `${events} of ${tenant}`);
     if (halted.length + suspended.length === 0) return undefined;
     const notes = [

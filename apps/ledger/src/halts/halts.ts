@@ -4,6 +4,7 @@ import { Fault, isFault } from '#shared/kernel/fault.js';
 import { LIVE, type Schema } from '../database/names.js';
 import type { PlacedCommit } from '../projection/commit-place.js';
 import { readHalt } from '../rows/read-rows.js';
+import type { Value } from '../rows/table.js';
 import { HALTS, type HaltRow } from '../rows/tables.js';
 
 /** A reason is read by an operator; what a foreign error says may be long. */
@@ -31,34 +32,46 @@ export const waits = (
  * Writes down that the tenant goes no further than before this commit, inside the caller's transaction. One that is halted at a later one, which
  * an older version finds when the checkpoint was set back, stands here from now on: its repair passes over what is in its ledger already.
  */
-export async function halt(runner: QueryRunner, schema: Schema, commit: PlacedCommit, refusal: Fault): Promise<HaltRow> {
-  const { tenant, sequence, subject } = commit;
-  const row = { tenant, sequence, subject, reason: reasonOf(refusal), eventIndex: indexOf(refusal) };
+export async function halt(runner: QueryRunner, schema: Schema, row: HaltRow): Promise<HaltRow> {
+  const places = valuesOf(row).map((_, index) => `$${index + 1}`);
   await runner.query(
-    `insert into ${schema}.${HALTS.name} as halt (tenant, sequence, subject, reason, event_index) values ($1, $2, $3, $4, $5) on conflict (tenant) do update
-       set sequence = excluded.sequence, subject = excluded.subject, reason = excluded.reason, event_index = excluded.event_index where halt.sequence > excluded.sequence`,
-    [row.tenant, row.sequence, row.subject, row.reason, row.eventIndex],
+    `insert into ${schema}.${HALTS.name} as halt (${COLUMNS}) values (${places.join(', ')})
+     on conflict (tenant) do update set (${COLUMNS}) = row (${NAMES.map((name) => `excluded.${name}`).join(', ')}) where halt.sequence > excluded.sequence`,
+    valuesOf(row),
   );
   return row;
 }
+
+/** @param decision the last one on this commit that was known when it was refused */
+export const haltOf = ({ tenant, sequence, subject }: PlacedCommit, refusal: Fault, decision: number | null): HaltRow => ({
+  tenant,
+  sequence,
+  subject,
+  reason: reasonOf(refusal),
+  eventIndex: indexOf(refusal),
+  decision,
+  catchingUp: false,
+});
+
+const NAMES = Object.keys(HALTS.columns);
+const COLUMNS = NAMES.join(', ');
+const valuesOf = (row: HaltRow): Value[] => Object.values(HALTS.columns).map(([, value]) => value(row));
 
 /**
  * Moves a halt of the live ledger, or ends it, if it still stands where `from` says: of two who repair, one loses here.
  * @returns whether it was moved
  */
-export async function moveHalt(runner: QueryRunner, from: HaltRow, to: Omit<HaltRow, 'tenant'> | undefined): Promise<boolean> {
-  const where = 'where tenant = $1 and sequence = $2';
-  const place = [from.tenant, from.sequence];
-  const [, moved]: [unknown, number] =
+export async function moveHalt(runner: QueryRunner, from: HaltRow, to: HaltRow | undefined): Promise<boolean> {
+  const values = to === undefined ? [] : valuesOf(to);
+  const change =
     to === undefined
-      ? await runner.query(`delete from ${LIVE}.${HALTS.name} ${where}`, place)
-      : await runner.query(`update ${LIVE}.${HALTS.name} set sequence = $3, subject = $4, reason = $5, event_index = $6 ${where}`, [
-          ...place,
-          to.sequence,
-          to.subject,
-          to.reason,
-          to.eventIndex,
-        ]);
+      ? `delete from ${LIVE}.${HALTS.name}`
+      : `update ${LIVE}.${HALTS.name} set (${COLUMNS}) = row (${values.map((_, index) => `$${index + 3}`).join(', ')})`;
+  const [, moved]: [unknown, number] = await runner.query(`${change} where tenant = $1 and sequence = $2`, [
+    from.tenant,
+    from.sequence,
+    ...values,
+  ]);
   return moved === 1;
 }
 

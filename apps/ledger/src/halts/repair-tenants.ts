@@ -8,7 +8,7 @@ import { pause } from '../projection/pause.js';
 import type { HaltBoard } from './halt-board.js';
 import { LOOK_MS, readHalts } from './halts.js';
 import { repairTenant } from './repair.js';
-import { recordedOn } from './suspensions.js';
+import { lastOf, recordedOn } from './suspensions.js';
 
 interface RepairContext {
   readonly database: () => Promise<DataSource>;
@@ -40,10 +40,9 @@ async function repairOthers({ database, log, logger, board, signal }: RepairCont
   const source = await database();
   for (const halt of await readHalts(source, LIVE)) {
     if (signal.aborted) return;
-    const decisions = (await recordedOn(source, LIVE, halt.tenant, halt.sequence)).length;
-    if (board.isOurs(halt, decisions)) continue;
+    if (board.isOurs(halt, lastOf(await recordedOn(source, LIVE, halt.tenant, halt.sequence)))) continue;
     const repair = await withRunner(source, (runner) => repairTenant(runner, log, halt));
-    if (repair.outcome === 'halted') board.note(repair.at, repair.at.sequence === halt.sequence ? decisions : 0);
+    if (repair.outcome === 'halted') board.note(repair.at);
     if (repair.outcome !== 'caught up') continue;
     board.ended(halt.tenant);
     logger.info({ tenant: halt.tenant, from: halt.sequence }, 'a halted tenant goes on');

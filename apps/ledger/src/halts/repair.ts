@@ -7,7 +7,7 @@ import { writeCommits } from '../projection/apply.js';
 import { lockCheckpoint } from '../projection/checkpoint.js';
 import { type PlacedCommit, readCommit } from '../projection/commit-place.js';
 import type { HaltRow } from '../rows/tables.js';
-import { indexOf, moveHalt, reasonOf, refusalIn } from './halts.js';
+import { haltOf, moveHalt, refusalIn } from './halts.js';
 import { RECORDED } from './suspensions.js';
 
 /** Commits of a halted tenant that one transaction brings in. Meanwhile the others wait for the checkpoint: some ten milliseconds. */
@@ -37,8 +37,9 @@ export async function repairTenant(runner: QueryRunner, log: EventsLog, halted: 
       if (suspended !== undefined) [most, suspended] = [REPAIR_COMMITS, undefined];
     } else if (most > 1) most = 1;
     else {
-      suspended = await RECORDED(runner, LIVE, step.refused);
-      if (suspended === undefined) return remainHalted(runner, at, step);
+      const { decision, commit } = await RECORDED(runner, LIVE, step.refused);
+      if (commit === undefined) return remainHalted(runner, at, haltOf(step.refused, step.refusal, decision));
+      suspended = commit;
     }
   }
 }
@@ -53,7 +54,7 @@ async function stepOf(runner: QueryRunner, log: EventsLog, at: HaltRow, most: nu
       const { sequence: upTo } = await lockCheckpoint(runner);
       commits = suspended === undefined ? await commitsOf(log, at, upTo, most) : [suspended];
       const last = commits.at(-1);
-      const next = commits.length < most || last === undefined ? undefined : { ...at, sequence: last.sequence + 1 };
+      const next = commits.length < most || last === undefined ? undefined : { ...at, sequence: last.sequence + 1, catchingUp: true };
       if (!(await moveHalt(runner, at, next))) return 'overtaken';
       await writeCommits(runner, LIVE, commits);
       return next ?? 'caught up';
@@ -78,14 +79,7 @@ async function commitsOf(log: EventsLog, { tenant, sequence }: HaltRow, upTo: nu
 }
 
 /** Still halted: at the commit that is refused now, for what it is refused for now. */
-async function remainHalted(runner: QueryRunner, at: HaltRow, { refused, refusal }: Extract<Step, { refused: unknown }>): Promise<Repair> {
-  const to = {
-    tenant: at.tenant,
-    sequence: refused.sequence,
-    subject: refused.subject,
-    reason: reasonOf(refusal),
-    eventIndex: indexOf(refusal),
-  };
+async function remainHalted(runner: QueryRunner, at: HaltRow, to: HaltRow): Promise<Repair> {
   const moved = await inTransaction(runner, {}, () => moveHalt(runner, at, to));
   return moved ? { outcome: 'halted', at: to } : { outcome: 'overtaken' };
 }

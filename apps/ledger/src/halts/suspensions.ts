@@ -5,12 +5,21 @@ import { type PlacedCommit, suspending } from '../projection/commit-place.js';
 import { readSuspension } from '../rows/read-rows.js';
 import { ENTRIES, SUSPENSIONS } from '../rows/tables.js';
 
-/** Finds what was decided of a commit that is refused: the commit with its events suspended; `undefined` when that is nothing, or all of it was tried. */
-export type Suspensions = (runner: QueryRunner, schema: Schema, commit: PlacedCommit) => Promise<PlacedCommit | undefined>;
+/** What was decided of a commit that is refused. */
+export interface DecidedOn {
+  /** Sequence of the last decision that was considered; null: there is none. */
+  readonly decision: number | null;
+  /** The commit with its events suspended; absent where nothing was decided that can be tried, or all of it was tried. */
+  readonly commit?: PlacedCommit;
+}
+
+export type Suspensions = (runner: QueryRunner, schema: Schema, commit: PlacedCommit) => Promise<DecidedOn>;
 
 /** As the ledger that is written has it. */
-export const RECORDED: Suspensions = async (runner, schema, commit) =>
-  decided(commit, await recordedOn(runner, schema, commit.tenant, commit.sequence));
+export const RECORDED: Suspensions = async (runner, schema, commit) => {
+  if (commit.suspended !== undefined) return { decision: commit.decision ?? null }; // one that came since is tried next
+  return decidedOn(commit, await recordedOn(runner, schema, commit.tenant, commit.sequence));
+};
 
 /**
  * As the live ledger has it. A decision stands in the log behind what it is about, where a replay never goes back to: so it asks who has read on.
@@ -27,6 +36,10 @@ export async function recordedOn(runner: Asked, schema: Schema, tenant: string, 
   return ((await runner.query(sql, [tenant, sequence])) as Record<string, unknown>[]).map(readSuspension);
 }
 
+/** Of decisions on one commit: the sequence of the last; null where there is none. */
+export const lastOf = (decisions: readonly SuspensionRow[]): number | null =>
+  decisions.length === 0 ? null : Math.max(...decisions.map(({ sequence }) => sequence));
+
 /** Events in suspense, by tenant. Of each there is one entry that counts it. */
 export async function countSuspended(runner: Asked): Promise<ReadonlyMap<string, number>> {
   const sql = `select tenant, count(*)::integer as events from (select distinct tenant, suspended_sequence as sequence from ${LIVE}.${SUSPENSIONS.name}) decided
@@ -35,9 +48,10 @@ export async function countSuspended(runner: Asked): Promise<ReadonlyMap<string,
   return new Map(rows.map(({ tenant, events }) => [tenant, events]));
 }
 
-function decided(commit: PlacedCommit, decisions: readonly SuspensionRow[]): PlacedCommit | undefined {
-  if (commit.suspended !== undefined) return undefined;
+function decidedOn(commit: PlacedCommit, decisions: readonly SuspensionRow[]): DecidedOn {
+  const decision = lastOf(decisions);
   const suspended = suspendedIn(decisions, commit);
-  const tried = suspended && suspending(commit, suspended);
-  return tried?.suspended === undefined ? undefined : tried;
+  if (decision === null || suspended === undefined) return { decision };
+  const tried = suspending(commit, suspended);
+  return tried.suspended === undefined ? { decision } : { decision, commit: { ...tried, decision } };
 }

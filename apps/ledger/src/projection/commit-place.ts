@@ -17,6 +17,8 @@ export interface PlacedCommit extends Link, LedgerCommit {
   readonly unknown?: Fault;
   /** Of such a commit: its events, of which no more is known than what they are called. */
   readonly outline?: readonly LedgerEvent[];
+  /** The last of the decisions by which its events are suspended: sequence of the commit that holds it. */
+  readonly decision?: number;
 }
 
 const SUBJECT = /^ev\.([^.]+)\.(?:sale|mint|ledger)\.([^.]+)$/;

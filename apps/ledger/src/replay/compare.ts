@@ -22,8 +22,8 @@ interface Compared extends Pick<Table<never>, 'name' | 'key'> {
   readonly liveThen?: string;
   readonly counts: string;
 }
-/** A reason is for people: another version may put it in other words. */
-const NOT_COMPARED = ['reason'];
+/** A reason is for people: another version may put it in other words. How a halt is being overcome is not in the log. */
+const NOT_COMPARED = ['reason', 'decision', 'catching_up'];
 
 /** A row that the live ledger has written since says nothing of how it was then; a row that it lacks was there, since none is ever removed. */
 const NOT_WRITTEN_SINCE = 'live.sequence is null or live.sequence <= $2';

@@ -116,6 +116,8 @@ export const readHalt = (raw: RawRow): HaltRow => ({
   subject: text(raw, 'subject'),
   reason: text(raw, 'reason'),
   eventIndex: raw.event_index === null ? null : Number(raw.event_index),
+  decision: raw.decision === null ? null : Number(raw.decision),
+  catchingUp: raw.catching_up === true,
 });
 
 export const readSuspension = (raw: RawRow): SuspensionRow => ({

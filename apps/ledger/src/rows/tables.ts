@@ -176,6 +176,10 @@ export interface HaltRow {
   readonly reason: string;
   /** Of the event that was refused, among all that its commit holds; null where the commit as a whole was. */
   readonly eventIndex: number | null;
+  /** The last decision on this commit that was known when it was refused, by the commit that holds it; null: there was none. */
+  readonly decision: number | null;
+  /** Nothing is refused: a repair has brought the tenant's ledger to before this sequence, and brings it further. */
+  readonly catchingUp: boolean;
 }
 
 export const HALTS: Table<HaltRow> = {
@@ -187,6 +191,8 @@ export const HALTS: Table<HaltRow> = {
     subject: ['text', (row) => row.subject],
     reason: ['text', (row) => row.reason],
     event_index: ['integer', (row) => row.eventIndex],
+    decision: ['bigint', (row) => row.decision],
+    catching_up: ['boolean', (row) => row.catchingUp],
   },
 };
 

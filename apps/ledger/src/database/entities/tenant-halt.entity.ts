@@ -18,4 +18,10 @@ export class TenantHaltEntity {
 
   @Column({ type: 'integer', name: 'event_index', nullable: true })
   eventIndex!: number | null;
+
+  @Column({ type: 'bigint', nullable: true })
+  decision!: string | null;
+
+  @Column({ type: 'boolean', name: 'catching_up' })
+  catchingUp!: boolean;
 }

@@ -1,0 +1,19 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { LIVE, SHADOW } from '../names.js';
+
+/** A halt tells the last decision that was known when its commit was refused, and whether its tenant is being brought on at the moment. */
+export class HaltDecisions1799930000000 implements MigrationInterface {
+  readonly name = 'HaltDecisions1799930000000';
+
+  async up(queries: QueryRunner): Promise<void> {
+    for (const schema of [LIVE, SHADOW])
+      await queries.query(
+        `alter table ${schema}.tenant_halt add column decision bigint, add column catching_up boolean not null default false`,
+      );
+  }
+
+  async down(queries: QueryRunner): Promise<void> {
+    for (const schema of [LIVE, SHADOW])
+      await queries.query(`alter table ${schema}.tenant_halt drop column decision, drop column catching_up`);
+  }
+}
