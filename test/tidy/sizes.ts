@@ -5,13 +5,16 @@ export const MAX_FILE_LINES = 300; // one thing told in one sitting; the median 
 export const MAX_FUNCTION_LINES = 70; // fits the eye; most should stay near 10
 export const MAX_CONSTRUCTOR_PARAMETERS = 5; // more collaborators than a hand has fingers is two classes
 
+/** Nobody reads it in one sitting: it is read by the compiler and by the editor that completes a name. */
+const GENERATED = '// Written by `npm run docs`';
+
 const lines = (count: number, line: string): string => Array.from({ length: count }, () => line).join('\n');
 
 const shortFiles: Rule = {
   title: `keeps files at ${MAX_FILE_LINES} lines or fewer`,
   slips: (source) => {
     const count = source.text.replace(/\n$/, '').split('\n').length;
-    if (!isCode(source) || count <= MAX_FILE_LINES) return [];
+    if (!isCode(source) || count <= MAX_FILE_LINES || source.text.startsWith(GENERATED)) return [];
     return [
       {
         path: source.path,
@@ -24,7 +27,10 @@ const shortFiles: Rule = {
     { path: 'apps/purchase/src/requests/intake.ts', text: lines(MAX_FILE_LINES + 1, '//') },
     { path: 'scripts/ready.mjs', text: lines(MAX_FILE_LINES + 1, '//') },
   ],
-  innocent: [{ path: 'apps/purchase/src/requests/intake.ts', text: `${lines(MAX_FILE_LINES, '//')}\n` }],
+  innocent: [
+    { path: 'apps/purchase/src/requests/intake.ts', text: `${lines(MAX_FILE_LINES, '//')}\n` },
+    { path: 'libs/client/src/operations.ts', text: `${GENERATED}\n${lines(MAX_FILE_LINES, '//')}\n` },
+  ],
 };
 
 const isDescribe = (node: ts.Node): boolean => ts.isCallExpression(node) && /^describe\b/.test(node.expression.getText());
