@@ -6,6 +6,7 @@ import { asyncapi } from '../../apps/purchase/src/api/docs/asyncapi.js';
 import { openApiDocument } from '../../apps/purchase/src/api/docs/openapi.js';
 import { type Mutation, type Operation, type Query, SALE_PATH } from '../../apps/purchase/src/operations/operation.js';
 import { OPERATIONS } from '../../apps/purchase/src/operations/operations.js';
+import { clientOperations } from '../../dev/docs/client-operations.js';
 import { Shop } from '../stages/shop.js';
 
 const answer = z.strictObject({ toy: z.boolean(), version: z.number() }).meta({ title: 'Toy' });
@@ -64,6 +65,16 @@ describe('an operation that is added to the list', () => {
   it('is read over either transport', async () => {
     expect(await shop.demo.ask('toy.get', { sale: 'any' })).toMatchObject({ status: 200, body: { toy: false } });
     expect(await shop.demoWeb.get('/v1/sales/any/toy')).toMatchObject({ status: 200, body: { toy: false } });
+  });
+
+  it('has a type, an address and a method in the client kit', () => {
+    const kit = clientOperations();
+    for (const part of [
+      "  'toy.wind': { readonly body: GetSale; readonly answer: Toy };",
+      "  'toy.get': ['GET', '/v1/sales/:sale/toy'],",
+      'windToy(body: GetSale, options?: CallOptions): Promise<Outcome<Toy>>',
+    ])
+      expect(kit).toContain(part);
   });
 
   it('is in both documents with its sentence', () => {

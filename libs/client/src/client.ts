@@ -1,22 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type ConnectionOptions, connect } from '@nats-io/transport-node';
-import type { MintsAnswer, Order, PaymentAnswer, Receipt, RefundsDueList, Sale, Ticket } from './answers.js';
+import type { CallOptions } from './call-options.js';
 import { type KeyStore, MemoryKeys } from './keys.js';
-import type { MutationName, Mutations, ReadName, Reads } from './operations.js';
+import { type MutationName, type Mutations, Operations, type Queries, type QueryName } from './operations.js';
 import type { Outcome } from './outcome.js';
 import { type Problem, RequestRejected } from './problem.js';
-import type {
-  DisputeNotification,
-  EndOrder,
-  MintTickets,
-  OpenSale,
-  OrderRef,
-  PaymentNotification,
-  PlaceOrder,
-  RefundNotification,
-  SaleRef,
-  TicketRef,
-} from './requests.js';
 import { retryUntilSettled } from './retry.js';
 import { CLOCK, type Clock, DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry-policy.js';
 import type { OutgoingRequest, Response, Transport } from './transport.js';
@@ -32,17 +20,8 @@ export interface ClientOptions {
   readonly clock?: Clock;
 }
 
-export interface CallOptions {
-  /** What is to happen once, in the caller's words: asked again, also by another process with the same key store, it is the same request. */
-  readonly intent?: string;
-  /** The caller's own key, used as it is. Without intent and key a new key is made, for the tries of this call. */
-  readonly key?: string;
-  /** W3C trace context. */
-  readonly traceparent?: string;
-}
-
 /** Asks admit-one to sell, and keeps asking until there is an answer. One instance serves any number of calls at a time. */
-export class AdmitClient {
+export class AdmitClient extends Operations {
   private readonly keys: KeyStore;
   private readonly patience: RetryPolicy;
   private readonly clock: Clock;
@@ -51,6 +30,7 @@ export class AdmitClient {
     private readonly transport: Transport,
     private readonly options: ClientOptions,
   ) {
+    super();
     this.keys = options.keys ?? new MemoryKeys();
     this.patience = { ...DEFAULT_RETRY_POLICY, ...options.patience };
     this.clock = options.clock ?? CLOCK;
@@ -66,67 +46,6 @@ export class AdmitClient {
     return new AdmitClient(new HttpTransport(access), options);
   }
 
-  openSale(terms: OpenSale, options?: CallOptions): Promise<Outcome<Sale>> {
-    return this.change('sale.open', terms, options);
-  }
-
-  closeSale(sale: SaleRef, options?: CallOptions): Promise<Outcome<Sale>> {
-    return this.change('sale.close', sale, options);
-  }
-
-  placeOrder(order: PlaceOrder, options?: CallOptions): Promise<Outcome<Order>> {
-    return this.change('order.place', order, options);
-  }
-
-  cancelOrder(order: EndOrder, options?: CallOptions): Promise<Outcome<Order>> {
-    return this.change('order.cancel', order, options);
-  }
-
-  refundOrder(order: EndOrder, options?: CallOptions): Promise<Outcome<Order>> {
-    return this.change('order.refund', order, options);
-  }
-
-  confirmPayment(payment: PaymentNotification, options?: CallOptions): Promise<Outcome<PaymentAnswer>> {
-    return this.change('payment.confirm', payment, options);
-  }
-
-  failPayment(payment: PaymentNotification, options?: CallOptions): Promise<Outcome<PaymentAnswer>> {
-    return this.change('payment.fail', payment, options);
-  }
-
-  refundedPayment(refund: RefundNotification, options?: CallOptions): Promise<Outcome<PaymentAnswer>> {
-    return this.change('payment.refunded', refund, options);
-  }
-
-  disputedPayment(dispute: DisputeNotification, options?: CallOptions): Promise<Outcome<PaymentAnswer>> {
-    return this.change('payment.disputed', dispute, options);
-  }
-
-  mintTickets(tickets: MintTickets, options?: CallOptions): Promise<Outcome<MintsAnswer>> {
-    return this.change('ticket.mint', tickets, options);
-  }
-
-  sale(sale: SaleRef): Promise<Outcome<Sale>> {
-    return this.look('sale.get', sale);
-  }
-
-  /** Money of a sale that has to go back, and reports of payments that do not fit. */
-  refundsDue(sale: SaleRef): Promise<Outcome<RefundsDueList>> {
-    return this.look('sale.refunds-due', sale);
-  }
-
-  order(order: OrderRef): Promise<Outcome<Order>> {
-    return this.look('order.get', order);
-  }
-
-  ticket(ticket: TicketRef): Promise<Outcome<Ticket>> {
-    return this.look('ticket.get', ticket);
-  }
-
-  receipt(ticket: TicketRef): Promise<Outcome<Receipt>> {
-    return this.look('ticket.receipt', ticket);
-  }
-
   /** Gives an intent a new key: for another try after a refusal, which its old key holds for ever. */
   forget(operation: MutationName, sale: string, intent: string): Promise<void> {
     return this.keys.forget(this.intentOf(operation, sale, intent));
@@ -136,7 +55,7 @@ export class AdmitClient {
     return this.transport.close();
   }
 
-  private async change<M extends MutationName>(
+  protected async change<M extends MutationName>(
     operation: M,
     body: Mutations[M]['body'],
     options: CallOptions = {},
@@ -147,7 +66,7 @@ export class AdmitClient {
     return this.ask({ operation, body, key, traceparent });
   }
 
-  private look<R extends ReadName>(operation: R, body: Reads[R]['body']): Promise<Outcome<Reads[R]['answer']>> {
+  protected query<Q extends QueryName>(operation: Q, body: Queries[Q]['body']): Promise<Outcome<Queries[Q]['answer']>> {
     return this.ask({ operation, body });
   }
 

@@ -1,5 +1,4 @@
-import type { OrderStatus, TicketStatus } from './answers.js';
-import type { Money } from './requests.js';
+import type { Order, Ticket } from './operations.js';
 
 export interface LedgerEntry {
   /** The id that its event has in `/v1/events`. */
@@ -28,8 +27,8 @@ export interface LedgerOrder {
   readonly order: string;
   readonly sale: string;
   readonly buyer: string;
-  readonly status: OrderStatus;
-  readonly total: Money;
+  readonly status: Order['status'];
+  readonly total: Order['total'];
   readonly tickets: readonly string[];
   readonly wallet?: string;
   readonly payment?: string;
@@ -45,7 +44,7 @@ export interface LedgerTicket {
   readonly unit: string;
   readonly order: string;
   readonly buyer: string;
-  readonly status: TicketStatus;
+  readonly status: Ticket['status'];
   readonly attempts: number;
   readonly wallet?: string;
   readonly asset?: string;

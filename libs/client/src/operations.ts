@@ -1,40 +1,401 @@
-import type { MintsAnswer, Order, PaymentAnswer, Receipt, RefundsDueList, Sale, Ticket } from './answers.js';
-import type {
-  DisputeNotification,
-  EndOrder,
-  MintTickets,
-  OpenSale,
-  OrderRef,
-  PaymentNotification,
-  PlaceOrder,
-  RefundNotification,
-  SaleRef,
-  TicketRef,
-} from './requests.js';
+// Written by `npm run docs` from the operations of the service.
+import type { CallOptions } from './call-options.js';
+import type { Outcome } from './outcome.js';
 
-/** What changes something: asked with a key. */
+export type GetSale = {
+  readonly sale: string;
+};
+
+export type DisputeNotification = {
+  readonly sale: string;
+  readonly order: string;
+  /** An id of the payment provider. One that looks like an e-mail address or a card number, or is more than 128 of A-Z a-z 0-9 _ . : -, is kept as its hash. */
+  readonly payment: string;
+  readonly currency: string;
+  /** So much is disputed, or was won or lost, in minor units. */
+  readonly amount: string;
+  /** An id of the payment provider. One that looks like an e-mail address or a card number, or is more than 128 of A-Z a-z 0-9 _ . : -, is kept as its hash. */
+  readonly dispute: string;
+  readonly status: 'opened' | 'won' | 'lost';
+};
+
+export type EndOrder = {
+  readonly sale: string;
+  readonly order: string;
+  /** Also where a ticket is minted that cannot be taken back. It becomes void, and its asset stays with its holder. */
+  readonly override?: true;
+};
+
+export type GetOrder = {
+  readonly sale: string;
+  readonly order: string;
+};
+
+export type GetTicket = {
+  readonly sale: string;
+  readonly ticket: string;
+};
+
+export type MintTickets = {
+  readonly sale: string;
+  readonly tickets: readonly string[];
+  readonly wallet: string;
+};
+
+export type OpenSale = {
+  readonly sale: string;
+  readonly name: string;
+  readonly units: { readonly seats: readonly string[] } | { readonly rows: readonly { readonly row: string; readonly from: number; readonly to: number }[] } | { readonly quota: number };
+  readonly price: { readonly amount: string; readonly currency: string };
+  /** Units of one buyer at a time; `Alice` and `alice` are one buyer. */
+  readonly maxPerBuyer?: number;
+  /** Units of one wallet at a time. Left out: any number. */
+  readonly maxPerWallet?: number;
+  /** Holds of one buyer that may end without a payment before its orders are refused. Left out: 50. */
+  readonly maxEndedHolds?: number;
+  readonly holdSeconds?: number;
+  readonly payment?: 'none' | 'webhook';
+  readonly mint?: 'on-confirm' | 'on-request';
+  /** `revocable`: assets cannot be given away, and are burned before a refunded unit is sold again. Left out: `transferable`. */
+  readonly tickets?: 'transferable' | 'revocable';
+  readonly opensAt?: string;
+  readonly closesAt?: string;
+};
+
+export type PaymentNotification = {
+  readonly sale: string;
+  readonly order: string;
+  /** An id of the payment provider. One that looks like an e-mail address or a card number, or is more than 128 of A-Z a-z 0-9 _ . : -, is kept as its hash. */
+  readonly payment: string;
+  readonly currency: string;
+  readonly amount: string;
+};
+
+export type PlaceOrder = {
+  readonly sale: string;
+  readonly buyer: string;
+  readonly units?: readonly string[];
+  readonly quantity?: number;
+  readonly wallet?: string;
+};
+
+export type RefundNotification = {
+  readonly sale: string;
+  readonly order: string;
+  /** An id of the payment provider. One that looks like an e-mail address or a card number, or is more than 128 of A-Z a-z 0-9 _ . : -, is kept as its hash. */
+  readonly payment: string;
+  readonly currency: string;
+  /** Of this refund, in minor units. */
+  readonly amount?: string;
+  /** Id of this refund. Left out, it is the id of the webhook, or the idempotency key. */
+  readonly refund?: string;
+  /** All that went back of the payment so far, in minor units. */
+  readonly refundedTotal?: string;
+};
+
+export type Mints = {
+  readonly tickets: readonly Ticket[];
+  /** Version of the sale; it grows with everything that happens in it. */
+  readonly version: number;
+};
+
+export type Order = {
+  readonly order: string;
+  readonly sale: string;
+  readonly buyer: string;
+  readonly status: 'held' | 'confirmed' | 'expired' | 'cancelled' | 'refund-owed' | 'refunded';
+  readonly total: {
+    /** Minor units. */
+    readonly amount: string;
+    readonly currency: string;
+  };
+  readonly wallet?: string;
+  readonly expiresAt?: string;
+  readonly payment?: string;
+  readonly tickets: readonly {
+    readonly ticket: string;
+    readonly unit: string;
+    readonly status: 'held' | 'confirmed' | 'expired' | 'cancelled' | 'refund-owed' | 'refunded' | 'sold' | 'minting' | 'minted' | 'mint-failed' | 'revoking' | 'released' | 'void';
+    /** Address of the asset on the chain. */
+    readonly asset?: string;
+    /** Signature of the transaction that minted it. */
+    readonly signature?: string;
+    readonly slot?: string;
+  }[];
+  /** How far the order came, and when; only when it is read. */
+  readonly points?: readonly { readonly point: string; readonly at: string; readonly version: number }[];
+  /** Version of the sale; it grows with everything that happens in it. */
+  readonly version: number;
+};
+
+export type Paid = {
+  readonly order: string;
+  readonly sale: string;
+  readonly buyer: string;
+  readonly status: 'held' | 'confirmed' | 'expired' | 'cancelled' | 'refund-owed' | 'refunded';
+  readonly total: {
+    /** Minor units. */
+    readonly amount: string;
+    readonly currency: string;
+  };
+  readonly wallet?: string;
+  readonly expiresAt?: string;
+  readonly payment?: string;
+  readonly tickets: readonly {
+    readonly ticket: string;
+    readonly unit: string;
+    readonly status: 'held' | 'confirmed' | 'expired' | 'cancelled' | 'refund-owed' | 'refunded' | 'sold' | 'minting' | 'minted' | 'mint-failed' | 'revoking' | 'released' | 'void';
+    /** Address of the asset on the chain. */
+    readonly asset?: string;
+    /** Signature of the transaction that minted it. */
+    readonly signature?: string;
+    readonly slot?: string;
+  }[];
+  /** How far the order came, and when; only when it is read. */
+  readonly points?: readonly { readonly point: string; readonly at: string; readonly version: number }[];
+  /** Version of the sale; it grows with everything that happens in it. */
+  readonly version: number;
+  readonly refundDue?: {
+    readonly payment: string;
+    readonly order: string;
+    /** Minor units. */
+    readonly amount: string;
+    readonly currency: string;
+    readonly reason: string;
+    readonly receivedAt: string;
+  };
+} | {
+  readonly order: string;
+  readonly status: 'unknown';
+  /** Version of the sale; it grows with everything that happens in it. */
+  readonly version: number;
+  readonly refundDue?: {
+    readonly payment: string;
+    readonly order: string;
+    /** Minor units. */
+    readonly amount: string;
+    readonly currency: string;
+    readonly reason: string;
+    readonly receivedAt: string;
+  };
+};
+
+export type Receipt = {
+  readonly record: {
+    readonly tenant: string;
+    readonly sale: string;
+    readonly order: string;
+    readonly ticket: string;
+    readonly unit: string;
+    /** Whom it was minted for. */
+    readonly wallet: string;
+    /** Address of the asset on the chain. */
+    readonly asset: string;
+    /** SHA-256 of the document at metadata.uri, hexadecimal. */
+    readonly document?: string;
+    readonly [name: string]: string;
+  };
+  readonly salt: string;
+  /** SHA-256 of the canonical record and the salt, base64url: the memo of the transaction. */
+  readonly memo: string;
+  /** Of the transaction that minted the asset. */
+  readonly signature: string;
+  /** Of the chain. */
+  readonly genesisHash: string;
+  /** The address of the asset is createWithSeed of these; base is the key of who issued it. */
+  readonly address: { readonly base: string; readonly seed: string; readonly program: string };
+  /** What the asset says of itself. */
+  readonly metadata: { readonly name: string; readonly symbol: string; readonly uri: string };
+  /** Who may burn it, where the ticket can be taken back. */
+  readonly delegate?: string;
+};
+
+export type RefundsDue = {
+  readonly refundsDue: readonly {
+    readonly payment: string;
+    readonly order: string;
+    /** Minor units. */
+    readonly amount: string;
+    readonly currency: string;
+    readonly reason: string;
+    readonly receivedAt: string;
+  }[];
+  /** Reports that do not fit what else was reported of their payment. They change no order. */
+  readonly problems: readonly {
+    readonly payment: string;
+    readonly order: string;
+    /** Minor units. */
+    readonly amount: string;
+    readonly currency: string;
+    readonly reason: 'contradiction' | 'more-than-received' | 'not-received' | 'another-order' | 'another-currency';
+    /** Of a contradiction: what was reported. */
+    readonly report?: 'received' | 'refunded' | 'dispute-opened' | 'dispute-won' | 'dispute-lost';
+    /** Of a contradiction: the refund or dispute. */
+    readonly id?: string;
+    readonly reportedAt: string;
+  }[];
+  /** Version of the sale; it grows with everything that happens in it. */
+  readonly version: number;
+};
+
+export type Sale = {
+  readonly sale: string;
+  readonly name: string;
+  readonly price: {
+    /** Minor units. */
+    readonly amount: string;
+    readonly currency: string;
+  };
+  readonly maxPerBuyer: number;
+  readonly maxPerWallet?: number;
+  readonly maxEndedHolds?: number;
+  readonly holdSeconds: number;
+  readonly payment: 'none' | 'webhook';
+  readonly mint: 'on-confirm' | 'on-request';
+  readonly tickets: 'transferable' | 'revocable';
+  readonly opensAt?: string;
+  readonly closesAt?: string;
+  readonly closed?: boolean;
+  readonly units: { readonly opened: number; readonly available: number; readonly held: number; readonly sold: number };
+  /** Version of the sale; it grows with everything that happens in it. */
+  readonly version: number;
+};
+
+export type Ticket = {
+  readonly ticket: string;
+  readonly unit: string;
+  readonly status: 'held' | 'confirmed' | 'expired' | 'cancelled' | 'refund-owed' | 'refunded' | 'sold' | 'minting' | 'minted' | 'mint-failed' | 'revoking' | 'released' | 'void';
+  /** Address of the asset on the chain. */
+  readonly asset?: string;
+  /** Signature of the transaction that minted it. */
+  readonly signature?: string;
+  readonly slot?: string;
+  readonly sale: string;
+  readonly order: string;
+  readonly wallet?: string;
+  /** Version of the sale; it grows with everything that happens in it. */
+  readonly version: number;
+};
+
+/** What changes something: it has a key. */
 export interface Mutations {
   'sale.open': { readonly body: OpenSale; readonly answer: Sale };
-  'sale.close': { readonly body: SaleRef; readonly answer: Sale };
+  'sale.close': { readonly body: GetSale; readonly answer: Sale };
   'order.place': { readonly body: PlaceOrder; readonly answer: Order };
   'order.cancel': { readonly body: EndOrder; readonly answer: Order };
   'order.refund': { readonly body: EndOrder; readonly answer: Order };
-  'payment.confirm': { readonly body: PaymentNotification; readonly answer: PaymentAnswer };
-  'payment.fail': { readonly body: PaymentNotification; readonly answer: PaymentAnswer };
-  'payment.refunded': { readonly body: RefundNotification; readonly answer: PaymentAnswer };
-  'payment.disputed': { readonly body: DisputeNotification; readonly answer: PaymentAnswer };
-  'ticket.mint': { readonly body: MintTickets; readonly answer: MintsAnswer };
+  'payment.confirm': { readonly body: PaymentNotification; readonly answer: Paid };
+  'payment.fail': { readonly body: PaymentNotification; readonly answer: Paid };
+  'payment.refunded': { readonly body: RefundNotification; readonly answer: Paid };
+  'payment.disputed': { readonly body: DisputeNotification; readonly answer: Paid };
+  'ticket.mint': { readonly body: MintTickets; readonly answer: Mints };
 }
 
-/** What only looks. */
-export interface Reads {
-  'sale.get': { readonly body: SaleRef; readonly answer: Sale };
-  'sale.refunds-due': { readonly body: SaleRef; readonly answer: RefundsDueList };
-  'order.get': { readonly body: OrderRef; readonly answer: Order };
-  'ticket.get': { readonly body: TicketRef; readonly answer: Ticket };
-  'ticket.receipt': { readonly body: TicketRef; readonly answer: Receipt };
+/** What only reads. */
+export interface Queries {
+  'sale.get': { readonly body: GetSale; readonly answer: Sale };
+  'sale.refunds-due': { readonly body: GetSale; readonly answer: RefundsDue };
+  'order.get': { readonly body: GetOrder; readonly answer: Order };
+  'ticket.get': { readonly body: GetTicket; readonly answer: Ticket };
+  'ticket.receipt': { readonly body: GetTicket; readonly answer: Receipt };
 }
 
 export type MutationName = keyof Mutations;
-export type ReadName = keyof Reads;
-export type OperationName = MutationName | ReadName;
+export type QueryName = keyof Queries;
+export type OperationName = MutationName | QueryName;
+
+/** Method and address over HTTP. Other operations are asked over NATS alone. */
+export const ADDRESSES: Readonly<Partial<Record<OperationName, readonly [method: 'GET' | 'POST', address: string]>>> = {
+  'sale.open': ['POST', '/v1/sales'],
+  'sale.close': ['POST', '/v1/sales/:sale/close'],
+  'order.place': ['POST', '/v1/sales/:sale/orders'],
+  'order.cancel': ['POST', '/v1/sales/:sale/orders/:order/cancel'],
+  'order.refund': ['POST', '/v1/sales/:sale/orders/:order/refund'],
+  'ticket.mint': ['POST', '/v1/mints'],
+  'sale.get': ['GET', '/v1/sales/:sale'],
+  'sale.refunds-due': ['GET', '/v1/sales/:sale/refunds-due'],
+  'order.get': ['GET', '/v1/sales/:sale/orders/:order'],
+  'ticket.get': ['GET', '/v1/tickets/:ticket?sale=:sale'],
+  'ticket.receipt': ['GET', '/v1/tickets/:ticket/receipt?sale=:sale'],
+};
+
+/** A method for each operation. */
+export abstract class Operations {
+  protected abstract change<M extends MutationName>(operation: M, body: Mutations[M]['body'], options?: CallOptions): Promise<Outcome<Mutations[M]['answer']>>;
+  protected abstract query<Q extends QueryName>(operation: Q, body: Queries[Q]['body']): Promise<Outcome<Queries[Q]['answer']>>;
+
+  /** Opens a sale; its terms stay as they are. */
+  openSale(body: OpenSale, options?: CallOptions): Promise<Outcome<Sale>> {
+    return this.change('sale.open', body, options);
+  }
+
+  /** Takes no more orders. What is held may still be paid. */
+  closeSale(body: GetSale, options?: CallOptions): Promise<Outcome<Sale>> {
+    return this.change('sale.close', body, options);
+  }
+
+  /** Orders named seats or a quantity of places: all of them or none. */
+  placeOrder(body: PlaceOrder, options?: CallOptions): Promise<Outcome<Order>> {
+    return this.change('order.place', body, options);
+  }
+
+  /** Gives up an order that nobody paid for. */
+  cancelOrder(body: EndOrder, options?: CallOptions): Promise<Outcome<Order>> {
+    return this.change('order.cancel', body, options);
+  }
+
+  /** Gives up an order that was paid for: the money is owed from now on. */
+  refundOrder(body: EndOrder, options?: CallOptions): Promise<Outcome<Order>> {
+    return this.change('order.refund', body, options);
+  }
+
+  /** Reports that a payment was received. For trusted back ends; payment providers report it by webhook. */
+  confirmPayment(body: PaymentNotification, options?: CallOptions): Promise<Outcome<Paid>> {
+    return this.change('payment.confirm', body, options);
+  }
+
+  /** Reports that a try to pay failed. */
+  failPayment(body: PaymentNotification, options?: CallOptions): Promise<Outcome<Paid>> {
+    return this.change('payment.fail', body, options);
+  }
+
+  /** Reports a refund of a payment by its id, or all that went back so far. */
+  refundedPayment(body: RefundNotification, options?: CallOptions): Promise<Outcome<Paid>> {
+    return this.change('payment.refunded', body, options);
+  }
+
+  /** Reports that a payment is disputed, or that the dispute was won or lost. */
+  disputedPayment(body: DisputeNotification, options?: CallOptions): Promise<Outcome<Paid>> {
+    return this.change('payment.disputed', body, options);
+  }
+
+  /** Asks for the mints of up to 500 sold tickets: accepted all or none. */
+  mintTickets(body: MintTickets, options?: CallOptions): Promise<Outcome<Mints>> {
+    return this.change('ticket.mint', body, options);
+  }
+
+  /** Reads a sale from the log. */
+  sale(body: GetSale): Promise<Outcome<Sale>> {
+    return this.query('sale.get', body);
+  }
+
+  /** Lists the money of a sale that has to go back, and reports of payments that do not fit. */
+  refundsDue(body: GetSale): Promise<Outcome<RefundsDue>> {
+    return this.query('sale.refunds-due', body);
+  }
+
+  /** Reads an order from the log, with how far it came. */
+  order(body: GetOrder): Promise<Outcome<Order>> {
+    return this.query('order.get', body);
+  }
+
+  /** Reads a ticket from the log and, once it is minted, its asset. */
+  ticket(body: GetTicket): Promise<Outcome<Ticket>> {
+    return this.query('ticket.get', body);
+  }
+
+  /** Reads the receipt of a minted ticket from the log: proof of it for its buyer. */
+  receipt(body: GetTicket): Promise<Outcome<Receipt>> {
+    return this.query('ticket.receipt', body);
+  }
+}

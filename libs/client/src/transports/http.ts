@@ -1,4 +1,4 @@
-import type { OperationName } from '../operations.js';
+import { ADDRESSES } from '../operations.js';
 import type { NoResponse, OutgoingRequest, Response, Transport } from '../transport.js';
 
 export interface HttpAccess {
@@ -6,26 +6,6 @@ export interface HttpAccess {
   readonly url: string;
   readonly apiKey: string;
 }
-
-type Fields = Readonly<Record<string, string>>;
-/** Members of the body that stand in the path are left out of what is sent. */
-type Route = readonly [method: 'GET' | 'POST', path: (fields: Fields) => string];
-
-const orderPath = ({ sale, order }: Fields): string => `/v1/sales/${sale}/orders/${order}`;
-
-const ROUTES: Readonly<Partial<Record<OperationName, Route>>> = {
-  'sale.open': ['POST', () => '/v1/sales'],
-  'sale.get': ['GET', ({ sale }) => `/v1/sales/${sale}`],
-  'sale.refunds-due': ['GET', ({ sale }) => `/v1/sales/${sale}/refunds-due`],
-  'sale.close': ['POST', ({ sale }) => `/v1/sales/${sale}/close`],
-  'order.place': ['POST', ({ sale }) => `/v1/sales/${sale}/orders`],
-  'order.get': ['GET', orderPath],
-  'order.cancel': ['POST', (fields) => `${orderPath(fields)}/cancel`],
-  'order.refund': ['POST', (fields) => `${orderPath(fields)}/refund`],
-  'ticket.mint': ['POST', () => '/v1/mints'],
-  'ticket.get': ['GET', ({ sale, ticket }) => `/v1/tickets/${ticket}?sale=${sale}`],
-  'ticket.receipt': ['GET', ({ sale, ticket }) => `/v1/tickets/${ticket}/receipt?sale=${sale}`],
-};
 
 /** The same requests over HTTP, where the network between lets nothing else through. */
 export class HttpTransport implements Transport {
@@ -42,10 +22,12 @@ export class HttpTransport implements Transport {
   }
 
   private routeOf({ operation, body }: OutgoingRequest): readonly [method: string, url: string] {
-    const route = ROUTES[operation];
-    if (route === undefined) throw new Error(`${operation} is not asked over HTTP: a trusted back end asks it over NATS`);
-    const fields = Object.entries(body).map(([name, value]) => [name, encodeURIComponent(String(value))]);
-    return [route[0], `${this.access.url.replace(/\/$/, '')}${route[1](Object.fromEntries(fields))}`];
+    const [method, address] = ADDRESSES[operation] ?? [];
+    if (method === undefined || address === undefined)
+      throw new Error(`${operation} is not asked over HTTP: a trusted back end asks it over NATS`);
+    const said = body as Readonly<Record<string, unknown>>; // members in the address are sent in the body too
+    const path = address.replace(/:([a-z]+)/g, (_, name: string) => encodeURIComponent(String(said[name])));
+    return [method, `${this.access.url.replace(/\/$/, '')}${path}`];
   }
 
   private headersOf({ key, traceparent }: OutgoingRequest, method: string): Record<string, string> {

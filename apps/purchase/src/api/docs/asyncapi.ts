@@ -33,12 +33,19 @@ function schemaOf(schema: z.ZodType): Json {
   return rest;
 }
 
+const nameOf = (schema: z.ZodType): string | undefined => NAMED.get(schema) ?? schema.meta()?.title;
+
 function payloadOf(schema: z.ZodType): Json {
-  const name = NAMED.get(schema);
+  const name = nameOf(schema);
   return name === undefined ? schemaOf(schema) : ref(`components/schemas/${name}`);
 }
 
-const schemas = (): Json => Object.fromEntries([...NAMED].map(([schema, name]) => [name, schemaOf(schema)]));
+const titled = (): (readonly [z.ZodType, string])[] =>
+  operations().flatMap(({ answer }) => {
+    const name = nameOf(answer);
+    return name === undefined ? [] : [[answer, name] as const];
+  });
+const schemas = (): Json => Object.fromEntries([...NAMED, ...titled()].map(([schema, name]) => [name, schemaOf(schema)]));
 
 const TRACE = { traceparent: text('W3C trace context.') };
 const KEY = {

@@ -34,6 +34,7 @@ import {
   personalProblem,
   timeProblem,
 } from '../values.js';
+import { MAX_ENDED_HOLDS } from './limits.js';
 
 const ROW_PATTERN = /^[A-Za-z0-9_-]{1,26}$/;
 
@@ -141,13 +142,19 @@ export const OpenSale = z
     name,
     units: unitsOffered,
     price,
-    maxPerBuyer: whole(1, MAX_UNITS_PER_SALE).default(DEFAULT_TERMS.maxPerBuyer),
-    maxPerWallet: whole(1, MAX_UNITS_PER_SALE).optional(),
-    maxEndedHolds: whole(1, MAX_UNITS_PER_SALE).optional(),
+    maxPerBuyer: whole(1, MAX_UNITS_PER_SALE)
+      .default(DEFAULT_TERMS.maxPerBuyer)
+      .describe('Units of one buyer at a time; `Alice` and `alice` are one buyer'),
+    maxPerWallet: whole(1, MAX_UNITS_PER_SALE).optional().describe('Units of one wallet at a time. Left out: any number'),
+    maxEndedHolds: whole(1, MAX_UNITS_PER_SALE)
+      .optional()
+      .describe(`Holds of one buyer that may end without a payment before its orders are refused. Left out: ${MAX_ENDED_HOLDS}`),
     holdSeconds: whole(1, MAX_HOLD_SECONDS).default(DEFAULT_TERMS.holdSeconds),
     payment: payment.default(DEFAULT_TERMS.payment),
     mint: mint.optional(),
-    tickets: tickets.optional(),
+    tickets: tickets
+      .optional()
+      .describe('`revocable`: assets cannot be given away, and are burned before a refunded unit is sold again. Left out: `transferable`'),
     opensAt: moment.optional(),
     closesAt: moment.optional(),
   })
@@ -198,7 +205,12 @@ export const GetOrder = z.strictObject({ sale: saleId, order: orderId });
 export type GetOrder = z.infer<typeof GetOrder>;
 
 /** `order.cancel`, `order.refund`. `override`: also where a ticket is minted that cannot be taken back. */
-export const EndOrder = GetOrder.extend({ override: z.literal(true, 'must be true, or left out').optional() });
+export const EndOrder = GetOrder.extend({
+  override: z
+    .literal(true, 'must be true, or left out')
+    .optional()
+    .describe('Also where a ticket is minted that cannot be taken back. It becomes void, and its asset stays with its holder'),
+});
 export type EndOrder = z.infer<typeof EndOrder>;
 
 /** `sale.close` */
