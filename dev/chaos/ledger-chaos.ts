@@ -6,7 +6,7 @@ import { connected, database } from '../../apps/ledger/src/database/connect.js';
 import { JetStreamEventsLog } from '../../apps/ledger/src/logs/jetstream.js';
 import { applyBatch } from '../../apps/ledger/src/projection/apply-batch.js';
 import { readCheckpoint } from '../../apps/ledger/src/projection/checkpoint.js';
-import { seededRandom } from '../solana/fault-switches.js';
+import { seededRandom } from '../solana/faults/fault-switches.js';
 import { ChaosStage, silent } from './ledger-stage.js';
 import { LedgerWriter } from './ledger-writer.js';
 

@@ -12,7 +12,7 @@ import { MintAggregateHandler } from '../../apps/minter/src/minting/mint-aggrega
 import { TicketMinter } from '../../apps/minter/src/minting/ticket-minter.js';
 import { FundsGate } from '../../apps/minter/src/payer/funds-gate.js';
 import { SpendingCaps } from '../../apps/minter/src/payer/spending-caps.js';
-import { type FaultSetting, seededRandom } from '../solana/fault-switches.js';
+import { type FaultSetting, seededRandom } from '../solana/faults/fault-switches.js';
 import { type LocalSolana, startLocalSolana } from '../solana/local-solana.js';
 import { countOnChain, type OnChain } from './count-on-chain.js';
 

@@ -1,4 +1,4 @@
-import { seededRandom } from '../solana/fault-switches.js';
+import { seededRandom } from '../solana/faults/fault-switches.js';
 import { Progress } from '../stack/progress.js';
 import { startStack } from '../stack/start-stack.js';
 import { clientSettings, DEMO_TENANT, OTHER_TENANT } from '../stack/wiring.js';

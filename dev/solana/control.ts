@@ -1,7 +1,7 @@
 import { ZodError, z } from 'zod';
-import type { Bank } from './bank.js';
-import { type FaultReport, type FaultSetting, type FaultSwitches, UnknownFault } from './fault-switches.js';
-import type { HttpAnswer } from './rpc-dispatch.js';
+import type { Bank } from './bank/bank.js';
+import { type FaultReport, type FaultSetting, type FaultSwitches, UnknownFault } from './faults/fault-switches.js';
+import type { HttpAnswer } from './rpc/rpc-dispatch.js';
 import type { SlotClock } from './slot-clock.js';
 
 /** A day of slots at 400 ms: enough to step over an epoch boundary in a few calls, short enough not to freeze the process. */

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { ComputeBudgetProgram, Keypair, PublicKey, SystemProgram, TransactionMessage, VersionedTransaction } from '@solana/web3.js';
-import type { Bank } from './bank.js';
-import { invalidParams, RPC_CODES, RpcError } from './rpc-error.js';
-import { type Svm, SYSTEM_PROGRAM } from './svm.js';
-import { sayTransactionError } from './transaction-error.js';
-import { readTransaction } from './wire-transaction.js';
+import type { Bank } from './bank/bank.js';
+import { type Svm, SYSTEM_PROGRAM } from './bank/svm.js';
+import { invalidParams, RPC_CODES, RpcError } from './rpc/rpc-error.js';
+import { sayTransactionError } from './rpc/transaction-error.js';
+import { readTransaction } from './rpc/wire-transaction.js';
 
 /** Nine million SOL: every balance stays an exact JSON number (below 2^53 lamports). */
 const FAUCET_LAMPORTS = 9_000_000_000_000_000n;

@@ -1,11 +1,11 @@
-import type { AccountImage } from './account-image.js';
-import type { Bank, Submission } from './bank.js';
-import type { Blockhashes } from './blockhashes.js';
-import type { Commitment } from './commitment.js';
+import type { AccountImage } from './bank/account-image.js';
+import type { Bank, Submission } from './bank/bank.js';
+import type { Blockhashes } from './bank/blockhashes.js';
+import type { Commitment } from './bank/commitment.js';
+import type { LandedTransaction } from './bank/signatures.js';
+import type { Simulation } from './bank/svm.js';
 import type { Faucet } from './faucet.js';
-import type { LandedTransaction } from './signatures.js';
-import type { Simulation } from './svm.js';
-import type { WireTransaction } from './wire-transaction.js';
+import type { WireTransaction } from './rpc/wire-transaction.js';
 
 /**
  * What an RPC method may ask of the chain. Plain functions, so that a fault is another node around this one:

@@ -1,4 +1,4 @@
-import type { Bank } from './bank.js';
+import type { Bank } from './bank/bank.js';
 
 interface Waiting {
   readonly slot: number;

@@ -4,7 +4,7 @@ import type { Wallet } from '#shared/kernel/ids.js';
 import type { Verdict, Watched } from '../../apps/minter/src/chains/chain.js';
 import { freshMintKeys, Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
 import { Token2022Chain } from '../../apps/minter/src/chains/token-2022/token-2022-chain.js';
-import type { FaultSwitches } from '../../dev/solana/fault-switches.js';
+import type { FaultSwitches } from '../../dev/solana/faults/fault-switches.js';
 import { type LocalSolana, startLocalSolana } from '../../dev/solana/local-solana.js';
 import { Stage } from '../stages/stage.js';
 import { mintPlan, nextTicket } from './mint-plans.js';

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { MINT_STEPS } from '../../apps/minter/src/minting/failpoint.js';
 import { freePort } from '../../dev/processes/ports.js';
 import { waitFor } from '../../dev/processes/wait.js';
-import { seededRandom } from '../../dev/solana/fault-switches.js';
+import { seededRandom } from '../../dev/solana/faults/fault-switches.js';
 import { CrashTally } from '../harness/crash-tally.js';
 import { scrapeAt } from '../harness/scrape.js';
 import { MinterProcesses } from '../stages/minter-processes.js';

@@ -6,7 +6,7 @@ import { type EventStore, mintSubject } from '#shared/event-store/event-store.js
 import { MemoryEventStore } from '#shared/event-store/memory.js';
 import type { Chain, Watched } from '../../apps/minter/src/chains/chain.js';
 import { MemoryChain, type MemoryFault } from '../../apps/minter/src/chains/memory.js';
-import { seededRandom } from '../../dev/solana/fault-switches.js';
+import { seededRandom } from '../../dev/solana/faults/fault-switches.js';
 import { MemoryMinter } from '../stages/memory-minter.js';
 import { mintCommand, TENANT } from '../stages/minter-stage.js';
 

@@ -1,11 +1,11 @@
 /** A node that answers in good form and is wrong: it forgot, it is behind, or it serves another chain. */
 import { z } from 'zod';
-import type { AccountImage } from '../account-image.js';
-import { BLOCKHASH_VALID_BLOCKS } from '../blockhashes.js';
-import { VIEW_DEPTH_SLOTS } from '../chain-state.js';
-import { type Fault, fault } from '../fault.js';
-import type { Contextual } from '../rpc-methods/params.js';
-import { TOKEN_PROGRAMS } from '../token-layout.js';
+import type { AccountImage } from '../bank/account-image.js';
+import { BLOCKHASH_VALID_BLOCKS } from '../bank/blockhashes.js';
+import { VIEW_DEPTH_SLOTS } from '../bank/chain-state.js';
+import { TOKEN_PROGRAMS } from '../bank/token-layout.js';
+import type { Contextual } from '../rpc/methods/params.js';
+import { type Fault, fault } from './fault.js';
 
 const ACCOUNT_READS = [
   'getAccountInfo',

@@ -1,7 +1,7 @@
 /** What can happen to a transaction on its way: the answer and the chain disagree. */
 import { z } from 'zod';
-import { type Fault, fault } from '../fault.js';
-import { RPC_CODES, RpcError } from '../rpc-error.js';
+import { RPC_CODES, RpcError } from '../rpc/rpc-error.js';
+import { type Fault, fault } from './fault.js';
 
 const SEND = ['sendTransaction'];
 const CUSTOM_PROGRAM_ERROR = { InstructionError: [0, { Custom: 0 }] };

@@ -1,4 +1,4 @@
-import type { Fault } from '../fault.js';
+import type { Fault } from './fault.js';
 import { readingFaults } from './reading.js';
 import { sendingFaults } from './sending.js';
 import { transportFaults } from './transport.js';

@@ -1,6 +1,6 @@
 /** What comes back instead of an answer: the node, a proxy or the network is in the way. The call itself is not carried out. */
 import { z } from 'zod';
-import { type Fault, fault } from '../fault.js';
+import { type Fault, fault } from './fault.js';
 
 const HTML = '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>';
 

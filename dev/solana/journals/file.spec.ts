@@ -1,7 +1,7 @@
 import { appendFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { JournalRecord } from '../journal.js';
+import type { JournalRecord } from '../bank/journal.js';
 import { FileJournal } from './file.js';
 
 const image = { lamports: 2n ** 60n + 1n, owner: 'owner', executable: false, data: Uint8Array.from([1, 2, 255]) };

@@ -16,7 +16,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { HistoryPlace, Journal, JournalRecord } from '../journal.js';
+import type { HistoryPlace, Journal, JournalRecord } from '../bank/journal.js';
 import { withoutIdleSlots } from './idle-slots.js';
 import { readRecordLine, writeRecordLine } from './record-line.js';
 

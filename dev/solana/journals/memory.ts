@@ -1,4 +1,4 @@
-import type { HistoryPlace, Journal, JournalRecord } from '../journal.js';
+import type { HistoryPlace, Journal, JournalRecord } from '../bank/journal.js';
 
 /** Nothing outlives the process; history is still addressed by place, so both journals are used alike. */
 export class MemoryJournal implements Journal {

@@ -1,5 +1,5 @@
-import type { AccountImage } from '../account-image.js';
-import type { JournalRecord, TransactionLanded } from '../journal.js';
+import type { AccountImage } from '../bank/account-image.js';
+import type { JournalRecord, TransactionLanded } from '../bank/journal.js';
 
 type AccountLine =
   | readonly [address: string]

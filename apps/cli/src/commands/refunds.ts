@@ -1,5 +1,5 @@
 import { readEnvironment } from '#shared/platform/process/environment.js';
-import { asOperator } from './operator.js';
+import { asOperator } from '../operator.js';
 
 const ASK_TIMEOUT_MS = 10_000;
 

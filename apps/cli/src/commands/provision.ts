@@ -1,6 +1,6 @@
 import { readEnvironment } from '#shared/platform/process/environment.js';
 import { provision } from '#shared/platform/topology/provision.js';
-import { withNats } from './operator.js';
+import { withNats } from '../operator.js';
 
 /** `admit provision` */
 export async function provisionStreams(): Promise<void> {

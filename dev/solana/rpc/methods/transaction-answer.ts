@@ -1,8 +1,8 @@
 import { VersionedTransaction } from '@solana/web3.js';
 import { encodeBase58 } from '#shared/kernel/base58.js';
-import type { TransactionHistory } from '../history.js';
+import type { TransactionHistory } from '../../bank/history.js';
+import type { LandedTransaction } from '../../bank/signatures.js';
 import { RPC_CODES, RpcError } from '../rpc-error.js';
-import type { LandedTransaction } from '../signatures.js';
 
 interface AnswerConfig {
   readonly encoding?: 'json' | 'base58' | 'base64' | null | undefined;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Node } from '../node.js';
+import { readHolding, readMint, type TokenMint, tokenAmount } from '../../bank/token-layout.js';
+import type { Node } from '../../node.js';
 import { invalidParams } from '../rpc-error.js';
-import { readHolding, readMint, type TokenMint, tokenAmount } from '../token-layout.js';
 import { answerAccount } from './accounts.js';
 import { accountConfig, address, inContext, type Method, method, viewConfig, viewOf } from './params.js';
 

@@ -4,8 +4,8 @@ import { type Environment, readEnvironment } from '#shared/platform/process/envi
 import { accountInstructions } from '#shared/platform/tenants/nats-account.js';
 import { type Grant, goodAt } from '#shared/platform/tenants/tenant.js';
 import { type Issued, TenantRegister } from '#shared/platform/tenants/tenant-register.js';
-import { asOperator } from './operator.js';
-import { tableWith } from './table.js';
+import { asOperator } from '../operator.js';
+import { tableWith } from '../table.js';
 
 /** Where `npm start` or the container `accounts` tells the server. */
 const FOLLOWED = 'The NATS server is told of it by itself, within a few seconds.';

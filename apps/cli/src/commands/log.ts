@@ -2,13 +2,13 @@ import type { Command } from 'commander';
 import { readEnvironment } from '#shared/platform/process/environment.js';
 import { EXIT } from '#shared/platform/process/exit-codes.js';
 import { number, progressOf } from '#shared/platform/process/progress.js';
-import { backUp } from './log/backup.js';
-import { readLedgerWitness } from './log/ledger-witness.js';
-import type { StreamCopy } from './log/manifest.js';
-import { restore } from './log/restore.js';
-import { type LogVerdict, verifyLog } from './log/verify-log.js';
-import { asOperator, say, withExitCodes, withNats } from './operator.js';
-import { unlessInterrupted } from './unless-interrupted.js';
+import { backUp } from '../log/backup.js';
+import { readLedgerWitness } from '../log/ledger-witness.js';
+import type { StreamCopy } from '../log/manifest.js';
+import { restore } from '../log/restore.js';
+import { type LogVerdict, verifyLog } from '../log/verify-log.js';
+import { asOperator, say, withExitCodes, withNats } from '../operator.js';
+import { unlessInterrupted } from '../unless-interrupted.js';
 
 /** `admit log …` */
 export function addLogCommands(program: Command): void {

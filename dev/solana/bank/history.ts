@@ -1,7 +1,7 @@
+import type { WireTransaction } from '../rpc/wire-transaction.js';
 import type { Images } from './account-image.js';
 import type { Execution, Svm } from './svm.js';
 import { readHolding, readMint, type TokenAmount, tokenAmount } from './token-layout.js';
-import type { WireTransaction } from './wire-transaction.js';
 
 interface TokenBalance {
   readonly accountIndex: number;

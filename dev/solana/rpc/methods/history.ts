@@ -1,11 +1,11 @@
 import { VersionedMessage } from '@solana/web3.js';
 import { z } from 'zod';
 import { encodeBase58 } from '#shared/kernel/base58.js';
-import { BLOCKHASH_VALID_BLOCKS } from '../blockhashes.js';
-import type { TransactionHistory } from '../history.js';
-import type { Node } from '../node.js';
+import { BLOCKHASH_VALID_BLOCKS } from '../../bank/blockhashes.js';
+import type { TransactionHistory } from '../../bank/history.js';
+import type { LandedTransaction } from '../../bank/signatures.js';
+import type { Node } from '../../node.js';
 import { invalidParams } from '../rpc-error.js';
-import type { LandedTransaction } from '../signatures.js';
 import { feeOf } from '../wire-transaction.js';
 import { address, inContext, type Method, method, signature, viewConfig, viewOf } from './params.js';
 import { answerTransaction } from './transaction-answer.js';

@@ -1,11 +1,11 @@
+import type { TransactionError } from '../rpc/transaction-error.js';
+import type { WireTransaction } from '../rpc/wire-transaction.js';
 import { type AccountImage, type AccountSink, type Images, OverlayAccounts, sameImage } from './account-image.js';
 import { ChainState } from './chain-state.js';
 import type { Commitment, CommitmentDepths } from './commitment.js';
 import { describeHistory } from './history.js';
 import type { Journal, JournalRecord } from './journal.js';
 import type { Execution, Simulation, Svm } from './svm.js';
-import type { TransactionError } from './transaction-error.js';
-import type { WireTransaction } from './wire-transaction.js';
 
 export type Submission =
   | { readonly outcome: 'landed'; readonly err: TransactionError | null }

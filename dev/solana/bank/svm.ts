@@ -5,8 +5,8 @@
  */
 import { Account, Clock, FailedTransactionMetadata, LiteSvm, type TransactionMetadata } from 'litesvm/dist/internal.js';
 import { decodeBase58, encodeBase58 } from '#shared/kernel/base58.js';
+import { readTransactionError, type TransactionError } from '../rpc/transaction-error.js';
 import type { AccountImage, AccountStore } from './account-image.js';
-import { readTransactionError, type TransactionError } from './transaction-error.js';
 
 export const SYSTEM_PROGRAM = '11111111111111111111111111111111';
 export const SLOTS_PER_EPOCH = 432_000;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { decodeBase58 } from '#shared/kernel/base58.js';
-import type { AccountImage } from '../account-image.js';
-import { COMMITMENTS } from '../commitment.js';
-import type { Node } from '../node.js';
+import type { AccountImage } from '../../bank/account-image.js';
+import { COMMITMENTS } from '../../bank/commitment.js';
+import type { Simulation } from '../../bank/svm.js';
+import type { Node } from '../../node.js';
 import { invalidParams, RPC_CODES, RpcError } from '../rpc-error.js';
-import type { Simulation } from '../svm.js';
 import { sayTransactionError, type TransactionError } from '../transaction-error.js';
 import { readTransaction, type WireTransaction } from '../wire-transaction.js';
 import { answerAccount } from './accounts.js';

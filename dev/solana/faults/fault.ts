@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Node } from './node.js';
-import type { RpcError } from './rpc-error.js';
+import type { Node } from '../node.js';
+import type { RpcError } from '../rpc/rpc-error.js';
 
 /** How a call ends. The last three are what a client sees of a broken node or the things in front of it. */
 export type Outcome =

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SLOTS_PER_EPOCH } from '../svm.js';
+import { SLOTS_PER_EPOCH } from '../../bank/svm.js';
 import { API_VERSION, inContext, type Method, method, viewConfig, viewOf } from './params.js';
 
 const onlyView = z.tuple([viewConfig.nullish()]);

@@ -1,5 +1,5 @@
+import type { TransactionError } from '../rpc/transaction-error.js';
 import type { HistoryPlace } from './journal.js';
-import type { TransactionError } from './transaction-error.js';
 
 /** A transaction that landed, with or without an error. */
 export interface LandedTransaction {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { decodeBase58 } from '#shared/kernel/base58.js';
-import { COMMITMENTS, type Commitment } from '../commitment.js';
-import type { Node } from '../node.js';
+import { COMMITMENTS, type Commitment } from '../../bank/commitment.js';
+import type { Node } from '../../node.js';
 import { invalidParams, RPC_CODES, RpcError } from '../rpc-error.js';
 
 const ADDRESS_BYTES = 32;

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { readEnvironment } from '#shared/platform/process/environment.js';
 import { EXIT } from '#shared/platform/process/exit-codes.js';
-import { redriveMint } from './mint/redrive-mint.js';
-import { asOperator, say, withExitCodes } from './operator.js';
+import { redriveMint } from '../mint/redrive-mint.js';
+import { asOperator, say, withExitCodes } from '../operator.js';
 
 interface RedriveOptions {
   readonly sale?: string;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { keepSecrets } from '#shared/platform/process/secrets.js';
 import { accountsConfig, usersOf } from '#shared/platform/topology/accounts.js';
-import { say } from './operator.js';
+import { say } from '../operator.js';
 
 /** Where `npm start` looks for the passwords of a server that NATS_URL names. */
 const CREDENTIALS = join('.admit', 'nats', 'credentials.json');

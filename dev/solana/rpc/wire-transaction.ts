@@ -6,7 +6,7 @@ import {
   VersionedTransaction,
 } from '@solana/web3.js';
 import { encodeBase58 } from '#shared/kernel/base58.js';
-import type { AccountImage } from './account-image.js';
+import type { AccountImage } from '../bank/account-image.js';
 import { invalidParams } from './rpc-error.js';
 
 /** The network packet: IPv6 minimum MTU less headers. Larger transactions never leave a real node either. */

@@ -1,10 +1,10 @@
 import type { Server } from 'node:http';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
-import type { Bank } from './bank.js';
-import { COMMITMENTS, type Commitment } from './commitment.js';
+import type { Bank } from '../bank/bank.js';
+import { COMMITMENTS, type Commitment } from '../bank/commitment.js';
+import { inContext } from './methods/params.js';
 import { RPC_CODES } from './rpc-error.js';
-import { inContext } from './rpc-methods/params.js';
 
 /** A subscription is a hundred bytes of JSON. */
 const MAX_MESSAGE_BYTES = 64 * 1024;

@@ -3,11 +3,11 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { nameProblem } from '#shared/domain/values.js';
 import { readEnvironment } from '#shared/platform/process/environment.js';
 import { EXIT } from '#shared/platform/process/exit-codes.js';
-import { type EventName, eventNamed, nameOf, suspendEvent } from './ledger/suspend.js';
-import { type Halt, readHalts, readSuspended } from './ledger/suspense.js';
-import { asOperator, say, withExitCodes } from './operator.js';
-import { runProgram } from './run-program.js';
-import { harmless, tableWith } from './table.js';
+import { type EventName, eventNamed, nameOf, suspendEvent } from '../ledger/suspend.js';
+import { type Halt, readHalts, readSuspended } from '../ledger/suspense.js';
+import { asOperator, say, withExitCodes } from '../operator.js';
+import { runProgram } from '../run-program.js';
+import { harmless, tableWith } from '../table.js';
 
 const MAX_REASON_LETTERS = 500;
 /** A ledger that runs takes a decision in within two or three seconds; a long sale behind it takes longer. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { readEnvironment } from '#shared/platform/process/environment.js';
-import { runProgram } from './run-program.js';
+import { runProgram } from '../run-program.js';
 
 const COULD_NOT = 2;
 

@@ -1,5 +1,5 @@
+import type { TransactionError } from '../rpc/transaction-error.js';
 import type { AccountImage } from './account-image.js';
-import type { TransactionError } from './transaction-error.js';
 
 /** Where the long part of a transaction (bytes, logs, balances) lies in the history blob; nothing of it is kept in memory. */
 export interface HistoryPlace {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { encodeBase58 } from '#shared/kernel/base58.js';
-import type { AccountImage } from '../account-image.js';
+import type { AccountImage } from '../../bank/account-image.js';
 import { invalidParams } from '../rpc-error.js';
 import { accountConfig, address, inContext, type Method, method, slotNumber, viewConfig, viewOf } from './params.js';
 

@@ -1,8 +1,8 @@
-import type { Outcome } from './fault.js';
-import type { FaultSwitches } from './fault-switches.js';
-import type { Node } from './node.js';
+import type { Outcome } from '../faults/fault.js';
+import type { FaultSwitches } from '../faults/fault-switches.js';
+import type { Node } from '../node.js';
+import { RPC_METHODS } from './methods/table.js';
 import { RPC_CODES, RpcError } from './rpc-error.js';
-import { RPC_METHODS } from './rpc-methods/table.js';
 
 /** A batch of reads for a few thousand outstanding signatures; more is a mistake of the caller. */
 const MAX_BATCH = 1_000;
