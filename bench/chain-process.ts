@@ -6,10 +6,10 @@ import type { ControlReport } from '../dev/solana/control.js';
 import { MeasuredProcess } from './measured-process.js';
 
 const SLOT_MS = 400;
-/** What the bar is measured under: some transactions are lost on their way, some answers on theirs. */
+/** The faults during the measurement: some transactions and some responses are lost. */
 const FAULTS = { drop: { probability: 0.05 }, 'land-then-time-out': { probability: 0.01 } };
 
-/** The local Solana at the pace of the real one: what it costs is not the minter's cost. */
+/** The local Solana at real pace, as a process of its own so that its cost is not counted as the minter's. */
 export class ChainProcess extends MeasuredProcess {
   private constructor(
     child: ChildProcess,
@@ -27,7 +27,7 @@ export class ChainProcess extends MeasuredProcess {
     return chain;
   }
 
-  /** Ends the faults: what counts afterwards counts on an honest chain. */
+  /** Ends the faults, so that the final count reads an honest chain. */
   async calm(): Promise<ControlReport> {
     return (await (await fetch(`${this.url}/control/faults`, { method: 'DELETE' })).json()) as ControlReport;
   }

@@ -9,7 +9,10 @@ const RETRY_PAUSE_MS = 50;
 const ROW = 500;
 const BYTES_PER_MB = 1_048_576;
 
-/** Ten buyers for every seat, a fifth of whom ask twice with the same key: exactly the seats are sold, every replay is identical. */
+/**
+ * Ten buyers for every seat, a fifth of whom retry with the same key: exactly the seats are sold, and every retry gets an identical
+ * response.
+ */
 export const benchFlash = ({ buyers }: { readonly buyers: number }): Promise<boolean> => onStage('flash', (stage) => flash(stage, buyers));
 
 async function flash({ demo, purchase }: SellingStage, buyers: number): Promise<boolean> {

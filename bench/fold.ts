@@ -21,18 +21,18 @@ import { writeSale } from './ledger-log.js';
 const TENANT = 'demo';
 const SALE = 'gala';
 const ORDERS = 100_000;
-/** The first rounds pay for the compiler; the middle one counts. */
+/** The first rounds include compilation; the median counts. */
 const ROUNDS = 5;
-/** What folding a sale of so many orders from the log may take. */
+/** The limit for folding a sale of this many orders from the log. */
 const BAR_MS = 1_000;
 const MICROS_PER_MS = 1_000;
 const BYTES_PER_MB = 1_000_000;
 const PULL_BYTES = 16 * 1024 * 1024;
 
 /**
- * A purchase process that meets a large sale for the first time: from its first commit, each from the leader, decoded, hashed, proven to
- * follow, folded; and from a snapshot as old as one can be, with what follows it read from the log. The latter counts: who comes first after
- * an upgrade pays for the other.
+ * A purchase process that loads a large sale for the first time, in two ways. From the first commit: each is fetched from the leader,
+ * decoded, hashed, verified against its predecessor and folded. From the oldest possible snapshot: the commits after it come from the
+ * log. The bar holds for the second way; only the first load after an upgrade takes the first.
  */
 export async function benchFold(): Promise<boolean> {
   const folder = temporaryFolder('bench-fold');
@@ -74,7 +74,7 @@ async function middleOf(how: string, store: EventStore, snapshots?: () => SaleSn
   return rounds.sort((left, right) => left - right)[Math.floor(ROUNDS / 2)] as number;
 }
 
-/** A snapshot of so many commits, as the process that sells takes it, and how long that keeps it from selling. */
+/** Takes a snapshot after this many commits, as the purchase app does, and measures how long that blocks selling. */
 async function takeAt(snapshots: Snapshots, store: EventStore, commits: number): Promise<void> {
   const sale = new SaleAggregate(saleSubject(TENANT, SALE));
   for await (const commit of store.read(sale.subject, NO_HEAD)) if (commit.version <= commits) sale.apply(commit);
@@ -103,7 +103,7 @@ async function fold(store: EventStore, round: number, snapshots: SaleSnapshots |
   return ms;
 }
 
-/** What no fold of these commits can do without: their bytes fetched, and what stands before the cut hashed and parsed, with nothing made of it. */
+/** The minimum cost of any fold of these commits: fetch their bytes, hash and parse the part before the cut, and build nothing. */
 async function floor(connection: NatsConnection, commits: number): Promise<void> {
   const subject = saleSubject(TENANT, SALE);
   const spent = { fetch: 0, hash: 0, parse: 0 };

@@ -4,18 +4,18 @@ import { closedLoop, type Figures, type Load, ROUNDS, roundOf } from './load.js'
 import { API_KEY, ask, onStage, openSale, type SellingStage } from './selling-stage.js';
 
 const IN_FLIGHT = [1, 64, 256];
-/** A bench is one tenant that asks for all it can get. */
+/** The bench is one tenant without a rate limit. */
 const UNLIMITED = { TENANT_RATE: '100000', TENANT_BURST: '100000' };
 
 interface Row {
   readonly inFlight: number;
   readonly http: Figures;
-  /** On connections that are all opened by what is measured. */
+  /** Over connections that the measured run opens itself. */
   readonly opening: Figures;
   readonly nats: Figures;
 }
 
-/** The same orders over HTTP and over NATS, in turn, on the same process: what HTTP itself costs. */
+/** The same orders over HTTP and over NATS, alternately, on the same process: the cost of HTTP itself. */
 export async function benchHttp({ seconds }: { readonly seconds: number }): Promise<boolean> {
   const rows: Row[] = [];
   await onStage(
@@ -37,7 +37,7 @@ export async function benchHttp({ seconds }: { readonly seconds: number }): Prom
   return report(rows);
 }
 
-/** With so many connections opened before; Node takes in one of them a turn of its event loop (docs/operations.md). */
+/** With this many connections opened before: Node accepts one connection in each turn of its event loop (docs/operations.md). */
 async function overHttp({ purchase }: SellingStage, load: Load, opened = 0): Promise<Figures> {
   const agent = new Agent({ keepAlive: true, maxSockets: load.inFlight });
   const order = async (): Promise<void> => {
@@ -83,9 +83,9 @@ function middle(rounds: readonly Row[]): Row {
   return sorted[Math.floor(sorted.length / 2)] as Row;
 }
 
-/** HTTP costs parsing, hooks and Nest's routing in the one thread that also decides: so much of the rate over NATS must be left. */
+/** HTTP adds parsing, hooks and Nest's routing to the one thread that also decides; this share of the NATS rate must remain. */
 const BAR_OF_NATS = 0.4;
-/** No order may wait for what is not its own: the slowest of a hundred takes at most so many times the middle one. */
+/** No order may wait for another order's work: the 99th percentile is at most this many times the median. */
 const BAR_P99_OF_P50 = 6;
 
 function report(rows: readonly Row[]): boolean {

@@ -8,7 +8,7 @@ import { fingerprint } from '#shared/kernel/canonical.js';
 import { sha256 } from '#shared/kernel/hash.js';
 import { keyHash, type OrderId, orderId, type SaleId, type TenantId, ticketId, type UnitId } from '#shared/kernel/ids.js';
 
-/** Orders that were decided together, as in a rush; a mint commit holds as many tickets. */
+/** Orders decided in one commit, as in a rush; a mint commit holds as many tickets. */
 const ORDERS_PER_COMMIT = 32;
 const SEATS_PER_ORDER = 2;
 /** Events of one order: its decision, placed, confirmed, mints requested. */
@@ -21,7 +21,7 @@ const SALES = [
   ['acme', 'fair'],
   ['acme', 'matinee'],
 ] as const;
-/** Appends under way at once: the broker fsyncs each. */
+/** Appends in flight at once: the broker fsyncs each. */
 const WINDOW = 64;
 const AT = Date.UTC(2027, 0, 1);
 const WALLET = '7EcDhSYGxXyscszYEp35KHN8vvw3svAuLKTzXwCFLtV';
@@ -29,11 +29,11 @@ const TRANSACTION = Buffer.alloc(960, 7).toString('base64');
 
 export interface LogShape {
   readonly events: number;
-  /** Of this share of the orders the tickets are minted. */
+  /** The share of orders whose tickets are minted. */
   readonly minted: number;
 }
 
-/** Writes a log as the apps would have written it, and returns how many events and commits it holds. */
+/** Writes a log as the apps write it. @returns the number of events and commits */
 export async function writeLog(connection: NatsConnection, { events, minted }: LogShape): Promise<{ events: number; commits: number }> {
   const writer = new Writer(connection);
   const perOrder = EVENTS_PER_ORDER + minted * SEATS_PER_ORDER * EVENTS_PER_MINT;
@@ -58,7 +58,7 @@ export async function writeLog(connection: NatsConnection, { events, minted }: L
   return { events: writer.events, commits: writer.commits };
 }
 
-/** One sale alone, one place an order, as a rush writes it. */
+/** One sale, one unit an order, as in a rush. */
 export async function writeSale(
   connection: NatsConnection,
   {
@@ -89,7 +89,7 @@ class Writer {
 
   constructor(private readonly connection: NatsConnection) {}
 
-  /** The heads are computed, not waited for: nobody else writes, and messages of one connection arrive in their order. */
+  /** Heads are computed, not awaited: there is no other writer, and messages of one connection arrive in order. */
   async append(subject: string, events: readonly Recorded[]): Promise<void> {
     const head = this.heads.get(subject) ?? NO_HEAD;
     const bytes = encodeCommit(subject, head, events);

@@ -16,7 +16,7 @@ export interface Load {
   readonly warmUpMs: number;
 }
 
-/** What is compared is measured so often in turn; the middle counts. */
+/** Each variant is measured this often, alternately; the median counts. */
 export const ROUNDS = 3;
 /** Until the code is compiled and every connection is open. */
 const WARM_UP_MS = 700;
@@ -28,7 +28,7 @@ export const roundOf = (seconds: number, inFlight: number): Load => ({
   warmUpMs: WARM_UP_MS,
 });
 
-/** Closed loop: so many calls are always under way. What is called during the warm-up is not counted. */
+/** Closed loop with a constant number of calls in flight. Calls during the warm-up do not count. */
 export async function closedLoop({ inFlight, durationMs, warmUpMs }: Load, call: (lane: number) => Promise<void>): Promise<Figures> {
   const histogram: Histogram = build({ lowestDiscernibleValue: 1, highestTrackableValue: 60_000_000, numberOfSignificantValueDigits: 3 });
   const countFrom = performance.now() + warmUpMs;

@@ -15,7 +15,7 @@ export class MinterProcess extends MeasuredProcess {
     return new MinterProcess(spawnApp('minter', settings));
   }
 
-  /** The most memory it ever had. */
+  /** Peak resident memory. */
   peakBytes(): number {
     return this.bytes('VmHWM');
   }

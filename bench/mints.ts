@@ -20,7 +20,7 @@ import { MinterProcess } from './minter-process.js';
 const TENANT = 'bench' as TenantId;
 const SALE = 'bench' as SaleId;
 const PATIENCE_MS = 600_000;
-/** The rate is that of the middle of the run: between these parts of all mints. */
+/** The rate is measured in the middle of the run: between these shares of all mints. */
 const FROM_PART = 0.1;
 const TO_PART = 0.9;
 const PUBLISHED_AT_ONCE = 500;
@@ -45,7 +45,7 @@ interface Minted extends Figures {
   readonly attempts: number;
 }
 
-/** Mints through the real minter process on a chain of 400 ms slots that loses some, next to a plain web3.js loop on the same kind of chain. */
+/** Mints through the real minter process on a chain of 400 ms slots with losses, next to a plain web3.js loop on an equal chain. */
 export async function benchMints({ mints }: { readonly mints: number }): Promise<boolean> {
   const ours = await minted(mints);
   const peers = [await looped('web3.js, Promise.all of 256', WINDOW * WINDOWS, WINDOW), await looped('web3.js, one by one', ONE_BY_ONE, 1)];
@@ -96,7 +96,7 @@ async function ask(admin: NatsConnection, mints: number): Promise<void> {
   }
 }
 
-/** Counts what is acknowledged, its verdict being in the log, until nothing is left. */
+/** Counts acknowledged mints, whose verdicts are in the log, until none is left. */
 async function watch(admin: NatsConnection, mints: number): Promise<Pick<Minted, 'seconds' | 'perSecond' | 'outstanding'>> {
   const jsm = await jetstreamManager(admin);
   const startedAt = performance.now();
@@ -115,7 +115,7 @@ async function watch(admin: NatsConnection, mints: number): Promise<Pick<Minted,
   return { seconds: (performance.now() - startedAt) / 1_000, perSecond, outstanding };
 }
 
-/** The minter makes it when it sees the tenant. */
+/** The minter creates it when it first sees the tenant. */
 async function queue(jsm: JetStreamManager): Promise<Pick<ConsumerInfo, 'num_ack_pending'>> {
   for await (const info of jsm.consumers.list('MINTS')) if (info.name === mintQueueOf(TENANT)) return info;
   return { num_ack_pending: 0 };

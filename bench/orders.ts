@@ -7,7 +7,7 @@ import { ask, expectStatus, onStage } from './selling-stage.js';
 const IN_FLIGHT = [1, 64, 256];
 const SEATS_PER_ROW = 500;
 const ROWS = 200;
-/** About what an order weighs on COMMANDS. */
+/** The approximate size of an order on COMMANDS. */
 const BARE_BYTES = 500;
 const BAR_AT_64 = 0.45;
 
@@ -34,7 +34,7 @@ interface Row {
 
 const ratio = ({ sold, publishes }: Row): number => sold.perSecond / publishes.perSecond;
 
-/** The round whose ratio is the middle one: what else the machine did weighs on both sides alike, but not on every round. */
+/** The round with the median ratio: other load on the machine affects both sides of a round alike, but not every round. */
 function median(rounds: readonly Row[]): Row {
   const sorted = [...rounds].sort((left, right) => ratio(left) - ratio(right));
   return sorted[Math.floor(sorted.length / 2)] as Row;
@@ -58,7 +58,7 @@ async function orders(demo: NatsConnection, load: Load): Promise<Figures> {
   return figures;
 }
 
-/** What the server can do at most for anybody who appends with an expected sequence and waits for the fsync: one subject a lane. */
+/** The server's maximum for any client that appends with an expected sequence and waits for the fsync: one subject for each loop. */
 async function bare(admin: NatsConnection, load: Load): Promise<Figures> {
   const jsm = await jetstreamManager(admin);
   const name = `BARE-${randomUUID()}`;

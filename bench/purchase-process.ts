@@ -5,7 +5,7 @@ import { waitFor } from '../dev/processes/wait.js';
 import { MeasuredProcess, spawnApp } from './measured-process.js';
 
 const READY_MS = 30_000;
-/** What is measured is the work, not the bound of a tenant. */
+/** Measures the work, not the rate limit of a tenant. */
 const UNHURRIED = { TENANT_RATE: '1000000', TENANT_BURST: '1000000' };
 
 /** The purchase app. */

@@ -10,10 +10,10 @@ const BESIDE = 'orders, a storm of retries beside';
 const READS = 'reads of orders';
 const RETRIES = 'the retries beside';
 const BAR_READS_PER_SECOND = 1_500;
-/** What an order may cost while just as many callers ask again for what was decided: the two share the work of one process. */
+/** The latency bound of an order while as many callers read decided orders: both share the work of one process. */
 const BAR_BESIDE = 0.5;
 
-/** Reads and retries of one sale at once: all are told from the log, up to what its leader holds when they come. */
+/** Reads and retries of one sale at once: all are answered from the log, up to the leader's last commit at their arrival. */
 export async function benchReads({ seconds }: { readonly seconds: number }): Promise<boolean> {
   const load = roundOf(seconds, IN_FLIGHT);
   const rows = new Map<string, Figures[]>();
@@ -34,7 +34,7 @@ export async function benchReads({ seconds }: { readonly seconds: number }): Pro
 
 const order = (key: string): object => ({ sale: 'reads', buyer: key, quantity: 1 });
 
-/** Orders to read, and keys to ask again with. */
+/** Orders to read, and keys to retry with. */
 async function place(demo: NatsConnection): Promise<string[]> {
   const made: string[] = [];
   for (let first = 0; first < KEYS; first += IN_FLIGHT) {

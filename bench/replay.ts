@@ -26,11 +26,11 @@ const MINTED = 0.25;
 const ROUNDS = 3;
 const BATCH = 1_024;
 const WAIT_MS = 600_000;
-/** What replaying must reach: events a second, and its share of what Postgres takes by COPY alone. */
+/** The bar for a replay: events a second, and its share of the rate of a bare Postgres COPY. */
 const BAR = { perSecond: 60_000, ofCopy: 0.5 };
 const MS_PER_SECOND = 1_000;
 const silent = createLogger('bench', 'fatal');
-/** As operations.md says: the indexes that are written at random places lie in memory, and no checkpoint falls into a round. Fsync stays on. */
+/** As in operations.md: indexes with random inserts fit in memory, and no checkpoint falls into a round. Fsync stays on. */
 const SETTINGS = { shared_buffers: '1GB', max_wal_size: '8GB', checkpoint_timeout: '30min' };
 const run = promisify(execFile);
 
@@ -52,7 +52,7 @@ interface Replayed {
   readonly cpuSeconds: number;
 }
 
-/** Rebuilds a ledger as `admit replay` does, next to a bare COPY of the same rows and a raw consume of the same stream, in turn. */
+/** Rebuilds a ledger as `admit replay` does, alternating with a bare COPY of the same rows and a raw consume of the same stream. */
 export async function benchReplay({ events: wanted }: { readonly events: number }): Promise<boolean> {
   const folder = temporaryFolder('bench-replay');
   const nats = await startNats({ dataDir: join(folder.path, 'nats') });
@@ -86,7 +86,7 @@ async function fill({ nats }: Bench, wanted: number): Promise<{ events: number; 
   return { ...written, last };
 }
 
-/** The live ledger, taken in by the projector as it is run for real, in this process. */
+/** Fills the live ledger with the production projector, in this process. */
 async function project({ nats, urls }: Bench, last: number): Promise<number> {
   const connection = await connect(nats.connection('ledger'));
   const pool = database(urls.projector, { name: 'bench', connections: 2, logger: silent });
@@ -103,7 +103,7 @@ async function project({ nats, urls }: Bench, last: number): Promise<number> {
   return ms;
 }
 
-/** What a promotion does before it exchanges the ledgers: questions can be asked of this one then. */
+/** The index builds that a promotion runs before it exchanges the ledgers; queries need them. */
 function makeIndexes({ postgres }: Bench): Promise<number> {
   return postgres.asSuperuser(DATABASE, async (client) => {
     const startedAt = performance.now();
@@ -118,7 +118,7 @@ async function rewind({ nats }: Bench): Promise<void> {
   await connection.close();
 }
 
-/** A process of its own, as the command starts it. */
+/** Runs a replay as a process of its own, as the command does. */
 async function replay(bench: Bench): Promise<Replayed> {
   await rewind(bench);
   await bench.postgres.asSuperuser(DATABASE, (client) => client.query('checkpoint')); // as before the COPY
@@ -136,10 +136,10 @@ async function replay(bench: Bench): Promise<Replayed> {
 }
 
 /**
- * The same rows in the same binary form, read from a file by Postgres itself into the same tables of another schema, with their keys, checks and
- * all indexes of the live ledger: one transaction a table, on disk at its end. What a replay has to do besides: fetch, prove, parse and post the
- * log, row-level security (and so a second way for every row), rows that a later batch changes. What it is spared: it need not be on disk before
- * a promotion; and it makes the indexes for questions at once, when they are needed, which is counted when the two are compared.
+ * Postgres itself reads the same rows in binary form from a file into the same tables of another schema, with all keys, checks and
+ * indexes of the live ledger: one transaction a table, on disk at its end. A replay does more: it fetches, verifies, parses and posts
+ * the log, writes through row-level security, and updates rows that a later batch changes. It also does less: it need not be on disk
+ * before a promotion. It builds the query indexes only at the end, which is counted when the two are compared.
  */
 async function copy({ postgres }: Bench): Promise<number> {
   return postgres.asSuperuser(DATABASE, async (client) => {
@@ -180,7 +180,7 @@ interface Round {
 const perSecond = (events: number, ms: number): string => Math.round((events / ms) * MS_PER_SECOND).toLocaleString('en-US');
 const ofCopy = ({ replayed, indexedMs, copiedMs }: Round): number => copiedMs / (replayed.rebuiltMs + indexedMs);
 
-/** What else the machine did weighs on every round differently: the round whose ratio is the middle one counts. */
+/** Other load on the machine affects rounds differently, so the round with the median ratio counts. */
 function report(rounds: readonly Round[]): boolean {
   console.log('round   replay/s  indexes s    COPY/s  consume/s  of COPY  compared s  peak MiB   cpu s');
   for (const [index, round] of rounds.entries()) {

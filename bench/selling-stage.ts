@@ -8,7 +8,7 @@ import { PurchaseProcess } from './purchase-process.js';
 export const API_KEY = 'admit_bench_key_of_tenant_demo';
 const ASK_TIMEOUT_MS = 30_000;
 
-/** A server with a fresh log, one purchase process on it, and a tenant's connection; `admin` may do what only provision may. */
+/** A server with a fresh log, one purchase process and a tenant's connection; `admin` has the permissions of provision. */
 export interface SellingStage {
   readonly admin: NatsConnection;
   readonly demo: NatsConnection;
@@ -56,7 +56,7 @@ export function expectStatus(status: number, heard: { readonly status: number; r
   if (heard.status !== status) throw new Error(`answered ${heard.status}: ${heard.text}`);
 }
 
-/** A sale that no bench sells out. */
+/** A sale with more units than any bench sells. */
 export async function openSale(demo: NatsConnection, sale: string): Promise<void> {
   const terms = { sale, name: 'Bench', units: { quota: 100_000 }, price: { amount: '5000', currency: 'EUR' } };
   expectStatus(201, await ask(demo, 'sale.open', { ...terms, maxPerBuyer: 100_000, mint: 'on-request' }, `open-${sale}`));

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Settings } from './stack/wiring.js';
 
-/** Runs `admit` as a person would, told what `settings` say and nothing else. @returns the last line it prints. @throws what it said, where it fails */
+/** Runs `admit` with only these settings in its environment. @returns the last line it prints. @throws Error with its output if it fails */
 export async function admit(args: readonly string[], settings: Settings): Promise<string> {
   const env = { PATH: process.env.PATH, ...settings };
   const child = spawn(process.execPath, [join('dist', 'apps', 'cli', 'src', 'main.js'), ...args], {

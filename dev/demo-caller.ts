@@ -12,7 +12,7 @@ export interface Heard {
 
 const TIMEOUT_MS = 15_000;
 
-/** A tenant's back end, with nothing but a NATS client and what stack.env says. */
+/** A tenant's back end that has only a NATS client and stack.env. */
 export class DemoCaller {
   private constructor(
     private readonly connection: NatsConnection,

@@ -11,13 +11,13 @@ import { waitFor } from './processes/wait.js';
 import type { Stack } from './stack/stack.js';
 import type { Settings } from './stack/wiring.js';
 
-const MINTED_MS = 90_000; // Solana's finality is 13 s; the rest is patience with a busy machine
+const MINTED_MS = 90_000; // Solana's finality takes 13 s; the rest is a margin for a busy machine
 const PAID_MS = 20_000;
 const LEDGER_MS = 30_000;
-const WEBHOOK_COPIES = 3; // what providers do when an answer gets lost
+const WEBHOOK_COPIES = 3; // providers resend when a response is lost
 const PRICE_MINOR = '5000';
 const LABEL_WIDTH = 28;
-/** Of a URI, what is left out where it is shown. */
+/** Characters kept of a URI's end where it is shortened. */
 const METADATA_TAIL = 16;
 const SEATS = ['A-1', 'A-2', 'A-3'];
 
@@ -39,7 +39,7 @@ interface Proof {
   readonly metadata: { readonly uri: string };
 }
 
-/** What `npm start` shows once everything runs: a sale from its opening to the proof that nothing doubled. */
+/** What `npm start` shows once everything runs: a sale from opening to the proof that nothing was sold or minted twice. */
 export async function runDemo(settings: Settings, stack: Stack): Promise<void> {
   const sale = `gala-${new Date().toISOString().slice(2, 19).replace(/[-T:]/g, '')}`;
   const caller = await DemoCaller.connect(settings);
@@ -90,7 +90,7 @@ async function sell(caller: DemoCaller, sale: string): Promise<readonly Placed[]
   return placed;
 }
 
-/** A provider tells of every payment, and says everything three times. */
+/** The provider reports every payment three times. */
 async function pay(caller: DemoCaller, settings: Settings, sale: string, orders: readonly Placed[]): Promise<void> {
   const { HTTP_URL = '', ADMIT_WEBHOOK_SECRET: secret = '' } = settings;
   const provider = await startPaymentProvider({ webhookUrl: `${HTTP_URL}/v1/webhooks/payments`, secret });
@@ -109,7 +109,7 @@ async function pay(caller: DemoCaller, settings: Settings, sale: string, orders:
   }
 }
 
-/** Waits until every ticket's asset is finalized on the chain and read back. @returns the tickets, by their seats */
+/** Waits until every ticket's asset is finalized on the chain and read back. @returns the tickets by seat */
 async function mint(caller: DemoCaller, sale: string, orders: readonly Placed[]): Promise<readonly string[]> {
   const began = performance.now();
   let tickets: readonly TicketShown[] = [];
@@ -154,12 +154,12 @@ async function ledger(stack: Stack, tenant: string, sale: string): Promise<void>
   }
 }
 
-/** `admit replay` as an operator would run it: rebuilt from the first event, compared with the live ledger. */
+/** Runs `admit replay` as an operator does: rebuilds the ledger from the first event and compares it with the live one. */
 async function replay(stack: Stack): Promise<void> {
   line('replay from the first event', await admit(['replay'], stack.settingsOf('operator')));
 }
 
-/** What the buyer of a ticket can do alone: hold the receipt against the chain, with an RPC and nothing of the service. */
+/** Verifies a receipt as a buyer does: against the chain, with an RPC node and without the service. */
 async function prove(caller: DemoCaller, settings: Settings, sale: string, ticket: string): Promise<void> {
   const receipt = await caller.ask('ticket.receipt', { sale, ticket });
   expectStatus(receipt, 200);
@@ -169,7 +169,7 @@ async function prove(caller: DemoCaller, settings: Settings, sale: string, ticke
   line('the buyer’s receipt', verdict.split(',')[0] ?? '');
   line('', `admit receipt verify ${relative(process.cwd(), file)}`);
   const { record, metadata } = receipt.body as unknown as Proof;
-  if (!metadata.uri.startsWith('http')) return; // of a chain that others see: it points to where its operator says
+  if (!metadata.uri.startsWith('http')) return; // on a public chain the URI points to the operator's host
   const document = await (await fetch(metadata.uri)).text();
   const same = createHash('sha256').update(document).digest('hex') === record.document;
   line('the metadata document', `${metadata.uri.slice(0, -METADATA_TAIL)}…, ${same ? 'as planned' : 'OTHER'}`);

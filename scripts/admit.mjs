@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// What `npx admit` runs in a checkout: the command as it was built.
+// The program that `npx admit` runs in a checkout: the built command.
 import { existsSync } from 'node:fs';
 
 const program = new URL('../dist/apps/cli/src/main.js', import.meta.url);

@@ -1,5 +1,5 @@
-// Module hooks that take one guard out of one file on its way into a test. Only `npm run audit -- --mutate` registers them, in a jest
-// configuration of its own: what is built and shipped never meets them.
+// Module hooks that remove one guard from one file while a test loads it. Only `npm run audit -- --mutate` registers them, in a Jest
+// configuration of its own; they are never built or shipped.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { compile } from '../test/runner/typescript-hooks.mjs';

@@ -1,5 +1,6 @@
-// Says which tests of one state of the tree are missing in another: `node scripts/compare-tests.mjs before.json -- after.json long.json`.
-// Reads what Jest writes with `--json --outputFile`. A test is known by its full name, so a moved file loses nothing. Ends with 1 if a name is missing.
+// Prints the tests of one state of the tree that are missing in another: `node scripts/compare-tests.mjs before.json -- after.json
+// long.json`. Reads Jest's output of `--json --outputFile`. Tests are compared by full name, so moving a file loses none. Exit code 1 when a
+// name is missing.
 import { readFileSync } from 'node:fs';
 
 const words = process.argv.slice(2);
@@ -16,7 +17,7 @@ for (const name of found) console.log(`+ ${name}`);
 console.log(`${sum(before)} tests before, ${sum(after)} after; ${lost.length} names missing, ${found.length} new`);
 process.exitCode = lost.length === 0 ? 0 : 1;
 
-/** How often each name occurs; a skipped test does not count. */
+/** How often each name occurs; skipped tests do not count. */
 function namesIn(paths) {
   const names = new Map();
   for (const path of paths) {

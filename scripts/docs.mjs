@@ -1,4 +1,4 @@
-// Writes what the documents take from the code, as built. Tests compare the two.
+// Writes the parts of the documents that come from the built code. Tests compare the two.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { asyncapi } from '../dist/apps/purchase/src/api/docs/asyncapi.js';
 import { CLIENT_OPERATIONS, clientOperations } from '../dist/dev/docs/client-operations.js';
@@ -11,7 +11,7 @@ import { versionOf } from '../dist/libs/shared/src/domain/event-versions.js';
 for (const [page, diagram] of Object.entries(LIVES)) writeFileSync(page, withDiagram(readFileSync(page, 'utf8'), diagram));
 writeFileSync('docs/asyncapi.json', `${JSON.stringify(asyncapi(), null, 2)}\n`);
 writeFileSync(CLIENT_OPERATIONS, clientOperations());
-// Of an event and of snapshots only a version that is new: what was written once is changed by hand or not at all.
+// Writes only new versions of events and snapshots: existing ones are changed by hand or not at all.
 for (const [type, schema] of eventSchemas()) {
   const file = fileOf(type, versionOf(type));
   if (!existsSync(file)) writeFileSync(file, `${JSON.stringify(schema, null, 2)}\n`);

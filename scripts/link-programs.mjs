@@ -1,4 +1,4 @@
-// Puts into node_modules/.bin what npm would put there if this package were installed: `npx admit` then works in the checkout itself.
+// Creates the links in node_modules/.bin that npm would create if this package were installed, so that `npx admit` works in the checkout.
 import { mkdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -9,7 +9,7 @@ export function linkPrograms() {
   mkdirSync(BIN, { recursive: true });
   if (process.platform === 'win32') {
     writeFileSync(join(BIN, 'admit.cmd'), `@node "%~dp0${TARGET}" %*\r\n`);
-    writeFileSync(join(BIN, 'exec.cmd'), '@%*\r\n'); // `exec` of a script in package.json, which shells elsewhere have themselves
+    writeFileSync(join(BIN, 'exec.cmd'), '@%*\r\n'); // `exec` in a package.json script is built into other shells
     return;
   }
   const link = join(BIN, 'admit');
@@ -22,7 +22,7 @@ function targetOf(link) {
   try {
     return readlinkSync(link);
   } catch (error) {
-    if (error.code === 'ENOENT' || error.code === 'EINVAL') return undefined; // not there, or something else
+    if (error.code === 'ENOENT' || error.code === 'EINVAL') return undefined; // absent, or not a link
     throw error;
   }
 }

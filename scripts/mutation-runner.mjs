@@ -1,6 +1,6 @@
-// Runs the domain's specs for Stryker, in its own worker process. Jest starts anew for every mutant: a second of processor time each, twenty
-// minutes for the domain. Every mutant stands in the code already and is switched on by a number, so the specs are loaded once, and a mutant
-// costs what its tests cost: milliseconds. The domain is pure; that no mutant leaves something behind is tried after each one (`isSound`).
+// Runs the domain's specs for Stryker, in its own worker process. A fresh Jest for every mutant costs a second of processor time, twenty
+// minutes for the domain. Here every mutant is already in the code and is switched on by a number: the specs load once, and a mutant costs
+// only its tests, milliseconds. The domain is pure; after each mutant `isSound` verifies that it left no state behind.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,12 +12,12 @@ import fc from 'fast-check';
 import { bind } from 'jest-each';
 
 const ROOT = 'libs/shared/src';
-/** The domain, what it stands on, and what holds its schemas: how a bad body is told where it is bad. */
+/** The domain, its imports, and the schema validation with its error paths. */
 const LOADED = /^(?:kernel|domain)\/.*\.ts$|^platform\/validate(?:\.spec)?\.ts$/;
 const SPECS = /^(?:domain|platform)\/.*\.spec\.ts$/;
-/** Of hundreds of cases, seconds each: what they hold the examples have to hold too, one by one. */
+/** Property tests with hundreds of cases take seconds each; the examples must catch every mutant without them. */
 const PROPERTIES = /property|conservation/;
-/** The same cases each time, so that a score says something of the code alone; and the first that fails is enough. */
+/** The same cases each time, so that a score depends on the code alone; the first failure is enough. */
 const CASES = { seed: 1, endOnFailure: true };
 
 const swc = { jsc: { parser: { syntax: 'typescript' }, target: 'es2022', keepClassNames: true }, module: { type: 'es6' } };
@@ -45,7 +45,7 @@ class InProcessRunner {
   async mutantRun(options) {
     let tried = await this.attempt(options);
     if (!(await this.isSound(tried.results))) {
-      await this.load(); // what failed may have failed for what an earlier mutant left behind
+      await this.load(); // the failure may come from state that an earlier mutant left behind
       tried = await this.attempt(options);
       if (!(await this.isSound(tried.results))) await this.load();
     }
@@ -63,7 +63,7 @@ class InProcessRunner {
     return { results, hitCount };
   }
 
-  /** What failed with the mutant passes without it. */
+  /** True when the tests that failed with the mutant pass without it. */
   async isSound(results) {
     const failed = new Set(results.filter(({ status }) => status === TestStatus.Failed).map(({ id }) => id));
     const again = await this.run(
@@ -88,7 +88,7 @@ class InProcessRunner {
     return results;
   }
 
-  /** Everything in a folder of its own: a module that was loaded once is never loaded again from the same place. */
+  /** Copies everything into a fresh folder: Node never reloads a module from the same path. */
   async load() {
     this.loads += 1;
     const to = join(process.cwd(), `.in-process-${process.pid}-${this.loads}`);
@@ -109,7 +109,7 @@ function transpile(from, to) {
   writeFileSync(to, transformSync(readFileSync(from, 'utf8'), { ...swc, filename: from }).code);
 }
 
-/** The words of Jest that the domain's specs use: `describe`, `it`, `it.each`, `expect`. */
+/** The Jest functions that the domain's specs use: `describe`, `it`, `it.each`, `expect`. */
 function speakJest(file, tests) {
   const path = [];
   const describe = (name, body) => {
@@ -134,7 +134,7 @@ async function failureOf(body) {
   }
 }
 
-/** Where the instrumented code looks which mutant is on, and counts what it comes by. */
+/** The object in which instrumented code reads the active mutant and counts coverage. */
 const stryker = () => {
   globalThis.__stryker__ ??= {};
   return globalThis.__stryker__;

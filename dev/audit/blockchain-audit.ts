@@ -1,6 +1,6 @@
 import type { Audit } from './check.js';
 
-/** The 25 that the audit lists, and NFT-5, which it counts and does not list. */
+/** The 25 checks that the audit lists, and NFT-5, which it counts but does not list. */
 export const BLOCKCHAIN_AUDIT: Audit = {
   service: 'blockchain',
   title: 'Blockchain service - 07 Idempotency Audit',

@@ -7,7 +7,7 @@ import { THEIRS } from './theirs.js';
 const BEGIN = '<!-- written by npm run audit: from here -->';
 const END = '<!-- to here -->';
 
-/** docs/audits-compared.md with its list of checks made anew; every other word is left as it is. */
+/** Regenerates the list of checks in docs/audits-compared.md and keeps all other text. */
 export function withComparison(page: string, results: readonly AuditResult[]): string {
   const [before, rest] = page.split(BEGIN);
   const after = rest?.split(END)[1];

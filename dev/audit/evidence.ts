@@ -1,7 +1,7 @@
 import { isAbsolute, relative } from 'node:path';
 import { type Audit, type Check, checksOf, tagsIn } from './check.js';
 
-/** What jest writes with `--json`, as far as it is read here. */
+/** The part of Jest's `--json` output that is read here. */
 export interface JestResults {
   readonly testResults: readonly {
     readonly name: string;
@@ -10,7 +10,7 @@ export interface JestResults {
   }[];
 }
 
-/** A test that was executed and carries the tag of a check. */
+/** A test that ran and carries the tag of a check. */
 export interface Showing {
   readonly test: string;
   readonly file: string;
@@ -28,7 +28,7 @@ export interface AuditResult {
   readonly sections: readonly { readonly title: string; readonly checks: readonly Verdict[] }[];
 }
 
-/** Which tests were executed for which check. A test that was skipped shows nothing. */
+/** The tests that ran, by check. A skipped test is no evidence. */
 export function showings({ testResults }: JestResults, root: string): ReadonlyMap<string, readonly Showing[]> {
   const found = new Map<string, Showing[]>();
   for (const { name, assertionResults } of [...testResults].sort((one, other) => (one.name < other.name ? -1 : 1))) {
@@ -44,7 +44,7 @@ export function showings({ testResults }: JestResults, root: string): ReadonlyMa
   return found;
 }
 
-/** Only executed tests may say PASS, and every one of them has to. */
+/** A check passes when it has at least one test that ran, and all of its tests passed. */
 export function judge(audit: Audit, shown: ReadonlyMap<string, readonly Showing[]>): AuditResult {
   const verdict = (check: Check): Verdict => {
     const shownBy = shown.get(check.tag) ?? [];
@@ -57,7 +57,7 @@ export function judge(audit: Audit, shown: ReadonlyMap<string, readonly Showing[
 export interface Score {
   readonly passed: number;
   readonly checks: number;
-  /** Out of 100, rounded down: 100 is said of all, never of nearly all. */
+  /** Out of 100, rounded down: 100 means all checks pass. */
   readonly score: number;
 }
 

@@ -1,2 +1,2 @@
-/** What a check still waits for, said where the audit says FAIL because no test shows it. An entry whose check has a test is a lie: a test says so. */
+/** What a check without a test still needs; shown where the audit says FAIL. A test rejects an entry whose check has a test. */
 export const LACKING: Readonly<Record<string, string>> = {};

@@ -18,7 +18,7 @@ const TRIALS = 'docs/audit-mutants.json';
 const AUDITS = [MINTING_AUDIT, BLOCKCHAIN_AUDIT];
 const ROOTS = ['apps', 'libs', 'dev', 'test'];
 
-/** Whole files, not single tests: some tests of a file stand on the ones before them. */
+/** Whole files, not single tests: some tests depend on earlier tests of their file. */
 function showingFiles(): string[] {
   const files = ROOTS.flatMap((root) => readdirSync(root, { recursive: true, encoding: 'utf8' }).map((path) => join(root, path)));
   return files.filter((path) => path.endsWith('.spec.ts') && tagsIn(readFileSync(path, 'utf8')).length > 0).sort();
@@ -30,7 +30,7 @@ function run(): JestResults {
   const jest = [JEST, '--json', '--outputFile', out, '--runTestsByPath'];
   try {
     spawnSync(process.execPath, [...jest, ...showingFiles()], { stdio: ['ignore', 'ignore', 'inherit'] });
-    return read(out) as JestResults; // a failed test is a result like any other; a run without results throws here
+    return read(out) as JestResults; // a failed test is a result too; only a run without results throws here
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -38,7 +38,7 @@ function run(): JestResults {
 
 const read = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
 
-/** @param from the results of runs that there were already; none: the tests are run now */
+/** @param from results of earlier runs; if empty, the tests run now */
 function audit(from: readonly string[], writes: boolean): boolean {
   const runs = from.length === 0 ? [run()] : from.map((path) => read(path) as JestResults);
   const shown = showings({ testResults: runs.flatMap(({ testResults }) => testResults) }, process.cwd());
@@ -52,7 +52,7 @@ function audit(from: readonly string[], writes: boolean): boolean {
   return results.every((result) => scoreOf(verdictsOf(result)).score === 100);
 }
 
-/** @param words of a guard, a file or a check: only those are tried anew, the others stay as they were found */
+/** @param words words of a guard, a file or a check: only those mutants run; the results of the others are kept */
 async function mutate(words: string | undefined): Promise<boolean> {
   const chosen = MUTANTS.filter((mutant) => words === undefined || JSON.stringify(mutant).includes(words));
   const tried = await tryMutants(chosen, print);

@@ -1,6 +1,6 @@
 import type { Audit } from './check.js';
 
-/** 3.1 to 3.8 as the audit lists them (51), and the one that it counts and does not list. */
+/** 3.1 to 3.8 as the audit lists them (51 checks), and the one that it counts but does not list. */
 export const MINTING_AUDIT: Audit = {
   service: 'minting',
   title: 'Minting service - 07 Idempotency Audit',

@@ -1,17 +1,17 @@
 /**
- * A guard, and how tests are run without it. There is no switch in the product: the text of one file is changed on its way into a test
- * (scripts/audit-mutant.cjs), so nothing that is built can have its guards off.
+ * A guard, and how tests run without it. The product has no switch: scripts/audit-mutant.cjs changes the text of one file while a test loads it,
+ * so no built artefact can have a guard switched off.
  */
 export interface Mutant {
-  /** What holds, and what happens without it. */
+  /** The property that the guard holds, and what happens without it. */
   readonly guard: string;
   readonly file: string;
-  /** Stands in the file exactly once: a test says so. */
+  /** Occurs in the file exactly once; a test checks this. */
   readonly from: string;
   readonly to: string;
-  /** The checks that it guards: of each of them a test must fail. */
+  /** The checks that it guards: a test of each must fail without it. */
   readonly checks: readonly string[];
   readonly specs: readonly string[];
-  /** Words of the titles of the tests to run, where the whole files would take long. One of them passes without the guard too. */
+  /** Words of the titles of the tests to run, where whole files would take long. At least one of these tests passes without the guard too. */
   readonly tests?: readonly string[];
 }

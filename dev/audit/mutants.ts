@@ -5,5 +5,5 @@ import { PAYMENT_MUTANTS } from './mutants/payments.js';
 import { ROW_MUTANTS } from './mutants/rows.js';
 import { SALE_MUTANTS } from './mutants/sales.js';
 
-/** Every guard that is taken out, by what it holds. */
+/** All mutants, by the guard that each removes. */
 export const MUTANTS: readonly Mutant[] = [...KEY_MUTANTS, ...SALE_MUTANTS, ...PAYMENT_MUTANTS, ...ROW_MUTANTS, ...MINT_MUTANTS];

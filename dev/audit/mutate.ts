@@ -7,14 +7,14 @@ import type { Mutant } from './mutant.js';
 import { judged, type Trial } from './proof.js';
 
 export const JEST = join('node_modules', 'jest', 'bin', 'jest.js');
-/** A run without a guard may hang; after this it has shown nothing. */
+/** A run without a guard may hang; beyond this limit it counts as no evidence. */
 const RUN_LIMIT_MS = 180_000;
-/** With their guards these tests take some seconds; one that waits for what will never be need not wait for a minute. */
+/** With their guards these tests take seconds. Without one, a test may wait for a condition that never holds; this ends it sooner than a minute. */
 const TEST_LIMIT_MS = 30_000;
-/** Each run has servers of its own beside it: more at once than this, and they slow each other down into time limits. */
+/** Each run starts its own servers; more runs at once slow each other down into timeouts. */
 const MOST_AT_ONCE = 4;
 
-/** Runs the tests of each guard's checks without the guard, some guards at once, and reports each as it ends. */
+/** Runs the tests of each guard's checks without the guard, several guards at once, and reports each result as it ends. */
 export async function tryMutants(mutants: readonly Mutant[], report: (trial: Trial) => void): Promise<readonly Trial[]> {
   const folder = mkdtempSync(join(tmpdir(), 'admit-mutants-'));
   const trials = new Map<Mutant, Trial>();
@@ -59,7 +59,7 @@ async function tryOne(mutant: Mutant, folder: string): Promise<Trial> {
 
 const escaped = (words: string): string => words.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** However it ends: what it has shown is in its results, or there are none. */
+/** The exit status is ignored: the results file holds the outcome, or is missing. */
 const ended = (args: readonly string[]): Promise<void> =>
   new Promise((resolved, failed) => {
     const run = spawn(process.execPath, args, { stdio: 'ignore', timeout: RUN_LIMIT_MS, killSignal: 'SIGKILL' });

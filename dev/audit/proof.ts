@@ -9,24 +9,24 @@ export interface FailedTests {
   readonly tests: readonly string[];
 }
 
-/** What came of the run without one guard. */
+/** The result of the run without one guard. */
 export interface Trial extends Pick<Mutant, 'guard' | 'file' | 'specs'> {
   readonly felled: readonly FailedTests[];
-  /** Why the run shows nothing; absent when every check of the guard failed as it should. */
+  /** Why the run is no evidence; absent when every check of the guard failed as expected. */
   readonly missed?: string;
 }
 
-/** Some tests are titled with the longest key there may be. */
+/** Some test titles contain the longest permitted key. */
 const LONGEST_TITLE = 120;
 function shownTitle(title: string): string {
   const words = title.replaceAll(/\[(?:minting|blockchain) [^\]]*\]\s*/g, '');
   return words.length > LONGEST_TITLE ? `${words.slice(0, LONGEST_TITLE)}…` : words;
 }
 
-/** Jest runs files by what it knows of earlier runs; a guard names them in one order. */
+/** Jest orders files by the durations of earlier runs; this keeps the order of the guard's list. */
 const placeOf = (name: string, specs: readonly string[]): number => specs.findIndex((spec) => name.replaceAll('\\', '/').endsWith(spec));
 
-/** Caught: of every check a test failed while another test passed, so the files ran and it is the guard that is missed. */
+/** Caught: for every check a test failed while another test passed, so the files ran and the missing guard caused the failure. */
 export function judged({ guard, file, specs, checks }: Mutant, { testResults }: JestResults): Trial {
   const inOrder = [...testResults].sort((one, other) => placeOf(one.name, specs) - placeOf(other.name, specs));
   const tests = inOrder.flatMap(({ assertionResults }) => assertionResults);
@@ -41,7 +41,7 @@ export function judged({ guard, file, specs, checks }: Mutant, { testResults }: 
   return unnoticed.length === 0 ? trial : { ...trial, missed: `nothing failed of ${unnoticed.join(', ')}` };
 }
 
-/** By check: the guards without which a test of it failed. */
+/** By check: the guards without which a test of the check failed. */
 export function proofsOf(trials: readonly Trial[]): ReadonlyMap<string, readonly string[]> {
   const proofs = new Map<string, readonly string[]>();
   for (const { guard, felled } of trials)
@@ -53,7 +53,7 @@ export interface Gate {
   readonly guards: number;
   readonly caught: number;
   readonly checks: number;
-  /** Checks that no guard was seen to hold: each is a failure of the gate. */
+  /** Checks that no guard was shown to hold: each one fails the gate. */
   readonly unguarded: readonly string[];
 }
 
@@ -80,7 +80,7 @@ export function mutantsMarkdown(trials: readonly Trial[], audits: readonly Audit
   return `${[...head, ...trials.map(trialLine), ...unguardedLines(unguarded)].join('\n')}\n`;
 }
 
-/** So many failed tests are named for a guard. */
+/** Failed tests named for each guard. */
 const NAMED_TESTS = 3;
 
 function trialLine({ guard, file, specs, felled, missed }: Trial): string {

@@ -1,15 +1,15 @@
 import { type AuditResult, type Showing, scoreOf, type Verdict, verdictsOf } from './evidence.js';
 import { LACKING } from './lacking.js';
 
-/** Stands in the last column of a check that was not seen to fail. */
+/** The last column of a check that was not seen to fail. */
 export const NO_PROOF = '**nothing yet**';
-/** So many showing tests are named for a check; the rest are counted. */
+/** Tests named for each check; the others are counted. */
 const NAMED_TESTS = 3;
 
-/** By check: the guards without which it was seen to fail. */
+/** By check: the guards without which a test of it failed. */
 type Proofs = ReadonlyMap<string, readonly string[]>;
 
-/** docs/AUDIT.md, in the form of the two audits. It says nothing of when or where it was run: it changes when a result does. */
+/** docs/AUDIT.md, in the form of the two audits. It holds no date and no place, so it changes only when a result changes. */
 export function markdownOf(results: readonly AuditResult[], proofs: Proofs): string {
   const head = [
     '# The idempotency audits, executed',
@@ -57,7 +57,7 @@ function verdictLine({ tag, id, means, guard, result, shownBy }: Verdict, proofs
   return `| ${id} | ${result} | ${cell(means)} | ${shown} | ${cell(guard)} | ${proven} |`;
 }
 
-/** Failed ones first: they are what the reader looks for. Of the rest, one a file before a second of any. */
+/** Failed tests first. Of the others, one test from each file before a second from any file. */
 function shownCell(shownBy: readonly Showing[]): string {
   const failed = shownBy.filter(({ passed }) => !passed);
   const ofFiles = shownBy.filter(({ file, passed }, index) => passed && shownBy.findIndex((other) => other.file === file) === index);
@@ -70,14 +70,14 @@ function shownCell(shownBy: readonly Showing[]): string {
   return [...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('<br>');
 }
 
-/** A guard is titled by its name and what happens without it. */
+/** The guard's name: its title up to the colon; the rest says what happens without it. */
 const nameOf = (guard: string): string => guard.split(':')[0] ?? guard;
 
 const reasonOf = (tag: string): string => `no executed test: ${LACKING[tag] ?? 'not shown yet'}`;
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('\n', ' ');
 
-/** docs/audit.json: the same for programs. */
+/** docs/audit.json: the same results for programs. */
 export const jsonOf = (results: readonly AuditResult[]): string =>
   `${JSON.stringify(
     results.map((result) => ({ ...result, ...scoreOf(verdictsOf(result)) })),
@@ -85,7 +85,7 @@ export const jsonOf = (results: readonly AuditResult[]): string =>
     2,
   )}\n`;
 
-/** For the terminal: one line a check. */
+/** For the terminal: one line for each check. */
 export function tableOf(result: AuditResult): string {
   const { passed, checks, score } = scoreOf(verdictsOf(result));
   const lines = result.sections.flatMap(({ title, checks: verdicts }) => {

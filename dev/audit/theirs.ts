@@ -1,4 +1,4 @@
-/** What the audits of the two services before this one said, check by check, with the words they had for it. */
+/** The verdicts of the audits of the two earlier services, check by check, in the words of those audits. */
 export type TheirVerdict = 'PASS' | 'PARTIAL' | 'FAIL' | 'not listed';
 
 const all = (ids: readonly string[], verdict: TheirVerdict, said: string): (readonly [string, readonly [TheirVerdict, string]])[] =>

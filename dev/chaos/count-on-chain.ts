@@ -4,13 +4,13 @@ import { Connection, PublicKey } from '@solana/web3.js';
 const ACCOUNTS_PER_CALL = 100;
 
 export interface OnChain {
-  /** Assets of exactly one token that stand where the log says. */
+  /** Assets of exactly one token that exist at the addresses in the log. */
   readonly assets: number;
-  /** Transactions that minted something, beyond one for each asset. */
+  /** Minting transactions beyond one for each asset. */
   readonly duplicates: number;
 }
 
-/** What anybody with an RPC node can count: the payer's transactions that minted, and the assets that are there. */
+/** Counts with nothing but an RPC node: the payer's minting transactions, and the assets that exist. */
 export async function countOnChain(url: string, payer: PublicKey, expected: readonly string[]): Promise<OnChain> {
   const rpc = new Connection(url, 'finalized');
   let assets = 0;
@@ -25,7 +25,7 @@ export async function countOnChain(url: string, payer: PublicKey, expected: read
   return { assets, duplicates: (await mintsLanded(rpc, payer)) - assets };
 }
 
-/** Every mint carries a memo, wherever it went; nothing else that the payer signs does. */
+/** Every mint carries a memo, whatever its recipient; no other transaction of the payer does. */
 export async function mintsLanded(rpc: Connection, payer: PublicKey): Promise<number> {
   let landed = 0;
   for (let before: string | undefined; ; ) {

@@ -10,32 +10,32 @@ import { seededRandom } from '../solana/faults/fault-switches.js';
 import { ChaosStage, silent } from './ledger-stage.js';
 import { LedgerWriter } from './ledger-writer.js';
 
-/** Orders between two strikes, and how long a strike may wait to fall into the middle of something. */
+/** Orders between two strikes; a strike waits at most this many so that it falls into the middle of work. */
 const MOST_ORDERS = 30;
 const MOST_DELAY_MS = 40;
-/** How far back a checkpoint is set. */
+/** How far back a strike sets a checkpoint, in batches. */
 const BACK = 25;
-/** So often somebody without the projectors' lock tries to write the same batch: by turns in a race with them, and when they are done with it. */
+/** How often a rival writer without the projectors' lock writes the same batch: alternately during the projectors' write and after it. */
 const RIVAL_EVERY = 5;
-/** Two hundred strikes take two minutes on two idle cores; whoever needs ten times as long stands still somewhere. */
+/** Two hundred strikes take two minutes on two idle cores; ten times as long means that something is stuck. */
 const AT_MOST_MS = 20 * 60_000;
 const ANY_TENANT = '*';
 
 export interface LedgerChaosReport {
   readonly seed: number;
   readonly killed: Readonly<Record<'projectors' | 'postgres', number>>;
-  /** Batches that a second writer tried beside the projectors: those it lost wrote nothing. */
+  /** Batches that the rival writer tried beside the projectors; the lost ones wrote nothing. */
   readonly rival: Readonly<Record<'won' | 'lost', number>>;
   readonly setBack: number;
   readonly restored: number;
   readonly orders: number;
-  /** Entries that the orders make, those that are in the ledger, and how many of these are there twice. */
+  /** Entries that the orders must make, entries in the ledger, and entries that occur twice. */
   readonly entries: Readonly<Record<'wanted' | 'found' | 'doubled', number>>;
   readonly replay: string;
   readonly tookMs: number;
 }
 
-/** Sells, and meanwhile kills projectors and Postgres, sets the checkpoint back once, and puts an old copy of the database in its place once. */
+/** Sells while it kills projectors and Postgres. Once it sets the checkpoint back, and once it restores an old copy of the database. */
 export async function ledgerChaos(strikes: number, seed: number): Promise<LedgerChaosReport> {
   const stage = await ChaosStage.open();
   try {
@@ -99,7 +99,10 @@ class LedgerChaos {
     }
   }
 
-  /** Takes the next commit at the same time as whichever projector works, without asking for its turn; or `late`, as if nobody had taken it yet. */
+  /**
+   * Applies the next commit at the same time as the active projector, without taking the lock. With `late`, applies a batch that is already
+   * applied.
+   */
   private async compete(late: boolean): Promise<void> {
     const connection = await connect(this.stage.nats.connection('ledger'));
     const pool = await connected(database(this.stage.urls.projector, { name: 'rival', connections: 1, logger: silent }));

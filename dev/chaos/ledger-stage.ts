@@ -19,12 +19,12 @@ import { type TemporaryFolder, temporaryFolder } from '../processes/temporary.js
 import { waitFor } from '../processes/wait.js';
 
 const DATABASE = 'chaos';
-/** A strike is over when the ledger got further; a busy machine may need this long to start two processes. */
+/** A strike ends when the ledger advances; a busy machine may need this long to start two processes. */
 const FURTHER_MS = 120_000;
 export const silent = createLogger('chaos', 'silent');
 const run = promisify(execFile);
 
-/** Servers, two projectors as processes of their own, and whatever can be done to them. */
+/** The servers and two projector processes, with the faults that a run injects. */
 export class ChaosStage {
   private readonly projectors: (ChildProcess | undefined)[] = [undefined, undefined];
 
@@ -87,7 +87,7 @@ export class ChaosStage {
     });
   }
 
-  /** The cluster's files, copied while the server is down, as they were at that moment. */
+  /** Copies the cluster's files while the server is down. */
   async backUp(): Promise<void> {
     const place = await this.dataFolder();
     await this.postgres.stop();

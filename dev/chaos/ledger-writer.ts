@@ -20,7 +20,7 @@ interface Line {
   head: Head;
 }
 
-/** Sells in three tenants, one order a commit, and knows what the ledger must hold of it. */
+/** Sells in three tenants, one order a commit, and computes the entries that the ledger must hold. */
 export class LedgerWriter {
   last = 0;
   orders = 0n;

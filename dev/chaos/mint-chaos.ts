@@ -18,15 +18,15 @@ import { countOnChain, type OnChain } from './count-on-chain.js';
 
 const TENANT = 'chaos' as TenantId;
 const SALE = 'chaos' as SaleId;
-/** A tenth of a real slot: a signed transaction lives 6 s. */
+/** A tenth of a real slot: a signed transaction expires after 6 s. */
 const SLOT_MS = 40;
 const FINALIZED_AFTER_SLOTS = 8;
-/** Chance of each fault at every call that it can hit, and how it strikes. */
+/** For each fault, the probability at every call that it applies to, and its options. */
 const STORM: Readonly<Record<string, FaultSetting>> = {
   drop: { probability: 0.05 },
   'land-then-time-out': { probability: 0.02 },
   'error-then-land': { probability: 0.03 },
-  // Three in a row would be a program that says no for good; one in a million tickets meets that by chance.
+  // Three in a row would be a permanent program error; by chance this hits one ticket in a million.
   'land-failed': { probability: 0.01 },
   'null-status': { probability: 0.05 },
   'no-history': { probability: 0.02 },
@@ -38,17 +38,17 @@ const STORM: Readonly<Record<string, FaultSetting>> = {
   html: { probability: 0.02 },
   'never-answers': { probability: 0.01 },
 };
-/** So often confirmed slots are taken back, one or two of them: forks die before they are final. */
+/** How often one or two confirmed slots are rolled back: forks die before they are final. */
 const ROLL_BACK_EVERY_MS = 400;
 const RPC_TIMEOUT_MS = 500;
 const POLL_MS = 50;
 const RESEND_MS = 200;
 const CHAIN_FRESH_MS = 200;
-/** What the work queue does with a mint that could not go on: hands it out again; here sooner than in earnest. */
+/** After a mint fails to progress, the work queue redelivers its command; here sooner than in production. */
 const AGAIN_AFTER_MS = 100;
-/** Mints in work at once. */
+/** Mints in flight at once. */
 const IN_WORK = 2_000;
-/** A mint takes some milliseconds here; what is not minted after so much is stuck. */
+/** A mint takes milliseconds here; one that is not minted after this long is stuck. */
 const PATIENCE_MS = 60_000;
 const PATIENCE_PER_TICKET_MS = 60;
 
@@ -56,19 +56,19 @@ export interface ChaosReport extends OnChain {
   readonly seed: number;
   readonly tickets: number;
   readonly stuck: number;
-  /** Transactions signed in all, and commands that had to be handed out again. */
+  /** All signed transactions, and commands that were redelivered. */
   readonly attempts: number;
   readonly handedOutAgain: number;
   readonly drainedInMs: number;
   readonly faults: Readonly<Record<string, number>>;
 }
 
-/** Mints so many tickets on a local chain that loses, lies, lags, forgets and forks, and counts what stands on the chain afterwards. */
+/** Mints tickets on a local chain that drops, misreports, lags, forgets and forks, then counts the assets on the chain. */
 export async function mintChaos(tickets: number, seed: number): Promise<ChaosReport> {
   const solana = await startLocalSolana({ port: 0, slotMs: SLOT_MS, finalizedAfterSlots: FINALIZED_AFTER_SLOTS, faultSeed: seed });
   const keys = freshMintKeys();
   const { chain, minter, store, stop } = openMinter(solana.url, keys);
-  await chain.genesisHash(); // in calm: the node is held to what it says first
+  await chain.genesisHash(); // before the faults start: binds the adapter to the node's genesis hash
   const storm = startStorm(solana, seed);
   try {
     const startedAt = performance.now();
@@ -116,7 +116,7 @@ function commandsOf(tickets: number): MintCommand[] {
   });
 }
 
-/** All faults at once, and forks besides. `end` makes the chain an honest one and tells what was injected. */
+/** All faults at once, and forks. `end` makes the chain honest again and returns the injected faults. */
 function startStorm(solana: LocalSolana, seed: number): { end(): Readonly<Record<string, number>> } {
   const random = seededRandom(seed);
   for (const [name, setting] of Object.entries(STORM)) solana.control.setFault(name, setting);
@@ -134,7 +134,7 @@ function startStorm(solana: LocalSolana, seed: number): { end(): Readonly<Record
   };
 }
 
-/** Hands the commands to the minter, as many as may be in work at once, and hands out again what it gives back. */
+/** Delivers commands to the minter, up to the in-flight limit, and redelivers those that it naks. */
 class Drive {
   handedOutAgain = 0;
   private minted = 0;
@@ -178,7 +178,7 @@ class Drive {
     try {
       const { kind } = await this.minter.mint(command);
       if (kind === 'minted') this.minted += 1;
-      return true; // what failed for good is never minted, and so counts as stuck
+      return true; // a mint that failed for good is never minted, so it counts as stuck
     } catch (thrown) {
       if (!isFault(thrown)) throw thrown;
       return false;
@@ -186,7 +186,7 @@ class Drive {
   }
 }
 
-/** Everything that was signed, and every address that an asset may stand at, minted or still stuck. */
+/** Every signed transaction and every asset address, minted or still stuck, from the log. */
 async function inTheLog(store: MemoryEventStore): Promise<{ readonly attempts: number; readonly assets: readonly string[] }> {
   let attempts = 0;
   const assets: string[] = [];

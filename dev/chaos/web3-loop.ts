@@ -8,10 +8,10 @@ import { Token2022Chain } from '../../apps/minter/src/chains/token-2022/token-20
 
 const TIMEOUT_MS = 10_000;
 const SLOT_MS = 400;
-/** The same bytes are sent again after this, as the minter does it. */
+/** The interval after which the same bytes are sent again, as in the minter. */
 const RESEND_MS = 2_000;
 
-/** What is usually written with web3.js: send, ask for the status until it is final, and take an error for a failure: sign anew elsewhere. */
+/** The common web3.js loop: send, poll the status until it is final, take an error for a failure and sign anew. */
 export class Web3Loop {
   readonly payer: Signer;
   readonly connection: Connection;
@@ -26,7 +26,7 @@ export class Web3Loop {
       commitment: 'finalized',
       fetch: ((input: string, init?: RequestInit) => fetch(input, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) })) as never,
     });
-    // Only for its transactions: the same ones are measured on both sides.
+    // Only builds transactions, so that both sides are measured with the same ones.
     this.chain = new Token2022Chain(keys, { url, timeoutMs: TIMEOUT_MS, priorityMicroLamports: 0, freshMs: 1_000, airdrop: true });
   }
 
@@ -35,7 +35,7 @@ export class Web3Loop {
     while ((await this.connection.getBalance(this.payer.publicKey, 'confirmed')) === 0) await pause(SLOT_MS);
   }
 
-  /** Windows of so many at once, one window after the other. */
+  /** Mints in windows of this size, one window after the other. */
   async mint(tickets: number, window: number): Promise<void> {
     for (let from = 0; from < tickets; from += window) {
       await Promise.all(Array.from({ length: Math.min(window, tickets - from) }, () => this.mintOne()));
@@ -59,7 +59,7 @@ export class Web3Loop {
         if (status?.confirmationStatus === 'finalized') return status.err === null;
         if (status === null && (await this.connection.getBlockHeight('finalized')) > lastValidBlockHeight) return false;
       } catch {
-        return false; // taken for a failure, as it usually is
+        return false; // counted as a failure, as such loops usually do
       }
     }
   }

@@ -6,12 +6,12 @@ import { projectFolder } from '../processes/project.js';
 export type Schema = Readonly<Record<string, unknown>>;
 
 const SOURCE = 'libs/shared/src/domain/recorded.ts';
-/** A value of any shape: the type of it refers to itself. */
+/** The type of any JSON value; it refers to itself. */
 const ANYTHING = 'Json';
 
 export const fileOf = (type: string, version: number): string => join('test', 'contract', `${type}.v${version}.json`);
 
-/** What the data of every event is today, by type, as the code's own types say it. */
+/** The schema of every event's data, by type, derived from the TypeScript types. */
 export function eventSchemas(): Map<EventType, Schema> {
   const file = join(projectFolder(), SOURCE);
   const program = ts.createProgram([file], { strict: true, noEmit: true, target: ts.ScriptTarget.ES2022, skipLibCheck: true, types: [] });
@@ -71,7 +71,7 @@ class SchemaWriter {
     return { type: 'array', items: item === undefined ? {} : this.of(item) };
   }
 
-  /** Members that are not named are refused: a log holds what was written, and nothing else was. */
+  /** Rejects unnamed members: the log holds only what the code wrote. */
   private object(type: ts.Type): Schema {
     const anyName = this.checker.getIndexInfosOfType(type)[0];
     if (anyName !== undefined) return { type: 'object', additionalProperties: this.of(anyName.type) };

@@ -1,13 +1,13 @@
-/** What may happen in which state, and where it leads. */
+/** The permitted transitions of a state machine: state, event, next state. */
 export type Life = Readonly<Record<string, Readonly<Partial<Record<string, string>>>>>;
 
-/** Where everything begins and ends in Mermaid. */
+/** The start and end marker in Mermaid. */
 const POINT = '[*]';
 
-/** Mermaid takes no hyphen in a state's name. */
+/** Mermaid permits no hyphen in a state's name. */
 const nameOf = (state: string): string => state.replaceAll('-', '_');
 
-/** The state machine as a Mermaid state diagram: `begins` are the ways in; a state that nothing leads out of is an end. */
+/** The state machine as a Mermaid state diagram. `begins` holds the initial transitions; a state without transitions is an end state. */
 export function lifeDiagram(begins: Readonly<Partial<Record<string, string>>>, life: Life): string {
   const states = Object.keys(life);
   const titles = states.filter((state) => nameOf(state) !== state).map((state) => `state "${state}" as ${nameOf(state)}`);
@@ -21,7 +21,7 @@ export function lifeDiagram(begins: Readonly<Partial<Record<string, string>>>, l
 
 const arrow = (from: string, event: string, to: string | undefined): string => `${from} --> ${nameOf(to ?? POINT)}: ${event}`;
 
-/** The first diagram of a page replaced. @throws when the page has none */
+/** Replaces the first diagram of a page. @throws Error when the page has none */
 export function withDiagram(page: string, diagram: string): string {
   const fenced = /```mermaid\n[\s\S]*?\n```/;
   if (!fenced.test(page)) throw new Error('the page has no Mermaid diagram to replace');

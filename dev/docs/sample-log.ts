@@ -13,10 +13,7 @@ export interface Stored {
 
 const SALE = 'ev.demo.sale.gala';
 
-/**
- * Commits as a log holds them, of every event in every version there ever was, in each layout that a commit ever had. A file is added to, and
- * never changed.
- */
+/** Sample commits of every event in every version, in each layout that a commit ever had. Files may gain lines; existing lines never change. */
 export const LAYOUTS = ['sample-log.jsonl', 'sample-log-2.jsonl'] as const;
 
 export const sampleOf = (layout: (typeof LAYOUTS)[number]): Stored[] =>
@@ -32,14 +29,14 @@ export const saleIn = (layout: (typeof LAYOUTS)[number]): Commit[] =>
     .filter(({ subject }) => subject === SALE)
     .map(({ subject, sequence, body }) => decodeCommit(subject, sequence, body));
 
-/** What the first of them add up to. */
+/** The sale aggregate after these commits. */
 export function foldOf(commits: readonly Commit[]): SaleAggregate {
   const fold = new SaleAggregate(SALE);
   for (const commit of commits) fold.apply(commit);
   return fold;
 }
 
-/** Snapshots of the sample in the shape of today, a part a line, one for each of its commits. */
+/** Snapshots of the sample in today's shape, one part a line, one snapshot for each commit. */
 export const snapshotsFile = join('test', 'contract', `snapshots-${SNAPSHOT_SHAPE.replace('/', '-')}.jsonl`);
 
 export function snapshotsOfSample(): string {

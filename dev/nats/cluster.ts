@@ -15,15 +15,15 @@ import {
   storeIn,
 } from './server.js';
 
-/** As many as are needed for one of them to be gone: two of three agree on what is stored. */
+/** Three servers tolerate the loss of one: two of three agree on what is stored. */
 const NODES: readonly string[] = ['n1', 'n2', 'n3'];
-/** Two that call each other at once may both hang up, and call again after a second or two. */
+/** Two servers that call each other at once may both hang up, and retry after a second or two. */
 const TOGETHER_MS = 30_000;
 
-/** Reserved, and nobody listens there. */
+/** Reserved; no process listens there. */
 const NOWHERE = 1;
 
-/** Three servers that are one log, each of which may be killed, come back, or lose its disk. */
+/** A cluster of three servers with one log. Each server can be killed, restarted, or lose its disk. */
 export class NatsCluster implements Broker {
   constructor(
     readonly nodes: readonly NatsServer[],
@@ -42,14 +42,14 @@ export class NatsCluster implements Broker {
     return { ...this.first.connection(user), servers: this.nodes.map(({ url }) => url) };
   }
 
-  /** By the name it has in what the servers say of a stream's leader and its copies. */
+  /** By the name that the servers report for a stream's leader and replicas. */
   node(name: string): NatsServer {
     const node = this.nodes[NODES.indexOf(name)];
     if (node === undefined) throw new Error(`The cluster has no server ${name}.`);
     return node;
   }
 
-  /** A server comes back on a new disk: with its configuration, and nothing that it stored. Returns when it has what the others have. */
+  /** Restarts a server on an empty disk with its configuration. Returns when it has caught up with the others. */
   async replaceDisk(name: string): Promise<void> {
     const node = this.node(name);
     await node.kill9();
@@ -66,15 +66,15 @@ export class NatsCluster implements Broker {
   }
 }
 
-/** The port at which one server finds another, which listens at the port given. Of every two, one calls: else both may hang up on each other. */
+/** The port at which one server reaches another, which listens at the given port. In every pair only one server calls; otherwise both may hang up. */
 export type RouteVia = (from: string, to: string, port: number) => Promise<number>;
 
 interface ClusterOptions extends Pick<NatsOptions, 'dataDir' | 'tenants' | 'cacheDir' | 'progress'> {
-  /** Where something stands between the servers; without it they find each other directly. */
+  /** A proxy between the servers; without it they connect directly. */
   readonly via?: RouteVia;
 }
 
-/** Starts the three at once, for none of them is ready before it has found another; returns when all are. */
+/** Starts all three at once, because none is ready before it has found another. Returns when all are ready. */
 export async function startCluster(options: ClusterOptions): Promise<NatsCluster> {
   const { dataDir } = options;
   const tenants = options.tenants ?? DEV_TENANTS;
@@ -95,7 +95,7 @@ export async function startCluster(options: ClusterOptions): Promise<NatsCluster
   }
 }
 
-/** What a server says of the group that places streams; of its other members only the leader knows. */
+/** A server's report on the JetStream meta group; only the leader knows the other members. */
 interface Jsz {
   readonly meta_cluster?: {
     readonly leader?: string;
@@ -103,7 +103,7 @@ interface Jsz {
   };
 }
 
-/** A server is healthy as soon as it has found one other; streams are placed on all three when their leader has found both. */
+/** A server is healthy once it has found one other. Streams are placed on all three once the leader has found both. */
 async function areTogether(nodes: readonly NatsServer[]): Promise<boolean> {
   const told = await Promise.all(nodes.map(async ({ monitorUrl }) => (await (await fetch(`${monitorUrl}/jsz`)).json()) as Jsz));
   return told.some(({ meta_cluster: meta }, index) => {
@@ -118,12 +118,12 @@ async function membersOf(password: string, via: RouteVia | undefined): Promise<r
   const members = NODES.map(async (name, index): Promise<ClusterMember> => {
     const port = ports[index] as number;
     const later = NODES.slice(index + 1).map((other, at) => via(name, other, ports[index + 1 + at] as number));
-    return { name, port, routes: [port, ...(await Promise.all(later))], password, advertise: NOWHERE }; // one that has no route at all stays alone
+    return { name, port, routes: [port, ...(await Promise.all(later))], password, advertise: NOWHERE }; // a server without routes stays alone
   });
   return Promise.all(members);
 }
 
-/** Known before the first server starts: each is told where the others will be. */
+/** Chosen before the first server starts: each configuration names the other servers. */
 async function routePorts(): Promise<readonly number[]> {
   const ports = new Set<number>();
   while (ports.size < NODES.length) ports.add(await freePort());

@@ -7,7 +7,7 @@ import { messageOf, stderrOf } from '../processes/errors.js';
 
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const APT_MS = 120_000; // an index of 10 MB and a package of 5 MB on a slow line
-const NETWORK_SECONDS = 10; // per connection attempt, so that an unreachable archive is noticed
+const NETWORK_SECONDS = 10; // for each connection attempt, so that an unreachable archive fails soon
 
 const run = promisify(execFile);
 
@@ -15,14 +15,14 @@ const run = promisify(execFile);
 export interface DebianProgram {
   readonly suite: string;
   readonly package: string;
-  /** Where the package puts it. */
+  /** The program's path inside the package. */
   readonly path: readonly string[];
 }
 
 /** The first release whose nats-server is new enough; its binary is static and runs on older ones. */
 export const NATS_SERVER: DebianProgram = { suite: 'forky', package: 'nats-server', path: ['usr', 'sbin', 'nats-server'] };
 
-/** A package of another suite, verified by apt against Debian's keys, without touching the system's own apt state. @returns the program */
+/** Fetches a package of another suite, verified by apt against Debian's keys, without changing the system's apt state. @returns the program's path */
 export async function fetchDebianPackage(wanted: DebianProgram, folder: string, progress: (line: string) => void): Promise<string> {
   if (!/^ID=debian$/m.test(existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : ''))
     throw new Error('this system is not Debian');
@@ -37,7 +37,7 @@ export async function fetchDebianPackage(wanted: DebianProgram, folder: string, 
   throw new Error(failures.join('; ') || 'apt names no archive');
 }
 
-/** The archives this machine is configured with; the main one, not security or third parties, ends in /debian. */
+/** The archives in this machine's configuration; the main archive ends in /debian, unlike security and third-party ones. */
 async function archiveSites(): Promise<string[]> {
   const { stdout } = await run('apt-get', ['indextargets', '--format', '$(SITE)'], { timeout: APT_MS });
   const sites = [...new Set(stdout.split('\n').map((line) => line.trim().replace(/\/$/, '')))].filter(Boolean);
@@ -67,8 +67,8 @@ function privateState(at: (name: string) => string): string[] {
     'Dir::Etc::sourceparts': '/dev/null',
     'Dir::State::lists': at('lists'),
     'Dir::Cache': at('cache'),
-    'APT::Sandbox::User': 'root', // the sandbox user may not be able to enter our folder
-    'APT::Update::Error-Mode': 'any', // an index that could not be fetched is an error, not a warning
+    'APT::Sandbox::User': 'root', // the sandbox user may have no access to the target folder
+    'APT::Update::Error-Mode': 'any', // an index that fails to download is an error, not a warning
     'Acquire::Languages': 'none',
     'Acquire::Retries': '1',
     'Acquire::http::Timeout': String(NETWORK_SECONDS),

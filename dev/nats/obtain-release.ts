@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { causeOf, messageOf } from '../processes/errors.js';
 
-const RELEASE = '2.15.1'; // the version the test suite ran against
+const RELEASE = '2.15.1'; // the version that the test suite ran against
 const RELEASES_URL = 'https://github.com/nats-io/nats-server/releases/download';
-const CHECKSUMS_MS = 8_000; // offline or behind a closed firewall: the next way should not wait longer than a person does
+const CHECKSUMS_MS = 8_000; // offline or behind a firewall: a person waits for the next source
 const ARCHIVE_MS = 120_000; // 6 MB at 50 KB/s
 const UNPACK_MS = 30_000; // a second on a slow disk
 
@@ -16,7 +16,7 @@ const PROCESSORS: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm
 
 const run = promisify(execFile);
 
-/** The archive of the project's own release for this platform, accepted only with the checksum of the same release. */
+/** Fetches the project's release archive for this platform and verifies it against the checksum of the same release. */
 export async function fetchRelease(folder: string, progress: (line: string) => void): Promise<string> {
   const system = SYSTEMS[process.platform];
   const processor = PROCESSORS[process.arch];
@@ -34,7 +34,7 @@ export async function fetchRelease(folder: string, progress: (line: string) => v
 
   const path = join(folder, archive);
   await writeFile(path, bytes);
-  await run('tar', ['-xf', path, '-C', folder], { timeout: UNPACK_MS }); // where only a zip is released, tar reads it too
+  await run('tar', ['-xf', path, '-C', folder], { timeout: UNPACK_MS }); // some platforms have only a zip; tar reads it too
   return join(folder, stem, system === 'windows' ? 'nats-server.exe' : 'nats-server');
 }
 

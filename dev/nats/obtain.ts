@@ -8,7 +8,7 @@ import { cacheFolder, type Environment, environment } from '../processes/project
 import { fetchDebianPackage, NATS_SERVER } from './obtain-debian.js';
 import { fetchRelease } from './obtain-release.js';
 
-/** Fixes we depend on landed up to here: cancelled schedules, consumer reset, pinned consumers after a restart. */
+/** This version has fixes that the product depends on: cancelled schedules, consumer reset, pinned consumers after a restart. */
 export const OLDEST_NATS_SERVER = '2.14.5';
 const VERSION_CHECK_MS = 10_000; // printing a version takes milliseconds; a wrong binary may wait for input for ever
 
@@ -27,11 +27,11 @@ export interface Obtaining {
   readonly cacheDir?: string;
   readonly env?: Environment;
   readonly progress?: (line: string) => void;
-  /** What to try when nothing is found on the machine. */
+  /** Sources to try when the machine has no binary. */
   readonly fetches?: readonly NamedFetch[];
 }
 
-/** A way that has to fetch: it leaves a binary inside `folder`, returns its path, or throws with the reason. */
+/** A source that downloads: it puts a binary into `folder` and returns its path, or throws with the reason. */
 export interface NamedFetch {
   readonly name: string;
   readonly fetch: (folder: string, progress: (line: string) => void) => Promise<string>;
@@ -94,7 +94,7 @@ async function accept(path: string, from: string): Promise<NatsBinary> {
   return { path, version, from };
 }
 
-/** Fetched beside the cache and moved in whole: several runs at once, or one interrupted, leave only complete binaries. */
+/** Fetches into a temporary folder and renames it: concurrent or interrupted runs leave only complete binaries. */
 async function intoCache(cached: string, from: string, fetch: (folder: string) => Promise<string>): Promise<NatsBinary> {
   await mkdir(join(cached, '..'), { recursive: true });
   const folder = await mkdtemp(`${cached}-draft-`);
@@ -111,7 +111,7 @@ async function intoCache(cached: string, from: string, fetch: (folder: string) =
 async function isExecutable(path: string): Promise<boolean> {
   return access(path, constants.X_OK).then(
     () => true,
-    () => false, // absent or not for us: the next way is tried
+    () => false, // absent or not executable here: try the next source
   );
 }
 

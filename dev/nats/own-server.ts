@@ -5,19 +5,19 @@ import { messageOf } from '../processes/errors.js';
 import { isAtLeast, OLDEST_NATS_SERVER } from './obtain.js';
 import { type Credentials, DEV_TENANTS } from './server.js';
 
-const CONNECT_MS = 5_000; // a server somewhere else that does not answer within this is not there
-const ANSWER_MS = 2_000; // one request to a server that is there
+const CONNECT_MS = 5_000; // a remote server that does not answer within this time counts as absent
+const ANSWER_MS = 2_000; // one request to a connected server
 
-/** A server that somebody else started. */
+/** A NATS server that the user started. */
 export interface OwnServer {
   readonly url: string;
   readonly login: (user: string) => Credentials;
 }
 
 /**
- * Compares a server of the user's own with what the stack needs of it, before anything is made there.
- * @returns what it lacks, one sentence each; nothing where it has everything
- * @throws what the connection says where the server cannot be reached at all
+ * Compares the user's own server with the stack's requirements, before anything is created there.
+ * @returns the unmet requirements, one sentence each; empty when all are met
+ * @throws the connection error when the server cannot be reached
  */
 export async function lacksOf(server: OwnServer): Promise<readonly string[]> {
   const refused: string[] = [];
@@ -64,7 +64,7 @@ function login({ url, login: loginOf }: OwnServer, user: string): Promise<NatsCo
   return connect({ servers: url.split(','), user: name, pass, inboxPrefix: inboxOf(name), timeout: CONNECT_MS, reconnect: false });
 }
 
-/** Also an error is an answer: of somebody who may be asked. */
+/** An error response counts as an answer: the subject has a responder. */
 const answers = (connection: NatsConnection, subject: string): Promise<boolean> =>
   connection.request(subject, '', { timeout: ANSWER_MS }).then(
     () => true,

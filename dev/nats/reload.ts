@@ -2,15 +2,15 @@ import { waitFor } from '../processes/wait.js';
 
 const PROBE_MS = 2_000;
 const RELOAD_MS = 10_000;
-const RELOADS = 2; // what an account imports that a reload brought in works from the next reload on (measured with 2.15.1)
+const RELOADS = 2; // an account's imports work only from the reload after the one that added them (measured with 2.15.1)
 
-/** A server that may end, and come back as another process, at any time. */
+/** A server that may exit and restart as another process at any time. */
 export interface RunningServer {
   readonly pid: number | undefined;
   readonly monitorUrl: string;
 }
 
-/** Has a server read its configuration again, for accounts too. One that does not run reads it when it comes back. */
+/** Makes a server reload its configuration, including accounts. A stopped server reads it at its next start. */
 export async function reloadServer(server: RunningServer): Promise<void> {
   for (let reloads = 0; reloads < RELOADS; reloads++) await reloadOnce(server);
 }

@@ -16,7 +16,7 @@ export const DEV_TENANTS = ['demo', 'acme'] as const;
 const READY_MS = 60_000; // recovery reads every stream: 4 s per million subjects
 const STOP_MS = 10_000; // it flushes and closes; with sync_interval always there is little to flush
 const PROBE_MS = 2_000;
-const PORT_TRIES = 3; // a free port may be taken by somebody else before the server binds it
+const PORT_TRIES = 3; // another process may take a free port before the server binds it
 
 export interface NatsOptions {
   readonly dataDir: string;
@@ -25,15 +25,15 @@ export interface NatsOptions {
   readonly tenants?: readonly string[];
   readonly logFile?: string;
   readonly cacheDir?: string;
-  /** One of several servers that are one log: it is ready when it has found the others and has what they have. */
+  /** A member of a cluster: it is ready when it has found the others and caught up with them. */
   readonly member?: ClusterMember;
-  /** Of every user; without them they are made, and kept in the data directory. */
+  /** Passwords by user; generated and kept in the data directory if absent. */
   readonly passwords?: Readonly<Record<string, string>>;
-  /** Come back by itself after an unexpected end; without it a killed server waits for restart(). */
+  /** Restarts the server after an unexpected exit; without it a killed server waits for restart(). */
   readonly heal?: boolean;
   readonly progress?: (line: string) => void;
   readonly changed?: ProcessPlan['changed'];
-  /** Told of the part before it starts, so that whoever gives up can end it. */
+  /** Called with the process before it starts, so that the caller can end it after an abort. */
   readonly began?: (part: ManagedProcess) => void;
 }
 
@@ -42,12 +42,12 @@ export interface Credentials {
   readonly pass: string;
 }
 
-/** What a client must know of a log, be it one server or several. */
+/** What a client needs to connect to a log of one or several servers. */
 export interface Broker {
-  /** What NATS_URL is set to. */
+  /** The value of NATS_URL. */
   readonly url: string;
   credentials(user: string): Credentials;
-  /** What connect() of any NATS client wants: servers, user and the inbox this user may listen to. */
+  /** Connection options for any NATS client: servers, user, and the inbox prefix that this user may subscribe to. */
   connection(user: string): Credentials & { readonly servers: string | string[]; readonly inboxPrefix: string };
 }
 
@@ -80,14 +80,14 @@ export class NatsServer extends ManagedServer implements Broker {
     return { servers: this.url, ...this.credentials(user), inboxPrefix: inboxOf(user) };
   }
 
-  /** Other tenants from now on: the server reloads its configuration, and keeps every connection that may stay. */
+  /** Replaces the tenants: the server reloads its configuration and keeps every connection that is still permitted. */
   async setTenantUsers(users: TenantUsers): Promise<void> {
     this.configure(users);
     await reloadServer(this);
   }
 }
 
-/** Starts a server with JetStream, fsync before every ack, and the accounts of accounts.ts; returns when it answers. */
+/** Starts a server with JetStream, fsync before every ack, and the accounts of accounts.ts. Returns when it responds. */
 export async function startNats(options: NatsOptions): Promise<NatsServer> {
   const binary = await obtainNatsServer({
     ...(options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir }),
@@ -128,11 +128,11 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
   }
 }
 
-/** Of every user of a server with these tenants: as given, or made once. */
+/** The passwords of every user of a server with these tenants: as given, or generated once. */
 export const passwordsIn = ({ dataDir, passwords }: Pick<NatsOptions, 'dataDir' | 'passwords'>, tenants: readonly string[]) =>
   passwords ?? keepSecrets(join(dataDir, 'credentials.json'), usersOf(tenants));
 
-/** Where a server keeps its streams. */
+/** The folder of a server's streams. */
 export const storeIn = (dataDir: string): string => join(dataDir, 'js');
 
 function planOf(
@@ -165,7 +165,7 @@ function natsPart(options: NatsOptions, binary: string, config: string, isReady:
   });
 }
 
-/** Healthy by its own word, and a client gets in. */
+/** True when the server reports healthy and a client can connect. */
 async function probe(server: NatsServer): Promise<boolean> {
   const health = await fetch(`${server.monitorUrl}/healthz`, { signal: AbortSignal.timeout(PROBE_MS) });
   if (!health.ok) return false;

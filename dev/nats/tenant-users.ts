@@ -7,27 +7,27 @@ import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { messageOf } from '../processes/errors.js';
 import type { NatsServer } from './server.js';
 
-/** What the embedded server is told of tenants beyond those with a password. Nothing in it is secret. */
+/** Tenants of the embedded server beyond those with a password. Holds no secrets. */
 export interface TenantUsers {
   /** Tenant → public key of its NATS user. */
   readonly natsUsers: Readonly<Record<string, string>>;
-  /** Tenants that have no account for now. */
+  /** Tenants whose accounts are currently disabled. */
   readonly disabled: readonly string[];
 }
 
 const fileIn = (dataDir: string): string => join(dataDir, 'tenants.json');
 
-/** As it was when the server last ran: it must know its tenants before the bucket can be read. */
+/** The tenants at the server's last run: its configuration needs them before the bucket can be read. */
 export const tenantUsers = (dataDir: string): TenantUsers =>
   existsSync(fileIn(dataDir)) ? (JSON.parse(readFileSync(fileIn(dataDir), 'utf8')) as TenantUsers) : { natsUsers: {}, disabled: [] };
 
 export const keepTenantUsers = (dataDir: string, users: TenantUsers): void =>
   writePrivate(fileIn(dataDir), `${JSON.stringify(users, null, 2)}\n`);
 
-/** A server whose tenants can be changed while it runs. */
+/** A server whose tenants can change while it runs. */
 export type FollowingServer = Pick<NatsServer, 'connection' | 'setTenantUsers'>;
 
-/** Gives a server an account for every tenant that `admit tenant` makes, for as long as it runs. @returns ends that */
+/** Adds a NATS account for every tenant that `admit tenant` creates while the server runs. @returns a function that stops this */
 export async function followTenants(server: FollowingServer, dataDir: string, say: (line: string) => void): Promise<() => Promise<void>> {
   const connection = await connect({ ...server.connection('operator'), maxReconnectAttempts: -1 });
   const directory = await TenantDirectory.watch(connection, createLogger('tenants', 'silent'));

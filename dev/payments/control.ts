@@ -3,7 +3,7 @@ import { ZodError, z } from 'zod';
 import type { Delivery } from './delivery.js';
 import { OUTCOMES, type PaymentEvent, type PaymentOrder, type PaymentOutcome, WEBHOOK_FAULTS, type WebhookFaults } from './event.js';
 
-/** What can be asked over HTTP; the provider is used in process in the same words. */
+/** The operations of the HTTP control; the in-process provider has the same ones. */
 export interface Ordered {
   tell(outcome: PaymentOutcome, order: PaymentOrder, faults: WebhookFaults): PaymentEvent;
   release(turn: 'as-told' | 'reversed' | 'shuffled'): number;
@@ -16,8 +16,8 @@ export interface ControlServer {
   close(): Promise<void>;
 }
 
-const MAX_BODY_BYTES = 16 * 1024; // an order to pay has a few hundred
-const MAX_COPIES = 1_000; // more than any provider has ever sent
+const MAX_BODY_BYTES = 16 * 1024; // a payment order has a few hundred bytes
+const MAX_COPIES = 1_000; // far more than any provider sends
 const MAX_DELAY_MS = 24 * 3_600_000;
 
 const Payment = z.strictObject({
@@ -54,10 +54,10 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET /deliveries': (provider) => [200, { deliveries: provider.deliveries }],
 };
 
-/** Without the members that are not there. */
+/** Removes undefined members. */
 const given = (order: object): PaymentOrder => JSON.parse(JSON.stringify(order)) as PaymentOrder;
 
-/** The provider's HTTP control, on this machine only. */
+/** The provider's HTTP control, on the loopback interface only. */
 export async function listenForOrders(provider: Ordered, port: number): Promise<ControlServer> {
   const server = createServer((request, response) => void serve(provider, request, response));
   await new Promise<void>((resolve, reject) => {

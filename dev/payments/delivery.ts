@@ -3,7 +3,7 @@ import { causeOf, messageOf } from '../processes/errors.js';
 import type { PaymentEvent } from './event.js';
 import { signed } from './signing.js';
 
-/** How a provider comes back: real ones within seconds, then minutes, then hours, for days. This one has less time. */
+/** The retry schedule. Real providers retry after seconds, then minutes, then hours, for days; this one is faster. */
 export interface Retries {
   readonly firstMs: number;
   readonly longestMs: number;
@@ -14,17 +14,17 @@ export interface Retries {
 
 export const DEFAULT_RETRIES: Retries = { firstMs: 200, longestMs: 5_000, attempts: 100, timeoutMs: 15_000 };
 
-/** How one copy of an event fares. */
+/** The delivery state of one copy of an event. */
 export interface Delivery {
   readonly id: string;
   readonly payment: string;
   readonly copy: number;
-  /** The status of each try, or why there is none. */
+  /** The status of each attempt, or the reason why there is none. */
   readonly tries: (number | string)[];
   state: 'held' | 'delivering' | 'taken' | 'given-up';
 }
 
-const GONE = 410; // Standard Webhooks: the receiver wants no more
+const GONE = 410; // Standard Webhooks: the receiver wants no further events
 
 export interface Endpoint {
   readonly url: () => string;
@@ -33,7 +33,7 @@ export interface Endpoint {
   readonly stopped: AbortSignal;
 }
 
-/** Tries until the receiver takes it with a 2xx, it is gone, or patience or the provider ends. */
+/** Retries until the receiver answers 2xx or 410, retries are used up, or the provider stops. */
 export async function deliver(event: PaymentEvent, delivery: Delivery, endpoint: Endpoint): Promise<void> {
   const { retries, stopped } = endpoint;
   delivery.state = 'delivering';
@@ -45,7 +45,7 @@ export async function deliver(event: PaymentEvent, delivery: Delivery, endpoint:
       return;
     }
     if (heard === GONE || delivery.tries.length >= retries.attempts || stopped.aborted) break;
-    await pause(wait, undefined, { signal: stopped }).catch(() => undefined); // being stopped ends the pause, and the next try at once
+    await pause(wait, undefined, { signal: stopped }).catch(() => undefined); // stopping ends the pause, and the next attempt fails at once
   }
   delivery.state = 'given-up';
 }
@@ -55,7 +55,7 @@ async function attempt(event: PaymentEvent, { url, secrets, retries, stopped }: 
   try {
     const signal = AbortSignal.any([stopped, AbortSignal.timeout(retries.timeoutMs)]);
     const response = await fetch(url(), { method: 'POST', headers: { ...headers }, body, signal, redirect: 'manual' });
-    await response.arrayBuffer(); // or the connection stays taken
+    await response.arrayBuffer(); // frees the connection
     return response.status;
   } catch (error) {
     return messageOf(causeOf(error));

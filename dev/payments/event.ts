@@ -1,4 +1,4 @@
-/** What the provider is told to have happened with money. */
+/** A payment event to report. */
 export interface PaymentOrder {
   readonly tenant: string;
   readonly sale: string;
@@ -6,19 +6,19 @@ export interface PaymentOrder {
   /** Minor units. */
   readonly amount: string;
   readonly currency: string;
-  /** Made when it is not given; the same payment may succeed and be refunded later. */
+  /** Generated if absent; the same payment may succeed and be refunded later. */
   readonly payment?: string;
-  /** Of a refund: its id, and what went back in all so far. */
+  /** For a refund: its id, and the total refunded so far. */
   readonly refund?: string;
   readonly refundedTotal?: string;
-  /** Of a dispute: its id. */
+  /** For a dispute: its id. */
   readonly dispute?: string;
 }
 
 export const OUTCOMES = ['succeeded', 'failed', 'refunded', 'dispute.opened', 'dispute.won', 'dispute.lost'] as const;
 export type PaymentOutcome = (typeof OUTCOMES)[number];
 
-/** Ways in which a provider, or somebody who says to be one, does not tell the truth. */
+/** Faults in the content or signature of a webhook, from a faulty provider or an impostor. */
 export const WEBHOOK_FAULTS = [
   'wrong-amount',
   'wrong-currency',
@@ -29,18 +29,18 @@ export const WEBHOOK_FAULTS = [
 ] as const;
 export type WebhookFault = (typeof WEBHOOK_FAULTS)[number];
 
-/** What goes wrong on purpose. */
+/** Faults to inject. */
 export interface WebhookFaults {
-  /** How many copies of the event are delivered, each until it is taken. */
+  /** Number of copies of the event; each is retried until the receiver accepts it. */
   readonly copies?: number;
-  /** Before the first delivery. */
+  /** Delay before the first delivery. */
   readonly delayMs?: number;
-  /** Keeps it back until `release`, which may turn the order around. */
+  /** Holds the event back until `release`, which may reorder events. */
   readonly hold?: boolean;
   readonly lie?: WebhookFault;
 }
 
-/** One event: its id, which is the same for all its copies and tries, and its bytes. */
+/** One event: its bytes, and its id, which all copies and attempts share. */
 export interface PaymentEvent {
   readonly id: string;
   readonly payment: string;

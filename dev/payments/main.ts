@@ -1,7 +1,7 @@
 import { messageOf } from '../processes/errors.js';
 import { startPaymentProvider } from './provider.js';
 
-/** `node dist/dev/payments/main.js`: the provider by itself, told by WEBHOOK_URL, WEBHOOK_SECRET and PORT. */
+/** `node dist/dev/payments/main.js`: the provider as a process, configured by WEBHOOK_URL, WEBHOOK_SECRET and PORT. */
 const { WEBHOOK_URL, WEBHOOK_SECRET, PORT = '0' } = process.env;
 try {
   if (WEBHOOK_URL === undefined)

@@ -9,7 +9,7 @@ interface Received {
   readonly body: string;
 }
 
-/** Answers as it is told: one status a request, the last one for ever. */
+/** Answers with the given statuses, one for each request; the last one repeats. */
 class Receiver {
   readonly received: Received[] = [];
   private readonly server: Server;
@@ -34,7 +34,7 @@ class Receiver {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
-  /** Whether the library that receivers use takes it. */
+  /** Verifies a request with the library that receivers use. */
   verify(index: number, secret: string): unknown {
     const { headers, body } = this.received[index] as Received;
     return new Webhook(secret).verify(body, headers as Record<string, string>);

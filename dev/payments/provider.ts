@@ -7,26 +7,26 @@ import type { PaymentEvent, PaymentOrder, PaymentOutcome, WebhookFault, WebhookF
 import { newSecret } from './signing.js';
 
 export interface ProviderOptions {
-  /** Where the events go, such as `http://127.0.0.1:3000/v1/webhooks/payments`. */
+  /** Target of the events, such as `http://127.0.0.1:3000/v1/webhooks/payments`. */
   readonly webhookUrl: string;
-  /** `whsec_…`; made when it is not given. */
+  /** `whsec_…`; generated if absent. */
   readonly secret?: string;
-  /** Of the HTTP control; a free one by default. */
+  /** Port of the HTTP control; a free one by default. */
   readonly port?: number;
   readonly retries?: Partial<Retries>;
 }
 
-/** In which order held events are let go. */
+/** The order in which held events are released. */
 export type Turn = 'as-told' | 'reversed' | 'shuffled';
 
 type Job = { readonly event: PaymentEvent; readonly delivery: Delivery };
 
-/** Beyond this the oldest deliveries are forgotten: a demo that runs for weeks should not fill its memory. */
+/** Beyond this number the oldest deliveries are dropped, so that a demo that runs for weeks keeps bounded memory. */
 const MAX_REMEMBERED = 100_000;
 
 /**
- * A payment provider for tests and demos: takes no money, and tells a webhook that it did. On request it says so twice, late, in another
- * order, or lies.
+ * A payment provider for tests and demos. It takes no money and reports payments to a webhook. On request it sends duplicates, delays, reorders
+ * or falsifies events.
  */
 export class PaymentProvider {
   private readonly remembered: Delivery[] = [];
@@ -40,7 +40,7 @@ export class PaymentProvider {
   constructor(private readonly options: ProviderOptions) {
     this.secrets = [options.secret ?? newSecret()];
     this.webhookUrl = options.webhookUrl;
-    setMaxListeners(0, this.stopping.signal); // every delivery under way listens: a storm is no leak
+    setMaxListeners(0, this.stopping.signal); // every delivery in flight adds a listener; many listeners are no leak
   }
 
   async listen(): Promise<this> {
@@ -48,7 +48,7 @@ export class PaymentProvider {
     return this;
   }
 
-  /** Where it takes orders over HTTP. */
+  /** URL of the HTTP control. */
   get url(): string {
     if (this.control === undefined) throw new Error('the provider does not listen');
     return this.control.url;
@@ -80,7 +80,7 @@ export class PaymentProvider {
     return event;
   }
 
-  /** Tells an event once more, under the same id: as a provider does that does not remember. */
+  /** Sends an event again under the same id, as a provider without memory of earlier deliveries does. */
   send(event: PaymentEvent, { copies = 1, delayMs = 0, hold = false }: Omit<WebhookFaults, 'lie'> = {}): void {
     for (let copy = 1; copy <= copies; copy++) {
       const delivery: Delivery = { id: event.id, payment: event.payment, copy, tries: [], state: 'held' };
@@ -91,7 +91,7 @@ export class PaymentProvider {
     if (this.remembered.length > MAX_REMEMBERED) this.remembered.splice(0, this.remembered.length - MAX_REMEMBERED);
   }
 
-  /** Lets go of what was held back. @returns how many */
+  /** Releases held events. @returns their number */
   release(turn: Turn = 'as-told'): number {
     const jobs = turned(this.held, turn);
     this.held = [];
@@ -99,13 +99,13 @@ export class PaymentProvider {
     return jobs.length;
   }
 
-  /** Signs with a new secret from now on, and with the one before as well until `endRotation`. */
+  /** Signs with a new secret from now on, and also with the previous one until `endRotation`. */
   rotate(secret = newSecret()): string {
     this.secrets = [secret, this.secret];
     return secret;
   }
 
-  /** Tells another endpoint from the next try on. */
+  /** Sends to another endpoint from the next attempt on. */
   moveTo(webhookUrl: string): void {
     this.webhookUrl = webhookUrl;
   }
@@ -114,7 +114,7 @@ export class PaymentProvider {
     this.secrets = [this.secret];
   }
 
-  /** Resolves when nothing is on its way any more; what is held back does not count. */
+  /** Resolves when no delivery is in flight; held events do not count. */
   async settled(): Promise<void> {
     while (this.underway.size > 0) await Promise.all(this.underway);
   }
@@ -133,7 +133,7 @@ export class PaymentProvider {
       stopped: this.stopping.signal,
     };
     const sent = (async () => {
-      if (delayMs > 0) await pause(delayMs, undefined, { signal: this.stopping.signal }).catch(() => undefined); // stopping ends it
+      if (delayMs > 0) await pause(delayMs, undefined, { signal: this.stopping.signal }).catch(() => undefined); // stopping ends the pause
       await deliver(event, delivery, endpoint);
     })();
     this.underway.add(sent);
@@ -143,7 +143,7 @@ export class PaymentProvider {
 
 export const startPaymentProvider = (options: ProviderOptions): Promise<PaymentProvider> => new PaymentProvider(options).listen();
 
-/** An order that looks like one and was never placed. */
+/** A well-formed order id that does not exist. */
 const NO_ORDER = `ord_${'z'.repeat(26)}`;
 
 function eventOf(outcome: PaymentOutcome, order: PaymentOrder, lie: WebhookFault | undefined): PaymentEvent {
@@ -154,8 +154,8 @@ function eventOf(outcome: PaymentOutcome, order: PaymentOrder, lie: WebhookFault
     order: lie === 'unknown-order' ? NO_ORDER : order.order,
     payment,
     amount: lie === 'wrong-amount' ? `${BigInt(order.amount) + 1n}` : order.amount,
-    currency: lie === 'wrong-currency' ? (order.currency === 'XTS' ? 'EUR' : 'XTS') : order.currency, // XTS: for tests, by ISO 4217
-    ...{ refund, refundedTotal, dispute }, // what is not given is not sent
+    currency: lie === 'wrong-currency' ? (order.currency === 'XTS' ? 'EUR' : 'XTS') : order.currency, // XTS is the test currency of ISO 4217
+    ...{ refund, refundedTotal, dispute }, // undefined members are not sent
   };
   const body = JSON.stringify({ type: `payment.${outcome}`, timestamp: new Date().toISOString(), data });
   return { id: `evt_${randomUUID()}`, payment, body, ...(lie !== undefined && { lie }) };

@@ -12,7 +12,7 @@ export interface SignedRequest {
   readonly body: string;
 }
 
-/** One try of one event as Standard Webhooks has it: signed at its own time, with every secret that is good while they rotate. */
+/** One attempt to deliver one event, per Standard Webhooks: signed at its own time with every valid secret during a rotation. */
 export function signed({ id, body, lie }: PaymentEvent, secrets: readonly string[], now: number): SignedRequest {
   const at = new Date(lie === 'old-timestamp' ? now - HOUR_MS : now);
   const signers = lie === 'bad-signature' ? [newSecret()] : secrets;

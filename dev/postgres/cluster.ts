@@ -9,7 +9,7 @@ import { commandLine, isAlive } from '../processes/process-table.js';
 import { waitFor } from '../processes/wait.js';
 import { giveTo, type Place } from './place.js';
 
-const INITDB_MS = 60_000; // under a second here; a laptop with an encrypted, busy disk
+const INITDB_MS = 60_000; // under a second on a fast disk; more on a laptop with an encrypted, busy disk
 const LEFTOVER_STOP_MS = 10_000; // a fast shutdown writes one checkpoint
 const LEFTOVER_LOOK_MS = 50;
 
@@ -19,7 +19,7 @@ export function programOf(place: Place, name: 'initdb' | 'postgres'): string {
   return join(place.native, 'bin', process.platform === 'win32' ? `${name}.exe` : name);
 }
 
-/** Makes the cluster if there is none yet. Made beside its place and moved in whole: an interrupted first start is simply done again. */
+/** Creates the cluster if absent. It is created beside its final path and renamed, so an interrupted first start is repeated. */
 export async function createCluster(place: Place, password: string): Promise<void> {
   if (existsSync(join(place.cluster, 'PG_VERSION'))) return checkVersion(place);
   const draft = `${place.cluster}.draft`;
@@ -29,7 +29,7 @@ export async function createCluster(place: Place, password: string): Promise<voi
   giveTo(place.runAs, draft);
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
   giveTo(place.runAs, passwordFile);
-  const flags = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--encoding=UTF8', '--locale=C']; // C: the same order everywhere
+  const flags = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--encoding=UTF8', '--locale=C']; // C locale: the same sort order everywhere
   try {
     await run(programOf(place, 'initdb'), [`--pgdata=${draft}`, ...flags], {
       timeout: INITDB_MS,
@@ -55,7 +55,7 @@ async function checkVersion(place: Place): Promise<void> {
   }
 }
 
-/** Ends a server that an earlier run left on this cluster, and takes away the lock of one that was killed. */
+/** Ends a server that an earlier run left on this cluster, and removes the lock file of a killed server. */
 export async function clearLeftovers(place: Place): Promise<void> {
   const lock = join(place.cluster, 'postmaster.pid');
   if (!existsSync(lock)) return;
@@ -66,8 +66,8 @@ export async function clearLeftovers(place: Place): Promise<void> {
     await waitFor(gone, { what: 'the Postgres of an earlier run ends', timeoutMs: LEFTOVER_STOP_MS }).catch(() => kill9(pid));
     while (!gone()) await pause(LEFTOVER_LOOK_MS);
   }
-  // The number may belong to another program by now, and Postgres would refuse to start. It still checks by itself, in shared
-  // memory, that no process of the old server uses the cluster.
+  // The pid may belong to another program by now, and Postgres would refuse to start. Postgres still checks in shared memory that no process of the
+  // old server uses the cluster.
   rmSync(lock, { force: true });
 }
 

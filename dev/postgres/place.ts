@@ -17,8 +17,8 @@ import {
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-// Postgres refuses to run as root. Root is then left for `nobody`, who exists everywhere; no user is ever added to the machine.
-// What nobody must reach and cannot (a checkout in a home of mode 0700) moves to a folder of ours that everybody may enter.
+// Postgres refuses to run as root, so root starts it as the user `nobody`, which exists everywhere; no user is ever added to the machine. Files that
+// `nobody` cannot reach (a checkout in a home of mode 0700) move to this folder, which everyone may enter.
 const SHELTER = '/var/lib/admit-one';
 const OTHERS_MAY_ENTER = 0o001;
 const OTHERS_MAY_READ = 0o005;
@@ -27,7 +27,7 @@ const USUAL_NOBODY = 65_534;
 export interface Place {
   /** The `native` folder of the binaries: bin, lib, share. */
   readonly native: string;
-  /** Where the cluster lives; may be outside the data folder, see above. */
+  /** The cluster's folder; may lie outside the data folder, see above. */
   readonly cluster: string;
   readonly runAs: { readonly uid: number; readonly gid: number } | undefined;
 }
@@ -68,13 +68,13 @@ function nobody(): { uid: number; gid: number } {
     try {
       return Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
     } catch {
-      return USUAL_NOBODY; // an image without a user table: the number alone is enough for the kernel
+      return USUAL_NOBODY; // an image without a user table: the kernel needs only the number
     }
   };
   return { uid: id('-u'), gid: id('-g') };
 }
 
-/** Whether a user with no rights of his own gets there: every folder on the way lets others pass. */
+/** True when an unprivileged user can reach the path: every folder on the way permits traversal. */
 function isOpen(path: string, mode: number): boolean {
   const has = (at: string, bits: number): boolean => (statSync(at).mode & bits) === bits;
   for (let at = dirname(path); ; at = dirname(at)) {
@@ -83,7 +83,7 @@ function isOpen(path: string, mode: number): boolean {
   }
 }
 
-/** Copied once a version (60 MB, a quarter of a second) and moved in whole, so that runs at the same time do no harm. */
+/** Copied once for each version (60 MB, a quarter of a second) and renamed, so that concurrent runs do no harm. */
 function copyToShelter({ native, version }: Installed): string {
   const copy = join(SHELTER, `postgres-${version}`);
   if (existsSync(copy)) return copy;
@@ -99,11 +99,14 @@ function moveIn(draft: string, final: string): void {
   try {
     renameSync(draft, final);
   } catch (error) {
-    if (!existsSync(final)) throw error; // another run was faster: its copy is as good as ours
+    if (!existsSync(final)) throw error; // another run was faster: its copy is identical
   }
 }
 
-/** A folder outside that belongs to this data folder alone; `outside` inside it says which, so that deleting the one orphans the other. */
+/**
+ * A folder outside that belongs to this data folder alone. The file `outside` in the data folder holds its path; deleting the data folder orphans
+ * it.
+ */
 function shelteredCluster(dataDir: string): string {
   openShelter();
   dropOrphans();
@@ -115,7 +118,7 @@ function shelteredCluster(dataDir: string): string {
       .slice(0, 16);
     const home = join(SHELTER, `data-${name}`);
     mkdirSync(home, { mode: 0o711 });
-    writeFileSync(marker, home); // before the owner's name: a folder without one is never taken for an orphan
+    writeFileSync(marker, home); // before the owner's name: a folder without an owner is never taken for an orphan
     writeFileSync(join(home, 'owner'), marker, { mode: 0o600 });
   }
   return join(readFileSync(marker, 'utf8').trim(), 'cluster');
@@ -125,7 +128,7 @@ function dropOrphans(): void {
   for (const name of readdirSync(SHELTER).filter((entry) => entry.startsWith('data-'))) {
     const home = join(SHELTER, name);
     const owner = join(home, 'owner');
-    if (!existsSync(owner)) continue; // being made by another run
+    if (!existsSync(owner)) continue; // another run is creating it
     const marker = readFileSync(owner, 'utf8');
     const claimed = existsSync(marker) && readFileSync(marker, 'utf8').trim() === home;
     if (!claimed && existsSync(dirname(dirname(dirname(marker))))) rmSync(home, { recursive: true, force: true });
@@ -136,7 +139,7 @@ function openShelter(): void {
   mkdirSync(SHELTER, { recursive: true, mode: 0o755 });
 }
 
-/** Hands a folder to the user Postgres runs as. */
+/** Gives a folder to the user that Postgres runs as. */
 export function giveTo(runAs: Place['runAs'], path: string): void {
   if (runAs !== undefined) chownSync(path, runAs.uid, runAs.gid);
 }

@@ -8,25 +8,25 @@ import { environment } from '../processes/project.js';
 import { clearLeftovers, createCluster, programOf } from './cluster.js';
 import { findPlace, type Place } from './place.js';
 
-const READY_MS = 60_000; // recovery after kill -9 replays the log since the last checkpoint
+const READY_MS = 60_000; // recovery after kill -9 replays the WAL since the last checkpoint
 const STOP_MS = 15_000; // a fast shutdown writes one checkpoint
 const PROBE_MS = 2_000;
-const PORT_TRIES = 3; // a free port may be taken by somebody else before the server binds it
+const PORT_TRIES = 3; // another process may take a free port before the server binds it
 const SUPERUSER = 'postgres';
 
 export interface PostgresOptions {
   readonly dataDir: string;
   readonly port?: number;
   readonly logFile?: string;
-  /** Come back by itself after an unexpected end; without it a killed server waits for restart(). */
+  /** Restarts the server after an unexpected exit; without it a killed server waits for restart(). */
   readonly heal?: boolean;
-  /** Settings of Postgres beside those that every start has; none of them may weaken what a commit promises. */
+  /** Additional Postgres settings; none may weaken the durability of a commit. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly progress?: (line: string) => void;
   readonly changed?: ProcessPlan['changed'];
-  /** Told of the part before it starts, so that whoever gives up can end it. */
+  /** Called with the process before it starts, so that the caller can end it after an abort. */
   readonly began?: (part: ManagedProcess) => void;
-  /** Told of work that goes on for a moment when the start is given up, so that it can be waited for. */
+  /** Called with work that continues after an abort, so that the caller can wait for it. */
   readonly underWay?: (work: Promise<unknown>) => void;
 }
 
@@ -44,12 +44,12 @@ export class PostgresServer extends ManagedServer {
     super(part);
   }
 
-  /** A connection URL; without a user it is the superuser's. */
+  /** A connection URL; the superuser's if no user is given. */
   url(database: string, as: DatabaseUser = { user: SUPERUSER, password: this.password }): string {
     return `postgresql://${encodeURIComponent(as.user)}:${encodeURIComponent(as.password)}@127.0.0.1:${this.port}/${encodeURIComponent(database)}`;
   }
 
-  /** Does nothing when it is there already. */
+  /** Does nothing if the database exists. */
   async createDatabase(name: string): Promise<void> {
     await this.asSuperuser('postgres', async (client) => {
       const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
@@ -64,12 +64,12 @@ export class PostgresServer extends ManagedServer {
     try {
       return await work(client);
     } finally {
-      await client.end().catch(() => undefined); // lost already
+      await client.end().catch(() => undefined); // the connection is lost already
     }
   }
 }
 
-/** Starts Postgres 18 on 127.0.0.1 with passwords, fsync on and no Unix socket; makes the cluster the first time. */
+/** Starts Postgres 18 on 127.0.0.1 with passwords, fsync on and no Unix socket. Creates the cluster at the first start. */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const place = findPlace(options.dataDir);
   const password = keepSecrets(join(options.dataDir, 'credentials.json'), [SUPERUSER])[SUPERUSER] ?? '';

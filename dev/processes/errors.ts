@@ -1,4 +1,4 @@
-// By shape and not by class: under jest the errors of Node's own modules are of another Error class than ours.
+// By shape, not by class: under Jest the errors of Node's own modules have another Error class.
 
 export function messageOf(error: unknown): string {
   if (!isObject(error)) return String(error);
@@ -7,17 +7,17 @@ export function messageOf(error: unknown): string {
   return message || String(error);
 }
 
-/** ENOENT, ESRCH, … of an error from the system. */
+/** The code of a system error: ENOENT, ESRCH, …. */
 export function codeOf(error: unknown): string | undefined {
   return isObject(error) && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** What the program said on its error output before it ended badly. */
+/** The error output of a program that failed. */
 export function stderrOf(error: unknown): string {
   return isObject(error) && 'stderr' in error ? String(error.stderr).trim() : '';
 }
 
-/** What lies beneath: fetch says "fetch failed" and hides the reason in its cause. */
+/** The innermost cause: fetch says "fetch failed" and keeps the reason in `cause`. */
 export function causeOf(error: unknown): unknown {
   return isObject(error) && 'cause' in error && error.cause !== undefined ? error.cause : error;
 }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { codeOf } from './errors.js';
 import { commandLine, isAlive } from './process-table.js';
 
-const TRIES = 5; // each removes the lock of a process that is gone
+const TRIES = 5; // each attempt removes the lock of a dead process
 
 interface Holder {
   readonly pid: number;
@@ -11,8 +11,8 @@ interface Holder {
 }
 
 /**
- * Lets one program at a time use a folder. The lock of a program that was killed is taken over.
- * @throws Error with a sentence for the person at the keyboard
+ * Locks a folder for one program at a time. Takes over the lock of a killed program.
+ * @throws Error with a sentence for the user
  */
 export function lockFolder(path: string): () => void {
   mkdirSync(dirname(path), { recursive: true });
@@ -35,7 +35,7 @@ export function lockFolder(path: string): () => void {
   throw new Error(`${path} comes back as soon as it is removed: another start is under way. Try again in a moment.`);
 }
 
-/** The same number and the same command line, and not ourselves: after a restart of a container the numbers come again. */
+/** The same pid with the same command line, and not this process: after a container restart pids repeat. */
 function isRunning({ pid, commandLine: wanted }: Holder): boolean {
   return pid !== process.pid && isAlive(pid) && (commandLine(pid) ?? '') === wanted;
 }
@@ -44,6 +44,6 @@ function readHolder(path: string): Holder | undefined {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Holder;
   } catch {
-    return undefined; // removed meanwhile, or half written by a run that was killed
+    return undefined; // removed meanwhile, or half written by a killed run
   }
 }

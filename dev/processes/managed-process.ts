@@ -7,10 +7,10 @@ import { ParentDeathWatcher } from './parent-death-watcher.js';
 import { descendantsOf, isAlive } from './process-table.js';
 import { waitFor } from './wait.js';
 
-const FIRST_BACKOFF_MS = 100; // a killed part is back before its clients have noticed much
-const LONGEST_BACKOFF_MS = 5_000; // a part that cannot run is tried again while somebody repairs the cause
-const STABLE_MS = 20_000; // after this long without a crash the next one starts from the first backoff again
-const GONE_MS = 10_000; // SIGKILL is immediate; a disk in trouble may hold a process in the kernel
+const FIRST_BACKOFF_MS = 100; // a killed process restarts before its clients time out
+const LONGEST_BACKOFF_MS = 5_000; // a process that cannot run is retried while an operator repairs the cause
+const STABLE_MS = 20_000; // after this long without a crash the next restart uses the first backoff again
+const GONE_MS = 10_000; // SIGKILL is immediate; a failing disk may hold a process in the kernel
 
 export interface Command {
   readonly file: string;
@@ -24,16 +24,16 @@ export interface Command {
 export interface ProcessPlan {
   readonly name: string;
   readonly logFile: string;
-  /** Asked before every launch, the first and all later ones: the place to mend what a kill -9 left behind. */
+  /** Called before every launch, including restarts: the place to clean up after a kill -9. */
   readonly prepare: () => Promise<Command> | Command;
   readonly isReady: () => Promise<boolean>;
   readonly readyMs: number;
   readonly stopSignal: 'SIGTERM' | 'SIGINT';
   readonly stopMs: number;
-  /** Start again by itself after an unexpected end. */
+  /** Restart after an unexpected exit. */
   readonly heal: boolean;
   readonly say?: (line: string) => void;
-  /** Told of every process started and gone, for the pid file. */
+  /** Called for every process that starts or exits; keeps the pid file. */
   readonly changed?: (pid: number | undefined, command?: Command) => void;
 }
 
@@ -44,7 +44,7 @@ interface Running {
   ended: string | undefined;
 }
 
-/** One process that is kept running: started, waited for, started again when it dies, stopped in the end. */
+/** A managed process: starts it, waits until it is ready, restarts it after a crash, and stops it. */
 export class ManagedProcess {
   private running: Running | undefined;
   private wanted = false;
@@ -66,7 +66,7 @@ export class ManagedProcess {
     return this.running?.ended === undefined ? this.running?.pid : undefined;
   }
 
-  /** Returns when the part is ready; throws, with the end of its log, when it ends or stays unready instead. */
+  /** Returns when the process is ready; throws with the end of its log when it exits or stays unready. */
   async start(): Promise<void> {
     this.wanted = true;
     this.giveUp = new AbortController();
@@ -84,7 +84,7 @@ export class ManagedProcess {
     this.giveUp.abort();
     await this.end(this.plan.stopSignal);
     await this.healing;
-    await this.end(this.plan.stopSignal); // what a restart under way may have launched meanwhile
+    await this.end(this.plan.stopSignal); // a restart in progress may have launched a process
   }
 
   async restart(): Promise<void> {
@@ -92,13 +92,13 @@ export class ManagedProcess {
     await this.start();
   }
 
-  /** The whole tree at once, as a power cut would. A healing part comes back by itself; another waits for restart(). */
+  /** Kills the whole process tree at once, as a power cut does. With `heal` it restarts; otherwise it waits for restart(). */
   async kill9(): Promise<void> {
     if (!this.plan.heal) this.wanted = false;
     await this.end('SIGKILL');
   }
 
-  /** Resolves when the part runs and answers (again). */
+  /** Resolves when the process runs and responds (again). */
   async ready(timeoutMs: number): Promise<void> {
     const ready = async (): Promise<boolean> => this.pid !== undefined && (await this.plan.isReady());
     await waitFor(ready, { what: `${this.name} is ready`, timeoutMs });
@@ -129,7 +129,7 @@ export class ManagedProcess {
     for (let reason = why; this.wanted; ) {
       const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** this.crashes++, LONGEST_BACKOFF_MS);
       this.plan.say?.(`${this.name} ${reason}; starting it again in ${backoffMs} ms`);
-      await pause(backoffMs, undefined, { signal: this.giveUp.signal }).catch(() => undefined); // stopped while waiting
+      await pause(backoffMs, undefined, { signal: this.giveUp.signal }).catch(() => undefined); // stopped during the pause
       if (!this.wanted) return;
       try {
         await this.launch();
@@ -145,7 +145,7 @@ export class ManagedProcess {
   private spawn(command: Command): Running {
     const log = openLog(this.plan.logFile);
     const { file, args, env, cwd, uid, gid } = command;
-    // A group of its own: Ctrl-C in the terminal reaches us alone, and the parts are then stopped in order.
+    // A process group of its own: Ctrl-C in the terminal reaches only this process, which then stops the others in order.
     const ids = uid === undefined ? {} : { uid, gid: gid ?? uid };
     const child = spawn(file, [...args], {
       env,
@@ -174,7 +174,7 @@ export class ManagedProcess {
   private async end(signal: NodeJS.Signals): Promise<void> {
     const running = this.running;
     if (running === undefined || running.ended !== undefined) return;
-    const tree = descendantsOf(running.pid); // before the parent goes: afterwards nobody knows whose they were
+    const tree = descendantsOf(running.pid); // before the parent exits: afterwards the descendants cannot be found
     running.child.kill(signal);
     if (signal !== 'SIGKILL' && (await settled(running.gone, this.plan.stopMs))) return;
     for (const pid of [running.pid, ...tree]) kill9(pid);
@@ -188,7 +188,7 @@ export function kill9(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch (error) {
-    if (codeOf(error) !== 'ESRCH') throw error; // gone already is what we want
+    if (codeOf(error) !== 'ESRCH') throw error; // already gone, as wanted
   }
 }
 
@@ -204,7 +204,7 @@ function indent(text: string): string {
   return text.replaceAll(/^/gm, '  | ');
 }
 
-/** A server that is one part: it is killed, started again and stopped as that. */
+/** A server that consists of one process, with the process's kill, restart and stop. */
 export abstract class ManagedServer {
   constructor(readonly part: ManagedProcess) {}
 

@@ -5,20 +5,20 @@ import { type Command, kill9 } from './managed-process.js';
 import { commandLine, descendantsOf, isAlive } from './process-table.js';
 import { waitFor } from './wait.js';
 
-const KINDLY_MS = 8_000; // the leash of a run that was killed ends its children within five seconds
-const FORCED_MS = 5_000; // SIGKILL is immediate; a disk in trouble may hold a process in the kernel
+const KINDLY_MS = 8_000; // the parent-death watcher of a killed run ends its children within five seconds
+const FORCED_MS = 5_000; // SIGKILL is immediate; a failing disk may hold a process in the kernel
 
 interface Started {
   readonly pid: number;
-  /** As the process table shows it: a pid alone may belong to another program by now. */
+  /** As in the process table: a pid alone may belong to another program by now. */
   readonly commandLine: string;
 }
 
-/** Remembers which processes run, so that the next run can end what this one left behind when it was killed. */
+/** Records the running processes, so that the next run can end those that a killed run left behind. */
 export class OrphanReaper {
   constructor(private readonly folder: string) {}
 
-  /** Fits PartPlan.changed. */
+  /** Matches ProcessPlan.changed. */
   remember(name: string, pid: number | undefined, command?: Command): void {
     const file = join(this.folder, `${name}.json`);
     if (pid === undefined || command === undefined) {
@@ -29,7 +29,7 @@ export class OrphanReaper {
     writePrivate(file, JSON.stringify({ pid, commandLine: [command.file, ...command.args].join(' ') } satisfies Started));
   }
 
-  /** Ends every process noted by an earlier run that is still the one it was; returns their names. */
+  /** Ends every recorded process that is still the same one; returns their names. */
   async reap(): Promise<string[]> {
     if (!existsSync(this.folder)) return [];
     const ended: string[] = [];
@@ -53,7 +53,7 @@ async function endTree(started: Started): Promise<void> {
     process.kill(started.pid, 'SIGINT');
     await waitFor(gone, { what: `process ${started.pid} ends`, timeoutMs: KINDLY_MS });
   } catch {
-    for (const pid of tree.filter(isAlive)) kill9(pid); // it does not listen, or went away by itself
+    for (const pid of tree.filter(isAlive)) kill9(pid); // it ignores SIGTERM, or exited
     await waitFor(gone, { what: `process ${started.pid} of an earlier run ends`, timeoutMs: FORCED_MS });
   }
 }
@@ -66,6 +66,6 @@ function read(path: string): Started | undefined {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Started;
   } catch {
-    return undefined; // written by nobody we know: there is nothing to end
+    return undefined; // no valid record: there is nothing to end
   }
 }

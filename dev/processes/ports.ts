@@ -1,12 +1,12 @@
 import { createServer } from 'node:net';
 
-// Below the range from which systems take the ports of outgoing connections (32768+ on Linux, 49152+ elsewhere): a client that
-// reconnects while its server is down could otherwise be given the server's own port and connect to itself.
+// Below the ephemeral port range (32768+ on Linux, 49152+ elsewhere). Otherwise a client that reconnects while its server is down could get the
+// server's own port and connect to itself.
 const LOWEST_PORT = 20_000;
 const HIGHEST_PORT = 32_000;
 const TRIES = 200;
 
-/** A port nobody listens on now. The caller must be ready to ask again: nothing reserves it. */
+/** A port that is free now. Nothing reserves it, so the caller must be ready to retry. */
 export async function freePort(preferred?: number): Promise<number> {
   if (preferred !== undefined && (await isFree(preferred))) return preferred;
   for (let i = 0; i < TRIES; i++) {

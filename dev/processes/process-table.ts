@@ -9,22 +9,22 @@ interface Entry {
 
 const HAS_PROC = existsSync('/proc/self/stat'); // Linux; slim images have no ps
 
-/** Running, and not a zombie: in a container whose first process reaps nobody, the dead stay listed. */
+/** True for a running process that is not a zombie: in a container whose init reaps no children, dead processes stay listed. */
 export function isAlive(pid: number): boolean {
   return entries(pid).some((entry) => entry.pid === pid && !entry.dead);
 }
 
-/** What the process was started as, or undefined when it is gone (or the platform does not say). */
+/** The command line of a process; undefined when it is gone or the platform does not report it. */
 export function commandLine(pid: number): string | undefined {
   try {
     if (HAS_PROC) return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim() || undefined;
     return ps('-o', 'command=', '-p', String(pid)).trim() || undefined;
   } catch {
-    return undefined; // no such process: exactly what the caller wants to know
+    return undefined; // no such process
   }
 }
 
-/** Whose child a process is; another answer than before means that the parent is gone. */
+/** The parent's pid; a changed value means that the parent is gone. */
 export function parentOf(pid: number): number | undefined {
   return entries(pid).find((entry) => entry.pid === pid)?.parent;
 }
@@ -51,7 +51,7 @@ function entries(only?: number): Entry[] {
 
 function fromProc(pid: string): Entry[] {
   return lines(() => readFileSync(`/proc/${pid}/stat`, 'utf8')).map((line) => {
-    const [state, parent] = line.slice(line.lastIndexOf(')') + 2).split(' '); // the name before may itself hold spaces and brackets
+    const [state, parent] = line.slice(line.lastIndexOf(')') + 2).split(' '); // the preceding name may contain spaces and brackets
     return { pid: Number(pid), parent: Number(parent), dead: state === 'Z' || state === 'X' };
   });
 }

@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The only place under dev/ that reads the environment: everything else is handed what it needs. */
+/** The only place under dev/ that reads the environment; all other code gets settings as arguments. */
 export function environment(): Environment {
   return { ...process.env };
 }
 
-/** The folder of package.json, found upwards: this file runs from dev/ under jest and from dist/dev/ once built. */
+/** The folder of package.json, searched upwards: this file runs from dev/ under Jest and from dist/dev/ once built. */
 export function projectFolder(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'package.json'))) {
@@ -20,12 +20,12 @@ export function projectFolder(): string {
   return folder;
 }
 
-/** Where everything embedded keeps its data; ADMIT_HOME moves it, so that a second stack can run beside the first. */
+/** The data folder of all embedded servers; ADMIT_HOME moves it, so that a second stack can run beside the first. */
 export function homeFolder(): string {
   return resolve(environment().ADMIT_HOME || join(projectFolder(), '.admit'));
 }
 
-/** What was fetched once for all homes of this checkout. */
+/** Downloads shared by all homes of this checkout. */
 export function cacheFolder(): string {
   return join(projectFolder(), '.admit', 'cache');
 }

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const PASSABLE = 0o711; // Postgres may run as another user than we do and must get to its own folder inside
+const PASSABLE = 0o711; // Postgres may run as another user and must reach its own folder inside
 
 export interface TemporaryFolder {
   readonly path: string;

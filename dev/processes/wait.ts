@@ -1,17 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from './errors.js';
 
-const FIRST_PAUSE_MS = 10; // a local server answers within a few of these
+const FIRST_PAUSE_MS = 10; // a local server responds within a few of these
 const LONGEST_PAUSE_MS = 200; // still below what a person notices
 
 export interface Waiting {
   readonly what: string;
   readonly timeoutMs: number;
-  /** Asked before each look; a sentence ends the waiting at once (the process died, a signal arrived). */
+  /** Checked before each attempt; a returned sentence ends the wait at once (the process died, a signal arrived). */
   readonly hopeless?: () => string | undefined;
 }
 
-/** Looks until the condition holds. A look that throws counts as "not yet"; its last message is shown when time is up. */
+/** Polls until the condition holds. An exception counts as "not yet"; the timeout error shows its last message. */
 export async function waitFor(condition: () => Promise<boolean> | boolean, waiting: Waiting): Promise<void> {
   const deadline = performance.now() + waiting.timeoutMs;
   let last = '';

@@ -7,13 +7,13 @@ import { type DebianProgram, fetchDebianPackage } from '../nats/obtain-debian.js
 import { messageOf } from '../processes/errors.js';
 import { cacheFolder, type Environment, environment } from '../processes/project.js';
 
-/** The oldest release that has what the rules use: what is built for it runs on newer ones. */
+/** The oldest release that supports the rules; programs built for it run on newer releases. */
 const PROMTOOL: DebianProgram = { suite: 'bookworm', package: 'prometheus', path: ['usr', 'bin', 'promtool'] };
 /** Reading rules takes milliseconds; the first start of a program of 100 MB some seconds. */
 const RUN_MS = 60_000;
 const run = promisify(execFile);
 
-/** Finds promtool, or fetches it: $PROMTOOL, PATH, cache, the package of Debian. @returns its path */
+/** Finds or downloads promtool: $PROMTOOL, PATH, cache, Debian's package. @returns its path */
 export async function obtainPromtool(env: Environment = environment(), cache = cacheFolder()): Promise<string> {
   const cached = join(cache, `promtool-${process.platform}-${process.arch}`);
   const onPath = (env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'promtool'));
@@ -34,7 +34,7 @@ export async function obtainPromtool(env: Environment = environment(), cache = c
   }
 }
 
-/** Fetched beside the cache and moved in whole. */
+/** Downloads into a temporary folder and renames it. */
 async function fetchInto(cached: string): Promise<string> {
   await mkdir(join(cached, '..'), { recursive: true });
   const folder = await mkdtemp(`${cached}-draft-`);
@@ -50,7 +50,7 @@ async function fetchInto(cached: string): Promise<string> {
   }
 }
 
-/** What promtool said, and whether all was well. */
+/** promtool's output, and whether it succeeded. */
 export async function promtool(...args: string[]): Promise<{ readonly ok: boolean; readonly said: string }> {
   const path = await obtainPromtool();
   return run(path, args, { timeout: RUN_MS }).then(

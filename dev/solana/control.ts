@@ -4,7 +4,7 @@ import { type FaultReport, type FaultSetting, type FaultSwitches, UnknownFault }
 import type { HttpAnswer } from './rpc/rpc-dispatch.js';
 import type { SlotClock } from './slot-clock.js';
 
-/** A day of slots at 400 ms: enough to step over an epoch boundary in a few calls, short enough not to freeze the process. */
+/** A day of slots at 400 ms: enough to cross an epoch boundary in a few calls, short enough not to block the process. */
 const MAX_ADVANCE_SLOTS = 216_000;
 
 export interface ControlReport {
@@ -16,7 +16,7 @@ export interface ControlReport {
   readonly calls: Readonly<Record<string, number>>;
 }
 
-/** The hands on the chain: for tests in the same process, and behind /control for everyone else. */
+/** Controls the chain: in process for tests, and over /control for others. */
 export class LocalSolanaControl {
   constructor(
     private readonly bank: Bank,
@@ -36,7 +36,7 @@ export class LocalSolanaControl {
     };
   }
 
-  /** `{}` strikes every time; null switches the fault off. */
+  /** `{}` applies the fault to every call; null switches it off. */
   setFault(name: string, setting: FaultSetting | null): void {
     if (setting === null) this.switches.clear(name);
     else this.switches.set(name, setting);
@@ -58,7 +58,7 @@ export class LocalSolanaControl {
     this.clock.resume();
   }
 
-  /** Takes back the newest `slots` slots and answers the signatures that no longer landed. */
+  /** Rolls back the newest `slots` slots. @returns signatures that are no longer landed */
   rollBack(slots: number): readonly string[] {
     return this.bank.rollBack(this.bank.state.slot - slots);
   }
@@ -84,7 +84,7 @@ const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['POST /control/roll-back', (control, body) => ({ rolledBack: control.rollBack(slotCount.parse(body).slots) })],
 ]);
 
-/** Every control request is answered with the report as it stands afterwards. */
+/** The response to every control request is the report after the request. */
 export function answerControl(control: LocalSolanaControl, request: string, body: string): HttpAnswer {
   const route = ROUTES.get(request);
   if (route === undefined) return said(404, { error: `no ${request}; there are: ${[...ROUTES.keys()].join(', ')}` });

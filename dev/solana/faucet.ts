@@ -8,11 +8,11 @@ import { readTransaction } from './rpc/wire-transaction.js';
 
 /** Nine million SOL: every balance stays an exact JSON number (below 2^53 lamports). */
 const FAUCET_LAMPORTS = 9_000_000_000_000_000n;
-/** Two equal airdrops of one slot would be the same transaction and land once: the unit limit counts them apart. */
+/** Two equal airdrops in one slot would be the same transaction and land once; a distinct unit limit makes them differ. */
 const BASE_UNIT_LIMIT = 10_000;
 const DISTINCT_AIRDROPS = 1_000_000;
 
-/** An airdrop is an ordinary transfer from a key everyone can derive, so it has a signature, a status and a history. */
+/** An airdrop is an ordinary transfer from a publicly derivable key, so it has a signature, a status and a history. */
 export class Faucet {
   private readonly key: Keypair;
   private given = 0;
@@ -21,7 +21,7 @@ export class Faucet {
     this.key = Keypair.fromSeed(createHash('sha256').update(`faucet|${bank.genesisHash}`).digest());
   }
 
-  /** Before the journal is read: what the faucet has given away since is in it. */
+  /** Call before the journal is read: the journal holds the airdrops already given. */
   fill(svm: Svm): void {
     svm.set(this.key.publicKey.toBase58(), { lamports: FAUCET_LAMPORTS, owner: SYSTEM_PROGRAM, executable: false, data: new Uint8Array() });
   }

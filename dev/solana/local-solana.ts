@@ -22,21 +22,21 @@ import { SlotClock } from './slot-clock.js';
 const LOOPBACK = '127.0.0.1';
 const MAINNET_SLOT_MS = 400;
 const DEFAULT_FAULT_SEED = 1;
-/** Two thirds of the stake have voted after one or two slots, and no vote can be taken back after 32. */
+/** Two thirds of the stake have voted after one or two slots, and after 32 no vote can be rolled back. */
 const CONFIRMED_AFTER_SLOTS = 1;
 const FINALIZED_AFTER_SLOTS = 32;
 
 export interface LocalSolanaOptions {
-  /** 0 finds two free neighbours; the websocket listens one above. */
+  /** 0 selects two free neighbouring ports; the websocket listens one above. */
   readonly port: number;
   readonly host?: string;
-  /** Absent: nothing outlives the process. */
+  /** If absent, nothing outlives the process. */
   readonly dataDir?: string;
-  /** `instant`: every landed transaction is its own slot, final at once. `manual`: slots come by `control.advance` alone. */
+  /** `instant`: every landed transaction is its own slot, final at once. `manual`: slots open only by `control.advance`. */
   readonly slotMs?: number | 'instant' | 'manual';
   readonly confirmedAfterSlots?: number;
   readonly finalizedAfterSlots?: number;
-  /** Same seed, same calls: faults with a probability strike reproducibly. */
+  /** The same seed selects the same calls: faults with a probability are reproducible. */
   readonly faultSeed?: number;
 }
 
@@ -46,7 +46,7 @@ export interface LocalSolana {
   readonly genesisHash: string;
   readonly restoredAccounts: number;
   readonly control: LocalSolanaControl;
-  /** Another node of the same chain, whose faults are its own. It ends with the chain. */
+  /** Another node of the same chain with its own faults. It stops with the chain. */
   openFront(): Promise<Front>;
   stop(): Promise<void>;
 }
@@ -60,7 +60,7 @@ export async function startLocalSolana(options: LocalSolanaOptions): Promise<Loc
   const http = createServer();
   const websocket = createServer((_request, response) => response.writeHead(426).end('websocket only'));
   const host = options.host ?? LOOPBACK;
-  // The ports before the data: they keep a second process out of the same directory. Callers wait while the journal is read.
+  // Ports open before the data: they keep a second process out of the same directory. Callers wait while the journal is read.
   const port = await listenPair(http, websocket, host, options.port);
   try {
     const running = run(options, http, websocket);

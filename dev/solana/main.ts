@@ -1,4 +1,4 @@
-/** The local Solana as a process of its own: prints one JSON line when it listens, stops on SIGTERM or SIGINT. */
+/** The local Solana as a process: prints one JSON line when it listens; stops on SIGTERM or SIGINT. */
 import { parseArgs } from 'node:util';
 import { type LocalSolanaOptions, startLocalSolana } from './local-solana.js';
 

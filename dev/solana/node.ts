@@ -8,8 +8,8 @@ import type { Faucet } from './faucet.js';
 import type { WireTransaction } from './rpc/wire-transaction.js';
 
 /**
- * What an RPC method may ask of the chain. Plain functions, so that a fault is another node around this one:
- * `{ ...node, status: () => null }` is a node that lost its signatures.
+ * The chain operations that RPC methods use. They are plain functions, so that a fault is a node around this one: `{ ...node, status: ()
+ * => null }` is a node that lost its signatures.
  */
 export interface Node {
   readonly genesisHash: string;

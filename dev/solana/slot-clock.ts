@@ -5,14 +5,14 @@ interface Waiting {
   readonly run: () => void;
 }
 
-/** Opens slots by time, or by hand while paused, and runs what waits for one. */
+/** Opens slots by time, or by hand while paused, and runs the waiting callbacks. */
 export class SlotClock {
   private timer: NodeJS.Timeout | null = null;
   private waiting: Waiting[] = [];
   private stopped = false;
   private readonly stopListening: () => void;
 
-  /** `slotMs` null: slots come only by `advance` or by transactions. */
+  /** With `slotMs` null, only `advance` or transactions open slots. */
   constructor(
     private readonly bank: Bank,
     private readonly slotMs: number | null,
@@ -49,7 +49,7 @@ export class SlotClock {
     this.stopped = true;
   }
 
-  /** Deferred, because the bank calls from the middle of recording something. */
+  /** Deferred, because the bank calls it while it records. */
   private wake(): void {
     const due = this.waiting.filter((entry) => entry.slot <= this.bank.state.slot);
     if (due.length === 0) return;

@@ -14,15 +14,15 @@ const HURRY_AFTER_MS = 1_000; // one Ctrl-C may arrive twice, from the terminal 
 
 const EXECUTED = /\bexec /; // in the script that npm runs
 
-const EXIT_INTERRUPTED = 130; // what shells call the end by Ctrl-C
+const EXIT_INTERRUPTED = 130; // the exit code that shells use for Ctrl-C
 
-/** What is shown once everything runs; it gets what stack.env holds. */
+/** Runs once everything is up, with the settings of stack.env. */
 export type Demo = (settings: Settings, stack: Stack) => Promise<void>;
 
-/** `npm start`: brings everything up, shows it, stays until Ctrl-C, ends everything in order. Returns the exit code. */
+/** `npm start`: starts everything, runs the demo, waits for Ctrl-C, and stops everything in order. @returns the exit code */
 export async function runInForeground(demo?: Demo): Promise<number> {
   const progress = new Progress();
-  process.stdout.on('error', () => undefined); // `npm start | head`: the reader left, the service stays
+  process.stdout.on('error', () => undefined); // `npm start | head`: the reader has exited; the service stays
   let unlock: () => void;
   try {
     unlock = lockFolder(join(homeFolder(), 'lock'));
@@ -41,7 +41,7 @@ export async function runInForeground(demo?: Demo): Promise<number> {
     await ended;
     return 0;
   } catch (error) {
-    if (end.signal.aborted) return 0; // given up by the person who started it
+    if (end.signal.aborted) return 0; // the user aborted the start
     progress.say(explain(error));
     return 1;
   } finally {
@@ -66,11 +66,11 @@ function listenForTheEnd(end: AbortController, stack: () => Stack | undefined): 
     end.abort(new Error('stopped'));
     if (performance.now() - firstAt < HURRY_AFTER_MS) return;
     for (const { pid } of stack()?.parts ?? []) if (pid !== undefined) kill9(pid);
-    process.exit(EXIT_INTERRUPTED); // what was being started meanwhile is ended by its leash
+    process.exit(EXIT_INTERRUPTED); // the parent-death watcher ends processes that were being started
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ask);
-  // npm does not pass on that it was killed: nobody could stop us with Ctrl-C any more. Where its shell gave its place to us (exec in
-  // package.json), npm is our parent, and passes signals on that a shell in the background would ignore; elsewhere a shell stands between.
+  // A killed npm passes no signal on, so Ctrl-C would not reach this process. Where npm's shell replaced itself by this process (exec in
+  // package.json), npm is the parent and passes on signals that a background shell would ignore. Elsewhere a shell is the parent.
   if (environment().npm_lifecycle_event === undefined) return;
   const parent = process.ppid;
   const isNpm = EXECUTED.test(environment().npm_lifecycle_script ?? '') && process.platform !== 'win32';
@@ -101,17 +101,17 @@ function whereToLook({ wiring, clientSettings }: Stack): string {
 const FIRST_SALE =
   '{"sale":"first","name":"First","units":{"quota":100},"price":{"amount":"5000","currency":"EUR"},"payment":"none","mint":"on-request"}';
 
-/** What works as it stands, every time: a request that was sent before gets the answer that it got. */
+/** Commands that work unchanged every time: a repeated request gets its first response. */
 export const tryIt = (home: string): string[] => [
   `. ${shellPath(join(home, 'stack.env'))}`,
   `curl -s "$HTTP_URL/v1/sales" -H "Authorization: Bearer $ADMIT_API_KEY" -H 'Content-Type: application/json' -H 'Idempotency-Key: open-first' -d '${FIRST_SALE}'`,
   `nats req "admit.$ADMIT_TENANT.order.place" -H 'Idempotency-Key: order-first' '{"sale":"first","buyer":"b-1","quantity":1}'   # or the same with the nats command`,
 ];
 
-/** A shell finds what it loads by its path alone where that has a slash. */
+/** A shell loads a file by its path alone only if the path contains a slash. */
 const shellPath = (path: string): string => (isAbsolute(path) || path.startsWith('.') ? path : `./${path}`);
 
-/** Short inside the project folder, whole elsewhere. */
+/** Relative inside the project folder, absolute elsewhere. */
 function shownHome(): string {
   const fromHere = relative(process.cwd(), homeFolder());
   return fromHere.startsWith('..') ? homeFolder() : fromHere || '.';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { writePrivate } from '#shared/platform/process/secrets.js';
 import { freePort, isFree } from '../processes/ports.js';
 
-/** Where people expect these things; below the range from which systems take outgoing ports. */
+/** The default ports of these services; below the range from which systems take outgoing ports. */
 export const USUAL_PORTS = {
   nats: 4222,
   natsMonitor: 8222,
@@ -19,7 +19,7 @@ export type Ports = Readonly<Record<keyof typeof USUAL_PORTS, number>>;
 
 const PAIR_TRIES = 20;
 
-/** The ports of the last run, else the usual ones, else free ones. A clash moves one part only; stack.env says where it is. */
+/** The ports of the last run, else the default ports, else free ones. A clash moves one process only; stack.env holds its new port. */
 export async function choosePorts(dataDir: string, usual: boolean): Promise<Ports> {
   const file = join(dataDir, 'ports.json');
   const before: Partial<Record<string, number>> = existsSync(file)
@@ -29,7 +29,7 @@ export async function choosePorts(dataDir: string, usual: boolean): Promise<Port
   const taken = new Set<number>();
   for (const [name, port] of Object.entries(USUAL_PORTS)) {
     const preferred = before[name] ?? (usual ? port : undefined);
-    chosen[name] = await choose(preferred, taken, name === 'solana' ? 2 : 1); // subscriptions are answered one port above the RPC's
+    chosen[name] = await choose(preferred, taken, name === 'solana' ? 2 : 1); // the RPC's subscriptions listen one port above
   }
   writePrivate(file, `${JSON.stringify(chosen, null, 2)}\n`);
   return chosen as Ports;

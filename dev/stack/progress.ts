@@ -1,7 +1,7 @@
-const REDRAW_MS = 100; // smooth to the eye, nothing to the processor
+const REDRAW_MS = 100; // smooth to the eye, cheap for the processor
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
-/** Shows what is being done and how long it took: one line a step, with a turning sign in front while a person watches. */
+/** Shows each step and its duration: one line a step, with a spinner in front on a terminal. */
 export class Progress {
   private readonly running = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
@@ -9,7 +9,7 @@ export class Progress {
 
   constructor(private readonly out: NodeJS.WriteStream = process.stdout) {}
 
-  /** Runs one step. Its line appears when it is done, or failed; steps may run side by side. */
+  /** Runs one step. Its line appears when the step has succeeded or failed; steps may run concurrently. */
   async step<T>(title: string, work: () => Promise<T>, detail?: (result: T) => string): Promise<T> {
     const startedAt = performance.now();
     this.begin(title, startedAt);
@@ -24,7 +24,7 @@ export class Progress {
     }
   }
 
-  /** A line of its own, above whatever is being drawn. */
+  /** Prints a line above the spinner. */
   readonly say = (line: string): void => {
     this.erase();
     this.out.write(`${line}\n`);

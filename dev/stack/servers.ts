@@ -13,12 +13,12 @@ import { type Environment, projectFolder } from '../processes/project.js';
 import type { Ports } from './ports.js';
 
 export const DATABASE = 'admit';
-const REAL_MS = 5_000; // a server somewhere else that does not answer within this is not there
+const REAL_MS = 5_000; // a remote server that does not answer within this time counts as absent
 const SOLANA_READY_MS = 60_000; // it reads its journal: a few seconds per ten thousand mints
 const SOLANA_STOP_MS = 10_000;
 const PROBE_MS = 2_000;
 
-/** What every start of a server needs to know. */
+/** The context that every server start needs. */
 export interface StackContext {
   readonly dataDir: string;
   readonly env: Environment;
@@ -27,18 +27,18 @@ export interface StackContext {
   readonly finalizedAfter: number;
   readonly progress: (line: string) => void;
   readonly noteFor: (name: string) => NonNullable<ProcessPlan['changed']>;
-  /** Told of a part before it starts, so that a start that fails or is given up half way can end it. */
+  /** Called with a process before it starts, so that a failed or aborted start can end it. */
   readonly began: (part: ManagedProcess) => void;
-  /** Work that writes into the data folder and cannot be ended half way, only waited for. */
+  /** Called with work that writes into the data folder: it cannot be aborted, only waited for. */
   readonly underWay: (work: Promise<unknown>) => void;
 }
 
 export interface NatsAccess {
   readonly url: string;
   readonly login: (user: string) => Credentials;
-  /** Of an embedded server. */
+  /** The program of an embedded server. */
   readonly program?: string;
-  /** Gives every tenant that is made an account, until the returned function is called; a real server is told by its operator. */
+  /** Creates an account for every new tenant until the returned function is called; a real server's operator does this. */
   readonly followTenants: () => Promise<() => Promise<void>>;
 }
 
@@ -66,7 +66,7 @@ export async function useNats(ground: StackContext): Promise<NatsAccess> {
   };
 }
 
-/** Each user has its own password, in credentials.json. A server that lacks anything is refused before anything is made there. */
+/** Each user has its own password in credentials.json. A server that lacks a requirement is rejected before anything is created there. */
 async function realNats(url: string, { dataDir }: StackContext): Promise<NatsAccess> {
   const file = join(dataDir, 'nats', 'credentials.json');
   const kept = keepSecrets(file, usersOf(DEV_TENANTS));
@@ -130,7 +130,7 @@ export interface ChainAccess {
 export async function useSolana(ground: StackContext): Promise<ChainAccess> {
   const real = ground.env.SOLANA_RPC_URL;
   if (real) {
-    const healthy = await isHealthy(real).catch(() => false); // whatever is wrong there, the sentence below says what to do
+    const healthy = await isHealthy(real).catch(() => false); // whatever the cause, the error below says what to do
     if (!healthy)
       throw new Error(
         `SOLANA_RPC_URL is ${real}, and it does not answer getHealth with "ok". Unset it to use the local chain, or start yours.`,

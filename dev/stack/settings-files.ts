@@ -7,7 +7,10 @@ import { APPS, clientSettings, OTHER_TENANT, type Settings } from './wiring.js';
 
 const EMBEDDED = '# embedded: ';
 
-/** stack.env for clients, env/acme.env for those of the second tenant; env/<who>.env to run a part or a command by hand with `node --env-file`. */
+/**
+ * stack.env for clients, env/acme.env for clients of the second tenant, and env/<who>.env to run a process or a command by hand with
+ * `node --env-file`.
+ */
 export function writeSettings(dataDir: string, stack: Stack, env: Environment): void {
   const settings = stack.clientSettings;
   const embedded = ['NATS_URL', 'DATABASE_URL', 'SOLANA_RPC_URL'].filter((name) => !env[name]);
@@ -19,8 +22,8 @@ export function writeSettings(dataDir: string, stack: Stack, env: Environment): 
 }
 
 /**
- * The environment without the addresses of our own embedded servers: whoever loads stack.env into a terminal and starts
- * again there does not mean servers of his own.
+ * The environment without the addresses of embedded servers: a user who loaded stack.env into the terminal and starts again there does
+ * not mean servers of their own.
  */
 export function withoutOwn(env: Environment, dataDir: string): Environment {
   const file = join(dataDir, 'stack.env');
@@ -33,7 +36,7 @@ export function withoutOwn(env: Environment, dataDir: string): Environment {
   return Object.fromEntries(Object.entries(env).filter(([name, value]) => !own.includes(`${name}=${value}`)));
 }
 
-/** `exported`: makes a shell that loads the file pass its variables on to the programs it starts. */
+/** `exported`: a shell that loads the file exports its variables to child processes. */
 function asFile(settings: Settings, exported: 'export ' | '' = ''): string {
   return Object.entries(settings)
     .map(([name, value]) => `${exported}${name}=${value}\n`)

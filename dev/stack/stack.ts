@@ -9,8 +9,8 @@ import { projectFolder } from '../processes/project.js';
 import { logOf, type StackContext } from './servers.js';
 import { type App, clientSettings, type DevTenant, inherited, type Settings, settingsOf, tenantSettings, type Wiring } from './wiring.js';
 
-const APP_READY_MS = 60_000; // migrations, keys and the first fold on a busy machine
-const APP_STOP_MS = 15_000; // it drains: finishes what it holds, acknowledges, closes
+const APP_READY_MS = 60_000; // migrations, keys and the first replay on a busy machine
+const APP_STOP_MS = 15_000; // it drains: finishes work in progress, acknowledges, closes
 const PROBE_MS = 2_000;
 const COMMAND_MS = 60_000;
 
@@ -18,7 +18,7 @@ const run = promisify(execFile);
 
 export type AppSettings = Partial<Readonly<Record<App, Settings>>>;
 
-/** Everything that runs, each part killable by itself and back by itself, on the same ports. */
+/** All running processes. Each can be killed on its own and restarts on the same port. */
 export class Stack {
   private readonly overrides: Map<string, Settings>;
   private readonly ends: (() => Promise<void>)[] = [];
@@ -42,22 +42,22 @@ export class Stack {
     return found;
   }
 
-  /** What a client needs, as in stack.env. */
+  /** The settings of a client, as in stack.env. */
   get clientSettings(): Settings {
     return clientSettings(this.wiring);
   }
 
-  /** What the `admit` command, or an app started by hand, needs to act as this user. */
+  /** The settings with which the `admit` command, or an app started by hand, acts as this user. */
   settingsOf(who: Parameters<typeof settingsOf>[0]): Settings {
     return settingsOf(who, this.wiring);
   }
 
-  /** Other settings for a part from its next launch on. */
+  /** Overrides a process's settings from its next launch on. */
   override(name: string, settings: Settings): void {
     this.overrides.set(name, settings);
   }
 
-  /** One more process of an app, beside the first. */
+  /** Adds a second process of an app. */
   async add(app: App, name: string): Promise<ManagedProcess> {
     const ports = { HTTP_PORT: String(await freePort()), HEALTH_PORT: String(await freePort()) };
     return this.startApp(app, name, ports);
@@ -86,12 +86,12 @@ export class Stack {
     return part;
   }
 
-  /** Streams and consumers, made once; on a log that has them it changes nothing. */
+  /** Creates streams and consumers; changes nothing on a log that has them. */
   provision(): Promise<void> {
     return this.admit('provision', ['provision'], this.settingsOf('provision'));
   }
 
-  /** A tenant with the credentials that clients were told; one that exists stays as it is. */
+  /** Creates a tenant with the credentials in stack.env; an existing tenant stays unchanged. */
   createTenant(tenant: DevTenant): Promise<void> {
     const command = ['tenant', 'create', tenant, '--if-missing', '--nats-password', '--free-mints'];
     return this.admit(`tenant-${tenant}`, command, tenantSettings(this.wiring, tenant));
@@ -108,12 +108,12 @@ export class Stack {
     }
   }
 
-  /** Ends something before the servers, when everything ends. */
+  /** Registers a function that runs at stop, before the servers stop. */
   atEnd(end: () => Promise<void>): void {
     this.ends.push(end);
   }
 
-  /** Apps first, so that they can still finish what they hold; then what they stand on. */
+  /** Stops apps first, so that they can finish their work, then the servers. */
   async stop(): Promise<void> {
     const servers = this.started.filter(({ name }) => isServer(name));
     const failures: unknown[] = [];

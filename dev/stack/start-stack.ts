@@ -19,20 +19,20 @@ const USUAL_FINALIZED_AFTER = 32; // slots, Solana's own: 13 seconds
 export interface StackOptions {
   readonly dataDir: string;
   readonly env?: Environment;
-  /** Try the ports people expect first (npm start); tests take free ones and disturb nobody. */
+  /** Prefer the default ports (npm start); tests take free ports and disturb no other process. */
   readonly usualPorts?: boolean;
   readonly slotMs?: number;
   /** Slots between a block and its finality. */
   readonly finalizedAfter?: number;
   readonly apps?: readonly App[];
-  /** More settings for one app, over those of the stack. */
+  /** Settings for single apps, over those of the stack. */
   readonly settings?: AppSettings;
   readonly progress?: Progress;
-  /** Gives the start up: what runs already is ended. */
+  /** Aborts the start: everything that runs is stopped. */
   readonly signal?: AbortSignal;
 }
 
-/** Brings everything up, in a folder that a second start continues with. Whatever fails, nothing is left running. */
+/** Starts everything in a folder that a second start reuses. After a failure nothing is left running. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const parts: ManagedProcess[] = [];
   const underWay: Promise<unknown>[] = [];
@@ -71,7 +71,7 @@ async function bringUp(options: StackOptions, parts: ManagedProcess[], underWay:
   await progress.step('streams and consumers', () => stack.provision());
   await allOrFirstFailure([
     progress.step('tenants', () => createTenants(stack)),
-    startApps(stack, options.apps ?? APPS, progress), // they hear of tenants at any time
+    startApps(stack, options.apps ?? APPS, progress), // apps accept new tenants at any time
   ]);
   stack.atEnd(await followTenants());
   writeSettings(dataDir, stack, env);
@@ -142,7 +142,7 @@ async function orGivenUp<T>(work: Promise<T>, signal: AbortSignal | undefined): 
   return Promise.race([work, givenUp]);
 }
 
-/** Like Promise.all, but waits for the others too: what they start must be known before it can be stopped. */
+/** Like Promise.all, but waits for the other promises too: the processes that they start must be known before they can be stopped. */
 async function allOrFirstFailure<T extends readonly Promise<unknown>[]>(
   work: readonly [...T],
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {

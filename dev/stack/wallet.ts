@@ -4,9 +4,9 @@ import { encodeBase58 } from '#shared/kernel/base58.js';
 import { writePrivate } from '#shared/platform/process/secrets.js';
 
 const SEED_BYTES = 32;
-const KEY_BYTES = 2 * SEED_BYTES; // the seed, then the public key: what Solana's own tools read
+const KEY_BYTES = 2 * SEED_BYTES; // the seed, then the public key: the format of Solana's own tools
 
-/** A wallet to try with: made once, its key in a file as `solana-keygen` writes it. @returns its address */
+/** A demo wallet: created once, its key in a file as `solana-keygen` writes it. @returns its address */
 export function keepWallet(file: string): string {
   if (!existsSync(file)) writePrivate(file, `${JSON.stringify(newKey())}\n`);
   const key = JSON.parse(readFileSync(file, 'utf8')) as number[];

@@ -6,7 +6,7 @@ export const APPS = ['purchase', 'minter', 'ledger'] as const;
 export type App = (typeof APPS)[number];
 export const DATABASE_ROLES = ['admit_projector', 'admit_reader', 'admit_replay'] as const;
 export const DEMO_TENANT = 'demo';
-/** A second tenant, to see that the two know nothing of each other. */
+/** A second tenant, to show that tenants are isolated. */
 export const OTHER_TENANT = 'acme';
 export type DevTenant = (typeof DEV_TENANTS)[number];
 const TENANT_SECRETS = {
@@ -14,13 +14,13 @@ const TENANT_SECRETS = {
   [OTHER_TENANT]: { apiKey: 'acmeApiKey', webhookSecret: 'acmeWebhookSecret' },
 } as const;
 
-/** Where the servers are and how to get in: embedded or real, the apps cannot tell. */
+/** Addresses and logins of the servers, embedded or real; the apps see no difference. */
 export interface Wiring {
   readonly natsUrl: string;
   readonly natsLogin: (user: string) => Credentials;
-  /** The embedded server's program, for whoever wants another such server. */
+  /** The embedded server's program, for starting another such server. */
   readonly natsProgram?: string;
-  /** The server is told of new tenants by itself. */
+  /** New tenants are added to the server automatically. */
   readonly accountsFollow: boolean;
   /** A role that may create roles and schemas. */
   readonly databaseUrl: string;
@@ -29,22 +29,22 @@ export interface Wiring {
   readonly ports: Ports;
   readonly keysDir: string;
   readonly secrets: Readonly<Record<string, string>>;
-  /** The address of a wallet to try with. */
+  /** The address of a demo wallet. */
   readonly wallet: string;
 }
 
 export const SECRETS = [...DATABASE_ROLES, 'apiKey', 'webhookSecret', 'acmeApiKey', 'acmeWebhookSecret'] as const;
 export type Settings = Readonly<Record<string, string>>;
 
-// What one part is told must not reach another through the shell that started us.
+// Variables that the stack sets for one process must not reach another through the shell that started the stack.
 const TOLD_BY_US = /^(NATS|DATABASE|ADMIT|HTTP|HEALTH|SOLANA|MINT_KEYS|TENANT)(_|$)/;
 
-/** The environment of the terminal without what the stack decides itself. */
+/** The terminal's environment without the variables that the stack sets itself. */
 export function inherited(env: Environment): Environment {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !TOLD_BY_US.test(name)));
 }
 
-/** What one process is told: its own logins and nobody else's. */
+/** The settings of one process: only its own logins. */
 export function settingsOf(who: App | 'provision' | 'replay' | 'operator', wiring: Wiring): Settings {
   const login = wiring.natsLogin(who);
   const settings = { NATS_URL: wiring.natsUrl, NATS_USER: login.user, NATS_PASSWORD: login.pass };
@@ -67,7 +67,7 @@ export function settingsOf(who: App | 'provision' | 'replay' | 'operator', wirin
         MINT_KEYS_DIR: wiring.keysDir,
         MINT_KEYS: wiring.solanaIsLocal ? 'create' : 'require',
         MINT_AIRDROP: wiring.solanaIsLocal ? 'local' : 'off',
-        // An asset on a chain that others see must not point to this machine.
+        // An asset on a public chain must not point to this machine.
         ...(wiring.solanaIsLocal && { MINT_URI_PREFIX: `http://127.0.0.1:${wiring.ports.ledger}/m/` }),
       };
     case 'ledger':
@@ -103,7 +103,7 @@ function replayLogin({ natsLogin }: Wiring): Settings {
   return { NATS_REPLAY_USER: user, NATS_REPLAY_PASSWORD: pass };
 }
 
-/** What a client needs: the content of stack.env. */
+/** The settings of a client: the content of stack.env. */
 export function clientSettings(wiring: Wiring, tenant: DevTenant = DEMO_TENANT): Settings {
   const { user, pass } = wiring.natsLogin(tenant);
   const { apiKey, webhookSecret } = tenantCredentials(wiring, tenant);
@@ -116,7 +116,7 @@ export function clientSettings(wiring: Wiring, tenant: DevTenant = DEMO_TENANT):
     SOLANA_RPC_URL: wiring.solanaUrl,
     ADMIT_TENANT: tenant,
     ADMIT_API_KEY: apiKey,
-    NATS_USER: user, // what the `nats` command reads
+    NATS_USER: user, // read by the `nats` command
     NATS_PASSWORD: pass,
     ADMIT_NATS_USER: user,
     ADMIT_NATS_PASSWORD: pass,
@@ -125,7 +125,7 @@ export function clientSettings(wiring: Wiring, tenant: DevTenant = DEMO_TENANT):
   };
 }
 
-/** What `admit tenant create` is told, so that it makes no credentials of its own. */
+/** The settings of `admit tenant create`, so that it generates no credentials of its own. */
 export function tenantSettings(wiring: Wiring, tenant: DevTenant): Settings {
   const { apiKey, webhookSecret } = tenantCredentials(wiring, tenant);
   return { ...settingsOf('operator', wiring), TENANT_API_KEY: apiKey, TENANT_WEBHOOK_SECRET: webhookSecret };
@@ -144,7 +144,7 @@ function databaseUrlAs(role: (typeof DATABASE_ROLES)[number], wiring: Wiring): s
   return url.href;
 }
 
-/** Where an app shows health and metrics. */
+/** The port of an app's health and metrics. */
 export const healthPort = ({ ports }: Pick<Wiring, 'ports'>, app: App): number => ports[`${app}Health`];
 
 const health = (wiring: Wiring, app: App): Settings => ({ HEALTH_HOST: '127.0.0.1', HEALTH_PORT: String(healthPort(wiring, app)) });

@@ -1,6 +1,6 @@
 import type { Mutant } from '../mutant.js';
 
-/** What holds keys: at the intake, in the inbox, in the fold, and in what is said of them. */
+/** Guards of idempotency keys: at the intake, in the inbox, in the aggregate and in replies. */
 export const KEY_MUTANTS: readonly Mutant[] = [
   {
     guard: 'key required: none is as good as one',

@@ -1,6 +1,6 @@
 import type { Mutant } from '../mutant.js';
 
-/** What holds the minting: one plan, one live attempt, the log before the chain, and verdicts that are proven. */
+/** Guards of minting: one plan, one live attempt, the log before the chain, and proven verdicts. */
 export const MINT_MUTANTS: readonly Mutant[] = [
   {
     guard: 'the log is asked first: a command begins as if nothing had been done',

@@ -1,6 +1,6 @@
 import type { Mutant } from '../mutant.js';
 
-/** What holds the news of payments. */
+/** Guards of payment notifications. */
 export const PAYMENT_MUTANTS: readonly Mutant[] = [
   {
     guard: 'webhook signature: none is looked at',

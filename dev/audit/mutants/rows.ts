@@ -1,6 +1,6 @@
 import type { Mutant } from '../mutant.js';
 
-/** What holds the rows of the ledger, and who sees them. */
+/** Guards of ledger rows and of access to them. */
 export const ROW_MUTANTS: readonly Mutant[] = [
   {
     guard: 'passed over: what comes again is applied again',

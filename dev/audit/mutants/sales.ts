@@ -1,6 +1,6 @@
 import type { Mutant } from '../mutant.js';
 
-/** What holds the selling of seats: the expected version, the rules of a sale, the inbox that waits. */
+/** Guards of selling: the expected version, the rules of a sale, and the waiting inbox. */
 export const SALE_MUTANTS: readonly Mutant[] = [
   {
     guard: 'expected sequence: append whatever is there',

@@ -1,4 +1,4 @@
-/** What an account holds at one moment. An absent account is null. */
+/** The state of an account at one moment; null when the account is absent. */
 export interface AccountImage {
   readonly lamports: bigint;
   readonly owner: string;
@@ -10,7 +10,7 @@ export interface AccountSink {
   set(address: string, image: AccountImage | null): void;
 }
 
-/** Somewhere accounts live: the virtual machine, or a map in front of it while the journal is read. */
+/** Account storage: the virtual machine, or a map in front of it while the journal is read. */
 export interface AccountStore extends AccountSink {
   get(address: string): AccountImage | null;
 }

@@ -20,12 +20,12 @@ export interface BankSettings {
 }
 
 const NOTHING_RAN: Omit<Execution, 'err'> = { logs: [], computeUnits: 0, inner: [], returnData: null };
-/** Before it is final there is no blockhash that a client of the default commitment could use: 12.8 s of waiting at 400 ms. */
+/** Before the first slot is final, a client of the default commitment has no usable blockhash: 12.8 s at 400 ms a slot. */
 const FIRST_SLOT = 1;
-/** Nothing to write: the virtual machine has done it already. */
+/** Nothing to write: the virtual machine has already written the accounts. */
 const WRITTEN_BY_EXECUTION: AccountSink = { set: () => undefined };
 
-/** The chain itself: slots, execution, landing once, views and rollback. Block height equals slot. */
+/** The chain itself: slots, execution, at-most-once landing, views and rollback. Block height equals slot. */
 export class Bank {
   readonly state: ChainState;
   private readonly listeners = new Set<() => void>();
@@ -42,7 +42,10 @@ export class Bank {
     return this.journal.genesisHash;
   }
 
-  /** Folds what earlier starts recorded, then opens the next slot; a new chain begins with its first slot final. Answers the number of accounts read back. */
+  /**
+   * Replays the records of earlier starts, then opens the next slot; a new chain begins with a final first slot. @returns the number of
+   * accounts restored
+   */
   restore(): number {
     const overlay = new OverlayAccounts(this.svm);
     for (const record of this.journal.past()) this.state.apply(record, overlay, (address) => overlay.get(address));
@@ -85,12 +88,12 @@ export class Bank {
     return this.svm.simulate(transaction.bytes, verifySignatures);
   }
 
-  /** Lands the transaction in the open slot, or says why it never will as it is. */
+  /** Lands the transaction in the open slot, or returns why it cannot land. */
   submit(transaction: WireTransaction): Submission {
     return this.land(transaction, () => this.svm.execute(transaction.bytes));
   }
 
-  /** Takes the fee and records an error without running anything: what a congested or unlucky landing leaves behind. */
+  /** Takes the fee and records an error without execution, like a congested or unlucky landing. */
   submitFailing(transaction: WireTransaction, err: TransactionError): Submission {
     return this.land(transaction, () => {
       const payer = this.svm.get(transaction.feePayer);
@@ -100,7 +103,7 @@ export class Bank {
     });
   }
 
-  /** Takes back every slot after `toSlot`; only what is not final can be. Answers the signatures that no longer landed. */
+  /** Rolls back every slot after `toSlot`; final slots cannot be rolled back. @returns signatures that are no longer landed */
   rollBack(toSlot: number): readonly string[] {
     const finalized = this.slotAt('finalized');
     if (toSlot < finalized) throw new RangeError(`slot ${toSlot} is below the finalized slot ${finalized}`);
@@ -119,7 +122,7 @@ export class Bank {
     const after = this.images(transaction.writable);
     const payerPaid = before.get(transaction.feePayer)?.lamports !== after.get(transaction.feePayer)?.lamports;
     if (execution.err !== null && !payerPaid) return { outcome: 'refused', err: execution.err };
-    // The slot of its own comes after execution so that a refused transaction moves no slot; nothing runs in between.
+    // The slot opens after execution, so that a rejected transaction advances no slot; nothing runs in between.
     if (this.settings.instant) this.openSlot();
     this.recordLanding(transaction, execution, before, after);
     return { outcome: 'landed', err: execution.err };

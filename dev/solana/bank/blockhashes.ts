@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { encodeBase58 } from '#shared/kernel/base58.js';
 
-/** A transaction may land in the block its hash was the latest of and in 150 more. */
+/** A transaction may land in the block whose latest hash it carries, and in the next 150. */
 export const BLOCKHASH_VALID_BLOCKS = 150;
-/** Hashes remembered: the window, seen from as far back as a lagging node may look, with room. */
+/** Hashes kept: the validity window, as seen from the slot of a lagging node, with room. */
 const REMEMBERED_SLOTS = 1_024;
 
 interface OpenedSlot {
@@ -13,9 +13,9 @@ interface OpenedSlot {
 }
 
 /**
- * The hash of a slot is derived from genesis, fork and slot, so a restart hands out and recognises the same ones without storing them.
- * It is computed when first asked for: a restart passes through a day of slots to reach the few that count.
- * A rollback starts a new fork: hashes that existed only on the abandoned one are unknown from then on, as on a real cluster.
+ * A slot's hash is derived from genesis, fork and slot, so a restart issues and recognises the same hashes without storage. It is
+ * computed at the first use, because a restart passes through a day of slots. A rollback starts a new fork: hashes of the abandoned fork
+ * are then unknown, as on a real cluster.
  */
 export class Blockhashes {
   private recent: OpenedSlot[] = [];
@@ -41,7 +41,7 @@ export class Blockhashes {
     return { blockhash: this.hashOf(opened), lastValidBlockHeight: opened.slot + BLOCKHASH_VALID_BLOCKS };
   }
 
-  /** Whether a block at `slot` would take a transaction with this hash. */
+  /** True when a block at `slot` accepts a transaction with this hash. */
   isValidAt(hash: string, slot: number): boolean {
     for (const opened of this.recent) if (opened.hash === undefined) this.hashOf(opened);
     const born = this.slots.get(hash);

@@ -5,12 +5,12 @@ import { SignatureTable } from './signatures.js';
 import { TokenIndex } from './token-index.js';
 import { UndoLog } from './undo-log.js';
 
-/** Slots a view may look back: as far as the slowest finality offered, and as a lagging or stale node of the fault switches. */
+/** How far back a view may read: enough for the slowest finality offered, and for the lagging and stale nodes of the fault switches. */
 export const VIEW_DEPTH_SLOTS = 512;
 
 /**
- * Everything the RPC layer knows beside the accounts. It changes by journal records only, so that what a restart folds from disk
- * and what a running chain does cannot differ.
+ * The RPC layer's state apart from accounts. It changes only by journal records, so that a restart from disk and a running chain reach
+ * the same state.
  */
 export class ChainState {
   slot = 0;
@@ -24,7 +24,7 @@ export class ChainState {
     this.blockhashes = new Blockhashes(genesisHash);
   }
 
-  /** `before` tells what an account held before the record; `accounts` takes the writes. */
+  /** `before` returns an account's state before the record; `accounts` receives the writes. */
   apply(record: JournalRecord, accounts: AccountSink, before: (address: string) => AccountImage | null): void {
     switch (record.kind) {
       case 'slot':

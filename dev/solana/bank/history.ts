@@ -11,7 +11,7 @@ interface TokenBalance {
   readonly uiTokenAmount: TokenAmount;
 }
 
-/** The long part of a landed transaction: what `getTransaction` answers and nothing else needs. */
+/** The large part of a landed transaction; only `getTransaction` needs it. */
 export interface TransactionHistory {
   readonly transaction: string;
   readonly fee: number;
@@ -19,7 +19,7 @@ export interface TransactionHistory {
   readonly execution: Omit<Execution, 'err'>;
   readonly preBalances: readonly number[];
   readonly postBalances: readonly number[];
-  /** Of writable accounts only. */
+  /** Writable accounts only. */
   readonly preTokenBalances: readonly TokenBalance[];
   readonly postTokenBalances: readonly TokenBalance[];
 }

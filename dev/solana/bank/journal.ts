@@ -1,7 +1,7 @@
 import type { TransactionError } from '../rpc/transaction-error.js';
 import type { AccountImage } from './account-image.js';
 
-/** Where the long part of a transaction (bytes, logs, balances) lies in the history blob; nothing of it is kept in memory. */
+/** The position of a transaction's large part (bytes, logs, balances) in the history blob; memory holds none of it. */
 export interface HistoryPlace {
   readonly offset: number;
   readonly length: number;
@@ -24,7 +24,7 @@ export interface TransactionLanded {
   readonly memo: string | null;
   readonly keys: readonly string[];
   readonly history: HistoryPlace;
-  /** After-images of the accounts it changed. */
+  /** After-images of the accounts that it changed. */
   readonly accounts: WrittenAccounts;
 }
 
@@ -37,11 +37,11 @@ export type JournalRecord = SlotOpened | TransactionLanded | RolledBack;
 
 export interface Journal {
   readonly genesisHash: string;
-  /** Everything recorded before this start, in order. */
+  /** All records of earlier starts, in order. */
   past(): Iterable<JournalRecord>;
   append(record: JournalRecord): void;
   appendHistory(text: string): HistoryPlace;
-  /** Null when the blob is shorter than the journal says (the disk lost its end). */
+  /** Null when the blob is shorter than the journal says: the disk lost its end. */
   readHistory(place: HistoryPlace): string | null;
   close(): void;
 }

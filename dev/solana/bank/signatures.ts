@@ -12,7 +12,7 @@ export interface LandedTransaction {
   readonly history: HistoryPlace;
 }
 
-/** Every signature that ever landed: the same bytes land once, whatever the blockhash window has forgotten. */
+/** Every signature that ever landed. The same bytes land once, even after the blockhash window has passed. */
 export class SignatureTable {
   private readonly bySignature = new Map<string, LandedTransaction>();
   private readonly byAddress = new Map<string, LandedTransaction[]>();
@@ -45,7 +45,7 @@ export class SignatureTable {
     return this.landed.slice(this.landed.findLastIndex((transaction) => transaction.slot <= slot) + 1);
   }
 
-  /** Forgets what landed after `slot`: it may land again. */
+  /** Removes transactions landed after `slot`, so that they may land again. */
   forgetAfter(slot: number): void {
     const gone = this.after(slot);
     this.landed = this.landed.slice(0, this.landed.length - gone.length);

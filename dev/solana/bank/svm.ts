@@ -1,7 +1,7 @@
 /**
- * LiteSVM as the executing part only. Its blockhash check knows a single hash and its history forgets after 32 transactions (both measured),
- * so both are off and live in this folder instead. The byte-level module is used because the public wrapper decodes and encodes
- * every transaction and address once more; bytes must be checked before they come here: malformed ones abort the process.
+ * LiteSVM, used for execution only. Its blockhash check knows one hash and its history keeps 32 transactions (both measured), so both
+ * are off and implemented in this folder. This uses the byte-level module, because the public wrapper decodes and encodes every
+ * transaction and address once more. Bytes must be validated first: malformed bytes abort the process.
  */
 import { Account, Clock, FailedTransactionMetadata, LiteSvm, type TransactionMetadata } from 'litesvm/dist/internal.js';
 import { decodeBase58, encodeBase58 } from '#shared/kernel/base58.js';
@@ -53,7 +53,7 @@ export class Svm implements AccountStore {
     this.inner.setAccount(addressBytes(address), account);
   }
 
-  /** Without the data: a program's is hundreds of kilobytes. */
+  /** Without the account data: a program's data are hundreds of kilobytes. */
   lamports(address: string): bigint {
     return this.inner.getBalance(addressBytes(address)) ?? 0n;
   }

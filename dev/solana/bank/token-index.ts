@@ -2,7 +2,8 @@ import type { AccountImage } from './account-image.js';
 import { readHolding } from './token-layout.js';
 
 /**
- * Addresses that have ever held a mint's tokens or belonged to an owner. Candidates only: whoever asks reads the account itself, in the view asked for.
+ * Addresses that ever held tokens of a mint or belonged to an owner. These are candidates: the caller reads the account itself, in the
+ * requested view.
  */
 export class TokenIndex {
   private readonly byMint = new Map<string, Set<string>>();

@@ -6,11 +6,11 @@ interface SlotBefore {
 }
 
 /**
- * Per slot, what every account written in it held before. Reading it forward gives the state at the end of an earlier slot
- * (the three commitment views); applying it backward rolls the chain back.
+ * For each slot, the previous state of every account written in it. Read forward, it gives the state at the end of an earlier slot (the
+ * three commitment views); applied backward, it rolls the chain back.
  */
 export class UndoLog {
-  /** Oldest first; only slots in which something was written. */
+  /** Oldest first; only slots with writes. */
   private slots: SlotBefore[] = [];
 
   remember(slot: number, address: string, before: AccountImage | null): void {
@@ -22,7 +22,7 @@ export class UndoLog {
     if (!last.before.has(address)) last.before.set(address, before);
   }
 
-  /** What the account held at the end of `slot`; undefined when nothing has written it since. */
+  /** The account's state at the end of `slot`; undefined when it has not been written since. */
   imageAt(address: string, slot: number): AccountImage | null | undefined {
     for (const entry of this.slots) {
       if (entry.slot <= slot) continue;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Fault, FaultedCall, Outcome } from './fault.js';
 
-/** When a fault strikes; what else stands in a setting are the options of that fault. Neither given: every time. */
+/** When a fault applies; other members are options of that fault. With neither given, it applies to every call. */
 const strike = z.looseObject({
   probability: z.number().min(0).max(1).default(1),
   next: z.number().int().nonnegative().optional(),
@@ -20,19 +20,19 @@ interface Switch {
 
 export interface FaultReport {
   readonly setting: FaultSetting | null;
-  /** Null while it strikes without a limit. */
+  /** Null for a fault without a limit. */
   readonly left: number | null;
   readonly injected: number;
 }
 
 export class UnknownFault extends Error {}
 
-/** Which faults are on, how often they strike, and how often they did. */
+/** The enabled faults, their settings, and how often each was applied. */
 export class FaultSwitches {
   private readonly on = new Map<string, Switch>();
   private readonly injected = new Map<string, number>();
   private readonly calls = new Map<string, number>();
-  /** Each fault has its own luck: which of the calls that it can hit it strikes does not hang on how they fall between others. */
+  /** Each fault has its own random sequence, so the calls it hits do not depend on other faults. */
   private readonly luck: ReadonlyMap<string, () => number>;
 
   constructor(
@@ -58,7 +58,7 @@ export class FaultSwitches {
     this.on.clear();
   }
 
-  /** The faults that strike this call, in the order of the table; each is counted. */
+  /** The faults that apply to this call, in the order of the table; each is counted. */
   striking(method: string): ReadonlyArray<(call: FaultedCall) => Outcome> {
     this.calls.set(method, (this.calls.get(method) ?? 0) + 1);
     return this.table.flatMap(({ name }) => {
@@ -72,7 +72,7 @@ export class FaultSwitches {
     });
   }
 
-  /** How often each method was called, struck or not. */
+  /** Calls by method, with or without a fault. */
   callsByMethod(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.calls);
   }
@@ -87,7 +87,7 @@ export class FaultSwitches {
   }
 }
 
-/** Mulberry32: the same seed strikes the same calls in every run. */
+/** Mulberry32: the same seed selects the same calls in every run. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Node } from '../node.js';
 import type { RpcError } from '../rpc/rpc-error.js';
 
-/** How a call ends. The last three are what a client sees of a broken node or the things in front of it. */
+/** How a call ends. The last three are a client's view of a broken node, or of a proxy in front of it. */
 export type Outcome =
   | { readonly kind: 'result'; readonly result: unknown }
   | { readonly kind: 'error'; readonly error: RpcError }
@@ -12,16 +12,16 @@ export type Outcome =
 
 export interface FaultedCall {
   readonly node: Node;
-  /** Answers the call as it would have been, by this node or by another in its place. */
+  /** Answers the call normally, by this node or by another in its place. */
   readonly proceed: (node?: Node) => Outcome;
   readonly afterSlots: (slots: number, run: () => void) => void;
 }
 
 export interface Fault {
   readonly name: string;
-  /** The methods it can hit; null for all. */
+  /** The methods that the fault applies to; null for all. */
   readonly methods: readonly string[] | null;
-  /** Checks the options of one switch-on and answers what to do to a call. Throws a ZodError on options it does not know. */
+  /** Validates the options and returns the fault's effect on a call. Throws a ZodError on unknown options. */
   readonly arm: (options: unknown) => (call: FaultedCall) => Outcome;
 }
 

@@ -1,4 +1,4 @@
-/** A node that answers in good form and is wrong: it forgot, it is behind, or it serves another chain. */
+/** Well-formed but wrong answers: the node lost data, lags, or serves another chain. */
 import { z } from 'zod';
 import type { AccountImage } from '../bank/account-image.js';
 import { BLOCKHASH_VALID_BLOCKS } from '../bank/blockhashes.js';
@@ -43,7 +43,7 @@ export const readingFaults: readonly Fault[] = [
     },
   ),
 
-  /** The context says the present; the data are of `slots` ago. */
+  /** The context names the present slot; the data are `slots` old. */
   fault('stale-account', ACCOUNT_READS, { slots: back.default(32) }, ({ node, proceed }, { slots }) =>
     proceed({ ...node, accountAt: (address, slot) => node.accountAt(address, Math.max(0, slot - slots)) }),
   ),
@@ -57,13 +57,13 @@ export const readingFaults: readonly Fault[] = [
     return { ...outcome, result: { ...result, context: { ...result.context, slot: earlier(result.context.slot) } } };
   }),
 
-  /** Absent accounts are answered as there: an empty one of the owner named. */
+  /** Reports absent accounts as empty accounts of the given owner. */
   fault('false-presence', ACCOUNT_READS, { owner: z.string().default(TOKEN_PROGRAMS[1] ?? '') }, ({ node, proceed }, { owner }) => {
     const invented: AccountImage = { lamports: RENT_LAMPORTS, owner, executable: false, data: new Uint8Array(MINT_BYTES) };
     return proceed({ ...node, accountAt: (address, slot) => node.accountAt(address, slot) ?? invented });
   }),
 
-  /** An honest node that is `slots` behind in everything it says. */
+  /** A consistent node that lags by `slots` in every answer. */
   fault('lag', null, { slots: back.default(32) }, ({ node, proceed }, { slots }) =>
     proceed({ ...node, slotAt: (commitment) => Math.max(0, node.slotAt(commitment) - slots) }),
   ),

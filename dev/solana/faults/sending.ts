@@ -1,4 +1,4 @@
-/** What can happen to a transaction on its way: the answer and the chain disagree. */
+/** Faults of sending: the response and the chain disagree. */
 import { z } from 'zod';
 import { RPC_CODES, RpcError } from '../rpc/rpc-error.js';
 import { type Fault, fault } from './fault.js';

@@ -1,4 +1,4 @@
-/** What comes back instead of an answer: the node, a proxy or the network is in the way. The call itself is not carried out. */
+/** Transport faults: the response comes from a failing node, proxy or network, and the call is not executed. */
 import { z } from 'zod';
 import { type Fault, fault } from './fault.js';
 

@@ -1,7 +1,8 @@
 /**
- * Two append-only files. `journal.jsonl` is the truth: a header with the genesis hash, then one line per slot, landed transaction or rollback.
- * `history.blob` holds the long part of each transaction; it is written first, so a line never points at what is not there yet.
- * Written, not fsynced: it survives kill -9 of the process, which is what a development chain promises, not a power cut.
+ * Two append-only files. `journal.jsonl` is authoritative: a header with the genesis hash, then one line for each slot, landed
+ * transaction or rollback. `history.blob` holds the large part of each transaction. It is written first, so that a journal line never
+ * points beyond its end. Writes are not fsynced: they survive kill -9 of the process but not a power cut, which is enough for a
+ * development chain.
  */
 import {
   closeSync,
@@ -53,7 +54,7 @@ export class FileJournal implements Journal {
     }
   }
 
-  /** After a failed write nothing more is written: the next line would be glued to half of this one. A restart cuts that half off. */
+  /** After a failed write nothing more is written: the next line would follow half of this one. A restart truncates that half. */
   append(record: JournalRecord): void {
     if (this.failure !== null) throw new Error(`${this.path} could not be written: make room and start again`, { cause: this.failure });
     try {
@@ -83,7 +84,7 @@ export class FileJournal implements Journal {
     closeSync(this.blob);
   }
 
-  /** A kill in the middle of a write leaves a last line without its newline; what it said was never answered to anyone. */
+  /** A kill in the middle of a write leaves a last line without a newline; no caller received a response to it. */
   private openWhole(): number {
     const file = openSync(this.path, 'a+');
     const bytes = readFileSync(this.path);

@@ -1,13 +1,13 @@
-/** Below this a rewrite saves nothing anyone would notice. */
+/** Below this size a rewrite saves too little. */
 const WORTH_REWRITING_BYTES = 1024 * 1024;
-/** More than blockhashes and views remember of the past. */
+/** More than the slots that blockhashes and views need. */
 const KEPT_SLOT_LINES = 1_024;
 const NEWLINE = 0x0a;
 const SLOT_LINE = Buffer.from('{"kind":"slot"');
 
 /**
- * A chain left alone writes ten megabytes of slot lines a day, and only the newest of them mean anything: transactions carry their own slot.
- * Answers the journal without the others, or null when they are less than half of it.
+ * An idle chain writes 10 MB of slot lines a day, of which only the newest matter, because transactions carry their own slot. @returns
+ * the journal without the other lines, or null when these are less than half of it
  */
 export function withoutIdleSlots(journal: Buffer): Buffer | null {
   if (journal.length < WORTH_REWRITING_BYTES) return null;

@@ -1,6 +1,6 @@
 import type { HistoryPlace, Journal, JournalRecord } from '../bank/journal.js';
 
-/** Nothing outlives the process; history is still addressed by place, so both journals are used alike. */
+/** Nothing outlives the process. History is still addressed by position, so both journals have one interface. */
 export class MemoryJournal implements Journal {
   private readonly history: string[] = [];
 
@@ -11,7 +11,7 @@ export class MemoryJournal implements Journal {
   }
 
   append(): void {
-    // What landed is already in the tables in front of this journal.
+    // The tables in front of this journal already hold the landed transactions.
   }
 
   appendHistory(text: string): HistoryPlace {
@@ -24,6 +24,6 @@ export class MemoryJournal implements Journal {
   }
 
   close(): void {
-    // Nothing is held open.
+    // Nothing to close.
   }
 }

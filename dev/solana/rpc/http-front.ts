@@ -3,7 +3,7 @@ import type { Answer } from './rpc-dispatch.js';
 
 /** 256 signatures or 100 addresses a call, a thousand calls a batch, with room. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
-/** Longer than the idle time of common clients, so that the client and not the server closes an idle connection. */
+/** Longer than the idle time of common clients, so that the client closes an idle connection, not the server. */
 const KEEP_ALIVE_MS = 65_000;
 
 export interface Routes {
@@ -15,7 +15,7 @@ export function serveHttp(server: Server, routes: Routes): void {
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     handle(routes, request, response).catch((cause: unknown) => {
-      if (request.destroyed) return; // The caller hung up while its body was read: there is nobody to answer.
+      if (request.destroyed) return; // The caller disconnected while its body was read: no response is needed.
       console.error('local solana: request failed', cause);
       if (!response.headersSent) response.writeHead(500);
       response.end();

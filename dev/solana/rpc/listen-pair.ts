@@ -1,10 +1,10 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Enough to find two free neighbours on a busy machine; each try costs a millisecond. */
+/** Enough to find two free neighbouring ports on a busy machine; each try costs a millisecond. */
 const MAX_TRIES = 50;
 
-/** web3.js looks for the websocket one port above the HTTP port. With port 0 a free pair is looked for. */
+/** web3.js expects the websocket one port above the HTTP port. With port 0 this searches for a free pair. */
 export async function listenPair(http: Server, websocket: Server, host: string, port: number): Promise<number> {
   for (let attempt = 1; ; attempt += 1) {
     const first = await listen(http, host, port);
@@ -18,7 +18,7 @@ export async function listenPair(http: Server, websocket: Server, host: string, 
   }
 }
 
-/** Answers the port it listens on. */
+/** Returns the port that it listens on. */
 export function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const fail = (cause: Error) => reject(new Error(`cannot listen on ${host}:${port}: ${cause.message}`, { cause }));
@@ -30,7 +30,7 @@ export function listen(server: Server, host: string, port: number): Promise<numb
   });
 }
 
-/** Closes without waiting for clients that keep their connections. */
+/** Closes without waiting for clients that keep connections open. */
 export function close(server: Server): Promise<void> {
   return new Promise((resolve, reject) => {
     server.close((cause) => (cause === undefined ? resolve() : reject(cause)));

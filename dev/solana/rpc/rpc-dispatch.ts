@@ -4,7 +4,7 @@ import type { Node } from '../node.js';
 import { RPC_METHODS } from './methods/table.js';
 import { RPC_CODES, RpcError } from './rpc-error.js';
 
-/** A batch of reads for a few thousand outstanding signatures; more is a mistake of the caller. */
+/** A batch of reads for a few thousand pending signatures; more is a mistake of the caller. */
 const MAX_BATCH = 1_000;
 
 export interface HttpAnswer {
@@ -13,13 +13,13 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-/** `null`: the connection stays open and nothing ever comes. */
+/** `null`: the connection stays open and no response follows. */
 export type Answer = HttpAnswer | null;
 
 type AfterSlots = (slots: number, run: () => void) => void;
 type Reply = { readonly envelope: unknown } | { readonly http: Answer };
 
-/** From a request body to the answer, one call or a batch, through whatever faults strike. */
+/** Turns a request body, one call or a batch, into the response, with the faults that apply. */
 export class RpcDispatch {
   constructor(
     private readonly node: Node,

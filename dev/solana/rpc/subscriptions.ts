@@ -9,10 +9,10 @@ import { RPC_CODES } from './rpc-error.js';
 /** A subscription is a hundred bytes of JSON. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
 const NORMAL_CLOSURE = 1000;
-/** A client that is alive answers the goodbye in far less. */
+/** A live client answers the close frame in far less. */
 const CLOSE_GRACE_MS = 300;
 const INVALID_PARAMS = { error: { code: RPC_CODES.invalidParams, message: 'Invalid params' } };
-/** What a node of the public clusters allows one connection. */
+/** The limit that public clusters set for one connection. */
 const MAX_SUBSCRIPTIONS = 1_000;
 
 interface Subscription {
@@ -26,7 +26,7 @@ const call = z.object({ id: z.union([z.number(), z.string()]).nullish(), method:
 const subscribeParams = z.tuple([z.string(), z.looseObject({ commitment: z.enum(COMMITMENTS).nullish() }).nullish()]);
 const unsubscribeParams = z.tuple([z.number()]);
 
-/** signatureSubscribe and its notification, sent once when the commitment is reached: what `confirmTransaction` waits for. */
+/** signatureSubscribe and its one notification when the commitment is reached; `confirmTransaction` waits for it. */
 export class Subscriptions {
   private readonly open = new Map<number, Subscription>();
   private readonly sockets: WebSocketServer;
@@ -42,7 +42,7 @@ export class Subscriptions {
     this.stopListening = bank.onChange(() => this.notify());
   }
 
-  /** Says goodbye with 1000, the one code after which web3.js does not come back for ever. */
+  /** Closes with code 1000, the only code after which web3.js does not reconnect for ever. */
   stop(): void {
     this.stopListening();
     for (const socket of this.sockets.clients) {
@@ -66,7 +66,7 @@ export class Subscriptions {
       return;
     }
     const { id, method, params } = request.data;
-    // A message without an id (web3.js pings so) wants no answer.
+    // A message without an id (the ping of web3.js) needs no response.
     if (id === undefined || id === null) return;
     say(socket, { ...this.answer(socket, method, params), id });
     this.notify();

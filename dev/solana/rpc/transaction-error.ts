@@ -1,6 +1,6 @@
 import type { FailedTransactionMetadata } from 'litesvm/dist/internal.js';
 
-/** The JSON form of a TransactionError, as every Solana RPC answers it. */
+/** The JSON form of a TransactionError, as in every Solana RPC response. */
 export type TransactionError = string | { readonly [kind: string]: unknown };
 
 /** In the numbering of LiteSVM 1.4.1; its own names are ambient const enums, which isolated modules cannot read. */
@@ -56,7 +56,7 @@ export function readTransactionError(failed: FailedTransactionMetadata): Transac
   return { [kind]: { account_index: failure.accountIndex } };
 }
 
-/** The sentence a real node puts behind "Transaction simulation failed:". */
+/** The sentence that a real node puts after "Transaction simulation failed:". */
 export function sayTransactionError(err: TransactionError): string {
   if (typeof err === 'string') return SENTENCES[err] ?? err;
   const instruction = err.InstructionError;

@@ -9,7 +9,7 @@ import { encodeBase58 } from '#shared/kernel/base58.js';
 import type { AccountImage } from '../bank/account-image.js';
 import { invalidParams } from './rpc-error.js';
 
-/** The network packet: IPv6 minimum MTU less headers. Larger transactions never leave a real node either. */
+/** The network packet: IPv6 minimum MTU less headers. A real node does not send larger transactions either. */
 const MAX_TRANSACTION_BYTES = 1232;
 const LAMPORTS_PER_SIGNATURE = 5_000n;
 const DEFAULT_UNITS_PER_INSTRUCTION = 200_000;
@@ -28,7 +28,7 @@ export interface WireTransaction {
   readonly signature: string;
   readonly blockhash: string;
   readonly feePayer: string;
-  /** Static keys, then those loaded from lookup tables (writable first), as instructions count them. */
+  /** Static keys, then keys from lookup tables (writable first), in the order of instruction indexes. */
   readonly keys: readonly string[];
   readonly writable: readonly string[];
   readonly loaded: { readonly writable: readonly string[]; readonly readonly: readonly string[] };
@@ -39,7 +39,7 @@ export interface WireTransaction {
 
 export type ReadAccount = (address: string) => AccountImage | null;
 
-/** Refuses everything that would not come out of the parser as the same bytes: the virtual machine aborts on malformed ones. */
+/** Rejects bytes that the parser would not reproduce: the virtual machine aborts on malformed ones. */
 export function readTransaction(bytes: Uint8Array, account: ReadAccount): WireTransaction {
   if (bytes.length > MAX_TRANSACTION_BYTES) {
     throw invalidParams(`decoded VersionedTransaction too large: ${bytes.length} bytes (max: ${MAX_TRANSACTION_BYTES} bytes)`);
@@ -82,7 +82,7 @@ function loadLookups(message: VersionedMessage, account: ReadAccount): WireTrans
   const readonly: string[] = [];
   for (const lookup of message.addressTableLookups) {
     const table = account(lookup.accountKey.toBase58());
-    // A missing or malformed table is the virtual machine's to refuse, with its own error; nothing is written behind it.
+    // The virtual machine rejects a missing or malformed table with its own error and writes nothing.
     if (table === null || !isLookupTable(table)) continue;
     const { addresses } = AddressLookupTableAccount.deserialize(table.data);
     const pick = (indexes: readonly number[]) => indexes.flatMap((index) => addresses[index]?.toBase58() ?? []);

@@ -19,7 +19,7 @@ export interface AnsweredAccount {
   readonly space: number;
 }
 
-/** `jsonParsed` is answered as base64, as a real node does for programs it has no parser for. */
+/** `jsonParsed` returns base64, as a real node does for programs without a parser. */
 export function answerAccount(image: AccountImage | null, config: AccountConfig): AnsweredAccount | null {
   if (image === null) return null;
   const slice = config?.dataSlice;

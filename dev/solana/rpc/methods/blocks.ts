@@ -3,7 +3,7 @@ import { SLOTS_PER_EPOCH } from '../../bank/svm.js';
 import { API_VERSION, inContext, type Method, method, viewConfig, viewOf } from './params.js';
 
 const onlyView = z.tuple([viewConfig.nullish()]);
-/** A real node answers the last 150 blocks; nobody competes for space here. */
+/** A real node returns the last 150 blocks; here no transactions compete for space. */
 const FEE_SAMPLE_SLOTS = 20;
 const FEATURE_SET = 0;
 

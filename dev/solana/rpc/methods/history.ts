@@ -12,7 +12,7 @@ import { answerTransaction } from './transaction-answer.js';
 
 const MAX_STATUSES_A_CALL = 256;
 const MAX_SIGNATURES_A_CALL = 1_000;
-/** The status cache of a node holds about as many slots as a blockhash lives. */
+/** The status cache of a node holds about as many slots as a blockhash is valid. */
 const RECENT_STATUS_SLOTS = BLOCKHASH_VALID_BLOCKS;
 
 function seen(node: Node, landed: LandedTransaction | null): landed is LandedTransaction {

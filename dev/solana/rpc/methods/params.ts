@@ -14,7 +14,7 @@ export const address = base58Of(ADDRESS_BYTES, 'not an address');
 export const signature = base58Of(SIGNATURE_BYTES, 'not a signature');
 export const slotNumber = z.number().int().nonnegative();
 
-/** Unknown members pass, as on a real node: clients send newer options than this knows. */
+/** Accepts unknown members, as a real node does: clients send newer options. */
 export const viewConfig = z.looseObject({
   commitment: z.enum(COMMITMENTS).nullish(),
   minContextSlot: slotNumber.nullish(),
@@ -35,7 +35,7 @@ interface ViewConfig {
   readonly minContextSlot?: number | null | undefined;
 }
 
-/** The slot a request is answered at: that of its commitment, finalized unless said otherwise. */
+/** The slot that a request reads: that of its commitment, by default finalized. */
 export function viewOf(node: Node, config: ViewConfig | null | undefined): View {
   const commitment = config?.commitment ?? 'finalized';
   const slot = node.slotAt(commitment);
@@ -57,7 +57,7 @@ export function inContext<T>(slot: number, value: T): Contextual<T> {
 
 export type Method = (node: Node, params: unknown) => unknown;
 
-/** A method with checked parameters; trailing ones may be left out or null. */
+/** A method with validated parameters; trailing ones may be omitted or null. */
 export function method<S extends z.ZodType>(schema: S, answer: (node: Node, params: z.infer<S>) => unknown): Method {
   return (node, params) => {
     const checked = schema.safeParse(params ?? []);

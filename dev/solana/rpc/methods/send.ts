@@ -44,8 +44,8 @@ export function decodeTransaction(
 }
 
 /**
- * What a node checks before it runs a transaction, in its order. The blockhash is judged at the commitment asked for, as on a real node
- * (a fresh hash is unknown to an older bank); the accounts are always the newest, which is where this is kinder than a real one.
+ * A node's checks before execution, in a node's order. The blockhash is checked at the requested commitment, as on a real node (an older
+ * bank does not know a fresh hash). Accounts are always the newest, which is more lenient than a real node.
  */
 function tryOut(node: Node, transaction: WireTransaction, slot: number, checks: { verify: boolean; blockhash: boolean }): Simulation {
   const refuse = (err: TransactionError): Simulation => ({ ...DID_NOT_RUN, err });
@@ -70,7 +70,7 @@ function preflight(node: Node, transaction: WireTransaction, slot: number): void
 }
 
 export const sendMethods: Readonly<Record<string, Method>> = {
-  /** Without preflight the signature is answered whether or not anything will ever land, as on a real node. */
+  /** Without preflight the signature is returned whether or not the transaction lands, as on a real node. */
   sendTransaction: method(z.tuple([z.string(), sendConfig.nullish()]), (node, [text, config]) => {
     const transaction = decodeTransaction(node, text, config);
     const { slot } = viewOf(node, { commitment: config?.preflightCommitment, minContextSlot: config?.minContextSlot });
