@@ -18,7 +18,7 @@ import { addTenantCommands } from './commands/tenant.js';
 import { withExitCodes } from './operator.js';
 import { loadOperatorSettings } from './operator-settings.js';
 
-/** How a command ends that looks for nothing, and failed: what it was told could be used. */
+/** The exit code of a failed command that is no check. */
 const FAILED = 1;
 
 const program = new Command('admit')
@@ -58,7 +58,7 @@ addReconcileCommand(program);
 addMintCommands(program);
 addNatsCommands(program);
 
-program.hook('preAction', loadOperatorSettings); // a command that runs: help is given whatever they are
+program.hook('preAction', loadOperatorSettings); // only for a command that runs: help needs no settings
 
 try {
   await program.parseAsync();

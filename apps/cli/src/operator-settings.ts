@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { loadEnvironmentFile } from '#shared/platform/process/environment.js';
 
-/** What `npm start` wrote for whoever runs `admit` beside it, in the same folder. */
+/** Loads the settings that `npm start` wrote for an operator in the same folder. */
 export function loadOperatorSettings(): void {
   loadEnvironmentFile(join('.admit', 'env', 'operator.env'));
 }

@@ -4,11 +4,11 @@ import { accessOf, connectForCommand } from '#shared/platform/messaging/nats.js'
 import type { Environment } from '#shared/platform/process/environment.js';
 import { EXIT } from '#shared/platform/process/exit-codes.js';
 
-/** Does something as the operator's NATS user. */
+/** Runs `work` as the operator's NATS user. */
 export const asOperator = <T>(environment: Environment, work: (connection: NatsConnection, inbox: string) => Promise<T>): Promise<T> =>
   withNats(environment, 'operator', work);
 
-/** Does something as the NATS user that the environment names, or as `user`; told also where that user may listen. */
+/** Runs `work` as the NATS user of the environment, or as `user`; passes the inbox prefix that the user may subscribe to. */
 export async function withNats<T>(
   environment: Environment,
   user: string,
@@ -23,9 +23,9 @@ export async function withNats<T>(
   }
 }
 
-/** What a command that looks for something tells the shell by its exit code. */
+/** Exit codes of commands that check something. */
 
-/** A command that is not used as it should be, or cannot be carried out, ends with 2: 1 is for what it found. */
+/** Wrong usage or a command that cannot run exits with 2; 1 means findings. */
 export function withExitCodes(command: Command): Command {
   return command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.failed));
 }

@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 const COULD_NOT = 2;
 
 /**
- * Runs a program of an app as a process of its own, which is told what `env` says and nothing else. The channel between the two says that we
- * are there: a program that may run for long ends when it closes. Over it the program may ask for one thing that it has no right to do itself.
+ * Runs a program of an app as a separate process with `env` as its whole environment. The IPC channel shows that the parent is alive: a
+ * long-running program ends when the channel closes. Through it the program may request one action for which it has no permission.
  * @returns its exit code
- * @throws whatever `asked` does; the channel is then closed
+ * @throws the errors of `asked`; the channel is then closed
  */
 export async function runProgram(
   program: string,

@@ -1,14 +1,14 @@
 import { constants } from 'node:os';
 import { isFault } from '#shared/kernel/fault.js';
 
-/** Ctrl-C, whoever ends processes in good order, and a terminal that is closed. */
+/** Ctrl-C, an orderly termination, and a closed terminal. */
 const INTERRUPTIONS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** What a shell adds to the number of the signal that ended a command. */
+/** Shells add this to the signal number in the exit code of a killed command. */
 const SIGNALLED = 128;
 
 /**
- * Does what has to clear up when it breaks off. A signal makes it break off, by `breakOff`, and the process ends when it has cleared up; the
- * same signal once more ends the process at once.
+ * Runs work that must clean up after an interruption. A signal calls `breakOff`, and the process exits after the cleanup; the same
+ * signal again exits at once.
  */
 export async function unlessInterrupted<T>(breakOff: () => Promise<void>, work: () => Promise<T>): Promise<T> {
   let by: (typeof INTERRUPTIONS)[number] | undefined;
@@ -21,7 +21,7 @@ export async function unlessInterrupted<T>(breakOff: () => Promise<void>, work: 
     return await work();
   } catch (thrown) {
     if (by === undefined) throw thrown;
-    const more = isFault(thrown, 'log-unreachable') ? '' : `: ${thrown instanceof Error ? thrown.message : thrown}`; // we left it ourselves
+    const more = isFault(thrown, 'log-unreachable') ? '' : `: ${thrown instanceof Error ? thrown.message : thrown}`; // this process closed the connection itself
     process.stderr.write(`interrupted${more}\n`);
     return process.exit(SIGNALLED + constants.signals[by]);
   } finally {

@@ -1,7 +1,10 @@
 export interface CallOptions {
-  /** What is to happen once, in the caller's words: asked again, also by another process with the same key store, it is the same request. */
+  /**
+   * The caller's own name for an action that must happen once. A repeated call with the same intent, also from another process with the
+   * same key store, is the same request.
+   */
   readonly intent?: string;
-  /** The caller's own key, used as it is. Without intent and key a new key is made, for the tries of this call. */
+  /** The caller's own key, used unchanged. Without intent and key a new key is generated for the attempts of this call. */
   readonly key?: string;
   /** W3C trace context. */
   readonly traceparent?: string;

@@ -16,7 +16,7 @@ const answer = ({ json = {}, ...heard }: Said): Response => ({
 const problem = (status: number, code: string, more: object = {}): Response =>
   answer({ status, json: { status, code, title: 'Said.', ...more }, retryAfterMs: 1_000 });
 
-/** Says what it was told to say, one line a try, the last one for ever. */
+/** Returns scripted responses, one for each attempt; the last one repeats. */
 class Script implements Transport {
   readonly asked: OutgoingRequest[] = [];
   readonly timeouts: number[] = [];
@@ -36,7 +36,7 @@ class Script implements Transport {
   }
 }
 
-/** Time passes by waiting only. */
+/** Time advances only by waiting. */
 class Waits implements Clock {
   readonly waits: number[] = [];
   now = (): number => this.waits.reduce((sum, ms) => sum + ms, 0);
@@ -156,7 +156,7 @@ describe('the key of an intent', () => {
   });
 
   it('is known to the next process that uses the same store', async () => {
-    const keys = new MemoryKeys(); // stands for one on disk
+    const keys = new MemoryKeys(); // replaces a store on disk
     const [before, after] = [setting([{ lost: 'killed' }], { keys }), setting([placed], { keys })];
     await before.client.placeOrder(order, { intent: 'cart-1' });
     await after.client.placeOrder(order, { intent: 'cart-1' });

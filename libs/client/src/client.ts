@@ -12,15 +12,15 @@ import { type HttpAccess, HttpTransport } from './transports/http.js';
 import { NatsTransport } from './transports/nats.js';
 
 export interface ClientOptions {
-  /** Keys are kept per tenant. */
+  /** Keys are stored per tenant. */
   readonly tenant: string;
-  /** Default: this process' memory. */
+  /** Default: in memory. */
   readonly keys?: KeyStore;
   readonly patience?: Partial<RetryPolicy>;
   readonly clock?: Clock;
 }
 
-/** Asks admit-one to sell, and keeps asking until there is an answer. One instance serves any number of calls at a time. */
+/** Sends requests to admit-one and retries until the outcome is final. One instance serves any number of concurrent calls. */
 export class AdmitClient extends Operations {
   private readonly keys: KeyStore;
   private readonly patience: RetryPolicy;
@@ -36,7 +36,7 @@ export class AdmitClient extends Operations {
     this.clock = options.clock ?? CLOCK;
   }
 
-  /** Connects, and connects again for ever; requests that were on their way meanwhile are asked again. */
+  /** Connects, and reconnects for ever; requests that were in flight meanwhile are retried. */
   static async overNats(server: ConnectionOptions, options: ClientOptions): Promise<AdmitClient> {
     const connection = await connect({ maxReconnectAttempts: -1, ...server });
     return new AdmitClient(new NatsTransport(connection, options.tenant), options);
@@ -46,7 +46,7 @@ export class AdmitClient extends Operations {
     return new AdmitClient(new HttpTransport(access), options);
   }
 
-  /** Gives an intent a new key: for another try after a refusal, which its old key holds for ever. */
+  /** Gives an intent a new key, for another attempt after a refusal: the refusal stays bound to the old key. */
   forget(operation: MutationName, sale: string, intent: string): Promise<void> {
     return this.keys.forget(this.intentOf(operation, sale, intent));
   }
@@ -76,13 +76,13 @@ export class AdmitClient extends Operations {
     return 'lost' in heard ? { outcome: 'unknown', reason: heard.lost, ...keyed } : { ...outcomeOf<T>(heard, asked.key), ...keyed };
   }
 
-  /** The scope of a key is a tenant's sale; an intent may need one for each operation. Neither tenant nor sale has a slash in it. */
+  /** A key's scope is a tenant's sale; an intent may need one key for each operation. Tenant and sale contain no slash. */
   private intentOf(operation: MutationName, sale: string, intent: string): string {
     return `${this.options.tenant}/${sale}/${operation}/${intent}`;
   }
 }
 
-/** The address of the service is wrong, not the name of a sale. */
+/** The service's address is wrong, not the name of a sale. */
 const NOTHING_THERE = 'route-unknown';
 
 /** @throws RequestRejected */

@@ -1,18 +1,18 @@
 /**
- * Where the client keeps the key of each intent: what its caller wants done once, in the caller's own words (`cart-4711`). A store that
- * outlives the process makes a crash harmless: after it the same intent is asked with the same key and has the same answer.
+ * Stores the key of each intent: the caller's own name for an action that must happen once (`cart-4711`). With a persistent store a
+ * crash is harmless: the same intent is retried with the same key and gets the same response.
  */
 export interface KeyStore {
-  /** Keeps the key unless the intent has one already; resolves with the one it has, once that is stored. */
+  /** Stores the key unless the intent has one; resolves with the intent's key once it is stored. */
   keep(intent: string, key: string): Promise<string>;
-  /** The intent is over, or is to be tried afresh: next time it gets another key. */
+  /** Deletes the intent's key: the next call gets another one. */
   forget(intent: string): Promise<void>;
 }
 
-/** About 20 MB of keys; a process with more intents at a time wants a store that is not its memory. */
+/** About 20 MB of keys; a process with more concurrent intents needs a persistent store. */
 const MAX_INTENTS = 100_000;
 
-/** Keeps keys as long as this process lives, of the latest intents. */
+/** Keeps the keys of the latest intents in this process's memory. */
 export class MemoryKeys implements KeyStore {
   private readonly keys = new Map<string, string>();
 
@@ -21,7 +21,7 @@ export class MemoryKeys implements KeyStore {
   async keep(intent: string, key: string): Promise<string> {
     const kept = this.keys.get(intent) ?? key;
     this.keys.delete(intent);
-    this.keys.set(intent, kept); // the latest again
+    this.keys.set(intent, kept); // moves it to the end: used last
     const [oldest] = this.keys.keys();
     if (this.keys.size > this.maxIntents && oldest !== undefined) this.keys.delete(oldest);
     return kept;

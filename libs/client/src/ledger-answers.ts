@@ -1,7 +1,7 @@
 import type { Order, Ticket } from './operations.js';
 
 export interface LedgerEntry {
-  /** The id that its event has in `/v1/events`. */
+  /** The id of its event in `/v1/events`. */
   readonly position: string;
   readonly entry: number;
   readonly at: string;
@@ -55,7 +55,7 @@ export interface LedgerTicket {
   readonly changedAt: string;
 }
 
-/** What can be listed, by its name in the address. */
+/** The lists, by their name in the path. */
 export interface LedgerLists {
   readonly entries: LedgerEntry;
   readonly balances: LedgerBalance;
@@ -64,11 +64,11 @@ export interface LedgerLists {
 }
 
 export type LedgerPage<Name extends keyof LedgerLists> = { readonly [name in Name]: readonly LedgerLists[Name][] } & {
-  /** How far the ledger is for this tenant. */
+  /** The ledger's position for this tenant. */
   readonly position: string;
   readonly next?: string;
-  /** Of the sale that was asked about, as its own answers say it. */
+  /** The queried sale's version, as in its own responses. */
   readonly version?: number;
-  /** Nothing behind the position is in the ledger until it is repaired. */
+  /** Set when the ledger is halted: events after the position are missing until it is repaired. */
   readonly halted?: true;
 };

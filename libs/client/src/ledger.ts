@@ -4,7 +4,7 @@ import { retryUntilSettled } from './retry.js';
 import { CLOCK, type Clock, DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry-policy.js';
 import { type HttpAccess, hear } from './transports/http.js';
 
-/** What stands behind the question mark: `sale`, `order`, `at`, `limit` … as `/docs` of the ledger lists them. */
+/** Query parameters: `sale`, `order`, `at`, `limit` …, listed in the ledger's `/docs`. */
 export type LedgerQuery = Readonly<Record<string, string | number>>;
 
 const PATHS: Readonly<Record<keyof LedgerLists, string>> = {
@@ -14,7 +14,7 @@ const PATHS: Readonly<Record<keyof LedgerLists, string>> = {
   tickets: '/v1/ledger/tickets',
 };
 
-/** Reads the ledger over HTTP, and asks again while it is away. */
+/** Reads the ledger over HTTP and retries while it is unreachable. */
 export class LedgerClient {
   private readonly patience: RetryPolicy;
 
@@ -26,7 +26,7 @@ export class LedgerClient {
     this.patience = { ...DEFAULT_RETRY_POLICY, ...patience };
   }
 
-  /** One page. @throws RequestRejected where the question is wrong; Error where the ledger was away for longer than patience lasts */
+  /** One page. @throws RequestRejected when the query is invalid; Error when the ledger stayed unreachable beyond the retry policy */
   async page<Name extends keyof LedgerLists>(name: Name, query: LedgerQuery = {}): Promise<LedgerPage<Name>> {
     const said = new URLSearchParams(Object.entries(query).map(([member, value]) => [member, String(value)]));
     const url = `${this.access.url.replace(/\/$/, '')}${PATHS[name]}?${said}`;
@@ -37,7 +37,7 @@ export class LedgerClient {
     return JSON.parse(heard.body) as LedgerPage<Name>;
   }
 
-  /** Everything that a question lists, page by page as it is taken. */
+  /** All items of a list; pages are fetched on demand. */
   async *all<Name extends keyof LedgerLists>(name: Name, query: LedgerQuery = {}): AsyncGenerator<LedgerLists[Name]> {
     for (let cursor: LedgerQuery = {}; ; ) {
       const page = await this.page(name, { ...query, ...cursor });

@@ -47,7 +47,7 @@ export type OpenSale = {
   readonly name: string;
   readonly units: { readonly seats: readonly string[] } | { readonly rows: readonly { readonly row: string; readonly from: number; readonly to: number }[] } | { readonly quota: number };
   readonly price: { readonly amount: string; readonly currency: string };
-  /** Units of one buyer at a time; `Alice` and `alice` are one buyer. */
+  /** Units that one buyer may hold at a time; `Alice` and `alice` are one buyer. */
   readonly maxPerBuyer?: number;
   /** Units of one wallet at a time. Left out: any number. */
   readonly maxPerWallet?: number;

@@ -1,16 +1,16 @@
 import type { Problem } from './problem.js';
 
-/** It happened. The same request with the same key will always be answered like this. */
+/** Success. The same request with the same key always gets this response. */
 export interface Done<T> {
   readonly outcome: 'done';
   readonly value: T;
-  /** The answer of an earlier try (or an earlier process) that had gone unheard. */
+  /** True for the result of an earlier attempt (or process) whose response was lost. */
   readonly replayed: boolean;
   /** Absent for reads. */
   readonly key?: string;
 }
 
-/** It was decided against: sold out, taken, over a limit, not there. A value like any other; `problem.code` says why. */
+/** The service decided against it: sold out, taken, over a limit, not found. A normal result; `problem.code` gives the reason. */
 export interface Refused {
   readonly outcome: 'refused';
   readonly problem: Problem;
@@ -18,10 +18,10 @@ export interface Refused {
   readonly key?: string;
 }
 
-/** Nobody could say in time. It may have happened or may yet: ask the same with the same key, later. Never take it for a failure. */
+/** No result in time. The request may have taken effect or may yet: retry later with the same key. Never treat it as a failure. */
 export interface Unknown {
   readonly outcome: 'unknown';
-  /** What was heard last. */
+  /** The last response or error. */
   readonly reason: string;
   readonly key?: string;
 }

@@ -1,9 +1,9 @@
-/** RFC 9457 problem details, as admit-one answers them over NATS and HTTP. */
+/** RFC 9457 problem details, as admit-one returns them over NATS and HTTP. */
 export interface Problem {
   readonly type: string;
   readonly title: string;
   readonly status: number;
-  /** What to decide by: codes are never reused. */
+  /** The code to branch on; codes are never reused. */
   readonly code: string;
   readonly detail?: string;
   readonly errors?: readonly FieldError[];
@@ -16,18 +16,21 @@ export interface FieldError {
   readonly detail: string;
 }
 
-/** The request itself is wrong: invalid (400, 413), not allowed (401, 403), or its key was used for another one (422). No retry will mend it. */
+/**
+ * The request itself is wrong: invalid (400, 413), not permitted (401, 403), or its key was used for another request (422). No retry
+ * helps.
+ */
 export class RequestRejected extends Error {
   constructor(
     readonly problem: Problem,
-    /** The key the request had; a 422 means that its first request stands. */
+    /** The request's key; after a 422 the result of its first request stays valid. */
     readonly key: string | undefined,
   ) {
     super([`${problem.status} ${problem.code}: ${problem.title}`, ...saidOf(problem)].join(' '));
     this.name = 'RequestRejected';
   }
 
-  /** Where in the request the reasons lie. */
+  /** The places in the request that caused the problem. */
   get pointers(): readonly string[] {
     return (this.problem.errors ?? []).map(({ pointer }) => pointer);
   }

@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** How long and how often one request is tried. */
+/** How long and how often one request is attempted. */
 export interface RetryPolicy {
-  /** Altogether; then the outcome is unknown. */
+  /** The total limit; after it the outcome is unknown. */
   readonly totalMs: number;
-  /** For the first try. The service decides within 5 s or says that it has not. */
+  /** For the first attempt. The service decides within 5 s or responds that it has not. */
   readonly tryMs: number;
-  /** Each later try may take up to twice as long as the one before, up to this: whoever gives up too early on a slow service makes it slower. */
+  /** Each later attempt may take up to twice as long as the previous one, up to this limit: early timeouts slow a slow service further. */
   readonly longestTryMs: number;
-  /** The pause before the second try is up to this long; each later one up to twice the one before. */
+  /** The maximum pause before the second attempt; the maximum doubles for each later one. */
   readonly firstPauseMs: number;
   readonly longestPauseMs: number;
 }
@@ -21,7 +21,7 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = {
   longestPauseMs: 5_000,
 };
 
-/** What a test replaces. */
+/** Replaceable in tests. */
 export interface Clock {
   now(): number;
   random(): number;
@@ -32,7 +32,10 @@ export const CLOCK: Clock = { now: () => performance.now(), random: () => Math.r
 
 export const timeoutOf = (tries: number, { tryMs, longestTryMs }: RetryPolicy): number => Math.min(longestTryMs, tryMs * 2 ** (tries - 1));
 
-/** Before try `tries + 1`: anywhere within a bound that doubles, so that many callers do not come back together; never sooner than the service asks. */
+/**
+ * The pause before attempt `tries + 1`: random within a bound that doubles, so that many callers do not return together, and never
+ * shorter than the service requests.
+ */
 export function backoffAfter(tries: number, patience: RetryPolicy, retryAfterMs: number | undefined, random: number): number {
   const bound = Math.min(patience.longestPauseMs, patience.firstPauseMs * 2 ** (tries - 1));
   return (retryAfterMs ?? 0) + random * bound;

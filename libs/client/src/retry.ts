@@ -1,10 +1,10 @@
 import { backoffAfter, type Clock, type RetryPolicy, timeoutOf } from './retry-policy.js';
 import type { NoResponse, Response } from './transport.js';
 
-/** "Not decided yet", "too fast", "try again", and what stands between us and the service when it is away. */
+/** Not decided yet, rate limited, retryable errors, and errors of proxies while the service is unreachable. */
 const TRANSIENT: ReadonlySet<number> = new Set([202, 408, 425, 429, 500, 502, 503, 504]);
 
-/** Asks until there is an answer that will stay, the same request with the same key each time; `Lost` when patience is at its end. */
+/** Retries the same request with the same key until the response is final; returns `NoResponse` when the retry policy is exhausted. */
 export async function retryUntilSettled(
   ask: (timeoutMs: number) => Promise<Response | NoResponse>,
   patience: RetryPolicy,
@@ -27,7 +27,7 @@ function isTransient({ status, body }: Response): boolean {
   return code === undefined || (status === 409 && code === 'in-progress');
 }
 
-/** `undefined`: no JSON object, so not the service's word but that of something in between. */
+/** `undefined`: not a JSON object, so a proxy and not the service sent it. */
 function codeOf(body: string): unknown {
   try {
     const json = JSON.parse(body) as unknown;
@@ -37,7 +37,7 @@ function codeOf(body: string): unknown {
   }
 }
 
-const MAX_REASON_LENGTH = 200; // the start of a page of HTML tells enough
+const MAX_REASON_LENGTH = 200; // the start of an HTML page is enough
 
 function reasonOf(heard: Response | NoResponse, tries: number): string {
   const last = 'lost' in heard ? heard.lost : `${heard.status} ${heard.body.slice(0, MAX_REASON_LENGTH)}`;

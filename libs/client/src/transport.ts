@@ -1,6 +1,6 @@
 import type { OperationName } from './operations.js';
 
-/** One request, the same on every try. */
+/** One request, the same on every attempt. */
 export interface OutgoingRequest {
   readonly operation: OperationName;
   readonly body: object;
@@ -9,7 +9,7 @@ export interface OutgoingRequest {
   readonly traceparent?: string | undefined;
 }
 
-/** An answer of the service, whatever it says. */
+/** A response of the service, with any status. */
 export interface Response {
   readonly status: number;
   readonly body: string;
@@ -17,14 +17,14 @@ export interface Response {
   readonly retryAfterMs: number | undefined;
 }
 
-/** No answer: the request may have arrived or not, and its answer may have been lost. */
+/** No response: the request may or may not have arrived, or the response was lost. */
 export interface NoResponse {
   readonly lost: string;
-  /** Nothing can be asked by this transport any more. */
+  /** True when this transport can send no further request. */
   readonly final?: boolean;
 }
 
-/** How requests travel. */
+/** A way to send requests. */
 export interface Transport {
   request(asked: OutgoingRequest, timeoutMs: number): Promise<Response | NoResponse>;
   close(): Promise<void>;

@@ -122,7 +122,7 @@ const chosenBy =
   (letter: DeadLetterEntry): boolean =>
     (stream === undefined || letter.stream === stream) && (tenant === undefined || tenantOf(letter) === tenant);
 
-/** Subjects name their tenant second; commands carry the bucket before it. */
+/** Subjects have the tenant as their second token; commands have the bucket before it. */
 const tenantOf = ({ subject }: DeadLetterEntry): string => subject.split('.')[subject.startsWith('cmd.') ? 2 : 1] ?? '?';
 
 function tableOf(letters: readonly DeadLetterEntry[]): string {

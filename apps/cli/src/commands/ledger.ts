@@ -10,7 +10,7 @@ import { runProgram } from '../run-program.js';
 import { harmless, tableWith } from '../table.js';
 
 const MAX_REASON_LETTERS = 500;
-/** A ledger that runs takes a decision in within two or three seconds; a long sale behind it takes longer. */
+/** A running ledger applies the decision within two or three seconds; a long sale after it takes longer. */
 const GOES_ON_MS = 30_000;
 const WITHIN = `${GOES_ON_MS / 1_000} s`;
 const LOOK_MS = 250;

@@ -65,7 +65,7 @@ async function verify({ ledger, json }: { readonly ledger: boolean; readonly jso
   process.exitCode = EXIT.failed; // until it is known better
   const environment = readEnvironment();
   const url = ledger ? environment.DATABASE_REPLAY_URL : '';
-  const witness = url === '' ? undefined : await readLedgerWitness(url); // before the log, which only grows: so it cannot seem to be behind
+  const witness = url === '' ? undefined : await readLedgerWitness(url); // read before the log, which only grows, so the log cannot appear to be behind
   const verdict = await asOperator(environment, (connection) => verifyLog(connection, witness, progressOf('verify', 'commits')));
   if (json === true) say(JSON.stringify({ ...verdict, witness: witness !== undefined }));
   else say(sentenceOf(verdict, witness !== undefined));

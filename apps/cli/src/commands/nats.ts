@@ -4,9 +4,9 @@ import { keepSecrets } from '#shared/platform/process/secrets.js';
 import { accountsConfig, usersOf } from '#shared/platform/topology/accounts.js';
 import { say } from '../operator.js';
 
-/** Where `npm start` looks for the passwords of a server that NATS_URL names. */
+/** The file where `npm start` expects the passwords of the server in NATS_URL. */
 const CREDENTIALS = join('.admit', 'nats', 'credentials.json');
-/** The tenants that `npm start` makes. */
+/** The tenants that `npm start` creates. */
 const TENANTS = ['demo', 'acme'];
 const LISTEN = '127.0.0.1:4222';
 const MONITOR_PORT = 8222;

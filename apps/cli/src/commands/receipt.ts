@@ -27,7 +27,7 @@ export function addReceiptCommands(program: Command): void {
 }
 
 async function verify(file: string, { rpcUrl, issuer, json }: VerifyOptions): Promise<void> {
-  process.exitCode = COULD_NOT; // until it is known better
+  process.exitCode = COULD_NOT; // default, unless the replay reports its result
   const flags = [...(issuer === undefined ? [] : [`--issuer=${issuer}`]), ...(json === true ? ['--json'] : []), '--', file];
   process.exitCode = await runProgram('minter/src/verify-receipt.js', flags, {
     SOLANA_RPC_URL: rpcUrl ?? readEnvironment().SOLANA_RPC_URL,

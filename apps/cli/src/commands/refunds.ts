@@ -16,7 +16,7 @@ interface Problem extends Omit<RefundDue, 'receivedAt'> {
   readonly reportedAt: string;
 }
 
-/** `admit refunds <tenant> <sale>`: money that has to go back and reports of payments that do not fit, a line each; exit code 0 also when there is none. */
+/** `admit refunds <tenant> <sale>`: refunds due and payment reports that do not match, one a line; exit code 0 also when there are none. */
 export async function listRefunds(tenant: string, sale: string, { json }: { readonly json?: boolean }): Promise<void> {
   await asOperator(readEnvironment(), async (connection) => {
     const answer = await connection.request(`admit.${tenant}.sale.refunds-due`, JSON.stringify({ sale }), { timeout: ASK_TIMEOUT_MS });

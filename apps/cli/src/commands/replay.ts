@@ -11,7 +11,7 @@ export interface ReplayOptions {
   readonly tenant?: string;
   /** A stream sequence, or a time. */
   readonly until?: string;
-  /** The folder of a backup that is replayed instead of the log. */
+  /** The folder of a backup to replay instead of the log. */
   readonly fromBackup?: string;
   readonly promote?: boolean;
   readonly trustLog?: boolean;
@@ -19,17 +19,16 @@ export interface ReplayOptions {
 }
 
 const COULD_NOT = 2;
-/** Garbage is collected by the thread that makes it: with helpers it took a tenth more of the processors, which Postgres needs meanwhile. */
+/** Garbage collection runs in the main thread: helper threads took a tenth more processor time, which Postgres needs. */
 export const REPLAY_NODE_FLAGS: readonly string[] = ['--single-threaded-gc'];
 
 /**
- * `admit replay`: the replay runs as a process of its own that is told nothing but how to pull the consumer that was prepared for replays, and
- * where the shadow of the ledger is; to promote, also how the ledger's owner logs in. Once it has the shadow for itself, and so the consumer,
- * it has the operator rewind that.
- * Exit code 0: the live ledger is what the log says, 1 it is not, 2 could not run, 3 the log is broken, 4 tenants are halted.
+ * `admit replay`: runs the replay as a separate process. Its settings are only the prepared replay consumer and the shadow ledger; with
+ * --promote also the ledger owner's login. Once it has locked the shadow and so the consumer, it asks this process to rewind the
+ * consumer. Exit codes: 0 the live ledger matches the log, 1 it differs, 2 could not run, 3 the log is broken, 4 tenants are halted.
  */
 export async function replayLog(options: ReplayOptions): Promise<void> {
-  process.exitCode = COULD_NOT; // until it is known better
+  process.exitCode = COULD_NOT; // default, unless the replay reports its result
   const environment = readEnvironment();
   process.exitCode = await (options.fromBackup === undefined
     ? replayLive(environment, options)
@@ -49,8 +48,8 @@ async function replayLive(environment: Environment, options: ReplayOptions): Pro
 }
 
 /**
- * What is in a backup is not what is in the log: put in the place of the live ledger it would take back, before everybody's eyes, what was
- * sold since. Where the log is there, it is promoted from the log; where it is gone, the backup is restored first.
+ * A backup is older than the log: as the live ledger it would visibly undo later sales. If the log exists, promote from the log; if it
+ * is lost, restore the backup first.
  */
 const NO_PROMOTION =
   '--promote with --from-backup: an older ledger cannot take the place of the live one. Promote from the log (admit replay --promote), after admit log restore where it is lost';
@@ -70,7 +69,7 @@ const run = (
   options: ReplayOptions,
   until: number | undefined,
   settings: Readonly<Record<string, string>>,
-  asked?: () => Promise<void>, // of a server of its own the consumer is new
+  asked?: () => Promise<void>, // on the separate server the consumer is new
 ): Promise<number> =>
   runProgram('ledger/src/replay.js', flagsOf(options, until), settings, {
     nodeFlags: REPLAY_NODE_FLAGS,

@@ -7,10 +7,10 @@ import { type Issued, TenantRegister } from '#shared/platform/tenants/tenant-reg
 import { asOperator } from '../operator.js';
 import { tableWith } from '../table.js';
 
-/** Where `npm start` or the container `accounts` tells the server. */
+/** With `npm start` or the container `accounts`. */
 const FOLLOWED = 'The NATS server is told of it by itself, within a few seconds.';
 const MS_PER_HOUR = 3_600_000;
-/** Long enough for a tenant's next working day to change what it sends. */
+/** Covers a tenant's next working day, so that the tenant can change its credentials. */
 const OVERLAP_HOURS = 24;
 const FREE: Grant = 'free-mints';
 const MAX_OVERLAP_HOURS = 24 * 90;
@@ -84,13 +84,13 @@ async function create(name: string, { ifMissing, natsPassword, freeMints }: Crea
 }
 
 interface Made {
-  /** Who tells the NATS server of the tenant. */
+  /** How the NATS server learns of a new tenant. */
   readonly accounts: Environment['NATS_ACCOUNTS'];
   readonly apiKey?: boolean;
   readonly webhookSecret?: boolean;
 }
 
-/** What was taken over from the environment is known to whoever gave it, and not shown again. */
+/** Values taken from the environment are not shown again: their owner knows them. */
 function shown({ tenant, apiKey, webhookSecret, natsSeed }: Issued, made: Made): string {
   const secrets = [
     ...(apiKey !== undefined && made.apiKey !== false ? [`ADMIT_API_KEY=${apiKey}`] : []),

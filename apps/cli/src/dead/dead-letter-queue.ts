@@ -7,14 +7,14 @@ import { StoredMessages } from '#shared/platform/messaging/stored-messages.js';
 
 const WRONG_LAST_SEQUENCE = 10071;
 
-/** A letter, its number on DEAD, when it came there, and how it was ended, if it was. */
+/** A dead letter with its number on DEAD, the time it was stored, and how it was closed, if it was. */
 export interface DeadLetterEntry extends DeadLetter {
   readonly letter: number;
   readonly buriedAt: string;
   readonly closed?: ClosedLetter & { readonly at: string };
 }
 
-/** DEAD as a human looks through it. */
+/** Reads and closes the dead letters of DEAD for an operator. */
 export class DeadLetterQueue {
   private constructor(
     private readonly messages: StoredMessages,
@@ -26,7 +26,7 @@ export class DeadLetterQueue {
     return new DeadLetterQueue(await StoredMessages.on(connection), jetstream(connection), connection);
   }
 
-  /** All letters in the order of their coming; of the closed ones nothing is kept unless they are asked for. */
+  /** All dead letters in stored order; includes closed ones only if `closed` is set. */
   async list({ closed }: { readonly closed: boolean }): Promise<DeadLetterEntry[]> {
     const jsm = await jetstreamManager(this.connection, { checkAPI: false });
     const { first_seq, last_seq } = (await leaderInfo(jsm, DEAD_STREAM)).state;
@@ -49,7 +49,7 @@ export class DeadLetterQueue {
     return { ...boxed(message), ...(closing !== undefined && { closed: closingOf(closing) }) };
   }
 
-  /** Writes down how a letter ended. Of two who end it at once, the first is right; for the other it is as if it had come too late. */
+  /** Records how a dead letter was closed. @returns false when another operator closed it first */
   async close(letter: number, ending: ClosedLetter): Promise<boolean> {
     try {
       await this.js.publish(closedSubject(letter), JSON.stringify(ending), { expect: { streamName: DEAD_STREAM, lastSubjectSequence: 0 } });
@@ -67,13 +67,13 @@ const boxed = (message: StoredMsg): DeadLetterEntry => ({
   buriedAt: message.time.toISOString(),
 });
 
-/** What was put on DEAD by other hands is shown as it is. */
+/** Messages that other programs put on DEAD are shown unchanged. */
 function read(message: StoredMsg): DeadLetter {
   try {
     const letter = message.json<DeadLetter>();
     if (typeof letter.subject === 'string' && typeof letter.original === 'string') return letter;
   } catch {
-    // no JSON: it is shown as what it is
+    // not JSON: shown as text
   }
   const original = Buffer.from(message.data).toString('base64');
   return { stream: '?', subject: message.subject, sequence: 0, deliveries: 0, storedAt: '', reason: 'no letter of ours', original };

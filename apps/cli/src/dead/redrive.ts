@@ -6,7 +6,7 @@ import { StoredMessages } from '#shared/platform/messaging/stored-messages.js';
 import { standing } from '../mint/ticket-record.js';
 import type { DeadLetterEntry, DeadLetterQueue } from './dead-letter-queue.js';
 
-/** What became of a letter: `redriven` now, `closed` before, or `refused` because sending it again would be wrong. */
+/** The result: `redriven` now, `closed` before, or `refused` because a resend would be wrong. */
 export interface Redriven {
   readonly outcome: 'redriven' | 'closed' | 'refused';
   readonly note: string;
@@ -15,14 +15,13 @@ export interface Redriven {
 const COMMANDS = 'COMMANDS';
 const MINTS = 'MINTS';
 const REDRIVABLE = [COMMANDS, MINTS];
-const TAKEN = 10077; // a message of this subject is there, or the stream is full: looked up
-/** Headers that say how the broker should take a message, and not what it is: they would have the copy taken for the original. */
+const TAKEN = 10077; // a message of this subject exists, or the stream is full: a read tells which
+/** Headers that instruct the broker and are no content: with them the broker would take the copy for the original. */
 const FOR_THE_BROKER = /^Nats-/i;
 
 /**
- * Sends what was buried once more. Whoever handles it knows by the log what was done already, so a letter may be redriven twice or by two at
- * once; what must be passed are only the broker's filters in front of them. Nothing but the end of the letter is written last: after a crash
- * anywhere, redriving it again goes on from what is found.
+ * Sends a dead-lettered message again. Consumers detect work already done by the log, so an entry may be redriven twice or concurrently.
+ * Only the broker's duplicate filters must be passed. The closing record is written last: after a crash, a second redrive resumes.
  */
 export class Redrive {
   private constructor(
@@ -49,7 +48,7 @@ export class Redrive {
     return sequence === undefined ? this.judge(letter, await this.lying(letter)) : this.done(letter, sequence);
   }
 
-  /** A request that failed for good fails again and would be buried again: its ticket needs another one. */
+  /** A mint that failed permanently fails again: a redrive would dead-letter it again. Its ticket needs a new request. */
   private async failedMint({ stream, original }: DeadLetterEntry): Promise<string | undefined> {
     const asked = stream === MINTS ? mintIn(original) : undefined;
     if (asked === undefined) return undefined;
@@ -59,28 +58,31 @@ export class Redrive {
     return `its mint failed for good (${mint.reason}); admit mint redrive ${tenant} ${ticket} asks for it anew`;
   }
 
-  /** What lies on the original's subject now, other than the original itself. */
+  /** The message on the original's subject now, unless it is the original itself. */
   private async lying({ stream, subject, sequence }: DeadLetterEntry): Promise<Lying | undefined> {
     const message = await this.messages.last(stream, subject);
     return message === undefined || message.seq === sequence ? undefined : { sequence: message.seq, body: message.data };
   }
 
-  /** COMMANDS keeps one message per subject, also one that was buried: it gives way to its copy. What it said is in the letter. */
+  /**
+   * COMMANDS keeps one message per subject, including a dead-lettered one. This deletes it for its copy; the dead letter holds its
+   * content.
+   */
   private async makeRoom({ stream, sequence, subject }: DeadLetterEntry): Promise<void> {
     if (stream !== COMMANDS || (await this.messages.last(stream, subject)) === undefined) return;
     try {
       await this.jsm.streams.deleteMessage(stream, sequence, false);
     } catch (cause) {
-      const gone = (await this.messages.at(stream, sequence)) === undefined; // somebody else was redriving it at the same time
+      const gone = (await this.messages.at(stream, sequence)) === undefined; // another operator redrove it at the same time
       if (!gone) throw new Fault('log-unreachable', { stream, sequence }, { cause });
     }
   }
 
-  /** @returns undefined when somebody else's message took the subject meanwhile */
+  /** @returns undefined when another message took the subject meanwhile */
   private async publish({ letter, stream, subject, original, headers: of = {} }: DeadLetterEntry): Promise<number | undefined> {
     const head = headers();
     for (const [name, value] of Object.entries(of)) if (!FOR_THE_BROKER.test(name)) head.set(name, value);
-    const msgID = `redrive:${letter}`; // not the original's, which the broker may still remember
+    const msgID = `redrive:${letter}`; // differs from the original's id, which the broker may still remember
     try {
       const body = Buffer.from(original, 'base64');
       return (await this.js.publish(asAsked(subject), body, { headers: head, msgID, expect: { streamName: stream } })).seq;
@@ -112,15 +114,15 @@ interface Lying {
 
 const refused = (note: string): Redriven => ({ outcome: 'refused', note });
 
-/** COMMANDS puts the bucket in itself. */
+/** The subject that callers use: COMMANDS adds the bucket itself. */
 const asAsked = (subject: string): string => subject.replace(/^cmd\.\d+\./, 'cmd.');
 
-/** The caller may have sent its request once more by itself: then only the inbox for the answer and the trace differ. */
+/** True when the caller has resent the request itself: then only the reply inbox and the trace differ. */
 function sameRequest(left: Uint8Array, right: Uint8Array): boolean {
   return Buffer.compare(left, right) === 0 || (nameOf(left) !== undefined && nameOf(left) === nameOf(right));
 }
 
-/** The mint that a letter asks for; undefined where it asks for a revocation, or cannot be read. */
+/** The mint command of a dead letter; undefined for a revocation or unreadable bytes. */
 function mintIn(original: string): MintCommand | undefined {
   const body = parsed(Buffer.from(original, 'base64')) as Partial<MintCommand> | undefined;
   const names = [body?.tenant, body?.sale, body?.ticket];
@@ -137,6 +139,6 @@ function parsed(body: Uint8Array): Readonly<Record<string, unknown>> | undefined
     const value: unknown = JSON.parse(Buffer.from(body).toString('utf8'));
     return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
   } catch {
-    return undefined; // it cannot be read: only the very same bytes are the same request
+    return undefined; // unreadable: only identical bytes are the same request
   }
 }

@@ -10,10 +10,10 @@ import { Fault } from '#shared/kernel/fault.js';
 import { StoredMessages } from '#shared/platform/messaging/stored-messages.js';
 import type { Halt } from './suspense.js';
 
-/** Another operator may decide on the same sale meanwhile: then this one looks again. */
+/** Retries after another operator's concurrent decision on the same sale. */
 const TRIES = 5;
 
-/** An event of the log, or a commit as a whole. */
+/** An event of the log, or a whole commit. */
 export interface EventName {
   readonly sequence: number;
   readonly index?: number;
@@ -21,7 +21,7 @@ export interface EventName {
 
 const NAME = /^([1-9]\d{0,15})(?:\.(\d{1,6}))?$/;
 
-/** @returns undefined for what names no event */
+/** @returns undefined for text that names no event */
 export function eventNamed(text: string): EventName | undefined {
   const [, sequence, index] = NAME.exec(text) ?? [];
   if (sequence === undefined) return undefined;
@@ -31,7 +31,7 @@ export function eventNamed(text: string): EventName | undefined {
 export interface Decided {
   /** Sequence of the commit that holds the decision. */
   readonly sequence: number;
-  /** It was decided before. */
+  /** True when the decision existed before. */
   readonly known: boolean;
 }
 
@@ -103,7 +103,7 @@ const unusable = (problem: string): Fault => new Fault('configuration', { proble
 interface Decisions {
   readonly head: Head;
   readonly at: number;
-  /** The commit that decided the same before. */
+  /** The commit with an earlier equal decision. */
   readonly decided?: number;
 }
 

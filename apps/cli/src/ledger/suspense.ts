@@ -4,7 +4,7 @@ import { atOneMoment, withLedger } from '#shared/platform/ledger-reading.js';
 /** A tenant whose ledger is behind the others': it stands still at an event that cannot be applied, or catches up since that was decided on. */
 export interface Halt {
   readonly tenant: string;
-  /** `<sequence>.<index>`, as `--event` takes it; without an index where the commit as a whole was refused. */
+  /** `<sequence>.<index>`, as `--event` takes it; without an index when the whole commit was rejected. */
   readonly event: string;
   readonly subject: string;
   readonly reason: string;
@@ -23,7 +23,7 @@ export interface Suspended {
   readonly sale: string;
   readonly order: string | null;
   readonly ticket: string | null;
-  /** What it speaks of, amount and unit: `["1 events:gala", "2 tickets:gala"]`. */
+  /** The event's movements, amount and unit: `["1 events:gala", "2 tickets:gala"]`. */
   readonly holds: readonly string[];
   readonly refusal: string;
   readonly reason: string;
@@ -47,6 +47,6 @@ const SUSPENDED = `select entry.tenant, entry.sequence || '.' || entry.event_ind
 const rowsOf = <Row extends pg.QueryResultRow>(url: string, sql: string): Promise<Row[]> =>
   withLedger(url, (ledger) => atOneMoment(ledger, async () => (await ledger.query<Row>(sql)).rows));
 
-/** Both read as the replay's role, which may read the ledger and write nothing but its shadow. */
+/** Both are read with the replay's role, which may read the ledger and write only its shadow. */
 export const readHalts = (url: string): Promise<Halt[]> => rowsOf<Halt>(url, HALTS);
 export const readSuspended = (url: string): Promise<Suspended[]> => rowsOf<Suspended>(url, SUSPENDED);

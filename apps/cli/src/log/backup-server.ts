@@ -16,12 +16,12 @@ const PASSWORD_BYTES = 24;
 /** A server without data listens within a second; a machine that swaps may need longer. */
 const START_MS = 20_000;
 const LOOK_MS = 20;
-/** What is kept of what the server says, for the case that it does not start. */
+/** The part of the server's output that is kept for the error of a failed start. */
 const MAX_SAID_CHARS = 4_096;
 
 /**
- * A server of its own for a backup: on this machine alone, with passwords nobody knows, its data in a folder for temporary files (TMPDIR).
- * It lives as long as this process does, also where that one is killed.
+ * A separate server for a backup: loopback only, random passwords, data in a temporary folder (TMPDIR). It ends with this process, even
+ * when that is killed.
  */
 export class BackupServer {
   private said = '';
@@ -36,20 +36,20 @@ export class BackupServer {
     });
   }
 
-  /** @throws Fault `server-missing` when there is no such program, or it does not start */
+  /** @throws Fault `server-missing` when the program is absent or does not start */
   static async start(program: string): Promise<BackupServer> {
     const folder = await mkdtemp(join(tmpdir(), 'admit-backup-'));
     const passwords = { [KEEPER_USER]: secret(), [REPLAY_USER]: secret() };
     await writeFile(join(folder, 'nats.conf'), configuration(passwords), { mode: 0o600 });
     const file = fileURLToPath(new URL('./backup-keeper.js', import.meta.url));
-    // Detached: Ctrl-C in a terminal reaches us alone, and our end reaches the keeper.
+    // Detached: Ctrl-C in a terminal reaches only this process, and the keeper notices when this process ends.
     const keeper = spawn(process.execPath, [file, program, folder], { stdio: ['pipe', 'ignore', 'pipe'], detached: true });
     const server = new BackupServer(keeper, passwords);
     server.url = await server.listening(folder, program);
     return server;
   }
 
-  /** Whoever may do anything there. */
+  /** A connection with all permissions. */
   asKeeper(): Promise<NatsConnection> {
     return connectForCommand(this.access(KEEPER_USER), 'admit-backup');
   }
@@ -84,7 +84,7 @@ export class BackupServer {
 
 const secret = (): string => randomBytes(PASSWORD_BYTES).toString('base64url');
 
-/** The server takes a free port and writes it into a file of its own. */
+/** The server takes a free port and writes it into a file. */
 function configuration({ [KEEPER_USER]: keeper, [REPLAY_USER]: replay }: Readonly<Record<string, string>>): string {
   return [
     'listen: "127.0.0.1:-1"',
@@ -103,9 +103,9 @@ function configuration({ [KEEPER_USER]: keeper, [REPLAY_USER]: replay }: Readonl
 }
 
 async function urlIn(folder: string): Promise<string | undefined> {
-  const names = await readdir(folder).catch(() => []); // the keeper removes it when the server ended, which is seen there
+  const names = await readdir(folder).catch(() => []); // the keeper removes the folder after the server ended; the start check reports that
   const file = names.find((name) => name.endsWith('.ports'));
   if (file === undefined) return undefined;
   const text = await readFile(join(folder, file), 'utf8').catch(() => '');
-  return /"nats":\s*\[\s*"(nats:\/\/[^"]+)"/.exec(text)?.[1]; // nothing yet while it is being written
+  return /"nats":\s*\[\s*"(nats:\/\/[^"]+)"/.exec(text)?.[1]; // nothing while the file is being written
 }

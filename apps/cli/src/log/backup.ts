@@ -12,13 +12,14 @@ import { MANIFEST, type Manifest, manifestOf, type StreamCopy } from './manifest
 import { type Reach, takeSnapshot } from './snapshot.js';
 
 /**
- * Copies every stream that does not follow from others into a new folder, while selling goes on. EVENTS comes last: so whatever the other
- * copies say is done is in it. Its consumers are left out, because what they asked for may have come too late for the other copies; they go
- * on from where they were before.
- * @throws Fault `configuration` when the folder exists or would be gone with the container, `stream-differs` when the log is not as it should be
+ * Copies every stream that is not derived from others into a new folder, while selling continues. EVENTS comes last, so that all work
+ * recorded in the other copies is in it. Its consumers are left out, because their later requests may be missing from the other copies;
+ * after a restore they resume from their earlier position.
+ * @throws Fault `configuration` when the folder exists or would vanish with the container, `stream-differs` when the log differs from
+ * the required one
  */
 export async function backUp(reach: Reach, into: string, each: (copy: StreamCopy) => void): Promise<Manifest> {
-  const folder = resolve(into); // a slash at its end is no part of its name
+  const folder = resolve(into); // a trailing slash is no part of the name
   assertLasts(folder);
   const epoch = await inspectTopology(reach.connection);
   const draft = `${folder}.unfinished`;
@@ -48,7 +49,7 @@ async function copyOf(reach: Reach, draft: string, name: string): Promise<Stream
   return { name, file, bytes, sha256, messages: Number(state.messages), lastSequence: Number(state.last_seq), config, state };
 }
 
-/** It holds secrets of tenants: nobody else may look into it. */
+/** It holds secrets of tenants: only its owner may read it. */
 async function makeFolder(draft: string, folder: string): Promise<void> {
   if (existsSync(folder)) throw new Fault('configuration', { problems: [`${folder} exists already`] });
   if (existsSync(draft)) throw new Fault('configuration', { problems: [leftBehind(draft)] });
@@ -59,7 +60,7 @@ async function makeFolder(draft: string, folder: string): Promise<void> {
   }
 }
 
-/** Whether whoever made it is still there nobody can tell: it may run on another machine that has the same disk. */
+/** Another machine with the same disk may still be writing the draft, so only a person can decide to remove it. */
 const leftBehind = (draft: string): string =>
   `${draft} is no backup: one that was killed left it, or one that is under way makes it. Run this again where none is under way, after: rm -r '${draft.replaceAll("'", `'\\''`)}'`;
 

@@ -2,14 +2,14 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
 import { Fault } from '#shared/kernel/fault.js';
 
-/** Our image has it. A container of another kind, in which somebody develops or tests, is kept like a machine. */
+/** Only the project's image has this file. Other containers, such as those for development, are treated like a machine. */
 const IMAGE_MARK = '/etc/admit-one-image';
 const MOUNTS = '/proc/self/mountinfo';
-/** Kept in memory: gone with the container as well. */
+/** In memory: also lost with the container. */
 const IN_MEMORY = new Set(['tmpfs', 'ramfs', 'rootfs']);
 
 export interface Surroundings {
-  /** This is a container of our image, which is gone when its command ends. */
+  /** True in a container of the project's image, which is removed when its command ends. */
   readonly inContainer: boolean;
   /** The text of /proc/self/mountinfo. */
   readonly mounts: string;
@@ -21,8 +21,8 @@ export const surroundings = (): Surroundings => ({
 });
 
 /**
- * In a container only a mounted volume outlives the container: a backup anywhere else would be gone when the command ends.
- * @throws Fault `configuration` where the folder is on none
+ * In a container only a mounted volume outlives the container, so a backup anywhere else would be lost when the command ends.
+ * @throws Fault `configuration` when the folder is on no volume
  */
 export function assertLasts(folder: string, { inContainer, mounts }: Surroundings = surroundings()): void {
   if (!inContainer) return;
@@ -36,7 +36,7 @@ export function assertLasts(folder: string, { inContainer, mounts }: Surrounding
   });
 }
 
-/** The deepest folder of a path that is there, with its links followed. */
+/** The deepest existing folder of a path, with links resolved. */
 function presentPart(path: string): string {
   return existsSync(path) || dirname(path) === path ? realpathSync(path) : presentPart(dirname(path));
 }
@@ -46,7 +46,7 @@ interface Mount {
   readonly type: string;
 }
 
-/** The deepest mount above a path; of several at one place the last, which hides the others. */
+/** The deepest mount above a path; of several at one path the last, which hides the others. */
 function mountOf(path: string, mounts: string): Mount {
   let found: Mount = { point: '/', type: '' };
   for (const line of mounts.split('\n')) {
@@ -59,6 +59,6 @@ function mountOf(path: string, mounts: string): Mount {
   return found;
 }
 
-/** The kernel writes a space, a tab, a line feed and a backslash in octal. */
+/** The kernel writes space, tab, line feed and backslash in octal. */
 const unescaped = (text: string): string =>
   text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));

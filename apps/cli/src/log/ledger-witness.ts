@@ -2,14 +2,14 @@ import type pg from 'pg';
 import type { Witness } from '#shared/event-store/chain-check.js';
 import { atOneMoment, withLedger } from '#shared/platform/ledger-reading.js';
 
-/** What the ledger remembers of the log: how far it was, which log it was, and the last commit of every subject. */
+/** The ledger's record of the log: its position, the log's epoch, and the last commit of every subject. */
 export interface LedgerWitness {
   readonly sequence: number;
   readonly epoch: string | null;
   readonly heads: ReadonlyMap<string, Witness>;
 }
 
-/** Reads it as the replay's role, which may read the ledger and write nothing but its shadow. */
+/** Reads with the replay's role, which may read the ledger and write only its shadow. */
 export const readLedgerWitness = (url: string): Promise<LedgerWitness> =>
   withLedger(url, (ledger) => atOneMoment(ledger, () => witnessIn(ledger)));
 

@@ -13,7 +13,7 @@ const stream = z.strictObject({
   sha256: z.string(),
   messages: z.number().int(),
   lastSequence: z.number().int(),
-  /** As the server said them, for the server: it wants them back unchanged. */
+  /** As the server returned it; a restore needs it unchanged. */
   config: z.record(z.string(), z.unknown()),
   state: z.record(z.string(), z.unknown()),
 });
@@ -22,18 +22,18 @@ const manifest = z.strictObject({
   format: z.literal(FORMAT),
   epoch: z.string(),
   takenAt: z.string(),
-  /** How far each consumer of EVENTS was done before the first stream was copied: what they do after that may be in no copy. */
+  /** The position of each consumer of EVENTS before the first copy. No copy may hold the results of later work. */
   done: z.record(z.string(), z.number().int()),
   streams: z.array(stream),
 });
 
 export type StreamCopy = Readonly<z.infer<typeof stream>>;
-/** What a backup holds. It is written last: a folder without it is no backup. */
+/** The content of a backup. Written last: a folder without it is no backup. */
 export type Manifest = Readonly<z.infer<typeof manifest>>;
 
 export const manifestOf = (made: Omit<Manifest, 'format'>): Manifest => ({ format: FORMAT, ...made });
 
-/** @throws Fault `configuration` when there is no backup in the folder, or one of another version */
+/** @throws Fault `configuration` when the folder holds no backup, or one of another version */
 export async function readManifest(folder: string): Promise<Manifest> {
   try {
     return manifest.parse(JSON.parse(await readFile(join(folder, MANIFEST), 'utf8')));

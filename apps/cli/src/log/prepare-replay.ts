@@ -6,17 +6,17 @@ import { Fault } from '#shared/kernel/fault.js';
 
 const REPLAY_CONSUMER = 'replay';
 const SEQUENCE = /^[1-9]\d{0,15}$/;
-/** With its zone: a time without one is another moment on another machine. */
+/** The zone is required: without one, a time differs between machines. */
 const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
 
-/** Sets the consumer that provision prepared for replays back to the first commit. A replay may only pull it, not move it. */
+/** Resets the replay consumer to the first commit. A replay has no permission to do so itself. */
 export async function rewind(operator: NatsConnection): Promise<void> {
   const jsm = await jetstreamManager(operator, { checkAPI: false });
   await jsm.consumers.reset(EVENTS_STREAM, REPLAY_CONSUMER, 1);
 }
 
 /**
- * Where the log stood at a moment: a stream sequence as it is, or the last commit stored up to an RFC 3339 time.
+ * Converts a moment to a stream sequence: a sequence is returned unchanged; an RFC 3339 time gives the last commit stored up to it.
  * @throws Fault `configuration` when it is neither, or before the first commit
  */
 export async function sequenceOf(operator: NatsConnection, moment: string): Promise<number> {
@@ -29,7 +29,7 @@ export async function sequenceOf(operator: NatsConnection, moment: string): Prom
   const jsm = await jetstreamManager(operator, { checkAPI: false });
   const { first_seq, last_seq } = (await leaderInfo(jsm, EVENTS_STREAM)).state;
   if (last_seq === 0) throw new Fault('configuration', { problems: [`${moment}: the log is empty`] });
-  let [before, after] = [first_seq - 1, last_seq + 1]; // the last one known to be stored up to then, the first one known to be later
+  let [before, after] = [first_seq - 1, last_seq + 1]; // the last sequence known to be at or before the time, and the first known to be after it
   while (after - before > 1) {
     const middle = Math.floor((before + after) / 2);
     if ((await storedAt(jsm, middle)) <= at) before = middle;

@@ -11,7 +11,7 @@ import { type Manifest, readManifest, type StreamCopy } from './manifest.js';
 import { assertUnchanged } from './restore.js';
 import { restoreSnapshot } from './snapshot.js';
 
-/** What can be asked of a backup while it is served. */
+/** A backup that is being served. */
 export interface ServedBackup {
   readonly manifest: Manifest;
   /** The last commit in it. */
@@ -21,8 +21,8 @@ export interface ServedBackup {
 }
 
 /**
- * Serves EVENTS of a backup from a server of its own while `work` lasts. The live log is not asked for anything: it may be away, or gone.
- * @throws Fault `configuration` when the backup is damaged or not there, `server-missing` when no server can be started
+ * Serves EVENTS of a backup from a separate server during `work`. It needs no live log.
+ * @throws Fault `configuration` when the backup is damaged or absent, `server-missing` when the server does not start
  */
 export async function withBackup<T>(folder: string, program: string, work: (backup: ServedBackup) => Promise<T>): Promise<T> {
   const manifest = await readManifest(folder);
@@ -48,7 +48,7 @@ function copyOfEvents(folder: string, { streams }: Manifest): StreamCopy {
   return events;
 }
 
-/** One server keeps one copy, however many the log had. */
+/** The separate server keeps one replica, whatever the log had. */
 async function bringBack(keeper: NatsConnection, path: string, { config, state }: StreamCopy): Promise<void> {
   await restoreSnapshot(keeper, EVENTS_STREAM, path, { config: { ...config, num_replicas: 1 }, state });
   const wanted = CONSUMERS.find(({ stream, config: { durable_name } }) => stream === EVENTS_STREAM && durable_name === REPLAY_CONSUMER);

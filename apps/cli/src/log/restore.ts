@@ -9,18 +9,18 @@ import { DERIVED, EPOCH, STREAMS } from '#shared/platform/topology/streams.js';
 import { type Manifest, readManifest, type StreamCopy } from './manifest.js';
 import { fingerprintOf, restoreSnapshot } from './snapshot.js';
 
-/** Consumers of EVENTS that ask other streams for something. What they asked for after the first copy was taken may be in no copy. */
+/** Consumers of EVENTS that write requests to other streams. Requests written after the first copy may be in no copy. */
 const REACTORS = ['mint-requests', 'mint-news'];
 
 export interface Restoring {
-  /** Copies of every stream, whatever the backed-up log had. */
+  /** Replicas of every stream, independent of the backed-up log. */
   readonly replicas: number;
   readonly each: (copy: StreamCopy) => void;
 }
 
 /**
- * Brings a backup into a server that has no log. Every file is checked before the first stream is made, and EVENTS is made last, so that a
- * restore that broke off can be run again: it goes on with what is missing.
+ * Restores a backup into a server without a log. Every file is verified before the first stream is created, and EVENTS is created last.
+ * An interrupted restore can be repeated: it creates the missing streams.
  * @throws Fault `configuration` when the backup is damaged, `stream-differs` when the server has a log
  */
 export async function restore(connection: NatsConnection, folder: string, { replicas, each }: Restoring): Promise<Manifest> {
@@ -33,7 +33,7 @@ export async function restore(connection: NatsConnection, folder: string, { repl
     await restoreSnapshot(connection, copy.name, join(folder, copy.file), { ...copy, config: { ...copy.config, num_replicas: 1 } });
     each(copy);
   }
-  await provision(connection, { replicas }); // where the copies are made: from one server to three, or back
+  await provision(connection, { replicas }); // creates the replicas: from one server to three, or back
   for (const name of REACTORS) await jsm.consumers.reset(EVENTS_STREAM, name, (manifest.done[name] ?? 0) + 1);
   return manifest;
 }
@@ -45,7 +45,7 @@ function assertComplete({ streams }: Manifest): void {
   if (problems.length > 0) throw new Fault('configuration', { problems });
 }
 
-/** @throws Fault `configuration` that names every file which is not what was written */
+/** @throws Fault `configuration` that names every changed file */
 export async function assertUnchanged(folder: string, streams: readonly StreamCopy[]): Promise<void> {
   const problems: string[] = [];
   for (const { file, sha256 } of streams) {
@@ -55,7 +55,7 @@ export async function assertUnchanged(folder: string, streams: readonly StreamCo
   if (problems.length > 0) throw new Fault('configuration', { problems });
 }
 
-/** What a former try left to do. Anything on the server that is not from this backup is a log, and stays. */
+/** The streams that an interrupted restore did not create. Anything on the server that is not from this backup counts as a log and stays. */
 async function missingFrom(jsm: JetStreamManager, { epoch, streams }: Manifest): Promise<readonly StreamCopy[]> {
   const infos = await Promise.all(streams.map(async (copy) => ({ copy, info: await streamInfo(jsm, copy.name) })));
   const there = infos.filter(({ info }) => info !== undefined);

@@ -6,26 +6,26 @@ import { createInbox, type Msg, type NatsConnection, RequestError, type Status, 
 import { inTime } from '#shared/kernel/concurrency/in-time.js';
 import { Fault } from '#shared/kernel/fault.js';
 
-/** Well below the smallest limit on a message that a server of ours has. */
+/** Well below the smallest message limit of the product's servers. */
 const CHUNK_BYTES = 512 * 1024;
-/** A server that checks a large stream before its first chunk is silent for so long at most. */
+/** The longest silence of a server that verifies a large stream before its first chunk. */
 const SILENCE_MS = 120_000;
 const END_OF_STREAM = 204;
-/** Word of a new subscription goes from server to server within milliseconds. */
+/** Interest in a new subscription spreads between servers within milliseconds. */
 const UNHEARD_MS = 100;
 const UNHEARD_TRIES = 50;
 
-/** What the server says of a stream beside its bytes, and wants to hear again. */
+/** The server's description of a stream; a restore needs it unchanged. */
 export interface Described {
   readonly config: Readonly<Record<string, unknown>>;
   readonly state: Readonly<Record<string, unknown>>;
 }
 
-/** A connection, and the only place where its user may listen. */
+/** A connection, and the subject prefix that its user may subscribe to. */
 export interface Reach {
   readonly connection: NatsConnection;
   readonly inbox: string;
-  /** A server that says nothing for so long is copying no more: it went away, or lost whom it copied for. */
+  /** Silence after which the copy has failed: the server exited or lost this subscriber. */
   readonly silenceMs?: number;
 }
 
@@ -34,7 +34,7 @@ export interface Written extends Described {
   readonly sha256: string;
 }
 
-/** Copies a stream to a file, as the server packs it, every checksum in it looked at first. The consumers are in it, or left out. */
+/** Copies a stream to a file in the server's format, after the server verified its checksums. Consumers are optional. */
 export async function takeSnapshot(
   { connection, inbox: own, silenceMs = SILENCE_MS }: Reach,
   stream: string,
@@ -69,7 +69,7 @@ export async function takeSnapshot(
   }
 }
 
-/** Brings a stream back from a file: it is there whole at the end, or not at all. */
+/** Restores a stream from a file, completely or not at all. */
 export async function restoreSnapshot(connection: NatsConnection, stream: string, path: string, described: Described): Promise<void> {
   const { config, state } = described;
   const { deliver_subject: to } = await ask(connection, `$JS.API.STREAM.RESTORE.${stream}`, JSON.stringify({ config, state }));
@@ -78,7 +78,10 @@ export async function restoreSnapshot(connection: NatsConnection, stream: string
   await ask(connection, to, new Uint8Array());
 }
 
-/** In a cluster another server may take the copy, and ours hears of it a moment after we were told where to send it. What nobody heard is sent again. */
+/**
+ * In a cluster another server may receive the restore, and its interest reaches this connection's server a moment later. Chunks without
+ * responders are sent again.
+ */
 async function deliver(connection: NatsConnection, to: string, chunk: Uint8Array): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
@@ -99,7 +102,7 @@ export async function fingerprintOf(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Each chunk is acknowledged when it is written: that is how the server knows how fast it may go. */
+/** Each chunk is acknowledged once it is written; this controls the server's rate. */
 async function* chunksOf(subscription: Subscription, stream: string, silenceMs: number): AsyncIterable<Uint8Array> {
   const messages = subscription[Symbol.asyncIterator]();
   for (;;) {
@@ -114,9 +117,9 @@ async function* chunksOf(subscription: Subscription, stream: string, silenceMs: 
   }
 }
 
-/** A connection that breaks loses what is on its way, and comes back without it: chunks, and the answer to what was asked. */
+/** A broken connection loses messages in flight, chunks as well as responses, and reconnects without them. */
 function watch(connection: NatsConnection): { readonly broken: Promise<void>; stop(): void } {
-  const status = connection.status() as AsyncIterable<Status> & { stop(): void }; // the client's type leaves stop() out
+  const status = connection.status() as AsyncIterable<Status> & { stop(): void }; // the client's type omits stop()
   const broken = new Promise<void>((resolve) => {
     void (async () => {
       for await (const { type } of status) if (type === 'disconnect' || type === 'close') resolve();

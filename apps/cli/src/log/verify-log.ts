@@ -9,21 +9,21 @@ import type { LedgerWitness } from './ledger-witness.js';
 
 export interface LogVerdict {
   readonly epoch: string;
-  /** The last commit that was looked at; what came while it was looked is not in it. */
+  /** The last verified commit; excludes commits that arrived during the check. */
   readonly sequence: number;
   readonly subjects: number;
-  /** In the order of the stream; a log that is whole has none. Sequence 0: of the log as a whole. */
+  /** In stream order; empty for an intact log. Sequence 0: the log as a whole. */
   readonly findings: readonly Finding[];
-  /** What was found beside those. */
+  /** Number of findings beyond those. */
   readonly more: number;
 }
 
-/** A broken log may have a finding for every commit: so many are told. */
+/** A broken log may have a finding for every commit; this many are reported. */
 const MAX_FINDINGS = 100;
 
 /**
- * Reads EVENTS from its first commit to its last and proves that it is the one that was written: numbers without a gap from 1 on, every commit
- * the successor of the one before it on its subject, every subject as far as the ledger knows it.
+ * Reads EVENTS from its first commit to its last and verifies it: sequences without a gap from 1 on, every commit the successor of the
+ * previous one on its subject, every subject at least as long as the ledger recorded.
  */
 export async function verifyLog(
   connection: NatsConnection,

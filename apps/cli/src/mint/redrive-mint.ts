@@ -7,7 +7,10 @@ import { StoredMessages } from '#shared/platform/messaging/stored-messages.js';
 import { type TicketRecord, ticketRecord } from './ticket-record.js';
 
 export interface MintRedriven {
-  /** `over`: nothing is left to do; `working`: the minter has it already; `given`: it has it again; `refused`: it cannot be had like this. */
+  /**
+   * `over`: nothing is left to do; `working`: the minter has the command; `given`: the minter has it again; `refused`: a redrive is not
+   * possible.
+   */
   readonly outcome: 'over' | 'working' | 'given' | 'refused';
   readonly says: string;
 }
@@ -25,8 +28,8 @@ const ONE_PER_SUBJECT = 10077;
 const ASK_TIMEOUT_MS = 10_000;
 
 /**
- * Gives a mint to the minter once more, as the log asks for it and in no other way: the minter reads there how far it came and goes on, at
- * the address that was planned. A mint that failed for good is asked for anew through the front door, as its tenant would.
+ * Sends the mint command in the log to the minter again, unchanged. The minter reads its progress from the log and resumes at the
+ * planned address. A mint that failed permanently is requested anew through the public API, as its tenant would do.
  */
 export async function redriveMint(connection: NatsConnection, wish: RedriveWish): Promise<MintRedriven> {
   const messages = await StoredMessages.on(connection);
@@ -55,13 +58,13 @@ export async function redriveMint(connection: NatsConnection, wish: RedriveWish)
 const ended = ({ mint }: TicketRecord): string =>
   mint !== undefined && 'asset' in mint ? `${mint.state}: ${mint.asset}` : `${mint?.state}`;
 
-/** Given to the minter again it would only be buried again. */
+/** A resent revocation would be dead-lettered again. */
 const irrevocable = ({ sale, asked: { body } }: TicketRecord): MintRedriven => ({
   outcome: 'refused',
   says: `minted, and sold as transferable: order.refund (of an order without payment: order.cancel) {"sale": "${sale}", "order": "${body.order}", "override": true} makes it void and gives its unit back`,
 });
 
-/** Its message is gone from MINTS, so a new one takes the place; two at once leave one. */
+/** Its message is gone from MINTS, so a new one replaces it; two concurrent ones leave one. */
 async function give(connection: NatsConnection, subject: string, { body, traceparent }: Asked): Promise<number | string> {
   const head = headers();
   if (traceparent !== undefined) head.set('traceparent', traceparent);
@@ -74,7 +77,7 @@ async function give(connection: NatsConnection, subject: string, { body, tracepa
   }
 }
 
-/** As a new request of the sale, which counts it. Its key says which failure it is about: asked twice, it is one request. */
+/** Sends a new request to the sale, which counts it. Its key names the failure, so two equal requests are one. */
 async function askAnew(connection: NatsConnection, wish: RedriveWish, record: TicketRecord, reason: string): Promise<MintRedriven> {
   const { asked, sale, failureNoted } = record;
   if (!failureNoted)

@@ -8,16 +8,16 @@ import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-sto
 import { bufferOf } from '#shared/kernel/bytes.js';
 import type { StoredMessages } from '#shared/platform/messaging/stored-messages.js';
 
-/** What the log tells of one ticket's mint: what was asked of the minter last, and how far that came. */
+/** The log's record of one ticket's mint: the last command to the minter, and its progress. */
 export interface TicketRecord {
   readonly sale: string;
   readonly asked: Asked;
   readonly mint: TicketMint | undefined;
-  /** The sale knows of the failure: only then may it be asked for the mint again. */
+  /** True when the sale has recorded the failure; only then can the mint be requested again. */
   readonly failureNoted: boolean;
 }
 
-/** Looks through the sales of a tenant, or through one. @returns undefined when nothing was ever asked for this ticket */
+/** Searches the sales of a tenant, or one sale. @returns undefined when this ticket has no mint command */
 export async function ticketRecord(
   messages: StoredMessages,
   { tenant, ticket, sale = '*' }: { readonly tenant: string; readonly ticket: string; readonly sale?: string },
@@ -37,7 +37,7 @@ export async function ticketRecord(
   return { sale: asked.body.sale, asked, mint: await standing(messages, tenant, asked), failureNoted };
 }
 
-/** Where the ticket's mint stands, folded from its sale's mint subject. */
+/** The state of the ticket's mint, folded from its sale's mint subject. */
 export async function standing(
   messages: StoredMessages,
   tenant: string,
@@ -52,5 +52,5 @@ export async function standing(
   return mint;
 }
 
-/** Most commits are of other tickets: they are not parsed. */
+/** Most commits concern other tickets; this check avoids parsing them. */
 const speaksOf = ({ data }: StoredMsg, ticket: string): boolean => bufferOf(data).includes(ticket);

@@ -2,12 +2,12 @@ import { ADDRESSES } from '../operations.js';
 import type { NoResponse, OutgoingRequest, Response, Transport } from '../transport.js';
 
 export interface HttpAccess {
-  /** Where the service listens, such as `https://tickets.example`. */
+  /** The service's address, such as `https://tickets.example`. */
   readonly url: string;
   readonly apiKey: string;
 }
 
-/** The same requests over HTTP, where the network between lets nothing else through. */
+/** The same requests over HTTP, for networks that permit nothing else. */
 export class HttpTransport implements Transport {
   constructor(private readonly access: HttpAccess) {}
 
@@ -18,7 +18,7 @@ export class HttpTransport implements Transport {
   }
 
   async close(): Promise<void> {
-    // fetch keeps its connections by itself and lets idle ones go
+    // fetch pools its connections and closes idle ones itself
   }
 
   private routeOf({ operation, body }: OutgoingRequest): readonly [method: string, url: string] {
@@ -41,7 +41,7 @@ export class HttpTransport implements Transport {
   }
 }
 
-/** What comes back, or why nothing did. */
+/** Sends a request; returns the response or the reason for its absence. */
 export async function hear(url: string, request: RequestInit, timeoutMs: number): Promise<Response | NoResponse> {
   try {
     const response = await fetch(url, { ...request, signal: AbortSignal.timeout(timeoutMs), redirect: 'manual' });
@@ -56,14 +56,14 @@ export async function hear(url: string, request: RequestInit, timeoutMs: number)
   }
 }
 
-/** Seconds or a date (RFC 9110); what is neither is not heeded. */
+/** Seconds or a date (RFC 9110); other values are ignored. */
 export function retryAfterMs(value: string | null, now: () => number = Date.now): number | undefined {
   if (value === null) return undefined;
   const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - now();
   return Number.isNaN(ms) ? undefined : Math.max(ms, 0);
 }
 
-/** fetch says "fetch failed" and has the reason as its cause. By shape: not every runtime throws errors of this realm. */
+/** fetch reports "fetch failed" and keeps the reason in `cause`. Checked by shape: some runtimes throw errors of another realm. */
 function messagesOf(thrown: unknown): string {
   const { message, cause } = thrown as { readonly message?: string; readonly cause?: { readonly message?: string } };
   return [message ?? String(thrown), cause?.message].filter((part) => part !== undefined && part !== '').join(': ');

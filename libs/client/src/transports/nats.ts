@@ -45,7 +45,7 @@ export class NatsTransport implements Transport {
 
 const secondsToMs = (seconds: string | undefined): number | undefined => (seconds === undefined ? undefined : Number(seconds) * 1_000);
 
-/** @throws what is no loss but a mistake: a subject this user may not use, a key no header can carry */
+/** @throws errors that a retry cannot resolve: a subject this user may not use, a key no header can carry */
 function lostOf(thrown: unknown): NoResponse {
   const cause = thrown instanceof RequestError && thrown.cause !== undefined ? thrown.cause : thrown;
   if (cause instanceof TimeoutError) return { lost: 'no answer in time' };

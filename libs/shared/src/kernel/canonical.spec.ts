@@ -13,7 +13,7 @@ function turned(value: Json): Json {
   return Object.fromEntries(members.reverse());
 }
 
-/** The value at an RFC 6901 pointer; `undefined` where there is none. */
+/** The value at an RFC 6901 pointer; `undefined` when absent. */
 function at(value: Json | undefined, pointer: string): Json | undefined {
   return pointer
     .split('/')

@@ -3,7 +3,7 @@ import { base32, hashFields } from './hash.js';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [member: string]: Json };
 
-/** RFC 8785 canonical JSON: the same value has one text, whatever the order of its members or its white space. */
+/** RFC 8785 canonical JSON: equal values have the same text, whatever the order of members or white space. */
 export function canonicalJson(value: unknown): string {
   const text = canonicalize(value);
   if (text === undefined) throw new TypeError('only JSON values have a canonical form');
@@ -12,7 +12,7 @@ export function canonicalJson(value: unknown): string {
 
 const FINGERPRINT_LETTERS = 51; // 255 of SHA-256's 256 bits
 
-/** What a request was, in 51 letters: operation, path and canonical body. */
+/** The identity of a request in 51 letters: operation, path and canonical body. */
 export const fingerprint = (operation: string, path: string, body: unknown): string =>
   base32(hashFields(operation, path, canonicalJson(body)), FINGERPRINT_LETTERS);
 
@@ -24,7 +24,7 @@ export function differingPointers(left: Json | undefined, right: Json | undefine
   return names.flatMap((name) => differingPointers(own(left, name), own(right, name), `${at}/${escapePointer(name)}`));
 }
 
-/** A body may have a member `__proto__`; what every object inherits under that name is not in it. */
+/** A body may have a member `__proto__`; the inherited property of that name does not count. */
 const own = (branch: { readonly [member: string]: Json }, name: string): Json | undefined =>
   Object.hasOwn(branch, name) ? branch[name] : undefined;
 

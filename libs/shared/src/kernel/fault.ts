@@ -1,6 +1,6 @@
 /**
- * What broke, as opposed to what was refused. Codes are never reused; each has the sentence an operator sees.
- * `retryable`: the same call may succeed later. `terminal`: it never will. `unknown`: whether it took effect is not known; look again.
+ * Errors, as opposed to refusals. Codes are never reused; each has the sentence that an operator sees. `retryable`: the same call may
+ * succeed later. `terminal`: it never will. `unknown`: the effect is not known; read the state again.
  */
 export const FAULTS = {
   'log-unreachable': [

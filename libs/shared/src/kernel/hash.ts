@@ -21,7 +21,7 @@ export function base32(bytes: Uint8Array, length: number): string {
   let held = 0;
   let bits = 0;
   for (const byte of bytes) {
-    held = ((held << 8) | byte) & 0xffff; // at most 4 bits wait between bytes, so 16 are room enough
+    held = ((held << 8) | byte) & 0xffff; // at most 4 bits remain between bytes, so 16 bits are enough
     bits += 8;
     while (bits >= BITS_PER_LETTER && text.length < length) {
       bits -= BITS_PER_LETTER;

@@ -5,17 +5,17 @@ export type SaleId = string & { readonly sale: unique symbol };
 export type UnitId = string & { readonly unit: unique symbol };
 export type OrderId = string & { readonly order: unique symbol };
 export type TicketId = string & { readonly ticket: unique symbol };
-/** The payment provider's own name of a payment. */
+/** The payment provider's id of a payment. */
 export type PaymentId = string & { readonly payment: unique symbol };
-/** The payment provider's own name of one refund of a payment, or the key of the notification that reported it. */
+/** The payment provider's id of one refund of a payment, or the key of the notification that reported it. */
 export type RefundId = string & { readonly refund: unique symbol };
-/** The payment provider's own name of a dispute of a payment. */
+/** The payment provider's id of a dispute of a payment. */
 export type DisputeId = string & { readonly dispute: unique symbol };
 export type KeyHash = string & { readonly key: unique symbol };
 export type Wallet = string & { readonly wallet: unique symbol };
 export type BuyerId = string & { readonly buyer: unique symbol };
 
-/** Where a key came from: one caller can never occupy a key of another kind. */
+/** The origin of a key: a caller can never occupy a key of another origin. */
 export type KeyNamespace = 'api' | 'webhook' | 'internal';
 
 export const TENANT_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
@@ -26,17 +26,17 @@ export const PAYMENT_PATTERN = /^[A-Za-z0-9_.:-]{1,128}$/;
 export const ORDER_PATTERN = /^ord_[a-z2-7]{26}$/;
 export const TICKET_PATTERN = /^tkt_[a-z2-7]{26}$/;
 
-/** Idempotency keys: 1..255 printable ASCII characters. They never enter a subject; their hash does. */
+/** Idempotency keys: 1..255 printable ASCII characters. Subjects contain only their hash. */
 export const MAX_KEY_LENGTH = 255;
 export const KEY_PATTERN = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
 
-const ID_LETTERS = 26; // 130 bits: no two callers ever meet
+const ID_LETTERS = 26; // 130 bits: collisions are practically impossible
 
-/** The order of one key in one sale: known before anything is decided, the same on every retry. */
+/** The order id of one key in one sale: known before any decision, and the same on every retry. */
 export const orderId = (tenant: TenantId, sale: SaleId, key: string): OrderId =>
   `ord_${base32(hashFields(tenant, sale, key), ID_LETTERS)}` as OrderId;
 
-/** One giving of one unit to one order: sold again after a refund, it is another ticket. */
+/** One assignment of one unit to one order. A unit sold again after a refund is another ticket. */
 export const ticketId = (tenant: TenantId, sale: SaleId, order: OrderId, unit: UnitId): TicketId =>
   `tkt_${base32(hashFields(tenant, sale, order, unit), ID_LETTERS)}` as TicketId;
 

@@ -1,4 +1,4 @@
-/** The widest offsets of RFC 3339: by them it says some hours more than the years 0000 to 9999. */
+/** The largest offset in RFC 3339; with offsets, it can express some hours beyond the years 0000 to 9999. */
 const WIDEST_OFFSET = '23:59';
 const WIDEST_OFFSET_MS = (23 * 60 + 59) * 60_000;
 /** Without a zone. */
@@ -6,8 +6,8 @@ const LETTERS = 'YYYY-MM-DDTHH:MM:SS.mmm'.length;
 const LAST_YEAR = 9_999;
 
 /**
- * A time as RFC 3339 says it. What lies outside of the years 0000 to 9999 in UTC is told in the zone in which it lies inside: whoever gave such a
- * time gave it with an offset. Further out there are no RFC 3339 times, and nothing accepts any; there it is the expanded form of ISO 8601.
+ * Formats a time in RFC 3339. Times outside the years 0000 to 9999 in UTC get the offset that brings them inside, as in the input they
+ * came from. Beyond that RFC 3339 has no form and no input accepts it; the result is the expanded form of ISO 8601.
  * @param ms since 1970, UTC
  */
 export function rfc3339(ms: number): string {

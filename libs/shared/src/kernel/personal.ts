@@ -1,6 +1,6 @@
-/** What must not enter a log that never forgets, as far as it can be told by its form: whatever is refused here could also be something else. */
+/** Detects, by form, personal data that the permanent log must not hold. A match may be something else by chance. */
 
-/** The card networks: what their numbers start with, and how many digits they have. */
+/** The card networks: number prefixes and lengths. */
 const NETWORKS: readonly (readonly [start: RegExp, lengths: readonly number[]])[] = [
   [/^4/, [16, 19]], // Visa
   [/^5[1-5]/, [16]], // Mastercard
@@ -11,13 +11,16 @@ const NETWORKS: readonly (readonly [start: RegExp, lengths: readonly number[]])[
   [/^6(?:011|4[4-9]|5)/, [16, 19]], // Discover
   [/^62/, [16, 17, 18, 19]], // UnionPay
 ];
-/** A number written together, or in the groups that are printed on cards. A digit or letter beside it, or a group of digits, makes it part of something else. */
+/**
+ * Digits without separators, or in the groups printed on cards. An adjacent digit, letter or group of digits makes it part of something
+ * else.
+ */
 const TOGETHER = /(?<![A-Za-z0-9])\d{14,19}(?![A-Za-z0-9])/g;
 const IN_GROUPS = /(?<![A-Za-z0-9]|\d[-_. ])\d{4}([-_. ])(?:\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?|\d{6}\1\d{4,5})(?![A-Za-z0-9]|[-_. ]\d)/g;
-/** Something, an at sign (as it is or as addresses of the web write it), and a domain with a name of letters at its end. */
+/** A character, an at sign (literal or percent-encoded), and a domain that ends in letters. */
 const EMAIL = /[^\s@](?:@|%40)(?:[\p{L}\p{M}\p{N}-]{1,63}\.)+[\p{L}\p{M}]{2}/iu;
 
-/** Whether a number of a payment card stands in a text: of a known network, of its length, and with a right check digit (Luhn). */
+/** True when a text contains a payment card number: of a known network, with its length and a valid check digit (Luhn). */
 export function holdsCardNumber(text: string): boolean {
   const found = [...text.matchAll(TOGETHER), ...text.matchAll(IN_GROUPS)].map(([digits]) => digits.replace(/\D/g, ''));
   return found.some(

@@ -1,13 +1,13 @@
 import type { Json } from './canonical.js';
 import { escapePointer } from './canonical.js';
 
-/** No request of ours nests deeper than 5; what calls itself for every level must not run out of stack. */
+/** No request of the API nests deeper than 5; the limit protects recursive code from stack overflow. */
 export const MAX_JSON_DEPTH = 32;
 
-/** Why some bytes are not the JSON that every reader reads alike. */
+/** Why bytes are not unambiguous JSON. */
 export interface JsonProblem {
   readonly detail: string;
-  /** RFC 6901, where one place is to blame. */
+  /** RFC 6901, when one place is at fault. */
   readonly pointer?: string;
 }
 export type StrictJson = { readonly ok: Json } | { readonly problem: JsonProblem };
@@ -15,8 +15,8 @@ export type StrictJson = { readonly ok: Json } | { readonly problem: JsonProblem
 const HALF = /\p{Cs}/u;
 
 /**
- * What earlier versions read: a BOM is skipped, and of a member that stands there twice the last one counts. `undefined` for what none of them
- * took: no JSON, nested deeper than 32, with a number beyond what a double holds, or with half of a surrogate pair.
+ * Reads as earlier versions did: skips a BOM, and the last of duplicate members counts. `undefined` for what they rejected: invalid
+ * JSON, nesting deeper than 32, a number beyond the range of a double, or an unpaired surrogate.
  */
 export function readLenientJson(bytes: Uint8Array): Json | undefined {
   let isBeyond = false;
@@ -28,14 +28,14 @@ export function readLenientJson(bytes: Uint8Array): Json | undefined {
     }) as Json;
     return isBeyond || measure(text).depth > MAX_JSON_DEPTH ? undefined : json;
   } catch (thrown) {
-    if (thrown instanceof SyntaxError || thrown instanceof TypeError || thrown instanceof RangeError) return undefined; // no UTF-8, no JSON, or no end of it
+    if (thrown instanceof SyntaxError || thrown instanceof TypeError || thrown instanceof RangeError) return undefined; // not UTF-8, not JSON, or truncated
     throw thrown;
   }
 }
 
 /**
- * Bytes to JSON that means the same to every reader on its way (RFC 7493, I-JSON): UTF-8 without a BOM, no member twice in an object, and no
- * deeper than 32. With `exactNumbers`, no number that a double can only hold another of: 1e400, -0, 0.99999999999999999999.
+ * Parses JSON that every reader interprets alike (RFC 7493, I-JSON): UTF-8 without a BOM, no duplicate members, nesting at most 32. With
+ * `exactNumbers` it also rejects numbers that a double cannot represent: 1e400, -0, 0.99999999999999999999.
  */
 export function readStrictJson(bytes: Uint8Array, { exactNumbers }: { readonly exactNumbers: boolean }): StrictJson {
   let text: string;
@@ -55,7 +55,7 @@ export function readStrictJson(bytes: Uint8Array, { exactNumbers }: { readonly e
   return { ok };
 }
 
-/** What a letter outside of strings can mean. */
+/** The meaning of a character outside strings. */
 const OTHER = 0;
 const QUOTE = 1;
 const COLON = 2;
@@ -70,10 +70,10 @@ const KINDS = new Uint8Array(ASCII);
 for (const [index, letters] of LETTERS.entries()) for (const letter of letters) KINDS[letter.charCodeAt(0)] = index + 1;
 
 const BACKSLASH = '\\'.charCodeAt(0);
-/** Whole numbers of so many digits are all exact. */
+/** Whole numbers of this many digits are always exact. */
 const EXACT_DIGITS = 15;
 
-/** One pass over JSON that is known to be whole: its members, its depth, and whether a number needs to be looked at. */
+/** One pass over valid JSON: counts its members and its depth, and notes numbers that need a check. */
 function measure(text: string): { readonly members: number; readonly depth: number; readonly hasOddNumbers: boolean } {
   let [members, level, depth, digits, hasOddNumbers] = [0, 0, 0, 0, false];
   for (let at = 0; at < text.length; at++) {
@@ -108,7 +108,7 @@ function measure(text: string): { readonly members: number; readonly depth: numb
   return { members, depth, hasOddNumbers };
 }
 
-/** Where a string that begins at `at` ends: at the first quotation mark with an even number of backslashes before it. */
+/** The end of a string that begins at `at`: the first quotation mark after an even number of backslashes. */
 function endOfString(text: string, at: number): number {
   for (let end = text.indexOf('"', at + 1); ; end = text.indexOf('"', end + 1)) {
     let slashes = 0;
@@ -117,7 +117,7 @@ function endOfString(text: string, at: number): number {
   }
 }
 
-/** A member that stands there twice is one member of the value. */
+/** Members of the value, where duplicates count once. */
 function countMembers(value: Json): number {
   if (typeof value !== 'object' || value === null) return 0;
   let members = 0;
@@ -130,7 +130,7 @@ function countMembers(value: Json): number {
   return members;
 }
 
-/** An object with the names that it has so far, or a list; and which member or item is read. */
+/** An object with the names seen so far, or a list; and the current member or item. */
 interface Level {
   readonly names: Set<string> | undefined;
   part: string;
@@ -139,7 +139,7 @@ interface Level {
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|-?\d[\d.eE+-]*/g;
 const NUMBER = /^[-\d]/;
 
-/** Walks through the tokens of whole JSON for the first member that stands there twice, or number that no double is. */
+/** Searches valid JSON for the first duplicate member or inexact number. */
 function findProblem(text: string, exactNumbers: boolean): JsonProblem | undefined {
   const levels: Level[] = [];
   let last = '';
@@ -152,7 +152,7 @@ function findProblem(text: string, exactNumbers: boolean): JsonProblem | undefin
   return undefined;
 }
 
-/** Into an object or a list, out of it, or on to the next item of a list. */
+/** Enters or leaves an object or a list, or advances to the next list item. */
 function step(levels: Level[], token: string): void {
   const level = levels.at(-1);
   if (token === '{') levels.push({ names: new Set(), part: '' });
@@ -161,7 +161,7 @@ function step(levels: Level[], token: string): void {
   else if (token === ',' && level !== undefined && level.names === undefined) level.part = `${Number(level.part) + 1}`;
 }
 
-/** Goes on to the member of this name, as its object spells it. */
+/** Advances to the member with this name, as spelled in the text. */
 function nameProblem(level: Level | undefined, spelled: string): string | undefined {
   if (level?.names === undefined) return undefined;
   level.part = JSON.parse(spelled) as string;
@@ -176,7 +176,7 @@ const numberProblem = (number: string): string | undefined =>
 const LONGEST_SHOWN = 40;
 const shortened = (number: string): string => (number.length > LONGEST_SHOWN ? `${number.slice(0, LONGEST_SHOWN)}…` : number);
 
-/** Whether a double is written as this number, in whatever spelling: 1.0 is 1, and 1e2 is 100. */
+/** True when a double has the same value as the number, in any spelling: 1.0 is 1, and 1e2 is 100. */
 function isExact(number: string): boolean {
   const value = Number(number);
   return Number.isFinite(value) && plain(number) === plain(`${value}`);

@@ -3,12 +3,15 @@ import type { Wallet } from './ids.js';
 import { walletProblem } from './wallet.js';
 
 /**
- * Addresses of the system program, of sysvars, loaders, precompiles, the incinerator and wrapped SOL hold long runs of `1`: they were chosen, not
- * drawn. A key whose address holds ten in a row turns up once in about 10^16.
+ * Addresses of the system program, sysvars, loaders, precompiles, the incinerator and wrapped SOL contain long runs of `1`: they were
+ * chosen, not generated. A generated key contains ten in a row about once in 10^16.
  */
 const CHOSEN = /1{10}/;
 
-/** Programs whose addresses are points of the curve. Whoever deployed one may have its key; it holds code, and no program passes an asset on. */
+/**
+ * Programs whose addresses are curve points. Their deployers may hold the keys, but these accounts hold code, and no program transfers
+ * an asset from itself.
+ */
 const PROGRAMS: ReadonlySet<string> = new Set([
   'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA', // SPL Token
   'TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb', // Token-2022
@@ -29,7 +32,10 @@ const PROGRAMS: ReadonlySet<string> = new Set([
   'Guard1JwRhJkVH6XZhzoYxeBVQe872VH6QggF4BWmS9g', // Metaplex Candy Guard
 ]);
 
-/** The y coordinates of the points of order 1, 2, 4 and 8, little-endian, sign bit left out: Solana accepts no signature of theirs. */
+/**
+ * The y coordinates of the points of order 1, 2, 4 and 8, little-endian, without the sign bit: Solana accepts no signature of these
+ * keys.
+ */
 const SMALL_ORDER: ReadonlySet<string> = new Set([
   '0000000000000000000000000000000000000000000000000000000000000000',
   '0100000000000000000000000000000000000000000000000000000000000000',
@@ -39,7 +45,7 @@ const SMALL_ORDER: ReadonlySet<string> = new Set([
 ]);
 const SIGN_BIT = 0x80;
 
-/** What is wrong with an address as the holder of an asset, or `undefined` for one that somebody can hold it with. */
+/** Why an address cannot hold an asset, or `undefined` when it can. */
 export function holderProblem(text: string): string | undefined {
   const problem = walletProblem(text);
   if (problem !== undefined) return problem;

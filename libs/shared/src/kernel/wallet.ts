@@ -8,7 +8,7 @@ const PRIME = 2n ** 255n - 19n;
 const D = 37_095_705_934_669_439_343_138_083_508_754_565_189_542_113_879_843_219_016_388_785_533_085_940_283_555n;
 const Y_BITS = 2n ** 255n - 1n;
 
-/** What is wrong with a wallet address, in a few words, or `undefined` for an address that a person can sign for. */
+/** Why a wallet address is unusable, in a few words, or `undefined` when a person can sign for it. */
 export function walletProblem(text: string): string | undefined {
   if (text.length === 0 || text.length > LONGEST) return `must be a base58 address of 32 bytes (32 to ${LONGEST} characters)`;
   const bytes = decodeBase58(text);
@@ -20,8 +20,8 @@ export function walletProblem(text: string): string | undefined {
 export const isWallet = (text: string): text is Wallet => walletProblem(text) === undefined;
 
 /**
- * RFC 8032, 5.1.3: the y coordinate must have an x on the curve, so x² = (y² - 1) / (dy² + 1) must be a square.
- * u / v is one exactly when u · v is, which the Jacobi symbol tells some ten times faster than taking the root.
+ * RFC 8032, 5.1.3: the y coordinate must have an x on the curve, so x² = (y² - 1) / (dy² + 1) must be a square. u / v is a square
+ * exactly when u · v is. The Jacobi symbol decides that ten times faster than a square root.
  */
 function isOnCurve(bytes: Uint8Array): boolean {
   const y = BigInt(`0x${Buffer.from(bytes).reverse().toString('hex')}`) & Y_BITS;

@@ -13,7 +13,7 @@ it('is nothing where nothing comes', async () => {
 });
 
 it('is what came while the process was busy for longer than that', async () => {
-  await nextTurn(); // from here Node looks at its timers before it looks at what has arrived
+  await nextTurn(); // from here Node runs its timers before it reads its sockets
   const coming = access(import.meta.filename).then(() => 'here');
   const waiting = inTime(coming, 1);
   for (const until = performance.now() + 50; performance.now() < until; );

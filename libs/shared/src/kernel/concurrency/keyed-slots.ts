@@ -1,7 +1,7 @@
-/** Gives a slot back. Called again it does nothing, so that every path that ends may call it. */
+/** Frees a slot. Further calls do nothing, so that every exit path may call it. */
 export type Release = () => void;
 
-/** At most so many at once for each key, and for all keys together. A slot is given back by the function that `take` returns. */
+/** Bounds concurrent slots for each key and in total. The function that `take` returns frees a slot. */
 export class KeyedSlots {
   private readonly taken = new Map<string, number>();
   private inAll = 0;
@@ -11,7 +11,7 @@ export class KeyedSlots {
     private readonly total = Number.POSITIVE_INFINITY,
   ) {}
 
-  /** Takes a slot. @returns how it is given back, or `undefined` where none is free */
+  /** Takes a slot. @returns the function that frees it, or `undefined` when none is free */
   take(key: string): Release | undefined {
     const before = this.of(key);
     if (before >= this.perKey || this.inAll >= this.total) return undefined;
@@ -29,7 +29,7 @@ export class KeyedSlots {
     return this.taken.get(key) ?? 0;
   }
 
-  /** Slots held now by all keys. */
+  /** Slots that all keys hold now. */
   get count(): number {
     return this.inAll;
   }

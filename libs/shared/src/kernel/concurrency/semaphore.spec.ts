@@ -1,11 +1,11 @@
 import { Semaphore } from './semaphore.js';
 
-/** Nobody is held up for so long between two steps of a test, also on a machine that does much else. */
+/** The longest delay between two steps of a test, even on a busy machine. */
 const LONGEST_MS = 500;
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Sends 40 into a lane; each runs until it is let go. */
+/** Runs 40 tasks in a semaphore; each runs until it is released. */
 async function crowd(lane: Semaphore): Promise<{ readonly begun: number[]; readonly end: (() => void)[] }> {
   const begun: number[] = [];
   const end: (() => void)[] = [];
@@ -45,7 +45,7 @@ it('gives the place of one that takes too long to the next, so that a silent bro
   for (const letGo of end) letGo();
   await settled();
   const again = await crowd(lane);
-  expect(again.begun).toHaveLength(32); // a place that was given away is not given twice
+  expect(again.begun).toHaveLength(32); // a place that was passed on is not passed on twice
   while (again.end.length > 0) {
     for (const letGo of again.end.splice(0)) letGo();
     await settled();

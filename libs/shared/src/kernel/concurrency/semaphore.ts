@@ -1,6 +1,6 @@
 /**
- * Lets so many run at once; the others wait in line, one line for each key, and the lines take turns. With a longest time, who takes longer
- * gives its place to the next, and runs on.
+ * Runs at most this many tasks at once. The others wait in one queue for each key, and the queues take turns. With a time limit, a task
+ * that exceeds it gives its place to the next one and continues.
  */
 export class Semaphore {
   private running = 0;
@@ -43,7 +43,7 @@ export class Semaphore {
     const [key, line] = first;
     const next = line.shift();
     this.lines.delete(key);
-    if (line.length > 0) this.lines.set(key, line); // at the end: every other key has its turn first
+    if (line.length > 0) this.lines.set(key, line); // to the end: every other key comes first
     next?.(); // takes over this place
   }
 }

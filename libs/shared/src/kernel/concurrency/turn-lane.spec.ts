@@ -3,7 +3,7 @@ import { TurnLane } from './turn-lane.js';
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Work that ends when the test says so, in the order in which it was begun. */
+/** Tasks that end when the test ends them, in the order of their start. */
 class Works {
   readonly begun: string[] = [];
   private readonly ends: (() => void)[] = [];

@@ -1,10 +1,10 @@
 /**
- * Lets so many run at once. The others wait: of one key in the order they came, and keys in turn. So a key with much to do delays another
- * one by what runs at the moment, and by one piece of work of each key that waits.
+ * Runs at most this many tasks at once. The others wait: first in, first out within a key, and keys in turn. So a busy key delays
+ * another by at most the running tasks and one task of each waiting key.
  */
 export class TurnLane {
   private running = 0;
-  /** By key; the front has its turn next. */
+  /** By key; the first key is next. */
   private readonly waiting = new Map<string, (() => void)[]>();
 
   constructor(private readonly width: number) {}
