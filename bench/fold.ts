@@ -1,5 +1,7 @@
 import { jetstream } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { AggregateRepository } from '#shared/aggregate/aggregate-repository.js';
+import { AggregateSnapshots, GROWTH } from '#shared/aggregate/aggregate-snapshots.js';
 import { NO_HEAD } from '#shared/event-store/commit.js';
 import { type EventStore, saleSubject } from '#shared/event-store/event-store.js';
 import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
@@ -10,10 +12,7 @@ import { bufferOf } from '#shared/kernel/bytes.js';
 import { createLogger } from '#shared/platform/process/logger.js';
 import { provision } from '#shared/platform/topology/provision.js';
 import { SNAPSHOTS_BUCKET } from '#shared/platform/topology/streams.js';
-import { AggregateRepository } from '../apps/purchase/src/deciding/aggregate-repository.js';
-import { SaleAggregate } from '../apps/purchase/src/deciding/sale-aggregate.js';
-import { GROWTH, SaleSnapshots, SNAPSHOT_SHAPE } from '../apps/purchase/src/deciding/sale-snapshots.js';
-import { PurchaseMetrics } from '../apps/purchase/src/metrics.js';
+import { type AggregatePart, SALES, SaleAggregate, SNAPSHOT_SHAPE } from '../apps/purchase/src/deciding/sale-aggregate.js';
 import { startNats } from '../dev/nats/server.js';
 import { temporaryFolder } from '../dev/processes/temporary.js';
 import { writeSale } from './ledger-log.js';
@@ -26,8 +25,13 @@ const ROUNDS = 5;
 /** The limit for folding a sale of this many orders from the log. */
 const BAR_MS = 1_000;
 const MICROS_PER_MS = 1_000;
+type SaleSnapshots = AggregateSnapshots<SaleAggregate, AggregatePart>;
 const BYTES_PER_MB = 1_000_000;
 const PULL_BYTES = 16 * 1024 * 1024;
+
+function onOutcome(outcome: string, subject: string, err?: unknown): void {
+  if (err !== undefined) createLogger('bench', 'warn').warn({ err, subject, outcome }, 'a snapshot cannot be used');
+}
 
 /**
  * A purchase process that loads a large sale for the first time, in two ways. From the first commit: each is fetched from the leader,
@@ -48,11 +52,10 @@ export async function benchFold(): Promise<boolean> {
     const snapshots = new Snapshots(await JetStreamValues.on(connection, SNAPSHOTS_BUCKET), SNAPSHOT_SHAPE);
     const whole = await middleOf('from the first commit', store);
     await takeAt(snapshots, store, Math.ceil(commits / GROWTH));
-    const metrics = new PurchaseMetrics();
     const begun = await middleOf(
       'from a snapshot',
       store,
-      () => new SaleSnapshots({ snapshots, metrics, logger: createLogger('bench', 'warn') }),
+      () => new AggregateSnapshots({ snapshots, restore: SaleAggregate.restored, onOutcome }),
     );
     await floor(connection, commits);
     await connection.close();
@@ -90,10 +93,10 @@ async function takeAt(snapshots: Snapshots, store: EventStore, commits: number):
 }
 
 async function fold(store: EventStore, round: number, snapshots: SaleSnapshots | undefined): Promise<number> {
-  const folds = new AggregateRepository(store, (subject) => new SaleAggregate(subject), snapshots);
+  const folds = new AggregateRepository(store, SALES, {}, snapshots);
   const cpu = process.cpuUsage();
   const startedAt = performance.now();
-  const orders = await folds.withLatest(saleSubject(TENANT, SALE), ({ sale }) => sale.open?.orders.size);
+  const orders = await folds.query(saleSubject(TENANT, SALE), ({ sale }) => sale.open?.orders.size);
   const ms = performance.now() - startedAt;
   const { user, system } = process.cpuUsage(cpu);
   await snapshots?.drain();

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Commit, decodeCommit } from '#shared/event-store/commit.js';
-import { SaleAggregate } from '../../apps/purchase/src/deciding/sale-aggregate.js';
-import { SNAPSHOT_SHAPE } from '../../apps/purchase/src/deciding/sale-snapshots.js';
+import { SaleAggregate, SNAPSHOT_SHAPE } from '../../apps/purchase/src/deciding/sale-aggregate.js';
 import { projectFolder } from '../processes/project.js';
 
 export interface Stored {

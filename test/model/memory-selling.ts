@@ -1,16 +1,17 @@
+import type { AggregateHooks, Decision } from '#shared/aggregate/aggregate.js';
+import { AggregateRepository } from '#shared/aggregate/aggregate-repository.js';
 import type { Delivery } from '#shared/consumer/delivery.js';
 import { saleSubject } from '#shared/event-store/event-store.js';
 import { MemoryEventStore } from '#shared/event-store/memory.js';
 import { fingerprint, type Json } from '#shared/kernel/canonical.js';
 import { keyHash, type SaleId, type TenantId, type TicketId } from '#shared/kernel/ids.js';
 import { createLogger } from '#shared/platform/process/logger.js';
-import { AggregateRepository } from '../../apps/purchase/src/deciding/aggregate-repository.js';
-import { Decider } from '../../apps/purchase/src/deciding/decider.js';
+import { Decider, saleHooks } from '../../apps/purchase/src/deciding/decider.js';
 import { Decisions } from '../../apps/purchase/src/deciding/decisions.js';
-import { SaleAggregate } from '../../apps/purchase/src/deciding/sale-aggregate.js';
+import { SALES, SaleAggregate } from '../../apps/purchase/src/deciding/sale-aggregate.js';
 import { PurchaseMetrics } from '../../apps/purchase/src/metrics.js';
 import type { OperationName } from '../../apps/purchase/src/operations/operations.js';
-import { MintProgressView } from '../../apps/purchase/src/reads/mint-progress.js';
+import { MINTS_READ } from '../../apps/purchase/src/reads/mint-progress.js';
 import { Reads } from '../../apps/purchase/src/reads/reads.js';
 import type { Answer } from '../../apps/purchase/src/requests/answer.js';
 import { commandSubject, encodeCommand, internalCommand } from '../../apps/purchase/src/requests/command.js';
@@ -24,6 +25,7 @@ const MS_PER_MINUTE = 60_000;
 /** The real decider, folds and reads over the log in memory: no broker, and time that can be told to pass. */
 export class MemorySelling {
   private kept: AggregateRepository<SaleAggregate>;
+  private readonly hooks: AggregateHooks<SaleAggregate>;
   private readonly waiting = new Map<string, (answer: Answer) => void>();
   private readonly decider: Decider;
   private readonly reads: Reads;
@@ -32,29 +34,28 @@ export class MemorySelling {
 
   /** Several on one store are as many processes on one log. */
   constructor(private readonly store = new MemoryEventStore()) {
-    this.kept = new AggregateRepository(store, (subject) => new SaleAggregate(subject));
-    const kept = (): AggregateRepository<SaleAggregate> => this.kept;
     const logger = createLogger('model', 'silent');
+    const decisions = new Decisions(store);
+    const metrics = new PurchaseMetrics();
+    this.hooks = saleHooks({ decisions, timers: { arm: () => undefined }, metrics, logger });
+    this.kept = new AggregateRepository(store, SALES, this.hooks);
+    const kept = (): AggregateRepository<SaleAggregate> => this.kept;
     const replies = { send: (subject: string, answer: Answer): void => this.waiting.get(subject)?.(answer) };
     const dead = {
       deadLetter: async (): Promise<void> => {
         throw new Error('nothing may be buried');
       },
     };
-    const metrics = new PurchaseMetrics();
     this.decider = new Decider({
-      store: this.store,
       get folds() {
         return kept();
       },
-      decisions: new Decisions(this.store),
+      decisions,
       replies,
-      timers: { arm: () => undefined },
       dead,
-      metrics,
       logger,
     });
-    const mints = new AggregateRepository(this.store, () => new MintProgressView());
+    const mints = new AggregateRepository(this.store, MINTS_READ);
     this.reads = new Reads({
       get sales() {
         return kept();
@@ -70,8 +71,10 @@ export class MemorySelling {
   /** As a process that begins anew, at a snapshot of what this one knows. */
   async restart(sale: string): Promise<void> {
     const subject = saleSubject(tenant, sale);
-    const next = await this.kept.withCached(subject, (fold) => restored(fold, fold.snapshot()));
-    this.kept = new AggregateRepository(this.store, (name) => (name === subject ? next : new SaleAggregate(name)));
+    const fold = await this.kept.transact(subject, asItIs);
+    const next = await restored(fold, fold.snapshot());
+    const empty = (name: string): SaleAggregate => (name === subject ? next : new SaleAggregate(name));
+    this.kept = new AggregateRepository(this.store, { ...SALES, empty }, this.hooks);
   }
 
   readonly ask: Ask = async (what, body, key) => {
@@ -117,8 +120,8 @@ export class MemorySelling {
   /** The fold that decided, and one that is read from the log alone. */
   async folds(sale: string): Promise<readonly [decided: SaleAggregate, read: SaleAggregate]> {
     const subject = saleSubject(tenant, sale);
-    const empty = new AggregateRepository(this.store, (name) => new SaleAggregate(name));
-    const both = [await this.kept.withCached(subject, async (fold) => fold), await empty.withLatest(subject, (fold) => fold)] as const;
+    const empty = new AggregateRepository(this.store, SALES);
+    const both = [await this.kept.transact(subject, asItIs), await empty.query(subject, (fold) => fold)] as const;
     for (const { sale: state } of both) state.open?.tickets.orderWith('tkt_none' as TicketId); // they are listed when somebody asks
     return both;
   }
@@ -137,6 +140,9 @@ export class MemorySelling {
     };
   }
 }
+
+/** The fold as the last decision left it: nothing is asked of the log. */
+const asItIs = (fold: SaleAggregate): Decision<SaleAggregate> => ({ result: fold, events: [], bytes: 0, isRecorded: true });
 
 const heard = ({ status, body }: Answer): Awaited<ReturnType<Ask>> => ({
   status,

@@ -1,8 +1,9 @@
 import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { Aggregate } from '#shared/aggregate/aggregate.js';
+import { AggregateRepository } from '#shared/aggregate/aggregate-repository.js';
 import { type Commit, type Head, headOf, NO_HEAD } from '#shared/event-store/commit.js';
 import { type EventStore, saleSubject } from '#shared/event-store/event-store.js';
 import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
-import { type Aggregate, AggregateRepository } from '../../apps/purchase/src/deciding/aggregate-repository.js';
 import { anEvent } from '../conformance/event-store-suite.js';
 import { Log } from '../stages/selling.js';
 
@@ -29,13 +30,13 @@ it('[L3] 64 readers who share looks each see every commit that was acknowledged,
       return asking.read(name, after);
     },
   };
-  const folds = new AggregateRepository(store, () => new Seen());
+  const folds = new AggregateRepository(store, { empty: (name) => new Seen(name), maxWeight: 10 });
   let acknowledged: Head = NO_HEAD;
   let reads = 0;
   const read = async (): Promise<void> => {
     while (acknowledged.version < COMMITS) {
       const before = acknowledged.version;
-      const seen = await folds.withLatest(subject, ({ head }) => head.version);
+      const seen = await folds.query(subject, ({ head }) => head.version);
       if (seen < before) throw new Error(`version ${before} was acknowledged before a reader asked, who saw ${seen}`);
       reads += 1;
     }
@@ -52,7 +53,11 @@ it('[L3] 64 readers who share looks each see every commit that was acknowledged,
 class Seen implements Aggregate {
   head: Head = NO_HEAD;
   readonly weight = 1;
+  constructor(readonly subject: string) {}
   apply(commit: Commit): void {
     this.head = headOf(commit);
+  }
+  remember(commit: Commit): void {
+    this.apply(commit);
   }
 }

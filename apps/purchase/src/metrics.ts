@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Round } from '#shared/aggregate/aggregate.js';
+import type { SnapshotOutcome } from '#shared/aggregate/aggregate-snapshots.js';
 import { TenantLabel } from '#shared/platform/metrics/tenant-label.js';
-import type { Decider } from './deciding/decider.js';
 import type { Answer } from './requests/answer.js';
 import { outcomeOf } from './requests/outcome.js';
 import type { Replies } from './requests/replies.js';
@@ -15,12 +16,10 @@ const GROUP_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 /** Seconds a caller waits: 5 s is when it is told to come again. */
 const ANSWER_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** One round of the decider that reached the log. */
-export interface Round {
+/** Commands that a process holds, and when the oldest of them was stored: milliseconds since 1970, UTC. */
+export interface CommandsInHand {
   readonly commands: number;
-  readonly events: number;
-  readonly decideMs: number;
-  readonly commitMs: number;
+  readonly oldestAt: number | undefined;
 }
 
 /** What the purchase app counts as it happens. */
@@ -87,12 +86,12 @@ export class PurchaseMetrics {
     this.ignoredEvents.inc({ tenant: this.tenants.of(tenant) });
   }
 
-  snapshot(outcome: 'taken' | 'used' | 'failed' | 'unusable'): void {
+  snapshot(outcome: SnapshotOutcome): void {
     this.snapshots.inc({ outcome });
   }
 
   /** What is read where it stands, at each scrape. */
-  showsWaiting(replies: Pick<Replies, 'count'>, decider: Pick<Decider, 'inHand'>): void {
+  showsWaiting(replies: Pick<Replies, 'count'>, decider: { readonly inHand: CommandsInHand }): void {
     const age = (): number => Math.max(0, Date.now() - (decider.inHand.oldestAt ?? Date.now())) / MS_PER_SECOND;
     const gauge = (name: string, help: string, read: () => number): Gauge =>
       new Gauge({

@@ -1,4 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
+import { AggregateRepository } from '#shared/aggregate/aggregate-repository.js';
+import { AggregateSnapshots, type SnapshotOutcome } from '#shared/aggregate/aggregate-snapshots.js';
+import type { MintAggregate } from '#shared/aggregate/mint-aggregate.js';
 import type { EventStore } from '#shared/event-store/event-store.js';
 import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { JetStreamValues } from '#shared/event-store/jetstream/jetstream-values.js';
@@ -12,13 +15,12 @@ import { VERSION } from '#shared/platform/process/version.js';
 import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { awaitTopology } from '#shared/platform/topology/inspect.js';
 import { SNAPSHOTS_BUCKET } from '#shared/platform/topology/streams.js';
-import { AggregateRepository } from './deciding/aggregate-repository.js';
+import { saleHooks } from './deciding/decider.js';
 import { Decisions } from './deciding/decisions.js';
-import { SaleAggregate } from './deciding/sale-aggregate.js';
-import { SaleSnapshots, SNAPSHOT_SHAPE } from './deciding/sale-snapshots.js';
+import { type AggregatePart, SALES, SaleAggregate, SNAPSHOT_SHAPE } from './deciding/sale-aggregate.js';
 import { PurchaseMetrics } from './metrics.js';
 import { Timers } from './reactors/timers.js';
-import { MintProgressView } from './reads/mint-progress.js';
+import { MINTS_READ } from './reads/mint-progress.js';
 import { Inbox } from './requests/inbox.js';
 import { Replies } from './requests/replies.js';
 
@@ -34,9 +36,9 @@ export interface PurchaseParts {
   readonly edge: NatsConnection;
   readonly store: EventStore;
   readonly folds: AggregateRepository<SaleAggregate>;
-  readonly snapshots: SaleSnapshots;
+  readonly snapshots: AggregateSnapshots<SaleAggregate, AggregatePart>;
   readonly decisions: Decisions;
-  readonly mints: AggregateRepository<MintProgressView>;
+  readonly mints: AggregateRepository<MintAggregate>;
   readonly inbox: Inbox;
   readonly replies: Replies;
   readonly timers: Timers;
@@ -78,20 +80,32 @@ async function partsOn(
 ): Promise<Omit<PurchaseParts, 'epoch' | 'tenants' | 'page'>> {
   const store = await JetStreamEventStore.on(connection);
   const values = await JetStreamValues.on(connection, SNAPSHOTS_BUCKET);
-  const snapshots = new SaleSnapshots({ snapshots: new Snapshots(values, `${VERSION} ${SNAPSHOT_SHAPE}`), metrics, logger });
+  const snapshots = saleSnapshots(new Snapshots(values, `${VERSION} ${SNAPSHOT_SHAPE}`), { metrics, logger });
+  const decisions = new Decisions(store);
+  const timers = new Timers(connection, logger);
   return {
     logger,
     metrics,
     connection,
     edge,
     store,
-    folds: new AggregateRepository(store, (subject) => new SaleAggregate(subject), snapshots),
+    folds: new AggregateRepository(store, SALES, saleHooks({ decisions, timers, metrics, logger }), snapshots),
     snapshots,
-    decisions: new Decisions(store),
-    mints: new AggregateRepository(store, () => new MintProgressView()),
+    decisions,
+    mints: new AggregateRepository(store, MINTS_READ),
     inbox: await Inbox.on(connection),
     replies: new Replies(connection, user),
-    timers: new Timers(connection, logger),
+    timers,
     dead: new DeadLetters(connection),
   };
+}
+
+/** Messages and counts of what becomes of the snapshots of sales. */
+function saleSnapshots(snapshots: Snapshots, { metrics, logger }: Pick<PurchaseParts, 'logger' | 'metrics'>): PurchaseParts['snapshots'] {
+  const onOutcome = (outcome: SnapshotOutcome, subject: string, err?: unknown): void => {
+    metrics.snapshot(outcome);
+    if (outcome === 'unusable') logger.warn({ err, subject }, 'a snapshot cannot be used: its sale is folded from the first commit');
+    if (outcome === 'failed') logger.warn({ err, subject }, 'a snapshot could not be written: who comes new folds more of the log');
+  };
+  return new AggregateSnapshots({ snapshots, restore: SaleAggregate.restored, onOutcome });
 }

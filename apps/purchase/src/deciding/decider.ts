@@ -1,28 +1,23 @@
+import assert from 'node:assert/strict';
+import { AFTER_COMMIT, type AggregateHooks, type Decision } from '#shared/aggregate/aggregate.js';
+import type { AggregateRepository } from '#shared/aggregate/aggregate-repository.js';
 import { ACK, type Delivery, nak, type Settlement, term } from '#shared/consumer/delivery.js';
-import { KeyedGroups } from '#shared/consumer/keyed-groups.js';
 import type { Recorded } from '#shared/domain/recorded.js';
 import { nextExpiry } from '#shared/domain/sale/orders/expire-holds.js';
-import { type EventStore, saleSubject } from '#shared/event-store/event-store.js';
+import { saleSubject } from '#shared/event-store/event-store.js';
 import { type Fault, isFault } from '#shared/kernel/fault.js';
 import type { DeadLetters } from '#shared/platform/messaging/dead-letters.js';
 import type { Logger } from '#shared/platform/process/logger.js';
-import type { PurchaseMetrics } from '../metrics.js';
+import type { CommandsInHand, PurchaseMetrics } from '../metrics.js';
 import type { Timers } from '../reactors/timers.js';
 import { type Answer, problemAnswer } from '../requests/answer.js';
 import { type Command, decodeCommand } from '../requests/command.js';
 import { hashesOf } from '../requests/idempotency-key.js';
 import type { Replies } from '../requests/replies.js';
-import type { AggregateRepository } from './aggregate-repository.js';
-import { type Decided, decideCommand } from './decide.js';
+import { decideCommand } from './decide.js';
 import type { Decisions } from './decisions.js';
-import type { SaleAggregate } from './sale-aggregate.js';
+import type { DecidedAt, SaleAggregate } from './sale-aggregate.js';
 
-const tenantOf = (subject: string): string => subject.split('.')[1] ?? '';
-/** A group closes at so many commands or bytes of them, and a commit at so many bytes of events; the rest follows in the next. Tenants take turns, then their sales. */
-const GROUP = { maxCount: 256, maxBytes: 512 * 1024, maxKeys: 64, ownerOf: tenantOf };
-const FULL_COMMIT_BYTES = 640 * 1024;
-/** Lost races for one sale are decided again this often before the commands are left for their next delivery. */
-const MAX_LOST_RACES = 16;
 /** A command that could not be decided comes again after this and up to as much more. */
 const RETRY_MS = 500;
 /** Commands that wait are kept from being handed to another process: well within their ack wait of 5 s. */
@@ -33,30 +28,38 @@ interface Waiting {
   readonly command: Command;
 }
 
-/** What came of one command, to be told once its commit is in the log. */
-interface Outcome {
-  readonly waiting: Waiting;
-  readonly answer: Answer;
-}
-
 export interface DeciderDependencies {
-  readonly store: EventStore;
   readonly folds: AggregateRepository<SaleAggregate>;
   readonly decisions: Decisions;
   readonly replies: Pick<Replies, 'send'>;
-  readonly timers: Pick<Timers, 'arm'>;
   readonly dead: Pick<DeadLetters, 'deadLetter'>;
+  readonly logger: Logger;
+}
+
+interface SaleHooksParts {
+  readonly decisions: Pick<Decisions, 'note'>;
+  readonly timers: Pick<Timers, 'arm'>;
   readonly metrics: Pick<PurchaseMetrics, 'committed' | 'lostRace'>;
   readonly logger: Logger;
 }
 
-/**
- * The write side's heart: folds a sale, decides what waits for it one after the other in memory, appends everything as one commit
- * with the expected version, then answers, then acknowledges. The expected version is the lock; being the only consumer is not.
- */
+/** What follows from a commit of a sale, before anybody is answered. */
+export const saleHooks = ({ decisions, timers, metrics, logger }: SaleHooksParts): AggregateHooks<SaleAggregate> => ({
+  decided: ({ subject, sale }, commit, round) => {
+    if (commit !== undefined) {
+      decisions.note(commit);
+      metrics.committed(round);
+    }
+    timers.arm(subject, nextExpiry(sale));
+  },
+  lostRace: () => metrics.lostRace(),
+  failed: (thrown, commands) => logger.warn({ err: thrown, commands }, 'commands wait for their next delivery'),
+});
+
+/** The write side's heart: has commands decided by the aggregate of their sale, then answers, then acknowledges. */
 export class Decider {
-  private readonly groups = new KeyedGroups<Waiting>(GROUP, (subject, group) => this.handle(subject, group));
   private readonly held = new Set<Delivery>();
+  private readonly failing = new Set<Promise<void>>();
   private readonly keepAlive = setInterval(() => {
     for (const delivery of this.held) delivery.working();
   }, KEEP_ALIVE_MS).unref();
@@ -76,11 +79,18 @@ export class Decider {
       return;
     }
     this.held.add(delivery);
-    this.groups.add(saleSubject(command.tenant, command.sale), { delivery, command }, delivery.body.length);
+    const waiting = { delivery, command };
+    const subject = saleSubject(command.tenant, command.sale);
+    this.parts.folds
+      .transact(subject, (sale) => this.decide(sale, waiting), delivery.body.length)
+      .then(
+        (answer) => this.settle(waiting, answer),
+        (thrown) => this.fail(waiting, thrown),
+      );
   }
 
   /** Commands taken in and not settled, and when the oldest of them was stored; nothing where there is none. */
-  get inHand(): { readonly commands: number; readonly oldestAt: number | undefined } {
+  get inHand(): CommandsInHand {
     let oldestAt: number | undefined;
     for (const { storedAt } of this.held) if (oldestAt === undefined || storedAt < oldestAt) oldestAt = storedAt;
     return { commands: this.held.size, oldestAt };
@@ -88,89 +98,41 @@ export class Decider {
 
   /** Resolves when everything taken in is settled. */
   async drain(): Promise<void> {
-    await this.groups.drained();
+    await this.parts.folds.drained();
+    await Promise.all(this.failing);
     clearInterval(this.keepAlive);
   }
 
-  private async handle(subject: string, group: readonly Waiting[]): Promise<void> {
-    const batches: (readonly Waiting[])[] = [group];
-    let failures = 0;
-    for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
-      const deciding = batch;
-      try {
-        const left = await this.parts.folds.withCached(subject, (fold) => this.round(fold, deciding));
-        if (left.length > 0) batches.unshift(left);
-        failures = 0;
-      } catch (thrown) {
-        failures += 1;
-        batches.unshift(...(await this.recover(thrown, deciding, failures)));
-      }
-    }
+  private decide(fold: SaleAggregate, waiting: Waiting): Decision<Answer> | typeof AFTER_COMMIT | Promise<Decision<Answer>> {
+    const hashes = hashesOf(waiting.command);
+    if (fold.isClaimed(hashes)) return AFTER_COMMIT; // a second delivery of a command of this very commit: known in the next
+    const places = fold.placesOf(hashes);
+    return places.length === 0 ? decideAnew(fold, waiting) : this.decidedBefore(fold.subject, places, waiting.command);
   }
 
-  /** One commit: decides as many as fit. Returns those that are left. */
-  private async round(fold: SaleAggregate, batch: readonly Waiting[]): Promise<readonly Waiting[]> {
-    const events: Recorded[] = [];
-    const outcomes: Outcome[] = [];
-    const keys = new Set<string>();
-    let changedNothing = false;
-    const begunAt = performance.now();
-    for (let bytes = 0; outcomes.length < batch.length && bytes < FULL_COMMIT_BYTES; ) {
-      const waiting = batch[outcomes.length] as Waiting;
-      const hashes = hashesOf(waiting.command);
-      if (hashes.some((hash) => keys.has(hash))) break; // a second delivery of a command of this very commit: known in the next
-      const known = await this.parts.decisions.answer(fold.subject, fold.placesOf(hashes), waiting.command);
-      const { answer, events: more } = known === undefined ? decideOne(fold, waiting) : { answer: known, events: [] };
-      keys.add(waiting.command.keyHash);
-      changedNothing ||= known === undefined && more.length === 0;
-      bytes += sizeOf(answer, more);
-      events.push(...more);
-      outcomes.push({ waiting, answer });
-    }
-    if (events.length > 0) {
-      const decidedAt = performance.now();
-      const commit = await this.parts.store.append(fold.subject, fold.head, events);
-      if (commit === undefined) throw this.lostRace();
-      fold.remember(commit);
-      this.parts.decisions.note(commit);
-      const times = { decideMs: decidedAt - begunAt, commitMs: performance.now() - decidedAt };
-      this.parts.metrics.committed({ commands: outcomes.length, events: events.length, ...times });
-    } else if (changedNothing) await this.assertLatest(fold);
-    this.parts.timers.arm(fold.subject, nextExpiry(fold.sale));
-    for (const outcome of outcomes) this.settle(outcome);
-    return batch.slice(outcomes.length);
+  private async decidedBefore(subject: string, places: readonly DecidedAt[], command: Command): Promise<Decision<Answer>> {
+    const answer = await this.parts.decisions.answer(subject, places, command);
+    assert(answer !== undefined, 'a key that is decided has an answer');
+    return { result: answer, events: [], bytes: sizeOf(answer, []), isRecorded: true };
   }
 
-  /** What is appended is held against the log by its expected version. What changes nothing must be too, or it is settled on an old state for good. */
-  private async assertLatest({ subject, head }: SaleAggregate): Promise<void> {
-    for await (const _ of this.parts.store.read(subject, head)) throw this.lostRace();
-  }
-
-  private lostRace(): LostRace {
-    this.parts.metrics.lostRace();
-    return new LostRace();
-  }
-
-  /** What is to be decided again now. The fold was forgotten with the failure, so it is read from the log first. */
-  private async recover(thrown: unknown, batch: readonly Waiting[], failures: number): Promise<(readonly Waiting[])[]> {
-    if (thrown instanceof LostRace && failures <= MAX_LOST_RACES) return [batch];
-    const culprit = thrown instanceof Undecidable ? thrown.waiting : undefined;
-    if (culprit !== undefined && batch.length > 1) return [batch.filter((waiting) => waiting !== culprit), [culprit]];
-    if (isFault(thrown, 'commit-too-large') && batch.length > 1) return [batch.slice(0, batch.length / 2), batch.slice(batch.length / 2)];
-    const [only] = batch;
-    if (only !== undefined && (culprit !== undefined || isFault(thrown, 'commit-too-large'))) {
-      if (await this.deadLetter(only.delivery, thrown)) this.parts.replies.send(only.command.reply, problemAnswer('dead-lettered'));
-      return [];
-    }
-    if (isFault(thrown) && thrown.kind === 'terminal') this.broken = thrown;
-    this.parts.logger.warn({ err: thrown, commands: batch.length }, 'commands wait for their next delivery');
-    for (const { delivery } of batch) this.release(delivery, nak(RETRY_MS + Math.random() * RETRY_MS));
-    return [];
-  }
-
-  private settle({ waiting: { delivery, command }, answer }: Outcome): void {
+  private settle({ delivery, command }: Waiting, answer: Answer): void {
     this.parts.replies.send(command.reply, answer);
     this.release(delivery, ACK);
+  }
+
+  private fail(waiting: Waiting, thrown: unknown): void {
+    const failing = this.recover(waiting, thrown).finally(() => this.failing.delete(failing));
+    this.failing.add(failing);
+  }
+
+  private async recover({ delivery, command }: Waiting, thrown: unknown): Promise<void> {
+    if (thrown instanceof Undecidable || isFault(thrown, 'commit-too-large')) {
+      if (await this.deadLetter(delivery, thrown)) this.parts.replies.send(command.reply, problemAnswer('dead-lettered'));
+      return;
+    }
+    if (isFault(thrown) && thrown.kind === 'terminal') this.broken = thrown;
+    this.release(delivery, nak(RETRY_MS + Math.random() * RETRY_MS));
   }
 
   private async deadLetter(delivery: Delivery, reason: unknown): Promise<boolean> {
@@ -198,23 +160,15 @@ export class Decider {
   }
 }
 
-/** Another process committed first: what was decided here was decided on an old state. */
-class LostRace extends Error {}
+class Undecidable extends Error {}
 
-class Undecidable extends Error {
-  constructor(
-    readonly waiting: Waiting,
-    cause: unknown,
-  ) {
-    super('a command could not be decided', { cause });
-  }
-}
-
-function decideOne(fold: SaleAggregate, waiting: Waiting): Decided {
+function decideAnew(fold: SaleAggregate, { command, delivery }: Waiting): Decision<Answer> {
   try {
-    return decideCommand(fold.sale, waiting.command, waiting.delivery.storedAt, fold.head.version + 1);
+    const { answer, events } = decideCommand(fold.sale, command, delivery.storedAt, fold.head.version + 1);
+    if (events.length > 0) fold.claim(command.keyHash);
+    return { result: answer, events, bytes: sizeOf(answer, events) };
   } catch (cause) {
-    throw new Undecidable(waiting, cause);
+    throw new Undecidable('a command could not be decided', { cause });
   }
 }
 

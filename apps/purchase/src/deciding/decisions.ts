@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { CommandDecided } from '#shared/domain/decided.js';
 import type { WholeCommit } from '#shared/event-store/commit.js';
 import type { EventStore } from '#shared/event-store/event-store.js';
@@ -15,7 +16,7 @@ const MAX_RECENT = 64;
 
 /** The answers that keys already have in the log. */
 export class Decisions {
-  private readonly recent = new Map<number, Promise<WholeCommit>>();
+  private readonly recent = new LRUCache<number, Promise<WholeCommit>>({ max: MAX_RECENT });
 
   constructor(private readonly store: EventStore) {}
 
@@ -35,27 +36,19 @@ export class Decisions {
 
   /** Keeps a commit at hand that was just written. */
   note(commit: WholeCommit): void {
-    this.keep(commit.sequence, Promise.resolve(commit));
+    this.recent.set(commit.sequence, Promise.resolve(commit));
   }
 
   /** Many who ask for one commit are served by one read: what is in the log does not change. */
   private async commit(subject: string, sequence: number): Promise<WholeCommit> {
     const reading = this.recent.get(sequence) ?? this.store.at(subject, sequence);
-    this.keep(sequence, reading);
+    this.recent.set(sequence, reading);
     try {
       return await reading;
     } catch (thrown) {
       this.recent.delete(sequence);
       throw thrown;
     }
-  }
-
-  /** The front is what was asked for longest ago. */
-  private keep(sequence: number, commit: Promise<WholeCommit>): void {
-    this.recent.delete(sequence);
-    this.recent.set(sequence, commit);
-    const [oldest] = this.recent.keys();
-    if (this.recent.size > MAX_RECENT && oldest !== undefined) this.recent.delete(oldest);
   }
 }
 

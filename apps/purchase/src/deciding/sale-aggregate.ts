@@ -1,3 +1,5 @@
+import type { AggregateDefinition } from '#shared/aggregate/aggregate.js';
+import type { Snapshotted } from '#shared/aggregate/aggregate-snapshots.js';
 import type { SaleEvent } from '#shared/domain/sale/events.js';
 import { Sale } from '#shared/domain/sale/sale.js';
 import { type SalePart, SaleRestorer, snapshotOf } from '#shared/domain/sale/sale-snapshot.js';
@@ -16,10 +18,18 @@ export type DecidedRow = readonly [sequence: number, ...keys: readonly KeyHash[]
 /** A part of what a fold is at its head. */
 export type AggregatePart = SalePart | { readonly kind: 'decided'; readonly rows: readonly DecidedRow[] };
 
+/**
+ * The shape of a sale's snapshot: what its rows mean. Raise it with every change of how a sale is folded or of what its rows say, also where
+ * they look the same: a snapshot of another shape is left alone, and written anew.
+ */
+export const SNAPSHOT_SHAPE = 'sale/3';
+
 /** The fold of one sale's subject: the sale itself, and every key that was ever decided in it. */
-export class SaleAggregate {
+export class SaleAggregate implements Snapshotted<AggregatePart> {
   head: Head = NO_HEAD;
   private readonly decisions = new Map<KeyHash, number>();
+  /** Keys that were decided since the head: where, is known when their commit is in the log. */
+  private readonly claimed = new Set<KeyHash>();
 
   constructor(
     readonly subject: string,
@@ -45,6 +55,15 @@ export class SaleAggregate {
     return this.decisions.get(key);
   }
 
+  /** Notes that a key is decided, in a commit that is not in the log yet. */
+  claim(key: KeyHash): void {
+    this.claimed.add(key);
+  }
+
+  isClaimed(keys: readonly KeyHash[]): boolean {
+    return this.claimed.size > 0 && keys.some((key) => this.claimed.has(key));
+  }
+
   /** Of some keys those that are decided, and where. */
   placesOf(keys: readonly KeyHash[]): DecidedAt[] {
     const places: DecidedAt[] = [];
@@ -55,12 +74,11 @@ export class SaleAggregate {
     return places;
   }
 
-  /** What this fold weighs in the cache: about its number of entries. */
   get weight(): number {
     return 1 + this.decisions.size + (this.sale.open?.units.opened ?? 0);
   }
 
-  /** How much there was to fold: commits, and what was decided in them. */
+  /** Commits, and what was decided in them. */
   get length(): number {
     return this.head.version + this.decisions.size;
   }
@@ -79,6 +97,7 @@ export class SaleAggregate {
 
   /** Takes note of a commit whose events were applied when they were decided. */
   remember(commit: Commit): void {
+    this.claimed.clear();
     for (const key of commit.keys) this.decisions.set(key, commit.sequence);
     this.sale.clock = Math.max(this.sale.clock, commit.at);
     this.head = headOf(commit);
@@ -99,3 +118,6 @@ export class SaleAggregate {
     return rows;
   }
 }
+
+/** Four million units and decided keys are 800 MB. */
+export const SALES: AggregateDefinition<SaleAggregate> = { empty: (subject) => new SaleAggregate(subject), maxWeight: 4_000_000 };

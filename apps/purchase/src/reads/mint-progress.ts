@@ -1,32 +1,28 @@
-import type { Moment } from '#shared/domain/sale/orders/order.js';
-import { type Commit, type Head, headOf, NO_HEAD } from '#shared/event-store/commit.js';
-import type { TicketId } from '#shared/kernel/ids.js';
-import type { MintView } from './views.js';
+import type { AggregateDefinition } from '#shared/aggregate/aggregate.js';
+import { MintAggregate, type MintProgress } from '#shared/aggregate/mint-aggregate.js';
+import type { TicketMint } from '#shared/domain/mint/ticket-mint.js';
+import type { MintView, MintViews } from './views.js';
 
-/** How far each ticket's mint is, as the minter wrote it down: only read here. */
-export class MintProgressView {
-  head: Head = NO_HEAD;
-  readonly tickets = new Map<TicketId, MintView>();
+/** The mints that the minter wrote down: only read here. Four million entries are 800 MB. */
+export const MINTS_READ: AggregateDefinition<MintAggregate> = { empty: (subject) => new MintAggregate(subject), maxWeight: 4_000_000 };
 
-  get weight(): number {
-    return 1 + this.tickets.size;
-  }
+/** What callers see of each state. An asset that is burned, or being burned, was minted all the same: the order says that it was given up. */
+const STATUS: Readonly<Record<TicketMint['state'], MintView['status']>> = {
+  planned: 'minting',
+  submitted: 'minting',
+  cancelled: 'minting',
+  failed: 'mint-failed',
+  minted: 'minted',
+  revoking: 'minted',
+  revoked: 'minted',
+  voided: 'void',
+};
 
-  apply(commit: Commit): void {
-    for (const event of commit.events) this.note(event, commit);
-    this.head = headOf(commit);
-  }
+export const mintViews = (mints: MintAggregate): MintViews => ({
+  get: (ticket) => {
+    const progress = mints.progressOf(ticket);
+    return progress && mintView(progress);
+  },
+});
 
-  private note(event: Commit['events'][number], { version, sequence }: Commit): void {
-    const moment: Moment = { at: event.at, version };
-    const before = 'ticket' in event.data ? this.tickets.get(event.data.ticket) : undefined;
-    if (event.type === 'MintPlanned') this.tickets.set(event.data.ticket, { status: 'minting', planned: sequence });
-    else if (event.type === 'MintSubmitted') this.tickets.set(event.data.ticket, { submitted: moment, ...before, status: 'minting' });
-    else if (event.type === 'MintVoided') this.tickets.set(event.data.ticket, { ...before, status: 'void' });
-    else if (event.type === 'MintFailed') this.tickets.set(event.data.ticket, { ...before, status: 'mint-failed' });
-    else if (event.type === 'MintCompleted') {
-      const { ticket, asset, signature, slot } = event.data;
-      this.tickets.set(ticket, { ...before, status: 'minted', asset, signature, slot, minted: moment });
-    }
-  }
-}
+const mintView = ({ mint, ...facts }: MintProgress): MintView => ({ status: STATUS[mint.state], ...facts });

@@ -1,22 +1,23 @@
 import type { z } from 'zod';
+import type { AggregateRepository } from '#shared/aggregate/aggregate-repository.js';
+import type { MintAggregate } from '#shared/aggregate/mint-aggregate.js';
 import { GetOrder, GetSale, GetTicket } from '#shared/domain/sale/commands.js';
 import { type EventStore, mintSubject, saleSubject } from '#shared/event-store/event-store.js';
 import { TENANT_PATTERN } from '#shared/kernel/ids.js';
 import type { Logger } from '#shared/platform/process/logger.js';
 import type { Receipt } from '#shared/platform/receipt.js';
 import { validate } from '#shared/platform/validate.js';
-import type { AggregateRepository } from '../deciding/aggregate-repository.js';
 import type { SaleAggregate } from '../deciding/sale-aggregate.js';
 import type { PurchaseMetrics } from '../metrics.js';
 import { type Answer, invalid, problemAnswer } from '../requests/answer.js';
 import { readJson } from '../requests/request-body.js';
-import type { MintProgressView } from './mint-progress.js';
+import { mintViews } from './mint-progress.js';
 import { receiptIn } from './receipts.js';
 import { orderView, refundsDueView, saleView, ticketOf } from './views.js';
 
 export interface ReadParts {
   readonly sales: AggregateRepository<SaleAggregate>;
-  readonly mints: AggregateRepository<MintProgressView>;
+  readonly mints: AggregateRepository<MintAggregate>;
   readonly store: Pick<EventStore, 'at'>;
   readonly metrics: Pick<PurchaseMetrics, 'answered'>;
   readonly logger: Logger;
@@ -30,7 +31,7 @@ export class Reads {
     const query = readQuery(tenant, GetSale, body);
     if ('problem' in query) return query.problem;
     return this.answering(tenant, 'sale.get', () =>
-      this.parts.sales.withLatest(saleSubject(tenant, query.ok.sale), ({ sale, head }) =>
+      this.parts.sales.query(saleSubject(tenant, query.ok.sale), ({ sale, head }) =>
         sale.open === undefined ? problemAnswer('sale-unknown') : found(saleView(sale, head.version), head.version),
       ),
     );
@@ -41,10 +42,13 @@ export class Reads {
     if ('problem' in query) return query.problem;
     const { sale: id, order: orderId } = query.ok;
     return this.answering(tenant, 'order.get', async () => {
-      const mints = await this.parts.mints.withLatest(mintSubject(tenant, id), ({ tickets, head }) => ({ tickets, version: head.version }));
-      return this.parts.sales.withLatest(saleSubject(tenant, id), ({ sale, head }) => {
+      const mints = await this.parts.mints.query(mintSubject(tenant, id), (minted) => ({
+        views: mintViews(minted),
+        version: minted.head.version,
+      }));
+      return this.parts.sales.query(saleSubject(tenant, id), ({ sale, head }) => {
         if (sale.open?.orders.has(orderId) !== true) return problemAnswer(sale.open === undefined ? 'sale-unknown' : 'order-unknown');
-        return found(orderView(sale, orderId, head.version, mints.tickets), head.version, mints.version);
+        return found(orderView(sale, orderId, head.version, mints.views), head.version, mints.version);
       });
     });
   }
@@ -54,11 +58,11 @@ export class Reads {
     if ('problem' in query) return query.problem;
     const { sale: id, ticket } = query.ok;
     return this.answering(tenant, 'ticket.get', async () => {
-      const mints = await this.parts.mints.withLatest(mintSubject(tenant, id), ({ tickets, head }) => ({
-        mint: tickets.get(ticket),
-        version: head.version,
+      const mints = await this.parts.mints.query(mintSubject(tenant, id), (minted) => ({
+        mint: mintViews(minted).get(ticket),
+        version: minted.head.version,
       }));
-      return this.parts.sales.withLatest(saleSubject(tenant, id), ({ sale, head }) => {
+      return this.parts.sales.query(saleSubject(tenant, id), ({ sale, head }) => {
         if (sale.open === undefined) return problemAnswer('sale-unknown');
         const view = ticketOf(sale, ticket, head.version, mints.mint);
         return view === undefined ? problemAnswer('ticket-unknown') : found(view, head.version, mints.version);
@@ -72,10 +76,10 @@ export class Reads {
     if ('problem' in query) return query.problem;
     const { sale, ticket } = query.ok;
     return this.answering(tenant, 'ticket.receipt', async () => {
-      const mint = await this.parts.mints.withLatest(mintSubject(tenant, sale), ({ tickets }) => tickets.get(ticket));
+      const mint = await this.parts.mints.query(mintSubject(tenant, sale), (minted) => mintViews(minted).get(ticket));
       if (mint?.status === 'void') return problemAnswer('ticket-void');
       if (mint?.status === 'minted') return receiptAnswer(await receiptIn(this.parts.store, { tenant, sale, ticket }, mint));
-      return this.parts.sales.withLatest(saleSubject(tenant, sale), ({ sale: { open } }) =>
+      return this.parts.sales.query(saleSubject(tenant, sale), ({ sale: { open } }) =>
         open === undefined
           ? problemAnswer('sale-unknown')
           : problemAnswer(open.tickets.orderWith(ticket) === undefined ? 'ticket-unknown' : 'ticket-not-minted'),
@@ -88,7 +92,7 @@ export class Reads {
     const query = readQuery(tenant, GetSale, body);
     if ('problem' in query) return query.problem;
     return this.answering(tenant, 'sale.refunds-due', () =>
-      this.parts.sales.withLatest(saleSubject(tenant, query.ok.sale), ({ sale, head }) =>
+      this.parts.sales.query(saleSubject(tenant, query.ok.sale), ({ sale, head }) =>
         sale.open === undefined ? problemAnswer('sale-unknown') : found(refundsDueView(sale, head.version), head.version),
       ),
     );

@@ -17,6 +17,11 @@ export interface MintView {
   readonly minted?: Moment;
 }
 
+/** By ticket; `undefined` where nobody began to mint it. */
+export interface MintViews {
+  get(ticket: TicketId): MintView | undefined;
+}
+
 function mustBeOpen(sale: Sale): OpenedSale {
   if (sale.open === undefined) throw new Error('a sale that was never opened has no view');
   return sale.open;
@@ -46,7 +51,7 @@ export function saleView(sale: Sale, version: number): object {
 }
 
 /** What callers see of an order. With `mints`, also where each ticket's asset is and when the order came how far. */
-export function orderView(sale: Sale, id: OrderId, version: number, mints?: ReadonlyMap<TicketId, MintView>): object {
+export function orderView(sale: Sale, id: OrderId, version: number, mints?: MintViews): object {
   const { orders, terms } = mustBeOpen(sale);
   const order = orders.get(id);
   if (order === undefined) throw new Error(`order ${id} was never placed`);
@@ -97,7 +102,7 @@ function ticketView(order: Order, ticket: TicketId, mint: MintView | undefined):
 }
 
 /** Recovery points, in the order in which they are reached; of many tickets, the last to get there counts. */
-function pointsOf(order: Order, mints: ReadonlyMap<TicketId, MintView>): object[] {
+function pointsOf(order: Order, mints: MintViews): object[] {
   const own = Object.entries(order.points).map(([point, moment]) => ({ point, at: rfc3339(moment.at), version: moment.version }));
   const chain = (['submitted', 'minted'] as const).flatMap((point) => {
     const moments = order.tickets.map(({ ticket }) => mints.get(ticket)?.[point]);

@@ -1,3 +1,4 @@
+import type { AggregateRepository } from '#shared/aggregate/aggregate-repository.js';
 import { readOpening } from '#shared/domain/sale/commands.js';
 import { mintsUnpaid } from '#shared/domain/sale/open-sale.js';
 import { type EventStore, saleSubject } from '#shared/event-store/event-store.js';
@@ -8,7 +9,6 @@ import type { DeadLetters } from '#shared/platform/messaging/dead-letters.js';
 import type { Logger } from '#shared/platform/process/logger.js';
 import { isGranted } from '#shared/platform/tenants/tenant.js';
 import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
-import type { AggregateRepository } from '../deciding/aggregate-repository.js';
 import type { Decisions } from '../deciding/decisions.js';
 import type { SaleAggregate } from '../deciding/sale-aggregate.js';
 import type { PurchaseMetrics } from '../metrics.js';
@@ -103,7 +103,7 @@ export class Intake {
     const answer = (await this.lookUp(subject, said)) ?? kept;
     if (answer !== undefined) return answer;
     const { payment } = said.request as { readonly payment: PaymentId };
-    const isKnown = await this.parts.folds.withLatest(subject, ({ sale }) => sale.open?.payments.isReported(payment) === true);
+    const isKnown = await this.parts.folds.query(subject, ({ sale }) => sale.open?.payments.isReported(payment) === true);
     if (!isKnown) return this.decide(ok);
     const request = { ...(ok.request as JsonObject), payment };
     return this.decide({ ...ok, request, fingerprint: fingerprint(ok.operation, ok.sale, request) });
@@ -144,7 +144,7 @@ export class Intake {
   }
 
   private async lookUp(subject: string, command: Asked): Promise<Answer | undefined> {
-    const places = await this.parts.folds.withLatest(subject, (fold) => fold.placesOf(hashesOf(command)));
+    const places = await this.parts.folds.query(subject, (fold) => fold.placesOf(hashesOf(command)));
     return this.parts.decisions.answer(subject, places, command);
   }
 

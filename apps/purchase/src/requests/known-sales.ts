@@ -1,5 +1,5 @@
+import { CoalescedReads } from '#shared/aggregate/coalesced-reads.js';
 import { type EventStore, saleSubject } from '#shared/event-store/event-store.js';
-import { CoalescedReads } from '../reads/coalesced-reads.js';
 
 /** Sales known to exist are remembered up to this many; a sale never ceases to exist. */
 const MAX_KNOWN_SALES = 100_000;

@@ -1,24 +1,28 @@
 import type { Recorded } from '#shared/domain/recorded.js';
-import { type Commit, type Head, headOf, NO_HEAD } from '#shared/event-store/commit.js';
+import { type Commit, type Head, headOf, NO_HEAD, type WholeCommit } from '#shared/event-store/commit.js';
 import { saleSubject } from '#shared/event-store/event-store.js';
 import { MemoryEventStore } from '#shared/event-store/memory.js';
 import type { Hash } from '#shared/kernel/hash.js';
-import { type Aggregate, AggregateRepository } from './aggregate-repository.js';
+import type { Aggregate, Decision } from './aggregate.js';
+import { AggregateRepository } from './aggregate-repository.js';
 
 const SUBJECT = saleSubject('demo', 'gala');
 const READERS = 64;
 const anEvent = (note: string): Recorded =>
   ({ type: 'OrderConfirmed', data: { order: note }, at: Date.UTC(2027, 0, 1) }) as unknown as Recorded;
+const DEFINITION = { empty: (subject: string) => new Notes(subject), maxWeight: 100 };
 const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 class Notes implements Aggregate {
   head: Head = NO_HEAD;
   readonly notes: string[] = [];
-  get weight(): number {
-    return 1;
-  }
+  readonly weight = 1;
+  constructor(readonly subject = SUBJECT) {}
   apply(commit: Commit): void {
     for (const { data } of commit.events) this.notes.push((data as { readonly order: string }).order);
+    this.remember(commit);
+  }
+  remember(commit: Commit): void {
     this.head = headOf(commit);
   }
 }
@@ -27,6 +31,8 @@ class Notes implements Aggregate {
 class WatchedStore extends MemoryEventStore {
   reads = 0;
   isAway = false;
+  /** After each append, before it is answered. */
+  afterAppend = async (): Promise<void> => undefined;
   private gate: Promise<void> | undefined;
   private open: () => void = () => undefined;
 
@@ -41,6 +47,12 @@ class WatchedStore extends MemoryEventStore {
     this.open();
   }
 
+  override async append(...args: Parameters<MemoryEventStore['append']>): Promise<WholeCommit | undefined> {
+    const commit = await super.append(...args);
+    await this.afterAppend();
+    return commit;
+  }
+
   override async *read(subject: string, after: Head): AsyncIterable<Commit> {
     this.reads += 1;
     await this.gate;
@@ -53,25 +65,25 @@ let store: WatchedStore;
 let folds: AggregateRepository<Notes>;
 beforeEach(() => {
   store = new WatchedStore();
-  folds = new AggregateRepository(store, () => new Notes());
+  folds = new AggregateRepository(store, DEFINITION);
 });
 
-const latest = (): Promise<readonly string[]> => folds.withLatest(SUBJECT, ({ notes }) => [...notes]);
+const latest = (): Promise<readonly string[]> => folds.query(SUBJECT, ({ notes }) => [...notes]);
 
 /** As another process does: these folds hear nothing of it. */
 async function elsewhere(...notes: string[]): Promise<void> {
   for (const note of notes) await store.append(SUBJECT, await store.head(SUBJECT), [anEvent(note)]);
 }
 
-/** As the decider does: in a turn, on the fold. */
-function decide(note: string, meanwhile: () => Promise<void> = async () => undefined): Promise<void> {
-  return folds.withCached(SUBJECT, async (fold) => {
-    const commit = await store.append(SUBJECT, fold.head, [anEvent(note)]);
-    await meanwhile();
-    if (commit === undefined) throw new Error('another was first');
-    fold.apply(commit);
+/** As the decider does. */
+function decide(note: string, meanwhile?: () => Promise<void>): Promise<void> {
+  if (meanwhile !== undefined) store.afterAppend = meanwhile;
+  return folds.transact(SUBJECT, (fold) => {
+    fold.notes.push(note);
+    return { result: undefined, events: [anEvent(note)], bytes: 1 };
   });
 }
+const asItIs = ({ notes }: Notes): Decision<readonly string[]> => ({ result: [...notes], events: [], bytes: 0, isRecorded: true });
 
 it('tells all readers who wait by one look at the log', async () => {
   await elsewhere('a');
@@ -127,6 +139,7 @@ it('reads the log anew when the fold was forgotten during a look', async () => {
   const reading = latest();
   await soon();
   await expect(decide('b', () => Promise.reject(new Error('no answer')))).rejects.toThrow('no answer');
+  store.afterAppend = async () => undefined;
   store.release();
   expect(await reading).toEqual(['a', 'b']);
   await decide('c');
@@ -149,7 +162,7 @@ it('keeps what it has when the log does not answer a reader', async () => {
   store.isAway = true;
   await expect(latest()).rejects.toThrow('no answer');
   const before = store.reads;
-  expect(await folds.withCached(SUBJECT, ({ notes }) => [...notes])).toEqual(['a']);
+  expect(await folds.transact(SUBJECT, asItIs)).toEqual(['a']);
   expect(store.reads).toBe(before);
 });
 
@@ -161,13 +174,18 @@ describe('a long subject that is not known here', () => {
   let snapshot: Notes | undefined;
   beforeEach(() => {
     [asked, noticed, snapshot] = [[], [], undefined];
-    folds = new AggregateRepository(store, () => new Notes(), {
-      find: async (subject) => {
-        asked.push(subject);
-        return snapshot;
+    folds = new AggregateRepository(
+      store,
+      DEFINITION,
+      {},
+      {
+        find: async (subject) => {
+          asked.push(subject);
+          return snapshot;
+        },
+        notice: ({ head }) => noticed.push(head.version),
       },
-      notice: ({ head }) => noticed.push(head.version),
-    });
+    );
   });
 
   /** With other notes than the log has, so that it can be told where they come from. */

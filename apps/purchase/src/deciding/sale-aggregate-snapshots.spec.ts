@@ -1,3 +1,4 @@
+import { AggregateSnapshots } from '#shared/aggregate/aggregate-snapshots.js';
 import type { Commit } from '#shared/event-store/commit.js';
 import { saleSubject } from '#shared/event-store/event-store.js';
 import { MemoryValues } from '#shared/event-store/memory-values.js';
@@ -5,9 +6,7 @@ import type { NamedValues } from '#shared/event-store/named-values.js';
 import { Snapshots } from '#shared/event-store/snapshots.js';
 import type { Hash } from '#shared/kernel/hash.js';
 import type { KeyHash } from '#shared/kernel/ids.js';
-import { createLogger } from '#shared/platform/process/logger.js';
-import { SaleAggregate } from './sale-aggregate.js';
-import { SaleSnapshots } from './sale-snapshots.js';
+import { type AggregatePart, SaleAggregate } from './sale-aggregate.js';
 
 const SUBJECT = saleSubject('demo', 'long');
 /** A commit and as many decisions as a group has make so much of a sale's length. */
@@ -16,18 +15,18 @@ const STEP = KEYS + 1;
 
 let told: string[];
 let values: NamedValues;
-let sales: SaleSnapshots;
+let sales: AggregateSnapshots<SaleAggregate, AggregatePart>;
 beforeEach(() => {
   told = [];
   values = new MemoryValues();
   sales = salesOn(values);
 });
 
-const salesOn = (on: NamedValues): SaleSnapshots =>
-  new SaleSnapshots({
+const salesOn = (on: NamedValues): AggregateSnapshots<SaleAggregate, AggregatePart> =>
+  new AggregateSnapshots({
     snapshots: new Snapshots(on, 'test'),
-    metrics: { snapshot: (outcome) => told.push(outcome) },
-    logger: createLogger('sale-snapshots', 'silent'),
+    restore: SaleAggregate.restored,
+    onOutcome: (outcome) => told.push(outcome),
   });
 
 const opening = {

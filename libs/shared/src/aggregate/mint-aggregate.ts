@@ -1,0 +1,97 @@
+import type { MintEvent } from '../domain/mint/events.js';
+import { evolve, type TicketMint } from '../domain/mint/ticket-mint.js';
+import type { Recorded } from '../domain/recorded.js';
+import type { Moment } from '../domain/sale/orders/order.js';
+import { type Commit, type Head, headOf, NO_HEAD } from '../event-store/commit.js';
+import { Fault } from '../kernel/fault.js';
+import type { TicketId } from '../kernel/ids.js';
+import type { Aggregate } from './aggregate.js';
+
+/** A ticket's mint as the log has it. What is read again later is kept here, what is rarely asked for stays in the log. */
+export interface MintProgress {
+  readonly mint: TicketMint;
+  /** Sequence of the commit that holds its plan. */
+  readonly planned?: number;
+  /** When its first attempt was written down. */
+  readonly submitted?: Moment;
+  readonly minted?: Moment;
+  /** Of the mint; they stay when the asset is burned. `slot` is a decimal string. */
+  readonly asset?: string;
+  readonly signature?: string;
+  readonly slot?: string;
+}
+
+/** Entries of the cache that a ticket counts for, and its plan, which is kept until it is minted, or for ever where the ticket is revocable. */
+const TICKET_WEIGHT = 2;
+const PLAN_WEIGHT = 5;
+
+/** The fold of one sale's mint subject: where the mint of each of its tickets stands. */
+export class MintAggregate implements Aggregate {
+  head: Head = NO_HEAD;
+  weight = 1;
+  /** Time of the last event: the next is never earlier. */
+  at = 0;
+  private readonly tickets = new Map<TicketId, MintProgress>();
+  /** Decided since the head. */
+  private readonly staged = new Map<TicketId, TicketMint>();
+
+  constructor(readonly subject: string) {}
+
+  /** The state that the next decision is made on. */
+  mintOf(ticket: TicketId): TicketMint | undefined {
+    return this.staged.get(ticket) ?? this.tickets.get(ticket)?.mint;
+  }
+
+  progressOf(ticket: TicketId): MintProgress | undefined {
+    return this.tickets.get(ticket);
+  }
+
+  /** Applies an event that is decided and not in the log yet. */
+  stage(event: MintEvent, at: number): void {
+    const { ticket } = event.data;
+    this.staged.set(ticket, evolve(this.mintOf(ticket), event));
+    this.at = Math.max(this.at, at);
+  }
+
+  rollback(): void {
+    this.staged.clear();
+  }
+
+  apply(commit: Commit): void {
+    for (const event of commit.events) {
+      if (!isMintEvent(event)) throw new Fault('log-broken', { subject: this.subject, sequence: commit.sequence, event: event.type });
+      this.stage(event, event.at);
+    }
+    this.remember(commit);
+  }
+
+  remember(commit: Commit): void {
+    for (const event of commit.events as readonly Recorded<MintEvent>[]) this.note(event, commit);
+    this.staged.clear();
+    this.head = headOf(commit);
+  }
+
+  private note(event: Recorded<MintEvent>, { version, sequence }: Commit): void {
+    const { ticket } = event.data;
+    const before = this.tickets.get(ticket);
+    const mint = this.staged.get(ticket) as TicketMint;
+    const kept = event.type === 'MintPlanned' ? undefined : before; // a corrected request begins again
+    const progress = { ...kept, mint, ...factsOf(event, kept, sequence, { at: event.at, version }) };
+    this.tickets.set(ticket, progress);
+    this.weight += weightOf(progress) - (before === undefined ? 0 : weightOf(before));
+  }
+}
+
+/** What one event adds to a ticket's progress. */
+function factsOf(event: MintEvent, before: MintProgress | undefined, sequence: number, moment: Moment): Partial<MintProgress> {
+  if (event.type === 'MintPlanned') return { planned: sequence };
+  if (event.type === 'MintSubmitted') return { submitted: before?.submitted ?? moment };
+  if (event.type !== 'MintCompleted') return {};
+  const { asset, signature, slot } = event.data;
+  return { minted: moment, asset, signature, slot };
+}
+
+const weightOf = ({ mint }: MintProgress): number =>
+  'plan' in mint || (mint.state === 'minted' && mint.revocable !== undefined) ? TICKET_WEIGHT + PLAN_WEIGHT : TICKET_WEIGHT;
+
+const isMintEvent = (event: Recorded): event is Recorded<MintEvent> => event.type.startsWith('Mint') && event.type !== 'MintsRequested';
