@@ -102,7 +102,7 @@ it('shows when an order came how far', async () => {
 });
 
 it('[L6] has one outcome each, and money and seat agree, when 1,000 payments race their expiry', async () => {
-  await shop.demo.open('race', { quota: RACES }, { ...paying, holdSeconds: 3, maxPerBuyer: RACES });
+  await shop.demo.open('race', { quota: RACES }, { ...paying, holdSeconds: 3, maxPerBuyer: RACES, maxEndedHolds: RACES });
   const rounds = Array.from({ length: RACES }, (_, round) => round);
   const placed = await Promise.all(
     rounds.map((round) => shop.demo.insist('order.place', { sale: 'race', buyer: 'b-1', quantity: 1 }, `race-${round}`)),
