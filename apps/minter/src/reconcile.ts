@@ -10,9 +10,9 @@ import { DRIFTS, type Drift, isWrong } from './reconcile/drift.js';
 import { type Reconciled, Reconciliation } from './reconcile/reconciliation.js';
 
 /**
- * `node dist/apps/minter/src/reconcile.js [--also address,…] [--no-ledger] [--json]`: holds log, ledger and chain against each other.
- * `admit reconcile` starts it with the operator's NATS login, the ledger's reader and an RPC; it holds no key. Exit code 0: nothing is
- * wrong, 1: something is, 2: it could not be told.
+ * `node dist/apps/minter/src/reconcile.js [--also address,…] [--no-ledger] [--json]`: compares log, ledger and chain. `admit reconcile`
+ * starts it with the operator's NATS login, the ledger's reader and an RPC; it has no signing key. Exit codes: 0 no findings, 1
+ * findings, 2 could not run.
  */
 
 async function reconcile(also: readonly string[], withoutLedger: boolean): Promise<Reconciled> {
@@ -50,7 +50,7 @@ function lineOf({ kind, tenant, sale, ticket, asset, log, ledger, chain, signatu
 }
 
 try {
-  process.exitCode = EXIT.failed; // until it is known better
+  process.exitCode = EXIT.failed; // default, unless the check succeeds
   const { values } = parseArgs({
     options: {
       also: { type: 'string', default: '' },

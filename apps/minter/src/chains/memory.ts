@@ -4,18 +4,18 @@ import { base32, hashFields, sha256 } from '#shared/kernel/hash.js';
 import type { TenantId, TicketId } from '#shared/kernel/ids.js';
 import type { AssetAddress, Chain, Funds, SignedTransaction, Submission, Verdict, Watched } from './chain.js';
 
-/** What can happen to a transaction on its way. The chance of each is in 0..1; they are tried in this order. */
+/** Faults of a transaction in transit. Each has a probability in 0..1; they are tried in this order. */
 export const MEMORY_FAULTS = ['drop', 'landThenTimeOut', 'errorThenLand', 'landFailed', 'silence'] as const;
 export type MemoryFault = (typeof MEMORY_FAULTS)[number];
 
 export interface MemoryChainOptions {
-  /** Same seed, same calls: the same faults strike. */
+  /** The same seed and the same calls give the same faults. */
   readonly seed?: number;
   readonly chances?: Readonly<Partial<Record<MemoryFault, number>>>;
-  /** Blocks a signed transaction may land in after its making. */
+  /** Blocks after signing in which a transaction may land. */
   readonly lifeBlocks?: number;
   readonly finalAfterSlots?: number;
-  /** Slots that pass by themselves with every look: lets a whole minter run without a clock. */
+  /** Slots that pass with every read: lets a whole minter run without a clock. */
   readonly slotsPerLook?: number;
   readonly base?: string;
 }
@@ -27,7 +27,7 @@ interface Landed {
 
 interface Asset {
   readonly slot: number;
-  /** The slot it was burned in, and by what. */
+  /** The slot in which it was burned, and the burning signature. */
   burned?: { readonly slot: number; readonly signature: string | null };
   readonly signature: string;
   readonly plan: Pick<MintPlan, 'wallet' | 'name' | 'symbol' | 'uri'>;
@@ -37,7 +37,7 @@ const ADDRESS_LETTERS = 44;
 const SEED_LETTERS = 32;
 const COST = 6_000_000n;
 
-/** A chain in this process: one block a slot, finality after some, and the same law as the real one: an address is occupied once. */
+/** An in-memory chain: one block a slot, delayed finality, and the rule of a real chain that an address is used once. */
 export class MemoryChain implements Chain {
   readonly genesis = 'memory';
   readonly delegate = 'memory-delegate';
@@ -124,12 +124,12 @@ export class MemoryChain implements Chain {
     this.slot += slots;
   }
 
-  /** The next submissions meet these, one each. */
+  /** Applies these faults to the next submissions, one each. */
   strikeNext(...faults: readonly MemoryFault[]): void {
     this.next.push(...faults);
   }
 
-  /** Somebody with the base key put something else at the address. */
+  /** Simulates another holder of the base key, who occupies the address. */
   occupy(asset: string): void {
     this.assets.set(asset, {
       slot: this.slot,
@@ -138,7 +138,7 @@ export class MemoryChain implements Chain {
     });
   }
 
-  /** The holder burned it. */
+  /** Simulates the holder's burn. */
   burn(asset: string): void {
     this.burnNow(asset, null);
   }
@@ -151,7 +151,7 @@ export class MemoryChain implements Chain {
     return [...this.assets.values()].filter(({ burned }) => burned !== undefined).length;
   }
 
-  /** Transactions that landed, with or without effect. */
+  /** Landed transactions, with or without effect. */
   get landedCount(): number {
     return this.statuses.size;
   }
@@ -203,7 +203,7 @@ export class MemoryChain implements Chain {
     return { kind: 'unknown', seen: landed !== undefined, reason: 'in flight' };
   }
 
-  /** The law of the chain: once for each signature, once for each address, and not after the last valid block. */
+  /** The chain's rules: once for each signature, once for each address, and not after the last valid block. */
   private land({ signature, transaction, lastValidBlockHeight }: MintAttempt, error: string | null): void {
     if (this.statuses.has(signature) || this.slot > lastValidBlockHeight) return;
     const plan = planIn({ transaction });
@@ -214,7 +214,7 @@ export class MemoryChain implements Chain {
     else this.assets.set(plan.asset, { slot: this.slot, signature, plan });
   }
 
-  /** Nothing is minted where something is, and nothing is burned where nothing is left. */
+  /** A mint fails at an occupied address; a burn fails without an asset. */
   private wouldFail({ asset, burns }: Ordered): boolean {
     const there = this.assets.get(asset);
     return burns ? there === undefined || there.burned !== undefined : there !== undefined;
@@ -245,7 +245,7 @@ export class MemoryChain implements Chain {
   }
 }
 
-/** What a transaction does: mint the plan's asset, or burn it. */
+/** The effect of a transaction: mint the plan's asset, or burn it. */
 type Ordered = MintPlan & { readonly burns?: true };
 
 const planIn = ({ transaction }: Pick<MintAttempt, 'transaction'>): Ordered =>

@@ -16,7 +16,7 @@ const entry = (number: number, genesisHash = 'here'): Looked => ({
 });
 const confirmed: Verdict = { kind: 'confirmed', signature: 's', slot: '1', supply: '1', holder: null };
 
-/** Looks at so many with this chain; resolves when each had its verdict. */
+/** Requests this many verdicts from the chain; resolves when each has one. */
 function drain(count: number, look: (watched: readonly Watched[]) => Promise<readonly Verdict[]>) {
   const left = new Set(Array.from({ length: count }, (_, number) => entry(number)));
   let drained: () => void = () => undefined;
@@ -75,7 +75,7 @@ describe('looking at what is outstanding', () => {
     });
     await done;
     const pauses = at.slice(1).map((time, index) => time - (at[index] ?? 0));
-    for (const [index, pause] of pauses.entries()) expect(pause).toBeGreaterThanOrEqual(POLL_MS * 2 ** index - 1); // a timer may be a fraction early
+    for (const [index, pause] of pauses.entries()) expect(pause).toBeGreaterThanOrEqual(POLL_MS * 2 ** index - 1); // a timer may fire a fraction early
     expect(rounds.trouble).toBeUndefined();
   });
 });

@@ -4,21 +4,21 @@ import type { Logger } from '#shared/platform/process/logger.js';
 import type { Chain, Verdict, Watched } from '../chains/chain.js';
 
 /**
- * Looked at by one question, which fails or is answered as a whole: so many signatures go into one call. Where one call in ten fails, a
- * question about 5,000 would never be answered, and one about 256 is answered nearly every second time.
+ * Attempts in one read, which succeeds or fails as a whole: this many signatures fit one call. If one call in ten fails, a read of 5,000
+ * practically never succeeds, and one of 256 nearly every second time.
  */
 export const SLICE = 256;
-/** Questions in the air at once: enough that one which is never answered holds up nobody but its own slice. */
+/** Concurrent reads: one that never gets a response delays only its own slice. */
 const SLICES_AT_ONCE = 8;
-/** While nothing is answered the pause doubles up to this. */
+/** Without responses the pause doubles up to this. */
 const MAX_PAUSE_MS = 10_000;
-/** Up to so much of a pause is added by chance: many minters that lost one node must not come back to it as one. */
+/** The random part of a pause: many minters that lost one node must not return to it at once. */
 const JITTER = 0.2;
 const COMPLAIN_EVERY_MS = 5_000;
 
 export interface Looked {
   readonly watched: Watched;
-  /** True while a question about it has no answer yet. */
+  /** True while a read of it is in flight. */
   looking: boolean;
 }
 
@@ -29,8 +29,8 @@ export interface RoundsParts {
 }
 
 /**
- * Looks at everything there is, again and again, in slices that fail alone: what was not answered is asked again with the next round. A
- * round does not wait for the one before it, only its slices do.
+ * Polls the verdicts of all tracked attempts in slices that fail independently; a failed slice is read again in the next round. A round
+ * does not wait for the previous one, only for its slices.
  */
 export class ConfirmationPoller<E extends Looked> {
   private readonly lane = new Semaphore(SLICES_AT_ONCE);
@@ -39,7 +39,7 @@ export class ConfirmationPoller<E extends Looked> {
   private failuresInARow = 0;
   private unanswered = 0;
   private complainedAt = Number.NEGATIVE_INFINITY;
-  /** Why the last question was not answered, or undefined when it was. */
+  /** Why the last read failed, or undefined after a success. */
   trouble: Fault | undefined;
 
   constructor(
@@ -48,7 +48,7 @@ export class ConfirmationPoller<E extends Looked> {
     private readonly take: (entry: E, verdict: Verdict) => void,
   ) {}
 
-  /** To be called whenever there is something to look at. */
+  /** Call this whenever there is something to poll. */
   schedule(): void {
     if (this.stopped || this.timer !== undefined) return;
     this.timer = setTimeout(() => this.round(), this.pauseMs());
@@ -67,7 +67,7 @@ export class ConfirmationPoller<E extends Looked> {
   private round(): void {
     this.timer = undefined;
     let any = false;
-    // Plans of another chain (a development chain that was made anew) must not keep the others from being looked at.
+    // Plans of another chain (a recreated development chain) must not block the others.
     const byChain = new Map<string, E[]>();
     for (const entry of this.entries()) {
       any = true;
@@ -101,14 +101,14 @@ export class ConfirmationPoller<E extends Looked> {
       return verdicts;
     } catch (thrown) {
       if (!isFault(thrown)) throw thrown;
-      if (thrown.kind === 'retryable') this.failuresInARow += 1; // another chain behind the node is no reason to let the others wait
+      if (thrown.kind === 'retryable') this.failuresInARow += 1; // another chain behind the node must not delay the others
       this.trouble = thrown;
       this.complain(thrown, slice.length);
       return undefined;
     }
   }
 
-  /** Said once in a while, with how many mints were asked after in vain meanwhile. */
+  /** Logs the failure at intervals, with the number of mints affected meanwhile. */
   private complain(fault: Fault, mints: number): void {
     this.unanswered += mints;
     if (performance.now() - this.complainedAt < COMPLAIN_EVERY_MS) return;

@@ -68,7 +68,7 @@ describe('what is outstanding', () => {
     chain.strikeNext('drop', 'silence', 'drop');
     const mint = await watched(chain);
     expect(await open(chain).settle(mint)).toMatchObject({ kind: 'confirmed', signature: mint.live.signature });
-    expect(chain.sent).toHaveLength(4); // once seen, never again
+    expect(chain.sent).toHaveLength(4); // once seen, it is never sent again
     expect(new Set(chain.sent.map(({ signature }) => signature)).size).toBe(1);
     expect(chain.sent.map(({ simulate }) => simulate)).toEqual([true, false, false, false]);
   });
@@ -84,7 +84,7 @@ describe('what is outstanding', () => {
     };
     const outstanding = open(chain);
     const settled = outstanding.settle(slow);
-    for (let number = 2; number < 6; number += 1) await outstanding.settle(await watched(chain, number)); // looks go on meanwhile
+    for (let number = 2; number < 6; number += 1) await outstanding.settle(await watched(chain, number)); // polls continue meanwhile
     answer();
     expect((await settled).kind).toBe('confirmed');
     expect(chain.sent.filter(({ signature }) => signature === slow.live.signature)).toHaveLength(1);
@@ -124,7 +124,7 @@ describe('what is outstanding', () => {
     chain.answer = { kind: 'refused', by: 'program', reason: 'custom program error: 0x0' };
     const ending = await open(chain).settle(await watched(chain));
     expect(ending).toMatchObject({ kind: 'dead', reason: 'program-refused', evidence: { refusal: 'custom program error: 0x0' } });
-    expect(chain.sent.every(({ simulate }) => simulate)).toBe(true); // what would fail is not made to pay a fee
+    expect(chain.sent.every(({ simulate }) => simulate)).toBe(true); // a transaction that would fail must cost no fee
   });
 
   it('[minting RS5] [blockchain NFT-6] dies of old age when the node alone refused it', async () => {

@@ -5,18 +5,18 @@ import type { FailpointHook } from '../minting/failpoint.js';
 import { ConfirmationPoller, type Looked } from './confirmation-poller.js';
 
 /**
- * Submissions in the air at once, 32 in all. Four times as many only kept a busy node from answering the looks (measured: twice as many
- * expired). What was never sent has most of the places for itself: it must not grow too old behind what is sent again.
+ * Concurrent submissions, 32 in all. Four times as many only kept a busy node from answering the polls (measured: twice as many
+ * expired). First sends get most places, because they must not grow old behind resends.
  */
 export const FIRST_SENDS_AT_ONCE = 24;
 const RESENDS_AT_ONCE = 8;
-/** A node that sees something foreign at an address once may be mistaken; one that does so this often in a row is believed. */
+/** A node may be wrong about a foreign account once; this many reads in a row count as certain. */
 const FOREIGN_LOOKS = 3;
 
-/** What ends the watching. Unknown never does. */
+/** The verdicts that end tracking; `unknown` never does. */
 export type Ending = Exclude<Verdict, { kind: 'unknown' }>;
 
-/** An attempt that was sent once. In an object, because a promise of a promise would wait for both. */
+/** An attempt that was sent once. An object, because a promise of a promise would wait for both. */
 export interface Flight {
   readonly ended: Promise<Ending>;
 }
@@ -24,7 +24,7 @@ export interface Flight {
 interface Entry extends Looked, Flight {
   readonly tenant: string;
   readonly resolve: (ending: Ending) => void;
-  /** When the last sending ended; while one waits in line or is on its way, nothing is sent again. */
+  /** When the last send ended; while one is queued or in flight, nothing is sent again. */
   sentAt: number;
   sending: boolean;
   refusal?: string;
@@ -41,8 +41,8 @@ export interface ConfirmationTrackerDependencies {
 }
 
 /**
- * Everything that was sent and has no verdict yet. It is looked at again and again; what the chain has not seen is sent again, the very
- * same bytes, for as long as they may land.
+ * Tracks every sent attempt without a verdict. It polls all of them, and resends the exact bytes of those that the chain has not seen,
+ * as long as they may land.
  */
 export class ConfirmationTracker {
   private readonly entries = new Map<string, Entry>();
@@ -58,7 +58,7 @@ export class ConfirmationTracker {
     );
   }
 
-  /** What keeps looks from being answered, or undefined when the last one was. */
+  /** Why polls fail, or undefined when the last one succeeded. */
   get trouble(): unknown {
     return this.rounds.trouble;
   }
@@ -67,17 +67,17 @@ export class ConfirmationTracker {
     return this.entries.size;
   }
 
-  /** Sends the live attempt and resolves with its verdict, however long that takes. Everything of it is in the log already. */
+  /** Sends the live attempt and resolves with its verdict, without a time limit. The log already holds all of the attempt. */
   async settle(watched: Watched, tenant = ''): Promise<Ending> {
     return (await this.launch(watched, tenant)).ended;
   }
 
   /**
-   * Sends the live attempt and resolves when the node has answered, or could not. From here on it is looked at.
-   * @param tenant whose turn it takes
+   * Sends the live attempt and resolves when the node has responded or failed. From then on its verdict is polled.
+   * @param tenant whose queue the send waits in
    */
   async launch(watched: Watched, tenant = ''): Promise<Flight> {
-    // Two commands may wait for one ticket: the second request of a caller who could not wait for the first.
+    // Two commands may wait for one ticket: a caller may repeat its request before the first one ends.
     const known = this.entries.get(watched.live.signature);
     if (known !== undefined) return known;
     const entry = entryOf(watched, tenant);
@@ -119,11 +119,11 @@ export class ConfirmationTracker {
     entry.resolve(ending);
   }
 
-  /** The first time, and after a program said no, the node tries the bytes before it passes them on: what fails costs no fee then. */
+  /** At the first send, and after a program's rejection, the node simulates the bytes first: a failure then costs no fee. */
   private async send(entry: Entry, simulate: boolean, lane: TurnLane): Promise<void> {
     const { live } = entry.watched;
     entry.sending = true;
-    // Its verdict may have come while it waited in line.
+    // Its verdict may have arrived while it was queued.
     const submission = await lane.run(entry.tenant, async () =>
       this.entries.has(live.signature) ? this.parts.chain.submit(live, simulate) : undefined,
     );
@@ -148,7 +148,7 @@ function entryOf(watched: Watched, tenant: string): Entry {
   return { watched, tenant, ended, resolve, looking: false, sentAt: 0, sending: false, foreign: 0 };
 }
 
-/** An attempt that died of old age because a program kept saying no died of that. */
+/** The reason of an attempt that expired while a program kept rejecting it is the rejection. */
 function explained(verdict: Extract<Verdict, { kind: 'dead' }>, refusal: string | undefined): Ending {
   if (verdict.reason !== 'expired' || refusal === undefined) return verdict;
   return { ...verdict, reason: 'program-refused', evidence: { ...verdict.evidence, refusal } };

@@ -1,14 +1,14 @@
 import type { Logger } from '#shared/platform/process/logger.js';
 import type { Chain } from '../chains/chain.js';
 
-/** A balance read is believed for this long; in between, what was let through is counted. */
+/** A balance is valid for this long; mints admitted in between are counted against it. */
 const FRESH_MS = 1_000;
-/** Kept on the payer's account beyond what is outstanding, in mints: for what the count of a moment cannot know. */
+/** Kept in the payer's account beyond mints in flight, counted in mints: covers spending that the count has not seen yet. */
 const MARGIN_MINTS = 10n;
-/** While there is too little, the balance is read again this often. */
+/** The interval of balance reads while there is too little. */
 const PAUSE_MS = 1_000;
 
-/** Lets a mint be signed only while the payer can pay for it and for everything outstanding. Nothing fails for want of money: it waits. */
+/** Permits a signature only while the payer can pay for it and for all mints in flight. Without funds mints wait; none fails. */
 export class FundsGate {
   private affordable = 0n;
   private readAt = Number.NEGATIVE_INFINITY;
@@ -49,7 +49,7 @@ export class FundsGate {
     await this.reading;
   }
 
-  /** Counts who enters in the same breath in which it is found to be paid for: a crowd that waited for one reading goes in one by one. */
+  /** Counts a mint in the same step that admits it, so that a crowd waiting for one balance is admitted one by one. */
   private mayEnter(): boolean {
     const enough = this.affordable > BigInt(this.outstanding() + this.inside);
     if (enough) this.inside += 1;
@@ -71,7 +71,7 @@ export class FundsGate {
       );
   }
 
-  /** All that wait share one timer. */
+  /** All waiting mints share one timer. */
   private pause(): Promise<void> {
     this.pausing ??= new Promise<void>((resolve) => {
       setTimeout(resolve, PAUSE_MS).unref();

@@ -1,9 +1,9 @@
 import type { Commit } from '#shared/event-store/commit.js';
 import { Fault } from '#shared/kernel/fault.js';
 
-/** The caps hold for every stretch of this length. */
+/** The caps hold for every window of this length. */
 export const CAPPED_MS = 60_000;
-/** Mints that wait for a cap come again within this, so a cap that let nobody wait for so long is not reached. */
+/** Mints that wait for a cap retry within this time, so a cap without a rejection for this long is not reached. */
 const REMEMBERED_MS = 5_000;
 
 export interface Caps {
@@ -11,7 +11,7 @@ export interface Caps {
   readonly perTenantMinute: number;
 }
 
-/** What an attempt is for: both cost a fee, a mint also its rent. */
+/** The purpose of an attempt: both cost a fee, a mint also its rent. */
 type Spending = 'mint' | 'burn';
 
 const keyOf = (ticket: string, attempt: number, what: Spending): string => `${what} ${ticket} ${attempt}`;
@@ -22,8 +22,8 @@ interface Spent {
 }
 
 /**
- * How many attempts may be signed in a minute, in all and for one tenant: what a flood of wrong commands can cost at most. Counted from the
- * log, so neither a restart nor a second minter forgets; what is about to be logged is counted in advance.
+ * Caps the attempts signed in a minute, in total and for each tenant: the maximum cost of a flood of wrong commands. Counts come from
+ * the log, so they survive restarts and cover all minters; attempts about to be logged are counted in advance.
  */
 export class SpendingCaps {
   /** By ticket and attempt, oldest first. */
@@ -41,7 +41,7 @@ export class SpendingCaps {
     return this.now() - this.refusedAt < REMEMBERED_MS;
   }
 
-  /** Counts what the log says was signed. Told twice it counts once. */
+  /** Counts signed attempts from the log; idempotent. */
   note({ subject, events }: Pick<Commit, 'subject' | 'events'>): void {
     const tenant = subject.split('.')[1] ?? '';
     for (const { type, data, at } of events) {
@@ -50,7 +50,7 @@ export class SpendingCaps {
     }
   }
 
-  /** To be called before an attempt is signed. @throws Fault `spending-capped` */
+  /** Call this before an attempt is signed. @throws Fault `spending-capped` */
   reserve(tenant: string, ticket: string, attempt: number, what: Spending = 'mint'): void {
     const key = keyOf(ticket, attempt, what);
     if (this.spent.has(key)) return;
@@ -62,7 +62,7 @@ export class SpendingCaps {
     this.count(key, { tenant, at: this.now() });
   }
 
-  /** Whether a tenant may have another attempt signed now. Where it may not, what waits is not begun. */
+  /** True when a tenant may have another attempt signed now; otherwise its waiting mints do not start. */
   allows(tenant: string): boolean {
     this.forget();
     const { perMinute, perTenantMinute } = this.caps;

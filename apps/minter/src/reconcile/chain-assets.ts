@@ -7,7 +7,10 @@ import { holdingAddress } from '../chains/token-2022/mint-transaction.js';
 import type { Rpc } from '../chains/token-2022/rpc/rpc.js';
 import type { OnChain } from './drift.js';
 
-/** What stands at every planned address, finalized, hundreds of accounts a call; who holds it is asked one by one only where it was moved. */
+/**
+ * The finalized account at every planned address, hundreds of accounts a call. Holders are read one by one, and only for tokens that
+ * have moved.
+ */
 export async function onChain(rpc: Rpc, plans: readonly MintPlan[]): Promise<readonly OnChain[]> {
   const { slot } = await rpc.finalizedHead();
   const addresses = plans.flatMap((plan) => [new PublicKey(plan.asset), holdingAddress(plan)]);
@@ -22,10 +25,10 @@ export async function onChain(rpc: Rpc, plans: readonly MintPlan[]): Promise<rea
   return found;
 }
 
-/** Signatures of a page; the most that the RPC gives at once. */
+/** Signatures of a page; the RPC's maximum. */
 const PAGE = 1_000;
 
-/** Every transaction that an address of ours signed and that took effect, newest first. */
+/** Every effective transaction that this address signed, newest first. */
 export async function* landedOf(rpc: Rpc, address: string): AsyncIterable<string> {
   const key = new PublicKey(address);
   for (let before: string | undefined; ; ) {
@@ -37,7 +40,7 @@ export async function* landedOf(rpc: Rpc, address: string): AsyncIterable<string
   }
 }
 
-/** The assets that a transaction was about: of its accounts, those that are mints of the token program now. */
+/** The assets of a transaction: those of its accounts that are now mints of the token program. */
 export async function assetsIn(rpc: Rpc, signature: string): Promise<readonly string[]> {
   const transaction = await rpc.ask('getTransaction', (connection) =>
     connection.getTransaction(signature, { commitment: 'finalized', maxSupportedTransactionVersion: 0 }),
@@ -54,6 +57,6 @@ function isMint(account: AccountInfo<Buffer> | null): boolean {
   try {
     return unpackMint(PublicKey.default, account, TOKEN_2022_PROGRAM_ID).isInitialized;
   } catch {
-    return false; // an account that holds tokens, not one that makes them
+    return false; // a token account, not a mint
   }
 }

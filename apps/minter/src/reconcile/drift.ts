@@ -2,7 +2,7 @@ import type { Judgement } from '../chains/token-2022/judge-account.js';
 import type { LedgerSale, LedgerTicket } from './ledger-tickets.js';
 import type { LoggedTicket } from './logged-tickets.js';
 
-/** What can be found, and whether it is wrong or merely worth knowing. */
+/** The possible findings, each an error or information. */
 export const DRIFTS = {
   'other-chain': ['wrong', 'was planned on another chain than the one the RPC serves'],
   'foreign-account': ['wrong', 'something that is not ours stands at its planned address'],
@@ -29,7 +29,7 @@ export interface Drift {
   readonly sale?: string;
   readonly ticket?: string;
   readonly asset?: string;
-  /** What each side says of it. */
+  /** The value on each side. */
   readonly log?: string;
   readonly ledger?: string;
   readonly chain?: string;
@@ -38,10 +38,10 @@ export interface Drift {
 
 type About = Pick<Drift, 'tenant' | 'sale'>;
 
-/** What the chain shows at a planned address, and who holds the token: null when nobody does. */
+/** The account at a planned address, and the token's holder: null when the token is burned. */
 export type OnChain = Judgement & { readonly holder?: string | null };
 
-/** The log against the chain, for one planned ticket. */
+/** Compares the log with the chain for one planned ticket. */
 export function chainDrift(of: About, { ticket, plan, mint, holder }: LoggedTicket, found: OnChain): Drift | undefined {
   const drift = (kind: DriftKind, chain: string): Drift => ({ kind, ...of, ticket, asset: plan?.asset ?? '', log: mint.state, chain });
   if (found.kind === 'foreign') return drift('foreign-account', found.found);
@@ -51,7 +51,7 @@ export function chainDrift(of: About, { ticket, plan, mint, holder }: LoggedTick
     case 'minted':
     case 'voided':
       if (found.kind === 'absent') return drift('not-on-chain', 'absent');
-      return mint.state === 'minted' ? sinceMinted(drift, found, holder) : undefined; // a void one is worth nothing: who has it does not matter
+      return mint.state === 'minted' ? sinceMinted(drift, found, holder) : undefined; // a void ticket is worthless, so its holder does not matter
     case 'revoked':
       return stands ? drift('not-burned', 'supply 1') : undefined;
     default:
@@ -68,7 +68,7 @@ function sinceMinted(
   return found.holder === holder ? undefined : { ...drift('moved', `held by ${found.holder}`), log: `held by ${holder}` };
 }
 
-/** The log against the ledger, for one sale. What either side learned after the other was read is no difference. */
+/** Compares the log with the ledger for one sale. Changes after the other side was read are no difference. */
 export function* ledgerDrifts(of: About, logged: ReadonlyMap<string, LoggedTicket>, ledger: LedgerSale, last: number): Iterable<Drift> {
   for (const each of logged.values()) {
     const row = ledger.tickets.get(each.ticket);
@@ -97,7 +97,7 @@ function* mintedDrift(
   else if (row === undefined || !isMinted(row))
     yield { kind: 'not-in-ledger', ...about, log: 'minted', ledger: row?.status ?? 'no such ticket' };
   else {
-    const fields = { asset, signature, ...(row.status === 'minted' && { holder }) }; // a ticket that is taken back has no holder
+    const fields = { asset, signature, ...(row.status === 'minted' && { holder }) }; // a revoked ticket has no holder
     for (const [name, value] of Object.entries(fields)) {
       const other = row[name as keyof typeof fields];
       if (other !== value) yield { kind: 'ledger-differs', ...about, log: `${name} ${value}`, ledger: `${name} ${other}` };
@@ -105,5 +105,5 @@ function* mintedDrift(
   }
 }
 
-/** A ticket that is taken back or void was minted all the same. */
+/** A revoked or void ticket was minted earlier. */
 const isMinted = ({ status }: LedgerTicket): boolean => ['minted', 'revoking', 'released', 'void'].includes(status);

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { atOneMoment } from '#shared/platform/ledger-reading.js';
 
-/** A ticket as the ledger has it. */
+/** A ticket's row in the ledger. */
 export interface LedgerTicket {
   readonly ticket: string;
   readonly status: string;
@@ -11,7 +11,7 @@ export interface LedgerTicket {
   readonly sequence: number;
 }
 
-/** The ledger's tickets of one sale, and how far the ledger was: both as of one instant. */
+/** The ledger's tickets of one sale and its position, as of the same instant. */
 export interface LedgerSale {
   readonly checkpoint: number;
   readonly tickets: ReadonlyMap<string, LedgerTicket>;
@@ -30,7 +30,7 @@ async function saleIn(ledger: pg.Client, tenant: string, sale: string): Promise<
   return { checkpoint: Number(at[0]?.sequence ?? 0), tickets: new Map(tickets) };
 }
 
-/** Every sale of which the ledger has a ticket that somebody tried to mint. */
+/** Every sale with a ticket in the ledger that has a mint attempt. */
 export async function ledgerSales(ledger: pg.Client): Promise<readonly { readonly tenant: string; readonly sale: string }[]> {
   const sql = `select distinct tenant, sale from ledger.ticket where asset is not null or status in ('minted', 'mint-failed')`;
   return (await ledger.query<{ tenant: string; sale: string }>(sql)).rows;

@@ -4,28 +4,28 @@ import { evolve, type TicketMint } from '#shared/domain/mint/ticket-mint.js';
 import { decodeCommit } from '#shared/event-store/commit.js';
 import type { TicketId } from '#shared/kernel/ids.js';
 
-/** A ticket as the log tells of its mint. */
+/** A ticket's mint in the log. */
 export interface LoggedTicket {
   readonly ticket: TicketId;
   readonly mint: TicketMint;
   /** Absent: refused before it was planned. */
   readonly plan?: MintPlan;
-  /** Who held it when its mint was confirmed. */
+  /** The holder when its mint was confirmed. */
   readonly holder?: string | null;
-  /** Of the commit that speaks of it last. */
+  /** The sequence of its last commit. */
   readonly sequence: number;
 }
 
-/** An attempt that the log says will never land. */
+/** An attempt that the log records as dead. */
 export type LoggedDeath = Pick<MintAttemptDied['data'], 'ticket' | 'attempt' | 'reason'>;
 
-/** Every ticket of one sale that a mint was asked for, folded from its mint subject. */
+/** Every ticket of one sale with a mint request, folded from its mint subject. */
 export class LoggedTickets {
   readonly tickets = new Map<TicketId, LoggedTicket>();
   /** By signature. */
   readonly dead = new Map<string, LoggedDeath>();
 
-  /** @param signatures where every signature goes that was written down before it was sent */
+  /** @param signatures collects every signature that was logged before its transaction was sent */
   constructor(private readonly signatures: Set<string>) {}
 
   take(message: StoredMsg): void {
@@ -40,7 +40,7 @@ export class LoggedTickets {
   }
 }
 
-/** What was about to be sent when this commit was written. */
+/** The signatures in a commit, logged before their transactions are sent. */
 export const signaturesIn = (message: StoredMsg): string[] =>
   mintEventsIn(message).flatMap((event) =>
     event.type === 'MintSubmitted' || event.type === 'MintRevokeSubmitted' ? [event.data.signature] : [],

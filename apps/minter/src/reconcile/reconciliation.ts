@@ -12,9 +12,12 @@ import { chainDrift, type Drift, type DriftKind, isWrong, ledgerDrifts } from '.
 import { ledgerSale, ledgerSales } from './ledger-tickets.js';
 import { type LoggedTicket, LoggedTickets, signaturesIn } from './logged-tickets.js';
 
-/** A broken system may have a drift for every ticket: all are counted, so many of what is wrong are listed, and so many of what is not. */
+/**
+ * A broken system may have a finding for every ticket: all are counted, and at most this many errors and this much information are
+ * listed.
+ */
 const MAX_LISTED = 1_000;
-/** Tickets whose accounts are looked at together. */
+/** Tickets whose accounts are read together. */
 const TICKETS_AT_ONCE = 1_000;
 
 export interface Reconciled {
@@ -22,7 +25,7 @@ export interface Reconciled {
   readonly sequence: number;
   readonly sales: number;
   readonly tickets: number;
-  /** Transactions of our keys that were looked at. */
+  /** Checked transactions of the minter's keys. */
   readonly transactions: number;
   readonly counts: Readonly<Partial<Record<DriftKind, number>>>;
   readonly drifts: readonly Drift[];
@@ -31,13 +34,13 @@ export interface Reconciled {
 export interface Sides {
   readonly connection: NatsConnection;
   readonly rpc: Rpc;
-  /** Absent: the log is held against the chain alone. */
+  /** Absent: the log is compared with the chain only. */
   readonly ledger?: pg.Client;
-  /** Addresses of ours beside the base keys: payer or mint authority, of now and before. */
+  /** Further addresses of the minter: payer or mint authority, current and former. */
   readonly also: readonly string[];
 }
 
-/** Holds log, ledger and chain against each other, a sale at a time. It reads, and writes nothing anywhere. */
+/** Compares log, ledger and chain, one sale at a time. It only reads. */
 export class Reconciliation {
   private readonly signatures = new Set<string>();
   private readonly dead = new Map<string, Drift>();
@@ -57,7 +60,7 @@ export class Reconciliation {
     return new Reconciliation(sides, await StoredMessages.on(sides.connection));
   }
 
-  /** @param progress told of every commit of a mint that was gone through, and of how many there are */
+  /** @param progress called with the number of mint commits read, and their total */
   async run(progress: (done: number, of: number) => void): Promise<Reconciled> {
     const { last, sales, commits } = await this.scope();
     const genesis = await this.sides.rpc.ask('getGenesisHash', (connection) => connection.getGenesisHash());
@@ -74,7 +77,7 @@ export class Reconciliation {
     };
   }
 
-  /** The log as it is now, and every sale of which it, or the ledger, has mints. */
+  /** The current end of the log, and every sale with mints in the log or the ledger. */
   private async scope(): Promise<{ readonly last: number; readonly commits: number; readonly sales: readonly SaleName[] }> {
     const jsm = await jetstreamManager(this.sides.connection, { checkAPI: false });
     const { state } = await leaderInfo(jsm, EVENTS_STREAM, { subjects_filter: 'ev.*.mint.*' });
@@ -84,7 +87,7 @@ export class Reconciliation {
       return { tenant, sale, commits: ofSale };
     });
     const ledger = this.sides.ledger === undefined ? [] : await ledgerSales(this.sides.ledger);
-    const all = [...ledger.map((of): SaleName => ({ ...of, commits: 0 })), ...logged]; // what the log says of a sale counts
+    const all = [...ledger.map((of): SaleName => ({ ...of, commits: 0 })), ...logged]; // the log's count of commits wins
     const commits = Object.values(subjects).reduce((sum, count) => sum + count, 0);
     return { last: state.last_seq, commits, sales: [...new Map(all.map((of) => [`${of.tenant} ${of.sale}`, of])).values()] };
   }
@@ -138,15 +141,16 @@ export class Reconciliation {
     return drifts;
   }
 
-  /** Tickets of which the log has more to tell since it was read: what the chain showed may be that. */
+  /** Tickets with newer commits than those read: a difference on the chain may come from these. */
   private async later(subject: string, last: number, folded: LoggedTickets): Promise<ReadonlySet<string | undefined>> {
     for await (const message of this.messages.ofSubject(EVENTS_STREAM, subject, Number.MAX_SAFE_INTEGER, last + 1)) folded.take(message);
     return new Set([...folded.tickets.values()].filter(({ sequence }) => sequence > last).map(({ ticket }) => ticket));
   }
 
   /**
-   * Every transaction of our keys. A signature is in the log before its bytes are sent: one that landed and is not there was made by somebody
-   * else with our key. One that landed and is dead there was minted once all the same, for the address takes one asset.
+   * Checks every transaction of the minter's keys. A signature is logged before its bytes are sent, so a landed transaction that is not
+   * in the log was signed elsewhere with the minter's key. One that landed although the log says dead still minted once, because an
+   * address takes one asset.
    */
   private async walkThrough(last: number): Promise<void> {
     const unknown = new Set<string>();

@@ -1,4 +1,4 @@
-/** RFC 9457 problem details, and what admit-one adds: the code, and where in the request the reason lies. */
+/** RFC 9457 problem details with two extensions: the code, and the places in the request that caused it. */
 export interface Problem {
   readonly type: string;
   readonly title: string;

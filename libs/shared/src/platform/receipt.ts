@@ -17,8 +17,8 @@ const record = z
   .meta({ title: 'TicketRecord' });
 
 /**
- * What the buyer of a ticket keeps. Every member of it can be checked against the chain alone, and nothing is in it that cannot:
- * `admit receipt verify` does so. Its members are text as it was written; whether they are true is what the check says.
+ * The receipt that a ticket's buyer keeps. Every member can be verified against the chain alone; `admit receipt verify` does so. This
+ * schema checks only the form.
  */
 export const Receipt = z
   .strictObject({
@@ -38,14 +38,14 @@ export type Receipt = z.infer<typeof Receipt>;
 
 type Of = Readonly<{ tenant: string; sale: string }>;
 
-/** The receipt of a ticket that was minted as planned; none where its plan was made before there were receipts. */
+/** The receipt of a ticket minted as planned; undefined for plans older than receipts. */
 export function receiptOf(
   { tenant, sale }: Of,
   plan: MintPlan,
   { signature }: Pick<MintCompleted['data'], 'signature'>,
 ): Receipt | undefined {
   const { salt, memo, genesisHash, base, seed, program, name, symbol, uri, delegate } = plan;
-  if (!salt || !memo) return undefined; // of an event as old as that, whatever its type says
+  if (!salt || !memo) return undefined; // absent from old events, although the type requires it
   return {
     record: { ...recordOf(tenant, sale, plan) },
     salt,

@@ -23,7 +23,7 @@ const LISTED = (count: number) => Array.from({ length: count }, (_, seat) => `A-
 
 const ROWS_OF = (...counts: number[]) => counts.map((count, index) => ({ row: `R${index}`, from: 3, to: count + 2 }));
 
-/** What is put into a good body, and where and why that is refused. */
+/** Members to add to a valid body, with the pointer and detail of the expected error. */
 type Row = readonly [more: object, pointer: string, detail: string];
 
 const badOrders: readonly Row[] = [
@@ -163,7 +163,7 @@ describe('a body that is good', () => {
   });
 });
 
-/** The body as it comes from the wire: what is undefined is not there. 1e400 has no JSON form and is written by hand. */
+/** The body as parsed from the wire: undefined members are absent. 1e400 has no JSON form and is written by hand. */
 function wire(body: object): unknown {
   return JSON.parse(
     JSON.stringify(body, (_, value: unknown) => (value === Number.POSITIVE_INFINITY ? 'infinite' : value)).replace('"infinite"', '1e400'),

@@ -4,10 +4,10 @@ import type { FieldError } from './problem.js';
 
 export type Validated<T> = { readonly value: T } | { readonly errors: readonly FieldError[] };
 
-/** So many errors are told at once; more would help nobody. */
+/** The number of errors in one response; more do not help a caller. */
 const MAX_ERRORS = 20;
 
-/** Reads a body by its schema: the value, or every field that is wrong, each with what is allowed. */
+/** Parses a body by its schema: the value, or every invalid field with what is permitted. */
 export function validate<T extends z.ZodType>(schema: T, body: unknown): Validated<z.infer<T>> {
   const read = schema.safeParse(body);
   if (read.success) return { value: read.data };
@@ -27,7 +27,7 @@ function fieldErrors(issue: z.core.$ZodIssue, body: unknown, above: readonly Pro
   return [{ pointer: pointerTo(path), detail: isObject ? 'must be an object' : issue.message }];
 }
 
-/** Issues do not tell a member that is missing from one of the wrong type: the body does. */
+/** Zod issues do not distinguish a missing member from one of the wrong type; the body does. */
 function isMissing(body: unknown, path: readonly PropertyKey[]): boolean {
   let value = body;
   for (const part of path) {
@@ -37,7 +37,7 @@ function isMissing(body: unknown, path: readonly PropertyKey[]): boolean {
   return value === undefined;
 }
 
-/** The branch of a union that was meant: the only one whose members were the right ones. */
+/** The branch of a union that the caller meant: the only one whose members match. */
 function closest(branches: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | undefined {
   const meant = branches.filter((issues) => issues.every(({ code, path }) => code !== 'unrecognized_keys' && path.length > 0));
   return meant.length === 1 ? meant[0] : undefined;

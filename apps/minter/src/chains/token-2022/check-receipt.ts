@@ -11,9 +11,9 @@ import { findMint, type Minting } from './minting.js';
 import type { Rpc } from './rpc/rpc.js';
 
 /**
- * Holds a receipt against the chain it names: every member of it is looked at, and nothing is believed but finalized state. `issuer` is the
- * base key that the organiser published; without it nothing is said of who issued the ticket.
- * @throws Fault `chain-unreachable` when no answer could be had
+ * Verifies every member of a receipt against the finalized state of the chain that it names. `issuer` is the base key that the organiser
+ * published; without it the result does not cover who issued the ticket.
+ * @throws Fault `chain-unreachable` when no node responds
  */
 export async function checkReceipt(rpc: Rpc, receipt: Receipt, issuer?: string): Promise<readonly Finding[]> {
   const own = [...issuedBy(receipt, issuer), ...ownFindings(receipt)];
@@ -32,7 +32,7 @@ const ADDRESSES = [
 ] as const;
 const unreadable = (receipt: Receipt) => ADDRESSES.filter(([, of]) => keyIn(of(receipt)) === undefined);
 
-/** What the members of a receipt say of each other. */
+/** Checks the members of a receipt against each other. */
 function ownFindings(receipt: Receipt): Finding[] {
   const { record, salt, memo, address } = receipt;
   const bad = unreadable(receipt);
@@ -112,7 +112,7 @@ async function assetFindings(rpc: Rpc, { record, metadata, delegate }: Receipt):
   ];
 }
 
-/** Also of a wallet that is none: a receipt may say anything. */
+/** Accepts invalid wallets too: a receipt may contain anything. */
 const holdingOf = (asset: string, wallet: string): PublicKey =>
   getAssociatedTokenAddressSync(new PublicKey(asset), new PublicKey(wallet), true, TOKEN_2022_PROGRAM_ID);
 
@@ -120,6 +120,6 @@ function keyIn(text: string): PublicKey | undefined {
   try {
     return new PublicKey(text);
   } catch {
-    return undefined; // what web3.js has to say of it is that it is no address
+    return undefined; // web3.js throws only because it is no address
   }
 }

@@ -15,20 +15,20 @@ import type { MintPlan } from '#shared/domain/mint/events.js';
 import { briefly } from './rpc/rpc.js';
 
 export type Judgement =
-  /** Nothing was made there, though somebody may have sent lamports: an account of the system program without data. */
+  /** No account was created, though the address may hold lamports: a system account without data. */
   | { readonly kind: 'absent' }
-  /** The asset as planned. Its supply is recorded, never judged: the holder may have burned it already. */
+  /** The asset as planned. Its supply is recorded but not checked: the holder may have burned it already. */
   | { readonly kind: 'ours'; readonly supply: bigint }
   | { readonly kind: 'foreign'; readonly found: string };
 
 const ALWAYS = [ExtensionType.MetadataPointer, ExtensionType.TokenMetadata];
-/** Nobody can give it away, and the delegate can burn it. */
+/** Non-transferable, and the delegate can burn it. */
 const WHERE_REVOCABLE = [ExtensionType.NonTransferable, ExtensionType.PermanentDelegate];
 
-/** What a plan says of the account itself. */
+/** The part of a plan that describes the account itself. */
 export type PlannedAsset = Pick<MintPlan, 'asset' | 'name' | 'symbol' | 'uri' | 'delegate'>;
 
-/** What stands at a planned address. Only everything together makes it our asset; a single difference makes it foreign. */
+/** Compares the account at a planned address with its plan. Every property must match; a single difference makes it foreign. */
 export function judgeAccount(account: AccountInfo<Buffer> | null, plan: PlannedAsset): Judgement {
   if (account === null || (account.owner.equals(SystemProgram.programId) && account.data.length === 0)) return { kind: 'absent' };
   if (!account.owner.equals(TOKEN_2022_PROGRAM_ID)) return { kind: 'foreign', found: `an account of ${account.owner.toBase58()}` };
@@ -60,7 +60,7 @@ function differences(mint: Mint, plan: PlannedAsset): string[] {
   return Object.keys(checks).filter((name) => checks[name] !== true);
 }
 
-/** A close authority, for one, would free the address for a second mint; so nothing but the planned extensions will do. */
+/** Only the planned extensions are permitted: a close authority, for example, would free the address for a second mint. */
 const sameSet = (left: readonly ExtensionType[], right: readonly ExtensionType[]): boolean =>
   left.length === right.length && right.every((each) => left.includes(each));
 
@@ -74,11 +74,11 @@ function metadataOf(mint: Mint): TokenMetadata | undefined {
   return data === null ? undefined : unpackMetadata(data);
 }
 
-/** Of this asset, nobody's to change, and nothing more in it than was planned. */
+/** Metadata of this asset, immutable, and without additional fields. */
 const isItsOwn = ({ mint, updateAuthority, additionalMetadata }: TokenMetadata, { asset }: PlannedAsset): boolean =>
   mint.toBase58() === asset && updateAuthority?.toBase58() === asset && additionalMetadata.length === 0;
 
-/** Who holds the one token according to a token account of the asset, or `undefined` when it is not there. */
+/** The holder in a token account of the asset, or `undefined` when the token is not there. */
 export function holderOf(account: AccountInfo<Buffer> | null, plan: Pick<MintPlan, 'asset'>): string | undefined {
   if (account === null || !account.owner.equals(TOKEN_2022_PROGRAM_ID) || account.data.length < AccountLayout.span) return undefined;
   const { amount, mint, owner } = AccountLayout.decode(account.data);

@@ -7,7 +7,7 @@ import { holdingAddress } from './mint-transaction.js';
 import { type AccountsRead, type FinalizedHead, inChunks, type Rpc } from './rpc/rpc.js';
 import type { Status } from './rpc/rpc-answers.js';
 
-/** Two accounts each, the asset and the wallet's holding of it, in one call of a hundred. */
+/** Two accounts each, the asset and the wallet's token account, in one call of a hundred. */
 const MINTS_PER_CALL = 50;
 
 interface Question {
@@ -23,8 +23,8 @@ interface Read {
 }
 
 /**
- * One verdict for each, from accounts in finalized state. The signature only tells whose turn it is to be read:
- * it settled (well or badly), or its blockhash is over. Everything else is not read, and unknown.
+ * One verdict for each, from finalized accounts. The signature's status only selects the mints to read: those that settled, well or
+ * badly, and those whose blockhash expired. The others are not read, and stay unknown.
  */
 export async function readVerdicts(rpc: Rpc, watched: readonly Watched[]): Promise<readonly Verdict[]> {
   const head = await rpc.finalizedHead();
@@ -41,7 +41,7 @@ const isExpired = ({ watched }: Question, head: FinalizedHead): boolean => head.
 
 const isDue = (question: Question, head: FinalizedHead): boolean => isFinal(question.status) || isExpired(question, head);
 
-/** The due ones, in chunks of one account call each that fail alone. @throws Fault when none of them could be read */
+/** Reads the due ones in chunks of one account call, which fail independently. @throws Fault when all chunks failed */
 async function readBack(rpc: Rpc, head: FinalizedHead, due: readonly Question[]): Promise<ReadonlyMap<Question, Verdict>> {
   const verdicts = new Map<Question, Verdict>();
   let failure: Fault | undefined;
@@ -87,13 +87,13 @@ async function judge(
     const holder = kept === undefined ? await holderElsewhere(rpc, plan) : kept;
     return { kind: 'confirmed', signature: signature ?? live.signature, slot: String(asset.slot), supply, holder };
   } catch (thrown) {
-    // Asked for one mint alone, so it holds up that one alone.
+    // A call for one mint, so its failure delays only that mint.
     if (!isFault(thrown)) throw thrown;
     return { kind: 'unknown', seen: true, reason: 'who holds it could not be read' };
   }
 }
 
-/** Burned by whomever. A mint account cannot be closed, so an absent one is a node that is wrong: nothing is known. */
+/** Burned by any party. A mint account cannot be closed, so an absent account means a wrong node: the verdict is unknown. */
 function judgeBurn(
   head: FinalizedHead,
   question: Question,
@@ -105,7 +105,7 @@ function judgeBurn(
   return { kind: 'burned', signature, slot: String(found.slot) };
 }
 
-/** The finalized state of that slot is what it was before the attempt. That is a death only if the attempt cannot change it any more. */
+/** The finalized state at that slot equals the state before the attempt. The attempt is dead only if it cannot land any more. */
 function attemptWithoutEffect(head: FinalizedHead, question: Question, seen: { absentInSlot: number } | { standsInSlot: number }): Verdict {
   const [slot] = Object.values(seen) as [number];
   const { status, watched } = question;
@@ -132,8 +132,8 @@ function attemptWithoutEffect(head: FinalizedHead, question: Question, seen: { a
 }
 
 /**
- * The attempt that made the asset, or burned it: the live one, unless one that was believed dead is found to have landed, or somebody else
- * burned it. Where its status does not tell, the history is asked, for all of them at once.
+ * The attempt that created or burned the asset: the live one, or one that was recorded dead but landed, or a burn by another party.
+ * Where statuses do not tell, the history is read, for all of them at once.
  */
 async function landedOnes(rpc: Rpc, read: readonly Read[]): Promise<ReadonlyMap<Question, string | null>> {
   const landed = new Map<Question, string | null>();
@@ -154,7 +154,7 @@ async function landedOnes(rpc: Rpc, read: readonly Read[]): Promise<ReadonlyMap<
   return landed;
 }
 
-/** The token was moved before we looked: asked for only then. */
+/** The token has moved before this read; this call is needed only then. */
 export async function holderElsewhere(rpc: Rpc, plan: Watched['plan']): Promise<string | null> {
   const mint = new PublicKey(plan.asset);
   const { value } = await rpc.ask('getTokenLargestAccounts', (connection) => connection.getTokenLargestAccounts(mint, 'finalized'));

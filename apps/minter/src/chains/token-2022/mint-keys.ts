@@ -5,7 +5,7 @@ import { PublicKey } from '@solana/web3.js';
 import { z } from 'zod';
 import { Fault, isFault } from '#shared/kernel/fault.js';
 
-/** RFC 8410: what comes before the 32 secret bytes of an Ed25519 key in PKCS #8. */
+/** RFC 8410: the prefix of the 32 secret bytes of an Ed25519 key in PKCS #8. */
 const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
 /** The same for the 32 bytes of a public key in SPKI. */
 const SPKI_ED25519 = Buffer.from('302a300506032b6570032100', 'hex');
@@ -15,13 +15,13 @@ const OTHERS = 0o077;
 
 const keyFile = z.array(z.number().int().min(0).max(255)).length(KEYPAIR_BYTES);
 
-/** A key that signs. node:crypto signs many times faster than JavaScript would. */
+/** A signing key. node:crypto signs many times faster than JavaScript. */
 export class Signer {
   readonly publicKey: PublicKey;
   readonly address: string;
   private readonly key: KeyObject;
 
-  /** @param keypair secret and public half, 32 bytes each, as `solana-keygen` writes them */
+  /** @param keypair secret and public key, 32 bytes each, as `solana-keygen` writes them */
   constructor(keypair: Uint8Array) {
     this.key = createPrivateKey({ key: Buffer.concat([PKCS8_ED25519, keypair.subarray(0, SECRET_BYTES)]), format: 'der', type: 'pkcs8' });
     this.publicKey = new PublicKey(keypair.subarray(SECRET_BYTES));
@@ -29,7 +29,7 @@ export class Signer {
   }
 
   static generate(): { readonly keypair: Uint8Array; readonly signer: Signer } {
-    // As DER: exporting a fresh key as JWK locks Node 20 up for ever once in some thousand times (measured).
+    // As DER: exporting a fresh key as JWK hangs Node 20 for ever once in some thousand times (measured).
     const { privateKey, publicKey } = generateKeyPairSync('ed25519', {
       privateKeyEncoding: { format: 'der', type: 'pkcs8' },
       publicKeyEncoding: { format: 'der', type: 'spki' },
@@ -42,7 +42,7 @@ export class Signer {
     return sign(null, message, this.key);
   }
 
-  /** Whether the two halves belong together. */
+  /** True when the two halves belong together. */
   provesItself(): boolean {
     const message = Buffer.from('admit-one');
     const key = createPublicKey({ key: Buffer.concat([SPKI_ED25519, this.publicKey.toBytes()]), format: 'der', type: 'spki' });
@@ -53,26 +53,26 @@ export class Signer {
 export interface MintKeys {
   /** Pays rent and fees. May be replaced at any time. */
   readonly payer: Signer;
-  /** Mints the one token and gives the right up in the same transaction. May be replaced at any time. */
+  /** Mints the one token and gives up the mint authority in the same transaction. May be replaced at any time. */
   readonly authority: Signer;
-  /** Every asset's address hangs on it. Never replaced: planned tickets could not be minted with another. */
+  /** Every asset address depends on it. Never replaced: planned tickets could not be minted with another key. */
   readonly base: Signer;
   /**
-   * May burn revocable assets, whoever holds them; signs nothing else. It stands in every one of them, so it is not replaced either: what was
-   * minted with another could not be burned. A key of its own, because whoever has it can void tickets but cannot make any.
+   * Can burn revocable assets of any holder; signs nothing else. Every revocable asset names it, so it must not be replaced: assets
+   * minted with another key could not be burned. It is a separate key, because its holder can void tickets but create none.
    */
   readonly delegate: Signer;
 }
 
-/** New ones that are kept nowhere: for a chain that ends before they do. */
+/** New keys in memory only, for a chain that ends before this process. */
 export function freshMintKeys(): MintKeys {
   const fresh = (): Signer => Signer.generate().signer;
   return { payer: fresh(), authority: fresh(), base: fresh(), delegate: fresh() };
 }
 
 /**
- * Reads the four key files of a directory; with `create`, makes the missing ones first.
- * @throws Fault `key-exposed` when anyone but the owner may read one, `configuration` when one is missing or no key
+ * Reads the four key files of a directory; with `create`, generates missing ones first.
+ * @throws Fault `key-exposed` when anyone but the owner may read one, `configuration` when one is missing or invalid
  */
 export async function loadMintKeys(directory: string, missing: 'create' | 'require'): Promise<MintKeys> {
   if (missing === 'create') await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -98,13 +98,13 @@ async function readSigner(path: string): Promise<Signer> {
   const keypair = Uint8Array.from(keyFile.parse(JSON.parse(await readFile(path, 'utf8'))));
   const signer = new Signer(keypair);
   if (!signer.provesItself()) {
-    // It would sign what nobody accepts.
+    // Its signatures would be invalid.
     throw notUsable(path, 'holds two halves of different keys');
   }
   return signer;
 }
 
-/** Whole or not at all, and never over an existing file: two processes that start at once end up with the same key. */
+/** Atomic, and never over an existing file: two processes that start at once get the same key. */
 async function createSigner(path: string): Promise<void> {
   const draft = `${path}.${randomUUID()}`;
   const file = await open(draft, 'wx', 0o600);

@@ -24,16 +24,22 @@ import type { MintKeys, Signer } from './mint-keys.js';
 export const MEMO_PROGRAM_ID = new PublicKey('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr');
 /** Measured: 27,000 for the common mint, 49,000 when derived addresses take many tries. */
 export const COMPUTE_UNIT_LIMIT = 80_000;
-/** The largest packet a Solana node takes. */
+/** The largest packet that a Solana node accepts. */
 const MAX_TRANSACTION_BYTES = 1_232;
 const SIGNATURE_BYTES = 64;
 const DECIMALS = 0;
 
 const MINT_BYTES = getMintLen([ExtensionType.MetadataPointer]);
 const REVOCABLE_MINT_BYTES = getMintLen([ExtensionType.MetadataPointer, ExtensionType.NonTransferable, ExtensionType.PermanentDelegate]);
-/** Type and length of the extension; update authority and mint; the lengths of name, symbol, URI and of the (empty) list of more fields. */
+/**
+ * Type and length of the extension; update authority and mint; the lengths of name, symbol, URI and of the (empty) list of additional
+ * fields.
+ */
 const METADATA_BYTES = 4 + 64 + 12 + 4;
-/** An associated token account of Token-2022: the account, its type, the mark that its owner is immutable, and at most that it cannot be given away. */
+/**
+ * An associated token account of Token-2022: the account, its type, the immutable-owner extension, and at most the non-transferable
+ * extension.
+ */
 export const TOKEN_ACCOUNT_BYTES = 174;
 
 const mintBytes = (delegate: string | undefined): number => (delegate === undefined ? MINT_BYTES : REVOCABLE_MINT_BYTES);
@@ -43,7 +49,7 @@ export const assetBytes = ({ name, symbol, uri, delegate }: Pick<MintPlan, 'name
 
 const holdings = new WeakMap<object, PublicKey>();
 
-/** The wallet's token account of the asset. Deriving it takes half a millisecond of curve arithmetic, and a plan is asked for it twice. */
+/** The wallet's token account of the asset. Deriving it takes half a millisecond of curve arithmetic, and each plan needs it twice. */
 export function holdingAddress(plan: Pick<MintPlan, 'asset' | 'wallet'>): PublicKey {
   const known = holdings.get(plan);
   if (known !== undefined) return known;
@@ -53,7 +59,7 @@ export function holdingAddress(plan: Pick<MintPlan, 'asset' | 'wallet'>): Public
 }
 
 export interface Terms {
-  /** Of the asset's account; nothing where it is only burned. */
+  /** For the asset's account; absent for a burn. */
   readonly rent: bigint;
   readonly blockhash: string;
   readonly lastValidBlockHeight: number;
@@ -65,7 +71,10 @@ const computeBudget = ({ microLamports }: Terms): TransactionInstruction[] => [
   ...(microLamports > 0 ? [ComputeBudgetProgram.setComputeUnitPrice({ microLamports })] : []),
 ];
 
-/** Everything one mint does, all or nothing: space at the planned address, metadata for ever, one token, nobody who could make a second. */
+/**
+ * All instructions of one mint, executed atomically: space at the planned address, permanent metadata, one token, and no remaining mint
+ * authority.
+ */
 function instructions(plan: MintPlan, keys: MintKeys, terms: Terms): TransactionInstruction[] {
   const program = TOKEN_2022_PROGRAM_ID;
   const asset = new PublicKey(plan.asset);
@@ -76,14 +85,14 @@ function instructions(plan: MintPlan, keys: MintKeys, terms: Terms): Transaction
   const seeded = { accountPubkey: asset, basePubkey: keys.base.publicKey, seed: plan.seed, programId: program };
   return [
     ...computeBudget(terms),
-    // Not createAccountWithSeed: that one fails when a stranger has sent a lamport to the address, which is public.
+    // Not createAccountWithSeed: it fails when anyone has sent a lamport to the address, which is public.
     SystemProgram.transfer({ fromPubkey: payer, toPubkey: asset, lamports: terms.rent }),
     SystemProgram.allocate({ ...seeded, space: mintBytes(plan.delegate) }),
     SystemProgram.assign(seeded),
     createInitializeMetadataPointerInstruction(asset, null, asset, program),
     ...revocability(plan, asset),
     createInitializeMint2Instruction(asset, DECIMALS, authority, null, program),
-    // Nobody can sign for the asset's own address, so nobody can ever change what a sold ticket says.
+    // No key can sign for the asset's own address, so a sold ticket's metadata can never change.
     createInitializeInstruction({
       programId: program,
       metadata: asset,
@@ -113,7 +122,10 @@ function revocability({ delegate }: MintPlan, asset: PublicKey): TransactionInst
 export const signMint = (plan: MintPlan, keys: MintKeys, terms: Terms): SignedTransaction =>
   sign(instructions(plan, keys, terms), keys, terms);
 
-/** Builds and signs the burning of a revocable asset, out of its holder's account and without the holder. The account's rent stays the holder's. */
+/**
+ * Builds and signs the burn of a revocable asset in its holder's account, without the holder's signature. The account's rent stays with
+ * the holder.
+ */
 export function signBurn(plan: MintPlan, keys: MintKeys, terms: Terms): SignedTransaction {
   const asset = new PublicKey(plan.asset);
   const burn = createBurnCheckedInstruction(holdingAddress(plan), asset, keys.delegate.publicKey, 1, DECIMALS, [], TOKEN_2022_PROGRAM_ID);

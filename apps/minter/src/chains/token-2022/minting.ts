@@ -14,33 +14,33 @@ import type { Receipt } from '#shared/platform/receipt.js';
 import { MEMO_PROGRAM_ID } from './mint-transaction.js';
 import type { Rpc } from './rpc/rpc.js';
 
-/** What a finalized transaction did, as far as a receipt speaks of it. */
+/** The effects of a finalized transaction that a receipt covers. */
 export interface Minting {
   readonly slot: number;
   readonly error: string | null;
-  /** The base key of the receipt signed for space at the asset's address: nobody else can. */
+  /** True when the receipt's base key signed for space at the asset's address: no other key can. */
   readonly makesAsset: boolean;
   readonly memos: readonly string[];
-  /** Whose token accounts of the asset it opened. */
+  /** The wallets whose token accounts of the asset it opened. */
   readonly wallets: readonly string[];
 }
 
 export type FoundMint =
   | { readonly kind: 'found'; readonly minting: Minting }
-  /** The node knows what made the asset, and it is another transaction. */
+  /** The node knows the transaction that created the asset, and it is another one. */
   | { readonly kind: 'other'; readonly signature: string }
   | { readonly kind: 'none'; readonly why: string }
-  /** The node does not say, and does not say otherwise either. */
+  /** The node has no record of the transaction, and none that contradicts it. */
   | { readonly kind: 'pruned' };
 
 const INVALID_PARAMS = -32602;
 const NO_HISTORY: ReadonlySet<unknown> = new Set([-32011, -32004, -32007, -32009]); // not kept, not (yet) available, skipped
-/** Pages of a thousand: an asset that changed hands more often than that is not looked back to its beginning. */
+/** Pages of a thousand: the history of an asset with more transfers than that is not read to its beginning. */
 const MAX_PAGES = 5;
-/** The mint is the first transaction of an asset with a memo; a stranger may have sent lamports with one before. */
+/** The mint is the first transaction of an asset with a memo; others may have sent lamports with a memo before. */
 const MAX_CANDIDATES = 5;
 
-/** The transaction of a receipt; or, where the node does not know it, whether it knows another that made the asset. */
+/** The transaction of a receipt; or, if the node does not know it, another one that created the asset, if the node knows one. */
 export async function findMint(rpc: Rpc, receipt: Receipt): Promise<FoundMint> {
   const answer = await transaction(rpc, receipt.signature);
   if (answer === 'invalid') return { kind: 'none', why: 'is no signature' };
@@ -59,7 +59,10 @@ async function transaction(rpc: Rpc, signature: string): Promise<VersionedTransa
   return typeof answer === 'number' ? null : answer;
 }
 
-/** Transactions that may have made the asset, oldest first. None where the receipt's own is among them: then the node forgot what was in it. */
+/**
+ * Transactions that may have created the asset, oldest first. Empty when the receipt's own is among them: then the node has pruned its
+ * content.
+ */
 async function candidates(rpc: Rpc, { record, signature }: Receipt): Promise<readonly string[]> {
   const found: { readonly signature: string; readonly err: unknown; readonly memo: string | null }[] = [];
   for (let page = 0; page < MAX_PAGES; page += 1) {
@@ -78,7 +81,7 @@ async function candidates(rpc: Rpc, { record, signature }: Receipt): Promise<rea
     .map((each) => each.signature);
 }
 
-/** An answer, or the code of a refusal that says something: that the question is none, or that the node keeps no such history. */
+/** The response, or a meaningful error code: an invalid request, or a node without that history. */
 async function orRefusal<T>(rpc: Rpc, what: string, question: (connection: Connection) => Promise<T>): Promise<T | number> {
   try {
     return await rpc.ask(what, question);
@@ -103,7 +106,7 @@ function readMinting({ slot, meta, transaction: { message } }: VersionedTransact
   };
 }
 
-/** Ours name all their accounts themselves; what takes them from a table is none of ours. */
+/** The minter's transactions name all accounts directly; one that uses a lookup table is not the minter's. */
 function instructionsOf(message: VersionedTransactionResponse['transaction']['message']): readonly TransactionInstruction[] {
   return message.addressTableLookups.length > 0 ? [] : TransactionMessage.decompile(message).instructions;
 }

@@ -15,14 +15,14 @@ const LARGEST_ASSET_BYTES = assetBytes({
 });
 /** 100 SOL: some 16,000 tickets. */
 const AIRDROP_LAMPORTS = 100_000_000_000;
-/** Where lamports are money: no airdrop is ever asked for there. */
+/** Clusters where lamports are money: the minter never requests an airdrop there. */
 const PUBLIC_GENESIS = new Map([
   ['5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d', 'mainnet-beta'],
   ['EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxPkrZBG', 'devnet'],
   ['4uhcVJyU9pJkvQyS88uRDiswHScSQY3xQwjcpPNtNhWS', 'testnet'],
 ]);
 
-/** Rent and balance, as the chain says. Rent of a size is asked for once. */
+/** Rent and balance from the chain. The rent of each size is requested once. */
 export class PayerFunds {
   private readonly rents = new Map<number, Promise<bigint>>();
 
@@ -32,13 +32,13 @@ export class PayerFunds {
     private readonly mostMicroLamports: number,
   ) {}
 
-  /** A thousand mints that start together ask once. */
+  /** A thousand mints that start together share one request. */
   rent(bytes: number): Promise<bigint> {
     const known = this.rents.get(bytes);
     if (known !== undefined) return known;
     const asked = this.ask('getMinimumBalanceForRentExemption', async (rpc) => BigInt(await rpc.getMinimumBalanceForRentExemption(bytes)));
     this.rents.set(bytes, asked);
-    asked.catch(() => this.rents.delete(bytes)); // whoever waits sees the fault; the next one asks again
+    asked.catch(() => this.rents.delete(bytes)); // the waiting callers get the fault; the next caller requests it again
     return asked;
   }
 

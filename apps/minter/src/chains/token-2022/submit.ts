@@ -9,17 +9,17 @@ const answer = z.union([
   z.object({ error: z.object({ message: z.string(), data: z.object({ err: transactionError.nullish() }).nullish().catch(null) }) }),
 ]);
 
-/** It landed already: nothing a sender could wish for more. */
+/** It landed already, as the sender intended. */
 const LANDED_BEFORE = 'AlreadyProcessed';
-/** It failed in one of its instructions when the node tried it. */
+/** One of its instructions failed in the node's simulation. */
 const IN_A_PROGRAM = 'InstructionError';
 
 /**
- * Hands over the bytes once. What the node answers is recorded and believed by nobody: `look` decides what became of them.
- * Asked without web3.js: that one keeps only the message of an error, and whether a program said no stands in its data.
+ * Sends the bytes once. The node's response is only recorded; `verdicts` decides the outcome. It bypasses web3.js, which keeps only an
+ * error's message, while the error's data tell whether a program rejected it.
  */
 export async function submitOnce(rpc: Rpc, attempt: MintAttempt, simulate: boolean): Promise<Submission> {
-  // Repetition is ours: the node's own would go on after the bytes stopped being ours to send.
+  // The minter resends itself: the node's own retries would continue after the attempt is over.
   const options = { encoding: 'base64', skipPreflight: !simulate, preflightCommitment: 'confirmed', maxRetries: 0 };
   try {
     const said = answer.parse(await rpc.call('sendTransaction', [attempt.transaction, options]));

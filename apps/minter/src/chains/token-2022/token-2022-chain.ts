@@ -13,19 +13,19 @@ import { Providers, type ProvidersOptions } from './rpc/providers.js';
 import { TtlCache } from './rpc/ttl-cache.js';
 import { submitOnce } from './submit.js';
 
-/** A later attempt may pay more, up to this many times the first one's price. */
+/** A later attempt may pay up to this many times the first one's price. */
 const MOST_PRIORITY_FACTOR = 16;
 
 export interface Token2022Options extends ProvidersOptions {
   /** Price of a compute unit in the first attempt; it doubles with every attempt up to 16 times. */
   readonly priorityMicroLamports: number;
-  /** Genesis and blockhash are asked for once for all attempts within this time; a blockhash lives 150 blocks, a minute on a real chain. */
+  /** All attempts within this time share genesis hash and blockhash; a blockhash is valid for 150 blocks, a minute on a real chain. */
   readonly freshMs: number;
-  /** Ask the chain for lamports whenever the payer runs low: development only, refused on a public cluster. */
+  /** Request lamports whenever the payer runs low: development only, refused on a public cluster. */
   readonly airdrop: boolean;
 }
 
-/** Tickets as Token-2022 mints of one token, on a Solana behind a JSON-RPC node. */
+/** Mints tickets as Token-2022 mints of one token, on a Solana chain behind a JSON-RPC node. */
 export class Token2022Chain implements Chain {
   private readonly providers: Providers;
   private readonly genesis: TtlCache<string>;
@@ -96,7 +96,7 @@ export class Token2022Chain implements Chain {
         ),
       );
     });
-    // Whoever slept may hold a blockhash that is as dead, and look at its clock in vain: it may have stood still as well.
+    // After a suspension of this process the cached blockhash may be expired although the process's clock shows no gap.
     if (told.some(({ kind }) => kind === 'dead')) this.blockhash.forget();
     return told;
   }
@@ -121,11 +121,11 @@ export class Token2022Chain implements Chain {
   }
 }
 
-/** Confirmed, not processed: a blockhash of a fork that loses would never be accepted. */
+/** Confirmed, not processed: a blockhash of a losing fork is never accepted. */
 const latestBlockhash = ({ rpc }: Provider): Promise<BlockhashWithExpiryBlockHeight> =>
   rpc.ask('getLatestBlockhash', (connection) => connection.getLatestBlockhash('confirmed'));
 
-/** On another chain everything would be absent, and dead. */
+/** On another chain every asset would be absent, and every attempt dead. */
 async function lookThrough({ rpc }: Provider, genesisHash: string, watched: readonly Watched[]): Promise<readonly Verdict[]> {
   for (const { plan } of watched) sameChain(genesisHash, plan);
   return readVerdicts(rpc, watched);

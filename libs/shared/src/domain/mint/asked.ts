@@ -7,11 +7,11 @@ export interface Asked {
   readonly ticket: string;
   readonly what: string;
   readonly body: MintCommand | RevokeCommand;
-  /** The W3C trace context of the request that led to it. */
+  /** The W3C trace context of the request that caused it. */
   readonly traceparent?: string;
 }
 
-/** What an event of a sale asks the minter for: the same event always asks for the same. */
+/** The command to the minter that a sale's event causes; the same event always gives the same command. */
 export function askedBy(of: { readonly tenant: string; readonly sale: string }, { type, data, traceparent }: Recorded): Asked[] {
   const trace = traceparent !== undefined && { traceparent };
   if (type === 'MintsRequested') {

@@ -2,7 +2,7 @@ import type { MintAttempt, MintAttemptDied, MintRevoked, MintVoided } from './ev
 import { type MintDecision, NOTHING, refusing } from './mint-decision.js';
 import { nextAttempt, type TicketMint } from './ticket-mint.js';
 
-/** Burning is a step of its own, written ahead like the mint: one attempt at a time, the next only after the last is proven dead. */
+/** A burn is a separate step, logged ahead like the mint: one attempt at a time, the next only after the last is proven dead. */
 export function submitRevoke(mint: TicketMint | undefined, data: MintAttempt): MintDecision {
   const refuse = refusing(mint, data.ticket);
   if (mint?.state === 'revoking') {
@@ -32,7 +32,7 @@ export function completeRevoke(mint: TicketMint | undefined, data: MintRevoked['
   return mint.state === 'revoked' ? NOTHING : { events: [{ type: 'MintRevoked', data }] };
 }
 
-/** Only what stands and can never be burned: a revocable asset is burned, and an attempt that may still land has to end first. */
+/** Only an irrevocable minted asset can be voided: a revocable one is burned, and a live attempt must end first. */
 export function voidMint(mint: TicketMint | undefined, data: MintVoided['data']): MintDecision {
   const refuse = refusing(mint, data.ticket);
   if (mint?.state !== 'minted' && mint?.state !== 'voided') return refuse('state-forbids');

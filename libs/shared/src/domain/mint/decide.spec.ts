@@ -203,7 +203,7 @@ describe('taking a minted ticket back', () => {
     expect(code(given([...revoking, BURN_DIED]).when({ type: 'BuryRevoke', data: death(1) }))).toBe('nothing');
     expect(code(given(revoking).when({ type: 'BuryRevoke', data: death(2) }))).toBe('attempt-not-live');
     const again = [...revoking, BURN_DIED, { type: 'MintRevokeSubmitted', data: attempt(2, 'burn-2') }] as const;
-    expect(code(given(again).when({ type: 'BuryRevoke', data: death(2) }))).toBe('MintRevokeDied'); // the first death is no repetition of it
+    expect(code(given(again).when({ type: 'BuryRevoke', data: death(2) }))).toBe('MintRevokeDied'); // the first death differs from this one
     expect(code(given(REVOCABLE).when({ type: 'BuryRevoke', data: death(1) }))).toBe('attempt-not-live');
     expect(code(given([PLANNED]).when({ type: 'BuryRevoke', data: death(1) }))).toBe('state-forbids');
     expect(code(given(revoking).when({ type: 'BuryAttempt', data: death(1) }))).toBe('state-forbids');
@@ -221,7 +221,7 @@ describe('taking a minted ticket back', () => {
 
 describe('the table of states', () => {
   const events = [PLANNED, SUBMITTED, DIED, COMPLETED, FAILED, CANCELLED, BURNING, BURN_DIED, REVOKED, VOIDED];
-  const isBurnable = (state: MintState): boolean => state === 'minted'; // only what was sold as transferable becomes void: tried above
+  const isBurnable = (state: MintState): boolean => state === 'minted'; // only a transferable ticket becomes void: tested above
   const cases = (Object.keys(HISTORIES) as MintState[]).flatMap((state) =>
     events
       .filter((event) => !(event === VOIDED && isBurnable(state)))

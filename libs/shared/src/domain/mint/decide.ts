@@ -12,7 +12,7 @@ import type {
 import { type MintDecision, NOTHING, refusing } from './mint-decision.js';
 import { allows, nextAttempt, type TicketMint } from './ticket-mint.js';
 
-/** What can be asked of a ticket's mint. A command that was already carried out is accepted again and changes nothing. */
+/** The commands of a ticket's mint. A repeated command is accepted and changes nothing. */
 export type MintRequest =
   | { readonly type: 'PlanMint'; readonly data: MintPlan }
   | { readonly type: 'SubmitAttempt'; readonly data: MintAttempt }
@@ -25,7 +25,7 @@ export type MintRequest =
   | { readonly type: 'CompleteRevoke'; readonly data: MintRevoked['data'] }
   | { readonly type: 'VoidMint'; readonly data: MintVoided['data'] };
 
-/** Decides one command on what is known of its ticket. Pure: no clock, no chance, no chain. */
+/** Decides one command on the state of its ticket. Pure: no clock, no randomness, no chain. */
 export function decideMint(mint: TicketMint | undefined, command: MintRequest): MintDecision {
   switch (command.type) {
     case 'PlanMint':
@@ -93,7 +93,7 @@ function complete(mint: TicketMint | undefined, data: MintCompleted['data']): Mi
   return { events: [{ type: 'MintCompleted', data }] };
 }
 
-/** Only where no attempt can land any more: before the first one, or between a death and the next. */
+/** Only when no attempt can land: before the first one, or between a death and the next. */
 function fail(mint: TicketMint | undefined, data: MintFailed['data']): MintDecision {
   const refuse = refusing(mint, data.ticket);
   if (mint?.state === 'failed' && data.request <= mint.request) {
@@ -103,7 +103,7 @@ function fail(mint: TicketMint | undefined, data: MintFailed['data']): MintDecis
   return allows(mint, 'MintFailed') ? { events: [{ type: 'MintFailed', data }] } : refuse('state-forbids');
 }
 
-/** Only where no attempt can land any more. An asset that stands is burned, not cancelled. */
+/** Only when no attempt can land. An existing asset is burned, not cancelled. */
 function cancel(mint: TicketMint | undefined, data: MintCancelled['data']): MintDecision {
   const refuse = refusing(mint, data.ticket);
   if (mint?.state === 'cancelled') return NOTHING;
@@ -118,6 +118,9 @@ const sameAddress = (left: MintPlan, right: MintPlan): boolean =>
   left.program === right.program &&
   left.genesisHash === right.genesisHash;
 
-/** The salt and what hangs on it differ between two plans of one request made at the same time; who gets what, where, may not. */
+/**
+ * Two plans made concurrently for one request differ in their salt and values derived from it; recipient, address and content must
+ * agree.
+ */
 const samePlan = (left: MintPlan, right: MintPlan): boolean =>
   sameAddress(left, right) && left.request === right.request && left.wallet === right.wallet && left.delegate === right.delegate;

@@ -1,6 +1,6 @@
 import type { OrderId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
 
-/** Everything a later attempt needs to build the same asset at the same address; written before the first attempt, never changed. */
+/** The data that every later attempt needs to build the same asset at the same address; written before the first attempt, never changed. */
 export interface MintPlan {
   readonly ticket: TicketId;
   readonly order: OrderId;
@@ -19,9 +19,9 @@ export interface MintPlan {
   /** SHA-256(canonical record of this ticket ‖ salt), base64url, as written in the transaction's memo; salt beside it. */
   readonly memo: string;
   readonly salt: string;
-  /** SHA-256 of the document at the URI, hexadecimal. Absent where it was planned before there were documents. */
+  /** SHA-256 of the document at the URI, hexadecimal. Absent in plans older than documents. */
   readonly document?: string;
-  /** Who may burn the asset of a revocable ticket. Absent: nobody but its holder, and it may be given away. */
+  /** The key that may burn a revocable ticket's asset. Absent: only its holder may burn it, and it is transferable. */
   readonly delegate?: string;
 }
 
@@ -31,7 +31,7 @@ export interface MintAttempt {
   /** 1, 2, … */
   readonly attempt: number;
   readonly signature: string;
-  /** The signed bytes, base64: a crash anywhere after this can send the very same ones again. */
+  /** The signed bytes, base64: after a crash exactly these bytes can be sent again. */
   readonly transaction: string;
   readonly blockhash: string;
   readonly lastValidBlockHeight: number;
@@ -39,7 +39,7 @@ export interface MintAttempt {
 
 export type MintPlanned = { readonly type: 'MintPlanned'; readonly data: MintPlan };
 export type MintSubmitted = { readonly type: 'MintSubmitted'; readonly data: MintAttempt };
-/** The attempt is proven never to land, or to have landed with an error and left no account; `evidence` says how it is known. */
+/** The attempt is proven never to land, or to have landed with an error and without an account; `evidence` gives the proof. */
 export type MintAttemptDied = {
   readonly type: 'MintAttemptDied';
   readonly data: {
@@ -60,7 +60,7 @@ export type MintCompleted = {
     readonly signature: string;
     /** Slot of the finalized read-back, as a decimal string. */
     readonly slot: string;
-    /** As read at that slot: the holder may have burned or moved it since. Recorded, never judged. */
+    /** As of that slot: the holder may have burned or moved it since. Recorded, not checked. */
     readonly supply: string;
     readonly holder: string | null;
   };
@@ -70,17 +70,17 @@ export type MintFailed = {
   readonly data: { readonly ticket: TicketId; readonly request: number; readonly reason: string };
 };
 
-/** The ticket will not be minted: it was given back before anything was sent, or when every attempt was dead. Only now may its unit be sold again. */
+/** The ticket will not be minted: it was revoked before any send, or when every attempt was dead. Only now may its unit be sold again. */
 export type MintCancelled = {
   readonly type: 'MintCancelled';
   readonly data: { readonly ticket: TicketId; readonly order: OrderId; readonly unit: UnitId };
 };
 
-/** The transaction that burns a minted asset, logged before it is sent. Its attempts are counted from 1 again. */
+/** The transaction that burns a minted asset, logged before it is sent. Its attempts are numbered from 1 again. */
 export type MintRevokeSubmitted = { readonly type: 'MintRevokeSubmitted'; readonly data: MintAttempt };
-/** That transaction is proven never to burn anything any more, and the asset stands. */
+/** That transaction is proven unable to burn the asset, which still exists. */
 export type MintRevokeDied = { readonly type: 'MintRevokeDied'; readonly data: MintAttemptDied['data'] };
-/** At finalized, nothing of the asset is left. Only now may its unit be sold again. */
+/** The asset is burned in finalized state. Only now may its unit be sold again. */
 export type MintRevoked = {
   readonly type: 'MintRevoked';
   readonly data: {
@@ -88,13 +88,13 @@ export type MintRevoked = {
     readonly order: OrderId;
     readonly unit: UnitId;
     readonly asset: string;
-    /** Null where the holder burned it before we could. */
+    /** Null when the holder burned it first. */
     readonly signature: string | null;
     readonly slot: string;
   };
 };
 
-/** The ticket is worth nothing at the door any more, and its unit may be sold again. The asset could not be burned: it stays with its holder. */
+/** The ticket no longer admits its holder, and its unit may be sold again. The asset could not be burned and stays with its holder. */
 export type MintVoided = {
   readonly type: 'MintVoided';
   readonly data: { readonly ticket: TicketId; readonly order: OrderId; readonly unit: UnitId; readonly asset: string };
@@ -126,8 +126,8 @@ export interface MintCommand {
 }
 
 /**
- * The body of a message on MINTS that takes a ticket back (`mint.<tenant>.<ticket>.revoke`; with `override` `….override`, so that it is not
- * taken for one that lies there without). `override`: what is minted and cannot be burned becomes void.
+ * The body of a message on MINTS that revokes a ticket (`mint.<tenant>.<ticket>.revoke`; with `override` `….override`, so that it is not
+ * a duplicate of a stored one without). `override`: a minted ticket that cannot be burned becomes void.
  */
 export interface RevokeCommand {
   readonly tenant: string;

@@ -1,20 +1,20 @@
 import { canonicalJson } from '../../kernel/canonical.js';
 import { base32, hashFields } from '../../kernel/hash.js';
 
-/** What the world is told of a ticket. Nothing of who bought it, nor of its order. */
+/** The public data of a ticket; excludes its buyer and its order. */
 export interface Described {
   readonly tenant: string;
   readonly sale: string;
   readonly ticket: string;
   readonly unit: string;
-  /** Of the sale, whole: the asset itself has room for 32 bytes of it. */
+  /** The sale's full name: the asset itself has room for 32 bytes of it. */
   readonly name: string;
   readonly symbol: string;
 }
 
 /**
- * The document an asset's URI points to, as wallets read it. A function of what is in the log and of nothing else. Its hash is in the plan and
- * in the buyer's receipt, so its bytes may never change: whoever wants other words makes them a second form, and keeps this one.
+ * The document at an asset's URI, in the form that wallets read. It depends only on the log. The plan and the buyer's receipt hold its
+ * hash, so its bytes must never change: another text needs a second version beside this one.
  */
 export const metadataDocument = ({ tenant, sale, ticket, unit, name, symbol }: Described): string =>
   canonicalJson({
@@ -31,10 +31,10 @@ export const metadataDocument = ({ tenant, sale, ticket, unit, name, symbol }: D
 
 const MARK_LETTERS = 8;
 
-/** A tenant in a URI, which has no room for its name. Two tenants may share one: the ticket after it says which is meant. */
+/** The tenant's part of a URI, which has no room for its name. Two tenants may share one: the ticket after it is unique. */
 export const tenantMark = (tenant: string): string => base32(hashFields('metadata', tenant), MARK_LETTERS);
 
-/** What follows the prefix in an asset's URI. */
+/** The path after the prefix in an asset's URI. */
 export const metadataPath = (tenant: string, ticket: string): string => `${tenantMark(tenant)}/${ticket}`;
-/** Bytes of it: of 72 that a URI may have, a prefix has the rest. */
+/** Its bytes: a URI may have 72, and the prefix gets the rest. */
 export const METADATA_PATH_BYTES = MARK_LETTERS + '/tkt_'.length + 26;

@@ -57,14 +57,14 @@ function run(commands: readonly MintRequest[]): { log: MintEvent[]; mint: Ticket
     const decision = decideMint(mint, each);
     if ('refusal' in decision) continue;
     for (const event of decision.events) {
-      mint = evolve(mint, event); // throws where the decider would let through what the fold forbids
+      mint = evolve(mint, event); // throws when the decider accepts a command that the aggregate forbids
       log.push(event);
     }
   }
   return { log, mint };
 }
 
-/** By chance alone few get as far as an asset: half of them begin on the way there. */
+/** Random commands alone rarely create an asset, so half of the runs begin with a planned mint. */
 const begun = fc.oneof(fc.constant([]), fc.tuple(plan, submission, completion));
 const commands = fc.tuple(begun, fc.array(command, { maxLength: 60 })).map(([first, then]) => [...first, ...then]);
 

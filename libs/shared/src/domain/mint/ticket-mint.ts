@@ -1,40 +1,43 @@
 import { Fault } from '../../kernel/fault.js';
 import type { MintAttempt, MintCompleted, MintEvent, MintPlan, MintRevokeDied, MintRevokeSubmitted } from './events.js';
 
-/** An attempt that is proven to change nothing any more. */
+/** An attempt that is proven to have no further effect. */
 export interface DeadAttempt {
   readonly attempt: number;
   readonly signature: string;
   readonly reason: string;
 }
 
-/** Between plan and end. `firstAttempt` is that of the present request: earlier ones failed under another. */
+/** A mint between plan and end. `firstAttempt` belongs to the current request: earlier attempts failed under another. */
 interface Underway {
   readonly plan: MintPlan;
   readonly dead: readonly DeadAttempt[];
   readonly firstAttempt: number;
 }
 
-/** What it takes to burn an asset: its plan names the delegate. `dead` are the attempts to burn it that changed nothing. */
+/** The data for burning an asset: its plan names the delegate. `dead` are the ineffective attempts to burn it. */
 interface Revocable {
   readonly plan: MintPlan;
   readonly dead: readonly DeadAttempt[];
 }
 
-/** Where the mint of one ticket stands. `undefined` stands for a ticket nobody has asked to mint yet. */
+/** The state of one ticket's mint; `undefined` when there is no mint request yet. */
 export type TicketMint =
   | ({ readonly state: 'planned' } & Underway)
   | ({ readonly state: 'submitted'; readonly live: MintAttempt } & Underway)
-  /** Only what a repeated question needs: a sale's fold holds one of these for every ticket it ever minted. Without `revocable` it stands for ever. */
+  /**
+   * Only the data that repeated commands need: a sale's aggregate holds one for every minted ticket. Without `revocable` this state is
+   * final.
+   */
   | { readonly state: 'minted'; readonly asset: string; readonly signature: string; readonly revocable?: Revocable }
   /** A transaction that burns the asset may land. `signature` is still that of the mint. */
   | ({ readonly state: 'revoking'; readonly asset: string; readonly signature: string; readonly live: MintAttempt } & Revocable)
   | { readonly state: 'revoked'; readonly asset: string }
-  /** Minted, and worth nothing at the door: its asset could not be burned. */
+  /** Minted, but no longer valid for admission: its asset could not be burned. */
   | { readonly state: 'voided'; readonly asset: string; readonly signature: string }
-  /** Given back before anything could stand at its address: it is never minted. */
+  /** Revoked before an asset could exist at its address: it is never minted. */
   | { readonly state: 'cancelled' }
-  /** `plan` is kept: a corrected request mints at the same address. It is absent when the request was refused before it was planned. */
+  /** `plan` is kept: a corrected request mints at the same address. Absent when the request was refused before it was planned. */
   | {
       readonly state: 'failed';
       readonly request: number;
@@ -46,9 +49,8 @@ export type TicketMint =
 export type MintState = 'unknown' | TicketMint['state'];
 
 /**
- * What may happen in which state, and where it leads. `minted` leads nowhere but to the burning of a revocable asset, or for one that is
- * not to a ticket that is void; only a proven death
- * leads out of `submitted` without an asset, or out of `revoking` with one; a failed ticket may be planned again by a corrected request.
+ * The permitted transitions by state. A minted ticket can only be burned if it is revocable, or voided if not. Only a proven death ends
+ * `submitted` without an asset, or `revoking` with one. A corrected request may plan a failed ticket again.
  */
 export const TRANSITIONS: Readonly<Record<MintState, Readonly<Partial<Record<MintEvent['type'], TicketMint['state']>>>>> = {
   unknown: { MintPlanned: 'planned', MintFailed: 'failed', MintCancelled: 'cancelled' },
@@ -67,7 +69,7 @@ export const mintState = (mint: TicketMint | undefined): MintState => mint?.stat
 export const allows = (mint: TicketMint | undefined, event: MintEvent['type']): boolean =>
   TRANSITIONS[mintState(mint)][event] !== undefined;
 
-/** The fold of one ticket's events. An event that cannot follow is no news to live with but a log that was not written by us. */
+/** Applies one event of a ticket. An event that cannot follow throws: only this code writes the log, so the log is broken. */
 export function evolve(mint: TicketMint | undefined, event: MintEvent): TicketMint {
   if (!allows(mint, event.type)) throw new Fault('log-broken', { ticket: event.data.ticket, state: mintState(mint), event: event.type });
   switch (event.type) {
@@ -99,7 +101,7 @@ function mintedOf({ plan }: Underway, { asset, signature }: MintCompleted['data'
   return { state: 'minted', asset, signature, ...(plan.delegate !== undefined && { revocable: { plan, dead: [] } }) };
 }
 
-/** From `minted` to `revoking`, and back when the burning is proven to have changed nothing. */
+/** From `minted` to `revoking`, and back when the burn is proven to have had no effect. */
 function burning(mint: TicketMint | undefined, event: MintRevokeSubmitted | MintRevokeDied): TicketMint {
   if (event.type === 'MintRevokeSubmitted' && mint?.state === 'minted' && mint.revocable !== undefined) {
     const { asset, signature, revocable } = mint;

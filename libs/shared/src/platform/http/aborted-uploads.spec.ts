@@ -49,13 +49,13 @@ beforeEach(async () => {
 
 afterEach(() => app.close());
 
-/** Says that 100 bytes follow, sends some of them and is gone. */
+/** Announces 100 bytes, sends some of them and disconnects. */
 async function breakOff(path: string, sent: string, how: 'end' | 'resetAndDestroy'): Promise<void> {
   const heard = new Promise<void>((resolve) => {
     heardOfAbort = resolve;
   });
   const socket = connect(Number(new URL(await app.getUrl()).port), '127.0.0.1');
-  socket.on('error', () => undefined); // whoever resets a connection hears of it
+  socket.on('error', () => undefined); // a client that resets a connection also gets an error
   socket.write(`POST ${path} HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n${sent}`, () =>
     socket[how](),
   );

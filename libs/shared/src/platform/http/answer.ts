@@ -1,18 +1,18 @@
 import { problem } from '../problem.js';
 
-/** What a caller gets: a status, bytes, and what else is said in headers. */
+/** A response: status, bytes and headers. */
 export interface Answer {
   readonly status: number;
   readonly body: string;
   readonly replayed?: boolean;
   readonly retryAfterSeconds?: number;
-  /** Of what is read: another whenever the body is another. */
+  /** For reads: changes whenever the body changes. */
   readonly etag?: string;
 }
 
 export type ProblemKind = readonly [status: number, title: string];
 
-/** Problems of the door itself, whichever app is behind it. Codes are never reused. */
+/** Problems of the HTTP server itself, the same in every app. Codes are never reused. */
 export const HTTP_PROBLEMS = {
   'request-malformed': [400, 'The request is not one of HTTP, or its address is not one.'],
   unauthorized: [401, 'The header Authorization must be Bearer and an API key that is good now.'],
@@ -33,10 +33,10 @@ export const HTTP_PROBLEMS = {
 export type HttpProblem = keyof typeof HTTP_PROBLEMS;
 
 export const RETRY_AFTER_SECONDS = 1;
-/** The same request may get another answer soon. */
+/** The same request may get another response soon. */
 const PASSING: ReadonlySet<number> = new Set([429, 500, 503]);
 
-/** A problem of a list of problems, as an answer. */
+/** The response for a problem from a list of problems. */
 export function problemOf<Code extends string>(
   problems: Readonly<Record<Code, ProblemKind>>,
   code: Code,

@@ -11,7 +11,7 @@ import { Connections } from './connections.js';
 import { RouteList } from './docs/route-list.js';
 import { createHttpAdapter } from './http-server.js';
 
-/** One client address, and one tenant, has this share of all connections: four of them have to agree to fill a process. */
+/** The share of all connections for one client address or one tenant: to fill a process, four must act together. */
 const SHARE_OF_EACH = 1 / 4;
 
 export interface CallersServerParts {
@@ -26,11 +26,11 @@ export interface CallersServer {
   readonly adapter: FastifyAdapter;
   readonly admission: AuthGuard;
   readonly routes: RouteList;
-  /** Counts a request that was not let in, and its tenant where that is in the directory. */
+  /** Counts a rejected request, by its tenant if that is in the directory. */
   readonly countRefused: (why: string, tenant?: string) => void;
 }
 
-/** The HTTP server that callers reach, with its bounds, in front of the module that is behind it. */
+/** The HTTP server for callers, with its limits, in front of the app's module. */
 export function callersServer(environment: Environment, parts: CallersServerParts): CallersServer {
   const countRefused = countRejected(parts.page);
   const total = environment.HTTP_CONNECTIONS;
@@ -47,5 +47,5 @@ export function callersServer(environment: Environment, parts: CallersServerPart
   return { adapter, admission, routes, countRefused };
 }
 
-/** Where an app shows its health and metrics. */
+/** The address of an app's health and metrics. */
 export const healthListening = ({ HEALTH_HOST: host, HEALTH_PORT: port }: Environment) => ({ host, port });

@@ -1,12 +1,12 @@
 import { BlockList, isIP } from 'node:net';
 import { Fault } from '../../kernel/fault.js';
 
-/** One customer of a network provider has a /64 of IPv6 at least, and can use any address in it. */
+/** One customer of a network provider has at least a /64 of IPv6 and can use any address in it. */
 const IPV6_PREFIX_GROUPS = 4;
 const IPV6_GROUPS = 8;
 const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
-/** The unit in which clients are counted: an IPv4 address, or the /64 of an IPv6 address. What is no address is itself. */
+/** The key by which clients are counted: an IPv4 address, or the /64 of an IPv6 address. Other text is its own key. */
 export function clientKey(address: string): string {
   const mapped = MAPPED_IPV4.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
@@ -24,12 +24,12 @@ function groupsOf(address: string): string[] {
   return [...before, ...Array.from({ length: Math.max(0, zeros) }, () => '0'), ...after];
 }
 
-/** Proxies whose `X-Forwarded-For` is believed. Nobody else's is. */
+/** Proxies whose `X-Forwarded-For` header is trusted; the header of any other peer is ignored. */
 export class TrustedProxies {
   private readonly list = new BlockList();
   private readonly isEmpty: boolean;
 
-  /** @param entries addresses and CIDR blocks @throws Fault `configuration` that names what is neither */
+  /** @param entries addresses and CIDR blocks @throws Fault `configuration` that names every invalid entry */
   constructor(entries: readonly string[]) {
     const problems = entries
       .filter((entry) => !this.add(entry))
@@ -38,7 +38,7 @@ export class TrustedProxies {
     this.isEmpty = entries.length === 0;
   }
 
-  /** As the variable TRUSTED_PROXIES lists them, with commas between. */
+  /** Parses the comma-separated list in TRUSTED_PROXIES. */
   static of(variable: string): TrustedProxies {
     return new TrustedProxies(
       variable

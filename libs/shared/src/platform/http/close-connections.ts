@@ -1,14 +1,14 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
-/** How long requests under way may take once the process stops; a decision takes 5 s at most. */
+/** The time for requests in flight after a stop; a decision takes 5 s at most. */
 const FINISH_MS = 10_000;
-/** Node closes connections that are idle at this moment; those that become so are closed by looking again. */
+/** Node closes only connections that are idle at this moment; this interval closes those that become idle later. */
 const LOOK_MS = 50;
-/** A connection that was just made may have its first request on its way. */
+/** A new connection may have its first request on its way. */
 const FIRST_REQUEST_MS = 500;
 
-/** Lets a server that closes finish what it took in, and wait for no connection on which nothing is asked. */
+/** On shutdown, finishes accepted requests and closes connections without requests. */
 export function closeConnectionsAtEnd(fastify: FastifyInstance): void {
   const { server } = fastify;
   const unasked = new Set<Socket>();

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { TrustedProxies } from './client-address.js';
 import { Connections } from './connections.js';
 
-/** As much of a socket as is looked at. Its end is told later than it is asked for, as the real one's. */
+/** A partial socket. It reports its end later than requested, as a real one does. */
 class Wire extends EventEmitter {
   destroyed = false;
 
@@ -74,7 +74,7 @@ describe('connections', () => {
     const port = new Port(100, 2);
     const wires = ['192.0.2.1', '192.0.2.2', '192.0.2.3'].map((address) => port.connect(address));
     expect(wires.map((wire) => port.identify(wire, 'demo'))).toEqual([true, true, false]);
-    expect(wires.map((wire) => port.identify(wire, 'demo'))).toEqual([true, true, false]); // asked again on the same connection
+    expect(wires.map((wire) => port.identify(wire, 'demo'))).toEqual([true, true, false]); // a second request on the same connection
     wires[0]?.emit('close');
     expect(port.identify(wires[2] as Wire, 'demo')).toBe(true);
   });

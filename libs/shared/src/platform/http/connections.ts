@@ -5,13 +5,13 @@ import { clientKey, type TrustedProxies } from './client-address.js';
 export interface ConnectionLimits {
   /** Open connections of the process. Each costs some tens of kilobytes and one file descriptor. */
   readonly total: number;
-  /** Of them for one client address, and for one tenant. Less than the total: neither can fill it alone. */
+  /** The limit for one client address, and for one tenant. Below the total, so neither can use all of it. */
   readonly each: number;
 }
 
-/** What is known of an open connection. */
+/** The state of an open connection. */
 interface Open {
-  /** Of the client, or `undefined` for a trusted proxy, whose clients are counted by their requests. */
+  /** The client's address, or `undefined` for a trusted proxy, whose clients are counted by request. */
   readonly address: string | undefined;
   tenant?: string;
 }
@@ -19,13 +19,13 @@ interface Open {
 /** The connections of one client address. */
 interface Client {
   open: number;
-  /** Those that brought no API key yet, the oldest first. */
+  /** Connections without an API key so far, oldest first. */
   readonly anonymous: Set<Socket>;
 }
 
 /**
- * The open connections of one server. Where there is no room for another, the oldest that brought no API key is closed: half a request holds
- * a place only until somebody else needs it. Where every connection brought one, the new connection is closed.
+ * The open connections of one server. At the limit, a new connection closes the oldest one without an API key, so an incomplete request
+ * holds a place only while there is room. If all connections have a key, the new connection is closed.
  */
 export class Connections {
   private readonly open = new Map<Socket, Open>();
@@ -36,7 +36,7 @@ export class Connections {
   constructor(
     private readonly limits: ConnectionLimits,
     private readonly proxies: TrustedProxies,
-    /** Called for each connection that is closed for want of room. */
+    /** Called for each connection closed because of a limit. */
     private readonly onClosed: () => void = () => undefined,
   ) {}
 
@@ -44,12 +44,12 @@ export class Connections {
     server.on('connection', (socket: Socket) => this.admit(socket));
   }
 
-  /** Open connections, and those among them that brought no API key. */
+  /** Open connections, and those without an API key so far. */
   get counts(): { readonly open: number; readonly anonymous: number; readonly addresses: number; readonly tenants: number } {
     return { open: this.open.size, anonymous: this.anonymous.size, addresses: this.clients.size, tenants: this.tenants.size };
   }
 
-  /** Notes that a connection brought a good API key. @returns false where its tenant has as many connections as it may */
+  /** Records that a connection sent a valid API key. @returns false when its tenant is at its connection limit */
   identify(socket: Socket, tenant: string): boolean {
     const connection = this.open.get(socket);
     if (connection?.address === undefined || connection.tenant !== undefined) return true;
@@ -65,7 +65,7 @@ export class Connections {
   private admit(socket: Socket): void {
     const { remoteAddress } = socket;
     if (remoteAddress === undefined) {
-      socket.destroy(); // it left already
+      socket.destroy(); // closed already
       return;
     }
     const address = this.proxies.has(remoteAddress) ? undefined : clientKey(remoteAddress);
@@ -96,7 +96,7 @@ export class Connections {
     return true;
   }
 
-  /** Forgets a connection; one that is forgotten already stays so. */
+  /** Removes a connection; does nothing if it is removed already. */
   private release(socket: Socket): void {
     const connection = this.open.get(socket);
     if (connection === undefined) return;

@@ -43,6 +43,6 @@ describe('[L8] a cursor', () => {
     expect(ordered).toBeGreaterThan(400);
     expect(ordered).toBeLessThan(600);
     const shared = sealed.map((cursor, index) => [...cursor].filter((letter, at) => letter === sealed[index - 1]?.[at]).length);
-    expect(Math.max(...shared)).toBeLessThan(12); // of 48 letters; what two random texts share
+    expect(Math.max(...shared)).toBeLessThan(12); // of 48 letters; two random texts share few
   });
 });

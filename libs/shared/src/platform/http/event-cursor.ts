@@ -1,8 +1,8 @@
 import { Sealed } from './sealed.js';
 
-/** A place in the log: everything up to and including one event of one message. */
+/** A position in the log: everything up to and including one event of one message. */
 export interface Place {
-  /** Of the message in the stream; 0: before all. */
+  /** The message's stream sequence; 0: before all messages. */
   readonly sequence: number;
   readonly index: number;
 }
@@ -10,14 +10,14 @@ export interface Place {
 export const BEGINNING: Place = { sequence: 0, index: 0 };
 const SEQUENCE_BYTES = 6;
 const INDEX_BYTES = 2;
-/** As many events as a commit cannot have: everything of its message. */
+/** More events than a commit can have: the whole message. */
 export const WHOLE_MESSAGE = 2 ** (8 * INDEX_BYTES) - 1;
 const SEALED = /^[A-Za-z0-9_-]{48}$/;
 
 /**
- * Cursors of one tenant's events. The stream's numbers would tell a tenant how much all others sell, so they are sealed with a key of
- * the tenant's own, bound to the epoch of the log. The same place is always sealed the same, so that an event has one id for ever; two
- * cursors do not tell how far they are apart.
+ * Cursors of one tenant's events. Plain stream sequences would tell a tenant the volume of all others, so they are sealed with a key of
+ * the tenant, bound to the log's epoch. The same position always gives the same cursor, so an event has one permanent id. Two cursors do
+ * not reveal their distance.
  */
 export class EventCursors {
   private readonly sealed: Sealed;
@@ -33,7 +33,7 @@ export class EventCursors {
     return this.sealed.seal(plain);
   }
 
-  /** `undefined` for whatever was not sealed here: made up, cut, another tenant's, another log's. */
+  /** `undefined` for any other text: invented, truncated, of another tenant or of another log. */
   open(cursor: string): Place | undefined {
     const plain = SEALED.test(cursor) ? this.sealed.open(cursor) : undefined;
     if (plain === undefined) return undefined;

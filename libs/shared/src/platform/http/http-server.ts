@@ -7,24 +7,24 @@ import { closeConnectionsAtEnd } from './close-connections.js';
 import type { Connections } from './connections.js';
 import { headersOf, send } from './reply.js';
 
-/** All headers of a request together: Node's own default, said here because it is promised. */
+/** The limit for all headers of a request: Node's default, explicit because it is documented. */
 export const MAX_HEADER_BYTES = 16 * 1024;
-/** Headers fit one packet or a few: a client that takes longer sends them slowly on purpose. */
+/** Headers fit one packet or a few: a client that takes longer is slow on purpose. */
 export const HEADERS_TIMEOUT_MS = 5_000;
-/** A request that takes longer to arrive is given up: 14 KiB/s are enough for the longest body. */
+/** The limit for a request to arrive: 14 KiB/s suffice for the longest body. */
 export const REQUEST_TIMEOUT_MS = 15_000;
-/** How often both are checked: the most by which a slow request outstays its time. */
+/** The interval of both timeout checks: a slow request may exceed its limit by this. */
 const TIMEOUT_CHECK_MS = 1_000;
-/** A connection with a request under way on which no byte moves is given up: its client does not read. Answers and heartbeats come sooner. */
+/** The limit for a connection with a request in flight but no traffic: its client does not read. Responses and heartbeats come sooner. */
 export const SILENT_MS = 60_000;
-/** After a refusal on the socket the client has this long to read it. */
+/** The client's time to read a response that was written on the socket. */
 const FAREWELL_MS = 1_000;
-/** An idle connection is kept this long, longer than load balancers keep theirs (60 s), so that they close first. */
+/** The idle time of a connection, longer than that of load balancers (60 s), so that they close first. */
 const KEEP_ALIVE_MS = 72_000;
-/** Longer than any name that can stand in an address. */
+/** Longer than any name in a path. */
 const MAX_ADDRESS_PART = 128;
 
-/** Nest's server with our limits, whose every word is a problem or an answer of ours. */
+/** Nest's server with the app's limits; every response is a problem or a result of the app. */
 export function createHttpAdapter(maxBodyBytes: number, connections: Connections, proxies: TrustedProxies): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: maxBodyBytes,
@@ -32,7 +32,7 @@ export function createHttpAdapter(maxBodyBytes: number, connections: Connections
     connectionTimeout: SILENT_MS,
     trustProxy: (address: string) => proxies.has(address),
     keepAliveTimeout: KEEP_ALIVE_MS,
-    return503OnClosing: false, // the door says so itself
+    return503OnClosing: false, // the app sends its own problem
     forceCloseConnections: 'idle',
     http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
     routerOptions: { maxParamLength: MAX_ADDRESS_PART },
@@ -45,12 +45,12 @@ export function createHttpAdapter(maxBodyBytes: number, connections: Connections
   connections.watch(server.server);
   closeConnectionsAtEnd(server);
   server.removeAllContentTypeParsers();
-  // The body stays the bytes that were sent: whoever reads it refuses what is no JSON with the same words as over NATS.
+  // The body stays bytes: the operation parses it and rejects invalid JSON with the same problem as over NATS.
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   return adapter;
 }
 
-/** What is no HTTP never becomes a request: it is answered on the socket. */
+/** Bytes that are not HTTP never become a request: the response is written to the socket. */
 function refuseSocket(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy(error);

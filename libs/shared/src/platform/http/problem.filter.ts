@@ -6,7 +6,7 @@ import { type HttpProblem, httpProblem } from './answer.js';
 import type { RouteList } from './docs/route-list.js';
 import { send } from './reply.js';
 
-/** What Fastify and Nest refuse before a handler is reached, in our words. */
+/** The app's codes for rejections by Fastify and Nest before a handler. */
 const CODE_OF_STATUS: Readonly<Record<number, HttpProblem>> = {
   400: 'request-malformed',
   404: 'route-unknown',
@@ -16,14 +16,14 @@ const CODE_OF_STATUS: Readonly<Record<number, HttpProblem>> = {
   415: 'media-type',
 };
 
-/** Every error is answered as a problem, whoever threw it; ours are logged, and say nothing of their cause. */
+/** Turns every error into a problem response. The app's own errors are logged, and the response hides their cause. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly routes: RouteList,
     private readonly logger: Logger,
     private readonly maxBodyBytes: number,
-    /** Told the route of every upload that its client broke off. */
+    /** Called with the route of every upload that a client aborted. */
     private readonly aborted: (route: string | undefined) => void,
   ) {}
 
@@ -32,7 +32,7 @@ export class ProblemFilter implements ExceptionFilter {
     const [request, reply] = [http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>()];
     if (isAborted(request.raw)) {
       this.aborted(request.routeOptions.url);
-      send(reply, httpProblem('request-malformed')); // the client is gone; this ends the request
+      send(reply, httpProblem('request-malformed')); // the client disconnected; this ends the request
       return;
     }
     const code = thrown instanceof HttpException ? CODE_OF_STATUS[thrown.getStatus()] : undefined;
@@ -51,5 +51,5 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** The connection was lost before all of the request was there: a client's doing, and no fault of the service. */
+/** The connection closed before the whole request had arrived: caused by the client, not a fault of the service. */
 const isAborted = ({ destroyed, complete }: IncomingMessage): boolean => destroyed && !complete;

@@ -1,12 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** What is to be called for the requests of a connection that are not over yet. */
+/** The callbacks of a connection's unfinished requests. */
 const pending = new WeakMap<Socket, Set<() => void>>();
 
 /**
- * Calls `over` once when a request is over: its answer was handed to the network, or its connection is gone. Node emits no `close` for a
- * response that still waits behind another one of its connection, so the connection is watched as well, with one listener for all of them.
+ * Calls `over` once when a request ends: its response was given to the network, or its connection closed. Node emits no `close` for a
+ * response that is queued behind another one of its connection, so this watches the connection too, with one listener for all its
+ * requests.
  */
 export function whenOver(socket: Socket, response: ServerResponse, over: () => void): void {
   if (socket.destroyed) {

@@ -6,9 +6,9 @@ const TAG_BYTES = 16;
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
 
 /**
- * Bytes that a caller carries for us and can neither read nor change. The same bytes are always sealed the same (the nonce is a keyed hash
- * of them), so that what is sealed can serve as a name. Sealed for one context they open in no other; contexts of one key have the same
- * length, so that no two pairs of context and bytes are one text.
+ * Sealed bytes that a caller stores but can neither read nor change. Equal bytes give an equal text (the nonce is their keyed hash), so
+ * the text can serve as a name. Text sealed for one context does not open in another. Contexts of one key have equal length, so that no
+ * two pairs of context and bytes coincide.
  */
 export class Sealed {
   private readonly sealKey: Buffer;
@@ -29,7 +29,7 @@ export class Sealed {
     return Buffer.concat([nonce, ...sealed, cipher.getAuthTag()]).toString('base64url');
   }
 
-  /** `undefined` for whatever was not sealed here: made up, cut, another key's, another context's. */
+  /** `undefined` for any other text: invented, truncated, of another key or another context. */
   open(text: string): Buffer | undefined {
     const bytes = BASE64URL.test(text) ? Buffer.from(text, 'base64url') : Buffer.alloc(0);
     if (bytes.length < NONCE_BYTES + TAG_BYTES) return undefined;
@@ -38,7 +38,7 @@ export class Sealed {
     try {
       return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
     } catch {
-      return undefined; // the tag does not fit: the one thing that can go wrong here
+      return undefined; // the tag does not match: no other error is possible here
     }
   }
 }

@@ -4,10 +4,10 @@ import type { Delivery } from '../../consumer/delivery.js';
 
 export const DEAD_STREAM = 'DEAD';
 
-/** What lies on DEAD (`dead.<stream>.<tenant>.…`): the original, where it came from, and why nobody could handle it. */
+/** An entry on DEAD (`dead.<stream>.<tenant>.…`): the original message, its origin, and why its processing failed. */
 export interface DeadLetter {
   readonly stream: string;
-  /** As the stream stored it: a command's carries its bucket. */
+  /** As stored in the stream: a command's subject contains its bucket. */
   readonly subject: string;
   readonly sequence: number;
   readonly deliveries: number;
@@ -15,24 +15,27 @@ export interface DeadLetter {
   readonly reason: string;
   /** Base64. */
   readonly original: string;
-  /** Letters of earlier versions have none. */
+  /** Absent in entries of earlier versions. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** How a human ended a letter, on `dead.closed.<sequence of the letter>`: DEAD deletes nothing, so the end is written beside it. */
+/**
+ * How an operator closed an entry, on `dead.closed.<sequence of the entry>`: DEAD deletes nothing, so the closing is a message of its
+ * own.
+ */
 export interface ClosedLetter {
   readonly how: 'redriven' | 'dropped';
-  /** Where its original lies now, or why it was dropped. */
+  /** The position of the resent original, or why it was dropped. */
   readonly note: string;
 }
 
 const CLOSED = 'dead.closed.';
 export const closedSubject = (letter: number): string => `${CLOSED}${letter}`;
-/** The letter that a message on DEAD ends; `undefined` when it is a letter itself. */
+/** The sequence of the entry that a message on DEAD closes; `undefined` when the message is an entry itself. */
 export const closes = (subject: string): number | undefined =>
   subject.startsWith(CLOSED) ? Number(subject.slice(CLOSED.length)) : undefined;
 
-/** Keeps what could not be handled, with the reason and the original, on DEAD. */
+/** Stores messages whose processing failed on DEAD, with the reason and the original. */
 export class DeadLetters {
   private readonly js: JetStreamClient;
 
@@ -40,7 +43,7 @@ export class DeadLetters {
     this.js = jetstream(connection);
   }
 
-  /** Resolves when the letter is stored; only then may the delivery be settled for good. */
+  /** Resolves when the entry is stored; only then may the delivery be settled. */
   async deadLetter(stream: string, delivery: Delivery, reason: string): Promise<void> {
     const { subject, sequence, deliveries, storedAt, body } = delivery;
     const letter: DeadLetter = {
@@ -56,7 +59,7 @@ export class DeadLetters {
     await this.js.publish(`dead.${stream}.${fromTenant(subject)}`, JSON.stringify(letter), { msgID: `${stream}:${sequence}` });
   }
 
-  /** Which sequence the message had in its stream that was buried last under these tokens (tenant first); `undefined` when none was. */
+  /** The stream sequence of the message last dead-lettered under these tokens (tenant first); `undefined` when there is none. */
   async lastOf(stream: string, tokens: string): Promise<number | undefined> {
     const jsm = await this.js.jetstreamManager(false);
     const letter = await jsm.streams.getMessage('DEAD', { last_by_subj: `dead.${stream}.${tokens}` });
@@ -64,5 +67,5 @@ export class DeadLetters {
   }
 }
 
-/** Subjects name their tenant second; commands carry the bucket before it. */
+/** Subjects have the tenant as their second token; commands have the bucket before it. */
 const fromTenant = (subject: string): string => subject.replace(/^(?:cmd\.\d+|[a-z]+)\./, '');

@@ -10,28 +10,28 @@ import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node';
 import type { Delivery, Settlement, Source } from '../../consumer/delivery.js';
 
 const NANOS_PER_MS = 1_000_000n;
-/** A pull is renewed after this; a pinned consumer that fell silent is noticed within it. */
+/** A pull is renewed after this; a silent pinned consumer is noticed within it. */
 const PULL_EXPIRES_MS = 5_000;
-/** The same where many consumers are asked with room for little each: one that has nothing costs a request in this time. */
+/** The same for many consumers with a small pull each: an empty one costs one request in this time. */
 const FETCH_EXPIRES_MS = 30_000;
 const RETRY_MS = 250;
 
 export interface SourceOptions {
   readonly stream: string;
   readonly durable: string;
-  /** Asked for at once; bounds what waits in this process. Absent where `room` says it. */
+  /** Messages pulled at once; bounds the messages waiting in this process. Absent if `room` is given. */
   readonly maxMessages?: number;
-  /** Resolves when there is room for more, with how many: no more is asked for, what else there is stays with the server. */
+  /** Resolves with the number of messages that the app can take; other messages stay on the server. */
   readonly room?: () => Promise<number>;
   /** The priority group of a pinned consumer. */
   readonly group?: string;
-  /** Told of every failure to reach the consumer; the next try follows by itself. */
+  /** Called on every failure to reach the consumer; retries are automatic. */
   readonly onTrouble: (thrown: unknown) => void;
-  /** Told of every delivery, and the how manieth of its message it is. */
+  /** Called on every delivery, with the message's delivery count. */
   readonly onDelivery?: (deliveries: number) => void;
 }
 
-/** The deliveries of a durable pull consumer that provision made. Reconnects, and starts again when the server forgot the pull. */
+/** The deliveries of a durable pull consumer that provision created. It reconnects, and pulls again when the server lost the pull. */
 export class JetStreamSource implements Source {
   private messages: ConsumerMessages | undefined;
   private consumer: Consumer | undefined;
@@ -115,7 +115,7 @@ class JetStreamDelivery implements Delivery {
   }
   settle(settlement: Settlement): void {
     if (settlement.kind === 'ack') this.message.ack();
-    // Whole milliseconds: of a delay with a fraction of a nanosecond the server makes none, and hands the message out again at once.
+    // Rounded up to milliseconds: the server treats a delay below a nanosecond as none and redelivers at once.
     else if (settlement.kind === 'nak') this.message.nak(Math.ceil(settlement.delayMs));
     else this.message.term(settlement.reason);
   }

@@ -4,28 +4,28 @@ import { Fault } from '../../kernel/fault.js';
 import type { Environment } from '../process/environment.js';
 import type { Logger } from '../process/logger.js';
 
-/** The shortest and longest wait between two tries to reach a server that went away. */
+/** The shortest and longest pause between attempts to reconnect. */
 const RECONNECT_WAIT_MS = 100;
 const RECONNECT_JITTER_MS = 200;
-/** A server that says nothing for two of these is gone. */
+/** A server that stays silent for two intervals counts as down. */
 const PING_INTERVAL_MS = 5_000;
-/** How long a process waits for its first connection before it says that it cannot start. */
+/** The time limit for a process's first connection. */
 const FIRST_CONNECT_MS = 20_000;
 const FIRST_CONNECT_WAIT_MS = 250;
-/** One try: a server that reads its accounts anew may leave one without a word, and the client would wait for as long as there is. */
+/** One attempt: a server that reloads its accounts may never respond, and the client has no limit of its own. */
 const CONNECT_TRY_MS = 5_000;
-/** A server that reads its accounts anew refuses right logins too: twice in a row, and for 0.2 s, was the most that was seen. */
+/** A server that reloads its accounts also rejects valid logins: at most twice in a row, and for 0.2 s, as measured. */
 const REFUSED_MS = 2_000;
 
 export interface NatsAccess {
   readonly servers: readonly string[];
   readonly user: string;
   readonly password: string;
-  /** How the variables begin that name user and password; `NATS` where it is not said. */
+  /** The prefix of the variables for user and password; default `NATS`. */
   readonly variables?: 'NATS' | 'NATS_EDGE' | 'NATS_REPLAY';
 }
 
-/** As whom the environment says, or as `user` where it names nobody. */
+/** The login of the environment, or `user` if the environment names none. */
 export const accessOf = ({ NATS_URL, NATS_USER, NATS_PASSWORD }: Environment, user: string): NatsAccess => ({
   servers: NATS_URL.split(','),
   user: NATS_USER || user,
@@ -33,9 +33,9 @@ export const accessOf = ({ NATS_URL, NATS_USER, NATS_PASSWORD }: Environment, us
 });
 
 /**
- * A connection that comes back by itself for as long as the process lives. Replies come to an inbox of this user's own. For the first one a
- * server that is not there yet is waited for, and a refused login too: an app may be started just before the accounts are reloaded that it is
- * meant for. That it is refused is told at once.
+ * A connection that reconnects for as long as the process runs. Replies arrive in an inbox of its own user. The first connection waits
+ * for a server that is down, and also for a rejected login, because an app may start just before its account is loaded. A rejected login
+ * is logged at once.
  */
 export function connectNats(access: NatsAccess, name: string, logger?: Logger): Promise<NatsConnection> {
   let told = false;
@@ -45,7 +45,7 @@ export function connectNats(access: NatsAccess, name: string, logger?: Logger): 
   });
 }
 
-/** The same for a command: a server that is not there yet is waited for, but of a refused login whoever waits is told at once. */
+/** The same for a command: it waits for a server that is down, but a rejected login fails at once. */
 export function connectForCommand(access: NatsAccess, name: string): Promise<NatsConnection> {
   let since: number | undefined;
   return firstConnection(access, name, (refusal) => {
@@ -82,7 +82,7 @@ const connectOnce = ({ servers, user, password }: NatsAccess, name: string): Pro
     ignoreAuthErrorAbort: true,
   });
 
-/** What Node says of a certificate that it does not accept, and of a server that does not speak TLS as it should. */
+/** Node's error codes for a rejected certificate, and for a server that fails the TLS handshake. */
 const TLS_CODE = /^(?:CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/;
 
 const isDistrusted = ({ cause }: Fault): boolean => tlsCodeOf(cause) !== undefined;
@@ -95,7 +95,7 @@ function tlsCodeOf(thrown: unknown): string | undefined {
   return undefined;
 }
 
-/** A server that had no time to ask for the login says something of the same kind, but refuses nobody. */
+/** A server that had no time to ask for the login reports a similar error, but rejected no login. */
 function faultOf({ servers, user, password, variables = 'NATS' }: NatsAccess, cause: unknown): Fault {
   const isRefused = cause instanceof errors.AuthorizationError && /violation/i.test(cause.message);
   const code = tlsCodeOf(cause);

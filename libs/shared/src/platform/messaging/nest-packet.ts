@@ -1,17 +1,20 @@
 /** A request of Nest's own `ClientProxy`, which wraps every body: `{"pattern": <subject>, "data": <body>, "id": <of this request>}`. */
 export interface NestPacket {
-  /** Absent from what is emitted, not sent: nobody waits for its answer. */
+  /** Absent from emitted packets, which expect no response. */
   readonly id: string | undefined;
   readonly body: Uint8Array;
 }
 
-/** How Nest's serializer begins. None of our bodies has such a member, and no raw request is parsed here for the sake of the wrapped ones. */
+/**
+ * The prefix written by Nest's serializer. No request body of the API has such a member, and raw requests are not parsed to find wrapped
+ * ones.
+ */
 const OPENING = Buffer.from('{"pattern":');
-/** Nest's ids have 21 characters; what is longer is not echoed. */
+/** Nest's ids have 21 characters; longer ids are not echoed. */
 const MAX_ID_LENGTH = 128;
 const MEMBERS: ReadonlySet<string> = new Set(['pattern', 'data', 'id']);
 
-/** `undefined` for everything else, which then is a raw request. */
+/** `undefined` for any other bytes, which are then a raw request. */
 export function readNestPacket(subject: string, bytes: Uint8Array): NestPacket | undefined {
   if (!OPENING.equals(bytes.subarray(0, OPENING.length))) return undefined;
   const packet = parsed(bytes);
@@ -25,11 +28,11 @@ function parsed(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefine
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as Readonly<Record<string, unknown>>;
   } catch {
-    return undefined; // whoever reads it as a raw request says what is wrong with it
+    return undefined; // the parser of raw requests reports what is wrong with it
   }
 }
 
-/** The answer as `ClientProxy` reads it: an error is thrown to its caller. The bytes of a JSON body stay as they are. */
+/** The response as `ClientProxy` reads it: it throws an error to its caller. The bytes of a JSON body stay unchanged. */
 export function writeNestPacket(id: string | undefined, body: string, isError: boolean): string {
   return `{"${isError ? 'err' : 'response'}":${body},"isDisposed":true${id === undefined ? '' : `,"id":${JSON.stringify(id)}`}}`;
 }

@@ -8,13 +8,16 @@ const RETRY_MS = 1_000;
 export interface RecentOptions {
   /** Subjects of EVENTS, with wildcards. */
   readonly filter: string;
-  /** How far back it starts, and starts again when the connection was lost: what is told twice must be the same as told once. */
+  /**
+   * How far back it starts, and restarts after a lost connection: commits are delivered at least once, so the listener must be
+   * idempotent.
+   */
   readonly sinceMs: number;
   readonly onCommit: (commit: Commit) => void;
   readonly onTrouble: (thrown: unknown) => void;
 }
 
-/** Tells of every commit of the last while and of all that follow, whoever wrote them. No order across subjects is promised. */
+/** Delivers every recent commit and all that follow, of any writer. There is no order across subjects. */
 export class RecentCommits {
   private messages: ConsumerMessages | undefined;
   private stopped = false;
@@ -24,7 +27,7 @@ export class RecentCommits {
     private readonly options: RecentOptions,
   ) {}
 
-  /** Resolves when everything that was there before has been told. */
+  /** Resolves when all commits that existed before have been delivered. */
   static async follow(connection: NatsConnection, options: RecentOptions): Promise<RecentCommits> {
     const recent = new RecentCommits(connection, options);
     await new Promise<void>((caughtUp, failed) => {

@@ -2,35 +2,41 @@ import { JetStreamApiError, type JetStreamManager, jetstreamManager, type SeqMsg
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Fault } from '../../kernel/fault.js';
 
-/** Questions on their way at once: hides the way there. With answers of at most 1 MB each it is also what a walk needs of memory. */
+/** Concurrent reads: hides the round trip. With responses of at most 1 MB each it also bounds memory. */
 const AHEAD = 64;
-/** So many messages lie in a stretch on average; of one where more lie, so many are kept at most until it has its turn, and the rest is read then. */
+/**
+ * The average number of messages in a stretch of sequences. At most this many are read ahead; a fuller stretch is read to its end in its
+ * turn.
+ */
 const STRETCH_MESSAGES = 16;
 const MOST_OF_A_STRETCH = 32;
-/** Stretches gone through at once. With messages of at most 1 MB it bounds what waits, as `AHEAD` does: those of one sale's mints are far smaller. */
+/**
+ * Stretches read at once. With messages of at most 1 MB it bounds memory, as `AHEAD` does; the messages of a sale's mints are far
+ * smaller.
+ */
 const STRETCHES_AHEAD = 16;
 const REQUEST_TIMEOUT_MS = 10_000;
 const NOT_THERE = new Set([10037, 10059]); // no such message, no such stream
 
-/** What the server's STREAM.MSG.GET takes; the client's type leaves out the last form. */
+/** The request of the server's STREAM.MSG.GET; the client's type omits the last form. */
 type Query = { readonly seq: number } | { readonly last_by_subj: string } | { readonly seq: number; readonly next_by_subj: string };
 
 export interface Place {
   readonly sequence: number;
-  /** Absent: nothing is stored under this number. */
+  /** Absent: no message is stored under this sequence. */
   readonly message: StoredMsg | undefined;
 }
 
 interface Stretch {
   readonly messages: readonly StoredMsg[];
-  /** Where it was left off. */
+  /** Where reading stopped. */
   readonly rest?: { readonly from: number; readonly last: number };
 }
 const NOTHING: Stretch = { messages: [] };
 
 /**
- * Reads streams message by message, from their leader. It takes no consumer, so it can change nothing, stands in nobody's way, and needs no
- * right but the one to read.
+ * Reads streams message by message from their leader. It needs no consumer and only the permission to read, so it changes nothing and
+ * delays no other reader.
  */
 export class StoredMessages {
   private constructor(private readonly jsm: JetStreamManager) {}
@@ -47,17 +53,17 @@ export class StoredMessages {
     return this.get(stream, { last_by_subj: subject });
   }
 
-  /** Every number of the stretch, in order, with what lies under it. */
+  /** Every sequence of the range in order, with its message if it has one. */
   async *range(stream: string, first: number, last: number): AsyncIterable<Place> {
     const asked: Promise<StoredMsg | undefined>[] = [];
-    const begin = Math.max(1, first); // an empty stream says that it begins at 0
+    const begin = Math.max(1, first); // an empty stream reports 0 as its first sequence
     for (let sequence = begin, next = begin; sequence <= last; sequence++) {
       for (; next <= last && asked.length < AHEAD; next++) asked.push(this.ask(stream, next));
       yield { sequence, message: await asked.shift() };
     }
   }
 
-  /** Everything on a subject, which may hold wildcards, from `first` up to and with `last`. */
+  /** All messages on a subject (wildcards permitted) from `first` up to and including `last`. */
   async *ofSubject(stream: string, subject: string, last: number, first = 1): AsyncIterable<StoredMsg> {
     for (let from = first; ; ) {
       const message = await this.get(stream, { seq: from, next_by_subj: subject });
@@ -68,8 +74,8 @@ export class StoredMessages {
   }
 
   /**
-   * As `ofSubject` for a subject without wildcards, of which there are about so many: where they lie is cut into stretches, and several of these
-   * are gone through at once.
+   * Like `ofSubject` for a subject without wildcards and with about this many messages: splits the range into stretches and reads
+   * several at once.
    */
   async *ofLongSubject(stream: string, subject: string, last: number, about: number): AsyncIterable<StoredMsg> {
     const [first, newest] = await Promise.all([this.get(stream, { seq: 1, next_by_subj: subject }), this.last(stream, subject)]);

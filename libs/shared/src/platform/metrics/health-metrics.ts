@@ -2,7 +2,7 @@ import { Gauge } from 'prom-client';
 import type { HealthChecks } from '../process/health.js';
 import type { MetricsPage } from './metrics-page.js';
 
-/** What `/health/ready` says, check by check, at the moment of the scrape. */
+/** Publishes every check of `/health/ready` at the time of the scrape. */
 export function showHealth(page: MetricsPage, checks: HealthChecks): void {
   const health = new Gauge({
     name: 'admit_health',
@@ -13,7 +13,7 @@ export function showHealth(page: MetricsPage, checks: HealthChecks): void {
   const run = async (check: string, passes: () => Promise<unknown>): Promise<void> =>
     passes().then(
       () => health.set({ check }, 1),
-      () => health.set({ check }, 0), // why is said by /health/ready
+      () => health.set({ check }, 0), // /health/ready gives the reason
     );
   page.gathers({
     part: 'health',

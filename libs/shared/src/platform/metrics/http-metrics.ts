@@ -3,12 +3,12 @@ import { Counter, Histogram } from 'prom-client';
 import type { MetricsPage } from './metrics-page.js';
 
 const MS_PER_SECOND = 1_000;
-/** Seconds: from an answer out of memory to the longest a caller is kept waiting. */
+/** Seconds: from a response out of memory to the longest permitted wait. */
 const BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-/** Whatever address there is nothing at: what callers make up does not become a series. */
+/** The label of all unknown paths: paths that callers invent must not become series. */
 const NO_ROUTE = 'none';
 
-/** Counts every answer over HTTP by its route, never by its address. */
+/** Counts every HTTP response by its route, never by its path. */
 export function countHttpAnswers(page: MetricsPage, server: FastifyInstance): void {
   const registers = [page.registry];
   const answers = new Counter({
@@ -31,7 +31,7 @@ export function countHttpAnswers(page: MetricsPage, server: FastifyInstance): vo
   });
 }
 
-/** Counts uploads that clients broke off. @returns to be told the route of each */
+/** Counts uploads that clients aborted. @returns a function to call with the route of each */
 export function countAborted({ registry }: MetricsPage): (route: string | undefined) => void {
   const aborted = new Counter({
     name: 'admit_http_aborted_total',
@@ -43,8 +43,9 @@ export function countAborted({ registry }: MetricsPage): (route: string | undefi
 }
 
 /**
- * Counts who is turned away at the door.
- * @returns to be told why, and of a tenant only where it is in the directory: names that callers make up are no labels
+ * Counts rejected requests.
+ * @returns a function to call with the reason, and with the tenant only if it is in the directory: names that callers invent are no
+ * labels
  */
 export function countRejected({ registry, tenants }: MetricsPage): (why: string, tenant?: string) => void {
   const refusals = new Counter({

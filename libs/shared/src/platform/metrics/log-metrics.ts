@@ -4,18 +4,18 @@ import { Gauge } from 'prom-client';
 import { CONSUMERS } from '../topology/consumers.js';
 import type { MetricsPage } from './metrics-page.js';
 
-/** A server that is asked for longer than this is shown as missing. Prometheus itself gives up after 10 s. */
+/** After this time without a response the server's metrics are reported as missing. Prometheus itself times out after 10 s. */
 export const ASK_TIMEOUT_MS = 2_000;
 const MS_PER_SECOND = 1_000;
 
 export interface WatchedConsumer {
   readonly stream: string;
   readonly durable: string;
-  /** The subjects it takes, where they are one filter and this app may read a message of the stream: then its age can be told. */
+  /** The consumer's filter, if it is a single one and this app may read messages of the stream: then the message's age is available. */
   readonly readable?: string;
 }
 
-/** The consumers of the topology that `is` true of. @param readable streams of which this app may read single messages */
+/** The consumers of the topology that satisfy `is`. @param readable streams of which this app may read single messages */
 export function watchedConsumers(
   is: (stream: string, durable: string) => boolean,
   readable: readonly string[],
@@ -28,7 +28,7 @@ export function watchedConsumers(
   });
 }
 
-/** What the server says of the consumers that an app works on: what waits, what is handed out, and for how long nothing moved. */
+/** Publishes the server's state of an app's consumers: pending messages, unacknowledged messages, and the time without progress. */
 export async function showConsumers(page: MetricsPage, connection: NatsConnection, watched: readonly WatchedConsumer[]): Promise<void> {
   const jsm = await jetstreamManager(connection, { timeout: ASK_TIMEOUT_MS, checkAPI: false });
   const show = consumerGauges(page);
@@ -54,13 +54,13 @@ export async function showConsumers(page: MetricsPage, connection: NatsConnectio
 
 export interface WatchedQueue {
   readonly stream: string;
-  /** What its gauges call the consumer, which stands for one a tenant. */
+  /** The label of the gauges; it stands for one consumer in each tenant. */
   readonly consumer: string;
-  /** Messages that this process holds and has not acknowledged. */
+  /** Messages that this process holds unacknowledged. */
   readonly handedOut: () => number;
 }
 
-/** The same of a work queue that has a consumer for each tenant: they are shown as one, by what the stream holds. */
+/** The same for a work queue with a consumer for each tenant: they are shown as one, by the stream's messages. */
 export async function showQueue(
   page: MetricsPage,
   connection: NatsConnection,
@@ -97,11 +97,11 @@ function consumerGauges({ registry }: MetricsPage) {
 
 const hasWork = ({ num_pending, num_ack_pending }: ConsumerInfo): boolean => num_pending + num_ack_pending > 0;
 
-/** Since when a consumer stands where it stands: the server does not say it. */
+/** Since when a consumer has made no progress; the server does not report it. */
 class Stalls {
   private readonly since = new Map<string, { readonly first: number; readonly at: number }>();
 
-  /** @param first its first message that is not done, or what is known of where it is; `undefined`: everything is done */
+  /** @param first the first unfinished message, or what is known of its position; `undefined`: everything is done */
   seconds({ name, first }: { readonly name: string; readonly first: number | undefined }): number {
     const known = this.since.get(name);
     if (first !== undefined && known?.first === first) return (performance.now() - known.at) / MS_PER_SECOND;
@@ -113,7 +113,7 @@ class Stalls {
 
 async function oldestSeconds(jsm: JetStreamManager, info: ConsumerInfo, subjects: string): Promise<number> {
   if (!hasWork(info)) return 0;
-  const asked = { seq: info.ack_floor.stream_seq + 1, next_by_subj: subjects } as MsgRequest; // which the client's type leaves out
+  const asked = { seq: info.ack_floor.stream_seq + 1, next_by_subj: subjects } as MsgRequest; // omitted from the client's type
   const oldest = await jsm.streams.getMessage(info.stream_name, asked);
   return oldest === null ? 0 : Math.max(0, (Date.now() - oldest.time.getTime()) / MS_PER_SECOND);
 }

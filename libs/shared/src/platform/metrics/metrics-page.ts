@@ -3,12 +3,12 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
 import { TenantLabel } from './tenant-label.js';
 
-/** Where Prometheus looks, on the port of health and metrics. */
+/** The path that Prometheus scrapes, on the port of health and metrics. */
 export const METRICS_PATH = '/metrics';
 
 type Blankable = Pick<Gauge, 'reset' | 'remove'>;
 
-/** Has them show nothing: a reset alone would show 0 where there are no labels. */
+/** Removes the gauges' values: a reset alone would leave 0 where there are no labels. */
 export function blank(gauges: readonly Blankable[]): void {
   for (const gauge of gauges) {
     gauge.reset();
@@ -16,16 +16,16 @@ export function blank(gauges: readonly Blankable[]): void {
   }
 }
 
-/** Reads what is not counted as it happens, before each scrape, within its own bound of time. */
+/** Reads values that are not counted as they happen; runs before each scrape, within its own time limit. */
 export interface Gatherer {
-  /** What it asks: named where it could not be asked. */
+  /** Names its source in the metric of missing parts. */
   readonly part: string;
-  /** What it sets. When it fails they show nothing, rather than what was true some time ago. */
+  /** The gauges that it sets. If it fails they are blanked, so that no stale value is shown. */
   readonly gauges: readonly Blankable[];
   gather(): Promise<void>;
 }
 
-/** Everything an app measures, as Prometheus reads it: what was counted meanwhile, and what is asked for at each scrape. */
+/** All metrics of an app for Prometheus: counters, and values that are read at each scrape. */
 export class MetricsPage {
   readonly registry = new Registry();
   readonly tenants = new TenantLabel();
@@ -34,7 +34,7 @@ export class MetricsPage {
   private readonly deliveries: Counter<'stream' | 'consumer' | 'delivery'>;
   private rendering: Promise<string> | undefined;
 
-  /** @param token what a scrape has to bring as Bearer; empty: whoever reaches the port may read */
+  /** @param token the bearer token of a scrape; empty: no authentication */
   constructor(private readonly token = '') {
     collectDefaultMetrics({ register: this.registry });
     this.missing = new Gauge({
@@ -56,7 +56,7 @@ export class MetricsPage {
     this.missing.set({ part: gatherer.part }, 0);
   }
 
-  /** @returns to be told of each delivery of a consumer, and the how manieth it is */
+  /** @returns a function to call for each delivery of a consumer, with the message's delivery count */
   countsDeliveries(stream: string, consumer: string): (deliveries: number) => void {
     const first = { stream, consumer, delivery: 'first' };
     const again = { stream, consumer, delivery: 'again' };
@@ -67,7 +67,7 @@ export class MetricsPage {
     return this.token === '' || timingSafeEqual(digest(`Bearer ${this.token}`), digest(authorization ?? ''));
   }
 
-  /** Scrapes that come at once share one. */
+  /** Concurrent scrapes share one result. */
   text(): Promise<string> {
     this.rendering ??= this.render().finally(() => {
       this.rendering = undefined;
@@ -86,7 +86,7 @@ export class MetricsPage {
       this.missing.set({ part }, 0);
     } catch {
       blank(gauges);
-      this.missing.set({ part }, 1); // that is how a failure is told here; the app's own work tells of it in its log
+      this.missing.set({ part }, 1); // the metric reports the failure; the app's own work logs it
     }
   }
 }

@@ -7,10 +7,10 @@ import { STREAMS } from '../topology/streams.js';
 import { ASK_TIMEOUT_MS } from './log-metrics.js';
 import type { MetricsPage } from './metrics-page.js';
 
-/** What commands and mints that cannot be handled are kept as; a letter of another stream is shown under its own name too. */
+/** The streams whose dead letters are counted; a dead letter of another stream is shown under its stream's name. */
 const BURYING = ['COMMANDS', 'MINTS'];
 
-/** How large the streams are, what of the storage they may have is taken, and what was set aside for a human. One app of a deployment shows it. */
+/** Publishes stream sizes, used storage and open dead letters. One app of a deployment does this. */
 export async function showStreams(page: MetricsPage, connection: NatsConnection): Promise<void> {
   const jsm = await jetstreamManager(connection, { timeout: ASK_TIMEOUT_MS, checkAPI: false });
   const { messages, bytes, last, copies, used, limit, all } = streamGauges(page);
@@ -32,7 +32,7 @@ export async function showStreams(page: MetricsPage, connection: NatsConnection)
       );
       const { storage, limits } = await jsm.getAccountInfo();
       used.set(storage);
-      limit.set(Math.max(0, limits.max_storage)); // -1 says that there is none
+      limit.set(Math.max(0, limits.max_storage)); // -1 means no limit
     },
   });
 }
@@ -50,12 +50,12 @@ function streamGauges({ registry }: MetricsPage) {
   return { messages, bytes, last, copies, used, limit, all: [messages, bytes, last, copies, used, limit] };
 }
 
-/** Dead letters that nobody ended, by the stream they come from. Their subjects are walked only when something was added. */
+/** Open dead letters by stream of origin. DEAD is read again only when a message was added. */
 class DeadCount {
   readonly gauge: Gauge<'stream'>;
   private counted = '';
   private byStream = new Map<string, number>();
-  /** From which stream the letter was that a message ends: that never changes. */
+  /** The stream of origin of each closed dead letter, by the closing message: this never changes. */
   private readonly closed = new Map<number, string>();
 
   constructor({ registry }: MetricsPage) {

@@ -1,12 +1,12 @@
 /**
- * Tenants that get series of their own in one process; the rest share one. Each tenant is at most some hundred series of about 1 KB here,
- * and as many in Prometheus.
+ * Tenants with series of their own in one process; the others share one. A tenant has some hundred series of about 1 KB here, and as
+ * many in Prometheus.
  */
 export const MAX_TENANTS_SHOWN = 200;
-/** No tenant can be called so. */
+/** Not a valid tenant name. */
 export const OTHER_TENANTS = '*';
 
-/** Who came first keeps a label, so that a series never changes its meaning while the process runs. */
+/** First come, first served: a tenant keeps its label, so a series never changes its meaning while the process runs. */
 export class TenantLabel {
   private readonly shown = new Set<string>();
 

@@ -7,13 +7,13 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const text = z.string().default('');
 const count = (least: number, usual: number) => z.coerce.number().int().min(least).default(usual);
 const user = (name: string) => z.string().default(name).describe(`NATS user of the ${name} connection`);
-/** 500 a second is more than one minter signs: what is above it is no sale. */
+/** 500 a second is more than one minter signs; no sale needs more. */
 const cap = z.coerce.number().int().min(1).default(30_000);
-/** 333 a second: two thirds of what may be signed in all. */
+/** 333 a second: two thirds of the total cap. */
 const TENANT_CAP = 20_000;
 const password = z.string().default('').describe('its password (secret)');
 
-/** Every variable the apps read, with what it means. `.env.example` is made of it. */
+/** Every variable of the apps with its meaning. `.env.example` is generated from it. */
 const VARIABLES = {
   NATS_URL: z.string().default('nats://127.0.0.1:4222').describe('servers of the log, separated by commas'),
   NATS_USER: z
@@ -105,7 +105,7 @@ const schema = z.object(VARIABLES);
 export type Environment = Readonly<z.infer<typeof schema>>;
 
 /**
- * The one reader of the environment. All problems are reported together.
+ * The only reader of the environment. Reports all problems together.
  * @throws Fault `configuration`
  */
 export function readEnvironment(variables: Readonly<Record<string, string | undefined>> = process.env): Environment {
@@ -118,16 +118,16 @@ const parse = (variables: Readonly<Record<string, string | undefined>>) =>
   schema.safeParse(Object.fromEntries(Object.entries(variables).filter(([name, value]) => name in VARIABLES && value !== '')));
 const problemOf = ({ path, message }: z.core.$ZodIssue): string => `${path.join('.')}: ${message}`;
 
-/** `NAME=value`; in quotes, closed on the same line, a value may hold anything. */
+/** `NAME=value`; a value in quotes, closed on the same line, may contain any character. */
 const SETTING = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(?:(["'`]).*\2\s*(?:#.*)?|[^"'`\s].*|)$/;
 const NOTHING = /^\s*(?:#.*)?$/;
 const UNPRINTABLE = /[^\P{Cc}\t]/u;
 const WHAT_A_LINE_IS = 'must be NAME=value with quotes closed and no control characters, a comment after #, or empty';
 
 /**
- * Reads a file of variables into the environment, for a command run by hand beside a stack that wrote it; what is set already stays, but for
- * the login of a tenant that stack.env set.
- * @throws Fault `configuration` with every line that cannot be used, which may hold a secret and so is not shown
+ * Reads a file of variables into the environment, for a command beside the stack that wrote the file. Variables that are set stay,
+ * except for a tenant's login from stack.env.
+ * @throws Fault `configuration` with the number of every invalid line; lines are not shown because they may hold a secret
  */
 export function loadEnvironmentFile(path: string): void {
   if (!existsSync(path)) return;
@@ -151,10 +151,10 @@ export function loadEnvironmentFile(path: string): void {
   Object.assign(process.env, values);
 }
 
-/** What stack.env and a file of variables for operators both say, each for its own user. */
+/** Variables that stack.env and an operator's file both set, each for its own user. */
 const TOLD_TO_CLIENTS = ['NATS_URL', 'NATS_USER', 'NATS_PASSWORD', 'DATABASE_URL', 'SOLANA_RPC_URL'] as const;
 
-/** Where stack.env was loaded into the terminal, the login there is a tenant's, who is no operator. */
+/** After stack.env was loaded into the terminal, the login is a tenant's; operators need their own. */
 function forgetClient(): void {
   const { NATS_USER, ADMIT_NATS_USER } = process.env;
   if (ADMIT_NATS_USER === undefined || NATS_USER !== ADMIT_NATS_USER) return;
@@ -169,7 +169,7 @@ function readLines(path: string): string[] {
   }
 }
 
-/** `.env.example`: every variable, what it means and its default. */
+/** `.env.example`: every variable with its meaning and default. */
 export function environmentExample(): string {
   const lines = Object.entries<z.ZodType>(VARIABLES).map(([name, type]) => {
     const read = type.safeParse(undefined);

@@ -8,12 +8,12 @@ import { Connections } from '../http/connections.js';
 import { METRICS_PATH, type MetricsPage } from '../metrics/metrics-page.js';
 import type { Health } from './health.js';
 
-/** Whoever asks here is a probe or a scrape: few, near and quick. */
+/** Clients here are probes and scrapers: few, near and quick. */
 const LIMITS = { total: 256, each: 64 };
-/** A request of a probe is one packet. */
+/** A probe's request is one packet. */
 const REQUEST_TIMEOUT_MS = 5_000;
 const TIMEOUT_CHECK_MS = 1_000;
-/** A scrape of every stream and consumer takes 2 s at most where the log is away. */
+/** A scrape of every stream and consumer takes 2 s at most while the log is unreachable. */
 const SILENT_MS = 15_000;
 const ALWAYS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
 
@@ -24,8 +24,8 @@ export interface HealthListening {
 }
 
 /**
- * `/health/live`, `/health/ready` and `/metrics` on a port of their own, which callers do not reach: an orchestrator is answered while the
- * callers' port is flooded, and what names tenants stays inside.
+ * `/health/live`, `/health/ready` and `/metrics` on a port that callers cannot reach. An orchestrator gets responses while the callers'
+ * port is flooded, and tenant names stay private.
  */
 export class HealthListener implements OnApplicationShutdown {
   private readonly server = createServer(
@@ -42,13 +42,13 @@ export class HealthListener implements OnApplicationShutdown {
     this.server.setTimeout(SILENT_MS);
   }
 
-  /** @throws when the port is taken */
+  /** @throws Error when the port is in use */
   async listen(): Promise<void> {
     this.server.listen(this.listening.port, this.listening.host);
     await once(this.server, 'listening');
   }
 
-  /** Where it listens, such as `http://127.0.0.1:3100`; whoever listens everywhere is found on loopback too. */
+  /** Its address, such as `http://127.0.0.1:3100`; a listener on all interfaces also listens on loopback. */
   get url(): string {
     const { port, address, family } = this.server.address() as AddressInfo;
     const isEverywhere = address === '0.0.0.0' || address === '::';

@@ -2,38 +2,41 @@ import { Controller, type DynamicModule, Get, Module, Res } from '@nestjs/common
 import type { MetricsPage } from '../metrics/metrics-page.js';
 import { HealthListener, type HealthListening } from './health-listener.js';
 
-/** What an app that serves others cannot do, in a sentence and in numbers. */
+/** A degradation of an app that still serves: a sentence and numbers. */
 export interface Degraded {
   readonly note: string;
   readonly counts?: Readonly<Record<string, number>>;
 }
 
 /**
- * What must answer before this app counts as ready: each throws when it does not, within its own bound of time. What it returns says that something
- * is amiss which is no reason to take the app out: the app is then degraded, and ready all the same.
+ * The readiness checks: each throws within its own time limit when a dependency does not respond. A returned value reports a
+ * degradation: the app is degraded but ready.
  */
 export type HealthChecks = Readonly<Record<string, () => Promise<Degraded | undefined>>>;
 
-/** One answer serves everybody who asks within this: a check publishes to the log or asks the database. */
+/** A report is reused for this long: a check publishes to the log or queries the database. */
 const KEPT_MS = 250;
 
 export interface HealthReport {
-  /** `degraded`: every check passes, and at least one says what is amiss. It is answered with 200, as `ready` is, so that others are served. */
+  /**
+   * `degraded`: every check passes, and at least one reports a degradation. The HTTP status is 200, as for `ready`, so that the app
+   * keeps its traffic.
+   */
   readonly status: 'ready' | 'degraded' | 'not ready';
-  /** Of each check: `ok`, with a note where there is one, or why it fails. It may name tenants. */
+  /** By check: `ok`, with a note if there is one, or the reason of its failure. May name tenants. */
   readonly checks: Readonly<Record<string, string>>;
-  /** The numbers of all checks. Absent: the status is not `degraded`. */
+  /** The numbers of all checks. Absent unless the status is `degraded`. */
   readonly degraded?: Readonly<Record<string, number>>;
 }
 
-/** Runs the checks, once for all who ask at the same time. */
+/** Runs the checks, once for all concurrent requests. */
 export class Health {
   private running: Promise<HealthReport> | undefined;
   private kept: { readonly report: HealthReport; readonly at: number } | undefined;
 
   constructor(private readonly checks: HealthChecks) {}
 
-  /** Never rejects: a check that throws is a check that fails. */
+  /** Never rejects: a check that throws counts as failed. */
   report(): Promise<HealthReport> {
     if (this.kept !== undefined && performance.now() - this.kept.at < KEPT_MS) return Promise.resolve(this.kept.report);
     this.running ??= this.run();
@@ -53,18 +56,18 @@ interface Reply {
   status(code: number): Reply;
 }
 
-/** On the port of the callers, for what shares requests out between processes: the status alone, since a reason may name tenants. */
+/** On the callers' port, for load balancers: only the status, because a reason may name tenants. */
 @Controller('health')
 export class HealthController {
   constructor(private readonly health: Health) {}
 
-  /** The process runs and its event loop turns. */
+  /** 200 while the event loop runs. */
   @Get('live')
   live(): { readonly status: string } {
     return { status: 'live' };
   }
 
-  /** Everything this app needs answers: 200, else 503. */
+  /** 200 when everything that this app needs responds, else 503. */
   @Get('ready')
   async ready(@Res({ passthrough: true }) reply: Reply): Promise<{ readonly status: string }> {
     const { status } = await this.health.report();
@@ -96,7 +99,7 @@ async function outcome(check: () => Promise<Degraded | undefined>): Promise<Outc
   }
 }
 
-/** Health and metrics of an app on a listener of their own. An app with callers serves its status to them as well, by HealthController. */
+/** Health and metrics of an app on a separate listener. An app with callers also serves its status to them, by HealthController. */
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: a Nest module is a class, and a dynamic one is made by a static method
 export class HealthModule {

@@ -4,10 +4,10 @@ import { type Logger, pino } from 'pino';
 export type { Logger } from 'pino';
 
 const STANDARD_OUTPUT = 1;
-/** Where a command logs: its standard output is for its result alone. */
+/** Commands log here: their standard output holds only the result. */
 export const STANDARD_ERROR = 2;
 
-/** Structured lines, on standard output where it is not said otherwise; whatever is named a secret prints as ***. */
+/** Structured log lines, by default on standard output; values of secret fields print as ***. */
 export function createLogger(app: string, level: string, descriptor = STANDARD_OUTPUT): Logger {
   return pino(
     {
@@ -20,7 +20,7 @@ export function createLogger(app: string, level: string, descriptor = STANDARD_O
   );
 }
 
-/** Nest's own words, in the same form. */
+/** Nest's log lines in the same form. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
   log(message: unknown, ...context: unknown[]): void {

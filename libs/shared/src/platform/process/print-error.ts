@@ -1,11 +1,11 @@
 import { isFault } from '../../kernel/fault.js';
 
-/** Why a command could not do what it was asked for, said on standard error: standard output is for its result alone. */
+/** Prints on standard error why a command failed: standard output holds only the result. */
 export function printError(thrown: unknown): void {
   process.stderr.write(`${isFault(thrown) ? sentenceOf(thrown) : String(thrown instanceof Error ? thrown.stack : thrown)}\n`);
 }
 
-/** What broke, and what lies under it where that is not said yet. A bug is told with its place instead. */
+/** The error's sentence, with its cause if that adds anything. A bug gets its stack instead. */
 function sentenceOf(fault: Error): string {
   let inner: unknown = fault;
   while (inner instanceof Error && inner.cause !== undefined) inner = inner.cause;

@@ -5,13 +5,13 @@ import { createLogger, type Logger } from './logger.js';
 
 interface RunningApp {
   readonly app: INestApplicationContext;
-  /** Where callers find it, if it has any. */
+  /** The address for callers, if the app has any. */
   readonly url?: string;
-  /** What it does besides answering; the process ends when that fails. */
+  /** Background work; the process ends when it fails. */
   readonly working?: Promise<unknown>;
 }
 
-/** The life of a process that is one app: started of its environment, until it is told to stop or cannot go on. */
+/** The life cycle of an app process: start from the environment, run until a signal or an error, stop. */
 export async function runApp(name: string, start: (environment: Environment, logger: Logger) => Promise<RunningApp>): Promise<void> {
   const environment = readEnvironment();
   const logger = createLogger(name, environment.LOG_LEVEL);

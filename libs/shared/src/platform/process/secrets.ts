@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 
 const SECRET_BYTES = 24; // 192 bits, 32 characters of base64url: needs no escaping in URLs and configuration files
 
-/** Reads the named secrets of a file, making the missing ones once; the file is readable by its owner alone. */
+/** Reads the named secrets from a file and generates missing ones; only the owner may read the file. */
 export function keepSecrets(path: string, names: readonly string[]): Readonly<Record<string, string>> {
   const kept: Record<string, string> = existsSync(path) ? parse(path) : {};
   const missing = names.filter((name) => kept[name] === undefined);
@@ -14,7 +14,7 @@ export function keepSecrets(path: string, names: readonly string[]): Readonly<Re
   return kept;
 }
 
-/** Whole or not at all, and never readable by others, not even for a moment. */
+/** Atomic, and at no time readable by other users. */
 export function writePrivate(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
   const draft = `${path}.${process.pid}.draft`;

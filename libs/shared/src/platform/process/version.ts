@@ -1,2 +1,2 @@
-/** Of the package; a test compares. */
+/** Equals the package's version; a test compares. */
 export const VERSION = '0.1.0';

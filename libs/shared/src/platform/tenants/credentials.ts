@@ -2,22 +2,25 @@ import { randomBytes } from 'node:crypto';
 import { nkeys } from '@nats-io/transport-node';
 import { type Hash, sha256 } from '../../kernel/hash.js';
 
-/** 256 bits: nobody guesses one, so a hash of it needs neither salt nor many rounds. */
+/** 256 bits cannot be guessed, so a hash of the key needs neither salt nor many rounds. */
 const API_KEY_BYTES = 32;
-/** What Standard Webhooks asks for: 24 to 64 bytes. */
+/** The range of Standard Webhooks: 24 to 64 bytes. */
 const WEBHOOK_SECRET_BYTES = 32;
 export const CURSOR_KEY_BYTES = 32;
-/** Lets scanners of repositories and logs know a key when they see one. */
+/** Lets secret scanners recognise a key in repositories and logs. */
 const API_KEY_PREFIX = 'admit_';
 const WEBHOOK_SECRET_PREFIX = 'whsec_';
-/** Keys made elsewhere are taken from 128 bits up, and never beyond what fits a header comfortably. */
+/** Keys from elsewhere need at least 128 bits and must fit a header. */
 const API_KEY_PATTERN = /^[A-Za-z0-9_-]{22,200}$/;
 
 export const newApiKey = (): string => `${API_KEY_PREFIX}${randomBytes(API_KEY_BYTES).toString('base64url')}`;
 export const newWebhookSecret = (): string => `${WEBHOOK_SECRET_PREFIX}${randomBytes(WEBHOOK_SECRET_BYTES).toString('base64')}`;
 export const newCursorKey = (): string => randomBytes(CURSOR_KEY_BYTES).toString('base64');
 
-/** What is stored of an API key. A look-up by it takes the same time whatever the key: who tries keys learns nothing of the right one. */
+/**
+ * The stored form of an API key. A lookup by hash takes the same time for every key, so an attacker who tries keys learns nothing about
+ * a valid one.
+ */
 export const hashApiKey = (key: string): Hash => sha256(key);
 
 export const isApiKey = (text: string): boolean => API_KEY_PATTERN.test(text);
@@ -28,7 +31,7 @@ export function isWebhookSecret(text: string): boolean {
   return text.startsWith(WEBHOOK_SECRET_PREFIX) && bytes.length >= 24 && bytes.length <= 64;
 }
 
-/** A key pair for NATS: the server is told the public half alone, the tenant's connections sign with the seed. */
+/** A key pair for NATS: the server gets only the public key, and the tenant's connections sign with the seed. */
 export function newNatsUser(): { readonly publicKey: string; readonly seed: string } {
   const pair = nkeys.createUser();
   return { publicKey: pair.getPublicKey(), seed: new TextDecoder().decode(pair.getSeed()) };

@@ -1,27 +1,27 @@
 import type { Tenant } from './tenant.js';
 
-/** The account that holds the streams and the apps. */
+/** The account of the streams and the apps. */
 const APP_ACCOUNT = 'APP';
 const quote = (text: string): string => JSON.stringify(text);
 
 /**
- * What the connections of one tenant may take of the server. A back end needs one connection with one subscription for its inbox, whatever it
- * has in flight; these are hundreds of back ends.
+ * NATS limits for the connections of one tenant. A back end needs one connection with one inbox subscription, whatever it has in flight;
+ * these limits serve hundreds of back ends.
  */
 export const ACCOUNT_LIMITS = {
   connections: 128,
-  /** Of each connection: a client that subscribes for each request anew needs as many as it has in flight. */
+  /** For each connection: a client that subscribes for each request needs as many as it has requests in flight. */
   subscriptions: 512,
-  /** Bytes of one message: twice the longest body and more still hear an answer instead of being cut off. */
+  /** Bytes of one message: a body of up to twice the limit and more still gets a response instead of a disconnect. */
   payload: 2 * 1024 * 1024,
 } as const;
 
 export const accountOf = (tenant: string): string => `TENANT_${tenant}`;
 
 /**
- * A tenant's account in the server's configuration. It holds no stream and one right: to ask what is addressed to this tenant. Replies
- * travel as the server's own subjects, so that a reply subject of the tenant's choosing names nothing outside its account. JetStream is off
- * where an account does not turn it on, and its limits keep one tenant from what the others need of the server.
+ * A tenant's account in the server configuration. It has no stream and one permission: to send requests on this tenant's subjects.
+ * Replies use subjects that the server creates, so a reply subject of the tenant names nothing outside its account. JetStream is off
+ * unless an account enables it. The limits keep one tenant from exhausting the server.
  */
 export function tenantAccount(tenant: string, login: string): string[] {
   const subject = quote(`admit.${tenant}.>`);
@@ -35,11 +35,11 @@ export function tenantAccount(tenant: string, login: string): string[] {
   ];
 }
 
-/** The line of account APP that lets the tenant ask. */
+/** The line of account APP that permits the tenant's requests. */
 export const serviceExport = (tenant: string): string =>
   `{ service: ${quote(`admit.${tenant}.>`)}, accounts: [${quote(accountOf(tenant))}] }`;
 
-/** What an operator puts into the configuration of a server that is not ours; nothing in it is secret. */
+/** The configuration that an operator adds to an external server; it holds no secret. */
 export function accountInstructions({ tenant, natsUser }: Pick<Tenant, 'tenant' | 'natsUser'>): string {
   if (natsUser === undefined) return `The NATS user of ${tenant} has a password, which is in the configuration of the server.`;
   return [

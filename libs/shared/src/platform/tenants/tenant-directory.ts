@@ -5,12 +5,12 @@ import { hashApiKey } from './credentials.js';
 import { goodAt, type Tenant } from './tenant.js';
 import { type Change, TenantsBucket } from './tenants-bucket.js';
 
-/** How often the bucket is looked at: a tenant that is disabled is out within this. */
+/** The poll interval of the bucket: a disabled tenant is rejected after at most this time. */
 const LOOK_MS = 250;
-/** A process that has not read the whole bucket by then does not start. */
+/** The time limit for the first read of the whole bucket; beyond it the process does not start. */
 const FIRST_READ_MS = 20_000;
 
-/** Who may come in, in memory and up to date within a look. Whoever is not in it, or not active, is not let in. */
+/** The tenants that may send requests, in memory, at most one poll interval old. Unknown or inactive tenants are rejected. */
 export class TenantDirectory {
   private readonly tenants = new Map<string, Tenant>();
   private readonly byKeyHash = new Map<string, string>();
@@ -19,7 +19,7 @@ export class TenantDirectory {
   private stopped = false;
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> = Promise.resolve();
-  /** Why the last look failed, while it does. */
+  /** The error of the last poll; undefined after a success. */
   trouble: unknown;
 
   private constructor(
@@ -27,7 +27,7 @@ export class TenantDirectory {
     private readonly logger: Logger,
   ) {}
 
-  /** Reads the whole bucket, then keeps looking. @throws Fault `log-unreachable` */
+  /** Reads the whole bucket, then polls it. @throws Fault `log-unreachable` */
   static async watch(connection: NatsConnection, logger: Logger): Promise<TenantDirectory> {
     return TenantDirectory.of(await TenantsBucket.on(connection), logger);
   }
@@ -45,14 +45,14 @@ export class TenantDirectory {
     return directory;
   }
 
-  /** The tenant of an API key, whatever its status; `undefined` for a key that is not, or no longer, anybody's. */
+  /** The tenant of an API key, whatever its status; `undefined` for an unknown or expired key. */
   ofKey(key: string): Tenant | undefined {
     const hash = hashApiKey(key);
     const tenant = this.tenants.get(this.byKeyHash.get(hash) ?? '');
     return tenant !== undefined && goodAt(tenant.apiKeys, Date.now()).some((one) => one.hash === hash) ? tenant : undefined;
   }
 
-  /** A tenant that may come in. */
+  /** The tenant of this name, if it may send requests. */
   active(name: string): Tenant | undefined {
     const tenant = this.tenants.get(name);
     return tenant?.status === 'active' ? tenant : undefined;
@@ -62,13 +62,13 @@ export class TenantDirectory {
     return [...this.tenants.values()];
   }
 
-  /** Calls back with the name of every tenant that changes from now on. @returns ends that */
+  /** Calls the listener with the name of every tenant that changes. @returns a function that unsubscribes */
   onChange(listener: (tenant: string) => void): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
   }
 
-  /** Resolves when no look is under way any more. */
+  /** Resolves when no poll is in flight. */
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);

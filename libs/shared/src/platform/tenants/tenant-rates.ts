@@ -1,5 +1,5 @@
 const MS_PER_SECOND = 1_000;
-/** Tenants that asked lately are remembered; one that is forgotten begins with a full bucket, which costs nothing. */
+/** Tenants with recent requests that are kept; a dropped one starts with a full bucket, which is harmless. */
 const MAX_REMEMBERED = 10_000;
 
 interface Bucket {
@@ -7,7 +7,7 @@ interface Bucket {
   at: number;
 }
 
-/** How fast each tenant may ask this process: a bucket of tokens each, so that one tenant's rush is not another's delay. */
+/** The rate limit of each tenant in this process: one token bucket each, so that a rush of one tenant does not delay another. */
 export class TenantRates {
   private readonly buckets = new Map<string, Bucket>();
 
@@ -17,7 +17,7 @@ export class TenantRates {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Takes a token. @returns 0, or after how many seconds there will be one */
+  /** Takes a token. @returns 0, or the seconds until one is available */
   take(tenant: string): number {
     const now = this.now();
     const bucket = this.buckets.get(tenant) ?? { tokens: this.burst, at: now };

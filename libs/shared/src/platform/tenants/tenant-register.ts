@@ -5,18 +5,18 @@ import { hashApiKey, isApiKey, isWebhookSecret, newApiKey, newCursorKey, newNats
 import { type Grant, goodAt, Tenant } from './tenant.js';
 import { TenantsBucket } from './tenants-bucket.js';
 
-/** Two people at once on one record: so often it is read and changed again. */
+/** Attempts when two operators change one record at once. */
 const MAX_TRIES = 8;
-/** Of these the environment may say another than a new one, for development and for moving a tenant in. */
+/** The environment may provide these instead of generated ones, for development and for moving a tenant from another installation. */
 export interface Given {
   readonly apiKey?: string | undefined;
   readonly webhookSecret?: string | undefined;
-  /** A NATS user whose password is in the server's configuration already: no key pair is made. */
+  /** True when the server configuration has the user's password: no key pair is generated. */
   readonly hasNatsPassword?: boolean | undefined;
   readonly grants?: readonly Grant[] | undefined;
 }
 
-/** Shown once, stored nowhere in this form, but for the webhook secret. */
+/** Shown once and never stored in this form, except for the webhook secret. */
 export interface Issued {
   readonly tenant: Tenant;
   readonly apiKey?: string;
@@ -28,11 +28,11 @@ export interface Rotation {
   readonly apiKey: boolean;
   readonly webhookSecret: boolean;
   readonly natsUser: boolean;
-  /** How long what is rotated away stays good. */
+  /** How long a rotated credential stays valid. */
   readonly overlapMs: number;
 }
 
-/** The writing side of the tenants: what `admit tenant` does. */
+/** Writes tenant records for `admit tenant`. */
 export class TenantRegister {
   private constructor(private readonly bucket: TenantsBucket) {}
 
@@ -40,7 +40,7 @@ export class TenantRegister {
     return new TenantRegister(await TenantsBucket.on(connection));
   }
 
-  /** @returns what the tenant must be told, or `undefined` where it exists already @throws Fault `tenant-refused` */
+  /** @returns the tenant's credentials, or `undefined` when it exists already @throws Fault `tenant-refused` */
   async create(name: string, given: Given = {}): Promise<Issued | undefined> {
     const problems = problemsOf(name, given);
     if (problems.length > 0) throw new Fault('tenant-refused', { tenant: name, problems });
@@ -63,7 +63,7 @@ export class TenantRegister {
     return { tenant, apiKey, webhookSecret, ...(user && { natsSeed: user.seed }) };
   }
 
-  /** New credentials; the newest of the old ones stay good for a while. */
+  /** Issues new credentials; the newest of the old ones stay valid for a while. */
   async rotate(name: string, { apiKey, webhookSecret, natsUser, overlapMs }: Rotation): Promise<Issued> {
     const key = apiKey ? newApiKey() : undefined;
     const secret = webhookSecret ? newWebhookSecret() : undefined;
@@ -113,7 +113,7 @@ export class TenantRegister {
 
 const others = ({ grants = [] }: Tenant, grant: Grant): Grant[] => grants.filter((one) => one !== grant);
 
-/** The newest credential, good for a while yet; with no overlap, none. */
+/** The newest credential with an expiry; none without overlap. */
 function goodFor<T extends { readonly until?: number | undefined }>(credentials: readonly T[], now: number, overlapMs: number): T[] {
   const [newest] = goodAt(credentials, now);
   if (newest === undefined || overlapMs <= 0) return [];

@@ -11,7 +11,10 @@ const READ_TRIES = 5;
 const READ_RETRY_MS = 200;
 const BUCKET = TENANTS_STREAM.slice('KV_'.length);
 
-/** One change of a tenant's record. `tenant` is undefined where it was deleted or cannot be read: such a tenant is let in nowhere. */
+/**
+ * One change of a tenant's record. `tenant` is undefined when the record was deleted or is unreadable: such a tenant is rejected
+ * everywhere.
+ */
 export interface Change {
   readonly name: string;
   readonly revision: number;
@@ -19,8 +22,8 @@ export interface Change {
 }
 
 /**
- * The key-value bucket of the tenants. It is read by walking it message by message from the stream's leader: a watch would need the
- * right to create consumers, and who may create one can have a stream written to.
+ * The key-value bucket of tenants. It is read message by message from the stream's leader. A watch would need the permission to create
+ * consumers, and with that a client can make the server write to a stream.
  */
 export class TenantsBucket {
   private constructor(
@@ -33,10 +36,10 @@ export class TenantsBucket {
     return new TenantsBucket(await JetStreamValues.on(connection, BUCKET), jsm);
   }
 
-  /** The first change after a revision, or `undefined` where there is none yet. @throws Fault `log-unreachable` */
+  /** The first change after a revision, or `undefined` when there is none. @throws Fault `log-unreachable` */
   async next(after: number): Promise<Change | undefined> {
     try {
-      const query = { seq: after + 1, next_by_subj: TENANTS_SUBJECTS } as unknown as SeqMsgRequest; // the client's type leaves this form out
+      const query = { seq: after + 1, next_by_subj: TENANTS_SUBJECTS } as unknown as SeqMsgRequest; // the client's type omits this form
       const message = await this.jsm.streams.getMessage(TENANTS_STREAM, query);
       if (message === null) return undefined;
       return { name: message.subject.slice(TENANTS_SUBJECTS.length - 1), revision: message.seq, tenant: readTenant(message.data) };
@@ -51,7 +54,7 @@ export class TenantsBucket {
     return found && tenant && { tenant, revision: found.revision };
   }
 
-  /** A server that reloads its configuration answers nobody for some milliseconds. */
+  /** A server that reloads its configuration does not respond for some milliseconds. */
   private async read(name: string): ReturnType<NamedValues['get']> {
     for (let tries = 1; ; tries++) {
       try {
@@ -63,7 +66,7 @@ export class TenantsBucket {
     }
   }
 
-  /** Writes a record after the revision it was made from (0: none). @returns false when somebody else was first */
+  /** Writes a record if its revision is unchanged (0: none). @returns false when another writer was first */
   put(tenant: Tenant, after: number): Promise<boolean> {
     return this.values.put(tenant.tenant, Buffer.from(JSON.stringify(tenant)), after);
   }
@@ -73,6 +76,6 @@ function readTenant(bytes: Uint8Array): Tenant | undefined {
   try {
     return Tenant.parse(JSON.parse(new TextDecoder().decode(bytes)));
   } catch {
-    return undefined; // told to whoever reads the change, and let in nowhere
+    return undefined; // the reader of the change reports it and rejects the tenant
   }
 }

@@ -3,19 +3,19 @@ import { CONSUMERS } from './consumers.js';
 import { REPLAY_CONSUMER, REPLAY_EXPORTS, REPLAY_USER, replayAccount } from './replay-account.js';
 import { SNAPSHOTS_BUCKET, SNAPSHOTS_STREAM, TENANTS_STREAM, TENANTS_SUBJECTS } from './streams.js';
 
-/** The users of account APP, where the streams live. Tenants and replay have accounts of their own. */
+/** The users of account APP, which holds the streams. Tenants and replay have accounts of their own. */
 export const APP_USERS = ['provision', 'operator', 'edge', 'purchase', 'minter', 'ledger'] as const;
 export type AppUser = (typeof APP_USERS)[number];
 
 const LEDGER_CONSUMER = 'ledger';
 
-const MAX_PAYLOAD_BYTES = 4 * 1024 * 1024; // a body twice the largest we accept still gets an answer instead of a disconnect
+const MAX_PAYLOAD_BYTES = 4 * 1024 * 1024; // a body of twice the accepted size still gets a response instead of a disconnect
 const TENANT_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
 export interface AccountsPlan {
   /** Tenants whose user has a password. */
   readonly tenants: readonly string[];
-  /** Tenants whose connections sign with a key: its public half. */
+  /** Tenants whose connections sign with a key: its public key. */
   readonly natsUsers?: Readonly<Record<string, string>>;
   readonly passwords: Readonly<Record<string, string>>;
   readonly storeDir: string;
@@ -26,14 +26,14 @@ export interface AccountsPlan {
   readonly member?: ClusterMember;
 }
 
-/** A server's place among others that are one log. All of them have the same accounts; their routes carry a password of their own. */
+/** A server's place in a cluster. All servers have the same accounts; their routes have a separate password. */
 export interface ClusterMember {
   readonly name: string;
   readonly port: number;
-  /** Where it finds the others. One that leads back to itself is passed over by the server. */
+  /** Ports of the other servers. The server ignores a route to itself. */
   readonly routes: readonly number[];
   readonly password: string;
-  /** What servers tell each other of where this one is. A port where nobody listens keeps them to the routes they were given. */
+  /** The port that servers announce to each other. A port without a listener keeps them to the configured routes. */
   readonly advertise?: number;
 }
 
@@ -47,18 +47,18 @@ export function inboxOf(user: string): string {
   return `_INBOX.${user}`;
 }
 
-// Folding EVENTS needs ordered consumers, which are made and dropped on the fly. That right reaches every consumer of the stream,
-// so the ones that provision prepared, whose place in the log must not be lost, are taken out again.
+// Folding EVENTS needs ordered consumers, which clients create and delete as needed. That permission covers every consumer of the stream, so
+// the provisioned consumers, whose position must not be lost, are excluded.
 const CHANGES = ['CREATE', 'DELETE'].map((verb) => `$JS.API.CONSUMER.${verb}.EVENTS`);
 const FOLD_EVENTS = [...CHANGES.map((change) => `${change}.>`), '$JS.API.STREAM.MSG.GET.EVENTS'];
 const PREPARED = CONSUMERS.filter(({ stream }) => stream === 'EVENTS').map(({ config }) => config.durable_name);
 const CHANGE_PREPARED = PREPARED.flatMap((name) => CHANGES.flatMap((change) => [`${change}.${name}`, `${change}.${name}.>`]));
-// Who is let in is read by walking the bucket, for which no consumer is needed.
+// Reads the tenants message by message, which needs no consumer.
 const READ_TENANTS = `$JS.API.STREAM.MSG.GET.${TENANTS_STREAM}`;
-// Every app compares all streams and consumers with the wanted ones when it starts.
+// At start every app compares all streams and consumers with the required ones.
 const LOOK = ['$JS.API.INFO', '$JS.API.STREAM.INFO.>', '$JS.API.CONSUMER.INFO.>'];
 
-// What was buried is looked through, sent once more past the one message per subject that COMMANDS keeps, and its end is written down.
+// For redrives: read dead letters, replace the one message per subject on COMMANDS, record the closing.
 const REDRIVE = [
   ...['DEAD', 'COMMANDS', 'MINTS'].map((stream) => `$JS.API.STREAM.MSG.GET.${stream}`),
   '$JS.API.STREAM.MSG.DELETE.COMMANDS',
@@ -67,13 +67,13 @@ const REDRIVE = [
   'dead.closed.*',
 ];
 
-// Whether an event that the ledger cannot apply goes to suspense, an operator decides: nobody else may write that down, and an operator no more.
+// Only an operator may decide that an event the ledger cannot apply goes to suspense, and may write nothing else here.
 const DECIDE_ON_LEDGER = 'ev.*.ledger.*';
 
-// A backup is the server's own snapshot of a stream; each chunk of it is acknowledged.
+// A backup is the server's own snapshot of a stream; each chunk is acknowledged.
 const BACK_UP = ['$JS.API.STREAM.SNAPSHOT.>', '$JS.SNAPSHOT.ACK.>'];
 
-/** Acks carry the stream and consumer, in newer servers after a domain and an account hash. */
+/** Ack subjects carry the stream and consumer, in newer servers after a domain and an account hash. */
 function acks(of: string): string[] {
   return [`$JS.ACK.${of}.>`, `$JS.ACK.*.*.${of}.>`];
 }
@@ -94,11 +94,11 @@ const RIGHTS: Readonly<Record<Exclude<AppUser, 'provision'>, Rights>> = {
       ...REDRIVE,
       ...BACK_UP,
       DECIDE_ON_LEDGER,
-      `$JS.API.CONSUMER.RESET.EVENTS.${REPLAY_CONSUMER}`, // a replay reads from the first event; it cannot rewind itself
+      `$JS.API.CONSUMER.RESET.EVENTS.${REPLAY_CONSUMER}`, // a replay reads from the first event; it cannot rewind the consumer itself
     ],
     subscribe: [],
   },
-  // Answers callers, whose reply subjects it must trust: so it may publish where answers go, and nowhere else.
+  // Answers callers and must trust their reply subjects, so it may publish only to reply subjects.
   edge: { publish: ['_R_.>', '_INBOX.>'], subscribe: ['admit.>', '$SRV.>'] },
   purchase: {
     publish: [
@@ -117,7 +117,7 @@ const RIGHTS: Readonly<Record<Exclude<AppUser, 'provision'>, Rights>> = {
       '$JS.FC.>',
       `${inboxOf('purchase')}.>`,
       '$JS.API.STREAM.MSG.GET.COMMANDS',
-      '$JS.API.STREAM.MSG.GET.DEAD', // whether a command was set aside
+      '$JS.API.STREAM.MSG.GET.DEAD', // checks whether a command was dead-lettered
       '$JS.API.CONSUMER.MSG.NEXT.>',
       '$JS.API.CONSUMER.UNPIN.>',
     ],
@@ -133,7 +133,7 @@ const RIGHTS: Readonly<Record<Exclude<AppUser, 'provision'>, Rights>> = {
       ...acks('MINTS'),
       ...acks('EVENTS'),
       '$JS.API.STREAM.MSG.GET.MINTS',
-      '$JS.API.CONSUMER.CREATE.MINTS.*.mint.>', // the queue of a tenant, made when the tenant is seen first
+      '$JS.API.CONSUMER.CREATE.MINTS.*.mint.>', // the queue of a tenant, created when the minter first sees the tenant
       '$JS.API.CONSUMER.MSG.NEXT.MINTS.>',
       '$JS.API.CONSUMER.MSG.NEXT.EVENTS.>',
     ],
@@ -153,12 +153,15 @@ const RIGHTS: Readonly<Record<Exclude<AppUser, 'provision'>, Rights>> = {
   },
 };
 
-/** Every user the configuration knows, for whoever makes their passwords. */
+/** All users of the configuration, for generating their passwords. */
 export function usersOf(tenants: readonly string[]): string[] {
   return [...APP_USERS, REPLAY_USER, ...tenants];
 }
 
-/** The whole server configuration: streams and apps in APP, everybody else outside, tied to it by exactly what they may ask. */
+/**
+ * The whole server configuration: streams and apps in account APP, all others in accounts of their own, with imports of exactly the
+ * permitted requests.
+ */
 export function accountsConfig(plan: AccountsPlan): string {
   checkTenants([...plan.tenants, ...Object.keys(plan.natsUsers ?? {})]);
   return [
@@ -181,7 +184,7 @@ export function accountsConfig(plan: AccountsPlan): string {
   ].join('\n');
 }
 
-/** On loopback: routes between machines want TLS beside the password. */
+/** On loopback: routes between machines also need TLS. */
 function clusterConfig(member: ClusterMember | undefined): string[] {
   if (member === undefined) return [];
   const { port, routes, password, advertise } = member;

@@ -2,26 +2,26 @@ import type { ConsumerConfig, ConsumerUpdateConfig } from '@nats-io/jetstream';
 import { BUCKETS } from './streams.js';
 
 const NANOS_PER_MS = 1_000_000;
-/** The buckets of COMMANDS are shared out over so many consumers; each is pinned to one purchase process at a time. */
+/** The number of consumers that share the buckets of COMMANDS; each is pinned to one purchase process at a time. */
 export const DECIDER_SETS = 4;
 export const DECIDER_GROUP = 'decider';
-/** A command that a dead process held is handed over after this; the living say `working()` well within it. */
+/** Commands of a dead process are redelivered after this; a live process sends `working()` well within it. */
 export const COMMAND_ACK_WAIT_MS = 5_000;
 /** A silent process loses its pin after this. */
 const PIN_TIMEOUT_MS = 3_000;
-/** Commands handed out and not yet acknowledged, per set: bounds the memory of a purchase process. */
+/** Unacknowledged commands for each consumer: bounds the memory of a purchase process. */
 const MAX_UNDECIDED = 4_096;
 export const EVENTS_ACK_WAIT_MS = 30_000;
 const MAX_UNPROJECTED = 10_000;
-/** What a dead minter held is handed to another after this; the living say `working()` three times within it. */
+/** Commands of a dead minter are redelivered after this; a live one sends `working()` three times within it. */
 export const MINT_ACK_WAIT_MS = 10_000;
-const FOR_EVER = -1; // max_deliver: a money path never gives up silently; poison is moved to DEAD by us
+const FOR_EVER = -1; // max_deliver: payment work never stops silently; the app itself moves poison messages to DEAD
 
 export const deciderSet = (set: number): string => `decider-${set}`;
 
 export type WantedConsumer = { readonly stream: string; readonly config: Partial<ConsumerConfig> & { durable_name: string } };
 
-/** What a consumer may have only where it is wanted below: each lets it pass messages over, forget its place, or come to an end. */
+/** Consumer settings that are rejected unless required below: each lets a consumer skip messages, lose its position or expire. */
 export const NOT_ON_A_CONSUMER = [
   'filter_subject',
   'filter_subjects',
@@ -35,8 +35,8 @@ export const NOT_ON_A_CONSUMER = [
 ] as const satisfies readonly (keyof ConsumerConfig)[];
 
 /**
- * What provision may change on a consumer that is there: how long it waits and how much it hands out at once. Everything else says what it
- * gets to see and where it begins: that is never changed under what it has done so far, it is named, and a human decides.
+ * What provision may change on an existing consumer: its ack wait and its number of unacknowledged messages. All other settings select
+ * messages and the start position. Provision never changes those; it reports the difference, and an operator decides.
  */
 export const CHANGED_IN_PLACE = ['ack_wait', 'max_ack_pending'] as const satisfies readonly (keyof ConsumerUpdateConfig)[];
 
@@ -98,5 +98,8 @@ export const CONSUMERS: readonly WantedConsumer[] = [
   { stream: 'EVENTS', config: { durable_name: 'replay', ack_policy: 'none', deliver_policy: 'all' } },
 ];
 
-/** What earlier versions had and none may have now: one queue for the mints of all tenants. Provision takes it away; what it had handed out comes again. */
+/**
+ * Consumers of earlier versions that must not exist now: one queue for the mints of all tenants. Provision deletes it; its
+ * unacknowledged messages are redelivered.
+ */
 export const RETIRED = [{ stream: 'MINTS', durable: 'minter' }] as const;

@@ -4,7 +4,7 @@ export interface Difference {
   readonly found: unknown;
 }
 
-/** Every member of `wanted` whose value in `found` is another one. What is not wanted is not looked at. */
+/** Every member of `wanted` with another value in `found`. Other members of `found` are ignored. */
 export function differences(name: string, wanted: object, found: object): Difference[] {
   const has = found as Readonly<Record<string, unknown>>;
   return Object.entries(wanted).flatMap(([member, value]) => {
@@ -14,7 +14,7 @@ export function differences(name: string, wanted: object, found: object): Differ
   });
 }
 
-/** Servers leave out members that are false, zero or empty. */
+/** Servers omit members that are false, zero or empty. */
 const isEmpty = (value: unknown): boolean => value === false || value === 0 || value === '';
 
 function sorted(value: unknown): unknown {

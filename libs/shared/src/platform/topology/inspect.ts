@@ -7,19 +7,19 @@ import { CONSUMERS, NOT_ON_A_CONSUMER, RETIRED } from './consumers.js';
 import { type Difference, differences } from './differences.js';
 import { EPOCH, NOT_ON_A_STREAM, STREAMS } from './streams.js';
 
-/** An app that starts waits so long for the log to say what it is: an election takes 4 to 9 s, and may have to be held again. */
+/** How long a starting app waits for the log's state: an election takes 4 to 9 s and may have to be repeated. */
 const FIRST_WORD_MS = 30_000;
 const ASK_AGAIN_MS = 500;
 const STREAM_NOT_FOUND = 10059;
 const CONSUMER_NOT_FOUND = 10014;
-/** Servers leave out what is not set; what is set differs from this. */
+/** Servers omit unset members, so a set one differs from these values. */
 const off = (members: readonly string[]): object => Object.fromEntries(members.map((member) => [member, false]));
 const NO_STREAM_HAS = off(NOT_ON_A_STREAM);
 const NO_CONSUMER_HAS = off(NOT_ON_A_CONSUMER);
 
 /**
- * What an app calls when it starts: `inspectTopology`, asked again while nobody answers, as before the servers of a cluster have a leader.
- * @throws Fault as that does; `log-unreachable` only after a while
+ * Called by an app at start: `inspectTopology`, retried while no server responds, as before a cluster has elected a leader.
+ * @throws the faults of inspectTopology; `log-unreachable` only after a while
  */
 export async function awaitTopology(connection: NatsConnection, logger: Logger): Promise<string> {
   const deadline = performance.now() + FIRST_WORD_MS;
@@ -35,9 +35,10 @@ export async function awaitTopology(connection: NatsConnection, logger: Logger):
 }
 
 /**
- * Compares what the server has with what is wanted. Apps refuse to run on any difference.
- * @returns the epoch that all streams carry
- * @throws Fault `stream-differs` with every difference: its name, the wanted and the found value; `log-unreachable` where nobody says, as while no leader is elected
+ * Compares the server's topology with the required one. Apps do not start on any difference.
+ * @returns the epoch of all streams
+ * @throws Fault `stream-differs` with every difference: name, required value and found value; `log-unreachable` when no server responds,
+ * as while no leader is elected
  */
 export async function inspectTopology(connection: NatsConnection): Promise<string> {
   const jsm = await jetstreamManager(connection, { checkAPI: false });
@@ -68,7 +69,7 @@ export async function consumerDifferences(jsm: JetStreamManager, stream: string,
   }
 }
 
-/** The consumers that an earlier version needed and this one cannot have. */
+/** The consumers that an earlier version needed and this one forbids. */
 export async function retiredDifferences(jsm: JetStreamManager): Promise<Difference[]> {
   const found: Difference[] = [];
   for (const { stream, durable } of RETIRED) {
@@ -83,7 +84,7 @@ export async function retiredDifferences(jsm: JetStreamManager): Promise<Differe
   return found;
 }
 
-/** A pause that is over, or was ended, leaves its end behind: that differs in nothing. */
+/** A pause that is over leaves its end time behind, which is no difference. */
 function withoutPast(config: ConsumerConfig): ConsumerConfig {
   const { pause_until: until, ...others } = config;
   return until !== undefined && Date.parse(until) <= Date.now() ? others : config;

@@ -4,17 +4,17 @@ import { TENANTS_STREAM, TENANTS_SUBJECTS } from './streams.js';
 
 const STREAM = 'MINTS';
 const NANOS_PER_MS = 1_000_000;
-/** Mints of one tenant that are handed out and not acknowledged, by all minters together: bounds what they hold of it. */
+/** Unacknowledged mints of one tenant at all minters together: bounds their memory for the tenant. */
 const MAX_OUTSTANDING_OF_TENANT = 6_000;
-const FOR_EVER = -1; // max_deliver: poison is moved to DEAD by us
-/** The server's words for a consumer of this name with another configuration. */
+const FOR_EVER = -1; // max_deliver: the minter itself moves poison messages to DEAD
+/** The server's error code for a consumer of this name with another configuration. */
 const CONSUMER_EXISTS = 10148;
 
 const PATIENCE = { ack_wait: MINT_ACK_WAIT_MS * NANOS_PER_MS, max_ack_pending: MAX_OUTSTANDING_OF_TENANT };
 
 export const mintQueueOf = (tenant: string): string => `minter-${tenant}`;
 
-/** A queue of mint commands for each tenant: what one has waiting, or cannot have done now, is never in front of what another asks for. */
+/** A queue of mint commands for each tenant, so that one tenant's pending or blocked commands never delay another's. */
 export const mintQueue = (tenant: string): Partial<ConsumerConfig> & { durable_name: string } => ({
   durable_name: mintQueueOf(tenant),
   filter_subject: `mint.${tenant}.>`,
@@ -24,7 +24,7 @@ export const mintQueue = (tenant: string): Partial<ConsumerConfig> & { durable_n
   ...PATIENCE,
 });
 
-/** Makes the queue of a tenant where it is missing; one of another version gets the ack wait and the width that are wanted now. */
+/** Creates a tenant's queue if missing; updates ack wait and maximum of unacknowledged messages of a queue of another version. */
 export async function ensureMintQueue(jsm: JetStreamManager, tenant: string): Promise<void> {
   try {
     await jsm.consumers.add(STREAM, mintQueue(tenant));
@@ -34,7 +34,7 @@ export async function ensureMintQueue(jsm: JetStreamManager, tenant: string): Pr
   }
 }
 
-/** The names of all tenants that were ever made, and nothing else of them. */
+/** The names of all tenants ever created. */
 export async function tenantNames(jsm: JetStreamManager): Promise<readonly string[]> {
   const { state } = await jsm.streams.info(TENANTS_STREAM, { subjects_filter: TENANTS_SUBJECTS });
   return Object.keys(state.subjects ?? {}).map((subject) => subject.slice(TENANTS_SUBJECTS.length - 1));

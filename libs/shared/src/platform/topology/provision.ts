@@ -11,25 +11,24 @@ import { EPOCH, REPLACEABLE, STREAMS } from './streams.js';
 
 type NewStream = Partial<StreamConfig> & { name: string };
 
-/** A new copy of EVENTS is made at the speed of a disk: some 50 GB in this. What is left goes on by itself. */
+/** The server copies EVENTS at the speed of a disk: some 50 GB in this time. The rest continues in the background. */
 const COPYING_MS = 600_000;
 const LOOK_MS = 250;
 
 export interface Provisioned {
   readonly epoch: string;
   readonly made: readonly string[];
-  /** What another version had set on consumers, or fewer copies of a stream, and what it is now. */
+  /** What was changed: consumer settings of another version, and numbers of replicas. */
   readonly changed: readonly Difference[];
 }
 
-/** Servers that have just found each other may forget a request to place a stream on three of them: it is sent again, and makes one stream. */
+/** Servers that have just connected may lose a request to place a stream on three of them. A repeated request still creates one stream. */
 const ADD_TRIES = 6;
 
 /**
- * Makes the streams and consumers that are missing, once, and gives the consumers of an older installation the patience and width that are
- * wanted now, and its streams the subjects; on a server that has them all it changes nothing. Of a stream with fewer copies than wanted the servers make more, while it is
- * used; it never loses one here.
- * A stream that is missing beside a log that was used is a loss, not a beginning: it is refused, never silently made again.
+ * Creates missing streams and consumers. On an older installation it updates `ack_wait` and `max_ack_pending` of consumers and the
+ * subjects of streams; on a complete server it changes nothing. It adds missing replicas while a stream is in use, and never removes
+ * one. A missing stream beside a used log is a loss: provision refuses to create it again.
  * @throws Fault `stream-differs`
  */
 export async function provision(connection: NatsConnection, { replicas = 1 } = {}): Promise<Provisioned> {
@@ -74,7 +73,7 @@ async function addStream(jsm: JetStreamManager, wanted: NewStream): Promise<void
   }
 }
 
-/** A later version stores under more subjects. None is ever taken away: what lies there would be lost to whoever reads. */
+/** A later version may store more subjects. Subjects are never removed: their messages would be lost to readers. */
 async function addSubjects(jsm: JetStreamManager, { config }: StreamInfo, wanted: readonly string[]): Promise<readonly Difference[]> {
   const { name, subjects: found } = config;
   if (!found.every((subject) => wanted.includes(subject)) || found.length === wanted.length) return [];
@@ -83,7 +82,7 @@ async function addSubjects(jsm: JetStreamManager, { config }: StreamInfo, wanted
   return [{ what: `${name}.subjects`, wanted, found }];
 }
 
-/** Its consumers follow it. A smaller number is what somebody forgot to set, not a wish to have less: it takes no copy away. */
+/** Its consumers follow. A smaller number is treated as a forgotten setting: no replica is removed. */
 async function addCopies(jsm: JetStreamManager, { config }: StreamInfo, wanted: number): Promise<readonly Difference[]> {
   const { name, num_replicas: found } = config;
   if (found >= wanted) return [];
@@ -96,7 +95,7 @@ async function addCopies(jsm: JetStreamManager, { config }: StreamInfo, wanted: 
   return [difference];
 }
 
-/** Before it is, the servers make no consumer on the stream (10023, seen of 2.15.1), and it stands no loss. */
+/** Before that, servers create no consumer on the stream (10023, seen with 2.15.1), and the stream tolerates no loss. */
 async function isCopied(jsm: JetStreamManager, name: string, copies: number): Promise<void> {
   for (const deadline = Date.now() + COPYING_MS; ; await pause(LOOK_MS)) {
     const whole = wholeCopies(await jsm.streams.info(name));
@@ -113,7 +112,7 @@ async function isCopied(jsm: JetStreamManager, name: string, copies: number): Pr
 
 const nameOf = ({ stream, config }: WantedConsumer): string => `${stream}.${config.durable_name}`;
 
-/** Where the consumer stands, and what it handed out, stays as it is. */
+/** The consumer's position and its unacknowledged messages stay unchanged. */
 async function changeInPlace(jsm: JetStreamManager, wanted: WantedConsumer, found: readonly Difference[]): Promise<readonly Difference[]> {
   const { stream, config } = wanted;
   const members = CHANGED_IN_PLACE.filter((member) => found.some(({ what }) => what === `${nameOf(wanted)}.${member}`));
@@ -122,7 +121,7 @@ async function changeInPlace(jsm: JetStreamManager, wanted: WantedConsumer, foun
   return found.filter(({ what }) => members.some((member) => what === `${nameOf(wanted)}.${member}`));
 }
 
-/** The epoch of the streams that are there, or a new one where nothing was ever stored. */
+/** The epoch of the existing streams, or a new one for a server that never stored anything. */
 async function epochToUse(jsm: JetStreamManager): Promise<string> {
   const found = await Promise.all(STREAMS.map(async ({ name }) => ({ name, info: await streamInfo(jsm, name) })));
   const lost = found.filter(({ name, info }) => info === undefined && !REPLACEABLE.has(name)).map(({ name }) => name);

@@ -1,7 +1,7 @@
-/** The one user of an account of its own, which can pull one consumer and read what the stream says of itself, and nothing else. */
+/** The only user of a separate account, which can pull one consumer and read the stream's info, and nothing else. */
 export const REPLAY_USER = 'replay';
 export const REPLAY_CONSUMER = 'replay';
-/** What the account calls the two services it imports: it cannot even name the JetStream API. */
+/** The account's names of the two services that it imports: it cannot even address the JetStream API. */
 export const REPLAY_NEXT_SUBJECT = 'app.next';
 export const REPLAY_INFO_SUBJECT = 'app.info';
 
@@ -9,13 +9,13 @@ const NEXT = `$JS.API.CONSUMER.MSG.NEXT.EVENTS.${REPLAY_CONSUMER}`;
 const INFO = '$JS.API.STREAM.INFO.EVENTS';
 const PUBLISH = `["${REPLAY_NEXT_SUBJECT}", "${REPLAY_INFO_SUBJECT}"]`;
 
-/** What account APP, where the streams live, lets it ask; in the form of the server's configuration. */
+/** The requests that account APP, which holds the streams, permits; in the server's configuration syntax. */
 export const REPLAY_EXPORTS: readonly string[] = [
   `{ service: "${NEXT}", response_type: stream, accounts: [REPLAY] }`,
   `{ service: "${INFO}", accounts: [REPLAY] }`,
 ];
 
-/** The account, with how its user logs in: `user: …, password: …`. */
+/** The account, with its user's login: `user: …, password: …`. */
 export const replayAccount = (login: string): readonly string[] => [
   '  REPLAY {',
   `    users: [ { ${login}, permissions: { publish: { allow: ${PUBLISH} }, subscribe: { allow: ["_INBOX.${REPLAY_USER}.>"] } } } ]`,

@@ -1,33 +1,33 @@
 import type { StreamConfig } from '@nats-io/jetstream';
 
-/** What every stream carries so that a lost and re-made one is told from the old: the epoch of the log it belongs to. */
+/** The metadata of every stream that tells a recreated stream from a lost one: the epoch of its log. */
 export const EPOCH = 'admit-epoch';
-/** Commands are spread over so many buckets, for ever: the number is part of their stored subjects. */
+/** Commands are spread over this many buckets. Permanent: the number is part of stored subjects. */
 export const BUCKETS = 64;
 
 const NANOS_PER_SECOND = 1_000_000_000;
 const HOUR_SECONDS = 3_600;
-/** A command waits this long for its decision at most; the alarm rings at a tenth of it. */
+/** The maximum age of an undecided command; the alarm fires at a tenth of it. */
 const COMMANDS_MAX_AGE_SECONDS = 72 * HOUR_SECONDS;
 export const COMMANDS_ALARM_SECONDS = COMMANDS_MAX_AGE_SECONDS / 10;
-/** The broker's own memory of message ids. Behind it stands one message per subject, and behind that the fold. */
+/** The broker's memory of message ids: the first duplicate filter. The second is one message per subject, the third the aggregate. */
 const DUPLICATE_WINDOW_SECONDS = 120;
 
-/** The key-value bucket of the tenants, and what its messages are called. */
+/** The key-value bucket of the tenants, and its stream name. */
 export const TENANTS_STREAM = 'KV_tenants';
 export const TENANTS_SUBJECTS = '$KV.tenants.>';
-/** Former records of a tenant that are kept: who changed what can be seen for a while. */
+/** Earlier records of a tenant that are kept, as a history of changes. */
 const TENANT_HISTORY = 16;
 
-/** The key-value bucket of the snapshots of long sales. */
+/** The key-value bucket for snapshots of long sales. */
 export const SNAPSHOTS_BUCKET = 'snapshots';
 export const SNAPSHOTS_STREAM = `KV_${SNAPSHOTS_BUCKET}`;
-/** A sale that nobody buys from takes no new snapshots; from then on its log is read again, if ever. */
+/** A sale without orders takes no new snapshots; after this time its log is read again when needed. */
 const SNAPSHOTS_MAX_AGE_SECONDS = 30 * 24 * HOUR_SECONDS;
-/** Holds nothing that does not follow from the log: no backup has it, and a restore begins without. */
+/** Streams that can be rebuilt from the log: backups omit them, and a restore begins without them. */
 export const DERIVED: ReadonlySet<string> = new Set([SNAPSHOTS_STREAM]);
 /**
- * Made where they are missing, also beside a log that was used: they hold nothing of the log. Without tenants nobody is let in, which is
+ * Created if missing, even beside a used log: they hold nothing of the log. Without tenants every request is rejected, so the loss is
  * noticed at once.
  */
 export const REPLACEABLE: ReadonlySet<string> = new Set([TENANTS_STREAM, ...DERIVED]);
@@ -35,8 +35,8 @@ export const REPLACEABLE: ReadonlySet<string> = new Set([TENANTS_STREAM, ...DERI
 type WantedStream = Partial<StreamConfig> & Pick<StreamConfig, 'name' | 'subjects'>;
 
 /**
- * What a stream may have only where it is wanted below. Each weakens a log (acknowledged before it is on disk, forgotten by age or by a
- * caller's header, stored elsewhere) or lets it out (republished).
+ * Stream settings that are rejected unless required below. Each weakens a log (acknowledgement before the disk, deletion by age or by a
+ * caller's header, another storage) or discloses it (republishing).
  */
 export const NOT_ON_A_STREAM = [
   'persist_mode',
@@ -53,14 +53,14 @@ export const NOT_ON_A_STREAM = [
 ] as const satisfies readonly (keyof StreamConfig)[];
 
 const file = { storage: 'file', discard: 'new' } as const;
-/** One message per subject, for as long as it is kept: the second broker-side filter against copies. */
+/** One message per subject while it is stored: the second duplicate filter of the broker. */
 const onePerSubject = {
   max_msgs_per_subject: 1,
   discard_new_per_subject: true,
   duplicate_window: DUPLICATE_WINDOW_SECONDS * NANOS_PER_SECOND,
 } as const;
 
-/** The streams in the order of their making: EVENTS last, so that its existence proves that of the others. */
+/** The streams in their order of creation: EVENTS last, so that its existence implies the others. */
 export const STREAMS: readonly WantedStream[] = [
   {
     ...file,
@@ -124,7 +124,7 @@ export const STREAMS: readonly WantedStream[] = [
     max_msgs_per_subject: 1,
     deny_delete: true,
     allow_rollup_hdrs: false,
-    allow_direct: true, // any copy will do: what is read is held against its hash
+    allow_direct: true, // any replica will do: readers verify the content against its hash
   },
   {
     ...file,

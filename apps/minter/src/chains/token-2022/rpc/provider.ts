@@ -1,21 +1,21 @@
 import { Fault } from '#shared/kernel/fault.js';
 import type { Rpc } from './rpc.js';
 
-/** A provider that failed is left alone for so long, twice as long after every further failure in a row, up to the most. */
+/** A failed provider is not used for this time, which doubles with every further failure in a row up to a maximum. */
 const REST_MS = 1_000;
 const MOST_REST_MS = 60_000;
-/** Up to so much of a rest is added by chance, so that many minters do not come back as one. */
+/** The random part of a pause, so that many minters do not return at once. */
 const JITTER = 0.2;
 
-/** One RPC provider of the list, and what is thought of it. */
+/** One RPC provider of the list, and its health. */
 export class Provider {
   private failuresInARow = 0;
   private restsUntil = Number.NEGATIVE_INFINITY;
-  /** Whether it served the wanted chain when it was last asked. */
+  /** Whether it served the expected chain at the last check. */
   serves: 'not asked' | 'wanted' | 'other' = 'not asked';
 
   constructor(
-    /** Its host alone: the rest of the address may be a secret. */
+    /** Its host only: the rest of the URL may be a secret. */
     readonly name: string,
     readonly rpc: Rpc,
   ) {}
@@ -39,7 +39,7 @@ export class Provider {
     return this.rpc.ask('getGenesisHash', (connection) => connection.getGenesisHash());
   }
 
-  /** @throws Fault `chain-differs` where it serves another chain than wanted */
+  /** @throws Fault `chain-differs` when it serves another chain */
   async mustServe(wanted: string): Promise<void> {
     const found = await this.genesisHash();
     this.serves = found === wanted ? 'wanted' : 'other';

@@ -5,18 +5,18 @@ import { Provider } from './provider.js';
 import { type OnCall, Rpc } from './rpc.js';
 
 export interface ProvidersOptions {
-  /** One address, or several with commas between: the first that is well is asked. */
+  /** One URL, or several separated by commas: the first healthy one is used. */
   readonly url: string;
   readonly timeoutMs: number;
-  /** The chain that is wanted. Absent: the one that the first provider is heard to serve, for as long as this process lives. */
+  /** The expected chain. Absent: the chain of the first provider that responds, as long as this process runs. */
   readonly genesisHash?: string;
-  /** Told once when a provider is found to serve another chain. */
+  /** Called once when a provider turns out to serve another chain. */
   readonly alarm?: (fault: Fault) => void;
-  /** Told of every call to a provider. */
+  /** Called for every request to a provider. */
   readonly onCall?: (provider: string, ...call: Parameters<OnCall>) => void;
 }
 
-/** The RPC providers of one chain. One that serves another chain is never used; one that fails rests, longer and longer. */
+/** The RPC providers of one chain. A provider of another chain is never used; a failing one pauses, each time longer. */
 export class Providers {
   private readonly all: readonly Provider[];
   private wanted: string | undefined;
@@ -29,19 +29,19 @@ export class Providers {
     this.wanted = options.genesisHash;
   }
 
-  /** Which chain this is, asked now. */
+  /** The current genesis hash. */
   async genesisHash(): Promise<string> {
     return this.use(async (_, genesisHash) => genesisHash);
   }
 
-  /** Those found to serve another chain. */
+  /** Providers that serve another chain. */
   get wrong(): readonly string[] {
     return this.all.filter(({ serves }) => serves === 'other').map(({ name }) => name);
   }
 
   /**
-   * Has one of them work, the next where that one cannot be reached. Each says which chain it serves before it is asked anything else:
-   * behind one address there may stand another chain than a moment ago.
+   * Runs `work` with one provider, and with the next if that one is unreachable. Each provider's chain is checked first: the chain
+   * behind a URL may change at any time.
    */
   async use<T>(work: (provider: Provider, genesisHash: string) => Promise<T>): Promise<T> {
     let failure: unknown;
@@ -57,8 +57,8 @@ export class Providers {
   }
 
   /**
-   * Hands something over to the first that is well, and `taken` says whether that one took it. Which chain it serves it was asked before;
-   * what is signed for one chain is nothing on another. Undefined where there is none to hand it to.
+   * Sends to the first healthy provider; `taken` decides whether it accepted. The chain was checked earlier, and a transaction signed
+   * for one chain is invalid on others. Undefined when no provider accepted it.
    */
   async give<T>(work: (rpc: Rpc) => Promise<T>, taken: (said: T) => boolean): Promise<T | undefined> {
     const provider = this.candidates().find(({ serves }) => serves !== 'other');
@@ -72,8 +72,9 @@ export class Providers {
   }
 
   /**
-   * What `first` calls dead is dead when every other provider says so too: one that lags or lies must not have an attempt signed while
-   * another may still land. What a provider that cannot be asked would say is not known. `look` asks one for verdicts on those of `indexes`.
+   * A death reported by `first` counts only if every other provider confirms it: a lagging or wrong provider must not cause a new
+   * signature while the old attempt may still land. An unreachable provider confirms nothing. `look` reads one provider's verdicts on
+   * `indexes`.
    */
   async agreeOnDeath(
     first: Provider,
@@ -112,7 +113,7 @@ export class Providers {
       const [first] = this.all;
       assert(first !== undefined, 'there is at least one provider');
       const said = await first.genesisHash();
-      this.wanted ??= said; // of many that ask at once the first one is believed
+      this.wanted ??= said; // of many concurrent responses the first one counts
     }
     const knownWrong = provider.serves === 'other';
     try {
@@ -124,14 +125,14 @@ export class Providers {
     return this.wanted;
   }
 
-  /** Whether another provider should be tried: this one was not reached, or serves another chain. */
+  /** True when another provider should be tried: this one was unreachable, or serves another chain. */
   private isToBlame(provider: Provider, thrown: unknown): thrown is Fault {
     const toBlame = isFault(thrown, 'chain-unreachable') || (isFault(thrown, 'chain-differs') && provider.serves === 'other');
     if (toBlame) provider.failed();
     return toBlame;
   }
 
-  /** In the order of the list, those of another chain last; while all of them rest they are tried all the same, the most rested first. */
+  /** In list order, providers of another chain last. While all pause they are still tried, the longest paused first. */
   private candidates(): readonly Provider[] {
     const well = this.all.filter((provider) => provider.restMs() === 0);
     const some = well.length > 0 ? well : this.all.toSorted((one, other) => one.restMs() - other.restMs());

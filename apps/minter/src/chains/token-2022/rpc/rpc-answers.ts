@@ -2,11 +2,11 @@ import { type AccountInfo, PublicKey } from '@solana/web3.js';
 import { z } from 'zod';
 
 /**
- * The answers that are read by the thousand. web3.js would read them too, at several times the cost (it makes and drops an error for every
- * element that is not null; measured: a quarter of the minter's time). Nothing is optional that a verdict hangs on.
+ * Schemas for high-volume responses. web3.js parses them at several times the cost: it creates and drops an error for every non-null
+ * element (measured: a quarter of the minter's time). No member that a verdict depends on is optional.
  */
 
-/** A transaction error as the node writes it: a bare word, or an object named by one. */
+/** A transaction error in the node's form: a string, or an object with one named member. */
 export const transactionError = z.union([z.string(), z.record(z.string(), z.unknown())]);
 
 const context = z.object({ slot: z.number().int().nonnegative() });

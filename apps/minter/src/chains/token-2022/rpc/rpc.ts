@@ -4,14 +4,14 @@ import { Fault, isFault } from '#shared/kernel/fault.js';
 import type { RpcOutcome } from '../../../metrics.js';
 import { accountsAnswer, type Status, statusesAnswer } from './rpc-answers.js';
 
-/** Limits of Solana's RPC on one call. */
+/** Limits of Solana's RPC for one call. */
 const MAX_ACCOUNTS = 100;
 const MAX_SIGNATURES = 256;
-/** Calls of one question in the air at once: enough to hide the way there, few enough for a public node's patience. */
+/** Concurrent calls of one read: enough to hide the round trip, few enough for a public node's rate limit. */
 const PARALLEL_CALLS = 4;
 
 const TOO_MANY_REQUESTS = 429;
-/** An answer of JSON-RPC that has an error in the place of a result: it stands first but for version and id. */
+/** Matches a JSON-RPC response with an error instead of a result: only version and id precede it. */
 const IS_ERROR = /^[^[{]*\{(?:"jsonrpc":"2.0",|"id":"?[\w-]+"?,)*"error":/;
 
 type Answered = Pick<Response, 'ok' | 'status' | 'statusText' | 'text'>;
@@ -23,14 +23,15 @@ export interface FinalizedHead {
 }
 
 export interface AccountsRead {
-  /** The state of every account is that of this slot. The accounts are in the order they were asked for. */
+  /** All accounts are as of this slot, in the order of the request. */
   readonly slot: number;
   readonly account: AccountInfo<Buffer> | null;
 }
 
 /**
- * An RPC node over plain HTTP, with patience of our own. No websocket and no `confirmTransaction`: without a websocket that one calls a
- * finalized transaction expired. Whatever is odd (a timeout, HTML, an answer of another shape, 429) is `chain-unreachable`: nothing is known.
+ * A client of an RPC node over plain HTTP with its own timeouts. It uses no websocket and no `confirmTransaction`, which reports a
+ * finalized transaction as expired when it has no websocket. Any irregularity (timeout, HTML, another shape, 429) is
+ * `chain-unreachable`: the outcome is unknown.
  */
 export class Rpc {
   readonly connection: Connection;
@@ -41,11 +42,11 @@ export class Rpc {
     private readonly onCall: OnCall = () => undefined,
   ) {
     const patient = (input: string | URL, init?: RequestInit) => this.fetch(input, init);
-    // The library's own repetitions of a 429 would hold a call for 7.5 seconds.
+    // The library's own retries after a 429 would delay a call by 7.5 seconds.
     this.connection = new Connection(url, { commitment: 'finalized', disableRetryOnRateLimit: true, fetch: patient as never });
   }
 
-  /** Asks, and makes one fault of everything that can go wrong. */
+  /** Sends a request and turns every error into one fault. */
   async ask<T>(what: string, question: (connection: Connection) => Promise<T>): Promise<T> {
     try {
       return await question(this.connection);
@@ -55,7 +56,7 @@ export class Rpc {
     }
   }
 
-  /** One call as JSON-RPC has it, its answer unread. */
+  /** One JSON-RPC call; its response is not parsed. */
   async call(method: string, params: readonly unknown[]): Promise<unknown> {
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
     const response = await this.fetch(this.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
@@ -64,7 +65,7 @@ export class Rpc {
     return JSON.parse(text);
   }
 
-  /** Slot and block height of one and the same finalized block. */
+  /** Slot and block height of the same finalized block. */
   async finalizedHead(): Promise<FinalizedHead> {
     const { absoluteSlot, blockHeight } = await this.ask('getEpochInfo', (connection) => connection.getEpochInfo('finalized'));
     if (blockHeight === undefined) throw new Fault('chain-unreachable', { asked: 'getEpochInfo', answer: 'no block height' });
@@ -78,19 +79,19 @@ export class Rpc {
     });
   }
 
-  /** Finalized accounts, none of them read from an earlier state than `fromSlot`. */
+  /** Finalized accounts, none older than slot `fromSlot`. */
   async accounts(addresses: readonly PublicKey[], fromSlot: number): Promise<readonly AccountsRead[]> {
     const options = { encoding: 'base64', commitment: 'finalized', minContextSlot: fromSlot };
     return inChunks(addresses, MAX_ACCOUNTS, async (chunk) => {
       const { result } = await this.read(accountsAnswer, 'getMultipleAccounts', [chunk.map((address) => address.toBase58()), options]);
       const { slot } = result.context;
-      // Not every node heeds minContextSlot.
+      // Some nodes ignore minContextSlot.
       if (slot < fromSlot) throw new Fault('chain-unreachable', { asked: 'getMultipleAccounts', slot, wanted: fromSlot });
       return complete('getMultipleAccounts', chunk, result.value).map((account) => ({ slot, account }));
     });
   }
 
-  /** Every call to the node goes through here. */
+  /** Every call to the node uses this. */
   private async fetch(input: string | URL, init?: RequestInit): Promise<Answered> {
     const calledAt = performance.now();
     let outcome: RpcOutcome = 'silent';
@@ -109,8 +110,8 @@ export class Rpc {
 }
 
 /**
- * Answers with the whole body read, or throws an Error of ours. The library waits for ever for what is neither: it lets go of everything that
- * is not an `Error`, and reads the body outside of any patience.
+ * Returns the response with its whole body, or throws an Error. Without this the library may wait for ever: it ignores thrown values
+ * that are not an `Error`, and reads the body without a timeout.
  */
 async function fetchWithin(timeoutMs: number, input: string | URL, init?: RequestInit): Promise<Answered> {
   try {
@@ -122,7 +123,7 @@ async function fetchWithin(timeoutMs: number, input: string | URL, init?: Reques
   }
 }
 
-/** Only of methods that we call, so that nothing else becomes a series. */
+/** Only known methods, so that nothing else becomes a series. */
 const methodOf = (init: RequestInit | undefined): string => /"method":"(\w{1,48})"/.exec(String(init?.body))?.[1] ?? 'unknown';
 
 async function outcomeOf({ ok, status, text }: Answered): Promise<RpcOutcome> {
@@ -135,7 +136,7 @@ function complete<T>(asked: string, questions: readonly unknown[], answers: read
   throw new Fault('chain-unreachable', { asked, questions: questions.length, answers: answers.length });
 }
 
-/** In order, a few chunks at once. */
+/** In order, with a few chunks in flight. */
 export async function inChunks<Q, A>(
   questions: readonly Q[],
   size: number,
@@ -154,6 +155,6 @@ export async function inChunks<Q, A>(
 
 const MAX_REASON = 200;
 
-/** A foreign error in one bounded line: it may end up in the log of events. */
+/** A foreign error in one bounded line, because it may enter the event log. */
 export const briefly = (thrown: unknown): string =>
   (thrown instanceof Error ? thrown.message : String(thrown)).replaceAll(/\s+/g, ' ').slice(0, MAX_REASON);

@@ -1,4 +1,4 @@
-/** A value that is asked for once for everybody who wants it within a moment. A failure is seen by those who waited; the next one asks again. */
+/** A value that concurrent callers share for a short time. A failure reaches the waiting callers; the next caller requests it again. */
 export class TtlCache<T> {
   private current: Promise<T> | undefined;
   private askedAt = 0;
@@ -21,7 +21,7 @@ export class TtlCache<T> {
     return this.current;
   }
 
-  /** What is known is too old, whatever the time says. */
+  /** Marks the value as stale, whatever its age. */
   forget(): void {
     this.current = undefined;
   }

@@ -6,7 +6,7 @@ code,pre{font:14px/1.45 ui-monospace,monospace}pre{overflow:auto;padding:.75rem;
 h2{margin-top:2.5rem;border-top:1px solid #8884;padding-top:1.5rem}h2 code{font-size:1.05rem}summary{cursor:pointer}
 table{border-collapse:collapse;width:100%}td{border-top:1px solid #8883;padding:.35rem .75rem .35rem 0;vertical-align:top}td:first-child{white-space:nowrap}`;
 
-/** The page brings its style along and nothing else: no script, no font, no picture, from nowhere. */
+/** The page contains its style and loads nothing: no script, font or picture. */
 export const DOCS_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 interface Operation {
@@ -22,7 +22,7 @@ interface Operation {
   readonly responses: Readonly<Record<string, { readonly description: string }>>;
 }
 
-/** The document as a page for people. */
+/** The document as an HTML page. */
 export function docsPage(document: Node): string {
   const { info, paths } = document as { readonly info: Readonly<Record<string, string>>; readonly paths: Readonly<Record<string, object>> };
   const sections = Object.entries(paths).flatMap(([path, item]) =>

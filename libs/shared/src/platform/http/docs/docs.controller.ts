@@ -7,7 +7,7 @@ export const DOCUMENT = Symbol('the OpenAPI document of this app');
 
 const CACHED = { 'Cache-Control': 'public, max-age=300', 'X-Content-Type-Options': 'nosniff' };
 
-/** The contract, for people and for programs; made once, since nothing in it changes while the process lives. */
+/** The API contract as HTML and JSON, rendered once, because it never changes while the process runs. */
 @Controller()
 export class DocsController {
   private readonly json: string;
@@ -32,6 +32,6 @@ export class DocsController {
   }
 }
 
-/** A document for everybody, which caches may keep for a while. */
+/** A public document that caches may keep for a while. */
 export const publish = (reply: FastifyReply, json: string): FastifyReply =>
   reply.headers(CACHED).type('application/json; charset=utf-8').send(json);

@@ -4,7 +4,7 @@ import type { HttpProblem, ProblemKind } from '../answer.js';
 /** A piece of a JSON document. */
 export type Node = Readonly<Record<string, unknown>>;
 
-/** Every answer from 400 on. */
+/** Every response with a status from 400 on. */
 export const Problem = z
   .looseObject({
     type: z.string().regex(/^urn:admit-one:problem:/),
@@ -16,7 +16,7 @@ export const Problem = z
   })
   .meta({ title: 'Problem' });
 
-/** What may come of anything that wants an API key. */
+/** Problems of every operation that needs an API key. */
 export const WITH_API_KEY = [
   'unauthorized',
   'tenant-refused',
@@ -30,7 +30,7 @@ export const reference = (name: string): Node => ({ $ref: `#/components/schemas/
 export const text = (description: string, more: Node = {}): Node => ({ description, schema: { type: 'string', ...more } });
 export const retryAfter: Node = { description: 'Seconds after which to ask again.', schema: { type: 'integer', minimum: 1 } };
 
-/** The statuses of some problems, each with the codes that it may have. */
+/** The statuses of some problems, each with its possible codes. */
 export function problemResponses(problems: readonly (readonly [code: string, kind: ProblemKind])[]): Node {
   const byStatus = new Map<number, Map<string, string>>(); // one code may be both a 404 and a refusal
   for (const [code, [status, title]] of problems)

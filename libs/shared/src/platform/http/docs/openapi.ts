@@ -6,7 +6,7 @@ export interface Described {
   readonly summary: string;
   readonly description: string;
   readonly paths: Readonly<Record<string, object>>;
-  /** What is answered, each with its title. */
+  /** The response schemas, each with its title. */
   readonly shapes: readonly z.ZodType[];
 }
 
@@ -27,7 +27,7 @@ export const titleOf = (shape: z.ZodType): string => String(shape.meta()?.title)
 
 export const jsonAnswer = (description: string): Node => ({ description, content: { 'application/json': { schema: { type: 'object' } } } });
 
-/** Anybody may ask. */
+/** Needs no API key. */
 export const openOperation = (operationId: string, summary: string, responses: Node): Node => ({
   get: { operationId, summary, tags: ['service'], security: [], responses },
 });
@@ -37,7 +37,7 @@ function jsonSchema(shape: z.ZodType): Node {
   return schema;
 }
 
-/** What every app serves. */
+/** Routes of every app. */
 const openPaths = {
   '/docs': openOperation('docs', 'This document, for people', {
     200: { description: 'A page.', content: { 'text/html': { schema: { type: 'string' } } } },

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Every route the server has, for saying which methods an address knows. */
+/** Every route of the server, to find the methods that a path supports. */
 export class RouteList {
   private readonly routes = new Map<string, { readonly pattern: RegExp; readonly methods: Set<string> }>();
 
@@ -12,7 +12,7 @@ export class RouteList {
     });
   }
 
-  /** The methods that the address of a request knows; none where there is nothing. */
+  /** The methods that a path supports; empty for an unknown path. */
   methodsAt(url: string): string[] {
     const [path = ''] = url.split('?', 1);
     return [...this.routes.values()].flatMap(({ pattern, methods }) => (pattern.test(path) ? [...methods] : [])).sort();
