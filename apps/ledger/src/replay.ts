@@ -15,8 +15,8 @@ import { exitCodeOf, exitCodeOfFault, sentenceOf } from './replay/verdict.js';
 
 /**
  * `node dist/apps/ledger/src/replay.js [--tenant t] [--until sequence] [--log-is-past] [--promote [--trust-log]] [--json]`: rebuilds the
- * ledger from the log and compares it with the live one. `admit replay` starts this with the replay's logins only, and rewinds the consumer when it is asked to; to promote, it
- * adds the login of the role that owns the ledger's schemas.
+ * ledger from the log and compares it with the live one. `admit replay` starts this with the replay's logins only, and rewinds the
+ * consumer on request; with --promote it adds the login of the schemas' owner.
  */
 const MS_PER_SECOND = 1_000;
 const MICROS_PER_SECOND = 1_000_000;
@@ -29,7 +29,7 @@ const accessOf = ({ NATS_URL, NATS_REPLAY_USER, NATS_REPLAY_PASSWORD }: Environm
   variables: 'NATS_REPLAY',
 });
 
-/** One connection, whose statements may take as long as a large ledger makes them. */
+/** One connection, with the long statement timeouts that a large ledger needs. */
 const replaying = (url: string, name: string, logger: Logger): Promise<DataSource> =>
   connected(database(url, { name, connections: 1, logger, queryTimeoutMs: REPLAY_QUERY_TIMEOUT_MS }));
 
@@ -43,7 +43,7 @@ async function promotionOf(
   return { owner: await replaying(DATABASE_ADMIN_URL, 'admit-promote', logger), trustLog };
 }
 
-/** Whoever started us may move the consumer, and we may not; started by hand, it was moved before. */
+/** The parent process may move the consumer and this one may not. When started by hand, the consumer was moved before. */
 async function rewind(): Promise<void> {
   if (process.send === undefined) return;
   const done = once(process, 'message');
@@ -53,13 +53,13 @@ async function rewind(): Promise<void> {
 
 const peakMemoryMiB = (): number => Math.round(process.resourceUsage().maxRSS / KIB_PER_MIB);
 
-/** Of this process: what a busy machine does not stretch as it does the clock. */
+/** Of this process: unlike elapsed time, it does not grow on a busy machine. */
 function cpuSeconds(): number {
   const { user, system } = process.cpuUsage();
   return Number(((user + system) / MICROS_PER_SECOND).toFixed(3));
 }
 
-/** Started by `admit replay`, it ends with it, in whatever way that one ends. */
+/** Started by `admit replay`, it exits when that process exits for any reason. */
 process.on('disconnect', () => process.exit(exitCodeOfFault(undefined)));
 process.channel?.unref();
 

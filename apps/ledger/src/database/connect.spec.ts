@@ -24,7 +24,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
 afterAll(async () => {
-  for (const socket of sockets) socket.destroy(); // a Postgres that says no more ends no session either
+  for (const socket of sockets) socket.destroy(); // a silent Postgres does not end a session either
   await once(server.close(), 'close');
 });
 

@@ -4,14 +4,14 @@ import type { Logger } from '#shared/platform/process/logger.js';
 import { ENTITIES } from './entities/entities.js';
 import { databaseFault } from './faults.js';
 
-/** A Postgres that does not take a connection in this time is treated as down. */
+/** A Postgres that accepts no connection within this time counts as down. */
 const CONNECT_TIMEOUT_MS = 3_000;
-/** No statement that projects or migrates takes this long; a server that froze is given up after it. */
+/** No statement of the projector or a migration takes this long; beyond it the server counts as frozen. */
 const QUERY_TIMEOUT_MS = 120_000;
-/** Of a replay some do: comparing takes some 5 s a million events, and one tenant's rows are exchanged one by one. */
+/** A replay's statements may: comparing takes some 5 s for each million events, and one tenant's rows are exchanged one by one. */
 export const REPLAY_QUERY_TIMEOUT_MS = 24 * 3_600_000;
 
-/** A statement that Postgres has ended is heard of within this, or the connection is taken for lost. */
+/** After Postgres ended a statement, its error arrives within this time, or the connection counts as lost. */
 const ANSWER_MS = 2_000;
 
 export interface DatabaseUse {
@@ -19,17 +19,17 @@ export interface DatabaseUse {
   readonly name: string;
   readonly connections: number;
   readonly logger: Logger;
-  /** After this a server is given up that does not answer. */
+  /** The time limit after which an unresponsive server is abandoned. */
   readonly queryTimeoutMs?: number;
-  /** After this Postgres itself ends a statement. */
+  /** The time limit after which Postgres itself ends a statement. */
   readonly statementTimeoutMs?: number;
-  /** After this it ends one that waits for somebody else, which says nothing of the statement. */
+  /** The time limit for waiting on another session's lock; such an error is no fault of the statement. */
   readonly lockTimeoutMs?: number;
 }
 
 /**
- * Between two listeners of the driver a connection has none, and an error that nobody hears ends the process. Who uses the connection next
- * is told all the same.
+ * Between two of the driver's listeners a connection has none, and an unhandled error would end the process. The next user of the
+ * connection still gets the error.
  */
 class HeardClient extends pg.Client {
   constructor(config?: pg.ClientConfig) {
@@ -38,7 +38,7 @@ class HeardClient extends pg.Client {
   }
 }
 
-/** A pool on one role's URL; not connected before `initialize`. */
+/** A pool on one role's URL; it connects at `initialize`. */
 export function database(url: string, use: DatabaseUse): DataSource {
   const { name, connections, logger, queryTimeoutMs = QUERY_TIMEOUT_MS, statementTimeoutMs = 0, lockTimeoutMs = 0 } = use;
   const options: DataSourceOptions = {

@@ -1,25 +1,25 @@
 import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { Fault, type FaultCode, isFault } from '#shared/kernel/fault.js';
 
-/** By the first two letters of SQLSTATE: what an error of Postgres means for whoever asked. */
+/** By the first two letters of SQLSTATE: the fault for an error of Postgres. */
 const BY_CLASS: Readonly<Record<string, FaultCode>> = {
   '08': 'database-unreachable', // connection exception
-  '25': 'database-unreachable', // invalid transaction state: the transaction was ended under us
-  '40': 'database-unreachable', // serialization failure, deadlock: the same again may succeed
+  '25': 'database-unreachable', // invalid transaction state: the server ended the transaction
+  '40': 'database-unreachable', // serialization failure, deadlock: a retry may succeed
   '53': 'database-unreachable', // insufficient resources
-  '55': 'database-unreachable', // a lock or an object is not to be had now
+  '55': 'database-unreachable', // a lock or an object is currently unavailable
   '57': 'database-unreachable', // shutting down, starting up, cancelled
   '58': 'database-unreachable', // system error: disk
-  '22': 'projection-refused', // a value that no column takes
-  '23': 'projection-refused', // a constraint says no
-  '54': 'projection-refused', // more than an index or a row takes: the same again is as large
+  '22': 'projection-refused', // a value outside a column's range
+  '23': 'projection-refused', // a constraint violation
+  '54': 'projection-refused', // beyond the limit of an index or a row: a retry has the same size
   '28': 'configuration', // wrong user or password
   '3D': 'configuration', // no such database
   '3F': 'ledger-differs', // no such schema: not migrated
-  '42': 'ledger-differs', // no such table or column, or no right to it
+  '42': 'ledger-differs', // no such table or column, or no permission
 };
 
-/** Anything thrown while speaking with Postgres, as a fault. What has no SQLSTATE broke on the way there or back. */
+/** Converts any error of a Postgres call to a fault. An error without SQLSTATE is a connection error. */
 export function databaseFault(thrown: unknown): Fault {
   if (isFault(thrown)) return thrown;
   const error = (thrown instanceof QueryFailedError ? thrown.driverError : thrown) as Thrown;
@@ -29,10 +29,10 @@ export function databaseFault(thrown: unknown): Fault {
   if (thrown instanceof QueryRunnerAlreadyReleasedError || isTransport(error)) {
     return new Fault('database-unreachable', { says: messageOf(error) }, { cause: thrown });
   }
-  throw thrown; // a bug of ours, not of Postgres
+  throw thrown; // a bug in this code, not in Postgres
 }
 
-/** What is known of a foreign error: its shape. It may come from another realm, so `instanceof Error` says nothing. */
+/** The shape of a foreign error. It may come from another realm, where `instanceof Error` is false. */
 type Thrown = { readonly code?: unknown; readonly message?: unknown } | null | undefined;
 
 const SQL_STATE = /^[0-9A-Z]{5}$/;

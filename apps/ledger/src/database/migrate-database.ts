@@ -31,11 +31,11 @@ const MIGRATIONS = [
   PaymentFacts1799920000000,
   HaltDecisions1799930000000,
 ];
-/** Session lock of whoever migrates: several apps may start at once. The number says nothing, it is only ours. */
+/** The session lock of a migration: several apps may start at once. An arbitrary number. */
 const MIGRATION_LOCK = 7_301_001;
 
 /**
- * Brings the database to this version: roles, schemas, tables. Does nothing on one that is there already.
+ * Migrates the database to this version: roles, schemas, tables. Does nothing on a current one.
  * @returns the names of the migrations that ran
  */
 export async function migrateDatabase(adminUrl: string, urls: RoleUrls, logger: Logger): Promise<string[]> {
@@ -53,7 +53,7 @@ export async function migrateDatabase(adminUrl: string, urls: RoleUrls, logger: 
   }
 }
 
-/** Tables belong to the owner role, which nobody logs in as: the administrator becomes it for the time of the migration. */
+/** Tables belong to the owner role, which has no login; the administrator assumes it during the migration. */
 async function runMigrations(adminUrl: string): Promise<string[]> {
   const owner = await new DataSource({
     type: 'postgres',

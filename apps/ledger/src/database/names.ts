@@ -1,16 +1,16 @@
-/** The ledger itself, and the schema a replay rebuilds it in, table for table. */
+/** The live ledger, and the schema in which a replay rebuilds it with the same tables. */
 export const LIVE = 'ledger';
 export const SHADOW = 'ledger_shadow';
 export type Schema = typeof LIVE | typeof SHADOW;
 
-/** The roles of the database. None of those that apps log in with owns a table or passes by row-level security. */
+/** The roles of the database. No login role of an app owns a table or bypasses row-level security. */
 export const OWNER = 'admit_owner';
 export const PROJECTOR = 'admit_projector';
 export const READER = 'admit_reader';
 export const REPLAY = 'admit_replay';
 
-/** What readers are confined by: the tenant of the transaction. A setting that was never made, or was reset, is no tenant at all. */
+/** The tenant of the transaction, to which readers are confined. An unset or reset setting matches no tenant. */
 export const TENANT_SETTING = 'app.tenant';
 
-/** The one row of the checkpoint table: how far EVENTS is in the ledger. */
+/** The one row of the checkpoint table: the ledger's position in EVENTS. */
 export const CHECKPOINT = 'EVENTS';

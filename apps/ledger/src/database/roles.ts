@@ -2,14 +2,14 @@ import type { QueryRunner } from 'typeorm';
 import { Fault } from '#shared/kernel/fault.js';
 import { LIVE, OWNER, PROJECTOR, READER, REPLAY, SHADOW } from './names.js';
 
-/** URLs of the three roles that apps log in with: what they carry as password becomes the role's password. */
+/** URLs of the three login roles of the apps; the password in each URL becomes the role's password. */
 export interface RoleUrls {
   readonly projector: string;
   readonly reader: string;
   readonly replay: string;
 }
 
-/** Makes the roles and schemas that are missing and sets the passwords. Runs as the administrator, under the migration lock. */
+/** Creates missing roles and schemas and sets the passwords. Runs as the administrator, under the migration lock. */
 export async function prepareRoles(admin: QueryRunner, urls: RoleUrls): Promise<void> {
   const passwords = [
     [PROJECTOR, passwordIn(urls.projector, PROJECTOR)],

@@ -3,9 +3,9 @@ import { CHECKPOINT, LIVE, PROJECTOR, READER, REPLAY, type Schema, SHADOW, TENAN
 export interface TableSql {
   readonly name: string;
   readonly columns: string;
-  /** Whether a row may be changed once it is there. Entries never are. */
+  /** True when existing rows may be changed; false for entries. */
   readonly changes: boolean;
-  /** Whether tenants read it (each its own rows), or the ledger alone. */
+  /** True when tenants may read their own rows; false when only the ledger reads it. */
   readonly tenantsRead: boolean;
 }
 
@@ -76,12 +76,12 @@ const TENANT_TABLES: readonly TableSql[] = [
   },
 ];
 
-/** The checkpoint tells of no tenant. Its `fillfactor` leaves room: it is written with every batch. */
+/** The checkpoint belongs to no tenant. Its `fillfactor` leaves room, because every batch updates it. */
 const CHECKPOINT_COLUMNS = 'stream text not null, sequence bigint not null, epoch text, primary key (stream)';
 
 /**
- * All tables of one schema, protected before they hold a row: row-level security is on, and forced upon the owner too, so that a table
- * without a policy shows nothing. The live ledger is written by the projector and read by tenants and replay; the shadow is replay's alone.
+ * All tables of one schema, protected while empty: row-level security is enabled and forced on the owner too, so a table without a
+ * policy shows no rows. The projector writes the live ledger; tenants and replay read it. The shadow is accessible to the replay only.
  */
 export function createTables(schema: Schema): string[] {
   return [

@@ -4,17 +4,17 @@ import { databaseFault } from './faults.js';
 import { TENANT_SETTING } from './names.js';
 
 export interface TransactionScope {
-  /** Whose rows a reader sees. None: no rows for a reader; the projector and replay have policies of their own. */
+  /** The tenant whose rows a reader sees. Absent: a reader sees none; the projector and the replay have policies of their own. */
   readonly tenant?: string;
-  /** Everything is read as it was at the first query, whatever is written meanwhile. */
+  /** All reads see the state at the first query, despite concurrent writes. */
   readonly snapshot?: boolean;
-  /** Whatever tries to write is refused by Postgres, whoever it is. */
+  /** Postgres rejects every write of the transaction. */
   readonly readOnly?: boolean;
 }
 
 /**
- * The one way to open a transaction: the tenant is set for it alone and gone with it, so that no pooled connection remembers one.
- * @throws Fault what broke, translated; the transaction is then rolled back
+ * The only way to open a transaction. The tenant setting is local to it, so no pooled connection keeps one.
+ * @throws Fault the translated error; the transaction is then rolled back
  */
 export async function inTransaction<T>(
   runner: QueryRunner,
@@ -34,7 +34,7 @@ export async function inTransaction<T>(
   }
 }
 
-/** Works on a connection of its own, and hands it back. */
+/** Runs `work` on a dedicated connection and releases it. */
 export async function withRunner<T>(source: DataSource, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
   const runner = source.createQueryRunner();
   try {
@@ -44,7 +44,7 @@ export async function withRunner<T>(source: DataSource, work: (runner: QueryRunn
   }
 }
 
-/** Reads as one tenant: everything as it was at one moment, of one ledger, and nothing but reads. */
+/** Reads as one tenant: a read-only snapshot of one ledger. */
 export const asTenant = <T>(reader: DataSource, tenant: string, read: (runner: QueryRunner) => Promise<T>): Promise<T> =>
   withRunner(reader, (runner) =>
     fromOneLedger(() =>
@@ -56,10 +56,10 @@ export const asTenant = <T>(reader: DataSource, tenant: string, read: (runner: Q
   );
 
 async function rollBack(runner: QueryRunner): Promise<void> {
-  if (!runner.isTransactionActive || runner.isReleased) return; // a lost connection rolled back by itself
+  if (!runner.isTransactionActive || runner.isReleased) return; // a lost connection has rolled back already
   try {
     await runner.rollbackTransaction();
   } catch {
-    await runner.release(); // it cannot be reached to roll back: it must not be used again either, and what broke first is what counts
+    await runner.release(); // the server cannot be reached for the rollback: drop the connection, and throw the first error
   }
 }

@@ -3,10 +3,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Headers, isKnown, send } from '#shared/platform/http/reply.js';
 import { Documents } from './documents.js';
 
-/** Where MINT_URI_PREFIX leads, behind whatever name the world sees. */
+/** The path behind MINT_URI_PREFIX, whatever host name is public. */
 export const DOCUMENT_PATH = '/m/:mark/:ticket';
 
-/** For ever, by anyone, from any page: what a sold ticket says never changes. */
+/** Public and immutable, from any origin: a sold ticket's document never changes. */
 const FOR_EVERYBODY: Headers = { 'Cache-Control': 'public, max-age=31536000, immutable', 'Access-Control-Allow-Origin': '*' };
 
 @Controller()

@@ -12,7 +12,7 @@ const rowOf = (ticket: string) => {
   return { ...row, document: sha256(metadataDocument({ ...row, tenant: TENANT })) };
 };
 
-/** A ledger of which every answer is waited for until it is let go. */
+/** A ledger whose queries resolve when the test releases them. */
 class SlowLedger {
   reads = 0;
   private readonly held: (() => void)[] = [];
@@ -62,7 +62,7 @@ describe('the documents of tickets', () => {
     for (let time = 0; time < 100; time += 1) expect(await ask(1)).toEqual(first);
     expect(ledger.reads).toBe(1);
     for (let number = 2; number < 10_002; number += 1) await ask(number);
-    await ask(1); // ten thousand are kept, and others came since
+    await ask(1); // the cache keeps ten thousand, and more were read since
     expect(ledger.reads).toBe(10_002);
   });
 

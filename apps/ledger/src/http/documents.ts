@@ -15,22 +15,22 @@ const SQL = `select sale.name, ticket.sale, ticket.ticket, ticket.unit, ticket.s
   from ${LIVE}.ticket join ${LIVE}.sale on sale.tenant = ticket.tenant and sale.sale = ticket.sale
   where ticket.tenant = $1 and ticket.ticket = $2 and ticket.document is not null`;
 
-/** Read for the world at once: half of what one tenant may read, so that nobody from outside takes its turns away from it. */
+/** Concurrent reads for the public: half of one tenant's share, so that public traffic cannot block a tenant. */
 const READS_AT_ONCE = 2;
-/** Whoever comes while so many wait is told to come again: a few seconds' worth of reading. */
+/** Beyond this number of waiting reads new ones are rejected with a retry time: it equals a few seconds of reading. */
 const MOST_WAITING = 256;
-/** A document never changes, so one that was given out is kept: half a kilobyte each, 5 MB in all. */
+/** A document never changes, so served ones are cached: half a kilobyte each, 5 MB in all. */
 const MOST_KEPT = 10_000;
 
 /**
- * The documents that assets' URIs point to, for everybody: made anew of the ledger's rows, and given out only if they are, byte for byte,
- * what was planned. A tenant that is disabled sold what it sold: its documents stay.
+ * The public documents of asset URIs, rebuilt from the ledger's rows and served only if they equal the plan byte for byte. Documents of
+ * a disabled tenant stay available, because its tickets stay sold.
  */
 export class Documents {
   private marks: Map<string, string[]> | undefined;
   private readonly lane = new Semaphore(READS_AT_ONCE);
   private underWay = 0;
-  /** By address, in the order of their first reading. */
+  /** By path, in the order of their first read. */
   private readonly kept = new Map<string, Answer>();
 
   constructor(

@@ -9,7 +9,7 @@ import { openApiDocument } from './openapi.js';
 import { QueriesController } from './queries.controller.js';
 import { Queries } from './queries.js';
 
-/** What HTTP is told when the app starts. */
+/** The facts that the HTTP module needs at start. */
 export interface HttpFacts {
   readonly version: string;
   readonly admission: AuthGuard;
@@ -19,12 +19,12 @@ export interface HttpFacts {
   readonly documents: Documents;
 }
 
-/** Nothing here has a body to read. */
+/** No operation here has a body. */
 export const MAX_BODY_BYTES = 1_024;
-/** Requests of one tenant in this process; those beyond its turns at the database wait. */
+/** Concurrent requests of one tenant in this process; those beyond its database turns wait. */
 export const MAX_IN_FLIGHT_PER_TENANT = 64;
 
-/** What may be asked without an API key. */
+/** Routes that need no API key. */
 export const PUBLIC_ROUTES: ReadonlySet<string> = new Set([...OPEN_ROUTES, DOCUMENT_PATH]);
 
 export const httpControllers: readonly Type[] = [QueriesController, DocumentsController, DocsController];

@@ -16,7 +16,7 @@ const CODES: readonly ProblemCode[] = [
   'ledger-unreachable',
 ];
 
-/** The contract of the ledger over HTTP, made of the rows that are served and the schemas that addresses are read with. */
+/** The OpenAPI document of the ledger, generated from the routes and their query schemas. */
 export const openApiDocument = (version: string): Node =>
   openApi({
     version,

@@ -3,7 +3,7 @@ import { type Answer, HTTP_PROBLEMS, problemOf } from '#shared/platform/http/ans
 import type { FieldError } from '#shared/platform/problem.js';
 import { QueryTooLarge } from '../queries/reader.js';
 
-/** What the ledger answers from 400 on. Codes are never reused. */
+/** The ledger's problems, status 400 and above. Codes are never reused. */
 export const PROBLEMS = {
   ...HTTP_PROBLEMS,
   'query-invalid': [400, 'The address asks for something that this operation does not answer.'],
@@ -17,7 +17,7 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** What stands in the way of reading, and passes: the database is away, being made, or being exchanged. Anything else is a bug. */
+/** Temporary read failures: the database is unreachable, being migrated or being exchanged. Any other error is a bug. */
 const PASSING = ['database-unreachable', 'configuration', 'ledger-differs'] as const;
 export const isPassing = (thrown: unknown): boolean => thrown instanceof QueryTooLarge || PASSING.some((code) => isFault(thrown, code));
 

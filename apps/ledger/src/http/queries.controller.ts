@@ -5,7 +5,7 @@ import { send } from '#shared/platform/http/reply.js';
 import { Queries } from './queries.js';
 import { ROUTES, type Route } from './routes.js';
 
-/** Serves every row of ROUTES. Whose ledger it is, the API key alone says. */
+/** Serves every row of ROUTES. The API key alone selects the tenant. */
 @Controller()
 export class QueriesController {
   constructor(
@@ -22,7 +22,7 @@ export class QueriesController {
 
 for (const route of ROUTES) addRoute(route);
 
-/** What `@Get(path)` above a method would do, for one row. */
+/** The effect of `@Get(path)` above a method, for one row. */
 function addRoute(route: Route): void {
   const proto = QueriesController.prototype;
   const value = function (this: QueriesController, request: FastifyRequest, reply: FastifyReply): Promise<void> {

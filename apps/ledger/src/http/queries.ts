@@ -10,7 +10,7 @@ import { type LedgerReader, QueryTooLarge, STATEMENT_TIMEOUT_MS } from '../queri
 import { isPassing, problemAnswer } from './problems.js';
 import type { Question, Route } from './routes.js';
 
-/** Says how far the ledger is, on every answer that it gives. */
+/** The header with the ledger's position on every response. */
 export const POSITION_HEADER = 'Ledger-Position';
 
 const MS_PER_SECOND = 1_000;
@@ -21,7 +21,7 @@ export interface Answered {
   readonly headers: Headers;
 }
 
-/** Answers the rows of ROUTES from the ledger, to one tenant its own. */
+/** Answers the queries of ROUTES from the ledger, confined to one tenant. */
 export class Queries {
   constructor(
     private readonly reader: LedgerReader,
@@ -46,7 +46,7 @@ export class Queries {
     }
   }
 
-  /** Whoever said all that makes it smaller asked for little: then it is the database that has too much to do. */
+  /** A query with all narrowing parameters asks for little: then the database is overloaded. */
   private tooLarge({ operation, narrows }: Route, { said }: Question, thrown: QueryTooLarge): Answered {
     this.logger.warn({ err: thrown.cause, operation, said: Object.keys(said) }, 'a query was ended');
     const unsaid = narrows.filter((name) => said[name] === undefined);
@@ -73,5 +73,5 @@ function found(view: object, position: string, { version, halted }: Position): A
 
 const refused = (errors: readonly FieldError[]): Answered => ({ answer: problemAnswer('query-invalid', errors), headers: {} });
 
-/** `/sale` of the members is `sale` behind the question mark. */
+/** `/sale` of the members is the query parameter `sale`. */
 const inAddress = (pointer: string): string => `query:${pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~')}`;

@@ -9,9 +9,9 @@ import { BalancesQuery, EntriesQuery, OrdersQuery, TicketsQuery } from '../queri
 import { readTickets } from '../queries/tickets.js';
 import { Balances, Entries, Orders, Tickets } from './shapes.js';
 
-/** What an address asks, understood. */
+/** The parsed query of a request. */
 export interface Question {
-  /** Everything but how much of it. */
+  /** Its parameters except the page size. */
   readonly said: Readonly<Record<string, string>>;
   readonly sale: string | undefined;
   readonly answer: (asking: Asking) => Promise<object>;
@@ -22,10 +22,10 @@ export interface Route {
   readonly operation: string;
   readonly summary: string;
   readonly description: string;
-  /** What may stand behind the question mark. */
+  /** The query parameters. */
   readonly query: z.ZodType;
   readonly answer: z.ZodType;
-  /** What, said, lets less be read: named to whoever asks for too much. */
+  /** Parameters that narrow the query: named in the problem of a query that reads too much. */
   readonly narrows: readonly string[];
   readonly understand: (address: Readonly<Record<string, unknown>>) => Question | { readonly errors: readonly FieldError[] };
 }
@@ -47,7 +47,7 @@ function route<Query extends z.ZodType<{ sale?: string | undefined }>>({ read, .
   return { ...row, understand };
 }
 
-/** Everything that the ledger can be asked over HTTP, one row each: routes, documentation and tests are made of it. */
+/** Every query of the ledger over HTTP, one row each: routes, documentation and tests are generated from it. */
 export const ROUTES: readonly Route[] = [
   route({
     path: '/v1/ledger',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What is answered, as it is documented. Nothing is checked against it while serving: a test holds every answer to it. */
+/** The documented response schemas. Serving does not validate against them; a test checks every response. */
 const place = z.string().describe('A place in the log: the id that the event has in `/v1/events`');
 const amount = z.string().regex(/^\d+$/);
 const moment = z.iso.datetime();

@@ -6,7 +6,7 @@ export interface GatherLimits<T> {
   readonly bytesOf: (item: T) => number;
 }
 
-/** Hands on what has come, together: one when little comes, many in a rush; it never waits for more once there is something. */
+/** Groups messages that have arrived: small groups at low rates, large ones in a rush. It never waits for more once one has arrived. */
 export async function* gather<T>(source: AsyncIterator<T>, { maxCount, maxBytes, bytesOf }: GatherLimits<T>): AsyncIterable<T[]> {
   let next = ask(source);
   for (;;) {

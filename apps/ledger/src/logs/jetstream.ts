@@ -18,13 +18,16 @@ import { gather } from './gather.js';
 
 export const LEDGER_CONSUMER = 'ledger';
 const REQUEST_TIMEOUT_MS = 5_000;
-/** What may wait in this process. Bytes, not messages: a thousand commits of 400 KB overran the connection, and it stood still for 29 s. */
+/**
+ * Bounds the bytes waiting in this process. Bytes, not messages: a thousand commits of 400 KB overran the connection, which then stalled
+ * for 29 s.
+ */
 const PULL_BYTES = 16 * 1024 * 1024;
 /** A batch closes at this many bytes, so that one transaction stays small in memory. */
 const BATCH_BYTES = 8 * 1024 * 1024;
 const PULL_EXPIRES_MS = 10_000;
 
-/** EVENTS through the durable consumer `ledger`, which provision made and this resets to where the ledger stands. */
+/** EVENTS through the durable consumer `ledger`, which provision created; this class resets it to the ledger's position. */
 export class JetStreamEventsLog implements EventsLog {
   private constructor(
     private readonly connection: NatsConnection,
@@ -65,14 +68,14 @@ export class JetStreamEventsLog implements EventsLog {
   }
 
   async nextOf(tenant: string, sequence: number): Promise<LoggedMessage | undefined> {
-    const query = { seq: sequence, next_by_subj: `ev.${tenant}.>` } as SeqMsgRequest; // a form that the client's type leaves out
+    const query = { seq: sequence, next_by_subj: `ev.${tenant}.>` } as SeqMsgRequest; // the client's type omits this form
     const message = await this.asked(() => this.jsm.streams.getMessage(EVENTS_STREAM, query));
     return message === null ? undefined : { subject: message.subject, sequence: message.seq, body: message.data };
   }
 
   /**
-   * EVENTS deletes nothing: when what was asked for does not come first, it is lost, or it went to an older pull, of a projector that was
-   * killed or lost its turn a moment ago. The stream knows which; asked for again, it comes.
+   * EVENTS deletes nothing. If the expected message does not arrive first, it is lost, or it went to an older pull of a projector that
+   * has just ended. The stream's state decides which; a new pull then delivers it.
    */
   private async assertStartsAt(wanted: number, [first]: readonly JsMsg[]): Promise<void> {
     if (first === undefined || first.seq <= wanted) return;
@@ -87,12 +90,12 @@ export class JetStreamEventsLog implements EventsLog {
     return consumer.consume({ max_bytes: PULL_BYTES, expires: PULL_EXPIRES_MS, abort_on_missing_resource: true });
   }
 
-  /** A connection that comes back may lead to a server that lost something: so it is looked at again from the start. */
+  /** A reconnected server may have lost messages, so reading restarts from the checkpoint. */
   private watch(messages: ConsumerMessages, signal: AbortSignal): () => void {
     const stop = (): void => messages.stop();
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
-    const status = this.connection.status() as AsyncIterable<Status> & { stop(): void }; // the client's type leaves stop() out
+    const status = this.connection.status() as AsyncIterable<Status> & { stop(): void }; // the client's type omits stop()
     void (async () => {
       for await (const { type } of status) {
         if (type === 'disconnect' || type === 'close') messages.stop(new Fault('log-unreachable', { reason: type }));

@@ -9,33 +9,36 @@ import type { LoggedMessage } from '../projection/commit-place.js';
 import { gather } from './gather.js';
 
 export const REPLAY_CONSUMER = 'replay';
-/** The only two subjects that the account of replays can publish to; each is one question to one service. */
+/** The only two subjects on which a replay's account may publish; each addresses one service. */
 const NEXT_SUBJECT = 'app.next';
 const INFO_SUBJECT = 'app.info';
 const INFO_TIMEOUT_MS = 5_000;
-/** One pull asks for so much at most; the next one is sent when half of it has come. What is under way is the memory of a replay. */
+/** The maximum of one pull; the next is sent when half of it has arrived. Messages in flight bound the memory of a replay. */
 const PULL_MESSAGES = 1_000;
 const PULL_BYTES = 16 * 1024 * 1024;
-/** All that is asked for is in the log already, so a pull is served at once or not at all. */
+/** All requested messages are in the log already, so a pull is served at once or not at all. */
 const PULL_EXPIRES_MS = 5_000;
-/** A server may end a pull without saying so (seen of 2.14, by the bytes it was limited to): what comes no more after this is asked for again. */
+/** A server may end a pull without a status message (seen with 2.14, at the byte limit): after this silence the rest is pulled again. */
 const PULL_OVER_MS = PULL_EXPIRES_MS + 1_000;
-/** So many pulls may end one after the other without a message. What is asked for is in the log: then it was delivered, and did not arrive. */
+/**
+ * The number of consecutive pulls that may end without a message. The messages are in the log, so beyond this they were delivered but
+ * never arrived.
+ */
 const MOST_FRUITLESS = 3;
 const NOTHING_MORE = 'nothing more comes: what was delivered did not arrive, or the server is too slow. Run the replay again';
 const MOVED = 'the log is whole, and another commit came: the consumer was moved, or a delivery was lost. Run the replay again';
 const NANOS_PER_MS = 1_000_000;
 const BATCH = { maxCount: 2_048, maxBytes: 8 * 1024 * 1024, bytesOf: ({ body }: LoggedMessage): number => body.length };
 
-/** EVENTS as a replay sees it: it can be pulled once, from the first commit on, and nothing in it can be changed from here. */
+/** EVENTS for a replay: read once from the first commit on, without the permission to change anything. */
 export class ReplayLog {
   private position = 0;
 
   constructor(
     private readonly connection: NatsConnection,
-    /** The only place where this user may listen. */
+    /** The only subject prefix that this user may subscribe to. */
     private readonly inbox: string,
-    /** Sets the consumer back to the first commit. Asked for before the first pull, when no other replay can be pulling. */
+    /** Resets the consumer to the first commit. Called before the first pull, while no other replay can pull. */
     private readonly rewind: () => Promise<void> = async () => undefined,
   ) {}
 
@@ -53,7 +56,7 @@ export class ReplayLog {
     }
   }
 
-  /** What follows, up to and with the commit `last`, which must be in the log. Never pulls one more: what was pulled does not come again. */
+  /** The messages up to and including `last`, which must be in the log. It never pulls more, because a pulled message is not redelivered. */
   async *until(last: number): AsyncIterable<LoggedMessage[]> {
     if (last <= this.position) return;
     if (this.position === 0) await this.rewind();
@@ -95,7 +98,7 @@ export class ReplayLog {
     return { subject: message.subject, sequence, body: message.data };
   }
 
-  /** Asks for what is still missing and not yet asked for. */
+  /** Pulls the messages that are missing and not yet requested. */
   private ask(subscription: Subscription, last: number, asked: number): number {
     const batch = Math.min(PULL_MESSAGES, last - this.position - asked);
     if (batch <= 0) return 0;
@@ -104,7 +107,7 @@ export class ReplayLog {
     return batch;
   }
 
-  /** The log is broken where it lacks what should have come. Where it has that, somebody moved the consumer, or a delivery was lost. */
+  /** If the log lacks the expected message, it is broken. If the log has it, another client moved the consumer, or a delivery was lost. */
   private async outOfTurn(came: number): Promise<Fault> {
     const wanted = this.position + 1;
     const { first_seq, last_seq, messages } = (await this.info()).state;
@@ -115,7 +118,7 @@ export class ReplayLog {
   }
 }
 
-/** What comes; `undefined` each time that nothing has come for so long that a pull is over, of which nobody need have said anything. */
+/** The messages; `undefined` after a silence in which a pull has ended, with or without a status message. */
 async function* heard<T>(source: AsyncIterable<T>): AsyncGenerator<T | undefined> {
   const items = source[Symbol.asyncIterator]();
   let next = items.next();
@@ -132,7 +135,7 @@ interface StreamInfo extends Answered {
   readonly state: { readonly first_seq: number; readonly last_seq: number; readonly messages: number };
 }
 
-/** A pull that ended before it was served in full says how many messages it left; anything else that carries a code is a refusal. */
+/** A pull that ended early reports the number of missing messages; any other status code is an error. */
 function statusOf(message: Msg): number | undefined {
   const code = message.headers?.code ?? 0;
   if (code === 0) return undefined;
@@ -144,7 +147,7 @@ function statusOf(message: Msg): number | undefined {
 const SEQUENCE_TOKEN = 5; // $JS.ACK.<stream>.<consumer>.<deliveries>.<stream sequence>.<…>
 const NEWER_FORM_TOKENS = 11; // with domain and account hash after ACK
 
-/** JetStream names the message in the subject of its acknowledgement, which nobody here may publish to. */
+/** JetStream encodes the sequence in the acknowledgement subject, on which this user may not publish. */
 function sequenceOf({ reply, subject }: Msg): number {
   const tokens = (reply ?? '').split('.');
   const sequence = Number(tokens[tokens.length >= NEWER_FORM_TOKENS ? SEQUENCE_TOKEN + 2 : SEQUENCE_TOKEN]);

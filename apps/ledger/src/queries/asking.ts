@@ -6,39 +6,39 @@ import { Conditions } from './conditions.js';
 import { PageCursors, type RowKey } from './page-cursors.js';
 import type { Rows } from './reader.js';
 
-/** Something in an address that was not given to this tenant, or for another question. */
+/** A cursor that was not issued to this tenant, or was issued for another query. */
 export class UnknownCursor extends Error {
   constructor(readonly errors: readonly FieldError[]) {
     super('a cursor was not given to this tenant');
   }
 }
 
-/** A place in the log that the ledger has not come to yet. */
+/** A log position that the ledger has not reached yet. */
 export class LedgerBehind extends Error {}
 
-/** What every question may say of the page it wants. */
+/** The paging parameters of every query. */
 export interface Paged {
   readonly limit: number;
   readonly cursor?: string | undefined;
 }
 
-/** How far the ledger is for this tenant: its own last commit, since that of all tenants together would tell of the others. */
+/** The ledger's position for this tenant: its own last commit, because the global position would reveal other tenants' volume. */
 export interface Position {
   readonly sequence: number;
-  /** Of the sale that was asked about, as its own answers say it. */
+  /** The version of the queried sale, as in its own responses. */
   readonly version?: number;
-  /** Something of this tenant could not be applied: nothing behind it is in the ledger until it is repaired. */
+  /** True when the tenant is halted: later events are missing until the ledger is repaired. */
   readonly halted: boolean;
 }
 
-/** One question of one tenant, while it is answered; all that it reads is of one moment. */
+/** One query of one tenant in progress; all its reads share one snapshot. */
 export class Asking {
   private readonly events: EventCursors;
 
   constructor(
     private readonly tenant: Tenant,
     private readonly epoch: string,
-    /** What is asked, without how much of it. */
+    /** The query without its page size. */
     private readonly question: Json,
     readonly rows: Rows,
     readonly position: Position,
@@ -46,12 +46,12 @@ export class Asking {
     this.events = new EventCursors(tenant.cursorKey, epoch);
   }
 
-  /** That rows are this tenant's own: they would be anyway. @param values as of `Conditions` */
+  /** Confines rows to this tenant, in addition to row-level security. @param values as of `Conditions` */
   conditions(values?: unknown[]): Conditions {
     return new Conditions(values).equal('tenant', this.tenant.tenant);
   }
 
-  /** A place by its name: the id of an event of this tenant, or where the ledger said it was. */
+  /** The position behind a name: the id of an event of this tenant, or a position that the ledger returned. */
   place(member: string, name: string | undefined): Place | undefined {
     if (name === undefined) return undefined;
     const place = this.events.open(name);
@@ -65,7 +65,7 @@ export class Asking {
     return this.events.seal(place);
   }
 
-  /** The row that the page before ended with. */
+  /** The last row of the previous page. */
   after(cursor: string | undefined): RowKey | undefined {
     if (cursor === undefined) return undefined;
     const row = this.pages().open(cursor);
@@ -73,7 +73,7 @@ export class Asking {
     return row;
   }
 
-  /** A page of rows, and the cursor of the next where there is one. One row more than the page holds was read. */
+  /** A page of rows, and the cursor of the next page if there is one. The query read one row more than the page holds. */
   page<Row, View>(rows: readonly Row[], limit: number, view: (row: Row) => View, keyOf: (row: Row) => RowKey): [View[], { next?: string }] {
     const last = rows.length > limit ? rows[limit - 1] : undefined;
     return [rows.slice(0, limit).map(view), last === undefined ? {} : { next: this.pages().seal(keyOf(last)) }];

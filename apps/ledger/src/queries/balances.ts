@@ -11,7 +11,7 @@ import { text } from './view.js';
 type Said = z.infer<typeof BalancesQuery>;
 const ORDER = ['sale', 'unit', 'account'];
 
-/** What accounts hold, each on its normal side: now, or at a place or time, added up from the entries that never change. */
+/** Account balances on their normal side: current ones, or at a position or time, summed from the immutable entries. */
 export async function readBalances(asking: Asking, said: Said): Promise<object> {
   const past = said.at !== undefined || said.atTime !== undefined;
   const rows = past ? await balancesAt(asking, said) : await balancesNow(asking, said);
@@ -28,14 +28,14 @@ function balancesNow(asking: Asking, said: Said): Promise<RawRow[]> {
   );
 }
 
-/** The same rows, made of the entries: an account that was ever touched has one. */
+/** The same rows, computed from entries: every account with an entry has one. */
 async function balancesAt(asking: Asking, said: Said): Promise<RawRow[]> {
   const moved = between(asking, { upTo: asking.place('at', said.at) })
     .equal('sale', said.sale)
     .equal('unit', said.unitOfAccount);
   if (said.atTime !== undefined) moved.and(`(sequence, event_index) <= (${lastUpTo(said.atTime, asking, moved)})`);
   const after = asking.after(said.cursor);
-  if (after !== undefined) moved.and(`sale >= ${moved.value(after[0])}`); // what is before it is not added up again
+  if (after !== undefined) moved.and(`sale >= ${moved.value(after[0])}`); // rows before it are not summed again
   const side = (name: string, sign: string): string =>
     `select sale, unit, split_part(${name}, '/', 1) as account, ${sign}amount as moved from ${LIVE}.ledger_entry ${moved.where}`;
   const wanted = new Conditions(moved.values).equal('account', said.account).behind(ORDER, after);
@@ -47,7 +47,7 @@ async function balancesAt(asking: Asking, said: Said): Promise<RawRow[]> {
   return rows.map((row) => ({ ...row, amount: onNormalSide(row) }));
 }
 
-/** Sales and mints are written by several clocks: added up by their times, what one of them is behind would make a balance negative. */
+/** Sales and mints are written with several clocks: sums by time could become negative when one clock lags. */
 function lastUpTo(time: Date, asking: Asking, moved: Conditions): string {
   const wanted = asking.conditions(moved.values);
   wanted.and(`occurred_at <= ${wanted.value(time)}::timestamptz`);

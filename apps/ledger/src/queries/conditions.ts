@@ -1,8 +1,8 @@
-/** What rows are asked for: each value a parameter, never a part of the text. */
+/** SQL conditions with every value as a parameter, never as part of the text. */
 export class Conditions {
   private readonly all: string[] = [];
 
-  /** @param values of the whole statement, which may have several lists of conditions */
+  /** @param values parameters of the whole statement, which may have several lists of conditions */
   constructor(readonly values: unknown[] = []) {}
 
   /** A parameter for a value. */
@@ -15,7 +15,7 @@ export class Conditions {
     return value === undefined ? this : this.and(`${column} = ${this.value(value)}`);
   }
 
-  /** Behind a row in the order of some columns. */
+  /** Rows after a given row in the order of these columns. */
   behind(columns: readonly string[], row: readonly unknown[] | undefined): this {
     if (row === undefined) return this;
     return this.and(`(${columns.join(', ')}) > (${row.map((value) => this.value(value)).join(', ')})`);

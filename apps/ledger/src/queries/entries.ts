@@ -9,10 +9,10 @@ import { saleOf } from './sale-of.js';
 import { moment, optional, text } from './view.js';
 
 const ORDER = ['sequence', 'event_index', 'entry_index'];
-/** Of a number of the stream, so that a cursor's length says nothing of its size. */
+/** Digits of a stream sequence, padded so that a cursor's length does not reveal its size. */
 const SEQUENCE_DIGITS = 16;
 
-/** Movements in the order of the log: those behind a place or time, up to and including another. */
+/** Entries in log order: after one position or time, up to and including another. */
 export async function readEntries(asking: Asking, said: z.infer<typeof EntriesQuery>): Promise<object> {
   const { afterTime, upToTime } = said;
   const [after, upTo] = [asking.place('after', said.after), asking.place('upTo', said.upTo)];
@@ -43,7 +43,7 @@ interface Span {
   readonly upToTime?: Date | undefined;
 }
 
-/** What moved behind one place or time, up to and including another: what the balance there differs by. */
+/** Entries after one position or time, up to and including another: the difference between the two balances. */
 export function between(asking: Asking, { after, upTo, afterTime, upToTime }: Span): Conditions {
   const wanted = asking.conditions();
   const at = ({ sequence, index }: Place): string => `(${wanted.value(sequence)}::bigint, ${wanted.value(index)}::integer)`;
@@ -54,7 +54,7 @@ export function between(asking: Asking, { after, upTo, afterTime, upToTime }: Sp
   return wanted;
 }
 
-/** An account with all that is under it: `sold` is `sold/<buyer>` too. */
+/** An account with its sub-accounts: `sold` includes `sold/<buyer>`. */
 function movesIn(account: string, wanted: Conditions): string {
   const name = wanted.value(account);
   const isIt = (column: string): string => `(${column} = ${name} or starts_with(${column}, ${name} || '/'))`;

@@ -5,7 +5,7 @@ import type { Asking } from './asking.js';
 import type { OrdersQuery } from './questions.js';
 import { moment, optional, text } from './view.js';
 
-/** Orders by their ids, which no later order changes the place of. */
+/** Orders sorted by id: later orders do not change the place of earlier ones. */
 export async function readOrders(asking: Asking, said: z.infer<typeof OrdersQuery>): Promise<object> {
   const wanted = asking
     .conditions()

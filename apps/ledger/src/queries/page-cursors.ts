@@ -2,17 +2,17 @@ import { canonicalJson, type Json } from '#shared/kernel/canonical.js';
 import { sha256 } from '#shared/kernel/hash.js';
 import { Sealed } from '#shared/platform/http/sealed.js';
 
-/** The key of a row: where a page ended. */
+/** The key of the last row of a page. */
 export type RowKey = readonly (string | number)[];
 
 /**
- * Where a page of one question ended. Rows carry numbers of the stream, which would tell a tenant how much all others sell: so a cursor is
- * sealed, and good for this question of this tenant alone.
+ * The cursors of one query. Rows contain stream sequences, which would reveal other tenants' volume, so a cursor is sealed and valid
+ * only for this query of this tenant.
  */
 export class PageCursors {
   private readonly sealed: Sealed;
 
-  /** @param question the operation and everything it was asked but how much and from where */
+  /** @param question the operation and its parameters without page size and cursor */
   constructor(cursorKey: string, epoch: string, question: Json) {
     this.sealed = new Sealed(cursorKey, sha256(canonicalJson([epoch, question])), 'page ');
   }

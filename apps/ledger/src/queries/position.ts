@@ -4,7 +4,7 @@ import { LIVE } from '../database/names.js';
 import type { Position } from './asking.js';
 import type { Rows } from './reader.js';
 
-/** How far this tenant's part of the log is in the ledger. Of a halted tenant only decisions on its ledger are taken in, which lie further on. */
+/** The ledger's position for this tenant. For a halted tenant only decisions on its ledger are applied, which come later in the log. */
 export async function positionOf(rows: Rows, tenant: string, sale: string | undefined): Promise<Position> {
   const subject = sale === undefined ? '' : saleSubject(tenant as TenantId, sale as SaleId);
   const [head] = await rows(

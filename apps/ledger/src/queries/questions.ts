@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { CONTROL_ACCOUNTS } from '#shared/domain/ledger/account.js';
 import { BUYER_PATTERN, ORDER_PATTERN, SALE_PATTERN, TICKET_PATTERN } from '#shared/kernel/ids.js';
 
-/** Rows of one answer: some hundred kilobytes at most. */
+/** Rows of one response: some hundred kilobytes at most. */
 export const MAX_LIMIT = 1_000;
 export const USUAL_LIMIT = 100;
-/** What is read of an address as text, and is a number. */
+/** A query parameter is text that represents a number. */
 export const LIMIT_SCHEMA = { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: USUAL_LIMIT };
-/** Longer than any cursor of ours. */
+/** Longer than any issued cursor. */
 const MAX_CURSOR = 400;
 const MAX_ACCOUNT = 160;
 
@@ -41,7 +41,7 @@ const time = (about: string) =>
   z.iso
     .datetime({ offset: true, error: 'must be a time such as 2027-01-01T00:00:00Z', abort: true })
     .refine((text) => Date.parse(text) >= 0, 'must be a time since 1970')
-    .transform((text) => new Date(text)) // Postgres knows no zone so far from UTC as RFC 3339 does; events have no part of a millisecond
+    .transform((text) => new Date(text)) // Postgres accepts fewer time zone offsets than RFC 3339; events have no fraction of a millisecond
     .describe(about);
 
 const page = {

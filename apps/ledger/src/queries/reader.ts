@@ -6,23 +6,23 @@ import { asTenant } from '../database/transaction.js';
 import type { RawRow } from '../rows/table.js';
 import { TenantTurns } from './tenant-turns.js';
 
-/** Queries at the database at once; each holds a connection of Postgres, which has a hundred by default. */
+/** Concurrent database queries; each holds a Postgres connection, of which there are a hundred by default. */
 const CONNECTIONS = 8;
-/** Of these one tenant has half at most: whoever asks much waits for itself, not the others for it. */
+/** One tenant's share, half of them: a tenant with many queries waits for itself and does not delay the others. */
 const PER_TENANT = CONNECTIONS / 2;
-/** No query takes longer: one that would is ended by Postgres itself, so that it holds no connection. */
+/** The time limit of a query: Postgres itself ends it, which frees its connection. */
 export const STATEMENT_TIMEOUT_MS = 10_000;
-/** Whoever holds a table of the ledger, as a promotion does for a moment, is no fault of the query. */
+/** Waiting for a lock on a ledger table, as during a promotion, is no fault of the query. */
 const LOCK_TIMEOUT_MS = STATEMENT_TIMEOUT_MS / 2;
-/** How Postgres says that it ended a statement: `query_canceled`. */
+/** The SQLSTATE of a statement that Postgres ended: `query_canceled`. */
 const ENDED = '57014';
 
 export type Rows = (sql: string, values: readonly unknown[]) => Promise<RawRow[]>;
 
-/** A query that reads more than one may read in the time it has. */
+/** A query that exceeds its time limit. */
 export class QueryTooLarge extends Error {}
 
-/** The ledger as tenants read it: as the role that sees one tenant's rows and may write none. Postgres may go and come back. */
+/** The ledger for tenants, with a role that sees one tenant's rows and writes none. It reconnects when Postgres returns. */
 export class LedgerReader {
   private readonly pool: DataSource;
   private readonly turns = new TenantTurns(PER_TENANT);
@@ -38,7 +38,7 @@ export class LedgerReader {
     });
   }
 
-  /** Everything that `look` reads is of one moment. @throws Fault, or QueryTooLarge */
+  /** Runs all reads of `look` in one snapshot. @throws Fault, or QueryTooLarge */
   async read<T>(tenant: string, look: (rows: Rows) => Promise<T>): Promise<T> {
     const end = await this.turns.take(tenant);
     try {
@@ -51,11 +51,11 @@ export class LedgerReader {
   }
 
   async close(): Promise<void> {
-    await this.connecting?.catch(() => undefined); // whoever asked was told
+    await this.connecting?.catch(() => undefined); // the caller of the read got the error
     if (this.pool.isInitialized) await this.pool.destroy();
   }
 
-  /** The first connection is made once, however many ask for it. */
+  /** The first connection is made once for all concurrent callers. */
   private async connected(): Promise<DataSource> {
     this.connecting ??= connected(this.pool);
     try {

@@ -9,8 +9,8 @@ interface Named {
 }
 
 /**
- * The sale that was asked about, or that of the order or ticket: rows are found by their sale. Not known, where the ledger has none of this
- * name: money may be ahead of its order.
+ * The queried sale, or the sale of the order or ticket, because rows are indexed by sale. Undefined when the ledger has none of this
+ * name: payments may precede their order.
  */
 export async function saleOf(asking: Asking, { sale, order, ticket }: Named): Promise<string | undefined> {
   if (sale !== undefined || (order === undefined && ticket === undefined)) return sale;

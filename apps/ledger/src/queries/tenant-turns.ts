@@ -3,13 +3,13 @@ interface Line {
   readonly waiting: (() => void)[];
 }
 
-/** Lets so many of one tenant go on at once, its others in the order of their coming. */
+/** Bounds concurrent work of each tenant; further work of a tenant waits first in, first out. */
 export class TenantTurns {
   private readonly lines = new Map<string, Line>();
 
   constructor(private readonly perTenant: number) {}
 
-  /** Resolves when it is the caller's turn, to what ends the turn. */
+  /** Resolves when it is the caller's turn, with the function that ends the turn. */
   async take(tenant: string): Promise<() => void> {
     const line = this.lines.get(tenant) ?? { taken: 0, waiting: [] };
     this.lines.set(tenant, line);

@@ -6,7 +6,7 @@ import type { TicketsQuery } from './questions.js';
 import { saleOf } from './sale-of.js';
 import { moment, optional, text } from './view.js';
 
-/** Tickets by their ids, and what became of their mints. */
+/** Tickets sorted by id, with the state of their mints. */
 export async function readTickets(asking: Asking, said: z.infer<typeof TicketsQuery>): Promise<object> {
   const wanted = asking
     .conditions()

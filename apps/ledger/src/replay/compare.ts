@@ -4,11 +4,11 @@ import { LIVE, SHADOW } from '../database/names.js';
 import type { Table } from '../rows/table.js';
 import { BALANCES, ENTRIES, HALTS, LEDGER_TABLES } from '../rows/tables.js';
 
-/** Where live and replayed ledger part: the row by its key, the field, and what each side says (`null` row: only the other side has it). */
+/** A difference between live and replayed ledger: the row's key, the field, and both values (`null` row: only the other side has it). */
 export interface LedgerDifference {
   readonly table: string;
   readonly row: Readonly<Record<string, string>>;
-  /** Stream sequence of the commit that wrote the row last; of a balance, unknown. */
+  /** Stream sequence of the commit that last wrote the row; null for a balance. */
   readonly sequence: number | null;
   readonly field: string;
   readonly live: string | null;
@@ -18,23 +18,26 @@ export interface LedgerDifference {
 interface Compared extends Pick<Table<never>, 'name' | 'key'> {
   readonly columns: string;
   readonly sequenced: boolean;
-  /** As of `$2`, which the live ledger has gone beyond: its rows as they were then, where that can be told, and which differences say something. */
+  /**
+   * For a comparison as of `$2`, which the live ledger has passed: the live rows as of then where they are known, and the condition
+   * under which a difference counts.
+   */
   readonly liveThen?: string;
   readonly counts: string;
 }
 /** A reason is for people: another version may put it in other words. How a halt is being overcome is not in the log. */
 const NOT_COMPARED = ['reason', 'decision', 'catching_up'];
 
-/** A row that the live ledger has written since says nothing of how it was then; a row that it lacks was there, since none is ever removed. */
+/** A row written since then does not show its earlier state. A missing row was missing then too, because rows are never deleted. */
 const NOT_WRITTEN_SINCE = 'live.sequence is null or live.sequence <= $2';
-/** An account that nothing had touched by then held nothing. */
+/** An account without an entry by then had a zero balance. */
 const HELD_SOMETHING = 'shadow.tenant is not null or live.amount <> 0';
 
 const CREDIT_ACCOUNTS = CONTROL_ACCOUNTS.filter((account) => normalSide(account) === 'credit').map((account) => `'${account}'`);
 const movedSince = (account: string, sign: string): string =>
   `select tenant, sale, unit, split_part(${account}, '/', 1) as account, ${sign}amount as amount from ${LIVE}.${ENTRIES.name}
    where sequence > $2 and ($1::text is null or tenant = $1)`;
-/** The live balances without what was moved since. */
+/** The live balances minus later movements. */
 const BALANCES_THEN = `(select tenant, sale, unit, account,
     (now.amount - coalesce(since.amount, 0) * case when account in (${CREDIT_ACCOUNTS.join(', ')}) then -1 else 1 end) as amount
   from (select * from ${LIVE}.${BALANCES.name} where ($1::text is null or tenant = $1)) now
@@ -53,7 +56,7 @@ const TABLES: readonly Compared[] = LEDGER_TABLES.map((table) => ({
 export interface Comparison {
   /** Only this tenant's rows. */
   readonly tenant: string | undefined;
-  /** As of this sequence, before which the live ledger does not end: balances as they were then, and of the rows those not written since. */
+  /** Compares as of this sequence, at or before the live ledger's position: balances as of then, and only the rows not written since. */
   readonly until: number | undefined;
 }
 
@@ -62,7 +65,7 @@ export async function firstDifference(runner: QueryRunner, { tenant, until }: Co
   const found: LedgerDifference[] = [];
   for (const table of TABLES) {
     const difference = await differenceIn(runner, table, tenant ?? null, until ?? null);
-    if (difference !== undefined && table.name === HALTS.name) return difference; // whatever else differs of the tenant comes from this
+    if (difference !== undefined && table.name === HALTS.name) return difference; // every other difference of the tenant follows from this one
     if (difference !== undefined) found.push(difference);
   }
   const order = (difference: LedgerDifference): number => difference.sequence ?? Number.POSITIVE_INFINITY;
@@ -102,7 +105,7 @@ async function differenceIn(
   };
 }
 
-/** Every field as text, so that no number loses digits on its way here. */
+/** Every field as text, so that no number loses digits. */
 const fieldsOf = (alias: string, key: string): string =>
   `case when ${alias}.${key} is null then null else (select jsonb_object_agg(key, value) from jsonb_each_text(to_jsonb(${alias}))) end`;
 

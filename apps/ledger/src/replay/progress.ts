@@ -1,13 +1,13 @@
 import type { WriteStream } from 'node:tty';
 import type { ReplayProgress } from './replay-ledger.js';
 
-/** A terminal is drawn anew this often; a file gets a line this often. */
+/** A terminal is redrawn at this interval; a file gets one line at this interval. */
 const DRAW_MS = 100;
 const LINE_MS = 2_000;
 const BAR_CELLS = 24;
 const MS_PER_SECOND = 1_000;
 
-/** A bar with rate and time left on standard error: standard output is for the result alone. */
+/** A progress bar with rate and remaining time on standard error: standard output holds only the result. */
 export function progressBar(stream: WriteStream, startedAt: number): ReplayProgress {
   const every = stream.isTTY ? DRAW_MS : LINE_MS;
   let drawnAt = startedAt;

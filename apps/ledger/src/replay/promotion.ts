@@ -6,19 +6,19 @@ import { LIVE, PROJECTOR, READER, REPLAY, SHADOW } from '../database/names.js';
 import { inTransaction } from '../database/transaction.js';
 import { HALTS, LEDGER_TABLES } from '../rows/tables.js';
 
-/** A batch of the projector is done long before; whoever holds the checkpoint longer than this is stuck, and the promotion gives up. */
+/** A projector's batch takes far less; a holder of the checkpoint beyond this is stuck, and the promotion fails. */
 const LOCK_TIMEOUT_MS = 30_000;
-/** How often, and how often at most, Postgres is asked how a transaction ended: a minute, in which it starts again. */
+/** The interval and the maximum number of status queries after a lost commit: a minute, in which Postgres can restart. */
 const LOOK_MS = 500;
 const MOST_LOOKS = 120;
 const BESIDE = 'ledger_beside';
-/** What belongs to the schema's name, not to the rows in it. */
+/** Belongs to the schema's name, not to its rows. */
 const STAYS = 'migration';
 const TABLES = [...LEDGER_TABLES.map(({ name }) => name), 'checkpoint'];
 
 /**
- * Runs the exchange in one transaction of the owner. Where the connection broke before anybody heard how that ended, Postgres knows.
- * @throws Fault when it was not made, or nobody can tell
+ * Runs the exchange in one transaction of the owner. If the connection breaks during the commit, Postgres reports its outcome later.
+ * @throws Fault when the exchange was not made, or its outcome stays unknown
  */
 export async function exchanging(owner: DataSource, exchange: (runner: QueryRunner) => Promise<number>): Promise<number> {
   let made: { readonly id: string; readonly at: number } | undefined;
@@ -56,8 +56,8 @@ async function tookEffect(owner: DataSource, id: string): Promise<boolean> {
 }
 
 /**
- * A version that cannot apply what the live ledger holds would take it from that tenant.
- * @throws Fault where the shadow is halted, and the live ledger goes on
+ * Rejects a promotion that would lose a tenant's applied events because this version cannot apply them.
+ * @throws Fault when a tenant is halted in the shadow but not in the live ledger
  */
 export async function assertGoesAsFar(owner: QueryRunner): Promise<void> {
   const sql = `select shadow.tenant, shadow.sequence, shadow.reason from ${SHADOW}.${HALTS.name} shadow
@@ -70,15 +70,15 @@ export async function assertGoesAsFar(owner: QueryRunner): Promise<void> {
     });
 }
 
-/** Until the transaction ends nobody moves the live checkpoint, and with it nothing else of the live ledger. Reading goes on. */
+/** Until the transaction ends, no process can move the live checkpoint or write the live ledger. Reads continue. */
 export async function holdCheckpoint(owner: QueryRunner): Promise<void> {
   await owner.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
   await owner.query(`lock table ${LIVE}.checkpoint in exclusive mode`);
 }
 
 /**
- * The shadow becomes the live ledger, and the other way round, by changing their names: it takes as long for a thousand rows as for a
- * billion. A statement that waits for the checkpoint finds the new one when it may go on.
+ * Exchanges the shadow and the live ledger by renaming the schemas, in constant time. A statement that waits for the checkpoint then
+ * finds the new one.
  */
 export async function exchangeSchemas(owner: QueryRunner): Promise<void> {
   const names = [
@@ -96,7 +96,7 @@ export async function exchangeSchemas(owner: QueryRunner): Promise<void> {
   }
 }
 
-/** One tenant's rows of the live ledger give way to those of the shadow. */
+/** Replaces one tenant's rows of the live ledger by those of the shadow. */
 export async function exchangeTenant(owner: QueryRunner, tenant: string): Promise<void> {
   for (const { name, columns } of LEDGER_TABLES) {
     const names = Object.keys(columns).join(', ');
@@ -105,7 +105,7 @@ export async function exchangeTenant(owner: QueryRunner, tenant: string): Promis
   }
 }
 
-/** Fails where the role that was given could not make the exchange, before anything is rebuilt. */
+/** Fails before the rebuild when the role lacks the permissions for the exchange. */
 export async function assertMayPromote(owner: QueryRunner): Promise<void> {
   const sql = `select pg_has_role(nspowner, 'usage') and has_database_privilege(current_database(), 'create') as may from pg_namespace where nspname = $1`;
   const rows: readonly { may: boolean }[] = await owner.query(sql, [LIVE]);

@@ -17,9 +17,9 @@ import { ShadowLoad } from './shadow-load.js';
 
 export interface ReplayOptions {
   readonly tenant?: string;
-  /** The last commit to replay; without it, as far as the live ledger is. */
+  /** The last commit to replay; absent: up to the live ledger's position. */
   readonly until?: number;
-  /** The log is a copy of what it once was: the live ledger may be ahead of its end, and is then compared as of there. */
+  /** The log is an older copy: the live ledger may be ahead of its end, and is then compared as of that end. */
   readonly logIsPast?: boolean;
 }
 
@@ -29,37 +29,37 @@ export interface ReplayReport {
   readonly sequence: number;
   readonly events: number;
   readonly entries: number;
-  /** Tenants that the rebuilt ledger could not take further than before one of their commits. */
+  /** Tenants that the rebuilt ledger halts at one of their commits. */
   readonly halted: readonly Pick<HaltRow, 'tenant' | 'sequence' | 'reason'>[];
-  /** How long the rebuilding took, and the comparison after it. */
+  /** The duration of the rebuild, and of the comparison. */
   readonly rebuiltMs: number;
   readonly comparedMs: number;
   readonly difference?: LedgerDifference;
-  /** The last commit in the live ledger at the moment in which the shadow took its place. */
+  /** The last commit in the live ledger when the shadow replaced it. */
   readonly promotedAt?: number;
 }
 
-/** Where the replay may put what it rebuilt. */
+/** How the replay may replace the live ledger. */
 export interface Promotion {
   /** Connected as a role that may change the schemas. */
   readonly owner: DataSource;
-  /** The log is right even where the live ledger remembers more than it, or another one: what only the ledger knows is given up. */
+  /** The log is authoritative even where the live ledger has more commits or another epoch: data that only the ledger has are discarded. */
   readonly trustLog: boolean;
 }
 
-/** Told after every batch. */
+/** Called after every batch. */
 export type ReplayProgress = (done: { readonly sequence: number; readonly target: number; readonly events: number }) => void;
 
-/** How close the shadow comes before it is brought up to the live ledger's place inside the transaction that compares: a batch or less. */
+/** The distance at which the shadow is brought to the live position inside the comparing transaction: a batch or less. */
 const CLOSE_COMMITS = 64;
-/** A live ledger that grows as fast as the replay is not chased for ever; what is missing is then taken in by the comparing transaction. */
+/** Catch-up rounds: behind a live ledger that grows as fast as the replay, the comparing transaction applies the rest. */
 const ROUNDS = 10;
 
 /**
- * Rebuilds the ledger in the shadow schema and compares. The live ledger goes on meanwhile: the comparison reads it, in one transaction, as
- * it was at one instant, brings the shadow to exactly the checkpoint of that instant in the same transaction, and then looks at both. This
- * needs no lock on the live checkpoint, which the replay's role has no right to take.
- * @throws Fault when it cannot be run: the log is broken or of another epoch
+ * Rebuilds the ledger in the shadow schema and compares it. The live ledger continues meanwhile. In one transaction the comparison takes
+ * a snapshot of the live ledger, brings the shadow to exactly that snapshot's checkpoint, and compares the two. This needs no lock on
+ * the live checkpoint, which the replay's role may not take.
+ * @throws Fault when it cannot run: the log is broken or of another epoch
  */
 export class LedgerReplay {
   private shadow: Checkpoint = { sequence: 0, epoch: null };
@@ -79,10 +79,10 @@ export class LedgerReplay {
     try {
       if (promotion !== undefined) await withRunner(promotion.owner, assertMayPromote);
       await claimShadow(runner);
-      if (promotion?.trustLog === true) this.suspensions = RECORDED; // whom this halts for a decision further on, the projector lets go on
+      if (promotion?.trustLog === true) this.suspensions = RECORDED; // the projector resumes a tenant halted here when it reads a later decision
       this.shadow = { sequence: 0, epoch: (await this.log.state()).epoch ?? null };
       const target = this.targetFor(promotion);
-      await target(runner); // what does not fit is said before anything is cleared
+      await target(runner); // report a mismatch before clearing anything
       await inTransaction(runner, {}, () => clearShadow(runner));
       if (promotion !== undefined) await withRunner(promotion.owner, (owner) => dropQueryIndexes(owner, SHADOW)); // it was the live ledger once
       const startedAt = performance.now();
@@ -100,7 +100,7 @@ export class LedgerReplay {
     }
   }
 
-  /** Nothing is equal to nothing: of a tenant that was mistyped too. */
+  /** An empty comparison is always equal, for a mistyped tenant too. */
   private assertTenantKnown({ difference }: Found): void {
     const { tenant } = this.wish;
     if (tenant === undefined || this.events > 0 || this.halted.length > 0 || difference !== undefined) return;
@@ -109,11 +109,11 @@ export class LedgerReplay {
     });
   }
 
-  /** How far the rebuilt ledger goes: as far as the live one, or, where that one is not to be believed, as far as the log. */
+  /** The target of the rebuild: the live ledger's position, or the log's end when the log is authoritative. */
   private targetFor(promotion: Promotion | undefined): Target {
     if (promotion?.trustLog !== true) return (runner) => this.liveTarget(runner);
     return async (runner) => {
-      const live = await readCheckpoint(runner, LIVE); // before the log, which grows with it where nothing is wrong with either
+      const live = await readCheckpoint(runner, LIVE); // before the log, which is ahead of it if both are intact
       const { last } = await this.log.state();
       return live.epoch === this.shadow.epoch && live.sequence <= last ? live.sequence : last;
     };
@@ -148,7 +148,7 @@ export class LedgerReplay {
     return difference === undefined ? { result: 'equal', ...this.counts } : { result: 'different', ...this.counts, difference };
   }
 
-  /** Nobody moves the live ledger from here to the end of the owner's transaction. Whatever fails on the way, it is as it was. */
+  /** The live ledger stays unchanged from here to the end of the owner's transaction; a failure rolls everything back. */
   private promote(runner: QueryRunner, { owner, trustLog }: Promotion, targetNow: Target): Promise<number> {
     return exchanging(owner, async (exchange) => {
       await holdCheckpoint(exchange);
@@ -191,7 +191,7 @@ export class LedgerReplay {
   }
 
   private async liveTarget(runner: QueryRunner): Promise<number> {
-    const live = await readCheckpoint(runner, LIVE); // before the log, which only grows: so it cannot seem to be ahead
+    const live = await readCheckpoint(runner, LIVE); // before the log, which only grows, so the ledger cannot appear to be ahead
     const log = await this.log.state();
     const { until, logIsPast } = this.wish;
     const { sequence } = assertFits(logIsPast === true ? { ...live, sequence: Math.min(live.sequence, log.last) } : live, log);

@@ -3,7 +3,7 @@ import { Fault } from '#shared/kernel/fault.js';
 import { TENANT_PATTERN } from '#shared/kernel/ids.js';
 import type { ReplayOptions } from './replay-ledger.js';
 
-/** What the replay's process was asked for. */
+/** The arguments of the replay's process. */
 export interface ReplayOrder {
   readonly wish: ReplayOptions;
   readonly json: boolean;

@@ -16,18 +16,21 @@ import { type Copied, CopyRows } from '../rows/copy-rows.js';
 import { insertByStage, insertCopied, openStage } from '../rows/stage.js';
 import { ENTRIES, type HaltRow } from '../rows/tables.js';
 
-/** A desk is kept while it holds no more rows than this, some 100 MB; then a new one begins, and reads back what it needs. */
+/** A ledger poster is reused up to this many rows, some 100 MB; then a new one starts and reads the rows that it needs. */
 const MAX_DESK_ROWS = 100_000;
-/** After so much of the log, half a millisecond, Postgres and NATS are heard: whoever waits for this process does nothing, a dozen times a batch. */
+/**
+ * After this much of the log, half a millisecond, the event loop runs, a dozen times a batch: otherwise Postgres and NATS wait for this
+ * process.
+ */
 const TURN_BYTES = 32 * 1024;
 
-/** Messages of the log as they came, and how far they bring the shadow. What they say is many times as large: it is read when it is posted. */
+/** Unparsed messages of the log, and the checkpoint after them. Parsed, they are many times as large, so they are parsed when posted. */
 export interface Batch {
   readonly span: Span;
   readonly messages: readonly LoggedMessage[];
 }
 
-/** Told, in the order of the log, what is in the shadow. */
+/** Called in log order for everything that is in the shadow. */
 type Written = (applied: Applied, read: { readonly to: Checkpoint; readonly events: number }) => void;
 
 interface Posted {
@@ -36,8 +39,8 @@ interface Posted {
 }
 
 /**
- * Fills the shadow from the first commit on. Nobody else writes there, so what was posted need not be read back: while Postgres writes one
- * batch, the next one is posted. A batch that cannot be posted or written is gone through again as the live ledger does it, alone.
+ * Fills the shadow from the first commit on. It is the only writer, so posted rows need not be read back: while Postgres writes one
+ * batch, the next is posted. A batch that fails to post or write is repeated commit by commit, as the live ledger does.
  */
 export class ShadowLoad {
   private desk = openDesk();
@@ -55,23 +58,23 @@ export class ShadowLoad {
     return new ShadowLoad(runner, written, await readHalts(runner, SHADOW), suspensions);
   }
 
-  /** Posts a batch, and leaves it to be written once the one before is. */
+  /** Posts a batch and schedules its write after the previous one. */
   async take(batch: Batch): Promise<void> {
     if (this.desk.book.size > MAX_DESK_ROWS) this.desk = openDesk();
     const { desk } = this;
     const posted = await this.post(batch, desk);
     await this.end();
-    if (posted === undefined || this.desk !== desk) return this.carefully(batch); // refused, or posted to what is no longer so
+    if (posted === undefined || this.desk !== desk) return this.carefully(batch); // rejected, or posted on outdated rows
     this.writing = this.write(batch, posted);
     this.writing.catch(() => undefined); // it is awaited with the next batch, and throws there
   }
 
-  /** Everything that was taken is written. */
+  /** Resolves when every batch is written. */
   end(): Promise<void> {
     return this.writing;
   }
 
-  /** `undefined`: one of its commits is refused, or the desk is no longer what the shadow holds. */
+  /** `undefined`: a commit was rejected, or the poster's rows no longer equal the shadow's. */
   private async post({ messages }: Batch, desk: LedgerPoster<Copied>): Promise<Posted | undefined> {
     const wanted = messages.filter(({ subject, sequence }) => !waits(this.halts, { sequence, subject, ...placeOf(subject, sequence) }));
     let events = 0;
@@ -98,9 +101,9 @@ export class ShadowLoad {
     }
   }
 
-  /** What is missing for one commit is looked for together with what is missing for those after it. */
+  /** Rows missing for one commit are read together with those for the commits after it. */
   private async postRest(desk: LedgerPoster<Copied>, commits: readonly PlacedCommit[]): Promise<boolean> {
-    await this.end(); // what is missing may be on its way to where it is looked for
+    await this.end(); // a missing row may still be in a batch that is being written
     if (this.desk !== desk) return false;
     await loadMissing(this.runner, SHADOW, desk, commits);
     for (const commit of commits) {
@@ -135,6 +138,6 @@ export class ShadowLoad {
   }
 }
 
-/** Entries become bytes at once: kept as rows until they are written, collecting them as garbage was a quarter of a replay's work. */
+/** Entries become bytes at once: kept as rows until the write, their garbage collection was a quarter of a replay's work. */
 const openDesk = (): LedgerPoster<Copied> => new LedgerPoster(new CopyRows(ENTRIES));
 const overtaken = (): Fault => new Fault('ledger-differs', { reason: 'another replay writes the same shadow' });

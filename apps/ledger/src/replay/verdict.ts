@@ -4,8 +4,8 @@ import { number } from './progress.js';
 import type { ReplayReport } from './replay-ledger.js';
 
 /**
- * For scripts: 0 the live ledger is what the log says, 1 it is not, 2 the replay could not be run, 3 the log is broken or has lost something,
- * 4 it is what the log says but for tenants that this version cannot take further.
+ * Exit codes: 0 the live ledger matches the log, 1 it differs, 2 the replay could not run, 3 the log is broken or incomplete, 4 it
+ * matches except for tenants that this version halts.
  */
 
 export function exitCodeOf(report: ReplayReport): number {
@@ -17,7 +17,7 @@ export function exitCodeOf(report: ReplayReport): number {
 export const exitCodeOfFault = (thrown: unknown): number =>
   isFault(thrown, 'log-broken') || isFault(thrown, 'log-shrunk') ? EXIT.logBroken : EXIT.failed;
 
-/** What is printed: the last line but the differing values, and after a promotion that it took place. */
+/** The last line of the output, followed only by the differing values; after a promotion it says so. */
 export function sentenceOf(report: ReplayReport): string {
   const promoted = report.promotedAt === undefined ? '' : `; promoted at commit ${number(report.promotedAt)}`;
   const halted = report.halted.map(({ tenant, sequence, reason }) => `; ${tenant} is halted at commit ${number(sequence)}: ${reason}`);

@@ -1,12 +1,12 @@
 import { storable } from './literals.js';
 import type { ColumnType, Table, Value } from './table.js';
 
-/** What a stream of `copy … (format binary)` begins with: its eleven letters, no flags, no more of a header. */
+/** The start of a `copy … (format binary)` stream: an eleven-byte signature, no flags, an empty header extension. */
 const HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
-/** In the place of a row's number of columns: there is no row more. In the place of a cell's length: it holds nothing. */
+/** In place of a column count: end of rows. In place of a cell's length: null. */
 const END = -1;
 const NULL = -1;
-/** The buffer begins so large, and doubles when it must. */
+/** The initial size of the buffer, which doubles when needed. */
 const FIRST_BYTES = 64 * 1024;
 const UTF8_BYTES_A_LETTER = 3;
 const ASCII = 0x80;
@@ -15,18 +15,21 @@ const TEXT_OID = 25;
 const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
 const MICROS_PER_MS = 1_000;
 const BEYOND_32_BITS = 2 ** 32;
-/** How Postgres cuts a numeric, and marks it as less than zero. */
+/** The format of Postgres' numeric: digit groups, and the sign of a negative number. */
 const GROUP_DIGITS = 4;
 const GROUP = 10 ** GROUP_DIGITS;
 const NEGATIVE = 0x4000;
 
-/** Rows as `copy` is sent them. */
+/** Rows in the form that `copy` sends. */
 export interface Copied {
   readonly count: number;
   readonly bytes: Buffer;
 }
 
-/** Rows of one table in Postgres' binary form, as they come: unlike in lines of text nothing is escaped, and no time spelt out. */
+/**
+ * Rows of one table in Postgres' binary format, encoded as they arrive: unlike the text format it needs no escaping and no formatted
+ * times.
+ */
 export class CopyRows<Row> {
   private readonly columns: Table<Row>['columns'][string][];
   private bytes = Buffer.allocUnsafe(FIRST_BYTES);
@@ -38,14 +41,14 @@ export class CopyRows<Row> {
     this.columns = Object.values(table.columns);
   }
 
-  /** @throws RangeError for a number that its column cannot hold; the rows are then not to be used */
+  /** @throws RangeError for a number that its column cannot hold; the rows must then be discarded */
   add(row: Row): void {
     this.int16(this.columns.length);
     for (const [type, value] of this.columns) this.cell(type, value(row));
     this.count += 1;
   }
 
-  /** Everything since the last time. There are two buffers: one is sent while the other is filled, and filled again after the next time. */
+  /** All rows since the last call. There are two buffers: one is sent while the other is filled; a buffer is reused after the next call. */
   all(): Copied {
     this.int16(END);
     const copied = { count: this.count, bytes: this.bytes.subarray(0, this.at) };
@@ -66,7 +69,7 @@ export class CopyRows<Row> {
     else this.boolean(value as boolean);
   }
 
-  /** Letter by letter: texts are short, and a call of the buffer's own writing takes longer. */
+  /** Character by character: texts are short, and a call of the buffer's own write takes longer. */
   private text(text: string): void {
     const { length } = text;
     this.room(4 + length * UTF8_BYTES_A_LETTER);
@@ -85,7 +88,7 @@ export class CopyRows<Row> {
     this.at = end;
   }
 
-  /** One dimension that is counted from 1, or none when it is empty; no item is null. */
+  /** A one-dimensional array from index 1, or an empty one; no item is null. */
   private list(items: readonly string[]): void {
     const start = this.at;
     for (const word of items.length === 0 ? [0, 0, 0, TEXT_OID] : [0, 1, 0, TEXT_OID, items.length, 1]) this.int32(word);
@@ -103,14 +106,14 @@ export class CopyRows<Row> {
     this.at += 8;
   }
 
-  /** Groups of four decimal digits, the first of them the highest. Every amount of a replay comes by here: strings only where they must. */
+  /** Groups of four decimal digits, highest first. Every amount of a replay passes here, so it uses strings only where necessary. */
   private numeric(value: string | number | bigint): void {
     const groups = groupsOf(value);
     this.int32(8 + 2 * groups.length);
     this.int16(groups.length);
     this.int16(groups.length - 1); // the weight of the first group
     this.int16(BigInt(value) < 0n ? NEGATIVE : 0);
-    this.int16(0); // no digit stands behind a point
+    this.int16(0); // no decimal places
     for (const group of groups) this.int16(group);
   }
 
@@ -143,7 +146,7 @@ export class CopyRows<Row> {
   }
 }
 
-/** Postgres counts from 2000; where a number of microseconds loses digits, a bigint does not. */
+/** Postgres counts from 2000; a bigint where a number of microseconds would lose digits. */
 function microsOf(ms: number): number | bigint {
   const micros = (ms - POSTGRES_EPOCH_MS) * MICROS_PER_MS;
   return Number.isSafeInteger(micros) ? micros : (BigInt(ms) - BigInt(POSTGRES_EPOCH_MS)) * BigInt(MICROS_PER_MS);

@@ -1,17 +1,17 @@
 import type { ClientBase, Connection, Submittable } from 'pg';
 
-/** What the driver's connection can do and its types leave out. */
+/** Functions of the driver's connection that its types omit. */
 interface CopyingConnection extends Connection {
   sendCopyFromChunk(chunk: Buffer): void;
   endCopyFrom(): void;
 }
 
-/** The driver copies what it sends, into a buffer that it makes larger step by step: so it is given parts of this size. */
+/** The driver copies its input into a buffer that grows stepwise, so it gets parts of this size. */
 const CHUNK_BYTES = 256 * 1024;
 
-/** `copy … from stdin` with everything that there is to send. */
+/** `copy … from stdin` with all data at once. */
 class CopyIn implements Submittable {
-  /** Set by the driver's caller, and wrapped by the driver with the end of its timeout: so it is called, once, in every case. */
+  /** The driver sets and wraps it with its timeout's end, so it must be called exactly once in every case. */
   callback: (error?: Error) => void = () => undefined;
 
   constructor(
@@ -29,7 +29,7 @@ class CopyIn implements Submittable {
   }
 
   handleCommandComplete(): void {
-    // it is over when the server is ready for the next
+    // it is over when the server is ready for the next query
   }
 
   handleError(error: Error): void {
@@ -43,7 +43,7 @@ class CopyIn implements Submittable {
   }
 }
 
-/** Sends all there is to copy, in the form that the statement names. The bytes may be used for something else afterwards. */
+/** Copies the data in the format that the statement names. Afterwards the buffer may be reused. */
 export function copyIn(client: ClientBase, sql: string, bytes: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     const copy = new CopyIn(sql, bytes);

@@ -1,13 +1,13 @@
 const NUL = '\u0000';
-/** Stands for a NUL, which no text of Postgres can hold. */
+/** Replaces NUL, which Postgres text cannot hold. */
 const REPLACEMENT = '\uFFFD';
 const TIME = 'T';
 
-/** A text as a column can hold it. A NUL reaches the log in what a foreign system said, such as the reason of a failed mint. */
+/** A text that a column can hold. NULs can enter the log in foreign error texts, such as the reason of a failed mint. */
 export const storable = (text: string): string => (text.includes(NUL) ? text.replaceAll(NUL, REPLACEMENT) : text);
 
 /**
- * A time as Postgres reads it. It knows no signs before a year: what `toISOString` writes as year -1 is 2 BC, and year 10000 has five digits.
+ * A time in the syntax of Postgres, which has no sign before a year: `toISOString`'s year -1 is 2 BC, and year 10000 has five digits.
  * @param ms since 1970, UTC
  */
 export function timeLiteral(ms: number): string {

@@ -5,7 +5,7 @@ import type { Hash } from '#shared/kernel/hash.js';
 import type { RawRow } from './table.js';
 import type { ChainRow, HaltRow, HeadRow } from './tables.js';
 
-/** Rows of Postgres as rows of the domain. Reading back what was written gives the same row. */
+/** Converts rows of Postgres to rows of the domain. Reading a written row gives the same row. */
 export const readSale = (raw: RawRow): SaleRow => ({
   tenant: text(raw, 'tenant'),
   sale: text(raw, 'sale'),

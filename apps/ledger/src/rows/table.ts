@@ -2,29 +2,29 @@ import type { QueryRunner } from 'typeorm';
 import type { Schema } from '../database/names.js';
 import { storable, timeLiteral } from './literals.js';
 
-/** `numeric`: whole numbers of any size, which sums of money are. */
+/** `numeric`: whole numbers of any size, for sums of money. */
 export type ColumnType = 'text' | 'bigint' | 'numeric' | 'integer' | 'timestamptz' | 'boolean' | 'text[]';
 export type Value = string | number | bigint | boolean | null | readonly string[];
 
-/** How one kind of row is written: its table, the columns that name it, and what every column gets. */
+/** How one kind of row is written: its table, its key columns, and the value of every column. */
 export interface Table<Row> {
   readonly name: string;
   readonly key: readonly string[];
   readonly columns: Readonly<Record<string, readonly [type: ColumnType, value: (row: Row) => Value]>>;
 }
 
-/** How new rows are added: one that is there already is an error of the database, never overwritten. */
+/** How new rows are inserted: an existing row is a database error and never overwritten. */
 export type Insert = <Row>(runner: QueryRunner, schema: Schema, table: Table<Row>, rows: readonly Row[]) => Promise<void>;
 
-/** What a list in a cell is joined by on the way: ids hold no comma. */
+/** Separates list items in a cell in transit: ids contain no comma. */
 const SEPARATOR = ',';
 
-/** Adds rows, all in one statement. */
+/** Inserts rows in one statement. */
 export async function insertRows<Row>(runner: QueryRunner, schema: Schema, table: Table<Row>, rows: readonly Row[]): Promise<void> {
   if (rows.length > 0) await runner.query(insertSql(schema, table), parameters(table, rows));
 }
 
-/** Adds or changes rows. A row that a later commit has written stays as it is. */
+/** Inserts or updates rows. A row that a later commit has written stays unchanged. */
 export async function upsertRows<Row>(runner: QueryRunner, schema: Schema, table: Table<Row>, rows: readonly Row[]): Promise<void> {
   if (rows.length === 0) return;
   const changing = Object.keys(table.columns).filter((name) => !table.key.includes(name));
@@ -36,7 +36,7 @@ export async function upsertRows<Row>(runner: QueryRunner, schema: Schema, table
   );
 }
 
-/** The rows with these keys, as the driver reads them. */
+/** The rows with these keys, as the driver returns them. */
 export function rowsWithKeys(
   runner: QueryRunner,
   schema: Schema,
@@ -52,7 +52,7 @@ export function rowsWithKeys(
   );
 }
 
-/** A row as it comes from Postgres: bigint and numeric as text, timestamptz as a date. */
+/** A row as the driver returns it: bigint and numeric as text, timestamptz as a date. */
 export type RawRow = Readonly<Record<string, unknown>>;
 
 function insertSql<Row>(schema: Schema, table: Table<Row>): string {

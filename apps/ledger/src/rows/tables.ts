@@ -96,7 +96,7 @@ export const TICKETS: Table<TicketRow> = {
   },
 };
 
-/** A payment that was reported for several orders or in several currencies has a row for each. */
+/** A payment reported for several orders or currencies has a row for each. */
 export const PAYMENTS: Table<PaymentRow> = {
   name: 'payment',
   key: ['tenant', 'sale', 'payment', 'order_id', 'currency'],
@@ -168,13 +168,13 @@ export const HEADS: Table<HeadRow> = {
   },
 };
 
-/** A tenant that cannot go on: the first commit that is not in its ledger, and what its event was refused for. */
+/** A halted tenant: the first commit that is not in its ledger, and the refusal of its event. */
 export interface HaltRow {
   readonly tenant: string;
   readonly sequence: number;
   readonly subject: string;
   readonly reason: string;
-  /** Of the event that was refused, among all that its commit holds; null where the commit as a whole was. */
+  /** The index of the rejected event in its commit; null when the whole commit was rejected. */
   readonly eventIndex: number | null;
   /** The last decision on this commit that was known when it was refused, by the commit that holds it; null: there was none. */
   readonly decision: number | null;
@@ -196,7 +196,7 @@ export const HALTS: Table<HaltRow> = {
   },
 };
 
-/** What operators decided of events that cannot be applied. `sequence` is that of the decision. */
+/** Operators' decisions on events that cannot be applied. `sequence` is that of the decision. */
 export const SUSPENSIONS: Table<SuspensionRow> = {
   name: 'suspension',
   key: ['tenant', 'suspended_sequence', 'suspended_index'],
@@ -215,5 +215,5 @@ export const SUSPENSIONS: Table<SuspensionRow> = {
   },
 };
 
-/** Every table that a commit may change, but the checkpoint. */
+/** Every table that a commit may change, except the checkpoint. */
 export const LEDGER_TABLES = [HALTS, ENTRIES, SALES, ORDERS, TICKETS, PAYMENTS, SUSPENSIONS, HEADS, CHAINS, BALANCES];

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { LIVE } from '../names.js';
 
-/** How far the log is in the ledger. */
+/** The ledger's position in the log. */
 @Entity({ schema: LIVE, name: 'checkpoint' })
 export class CheckpointEntity {
   @PrimaryColumn({ type: 'text' })

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { LIVE } from '../names.js';
 
-/** Where a subject of the log ended when it was applied last. */
+/** The last applied commit of a subject of the log. */
 @Entity({ schema: LIVE, name: 'log_head' })
 export class LogHeadEntity {
   @PrimaryColumn({ type: 'text' })

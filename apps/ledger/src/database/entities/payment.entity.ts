@@ -1,7 +1,7 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { LIVE } from '../names.js';
 
-/** A payment for one order in one currency, and where its money is. */
+/** A payment for one order in one currency, and the accounts that hold its money. */
 @Check('payment_check', 'received_minor = clearing_minor + revenue_minor + owed_minor + disputed_minor + returned_minor')
 @Index('payment_in_clearing', ['tenant', 'sale'], { where: 'clearing_minor > 0' })
 @Entity({ schema: LIVE, name: 'payment' })

@@ -1,7 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { LIVE } from '../names.js';
 
-/** An order (the word is taken in SQL). */
+/** An order; `order` is a reserved word in SQL. */
 @Index('sale_order_of_sale', ['tenant', 'sale', 'order'])
 @Entity({ schema: LIVE, name: 'sale_order' })
 export class SaleOrderEntity {

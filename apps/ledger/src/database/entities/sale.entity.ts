@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { LIVE } from '../names.js';
 
-/** A sale as its last event left it. */
+/** A sale after its last event. */
 @Entity({ schema: LIVE, name: 'sale' })
 export class SaleEntity {
   @PrimaryColumn({ type: 'text' })

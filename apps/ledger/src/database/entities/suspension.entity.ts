@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { LIVE } from '../names.js';
 
-/** An operator's decision that an event which cannot be applied goes to suspense. */
+/** An operator's decision that an event the ledger cannot apply goes to suspense. */
 @Entity({ schema: LIVE, name: 'suspension' })
 export class SuspensionEntity {
   @PrimaryColumn({ type: 'text' })

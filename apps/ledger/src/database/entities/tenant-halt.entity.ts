@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { LIVE } from '../names.js';
 
-/** A tenant whose ledger cannot go on, the first commit that is not in it, and why. */
+/** A halted tenant, the first commit that is not in its ledger, and the reason. */
 @Entity({ schema: LIVE, name: 'tenant_halt' })
 export class TenantHaltEntity {
   @PrimaryColumn({ type: 'text' })

@@ -1,7 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { LIVE } from '../names.js';
 
-/** A ticket and what became of its mint. */
+/** A ticket and the state of its mint. */
 @Index('ticket_of_sale', ['tenant', 'sale', 'ticket'])
 @Entity({ schema: LIVE, name: 'ticket' })
 export class TicketEntity {

@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { LIVE, SHADOW } from '../names.js';
 import { createTables, grantSchemas } from '../tables-sql.js';
 
-/** The ledger, its read models and their shadow. What a released migration did is never edited: a change is a new one. */
+/** The ledger, its read models and their shadow. A released migration is never edited: a change is a new migration. */
 export class Ledger1795000000000 implements MigrationInterface {
   readonly name = 'Ledger1795000000000';
 
@@ -10,7 +10,7 @@ export class Ledger1795000000000 implements MigrationInterface {
     for (const sql of [...grantSchemas(), ...createTables(LIVE), ...createTables(SHADOW)]) await queries.query(sql);
   }
 
-  /** The ledger is rebuilt from the log at any time; so it may be dropped. */
+  /** The ledger can be rebuilt from the log at any time, so it may be dropped. */
   async down(queries: QueryRunner): Promise<void> {
     for (const schema of [SHADOW, LIVE]) {
       const tables = await queries.query(`select tablename from pg_tables where schemaname = $1 and tablename <> 'migration'`, [schema]);

@@ -16,7 +16,7 @@ const PAYMENT: TableSql = {
       check (received_minor = clearing_minor + revenue_minor + owed_minor + returned_minor)`,
 };
 
-/** Orders that end, and money that comes in and goes back. */
+/** Orders that end, and payments received and refunded. */
 export class Payments1796000000000 implements MigrationInterface {
   readonly name = 'Payments1796000000000';
 

@@ -6,9 +6,9 @@ const TENANT_READS = ['ledger_entry', 'sale', 'sale_order', 'ticket', 'payment',
 const TABLES = [...TENANT_READS, 'log_head', 'checkpoint'];
 
 /**
- * A replay can take the place of the live ledger: the two schemas change names. So that a statement under way meets no closed door, their
- * tables have the same policies and let the same roles read and project; apart they are kept by who may use which schema, and by the
- * right of the replay to write, which is given for the shadow only and moves with the names.
+ * A replay can replace the live ledger: the two schemas exchange their names. So that running statements keep their access, both schemas
+ * have the same policies and table grants. Only schema usage separates them, and the replay's write permission, which covers the shadow
+ * and moves with the names.
  */
 export class Promotion1797000000000 implements MigrationInterface {
   readonly name = 'Promotion1797000000000';
@@ -28,11 +28,11 @@ function upOf(table: string): string[] {
   const updates = table === 'ledger_entry' ? '' : ', update';
   return [
     `drop policy replay on ${live}`,
-    `create policy replay on ${live} to ${REPLAY} using (true) with check (true)`, // its grant says what it may do: read
+    `create policy replay on ${live} to ${REPLAY} using (true) with check (true)`, // its grant permits reads only
     `create policy projector on ${shadow} to ${PROJECTOR} using (true) with check (true)`,
     `grant select${inserts}${updates} on ${shadow} to ${PROJECTOR}`,
     ...(TENANT_READS.includes(table) ? [tenantPolicy(shadow), `grant select on ${shadow} to ${READER}`] : []),
-    ...[live, shadow].map((one) => `create policy owner on ${one} to ${OWNER} using (true) with check (true)`), // who moves one tenant's rows
+    ...[live, shadow].map((one) => `create policy owner on ${one} to ${OWNER} using (true) with check (true)`), // for exchanging one tenant's rows
   ];
 }
 

@@ -4,7 +4,7 @@ import { tenantPolicy } from '../tables-sql.js';
 
 const TABLE = 'tenant_halt';
 
-/** Tenants that cannot go on, each at its own commit. A halt that was repaired is removed, which no other row of the ledger ever is. */
+/** Halted tenants, each at its own commit. A repaired halt is deleted; no other row of the ledger ever is. */
 export class Halts1798000000000 implements MigrationInterface {
   readonly name = 'Halts1798000000000';
 
@@ -18,7 +18,7 @@ export class Halts1798000000000 implements MigrationInterface {
   }
 }
 
-/** Both schemas alike, so that they can change names: what keeps them apart is who may use which, and the replay's right to write. */
+/** The same in both schemas, so that they can exchange names: only schema usage and the replay's write permission separate them. */
 const upIn = (table: string): string[] => [
   `create table ${table} (tenant text not null, sequence bigint not null, subject text not null, reason text not null, primary key (tenant))`,
   `alter table ${table} enable row level security`,

@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { LIVE, READER, SHADOW } from '../names.js';
 import { tenantPolicy } from '../tables-sql.js';
 
-/** Tenants ask how far the ledger is for them, which the heads of their own part of the log say; and list what belongs to one sale. */
+/** Tenants query the ledger's position for them, which comes from the heads of their own part of the log, and the rows of one sale. */
 export class Queries1799000000000 implements MigrationInterface {
   readonly name = 'Queries1799000000000';
 

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { LIVE, SHADOW } from '../names.js';
 
-/** What the document of a ticket is made of besides its sale, and its hash as it was planned. Tickets planned before have none. */
+/** The data of a ticket's document besides its sale, and its planned hash. Older tickets have none. */
 export class Documents1799500000000 implements MigrationInterface {
   readonly name = 'Documents1799500000000';
 

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { LIVE, SHADOW } from '../names.js';
 
-/** Entries of one sale among those of all sales of a tenant, in the order of the log. */
+/** Entries of one sale in log order, among a tenant's entries of all sales. */
 export class EntriesOfSale1799700000000 implements MigrationInterface {
   readonly name = 'EntriesOfSale1799700000000';
 

@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { SHADOW } from '../names.js';
 import { addQueryIndexes, dropQueryIndexes } from '../query-indexes.js';
 
-/** Who fills the shadow asks it nothing but its keys. */
+/** The writer of the shadow looks rows up by their keys only. */
 export class BareShadow1799800000000 implements MigrationInterface {
   readonly name = 'BareShadow1799800000000';
 

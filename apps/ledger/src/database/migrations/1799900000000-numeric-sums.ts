@@ -3,7 +3,7 @@ import { LIVE, SHADOW } from '../names.js';
 
 const MONEY = ['received', 'refunded', 'clearing', 'revenue', 'owed', 'returned'];
 
-/** What is added up, or is told by others, and may be more than a bigint holds. */
+/** Columns with sums or foreign numbers, which may exceed a bigint. */
 const NUMBERS: Readonly<Record<string, readonly string[]>> = {
   ledger_entry: ['amount'],
   account_balance: ['amount'],
@@ -13,7 +13,7 @@ const NUMBERS: Readonly<Record<string, readonly string[]>> = {
   ticket: ['slot'],
 };
 
-/** Money and numbers of a chain have no largest value. Each table is written anew, once: a minute for some ten million entries. */
+/** Sums of money and numbers of a chain are unbounded. Each table is rewritten once: a minute for some ten million entries. */
 export class NumericSums1799900000000 implements MigrationInterface {
   readonly name = 'NumericSums1799900000000';
 

@@ -7,7 +7,7 @@ const COLUMNS = `tenant text not null, sale text not null, subject text not null
   suspended_sequence bigint not null, suspended_index integer not null, refusal text not null, reason text not null,
   sequence bigint not null, updated_at timestamptz not null, primary key (tenant, suspended_sequence, suspended_index)`;
 
-/** Events that cannot be applied go to suspense where an operator decides so; a halt says which of the events of its commit was refused. */
+/** Events that cannot be applied go to suspense after an operator's decision; a halt records which event of its commit was rejected. */
 export class Suspense1799910000000 implements MigrationInterface {
   readonly name = 'Suspense1799910000000';
 
@@ -27,7 +27,7 @@ export class Suspense1799910000000 implements MigrationInterface {
   }
 }
 
-/** Both schemas alike, so that they can change names. */
+/** The same in both schemas, so that they can exchange names. */
 const upIn = (table: string): string[] => [
   `create table ${table} (${COLUMNS})`,
   `alter table ${table} enable row level security`,

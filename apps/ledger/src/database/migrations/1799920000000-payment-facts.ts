@@ -4,7 +4,7 @@ import { LIVE, type Schema, SHADOW } from '../names.js';
 const NEW = ['refunds', 'disputes_lost', 'disputes_open', 'disputed'].map((what) => `${what}_minor`);
 const POTS = 'received_minor = clearing_minor + revenue_minor + owed_minor';
 
-/** Refunds by id and disputes; and a payment is one for each order and currency that it was reported for. */
+/** Refunds by id, and disputes. A payment has one row for each order and currency it was reported for. */
 export class PaymentFacts1799920000000 implements MigrationInterface {
   readonly name = 'PaymentFacts1799920000000';
 
@@ -23,11 +23,11 @@ const upIn = (schema: Schema): string[] => [
      add primary key (tenant, sale, payment, order_id, currency)`,
   `alter table ${schema}.payment ${NEW.map((column) => `alter column ${column} drop default`).join(', ')},
      add constraint payment_check check (${POTS} + disputed_minor + returned_minor)`,
-  // what was owed was the whole that had to go back, and what went back before was part of it
+  // owed was the total to return, including what had been returned before
   `update ${schema}.payment set to_return_minor = owed_minor + returned_minor where reason is not null`,
 ];
 
-/** @throws where a payment was reported for two orders or currencies: the old key has no place for both */
+/** @throws when a payment was reported for two orders or currencies: the old key cannot hold both */
 const downIn = (schema: Schema): string[] => [
   `alter table ${schema}.payment drop constraint payment_check, drop constraint payment_pkey,
      ${[...NEW, 'to_return_minor'].map((column) => `drop column ${column}`).join(', ')}, add primary key (tenant, sale, payment)`,

@@ -1,14 +1,14 @@
 /**
- * The chart of accounts. Every account has a normal side: its balance there is never negative (L9).
- * An account may have sub-accounts (`sold/<buyer>`): entries name them, balances are kept for the account before the slash.
+ * The chart of accounts. Every account has a normal side: its balance there is never negative (L9). An account may have sub-accounts
+ * (`sold/<buyer>`): entries name them, balances are kept for the account before the slash.
  */
 const NORMAL_SIDE = {
-  // tickets of a sale: what was opened is somewhere, always
+  // tickets of a sale: the accounts always add up to the opened units
   opened: 'credit',
   available: 'debit',
   held: 'debit',
   sold: 'debit',
-  // mints of a sale: what was asked is under way, minted, failed, taken back, or void (its asset stands, and its unit is sold again)
+  // mints of a sale: requested mints are in progress, minted, failed, revoked, or void (the asset exists, and its unit is sold again)
   'mint-requests': 'credit',
   'mint-asked': 'debit',
   minted: 'debit',
@@ -16,15 +16,15 @@ const NORMAL_SIDE = {
   'mint-cancelled': 'debit',
   'mint-revoked': 'debit',
   'mint-voided': 'debit',
-  // money: with payment "none" the buyer settles with the organiser outside of us, so nothing passes through clearing
+  // money: with payment "none" buyer and organiser settle directly, so nothing passes through clearing
   'settled-outside': 'debit',
-  // what the payment provider has for us; in clearing (by order) until it is known what it pays for; to be given back, disputed, or earned
+  // money at the payment provider: in clearing (by order) until it is assigned; then to be refunded, disputed, or earned
   provider: 'debit',
   clearing: 'credit',
   'refunds-owed': 'credit',
   disputed: 'credit',
   revenue: 'credit',
-  // events that could not be applied, and were suspended by an operator: what they speak of, twice, so that nothing else is touched
+  // events that an operator suspended: their amounts are posted twice, so that no other account changes
   suspense: 'debit',
   suspended: 'credit',
 } as const satisfies Record<string, 'debit' | 'credit'>;
@@ -41,7 +41,7 @@ export const controlOf = (account: Account): ControlAccount => {
 
 export const normalSide = (account: Account): 'debit' | 'credit' => NORMAL_SIDE[controlOf(account)];
 
-/** What an amount counts: tickets, mints or suspended events of one sale, or minor units of a currency (its three letters). */
+/** The unit of an amount: tickets, mints or suspended events of one sale, or minor units of a currency (its three letters). */
 export const ticketsOf = (sale: string): string => `tickets:${sale}`;
 export const mintsOf = (sale: string): string => `mints:${sale}`;
 export const eventsOf = (sale: string): string => `events:${sale}`;

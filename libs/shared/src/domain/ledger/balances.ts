@@ -23,12 +23,12 @@ interface Kept {
 /** The accounts of one sale, by unit and name. */
 type Sheet = Map<string, Map<string, Kept>>;
 
-/** The balances of the accounts some entries touch. It refuses the entry that would make one negative (L9). */
+/** The balances of the accounts that some entries change. It rejects an entry that would make one negative (L9). */
 export class Balances {
   private readonly sheets = new Map<string, Map<string, Sheet>>();
   private touched: Kept[] = [];
 
-  /** What was known before; an account that is not known starts at zero. */
+  /** Loads an earlier balance; an account that is not loaded starts at zero. */
   load({ tenant, sale, unit, account, amount }: Balance): void {
     this.accountsOf(tenant, sale, unit).set(account, { tenant, sale, unit, account, amount, touched: false });
   }
@@ -45,7 +45,7 @@ export class Balances {
     this.move(accounts, place, entry.credit, normalSide(entry.credit) === 'credit' ? entry.amount : -entry.amount);
   }
 
-  /** L9: available + held + sold = opened, of all that was applied; what is in suspense stands beside it, and stands there twice. */
+  /** L9: available + held + sold = opened, for all applied events. Events in suspense are posted beside them, twice. */
   assertConserved(tenant: string, sale: string): void {
     const accounts = this.accountsOf(tenant, sale, ticketsOf(sale));
     const tickets = (account: string): bigint => accounts.get(account)?.amount ?? 0n;
@@ -56,12 +56,12 @@ export class Balances {
     if (suspense !== suspended) throw new Fault('projection-refused', { reason: 'suspense = suspended', sale, suspense, suspended });
   }
 
-  /** As they are now: what is posted later does not change what was handed out. */
+  /** A copy of the current state; later postings do not change it. */
   changed(): Balance[] {
     return this.touched.map(({ tenant, sale, unit, account, amount }) => ({ tenant, sale, unit, account, amount }));
   }
 
-  /** What was changed is written. */
+  /** Marks all changes as written. */
   settle(): void {
     for (const kept of this.touched) kept.touched = false;
     this.touched = [];
@@ -92,7 +92,7 @@ export class Balances {
   }
 }
 
-/** The map under this name, made when it is not there. */
+/** The map of this name, created if missing. */
 function madeIn<V extends Map<string, unknown>>(maps: Map<string, V>, name: string): V {
   const found = maps.get(name);
   if (found !== undefined) return found;

@@ -17,7 +17,7 @@ const TYPES = [
   ...['PaymentReceived', 'PaymentReceived', 'PaymentFailed', 'RefundOwed', 'RefundPaid'],
 ];
 
-/** Any event about few orders and tickets, so that many follow one another, and many do not. */
+/** Events about few orders and tickets, so that many follow one another, and many do not. */
 const eventOf = (sale: string): fc.Arbitrary<LedgerEvent> =>
   fc
     .tuple(fc.constantFrom(...TYPES), fc.integer({ min: 0, max: 3 }), fc.integer({ min: 1, max: 2 }), fc.constantFrom('0', '700'))
@@ -49,7 +49,7 @@ const commits: fc.Arbitrary<LedgerCommit[]> = fc
   .array(commit, { minLength: 10, maxLength: 60, size: 'max' })
   .map((list) => list.map((one, index) => ({ ...one, sequence: index + 1 })));
 
-/** A second, independent reading of the rows: every account's debits and credits, summed afresh. */
+/** An independent sum of the rows: every account's debits and credits. */
 function sums(rows: readonly LedgerRow[], tenant: string, sale: string): Map<string, bigint> {
   const totals = new Map<string, bigint>();
   const add = (unit: string, account: Account, by: bigint) =>
@@ -65,7 +65,7 @@ function sums(rows: readonly LedgerRow[], tenant: string, sale: string): Map<str
   return totals;
 }
 
-/** Applies what can be applied: a refused commit leaves nothing behind, as a transaction would. */
+/** Applies the valid commits: a rejected one leaves nothing behind, as a transaction would. */
 function play(
   list: readonly LedgerCommit[],
   each: (rows: readonly LedgerRow[], commit: LedgerCommit, applied: readonly LedgerCommit[]) => void,
@@ -107,7 +107,7 @@ describe('[L9] conservation', () => {
       }),
       { numRuns: 300 },
     );
-    expect(applied).toBeGreaterThan(1_000); // the sequences are not all refused
+    expect(applied).toBeGreaterThan(1_000); // most sequences are not rejected
   });
 
   it('[L7] gives the same rows, balances and chain whenever the same commits are posted', () => {

@@ -1,7 +1,7 @@
 import { type Hash, sha256 } from '../../kernel/hash.js';
 import type { Account } from './account.js';
 
-/** One movement: the debit account gains what the credit account gives. Amounts are never zero or negative. */
+/** One movement: the debit account gains the amount that the credit account loses. Amounts are always positive. */
 export interface Entry {
   readonly debit: Account;
   readonly credit: Account;
@@ -12,30 +12,30 @@ export interface Entry {
   readonly ticket: string | null;
 }
 
-/** Where an event stands in the log, and the key of the command that caused it. */
+/** The position of an event in the log, and the key of the command that caused it. */
 export interface Place {
   readonly tenant: string;
   readonly sale: string;
   readonly sequence: number;
   readonly eventIndex: number;
   readonly event: string;
-  /** The event's own time: milliseconds since 1970, UTC. No row knows when it was written. */
+  /** The event's own time: milliseconds since 1970, UTC. No row contains its time of writing. */
   readonly at: number;
   readonly key: string | null;
 }
 
-/** What the rules make of one event: its entries, and the key that its rows carry. */
+/** The result of the rules for one event: its entries, and the key that its rows carry. */
 export interface Posting {
   readonly entries: readonly Entry[];
   readonly key: string | null;
 }
 
-/** A row of the ledger: an entry at its place. (tenant, sequence, event index, entry index) names it for ever. */
+/** A row of the ledger: an entry with its position. Its permanent key is (tenant, sequence, event index, entry index). */
 export interface LedgerRow extends Entry, Place {
   readonly entryIndex: number;
 }
 
-/** One text per row, whatever wrote it: an array of strings in a fixed order has one JSON form. */
+/** One text for each row, on every writer: an array of strings in a fixed order has one JSON form. */
 export const canonicalRow = (row: LedgerRow): string =>
   JSON.stringify([
     row.tenant,
@@ -54,7 +54,7 @@ export const canonicalRow = (row: LedgerRow): string =>
     String(row.amount),
   ]);
 
-/** A tenant's running hash: SHA-256 of the hash before (hexadecimal, empty at first) and the row's canonical text. */
+/** A tenant's running hash: SHA-256 of the previous hash (hexadecimal, empty at first) and the row's canonical text. */
 export interface TenantChain {
   readonly rows: bigint;
   readonly hash: Hash | '';

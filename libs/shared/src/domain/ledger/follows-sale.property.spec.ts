@@ -55,7 +55,7 @@ const deed: fc.Arbitrary<Deed> = fc.record({
   nth: fc.nat({ max: 5 }),
 });
 
-/** A sale as its deciders run it, and the ledger of what they write, event by event. */
+/** A sale run by its deciders, and the ledger of its events, event by event. */
 class Both {
   readonly state = new Sale();
   readonly book = new UnitOfWork();
@@ -121,7 +121,7 @@ class Both {
     }
   }
 
-  /** The minter writes first, on its own subject; the sale hears of it later. */
+  /** The minter writes first, on its own subject; the sale records it later. */
   private minterSays(type: 'MintCompleted' | 'MintFailed', ticket: TicketId, request: number): Decision<SaleEvent> {
     const row = this.book.tickets.get(tenant, ticket);
     if (row === undefined || row.request === 0 || row.signature !== null || row.failure !== null) return { events: [] };
@@ -131,7 +131,7 @@ class Both {
     return type === 'MintFailed' ? noteMintFailure(this.state, { ticket, request }) : { events: [] };
   }
 
-  /** Only what it was told to take back with an override, once it is minted: what is under way is minted first. */
+  /** Only tickets revoked with an override, once they are minted: a mint in progress completes first. */
   private minterVoids(nth: number): Decision<SaleEvent> {
     const rows = this.tickets.flatMap(({ ticket, order, progress: { overridden } }) => {
       const row = this.book.tickets.get(tenant, ticket);
@@ -171,7 +171,7 @@ class Both {
   }
 }
 
-/** Whether each of the rarer events happens at all is the luck of a seed: of one in some thousand there would be none. */
+/** With random seeds the rarer events may never happen; this seed produces all of them. */
 const SEED = 20_276;
 const deeds = fc.array(deed, { minLength: 5, maxLength: 40, size: 'max' });
 const rules = fc.record({
@@ -225,7 +225,7 @@ function expectMoneyToAgree(both: Both): void {
     ]);
     for (const { order, matched, clearingMinor } of rows) {
       const status = both.book.orders.get(tenant, order)?.status;
-      expect([order, matched && status !== 'held' && clearingMinor > 0n]).toEqual([order, false]); // the clearing of an ended order is zero
+      expect([order, matched && status !== 'held' && clearingMinor > 0n]).toEqual([order, false]); // the clearing balance of an ended order is zero
     }
   }
 }

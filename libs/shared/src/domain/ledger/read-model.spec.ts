@@ -4,7 +4,7 @@ import type { OrderRow, SaleRow, TicketRow } from './read-model.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 const [tenant, sale, order, wallet] = ['demo', 'gala', 'ord_1', 'wallet'];
-/** The commit `n` is at time 10 × n, so that a row says which event changed it last. */
+/** Commit `n` has the time 10 × n, so that a row shows which event changed it last. */
 const event = (type: string, data: object): LedgerEvent => ({ type, at: 0, data }) as unknown as LedgerEvent;
 const ticket = (n: number) => ({ ticket: `tkt_${n}`, unit: `A-${n}` });
 
@@ -185,7 +185,7 @@ describe('the row of a ticket', () => {
   ])('says that it is %s', (_, happened, change, moved) => {
     const posted = post(...ASKED, [happened]);
     expect([posted.ticket(1), posted.last]).toEqual([{ ...minting, ...change, ...changed }, moved]);
-    expect(posted.rows.every(({ sequence, key }) => sequence < 5 || key === 'k-mint')).toBe(true); // under the key that asked for the mint
+    expect(posted.rows.every(({ sequence, key }) => sequence < 5 || key === 'k-mint')).toBe(true); // under the key that requested the mint
   });
 
   it('stays on its way back whatever its mint comes to, until its unit is released', () => {
@@ -209,7 +209,7 @@ describe('the row of a ticket', () => {
 
   it('is taken back out of the failed ones where its mint failed', () => {
     expect(post(...ASKED, [failed], [mint('MintCancelled')]).last).toEqual(['1 mint-cancelled < mint-failed']);
-    expect(post(...ASKED, [failed], [of('MintFailureNoted', { ...ticket(1), request: 1 })]).last).toEqual([]); // its own event has moved it
+    expect(post(...ASKED, [failed], [of('MintFailureNoted', { ...ticket(1), request: 1 })]).last).toEqual([]); // its own event has posted it
   });
 });
 

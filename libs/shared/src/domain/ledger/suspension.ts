@@ -1,32 +1,32 @@
 import type { Hash } from '../../kernel/hash.js';
 
 /**
- * An operator's decision on an event that the ledger cannot apply: the event goes to suspense, and the tenant's ledger goes on behind it. It stands
- * on a subject of its own (`ev.<tenant>.ledger.<sale>`), so that a replay meets the same decision. It counts only where the event is refused: a
- * ledger that can apply the event applies it.
+ * An operator's decision on an event that the ledger cannot apply: the event goes to suspense, and the tenant's ledger continues after
+ * it. It has a subject of its own (`ev.<tenant>.ledger.<sale>`), so that a replay finds the same decision. It takes effect only if the
+ * event is rejected: a ledger that can apply the event does so.
  */
 export type EventSuspended = {
   readonly type: 'EventSuspended';
   readonly data: {
-    /** The commit that holds the event, by subject, version and hash: no other is meant. */
+    /** The event's commit by subject, version and hash, which identify it exactly. */
     readonly subject: string;
     readonly version: number;
     readonly hash: string;
     /** Stream sequence of that commit. */
     readonly sequence: number;
-    /** Of the event among everything that the commit holds, from 0. Absent: all of its events. */
+    /** The event's index in the commit, from 0. Absent: all of its events. */
     readonly index?: number;
-    /** What the ledger refused it for. */
+    /** The ledger's refusal of the event. */
     readonly refusal: string;
-    /** Why the operator decided so. */
+    /** The operator's reason. */
     readonly reason: string;
   };
 };
 
-/** In the place of an index: every event of the commit. */
+/** In place of an index: every event of the commit. */
 export const WHOLE_COMMIT = -1;
 
-/** A decision as a row: `sequence` and `updatedAt` are those of the commit that holds the decision. */
+/** A decision as a row: `sequence` and `updatedAt` are those of the commit with the decision. */
 export interface SuspensionRow {
   readonly tenant: string;
   readonly sale: string;
@@ -42,13 +42,13 @@ export interface SuspensionRow {
   readonly updatedAt: number;
 }
 
-/** The events of one commit that go to suspense when the commit is refused. */
+/** The events of one commit that go to suspense when the commit is rejected. */
 export type SuspendedEvents = ReadonlySet<number>;
 
 export const isSuspended = (suspended: SuspendedEvents | undefined, eventIndex: number): boolean =>
   suspended !== undefined && (suspended.has(WHOLE_COMMIT) || suspended.has(eventIndex));
 
-/** What decisions say of a commit; `undefined`: nothing. */
+/** The decisions on a commit; `undefined`: none. */
 export function suspendedIn(
   decisions: readonly SuspensionRow[],
   commit: { readonly subject: string; readonly version: number; readonly hash: string },

@@ -5,15 +5,15 @@ import type { SuspensionRow } from './suspension.js';
 
 type Owned = { readonly tenant: string };
 
-/** A row, and what became of it since the book was settled last. */
+/** A row, and its changes since the last settle. */
 interface Slot<Row> {
   row: Row;
   since: 'kept' | 'made' | 'altered';
 }
 
-/** Rows of one read model: those known before, those made, those changed. Each is found under its tenant only. */
+/** Rows of one read model: loaded, created or changed. A row is found only under its tenant. */
 export class RowSet<Row extends Owned> {
-  /** Two maps, not one of joined names: joining took a tenth of a replay. */
+  /** Two maps instead of one with joined names: joining took a tenth of a replay. */
   private readonly tenants = new Map<string, Map<string, Slot<Row>>>();
   private touched: Slot<Row>[] = [];
   /** Rows held. */
@@ -59,7 +59,7 @@ export class RowSet<Row extends Owned> {
     return this.touched.filter(({ since }) => since === 'altered').map(({ row }) => row);
   }
 
-  /** What was made and changed is written: from here on it is as known as what was loaded. */
+  /** Marks all created and changed rows as written: they count as loaded from here on. */
   settle(): void {
     for (const slot of this.touched) slot.since = 'kept';
     this.touched = [];
@@ -75,7 +75,7 @@ export class RowSet<Row extends Owned> {
   }
 }
 
-/** Payments by id, order and currency. They are found by the order they were made for too. */
+/** Payments by id, order and currency, also indexed by their orders. */
 export class PaymentRowSet extends RowSet<PaymentRow> {
   private readonly byOrder = new Map<string, Set<string>>();
   private readonly ids = new Set<string>();
@@ -88,7 +88,7 @@ export class PaymentRowSet extends RowSet<PaymentRow> {
     return this.get(tenant, nameOf(of));
   }
 
-  /** Whether it is here for any order and currency: then it is here for all that it was reported for. */
+  /** True when the payment is loaded for any order and currency: then it is loaded for all of them. */
   knows(tenant: string, sale: string, payment: string): boolean {
     return this.ids.has(`${tenant} ${sale} ${payment}`);
   }
@@ -122,7 +122,7 @@ export class PaymentRowSet extends RowSet<PaymentRow> {
 export type PaymentName = Pick<PaymentRow, 'sale' | 'payment' | 'order' | 'currency'>;
 const nameOf = ({ sale, payment, order, currency }: PaymentName): string => `${sale} ${payment} ${order} ${currency}`;
 
-/** What the posting of some events reads and changes: loaded before, written back after. */
+/** The rows that posting some events reads and changes: loaded before, written back after. */
 export class UnitOfWork {
   readonly sales = new RowSet<SaleRow>((row) => row.sale);
   readonly orders = new RowSet<OrderRow>((row) => row.order);
@@ -131,7 +131,7 @@ export class UnitOfWork {
   readonly suspensions = new RowSet<SuspensionRow>(({ suspendedSequence, suspendedIndex }) => `${suspendedSequence}.${suspendedIndex}`);
   readonly balances = new Balances();
 
-  /** Rows held: what a book weighs. */
+  /** Rows held: a measure of memory. */
   get size(): number {
     return this.sales.size + this.orders.size + this.tickets.size + this.payments.size + this.suspensions.size;
   }

@@ -3,7 +3,7 @@ import type { Place } from '../entry.js';
 import type { OrderRow, TicketRow } from '../read-model.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 
-/** The order an event speaks of, in its own sale; an event about another is not applied. */
+/** The event's order in its own sale; rejects an event about another sale's order. */
 export function orderOrRefuse(book: UnitOfWork, { tenant, sale }: Place, order: string): OrderRow {
   const row = book.orders.get(tenant, order);
   if (row === undefined || row.sale !== sale) throw new Fault('projection-refused', { reason: 'the sale has no such order', sale, order });
@@ -20,5 +20,5 @@ export function ticketOrRefuse(book: UnitOfWork, { tenant, sale }: Place, ticket
 export const ticketsOfOrder = (book: UnitOfWork, place: Place, { tickets }: OrderRow): TicketRow[] =>
   tickets.map((ticket) => ticketOrRefuse(book, place, ticket));
 
-/** The columns that every change of a row moves. */
+/** The columns that every change of a row updates. */
 export const keptAt = ({ sequence, at }: Place): { readonly sequence: number; readonly updatedAt: number } => ({ sequence, updatedAt: at });

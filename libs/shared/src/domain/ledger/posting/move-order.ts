@@ -6,7 +6,10 @@ import type { OrderRow } from '../read-model.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { orderOrRefuse } from './lookup.js';
 
-/** Takes the order where the event leads, which the sale draws (`ORDER_TRANSITIONS`). @returns the order as it was before */
+/**
+ * Applies the transition of the event to the order, as the sale defines it (`ORDER_TRANSITIONS`). @returns the order before the
+ * transition
+ */
 export function moveOrder(book: UnitOfWork, place: Place, order: string, event: SaleEvent['type']): OrderRow {
   const row = orderOrRefuse(book, place, order);
   const status = (ORDER_TRANSITIONS[row.status] as Partial<Record<string, OrderStatus>>)[event];

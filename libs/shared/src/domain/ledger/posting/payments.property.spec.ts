@@ -19,7 +19,7 @@ import { postCommit } from './post.js';
 const tenant = 'demo' as TenantId;
 const sale = 'gala' as SaleId;
 const PRICE = 5_000n;
-/** 17 digits: the most that can be reported of a payment. */
+/** 17 digits: the largest amount that a payment report can have. */
 const MAXIMUM = '99999999999999999';
 const KEYS = ['k-1', 'k-2'] as const;
 const orderOf = (key: string): OrderId => orderId(tenant, sale, key);
@@ -27,14 +27,14 @@ const ORDERS = KEYS.map(orderOf);
 const UNKNOWN = orderOf('k-9');
 const MINUTES = 60_000;
 
-/** Whatever can be reported or asked, by its name in the service. */
+/** Any possible report or request, by its operation. */
 interface Told {
   readonly what: 'place' | 'wait' | 'received' | 'failed' | 'refunded' | 'disputed' | 'cancel' | 'refund' | 'rival';
   readonly key: string;
   readonly body?: Readonly<Record<string, string>>;
 }
 
-/** A sale of one seat an order, and its ledger, as they decide and post whatever is told. */
+/** A sale of one seat an order, and its ledger, after any sequence of reports. */
 class Scene {
   readonly state = new Sale();
   readonly book = new UnitOfWork();
@@ -103,7 +103,7 @@ class Scene {
     return this.open.orders.get(order)?.status;
   }
 
-  /** Per currency, in the order of their names. */
+  /** By currency, sorted. */
   due(order: OrderId): Record<string, bigint> {
     return this.sum(order, dueOf);
   }
@@ -117,13 +117,13 @@ class Scene {
     return sums;
   }
 
-  /** All accounts that hold something. */
+  /** All accounts with a balance. */
   get balances(): Record<string, bigint> {
     const changed = this.book.balances.changed().filter(({ amount }) => amount !== 0n);
     return Object.fromEntries(changed.map(({ unit, account, amount }) => [`${unit} ${account}`, amount]));
   }
 
-  /** What does not depend on when anything was told. Which of two equal payments pays may differ. */
+  /** The state that does not depend on the order of reports. Of two equal payments either may pay. */
   get end() {
     const { orders, payments, units } = this.open;
     const ofOrder = [...ORDERS, UNKNOWN].map((id) => {
@@ -146,7 +146,7 @@ const about = { payment, order: someOrder, currency };
 const uniqueBy = <T>(one: fc.Arbitrary<T>, name: (value: T) => string, maxLength: number): fc.Arbitrary<T[]> =>
   fc.uniqueArray(one, { selector: name, maxLength });
 
-/** One receipt a payment: for any order, in any currency. */
+/** One receipt for each payment: for any order, in any currency. */
 const receipts = uniqueBy(
   fc.record({ ...about, amount }).map((body): Told => ({ what: 'received', key: 'r', body })),
   ({ body }) => body?.payment ?? '',
@@ -169,7 +169,7 @@ const failures = fc.array(
   fc.record({ ...about, amount }).map((body): Told => ({ what: 'failed', key: 'f', body })),
   { maxLength: 1 },
 );
-/** Opened, decided, or both: with one verdict. */
+/** Opened, decided, or both, with one verdict. */
 const disputes = uniqueBy(
   fc.record({
     ...about,
@@ -190,14 +190,14 @@ const disputes = uniqueBy(
 const asked: Told[] = [...KEYS.map((key): Told => ({ what: 'place', key })), { what: 'wait', key: '' }];
 
 const reports = fc.tuple(receipts, refunds, totals, failures, disputes).map((lists) => lists.flat());
-/** Everything once, and some of it again. */
+/** Every report once, and some again. */
 const histories = fc
   .tuple(reports, fc.array(fc.nat(), { maxLength: 3 }))
   .map(([told, again]) => [...told, ...again.flatMap((index) => told[index % Math.max(told.length, 1)] ?? [])]);
 const shuffled = (told: readonly Told[]): fc.Arbitrary<Told[]> =>
   fc.shuffledSubarray([...told], { minLength: told.length, maxLength: told.length });
 
-/** Holds end, whenever their orders came. */
+/** Holds end, whenever their orders were placed. */
 const LATER: Told = { what: 'wait', key: '' };
 const ENDED = ['expired', 'cancelled', 'refund-owed', 'refunded'];
 const RUNS = { numRuns: 500 };
@@ -223,7 +223,7 @@ describe('the end of an order, its money and the ledger', () => {
     fc.assert(
       fc.property(both, ([without, told]) => {
         const [free, scene] = [new Scene([...without, LATER]), new Scene([...told, LATER])];
-        // a rival may have had the unit before the order was placed: then there is no order
+        // a rival may have taken the unit before the order: then there is no order
         for (const order of ORDERS) if (scene.status(order) !== undefined) expectSameOrEnded(scene, free, order);
       }),
       RUNS,
@@ -260,7 +260,7 @@ function expectSameOrEnded(scene: Scene, free: Scene, order: OrderId): void {
   expect(scene.due(order)).toEqual(scene.sum(order, leftOf));
 }
 
-/** What the ledger holds is what the sale knows, computed afresh: nothing is due that did not come, and nothing that came is nowhere. */
+/** The ledger equals the sale's state, computed independently: every refund due was received, and every amount received is in an account. */
 function expectToAddUp({ open, book }: Scene, unit: string): void {
   const balance = (account: Account) => book.balances.of(tenant, sale, unit, account);
   const sum = (amountOf: (payment: Payment) => bigint) =>

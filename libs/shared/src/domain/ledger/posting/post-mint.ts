@@ -5,7 +5,7 @@ import type { TicketRow } from '../read-model.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { ticketOrRefuse } from './lookup.js';
 
-/** What the chain side reports of a ticket. Its rows carry the key of the command that asked for the mint. */
+/** Posts the minter's report of a ticket. Its rows carry the key of the command that requested the mint. */
 export function postMintEvent(event: MintEvent, book: UnitOfWork, place: Place): Posting {
   const row = ticketOrRefuse(book, place, event.data.ticket);
   book.tickets.change(changed(row, event, place));
@@ -35,7 +35,7 @@ function changed(row: TicketRow, event: MintEvent, { sequence, at: updatedAt }: 
   }
 }
 
-/** A mint that is to be undone stays so. */
+/** A mint that is to be revoked keeps that state. */
 const ended = ({ status }: TicketRow, end: TicketRow['status']): TicketRow['status'] => (status === 'revoking' ? status : end);
 
 const plannedOf = ({ asset, symbol, document }: MintPlan): Partial<TicketRow> =>
@@ -52,7 +52,7 @@ function beforeEnd({ type }: MintEvent, failure: string | null): Account {
   return type === 'MintCancelled' && failure !== null ? 'mint-failed' : 'mint-asked';
 }
 
-/** Where what was asked has gone. */
+/** The account that receives the requested mint. */
 const ENDS: Partial<Record<MintEvent['type'], Account>> = {
   MintCompleted: 'minted',
   MintFailed: 'mint-failed',

@@ -11,7 +11,7 @@ import { earn } from './post-payment.js';
 type Data<T extends SaleEvent['type']> = Extract<SaleEvent, { type: T }>['data'];
 type Ending = Extract<SaleEvent, { type: 'OrderExpired' | 'OrderCancelled' | 'OrderRefunded' }>;
 
-/** Held → sold; and what pays for it becomes revenue. */
+/** Held → sold, and the payment becomes revenue. */
 export function postConfirmation({ order, payment }: Data<'OrderConfirmed'>, book: UnitOfWork, place: Place): Entry[] {
   const row = moveOrder(book, place, order, 'OrderConfirmed');
   if (payment !== undefined) book.orders.change({ ...orderOrRefuse(book, place, order), payment });
@@ -22,7 +22,7 @@ export function postConfirmation({ order, payment }: Data<'OrderConfirmed'>, boo
   return [sold, { debit: 'settled-outside', credit: 'revenue', unit: row.currency, amount: row.totalMinor, order, ticket: null }];
 }
 
-/** What was held is available again; what was sold stays so until its units are released. */
+/** Held units are available again; sold units stay sold until they are released. */
 export function postEnding(event: Ending, book: UnitOfWork, place: Place): Entry[] {
   const row = moveOrder(book, place, event.data.order, event.type);
   if (row.status === 'confirmed') return unsettle(row);
@@ -31,13 +31,13 @@ export function postEnding(event: Ending, book: UnitOfWork, place: Place): Entry
   return [{ ...ofSale(place, row), debit: 'available', credit: `held/${row.buyer}`, amount }];
 }
 
-/** What buyer and organiser settled outside of us they unsettle there. */
+/** Reverses a direct settlement of buyer and organiser. */
 function unsettle({ payment, totalMinor, currency, order }: OrderRow): Entry[] {
   if (payment !== null || totalMinor === 0n) return [];
   return [{ debit: 'revenue', credit: 'settled-outside', unit: currency, amount: totalMinor, order, ticket: null }];
 }
 
-/** Available → held again: paid too late, while its units were still free. */
+/** Available → held again: paid late, while the units were still free. */
 export function postRestoration({ order }: Data<'OrderRestored'>, book: UnitOfWork, place: Place): Entry[] {
   const row = moveOrder(book, place, order, 'OrderRestored');
   const amount = setTickets(book, place, ticketsOfOrder(book, place, row), 'held');

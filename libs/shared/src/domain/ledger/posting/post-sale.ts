@@ -32,7 +32,7 @@ export function postSaleEvent(event: SaleEvent, book: UnitOfWork, place: Place):
     case 'MintsRequested':
       return postMintRequests(event.data, book, place);
     case 'MintFailureNoted':
-      return []; // the mint's own event, earlier in the log, has moved it
+      return []; // the mint's own event, earlier in the log, has posted it
     case 'RevocationsRequested':
       return postRevocations(event.data, book, place);
     case 'PaymentReceived':
@@ -75,7 +75,7 @@ function postClosing(book: UnitOfWork, place: Place): Entry[] {
   return [];
 }
 
-/** Rows are written out member by member: put together by spreading, they took a tenth of a replay. */
+/** Rows are built member by member: object spreading took a tenth of a replay. */
 function postOrder(placed: Sale<'OrderPlaced'>, book: UnitOfWork, place: Place): Entry[] {
   const { order, buyer, total } = placed;
   const { tenant, sale, key, sequence, at } = place;
@@ -137,7 +137,7 @@ function postMintRequests({ order, wallet, tickets }: Sale<'MintsRequested'>, bo
   });
 }
 
-/** Its mint is to be undone: what becomes of that, the mint's own events say. */
+/** Its mint is to be revoked: the mint's own events post the result. */
 function postRevocations({ tickets }: Sale<'RevocationsRequested'>, book: UnitOfWork, place: Place): Entry[] {
   for (const { ticket } of tickets) book.tickets.change({ ...ticketOrRefuse(book, place, ticket), status: 'revoking', ...keptAt(place) });
   return [];

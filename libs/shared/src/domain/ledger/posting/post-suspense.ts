@@ -6,15 +6,15 @@ import type { UnitOfWork } from '../unit-of-work.js';
 
 const AMOUNT = /^\d{1,40}$/;
 const CURRENCY = /^[A-Z]{3}$/;
-/** Longer texts are no order and no ticket of ours, and no index takes them. */
+/** Longer texts are no valid order or ticket, and exceed an index's limit. */
 const MOST_LETTERS = 64;
 
-/** The members that an event may have; it could not be applied, so none of them is what it should be. */
+/** The members that an event may have; it could not be applied, so any of them may be invalid. */
 type Told = Readonly<Record<string, unknown>>;
 
 /**
- * What an event in suspense speaks of, kept apart from everything that was applied: one event, and the tickets, mints and money that it names.
- * `suspense` and `suspended` always hold the same. Whatever the event holds, this can be posted.
+ * Posts an event in suspense, apart from everything that was applied: one event, and the tickets, mints and money that it names.
+ * `suspense` and `suspended` are always equal. Any event can be posted like this.
  */
 export function postSuspense(event: { readonly type: string; readonly data: unknown }, { sale }: Place): Entry[] {
   const data = (typeof event.data === 'object' && event.data !== null ? event.data : {}) as Told;
@@ -39,7 +39,7 @@ function ticketsIn(type: string, { tickets, ticket, units }: Told, sale: string)
   return units === undefined ? undefined : { unit, amount: offeredIn(units as Told) };
 }
 
-/** Of an opening: what it offers, as far as it can be counted. */
+/** The units that a sale's opening offers, as far as they can be counted. */
 function offeredIn(units: Told): bigint {
   if (Array.isArray(units?.seats)) return BigInt(units.seats.length);
   if (Array.isArray(units?.rows))
@@ -60,7 +60,7 @@ function idIn(data: Told, name: string): string | null {
   return typeof id === 'string' && id.length <= MOST_LETTERS ? id : null;
 }
 
-/** Keeps the decision where a refused commit is looked up. It moves nothing by itself. */
+/** Stores the decision for the lookup of rejected commits. It makes no entry itself. */
 export function postSuspension({ data }: EventSuspended, book: UnitOfWork, { tenant, sale, sequence, at }: Place): Entry[] {
   const { subject, version, hash, refusal, reason } = data;
   const row = { tenant, sale, subject, version, hash, suspendedSequence: data.sequence, suspendedIndex: data.index ?? WHOLE_COMMIT };

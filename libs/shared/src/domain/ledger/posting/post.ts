@@ -16,19 +16,19 @@ export interface LedgerCommit {
   readonly sale: string;
   readonly sequence: number;
   readonly events: readonly LedgerEvent[];
-  /** These of its events are not applied: they are posted to suspense. Absent: none. */
+  /** Events that go to suspense instead of being applied. Absent: none. */
   readonly suspended?: SuspendedEvents;
 }
 
 /**
- * Posts every event of a commit: the rows it adds to the ledger, with the read models and balances in the book brought up to date.
- * The same commits in the same order give the same rows and the same book, whenever and however often they are posted.
- * @throws Fault `projection-refused` at the first event that cannot be applied; the book is then not to be used again
+ * Posts every event of a commit: returns the rows that it adds to the ledger, and updates the read models and balances of the unit of
+ * work. The same commits in the same order always give the same rows and the same unit of work.
+ * @throws Fault `projection-refused` at the first event that cannot be applied; the unit of work must then be discarded
  */
 export function postCommit(book: UnitOfWork, commit: LedgerCommit): LedgerRow[] {
   const { tenant, sale, sequence, events, suspended } = commit;
   const rows: LedgerRow[] = [];
-  let key: string | null = null; // the command that the next `emitted` events are the effect of
+  let key: string | null = null; // the command that caused the next `emitted` events
   let emitted = 0;
   for (const [eventIndex, event] of events.entries()) {
     if (event.type === 'CommandDecided') {
@@ -43,7 +43,7 @@ export function postCommit(book: UnitOfWork, commit: LedgerCommit): LedgerRow[] 
   return rows;
 }
 
-/** A commit tells the whole of what a decision did: between its events an order may have ended whose money is not yet given its way. */
+/** The check applies to whole commits: between the events of one, an ended order's money may not be assigned yet. */
 function assertOrdersCleared(book: UnitOfWork, { tenant, sale, sequence, events, suspended }: LedgerCommit): void {
   if (book.payments.isEmpty) return;
   try {
@@ -56,7 +56,7 @@ function assertOrdersCleared(book: UnitOfWork, { tenant, sale, sequence, events,
 
 type Rules = (event: DomainEvent, book: UnitOfWork, place: Place) => Posting;
 
-/** Keeps apart what the event speaks of, whatever it is. */
+/** Posts the event to suspense, whatever its content. */
 const suspenseFor: Rules = (event, _, place) => ({ entries: postSuspense(event, place), key: place.key });
 
 function postEvent(book: UnitOfWork, place: Place, event: DomainEvent, rows: LedgerRow[], rules: Rules): void {
