@@ -6,10 +6,19 @@ import { nameRules } from './tidy/names.js';
 import { sizeRules } from './tidy/sizes.js';
 import { type Rule, readTree, said } from './tidy/source.js';
 import { traceRules } from './tidy/traces.js';
+import { wordRules } from './tidy/words.js';
 
 const root = join(import.meta.dirname, '..');
 const dependencies = Object.keys((JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: object }).dependencies);
-const rules: readonly Rule[] = [...floorRules, shippedPackagesOnly(dependencies), ...sizeRules, ...banRules, ...nameRules, ...traceRules];
+const rules: readonly Rule[] = [
+  ...floorRules,
+  shippedPackagesOnly(dependencies),
+  ...sizeRules,
+  ...banRules,
+  ...nameRules,
+  ...traceRules,
+  ...wordRules,
+];
 const tree = readTree(root);
 
 describe('the tree', () => {

@@ -6,7 +6,7 @@ import { OUTCOMES, type PaymentEvent, type PaymentOrder, type PaymentOutcome, WE
 /** The operations of the HTTP control; the in-process provider has the same ones. */
 export interface Ordered {
   tell(outcome: PaymentOutcome, order: PaymentOrder, faults: WebhookFaults): PaymentEvent;
-  release(turn: 'as-told' | 'reversed' | 'shuffled'): number;
+  release(turn: 'as-sent' | 'reversed' | 'shuffled'): number;
   rotate(secret?: string): string;
   readonly deliveries: readonly Delivery[];
 }
@@ -36,7 +36,7 @@ const Payment = z.strictObject({
   hold: z.boolean().default(false),
   lie: z.enum(WEBHOOK_FAULTS).optional(),
 });
-const Release = z.strictObject({ turn: z.enum(['as-told', 'reversed', 'shuffled']).default('as-told') });
+const Release = z.strictObject({ turn: z.enum(['as-sent', 'reversed', 'shuffled']).default('as-sent') });
 const Rotation = z.strictObject({ secret: z.string().startsWith('whsec_').optional() });
 
 type Answer = readonly [status: number, body: unknown];

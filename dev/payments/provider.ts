@@ -17,7 +17,7 @@ export interface ProviderOptions {
 }
 
 /** The order in which held events are released. */
-export type Turn = 'as-told' | 'reversed' | 'shuffled';
+export type Turn = 'as-sent' | 'reversed' | 'shuffled';
 
 type Job = { readonly event: PaymentEvent; readonly delivery: Delivery };
 
@@ -92,7 +92,7 @@ export class PaymentProvider {
   }
 
   /** Releases held events. @returns their number */
-  release(turn: Turn = 'as-told'): number {
+  release(turn: Turn = 'as-sent'): number {
     const jobs = turned(this.held, turn);
     this.held = [];
     for (const job of jobs) this.start(job, 0);
@@ -162,7 +162,7 @@ function eventOf(outcome: PaymentOutcome, order: PaymentOrder, lie: WebhookFault
 }
 
 function turned(jobs: readonly Job[], turn: Turn): readonly Job[] {
-  if (turn === 'as-told') return jobs;
+  if (turn === 'as-sent') return jobs;
   if (turn === 'reversed') return jobs.toReversed();
   return jobs
     .map((job) => ({ job, at: Math.random() }))

@@ -51,7 +51,7 @@ beforeAll(async () => {
 afterEach(repair);
 
 it('[L6] lets an operator see what is dead, repair it, and send it once more: then its key has its answer', async () => {
-  expect(await cli('ls')).toEqual({ code: 0, out: 'nothing is dead\n', error: '' });
+  expect(await cli('ls')).toEqual({ code: 0, out: 'no dead letters\n', error: '' });
   await demo.open('cured', { quota: 10 });
   const dead = await deadLettered('cured', 'cured-key');
   const listed = await cli('ls');
@@ -64,13 +64,13 @@ it('[L6] lets an operator see what is dead, repair it, and send it once more: th
   expect(shown.out).toMatch(/tries +1\n/);
   expect(shown.out).toMatch(/headers +\{"Nats-Msg-Id":"demo:cured:/);
   expect(shown.out).toMatch(/"buyer":"unlucky"/);
-  expect(JSON.parse((await cli('show', `${dead}`, '--json')).out)).toMatchObject({ letter: dead, stream: 'COMMANDS', deliveries: 1 });
+  expect(JSON.parse((await cli('show', `${dead}`, '--json')).out)).toMatchObject({ number: dead, stream: 'COMMANDS', deliveries: 1 });
 
   repair();
   expect(await cli('redrive', '--all')).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+ {2}redriven as {2}COMMANDS \d+\n$/) });
   const answer = await again('cured', 'cured-key');
   expect(answer).toMatchObject({ status: 201, replayed: true });
-  expect(await cli('ls')).toMatchObject({ code: 0, out: 'nothing is dead\n' });
+  expect(await cli('ls')).toMatchObject({ code: 0, out: 'no dead letters\n' });
   expect((await cli('ls', '--all')).out).toMatch(/redriven/);
 
   const before = await log.lastSequences();
@@ -86,16 +86,16 @@ it('[L4] does nothing twice when it is redriven by two at once, or again after a
   const [byTwo = 0, afterDelete = 0, afterPublish = 0] = letters;
   repair();
   const run = await redriving();
-  await Promise.all([1, 2].map(async () => run.run((await box.letter(byTwo))!)));
+  await Promise.all([1, 2].map(async () => run.run((await box.find(byTwo))!)));
 
-  await jsm.streams.deleteMessage('COMMANDS', (await box.letter(afterDelete))!.sequence);
-  expect(await run.run((await box.letter(afterDelete))!)).toMatchObject({ outcome: 'redriven' });
+  await jsm.streams.deleteMessage('COMMANDS', (await box.find(afterDelete))!.sequence);
+  expect(await run.run((await box.find(afterDelete))!)).toMatchObject({ outcome: 'redriven' });
 
   const dying = Object.assign(Object.create(box) as DeadLetterQueue, { close: () => Promise.reject(new Error('the process died')) });
-  await expect((await Redrive.on(operator, dying)).run((await box.letter(afterPublish))!)).rejects.toThrow('died');
-  expect((await box.letter(afterPublish))?.closed).toBeUndefined();
+  await expect((await Redrive.on(operator, dying)).run((await box.find(afterPublish))!)).rejects.toThrow('died');
+  expect((await box.find(afterPublish))?.closed).toBeUndefined();
   const stored = (await log.lastSequences()).COMMANDS;
-  expect(await run.run((await box.letter(afterPublish))!)).toEqual({ outcome: 'redriven', note: `COMMANDS ${stored}` });
+  expect(await run.run((await box.find(afterPublish))!)).toEqual({ outcome: 'redriven', note: `COMMANDS ${stored}` });
 
   await commandsSettled(log);
   for (const key of keys) expect((await again('crashed', key)).status).toBe(201);
@@ -106,15 +106,15 @@ it('[L4] knows the caller who was faster with the same request, and refuses to p
   await demo.open('taken', { quota: 10 });
   const [same, other] = [await deadLettered('taken', 'same'), await deadLettered('taken', 'other')];
   repair();
-  for (const each of [same, other]) await jsm.streams.deleteMessage('COMMANDS', (await box.letter(each))!.sequence);
+  for (const each of [same, other]) await jsm.streams.deleteMessage('COMMANDS', (await box.find(each))!.sequence);
   const js = jetstream(log.admin); // a caller behind another process, after the broker forgot the key
-  const original = await box.letter(same);
+  const original = await box.find(same);
   const [, , tenant, sale, hash] = original!.subject.split('.');
   const command = JSON.parse(Buffer.from(original!.original, 'base64').toString('utf8')) as object;
   await js.publish(`cmd.${tenant}.${sale}.${hash}`, JSON.stringify({ ...command, reply: '_INBOX.purchase.elsewhere' }));
   expect(await (await redriving()).run(original!)).toMatchObject({ outcome: 'redriven' });
 
-  const [, , , , otherHash] = (await box.letter(other))!.subject.split('.');
+  const [, , , , otherHash] = (await box.find(other))!.subject.split('.');
   await js.publish(`cmd.${tenant}.${sale}.${otherHash}`, JSON.stringify({ ...command, key: 'other', fingerprint: 'of another body' }));
   const ran = await cli('redrive', `${other}`);
   expect([ran.code, ran.out]).toEqual([1, expect.stringContaining('another request has taken its key')]);
@@ -153,10 +153,10 @@ it('gives a mint command back to MINTS with what its headers said, past what the
 
 it.each([
   [['show', 'first'], /named by its number/],
-  [['show', '999999'], /there is no letter 999999/],
-  [['redrive', '999999'], /there is no letter 999999; nothing was sent/],
-  [['redrive'], /name the letters, or say --all/],
-  [['redrive', '1', '--all'], /name the letters, or say --all/],
+  [['show', '999999'], /there is no entry 999999/],
+  [['redrive', '999999'], /there is no entry 999999; nothing was sent/],
+  [['redrive'], /name the entries, or use --all/],
+  [['redrive', '1', '--all'], /name the entries, or use --all/],
   [['drop', '1'], /--reason/],
   [['bury'], /unknown command/],
 ])('says what is wrong with %j, and ends with 2', async (args, said) => {

@@ -165,8 +165,8 @@ describe('on a stack of its own, as a newcomer types it', () => {
       shell(`${provision}; nats --inbox-prefix _INBOX.provision pub mint.demo.${ticket}.1 unreadable`);
     let letters: number[] = [];
     const buried = (): boolean => {
-      const listed = JSON.parse(shell('npx admit dead ls --json || [ $? = 1 ]')) as readonly { readonly letter: number }[];
-      letters = listed.map((each) => each.letter);
+      const listed = JSON.parse(shell('npx admit dead ls --json || [ $? = 1 ]')) as readonly { readonly number: number }[];
+      letters = listed.map((each) => each.number);
       return letters.length === 2;
     };
     await waitFor(async () => buried(), { what: 'two letters lie in DEAD', timeoutMs: TRIES_MS });

@@ -6,7 +6,7 @@ import { Redrive, type Redriven } from '../dead/redrive.js';
 import { asOperator, say, withExitCodes } from '../operator.js';
 import { harmless, tableWith } from '../table.js';
 
-const REASON_LETTERS = 80;
+const REASON_CHARACTERS = 80;
 
 interface Which {
   readonly stream?: string;
@@ -17,127 +17,127 @@ interface Which {
 
 /** `admit dead …` */
 export function addDeadCommands(program: Command): void {
-  const dead = withExitCodes(program.command('dead').description('what could not be handled: look at it, send it once more, or let it be'));
+  const dead = withExitCodes(program.command('dead').description('list, redrive or drop dead letters'));
   dead
     .command('ls')
-    .description('list the letters nobody has ended; exit code 1 when there are any')
-    .option('--stream <stream>', 'only what lay on this stream: COMMANDS or MINTS')
+    .description('list open dead letters; exit code 1: there are some')
+    .option('--stream <stream>', 'only those of this stream: COMMANDS or MINTS')
     .option('--tenant <tenant>', "only this tenant's")
     .option('--all', 'also those that were redriven or dropped')
     .option('--json', 'as JSON')
     .action(list);
   dead
     .command('show')
-    .argument('<letter>', 'its number, as ls shows it', letterIn)
-    .description('show one letter with everything that is known of it, its original included')
+    .argument('<entry>', 'its number, as ls shows it', entryIn)
+    .description('show one entry with its original')
     .option('--json', 'as JSON')
     .action(show);
   dead
     .command('redrive')
-    .argument('[letters...]', 'their numbers', (text: string, before: readonly number[] = []) => [...before, letterIn(text)])
-    .description('send originals once more, as after a repair; what was done already is not done again. Exit code 1 when one is refused')
-    .option('--all', 'every letter that nobody has ended')
-    .option('--stream <stream>', 'of these, only what lay on this stream')
-    .option('--tenant <tenant>', "of these, only this tenant's")
+    .argument('[entries...]', 'their numbers', (text: string, before: readonly number[] = []) => [...before, entryIn(text)])
+    .description('send originals again, after the cause is removed; nothing is done twice. Exit code 1: one is refused')
+    .option('--all', 'every open entry')
+    .option('--stream <stream>', 'only those of this stream')
+    .option('--tenant <tenant>', "only this tenant's")
     .action(redrive);
   dead
     .command('drop')
-    .argument('<letter>', 'its number', letterIn)
-    .description('end a letter without doing anything; it stays on DEAD, with the reason')
-    .requiredOption('--reason <text>', 'why it is not to be handled')
+    .argument('<entry>', 'its number', entryIn)
+    .description('close an entry without sending it; it stays on DEAD, with the reason')
+    .requiredOption('--reason <text>', 'why it is not sent again')
     .action(drop);
 }
 
 async function list(which: Which): Promise<void> {
-  await withBox(async (box) => {
-    const letters = (await box.list({ closed: which.all === true })).filter(chosenBy(which));
-    if (which.json === true) say(JSON.stringify(letters));
-    else say(letters.length === 0 ? 'nothing is dead' : tableOf(letters));
-    return letters.some(({ closed }) => closed === undefined) ? EXIT.findings : EXIT.ok;
+  await withQueue(async (queue) => {
+    const entries = (await queue.list({ closed: which.all === true })).filter(chosenBy(which));
+    if (which.json === true) say(JSON.stringify(entries));
+    else say(entries.length === 0 ? 'no dead letters' : tableOf(entries));
+    return entries.some(({ closed }) => closed === undefined) ? EXIT.findings : EXIT.ok;
   });
 }
 
 async function show(sequence: number, { json }: Which): Promise<void> {
-  await withBox(async (box) => {
-    const letter = await box.letter(sequence);
-    if (letter === undefined) return complain(`there is no letter ${sequence}; admit dead ls lists them`);
-    say(json === true ? JSON.stringify(letter) : detailsOf(letter));
+  await withQueue(async (queue) => {
+    const entry = await queue.find(sequence);
+    if (entry === undefined) return complain(`there is no entry ${sequence}; admit dead ls lists them`);
+    say(json === true ? JSON.stringify(entry) : detailsOf(entry));
     return EXIT.ok;
   });
 }
 
 async function redrive(sequences: readonly number[] = [], which: Which = {}): Promise<void> {
   if (sequences.length > 0 === (which.all === true)) {
-    process.exitCode = complain('name the letters, or say --all');
+    process.exitCode = complain('name the entries, or use --all');
     return;
   }
-  await withBox(async (box, redriving) => {
-    const letters = which.all === true ? await box.list({ closed: false }) : await lettersOf(box, sequences);
-    if (letters === undefined) return EXIT.failed;
-    const chosen = letters.filter(chosenBy(which));
-    if (chosen.length === 0) say('nothing is to be sent again');
+  await withQueue(async (queue, redriving) => {
+    const entries = which.all === true ? await queue.list({ closed: false }) : await entriesOf(queue, sequences);
+    if (entries === undefined) return EXIT.failed;
+    const chosen = entries.filter(chosenBy(which));
+    if (chosen.length === 0) say('nothing to redrive');
     let refused = false;
-    for (const letter of chosen) {
-      const { outcome, note }: Redriven = await redriving.run(letter);
+    for (const entry of chosen) {
+      const { outcome, note }: Redriven = await redriving.run(entry);
       refused ||= outcome === 'refused';
-      say(`${letter.letter}  ${outcome === 'redriven' ? 'redriven as' : outcome}  ${note}`);
+      say(`${entry.number}  ${outcome === 'redriven' ? 'redriven as' : outcome}  ${note}`);
     }
     return refused ? EXIT.findings : EXIT.ok;
   });
 }
 
-async function lettersOf(box: DeadLetterQueue, sequences: readonly number[]): Promise<readonly DeadLetterEntry[] | undefined> {
-  const letters: DeadLetterEntry[] = [];
+async function entriesOf(queue: DeadLetterQueue, sequences: readonly number[]): Promise<readonly DeadLetterEntry[] | undefined> {
+  const entries: DeadLetterEntry[] = [];
   for (const sequence of sequences) {
-    const letter = await box.letter(sequence);
-    if (letter === undefined) complain(`there is no letter ${sequence}; nothing was sent`);
-    else letters.push(letter);
+    const entry = await queue.find(sequence);
+    if (entry === undefined) complain(`there is no entry ${sequence}; nothing was sent`);
+    else entries.push(entry);
   }
-  return letters.length === sequences.length ? letters : undefined;
+  return entries.length === sequences.length ? entries : undefined;
 }
 
 async function drop(sequence: number, { reason }: { readonly reason: string }): Promise<void> {
-  await withBox(async (box) => {
-    const letter = await box.letter(sequence);
-    if (letter === undefined) return complain(`there is no letter ${sequence}; admit dead ls lists them`);
-    if (letter.closed === undefined && (await box.close(sequence, { how: 'dropped', note: reason }))) say(`${sequence}  dropped`);
+  await withQueue(async (queue) => {
+    const entry = await queue.find(sequence);
+    if (entry === undefined) return complain(`there is no entry ${sequence}; admit dead ls lists them`);
+    if (entry.closed === undefined && (await queue.close(sequence, { how: 'dropped', note: reason }))) say(`${sequence}  dropped`);
     else {
-      const { closed = letter.closed } = (await box.letter(sequence)) ?? letter;
+      const { closed = entry.closed } = (await queue.find(sequence)) ?? entry;
       say(`${sequence}  closed  ${closed?.how} already: ${closed?.note}`);
     }
     return EXIT.ok;
   });
 }
 
-async function withBox(work: (box: DeadLetterQueue, redriving: Redrive) => Promise<number>): Promise<void> {
-  process.exitCode = EXIT.failed; // until it is known better
+async function withQueue(work: (queue: DeadLetterQueue, redriving: Redrive) => Promise<number>): Promise<void> {
+  process.exitCode = EXIT.failed; // unless the work below succeeds
   process.exitCode = await asOperator(readEnvironment(), async (connection) => {
-    const box = await DeadLetterQueue.on(connection);
-    return work(box, await Redrive.on(connection, box));
+    const queue = await DeadLetterQueue.on(connection);
+    return work(queue, await Redrive.on(connection, queue));
   });
 }
 
 const chosenBy =
   ({ stream, tenant }: Which) =>
-  (letter: DeadLetterEntry): boolean =>
-    (stream === undefined || letter.stream === stream) && (tenant === undefined || tenantOf(letter) === tenant);
+  (entry: DeadLetterEntry): boolean =>
+    (stream === undefined || entry.stream === stream) && (tenant === undefined || tenantOf(entry) === tenant);
 
 /** Subjects have the tenant as their second token; commands have the bucket before it. */
 const tenantOf = ({ subject }: DeadLetterEntry): string => subject.split('.')[subject.startsWith('cmd.') ? 2 : 1] ?? '?';
 
-function tableOf(letters: readonly DeadLetterEntry[]): string {
-  const table = tableWith(['letter', 'buried', 'stream', 'tenant', 'subject', 'tries', 'reason', 'ended']);
-  for (const each of letters) {
-    const { letter, buriedAt, stream, subject, deliveries, reason, closed } = each;
-    const short = reason.length > REASON_LETTERS ? `${reason.slice(0, REASON_LETTERS)}…` : reason;
-    table.push([letter, buriedAt, stream, tenantOf(each), subject, deliveries, harmless(short), closed?.how ?? '']);
+function tableOf(entries: readonly DeadLetterEntry[]): string {
+  const table = tableWith(['entry', 'since', 'stream', 'tenant', 'subject', 'tries', 'reason', 'ended']);
+  for (const each of entries) {
+    const { number, deadLetteredAt, stream, subject, deliveries, reason, closed } = each;
+    const short = reason.length > REASON_CHARACTERS ? `${reason.slice(0, REASON_CHARACTERS)}…` : reason;
+    table.push([number, deadLetteredAt, stream, tenantOf(each), subject, deliveries, harmless(short), closed?.how ?? '']);
   }
   return table.toString();
 }
 
 function detailsOf({
-  letter,
-  buriedAt,
+  number,
+  deadLetteredAt,
   stream,
   subject,
   sequence,
@@ -150,8 +150,8 @@ function detailsOf({
 }: DeadLetterEntry): string {
   const ended = closed === undefined ? 'not yet' : `${closed.how} ${closed.at}: ${closed.note}`;
   const facts = Object.entries({
-    letter,
-    buried: buriedAt,
+    entry: number,
+    since: deadLetteredAt,
     stream: `${stream} ${sequence}, stored ${storedAt}`,
     subject,
     tries: deliveries,
@@ -162,8 +162,8 @@ function detailsOf({
   return harmless([...facts, '', Buffer.from(original, 'base64').toString('utf8')].join('\n'));
 }
 
-function letterIn(text: string): number {
-  if (!/^[1-9]\d{0,15}$/.test(text)) throw new InvalidArgumentError('A letter is named by its number, as admit dead ls shows it.');
+function entryIn(text: string): number {
+  if (!/^[1-9]\d{0,15}$/.test(text)) throw new InvalidArgumentError('An entry is named by its number, as admit dead ls shows it.');
   return Number(text);
 }
 

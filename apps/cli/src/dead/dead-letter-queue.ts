@@ -7,14 +7,14 @@ import { StoredMessages } from '#shared/platform/messaging/stored-messages.js';
 
 const WRONG_LAST_SEQUENCE = 10071;
 
-/** A dead letter with its number on DEAD, the time it was stored, and how it was closed, if it was. */
+/** A dead letter: its sequence on DEAD, when it was stored there, and how it was closed. */
 export interface DeadLetterEntry extends DeadLetter {
-  readonly letter: number;
-  readonly buriedAt: string;
+  readonly number: number;
+  readonly deadLetteredAt: string;
   readonly closed?: ClosedLetter & { readonly at: string };
 }
 
-/** Reads and closes the dead letters of DEAD for an operator. */
+/** The stream DEAD, as an operator reads it. */
 export class DeadLetterQueue {
   private constructor(
     private readonly messages: StoredMessages,
@@ -26,7 +26,7 @@ export class DeadLetterQueue {
     return new DeadLetterQueue(await StoredMessages.on(connection), jetstream(connection), connection);
   }
 
-  /** All dead letters in stored order; includes closed ones only if `closed` is set. */
+  /** All entries in the order of arrival; closed ones only if `closed`. */
   async list({ closed }: { readonly closed: boolean }): Promise<DeadLetterEntry[]> {
     const jsm = await jetstreamManager(this.connection, { checkAPI: false });
     const { first_seq, last_seq } = (await leaderInfo(jsm, DEAD_STREAM)).state;
@@ -35,48 +35,56 @@ export class DeadLetterQueue {
       if (message === undefined) continue;
       const ended = closes(message.subject);
       const entry = ended === undefined ? undefined : found.get(ended);
-      if (ended === undefined) found.set(message.seq, boxed(message));
+      if (ended === undefined) found.set(message.seq, entryOf(message));
       else if (entry !== undefined && closed) found.set(ended, { ...entry, closed: closingOf(message) });
       else found.delete(ended);
     }
     return [...found.values()];
   }
 
-  async letter(sequence: number): Promise<DeadLetterEntry | undefined> {
+  async find(sequence: number): Promise<DeadLetterEntry | undefined> {
     const message = await this.messages.at(DEAD_STREAM, sequence);
     if (message === undefined || closes(message.subject) !== undefined) return undefined;
     const closing = await this.messages.last(DEAD_STREAM, closedSubject(sequence));
-    return { ...boxed(message), ...(closing !== undefined && { closed: closingOf(closing) }) };
+    return { ...entryOf(message), ...(closing !== undefined && { closed: closingOf(closing) }) };
   }
 
-  /** Records how a dead letter was closed. @returns false when another operator closed it first */
-  async close(letter: number, ending: ClosedLetter): Promise<boolean> {
+  /** Records how an entry was closed. @returns false if it was closed before: the first record counts. */
+  async close(entry: number, ending: ClosedLetter): Promise<boolean> {
     try {
-      await this.js.publish(closedSubject(letter), JSON.stringify(ending), { expect: { streamName: DEAD_STREAM, lastSubjectSequence: 0 } });
+      await this.js.publish(closedSubject(entry), JSON.stringify(ending), { expect: { streamName: DEAD_STREAM, lastSubjectSequence: 0 } });
       return true;
     } catch (cause) {
       if (cause instanceof JetStreamApiError && cause.code === WRONG_LAST_SEQUENCE) return false;
-      throw new Fault('log-unreachable', { stream: DEAD_STREAM, letter }, { cause });
+      throw new Fault('log-unreachable', { stream: DEAD_STREAM, entry }, { cause });
     }
   }
 }
 
-const boxed = (message: StoredMsg): DeadLetterEntry => ({
+const entryOf = (message: StoredMsg): DeadLetterEntry => ({
   ...read(message),
-  letter: message.seq,
-  buriedAt: message.time.toISOString(),
+  number: message.seq,
+  deadLetteredAt: message.time.toISOString(),
 });
 
-/** Messages that other programs put on DEAD are shown unchanged. */
+/** A message that this software did not write is shown as it is. */
 function read(message: StoredMsg): DeadLetter {
   try {
-    const letter = message.json<DeadLetter>();
-    if (typeof letter.subject === 'string' && typeof letter.original === 'string') return letter;
+    const entry = message.json<DeadLetter>();
+    if (typeof entry.subject === 'string' && typeof entry.original === 'string') return entry;
   } catch {
-    // not JSON: shown as text
+    // no JSON: shown as bytes
   }
   const original = Buffer.from(message.data).toString('base64');
-  return { stream: '?', subject: message.subject, sequence: 0, deliveries: 0, storedAt: '', reason: 'no letter of ours', original };
+  return {
+    stream: '?',
+    subject: message.subject,
+    sequence: 0,
+    deliveries: 0,
+    storedAt: '',
+    reason: 'not written by this software',
+    original,
+  };
 }
 
 const closingOf = (message: StoredMsg): ClosedLetter & { readonly at: string } => ({

@@ -6,7 +6,7 @@ import { StoredMessages } from '#shared/platform/messaging/stored-messages.js';
 import { standing } from '../mint/ticket-record.js';
 import type { DeadLetterEntry, DeadLetterQueue } from './dead-letter-queue.js';
 
-/** The result: `redriven` now, `closed` before, or `refused` because a resend would be wrong. */
+/** Result of a redrive: `redriven` now, `closed` before, or `refused` because sending it again would be wrong. */
 export interface Redriven {
   readonly outcome: 'redriven' | 'closed' | 'refused';
   readonly note: string;
@@ -15,74 +15,71 @@ export interface Redriven {
 const COMMANDS = 'COMMANDS';
 const MINTS = 'MINTS';
 const REDRIVABLE = [COMMANDS, MINTS];
-const TAKEN = 10077; // a message of this subject exists, or the stream is full: a read tells which
-/** Headers that instruct the broker and are no content: with them the broker would take the copy for the original. */
+const TAKEN = 10077; // a message of this subject is there, or the stream is full: looked up
+/** Headers that say how the broker should take a message, and not what it is: they would have the copy taken for the original. */
 const FOR_THE_BROKER = /^Nats-/i;
 
 /**
- * Sends a dead-lettered message again. Consumers detect work already done by the log, so an entry may be redriven twice or concurrently.
- * Only the broker's duplicate filters must be passed. The closing record is written last: after a crash, a second redrive resumes.
+ * Sends a dead-lettered message again. Its consumer knows from the log what was done already, so an entry may be redriven twice or by two
+ * operators at once; only the broker's filters must be passed. The entry is closed last: after a crash, redriving it again continues.
  */
 export class Redrive {
   private constructor(
     private readonly js: JetStreamClient,
     private readonly jsm: JetStreamManager,
     private readonly messages: StoredMessages,
-    private readonly box: DeadLetterQueue,
+    private readonly queue: DeadLetterQueue,
   ) {}
 
-  static async on(connection: NatsConnection, box: DeadLetterQueue): Promise<Redrive> {
+  static async on(connection: NatsConnection, queue: DeadLetterQueue): Promise<Redrive> {
     const jsm = await jetstreamManager(connection, { checkAPI: false });
-    return new Redrive(jetstream(connection), jsm, await StoredMessages.on(connection), box);
+    return new Redrive(jetstream(connection), jsm, await StoredMessages.on(connection), queue);
   }
 
-  async run(letter: DeadLetterEntry): Promise<Redriven> {
-    if (letter.closed !== undefined) return { outcome: 'closed', note: `${letter.closed.how} already: ${letter.closed.note}` };
-    if (!REDRIVABLE.includes(letter.stream)) return refused(`only what lay on ${REDRIVABLE.join(' or ')} can be sent again`);
-    const over = await this.failedMint(letter);
+  async run(entry: DeadLetterEntry): Promise<Redriven> {
+    if (entry.closed !== undefined) return { outcome: 'closed', note: `${entry.closed.how} already: ${entry.closed.note}` };
+    if (!REDRIVABLE.includes(entry.stream)) return refused(`only messages of ${REDRIVABLE.join(' or ')} can be sent again`);
+    const over = await this.failedMint(entry);
     if (over !== undefined) return refused(over);
-    const lying = await this.lying(letter);
-    if (lying !== undefined) return this.judge(letter, lying);
-    await this.makeRoom(letter);
-    const sequence = await this.publish(letter);
-    return sequence === undefined ? this.judge(letter, await this.lying(letter)) : this.done(letter, sequence);
+    const lying = await this.lying(entry);
+    if (lying !== undefined) return this.judge(entry, lying);
+    await this.makeRoom(entry);
+    const sequence = await this.publish(entry);
+    return sequence === undefined ? this.judge(entry, await this.lying(entry)) : this.done(entry, sequence);
   }
 
-  /** A mint that failed permanently fails again: a redrive would dead-letter it again. Its ticket needs a new request. */
+  /** A request that failed for good would fail again: its ticket needs another request. */
   private async failedMint({ stream, original }: DeadLetterEntry): Promise<string | undefined> {
     const asked = stream === MINTS ? mintIn(original) : undefined;
     if (asked === undefined) return undefined;
     const { tenant, ticket, request } = asked;
     const mint = await standing(this.messages, tenant, { ticket, body: asked });
     if (mint?.state !== 'failed' || mint.request < request) return undefined;
-    return `its mint failed for good (${mint.reason}); admit mint redrive ${tenant} ${ticket} asks for it anew`;
+    return `its mint failed for good (${mint.reason}); admit mint redrive ${tenant} ${ticket} requests it again`;
   }
 
-  /** The message on the original's subject now, unless it is the original itself. */
+  /** What lies on the original's subject now, other than the original itself. */
   private async lying({ stream, subject, sequence }: DeadLetterEntry): Promise<Lying | undefined> {
     const message = await this.messages.last(stream, subject);
     return message === undefined || message.seq === sequence ? undefined : { sequence: message.seq, body: message.data };
   }
 
-  /**
-   * COMMANDS keeps one message per subject, including a dead-lettered one. This deletes it for its copy; the dead letter holds its
-   * content.
-   */
+  /** COMMANDS keeps one message per subject, also a dead-lettered one: it is deleted to make room for its copy. Its content is in the entry. */
   private async makeRoom({ stream, sequence, subject }: DeadLetterEntry): Promise<void> {
     if (stream !== COMMANDS || (await this.messages.last(stream, subject)) === undefined) return;
     try {
       await this.jsm.streams.deleteMessage(stream, sequence, false);
     } catch (cause) {
-      const gone = (await this.messages.at(stream, sequence)) === undefined; // another operator redrove it at the same time
+      const gone = (await this.messages.at(stream, sequence)) === undefined; // somebody else was redriving it at the same time
       if (!gone) throw new Fault('log-unreachable', { stream, sequence }, { cause });
     }
   }
 
-  /** @returns undefined when another message took the subject meanwhile */
-  private async publish({ letter, stream, subject, original, headers: of = {} }: DeadLetterEntry): Promise<number | undefined> {
+  /** @returns undefined when somebody else's message took the subject meanwhile */
+  private async publish({ number, stream, subject, original, headers: of = {} }: DeadLetterEntry): Promise<number | undefined> {
     const head = headers();
     for (const [name, value] of Object.entries(of)) if (!FOR_THE_BROKER.test(name)) head.set(name, value);
-    const msgID = `redrive:${letter}`; // differs from the original's id, which the broker may still remember
+    const msgID = `redrive:${number}`; // not the original's, which the broker may still remember
     try {
       const body = Buffer.from(original, 'base64');
       return (await this.js.publish(asAsked(subject), body, { headers: head, msgID, expect: { streamName: stream } })).seq;
@@ -92,17 +89,15 @@ export class Redrive {
     }
   }
 
-  private judge(letter: DeadLetterEntry, lying: Lying | undefined): Promise<Redriven> | Redriven {
-    if (lying === undefined) return refused(`${letter.stream} did not take it: its original is still in work there, or the stream is full`);
-    if (sameRequest(Buffer.from(letter.original, 'base64'), lying.body)) return this.done(letter, lying.sequence);
-    return refused(
-      `another request has taken its key (${letter.stream} ${lying.sequence}); drop this letter, or answer its caller yourself`,
-    );
+  private judge(entry: DeadLetterEntry, lying: Lying | undefined): Promise<Redriven> | Redriven {
+    if (lying === undefined) return refused(`${entry.stream} did not take it: its original is still in work there, or the stream is full`);
+    if (sameRequest(Buffer.from(entry.original, 'base64'), lying.body)) return this.done(entry, lying.sequence);
+    return refused(`another request has taken its key (${entry.stream} ${lying.sequence}); drop this entry, or answer its caller yourself`);
   }
 
-  private async done(letter: DeadLetterEntry, sequence: number): Promise<Redriven> {
-    const note = `${letter.stream} ${sequence}`;
-    await this.box.close(letter.letter, { how: 'redriven', note });
+  private async done(entry: DeadLetterEntry, sequence: number): Promise<Redriven> {
+    const note = `${entry.stream} ${sequence}`;
+    await this.queue.close(entry.number, { how: 'redriven', note });
     return { outcome: 'redriven', note };
   }
 }
@@ -114,15 +109,15 @@ interface Lying {
 
 const refused = (note: string): Redriven => ({ outcome: 'refused', note });
 
-/** The subject that callers use: COMMANDS adds the bucket itself. */
+/** COMMANDS puts the bucket in itself. */
 const asAsked = (subject: string): string => subject.replace(/^cmd\.\d+\./, 'cmd.');
 
-/** True when the caller has resent the request itself: then only the reply inbox and the trace differ. */
+/** The caller may have sent its request once more by itself: then only the inbox for the answer and the trace differ. */
 function sameRequest(left: Uint8Array, right: Uint8Array): boolean {
   return Buffer.compare(left, right) === 0 || (nameOf(left) !== undefined && nameOf(left) === nameOf(right));
 }
 
-/** The mint command of a dead letter; undefined for a revocation or unreadable bytes. */
+/** The mint that an entry requests; undefined for a revocation, or if it cannot be read. */
 function mintIn(original: string): MintCommand | undefined {
   const body = parsed(Buffer.from(original, 'base64')) as Partial<MintCommand> | undefined;
   const names = [body?.tenant, body?.sale, body?.ticket];
@@ -139,6 +134,6 @@ function parsed(body: Uint8Array): Readonly<Record<string, unknown>> | undefined
     const value: unknown = JSON.parse(Buffer.from(body).toString('utf8'));
     return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
   } catch {
-    return undefined; // unreadable: only identical bytes are the same request
+    return undefined; // it cannot be read: only the very same bytes are the same request
   }
 }

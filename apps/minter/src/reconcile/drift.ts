@@ -13,7 +13,7 @@ export const DRIFTS = {
   'not-in-ledger': ['wrong', 'minted according to the log, and not according to the ledger'],
   'ledger-differs': ['wrong', 'the ledger says another asset, signature or holder than the log'],
   'orphan-transaction': ['wrong', 'signed by a key of ours, landed, and never written into the log'],
-  moved: ['to know', 'somebody else holds it now than when it was minted'],
+  moved: ['to know', 'the holder changed since the mint'],
   burned: ['to know', 'its holder burned it'],
   'dead-but-landed': ['to know', 'an attempt landed that was written down as dead: an RPC provider was wrong about it'],
   'in-flight': ['to know', 'an attempt is under way'],
