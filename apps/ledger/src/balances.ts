@@ -1,10 +1,7 @@
 import type { DataSource } from 'typeorm';
-import { AccountBalanceEntity } from './database/entities/account-balance.entity.js';
+import { ACCOUNT_BALANCE } from './database/entities.js';
 import { asTenant } from './database/transaction.js';
 
 /** Balances of one tenant's sale, as that tenant may see them. */
-export function balancesOf(reader: DataSource, tenant: string, sale: string): Promise<AccountBalanceEntity[]> {
-  return asTenant(reader, tenant, (runner) =>
-    runner.manager.find(AccountBalanceEntity, { where: { sale }, order: { unit: 'ASC', account: 'ASC' } }),
-  );
-}
+export const balancesOf = (reader: DataSource, tenant: string, sale: string) =>
+  asTenant(reader, tenant, (runner) => runner.manager.find(ACCOUNT_BALANCE, { where: { sale }, order: { unit: 'ASC', account: 'ASC' } }));

@@ -31,8 +31,8 @@ export const ROW_MUTANTS: readonly Mutant[] = [
   {
     guard: 'time of the event: a row says when it was written',
     file: 'apps/ledger/src/rows/tables.ts',
-    from: "(row) => row.payment],\n    sequence: ['bigint', (row) => row.sequence],\n    updated_at: ['timestamptz', (row) => row.updatedAt],",
-    to: "(row) => row.payment],\n    sequence: ['bigint', (row) => row.sequence],\n    updated_at: ['timestamptz', (row) => (row.updatedAt > 0 ? Date.now() : 0)],",
+    from: "(row) => row.payment, 'nullable'],\n    sequence: ['bigint', (row) => row.sequence],\n    updated_at: ['timestamptz', (row) => row.updatedAt],",
+    to: "(row) => row.payment, 'nullable'],\n    sequence: ['bigint', (row) => row.sequence],\n    updated_at: ['timestamptz', (row) => (row.updatedAt > 0 ? Date.now() : 0)],",
     checks: ['minting UP4'],
     specs: ['test/audit/rows.spec.ts'],
   },

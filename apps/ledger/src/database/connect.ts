@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { Logger } from '#shared/platform/process/logger.js';
-import { ENTITIES } from './entities/entities.js';
+import { ENTITIES } from './entities.js';
 import { databaseFault } from './faults.js';
 
 /** A Postgres that accepts no connection within this time counts as down. */

@@ -6,11 +6,14 @@ import { storable, timeLiteral } from './literals.js';
 export type ColumnType = 'text' | 'bigint' | 'numeric' | 'integer' | 'timestamptz' | 'boolean' | 'text[]';
 export type Value = string | number | bigint | boolean | null | readonly string[];
 
-/** How one kind of row is written: its table, its key columns, and the value of every column. */
+/** One kind of row: its table, its primary key, and the type and value of every column. TypeORM's entities are made of it (`database/entities.ts`). */
 export interface Table<Row> {
   readonly name: string;
   readonly key: readonly string[];
-  readonly columns: Readonly<Record<string, readonly [type: ColumnType, value: (row: Row) => Value]>>;
+  readonly columns: Readonly<Record<string, readonly [type: ColumnType, value: (row: Row) => Value, nullable?: 'nullable']>>;
+  /** Conditions by constraint name. */
+  readonly checks?: Readonly<Record<string, string>>;
+  readonly indexes?: readonly { readonly name: string; readonly columns: readonly string[]; readonly where?: string }[];
 }
 
 /** How new rows are inserted: an existing row is a database error and never overwritten. */

@@ -16,14 +16,16 @@ export const ENTRIES: Table<LedgerRow> = {
     sale: ['text', (row) => row.sale],
     event: ['text', (row) => row.event],
     occurred_at: ['timestamptz', (row) => row.at],
-    idempotency_key: ['text', (row) => row.key],
-    order_id: ['text', (row) => row.order],
-    ticket: ['text', (row) => row.ticket],
+    idempotency_key: ['text', (row) => row.key, 'nullable'],
+    order_id: ['text', (row) => row.order, 'nullable'],
+    ticket: ['text', (row) => row.ticket, 'nullable'],
     debit: ['text', (row) => row.debit],
     credit: ['text', (row) => row.credit],
     unit: ['text', (row) => row.unit],
     amount: ['numeric', (row) => row.amount],
   },
+  checks: { ledger_entry_amount_check: 'amount > 0', ledger_entry_check: 'debit <> credit' },
+  indexes: [{ name: 'ledger_entry_of_sale', columns: ['tenant', 'sale', 'sequence'] }],
 };
 
 export const SALES: Table<SaleRow> = {
@@ -39,8 +41,8 @@ export const SALES: Table<SaleRow> = {
     max_per_buyer: ['integer', (row) => row.maxPerBuyer],
     payment: ['text', (row) => row.payment],
     mint: ['text', (row) => row.mint],
-    opens_at: ['timestamptz', (row) => row.opensAt],
-    closes_at: ['timestamptz', (row) => row.closesAt],
+    opens_at: ['timestamptz', (row) => row.opensAt, 'nullable'],
+    closes_at: ['timestamptz', (row) => row.closesAt, 'nullable'],
     status: ['text', (row) => row.status],
     sequence: ['bigint', (row) => row.sequence],
     updated_at: ['timestamptz', (row) => row.updatedAt],
@@ -55,18 +57,19 @@ export const ORDERS: Table<OrderRow> = {
     order_id: ['text', (row) => row.order],
     sale: ['text', (row) => row.sale],
     buyer: ['text', (row) => row.buyer],
-    wallet: ['text', (row) => row.wallet],
+    wallet: ['text', (row) => row.wallet, 'nullable'],
     status: ['text', (row) => row.status],
     total_minor: ['numeric', (row) => row.totalMinor],
     currency: ['text', (row) => row.currency],
     tickets: ['text[]', (row) => row.tickets],
-    idempotency_key: ['text', (row) => row.key],
+    idempotency_key: ['text', (row) => row.key, 'nullable'],
     placed_at: ['timestamptz', (row) => row.placedAt],
-    expires_at: ['timestamptz', (row) => row.expiresAt],
-    payment: ['text', (row) => row.payment],
+    expires_at: ['timestamptz', (row) => row.expiresAt, 'nullable'],
+    payment: ['text', (row) => row.payment, 'nullable'],
     sequence: ['bigint', (row) => row.sequence],
     updated_at: ['timestamptz', (row) => row.updatedAt],
   },
+  indexes: [{ name: 'sale_order_of_sale', columns: ['tenant', 'sale', 'order_id'] }],
 };
 
 export const TICKETS: Table<TicketRow> = {
@@ -79,21 +82,22 @@ export const TICKETS: Table<TicketRow> = {
     unit: ['text', (row) => row.unit],
     order_id: ['text', (row) => row.order],
     buyer: ['text', (row) => row.buyer],
-    wallet: ['text', (row) => row.wallet],
+    wallet: ['text', (row) => row.wallet, 'nullable'],
     status: ['text', (row) => row.status],
     request: ['integer', (row) => row.request],
-    mint_key: ['text', (row) => row.mintKey],
+    mint_key: ['text', (row) => row.mintKey, 'nullable'],
     attempts: ['integer', (row) => row.attempts],
-    asset: ['text', (row) => row.asset],
-    signature: ['text', (row) => row.signature],
-    slot: ['numeric', (row) => row.slot],
-    holder: ['text', (row) => row.holder],
-    failure: ['text', (row) => row.failure],
-    symbol: ['text', (row) => row.symbol],
-    document: ['text', (row) => row.document],
+    asset: ['text', (row) => row.asset, 'nullable'],
+    signature: ['text', (row) => row.signature, 'nullable'],
+    slot: ['numeric', (row) => row.slot, 'nullable'],
+    holder: ['text', (row) => row.holder, 'nullable'],
+    failure: ['text', (row) => row.failure, 'nullable'],
+    symbol: ['text', (row) => row.symbol, 'nullable'],
+    document: ['text', (row) => row.document, 'nullable'],
     sequence: ['bigint', (row) => row.sequence],
     updated_at: ['timestamptz', (row) => row.updatedAt],
   },
+  indexes: [{ name: 'ticket_of_sale', columns: ['tenant', 'sale', 'ticket'] }],
 };
 
 /** A payment reported for several orders or currencies has a row for each. */
@@ -112,16 +116,18 @@ export const PAYMENTS: Table<PaymentRow> = {
     refunds_minor: ['numeric', (row) => row.refundsMinor],
     disputes_lost_minor: ['numeric', (row) => row.disputesLostMinor],
     disputes_open_minor: ['numeric', (row) => row.disputesOpenMinor],
-    to_return_minor: ['numeric', (row) => row.toReturnMinor],
+    to_return_minor: ['numeric', (row) => row.toReturnMinor, 'nullable'],
     clearing_minor: ['numeric', (row) => row.clearingMinor],
     revenue_minor: ['numeric', (row) => row.revenueMinor],
     owed_minor: ['numeric', (row) => row.owedMinor],
     disputed_minor: ['numeric', (row) => row.disputedMinor],
     returned_minor: ['numeric', (row) => row.returnedMinor],
-    reason: ['text', (row) => row.reason],
+    reason: ['text', (row) => row.reason, 'nullable'],
     sequence: ['bigint', (row) => row.sequence],
     updated_at: ['timestamptz', (row) => row.updatedAt],
   },
+  checks: { payment_check: 'received_minor = clearing_minor + revenue_minor + owed_minor + disputed_minor + returned_minor' },
+  indexes: [{ name: 'payment_in_clearing', columns: ['tenant', 'sale'], where: 'clearing_minor > 0' }],
 };
 
 export const BALANCES: Table<Balance> = {
@@ -134,6 +140,7 @@ export const BALANCES: Table<Balance> = {
     account: ['text', (row) => row.account],
     amount: ['numeric', (row) => row.amount],
   },
+  checks: { account_balance_amount_check: 'amount >= 0' },
 };
 
 export interface ChainRow extends TenantChain {
@@ -190,8 +197,8 @@ export const HALTS: Table<HaltRow> = {
     sequence: ['bigint', (row) => row.sequence],
     subject: ['text', (row) => row.subject],
     reason: ['text', (row) => row.reason],
-    event_index: ['integer', (row) => row.eventIndex],
-    decision: ['bigint', (row) => row.decision],
+    event_index: ['integer', (row) => row.eventIndex, 'nullable'],
+    decision: ['bigint', (row) => row.decision, 'nullable'],
     catching_up: ['boolean', (row) => row.catchingUp],
   },
 };
@@ -215,5 +222,16 @@ export const SUSPENSIONS: Table<SuspensionRow> = {
   },
 };
 
-/** Every table that a commit may change, except the checkpoint. */
+/** How far the log is in the ledger. */
+export const CHECKPOINTS: Table<{ readonly stream: string; readonly sequence: number; readonly epoch: string | null }> = {
+  name: 'checkpoint',
+  key: ['stream'],
+  columns: {
+    stream: ['text', (row) => row.stream],
+    sequence: ['bigint', (row) => row.sequence],
+    epoch: ['text', (row) => row.epoch, 'nullable'],
+  },
+};
+
+/** Every table that a commit may change, but the checkpoint. */
 export const LEDGER_TABLES = [HALTS, ENTRIES, SALES, ORDERS, TICKETS, PAYMENTS, SUSPENSIONS, HEADS, CHAINS, BALANCES];

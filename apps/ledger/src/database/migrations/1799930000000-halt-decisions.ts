@@ -8,7 +8,8 @@ export class HaltDecisions1799930000000 implements MigrationInterface {
   async up(queries: QueryRunner): Promise<void> {
     for (const schema of [LIVE, SHADOW])
       await queries.query(
-        `alter table ${schema}.tenant_halt add column decision bigint, add column catching_up boolean not null default false`,
+        `alter table ${schema}.tenant_halt add column decision bigint, add column catching_up boolean not null default false,
+          alter column catching_up drop default`,
       );
   }
 
