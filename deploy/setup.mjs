@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { DEV_TENANTS } from '../dist/dev/nats/server.js';
 import { keepWallet } from '../dist/dev/stack/wallet.js';
-import { clientSettings, SECRETS, settingsOf, tenantSettings } from '../dist/dev/stack/wiring.js';
+import { clientSettings, migrationSettings, SECRETS, settingsOf, tenantSettings } from '../dist/dev/stack/wiring.js';
 import { keepSecrets, writePrivate } from '../dist/libs/shared/src/platform/secrets.js';
 import { usersOf } from '../dist/libs/shared/src/platform/topology/accounts.js';
 import { NATS_PORT, writeNatsConfig } from './nats-config.mjs';
@@ -46,6 +46,10 @@ for (const who of ['provision', 'purchase', 'minter', 'ledger', 'operator']) {
     asFile({ ...settingsOf(who, inside), ...(who === 'minter' && seenFromOutside()) }, (name) => !/^(HTTP|HEALTH)_/.test(name)),
   );
 }
+writePrivate(
+  join(folder, 'migrate', 'app.env'),
+  asFile(migrationSettings(inside), () => true),
+);
 for (const tenant of DEV_TENANTS) {
   writePrivate(
     join(folder, 'tenants', `${tenant}.env`),
@@ -59,7 +63,7 @@ for (const [tenant, file] of [
 ]) {
   writePrivate(
     join(folder, 'secrets', file),
-    asFile(clientSettings(outside, tenant), (name) => !['DATABASE_URL', 'HEALTH_URL'].includes(name), 'export '),
+    asFile(clientSettings(outside, tenant), (name) => name !== 'HEALTH_URL', 'export '),
   );
 }
 process.stdout.write('passwords, accounts and settings are in place\n');

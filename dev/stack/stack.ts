@@ -7,7 +7,17 @@ import { ManagedProcess } from '../processes/managed-process.js';
 import { freePort } from '../processes/ports.js';
 import { projectFolder } from '../processes/project.js';
 import { logOf, type StackContext } from './servers.js';
-import { type App, clientSettings, type DevTenant, inherited, type Settings, settingsOf, tenantSettings, type Wiring } from './wiring.js';
+import {
+  type App,
+  clientSettings,
+  type DevTenant,
+  inherited,
+  migrationSettings,
+  type Settings,
+  settingsOf,
+  tenantSettings,
+  type Wiring,
+} from './wiring.js';
 
 const APP_READY_MS = 60_000; // migrations, keys and the first replay on a busy machine
 const APP_STOP_MS = 15_000; // it drains: finishes work in progress, acknowledges, closes
@@ -89,6 +99,11 @@ export class Stack {
   /** Creates streams and consumers; changes nothing on a log that has them. */
   provision(): Promise<void> {
     return this.admit('provision', ['provision'], this.settingsOf('provision'));
+  }
+
+  /** Migrates the ledger database in a process of its own: the serving app has no login for it. */
+  migrate(): Promise<void> {
+    return this.admit('migrate', ['ledger', 'migrate'], migrationSettings(this.wiring));
   }
 
   /** Creates a tenant with the credentials in stack.env; an existing tenant stays unchanged. */

@@ -68,7 +68,10 @@ async function bringUp(options: StackOptions, parts: ManagedProcess[], underWay:
   };
   const { wiring, followTenants } = await wire(ground, progress);
   const stack = new Stack(parts, wiring, ground, options.settings);
-  await progress.step('streams and consumers', () => stack.provision());
+  await allOrFirstFailure([
+    progress.step('streams and consumers', () => stack.provision()),
+    progress.step('ledger database', () => stack.migrate()),
+  ]);
   await allOrFirstFailure([
     progress.step('tenants', () => createTenants(stack)),
     startApps(stack, options.apps ?? APPS, progress), // apps accept new tenants at any time

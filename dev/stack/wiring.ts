@@ -75,10 +75,8 @@ export function settingsOf(who: App | 'provision' | 'replay' | 'operator', wirin
         ...settings,
         ...http(wiring.ports.ledger),
         ...health(wiring, 'ledger'),
-        DATABASE_ADMIN_URL: wiring.databaseUrl,
         DATABASE_PROJECTOR_URL: databaseUrlAs('admit_projector', wiring),
         DATABASE_READER_URL: databaseUrlAs('admit_reader', wiring),
-        DATABASE_REPLAY_URL: databaseUrlAs('admit_replay', wiring),
       };
     case 'replay':
       return { ...settings, DATABASE_REPLAY_URL: databaseUrlAs('admit_replay', wiring) };
@@ -86,8 +84,7 @@ export function settingsOf(who: App | 'provision' | 'replay' | 'operator', wirin
       return {
         ...settings,
         ...replayLogin(wiring),
-        DATABASE_REPLAY_URL: databaseUrlAs('admit_replay', wiring),
-        DATABASE_ADMIN_URL: wiring.databaseUrl,
+        ...migrationSettings(wiring),
         SOLANA_RPC_URL: wiring.solanaUrl,
         ...(wiring.natsProgram !== undefined && { NATS_SERVER: wiring.natsProgram }),
         ...(wiring.accountsFollow && { NATS_ACCOUNTS: 'followed' }),
@@ -96,6 +93,14 @@ export function settingsOf(who: App | 'provision' | 'replay' | 'operator', wirin
       return settings;
   }
 }
+
+/** What `admit ledger migrate` is told: no NATS, and the logins of the roles that it makes. */
+export const migrationSettings = (wiring: Wiring): Settings => ({
+  DATABASE_ADMIN_URL: wiring.databaseUrl,
+  DATABASE_PROJECTOR_URL: databaseUrlAs('admit_projector', wiring),
+  DATABASE_READER_URL: databaseUrlAs('admit_reader', wiring),
+  DATABASE_REPLAY_URL: databaseUrlAs('admit_replay', wiring),
+});
 
 /** `admit replay` is run by the operator, and reads as the replay. */
 function replayLogin({ natsLogin }: Wiring): Settings {
@@ -112,7 +117,6 @@ export function clientSettings(wiring: Wiring, tenant: DevTenant = DEMO_TENANT):
     HTTP_URL: `http://127.0.0.1:${wiring.ports.purchase}`,
     LEDGER_URL: `http://127.0.0.1:${wiring.ports.ledger}`,
     HEALTH_URL: `http://127.0.0.1:${healthPort(wiring, 'purchase')}`,
-    DATABASE_URL: wiring.databaseUrl,
     SOLANA_RPC_URL: wiring.solanaUrl,
     ADMIT_TENANT: tenant,
     ADMIT_API_KEY: apiKey,

@@ -7,6 +7,7 @@ import { createLogger } from '#shared/platform/process/logger.js';
 import { COMMANDS_ALARM_SECONDS } from '#shared/platform/topology/streams.js';
 import { startLedger } from '../../apps/ledger/src/start.js';
 import { startMinter } from '../../apps/minter/src/start.js';
+import { makeLedgerDatabase } from '../../dev/postgres/ledger-database.js';
 import { promtool } from '../../dev/prometheus/promtool.js';
 import { Caller } from '../harness/caller.js';
 import { healthUrlOf, namesIn, scrape } from '../harness/scrape.js';
@@ -66,7 +67,7 @@ describe('the apps together', () => {
   beforeAll(async () => {
     const { server, environment } = stage;
     const postgres = await stage.keep(newPostgres(join(stage.path, 'postgres')));
-    await postgres.createDatabase(DATABASE);
+    await makeLedgerDatabase(postgres, DATABASE, createLogger('migrate', 'silent'));
     apps.push(await stage.keep(startSelling(server)));
     apps.push(await stage.keep(startMinter(readEnvironment(environment), createLogger('minter', 'fatal'))));
     const { app } = await startLedger(readEnvironment(ledgerSettings(server, postgres)), createLogger('ledger', 'fatal'));

@@ -5,7 +5,7 @@ import { type Environment, readEnvironment } from '#shared/platform/process/envi
 import { createLogger } from '#shared/platform/process/logger.js';
 import { startLedger } from '../../apps/ledger/src/start.js';
 import type { Broker } from '../../dev/nats/server.js';
-import { ledgerUrls } from '../../dev/postgres/ledger-database.js';
+import { ledgerUrls, makeLedgerDatabase } from '../../dev/postgres/ledger-database.js';
 import type { PostgresServer } from '../../dev/postgres/server.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { HttpCaller } from '../harness/http-caller.js';
@@ -19,14 +19,12 @@ const UNHURRIED = { TENANT_RATE: '1000000', TENANT_BURST: '1000000' };
 
 /** What a ledger app is told of the servers it works between. */
 export const ledgerSettings = (nats: Broker, postgres: PostgresServer) => {
-  const { projector, reader, replay } = ledgerUrls(postgres, DATABASE);
+  const { projector, reader } = ledgerUrls(postgres, DATABASE);
   return {
     NATS_URL: nats.url,
     NATS_PASSWORD: nats.credentials('ledger').pass,
-    DATABASE_ADMIN_URL: postgres.url(DATABASE),
     DATABASE_PROJECTOR_URL: projector,
     DATABASE_READER_URL: reader,
-    DATABASE_REPLAY_URL: replay,
   };
 };
 
@@ -53,7 +51,7 @@ export class RunningLedger extends Stage {
     this.shop.onClose(() => this.close()); // it goes before its log does
     const { server } = this.shop.log;
     this.postgres = await this.keep(newPostgres(join(this.folder('ledger-app'), 'postgres')));
-    await this.postgres.createDatabase(DATABASE);
+    await makeLedgerDatabase(this.postgres, DATABASE, createLogger('migrate', 'silent'));
     this.environment = readEnvironment({ ...UNHURRIED, ...ledgerSettings(server, this.postgres) });
     this.app = await this.keep(this.another());
     [this.demo, this.acme, this.world] = await Promise.all([this.caller('demo'), this.caller('acme'), this.caller('demo', '')]);

@@ -1,8 +1,9 @@
+import { ledgerUrls } from '../../dev/postgres/ledger-database.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { admit, operatorOf } from '../harness/admit.js';
 import type { Caller, Heard } from '../harness/caller.js';
 import { counted, type Told, toldOf } from './crash-stage.js';
-import { ledgerSettings, type RunningLedger } from './ledger-app.js';
+import { DATABASE, type RunningLedger } from './ledger-app.js';
 import type { ClusterLog } from './selling.js';
 
 export const BUYERS = 400;
@@ -70,7 +71,7 @@ export class Rush {
     const logged = await Promise.all(sales.map(async (sale) => (await this.told(sale)).orders));
     expect(rows.map(({ order_id: order }) => order).sort()).toEqual(logged.flat().sort());
     const { server } = this.stage.log;
-    const { DATABASE_REPLAY_URL } = ledgerSettings(server, ledger.postgres);
+    const { replay: DATABASE_REPLAY_URL } = ledgerUrls(ledger.postgres, DATABASE);
     const settings = { ...operatorOf(server), NATS_REPLAY_PASSWORD: server.credentials('replay').pass, DATABASE_REPLAY_URL };
     expect(await admit(settings, 'replay')).toMatchObject({ code: 0, out: expect.stringContaining('equal') });
   }

@@ -38,12 +38,12 @@ it('answers a client that knows nothing but stack.env, which nobody else may rea
   expect(statSync(file).mode & 0o077).toBe(0);
   const names = readFileSync(file, 'utf8').match(/(?<=^export )[A-Z_]+(?==.)/gm);
   const wanted =
-    'NATS_URL HTTP_URL LEDGER_URL HEALTH_URL DATABASE_URL SOLANA_RPC_URL ADMIT_TENANT ADMIT_API_KEY NATS_USER NATS_PASSWORD ADMIT_NATS_USER ADMIT_NATS_PASSWORD ADMIT_WEBHOOK_SECRET ADMIT_WALLET';
+    'NATS_URL HTTP_URL LEDGER_URL HEALTH_URL SOLANA_RPC_URL ADMIT_TENANT ADMIT_API_KEY NATS_USER NATS_PASSWORD ADMIT_NATS_USER ADMIT_NATS_PASSWORD ADMIT_WEBHOOK_SECRET ADMIT_WALLET';
   expect(names).toEqual(wanted.split(' '));
 });
 
 it('shows each step with its time', () => {
-  for (const step of ['NATS JetStream', 'Postgres', 'Solana', 'streams and consumers', 'purchase', 'minter', 'ledger']) {
+  for (const step of ['NATS JetStream', 'Postgres', 'Solana', 'streams and consumers', 'ledger database', 'purchase', 'minter', 'ledger']) {
     expect(said.join('')).toMatch(new RegExp(`✓ ${step} \\(\\d+\\.\\d s\\)`));
   }
 });
@@ -99,13 +99,15 @@ describe('with servers of your own', () => {
   beforeAll(() => mkdirSync(elsewhere));
 
   it('uses them instead of the embedded ones', async () => {
-    const { NATS_URL, SOLANA_RPC_URL, DATABASE_URL } = stack.clientSettings;
+    const { NATS_URL, SOLANA_RPC_URL } = stack.clientSettings;
+    const { databaseUrl: DATABASE_URL } = stack.wiring;
     mkdirSync(join(elsewhere, 'nats'));
     copyFileSync(join(folder, 'nats', 'credentials.json'), join(elsewhere, 'nats', 'credentials.json'));
     const env = { ...options.env, NATS_URL, SOLANA_RPC_URL, DATABASE_URL };
     const second = await startStack({ ...options, dataDir: elsewhere, env, apps: [] });
     expect(second.parts).toEqual([]);
-    expect(second.clientSettings).toMatchObject({ NATS_URL, SOLANA_RPC_URL, DATABASE_URL });
+    expect(second.clientSettings).toMatchObject({ NATS_URL, SOLANA_RPC_URL });
+    expect(second.wiring.databaseUrl).toBe(DATABASE_URL);
     await second.stop();
   });
 

@@ -1,11 +1,15 @@
 import 'reflect-metadata';
 import { Fault } from '#shared/kernel/fault.js';
-import { readEnvironment } from '#shared/platform/process/environment.js';
+import { type Environment, readEnvironment } from '#shared/platform/process/environment.js';
 import { createLogger } from '#shared/platform/process/logger.js';
 import { migrateDatabase } from './database/migrate-database.js';
-import { roleUrls } from './start.js';
 
-/** `node dist/apps/ledger/src/migrate.js`: roles, schemas and tables, for whoever does not let the app migrate at its start. */
+/** `node dist/apps/ledger/src/migrate.js`: roles, schemas and tables. `admit ledger migrate` starts it; the app that serves has no right to. */
+const roleUrls = (environment: Environment) => ({
+  projector: environment.DATABASE_PROJECTOR_URL,
+  reader: environment.DATABASE_READER_URL,
+  replay: environment.DATABASE_REPLAY_URL,
+});
 const environment = readEnvironment();
 const logger = createLogger('ledger-migrate', environment.LOG_LEVEL);
 try {

@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DataSource } from 'typeorm';
 import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
+import { Fault } from '#shared/kernel/fault.js';
 import type { AuthGuard } from '#shared/platform/http/auth-guard.js';
 import { callersServer, healthListening } from '#shared/platform/http/callers-server.js';
 import { ProblemFilter } from '#shared/platform/http/problem.filter.js';
@@ -19,8 +20,8 @@ import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { TenantLimits } from '#shared/platform/tenants/tenant-limits.js';
 import { TenantRates } from '#shared/platform/tenants/tenant-rates.js';
 import { awaitTopology } from '#shared/platform/topology/inspect.js';
+import { assertServing } from './database/assert-serving.js';
 import { connected, database } from './database/connect.js';
-import { migrateDatabase } from './database/migrate-database.js';
 import { Documents } from './http/documents.js';
 import { MAX_BODY_BYTES, MAX_IN_FLIGHT_PER_TENANT, PUBLIC_ROUTES } from './http/http-parts.js';
 import { Queries } from './http/queries.js';
@@ -42,6 +43,7 @@ export interface Ledger {
 
 /** Connects, checks the streams, starts to take in the log, and serves queries and health. Postgres may still be away. */
 export async function startLedger(environment: Environment, logger: Logger): Promise<Ledger> {
+  assertNoMore(environment);
   const connection = await connectNats(accessOf(environment, 'ledger'), 'ledger', logger);
   const epoch = await awaitTopology(connection, logger);
   logger.info({ epoch }, 'streams are as wanted');
@@ -49,7 +51,7 @@ export async function startLedger(environment: Environment, logger: Logger): Pro
   const pool = database(environment.DATABASE_PROJECTOR_URL, { name: 'admit-ledger', connections: PROJECTOR_CONNECTIONS, logger });
   const reader = new LedgerReader(environment.DATABASE_READER_URL, logger);
   const log = await JetStreamEventsLog.on(connection, environment.LEDGER_BATCH_COMMITS);
-  const projector = new Projector(databaseOf(environment, pool, logger), log, logger);
+  const projector = new Projector(databaseOf(pool, reader), log, logger);
   const stop = new AbortController();
   const projecting = projector.run(stop.signal);
   projecting.catch(() => stop.abort()); // it is awaited by the caller once the app is up, and throws there
@@ -96,25 +98,26 @@ async function metricsOf({ METRICS_TOKEN }: Environment, connection: NatsConnect
   return page;
 }
 
-/** Migrates once if it was given the means, then connects. */
-function databaseOf(environment: Environment, pool: DataSource, logger: Logger): () => Promise<DataSource> {
-  let migrated = environment.DATABASE_ADMIN_URL === '';
-  return async () => {
-    if (!migrated)
-      logger.info(
-        { ran: await migrateDatabase(environment.DATABASE_ADMIN_URL, roleUrls(environment), logger) },
-        'the database is of this version',
-      );
-    migrated = true;
-    return connected(pool);
-  };
+/** Migrations and replays are processes of their own: the one that serves has no login of theirs. */
+function assertNoMore({ DATABASE_ADMIN_URL, DATABASE_REPLAY_URL }: Environment): void {
+  const given = Object.entries({ DATABASE_ADMIN_URL, DATABASE_REPLAY_URL }).filter(([, url]) => url !== '');
+  const problems = given.map(([name]) => `${name}: must not be given to the app that serves; migrate with admit ledger migrate`);
+  if (problems.length > 0) throw new Fault('configuration', { problems });
 }
 
-export const roleUrls = (environment: Environment) => ({
-  projector: environment.DATABASE_PROJECTOR_URL,
-  reader: environment.DATABASE_READER_URL,
-  replay: environment.DATABASE_REPLAY_URL,
-});
+/** Connects; the first time also makes sure that neither login may do more than it serves. */
+function databaseOf(pool: DataSource, reader: LedgerReader): () => Promise<DataSource> {
+  let isSure = false;
+  return async () => {
+    const source = await connected(pool);
+    if (!isSure) {
+      await assertServing(source, 'DATABASE_PROJECTOR_URL');
+      await reader.assertServing();
+    }
+    isSure = true;
+    return source;
+  };
+}
 
 /** Ready means that the ledger follows the log, or stands by to, and that Postgres answers now. A halted tenant is named; the others are served. */
 const checksOf = (projector: Projector, pool: DataSource, tenants: TenantDirectory): HealthChecks => ({

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { isFault } from '#shared/kernel/fault.js';
 import type { Logger } from '#shared/platform/process/logger.js';
+import { assertServing } from '../database/assert-serving.js';
 import { connected, database } from '../database/connect.js';
 import { asTenant } from '../database/transaction.js';
 import type { RawRow } from '../rows/table.js';
@@ -48,6 +49,11 @@ export class LedgerReader {
     } finally {
       end();
     }
+  }
+
+  /** @throws Fault `configuration` where its role may do more than read */
+  async assertServing(): Promise<void> {
+    await assertServing(await this.connected(), 'DATABASE_READER_URL');
   }
 
   async close(): Promise<void> {

@@ -50,7 +50,9 @@ const VARIABLES = {
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
     .describe('least level of the log lines on standard output'),
-  DATABASE_ADMIN_URL: text.describe('ledger: role that may create roles and schemas; set, the app migrates at its start (secret)'),
+  DATABASE_ADMIN_URL: text.describe(
+    'admit ledger migrate, admit replay --promote: role that may create roles and schemas; the app that serves refuses to have it (secret)',
+  ),
   DATABASE_PROJECTOR_URL: text.describe('ledger: role admit_projector, which writes the ledger (secret)'),
   DATABASE_READER_URL: text.describe('ledger: role admit_reader, which reads one tenant at a time (secret)'),
   DATABASE_REPLAY_URL: text.describe('replay: role admit_replay, which reads the ledger and writes a shadow of it (secret)'),
