@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { DEV_TENANTS } from '../dist/dev/nats/server.js';
 import { tenantUsers } from '../dist/dev/nats/tenant-users.js';
-import { writePrivate } from '../dist/libs/shared/src/platform/secrets.js';
+import { writePrivate } from '../dist/libs/shared/src/platform/process/secrets.js';
 import { accountsConfig } from '../dist/libs/shared/src/platform/topology/accounts.js';
 
 export const NATS_PORT = 4222;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DEV_TENANTS } from '../dist/dev/nats/server.js';
 import { keepWallet } from '../dist/dev/stack/wallet.js';
 import { clientSettings, migrationSettings, SECRETS, settingsOf, tenantSettings } from '../dist/dev/stack/wiring.js';
-import { keepSecrets, writePrivate } from '../dist/libs/shared/src/platform/secrets.js';
+import { keepSecrets, writePrivate } from '../dist/libs/shared/src/platform/process/secrets.js';
 import { usersOf } from '../dist/libs/shared/src/platform/topology/accounts.js';
 import { NATS_PORT, writeNatsConfig } from './nats-config.mjs';
 
