@@ -1,4 +1,6 @@
-import { type Rule, slipsInText } from './source.js';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Rule, type Source, slipsInText } from './source.js';
 
 // Spelled in halves, so that neither this file nor a plain search of the tree finds what is looked for.
 const LATER = ['TO', 'DO|FIX', 'ME|XX', 'X'].join('');
@@ -53,4 +55,20 @@ const lockWithoutHosts: Rule = {
   innocent: [{ path: 'package-lock.json', text: '{ "resolved": "vendor/bigint-buffer", "link": true }' }],
 };
 
-export const traceRules: readonly Rule[] = [nothingLeftForLater, noMachinePaths, noRegistryHosts, lockWithoutHosts];
+const ROOT = join(import.meta.dirname, '..', '..');
+const isRunner = ({ path }: Source): boolean => /\.(?:mjs|ya?ml)$|(?:^|\/)(?:Dockerfile|run)$/.test(path);
+
+/** What is run after a build is named by its path in dist, which no compiler looks at. */
+const builtFromSource: Rule = {
+  title: 'runs no built file that has no source',
+  slips: (source) =>
+    source.text.split('\n').flatMap((line, index) => {
+      const built = isRunner(source) ? [...line.matchAll(/dist\/([\w./-]+)\.js\b/g)] : [];
+      const lost = built.filter(([, name = '']) => !existsSync(join(ROOT, `${name}.ts`)));
+      return lost.map(([found]) => ({ path: source.path, line: index + 1, why: `names ${found}, which nothing is built to` }));
+    }),
+  offenders: [{ path: 'deploy/setup.mjs', text: "import { a } from '../dist/libs/shared/src/gone.js';" }],
+  innocent: [{ path: 'docker-compose.yml', text: 'command: [node, dist/apps/cli/src/main.js]' }],
+};
+
+export const traceRules: readonly Rule[] = [nothingLeftForLater, noMachinePaths, noRegistryHosts, lockWithoutHosts, builtFromSource];
