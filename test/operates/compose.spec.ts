@@ -27,7 +27,7 @@ function inherited(own: string): string {
 const services = blocks('services');
 const volumes = [...blocks('volumes').keys()];
 const serviceNames = [...services.keys()];
-const ONCE = ['setup', 'provision', 'tenants', 'admit', 'restore'];
+const ONCE = ['setup', 'provision', 'migrate', 'tenants', 'admit', 'restore'];
 const staying = serviceNames.filter((name) => !ONCE.includes(name));
 const firstOf = (name: string, key: string): string | undefined =>
   new RegExp(`^ +${key}:(.*)$`, 'm').exec(services.get(name) ?? '')?.[1]?.trim();
@@ -176,6 +176,13 @@ describe('setup', () => {
     expect([known('minter'), known('ledger'), known('provision')]).toEqual([['minter'], ['ledger'], ['provision']]);
   });
 
+  it("tells nobody but the migration and the operator the administrator's login of Postgres", () => {
+    expect(
+      ['provision', 'purchase', 'minter', 'ledger', 'migrate', 'operator'].filter((who) => 'DATABASE_ADMIN_URL' in settings(who)),
+    ).toEqual(['migrate', 'operator']);
+    expect(settings('ledger')).not.toHaveProperty('DATABASE_REPLAY_URL');
+  });
+
   it('tells clients where to ask, purchase and ledger', () => {
     for (const file of ['stack.env', 'acme.env']) {
       expect(read(`secrets/${file}`)).toContain('HTTP_URL=http://127.0.0.1:3000\n');
@@ -185,7 +192,7 @@ describe('setup', () => {
 
   it('sets only variables that the apps read', () => {
     const variables = new Set([...environmentExample().matchAll(/^([A-Z_]+)=/gm)].map((found) => found[1]));
-    for (const who of ['provision', 'purchase', 'minter', 'ledger', 'operator'])
+    for (const who of ['provision', 'purchase', 'minter', 'ledger', 'migrate', 'operator'])
       expect(Object.keys(settings(who)).filter((name) => !variables.has(name))).toEqual([]);
   });
 
