@@ -10,7 +10,7 @@ import { findPlace, type Place } from './place.js';
 
 const READY_MS = 60_000; // recovery after kill -9 replays the WAL since the last checkpoint
 const STOP_MS = 15_000; // a fast shutdown writes one checkpoint
-const PROBE_MS = 2_000;
+const CONNECT_MS = 30_000; // on a machine so busy that the server answers late
 const PORT_TRIES = 3; // another process may take a free port before the server binds it
 const SUPERUSER = 'postgres';
 
@@ -58,7 +58,7 @@ export class PostgresServer extends ManagedServer {
   }
 
   async asSuperuser<T>(database: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-    const client = new pg.Client({ connectionString: this.url(database), connectionTimeoutMillis: PROBE_MS });
+    const client = new pg.Client({ connectionString: this.url(database), connectionTimeoutMillis: CONNECT_MS });
     client.on('error', () => undefined); // a connection lost while idle: the next query or connect reports it
     await client.connect();
     try {
