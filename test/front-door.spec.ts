@@ -93,6 +93,65 @@ describe('the front door', () => {
   });
 });
 
+describe('the way of one order in docs/architecture.md', () => {
+  const MOST_FILES = 70;
+  const MOST_LINES = 6_500; // what a newcomer reads in a day
+  const listed = [...text('docs/architecture.md').matchAll(/^\d+\. \[([^\]]+)\]\(\.\.\/([^)]+)\): (.+)$/gm)].map(
+    ([, path = '', target, job = '']) => ({
+      path,
+      target,
+      job,
+    }),
+  );
+  const paths = listed.map(({ path }) => path);
+  const importsOf = (path: string): string[] =>
+    [...text(path).matchAll(/^(?:import|export)\s[^;]*?from '([^']+)\.js'/gms)]
+      .map(([, from = '']) =>
+        from.startsWith('#shared/') ? from.replace('#shared', 'libs/shared/src') : posix.join(posix.dirname(path), from),
+      )
+      .map((from) => `${from}.ts`)
+      .filter((from) => existsSync(join(root, from)));
+
+  /** All files that these import, directly or not. */
+  function reachedFrom(path: string, reached: Set<string>): void {
+    for (const next of importsOf(path)) {
+      if (reached.has(next)) continue;
+      reached.add(next);
+      reachedFrom(next, reached);
+    }
+  }
+
+  it('names files that exist, once each, with their job', () => {
+    expect(listed.filter(({ path, target, job }) => path !== target || job.length < 10)).toEqual([]);
+    expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+    expect(new Set(paths).size).toBe(paths.length);
+  });
+
+  it('is short, and enters no folder twice', () => {
+    const folders = paths.map(posix.dirname).filter((folder, at, all) => folder !== all[at - 1]);
+    expect(folders.filter((folder, at) => folders.indexOf(folder) !== at)).toEqual([]);
+    expect(paths.length).toBeLessThanOrEqual(MOST_FILES);
+    expect(paths.reduce((lines, path) => lines + text(path).trimEnd().split('\n').length, 0)).toBeLessThanOrEqual(MOST_LINES);
+  });
+
+  it('leads from the two processes to each file by imports of earlier ones', () => {
+    const reached = new Set<string>();
+    const isProcess = (path: string): boolean => /^apps\/[a-z]+\/src\/main\.ts$/.test(path);
+    const unreached = paths.filter((path) => {
+      const missing = !reached.has(path) && !isProcess(path);
+      reachedFrom(path, reached);
+      return missing;
+    });
+    expect(unreached).toEqual([]);
+    expect(paths.filter(isProcess)).toEqual(['apps/purchase/src/main.ts', 'apps/ledger/src/main.ts']);
+  });
+
+  it('contains what places an order, appends it, and writes its row', () => {
+    for (const job of ['place-order.ts', 'jetstream-event-store.ts', 'ledger-poster.ts', 'write-change-set.ts'])
+      expect(paths.filter((path) => path.endsWith(`/${job}`))).toHaveLength(1);
+  });
+});
+
 describe('decisions', () => {
   it('are numbered without a gap', () => {
     const numbers = decisions.map((path) => posix.basename(path).slice(0, 5)).sort();

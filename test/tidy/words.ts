@@ -16,7 +16,7 @@ const PRIVATE_WORDS: readonly PrivateWord[] = [
   { word: /\bsweeps?\b/i, instead: 'expiry' },
   { word: /\bdesks?\b/i, instead: 'handler, poster' },
   { word: /\bfold(?:s|ed|ing)?\b/i, instead: 'state, aggregate; to apply events' },
-  { word: /\bdoor\b/i, instead: 'admission, auth guard' },
+  { word: /(?<!front-)\bdoor\b/i, instead: 'admission, auth guard' },
   { word: /\bhouse rules\b/i, instead: 'auth options' },
   { word: /\bsays? why not\b/i, instead: 'print the error' },
   { word: /\bwish(?:es)?\b/i, instead: 'options' },
