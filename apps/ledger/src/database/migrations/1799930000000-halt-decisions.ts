@@ -6,11 +6,11 @@ export class HaltDecisions1799930000000 implements MigrationInterface {
   readonly name = 'HaltDecisions1799930000000';
 
   async up(queries: QueryRunner): Promise<void> {
-    for (const schema of [LIVE, SHADOW])
-      await queries.query(
-        `alter table ${schema}.tenant_halt add column decision bigint, add column catching_up boolean not null default false,
-          alter column catching_up drop default`,
-      );
+    for (const schema of [LIVE, SHADOW]) {
+      const halts = `${schema}.tenant_halt`;
+      await queries.query(`alter table ${halts} add column decision bigint, add column catching_up boolean not null default false`);
+      await queries.query(`alter table ${halts} alter column catching_up drop default`);
+    }
   }
 
   async down(queries: QueryRunner): Promise<void> {
