@@ -1,5 +1,6 @@
 import { Argument } from 'commander';
 import { countOf, ownCommand } from '../dev/processes/own-command.js';
+import { benchFair } from './fair.js';
 import { benchFlash } from './flash.js';
 import { benchFold } from './fold.js';
 import { benchHttp } from './http-orders.js';
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, (given: Options) => Promise<boolean>>> = 
   orders: benchOrders,
   flash: benchFlash,
   reads: benchReads,
+  fair: benchFair,
   http: benchHttp,
   replay: benchReplay,
   mint: benchMints,

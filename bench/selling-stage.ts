@@ -1,7 +1,7 @@
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
 import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
 import { provision } from '#shared/platform/topology/provision.js';
-import { startNats } from '../dev/nats/server.js';
+import { type NatsServer, startNats } from '../dev/nats/server.js';
 import { temporaryFolder } from '../dev/processes/temporary.js';
 import { PurchaseProcess } from './purchase-process.js';
 
@@ -10,6 +10,7 @@ const ASK_TIMEOUT_MS = 30_000;
 
 /** A server with a fresh log, one purchase process and a tenant's connection; `admin` has the permissions of provision. */
 export interface SellingStage {
+  readonly server: NatsServer;
   readonly admin: NatsConnection;
   readonly demo: NatsConnection;
   readonly purchase: PurchaseProcess;
@@ -28,7 +29,7 @@ export async function onStage<T>(
   const purchase = await PurchaseProcess.start(server, settings);
   const demo = await connect(server.connection('demo'));
   try {
-    return await use({ admin, demo, purchase });
+    return await use({ server, admin, demo, purchase });
   } finally {
     await demo.close();
     await purchase.stop();

@@ -78,11 +78,11 @@ export const SALE_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'tenants take turns: the one with the most waiting goes first again',
-    file: 'libs/shared/src/kernel/concurrency/turn-lane.ts',
-    from: 'this.waiting.delete(key); // to the end of the turn\n    if (line.length > 0) this.waiting.set(key, line);',
-    to: 'if (line.length === 0) this.waiting.delete(key);',
+    file: 'libs/shared/src/kernel/concurrency/semaphore.ts',
+    from: 'this.lines.delete(key);\n    if (line.length > 0) this.lines.set(key, line);',
+    to: 'if (line.length === 0) this.lines.delete(key);',
     checks: ['minting DL2'],
-    specs: ['libs/shared/src/kernel/concurrency/turn-lane.spec.ts'],
+    specs: ['libs/shared/src/kernel/concurrency/semaphore-turns.spec.ts'],
   },
   {
     guard: 'share of a tenant: one may have all that is outstanding',

@@ -10,8 +10,9 @@ afterEach(() => {
   for (const each of running.splice(0)) each.stop();
 });
 
-const entry = (number: number, genesisHash = 'here'): Looked => ({
+const entry = (number: number, genesisHash = 'here', tenant = 'demo'): Looked => ({
   looking: false,
+  tenant,
   watched: { plan: { genesisHash }, live: { signature: `${number}` } } as Watched,
 });
 const confirmed: Verdict = { kind: 'confirmed', signature: 's', slot: '1', supply: '1', holder: null };
@@ -77,5 +78,25 @@ describe('looking at what is outstanding', () => {
     const pauses = at.slice(1).map((time, index) => time - (at[index] ?? 0));
     for (const [index, pause] of pauses.entries()) expect(pause).toBeGreaterThanOrEqual(POLL_MS * 2 ** index - 1); // a timer may fire a fraction early
     expect(rounds.trouble).toBeUndefined();
+  });
+
+  it('[L13] asks after one of each tenant in turn: a tenant that comes last is in the first slice, whatever another has outstanding', async () => {
+    const many = Array.from({ length: 5_000 }, (_, number) => entry(number));
+    const left = new Set([...many, entry(5_000, 'here', 'acme'), entry(5_001, 'here', 'acme')]);
+    const first = await new Promise<readonly Watched[]>((resolve) => {
+      const verdicts = (watched: readonly Watched[]): Promise<readonly Verdict[]> => {
+        resolve(watched);
+        return new Promise(() => undefined);
+      };
+      const rounds = new ConfirmationPoller<Looked>(
+        { chain: { verdicts }, logger: silent, pollMs: POLL_MS },
+        () => left,
+        () => undefined,
+      );
+      running.push(rounds);
+      rounds.schedule();
+    });
+    expect(first.map(({ live }) => live.signature).slice(0, 6)).toEqual(['0', '5000', '1', '5001', '2', '3']);
+    expect(first).toHaveLength(SLICE);
   });
 });

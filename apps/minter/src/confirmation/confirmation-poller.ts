@@ -18,6 +18,8 @@ const COMPLAIN_EVERY_MS = 5_000;
 
 export interface Looked {
   readonly watched: Watched;
+  /** Its tenant; tenants take turns. */
+  readonly tenant: string;
   /** True while a read of it is in flight. */
   looking: boolean;
 }
@@ -78,7 +80,8 @@ export class ConfirmationPoller<E extends Looked> {
       else others.push(entry);
     }
     for (const entries of byChain.values()) {
-      for (let from = 0; from < entries.length; from += SLICE) void this.lookAt(entries.slice(from, from + SLICE));
+      const inTurn = tenantsInTurn(entries);
+      for (let from = 0; from < inTurn.length; from += SLICE) void this.lookAt(inTurn.slice(from, from + SLICE));
     }
     if (any) this.schedule();
   }
@@ -116,4 +119,16 @@ export class ConfirmationPoller<E extends Looked> {
     this.complainedAt = performance.now();
     this.unanswered = 0;
   }
+}
+
+/** One of each tenant, then the next of each: the first slice has something of every tenant, whatever number another has outstanding. */
+function tenantsInTurn<E extends { readonly tenant: string }>(entries: readonly E[]): readonly E[] {
+  const places = new Map<string, number>();
+  const placed = entries.map((entry) => {
+    const place = places.get(entry.tenant) ?? 0;
+    places.set(entry.tenant, place + 1);
+    return { entry, place };
+  });
+  if (places.size < 2) return entries;
+  return placed.sort((left, right) => left.place - right.place).map(({ entry }) => entry);
 }

@@ -1,4 +1,4 @@
-import { TurnLane } from '#shared/kernel/concurrency/turn-lane.js';
+import { Semaphore } from '#shared/kernel/concurrency/semaphore.js';
 import type { Logger } from '#shared/platform/process/logger.js';
 import type { Chain, Submission, Verdict, Watched } from '../chains/chain.js';
 import type { FailpointHook } from '../minting/failpoint.js';
@@ -46,8 +46,8 @@ export interface ConfirmationTrackerDependencies {
  */
 export class ConfirmationTracker {
   private readonly entries = new Map<string, Entry>();
-  private readonly firstSends = new TurnLane(FIRST_SENDS_AT_ONCE);
-  private readonly resends = new TurnLane(RESENDS_AT_ONCE);
+  private readonly firstSends = new Semaphore(FIRST_SENDS_AT_ONCE);
+  private readonly resends = new Semaphore(RESENDS_AT_ONCE);
   private readonly rounds: ConfirmationPoller<Entry>;
 
   constructor(private readonly parts: ConfirmationTrackerDependencies) {
@@ -120,12 +120,13 @@ export class ConfirmationTracker {
   }
 
   /** At the first send, and after a program's rejection, the node simulates the bytes first: a failure then costs no fee. */
-  private async send(entry: Entry, simulate: boolean, lane: TurnLane): Promise<void> {
+  private async send(entry: Entry, simulate: boolean, lane: Semaphore): Promise<void> {
     const { live } = entry.watched;
     entry.sending = true;
     // Its verdict may have arrived while it was queued.
-    const submission = await lane.run(entry.tenant, async () =>
-      this.entries.has(live.signature) ? this.parts.chain.submit(live, simulate) : undefined,
+    const submission = await lane.run(
+      async () => (this.entries.has(live.signature) ? this.parts.chain.submit(live, simulate) : undefined),
+      entry.tenant,
     );
     entry.sending = false;
     if (submission === undefined) return;

@@ -3,7 +3,7 @@ import type { MintRequest } from '#shared/domain/mint/decide.js';
 import type { MintCommand, MintPlan, RevokeCommand } from '#shared/domain/mint/events.js';
 import { nextAttempt, type TicketMint } from '#shared/domain/mint/ticket-mint.js';
 import { mintSubject } from '#shared/event-store/event-store.js';
-import { TurnLane } from '#shared/kernel/concurrency/turn-lane.js';
+import { Semaphore } from '#shared/kernel/concurrency/semaphore.js';
 import { Fault } from '#shared/kernel/fault.js';
 import { walletProblem } from '#shared/kernel/wallet.js';
 import type { Logger } from '#shared/platform/process/logger.js';
@@ -68,7 +68,7 @@ export type MintOutcome = { readonly kind: MintEnd } | { readonly kind: 'failed'
  * whoever is handed the command next reads how far it went and goes on from there.
  */
 export class TicketMinter {
-  private readonly ahead = new TurnLane(MOST_UNSENT);
+  private readonly ahead = new Semaphore(MOST_UNSENT);
 
   constructor(private readonly parts: MinterParts) {}
 
@@ -79,7 +79,7 @@ export class TicketMinter {
     let known: Known | undefined;
     for (;;) {
       const from = known; // what the verdict before led to
-      const next = endOf(command, from) ?? (await this.ahead.run(command.tenant, () => this.launch(course, from)));
+      const next = endOf(command, from) ?? (await this.ahead.run(() => this.launch(course, from), command.tenant));
       if ('kind' in next) return next;
       const { mint, flight } = next;
       known = { mint: (await this.rule(course, this.verdict(course, mint, await flight.ended), mint)).mint };
@@ -88,7 +88,7 @@ export class TicketMinter {
 
   /** @throws Fault as `revokeTicket` does */
   async revoke(command: RevokeCommand, traceparent?: string): Promise<RevokeOutcome> {
-    return revokeTicket({ ...this.parts, inTurn: (work) => this.ahead.run(command.tenant, work) }, command, traceparent);
+    return revokeTicket({ ...this.parts, inTurn: (work) => this.ahead.run(work, command.tenant) }, command, traceparent);
   }
 
   /** Takes a ticket from where it stands to a transaction that is sent, or to its end. Waits its tenant's turn, and no more than `MOST_UNSENT` do so at once. */

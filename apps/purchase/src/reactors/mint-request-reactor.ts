@@ -4,7 +4,7 @@ import { ACK, type Delivery, nak, type Settlement } from '#shared/consumer/deliv
 import { type Asked, askedBy } from '#shared/domain/mint/asked.js';
 import { decodeCommit } from '#shared/event-store/commit.js';
 import { bufferOf } from '#shared/kernel/bytes.js';
-import { TurnLane } from '#shared/kernel/concurrency/turn-lane.js';
+import { Semaphore } from '#shared/kernel/concurrency/semaphore.js';
 import type { Logger } from '#shared/platform/process/logger.js';
 import { EVENTS_ACK_WAIT_MS } from '#shared/platform/topology/consumers.js';
 
@@ -20,7 +20,7 @@ const ONE_PER_SUBJECT = 10077;
 /** The reactor that asks the minter: one MINTS message per ticket to mint, or to revoke. Asking again changes nothing. */
 export class MintRequestReactor {
   private readonly js: JetStreamClient;
-  private readonly lane = new TurnLane(PUBLISHES_AT_ONCE);
+  private readonly lane = new Semaphore(PUBLISHES_AT_ONCE);
 
   constructor(
     connection: NatsConnection,
@@ -36,7 +36,7 @@ export class MintRequestReactor {
       const [, tenant, , sale] = delivery.subject.split('.') as [string, string, string, string];
       const { events } = decodeCommit(delivery.subject, delivery.sequence, delivery.body);
       const asked = events.flatMap((event) => askedBy({ tenant, sale }, event));
-      await this.keepingAlive(delivery, () => Promise.all(asked.map((message) => this.lane.run(tenant, () => this.ask(message)))));
+      await this.keepingAlive(delivery, () => Promise.all(asked.map((message) => this.lane.run(() => this.ask(message), tenant))));
       return ACK;
     } catch (thrown) {
       this.logger.warn({ err: thrown, sequence: delivery.sequence }, 'mints could not be asked for; asked again soon');

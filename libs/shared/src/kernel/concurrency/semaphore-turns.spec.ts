@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { TurnLane } from './turn-lane.js';
+import { Semaphore } from './semaphore.js';
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -10,18 +10,18 @@ class Works {
   running = 0;
   most = 0;
 
-  constructor(private readonly lane: TurnLane) {}
+  constructor(private readonly lane: Semaphore) {}
 
   add(key: string, fails = false): Promise<unknown> {
     return this.lane
-      .run(key, async () => {
+      .run(async () => {
         this.begun.push(key);
         this.running += 1;
         this.most = Math.max(this.most, this.running);
         await new Promise<void>((resolve) => this.ends.push(resolve));
         this.running -= 1;
         if (fails) throw new Error('it failed');
-      })
+      }, key)
       .catch(() => undefined);
   }
 
@@ -31,9 +31,9 @@ class Works {
   }
 }
 
-describe('a lane that is shared in turn', () => {
+describe('places that are shared in turn', () => {
   it('[L13] [minting DL2] delays a key by one turn, however much waits for another', async () => {
-    const works = new Works(new TurnLane(2));
+    const works = new Works(new Semaphore(2));
     for (let work = 0; work < 1_000; work += 1) void works.add('much');
     void works.add('one');
     await works.end();
@@ -46,7 +46,7 @@ describe('a lane that is shared in turn', () => {
     const step = fc.record({ key: fc.constantFrom('a', 'b', 'c'), fails: fc.boolean(), ends: fc.nat(3) });
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.array(step, { maxLength: 40 }), async (width, steps) => {
-        const works = new Works(new TurnLane(width));
+        const works = new Works(new Semaphore(width));
         const all: Promise<unknown>[] = [];
         for (const { key, fails, ends } of steps) {
           all.push(works.add(key, fails));
@@ -63,7 +63,7 @@ describe('a lane that is shared in turn', () => {
   it('lets no key begin twice while another waits, whatever was added in which order', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1, maxLength: 60 }), async (keys) => {
-        const works = new Works(new TurnLane(1));
+        const works = new Works(new Semaphore(1));
         void works.add('first');
         for (const key of keys) void works.add(key);
         while (works.begun.length <= keys.length) await works.end();

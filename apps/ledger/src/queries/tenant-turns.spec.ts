@@ -1,0 +1,28 @@
+import { TenantTurns } from './tenant-turns.js';
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('[L13] turns of a tenant', () => {
+  it('are as many at once as allowed, in the order of asking, whatever another tenant has', async () => {
+    const turns = new TenantTurns(2);
+    const taken: string[] = [];
+    const ends: (() => void)[] = [];
+    for (const name of ['demo-1', 'demo-2', 'demo-3', 'acme-1'])
+      void turns.take(name.slice(0, 4)).then((end) => {
+        taken.push(name);
+        ends.push(end);
+      });
+    await settled();
+    expect(taken).toEqual(['demo-1', 'demo-2', 'acme-1']);
+    ends[0]?.();
+    await settled();
+    expect(taken.at(-1)).toBe('demo-3');
+  });
+
+  it('are given back for more, one after the other, than may be at once', async () => {
+    const turns = new TenantTurns(2);
+    for (let turn = 0; turn < 10; turn++) (await turns.take('demo'))();
+    const both = await Promise.all([turns.take('demo'), turns.take('demo')]);
+    expect(both).toHaveLength(2);
+  });
+});
