@@ -1,11 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { connect } from '@nats-io/transport-node';
+import { connect, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { createLogger } from '#shared/platform/process/logger.js';
 import { writePrivate } from '#shared/platform/process/secrets.js';
 import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { messageOf } from '../processes/errors.js';
-import type { NatsServer } from './server.js';
 
 /** Tenants of the embedded server beyond those with a password. Holds no secrets. */
 export interface TenantUsers {
@@ -25,7 +24,10 @@ export const keepTenantUsers = (dataDir: string, users: TenantUsers): void =>
   writePrivate(fileIn(dataDir), `${JSON.stringify(users, null, 2)}\n`);
 
 /** A server whose tenants can change while it runs. */
-export type FollowingServer = Pick<NatsServer, 'connection' | 'setTenantUsers'>;
+export interface FollowingServer {
+  connection(user: 'operator'): NodeConnectionOptions;
+  setTenantUsers(users: TenantUsers): Promise<void>;
+}
 
 /** Adds a NATS account for every tenant that `admit tenant` creates while the server runs. @returns a function that stops this */
 export async function followTenants(server: FollowingServer, dataDir: string, say: (line: string) => void): Promise<() => Promise<void>> {

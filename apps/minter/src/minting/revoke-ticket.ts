@@ -4,7 +4,7 @@ import type { RevokeCommand } from '#shared/domain/mint/events.js';
 import { nextAttempt, type TicketMint } from '#shared/domain/mint/ticket-mint.js';
 import { mintSubject } from '#shared/event-store/event-store.js';
 import { Fault } from '#shared/kernel/fault.js';
-import type { MinterParts } from './ticket-minter.js';
+import type { MinterParts } from './minter-parts.js';
 
 /** `cancelled`: it was never minted and never will be. `revoked`: its asset is burned. `voided`: it stands, for nothing. Each way its unit may be sold again. */
 export type RevokeOutcome = 'cancelled' | 'revoked' | 'voided';
@@ -26,10 +26,7 @@ type Revoking = Extract<TicketMint, { state: 'revoking' }>;
 export async function revokeTicket(parts: RevokeParts, command: RevokeCommand, traceparent?: string): Promise<RevokeOutcome> {
   const { ticket, order, unit } = command;
   const subject = mintSubject(command.tenant, command.sale);
-  let { mint } = await parts.inTurn(async () => {
-    await parts.desk.currentState(subject, ticket); // what another minter wrote is known before anything is refused
-    return parts.desk.execute(subject, { type: 'CancelMint', data: { ticket, order, unit } }, traceparent);
-  });
+  let { mint } = await parts.inTurn(() => parts.desk.execute(subject, { type: 'CancelMint', data: { ticket, order, unit } }, traceparent));
   for (;;) {
     if (mint?.state === 'cancelled' || mint?.state === 'revoked' || mint?.state === 'voided') return mint.state;
     if (mint?.state !== 'minted' && mint?.state !== 'revoking') throw new Fault('mint-under-way', { ticket, state: mint?.state });

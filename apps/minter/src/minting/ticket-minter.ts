@@ -6,14 +6,11 @@ import { mintSubject } from '#shared/event-store/event-store.js';
 import { Semaphore } from '#shared/kernel/concurrency/semaphore.js';
 import { Fault } from '#shared/kernel/fault.js';
 import { walletProblem } from '#shared/kernel/wallet.js';
-import type { Logger } from '#shared/platform/process/logger.js';
-import type { Chain, DeathReason } from '../chains/chain.js';
-import { type ConfirmationTracker, type Ending, FIRST_SENDS_AT_ONCE, type Flight } from '../confirmation/confirmation-tracker.js';
-import type { FundsGate } from '../payer/funds-gate.js';
-import type { SpendingCaps } from '../payer/spending-caps.js';
-import type { FailpointHook } from './failpoint.js';
-import type { MintAggregateHandler, MintCommandResult } from './mint-aggregate-handler.js';
-import { type AssetStyle, planMint } from './plan-mint.js';
+import type { DeathReason } from '../chains/chain.js';
+import { type Ending, FIRST_SENDS_AT_ONCE, type Flight } from '../confirmation/confirmation-tracker.js';
+import type { MintCommandResult } from './mint-aggregate-handler.js';
+import type { MinterParts } from './minter-parts.js';
+import { planMint } from './plan-mint.js';
 import { type RevokeOutcome, revokeTicket } from './revoke-ticket.js';
 
 /**
@@ -48,17 +45,6 @@ interface Known {
 interface Launched {
   readonly mint: Submitted;
   readonly flight: Flight;
-}
-
-export interface MinterParts {
-  readonly desk: MintAggregateHandler;
-  readonly chain: Chain;
-  readonly outstanding: ConfirmationTracker;
-  readonly gate: FundsGate;
-  readonly caps: SpendingCaps;
-  readonly style: AssetStyle;
-  readonly passBy: FailpointHook;
-  readonly logger: Logger;
 }
 
 export type MintOutcome = { readonly kind: MintEnd } | { readonly kind: 'failed'; readonly reason: string; readonly attempts: number };

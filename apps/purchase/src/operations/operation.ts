@@ -2,10 +2,10 @@ import type { z } from 'zod';
 import type { Decision, RefusalCode } from '#shared/domain/refusal.js';
 import type { SaleEvent } from '#shared/domain/sale/events.js';
 import type { Sale } from '#shared/domain/sale/sale.js';
-import { ORDER_PATTERN, SALE_PATTERN, type SaleId, TICKET_PATTERN } from '#shared/kernel/ids.js';
+import type { Json } from '#shared/kernel/canonical.js';
+import { ORDER_PATTERN, SALE_PATTERN, type SaleId, type TenantId, TICKET_PATTERN } from '#shared/kernel/ids.js';
 import type { Reads } from '../reads/reads.js';
 import type { Answer, ProblemCode } from '../requests/answer.js';
-import type { Command } from '../requests/command.js';
 
 /** A noun and a verb, such as `order.place`. Over NATS an operation has the subject `admit.<tenant>.<name>`. */
 export type Name = `${string}.${string}`;
@@ -36,14 +36,22 @@ interface Asked {
   readonly problems?: readonly ProblemCode[];
 }
 
+/** What an operation sees of a command. `request` is the body as the caller sent it, valid for its operation. */
+export interface CommandToDecide {
+  readonly tenant: TenantId;
+  readonly sale: SaleId;
+  readonly key: string;
+  readonly request: Json;
+}
+
 /** How a command is decided, and what is answered once it is accepted. */
 export interface Decided {
   readonly name: Name;
   /** 201 where something new is made. */
   readonly status: 200 | 201;
-  readonly decide: (sale: Sale, command: Command, at: number) => Decision<SaleEvent>;
+  readonly decide: (sale: Sale, command: CommandToDecide, at: number) => Decision<SaleEvent>;
   /** The answer, from the state it led to. */
-  readonly view: (sale: Sale, command: Command, version: number) => object;
+  readonly view: (sale: Sale, command: CommandToDecide, version: number) => object;
 }
 
 /** Changes something: it needs an idempotency key, which holds the answer. Over HTTP it is a POST. */
@@ -76,4 +84,4 @@ export type Operation = Mutation | Query;
 export const isMutation = (operation: Operation | Decided): operation is Mutation => 'decide' in operation && 'schema' in operation;
 
 /** A command's body as it was sent. Its schema has checked it before it was stored. */
-export const bodyOf = <T>({ request }: Command): T => request as unknown as T;
+export const bodyOf = <T>({ request }: CommandToDecide): T => request as unknown as T;

@@ -2,19 +2,15 @@ import { bufferOf } from '#shared/kernel/bytes.js';
 import type { Json } from '#shared/kernel/canonical.js';
 import { Fault } from '#shared/kernel/fault.js';
 import { type KeyHash, type KeyNamespace, keyHash, type SaleId, type TenantId } from '#shared/kernel/ids.js';
+import type { CommandToDecide } from '../operations/operation.js';
 import { isOperation, type OperationName } from '../operations/operations.js';
 
 /** What is asked, as it lies on COMMANDS. Tenant, sale and key hash are its subject; the rest is its body. */
-export interface Command {
-  readonly tenant: TenantId;
-  readonly sale: SaleId;
+export interface Command extends CommandToDecide {
   readonly keyHash: KeyHash;
   readonly namespace: KeyNamespace;
   readonly operation: OperationName;
-  readonly key: string;
   readonly fingerprint: string;
-  /** The body as the caller sent it, parsed; already valid for its operation. */
-  readonly request: Json;
   /** Where the process that waits for the decision hears of it; '' where nobody does. */
   readonly reply: string;
   readonly traceparent?: string;

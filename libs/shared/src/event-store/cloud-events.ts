@@ -1,5 +1,6 @@
 import { inOrder } from './commit.js';
-import { readStored, type StoredEvent, sourceOf, timed } from './stored-commit.js';
+import { readStored, sourceOf } from './stored-commit.js';
+import { type StoredEvent, timed } from './stored-form.js';
 
 /** An event of the log as others are told it: CloudEvents 1.0. */
 export interface CloudEvent {

@@ -4,7 +4,8 @@ import type { DomainEvent, Event, Recorded } from '../domain/recorded.js';
 import { Fault, isFault } from '../kernel/fault.js';
 import type { Hash } from '../kernel/hash.js';
 import type { KeyHash } from '../kernel/ids.js';
-import { readStored, type StoredCommit, type StoredDecision, type StoredEvent, timed, writeStored } from './stored-commit.js';
+import { readStored, writeStored } from './stored-commit.js';
+import { type PlacedDecision, type StoredCommit, type StoredDecision, type StoredEvent, timed } from './stored-form.js';
 
 /** Where a subject's history ends. `version` counts its commits from 1; `sequence` is the stream's number of the last one. */
 export interface Head {
@@ -37,9 +38,6 @@ export interface WholeCommit extends Commit {
 }
 
 type Parts = Pick<WholeCommit, 'at' | 'keys' | 'events' | 'decisions'>;
-
-/** The record of a decision, and how many of the commit's events stand before it. */
-export type PlacedDecision = Recorded<CommandDecided> & { readonly before: number };
 
 /** A commit may not exceed this many bytes: 64 KiB below the default max_payload of NATS (1 MiB), so that it is stored on any server. */
 export const MAX_COMMIT_BYTES = 960 * 1024;

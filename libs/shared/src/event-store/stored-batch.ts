@@ -1,5 +1,5 @@
 import { type Hash, sha256 } from '../kernel/hash.js';
-import { numberIn, type StoredCommit, type StoredDecision, type StoredEvent } from './stored-commit.js';
+import { numberIn, type StoredCommit, type StoredDecision, type StoredEvent } from './stored-form.js';
 
 /** The attributes of CloudEvents 1.0, and `previous`, an extension on the first event of a batch: the hash of the commit before. */
 interface CloudEvent {

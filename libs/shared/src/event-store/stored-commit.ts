@@ -4,42 +4,8 @@ import type { Recorded } from '../domain/recorded.js';
 import { bufferOf } from '../kernel/bytes.js';
 import { Fault } from '../kernel/fault.js';
 import { type Hash, sha256 } from '../kernel/hash.js';
-import type { KeyHash } from '../kernel/ids.js';
-import type { WholeCommit } from './commit.js';
 import { readBatch } from './stored-batch.js';
-
-/** One event as a commit holds it. */
-export interface StoredEvent {
-  /** Which of the commit's types it is of. */
-  readonly type: number;
-  /** Milliseconds since 1970, UTC. Absent: that of the one before it; of the first: that of the commit. */
-  readonly at?: number;
-  readonly traceparent?: string;
-  readonly data: unknown;
-}
-
-/** The record of a decision, and how many of the commit's events stand before it. */
-export interface StoredDecision extends StoredEvent {
-  readonly before: number;
-  readonly data: CommandDecided['data'];
-}
-
-/** What the bytes of a commit say, before anything is made of its events. */
-export interface StoredCommit {
-  readonly version: number;
-  /** What the next commit carries. */
-  readonly hash: Hash;
-  readonly previous: Hash | '';
-  /** Of what was decided last in it. */
-  readonly at: number;
-  /** `<name>.v<version>`, each once. */
-  readonly types: readonly string[];
-  /** Of the keys that were decided in it, one for each decision in their order. */
-  readonly keys: readonly KeyHash[];
-  readonly events: readonly StoredEvent[];
-  /** Read when it is called. */
-  readonly decisions: () => readonly StoredDecision[];
-}
+import { type CommitContent, numberIn, type StoredCommit, type StoredDecision, type StoredEvent } from './stored-form.js';
 
 /**
  * A commit is one CloudEvent 1.0: its version is the id; its data are types, keys, events and decisions; `previous` is the hash of the
@@ -71,7 +37,7 @@ const BATCH_BEGINS = '['.charCodeAt(0);
 export const sourceOf = (subject: string): string => `/${subject.split('.').slice(1).join('/')}`;
 
 /** The bytes of a commit. */
-export function writeStored({ subject, version, previous, at, keys, ...told }: Omit<WholeCommit, 'sequence' | 'hash'>): Buffer {
+export function writeStored({ subject, version, previous, at, keys, ...told }: CommitContent): Buffer {
   const types: string[] = [];
   const events = storedOf(told.events, at, types);
   const decisions = storedOf(told.decisions, at, types).map((decision, index) => {
@@ -92,25 +58,6 @@ function storedOf(recorded: readonly Recorded[], start: number, types: string[])
     before = at;
     const number = numberIn(types, `${type}.v${versionOf(type)}`);
     return { type: number, ...(isLater && { at }), ...(traceparent !== undefined && { traceparent }), data };
-  });
-}
-
-/** Where a type stands among those of a commit; a new one comes last. */
-export function numberIn(types: string[], type: string): number {
-  const known = types.indexOf(type);
-  return known < 0 ? types.push(type) - 1 : known;
-}
-
-/** Makes something of each event, its time and its place: what was decided together has one time, which stands at the first. */
-export function timed<S extends StoredEvent, T>(
-  events: readonly S[],
-  start: number,
-  make: (event: S, at: number, index: number) => T,
-): T[] {
-  let at = start;
-  return events.map((event, index) => {
-    at = event.at ?? at;
-    return make(event, at, index);
   });
 }
 

@@ -2,12 +2,11 @@ import { PlaceOrder } from '#shared/domain/sale/commands.js';
 import { placeOrder } from '#shared/domain/sale/orders/place-order.js';
 import { orderId } from '#shared/kernel/ids.js';
 import { orderView } from '../../reads/views.js';
-import type { Command } from '../../requests/command.js';
 import { Order } from '../answers.js';
-import { bodyOf, type Mutation, ORDER_PATH, SALE_PATH } from '../operation.js';
+import { bodyOf, type CommandToDecide, type Mutation, ORDER_PATH, SALE_PATH } from '../operation.js';
 
 /** Known before anything is decided: it is made of the key. */
-export const placedBy = ({ tenant, sale, key }: Command) => orderId(tenant, sale, key);
+export const placedBy = ({ tenant, sale, key }: CommandToDecide) => orderId(tenant, sale, key);
 
 export const orderPlace = {
   name: 'order.place',

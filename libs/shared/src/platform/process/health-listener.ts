@@ -6,7 +6,6 @@ import { Registry } from 'prom-client';
 import { TrustedProxies } from '../http/client-address.js';
 import { Connections } from '../http/connections.js';
 import { METRICS_PATH, type MetricsPage } from '../metrics/metrics-page.js';
-import type { Health } from './health.js';
 
 /** Clients here are probes and scrapers: few, near and quick. */
 const LIMITS = { total: 256, each: 64 };
@@ -16,6 +15,11 @@ const TIMEOUT_CHECK_MS = 1_000;
 /** A scrape of every stream and consumer takes 2 s at most while the log is unreachable. */
 const SILENT_MS = 15_000;
 const ALWAYS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
+
+/** What the listener asks: the status is 503 where it is `not ready`, and the report is the body. */
+interface HealthSource {
+  report(): Promise<{ readonly status: string }>;
+}
 
 export interface HealthListening {
   readonly host: string;
@@ -34,7 +38,7 @@ export class HealthListener implements OnApplicationShutdown {
   );
 
   constructor(
-    private readonly health: Health,
+    private readonly health: HealthSource,
     private readonly page: MetricsPage,
     private readonly listening: HealthListening,
   ) {

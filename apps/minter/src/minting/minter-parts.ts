@@ -1,0 +1,20 @@
+import type { Logger } from '#shared/platform/process/logger.js';
+import type { Chain } from '../chains/chain.js';
+import type { ConfirmationTracker } from '../confirmation/confirmation-tracker.js';
+import type { FundsGate } from '../payer/funds-gate.js';
+import type { SpendingCaps } from '../payer/spending-caps.js';
+import type { FailpointHook } from './failpoint.js';
+import type { MintAggregateHandler } from './mint-aggregate-handler.js';
+import type { AssetStyle } from './plan-mint.js';
+
+/** What it takes to mint a ticket, and to take it back. */
+export interface MinterParts {
+  readonly desk: MintAggregateHandler;
+  readonly chain: Chain;
+  readonly outstanding: ConfirmationTracker;
+  readonly gate: FundsGate;
+  readonly caps: SpendingCaps;
+  readonly style: AssetStyle;
+  readonly passBy: FailpointHook;
+  readonly logger: Logger;
+}
