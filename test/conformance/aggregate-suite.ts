@@ -1,78 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AFTER_COMMIT, type Aggregate, type AggregateDefinition, type Decide, type SnapshotSource } from '#shared/aggregate/aggregate.js';
 import { AggregateRepository } from '#shared/aggregate/aggregate-repository.js';
-import { type Commit, type Head, headOf, NO_HEAD, type WholeCommit } from '#shared/event-store/commit.js';
+import { type Commit, type Head, headOf, NO_HEAD } from '#shared/event-store/commit.js';
 import type { EventStore } from '#shared/event-store/event-store.js';
 import { Fault } from '#shared/kernel/fault.js';
 import type { Hash } from '#shared/kernel/hash.js';
+import type { AggregateCase, Outcome } from './aggregate-case.js';
+import { held, LogBetween, unrendered } from './log-between.js';
 
 /** More commits than are read before anybody asks for a snapshot, and than one look at the log brings. */
 const LONG = 20;
 /** A group is decided again 16 times. */
 const TRIES = 17;
-
-export type Outcome = 'done' | 'refused';
-
-/** One aggregate of the product, and commands of which number `n` can be done once, by whoever is first. */
-export interface AggregateCase<A extends Aggregate> {
-  readonly name: string;
-  readonly definition: AggregateDefinition<A>;
-  /** A subject that nobody used before. */
-  readonly subject: () => string;
-  /** What must be in the log before command 1. */
-  readonly prepare: readonly Decide<A, unknown>[];
-  readonly command: (n: number, who?: string) => Decide<A, Outcome>;
-  /** The numbers of the commands that were done. */
-  readonly done: (aggregate: A) => readonly number[];
-  /** By number, how often the log says that it was done. */
-  readonly countIn: (commits: readonly Commit[], n: number) => number;
-}
-
-/** A log between this process and the real one: its answers can be lost, late or refused. */
-class Between implements EventStore {
-  reads = 0;
-  /** Takes the place of the next append. */
-  next: ((append: () => Promise<WholeCommit | undefined>) => Promise<WholeCommit | undefined>) | undefined;
-  maxEvents = Number.POSITIVE_INFINITY;
-
-  constructor(private readonly store: EventStore) {}
-
-  head(subject: string): Promise<Head> {
-    return this.store.head(subject);
-  }
-
-  at(subject: string, sequence: number): Promise<WholeCommit> {
-    return this.store.at(subject, sequence);
-  }
-
-  read(subject: string, after: Head): AsyncIterable<Commit> {
-    this.reads += 1;
-    return this.store.read(subject, after);
-  }
-
-  append(...args: Parameters<EventStore['append']>): Promise<WholeCommit | undefined> {
-    const append = () => this.store.append(...args);
-    const { next } = this;
-    this.next = undefined;
-    if (args[2].length > this.maxEvents) return Promise.reject(new Fault('commit-too-large', {}));
-    return next === undefined ? append() : next(append);
-  }
-}
-
-/** The next append of a store, held until it is let go. */
-function held(store: Between): { readonly landed: Promise<void>; readonly letGo: () => void } {
-  let letGo = (): void => undefined;
-  const gate = new Promise<void>((resolve) => (letGo = resolve));
-  const landed = new Promise<void>((resolve) => {
-    store.next = async (append) => {
-      const commit = await append();
-      resolve();
-      await gate;
-      return commit;
-    };
-  });
-  return { landed, letGo };
-}
 
 const numbers = (count: number, first = 1): number[] => Array.from({ length: count }, (_, n) => first + n);
 
@@ -82,7 +21,7 @@ export function aggregateSuite<A extends Aggregate>(on: string, aCase: Aggregate
 
   describe(`the aggregate of ${aCase.name} on ${on}`, () => {
     let log: EventStore;
-    let store: Between;
+    let store: LogBetween;
     let subject: string;
     let one: AggregateRepository<A>;
     let lostRaces: number;
@@ -91,7 +30,7 @@ export function aggregateSuite<A extends Aggregate>(on: string, aCase: Aggregate
       log = await open();
     }, 180_000);
     beforeEach(async () => {
-      store = new Between(log);
+      store = new LogBetween(log);
       subject = aCase.subject();
       [lostRaces, failed] = [0, []];
       one = repository();
@@ -280,7 +219,7 @@ export function aggregateSuite<A extends Aggregate>(on: string, aCase: Aggregate
       await doAll(one, [1]);
       await seenBy(one);
       const { reads } = store;
-      const readers = [...numbers(40).map(() => seenBy(one)), one.query(subject, () => assertNever())];
+      const readers = [...numbers(40).map(() => seenBy(one)), one.query(subject, unrendered)];
       const outcomes = await Promise.allSettled(readers);
       expect(store.reads - reads).toBe(1);
       expect(outcomes.map(({ status }) => status)).toEqual([...numbers(40).map(() => 'fulfilled'), 'rejected']);
@@ -357,8 +296,4 @@ export function aggregateSuite<A extends Aggregate>(on: string, aCase: Aggregate
       });
     });
   });
-}
-
-function assertNever(): never {
-  throw new Error('cannot be rendered');
 }

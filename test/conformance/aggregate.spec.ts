@@ -13,7 +13,8 @@ import { SALES, type SaleAggregate } from '../../apps/purchase/src/deciding/sale
 import type { OperationName } from '../../apps/purchase/src/operations/operations.js';
 import type { Command } from '../../apps/purchase/src/requests/command.js';
 import { Log } from '../stages/selling.js';
-import { type AggregateCase, aggregateSuite, type Outcome } from './aggregate-suite.js';
+import type { AggregateCase, Outcome } from './aggregate-case.js';
+import { aggregateSuite } from './aggregate-suite.js';
 
 const log = Log.forTests('aggregate');
 const TENANT = 'demo' as TenantId;
