@@ -26,8 +26,8 @@ const MOST_SAID = 20;
 const CHUNK = 200;
 /** Answers that decide nothing and hold no key: the sale is not open yet, the key is another request's. */
 const NOTHING: ReadonlySet<number> = new Set([404, 422]);
-/** Not yet: the same key is asked again. */
-const NOT_YET: ReadonlySet<number> = new Set([202, 409, 429, 503]);
+/** Not yet: the same key is asked again. 408: on a busy machine a request did not arrive whole in time; it holds no key. */
+const NOT_YET: ReadonlySet<number> = new Set([202, 408, 409, 429, 503]);
 
 /** Everything that callers and payment providers can ask, from several tenants at once, repeated, sent twice, and left without an answer. */
 export class Traffic {
