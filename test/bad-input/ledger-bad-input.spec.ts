@@ -159,14 +159,14 @@ describe('a question to the ledger is refused, with the name of what is wrong', 
           errors: [{ pointer: `query:${name}`, detail: 'is not known here' }],
         });
       expect(problemOf(await ledger.demo.get(`${path}?sale=gala&sale=gala`)).errors).toEqual([
-        { pointer: 'query:sale', detail: 'must be said once' },
+        { pointer: 'query:sale', detail: 'must be given once' },
       ]);
       const both = problemOf(await ledger.demo.get(`${path}?tenant=acme&limit=0`));
       expect(both.errors?.map(({ pointer }) => pointer).sort()).toEqual(['query:limit', 'query:tenant']);
     }
     const { body } = await ledger.demo.get('/v1/ledger/balances');
     expect(problemOf(await ledger.demo.get(`/v1/ledger/balances?at=${body.position}&atTime=2027-01-01T00:00:00Z`)).errors).toEqual([
-      { pointer: 'query:atTime', detail: 'must not be said together with at' },
+      { pointer: 'query:atTime', detail: 'must not be combined with at' },
     ]);
   });
 

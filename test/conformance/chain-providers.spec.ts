@@ -106,7 +106,7 @@ describe('of two providers', () => {
     untilExpired();
     second.set(fault, {});
     const chain = open();
-    expect(await look(chain)).toMatchObject({ kind: 'unknown', reason: expect.stringContaining('could not be asked') });
+    expect(await look(chain)).toMatchObject({ kind: 'unknown', reason: expect.stringContaining('could not confirm that it is dead') });
   });
 
   it.each([

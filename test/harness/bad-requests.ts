@@ -10,7 +10,7 @@ const EMAIL = 'looks like an e-mail address, which must not enter a log that nev
 const UNSEEN = 'must have a character that can be seen';
 const RANGE = 'must be from 1970-01-01T00:00:00.000Z to 9998-12-31T23:59:59.999Z; leave it out for no limit';
 const NO_CURRENCY = 'must be a currency of ISO 4217 that is in use, such as EUR';
-const NOBODY = 'must be a wallet; this is the address of a program or of the system: nobody could hold the ticket';
+const NOBODY = 'must be a wallet; this is the address of a program or of the system, which cannot hold a ticket';
 const NO_WALLETS = [
   '11111111111111111111111111111111',
   'SysvarC1ock11111111111111111111111111111111',

@@ -77,7 +77,7 @@ describe('admit log verify', () => {
       more: 0,
       witness: true,
     });
-    expect((await log('verify', '--no-ledger')).out).toContain('nobody vouches for the last commit of each subject');
+    expect((await log('verify', '--no-ledger')).out).toContain('the last commit of each subject is not verified');
   });
 
   it('says what the ledger has seen and the log has not', async () => {

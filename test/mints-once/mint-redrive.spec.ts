@@ -81,11 +81,11 @@ it('[L2] says that a minted ticket is minted, where, and asks nobody for anythin
 
 it('[L2] gives a mint whose command was lost back to the minter, once, and leaves one that is with it alone', async () => {
   const ticket = await asked();
-  expect((await redrive(ticket, '--sale', SALE)).out).toMatch(/working {2}MINTS \d+ is with the minter; the log says not begun/);
+  expect((await redrive(ticket, '--sale', SALE)).out).toMatch(/working {2}MINTS \d+ is with the minter; its state in the log is not begun/);
   await loseMints();
   const both = await Promise.all([redrive(ticket), redrive(ticket)]);
   expect(both.map(({ code }) => code)).toEqual([0, 0]);
-  expect(both.map(({ out }) => out).join()).toMatch(/given {2}MINTS \d+; the log says not begun/);
+  expect(both.map(({ out }) => out).join()).toMatch(/given {2}MINTS \d+; its state in the log is not begun/);
   expect(await stage.outstanding()).toBe(1);
   await minting();
   await stage.untilDone();
@@ -101,7 +101,7 @@ it('[L2] goes on with a mint in flight from where the log left it: at the same a
   await waitFor(async () => (await told(ticket, 'MintSubmitted')).length === 1, { what: 'it is submitted', timeoutMs: WAIT_MS });
   await stopped();
   await loseMints();
-  expect((await redrive(ticket)).out).toMatch(/given {2}MINTS \d+; the log says submitted/);
+  expect((await redrive(ticket)).out).toMatch(/given {2}MINTS \d+; its state in the log is submitted/);
   stage.solana.control.clearFaults();
   await minting();
   await stage.untilDone();
@@ -131,12 +131,12 @@ it('[L2] asks anew for a mint that failed for good, through the sale that counts
   const again = await admit(operatorOf(stage.server), 'dead', 'redrive', '--all');
   expect([again.code, again.out]).toEqual([
     1,
-    expect.stringContaining(`refused  its mint failed for good (wallet-invalid: of old); admit mint redrive`),
+    expect.stringContaining(`refused  its mint failed permanently (wallet-invalid: of old); admit mint redrive`),
   ]);
 
   const wallet = newWallet();
   expect((await redrive(ticket, '--wallet', 'no wallet')).code).toBe(1);
-  expect((await redrive(ticket, '--wallet', wallet)).out).toMatch(/given {2}failed \(wallet-invalid: of old\); asked for again, for /);
+  expect((await redrive(ticket, '--wallet', wallet)).out).toMatch(/given {2}failed \(wallet-invalid: of old\); requested again, for /);
   await waitFor(async () => (await stage.outstanding()) === 1, { what: 'the second request is there', timeoutMs: WAIT_MS });
   expect((await redrive(ticket, '--wallet', wallet)).out).toMatch(/working/);
   await minting();
@@ -162,7 +162,7 @@ it('[L2] never gets past something foreign at the planned address', async () => 
   const halted = () =>
     waitFor(() => complaints.join().includes('foreign-account'), { what: 'the minter asks for a human', timeoutMs: WAIT_MS });
   await halted();
-  expect((await redrive(ticket)).out).toMatch(/working {2}MINTS \d+ is with the minter; the log says submitted/);
+  expect((await redrive(ticket)).out).toMatch(/working {2}MINTS \d+ is with the minter; its state in the log is submitted/);
   await stopped();
   await loseMints();
   expect((await redrive(ticket)).out).toMatch(/given/);
@@ -177,7 +177,7 @@ it('[L2] never gets past something foreign at the planned address', async () => 
 it('says what it does not know, and ends with 1; with 2 where it is used wrongly', async () => {
   expect(await redrive('tkt_unknown')).toMatchObject({
     code: 1,
-    out: expect.stringContaining('no mint of this ticket was ever asked for'),
+    out: expect.stringContaining('this ticket has no mint request'),
   });
   expect(await admit(operatorOf(stage.server), 'mint', 'redrive', TENANT)).toMatchObject({
     code: 2,

@@ -175,7 +175,7 @@ describe('a receipt that was made up', () => {
     const plan = planMint(command, chain, await chain.genesisHash(), STYLE);
     const findings = await checkReceipt(rpc, receiptOf(command, plan, { signature: receipt.signature }) as Receipt);
     expect(different(findings)).toEqual(
-      expect.arrayContaining(['asset nothing stands at its address', 'signature did not make this asset']),
+      expect.arrayContaining(['asset no account is at its address', 'signature did not make this asset']),
     );
   });
 });

@@ -49,7 +49,7 @@ describe('the command admit', () => {
     const byHand = await admit(operatorOf(log.server), ['tenant', 'create', 'by-hand']);
     expect(byHand.out).toContain('Put this into `accounts');
     const followed = await admit({ ...operatorOf(log.server), NATS_ACCOUNTS: 'followed' }, ['tenant', 'create', 'followed']);
-    expect(followed.out).toMatch(/ADMIT_NATS_SEED=[\s\S]*told of it by itself/);
+    expect(followed.out).toMatch(/ADMIT_NATS_SEED=[\s\S]*adds its account automatically/);
     expect(followed.out).not.toMatch(/accounts \{|reload/);
   });
 });

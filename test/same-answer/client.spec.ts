@@ -171,6 +171,6 @@ describe('over HTTP', () => {
     });
     await expect(
       overHttp(await shop.app.getUrl()).failPayment({ sale: 'http', order: 'o', payment: 'p', amount: '1', currency: 'EUR' }),
-    ).rejects.toThrow('not asked over HTTP');
+    ).rejects.toThrow('not available over HTTP');
   });
 });

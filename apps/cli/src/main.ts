@@ -38,7 +38,7 @@ withExitCodes(program.command('replay'))
     '--from-backup <folder>',
     'rebuild from a backup, on a server of its own (NATS_SERVER), and compare as of its last commit; the log is not touched',
   )
-  .option('--promote', 'put what was rebuilt in the place of the live ledger')
+  .option('--promote', 'replace the live ledger by the rebuilt one')
   .option('--trust-log', 'promote also where the live ledger knows of more than the log, or of another one')
   .option('--json', 'print the outcome as JSON')
   .action(replayLog);

@@ -21,7 +21,7 @@ export async function showProjection(
   const checkpoint = gauge('admit_ledger_checkpoint', 'The newest commit that is in the ledger');
   const lagCommits = gauge('admit_ledger_lag_commits', 'Commits in the log that are not in the ledger');
   const lagSeconds = gauge('admit_ledger_lag_seconds', 'Age of the first of them');
-  const halted = gauge('admit_ledger_halted_tenants', 'Tenants whose ledger stands still at a commit that cannot be applied');
+  const halted = gauge('admit_ledger_halted_tenants', 'Tenants whose ledger is halted at a commit that cannot be applied');
   const suspended = gauge('admit_ledger_suspended_events', 'Events that operators have put into suspense, since they cannot be applied');
   const degraded = gauge('admit_ledger_degraded', '1 while a tenant is halted or an event is in suspense, else 0');
   page.gathers({

@@ -101,7 +101,7 @@ function followSpending(connection: NatsConnection, caps: SpendingCaps, logger: 
     filter: mintSubject('*', '*'),
     sinceMs: CAPPED_MS,
     onCommit: (commit) => caps.note(commit),
-    onTrouble: (err) => logger.warn({ err }, 'what other minters sign cannot be read; tried again'),
+    onTrouble: (err) => logger.warn({ err }, 'attempts of other minters cannot be read; retried'),
   });
 }
 

@@ -202,11 +202,11 @@ export type Receipt = {
   readonly signature: string;
   /** Of the chain. */
   readonly genesisHash: string;
-  /** The address of the asset is createWithSeed of these; base is the key of who issued it. */
+  /** The address of the asset is createWithSeed of these; base is the key of the issuer. */
   readonly address: { readonly base: string; readonly seed: string; readonly program: string };
   /** What the asset says of itself. */
   readonly metadata: { readonly name: string; readonly symbol: string; readonly uri: string };
-  /** Who may burn it, where the ticket can be taken back. */
+  /** The key that may burn it, for a revocable ticket. */
   readonly delegate?: string;
 };
 

@@ -36,20 +36,20 @@ export function addLedgerCommands(program: Command): void {
     .action(migrate);
   ledger
     .command('halts')
-    .description('list the tenants whose ledger stands still, with the event that cannot be applied; exit code 1 when there are any')
+    .description('list the tenants whose ledger is halted, with the event that cannot be applied; exit code 1 when there are any')
     .option('--json', 'as JSON')
     .action(listHalts);
   ledger
     .command('suspend')
-    .argument('<tenant>', 'who is halted')
-    .description('put the event at which a tenant is halted into suspense: it is not applied, is listed, and the ledger goes on behind it')
+    .argument('<tenant>', 'the halted tenant')
+    .description('move the event at which a tenant is halted to suspense: it is listed but not applied, and the ledger continues after it')
     .requiredOption('--event <event>', 'as halts shows it; without the part behind the point, all events of that commit', eventIn)
-    .requiredOption('--reason <text>', 'why, for whoever looks later; it is recorded in the log for ever', reasonIn)
+    .requiredOption('--reason <text>', 'the reason; it is recorded in the log permanently', reasonIn)
     .option('--json', 'print the outcome as JSON')
     .action(suspend);
   ledger
     .command('suspense')
-    .description('list the events in suspense with what they hold; exit code 1 when there are any')
+    .description('list the events in suspense with their amounts; exit code 1 when there are any')
     .option('--tenant <tenant>', "only this tenant's")
     .option('--json', 'as JSON')
     .action(listSuspense);
@@ -103,10 +103,10 @@ async function suspend(tenant: string, { event, reason, json }: Decision): Promi
     !now.catchingUp && ((eventNamed(now.event)?.sequence ?? 0) > event.sequence || now.decision >= decided.sequence);
   const now = await haltWhen(url, tenant, hasMet);
   if (json === true) say(JSON.stringify({ tenant, event: nameOf(event), decision: decided.sequence, halted: now ?? null }));
-  else if (now === undefined) say(`the ledger of ${tenant} goes on`);
+  else if (now === undefined) say(`the ledger of ${tenant} continues`);
   else if (hasMet(now)) say(`the ledger of ${tenant} is halted again, at ${now.event}: ${harmless(now.reason)}`);
-  else if (now.catchingUp) say(`the ledger of ${tenant} goes on and is at commit ${now.event}: it has not caught up within ${WITHIN}`);
-  else say(`the ledger has not gone on within ${WITHIN}: does the ledger app run? The decision stands`);
+  else if (now.catchingUp) say(`the ledger of ${tenant} continues and is at commit ${now.event}: it has not caught up within ${WITHIN}`);
+  else say(`the ledger has not continued within ${WITHIN}: is the ledger app running? The decision is recorded`);
   if (now === undefined) process.exitCode = EXIT.ok;
   else if (hasMet(now)) process.exitCode = EXIT.findings;
 }

@@ -16,17 +16,17 @@ export function addLogCommands(program: Command): void {
   log
     .command('verify')
     .description('read every commit of EVENTS and prove its chain, against the ledger too; exit code 1 when it is not whole')
-    .option('--no-ledger', 'do not ask the ledger where each subject ended: the last commit of each is then believed')
+    .option('--no-ledger', 'do not compare with the ledger: the last commit of each subject is then not verified')
     .option('--json', 'print the outcome as JSON')
     .action(verify);
   log
     .command('backup')
     .argument('<folder>', 'where it is put; must not exist yet')
-    .description('copy every stream into a new folder, while selling goes on. It holds secrets of tenants: keep it private')
+    .description('copy every stream into a new folder, while selling continues. It holds secrets of tenants: keep it private')
     .action(takeBackup);
   log
     .command('restore')
-    .argument('<folder>', 'what backup made')
+    .argument('<folder>', 'the folder that backup created')
     .description('bring a backup into a server that has no log (NATS user: provision); refused where there is one')
     .action(bringBack);
 }
@@ -52,7 +52,7 @@ async function bringBack(folder: string): Promise<void> {
   say(
     `the log of epoch ${epoch} is as it was at ${takenAt}; now: admit log verify, then start the apps. A ledger that knows more than this`,
   );
-  say('log refuses to go on: admit replay --promote --trust-log makes it again from what there is.');
+  say('log refuses to go on: admit replay --promote --trust-log rebuilds it from the restored log.');
   process.exitCode = EXIT.ok;
 }
 
@@ -74,7 +74,7 @@ async function verify({ ledger, json }: { readonly ledger: boolean; readonly jso
 
 function sentenceOf({ epoch, sequence, subjects, findings, more }: LogVerdict, witnessed: boolean): string {
   const seen = `${number(sequence)} commits on ${number(subjects)} subjects, epoch ${epoch}`;
-  const ends = witnessed ? '' : '; nobody vouches for the last commit of each subject (no ledger: DATABASE_REPLAY_URL)';
+  const ends = witnessed ? '' : '; the last commit of each subject is not verified (no ledger: set DATABASE_REPLAY_URL)';
   if (findings.length === 0) return `whole: ${seen}${ends}`;
   const lines = findings.map(({ sequence: place, subject, what }) =>
     place === 0 && subject === '' ? `EVENTS ${what}` : `${place}  ${subject}  ${what}`,

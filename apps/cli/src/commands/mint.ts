@@ -16,10 +16,10 @@ export function addMintCommands(program: Command): void {
     .argument('<tenant>', 'whose ticket it is')
     .argument('<ticket>', 'the ticket')
     .description(
-      'give a mint to the minter once more; what is minted stays as it is, and no ticket gets a second address. Exit code 1: refused',
+      'send a mint to the minter again; a minted ticket stays unchanged, and no ticket gets a second address. Exit code 1: refused',
     )
-    .option('--sale <sale>', "look in this sale only: faster than through all of the tenant's")
-    .option('--wallet <address>', 'for a mint that failed: ask for it again, for this wallet')
+    .option('--sale <sale>', 'search this sale only: faster than all sales of the tenant')
+    .option('--wallet <address>', 'for a failed mint: request it again, for this wallet')
     .action(redrive);
 }
 

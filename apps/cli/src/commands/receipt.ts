@@ -17,11 +17,11 @@ export function addReceiptCommands(program: Command): void {
     .description('proof of minted tickets')
     .command('verify <file>')
     .description(
-      'tell whether a receipt is true, with its file (- for what is piped in) and a Solana RPC alone, which cannot know that a ticket became void; exit code 0: yes, 1: no, 2: not known',
+      'verify a receipt with its file (- for standard input) and a Solana RPC alone, which cannot know that a ticket became void. Exit codes: 0 valid, 1 invalid, 2 could not verify',
     )
-    .option('--rpc-url <url>', 'the RPC to ask (default: SOLANA_RPC_URL)')
+    .option('--rpc-url <url>', 'the URL of the RPC (default: SOLANA_RPC_URL)')
     .option('--issuer <address>', 'the base key that the organiser published: the receipt must be of it')
-    .option('--json', 'print what was found as JSON')
+    .option('--json', 'print the findings as JSON')
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : COULD_NOT))
     .action(verify);
 }

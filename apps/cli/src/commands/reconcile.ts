@@ -13,8 +13,11 @@ interface ReconcileOptions {
 /** `admit reconcile` */
 export function addReconcileCommand(program: Command): void {
   withExitCodes(program.command('reconcile'))
-    .description('hold log, ledger and chain against each other and say what differs; changes nothing. Exit code 1 when something is wrong')
-    .option('--also <addresses...>', 'look for unlogged transactions of these addresses too: payer and mint authority, of now and before')
+    .description('compare log, ledger and chain and report differences; changes nothing. Exit code 1 on errors')
+    .option(
+      '--also <addresses...>',
+      'search for unlogged transactions of these addresses too: payer and mint authority, current and former',
+    )
     .option('--no-ledger', 'hold the log against the chain alone')
     .option('--json', 'print the report as JSON')
     .action(reconcile);

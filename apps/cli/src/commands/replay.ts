@@ -52,7 +52,7 @@ async function replayLive(environment: Environment, options: ReplayOptions): Pro
  * is lost, restore the backup first.
  */
 const NO_PROMOTION =
-  '--promote with --from-backup: an older ledger cannot take the place of the live one. Promote from the log (admit replay --promote), after admit log restore where it is lost';
+  '--promote with --from-backup: an older ledger cannot replace the live one. Promote from the log (admit replay --promote), after admit log restore if it is lost';
 
 function replayBackup(environment: Environment, options: ReplayOptions, folder: string): Promise<number> {
   if (options.promote === true) throw new Fault('configuration', { problems: [NO_PROMOTION] });

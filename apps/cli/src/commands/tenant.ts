@@ -8,7 +8,7 @@ import { asOperator } from '../operator.js';
 import { tableWith } from '../table.js';
 
 /** With `npm start` or the container `accounts`. */
-const FOLLOWED = 'The NATS server is told of it by itself, within a few seconds.';
+const FOLLOWED = 'The NATS server adds its account automatically, within a few seconds.';
 const MS_PER_HOUR = 3_600_000;
 /** Covers a tenant's next working day, so that the tenant can change its credentials. */
 const OVERLAP_HOURS = 24;
@@ -25,7 +25,7 @@ interface GrantOptions {
   readonly freeMints?: boolean;
 }
 
-const FREE_MINTS = 'mint the tickets of orders that nobody pays for, at the expense of the payer of all mints';
+const FREE_MINTS = 'mint the tickets of unpaid orders, at the expense of the payer of all mints';
 
 interface RotateOptions {
   readonly apiKey?: boolean;
@@ -36,7 +36,7 @@ interface RotateOptions {
 
 /** `admit tenant …` */
 export function addTenantCommands(program: Command): void {
-  const tenant = program.command('tenant').description('who may sell: tenants, their API keys, webhook secrets and NATS accounts');
+  const tenant = program.command('tenant').description('tenants with their API keys, webhook secrets and NATS accounts');
   tenant
     .command('create <tenant>')
     .description('make a tenant, and show its credentials this once')
@@ -50,7 +50,7 @@ export function addTenantCommands(program: Command): void {
     .description('make new credentials (all but the NATS key unless some are named); the old ones stay good for a while')
     .option('--api-key', 'the API key')
     .option('--webhook-secret', 'the webhook secret')
-    .option('--nats-key', 'the key of its NATS user; its old one ends when the server is told the new one')
+    .option('--nats-key', 'the key of its NATS user; its old key ends when the server gets the new one')
     .option('--overlap <hours>', `how long the old ones stay good; 0: they end now`, readHours, OVERLAP_HOURS)
     .action(rotate);
   tenant
@@ -60,12 +60,12 @@ export function addTenantCommands(program: Command): void {
     .action(changeGrant('grant'));
   tenant
     .command('withdraw <tenant>')
-    .description('take back what was granted; sales that are open keep it')
+    .description('revoke a grant; open sales keep it')
     .option('--free-mints', FREE_MINTS)
     .action(changeGrant('withdraw'));
-  tenant.command('disable <tenant>').description('let it in nowhere; what it sold stays').action(setStatus('disabled'));
+  tenant.command('disable <tenant>').description('reject all its requests; its sales stay').action(setStatus('disabled'));
   tenant.command('enable <tenant>').description('let it in again').action(setStatus('active'));
-  tenant.command('account <tenant>').description('what to put into the configuration of a NATS server of your own').action(account);
+  tenant.command('account <tenant>').description('the configuration for a NATS server of your own').action(account);
 }
 
 async function create(name: string, { ifMissing, natsPassword, freeMints }: CreateOptions): Promise<void> {

@@ -55,7 +55,7 @@ export class Redrive {
     const { tenant, ticket, request } = asked;
     const mint = await standing(this.messages, tenant, { ticket, body: asked });
     if (mint?.state !== 'failed' || mint.request < request) return undefined;
-    return `its mint failed for good (${mint.reason}); admit mint redrive ${tenant} ${ticket} requests it again`;
+    return `its mint failed permanently (${mint.reason}); admit mint redrive ${tenant} ${ticket} requests it again`;
   }
 
   /** What lies on the original's subject now, other than the original itself. */

@@ -91,7 +91,7 @@ function assertEvent(message: StoredMsg, { sequence, index }: EventName): void {
 }
 
 function notHaltedThere(tenant: string, named: EventName, halt: Halt | undefined): Fault {
-  if (halt === undefined) return unusable(`${tenant} is not halted: admit ledger halts lists who is`);
+  if (halt === undefined) return unusable(`${tenant} is not halted: admit ledger halts lists halted tenants`);
   return unusable(`${tenant} is halted at event ${halt.event}, and not at ${nameOf(named)}`);
 }
 

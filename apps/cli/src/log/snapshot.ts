@@ -73,7 +73,7 @@ export async function takeSnapshot(
 export async function restoreSnapshot(connection: NatsConnection, stream: string, path: string, described: Described): Promise<void> {
   const { config, state } = described;
   const { deliver_subject: to } = await ask(connection, `$JS.API.STREAM.RESTORE.${stream}`, JSON.stringify({ config, state }));
-  if (typeof to !== 'string') throw new Fault('log-unreachable', { stream, reason: 'the server did not say where to send the copy' });
+  if (typeof to !== 'string') throw new Fault('log-unreachable', { stream, reason: 'the server did not return a subject for the copy' });
   for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES })) await deliver(connection, to, chunk as Uint8Array);
   await ask(connection, to, new Uint8Array());
 }

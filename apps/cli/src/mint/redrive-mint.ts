@@ -34,7 +34,7 @@ const ASK_TIMEOUT_MS = 10_000;
 export async function redriveMint(connection: NatsConnection, wish: RedriveWish): Promise<MintRedriven> {
   const messages = await StoredMessages.on(connection);
   const record = await ticketRecord(messages, wish);
-  if (record === undefined) return { outcome: 'refused', says: 'no mint of this ticket was ever asked for; ticket.mint asks for it' };
+  if (record === undefined) return { outcome: 'refused', says: 'this ticket has no mint request; ticket.mint creates one' };
   const { asked, mint } = record;
   const isRevocation = 'revoke' in asked.body;
   const ends = ['revoked', 'voided', 'cancelled'];
@@ -46,13 +46,13 @@ export async function redriveMint(connection: NatsConnection, wish: RedriveWish)
   if (lying !== undefined)
     return {
       outcome: 'working',
-      says: `${MINTS} ${lying.seq} is with the minter; the log says ${state}. What it waits for stands in its log`,
+      says: `${MINTS} ${lying.seq} is with the minter; its state in the log is ${state}. The minter's log says what it waits for`,
     };
   if (isRevocation && asked.what === 'revoke' && mint?.state === 'minted' && mint.revocable === undefined) return irrevocable(record);
   if (!isRevocation && mint?.state === 'failed' && mint.request >= Number(asked.what))
     return askAnew(connection, wish, record, mint.reason);
   const sequence = await give(connection, subject, asked);
-  return { outcome: 'given', says: `${MINTS} ${sequence}; the log says ${state}, and the minter goes on from there` };
+  return { outcome: 'given', says: `${MINTS} ${sequence}; its state in the log is ${state}, and the minter continues from there` };
 }
 
 const ended = ({ mint }: TicketRecord): string =>
@@ -72,7 +72,7 @@ async function give(connection: NatsConnection, subject: string, { body, tracepa
     const options = { headers: head, msgID: `redrive:${randomUUID()}`, expect: { streamName: MINTS } };
     return (await jetstream(connection).publish(subject, JSON.stringify(body), options)).seq;
   } catch (cause) {
-    if (cause instanceof JetStreamApiError && cause.code === ONE_PER_SUBJECT) return 'was filled by somebody else at the same time';
+    if (cause instanceof JetStreamApiError && cause.code === ONE_PER_SUBJECT) return 'was filled by another operator at the same time';
     throw new Fault('log-unreachable', { stream: MINTS, subject }, { cause });
   }
 }
@@ -81,7 +81,7 @@ async function give(connection: NatsConnection, subject: string, { body, tracepa
 async function askAnew(connection: NatsConnection, wish: RedriveWish, record: TicketRecord, reason: string): Promise<MintRedriven> {
   const { asked, sale, failureNoted } = record;
   if (!failureNoted)
-    return { outcome: 'refused', says: `failed (${reason}); its sale has not heard of it yet: is the purchase app running?` };
+    return { outcome: 'refused', says: `failed (${reason}); its sale has not recorded it yet: is the purchase app running?` };
   const head = headers();
   const wallet = wish.wallet ?? ('wallet' in asked.body ? asked.body.wallet : '');
   if (asked.traceparent !== undefined) head.set('traceparent', asked.traceparent);
@@ -93,6 +93,6 @@ async function askAnew(connection: NatsConnection, wish: RedriveWish, record: Ti
       throw new Fault('log-unreachable', { subject: `admit.${wish.tenant}.ticket.mint` }, { cause });
     });
   const status = answer.headers?.get('Admit-Status');
-  if (status === '200') return { outcome: 'given', says: `failed (${reason}); asked for again, for ${wallet}` };
-  return { outcome: 'refused', says: `failed (${reason}); asked for again and answered ${status}: ${answer.string()}` };
+  if (status === '200') return { outcome: 'given', says: `failed (${reason}); requested again, for ${wallet}` };
+  return { outcome: 'refused', says: `failed (${reason}); requested again; the response was ${status}: ${answer.string()}` };
 }

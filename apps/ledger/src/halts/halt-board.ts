@@ -26,7 +26,7 @@ export class HaltBoard {
     this.refused.set(halt.tenant, halt);
     this.logger.error(
       { ...halt },
-      'a tenant is halted: its ledger stands still until admit ledger suspend, or a version that can apply this commit',
+      'a tenant is halted: its ledger stops until admit ledger suspend, or a version that can apply this commit',
     );
   }
 

@@ -20,9 +20,9 @@ const CODES: readonly ProblemCode[] = [
 export const openApiDocument = (version: string): Node =>
   openApi({
     version,
-    summary: 'What was sold, held, paid and minted, as the log tells it.',
+    summary: 'Sold, held, paid and minted tickets, as in the log.',
     description:
-      'A read-only ledger of the log. It may be some moments behind it, says how far it is, and can be away while selling goes on.',
+      'A read-only ledger of the log. It may lag behind the log, reports its position, and may be unavailable while selling continues.',
     paths: {
       ...Object.fromEntries(ROUTES.map((route) => [route.path, { get: operationOf(route) }])),
       [DOCUMENT_PATH.replace(/:(\w+)/g, '{$1}')]: { get: { ...documentOperation, parameters: partsOf(DOCUMENT_PATH) } },
@@ -30,12 +30,12 @@ export const openApiDocument = (version: string): Node =>
     shapes: ROUTES.map(({ answer }) => answer),
   });
 
-const documentOperation = openOperation('ticket.document', 'Read the metadata document of a ticket: what the URI of its asset points to', {
+const documentOperation = openOperation('ticket.document', 'Read the metadata document of a ticket, to which the URI of its asset points', {
   200: {
     ...jsonAnswer('Name, symbol, description, attributes. It never changes.'),
     headers: { ETag: text('Its SHA-256, as it was planned.') },
   },
-  304: { description: 'What If-None-Match named still holds.' },
+  304: { description: 'The version in If-None-Match is current.' },
   ...problemResponses(
     (['document-unknown', 'documents-busy', 'ledger-unreachable', 'stopping', 'fault'] as const).map((code) => [code, PROBLEMS[code]]),
   ),

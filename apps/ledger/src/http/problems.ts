@@ -6,13 +6,13 @@ import { QueryTooLarge } from '../queries/reader.js';
 /** The ledger's problems, status 400 and above. Codes are never reused. */
 export const PROBLEMS = {
   ...HTTP_PROBLEMS,
-  'query-invalid': [400, 'The address asks for something that this operation does not answer.'],
+  'query-invalid': [400, 'The query has a parameter that this operation does not accept.'],
   'cursor-unknown': [400, 'This cursor was not given to this tenant, or not by this log.'],
   'query-too-large': [422, 'To answer this, more would have to be read than one request may read.'],
   'document-unknown': [404, 'There is no document at this address.'],
-  'documents-busy': [503, 'More documents are asked for at once than are read. Ask again.'],
+  'documents-busy': [503, 'Too many documents are requested at once. Retry.'],
   'ledger-behind': [503, 'The ledger has not come to this place of the log yet.'],
-  'ledger-unreachable': [503, 'The ledger cannot be read now. Selling goes on without it.'],
+  'ledger-unreachable': [503, 'The ledger cannot be read now. Selling continues without it.'],
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -14,7 +14,7 @@ import type { Question, Route } from './routes.js';
 export const POSITION_HEADER = 'Ledger-Position';
 
 const MS_PER_SECOND = 1_000;
-const ALLOWED = `${STATEMENT_TIMEOUT_MS / MS_PER_SECOND} seconds are allowed, whatever the limit of a page: ask for less of the ledger.`;
+const ALLOWED = `${STATEMENT_TIMEOUT_MS / MS_PER_SECOND} seconds are permitted, for any page size: narrow the query.`;
 
 export interface Answered {
   readonly answer: Answer;
@@ -31,7 +31,7 @@ export class Queries {
 
   async answer(route: Route, tenant: Tenant, address: Readonly<Record<string, unknown>>): Promise<Answered> {
     const twice = Object.keys(address).filter((name) => typeof address[name] !== 'string');
-    if (twice.length > 0) return refused(twice.map((name) => ({ pointer: `query:${name}`, detail: 'must be said once' })));
+    if (twice.length > 0) return refused(twice.map((name) => ({ pointer: `query:${name}`, detail: 'must be given once' })));
     const question = route.understand(address);
     if ('errors' in question) return refused(question.errors.map(({ pointer, detail }) => ({ pointer: inAddress(pointer), detail })));
     try {
@@ -51,7 +51,7 @@ export class Queries {
     this.logger.warn({ err: thrown.cause, operation, said: Object.keys(said) }, 'a query was ended');
     const unsaid = narrows.filter((name) => said[name] === undefined);
     if (unsaid.length === 0) return { answer: problemAnswer('ledger-unreachable'), headers: {} };
-    const errors = unsaid.map((name) => ({ pointer: `query:${name}`, detail: 'said, less has to be read' }));
+    const errors = unsaid.map((name) => ({ pointer: `query:${name}`, detail: 'narrows the query' }));
     return { answer: problemAnswer('query-too-large', errors, ALLOWED), headers: {} };
   }
 

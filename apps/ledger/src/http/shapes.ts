@@ -7,8 +7,8 @@ const moment = z.iso.datetime();
 const page = {
   next: z.string().optional().describe('`cursor` of the next page; absent on the last'),
   position: place.describe('How far the ledger is: everything of this tenant up to here is in the answer'),
-  halted: z.literal(true).optional().describe('Nothing behind this position is in the ledger until what could not be applied is repaired'),
-  version: z.number().int().min(0).optional().describe('Where a sale was asked about: its version, as its own answers say it'),
+  halted: z.literal(true).optional().describe('Events after this position are missing from the ledger until it is repaired'),
+  version: z.number().int().min(0).optional().describe('For a query of one sale: its version, as in its own responses'),
 };
 
 const Entry = z
@@ -26,7 +26,7 @@ const Entry = z
     unitOfAccount: z.string().describe('`tickets:<sale>`, `mints:<sale>`, `events:<sale>` or a currency, in minor units'),
     amount,
   })
-  .describe('The debit account gains what the credit account gives. It never changes');
+  .describe('The debit account gains the amount that the credit account loses. It never changes');
 
 const Balance = z
   .strictObject({ sale: z.string(), unitOfAccount: z.string(), account: z.string(), amount })
@@ -56,7 +56,7 @@ const Ticket = z.strictObject({
   status: z.string(),
   attempts: z.number().int().min(0).describe('Transactions signed so far to mint it'),
   wallet: z.string().optional(),
-  asset: z.string().optional().describe('Its planned address; the asset is there when the status says minted'),
+  asset: z.string().optional().describe('Its planned address; the asset exists when the status is minted'),
   signature: z.string().optional(),
   slot: z.string().optional(),
   holder: z.string().optional(),

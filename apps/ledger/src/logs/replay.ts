@@ -25,7 +25,7 @@ const PULL_OVER_MS = PULL_EXPIRES_MS + 1_000;
  * never arrived.
  */
 const MOST_FRUITLESS = 3;
-const NOTHING_MORE = 'nothing more comes: what was delivered did not arrive, or the server is too slow. Run the replay again';
+const NOTHING_MORE = 'no further message arrives: a delivery was lost, or the server is too slow. Run the replay again';
 const MOVED = 'the log is whole, and another commit came: the consumer was moved, or a delivery was lost. Run the replay again';
 const NANOS_PER_MS = 1_000_000;
 const BATCH = { maxCount: 2_048, maxBytes: 8 * 1024 * 1024, bytesOf: ({ body }: LoggedMessage): number => body.length };

@@ -22,7 +22,7 @@ const wallet = z
 const unitOfAccount = z
   .string()
   .regex(/^(?:(?:tickets|mints|events):[A-Za-z0-9_-]{1,64}|[A-Z]{3})$/, 'must be tickets:<sale>, mints:<sale>, events:<sale> or a currency')
-  .describe('What is counted: `tickets:<sale>`, `mints:<sale>`, `events:<sale>` (in suspense) or a currency.');
+  .describe('The unit: `tickets:<sale>`, `mints:<sale>`, `events:<sale>` (in suspense) or a currency.');
 const controlAccount = z.enum(CONTROL_ACCOUNTS as [string, ...string[]], `must be one of ${CONTROL_ACCOUNTS.join(', ')}`);
 const account = z
   .string()
@@ -32,11 +32,7 @@ const account = z
   })
   .describe('That move this account, or one under it: `sold`, or `sold/<buyer>`.');
 const place = (about: string) =>
-  z
-    .string()
-    .min(1)
-    .max(MAX_CURSOR)
-    .describe(`${about} Given as the id of an event of \`/v1/events\`, or as a \`position\` that the ledger said.`);
+  z.string().min(1).max(MAX_CURSOR).describe(`${about} The id of an event of \`/v1/events\`, or a \`position\` from the ledger.`);
 const time = (about: string) =>
   z.iso
     .datetime({ offset: true, error: 'must be a time such as 2027-01-01T00:00:00Z', abort: true })
@@ -51,8 +47,8 @@ const page = {
     .transform(Number)
     .pipe(z.number().min(1, `must be 1 to ${MAX_LIMIT}`).max(MAX_LIMIT, `must be 1 to ${MAX_LIMIT}`))
     .default(USUAL_LIMIT)
-    .describe(`So many at most, 1 to ${MAX_LIMIT}; ${USUAL_LIMIT} where nothing is said.`),
-  cursor: z.string().min(1).max(MAX_CURSOR).optional().describe('`next` of the page before; everything else must be asked as there.'),
+    .describe(`The maximum number of rows, 1 to ${MAX_LIMIT}; default ${USUAL_LIMIT}.`),
+  cursor: z.string().min(1).max(MAX_CURSOR).optional().describe('`next` of the previous page; all other parameters must be the same.'),
 };
 
 export const EntriesQuery = z.strictObject({
@@ -61,10 +57,10 @@ export const EntriesQuery = z.strictObject({
   ticket: ticket.optional(),
   unitOfAccount: unitOfAccount.optional(),
   account: account.optional(),
-  after: place('What came behind this place.').optional(),
-  upTo: place('What came up to this place, and at it.').optional(),
-  afterTime: time('What happened after this time.').optional(),
-  upToTime: time('What happened up to this time, and at it.').optional(),
+  after: place('Entries after this position.').optional(),
+  upTo: place('Entries up to and including this position.').optional(),
+  afterTime: time('Entries after this time.').optional(),
+  upToTime: time('Entries up to and including this time.').optional(),
   ...page,
 });
 
@@ -77,7 +73,7 @@ export const BalancesQuery = z
     atTime: time('The balances at the last place of the log that happened up to this time.').optional(),
     ...page,
   })
-  .refine(({ at, atTime }) => at === undefined || atTime === undefined, { path: ['atTime'], message: 'must not be said together with at' });
+  .refine(({ at, atTime }) => at === undefined || atTime === undefined, { path: ['atTime'], message: 'must not be combined with at' });
 
 export const OrdersQuery = z.strictObject({
   sale: sale.optional(),

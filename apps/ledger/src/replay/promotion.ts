@@ -48,11 +48,7 @@ async function tookEffect(owner: DataSource, id: string): Promise<boolean> {
     }
     await pause(LOOK_MS);
   }
-  throw new Fault(
-    'database-unreachable',
-    { reason: 'whether the ledger was promoted could not be found out: look at it again' },
-    { cause: last },
-  );
+  throw new Fault('database-unreachable', { reason: 'the outcome of the promotion is unknown: check the ledger' }, { cause: last });
 }
 
 /**
@@ -65,7 +61,7 @@ export async function assertGoesAsFar(owner: QueryRunner): Promise<void> {
   const [halted]: readonly object[] = await owner.query(sql);
   if (halted !== undefined)
     throw new Fault('ledger-differs', {
-      reason: 'this version cannot rebuild what the live ledger holds: nothing was promoted',
+      reason: 'this version cannot rebuild the content of the live ledger: nothing was promoted',
       ...halted,
     });
 }

@@ -22,8 +22,8 @@ export function replayOrder(argv: readonly string[]): ReplayOrder {
   const problems = [
     ...(tenant === undefined || TENANT_PATTERN.test(tenant) ? [] : [`--tenant ${tenant}: not the name of a tenant`]),
     ...(until === undefined || /^[1-9]\d{0,15}$/.test(until) ? [] : [`--until ${until}: not a stream sequence`]),
-    ...(promote && until !== undefined ? ['--promote with --until: a ledger of the past cannot take the place of the live one'] : []),
-    ...(promote && logIsPast ? ['--promote with --log-is-past: a ledger of the past cannot take the place of the live one'] : []),
+    ...(promote && until !== undefined ? ['--promote with --until: an older ledger cannot replace the live one'] : []),
+    ...(promote && logIsPast ? ['--promote with --log-is-past: an older ledger cannot replace the live one'] : []),
     ...(trustLog && !promote ? ['--trust-log goes with --promote'] : []),
   ];
   if (problems.length > 0) throw new Fault('configuration', { problems });

@@ -115,7 +115,10 @@ export class ConfirmationPoller<E extends Looked> {
   private complain(fault: Fault, mints: number): void {
     this.unanswered += mints;
     if (performance.now() - this.complainedAt < COMPLAIN_EVERY_MS) return;
-    this.parts.logger.warn({ fault: fault.message, unanswered: this.unanswered }, 'mints could not be looked at; they are looked at again');
+    this.parts.logger.warn(
+      { fault: fault.message, unanswered: this.unanswered },
+      'verdicts of mints could not be read; they are read again',
+    );
     this.complainedAt = performance.now();
     this.unanswered = 0;
   }

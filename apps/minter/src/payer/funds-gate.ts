@@ -53,7 +53,7 @@ export class FundsGate {
   private mayEnter(): boolean {
     const enough = this.affordable > BigInt(this.outstanding() + this.inside);
     if (enough) this.inside += 1;
-    if (enough && this.paused) this.logger.info({ affordable: Number(this.affordable) }, 'the payer has funds again: mints go on');
+    if (enough && this.paused) this.logger.info({ affordable: Number(this.affordable) }, 'the payer has funds again: mints continue');
     this.paused = !enough;
     return enough;
   }

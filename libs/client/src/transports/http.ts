@@ -24,7 +24,7 @@ export class HttpTransport implements Transport {
   private routeOf({ operation, body }: OutgoingRequest): readonly [method: string, url: string] {
     const [method, address] = ADDRESSES[operation] ?? [];
     if (method === undefined || address === undefined)
-      throw new Error(`${operation} is not asked over HTTP: a trusted back end asks it over NATS`);
+      throw new Error(`${operation} is not available over HTTP: a trusted back end sends it over NATS`);
     const said = body as Readonly<Record<string, unknown>>; // members in the address are sent in the body too
     const path = address.replace(/:([a-z]+)/g, (_, name: string) => encodeURIComponent(String(said[name])));
     return [method, `${this.access.url.replace(/\/$/, '')}${path}`];

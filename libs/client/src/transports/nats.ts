@@ -52,6 +52,7 @@ function lostOf(thrown: unknown): NoResponse {
   if (cause instanceof NoRespondersError) return { lost: 'the service is not there' };
   if (cause instanceof ClosedConnectionError || cause instanceof DrainingConnectionError)
     return { lost: 'the connection was closed', final: true };
-  if (cause instanceof PermissionViolationError) throw new Error(`NATS does not let this user ask: ${cause.message}`, { cause: thrown });
+  if (cause instanceof PermissionViolationError)
+    throw new Error(`NATS does not permit this user's request: ${cause.message}`, { cause: thrown });
   throw thrown;
 }

@@ -9,7 +9,7 @@ export const FAULTS = {
   ],
   'append-unknown': [
     'unknown',
-    'Whether the commit is in the log could not be found out in time. It is looked for again before anything else is decided.',
+    'The broker did not confirm the commit in time. The app checks the log for it before it decides anything else.',
   ],
   'log-broken': ['terminal', 'A commit in the log does not follow the one before it. Stop and run `admit log verify`.'],
   'event-unknown': ['terminal', 'The log holds an event of a later version. Run the version that wrote it, or a newer one.'],
@@ -25,9 +25,9 @@ export const FAULTS = {
   'commit-too-large': ['terminal', 'One command makes more events than a commit may hold.'],
   'command-unreadable': ['terminal', 'A stored command is not one this version can read.'],
   'chain-unreachable': ['retryable', 'No Solana RPC answered in time. Mints wait; nothing is signed again.'],
-  'spending-capped': ['retryable', 'As many mints were signed within a minute as may be. The others wait and go on by themselves.'],
+  'spending-capped': ['retryable', 'The spending cap of this minute is reached. Other mints wait and continue automatically.'],
   'chain-differs': ['terminal', 'The RPC serves another chain than the one tickets were planned on.'],
-  'foreign-account': ['terminal', 'An account that is not ours stands at a planned address. A human must look.'],
+  'foreign-account': ['terminal', 'A foreign account is at a planned address. An operator must investigate.'],
   'mint-under-way': ['retryable', 'An attempt to mint the ticket may still land: whether it can be taken back is seen when it ended.'],
   'asset-stands': ['terminal', 'The ticket is minted, so it cannot be cancelled: its unit stays sold until its asset is burned.'],
   irrevocable: [
@@ -35,7 +35,7 @@ export const FAULTS = {
     'The ticket is minted and transferable: nobody can take it back. `order.refund` or `order.cancel` with "override": true makes it void and gives its unit back.',
   ],
   'key-exposed': ['terminal', 'A key file can be read by others than its owner. Make it private (chmod 600).'],
-  'database-unreachable': ['retryable', 'Postgres did not answer. The ledger waits and catches up by itself; selling goes on.'],
+  'database-unreachable': ['retryable', 'Postgres did not respond. The ledger waits and catches up automatically; selling continues.'],
   'ledger-differs': ['terminal', 'The ledger does not fit the log. Run `admit replay`.'],
   'projection-refused': [
     'terminal',

@@ -22,7 +22,7 @@ describe('a member that stands twice in one object', () => {
     ['{"1":1,"1":2}', '/1'],
     [' { "a" : 1 , "a" : 2 } ', '/a'],
   ])('is found: %s', (text, pointer) => {
-    expect(read(text)).toEqual({ problem: { detail: 'stands twice in one object', pointer } });
+    expect(read(text)).toEqual({ problem: { detail: 'occurs twice in one object', pointer } });
   });
 
   it('is found wherever it is put into any JSON', () => {
@@ -36,7 +36,7 @@ describe('a member that stands twice in one object', () => {
           const twice = `{${JSON.stringify(name)}:${JSON.stringify(one)},${JSON.stringify(name)}:${JSON.stringify(two)}}`;
           const text = JSON.stringify([around, 'here', around]).replace('"here"', () => twice);
           expect(readStrictJson(Buffer.from(text), { exactNumbers: false })).toMatchObject({
-            problem: { detail: 'stands twice in one object' },
+            problem: { detail: 'occurs twice in one object' },
           });
         },
       ),

@@ -165,7 +165,7 @@ function step(levels: Level[], token: string): void {
 function nameProblem(level: Level | undefined, spelled: string): string | undefined {
   if (level?.names === undefined) return undefined;
   level.part = JSON.parse(spelled) as string;
-  if (level.names.has(level.part)) return 'stands twice in one object';
+  if (level.names.has(level.part)) return 'occurs twice in one object';
   level.names.add(level.part);
   return undefined;
 }

@@ -50,7 +50,7 @@ export function holderProblem(text: string): string | undefined {
   const problem = walletProblem(text);
   if (problem !== undefined) return problem;
   if (CHOSEN.test(text) || PROGRAMS.has(text))
-    return 'must be a wallet; this is the address of a program or of the system: nobody could hold the ticket';
+    return 'must be a wallet; this is the address of a program or of the system, which cannot hold a ticket';
   return isSmallOrder(text) ? 'must be a wallet; no key signs for a point of small order' : undefined;
 }
 

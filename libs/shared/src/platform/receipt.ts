@@ -29,9 +29,9 @@ export const Receipt = z
     genesisHash: z.string().describe('Of the chain'),
     address: z
       .strictObject({ base: z.string(), seed: z.string(), program: z.string() })
-      .describe('The address of the asset is createWithSeed of these; base is the key of who issued it'),
-    metadata: z.strictObject({ name: z.string(), symbol: z.string(), uri: z.string() }).describe('What the asset says of itself'),
-    delegate: z.string().optional().describe('Who may burn it, where the ticket can be taken back'),
+      .describe('The address of the asset is createWithSeed of these; base is the key of the issuer'),
+    metadata: z.strictObject({ name: z.string(), symbol: z.string(), uri: z.string() }).describe('The metadata of the asset'),
+    delegate: z.string().optional().describe('The key that may burn it, for a revocable ticket'),
   })
   .meta({ title: 'Receipt' });
 export type Receipt = z.infer<typeof Receipt>;

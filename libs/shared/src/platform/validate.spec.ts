@@ -57,7 +57,7 @@ const badOrders: readonly Row[] = [
     (wallet): Row => [
       { wallet },
       '/wallet',
-      'must be a wallet; this is the address of a program or of the system: nobody could hold the ticket',
+      'must be a wallet; this is the address of a program or of the system, which cannot hold a ticket',
     ],
   ),
   [{ wallet: null }, '/wallet', 'must be a string: a base58 address'],

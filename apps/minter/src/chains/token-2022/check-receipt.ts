@@ -55,7 +55,7 @@ function ownFindings(receipt: Receipt): Finding[] {
 function addressFindings({ record, address }: Receipt, due: ReturnType<typeof assetAddress>): Finding[] {
   const seed = assetSeed(record.tenant, record.ticket);
   return [
-    sameOr('address.program', address.program === due.program, 'is the program of our assets', `is not ${due.program}`),
+    sameOr('address.program', address.program === due.program, 'is the program of the assets', `is not ${due.program}`),
     sameOr('address.seed', address.seed === seed, 'is of tenant and ticket', `of this tenant and ticket is ${seed}`),
     sameOr(
       'record.asset',
@@ -80,7 +80,7 @@ async function transactionFindings(rpc: Rpc, receipt: Receipt): Promise<Finding[
       return [differs('signature', found.why)];
     case 'pruned':
       return [
-        unknown('signature', 'the node does not know the transaction: its history may not reach back so far; ask one that keeps all of it'),
+        unknown('signature', 'the node does not know the transaction: its history may not reach back so far; use a node with full history'),
       ];
   }
 }
@@ -91,7 +91,7 @@ function mintFindings({ makesAsset, memos, error, wallets, slot }: Minting, { me
     sameOr(
       'memo',
       memos.length === 1 && memos[0] === memo,
-      'stands in the transaction',
+      'is in the transaction',
       `in the transaction is ${memos.join(' and ') || 'not there'}`,
     ),
     sameOr('record.wallet', wallets.includes(record.wallet), 'was given the token', 'was not given the token'),
@@ -103,11 +103,11 @@ async function assetFindings(rpc: Rpc, { record, metadata, delegate }: Receipt):
   const { slot } = await rpc.finalizedHead();
   const [account, holding] = await rpc.accounts([new PublicKey(asset), holdingOf(asset, wallet)], slot);
   const judgement = judgeAccount(account?.account ?? null, { asset, ...metadata, ...(delegate !== undefined && { delegate }) });
-  if (judgement.kind === 'absent') return [differs('asset', 'nothing stands at its address')];
-  if (judgement.kind === 'foreign') return [differs('asset', `is ${judgement.found}: not what the receipt says`)];
+  if (judgement.kind === 'absent') return [differs('asset', 'no account is at its address')];
+  if (judgement.kind === 'foreign') return [differs('asset', `is ${judgement.found}: differs from the receipt`)];
   const held = holderOf(holding?.account ?? null, { asset }) === wallet ? `in ${wallet}` : 'no longer in the wallet it was minted for';
   return [
-    holds('asset', 'is what the receipt says, can never change, and no second can be made'),
+    holds('asset', 'equals the receipt, can never change, and cannot be duplicated'),
     sameOr('supply', judgement.supply === 1n, `1, ${held}`, '0: the asset was burned'),
   ];
 }

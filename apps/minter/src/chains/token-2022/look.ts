@@ -63,7 +63,7 @@ async function readChunk(rpc: Rpc, head: FinalizedHead, chunk: readonly Question
   const reads = await rpc.accounts(addresses, head.slot);
   const read = chunk.map((question, index): Read => {
     const [asset, holding] = [reads[2 * index], reads[2 * index + 1]];
-    assert(asset !== undefined && holding !== undefined, 'every account that was asked for was answered');
+    assert(asset !== undefined && holding !== undefined, 'every requested account was returned');
     return { question, asset, holding, judgement: judgeAccount(asset.account, question.watched.plan) };
   });
   const landed = await landedOnes(rpc, read);
@@ -89,7 +89,7 @@ async function judge(
   } catch (thrown) {
     // A call for one mint, so its failure delays only that mint.
     if (!isFault(thrown)) throw thrown;
-    return { kind: 'unknown', seen: true, reason: 'who holds it could not be read' };
+    return { kind: 'unknown', seen: true, reason: 'its holder could not be read' };
   }
 }
 

@@ -102,7 +102,7 @@ function successes(route: Route): Node {
     const headers = { ETag: text('Its version; another whenever anything in it is another.') };
     return {
       200: { description: `${shape}.`, headers, content: content(shape) },
-      304: { description: 'What If-None-Match named still holds.', headers },
+      304: { description: 'The version in If-None-Match is current.', headers },
     };
   }
   const location = { Location: text('Where the outcome can be read.') };

@@ -252,12 +252,12 @@ describe('what cannot follow is refused', () => {
     [
       'units of a hold are released',
       [...HELD, [of('UnitsReleased', { tickets: [ticket(1)] })]],
-      { reason: 'only what was sold is released', order, status: 'held', ticket: 'tkt_1' },
+      { reason: 'only sold units are released', order, status: 'held', ticket: 'tkt_1' },
     ],
     [
       'nothing of a hold is released',
       [...HELD, [of('UnitsReleased', { tickets: [] })]],
-      { reason: 'only what was sold is released', order, status: 'held', ticket: undefined },
+      { reason: 'only sold units are released', order, status: 'held', ticket: undefined },
     ],
     [
       'a unit of another order is released',
@@ -267,7 +267,7 @@ describe('what cannot follow is refused', () => {
         [event('OrderConfirmed', { order: 'ord_2' })],
         [of('UnitsReleased', { tickets: [ticket(3)] })],
       ],
-      { reason: 'only what was sold is released', order, status: 'confirmed', ticket: 'tkt_3' },
+      { reason: 'only sold units are released', order, status: 'confirmed', ticket: 'tkt_3' },
     ],
   ])('when %s', (_, commits, context) => {
     expect(wrongs(...commits)).toEqual(context);

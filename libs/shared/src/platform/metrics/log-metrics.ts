@@ -87,7 +87,7 @@ export async function showQueue(
 function consumerGauges({ registry }: MetricsPage) {
   const gauge = (name: string, help: string) =>
     new Gauge({ name: `admit_consumer_${name}`, help, labelNames: ['stream', 'consumer'] as const, registers: [registry] });
-  const pending = gauge('pending', 'Messages that were not handed to anybody yet');
+  const pending = gauge('pending', 'Messages that were not delivered yet');
   const ackPending = gauge('ack_pending', 'Messages that are handed out and not acknowledged');
   const redelivered = gauge('redelivered', 'Of those, the ones that were handed out more than once');
   const stalled = gauge('stalled_seconds', 'For so long its first message stays undone, as this process sees it');

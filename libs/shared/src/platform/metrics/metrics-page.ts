@@ -39,7 +39,7 @@ export class MetricsPage {
     collectDefaultMetrics({ register: this.registry });
     this.missing = new Gauge({
       name: 'admit_metrics_missing',
-      help: '1 where a part of this page could not be asked for: its series are left out',
+      help: '1 when a part of this page could not be read: its series are left out',
       labelNames: ['part'],
       registers: [this.registry],
     });

@@ -42,11 +42,11 @@ function streamGauges({ registry }: MetricsPage) {
   const gauge = (name: string, help: string) =>
     new Gauge({ name: `admit_stream_${name}`, help, labelNames: ['stream'] as const, registers });
   const messages = gauge('messages', 'Messages in a stream');
-  const bytes = gauge('bytes', 'What they take on disk');
+  const bytes = gauge('bytes', 'Their size on disk');
   const last = gauge('last_sequence', 'The number of its newest message');
   const copies = gauge('copies_missing', 'Copies of it that are wanted and not whole; all of them while it has no leader');
-  const used = new Gauge({ name: 'admit_log_storage_bytes', help: 'What all streams take of the storage of their account', registers });
-  const limit = new Gauge({ name: 'admit_log_storage_limit_bytes', help: 'What they may take; 0: there is no limit', registers });
+  const used = new Gauge({ name: 'admit_log_storage_bytes', help: 'Used storage of the account of all streams', registers });
+  const limit = new Gauge({ name: 'admit_log_storage_limit_bytes', help: 'The storage limit of the account; 0: no limit', registers });
   return { messages, bytes, last, copies, used, limit, all: [messages, bytes, last, copies, used, limit] };
 }
 
@@ -59,7 +59,7 @@ class DeadCount {
   private readonly closed = new Map<number, string>();
 
   constructor({ registry }: MetricsPage) {
-    const help = 'What could not be handled and waits for a human, by the stream it comes from';
+    const help = 'Open dead letters, by their stream of origin';
     this.gauge = new Gauge({ name: 'admit_dead_letters', help, labelNames: ['stream'], registers: [registry] });
   }
 

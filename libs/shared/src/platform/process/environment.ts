@@ -31,21 +31,21 @@ const VARIABLES = {
   NATS_ACCOUNTS: z
     .enum(['by-hand', 'followed'])
     .default('by-hand')
-    .describe('admit tenant: who tells the NATS server of a new tenant; followed: npm start or the container accounts does'),
+    .describe('admit tenant: how the NATS server gets the account of a new tenant; followed: npm start or the container accounts adds it'),
   NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1).describe('provision: copies of every stream (3 in production)'),
   HTTP_HOST: z.string().default('127.0.0.1').describe('purchase, ledger: address that HTTP for callers listens on'),
   HTTP_PORT: port.default(0).describe('purchase, ledger: port that HTTP for callers listens on; 0: any free one'),
   HEALTH_HOST: z.string().default('127.0.0.1').describe('address that /health and /metrics listen on, which callers must not reach'),
   HEALTH_PORT: port.default(0).describe('port that /health and /metrics listen on; 0: any free one'),
-  METRICS_TOKEN: text.describe('what a scrape of /metrics brings as Bearer token; empty: whoever reaches HEALTH_PORT may read (secret)'),
+  METRICS_TOKEN: text.describe('bearer token for scrapes of /metrics; empty: no authentication on HEALTH_PORT (secret)'),
   TRUSTED_PROXIES: text.describe(
-    'purchase, ledger: addresses and CIDR blocks, separated by commas, of the proxies whose X-Forwarded-For is believed; empty: nobody is',
+    'purchase, ledger: addresses and CIDR blocks, separated by commas, of the proxies whose X-Forwarded-For is trusted; empty: none',
   ),
   HTTP_CONNECTIONS: count(8, 10_000).describe('purchase, ledger: open connections of callers; one client address or tenant has a quarter'),
   TENANT_RATE: count(1, 2_000).describe('purchase, ledger: requests a second, over NATS and HTTP, that one tenant may make of one process'),
   TENANT_BURST: count(1, 4_000).describe('purchase, ledger: requests that one tenant may make before its rate counts'),
-  TENANT_API_KEY: text.describe('admit tenant create: take this API key over instead of making one (secret)'),
-  TENANT_WEBHOOK_SECRET: text.describe('admit tenant create: take this webhook secret over instead of making one (secret)'),
+  TENANT_API_KEY: text.describe('admit tenant create: use this API key instead of generating one (secret)'),
+  TENANT_WEBHOOK_SECRET: text.describe('admit tenant create: use this webhook secret instead of generating one (secret)'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -65,7 +65,7 @@ const VARIABLES = {
       'minter: JSON-RPC endpoint of the chain, or several with commas between: one fails over to the next, all must call an attempt dead',
     ),
   SOLANA_GENESIS_HASH: text.describe(
-    'minter: genesis hash of the chain; another one is refused. Empty: a list is held to what its first endpoint says',
+    'minter: genesis hash of the chain; another one is rejected. Empty: the chain of the first endpoint in the list',
   ),
   MINT_KEYS_DIR: z
     .string()
@@ -75,7 +75,7 @@ const VARIABLES = {
     .enum(['create', 'require'])
     .default('require')
     .describe('minter: create missing key files (for development), or refuse to start'),
-  MINT_AIRDROP: z.enum(['local', 'off']).default('off').describe('minter: ask a local chain for funds when the payer runs low'),
+  MINT_AIRDROP: z.enum(['local', 'off']).default('off').describe('minter: request an airdrop from a local chain when the payer runs low'),
   MINT_URI_PREFIX: z
     .string()
     .regex(/^[\x21-\x7e]{0,33}$/, 'must be at most 33 printable ASCII characters: an asset has room for no more')
@@ -97,7 +97,7 @@ const VARIABLES = {
     .describe('minter: mints in work at once; one tenant has four fifths of them at most'),
   MINT_CAP_PER_MINUTE: cap.describe('minter: attempts signed within any minute by all minters together; more wait'),
   MINT_CAP_TENANT_PER_MINUTE: cap.default(TENANT_CAP).describe('minter: the same for one tenant: less, so that no tenant takes all of it'),
-  MINT_POLL_MS: z.coerce.number().int().min(10).default(1_000).describe('minter: pause between two looks at all outstanding mints'),
+  MINT_POLL_MS: z.coerce.number().int().min(10).default(1_000).describe('minter: pause between two polls of all mints in flight'),
   MINT_RPC_TIMEOUT_MS: z.coerce.number().int().min(100).default(10_000).describe('minter: patience with one RPC call'),
   NODE_ENV: text.describe('`test` lets FAILPOINT work'),
   FAILPOINT: text.describe('tests only: the step at which the process kills itself'),

@@ -51,7 +51,7 @@ export function accountInstructions({ tenant, natsUser }: Pick<Tenant, 'tenant' 
     '',
     `  ${serviceExport(tenant)}`,
     '',
-    'and reload the server twice (nats-server --signal reload; what a new account imports works from the second reload on).',
-    'The server that `npm start` runs does all of this by itself.',
+    'and reload the server twice (nats-server --signal reload; imports of a new account work from the second reload on).',
+    'The server that `npm start` runs does all of this automatically.',
   ].join('\n');
 }

@@ -107,7 +107,7 @@ export class TenantRegister {
       const tenant = { ...to(found.tenant, now), changedAt: new Date(now).toISOString() };
       if (await this.bucket.put(tenant, found.revision)) return tenant;
     }
-    throw new Fault('tenant-refused', { tenant: name, problems: ['somebody else changes it all the time'] });
+    throw new Fault('tenant-refused', { tenant: name, problems: ['it was changed concurrently in every attempt'] });
   }
 }
 

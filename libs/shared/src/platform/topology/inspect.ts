@@ -28,7 +28,7 @@ export async function awaitTopology(connection: NatsConnection, logger: Logger):
       return await inspectTopology(connection);
     } catch (thrown) {
       if (!isFault(thrown, 'log-unreachable') || connection.isClosed() || performance.now() > deadline) throw thrown;
-      logger.warn({ err: thrown }, 'nobody says yet what the streams are; they are asked again');
+      logger.warn({ err: thrown }, 'no server responds with the streams yet; retrying');
     }
     await pause(ASK_AGAIN_MS);
   }

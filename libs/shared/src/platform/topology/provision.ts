@@ -105,7 +105,7 @@ async function isCopied(jsm: JetStreamManager, name: string, copies: number): Pr
         stream: name,
         copies,
         whole,
-        advice: 'the servers go on by themselves; run it again when they are done',
+        advice: 'the servers continue in the background; run it again when they are done',
       });
   }
 }
@@ -130,7 +130,7 @@ async function epochToUse(jsm: JetStreamManager): Promise<string> {
     throw new Fault('stream-differs', {
       missing: lost,
       used,
-      advice: 'restore the missing streams from their backup; a log is never begun anew beside an old one',
+      advice: 'restore the missing streams from their backup; a new log is never started beside an old one',
     });
   }
   return found.find(({ info }) => info !== undefined)?.info?.config.metadata?.[EPOCH] ?? randomUUID();

@@ -143,5 +143,5 @@ export class Providers {
 const unheard = ({ name }: Provider): Verdict => ({
   kind: 'unknown',
   seen: false,
-  reason: `${name} could not be asked whether it is dead`,
+  reason: `${name} could not confirm that it is dead`,
 });

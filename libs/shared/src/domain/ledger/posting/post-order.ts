@@ -50,7 +50,7 @@ export function postRelease({ order, tickets, void: isVoid }: Data<'UnitsRelease
   const theirs = tickets.map(({ ticket }) => ticketOrRefuse(book, place, ticket));
   const wrong = theirs.find((ticket) => ticket.order !== order || ['held', 'released', 'void'].includes(ticket.status));
   if (wrong !== undefined || row.status === 'held') {
-    throw new Fault('projection-refused', { reason: 'only what was sold is released', order, status: row.status, ticket: wrong?.ticket });
+    throw new Fault('projection-refused', { reason: 'only sold units are released', order, status: row.status, ticket: wrong?.ticket });
   }
   const amount = setTickets(book, place, theirs, isVoid ? 'void' : 'released');
   return [{ ...ofSale(place, row), debit: 'available', credit: `sold/${row.buyer}`, amount }];

@@ -150,7 +150,7 @@ describe('posting', () => {
     expect([balance(mintsOf(sale), 'minted'), balance(mintsOf(sale), 'mint-voided')]).toEqual([0n, 1n]);
     expect(balance(ticketsOf(sale), 'available')).toBe(post(...minted()).balance(ticketsOf(sale), 'available') + 1n);
     expect(book.tickets.get(tenant, ticket)).toMatchObject({ status: 'void', asset: 'Asset', signature: 'Sig' });
-    expect(reasonOf(() => post(...minted(), [voided], [freed], [freed]))).toBe('only what was sold is released');
+    expect(reasonOf(() => post(...minted(), [voided], [freed], [freed]))).toBe('only sold units are released');
     expect(reasonOf(() => post([opened(), placed(), confirmed, minting(1)], [voided]))).toBe('no balance is negative');
   });
 
@@ -208,7 +208,7 @@ describe('posting', () => {
       expect([one.balance(ticketsOf(sale), 'available'), one.balance(ticketsOf(sale), 'sold')]).toEqual([2n, 1n]);
       expect(one.book.tickets.get(tenant, 'tkt_1')?.status).toBe('released');
       const twice = () => post(...ended, ...[1, 2].map(() => [happened('UnitsReleased', { order, tickets: [tickets[0]] })]));
-      expect(reasonOf(twice)).toBe('only what was sold is released');
+      expect(reasonOf(twice)).toBe('only sold units are released');
     });
   });
 

@@ -28,7 +28,7 @@ const WITH_RETRY_AFTER: readonly number[] = [409, 429, 500, 503];
 
 export const reference = (name: string): Node => ({ $ref: `#/components/schemas/${name}` });
 export const text = (description: string, more: Node = {}): Node => ({ description, schema: { type: 'string', ...more } });
-export const retryAfter: Node = { description: 'Seconds after which to ask again.', schema: { type: 'integer', minimum: 1 } };
+export const retryAfter: Node = { description: 'Seconds to wait before a retry.', schema: { type: 'integer', minimum: 1 } };
 
 /** The statuses of some problems, each with its possible codes. */
 export function problemResponses(problems: readonly (readonly [code: string, kind: ProblemKind])[]): Node {

@@ -39,7 +39,7 @@ function jsonSchema(shape: z.ZodType): Node {
 
 /** Routes of every app. */
 const openPaths = {
-  '/docs': openOperation('docs', 'This document, for people', {
+  '/docs': openOperation('docs', 'This document as HTML', {
     200: { description: 'A page.', content: { 'text/html': { schema: { type: 'string' } } } },
   }),
   '/docs/json': openOperation('docs.json', 'This document', { 200: jsonAnswer('OpenAPI 3.1.') }),
