@@ -66,19 +66,28 @@ export class Intake {
       if (said !== undefined) return (await this.unknown(ok)) ?? (await this.report(ok, said));
       return (await this.unknown(ok)) ?? (await this.ungranted(ok)) ?? (await this.decide(ok));
     } catch (thrown) {
-      this.parts.logger.warn(
-        { err: thrown, operation: request.operation, tenant: request.tenant, traceparent: request.traceparent },
-        'a request could not be handled',
-      );
-      return problemAnswer('log-unreachable');
+      return this.unreachable(request, thrown);
     }
+  }
+
+  private unreachable({ operation, tenant, traceparent }: Request, thrown: unknown): Answer {
+    this.parts.logger.warn({ err: thrown, operation, tenant, traceparent }, 'a request could not be handled');
+    return problemAnswer('log-unreachable');
   }
 
   /**
    * A request that this version refuses and an earlier one took: its key has its answer, whatever is checked today. `undefined` where the key is
-   * free, so that the refusal costs no key.
+   * free, so that the refusal costs no key; 503 while the log cannot say which.
    */
   async decidedBefore(request: Request): Promise<Answer | undefined> {
+    try {
+      return await this.lookUpReadings(request);
+    } catch (thrown) {
+      return this.unreachable(request, thrown);
+    }
+  }
+
+  private async lookUpReadings(request: Request): Promise<Answer | undefined> {
     let other: Answer | undefined;
     for (const asked of readingsBefore(request, this.secretOf(request.tenant))) {
       if (!(await this.known.has(asked.tenant, asked.sale))) return undefined;

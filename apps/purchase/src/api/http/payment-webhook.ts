@@ -113,6 +113,7 @@ export class PaymentWebhook {
     } as const;
     const answer = await this.parts.intake.decidedBefore(asked);
     if (answer !== undefined && isPending(answer)) return { status: 202, body: RECEIVED };
+    if (answer !== undefined && codeOf(answer) === 'log-unreachable') return answer;
     return answer?.replayed === true ? { status: 200, body: RECEIVED } : undefined;
   }
 

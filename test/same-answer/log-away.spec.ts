@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
+import { WEBHOOK_PATH } from '../../apps/purchase/src/api/http/payment-webhook.js';
+import { addressedParts, fill, methodOf, routes } from '../../apps/purchase/src/api/http/routes.js';
+import { signed } from '../../dev/payments/signing.js';
+import { waitFor } from '../../dev/processes/wait.js';
+import type { HttpAsked, HttpHeard } from '../harness/http-caller.js';
+import { Shop } from '../stages/shop.js';
+
+/** A log that is away is a 503 that says when to come again, on every route and for every request: also where the request itself is refused. */
+
+const RESTARTS_MS = 60_000;
+const ORDER = `ord_${'a'.repeat(26)}`;
+const PARTS = { sale: 'away', order: ORDER, ticket: `tkt_${'a'.repeat(26)}` };
+const news = { sale: 'away', order: ORDER, payment: 'pay_1', amount: '5000', currency: 'EUR' };
+const TYPES = ['succeeded', 'failed', 'refunded', 'dispute.opened', 'dispute.won', 'dispute.lost'];
+/** Read by this version, refused by it, and refused for its spelling. */
+const AMOUNTS = ['"5000"', '"05"', '"1","amount":"5000"'];
+
+const shop = Shop.forTests('log-away');
+let secret = '';
+beforeAll(async () => {
+  const tenants = await (await TenantRegister.on(shop.log.admin)).list();
+  secret = tenants.find(({ tenant }) => tenant === 'demo')?.webhookSecrets[0]?.secret ?? '';
+  await shop.demo.open('away', { quota: 5 }, { payment: 'webhook' });
+  await shop.log.server.kill9();
+});
+afterAll(async () => {
+  await shop.log.server.restart();
+  await waitFor(async () => (await shop.log.admin.rtt()) >= 0, { what: 'the server is back', timeoutMs: RESTARTS_MS });
+});
+
+interface Asked extends HttpAsked {
+  readonly method: string;
+  readonly path: string;
+}
+
+/** Each route twice where it changes something: as its example asks, and with what no version of today takes. */
+const onRoutes = (): Asked[] =>
+  routes().flatMap((route): Asked[] => {
+    const { http } = route;
+    const query = 'query' in http ? addressedParts(route).filter((part) => !http.path.includes(`:${part}`)) : [];
+    const [method, path] = [
+      methodOf(route),
+      `${fill(http.path, PARTS)}${query.length > 0 ? `?${query.map((part) => `${part}=${PARTS[part]}`)}` : ''}`,
+    ];
+    if (method === 'GET') return [{ method, path }];
+    const example = 'example' in http ? http.example : {};
+    return [example, { ...example, sale: 'away', unheardOf: 1 }].map((body) => ({ method, path, body, key: randomUUID() }));
+  });
+
+const asEvents = (): Asked[] =>
+  TYPES.flatMap((type) =>
+    AMOUNTS.map((amount) => {
+      const data = JSON.stringify({ tenant: 'demo', ...news, dispute: 'dp_1' }).replace('"5000"', amount);
+      const event = { id: `evt_${randomUUID()}`, payment: 'pay_1', body: `{"type":"payment.${type}","data":${data}}` };
+      return { method: 'POST', path: WEBHOOK_PATH, ...signed(event, [secret], Date.now()) };
+    }),
+  );
+
+const told = ({ status, body, headers }: HttpHeard): unknown => [status, body.code, headers.get('Retry-After') !== null];
+
+it('is a 503 with Retry-After over HTTP, whatever is asked', async () => {
+  const asked = onRoutes();
+  expect(asked.length).toBeGreaterThan(routes().length);
+  const heard = await Promise.all(asked.map(({ method, path, ...more }) => shop.demoWeb.ask(method, path, more)));
+  const away = [503, 'log-unreachable', true];
+  expect(heard.map((one, index) => [asked[index]?.method, asked[index]?.path, told(one)])).toEqual(
+    asked.map(({ method, path }) => [method, path, away]),
+  );
+}, 120_000);
+
+it('is a 503 with Retry-After for every event of a payment provider, one that cannot be read included', async () => {
+  const asked = asEvents();
+  const heard = await Promise.all(asked.map(({ method, path, ...more }) => shop.demoWeb.ask(method, path, more)));
+  expect(heard.map((one, index) => [asked[index]?.body, told(one)])).toEqual(
+    asked.map(({ body }) => [body, [503, 'log-unreachable', true]]),
+  );
+}, 120_000);
