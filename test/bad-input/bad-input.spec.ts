@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { headers } from '@nats-io/transport-node';
 import fc from 'fast-check';
 import { type Body, badKeys, badOpenings, badOrders, badQuestions, opening, order } from '../harness/bad-requests.js';
+import { EDGE_MEMBERS, EDGE_VALUES, RANGES } from '../harness/edge-values.js';
 import { Shop } from '../stages/shop.js';
 
 /** `FUZZ=long` asks 10,000 times (`npm run test:bad-input`). */
@@ -68,24 +69,49 @@ describe('a question is refused that', () => {
   });
 });
 
+describe('a value at an edge of its range', () => {
+  const cases = (side: 'inside' | 'outside') =>
+    RANGES.flatMap((range) => range[side].map((value) => [range.member, JSON.stringify(value).slice(0, 40), range, value] as const));
+
+  it.each(cases('inside'))('is taken: %s %s', async (_, __, range, value) => {
+    const sale = randomUUID();
+    expect(await shop.demo.ask('sale.open', { ...range.with(value), sale }, sale)).toMatchObject({ status: 201 });
+  });
+
+  it.each(cases('outside'))('is refused one step further: %s %s', async (_, __, range, value) => {
+    const before = await shop.log.lastSequences();
+    const { status, errors } = await refused('sale.open', range.with(value), randomUUID());
+    expect([status, (errors as { pointer: string }[]).map(({ pointer }) => pointer)]).toEqual([400, [range.pointer]]);
+    expect(await shop.log.lastSequences()).toEqual(before);
+  });
+});
+
 describe('whatever else is sent', () => {
   const value = fc.oneof(
     fc.jsonValue({ maxDepth: 2 }),
     fc.constantFrom('A-1', 'bad', 'b-1', 1, 2, '5000', null),
+    fc.constantFrom(...EDGE_VALUES),
     fc.string({ unit: 'binary', maxLength: 12 }),
   );
   const member = fc.oneof(
     fc.constantFrom('sale', 'buyer', 'units', 'quantity', 'wallet', 'name', 'price', '__proto__', 'constructor', 'toString'),
+    fc.constantFrom(...EDGE_MEMBERS),
     fc.string({ maxLength: 5 }),
   );
   /** Like an order or an opening, but never one: of a sale that nobody opened, and with a member that nobody knows. */
   const nearly = fc
     .dictionary(member, value, { maxKeys: 6 })
     .map((some) => JSON.stringify({ name: 'n', price: { amount: '1', currency: 'EUR' }, ...some, 'not-known': 1 }));
+  /** An opening that is right but for one value at or beyond an edge, and for a member that nobody knows. */
+  const atAnEdge = fc
+    .constantFrom(...RANGES)
+    .chain((range) =>
+      fc.constantFrom(...range.inside, ...range.outside).map((edge) => JSON.stringify({ ...range.with(edge), 'not-known': 1 })),
+    );
   const elsewhere = fc
     .record({ buyer: value, units: value, quantity: value, wallet: value }, { requiredKeys: [] })
     .map((some) => JSON.stringify({ ...some, sale: 'nowhere' }));
-  const body = fc.oneof(nearly, elsewhere, fc.json(), fc.string({ unit: 'binary' }), fc.uint8Array({ maxLength: 80 }));
+  const body = fc.oneof(nearly, atAnEdge, elsewhere, fc.json(), fc.string({ unit: 'binary' }), fc.uint8Array({ maxLength: 80 }));
   const key = fc.option(
     fc.oneof(fc.uuid(), fc.string({ unit: 'binary', maxLength: 300 })).filter((text) => !/[\r\n]/.test(text)),
     { nil: undefined },

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { WEBHOOK_PATH } from '../../apps/purchase/src/api/http/payment-webhook.js';
 import { badKeys, badOpenings, badOrders, opening, order, toldOverHttp } from '../harness/bad-requests.js';
+import { EDGE_MEMBERS, EDGE_VALUES } from '../harness/edge-values.js';
 import { HttpCaller, problemOf } from '../harness/http-caller.js';
 import { sendRaw } from '../harness/raw-http.js';
 import { apiKeyOf } from '../stages/selling.js';
@@ -55,10 +56,12 @@ describe('whatever else is sent over HTTP', () => {
   const value = fc.oneof(
     fc.jsonValue({ maxDepth: 2 }),
     fc.constantFrom('A-1', 'bad', 'b-1', 1, '5000', null),
+    fc.constantFrom(...EDGE_VALUES),
     fc.string({ unit: 'binary' }),
   );
   const member = fc.oneof(
     fc.constantFrom('sale', 'buyer', 'units', 'quantity', 'order', 'tickets', '__proto__'),
+    fc.constantFrom(...EDGE_MEMBERS),
     fc.string({ maxLength: 5 }),
   );
   /** Like a request, but never one: with a member that nobody knows. */

@@ -43,7 +43,14 @@ export const MAX_REPORTED_DIGITS = 18;
 export const EARLIEST_MS = Date.UTC(1970, 0, 1);
 export const LATEST_MS = Date.UTC(9999, 0, 1) - 1;
 
-const TIME_ALLOWED = `must be from ${new Date(EARLIEST_MS).toISOString()} to ${new Date(LATEST_MS).toISOString()}; leave it out for no limit`;
+const [EARLIEST, LATEST] = [new Date(EARLIEST_MS).toISOString(), new Date(LATEST_MS).toISOString()];
+const TIME_ALLOWED = `must be from ${EARLIEST} to ${LATEST}; leave it out for no limit`;
+/** For documents of the API, as JSON Schema: `formatMinimum` and `formatMaximum` are keywords of ajv-formats. */
+export const TIME_RULE = {
+  description: `An RFC 3339 time with an offset, from ${EARLIEST} to ${LATEST}. Leave it out for no limit.`,
+  formatMinimum: EARLIEST,
+  formatMaximum: LATEST,
+} as const;
 
 /** @param ms since 1970, UTC: the offset is applied. NaN does not fit. */
 export const timeProblem = (ms: number): string | undefined => (ms >= EARLIEST_MS && ms <= LATEST_MS ? undefined : TIME_ALLOWED);
@@ -56,6 +63,15 @@ export const CURRENCY_PATTERN = /^[A-Z]{3}$/;
 /** ISO 4217, as far as it is money that people pay with. Only the intake asks: the list grows with versions of Node, and a recorded sale stands. */
 const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
 
+/** For documents of the API. */
+export const CURRENCY_RULE = {
+  description:
+    'A currency of ISO 4217 that is in use, such as EUR. Amounts are in its minor units: "5000" is 50.00 EUR, 5000 JPY, 5.000 KWD.',
+} as const;
+export const REPORTED_CURRENCY_RULE = {
+  description: 'Three capital letters. Money in another currency than that of the order pays nothing, and is due back.',
+} as const;
+
 export const currencyProblem = (text: string): string | undefined =>
   CURRENCIES.has(text) ? undefined : 'must be a currency of ISO 4217 that is in use, such as EUR';
 
@@ -66,6 +82,17 @@ const TURNS_DIRECTION = /[\u202A-\u202E\u2066-\u2069]/u;
 /** A letter, digit, sign or symbol. Some of them have no shape of their own: fillers, blanks and what Unicode says to leave out. */
 const SHOWN = /[\p{L}\p{N}\p{P}\p{S}]/gu;
 const BLANK = /^(?:\p{Default_Ignorable_Code_Point}|[\u2800\u{13441}\u{13442}\u{1D159}])$/u;
+
+/** For documents of the API. The pattern needs the flag `u`. */
+export const NAME_RULE = {
+  description: `1 to ${MAX_NAME_LENGTH} characters, at least one of which can be seen. No control characters, separators of lines or paragraphs, halves of surrogate pairs or characters that turn the direction of writing; nothing that looks like an e-mail address or a card number.`,
+  pattern: `^[^${classOf(NOT_TEXT)}${classOf(TURNS_DIRECTION)}]*$`,
+} as const;
+
+/** What stands between its brackets. */
+function classOf({ source }: RegExp): string {
+  return source.slice(1, -1);
+}
 
 /** A text that people read: a name or a label. At least one character of it can be seen. */
 export function nameProblem(text: string, maxLength: number = MAX_NAME_LENGTH): string | undefined {

@@ -19,6 +19,7 @@ import { holderProblem } from '../../kernel/wallet-holder.js';
 import {
   amountPattern,
   CURRENCY_PATTERN,
+  CURRENCY_RULE,
   currencyProblem,
   MAX_HOLD_SECONDS,
   MAX_LISTED_SEATS,
@@ -30,8 +31,11 @@ import {
   MAX_TICKETS_PER_REQUEST,
   MAX_UNITS_PER_ORDER,
   MAX_UNITS_PER_SALE,
+  NAME_RULE,
   nameProblem,
   personalProblem,
+  REPORTED_CURRENCY_RULE,
+  TIME_RULE,
   timeProblem,
 } from '../values.js';
 import { MAX_ENDED_HOLDS } from './limits.js';
@@ -64,6 +68,7 @@ const newSaleId = saleId.check(fitting<SaleId>(personalProblem));
 const unitId = chosen<UnitId>(UNIT_PATTERN, '1 to 32 of A-Z a-z 0-9 _ -');
 const moment = z.iso
   .datetime({ offset: true, error: 'must be an RFC 3339 time such as 2027-01-31T19:00:00Z' })
+  .meta(TIME_RULE)
   .transform((text) => Date.parse(text))
   .check(fitting(timeProblem));
 const amount = (digits: number) =>
@@ -71,7 +76,7 @@ const amount = (digits: number) =>
     .string('must be a string of minor units such as "5000"')
     .regex(amountPattern(digits), `must be 1 to ${digits} digits of minor units, such as "5000" for 50.00`);
 const currency = matching<string>(CURRENCY_PATTERN, 'a currency of ISO 4217, such as EUR');
-const price = z.strictObject({ amount: amount(MAX_PRICE_DIGITS), currency: currency.check(fitting(currencyProblem)) });
+const price = z.strictObject({ amount: amount(MAX_PRICE_DIGITS), currency: currency.check(fitting(currencyProblem)).meta(CURRENCY_RULE) });
 
 const buyer = z
   .string('must be a string: an opaque pseudonym of the buyer')
@@ -127,7 +132,8 @@ const name = z
   .string('must be a string')
   .min(1, { error: 'must not be empty', abort: true })
   .max(MAX_NAME_LENGTH, { error: `must be at most ${MAX_NAME_LENGTH} characters`, abort: true })
-  .check(fitting(nameProblem));
+  .check(fitting(nameProblem))
+  .meta(NAME_RULE);
 const payment = z.enum(['none', 'webhook'], 'must be "none" or "webhook"');
 const mint = z.enum(['on-confirm', 'on-request'], 'must be "on-confirm" or "on-request"');
 const tickets = z.enum(['transferable', 'revocable'], 'must be "transferable" or "revocable"');
@@ -237,7 +243,7 @@ const ofPayment = z.strictObject({
   sale: saleId,
   order: orderId,
   payment: reportedId<PaymentId>(),
-  currency,
+  currency: currency.meta(REPORTED_CURRENCY_RULE),
 });
 
 /** `payment.confirm`, `payment.fail`: what the payment provider reports of a payment. */
