@@ -40,6 +40,31 @@ async function tell(paid: Paid, id: string, type = 'payment.succeeded'): Promise
 const logOf = async (sale: string): Promise<string> => JSON.stringify(await recordedIn(shop.log, `ev.demo.sale.${sale}`));
 const statusOf = async ({ sale, order }: Paid): Promise<unknown> => (await shop.demo.ask('order.get', { sale, order })).body.status;
 
+const refund = (id: string): object => ({ refund: id, amount: '1000' });
+const dispute = (id: string): object => ({ dispute: id, amount: '1000' });
+/** What else is reported of a payment, with an id of the provider. */
+const REPORTS: readonly (readonly [string, (id: string) => object])[] = [
+  ['payment.fail', () => ({})],
+  ['payment.refunded', refund],
+  ['payment.disputed', (id) => ({ ...dispute(id), status: 'opened' })],
+  ['payment.disputed', (id) => ({ ...dispute(id), status: 'won' })],
+  ['payment.disputed', (id) => ({ ...dispute(id), status: 'lost' })],
+];
+const EVENTS: readonly (readonly [string, (id: string) => object])[] = [
+  ['payment.failed', () => ({})],
+  ['payment.refunded', refund],
+  ['payment.dispute.opened', dispute],
+  ['payment.dispute.won', dispute],
+  ['payment.dispute.lost', dispute],
+];
+
+/** The log has one event of what was reported last, and nowhere the id as it was sent. */
+async function recordedOnce(sale: string, id: string): Promise<boolean> {
+  const log = await logOf(sale);
+  const events = log.match(/"(PaymentFailed|RefundPaid|DisputeOpened|DisputeWon|DisputeLost)"/g) ?? [];
+  return events.length === 1 && !log.includes(id);
+}
+
 const SUSPICIOUS = ['4111111111111111', 'ann@example.org', 'card:4111-1111-1111-1111', 'a payment / with more', 'ä', 'p'.repeat(300)];
 
 describe('money is never refused for the id that it is reported with: the id is kept as a hash', () => {
@@ -67,6 +92,30 @@ describe('money is never refused for the id that it is reported with: the id is 
     const first = await shop.demo.ask('payment.confirm', request, 'report-1');
     expect(first).toMatchObject({ status: 200, body: { status: 'confirmed' } });
     expect(await shop.demo.ask('payment.confirm', request, 'report-1')).toMatchObject({ status: 200, text: first.text, replayed: true });
+  });
+
+  it.each(
+    REPORTS.flatMap(([operation, more], report) => SUSPICIOUS.map((id, index) => [operation, id, `${report}-${index}`, more] as const)),
+  )('[L4] [minting WI6] a repeated %s of %s under an ordinary key has the same answer, and counts once (%s)', async (operation, id, place, more) => {
+    const { sale, order, ...paid } = await placed(`repeated-${place}`, id);
+    if (operation !== 'payment.fail') await shop.demo.ask('payment.confirm', { sale, order, ...paid }, 'paid');
+    const report = { sale, order, ...paid, ...more(id) };
+    const first = await shop.demo.ask(operation, report, 'report');
+    expect(first.status).toBe(200);
+    expect(await shop.demo.ask(operation, report, 'report')).toMatchObject({ status: 200, text: first.text, replayed: true });
+    expect((await shop.demo.ask(operation, report, 'told-by-another')).status).toBe(200);
+    expect(await recordedOnce(sale, id)).toBe(true);
+  });
+
+  it.each(
+    EVENTS.flatMap(([type, more], event) => SUSPICIOUS.map((id, index) => [type, id, `${event}-${index}`, more] as const)),
+  )('[L4] [minting WI6] a redelivered %s with ids and an event id of %s counts once (%s)', async (type, id, place, more) => {
+    const paid = await placed(`redelivered-${place}`, id);
+    const header = id.includes(' ') || /[^ -~]/.test(id) ? `evt-${place}` : id; // a header is ASCII, and a key with blanks is kept as it is
+    if (type !== 'payment.failed') expect(await tell(paid, 'paid')).toBe(200);
+    for (let copies = 0; copies < 3; copies++) expect(await tell({ ...paid, ...more(id) }, header, type)).toBe(200);
+    expect(await tell({ ...paid, ...more(id) }, `${place}-another`, type)).toBe(200);
+    expect(await recordedOnce(paid.sale, id)).toBe(true);
   });
 
   it('and so is the id of the event', async () => {
