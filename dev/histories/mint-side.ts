@@ -16,6 +16,7 @@ interface Asked {
 export class MintSide {
   readonly tickets = new Map<TicketId, TicketMint>();
   private readonly asked = new Map<TicketId, Asked>();
+  private readonly held = new Set<TicketId>();
 
   constructor(
     private readonly tenant: TenantId,
@@ -25,13 +26,19 @@ export class MintSide {
   /** As MINTS gets it from a commit of the sale. */
   hear(events: readonly Recorded[]): void {
     for (const event of events) {
-      for (const { body } of askedBy({ tenant: this.tenant, sale: this.sale }, event)) {
+      this.noteHold(event);
+      for (const { body } of askedBy({ tenant: this.tenant, sale: this.sale }, event, 0)) {
         const known = this.asked.get(body.ticket) ?? {};
         if ('revoke' in body) known.revoke = { ...known.revoke, ...body };
         else known.mint = body;
         this.asked.set(body.ticket, known);
       }
     }
+  }
+
+  private noteHold({ type, data }: Recorded): void {
+    if (type === 'MintsHeld') for (const { ticket } of data.tickets) this.held.add(ticket);
+    if (type === 'MintsResumed' || type === 'MintsRequested') for (const { ticket } of data.tickets) this.held.delete(ticket);
   }
 
   /** One lawful step of one ticket. @returns its events, already taken in; none where nothing is to be done */
@@ -42,7 +49,7 @@ export class MintSide {
     const mint = this.tickets.get(id);
     const moves = movesOf(mint, asked);
     const decided = moves
-      .map((request) => decideMint(mint, request))
+      .map((request) => decideMint(mint, request, this.held.has(id)))
       .flatMap((decision) => ('events' in decision && decision.events.length > 0 ? [decision.events] : []));
     const events = decided[move % Math.max(decided.length, 1)] ?? [];
     const after = events.reduce<TicketMint | undefined>(evolve, mint);

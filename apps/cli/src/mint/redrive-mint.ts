@@ -49,7 +49,7 @@ export async function redriveMint(connection: NatsConnection, wish: RedriveWish)
       says: `${MINTS} ${lying.seq} is with the minter; its state in the log is ${state}. The minter's log says what it waits for`,
     };
   if (isRevocation && asked.what === 'revoke' && mint?.state === 'minted' && mint.revocable === undefined) return irrevocable(record);
-  if (!isRevocation && mint?.state === 'failed' && mint.request >= Number(asked.what))
+  if (!isRevocation && mint?.state === 'failed' && 'request' in asked.body && mint.request >= asked.body.request)
     return askAnew(connection, wish, record, mint.reason);
   const sequence = await give(connection, subject, asked);
   return { outcome: 'given', says: `${MINTS} ${sequence}; its state in the log is ${state}, and the minter continues from there` };

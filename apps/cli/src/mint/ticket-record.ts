@@ -28,7 +28,7 @@ export async function ticketRecord(
     if (!speaksOf(message, ticket)) continue;
     const of = { tenant, sale: message.subject.split('.')[3] ?? '' };
     for (const event of decodeCommit(message.subject, message.seq, message.data).events) {
-      const last = askedBy(of, event).find((each) => each.ticket === ticket);
+      const last = askedBy(of, event, message.seq).find((each) => each.ticket === ticket);
       if (last !== undefined) [asked, failureNoted] = [last, false];
       if (event.type === 'MintFailureNoted' && event.data.ticket === ticket) failureNoted = true;
     }

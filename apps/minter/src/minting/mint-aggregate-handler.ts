@@ -4,9 +4,10 @@ import { MintAggregate } from '#shared/aggregate/mint-aggregate.js';
 import { decideMint, type MintRequest } from '#shared/domain/mint/decide.js';
 import type { MintRefusal } from '#shared/domain/mint/mint-decision.js';
 import type { TicketMint } from '#shared/domain/mint/ticket-mint.js';
-import type { EventStore } from '#shared/event-store/event-store.js';
+import { type EventStore, saleSubject } from '#shared/event-store/event-store.js';
 import type { TicketId } from '#shared/kernel/ids.js';
 import type { MintStep } from '../metrics.js';
+import { HELD_MINTS, type HeldMints } from './held-mints.js';
 
 /** 1.5 million entries of 200 bytes are 300 MB, or 750,000 tickets. */
 export const MINTS: AggregateDefinition<MintAggregate> = { empty: (subject) => new MintAggregate(subject), maxWeight: 1_500_000 };
@@ -22,6 +23,7 @@ export interface MintCommandResult {
 /** The only writer of mint subjects in this process. */
 export class MintAggregateHandler {
   private readonly mints: AggregateRepository<MintAggregate>;
+  private readonly held: AggregateRepository<HeldMints>;
 
   constructor(
     store: EventStore,
@@ -32,6 +34,7 @@ export class MintAggregateHandler {
     lostRace: NonNullable<AggregateHooks<MintAggregate>['lostRace']> = () => undefined,
   ) {
     this.mints = new AggregateRepository(store, MINTS, { lostRace });
+    this.held = new AggregateRepository(store, HELD_MINTS);
   }
 
   /** Where a ticket stands, according to the log as its leader has it now. */
@@ -41,10 +44,19 @@ export class MintAggregateHandler {
 
   /** Decides a command and resolves when what it did is in the log. */
   async execute(subject: string, request: MintRequest, traceparent?: string): Promise<MintCommandResult> {
-    const { refusal, ...step } = await this.mints.transact(subject, (mints) => decideStep(mints, request, this.now(), traceparent));
+    const isHeld = request.type === 'SubmitAttempt' && (await this.isHeld(subject, request.data.ticket));
+    const { refusal, ...step } = await this.mints.transact(subject, (mints) =>
+      decideStep(mints, request, this.now(), { traceparent, isHeld }),
+    );
     if (refusal !== undefined) return { mint: step.before, refusal };
     this.decided(step);
     return { mint: step.after };
+  }
+
+  /** Whether a dispute holds the ticket's mint, according to the log of its sale as its leader has it now. */
+  private isHeld(subject: string, ticket: TicketId): Promise<boolean> {
+    const [, tenant = '', , sale = ''] = subject.split('.');
+    return this.held.query(saleSubject(tenant, sale), (held) => held.has(ticket));
   }
 
   /** Resolves when everything asked is answered. */
@@ -55,11 +67,18 @@ export class MintAggregateHandler {
 
 type Step = MintStep & Pick<MintCommandResult, 'refusal'>;
 
+/** What else a command comes with. */
+interface About {
+  readonly traceparent?: string | undefined;
+  /** A dispute holds the mint. */
+  readonly isHeld?: boolean;
+}
+
 /** Decides a command on where its ticket stands, and applies it. */
-export function decideStep(mints: MintAggregate, request: MintRequest, now: number, traceparent?: string): Decision<Step> {
+export function decideStep(mints: MintAggregate, request: MintRequest, now: number, { traceparent, isHeld }: About = {}): Decision<Step> {
   const { ticket } = request.data;
   const before = mints.mintOf(ticket);
-  const decision = decideMint(before, request);
+  const decision = decideMint(before, request, isHeld);
   if ('refusal' in decision) return { result: { events: [], before, after: before, ...decision }, events: [], bytes: 0 };
   const at = Math.max(mints.at, now);
   for (const event of decision.events) mints.stage(event, at);

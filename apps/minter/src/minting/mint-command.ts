@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { whatOf } from '#shared/domain/mint/asked.js';
 import type { MintCommand, RevokeCommand } from '#shared/domain/mint/events.js';
 import { Fault } from '#shared/kernel/fault.js';
 import { ORDER_PATTERN, SALE_PATTERN, TENANT_PATTERN, TICKET_PATTERN, UNIT_PATTERN } from '#shared/kernel/ids.js';
@@ -17,10 +18,11 @@ const mint = z.strictObject({
   request: z.number().int().min(1),
   name: z.string(),
   revocable: z.literal(true).optional(),
+  resumed: z.number().int().min(1).optional(),
 });
 
 /**
- * Reads one message of MINTS. Its subject (`mint.<tenant>.<ticket>.<request>`, `….revoke` or `….override`) is what the broker deduplicated, so body
+ * Reads one message of MINTS. Its subject (`mint.<tenant>.<ticket>.<request>`, `….<request>-<resumed>`, `….revoke` or `….override`) is what the broker deduplicated, so body
  * and subject must agree.
  * @throws Fault `command-unreadable`
  */
@@ -38,6 +40,6 @@ export function decodeMintCommand(subject: string, bytes: Uint8Array): MintComma
 const isRevocation = (subject: string): boolean => /\.(revoke|override)$/.test(subject);
 
 function lastTokenOf(command: z.infer<typeof mint> | z.infer<typeof revocation>): string {
-  if ('request' in command) return `${command.request}`;
+  if ('request' in command) return whatOf(command);
   return command.override === true ? 'override' : 'revoke';
 }

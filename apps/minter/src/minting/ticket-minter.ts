@@ -47,7 +47,10 @@ interface Launched {
   readonly flight: Flight;
 }
 
-export type MintOutcome = { readonly kind: MintEnd } | { readonly kind: 'failed'; readonly reason: string; readonly attempts: number };
+/** `held`: a dispute holds it. Where that is won, another command resumes it. */
+export type MintOutcome =
+  | { readonly kind: MintEnd | 'held' }
+  | { readonly kind: 'failed'; readonly reason: string; readonly attempts: number };
 
 /**
  * Carries one mint command to its end. Every step is decided in the log before the next one is taken, so a process may die anywhere:
@@ -88,7 +91,9 @@ export class TicketMinter {
         this.parts.passBy('between-log-and-send');
         return { mint, flight: await this.parts.outstanding.launch(mint, command.tenant) };
       }
-      mint = (await this.next(course, mint)).mint;
+      const { mint: after, refusal } = await this.next(course, mint);
+      if (refusal?.code === 'held') return { kind: 'held' };
+      mint = after;
     }
   }
 
@@ -131,7 +136,7 @@ export class TicketMinter {
 
   private async rule({ subject, traceparent }: Course, request: MintRequest, before: TicketMint | undefined): Promise<MintCommandResult> {
     const ruling = await this.parts.desk.execute(subject, request, traceparent);
-    if (ruling.refusal !== undefined) this.assertProgress(ruling.refusal, before, ruling.mint);
+    if (ruling.refusal !== undefined && ruling.refusal.code !== 'held') this.assertProgress(ruling.refusal, before, ruling.mint);
     return ruling;
   }
 

@@ -11,7 +11,7 @@ import { EVENTS_ACK_WAIT_MS } from '#shared/platform/topology/consumers.js';
 const RETRY_MS = 500;
 const PUBLISH_TIMEOUT_MS = 2_000;
 /** Most commits ask the minter for nothing: they are not parsed. */
-const ASKS = ['MintsRequested.v', 'RevocationsRequested.v'];
+const ASKS = ['MintsRequested.v', 'MintsResumed.v', 'RevocationsRequested.v'];
 /** Requests on their way to the broker at once, of tenants in turn: a tenant with thousands of tickets to mint delays another's by so many. */
 const PUBLISHES_AT_ONCE = 64;
 const KEEP_ALIVE_MS = EVENTS_ACK_WAIT_MS / 3;
@@ -35,7 +35,7 @@ export class MintRequestReactor {
     try {
       const [, tenant, , sale] = delivery.subject.split('.') as [string, string, string, string];
       const { events } = decodeCommit(delivery.subject, delivery.sequence, delivery.body);
-      const asked = events.flatMap((event) => askedBy({ tenant, sale }, event));
+      const asked = events.flatMap((event) => askedBy({ tenant, sale }, event, delivery.sequence));
       await this.keepingAlive(delivery, () => Promise.all(asked.map((message) => this.lane.run(() => this.ask(message), tenant))));
       return ACK;
     } catch (thrown) {

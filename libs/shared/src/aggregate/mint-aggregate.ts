@@ -94,4 +94,4 @@ function factsOf(event: MintEvent, before: MintProgress | undefined, sequence: n
 const weightOf = ({ mint }: MintProgress): number =>
   'plan' in mint || (mint.state === 'minted' && mint.revocable !== undefined) ? TICKET_WEIGHT + PLAN_WEIGHT : TICKET_WEIGHT;
 
-const isMintEvent = (event: Recorded): event is Recorded<MintEvent> => event.type.startsWith('Mint') && event.type !== 'MintsRequested';
+const isMintEvent = (event: Recorded): event is Recorded<MintEvent> => event.type.startsWith('Mint') && !event.type.startsWith('Mints');

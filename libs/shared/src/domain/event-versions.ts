@@ -41,6 +41,8 @@ export const UPCASTS: Readonly<Record<EventType, readonly Upcast[]>> = {
   OrderRefunded: [],
   UnitsReleased: [],
   MintsRequested: [],
+  MintsHeld: [],
+  MintsResumed: [],
   MintFailureNoted: [],
   RevocationsRequested: [],
   PaymentReceived: [],

@@ -1,7 +1,11 @@
 import type { Recorded } from '../recorded.js';
 import type { MintCommand, RevokeCommand } from './events.js';
 
-/** A message on MINTS: `what` is the number of the request, `revoke` or `override`. Its subject is `mint.<tenant>.<ticket>.<what>`. */
+/**
+ * A message on MINTS: `what` is the number of the request, for a mint that a dispute held with the commit in which it was resumed
+ * (`<request>-<sequence>`), `revoke` or `override`.
+ * Its subject is `mint.<tenant>.<ticket>.<what>`.
+ */
 export interface Asked {
   readonly tenant: string;
   readonly ticket: string;
@@ -11,16 +15,24 @@ export interface Asked {
   readonly traceparent?: string;
 }
 
-/** The command to the minter that a sale's event causes; the same event always gives the same command. */
-export function askedBy(of: { readonly tenant: string; readonly sale: string }, { type, data, traceparent }: Recorded): Asked[] {
+/**
+ * The commands to the minter that a sale's event causes; the same event always gives the same commands.
+ * @param sequence of the event's commit in EVENTS
+ */
+export function askedBy(
+  of: { readonly tenant: string; readonly sale: string },
+  { type, data, traceparent }: Recorded,
+  sequence: number,
+): Asked[] {
   const trace = traceparent !== undefined && { traceparent };
-  if (type === 'MintsRequested') {
+  if (type === 'MintsRequested' || type === 'MintsResumed') {
     const { order, wallet, name, revocable } = data;
+    const resumed = type === 'MintsResumed' ? { resumed: sequence } : {};
     return data.tickets.map(({ ticket, unit, request }) => ({
       tenant: of.tenant,
       ticket,
-      what: `${request}`,
-      body: { ...of, order, ticket, unit, wallet, request, name, ...(revocable && { revocable }) },
+      what: whatOf({ request, ...resumed }),
+      body: { ...of, order, ticket, unit, wallet, request, name, ...(revocable && { revocable }), ...resumed },
       ...trace,
     }));
   }
@@ -34,3 +46,7 @@ export function askedBy(of: { readonly tenant: string; readonly sale: string }, 
     ...trace,
   }));
 }
+
+/** The last token of a mint command's subject. */
+export const whatOf = ({ request, resumed }: { readonly request: number; readonly resumed?: number | undefined }): string =>
+  resumed === undefined ? `${request}` : `${request}-${resumed}`;

@@ -239,3 +239,25 @@ describe('the table of states', () => {
     expect(() => evolve(fold(HISTORIES.submitted), { type: 'MintAttemptDied', data: death(2) })).toThrow('log-broken');
   });
 });
+
+describe('a mint that a dispute holds', () => {
+  const held = (history: readonly MintEvent[], request: MintRequest) =>
+    decideMint(
+      history.reduce<TicketMint | undefined>((mint, event) => evolve(mint, event), undefined),
+      request,
+      true,
+    );
+  const submit = (number: number): MintRequest => ({ type: 'SubmitAttempt', data: attempt(number) });
+
+  it.each<[string, readonly MintEvent[], number]>([
+    ['the first', [PLANNED], 1],
+    ['the next, when one is dead', [PLANNED, SUBMITTED, DIED], 2],
+  ])('has no attempt begun: %s', (_, history, number) => {
+    expect(held(history, submit(number))).toMatchObject({ refusal: { code: 'held' } });
+  });
+
+  it('ends as it ends where its attempt may land already', () => {
+    expect(held([PLANNED, SUBMITTED], submit(1))).toEqual({ events: [] });
+    expect(held([PLANNED, SUBMITTED], { type: 'CompleteMint', data: completion() })).toEqual({ events: [COMPLETED] });
+  });
+});

@@ -25,13 +25,16 @@ export type MintRequest =
   | { readonly type: 'CompleteRevoke'; readonly data: MintRevoked['data'] }
   | { readonly type: 'VoidMint'; readonly data: MintVoided['data'] };
 
-/** Decides one command on the state of its ticket. Pure: no clock, no randomness, no chain. */
-export function decideMint(mint: TicketMint | undefined, command: MintRequest): MintDecision {
+/**
+ * Decides one command on the state of its ticket. Pure: no clock, no randomness, no chain.
+ * @param isHeld a dispute holds the mint: the minter begins no attempt
+ */
+export function decideMint(mint: TicketMint | undefined, command: MintRequest, isHeld = false): MintDecision {
   switch (command.type) {
     case 'PlanMint':
       return plan(mint, command.data);
     case 'SubmitAttempt':
-      return submit(mint, command.data);
+      return submit(mint, command.data, isHeld);
     case 'BuryAttempt':
       return bury(mint, command.data);
     case 'CompleteMint':
@@ -64,7 +67,7 @@ function plan(mint: TicketMint | undefined, data: MintPlan): MintDecision {
   return allows(mint, 'MintPlanned') ? { events: [{ type: 'MintPlanned', data }] } : refuse('state-forbids');
 }
 
-function submit(mint: TicketMint | undefined, data: MintAttempt): MintDecision {
+function submit(mint: TicketMint | undefined, data: MintAttempt, isHeld: boolean): MintDecision {
   const refuse = refusing(mint, data.ticket);
   if (mint?.state === 'submitted') {
     return mint.live.signature === data.signature
@@ -73,7 +76,7 @@ function submit(mint: TicketMint | undefined, data: MintAttempt): MintDecision {
   }
   if (mint?.state !== 'planned') return refuse('state-forbids');
   if (data.attempt !== nextAttempt(mint)) return refuse('attempt-out-of-turn', { attempt: data.attempt, next: nextAttempt(mint) });
-  return { events: [{ type: 'MintSubmitted', data }] };
+  return isHeld ? refuse('held') : { events: [{ type: 'MintSubmitted', data }] };
 }
 
 function bury(mint: TicketMint | undefined, data: MintAttemptDied['data']): MintDecision {

@@ -112,7 +112,7 @@ export type MintEvent =
   | MintRevoked
   | MintVoided;
 
-/** The body of a message on MINTS (`mint.<tenant>.<ticket>.<request>`). */
+/** The body of a message on MINTS (`mint.<tenant>.<ticket>.<request>`, resumed after a dispute `….<request>-<resumed>`). */
 export interface MintCommand {
   readonly tenant: string;
   readonly sale: string;
@@ -123,6 +123,8 @@ export interface MintCommand {
   readonly request: number;
   readonly name: string;
   readonly revocable?: true;
+  /** Sequence in EVENTS of the commit in which the mint was resumed. Absent: no dispute held it. */
+  readonly resumed?: number;
 }
 
 /**

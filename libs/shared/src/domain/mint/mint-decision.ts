@@ -7,6 +7,7 @@ export type MintRefusalCode =
   | 'already-planned'
   | 'address-differs'
   | 'attempt-live'
+  | 'held'
   | 'attempt-out-of-turn'
   | 'attempt-not-live'
   | 'asset-differs'

@@ -101,6 +101,10 @@ export type MintsRequested = OfOrder<
     readonly revocable?: true;
   }
 >;
+/** A dispute holds the mints: the minter begins no attempt to mint these tickets any more. One that was begun before may still land. */
+export type MintsHeld = OfOrder<'MintsHeld', { readonly tickets: readonly TicketOfUnit[] }>;
+/** No dispute holds the mints any more: what was requested is to be minted, under the numbers that the requests had. */
+export type MintsResumed = OfOrder<'MintsResumed', MintsRequested['data']>;
 /** The mint of a ticket failed for good: it may be asked for again. */
 export type MintFailureNoted = OfOrder<'MintFailureNoted', { readonly ticket: TicketId; readonly request: number }>;
 /**
@@ -190,6 +194,8 @@ export type SaleEvent =
   | OrderRefunded
   | UnitsReleased
   | MintsRequested
+  | MintsHeld
+  | MintsResumed
   | MintFailureNoted
   | RevocationsRequested
   | PaymentEvent;

@@ -17,7 +17,8 @@ export function noteMintFailure(state: Sale, { ticket, request }: MintResult): D
   const order = state.open?.tickets.orderWith(ticket);
   const progress = order?.progressOf(ticket);
   if (order === undefined || progress?.request !== request) return { events: [] };
-  if (progress.state === 'asked') return { events: [{ type: 'MintFailureNoted', data: { order: order.order, ticket, request } }] };
+  if (progress.state === 'asked' || progress.state === 'held')
+    return { events: [{ type: 'MintFailureNoted', data: { order: order.order, ticket, request } }] };
   return { events: progress.state === 'revoking' ? [released(order, ticket)] : [] };
 }
 

@@ -8,6 +8,8 @@ const price = { amount: '5000', currency: 'EUR' };
 const orderNo = (number: number): OrderId => `ord_${number}` as OrderId;
 const payment = (number: number): PaymentId => `pay_${number}` as PaymentId;
 const seats = (...units: string[]): TicketOfUnit[] => units.map((unit) => ({ ticket: `tkt_${unit}` as TicketId, unit: unit as UnitId }));
+/** A ticket of another order. */
+const AGAIN: TicketOfUnit = { ticket: 'tkt_again' as TicketId, unit: 'A-1' as UnitId };
 const terms: SaleTerms = {
   sale: 'gala' as SaleId,
   name: 'Gala',
@@ -112,7 +114,7 @@ const HISTORIES: readonly (readonly [string, readonly Told[]])[] = [
       [{ type: 'UnitsReleased', data: { order: orderNo(1), tickets: seats('A-1'), void: true } }, 4, 4],
       [{ type: 'UnitsReleased', data: { order: orderNo(1), tickets: seats('A-4') } }, 5, 5],
       [{ type: 'MintFailureNoted', data: { order: orderNo(1), ticket: 'tkt_A-3' as TicketId, request: 3 } }, 6, 6],
-      placed(2, 7, 7, seats('A-1'), held),
+      placed(2, 7, 7, [AGAIN], held),
       placed(3, 8, 8, seats('A-5'), { wallet: WALLET }),
     ],
   ],
@@ -209,7 +211,7 @@ describe('a snapshot', () => {
         ...['tkt_A-1', 'A-1', '5000', 0, 1, 'void', 1, 'tkt_A-2', 'A-2', '5000', 1, 2, 'revoking', 1],
         ...['tkt_A-3', 'A-3', '5000', 1, 3, 'failed', 0, 'tkt_A-4', 'A-4', '5000', 0, 0, 'released', 0],
       ],
-      ['ord_2', 'b-0', 'wallet', '5000', 'EUR', 60, 'held', 0, 7, 7, 0, 0, 0, 0, 'tkt_A-1', 'A-1', '5000', 1, 0, 'unasked', 0],
+      ['ord_2', 'b-0', 'wallet', '5000', 'EUR', 60, 'held', 0, 7, 7, 0, 0, 0, 0, 'tkt_again', 'A-1', '5000', 1, 0, 'unasked', 0],
       ['ord_3', 'b-1', 'wallet', '5000', 'EUR', 0, 'held', 0, 8, 8, 0, 0, 0, 0, 'tkt_A-5', 'A-5', '5000', 1, 0, 'unasked', 0],
     ]);
   });

@@ -55,7 +55,7 @@ export function snapshotOf({ clock }: Sale, sale: OpenedSale): SalePart[] {
   const orders = [...sale.orders.values()].map((order) => rowOf(order, sale));
   return [
     { kind: 'sale', clock, terms, closed },
-    ...(sale.usage.countsWallets ? [{ kind: 'wallets', rows: [...sale.orders.values()].flatMap(walletRows) } as const] : []),
+    { kind: 'wallets', rows: [...sale.orders.values()].flatMap(walletRows) },
     { kind: 'orders', rows: orders },
     { kind: 'payments', rows: payments.all().map(paymentRow) },
     { kind: 'unmatched', rows: payments.withoutOrder() },
@@ -118,7 +118,7 @@ export class SaleRestorer {
   private addOrder(sale: OpenedSale, row: OrderRow): void {
     const id = row[0];
     if (sale.orders.has(id)) throw new Error(`order ${id} stands there twice`);
-    const { tickets, taken, progress } = this.ticketsIn(row, sale.usage.countsWallets);
+    const { tickets, taken, progress } = this.ticketsIn(row);
     const placed = { at: row[8], version: row[9] };
     const order = new Order(id, row[1], row[2] || undefined, tickets, {
       total: this.totalOf(row[3], row[4]),
@@ -139,7 +139,7 @@ export class SaleRestorer {
     sale.tickets.add(order);
   }
 
-  private ticketsIn(row: OrderRow, hasWallets: boolean) {
+  private ticketsIn(row: OrderRow) {
     const tickets: TicketPlaced[] = [];
     const taken: TicketOfUnit[] = [];
     const progress: TicketProgress[] = [];
@@ -148,7 +148,7 @@ export class SaleRestorer {
       tickets.push(ticket);
       if (row[cell + 3] === 1) taken.push(ticket);
       const shared = this.progressOf(row[cell + 4] as number, row[cell + 5] as TicketProgress['state'], row[cell + 6] === 1);
-      const wallet = hasWallets ? this.wallets.get(ticket.ticket) : undefined;
+      const wallet = this.wallets.size === 0 ? undefined : this.wallets.get(ticket.ticket);
       progress.push(wallet === undefined ? shared : { ...shared, wallet });
     }
     return { tickets, taken, progress };

@@ -78,6 +78,8 @@ export class Sale {
         this.pay(this.mustHave(event.data.order), event.data.payment);
         break;
       case 'MintsRequested':
+      case 'MintsHeld':
+      case 'MintsResumed':
       case 'MintFailureNoted':
       case 'RevocationsRequested':
         this.noteTickets(event, moment);
@@ -163,11 +165,12 @@ export class Sale {
   }
 
   private noteTickets(
-    event: Extract<SaleEvent, { type: 'MintsRequested' | 'MintFailureNoted' | 'RevocationsRequested' }>,
+    event: Extract<SaleEvent, { type: 'MintsRequested' | 'MintsHeld' | 'MintsResumed' | 'MintFailureNoted' | 'RevocationsRequested' }>,
     moment: Moment,
   ): void {
     const order = this.mustHave(event.data.order);
     if (event.type === 'MintFailureNoted') order.note(event.data.ticket, { state: 'failed' });
+    else if (event.type === 'MintsHeld') for (const { ticket } of event.data.tickets) order.note(ticket, { state: 'held' });
     else if (event.type === 'RevocationsRequested') {
       const { tickets, override } = event.data;
       order.wasRevoked = true;
@@ -182,7 +185,7 @@ export class Sale {
     const { usage } = this.mustBeOpen();
     for (const { ticket, request } of tickets) {
       usage.mintsRequested += request - order.progressOf(ticket).request;
-      if (usage.countsWallets) moveToWallet(usage, order, ticket, wallet);
+      moveToWallet(usage, order, ticket, wallet);
       order.note(ticket, { state: 'asked', request });
     }
   }
@@ -247,7 +250,9 @@ export function count({ usage }: OpenedSale, order: Order, tickets: readonly Tic
 function moveToWallet(usage: Usage, order: Order, ticket: TicketId, wallet: Wallet): void {
   const before = order.walletOf(ticket);
   if (before === wallet) return;
-  usage.addToWallet(before, -1);
-  usage.addToWallet(wallet, 1);
+  if (usage.countsWallets) {
+    usage.addToWallet(before, -1);
+    usage.addToWallet(wallet, 1);
+  }
   order.note(ticket, { wallet });
 }

@@ -31,6 +31,9 @@ export function postSaleEvent(event: SaleEvent, book: UnitOfWork, place: Place):
       return postRelease(event.data, book, place);
     case 'MintsRequested':
       return postMintRequests(event.data, book, place);
+    case 'MintsHeld':
+    case 'MintsResumed':
+      return []; // what is requested stays so; a ticket may be minted already
     case 'MintFailureNoted':
       return []; // the mint's own event, earlier in the log, has posted it
     case 'RevocationsRequested':

@@ -107,6 +107,8 @@ function rulesFor(event: DomainEvent, book: UnitOfWork, place: Place): Posting {
     case 'OrderRefunded':
     case 'UnitsReleased':
     case 'MintsRequested':
+    case 'MintsHeld':
+    case 'MintsResumed':
     case 'MintFailureNoted':
     case 'RevocationsRequested':
     case 'PaymentReceived':

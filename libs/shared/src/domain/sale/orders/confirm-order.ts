@@ -1,4 +1,4 @@
-import type { PaymentId } from '../../../kernel/ids.js';
+import type { PaymentId, Wallet } from '../../../kernel/ids.js';
 import type { MintsRequested, SaleEvent, SaleTerms, TicketOfUnit } from '../events.js';
 import type { Order } from './order.js';
 
@@ -14,13 +14,35 @@ export function confirmOrder(terms: SaleTerms, order: Order, { payment, holdMint
   return holdMints === true ? [confirmed] : [confirmed, ...requestFirstMints(terms, order, order.tickets)];
 }
 
-/** Where every ticket is to be minted when it is sold: asks for those that a dispute held. */
-export const requestHeldMints = (terms: SaleTerms, order: Order): SaleEvent[] =>
-  requestFirstMints(
+/** A dispute was opened: no attempt is begun any more to mint what was requested. */
+export function holdMints(order: Order): SaleEvent[] {
+  const tickets = order.ticketsWhere(({ state }) => state === 'asked');
+  return tickets.length === 0 ? [] : [{ type: 'MintsHeld', data: { order: order.order, tickets } }];
+}
+
+/** No dispute is open: mints that one held go on, and where every ticket is minted when it is sold, the others are requested. */
+export const releaseMints = (terms: SaleTerms, order: Order): SaleEvent[] => [
+  ...resumeMints(terms, order),
+  ...requestFirstMints(
     terms,
     order,
     order.ticketsWhere(({ state }) => state === 'unasked'),
-  );
+  ),
+];
+
+/** For the wallets and under the numbers of their requests: they are not counted again. */
+function resumeMints(terms: SaleTerms, order: Order): SaleEvent[] {
+  const byWallet = new Map<Wallet, MintsRequested['data']['tickets'][number][]>();
+  for (const held of order.ticketsWhere(({ state }) => state === 'held')) {
+    const wallet = order.walletOf(held.ticket);
+    if (wallet === undefined) throw new Error(`the mint of ${held.ticket} was requested for no wallet`);
+    byWallet.set(wallet, [...(byWallet.get(wallet) ?? []), { ...held, request: order.progressOf(held.ticket).request }]);
+  }
+  return [...byWallet].map(([wallet, tickets]) => ({
+    type: 'MintsResumed',
+    data: { order: order.order, name: terms.name, wallet, tickets, ...assetRule(terms) },
+  }));
+}
 
 function requestFirstMints(terms: SaleTerms, order: Order, tickets: readonly TicketOfUnit[]): SaleEvent[] {
   const { order: id, wallet } = order;

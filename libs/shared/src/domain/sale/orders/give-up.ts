@@ -26,4 +26,4 @@ function takeBack(sale: OpenedSale, { order }: Order, tickets: readonly TicketOf
 
 const canBurn = ({ terms }: OpenedSale): boolean => terms.tickets === 'revocable';
 
-const asked = (order: Order): readonly TicketOfUnit[] => order.ticketsWhere(({ state }) => state === 'asked');
+const asked = (order: Order): readonly TicketOfUnit[] => order.ticketsWhere(({ state }) => state === 'asked' || state === 'held');

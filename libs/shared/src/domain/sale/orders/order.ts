@@ -13,14 +13,17 @@ export const ORDER_TRANSITIONS = {
   refunded: { OrderRestored: 'held' },
 } as const satisfies Readonly<Record<OrderStatus, Readonly<Partial<Record<SaleEvent['type'], OrderStatus>>>>>;
 
-/** What becomes of a ticket beside its order: whether its mint was asked for, failed, is to be revoked, or its unit was given back. `void`: with its asset left standing. */
+/**
+ * What becomes of a ticket beside its order: whether its mint was asked for, is held by a dispute since, failed, is to be revoked, or its unit
+ * was given back. `void`: with its asset left standing.
+ */
 export interface TicketProgress {
   /** The number of the latest mint request; 0: never asked. */
   readonly request: number;
-  readonly state: 'unasked' | 'asked' | 'failed' | 'revoking' | 'released' | 'void';
+  readonly state: 'unasked' | 'asked' | 'held' | 'failed' | 'revoking' | 'released' | 'void';
   /** Its order was given up although its asset cannot be burned. */
   readonly overridden?: true;
-  /** Whom it is minted for, where that is another wallet than its order's. Known only in a sale that limits wallets. */
+  /** Whom it is minted for, where that is another wallet than its order's. */
   readonly wallet?: Wallet;
 }
 

@@ -1,6 +1,6 @@
 import type { RefundOwed, RefundReason, SaleEvent } from '../events.js';
 import { beyondLimits } from '../limits.js';
-import { confirmOrder, requestHeldMints } from '../orders/confirm-order.js';
+import { confirmOrder, holdMints, releaseMints } from '../orders/confirm-order.js';
 import { giveUp, overrideAgain } from '../orders/give-up.js';
 import type { Order } from '../orders/order.js';
 import type { OpenedSale } from '../sale.js';
@@ -53,11 +53,11 @@ function takeUp(sale: OpenedSale, order: Order): SaleEvent[] | undefined {
   return canReturn(sale, order) ? [{ type: 'OrderRestored', data: { order: order.order } }] : undefined;
 }
 
-/** Where it pays already, or another has to take its place. Mints that an open dispute held are asked for when it holds them no more. */
+/** Where it pays already, or another has to take its place. An open dispute holds its mints. */
 function keepPaid(sale: OpenedSale, order: Order, covering: readonly Payment[], payer: Payment): SaleEvent[] {
   const changed: SaleEvent[] =
     payer.payment === order.payment ? [] : [{ type: 'OrderPaymentChanged', data: { order: order.order, payment: payer.payment } }];
-  const mints = isDisputed(payer) ? [] : requestHeldMints(sale.terms, order);
+  const mints = isDisputed(payer) ? holdMints(order) : releaseMints(sale.terms, order);
   return [...changed, ...oweOthers(covering, payer, 'paid-twice'), ...mints];
 }
 
