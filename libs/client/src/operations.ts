@@ -11,6 +11,7 @@ export type DisputeNotification = {
   readonly order: string;
   /** An id of the payment provider. One that looks like an e-mail address or a card number, or is more than 128 of A-Z a-z 0-9 _ . : -, is kept as its hash. */
   readonly payment: string;
+  /** Three capital letters. Money in another currency than that of the order pays nothing, and is due back. */
   readonly currency: string;
   /** So much is disputed, or was won or lost, in minor units. */
   readonly amount: string;
@@ -44,10 +45,15 @@ export type MintTickets = {
 
 export type OpenSale = {
   readonly sale: string;
+  /** 1 to 120 characters, at least one of which can be seen. No control characters, separators of lines or paragraphs, halves of surrogate pairs or characters that turn the direction of writing; nothing that looks like an e-mail address or a card number. */
   readonly name: string;
   readonly units: { readonly seats: readonly string[] } | { readonly rows: readonly { readonly row: string; readonly from: number; readonly to: number }[] } | { readonly quota: number };
-  readonly price: { readonly amount: string; readonly currency: string };
-  /** Units that one buyer may hold at a time; `Alice` and `alice` are one buyer. */
+  readonly price: {
+    readonly amount: string;
+    /** A currency of ISO 4217 that is in use, such as EUR. Amounts are in its minor units: "5000" is 50.00 EUR, 5000 JPY, 5.000 KWD. */
+    readonly currency: string;
+  };
+  /** Units of one buyer at a time; `Alice` and `alice` are one buyer. */
   readonly maxPerBuyer?: number;
   /** Units of one wallet at a time. Left out: any number. */
   readonly maxPerWallet?: number;
@@ -58,7 +64,9 @@ export type OpenSale = {
   readonly mint?: 'on-confirm' | 'on-request';
   /** `revocable`: assets cannot be given away, and are burned before a refunded unit is sold again. Left out: `transferable`. */
   readonly tickets?: 'transferable' | 'revocable';
+  /** An RFC 3339 time with an offset, from 1970-01-01T00:00:00.000Z to 9998-12-31T23:59:59.999Z. Leave it out for no limit. */
   readonly opensAt?: string;
+  /** An RFC 3339 time with an offset, from 1970-01-01T00:00:00.000Z to 9998-12-31T23:59:59.999Z. Leave it out for no limit. */
   readonly closesAt?: string;
 };
 
@@ -67,6 +75,7 @@ export type PaymentNotification = {
   readonly order: string;
   /** An id of the payment provider. One that looks like an e-mail address or a card number, or is more than 128 of A-Z a-z 0-9 _ . : -, is kept as its hash. */
   readonly payment: string;
+  /** Three capital letters. Money in another currency than that of the order pays nothing, and is due back. */
   readonly currency: string;
   readonly amount: string;
 };
@@ -84,6 +93,7 @@ export type RefundNotification = {
   readonly order: string;
   /** An id of the payment provider. One that looks like an e-mail address or a card number, or is more than 128 of A-Z a-z 0-9 _ . : -, is kept as its hash. */
   readonly payment: string;
+  /** Three capital letters. Money in another currency than that of the order pays nothing, and is due back. */
   readonly currency: string;
   /** Of this refund, in minor units. */
   readonly amount?: string;
