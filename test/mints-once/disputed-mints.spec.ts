@@ -1,4 +1,5 @@
 import { waitFor } from '../../dev/processes/wait.js';
+import { newWallet } from '../stages/minter-stage.js';
 import { RefundStage, type Sold } from '../stages/refund-stage.js';
 
 /** A mint that was requested before its payment was disputed, through the purchase app, the broker, the minter and the chain. */
@@ -32,9 +33,10 @@ it('waits while the dispute is open, goes on when it is won, and is taken back w
     'MintPlanned',
     'MintPlanned MintSubmitted MintCompleted',
   ]);
-  expect(
-    await stage.demo.ask('ticket.mint', { sale: 'won', tickets: [won.ticket], wallet: (await stage.ticket(over)).wallet }, 'asked'),
-  ).toMatchObject({ status: 409, body: { code: 'payment-disputed' } });
+  expect(await stage.demo.ask('ticket.mint', { sale: 'won', tickets: [won.ticket], wallet: newWallet() }, 'asked')).toMatchObject({
+    status: 409,
+    body: { code: 'payment-disputed' },
+  });
 
   await stage.stopMinters();
   await dispute(won, 'won', 'won-won');
