@@ -214,7 +214,7 @@ export type Receipt = {
   readonly genesisHash: string;
   /** The address of the asset is createWithSeed of these; base is the key of the issuer. */
   readonly address: { readonly base: string; readonly seed: string; readonly program: string };
-  /** What the asset says of itself. */
+  /** The metadata of the asset. */
   readonly metadata: { readonly name: string; readonly symbol: string; readonly uri: string };
   /** The key that may burn it, for a revocable ticket. */
   readonly delegate?: string;
