@@ -4,11 +4,12 @@ import { Webhook } from 'standardwebhooks';
 import { saleSubject } from '#shared/event-store/event-store.js';
 import type { Tenant } from '#shared/platform/tenants/tenant.js';
 import { PaymentWebhook } from '../../apps/purchase/src/api/http/payment-webhook.js';
-import { connectParts } from '../../apps/purchase/src/parts.js';
+import { PurchaseMetrics } from '../../apps/purchase/src/metrics.js';
 import { Intake } from '../../apps/purchase/src/requests/intake.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { recordedIn } from '../harness/recorded.js';
 import { SILENT, settingsAt } from '../stages/crash-stage.js';
+import { purchaseContext } from '../stages/purchase-context.js';
 import { Shop } from '../stages/shop.js';
 
 const SALE = 'paid';
@@ -18,11 +19,15 @@ let webhook: PaymentWebhook;
 
 beforeAll(async () => {
   const { server } = shop.log;
-  const parts = await connectParts(settingsAt(server, server.url), SILENT);
-  shop.onClose(() => parts.connection.close());
-  shop.onClose(() => parts.edge.close());
+  const app = await purchaseContext(settingsAt(server, server.url));
+  shop.onClose(() => app.close());
   const tenants = { active: () => ({ tenant: 'demo', webhookSecrets: [{ secret }] }) as unknown as Tenant };
-  webhook = new PaymentWebhook({ intake: new Intake(parts), tenants, metrics: parts.metrics, logger: SILENT });
+  webhook = new PaymentWebhook({
+    intake: app.get(Intake, { strict: false }),
+    tenants,
+    metrics: app.get(PurchaseMetrics, { strict: false }),
+    logger: SILENT,
+  });
   await shop.demo.open(SALE, { quota: 100 }, { payment: 'webhook', maxPerBuyer: 100 });
 });
 

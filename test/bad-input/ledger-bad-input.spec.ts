@@ -1,7 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
-import { PUBLIC_ROUTES } from '../../apps/ledger/src/http/http-parts.js';
+import { PUBLIC_ROUTES } from '../../apps/ledger/src/http/ledger-api.module.js';
 import { ROUTES } from '../../apps/ledger/src/http/routes.js';
 import { problemOf } from '../harness/http-caller.js';
 import { RunningLedger } from '../stages/ledger-app.js';

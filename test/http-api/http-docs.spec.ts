@@ -8,7 +8,7 @@ import { Problem } from '#shared/platform/http/docs/openapi-problems.js';
 import { MAX_HEADER_BYTES } from '#shared/platform/http/http-server.js';
 import { MAX_IN_FLIGHT_PER_TENANT } from '../../apps/purchase/src/api/docs/idempotency-policy.js';
 import { EVENT_STREAM_LIMITS } from '../../apps/purchase/src/api/http/event-stream-limits.js';
-import { PUBLIC_ROUTES } from '../../apps/purchase/src/api/http/http-parts.js';
+import { PUBLIC_ROUTES } from '../../apps/purchase/src/api/http/http-api.module.js';
 import { methodOf, routes } from '../../apps/purchase/src/api/http/routes.js';
 import { isMutation } from '../../apps/purchase/src/operations/operation.js';
 import { DECISION_TIMEOUT_MS, MAX_WAITING_PER_SALE } from '../../apps/purchase/src/requests/intake.js';

@@ -1,12 +1,13 @@
 import { Svcm } from '@nats-io/services';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { connect } from '@nats-io/transport-node';
-import { readEnvironment } from '#shared/platform/process/environment.js';
-import { createLogger } from '#shared/platform/process/logger.js';
+import { NATS } from '#shared/platform/messaging/nats.module.js';
 import { isOperation, type OperationName } from '../../apps/purchase/src/operations/operations.js';
-import { connectParts } from '../../apps/purchase/src/parts.js';
 import { Intake } from '../../apps/purchase/src/requests/intake.js';
 import type { Heard } from '../harness/caller.js';
 import { NEW, pairFor } from '../harness/every-mutation.js';
+import { settingsAt } from '../stages/crash-stage.js';
+import { purchaseContext } from '../stages/purchase-context.js';
 import { Shop } from '../stages/shop.js';
 
 let mutations: OperationName[];
@@ -71,25 +72,17 @@ it('[minting IK7] [blockchain TP-8] says 409 while a mutation is in process, and
     mutations.map(async (operation) => ({ operation, ...(await pairFor(operation, `slow-${operation.replace('.', '-')}`, shop.demo)) })),
   );
   await shop.stopApp();
-  const parts = await connectParts(
-    readEnvironment({
-      NATS_URL: shop.log.server.url,
-      NATS_PASSWORD: shop.log.server.credentials('purchase').pass,
-      NATS_EDGE_PASSWORD: shop.log.server.credentials('edge').pass,
-    }),
-    createLogger('test', 'silent'),
-  );
-  const intake = new Intake(parts);
+  const app = await purchaseContext(settingsAt(shop.log.server, shop.log.server.url));
+  const intake = app.get(Intake, { strict: false });
   const handle = ({ operation, body }: (typeof asked)[number]) =>
     intake.handle({ operation, tenant: 'demo', key: 'slow', traceparent: undefined, body: Buffer.from(JSON.stringify(body)) });
   const originals = asked.map(handle); // nobody decides: each waits as long as it may
-  await parts.connection.flush();
+  await app.get<NatsConnection>(NATS, { strict: false }).flush();
   const copies = await Promise.all(asked.map(handle));
   for (const [index, copy] of copies.entries())
     expect([asked[index]?.operation, copy.status, copy.retryAfterSeconds]).toEqual([asked[index]?.operation, 409, 1]);
   for (const original of await Promise.all(originals)) expect([original.status, original.retryAfterSeconds]).toEqual([202, 1]);
-  await parts.edge.close();
-  await parts.connection.close();
+  await app.close();
   await shop.startApp();
   const after: Heard[] = [];
   for (const { operation, body } of asked) after.push(await shop.demo.insist(operation, body, 'slow'));

@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DeadLetters } from '#shared/platform/messaging/dead-letters.js';
 import { Decider } from '../../apps/purchase/src/deciding/decider.js';
-import { connectParts } from '../../apps/purchase/src/parts.js';
+import { Decisions } from '../../apps/purchase/src/deciding/decisions.js';
+import { SALE_REPOSITORY, type SaleRepository } from '../../apps/purchase/src/deciding/sales.module.js';
 import { type Command, encodeCommand } from '../../apps/purchase/src/requests/command.js';
+import { Replies } from '../../apps/purchase/src/requests/replies.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { Caller } from '../harness/caller.js';
 import { arrives, type Frame, LossyProxy } from '../harness/lossy-proxy.js';
 import { commandsSettled, counted, insist, SILENT, settingsAt, startAt, toldOf } from '../stages/crash-stage.js';
+import { purchaseContext } from '../stages/purchase-context.js';
 import { Log } from '../stages/selling.js';
 
 const log = Log.forTests('crash');
@@ -128,8 +132,17 @@ describe('[L4] a key', () => {
 describe('[L1] two deciders that both believe to be the only one', () => {
   it('[minting DL1] [minting DL5] [blockchain TP-4] [blockchain SC-3] decide each key once and sell each seat once: the expected version is the lock', async () => {
     await demo.open('both', { rows: [{ row: 'A', from: 1, to: 50 }] });
-    const parts = await Promise.all([1, 2].map(() => connectParts(settingsAt(log.server, log.server.url), SILENT)));
-    const deciders = parts.map((one) => new Decider(one));
+    const apps = await Promise.all([1, 2].map(() => purchaseContext(settingsAt(log.server, log.server.url))));
+    const deciders = apps.map(
+      (app) =>
+        new Decider({
+          folds: app.get<SaleRepository>(SALE_REPOSITORY, { strict: false }),
+          decisions: app.get(Decisions, { strict: false }),
+          replies: app.get(Replies, { strict: false }),
+          dead: app.get(DeadLetters, { strict: false }),
+          logger: SILENT,
+        }),
+    );
     const settlements: string[] = [];
     for (let order = 0; order < 200; order++) {
       const request = { sale: 'both', buyer: `b-${order}`, units: [`A-${(order % 50) + 1}`] };
@@ -155,7 +168,7 @@ describe('[L1] two deciders that both believe to be the only one', () => {
       if (order % 10 === 0) await new Promise((resolve) => setImmediate(resolve)); // so that groups form, and commits of both lie among each other
     }
     await Promise.all(deciders.map((decider) => decider.drain()));
-    await Promise.all(parts.flatMap(({ connection, edge }) => [connection.close(), edge.close()]));
+    await Promise.all(apps.map((app) => app.close()));
     const { decisions, units } = await toldOf(log, 'both');
     expect(settlements).toEqual(Array.from({ length: 400 }, () => 'ack'));
     expect(counted(decisions)).toEqual([200, 200]);

@@ -23,7 +23,7 @@ async function liesInCommands(key: string): Promise<boolean> {
 it('[L10] tells who comes when 2,000 wait to come again, stores nothing of it, and decides the same key afterwards', async () => {
   const release = await heldDeciders(shop.log);
   patientCallers(shop.app);
-  const intake = shop.app.get(Intake);
+  const intake = shop.app.get(Intake, { strict: false });
   const place = (order: number): Promise<Answer> =>
     intake.handle({
       operation: 'order.place',

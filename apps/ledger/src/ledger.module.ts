@@ -1,30 +1,45 @@
-import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { showHealth } from '#shared/platform/metrics/health-metrics.js';
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import { NatsModule } from '#shared/platform/messaging/nats.module.js';
 import { type HealthChecks, HealthController, HealthModule } from '#shared/platform/process/health.js';
-import { type HttpFacts, httpControllers, httpProviders } from './http/http-parts.js';
+import { type AppProcess, ProcessModule } from '#shared/platform/process/process.module.js';
+import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
+import { TenantsModule } from '#shared/platform/tenants/tenants.module.js';
+import { connected } from './database/connect.js';
+import { PROJECTOR_POOL } from './database/database.module.js';
+import { LedgerApiModule } from './http/ledger-api.module.js';
+import { ProjectionModule } from './projection/projection.module.js';
+import { Projector } from './projection/projector.js';
 
-const END = Symbol('end of the ledger');
+/** Ready means that the ledger follows the log, or stands by to, and that Postgres answers now. A halted tenant is named; the others are served. */
+const checks = (projector: Projector, pool: DataSource, tenants: TenantDirectory): HealthChecks => ({
+  projection: async () => {
+    projector.assertHealthy();
+    return projector.degraded();
+  },
+  database: async () => {
+    await (await connected(pool)).query('select 1');
+  },
+  tenants: async () => {
+    if (tenants.trouble !== undefined) throw tenants.trouble;
+  },
+});
 
-/** Ends the projector with the app. */
-@Injectable()
-class Projection implements OnApplicationShutdown {
-  constructor(@Inject(END) private readonly end: () => Promise<void>) {}
-
-  onApplicationShutdown(): Promise<void> {
-    return this.end();
-  }
-}
-
+/** The read side: ProjectionModule consumes EVENTS into Postgres, LedgerApiModule answers from there. */
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: a Nest module is a class, and a dynamic one is made by a static method
 export class LedgerModule {
-  static with(checks: HealthChecks, http: HttpFacts, end: () => Promise<void>): DynamicModule {
-    showHealth(http.page, checks);
+  /** @param callers the module of the HTTP server that callers reach */
+  static of(process: AppProcess, callers: DynamicModule): DynamicModule {
+    const health = HealthModule.with({
+      imports: [ProjectionModule, TenantsModule],
+      inject: [Projector, PROJECTOR_POOL, TenantDirectory],
+      checks,
+    });
     return {
       module: LedgerModule,
-      imports: [HealthModule.with(checks, http.page, http.listening)],
-      controllers: [HealthController, ...httpControllers],
-      providers: [{ provide: END, useValue: end }, Projection, ...httpProviders(http)],
+      imports: [ProcessModule.of(process), NatsModule.as('ledger'), callers, health, ProjectionModule, LedgerApiModule],
+      controllers: [HealthController],
     };
   }
 }

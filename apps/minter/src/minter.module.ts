@@ -1,21 +1,31 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { showHealth } from '#shared/platform/metrics/health-metrics.js';
+import type { EventStore } from '#shared/event-store/event-store.js';
+import { EVENT_STORE } from '#shared/platform/messaging/event-store.module.js';
+import { NatsModule } from '#shared/platform/messaging/nats.module.js';
 import { HealthModule } from '#shared/platform/process/health.js';
-import type { HealthListening } from '#shared/platform/process/health-listener.js';
-import { MINTER, Workers } from './minting/workers.js';
-import type { MinterApp } from './parts.js';
+import { type AppProcess, ProcessModule } from '#shared/platform/process/process.module.js';
+import { Token2022Chain } from './chains/token-2022/token-2022-chain.js';
+import { ConfirmationTracker } from './confirmation/confirmation-tracker.js';
+import { MinterMetricsModule } from './metrics.module.js';
+import { MintingModule } from './minting/minting.module.js';
+import { FundsGate } from './payer/funds-gate.js';
+import { SpendingCaps } from './payer/spending-caps.js';
 import { readiness } from './readiness.js';
 
+/** The chain side: MintingModule consumes MINTS, sends by ChainModule, waits by ConfirmationModule, and spends what PayerModule allows. */
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: a Nest module is a class, and a dynamic one is made by a static method
 export class MinterModule {
-  static with(app: MinterApp, listening: HealthListening): DynamicModule {
-    const checks = readiness(app);
-    showHealth(app.page, checks);
+  static of(process: AppProcess): DynamicModule {
+    const health = HealthModule.with({
+      imports: [MintingModule],
+      inject: [EVENT_STORE, Token2022Chain, ConfirmationTracker, FundsGate, SpendingCaps],
+      checks: (store: EventStore, chain: Token2022Chain, outstanding: ConfirmationTracker, gate: FundsGate, caps: SpendingCaps) =>
+        readiness({ store, chain, outstanding, gate, caps }),
+    });
     return {
       module: MinterModule,
-      imports: [HealthModule.with(checks, app.page, listening)],
-      providers: [{ provide: MINTER, useValue: app }, Workers],
+      imports: [ProcessModule.of(process), NatsModule.as('minter'), MinterMetricsModule, health, MintingModule],
     };
   }
 }

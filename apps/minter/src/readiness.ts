@@ -1,12 +1,23 @@
-import { mintSubject } from '#shared/event-store/event-store.js';
+import { type EventStore, mintSubject } from '#shared/event-store/event-store.js';
 import type { HealthChecks } from '#shared/platform/process/health.js';
-import type { MinterApp } from './parts.js';
+import type { Token2022Chain } from './chains/token-2022/token-2022-chain.js';
+import type { ConfirmationTracker } from './confirmation/confirmation-tracker.js';
+import type { FundsGate } from './payer/funds-gate.js';
+import type { SpendingCaps } from './payer/spending-caps.js';
 
 /** A subject of the log that nobody writes: reading its head asks the leader of the stream. */
 const PROBE = mintSubject('health', 'probe');
 
+interface Watched {
+  readonly store: EventStore;
+  readonly chain: Token2022Chain;
+  readonly outstanding: ConfirmationTracker;
+  readonly gate: FundsGate;
+  readonly caps: SpendingCaps;
+}
+
 /** Ready means that log and chain answer, and that what is in work moves. */
-export function readiness({ store, chain, outstanding, gate, caps }: MinterApp): HealthChecks {
+export function readiness({ store, chain, outstanding, gate, caps }: Watched): HealthChecks {
   return {
     log: async () => {
       await store.head(PROBE);

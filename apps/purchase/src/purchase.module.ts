@@ -1,43 +1,48 @@
+import type { NatsConnection } from '@nats-io/transport-node';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { showHealth } from '#shared/platform/metrics/health-metrics.js';
+import { NATS, NatsModule } from '#shared/platform/messaging/nats.module.js';
 import { HealthController, HealthModule } from '#shared/platform/process/health.js';
-import { type HttpFacts, httpControllers, httpProviders } from './api/http/http-parts.js';
-import { NatsRequests, natsController } from './api/nats/requests.controller.js';
+import { type AppProcess, ProcessModule } from '#shared/platform/process/process.module.js';
+import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
+import { TenantsModule } from '#shared/platform/tenants/tenants.module.js';
+import { HttpApiModule } from './api/http/http-api.module.js';
+import { EDGE, NatsApiModule } from './api/nats/nats-api.module.js';
 import { Decider } from './deciding/decider.js';
-import { PARTS, Workers } from './deciding/workers.js';
-import { operations } from './operations/operations.js';
-import type { PurchaseParts } from './parts.js';
-import { HoldExpiryReactor } from './reactors/hold-expiry-reactor.js';
-import { MintRequestReactor } from './reactors/mint-request-reactor.js';
-import { MintResultReactor } from './reactors/mint-result-reactor.js';
+import { SellingModule } from './deciding/selling.module.js';
+import { PurchaseMetricsModule } from './metrics.module.js';
+import { ReactorsModule } from './reactors/reactors.module.js';
 import { readiness } from './readiness.js';
-import { Reads } from './reads/reads.js';
-import { Intake } from './requests/intake.js';
 
+/**
+ * The write side. Callers ask NatsApiModule and HttpApiModule; RequestsModule stores what they ask in COMMANDS. SellingModule consumes COMMANDS
+ * and writes EVENTS; ReactorsModule consumes EVENTS and TIMERS. At shutdown modules end in the opposite order of their imports.
+ */
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: a Nest module is a class, and a dynamic one is made by a static method
 export class PurchaseModule {
-  static with(parts: PurchaseParts, http: HttpFacts): DynamicModule {
-    const decider = new Decider(parts);
-    const checks = readiness(parts, decider);
-    showHealth(parts.page, checks);
-    parts.metrics.showsWaiting(parts.replies, decider);
+  /** @param callers the module of the HTTP server that callers reach */
+  static of(process: AppProcess, callers: DynamicModule): DynamicModule {
+    const natsApi = NatsApiModule.of();
+    const health = HealthModule.with({
+      imports: [SellingModule, TenantsModule, natsApi],
+      inject: [NATS, EDGE, TenantDirectory, Decider],
+      checks: (connection: NatsConnection, edge: NatsConnection, tenants: TenantDirectory, decider: Decider) =>
+        readiness({ connection, edge, tenants, decider }),
+    });
     return {
       module: PurchaseModule,
-      imports: [HealthModule.with(checks, parts.page, http.listening)],
-      controllers: [...operations().map(natsController), HealthController, ...httpControllers()],
-      providers: [
-        NatsRequests,
-        { provide: PARTS, useValue: parts },
-        { provide: Decider, useValue: decider },
-        { provide: Intake, useValue: new Intake(parts) },
-        { provide: Reads, useValue: new Reads({ ...parts, sales: parts.folds }) },
-        { provide: MintRequestReactor, useValue: new MintRequestReactor(parts.connection, parts.logger) },
-        { provide: MintResultReactor, useValue: new MintResultReactor(parts.inbox, parts.logger) },
-        { provide: HoldExpiryReactor, useValue: new HoldExpiryReactor(parts.inbox, parts.logger) },
-        ...httpProviders(parts, http),
-        Workers,
+      imports: [
+        ProcessModule.of(process),
+        NatsModule.as('purchase'),
+        PurchaseMetricsModule,
+        callers,
+        health,
+        SellingModule,
+        ReactorsModule,
+        natsApi,
+        HttpApiModule.of(),
       ],
+      controllers: [HealthController],
     };
   }
 }

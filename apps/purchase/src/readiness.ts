@@ -1,14 +1,22 @@
 import { jetstream } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
 import type { HealthChecks } from '#shared/platform/process/health.js';
+import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import type { Decider } from './deciding/decider.js';
-import type { PurchaseParts } from './parts.js';
 
 const PROBE_TIMEOUT_MS = 2_000;
 /** On TIMERS, which keeps one message per subject and whose loss loses nothing. */
 const PROBE_SUBJECT = 'timer.set.probe';
 
+interface Watched {
+  readonly connection: NatsConnection;
+  readonly edge: NatsConnection;
+  readonly tenants: TenantDirectory;
+  readonly decider: Decider;
+}
+
 /** Ready means that something can be stored: a full disk answers reads and lets publishes time out, so a real one is tried. */
-export function readiness({ connection, edge, tenants }: PurchaseParts, decider: Decider): HealthChecks {
+export function readiness({ connection, edge, tenants, decider }: Watched): HealthChecks {
   const js = jetstream(connection, { timeout: PROBE_TIMEOUT_MS });
   return {
     log: async () => {

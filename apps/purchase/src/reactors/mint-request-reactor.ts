@@ -1,11 +1,15 @@
 import { JetStreamApiError, type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+import { Inject, Injectable } from '@nestjs/common';
 import { ACK, type Delivery, nak, type Settlement } from '#shared/consumer/delivery.js';
 import { type Asked, askedBy } from '#shared/domain/mint/asked.js';
 import { decodeCommit } from '#shared/event-store/commit.js';
 import { bufferOf } from '#shared/kernel/bytes.js';
 import { Semaphore } from '#shared/kernel/concurrency/semaphore.js';
+import type { Reactor } from '#shared/platform/messaging/consumer.js';
+import { NATS } from '#shared/platform/messaging/nats.module.js';
 import type { Logger } from '#shared/platform/process/logger.js';
+import { LOGGER } from '#shared/platform/process/process.module.js';
 import { EVENTS_ACK_WAIT_MS } from '#shared/platform/topology/consumers.js';
 
 const RETRY_MS = 500;
@@ -18,13 +22,14 @@ const KEEP_ALIVE_MS = EVENTS_ACK_WAIT_MS / 3;
 const ONE_PER_SUBJECT = 10077;
 
 /** The reactor that asks the minter: one MINTS message per ticket to mint, or to revoke. Asking again changes nothing. */
-export class MintRequestReactor {
+@Injectable()
+export class MintRequestReactor implements Reactor {
   private readonly js: JetStreamClient;
   private readonly lane = new Semaphore(PUBLISHES_AT_ONCE);
 
   constructor(
-    connection: NatsConnection,
-    private readonly logger: Logger,
+    @Inject(NATS) connection: NatsConnection,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.js = jetstream(connection, { timeout: PUBLISH_TIMEOUT_MS });
   }

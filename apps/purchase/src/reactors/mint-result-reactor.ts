@@ -1,18 +1,22 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { ACK, type Delivery, nak, type Settlement } from '#shared/consumer/delivery.js';
 import type { MintResult } from '#shared/domain/sale/mint-result.js';
 import { decodeCommit } from '#shared/event-store/commit.js';
 import type { SaleId, TenantId } from '#shared/kernel/ids.js';
+import type { Reactor } from '#shared/platform/messaging/consumer.js';
 import type { Logger } from '#shared/platform/process/logger.js';
+import { LOGGER } from '#shared/platform/process/process.module.js';
 import { type Command, internalCommand } from '../requests/command.js';
-import type { Inbox } from '../requests/inbox.js';
+import { Inbox } from '../requests/inbox.js';
 
 const RETRY_MS = 500;
 
 /** Tells a sale what its minter wrote down: that a mint failed for good, or that a unit may be sold again. */
-export class MintResultReactor {
+@Injectable()
+export class MintResultReactor implements Reactor {
   constructor(
     private readonly inbox: Inbox,
-    private readonly logger: Logger,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   async handle(delivery: Delivery): Promise<Settlement> {

@@ -1,3 +1,4 @@
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { KeyedSlots, type Release } from '../../kernel/concurrency/keyed-slots.js';
 import type { Tenant } from '../tenants/tenant.js';
@@ -40,8 +41,11 @@ export interface ClientLimits {
   readonly maxInFlightPerAddress: number;
 }
 
-/** The door: tells tenants by their API keys, before a byte of the body is read, and lets none of them ask too fast. */
-export class AuthGuard {
+/**
+ * Knows tenants by their API keys and lets none of them ask too fast. It decides when the head of a request is there, before a byte of the body
+ * is read; as Nest's guard it only asserts that it did, so that no route is reached past it.
+ */
+export class AuthGuard implements CanActivate {
   private readonly admitted = new WeakMap<object, Admitted>();
   private readonly anonymous = new KeyedSlots(MAX_ANONYMOUS_PER_ADDRESS);
   private readonly forwarded: KeyedSlots;
@@ -64,6 +68,11 @@ export class AuthGuard {
     });
   }
 
+  canActivate(context: ExecutionContext): boolean {
+    const { raw, routeOptions } = context.switchToHttp().getRequest<FastifyRequest>();
+    return this.admitted.has(raw) || this.isPublic(routeOptions.url);
+  }
+
   /** Who was let in with this request. */
   of(request: FastifyRequest): Admitted {
     const admitted = this.admitted.get(request.raw);
@@ -84,8 +93,12 @@ export class AuthGuard {
   private refuse(request: FastifyRequest, reply: FastifyReply): Refused | undefined {
     if (this.closing) return this.no('stopping', { Connection: 'close' });
     if (request.is404) return undefined;
-    const isPublic = this.house.publicRoutes.has(request.routeOptions.url ?? '');
+    const isPublic = this.isPublic(request.routeOptions.url);
     return this.refuseAddress(request, reply, isPublic) ?? (isPublic ? undefined : this.refuseTenant(request, reply));
+  }
+
+  private isPublic(route = ''): boolean {
+    return this.house.publicRoutes.has(route);
   }
 
   /** Clients behind a trusted proxy share its connections, and so are counted here; so are those that need no API key. */

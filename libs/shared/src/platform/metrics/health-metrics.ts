@@ -1,9 +1,8 @@
 import { Gauge } from 'prom-client';
-import type { HealthChecks } from '../process/health.js';
 import type { MetricsPage } from './metrics-page.js';
 
 /** Publishes every check of `/health/ready` at the time of the scrape. */
-export function showHealth(page: MetricsPage, checks: HealthChecks): void {
+export function showHealth(page: MetricsPage, checks: Readonly<Record<string, () => Promise<unknown>>>): void {
   const health = new Gauge({
     name: 'admit_health',
     help: '1 when this check of /health/ready passes, 0 when it does not',

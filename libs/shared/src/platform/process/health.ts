@@ -1,6 +1,9 @@
-import { Controller, type DynamicModule, Get, Module, Res } from '@nestjs/common';
-import type { MetricsPage } from '../metrics/metrics-page.js';
-import { HealthListener, type HealthListening } from './health-listener.js';
+import { Controller, type DynamicModule, type FactoryProvider, Get, Global, Inject, Module, Res } from '@nestjs/common';
+import { showHealth } from '../metrics/health-metrics.js';
+import { MetricsPage } from '../metrics/metrics-page.js';
+import type { Environment } from './environment.js';
+import { HealthListener } from './health-listener.js';
+import { ENVIRONMENT } from './process.module.js';
 
 /** A degradation of an app that still serves: a sentence and numbers. */
 export interface Degraded {
@@ -99,17 +102,36 @@ async function outcome(check: () => Promise<Degraded | undefined>): Promise<Outc
   }
 }
 
-/** Health and metrics of an app on a separate listener. An app with callers also serves its status to them, by HealthController. */
+interface HealthOptions extends Pick<FactoryProvider<HealthChecks>, 'inject'> {
+  readonly imports: DynamicModule['imports'];
+  readonly checks: FactoryProvider<HealthChecks>['useFactory'];
+}
+const CHECKS = Symbol('health checks');
+
+/**
+ * Health and metrics of an app on a separate listener. An app with callers also serves its status to them, by HealthController. Global modules
+ * end last, so probes are answered while the app drains.
+ */
+@Global()
 @Module({})
-// biome-ignore lint/complexity/noStaticOnlyClass: a Nest module is a class, and a dynamic one is made by a static method
 export class HealthModule {
-  static with(checks: HealthChecks, page: MetricsPage, listening: HealthListening): DynamicModule {
-    const health = new Health(checks);
+  constructor(page: MetricsPage, @Inject(CHECKS) checks: HealthChecks) {
+    showHealth(page, checks);
+  }
+
+  static with({ imports = [], inject = [], checks }: HealthOptions): DynamicModule {
     return {
       module: HealthModule,
+      imports,
       providers: [
-        { provide: Health, useValue: health },
-        { provide: HealthListener, useValue: new HealthListener(health, page, listening) },
+        { provide: CHECKS, inject, useFactory: checks },
+        { provide: Health, inject: [CHECKS], useFactory: (all: HealthChecks) => new Health(all) },
+        {
+          provide: HealthListener,
+          inject: [Health, MetricsPage, ENVIRONMENT],
+          useFactory: (health: Health, page: MetricsPage, { HEALTH_HOST: host, HEALTH_PORT: port }: Environment) =>
+            new HealthListener(health, page, { host, port }),
+        },
       ],
       exports: [Health, HealthListener],
     };

@@ -1,0 +1,57 @@
+import { Module } from '@nestjs/common';
+import { isFault } from '#shared/kernel/fault.js';
+import type { Environment } from '#shared/platform/process/environment.js';
+import type { Logger } from '#shared/platform/process/logger.js';
+import { ENVIRONMENT, LOGGER } from '#shared/platform/process/process.module.js';
+import { MinterMetrics } from '../metrics.js';
+import type { Chain } from './chain.js';
+import { loadMintKeys, type MintKeys } from './token-2022/mint-keys.js';
+import { Token2022Chain } from './token-2022/token-2022-chain.js';
+
+const MINT_KEYS = Symbol('keys of payer, mint authority and base');
+/** Attempts signed within a second share a blockhash, which lives sixty, and one look at which chain it is. */
+const CHAIN_FRESH_MS = 1_000;
+
+/** A chain that is not there yet is waited for at work; one that is another than configured is refused at the start. */
+async function refuseOtherChain(chain: Chain, logger: Logger): Promise<void> {
+  try {
+    await chain.genesisHash();
+  } catch (thrown) {
+    if (!isFault(thrown, 'chain-unreachable')) throw thrown;
+    logger.warn({ err: thrown }, 'the chain does not answer yet: mints wait for it');
+  }
+}
+
+async function connectChain(keys: MintKeys, environment: Environment, metrics: MinterMetrics, logger: Logger): Promise<Token2022Chain> {
+  const chain = new Token2022Chain(keys, {
+    url: environment.SOLANA_RPC_URL,
+    ...(environment.SOLANA_GENESIS_HASH !== '' && { genesisHash: environment.SOLANA_GENESIS_HASH }),
+    alarm: (fault) => logger.error({ err: fault }, 'an RPC provider serves another chain: it is not used'),
+    timeoutMs: environment.MINT_RPC_TIMEOUT_MS,
+    priorityMicroLamports: environment.MINT_PRIORITY_MICROLAMPORTS,
+    freshMs: CHAIN_FRESH_MS,
+    airdrop: environment.MINT_AIRDROP === 'local',
+    onCall: metrics.called,
+  });
+  await refuseOtherChain(chain, logger);
+  return chain;
+}
+
+/** The chain, and the keys that sign for it. No other module sees the keys. */
+@Module({
+  providers: [
+    {
+      provide: MINT_KEYS,
+      inject: [ENVIRONMENT, LOGGER],
+      useFactory: async ({ MINT_KEYS_DIR, MINT_KEYS: given }: Environment, logger: Logger): Promise<MintKeys> => {
+        const keys = await loadMintKeys(MINT_KEYS_DIR, given);
+        const { payer, authority, base } = keys;
+        logger.info({ payer: payer.address, authority: authority.address, base: base.address }, 'keys are private');
+        return keys;
+      },
+    },
+    { provide: Token2022Chain, inject: [MINT_KEYS, ENVIRONMENT, MinterMetrics, LOGGER], useFactory: connectChain },
+  ],
+  exports: [Token2022Chain],
+})
+export class ChainModule {}

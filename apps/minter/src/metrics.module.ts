@@ -1,0 +1,11 @@
+import { Global, Module } from '@nestjs/common';
+import { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
+import { MinterMetrics } from './metrics.js';
+
+/** What this app counts. */
+@Global()
+@Module({
+  providers: [{ provide: MinterMetrics, inject: [MetricsPage], useFactory: ({ registry }: MetricsPage) => new MinterMetrics(registry) }],
+  exports: [MinterMetrics],
+})
+export class MinterMetricsModule {}

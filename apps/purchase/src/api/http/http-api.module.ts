@@ -1,0 +1,73 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { OPEN_ROUTES } from '#shared/platform/http/auth-guard.js';
+import type { CallersOptions } from '#shared/platform/http/callers.module.js';
+import { DOCUMENT, DocsController } from '#shared/platform/http/docs/docs.controller.js';
+import { LOG_EPOCH, NATS } from '#shared/platform/messaging/nats.module.js';
+import type { Environment } from '#shared/platform/process/environment.js';
+import type { Logger } from '#shared/platform/process/logger.js';
+import { ENVIRONMENT, LOGGER } from '#shared/platform/process/process.module.js';
+import { VERSION } from '#shared/platform/process/version.js';
+import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
+import { PurchaseMetrics } from '../../metrics.js';
+import { ReadsModule } from '../../reads/reads.module.js';
+import { Intake } from '../../requests/intake.js';
+import { MAX_BODY_BYTES } from '../../requests/request-body.js';
+import { RequestsModule } from '../../requests/requests.module.js';
+import { MAX_IN_FLIGHT_PER_TENANT, POLICY_PATH } from '../docs/idempotency-policy.js';
+import { openApiDocument } from '../docs/openapi.js';
+import { PolicyController, RATE } from '../docs/policy.controller.js';
+import { HttpRequests, httpController } from './api.controller.js';
+import { EVENT_STREAM_LIMITS } from './event-stream-limits.js';
+import { EventStreams } from './event-streams.js';
+import { EVENT_STREAM, EventsController } from './events.controller.js';
+import { PaymentWebhook, WEBHOOK_PATH } from './payment-webhook.js';
+import { routes } from './routes.js';
+import { WebhooksController } from './webhooks.controller.js';
+
+/** What may be asked without an API key; webhooks are signed instead. */
+export const PUBLIC_ROUTES: ReadonlySet<string> = new Set([...OPEN_ROUTES, POLICY_PATH, WEBHOOK_PATH]);
+
+export const CALLERS: CallersOptions = {
+  publicRoutes: PUBLIC_ROUTES,
+  maxBodyBytes: MAX_BODY_BYTES,
+  maxInFlightPerTenant: MAX_IN_FLIGHT_PER_TENANT,
+};
+
+/** The operations over HTTP, a tenant's events as they happen, payment webhooks, and the documents of all that. */
+@Module({})
+// biome-ignore lint/complexity/noStaticOnlyClass: a Nest module is a class, and a dynamic one is made by a static method
+export class HttpApiModule {
+  static of(): DynamicModule {
+    return {
+      module: HttpApiModule,
+      imports: [RequestsModule, ReadsModule],
+      controllers: [...routes().map(httpController), EventsController, DocsController, PolicyController, WebhooksController],
+      providers: [
+        HttpRequests,
+        {
+          provide: EventStreams,
+          inject: [NATS, LOG_EPOCH],
+          useFactory: (connection: NatsConnection, epoch: string) => new EventStreams(connection, epoch),
+        },
+        {
+          provide: EVENT_STREAM,
+          inject: [TenantDirectory, LOGGER],
+          useFactory: (tenants: TenantDirectory, logger: Logger) => ({ tenants, limits: EVENT_STREAM_LIMITS, logger }),
+        },
+        { provide: DOCUMENT, useFactory: () => openApiDocument(VERSION) },
+        {
+          provide: RATE,
+          inject: [ENVIRONMENT],
+          useFactory: (environment: Environment) => ({ perSecond: environment.TENANT_RATE, burst: environment.TENANT_BURST }),
+        },
+        {
+          provide: PaymentWebhook,
+          inject: [Intake, TenantDirectory, PurchaseMetrics, LOGGER],
+          useFactory: (intake: Intake, tenants: TenantDirectory, metrics: PurchaseMetrics, logger: Logger) =>
+            new PaymentWebhook({ intake, tenants, metrics, logger }),
+        },
+      ],
+    };
+  }
+}

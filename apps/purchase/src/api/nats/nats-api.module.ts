@@ -1,0 +1,77 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { TENANT_PATTERN } from '#shared/kernel/ids.js';
+import { COUNT_REJECTED, type CountRejected } from '#shared/platform/http/callers.module.js';
+import { MicroServiceStrategy } from '#shared/platform/messaging/micro-service.js';
+import { accessOf } from '#shared/platform/messaging/nats.js';
+import { natsConnection } from '#shared/platform/messaging/nats.module.js';
+import type { Logger } from '#shared/platform/process/logger.js';
+import { LOGGER } from '#shared/platform/process/process.module.js';
+import { VERSION } from '#shared/platform/process/version.js';
+import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
+import { TenantLimits } from '#shared/platform/tenants/tenant-limits.js';
+import { operations } from '../../operations/operations.js';
+import { ReadsModule } from '../../reads/reads.module.js';
+import { problemAnswer } from '../../requests/answer.js';
+import { RequestsModule } from '../../requests/requests.module.js';
+import { NatsRequests, natsController, toCall } from './requests.controller.js';
+
+/** The connection that answers callers; it may publish to no stream. */
+export const EDGE = Symbol('NATS connection of callers');
+
+function endpoints(edge: NatsConnection, tenants: TenantDirectory, limits: TenantLimits, countRejected: CountRejected, logger: Logger) {
+  return new MicroServiceStrategy({
+    name: 'admit-purchase',
+    version: VERSION,
+    description: 'Sells every ticket once',
+    connection: edge,
+    admit: (tenant) => {
+      if (tenants.active(tenant) === undefined) {
+        const why = TENANT_PATTERN.test(tenant) ? 'tenant-refused' : 'tenant-malformed';
+        countRejected(why);
+        return toCall(problemAnswer(why));
+      }
+      const release = limits.enter(tenant);
+      if (typeof release === 'function') return release;
+      countRejected('too-many-requests', tenant);
+      return toCall({ ...problemAnswer('too-many-requests'), retryAfterSeconds: release });
+    },
+    onThrown: (pattern, thrown) => {
+      logger.error({ err: thrown, pattern }, 'an endpoint failed');
+      return toCall(problemAnswer('fault'));
+    },
+  });
+}
+
+/** The operations as endpoints of the NATS service `admit-purchase`. */
+@Module({})
+export class NatsApiModule implements OnApplicationShutdown {
+  constructor(@Inject(EDGE) private readonly edge: NatsConnection) {}
+
+  static of(): DynamicModule {
+    return {
+      module: NatsApiModule,
+      imports: [RequestsModule, ReadsModule],
+      controllers: operations().map(natsController),
+      providers: [
+        natsConnection(EDGE, 'purchase-edge', (environment) => ({
+          ...accessOf(environment, 'purchase'),
+          user: environment.NATS_EDGE_USER,
+          password: environment.NATS_EDGE_PASSWORD,
+          variables: 'NATS_EDGE',
+        })),
+        NatsRequests,
+        {
+          provide: MicroServiceStrategy,
+          inject: [EDGE, TenantDirectory, TenantLimits, COUNT_REJECTED, LOGGER],
+          useFactory: endpoints,
+        },
+      ],
+      exports: [EDGE, MicroServiceStrategy],
+    };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.edge.drain();
+  }
+}

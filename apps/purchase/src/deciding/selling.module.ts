@@ -1,0 +1,52 @@
+import { Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { consumes } from '#shared/platform/messaging/consumer.js';
+import { DeadLetters } from '#shared/platform/messaging/dead-letters.js';
+import type { Logger } from '#shared/platform/process/logger.js';
+import { LOGGER } from '#shared/platform/process/process.module.js';
+import { DECIDER_GROUP, DECIDER_SETS, deciderSet } from '#shared/platform/topology/consumers.js';
+import { PurchaseMetrics } from '../metrics.js';
+import { Replies } from '../requests/replies.js';
+import { RequestsModule } from '../requests/requests.module.js';
+import { Decider } from './decider.js';
+import { Decisions } from './decisions.js';
+import { SALE_REPOSITORY, type SaleRepository, SalesModule } from './sales.module.js';
+
+/** Commands that a process asks for at once for each set of buckets. */
+const COMMANDS_AT_ONCE = 1_000;
+
+/** Decides commands. The decider acknowledges a command when its decision is in the log and its caller is answered. */
+@Module({
+  imports: [SalesModule, RequestsModule],
+  providers: [
+    {
+      provide: Decider,
+      inject: [SALE_REPOSITORY, Decisions, Replies, DeadLetters, LOGGER],
+      useFactory: (folds: SaleRepository, decisions: Decisions, replies: Replies, dead: DeadLetters, logger: Logger) =>
+        new Decider({ folds, decisions, replies, dead, logger }),
+    },
+    ...Array.from({ length: DECIDER_SETS }, (_, set) =>
+      consumes(
+        { stream: 'COMMANDS', durable: deciderSet(set), group: DECIDER_GROUP, maxMessages: COMMANDS_AT_ONCE },
+        Decider,
+        (decider, delivery) => decider.take(delivery),
+      ),
+    ),
+  ],
+  exports: [Decider],
+})
+export class SellingModule implements OnModuleInit, OnApplicationShutdown {
+  constructor(
+    private readonly decider: Decider,
+    private readonly replies: Replies,
+    private readonly metrics: PurchaseMetrics,
+  ) {}
+
+  onModuleInit(): void {
+    this.metrics.showsWaiting(this.replies, this.decider);
+  }
+
+  /** The consumers are stopped: what they handed over is decided. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.decider.drain();
+  }
+}

@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { reacts } from '#shared/platform/messaging/consumer.js';
+import { RequestsModule } from '../requests/requests.module.js';
+import { HoldExpiryReactor } from './hold-expiry-reactor.js';
+import { MintRequestReactor } from './mint-request-reactor.js';
+import { MintResultReactor } from './mint-result-reactor.js';
+
+/** Commits, or timers, that a process asks for at once. */
+const maxMessages = 32;
+
+/** Turns events and timers into mint requests and commands. A message is acknowledged when what follows from it is stored. */
+@Module({
+  imports: [RequestsModule],
+  providers: [
+    MintRequestReactor,
+    MintResultReactor,
+    HoldExpiryReactor,
+    reacts({ stream: 'EVENTS', durable: 'mint-requests', maxMessages }, MintRequestReactor),
+    reacts({ stream: 'EVENTS', durable: 'mint-news', maxMessages }, MintResultReactor),
+    reacts({ stream: 'TIMERS', durable: 'sweeps', maxMessages }, HoldExpiryReactor),
+  ],
+})
+export class ReactorsModule {}

@@ -1,0 +1,17 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import { Module } from '@nestjs/common';
+import { JetStreamEventStore } from '../../event-store/jetstream/jetstream-event-store.js';
+import { DeadLetters } from './dead-letters.js';
+import { NATS } from './nats.module.js';
+
+export const EVENT_STORE = Symbol('event store');
+
+/** The log, and the dead letters of what could not be handled. */
+@Module({
+  providers: [
+    { provide: EVENT_STORE, inject: [NATS], useFactory: (connection: NatsConnection) => JetStreamEventStore.on(connection) },
+    { provide: DeadLetters, inject: [NATS], useFactory: (connection: NatsConnection) => new DeadLetters(connection) },
+  ],
+  exports: [EVENT_STORE, DeadLetters],
+})
+export class EventStoreModule {}
