@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { QueryRunner } from 'typeorm';
 import { Fault } from '#shared/kernel/fault.js';
+import { databaseFault } from '../database/faults.js';
 import { SHADOW } from '../database/names.js';
 import { inTransaction } from '../database/transaction.js';
 import { type Applied, applyOrHalt } from '../halts/apply-or-halt.js';
@@ -105,7 +106,9 @@ export class ShadowLoad {
   private async postRest(desk: LedgerPoster<Copied>, commits: readonly PlacedCommit[]): Promise<boolean> {
     await this.end(); // a missing row may still be in a batch that is being written
     if (this.desk !== desk) return false;
-    await loadMissing(this.runner, SHADOW, desk, commits);
+    await loadMissing(this.runner, SHADOW, desk, commits).catch((thrown: unknown) => {
+      throw databaseFault(thrown); // also a lookup that Postgres refuses
+    });
     for (const commit of commits) {
       await turn();
       desk.take(commit);
