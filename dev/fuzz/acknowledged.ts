@@ -16,7 +16,7 @@ interface Kept extends Sent {
   repeated: boolean;
 }
 
-/** A decision: accepted, or refused with a code that the key holds. 400, 404, 422, 429 and 503 hold nothing, and 202 and `in-progress` come later. */
+/** A decision: accepted, or refused with a code that the key holds. 400, 404, 408, 422, 429 and 503 hold nothing, and 202 and `in-progress` come later. */
 export function isDecision({ status, text }: Answer): boolean {
   if (status >= 200 && status < 300) return status !== 202;
   return status === 409 && Object.hasOwn(REFUSALS, (JSON.parse(text) as { readonly code?: string }).code ?? '');
