@@ -81,7 +81,7 @@ export class PurchaseMetrics {
     this.lostRaces.inc();
   }
 
-  /** An event of a payment provider that says nothing to us. */
+  /** A payment provider's event of an unknown type. */
   ignoredEvent(tenant: string): void {
     this.ignoredEvents.inc({ tenant: this.tenants.of(tenant) });
   }

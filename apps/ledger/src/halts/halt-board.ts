@@ -8,7 +8,7 @@ import type { HaltRow } from '../rows/tables.js';
 import { LOOK_MS, readHalts } from './halts.js';
 import { countSuspended } from './suspensions.js';
 
-/** Whose ledger stands still, shown to whoever looks: as this projector makes it, and as the ledger says it when others do. */
+/** The halted tenants: as this projector found them, and as the ledger records those of others. */
 export class HaltBoard {
   /** By tenant. */
   readonly halted = new Map<string, HaltRow>();
@@ -42,7 +42,7 @@ export class HaltBoard {
     return !catchingUp && ours?.sequence === sequence && ours.reason === reason && ours.decision === decision;
   }
 
-  /** Who stands still, and where, and what is in suspense; `undefined` where everybody's ledger is whole. */
+  /** The halted tenants with their positions, and the events in suspense; `undefined` when there are none. */
   degraded(): Degraded | undefined {
     const halted = [...this.halted.values()].map(
       ({ tenant, sequence, reason, catchingUp }) => `${tenant} at commit ${sequence}: ${catchingUp ? 'it catches up' : reason}`,

@@ -7,7 +7,7 @@ import { readHalt } from '../rows/read-rows.js';
 import type { Value } from '../rows/table.js';
 import { HALTS, type HaltRow } from '../rows/tables.js';
 
-/** A reason is read by an operator; what a foreign error says may be long. */
+/** An operator reads the reason; a foreign error text may be long. */
 const MAX_REASON_LETTERS = 1_000;
 
 /** How soon it is noticed that others changed who is halted: a promotion exchanged the ledgers, or another projector repaired. */

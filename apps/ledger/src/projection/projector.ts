@@ -20,7 +20,7 @@ const LONGEST_RETRY_MS = 5_000;
 export const PROJECTOR_STATES = ['starting', 'waiting', 'standing by', 'projecting', 'stopped'] as const;
 export type ProjectorState = (typeof PROJECTOR_STATES)[number];
 
-/** Takes EVENTS into the ledger, batch by batch, for as long as it is not stopped. Postgres or NATS may go and come back. */
+/** Applies EVENTS to the ledger, batch by batch, until it is stopped. Postgres or NATS may disconnect and return. */
 export class Projector {
   state: ProjectorState = 'starting';
   checkpoint = 0;
@@ -37,7 +37,7 @@ export class Projector {
     this.board = new HaltBoard(logger);
   }
 
-  /** Tenants whose ledger stands still, by name. The others go on. */
+  /** Halted tenants, by name. The others continue. */
   get halted(): ReadonlyMap<string, HaltRow> {
     return this.board.halted;
   }

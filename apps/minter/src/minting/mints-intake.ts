@@ -7,10 +7,10 @@ import type { MintOutcome, TicketMinter } from './ticket-minter.js';
 const STREAM = 'MINTS';
 /** A mint that could not go on is taken up again after this and up to as much more. */
 const RETRY_MS = 2_000;
-/** One that waits for a human (a foreign account, another chain, another key) is tried again this often, and says so every time. */
+/** A mint that needs an operator (a foreign account, another chain, another key) is retried and logged at this interval. */
 const RETRY_FOR_HUMANS_MS = 60_000;
 const COMPLAIN_EVERY_MS = 5_000;
-/** What the same command can never come to, whatever a human mends: another one is needed. */
+/** Faults that no repair can resolve for the same command: another one is needed. */
 const HOPELESS: readonly FaultCode[] = ['command-unreadable', 'irrevocable'];
 
 /** `mint.<tenant>.<ticket>.<what>` */
@@ -36,7 +36,7 @@ export interface IntakeOptions {
   readonly mayBegin?: (tenant: string) => boolean;
   /** Deliveries in hand are kept from being handed to somebody else this often. */
   readonly keepAliveMs: number;
-  /** Told why a command could not go on. */
+  /** Called with the reason when a command cannot proceed. */
   readonly onWait?: (code: FaultCode | 'bug') => void;
 }
 
@@ -224,7 +224,7 @@ export class MintsIntake {
     return nak(RETRY_FOR_HUMANS_MS);
   }
 
-  /** Thousands of mints meet the same trouble at once: it is said once in a while, with their number. */
+  /** Thousands of mints hit the same fault at once: it is logged at intervals, with their number. */
   private complain(fault: Fault): void {
     this.postponed += 1;
     if (performance.now() - this.complainedAt < COMPLAIN_EVERY_MS) return;

@@ -53,15 +53,15 @@ export type MintOutcome =
   | { readonly kind: 'failed'; readonly reason: string; readonly attempts: number };
 
 /**
- * Carries one mint command to its end. Every step is decided in the log before the next one is taken, so a process may die anywhere:
- * whoever is handed the command next reads how far it went and goes on from there.
+ * Executes one mint command. Every step is logged before the next one starts, so the process may die anywhere: the next recipient of the
+ * command reads its progress and resumes.
  */
 export class TicketMinter {
   private readonly ahead = new Semaphore(MOST_UNSENT);
 
   constructor(private readonly parts: MinterParts) {}
 
-  /** Resolves when the verdict is in the log. Whatever it throws changes nothing: the command comes again. */
+  /** Resolves when the verdict is in the log. An exception changes nothing: the command is redelivered. */
   async mint(command: MintCommand, traceparent?: string): Promise<MintOutcome> {
     const subject = mintSubject(command.tenant, command.sale);
     const course: Course = { command, subject, ...(traceparent !== undefined && { traceparent }) };
@@ -159,7 +159,7 @@ export class TicketMinter {
     }
   }
 
-  /** Another minter was faster: go on from where it left the ticket. If nothing moved, going on would only turn in a circle. */
+  /** Another minter was faster: continue from the state it left. If nothing has changed, continuing would loop for ever. */
   private assertProgress(refusal: object, before: TicketMint | undefined, after: TicketMint | undefined): void {
     this.parts.logger.debug({ refusal }, 'another minter was faster');
     if (after === before) throw new Fault('configuration', { problems: ['the log refuses the next step of a mint'], refusal });

@@ -18,9 +18,9 @@ import { decideCommand } from './decide.js';
 import type { Decisions } from './decisions.js';
 import type { DecidedAt, SaleAggregate } from './sale-aggregate.js';
 
-/** A command that could not be decided comes again after this and up to as much more. */
+/** A command that failed to be decided is redelivered after this, plus up to as much again. */
 const RETRY_MS = 500;
-/** Commands that wait are kept from being handed to another process: well within their ack wait of 5 s. */
+/** The interval that keeps waiting commands from redelivery: well within their ack wait of 5 s. */
 const KEEP_ALIVE_MS = 2_000;
 
 interface Waiting {
@@ -56,7 +56,7 @@ export const saleHooks = ({ decisions, timers, metrics, logger }: SaleHooksParts
   failed: (thrown, commands) => logger.warn({ err: thrown, commands }, 'commands wait for their next delivery'),
 });
 
-/** The write side's heart: has commands decided by the aggregate of their sale, then answers, then acknowledges. */
+/** Decides commands by the aggregate of their sale, then responds, then acknowledges. */
 export class Decider {
   private readonly held = new Set<Delivery>();
   private readonly failing = new Set<Promise<void>>();
@@ -64,12 +64,12 @@ export class Decider {
     for (const delivery of this.held) delivery.working();
   }, KEEP_ALIVE_MS).unref();
 
-  /** Set when the log is found to be broken: this process must not go on unseen. */
+  /** Set when the log is found to be broken: the process must then report unhealthy. */
   broken: Fault | undefined;
 
   constructor(private readonly parts: DeciderDependencies) {}
 
-  /** Takes one delivery in; it is settled when its decision is in the log. */
+  /** Accepts a delivery; it is settled when its decision is in the log. */
   take(delivery: Delivery): void {
     let command: Command;
     try {
@@ -89,7 +89,7 @@ export class Decider {
       );
   }
 
-  /** Commands taken in and not settled, and when the oldest of them was stored; nothing where there is none. */
+  /** Accepted and unsettled commands, and the storage time of the oldest of them. */
   get inHand(): CommandsInHand {
     let oldestAt: number | undefined;
     for (const { storedAt } of this.held) if (oldestAt === undefined || storedAt < oldestAt) oldestAt = storedAt;

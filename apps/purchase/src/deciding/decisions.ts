@@ -11,10 +11,10 @@ import type { DecidedAt } from './sale-aggregate.js';
 
 export type Asked = Pick<Command, 'fingerprint' | 'operation' | 'request'>;
 
-/** Commits kept at hand, of at most 1 MB each: who retries does so soon. */
+/** Cached commits of at most 1 MB each: retries usually come soon. */
 const MAX_RECENT = 64;
 
-/** The answers that keys already have in the log. */
+/** The responses that the log holds for idempotency keys. */
 export class Decisions {
   private readonly recent = new LRUCache<number, Promise<WholeCommit>>({ max: MAX_RECENT });
 

@@ -54,11 +54,11 @@ export interface Decided {
   readonly view: (sale: Sale, command: CommandToDecide, version: number) => object;
 }
 
-/** Changes something: it needs an idempotency key, which holds the answer. Over HTTP it is a POST. */
+/** Changes state: needs an idempotency key, which is bound to its response. Over HTTP it is a POST. */
 export interface Mutation extends Asked, Decided {
-  /** A payment provider is behind it: it is never refused for the ids that it comes with. */
+  /** Reports a payment: it is never refused because of the provider's ids. */
   readonly reportsMoney?: true;
-  /** It makes the sale. Every other operation needs one that is there. */
+  /** Opens a sale. Every other operation needs an existing one. */
   readonly opensSale?: true;
   /** Every decision against it: 409, and the key holds it. */
   readonly refusals: readonly RefusalCode[];

@@ -14,8 +14,8 @@ const byName = <O extends { readonly name: string }>(list: readonly O[]) =>
   Object.fromEntries(list.map((operation) => [operation.name, operation])) as { readonly [One in O as One['name']]: One };
 
 /**
- * Everything that callers can ask. The NATS endpoints, the HTTP routes, both documents and the types of the client kit are made of this list:
- * a new operation is one file and one line here.
+ * Every operation of the API. The NATS endpoints, the HTTP routes, both API documents and the client kit's types are generated from this
+ * list: a new operation is one file and one line here.
  */
 export const OPERATIONS = byName([
   saleOpen,
@@ -35,7 +35,7 @@ export const OPERATIONS = byName([
   ticketReceipt,
 ]);
 
-/** What reactors ask, and callers cannot. */
+/** Operations of reactors, which callers cannot use. */
 const INTERNAL = byName([saleSweep, ticketMintFailed, ticketRelease]);
 
 type Listed = (typeof OPERATIONS)[keyof typeof OPERATIONS];

@@ -3,17 +3,20 @@ import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '#shared/platform/process/logger.js';
 
-/** Sales whose armed wake-up is remembered; forgotten ones are armed once more, which changes nothing. */
+/** Sales whose armed wake-up is cached; a dropped one is armed again, which changes nothing. */
 const MAX_REMEMBERED = 50_000;
 const PUBLISH_TIMEOUT_MS = 2_000;
-/** One that could not be armed is armed again after this: a sale that nobody asks about any more has no other way to end its holds. */
+/** The pause before a failed arming is retried: without a wake-up or a new command, a sale's holds never end. */
 const RETRY_MS = 1_000;
 
 interface WakeUp {
   readonly at: number;
 }
 
-/** Wake-ups: one armed per sale, for when time alone will next lead to something. Losing one loses no order: whatever command comes next does the same. */
+/**
+ * Wake-ups: one armed for each sale, at the next time that changes its state. Losing one loses no order: the next command has the same
+ * effect.
+ */
 export class Timers {
   private readonly js: JetStreamClient;
   private readonly wakeUps = new Map<string, WakeUp>();

@@ -3,7 +3,7 @@ import { MintAggregate, type MintProgress } from '#shared/aggregate/mint-aggrega
 import type { TicketMint } from '#shared/domain/mint/ticket-mint.js';
 import type { MintView, MintViews } from './views.js';
 
-/** The mints that the minter wrote down: only read here. Four million entries are 800 MB. */
+/** The minter's mint state, read-only here. Four million entries are 800 MB. */
 export const MINTS_READ: AggregateDefinition<MintAggregate> = { empty: (subject) => new MintAggregate(subject), maxWeight: 4_000_000 };
 
 /** What callers see of each state. An asset that is burned, or being burned, was minted all the same: the order says that it was given up. */

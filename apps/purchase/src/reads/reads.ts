@@ -23,7 +23,10 @@ export interface ReadParts {
   readonly logger: Logger;
 }
 
-/** Reads from the log's own fold, up to what its leader holds now: they answer while Postgres is down, and always read what was just written. */
+/**
+ * Reads from the log's own aggregates, as of the leader's last commit: they work while Postgres is down, and always include the latest
+ * write.
+ */
 export class Reads {
   constructor(private readonly parts: ReadParts) {}
 

@@ -5,7 +5,7 @@ import type { OpenedSale, Sale } from '#shared/domain/sale/sale.js';
 import type { OrderId, TicketId } from '#shared/kernel/ids.js';
 import { rfc3339 } from '#shared/kernel/moment.js';
 
-/** How far the mint of a ticket is, as the minter's own log tells it. */
+/** The state of a ticket's mint, from the minter's log. */
 export interface MintView {
   readonly status: 'minting' | 'minted' | 'mint-failed' | 'void';
   /** Sequence of the commit that holds its plan: read from the log when it is asked for. */
@@ -17,7 +17,7 @@ export interface MintView {
   readonly minted?: Moment;
 }
 
-/** By ticket; `undefined` where nobody began to mint it. */
+/** By ticket; `undefined` for a ticket without a mint. */
 export interface MintViews {
   get(ticket: TicketId): MintView | undefined;
 }
@@ -27,7 +27,7 @@ function mustBeOpen(sale: Sale): OpenedSale {
   return sale.open;
 }
 
-/** What callers see of a sale. */
+/** The public view of a sale. */
 export function saleView(sale: Sale, version: number): object {
   const { terms, closed } = mustBeOpen(sale);
   const { sale: id, name, price, maxPerBuyer, maxPerWallet, maxEndedHolds, holdSeconds, payment, mint, opensAt, closesAt } = terms;

@@ -40,7 +40,7 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** A human has to look first: whoever asks each second asks for nothing. */
+/** An operator must act first: frequent retries are useless. */
 const DEAD_LETTERED_RETRY_AFTER_SECONDS = 60;
 /** Where it is not what the door says of the status. */
 const RETRY_AFTER: Partial<Record<ProblemCode, number>> = {

@@ -5,13 +5,13 @@ import { type KeyHash, type KeyNamespace, keyHash, type SaleId, type TenantId } 
 import type { CommandToDecide } from '../operations/operation.js';
 import { isOperation, type OperationName } from '../operations/operations.js';
 
-/** What is asked, as it lies on COMMANDS. Tenant, sale and key hash are its subject; the rest is its body. */
+/** A command as stored on COMMANDS. Tenant, sale and key hash are in its subject; the rest is its body. */
 export interface Command extends CommandToDecide {
   readonly keyHash: KeyHash;
   readonly namespace: KeyNamespace;
   readonly operation: OperationName;
   readonly fingerprint: string;
-  /** Where the process that waits for the decision hears of it; '' where nobody does. */
+  /** The reply subject of the process that waits for the decision; '' if none does. */
   readonly reply: string;
   readonly traceparent?: string;
 }
@@ -40,7 +40,7 @@ export function decodeCommand(subject: string, bytes: Uint8Array): Command {
   }
 }
 
-/** Answers go to inboxes and nowhere else: the connection that sends them may write to streams. */
+/** Responses go only to inboxes: the connection that sends them may write to streams. */
 const INBOX = /^_INBOX\.[A-Za-z0-9_.-]+$/;
 
 function assertReadable({ namespace, operation, key, fingerprint, request, reply }: Omit<Command, 'tenant' | 'sale' | 'keyHash'>): void {
@@ -52,7 +52,7 @@ function assertReadable({ namespace, operation, key, fingerprint, request, reply
     throw new TypeError(`a reply goes to an inbox, not to ${String(reply)}`);
 }
 
-/** A command of our own reactors: its key says what it is about, so that asking twice is asking once. `traceparent`: of the request that led to it. */
+/** A command of a reactor: its key names its cause, so repeats are one command. `traceparent`: that of the causing request. */
 export function internalCommand(
   of: { readonly tenant: TenantId; readonly sale: SaleId },
   name: OperationName,

@@ -1,7 +1,7 @@
 import { type KeyHash, type KeyNamespace, keyHash, MAX_KEY_LENGTH } from '#shared/kernel/ids.js';
 import { type Answer, problemAnswer } from './answer.js';
 
-/** Where callers say the key; the second is an alias of the first. */
+/** The headers for the key; the second is an alias of the first. */
 export const KEY_HEADERS = ['Idempotency-Key', 'X-Idempotency-Key'] as const;
 
 /** Said wherever keys are documented. */
@@ -39,7 +39,7 @@ export function hashesOf({
   return other.length > MAX_KEY_LENGTH ? [own] : [own, keyHash(namespace, other)];
 }
 
-/** The one key that some headers say; two different ones are refused, since nobody can tell which was meant. */
+/** The one key in some headers; two different ones are rejected, because the caller's intent is unclear. */
 export function keyOf(said: readonly (string | undefined)[]): { readonly key: string | undefined } | { readonly problem: Answer } {
   const keys = said.filter((value): value is string => value !== undefined && value !== '');
   return new Set(keys.map(unquoted)).size > 1 ? { problem: problemAnswer('keys-differ') } : { key: keys[0] };

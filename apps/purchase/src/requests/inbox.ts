@@ -3,7 +3,10 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { Semaphore } from '#shared/kernel/concurrency/semaphore.js';
 import { type Command, commandMessageId, commandSubject, encodeCommand } from './command.js';
 
-/** What became of a command that was to be stored: it lies in COMMANDS; a copy lay there already; it was refused, for a copy or a full stream; or nobody knows. */
+/**
+ * The result of storing a command: stored in COMMANDS; a duplicate of a stored one; refused, because of a duplicate or a full stream; or
+ * unknown.
+ */
 export type Stored = 'stored' | 'duplicate' | 'refused' | 'unknown';
 
 const PUBLISH_TIMEOUT_MS = 2_000;
@@ -15,7 +18,7 @@ const ON_THE_WAY = 32;
 /** A broker that answers this slowly is not kept busy by waiting for it: the next goes out, and each has its own time limit. */
 const LONGEST_WAY_MS = 50;
 
-/** The write side's inbox: COMMANDS, with the broker's two filters against copies in front of the fold. */
+/** The inbox: the stream COMMANDS, with the broker's two duplicate filters before the aggregate. */
 export class Inbox {
   private readonly lane = new Semaphore(ON_THE_WAY, LONGEST_WAY_MS);
 
@@ -30,7 +33,7 @@ export class Inbox {
   }
 
   enqueue(command: Command): Promise<Stored> {
-    return this.lane.run(() => this.publish(command), command.tenant); // a tenant's rush waits for itself
+    return this.lane.run(() => this.publish(command), command.tenant); // a tenant's rush delays only that tenant
   }
 
   /** Where a command of this key lies in COMMANDS now; `undefined` when none does. @throws when the broker does not answer */
@@ -46,7 +49,7 @@ export class Inbox {
       });
       return duplicate ? 'duplicate' : 'stored';
     } catch (thrown) {
-      return thrown instanceof JetStreamApiError ? 'refused' : 'unknown'; // the caller looks into the log: only that tells
+      return thrown instanceof JetStreamApiError ? 'refused' : 'unknown'; // the caller reads the log: only the log has the outcome
     }
   }
 }

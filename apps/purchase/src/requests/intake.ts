@@ -21,9 +21,9 @@ import { type Asked, type Request, readingsBefore, readRequest } from './read-re
 import type { Replies } from './replies.js';
 import type { JsonObject } from './request-body.js';
 
-/** How long a caller is kept waiting for a decision before it is told to come again. */
+/** How long a caller waits for a decision before it gets a 202. */
 export const DECISION_TIMEOUT_MS = 5_000;
-/** Undecided requests of one sale in this process; more are told to slow down. */
+/** Undecided requests of one sale in this process; further ones are rejected with a retry time. */
 export const MAX_WAITING_PER_SALE = 2_000;
 
 export interface IntakeParts {
@@ -40,7 +40,10 @@ export interface IntakeParts {
 
 const UNGRANTED = { pointer: '/mint', detail: 'must be "on-request", unless the tenant is granted free-mints' };
 
-/** Where requests come in: read, checked, stored in COMMANDS, and answered with their decision. What is malformed costs no key and stores nothing. */
+/**
+ * Handles requests: parses, validates and stores them in COMMANDS, and responds with their decision. A malformed request uses no key and
+ * stores nothing.
+ */
 export class Intake {
   private readonly known: KnownSales;
   private readonly waiting = new KeyedSlots(MAX_WAITING_PER_SALE);
@@ -98,7 +101,7 @@ export class Intake {
     return other;
   }
 
-  /** Stored, and not decided: in process, or set aside for a human. */
+  /** Stored but undecided: in process, or dead-lettered. */
   private async pending(asked: Asked): Promise<Answer | undefined> {
     if ((await this.parts.inbox.sequenceOf(asked)) === undefined) return undefined;
     return (await this.isDeadLettered(asked)) ? problemAnswer('dead-lettered') : problemAnswer('in-progress');
@@ -128,7 +131,7 @@ export class Intake {
     return problemAnswer('sale-unknown', { errors: [{ pointer: '/sale', detail: 'is not known' }] });
   }
 
-  /** Minting for nothing is at the operator's expense. A key that was decided before has its answer, whatever is granted now. */
+  /** Minting for unpaid orders is at the operator's expense. A key that was decided before gets its response, whatever is granted now. */
   private async ungranted(unanswered: Asked): Promise<Answer | undefined> {
     const { operation, tenant, sale, request } = unanswered;
     if (operation !== 'sale.open' || isGranted(this.parts.tenants.active(tenant), 'free-mints')) return undefined;

@@ -4,7 +4,7 @@ import { type EventStore, saleSubject } from '#shared/event-store/event-store.js
 /** Sales known to exist are remembered up to this many; a sale never ceases to exist. */
 const MAX_KNOWN_SALES = 100_000;
 
-/** Which sales exist, according to the log. */
+/** The existing sales, according to the log. */
 export class KnownSales {
   private readonly known = new Set<string>();
   private readonly looks = new CoalescedReads<boolean>(async (subject, tell) => {

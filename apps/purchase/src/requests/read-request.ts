@@ -9,10 +9,10 @@ import { unquoted } from './idempotency-key.js';
 import { keptId, withKeptIds } from './reported-ids.js';
 import { type Given, type JsonObject, type Media, readAsBefore, readJson } from './request-body.js';
 
-/** A mutation as it came in, from whatever transport. */
+/** A mutation as received, over any transport. */
 export interface Request {
   readonly operation: OperationName;
-  /** Whose key it is: a caller's own, or an event of a payment provider. */
+  /** The key's owner: a caller, or an event of a payment provider. */
   readonly namespace?: 'api' | 'webhook';
   readonly tenant: string;
   readonly key: string | undefined;
@@ -23,7 +23,7 @@ export interface Request {
   readonly given?: Given;
 }
 
-/** A command that nobody waits for yet. */
+/** A command without a waiting process. */
 export type Asked = Omit<Command, 'reply'>;
 
 /** A request that can be stored. `said`: as it came, where ids of a payment provider are kept otherwise. */

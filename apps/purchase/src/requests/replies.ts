@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Answer } from './answer.js';
 
-/** Hears the decisions of the commands this process stored, whichever process decides them, and tells those who wait. */
+/** Receives the decisions of the commands that this process stored, from any deciding process, and resolves the waiting requests. */
 export class Replies {
   private readonly waiting = new Map<string, { readonly resolve: (answer: Answer | undefined) => void; readonly timer: NodeJS.Timeout }>();
   private readonly inbox: string;
@@ -24,7 +24,7 @@ export class Replies {
     return this.waiting.size;
   }
 
-  /** A subject for one reply, and the reply; `undefined` when none came in time. */
+  /** A reply subject, and the reply; `undefined` when none arrives in time. */
   expect(timeoutMs: number): { readonly subject: string; readonly answer: Promise<Answer | undefined>; readonly forget: () => void } {
     this.next += 1;
     const subject = `${this.inbox}.${this.next}`;
@@ -34,7 +34,7 @@ export class Replies {
     return { subject, answer, forget: () => this.tell(subject, undefined) };
   }
 
-  /** Says a decision to whoever waits for it. Nobody may: the answer is in the log all the same. */
+  /** Sends a decision to the waiting process. There may be none: the log holds the response. */
   send(subject: string, answer: Answer): void {
     if (subject === '') return;
     if (subject.startsWith(this.inbox)) this.tell(subject, answer);

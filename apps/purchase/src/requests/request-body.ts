@@ -2,7 +2,7 @@ import type { Json } from '#shared/kernel/canonical.js';
 import { readLenientJson, readStrictJson } from '#shared/kernel/strict-json.js';
 import { type Answer, invalid, problemAnswer } from './answer.js';
 
-/** A body of more bytes could not be sure to fit a commit, in which it stands as request and as events. */
+/** A larger body might not fit a commit, which holds it as request and as events. */
 export const MAX_BODY_BYTES = 200 * 1024;
 
 export type Read<T> = { readonly ok: T } | { readonly problem: Answer };
@@ -48,7 +48,7 @@ const CHARSET = /;\s*charset\s*=\s*("[^"]*"|[^;\s]*)/gi;
 const UTF_8 = /^"?utf-?8"?$/i;
 const NO_CODING = /^\s*(?:identity)?\s*$/i;
 
-/** A reader on the way that believes these headers must not see another request than we do. */
+/** A proxy that trusts these headers must not read another request than the app does. */
 function mediaProblem({ contentType = '', contentEncoding = '' }: Media): Answer | undefined {
   for (const [, charset = ''] of contentType.matchAll(CHARSET))
     if (!UTF_8.test(charset))

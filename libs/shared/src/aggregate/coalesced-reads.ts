@@ -4,15 +4,15 @@ interface Asker<T> {
 }
 
 /**
- * Looks at the log that many share. Who comes while a look is under way is told by the next one: a look begins after all whom it tells
- * have asked, so nobody is told less than was true when they came.
+ * Concurrent reads share one read of the log. A caller during a read waits for the next one: each read begins after all its callers have
+ * asked, so no caller gets a state older than its request.
  */
 export class CoalescedReads<T> {
   private readonly waiting = new Map<string, Asker<T>[]>();
   private readonly running = new Set<string>();
 
   constructor(
-    /** Looks, and tells what it saw, once, when that may be used. */
+    /** Reads the log and passes the result, once, when it may be used. */
     private readonly look: (subject: string, tell: (seen: T) => void) => Promise<void>,
   ) {}
 
@@ -33,7 +33,7 @@ export class CoalescedReads<T> {
     });
   }
 
-  /** One look after the other, for as long as somebody waits. */
+  /** Reads until no caller waits. */
   private async run(subject: string): Promise<void> {
     this.running.add(subject);
     await Promise.resolve(); // who asks in the same breath is told by the same look

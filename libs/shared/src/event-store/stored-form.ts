@@ -33,7 +33,7 @@ export interface StoredDecision extends StoredEvent {
   readonly data: CommandDecided['data'];
 }
 
-/** What the bytes of a commit say, before anything is made of its events. */
+/** The parsed bytes of a commit, before its events are built. */
 export interface StoredCommit {
   readonly version: number;
   /** What the next commit carries. */

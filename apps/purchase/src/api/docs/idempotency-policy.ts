@@ -6,7 +6,7 @@ import { DECISION_TIMEOUT_MS, MAX_WAITING_PER_SALE } from '../../requests/intake
 import { MAX_BODY_BYTES } from '../../requests/request-body.js';
 import { EVENT_STREAM_LIMITS } from '../http/event-stream-limits.js';
 
-/** Requests of one tenant under way in one process, over NATS and HTTP: what they may take of its memory while the log is slow. */
+/** Concurrent requests of one tenant in one process, over NATS and HTTP: bounds their memory while the log is slow. */
 export const MAX_IN_FLIGHT_PER_TENANT = 4_000;
 
 export const POLICY_PATH = '/.well-known/idempotency.json';
@@ -23,7 +23,7 @@ const OUTCOMES = [
   { outcome: 'not known', status: [500, 503], key: 'not consumed, or the same key resumes', retryAfter: true },
 ] as const;
 
-/** What callers may rely on when they ask twice: made of the very constants that hold it. */
+/** The guarantees for repeated requests, generated from the constants that implement them. */
 export function idempotencyPolicy(rate: { readonly perSecond: number; readonly burst: number }): object {
   return {
     version: 1,

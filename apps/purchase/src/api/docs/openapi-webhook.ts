@@ -15,7 +15,7 @@ function eventSchema(): Node {
   return schema;
 }
 
-/** What a payment provider may say; signed instead of asked with an API key. */
+/** The events that a payment provider may send; they are signed and need no API key. */
 export const paymentEvents: Node = {
   operationId: 'webhook.payments',
   summary: 'Tell what happened to a payment',

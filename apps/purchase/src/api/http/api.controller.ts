@@ -14,7 +14,7 @@ import { addressedParts, fill, type MutationRoute, methodOf, partsOf, type Route
 const NOTHING = Buffer.alloc(0);
 const EMPTY_OBJECT = Buffer.from('{}');
 
-/** Serves operations over HTTP: the same requests as over NATS, with the tenant told by its API key. */
+/** Serves operations over HTTP: the same requests as over NATS, with the tenant identified by its API key. */
 @Injectable()
 export class HttpRequests {
   constructor(
@@ -71,7 +71,7 @@ export function httpController(route: Route): Type {
   return OperationController;
 }
 
-/** What an address says: the parts of its path, and those behind its question mark. A name that nothing can have is a thing that is not there. */
+/** The request members in the path and the query. A value that no name can have is answered as not found. */
 function addressOf(
   route: Route,
   request: FastifyRequest,
@@ -80,7 +80,7 @@ function addressOf(
   const given: Record<string, string> = {};
   for (const part of addressedParts(route)) {
     const value = said[part];
-    if (value === undefined) continue; // whoever needs it says that it is missing
+    if (value === undefined) continue; // the schema reports a missing required member
     if (typeof value !== 'string' || !ADDRESS_PARTS[part].pattern.test(value)) return { unknown: ADDRESS_PARTS[part].unknown };
     given[part] = value;
   }
@@ -93,7 +93,7 @@ function bodyOf({ http: { example } }: MutationRoute, { body }: FastifyRequest):
   return bytes.length === 0 && Object.keys(example).length === 0 ? EMPTY_OBJECT : bytes;
 }
 
-/** How the sender says that its bytes are to be read. */
+/** The sender's content type and encoding. */
 export const mediaOf = ({ headers }: FastifyRequest): Media => ({
   contentType: headers['content-type'],
   contentEncoding: headers['content-encoding'],
@@ -105,7 +105,7 @@ function locationOf({ http: { location } }: MutationRoute, { body }: Answer, giv
   return partsOf(location).every((part) => part in parts) ? { Location: fill(location, parts) } : {};
 }
 
-/** Every value of a header, also where it stands there twice, which Node would join into one. */
+/** All values of a header, including repeated ones, which Node would join into one. */
 function valuesOf(request: FastifyRequest, name: string): string[] {
   const { rawHeaders } = request.raw;
   return rawHeaders.flatMap((value, index) =>

@@ -1,12 +1,12 @@
-/** What one process lets the streams of events take. */
+/** Limits of event streams in one process. */
 export interface EventStreamLimits {
   /** Open at once for one tenant: each is a consumer on the server and a connection here. */
   readonly perTenant: number;
   /** Open at once for all tenants. */
   readonly inAll: number;
-  /** A silent stream says that it lives; proxies cut silent connections after a minute. */
+  /** The interval of heartbeats; proxies close silent connections after a minute. */
   readonly heartbeatMs: number;
-  /** A reader that takes nothing for so long is dropped: it comes back with its last cursor and misses nothing. */
+  /** A reader that reads nothing for this long is disconnected; it resumes with its last cursor and misses nothing. */
   readonly slowReaderMs: number;
 }
 

@@ -8,14 +8,14 @@ import { BEGINNING, EventCursors, type Place, WHOLE_MESSAGE } from '#shared/plat
 const REQUEST_TIMEOUT_MS = 2_000;
 /** Commits handed out ahead of a reader: with the one under way, what a stream may hold in memory. */
 const COMMITS_AHEAD = 8;
-/** What a killed process leaves behind on the server ends after this. */
+/** The server removes a killed process's consumers after this. */
 const LEFT_BEHIND_MS = 60_000;
-/** The record of a decision is what the caller heard already; what it did follows it. */
+/** Decisions are omitted: the caller has its response, and the effects follow as events. */
 const UNTOLD = 'admit.CommandDecided.';
-/** The signed bytes of a mint's transaction are the minter's, until they are on the chain for everybody to see. */
+/** The signed bytes of a mint are private to the minter until they are public on the chain. */
 const UNTOLD_MEMBER = 'transaction';
 
-/** An event as its tenant is told it. */
+/** An event in the form that its tenant receives. */
 export interface Told {
   /** What resumes right after this event. */
   readonly cursor: string;
@@ -24,7 +24,7 @@ export interface Told {
   readonly data: string;
 }
 
-/** Where the events of tenants come from: the log itself, from any place in it on, in its order. */
+/** Streams of tenants' events, read from the log in order, from any position. */
 export class EventStreams {
   constructor(
     private readonly connection: NatsConnection,
@@ -48,7 +48,10 @@ export class EventStreams {
     return sequence === 0 ? BEGINNING : { sequence, index: WHOLE_MESSAGE };
   }
 
-  /** Every event of a tenant after a place, and those to come, until `ended` fires. The consumer starts again by itself where it was. */
+  /**
+   * All events of a tenant after a position, including future ones, until `ended` fires. After a failure the consumer resumes at its
+   * position.
+   */
   async *after(place: Place, tenant: string, cursors: EventCursors, ended: AbortSignal): AsyncGenerator<Told> {
     const consumer = await jetstream(this.connection, { timeout: REQUEST_TIMEOUT_MS }).consumers.get(EVENTS_STREAM, {
       filter_subjects: `ev.${tenant}.>`,

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Told } from './event-streams.js';
 
-/** A client that lost its stream comes back after this. */
+/** The client's pause before it reconnects. */
 const RETRY_MS = 1_000;
 export const EVENT_STREAM_HEADERS = {
   'Content-Type': 'text/event-stream; charset=utf-8',
@@ -11,8 +11,8 @@ export const EVENT_STREAM_HEADERS = {
 };
 
 /**
- * Writes server-sent events as fast as they are read and no faster: what is not read yet stays in the log. At most one event and what
- * Node buffers of a connection (16 KiB) wait here.
+ * Writes server-sent events at the reader's pace: unread events stay in the log. At most one event and Node's buffer of a connection (16
+ * KiB) wait here.
  */
 export class EventWriter {
   private draining: Promise<void> | undefined;
@@ -29,13 +29,13 @@ export class EventWriter {
     response.once('close', () => clearInterval(this.heart));
   }
 
-  /** An id without an event: whoever is cut off before the first event resumes here. */
+  /** An id without an event: a client disconnected before the first event resumes here. */
   begin(cursor: string): void {
     this.response.writeHead(200, EVENT_STREAM_HEADERS);
     this.response.write(`retry: ${RETRY_MS}\nid: ${cursor}\n\n`);
   }
 
-  /** Resolves when there is room for another. @throws when the reader takes nothing for too long, or left */
+  /** Resolves when there is room for another. @throws when the reader is too slow or disconnected */
   async write({ cursor, type, data }: Told): Promise<void> {
     if (this.response.destroyed) throw new Error('the reader left');
     if (this.response.write(`id: ${cursor}\nevent: ${type}\ndata: ${data}\n\n`)) return;

@@ -12,7 +12,7 @@ import { type JsonObject, type Media, readAsBefore, readJson } from '../../reque
 import { isSigned, type WebhookHeaders } from './webhook-signature.js';
 
 export const WEBHOOK_PATH = '/v1/webhooks/payments';
-/** An event has some hundred bytes. Its sender is known only after all of them were hashed: less work than this for nobody's sake. */
+/** An event has some hundred bytes. All of them are hashed before the sender is known, so the limit bounds unauthenticated work. */
 export const MAX_EVENT_BYTES = 16 * 1024;
 
 /** Characters of a type that are logged. */
@@ -20,7 +20,7 @@ const MAX_TYPE_SHOWN = 64;
 
 const tenant = z.string().regex(TENANT_PATTERN, 'must be a tenant: 1 to 64 of A-Z a-z 0-9 _ -');
 
-/** Providers add members as they grow: what is not known is not heeded. */
+/** Providers add members over time: unknown members are ignored. */
 const reports = <Type extends string, Shape extends z.core.$ZodShape>(type: Type, shape: Shape) =>
   z.object({ type: z.literal(type), data: z.object({ tenant, ...shape }) });
 const { status: _, ...ofDispute } = DisputeNotification.shape;
@@ -52,7 +52,7 @@ const REPORTING: Readonly<Record<EventType, Reporting>> = {
   'payment.dispute.lost': { operation: 'payment.disputed', members: ofDispute, more: { status: 'lost' } },
 };
 
-/** Whose secrets to check by: believed for nothing else until the signature holds. */
+/** Selects the secrets to check with; not trusted for anything else until the signature is verified. */
 const Addressed = z.object({ data: z.object({ tenant }) });
 
 export type EventHeaders = WebhookHeaders & { readonly traceparent?: string | undefined };
@@ -64,7 +64,7 @@ export interface PaymentWebhookParts {
   readonly logger: Logger;
 }
 
-/** What payment providers report, by Standard Webhooks. The event's id is its key: reported fifty times, it counts once. */
+/** Receives payment events per Standard Webhooks. The event's id is its key: fifty deliveries count once. */
 export class PaymentWebhook {
   constructor(private readonly parts: PaymentWebhookParts) {}
 
@@ -96,7 +96,7 @@ export class PaymentWebhook {
     return { status: 200, body: RECEIVED };
   }
 
-  /** An event that an earlier version took is taken, whatever is checked today. */
+  /** An event that an earlier version accepted is accepted, whatever this version validates. */
   private async decidedBefore(said: JsonObject, headers: EventHeaders): Promise<Answer | undefined> {
     const { type, data } = said as { readonly type?: unknown; readonly data: JsonObject };
     if (typeof type !== 'string' || !isKnownType(type)) return undefined;
@@ -137,7 +137,7 @@ const isKnownType = (type: string): type is EventType => Object.hasOwn(REPORTING
 /** Nothing of the order: a provider is told no more than it has to know. */
 const RECEIVED = JSON.stringify({ received: true });
 
-/** Decided against, which the key holds for ever: telling it again would change nothing. */
+/** Refused, bound to the key permanently: a redelivery would change nothing. */
 const REFUSED = 409;
 
 /** Stored, and not decided in time; or a copy of it lies in COMMANDS already. */

@@ -5,7 +5,10 @@ import { goodAt, MAX_CREDENTIALS, type Tenant } from '#shared/platform/tenants/t
 const HEADERS = ['webhook-id', 'webhook-timestamp', 'webhook-signature'] as const;
 export type WebhookHeaders = Readonly<Record<(typeof HEADERS)[number], string | undefined>>;
 
-/** Secrets of nobody. Their signatures are checked where a tenant has none, so that the time of a refusal does not tell which tenants exist. */
+/**
+ * Random secrets that belong to no tenant. Their signatures are checked for unknown tenants, so that the response time does not reveal
+ * which tenants exist.
+ */
 const NOBODYS = Array.from({ length: MAX_CREDENTIALS }, newWebhookSecret);
 
 /** Whether an event is signed by a secret of this tenant that is good now. As many signatures are checked for every tenant, also for none. */

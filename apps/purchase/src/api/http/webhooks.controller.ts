@@ -4,7 +4,7 @@ import { send } from '#shared/platform/http/reply.js';
 import { mediaOf } from './api.controller.js';
 import { PaymentWebhook, WEBHOOK_PATH } from './payment-webhook.js';
 
-/** Where payment providers tell what happened to money. No API key: what they say is signed. */
+/** Receives payment notifications from providers. No API key: the events are signed. */
 @Controller()
 export class WebhooksController {
   constructor(private readonly webhook: PaymentWebhook) {}

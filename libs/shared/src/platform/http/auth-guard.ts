@@ -20,20 +20,20 @@ const MAX_ANONYMOUS_PER_ADDRESS = 256;
 
 type Refused = { readonly answer: Answer; readonly headers: Headers };
 
-/** Who asks, once known; the key it asked with is good for as long as the directory says. */
+/** The authenticated caller; its key stays valid as long as the directory says so. */
 export interface Admitted {
   readonly tenant: Tenant;
   readonly apiKey: string;
 }
 
 export interface AuthGuardOptions {
-  /** What may be asked without an API key, by the pattern of its route. Whatever is not here wants one. */
+  /** Routes that need no API key, by route pattern. All others need one. */
   readonly publicRoutes: ReadonlySet<string>;
-  /** Told of everybody who is not let in, and whose they are where that is known. */
+  /** Called for every rejected request, with its tenant if known. */
   readonly onRejected: (why: HttpProblem, tenant?: string) => void;
 }
 
-/** Bounds what clients take of this process, whoever they are. */
+/** Limits of clients in this process. */
 export interface ClientLimits {
   readonly connections: Pick<Connections, 'identify'>;
   readonly proxies: TrustedProxies;
@@ -80,12 +80,12 @@ export class AuthGuard implements CanActivate {
     return admitted;
   }
 
-  /** Lets nobody in any more. */
+  /** Rejects all further requests. */
   close(): void {
     this.closing = true;
   }
 
-  /** Requests that are let in and not over. */
+  /** Admitted requests in progress. */
   get inFlight(): { readonly anonymous: number; readonly forwarded: number; readonly tenants: number } {
     return { anonymous: this.anonymous.count, forwarded: this.forwarded.count, tenants: this.limits.inFlight };
   }

@@ -6,7 +6,7 @@ import { firstValueFrom, isObservable } from 'rxjs';
 import type { Release } from '../../kernel/concurrency/keyed-slots.js';
 import { type NestPacket, readNestPacket, writeNestPacket } from './nest-packet.js';
 
-/** What a handler is told of a call; the tenant is the subject's: NATS let only that tenant's account use it. */
+/** A call for a handler. The tenant comes from the subject: NATS permits it only to that tenant's account. */
 export interface Call {
   readonly tenant: string;
   header(name: string): string | undefined;
@@ -27,7 +27,7 @@ export interface MicroServiceOptions {
   readonly description: string;
   /** Answers callers; it may publish to no stream subject. */
   readonly connection: NatsConnection;
-  /** Lets a request of a tenant in, or says what it hears instead. @returns what gives its slot back once it is answered, or the refusal */
+  /** Admits a request of a tenant. @returns the function that frees its slot after the response, or the rejection */
   readonly admit: (tenant: string) => Release | CallAnswer;
   readonly onThrown: (pattern: string, thrown: unknown) => CallAnswer;
 }
@@ -51,7 +51,7 @@ export class MicroServiceStrategy extends Server implements CustomTransportStrat
     );
   }
 
-  /** Takes nobody in any more; resolves when everybody who was taken in has an answer. */
+  /** Rejects new requests; resolves when every accepted request has its response. */
   async close(): Promise<void> {
     await this.service?.stop();
     await Promise.all(this.serving);

@@ -1,10 +1,10 @@
 import { KeyedSlots, type Release } from '../../kernel/concurrency/keyed-slots.js';
 import type { TenantRates } from './tenant-rates.js';
 
-/** A slot whose request is answered already is free at once; its tenant is told the least that can be told. */
+/** A slot may become free at any time; the tenant gets the shortest retry time. */
 const SLOT_RETRY_SECONDS = 1;
 
-/** What one tenant may ask of this process: so many requests at once and so many a second, over whatever transport. */
+/** Limits one tenant's requests in this process, over any transport: concurrent ones and ones a second. */
 export class TenantLimits {
   private readonly slots: KeyedSlots;
 
@@ -15,7 +15,7 @@ export class TenantLimits {
     this.slots = new KeyedSlots(maxInFlight);
   }
 
-  /** Lets a request in. @returns how its slot is given back when it is answered, or after how many seconds the tenant may try again */
+  /** Admits a request. @returns the function that frees its slot, or the seconds until a retry */
   enter(tenant: string): Release | number {
     const release = this.slots.take(tenant);
     if (release === undefined) return SLOT_RETRY_SECONDS;
@@ -25,7 +25,7 @@ export class TenantLimits {
     return waitSeconds;
   }
 
-  /** Requests of all tenants under way now. */
+  /** Requests of all tenants in progress. */
   get inFlight(): number {
     return this.slots.count;
   }
