@@ -37,7 +37,7 @@ export class MintAggregateHandler {
     this.held = new AggregateRepository(store, HELD_MINTS);
   }
 
-  /** Where a ticket stands, according to the log as its leader has it now. */
+  /** The state of a ticket as of the leader's last commit. */
   currentState(subject: string, ticket: TicketId): Promise<TicketMint | undefined> {
     return this.mints.query(subject, (mints) => mints.mintOf(ticket));
   }
@@ -59,7 +59,7 @@ export class MintAggregateHandler {
     return this.held.query(saleSubject(tenant, sale), (held) => held.has(ticket));
   }
 
-  /** Resolves when everything asked is answered. */
+  /** Resolves when every request has its result. */
   drained(): Promise<void> {
     return this.mints.drained();
   }

@@ -14,9 +14,9 @@ import { EVENTS_ACK_WAIT_MS } from '#shared/platform/topology/consumers.js';
 
 const RETRY_MS = 500;
 const PUBLISH_TIMEOUT_MS = 2_000;
-/** Most commits ask the minter for nothing: they are not parsed. */
+/** Most commits cause no mint command: they are not parsed. */
 const ASKS = ['MintsRequested.v', 'MintsResumed.v', 'RevocationsRequested.v'];
-/** Requests on their way to the broker at once, of tenants in turn: a tenant with thousands of tickets to mint delays another's by so many. */
+/** Concurrent publishes, tenants in turn: a tenant with thousands of tickets delays another's by this many. */
 const PUBLISHES_AT_ONCE = 64;
 const KEEP_ALIVE_MS = EVENTS_ACK_WAIT_MS / 3;
 const ONE_PER_SUBJECT = 10077;
