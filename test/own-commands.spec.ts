@@ -16,7 +16,7 @@ describe('a command that the project has for itself', () => {
 
   it.each([
     ['bench/main.js', ['--events', '1e9', 'replay'], '--events'],
-    ['bench/main.js', ['nothing'], 'orders, flash, reads, http, replay, mint, fold'],
+    ['bench/main.js', ['nothing'], 'orders, flash, reads, fair, http, replay, mint, fold'],
     ['dev/chaos/main.js', ['ledger', '--strikes', '0'], '--strikes'],
   ])('%s %j says what is wrong with it, and what is allowed', (command, words, named) => {
     expect(run(command, ...words)).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining(named) });
