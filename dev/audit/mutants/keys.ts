@@ -47,8 +47,8 @@ export const KEY_MUTANTS: readonly Mutant[] = [
   {
     guard: 'decision in the fold: no key was ever decided',
     file: 'apps/purchase/src/deciding/sale-aggregate.ts',
-    from: 'return this.decisions.get(key);',
-    to: 'return key === ("" as KeyHash) ? this.decisions.get(key) : undefined;',
+    from: 'const sequence = this.decisions.get(keyHash);',
+    to: 'const sequence = keyHash === ("" as KeyHash) ? this.decisions.get(keyHash) : undefined;',
     checks: ['minting IK3', 'minting IK4', 'blockchain TP-3', 'minting QJ4', 'blockchain TP-10', 'minting AE1', 'blockchain SC-1'],
     specs: ['test/sells-once/orders.spec.ts', 'test/sells-once/orders-crash.long.spec.ts', 'test/same-answer/idempotency.spec.ts'],
   },

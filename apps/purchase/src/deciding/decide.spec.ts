@@ -112,7 +112,7 @@ describe('a decision', () => {
     const before = told(desk.fold);
     await desk.restart();
     expect(told(desk.fold)).toBe(before);
-    expect(steps.map(({ keyHash: key }) => desk.fold.decisionOf(key))).toEqual([1, 2, 3, 4]);
+    expect(desk.fold.placesOf(steps.map(({ keyHash }) => keyHash)).map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4]);
   });
 });
 

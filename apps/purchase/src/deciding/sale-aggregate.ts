@@ -50,11 +50,6 @@ export class SaleAggregate implements Snapshotted<AggregatePart> {
     return fold;
   }
 
-  /** The sequence of the commit that decides a key: it is read from there when somebody asks again. */
-  decisionOf(key: KeyHash): number | undefined {
-    return this.decisions.get(key);
-  }
-
   /** Notes that a key is decided, in a commit that is not in the log yet. */
   claim(key: KeyHash): void {
     this.claimed.add(key);

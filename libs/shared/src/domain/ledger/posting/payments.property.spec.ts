@@ -230,7 +230,7 @@ describe('the end of an order, its money and the ledger', () => {
     );
   });
 
-  it('[L9] [L11] add up whatever is reported, contradictions and several receipts of one payment included', () => {
+  it('[L9] [minting WI6] [L11] add up whatever is reported, contradictions and several receipts of one payment included', () => {
     const anything = fc.array(
       fc.record({ ...about, amount }).map((body): Told => ({ what: 'received', key: 'r', body })),
       { maxLength: 5 },
