@@ -84,19 +84,19 @@ describe('what is not signed as it should be', () => {
   it.each(['bad-signature', 'flipped-byte', 'old-timestamp'] as const)('is refused and stores nothing: %s', async (lie) => {
     await open(lie, 1);
     const order = await placed(lie);
-    const before = await shop.log.lastSequences();
+    const before = await shop.log.settledSequences();
     const { id } = provider.pay(order, { lie });
     const tries = (): readonly (number | string)[] => provider.deliveries.find((one) => one.id === id)?.tries ?? [];
     await waitFor(() => tries().length >= 2, { what: 'it was told twice', timeoutMs: WAIT_MS });
     expect(new Set(tries())).toEqual(new Set([401]));
-    expect(await shop.log.lastSequences()).toEqual(before);
+    expect(await shop.log.settledSequences()).toEqual(before);
     expect(await statusOf(order)).toBe('held');
   });
 
   it('is refused when it is signed by the secret of another tenant, or by nobody', async () => {
     await open('foreign', 1);
     const order = await placed('foreign');
-    const before = await shop.log.lastSequences();
+    const before = await shop.log.settledSequences();
     const url = `${await shop.app.getUrl()}${WEBHOOK_PATH}`;
     const other = await startPaymentProvider({ webhookUrl: url, secret: await secretOf('acme'), retries: { attempts: 1 } });
     other.pay(order);
@@ -108,7 +108,7 @@ describe('what is not signed as it should be', () => {
       401,
       'signature-refused',
     ]);
-    expect(await shop.log.lastSequences()).toEqual(before);
+    expect(await shop.log.settledSequences()).toEqual(before);
     await other.stop();
   });
 });
@@ -203,10 +203,10 @@ it('changes nothing when it is told again on day 4, after COMMANDS has let go of
   await shop.startApp();
   provider.moveTo(`${await shop.app.getUrl()}${WEBHOOK_PATH}`);
   await shop.demo.connected();
-  const { EVENTS } = await shop.log.lastSequences();
+  const { EVENTS } = await shop.log.settledSequences();
   provider.send(event, { copies: 3 });
   await taken([event]);
-  expect([(await shop.log.lastSequences()).EVENTS, await told('day-4', order.order)]).toEqual([
+  expect([(await shop.log.settledSequences()).EVENTS, await told('day-4', order.order)]).toEqual([
     EVENTS,
     expect.objectContaining({ PaymentReceived: 1, OrderConfirmed: 1 }),
   ]);

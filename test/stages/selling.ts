@@ -9,10 +9,12 @@ import { provision } from '#shared/platform/topology/provision.js';
 import { startPurchase } from '../../apps/purchase/src/start.js';
 import { type NatsCluster, startCluster } from '../../dev/nats/cluster.js';
 import { type Broker, DEV_TENANTS, type NatsServer, startNats } from '../../dev/nats/server.js';
+import { waitFor } from '../../dev/processes/wait.js';
 import type { NetworkCuts } from './network-cuts.js';
 import { Stage } from './stage.js';
 
 const QUIET = 'fatal';
+const PUBLISHED_MS = 30_000;
 /** No test asks too fast but those that are about that. */
 const UNHURRIED = { TENANT_RATE: '1000000', TENANT_BURST: '1000000' };
 
@@ -51,6 +53,17 @@ abstract class ServedLog<Server extends Broker & { stop(): Promise<void> }> exte
     const jsm = await jetstreamManager(this.admin);
     const names = ['EVENTS', 'COMMANDS', 'MINTS', 'DEAD'];
     return Object.fromEntries(await Promise.all(names.map(async (name) => [name, (await jsm.streams.info(name)).state.last_seq] as const)));
+  }
+
+  /** The same, once the mint requests of all stored events are published: a reactor does that after the answer. */
+  async settledSequences(): Promise<Readonly<Record<string, number>>> {
+    const jsm = await jetstreamManager(this.admin);
+    const isIdle = async (): Promise<boolean> => {
+      const { num_pending, num_ack_pending } = await jsm.consumers.info('EVENTS', 'mint-requests');
+      return num_pending + num_ack_pending === 0;
+    };
+    await waitFor(isIdle, { what: 'the mint requests of all events are published', timeoutMs: PUBLISHED_MS });
+    return this.lastSequences();
   }
 }
 

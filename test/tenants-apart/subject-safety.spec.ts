@@ -97,10 +97,10 @@ describe('[L8] a tenant in the subject', () => {
   it.each(
     Object.entries(letters),
   )('[blockchain TP-7] with a %s reaches no log, neither from a tenant nor from within', async (_, tenant) => {
-    const before = await shop.log.lastSequences();
+    const before = await shop.log.settledSequences();
     expect(await askBare('demo', `admit.${tenant}.order.place`)).toMatch(/Permissions Violation for Publish/);
     expect(await askBare('operator', `admit.${tenant}.order.place`)).toMatch(/tenant-malformed|NATS\/1\.0 503|Invalid Publish Subject/);
-    expect(await shop.log.lastSequences()).toEqual(before);
+    expect(await shop.log.settledSequences()).toEqual(before);
   });
 
   it.each([
@@ -110,9 +110,9 @@ describe('[L8] a tenant in the subject', () => {
     'admit..order.place',
     'admit.demo.order.place ev.acme.sale.x',
   ])('with white space or nothing in it is no subject at all: %j', async (subject) => {
-    const before = await shop.log.lastSequences();
+    const before = await shop.log.settledSequences();
     expect(await askBare('operator', subject)).toMatch(/-ERR|NATS\/1\.0 503|hung up/);
-    expect(await shop.log.lastSequences()).toEqual(before);
+    expect(await shop.log.settledSequences()).toEqual(before);
   });
 });
 
@@ -126,11 +126,11 @@ describe('[L8] a reply subject', () => {
     'dead.EVENTS.x',
     '$JS.API.STREAM.DELETE.EVENTS',
   ])('of a stream gets no answer of the real service stored: %s', async (reply) => {
-    const before = await shop.log.lastSequences();
+    const before = await shop.log.settledSequences();
     shop.demo.connection.publish('admit.demo.sale.get', JSON.stringify({ sale: 'safe' }), { reply });
     await shop.demo.connection.flush();
     expect((await shop.demo.ask('sale.get', { sale: 'safe' })).status).toBe(200); // one endpoint answers in turn: the one before is answered too
-    expect(await shop.log.lastSequences()).toEqual(before);
+    expect(await shop.log.settledSequences()).toEqual(before);
     expect((await jsm.streams.info('EVENTS')).config.name).toBe('EVENTS');
   });
 });
@@ -174,7 +174,7 @@ describe('the headers of a caller', () => {
     head.set('traceparent', 'not a trace\u0001');
     const answer = await shop.demo.connection.request('admit.demo.order.place', ORDER, { headers: head, timeout: 10_000 });
     expect(answer.headers?.get('Admit-Status')).toBe('201');
-    const { COMMANDS = 0, EVENTS = 0 } = await shop.log.lastSequences();
+    const { COMMANDS = 0, EVENTS = 0 } = await shop.log.settledSequences();
     const command = await jsm.streams.getMessage('COMMANDS', { seq: COMMANDS });
     const commit = await jsm.streams.getMessage('EVENTS', { seq: EVENTS });
     expect(command?.header.get('Nats-Msg-Id')).toMatch(/^demo:safe:[a-z2-7]{26}$/);
