@@ -21,7 +21,7 @@ const pages = [
   ...markdownIn('docs/decisions'),
 ];
 
-const README_LINES = 150; // what somebody reads before deciding to go on
+const README_LINES = 150; // what a reader accepts before deciding to continue
 const DECISION_WORDS = 250;
 const TITLE_WORDS = { from: 5, to: 9 };
 const PARTS = ['Context', 'Decision', 'Consequences'];

@@ -67,9 +67,9 @@ async function mutate(words: string | undefined): Promise<boolean> {
   return guards === MUTANTS.length && caught === guards && unguarded.length === 0;
 }
 
-function print({ guard, felled, missed }: Trial): void {
+function print({ guard, failed, missed }: Trial): void {
   console.log(`${missed === undefined ? 'caught' : 'MISSED'}  ${guard}${missed === undefined ? '' : `\n        ${missed}`}`);
-  for (const { check, tests } of felled) console.log(`        ${check.padEnd(17)} ${tests.length === 0 ? 'nothing failed' : tests[0]}`);
+  for (const { check, tests } of failed) console.log(`        ${check.padEnd(17)} ${tests.length === 0 ? 'nothing failed' : tests[0]}`);
 }
 
 interface Options {

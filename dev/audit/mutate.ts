@@ -40,7 +40,7 @@ const nothingShown = ({ guard, file, specs, checks }: Mutant, missed: string): T
   guard,
   file,
   specs,
-  felled: checks.map((check) => ({ check, tests: [] })),
+  failed: checks.map((check) => ({ check, tests: [] })),
   missed,
 });
 const gone = (mutant: Mutant): Trial => nothingShown(mutant, 'the guard does not stand in its file any more');

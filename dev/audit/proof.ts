@@ -11,7 +11,7 @@ export interface FailedTests {
 
 /** The result of the run without one guard. */
 export interface Trial extends Pick<Mutant, 'guard' | 'file' | 'specs'> {
-  readonly felled: readonly FailedTests[];
+  readonly failed: readonly FailedTests[];
   /** Why the run is no evidence; absent when every check of the guard failed as expected. */
   readonly missed?: string;
 }
@@ -30,13 +30,13 @@ const placeOf = (name: string, specs: readonly string[]): number => specs.findIn
 export function judged({ guard, file, specs, checks }: Mutant, { testResults }: JestResults): Trial {
   const inOrder = [...testResults].sort((one, other) => placeOf(one.name, specs) - placeOf(other.name, specs));
   const tests = inOrder.flatMap(({ assertionResults }) => assertionResults);
-  const failed = tests.filter(({ status }) => status === 'failed');
-  const felled = checks.map((check) => {
-    const theirs = failed.filter(({ fullName }) => tagsIn(fullName).includes(check));
+  const failures = tests.filter(({ status }) => status === 'failed');
+  const failed = checks.map((check) => {
+    const theirs = failures.filter(({ fullName }) => tagsIn(fullName).includes(check));
     return { check, tests: [...new Set(theirs.map(({ title }) => shownTitle(title)))] };
   });
-  const unnoticed = felled.filter(({ tests: theirs }) => theirs.length === 0).map(({ check }) => check);
-  const trial = { guard, file, specs, felled };
+  const unnoticed = failed.filter(({ tests: theirs }) => theirs.length === 0).map(({ check }) => check);
+  const trial = { guard, file, specs, failed };
   if (!tests.some(({ status }) => status === 'passed')) return { ...trial, missed: 'no test passed: it breaks more than its guard' };
   return unnoticed.length === 0 ? trial : { ...trial, missed: `nothing failed of ${unnoticed.join(', ')}` };
 }
@@ -44,8 +44,8 @@ export function judged({ guard, file, specs, checks }: Mutant, { testResults }: 
 /** By check: the guards without which a test of the check failed. */
 export function proofsOf(trials: readonly Trial[]): ReadonlyMap<string, readonly string[]> {
   const proofs = new Map<string, readonly string[]>();
-  for (const { guard, felled } of trials)
-    for (const { check, tests } of felled) if (tests.length > 0) proofs.set(check, [...(proofs.get(check) ?? []), guard]);
+  for (const { guard, failed } of trials)
+    for (const { check, tests } of failed) if (tests.length > 0) proofs.set(check, [...(proofs.get(check) ?? []), guard]);
   return proofs;
 }
 
@@ -83,10 +83,10 @@ export function mutantsMarkdown(trials: readonly Trial[], audits: readonly Audit
 /** Failed tests named for each guard. */
 const NAMED_TESTS = 3;
 
-function trialLine({ guard, file, specs, felled, missed }: Trial): string {
-  const titles = [...new Set(felled.flatMap(({ tests }) => tests.slice(0, 2)))].slice(0, NAMED_TESTS);
+function trialLine({ guard, file, specs, failed, missed }: Trial): string {
+  const titles = [...new Set(failed.flatMap(({ tests }) => tests.slice(0, 2)))].slice(0, NAMED_TESTS);
   const files = specs.map((spec) => link(spec)).join(', ');
-  const checks = felled.map(({ check }) => check).join(', ');
+  const checks = failed.map(({ check }) => check).join(', ');
   const tests = missed === undefined ? titles.map(cell).join('<br>') : cell(missed);
   return `| ${cell(guard)} | ${link(file)} | ${checks} | ${missed === undefined ? 'caught' : '**missed**'} | ${tests} (${files}) |`;
 }

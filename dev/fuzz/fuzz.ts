@@ -10,7 +10,7 @@ import { type Verdict, verdictOf } from './verdict.js';
 /** Mints are final within a second or two: an hour's worth of them must not wait for Solana's 13 s. */
 const SLOT_MS = 100;
 const FINALIZED_AFTER = 8;
-/** Nobody is told to slow down: what the limits do has tests of its own. */
+/** No caller is rate-limited: limits have tests of their own. */
 const UNHURRIED = { HTTP_TENANT_RATE: '1000000', HTTP_TENANT_BURST: '1000000' };
 const MOST_STRIKES_EVERY_MS = 60_000;
 const STRIKES_A_RUN = 5;

@@ -53,7 +53,7 @@ export class TenantCaller {
     return ['nats', ...(isRouted ? ['http' as const] : []), ...(EVENT_TYPES[operation] === undefined ? [] : ['webhook' as const])];
   }
 
-  /** @throws where nobody answers in time, or the connection is lost: what became of the request is then not known */
+  /** @throws when no answer arrives in time, or the connection is lost: the outcome of the request is then unknown */
   ask(asked: Asked, transport: Transport): Promise<Answer> {
     if (transport === 'nats') return this.askNats(asked);
     return transport === 'http' ? this.askHttp(asked, AbortSignal.timeout(TIMEOUT_MS)) : this.tell(asked, AbortSignal.timeout(TIMEOUT_MS));
@@ -62,7 +62,7 @@ export class TenantCaller {
   /** Asks, and goes away before it is answered. */
   async askAndLeave(asked: Asked, transport: Transport, afterMs: number): Promise<void> {
     if (transport === 'nats') {
-      const reply = `_INBOX.${this.settings.ADMIT_NATS_USER}.nobody`;
+      const reply = `_INBOX.${this.settings.ADMIT_NATS_USER}.unheard`;
       this.connection.publish(`admit.${this.tenant}.${asked.operation}`, JSON.stringify(asked.body), { headers: keyed(asked.key), reply });
       return;
     }

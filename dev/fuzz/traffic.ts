@@ -12,7 +12,7 @@ const SALES_AT_ONCE = 3;
 const REQUESTS_A_SALE = 60;
 /** Callers of one tenant at the same time. */
 const WORKERS = 4;
-/** What is repeated, sent twice at once, or sent by somebody who does not wait for the answer: parts of all requests. */
+/** What is repeated, sent twice at once, or sent by a caller that does not wait for the answer: parts of all requests. */
 const REPEATED = 0.4;
 const TWICE = 0.1;
 const LEFT = 0.1;
@@ -33,7 +33,7 @@ const NOT_YET: ReadonlySet<number> = new Set([202, 408, 409, 429, 503]);
 export class Traffic {
   readonly acknowledged = new Acknowledged();
   readonly statuses = new Map<number, number>();
-  /** Answers that there must not be, and requests that nobody decided. */
+  /** Answers that must not occur, and requests that were not decided. */
   readonly failures: string[] = [];
   private readonly sales = new Map<TenantCaller, FuzzedSale[]>();
   private readonly asks: Iterator<Ask>;
@@ -113,7 +113,7 @@ export class Traffic {
     return undefined;
   }
 
-  /** `undefined`: nobody answered, so what became of it is not known. */
+  /** `undefined`: no answer, so the outcome is unknown. */
   private async try({ caller, asked }: Sent, transport: Transport): Promise<Answer | undefined> {
     this.sent += 1;
     const answer = await caller.ask(asked, transport).catch(() => undefined); // a part of the stack is down, and comes back

@@ -5,7 +5,7 @@ import { type Aims, ORDER_KEYS, type Step } from './history.js';
 
 export type Body = Readonly<Record<string, unknown>>;
 
-/** What whoever aims knows of one sale. */
+/** What the generator knows of one sale. */
 export interface SeenSale {
   readonly tenant: TenantId;
   readonly sale: SaleId;

@@ -72,7 +72,7 @@ export class HistoryLedger {
     let at = { ...(await readCheckpoint(this.runner, 'ledger')), epoch: epoch ?? null };
     for (const batch of batchesOf(log.messages)) {
       const taken = await applyBatch(this.runner, at, batch);
-      if (taken === undefined) throw new Error('nobody else may write this ledger');
+      if (taken === undefined) throw new Error('another process wrote to this ledger');
       at = { ...taken.at, epoch: epoch ?? null };
     }
     return this.query<{ tenant: string; reason: string }>('select tenant, reason from ledger.tenant_halt order by tenant');

@@ -5,7 +5,7 @@ import type { LoggedMessage } from '../../apps/ledger/src/projection/commit-plac
 
 const EPOCH = 'of these histories';
 
-/** EVENTS in the memory of this process: bytes as the real one holds them, for whoever writes, projects or replays. */
+/** EVENTS in the memory of this process: bytes as the real one holds them, for writers, the projector and the replay. */
 export class HistoryLog {
   readonly messages: LoggedMessage[] = [];
   private readonly heads = new Map<string, Head>();

@@ -145,7 +145,7 @@ it('tells late what it is told to tell late', async () => {
   expect(performance.now() - toldAt).toBeGreaterThanOrEqual(49);
 });
 
-it.each(WEBHOOK_FAULTS)('lies when it is told to: %s', async (lie) => {
+it.each(WEBHOOK_FAULTS)('sends a faulty webhook on request: %s', async (lie) => {
   await start();
   provider.pay(order, { lie });
   await provider.settled();

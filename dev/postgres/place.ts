@@ -17,8 +17,8 @@ import {
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-// Postgres refuses to run as root, so root starts it as the user `nobody`, which exists everywhere; no user is ever added to the machine. Files that
-// `nobody` cannot reach (a checkout in a home of mode 0700) move to this folder, which everyone may enter.
+// Postgres refuses to run as root, so root starts it as an unprivileged user that exists everywhere; no user is ever added to the machine. Files that
+// this user cannot reach (a checkout in a home of mode 0700) move to this folder, which everyone may enter.
 const SHELTER = '/var/lib/admit-one';
 const OTHERS_MAY_ENTER = 0o001;
 const OTHERS_MAY_READ = 0o005;

@@ -159,10 +159,10 @@ export class ManagedProcess {
     const exited = new Promise<string>((resolve) =>
       child.once('exit', (code, signal) => resolve(signal === null ? `ended with exit code ${code}` : `was killed by ${signal}`)),
     );
-    const leash = child.pid === undefined ? undefined : new ParentDeathWatcher(child.pid, this.plan.stopSignal);
+    const watcher = child.pid === undefined ? undefined : new ParentDeathWatcher(child.pid, this.plan.stopSignal);
     const gone = Promise.race([failed, exited]).then((why) => {
       running.ended = why;
-      leash?.release();
+      watcher?.release();
       this.plan.changed?.(undefined);
     });
     const running: Running = { child, pid: child.pid ?? -1, gone, ended: undefined };

@@ -49,8 +49,8 @@ async function bringUp(options: StackOptions, parts: ManagedProcess[], underWay:
   const progress = options.progress ?? new Progress(process.stderr);
   const env = withoutOwn(options.env ?? environment(), dataDir);
   mkdirSync(join(dataDir, 'logs'), { recursive: true });
-  const leftovers = new OrphanReaper(join(dataDir, 'run'));
-  const ended = await leftovers.reap();
+  const orphans = new OrphanReaper(join(dataDir, 'run'));
+  const ended = await orphans.reap();
   if (ended.length > 0) progress.say(`· ended what an earlier run left behind: ${ended.join(', ')}`);
   const ground: StackContext = {
     dataDir,
@@ -59,7 +59,7 @@ async function bringUp(options: StackOptions, parts: ManagedProcess[], underWay:
     slotMs: options.slotMs ?? USUAL_SLOT_MS,
     finalizedAfter: options.finalizedAfter ?? USUAL_FINALIZED_AFTER,
     progress: (line) => progress.say(`· ${line}`),
-    noteFor: (name) => (pid, command) => leftovers.remember(name, pid, command),
+    noteFor: (name) => (pid, command) => orphans.remember(name, pid, command),
     began: (part) => {
       signal?.throwIfAborted();
       parts.push(part);

@@ -94,7 +94,7 @@ export function settingsOf(who: App | 'provision' | 'replay' | 'operator', wirin
   }
 }
 
-/** What `admit ledger migrate` is told: no NATS, and the logins of the roles that it makes. */
+/** The environment of `admit ledger migrate`: no NATS, and the logins of the roles that it creates. */
 export const migrationSettings = (wiring: Wiring): Settings => ({
   DATABASE_ADMIN_URL: wiring.databaseUrl,
   DATABASE_PROJECTOR_URL: databaseUrlAs('admit_projector', wiring),

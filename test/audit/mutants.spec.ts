@@ -46,7 +46,7 @@ describe('docs/audit-mutants.md', () => {
   const trials = JSON.parse(text('docs/audit-mutants.json')) as Trial[];
 
   it('is what docs/audit-mutants.json says: every guard of today was tried, and caught (npm run audit -- --mutate)', () => {
-    const tried = ({ guard, file, specs, felled }: Trial) => ({ guard, file, specs, checks: felled.map(({ check }) => check) });
+    const tried = ({ guard, file, specs, failed }: Trial) => ({ guard, file, specs, checks: failed.map(({ check }) => check) });
     expect(trials.map(tried)).toEqual(MUTANTS.map(({ guard, file, specs, checks }) => ({ guard, file, specs, checks })));
     expect(gateOf(trials, audits)).toEqual({ guards: MUTANTS.length, caught: MUTANTS.length, checks: 78, unguarded: [] });
     expect(text('docs/audit-mutants.md')).toBe(mutantsMarkdown(trials, audits));
@@ -126,7 +126,7 @@ describe('a guard', () => {
     const [first, second] = [files, files.toReversed()].map((order) =>
       judged(two, { testResults: order.flatMap(({ testResults }) => testResults) }),
     );
-    expect(first?.felled).toEqual([
+    expect(first?.failed).toEqual([
       { check: 'minting IK4', tests: ['replays', 'again'] },
       { check: 'minting IK7', tests: ['blocks'] },
     ]);

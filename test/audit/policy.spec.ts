@@ -115,7 +115,7 @@ describe('the policy document', () => {
     ]);
   });
 
-  it('[minting AE4] [blockchain TP-9] says what another request under the same key is told, and which is the same', async () => {
+  it('[minting AE4] [blockchain TP-9] says how another request under the same key is answered, and which is the same', async () => {
     await place('reused');
     const other = await place('reused', { ...order, quantity: 2 });
     expect(statuses('key-reused')).toEqual([other.status]);

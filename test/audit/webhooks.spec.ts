@@ -63,7 +63,7 @@ it('[minting WI2] [minting WI5] [minting WI6] confirms once what 50 copies of on
   expect(await told(order)).toEqual([decided, 'OrderPlaced', decided, 'PaymentReceived', 'OrderConfirmed', decided]);
 });
 
-it('[minting WI4] shows on the order what was told of its payment', async () => {
+it('[minting WI4] shows on the order what was reported of its payment', async () => {
   const order = await placed();
   expect(await statusOf(order)).toBe('held');
   await tell('evt-status', order);

@@ -102,7 +102,7 @@ describe('whatever else is sent', () => {
   const nearly = fc
     .dictionary(member, value, { maxKeys: 6 })
     .map((some) => JSON.stringify({ name: 'n', price: { amount: '1', currency: 'EUR' }, ...some, 'not-known': 1 }));
-  /** An opening that is right but for one value at or beyond an edge, and for a member that nobody knows. */
+  /** An opening that is right but for one value at or beyond an edge, and for an unknown member. */
   const atAnEdge = fc
     .constantFrom(...RANGES)
     .chain((range) =>

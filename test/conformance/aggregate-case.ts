@@ -3,11 +3,11 @@ import type { Commit } from '#shared/event-store/commit.js';
 
 export type Outcome = 'done' | 'refused';
 
-/** One aggregate of the product, and commands of which number `n` can be done once, by whoever is first. */
+/** One aggregate of the product, and commands of which number `n` can be done once, by the first caller. */
 export interface AggregateCase<A extends Aggregate> {
   readonly name: string;
   readonly definition: AggregateDefinition<A>;
-  /** A subject that nobody used before. */
+  /** A subject that was not used before. */
   readonly subject: () => string;
   /** What must be in the log before command 1. */
   readonly prepare: readonly Decide<A, unknown>[];

@@ -21,7 +21,7 @@ const TENANT = 'demo' as TenantId;
 const NOW = Date.UTC(2027, 0, 1);
 let subjects = 0;
 
-/** One seat a number: whoever comes second is refused. */
+/** One seat a number: the second caller is refused. */
 const sales: AggregateCase<SaleAggregate> = {
   name: 'a sale',
   definition: SALES,
@@ -47,7 +47,7 @@ const sales: AggregateCase<SaleAggregate> = {
   },
 };
 
-/** One ticket's plan a number: whoever plans it otherwise is refused. */
+/** One ticket's plan a number: a different plan is refused. */
 const mints: AggregateCase<MintAggregate> = {
   name: 'the mints of a sale',
   definition: MINTS,

@@ -10,7 +10,7 @@ const EMAIL = 'looks like an e-mail address, which must not enter a log that nev
 const UNSEEN = 'must have a character that can be seen';
 const RANGE = 'must be from 1970-01-01T00:00:00.000Z to 9998-12-31T23:59:59.999Z; leave it out for no limit';
 const NO_CURRENCY = 'must be a currency of ISO 4217 that is in use, such as EUR';
-const NOBODY = 'must be a wallet; this is the address of a program or of the system, which cannot hold a ticket';
+const NOT_A_HOLDER = 'must be a wallet; this is the address of a program or of the system, which cannot hold a ticket';
 const NO_WALLETS = [
   '11111111111111111111111111111111',
   'SysvarC1ock11111111111111111111111111111111',
@@ -61,7 +61,7 @@ export const badOrders: readonly BadRequest[] = [
   ['UTF-16', Buffer.from('{"sale":"bad","buyer":"b-1","quantity":1}', 'utf16le'), malformed],
   ['something behind it', '{"sale":"bad","buyer":"b-1","quantity":1}x', malformed],
   ['a card number as a unit', seats(['A-1', '4111111111111111']), invalid('/units/1', CARD)],
-  ...NO_WALLETS.map((wallet) => [`the wallet ${wallet}`, order({ wallet }), invalid('/wallet', NOBODY)] as const),
+  ...NO_WALLETS.map((wallet) => [`the wallet ${wallet}`, order({ wallet }), invalid('/wallet', NOT_A_HOLDER)] as const),
   ['units and quantity', { ...order({}), units: ['A-1'] }, invalid('/units', 'must be given, or else quantity, and not both')],
   ...NO_NAMES.map((sale) => [saleNamed(sale), order({ sale }), invalid('/sale', ID)] as const),
   [

@@ -11,7 +11,7 @@ import { operations } from '../../apps/purchase/src/operations/operations.js';
 import { projectFolder } from '../../dev/processes/project.js';
 import { RANGES } from '../harness/edge-values.js';
 
-/** What `values.ts` lets in is told to callers in the same words and bounds: in both documents and in the client kit. */
+/** What `values.ts` lets in is described to callers in the same words and bounds: in both documents and in the client kit. */
 
 type Schema = { readonly description?: string; readonly properties: Readonly<Record<string, Schema>> };
 const PLACES = [

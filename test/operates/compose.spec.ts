@@ -176,7 +176,7 @@ describe('setup', () => {
     expect([known('minter'), known('ledger'), known('provision')]).toEqual([['minter'], ['ledger'], ['provision']]);
   });
 
-  it("tells nobody but the migration and the operator the administrator's login of Postgres", () => {
+  it("gives the administrator's login of Postgres to the migration and the operator alone", () => {
     expect(
       ['provision', 'purchase', 'minter', 'ledger', 'migrate', 'operator'].filter((who) => 'DATABASE_ADMIN_URL' in settings(who)),
     ).toEqual(['migrate', 'operator']);

@@ -74,11 +74,13 @@ describe('a request is counted once, by its tenant and what became of it', () =>
 });
 
 it('[blockchain SC-9] counts who is turned away at the door, and makes no series of names that callers make up', async () => {
-  const nobody = await HttpCaller.of(shop.app, 'nobody-knows-me', 'admit_no_such_key');
-  expect(await adds(() => nobody.open('fair', { quota: 5 }), 'admit_http_rejected_total')).toEqual({ '{tenant="",why="unauthorized"}': 1 });
+  const stranger = await HttpCaller.of(shop.app, 'unknown-tenant', 'admit_no_such_key');
+  expect(await adds(() => stranger.open('fair', { quota: 5 }), 'admit_http_rejected_total')).toEqual({
+    '{tenant="",why="unauthorized"}': 1,
+  });
   await fetch(`${await addressOfApp(shop.app)}/made-up/${'x'.repeat(20)}`);
   const series = [...(await scrape(shop.app)).keys()].join('\n');
-  expect(series).not.toMatch(/nobody-knows-me|made-up/);
+  expect(series).not.toMatch(/unknown-tenant|made-up/);
   expect(series).toContain('admit_http_answers_total{method="GET",route="none",status="404"}');
 });
 

@@ -26,7 +26,7 @@ const commandOf = (key: string): Command => ({
   key,
   fingerprint: fingerprint('order.place', SALE, request),
   request,
-  reply: '_INBOX.purchase.nobody',
+  reply: '_INBOX.purchase.unheard',
 });
 
 /** As a newer version would have stored it: this one cannot read what is asked. */

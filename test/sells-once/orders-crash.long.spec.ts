@@ -35,7 +35,7 @@ describe('a command that cannot be decided', () => {
     ['null', 'null'],
     [
       'an operation that this version does not know',
-      { operation: 'sale.burn', key: 'k', fingerprint: 'f', request: {}, reply: '_INBOX.purchase.nobody' },
+      { operation: 'sale.burn', key: 'k', fingerprint: 'f', request: {}, reply: '_INBOX.purchase.unheard' },
     ],
     ['nothing but an operation', { operation: 'order.place' }],
     [
@@ -48,14 +48,14 @@ describe('a command that cannot be decided', () => {
         reply: 'ev.acme.sale.x',
       },
     ],
-    ['no request', { operation: 'order.place', key: 'k', fingerprint: 'f', request: null, reply: '_INBOX.purchase.nobody' }],
+    ['no request', { operation: 'order.place', key: 'k', fingerprint: 'f', request: null, reply: '_INBOX.purchase.unheard' }],
     [
       'no fingerprint',
-      { operation: 'order.place', key: 'k', request: { sale: 'poison', buyer: 'b', quantity: 1 }, reply: '_INBOX.purchase.nobody' },
+      { operation: 'order.place', key: 'k', request: { sale: 'poison', buyer: 'b', quantity: 1 }, reply: '_INBOX.purchase.unheard' },
     ],
     [
       'a request that the decider chokes on',
-      { operation: 'ticket.mint', key: 'k', fingerprint: 'f', request: { sale: 'poison', tickets: 5 }, reply: '_INBOX.purchase.nobody' },
+      { operation: 'ticket.mint', key: 'k', fingerprint: 'f', request: { sale: 'poison', tickets: 5 }, reply: '_INBOX.purchase.unheard' },
     ],
   ] as const;
 
@@ -151,7 +151,7 @@ describe('[L1] two deciders that both believe to be the only one', () => {
         key: `both-${order}`,
         fingerprint: `f-${order}`,
         request,
-        reply: '_INBOX.purchase.nobody',
+        reply: '_INBOX.purchase.unheard',
       } as const;
       const delivery = (decider: number) => ({
         subject: `cmd.0.demo.both.hash${order}`,

@@ -37,7 +37,7 @@ describe('[L10] an order of which a message between app and broker is lost', () 
     });
   });
 
-  it('[minting DL6] [blockchain SC-6] [blockchain SC-7] is told to come again when its command never arrived, and nothing was stored', async () => {
+  it('[minting DL6] [blockchain SC-6] [blockchain SC-7] is asked to come again when its command never arrived, and nothing was stored', async () => {
     const before = await log.lastSequences();
     const lost = proxy.loseNext('up', isCommand);
     const heard = await demo.place('lossy', { quantity: 1 }, 'never-arrived');

@@ -7,7 +7,7 @@ import { PurchaseMetricsModule } from '../../apps/purchase/src/metrics.module.js
 import { RequestsModule } from '../../apps/purchase/src/requests/requests.module.js';
 import { SILENT } from './crash-stage.js';
 
-/** The purchase app without its consumers and without callers: it stores requests, and nobody decides them. Whoever makes it closes it. */
+/** The purchase app without its consumers and without callers: it stores requests and decides none. The caller closes it. */
 export async function purchaseContext(environment: Environment): Promise<INestApplicationContext> {
   const process = new AppProcess(environment, SILENT);
   const imports = [ProcessModule.of(process), NatsModule.as('purchase'), PurchaseMetricsModule, RequestsModule];

@@ -96,10 +96,10 @@ describe('a part', () => {
   });
 
   it('ends when the program that started it is killed', async () => {
-    const module = JSON.stringify(join(projectFolder(), 'dist', 'dev', 'processes', 'part.js'));
+    const module = JSON.stringify(join(projectFolder(), 'dist', 'dev', 'processes', 'managed-process.js'));
     const plan = `{ name: 'leashed', logFile: ${JSON.stringify(join(folder.path, 'leashed.log'))}, prepare: () => ({ file: '/bin/sleep', args: ['600'], env: {} }),
       isReady: async () => true, readyMs: 5000, stopSignal: 'SIGTERM', stopMs: 1000, heal: false }`;
-    const script = `const { Part } = await import(${module}); const part = new Part(${plan}); await part.start(); console.log(part.pid);`;
+    const script = `const { ManagedProcess } = await import(${module}); const part = new ManagedProcess(${plan}); await part.start(); console.log(part.pid);`;
     const parent = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
     children.push(parent);
     const pid = await new Promise<number>((resolve) => parent.stdout.once('data', (line: Buffer) => resolve(Number(line.toString()))));
@@ -121,9 +121,9 @@ describe('what an earlier run left behind', () => {
 
   it('is left alone when the number belongs to another program now', async () => {
     const pid = await other('sleep', '602');
-    const leftovers = new OrphanReaper(join(folder.path, 'run'));
-    leftovers.remember('postgres', pid, { file: '/usr/bin/postgres', args: ['-D', 'x'], env: {} });
-    expect(await leftovers.reap()).toEqual([]);
+    const orphans = new OrphanReaper(join(folder.path, 'run'));
+    orphans.remember('postgres', pid, { file: '/usr/bin/postgres', args: ['-D', 'x'], env: {} });
+    expect(await orphans.reap()).toEqual([]);
     expect(isAlive(pid)).toBe(true);
   });
 });

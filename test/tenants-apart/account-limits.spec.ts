@@ -59,7 +59,7 @@ describe('[L13] a tenant over NATS', () => {
   });
 });
 
-it('[L13] an operator is told the same limits for a server of another', () => {
+it('[L13] an operator gets the same limits for a server of another', () => {
   const lines = accountInstructions({ tenant: 'theirs' as TenantId, natsUser: 'UABC' });
   expect(lines).toContain('limits { max_connections: 128, max_subscriptions: 512, max_payload: 2097152, max_leafnodes: 0 }');
 });

@@ -10,7 +10,7 @@ import { LedgerStage, opening, silent, WAIT_MS } from '../stages/ledger-stage.js
 
 const stage = LedgerStage.forTests('ledger-logins');
 
-/** How the app that serves ends that is told this. */
+/** How the serving app ends with this environment. */
 async function endOf(more: Readonly<Record<string, string>>): Promise<unknown> {
   const environment = readEnvironment({ ...ledgerSettings(stage.nats, stage.postgres), ...more });
   try {
@@ -50,7 +50,7 @@ describe('[L8] the ledger app that serves refuses a login that may do more than 
   });
 });
 
-it('admit ledger migrate makes the roles and tables that the app serves with, and is told no login of NATS', async () => {
+it('admit ledger migrate makes the roles and tables that the app serves with, and gets no login of NATS', async () => {
   const urls = ledgerUrls(stage.postgres, 'fresh');
   const settings = {
     DATABASE_ADMIN_URL: stage.postgres.url('fresh'),

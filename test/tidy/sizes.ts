@@ -5,7 +5,7 @@ export const MAX_FILE_LINES = 300; // one thing told in one sitting; the median 
 export const MAX_FUNCTION_LINES = 70; // fits the eye; most should stay near 10
 export const MAX_CONSTRUCTOR_PARAMETERS = 5; // more collaborators than a hand has fingers is two classes
 
-/** Nobody reads it in one sitting: it is read by the compiler and by the editor that completes a name. */
+/** Compilers and editors read it; people do not read it from end to end. */
 const GENERATED = '// Written by `npm run docs`';
 
 const lines = (count: number, line: string): string => Array.from({ length: count }, () => line).join('\n');

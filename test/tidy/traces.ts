@@ -56,19 +56,36 @@ const lockWithoutHosts: Rule = {
 };
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const isRunner = ({ path }: Source): boolean => /\.(?:mjs|ya?ml)$|(?:^|\/)(?:Dockerfile|run)$/.test(path);
+const isRunner = ({ path }: Source): boolean =>
+  /\.(?:mjs|ts|json|ya?ml)$|(?:^|\/)(?:Dockerfile|run)$/.test(path) && !path.startsWith('test/tidy/');
 
-/** What is run after a build is named by its path in dist, which no compiler looks at. */
+/** `dist/a/b.js`, or the same as arguments of `join`. */
+const builtFiles = (line: string): string[] => [
+  ...[...line.matchAll(/(?<!\w\/)dist\/([\w./-]+)\.js\b/g)].map(([, name = '']) => name),
+  ...[...line.matchAll(/'dist'((?:, '[\w./-]+')*), '([\w-]+)\.js'/g)].map(([, folders = '', name]) =>
+    [...[...folders.matchAll(/'([^']+)'/g)].map(([, folder]) => folder), name].join('/'),
+  ),
+];
+
+/** Programs and tests name a built file by its path in dist, which no compiler checks. */
 const builtFromSource: Rule = {
   title: 'runs no built file that has no source',
   slips: (source) =>
     source.text.split('\n').flatMap((line, index) => {
-      const built = isRunner(source) ? [...line.matchAll(/dist\/([\w./-]+)\.js\b/g)] : [];
-      const lost = built.filter(([, name = '']) => !existsSync(join(ROOT, `${name}.ts`)));
-      return lost.map(([found]) => ({ path: source.path, line: index + 1, why: `names ${found}, which nothing is built to` }));
+      const lost = isRunner(source) ? builtFiles(line).filter((name) => !existsSync(join(ROOT, `${name}.ts`))) : [];
+      return lost.map((name) => ({ path: source.path, line: index + 1, why: `names dist/${name}.js, which has no source` }));
     }),
-  offenders: [{ path: 'deploy/setup.mjs', text: "import { a } from '../dist/libs/shared/src/gone.js';" }],
-  innocent: [{ path: 'docker-compose.yml', text: 'command: [node, dist/apps/cli/src/main.js]' }],
+  offenders: [
+    { path: 'deploy/setup.mjs', text: "import { a } from '../dist/libs/shared/src/gone.js';" },
+    { path: 'test/a.spec.ts', text: "spawn(node, [join(projectFolder(), 'dist', 'dev', 'gone.js')]);" },
+  ],
+  innocent: [
+    { path: 'docker-compose.yml', text: 'command: [node, dist/apps/cli/src/main.js]' },
+    {
+      path: 'test/a.spec.ts',
+      text: "spawn(node, [join(projectFolder(), 'dist', 'dev', 'start.js'), join('dist', 'apps', app, 'main.js')]);",
+    },
+  ],
 };
 
 export const traceRules: readonly Rule[] = [nothingLeftForLater, noMachinePaths, noRegistryHosts, lockWithoutHosts, builtFromSource];

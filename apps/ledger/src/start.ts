@@ -12,7 +12,7 @@ import { ProjectionModule } from './projection/projection.module.js';
 
 export interface Ledger {
   readonly app: NestFastifyApplication;
-  /** Settles when the projector ends: it was told to, or it cannot go on. */
+  /** Settles when the projector ends: on request, or because it cannot continue. */
   readonly projecting: Promise<void>;
 }
 

@@ -20,7 +20,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
     specs: ['test/audit/policy.spec.ts', 'test/bad-input/bad-input.spec.ts'],
   },
   {
-    guard: 'hash of the key in the subject: the key itself stands there',
+    guard: 'hash of the key in the subject: the key itself is in it',
     file: 'apps/purchase/src/requests/read-request.ts',
     from: 'keyHash: keyHash(namespace, key),',
     to: 'keyHash: key as ReturnType<typeof keyHash>,',

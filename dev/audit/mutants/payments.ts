@@ -17,7 +17,7 @@ export const PAYMENT_MUTANTS: readonly Mutant[] = [
     to: "namespace: 'webhook', tenant: whose, key: key + Math.random(), traceparent",
     checks: ['minting WI6'],
     specs: ['test/audit/webhooks.spec.ts'],
-    tests: ['has no effect again four days later', 'shows on the order what was told'],
+    tests: ['has no effect again four days later', 'shows on the order what was reported'],
   },
   {
     guard: 'payment counted once: under another event it counts again',
@@ -26,7 +26,7 @@ export const PAYMENT_MUTANTS: readonly Mutant[] = [
     to: 'if (false)',
     checks: ['minting WI2', 'minting WI6'],
     specs: ['test/audit/webhooks.spec.ts', 'libs/shared/src/domain/sale/payments/payments.spec.ts'],
-    tests: ['confirms once what 50 copies', 'counts a payment that is told of twice once', 'shows on the order what was told'],
+    tests: ['confirms once what 50 copies', 'counts a payment that is reported twice once', 'shows on the order what was reported'],
   },
   {
     guard: 'payments only grow: totals of what went back are added up',
@@ -37,13 +37,13 @@ export const PAYMENT_MUTANTS: readonly Mutant[] = [
     specs: ['libs/shared/src/domain/sale/payments/payments.spec.ts'],
   },
   {
-    guard: 'payment on the order: it is not told',
+    guard: 'payment on the order: it is not shown',
     file: 'apps/purchase/src/reads/views.ts',
     from: '    ...(payment !== undefined && { payment }),\n',
     to: '',
     checks: ['minting WI4'],
     specs: ['test/audit/webhooks.spec.ts'],
-    tests: ['shows on the order what was told', 'confirms once what 50 copies'],
+    tests: ['shows on the order what was reported', 'confirms once what 50 copies'],
   },
   {
     guard: 'due back: money that came twice is kept',
@@ -54,7 +54,7 @@ export const PAYMENT_MUTANTS: readonly Mutant[] = [
     specs: ['libs/shared/src/domain/ledger/posting/payments.property.spec.ts', 'libs/shared/src/domain/sale/payments/payments.spec.ts'],
   },
   {
-    guard: '2xx for a copy: one that is in process is told 409',
+    guard: '2xx for a copy: one that is in process is answered 409',
     file: 'apps/purchase/src/api/http/payment-webhook.ts',
     from: "answer.status === 202 || codeOf(answer) === 'in-progress'",
     to: 'answer.status === 202',
@@ -62,7 +62,7 @@ export const PAYMENT_MUTANTS: readonly Mutant[] = [
     specs: ['apps/purchase/src/api/http/payment-webhook.spec.ts'],
   },
   {
-    guard: '2xx for what is refused for ever: the provider is told 409 each time',
+    guard: '2xx for what is refused for ever: the provider is answered 409 each time',
     file: 'apps/purchase/src/api/http/payment-webhook.ts',
     from: 'const REFUSED = 409;',
     to: 'const REFUSED = 0;',

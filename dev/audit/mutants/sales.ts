@@ -126,7 +126,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
     tests: ['end every order although the one that decides is cut off', 'still has its answer when COMMANDS is wiped'],
   },
   {
-    guard: 'a status a ticket: a failed mint is told as still going on',
+    guard: 'a status a ticket: a failed mint is reported as still going on',
     file: 'apps/purchase/src/reads/mint-progress.ts',
     from: "failed: 'mint-failed',",
     to: "failed: 'minting',",
@@ -172,7 +172,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
     tests: ['a request is counted once, by its tenant'],
   },
   {
-    guard: 'seat taken: nobody looks before it is given',
+    guard: 'seat taken: it is given without a check',
     file: 'libs/shared/src/domain/sale/orders/place-order.ts',
     from: 'units.orderOf(unit) !== undefined',
     to: 'units.orderOf(unit) === (unit as string)',

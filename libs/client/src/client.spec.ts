@@ -72,7 +72,7 @@ describe('asking until there is an answer', () => {
     expect(script.asked[0]?.key).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('[minting RS1] pauses longer each time, up to a bound, and never comes before it was told to', async () => {
+  it('[minting RS1] pauses longer each time, up to a bound, and never comes before the time that it was given', async () => {
     const { clock, client } = setting([...Array.from({ length: 8 }, () => ({ lost: 'nothing' })), placed]);
     await client.placeOrder(order);
     expect(clock.waits).toEqual([100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]);

@@ -16,14 +16,14 @@ export interface ClientOptions {
   readonly tenant: string;
   /** Default: in memory. */
   readonly keys?: KeyStore;
-  readonly patience?: Partial<RetryPolicy>;
+  readonly retryPolicy?: Partial<RetryPolicy>;
   readonly clock?: Clock;
 }
 
 /** Sends requests to admit-one and retries until the outcome is final. One instance serves any number of concurrent calls. */
 export class AdmitClient extends Operations {
   private readonly keys: KeyStore;
-  private readonly patience: RetryPolicy;
+  private readonly retryPolicy: RetryPolicy;
   private readonly clock: Clock;
 
   constructor(
@@ -32,7 +32,7 @@ export class AdmitClient extends Operations {
   ) {
     super();
     this.keys = options.keys ?? new MemoryKeys();
-    this.patience = { ...DEFAULT_RETRY_POLICY, ...options.patience };
+    this.retryPolicy = { ...DEFAULT_RETRY_POLICY, ...options.retryPolicy };
     this.clock = options.clock ?? CLOCK;
   }
 
@@ -71,7 +71,7 @@ export class AdmitClient extends Operations {
   }
 
   private async ask<T>(asked: OutgoingRequest): Promise<Outcome<T>> {
-    const heard = await retryUntilSettled((timeoutMs) => this.transport.request(asked, timeoutMs), this.patience, this.clock);
+    const heard = await retryUntilSettled((timeoutMs) => this.transport.request(asked, timeoutMs), this.retryPolicy, this.clock);
     const keyed = asked.key === undefined ? {} : { key: asked.key };
     return 'lost' in heard ? { outcome: 'unknown', reason: heard.lost, ...keyed } : { ...outcomeOf<T>(heard, asked.key), ...keyed };
   }

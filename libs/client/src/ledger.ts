@@ -16,14 +16,14 @@ const PATHS: Readonly<Record<keyof LedgerLists, string>> = {
 
 /** Reads the ledger over HTTP and retries while it is unreachable. */
 export class LedgerClient {
-  private readonly patience: RetryPolicy;
+  private readonly retryPolicy: RetryPolicy;
 
   constructor(
     private readonly access: HttpAccess,
-    patience: Partial<RetryPolicy> = {},
+    retryPolicy: Partial<RetryPolicy> = {},
     private readonly clock: Clock = CLOCK,
   ) {
-    this.patience = { ...DEFAULT_RETRY_POLICY, ...patience };
+    this.retryPolicy = { ...DEFAULT_RETRY_POLICY, ...retryPolicy };
   }
 
   /** One page. @throws RequestRejected when the query is invalid; Error when the ledger stayed unreachable beyond the retry policy */
@@ -31,7 +31,7 @@ export class LedgerClient {
     const said = new URLSearchParams(Object.entries(query).map(([member, value]) => [member, String(value)]));
     const url = `${this.access.url.replace(/\/$/, '')}${PATHS[name]}?${said}`;
     const headers = { Authorization: `Bearer ${this.access.apiKey}`, Accept: 'application/json, application/problem+json' };
-    const heard = await retryUntilSettled((timeoutMs) => hear(url, { headers }, timeoutMs), this.patience, this.clock);
+    const heard = await retryUntilSettled((timeoutMs) => hear(url, { headers }, timeoutMs), this.retryPolicy, this.clock);
     if ('lost' in heard) throw new Error(`The ledger could not be read: ${heard.lost}`);
     if (heard.status >= 400) throw new RequestRejected(JSON.parse(heard.body) as Problem, undefined);
     return JSON.parse(heard.body) as LedgerPage<Name>;

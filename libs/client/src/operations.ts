@@ -349,7 +349,7 @@ export abstract class Operations {
     return this.change('order.place', body, options);
   }
 
-  /** Gives up an order that nobody paid for. */
+  /** Gives up an order that is not paid. */
   cancelOrder(body: EndOrder, options?: CallOptions): Promise<Outcome<Order>> {
     return this.change('order.cancel', body, options);
   }

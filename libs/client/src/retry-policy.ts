@@ -36,7 +36,7 @@ export const timeoutOf = (tries: number, { tryMs, longestTryMs }: RetryPolicy): 
  * The pause before attempt `tries + 1`: random within a bound that doubles, so that many callers do not return together, and never
  * shorter than the service requests.
  */
-export function backoffAfter(tries: number, patience: RetryPolicy, retryAfterMs: number | undefined, random: number): number {
-  const bound = Math.min(patience.longestPauseMs, patience.firstPauseMs * 2 ** (tries - 1));
+export function backoffAfter(tries: number, policy: RetryPolicy, retryAfterMs: number | undefined, random: number): number {
+  const bound = Math.min(policy.longestPauseMs, policy.firstPauseMs * 2 ** (tries - 1));
   return (retryAfterMs ?? 0) + random * bound;
 }

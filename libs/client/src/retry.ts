@@ -7,15 +7,15 @@ const TRANSIENT: ReadonlySet<number> = new Set([202, 408, 425, 429, 500, 502, 50
 /** Retries the same request with the same key until the response is final; returns `NoResponse` when the retry policy is exhausted. */
 export async function retryUntilSettled(
   ask: (timeoutMs: number) => Promise<Response | NoResponse>,
-  patience: RetryPolicy,
+  policy: RetryPolicy,
   clock: Clock,
 ): Promise<Response | NoResponse> {
-  const deadline = clock.now() + patience.totalMs;
+  const deadline = clock.now() + policy.totalMs;
   for (let tries = 1; ; tries++) {
     const left = Math.max(deadline - clock.now(), 1);
-    const heard = await ask(Math.min(timeoutOf(tries, patience), left));
+    const heard = await ask(Math.min(timeoutOf(tries, policy), left));
     if (!('lost' in heard) && !isTransient(heard)) return heard;
-    const pause = backoffAfter(tries, patience, 'lost' in heard ? undefined : heard.retryAfterMs, clock.random());
+    const pause = backoffAfter(tries, policy, 'lost' in heard ? undefined : heard.retryAfterMs, clock.random());
     if (('lost' in heard && heard.final === true) || clock.now() + pause >= deadline) return { lost: reasonOf(heard, tries) };
     await clock.wait(pause);
   }

@@ -11,7 +11,7 @@ const RIGHTS = `select me.rolname as name, me.rolsuper as "is a superuser", me.r
   from pg_roles me where me.rolname = current_user`;
 
 /**
- * Refuses a login with which the serving app could do more than it serves: whoever took the process over would have it too.
+ * Refuses a login with which the serving app could do more than it serves: an attacker in the process would have it too.
  * @param variable that holds the URL
  * @throws Fault `configuration` with every right that is too much
  */

@@ -6,7 +6,7 @@ import { ENVIRONMENT, LOGGER } from '#shared/platform/process/process.module.js'
 import { LedgerReader } from '../queries/reader.js';
 import { database } from './connect.js';
 
-/** The projector's connections to Postgres, which may still be away: whoever uses them connects. */
+/** The projector's connections to Postgres, which may still be away: the first use connects. */
 export const PROJECTOR_POOL = Symbol('connections of the projector');
 /** The projector's own, one to repair halted tenants, one to look who is halted, and one for health. */
 const PROJECTOR_CONNECTIONS = 4;

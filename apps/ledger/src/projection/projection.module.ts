@@ -51,7 +51,7 @@ function databaseOf(pool: DataSource, reader: LedgerReader): () => Promise<DataS
 })
 export class ProjectionModule implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
   private readonly stop = new AbortController();
-  /** Settles when the projector ends: it was told to, or it cannot go on. */
+  /** Settles when the projector ends: on request, or because it cannot continue. */
   running: Promise<void> = Promise.resolve();
 
   constructor(
@@ -68,7 +68,7 @@ export class ProjectionModule implements OnModuleInit, OnApplicationBootstrap, O
 
   onApplicationBootstrap(): void {
     this.running = this.projector.run(this.stop.signal);
-    this.running.catch(() => this.stop.abort()); // it is awaited by whoever started the app, and throws there
+    this.running.catch(() => this.stop.abort()); // the start of the app awaits it, and throws
   }
 
   /** Finishes the batch in hand. */

@@ -25,7 +25,7 @@ import { TicketMinter } from './ticket-minter.js';
 
 const MINTS_STREAM = 'MINTS';
 const MINTS_SHOWN = Symbol('mints and their queues on the metrics page');
-/** Three signs of life within the time after which a delivery would be handed to somebody else. */
+/** Three extensions within the time after which the broker would redeliver to another minter. */
 const KEEP_ALIVE_MS = MINT_ACK_WAIT_MS / 3;
 
 /** Consumes the queue of each tenant on MINTS. The intake acknowledges a command when the verdict on its mint is in the log. */

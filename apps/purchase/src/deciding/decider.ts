@@ -172,5 +172,5 @@ function decideAnew(fold: SaleAggregate, { command, delivery }: Waiting): Decisi
   }
 }
 
-/** About what a decision adds to a commit: its answer stands there once as text and, in parts, twice as events. */
+/** About what a decision adds to a commit: its answer is in it once as text and, in parts, twice as events. */
 const sizeOf = ({ body }: Answer, events: readonly Recorded[]): number => events.length * 512 + body.length * 4;

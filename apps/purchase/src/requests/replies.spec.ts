@@ -19,7 +19,7 @@ describe('[L13] what waits for a decision', () => {
     expect([await answer, replies.count]).toEqual([ANSWER, 0]);
   });
 
-  it('is forgotten when no answer comes in time', async () => {
+  it('is forgotten when no answer arrives in time', async () => {
     const replies = onNothing();
     const { answer } = replies.expect(SHORT_MS);
     expect([await answer, replies.count]).toEqual([undefined, 0]);

@@ -46,7 +46,7 @@ interface Decided {
 /**
  * The aggregates of one kind that this process works on: loaded from the log, cached, decided in groups, and read by many at once.
  *
- * **The invariant: nobody sees a decision that is not in the log.** It holds in this file alone:
+ * **The invariant: no caller sees a decision that is not in the log.** It holds in this file alone:
  * - An aggregate is used under its lock, by one group of commands or one look at the log at a time (`locked`). Readers are served under the lock.
  * - A group holds the lock from its first decision until its commit is in the log (`round`). The expected head is the lock among processes.
  * - A group whose commit is refused, or whose outcome is not known, leaves nothing behind: the aggregate is rolled back to its head, or

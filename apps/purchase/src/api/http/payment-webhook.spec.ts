@@ -243,7 +243,7 @@ describe('an event that an earlier version took', () => {
     expect((await webhook.receive(signed(body), Buffer.from(body))).status).toBe(400);
   });
 
-  it.each([twice, tooStrange])('[minting WI5] is told again later where the log cannot say whether it was taken: %s', async (body) => {
+  it.each([twice, tooStrange])('[minting WI5] is reported again later where the log cannot say whether it was taken: %s', async (body) => {
     before = problemAnswer('log-unreachable');
     expect(await webhook.receive(signed(body), Buffer.from(body))).toMatchObject({ status: 503, body: before.body });
   });

@@ -16,7 +16,7 @@ export const orderCancel = {
   ...ending,
   name: 'order.cancel',
   method: 'cancelOrder',
-  summary: 'Gives up an order that nobody paid for.',
+  summary: 'Gives up an order that is not paid.',
   http: { path: `${ORDER_PATH}/cancel`, location: ORDER_PATH, example: {} },
   refusals: [...ENDING_REFUSALS, 'order-paid', 'irrevocable'],
   decide: (sale, command) => cancelOrder(sale, bodyOf(command)),

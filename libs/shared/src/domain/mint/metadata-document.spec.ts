@@ -10,7 +10,7 @@ const gala = {
 };
 
 describe('the document of a ticket', () => {
-  it('[blockchain NFT-5] is these bytes, for ever: their hash is in plans and receipts that nobody can change', () => {
+  it('[blockchain NFT-5] is these bytes, for ever: their hash is in plans and receipts that cannot be changed', () => {
     expect(metadataDocument(gala)).toBe(
       '{"attributes":[{"trait_type":"Organiser","value":"demo"},{"trait_type":"Sale","value":"gala-2027"},{"trait_type":"Unit","value":"A-1"},' +
         '{"trait_type":"Ticket","value":"tkt_aaaaaaaaaaaaaaaaaaaaaaaaaa"}],"description":"Die große Gala: ticket for A-1","name":"Die große Gala","symbol":"ADMIT"}',

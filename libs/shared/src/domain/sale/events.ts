@@ -81,7 +81,7 @@ export type OrderConfirmed = OfOrder<'OrderConfirmed', { readonly payment?: Paym
 export type OrderExpired = OfOrder<'OrderExpired'>;
 /** Held → available, or the end of an order that cost nothing: its sold units are released one by one. */
 export type OrderCancelled = OfOrder<'OrderCancelled'>;
-/** Another payment pays for the order from now on: what the one before owes back is told by a `RefundOwed` of its own. */
+/** Another payment pays for the order from now on. A separate `RefundOwed` states what the previous one owes back. */
 export type OrderPaymentChanged = OfOrder<'OrderPaymentChanged', { readonly payment: PaymentId }>;
 /** Available → held: paid after it had expired or was refunded by the provider, while all of its units were free. */
 export type OrderRestored = OfOrder<'OrderRestored'>;

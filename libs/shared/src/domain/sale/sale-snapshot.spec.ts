@@ -235,11 +235,11 @@ describe('a snapshot', () => {
   });
 
   it.each<readonly [string, SalePart, string]>([
-    ['an order twice', { kind: 'orders', rows: [rowOf(1, 'A-6')] }, 'order ord_1 stands there twice'],
+    ['an order twice', { kind: 'orders', rows: [rowOf(1, 'A-6')] }, 'order ord_1 is listed twice'],
     ['a unit twice', { kind: 'orders', rows: [rowOf(4, 'A-2')] }, 'ord_1 has it'],
     ['a hold of no order', { kind: 'holds', rows: [orderNo(9)] }, 'order ord_9 has no hold that could end'],
     ['a hold of an order without end', { kind: 'holds', rows: [orderNo(3)] }, 'order ord_3 has no hold that could end'],
-    ['a payment twice', { kind: 'payments', rows: [paid(), paid()] }, 'payment pay_1 stands there twice'],
+    ['a payment twice', { kind: 'payments', rows: [paid(), paid()] }, 'payment pay_1 is listed twice'],
   ])('is refused with %s', (_, more, why) => {
     expect(() => restored([...partsOf(fold(told)), more])).toThrow(why);
   });

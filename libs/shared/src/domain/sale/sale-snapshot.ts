@@ -117,7 +117,7 @@ export class SaleRestorer {
 
   private addOrder(sale: OpenedSale, row: OrderRow): void {
     const id = row[0];
-    if (sale.orders.has(id)) throw new Error(`order ${id} stands there twice`);
+    if (sale.orders.has(id)) throw new Error(`order ${id} is listed twice`);
     const { tickets, taken, progress } = this.ticketsIn(row);
     const placed = { at: row[8], version: row[9] };
     const order = new Order(id, row[1], row[2] || undefined, tickets, {

@@ -37,7 +37,7 @@ it('lets so many run, and then one for each that ends, in the order of their com
   }
 });
 
-it('gives the place of one that takes too long to the next, so that a silent broker holds nobody up', async () => {
+it('gives the place of one that takes too long to the next, so that a silent broker delays no other caller', async () => {
   const lane = new Semaphore(32, LONGEST_MS);
   const { begun, end } = await crowd(lane);
   expect(begun).toHaveLength(32);

@@ -53,7 +53,7 @@ describe('where the money of a payment goes', () => {
   it.each<[string, LedgerEvent[][], string[], number[]]>([
     ['waits in clearing for its order', [[OPENED], [early]], ['10000 provider < clearing/ord_1'], [10000, 10000, 0, 0, 0]],
     ['is counted once when it is told twice', [[OPENED], [early], [early]], [], [10000, 10000, 0, 0, 0]],
-    ['is counted once when more is told later', [[OPENED], [early], [received('12000')]], [], [10000, 10000, 0, 0, 0]],
+    ['is counted once when more is reported later', [[OPENED], [early], [received('12000')]], [], [10000, 10000, 0, 0, 0]],
     [
       'is earned when it pays',
       [...HELD, [received(), confirmed()]],
@@ -82,7 +82,7 @@ describe('where the money of a payment goes', () => {
       [10000, 0, 5000, 0, 5000],
     ],
     [
-      'goes back by the larger of what refunds add up to and what was told in all',
+      'goes back by the larger of the sum of refunds and the reported total',
       [...SOLD, [backBy('re_1', '2500')], [back('4000')], [backBy('re_2', '2500')]],
       ['1000 revenue < provider'],
       [10000, 0, 5000, 0, 5000],

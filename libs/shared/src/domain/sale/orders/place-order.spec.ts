@@ -265,7 +265,7 @@ describe('an order whose money came before it', () => {
     ],
     ['[L6] waits when it came too early and is on its way back', [received('a', false), owed('a', 'unmatched')], []],
     ['is refunded when it came and went', [received('a', false), back('a')], [received('a', true), confirmed, refunded, released]],
-    ['waits when only its return is told', [back('a')], []],
+    ['waits when only its return is reported', [back('a')], []],
     ['is confirmed when another went back', [received('a', false), back('b')], [received('a', true), confirmed]],
     [
       '[L6] is confirmed by the one that did not go back',

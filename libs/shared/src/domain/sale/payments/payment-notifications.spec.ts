@@ -103,7 +103,7 @@ describe('money that is received', () => {
     ],
     ['goes back when its order was cancelled', [...HELD, CANCELLED], [received(), owed('cancelled')]],
     [
-      'ends its order when all of it had gone back before it was told of',
+      'ends its order when all of it had gone back before it was reported',
       [...HELD, back()],
       [received(), CONFIRMED, REFUNDED, released(...BOTH)],
     ],

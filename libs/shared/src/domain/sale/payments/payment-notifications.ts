@@ -23,7 +23,7 @@ export function confirmPayment(state: Sale, reported: PaymentNotification): Deci
   };
 }
 
-/** A try to pay failed: recorded once, for whoever asks why nothing came. */
+/** A try to pay failed: recorded once, so that the caller can see why no money arrived. */
 export function failPayment(state: Sale, { order, payment }: PaymentNotification): Decision<SaleEvent> {
   const sale = state.open;
   if (sale === undefined) return refuse('sale-unknown', { pointers: ['/sale'] });

@@ -135,7 +135,7 @@ describe('an order that awaits its payment', () => {
     expect([scene.status, scene.due]).toMatchObject(['confirmed', [{ payment: 'pay_2', reason: 'paid-twice' }]]);
   });
 
-  it('counts a payment that is told of twice once', () => {
+  it('counts a payment that is reported twice once', () => {
     const scene = new Scene().places().does(paid());
     const before = scene.events.length;
     expect(scene.does(paid()).does(paid()).events).toHaveLength(before);

@@ -101,7 +101,7 @@ export class Payments {
 
   /** Takes in what a snapshot says of one, in the order of `all`. @throws where it was taken in before */
   restore(payment: Payment): void {
-    if (this.find(payment) !== undefined) throw new Error(`payment ${payment.payment} stands there twice`);
+    if (this.find(payment) !== undefined) throw new Error(`payment ${payment.payment} is listed twice`);
     this.add(payment);
   }
 

@@ -115,8 +115,8 @@ function refundOf(sale: OpenedSale, order: Order, covering: readonly Payment[]):
 const refunded = ({ order }: Order): SaleEvent[] => [{ type: 'OrderRefunded', data: { order } }];
 
 /**
- * Units that were sold are given back: at once where nothing is minted, else when each asset is revoked or each ticket void. The money is gone,
- * whoever gave it back, so nobody is asked here whether a transferable ticket may become void.
+ * Gives sold units back: immediately where nothing is minted, else when each asset is revoked or each ticket void. The money is gone, so a
+ * transferable ticket becomes void without an organiser's override.
  */
 const afterRefund = (sale: OpenedSale, order: Order): SaleEvent[] =>
   order.status === 'confirmed' ? giveUp(sale, order) : overrideAgain(sale, order);
