@@ -1,9 +1,8 @@
-import { countOf, ownCommand } from '../processes/own-command.js';
+import { countOf, ownCommand, runSeeded } from '../processes/own-command.js';
 import { temporaryFolder } from '../processes/temporary.js';
 import { fuzz } from './fuzz.js';
 
 const DEFAULT_MINUTES = 1;
-const SEEDS = 1e9;
 const MS_PER_MINUTE = 60_000;
 /** Findings that are printed; more of them are counted. */
 const MOST_SHOWN = 50;
@@ -16,7 +15,6 @@ interface Options {
 async function run({ minutes, seed }: Options): Promise<boolean> {
   const folder = temporaryFolder('fuzz');
   try {
-    console.log(`seed ${seed} (--seed ${seed} draws the same requests again)`);
     const report = await fuzz(folder.path, minutes * MS_PER_MINUTE, seed, console.log);
     const { findings, requests, acknowledged, repeated, commits, sales, replay } = report;
     console.log(`${requests} requests, ${acknowledged} acknowledged, ${repeated} of them answered again with the same bytes`);
@@ -29,11 +27,7 @@ async function run({ minutes, seed }: Options): Promise<boolean> {
   }
 }
 
-await ownCommand('test:fuzz')
+const command = ownCommand('test:fuzz')
   .description('Asks everything of a running stack, parts of which are ended meanwhile. Ends with 1 where anything does not hold.')
-  .option('--minutes <n>', 'how long it is asked', countOf, DEFAULT_MINUTES)
-  .option('--seed <n>', 'draws the same requests again', countOf, 1 + (Date.now() % (SEEDS - 1)))
-  .action(async (options: Options) => {
-    if (!(await run(options))) process.exitCode = 1;
-  })
-  .parseAsync();
+  .option('--minutes <n>', 'how long it is asked', countOf, DEFAULT_MINUTES);
+await runSeeded(command, 'requests', run);

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import { startPostgres } from '../postgres/server.js';
-import { countOf, ownCommand } from '../processes/own-command.js';
+import { countOf, ownCommand, runSeeded } from '../processes/own-command.js';
 import { temporaryFolder } from '../processes/temporary.js';
 import { HistoryLedger } from './ledger.js';
 import { type Failure, runHistories } from './run.js';
 
 const DEFAULT_RUNS = 100_000;
-const SEEDS = 1e9;
 const SHOW_EVERY = 1_000;
 /** What is wrong in so many ways is not looked at further. */
 const MOST_FAILURES = 20;
@@ -21,7 +20,6 @@ async function run({ runs, seed }: Options): Promise<boolean> {
   const postgres = await startPostgres({ dataDir: join(folder.path, 'postgres') });
   const ledger = await HistoryLedger.on(postgres);
   try {
-    console.log(`seed ${seed} (--seed ${seed} draws the same histories again)`);
     const startedAt = performance.now();
     const report = await runHistories(ledger, { runs, seed, mostFailures: MOST_FAILURES }, ({ histories, commits, failures }) => {
       if (histories % SHOW_EVERY === 0) console.log(`${histories} histories, ${commits} commits, ${failures} failures`);
@@ -49,13 +47,9 @@ const describe = ({ seed, runs, found, smallest, foundInSmallest }: Failure): st
     ...foundInSmallest.map((line) => `  ${line}`),
   ].join('\n');
 
-await ownCommand('test:histories')
+const command = ownCommand('test:histories')
   .description(
     'Runs random histories through decide, log, Postgres and replay. Ends with 1 where one does not hold, as small as it can be made.',
   )
-  .option('--runs <n>', 'histories', countOf, DEFAULT_RUNS)
-  .option('--seed <n>', 'draws the same histories again', countOf, 1 + (Date.now() % (SEEDS - 1)))
-  .action(async (options: Options) => {
-    if (!(await run(options))) process.exitCode = 1;
-  })
-  .parseAsync();
+  .option('--runs <n>', 'histories', countOf, DEFAULT_RUNS);
+await runSeeded(command, 'histories', run);

@@ -51,3 +51,28 @@ it('waits while the dispute is open, goes on when it is won, and is taken back w
     'MintPlanned MintCancelled',
   ]);
 });
+
+it('[L2] is resumed once where the purchase app dies after the commit and before the publish, and the broker delivers a copy', async () => {
+  const sold = await stage.soldAndAsked('cut', REVOCABLE);
+  await dispute(sold, 'opened', 'opened-cut');
+  await stage.startMinter();
+  await stage.untilOutstanding(0); // held: it ends without an attempt
+  await stage.diesBeforeItPublishes(() => dispute(sold, 'won', 'won-cut'));
+  await stage.until(sold, 'minted');
+  await stage.askToMintOnceMore(sold);
+  await stage.untilOutstanding(0);
+  expect(await stage.story(sold)).toBe('MintPlanned MintSubmitted MintCompleted');
+});
+
+it.each([
+  ['lost', 'MintPlanned MintCancelled'],
+  ['won', 'MintPlanned MintSubmitted MintCompleted'],
+] as const)('[L2] ends as decided where the purchase app dies after the commit that a dispute is %s', async (status, story) => {
+  const sold = await stage.soldAndAsked(`cut-${status}`, REVOCABLE);
+  await dispute(sold, 'opened', `opened-cut-${status}`);
+  await stage.diesBeforeItPublishes(() => dispute(sold, status, `${status}-cut`));
+  await stage.startMinter();
+  await waitFor(async () => (await stage.story(sold)) === story, { what: `the ticket's events are ${story}`, timeoutMs: PATIENCE_MS });
+  await stage.untilOutstanding(0);
+  expect(await stage.story(sold)).toBe(story);
+});

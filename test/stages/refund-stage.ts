@@ -1,3 +1,5 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OrderId, TicketId } from '#shared/kernel/ids.js';
 import { readEnvironment } from '#shared/platform/process/environment.js';
 import { createLogger } from '#shared/platform/process/logger.js';
@@ -9,6 +11,8 @@ import { startSelling } from './selling.js';
 import { Stage } from './stage.js';
 
 const PATIENCE_MS = 30_000;
+const PAUSED_MS = 600_000;
+const REACTOR = 'mint-requests';
 
 export interface Sold {
   readonly sale: string;
@@ -22,6 +26,7 @@ export interface Sold {
 export class RefundStage extends Stage {
   minting!: MinterStage;
   demo!: Caller;
+  private purchase!: NestFastifyApplication;
   private readonly minters: Awaited<ReturnType<typeof startMinter>>[] = [];
 
   constructor(private readonly name: string) {
@@ -30,9 +35,20 @@ export class RefundStage extends Stage {
 
   override async open(): Promise<void> {
     this.minting = await this.standOn(new MinterStage(this.name));
-    await this.keep(startSelling(this.minting.server));
+    this.purchase = await startSelling(this.minting.server);
+    this.onClose(() => this.purchase.close());
     this.onClose(() => this.stopMinters());
     this.demo = await this.keep(Caller.of(this.minting.server, 'demo'));
+  }
+
+  /** The state that a kill after `change` was committed leaves: nothing that follows from it is published; then another process takes over. */
+  async diesBeforeItPublishes(change: () => Promise<unknown>): Promise<void> {
+    const { consumers } = await jetstreamManager(this.minting.admin);
+    await consumers.pause('EVENTS', REACTOR, new Date(Date.now() + PAUSED_MS));
+    await change();
+    await this.purchase.close();
+    await consumers.resume('EVENTS', REACTOR); // an app refuses a consumer that is paused
+    this.purchase = await startSelling(this.minting.server);
   }
 
   async startMinter(): Promise<void> {
