@@ -32,3 +32,9 @@ export const checksOf = ({ checks }: Section): readonly Check[] =>
 /** The tags in a test's full title: `[minting IK4] [blockchain TP-3] answers …`. */
 export const tagsIn = (title: string): readonly string[] =>
   [...title.matchAll(/\[((?:minting|blockchain) [A-Z]+-?\d+)\]/g)].map((found) => found[1] ?? '');
+
+/** The same with the laws: what a guard holds is a check or a law, `[L13] …`. */
+export const guardedIn = (title: string): readonly string[] => [
+  ...tagsIn(title),
+  ...[...title.matchAll(/\[(L\d+)\]/g)].map((found) => found[1] ?? ''),
+];

@@ -9,7 +9,7 @@ export interface Mutant {
   /** Occurs in the file exactly once; a test checks this. */
   readonly from: string;
   readonly to: string;
-  /** The checks that it guards: a test of each must fail without it. */
+  /** The checks and laws (`L13`) that it guards: a test of each must fail without it. */
   readonly checks: readonly string[];
   readonly specs: readonly string[];
   /** Words of the titles of the tests to run, where whole files would take long. At least one of these tests passes without the guard too. */

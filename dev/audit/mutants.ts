@@ -1,9 +1,17 @@
 import type { Mutant } from './mutant.js';
 import { KEY_MUTANTS } from './mutants/keys.js';
+import { LAW_MUTANTS } from './mutants/laws.js';
 import { MINT_MUTANTS } from './mutants/mints.js';
 import { PAYMENT_MUTANTS } from './mutants/payments.js';
 import { ROW_MUTANTS } from './mutants/rows.js';
 import { SALE_MUTANTS } from './mutants/sales.js';
 
 /** All mutants, by the guard that each removes. */
-export const MUTANTS: readonly Mutant[] = [...KEY_MUTANTS, ...SALE_MUTANTS, ...PAYMENT_MUTANTS, ...ROW_MUTANTS, ...MINT_MUTANTS];
+export const MUTANTS: readonly Mutant[] = [
+  ...KEY_MUTANTS,
+  ...SALE_MUTANTS,
+  ...PAYMENT_MUTANTS,
+  ...ROW_MUTANTS,
+  ...MINT_MUTANTS,
+  ...LAW_MUTANTS,
+];

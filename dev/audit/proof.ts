@@ -1,5 +1,5 @@
 import type { Audit } from './check.js';
-import { checksOf, tagsIn } from './check.js';
+import { checksOf, guardedIn } from './check.js';
 import type { JestResults } from './evidence.js';
 import type { Mutant } from './mutant.js';
 
@@ -32,7 +32,7 @@ export function judged({ guard, file, specs, checks }: Mutant, { testResults }: 
   const tests = inOrder.flatMap(({ assertionResults }) => assertionResults);
   const failures = tests.filter(({ status }) => status === 'failed');
   const failed = checks.map((check) => {
-    const theirs = failures.filter(({ fullName }) => tagsIn(fullName).includes(check));
+    const theirs = failures.filter(({ fullName }) => guardedIn(fullName).includes(check));
     return { check, tests: [...new Set(theirs.map(({ title }) => shownTitle(title)))] };
   });
   const unnoticed = failed.filter(({ tests: theirs }) => theirs.length === 0).map(({ check }) => check);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BLOCKCHAIN_AUDIT } from '../../dev/audit/blockchain-audit.js';
-import { checksOf, tagsIn } from '../../dev/audit/check.js';
+import { checksOf, guardedIn } from '../../dev/audit/check.js';
 import type { JestResults } from '../../dev/audit/evidence.js';
 import { MINTING_AUDIT } from '../../dev/audit/minting-audit.js';
 import type { Mutant } from '../../dev/audit/mutant.js';
@@ -19,8 +19,8 @@ it.each(MUTANTS)('knows where the guard stands, and its tests: $guard', ({ file,
   expect([file, text(file).split(from).length - 1]).toEqual([file, 1]);
   expect(to).not.toBe(from);
   const shown = specs.map(text);
-  expect(tagsIn(shown.join(''))).toEqual(expect.arrayContaining([...checks]));
-  for (const spec of shown) expect(tagsIn(spec).some((tag) => checks.includes(tag))).toBe(true);
+  expect(guardedIn(shown.join(''))).toEqual(expect.arrayContaining([...checks]));
+  for (const spec of shown) expect(guardedIn(spec).some((tag) => checks.includes(tag))).toBe(true);
   expect(tests.filter((words) => !shown.some((spec) => spec.includes(words)))).toEqual([]);
 });
 

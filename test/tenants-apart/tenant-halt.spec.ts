@@ -61,7 +61,7 @@ const ofLaterVersion = (body: Uint8Array): Uint8Array =>
       .replace(/OrderPlaced\.v\d/, 'OrderPlaced.v9'),
   );
 
-describe('[L8] an event that cannot be applied', () => {
+describe('[L8] [L11] an event that cannot be applied', () => {
   let bad: number;
   let last: number;
 

@@ -14,7 +14,7 @@ import {
   timeProblem,
 } from './values.js';
 
-describe('a time', () => {
+describe('[L11] a time', () => {
   it('fits from 1970 to the end of 9998 in UTC, whatever offset it was written with', () => {
     expect([EARLIEST_MS, LATEST_MS].map((ms) => [new Date(ms).toISOString(), timeProblem(ms)])).toEqual([
       ['1970-01-01T00:00:00.000Z', undefined],
