@@ -1,3 +1,4 @@
+import type { Order } from '#shared/domain/sale/orders/order.js';
 import type { Sale } from '#shared/domain/sale/sale.js';
 import type { Accepted } from './selling.js';
 
@@ -42,18 +43,22 @@ export function expectedMoney(accepted: readonly Accepted[], sale: Sale): Money 
     add(currency, 'disputed', disputed);
     add(currency, 'refunds-owed', most(0n, owed(reported, sale) - back - disputed));
   }
-  for (const { status, payment, total } of sale.open?.orders.values() ?? [])
-    if (status === 'confirmed' && payment === undefined) add(total.currency, 'settled-outside', BigInt(total.amount));
+  for (const order of sale.open?.orders.values() ?? [])
+    if (order.status === 'confirmed' && order.payment === undefined) add(order.total.currency, 'settled-outside', keptPrice(order));
   return money;
 }
 
-/** Nothing where it pays for an order that stands, or waits for its order; else all of it. */
+/** What its tickets cost that its seller did not end. */
+const keptPrice = (order: Order): bigint =>
+  sum(order.tickets.flatMap(({ ticket, price }) => (order.progressOf(ticket).ended ? [] : [BigInt(price)])));
+
+/** All but the price of its live tickets where it pays for an order that stands, nothing where it waits for its order; else all of it. */
 function owed({ payment, order: id, currency, received = 0n, foreign }: Reported, { open: sale }: Sale): bigint {
   const order = sale?.orders.get(id as never);
   if (foreign) return received;
   if (order === undefined) return sale?.payments.withoutOrder().some((waiting) => waiting === payment) ? 0n : received;
   const covers = order.total.currency === currency && BigInt(order.total.amount) === received;
-  return order.status === 'confirmed' && order.payment === payment && covers ? 0n : received;
+  return order.status === 'confirmed' && order.payment === payment && covers ? received - keptPrice(order) : received;
 }
 
 function reportedIn(accepted: readonly Accepted[]): Iterable<Reported> {

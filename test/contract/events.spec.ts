@@ -74,6 +74,12 @@ describe.each(LAYOUTS)('the sample log in %s', (layout) => {
       60n,
       'f92aef05482b838036fbd4fde785a9bc9151bfbb2fa1525c21758e745ca109be',
     ],
+    [
+      54,
+      { 'EUR disputed': 0, 'EUR settled-outside': 0, 'mints:gala mint-requests': 4, 'mints:gala mint-cancelled': 2 },
+      78n,
+      '21a54babdd6d2f4b3dc7d392060c35a1e261a4bf11719005eefa2b17ca1a3f5f',
+    ],
   ])('[L7] gives the same sale, mints and ledger in every version of the software: %d commits', (commits, more, rows, hash) => {
     const sale = new SaleAggregate('ev.demo.sale.gala');
     const mints = new Map<string, TicketMint>();

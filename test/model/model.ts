@@ -28,21 +28,24 @@ interface Order {
   /** Units whose mint was asked for: of an order that was given up they are its own until each is void. */
   readonly asked: Set<string>;
   readonly voided: Set<string>;
+  /** Units whose tickets the seller ended while the order went on. */
+  readonly ended: Set<string>;
 }
 
 /** The whole of selling in a few lines: who has which seat, and why. */
 export class Model {
   now = 0;
   readonly orders = new Map<string, Order>();
-  readonly payments = new Map<string, { readonly order: string; owed: boolean; back: boolean }>();
+  /** `owed`: what has to go back. */
+  readonly payments = new Map<string, { readonly order: string; owed: number; back: boolean }>();
   readonly answers = new Map<string, { readonly status: number; readonly text: string }>();
 
   holder = (unit: string): Order | undefined =>
-    [...this.orders.values()].find(
-      (order) => order.units.includes(unit) && (['held', 'confirmed'].includes(order.status) || this.isRevoking(order, unit)),
-    );
-  isRevoking = ({ status, asked, voided }: Order, unit: string): boolean =>
-    ['refund-owed', 'refunded'].includes(status) && asked.has(unit) && !voided.has(unit);
+    [...this.orders.values()].find((order) => this.isKept(order, unit) || this.isRevoking(order, unit));
+  isKept = (order: Order, unit: string): boolean => this.left(order).includes(unit) && ['held', 'confirmed'].includes(order.status);
+  isRevoking = ({ status, asked, voided, ended }: Order, unit: string): boolean =>
+    (['refund-owed', 'refunded'].includes(status) || ended.has(unit)) && asked.has(unit) && !voided.has(unit);
+  left = ({ units, ended }: Order): string[] => units.filter((unit) => !ended.has(unit));
   unitsOf = (buyer: string): number => SEATS.filter((unit) => this.holder(unit)?.buyer === buyer).length;
   fits = (buyer: string, units: readonly string[]): boolean =>
     units.every((unit) => !this.holder(unit)) && this.unitsOf(buyer) + units.length <= LIMIT;
@@ -62,6 +65,7 @@ export class Model {
       final: false,
       asked: new Set(),
       voided: new Set(),
+      ended: new Set(),
     });
     return true;
   }
@@ -71,9 +75,9 @@ export class Model {
     const order = this.orders.get(id);
     if (this.payments.has(payment) || order === undefined) return;
     const gone = order.status === 'expired' || (order.status === 'refunded' && !order.final && order.asked.size === 0);
-    const takes = order.status === 'held' || (gone && this.fits(order.buyer, order.units));
+    const takes = order.status === 'held' || (gone && this.fits(order.buyer, this.left(order)));
     if (takes) Object.assign(order, { status: 'confirmed', payment });
-    this.payments.set(payment, { order: id, owed: !takes, back: false });
+    this.payments.set(payment, { order: id, owed: (takes ? order.ended.size : order.units.length) * PRICE, back: false });
   }
 
   cancel(id: string): boolean {
@@ -86,19 +90,34 @@ export class Model {
   mint(id: string, unit: string): boolean {
     this.expire();
     const order = this.orders.get(id);
-    if (order?.status === 'confirmed') order.asked.add(unit);
-    return order?.status === 'confirmed';
+    if (order?.status !== 'confirmed' || order.ended.has(unit)) return false;
+    order.asked.add(unit);
+    return true;
   }
 
   refund(id: string, override: boolean): boolean {
     this.expire();
     const order = this.orders.get(id);
     const payment = this.payments.get(order?.payment ?? '');
-    if (order?.status === 'confirmed' && payment !== undefined && (override || order.asked.size === 0)) {
+    if (order?.status === 'confirmed' && payment !== undefined && (override || !this.left(order).some((unit) => order.asked.has(unit)))) {
       Object.assign(order, { status: 'refund-owed', final: true });
-      payment.owed = true;
+      payment.owed = order.units.length * PRICE;
     }
     return order?.status === 'refund-owed' || order?.status === 'refunded';
+  }
+
+  /** One ticket ends, refunded where the order is paid and else cancelled; the last one ends the order. */
+  end(id: string, unit: string, override: boolean): boolean {
+    this.expire();
+    const order = this.orders.get(id);
+    const isPaid = order?.status === 'confirmed';
+    if (order === undefined || order.ended.has(unit)) return order !== undefined;
+    if (this.left(order).length === 1 || (!isPaid && order.status !== 'held')) return isPaid ? this.refund(id, override) : this.cancel(id);
+    if (order.asked.has(unit) && !override) return false;
+    order.ended.add(unit);
+    const payment = this.payments.get(order.payment ?? '');
+    if (isPaid && payment !== undefined) payment.owed += PRICE;
+    return true;
   }
 
   /** The minter says that what was asked for, and given up, is void. */
@@ -116,12 +135,12 @@ export class Model {
     const order = told && this.orders.get(told.order);
     if (told === undefined || order === undefined || told.back) return;
     told.back = true;
-    told.owed = false;
+    told.owed = 0;
     const [next, other] = [...this.payments].find(([, { order: id, back }]) => id === told.order && !back) ?? [];
     if (other === undefined) order.status = 'refunded';
     else if (next !== undefined && order.status === 'confirmed' && order.payment === payment) {
       order.payment = next;
-      other.owed = false;
+      other.owed = order.ended.size * PRICE;
     }
   }
 

@@ -94,6 +94,16 @@ const mint = onOrder('mint', async (model, real, order, key) => {
   else model.expire();
 });
 
+const end = (name: string, more: object): fc.Arbitrary<Step> =>
+  onOrder(name, async (model, real, order, key) => {
+    model.expire();
+    const { units, status: before } = model.orders.get(order) ?? { units: [] };
+    const unit = units[Number(key.at(-1)) % units.length] ?? '';
+    const what = before === 'confirmed' ? 'order.refund' : 'order.cancel';
+    const { status, fresh } = await ask(model, real, what, { order, tickets: [ticketOf(real, order, unit)], ...more }, `${what}-${key}`);
+    if (fresh) expect(status).toBe(model.end(order, unit, 'override' in more) ? 200 : 409);
+  });
+
 const makeVoid = onOrder('void', async (model, real, order) => {
   if (real.tell === undefined) return;
   for (const unit of model.makeVoid(order)) {
@@ -140,8 +150,8 @@ const compare = fc.constant(
         expect([unit, status === 'void', status === 'revoking']).toEqual([unit, order.voided.has(unit), model.isRevoking(order, unit)]);
     }
     const { body } = await real.ask('sale.refunds-due', { sale: real.sale }, '');
-    const owed = (body.refundsDue as { payment: string }[]).map(({ payment }) => payment).sort();
-    expect(owed).toEqual([...model.payments].flatMap(([payment, told]) => (told.owed ? [payment] : [])).sort());
+    const owed = (body.refundsDue as { payment: string; amount: string }[]).map(({ payment, amount }) => `${payment} ${amount}`).sort();
+    expect(owed).toEqual([...model.payments].flatMap(([payment, told]) => (told.owed > 0 ? [`${payment} ${told.owed}`] : [])).sort());
   }),
 );
 
@@ -160,4 +170,5 @@ const sold = fc.tuple(places, pay, mint).map(
 export const STEPS: fc.Arbitrary<Step>[] = [
   ...[places, places, pay, pay, fail, cancel, moneyBack, later, compare],
   ...[sold, sold, mint, refund, override, override, makeVoid],
+  ...[end('end one', {}), end('end one', {}), end('end one by override', { override: true })],
 ];

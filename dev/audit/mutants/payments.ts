@@ -48,8 +48,8 @@ export const PAYMENT_MUTANTS: readonly Mutant[] = [
   {
     guard: 'due back: money that came twice is kept',
     file: 'libs/shared/src/domain/sale/payments/settle-payment.ts',
-    from: "confirm(sale, order, payer, isDisputed(payer)), ...oweOthers(covering, payer, 'paid-twice')];",
-    to: 'confirm(sale, order, payer, isDisputed(payer))];',
+    from: "...confirmed, ...owePart(order, payer), ...oweOthers(covering, payer, 'paid-twice')];",
+    to: '...confirmed, ...owePart(order, payer)];',
     checks: ['minting WI4'],
     specs: ['libs/shared/src/domain/ledger/posting/payments.property.spec.ts', 'libs/shared/src/domain/sale/payments/payments.spec.ts'],
   },

@@ -23,6 +23,8 @@ export type DisputeNotification = {
 export type EndOrder = {
   readonly sale: string;
   readonly order: string;
+  /** Only these tickets of the order end, and the others stay. Its last ticket ends the order. Left out: the whole order. */
+  readonly tickets?: readonly string[];
   /** Also where a ticket is minted that cannot be taken back. It becomes void, and its asset stays with its holder. */
   readonly override?: true;
 };
@@ -349,12 +351,12 @@ export abstract class Operations {
     return this.change('order.place', body, options);
   }
 
-  /** Gives up an order that is not paid. */
+  /** Gives up an order that is not paid, or tickets of it. */
   cancelOrder(body: EndOrder, options?: CallOptions): Promise<Outcome<Order>> {
     return this.change('order.cancel', body, options);
   }
 
-  /** Gives up an order that was paid for: the money is owed from now on. */
+  /** Gives up an order that was paid for, or tickets of it: their price is due back from now on. */
   refundOrder(body: EndOrder, options?: CallOptions): Promise<Outcome<Order>> {
     return this.change('order.refund', body, options);
   }

@@ -116,8 +116,9 @@ function noteNames(found: References, made: Set<string>, { tenant, sale }: Place
       order(event.data.order);
       return;
     case 'UnitsReleased':
+    case 'TicketsEnded':
       order(event.data.order);
-      for (const released of event.data.tickets) ticket(released.ticket);
+      for (const named of event.data.tickets) ticket(named.ticket);
       return;
     case 'MintsRequested':
     case 'RevocationsRequested':

@@ -105,7 +105,7 @@ function ticketView(order: Order, ticket: TicketId, mint: MintView | undefined):
 function pointsOf(order: Order, mints: MintViews): object[] {
   const own = Object.entries(order.points).map(([point, moment]) => ({ point, at: rfc3339(moment.at), version: moment.version }));
   const chain = (['submitted', 'minted'] as const).flatMap((point) => {
-    const moments = order.tickets.map(({ ticket }) => mints.get(ticket)?.[point]);
+    const moments = order.kept.map(({ ticket }) => mints.get(ticket)?.[point]);
     const known = moments.filter((moment) => moment !== undefined);
     if (known.length < moments.length) return [];
     const last = known.reduce((latest, moment) => (moment.at > latest.at ? moment : latest));

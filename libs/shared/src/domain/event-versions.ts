@@ -21,7 +21,7 @@ const refundedInAll = ({ amount, ...paid }: Omit<RefundPaid['data'], 'amount'> &
   refundedTotal: amount,
 });
 
-/** More values are known of a member; those there were mean what they meant. */
+/** More values are known of a member, or a member was added that may be absent; the others mean what they meant. */
 const asItWas: Upcast = (data) => data;
 
 /**
@@ -36,8 +36,9 @@ export const UPCASTS: Readonly<Record<EventType, readonly Upcast[]>> = {
   OrderConfirmed: [],
   OrderPaymentChanged: [],
   OrderExpired: [],
-  OrderCancelled: [],
-  OrderRestored: [],
+  OrderCancelled: [asItWas],
+  TicketsEnded: [],
+  OrderRestored: [asItWas],
   OrderRefunded: [],
   UnitsReleased: [],
   MintsRequested: [],
@@ -47,7 +48,7 @@ export const UPCASTS: Readonly<Record<EventType, readonly Upcast[]>> = {
   RevocationsRequested: [],
   PaymentReceived: [],
   PaymentFailed: [],
-  RefundOwed: [asItWas],
+  RefundOwed: [asItWas, asItWas],
   RefundPaid: [refundedInAll],
   DisputeOpened: [],
   DisputeWon: [],

@@ -10,13 +10,13 @@ const ending = {
   status: 200,
   view: (sale, command, version) => orderView(sale, bodyOf<EndOrder>(command).order, version),
 } as const satisfies Partial<Mutation>;
-const ENDING_REFUSALS = ['sale-unknown', 'order-unknown', 'order-ended'] as const;
+const ENDING_REFUSALS = ['sale-unknown', 'order-unknown', 'order-ended', 'ticket-unknown'] as const;
 
 export const orderCancel = {
   ...ending,
   name: 'order.cancel',
   method: 'cancelOrder',
-  summary: 'Gives up an order that is not paid.',
+  summary: 'Gives up an order that is not paid, or tickets of it.',
   http: { path: `${ORDER_PATH}/cancel`, location: ORDER_PATH, example: {} },
   refusals: [...ENDING_REFUSALS, 'order-paid', 'irrevocable'],
   decide: (sale, command) => cancelOrder(sale, bodyOf(command)),
@@ -26,7 +26,7 @@ export const orderRefund = {
   ...ending,
   name: 'order.refund',
   method: 'refundOrder',
-  summary: 'Gives up an order that was paid for: the money is owed from now on.',
+  summary: 'Gives up an order that was paid for, or tickets of it: their price is due back from now on.',
   http: { path: `${ORDER_PATH}/refund`, location: ORDER_PATH, example: {} },
   refusals: [...ENDING_REFUSALS, 'order-not-paid', 'irrevocable'],
   decide: (sale, command) => refundOrder(sale, bodyOf(command)),

@@ -205,13 +205,22 @@ export type PlaceOrder = z.infer<typeof PlaceOrder>;
 
 const orderId = matching<OrderId>(ORDER_PATTERN, 'an order such as ord_ and 26 letters');
 const ticketId = matching<TicketId>(TICKET_PATTERN, 'a ticket such as tkt_ and 26 letters');
+const ticketIds = (most: number) =>
+  z
+    .array(ticketId, 'must be a list of tickets')
+    .min(1, 'must name at least one ticket')
+    .max(most, `must name at most ${most} tickets`)
+    .check(refuseRepeats);
 
 /** `order.get` */
 export const GetOrder = z.strictObject({ sale: saleId, order: orderId });
 export type GetOrder = z.infer<typeof GetOrder>;
 
-/** `order.cancel`, `order.refund`. `override`: also where a ticket is minted that cannot be taken back. */
+/** `order.cancel`, `order.refund`. `tickets`: a part of the order. `override`: also where a ticket is minted that cannot be taken back. */
 export const EndOrder = GetOrder.extend({
+  tickets: ticketIds(MAX_UNITS_PER_ORDER)
+    .optional()
+    .describe('Only these tickets of the order end, and the others stay. Its last ticket ends the order. Left out: the whole order'),
   override: z
     .literal(true, 'must be true, or left out')
     .optional()
@@ -282,11 +291,7 @@ export type DisputeNotification = z.infer<typeof DisputeNotification>;
 /** `ticket.mint` */
 export const MintTickets = z.strictObject({
   sale: saleId,
-  tickets: z
-    .array(ticketId, 'must be a list of tickets')
-    .min(1, 'must name at least one ticket')
-    .max(MAX_TICKETS_PER_REQUEST, `must name at most ${MAX_TICKETS_PER_REQUEST} tickets`)
-    .check(refuseRepeats),
+  tickets: ticketIds(MAX_TICKETS_PER_REQUEST),
   wallet,
 });
 export type MintTickets = z.infer<typeof MintTickets>;

@@ -79,12 +79,23 @@ type OfOrder<Type extends string, More = unknown> = { readonly type: Type; reado
 export type OrderConfirmed = OfOrder<'OrderConfirmed', { readonly payment?: PaymentId }>;
 /** Held → available: not paid in time. */
 export type OrderExpired = OfOrder<'OrderExpired'>;
-/** Held → available, or the end of an order that cost nothing: its sold units are released one by one. */
-export type OrderCancelled = OfOrder<'OrderCancelled'>;
+/**
+ * Held → available, or the end of an order without a payment: its sold units are released one by one. `amount`: minor units that its tickets
+ * cost together, without those that ended before. Absent: its total.
+ */
+export type OrderCancelled = OfOrder<'OrderCancelled', { readonly amount?: string }>;
+/**
+ * The organiser ends some tickets of an order, and the others stay. Of a hold: held → available. Sold units are released one by one.
+ * `amount`: minor units of the order's currency that these tickets cost together.
+ */
+export type TicketsEnded = OfOrder<'TicketsEnded', { readonly tickets: readonly TicketOfUnit[]; readonly amount: string }>;
 /** Another payment pays for the order from now on. A separate `RefundOwed` states what the previous one owes back. */
 export type OrderPaymentChanged = OfOrder<'OrderPaymentChanged', { readonly payment: PaymentId }>;
-/** Available → held: paid after it had expired or was refunded by the provider, while all of its units were free. */
-export type OrderRestored = OfOrder<'OrderRestored'>;
+/**
+ * Available → held: paid after it had expired or was refunded by the provider, while all of its units were free. `tickets`: those that come
+ * back, where others ended before. Absent: all of them.
+ */
+export type OrderRestored = OfOrder<'OrderRestored', { readonly tickets?: readonly TicketOfUnit[] }>;
 /** What was paid for the order has gone back in full. Units that were still held are available again. */
 export type OrderRefunded = OfOrder<'OrderRefunded'>;
 /** Sold → available, ticket by ticket: none of them is minted, or its asset is revoked; or they are void, and their assets stay with their holders. */
@@ -163,6 +174,7 @@ export type PaymentReportSetAside = OfPayment<
 export type PaymentReport = 'received' | 'refunded' | 'dispute-opened' | 'dispute-won' | 'dispute-lost';
 export type RefundReason =
   | 'requested'
+  | 'tickets-ended'
   | 'expired'
   | 'refunded'
   | 'cancelled'
@@ -190,6 +202,7 @@ export type SaleEvent =
   | OrderPaymentChanged
   | OrderExpired
   | OrderCancelled
+  | TicketsEnded
   | OrderRestored
   | OrderRefunded
   | UnitsReleased

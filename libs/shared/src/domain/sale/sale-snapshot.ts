@@ -8,7 +8,7 @@ import { count, countsOn, hold, type OpenedSale, opened, Sale } from './sale.js'
 /** When something was reached: `0` never, `1` with the order's placing, else milliseconds since 1970, UTC, and the sale's version. */
 type Reached = 0 | 1 | readonly [at: number, version: number];
 
-/** Of each ticket seven cells: ticket, unit, price, whether its order has its unit, and how far its mint is. */
+/** Of each ticket seven cells: ticket, unit, price, whether its order has its unit, how far its mint is, and `MARKS`. */
 type TicketCell = TicketId | UnitId | string | 0 | 1 | number | TicketProgress['state'];
 
 /** One order, and behind it the cells of its tickets: lists in lists would take half as long again to read. */
@@ -46,6 +46,8 @@ export type SalePart =
 
 const BEFORE_TICKETS = 14;
 const CELLS = 7;
+/** Bits of the last cell of a ticket. */
+const MARKS = { overridden: 1, ended: 2 } as const;
 const NEVER = 0;
 const AT_ONCE = 1;
 
@@ -147,7 +149,7 @@ export class SaleRestorer {
       const ticket = { ticket: row[cell] as TicketId, unit: row[cell + 1] as UnitId, price: row[cell + 2] as string };
       tickets.push(ticket);
       if (row[cell + 3] === 1) taken.push(ticket);
-      const shared = this.progressOf(row[cell + 4] as number, row[cell + 5] as TicketProgress['state'], row[cell + 6] === 1);
+      const shared = this.progressOf(row[cell + 4] as number, row[cell + 5] as TicketProgress['state'], row[cell + 6] as number);
       const wallet = this.wallets.size === 0 ? undefined : this.wallets.get(ticket.ticket);
       progress.push(wallet === undefined ? shared : { ...shared, wallet });
     }
@@ -159,13 +161,18 @@ export class SaleRestorer {
     return this.total;
   }
 
-  private progressOf(request: number, state: TicketProgress['state'], overridden: boolean): TicketProgress {
+  private progressOf(request: number, state: TicketProgress['state'], marks: number): TicketProgress {
     const { progress } = this;
-    if (progress.request !== request || progress.state !== state || progress.overridden !== (overridden || undefined))
-      this.progress = { request, state, ...(overridden && { overridden }) };
+    if (progress.request !== request || progress.state !== state || marksOf(progress) !== marks) {
+      const overridden = (marks & MARKS.overridden) !== 0;
+      const ended = (marks & MARKS.ended) !== 0;
+      this.progress = { request, state, ...(overridden && { overridden }), ...(ended && { ended }) };
+    }
     return this.progress;
   }
 }
+
+const marksOf = ({ overridden, ended }: TicketProgress): number => (overridden ? MARKS.overridden : 0) | (ended ? MARKS.ended : 0);
 
 /** What counts beside the units that an order has. */
 function countUsed(sale: OpenedSale, order: Order, taken: readonly TicketOfUnit[]): void {
@@ -200,8 +207,8 @@ function rowOf(order: Order, { units }: OpenedSale): OrderRow {
   const placed = order.reached('held');
   const cells: TicketCell[] = [];
   for (const { ticket, unit, price } of order.tickets) {
-    const { request, state, overridden } = order.progressOf(ticket);
-    cells.push(ticket, unit, price, units.orderOf(unit) === id ? 1 : 0, request, state, overridden ? 1 : 0);
+    const progress = order.progressOf(ticket);
+    cells.push(ticket, unit, price, units.orderOf(unit) === id ? 1 : 0, progress.request, progress.state, marksOf(progress));
   }
   return [
     id,

@@ -77,6 +77,9 @@ export class Sale {
       case 'OrderPaymentChanged':
         this.pay(this.mustHave(event.data.order), event.data.payment);
         break;
+      case 'TicketsEnded':
+        this.endTickets(event.data);
+        break;
       case 'MintsRequested':
       case 'MintsHeld':
       case 'MintsResumed':
@@ -135,13 +138,21 @@ export class Sale {
     if (status !== 'held') return;
     sale.holds.end(order.order);
     if (event.type === 'OrderConfirmed') {
-      sale.sold += order.tickets.length;
+      sale.sold += order.kept.length;
       if (event.data.payment !== undefined) this.pay(order, event.data.payment);
       order.reach('paid', moment);
     } else {
-      giveBack(sale, order, order.tickets);
+      giveBack(sale, order, order.kept);
       sale.usage.addEndedHold(order.buyer, 1);
     }
+  }
+
+  private endTickets({ order: id, tickets }: Data<'TicketsEnded'>): void {
+    const order = this.mustHave(id);
+    order.move('TicketsEnded');
+    const isHeld = order.status === 'held';
+    if (isHeld) giveBack(this.mustBeOpen(), order, tickets);
+    for (const { ticket } of tickets) order.note(ticket, { ended: true, ...(isHeld && { state: 'released' }) });
   }
 
   /** Only what was asked by the organiser changes the order: other money that goes back never paid for it. */
@@ -220,7 +231,7 @@ export function opened(terms: SaleTerms): OpenedSale {
 }
 
 function take(sale: OpenedSale, order: Order): void {
-  hold(sale, order, order.tickets);
+  hold(sale, order, order.kept);
   if (order.expiresAt !== undefined) sale.holds.begin(order.order, order.expiresAt);
 }
 

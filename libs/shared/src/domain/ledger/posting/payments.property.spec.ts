@@ -18,23 +18,26 @@ import { postCommit } from './post.js';
 
 const tenant = 'demo' as TenantId;
 const sale = 'gala' as SaleId;
-const PRICE = 5_000n;
+const PRICE = 2_500n;
+/** Two seats. */
+const TOTAL = 2n * PRICE;
 /** 17 digits: the largest amount that a payment report can have. */
 const MAXIMUM = '99999999999999999';
 const KEYS = ['k-1', 'k-2'] as const;
 const orderOf = (key: string): OrderId => orderId(tenant, sale, key);
 const ORDERS = KEYS.map(orderOf);
+const seatsOf = (key: string): UnitId[] => [`A-${key}`, `B-${key}`] as UnitId[];
 const UNKNOWN = orderOf('k-9');
 const MINUTES = 60_000;
 
 /** Any possible report or request, by its operation. */
 interface Told {
-  readonly what: 'place' | 'wait' | 'received' | 'failed' | 'refunded' | 'disputed' | 'cancel' | 'refund' | 'rival';
+  readonly what: 'place' | 'wait' | 'received' | 'failed' | 'refunded' | 'disputed' | 'cancel' | 'refund' | 'rival' | 'end';
   readonly key: string;
   readonly body?: Readonly<Record<string, string>>;
 }
 
-/** A sale of one seat an order, and its ledger, after any sequence of reports. */
+/** A sale of two seats an order, and its ledger, after any sequence of reports. */
 class Scene {
   readonly state = new Sale();
   readonly book = new UnitOfWork();
@@ -43,7 +46,7 @@ class Scene {
   private minute = 0;
 
   constructor(told: readonly Told[] = []) {
-    const units = { seats: ['A-k-1', 'A-k-2'] as UnitId[] };
+    const units = { seats: KEYS.flatMap(seatsOf) };
     const terms = { sale, name: 'Gala', units, price: { amount: `${PRICE}`, currency: 'EUR' }, maxPerBuyer: 2, holdSeconds: 600 } as const;
     this.commit(openSale(this.state, { ...terms, payment: 'webhook', mint: 'on-request' }));
     for (const one of told) this.hears(one);
@@ -62,9 +65,9 @@ class Scene {
     const order = orderOf(key);
     switch (what) {
       case 'place':
-        return this.place(order, `b-${key}`, `A-${key}`);
+        return this.place(order, `b-${key}`, seatsOf(key));
       case 'rival':
-        return this.place(orderOf(`rival-${key}`), 'b-rival', `A-${key}`);
+        return this.place(orderOf(`rival-${key}`), 'b-rival', seatsOf(key).slice(0, 1));
       case 'received':
         return confirmPayment(state, PaymentNotification.parse({ sale, ...body }));
       case 'failed':
@@ -77,14 +80,24 @@ class Scene {
         return cancelOrder(state, { sale, order });
       case 'refund':
         return refundOrder(state, { sale, order });
+      case 'end':
+        return this.endTicket(order, body.ticket);
       default:
         return { events: [] };
     }
   }
 
-  private place(order: OrderId, buyer: string, unit: string): Decision<SaleEvent> {
+  /** Refunds one ticket of an order that is paid, and cancels it in a hold. */
+  private endTicket(order: OrderId, unit: string | undefined): Decision<SaleEvent> {
+    const tickets = this.open.orders.get(order)?.tickets.filter((own) => own.unit === unit) ?? [];
+    const part = { sale, order, tickets: tickets.map(({ ticket }) => ticket) };
+    const refunded = refundOrder(this.state, part);
+    return 'events' in refunded ? refunded : cancelOrder(this.state, part);
+  }
+
+  private place(order: OrderId, buyer: string, units: UnitId[]): Decision<SaleEvent> {
     if (this.state.open?.orders.has(order)) return { events: [] };
-    const command = { sale, buyer: buyer as BuyerId, units: [unit as UnitId] };
+    const command = { sale, buyer: buyer as BuyerId, units };
     return placeOrder(this.state, { tenant, order, command }, this.minute * MINUTES);
   }
 
@@ -101,6 +114,12 @@ class Scene {
 
   status(order: OrderId): string | undefined {
     return this.open.orders.get(order)?.status;
+  }
+
+  /** Which of its tickets were ended one by one, and whether its seller ended all of it. */
+  endedOf(id: OrderId): readonly unknown[] {
+    const order = this.open.orders.get(id);
+    return [order?.ended !== undefined, order?.tickets.map(({ ticket }) => order.progressOf(ticket).ended)];
   }
 
   /** By currency, sorted. */
@@ -199,6 +218,10 @@ const shuffled = (told: readonly Told[]): fc.Arbitrary<Told[]> =>
 
 /** Holds end, whenever their orders were placed. */
 const LATER: Told = { what: 'wait', key: '' };
+/** One ticket of an order ends. */
+const endings = fc
+  .constantFrom(...KEYS)
+  .chain((key) => fc.constantFrom(...seatsOf(key)).map((ticket): Told => ({ what: 'end', key, body: { ticket } })));
 const ENDED = ['expired', 'cancelled', 'refund-owed', 'refunded'];
 const RUNS = { numRuns: 500 };
 
@@ -230,12 +253,38 @@ describe('the end of an order, its money and the ledger', () => {
     );
   });
 
+  it('[L12] are the same wherever the same tickets were ended one by one, or the order is ended and all its money is due back', () => {
+    const both = fc
+      .tuple(histories, fc.array(endings, { minLength: 1, maxLength: 3 }))
+      .map(([told, parts]) => [...told, ...asked, ...parts])
+      .chain((told) => fc.tuple(shuffled(told), shuffled(told)));
+    let compared = 0;
+    fc.assert(
+      fc.property(both, ([left, right]) => {
+        const [one, other] = [new Scene([...left, LATER]), new Scene([...right, LATER])];
+        for (const [place, order] of ORDERS.entries()) {
+          const [ended, endedThere] = [one.endedOf(order), other.endedOf(order)];
+          if (ended[0] === true || endedThere[0] === true) {
+            for (const scene of [one, other])
+              if (scene.endedOf(order)[0] === true) expect(scene.due(order)).toEqual(scene.sum(order, leftOf));
+          } else if (JSON.stringify(ended) === JSON.stringify(endedThere)) {
+            expect(other.end.ofOrder[place]).toEqual(one.end.ofOrder[place]);
+            if (JSON.stringify(ended).includes('true')) compared += 1;
+          }
+        }
+      }),
+      RUNS,
+    );
+    expect(compared).toBeGreaterThan(RUNS.numRuns / 10);
+  });
+
   it('[L9] [minting WI6] [L11] add up whatever is reported, contradictions and several receipts of one payment included', () => {
     const anything = fc.array(
       fc.record({ ...about, amount }).map((body): Told => ({ what: 'received', key: 'r', body })),
       { maxLength: 5 },
     );
-    const told = fc.tuple(histories, anything).chain(([some, more]) => shuffled([...some, ...more, ...asked]));
+    const parts = fc.array(endings, { maxLength: 3 });
+    const told = fc.tuple(histories, anything, parts).chain(([some, more, ends]) => shuffled([...some, ...more, ...ends, ...asked]));
     fc.assert(
       fc.property(told, (list) => {
         const scene = new Scene();
@@ -276,5 +325,10 @@ function expectToAddUp({ open, book }: Scene, unit: string): void {
   const earned = [...open.orders.values()].filter(({ status, total }) => status === 'confirmed' && total.currency === unit);
   const paying = earned.flatMap((order) => paymentOf(open, order) ?? []);
   expect(paying).toHaveLength(earned.length);
-  expect(balance('revenue')).toBe(paying.reduce((total, payment) => total + leftOf(payment), 0n));
+  expect(balance('revenue')).toBe(paying.reduce((total, payment) => total + leftOf(payment) - dueOf(payment), 0n));
+  for (const [place, payment] of paying.entries()) {
+    const kept = earned[place]?.tickets.filter(({ ticket }) => !earned[place]?.progressOf(ticket).ended).length ?? 0;
+    const due = TOTAL - BigInt(kept) * PRICE - backOf(payment) - disputedOf(payment);
+    expect(dueOf(payment)).toBe(due > 0n ? due : 0n);
+  }
 }

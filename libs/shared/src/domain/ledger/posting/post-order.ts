@@ -1,5 +1,5 @@
 import { Fault } from '../../../kernel/fault.js';
-import type { SaleEvent } from '../../sale/events.js';
+import type { SaleEvent, TicketOfUnit } from '../../sale/events.js';
 import { ticketsOf } from '../account.js';
 import type { Entry, Place } from '../entry.js';
 import type { OrderRow, TicketRow } from '../read-model.js';
@@ -15,7 +15,7 @@ type Ending = Extract<SaleEvent, { type: 'OrderExpired' | 'OrderCancelled' | 'Or
 export function postConfirmation({ order, payment }: Data<'OrderConfirmed'>, book: UnitOfWork, place: Place): Entry[] {
   const row = moveOrder(book, place, order, 'OrderConfirmed');
   if (payment !== undefined) book.orders.change({ ...orderOrRefuse(book, place, order), payment });
-  const tickets = setTickets(book, place, ticketsOfOrder(book, place, row), 'sold');
+  const tickets = setTickets(book, place, heldTickets(book, place, row), 'sold');
   const sold: Entry = { ...ofSale(place, row), debit: `sold/${row.buyer}`, credit: `held/${row.buyer}`, amount: tickets };
   if (payment !== undefined) return [sold, ...earn(book, place, { ...row, payment })];
   if (row.totalMinor === 0n) return [sold];
@@ -25,23 +25,47 @@ export function postConfirmation({ order, payment }: Data<'OrderConfirmed'>, boo
 /** Held units are available again; sold units stay sold until they are released. */
 export function postEnding(event: Ending, book: UnitOfWork, place: Place): Entry[] {
   const row = moveOrder(book, place, event.data.order, event.type);
-  if (row.status === 'confirmed') return unsettle(row);
-  if (row.status !== 'held') return [];
-  const amount = setTickets(book, place, ticketsOfOrder(book, place, row), 'released');
+  const left = event.type === 'OrderCancelled' ? event.data.amount : undefined;
+  if (row.status === 'confirmed') return unsettle(row, left === undefined ? row.totalMinor : BigInt(left));
+  return row.status === 'held' ? releaseHeld(book, place, row, heldTickets(book, place, row)) : [];
+}
+
+/** Tickets of a hold are available again; sold ones stay sold until they are released, and what was settled for them is not. */
+export function postTicketsEnded({ order, tickets, amount }: Data<'TicketsEnded'>, book: UnitOfWork, place: Place): Entry[] {
+  const row = moveOrder(book, place, order, 'TicketsEnded');
+  const theirs = ownTickets(book, place, order, tickets);
+  return row.status === 'held' ? releaseHeld(book, place, row, theirs) : unsettle(row, BigInt(amount));
+}
+
+function releaseHeld(book: UnitOfWork, place: Place, row: OrderRow, tickets: readonly TicketRow[]): Entry[] {
+  const amount = setTickets(book, place, tickets, 'released');
   return [{ ...ofSale(place, row), debit: 'available', credit: `held/${row.buyer}`, amount }];
 }
 
 /** Reverses a direct settlement of buyer and organiser. */
-function unsettle({ payment, totalMinor, currency, order }: OrderRow): Entry[] {
-  if (payment !== null || totalMinor === 0n) return [];
-  return [{ debit: 'revenue', credit: 'settled-outside', unit: currency, amount: totalMinor, order, ticket: null }];
+function unsettle({ payment, currency, order }: OrderRow, amount: bigint): Entry[] {
+  if (payment !== null || amount === 0n) return [];
+  return [{ debit: 'revenue', credit: 'settled-outside', unit: currency, amount, order, ticket: null }];
 }
 
 /** Available → held again: paid late, while the units were still free. */
-export function postRestoration({ order }: Data<'OrderRestored'>, book: UnitOfWork, place: Place): Entry[] {
+export function postRestoration({ order, tickets }: Data<'OrderRestored'>, book: UnitOfWork, place: Place): Entry[] {
   const row = moveOrder(book, place, order, 'OrderRestored');
-  const amount = setTickets(book, place, ticketsOfOrder(book, place, row), 'held');
+  const theirs = tickets === undefined ? ticketsOfOrder(book, place, row) : ownTickets(book, place, order, tickets);
+  const amount = setTickets(book, place, theirs, 'held');
   return [{ ...ofSale(place, row), debit: `held/${row.buyer}`, credit: 'available', amount }];
+}
+
+/** Those of a held order that did not end before it. */
+const heldTickets = (book: UnitOfWork, place: Place, row: OrderRow): TicketRow[] =>
+  ticketsOfOrder(book, place, row).filter(({ status }) => status === 'held');
+
+function ownTickets(book: UnitOfWork, place: Place, order: string, tickets: readonly TicketOfUnit[]): TicketRow[] {
+  const rows = tickets.map(({ ticket }) => ticketOrRefuse(book, place, ticket));
+  const foreign = rows.find((row) => row.order !== order);
+  if (foreign !== undefined)
+    throw new Fault('projection-refused', { reason: 'the order has no such ticket', order, ticket: foreign.ticket });
+  return rows;
 }
 
 /** Sold → available, ticket by ticket. */

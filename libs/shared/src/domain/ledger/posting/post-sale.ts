@@ -4,7 +4,7 @@ import { mintsOf, ticketsOf } from '../account.js';
 import type { Entry, Place } from '../entry.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { keptAt, ticketOrRefuse } from './lookup.js';
-import { postConfirmation, postEnding, postRelease, postRestoration } from './post-order.js';
+import { postConfirmation, postEnding, postRelease, postRestoration, postTicketsEnded } from './post-order.js';
 import { postPaymentChange, postPaymentEvent } from './post-payment.js';
 
 type Sale<T extends SaleEvent['type']> = Extract<SaleEvent, { type: T }>['data'];
@@ -25,6 +25,8 @@ export function postSaleEvent(event: SaleEvent, book: UnitOfWork, place: Place):
     case 'OrderCancelled':
     case 'OrderRefunded':
       return postEnding(event, book, place);
+    case 'TicketsEnded':
+      return postTicketsEnded(event.data, book, place);
     case 'OrderRestored':
       return postRestoration(event.data, book, place);
     case 'UnitsReleased':

@@ -103,6 +103,7 @@ function rulesFor(event: DomainEvent, book: UnitOfWork, place: Place): Posting {
     case 'OrderPaymentChanged':
     case 'OrderExpired':
     case 'OrderCancelled':
+    case 'TicketsEnded':
     case 'OrderRestored':
     case 'OrderRefunded':
     case 'UnitsReleased':

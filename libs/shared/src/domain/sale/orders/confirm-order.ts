@@ -8,10 +8,10 @@ interface Confirming {
   readonly holdMints?: boolean;
 }
 
-/** Sold: and, where the sale says so, every ticket is asked to be minted. */
+/** Sold: and, where the sale says so, every ticket that did not end before is asked to be minted. */
 export function confirmOrder(terms: SaleTerms, order: Order, { payment, holdMints }: Confirming = {}): SaleEvent[] {
   const confirmed: SaleEvent = { type: 'OrderConfirmed', data: { order: order.order, ...(payment !== undefined && { payment }) } };
-  return holdMints === true ? [confirmed] : [confirmed, ...requestFirstMints(terms, order, order.tickets)];
+  return holdMints === true ? [confirmed] : [confirmed, ...requestFirstMints(terms, order, order.kept)];
 }
 
 /** A dispute was opened: no attempt is begun any more to mint what was requested. */

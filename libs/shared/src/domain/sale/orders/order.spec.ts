@@ -14,6 +14,7 @@ describe('an order', () => {
     'OrderConfirmed',
     'OrderExpired',
     'OrderCancelled',
+    'TicketsEnded',
     'OrderRestored',
     'OrderRefunded',
     'RefundOwed',
@@ -53,6 +54,16 @@ describe('an order', () => {
     order.note(first.ticket, { state: 'revoking', overridden: true });
     expect(order.ticketsWhere(({ overridden }) => overridden === true)).toEqual([ticketOfUnit(first)]);
     expect(order.ticketsWhere(({ state }) => state === 'revoking')).toEqual([ticketOfUnit(first)]);
+  });
+
+  it('is held, paid and minted for the tickets that were not ended, and they alone come back', () => {
+    const order = orderOfTwo();
+    expect([order.kept, order.keptPrice]).toEqual([[first, second], 10_000n]);
+    order.note(first.ticket, { ended: true, state: 'released' });
+    order.note(second.ticket, { state: 'released' });
+    order.takeUpAgain();
+    expect([order.kept, order.keptPrice]).toEqual([[second], 5_000n]);
+    expect([first, second].map((one) => order.progressOf(one.ticket).state)).toEqual(['released', 'unasked']);
   });
 
   it('cannot be told of a ticket of another order: that is a broken log', () => {

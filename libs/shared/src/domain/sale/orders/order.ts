@@ -5,8 +5,11 @@ export type OrderStatus = 'held' | 'confirmed' | 'expired' | 'cancelled' | 'refu
 
 /** What may happen to an order in which status, and where it leads. Drawn in `docs/order-life.md`, compared by a test. */
 export const ORDER_TRANSITIONS = {
-  held: { OrderConfirmed: 'confirmed', OrderExpired: 'expired', OrderCancelled: 'cancelled', OrderRefunded: 'refunded' },
-  confirmed: { OrderCancelled: 'cancelled', RefundOwed: 'refund-owed', OrderRefunded: 'refunded' },
+  held: {
+    ...{ OrderConfirmed: 'confirmed', OrderExpired: 'expired', OrderCancelled: 'cancelled', OrderRefunded: 'refunded' },
+    TicketsEnded: 'held',
+  },
+  confirmed: { OrderCancelled: 'cancelled', RefundOwed: 'refund-owed', OrderRefunded: 'refunded', TicketsEnded: 'confirmed' },
   expired: { OrderRestored: 'held', OrderRefunded: 'refunded' },
   cancelled: { OrderRefunded: 'refunded' },
   'refund-owed': { OrderRefunded: 'refunded' },
@@ -23,6 +26,8 @@ export interface TicketProgress {
   readonly state: 'unasked' | 'asked' | 'held' | 'failed' | 'revoking' | 'released' | 'void';
   /** Its order was given up although its asset cannot be burned. */
   readonly overridden?: true;
+  /** The seller ended this ticket while its order went on: no payment brings it back. */
+  readonly ended?: true;
   /** Whom it is minted for, where that is another wallet than its order's. */
   readonly wallet?: Wallet;
 }
@@ -100,19 +105,27 @@ export class Order {
     return this.progress.reduce((sum, { request }) => sum + request, 0);
   }
 
-  ticketsWhere(fits: (progress: TicketProgress) => boolean): readonly TicketOfUnit[] {
-    return this.tickets.filter((_, place) => fits(this.progress[place] ?? UNASKED)).map(ticketOfUnit);
+  /** @param among only these of its tickets. Absent: all of them */
+  ticketsWhere(fits: (progress: TicketProgress) => boolean, among?: ReadonlySet<TicketId>): readonly TicketOfUnit[] {
+    const own = this.tickets.filter(({ ticket }, place) => (among?.has(ticket) ?? true) && fits(this.progress[place] ?? UNASKED));
+    return own.map(ticketOfUnit);
   }
 
-  /** Minor units: what those of its tickets cost that are its own still. */
-  get livePrice(): bigint {
-    return sumOfPrices(this.tickets.filter(({ ticket }) => !this.hasGivenUp(ticket)));
+  /** Its tickets without those that the seller ended one by one: what an order is held, paid and minted for. */
+  get kept(): readonly TicketPlaced[] {
+    return this.progress.some(({ ended }) => ended) ? this.tickets.filter((_, place) => !this.progress[place]?.ended) : this.tickets;
   }
 
-  /** Its tickets are its own again: those that were released, and of which no asset can stand. */
+  /** Minor units: what the payment that pays for it does not owe back. */
+  get keptPrice(): bigint {
+    const { kept } = this;
+    return kept.length === this.tickets.length ? BigInt(this.total.amount) : sumOfPrices(kept);
+  }
+
+  /** Its tickets are its own again: those that were released with it, and of which no asset can stand. */
   takeUpAgain(): void {
     for (const [place, progress] of this.progress.entries())
-      if (progress.state === 'released') this.progress[place] = { ...progress, state: 'unasked' };
+      if (progress.state === 'released' && !progress.ended) this.progress[place] = { ...progress, state: 'unasked' };
   }
 
   /** When it came where for the first time. */

@@ -2,7 +2,7 @@ import type { RefundOwed, RefundReason, SaleEvent } from '../events.js';
 import { beyondLimits } from '../limits.js';
 import { confirmOrder, holdMints, releaseMints } from '../orders/confirm-order.js';
 import { giveUp, overrideAgain } from '../orders/give-up.js';
-import type { Order } from '../orders/order.js';
+import { type Order, ticketOfUnit } from '../orders/order.js';
 import type { OpenedSale } from '../sale.js';
 import { backOf, disputedOf, isDisputed, isSpent, type Payment } from './payment.js';
 
@@ -10,6 +10,21 @@ export const owe = ({ payment, order, currency }: Payment, amount: bigint, reaso
   type: 'RefundOwed',
   data: { payment, order, amount: `${amount}`, currency, reason },
 });
+
+/** All that was received goes back: the organiser ended the order. Where its last tickets cost nothing, it may have gone back before. */
+export const oweAllPaid = (order: Order, payment: Payment): SaleEvent[] => [
+  owe(payment, payment.received ?? 0n, 'requested'),
+  ...(isSpent(payment) ? refunded(order) : []),
+];
+
+/**
+ * Tickets of the order ended, and their prices go back: all but what the others cost.
+ * @param kept minor units: what the tickets cost that did not end
+ */
+export function oweForEnded(payment: Payment, kept: bigint): RefundOwed[] {
+  const amount = (payment.received ?? 0n) - kept;
+  return amount === (payment.owed?.amount ?? 0n) ? [] : [owe(payment, amount, 'tickets-ended')];
+}
 
 const oweAll = (payment: Payment, reason: RefundReason): RefundOwed[] =>
   payment.received === undefined || payment.received === 0n ? [] : [owe(payment, payment.received, reason)];
@@ -36,7 +51,7 @@ export const oweForeign = (sale: OpenedSale, payments: readonly Payment[]): Sale
 function settleCovering(sale: OpenedSale, order: Order, covering: readonly Payment[]): SaleEvent[] {
   if (covering.length === 0) return [];
   const needsNone = order.status === 'confirmed' && order.payment === undefined;
-  if (covering.every(isSpent)) return needsNone ? [] : refundOf(sale, order, covering);
+  if (!covering.some((payment) => canPay(payment, order))) return needsNone ? [] : refundOf(sale, order, covering);
   if (order.ended !== undefined || needsNone)
     return oweOthers(covering, undefined, order.ended === 'cancelled' ? 'cancelled' : 'paid-twice');
   const payer = payerOf(order, covering);
@@ -44,19 +59,26 @@ function settleCovering(sale: OpenedSale, order: Order, covering: readonly Payme
   if (order.status === 'confirmed') return keepPaid(sale, order, covering, payer);
   const taken = takeUp(sale, order);
   if (taken === undefined) return oweOthers(covering, undefined, order.status === 'expired' ? 'expired' : 'refunded');
-  return [...taken, ...confirm(sale, order, payer, isDisputed(payer)), ...oweOthers(covering, payer, 'paid-twice')];
+  const confirmed = confirm(sale, order, payer, isDisputed(payer));
+  return [...taken, ...confirmed, ...owePart(order, payer), ...oweOthers(covering, payer, 'paid-twice')];
 }
 
 /** What has to happen before a payment can confirm the order: nothing while it is held. `undefined`: it cannot be held again. */
 function takeUp(sale: OpenedSale, order: Order): SaleEvent[] | undefined {
   if (order.status === 'held') return [];
-  return canReturn(sale, order) ? [{ type: 'OrderRestored', data: { order: order.order } }] : undefined;
+  return canReturn(sale, order) ? [restored(order)] : undefined;
+}
+
+function restored({ order, tickets, kept }: Order): SaleEvent {
+  return { type: 'OrderRestored', data: { order, ...(kept.length < tickets.length && { tickets: kept.map(ticketOfUnit) }) } };
 }
 
 /** Where it pays already, or another has to take its place. An open dispute holds its mints. */
 function keepPaid(sale: OpenedSale, order: Order, covering: readonly Payment[], payer: Payment): SaleEvent[] {
   const changed: SaleEvent[] =
-    payer.payment === order.payment ? [] : [{ type: 'OrderPaymentChanged', data: { order: order.order, payment: payer.payment } }];
+    payer.payment === order.payment
+      ? []
+      : [{ type: 'OrderPaymentChanged', data: { order: order.order, payment: payer.payment } }, ...owePart(order, payer)];
   const mints = isDisputed(payer) ? holdMints(order) : releaseMints(sale.terms, order);
   return [...changed, ...oweOthers(covering, payer, 'paid-twice'), ...mints];
 }
@@ -64,11 +86,21 @@ function keepPaid(sale: OpenedSale, order: Order, covering: readonly Payment[], 
 const confirm = ({ terms }: OpenedSale, order: Order, { payment }: Payment, holdMints: boolean): SaleEvent[] =>
   confirmOrder(terms, order, { payment, holdMints });
 
+/** What it does not have to pay for any more, once it is said that it pays for the order. */
+const owePart = (order: Order, payer: Payment): SaleEvent[] =>
+  order.kept.length === order.tickets.length ? [] : oweForEnded({ ...payer, owed: undefined }, order.keptPrice);
+
 /** All but the one that pays, where it is not said already that they owe. What is spent has nothing to give back. */
 const oweOthers = (covering: readonly Payment[], payer: Payment | undefined, reason: RefundReason): SaleEvent[] =>
-  covering.filter((payment) => payment !== payer && payment.owed === undefined && !isSpent(payment)).flatMap((one) => oweAll(one, reason));
+  covering.filter((payment) => payment !== payer && !owesAll(payment) && !isSpent(payment)).flatMap((one) => oweAll(one, reason));
 
-/** It was received for this order first, is exactly what the order costs, and was not given up before the order came. */
+/** It was said that all of it goes back, and not only the price of tickets that ended. */
+const owesAll = ({ owed }: Payment): boolean => owed !== undefined && owed.reason !== 'tickets-ended';
+
+/** Money is left of it, or the order goes on and its tickets cost nothing any more. */
+const canPay = (payment: Payment, order: Order): boolean => !isSpent(payment) || (order.ended === undefined && order.keptPrice === 0n);
+
+/** It was received for this order first, is exactly what the order cost when it was placed, and was not given up before the order came. */
 const covers = ({ received, foreign, currency, owed }: Payment, { total }: Order): boolean =>
   received === BigInt(total.amount) && currency === total.currency && !foreign && owed?.reason !== 'unmatched';
 
@@ -80,7 +112,7 @@ const whyForeign = ({ payments }: OpenedSale, { payment, order }: Payment): Refu
  * back or is disputed. Before an order is confirmed, what was once said to go back pays no more: it may be on its way.
  */
 function payerOf(order: Order, covering: readonly Payment[]): Payment | undefined {
-  const able = covering.filter((payment) => !isSpent(payment) && (order.status === 'confirmed' || payment.owed === undefined));
+  const able = covering.filter((payment) => canPay(payment, order) && (order.status === 'confirmed' || !owesAll(payment)));
   const [first] = able;
   const best = able.reduce((kept, payment) => (isBetter(payment, kept) ? payment : kept), first as Payment);
   const current = able.find(({ payment }) => payment === order.payment);
@@ -92,11 +124,14 @@ function isBetter(one: Payment, other: Payment): boolean {
   return gone < goneOfOther || (gone === goneOfOther && disputedOf(one) < disputedOf(other));
 }
 
-/** An order that expired, or that the provider refunded, is taken up again if all its units are free, none was to be revoked, and no limit is reached. */
+/**
+ * An order that expired, or that the provider refunded, is taken up again if all its units are free, none was to be revoked, and no limit is
+ * reached. Tickets that the seller ended do not come back.
+ */
 function canReturn(sale: OpenedSale, order: Order): boolean {
-  const { tickets, wasRevoked } = order;
-  if (wasRevoked || !sale.units.areFree(tickets.map(({ unit }) => unit))) return false;
-  return beyondLimits(sale, order, tickets.length) === undefined;
+  const { kept, wasRevoked } = order;
+  if (wasRevoked || !sale.units.areFree(kept.map(({ unit }) => unit))) return false;
+  return beyondLimits(sale, order, kept.length) === undefined;
 }
 
 /**
@@ -106,7 +141,7 @@ function canReturn(sale: OpenedSale, order: Order): boolean {
 function refundOf(sale: OpenedSale, order: Order, covering: readonly Payment[]): SaleEvent[] {
   if (order.status === 'refunded') return [];
   const isOpen = order.status === 'held' || (order.status === 'expired' && order.ended === undefined);
-  const payer = covering.find(({ owed }) => owed === undefined);
+  const payer = covering.find((payment) => !owesAll(payment));
   const taken = isOpen && payer !== undefined ? takeUp(sale, order) : undefined;
   if (taken === undefined || payer === undefined) return [...refunded(order), ...afterRefund(sale, order)];
   return [...taken, ...confirm(sale, order, payer, true), ...refunded(order), ...giveUp(sale, order)];
