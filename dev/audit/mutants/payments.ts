@@ -51,7 +51,7 @@ export const PAYMENT_MUTANTS: readonly Mutant[] = [
     from: "...confirmed, ...owePart(order, payer), ...oweOthers(covering, payer, 'paid-twice')];",
     to: '...confirmed, ...owePart(order, payer)];',
     checks: ['minting WI4'],
-    specs: ['libs/shared/src/domain/ledger/posting/payments.property.spec.ts', 'libs/shared/src/domain/sale/payments/payments.spec.ts'],
+    specs: ['test/ledger-replays/payments.property.spec.ts', 'libs/shared/src/domain/sale/payments/payments.spec.ts'],
   },
   {
     guard: '2xx for a copy: one that is in process is answered 409',
@@ -83,7 +83,7 @@ export const PAYMENT_MUTANTS: readonly Mutant[] = [
     from: 'most(refunds, refundedTotal) + disputesLost',
     to: 'refunds + refundedTotal + disputesLost',
     checks: ['minting WI6'],
-    specs: ['libs/shared/src/domain/ledger/posting/payments.property.spec.ts'],
+    specs: ['test/ledger-replays/payments.property.spec.ts'],
   },
   {
     guard: 'verdict of a dispute: one that is opened afterwards is open again',

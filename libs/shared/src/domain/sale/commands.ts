@@ -98,6 +98,13 @@ function refuseRepeats(context: { value: readonly string[]; issues: z.core.$ZodR
   }
 }
 
+const namesOf = <T extends string>(what: string, name: z.ZodType<T>, most: number) =>
+  z
+    .array(name, `must be a list of ${what}s`)
+    .min(1, `must name at least one ${what}`)
+    .max(most, `must name at most ${most} ${what}s`)
+    .check(refuseRepeats);
+
 const seats = z
   .array(unitId, 'must be a list of seats')
   .min(1, 'must name at least one seat')
@@ -188,12 +195,7 @@ export const PlaceOrder = z
   .strictObject({
     sale: saleId,
     buyer,
-    units: z
-      .array(unitId, 'must be a list of units')
-      .min(1, 'must name at least one unit')
-      .max(MAX_UNITS_PER_ORDER, `must name at most ${MAX_UNITS_PER_ORDER} units`)
-      .check(refuseRepeats)
-      .optional(),
+    units: namesOf('unit', unitId, MAX_UNITS_PER_ORDER).optional(),
     quantity: whole(1, MAX_UNITS_PER_ORDER).optional(),
     wallet: wallet.optional(),
   })
@@ -205,12 +207,6 @@ export type PlaceOrder = z.infer<typeof PlaceOrder>;
 
 const orderId = matching<OrderId>(ORDER_PATTERN, 'an order such as ord_ and 26 letters');
 const ticketId = matching<TicketId>(TICKET_PATTERN, 'a ticket such as tkt_ and 26 letters');
-const ticketIds = (most: number) =>
-  z
-    .array(ticketId, 'must be a list of tickets')
-    .min(1, 'must name at least one ticket')
-    .max(most, `must name at most ${most} tickets`)
-    .check(refuseRepeats);
 
 /** `order.get` */
 export const GetOrder = z.strictObject({ sale: saleId, order: orderId });
@@ -218,7 +214,7 @@ export type GetOrder = z.infer<typeof GetOrder>;
 
 /** `order.cancel`, `order.refund`. `tickets`: a part of the order. `override`: also where a ticket is minted that cannot be taken back. */
 export const EndOrder = GetOrder.extend({
-  tickets: ticketIds(MAX_UNITS_PER_ORDER)
+  tickets: namesOf('ticket', ticketId, MAX_UNITS_PER_ORDER)
     .optional()
     .describe('Only these tickets of the order end, and the others stay. Its last ticket ends the order. Left out: the whole order'),
   override: z
@@ -291,7 +287,7 @@ export type DisputeNotification = z.infer<typeof DisputeNotification>;
 /** `ticket.mint` */
 export const MintTickets = z.strictObject({
   sale: saleId,
-  tickets: ticketIds(MAX_TICKETS_PER_REQUEST),
+  tickets: namesOf('ticket', ticketId, MAX_TICKETS_PER_REQUEST),
   wallet,
 });
 export type MintTickets = z.infer<typeof MintTickets>;

@@ -1,44 +1,42 @@
 import fc from 'fast-check';
-import { type BuyerId, type OrderId, orderId, type SaleId, type TenantId, type UnitId } from '../../../kernel/ids.js';
-import type { Decision } from '../../refusal.js';
-import { DisputeNotification, PaymentNotification, RefundNotification } from '../../sale/commands.js';
-import type { SaleEvent } from '../../sale/events.js';
-import { openSale } from '../../sale/open-sale.js';
-import { cancelOrder, refundOrder } from '../../sale/orders/end-order.js';
-import { expireHolds } from '../../sale/orders/expire-holds.js';
-import { placeOrder } from '../../sale/orders/place-order.js';
-import { backOf, disputedOf, dueOf, type Payment } from '../../sale/payments/payment.js';
-import { confirmPayment, disputePayment, failPayment, refundPayment } from '../../sale/payments/payment-notifications.js';
-import { problemsOf } from '../../sale/payments/payment-problems.js';
-import { paymentOf } from '../../sale/payments/settle-payment.js';
-import { Sale } from '../../sale/sale.js';
-import type { Account } from '../account.js';
-import { UnitOfWork } from '../unit-of-work.js';
-import { postCommit } from './post.js';
+import { postCommit } from '#shared/domain/ledger/posting/post.js';
+import { UnitOfWork } from '#shared/domain/ledger/unit-of-work.js';
+import type { Decision } from '#shared/domain/refusal.js';
+import { DisputeNotification, PaymentNotification, RefundNotification } from '#shared/domain/sale/commands.js';
+import type { SaleEvent } from '#shared/domain/sale/events.js';
+import { openSale } from '#shared/domain/sale/open-sale.js';
+import { cancelOrder, refundOrder } from '#shared/domain/sale/orders/end-order.js';
+import { expireHolds } from '#shared/domain/sale/orders/expire-holds.js';
+import { placeOrder } from '#shared/domain/sale/orders/place-order.js';
+import { dueOf, type Payment } from '#shared/domain/sale/payments/payment.js';
+import { confirmPayment, disputePayment, failPayment, refundPayment } from '#shared/domain/sale/payments/payment-notifications.js';
+import { problemsOf } from '#shared/domain/sale/payments/payment-problems.js';
+import { Sale } from '#shared/domain/sale/sale.js';
+import { type BuyerId, type OrderId, orderId, type SaleId, type TenantId, type UnitId } from '#shared/kernel/ids.js';
 
-const tenant = 'demo' as TenantId;
-const sale = 'gala' as SaleId;
-const PRICE = 2_500n;
+export const tenant = 'demo' as TenantId;
+export const sale = 'gala' as SaleId;
+export const PRICE = 2_500n;
 /** Two seats. */
-const TOTAL = 2n * PRICE;
+export const TOTAL = 2n * PRICE;
 /** 17 digits: the largest amount that a payment report can have. */
 const MAXIMUM = '99999999999999999';
-const KEYS = ['k-1', 'k-2'] as const;
+export const KEYS = ['k-1', 'k-2'] as const;
 const orderOf = (key: string): OrderId => orderId(tenant, sale, key);
-const ORDERS = KEYS.map(orderOf);
-const seatsOf = (key: string): UnitId[] => [`A-${key}`, `B-${key}`] as UnitId[];
+export const ORDERS = KEYS.map(orderOf);
+export const seatsOf = (key: string): UnitId[] => [`A-${key}`, `B-${key}`] as UnitId[];
 const UNKNOWN = orderOf('k-9');
 const MINUTES = 60_000;
 
 /** Any possible report or request, by its operation. */
-interface Told {
+export interface Told {
   readonly what: 'place' | 'wait' | 'received' | 'failed' | 'refunded' | 'disputed' | 'cancel' | 'refund' | 'rival' | 'end';
   readonly key: string;
   readonly body?: Readonly<Record<string, string>>;
 }
 
 /** A sale of two seats an order, and its ledger, after any sequence of reports. */
-class Scene {
+export class ReportedSale {
   readonly state = new Sale();
   readonly book = new UnitOfWork();
   private readonly currencies = new Set<string>();
@@ -156,11 +154,11 @@ class Scene {
   }
 }
 
-const amount = fc.constantFrom('5000', '5000', '5000', '2500', '1000', '1', '0', '4999', '5001', MAXIMUM);
+export const amount = fc.constantFrom('5000', '5000', '5000', '2500', '1000', '1', '0', '4999', '5001', MAXIMUM);
 const currency = fc.constantFrom('EUR', 'EUR', 'EUR', 'EUR', 'USD', 'JPY');
 const someOrder = fc.constantFrom(ORDERS[0] as string, ORDERS[0] as string, ORDERS[0] as string, ORDERS[1] as string, UNKNOWN);
 const payment = fc.constantFrom('p1', 'p1', 'p2', 'p3');
-const about = { payment, order: someOrder, currency };
+export const about = { payment, order: someOrder, currency };
 
 const uniqueBy = <T>(one: fc.Arbitrary<T>, name: (value: T) => string, maxLength: number): fc.Arbitrary<T[]> =>
   fc.uniqueArray(one, { selector: name, maxLength });
@@ -206,129 +204,17 @@ const disputes = uniqueBy(
       .map((status): Told => ({ what: 'disputed', key: 'd', body: { ...body, ...(status === 'lost' && { amount: lost }), status } })),
   ),
 );
-const asked: Told[] = [...KEYS.map((key): Told => ({ what: 'place', key })), { what: 'wait', key: '' }];
+export const asked: Told[] = [...KEYS.map((key): Told => ({ what: 'place', key })), { what: 'wait', key: '' }];
 
 const reports = fc.tuple(receipts, refunds, totals, failures, disputes).map((lists) => lists.flat());
 /** Every report once, and some again. */
-const histories = fc
+export const histories = fc
   .tuple(reports, fc.array(fc.nat(), { maxLength: 3 }))
   .map(([told, again]) => [...told, ...again.flatMap((index) => told[index % Math.max(told.length, 1)] ?? [])]);
-const shuffled = (told: readonly Told[]): fc.Arbitrary<Told[]> =>
+export const shuffled = (told: readonly Told[]): fc.Arbitrary<Told[]> =>
   fc.shuffledSubarray([...told], { minLength: told.length, maxLength: told.length });
 
-/** Holds end, whenever their orders were placed. */
-const LATER: Told = { what: 'wait', key: '' };
 /** One ticket of an order ends. */
-const endings = fc
+export const endings = fc
   .constantFrom(...KEYS)
   .chain((key) => fc.constantFrom(...seatsOf(key)).map((ticket): Told => ({ what: 'end', key, body: { ticket } })));
-const ENDED = ['expired', 'cancelled', 'refund-owed', 'refunded'];
-const RUNS = { numRuns: 500 };
-
-describe('the end of an order, its money and the ledger', () => {
-  it('[L12] [minting WI4] are the same for every order in which anything is reported, before and after the order is placed or its hold is over', () => {
-    const twice = histories.chain((told) => fc.tuple(shuffled([...told, ...asked]), shuffled([...told, ...asked])));
-    fc.assert(
-      fc.property(twice, ([one, other]) => {
-        expect(new Scene([...other, LATER]).end).toEqual(new Scene([...one, LATER]).end);
-      }),
-      RUNS,
-    );
-  });
-
-  it('[L12] are the same with a point of no return between, or the order is ended and all its money is due back', () => {
-    const final = fc
-      .constantFrom('cancel', 'refund', 'rival')
-      .chain((what) => fc.constantFrom(...KEYS).map((key): Told => ({ what, key }) as Told));
-    const both = fc
-      .tuple(histories, fc.array(final, { minLength: 1, maxLength: 2 }))
-      .chain(([told, ends]) => fc.tuple(shuffled([...told, ...asked]), shuffled([...told, ...asked, ...ends])));
-    fc.assert(
-      fc.property(both, ([without, told]) => {
-        const [free, scene] = [new Scene([...without, LATER]), new Scene([...told, LATER])];
-        // a rival may have taken the unit before the order: then there is no order
-        for (const order of ORDERS) if (scene.status(order) !== undefined) expectSameOrEnded(scene, free, order);
-      }),
-      RUNS,
-    );
-  });
-
-  it('[L12] are the same wherever the same tickets were ended one by one, or the order is ended and all its money is due back', () => {
-    const both = fc
-      .tuple(histories, fc.array(endings, { minLength: 1, maxLength: 3 }))
-      .map(([told, parts]) => [...told, ...asked, ...parts])
-      .chain((told) => fc.tuple(shuffled(told), shuffled(told)));
-    let compared = 0;
-    fc.assert(
-      fc.property(both, ([left, right]) => {
-        const [one, other] = [new Scene([...left, LATER]), new Scene([...right, LATER])];
-        for (const [place, order] of ORDERS.entries()) {
-          const [ended, endedThere] = [one.endedOf(order), other.endedOf(order)];
-          if (ended[0] === true || endedThere[0] === true) {
-            for (const scene of [one, other])
-              if (scene.endedOf(order)[0] === true) expect(scene.due(order)).toEqual(scene.sum(order, leftOf));
-          } else if (JSON.stringify(ended) === JSON.stringify(endedThere)) {
-            expect(other.end.ofOrder[place]).toEqual(one.end.ofOrder[place]);
-            if (JSON.stringify(ended).includes('true')) compared += 1;
-          }
-        }
-      }),
-      RUNS,
-    );
-    expect(compared).toBeGreaterThan(RUNS.numRuns / 10);
-  });
-
-  it('[L9] [minting WI6] [L11] add up whatever is reported, contradictions and several receipts of one payment included', () => {
-    const anything = fc.array(
-      fc.record({ ...about, amount }).map((body): Told => ({ what: 'received', key: 'r', body })),
-      { maxLength: 5 },
-    );
-    const parts = fc.array(endings, { maxLength: 3 });
-    const told = fc.tuple(histories, anything, parts).chain(([some, more, ends]) => shuffled([...some, ...more, ...ends, ...asked]));
-    fc.assert(
-      fc.property(told, (list) => {
-        const scene = new Scene();
-        for (const one of list) {
-          scene.hears(one);
-          for (const unit of ['EUR', 'USD', 'JPY']) expectToAddUp(scene, unit);
-        }
-      }),
-      RUNS,
-    );
-  });
-});
-
-const leftOf = (payment: Payment): bigint => (payment.received ?? 0n) - backOf(payment) - disputedOf(payment);
-const sameSums = (one: Record<string, bigint>, other: Record<string, bigint>): boolean =>
-  [...new Set([...Object.keys(one), ...Object.keys(other)])].every((unit) => one[unit] === other[unit]);
-
-function expectSameOrEnded(scene: Scene, free: Scene, order: OrderId): void {
-  const status = scene.status(order) ?? '';
-  if (status === free.status(order) && sameSums(scene.due(order), free.due(order))) return;
-  expect([status, ENDED.includes(status)]).toEqual([status, true]);
-  expect(scene.due(order)).toEqual(scene.sum(order, leftOf));
-}
-
-/** The ledger equals the sale's state, computed independently: every refund due was received, and every amount received is in an account. */
-function expectToAddUp({ open, book }: Scene, unit: string): void {
-  const balance = (account: Account) => book.balances.of(tenant, sale, unit, account);
-  const sum = (amountOf: (payment: Payment) => bigint) =>
-    open.payments
-      .all()
-      .filter((payment) => payment.currency === unit)
-      .reduce((total, payment) => total + amountOf(payment), 0n);
-  expect([balance('provider'), balance('refunds-owed'), balance('disputed')]).toEqual([
-    sum((payment) => (payment.received ?? 0n) - backOf(payment)),
-    sum(dueOf),
-    sum(disputedOf),
-  ]);
-  const earned = [...open.orders.values()].filter(({ status, total }) => status === 'confirmed' && total.currency === unit);
-  const paying = earned.flatMap((order) => paymentOf(open, order) ?? []);
-  expect(paying).toHaveLength(earned.length);
-  expect(balance('revenue')).toBe(paying.reduce((total, payment) => total + leftOf(payment) - dueOf(payment), 0n));
-  for (const [place, payment] of paying.entries()) {
-    const kept = earned[place]?.tickets.filter(({ ticket }) => !earned[place]?.progressOf(ticket).ended).length ?? 0;
-    const due = TOTAL - BigInt(kept) * PRICE - backOf(payment) - disputedOf(payment);
-    expect(dueOf(payment)).toBe(due > 0n ? due : 0n);
-  }
-}
