@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
 import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
 import { waitFor } from '../dev/processes/wait.js';
-import { ask, expectStatus, onStage, type SellingStage } from './selling-stage.js';
+import { ask, expectStatus, onStage, type SellingStage } from './stage/selling-stage.js';
 
 /** Of the tenant that floods, at once, over this many sales. */
 const IN_FLIGHT = 4_000;

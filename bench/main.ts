@@ -1,44 +1,67 @@
-import { Argument } from 'commander';
+import { join } from 'node:path';
+import { Argument, type Command } from 'commander';
+import { EXIT } from '#shared/platform/process/exit-codes.js';
+import { causeOf, messageOf } from '../dev/processes/errors.js';
 import { countOf, ownCommand } from '../dev/processes/own-command.js';
-import { benchFair } from './fair.js';
-import { benchFlash } from './flash.js';
-import { benchFold } from './fold.js';
-import { benchHttp } from './http-orders.js';
-import { benchMints } from './mints.js';
-import { benchOrders } from './orders.js';
-import { benchReads } from './reads.js';
-import { benchReplay } from './replay.js';
+import { homeFolder, projectFolder } from '../dev/processes/project.js';
+import { BENCHES } from './benches.js';
+import { commitNow } from './measure/machine.js';
+import { type Plan, planOf, type Wanted } from './plan.js';
+import { readResult, writePage } from './report/files.js';
+import { runBench } from './run-bench.js';
 
-interface Options {
-  readonly seconds: number;
-  readonly buyers: number;
-  readonly events: number;
-  readonly mints: number;
-}
+const RESULTS = join(projectFolder(), 'bench', 'results');
+const QUICK_RESULTS = join(homeFolder(), 'bench');
 
-const BENCHES: Readonly<Record<string, (given: Options) => Promise<boolean>>> = {
-  orders: benchOrders,
-  flash: benchFlash,
-  reads: benchReads,
-  fair: benchFair,
-  http: benchHttp,
-  replay: benchReplay,
-  mint: benchMints,
-  fold: benchFold,
-};
-const DEFAULT_SECONDS = 5;
-const DEFAULT_BUYERS = 50_000;
-const DEFAULT_EVENTS = 1_000_000;
-const DEFAULT_MINTS = 10_000;
+const listed = BENCHES.map(({ name, what, minutes, size }) => {
+  const sizes = size === undefined ? '' : ` (--size: ${size.of}, ${size.full.toLocaleString('en-US')})`;
+  return `  ${name.padEnd(14)} ${String(minutes).padStart(2)} min  ${what}${sizes}`;
+}).join('\n');
 
 await ownCommand('bench')
-  .description('Measures, beside what it is compared with in the same run. Ends with 1 where a bar is missed.')
-  .addArgument(new Argument('[what...]', 'what is measured').choices(Object.keys(BENCHES)).default(Object.keys(BENCHES), 'all of it'))
-  .option('--seconds <n>', 'orders, reads, http: of each load', countOf, DEFAULT_SECONDS)
-  .option('--buyers <n>', 'flash: for a tenth as many seats', countOf, DEFAULT_BUYERS)
-  .option('--events <n>', 'replay: in the log', countOf, DEFAULT_EVENTS)
-  .option('--mints <n>', 'mint: outstanding at once', countOf, DEFAULT_MINTS)
-  .action(async (wanted: readonly string[], options: Options) => {
-    for (const name of wanted) if (!(await BENCHES[name]?.(options))) process.exitCode = 1;
+  .description('Measures workloads beside what they are compared with in the same run. Exit code 1: a target is missed or a bench failed.')
+  .addArgument(
+    new Argument('[names...]', 'what is measured; all of it without a name').choices(BENCHES.map(({ name }) => name)).default([], 'all'),
+  )
+  .option('--quick', 'small sizes, one pair; without names only the benches that end within two minutes together')
+  .option('--pairs <n>', 'how often each variant is measured, in turns (5, quick 1)', countOf)
+  .option('--seconds <n>', 'of each measurement (4, quick 1)', countOf)
+  .option('--size <n>', 'of the one bench that is named: see the list', countOf)
+  .option('--seed <n>', 'of random arrival times', countOf, 1)
+  .option('--resume', 'skip what bench/results has already, measured at this commit with these sizes')
+  .addHelpText('after', `\nBenches, and how long each takes on two idle processors:\n${listed}\n`)
+  .action(async (names: readonly string[], options: Wanted, command: Command) => {
+    const folder = options.quick ? QUICK_RESULTS : RESULTS;
+    const commit = commitNow();
+    const plans = plansFor(names, options, command).filter((plan) => !options.resume || !isDone(plan, folder, commit));
+    const minutes = plans.reduce((sum, { bench }) => sum + bench.minutes, 0);
+    if (!options.quick) console.log(`${plans.length} benches, about ${minutes} minutes on two idle processors`);
+    for (const plan of plans) {
+      try {
+        if (!(await runBench(plan, folder, commit))) process.exitCode = EXIT.findings;
+        writePage(
+          folder,
+          BENCHES.map(({ name }) => name),
+        );
+      } catch (error) {
+        console.error(`\n${plan.bench.name} failed: ${messageOf(causeOf(error))}\n${error instanceof Error ? error.stack : ''}`);
+        process.exitCode = EXIT.findings;
+      }
+    }
   })
   .parseAsync();
+
+function plansFor(names: readonly string[], options: Wanted, command: Command): readonly Plan[] {
+  try {
+    return planOf(BENCHES, names, options);
+  } catch (error) {
+    return command.error(`error: ${messageOf(error)}`);
+  }
+}
+
+function isDone({ bench, sizes }: Plan, folder: string, commit: string): boolean {
+  const recorded = readResult(folder, bench.name);
+  const isSame = recorded?.commit === commit && JSON.stringify(recorded.sizes) === JSON.stringify(sizes);
+  if (isSame) console.log(`${bench.name}: measured at ${commit} already`);
+  return isSame;
+}

@@ -14,8 +14,12 @@ import { Web3Loop } from '../dev/chaos/web3-loop.js';
 import { startNats } from '../dev/nats/server.js';
 import { temporaryFolder } from '../dev/processes/temporary.js';
 import { waitFor } from '../dev/processes/wait.js';
-import { ChainProcess, callsIn } from './chain-process.js';
-import { MinterProcess } from './minter-process.js';
+import type { Bench } from './bench.js';
+import { spreadOf } from './measure/statistics.js';
+import type { Result, Run } from './report/result.js';
+import { shown } from './report/table.js';
+import { ChainProcess, callsIn } from './stage/chain-process.js';
+import { startMinter } from './stage/minter-process.js';
 
 const TENANT = 'bench' as TenantId;
 const SALE = 'bench' as SaleId;
@@ -45,12 +49,22 @@ interface Minted extends Figures {
   readonly attempts: number;
 }
 
-/** Mints through the real minter process on a chain of 400 ms slots with losses, next to a plain web3.js loop on an equal chain. */
-export async function benchMints({ mints }: { readonly mints: number }): Promise<boolean> {
-  const ours = await minted(mints);
-  const peers = [await looped('web3.js, Promise.all of 256', WINDOW * WINDOWS, WINDOW), await looped('web3.js, one by one', ONE_BY_ONE, 1)];
-  return report(ours, peers);
-}
+/** Mints through the real minter process on a chain of 400 ms slots with losses, beside a plain web3.js loop on an equal chain. */
+export const mint: Bench = {
+  name: 'mint',
+  what: 'mints on a local chain that loses transactions and answers, beside a plain web3.js loop',
+  minutes: 5,
+  size: { of: 'mints outstanding at once', full: 10_000, quick: 200 },
+  run: async ({ size, say }: Run) => {
+    const ours = await minted(size);
+    say(`${size} mints: ${ours.perSecond.toFixed(0)}/s`);
+    const loops = [
+      await looped('web3.js, Promise.all of 256', WINDOW * WINDOWS, WINDOW),
+      await looped('web3.js, one by one', ONE_BY_ONE, 1),
+    ];
+    return report(ours, loops);
+  },
+};
 
 async function minted(mints: number): Promise<Minted> {
   const folder = temporaryFolder('bench-mints');
@@ -61,10 +75,10 @@ async function minted(mints: number): Promise<Minted> {
   await (await TenantRegister.on(admin)).create(TENANT);
   await ask(admin, mints);
   const keysDir = `${folder.path}/keys`;
-  const minter = MinterProcess.start(server, chain.url, keysDir);
+  const minter = startMinter(server, chain.url, keysDir);
   try {
     const course = await watch(admin, mints);
-    const peakBytes = minter.peakBytes();
+    const peakBytes = minter.bytes('VmHWM');
     const calls = callsIn(await chain.calm());
     const { payer } = await loadMintKeys(keysDir, 'require');
     const { assets, attempts } = await inTheLog(admin);
@@ -150,23 +164,47 @@ async function looped(what: string, mints: number, window: number): Promise<Figu
   }
 }
 
-function report(ours: Minted, peers: readonly Figures[]): boolean {
-  console.log(
-    'mints on a chain of 400 ms slots that are final after 32; 5 % of transactions dropped, 1 % of answers lost; log: sync_interval always\n',
-  );
-  console.log('                                  mints  seconds  mints/s  calls/mint  duplicates');
-  for (const { what, mints, seconds, perSecond, callsPerMint, duplicates } of [ours, ...peers]) {
-    const cells = [mints, seconds.toFixed(1), perSecond.toFixed(1), callsPerMint.toFixed(2), duplicates];
-    console.log(`${what.padEnd(30)}${cells.map((cell, index) => `${cell}`.padStart([9, 9, 9, 12, 12][index] ?? 9)).join('')}`);
-  }
+function report(ours: Minted, loops: readonly Figures[]): Result {
   const mebibytes = ours.peakBytes / MEBIBYTE;
-  console.log(
-    `\nadmit-one: mints/s between 10 % and 90 % done; ${ours.attempts} transactions signed, most outstanding ${ours.outstanding},`,
-  );
-  console.log(`most memory resident ${mebibytes.toFixed(0)} MiB`);
-  const reached = ours.perSecond >= BAR.perSecond && ours.callsPerMint <= BAR.calls && ours.duplicates === 0 && mebibytes < BAR.mebibytes;
-  console.log(
-    `bar: at least ${BAR.perSecond}/s, at most ${BAR.calls} calls a mint, 0 duplicates, below ${BAR.mebibytes} MiB: ${reached ? 'reached' : 'MISSED'}`,
-  );
-  return reached;
+  const row = (figures: Figures, durability: string, more = {}) => ({
+    label: figures.what,
+    durability,
+    figures: {
+      mints: spreadOf([figures.mints]),
+      seconds: spreadOf([figures.seconds]),
+      perSecond: spreadOf([figures.perSecond]),
+      callsPerMint: spreadOf([figures.callsPerMint]),
+      duplicates: spreadOf([figures.duplicates]),
+      ...more,
+    },
+  });
+  const own = { attempts: spreadOf([ours.attempts]), outstanding: spreadOf([ours.outstanding]), peakMiB: spreadOf([mebibytes]) };
+  if (ours.duplicates !== 0) throw new Error(`${ours.duplicates} tickets were minted twice`);
+  return {
+    title: 'Mints on a chain of 400 ms slots that are final after 32; 5 % of transactions dropped, 1 % of answers lost',
+    rows: [
+      row(ours, 'MINTS and EVENTS: sync_interval always; chain: finalized', own),
+      ...loops.map((figures) => row(figures, 'nothing is stored; chain: finalized')),
+    ],
+    targets: [
+      {
+        what: `${BAR.perSecond} mints/s`,
+        reached: ours.perSecond >= BAR.perSecond,
+        measured: `${shown(ours.perSecond)}/s from 10 % to 90 % done`,
+      },
+      { what: `at most ${BAR.calls} RPC calls a mint`, reached: ours.callsPerMint <= BAR.calls, measured: shown(ours.callsPerMint) },
+      { what: `less than ${BAR.mebibytes} MiB`, reached: mebibytes < BAR.mebibytes, measured: `${shown(mebibytes)} MiB` },
+      { what: 'no ticket minted twice', reached: true, measured: `${ours.mints} tickets counted on the chain` },
+    ],
+    plots: [
+      {
+        kind: 'bars',
+        title: 'Mints a second on a chain that loses transactions and answers',
+        unit: '/s',
+        series: ['mints'],
+        groups: [ours, ...loops].map(({ what, perSecond }) => ({ label: what, values: [spreadOf([perSecond])] })),
+        mark: { at: BAR.perSecond, label: 'target' },
+      },
+    ],
+  };
 }

@@ -1,35 +1,71 @@
 import { randomUUID } from 'node:crypto';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { closedLoop, type Figures, type Load, ROUNDS, roundOf } from './load.js';
-import { ask, expectStatus, onStage, openSale } from './selling-stage.js';
+import { type Bench, timesOf } from './bench.js';
+import { closedLoop, type Load, type Sample } from './measure/load.js';
+import { figuresOf, inTurns, rateRatio, ratesOf } from './measure/rounds.js';
+import { spreadOf } from './measure/statistics.js';
+import type { Result, Run } from './report/result.js';
+import { shown, shownSpread } from './report/table.js';
+import { OUR_DURABILITY } from './stage/seller.js';
+import { ask, expectStatus, onStage, openSale, type SellingStage } from './stage/selling-stage.js';
 
 const IN_FLIGHT = 64;
 const KEYS = 2_000;
-const ALONE = 'orders';
-const BESIDE = 'orders, a storm of retries beside';
-const READS = 'reads of orders';
-const RETRIES = 'the retries beside';
-const BAR_READS_PER_SECOND = 1_500;
-/** The latency bound of an order while as many callers read decided orders: both share the work of one process. */
-const BAR_BESIDE = 0.5;
+const READS_PER_SECOND = 1_500;
+/** Of the orders, while as many callers repeat decided orders: both share the work of one process. */
+const SHARE_BESIDE_RETRIES = 0.5;
 
 /** Reads and retries of one sale at once: all are answered from the log, up to the leader's last commit at their arrival. */
-export async function benchReads({ seconds }: { readonly seconds: number }): Promise<boolean> {
-  const load = roundOf(seconds, IN_FLIGHT);
-  const rows = new Map<string, Figures[]>();
-  const note = (name: string, figures: Figures): void => void rows.set(name, [...(rows.get(name) ?? []), figures]);
-  await onStage('bench-reads', async ({ demo }) => {
-    await openSale(demo, 'reads');
-    const made = await place(demo);
-    for (let round = 0; round < ROUNDS; round++) {
-      note(READS, await reads(demo, made, load));
-      note(ALONE, await orders(demo, load));
-      const [sold, again] = await Promise.all([orders(demo, load), retries(demo, load)]);
-      note(BESIDE, sold);
-      note(RETRIES, again);
-    }
+export const reads: Bench = {
+  name: 'reads',
+  what: 'reads of decided orders, and orders beside as many retries of decided ones',
+  minutes: 2,
+  run: (run) => onStage('bench-reads', (stage) => measure(stage, run)),
+};
+
+async function measure({ demo, processes }: SellingStage, run: Run): Promise<Result> {
+  const load: Load = { ...timesOf(run), inFlight: IN_FLIGHT, processes };
+  await openSale(demo, 'reads');
+  const made = await place(demo);
+  const retried: Sample[] = [];
+  const rounds = await inTurns(
+    run.pairs,
+    {
+      reads: () => readOrders(demo, made, load),
+      alone: () => placeOrders(demo, load),
+      beside: async () => {
+        const [sold, again] = await Promise.all([placeOrders(demo, load), retries(demo, load)]);
+        retried.push(again);
+        return sold;
+      },
+    },
+    run.say,
+  );
+  const beside = rateRatio(rounds.beside, rounds.alone);
+  const reading = spreadOf(ratesOf(rounds.reads));
+  const row = (label: string, samples: readonly Sample[], more = {}) => ({
+    label,
+    durability: OUR_DURABILITY,
+    figures: { ...figuresOf(samples), ...more },
   });
-  return report(rows);
+  return {
+    title: `Reads, orders of one place, and retries of decided orders over NATS, ${IN_FLIGHT} in flight each`,
+    rows: [
+      row('reads of orders', rounds.reads),
+      row('orders alone', rounds.alone),
+      row('orders beside retries', rounds.beside, { ratioToAlone: beside }),
+      row('the retries', retried),
+    ],
+    targets: [
+      { what: `${READS_PER_SECOND} reads/s`, reached: reading.median >= READS_PER_SECOND, measured: `${shown(reading.median)}/s` },
+      {
+        what: `beside the retries ${SHARE_BESIDE_RETRIES * 100} % of the orders`,
+        reached: beside.median >= SHARE_BESIDE_RETRIES,
+        measured: shownSpread(beside),
+      },
+    ],
+    plots: [],
+  };
 }
 
 const order = (key: string): object => ({ sale: 'reads', buyer: key, quantity: 1 });
@@ -45,7 +81,7 @@ async function place(demo: NatsConnection): Promise<string[]> {
   return made;
 }
 
-async function reads(demo: NatsConnection, made: readonly string[], load: Load): Promise<Figures> {
+async function readOrders(demo: NatsConnection, made: readonly string[], load: Load): Promise<Sample> {
   let next = 0;
   return closedLoop(load, async () => {
     next += 1;
@@ -53,40 +89,18 @@ async function reads(demo: NatsConnection, made: readonly string[], load: Load):
   });
 }
 
-async function orders(demo: NatsConnection, load: Load): Promise<Figures> {
+async function placeOrders(demo: NatsConnection, load: Load): Promise<Sample> {
   return closedLoop(load, async () => {
     const key = randomUUID();
     expectStatus(201, await ask(demo, 'order.place', order(key), key));
   });
 }
 
-async function retries(demo: NatsConnection, load: Load): Promise<Figures> {
+async function retries(demo: NatsConnection, load: Load): Promise<Sample> {
   let next = 0;
   return closedLoop(load, async () => {
     next += 1;
     const key = `key-${next % KEYS}`;
     expectStatus(201, await ask(demo, 'order.place', order(key), key));
   });
-}
-
-function report(rows: ReadonlyMap<string, readonly Figures[]>): boolean {
-  console.log(
-    `\none sale, ${IN_FLIGHT} in flight each, closed loop, one purchase process (sync_interval: always); the middle of ${ROUNDS} rounds\n`,
-  );
-  console.log('                                       per second   p50 ms    p99 ms');
-  const middles = new Map([...rows].map(([name, figures]) => [name, middle(figures)] as const));
-  for (const [name, { perSecond, p50Ms, p99Ms }] of middles)
-    console.log(`${name.padEnd(38)} ${perSecond.toFixed(0).padStart(10)} ${p50Ms.toFixed(2).padStart(8)} ${p99Ms.toFixed(2).padStart(9)}`);
-  const rate = (name: string): number => middles.get(name)?.perSecond ?? 0;
-  const beside = rate(BESIDE) / rate(ALONE);
-  const reached = rate(READS) >= BAR_READS_PER_SECOND && beside >= BAR_BESIDE;
-  console.log(
-    `\nbar: ${BAR_READS_PER_SECOND} reads/s, and beside the storm ${BAR_BESIDE * 100} % of the orders (${(beside * 100).toFixed(0)} %): ${reached ? 'reached' : 'MISSED'}`,
-  );
-  return reached;
-}
-
-function middle(figures: readonly Figures[]): Figures {
-  const sorted = [...figures].sort((left, right) => left.perSecond - right.perSecond);
-  return sorted[Math.floor(sorted.length / 2)] as Figures;
 }

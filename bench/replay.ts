@@ -19,22 +19,26 @@ import { makeLedgerDatabase } from '../dev/postgres/ledger-database.js';
 import { type PostgresServer, startPostgres } from '../dev/postgres/server.js';
 import { temporaryFolder } from '../dev/processes/temporary.js';
 import { waitFor } from '../dev/processes/wait.js';
-import { writeLog } from './ledger-log.js';
+import type { Bench } from './bench.js';
+import { type Spread, spreadOf } from './measure/statistics.js';
+import type { Result, Run } from './report/result.js';
+import { shown, shownSpread } from './report/table.js';
+import { writeLog } from './stage/ledger-log.js';
 
 const DATABASE = 'bench';
 const MINTED = 0.25;
-const ROUNDS = 3;
 const BATCH = 1_024;
 const WAIT_MS = 600_000;
-/** The bar for a replay: events a second, and its share of the rate of a bare Postgres COPY. */
-const BAR = { perSecond: 60_000, ofCopy: 0.5 };
+/** Of a replay: its share of the rate of a bare Postgres COPY. */
+const SHARE_OF_COPY = 0.6;
+const DURABILITY = { replay: 'Postgres: fsync on, checkpointed at promotion', copy: 'Postgres: fsync on, synchronous_commit on' };
 const MS_PER_SECOND = 1_000;
 const silent = createLogger('bench', 'fatal');
 /** As in operations.md: indexes with random inserts fit in memory, and no checkpoint falls into a round. Fsync stays on. */
 const SETTINGS = { shared_buffers: '1GB', max_wal_size: '8GB', checkpoint_timeout: '30min' };
 const run = promisify(execFile);
 
-interface Bench {
+interface Servers {
   readonly nats: NatsServer;
   readonly postgres: PostgresServer;
   readonly folder: string;
@@ -52,24 +56,34 @@ interface Replayed {
   readonly cpuSeconds: number;
 }
 
-/** Rebuilds a ledger as `admit replay` does, alternating with a bare COPY of the same rows and a raw consume of the same stream. */
-export async function benchReplay({ events: wanted }: { readonly events: number }): Promise<boolean> {
+/** Rebuilds a ledger as `admit replay` does, in turns with a bare COPY of the same rows and a raw consume of the same stream. */
+export const replay: Bench = {
+  name: 'replay',
+  what: 'a ledger rebuilt from the log, beside a bare COPY of the same rows and a raw consume of the stream',
+  minutes: 8,
+  size: { of: 'events in the log', full: 1_000_000, quick: 20_000 },
+  run: measure,
+};
+
+async function measure(run: Run): Promise<Result> {
   const folder = temporaryFolder('bench-replay');
   const nats = await startNats({ dataDir: join(folder.path, 'nats') });
   const postgres = await startPostgres({ dataDir: join(folder.path, 'postgres'), settings: SETTINGS });
   try {
-    const bench: Bench = { nats, postgres, folder: folder.path, urls: await makeLedgerDatabase(postgres, DATABASE, silent) };
-    const { events, commits, last } = await fill(bench, wanted);
-    const projectedMs = await project(bench, last);
-    console.log(`${events} events in ${commits} commits; projected at ${perSecond(events, projectedMs)} events/s\n`);
+    const servers: Servers = { nats, postgres, folder: folder.path, urls: await makeLedgerDatabase(postgres, DATABASE, silent) };
+    const { events, commits, last } = await fill(servers, run.size);
+    const projectedMs = await project(servers, last);
+    const projected = `${events} events in ${commits} commits; the projector took in ${perSecond(events, projectedMs).toFixed(0)} events/s`;
+    run.say(projected);
     const rounds: Round[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      const replayed = await replay(bench);
+    for (let round = 1; round <= run.pairs; round += 1) {
+      const replayed = await replayOnce(servers);
       if (replayed.result !== 'equal') throw new Error(`the replay says ${replayed.result}`);
-      const indexedMs = await makeIndexes(bench);
-      rounds.push({ replayed, indexedMs, copiedMs: await copy(bench), consumedMs: await consume(bench, last) });
+      const indexedMs = await makeIndexes(servers);
+      rounds.push({ replayed, indexedMs, copiedMs: await copy(servers), consumedMs: await consume(servers, last) });
+      run.say(`${round}/${run.pairs}: ${perSecond(replayed.events, replayed.rebuiltMs).toFixed(0)} events/s`);
     }
-    return report(rounds);
+    return report(rounds, projected);
   } finally {
     await postgres.stop();
     await nats.stop();
@@ -77,7 +91,7 @@ export async function benchReplay({ events: wanted }: { readonly events: number 
   }
 }
 
-async function fill({ nats }: Bench, wanted: number): Promise<{ events: number; commits: number; last: number }> {
+async function fill({ nats }: Servers, wanted: number): Promise<{ events: number; commits: number; last: number }> {
   const connection = await connect(nats.connection('provision'));
   await provision(connection);
   const written = await writeLog(connection, { events: wanted, minted: MINTED });
@@ -87,7 +101,7 @@ async function fill({ nats }: Bench, wanted: number): Promise<{ events: number; 
 }
 
 /** Fills the live ledger with the production projector, in this process. */
-async function project({ nats, urls }: Bench, last: number): Promise<number> {
+async function project({ nats, urls }: Servers, last: number): Promise<number> {
   const connection = await connect(nats.connection('ledger'));
   const pool = database(urls.projector, { name: 'bench', connections: 2, logger: silent });
   const projector = new Projector(() => connected(pool), await JetStreamEventsLog.on(connection, BATCH), silent);
@@ -104,7 +118,7 @@ async function project({ nats, urls }: Bench, last: number): Promise<number> {
 }
 
 /** The index builds that a promotion runs before it exchanges the ledgers; queries need them. */
-function makeIndexes({ postgres }: Bench): Promise<number> {
+function makeIndexes({ postgres }: Servers): Promise<number> {
   return postgres.asSuperuser(DATABASE, async (client) => {
     const startedAt = performance.now();
     await addQueryIndexes(client, SHADOW);
@@ -112,14 +126,14 @@ function makeIndexes({ postgres }: Bench): Promise<number> {
   });
 }
 
-async function rewind({ nats }: Bench): Promise<void> {
+async function rewind({ nats }: Servers): Promise<void> {
   const connection = await connect(nats.connection('operator'));
   await (await jetstreamManager(connection, { checkAPI: false })).consumers.reset('EVENTS', 'replay', 1);
   await connection.close();
 }
 
 /** Runs a replay as a process of its own, as the command does. */
-async function replay(bench: Bench): Promise<Replayed> {
+async function replayOnce(bench: Servers): Promise<Replayed> {
   await rewind(bench);
   await bench.postgres.asSuperuser(DATABASE, (client) => client.query('checkpoint')); // as before the COPY
   const { user, pass } = bench.nats.credentials('replay');
@@ -141,7 +155,7 @@ async function replay(bench: Bench): Promise<Replayed> {
  * the log, writes through row-level security, and updates rows that a later batch changes. It also does less: it need not be on disk
  * before a promotion. It builds the query indexes only at the end, which is counted when the two are compared.
  */
-async function copy({ postgres }: Bench): Promise<number> {
+async function copy({ postgres }: Servers): Promise<number> {
   return postgres.asSuperuser(DATABASE, async (client) => {
     const { rows } = await client.query<{ folder: string }>(`select current_setting('data_directory') as folder`);
     const folder = rows[0]?.folder ?? '';
@@ -158,7 +172,7 @@ async function copy({ postgres }: Bench): Promise<number> {
   });
 }
 
-async function consume(bench: Bench, last: number): Promise<number> {
+async function consume(bench: Servers, last: number): Promise<number> {
   await rewind(bench);
   const connection = await connect(bench.nats.connection('replay'));
   const startedAt = performance.now();
@@ -177,25 +191,53 @@ interface Round {
   readonly consumedMs: number;
 }
 
-const perSecond = (events: number, ms: number): string => Math.round((events / ms) * MS_PER_SECOND).toLocaleString('en-US');
+const perSecond = (events: number, ms: number): number => (events / ms) * MS_PER_SECOND;
 const ofCopy = ({ replayed, indexedMs, copiedMs }: Round): number => copiedMs / (replayed.rebuiltMs + indexedMs);
 
-/** Other load on the machine affects rounds differently, so the round with the median ratio counts. */
-function report(rounds: readonly Round[]): boolean {
-  console.log('round   replay/s  indexes s    COPY/s  consume/s  of COPY  compared s  peak MiB   cpu s');
-  for (const [index, round] of rounds.entries()) {
-    const { events, rebuiltMs, comparedMs, peakMemoryMiB, cpuSeconds } = round.replayed;
-    const [replay, ...others] = [rebuiltMs, round.copiedMs, round.consumedMs].map((ms) => perSecond(events, ms).padStart(10));
-    const indexed = (round.indexedMs / MS_PER_SECOND).toFixed(1).padStart(9);
-    console.log(
-      `${index + 1}     ${replay}  ${indexed}${others.join('')}  ${ofCopy(round).toFixed(2).padStart(7)}  ${(comparedMs / MS_PER_SECOND).toFixed(1).padStart(10)}  ${String(peakMemoryMiB).padStart(8)}  ${cpuSeconds.toFixed(1).padStart(6)}`,
-    );
-  }
-  const middle = [...rounds].sort((left, right) => ofCopy(left) - ofCopy(right))[Math.floor(rounds.length / 2)] as Round;
-  const rate = (middle.replayed.events / middle.replayed.rebuiltMs) * MS_PER_SECOND;
-  const ok = rate >= BAR.perSecond && ofCopy(middle) >= BAR.ofCopy;
-  console.log(
-    `\n${ok ? 'reached' : 'MISSED'}: ${Math.round(rate)} events/s (bar ${BAR.perSecond}), ${ofCopy(middle).toFixed(2)} of bare COPY (bar ${BAR.ofCopy})`,
-  );
-  return ok;
+function report(rounds: readonly Round[], projected: string): Result {
+  const of = (value: (round: Round) => number): Spread => spreadOf(rounds.map(value));
+  const rate = (ms: (round: Round) => number): Spread => of((round) => perSecond(round.replayed.events, ms(round)));
+  const share = of(ofCopy);
+  const rates = {
+    replay: rate(({ replayed }) => replayed.rebuiltMs),
+    copy: rate(({ copiedMs }) => copiedMs),
+    consume: rate(({ consumedMs }) => consumedMs),
+  };
+  return {
+    title: `A ledger rebuilt from ${rounds[0]?.replayed.events.toLocaleString('en-US')} events`,
+    rows: [
+      {
+        label: 'admit replay',
+        durability: DURABILITY.replay,
+        figures: {
+          eventsPerSecond: rates.replay,
+          ratioToCopy: share,
+          indexesMs: of(({ indexedMs }) => indexedMs),
+          comparedMs: of(({ replayed }) => replayed.comparedMs),
+          peakMiB: of(({ replayed }) => replayed.peakMemoryMiB),
+          cpuSeconds: of(({ replayed }) => replayed.cpuSeconds),
+        },
+      },
+      { label: 'bare COPY, with indexes', durability: DURABILITY.copy, figures: { eventsPerSecond: rates.copy } },
+      { label: 'raw consume of the stream', durability: 'nothing is written', figures: { eventsPerSecond: rates.consume } },
+    ],
+    targets: [
+      { what: `${SHARE_OF_COPY} of a bare COPY, indexes included`, reached: share.median >= SHARE_OF_COPY, measured: shownSpread(share) },
+      { what: 'the rebuilt ledger equals the live one', reached: true, measured: `${rounds.length} of ${rounds.length} replays` },
+    ],
+    plots: [
+      {
+        kind: 'bars',
+        title: 'Events a second: replay, the same rows by COPY, and the stream alone',
+        unit: 'events/s',
+        series: ['rate'],
+        groups: [
+          { label: 'admit replay', values: [rates.replay] },
+          { label: 'bare COPY', values: [rates.copy] },
+          { label: 'raw consume', values: [rates.consume] },
+        ],
+      },
+    ],
+    notes: [projected, `peak memory of a replay: ${shown(of(({ replayed }) => replayed.peakMemoryMiB).max)} MiB`],
+  };
 }

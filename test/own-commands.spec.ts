@@ -15,8 +15,9 @@ describe('a command that the project has for itself', () => {
   });
 
   it.each([
-    ['bench/main.js', ['--events', '1e9', 'replay'], '--events'],
-    ['bench/main.js', ['nothing'], 'orders, flash, reads, fair, http, replay, mint, fold'],
+    ['bench/main.js', ['--size', '1e9', 'replay'], '--size'],
+    ['bench/main.js', ['--size', '5', 'orders'], '--size needs the name of one bench'],
+    ['bench/main.js', ['nothing'], 'orders, http, peers, flash'],
     ['dev/chaos/main.js', ['ledger', '--strikes', '0'], '--strikes'],
   ])('%s %j says what is wrong with it, and what is allowed', (command, words, named) => {
     expect(run(command, ...words)).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining(named) });

@@ -11,19 +11,20 @@ const NETWORK_SECONDS = 10; // for each connection attempt, so that an unreachab
 
 const run = promisify(execFile);
 
-/** A program in a package of a Debian release. */
+/** A program in packages of a Debian release. */
 export interface DebianProgram {
   readonly suite: string;
-  readonly package: string;
-  /** The program's path inside the package. */
+  /** The program's, then those of libraries that it needs. */
+  readonly packages: readonly string[];
+  /** The program's path inside its package. */
   readonly path: readonly string[];
 }
 
 /** The first release whose nats-server is new enough; its binary is static and runs on older ones. */
-export const NATS_SERVER: DebianProgram = { suite: 'forky', package: 'nats-server', path: ['usr', 'sbin', 'nats-server'] };
+export const NATS_SERVER: DebianProgram = { suite: 'forky', packages: ['nats-server'], path: ['usr', 'sbin', 'nats-server'] };
 
-/** Fetches a package of another suite, verified by apt against Debian's keys, without changing the system's apt state. @returns the program's path */
-export async function fetchDebianPackage(wanted: DebianProgram, folder: string, progress: (line: string) => void): Promise<string> {
+/** Fetches packages of another suite, verified by apt against Debian's keys, without changing the system's apt state. @returns the program's path */
+export async function fetchDebianPackages(wanted: DebianProgram, folder: string, progress: (line: string) => void): Promise<string> {
   if (!/^ID=debian$/m.test(existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : ''))
     throw new Error('this system is not Debian');
   const failures: string[] = [];
@@ -51,13 +52,15 @@ async function fetchFrom(site: string, wanted: DebianProgram, folder: string, pr
   await writeFile(at('sources.list'), `deb ${signedBy}${site} ${wanted.suite} main\n`);
   const apt = (...args: string[]): Promise<unknown> =>
     run('apt-get', [...privateState(at), ...args], { timeout: APT_MS, cwd: at('package') }).catch(explain);
-  progress(`${wanted.package}: reading the package index of Debian ${wanted.suite}`);
+  const [name = ''] = wanted.packages;
+  progress(`${name}: reading the package index of Debian ${wanted.suite}`);
   await apt('update');
-  progress(`${wanted.package}: downloading the package`);
-  await apt('download', wanted.package);
-  const deb = (await readdir(at('package'))).find((name) => name.endsWith('.deb'));
-  if (deb === undefined) throw new Error(`apt-get downloaded nothing from ${site}`);
-  await run('dpkg-deb', ['-x', at('package', deb), at('unpacked')], { timeout: APT_MS });
+  progress(`${name}: downloading ${wanted.packages.length === 1 ? 'the package' : `${wanted.packages.length} packages`}`);
+  await apt('download', ...wanted.packages);
+  const debs = (await readdir(at('package'))).filter((file) => file.endsWith('.deb'));
+  if (debs.length < wanted.packages.length)
+    throw new Error(`apt-get downloaded ${debs.length} of ${wanted.packages.length} packages from ${site}`);
+  for (const deb of debs) await run('dpkg-deb', ['-x', at('package', deb), at('unpacked')], { timeout: APT_MS });
   return at('unpacked', ...wanted.path);
 }
 

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { messageOf } from '../processes/errors.js';
 import { cacheFolder, type Environment, environment } from '../processes/project.js';
-import { fetchDebianPackage, NATS_SERVER } from './obtain-debian.js';
+import { fetchDebianPackages, NATS_SERVER } from './obtain-debian.js';
 import { fetchRelease } from './obtain-release.js';
 
 /** This version has fixes that the product depends on: cancelled schedules, consumer reset, pinned consumers after a restart. */
@@ -39,7 +39,7 @@ export interface NamedFetch {
 
 const FETCHES: readonly NamedFetch[] = [
   { name: 'the official release archive', fetch: fetchRelease },
-  { name: 'the package of Debian forky', fetch: (folder, progress) => fetchDebianPackage(NATS_SERVER, folder, progress) },
+  { name: 'the package of Debian forky', fetch: (folder, progress) => fetchDebianPackages(NATS_SERVER, folder, progress) },
 ];
 
 /** Finds or fetches a nats-server that is new enough; the order is: $NATS_SERVER, PATH, cache, release archive, Debian package. */

@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { type DebianProgram, fetchDebianPackage } from '../nats/obtain-debian.js';
+import { type DebianProgram, fetchDebianPackages } from '../nats/obtain-debian.js';
 import { messageOf } from '../processes/errors.js';
 import { cacheFolder, type Environment, environment } from '../processes/project.js';
 
 /** The oldest release that supports the rules; programs built for it run on newer releases. */
-const PROMTOOL: DebianProgram = { suite: 'bookworm', package: 'prometheus', path: ['usr', 'bin', 'promtool'] };
+const PROMTOOL: DebianProgram = { suite: 'bookworm', packages: ['prometheus'], path: ['usr', 'bin', 'promtool'] };
 /** Reading rules takes milliseconds; the first start of a program of 100 MB some seconds. */
 const RUN_MS = 60_000;
 const run = promisify(execFile);
@@ -40,7 +40,7 @@ async function fetchInto(cached: string): Promise<string> {
   const folder = await mkdtemp(`${cached}-draft-`);
   try {
     const whole = join(folder, 'promtool');
-    await copyFile(await fetchDebianPackage(PROMTOOL, folder, () => undefined), whole);
+    await copyFile(await fetchDebianPackages(PROMTOOL, folder, () => undefined), whole);
     await chmod(whole, 0o755);
     await run(whole, ['--version'], { timeout: RUN_MS });
     await rename(whole, cached);

@@ -1,7 +1,7 @@
 import { JetStreamValues } from '#shared/event-store/jetstream/jetstream-values.js';
 import type { StoredSnapshot } from '#shared/event-store/snapshots.js';
 import { SNAPSHOTS_BUCKET } from '#shared/platform/topology/streams.js';
-import { writeSale } from '../../bench/ledger-log.js';
+import { writeSale } from '../../bench/stage/ledger-log.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { healthUrlOf, scrape } from '../harness/scrape.js';
 import { Shop } from '../stages/shop.js';

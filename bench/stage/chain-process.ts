@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { ControlReport } from '../dev/solana/control.js';
+import type { ControlReport } from '../../dev/solana/control.js';
 import { MeasuredProcess } from './measured-process.js';
 
 const SLOT_MS = 400;

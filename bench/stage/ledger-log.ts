@@ -24,7 +24,7 @@ const SALES = [
 /** Appends in flight at once: the broker fsyncs each. */
 const WINDOW = 64;
 const AT = Date.UTC(2027, 0, 1);
-const WALLET = '7EcDhSYGxXyscszYEp35KHN8vvw3svAuLKTzXwCFLtV';
+export const WALLET = '7EcDhSYGxXyscszYEp35KHN8vvw3svAuLKTzXwCFLtV';
 const TRANSACTION = Buffer.alloc(960, 7).toString('base64');
 
 export interface LogShape {

@@ -1,0 +1,50 @@
+import type { Bench } from './bench.js';
+import { cluster } from './cluster.js';
+import { benchFair } from './fair.js';
+import { flash } from './flash.js';
+import { growth } from './growth.js';
+import { http } from './http.js';
+import { ledgerBeside } from './ledger-beside.js';
+import { loadSale } from './load-sale.js';
+import { manySales } from './many-sales.js';
+import { mintBacklog } from './mint-backlog.js';
+import { mint } from './mints.js';
+import { orders } from './orders.js';
+import { overload } from './overload.js';
+import { peers } from './peers.js';
+import { reads } from './reads.js';
+import { replay } from './replay.js';
+import { restart } from './restart.js';
+import { scaleOut } from './scale-out.js';
+
+const fair: Bench = {
+  name: 'fair',
+  what: "a tenant's orders while another tenant floods the service",
+  minutes: 1,
+  run: async () => {
+    const reached = await benchFair();
+    const what = 'p99 of a quiet tenant beside a flood';
+    return { title: 'Fairness between tenants', rows: [], targets: [{ what, reached, measured: 'printed above' }], plots: [] };
+  },
+};
+
+/** In the order in which they run: the most telling first. */
+export const BENCHES: readonly Bench[] = [
+  orders,
+  http,
+  peers,
+  flash,
+  manySales,
+  overload,
+  restart,
+  mintBacklog,
+  ledgerBeside,
+  scaleOut,
+  cluster,
+  growth,
+  reads,
+  fair,
+  replay,
+  loadSale,
+  mint,
+];

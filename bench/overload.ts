@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto';
+import { type Bench, timesOf } from './bench.js';
+import { Latencies, openLoop, type Sample } from './measure/load.js';
+import { figuresOf, inTurns, rateRatio, ratesOf } from './measure/rounds.js';
+import { randomOf, spreadOf } from './measure/statistics.js';
+import type { Result, Run } from './report/result.js';
+import { shown, shownSpread } from './report/table.js';
+import { decided, SeatOrders } from './stage/seat-orders.js';
+import { admitOverNats, OUR_DURABILITY } from './stage/seller.js';
+import { ask, expectStatus, onStage, type SellingStage } from './stage/selling-stage.js';
+
+const TIMES_CAPACITY = 4;
+const IN_FLIGHT = 256;
+const GOODPUT_TO_REACH = 0.8;
+/** A refusal that comes later than this is no quick refusal. */
+const REFUSED_P99_MS = 1_000;
+const MS_PER_SECOND = 1_000;
+const PLACES = 100_000;
+
+/** Buyers arrive four times as fast as the machine can decide, and do not wait for each other. */
+export const overload: Bench = {
+  name: 'overload',
+  what: 'four times as many orders offered as the machine makes: goodput, and how soon the others are refused',
+  minutes: 3,
+  isQuick: true,
+  run: (run) => onStage('bench-overload', (stage) => measure(stage, run)),
+};
+
+interface Overloaded {
+  readonly goodput: Sample;
+  readonly offeredPerSecond: number;
+  readonly refusedPerSecond: number;
+  readonly refusedP99Ms: number;
+  /** Answered 202, or not at all: the caller asks again with the same key. */
+  readonly resumed: number;
+}
+
+async function measure(stage: SellingStage, run: Run): Promise<Result> {
+  const selling = new SeatOrders(admitOverNats(stage));
+  const random = randomOf(run.seed);
+  const all: Overloaded[] = [];
+  let best = 0;
+  const variants = {
+    capacity: async () => {
+      const sample = await selling.sell({ ...timesOf(run), inFlight: IN_FLIGHT });
+      best = sample.perSecond;
+      return sample;
+    },
+    overloaded: async () => {
+      const result = await flood(stage, run, best * TIMES_CAPACITY, random);
+      all.push(result);
+      const { offeredPerSecond, refusedPerSecond, refusedP99Ms, resumed } = result;
+      run.say(
+        `offered ${offeredPerSecond.toFixed(0)}/s, refused ${refusedPerSecond.toFixed(0)}/s (p99 ${refusedP99Ms.toFixed(0)} ms), resumed ${resumed}`,
+      );
+      return result.goodput;
+    },
+  };
+  const rounds = await inTurns(run.pairs, variants, run.say);
+  return report(rounds, all);
+}
+
+/**
+ * A caller without a decision (202, 503, no answer) asks again after the flood, with its key; a caller with 429 does not. Then the callers with an
+ * order are exactly the sold places: nothing is sold to a caller who cannot know, and 429 sells nothing.
+ */
+async function flood(stage: SellingStage, run: Run, perSecond: number, random: () => number): Promise<Overloaded> {
+  const sale = `overload-${randomUUID()}`;
+  const terms = { sale, name: 'Overload', units: { quota: PLACES }, price: { amount: '5000', currency: 'EUR' }, maxPerBuyer: PLACES };
+  expectStatus(201, await ask(stage.demo, 'sale.open', { ...terms, mint: 'on-request' }, sale));
+  const times = timesOf(run);
+  const [start, end] = [performance.now() + times.warmUpMs, performance.now() + times.warmUpMs + times.durationMs];
+  const undecided: { readonly body: object; readonly key: string }[] = [];
+  const refusals = new Latencies();
+  const tally = { sold: 0, good: 0, refused: 0, resumed: 0 };
+  const good = new Latencies();
+  const offered = await openLoop({ ...times, perSecond, random, processes: stage.processes }, async (number) => {
+    const order = { body: { sale, buyer: `b-${number}`, quantity: 1 }, key: randomUUID() };
+    const from = performance.now();
+    const { status, text } = await ask(stage.demo, 'order.place', order.body, order.key).catch((error: Error) => ({
+      status: 0,
+      text: error.message,
+    }));
+    const now = performance.now();
+    const isCounted = now >= start && now < end;
+    if (status === 201) {
+      tally.sold += 1;
+      if (isCounted) good.record(now - from);
+    } else if (status === 429) {
+      if (isCounted) refusals.record(now - from);
+    } else if (status === 0 || status === 202 || status === 503) {
+      tally.resumed += 1;
+      undecided.push(order);
+    } else throw new Error(`answered ${status}: ${text}`);
+  });
+  await resumeAll(stage, undecided, tally);
+  const { text } = await ask(stage.demo, 'sale.get', { sale });
+  const { sold } = (JSON.parse(text) as { readonly units: { readonly sold: number } }).units;
+  if (sold !== tally.sold) throw new Error(`${sold} places are sold, ${tally.sold} callers have an order`);
+  const seconds = times.durationMs / MS_PER_SECOND;
+  const goodput = {
+    ...offered,
+    perSecond: good.count / seconds,
+    count: good.count,
+    p50Ms: good.at(50),
+    p99Ms: good.at(99),
+    maxMs: good.at(100),
+  };
+  return {
+    goodput,
+    offeredPerSecond: offered.perSecond,
+    refusedPerSecond: refusals.count / seconds,
+    refusedP99Ms: refusals.count === 0 ? 0 : refusals.at(99),
+    resumed: tally.resumed,
+  };
+}
+
+async function resumeAll(
+  { demo }: SellingStage,
+  undecided: readonly { readonly body: object; readonly key: string }[],
+  tally: { sold: number },
+): Promise<void> {
+  const waiting = [...undecided];
+  const lane = async (): Promise<void> => {
+    for (let order = waiting.pop(); order !== undefined; order = waiting.pop()) {
+      const { body, key } = order;
+      expectStatus(201, await decided(() => ask(demo, 'order.place', body, key)));
+      tally.sold += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
+}
+
+function report(
+  rounds: { readonly capacity: readonly Sample[]; readonly overloaded: readonly Sample[] },
+  all: readonly Overloaded[],
+): Result {
+  const ratio = rateRatio(rounds.overloaded, rounds.capacity);
+  const of = (value: (one: Overloaded) => number) => spreadOf(all.map(value));
+  const refusedP99 = of(({ refusedP99Ms }) => refusedP99Ms);
+  return {
+    title: `Orders over NATS, offered ${TIMES_CAPACITY} × the rate that ${IN_FLIGHT} in flight reach; open loop, no retries during the load`,
+    rows: [
+      { label: `capacity: ${IN_FLIGHT} in flight`, durability: OUR_DURABILITY, figures: figuresOf(rounds.capacity) },
+      {
+        label: 'overloaded: answered 201',
+        durability: OUR_DURABILITY,
+        figures: {
+          ...figuresOf(rounds.overloaded),
+          ratioToCapacity: ratio,
+          offeredPerSecond: of(({ offeredPerSecond }) => offeredPerSecond),
+          refusedPerSecond: of(({ refusedPerSecond }) => refusedPerSecond),
+          refusedP99Ms: refusedP99,
+          resumed: of(({ resumed }) => resumed),
+        },
+      },
+    ],
+    targets: [
+      {
+        what: `goodput at ${GOODPUT_TO_REACH * 100} % of capacity`,
+        reached: ratio.median >= GOODPUT_TO_REACH,
+        measured: shownSpread(ratio),
+      },
+      {
+        what: `refused with 429 within ${REFUSED_P99_MS} ms (p99)`,
+        reached: refusedP99.median <= REFUSED_P99_MS,
+        measured: `${shown(refusedP99.median)} ms`,
+      },
+      { what: 'every sold place has a caller with an answer', reached: true, measured: `checked in ${all.length} runs` },
+    ],
+    plots: [
+      {
+        kind: 'bars',
+        title: `Capacity, and goodput at ${TIMES_CAPACITY} × capacity`,
+        unit: '/s',
+        series: ['orders'],
+        groups: [
+          { label: `${IN_FLIGHT} in flight`, values: [spreadOf(ratesOf(rounds.capacity))] },
+          { label: `${TIMES_CAPACITY} × offered`, values: [spreadOf(ratesOf(rounds.overloaded))] },
+        ],
+      },
+    ],
+  };
+}

@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from '../../dev/processes/temporary.js';
+import { spreadOf } from '../measure/statistics.js';
+import { readResult, writePage, writeResult } from './files.js';
+import type { Plot, Recorded } from './result.js';
+
+const plot: Plot = { kind: 'bars', title: 'Orders', unit: '/s', series: ['orders'], groups: [{ label: 'a', values: [spreadOf([1])] }] };
+const recorded = (plots: readonly Plot[]): Recorded => ({
+  bench: 'orders',
+  commit: 'abc',
+  startedAt: '2026-11-30T00:00:00.000Z',
+  tookSeconds: 1 / 3,
+  sizes: { pairs: 5, seconds: 4, size: 0, seed: 1, quick: false },
+  machine: { processors: 2, model: 'any', memoryMiB: 1, kernel: 'any' },
+  conditions: { fsyncPerSecond: 1, fsyncMs: spreadOf([1]), othersShare: 0, calibration: 1 },
+  versions: { node: '20' },
+  result: { title: 'Orders', rows: [], targets: [], plots },
+});
+
+describe('the page of all results', () => {
+  it('shows the plots, targets, conditions and warnings of the benches that have a result', () => {
+    const folder = temporaryFolder('bench-page');
+    try {
+      const result = recorded([plot]);
+      const warned = { ...result, conditions: { ...result.conditions, warning: 'Other programs use 40 % of the processors.' } };
+      const targets = [{ what: 'twice | thrice', reached: false, measured: '1.5' }];
+      writeResult(folder.path, { ...warned, result: { ...warned.result, targets } });
+      writePage(folder.path, ['orders', 'http']);
+      const page = readFileSync(join(folder.path, 'README.md'), 'utf8');
+      expect(page).toContain('![Orders](orders-1.svg)');
+      expect(page).toContain('| [orders](#orders) | twice \\| thrice | **no** | 1.5 | `abc` |');
+      expect(page).toContain('**Warning.** Other programs use 40 % of the processors.');
+      expect(page).not.toMatch(/http|undefined|NaN/);
+    } finally {
+      folder.remove();
+    }
+  });
+});
+
+describe('the files of a result', () => {
+  it('are read as they were written, and replace the plots of an earlier run', () => {
+    const folder = temporaryFolder('bench-files');
+    try {
+      writeResult(folder.path, recorded([plot, plot]));
+      writeResult(folder.path, recorded([plot]));
+      expect(readdirSync(folder.path).sort()).toEqual(['orders-1.svg', 'orders.json']);
+      expect(readResult(folder.path, 'orders')).toMatchObject({ commit: 'abc', tookSeconds: 0.333333 });
+      expect(readResult(folder.path, 'http')).toBeUndefined();
+    } finally {
+      folder.remove();
+    }
+  });
+});
