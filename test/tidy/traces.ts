@@ -56,8 +56,9 @@ const lockWithoutHosts: Rule = {
 };
 
 const ROOT = join(import.meta.dirname, '..', '..');
+/** Not a lock file: that names the built files of other packages. */
 const isRunner = ({ path }: Source): boolean =>
-  /\.(?:mjs|ts|json|ya?ml)$|(?:^|\/)(?:Dockerfile|run)$/.test(path) && !path.startsWith('test/tidy/');
+  /(?<!package-lock)\.(?:mjs|ts|json|ya?ml)$|(?:^|\/)(?:Dockerfile|run)$/.test(path) && !path.startsWith('test/tidy/');
 
 /** `dist/a/b.js`, or the same as arguments of `join`. */
 const builtFiles = (line: string): string[] => [
@@ -80,6 +81,7 @@ const builtFromSource: Rule = {
     { path: 'test/a.spec.ts', text: "spawn(node, [join(projectFolder(), 'dist', 'dev', 'gone.js')]);" },
   ],
   innocent: [
+    { path: 'bench/peers/package-lock.json', text: '"bin": { "other": "dist/gone.js" }' },
     { path: 'docker-compose.yml', text: 'command: [node, dist/apps/cli/src/main.js]' },
     {
       path: 'test/a.spec.ts',
