@@ -12,6 +12,7 @@ interface Reported {
   foreign: boolean;
   refundedTotal: bigint;
   readonly refunds: Map<string, bigint>;
+  readonly failed: Map<string, bigint>;
   readonly opened: Map<string, bigint>;
   readonly verdicts: Map<string, { readonly status: string; readonly amount: bigint }>;
 }
@@ -37,7 +38,7 @@ export function expectedMoney(accepted: readonly Accepted[], sale: Sale): Money 
     money.set(`${currency} ${account}`, (money.get(`${currency} ${account}`) ?? 0n) + amount);
   for (const reported of reportedIn(accepted)) {
     const { currency, received = 0n } = reported;
-    const back = least(received, most(sum(reported.refunds.values()), reported.refundedTotal) + lost(reported));
+    const back = least(received, most(refunded(reported), reported.refundedTotal - sum(reported.failed.values())) + lost(reported));
     const disputed = least(received - back, open(reported));
     add(currency, 'provider', received - back);
     add(currency, 'disputed', disputed);
@@ -75,6 +76,7 @@ function reportedIn(accepted: readonly Accepted[]): Iterable<Reported> {
       foreign: false,
       refundedTotal: 0n,
       refunds: new Map(),
+      failed: new Map(),
       opened: new Map(),
       verdicts: new Map(),
     };
@@ -96,6 +98,7 @@ const TAKE: Readonly<Record<string, (reported: Reported, report: Report, key: st
     if (amount !== undefined && (refund !== undefined || refundedTotal === undefined))
       keepFirst(reported.refunds, refund ?? key, BigInt(amount));
   },
+  'payment.refund-failed': ({ failed }, { refund = '', amount = '0' }) => keepFirst(failed, refund, BigInt(amount)),
   'payment.disputed': ({ opened, verdicts }, { dispute = '', status = '', amount = '0' }) => {
     if (status === 'opened') keepFirst(opened, dispute, BigInt(amount));
     else keepFirst(verdicts, dispute, { status, amount: BigInt(amount) });
@@ -106,6 +109,7 @@ function keepFirst<T>(facts: Map<string, T>, id: string, fact: T): void {
   if (!facts.has(id)) facts.set(id, fact);
 }
 
+const refunded = ({ refunds, failed }: Reported): bigint => sum([...refunds].flatMap(([id, amount]) => (failed.has(id) ? [] : [amount])));
 const lost = ({ verdicts }: Reported): bigint =>
   sum([...verdicts.values()].flatMap(({ status, amount }) => (status === 'lost' ? [amount] : [])));
 const open = ({ opened, verdicts }: Reported): bigint =>

@@ -36,6 +36,10 @@ export async function pairFor(operation: string, sale: string, caller: Caller): 
     const disputed = { ...payment, dispute: 'dp_1', status: 'opened' };
     return { body: disputed, other: { ...disputed, amount: '4000' }, pointer: '/amount' };
   }
+  if (operation === 'payment.refund-failed') {
+    const failed = { ...payment, refund: 're_1' };
+    return { body: failed, other: { ...failed, amount: '4000' }, pointer: '/amount' };
+  }
   if (operation.startsWith('payment.')) return { body: payment, other: { ...payment, amount: '4000' }, pointer: '/amount' };
   if (operation === 'order.refund') await caller.ask('payment.confirm', payment, 'paid');
   return { body: { sale, order: one?.order }, other: { sale, order: two?.order }, pointer: '/order' };

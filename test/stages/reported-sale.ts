@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { postCommit } from '#shared/domain/ledger/posting/post.js';
 import { UnitOfWork } from '#shared/domain/ledger/unit-of-work.js';
 import type { Decision } from '#shared/domain/refusal.js';
-import { DisputeNotification, PaymentNotification, RefundNotification } from '#shared/domain/sale/commands.js';
 import type { SaleEvent } from '#shared/domain/sale/events.js';
 import { openSale } from '#shared/domain/sale/open-sale.js';
 import { cancelOrder, refundOrder } from '#shared/domain/sale/orders/end-order.js';
 import { expireHolds } from '#shared/domain/sale/orders/expire-holds.js';
 import { placeOrder } from '#shared/domain/sale/orders/place-order.js';
+import { DisputeNotification, PaymentNotification, RefundFailure, RefundNotification } from '#shared/domain/sale/payments/commands.js';
 import { dueOf, type Payment } from '#shared/domain/sale/payments/payment.js';
-import { confirmPayment, disputePayment, failPayment, refundPayment } from '#shared/domain/sale/payments/payment-notifications.js';
+import { confirmPayment, disputePayment, failPayment, failRefund, refundPayment } from '#shared/domain/sale/payments/payment-notifications.js';
 import { problemsOf } from '#shared/domain/sale/payments/payment-problems.js';
 import { Sale } from '#shared/domain/sale/sale.js';
 import { type BuyerId, type OrderId, orderId, type SaleId, type TenantId, type UnitId } from '#shared/kernel/ids.js';
@@ -30,7 +30,7 @@ const MINUTES = 60_000;
 
 /** Any possible report or request, by its operation. */
 export interface Told {
-  readonly what: 'place' | 'wait' | 'received' | 'failed' | 'refunded' | 'disputed' | 'cancel' | 'refund' | 'rival' | 'end';
+  readonly what: 'place' | 'wait' | 'received' | 'failed' | 'refunded' | 'refund-failed' | 'disputed' | 'cancel' | 'refund' | 'rival' | 'end';
   readonly key: string;
   readonly body?: Readonly<Record<string, string>>;
 }
@@ -72,6 +72,8 @@ export class ReportedSale {
         return failPayment(state, PaymentNotification.parse({ sale, ...body }));
       case 'refunded':
         return refundPayment(state, RefundNotification.parse({ sale, ...body }), key);
+      case 'refund-failed':
+        return failRefund(state, RefundFailure.parse({ sale, ...body }));
       case 'disputed':
         return disputePayment(state, DisputeNotification.parse({ sale, ...body }));
       case 'cancel':
@@ -178,6 +180,14 @@ const refunds = uniqueBy(
   nameOf('payment', 'order', 'currency', 'refund'),
   4,
 );
+/** Of refunds that are reported, under other amounts too, and of others. */
+const failedRefunds = uniqueBy(
+  fc
+    .record({ ...about, amount, refund: fc.constantFrom('re1', 're2', 're4') })
+    .map((body): Told => ({ what: 'refund-failed', key: 'n', body })),
+  nameOf('payment', 'order', 'currency', 'refund'),
+  3,
+);
 const totals = fc.array(
   fc.record({ ...about, refundedTotal: amount }).map((body): Told => ({ what: 'refunded', key: 'n', body })),
   { maxLength: 2 },
@@ -206,7 +216,7 @@ const disputes = uniqueBy(
 );
 export const asked: Told[] = [...KEYS.map((key): Told => ({ what: 'place', key })), { what: 'wait', key: '' }];
 
-const reports = fc.tuple(receipts, refunds, totals, failures, disputes).map((lists) => lists.flat());
+const reports = fc.tuple(receipts, refunds, failedRefunds, totals, failures, disputes).map((lists) => lists.flat());
 /** Every report once, and some again. */
 export const histories = fc
   .tuple(reports, fc.array(fc.nat(), { maxLength: 3 }))

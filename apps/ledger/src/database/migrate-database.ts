@@ -14,6 +14,7 @@ import { NumericSums1799900000000 } from './migrations/1799900000000-numeric-sum
 import { Suspense1799910000000 } from './migrations/1799910000000-suspense.js';
 import { PaymentFacts1799920000000 } from './migrations/1799920000000-payment-facts.js';
 import { HaltDecisions1799930000000 } from './migrations/1799930000000-halt-decisions.js';
+import { FailedRefunds1799935000000 } from './migrations/1799935000000-failed-refunds.js';
 import { LIVE, OWNER } from './names.js';
 import { prepareRoles, type RoleUrls } from './roles.js';
 
@@ -30,6 +31,7 @@ const MIGRATIONS = [
   Suspense1799910000000,
   PaymentFacts1799920000000,
   HaltDecisions1799930000000,
+  FailedRefunds1799935000000,
 ];
 /** The session lock of a migration: several apps may start at once. An arbitrary number. */
 const MIGRATION_LOCK = 7_301_001;

@@ -102,6 +102,7 @@ function noteNames(found: References, made: Set<string>, { tenant, sale }: Place
     case 'PaymentReceived':
     case 'RefundOwed':
     case 'RefundPaid':
+    case 'RefundFailed':
     case 'DisputeOpened':
     case 'DisputeWon':
     case 'DisputeLost':

@@ -74,6 +74,7 @@ export const readPayment = (raw: RawRow): PaymentRow => ({
   receivedMinor: BigInt(text(raw, 'received_minor')),
   refundedMinor: BigInt(text(raw, 'refunded_minor')),
   refundsMinor: BigInt(text(raw, 'refunds_minor')),
+  refundsFailedMinor: BigInt(text(raw, 'refunds_failed_minor')),
   disputesLostMinor: BigInt(text(raw, 'disputes_lost_minor')),
   disputesOpenMinor: BigInt(text(raw, 'disputes_open_minor')),
   toReturnMinor: raw.to_return_minor === null ? null : BigInt(text(raw, 'to_return_minor')),

@@ -114,6 +114,7 @@ export const PAYMENTS: Table<PaymentRow> = {
     received_minor: ['numeric', (row) => row.receivedMinor],
     refunded_minor: ['numeric', (row) => row.refundedMinor],
     refunds_minor: ['numeric', (row) => row.refundsMinor],
+    refunds_failed_minor: ['numeric', (row) => row.refundsFailedMinor],
     disputes_lost_minor: ['numeric', (row) => row.disputesLostMinor],
     disputes_open_minor: ['numeric', (row) => row.disputesOpenMinor],
     to_return_minor: ['numeric', (row) => row.toReturnMinor, 'nullable'],

@@ -50,6 +50,7 @@ export const UPCASTS: Readonly<Record<EventType, readonly Upcast[]>> = {
   PaymentFailed: [],
   RefundOwed: [asItWas, asItWas],
   RefundPaid: [refundedInAll],
+  RefundFailed: [],
   DisputeOpened: [],
   DisputeWon: [],
   DisputeLost: [],

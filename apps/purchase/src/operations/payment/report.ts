@@ -1,5 +1,11 @@
-import { DisputeNotification, PaymentNotification, RefundNotification } from '#shared/domain/sale/commands.js';
-import { confirmPayment, disputePayment, failPayment, refundPayment } from '#shared/domain/sale/payments/payment-notifications.js';
+import { DisputeNotification, PaymentNotification, RefundFailure, RefundNotification } from '#shared/domain/sale/payments/commands.js';
+import {
+  confirmPayment,
+  disputePayment,
+  failPayment,
+  failRefund,
+  refundPayment,
+} from '#shared/domain/sale/payments/payment-notifications.js';
 import { paymentView } from '../../reads/views.js';
 import { Paid } from '../answers.js';
 import { bodyOf, type Mutation } from '../operation.js';
@@ -38,6 +44,15 @@ export const paymentRefunded = {
   summary: 'Reports a refund of a payment by its id, or all that went back so far.',
   schema: RefundNotification,
   decide: (sale, command) => refundPayment(sale, bodyOf(command), command.key),
+} as const satisfies Mutation;
+
+export const paymentRefundFailed = {
+  ...report,
+  name: 'payment.refund-failed',
+  method: 'failedRefund',
+  summary: 'Reports that a refund did not reach the buyer: its money is here again.',
+  schema: RefundFailure,
+  decide: (sale, command) => failRefund(sale, bodyOf(command)),
 } as const satisfies Mutation;
 
 export const paymentDisputed = {

@@ -76,8 +76,10 @@ export interface PaymentRow extends Kept {
   readonly receivedMinor: bigint;
   /** The largest total of refunds that the provider reported; may precede the report of the receipt. */
   readonly refundedMinor: bigint;
-  /** The sum of its refunds that have ids. */
+  /** The sum of its refunds that have ids and did not fail. */
   readonly refundsMinor: bigint;
+  /** The sum of its refunds that failed. */
+  readonly refundsFailedMinor: bigint;
   readonly disputesLostMinor: bigint;
   readonly disputesOpenMinor: bigint;
   /** The total that the sale decided to refund; `null`: nothing, or the payment pays for its order. */

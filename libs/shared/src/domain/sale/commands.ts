@@ -2,11 +2,8 @@ import { z } from 'zod';
 import {
   BUYER_PATTERN,
   type BuyerId,
-  type DisputeId,
   ORDER_PATTERN,
   type OrderId,
-  type PaymentId,
-  type RefundId,
   SALE_PATTERN,
   type SaleId,
   TICKET_PATTERN,
@@ -25,7 +22,6 @@ import {
   MAX_LISTED_SEATS,
   MAX_NAME_LENGTH,
   MAX_PRICE_DIGITS,
-  MAX_REPORTED_DIGITS,
   MAX_ROWS,
   MAX_SEAT_NUMBER,
   MAX_TICKETS_PER_REQUEST,
@@ -34,7 +30,6 @@ import {
   NAME_RULE,
   nameProblem,
   personalProblem,
-  REPORTED_CURRENCY_RULE,
   TIME_RULE,
   timeProblem,
 } from '../values.js';
@@ -42,7 +37,7 @@ import { MAX_ENDED_HOLDS } from './limits.js';
 
 const ROW_PATTERN = /^[A-Za-z0-9_-]{1,26}$/;
 
-const matching = <T extends string>(pattern: RegExp, allowed: string) =>
+export const matching = <T extends string>(pattern: RegExp, allowed: string) =>
   z
     .string(`must be a string: ${allowed}`)
     .regex(pattern, `must be ${allowed}`)
@@ -62,7 +57,7 @@ const whole = (from: number, to: number) => {
 /** Chosen by a caller: never what looks like personal data. */
 const chosen = <T extends string>(pattern: RegExp, allowed: string) => matching<T>(pattern, allowed).check(fitting<T>(personalProblem));
 
-const saleId = matching<SaleId>(SALE_PATTERN, '1 to 64 of A-Z a-z 0-9 _ -');
+export const saleId = matching<SaleId>(SALE_PATTERN, '1 to 64 of A-Z a-z 0-9 _ -');
 /** Of a sale that is there it was checked when it was opened; requests for others are not stored. */
 const newSaleId = saleId.check(fitting<SaleId>(personalProblem));
 const unitId = chosen<UnitId>(UNIT_PATTERN, '1 to 32 of A-Z a-z 0-9 _ -');
@@ -71,11 +66,11 @@ const moment = z.iso
   .meta(TIME_RULE)
   .transform((text) => Date.parse(text))
   .check(fitting(timeProblem));
-const amount = (digits: number) =>
+export const amount = (digits: number) =>
   z
     .string('must be a string of minor units such as "5000"')
     .regex(amountPattern(digits), `must be 1 to ${digits} digits of minor units, such as "5000" for 50.00`);
-const currency = matching<string>(CURRENCY_PATTERN, 'a currency of ISO 4217, such as EUR');
+export const currency = matching<string>(CURRENCY_PATTERN, 'a currency of ISO 4217, such as EUR');
 const price = z.strictObject({ amount: amount(MAX_PRICE_DIGITS), currency: currency.check(fitting(currencyProblem)).meta(CURRENCY_RULE) });
 
 const buyer = z
@@ -205,7 +200,7 @@ export const PlaceOrder = z
   });
 export type PlaceOrder = z.infer<typeof PlaceOrder>;
 
-const orderId = matching<OrderId>(ORDER_PATTERN, 'an order such as ord_ and 26 letters');
+export const orderId = matching<OrderId>(ORDER_PATTERN, 'an order such as ord_ and 26 letters');
 const ticketId = matching<TicketId>(TICKET_PATTERN, 'a ticket such as tkt_ and 26 letters');
 
 /** `order.get` */
@@ -228,62 +223,6 @@ export type EndOrder = z.infer<typeof EndOrder>;
 export const CloseSale = z.strictObject({ sale: saleId });
 export type CloseSale = z.infer<typeof CloseSale>;
 
-/** It has no UTF-8. */
-const HALF_OF_A_PAIR = /\p{Cs}/u;
-
-/** An id that a payment provider chose: never refused, as a refusal would lose money. */
-const reportedId = <Id extends string>() =>
-  z
-    .string('must be a string: an id of the payment provider')
-    .min(1, 'must not be empty')
-    .refine((text) => !HALF_OF_A_PAIR.test(text), 'must be of whole characters')
-    .transform((text) => text as Id)
-    .describe(
-      'An id of the payment provider. One that looks like an e-mail address or a card number, or is more than 128 of A-Z a-z 0-9 _ . : -, is kept as its hash',
-    );
-
-const reportedAmount = amount(MAX_REPORTED_DIGITS);
-/** Of which payment something is reported. */
-const ofPayment = z.strictObject({
-  sale: saleId,
-  order: orderId,
-  payment: reportedId<PaymentId>(),
-  currency: currency.meta(REPORTED_CURRENCY_RULE),
-});
-
-/** `payment.confirm`, `payment.fail`: what the payment provider reports of a payment. */
-export const PaymentNotification = z.strictObject({ ...ofPayment.shape, amount: reportedAmount });
-export type PaymentNotification = z.infer<typeof PaymentNotification>;
-
-export const REFUND_AMOUNTS = { message: 'must be given, or refundedTotal', path: ['amount'] };
-export const hasRefund = ({
-  amount,
-  refundedTotal,
-}: {
-  readonly amount?: string | undefined;
-  readonly refundedTotal?: string | undefined;
-}): boolean => amount !== undefined || refundedTotal !== undefined;
-
-/** `payment.refunded`: money went back, by one refund or in all. */
-export const RefundNotification = z
-  .strictObject({
-    ...ofPayment.shape,
-    amount: reportedAmount.optional().describe('Of this refund, in minor units'),
-    refund: reportedId<RefundId>().optional().describe('Id of this refund. Left out, it is the id of the webhook, or the idempotency key'),
-    refundedTotal: reportedAmount.optional().describe('All that went back of the payment so far, in minor units'),
-  })
-  .refine(hasRefund, REFUND_AMOUNTS);
-export type RefundNotification = z.infer<typeof RefundNotification>;
-
-/** `payment.disputed` */
-export const DisputeNotification = z.strictObject({
-  ...ofPayment.shape,
-  amount: reportedAmount.describe('So much is disputed, or was won or lost, in minor units'),
-  dispute: reportedId<DisputeId>(),
-  status: z.enum(['opened', 'won', 'lost'], 'must be "opened", "won" or "lost"'),
-});
-export type DisputeNotification = z.infer<typeof DisputeNotification>;
-
 /** `ticket.mint` */
 export const MintTickets = z.strictObject({
   sale: saleId,
@@ -294,6 +233,20 @@ export type MintTickets = z.infer<typeof MintTickets>;
 
 /** `ticket.get` */
 export const GetTicket = z.strictObject({ sale: saleId, ticket: ticketId });
+
+/** Sales of one page. */
+const MAX_LISTED = 200;
+
+/** `sale.list` */
+export const ListSales = z.strictObject({
+  limit: whole(1, MAX_LISTED).optional().describe(`Sales of one page, 1 to ${MAX_LISTED}. Left out: 50`),
+  cursor: z
+    .string('must be a string')
+    .min(1, 'must not be empty')
+    .max(200, 'must be at most 200 characters')
+    .optional()
+    .describe('`next` of the page before'),
+});
 
 /** `sale.get`, `sale.refunds-due` */
 export const GetSale = CloseSale;

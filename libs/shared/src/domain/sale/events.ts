@@ -149,6 +149,19 @@ export type RefundPaid = OfPayment<
   }
 >;
 
+/**
+ * The payment provider reports that a refund did not reach the buyer: its money is here again. The refund counts no more, whenever it is reported.
+ * Minor units of `currency`.
+ */
+export type RefundFailed = OfPayment<
+  'RefundFailed',
+  Money & {
+    readonly refund: RefundId;
+    /** What was reported as refunded until now under this id. Absent: nothing was. */
+    readonly refunded?: string;
+  }
+>;
+
 type OfDispute<Type extends string, More = unknown> = OfPayment<Type, Money & { readonly dispute: DisputeId } & More>;
 interface DisputeEnded {
   /** What was reported as disputed until now under this id: it is disputed no more. Absent: nothing was. */
@@ -189,6 +202,7 @@ export type PaymentEvent =
   | PaymentFailed
   | RefundOwed
   | RefundPaid
+  | RefundFailed
   | DisputeOpened
   | DisputeWon
   | DisputeLost

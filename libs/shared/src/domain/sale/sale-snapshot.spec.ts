@@ -256,5 +256,5 @@ function rowOf(number: number, unit: string): Extract<SalePart, { kind: 'orders'
 }
 
 function paid(): Extract<SalePart, { kind: 'payments' }>['rows'][number] {
-  return [payment(1), orderNo(1), 'EUR', '5000', 0, 1, 9, '0', '0', '0', '0', null];
+  return [payment(1), orderNo(1), 'EUR', '5000', 0, 1, 9, '0', '0', '0', '0', '0', null];
 }

@@ -65,6 +65,7 @@ export class Sale {
       case 'PaymentReceived':
       case 'PaymentFailed':
       case 'RefundPaid':
+      case 'RefundFailed':
       case 'DisputeOpened':
       case 'DisputeWon':
       case 'DisputeLost':

@@ -184,7 +184,7 @@ describe('where the money of a payment goes', () => {
 
 describe('what is known of a payment', () => {
   const nothing = {
-    ...{ refundedMinor: 0n, refundsMinor: 0n, disputesLostMinor: 0n, disputesOpenMinor: 0n, toReturnMinor: null },
+    ...{ refundedMinor: 0n, refundsMinor: 0n, refundsFailedMinor: 0n, disputesLostMinor: 0n, disputesOpenMinor: 0n, toReturnMinor: null },
     ...{ revenueMinor: 0n, owedMinor: 0n, disputedMinor: 0n, returnedMinor: 0n },
   };
   const early: PaymentRow = {

@@ -6,6 +6,7 @@ import type {
   OrderPaymentChanged,
   PaymentEvent,
   PaymentReceived,
+  RefundFailed,
   RefundPaid,
 } from '../../sale/events.js';
 import type { Account } from '../account.js';
@@ -39,6 +40,8 @@ function withReport(row: PaymentRow, event: Exclude<PaymentEvent, { type: 'Payme
       return { ...row, toReturnMinor: BigInt(event.data.amount), reason: event.data.reason };
     case 'RefundPaid':
       return withRefund(row, event.data);
+    case 'RefundFailed':
+      return withFailedRefund(row, event.data);
     default:
       return withDispute(row, event);
   }
@@ -55,6 +58,12 @@ const withRefund = (row: PaymentRow, { amount, refundedTotal }: RefundPaid['data
   ...row,
   refundsMinor: row.refundsMinor + BigInt(amount ?? 0),
   refundedMinor: most(row.refundedMinor, BigInt(refundedTotal ?? 0)),
+});
+
+const withFailedRefund = (row: PaymentRow, { amount, refunded }: RefundFailed['data']): PaymentRow => ({
+  ...row,
+  refundsMinor: row.refundsMinor - BigInt(refunded ?? 0),
+  refundsFailedMinor: row.refundsFailedMinor + BigInt(amount),
 });
 
 function withDispute(row: PaymentRow, event: DisputeOpened | DisputeWon | DisputeLost): PaymentRow {
@@ -84,7 +93,7 @@ function settle(row: PaymentRow, book: UnitOfWork, place: Place): Entry[] {
 /** Where the money of a payment has to be, as DESIGN has it: what went back, what is disputed of the rest, what has to go back, and what is left. */
 function potsOf(row: PaymentRow, paysForOrder: boolean): Pots {
   const { receivedMinor, toReturnMinor } = row;
-  const returned = least(most(row.refundsMinor, row.refundedMinor) + row.disputesLostMinor, receivedMinor);
+  const returned = least(most(row.refundsMinor, row.refundedMinor - row.refundsFailedMinor) + row.disputesLostMinor, receivedMinor);
   const disputed = least(row.disputesOpenMinor, receivedMinor - returned);
   const owed = most(0n, least(toReturnMinor ?? 0n, receivedMinor) - returned - disputed);
   const rest = receivedMinor - returned - disputed - owed;
@@ -154,7 +163,7 @@ function paymentOf(book: UnitOfWork, { tenant, sale, sequence, at }: Place, { pa
   if (known !== undefined) return known;
   const row: PaymentRow = {
     ...{ tenant, sale, payment, order, currency, sequence, updatedAt: at, matched: false, reason: null, toReturnMinor: null },
-    ...{ receivedMinor: 0n, refundedMinor: 0n, refundsMinor: 0n, disputesLostMinor: 0n, disputesOpenMinor: 0n },
+    ...{ receivedMinor: 0n, refundedMinor: 0n, refundsMinor: 0n, refundsFailedMinor: 0n, disputesLostMinor: 0n, disputesOpenMinor: 0n },
     ...{ clearingMinor: 0n, revenueMinor: 0n, owedMinor: 0n, disputedMinor: 0n, returnedMinor: 0n },
   };
   book.payments.create(row);

@@ -44,6 +44,7 @@ export function postSaleEvent(event: SaleEvent, book: UnitOfWork, place: Place):
     case 'PaymentFailed':
     case 'RefundOwed':
     case 'RefundPaid':
+    case 'RefundFailed':
     case 'DisputeOpened':
     case 'DisputeWon':
     case 'DisputeLost':

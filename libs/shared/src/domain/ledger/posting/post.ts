@@ -116,6 +116,7 @@ function rulesFor(event: DomainEvent, book: UnitOfWork, place: Place): Posting {
     case 'PaymentFailed':
     case 'RefundOwed':
     case 'RefundPaid':
+    case 'RefundFailed':
     case 'DisputeOpened':
     case 'DisputeWon':
     case 'DisputeLost':

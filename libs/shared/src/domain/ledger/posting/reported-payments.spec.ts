@@ -1,10 +1,10 @@
 import { type BuyerId, type OrderId, orderId, type SaleId, type TenantId } from '../../../kernel/ids.js';
 import type { Decision } from '../../refusal.js';
-import { DisputeNotification, PaymentNotification, RefundNotification } from '../../sale/commands.js';
 import type { SaleEvent } from '../../sale/events.js';
 import { openSale } from '../../sale/open-sale.js';
 import { refundOrder } from '../../sale/orders/end-order.js';
 import { placeOrder } from '../../sale/orders/place-order.js';
+import { DisputeNotification, PaymentNotification, RefundNotification } from '../../sale/payments/commands.js';
 import { dueOf } from '../../sale/payments/payment.js';
 import { confirmPayment, disputePayment, refundPayment } from '../../sale/payments/payment-notifications.js';
 import { problemsOf } from '../../sale/payments/payment-problems.js';

@@ -157,7 +157,7 @@ describe('what is known of a payment', () => {
   const unheard: Payment = {
     ...{ payment: 'pay_1' as PaymentId, order, currency: 'EUR' },
     ...{ received: undefined, foreign: false, matched: false, receivedAt: 0 },
-    ...{ refunds: 0n, refundedTotal: 0n, disputesLost: 0n, disputesOpen: 0n, owed: undefined, facts: new Map() },
+    ...{ refunds: 0n, refundsFailed: 0n, refundedTotal: 0n, disputesLost: 0n, disputesOpen: 0n, owed: undefined, facts: new Map() },
   };
 
   it.each<[string, SaleEvent[], Payment | undefined]>([

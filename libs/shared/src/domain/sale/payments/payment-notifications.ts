@@ -1,8 +1,8 @@
 import type { RefundId } from '../../../kernel/ids.js';
 import { type Decision, refuse } from '../../refusal.js';
-import type { DisputeNotification, PaymentNotification, RefundNotification } from '../commands.js';
 import type { DisputeLost, DisputeOpened, DisputeWon, PaymentReport, PaymentReportSetAside, RefundPaid, SaleEvent } from '../events.js';
 import type { OpenedSale, Sale } from '../sale.js';
+import type { DisputeNotification, PaymentNotification, RefundFailure, RefundNotification } from './commands.js';
 import { factOf, type Payment } from './payment.js';
 import { type FactEvent, reportOf } from './payments.js';
 import { oweForeign, settleOrder } from './settle-payment.js';
@@ -40,7 +40,7 @@ export function refundPayment(state: Sale, reported: RefundNotification, key: st
   if (sale === undefined) return refuse('sale-unknown', { pointers: ['/sale'] });
   const { payment, order, currency } = reported;
   const known = sale.payments.find(reported);
-  const refund = refundIn(reported, key);
+  const refund = refundIn(reported, key, known);
   const before = refund && known?.facts.get(factOf('refunded', refund.refund));
   const total = totalIn(reported, known);
   const data: RefundPaid['data'] = { payment, order, currency, ...(before === undefined && refund), ...total };
@@ -52,14 +52,31 @@ export function refundPayment(state: Sale, reported: RefundNotification, key: st
   return { events: [...aside, ...withConsequences(sale, { type: 'RefundPaid', data })] };
 }
 
-/** Beside a total, an amount counts as a refund only where it has an id of its own. */
-function refundIn({ amount, refund, refundedTotal }: RefundNotification, key: string) {
-  if (amount === undefined || (refund === undefined && refundedTotal !== undefined)) return undefined;
-  return { refund: refund ?? (key as RefundId), amount };
+/** Beside a total, an amount counts as a refund only where it has an id of its own. A refund that failed counts as none. */
+function refundIn({ amount, refund: said, refundedTotal }: RefundNotification, key: string, known: Payment | undefined) {
+  if (amount === undefined || (said === undefined && refundedTotal !== undefined)) return undefined;
+  const refund = said ?? (key as RefundId);
+  return known?.facts.has(factOf('refund-failed', refund)) === true ? undefined : { refund, amount };
 }
 
 const totalIn = ({ refundedTotal }: RefundNotification, known: Payment | undefined) =>
   refundedTotal !== undefined && BigInt(refundedTotal) > (known?.refundedTotal ?? 0n) ? { refundedTotal } : {};
+
+/** A refund failed: its money is here again. A refund that failed counts no more, also where it is reported later. */
+export function failRefund(state: Sale, reported: RefundFailure): Decision<SaleEvent> {
+  const sale = state.open;
+  if (sale === undefined) return refuse('sale-unknown', { pointers: ['/sale'] });
+  const { payment, order, currency, amount, refund } = reported;
+  const known = sale.payments.find(reported);
+  const before = known?.facts.get(factOf('refund-failed', refund));
+  if (before !== undefined)
+    return {
+      events: before === BigInt(amount) ? [] : setAside(sale, { payment, order, currency, amount, report: 'refunded', id: refund }),
+    };
+  const refunded = known?.facts.get(factOf('refunded', refund));
+  const data = { payment, order, currency, amount, refund, ...(refunded !== undefined && { refunded: `${refunded}` }) };
+  return { events: withConsequences(sale, { type: 'RefundFailed', data }) };
+}
 
 /** A dispute was opened, or decided. The verdict that is reported first stands. */
 export function disputePayment(state: Sale, reported: DisputeNotification): Decision<SaleEvent> {

@@ -12,6 +12,7 @@ export type PaymentRow = readonly [
   matched: 0 | 1,
   receivedAt: number,
   refunds: string,
+  refundsFailed: string,
   refundedTotal: string,
   disputesLost: string,
   disputesOpen: string,
@@ -19,7 +20,7 @@ export type PaymentRow = readonly [
   ...facts: readonly string[],
 ];
 
-const BEFORE_FACTS = 12;
+const BEFORE_FACTS = 13;
 
 export function paymentRow(payment: Payment): PaymentRow {
   const { received, owed, facts } = payment;
@@ -32,6 +33,7 @@ export function paymentRow(payment: Payment): PaymentRow {
     payment.matched ? 1 : 0,
     payment.receivedAt,
     `${payment.refunds}`,
+    `${payment.refundsFailed}`,
     `${payment.refundedTotal}`,
     `${payment.disputesLost}`,
     `${payment.disputesOpen}`,
@@ -41,7 +43,8 @@ export function paymentRow(payment: Payment): PaymentRow {
 }
 
 export function paymentOf(row: PaymentRow): Payment {
-  const [payment, order, currency, received, foreign, matched, receivedAt, refunds, refundedTotal, disputesLost, disputesOpen, owed] = row;
+  const [payment, order, currency, received, foreign, matched, receivedAt] = row;
+  const [, , , , , , , refunds, refundsFailed, refundedTotal, disputesLost, disputesOpen, owed] = row;
   const facts = new Map<string, bigint>();
   for (let cell = BEFORE_FACTS; cell < row.length; cell += 2) facts.set(row[cell] as string, BigInt(row[cell + 1] as string));
   return {
@@ -50,6 +53,7 @@ export function paymentOf(row: PaymentRow): Payment {
     foreign: foreign === 1,
     matched: matched === 1,
     refunds: BigInt(refunds),
+    refundsFailed: BigInt(refundsFailed),
     refundedTotal: BigInt(refundedTotal),
     disputesLost: BigInt(disputesLost),
     disputesOpen: BigInt(disputesOpen),

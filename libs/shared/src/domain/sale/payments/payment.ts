@@ -4,7 +4,7 @@ import type { PaymentReport, RefundReason } from '../events.js';
 /** The amounts reported by id: `refunded <refund>`, `dispute-opened <dispute>`, and so on. */
 export type PaymentFacts = ReadonlyMap<string, bigint>;
 
-export const factOf = (report: PaymentReport, id: RefundId | DisputeId): string => `${report} ${id}`;
+export const factOf = (report: PaymentReport | 'refund-failed', id: RefundId | DisputeId): string => `${report} ${id}`;
 
 /**
  * What the payment provider reported of one payment, for one order and in one currency. Facts only grow, and the sums do not depend on the
@@ -22,8 +22,10 @@ export interface Payment {
   readonly matched: boolean;
   /** When it was received, or else first reported: milliseconds since 1970, UTC. */
   readonly receivedAt: number;
-  /** The sum of its refunds that have ids. */
+  /** The sum of its refunds that have ids and did not fail. */
   readonly refunds: bigint;
+  /** The sum of its refunds that failed. A reported total may hold them. */
+  readonly refundsFailed: bigint;
   /** The largest total of refunds that was reported. */
   readonly refundedTotal: bigint;
   readonly disputesLost: bigint;
@@ -34,7 +36,8 @@ export interface Payment {
 }
 
 /** What was reported as gone back, also where it is more than was received. */
-export const reportedBack = ({ refunds, refundedTotal, disputesLost }: Payment): bigint => most(refunds, refundedTotal) + disputesLost;
+export const reportedBack = ({ refunds, refundsFailed, refundedTotal, disputesLost }: Payment): bigint =>
+  most(refunds, refundedTotal - refundsFailed) + disputesLost;
 
 /** What went back: at most what was received. */
 export const backOf = (payment: Payment): bigint => least(reportedBack(payment), payment.received ?? 0n);

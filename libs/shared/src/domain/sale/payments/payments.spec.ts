@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { type BuyerId, orderId, type PaymentId, type RefundId, type SaleId, type TenantId, type UnitId } from '../../../kernel/ids.js';
 import type { Decision } from '../../refusal.js';
-import type { RefundNotification } from '../commands.js';
 import type { SaleEvent } from '../events.js';
 import { openSale } from '../open-sale.js';
 import { cancelOrder, refundOrder } from '../orders/end-order.js';
 import { expireHolds, MATCH_WITHIN_MS, nextExpiry } from '../orders/expire-holds.js';
 import { placeOrder } from '../orders/place-order.js';
 import { Sale } from '../sale.js';
+import type { RefundNotification } from './commands.js';
 import { backOf, dueOf, type Payment } from './payment.js';
 import { confirmPayment, failPayment, refundPayment } from './payment-notifications.js';
 

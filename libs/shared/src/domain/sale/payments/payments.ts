@@ -1,5 +1,5 @@
 import type { OrderId, PaymentId } from '../../../kernel/ids.js';
-import type { DisputeLost, DisputeOpened, DisputeWon, PaymentEvent, PaymentReportSetAside, RefundPaid } from '../events.js';
+import type { DisputeLost, DisputeOpened, DisputeWon, PaymentEvent, PaymentReportSetAside, RefundFailed, RefundPaid } from '../events.js';
 import { dueOf, factOf, type Payment } from './payment.js';
 
 /** A report that contradicts an earlier one under its id, and when it came: milliseconds since 1970, UTC. */
@@ -170,7 +170,7 @@ export class Payments {
 const unreported = ({ payment, order, currency }: About, receivedAt: number): Payment => ({
   ...{ payment, order, currency, receivedAt },
   ...{ received: undefined, foreign: false, matched: false },
-  ...{ refunds: 0n, refundedTotal: 0n, disputesLost: 0n, disputesOpen: 0n, owed: undefined, facts: NO_FACTS },
+  ...{ refunds: 0n, refundsFailed: 0n, refundedTotal: 0n, disputesLost: 0n, disputesOpen: 0n, owed: undefined, facts: NO_FACTS },
 });
 
 /** One payment of a list in the place of another: behind those that were received before it was. */
@@ -195,6 +195,8 @@ function withEvent(before: Payment, event: FactEvent, first: Payment | undefined
       return { ...before, owed: { amount: BigInt(event.data.amount), reason: event.data.reason } };
     case 'RefundPaid':
       return withRefund(before, event);
+    case 'RefundFailed':
+      return withFailedRefund(before, event);
     case 'DisputeOpened':
       return { ...before, disputesOpen: before.disputesOpen + BigInt(event.data.amount) };
     case 'DisputeWon':
@@ -217,6 +219,11 @@ function withRefund(before: Payment, { data: { amount, refundedTotal } }: Refund
   };
 }
 
+function withFailedRefund(before: Payment, { data: { amount, refunded } }: RefundFailed): Payment {
+  const { refunds, refundsFailed } = before;
+  return { ...before, refunds: refunds - BigInt(refunded ?? 0), refundsFailed: refundsFailed + BigInt(amount) };
+}
+
 type Disputed = DisputeOpened | DisputeWon | DisputeLost;
 const REPORT_OF = { DisputeOpened: 'dispute-opened', DisputeWon: 'dispute-won', DisputeLost: 'dispute-lost' } as const;
 export const reportOf = ({ type }: Disputed): (typeof REPORT_OF)[Disputed['type']] => REPORT_OF[type];
@@ -228,6 +235,8 @@ function factIn(event: PaymentEvent): readonly [string, bigint] | undefined {
       const { refund, amount } = event.data;
       return refund === undefined || amount === undefined ? undefined : [factOf('refunded', refund), BigInt(amount)];
     }
+    case 'RefundFailed':
+      return [factOf('refund-failed', event.data.refund), BigInt(event.data.amount)];
     case 'DisputeOpened':
     case 'DisputeWon':
     case 'DisputeLost':

@@ -109,10 +109,13 @@ const whyForeign = ({ payments }: OpenedSale, { payment, order }: Payment): Refu
 
 /**
  * The payment of which most is left, of several the first: so it does not depend on which of two was reported first, of which a part went
- * back or is disputed. Before an order is confirmed, what was once said to go back pays no more: it may be on its way.
+ * back or is disputed. Before an order is confirmed, what was once said to go back pays no more: it may be on its way. A refunded order is as one that
+ * was not refunded, where a refund of a payment that came beside another failed.
  */
 function payerOf(order: Order, covering: readonly Payment[]): Payment | undefined {
-  const able = covering.filter((payment) => canPay(payment, order) && (order.status === 'confirmed' || !owesAll(payment)));
+  const mayPay = (payment: Payment): boolean =>
+    order.status === 'confirmed' || !owesAll(payment) || (order.status === 'refunded' && payment.owed?.reason === 'paid-twice');
+  const able = covering.filter((payment) => canPay(payment, order) && mayPay(payment));
   const [first] = able;
   const best = able.reduce((kept, payment) => (isBetter(payment, kept) ? payment : kept), first as Payment);
   const current = able.find(({ payment }) => payment === order.payment);
