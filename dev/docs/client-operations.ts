@@ -80,7 +80,8 @@ function typesOf({ name }: Operation, { channels, components }: Contract): { rea
 
 /** The address with every member it says behind a colon. */
 function addressOf(route: Route): string {
-  const query = 'query' in route.http ? (route.http.query ?? []).map((part) => `${part}=:${part}`).join('&') : '';
+  const named = isMutation(route) ? [] : [...(route.http.query ?? []), ...Object.keys(route.http.options ?? {})];
+  const query = named.map((part) => `${part}=:${part}`).join('&');
   return `  '${route.name}': ['${methodOf(route)}', '${route.http.path}${query === '' ? '' : `?${query}`}'],\n`;
 }
 

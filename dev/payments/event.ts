@@ -15,7 +15,7 @@ export interface PaymentOrder {
   readonly dispute?: string;
 }
 
-export const OUTCOMES = ['succeeded', 'failed', 'refunded', 'dispute.opened', 'dispute.won', 'dispute.lost'] as const;
+export const OUTCOMES = ['succeeded', 'failed', 'refunded', 'refund.failed', 'dispute.opened', 'dispute.won', 'dispute.lost'] as const;
 export type PaymentOutcome = (typeof OUTCOMES)[number];
 
 /** Faults in the content or signature of a webhook, from a faulty provider or an impostor. */
@@ -45,5 +45,7 @@ export interface PaymentEvent {
   readonly id: string;
   readonly payment: string;
   readonly body: string;
+  /** Absent: Standard Webhooks. */
+  readonly form?: 'stripe';
   readonly lie?: WebhookFault;
 }

@@ -5,6 +5,7 @@ import { type ControlServer, listenForOrders } from './control.js';
 import { DEFAULT_RETRIES, type Delivery, deliver, type Endpoint, type Retries } from './delivery.js';
 import type { PaymentEvent, PaymentOrder, PaymentOutcome, WebhookFault, WebhookFaults } from './event.js';
 import { newSecret } from './signing.js';
+import { stripeEvent } from './stripe.js';
 
 export interface ProviderOptions {
   /** Target of the events, such as `http://127.0.0.1:3000/v1/webhooks/payments`. */
@@ -14,6 +15,8 @@ export interface ProviderOptions {
   /** Port of the HTTP control; a free one by default. */
   readonly port?: number;
   readonly retries?: Partial<Retries>;
+  /** The provider whose events it sends. Absent: one that follows Standard Webhooks. */
+  readonly form?: 'stripe';
 }
 
 /** The order in which held events are released. */
@@ -75,7 +78,7 @@ export class PaymentProvider {
   }
 
   tell(outcome: PaymentOutcome, order: PaymentOrder, faults: WebhookFaults = {}): PaymentEvent {
-    const event = eventOf(outcome, order, faults.lie);
+    const event = eventOf(outcome, order, faults.lie, this.options.form);
     this.send(event, faults);
     return event;
   }
@@ -146,17 +149,16 @@ export const startPaymentProvider = (options: ProviderOptions): Promise<PaymentP
 /** A well-formed order id that does not exist. */
 const NO_ORDER = `ord_${'z'.repeat(26)}`;
 
-function eventOf(outcome: PaymentOutcome, order: PaymentOrder, lie: WebhookFault | undefined): PaymentEvent {
-  const { payment = `pay_${randomUUID()}`, refund, refundedTotal, dispute } = order;
-  const data = {
-    tenant: order.tenant,
-    sale: order.sale,
+function eventOf(outcome: PaymentOutcome, order: PaymentOrder, lie: WebhookFault | undefined, form: 'stripe' | undefined): PaymentEvent {
+  const said = {
+    ...order,
     order: lie === 'unknown-order' ? NO_ORDER : order.order,
-    payment,
     amount: lie === 'wrong-amount' ? `${BigInt(order.amount) + 1n}` : order.amount,
     currency: lie === 'wrong-currency' ? (order.currency === 'XTS' ? 'EUR' : 'XTS') : order.currency, // XTS is the test currency of ISO 4217
-    ...{ refund, refundedTotal, dispute }, // undefined members are not sent
   };
+  if (form === 'stripe') return { ...stripeEvent(outcome, said), ...(lie !== undefined && { lie }) };
+  const { tenant, sale, amount, currency, payment = `pay_${randomUUID()}`, refund, refundedTotal, dispute } = said;
+  const data = { tenant, sale, order: said.order, payment, amount, currency, ...{ refund, refundedTotal, dispute } }; // undefined members are not sent
   const body = JSON.stringify({ type: `payment.${outcome}`, timestamp: new Date().toISOString(), data });
   return { id: `evt_${randomUUID()}`, payment, body, ...(lie !== undefined && { lie }) };
 }

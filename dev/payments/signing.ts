@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import type { PaymentEvent } from './event.js';
+import { stripeSignature } from './stripe.js';
 
 const SECRET_BYTES = 24;
 const HOUR_MS = 3_600_000;
@@ -12,10 +13,14 @@ export interface SignedRequest {
   readonly body: string;
 }
 
-/** One attempt to deliver one event, per Standard Webhooks: signed at its own time with every valid secret during a rotation. */
-export function signed({ id, body, lie }: PaymentEvent, secrets: readonly string[], now: number): SignedRequest {
+/** One attempt to deliver one event: signed at its own time with every valid secret during a rotation. */
+export function signed({ id, body, lie, form }: PaymentEvent, secrets: readonly string[], now: number): SignedRequest {
   const at = new Date(lie === 'old-timestamp' ? now - HOUR_MS : now);
   const signers = lie === 'bad-signature' ? [newSecret()] : secrets;
+  if (form === 'stripe') {
+    const headers = { 'content-type': 'application/json; charset=utf-8', 'stripe-signature': stripeSignature(body, signers, at) };
+    return { headers, body: lie === 'flipped-byte' ? body.replace('"amount":', '"amount":9') : body };
+  }
   return {
     headers: {
       'content-type': 'application/json',

@@ -5,6 +5,7 @@ import { saleSubject } from '#shared/event-store/event-store.js';
 import type { Tenant } from '#shared/platform/tenants/tenant.js';
 import { PaymentWebhook } from '../../apps/purchase/src/api/http/payment-webhook.js';
 import { PurchaseMetrics } from '../../apps/purchase/src/metrics.js';
+import { PaymentReports } from '../../apps/purchase/src/payments/payment-reports.js';
 import { Intake } from '../../apps/purchase/src/requests/intake.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { recordedIn } from '../harness/recorded.js';
@@ -22,12 +23,12 @@ beforeAll(async () => {
   const app = await purchaseContext(settingsAt(server, server.url));
   shop.onClose(() => app.close());
   const tenants = { active: () => ({ tenant: 'demo', webhookSecrets: [{ secret }] }) as unknown as Tenant };
-  webhook = new PaymentWebhook({
+  const reports = new PaymentReports({
     intake: app.get(Intake, { strict: false }),
-    tenants,
     metrics: app.get(PurchaseMetrics, { strict: false }),
     logger: SILENT,
   });
+  webhook = new PaymentWebhook({ reports, tenants });
   await shop.demo.open(SALE, { quota: 100 }, { payment: 'webhook', maxPerBuyer: 100 });
 });
 

@@ -47,7 +47,7 @@ describe('docs/asyncapi.json', () => {
     expect([validate({ ...document, operations: { bad: { action: 'listen' } } }), version, Object.keys(operations ?? {}).length]).toEqual([
       false,
       '3.0.0',
-      15,
+      17,
     ]);
   });
 
@@ -71,7 +71,7 @@ describe('docs/asyncapi.json', () => {
 /** NATS has accounts instead of API keys, subjects instead of routes, and no streams of events. */
 const HTTP_ONLY: readonly ProblemCode[] = [
   'request-malformed',
-  'cursor-unknown',
+  'payment-unknown',
   'unauthorized',
   'signature-refused',
   'route-unknown',
@@ -159,7 +159,10 @@ describe('the service', () => {
       ['payment.confirm', 'done', paid, 'c-1'],
       ['payment.confirm', 'problem', { ...paid, sale: 'none' }, 'c-2'],
       ['payment.refunded', 'done', { ...paid, amount: '2' }, 'c-3'],
+      ['payment.refund-failed', 'done', { ...paid, amount: '2', refund: 're_0' }, 'rf-1'],
       ['sale.refunds-due', 'done', { sale: 'doc' }],
+      ['sale.list', 'done', { limit: 1 }],
+      ['sale.list', 'problem', { limit: 0 }],
       ['payment.disputed', 'done', { ...paid, dispute: 'dp_1', amount: '1', status: 'opened' }, 'd-1'],
       ['ticket.mint', 'refused', { sale: 'doc', tickets: [ticket], wallet }, 'm-0'],
       ['payment.disputed', 'done', { ...paid, dispute: 'dp_1', amount: '1', status: 'won' }, 'd-2'],

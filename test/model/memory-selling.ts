@@ -5,6 +5,7 @@ import { saleSubject } from '#shared/event-store/event-store.js';
 import { MemoryEventStore } from '#shared/event-store/memory.js';
 import { fingerprint, type Json } from '#shared/kernel/canonical.js';
 import { keyHash, type SaleId, type TenantId, type TicketId } from '#shared/kernel/ids.js';
+import { PageCursors } from '#shared/platform/http/page-cursors.js';
 import { createLogger } from '#shared/platform/process/logger.js';
 import { Decider, saleHooks } from '../../apps/purchase/src/deciding/decider.js';
 import { Decisions } from '../../apps/purchase/src/deciding/decisions.js';
@@ -60,6 +61,8 @@ export class MemorySelling {
       get sales() {
         return kept();
       },
+      list: { page: async () => ({ sales: [] }) },
+      cursors: () => new PageCursors('', '', ''),
       ...{ mints, store: this.store, metrics, logger },
     });
   }

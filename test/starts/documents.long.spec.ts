@@ -41,6 +41,7 @@ const RULES: readonly (readonly [page: string, command: RegExp, rule: Rule])[] =
   ['README.md', /^npm test$/, { by: 'test/ci-run.spec.ts' }],
   ['README.md', /^(?:\. \.admit|curl -s )/, 'run'],
   ['docs/integrate.md', /^(?:\. \.admit|nats req|ask|npx admit receipt verify)/, 'run'],
+  ['docs/stripe.md', /^/, 'run'],
   ['docs/operations.md', /^set -a; |^nats --inbox-prefix /, 'run'],
   ['docs/operations.md', /admit provision\)$|^npx admit dead ls$|^npx admit log verify$|^npx admit reconcile$/, 'run'],
   ['docs/operations.md', /^npx admit dead (?:show|redrive) 17$/, letter(0)],
@@ -208,7 +209,7 @@ describe('on a stack of its own, as a newcomer types it', () => {
   });
 
   it(
-    'README.md, docs/integrate.md and docs/operations.md say what works',
+    'README.md, docs/integrate.md, docs/stripe.md and docs/operations.md say what works',
     async () => {
       const on = await ground();
       expect(typed('README.md', on).length).toBeGreaterThan(2);
@@ -216,6 +217,8 @@ describe('on a stack of its own, as a newcomer types it', () => {
       expect(type(programsOf('README.md'))).toEqual([]);
       expect(typed('docs/integrate.md', on).length).toBeGreaterThan(6);
       expect(type(typed('docs/integrate.md', on))).toEqual([]);
+      expect(typed('docs/stripe.md', on).length).toBeGreaterThan(10);
+      expect(type(typed('docs/stripe.md', on))).toEqual([]);
       expect(typed('docs/operations.md', on).length).toBeGreaterThan(10);
       expect(type(typed('docs/operations.md', on))).toEqual([]);
     },

@@ -71,15 +71,38 @@ it('rotates, disables and enables, and lists without secrets', async () => {
   expect((await admit(['disable', 'club'])).out).toBe('club is disabled\n');
   const listed = await admit(['ls', '--json']);
   expect(JSON.parse(listed.out)).toMatchObject([
-    { tenant: 'club', status: 'disabled', apiKeys: 1, webhookSecrets: 1, nats: expect.stringMatching(/^U/) },
-    { tenant: 'given', status: 'active', apiKeys: 1, webhookSecrets: 1, nats: 'password' },
+    { tenant: 'club', status: 'disabled', apiKeys: 1, webhookSecrets: 1, stripeSecrets: 0, nats: expect.stringMatching(/^U/) },
+    { tenant: 'given', status: 'active', apiKeys: 1, webhookSecrets: 1, stripeSecrets: 0, nats: 'password' },
   ]);
   expect(listed.out).not.toMatch(/whsec_|admit_/);
   expect((await admit(['enable', 'club'])).out).toBe('club is active\n');
   expect((await admit(['ls'])).out).toMatch(/club.*active/);
 });
 
+it('takes the signing secret of Stripe from the environment, rolls it, and shows it never', async () => {
+  const [one, two] = [`whsec_${'a'.repeat(32)}`, `whsec_${'b'.repeat(32)}`];
+  const secrets = async (): Promise<unknown> => {
+    const listed = await admit(['ls', '--json']);
+    expect(listed.out).not.toMatch(/whsec_/);
+    return (JSON.parse(listed.out) as { tenant: string; stripeSecrets: number }[]).find(({ tenant }) => tenant === 'given')?.stripeSecrets;
+  };
+  expect(await admit(['stripe', 'given'], { TENANT_STRIPE_SECRET: one })).toMatchObject({
+    code: 0,
+    out: 'given takes events of Stripe at /v1/webhooks/stripe/given\n',
+  });
+  await admit(['stripe', 'given'], { TENANT_STRIPE_SECRET: two });
+  expect(await secrets()).toBe(2);
+  await admit(['stripe', 'given', '--overlap', '0'], { TENANT_STRIPE_SECRET: two });
+  expect(await secrets()).toBe(1);
+  expect((await admit(['stripe', 'given', '--remove'])).out).toBe('given takes no events of Stripe\n');
+  expect(await secrets()).toBe(0);
+  const wrong = await admit(['stripe', 'given'], { TENANT_STRIPE_SECRET: 'sk_live_1' });
+  expect([wrong.code, wrong.error]).toEqual([1, expect.stringContaining('a signing secret of Stripe is whsec_')]);
+  expect(wrong.error).not.toContain('sk_live_1');
+});
+
 it.each([
+  [['stripe', 'given'], /TENANT_STRIPE_SECRET/],
   [['create', 'a.b'], /tenant-refused/],
   [['rotate', 'nobody'], /there is no such tenant/],
   [['disable', 'nobody'], /there is no such tenant/],

@@ -9,6 +9,7 @@ import { addLedgerCommands } from './commands/ledger.js';
 import { addLogCommands } from './commands/log.js';
 import { addMintCommands } from './commands/mint.js';
 import { addNatsCommands } from './commands/nats.js';
+import { addPaymentsCommands } from './commands/payments.js';
 import { provisionStreams } from './commands/provision.js';
 import { addReceiptCommands } from './commands/receipt.js';
 import { addReconcileCommand } from './commands/reconcile.js';
@@ -55,6 +56,7 @@ addReceiptCommands(program);
 addLogCommands(program);
 addLedgerCommands(program);
 addReconcileCommand(program);
+addPaymentsCommands(program);
 addMintCommands(program);
 addNatsCommands(program);
 

@@ -29,6 +29,7 @@ export class PurchaseMetrics {
   private readonly rounds: RoundSeries;
   private readonly lostRaces: Counter;
   private readonly ignoredEvents: Counter<'tenant'>;
+  private readonly unmatchedEvents: Counter<'tenant'>;
   private readonly snapshots: Counter<'outcome'>;
 
   constructor(
@@ -58,7 +59,13 @@ export class PurchaseMetrics {
     });
     this.ignoredEvents = new Counter({
       name: 'admit_webhook_events_ignored_total',
-      help: 'Signed events of payment providers whose type is not known here; answered 200',
+      help: 'Signed events of payment providers that report no payment of an order here; answered 200',
+      labelNames: ['tenant'],
+      registers,
+    });
+    this.unmatchedEvents = new Counter({
+      name: 'admit_webhook_events_unmatched_total',
+      help: 'Deliveries of events of payment providers that are a day old and whose payment is still not known; answered 503',
       labelNames: ['tenant'],
       registers,
     });
@@ -81,9 +88,14 @@ export class PurchaseMetrics {
     this.lostRaces.inc();
   }
 
-  /** A payment provider's event of an unknown type. */
+  /** A payment provider's event that reports no payment of an order here. */
   ignoredEvent(tenant: string): void {
     this.ignoredEvents.inc({ tenant: this.tenants.of(tenant) });
+  }
+
+  /** A payment provider's event that is old, and whose payment is not known. */
+  unmatchedEvent(tenant: string): void {
+    this.unmatchedEvents.inc({ tenant: this.tenants.of(tenant) });
   }
 
   snapshot(outcome: SnapshotOutcome): void {

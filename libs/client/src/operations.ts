@@ -6,20 +6,6 @@ export type GetSale = {
   readonly sale: string;
 };
 
-export type DisputeNotification = {
-  readonly sale: string;
-  readonly order: string;
-  /** An id of the payment provider. One that looks like an e-mail address or a card number, or is more than 128 of A-Z a-z 0-9 _ . : -, is kept as its hash. */
-  readonly payment: string;
-  /** Three capital letters. Money in another currency than that of the order pays nothing, and is due back. */
-  readonly currency: string;
-  /** So much is disputed, or was won or lost, in minor units. */
-  readonly amount: string;
-  /** An id of the payment provider. One that looks like an e-mail address or a card number, or is more than 128 of A-Z a-z 0-9 _ . : -, is kept as its hash. */
-  readonly dispute: string;
-  readonly status: 'opened' | 'won' | 'lost';
-};
-
 export type EndOrder = {
   readonly sale: string;
   readonly order: string;
@@ -37,6 +23,13 @@ export type GetOrder = {
 export type GetTicket = {
   readonly sale: string;
   readonly ticket: string;
+};
+
+export type ListSales = {
+  /** Sales of one page, 1 to 200. Left out: 50. */
+  readonly limit?: number;
+  /** `next` of the page before. */
+  readonly cursor?: string;
 };
 
 export type MintTickets = {
@@ -72,6 +65,28 @@ export type OpenSale = {
   readonly closesAt?: string;
 };
 
+export type PlaceOrder = {
+  readonly sale: string;
+  readonly buyer: string;
+  readonly units?: readonly string[];
+  readonly quantity?: number;
+  readonly wallet?: string;
+};
+
+export type DisputeNotification = {
+  readonly sale: string;
+  readonly order: string;
+  /** An id of the payment provider. One that looks like an e-mail address or a card number, or is more than 128 of A-Z a-z 0-9 _ . : -, is kept as its hash. */
+  readonly payment: string;
+  /** Three capital letters. Money in another currency than that of the order pays nothing, and is due back. */
+  readonly currency: string;
+  /** So much is disputed, or was won or lost, in minor units. */
+  readonly amount: string;
+  /** An id of the payment provider. One that looks like an e-mail address or a card number, or is more than 128 of A-Z a-z 0-9 _ . : -, is kept as its hash. */
+  readonly dispute: string;
+  readonly status: 'opened' | 'won' | 'lost';
+};
+
 export type PaymentNotification = {
   readonly sale: string;
   readonly order: string;
@@ -82,12 +97,17 @@ export type PaymentNotification = {
   readonly amount: string;
 };
 
-export type PlaceOrder = {
+export type RefundFailure = {
   readonly sale: string;
-  readonly buyer: string;
-  readonly units?: readonly string[];
-  readonly quantity?: number;
-  readonly wallet?: string;
+  readonly order: string;
+  /** An id of the payment provider. One that looks like an e-mail address or a card number, or is more than 128 of A-Z a-z 0-9 _ . : -, is kept as its hash. */
+  readonly payment: string;
+  /** Three capital letters. Money in another currency than that of the order pays nothing, and is due back. */
+  readonly currency: string;
+  /** Of this refund, in minor units. */
+  readonly amount: string;
+  /** Id of this refund. */
+  readonly refund: string;
 };
 
 export type RefundNotification = {
@@ -273,6 +293,18 @@ export type Sale = {
   readonly version: number;
 };
 
+export type Sales = {
+  readonly sales: readonly {
+    readonly sale: string;
+    readonly name: string;
+    readonly opensAt?: string;
+    readonly closesAt?: string;
+    readonly closed?: boolean;
+  }[];
+  /** `cursor` of the next page; absent on the last. */
+  readonly next?: string;
+};
+
 export type Ticket = {
   readonly ticket: string;
   readonly unit: string;
@@ -299,12 +331,14 @@ export interface Mutations {
   'payment.confirm': { readonly body: PaymentNotification; readonly answer: Paid };
   'payment.fail': { readonly body: PaymentNotification; readonly answer: Paid };
   'payment.refunded': { readonly body: RefundNotification; readonly answer: Paid };
+  'payment.refund-failed': { readonly body: RefundFailure; readonly answer: Paid };
   'payment.disputed': { readonly body: DisputeNotification; readonly answer: Paid };
   'ticket.mint': { readonly body: MintTickets; readonly answer: Mints };
 }
 
 /** What only reads. */
 export interface Queries {
+  'sale.list': { readonly body: ListSales; readonly answer: Sales };
   'sale.get': { readonly body: GetSale; readonly answer: Sale };
   'sale.refunds-due': { readonly body: GetSale; readonly answer: RefundsDue };
   'order.get': { readonly body: GetOrder; readonly answer: Order };
@@ -324,6 +358,7 @@ export const ADDRESSES: Readonly<Partial<Record<OperationName, readonly [method:
   'order.cancel': ['POST', '/v1/sales/:sale/orders/:order/cancel'],
   'order.refund': ['POST', '/v1/sales/:sale/orders/:order/refund'],
   'ticket.mint': ['POST', '/v1/mints'],
+  'sale.list': ['GET', '/v1/sales?limit=:limit&cursor=:cursor'],
   'sale.get': ['GET', '/v1/sales/:sale'],
   'sale.refunds-due': ['GET', '/v1/sales/:sale/refunds-due'],
   'order.get': ['GET', '/v1/sales/:sale/orders/:order'],
@@ -376,6 +411,11 @@ export abstract class Operations {
     return this.change('payment.refunded', body, options);
   }
 
+  /** Reports that a refund did not reach the buyer: its money is here again. */
+  failedRefund(body: RefundFailure, options?: CallOptions): Promise<Outcome<Paid>> {
+    return this.change('payment.refund-failed', body, options);
+  }
+
   /** Reports that a payment is disputed, or that the dispute was won or lost. */
   disputedPayment(body: DisputeNotification, options?: CallOptions): Promise<Outcome<Paid>> {
     return this.change('payment.disputed', body, options);
@@ -384,6 +424,11 @@ export abstract class Operations {
   /** Asks for the mints of up to 500 sold tickets: accepted all or none. */
   mintTickets(body: MintTickets, options?: CallOptions): Promise<Outcome<Mints>> {
     return this.change('ticket.mint', body, options);
+  }
+
+  /** Lists the sales of the tenant in the order in which they were opened. */
+  sales(body: ListSales): Promise<Outcome<Sales>> {
+    return this.query('sale.list', body);
   }
 
   /** Reads a sale from the log. */

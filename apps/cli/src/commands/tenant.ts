@@ -27,6 +27,11 @@ interface GrantOptions {
 
 const FREE_MINTS = 'mint the tickets of unpaid orders, at the expense of the payer of all mints';
 
+interface StripeOptions {
+  readonly remove?: boolean;
+  readonly overlap: number;
+}
+
 interface RotateOptions {
   readonly apiKey?: boolean;
   readonly webhookSecret?: boolean;
@@ -53,6 +58,12 @@ export function addTenantCommands(program: Command): void {
     .option('--nats-key', 'the key of its NATS user; its old key ends when the server gets the new one')
     .option('--overlap <hours>', `how long the old ones stay good; 0: they end now`, readHours, OVERLAP_HOURS)
     .action(rotate);
+  tenant
+    .command('stripe <tenant>')
+    .description('take events of Stripe that are signed by the secret in TENANT_STRIPE_SECRET; the secret before it stays good for a while')
+    .option('--overlap <hours>', 'how long the one before it stays good; 0: it ends now', readHours, OVERLAP_HOURS)
+    .option('--remove', 'take no events of Stripe any more')
+    .action(stripe);
   tenant
     .command('grant <tenant>')
     .description('allow a tenant more than selling')
@@ -106,11 +117,12 @@ async function list({ json }: { readonly json?: boolean }): Promise<void> {
   await withRegister(async (register) => {
     const now = Date.now();
     const rows = (await register.list()).map(
-      ({ tenant, status, apiKeys, webhookSecrets, natsUser, grants = [], createdAt, changedAt }) => ({
+      ({ tenant, status, apiKeys, webhookSecrets, stripeSecrets = [], natsUser, grants = [], createdAt, changedAt }) => ({
         tenant,
         status,
         apiKeys: goodAt(apiKeys, now).length,
         webhookSecrets: goodAt(webhookSecrets, now).length,
+        stripeSecrets: goodAt(stripeSecrets, now).length,
         nats: natsUser ?? 'password',
         grants: grants.join(' '),
         createdAt,
@@ -119,7 +131,17 @@ async function list({ json }: { readonly json?: boolean }): Promise<void> {
     );
     if (json === true) say(JSON.stringify(rows));
     else {
-      const table = tableWith(['tenant', 'status', 'API keys', 'webhook secrets', 'NATS user', 'grants', 'created', 'changed']);
+      const table = tableWith([
+        'tenant',
+        'status',
+        'API keys',
+        'webhook secrets',
+        'Stripe secrets',
+        'NATS user',
+        'grants',
+        'created',
+        'changed',
+      ]);
       for (const row of rows) table.push(Object.values(row));
       say(table.toString());
     }
@@ -136,6 +158,17 @@ async function rotate(name: string, { apiKey, webhookSecret, natsKey, overlap }:
       overlapMs: overlap * MS_PER_HOUR,
     });
     say(`${shown(issued, { accounts })}\nWhat it replaces ${overlap === 0 ? 'has ended' : `ends in ${overlap} hours`}.`);
+  });
+}
+
+/** Stripe generates the secret. It comes by the environment, so that no list of processes shows it. */
+async function stripe(name: string, { remove, overlap }: StripeOptions): Promise<void> {
+  await withRegister(async (register, { TENANT_STRIPE_SECRET: secret }) => {
+    if (remove !== true && secret === '')
+      return refuse('put the signing secret of the Stripe endpoint into TENANT_STRIPE_SECRET, or say --remove');
+    const tenant = await register.setStripeSecret(name, remove === true ? undefined : secret, overlap * MS_PER_HOUR);
+    const { stripeSecrets = [] } = tenant;
+    say(stripeSecrets.length === 0 ? `${name} takes no events of Stripe` : `${name} takes events of Stripe at /v1/webhooks/stripe/${name}`);
   });
 }
 

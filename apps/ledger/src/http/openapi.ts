@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { jsonAnswer, openApi, openOperation, titleOf } from '#shared/platform/http/docs/openapi.js';
 import { type Node, problemResponses, reference, text, WITH_API_KEY } from '#shared/platform/http/docs/openapi-problems.js';
 import { LIMIT_SCHEMA } from '../queries/questions.js';
+import { CSV_TYPE, csvLines, csvOf } from './csv.js';
 import { DOCUMENT_PATH } from './documents.controller.js';
 import { PROBLEMS, type ProblemCode } from './problems.js';
 import { POSITION_HEADER } from './queries.js';
@@ -62,12 +63,20 @@ function operationOf(route: Route): Node {
       200: {
         description: `${shape}.`,
         headers: { [POSITION_HEADER]: text('How far the ledger is: `position` of the body.') },
-        content: { 'application/json': { schema: reference(shape) } },
+        content: { 'application/json': { schema: reference(shape) }, [CSV_TYPE]: { schema: csvSchema(route) } },
       },
       ...problemResponses(CODES.map((code) => [code, PROBLEMS[code]])),
     },
   };
 }
+
+/** With `Accept: text/csv`. */
+const csvSchema = ({ answer }: Route): Node => ({
+  type: 'string',
+  description:
+    'Every row that the query selects, without pages: RFC 4180, with a line of names first. A value that begins with =, +, - or @ has an apostrophe in front.',
+  examples: [csvLines(csvOf(answer), { [csvOf(answer).list]: [] }, true)],
+});
 
 function parametersOf({ query }: Route): Node[] {
   const { properties } = z.toJSONSchema(query, { io: 'input' }) as { readonly properties: Readonly<Record<string, Node>> };

@@ -4,9 +4,11 @@ import type { Headers } from '#shared/platform/http/reply.js';
 import type { FieldError } from '#shared/platform/problem.js';
 import type { Logger } from '#shared/platform/process/logger.js';
 import type { Tenant } from '#shared/platform/tenants/tenant.js';
-import { Asking, LedgerBehind, type Position, UnknownCursor } from '../queries/asking.js';
+import { Asking, LedgerBehind, type Paged, type Position, UnknownCursor } from '../queries/asking.js';
 import { positionOf } from '../queries/position.js';
+import { MAX_LIMIT } from '../queries/questions.js';
 import { type LedgerReader, QueryTooLarge, STATEMENT_TIMEOUT_MS } from '../queries/reader.js';
+import { csvLines, csvOf } from './csv.js';
 import { isPassing, problemAnswer } from './problems.js';
 import type { Question, Route } from './routes.js';
 
@@ -21,6 +23,22 @@ export interface Answered {
   readonly headers: Headers;
 }
 
+/** The rows of a query, page after page as the client reads them. */
+export interface CsvAnswered {
+  readonly lines: AsyncIterable<string>;
+  readonly headers: Headers;
+}
+
+type Address = Readonly<Record<string, unknown>>;
+type View = Readonly<Record<string, unknown>> & { readonly next?: string };
+
+/** A page, and how far the ledger was when it was read. */
+interface Read {
+  readonly view: View;
+  readonly position: string;
+  readonly at: Position;
+}
+
 /** Answers the queries of ROUTES from the ledger, confined to one tenant. */
 export class Queries {
   constructor(
@@ -29,13 +47,44 @@ export class Queries {
     private readonly logger: Logger,
   ) {}
 
-  async answer(route: Route, tenant: Tenant, address: Readonly<Record<string, unknown>>): Promise<Answered> {
+  answer(route: Route, tenant: Tenant, address: Address): Promise<Answered> {
+    return this.understood(route, address, async (question) => found(await this.read(route, tenant, question)));
+  }
+
+  /**
+   * Every row that a query selects, as CSV. It is read page by page, as callers read JSON, so that neither the response nor a snapshot of the database
+   * is held while the client reads. An error behind the first page cuts the response off.
+   */
+  async csv(route: Route, tenant: Tenant, address: Address): Promise<Answered | CsvAnswered> {
+    const paging = ['limit', 'cursor'].filter((name) => name in address);
+    if (paging.length > 0)
+      return refused(paging.map((name) => ({ pointer: `query:${name}`, detail: 'is for pages of JSON: CSV has every row' })));
+    let rows: CsvAnswered | undefined;
+    const answered = await this.understood(route, address, async (question) => {
+      const first = await this.read(route, tenant, question, { limit: MAX_LIMIT });
+      rows = { lines: this.lines(route, tenant, question, first), headers: { [POSITION_HEADER]: first.position } };
+      return found(first);
+    });
+    return rows ?? answered;
+  }
+
+  private async *lines(route: Route, tenant: Tenant, question: Question, first: Read): AsyncIterable<string> {
+    const csv = csvOf(route.answer);
+    yield csvLines(csv, first.view, true);
+    for (let { next } = first.view; next !== undefined; ) {
+      const { view } = await this.read(route, tenant, question, { limit: MAX_LIMIT, cursor: next });
+      yield csvLines(csv, view, false);
+      next = view.next;
+    }
+  }
+
+  private async understood(route: Route, address: Address, look: (question: Question) => Promise<Answered>): Promise<Answered> {
     const twice = Object.keys(address).filter((name) => typeof address[name] !== 'string');
     if (twice.length > 0) return refused(twice.map((name) => ({ pointer: `query:${name}`, detail: 'must be given once' })));
     const question = route.understand(address);
     if ('errors' in question) return refused(question.errors.map(({ pointer, detail }) => ({ pointer: inAddress(pointer), detail })));
     try {
-      return await this.look(route, tenant, question);
+      return await look(question);
     } catch (thrown) {
       if (thrown instanceof UnknownCursor) return { answer: problemAnswer('cursor-unknown', thrown.errors), headers: {} };
       if (thrown instanceof LedgerBehind) return { answer: problemAnswer('ledger-behind'), headers: {} };
@@ -55,18 +104,18 @@ export class Queries {
     return { answer: problemAnswer('query-too-large', errors, ALLOWED), headers: {} };
   }
 
-  private look(route: Route, tenant: Tenant, { said, sale, answer }: Question): Promise<Answered> {
+  private read(route: Route, tenant: Tenant, { said, sale, answer }: Question, page?: Paged): Promise<Read> {
     return this.reader.read(tenant.tenant, async (rows) => {
       const at = await positionOf(rows, tenant.tenant, sale);
       const asking = new Asking(tenant, this.epoch, [route.operation, said], rows, at);
-      return found(await answer(asking), asking.nameOf(placeOf(at)), at);
+      return { view: (await answer(asking, page)) as View, position: asking.nameOf(placeOf(at)), at };
     });
   }
 }
 
 const placeOf = ({ sequence }: Position) => ({ sequence, index: sequence === 0 ? 0 : WHOLE_MESSAGE });
 
-function found(view: object, position: string, { version, halted }: Position): Answered {
+function found({ view, position, at: { version, halted } }: Read): Answered {
   const body = JSON.stringify({ ...view, position, ...(version !== undefined && { version }), ...(halted && { halted }) });
   return { answer: { status: 200, body }, headers: { [POSITION_HEADER]: position } };
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { FieldError } from '#shared/platform/problem.js';
 import { validate } from '#shared/platform/validate.js';
-import type { Asking } from '../queries/asking.js';
+import type { Asking, Paged } from '../queries/asking.js';
 import { readBalances } from '../queries/balances.js';
 import { readEntries } from '../queries/entries.js';
 import { readOrders } from '../queries/orders.js';
@@ -14,7 +14,8 @@ export interface Question {
   /** Its parameters except the page size. */
   readonly said: Readonly<Record<string, string>>;
   readonly sale: string | undefined;
-  readonly answer: (asking: Asking) => Promise<object>;
+  /** @param page instead of the page that the parameters say */
+  readonly answer: (asking: Asking, page?: Paged) => Promise<object>;
 }
 
 export interface Route {
@@ -42,7 +43,7 @@ function route<Query extends z.ZodType<{ sale?: string | undefined }>>({ read, .
     const valid = validate(row.query, address);
     if ('errors' in valid) return valid;
     const said = Object.entries(address as Readonly<Record<string, string>>).filter(([name]) => !PAGE.has(name));
-    return { said: Object.fromEntries(said), sale: valid.value.sale, answer: (asking) => read(asking, valid.value) };
+    return { said: Object.fromEntries(said), sale: valid.value.sale, answer: (asking, page) => read(asking, { ...valid.value, ...page }) };
   };
   return { ...row, understand };
 }

@@ -1,9 +1,9 @@
 import type { Json } from '#shared/kernel/canonical.js';
 import { EventCursors, type Place } from '#shared/platform/http/event-cursor.js';
+import { PageCursors, type RowKey } from '#shared/platform/http/page-cursors.js';
 import type { FieldError } from '#shared/platform/problem.js';
 import type { Tenant } from '#shared/platform/tenants/tenant.js';
 import { Conditions } from './conditions.js';
-import { PageCursors, type RowKey } from './page-cursors.js';
 import type { Rows } from './reader.js';
 
 /** A cursor that was not issued to this tenant, or was issued for another query. */

@@ -42,6 +42,21 @@ export const Sale = z
   })
   .meta({ title: 'Sale' });
 
+export const Sales = z
+  .strictObject({
+    sales: z.array(
+      z.strictObject({
+        sale,
+        name: z.string(),
+        opensAt: given.optional(),
+        closesAt: given.optional(),
+        closed: z.boolean().optional(),
+      }),
+    ),
+    next: z.string().optional().describe('`cursor` of the next page; absent on the last'),
+  })
+  .meta({ title: 'Sales' });
+
 export const Order = z
   .strictObject({
     order,

@@ -23,6 +23,9 @@ export type Path = `/v1/${string}`;
 export const SALE_PATH = '/v1/sales/:sale';
 export const ORDER_PATH = `${SALE_PATH}/orders/:order` as const;
 
+/** Optional members of a query's request by their names, as they are read from an address. */
+export type Options = Readonly<Record<string, 'number' | 'text'>>;
+
 interface Asked {
   readonly name: Name;
   /** The method of the client kit. */
@@ -30,7 +33,7 @@ interface Asked {
   /** One sentence for callers. */
   readonly summary: string;
   /** The whole request, with everything that an HTTP address says. */
-  readonly schema: z.ZodType<{ readonly sale: SaleId }>;
+  readonly schema: z.ZodType;
   readonly answer: z.ZodType;
   /** Problems that not every operation of its kind has. */
   readonly problems?: readonly ProblemCode[];
@@ -56,6 +59,7 @@ export interface Decided {
 
 /** Changes state: needs an idempotency key, which is bound to its response. Over HTTP it is a POST. */
 export interface Mutation extends Asked, Decided {
+  readonly schema: z.ZodType<{ readonly sale: SaleId }>;
   /** Reports a payment: it is never refused because of the provider's ids. */
   readonly reportsMoney?: true;
   /** Opens a sale. Every other operation needs an existing one. */
@@ -75,8 +79,8 @@ export interface Mutation extends Asked, Decided {
 /** Only reads. Over HTTP it is a GET, and has no body. */
 export interface Query extends Asked {
   readonly read: (reads: Reads, tenant: string, body: Uint8Array) => Promise<Answer>;
-  /** `query`: members that the address says behind its question mark. */
-  readonly http: { readonly path: Path; readonly query?: readonly AddressPart[] };
+  /** `query`: members that the address says behind its question mark. `options`: members that it may say there. */
+  readonly http: { readonly path: Path; readonly query?: readonly AddressPart[]; readonly options?: Options };
 }
 
 export type Operation = Mutation | Query;

@@ -3,8 +3,9 @@ import { type Decided, isMutation, type Mutation, type Operation } from './opera
 import { orderCancel, orderRefund } from './order/end.js';
 import { orderPlace } from './order/place.js';
 import { orderGet } from './order/read.js';
-import { paymentConfirm, paymentDisputed, paymentFail, paymentRefunded } from './payment/report.js';
+import { paymentConfirm, paymentDisputed, paymentFail, paymentRefunded, paymentRefundFailed } from './payment/report.js';
 import { saleClose } from './sale/close.js';
+import { saleList } from './sale/list.js';
 import { saleOpen } from './sale/open.js';
 import { saleGet, saleRefundsDue } from './sale/read.js';
 import { ticketMint } from './ticket/mint.js';
@@ -26,8 +27,10 @@ export const OPERATIONS = byName([
   paymentConfirm,
   paymentFail,
   paymentRefunded,
+  paymentRefundFailed,
   paymentDisputed,
   ticketMint,
+  saleList,
   saleGet,
   saleRefundsDue,
   orderGet,

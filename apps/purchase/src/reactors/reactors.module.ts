@@ -1,21 +1,26 @@
 import { Module } from '@nestjs/common';
 import { reacts } from '#shared/platform/messaging/consumer.js';
+import { LookupsModule } from '../lookups/lookups.module.js';
 import { RequestsModule } from '../requests/requests.module.js';
 import { HoldExpiryReactor } from './hold-expiry-reactor.js';
+import { LookupReactor } from './lookup-reactor.js';
 import { MintRequestReactor } from './mint-request-reactor.js';
 import { MintResultReactor } from './mint-result-reactor.js';
+import { SaleReactors } from './sale-reactors.js';
 
 /** Commits, or timers, that a process asks for at once. */
 const maxMessages = 32;
 
 /** Turns events and timers into mint requests and commands. A message is acknowledged when what follows from it is stored. */
 @Module({
-  imports: [RequestsModule],
+  imports: [RequestsModule, LookupsModule],
   providers: [
     MintRequestReactor,
+    LookupReactor,
+    SaleReactors,
     MintResultReactor,
     HoldExpiryReactor,
-    reacts({ stream: 'EVENTS', durable: 'mint-requests', maxMessages }, MintRequestReactor),
+    reacts({ stream: 'EVENTS', durable: 'mint-requests', maxMessages }, SaleReactors),
     reacts({ stream: 'EVENTS', durable: 'mint-news', maxMessages }, MintResultReactor),
     reacts({ stream: 'TIMERS', durable: 'sweeps', maxMessages }, HoldExpiryReactor),
   ],

@@ -2,27 +2,42 @@ import { Module } from '@nestjs/common';
 import type { AggregateRepository } from '#shared/aggregate/aggregate-repository.js';
 import type { MintAggregate } from '#shared/aggregate/mint-aggregate.js';
 import type { EventStore } from '#shared/event-store/event-store.js';
+import { PageCursors } from '#shared/platform/http/page-cursors.js';
 import { EVENT_STORE } from '#shared/platform/messaging/event-store.module.js';
+import { LOG_EPOCH } from '#shared/platform/messaging/nats.module.js';
 import type { Logger } from '#shared/platform/process/logger.js';
 import { LOGGER } from '#shared/platform/process/process.module.js';
+import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
+import { TenantsModule } from '#shared/platform/tenants/tenants.module.js';
 import { MINT_REPOSITORY, SALE_REPOSITORY, type SaleRepository, SalesModule } from '../deciding/sales.module.js';
+import { LookupsModule } from '../lookups/lookups.module.js';
+import { SaleList } from '../lookups/sale-list.js';
 import { PurchaseMetrics } from '../metrics.js';
 import { Reads } from './reads.js';
 
+/** Cursors of the list of a tenant's sales. They are sealed with its key, so that no other tenant's cursor opens. */
+const cursorsOf =
+  (tenants: TenantDirectory, epoch: string) =>
+  (tenant: string): PageCursors =>
+    new PageCursors(tenants.active(tenant)?.cursorKey ?? '', epoch, ['sale.list', tenant]);
+
 /** Answers queries from the log. */
 @Module({
-  imports: [SalesModule],
+  imports: [SalesModule, TenantsModule, LookupsModule],
   providers: [
     {
       provide: Reads,
-      inject: [SALE_REPOSITORY, MINT_REPOSITORY, EVENT_STORE, PurchaseMetrics, LOGGER],
+      inject: [SALE_REPOSITORY, MINT_REPOSITORY, EVENT_STORE, SaleList, TenantDirectory, LOG_EPOCH, PurchaseMetrics, LOGGER],
       useFactory: (
         sales: SaleRepository,
         mints: AggregateRepository<MintAggregate>,
         store: EventStore,
+        list: SaleList,
+        tenants: TenantDirectory,
+        epoch: string,
         metrics: PurchaseMetrics,
         logger: Logger,
-      ) => new Reads({ sales, mints, store, metrics, logger }),
+      ) => new Reads({ sales, mints, store, list, cursors: cursorsOf(tenants, epoch), metrics, logger }),
     },
   ],
   exports: [Reads],

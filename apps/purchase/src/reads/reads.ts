@@ -1,13 +1,16 @@
 import type { z } from 'zod';
 import type { AggregateRepository } from '#shared/aggregate/aggregate-repository.js';
 import type { MintAggregate } from '#shared/aggregate/mint-aggregate.js';
-import { GetOrder, GetSale, GetTicket } from '#shared/domain/sale/commands.js';
+import { GetOrder, GetSale, GetTicket, ListSales } from '#shared/domain/sale/commands.js';
 import { type EventStore, mintSubject, saleSubject } from '#shared/event-store/event-store.js';
+import { sha256 } from '#shared/kernel/hash.js';
 import { TENANT_PATTERN } from '#shared/kernel/ids.js';
+import type { PageCursors } from '#shared/platform/http/page-cursors.js';
 import type { Logger } from '#shared/platform/process/logger.js';
 import type { Receipt } from '#shared/platform/receipt.js';
 import { validate } from '#shared/platform/validate.js';
 import type { SaleAggregate } from '../deciding/sale-aggregate.js';
+import type { SaleList } from '../lookups/sale-list.js';
 import type { PurchaseMetrics } from '../metrics.js';
 import { type Answer, invalid, problemAnswer } from '../requests/answer.js';
 import { readJson } from '../requests/request-body.js';
@@ -19,6 +22,8 @@ export interface ReadParts {
   readonly sales: AggregateRepository<SaleAggregate>;
   readonly mints: AggregateRepository<MintAggregate>;
   readonly store: Pick<EventStore, 'at'>;
+  readonly list: Pick<SaleList, 'page'>;
+  readonly cursors: (tenant: string) => PageCursors;
   readonly metrics: Pick<PurchaseMetrics, 'answered'>;
   readonly logger: Logger;
 }
@@ -38,6 +43,20 @@ export class Reads {
         sale.open === undefined ? problemAnswer('sale-unknown') : found(saleView(sale, head.version), head.version),
       ),
     );
+  }
+
+  /** A page of the tenant's sales. A cursor is good for any page size. */
+  async sales(tenant: string, body: Uint8Array): Promise<Answer> {
+    const query = readQuery(tenant, ListSales, body);
+    if ('problem' in query) return query.problem;
+    const { limit = USUAL_SALES, cursor } = query.ok;
+    const cursors = this.parts.cursors(tenant);
+    const after = cursor === undefined ? [0] : cursors.open(cursor);
+    if (after === undefined) return problemAnswer('cursor-unknown');
+    return this.answering(tenant, 'sale.list', async () => {
+      const { sales, last } = await this.parts.list.page(tenant, Number(after[0]), limit);
+      return tagged({ sales, ...(last !== undefined && { next: cursors.seal([placed(last)]) }) });
+    });
   }
 
   async order(tenant: string, body: Uint8Array): Promise<Answer> {
@@ -116,6 +135,18 @@ export class Reads {
       return problemAnswer('log-unreachable');
     }
   }
+}
+
+/** Digits of a place in the list, so that the length of a cursor says nothing of it. */
+const PLACE_DIGITS = 16;
+const placed = (place: number): string => `${place}`.padStart(PLACE_DIGITS, '0');
+/** Sales of a page of which no size is said. */
+const USUAL_SALES = 50;
+
+/** What was found, and its hash as its entity tag. */
+function tagged(view: object): Answer {
+  const body = JSON.stringify(view);
+  return { status: 200, body, etag: `"${sha256(body)}"` };
 }
 
 /** A receipt never changes: its memo is as good a tag as any. */

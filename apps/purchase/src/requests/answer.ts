@@ -35,6 +35,7 @@ export const PROBLEMS = {
   'too-many-waiting': [429, 'Too many requests of this sale wait for their decision.'],
   'too-many-streams': [429, 'This tenant has as many streams of events open as it may.'],
   'log-unreachable': [503, 'The log cannot be reached. Send the same request with the same key again.'],
+  'payment-unknown': [503, 'The payment that the event is about is not known yet. Send the event again later.'],
   'dead-lettered': [503, 'The request could not be decided and was set aside for a human.'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
@@ -42,10 +43,13 @@ export type ProblemCode = keyof typeof PROBLEMS;
 
 /** An operator must act first: frequent retries are useless. */
 const DEAD_LETTERED_RETRY_AFTER_SECONDS = 60;
+/** The event that makes the payment known is on its way too. */
+const PAYMENT_UNKNOWN_RETRY_AFTER_SECONDS = 60;
 /** Where it is not what the door says of the status. */
 const RETRY_AFTER: Partial<Record<ProblemCode, number>> = {
   'in-progress': RETRY_AFTER_SECONDS,
   'dead-lettered': DEAD_LETTERED_RETRY_AFTER_SECONDS,
+  'payment-unknown': PAYMENT_UNKNOWN_RETRY_AFTER_SECONDS,
 };
 
 export function problemAnswer(code: ProblemCode, more: Readonly<Record<string, unknown>> = {}): Answer {

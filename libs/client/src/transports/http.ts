@@ -26,8 +26,10 @@ export class HttpTransport implements Transport {
     if (method === undefined || address === undefined)
       throw new Error(`${operation} is not available over HTTP: a trusted back end sends it over NATS`);
     const said = body as Readonly<Record<string, unknown>>; // members in the address are sent in the body too
-    const path = address.replace(/:([a-z]+)/g, (_, name: string) => encodeURIComponent(String(said[name])));
-    return [method, `${this.access.url.replace(/\/$/, '')}${path}`];
+    const [path = '', query = ''] = address.split('?');
+    const filled = (text: string): string => text.replace(/:([a-z]+)/g, (_, name: string) => encodeURIComponent(String(said[name])));
+    const members = query.split('&').filter((member) => said[member.split('=', 1)[0] ?? ''] !== undefined);
+    return [method, `${this.access.url.replace(/\/$/, '')}${filled(path)}${members.length === 0 ? '' : `?${filled(members.join('&'))}`}`];
   }
 
   private headersOf({ key, traceparent }: OutgoingRequest, method: string): Record<string, string> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { REFUSALS } from '#shared/domain/refusal.js';
 import * as commands from '#shared/domain/sale/commands.js';
+import * as payments from '#shared/domain/sale/payments/commands.js';
 import { KEY_PATTERN, TENANT_PATTERN } from '#shared/kernel/ids.js';
 import { Problem } from '#shared/platform/http/docs/openapi-problems.js';
 import { VERSION } from '#shared/platform/process/version.js';
@@ -21,10 +22,10 @@ const ref = (path: string): Json => ({ $ref: `#/${path}` });
 const text = (description: string, more: Json = {}): Json => ({ type: 'string', description, ...more });
 const fixed = (value: string): Json => ({ type: 'string', const: value });
 
-/** Every schema by the name it is exported by; two names of one schema are one. */
+/** Every schema by the name it is exported by; two names of one schema are one. Parts of schemas have names that begin small. */
 const NAMED = new Map(
-  Object.entries({ ...commands, ...answers, Problem }).flatMap(([name, value]) =>
-    value instanceof z.ZodType ? [[value as z.ZodType, name]] : [],
+  Object.entries({ ...commands, ...payments, ...answers, Problem }).flatMap(([name, value]) =>
+    value instanceof z.ZodType && /^[A-Z]/.test(name) ? [[value as z.ZodType, name]] : [],
   ),
 );
 

@@ -1,10 +1,11 @@
 import { jsonAnswer, openOperation } from '#shared/platform/http/docs/openapi.js';
 import type { Node } from '#shared/platform/http/docs/openapi-problems.js';
+import { STRIPE_PATH } from '../../payments/stripe/stripe-webhook.js';
 import { EVENTS_PATH } from '../http/events.controller.js';
 import { WEBHOOK_PATH } from '../http/payment-webhook.js';
 import { ALWAYS, problemsOf } from '../http/problems-of.js';
 import { POLICY_PATH } from './idempotency-policy.js';
-import { paymentEvents } from './openapi-webhook.js';
+import { paymentEvents, stripeEvents } from './openapi-webhook.js';
 
 const events: Node = {
   operationId: 'events',
@@ -38,6 +39,7 @@ const events: Node = {
 export const fixedPaths = (): Record<string, Record<string, unknown>> => ({
   [EVENTS_PATH]: { get: events },
   [WEBHOOK_PATH]: { post: paymentEvents },
+  [STRIPE_PATH.replace(':tenant', '{tenant}')]: { post: stripeEvents },
   [POLICY_PATH]: openOperation('idempotency', 'What happens to idempotency keys', {
     200: jsonAnswer('Scope, format, retention, outcomes and bounds.'),
   }),

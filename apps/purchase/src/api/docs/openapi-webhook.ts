@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { Node } from '#shared/platform/http/docs/openapi-problems.js';
+import { METADATA, STRIPE_EVENTS } from '../../payments/stripe/stripe-event.js';
+import type { ProblemCode } from '../../requests/answer.js';
 import { PaymentEvent } from '../http/payment-webhook.js';
 import { problemsOf } from '../http/problems-of.js';
 
@@ -9,6 +11,25 @@ const signed = (name: string, description: string): Node => ({
   ...{ name, in: 'header', required: true, description },
   schema: { type: 'string' },
 });
+
+const PROBLEMS: readonly ProblemCode[] = [
+  'signature-refused',
+  'body-malformed',
+  'body-invalid',
+  'key-malformed',
+  'sale-unknown',
+  'body-too-large',
+  'media-type',
+  'request-malformed',
+  'request-timeout',
+  'headers-too-large',
+  'key-reused',
+  'too-many-waiting',
+  'dead-lettered',
+  'log-unreachable',
+  'stopping',
+  'fault',
+];
 
 function eventSchema(): Node {
   const { $schema, ...schema } = z.toJSONSchema(PaymentEvent, { io: 'input' });
@@ -33,23 +54,40 @@ export const paymentEvents: Node = {
   responses: {
     200: { description: 'Decided.', content: RECEIVED },
     202: { description: 'Stored, not decided yet.', content: RECEIVED },
-    ...problemsOf([
-      'signature-refused',
-      'body-malformed',
-      'body-invalid',
-      'key-malformed',
-      'sale-unknown',
-      'body-too-large',
-      'media-type',
-      'request-malformed',
-      'request-timeout',
-      'headers-too-large',
-      'key-reused',
-      'too-many-waiting',
-      'dead-lettered',
-      'log-unreachable',
-      'stopping',
-      'fault',
-    ]),
+    ...problemsOf(PROBLEMS),
+  },
+};
+
+/** The events that Stripe may send; they are signed and need no API key. */
+export const stripeEvents: Node = {
+  operationId: 'webhook.stripe',
+  summary: 'Tell what happened to a payment of Stripe',
+  description:
+    `Events of Stripe, signed by the secret of the tenant's endpoint: ${STRIPE_EVENTS.map((type) => `\`${type}\``).join(', ')}. Others are ` +
+    `answered 200 and ignored. A PaymentIntent says what it pays for in its metadata \`${METADATA.sale}\` and \`${METADATA.order}\`; refunds and ` +
+    'disputes find the order by their payment, and are answered 503 until it is known. An event counts once by its id, in whatever order events come.',
+  tags: ['payment'],
+  security: [],
+  parameters: [
+    { name: 'tenant', in: 'path', required: true, description: 'The tenant that the endpoint belongs to.', schema: { type: 'string' } },
+    signed('stripe-signature', 'When it was sent, at most five minutes ago, and one or more signatures: `t=…,v1=…`.'),
+  ],
+  requestBody: {
+    required: true,
+    content: {
+      'application/json': {
+        schema: {
+          type: 'object',
+          description: 'An event, as the API reference of Stripe has it.',
+          properties: { id: { type: 'string' }, type: { type: 'string' }, created: { type: 'integer' }, data: { type: 'object' } },
+          required: ['id', 'type', 'created', 'data'],
+        },
+      },
+    },
+  },
+  responses: {
+    200: { description: 'Decided, or ignored.', content: RECEIVED },
+    202: { description: 'Stored, not decided yet.', content: RECEIVED },
+    ...problemsOf([...PROBLEMS, 'payment-unknown']),
   },
 };

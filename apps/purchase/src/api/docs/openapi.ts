@@ -47,7 +47,7 @@ function operationOf(route: Route): Node {
     summary: route.summary,
     description: `Over NATS: \`admit.<tenant>.${route.name}\`.`,
     tags: [route.name.split('.')[0]],
-    parameters: [...addressParameters(route), ...(isMutation(route) ? keyParameters : [conditional])],
+    parameters: [...addressParameters(route), ...optionParameters(route), ...(isMutation(route) ? keyParameters : [conditional])],
     ...(isMutation(route) && { requestBody: requestBody(route) }),
     responses: { ...successes(route), ...problemsOfRoute(route) },
   };
@@ -57,7 +57,12 @@ function problemsOfRoute(route: Route): Node {
   const { problems = [] } = route;
   const unknown = addressedParts(route).map((part) => ADDRESS_PARTS[part].unknown);
   if (!isMutation(route))
-    return problemsOf([...ALWAYS, ...unknown, ...(route.http.query === undefined ? [] : (['body-invalid'] as const)), ...problems]);
+    return problemsOf([
+      ...ALWAYS,
+      ...unknown,
+      ...(route.http.query === undefined && route.http.options === undefined ? [] : (['body-invalid'] as const)),
+      ...problems,
+    ]);
   const sale = route.opensSale === true ? [] : (['sale-unknown'] as const); // where it is a member of the body
   return problemsOf([...ALWAYS, ...OF_MUTATIONS, ...unknown, ...sale, ...problems], route.refusals);
 }
@@ -86,6 +91,16 @@ function addressParameters(route: Route): Node[] {
   };
   const inPath = partsOf(route.http.path);
   return addressedParts(route).map((part) => parameter(part, inPath.includes(part) ? 'path' : 'query'));
+}
+
+/** As the schema of the request has them. */
+function optionParameters(route: Route): Node[] {
+  if (isMutation(route) || route.http.options === undefined) return [];
+  const { properties = {} } = z.toJSONSchema(route.schema, { io: 'input' }) as { readonly properties?: Readonly<Record<string, Node>> };
+  return Object.keys(route.http.options).map((name) => {
+    const { description, ...schema } = properties[name] ?? {};
+    return { name, in: 'query', required: false, description, schema };
+  });
 }
 
 /** What the address says already may be left out. */

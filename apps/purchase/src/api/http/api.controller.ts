@@ -5,11 +5,11 @@ import { type Headers, isKnown, send } from '#shared/platform/http/reply.js';
 import { ADDRESS_PARTS, isMutation, type Query } from '../../operations/operation.js';
 import type { OperationName } from '../../operations/operations.js';
 import { Reads } from '../../reads/reads.js';
-import { type Answer, isProblem, problemAnswer } from '../../requests/answer.js';
+import { type Answer, invalid, isProblem, problemAnswer } from '../../requests/answer.js';
 import { KEY_HEADERS, keyOf } from '../../requests/idempotency-key.js';
 import { Intake } from '../../requests/intake.js';
 import type { Given, Media } from '../../requests/request-body.js';
-import { addressedParts, fill, type MutationRoute, methodOf, partsOf, type Route } from './routes.js';
+import { addressedParts, fill, type MutationRoute, methodOf, optionsIn, partsOf, type Route } from './routes.js';
 
 const NOTHING = Buffer.alloc(0);
 const EMPTY_OBJECT = Buffer.from('{}');
@@ -32,7 +32,11 @@ export class HttpRequests {
   }
 
   private async read(query: Query, tenant: string, given: Given, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const answer = await query.read(this.reads, tenant, Buffer.from(JSON.stringify(given)));
+    const options = optionsIn(query, request.query as Readonly<Record<string, unknown>>);
+    const answer =
+      'errors' in options
+        ? invalid(options.errors)
+        : await query.read(this.reads, tenant, Buffer.from(JSON.stringify({ ...options.said, ...given })));
     if (answer.etag !== undefined && isKnown(answer.etag, request.headers['if-none-match']))
       reply.code(304).headers({ ETag: answer.etag, 'Cache-Control': 'private, no-cache' }).send();
     else send(reply, answer);

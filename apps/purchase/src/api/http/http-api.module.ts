@@ -9,9 +9,9 @@ import type { Logger } from '#shared/platform/process/logger.js';
 import { ENVIRONMENT, LOGGER } from '#shared/platform/process/process.module.js';
 import { VERSION } from '#shared/platform/process/version.js';
 import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
-import { PurchaseMetrics } from '../../metrics.js';
+import { PaymentsModule } from '../../payments/payments.module.js';
+import { STRIPE_PATH } from '../../payments/stripe/stripe-webhook.js';
 import { ReadsModule } from '../../reads/reads.module.js';
-import { Intake } from '../../requests/intake.js';
 import { MAX_BODY_BYTES } from '../../requests/request-body.js';
 import { RequestsModule } from '../../requests/requests.module.js';
 import { MAX_IN_FLIGHT_PER_TENANT, POLICY_PATH } from '../docs/idempotency-policy.js';
@@ -21,12 +21,12 @@ import { HttpRequests, httpController } from './api.controller.js';
 import { EVENT_STREAM_LIMITS } from './event-stream-limits.js';
 import { EventStreams } from './event-streams.js';
 import { EVENT_STREAM, EventsController } from './events.controller.js';
-import { PaymentWebhook, WEBHOOK_PATH } from './payment-webhook.js';
+import { WEBHOOK_PATH } from './payment-webhook.js';
 import { routes } from './routes.js';
 import { WebhooksController } from './webhooks.controller.js';
 
 /** What may be asked without an API key; webhooks are signed instead. */
-export const PUBLIC_ROUTES: ReadonlySet<string> = new Set([...OPEN_ROUTES, POLICY_PATH, WEBHOOK_PATH]);
+export const PUBLIC_ROUTES: ReadonlySet<string> = new Set([...OPEN_ROUTES, POLICY_PATH, WEBHOOK_PATH, STRIPE_PATH]);
 
 export const CALLERS: CallersOptions = {
   publicRoutes: PUBLIC_ROUTES,
@@ -41,7 +41,7 @@ export class HttpApiModule {
   static of(): DynamicModule {
     return {
       module: HttpApiModule,
-      imports: [RequestsModule, ReadsModule],
+      imports: [RequestsModule, ReadsModule, PaymentsModule],
       controllers: [...routes().map(httpController), EventsController, DocsController, PolicyController, WebhooksController],
       providers: [
         HttpRequests,
@@ -60,12 +60,6 @@ export class HttpApiModule {
           provide: RATE,
           inject: [ENVIRONMENT],
           useFactory: (environment: Environment) => ({ perSecond: environment.TENANT_RATE, burst: environment.TENANT_BURST }),
-        },
-        {
-          provide: PaymentWebhook,
-          inject: [Intake, TenantDirectory, PurchaseMetrics, LOGGER],
-          useFactory: (intake: Intake, tenants: TenantDirectory, metrics: PurchaseMetrics, logger: Logger) =>
-            new PaymentWebhook({ intake, tenants, metrics, logger }),
         },
       ],
     };

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import type { Logger } from '#shared/platform/process/logger.js';
 import type { Tenant } from '#shared/platform/tenants/tenant.js';
+import { PaymentReports } from '../../payments/payment-reports.js';
 import { type Answer, accepted, problemAnswer } from '../../requests/answer.js';
 import type { Request } from '../../requests/read-request.js';
 import { type EventHeaders, MAX_EVENT_BYTES, PaymentWebhook } from './payment-webhook.js';
@@ -55,7 +56,7 @@ beforeEach(() => {
   };
   const logger = { warn: (said: unknown) => warned.push(said), debug: () => undefined } as unknown as Logger;
   const metrics = { ignoredEvent: (tenant: string) => ignored.push(tenant) };
-  webhook = new PaymentWebhook({ intake, tenants, metrics, logger });
+  webhook = new PaymentWebhook({ reports: new PaymentReports({ intake, metrics, logger }), tenants });
 });
 
 interface Sending {

@@ -1,22 +1,24 @@
 import { z } from 'zod';
-import { DisputeNotification, hasRefund, PaymentNotification, REFUND_AMOUNTS, RefundNotification } from '#shared/domain/sale/commands.js';
+import {
+  DisputeNotification,
+  hasRefund,
+  PaymentNotification,
+  REFUND_AMOUNTS,
+  RefundFailure,
+  RefundNotification,
+} from '#shared/domain/sale/payments/commands.js';
 import { TENANT_PATTERN } from '#shared/kernel/ids.js';
-import type { Logger } from '#shared/platform/process/logger.js';
 import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { validate } from '#shared/platform/validate.js';
-import type { PurchaseMetrics } from '../../metrics.js';
 import type { OperationName } from '../../operations/operations.js';
+import type { PaymentReport, PaymentReports } from '../../payments/payment-reports.js';
 import { type Answer, invalid, problemAnswer } from '../../requests/answer.js';
-import type { Intake } from '../../requests/intake.js';
 import { type JsonObject, type Media, readAsBefore, readJson } from '../../requests/request-body.js';
 import { isSigned, type WebhookHeaders } from './webhook-signature.js';
 
 export const WEBHOOK_PATH = '/v1/webhooks/payments';
 /** An event has some hundred bytes. All of them are hashed before the sender is known, so the limit bounds unauthenticated work. */
 export const MAX_EVENT_BYTES = 16 * 1024;
-
-/** Characters of a type that are logged. */
-const MAX_TYPE_SHOWN = 64;
 
 const tenant = z.string().regex(TENANT_PATTERN, 'must be a tenant: 1 to 64 of A-Z a-z 0-9 _ -');
 
@@ -30,6 +32,7 @@ export const PaymentEvent = z.discriminatedUnion('type', [
   reports('payment.succeeded', PaymentNotification.shape),
   reports('payment.failed', PaymentNotification.shape),
   refunds.extend({ data: refunds.shape.data.refine(hasRefund, REFUND_AMOUNTS) }),
+  reports('payment.refund.failed', RefundFailure.shape),
   reports('payment.dispute.opened', ofDispute),
   reports('payment.dispute.won', ofDispute),
   reports('payment.dispute.lost', ofDispute),
@@ -47,6 +50,7 @@ const REPORTING: Readonly<Record<EventType, Reporting>> = {
   'payment.succeeded': { operation: 'payment.confirm', members: PaymentNotification.shape },
   'payment.failed': { operation: 'payment.fail', members: PaymentNotification.shape },
   'payment.refunded': { operation: 'payment.refunded', members: RefundNotification.shape },
+  'payment.refund.failed': { operation: 'payment.refund-failed', members: RefundFailure.shape },
   'payment.dispute.opened': { operation: 'payment.disputed', members: ofDispute, more: { status: 'opened' } },
   'payment.dispute.won': { operation: 'payment.disputed', members: ofDispute, more: { status: 'won' } },
   'payment.dispute.lost': { operation: 'payment.disputed', members: ofDispute, more: { status: 'lost' } },
@@ -58,10 +62,8 @@ const Addressed = z.object({ data: z.object({ tenant }) });
 export type EventHeaders = WebhookHeaders & { readonly traceparent?: string | undefined };
 
 export interface PaymentWebhookParts {
-  readonly intake: Pick<Intake, 'handle' | 'decidedBefore'>;
+  readonly reports: PaymentReports;
   readonly tenants: Pick<TenantDirectory, 'active'>;
-  readonly metrics: Pick<PurchaseMetrics, 'ignoredEvent'>;
-  readonly logger: Logger;
 }
 
 /** Receives payment events per Standard Webhooks. The event's id is its key: fifty deliveries count once. */
@@ -83,64 +85,36 @@ export class PaymentWebhook {
     if ('errors' in addressed) return invalid(addressed.errors);
     const { tenant: whose } = addressed.value.data;
     if (!isSigned(this.parts.tenants.active(whose), headers, body)) return problemAnswer('signature-refused');
-    if ('problem' in json) return (await this.decidedBefore(said, headers)) ?? json.problem;
-    if (typeof said.type === 'string' && !isKnownType(said.type)) return this.ignore(whose, said.type);
+    if ('problem' in json) return (await this.takenBefore(said, headers)) ?? json.problem;
+    if (typeof said.type === 'string' && !isKnownType(said.type))
+      return this.parts.reports.ignore(whose, said.type, 'its type is not known');
     const event = validate(PaymentEvent, said);
-    if ('errors' in event) return (await this.decidedBefore(said, headers)) ?? invalid(event.errors);
-    return this.take(event.value, headers['webhook-id'] ?? '', headers.traceparent);
-  }
-
-  private ignore(tenant: string, type: string): Answer {
-    this.parts.metrics.ignoredEvent(tenant);
-    this.parts.logger.debug({ tenant, type: type.slice(0, MAX_TYPE_SHOWN) }, 'an event of a type that is not known here');
-    return { status: 200, body: RECEIVED };
+    if ('errors' in event) return (await this.takenBefore(said, headers)) ?? invalid(event.errors);
+    return this.parts.reports.take(reportOf(event.value, headers));
   }
 
   /** An event that an earlier version accepted is accepted, whatever this version validates. */
-  private async decidedBefore(said: JsonObject, headers: EventHeaders): Promise<Answer | undefined> {
+  private async takenBefore(said: JsonObject, headers: EventHeaders): Promise<Answer | undefined> {
     const { type, data } = said as { readonly type?: unknown; readonly data: JsonObject };
     if (typeof type !== 'string' || !isKnownType(type)) return undefined;
-    const { tenant, ...reported } = data;
+    const { tenant: whose, ...reported } = data;
     const { operation, members, more } = REPORTING[type];
     const known = Object.entries(reported).filter(([name]) => name in members);
-    const asked = {
-      operation,
-      namespace: 'webhook',
-      tenant: String(tenant),
-      key: headers['webhook-id'],
-      traceparent: undefined,
-      body: Buffer.from(JSON.stringify({ ...Object.fromEntries(known), ...more })),
-    } as const;
-    const answer = await this.parts.intake.decidedBefore(asked);
-    if (answer !== undefined && isPending(answer)) return { status: 202, body: RECEIVED };
-    if (answer !== undefined && codeOf(answer) === 'log-unreachable') return answer;
-    return answer?.replayed === true ? { status: 200, body: RECEIVED } : undefined;
-  }
-
-  private async take({ type, data }: z.infer<typeof PaymentEvent>, key: string, traceparent: string | undefined): Promise<Answer> {
-    const { tenant: whose, ...reported } = data;
-    const { operation, more } = REPORTING[type];
-    const body = Buffer.from(JSON.stringify({ ...reported, ...more }));
-    const asked = { operation, namespace: 'webhook', tenant: whose, key, traceparent, body } as const;
-    const answer = await this.parts.intake.handle(asked);
-    if (isPending(answer)) return { status: 202, body: RECEIVED };
-    if (answer.status < 300) return { status: 200, body: RECEIVED };
-    const { sale, order, payment } = reported;
-    const said = { tenant: whose, sale, order, payment, event: key, status: answer.status, code: codeOf(answer), traceparent };
-    this.parts.logger.warn(said, 'an event of a payment provider was not taken');
-    return answer.status === REFUSED ? { status: 200, body: RECEIVED } : answer;
+    const request = { ...Object.fromEntries(known), ...more };
+    return this.parts.reports.takenBefore({ operation, tenant: String(whose), key: headers['webhook-id'], request });
   }
 }
 
+function reportOf({ type, data }: z.infer<typeof PaymentEvent>, headers: EventHeaders): PaymentReport {
+  const { tenant: whose, ...reported } = data;
+  const { operation, more } = REPORTING[type];
+  return {
+    operation,
+    tenant: whose,
+    key: headers['webhook-id'] ?? '',
+    traceparent: headers.traceparent,
+    request: { ...reported, ...more },
+  };
+}
+
 const isKnownType = (type: string): type is EventType => Object.hasOwn(REPORTING, type);
-
-/** Nothing of the order: a provider is told no more than it has to know. */
-const RECEIVED = JSON.stringify({ received: true });
-
-/** Refused, bound to the key permanently: a redelivery would change nothing. */
-const REFUSED = 409;
-
-/** Stored, and not decided in time; or a copy of it lies in COMMANDS already. */
-const isPending = (answer: Answer): boolean => answer.status === 202 || codeOf(answer) === 'in-progress';
-
-const codeOf = ({ body }: Answer): unknown => (JSON.parse(body) as { readonly code?: unknown }).code;

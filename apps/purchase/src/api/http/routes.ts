@@ -1,3 +1,4 @@
+import type { FieldError } from '#shared/platform/problem.js';
 import { type AddressPart, isMutation, type Mutation, type Query } from '../../operations/operation.js';
 import { operations } from '../../operations/operations.js';
 
@@ -18,3 +19,18 @@ export const addressedParts = ({ http }: Route): AddressPart[] => [...partsOf(ht
 /** A path with its parts filled in. */
 export const fill = (path: string, parts: Readonly<Record<string, unknown>>): string =>
   path.replace(/:([a-z]+)/g, (_, name: string) => encodeURIComponent(String(parts[name])));
+
+const NUMBER = /^\d{1,9}$/;
+
+/** The optional members that an address says. A number that is none stays text, for the schema to refuse. */
+export function optionsIn(
+  { http: { options = {} } }: Query,
+  said: Readonly<Record<string, unknown>>,
+): { readonly said: Readonly<Record<string, string | number>> } | { readonly errors: readonly FieldError[] } {
+  const named = Object.entries(options).filter(([name]) => said[name] !== undefined);
+  const errors = named.flatMap(([name]) => (typeof said[name] === 'string' ? [] : [{ pointer: `/${name}`, detail: 'must be given once' }]));
+  if (errors.length > 0) return { errors };
+  const read = (kind: 'number' | 'text', value: string): string | number =>
+    kind === 'number' && NUMBER.test(value) ? Number(value) : value;
+  return { said: Object.fromEntries(named.map(([name, kind]) => [name, read(kind, String(said[name]))])) };
+}

@@ -1,6 +1,6 @@
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { newWebhookSecret } from '#shared/platform/tenants/credentials.js';
-import { goodAt, MAX_CREDENTIALS, type Tenant } from '#shared/platform/tenants/tenant.js';
+import { goodAt, MAX_CREDENTIALS, type Tenant, type WebhookSecret } from '#shared/platform/tenants/tenant.js';
 
 const HEADERS = ['webhook-id', 'webhook-timestamp', 'webhook-signature'] as const;
 export type WebhookHeaders = Readonly<Record<(typeof HEADERS)[number], string | undefined>>;
@@ -13,9 +13,14 @@ const NOBODYS = Array.from({ length: MAX_CREDENTIALS }, newWebhookSecret);
 
 /** Whether an event is signed by a secret of this tenant that is good now. As many signatures are checked for every tenant, also for none. */
 export function isSigned(tenant: Tenant | undefined, headers: WebhookHeaders, body: Buffer): boolean {
-  const secrets = goodAt(tenant?.webhookSecrets ?? [], Date.now()).map(({ secret }) => secret);
   const signed = Object.fromEntries(HEADERS.map((name) => [name, headers[name] ?? '']));
-  const verified = [...secrets, ...NOBODYS.slice(secrets.length)].map((secret) => verifies(secret, signed, body));
+  return isVerified(tenant?.webhookSecrets, (secret) => verifies(secret, signed, body));
+}
+
+/** Whether one of these secrets that is good now verifies. As many are tried whichever of them there are. */
+export function isVerified(credentials: readonly WebhookSecret[] | undefined, verifiedBy: (secret: string) => boolean): boolean {
+  const secrets = goodAt(credentials ?? [], Date.now()).map(({ secret }) => secret);
+  const verified = [...secrets, ...NOBODYS.slice(secrets.length)].map(verifiedBy);
   return verified.slice(0, secrets.length).includes(true);
 }
 

@@ -1,6 +1,6 @@
-import { canonicalJson, type Json } from '#shared/kernel/canonical.js';
-import { sha256 } from '#shared/kernel/hash.js';
-import { Sealed } from '#shared/platform/http/sealed.js';
+import { canonicalJson, type Json } from '../../kernel/canonical.js';
+import { sha256 } from '../../kernel/hash.js';
+import { Sealed } from './sealed.js';
 
 /** The key of the last row of a page. */
 export type RowKey = readonly (string | number)[];

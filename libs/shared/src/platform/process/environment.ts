@@ -46,6 +46,7 @@ const VARIABLES = {
   TENANT_BURST: count(1, 4_000).describe('purchase, ledger: requests that one tenant may make before its rate counts'),
   TENANT_API_KEY: text.describe('admit tenant create: use this API key instead of generating one (secret)'),
   TENANT_WEBHOOK_SECRET: text.describe('admit tenant create: use this webhook secret instead of generating one (secret)'),
+  TENANT_STRIPE_SECRET: text.describe('admit tenant stripe: the signing secret that Stripe shows for the endpoint of the tenant (secret)'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

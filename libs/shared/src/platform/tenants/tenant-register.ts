@@ -1,7 +1,16 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Fault } from '../../kernel/fault.js';
 import { TENANT_PATTERN } from '../../kernel/ids.js';
-import { hashApiKey, isApiKey, isWebhookSecret, newApiKey, newCursorKey, newNatsUser, newWebhookSecret } from './credentials.js';
+import {
+  hashApiKey,
+  isApiKey,
+  isStripeSecret,
+  isWebhookSecret,
+  newApiKey,
+  newCursorKey,
+  newNatsUser,
+  newWebhookSecret,
+} from './credentials.js';
 import { type Grant, goodAt, Tenant } from './tenant.js';
 import { TenantsBucket } from './tenants-bucket.js';
 
@@ -77,6 +86,21 @@ export class TenantRegister {
     return { tenant, ...(key && { apiKey: key }), ...(secret && { webhookSecret: secret }), ...(user && { natsSeed: user.seed }) };
   }
 
+  /**
+   * Takes the signing secret that Stripe shows for the tenant's endpoint; the one before it stays good for a while. Without a secret no event of
+   * Stripe is taken any more.
+   * @throws Fault `tenant-refused`
+   */
+  async setStripeSecret(name: string, secret: string | undefined, overlapMs: number): Promise<Tenant> {
+    if (secret !== undefined && !isStripeSecret(secret))
+      throw new Fault('tenant-refused', { tenant: name, problems: [STRIPE_SECRET_ALLOWED] });
+    return this.change(name, ({ stripeSecrets = [], ...before }, now) => {
+      if (secret === undefined) return before;
+      const rest = stripeSecrets.filter((one) => one.secret !== secret); // given again, it is no rotation
+      return { ...before, stripeSecrets: [{ secret }, ...goodFor(rest, now, overlapMs)] };
+    });
+  }
+
   setStatus(name: string, status: Tenant['status']): Promise<Tenant> {
     return this.change(name, (before) => ({ ...before, status }));
   }
@@ -110,6 +134,8 @@ export class TenantRegister {
     throw new Fault('tenant-refused', { tenant: name, problems: ['it was changed concurrently in every attempt'] });
   }
 }
+
+const STRIPE_SECRET_ALLOWED = 'a signing secret of Stripe is whsec_ and 16 to 128 of A-Z a-z 0-9 + / = _ -';
 
 const others = ({ grants = [] }: Tenant, grant: Grant): Grant[] => grants.filter((one) => one !== grant);
 

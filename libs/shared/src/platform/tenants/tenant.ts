@@ -13,6 +13,7 @@ export type Grant = (typeof GRANTS)[number];
 const until = z.number().int().optional();
 const apiKey = z.strictObject({ hash: z.string().regex(/^[0-9a-f]{64}$/), until });
 const webhookSecret = z.strictObject({ secret: z.string().startsWith('whsec_'), until });
+export type WebhookSecret = z.infer<typeof webhookSecret>;
 
 /**
  * A tenant's record in the bucket, newest credential first. API keys are stored as hashes; webhook secrets are stored in full, because
@@ -26,6 +27,8 @@ export const Tenant = z.strictObject({
   status: z.enum(['active', 'disabled']),
   apiKeys: z.array(apiKey).min(1).max(MAX_CREDENTIALS),
   webhookSecrets: z.array(webhookSecret).min(1).max(MAX_CREDENTIALS),
+  /** Signing secrets of the tenant's Stripe endpoint, which Stripe generates. Absent: no event of Stripe is taken. */
+  stripeSecrets: z.array(webhookSecret).min(1).max(MAX_CREDENTIALS).optional(),
   /** Seals the cursors of the tenant's event streams; never rotated, because callers store cursors. Base64. */
   cursorKey: z.string().refine((text) => Buffer.from(text, 'base64').length === CURSOR_KEY_BYTES, 'must be 32 bytes in base64'),
   /** The public key of the tenant's NATS connections; absent: the server configuration has a password. */

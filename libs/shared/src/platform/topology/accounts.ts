@@ -1,7 +1,7 @@
 import { serviceExport, tenantAccount } from '../tenants/nats-account.js';
 import { CONSUMERS } from './consumers.js';
 import { REPLAY_CONSUMER, REPLAY_EXPORTS, REPLAY_USER, replayAccount } from './replay-account.js';
-import { SNAPSHOTS_BUCKET, SNAPSHOTS_STREAM, TENANTS_STREAM, TENANTS_SUBJECTS } from './streams.js';
+import { LOOKUPS_BUCKET, LOOKUPS_STREAM, SNAPSHOTS_BUCKET, SNAPSHOTS_STREAM, TENANTS_STREAM, TENANTS_SUBJECTS } from './streams.js';
 
 /** The users of account APP, which holds the streams. Tenants and replay have accounts of their own. */
 export const APP_USERS = ['provision', 'operator', 'edge', 'purchase', 'minter', 'ledger'] as const;
@@ -91,6 +91,7 @@ const RIGHTS: Readonly<Record<Exclude<AppUser, 'provision'>, Rights>> = {
       '$JS.API.CONSUMER.LIST.>',
       '$JS.API.CONSUMER.NAMES.>',
       '$JS.API.STREAM.MSG.GET.EVENTS',
+      `$JS.API.STREAM.MSG.GET.${LOOKUPS_STREAM}`, // lists events whose payment is not known
       ...REDRIVE,
       ...BACK_UP,
       DECIDE_ON_LEDGER,
@@ -112,6 +113,8 @@ const RIGHTS: Readonly<Record<Exclude<AppUser, 'provision'>, Rights>> = {
       `$KV.${SNAPSHOTS_BUCKET}.>`,
       `$JS.API.STREAM.MSG.GET.${SNAPSHOTS_STREAM}`,
       `$JS.API.DIRECT.GET.${SNAPSHOTS_STREAM}.>`,
+      `$KV.${LOOKUPS_BUCKET}.>`,
+      `$JS.API.STREAM.MSG.GET.${LOOKUPS_STREAM}`,
       'dead.>',
       '$JS.ACK.>',
       '$JS.FC.>',

@@ -24,8 +24,11 @@ export const SNAPSHOTS_BUCKET = 'snapshots';
 export const SNAPSHOTS_STREAM = `KV_${SNAPSHOTS_BUCKET}`;
 /** A sale without orders takes no new snapshots; after this time its log is read again when needed. */
 const SNAPSHOTS_MAX_AGE_SECONDS = 30 * 24 * HOUR_SECONDS;
+/** The key-value bucket of what the log holds, found by other names: the order of a payment, the sales of a tenant. */
+export const LOOKUPS_BUCKET = 'lookups';
+export const LOOKUPS_STREAM = `KV_${LOOKUPS_BUCKET}`;
 /** Streams that can be rebuilt from the log: backups omit them, and a restore begins without them. */
-export const DERIVED: ReadonlySet<string> = new Set([SNAPSHOTS_STREAM]);
+export const DERIVED: ReadonlySet<string> = new Set([SNAPSHOTS_STREAM, LOOKUPS_STREAM]);
 /**
  * Created if missing, even beside a used log: they hold nothing of the log. Without tenants every request is rejected, so the loss is
  * noticed at once.
@@ -125,6 +128,18 @@ export const STREAMS: readonly WantedStream[] = [
     deny_delete: true,
     allow_rollup_hdrs: false,
     allow_direct: true, // any replica will do: readers verify the content against its hash
+  },
+  {
+    ...file,
+    name: LOOKUPS_STREAM,
+    description: 'What the log holds, under other names: derived from EVENTS',
+    subjects: [`$KV.${LOOKUPS_BUCKET}.>`],
+    retention: 'limits',
+    max_age: 0, // a payment may be disputed more than a year later
+    max_msgs_per_subject: 1,
+    deny_delete: true,
+    allow_rollup_hdrs: false,
+    allow_direct: false,
   },
   {
     ...file,

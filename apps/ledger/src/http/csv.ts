@@ -1,0 +1,55 @@
+import { stringify } from 'csv-stringify/sync';
+import { z } from 'zod';
+
+export const CSV_TYPE = 'text/csv';
+
+type Cell = string | number | boolean | undefined;
+type View = Readonly<Record<string, unknown>>;
+
+/** A column: a member of a row, or a member of a member. */
+interface Column {
+  readonly header: string;
+  readonly of: (row: View) => Cell;
+}
+
+/** The rows of an answer as CSV. */
+export interface Csv {
+  /** The member of the answer that holds the rows. */
+  readonly list: string;
+  readonly columns: readonly Column[];
+}
+
+/** How an answer is written as CSV: a column for each member of its rows, as its schema names them. @throws where it has no list of objects */
+export function csvOf(answer: z.ZodType): Csv {
+  if (answer instanceof z.ZodObject)
+    for (const [list, schema] of Object.entries(answer.shape))
+      if (schema instanceof z.ZodArray && schema.element instanceof z.ZodObject) return { list, columns: columnsOf(schema.element) };
+  throw new Error('an answer without a list of rows has no CSV');
+}
+
+function columnsOf({ shape }: z.ZodObject): Column[] {
+  return Object.entries(shape).flatMap(([name, schema]) => {
+    if (!(schema instanceof z.ZodObject)) return [{ header: name, of: (row) => cellOf(row[name]) }];
+    return Object.keys(schema.shape).map((inner) => ({
+      header: `${name}.${inner}`,
+      of: (row: View) => cellOf((row[name] as View)[inner]),
+    }));
+  });
+}
+
+/** Ids of a list contain no blank. */
+const cellOf = (value: unknown): Cell => (Array.isArray(value) ? value.join(' ') : (value as Cell));
+
+/**
+ * Lines of RFC 4180. A value that a spreadsheet would compute, since it begins with `=`, `+`, `-`, `@`, a tab or a return, gets an apostrophe in front.
+ * @param header whether the line of names comes first
+ */
+export const csvLines = ({ list, columns }: Csv, page: View, header: boolean): string =>
+  stringify(
+    (page[list] as readonly View[]).map((row) => columns.map(({ of }) => of(row))),
+    { columns: columns.map((column) => column.header), header, record_delimiter: 'windows', escape_formulas: true },
+  );
+
+/** Whether the caller wants CSV and not JSON. */
+export const wantsCsv = (accept = ''): boolean =>
+  accept.split(',').some((range) => range.split(';', 1)[0]?.trim().toLowerCase() === CSV_TYPE);

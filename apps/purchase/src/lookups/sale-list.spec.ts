@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import type { DomainEvent, Recorded } from '#shared/domain/recorded.js';
+import { MemoryValues } from '#shared/event-store/memory-values.js';
+import type { SaleId, TenantId } from '#shared/kernel/ids.js';
+import { SaleList } from './sale-list.js';
+
+const demo = 'demo' as TenantId;
+const FIRST_MS = Date.UTC(2027, 0, 1);
+
+/** The names of a bucket in the order in which they were last written, as a stream holds them. */
+class Bucket extends MemoryValues {
+  private readonly written: string[] = [];
+
+  override async put(name: string, bytes: Uint8Array, after?: number): Promise<boolean> {
+    const isPut = await super.put(name, bytes, after);
+    if (isPut) this.written.push(name);
+    return isPut;
+  }
+
+  async next(prefix: string, after: number): Promise<{ readonly name: string; readonly place: number } | undefined> {
+    const found = this.written.findIndex(
+      (name, index) => index >= after && name.startsWith(prefix) && this.written.lastIndexOf(name) === index,
+    );
+    return found === -1 ? undefined : { name: this.written[found] ?? '', place: found + 1 };
+  }
+}
+
+let list: SaleList;
+beforeEach(() => {
+  const bucket = new Bucket();
+  list = new SaleList(bucket, bucket);
+});
+
+const opened = (name: string, times: object = {}): Recorded<DomainEvent> =>
+  ({ type: 'SaleOpened', at: 1, data: { name, ...times } }) as unknown as Recorded<DomainEvent>;
+const closed = { type: 'SaleClosed', at: 2, data: {} } as unknown as Recorded<DomainEvent>;
+const open = (tenant: TenantId, sale: string): Promise<void> => list.add(tenant, sale as SaleId, 1, [opened(`The ${sale}`)]);
+
+async function allOf(tenant: string, limit: number): Promise<string[]> {
+  const sales: string[] = [];
+  for (let after: number | undefined = 0; after !== undefined; ) {
+    const page: Awaited<ReturnType<SaleList['page']>> = await list.page(tenant, after, limit);
+    expect(page.sales.length).toBeLessThanOrEqual(limit);
+    sales.push(...page.sales.map(({ sale }) => sale));
+    after = page.last;
+  }
+  return sales;
+}
+
+it('lists sales in the order in which they were opened, each on one page', async () => {
+  const names = Array.from({ length: 7 }, (_, number) => `sale-${(number * 5) % 7}`);
+  for (const name of names) await open(demo, name);
+  for (const limit of [1, 2, 3, 7, 8]) expect([limit, await allOf(demo, limit)]).toEqual([limit, names]);
+});
+
+it('[L8] lists the sales of one tenant, whatever others are called', async () => {
+  for (const tenant of ['demo', 'dem', 'demo-2', 'acme']) await open(tenant as TenantId, `of-${tenant}`);
+  for (const tenant of ['demo', 'dem', 'demo-2', 'acme', 'nobody'])
+    expect([tenant, await allOf(tenant, 9)]).toEqual([tenant, tenant === 'nobody' ? [] : [`of-${tenant}`]]);
+});
+
+it('says when a sale opens and closes, and that it was closed; its place stays', async () => {
+  await list.add(demo, 'gala' as SaleId, 1, [opened('Gala', { opensAt: FIRST_MS })]);
+  await open(demo, 'later');
+  await list.add(demo, 'gala' as SaleId, 9, [closed]);
+  expect((await list.page('demo', 0, 9)).sales).toEqual([
+    { sale: 'gala', name: 'Gala', opensAt: '2027-01-01T00:00:00.000Z', closed: true },
+    { sale: 'later', name: 'The later' },
+  ]);
+});
+
+it('comes to the same whatever order its commits arrive in, some of them twice', async () => {
+  const commits = [
+    { version: 1, events: [opened('Gala', { closesAt: FIRST_MS })] },
+    { version: 4, events: [closed] },
+  ];
+  const orders = fc.array(fc.constantFrom(...commits), { minLength: 2, maxLength: 6 }).filter((some) => new Set(some).size === 2);
+  await fc.assert(
+    fc.asyncProperty(orders, async (some) => {
+      const bucket = new Bucket();
+      const other = new SaleList(bucket, bucket);
+      for (const { version, events } of some) await other.add(demo, 'gala' as SaleId, version, events);
+      expect((await other.page('demo', 0, 9)).sales).toEqual([
+        { sale: 'gala', name: 'Gala', closesAt: '2027-01-01T00:00:00.000Z', closed: true },
+      ]);
+    }),
+  );
+});

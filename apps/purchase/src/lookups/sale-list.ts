@@ -1,0 +1,97 @@
+import type { DomainEvent, Recorded } from '#shared/domain/recorded.js';
+import type { NamedValues } from '#shared/event-store/named-values.js';
+import type { SaleId, TenantId } from '#shared/kernel/ids.js';
+import { rfc3339 } from '#shared/kernel/moment.js';
+
+/** What the list says of a sale. */
+export interface ListedSale {
+  readonly sale: SaleId;
+  readonly name: string;
+  readonly opensAt?: string;
+  readonly closesAt?: string;
+  readonly closed?: true;
+}
+
+/** A member, and the version of the sale that said it last. `null`: it was taken away. */
+type Members = Readonly<Record<string, readonly [version: number, value: string | true | null]>>;
+
+/** Words of commits that change the list: others are not parsed. */
+export const LISTS = ['SaleOpened.v', 'SaleClosed.v'];
+
+const stateOf = (tenant: string, sale: string): string => `sale-state.${tenant}.${sale}`;
+const placeOf = (tenant: string, sale: string): string => `sale.${tenant}.${sale}`;
+
+/** Names that are written once, in the order in which they were. */
+export interface NamesInOrder {
+  /** The first name after a place that begins with `prefix`; `undefined`: there is none. */
+  next(prefix: string, after: number): Promise<{ readonly name: string; readonly place: number } | undefined>;
+}
+
+/**
+ * The sales of each tenant, in a bucket that is derived from EVENTS: a sale's place in the list is written once, so that pages stay as they were;
+ * what is said of it is written with every change. Methods throw `Fault('log-unreachable')` when the bucket does not answer.
+ */
+export class SaleList {
+  constructor(
+    private readonly values: NamedValues,
+    private readonly names: NamesInOrder,
+  ) {}
+
+  /** Takes in a commit's events, in any order of commits, also again. */
+  async add(tenant: TenantId, sale: SaleId, version: number, events: readonly Recorded<DomainEvent>[]): Promise<void> {
+    const said = Object.assign({}, ...events.map((event) => membersIn(event, version))) as Members;
+    if (Object.keys(said).length === 0) return;
+    const name = stateOf(tenant, sale);
+    for (;;) {
+      const found = await this.values.get(name);
+      const before = found === undefined ? {} : parse<Members>(found.bytes);
+      if (await this.values.put(name, bytesOf(newest(before, said)), found?.revision ?? 0)) break;
+    }
+    if ('name' in said) await this.values.put(placeOf(tenant, sale), bytesOf({}), 0);
+  }
+
+  /** Sales behind a place, and the place behind the last one if there are more. */
+  async page(tenant: string, after: number, limit: number): Promise<{ readonly sales: readonly ListedSale[]; readonly last?: number }> {
+    const prefix = placeOf(tenant, '');
+    const places: { readonly name: string; readonly place: number }[] = [];
+    for (let place = after; places.length <= limit; ) {
+      const found = await this.names.next(prefix, place);
+      if (found === undefined) break;
+      places.push(found);
+      place = found.place;
+    }
+    const sales = await Promise.all(places.slice(0, limit).map(({ name }) => this.sale(tenant, name.slice(prefix.length) as SaleId)));
+    const last = places.length > limit ? places[limit - 1]?.place : undefined;
+    return { sales, ...(last !== undefined && { last }) };
+  }
+
+  private async sale(tenant: string, sale: SaleId): Promise<ListedSale> {
+    const found = await this.values.get(stateOf(tenant, sale));
+    const members = found === undefined ? {} : parse<Members>(found.bytes);
+    const known = Object.entries(members).flatMap(([name, [, value]]) => (value === null ? [] : [[name, value]]));
+    return { sale, name: '', ...Object.fromEntries(known) };
+  }
+}
+
+function membersIn(event: DomainEvent, version: number): Members {
+  const at = (ms: number | undefined): readonly [number, string | null] => [version, ms === undefined ? null : rfc3339(ms)];
+  switch (event.type) {
+    case 'SaleOpened': {
+      const { name, opensAt, closesAt } = event.data;
+      return { name: [version, name], opensAt: at(opensAt), closesAt: at(closesAt) };
+    }
+    case 'SaleClosed':
+      return { closed: [version, true] };
+    default:
+      return {};
+  }
+}
+
+/** Of two sayings of a member the one of the later version. */
+function newest(before: Members, said: Members): Members {
+  const changed = Object.entries(said).filter(([name, [version]]) => version >= (before[name]?.[0] ?? 0));
+  return { ...before, ...Object.fromEntries(changed) };
+}
+
+const bytesOf = (entry: object): Uint8Array => Buffer.from(JSON.stringify(entry));
+const parse = <T>(bytes: Uint8Array): T => JSON.parse(Buffer.from(bytes).toString('utf8')) as T;

@@ -1,0 +1,71 @@
+import type { Logger } from '#shared/platform/process/logger.js';
+import type { PurchaseMetrics } from '../metrics.js';
+import type { OperationName } from '../operations/operations.js';
+import type { Answer } from '../requests/answer.js';
+import type { Intake } from '../requests/intake.js';
+
+/** What a payment provider reports of a payment, as its adapter reads it. */
+export interface PaymentReport {
+  readonly operation: OperationName;
+  readonly tenant: string;
+  /** The idempotency key: the id that the provider gives to the event, the same in every delivery of it. */
+  readonly key: string | undefined;
+  readonly traceparent?: string | undefined;
+  /** The request of the operation. */
+  readonly request: Readonly<Record<string, unknown>>;
+}
+
+export interface PaymentReportsParts {
+  readonly intake: Pick<Intake, 'handle' | 'decidedBefore'>;
+  readonly metrics: Pick<PurchaseMetrics, 'ignoredEvent'>;
+  readonly logger: Logger;
+}
+
+/** Hands the reports of every payment provider to the intake, and says what the provider hears: 2xx, or that it has to report again. */
+export class PaymentReports {
+  constructor(private readonly parts: PaymentReportsParts) {}
+
+  async take(report: PaymentReport): Promise<Answer> {
+    const answer = await this.parts.intake.handle(requestOf(report));
+    if (isPending(answer)) return { status: 202, body: RECEIVED };
+    if (answer.status < 300) return RECEIVED_ANSWER;
+    const { tenant, key, traceparent } = report;
+    const { sale, order, payment } = report.request;
+    const said = { tenant, sale, order, payment, event: key, status: answer.status, code: codeOf(answer), traceparent };
+    this.parts.logger.warn(said, 'an event of a payment provider was not taken');
+    return answer.status === REFUSED ? RECEIVED_ANSWER : answer;
+  }
+
+  /** The answer for a report that this version refuses and an earlier one took. `undefined`: none took it. */
+  async takenBefore(report: PaymentReport): Promise<Answer | undefined> {
+    const answer = await this.parts.intake.decidedBefore(requestOf(report));
+    if (answer !== undefined && isPending(answer)) return { status: 202, body: RECEIVED };
+    if (answer !== undefined && codeOf(answer) === 'log-unreachable') return answer;
+    return answer?.replayed === true ? RECEIVED_ANSWER : undefined;
+  }
+
+  /** An event that reports no payment of this service. Providers disable endpoints that refuse such events, so it is received and counted. */
+  ignore(tenant: string, type: string, reason: string): Answer {
+    this.parts.metrics.ignoredEvent(tenant);
+    this.parts.logger.debug({ tenant, type: type.slice(0, MAX_TYPE_SHOWN), reason }, 'an event of a payment provider was ignored');
+    return RECEIVED_ANSWER;
+  }
+}
+
+/** Characters of a type that are logged. */
+const MAX_TYPE_SHOWN = 64;
+
+const requestOf = ({ tenant, key, traceparent, operation, request }: PaymentReport) =>
+  ({ operation, namespace: 'webhook', tenant, key, traceparent, body: Buffer.from(JSON.stringify(request)) }) as const;
+
+/** Nothing of the order: a provider is told no more than it has to know. */
+const RECEIVED = JSON.stringify({ received: true });
+const RECEIVED_ANSWER: Answer = { status: 200, body: RECEIVED };
+
+/** Refused, bound to the key permanently: a redelivery would change nothing. */
+const REFUSED = 409;
+
+/** Stored, and not decided in time; or a copy of it lies in COMMANDS already. */
+const isPending = (answer: Answer): boolean => answer.status === 202 || codeOf(answer) === 'in-progress';
+
+const codeOf = ({ body }: Answer): unknown => (JSON.parse(body) as { readonly code?: unknown }).code;

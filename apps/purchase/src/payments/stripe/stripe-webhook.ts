@@ -1,0 +1,89 @@
+import { isFault } from '#shared/kernel/fault.js';
+import type { PaymentIndex } from '#shared/platform/lookups/payment-index.js';
+import type { Logger } from '#shared/platform/process/logger.js';
+import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
+import type { PurchaseMetrics } from '../../metrics.js';
+import { type Answer, invalid, problemAnswer } from '../../requests/answer.js';
+import { keptId } from '../../requests/reported-ids.js';
+import { type Media, readJson } from '../../requests/request-body.js';
+import type { PaymentReports } from '../payment-reports.js';
+import { readStripeEvent, type StripeEvent, type StripeFact } from './stripe-event.js';
+import { isSignedByStripe } from './stripe-signature.js';
+
+export const STRIPE_PATH = '/v1/webhooks/stripe/:tenant';
+/** A dispute carries the organiser's evidence, of up to 150,000 characters. All bytes are hashed before the sender is known. */
+export const MAX_STRIPE_EVENT_BYTES = 200 * 1024;
+/** Stripe tries for three days. An event that is this old and of a payment that is still not known is counted and listed. */
+export const UNMATCHED_AFTER_MS = 24 * 3_600_000;
+const MS_PER_SECOND = 1_000;
+
+export interface StripeHeaders {
+  readonly 'stripe-signature': string | undefined;
+  readonly traceparent?: string | undefined;
+}
+
+export interface StripeWebhookParts {
+  readonly reports: PaymentReports;
+  readonly index: PaymentIndex;
+  readonly tenants: Pick<TenantDirectory, 'active'>;
+  readonly metrics: Pick<PurchaseMetrics, 'unmatchedEvent'>;
+  readonly logger: Logger;
+}
+
+/** Receives events of Stripe. The event's id is its key; refunds and disputes count once by their ids. */
+export class StripeWebhook {
+  constructor(private readonly parts: StripeWebhookParts) {}
+
+  /**
+   * A fact of a payment that is not known yet hears 503: Stripe sends it again for three days. The payment's own event, which names the order, may
+   * come later, since Stripe promises no order.
+   * @param tenant as the address says
+   * @param body the bytes as they came: they are signed
+   */
+  async receive(tenant: string, headers: StripeHeaders, body: Buffer, media: Media = {}): Promise<Answer> {
+    if (body.length > MAX_STRIPE_EVENT_BYTES)
+      return problemAnswer('body-too-large', { detail: `${MAX_STRIPE_EVENT_BYTES} bytes are allowed.` });
+    const whose = this.parts.tenants.active(tenant);
+    if (!isSignedByStripe(whose, headers['stripe-signature'], body) || whose === undefined) return problemAnswer('signature-refused');
+    const json = readJson(body, { media, exactNumbers: false });
+    if ('problem' in json) return json.problem;
+    const event = readStripeEvent(tenant, json.ok);
+    if ('errors' in event) return invalid(event.errors);
+    try {
+      return await this.take(tenant, whose.cursorKey, event.value, headers.traceparent);
+    } catch (thrown) {
+      if (!isFault(thrown, 'log-unreachable')) throw thrown;
+      this.parts.logger.warn({ err: thrown, tenant, event: event.value.id }, 'an event of Stripe could not be handled');
+      return problemAnswer('log-unreachable');
+    }
+  }
+
+  /** @param secret of the tenant, by which ids that cannot be kept are hashed */
+  private async take(tenant: string, secret: string, { read, ...event }: StripeEvent, traceparent: string | undefined): Promise<Answer> {
+    const { reports, index } = this.parts;
+    if ('ignored' in read) {
+      if (read.foreign !== undefined) await index.addForeign(tenant, keptId(read.foreign, secret));
+      return reports.ignore(tenant, event.type, read.ignored);
+    }
+    const { operation, payment, request, of = await index.find(tenant, keptId(payment, secret)) } = read.fact;
+    if (of === 'foreign') return reports.ignore(tenant, event.type, 'its payment names no order of this tenant');
+    if (of === undefined) return this.unmatched(tenant, event, read.fact);
+    const answer = await reports.take({ operation, tenant, key: keyOf(event.id), traceparent, request: { ...of, ...request } });
+    if (read.fact.of === undefined && answer.status < 300) await index.endUnmatched(tenant, event.id);
+    return answer;
+  }
+
+  private async unmatched(tenant: string, { id, type, created }: Omit<StripeEvent, 'read'>, { payment }: StripeFact): Promise<Answer> {
+    const createdAt = created * MS_PER_SECOND;
+    await this.parts.index.addUnmatched(tenant, { event: id, type, payment, createdAt });
+    if (Date.now() - createdAt >= UNMATCHED_AFTER_MS) {
+      this.parts.metrics.unmatchedEvent(tenant);
+      this.parts.logger.warn({ tenant, event: id, type, payment }, 'an event of Stripe is of a payment that is not known after a day');
+    }
+    return problemAnswer('payment-unknown');
+  }
+}
+
+/** The other provider of the tenant chooses ids too, and keys of a sale are one space. */
+const KEY_PREFIX = 'stripe:';
+const keyOf = (event: string): string => KEY_PREFIX + event;

@@ -1,0 +1,17 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import { LookupNames } from './lookup-names.js';
+import { UNMATCHED, type UnmatchedEvent } from './payment-index.js';
+
+export interface UnmatchedOfTenant extends UnmatchedEvent {
+  readonly tenant: string;
+}
+
+/** Every event of a payment that is still not known, in the order in which they came first. @throws Fault `log-unreachable` */
+export async function* unmatchedEvents(connection: NatsConnection): AsyncIterable<UnmatchedOfTenant> {
+  const names = await LookupNames.on(connection);
+  for (let found = await names.next(UNMATCHED, 0); found !== undefined; found = await names.next(UNMATCHED, found.place)) {
+    const event = JSON.parse(Buffer.from(found.bytes).toString('utf8')) as UnmatchedEvent;
+    const [, tenant = ''] = found.name.split('.');
+    if (event.taken === undefined) yield { tenant, ...event };
+  }
+}
