@@ -9,7 +9,13 @@ import { expireHolds } from '#shared/domain/sale/orders/expire-holds.js';
 import { placeOrder } from '#shared/domain/sale/orders/place-order.js';
 import { DisputeNotification, PaymentNotification, RefundFailure, RefundNotification } from '#shared/domain/sale/payments/commands.js';
 import { dueOf, type Payment } from '#shared/domain/sale/payments/payment.js';
-import { confirmPayment, disputePayment, failPayment, failRefund, refundPayment } from '#shared/domain/sale/payments/payment-notifications.js';
+import {
+  confirmPayment,
+  disputePayment,
+  failPayment,
+  failRefund,
+  refundPayment,
+} from '#shared/domain/sale/payments/payment-notifications.js';
 import { problemsOf } from '#shared/domain/sale/payments/payment-problems.js';
 import { Sale } from '#shared/domain/sale/sale.js';
 import { type BuyerId, type OrderId, orderId, type SaleId, type TenantId, type UnitId } from '#shared/kernel/ids.js';
@@ -30,7 +36,18 @@ const MINUTES = 60_000;
 
 /** Any possible report or request, by its operation. */
 export interface Told {
-  readonly what: 'place' | 'wait' | 'received' | 'failed' | 'refunded' | 'refund-failed' | 'disputed' | 'cancel' | 'refund' | 'rival' | 'end';
+  readonly what:
+    | 'place'
+    | 'wait'
+    | 'received'
+    | 'failed'
+    | 'refunded'
+    | 'refund-failed'
+    | 'disputed'
+    | 'cancel'
+    | 'refund'
+    | 'rival'
+    | 'end';
   readonly key: string;
   readonly body?: Readonly<Record<string, string>>;
 }

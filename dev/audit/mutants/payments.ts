@@ -80,8 +80,8 @@ export const PAYMENT_MUTANTS: readonly Mutant[] = [
   {
     guard: 'totals beside refunds: both are added up',
     file: 'libs/shared/src/domain/sale/payments/payment.ts',
-    from: 'most(refunds, refundedTotal) + disputesLost',
-    to: 'refunds + refundedTotal + disputesLost',
+    from: 'most(refunds, refundedTotal - refundsFailed) + disputesLost',
+    to: 'refunds + refundedTotal - refundsFailed + disputesLost',
     checks: ['minting WI6'],
     specs: ['test/ledger-replays/payments.property.spec.ts'],
   },
@@ -163,6 +163,6 @@ export const PAYMENT_MUTANTS: readonly Mutant[] = [
     from: 'most(refunds, refundedTotal - refundsFailed)',
     to: 'most(refunds, refundedTotal)',
     checks: ['minting WI6'],
-    specs: ['libs/shared/src/domain/ledger/posting/payments.property.spec.ts'],
+    specs: ['test/ledger-replays/payments.property.spec.ts'],
   },
 ];

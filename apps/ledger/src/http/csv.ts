@@ -40,6 +40,9 @@ function columnsOf({ shape }: z.ZodObject): Column[] {
 /** Ids of a list contain no blank. */
 const cellOf = (value: unknown): Cell => (Array.isArray(value) ? value.join(' ') : (value as Cell));
 
+/** Quoted, whichever of the two it is: the library quotes both together alone. */
+const LINE_BREAK = /[\r\n]/;
+
 /**
  * Lines of RFC 4180. A value that a spreadsheet would compute, since it begins with `=`, `+`, `-`, `@`, a tab or a return, gets an apostrophe in front.
  * @param header whether the line of names comes first
@@ -47,7 +50,7 @@ const cellOf = (value: unknown): Cell => (Array.isArray(value) ? value.join(' ')
 export const csvLines = ({ list, columns }: Csv, page: View, header: boolean): string =>
   stringify(
     (page[list] as readonly View[]).map((row) => columns.map(({ of }) => of(row))),
-    { columns: columns.map((column) => column.header), header, record_delimiter: 'windows', escape_formulas: true },
+    { columns: columns.map((column) => column.header), header, record_delimiter: 'windows', quoted_match: LINE_BREAK, escape_formulas: true },
   );
 
 /** Whether the caller wants CSV and not JSON. */
