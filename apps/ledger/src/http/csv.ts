@@ -50,7 +50,13 @@ const LINE_BREAK = /[\r\n]/;
 export const csvLines = ({ list, columns }: Csv, page: View, header: boolean): string =>
   stringify(
     (page[list] as readonly View[]).map((row) => columns.map(({ of }) => of(row))),
-    { columns: columns.map((column) => column.header), header, record_delimiter: 'windows', quoted_match: LINE_BREAK, escape_formulas: true },
+    {
+      columns: columns.map((column) => column.header),
+      header,
+      record_delimiter: 'windows',
+      quoted_match: LINE_BREAK,
+      escape_formulas: true,
+    },
   );
 
 /** Whether the caller wants CSV and not JSON. */
