@@ -1,29 +1,36 @@
 // What the containers need to trust each other, made once: passwords, the NATS accounts, one settings file for each of them and no more.
 // Run again it keeps what is there and writes the same files. Plain JavaScript on purpose: it runs from the image as it is.
+import { chmodSync, chownSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEV_TENANTS } from '../dist/dev/nats/server.js';
 import { keepWallet } from '../dist/dev/stack/wallet.js';
 import { clientSettings, migrationSettings, SECRETS, settingsOf, tenantSettings } from '../dist/dev/stack/wiring.js';
 import { keepSecrets, writePrivate } from '../dist/libs/shared/src/platform/process/secrets.js';
 import { usersOf } from '../dist/libs/shared/src/platform/topology/accounts.js';
-import { NATS_PORT, writeNatsConfig } from './nats-config.mjs';
+import { keepMember, NATS_PORT, nodeNames, writeNatsConfig } from './nats-config.mjs';
 
 const SUPERUSER = 'postgres';
 const INSIDE = { nats: NATS_PORT, http: 3000, health: 3100, solana: 8899 };
 
 /** Each folder below is a volume that one container sees. */
-const [folder = '/setup', natsPort = '4222', httpPort = '3000', solanaPort = '8899', ledgerPort = '3002'] = process.argv.slice(2);
+const [folder = '/setup', natsPorts = '4222', httpPort = '3000', solanaPort = '8899', ledgerPort = '3002'] = process.argv.slice(2);
+/** Servers of the operator, which deploy/compose.own.yml names. */
+const { NATS_URL: ownNats, DATABASE_URL: ownDatabase, SOLANA_RPC_URL: ownSolana } = process.env;
+/** One NATS server, or the three of a cluster: as many as have a port on the host. */
+const hostPorts = natsPorts.split(',');
+const nodes = nodeNames(hostPorts.length);
+const isCluster = nodes.length > 1;
 
 const logins = keepSecrets(join(folder, 'secrets', 'nats.json'), usersOf(DEV_TENANTS));
-const secrets = keepSecrets(join(folder, 'secrets', 'secrets.json'), [...SECRETS, SUPERUSER]);
+const secrets = keepSecrets(join(folder, 'secrets', 'secrets.json'), [...SECRETS, SUPERUSER, ...(isCluster ? ['route'] : [])]);
 
 const inside = {
-  natsUrl: `nats://nats:${INSIDE.nats}`,
+  natsUrl: ownNats || nodes.map((node) => `nats://${node}:${INSIDE.nats}`).join(','),
   natsLogin: (user) => ({ user, pass: logins[user] }),
-  databaseUrl: `postgresql://${SUPERUSER}:${secrets[SUPERUSER]}@postgres:5432/admit`,
-  solanaUrl: `http://chain:${INSIDE.solana}`,
-  solanaIsLocal: true,
-  accountsFollow: true, // `accounts` does it
+  databaseUrl: ownDatabase || `postgresql://${SUPERUSER}:${secrets[SUPERUSER]}@postgres:5432/admit`,
+  solanaUrl: ownSolana || `http://chain:${INSIDE.solana}`,
+  solanaIsLocal: !ownSolana,
+  accountsFollow: !ownNats, // `accounts` does it
   ports: { purchase: INSIDE.http, ledger: INSIDE.http, ...healthPorts(INSIDE.health) },
   keysDir: '/keys',
   secrets,
@@ -31,19 +38,23 @@ const inside = {
 };
 const outside = {
   ...inside,
-  natsUrl: `nats://127.0.0.1:${natsPort}`,
-  solanaUrl: `http://127.0.0.1:${solanaPort}`,
+  natsUrl: ownNats || hostPorts.map((port) => `nats://127.0.0.1:${port}`).join(','),
+  solanaUrl: ownSolana || `http://127.0.0.1:${solanaPort}`,
   ports: { purchase: Number(httpPort), ledger: Number(ledgerPort), ...healthPorts(INSIDE.health) },
 };
 
-writeNatsConfig(join(folder, 'nats'), logins);
-writePrivate(join(folder, 'nats', 'logins.json'), JSON.stringify(logins)); // for `accounts`, which writes the same again with more tenants
-writePrivate(join(folder, 'postgres', 'password'), secrets[SUPERUSER]);
+for (const node of nodes) {
+  const volume = join(folder, node);
+  if (isCluster) keepMember(volume, node, nodes.length, secrets.route);
+  writeNatsConfig(volume, logins);
+  writePrivate(join(volume, 'logins.json'), JSON.stringify(logins)); // for `accounts`, which writes the same again with more tenants
+}
+writeForGroup(join(folder, 'postgres'), 'password', secrets[SUPERUSER]);
 for (const who of ['provision', 'purchase', 'minter', 'ledger', 'operator']) {
   // Where an app listens inside its container is the image's affair.
   writePrivate(
     join(folder, who, 'app.env'),
-    asFile({ ...settingsOf(who, inside), ...(who === 'minter' && seenFromOutside()) }, (name) => !/^(HTTP|HEALTH)_/.test(name)),
+    asFile({ ...settingsOf(who, inside), ...more(who) }, (name) => !/^(HTTP|HEALTH)_/.test(name)),
   );
 }
 writePrivate(
@@ -73,10 +84,18 @@ function healthPorts(port) {
   return { purchaseHealth: port, minterHealth: port, ledgerHealth: port };
 }
 
-/** Where an asset's URI points to is opened outside of the containers. */
-function seenFromOutside() {
-  const { MINT_URI_PREFIX } = settingsOf('minter', outside);
-  return { MINT_URI_PREFIX };
+function more(who) {
+  if (who === 'minter' && !ownSolana) return { MINT_URI_PREFIX: settingsOf('minter', outside).MINT_URI_PREFIX }; // opened outside of the containers
+  return who === 'provision' && isCluster ? { NATS_REPLICAS: String(nodes.length) } : {};
+}
+
+/** Postgres runs as another user, whose group owns the folder. */
+function writeForGroup(volume, name, text) {
+  const path = join(volume, name);
+  writePrivate(path, text);
+  const { uid, gid } = statSync(volume);
+  chownSync(path, uid, gid);
+  chmodSync(path, 0o640);
 }
 
 /** @param exported what makes a shell that loads the file pass its variables on to the programs it starts */

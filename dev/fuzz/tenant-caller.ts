@@ -43,6 +43,11 @@ export class TenantCaller {
     return new TenantCaller(await connect(options), settings, tenant);
   }
 
+  /** Over a connection that is there, as one with a certificate of its own. */
+  static over(connection: NatsConnection, settings: Settings): TenantCaller {
+    return new TenantCaller(connection, settings, settings.ADMIT_TENANT ?? '');
+  }
+
   close(): Promise<void> {
     return this.connection.close();
   }

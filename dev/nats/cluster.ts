@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { keepSecrets } from '#shared/platform/process/secrets.js';
-import type { ClusterMember } from '#shared/platform/topology/accounts.js';
+import type { ClusterMember } from '#shared/platform/topology/cluster-config.js';
 import { freePort } from '../processes/ports.js';
 import { waitFor } from '../processes/wait.js';
 import {
@@ -21,7 +21,7 @@ const NODES: readonly string[] = ['n1', 'n2', 'n3'];
 const TOGETHER_MS = 30_000;
 
 /** Reserved; no process listens there. */
-const NOWHERE = 1;
+const NOWHERE = '127.0.0.1:1';
 
 /** A cluster of three servers with one log. Each server can be killed, restarted, or lose its disk. */
 export class NatsCluster implements Broker {
@@ -114,11 +114,13 @@ async function areTogether(nodes: readonly NatsServer[]): Promise<boolean> {
 
 async function membersOf(password: string, via: RouteVia | undefined): Promise<readonly ClusterMember[]> {
   const ports = await routePorts();
-  if (via === undefined) return NODES.map((name, index) => ({ name, port: ports[index] as number, routes: ports, password }));
+  const at = (port: number): string => `127.0.0.1:${port}`;
+  if (via === undefined) return NODES.map((name, index) => ({ name, listen: at(ports[index] as number), routes: ports.map(at), password }));
   const members = NODES.map(async (name, index): Promise<ClusterMember> => {
     const port = ports[index] as number;
-    const later = NODES.slice(index + 1).map((other, at) => via(name, other, ports[index + 1 + at] as number));
-    return { name, port, routes: [port, ...(await Promise.all(later))], password, advertise: NOWHERE }; // a server without routes stays alone
+    const later = NODES.slice(index + 1).map((other, after) => via(name, other, ports[index + 1 + after] as number));
+    const routes = [port, ...(await Promise.all(later))].map(at);
+    return { name, listen: at(port), routes, password, advertise: NOWHERE }; // a server without routes stays alone
   });
   return Promise.all(members);
 }

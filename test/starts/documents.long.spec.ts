@@ -43,7 +43,11 @@ const RULES: readonly (readonly [page: string, command: RegExp, rule: Rule])[] =
   ['docs/integrate.md', /^(?:\. \.admit|nats req|ask|npx admit receipt verify)/, 'run'],
   ['docs/stripe.md', /^/, 'run'],
   ['docs/operations.md', /^set -a; |^nats --inbox-prefix /, 'run'],
-  ['docs/operations.md', /admit provision\)$|^npx admit dead ls$|^npx admit log verify$|^npx admit reconcile$/, 'run'],
+  [
+    'docs/operations.md',
+    /^npx admit (?:doctor$|nats config )|admit provision\)$|^npx admit dead ls$|^npx admit log verify$|^npx admit reconcile$/,
+    'run',
+  ],
   ['docs/operations.md', /^npx admit dead (?:show|redrive) 17$/, letter(0)],
   ['docs/operations.md', /^npx admit dead drop 17 /, letter(1)],
   ['docs/operations.md', /^npx admit mint redrive demo tkt_3f…$/, { with: (text, { ticket }) => text.replace('tkt_3f…', ticket) }],

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAtLeast, type NamedFetch, OLDEST_NATS_SERVER, obtainNatsServer } from '../../dev/nats/obtain.js';
+import { isAtLeast, OLDEST_NATS_SERVER } from '#shared/platform/topology/server-lacks.js';
+import { type NamedFetch, obtainNatsServer } from '../../dev/nats/obtain.js';
 import { temporaryFolder } from '../../dev/processes/temporary.js';
 
 const folder = temporaryFolder('obtain');

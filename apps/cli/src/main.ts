@@ -5,6 +5,7 @@ import { EXIT } from '#shared/platform/process/exit-codes.js';
 import { printError } from '#shared/platform/process/print-error.js';
 import { VERSION } from '#shared/platform/process/version.js';
 import { addDeadCommands } from './commands/dead.js';
+import { addDoctorCommand } from './commands/doctor.js';
 import { addLedgerCommands } from './commands/ledger.js';
 import { addLogCommands } from './commands/log.js';
 import { addMintCommands } from './commands/mint.js';
@@ -50,6 +51,7 @@ program
   .option('--json', 'print the list as JSON')
   .action(listRefunds);
 
+addDoctorCommand(program);
 addTenantCommands(program);
 addDeadCommands(program);
 addReceiptCommands(program);

@@ -57,7 +57,7 @@ export function connectForCommand(access: NatsAccess, name: string): Promise<Nat
 async function firstConnection(access: NatsAccess, name: string, refused: (refusal: Fault) => void): Promise<NatsConnection> {
   const deadline = performance.now() + FIRST_CONNECT_MS;
   for (;;) {
-    const fault = await connectOnce(access, name).catch((cause: unknown) => faultOf(access, cause));
+    const fault = await connectOnce(access, name).catch((thrown: unknown) => thrown as Fault);
     if (!(fault instanceof Fault)) return fault;
     if (performance.now() > deadline || isDistrusted(fault)) throw fault;
     if (fault.kind === 'terminal') refused(fault);
@@ -65,8 +65,10 @@ async function firstConnection(access: NatsAccess, name: string, refused: (refus
   }
 }
 
-const connectOnce = ({ servers, user, password }: NatsAccess, name: string): Promise<NatsConnection> =>
-  connect({
+/** One attempt. @throws Fault `configuration` for a rejected login or certificate, else `log-unreachable` */
+export function connectOnce(access: NatsAccess, name: string): Promise<NatsConnection> {
+  const { servers, user, password } = access;
+  return connect({
     servers: [...servers],
     user,
     pass: password,
@@ -80,7 +82,10 @@ const connectOnce = ({ servers, user, password }: NatsAccess, name: string): Pro
     maxPingOut: 2,
     noAsyncTraces: true,
     ignoreAuthErrorAbort: true,
+  }).catch((cause: unknown) => {
+    throw faultOf(access, cause);
   });
+}
 
 /** Node's error codes for a rejected certificate, and for a server that fails the TLS handshake. */
 const TLS_CODE = /^(?:CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/;

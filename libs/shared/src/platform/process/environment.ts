@@ -117,6 +117,12 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
   return Object.freeze(read.data);
 }
 
+/** What Node itself reads when it starts: a child process with an environment of its own needs it too. */
+export function trustedAuthorities(): Readonly<Record<string, string>> {
+  const { NODE_EXTRA_CA_CERTS } = process.env;
+  return NODE_EXTRA_CA_CERTS === undefined ? {} : { NODE_EXTRA_CA_CERTS };
+}
+
 const parse = (variables: Readonly<Record<string, string | undefined>>) =>
   schema.safeParse(Object.fromEntries(Object.entries(variables).filter(([name, value]) => name in VARIABLES && value !== '')));
 const problemOf = ({ path, message }: z.core.$ZodIssue): string => `${path.join('.')}: ${message}`;

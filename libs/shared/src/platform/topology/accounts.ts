@@ -1,4 +1,5 @@
 import { serviceExport, tenantAccount } from '../tenants/nats-account.js';
+import { type ClusterMember, clusterConfig, type ServerTls, tlsConfig } from './cluster-config.js';
 import { CONSUMERS } from './consumers.js';
 import { REPLAY_CONSUMER, REPLAY_EXPORTS, REPLAY_USER, replayAccount } from './replay-account.js';
 import { LOOKUPS_BUCKET, LOOKUPS_STREAM, SNAPSHOTS_BUCKET, SNAPSHOTS_STREAM, TENANTS_STREAM, TENANTS_SUBJECTS } from './streams.js';
@@ -9,7 +10,8 @@ export type AppUser = (typeof APP_USERS)[number];
 
 const LEDGER_CONSUMER = 'ledger';
 
-const MAX_PAYLOAD_BYTES = 4 * 1024 * 1024; // a body of twice the accepted size still gets a response instead of a disconnect
+/** A body of twice the accepted size still gets a response instead of a disconnect. */
+export const MAX_PAYLOAD_BYTES = 4 * 1024 * 1024;
 const TENANT_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
 export interface AccountsPlan {
@@ -23,18 +25,8 @@ export interface AccountsPlan {
   readonly monitorPort: number;
   readonly pidFile: string;
   readonly host?: string;
+  readonly tls?: ServerTls;
   readonly member?: ClusterMember;
-}
-
-/** A server's place in a cluster. All servers have the same accounts; their routes have a separate password. */
-export interface ClusterMember {
-  readonly name: string;
-  readonly port: number;
-  /** Ports of the other servers. The server ignores a route to itself. */
-  readonly routes: readonly number[];
-  readonly password: string;
-  /** The port that servers announce to each other. A port without a listener keeps them to the configured routes. */
-  readonly advertise?: number;
 }
 
 interface Rights {
@@ -174,6 +166,7 @@ export function accountsConfig(plan: AccountsPlan): string {
     `pid_file: ${quote(plan.pidFile)}`,
     `max_payload: ${MAX_PAYLOAD_BYTES}`,
     `jetstream { store_dir: ${quote(plan.storeDir)}, sync_interval: always }`,
+    ...tlsConfig(plan.tls),
     ...clusterConfig(plan.member),
     'system_account: SYS',
     'accounts {',
@@ -185,21 +178,6 @@ export function accountsConfig(plan: AccountsPlan): string {
     '}',
     '',
   ].join('\n');
-}
-
-/** On loopback: routes between machines also need TLS. */
-function clusterConfig(member: ClusterMember | undefined): string[] {
-  if (member === undefined) return [];
-  const { port, routes, password, advertise } = member;
-  return [
-    'cluster {',
-    '  name: admit-one',
-    `  listen: ${quote(`127.0.0.1:${port}`)}`,
-    ...(advertise === undefined ? [] : [`  advertise: ${quote(`127.0.0.1:${advertise}`)}`]),
-    `  authorization { user: route, password: ${quote(password)} }`,
-    `  routes: ${list(routes.map((route) => `nats://route:${password}@127.0.0.1:${route}`))}`,
-    '}',
-  ];
 }
 
 function appAccount(plan: AccountsPlan): string[] {

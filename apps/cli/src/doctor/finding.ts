@@ -1,0 +1,38 @@
+import type { Lack } from '#shared/platform/topology/server-lacks.js';
+
+/** What one part was checked for. */
+export interface Finding {
+  readonly part: 'NATS' | 'streams' | 'Postgres' | 'Solana';
+  /** What was asked: an address without its password. */
+  readonly of: string;
+  readonly lacks: readonly Lack[];
+  /** Why nothing could be checked, if so. */
+  readonly skipped?: string;
+}
+
+/** An address as it is shown: without user and password. */
+export function shownUrl(url: string): string {
+  if (!URL.canParse(url)) return 'an invalid URL';
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
+}
+
+/** What lies below the errors that only add where it happened. */
+function innermost(thrown: unknown): unknown {
+  let inner = thrown;
+  while (inner instanceof Error && inner.cause !== undefined) inner = inner.cause;
+  return inner instanceof AggregateError ? inner.errors[0] : inner;
+}
+
+/** The first line of its text. */
+export function reasonOf(thrown: unknown): string {
+  const inner = innermost(thrown);
+  const [text = ''] = String(inner instanceof Error ? inner.message : inner).split('\n');
+  return text;
+}
+
+/** The code that Node or Postgres gave it. */
+export function codeOf(thrown: unknown): string {
+  const { code } = innermost(thrown) as { readonly code?: unknown };
+  return typeof code === 'string' ? code : '';
+}

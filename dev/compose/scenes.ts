@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+import { writePrivate } from '#shared/platform/process/secrets.js';
+import { temporaryFolder } from '../processes/temporary.js';
+import type { ComposeProject } from './engine.js';
+import { Selling } from './selling.js';
+import { backUp, clientSettings, limited, projectOf, replay, shareOut, step } from './steps.js';
+
+const BACKUP = '/backups/test-compose';
+const OWN = 'deploy/compose.own.yml';
+/** Your servers, as other containers that know nothing of the project. */
+const THEIRS = 'dev/compose/own-servers.yml';
+const THEIR_URLS = `NATS_URL=nats://their-nats:4222
+DATABASE_URL=postgresql://postgres:theirs@their-postgres:5432/tickets
+SOLANA_RPC_URL=http://their-chain:8899
+`;
+
+const said = (ms: number): string => `${(ms / 1_000).toFixed(1)} s until it is healthy again`;
+
+/** docker-compose.yml as it is. */
+export async function base(): Promise<void> {
+  const project = await projectOf('base', []);
+  await inScene(project, async () => {
+    await step('docker compose build', async () => void (await project.run('build')));
+    await step('docker compose up: every container is healthy', () => project.up());
+    await step('limits of memory and processor', () => limited(project));
+    const settings = await clientSettings(project);
+    await withSelling(settings, async (selling) => {
+      const [overNats] = await step('orders over NATS and HTTP: sold, minted, in the ledger', () => selling.sellAndMint('first'));
+      await step('admit replay', () => replay(project));
+      await step('admit log backup, and a replay of it', () => backUp(project, BACKUP));
+      await crashAll(project, selling, ['nats', 'accounts', 'postgres', 'chain', 'purchase', 'http', 'minter', 'ledger']);
+      await step('docker compose up --scale purchase=2: requests to each', async () => {
+        await project.up('--scale', 'purchase=2');
+        return shareOut(project, 'purchase', settings.HTTP_URL ?? '');
+      });
+      await step('docker compose down, up: the same answer to the same key', async () => {
+        await project.run('down');
+        await project.up();
+        const again = await selling.order('first', 'first-nats', 'http');
+        if (again.text !== overNats.text) throw new Error(`The answer was ${overNats.text} and is ${again.text}.`);
+        await selling.sellAndMint('second');
+      });
+      await step('admit replay', () => replay(project));
+      await step('admit log verify', async () => (await project.run('run', '--rm', '-T', 'admit', 'log', 'verify')).trim());
+    });
+  });
+}
+
+/** Three NATS servers, two of each app. */
+export async function cluster(): Promise<void> {
+  const project = await projectOf('cluster', ['deploy/compose.cluster.yml']);
+  await inScene(project, async () => {
+    await step('docker compose up: three NATS servers, two of each app', () => project.up('--build'));
+    await step('limits of memory and processor', () => limited(project));
+    const settings = await clientSettings(project);
+    await withSelling(settings, async (selling) => {
+      await step('orders over NATS and HTTP: sold, minted, in the ledger', () => selling.sellAndMint('first'));
+      await step('requests to each purchase', () => shareOut(project, 'purchase', settings.HTTP_URL ?? ''));
+      await step('requests to each ledger', () => shareOut(project, 'ledger', settings.LEDGER_URL ?? ''));
+      await crashAll(project, selling, ['nats-2', 'purchase', 'minter', 'ledger']);
+      await step('docker compose stop nats-3 while orders are sold', async () => {
+        const rush = await selling.rush('without-one');
+        await project.run('stop', 'nats-3');
+        const before = rush.sold;
+        const sold = await rush.stop();
+        await project.run('start', 'nats-3', 'accounts-3');
+        return `${sold} orders, ${sold - before} of them without it`;
+      });
+      await step('admit replay', () => replay(project));
+    });
+  });
+}
+
+/** The apps alone, on servers that were there before. */
+export async function own(): Promise<void> {
+  const folder = temporaryFolder('compose-own');
+  const file = join(folder.path, 'own.env');
+  writePrivate(file, THEIR_URLS);
+  const project = await projectOf('own', [OWN, THEIRS], { ADMIT_OWN_ENV: file, ADMIT_MINT_KEYS: 'create', ADMIT_MINT_AIRDROP: 'local' });
+  await inScene(project, async () => {
+    await step('your NATS, with the accounts that setup wrote; your Postgres and Solana', async () => {
+      await project.run('build');
+      await project.run('run', '--rm', 'setup');
+      await project.up('their-nats', 'their-postgres', 'their-chain');
+    });
+    await step('docker compose up: the apps alone', async () => {
+      await project.up();
+      return (await project.services()).join(', ');
+    });
+    await step('admit doctor', async () => (await project.run('run', '--rm', '-T', 'admit', 'doctor')).trim().split('\n').at(-1));
+    await project.run('run', '--rm', '-T', 'tenants');
+    const settings = { ...(await clientSettings(project)), NATS_URL: `nats://127.0.0.1:${project.env.ADMIT_NATS_PORT}` };
+    await withSelling(settings, async (selling) => {
+      await step('orders over NATS and HTTP: sold, minted, in the ledger', () => selling.sellAndMint('first'));
+      await crashAll(project, selling, ['their-nats', 'their-postgres']);
+      await step('admit replay', () => replay(project));
+    });
+  }).finally(() => folder.remove());
+}
+
+async function inScene(project: ComposeProject, work: () => Promise<void>): Promise<void> {
+  process.stdout.write(`${project.name}\n`);
+  await project.remove(); // of a run that was ended from outside
+  try {
+    await work();
+  } finally {
+    await step('removed, with its volumes', () => project.remove());
+  }
+}
+
+async function withSelling(settings: Parameters<typeof Selling.of>[0], work: (selling: Selling) => Promise<void>): Promise<void> {
+  const selling = await Selling.of(settings);
+  try {
+    await work(selling);
+  } finally {
+    await selling.close();
+  }
+}
+
+/** Kills one container after the other while orders are placed: each is back by itself, and no answer is lost or given twice. */
+async function crashAll(project: ComposeProject, selling: Selling, services: readonly string[]): Promise<void> {
+  const rush = await selling.rush(`rush-${services.length}`);
+  try {
+    for (const service of services) await step(`${service} killed`, async () => said(await project.crash(service)));
+    await step('orders meanwhile, each key repeated', async () => `${await rush.stop()} orders, each answered once`);
+  } catch (error) {
+    rush.abandon();
+    throw error;
+  }
+}

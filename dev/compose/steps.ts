@@ -1,0 +1,81 @@
+import { parseEnv } from 'node:util';
+import { freePort } from '../processes/ports.js';
+import type { Settings } from '../stack/wiring.js';
+import { ComposeProject, docker, inProject } from './engine.js';
+
+const SECONDS = 1_000;
+const REQUESTS = 24; // connections that the proxy passes on in turn
+
+/** Prints what was done and how long it took. */
+export type Step = <T>(what: string, work: () => Promise<T>) => Promise<T>;
+
+export const step: Step = async (what, work) => {
+  const began = performance.now();
+  const result = await work();
+  const said = typeof result === 'string' ? `: ${result}` : '';
+  process.stdout.write(`  ✓ ${what}${said} (${((performance.now() - began) / SECONDS).toFixed(1)} s)\n`);
+  return result;
+};
+
+/** A project of its own on free ports, so that a user's project and data are not touched. */
+export async function projectOf(
+  scene: string,
+  overlays: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<ComposeProject> {
+  const names = ['NATS', 'NATS_2', 'NATS_3', 'HTTP', 'LEDGER', 'SOLANA', 'SOLANA_WS'];
+  const taken = new Set<number>();
+  while (taken.size < names.length) taken.add(await freePort());
+  const ports = [...taken].map((port, at) => [`ADMIT_${names[at]}_PORT`, `${port}`] as const);
+  const files = ['docker-compose.yml', ...overlays].map(inProject);
+  return new ComposeProject(`admit-one-test-${scene}`, files, { ...Object.fromEntries(ports), ...env });
+}
+
+/** The settings of a client, as deploy/README.md shows how to get them. */
+export async function clientSettings(project: ComposeProject, tenant = 'stack'): Promise<Settings> {
+  const text = await project.once('setup', 'cat', `/setup/secrets/${tenant}.env`);
+  return parseEnv(text.replaceAll(/^export /gm, '')) as Settings;
+}
+
+export const replay = async (project: ComposeProject): Promise<string> =>
+  lastLine(await project.run('run', '--rm', '-T', 'admit', 'replay'));
+
+/** A backup on its volume, and a replay of it in the container. */
+export async function backUp(project: ComposeProject, folder: string): Promise<string> {
+  await project.run('run', '--rm', '-T', 'admit', 'log', 'backup', folder);
+  return lastLine(await project.run('run', '--rm', '-T', 'admit', 'replay', '--from-backup', folder));
+}
+
+/** Connections through the proxy reach every container of the app. @returns how many requests each answered */
+export async function shareOut(project: ComposeProject, service: string, url: string): Promise<string> {
+  const before = await answered(project, service);
+  for (let at = 0; at < REQUESTS; at++) {
+    const response = await fetch(`${url}/v1/sales/none`, { headers: { connection: 'close', authorization: 'Bearer none' } });
+    await response.text();
+  }
+  const counts = (await answered(project, service)).map((count, at) => count - (before[at] ?? 0));
+  if (counts.length < 2 || counts.some((count) => count === 0))
+    throw new Error(`Not every container of ${service} was asked: ${counts.join(', ')}`);
+  return counts.join(' + ');
+}
+
+const COUNT = `const page = await (await fetch('http://127.0.0.1:3100/metrics')).text();
+  console.log([...page.matchAll(/^admit_http_(?:answers|rejected)_total\\{.*\\} (\\d+)$/gm)].reduce((sum, [, count]) => sum + Number(count), 0));`;
+
+async function answered(project: ComposeProject, service: string): Promise<readonly number[]> {
+  const containers = await project.containers(service);
+  return Promise.all(containers.map(async ({ Id }) => Number(await docker(['exec', Id, 'node', '--input-type=module', '-e', COUNT]))));
+}
+
+/** Every container that stays has limits of memory and processor. */
+export async function limited(project: ComposeProject): Promise<string> {
+  const services = await project.services();
+  const containers = (
+    await Promise.all(services.map(async (name) => (await project.containers(name)).map((one) => ({ name, ...one.HostConfig }))))
+  ).flat();
+  const free = containers.filter(({ Memory, NanoCpus }) => Memory === 0 || NanoCpus === 0).map(({ name }) => name);
+  if (free.length > 0) throw new Error(`Without a limit of memory or processor: ${free.join(', ')}`);
+  return `${containers.length} containers`;
+}
+
+const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
