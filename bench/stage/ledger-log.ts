@@ -118,7 +118,8 @@ function decided(operation: string, key: string, request: object, answer: object
 
 function opened(tenant: string, sale: string, quota: number): Recorded[] {
   const terms = { sale, name: `Bench ${sale}`, units: { quota }, price: { amount: '5000', currency: 'EUR' }, maxPerBuyer: 100 };
-  const all = { ...terms, holdSeconds: 600, payment: 'none', mint: 'on-confirm' };
+  const offer = { units: { areas: [{ quota }] }, currency: 'EUR', prices: [{ amount: '5000' }] };
+  const all = { sale, name: terms.name, ...offer, maxPerBuyer: 100, holdSeconds: 600, payment: 'none', mint: 'on-confirm' };
   return [decided('sale.open', `open-${tenant}`, terms, { sale, version: 1 }, 1, AT), event('SaleOpened', AT, all)];
 }
 
@@ -149,7 +150,7 @@ function ordered(tenant: string, sale: string, number: number, seats = SEATS_PER
   const requested = tickets.map((ticket) => ({ ...ticket, request: 1 }));
   return [
     decided('order.place', key, request, answer, 3, at),
-    event('OrderPlaced', at, { order, buyer, wallet: WALLET, tickets, total }),
+    event('OrderPlaced', at, { order, buyer, wallet: WALLET, tickets: tickets.map((ticket) => ({ ...ticket, price: '5000' })), total }),
     event('OrderConfirmed', at, { order }),
     event('MintsRequested', at, { order, name: `Bench ${sale}`, wallet: WALLET, tickets: requested }),
   ];

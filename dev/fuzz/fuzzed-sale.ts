@@ -1,4 +1,5 @@
 import { OpenSale } from '#shared/domain/sale/commands.js';
+import { offerOf } from '#shared/domain/sale/offer/normal-form.js';
 import type { OrderId, SaleId, TenantId } from '#shared/kernel/ids.js';
 import type { SeenSale } from '../histories/aim.js';
 import type { Answer, Asked } from './tenant-caller.js';
@@ -25,7 +26,7 @@ export class FuzzedSale implements SeenSale {
 
   hear({ operation, body }: Asked, { status, text }: Answer): void {
     if (status !== 201) return;
-    if (operation === 'sale.open') this.terms = OpenSale.parse(body);
+    if (operation === 'sale.open') this.terms = offerOf(OpenSale.parse(body));
     if (operation !== 'order.place') return;
     const placed = JSON.parse(text) as { order: OrderId; total: { amount: string }; tickets: readonly { ticket: string }[] };
     this.orders.set(placed.order, { amount: placed.total.amount, tickets: placed.tickets.map(({ ticket }) => ticket) });

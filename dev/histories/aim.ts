@@ -1,24 +1,25 @@
-import type { SaleTerms } from '#shared/domain/sale/events.js';
+import type { SaleTerms } from '#shared/domain/sale/terms.js';
 import { MAX_UNITS_PER_ORDER } from '#shared/domain/values.js';
 import { type OrderId, orderId, type SaleId, type TenantId } from '#shared/kernel/ids.js';
+import { itemsFor } from './aim-items.js';
 import { type Aims, ORDER_KEYS, type Step } from './history.js';
 
 export type Body = Readonly<Record<string, unknown>>;
+
+export type Offer = Pick<SaleTerms, 'units' | 'categories' | 'types' | 'prices' | 'currency'>;
 
 /** What the generator knows of one sale. */
 export interface SeenSale {
   readonly tenant: TenantId;
   readonly sale: SaleId;
   /** Absent: not open. */
-  readonly terms: Pick<SaleTerms, 'units' | 'price'> | undefined;
+  readonly terms: Offer | undefined;
   /** What an order costs, and its tickets; `undefined` where there is none. */
   order(id: OrderId): { readonly amount: string; readonly tickets: readonly string[] } | undefined;
 }
 
 export const WALLET = '4Nd1mYQp8gVJ6tYFvMZTvGtTb2vAYHRkLBgYDmUDUyHm';
 const MOST_UNITS_NAMED = 3;
-/** Of a long row its first seats only: so that orders meet there. */
-const SEATS_OF_A_ROW = 200;
 
 /** The key of an order: few of them, so that each is used again. */
 export const orderKey = ({ order }: Aims): string => `order-${order % ORDER_KEYS}`;
@@ -27,21 +28,21 @@ export const orderKey = ({ order }: Aims): string => `order-${order % ORDER_KEYS
 export function aimed({ operation, body, aims }: Extract<Step, { kind: 'ask' }>, seen: SeenSale, other: SeenSale): Body {
   if (operation === 'sale.open') return body;
   if (operation === 'order.place') {
-    const { units: _, quantity: __, ...others } = body;
-    const some = unitsFor(seen, MOST_UNITS_NAMED, aims.units, aims.units % MOST_UNITS_NAMED);
+    const { units: _, quantity: __, items: ___, ...others } = body;
+    const some = itemsFor(seen.terms, { most: MOST_UNITS_NAMED, from: aims.units, count: aims.units % MOST_UNITS_NAMED });
     return aims.units === 0 ? body : { wallet: WALLET, ...others, ...some };
   }
   const there = aims.order === ORDER_KEYS ? other : seen;
   const order = aims.order > ORDER_KEYS ? undefined : orderId(there.tenant, there.sale, orderKey(aims));
   const known = order === undefined ? undefined : seen.order(order);
-  const total = BigInt(known?.amount ?? seen.terms?.price.amount ?? 0);
+  const total = BigInt(known?.amount ?? seen.terms?.prices[0]?.amount ?? 0);
   const amount = { total, half: total / 2n, one: 1n, drawn: undefined }[aims.amount]?.toString();
   const members: Record<string, unknown> = {
     order,
     amount,
     tickets: known?.tickets.slice(aims.units % Math.max(known.tickets.length, 1)),
     refundedTotal: amount,
-    currency: aims.currency === 'drawn' ? undefined : seen.terms?.price.currency,
+    currency: aims.currency === 'drawn' ? undefined : seen.terms?.currency,
   };
   const aiming = Object.entries(members).filter(([name, value]) => name in body && value !== undefined);
   return { ...body, ...Object.fromEntries(aiming) };
@@ -51,17 +52,5 @@ export function aimed({ operation, body, aims }: Extract<Step, { kind: 'ask' }>,
 export const crowdOrder = (seen: SeenSale, buyer: number): Body => ({
   buyer: `crowd-${buyer}`,
   wallet: WALLET,
-  ...unitsFor(seen, MAX_UNITS_PER_ORDER, buyer * MAX_UNITS_PER_ORDER, MAX_UNITS_PER_ORDER),
+  ...itemsFor(seen.terms, { most: MAX_UNITS_PER_ORDER, from: buyer * MAX_UNITS_PER_ORDER, count: MAX_UNITS_PER_ORDER }),
 });
-
-/** Units that the sale has: a quantity, or so many names from a place on. */
-function unitsFor({ terms }: SeenSale, most: number, from: number, count: number): Body {
-  const offered = terms?.units;
-  if (offered === undefined || 'quota' in offered) return { quantity: Math.min(most, count + 1) };
-  const names = 'seats' in offered ? offered.seats : offered.rows.flatMap((range) => namesOf(range));
-  const start = from % names.length;
-  return { units: names.slice(start, start + Math.max(1, count)) };
-}
-
-const namesOf = ({ row, from, to }: { readonly row: string; readonly from: number; readonly to: number }): string[] =>
-  Array.from({ length: Math.min(SEATS_OF_A_ROW, to - from + 1) }, (_, index) => `${row}-${from + index}`);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { z } from 'zod';
 import { type MutationName, mutations, OPERATIONS, type OperationName } from '../../apps/purchase/src/operations/operations.js';
+import { openingBodies } from './openings.js';
 import { valuesOf } from './values.js';
 
 /** Tenants of one history, and sales of each of them. */
@@ -94,7 +95,8 @@ const WEIGHTS: Partial<Record<OperationName, number>> = {
   'sale.close': 1,
 };
 
-const bodyOf = ({ schema }: Asked): fc.Arbitrary<Body> => valuesOf(schema) as fc.Arbitrary<Body>;
+const bodyOf = ({ operation, schema }: Asked): fc.Arbitrary<Body> =>
+  operation === 'sale.open' ? openingBodies('any') : (valuesOf(schema) as fc.Arbitrary<Body>);
 /** What a caller or a payment provider asks for. */
 export const asks: fc.Arbitrary<Ask> = fc.oneof(
   ...ASKED.map((asked) => ({
@@ -135,7 +137,7 @@ export const openings = (size: Size): fc.Arbitrary<Opening> =>
   fc
     .record({
       ...at,
-      body: valuesOf(openSale, size) as fc.Arbitrary<Body>,
+      body: openingBodies(size),
       anyTime: fc.constantFrom(false, false, false, false, false, true),
     })
     .map(({ anyTime, body, ...place }) => {

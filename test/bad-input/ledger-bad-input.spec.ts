@@ -172,7 +172,7 @@ describe('a question to the ledger is refused, with the name of what is wrong', 
 
   it('that goes on with another cursor than its own', async () => {
     const { body } = await ledger.demo.get('/v1/ledger?limit=1');
-    const wrong = ['/v1/ledger?sale=gala', '/v1/ledger/balances?', '/v1/ledger/orders?', '/v1/ledger/tickets?'];
+    const wrong = ['/v1/ledger?sale=gala', '/v1/ledger/balances?', '/v1/ledger/orders?', '/v1/ledger/tickets?', '/v1/ledger/revenue?'];
     for (const path of wrong) {
       const told = problemOf(await ledger.demo.get(`${path}&cursor=${body.next}`));
       expect(told).toMatchObject({

@@ -12,7 +12,7 @@ import { PUBLIC_ROUTES } from '../../apps/purchase/src/api/http/http-api.module.
 import { methodOf, routes } from '../../apps/purchase/src/api/http/routes.js';
 import { isMutation } from '../../apps/purchase/src/operations/operation.js';
 import { DECISION_TIMEOUT_MS, MAX_WAITING_PER_SALE } from '../../apps/purchase/src/requests/intake.js';
-import { MAX_BODY_BYTES } from '../../apps/purchase/src/requests/request-body.js';
+import { MAX_BODY_BYTES, MAX_OPENING_BYTES } from '../../apps/purchase/src/requests/request-body.js';
 import { projectFolder } from '../../dev/processes/project.js';
 import { pairFor } from '../harness/every-mutation.js';
 import { addressOf, HttpCaller } from '../harness/http-caller.js';
@@ -158,6 +158,7 @@ describe('[minting AE4] the policy of keys', () => {
     const { body } = await shop.demoWeb.get('/.well-known/idempotency.json');
     expect(body.bounds).toEqual({
       bodyBytes: MAX_BODY_BYTES,
+      bodyBytesOfOpening: MAX_OPENING_BYTES,
       headerBytes: MAX_HEADER_BYTES,
       decisionTimeoutMs: DECISION_TIMEOUT_MS,
       undecidedRequestsPerSale: MAX_WAITING_PER_SALE,

@@ -26,6 +26,7 @@ function largestOrder(sale: string, n: number): Recorded[] {
   const tickets = Array.from({ length: TICKETS }, (_, index) => ({
     ticket: `tkt_${sale}_${n}_${index}`,
     unit: `${n * TICKETS + index + 1}`,
+    price: String(PRICE),
   }));
   const total = { amount: String(PRICE * BigInt(TICKETS)), currency: 'EUR' };
   return [
@@ -39,7 +40,7 @@ const halts = () => stage.query('select tenant, sequence, reason from ledger.ten
 describe('[L11] the largest values that earlier versions accepted', () => {
   it('adds up 95 orders of 100 tickets at the largest price, beyond what a bigint holds', async () => {
     const last = await stage.projects(async () => {
-      await stage.append(saleSubject('demo', 'dear'), openingWith('dear', { price: { amount: String(PRICE), currency: 'EUR' } }));
+      await stage.append(saleSubject('demo', 'dear'), openingWith('dear', { prices: [{ amount: String(PRICE) }] }));
       let sequence = 0;
       for (let n = 0; n < ORDERS; n++) sequence = await stage.append(saleSubject('demo', 'dear'), largestOrder('dear', n));
       return sequence;

@@ -12,14 +12,20 @@ export interface Real {
   readonly sale: string;
 }
 
-export const SEATS = ['A', 'B', 'C', 'D'];
+/** In the order of the plan: two seats of a row in front, and two alone in the back. */
+export const SEATS = ['A-1', 'A-2', 'C', 'D'];
+export const isFront = (unit: string): boolean => unit.startsWith('A-');
 export const LIMIT = 2;
+/** Of one buyer in the back. */
+const BACK_LIMIT = 1;
 export const HOLD_MINUTES = 10;
-const PRICE = 100;
+const PRICES = { adult: 100, child: 60, back: 70 };
 
 interface Order {
   readonly buyer: string;
   readonly units: readonly string[];
+  /** Of its tickets in front. */
+  readonly type: 'adult' | 'child';
   readonly endsAt: number;
   status: 'held' | 'confirmed' | 'expired' | 'cancelled' | 'refund-owed' | 'refunded';
   payment?: string;
@@ -46,20 +52,30 @@ export class Model {
   isRevoking = ({ status, asked, voided, ended }: Order, unit: string): boolean =>
     (['refund-owed', 'refunded'].includes(status) || ended.has(unit)) && asked.has(unit) && !voided.has(unit);
   left = ({ units, ended }: Order): string[] => units.filter((unit) => !ended.has(unit));
-  unitsOf = (buyer: string): number => SEATS.filter((unit) => this.holder(unit)?.buyer === buyer).length;
-  fits = (buyer: string, units: readonly string[]): boolean =>
-    units.every((unit) => !this.holder(unit)) && this.unitsOf(buyer) + units.length <= LIMIT;
+  fits(buyer: string, units: readonly string[]): boolean {
+    const all = [...SEATS.filter((unit) => this.holder(unit)?.buyer === buyer), ...units];
+    const back = units.every(isFront) ? 0 : all.filter((unit) => !isFront(unit)).length;
+    return units.every((unit) => !this.holder(unit)) && all.length <= LIMIT && back <= BACK_LIMIT;
+  }
+  /** The earliest free seats in front or in the back; seats in the back have no neighbours. */
+  best(front: boolean, quantity: number, adjacent: boolean): readonly string[] | undefined {
+    const free = SEATS.filter((unit) => isFront(unit) === front && !this.holder(unit));
+    return free.length < quantity || (adjacent && quantity > 1 && !front) ? undefined : free.slice(0, quantity);
+  }
+  cost = ({ type }: Pick<Order, 'type'>, units: Iterable<string>): number =>
+    [...units].reduce((sum, unit) => sum + PRICES[isFront(unit) ? type : 'back'], 0);
 
   expire(): void {
     for (const order of this.orders.values()) if (order.status === 'held' && order.endsAt <= this.now) order.status = 'expired';
   }
 
-  place(id: string, buyer: string, units: readonly string[]): boolean {
+  place(id: string, buyer: string, units: readonly string[] | undefined, type: Order['type']): boolean {
     this.expire();
-    if (!this.fits(buyer, units)) return false;
+    if (units === undefined || !this.fits(buyer, units)) return false;
     this.orders.set(id, {
       buyer,
       units,
+      type,
       endsAt: this.now + HOLD_MINUTES,
       status: 'held',
       final: false,
@@ -77,7 +93,7 @@ export class Model {
     const gone = order.status === 'expired' || (order.status === 'refunded' && !order.final && order.asked.size === 0);
     const takes = order.status === 'held' || (gone && this.fits(order.buyer, this.left(order)));
     if (takes) Object.assign(order, { status: 'confirmed', payment });
-    this.payments.set(payment, { order: id, owed: (takes ? order.ended.size : order.units.length) * PRICE, back: false });
+    this.payments.set(payment, { order: id, owed: this.cost(order, takes ? order.ended : order.units), back: false });
   }
 
   cancel(id: string): boolean {
@@ -101,7 +117,7 @@ export class Model {
     const payment = this.payments.get(order?.payment ?? '');
     if (order?.status === 'confirmed' && payment !== undefined && (override || !this.left(order).some((unit) => order.asked.has(unit)))) {
       Object.assign(order, { status: 'refund-owed', final: true });
-      payment.owed = order.units.length * PRICE;
+      payment.owed = this.cost(order, order.units);
     }
     return order?.status === 'refund-owed' || order?.status === 'refunded';
   }
@@ -116,7 +132,7 @@ export class Model {
     if (order.asked.has(unit) && !override) return false;
     order.ended.add(unit);
     const payment = this.payments.get(order.payment ?? '');
-    if (isPaid && payment !== undefined) payment.owed += PRICE;
+    if (isPaid && payment !== undefined) payment.owed += this.cost(order, [unit]);
     return true;
   }
 
@@ -140,16 +156,29 @@ export class Model {
     if (other === undefined) order.status = 'refunded';
     else if (next !== undefined && order.status === 'confirmed' && order.payment === payment) {
       order.payment = next;
-      other.owed = order.ended.size * PRICE;
+      other.owed = this.cost(order, order.ended);
     }
   }
 
-  total = (units: readonly string[]): string => `${units.length * PRICE}`;
+  total(id: string): string {
+    const order = this.orders.get(id);
+    return `${order === undefined ? 0 : this.cost(order, order.units)}`;
+  }
 }
 
 export const TERMS = {
-  units: { seats: SEATS },
-  price: { amount: `${PRICE}`, currency: 'EUR' },
+  currency: 'EUR',
+  categories: [{ category: 'front' }, { category: 'back', maxPerBuyer: BACK_LIMIT }],
+  types: [{ type: 'adult' }, { type: 'child' }],
+  prices: [
+    { category: 'front', type: 'adult', amount: `${PRICES.adult}` },
+    { category: 'front', type: 'child', amount: `${PRICES.child}` },
+    { category: 'back', amount: `${PRICES.back}` },
+  ],
+  units: {
+    rows: [{ row: 'A', category: 'front', from: 1, to: 2 }],
+    seats: ['C', 'D'].map((unit) => ({ unit, label: `Loge ${unit}`, category: 'back' })),
+  },
   maxPerBuyer: LIMIT,
   holdSeconds: HOLD_MINUTES * 60,
   payment: 'webhook',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type OrderId, orderId, type SaleId, type TenantId, ticketId, type UnitId } from '#shared/kernel/ids.js';
-import { type Model, type Real, SEATS } from './model.js';
+import { isFront, type Model, type Real, SEATS } from './model.js';
 
 type Step = fc.AsyncCommand<Model, Real>;
 type Does = (model: Model, real: Real) => Promise<void>;
@@ -35,14 +35,28 @@ async function ask(
   return { status: heard.status, fresh: before === undefined };
 }
 
-function place(key: string, buyer: string, units: readonly string[]): Step {
-  return new Named(`place ${key} ${buyer} ${units.join('+')}`, async (model, real) => {
-    const name = `place-${key}-${buyer}-${units.join('')}`;
-    const { status, fresh } = await ask(model, real, 'order.place', { buyer, units }, name);
-    if (fresh) expect(status).toBe(model.place(idOf(real, name), buyer, units) ? 201 : 409);
+function place(key: string, buyer: string, units: readonly string[], type: 'adult' | 'child'): Step {
+  return new Named(`place ${key} ${buyer} ${type} ${units.join('+')}`, async (model, real) => {
+    const name = `place-${key}-${buyer}-${type}-${units.join('')}`;
+    const items = units.map((unit) => ({ unit, ...(isFront(unit) && { type }) }));
+    const { status, fresh } = await ask(model, real, 'order.place', { buyer, items }, name);
+    if (fresh) expect(status).toBe(model.place(idOf(real, name), buyer, units, type) ? 201 : 409);
     else model.expire();
   });
 }
+
+/** The best of a category: which these are, the model says. */
+const best = fc.tuple(fc.nat(3), fc.constantFrom('b-1', 'b-2', 'b-3'), fc.boolean(), fc.integer({ min: 1, max: 2 }), fc.boolean()).map(
+  ([key, buyer, front, quantity, adjacent]) =>
+    new Named(`best ${key} ${buyer} ${front} ${quantity} ${adjacent}`, async (model, real) => {
+      const name = `best-${key}-${buyer}-${front}-${quantity}-${adjacent}`;
+      const item = { category: front ? 'front' : 'back', quantity, ...(front && { type: 'child' }), ...(adjacent && { adjacent }) };
+      model.expire();
+      const units = model.best(front, quantity, adjacent);
+      const { status, fresh } = await ask(model, real, 'order.place', { buyer, items: [item] }, name);
+      if (fresh) expect(status).toBe(model.place(idOf(real, name), buyer, units, 'child') ? 201 : 409);
+    }),
+);
 
 /** Something done to one of the orders there are. */
 function onOrder(name: string, does: (model: Model, real: Real, id: string, key: string) => Promise<void>): fc.Arbitrary<Step> {
@@ -56,15 +70,13 @@ function onOrder(name: string, does: (model: Model, real: Real, id: string, key:
 }
 
 const pay = onOrder('pay', async (model, real, order, key) => {
-  const { units } = model.orders.get(order) ?? { units: [] };
-  const { fresh } = await ask(model, real, 'payment.confirm', { order, payment: key, amount: model.total(units), currency: 'EUR' }, key);
+  const { fresh } = await ask(model, real, 'payment.confirm', { order, payment: key, amount: model.total(order), currency: 'EUR' }, key);
   if (fresh) model.pay(order, key);
   else model.expire();
 });
 
 const fail = onOrder('fail', async (model, real, order, key) => {
-  const { units } = model.orders.get(order) ?? { units: [] };
-  await ask(model, real, 'payment.fail', { order, payment: `other-${key}`, amount: model.total(units), currency: 'EUR' }, key);
+  await ask(model, real, 'payment.fail', { order, payment: `other-${key}`, amount: model.total(order), currency: 'EUR' }, key);
   model.expire();
 });
 
@@ -117,12 +129,11 @@ const moneyBack = fc.nat(4).map(
     new Named(`money back #${index}`, async (model, real) => {
       const [payment, told] = [...model.payments][index % Math.max(1, model.payments.size)] ?? [];
       if (payment === undefined || told === undefined) return;
-      const { units } = model.orders.get(told.order) ?? { units: [] };
       const { fresh } = await ask(
         model,
         real,
         'payment.refunded',
-        { order: told.order, payment, amount: model.total(units), currency: 'EUR' },
+        { order: told.order, payment, amount: model.total(told.order), currency: 'EUR' },
         `back-${payment}`,
       );
       if (fresh) model.moneyBack(payment);
@@ -156,8 +167,13 @@ const compare = fc.constant(
 );
 
 const places = fc
-  .tuple(fc.nat(3), fc.constantFrom('b-1', 'b-2', 'b-3'), fc.uniqueArray(fc.constantFrom(...SEATS), { minLength: 1, maxLength: 2 }))
-  .map(([key, buyer, units]) => place(`${key}`, buyer, units));
+  .tuple(
+    fc.nat(3),
+    fc.constantFrom('b-1', 'b-2', 'b-3'),
+    fc.uniqueArray(fc.constantFrom(...SEATS), { minLength: 1, maxLength: 2 }),
+    fc.constantFrom('adult' as const, 'child' as const),
+  )
+  .map(([key, buyer, units, type]) => place(`${key}`, buyer, units, type));
 
 /** What few would come to by chance: the way to a mint in one step. */
 const sold = fc.tuple(places, pay, mint).map(
@@ -168,7 +184,7 @@ const sold = fc.tuple(places, pay, mint).map(
 );
 
 export const STEPS: fc.Arbitrary<Step>[] = [
-  ...[places, places, pay, pay, fail, cancel, moneyBack, later, compare],
+  ...[places, best, pay, pay, fail, cancel, moneyBack, later, compare],
   ...[sold, sold, mint, refund, override, override, makeVoid],
   ...[end('end one', {}), end('end one', {}), end('end one by override', { override: true })],
 ];

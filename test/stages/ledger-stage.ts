@@ -197,8 +197,9 @@ export const opening = (sale: string, quota: number): Recorded[] =>
       data: {
         sale,
         name: sale,
-        units: { quota },
-        price: { amount: '2500', currency: 'EUR' },
+        units: { areas: [{ quota }] },
+        currency: 'EUR',
+        prices: [{ amount: '2500' }],
         maxPerBuyer: 4,
         holdSeconds: 600,
         payment: 'none',

@@ -2,7 +2,7 @@ import type { Account } from '#shared/domain/ledger/account.js';
 import { postCommit } from '#shared/domain/ledger/posting/post.js';
 import { UnitOfWork } from '#shared/domain/ledger/unit-of-work.js';
 import type { Decision } from '#shared/domain/refusal.js';
-import type { SaleEvent, SaleTerms } from '#shared/domain/sale/events.js';
+import type { SaleEvent } from '#shared/domain/sale/events.js';
 import { openSale } from '#shared/domain/sale/open-sale.js';
 import { cancelOrder, refundOrder } from '#shared/domain/sale/orders/end-order.js';
 import { expireHolds } from '#shared/domain/sale/orders/expire-holds.js';
@@ -11,6 +11,7 @@ import { requestMints } from '#shared/domain/sale/orders/request-mints.js';
 import { dueOf } from '#shared/domain/sale/payments/payment.js';
 import { confirmPayment, disputePayment, refundPayment } from '#shared/domain/sale/payments/payment-notifications.js';
 import { Sale } from '#shared/domain/sale/sale.js';
+import type { SaleTerms } from '#shared/domain/sale/terms.js';
 import {
   type BuyerId,
   type DisputeId,

@@ -36,7 +36,7 @@ class Door {
       { connections: open, proxies: trusted, maxInFlightPerAddress: AT_ONCE },
       { publicRoutes: new Set(['/public']), onRejected: (why) => void this.refused.push(why) },
     );
-    this.fastify = createHttpAdapter(MAX_BODY_BYTES, open, trusted).getInstance<FastifyInstance>();
+    this.fastify = createHttpAdapter({ maxBodyBytes: MAX_BODY_BYTES }, open, trusted).getInstance<FastifyInstance>();
     this.admission.guard(this.fastify);
     this.fastify.get('/quick', async () => 'done');
     this.fastify.get('/public', async () => 'done');

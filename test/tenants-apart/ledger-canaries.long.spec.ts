@@ -73,7 +73,7 @@ const sql = (text: string, whole = false): Request => {
 };
 
 const other = fc.constantFrom(...TENANTS);
-const rows = fc.constantFrom('/v1/ledger', '/v1/ledger/balances', '/v1/ledger/orders', '/v1/ledger/tickets');
+const rows = fc.constantFrom('/v1/ledger', '/v1/ledger/balances', '/v1/ledger/orders', '/v1/ledger/tickets', '/v1/ledger/revenue');
 /** What ends a transaction before its time, or its connection, some of it after rows were read. */
 const breaking = fc.constantFrom(
   'select 1 / 0',

@@ -9,6 +9,9 @@ export interface LedgerEntry {
   readonly sale: string;
   readonly order?: string;
   readonly ticket?: string;
+  /** Of the tickets that it is about. */
+  readonly category?: string;
+  readonly type?: string;
   readonly key?: string;
   readonly debit: string;
   readonly credit: string;
@@ -42,6 +45,11 @@ export interface LedgerTicket {
   readonly ticket: string;
   readonly sale: string;
   readonly unit: string;
+  readonly label?: string;
+  readonly category?: string;
+  readonly type?: string;
+  /** Minor units. */
+  readonly price: string;
   readonly order: string;
   readonly buyer: string;
   readonly status: Ticket['status'];
@@ -55,12 +63,25 @@ export interface LedgerTicket {
   readonly changedAt: string;
 }
 
+/** What sold tickets cost. All amounts of a sale are its balance of revenue. */
+export interface LedgerRevenue {
+  readonly sale: string;
+  readonly currency: string;
+  readonly category?: string;
+  readonly type?: string;
+  /** Money of no certain ticket. */
+  readonly ofNoTicket?: true;
+  readonly tickets: number;
+  readonly amount: string;
+}
+
 /** The lists, by their name in the path. */
 export interface LedgerLists {
   readonly entries: LedgerEntry;
   readonly balances: LedgerBalance;
   readonly orders: LedgerOrder;
   readonly tickets: LedgerTicket;
+  readonly revenue: LedgerRevenue;
 }
 
 export type LedgerPage<Name extends keyof LedgerLists> = { readonly [name in Name]: readonly LedgerLists[Name][] } & {

@@ -12,6 +12,7 @@ const PATHS: Readonly<Record<keyof LedgerLists, string>> = {
   balances: '/v1/ledger/balances',
   orders: '/v1/ledger/orders',
   tickets: '/v1/ledger/tickets',
+  revenue: '/v1/ledger/revenue',
 };
 
 /** Reads the ledger over HTTP and retries while it is unreachable. */

@@ -42,11 +42,82 @@ export type OpenSale = {
   readonly sale: string;
   /** 1 to 120 characters, at least one of which can be seen. No control characters, separators of lines or paragraphs, halves of surrogate pairs or characters that turn the direction of writing; nothing that looks like an e-mail address or a card number. */
   readonly name: string;
-  readonly units: { readonly seats: readonly string[] } | { readonly rows: readonly { readonly row: string; readonly from: number; readonly to: number }[] } | { readonly quota: number };
-  readonly price: {
+  /** Of every ticket, in a sale without categories and types. */
+  readonly price?: {
     readonly amount: string;
     /** A currency of ISO 4217 that is in use, such as EUR. Amounts are in its minor units: "5000" is 50.00 EUR, 5000 JPY, 5.000 KWD. */
     readonly currency: string;
+  };
+  /** A currency of ISO 4217 that is in use, such as EUR. Amounts are in its minor units: "5000" is 50.00 EUR, 5000 JPY, 5.000 KWD. */
+  readonly currency?: string;
+  readonly categories?: readonly {
+    readonly category: string;
+    /** 1 to 120 characters, at least one of which can be seen. No control characters, separators of lines or paragraphs, halves of surrogate pairs or characters that turn the direction of writing; nothing that looks like an e-mail address or a card number. */
+    readonly name?: string;
+    /** Units of one buyer in this category at a time; the limit of the sale applies too. */
+    readonly maxPerBuyer?: number;
+    /** Units of one wallet in this category at a time; the limit of the sale applies too. */
+    readonly maxPerWallet?: number;
+  }[];
+  readonly types?: readonly {
+    readonly type: string;
+    /** 1 to 120 characters, at least one of which can be seen. No control characters, separators of lines or paragraphs, halves of surrogate pairs or characters that turn the direction of writing; nothing that looks like an e-mail address or a card number. */
+    readonly name?: string;
+  }[];
+  /** Of each type of ticket that is sold in a category. */
+  readonly prices?: readonly {
+    /** Needed where the sale has several. */
+    readonly category?: string;
+    readonly type?: string;
+    readonly amount: string;
+  }[];
+  readonly units: {
+    /** A seat is `<row>-<number>`. */
+    readonly rows?: readonly ({
+      readonly row: string;
+      /** What people read in place of the name. */
+      readonly label?: string;
+      /** Needed where the sale has several. */
+      readonly category?: string;
+      readonly from: number;
+      readonly to: number;
+      /** 2: odd numbers, or even ones. Left out: 1. */
+      readonly step?: number;
+    } | {
+      readonly row: string;
+      /** What people read in place of the name. */
+      readonly label?: string;
+      /** Needed where the sale has several. */
+      readonly category?: string;
+      /** Seats of one range stand next to each other; an aisle begins another. */
+      readonly seats: readonly {
+        readonly from: number;
+        readonly to: number;
+        /** 2: odd numbers, or even ones. Left out: 1. */
+        readonly step?: number;
+        /** Left out: that of the row. */
+        readonly category?: string;
+      }[];
+    })[];
+    /** Seats one by one; they have no neighbours. */
+    readonly seats?: readonly (string | {
+      readonly unit: string;
+      /** What people read in place of the name. */
+      readonly label?: string;
+      /** Needed where the sale has several. */
+      readonly category?: string;
+    })[];
+    /** Places without a plan: a place is `<area>-<number>`. */
+    readonly areas?: readonly {
+      readonly area: string;
+      /** What people read in place of the name. */
+      readonly label?: string;
+      /** Needed where the sale has several. */
+      readonly category?: string;
+      readonly quota: number;
+    }[];
+    /** So many places without a plan, and nothing else. */
+    readonly quota?: number;
   };
   /** Units of one buyer at a time; `Alice` and `alice` are one buyer. */
   readonly maxPerBuyer?: number;
@@ -70,6 +141,17 @@ export type PlaceOrder = {
   readonly buyer: string;
   readonly units?: readonly string[];
   readonly quantity?: number;
+  /** Named units are taken first, then the others item by item: the earliest free ones in the order of the plan. */
+  readonly items?: readonly {
+    readonly unit?: string;
+    readonly area?: string;
+    readonly category?: string;
+    readonly quantity?: number;
+    /** Units of one range of a row, next to each other. */
+    readonly adjacent?: true;
+    /** Needed where tickets of several types are sold. */
+    readonly type?: string;
+  }[];
   readonly wallet?: string;
 };
 
@@ -147,6 +229,12 @@ export type Order = {
   readonly tickets: readonly {
     readonly ticket: string;
     readonly unit: string;
+    /** What people read in place of the unit. */
+    readonly label?: string;
+    readonly category?: string;
+    readonly type?: string;
+    /** Minor units. */
+    readonly price: string;
     readonly status: 'held' | 'confirmed' | 'expired' | 'cancelled' | 'refund-owed' | 'refunded' | 'sold' | 'minting' | 'minted' | 'mint-failed' | 'revoking' | 'released' | 'void';
     /** Address of the asset on the chain. */
     readonly asset?: string;
@@ -176,6 +264,12 @@ export type Paid = {
   readonly tickets: readonly {
     readonly ticket: string;
     readonly unit: string;
+    /** What people read in place of the unit. */
+    readonly label?: string;
+    readonly category?: string;
+    readonly type?: string;
+    /** Minor units. */
+    readonly price: string;
     readonly status: 'held' | 'confirmed' | 'expired' | 'cancelled' | 'refund-owed' | 'refunded' | 'sold' | 'minting' | 'minted' | 'mint-failed' | 'revoking' | 'released' | 'void';
     /** Address of the asset on the chain. */
     readonly asset?: string;
@@ -219,6 +313,10 @@ export type Receipt = {
     readonly order: string;
     readonly ticket: string;
     readonly unit: string;
+    /** What people read in place of the unit. */
+    readonly label?: string;
+    readonly category?: string;
+    readonly type?: string;
     /** Whom it was minted for. */
     readonly wallet: string;
     /** Address of the asset on the chain. */
@@ -273,11 +371,30 @@ export type RefundsDue = {
 export type Sale = {
   readonly sale: string;
   readonly name: string;
-  readonly price: {
+  /** Of every ticket; absent where the sale has categories or types. */
+  readonly price?: {
     /** Minor units. */
     readonly amount: string;
     readonly currency: string;
   };
+  readonly currency?: string;
+  readonly categories?: readonly {
+    readonly category: string;
+    readonly name?: string;
+    readonly maxPerBuyer?: number;
+    readonly maxPerWallet?: number;
+    readonly units: { readonly opened: number; readonly available: number; readonly held: number; readonly sold: number };
+  }[];
+  readonly types?: readonly { readonly type: string; readonly name?: string }[];
+  /** Of each type of ticket in each category, and how many of them are held and sold. */
+  readonly prices?: readonly {
+    readonly category?: string;
+    readonly type?: string;
+    /** Minor units. */
+    readonly amount: string;
+    readonly held: number;
+    readonly sold: number;
+  }[];
   readonly maxPerBuyer: number;
   readonly maxPerWallet?: number;
   readonly maxEndedHolds?: number;
@@ -308,6 +425,12 @@ export type Sales = {
 export type Ticket = {
   readonly ticket: string;
   readonly unit: string;
+  /** What people read in place of the unit. */
+  readonly label?: string;
+  readonly category?: string;
+  readonly type?: string;
+  /** Minor units. */
+  readonly price: string;
   readonly status: 'held' | 'confirmed' | 'expired' | 'cancelled' | 'refund-owed' | 'refunded' | 'sold' | 'minting' | 'minted' | 'mint-failed' | 'revoking' | 'released' | 'void';
   /** Address of the asset on the chain. */
   readonly asset?: string;
@@ -381,7 +504,7 @@ export abstract class Operations {
     return this.change('sale.close', body, options);
   }
 
-  /** Orders named seats or a quantity of places: all of them or none. */
+  /** Orders named units, places, or the best units that are free: all of them or none. */
   placeOrder(body: PlaceOrder, options?: CallOptions): Promise<Outcome<Order>> {
     return this.change('order.place', body, options);
   }

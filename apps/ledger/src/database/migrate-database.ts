@@ -15,6 +15,7 @@ import { Suspense1799910000000 } from './migrations/1799910000000-suspense.js';
 import { PaymentFacts1799920000000 } from './migrations/1799920000000-payment-facts.js';
 import { HaltDecisions1799930000000 } from './migrations/1799930000000-halt-decisions.js';
 import { FailedRefunds1799935000000 } from './migrations/1799935000000-failed-refunds.js';
+import { TicketKinds1799940000000 } from './migrations/1799940000000-ticket-kinds.js';
 import { LIVE, OWNER } from './names.js';
 import { prepareRoles, type RoleUrls } from './roles.js';
 
@@ -32,6 +33,7 @@ const MIGRATIONS = [
   PaymentFacts1799920000000,
   HaltDecisions1799930000000,
   FailedRefunds1799935000000,
+  TicketKinds1799940000000,
 ];
 /** The session lock of a migration: several apps may start at once. An arbitrary number. */
 const MIGRATION_LOCK = 7_301_001;

@@ -11,7 +11,8 @@ import { text } from '../queries/view.js';
 import type { RawRow } from '../rows/table.js';
 import { isPassing, problemAnswer } from './problems.js';
 
-const SQL = `select sale.name, ticket.sale, ticket.ticket, ticket.unit, ticket.symbol, ticket.document
+const SQL = `select sale.name, ticket.sale, ticket.ticket, ticket.unit, ticket.label, ticket.category, ticket.ticket_type,
+  ticket.symbol, ticket.document
   from ${LIVE}.ticket join ${LIVE}.sale on sale.tenant = ticket.tenant and sale.sale = ticket.sale
   where ticket.tenant = $1 and ticket.ticket = $2 and ticket.document is not null`;
 
@@ -94,9 +95,22 @@ function marksOf(tenants: readonly string[]): Map<string, string[]> {
 
 function documentOf(tenant: string, row: RawRow): Answer {
   const [sale, ticket, unit] = [text(row, 'sale'), text(row, 'ticket'), text(row, 'unit')];
-  const body = metadataDocument({ tenant, sale, ticket, unit, name: text(row, 'name'), symbol: text(row, 'symbol') });
+  const [label, category, type] = [textOrUndefined(row, 'label'), textOrUndefined(row, 'category'), textOrUndefined(row, 'ticket_type')];
+  const body = metadataDocument({
+    tenant,
+    sale,
+    ticket,
+    unit,
+    label,
+    category,
+    type,
+    name: text(row, 'name'),
+    symbol: text(row, 'symbol'),
+  });
   const hash = sha256(body);
   if (hash !== row.document)
     throw new Error(`the document of ticket ${ticket} is not what was planned: ${hash}, not ${text(row, 'document')}`);
   return { status: 200, body, etag: `"${hash}"` };
 }
+
+const textOrUndefined = (row: RawRow, name: string): string | undefined => (row[name] == null ? undefined : text(row, name));

@@ -5,9 +5,10 @@ import type { Asking, Paged } from '../queries/asking.js';
 import { readBalances } from '../queries/balances.js';
 import { readEntries } from '../queries/entries.js';
 import { readOrders } from '../queries/orders.js';
-import { BalancesQuery, EntriesQuery, OrdersQuery, TicketsQuery } from '../queries/questions.js';
+import { BalancesQuery, EntriesQuery, OrdersQuery, RevenueQuery, TicketsQuery } from '../queries/questions.js';
+import { readRevenue } from '../queries/revenue.js';
 import { readTickets } from '../queries/tickets.js';
-import { Balances, Entries, Orders, Tickets } from './shapes.js';
+import { Balances, Entries, Orders, RevenueLines, Tickets } from './shapes.js';
 
 /** The parsed query of a request. */
 export interface Question {
@@ -90,5 +91,16 @@ export const ROUTES: readonly Route[] = [
     answer: Tickets,
     narrows: ['sale', 'order'],
     read: readTickets,
+  }),
+  route({
+    path: '/v1/ledger/revenue',
+    operation: 'ledger.revenue',
+    summary: 'List revenue by category and type',
+    description:
+      'What the sold tickets of each sale cost, by category and type. A line `ofNoTicket` has what the balance of revenue is more or less than that.',
+    query: RevenueQuery,
+    answer: RevenueLines,
+    narrows: ['sale'],
+    read: readRevenue,
   }),
 ];

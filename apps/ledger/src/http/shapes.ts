@@ -20,6 +20,8 @@ const Entry = z
     sale: z.string(),
     order: z.string().optional(),
     ticket: z.string().optional(),
+    category: z.string().optional(),
+    type: z.string().optional().describe('Of ticket'),
     key: z.string().optional().describe('Of the request that caused it'),
     debit: z.string(),
     credit: z.string(),
@@ -51,6 +53,10 @@ const Ticket = z.strictObject({
   ticket: z.string(),
   sale: z.string(),
   unit: z.string(),
+  label: z.string().optional().describe('What people read in place of the unit'),
+  category: z.string().optional(),
+  type: z.string().optional(),
+  price: amount.describe('In minor units'),
   order: z.string(),
   buyer: z.string(),
   status: z.string(),
@@ -68,3 +74,20 @@ export const Entries = z.strictObject({ entries: z.array(Entry), ...page }).meta
 export const Balances = z.strictObject({ balances: z.array(Balance), ...page }).meta({ title: 'Balances' });
 export const Orders = z.strictObject({ orders: z.array(Order), ...page }).meta({ title: 'Orders' });
 export const Tickets = z.strictObject({ tickets: z.array(Ticket), ...page }).meta({ title: 'Tickets' });
+
+const Revenue = z.strictObject({
+  sale: z.string(),
+  currency: z.string(),
+  category: z.string().optional(),
+  type: z.string().optional(),
+  ofNoTicket: z
+    .literal(true)
+    .optional()
+    .describe('Money of no certain ticket: a payment provider gave a part of a payment back, or a part is disputed'),
+  tickets: z.number().int().min(0).describe('Sold, and not on their way back'),
+  amount: z
+    .string()
+    .regex(/^-?\d+$/)
+    .describe('What these tickets cost, in minor units. All amounts of a sale are its balance of revenue'),
+});
+export const RevenueLines = z.strictObject({ revenue: z.array(Revenue), ...page }).meta({ title: 'Revenue' });

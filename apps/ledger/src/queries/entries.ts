@@ -67,7 +67,7 @@ const entryView = (asking: Asking, row: RawRow): object => ({
   at: moment(row, 'occurred_at'),
   event: text(row, 'event'),
   sale: text(row, 'sale'),
-  ...optional(row, { order: 'order_id', ticket: 'ticket', key: 'idempotency_key' }),
+  ...optional(row, { order: 'order_id', ticket: 'ticket', category: 'category', type: 'ticket_type', key: 'idempotency_key' }),
   debit: text(row, 'debit'),
   credit: text(row, 'credit'),
   unitOfAccount: text(row, 'unit'),

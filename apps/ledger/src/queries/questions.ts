@@ -92,3 +92,5 @@ export const TicketsQuery = z.strictObject({
     .describe('In this state alone.'),
   ...page,
 });
+
+export const RevenueQuery = z.strictObject({ sale: sale.optional(), ...page });

@@ -28,6 +28,17 @@ const ticketView = (row: RawRow): object => ({
   buyer: text(row, 'buyer'),
   status: text(row, 'status'),
   attempts: Number(row.attempts),
-  ...optional(row, { wallet: 'wallet', asset: 'asset', signature: 'signature', slot: 'slot', holder: 'holder', failure: 'failure' }),
+  price: text(row, 'price_minor'),
+  ...optional(row, {
+    label: 'label',
+    category: 'category',
+    type: 'ticket_type',
+    wallet: 'wallet',
+    asset: 'asset',
+    signature: 'signature',
+    slot: 'slot',
+    holder: 'holder',
+    failure: 'failure',
+  }),
   changedAt: moment(row, 'updated_at'),
 });

@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { whatOf } from '#shared/domain/mint/asked.js';
 import type { MintCommand, RevokeCommand } from '#shared/domain/mint/events.js';
 import { Fault } from '#shared/kernel/fault.js';
-import { ORDER_PATTERN, SALE_PATTERN, TENANT_PATTERN, TICKET_PATTERN, UNIT_PATTERN } from '#shared/kernel/ids.js';
+import {
+  CATEGORY_PATTERN,
+  ORDER_PATTERN,
+  SALE_PATTERN,
+  TENANT_PATTERN,
+  TICKET_PATTERN,
+  TYPE_PATTERN,
+  UNIT_PATTERN,
+} from '#shared/kernel/ids.js';
 
 const names = {
   tenant: z.string().regex(TENANT_PATTERN),
@@ -14,6 +22,9 @@ const names = {
 const revocation = z.strictObject({ ...names, revoke: z.literal(true), override: z.literal(true).optional() });
 const mint = z.strictObject({
   ...names,
+  label: z.string().optional(),
+  category: z.string().regex(CATEGORY_PATTERN).optional(),
+  type: z.string().regex(TYPE_PATTERN).optional(),
   wallet: z.string(),
   request: z.number().int().min(1),
   name: z.string(),

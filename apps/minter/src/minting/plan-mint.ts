@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { MintCommand, MintPlan } from '#shared/domain/mint/events.js';
 import { metadataDocument, metadataPath } from '#shared/domain/mint/metadata-document.js';
 import { memoOf, recordOf } from '#shared/domain/mint/ticket-record.js';
+import { kindOf } from '#shared/domain/sale/orders/order.js';
 import { sha256 } from '#shared/kernel/hash.js';
 import type { TenantId } from '#shared/kernel/ids.js';
 import { type Chain, MAX_NAME_BYTES, MAX_SYMBOL_BYTES } from '../chains/chain.js';
@@ -29,12 +30,14 @@ export function planMint(
   const address = chain.address(tenant as TenantId, ticket);
   const salt = randomBytes(SALT_BYTES).toString('hex');
   const symbol = fitting(style.symbol, MAX_SYMBOL_BYTES);
-  const document = sha256(metadataDocument({ tenant, sale, ticket, unit, name, symbol }));
-  const memo = memoOf(recordOf(tenant, sale, { ticket, order, unit, wallet, asset: address.asset, document }), salt);
+  const kind = kindOf(command);
+  const document = sha256(metadataDocument({ tenant, sale, ticket, unit, ...kind, name, symbol }));
+  const memo = memoOf(recordOf(tenant, sale, { ticket, order, unit, ...kind, wallet, asset: address.asset, document }), salt);
   return {
     ticket,
     order,
     unit,
+    ...kind,
     wallet,
     request,
     ...address,

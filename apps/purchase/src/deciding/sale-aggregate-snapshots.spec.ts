@@ -31,7 +31,15 @@ const salesOn = (on: NamedValues): AggregateSnapshots<SaleAggregate, AggregatePa
 
 const opening = {
   type: 'SaleOpened',
-  data: { sale: 'long', name: 'Long', units: { quota: 9 }, price: { amount: '1', currency: 'EUR' }, maxPerBuyer: 1, holdSeconds: 60 },
+  data: {
+    sale: 'long',
+    name: 'Long',
+    units: { areas: [{ quota: 9 }] },
+    currency: 'EUR',
+    prices: [{ amount: '1' }],
+    maxPerBuyer: 1,
+    holdSeconds: 60,
+  },
   at: 1,
 };
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ORDER_PATTERN, SALE_PATTERN, TICKET_PATTERN, UNIT_PATTERN } from '#shared/kernel/ids.js';
+import { CATEGORY_PATTERN, ORDER_PATTERN, SALE_PATTERN, TICKET_PATTERN, TYPE_PATTERN, UNIT_PATTERN } from '#shared/kernel/ids.js';
 
 export { Receipt } from '#shared/platform/receipt.js';
 
@@ -20,13 +20,40 @@ const asset = {
   signature: z.string().optional().describe('Signature of the transaction that minted it'),
   slot: z.string().optional(),
 };
-const ticketOfOrder = z.strictObject({ ticket, unit: z.string().regex(UNIT_PATTERN), status: ticketStatus, ...asset });
+const minorUnits = z.string().regex(/^\d+$/).describe('Minor units');
+const category = z.string().regex(CATEGORY_PATTERN);
+const type = z.string().regex(TYPE_PATTERN);
+const ticketOfOrder = z.strictObject({
+  ticket,
+  unit: z.string().regex(UNIT_PATTERN),
+  label: z.string().optional().describe('What people read in place of the unit'),
+  category: category.optional(),
+  type: type.optional(),
+  price: minorUnits,
+  status: ticketStatus,
+  ...asset,
+});
+const units = z.strictObject({ opened: count, available: count, held: count, sold: count });
 
 export const Sale = z
   .strictObject({
     sale,
     name: z.string(),
-    price: money,
+    price: money.optional().describe('Of every ticket; absent where the sale has categories or types'),
+    currency: z
+      .string()
+      .regex(/^[A-Z]{3}$/)
+      .optional(),
+    categories: z
+      .array(
+        z.strictObject({ category, name: z.string().optional(), maxPerBuyer: count.optional(), maxPerWallet: count.optional(), units }),
+      )
+      .optional(),
+    types: z.array(z.strictObject({ type, name: z.string().optional() })).optional(),
+    prices: z
+      .array(z.strictObject({ category: category.optional(), type: type.optional(), amount: minorUnits, held: count, sold: count }))
+      .optional()
+      .describe('Of each type of ticket in each category, and how many of them are held and sold'),
     maxPerBuyer: count,
     maxPerWallet: count.optional(),
     maxEndedHolds: count.optional(),
@@ -37,7 +64,7 @@ export const Sale = z
     opensAt: given.optional(),
     closesAt: given.optional(),
     closed: z.boolean().optional(),
-    units: z.strictObject({ opened: count, available: count, held: count, sold: count }),
+    units,
     version,
   })
   .meta({ title: 'Sale' });

@@ -62,6 +62,10 @@ export interface Mutation extends Asked, Decided {
   readonly schema: z.ZodType<{ readonly sale: SaleId }>;
   /** Reports a payment: it is never refused because of the provider's ids. */
   readonly reportsMoney?: true;
+  /** Bytes of its body, where it may have more than others. */
+  readonly maxBodyBytes?: number;
+  /** Whether what it leads to fits a commit, where a larger body might not: asked of those alone. */
+  readonly fitsCommit?: (command: Pick<CommandToDecide, 'request'>) => boolean;
   /** Opens a sale. Every other operation needs an existing one. */
   readonly opensSale?: true;
   /** Every decision against it: 409, and the key holds it. */
@@ -88,4 +92,4 @@ export type Operation = Mutation | Query;
 export const isMutation = (operation: Operation | Decided): operation is Mutation => 'decide' in operation && 'schema' in operation;
 
 /** A command's body as it was sent. Its schema has checked it before it was stored. */
-export const bodyOf = <T>({ request }: CommandToDecide): T => request as unknown as T;
+export const bodyOf = <T>({ request }: Pick<CommandToDecide, 'request'>): T => request as unknown as T;

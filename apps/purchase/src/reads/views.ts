@@ -1,7 +1,9 @@
+import type { TicketPlaced } from '#shared/domain/sale/events.js';
 import type { Moment, Order } from '#shared/domain/sale/orders/order.js';
 import { dueOf, type Payment } from '#shared/domain/sale/payments/payment.js';
 import { type PaymentProblem, problemsOf } from '#shared/domain/sale/payments/payment-problems.js';
 import type { OpenedSale, Sale } from '#shared/domain/sale/sale.js';
+import type { Stock } from '#shared/domain/sale/units/stock.js';
 import type { OrderId, TicketId } from '#shared/kernel/ids.js';
 import { rfc3339 } from '#shared/kernel/moment.js';
 
@@ -29,25 +31,44 @@ function mustBeOpen(sale: Sale): OpenedSale {
 
 /** The public view of a sale. */
 export function saleView(sale: Sale, version: number): object {
-  const { terms, closed } = mustBeOpen(sale);
-  const { sale: id, name, price, maxPerBuyer, maxPerWallet, maxEndedHolds, holdSeconds, payment, mint, opensAt, closesAt } = terms;
+  const open = mustBeOpen(sale);
+  const { sale: id, name, maxPerBuyer, maxPerWallet, maxEndedHolds, holdSeconds, payment, mint, opensAt, closesAt } = open.terms;
   return {
     sale: id,
     name,
-    price,
+    ...offerView(open),
     maxPerBuyer,
     ...(maxPerWallet !== undefined && { maxPerWallet }),
     ...(maxEndedHolds !== undefined && { maxEndedHolds }),
     holdSeconds,
     payment,
     mint,
-    tickets: terms.tickets ?? 'transferable',
+    tickets: open.terms.tickets ?? 'transferable',
     ...(opensAt !== undefined && { opensAt: rfc3339(opensAt) }),
     ...(closesAt !== undefined && { closesAt: rfc3339(closesAt) }),
-    ...(closed && { closed }),
+    ...(open.closed && { closed: true }),
     units: sale.counts(),
     version,
   };
+}
+
+/** One price, or categories, types and prices with what is held and sold of each. */
+function offerView({ terms, units, tally }: OpenedSale): object {
+  const { currency, categories, types, prices } = terms;
+  if (categories === undefined && types === undefined) return { price: { amount: prices[0]?.amount, currency } };
+  return {
+    currency,
+    ...(categories && {
+      categories: categories.map((one) => ({ ...one, units: countsOf(units.ofCategory(one.category), tally.soldIn(one.category)) })),
+    }),
+    ...(types && { types }),
+    prices: prices.map((price) => ({ ...price, ...tally.of(price.category, price.type) })),
+  };
+}
+
+function countsOf(stock: Pick<Stock, 'opened' | 'available'> | undefined, sold: number): object {
+  const { opened, available } = stock ?? { opened: 0, available: 0 };
+  return { opened, available, held: opened - available - sold, sold };
 }
 
 /** What callers see of an order. With `mints`, also where each ticket's asset is and when the order came how far. */
@@ -65,7 +86,7 @@ export function orderView(sale: Sale, id: OrderId, version: number, mints?: Mint
     ...(wallet !== undefined && { wallet }),
     ...(expiresAt !== undefined && { expiresAt: rfc3339(expiresAt) }),
     ...(payment !== undefined && { payment }),
-    tickets: order.tickets.map(({ ticket, unit }) => ({ ticket, unit, ...ticketView(order, ticket, mints?.get(ticket)) })),
+    tickets: order.tickets.map((placed) => ({ ...placedView(placed), ...ticketView(order, placed.ticket, mints?.get(placed.ticket)) })),
     ...(mints && { points: pointsOf(order, mints) }),
     version,
   };
@@ -79,15 +100,24 @@ export function ticketOf(sale: Sale, id: TicketId, version: number, mint: MintVi
   if (order === undefined || ticket === undefined) return undefined;
   const { wallet } = order;
   return {
-    ticket: id,
+    ...placedView(ticket),
     sale: terms.sale,
     order: order.order,
-    unit: ticket.unit,
     ...ticketView(order, id, mint),
     ...(wallet && { wallet }),
     version,
   };
 }
+
+/** What was ordered: members that the sale does not have are absent. */
+const placedView = ({ ticket, unit, label, category, type, price }: TicketPlaced): object => ({
+  ticket,
+  unit,
+  ...(label !== undefined && { label }),
+  ...(category !== undefined && { category }),
+  ...(type !== undefined && { type }),
+  price,
+});
 
 function ticketView(order: Order, ticket: TicketId, mint: MintView | undefined): object {
   const { state } = order.progressOf(ticket);

@@ -7,7 +7,7 @@ import { type Answer, invalid, problemAnswer } from './answer.js';
 import type { Command } from './command.js';
 import { unquoted } from './idempotency-key.js';
 import { keptId, withKeptIds } from './reported-ids.js';
-import { type Given, type JsonObject, type Media, readAsBefore, readJson } from './request-body.js';
+import { type Given, type JsonObject, MAX_BODY_BYTES, type Media, readAsBefore, readJson } from './request-body.js';
 
 /** A mutation as received, over any transport. */
 export interface Request {
@@ -22,6 +22,12 @@ export interface Request {
   /** Members of the body that the address says already; the body may leave them out. */
   readonly given?: Given;
 }
+
+const DOES_NOT_FIT = {
+  pointer: '/units',
+  detail:
+    'must be shorter: request and event together do not fit 960 KiB. Give ranges of rows in place of seats one by one, and shorter labels',
+};
 
 /** A command without a waiting process. */
 export type Asked = Omit<Command, 'reply'>;
@@ -38,17 +44,18 @@ const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{
  */
 export function readRequest(request: Request, secret: string): ReadRequest {
   const { operation, tenant, key: said, body, given, media } = request;
-  const { schema, reportsMoney = false } = operationOf(operation);
+  const { schema, reportsMoney = false, maxBodyBytes, fitsCommit } = operationOf(operation);
   if (schema === undefined) throw new Error(`${operation} is not for callers`);
   if (!TENANT_PATTERN.test(tenant)) return { problem: problemAnswer('tenant-malformed') };
   if (said === undefined) return { problem: problemAnswer('key-missing') };
   const key = keyOfRequest(request, said);
   const wrong = reportsMoney ? undefined : keyProblem(key);
   if (wrong !== undefined) return { problem: wrong };
-  const json = readJson(body, { given, media });
+  const json = readJson(body, { given, media, maxBytes: maxBodyBytes });
   if ('problem' in json) return json;
   const valid = validate(schema, json.ok);
   if ('errors' in valid) return { problem: invalid(valid.errors) };
+  if (body.length > MAX_BODY_BYTES && fitsCommit?.({ request: json.ok }) === false) return { problem: invalid([DOES_NOT_FIT]) };
   const { sale } = valid.value;
   if (!reportsMoney) return { ok: asked(request, sale, key, json.ok) };
   const [keptKey, kept] = [keptId(key, secret, KEY_PATTERN), withKeptIds(json.ok, secret)];

@@ -4,6 +4,8 @@ import { type Answer, invalid, problemAnswer } from './answer.js';
 
 /** A larger body might not fit a commit, which holds it as request and as events. */
 export const MAX_BODY_BYTES = 200 * 1024;
+/** Of an opening, which has the plan of a hall: 80,000 seats in 3,000 rows. Request and event fit a commit together; whether they do is checked. */
+export const MAX_OPENING_BYTES = 448 * 1024;
 
 export type Read<T> = { readonly ok: T } | { readonly problem: Answer };
 export type JsonObject = { readonly [member: string]: Json };
@@ -18,14 +20,18 @@ export interface Media {
 interface Reading {
   readonly given?: Given | undefined;
   readonly media?: Media | undefined;
+  readonly maxBytes?: number | undefined;
   /** Numbers that no double can hold are refused; not in what a payment provider adds for others. */
   readonly exactNumbers?: boolean;
 }
 
 /** Bytes to a JSON object. What is given elsewhere is put into it, so that a request is the same whichever way it says it. */
-export function readJson(body: Uint8Array, { given = {}, media = {}, exactNumbers = true }: Reading = {}): Read<JsonObject> {
-  if (body.length > MAX_BODY_BYTES)
-    return { problem: problemAnswer('body-too-large', { detail: `The body has ${body.length} bytes; ${MAX_BODY_BYTES} are allowed.` }) };
+export function readJson(
+  body: Uint8Array,
+  { given = {}, media = {}, maxBytes = MAX_BODY_BYTES, exactNumbers = true }: Reading = {},
+): Read<JsonObject> {
+  if (body.length > maxBytes)
+    return { problem: problemAnswer('body-too-large', { detail: `The body has ${body.length} bytes; ${maxBytes} are allowed.` }) };
   const wrong = mediaProblem(media);
   if (wrong !== undefined) return { problem: wrong };
   const read = readStrictJson(body, { exactNumbers });

@@ -1,5 +1,7 @@
+import type { UnitId } from '../kernel/ids.js';
 import type { Event } from './recorded.js';
 import type { Money, OrderPlaced, RefundPaid, TicketOfUnit } from './sale/events.js';
+import type { SaleTerms, UnitsOffered } from './sale/terms.js';
 
 /** Makes the data of one version of an event the data of the next. Pure, and never changed once a log may hold what it reads. */
 export type Upcast = (data: never) => unknown;
@@ -13,6 +15,28 @@ interface OrderPlacedV1 extends Omit<OrderPlaced['data'], 'tickets'> {
 function pricedTickets({ tickets, ...placed }: OrderPlacedV1): OrderPlaced['data'] {
   const price = `${BigInt(placed.total.amount) / BigInt(tickets.length)}`;
   return { ...placed, tickets: tickets.map((ticket) => ({ ...ticket, price })) };
+}
+
+interface SaleOpenedV1 extends Omit<SaleTerms, 'currency' | 'prices' | 'units'> {
+  readonly price: Money;
+  readonly units:
+    | { readonly seats: readonly UnitId[] }
+    | { readonly rows: readonly { readonly row: string; readonly from: number; readonly to: number }[] }
+    | { readonly quota: number };
+}
+
+/** Sales had one price, and one kind of units: what the short forms say. */
+const offered = ({ price: { amount, currency }, units, ...terms }: SaleOpenedV1): SaleTerms => ({
+  ...terms,
+  currency,
+  prices: [{ amount }],
+  units: unitsOffered(units),
+});
+
+function unitsOffered(units: SaleOpenedV1['units']): UnitsOffered {
+  if ('seats' in units) return { seats: units.seats.map((unit) => ({ unit })) };
+  if ('rows' in units) return { rows: units.rows.map(({ row, from, to }) => ({ row, seats: [{ from, to }] })) };
+  return { areas: [{ quota: units.quota }] };
 }
 
 /** The amount was the whole that went back so far; refunds had no ids. */
@@ -30,7 +54,7 @@ const asItWas: Upcast = (data) => data;
  */
 export const UPCASTS: Readonly<Record<EventType, readonly Upcast[]>> = {
   CommandDecided: [],
-  SaleOpened: [],
+  SaleOpened: [offered],
   SaleClosed: [],
   OrderPlaced: [pricedTickets],
   OrderConfirmed: [],

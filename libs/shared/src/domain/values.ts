@@ -9,8 +9,19 @@ import { holdsCardNumber, holdsEmail } from '../kernel/personal.js';
 export const MAX_UNITS_PER_ORDER = 100;
 /** Units of one sale: what the fold of a sale is budgeted for. */
 export const MAX_UNITS_PER_SALE = 100_000;
-/** Rows of one sale. */
-export const MAX_ROWS = 2_000;
+/** Rows of one sale: a stadium of 80,000 seats has about 3,000. */
+export const MAX_ROWS = 5_000;
+/** Ranges of one row: every aisle, and every change of category, begins another. */
+export const MAX_RANGES_PER_ROW = 100;
+/** Areas of one sale: as many as rows, which have no place to stand. */
+export const MAX_AREAS = 1_000;
+/** Categories of one sale, and types of ticket: each order looks a few up, each view shows all. */
+export const MAX_CATEGORIES = 64;
+export const MAX_TYPES = 64;
+/** Prices of one sale: each type in each category. */
+export const MAX_PRICES = MAX_CATEGORIES * MAX_TYPES;
+/** Items in one order: as many as it may have units. */
+export const MAX_ITEMS_PER_ORDER = MAX_UNITS_PER_ORDER;
 /** Seats listed one by one: more are given as rows, so that the command fits a commit. */
 export const MAX_LISTED_SEATS = 5_000;
 /** With a row of 26 letters and a dash, a unit of 32 characters. */

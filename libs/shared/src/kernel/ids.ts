@@ -3,6 +3,12 @@ import { base32, hashFields } from './hash.js';
 export type TenantId = string & { readonly tenant: unique symbol };
 export type SaleId = string & { readonly sale: unique symbol };
 export type UnitId = string & { readonly unit: unique symbol };
+/** Where units are, such as `front`. */
+export type CategoryId = string & { readonly category: unique symbol };
+/** Whom a ticket is for, such as `adult`. */
+export type TypeId = string & { readonly type: unique symbol };
+/** Places without a plan, such as `floor`. */
+export type AreaId = string & { readonly area: unique symbol };
 export type OrderId = string & { readonly order: unique symbol };
 export type TicketId = string & { readonly ticket: unique symbol };
 /** The payment provider's id of a payment. */
@@ -21,6 +27,12 @@ export type KeyNamespace = 'api' | 'webhook' | 'internal';
 export const TENANT_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
 export const SALE_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
 export const UNIT_PATTERN = /^[A-Za-z0-9_-]{1,32}$/;
+export const CATEGORY_PATTERN = /^[A-Za-z0-9_-]{1,32}$/;
+export const TYPE_PATTERN = /^[A-Za-z0-9_-]{1,32}$/;
+/** With a dash and a number of 5 digits, a unit of 32 characters. */
+export const ROW_PATTERN = /^[A-Za-z0-9_-]{1,26}$/;
+/** With a dash and a number of 6 digits, a unit of 32 characters. */
+export const AREA_PATTERN = /^[A-Za-z0-9_-]{1,25}$/;
 export const BUYER_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
 export const PAYMENT_PATTERN = /^[A-Za-z0-9_.:-]{1,128}$/;
 export const ORDER_PATTERN = /^ord_[a-z2-7]{26}$/;

@@ -3,7 +3,7 @@ import { MAX_HEADER_BYTES } from '#shared/platform/http/http-server.js';
 import { REPLAY_HEADERS } from '#shared/platform/http/reply.js';
 import { KEY_HEADERS, KEY_IS_KEPT } from '../../requests/idempotency-key.js';
 import { DECISION_TIMEOUT_MS, MAX_WAITING_PER_SALE } from '../../requests/intake.js';
-import { MAX_BODY_BYTES } from '../../requests/request-body.js';
+import { MAX_BODY_BYTES, MAX_OPENING_BYTES } from '../../requests/request-body.js';
 import { EVENT_STREAM_LIMITS } from '../http/event-stream-limits.js';
 
 /** Concurrent requests of one tenant in one process, over NATS and HTTP: bounds their memory while the log is slow. */
@@ -51,6 +51,7 @@ export function idempotencyPolicy(rate: { readonly perSecond: number; readonly b
     outcomes: OUTCOMES,
     bounds: {
       bodyBytes: MAX_BODY_BYTES,
+      bodyBytesOfOpening: MAX_OPENING_BYTES,
       headerBytes: MAX_HEADER_BYTES,
       decisionTimeoutMs: DECISION_TIMEOUT_MS,
       undecidedRequestsPerSale: MAX_WAITING_PER_SALE,

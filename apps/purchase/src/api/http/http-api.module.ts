@@ -9,6 +9,7 @@ import type { Logger } from '#shared/platform/process/logger.js';
 import { ENVIRONMENT, LOGGER } from '#shared/platform/process/process.module.js';
 import { VERSION } from '#shared/platform/process/version.js';
 import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
+import { isMutation } from '../../operations/operation.js';
 import { PaymentsModule } from '../../payments/payments.module.js';
 import { STRIPE_PATH } from '../../payments/stripe/stripe-webhook.js';
 import { ReadsModule } from '../../reads/reads.module.js';
@@ -22,7 +23,7 @@ import { EVENT_STREAM_LIMITS } from './event-stream-limits.js';
 import { EventStreams } from './event-streams.js';
 import { EVENT_STREAM, EventsController } from './events.controller.js';
 import { WEBHOOK_PATH } from './payment-webhook.js';
-import { routes } from './routes.js';
+import { methodOf, routes } from './routes.js';
 import { WebhooksController } from './webhooks.controller.js';
 
 /** What may be asked without an API key; webhooks are signed instead. */
@@ -31,6 +32,11 @@ export const PUBLIC_ROUTES: ReadonlySet<string> = new Set([...OPEN_ROUTES, POLIC
 export const CALLERS: CallersOptions = {
   publicRoutes: PUBLIC_ROUTES,
   maxBodyBytes: MAX_BODY_BYTES,
+  largerBodies: new Map(
+    routes().flatMap((route) =>
+      isMutation(route) && route.maxBodyBytes !== undefined ? [[`${methodOf(route)} ${route.http.path}`, route.maxBodyBytes] as const] : [],
+    ),
+  ),
   maxInFlightPerTenant: MAX_IN_FLIGHT_PER_TENANT,
 };
 

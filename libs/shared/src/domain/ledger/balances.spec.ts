@@ -112,7 +112,12 @@ describe('[L9] available + held + sold = opened', () => {
 it('[L9] a commit is refused where the tickets do not add up: something was lost before', () => {
   const book = new UnitOfWork();
   for (const one of [balance('opened', 9n), balance('available', 8n)]) book.balances.load(one);
-  const data = { order: 'ord_1', buyer: 'b-1', tickets: [{ ticket: 'tkt_1', unit: '1' }], total: { amount: '0', currency: 'EUR' } };
+  const data = {
+    order: 'ord_1',
+    buyer: 'b-1',
+    tickets: [{ ticket: 'tkt_1', unit: '1', price: '0' }],
+    total: { amount: '0', currency: 'EUR' },
+  };
   const placed = { type: 'OrderPlaced', at: 0, data } as unknown as LedgerEvent;
   const cause = expect.objectContaining({ context: expect.objectContaining({ reason: 'available + held + sold = opened' }) });
   expect(() => postCommit(book, { tenant, sale, sequence: 1, events: [placed] })).toThrow(expect.objectContaining({ cause }));

@@ -23,12 +23,24 @@ const eventOf = (sale: string): fc.Arbitrary<LedgerEvent> =>
     .tuple(fc.constantFrom(...TYPES), fc.integer({ min: 0, max: 3 }), fc.integer({ min: 1, max: 2 }), fc.constantFrom('0', '700'))
     .map(([type, n, request, amount]) => {
       const order = `ord_${sale}${n}`;
-      const tickets = Array.from({ length: n }, (_, i) => ({ ticket: `tkt_${order}${i}`, unit: `u${i}`, request }));
+      const tickets = Array.from({ length: n }, (_, i) => ({
+        ticket: `tkt_${order}${i}`,
+        unit: `u${i}`,
+        request,
+        price: i === 0 ? amount : '0',
+      }));
       const about = { sale, order, ticket: tickets[0]?.ticket, tickets, request, attempt: request, buyer: `b${n}`, wallet: 'w', name: 'x' };
       const chain = { asset: 'a', signature: 's', slot: '1', holder: null, reason: 'r' };
       const money = { amount, currency: 'EUR' };
       const paid = { payment: `pay_${request}`, matched: n % 2 === 0, reason: n > 1 ? 'requested' : 'expired', ...money };
-      const data = { ...about, ...chain, units: { quota: 4 * n }, price: money, total: money };
+      const data = {
+        ...about,
+        ...chain,
+        units: { areas: [{ quota: 4 * n }] },
+        currency: money.currency,
+        prices: [{ amount: money.amount }],
+        total: money,
+      };
       if (/^(Payment|Refund)/.test(type)) return { type, at: n, data: { order, ...paid } } as unknown as LedgerEvent;
       return {
         type,

@@ -10,6 +10,9 @@ export interface Entry {
   readonly amount: bigint;
   readonly order: string | null;
   readonly ticket: string | null;
+  /** Of the tickets, or of their prices. Absent: none, or money that is not of certain tickets. */
+  readonly category?: string | undefined;
+  readonly type?: string | undefined;
 }
 
 /** The position of an event in the log, and the key of the command that caused it. */
@@ -31,11 +34,16 @@ export interface Posting {
 }
 
 /** A row of the ledger: an entry with its position. Its permanent key is (tenant, sequence, event index, entry index). */
-export interface LedgerRow extends Entry, Place {
+export interface LedgerRow extends Omit<Entry, 'category' | 'type'>, Place {
   readonly entryIndex: number;
+  readonly category: string | null;
+  readonly type: string | null;
 }
 
-/** One text for each row, on every writer: an array of strings in a fixed order has one JSON form. */
+/**
+ * One text for each row, on every writer: an array of strings in a fixed order has one JSON form. Category and type stand at its end where there is
+ * one: rows of sales without them have the text that they had before there were any.
+ */
 export const canonicalRow = (row: LedgerRow): string =>
   JSON.stringify([
     row.tenant,
@@ -52,6 +60,7 @@ export const canonicalRow = (row: LedgerRow): string =>
     row.credit,
     row.unit,
     String(row.amount),
+    ...(row.category === null && row.type === null ? [] : [row.category, row.type]),
   ]);
 
 /** A tenant's running hash: SHA-256 of the previous hash (hexadecimal, empty at first) and the row's canonical text. */

@@ -11,15 +11,22 @@ const ticket = (n: number) => ({ ticket: `tkt_${n}`, unit: `A-${n}` });
 const terms = {
   sale,
   name: 'Gala',
-  units: { quota: 5 } as object,
-  price: { amount: '50', currency: 'EUR' },
+  units: { areas: [{ quota: 5 }] } as object,
+  currency: 'EUR',
+  prices: [{ amount: '50' }],
   maxPerBuyer: 4,
   payment: 'none',
   mint: 'on-request',
 };
 const opened = (more: object = {}) => event('SaleOpened', { ...terms, ...more });
 const placed = (more: object = {}) =>
-  event('OrderPlaced', { order, buyer: 'b-1', tickets: [ticket(1), ticket(2)], total: { amount: '100', currency: 'EUR' }, ...more });
+  event('OrderPlaced', {
+    order,
+    buyer: 'b-1',
+    tickets: [ticket(1), ticket(2)].map((one) => ({ ...one, price: '50' })),
+    total: { amount: '100', currency: 'EUR' },
+    ...more,
+  });
 const of = (type: string, more: object = {}) => event(type, { order, ...more });
 const decided = (key: string) => event('CommandDecided', { operation: 'any', key, emitted: 9 });
 const asked = (n: number, request = 1) => of('MintsRequested', { name: 'Gala', wallet, tickets: [{ ...ticket(n), request }] });
@@ -62,7 +69,8 @@ const held = { tenant, sale, order, buyer: 'b-1', wallet: null, status: 'held', 
 const cost = { totalMinor: 100n, currency: 'EUR' };
 const ORDER: OrderRow = { ...held, ...cost, tickets: ['tkt_1', 'tkt_2'], key: null, placedAt: 20, expiresAt: null, payment: null };
 const unminted = { request: 0, mintKey: null, attempts: 0, asset: null, signature: null, slot: null, holder: null, failure: null };
-const TICKET: TicketRow = { ...held, ...ticket(1), ...unminted, symbol: null, document: null };
+const nameless = { label: null, category: null, type: null, priceMinor: 50n };
+const TICKET: TicketRow = { ...held, ...ticket(1), ...nameless, ...unminted, symbol: null, document: null };
 
 describe('the row of a sale', () => {
   it('is its terms', () => {
@@ -71,18 +79,29 @@ describe('the row of a sale', () => {
   });
 
   it.each<[string, object, bigint]>([
-    ['seats', { seats: ['A-1', 'A-2', 'Box'] }, 3n],
+    ['seats', { seats: [{ unit: 'A-1' }, { unit: 'A-2' }, { unit: 'Box' }] }, 3n],
     [
       'rows',
       {
         rows: [
-          { row: 'A', from: 3, to: 5 },
-          { row: 'B', from: 7, to: 7 },
+          { row: 'A', seats: [{ from: 3, to: 5 }] },
+          {
+            row: 'B',
+            seats: [
+              { from: 7, to: 11, step: 2 },
+              { from: 8, to: 8 },
+            ],
+          },
         ],
       },
-      4n,
+      7n,
     ],
-    ['a quota', { quota: 500 }, 500n],
+    ['areas', { areas: [{ quota: 500 }, { area: 'floor', quota: 20 }] }, 520n],
+    [
+      'all of them',
+      { rows: [{ row: 'A', seats: [{ from: 3, to: 5 }] }], seats: [{ unit: 'Box' }], areas: [{ area: 'floor', quota: 20 }] },
+      24n,
+    ],
   ])('counts its units: %s', (_, units, count) => {
     const { sale: row, last, rows } = post([opened({ units })]);
     expect([row?.units, last]).toEqual([count, [`${count} available < opened`]]);
@@ -263,7 +282,7 @@ describe('what cannot follow is refused', () => {
       'a unit of another order is released',
       [
         ...SOLD,
-        [placed({ order: 'ord_2', tickets: [ticket(3)] })],
+        [placed({ order: 'ord_2', tickets: [{ ...ticket(3), price: '100' }] })],
         [event('OrderConfirmed', { order: 'ord_2' })],
         [of('UnitsReleased', { tickets: [ticket(3)] })],
       ],

@@ -1,5 +1,6 @@
-import type { MintRule, PaymentRule, RefundReason } from '../sale/events.js';
+import type { RefundReason } from '../sale/events.js';
 import type { OrderStatus } from '../sale/orders/order.js';
+import type { MintRule, PaymentRule } from '../sale/terms.js';
 
 /** The members of every read-model row: its owner, and the last commit that changed it. */
 interface Kept {
@@ -13,7 +14,8 @@ interface Kept {
 export interface SaleRow extends Kept {
   readonly name: string;
   readonly units: bigint;
-  readonly priceMinor: bigint;
+  /** Of every ticket; `null`: they have several prices. */
+  readonly priceMinor: bigint | null;
   readonly currency: string;
   readonly maxPerBuyer: number;
   readonly payment: PaymentRule;
@@ -42,6 +44,11 @@ export interface OrderRow extends Kept {
 export interface TicketRow extends Kept {
   readonly ticket: string;
   readonly unit: string;
+  /** Null where the sale has none. */
+  readonly label: string | null;
+  readonly category: string | null;
+  readonly type: string | null;
+  readonly priceMinor: bigint;
   readonly order: string;
   readonly buyer: string;
   readonly wallet: string | null;

@@ -28,11 +28,11 @@ export function askedBy(
   if (type === 'MintsRequested' || type === 'MintsResumed') {
     const { order, wallet, name, revocable } = data;
     const resumed = type === 'MintsResumed' ? { resumed: sequence } : {};
-    return data.tickets.map(({ ticket, unit, request }) => ({
+    return data.tickets.map(({ ticket, unit, request, ...kind }) => ({
       tenant: of.tenant,
       ticket,
       what: whatOf({ request, ...resumed }),
-      body: { ...of, order, ticket, unit, wallet, request, name, ...(revocable && { revocable }), ...resumed },
+      body: { ...of, order, ticket, unit, ...kind, wallet, request, name, ...(revocable && { revocable }), ...resumed },
       ...trace,
     }));
   }

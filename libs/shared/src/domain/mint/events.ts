@@ -1,7 +1,8 @@
 import type { OrderId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
+import type { TicketKind } from '../sale/events.js';
 
 /** The data that every later attempt needs to build the same asset at the same address; written before the first attempt, never changed. */
-export interface MintPlan {
+export interface MintPlan extends TicketKind {
   readonly ticket: TicketId;
   readonly order: OrderId;
   readonly unit: UnitId;
@@ -113,7 +114,7 @@ export type MintEvent =
   | MintVoided;
 
 /** The body of a message on MINTS (`mint.<tenant>.<ticket>.<request>`, resumed after a dispute `….<request>-<resumed>`). */
-export interface MintCommand {
+export interface MintCommand extends TicketKind {
   readonly tenant: string;
   readonly sale: string;
   readonly order: OrderId;

@@ -7,6 +7,9 @@ export interface Described {
   readonly sale: string;
   readonly ticket: string;
   readonly unit: string;
+  readonly label?: string | undefined;
+  readonly category?: string | undefined;
+  readonly type?: string | undefined;
   /** The sale's full name: the asset itself has room for 32 bytes of it. */
   readonly name: string;
   readonly symbol: string;
@@ -16,18 +19,25 @@ export interface Described {
  * The document at an asset's URI, in the form that wallets read. It depends only on the log. The plan and the buyer's receipt hold its
  * hash, so its bytes must never change: another text needs a second version beside this one.
  */
-export const metadataDocument = ({ tenant, sale, ticket, unit, name, symbol }: Described): string =>
+export const metadataDocument = ({ tenant, sale, ticket, unit, label, category, type, name, symbol }: Described): string =>
   canonicalJson({
     name,
     symbol,
-    description: `${name}: ticket for ${unit}`,
+    description: `${name}: ticket for ${label ?? unit}`,
     attributes: [
       { trait_type: 'Organiser', value: tenant },
       { trait_type: 'Sale', value: sale },
       { trait_type: 'Unit', value: unit },
+      ...traitOf('Label', label),
+      ...traitOf('Category', category),
+      ...traitOf('Type', type),
       { trait_type: 'Ticket', value: ticket },
     ],
   });
+
+/** What the sale does not have is not in the document: the documents of before stay as they were. */
+const traitOf = (name: string, value: string | undefined): { readonly trait_type: string; readonly value: string }[] =>
+  value === undefined ? [] : [{ trait_type: name, value }];
 
 const MARK_LETTERS = 8;
 

@@ -1,19 +1,21 @@
 import { canonicalJson } from '../../kernel/canonical.js';
 import { base32, hashFields } from '../../kernel/hash.js';
+import { kindOf } from '../sale/orders/order.js';
 import type { MintPlan } from './events.js';
 
 /**
  * The record of one ticket. The memo of its mint transaction holds its salted hash; the plain record is only in the log and in the
  * receipt.
  */
-export interface TicketRecord extends Pick<MintPlan, 'ticket' | 'order' | 'unit' | 'wallet' | 'asset' | 'document'> {
+export interface TicketRecord
+  extends Pick<MintPlan, 'ticket' | 'order' | 'unit' | 'label' | 'category' | 'type' | 'wallet' | 'asset' | 'document'> {
   readonly tenant: string;
   readonly sale: string;
 }
 
 export const recordOf = (tenant: string, sale: string, plan: Omit<TicketRecord, 'tenant' | 'sale'>): TicketRecord => {
   const { ticket, order, unit, wallet, asset, document } = plan;
-  return { tenant, sale, order, ticket, unit, wallet, asset, ...(document !== undefined && { document }) };
+  return { tenant, sale, order, ticket, unit, ...kindOf(plan), wallet, asset, ...(document !== undefined && { document }) };
 };
 
 /** Hashes all members of a record, including members that a later version adds. */

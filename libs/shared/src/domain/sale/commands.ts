@@ -1,77 +1,18 @@
 import { z } from 'zod';
-import {
-  BUYER_PATTERN,
-  type BuyerId,
-  ORDER_PATTERN,
-  type OrderId,
-  SALE_PATTERN,
-  type SaleId,
-  TICKET_PATTERN,
-  type TicketId,
-  UNIT_PATTERN,
-  type UnitId,
-  type Wallet,
-} from '../../kernel/ids.js';
+import { BUYER_PATTERN, type BuyerId, ORDER_PATTERN, type OrderId, TICKET_PATTERN, type TicketId, type Wallet } from '../../kernel/ids.js';
 import { holderProblem } from '../../kernel/wallet-holder.js';
+import { areaId, categoryId, fitting, matching, moment, name, namesOf, newSaleId, saleId, typeId, unitId, whole } from '../commands.js';
 import {
-  amountPattern,
-  CURRENCY_PATTERN,
-  CURRENCY_RULE,
-  currencyProblem,
   MAX_HOLD_SECONDS,
-  MAX_LISTED_SEATS,
-  MAX_NAME_LENGTH,
-  MAX_PRICE_DIGITS,
-  MAX_ROWS,
-  MAX_SEAT_NUMBER,
+  MAX_ITEMS_PER_ORDER,
   MAX_TICKETS_PER_REQUEST,
   MAX_UNITS_PER_ORDER,
   MAX_UNITS_PER_SALE,
-  NAME_RULE,
-  nameProblem,
   personalProblem,
-  TIME_RULE,
-  timeProblem,
 } from '../values.js';
 import { MAX_ENDED_HOLDS } from './limits.js';
-
-const ROW_PATTERN = /^[A-Za-z0-9_-]{1,26}$/;
-
-export const matching = <T extends string>(pattern: RegExp, allowed: string) =>
-  z
-    .string(`must be a string: ${allowed}`)
-    .regex(pattern, `must be ${allowed}`)
-    .transform((text) => text as T);
-/** Adds what one of the checks of `values.ts` finds. */
-const fitting =
-  <T>(problemOf: (value: T) => string | undefined) =>
-  (context: { value: T; issues: z.core.$ZodRawIssue[] }): void => {
-    const message = problemOf(context.value);
-    if (message !== undefined) context.issues.push({ code: 'custom', message, input: context.value });
-  };
-const whole = (from: number, to: number) => {
-  const allowed = `must be a whole number from ${from} to ${to}`;
-  return z.number(allowed).int(allowed).min(from, allowed).max(to, allowed);
-};
-
-/** Chosen by a caller: never what looks like personal data. */
-const chosen = <T extends string>(pattern: RegExp, allowed: string) => matching<T>(pattern, allowed).check(fitting<T>(personalProblem));
-
-export const saleId = matching<SaleId>(SALE_PATTERN, '1 to 64 of A-Z a-z 0-9 _ -');
-/** Of a sale that is there it was checked when it was opened; requests for others are not stored. */
-const newSaleId = saleId.check(fitting<SaleId>(personalProblem));
-const unitId = chosen<UnitId>(UNIT_PATTERN, '1 to 32 of A-Z a-z 0-9 _ -');
-const moment = z.iso
-  .datetime({ offset: true, error: 'must be an RFC 3339 time such as 2027-01-31T19:00:00Z' })
-  .meta(TIME_RULE)
-  .transform((text) => Date.parse(text))
-  .check(fitting(timeProblem));
-export const amount = (digits: number) =>
-  z
-    .string('must be a string of minor units such as "5000"')
-    .regex(amountPattern(digits), `must be 1 to ${digits} digits of minor units, such as "5000" for 50.00`);
-export const currency = matching<string>(CURRENCY_PATTERN, 'a currency of ISO 4217, such as EUR');
-const price = z.strictObject({ amount: amount(MAX_PRICE_DIGITS), currency: currency.check(fitting(currencyProblem)).meta(CURRENCY_RULE) });
+import { limits, offered } from './offer/commands.js';
+import { offerProblems } from './offer/offer-problems.js';
 
 const buyer = z
   .string('must be a string: an opaque pseudonym of the buyer')
@@ -84,58 +25,6 @@ const wallet = z
   .check(fitting(holderProblem))
   .transform((text) => text as Wallet);
 
-/** Says where a value stands a second time. */
-function refuseRepeats(context: { value: readonly string[]; issues: z.core.$ZodRawIssue[] }): void {
-  const seen = new Set<string>();
-  for (const [index, value] of context.value.entries()) {
-    if (seen.has(value)) context.issues.push({ code: 'custom', message: `${value} is named twice`, path: [index], input: value });
-    seen.add(value);
-  }
-}
-
-const namesOf = <T extends string>(what: string, name: z.ZodType<T>, most: number) =>
-  z
-    .array(name, `must be a list of ${what}s`)
-    .min(1, `must name at least one ${what}`)
-    .max(most, `must name at most ${most} ${what}s`)
-    .check(refuseRepeats);
-
-const seats = z
-  .array(unitId, 'must be a list of seats')
-  .min(1, 'must name at least one seat')
-  .max(MAX_LISTED_SEATS, `must name at most ${MAX_LISTED_SEATS} seats; give more as rows`)
-  .check(refuseRepeats);
-const rowRange = z
-  .strictObject({
-    row: chosen<string>(ROW_PATTERN, '1 to 26 of A-Z a-z 0-9 _ -'),
-    from: whole(1, MAX_SEAT_NUMBER),
-    to: whole(1, MAX_SEAT_NUMBER),
-  })
-  .refine(({ from, to }) => from <= to, 'must not end before it begins');
-const rows = z
-  .array(rowRange, 'must be a list of rows')
-  .min(1, 'must name at least one row')
-  .max(MAX_ROWS, `must name at most ${MAX_ROWS} rows`)
-  .check((context) => refuseRepeats({ value: context.value.map(({ row }) => row), issues: context.issues }))
-  .refine(
-    (all) => all.reduce((sum, { from, to }) => sum + to - from + 1, 0) <= MAX_UNITS_PER_SALE,
-    `must hold at most ${MAX_UNITS_PER_SALE} seats`,
-  );
-
-const unitsOffered = z.union(
-  [z.strictObject({ seats }), z.strictObject({ rows }), z.strictObject({ quota: whole(1, MAX_UNITS_PER_SALE) })],
-  {
-    error: 'must be {"seats": […]}, {"rows": […]} or {"quota": n}',
-  },
-);
-
-/** The lengths stand in the documents; `nameProblem` says the rest. */
-const name = z
-  .string('must be a string')
-  .min(1, { error: 'must not be empty', abort: true })
-  .max(MAX_NAME_LENGTH, { error: `must be at most ${MAX_NAME_LENGTH} characters`, abort: true })
-  .check(fitting(nameProblem))
-  .meta(NAME_RULE);
 const payment = z.enum(['none', 'webhook'], 'must be "none" or "webhook"');
 const mint = z.enum(['on-confirm', 'on-request'], 'must be "on-confirm" or "on-request"');
 const tickets = z.enum(['transferable', 'revocable'], 'must be "transferable" or "revocable"');
@@ -148,12 +37,11 @@ export const OpenSale = z
   .strictObject({
     sale: newSaleId,
     name,
-    units: unitsOffered,
-    price,
-    maxPerBuyer: whole(1, MAX_UNITS_PER_SALE)
+    ...offered,
+    maxPerBuyer: limits.maxPerBuyer
       .default(DEFAULT_TERMS.maxPerBuyer)
       .describe('Units of one buyer at a time; `Alice` and `alice` are one buyer'),
-    maxPerWallet: whole(1, MAX_UNITS_PER_SALE).optional().describe('Units of one wallet at a time. Left out: any number'),
+    maxPerWallet: limits.maxPerWallet.describe('Units of one wallet at a time. Left out: any number'),
     maxEndedHolds: whole(1, MAX_UNITS_PER_SALE)
       .optional()
       .describe(`Holds of one buyer that may end without a payment before its orders are refused. Left out: ${MAX_ENDED_HOLDS}`),
@@ -169,6 +57,9 @@ export const OpenSale = z
   .refine(({ opensAt, closesAt }) => opensAt === undefined || closesAt === undefined || opensAt < closesAt, {
     message: 'must be later than opensAt',
     path: ['closesAt'],
+  })
+  .check(({ value, issues }) => {
+    for (const { path, message } of offerProblems(value)) issues.push({ code: 'custom', path: [...path], message, input: value });
   });
 export type OpenSale = z.infer<typeof OpenSale>;
 
@@ -185,17 +76,55 @@ export function readOpening({ opensAt, closesAt, ...terms }: z.input<typeof Open
   };
 }
 
-/** `order.place`: named seats, or a quantity of a quota's places. */
+/** A unit by name, or so many of an area or a category. */
+const orderItem = z
+  .strictObject({
+    unit: unitId.optional(),
+    area: areaId.optional(),
+    category: categoryId.optional(),
+    quantity: whole(1, MAX_UNITS_PER_ORDER).optional(),
+    adjacent: z.literal(true, 'must be true, or left out').optional().describe('Units of one range of a row, next to each other'),
+    type: typeId.optional().describe('Needed where tickets of several types are sold'),
+  })
+  .check(({ value: { unit, area, category, quantity, adjacent }, issues }) => {
+    const refuse = (member: string, message: string): unknown => issues.push({ code: 'custom', path: [member], message, input: unit });
+    if ((unit === undefined) === (quantity === undefined)) refuse('unit', 'must be given, or else quantity, and not both');
+    if (unit !== undefined && area !== undefined) refuse('area', 'must be left out where a unit is named');
+    if (unit !== undefined && category !== undefined) refuse('category', 'must be left out where a unit is named');
+    if (area !== undefined && category !== undefined) refuse('category', 'must be left out where an area is named');
+    if (adjacent !== undefined && (unit !== undefined || area !== undefined))
+      refuse('adjacent', 'must be left out but for a quantity of a category');
+  });
+export type OrderItem = z.infer<typeof orderItem>;
+
+/** `order.place`: named units, a quantity of places, or items of both. */
 export const PlaceOrder = z
   .strictObject({
     sale: saleId,
     buyer,
     units: namesOf('unit', unitId, MAX_UNITS_PER_ORDER).optional(),
     quantity: whole(1, MAX_UNITS_PER_ORDER).optional(),
+    items: z
+      .array(orderItem, 'must be a list of items')
+      .min(1, 'must have at least one item')
+      .max(MAX_ITEMS_PER_ORDER, `must have at most ${MAX_ITEMS_PER_ORDER} items`)
+      .check(({ value, issues }) => {
+        const named = value.map(({ unit }, index) => [unit, index] as const);
+        const first = new Map([...named].reverse());
+        for (const [unit, index] of named)
+          if (unit !== undefined && first.get(unit) !== index)
+            issues.push({ code: 'custom', message: `${unit} is named twice`, path: [index, 'unit'], input: unit });
+      })
+      .refine(
+        (items) => items.reduce((sum, { quantity = 1 }) => sum + quantity, 0) <= MAX_UNITS_PER_ORDER,
+        `must be at most ${MAX_UNITS_PER_ORDER} units in all`,
+      )
+      .optional()
+      .describe('Named units are taken first, then the others item by item: the earliest free ones in the order of the plan'),
     wallet: wallet.optional(),
   })
-  .refine(({ units, quantity }) => (units === undefined) !== (quantity === undefined), {
-    message: 'must be given, or else quantity, and not both',
+  .refine((command) => [command.units, command.quantity, command.items].filter((member) => member !== undefined).length === 1, {
+    message: 'must be given, or else quantity or items, and only one of them',
     path: ['units'],
   });
 export type PlaceOrder = z.infer<typeof PlaceOrder>;

@@ -1,4 +1,17 @@
-import type { BuyerId, DisputeId, OrderId, PaymentId, RefundId, SaleId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
+import type {
+  BuyerId,
+  CategoryId,
+  DisputeId,
+  OrderId,
+  PaymentId,
+  RefundId,
+  SaleId,
+  TicketId,
+  TypeId,
+  UnitId,
+  Wallet,
+} from '../../kernel/ids.js';
+import type { SaleTerms } from './terms.js';
 
 /** Money in minor units as a decimal string ("5000" = 50.00 EUR); arithmetic is done on bigint. */
 export interface Money {
@@ -6,49 +19,21 @@ export interface Money {
   readonly currency: string;
 }
 
-export interface RowRange {
-  readonly row: string;
-  readonly from: number;
-  readonly to: number;
-}
-
-/** What is for sale: named seats, rows of numbered seats ("A-1".."A-40"), or a quota of places ("1".."500"). */
-export type UnitsOffered = { readonly seats: readonly UnitId[] } | { readonly rows: readonly RowRange[] } | { readonly quota: number };
-
-/** `none`: an order is confirmed at once. `webhook`: it is held until its payment is told, or its hold time is over. */
-export type PaymentRule = 'none' | 'webhook';
-export type MintRule = 'on-confirm' | 'on-request';
-/** `revocable`: the asset cannot be given away, and is burned before its unit is sold again. */
-export type TicketRule = 'transferable' | 'revocable';
-
-export interface SaleTerms {
-  readonly sale: SaleId;
-  readonly name: string;
-  readonly units: UnitsOffered;
-  readonly price: Money;
-  /** Units of one buyer at a time. Buyers are compared without regard to case. */
-  readonly maxPerBuyer: number;
-  /** Units of one wallet at a time. Absent: any number. */
-  readonly maxPerWallet?: number;
-  /** Holds of one buyer that may end without a payment; after as many, the buyer's orders are refused. Absent: `MAX_ENDED_HOLDS`. */
-  readonly maxEndedHolds?: number;
-  readonly holdSeconds: number;
-  readonly payment: PaymentRule;
-  readonly mint: MintRule;
-  /** Absent: transferable. */
-  readonly tickets?: TicketRule;
-  /** Milliseconds since 1970, UTC. */
-  readonly opensAt?: number;
-  readonly closesAt?: number;
-}
-
 export interface TicketOfUnit {
   readonly ticket: TicketId;
   readonly unit: UnitId;
 }
 
+/** What a ticket is. Members are absent where the sale has none. */
+export interface TicketKind {
+  readonly category?: CategoryId;
+  readonly type?: TypeId;
+  /** What people read in place of its unit. */
+  readonly label?: string;
+}
+
 /** A ticket as it was ordered. */
-export interface TicketPlaced extends TicketOfUnit {
+export interface TicketPlaced extends TicketOfUnit, TicketKind {
   /** Minor units of the currency of its order. */
   readonly price: string;
 }
@@ -107,7 +92,7 @@ export type MintsRequested = OfOrder<
   {
     readonly name: string;
     readonly wallet: Wallet;
-    readonly tickets: readonly (TicketOfUnit & { readonly request: number })[];
+    readonly tickets: readonly (TicketOfUnit & TicketKind & { readonly request: number })[];
     /** Absent: the assets are transferable, and stand for ever. */
     readonly revocable?: true;
   }

@@ -1,13 +1,14 @@
 import type { BuyerId, OrderId, SaleId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
 import type { Decision } from '../refusal.js';
-import type { SaleEvent, SaleTerms, TicketOfUnit } from './events.js';
+import type { SaleEvent, TicketOfUnit } from './events.js';
 import { noteMintFailure, releaseUnit } from './mint-result.js';
 import { Sale } from './sale.js';
+import type { SaleTerms } from './terms.js';
 
 const price = { amount: '0', currency: 'EUR' };
-const units = { quota: 9 };
+const units = { areas: [{ quota: 9 }] };
 const rules = { maxPerBuyer: 9, holdSeconds: 600, payment: 'none', mint: 'on-request' } as const;
-const TERMS: SaleTerms = { sale: 'gala' as SaleId, name: 'Gala', units, price, ...rules };
+const TERMS: SaleTerms = { sale: 'gala' as SaleId, name: 'Gala', units, currency: 'EUR', prices: [{ amount: '0' }], ...rules };
 const order = 'ord_1' as OrderId;
 const ticket = (unit: string): TicketOfUnit => ({ ticket: `tkt_${unit}` as TicketId, unit: unit as UnitId });
 const [first, second] = [ticket('1'), ticket('2')];

@@ -1,14 +1,21 @@
 import { type Decision, refuse } from '../refusal.js';
 import type { OpenSale } from './commands.js';
-import type { MintRule, SaleEvent, SaleTerms } from './events.js';
+import type { SaleEvent } from './events.js';
+import { offerOf } from './offer/normal-form.js';
 import type { Sale } from './sale.js';
+import type { MintRule, SaleTerms } from './terms.js';
 
 /** A sale is opened once; its terms are facts from then on. Tickets of free sales are minted on request only: rent can be farmed. */
 export function openSale(state: Sale, command: OpenSale): Decision<SaleEvent> {
   if (state.open !== undefined) return refuse('sale-exists', { pointers: ['/sale'] });
-  const { opensAt, closesAt, mint: _, tickets, maxPerWallet, maxEndedHolds, ...terms } = command;
+  const { sale, name, maxPerBuyer, maxPerWallet, maxEndedHolds, holdSeconds, payment, tickets, opensAt, closesAt } = command;
   const data: SaleTerms = {
-    ...terms,
+    sale,
+    name,
+    ...offerOf(command),
+    maxPerBuyer,
+    holdSeconds,
+    payment,
     mint: mintRule(command),
     ...(maxPerWallet !== undefined && { maxPerWallet }),
     ...(maxEndedHolds !== undefined && { maxEndedHolds }),
@@ -19,8 +26,11 @@ export function openSale(state: Sale, command: OpenSale): Decision<SaleEvent> {
   return { events: [{ type: 'SaleOpened', data }] };
 }
 
-const mintRule = ({ mint, price }: OpenSale): MintRule => mint ?? (price.amount === '0' ? 'on-request' : 'on-confirm');
+const mintRule = (command: OpenSale): MintRule => command.mint ?? (hasFree(command) ? 'on-request' : 'on-confirm');
+
+const hasFree = ({ price, prices = [] }: OpenSale): boolean =>
+  (price === undefined ? prices : [price]).some(({ amount }) => amount === '0');
 
 /** Whether an order of this sale is minted although nobody pays for it: that is at the operator's expense, and needs the grant `free-mints`. */
 export const mintsUnpaid = (command: OpenSale): boolean =>
-  mintRule(command) === 'on-confirm' && (command.payment === 'none' || command.price.amount === '0');
+  mintRule(command) === 'on-confirm' && (command.payment === 'none' || hasFree(command));

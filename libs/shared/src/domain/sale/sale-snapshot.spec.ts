@@ -1,7 +1,8 @@
 import type { BuyerId, DisputeId, OrderId, PaymentId, RefundId, SaleId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
-import type { SaleEvent, SaleTerms, TicketOfUnit } from './events.js';
+import type { SaleEvent, TicketOfUnit } from './events.js';
 import { type OpenedSale, Sale } from './sale.js';
 import { type SalePart, SaleRestorer, snapshotOf } from './sale-snapshot.js';
+import type { SaleTerms } from './terms.js';
 
 const WALLET = 'wallet' as Wallet;
 const price = { amount: '5000', currency: 'EUR' };
@@ -13,8 +14,9 @@ const AGAIN: TicketOfUnit = { ticket: 'tkt_again' as TicketId, unit: 'A-1' as Un
 const terms: SaleTerms = {
   sale: 'gala' as SaleId,
   name: 'Gala',
-  units: { seats: ['A-1', 'A-2', 'A-3', 'A-4', 'A-5', 'A-6'] as UnitId[] },
-  price,
+  units: { seats: (['A-1', 'A-2', 'A-3', 'A-4', 'A-5', 'A-6'] as UnitId[]).map((unit) => ({ unit })) },
+  currency: 'EUR',
+  prices: [{ amount: '5000' }],
   maxPerBuyer: 4,
   holdSeconds: 60,
   payment: 'webhook',
@@ -80,7 +82,7 @@ const HISTORIES: readonly (readonly [string, readonly Told[]])[] = [
   [
     'of a quota',
     [
-      [{ type: 'SaleOpened', data: { ...terms, units: { quota: 5 } } }, 1, 1],
+      [{ type: 'SaleOpened', data: { ...terms, units: { areas: [{ quota: 5 }] } } }, 1, 1],
       placed(1, 2, 2, seats('1', '2')),
       placed(2, 3, 3, seats('3')),
     ],
@@ -208,11 +210,11 @@ describe('a snapshot', () => {
     expect(rows).toEqual([
       [
         ...['ord_1', 'b-1', 0, '20000', 'EUR', 0, 'confirmed', 'pay_1', 2, 2, 1, 1, 0, 1],
-        ...['tkt_A-1', 'A-1', '5000', 0, 1, 'void', 1, 'tkt_A-2', 'A-2', '5000', 1, 2, 'revoking', 1],
-        ...['tkt_A-3', 'A-3', '5000', 1, 3, 'failed', 0, 'tkt_A-4', 'A-4', '5000', 0, 0, 'released', 0],
+        ...['tkt_A-1', 'A-1', '5000', 0, 0, 0, 1, 'void', 1, 'tkt_A-2', 'A-2', '5000', 0, 0, 1, 2, 'revoking', 1],
+        ...['tkt_A-3', 'A-3', '5000', 0, 0, 1, 3, 'failed', 0, 'tkt_A-4', 'A-4', '5000', 0, 0, 0, 0, 'released', 0],
       ],
-      ['ord_2', 'b-0', 'wallet', '5000', 'EUR', 60, 'held', 0, 7, 7, 0, 0, 0, 0, 'tkt_again', 'A-1', '5000', 1, 0, 'unasked', 0],
-      ['ord_3', 'b-1', 'wallet', '5000', 'EUR', 0, 'held', 0, 8, 8, 0, 0, 0, 0, 'tkt_A-5', 'A-5', '5000', 1, 0, 'unasked', 0],
+      ['ord_2', 'b-0', 'wallet', '5000', 'EUR', 60, 'held', 0, 7, 7, 0, 0, 0, 0, 'tkt_again', 'A-1', '5000', 0, 0, 1, 0, 'unasked', 0],
+      ['ord_3', 'b-1', 'wallet', '5000', 'EUR', 0, 'held', 0, 8, 8, 0, 0, 0, 0, 'tkt_A-5', 'A-5', '5000', 0, 0, 1, 0, 'unasked', 0],
     ]);
   });
 
@@ -252,7 +254,7 @@ describe('a snapshot', () => {
 
 function rowOf(number: number, unit: string): Extract<SalePart, { kind: 'orders' }>['rows'][number] {
   const order = [orderNo(number), 'b-1' as BuyerId, 0, '5000', 'EUR', 0, 'held', 0, 9, 9, 0, 0, 0, 0] as const;
-  return [...order, `tkt_${unit}` as TicketId, unit as UnitId, '5000', 1, 0, 'unasked', 0];
+  return [...order, `tkt_${unit}` as TicketId, unit as UnitId, '5000', 0, 0, 1, 0, 'unasked', 0];
 }
 
 function paid(): Extract<SalePart, { kind: 'payments' }>['rows'][number] {

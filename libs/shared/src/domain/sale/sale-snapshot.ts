@@ -1,14 +1,16 @@
 import type { BuyerId, OrderId, PaymentId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
-import type { Money, SaleTerms, TicketOfUnit, TicketPlaced } from './events.js';
+import type { Money, TicketPlaced } from './events.js';
 import { type Moment, Order, type OrderEnd, type OrderStatus, type TicketProgress } from './orders/order.js';
 import { type PaymentRow, paymentOf, paymentRow } from './payments/payment-row.js';
 import type { SetAside } from './payments/payments.js';
 import { count, countsOn, hold, type OpenedSale, opened, Sale } from './sale.js';
+import type { SaleTerms } from './terms.js';
+import { TicketKinds } from './ticket-kinds.js';
 
 /** When something was reached: `0` never, `1` with the order's placing, else milliseconds since 1970, UTC, and the sale's version. */
 type Reached = 0 | 1 | readonly [at: number, version: number];
 
-/** Of each ticket seven cells: ticket, unit, price, whether its order has its unit, how far its mint is, and `MARKS`. */
+/** Of each ticket nine cells: ticket, unit, price, its category and type by number, whether its order has its unit, how far its mint is, and `MARKS`. */
 type TicketCell = TicketId | UnitId | string | 0 | 1 | number | TicketProgress['state'];
 
 /** One order, and behind it the cells of its tickets: lists in lists would take half as long again to read. */
@@ -45,7 +47,7 @@ export type SalePart =
   | { readonly kind: 'holds'; readonly rows: readonly OrderId[] };
 
 const BEFORE_TICKETS = 14;
-const CELLS = 7;
+const CELLS = 9;
 /** Bits of the last cell of a ticket. */
 const MARKS = { overridden: 1, ended: 2 } as const;
 const NEVER = 0;
@@ -54,7 +56,8 @@ const AT_ONCE = 1;
 /** What an open sale is now. Nothing of it changes when the sale goes on. */
 export function snapshotOf({ clock }: Sale, sale: OpenedSale): SalePart[] {
   const { terms, closed, payments, holds } = sale;
-  const orders = [...sale.orders.values()].map((order) => rowOf(order, sale));
+  const kinds = new TicketKinds(sale);
+  const orders = [...sale.orders.values()].map((order) => rowOf(order, sale, kinds));
   return [
     { kind: 'sale', clock, terms, closed },
     { kind: 'wallets', rows: [...sale.orders.values()].flatMap(walletRows) },
@@ -70,15 +73,17 @@ export function snapshotOf({ clock }: Sale, sale: OpenedSale): SalePart[] {
 /** Makes a sale of its parts, one after the other; each may come in several pieces. */
 export class SaleRestorer {
   private readonly wallets = new Map<TicketId, Wallet>();
-  private sale: { readonly clock: number; readonly opened: OpenedSale } | undefined;
+  private sale: { readonly clock: number; readonly opened: OpenedSale; readonly kinds: TicketKinds } | undefined;
   /** Of the order before, and of the ticket before: most have the same, and share it. */
   private total: Money = { amount: '', currency: '' };
   private progress: TicketProgress = { request: 0, state: 'unasked' };
 
   /** @throws where the parts contradict each other */
   add(part: SalePart): void {
-    if (part.kind === 'sale') this.sale = { clock: part.clock, opened: { ...opened(part.terms), closed: part.closed } };
-    else this.addRows(this.mustHaveBegun().opened, part);
+    if (part.kind === 'sale') {
+      const sale = { ...opened(part.terms), closed: part.closed };
+      this.sale = { clock: part.clock, opened: sale, kinds: new TicketKinds(sale) };
+    } else this.addRows(this.mustHaveBegun().opened, part);
   }
 
   end(): Sale {
@@ -136,20 +141,22 @@ export class SaleRestorer {
     reach(order, 'mint-asked', row[11], placed);
     hold(sale, order, taken);
     countUsed(sale, order, taken);
-    if (order.status !== 'held') sale.sold += taken.length;
+    if (order.status !== 'held') sale.tally.sell(taken);
     sale.orders.set(id, order);
     sale.tickets.add(order);
   }
 
   private ticketsIn(row: OrderRow) {
     const tickets: TicketPlaced[] = [];
-    const taken: TicketOfUnit[] = [];
+    const taken: TicketPlaced[] = [];
     const progress: TicketProgress[] = [];
+    const { kinds } = this.mustHaveBegun();
     for (let cell = BEFORE_TICKETS; cell < row.length; cell += CELLS) {
-      const ticket = { ticket: row[cell] as TicketId, unit: row[cell + 1] as UnitId, price: row[cell + 2] as string };
+      const placed = { ticket: row[cell] as TicketId, unit: row[cell + 1] as UnitId, price: row[cell + 2] as string };
+      const ticket = kinds.restored(placed, row[cell + 3] as number, row[cell + 4] as number);
       tickets.push(ticket);
-      if (row[cell + 3] === 1) taken.push(ticket);
-      const shared = this.progressOf(row[cell + 4] as number, row[cell + 5] as TicketProgress['state'], row[cell + 6] as number);
+      if (row[cell + 5] === 1) taken.push(ticket);
+      const shared = this.progressOf(row[cell + 6] as number, row[cell + 7] as TicketProgress['state'], row[cell + 8] as number);
       const wallet = this.wallets.size === 0 ? undefined : this.wallets.get(ticket.ticket);
       progress.push(wallet === undefined ? shared : { ...shared, wallet });
     }
@@ -175,13 +182,13 @@ export class SaleRestorer {
 const marksOf = ({ overridden, ended }: TicketProgress): number => (overridden ? MARKS.overridden : 0) | (ended ? MARKS.ended : 0);
 
 /** What counts beside the units that an order has. */
-function countUsed(sale: OpenedSale, order: Order, taken: readonly TicketOfUnit[]): void {
+function countUsed(sale: OpenedSale, order: Order, taken: readonly TicketPlaced[]): void {
   const { usage } = sale;
   const isUnpaidEnd = order.status !== 'held' && order.reached('paid') === undefined;
   if (isUnpaidEnd) usage.addEndedHold(order.buyer, 1);
   usage.mintsRequested += order.mintsRequested;
   if (taken.length === order.tickets.length) return;
-  const given = order.tickets.filter((ticket) => !taken.includes(ticket) && countsOn(sale, order, ticket.ticket));
+  const given = order.tickets.filter((ticket) => !taken.includes(ticket) && countsOn(sale, order, ticket));
   count(sale, order, given, 1);
 }
 
@@ -202,13 +209,16 @@ const walletRows = (order: Order): (readonly [TicketId, Wallet])[] =>
     return wallet === undefined ? [] : [[ticket, wallet]];
   });
 
-function rowOf(order: Order, { units }: OpenedSale): OrderRow {
+function rowOf(order: Order, { units }: OpenedSale, kinds: TicketKinds): OrderRow {
   const { order: id, buyer, wallet, total, expiresAt, status, payment, ended, wasRevoked } = order;
   const placed = order.reached('held');
   const cells: TicketCell[] = [];
-  for (const { ticket, unit, price } of order.tickets) {
+  for (const own of order.tickets) {
+    const { ticket, unit, price } = own;
     const progress = order.progressOf(ticket);
-    cells.push(ticket, unit, price, units.orderOf(unit) === id ? 1 : 0, progress.request, progress.state, marksOf(progress));
+    const isTaken = units.orderOf(unit) === id ? 1 : 0;
+    const kind = [kinds.categoryOf(own), kinds.typeOf(own)] as const;
+    cells.push(ticket, unit, price, ...kind, isTaken, progress.request, progress.state, marksOf(progress));
   }
   return [
     id,

@@ -91,13 +91,11 @@ function model(asked: readonly Asked[]): boolean[] {
     return true;
   });
   function begin(units: OpenSale['units'], limit: number): true {
-    [quota, most] = ['quota' in units, limit];
-    if ('seats' in units) free = new Set(units.seats);
-    else if ('rows' in units)
-      free = new Set(
-        units.rows.flatMap(({ row, from, to }) => Array.from({ length: to - from + 1 }, (_, seat) => `${row}-${from + seat}`)),
-      );
-    else free = new Set(Array.from({ length: units.quota }, (_, place) => `${place + 1}`));
+    [quota, most] = [units.quota !== undefined, limit];
+    const { seats = [], rows = [] } = units;
+    const inRows = rows.flatMap((row) => ('from' in row ? Array.from({ length: row.to }, (_, seat) => `${row.row}-${seat + 1}`) : []));
+    const places = Array.from({ length: units.quota ?? 0 }, (_, place) => `${place + 1}`);
+    free = new Set([...seats.map(String), ...inRows, ...places]);
     return true;
   }
 }
@@ -108,7 +106,10 @@ const snapshot = (sale: Sale): unknown => ({
   open: sale.open && {
     ...sale.open,
     counts: sale.counts(),
-    free: sale.open.units.lowestFree(100),
+    free: sale.open.units
+      .ofCategory(undefined)
+      ?.earliest(100)
+      .map(({ block, place }) => block.unitAt(place)),
     holders: [...sale.open.orders.values()].flatMap(({ order, tickets }) =>
       tickets.map(({ unit }) => [unit, sale.open?.units.orderOf(unit), order]),
     ),

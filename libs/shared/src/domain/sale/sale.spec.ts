@@ -1,18 +1,25 @@
 import type { BuyerId, OrderId, PaymentId, SaleId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
 import { closeSale } from './close-sale.js';
-import type { SaleEvent, SaleTerms } from './events.js';
+import type { SaleEvent } from './events.js';
 import { Sale } from './sale.js';
+import type { SaleTerms } from './terms.js';
 
 const TERMS: SaleTerms = {
   sale: 'gala' as SaleId,
   name: 'Gala',
-  units: { quota: 10 },
-  price: { amount: '100', currency: 'EUR' },
+  units: { areas: [{ quota: 10 }] },
+  currency: 'EUR',
+  prices: [{ amount: '100' }],
   maxPerBuyer: 10,
   holdSeconds: 600,
   payment: 'none',
   mint: 'on-request',
 };
+const earliest = ({ open }: Sale, quantity: number) =>
+  open?.units
+    .ofCategory(undefined)
+    ?.earliest(quantity)
+    .map(({ block, place }) => block.unitAt(place));
 const opened: SaleEvent = { type: 'SaleOpened', data: TERMS };
 const placed = (name: string, ...units: string[]): SaleEvent => ({
   type: 'OrderPlaced',
@@ -51,9 +58,9 @@ describe('the fold of a sale', () => {
   });
 
   it('finds the lowest free place although a higher one went first', () => {
-    expect(saleAfter(opened, placed('o1', '2', '3')).open?.units.lowestFree(3)).toEqual(['1', '4', '5']);
-    expect(saleAfter(opened, placed('o1', '2'), placed('o2', '1')).open?.units.lowestFree(2)).toEqual(['3', '4']);
-    expect(saleAfter(opened).open?.units.lowestFree(11)).toHaveLength(10);
+    expect(earliest(saleAfter(opened, placed('o1', '2', '3')), 3)).toEqual(['1', '4', '5']);
+    expect(earliest(saleAfter(opened, placed('o1', '2'), placed('o2', '1')), 2)).toEqual(['3', '4']);
+    expect(earliest(saleAfter(opened), 11)).toHaveLength(10);
   });
 
   it.each([

@@ -1,21 +1,25 @@
-import type { OrderId, PaymentId, TicketId, Wallet } from '../../kernel/ids.js';
-import type { SaleEvent, SaleTerms, TicketOfUnit } from './events.js';
+import type { OrderId, PaymentId, Wallet } from '../../kernel/ids.js';
+import type { SaleEvent, TicketPlaced } from './events.js';
 import { Holds } from './orders/holds.js';
 import { type Moment, Order } from './orders/order.js';
 import { Tickets } from './orders/tickets.js';
 import { Payments } from './payments/payments.js';
-import { Units } from './units.js';
+import { Prices } from './prices.js';
+import { Tally } from './tally.js';
+import type { SaleTerms } from './terms.js';
+import { Units } from './units/units.js';
 import { Usage } from './usage.js';
 
 export interface OpenedSale {
   readonly terms: SaleTerms;
+  readonly prices: Prices;
   readonly units: Units;
+  readonly tally: Tally;
   readonly orders: Map<OrderId, Order>;
   readonly tickets: Tickets;
   readonly usage: Usage;
   readonly payments: Payments;
   readonly holds: Holds;
-  sold: number;
   closed: boolean;
 }
 
@@ -44,7 +48,8 @@ export class Sale {
 
   /** available + held + sold = opened (L9) */
   counts(): { readonly opened: number; readonly available: number; readonly held: number; readonly sold: number } {
-    const { units, sold } = this.mustBeOpen();
+    const { units, tally } = this.mustBeOpen();
+    const { sold } = tally;
     return { opened: units.opened, available: units.available, held: units.opened - units.available - sold, sold };
   }
 
@@ -139,11 +144,11 @@ export class Sale {
     if (status !== 'held') return;
     sale.holds.end(order.order);
     if (event.type === 'OrderConfirmed') {
-      sale.sold += order.kept.length;
+      sale.tally.sell(order.kept);
       if (event.data.payment !== undefined) this.pay(order, event.data.payment);
       order.reach('paid', moment);
     } else {
-      giveBack(sale, order, order.kept);
+      this.letGo(order, order.kept);
       sale.usage.addEndedHold(order.buyer, 1);
     }
   }
@@ -152,8 +157,19 @@ export class Sale {
     const order = this.mustHave(id);
     order.move('TicketsEnded');
     const isHeld = order.status === 'held';
-    if (isHeld) giveBack(this.mustBeOpen(), order, tickets);
+    if (isHeld)
+      this.letGo(
+        order,
+        tickets.map(({ ticket }) => order.ticket(ticket)),
+      );
     for (const { ticket } of tickets) order.note(ticket, { ended: true, ...(isHeld && { state: 'released' }) });
+  }
+
+  /** Held units are available again. */
+  private letGo(order: Order, tickets: readonly TicketPlaced[]): void {
+    const sale = this.mustBeOpen();
+    giveBack(sale, order, tickets);
+    sale.tally.letGo(tickets);
   }
 
   /** Only what was asked by the organiser changes the order: other money that goes back never paid for it. */
@@ -171,8 +187,9 @@ export class Sale {
   }
 
   private release(sale: OpenedSale, order: Order, { tickets, void: isVoid }: Data<'UnitsReleased'>): void {
-    giveBack(sale, order, tickets);
-    sale.sold -= tickets.length;
+    const own = order.tickets.filter(({ ticket }) => tickets.some((one) => one.ticket === ticket));
+    giveBack(sale, order, own);
+    sale.tally.takeBack(own);
     for (const { ticket } of tickets) order.note(ticket, { state: isVoid ? 'void' : 'released' });
   }
 
@@ -197,7 +214,7 @@ export class Sale {
     const { usage } = this.mustBeOpen();
     for (const { ticket, request } of tickets) {
       usage.mintsRequested += request - order.progressOf(ticket).request;
-      moveToWallet(usage, order, ticket, wallet);
+      moveToWallet(usage, order, order.ticket(ticket), wallet);
       order.note(ticket, { state: 'asked', request });
     }
   }
@@ -220,13 +237,14 @@ export class Sale {
 export function opened(terms: SaleTerms): OpenedSale {
   return {
     terms,
+    prices: new Prices(terms.prices),
     units: new Units(terms.units),
+    tally: new Tally(),
     orders: new Map(),
     tickets: new Tickets(),
-    usage: new Usage(terms.maxPerWallet !== undefined),
+    usage: new Usage(terms),
     payments: new Payments(),
     holds: new Holds(),
-    sold: 0,
     closed: false,
   };
 }
@@ -237,34 +255,35 @@ function take(sale: OpenedSale, order: Order): void {
 }
 
 /** Gives an order the units of these of its tickets. */
-export function hold(sale: OpenedSale, order: Order, tickets: readonly TicketOfUnit[]): void {
+export function hold(sale: OpenedSale, order: Order, tickets: readonly TicketPlaced[]): void {
   for (const { unit } of tickets) sale.units.take(unit, order.order);
+  sale.tally.hold(tickets);
   count(sale, order, tickets, 1);
 }
 
 /** A ticket that nobody paid for and whose mint was requested still counts: a buyer cannot have one minted after the other. */
-function giveBack(sale: OpenedSale, order: Order, tickets: readonly TicketOfUnit[]): void {
+function giveBack(sale: OpenedSale, order: Order, tickets: readonly TicketPlaced[]): void {
   for (const { unit } of tickets) sale.units.release(unit, order.order);
-  const over = tickets.filter(({ ticket }) => !countsOn(sale, order, ticket));
+  const over = tickets.filter((ticket) => !countsOn(sale, order, ticket));
   count(sale, order, over, -1);
 }
 
 /** Whether a ticket counts for its buyer for ever, given back or not. */
-export const countsOn = ({ terms }: OpenedSale, order: Order, ticket: TicketId): boolean =>
+export const countsOn = ({ terms }: OpenedSale, order: Order, { ticket }: TicketPlaced): boolean =>
   (terms.payment === 'none' || order.total.amount === '0') && order.progressOf(ticket).request > 0;
 
 /** Counts tickets for their buyer and their wallets, or no more. */
-export function count({ usage }: OpenedSale, order: Order, tickets: readonly TicketOfUnit[], sign: 1 | -1): void {
-  usage.addUnits(order.buyer, sign * tickets.length);
-  if (usage.countsWallets) for (const { ticket } of tickets) usage.addToWallet(order.walletOf(ticket), sign);
+export function count({ usage }: OpenedSale, order: Order, tickets: readonly TicketPlaced[], sign: 1 | -1): void {
+  usage.addUnits(order.buyer, tickets, sign);
+  if (usage.countsWallets) for (const ticket of tickets) usage.addToWallet(order.walletOf(ticket.ticket), ticket, sign);
 }
 
-function moveToWallet(usage: Usage, order: Order, ticket: TicketId, wallet: Wallet): void {
-  const before = order.walletOf(ticket);
+function moveToWallet(usage: Usage, order: Order, ticket: TicketPlaced, wallet: Wallet): void {
+  const before = order.walletOf(ticket.ticket);
   if (before === wallet) return;
   if (usage.countsWallets) {
-    usage.addToWallet(before, -1);
-    usage.addToWallet(wallet, 1);
+    usage.addToWallet(before, ticket, -1);
+    usage.addToWallet(wallet, ticket, 1);
   }
-  order.note(ticket, { wallet });
+  order.note(ticket.ticket, { wallet });
 }

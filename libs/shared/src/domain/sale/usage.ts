@@ -1,7 +1,13 @@
-import type { BuyerId, Wallet } from '../../kernel/ids.js';
+import type { BuyerId, CategoryId, Wallet } from '../../kernel/ids.js';
+import type { Category } from './terms.js';
 
 /** A pseudonym in another case is the same buyer. */
 const folded = (buyer: BuyerId): string => buyer.toLowerCase();
+
+/** A ticket, by what limits look at. */
+export interface Counted {
+  readonly category?: CategoryId | undefined;
+}
 
 /** What counts against the limits of a sale: derived from its orders. */
 export class Usage {
@@ -11,8 +17,16 @@ export class Usage {
   /** Mints that were requested, once for each ticket and request. It never falls: a burned or failed mint was paid for all the same. */
   mintsRequested = 0;
 
-  /** @param countsWallets only where the sale limits them: it is work for each ticket */
-  constructor(readonly countsWallets: boolean) {}
+  /** Where the sale limits wallets, in all or in a category: they are counted there alone, as it is work for each ticket. */
+  readonly countsWallets: boolean;
+  /** Of categories with limits of their own. */
+  private readonly byCategory: ReadonlyMap<CategoryId, { readonly buyers: Map<string, number>; readonly wallets: Map<Wallet, number> }>;
+
+  constructor({ maxPerWallet, categories = [] }: { readonly maxPerWallet?: number; readonly categories?: readonly Category[] }) {
+    const limited = categories.filter((one) => one.maxPerBuyer !== undefined || one.maxPerWallet !== undefined);
+    this.byCategory = new Map(limited.map(({ category }) => [category, { buyers: new Map(), wallets: new Map() }]));
+    this.countsWallets = maxPerWallet !== undefined || categories.some((one) => one.maxPerWallet !== undefined);
+  }
 
   unitsOf(buyer: BuyerId): number {
     return this.units.get(folded(buyer)) ?? 0;
@@ -22,18 +36,35 @@ export class Usage {
     return this.unitsOfWallet.get(wallet) ?? 0;
   }
 
+  /** In a category with limits of its own; in another it is 0. */
+  unitsIn(category: CategoryId, buyer: BuyerId): number {
+    return this.byCategory.get(category)?.buyers.get(folded(buyer)) ?? 0;
+  }
+
+  unitsForIn(category: CategoryId, wallet: Wallet): number {
+    return this.byCategory.get(category)?.wallets.get(wallet) ?? 0;
+  }
+
   /** Holds of the buyer that ended without a payment. */
   holdsEndedOf(buyer: BuyerId): number {
     return this.endedHolds.get(folded(buyer)) ?? 0;
   }
 
-  /** @param units fewer than 0 where they are given back */
-  addUnits(buyer: BuyerId, units: number): void {
-    add(this.units, folded(buyer), units);
+  /** @param sign -1 where they are given back */
+  addUnits(buyer: BuyerId, tickets: readonly Counted[], sign: 1 | -1): void {
+    add(this.units, folded(buyer), sign * tickets.length);
+    if (this.byCategory.size === 0) return;
+    for (const { category } of tickets) {
+      const counts = category && this.byCategory.get(category);
+      if (counts) add(counts.buyers, folded(buyer), sign);
+    }
   }
 
-  addToWallet(wallet: Wallet | undefined, units: number): void {
-    if (wallet !== undefined) add(this.unitsOfWallet, wallet, units);
+  addToWallet(wallet: Wallet | undefined, { category }: Counted, sign: 1 | -1): void {
+    if (wallet === undefined) return;
+    add(this.unitsOfWallet, wallet, sign);
+    const counts = category && this.byCategory.get(category);
+    if (counts) add(counts.wallets, wallet, sign);
   }
 
   addEndedHold(buyer: BuyerId, holds: 1 | -1): void {

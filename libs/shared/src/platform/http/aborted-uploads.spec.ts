@@ -35,7 +35,7 @@ let heardOfAbort: () => void;
 
 beforeEach(async () => {
   [errors, aborted] = [[], []];
-  const adapter = createHttpAdapter(1_000, new Connections({ total: 100, each: 50 }, NO_PROXIES), NO_PROXIES);
+  const adapter = createHttpAdapter({ maxBodyBytes: 1_000 }, new Connections({ total: 100, each: 50 }, NO_PROXIES), NO_PROXIES);
   const routes = new RouteList(adapter.getInstance<FastifyInstance>());
   app = await NestFactory.create<NestFastifyApplication>(UploadsModule, adapter, { logger: false, bodyParser: false });
   const logger = { error: (said: unknown) => errors.push(said) } as unknown as Logger;
@@ -43,7 +43,7 @@ beforeEach(async () => {
     aborted.push(route);
     heardOfAbort();
   };
-  app.useGlobalFilters(new ProblemFilter(routes, logger, 1_000, told));
+  app.useGlobalFilters(new ProblemFilter(routes, logger, told));
   await app.listen(0, '127.0.0.1');
 });
 

@@ -15,7 +15,7 @@ import { AuthGuard, type ClientLimits } from './auth-guard.js';
 import { TrustedProxies } from './client-address.js';
 import { Connections } from './connections.js';
 import { RouteList } from './docs/route-list.js';
-import { createHttpAdapter } from './http-server.js';
+import { type BodyLimits, createHttpAdapter } from './http-server.js';
 import { ProblemFilter } from './problem.filter.js';
 
 /** The share of all connections for one client address or one tenant: to fill a process, four must act together. */
@@ -25,10 +25,9 @@ const SHARE_OF_EACH = 1 / 4;
 export const COUNT_REJECTED = Symbol('counts rejected requests');
 export type CountRejected = ReturnType<typeof countRejected>;
 
-export interface CallersOptions {
+export interface CallersOptions extends BodyLimits {
   /** Routes that need no API key. */
   readonly publicRoutes: ReadonlySet<string>;
-  readonly maxBodyBytes: number;
   /** Requests of one tenant under way in one process. */
   readonly maxInFlightPerTenant: number;
 }
@@ -47,7 +46,7 @@ export function callersServer({ environment, page }: AppProcess, options: Caller
   const connections = new Connections({ total, each }, proxies, () => onRejected('connection-closed'));
   const clients = { connections, proxies, maxInFlightPerAddress: each };
   return {
-    adapter: createHttpAdapter(options.maxBodyBytes, connections, proxies),
+    adapter: createHttpAdapter(options, connections, proxies),
     module: CallersModule.with(options, clients, onRejected),
   };
 }
@@ -63,11 +62,7 @@ export class CallersModule {
     countHttpAnswers(page, httpAdapter.getInstance<FastifyInstance>());
   }
 
-  static with(
-    { publicRoutes, maxBodyBytes, maxInFlightPerTenant }: CallersOptions,
-    clients: ClientLimits,
-    onRejected: CountRejected,
-  ): DynamicModule {
+  static with({ publicRoutes, maxInFlightPerTenant }: CallersOptions, clients: ClientLimits, onRejected: CountRejected): DynamicModule {
     return {
       module: CallersModule,
       imports: [TenantsModule],
@@ -93,7 +88,7 @@ export class CallersModule {
           provide: APP_FILTER,
           inject: [HttpAdapterHost, LOGGER, MetricsPage],
           useFactory: ({ httpAdapter }: HttpAdapterHost, logger: Logger, page: MetricsPage) =>
-            new ProblemFilter(new RouteList(httpAdapter.getInstance<FastifyInstance>()), logger, maxBodyBytes, countAborted(page)),
+            new ProblemFilter(new RouteList(httpAdapter.getInstance<FastifyInstance>()), logger, countAborted(page)),
         },
       ],
       exports: [COUNT_REJECTED, TenantLimits, AuthGuard, TenantsModule],

@@ -11,7 +11,7 @@ import { headersOf, send } from './reply.js';
 export const MAX_HEADER_BYTES = 16 * 1024;
 /** Headers fit one packet or a few: a client that takes longer is slow on purpose. */
 export const HEADERS_TIMEOUT_MS = 5_000;
-/** The limit for a request to arrive: 14 KiB/s suffice for the longest body. */
+/** The limit for a request to arrive: 30 KiB/s suffice for the longest body. */
 export const REQUEST_TIMEOUT_MS = 15_000;
 /** The interval of both timeout checks: a slow request may exceed its limit by this. */
 const TIMEOUT_CHECK_MS = 1_000;
@@ -24,10 +24,16 @@ const KEEP_ALIVE_MS = 72_000;
 /** Longer than any name in a path. */
 const MAX_ADDRESS_PART = 128;
 
+/** Bytes of a body, on every route and on those where it may have more (`POST /v1/…`). */
+export interface BodyLimits {
+  readonly maxBodyBytes: number;
+  readonly largerBodies?: ReadonlyMap<string, number>;
+}
+
 /** Nest's server with the app's limits; every response is a problem or a result of the app. */
-export function createHttpAdapter(maxBodyBytes: number, connections: Connections, proxies: TrustedProxies): FastifyAdapter {
+export function createHttpAdapter(bodies: BodyLimits, connections: Connections, proxies: TrustedProxies): FastifyAdapter {
   const adapter = new FastifyAdapter({
-    bodyLimit: maxBodyBytes,
+    bodyLimit: bodies.maxBodyBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: SILENT_MS,
     trustProxy: (address: string) => proxies.has(address),
@@ -42,6 +48,10 @@ export function createHttpAdapter(maxBodyBytes: number, connections: Connections
     clientErrorHandler: refuseSocket,
   });
   const server = adapter.getInstance<FastifyInstance>();
+  server.addHook('onRoute', (route) => {
+    const larger = bodies.largerBodies?.get(`${String(route.method)} ${route.url}`);
+    if (larger !== undefined) route.bodyLimit = larger;
+  });
   connections.watch(server.server);
   closeConnectionsAtEnd(server);
   server.removeAllContentTypeParsers();

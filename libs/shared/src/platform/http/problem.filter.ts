@@ -22,7 +22,6 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly routes: RouteList,
     private readonly logger: Logger,
-    private readonly maxBodyBytes: number,
     /** Called with the route of every upload that a client aborted. */
     private readonly aborted: (route: string | undefined) => void,
   ) {}
@@ -40,7 +39,7 @@ export class ProblemFilter implements ExceptionFilter {
       this.logger.error({ err: thrown, method: request.method, route: request.routeOptions.url }, 'a request could not be served');
       send(reply, httpProblem('fault'));
     } else if (code === 'route-unknown') this.nothingThere(request, reply);
-    else if (code === 'body-too-large') send(reply, httpProblem(code, { detail: `${this.maxBodyBytes} bytes are allowed.` }));
+    else if (code === 'body-too-large') send(reply, httpProblem(code, { detail: `${request.routeOptions.bodyLimit} bytes are allowed.` }));
     else send(reply, httpProblem(code));
   }
 

@@ -10,7 +10,7 @@ const disputed = (what: 'Opened' | 'Won' | 'Lost', amount: string, opened?: stri
   event(`Dispute${what}`, { ...money(amount), dispute: 'dp_1', ...(opened !== undefined && { opened }) });
 
 const SOLD = [
-  event('SaleOpened', { sale, name: 'Gala', units: { quota: 5 }, price: { amount: '10000', currency: 'EUR' } }),
+  event('SaleOpened', { sale, name: 'Gala', units: { areas: [{ quota: 5 }] }, currency: 'EUR', prices: [{ amount: '10000' }] }),
   event('OrderPlaced', {
     order,
     buyer: 'b-1',

@@ -3,6 +3,7 @@ import { type Account, mintsOf } from '../account.js';
 import type { Entry, Place, Posting } from '../entry.js';
 import type { TicketRow } from '../read-model.js';
 import type { UnitOfWork } from '../unit-of-work.js';
+import { numberOf, splitByKind } from './by-kind.js';
 import { ticketOrRefuse } from './lookup.js';
 
 /** Posts the minter's report of a ticket. Its rows carry the key of the command that requested the mint. */
@@ -41,10 +42,11 @@ const ended = ({ status }: TicketRow, end: TicketRow['status']): TicketRow['stat
 const plannedOf = ({ asset, symbol, document }: MintPlan): Partial<TicketRow> =>
   document === undefined ? { asset } : { asset, symbol, document };
 
-function entriesOf(event: MintEvent, { order, ticket, failure }: TicketRow, { sale }: Place): Entry[] {
+function entriesOf(event: MintEvent, row: TicketRow, { sale }: Place): Entry[] {
+  const { order, ticket, failure } = row;
   const debit = ENDS[event.type];
   if (debit === undefined) return [];
-  return [{ debit, credit: beforeEnd(event, failure), unit: mintsOf(sale), amount: 1n, order, ticket }];
+  return splitByKind({ debit, credit: beforeEnd(event, failure), unit: mintsOf(sale), order, ticket }, [row], numberOf);
 }
 
 function beforeEnd({ type }: MintEvent, failure: string | null): Account {

@@ -4,6 +4,7 @@ import { ticketsOf } from '../account.js';
 import type { Entry, Place } from '../entry.js';
 import type { OrderRow, TicketRow } from '../read-model.js';
 import type { UnitOfWork } from '../unit-of-work.js';
+import { moneyByKind, numberOf, splitByKind } from './by-kind.js';
 import { orderOrRefuse, ticketOrRefuse, ticketsOfOrder } from './lookup.js';
 import { moveOrder } from './move-order.js';
 import { earn } from './post-payment.js';
@@ -16,17 +17,22 @@ export function postConfirmation({ order, payment }: Data<'OrderConfirmed'>, boo
   const row = moveOrder(book, place, order, 'OrderConfirmed');
   if (payment !== undefined) book.orders.change({ ...orderOrRefuse(book, place, order), payment });
   const tickets = setTickets(book, place, heldTickets(book, place, row), 'sold');
-  const sold: Entry = { ...ofSale(place, row), debit: `sold/${row.buyer}`, credit: `held/${row.buyer}`, amount: tickets };
-  if (payment !== undefined) return [sold, ...earn(book, place, { ...row, payment })];
-  if (row.totalMinor === 0n) return [sold];
-  return [sold, { debit: 'settled-outside', credit: 'revenue', unit: row.currency, amount: row.totalMinor, order, ticket: null }];
+  const sold = splitByKind({ ...ofSale(place, row), debit: `sold/${row.buyer}`, credit: `held/${row.buyer}` }, tickets, numberOf);
+  const outside = { debit: 'settled-outside', credit: 'revenue', unit: row.currency, order, ticket: null } as const;
+  if (payment === undefined) return [...sold, ...moneyByKind(outside, tickets, row.totalMinor)];
+  const earned = earn(book, place, { ...row, payment });
+  return [...sold, ...earned.flatMap((entry) => (isWhole(entry, row) ? moneyByKind(entry, tickets, entry.amount) : [entry]))];
 }
+
+/** All that the order costs is earned: so much for each ticket. Of less it is not known which of them it is for. */
+const isWhole = ({ credit, amount }: Entry, { totalMinor }: OrderRow): boolean => credit === 'revenue' && amount === totalMinor;
 
 /** Held units are available again; sold units stay sold until they are released. */
 export function postEnding(event: Ending, book: UnitOfWork, place: Place): Entry[] {
   const row = moveOrder(book, place, event.data.order, event.type);
   const left = event.type === 'OrderCancelled' ? event.data.amount : undefined;
-  if (row.status === 'confirmed') return unsettle(row, left === undefined ? row.totalMinor : BigInt(left));
+  if (row.status === 'confirmed')
+    return unsettle(row, ticketsOfOrder(book, place, row).filter(isLive), left === undefined ? row.totalMinor : BigInt(left));
   return row.status === 'held' ? releaseHeld(book, place, row, heldTickets(book, place, row)) : [];
 }
 
@@ -34,26 +40,29 @@ export function postEnding(event: Ending, book: UnitOfWork, place: Place): Entry
 export function postTicketsEnded({ order, tickets, amount }: Data<'TicketsEnded'>, book: UnitOfWork, place: Place): Entry[] {
   const row = moveOrder(book, place, order, 'TicketsEnded');
   const theirs = ownTickets(book, place, order, tickets);
-  return row.status === 'held' ? releaseHeld(book, place, row, theirs) : unsettle(row, BigInt(amount));
+  return row.status === 'held' ? releaseHeld(book, place, row, theirs) : unsettle(row, theirs, BigInt(amount));
 }
 
 function releaseHeld(book: UnitOfWork, place: Place, row: OrderRow, tickets: readonly TicketRow[]): Entry[] {
-  const amount = setTickets(book, place, tickets, 'released');
-  return [{ ...ofSale(place, row), debit: 'available', credit: `held/${row.buyer}`, amount }];
+  const released = setTickets(book, place, tickets, 'released');
+  return splitByKind({ ...ofSale(place, row), debit: 'available', credit: `held/${row.buyer}` }, released, numberOf);
 }
 
-/** Reverses a direct settlement of buyer and organiser. */
-function unsettle({ payment, currency, order }: OrderRow, amount: bigint): Entry[] {
-  if (payment !== null || amount === 0n) return [];
-  return [{ debit: 'revenue', credit: 'settled-outside', unit: currency, amount, order, ticket: null }];
+/** It is sold, and not on its way back. */
+const isLive = ({ status }: TicketRow): boolean => !['revoking', 'released', 'void'].includes(status);
+
+/** Reverses a direct settlement of buyer and organiser, of so much for these tickets. */
+function unsettle({ payment, currency, order }: OrderRow, tickets: readonly TicketRow[], amount: bigint): Entry[] {
+  if (payment !== null) return [];
+  return moneyByKind({ debit: 'revenue', credit: 'settled-outside', unit: currency, order, ticket: null }, tickets, amount);
 }
 
 /** Available → held again: paid late, while the units were still free. */
 export function postRestoration({ order, tickets }: Data<'OrderRestored'>, book: UnitOfWork, place: Place): Entry[] {
   const row = moveOrder(book, place, order, 'OrderRestored');
   const theirs = tickets === undefined ? ticketsOfOrder(book, place, row) : ownTickets(book, place, order, tickets);
-  const amount = setTickets(book, place, theirs, 'held');
-  return [{ ...ofSale(place, row), debit: `held/${row.buyer}`, credit: 'available', amount }];
+  const held = setTickets(book, place, theirs, 'held');
+  return splitByKind({ ...ofSale(place, row), debit: `held/${row.buyer}`, credit: 'available' }, held, numberOf);
 }
 
 /** Those of a held order that did not end before it. */
@@ -76,14 +85,14 @@ export function postRelease({ order, tickets, void: isVoid }: Data<'UnitsRelease
   if (wrong !== undefined || row.status === 'held') {
     throw new Fault('projection-refused', { reason: 'only sold units are released', order, status: row.status, ticket: wrong?.ticket });
   }
-  const amount = setTickets(book, place, theirs, isVoid ? 'void' : 'released');
-  return [{ ...ofSale(place, row), debit: 'available', credit: `sold/${row.buyer}`, amount }];
+  setTickets(book, place, theirs, isVoid ? 'void' : 'released');
+  return splitByKind({ ...ofSale(place, row), debit: 'available', credit: `sold/${row.buyer}` }, theirs, numberOf);
 }
 
-function setTickets(book: UnitOfWork, place: Place, tickets: readonly TicketRow[], status: TicketRow['status']): bigint {
+function setTickets(book: UnitOfWork, place: Place, tickets: readonly TicketRow[], status: TicketRow['status']): readonly TicketRow[] {
   const { sequence, at: updatedAt } = place;
   for (const ticket of tickets) book.tickets.change({ ...ticket, status, sequence, updatedAt });
-  return BigInt(tickets.length);
+  return tickets;
 }
 
 const ofSale = ({ sale }: Place, { order }: OrderRow): Pick<Entry, 'unit' | 'order' | 'ticket'> => ({

@@ -7,7 +7,13 @@ const [tenant, sale, order] = ['demo', 'gala', 'ord_1'];
 const event = (type: string, data: object, at = 0): LedgerEvent => ({ type, at, data }) as unknown as LedgerEvent;
 const money = (amount: string, currency = 'EUR', payment = 'pay_1') => ({ order, payment, amount, currency });
 
-const OPENED = event('SaleOpened', { sale, name: 'Gala', units: { quota: 5 }, price: { amount: '10000', currency: 'EUR' } });
+const OPENED = event('SaleOpened', {
+  sale,
+  name: 'Gala',
+  units: { areas: [{ quota: 5 }] },
+  currency: 'EUR',
+  prices: [{ amount: '10000' }],
+});
 const placed = (id = order): LedgerEvent =>
   event('OrderPlaced', {
     order: id,

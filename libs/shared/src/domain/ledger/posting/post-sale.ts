@@ -1,8 +1,11 @@
 import { Fault } from '../../../kernel/fault.js';
-import type { Money, SaleEvent, UnitsOffered } from '../../sale/events.js';
+import type { Money, SaleEvent } from '../../sale/events.js';
+import type { UnitsOffered } from '../../sale/terms.js';
+import { countOf } from '../../sale/units/block.js';
 import { mintsOf, ticketsOf } from '../account.js';
 import type { Entry, Place } from '../entry.js';
 import type { UnitOfWork } from '../unit-of-work.js';
+import { numberOf, splitByKind } from './by-kind.js';
 import { keptAt, ticketOrRefuse } from './lookup.js';
 import { postConfirmation, postEnding, postRelease, postRestoration, postTicketsEnded } from './post-order.js';
 import { postPaymentChange, postPaymentEvent } from './post-payment.js';
@@ -61,8 +64,8 @@ function postOpening(terms: Sale<'SaleOpened'>, book: UnitOfWork, place: Place):
     sale: terms.sale,
     name: terms.name,
     units,
-    priceMinor: minorOf(terms.price),
-    currency: terms.price.currency,
+    priceMinor: onlyPriceOf(terms),
+    currency: terms.currency,
     maxPerBuyer: terms.maxPerBuyer,
     payment: terms.payment,
     mint: terms.mint,
@@ -103,12 +106,16 @@ function postOrder(placed: Sale<'OrderPlaced'>, book: UnitOfWork, place: Place):
     sequence,
     updatedAt: at,
   });
-  for (const { ticket, unit } of placed.tickets) {
+  for (const { ticket, unit, label, category, type, price } of placed.tickets) {
     book.tickets.create({
       tenant,
       ticket,
       sale,
       unit,
+      label: label ?? null,
+      category: category ?? null,
+      type: type ?? null,
+      priceMinor: BigInt(price),
       order,
       buyer,
       wallet,
@@ -127,19 +134,20 @@ function postOrder(placed: Sale<'OrderPlaced'>, book: UnitOfWork, place: Place):
       updatedAt: at,
     });
   }
-  const amount = BigInt(placed.tickets.length);
-  return [{ debit: `held/${buyer}`, credit: 'available', unit: ticketsOf(sale), amount, order, ticket: null }];
+  const entry = { debit: `held/${buyer}`, credit: 'available', unit: ticketsOf(sale), order, ticket: null } as const;
+  return splitByKind(entry, placed.tickets, numberOf);
 }
 
 function postMintRequests({ order, wallet, tickets }: Sale<'MintsRequested'>, book: UnitOfWork, place: Place): Entry[] {
   const unit = mintsOf(place.sale);
   const { key: mintKey, sequence, at: updatedAt } = place;
-  return tickets.map(({ ticket, request }): Entry => {
+  return tickets.flatMap(({ ticket, request }): Entry[] => {
     const row = ticketOrRefuse(book, place, ticket);
     if (request !== row.request + 1)
       throw new Fault('projection-refused', { reason: 'mint requests count on', ticket, last: row.request, request });
     book.tickets.change({ ...row, status: 'minting', wallet, request, mintKey, failure: null, sequence, updatedAt });
-    return { debit: 'mint-asked', credit: request === 1 ? 'mint-requests' : 'mint-failed', unit, amount: 1n, order, ticket };
+    const credit = request === 1 ? 'mint-requests' : 'mint-failed';
+    return splitByKind({ debit: 'mint-asked', credit, unit, order, ticket }, [row], numberOf);
   });
 }
 
@@ -149,10 +157,15 @@ function postRevocations({ tickets }: Sale<'RevocationsRequested'>, book: UnitOf
   return [];
 }
 
-function unitsOf(offered: UnitsOffered): bigint {
-  if ('quota' in offered) return BigInt(offered.quota);
-  if ('seats' in offered) return BigInt(offered.seats.length);
-  return BigInt(offered.rows.reduce((sum, { from, to }) => sum + to - from + 1, 0));
+function unitsOf({ rows = [], seats = [], areas = [] }: UnitsOffered): bigint {
+  const inRows = rows.reduce((sum, row) => sum + row.seats.reduce((count, range) => count + countOf(range), 0), 0);
+  return BigInt(inRows + seats.length + areas.reduce((sum, { quota }) => sum + quota, 0));
+}
+
+/** `null`: it has several. */
+function onlyPriceOf({ categories, types, prices }: Sale<'SaleOpened'>): bigint | null {
+  const [price] = prices;
+  return price === undefined || categories !== undefined || types !== undefined ? null : BigInt(price.amount);
 }
 
 const minorOf = ({ amount }: Money): bigint => BigInt(amount);

@@ -22,8 +22,9 @@ const opened = (price = '5000'): LedgerEvent =>
     data: {
       sale,
       name: 'Gala',
-      units: { rows: [{ row: 'A', from: 1, to: 3 }] },
-      price: { amount: price, currency: 'EUR' },
+      units: { rows: [{ row: 'A', seats: [{ from: 1, to: 3 }] }] },
+      currency: 'EUR',
+      prices: [{ amount: price }],
       maxPerBuyer: 4,
       holdSeconds: 600,
       payment: 'none',
@@ -36,7 +37,10 @@ const placed = (amount = '10000'): LedgerEvent =>
   ({
     type: 'OrderPlaced',
     at,
-    data: { order, buyer: 'b-1', wallet, tickets, total: { amount, currency: 'EUR' } },
+    data: {
+      ...{ order, buyer: 'b-1', wallet, total: { amount, currency: 'EUR' } },
+      tickets: tickets.map((ticket) => ({ ...ticket, price: `${BigInt(amount) / 2n}` })),
+    },
   }) as unknown as LedgerEvent;
 const confirmed: LedgerEvent = { type: 'OrderConfirmed', at, data: { order } };
 const minting = (request: number): LedgerEvent => ({

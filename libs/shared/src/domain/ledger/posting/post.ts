@@ -88,6 +88,8 @@ const rowOf = (place: Place, key: string | null, entry: Entry, entryIndex: numbe
   key,
   order: entry.order,
   ticket: entry.ticket,
+  category: entry.category ?? null,
+  type: entry.type ?? null,
   debit: entry.debit,
   credit: entry.credit,
   unit: entry.unit,

@@ -1,6 +1,7 @@
 import type { PaymentId, Wallet } from '../../../kernel/ids.js';
-import type { MintsRequested, SaleEvent, SaleTerms, TicketOfUnit } from '../events.js';
-import type { Order } from './order.js';
+import type { MintsRequested, SaleEvent, TicketOfUnit } from '../events.js';
+import type { SaleTerms } from '../terms.js';
+import { type Order, ticketToMint } from './order.js';
 
 interface Confirming {
   readonly payment?: PaymentId;
@@ -36,7 +37,8 @@ function resumeMints(terms: SaleTerms, order: Order): SaleEvent[] {
   for (const held of order.ticketsWhere(({ state }) => state === 'held')) {
     const wallet = order.walletOf(held.ticket);
     if (wallet === undefined) throw new Error(`the mint of ${held.ticket} was requested for no wallet`);
-    byWallet.set(wallet, [...(byWallet.get(wallet) ?? []), { ...held, request: order.progressOf(held.ticket).request }]);
+    const asked = ticketToMint(order.ticket(held.ticket), order.progressOf(held.ticket).request);
+    byWallet.set(wallet, [...(byWallet.get(wallet) ?? []), asked]);
   }
   return [...byWallet].map(([wallet, tickets]) => ({
     type: 'MintsResumed',
@@ -47,7 +49,7 @@ function resumeMints(terms: SaleTerms, order: Order): SaleEvent[] {
 function requestFirstMints(terms: SaleTerms, order: Order, tickets: readonly TicketOfUnit[]): SaleEvent[] {
   const { order: id, wallet } = order;
   if (terms.mint !== 'on-confirm' || wallet === undefined || tickets.length === 0) return [];
-  const asked = tickets.map(({ ticket, unit }) => ({ ticket, unit, request: order.progressOf(ticket).request + 1 }));
+  const asked = tickets.map(({ ticket }) => ticketToMint(order.ticket(ticket), order.progressOf(ticket).request + 1));
   return [{ type: 'MintsRequested', data: { order: id, name: terms.name, wallet, tickets: asked, ...assetRule(terms) } }];
 }
 

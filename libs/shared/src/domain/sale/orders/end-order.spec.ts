@@ -1,12 +1,20 @@
 import type { BuyerId, OrderId, PaymentId, SaleId, TicketId, UnitId, Wallet } from '../../../kernel/ids.js';
 import type { Decision } from '../../refusal.js';
-import type { SaleEvent, SaleTerms } from '../events.js';
+import type { SaleEvent } from '../events.js';
 import { Sale } from '../sale.js';
+import type { SaleTerms } from '../terms.js';
 import { cancelOrder, refundOrder } from './end-order.js';
 
 const price = { amount: '5000', currency: 'EUR' };
 const rules = { maxPerBuyer: 9, holdSeconds: 600, payment: 'webhook', mint: 'on-request' } as const;
-const TERMS: SaleTerms = { sale: 'gala' as SaleId, name: 'Gala', units: { quota: 9 }, price, ...rules };
+const TERMS: SaleTerms = {
+  sale: 'gala' as SaleId,
+  name: 'Gala',
+  units: { areas: [{ quota: 9 }] },
+  currency: 'EUR',
+  prices: [{ amount: '5000' }],
+  ...rules,
+};
 const order = 'ord_1' as OrderId;
 const tickets = [{ ticket: 'tkt_1' as TicketId, unit: '1' as UnitId }];
 const priced = tickets.map((ticket) => ({ ...ticket, price: price.amount }));

@@ -1,13 +1,15 @@
 import type { BuyerId, OrderId, PaymentId, SaleId, UnitId } from '../../../kernel/ids.js';
-import type { SaleEvent, SaleTerms } from '../events.js';
+import type { SaleEvent } from '../events.js';
 import { Sale } from '../sale.js';
+import type { SaleTerms } from '../terms.js';
 import { expireHolds, MATCH_WITHIN_MS, MAX_EXPIRED_AT_ONCE, nextExpiry } from './expire-holds.js';
 
 const TERMS: SaleTerms = {
   sale: 'gala' as SaleId,
   name: 'Gala',
-  units: { quota: 2 * MAX_EXPIRED_AT_ONCE },
-  price: { amount: '100', currency: 'EUR' },
+  units: { areas: [{ quota: 2 * MAX_EXPIRED_AT_ONCE }] },
+  currency: 'EUR',
+  prices: [{ amount: '100' }],
   maxPerBuyer: 2 * MAX_EXPIRED_AT_ONCE,
   holdSeconds: 600,
   payment: 'webhook',
@@ -20,8 +22,8 @@ const held = (n: number, expiresAt: number): SaleEvent => ({
   data: {
     order: order(n),
     buyer: 'b-1' as BuyerId,
-    tickets: [{ ticket: `tkt_${n}` as never, unit: `${n}` as UnitId, price: TERMS.price.amount }],
-    total: TERMS.price,
+    tickets: [{ ticket: `tkt_${n}` as never, unit: `${n}` as UnitId, price: '100' }],
+    total: { amount: '100', currency: 'EUR' },
     expiresAt,
   },
 });

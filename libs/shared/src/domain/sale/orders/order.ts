@@ -1,5 +1,5 @@
 import type { BuyerId, OrderId, PaymentId, TicketId, Wallet } from '../../../kernel/ids.js';
-import type { Money, SaleEvent, TicketOfUnit, TicketPlaced } from '../events.js';
+import type { MintsRequested, Money, SaleEvent, TicketKind, TicketOfUnit, TicketPlaced } from '../events.js';
 
 export type OrderStatus = 'held' | 'confirmed' | 'expired' | 'cancelled' | 'refund-owed' | 'refunded';
 
@@ -155,6 +155,13 @@ export class Order {
     this.status = to;
   }
 
+  /** @throws where it is not one of its own */
+  ticket(id: TicketId): TicketPlaced {
+    const ticket = this.tickets[this.placeOf(id)];
+    if (ticket === undefined) throw new Error(`order ${this.order} has no ticket ${id}`);
+    return ticket;
+  }
+
   note(ticket: TicketId, progress: Partial<TicketProgress>): void {
     const place = this.placeOf(ticket);
     if (place < 0) throw new Error(`order ${this.order} has no ticket ${ticket}`);
@@ -170,3 +177,17 @@ export class Order {
 export const sumOfPrices = (tickets: readonly TicketPlaced[]): bigint => tickets.reduce((sum, { price }) => sum + BigInt(price), 0n);
 
 export const ticketOfUnit = ({ ticket, unit }: TicketOfUnit): TicketOfUnit => ({ ticket, unit });
+
+const NO_KIND: TicketKind = {};
+
+/** What the ticket is, for events that need no price. */
+export const kindOf = ({ category, type, label }: TicketKind): TicketKind =>
+  category === undefined && type === undefined && label === undefined
+    ? NO_KIND
+    : { ...(category !== undefined && { category }), ...(type !== undefined && { type }), ...(label !== undefined && { label }) };
+
+export const ticketToMint = (ticket: TicketPlaced, request: number): MintsRequested['data']['tickets'][number] => ({
+  ...ticketOfUnit(ticket),
+  ...kindOf(ticket),
+  request,
+});

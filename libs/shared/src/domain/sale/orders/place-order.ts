@@ -1,4 +1,4 @@
-import { type OrderId, type TenantId, ticketId, type UnitId } from '../../../kernel/ids.js';
+import { type OrderId, type TenantId, ticketId } from '../../../kernel/ids.js';
 import { rfc3339 } from '../../../kernel/moment.js';
 import { type Decision, type Refusal, refuse } from '../../refusal.js';
 import type { PlaceOrder } from '../commands.js';
@@ -7,6 +7,7 @@ import { beyondEndedHolds, beyondLimits } from '../limits.js';
 import type { Payment } from '../payments/payment.js';
 import { settleOrder } from '../payments/settle-payment.js';
 import type { OpenedSale, Sale } from '../sale.js';
+import { type ChosenUnit, chooseUnits } from './choose-units.js';
 import { confirmOrder } from './confirm-order.js';
 import { Order, sumOfPrices } from './order.js';
 
@@ -25,18 +26,18 @@ export function placeOrder(state: Sale, { tenant, order, command }: Placing, at:
   if (sale === undefined) return refuse('sale-unknown', { pointers: ['/sale'] });
   const refusal = outsideWindow(sale, at) ?? mismatch(sale, command);
   if (refusal !== undefined) return { refusal };
-  const units = command.units ?? sale.units.lowestFree(command.quantity ?? 0);
-  const unavailable = beyondSupply(sale, command, units) ?? beyondLimit(sale, command, units.length) ?? beyondEndedHolds(sale, command);
-  if (unavailable !== undefined) return { refusal: unavailable };
-  const price = sale.terms.price.amount;
-  const tickets = units.map((unit): TicketPlaced => ({ ticket: ticketId(tenant, command.sale, order, unit), unit, price }));
+  const chosen = chooseUnits(sale, command);
+  if ('refusal' in chosen) return chosen;
+  const beyond = beyondLimit(sale, command, chosen) ?? beyondEndedHolds(sale, command);
+  if (beyond !== undefined) return { refusal: beyond };
+  const tickets = chosen.map((unit): TicketPlaced => ({ ticket: ticketId(tenant, command.sale, order, unit.unit), ...unit }));
   return { events: happenings(sale, order, command, tickets, at) };
 }
 
 function happenings(sale: OpenedSale, order: OrderId, command: PlaceOrder, tickets: readonly TicketPlaced[], at: number): SaleEvent[] {
   const { terms } = sale;
   const { buyer, wallet } = command;
-  const total = { amount: `${sumOfPrices(tickets)}`, currency: terms.price.currency };
+  const total = { amount: `${sumOfPrices(tickets)}`, currency: terms.currency };
   const awaited = terms.payment === 'webhook' && total.amount !== '0';
   const expiresAt = awaited ? at + terms.holdSeconds * MS_PER_SECOND : undefined;
   const data = { order, buyer, ...(wallet !== undefined && { wallet }), tickets, total, ...(expiresAt !== undefined && { expiresAt }) };
@@ -68,27 +69,16 @@ function outsideWindow({ terms, closed }: OpenedSale, at: number): Refusal | und
   return undefined;
 }
 
-function mismatch({ terms, units }: OpenedSale, command: PlaceOrder): Refusal | undefined {
-  if (units.isQuota && command.quantity === undefined) return { code: 'quantity-needed', pointers: ['/units'] };
-  if (!units.isQuota && command.units === undefined) return { code: 'units-needed', pointers: ['/quantity'] };
-  if (terms.mint === 'on-confirm' && command.wallet === undefined) return { code: 'wallet-needed', pointers: ['/wallet'] };
+/** The short forms are for sales that have nothing else. */
+function mismatch({ terms, units }: OpenedSale, { units: named, quantity, wallet }: PlaceOrder): Refusal | undefined {
+  if (units.isQuota && named !== undefined) return { code: 'quantity-needed', pointers: ['/units'] };
+  if (!units.isQuota && quantity !== undefined) return { code: 'units-needed', pointers: ['/quantity'] };
+  if (terms.mint === 'on-confirm' && wallet === undefined) return { code: 'wallet-needed', pointers: ['/wallet'] };
   return undefined;
 }
 
-function beyondSupply({ units }: OpenedSale, command: PlaceOrder, chosen: readonly UnitId[]): Refusal | undefined {
-  if (command.quantity !== undefined) {
-    return chosen.length < command.quantity
-      ? { code: 'sold-out', pointers: ['/quantity'], facts: { available: units.available } }
-      : undefined;
-  }
-  const pointersTo = (wrong: (unit: UnitId) => boolean) => chosen.flatMap((unit, index) => (wrong(unit) ? [`/units/${index}`] : []));
-  const unknown = pointersTo((unit) => !units.has(unit));
-  if (unknown.length > 0) return { code: 'unit-unknown', pointers: unknown };
-  const taken = pointersTo((unit) => units.orderOf(unit) !== undefined);
-  return taken.length > 0 ? { code: 'unit-taken', pointers: taken } : undefined;
-}
-
-function beyondLimit(sale: OpenedSale, command: PlaceOrder, count: number): Refusal | undefined {
-  const refusal = beyondLimits(sale, command, count);
-  return refusal && { pointers: [command.units === undefined ? '/quantity' : '/units'], ...refusal };
+function beyondLimit(sale: OpenedSale, command: PlaceOrder, chosen: readonly ChosenUnit[]): Refusal | undefined {
+  const refusal = beyondLimits(sale, command, chosen);
+  const [at = ''] = (['units', 'quantity', 'items'] as const).filter((member) => command[member] !== undefined);
+  return refusal && { pointers: [`/${at}`], ...refusal };
 }

@@ -1,14 +1,16 @@
 import type { BuyerId, OrderId, SaleId, TicketId, UnitId, Wallet } from '../../../kernel/ids.js';
 import type { Decision } from '../../refusal.js';
-import type { SaleEvent, SaleTerms, TicketOfUnit } from '../events.js';
+import type { SaleEvent, TicketOfUnit } from '../events.js';
 import { Sale } from '../sale.js';
+import type { SaleTerms } from '../terms.js';
 import { requestMints } from './request-mints.js';
 
 const TERMS: SaleTerms = {
   sale: 'gala' as SaleId,
   name: 'Gala',
-  units: { quota: 9 },
-  price: { amount: '0', currency: 'EUR' },
+  units: { areas: [{ quota: 9 }] },
+  currency: 'EUR',
+  prices: [{ amount: '0' }],
   maxPerBuyer: 9,
   holdSeconds: 600,
   payment: 'none',
@@ -26,7 +28,7 @@ const placed = (name: string, ...units: string[]): SaleEvent => ({
     order: name as OrderId,
     buyer: 'b-1' as BuyerId,
     tickets: units.map((unit) => ({ ...ticket(unit), price: '1' })),
-    total: TERMS.price,
+    total: { amount: '0', currency: 'EUR' },
   },
 });
 const sold = (name: string, ...units: string[]): SaleEvent[] => [

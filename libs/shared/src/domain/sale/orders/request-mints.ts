@@ -1,13 +1,13 @@
 import type { OrderId, TicketId, Wallet } from '../../../kernel/ids.js';
 import { type Decision, type Refusal, refuse } from '../../refusal.js';
 import type { MintTickets } from '../commands.js';
-import type { SaleEvent, TicketOfUnit } from '../events.js';
+import type { MintsRequested, SaleEvent, TicketPlaced } from '../events.js';
 import { beyondMintBudget, beyondWallet } from '../limits.js';
 import { isDisputed } from '../payments/payment.js';
 import { paymentOf } from '../payments/settle-payment.js';
 import type { OpenedSale, Sale } from '../sale.js';
 import { assetRule } from './confirm-order.js';
-import { type Order, ticketOfUnit } from './order.js';
+import { type Order, ticketToMint } from './order.js';
 
 /** Asks for the mints of many tickets, all or none. A ticket that was asked for already is not asked for again, unless its mint failed. */
 export function requestMints({ open: sale }: Sale, { tickets, wallet }: MintTickets): Decision<SaleEvent> {
@@ -17,13 +17,11 @@ export function requestMints({ open: sale }: Sale, { tickets, wallet }: MintTick
   const asked = tickets.filter((id) => sale.tickets.orderWith(id)?.progressOf(id).state !== 'asked');
   const beyond = beyondMintBudget(sale, asked.length) ?? beyondWallet(sale, wallet, newTo(sale, wallet, asked));
   if (asked.length > 0 && beyond !== undefined) return { refusal: { pointers: ['/tickets'], ...beyond } };
-  const byOrder = new Map<OrderId, (TicketOfUnit & { readonly request: number })[]>();
+  const byOrder = new Map<OrderId, MintsRequested['data']['tickets'][number][]>();
   for (const id of asked) {
     const order = sale.tickets.orderWith(id) as Order;
-    const { request } = order.progressOf(id);
-    const ticket = order.tickets.find((own) => own.ticket === id);
-    if (ticket === undefined) continue;
-    byOrder.set(order.order, [...(byOrder.get(order.order) ?? []), { ...ticketOfUnit(ticket), request: request + 1 }]);
+    const ticket = ticketToMint(order.ticket(id), order.progressOf(id).request + 1);
+    byOrder.set(order.order, [...(byOrder.get(order.order) ?? []), ticket]);
   }
   const events = [...byOrder].map(
     ([order, own]): SaleEvent => ({
@@ -35,8 +33,11 @@ export function requestMints({ open: sale }: Sale, { tickets, wallet }: MintTick
 }
 
 /** Tickets that do not count for the wallet yet. */
-const newTo = (sale: OpenedSale, wallet: Wallet, tickets: readonly TicketId[]): number =>
-  tickets.filter((id) => sale.tickets.orderWith(id)?.walletOf(id) !== wallet).length;
+const newTo = (sale: OpenedSale, wallet: Wallet, tickets: readonly TicketId[]): TicketPlaced[] =>
+  tickets.flatMap((id) => {
+    const order = sale.tickets.orderWith(id) as Order;
+    return order.walletOf(id) === wallet ? [] : [order.ticket(id)];
+  });
 
 function problemOf(sale: OpenedSale, tickets: MintTickets['tickets']): Refusal | undefined {
   const pointersTo = (wrong: (id: MintTickets['tickets'][number]) => boolean) =>

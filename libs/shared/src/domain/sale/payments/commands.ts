@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { DisputeId, PaymentId, RefundId } from '../../../kernel/ids.js';
+import { amount, currency, saleId } from '../../commands.js';
 import { MAX_REPORTED_DIGITS, REPORTED_CURRENCY_RULE } from '../../values.js';
-import { amount, currency, orderId, saleId } from '../commands.js';
+import { orderId } from '../commands.js';
 
 /** It has no UTF-8. */
 const HALF_OF_A_PAIR = /\p{Cs}/u;

@@ -1,12 +1,13 @@
 import type { BuyerId, DisputeId, OrderId, PaymentId, RefundId, SaleId, TicketId, UnitId, Wallet } from '../../../kernel/ids.js';
 import type { Decision } from '../../refusal.js';
-import type { SaleEvent, SaleTerms, TicketOfUnit } from '../events.js';
+import type { SaleEvent, TicketOfUnit } from '../events.js';
 import { beyondMintBudget } from '../limits.js';
 import { noteMintFailure } from '../mint-result.js';
 import { refundOrder } from '../orders/end-order.js';
 import { requestMints } from '../orders/request-mints.js';
 import { Sale } from '../sale.js';
 import { SaleRestorer, snapshotOf } from '../sale-snapshot.js';
+import type { SaleTerms } from '../terms.js';
 import { confirmPayment, disputePayment, refundPayment } from './payment-notifications.js';
 
 const sale = 'gala' as SaleId;
@@ -15,7 +16,15 @@ const ticket = (unit: string): TicketOfUnit => ({ ticket: `tkt_${unit}` as Ticke
 const [first, second] = [ticket('1'), ticket('2')];
 const money = { sale, order, amount: '10000', currency: 'EUR' };
 const TERMS: SaleTerms = {
-  ...{ sale, name: 'Gala', units: { quota: 2 }, price: { amount: '5000', currency: 'EUR' }, maxPerBuyer: 2, holdSeconds: 600 },
+  ...{
+    sale,
+    name: 'Gala',
+    units: { areas: [{ quota: 2 }] },
+    currency: 'EUR',
+    prices: [{ amount: '5000' }],
+    maxPerBuyer: 2,
+    holdSeconds: 600,
+  },
   ...{ payment: 'webhook', mint: 'on-request', tickets: 'revocable' },
 };
 

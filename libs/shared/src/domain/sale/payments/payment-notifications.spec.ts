@@ -1,8 +1,9 @@
 import type { BuyerId, OrderId, PaymentId, RefundId, SaleId, TicketId, UnitId, Wallet } from '../../../kernel/ids.js';
 import type { Decision } from '../../refusal.js';
-import type { Money, OrderPlaced, PaymentReport, RefundReason, SaleEvent, SaleTerms, TicketOfUnit } from '../events.js';
+import type { Money, OrderPlaced, PaymentReport, RefundReason, SaleEvent, TicketOfUnit } from '../events.js';
 import { cancelOrder, refundOrder } from '../orders/end-order.js';
 import { Sale } from '../sale.js';
+import type { SaleTerms } from '../terms.js';
 import type { Payment } from './payment.js';
 import { confirmPayment, failPayment, refundPayment } from './payment-notifications.js';
 
@@ -10,8 +11,9 @@ const EUR = (amount: string): Money => ({ amount, currency: 'EUR' });
 const TERMS: SaleTerms = {
   sale: 'gala' as SaleId,
   name: 'Gala',
-  units: { seats: ['A-1', 'A-2', 'A-3', 'A-4'] as UnitId[] },
-  price: EUR('5000'),
+  units: { seats: (['A-1', 'A-2', 'A-3', 'A-4'] as UnitId[]).map((unit) => ({ unit })) },
+  currency: 'EUR',
+  prices: [{ amount: '5000' }],
   maxPerBuyer: 3,
   holdSeconds: 600,
   payment: 'webhook',

@@ -134,7 +134,7 @@ function isBetter(one: Payment, other: Payment): boolean {
 function canReturn(sale: OpenedSale, order: Order): boolean {
   const { kept, wasRevoked } = order;
   if (wasRevoked || !sale.units.areFree(kept.map(({ unit }) => unit))) return false;
-  return beyondLimits(sale, order, kept.length) === undefined;
+  return beyondLimits(sale, order, kept) === undefined;
 }
 
 /**

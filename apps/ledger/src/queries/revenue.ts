@@ -1,0 +1,49 @@
+import type { z } from 'zod';
+import { LIVE } from '../database/names.js';
+import type { RawRow } from '../rows/table.js';
+import type { Asking } from './asking.js';
+import { Conditions } from './conditions.js';
+import type { RevenueQuery } from './questions.js';
+import { text } from './view.js';
+
+/** Tickets that are sold, and not on their way back. */
+const SOLD = "('sold', 'minting', 'minted', 'mint-failed')";
+/** Of each sale first what tickets cost, by category and type, then what is of none of them. */
+const ORDER = ['sale', 'rest', 'category', 'ticket_type'];
+
+/**
+ * What sold tickets cost, by sale, category and type. What the balance of revenue has more or less than that is of no certain ticket: a payment
+ * provider gave a part of a payment back, or a part is disputed. All amounts of a sale together are its balance.
+ */
+export async function readRevenue(asking: Asking, said: z.infer<typeof RevenueQuery>): Promise<object> {
+  const owned = asking.conditions().equal('sale', said.sale);
+  const wanted = new Conditions(owned.values).behind(ORDER, asking.after(said.cursor)).and('(rest = 0 or amount <> 0)');
+  const rows = await asking.rows(
+    `with sold as (
+       select sale, coalesce(category, '') as category, coalesce(ticket_type, '') as ticket_type, count(*) as tickets, sum(price_minor) as amount
+       from ${LIVE}.ticket ${owned.where} and status in ${SOLD} group by 1, 2, 3),
+     lines as (
+       select sale, 0 as rest, category, ticket_type, tickets, amount from sold
+       union all
+       select sale, 1, '', '', 0, balance.amount - coalesce((select sum(sold.amount) from sold where sold.sale = balance.sale), 0)
+       from ${LIVE}.account_balance balance ${owned.where} and account = 'revenue'),
+     currencies as (select sale, currency from ${LIVE}.sale ${owned.where})
+     select lines.*, currency from lines join currencies using (sale) ${wanted.where}
+     order by ${ORDER.join(', ')} limit ${said.limit + 1}`,
+    owned.values,
+  );
+  const [revenue, next] = asking.page(rows, said.limit, lineOf, (row) => ORDER.map((column) => text(row, column)));
+  return { revenue, ...next };
+}
+
+const lineOf = (row: RawRow): object => ({
+  sale: text(row, 'sale'),
+  currency: text(row, 'currency'),
+  ...named('category', row.category),
+  ...named('type', row.ticket_type),
+  ...(Number(row.rest) === 1 && { ofNoTicket: true }),
+  tickets: Number(row.tickets),
+  amount: text(row, 'amount'),
+});
+
+const named = (member: string, name: unknown): object => (name === '' ? {} : { [member]: name });

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { ROW_PATTERN } from '../../../kernel/ids.js';
+import { amount, areaId, categoryId, chosen, currency, fitting, name, refuseRepeats, typeId, unitId, whole } from '../../commands.js';
+import {
+  CURRENCY_RULE,
+  currencyProblem,
+  MAX_AREAS,
+  MAX_CATEGORIES,
+  MAX_LISTED_SEATS,
+  MAX_PRICE_DIGITS,
+  MAX_PRICES,
+  MAX_RANGES_PER_ROW,
+  MAX_ROWS,
+  MAX_SEAT_NUMBER,
+  MAX_TYPES,
+  MAX_UNITS_PER_SALE,
+} from '../../values.js';
+
+const listOf = <T extends z.ZodType>(what: string, element: T, most: number, instead = '') =>
+  z
+    .array(element, `must be a list of ${what}`)
+    .min(1, `must have at least one of the ${what}`)
+    .max(most, `must have at most ${most} ${what}${instead}`);
+
+const inCategory = { category: categoryId.optional().describe('Needed where the sale has several') };
+const labelled = { label: name.optional().describe('What people read in place of the name') };
+const from = whole(1, MAX_SEAT_NUMBER);
+const step = whole(1, MAX_SEAT_NUMBER).optional().describe('2: odd numbers, or even ones. Left out: 1');
+const endsAfterItBegins = [
+  ({ from: first, to }: { from: number; to: number }): boolean => first <= to,
+  'must not end before it begins',
+] as const;
+
+const range = z
+  .strictObject({ from, to: from, step, category: categoryId.optional().describe('Left out: that of the row') })
+  .refine(...endsAfterItBegins);
+const row = chosen<string>(ROW_PATTERN, '1 to 26 of A-Z a-z 0-9 _ -');
+const rowOfRanges = z.strictObject({
+  row,
+  ...labelled,
+  ...inCategory,
+  seats: listOf('ranges', range, MAX_RANGES_PER_ROW).describe('Seats of one range stand next to each other; an aisle begins another'),
+});
+const rowOfOneRange = z.strictObject({ row, ...labelled, ...inCategory, from, to: from, step }).refine(...endsAfterItBegins);
+const SEAT = 'must be 1 to 32 of A-Z a-z 0-9 _ -, or such a "unit" with a "label" or a "category"';
+const seat = z.union([unitId, z.strictObject({ unit: unitId, ...labelled, ...inCategory })], { error: SEAT });
+const area = z.strictObject({ area: areaId, ...labelled, ...inCategory, quota: whole(1, MAX_UNITS_PER_SALE) });
+
+const unitsOffered = z.strictObject({
+  rows: listOf(
+    'rows',
+    z.union([rowOfOneRange, rowOfRanges], { error: 'must be {"row": …, "from": n, "to": n} or {"row": …, "seats": […]}' }),
+    MAX_ROWS,
+  )
+    .optional()
+    .describe('A seat is `<row>-<number>`'),
+  seats: listOf('seats', seat, MAX_LISTED_SEATS, '; give more as rows').optional().describe('Seats one by one; they have no neighbours'),
+  areas: listOf('areas', area, MAX_AREAS).optional().describe('Places without a plan: a place is `<area>-<number>`'),
+  quota: whole(1, MAX_UNITS_PER_SALE).optional().describe('So many places without a plan, and nothing else'),
+});
+
+export const limits = {
+  maxPerBuyer: whole(1, MAX_UNITS_PER_SALE),
+  maxPerWallet: whole(1, MAX_UNITS_PER_SALE).optional(),
+};
+const category = z.strictObject({
+  category: categoryId,
+  name: name.optional(),
+  maxPerBuyer: limits.maxPerBuyer.optional().describe('Units of one buyer in this category at a time; the limit of the sale applies too'),
+  maxPerWallet: limits.maxPerWallet.describe('Units of one wallet in this category at a time; the limit of the sale applies too'),
+});
+const type = z.strictObject({ type: typeId, name: name.optional() });
+const priceOfPair = z.strictObject({ ...inCategory, type: typeId.optional(), amount: amount(MAX_PRICE_DIGITS) });
+const inUse = currency.check(fitting(currencyProblem)).meta(CURRENCY_RULE);
+
+/** Members of `sale.open` that say what is sold, and at which prices: whether they fit together, `offer-problems.ts` says. */
+export const offered = {
+  price: z
+    .strictObject({ amount: amount(MAX_PRICE_DIGITS), currency: inUse })
+    .optional()
+    .describe('Of every ticket, in a sale without categories and types'),
+  currency: inUse.optional(),
+  categories: listOf('categories', category, MAX_CATEGORIES)
+    .check(({ value, issues }) => refuseRepeats({ value: value.map((one) => one.category), issues }))
+    .optional(),
+  types: listOf('types', type, MAX_TYPES)
+    .check(({ value, issues }) => refuseRepeats({ value: value.map((one) => one.type), issues }))
+    .optional(),
+  prices: listOf('prices', priceOfPair, MAX_PRICES).optional().describe('Of each type of ticket that is sold in a category'),
+  units: unitsOffered,
+};
+const offer = z.strictObject(offered);
+export type Offered = z.infer<typeof offer>;

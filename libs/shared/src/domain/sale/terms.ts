@@ -1,0 +1,95 @@
+import type { AreaId, CategoryId, SaleId, TypeId, UnitId } from '../../kernel/ids.js';
+
+/** Where units are, such as front or standing. */
+export interface Category {
+  readonly category: CategoryId;
+  readonly name?: string;
+  /** Units of one buyer, and of one wallet, in this category at a time. Absent: as many as the sale allows. */
+  readonly maxPerBuyer?: number;
+  readonly maxPerWallet?: number;
+}
+
+/** Whom a ticket is for, such as an adult or a child. */
+export interface TicketType {
+  readonly type: TypeId;
+  readonly name?: string;
+}
+
+/** What a ticket of a type costs in a category. Without a category in a sale without categories; without a type where it is the only one there. */
+export interface Price {
+  readonly category?: CategoryId;
+  readonly type?: TypeId;
+  /** Minor units of the currency of the sale. */
+  readonly amount: string;
+}
+
+/** Seats of a row that stand next to each other: `from`, `from + step`, … up to `to`. */
+export interface SeatRange {
+  readonly from: number;
+  readonly to: number;
+  /** Absent: 1. */
+  readonly step?: number;
+  /** Absent: that of its row. */
+  readonly category?: CategoryId;
+}
+
+/** Its seats are `<row>-<number>`. `label`: what people read in place of the name. */
+export interface Row {
+  readonly row: string;
+  readonly label?: string;
+  readonly category?: CategoryId;
+  readonly seats: readonly SeatRange[];
+}
+
+export interface Seat {
+  readonly unit: UnitId;
+  readonly label?: string;
+  readonly category?: CategoryId;
+}
+
+/** Places without a plan, given away from the lowest on: `<area>-<number>`, or the number alone where the area has no name. */
+export interface Area {
+  readonly area?: AreaId;
+  readonly label?: string;
+  readonly category?: CategoryId;
+  readonly quota: number;
+}
+
+/** What is for sale, in the order of the plan: rows as listed, then seats, then areas. */
+export interface UnitsOffered {
+  readonly rows?: readonly Row[];
+  readonly seats?: readonly Seat[];
+  readonly areas?: readonly Area[];
+}
+
+/** `none`: an order is confirmed at once. `webhook`: it is held until its payment is told, or its hold time is over. */
+export type PaymentRule = 'none' | 'webhook';
+export type MintRule = 'on-confirm' | 'on-request';
+/** `revocable`: the asset cannot be given away, and is burned before its unit is sold again. */
+export type TicketRule = 'transferable' | 'revocable';
+
+export interface SaleTerms {
+  readonly sale: SaleId;
+  readonly name: string;
+  readonly currency: string;
+  /** Absent: all units are of one, which has no name. */
+  readonly categories?: readonly Category[];
+  /** Absent: tickets are of one, which has no name. */
+  readonly types?: readonly TicketType[];
+  readonly prices: readonly Price[];
+  readonly units: UnitsOffered;
+  /** Units of one buyer at a time. Buyers are compared without regard to case. */
+  readonly maxPerBuyer: number;
+  /** Units of one wallet at a time. Absent: any number. */
+  readonly maxPerWallet?: number;
+  /** Holds of one buyer that may end without a payment; after as many, the buyer's orders are refused. Absent: `MAX_ENDED_HOLDS`. */
+  readonly maxEndedHolds?: number;
+  readonly holdSeconds: number;
+  readonly payment: PaymentRule;
+  readonly mint: MintRule;
+  /** Absent: transferable. */
+  readonly tickets?: TicketRule;
+  /** Milliseconds since 1970, UTC. */
+  readonly opensAt?: number;
+  readonly closesAt?: number;
+}

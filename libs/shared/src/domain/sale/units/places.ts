@@ -1,0 +1,95 @@
+import type { OrderId } from '../../../kernel/ids.js';
+
+const WORD_BITS = 32;
+const FULL = 0xffff_ffff;
+
+/**
+ * Numbered places 1..count: a bit each, so that the lowest free ones of 100,000 are found in microseconds, and who has it. Nothing is allocated
+ * before one is taken: a hall has thousands of ranges.
+ */
+export class Places {
+  /** By number, no longer than the highest one that is taken. */
+  private readonly holders: (OrderId | undefined)[] = [];
+  #taken: Uint32Array | undefined;
+  /** Without those that are set aside. */
+  #free: number;
+  private given = 0;
+
+  constructor(readonly count: number) {
+    this.#free = count;
+  }
+
+  /** Not taken, and not set aside. */
+  get free(): number {
+    return this.#free;
+  }
+
+  /** Not taken. */
+  get available(): number {
+    return this.count - this.given;
+  }
+
+  holderOf(place: number): OrderId | undefined {
+    return this.holders[place];
+  }
+
+  give(place: number, holder: OrderId): void {
+    this.holders[place] = holder;
+    this.given += 1;
+    this.mark(place, true);
+  }
+
+  takeBack(place: number): void {
+    this.holders[place] = undefined;
+    while (this.holders.length > 0 && this.holders.at(-1) === undefined) this.holders.pop();
+    this.given -= 1;
+    this.mark(place, false);
+  }
+
+  /** Keeps a free place from being found, until it is put back. */
+  setAside(place: number): void {
+    this.mark(place, true);
+  }
+
+  putBack(place: number): void {
+    this.mark(place, false);
+  }
+
+  /** The lowest free places, fewer when fewer are left. */
+  lowestFree(quantity: number): number[] {
+    const found: number[] = [];
+    for (let word = 0; word * WORD_BITS < this.count && found.length < quantity; word++) {
+      const bits = this.#taken?.[word] ?? 0;
+      if (bits === FULL) continue;
+      for (let bit = 0; bit < WORD_BITS && found.length < quantity; bit++) {
+        const place = word * WORD_BITS + bit + 1;
+        if ((bits & (1 << bit)) === 0 && place <= this.count) found.push(place);
+      }
+    }
+    return found;
+  }
+
+  /** The first of so many free places that follow each other, the lowest there are. */
+  lowestRun(quantity: number): number | undefined {
+    let run = 0;
+    for (let place = 1; place <= this.count; place++) {
+      run = this.isFree(place) ? run + 1 : 0;
+      if (run === quantity) return place - quantity + 1;
+    }
+    return undefined;
+  }
+
+  private isFree(place: number): boolean {
+    const bits = this.#taken?.[Math.floor((place - 1) / WORD_BITS)] ?? 0;
+    return (bits & (1 << ((place - 1) % WORD_BITS))) === 0;
+  }
+
+  private mark(place: number, taken: boolean): void {
+    this.#taken ??= new Uint32Array(Math.ceil(this.count / WORD_BITS));
+    const bit = 1 << ((place - 1) % WORD_BITS);
+    const word = Math.floor((place - 1) / WORD_BITS);
+    const before = this.#taken[word] ?? 0;
+    this.#taken[word] = taken ? before | bit : before & ~bit;
+    this.#free += taken ? -1 : 1;
+  }
+}

@@ -1,0 +1,165 @@
+import type { AreaId, CategoryId, OrderId, UnitId } from '../../../kernel/ids.js';
+import type { Seat, UnitsOffered } from '../terms.js';
+import { AreaBlock, type Block, ListBlock, RangeBlock, type Spot } from './block.js';
+import { Stock } from './stock.js';
+
+/**
+ * Which units a sale has, where the plan has them, and who has them. A unit has at most one order. Rows are never written out: a sale weighs what
+ * was taken of it.
+ */
+export class Units {
+  private taken = 0;
+  /** Blocks of a row by its name. */
+  private readonly rows = new Map<string, RangeBlock[]>();
+  private readonly seats = new Map<UnitId, Spot>();
+  /** By name; the one without a name under ''. */
+  private readonly areas = new Map<AreaId | '', AreaBlock>();
+  private readonly stocks = new Map<CategoryId | undefined, Stock>();
+  private total = 0;
+
+  constructor(offered: UnitsOffered) {
+    this.offer(offered);
+  }
+
+  get opened(): number {
+    return this.total;
+  }
+
+  get available(): number {
+    return this.total - this.taken;
+  }
+
+  /** Its units are the places of one area alone, and cannot be named. */
+  get isQuota(): boolean {
+    return this.areas.size === 1 && this.rows.size === 0 && this.seats.size === 0;
+  }
+
+  /** Category by category, in the order in which they occur. */
+  get categories(): readonly Stock[] {
+    return [...this.stocks.values()];
+  }
+
+  ofCategory(category: CategoryId | undefined): Stock | undefined {
+    return this.stocks.get(category);
+  }
+
+  area(area: AreaId): AreaBlock | undefined {
+    return this.areas.get(area);
+  }
+
+  has(unit: UnitId): boolean {
+    return this.spotOf(unit) !== undefined;
+  }
+
+  /** Where the plan has it. */
+  spotOf(unit: UnitId): Spot | undefined {
+    const listed = this.seats.get(unit);
+    if (listed !== undefined) return listed;
+    const dash = unit.lastIndexOf('-');
+    const number = unit.slice(dash + 1);
+    if (dash === 0 || !isNumber(number)) return undefined;
+    const name = dash === -1 ? '' : unit.slice(0, dash);
+    const area = this.areas.get(name as AreaId);
+    if (area !== undefined) return Number(number) <= area.places.count ? { block: area, place: Number(number) } : undefined;
+    for (const block of this.rows.get(name) ?? []) {
+      const place = block.placeOf(Number(number));
+      if (place !== undefined) return { block, place };
+    }
+    return undefined;
+  }
+
+  /** What people read in place of the unit. */
+  labelOf(unit: UnitId): string | undefined {
+    const spot = this.spotOf(unit);
+    return spot?.block.labelAt(spot.place);
+  }
+
+  orderOf(unit: UnitId): OrderId | undefined {
+    const spot = this.spotOf(unit);
+    return spot?.block.places.holderOf(spot.place);
+  }
+
+  /** Whether all of them are free. */
+  areFree(units: readonly UnitId[]): boolean {
+    return units.every((unit) => this.orderOf(unit) === undefined);
+  }
+
+  take(unit: UnitId, order: OrderId): void {
+    const spot = this.spotOf(unit);
+    const holder = spot?.block.places.holderOf(spot.place);
+    if (spot === undefined || holder !== undefined)
+      throw new Error(`unit ${unit} cannot go to ${order}: ${holder === undefined ? 'there is none' : `${holder} has it`}`);
+    spot.block.places.give(spot.place, order);
+    this.taken += 1;
+  }
+
+  release(unit: UnitId, order: OrderId): void {
+    const spot = this.spotOf(unit);
+    if (spot === undefined || spot.block.places.holderOf(spot.place) !== order)
+      throw new Error(`unit ${unit} cannot be given back by ${order}, which does not have it`);
+    spot.block.places.takeBack(spot.place);
+    this.taken -= 1;
+    this.stockOf(spot.block).lookAgain();
+  }
+
+  /** Keeps free units from being found while `choose` runs. */
+  without<T>(choose: (setAside: (spots: readonly Spot[]) => void) => T): T {
+    const aside: Spot[] = [];
+    try {
+      return choose((spots) => {
+        for (const spot of spots) spot.block.places.setAside(spot.place);
+        aside.push(...spots);
+      });
+    } finally {
+      for (const { block, place } of aside) {
+        block.places.putBack(place);
+        this.stockOf(block).lookAgain();
+      }
+    }
+  }
+
+  private offer({ rows = [], seats = [], areas = [] }: UnitsOffered): void {
+    for (const row of rows) {
+      const blocks = row.seats.map((range) => new RangeBlock(row, range));
+      this.rows.set(row.row, blocks);
+      for (const block of blocks) this.add(block);
+    }
+    for (const listed of sameCategory(seats)) {
+      const block = new ListBlock(listed[0]?.category, listed);
+      for (const [index, { unit }] of listed.entries()) this.seats.set(unit, { block, place: index + 1 });
+      this.add(block);
+    }
+    for (const area of areas) {
+      const block = new AreaBlock(area);
+      this.areas.set(block.id ?? '', block);
+      this.add(block);
+    }
+  }
+
+  private add(block: Block): void {
+    this.total += block.places.count;
+    this.stockOf(block).add(block);
+  }
+
+  private stockOf({ category }: Block): Stock {
+    const known = this.stocks.get(category);
+    if (known !== undefined) return known;
+    const stock = new Stock(category);
+    this.stocks.set(category, stock);
+    return stock;
+  }
+}
+
+/** Seats that are listed one after the other, as long as they are of one category. */
+function sameCategory(seats: readonly Seat[]): Seat[][] {
+  const groups: Seat[][] = [];
+  for (const seat of seats) {
+    const last = groups.at(-1);
+    if (last?.[0]?.category === seat.category && last !== undefined) last.push(seat);
+    else groups.push([seat]);
+  }
+  return groups;
+}
+
+/** One way to write each: "7" is a number, "07" is not. */
+const isNumber = (text: string): boolean => /^[1-9]\d{0,6}$/.test(text);
