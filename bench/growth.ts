@@ -42,7 +42,7 @@ async function write(admin: SellingStage['admin'], tickets: number, { say }: Run
   const sales = saleCount(tickets);
   for (let sale = 0; sale < sales; sale += 1) {
     const orders = Math.floor(tickets / sales) + (sale < tickets % sales ? 1 : 0);
-    await writeSale(admin, { tenant: 'demo', sale: `sale-${sale}`, orders, quota: PLACES_PER_SALE });
+    await writeSale(admin, { tenant: 'demo', sale: `sale-${sale}`, orders, quota: PLACES_PER_SALE, mint: 'on-request' });
     say(`${tickets} tickets: sale ${sale + 1} of ${sales} is written`);
   }
 }

@@ -60,6 +60,11 @@ async function measure(stage: SellingStage, run: Run): Promise<Result> {
   return report(rounds, all);
 }
 
+interface Order {
+  readonly body: object;
+  readonly key: string;
+}
+
 /**
  * A caller without a decision (202, 503, no answer) asks again after the flood, with its key; a caller with 429 does not. Then the callers with an
  * order are exactly the sold places: nothing is sold to a caller who cannot know, and 429 sells nothing.
@@ -69,63 +74,76 @@ async function flood(stage: SellingStage, run: Run, perSecond: number, random: (
   const terms = { sale, name: 'Overload', units: { quota: PLACES }, price: { amount: '5000', currency: 'EUR' }, maxPerBuyer: PLACES };
   expectStatus(201, await ask(stage.demo, 'sale.open', { ...terms, mint: 'on-request' }, sale));
   const times = timesOf(run);
-  const [start, end] = [performance.now() + times.warmUpMs, performance.now() + times.warmUpMs + times.durationMs];
-  const undecided: { readonly body: object; readonly key: string }[] = [];
-  const refusals = new Latencies();
-  const tally = { sold: 0, good: 0, refused: 0, resumed: 0 };
-  const good = new Latencies();
-  const offered = await openLoop({ ...times, perSecond, random, processes: stage.processes }, async (number) => {
+  const answers = new Answers(performance.now() + times.warmUpMs, times.durationMs);
+  const all = await openLoop({ ...times, perSecond, random, processes: stage.processes }, async (number) => {
     const order = { body: { sale, buyer: `b-${number}`, quantity: 1 }, key: randomUUID() };
     const from = performance.now();
-    const { status, text } = await ask(stage.demo, 'order.place', order.body, order.key).catch((error: Error) => ({
+    const answer = await ask(stage.demo, 'order.place', order.body, order.key).catch((error: Error) => ({
       status: 0,
       text: error.message,
     }));
-    const now = performance.now();
-    const isCounted = now >= start && now < end;
-    if (status === 201) {
-      tally.sold += 1;
-      if (isCounted) good.record(now - from);
-    } else if (status === 429) {
-      if (isCounted) refusals.record(now - from);
-    } else if (status === 0 || status === 202 || status === 503) {
-      tally.resumed += 1;
-      undecided.push(order);
-    } else throw new Error(`answered ${status}: ${text}`);
+    answers.record(order, answer, from);
   });
-  await resumeAll(stage, undecided, tally);
+  await resumeAll(stage, answers.undecided);
   const { text } = await ask(stage.demo, 'sale.get', { sale });
   const { sold } = (JSON.parse(text) as { readonly units: { readonly sold: number } }).units;
-  if (sold !== tally.sold) throw new Error(`${sold} places are sold, ${tally.sold} callers have an order`);
-  const seconds = times.durationMs / MS_PER_SECOND;
-  const goodput = {
-    ...offered,
-    perSecond: good.count / seconds,
-    count: good.count,
-    p50Ms: good.at(50),
-    p99Ms: good.at(99),
-    maxMs: good.at(100),
-  };
-  return {
-    goodput,
-    offeredPerSecond: offered.perSecond,
-    refusedPerSecond: refusals.count / seconds,
-    refusedP99Ms: refusals.count === 0 ? 0 : refusals.at(99),
-    resumed: tally.resumed,
-  };
+  const answered = answers.sold + answers.undecided.length;
+  if (sold !== answered) throw new Error(`${sold} places are sold, ${answered} callers have an order`);
+  return answers.result(all);
 }
 
-async function resumeAll(
-  { demo }: SellingStage,
-  undecided: readonly { readonly body: object; readonly key: string }[],
-  tally: { sold: number },
-): Promise<void> {
+/** What the callers of a flood were answered; figures count what happened inside the measured time. */
+class Answers {
+  sold = 0;
+  readonly undecided: Order[] = [];
+  private offered = 0;
+  private readonly good = new Latencies();
+  private readonly refusals = new Latencies();
+
+  constructor(
+    private readonly start: number,
+    private readonly durationMs: number,
+  ) {}
+
+  record(order: Order, { status, text }: { readonly status: number; readonly text: string }, from: number): void {
+    const now = performance.now();
+    if (this.isCounted(from)) this.offered += 1;
+    if (status === 201) {
+      this.sold += 1;
+      if (this.isCounted(now)) this.good.record(now - from);
+      return;
+    }
+    if (status === 429) {
+      if (this.isCounted(now)) this.refusals.record(now - from);
+      return;
+    }
+    if (![0, 202, 503].includes(status)) throw new Error(`answered ${status}: ${text}`);
+    this.undecided.push(order);
+  }
+
+  result(all: Sample): Overloaded {
+    const { good, refusals } = this;
+    const perSecond = (count: number): number => (count / this.durationMs) * MS_PER_SECOND;
+    return {
+      goodput: { ...all, perSecond: perSecond(good.count), count: good.count, p50Ms: good.at(50), p99Ms: good.at(99), maxMs: good.at(100) },
+      offeredPerSecond: perSecond(this.offered),
+      refusedPerSecond: perSecond(refusals.count),
+      refusedP99Ms: refusals.count === 0 ? 0 : refusals.at(99),
+      resumed: this.undecided.length,
+    };
+  }
+
+  private isCounted(at: number): boolean {
+    return at >= this.start && at < this.start + this.durationMs;
+  }
+}
+
+async function resumeAll({ demo }: SellingStage, undecided: readonly Order[]): Promise<void> {
   const waiting = [...undecided];
   const lane = async (): Promise<void> => {
     for (let order = waiting.pop(); order !== undefined; order = waiting.pop()) {
       const { body, key } = order;
       expectStatus(201, await decided(() => ask(demo, 'order.place', body, key)));
-      tally.sold += 1;
     }
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, lane));

@@ -33,7 +33,6 @@ export const peers: Bench = {
   name: 'peers',
   what: 'the audited design with its remediations (with and without a queue), DBOS and Emmett, each beside admit-one',
   minutes: 24,
-  isQuick: true,
   run: async (run) => {
     await installPeers(run.say);
     const all: Compared[] = [];

@@ -96,12 +96,16 @@ function calibrate(): number {
   return median / min;
 }
 
-/** The commit that is checked out; `+` after it: with changes that are not committed. */
+/** What a measurement does not depend on. */
+const NOT_MEASURED = [':!bench/results', ':!docs', ':!*.md'];
+
+/** The last commit that changed what is measured, so that results can be committed after it; `+` after it: with changes that are not committed. */
 export function commitNow(): string {
-  const git = (...words: readonly string[]): string => execFileSync('git', words, { cwd: projectFolder(), encoding: 'utf8' }).trim();
+  const git = (...words: readonly string[]): string =>
+    execFileSync('git', [...words, '--', '.', ...NOT_MEASURED], { cwd: projectFolder(), encoding: 'utf8' }).trim();
   try {
-    const changed = git('status', '--porcelain', '--untracked-files=no', '--', ':!bench/results') !== '';
-    return `${git('rev-parse', '--short=10', 'HEAD')}${changed ? '+' : ''}`;
+    const isChanged = git('status', '--porcelain', '--untracked-files=no') !== '';
+    return `${git('log', '-1', '--format=%h', '--abbrev=10')}${isChanged ? '+' : ''}`;
   } catch {
     return 'unknown'; // an archive without a repository
   }

@@ -4,7 +4,7 @@ import { shown } from './table.js';
 
 const WIDTH = 860;
 const HEIGHT = 400;
-const FRAME = { left: 76, right: 24, top: 76, bottom: 64 } as const;
+const FRAME = { left: 76, right: 48, top: 76, bottom: 74 } as const;
 const INNER_WIDTH = WIDTH - FRAME.left - FRAME.right;
 const INNER_HEIGHT = HEIGHT - FRAME.top - FRAME.bottom;
 /** Told apart by people who see few colours, and in print by their order (Okabe and Ito). */
@@ -14,6 +14,7 @@ const GROUP_FILL = 0.78;
 /** Room above the highest value, for its number. */
 const HEADROOM = 1.08;
 const CHARACTER_PX = 6.6;
+const LABEL_LINE_PX = 15;
 const LEGEND_GAP_PX = 34;
 
 /** One plot as an SVG document: no scripts, no fonts of its own; a white ground, so that it reads in dark pages too. */
@@ -40,7 +41,9 @@ function bars({ groups, series, unit, mark }: BarPlot): string[] {
   const drawn = groups.flatMap((group, index) => {
     const left = FRAME.left + slot * index + (slot * (1 - GROUP_FILL)) / 2;
     return [
-      text(FRAME.left + slot * (index + 0.5), HEIGHT - FRAME.bottom + 20, group.label, 'text-anchor="middle"'),
+      ...wrapped(group.label, slot).map((line, row) =>
+        text(FRAME.left + slot * (index + 0.5), HEIGHT - FRAME.bottom + 20 + row * LABEL_LINE_PX, line, 'text-anchor="middle"'),
+      ),
       ...group.values.flatMap((value, at) => (value === undefined ? [] : bar(left + width * at, width, value, axis.y, colour(at)))),
     ];
   });
@@ -71,7 +74,7 @@ function lines({ series, unit, xUnit, logX = false }: LinePlot): string[] {
     const path = own.map(([x, y], at) => `${at === 0 ? 'M' : 'L'}${px(xOf(x))} ${px(axis.y(y))}`).join('');
     const dots =
       own.length > DOTTED ? [] : own.map(([x, y]) => `<circle cx="${px(xOf(x))}" cy="${px(axis.y(y))}" r="3" fill="${colour(index)}"/>`);
-    return [`<path d="${path}" stroke="${colour(index)}" stroke-width="2" fill="none"/>`, ...dots];
+    return [`<path d="${path}" stroke="${colour(index)}" stroke-width="${own.length > DOTTED ? 1.2 : 2}" fill="none"/>`, ...dots];
   });
   return [
     ...grid(axis, unit),
@@ -109,10 +112,25 @@ function grid({ ticks, y }: Axis, unit: string): string[] {
   ];
 }
 
+/** A dashed line; its label stands in the row of the legend, where no bar covers it. */
 const markAcross = (y: number, label: string): string[] => [
-  `<line x1="${FRAME.left}" x2="${WIDTH - FRAME.right}" y1="${px(y)}" y2="${px(y)}" stroke="#d55e00" stroke-dasharray="6 4"/>`,
-  text(WIDTH - FRAME.right, y - 5, label, 'text-anchor="end" fill="#a63d00"'),
+  `<line x1="${FRAME.left}" x2="${WIDTH - FRAME.right}" y1="${px(y)}" y2="${px(y)}" ${MARK}/>`,
+  `<line x1="${px(WIDTH - FRAME.right - label.length * CHARACTER_PX - 36)}" x2="${px(WIDTH - FRAME.right - label.length * CHARACTER_PX - 6)}" y1="44" y2="44" ${MARK}/>`,
+  text(WIDTH - FRAME.right, 48, label, 'text-anchor="end"'),
 ];
+const MARK = 'stroke="#d55e00" stroke-dasharray="6 4"';
+
+/** Breaks a label between words into lines that fit. */
+function wrapped(label: string, width: number): string[] {
+  const most = Math.floor(width / CHARACTER_PX);
+  const lines: string[] = [];
+  for (const word of label.split(' ')) {
+    const joined = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && joined.length <= most) lines.pop();
+    lines.push(lines.length === 0 || joined.length <= most ? joined : word);
+  }
+  return lines;
+}
 
 function legend(names: readonly string[]): string[] {
   if (names.length < 2) return [];

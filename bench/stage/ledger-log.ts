@@ -58,23 +58,30 @@ export async function writeLog(connection: NatsConnection, { events, minted }: L
   return { events: writer.events, commits: writer.commits };
 }
 
-/** One sale, one unit an order, as in a rush. */
+export interface SaleShape {
+  readonly tenant: string;
+  readonly sale: string;
+  readonly orders: number;
+  /** As many as orders, if left out. */
+  readonly quota?: number;
+  /** With `on-confirm`, every order has requested its mint. */
+  readonly mint?: MintRule;
+}
+
+type MintRule = 'on-confirm' | 'on-request';
+
+/** One sale, one unit an order, as in a rush. @returns the number of events and commits */
 export async function writeSale(
   connection: NatsConnection,
-  {
-    tenant,
-    sale,
-    orders,
-    quota = orders,
-  }: { readonly tenant: string; readonly sale: string; readonly orders: number; readonly quota?: number },
+  { tenant, sale, orders, quota = orders, mint = 'on-confirm' }: SaleShape,
 ): Promise<{ events: number; commits: number }> {
   const writer = new Writer(connection);
-  await writer.append(saleSubject(tenant, sale), opened(tenant, sale, quota));
+  await writer.append(saleSubject(tenant, sale), opened(tenant, sale, quota, mint));
   for (let first = 0; first < orders; first += ORDERS_PER_COMMIT) {
     const numbers = Array.from({ length: Math.min(ORDERS_PER_COMMIT, orders - first) }, (_, index) => first + index);
     await writer.append(
       saleSubject(tenant, sale),
-      numbers.flatMap((number) => ordered(tenant, sale, number, 1)),
+      numbers.flatMap((number) => ordered(tenant, sale, number, { seats: 1, mint })),
     );
   }
   await writer.end();
@@ -116,10 +123,10 @@ function decided(operation: string, key: string, request: object, answer: object
   return event('CommandDecided', at, { ...answered, body: JSON.stringify(answer), emitted });
 }
 
-function opened(tenant: string, sale: string, quota: number): Recorded[] {
+function opened(tenant: string, sale: string, quota: number, mint: MintRule = 'on-confirm'): Recorded[] {
   const terms = { sale, name: `Bench ${sale}`, units: { quota }, price: { amount: '5000', currency: 'EUR' }, maxPerBuyer: 100 };
   const offer = { units: { areas: [{ quota }] }, currency: 'EUR', prices: [{ amount: '5000' }] };
-  const all = { sale, name: terms.name, ...offer, maxPerBuyer: 100, holdSeconds: 600, payment: 'none', mint: 'on-confirm' };
+  const all = { sale, name: terms.name, ...offer, maxPerBuyer: 100, holdSeconds: 600, payment: 'none', mint };
   return [decided('sale.open', `open-${tenant}`, terms, { sale, version: 1 }, 1, AT), event('SaleOpened', AT, all)];
 }
 
@@ -131,7 +138,17 @@ const ticketsOf = (tenant: string, sale: string, order: OrderId, number: number,
 
 const keyOf = (number: number): string => `2f1c9a70-5d3e-4b8a-9c1d-${String(number).padStart(12, '0')}`;
 
-function ordered(tenant: string, sale: string, number: number, seats = SEATS_PER_ORDER): Recorded[] {
+interface OrderShape {
+  readonly seats: number;
+  readonly mint: MintRule;
+}
+
+function ordered(
+  tenant: string,
+  sale: string,
+  number: number,
+  { seats, mint }: OrderShape = { seats: SEATS_PER_ORDER, mint: 'on-confirm' },
+): Recorded[] {
   const key = keyOf(number);
   const order = orderId(tenant as TenantId, sale as SaleId, key);
   const tickets = ticketsOf(tenant, sale, order, number, seats);
@@ -148,12 +165,11 @@ function ordered(tenant: string, sale: string, number: number, seats = SEATS_PER
     version: number,
   };
   const requested = tickets.map((ticket) => ({ ...ticket, request: 1 }));
-  return [
-    decided('order.place', key, request, answer, 3, at),
-    event('OrderPlaced', at, { order, buyer, wallet: WALLET, tickets: tickets.map((ticket) => ({ ...ticket, price: '5000' })), total }),
-    event('OrderConfirmed', at, { order }),
-    event('MintsRequested', at, { order, name: `Bench ${sale}`, wallet: WALLET, tickets: requested }),
-  ];
+  const placed = { order, buyer, wallet: WALLET, tickets: tickets.map((ticket) => ({ ...ticket, price: '5000' })), total };
+  const sold = [event('OrderPlaced', at, placed), event('OrderConfirmed', at, { order })];
+  const mints =
+    mint === 'on-confirm' ? [event('MintsRequested', at, { order, name: `Bench ${sale}`, wallet: WALLET, tickets: requested })] : [];
+  return [decided('order.place', key, request, answer, sold.length + mints.length, at), ...sold, ...mints];
 }
 
 function mintsOf(tenant: string, sale: string, number: number): Recorded[] {

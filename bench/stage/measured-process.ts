@@ -2,12 +2,17 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ParentDeathWatcher } from '../../dev/processes/parent-death-watcher.js';
 
 const KIBIBYTE = 1_024;
 
-/** A separate process, so that its cost is counted apart. */
+/** A separate process, so that its cost is counted apart. It ends with the bench, however that ends. */
 export class MeasuredProcess {
-  constructor(private readonly child: ChildProcess) {}
+  constructor(private readonly child: ChildProcess) {
+    if (child.pid === undefined) return;
+    const watcher = new ParentDeathWatcher(child.pid, 'SIGTERM');
+    child.once('exit', () => watcher.release());
+  }
 
   get pid(): number {
     if (this.child.pid === undefined) throw new Error(`${this.child.spawnfile} did not start`);

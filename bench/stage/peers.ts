@@ -20,7 +20,7 @@ const FOLDER = join(projectFolder(), 'bench', 'peers');
 const INSTALL_MS = 300_000;
 const READY_MS = 60_000;
 const DATABASE = 'peer';
-/** Of a peer to Postgres: enough to share each fsync, few enough for two processors; measured best of 16, 32 and 64. */
+/** Of a peer to Postgres: enough to share each fsync, few enough for two processors. */
 const CONNECTIONS = 32;
 /** Room for what a peer writes; a commit is on disk before it is acknowledged. */
 const POSTGRES = { shared_buffers: '256MB', max_wal_size: '4GB', max_connections: '200' };
@@ -89,7 +89,7 @@ export async function installPeers(say: (line: string) => void): Promise<void> {
 }
 
 /** Starts a peer with servers of its own. */
-export async function startPeer(peer: Peer, say: (line: string) => void): Promise<RunningPeer> {
+export async function startPeer(peer: Peer, say: (line: string) => void, connections = CONNECTIONS): Promise<RunningPeer> {
   const closing = new Closing();
   try {
     const folder = temporaryFolder(`bench-${peer.name}`);
@@ -102,7 +102,7 @@ export async function startPeer(peer: Peer, say: (line: string) => void): Promis
     const port = await freePort();
     const apps: MeasuredProcess[] = [];
     for (const program of peer.programs) {
-      const app = await startProgram(program, settingsOf(postgres, port, redis?.url));
+      const app = await startProgram(program, settingsOf(postgres, { port, connections, redisUrl: redis?.url }));
       closing.add(() => app.stop());
       apps.push(app);
     }
@@ -119,11 +119,14 @@ export async function startPeer(peer: Peer, say: (line: string) => void): Promis
   }
 }
 
-const settingsOf = (postgres: PostgresServer, port: number, redisUrl: string | undefined): Readonly<Record<string, string>> => ({
+const settingsOf = (
+  postgres: PostgresServer,
+  { port, connections, redisUrl }: { readonly port: number; readonly connections: number; readonly redisUrl: string | undefined },
+): Readonly<Record<string, string>> => ({
   NODE_ENV: 'production',
   PORT: `${port}`,
   DATABASE_URL: postgres.url(DATABASE),
-  CONNECTIONS: `${CONNECTIONS}`,
+  CONNECTIONS: `${connections}`,
   ...(redisUrl !== undefined && { REDIS_URL: redisUrl }),
 });
 
