@@ -151,7 +151,7 @@ class Window {
 
   async sample(): Promise<Sample> {
     const use = await this.cpu;
-    if (this.ended === 0) throw new Error('No call ended inside the measured time.');
+    if (this.ended === 0) throw new Error('No call ended inside the measured time: measure longer (--seconds).');
     return sampleOf(this.latencies, this.ended, this.end - this.start, use);
   }
 }
