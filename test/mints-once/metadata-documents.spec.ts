@@ -52,6 +52,29 @@ describe('[blockchain NFT-5] the document of a ticket', () => {
     expect((await ledger.world.get(pathOf(plan), { 'If-None-Match': `"${plan.document}"` })).status).toBe(304);
   });
 
+  it('says label, category and type of a hall', async () => {
+    const seat = { unit: 'BOX-1', label: 'Loge Ä, Platz 1', category: 'front' };
+    const prices = [{ category: 'front', type: 'child', amount: '4500' }];
+    const offer = { currency: 'EUR', categories: [{ category: 'front' }], types: [{ type: 'child' }], prices, units: { seats: [seat] } };
+    await shop.demoWeb.post('/v1/sales', { sale: 'hall', name: NAME, ...offer, payment: 'none', mint: 'on-confirm' }, 'open-hall');
+    const { body } = await shop.demoWeb.place('hall', { items: [{ unit: 'BOX-1', type: 'child' }], wallet });
+    const [{ ticket }] = body.tickets as [{ ticket: string }];
+    const minted = { tenant: 'demo', sale: 'hall', order: body.order, ticket, ...seat, type: 'child', wallet } as unknown as Minted;
+    const plan = await logMint(shop.log.admin, minted, { name: NAME });
+    await ledger.catchesUp();
+    const heard = await ledger.world.get(pathOf(plan));
+    expect([heard.status, sha256(heard.text)]).toEqual([200, plan.document]);
+    expect(heard.body.attributes).toEqual(
+      expect.arrayContaining([
+        { trait_type: 'Label', value: 'Loge Ä, Platz 1' },
+        { trait_type: 'Category', value: 'front' },
+        { trait_type: 'Type', value: 'child' },
+      ]),
+    );
+    const receipt = await shop.demoWeb.get(`/v1/tickets/${ticket}/receipt?sale=hall`);
+    expect(receipt.body.record).toMatchObject({ unit: 'BOX-1', label: 'Loge Ä, Platz 1', category: 'front', type: 'child' });
+  });
+
   it('tells nothing of who bought it', async () => {
     const plan = await planned('quiet');
     const { text } = await ledger.world.get(pathOf(plan));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { csvLines, csvOf, wantsCsv } from './csv.js';
-import { Balances, Entries, Orders, Tickets } from './shapes.js';
+import { Balances, Entries, Orders, RevenueLines, Tickets } from './shapes.js';
 
 /** RFC 4180, word by word: fields between commas, lines between CRLF, quotes doubled within quotes. */
 function parse(text: string): string[][] {
@@ -28,9 +28,14 @@ const order = {
 
 it.each([
   ['orders', Orders, 'order,sale,buyer,status,total.amount,total.currency,tickets,wallet,payment,key,placedAt,expiresAt,changedAt'],
-  ['entries', Entries, 'position,entry,at,event,sale,order,ticket,key,debit,credit,unitOfAccount,amount'],
+  ['entries', Entries, 'position,entry,at,event,sale,order,ticket,category,type,key,debit,credit,unitOfAccount,amount'],
   ['balances', Balances, 'sale,unitOfAccount,account,amount'],
-  ['tickets', Tickets, 'ticket,sale,unit,order,buyer,status,attempts,wallet,asset,signature,slot,holder,failure,changedAt'],
+  ['revenue', RevenueLines, 'sale,currency,category,type,ofNoTicket,tickets,amount'],
+  [
+    'tickets',
+    Tickets,
+    'ticket,sale,unit,label,category,type,price,order,buyer,status,attempts,wallet,asset,signature,slot,holder,failure,changedAt',
+  ],
 ])('names the columns of %s as the members of the JSON, also where there is no row', (list, answer, header) => {
   const csv = csvOf(answer);
   expect([csv.list, csvLines(csv, { [list]: [] }, true)]).toEqual([list, `${header}\r\n`]);
@@ -45,6 +50,11 @@ it('writes a row in the order of its columns, members that are left out as nothi
 it.each(['=', '+', '-', '@', '\t', '\r', '＝', '＋'])('puts an apostrophe in front of a value that begins with %j', (first) => {
   const [line] = parse(csvLines(csvOf(Orders), { orders: [{ ...order, key: `${first}HYPERLINK("x")` }] }, false));
   expect(line?.[9]).toBe(`'${first}HYPERLINK("x")`);
+});
+
+it('leaves amounts below 0 as they are', () => {
+  const revenue = { sale: 'gala', currency: 'EUR', ofNoTicket: true, tickets: 0, amount: '-1000' };
+  expect(csvLines(csvOf(RevenueLines), { revenue: [revenue] }, false)).toBe('gala,EUR,,,1,0,-1000\r\n');
 });
 
 it('writes lines that a reader of RFC 4180 reads back, whatever stands in them', () => {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 export const CSV_TYPE = 'text/csv';
 
-type Cell = string | number | boolean | undefined;
+type Cell = string | number | bigint | boolean | undefined;
 type View = Readonly<Record<string, unknown>>;
 
 /** A column: a member of a row, or a member of a member. */
@@ -29,6 +29,7 @@ export function csvOf(answer: z.ZodType): Csv {
 
 function columnsOf({ shape }: z.ZodObject): Column[] {
   return Object.entries(shape).flatMap(([name, schema]) => {
+    if (name === 'amount') return [{ header: name, of: (row) => BigInt(String(row[name])) }]; // a number below 0 is no formula
     if (!(schema instanceof z.ZodObject)) return [{ header: name, of: (row) => cellOf(row[name]) }];
     return Object.keys(schema.shape).map((inner) => ({
       header: `${name}.${inner}`,

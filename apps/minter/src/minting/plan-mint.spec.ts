@@ -50,6 +50,15 @@ describe('the plan of a mint', () => {
     expect(plan({ unit: 'A-2' as never }).document).not.toBe(document);
   });
 
+  it('has label, category and type in its record and its document, and not on the chain, whatever they are', () => {
+    const kind = { label: `Loge Ä, ${'x'.repeat(120)}`, category: 'front', type: 'child' } as Partial<MintCommand>;
+    const { memo, salt, document, name, uri, ...rest } = plan(kind);
+    expect(recordOf('demo', 'gala', rest)).toMatchObject(kind);
+    expect(memo).toBe(memoOf(recordOf('demo', 'gala', { ...rest, document: `${document}` }), salt));
+    expect(document).toBe(sha256(metadataDocument({ ...command, ...kind, symbol: 'ADMIT' })));
+    expect([name, uri]).toEqual([plan().name, plan().uri]);
+  });
+
   it('fits the bytes an asset has, in whole characters', () => {
     const { name, uri } = plan();
     expect(Buffer.byteLength(name)).toBeLessThanOrEqual(MAX_NAME_BYTES);

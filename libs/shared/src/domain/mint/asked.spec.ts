@@ -1,4 +1,4 @@
-import type { OrderId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
+import type { CategoryId, OrderId, TicketId, TypeId, UnitId, Wallet } from '../../kernel/ids.js';
 import type { Recorded } from '../recorded.js';
 import { askedBy } from './asked.js';
 
@@ -31,6 +31,12 @@ describe('what a sale asks the minter for', () => {
       { tenant: 'demo', ticket: first.ticket, what: '1', body: { ...of, order, ...first, wallet, request: 1, name } },
       { tenant: 'demo', ticket: second.ticket, what: '3', body: { ...of, order, ...second, wallet, request: 3, name } },
     ]);
+  });
+
+  it('says what the ticket is, where the sale has categories, types or labels', () => {
+    const kind = { category: 'front' as CategoryId, type: 'adult' as TypeId, label: 'Reihe AA, 1' };
+    const [asked] = askedBy(of, minting({ tickets: [{ ...first, ...kind, request: 1 }] }), 7);
+    expect(asked?.body).toEqual({ ...of, order, ...first, ...kind, wallet, request: 1, name });
   });
 
   it('is each mint again where a dispute held it, under the commit that resumed it', () => {

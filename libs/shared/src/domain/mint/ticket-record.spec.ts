@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { OrderId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
+import type { CategoryId, OrderId, TicketId, TypeId, UnitId, Wallet } from '../../kernel/ids.js';
 import { assetSeed, memoOf, recordOf } from './ticket-record.js';
 
 const plan = {
@@ -23,6 +23,11 @@ describe('the record of a ticket', () => {
   it('has the hash of its document where there is one', () => {
     expect(recordOf('demo', 'gala', { ...plan, document: 'hash' })).toEqual({ tenant: 'demo', sale: 'gala', ...plan, document: 'hash' });
   });
+});
+
+it('the record of a ticket says its label, category and type where the sale has them', () => {
+  const kind = { label: 'Reihe AA, 1', category: 'front' as CategoryId, type: 'child' as TypeId };
+  expect(recordOf('demo', 'gala', { ...plan, ...kind })).toStrictEqual({ tenant: 'demo', sale: 'gala', ...plan, ...kind });
 });
 
 describe('the memo of a mint', () => {

@@ -131,9 +131,10 @@ function spotsIn(source: Source, { item, at, atQuantity }: Wanted): Found<readon
 }
 
 function chosenAt({ block, place }: Spot, { category, type, price }: Sold): ChosenUnit {
-  const label = block.labelAt(place);
+  const [unit, label] = [block.unitAt(place), block.labelAt(place)];
+  if (category === undefined && type === undefined && label === undefined) return { unit, price };
   return {
-    unit: block.unitAt(place),
+    unit,
     ...(category !== undefined && { category }),
     ...(type !== undefined && { type }),
     ...(label !== undefined && { label }),

@@ -186,8 +186,9 @@ export const kindOf = ({ category, type, label }: TicketKind): TicketKind =>
     ? NO_KIND
     : { ...(category !== undefined && { category }), ...(type !== undefined && { type }), ...(label !== undefined && { label }) };
 
-export const ticketToMint = (ticket: TicketPlaced, request: number): MintsRequested['data']['tickets'][number] => ({
-  ...ticketOfUnit(ticket),
-  ...kindOf(ticket),
-  request,
-});
+export const ticketToMint = (ticket: TicketPlaced, request: number): MintsRequested['data']['tickets'][number] => {
+  const kind = kindOf(ticket);
+  return kind === NO_KIND
+    ? { ticket: ticket.ticket, unit: ticket.unit, request }
+    : { ticket: ticket.ticket, unit: ticket.unit, ...kind, request };
+};

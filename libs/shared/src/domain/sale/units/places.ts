@@ -2,6 +2,7 @@ import type { OrderId } from '../../../kernel/ids.js';
 
 const WORD_BITS = 32;
 const FULL = 0xffff_ffff;
+const NOTHING = new Uint32Array();
 
 /**
  * Numbered places 1..count: a bit each, so that the lowest free ones of 100,000 are found in microseconds, and who has it. Nothing is allocated
@@ -14,6 +15,8 @@ export class Places {
   /** Without those that are set aside. */
   #free: number;
   private given = 0;
+  /** Every word before it is full: places are given from the lowest on, and not looked through again for each order. */
+  #firstWord = 0;
 
   constructor(readonly count: number) {
     this.#free = count;
@@ -58,8 +61,10 @@ export class Places {
   /** The lowest free places, fewer when fewer are left. */
   lowestFree(quantity: number): number[] {
     const found: number[] = [];
-    for (let word = 0; word * WORD_BITS < this.count && found.length < quantity; word++) {
-      const bits = this.#taken?.[word] ?? 0;
+    const taken = this.#taken ?? NOTHING;
+    while (taken[this.#firstWord] === FULL) this.#firstWord += 1;
+    for (let word = this.#firstWord; word * WORD_BITS < this.count && found.length < quantity; word++) {
+      const bits = taken[word] ?? 0;
       if (bits === FULL) continue;
       for (let bit = 0; bit < WORD_BITS && found.length < quantity; bit++) {
         const place = word * WORD_BITS + bit + 1;
@@ -90,6 +95,7 @@ export class Places {
     const word = Math.floor((place - 1) / WORD_BITS);
     const before = this.#taken[word] ?? 0;
     this.#taken[word] = taken ? before | bit : before & ~bit;
+    if (!taken && word < this.#firstWord) this.#firstWord = word;
     this.#free += taken ? -1 : 1;
   }
 }

@@ -79,9 +79,12 @@ export class Units {
     return spot?.block.places.holderOf(spot.place);
   }
 
-  /** Whether all of them are free. */
+  /** Whether the sale has all of them, and all are free. */
   areFree(units: readonly UnitId[]): boolean {
-    return units.every((unit) => this.orderOf(unit) === undefined);
+    return units.every((unit) => {
+      const spot = this.spotOf(unit);
+      return spot !== undefined && spot.block.places.holderOf(spot.place) === undefined;
+    });
   }
 
   take(unit: UnitId, order: OrderId): void {
