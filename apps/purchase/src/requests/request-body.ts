@@ -44,7 +44,7 @@ export function readJson(
 
 /** The JSON object that an earlier version would have read; `undefined` where it would have read none. */
 export function readAsBefore(body: Uint8Array, given: Given = {}): JsonObject | undefined {
-  const json = body.length > MAX_BODY_BYTES ? undefined : readLenientJson(body);
+  const json = body.length > MAX_OPENING_BYTES ? undefined : readLenientJson(body);
   if (json === undefined || !isObject(json)) return undefined;
   const read = withGiven(json, given);
   return 'ok' in read ? read.ok : undefined;
