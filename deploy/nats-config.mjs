@@ -7,7 +7,7 @@ import { writePrivate } from '../dist/libs/shared/src/platform/process/secrets.j
 import { accountsConfig } from '../dist/libs/shared/src/platform/topology/accounts.js';
 
 export const NATS_PORT = 4222;
-export const MONITOR_PORT = 8222;
+const MONITOR_PORT = 8222;
 const ROUTE_PORT = 6222;
 /** Where the volume lies in the container of the server. */
 const INSIDE = '/data';

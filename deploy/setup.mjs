@@ -6,7 +6,7 @@ import { DEV_TENANTS } from '../dist/dev/nats/server.js';
 import { keepWallet } from '../dist/dev/stack/wallet.js';
 import { clientSettings, migrationSettings, SECRETS, settingsOf, tenantSettings } from '../dist/dev/stack/wiring.js';
 import { keepSecrets, writePrivate } from '../dist/libs/shared/src/platform/process/secrets.js';
-import { usersOf } from '../dist/libs/shared/src/platform/topology/accounts.js';
+import { RELOAD_USER, usersOf } from '../dist/libs/shared/src/platform/topology/accounts.js';
 import { keepMember, NATS_PORT, nodeNames, writeNatsConfig } from './nats-config.mjs';
 
 const SUPERUSER = 'postgres';
@@ -21,7 +21,7 @@ const hostPorts = natsPorts.split(',');
 const nodes = nodeNames(hostPorts.length);
 const isCluster = nodes.length > 1;
 
-const logins = keepSecrets(join(folder, 'secrets', 'nats.json'), usersOf(DEV_TENANTS));
+const logins = keepSecrets(join(folder, 'secrets', 'nats.json'), [...usersOf(DEV_TENANTS), RELOAD_USER]);
 const secrets = keepSecrets(join(folder, 'secrets', 'secrets.json'), [...SECRETS, SUPERUSER, ...(isCluster ? ['route'] : [])]);
 
 const inside = {

@@ -1,3 +1,5 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import { reloadSubject } from '#shared/platform/topology/accounts.js';
 import { waitFor } from '../processes/wait.js';
 
 const PROBE_MS = 2_000;
@@ -13,6 +15,15 @@ export interface RunningServer {
 /** Makes a server reload its configuration, including accounts. A stopped server reads it at its next start. */
 export async function reloadServer(server: RunningServer): Promise<void> {
   for (let reloads = 0; reloads < RELOADS; reloads++) await reloadOnce(server);
+}
+
+/** The same over a connection of the user that may: from another container, which cannot send a signal. @throws Error with the server's reason */
+export async function reloadOverNats(connection: NatsConnection): Promise<void> {
+  for (let reloads = 0; reloads < RELOADS; reloads++) {
+    const answer = await connection.request(reloadSubject(connection.info?.server_id ?? ''), '', { timeout: RELOAD_MS });
+    const { error } = answer.json<{ readonly error?: { readonly description?: string } }>();
+    if (error !== undefined) throw new Error(`NATS did not reload its configuration: ${error.description}`);
+  }
 }
 
 async function reloadOnce(server: RunningServer): Promise<void> {

@@ -49,6 +49,10 @@ describe('docker-compose.yml', () => {
     for (const name of ONCE) expect([name, firstOf(name, 'restart')]).toEqual([name, "'no'"]);
   });
 
+  it('shares no namespace of another container: the engine does not start such a one again after a crash of the other', () => {
+    expect(compose).not.toMatch(/^ +(?:network_mode|pid|ipc): (?:service|container):/m);
+  });
+
   it('publishes ports on the loopback address only', () => {
     const published = serviceNames.flatMap((name) => {
       const ports = /^ {4}ports:.*\n(?: {6}.*\n)*/m.exec(services.get(name) ?? '')?.[0] ?? '';
@@ -222,6 +226,7 @@ describe('setup', () => {
     const logins = JSON.parse(read('secrets/nats.json')) as Record<string, string>;
     const known = (who: string): string[] => Object.keys(logins).filter((user) => read(`${who}/app.env`).includes(logins[user] ?? ''));
     expect(known('purchase').sort()).toEqual(['edge', 'purchase']);
+    expect([read('secrets/stack.env'), read('operator/app.env')].filter((file) => file.includes(logins.reload ?? ''))).toEqual([]);
     expect([known('minter'), known('ledger'), known('provision')]).toEqual([['minter'], ['ledger'], ['provision']]);
   });
 
@@ -288,7 +293,7 @@ describe('setup', () => {
     const config = read('nats/nats.conf');
     expect(config).toContain('listen: "0.0.0.0:4222"');
     expect(config).toContain('sync_interval: always');
-    for (const account of ['SYS {}', 'APP {', '"TENANT_demo" {', 'REPLAY {']) expect(config).toContain(account);
+    for (const account of ['SYS {', 'APP {', '"TENANT_demo" {', 'REPLAY {']) expect(config).toContain(account);
     expect(settings('purchase').NATS_URL).toBe('nats://nats:4222');
   });
 });

@@ -62,6 +62,7 @@ const RULES: readonly (readonly [page: string, command: RegExp, rule: Rule])[] =
   ['docs/operations.md', /^npx admit tenant (?:grant|withdraw) club /, { with: (text) => text.replace('club', 'acme') }],
   ['docs/operations.md', /^npx admit ledger (?:halts|suspend |suspense)/, { by: 'test/operates/ledger-command.spec.ts' }],
   ['deploy/README.md', /docker compose|^mkdir -p -m 700 ~|^\. ~/, 'docker'],
+  ['deploy/kubernetes/README.md', /kubectl|^docker run |^mkdir -p -m 700 ~/, { by: 'test/operates/kubernetes.spec.ts' }],
 ];
 
 const documented = pagesForReaders().flatMap(commandsOf);

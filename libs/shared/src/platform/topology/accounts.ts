@@ -14,6 +14,12 @@ const LEDGER_CONSUMER = 'ledger';
 export const MAX_PAYLOAD_BYTES = 4 * 1024 * 1024;
 const TENANT_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
+/** May ask a server to read its configuration again, and nothing else: for a process that cannot send it a signal. */
+export const RELOAD_USER = 'reload';
+/** Followed by the id of a server and `.RELOAD`. */
+const RELOAD_SUBJECT = '$SYS.REQ.SERVER';
+export const reloadSubject = (serverId: string): string => `${RELOAD_SUBJECT}.${serverId}.RELOAD`;
+
 export interface AccountsPlan {
   /** Tenants whose user has a password. */
   readonly tenants: readonly string[];
@@ -170,7 +176,7 @@ export function accountsConfig(plan: AccountsPlan): string {
     ...clusterConfig(plan.member),
     'system_account: SYS',
     'accounts {',
-    '  SYS {}',
+    ...systemAccount(plan),
     ...appAccount(plan),
     ...plan.tenants.flatMap((tenant) => tenantAccount(tenant, loginOf(plan, tenant))),
     ...Object.entries(plan.natsUsers ?? {}).flatMap(([tenant, key]) => tenantAccount(tenant, `nkey: ${quote(key)}`)),
@@ -178,6 +184,12 @@ export function accountsConfig(plan: AccountsPlan): string {
     '}',
     '',
   ].join('\n');
+}
+
+/** Without a password for it there is no such user. */
+function systemAccount(plan: AccountsPlan): string[] {
+  if (plan.passwords[RELOAD_USER] === undefined) return ['  SYS {}'];
+  return ['  SYS {', `    users: [ ${userLine(plan, RELOAD_USER, { publish: [reloadSubject('*')], subscribe: [] })} ]`, '  }'];
 }
 
 function appAccount(plan: AccountsPlan): string[] {
@@ -211,7 +223,7 @@ function loginOf({ passwords }: AccountsPlan, user: string): string {
 }
 
 function checkTenants(tenants: readonly string[]): void {
-  const taken = new Set<string>([...APP_USERS, REPLAY_USER]);
+  const taken = new Set<string>([...APP_USERS, REPLAY_USER, RELOAD_USER]);
   for (const tenant of tenants) {
     if (!TENANT_NAME.test(tenant)) throw new Error(`"${tenant}" cannot be a tenant: 1 to 64 of A-Z, a-z, 0-9, _ and - are allowed.`);
     if (taken.has(tenant)) throw new Error(`"${tenant}" cannot be a tenant: the name is in use as a NATS user.`);
