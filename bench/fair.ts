@@ -28,8 +28,7 @@ async function fair(stage: SellingStage): Promise<boolean> {
   await open(stage.demo, 'demo', 'quiet');
   const idle = await times(stage.demo, 'idle');
   const { child, heard } = await flood(stage, sales);
-  const busy = await times(stage.demo, 'busy');
-  child.stdin?.end();
+  const busy = await times(stage.demo, 'busy').finally(() => child.stdin?.end());
   const isFair = at(busy, 0.99) < Math.max(LONGEST_MS, IDLE_TIMES * at(idle, 0.99));
   const shown = (sorted: readonly number[]): string => `p50 ${at(sorted, 0.5).toFixed(1)} ms, p99 ${at(sorted, 0.99).toFixed(1)} ms`;
   console.log(`an order of a quiet tenant alone:                              ${shown(idle)}`);

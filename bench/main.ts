@@ -48,6 +48,7 @@ await ownCommand('bench')
         process.exitCode = EXIT.findings;
       }
     }
+    process.exit(); // a bench that failed may have left a connection or a child that would keep this process
   })
   .parseAsync();
 
