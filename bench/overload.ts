@@ -124,8 +124,18 @@ class Answers {
   result(all: Sample): Overloaded {
     const { good, refusals } = this;
     const perSecond = (count: number): number => (count / this.durationMs) * MS_PER_SECOND;
+    const answersPerOrder = good.count === 0 ? 0 : all.count / good.count;
+    const cpuMs = Object.fromEntries(Object.entries(all.cpuMs).map(([name, ms]) => [name, ms * answersPerOrder]));
     return {
-      goodput: { ...all, perSecond: perSecond(good.count), count: good.count, p50Ms: good.at(50), p99Ms: good.at(99), maxMs: good.at(100) },
+      goodput: {
+        ...all,
+        cpuMs,
+        perSecond: perSecond(good.count),
+        count: good.count,
+        p50Ms: good.at(50),
+        p99Ms: good.at(99),
+        maxMs: good.at(100),
+      },
       offeredPerSecond: perSecond(this.offered),
       refusedPerSecond: perSecond(refusals.count),
       refusedP99Ms: refusals.count === 0 ? 0 : refusals.at(99),
