@@ -7,10 +7,12 @@ import { homeFolder, projectFolder } from '../dev/processes/project.js';
 import { BENCHES } from './benches.js';
 import { commitNow } from './measure/machine.js';
 import { type Plan, planOf, type Wanted } from './plan.js';
-import { readResult, writePage } from './report/files.js';
+import { readResult, updatePlots, writePage } from './report/files.js';
 import { runBench } from './run-bench.js';
 
 const RESULTS = join(projectFolder(), 'bench', 'results');
+const DOCUMENT = join(projectFolder(), 'docs', 'performance.md');
+const NAMES = BENCHES.map(({ name }) => name);
 const QUICK_RESULTS = join(homeFolder(), 'bench');
 
 const listed = BENCHES.map(({ name, what, minutes, size }) => {
@@ -20,9 +22,7 @@ const listed = BENCHES.map(({ name, what, minutes, size }) => {
 
 await ownCommand('bench')
   .description('Measures workloads beside what they are compared with in the same run. Exit code 1: a target is missed or a bench failed.')
-  .addArgument(
-    new Argument('[names...]', 'what is measured; all of it without a name').choices(BENCHES.map(({ name }) => name)).default([], 'all'),
-  )
+  .addArgument(new Argument('[names...]', 'what is measured; all of it without a name').choices(NAMES).default([], 'all'))
   .option('--quick', 'small sizes, one pair; without names only the benches that end within two minutes together')
   .option('--pairs <n>', 'how often each variant is measured, in turns (5, quick 1)', countOf)
   .option('--seconds <n>', 'of each measurement (4, quick 1)', countOf)
@@ -39,10 +39,8 @@ await ownCommand('bench')
     for (const plan of plans) {
       try {
         if (!(await runBench(plan, folder, commit))) process.exitCode = EXIT.findings;
-        writePage(
-          folder,
-          BENCHES.map(({ name }) => name),
-        );
+        writePage(folder, NAMES);
+        if (folder === RESULTS) updatePlots(DOCUMENT, folder, NAMES);
       } catch (error) {
         console.error(`\n${plan.bench.name} failed: ${messageOf(causeOf(error))}\n${error instanceof Error ? error.stack : ''}`);
         process.exitCode = EXIT.findings;
@@ -62,7 +60,7 @@ function plansFor(names: readonly string[], options: Wanted, command: Command): 
 
 function isDone({ bench, sizes }: Plan, folder: string, commit: string): boolean {
   const recorded = readResult(folder, bench.name);
-  const isSame = recorded?.commit === commit && JSON.stringify(recorded.sizes) === JSON.stringify(sizes);
+  const isSame = recorded?.commit === commit && !commit.endsWith('+') && JSON.stringify(recorded.sizes) === JSON.stringify(sizes);
   if (isSame) console.log(`${bench.name}: measured at ${commit} already`);
   return isSame;
 }

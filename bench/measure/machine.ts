@@ -31,7 +31,7 @@ export const machine = (): Machine => ({
   processors: availableParallelism(),
   model: cpus()[0]?.model ?? 'unknown',
   memoryMiB: Math.round(totalmem() / MEBIBYTE),
-  kernel: `${process.platform} ${release()}`,
+  kernel: `${process.platform} ${/^\d+\.\d+/.exec(release())?.[0] ?? ''}`,
 });
 
 /** The state of the machine before a bench. */

@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../../dev/processes/temporary.js';
 import { spreadOf } from '../measure/statistics.js';
-import { readResult, writePage, writeResult } from './files.js';
+import { readResult, updatePlots, writePage, writeResult } from './files.js';
 import type { Plot, Recorded } from './result.js';
 
 const plot: Plot = { kind: 'bars', title: 'Orders', unit: '/s', series: ['orders'], groups: [{ label: 'a', values: [spreadOf([1])] }] };
@@ -32,6 +32,22 @@ describe('the page of all results', () => {
       expect(page).toContain('| [orders](#orders) | twice \\| thrice | **no** | 1.5 | `abc` |');
       expect(page).toContain('**Warning.** Other programs use 40 % of the processors.');
       expect(page).not.toMatch(/http|undefined|NaN/);
+    } finally {
+      folder.remove();
+    }
+  });
+});
+
+describe('a document with places for plots', () => {
+  it('shows the plots of the benches that have a result, once, however often it is updated', () => {
+    const folder = temporaryFolder('bench-document');
+    const document = join(folder.path, 'performance.md');
+    try {
+      writeFileSync(document, 'Orders.\n\n<!-- plot orders-1 -->\n\nHTTP.\n\n<!-- plot http-1 -->\n');
+      writeResult(join(folder.path, 'results'), recorded([plot]));
+      for (let times = 0; times < 2; times += 1) updatePlots(document, join(folder.path, 'results'), ['orders', 'http']);
+      const shown = '<!-- plot orders-1 -->\n![Orders](results/orders-1.svg)';
+      expect(readFileSync(document, 'utf8')).toBe(`Orders.\n\n${shown}\n\nHTTP.\n\n<!-- plot http-1 -->\n`);
     } finally {
       folder.remove();
     }

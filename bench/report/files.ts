@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { pageOf } from './page.js';
+import { dirname, join, relative } from 'node:path';
+import { pageOf, withPlots } from './page.js';
 import { svgOf } from './plot.js';
 import type { Recorded } from './result.js';
 
@@ -20,6 +20,13 @@ export function writeResult(folder: string, recorded: Recorded): void {
 export function writePage(folder: string, benches: readonly string[]): void {
   const all = benches.flatMap((bench) => readResult(folder, bench) ?? []);
   writeFileSync(join(folder, 'README.md'), pageOf(all));
+}
+
+/** Shows these results in a document that has places for plots. */
+export function updatePlots(document: string, folder: string, benches: readonly string[]): void {
+  const all = benches.flatMap((bench) => readResult(folder, bench) ?? []);
+  const path = relative(dirname(document), folder);
+  writeFileSync(document, withPlots(readFileSync(document, 'utf8'), all, path));
 }
 
 export function readResult(folder: string, bench: string): Recorded | undefined {

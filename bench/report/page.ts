@@ -26,6 +26,17 @@ export function pageOf(all: readonly Recorded[]): string {
   ].join('\n');
 }
 
+/** A line that a plot follows, once its bench has a result: `<!-- plot orders-1 -->`. */
+const PLACE = /<!-- plot ([\w-]+)-(\d+) -->(?:\n!\[[^\n]*)?/g;
+
+/** Puts the plots of the results into a document, each after its place; a place without a result stays empty. `path` leads to the results. */
+export const withPlots = (document: string, all: readonly Recorded[], path: string): string =>
+  document.replaceAll(PLACE, (_, bench: string, number: string) => {
+    const place = `<!-- plot ${bench}-${number} -->`;
+    const plot = all.find((recorded) => recorded.bench === bench)?.result.plots[Number(number) - 1];
+    return plot === undefined ? place : `${place}\n![${plot.title}](${path}/${bench}-${number}.svg)`;
+  });
+
 function section(recorded: Recorded): readonly string[] {
   const { bench, result } = recorded;
   return [
