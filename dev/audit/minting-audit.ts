@@ -45,9 +45,9 @@ export const MINTING_AUDIT: Audit = {
       checks: [
         ['WI1', 'signature on the raw body', 'Standard Webhooks over the bytes as they came'],
         ['WI2', 'the event id is unique', 'the event id is the key, the payment is counted once in the fold'],
-        ['WI3', 'checked with the effect', 'stored as a command; decision and effect are one commit'],
+        ['WI3', 'checked with the effect', 'decision and effect are one commit; 503 until it is in the log'],
         ['WI4', 'status tracked', 'the payment on the order, and what is owed'],
-        ['WI5', 'a duplicate answers 2xx', 'the answer of the first, or 202 while it is in process'],
+        ['WI5', 'a duplicate answers 2xx', 'the answer of the first, for which a copy under way waits'],
         ['WI6', 'concurrent and out of order safe, for longer than retries', 'payments are facts that only grow; keys never end'],
       ],
     },

@@ -3,7 +3,7 @@ import { internalCommand } from '../../apps/purchase/src/requests/command.js';
 import { aimed, crowdOrder, orderKey, type SeenSale } from './aim.js';
 import { type History, type Step, TENANTS } from './history.js';
 import type { HistoryLog } from './log.js';
-import { Selling } from './selling.js';
+import { INBOX, Selling } from './selling.js';
 
 const START_MS = Date.UTC(2027, 0, 1);
 
@@ -42,7 +42,7 @@ class Player {
         return this.report(this.at(step), step);
       case 'sweep': {
         const { tenant, sale } = this.at(step);
-        this.at(step).decide(internalCommand({ tenant, sale }, 'sale.sweep', `sweep-${index}`, {}), this.now);
+        this.at(step).decide({ ...internalCommand({ tenant, sale }, 'sale.sweep', `sweep-${index}`, {}), reply: INBOX }, this.now);
         return;
       }
       case 'wait':

@@ -7,8 +7,8 @@ import { decideCommand } from '../../apps/purchase/src/deciding/decide.js';
 import { SaleAggregate } from '../../apps/purchase/src/deciding/sale-aggregate.js';
 import type { OperationName } from '../../apps/purchase/src/operations/operations.js';
 import { MintResultReactor } from '../../apps/purchase/src/reactors/mint-result-reactor.js';
-import type { Command } from '../../apps/purchase/src/requests/command.js';
-import type { Inbox } from '../../apps/purchase/src/requests/inbox.js';
+import type { Asked, Command } from '../../apps/purchase/src/requests/command.js';
+import type { InternalCommands } from '../../apps/purchase/src/requests/internal-commands.js';
 import { readRequest } from '../../apps/purchase/src/requests/read-request.js';
 import type { HistoryLog } from './log.js';
 import { deliveryOf, MintSide } from './mint-side.js';
@@ -17,6 +17,8 @@ import { deliveryOf, MintSide } from './mint-side.js';
 const MOST_EVENTS = 200;
 /** By which the intake of a tenant hashes ids that it cannot keep. */
 const SECRET = 'secret';
+/** Nobody listens there: what is decided is read from the log. */
+export const INBOX = '_INBOX.histories';
 const silent = createLogger('histories', 'silent');
 
 /** A command that was accepted, as its caller sent it. */
@@ -45,13 +47,13 @@ export class Selling {
   ) {
     this.fold = new SaleAggregate(saleSubject(tenant, sale));
     this.mints = new MintSide(tenant, sale);
-    const inbox = {
-      put: async (command: Command) => {
-        this.reports.push(command);
-        return 'stored' as const;
+    const commands = {
+      isDecided: async (asked: Asked) => {
+        this.reports.push({ ...asked, reply: INBOX });
+        return true;
       },
     };
-    this.reactor = new MintResultReactor(inbox as unknown as Inbox, silent);
+    this.reactor = new MintResultReactor(commands as unknown as InternalCommands, silent);
   }
 
   /** Asks as a caller does: what the intake refuses is not stored, and a key is decided once. @returns whether it was decided now */
@@ -59,7 +61,7 @@ export class Selling {
     const namespace: KeyNamespace = operation.startsWith('payment.') ? 'webhook' : 'api';
     const body = Buffer.from(JSON.stringify(request));
     const read = readRequest({ operation, namespace, tenant: this.tenant, key, traceparent: undefined, body }, SECRET);
-    return 'ok' in read && this.decide({ ...read.ok, reply: '_INBOX.histories' }, at);
+    return 'ok' in read && this.decide({ ...read.ok, reply: INBOX }, at);
   }
 
   decide(command: Command, at: number): boolean {

@@ -43,6 +43,7 @@ export class MemorySelling {
     const kept = (): AggregateRepository<SaleAggregate> => this.kept;
     const replies = { send: (subject: string, answer: Answer): void => this.waiting.get(subject)?.(answer) };
     const dead = {
+      open: async () => undefined,
       deadLetter: async (): Promise<void> => {
         throw new Error('nothing may be buried');
       },
@@ -112,7 +113,10 @@ export class MemorySelling {
     const command = internalCommand({ tenant, sale }, what as OperationName, key, body as Json);
     const subject = commandSubject(command).replace(/^cmd\./, 'cmd.0.');
     return new Promise((resolve) =>
-      this.decider.take({ ...this.delivery(subject, Buffer.from(encodeCommand(command))), settle: () => resolve() }),
+      this.decider.take({
+        ...this.delivery(subject, Buffer.from(encodeCommand({ ...command, reply: '_INBOX.model.unheard' }))),
+        settle: () => resolve(),
+      }),
     );
   };
 

@@ -36,20 +36,17 @@ async function park(key: string, msgID = commandMessageId(commandOf(key))): Prom
   await commandsSettled(shop.log);
 }
 
-/** What is sent on from DEAD: in place of what lies in COMMANDS, and decided this time. */
-async function redrive(key: string, body = encodeCommand(commandOf(key))): Promise<void> {
-  const { tenant, sale, keyHash: hash } = commandOf(key);
-  const lying = await jsm.streams.getMessage('COMMANDS', { last_by_subj: `cmd.*.${tenant}.${sale}.${hash}` });
-  await jsm.streams.deleteMessage('COMMANDS', lying?.seq ?? 0);
+/** A copy of what is dead-lettered, past what the broker remembers. */
+async function sendAgain(key: string, body = encodeCommand(commandOf(key))): Promise<void> {
   await jetstream(shop.log.admin).publish(commandSubject(commandOf(key)), body, { msgID: randomUUID() });
   await commandsSettled(shop.log);
 }
 
-it.each([
-  ['is remembered by its id', 'known', undefined],
-  ['lies there and nothing else remembers it', 'old', 'another-id'],
-])('[L10] a request that was set aside and %s is answered so each time, over NATS and HTTP, and by its decision once it was sent on', async (_, key, msgID) => {
-  await park(key, msgID);
+const entries = async (): Promise<number> => (await jsm.streams.info('DEAD')).state.messages;
+
+it('[L10] a request that is dead-lettered is answered so each time, over NATS and HTTP, and by its decision once it was sent again', async () => {
+  const key = 'known';
+  await park(key);
   const before = await shop.log.lastSequences();
   for (let tries = 0; tries < 2; tries++) {
     expect(await shop.demo.place(SALE, { quantity: 1 }, key)).toMatchObject({
@@ -62,17 +59,32 @@ it.each([
     expect(heard.headers.get('Retry-After')).toBe('60');
   }
   expect(await shop.log.lastSequences()).toEqual(before);
-  await redrive(key);
+  await sendAgain(key);
   const decided = await shop.demo.place(SALE, { quantity: 1 }, key);
   expect(decided).toMatchObject({ status: 201, replayed: true, body: { sale: SALE } });
   expect(await shop.demoWeb.place(SALE, { quantity: 1 }, key)).toMatchObject({ status: 201, replayed: true, text: decided.text });
   expect((await toldOf(shop.log, SALE)).decisions.filter((hash) => hash === keyHash('api', key))).toHaveLength(1);
 });
 
-it('a request that was sent on and set aside again is answered so again', async () => {
+it('a request that is dead-lettered is decided for its caller by a version that can, once the broker has forgotten it', async () => {
+  await park('old', 'another-id');
+  expect(await shop.demo.place(SALE, { quantity: 1 }, 'old')).toMatchObject({ status: 201, replayed: false });
+});
+
+it('a request that fails again is answered so again, and is one dead letter', async () => {
   await park('twice');
-  await redrive('twice', encodeCommand(commandOf('twice')).replace('order.place', 'order.swap'));
+  const before = await entries();
+  await sendAgain('twice', encodeCommand({ ...commandOf('twice'), reply: '_INBOX.purchase.again' }).replace('order.place', 'order.swap'));
   expect(await shop.demo.place(SALE, { quantity: 1 }, 'twice')).toMatchObject({ status: 503, body: { code: 'dead-lettered' } });
+  expect(await entries()).toBe(before);
+});
+
+it('another request of its key that fails is a dead letter of its own', async () => {
+  await park('two-requests');
+  const before = await entries();
+  const other = encodeCommand({ ...commandOf('two-requests'), fingerprint: 'of another body' }).replace('order.place', 'order.swap');
+  await sendAgain('two-requests', other);
+  expect(await entries()).toBe(before + 1);
 });
 
 it('a request whose like was set aside in another sale is decided', async () => {

@@ -9,8 +9,11 @@ import { OPERATIONS } from '../../apps/purchase/src/operations/operations.js';
 import { admit, operatorOf } from '../harness/admit.js';
 import { Caller, type Heard } from '../harness/caller.js';
 import { commandsSettled, toldOf } from '../stages/crash-stage.js';
+import { becomesPending, heldDeciders } from '../stages/held-deciders.js';
 import { Log, startSelling } from '../stages/selling.js';
 
+/** For a decision that does not come. */
+const SOON_MS = 1_000;
 const log = Log.forTests('dead-letters');
 let demo: Caller;
 let operator: NatsConnection;
@@ -67,7 +70,7 @@ it('[L6] lets an operator see what is dead, repair it, and send it once more: th
   expect(JSON.parse((await cli('show', `${dead}`, '--json')).out)).toMatchObject({ number: dead, stream: 'COMMANDS', deliveries: 1 });
 
   repair();
-  expect(await cli('redrive', '--all')).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+ {2}redriven as {2}COMMANDS \d+\n$/) });
+  expect(await cli('redrive', '--all')).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+ {2}redriven {2}decided: 201\n$/) });
   const answer = await again('cured', 'cured-key');
   expect(answer).toMatchObject({ status: 201, replayed: true });
   expect(await cli('ls')).toMatchObject({ code: 0, out: 'no dead letters\n' });
@@ -78,44 +81,66 @@ it('[L6] lets an operator see what is dead, repair it, and send it once more: th
   expect(await log.lastSequences()).toEqual(before);
 });
 
-it('[L4] does nothing twice when it is redriven by two at once, or again after a crash at either step', async () => {
+it('[L4] does nothing twice when it is redriven by two at once, or again after a crash', async () => {
   await demo.open('crashed', { quota: 10 });
-  const keys = ['by-two', 'after-delete', 'after-publish'];
+  const keys = ['by-two', 'after-publish'];
   const letters = [];
   for (const key of keys) letters.push(await deadLettered('crashed', key));
-  const [byTwo = 0, afterDelete = 0, afterPublish = 0] = letters;
+  const [byTwo = 0, afterPublish = 0] = letters;
   repair();
   const run = await redriving();
-  await Promise.all([1, 2].map(async () => run.run((await box.find(byTwo))!)));
-
-  await jsm.streams.deleteMessage('COMMANDS', (await box.find(afterDelete))!.sequence);
-  expect(await run.run((await box.find(afterDelete))!)).toMatchObject({ outcome: 'redriven' });
+  const both = await Promise.all([1, 2].map(async () => run.run((await box.find(byTwo))!)));
+  expect(both).toContainEqual({ outcome: 'redriven', note: 'decided: 201' });
+  expect((await box.find(byTwo))?.closed).toMatchObject({ how: 'redriven', note: 'decided: 201' });
 
   const dying = Object.assign(Object.create(box) as DeadLetterQueue, { close: () => Promise.reject(new Error('the process died')) });
   await expect((await Redrive.on(operator, dying)).run((await box.find(afterPublish))!)).rejects.toThrow('died');
   expect((await box.find(afterPublish))?.closed).toBeUndefined();
-  const stored = (await log.lastSequences()).COMMANDS;
-  expect(await run.run((await box.find(afterPublish))!)).toEqual({ outcome: 'redriven', note: `COMMANDS ${stored}` });
+  expect(await run.run((await box.find(afterPublish))!)).toEqual({ outcome: 'redriven', note: 'decided: 201' });
 
-  await commandsSettled(log);
   for (const key of keys) expect((await again('crashed', key)).status).toBe(201);
   expect((await toldOf(log, 'crashed')).orders).toHaveLength(keys.length);
+});
+
+it('[L3] stays open until it is decided: COMMANDS may lose the copy, and a decider may fail again', async () => {
+  await demo.open('lost', { quota: 10 });
+  const dead = await deadLettered('lost', 'lost-key');
+  const refused = { outcome: 'refused', note: expect.stringContaining('could not be decided again (503)') };
+  expect(await (await redriving()).run((await box.find(dead))!)).toEqual(refused);
+  repair();
+  const release = await heldDeciders(log);
+  const impatient = await Redrive.on(operator, box, SOON_MS);
+  const running = impatient.run((await box.find(dead))!);
+  await becomesPending(log, 'lost-key');
+  await jsm.streams.purge('COMMANDS');
+  await release();
+  expect(await running).toEqual({ outcome: 'refused', note: expect.stringContaining('no decision was heard in time') });
+  expect((await box.find(dead))?.closed).toBeUndefined();
+  expect(await (await redriving()).run((await box.find(dead))!)).toEqual({ outcome: 'redriven', note: 'decided: 201' });
+  expect(await box.list({ closed: false })).toEqual([]);
 });
 
 it('[L4] knows the caller who was faster with the same request, and refuses to put one in the place of another', async () => {
   await demo.open('taken', { quota: 10 });
   const [same, other] = [await deadLettered('taken', 'same'), await deadLettered('taken', 'other')];
   repair();
-  for (const each of [same, other]) await jsm.streams.deleteMessage('COMMANDS', (await box.find(each))!.sequence);
   const js = jetstream(log.admin); // a caller behind another process, after the broker forgot the key
-  const original = await box.find(same);
-  const [, , tenant, sale, hash] = original!.subject.split('.');
-  const command = JSON.parse(Buffer.from(original!.original, 'base64').toString('utf8')) as object;
-  await js.publish(`cmd.${tenant}.${sale}.${hash}`, JSON.stringify({ ...command, reply: '_INBOX.purchase.elsewhere' }));
-  expect(await (await redriving()).run(original!)).toMatchObject({ outcome: 'redriven' });
+  const send = async (entry: number, more: object): Promise<void> => {
+    const { subject, original } = (await box.find(entry))!;
+    const command = JSON.parse(Buffer.from(original, 'base64').toString('utf8')) as object;
+    const asked = JSON.stringify({ ...command, reply: '_INBOX.purchase.elsewhere', ...more });
+    await js.publish(subject.replace(/^cmd\.\d+\./, 'cmd.'), asked);
+  };
+  const release = await heldDeciders(log);
+  await send(same, {});
+  const inWork = { outcome: 'refused', note: 'a request with its key is being decided; run this again' };
+  expect(await (await redriving()).run((await box.find(same))!)).toEqual(inWork);
+  await release();
+  await commandsSettled(log);
+  expect(await (await redriving()).run((await box.find(same))!)).toMatchObject({ outcome: 'redriven' });
 
-  const [, , , , otherHash] = (await box.find(other))!.subject.split('.');
-  await js.publish(`cmd.${tenant}.${sale}.${otherHash}`, JSON.stringify({ ...command, key: 'other', fingerprint: 'of another body' }));
+  await send(other, { fingerprint: 'of another body' });
+  await commandsSettled(log);
   const ran = await cli('redrive', `${other}`);
   expect([ran.code, ran.out]).toEqual([1, expect.stringContaining('another request has taken its key')]);
   expect((await cli('drop', `${other}`, '--reason', 'its caller was answered by hand')).out).toBe(`${other}  dropped\n`);

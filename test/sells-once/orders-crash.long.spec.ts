@@ -12,6 +12,7 @@ import { Caller } from '../harness/caller.js';
 import { arrives, type Frame, LossyProxy } from '../harness/lossy-proxy.js';
 import { commandsSettled, counted, insist, SILENT, settingsAt, startAt, toldOf } from '../stages/crash-stage.js';
 import { purchaseContext } from '../stages/purchase-context.js';
+import { SeenCommands } from '../stages/seen-commands.js';
 import { Log } from '../stages/selling.js';
 
 const log = Log.forTests('crash');
@@ -19,6 +20,7 @@ let proxy: LossyProxy;
 let first: NestFastifyApplication;
 let demo: Caller;
 let jsm: JetStreamManager;
+let seen: SeenCommands;
 const startApp = (url: string): Promise<NestFastifyApplication> => log.keep(startAt(log.server, url));
 
 beforeAll(async () => {
@@ -26,6 +28,7 @@ beforeAll(async () => {
   first = await startApp(proxy.url);
   demo = await log.keep(Caller.of(log.server, 'demo'));
   jsm = await jetstreamManager(log.admin);
+  seen = await SeenCommands.on(log);
   log.onClose(() => proxy.mend()); // the apps end only when they are heard
 });
 
@@ -115,16 +118,14 @@ describe('[L4] a key', () => {
     await demo.open(outcome, { quota: 10 });
     expect((await demo.place(outcome, { quantity }, outcome)).status).toBe(status);
     const before = await log.lastSequences();
-    const stored = await jsm.streams.getMessage('COMMANDS', { seq: before.COMMANDS ?? 0 });
-    if (stored === null) throw new Error('the command of the order is not there');
-    const subject = stored.subject.replace(/^cmd\.\d+\./, 'cmd.');
+    const stored = seen.last;
     const forged = { ...stored.json<Command>(), fingerprint: 'another', request: { sale: outcome, buyer: 'b-1', quantity: 3 } };
     for (const body of [stored.string(), JSON.stringify(forged)]) {
-      await jsm.streams.deleteMessage('COMMANDS', (await jsm.streams.info('COMMANDS')).state.last_seq);
-      await jetstream(log.admin).publish(subject, body, { msgID: randomUUID() });
+      await commandsSettled(log);
+      await jetstream(log.admin).publish(stored.subject, body, { msgID: randomUUID() });
       await commandsSettled(log);
     }
-    expect(await log.lastSequences()).toEqual({ ...before, COMMANDS: stored.seq + 2 });
+    expect(await log.lastSequences()).toEqual({ ...before, COMMANDS: (before.COMMANDS ?? 0) + 2 });
     expect((await toldOf(log, outcome)).decisions).toHaveLength(1);
   });
 });

@@ -112,6 +112,6 @@ it('answers health: live and ready', async () => {
   const ready = await fetch(`${healthUrlOf(shop.app)}/health/ready`);
   expect([ready.status, await ready.json()]).toEqual([
     200,
-    { status: 'ready', checks: { log: 'ok', edge: 'ok', tenants: 'ok', decider: 'ok' } },
+    { status: 'ready', checks: { log: 'ok', edge: 'ok', tenants: 'ok', decider: 'ok', commands: 'ok' } },
   ]);
 });

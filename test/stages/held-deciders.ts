@@ -1,15 +1,27 @@
 import { jetstreamManager } from '@nats-io/jetstream';
-import { DECIDER_SETS, deciderSet } from '#shared/platform/topology/consumers.js';
+import { type KeyNamespace, keyHash } from '#shared/kernel/ids.js';
+import { deciderSets } from '#shared/platform/topology/consumers.js';
+import { waitFor } from '../../dev/processes/wait.js';
 import type { Log } from './selling.js';
 
 const LONG_MS = 600_000;
+const STORED_MS = 20_000;
 
 /** Keeps every command from being decided, as a busy or a broken decider would. @returns lets them be decided */
-export async function heldDeciders(log: Log): Promise<() => Promise<void>> {
+export async function heldDeciders(log: Pick<Log, 'admin'>): Promise<() => Promise<void>> {
   const { consumers } = await jetstreamManager(log.admin);
-  const sets = Array.from({ length: DECIDER_SETS }, (_, set) => deciderSet(set));
-  await Promise.all(sets.map((set) => consumers.pause('COMMANDS', set, new Date(Date.now() + LONG_MS))));
+  await Promise.all(deciderSets().map((set) => consumers.pause('COMMANDS', set, new Date(Date.now() + LONG_MS))));
   return async () => {
-    await Promise.all(sets.map((set) => consumers.resume('COMMANDS', set)));
+    await Promise.all(deciderSets().map((set) => consumers.resume('COMMANDS', set)));
   };
 }
+
+/** Whether a command of this key lies in COMMANDS, undecided. */
+export async function isPending(log: Pick<Log, 'admin'>, key: string, namespace: KeyNamespace = 'api'): Promise<boolean> {
+  const { streams } = await jetstreamManager(log.admin);
+  return (await streams.getMessage('COMMANDS', { last_by_subj: `cmd.*.*.*.${keyHash(namespace, key)}` })) !== null;
+}
+
+/** Resolves when a command of this key lies in COMMANDS. */
+export const becomesPending = (log: Pick<Log, 'admin'>, key: string, namespace?: KeyNamespace): Promise<void> =>
+  waitFor(() => isPending(log, key, namespace), { what: `${key} lies in COMMANDS`, timeoutMs: STORED_MS });

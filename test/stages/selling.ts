@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { jetstreamManager } from '@nats-io/jetstream';
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readEnvironment } from '#shared/platform/process/environment.js';
@@ -25,6 +25,7 @@ export const apiKeyOf = (tenant: string): string => `admit_test_key_of_tenant_${
 abstract class ServedLog<Server extends Broker & { stop(): Promise<void> }> extends Stage {
   server!: Server;
   admin!: NatsConnection;
+  dataDir!: string;
   /** Copies of every stream; none where a test brings the streams itself. */
   protected abstract readonly replicas: number;
 
@@ -39,13 +40,18 @@ abstract class ServedLog<Server extends Broker & { stop(): Promise<void> }> exte
   protected abstract serve(dataDir: string): Promise<Server>;
 
   override async open(): Promise<void> {
-    this.server = await this.keep(this.serve(this.folder(this.name)));
+    this.dataDir = this.folder(this.name);
+    this.server = await this.keep(this.serve(this.dataDir));
     this.admin = await this.keep(connect({ ...this.server.connection('provision'), maxReconnectAttempts: -1, reconnectTimeWait: 50 }));
     if (this.replicas === 0) return;
     await provision(this.admin, { replicas: this.replicas });
     const register = await TenantRegister.on(this.admin);
     const given = { hasNatsPassword: true, grants: ['free-mints'] } as const;
     for (const tenant of this.tenants) await register.create(tenant, { apiKey: apiKeyOf(tenant), ...given });
+  }
+
+  manager(): Promise<JetStreamManager> {
+    return jetstreamManager(this.admin, { checkAPI: false });
   }
 
   /** How many messages each stream has ever stored: what "nothing stored" is measured by. */

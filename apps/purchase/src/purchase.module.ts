@@ -7,6 +7,7 @@ import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { TenantsModule } from '#shared/platform/tenants/tenants.module.js';
 import { HttpApiModule } from './api/http/http-api.module.js';
 import { EDGE, NatsApiModule } from './api/nats/nats-api.module.js';
+import { CommandConsumers } from './deciding/command-consumers.js';
 import { Decider } from './deciding/decider.js';
 import { SellingModule } from './deciding/selling.module.js';
 import { PurchaseMetricsModule } from './metrics.module.js';
@@ -25,9 +26,9 @@ export class PurchaseModule {
     const natsApi = NatsApiModule.of();
     const health = HealthModule.with({
       imports: [SellingModule, TenantsModule, natsApi],
-      inject: [NATS, EDGE, TenantDirectory, Decider],
-      checks: (connection: NatsConnection, edge: NatsConnection, tenants: TenantDirectory, decider: Decider) =>
-        readiness({ connection, edge, tenants, decider }),
+      inject: [NATS, EDGE, TenantDirectory, Decider, CommandConsumers],
+      checks: (connection: NatsConnection, edge: NatsConnection, tenants: TenantDirectory, decider: Decider, consumers: CommandConsumers) =>
+        readiness({ connection, edge, tenants, decider, consumers }),
     });
     return {
       module: PurchaseModule,

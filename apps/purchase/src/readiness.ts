@@ -2,6 +2,7 @@ import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { HealthChecks } from '#shared/platform/process/health.js';
 import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
+import type { CommandConsumers } from './deciding/command-consumers.js';
 import type { Decider } from './deciding/decider.js';
 
 const PROBE_TIMEOUT_MS = 2_000;
@@ -13,10 +14,11 @@ interface Watched {
   readonly edge: NatsConnection;
   readonly tenants: TenantDirectory;
   readonly decider: Decider;
+  readonly consumers: CommandConsumers;
 }
 
 /** Ready means that something can be stored: a full disk answers reads and lets publishes time out, so a real one is tried. */
-export function readiness({ connection, edge, tenants, decider }: Watched): HealthChecks {
+export function readiness({ connection, edge, tenants, decider, consumers }: Watched): HealthChecks {
   const js = jetstream(connection, { timeout: PROBE_TIMEOUT_MS });
   return {
     log: async () => {
@@ -30,6 +32,9 @@ export function readiness({ connection, edge, tenants, decider }: Watched): Heal
     },
     decider: async () => {
       if (decider.broken !== undefined) throw decider.broken;
+    },
+    commands: async () => {
+      consumers.assertCompared();
     },
   };
 }

@@ -148,7 +148,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
   {
     guard: 'nothing stored, nothing promised: a lost command is accepted all the same',
     file: 'apps/purchase/src/requests/intake.ts',
-    from: "if ((await this.parts.inbox.sequenceOf(command)) === undefined) return problemAnswer('log-unreachable');",
+    from: "if (!(await this.parts.inbox.holds(command))) return problemAnswer('log-unreachable');",
     to: '',
     checks: ['minting DL6', 'blockchain SC-6', 'blockchain SC-7'],
     specs: ['test/sells-once/orders-lossy.long.spec.ts'],

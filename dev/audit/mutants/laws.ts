@@ -1,6 +1,9 @@
 import type { Mutant } from '../mutant.js';
 
-/** Guards of the laws that neither audit has a check for: L11 (whatever is accepted can be projected) and L13 (nobody spends another's time). */
+/**
+ * Guards of the laws that neither audit has a check for: L3 (nothing acknowledged is lost), L6 (every order ends), L11 (whatever is accepted can
+ * be projected) and L13 (nobody spends another's time).
+ */
 export const LAW_MUTANTS: readonly Mutant[] = [
   {
     guard: "a tenant's slot: it is not freed when its request ends",
@@ -65,5 +68,32 @@ export const LAW_MUTANTS: readonly Mutant[] = [
     to: 'ms !== 0.5 ? undefined',
     checks: ['L11'],
     specs: ['libs/shared/src/domain/values.spec.ts'],
+  },
+  {
+    guard: 'a wake-up is done when it is decided: already when its command is stored',
+    file: 'apps/purchase/src/requests/internal-commands.ts',
+    from: "return stored === 'stored' && (await reply.answer) !== undefined;",
+    to: "return stored === 'stored' || (await reply.answer) !== undefined;",
+    checks: ['L6'],
+    specs: ['test/sells-once/lost-commands.spec.ts'],
+    tests: ['although COMMANDS lost the command', 'a wake-up that was decided is acknowledged'],
+  },
+  {
+    guard: 'consumers that are ahead of COMMANDS are reset: they are left where they are',
+    file: 'apps/purchase/src/deciding/command-consumers.ts',
+    from: 'for (const { name } of stranded > 0 ? consumers : ahead) {',
+    to: 'for (const { name } of stranded > 0 ? [] : ahead.slice(ahead.length)) {',
+    checks: ['L6'],
+    specs: ['test/sells-once/lost-commands.spec.ts'],
+    tests: ['is reset when the app', 'a wake-up that was decided is acknowledged'],
+  },
+  {
+    guard: 'a redrive is done when it is decided: already when its copy is stored',
+    file: 'apps/cli/src/dead/ask-again.ts',
+    from: "if (heard === undefined || heard.done === true) return { became: 'silent' };",
+    to: "if (heard === undefined || heard.done === true) return { became: 'decided', status: 202 };",
+    checks: ['L3'],
+    specs: ['test/same-answer/dead-letters.spec.ts'],
+    tests: ['stays open until it is decided', 'does nothing twice when it is redriven'],
   },
 ];

@@ -35,7 +35,9 @@ export function addDeadCommands(program: Command): void {
   dead
     .command('redrive')
     .argument('[entries...]', 'their numbers', (text: string, before: readonly number[] = []) => [...before, entryIn(text)])
-    .description('send originals again, after the cause is removed; nothing is done twice. Exit code 1: one is refused')
+    .description(
+      'send originals again, after the cause is removed, and wait for their decisions; nothing is done twice. Exit code 1: one is refused',
+    )
     .option('--all', 'every open entry')
     .option('--stream <stream>', 'only those of this stream')
     .option('--tenant <tenant>', "only this tenant's")
@@ -80,7 +82,7 @@ async function redrive(sequences: readonly number[] = [], which: Which = {}): Pr
     for (const entry of chosen) {
       const { outcome, note }: Redriven = await redriving.run(entry);
       refused ||= outcome === 'refused';
-      say(`${entry.number}  ${outcome === 'redriven' ? 'redriven as' : outcome}  ${note}`);
+      say(`${entry.number}  ${outcome}  ${note}`);
     }
     return refused ? EXIT.findings : EXIT.ok;
   });

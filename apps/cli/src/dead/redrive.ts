@@ -1,20 +1,21 @@
-import { JetStreamApiError, type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { headers, type NatsConnection } from '@nats-io/transport-node';
+import { JetStreamApiError, type JetStreamClient, jetstream } from '@nats-io/jetstream';
+import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import type { MintCommand } from '#shared/domain/mint/events.js';
 import { Fault } from '#shared/kernel/fault.js';
+import { isSameRequest, objectIn } from '#shared/platform/messaging/same-request.js';
 import { StoredMessages } from '#shared/platform/messaging/stored-messages.js';
+import { COMMANDS_STREAM } from '#shared/platform/topology/streams.js';
 import { standing } from '../mint/ticket-record.js';
+import { type AskedAgain, askAgain, DECIDED_WITHIN_MS, KEY_REUSED } from './ask-again.js';
 import type { DeadLetterEntry, DeadLetterQueue } from './dead-letter-queue.js';
 
-/** Result of a redrive: `redriven` now, `closed` before, or `refused` because sending it again would be wrong. */
+/** Result of a redrive: `redriven` now, `closed` before, or `refused` because it had no effect, or sending it again would be wrong. */
 export interface Redriven {
   readonly outcome: 'redriven' | 'closed' | 'refused';
   readonly note: string;
 }
 
-const COMMANDS = 'COMMANDS';
 const MINTS = 'MINTS';
-const REDRIVABLE = [COMMANDS, MINTS];
 const TAKEN = 10077; // a message of this subject is there, or the stream is full: looked up
 /** Headers that say how the broker should take a message, and not what it is: they would have the copy taken for the original. */
 const FOR_THE_BROKER = /^Nats-/i;
@@ -25,32 +26,40 @@ const FOR_THE_BROKER = /^Nats-/i;
  */
 export class Redrive {
   private constructor(
+    private readonly connection: NatsConnection,
     private readonly js: JetStreamClient,
-    private readonly jsm: JetStreamManager,
     private readonly messages: StoredMessages,
     private readonly queue: DeadLetterQueue,
+    private readonly decidedWithinMs: number,
   ) {}
 
-  static async on(connection: NatsConnection, queue: DeadLetterQueue): Promise<Redrive> {
-    const jsm = await jetstreamManager(connection, { checkAPI: false });
-    return new Redrive(jetstream(connection), jsm, await StoredMessages.on(connection), queue);
+  static async on(connection: NatsConnection, queue: DeadLetterQueue, decidedWithinMs = DECIDED_WITHIN_MS): Promise<Redrive> {
+    return new Redrive(connection, jetstream(connection), await StoredMessages.on(connection), queue, decidedWithinMs);
   }
 
   async run(entry: DeadLetterEntry): Promise<Redriven> {
     if (entry.closed !== undefined) return { outcome: 'closed', note: `${entry.closed.how} already: ${entry.closed.note}` };
-    if (!REDRIVABLE.includes(entry.stream)) return refused(`only messages of ${REDRIVABLE.join(' or ')} can be sent again`);
+    if (entry.stream === COMMANDS_STREAM) return this.command(entry);
+    return entry.stream === MINTS ? this.mint(entry) : refused(`only messages of ${COMMANDS_STREAM} or ${MINTS} can be sent again`);
+  }
+
+  private async command(entry: DeadLetterEntry): Promise<Redriven> {
+    const asked = await askAgain(this.connection, entry, { headers: headersOf(entry), decidedWithinMs: this.decidedWithinMs });
+    return asked.became === 'decided' ? this.done(entry, `decided: ${asked.status}`) : refused(whyNot(asked));
+  }
+
+  private async mint(entry: DeadLetterEntry): Promise<Redriven> {
     const over = await this.failedMint(entry);
     if (over !== undefined) return refused(over);
     const lying = await this.lying(entry);
     if (lying !== undefined) return this.judge(entry, lying);
-    await this.makeRoom(entry);
     const sequence = await this.publish(entry);
-    return sequence === undefined ? this.judge(entry, await this.lying(entry)) : this.done(entry, sequence);
+    return sequence === undefined ? this.judge(entry, await this.lying(entry)) : this.done(entry, `${MINTS} ${sequence}`);
   }
 
   /** A request that failed for good would fail again: its ticket needs another request. */
-  private async failedMint({ stream, original }: DeadLetterEntry): Promise<string | undefined> {
-    const asked = stream === MINTS ? mintIn(original) : undefined;
+  private async failedMint({ original }: DeadLetterEntry): Promise<string | undefined> {
+    const asked = mintIn(original);
     if (asked === undefined) return undefined;
     const { tenant, ticket, request } = asked;
     const mint = await standing(this.messages, tenant, { ticket, body: asked });
@@ -59,44 +68,31 @@ export class Redrive {
   }
 
   /** What lies on the original's subject now, other than the original itself. */
-  private async lying({ stream, subject, sequence }: DeadLetterEntry): Promise<Lying | undefined> {
-    const message = await this.messages.last(stream, subject);
+  private async lying({ subject, sequence }: DeadLetterEntry): Promise<Lying | undefined> {
+    const message = await this.messages.last(MINTS, subject);
     return message === undefined || message.seq === sequence ? undefined : { sequence: message.seq, body: message.data };
   }
 
-  /** COMMANDS keeps one message per subject, also a dead-lettered one: it is deleted to make room for its copy. Its content is in the entry. */
-  private async makeRoom({ stream, sequence, subject }: DeadLetterEntry): Promise<void> {
-    if (stream !== COMMANDS || (await this.messages.last(stream, subject)) === undefined) return;
-    try {
-      await this.jsm.streams.deleteMessage(stream, sequence, false);
-    } catch (cause) {
-      const gone = (await this.messages.at(stream, sequence)) === undefined; // somebody else was redriving it at the same time
-      if (!gone) throw new Fault('log-unreachable', { stream, sequence }, { cause });
-    }
-  }
-
   /** @returns undefined when somebody else's message took the subject meanwhile */
-  private async publish({ number, stream, subject, original, headers: of = {} }: DeadLetterEntry): Promise<number | undefined> {
-    const head = headers();
-    for (const [name, value] of Object.entries(of)) if (!FOR_THE_BROKER.test(name)) head.set(name, value);
+  private async publish(entry: DeadLetterEntry): Promise<number | undefined> {
+    const { number, subject, original } = entry;
     const msgID = `redrive:${number}`; // not the original's, which the broker may still remember
     try {
       const body = Buffer.from(original, 'base64');
-      return (await this.js.publish(asAsked(subject), body, { headers: head, msgID, expect: { streamName: stream } })).seq;
+      return (await this.js.publish(subject, body, { headers: headersOf(entry), msgID, expect: { streamName: MINTS } })).seq;
     } catch (cause) {
       if (cause instanceof JetStreamApiError && cause.code === TAKEN) return undefined;
-      throw new Fault('log-unreachable', { stream, subject }, { cause });
+      throw new Fault('log-unreachable', { stream: MINTS, subject }, { cause });
     }
   }
 
   private judge(entry: DeadLetterEntry, lying: Lying | undefined): Promise<Redriven> | Redriven {
-    if (lying === undefined) return refused(`${entry.stream} did not take it: its original is still in work there, or the stream is full`);
-    if (sameRequest(Buffer.from(entry.original, 'base64'), lying.body)) return this.done(entry, lying.sequence);
-    return refused(`another request has taken its key (${entry.stream} ${lying.sequence}); drop this entry, or answer its caller yourself`);
+    if (lying === undefined) return refused(`${MINTS} did not take it: its original is still in work there, or the stream is full`);
+    if (isSameRequest(Buffer.from(entry.original, 'base64'), lying.body)) return this.done(entry, `${MINTS} ${lying.sequence}`);
+    return refused(`another message is on its subject (${MINTS} ${lying.sequence}); drop this entry`);
   }
 
-  private async done(entry: DeadLetterEntry, sequence: number): Promise<Redriven> {
-    const note = `${entry.stream} ${sequence}`;
+  private async done(entry: DeadLetterEntry, note: string): Promise<Redriven> {
     await this.queue.close(entry.number, { how: 'redriven', note });
     return { outcome: 'redriven', note };
   }
@@ -109,31 +105,24 @@ interface Lying {
 
 const refused = (note: string): Redriven => ({ outcome: 'refused', note });
 
-/** COMMANDS puts the bucket in itself. */
-const asAsked = (subject: string): string => subject.replace(/^cmd\.\d+\./, 'cmd.');
+function whyNot({ became, ...heard }: AskedAgain): string {
+  if (became === 'unreadable') return 'it is no JSON object, so no version can read it; drop this entry';
+  if (became === 'in-work') return 'a request with its key is being decided; run this again';
+  if (!('status' in heard)) return 'no decision was heard in time; run this again when a purchase app is ready';
+  return heard.status === KEY_REUSED
+    ? 'another request has taken its key; drop this entry, or answer its caller yourself'
+    : `it could not be decided again (${heard.status}); the log of purchase says why`;
+}
 
-/** The caller may have sent its request once more by itself: then only the inbox for the answer and the trace differ. */
-function sameRequest(left: Uint8Array, right: Uint8Array): boolean {
-  return Buffer.compare(left, right) === 0 || (nameOf(left) !== undefined && nameOf(left) === nameOf(right));
+function headersOf({ headers: of = {} }: DeadLetterEntry): MsgHdrs {
+  const head = headers();
+  for (const [name, value] of Object.entries(of)) if (!FOR_THE_BROKER.test(name)) head.set(name, value);
+  return head;
 }
 
 /** The mint that an entry requests; undefined for a revocation, or if it cannot be read. */
 function mintIn(original: string): MintCommand | undefined {
-  const body = parsed(Buffer.from(original, 'base64')) as Partial<MintCommand> | undefined;
+  const body = objectIn(Buffer.from(original, 'base64')) as Partial<MintCommand> | undefined;
   const names = [body?.tenant, body?.sale, body?.ticket];
   return names.every((name) => typeof name === 'string') && typeof body?.request === 'number' ? (body as MintCommand) : undefined;
-}
-
-function nameOf(body: Uint8Array): string | undefined {
-  const { operation, key, fingerprint } = parsed(body) ?? {};
-  return fingerprint === undefined ? undefined : JSON.stringify([operation, key, fingerprint]);
-}
-
-function parsed(body: Uint8Array): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(body).toString('utf8'));
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
-  } catch {
-    return undefined; // it cannot be read: only the very same bytes are the same request
-  }
 }

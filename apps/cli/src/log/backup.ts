@@ -6,13 +6,13 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { Fault } from '#shared/kernel/fault.js';
 import { inspectTopology } from '#shared/platform/topology/inspect.js';
-import { DERIVED, STREAMS } from '#shared/platform/topology/streams.js';
+import { NOT_BACKED_UP, STREAMS } from '#shared/platform/topology/streams.js';
 import { assertLasts } from './lasting-folder.js';
 import { MANIFEST, type Manifest, manifestOf, type StreamCopy } from './manifest.js';
 import { type Reach, takeSnapshot } from './snapshot.js';
 
 /**
- * Copies every stream that is not derived from others into a new folder, while selling continues. EVENTS comes last, so that all work
+ * Copies every stream without which something would be lost into a new folder, while selling continues. EVENTS comes last, so that all work
  * recorded in the other copies is in it. Its consumers are left out, because their later requests may be missing from the other copies;
  * after a restore they resume from their earlier position.
  * @throws Fault `configuration` when the folder exists or would vanish with the container, `stream-differs` when the log differs from
@@ -28,7 +28,7 @@ export async function backUp(reach: Reach, into: string, each: (copy: StreamCopy
     const takenAt = new Date().toISOString();
     const done = await doneOf(reach.connection);
     const streams: StreamCopy[] = [];
-    for (const { name } of STREAMS.filter((stream) => !DERIVED.has(stream.name))) {
+    for (const { name } of STREAMS.filter((stream) => !NOT_BACKED_UP.has(stream.name))) {
       const copy = await copyOf(reach, draft, name);
       streams.push(copy);
       each(copy);

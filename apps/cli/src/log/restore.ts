@@ -5,7 +5,7 @@ import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-sto
 import { Fault } from '#shared/kernel/fault.js';
 import { streamInfo } from '#shared/platform/topology/inspect.js';
 import { provision } from '#shared/platform/topology/provision.js';
-import { DERIVED, EPOCH, STREAMS } from '#shared/platform/topology/streams.js';
+import { EPOCH, NOT_BACKED_UP, STREAMS } from '#shared/platform/topology/streams.js';
 import { type Manifest, readManifest, type StreamCopy } from './manifest.js';
 import { fingerprintOf, restoreSnapshot } from './snapshot.js';
 
@@ -39,7 +39,7 @@ export async function restore(connection: NatsConnection, folder: string, { repl
 }
 
 function assertComplete({ streams }: Manifest): void {
-  const problems = STREAMS.filter(({ name }) => !DERIVED.has(name) && !streams.some((copy) => copy.name === name)).map(
+  const problems = STREAMS.filter(({ name }) => !NOT_BACKED_UP.has(name) && !streams.some((copy) => copy.name === name)).map(
     ({ name }) => `${name} is not in the backup`,
   );
   if (problems.length > 0) throw new Fault('configuration', { problems });

@@ -7,7 +7,9 @@ import { nextExpiry } from '#shared/domain/sale/orders/expire-holds.js';
 import { saleSubject } from '#shared/event-store/event-store.js';
 import { type Fault, isFault } from '#shared/kernel/fault.js';
 import type { DeadLetters } from '#shared/platform/messaging/dead-letters.js';
+import { isSameRequest } from '#shared/platform/messaging/same-request.js';
 import type { Logger } from '#shared/platform/process/logger.js';
+import { COMMANDS_STREAM } from '#shared/platform/topology/streams.js';
 import type { CommandsInHand, PurchaseMetrics } from '../metrics.js';
 import type { Timers } from '../reactors/timers.js';
 import { type Answer, problemAnswer } from '../requests/answer.js';
@@ -32,7 +34,7 @@ export interface DeciderDependencies {
   readonly folds: AggregateRepository<SaleAggregate>;
   readonly decisions: Decisions;
   readonly replies: Pick<Replies, 'send'>;
-  readonly dead: Pick<DeadLetters, 'deadLetter'>;
+  readonly dead: Pick<DeadLetters, 'deadLetter' | 'open'>;
   readonly logger: Logger;
 }
 
@@ -137,11 +139,7 @@ export class Decider {
 
   private async deadLetter(delivery: Delivery, reason: unknown): Promise<boolean> {
     try {
-      await this.parts.dead.deadLetter(
-        'COMMANDS',
-        delivery,
-        reason instanceof Error ? `${reason.message} ${String(reason.cause ?? '')}` : String(reason),
-      );
+      if (!(await this.isOpen(delivery))) await this.parts.dead.deadLetter(COMMANDS_STREAM, delivery, wordsOf(reason));
       this.release(delivery, term('moved to DEAD'));
       return true;
     } catch (thrown) {
@@ -154,6 +152,12 @@ export class Decider {
     }
   }
 
+  /** Whether this request is a dead letter already: its caller sends it again, or an operator does, and one entry is enough. */
+  private async isOpen({ subject, body }: Delivery): Promise<boolean> {
+    const open = await this.parts.dead.open(COMMANDS_STREAM, subject.split('.').slice(2).join('.'));
+    return open !== undefined && isSameRequest(Buffer.from(open.original, 'base64'), body);
+  }
+
   private release(delivery: Delivery, settlement: Settlement): void {
     this.held.delete(delivery);
     delivery.settle(settlement);
@@ -161,6 +165,8 @@ export class Decider {
 }
 
 class Undecidable extends Error {}
+
+const wordsOf = (reason: unknown): string => (reason instanceof Error ? `${reason.message} ${String(reason.cause ?? '')}` : String(reason));
 
 function decideAnew(fold: SaleAggregate, { command, delivery }: Waiting): Decision<Answer> {
   try {

@@ -1,12 +1,16 @@
+import type { NatsConnection } from '@nats-io/transport-node';
 import { Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { consumes } from '#shared/platform/messaging/consumer.js';
 import { DeadLetters } from '#shared/platform/messaging/dead-letters.js';
+import { NATS } from '#shared/platform/messaging/nats.module.js';
 import type { Logger } from '#shared/platform/process/logger.js';
 import { LOGGER } from '#shared/platform/process/process.module.js';
-import { DECIDER_GROUP, DECIDER_SETS, deciderSet } from '#shared/platform/topology/consumers.js';
+import { DECIDER_GROUP, deciderSets } from '#shared/platform/topology/consumers.js';
+import { COMMANDS_STREAM } from '#shared/platform/topology/streams.js';
 import { PurchaseMetrics } from '../metrics.js';
 import { Replies } from '../requests/replies.js';
 import { RequestsModule } from '../requests/requests.module.js';
+import { CommandConsumers } from './command-consumers.js';
 import { Decider } from './decider.js';
 import { Decisions } from './decisions.js';
 import { SALE_REPOSITORY, type SaleRepository, SalesModule } from './sales.module.js';
@@ -24,29 +28,36 @@ const COMMANDS_AT_ONCE = 1_000;
       useFactory: (folds: SaleRepository, decisions: Decisions, replies: Replies, dead: DeadLetters, logger: Logger) =>
         new Decider({ folds, decisions, replies, dead, logger }),
     },
-    ...Array.from({ length: DECIDER_SETS }, (_, set) =>
-      consumes(
-        { stream: 'COMMANDS', durable: deciderSet(set), group: DECIDER_GROUP, maxMessages: COMMANDS_AT_ONCE },
-        Decider,
-        (decider, delivery) => decider.take(delivery),
+    {
+      provide: CommandConsumers,
+      inject: [NATS, LOGGER],
+      useFactory: (connection: NatsConnection, logger: Logger) => CommandConsumers.on(connection, logger),
+    },
+    ...deciderSets().map((durable) =>
+      consumes({ stream: COMMANDS_STREAM, durable, group: DECIDER_GROUP, maxMessages: COMMANDS_AT_ONCE }, Decider, (decider, delivery) =>
+        decider.take(delivery),
       ),
     ),
   ],
-  exports: [Decider],
+  exports: [Decider, CommandConsumers],
 })
 export class SellingModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly decider: Decider,
     private readonly replies: Replies,
     private readonly metrics: PurchaseMetrics,
+    private readonly consumers: CommandConsumers,
   ) {}
 
-  onModuleInit(): void {
+  /** Commands are consumed from bootstrap on. */
+  async onModuleInit(): Promise<void> {
     this.metrics.showsWaiting(this.replies, this.decider);
+    await this.consumers.start();
   }
 
   /** The consumers are stopped: what they handed over is decided. */
   async onApplicationShutdown(): Promise<void> {
+    this.consumers.stop();
     await this.decider.drain();
   }
 }

@@ -1,7 +1,7 @@
 import type { Logger } from '#shared/platform/process/logger.js';
 import type { PurchaseMetrics } from '../metrics.js';
 import type { OperationName } from '../operations/operations.js';
-import type { Answer } from '../requests/answer.js';
+import { type Answer, isInProgress, problemAnswer } from '../requests/answer.js';
 import type { Intake } from '../requests/intake.js';
 
 /** What a payment provider reports of a payment, as its adapter reads it. */
@@ -21,13 +21,13 @@ export interface PaymentReportsParts {
   readonly logger: Logger;
 }
 
-/** Hands the reports of every payment provider to the intake, and says what the provider hears: 2xx, or that it has to report again. */
+/** Hands the reports of every payment provider to the intake, and says what the provider hears: 2xx when the decision is in the log, or that it has to report again. */
 export class PaymentReports {
   constructor(private readonly parts: PaymentReportsParts) {}
 
   async take(report: PaymentReport): Promise<Answer> {
     const answer = await this.parts.intake.handle(requestOf(report));
-    if (isPending(answer)) return { status: 202, body: RECEIVED };
+    if (isPending(answer)) return problemAnswer('not-decided');
     if (answer.status < 300) return RECEIVED_ANSWER;
     const { tenant, key, traceparent } = report;
     const { sale, order, payment } = report.request;
@@ -39,7 +39,7 @@ export class PaymentReports {
   /** The answer for a report that this version refuses and an earlier one took. `undefined`: none took it. */
   async takenBefore(report: PaymentReport): Promise<Answer | undefined> {
     const answer = await this.parts.intake.decidedBefore(requestOf(report));
-    if (answer !== undefined && isPending(answer)) return { status: 202, body: RECEIVED };
+    if (answer !== undefined && isPending(answer)) return problemAnswer('not-decided');
     if (answer !== undefined && codeOf(answer) === 'log-unreachable') return answer;
     return answer?.replayed === true ? RECEIVED_ANSWER : undefined;
   }
@@ -59,13 +59,12 @@ const requestOf = ({ tenant, key, traceparent, operation, request }: PaymentRepo
   ({ operation, namespace: 'webhook', tenant, key, traceparent, body: Buffer.from(JSON.stringify(request)) }) as const;
 
 /** Nothing of the order: a provider is told no more than it has to know. */
-const RECEIVED = JSON.stringify({ received: true });
-const RECEIVED_ANSWER: Answer = { status: 200, body: RECEIVED };
+const RECEIVED_ANSWER: Answer = { status: 200, body: JSON.stringify({ received: true }) };
 
 /** Refused, bound to the key permanently: a redelivery would change nothing. */
 const REFUSED = 409;
 
-/** Stored, and not decided in time; or a copy of it lies in COMMANDS already. */
-const isPending = (answer: Answer): boolean => answer.status === 202 || codeOf(answer) === 'in-progress';
+/** Not in the log, so the provider must send it again: it was not decided in time, and neither was a copy of it. */
+const isPending = (answer: Answer): boolean => answer.status === 202 || isInProgress(answer);
 
 const codeOf = ({ body }: Answer): unknown => (JSON.parse(body) as { readonly code?: unknown }).code;

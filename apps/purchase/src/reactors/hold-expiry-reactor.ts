@@ -5,23 +5,23 @@ import type { Reactor } from '#shared/platform/messaging/consumer.js';
 import type { Logger } from '#shared/platform/process/logger.js';
 import { LOGGER } from '#shared/platform/process/process.module.js';
 import { internalCommand } from '../requests/command.js';
-import { Inbox } from '../requests/inbox.js';
+import { InternalCommands } from '../requests/internal-commands.js';
 
 const RETRY_MS = 1_000;
 
-/** A wake-up came: asks the sale to clear away what is overdue. */
+/** A wake-up came: has the sale clear away what is overdue. It is acknowledged when that is decided. */
 @Injectable()
 export class HoldExpiryReactor implements Reactor {
   constructor(
-    private readonly inbox: Inbox,
+    private readonly commands: InternalCommands,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  async handle({ subject, sequence }: Delivery): Promise<Settlement> {
+  async handle({ subject, sequence, storedAt }: Delivery): Promise<Settlement> {
     const [, , tenant, sale] = subject.split('.') as [string, string, TenantId, SaleId];
-    const stored = await this.inbox.enqueue(internalCommand({ tenant, sale }, 'sale.sweep', `sweep:${sequence}`, {}));
-    if (stored === 'stored' || stored === 'duplicate') return ACK;
-    this.logger.warn({ tenant, sale, stored }, 'a wake-up could not be passed on; tried again soon');
+    const key = `sweep:${sequence}:${storedAt}`; // a stream of timers that was made anew uses sequences again
+    if (await this.commands.isDecided(internalCommand({ tenant, sale }, 'sale.sweep', key, {}))) return ACK;
+    this.logger.warn({ tenant, sale }, 'a wake-up was not decided in time; tried again soon');
     return nak(RETRY_MS);
   }
 }

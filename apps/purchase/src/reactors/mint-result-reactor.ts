@@ -6,16 +6,19 @@ import type { SaleId, TenantId } from '#shared/kernel/ids.js';
 import type { Reactor } from '#shared/platform/messaging/consumer.js';
 import type { Logger } from '#shared/platform/process/logger.js';
 import { LOGGER } from '#shared/platform/process/process.module.js';
-import { type Command, internalCommand } from '../requests/command.js';
-import { Inbox } from '../requests/inbox.js';
+import { type Asked, internalCommand } from '../requests/command.js';
+import { InternalCommands } from '../requests/internal-commands.js';
 
 const RETRY_MS = 500;
 
-/** Tells a sale what its minter wrote down: that a mint failed for good, or that a unit may be sold again. */
+/**
+ * Tells a sale what its minter wrote down: that a mint failed for good, or that a unit may be sold again. A commit is acknowledged when the
+ * sale has decided on all of it.
+ */
 @Injectable()
 export class MintResultReactor implements Reactor {
   constructor(
-    private readonly inbox: Inbox,
+    private readonly commands: InternalCommands,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -26,11 +29,11 @@ export class MintResultReactor implements Reactor {
       const commands = events.flatMap(({ type, data, traceparent }) =>
         commandOf({ tenant, sale }, type, data as unknown as MintResult, traceparent),
       );
-      const stored = await Promise.all(commands.map((command) => this.inbox.enqueue(command)));
-      if (!stored.includes('unknown')) return ACK; // a refusal means that it lies there already
-      this.logger.warn({ sequence: delivery.sequence }, 'news of mints could not be passed on; tried again soon');
+      const decided = await Promise.all(commands.map((command) => this.commands.isDecided(command)));
+      if (!decided.includes(false)) return ACK;
+      this.logger.warn({ sequence: delivery.sequence }, 'results of mints were not decided in time; tried again soon');
     } catch (thrown) {
-      this.logger.warn({ err: thrown, sequence: delivery.sequence }, 'news of mints could not be passed on; tried again soon');
+      this.logger.warn({ err: thrown, sequence: delivery.sequence }, 'results of mints could not be read; tried again soon');
     }
     return nak(RETRY_MS + Math.random() * RETRY_MS);
   }
@@ -41,10 +44,10 @@ function commandOf(
   type: string,
   { ticket, request }: MintResult,
   trace: string | undefined,
-): Command[] {
+): Asked[] {
   if (type === 'MintFailed')
     return [internalCommand(of, 'ticket.mint-failed', `mint-failed:${ticket}:${request}`, { ticket, request }, trace)];
-  const release = (more: { readonly void?: true } = {}): Command[] => [
+  const release = (more: { readonly void?: true } = {}): Asked[] => [
     internalCommand(of, 'ticket.release', `release:${ticket}`, { ticket, request: 0, ...more }, trace),
   ];
   if (type === 'MintVoided') return release({ void: true });

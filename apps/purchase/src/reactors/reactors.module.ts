@@ -11,7 +11,10 @@ import { SaleReactors } from './sale-reactors.js';
 /** Commits, or timers, that a process asks for at once. */
 const maxMessages = 32;
 
-/** Turns events and timers into mint requests and commands. A message is acknowledged when what follows from it is stored. */
+/**
+ * Turns events and timers into mint requests and commands. A message is acknowledged when its mint requests are stored on MINTS, and when its
+ * commands are decided: COMMANDS may lose what it has stored.
+ */
 @Module({
   imports: [RequestsModule, LookupsModule],
   providers: [

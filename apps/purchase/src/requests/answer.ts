@@ -36,6 +36,7 @@ export const PROBLEMS = {
   'too-many-streams': [429, 'This tenant has as many streams of events open as it may.'],
   'log-unreachable': [503, 'The log cannot be reached. Send the same request with the same key again.'],
   'payment-unknown': [503, 'The payment that the event is about is not known yet. Send the event again later.'],
+  'not-decided': [503, 'The event was not decided in time, and nothing is promised. Send it again with the same id.'],
   'dead-lettered': [503, 'The request could not be decided and was set aside for a human.'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
@@ -66,7 +67,13 @@ export function refusalAnswer({ code, pointers, facts }: Refusal): Answer {
   return { status: 409, body: JSON.stringify(problem(409, code, REFUSALS[code], { ...(errors && { errors }), ...facts })) };
 }
 
-/** 202: stored, not decided in time; the same key resumes. */
+/** Whether a copy of the request is being decided. */
+export const isInProgress = ({ status, retryAfterSeconds }: Answer): boolean => status === 409 && retryAfterSeconds !== undefined;
+
+/** Said wherever 202 is documented. */
+export const NOTHING_IS_PROMISED = 'Not decided in time, and nothing is promised. Send the same request with the same key again.';
+
+/** 202: not decided in time, and nothing is promised. */
 export const accepted = (sale: string, order?: string): Answer => ({
   status: 202,
   body: JSON.stringify({ status: 'in-process', sale, order }),

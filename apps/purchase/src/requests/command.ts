@@ -11,10 +11,13 @@ export interface Command extends CommandToDecide {
   readonly namespace: KeyNamespace;
   readonly operation: OperationName;
   readonly fingerprint: string;
-  /** The reply subject of the process that waits for the decision; '' if none does. */
+  /** Where the decision is heard. It is random and used once, so it also names this command among others of its key. */
   readonly reply: string;
   readonly traceparent?: string;
 }
+
+/** A command without a waiting process. */
+export type Asked = Omit<Command, 'reply'>;
 
 /** The published subject; the stream stores it with the bucket as its second token. */
 export const commandSubject = ({ tenant, sale, keyHash: hash }: Pick<Command, 'tenant' | 'sale' | 'keyHash'>): string =>
@@ -43,13 +46,11 @@ export function decodeCommand(subject: string, bytes: Uint8Array): Command {
 /** Responses go only to inboxes: the connection that sends them may write to streams. */
 const INBOX = /^_INBOX\.[A-Za-z0-9_.-]+$/;
 
-function assertReadable({ namespace, operation, key, fingerprint, request, reply }: Omit<Command, 'tenant' | 'sale' | 'keyHash'>): void {
+function assertReadable({ operation, key, fingerprint, request, reply }: Omit<Command, 'tenant' | 'sale' | 'keyHash'>): void {
   if (!isOperation(operation)) throw new TypeError(`${String(operation)} is no operation of this version`);
   if (typeof key !== 'string' || typeof fingerprint !== 'string') throw new TypeError('a command has a key and a fingerprint');
   if (typeof request !== 'object' || request === null) throw new TypeError('a request is a JSON object');
-  const nobodyWaits = namespace === 'internal' && reply === '';
-  if (typeof reply !== 'string' || !(INBOX.test(reply) || nobodyWaits))
-    throw new TypeError(`a reply goes to an inbox, not to ${String(reply)}`);
+  if (typeof reply !== 'string' || !INBOX.test(reply)) throw new TypeError(`a reply goes to an inbox, not to ${String(reply)}`);
 }
 
 /** A command of a reactor: its key names its cause, so repeats are one command. `traceparent`: that of the causing request. */
@@ -59,7 +60,7 @@ export function internalCommand(
   key: string,
   request: Json,
   traceparent?: string,
-): Command {
+): Asked {
   const { tenant, sale } = of;
   return {
     tenant,
@@ -70,7 +71,6 @@ export function internalCommand(
     key,
     fingerprint: key,
     request,
-    reply: '',
     ...(traceparent !== undefined && { traceparent }),
   };
 }

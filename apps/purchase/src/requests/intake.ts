@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { AggregateRepository } from '#shared/aggregate/aggregate-repository.js';
 import { readOpening } from '#shared/domain/sale/commands.js';
 import { mintsUnpaid } from '#shared/domain/sale/open-sale.js';
@@ -9,20 +10,23 @@ import type { DeadLetters } from '#shared/platform/messaging/dead-letters.js';
 import type { Logger } from '#shared/platform/process/logger.js';
 import { isGranted } from '#shared/platform/tenants/tenant.js';
 import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
+import { COMMANDS_STREAM } from '#shared/platform/topology/streams.js';
 import type { Decisions } from '../deciding/decisions.js';
 import type { SaleAggregate } from '../deciding/sale-aggregate.js';
 import type { PurchaseMetrics } from '../metrics.js';
-import { type Answer, accepted, problemAnswer } from './answer.js';
-import type { Command } from './command.js';
+import { type Answer, accepted, isInProgress, problemAnswer } from './answer.js';
+import type { Asked, Command } from './command.js';
 import { hashesOf } from './idempotency-key.js';
 import type { Inbox, Stored } from './inbox.js';
 import { KnownSales } from './known-sales.js';
-import { type Asked, type Request, readingsBefore, readRequest } from './read-request.js';
+import { type Request, readingsBefore, readRequest } from './read-request.js';
 import type { Replies } from './replies.js';
 import type { JsonObject } from './request-body.js';
 
 /** How long a caller waits for a decision before it gets a 202. */
 export const DECISION_TIMEOUT_MS = 5_000;
+/** The first pause before a copy of a notification looks again for the decision of the one before it; each further one is twice as long. */
+const COPY_PAUSE_MS = 25;
 /** Undecided requests of one sale in this process; further ones are rejected with a retry time. */
 export const MAX_WAITING_PER_SALE = 2_000;
 
@@ -32,7 +36,7 @@ export interface IntakeParts {
   readonly decisions: Decisions;
   readonly inbox: Inbox;
   readonly replies: Replies;
-  readonly dead: Pick<DeadLetters, 'lastOf'>;
+  readonly dead: Pick<DeadLetters, 'open'>;
   readonly tenants: Pick<TenantDirectory, 'active'>;
   readonly metrics: Pick<PurchaseMetrics, 'answered'>;
   readonly logger: Logger;
@@ -101,10 +105,10 @@ export class Intake {
     return other;
   }
 
-  /** Stored but undecided: in process, or dead-lettered. */
+  /** Undecided: dead-lettered, or in process. */
   private async pending(asked: Asked): Promise<Answer | undefined> {
-    if ((await this.parts.inbox.sequenceOf(asked)) === undefined) return undefined;
-    return (await this.isDeadLettered(asked)) ? problemAnswer('dead-lettered') : problemAnswer('in-progress');
+    if (await this.isDeadLettered(asked)) return problemAnswer('dead-lettered');
+    return (await this.parts.inbox.holds(asked)) ? problemAnswer('in-progress') : undefined;
   }
 
   /** A notification with an id that is kept as a hash. An earlier version kept it as it was: what it recorded is found under that. */
@@ -143,6 +147,24 @@ export class Intake {
     const subject = saleSubject(unanswered.tenant, unanswered.sale);
     const release = this.waiting.take(subject);
     if (release === undefined) return problemAnswer('too-many-waiting');
+    try {
+      return await (unanswered.namespace === 'webhook' ? this.askAsCopy(subject, unanswered) : this.ask(subject, unanswered));
+    } finally {
+      release();
+    }
+  }
+
+  /** A payment provider is answered 2xx for a decision alone, so a copy of its notification waits for the decision of the one before it. */
+  private async askAsCopy(subject: string, unanswered: Asked): Promise<Answer> {
+    const until = performance.now() + DECISION_TIMEOUT_MS;
+    for (let pauseMs = COPY_PAUSE_MS; ; pauseMs *= 2) {
+      const answer = await this.ask(subject, unanswered);
+      if (!isInProgress(answer) || performance.now() + pauseMs > until) return answer;
+      await pause(pauseMs);
+    }
+  }
+
+  private async ask(subject: string, unanswered: Asked): Promise<Answer> {
     const reply = this.parts.replies.expect(DECISION_TIMEOUT_MS);
     const command: Command = { ...unanswered, reply: reply.subject };
     try {
@@ -151,7 +173,6 @@ export class Intake {
       return answer ?? (await this.lookUp(subject, command)) ?? (await this.undecided(stored, command));
     } finally {
       reply.forget();
-      release();
     }
   }
 
@@ -160,20 +181,18 @@ export class Intake {
     return this.parts.decisions.answer(subject, places, command);
   }
 
-  /** Not in the log: set aside for a human, in process if it is stored, and else nobody has it. */
+  /** Not in the log: a dead letter, in process if it is stored, and else nobody has it. Nothing is promised in any case. */
   private async undecided(stored: Stored, command: Command): Promise<Answer> {
     if (stored === 'stored') return accepted(command.sale, orderOf(command));
     if (await this.isDeadLettered(command)) return problemAnswer('dead-lettered');
     if (stored === 'duplicate') return problemAnswer('in-progress');
-    if ((await this.parts.inbox.sequenceOf(command)) === undefined) return problemAnswer('log-unreachable');
+    if (!(await this.parts.inbox.holds(command))) return problemAnswer('log-unreachable');
     return stored === 'refused' ? problemAnswer('in-progress') : accepted(command.sale, orderOf(command));
   }
 
-  /** Whether the very message that lies in COMMANDS was moved to DEAD. One that was sent on from there is another, and in process again. */
-  private async isDeadLettered(command: Asked): Promise<boolean> {
-    const { tenant, sale, keyHash: hash } = command;
-    const buried = await this.parts.dead.lastOf('COMMANDS', `${tenant}.${sale}.${hash}`);
-    return buried !== undefined && buried === (await this.parts.inbox.sequenceOf(command));
+  /** Whether a request of this key is a dead letter that no operator has closed. */
+  private async isDeadLettered({ tenant, sale, keyHash: hash }: Asked): Promise<boolean> {
+    return (await this.parts.dead.open(COMMANDS_STREAM, `${tenant}.${sale}.${hash}`)) !== undefined;
   }
 }
 

@@ -6,7 +6,7 @@ export const OUTCOMES = [
   'refused', // decided now, by a rule of the sale
   'replayed', // decided before: the same bytes again
   'in-process', // a copy of it is being decided
-  'undecided', // stored, not decided in time
+  'undecided', // not decided in time
   'read', // nothing was to be changed
   'mismatch', // its key was used for another request
   'bad-input',

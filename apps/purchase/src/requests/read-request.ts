@@ -4,7 +4,7 @@ import { KEY_PATTERN, keyHash, SALE_PATTERN, type SaleId, TENANT_PATTERN, type T
 import { validate } from '#shared/platform/validate.js';
 import { type OperationName, operation as operationOf } from '../operations/operations.js';
 import { type Answer, invalid, problemAnswer } from './answer.js';
-import type { Command } from './command.js';
+import type { Asked } from './command.js';
 import { unquoted } from './idempotency-key.js';
 import { keptId, withKeptIds } from './reported-ids.js';
 import { type Given, type JsonObject, MAX_BODY_BYTES, type Media, readAsBefore, readJson } from './request-body.js';
@@ -28,9 +28,6 @@ const DOES_NOT_FIT = {
   detail:
     'must be shorter: request and event together do not fit 960 KiB. Give ranges of rows in place of seats one by one, and shorter labels',
 };
-
-/** A command without a waiting process. */
-export type Asked = Omit<Command, 'reply'>;
 
 /** A request that can be stored. `said`: as it came, where ids of a payment provider are kept otherwise. */
 export type ReadRequest = { readonly ok: Asked; readonly said?: Asked } | { readonly problem: Answer };

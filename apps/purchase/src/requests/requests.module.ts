@@ -15,9 +15,10 @@ import { SALE_REPOSITORY, type SaleRepository, SalesModule } from '../deciding/s
 import { PurchaseMetrics } from '../metrics.js';
 import { Inbox } from './inbox.js';
 import { Intake } from './intake.js';
+import { InternalCommands } from './internal-commands.js';
 import { Replies } from './replies.js';
 
-/** Reads requests, stores them as commands, and waits for their decisions, whichever process makes them. */
+/** Reads requests, sends them as commands, and waits for their decisions, whichever process makes them. */
 @Module({
   imports: [SalesModule, TenantsModule],
   providers: [
@@ -26,6 +27,11 @@ import { Replies } from './replies.js';
       provide: Replies,
       inject: [NATS, ENVIRONMENT],
       useFactory: (connection: NatsConnection, environment: Environment) => new Replies(connection, accessOf(environment, 'purchase').user),
+    },
+    {
+      provide: InternalCommands,
+      inject: [Inbox, Replies],
+      useFactory: (inbox: Inbox, replies: Replies) => new InternalCommands(inbox, replies),
     },
     {
       provide: Intake,
@@ -43,6 +49,6 @@ import { Replies } from './replies.js';
       ) => new Intake({ store, folds, decisions, inbox, replies, dead, tenants, metrics, logger }),
     },
   ],
-  exports: [SalesModule, TenantsModule, Inbox, Replies, Intake],
+  exports: [SalesModule, TenantsModule, Inbox, Replies, InternalCommands, Intake],
 })
 export class RequestsModule {}

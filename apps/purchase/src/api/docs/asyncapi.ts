@@ -8,7 +8,7 @@ import { VERSION } from '#shared/platform/process/version.js';
 import * as answers from '../../operations/answers.js';
 import { isMutation, type Operation } from '../../operations/operation.js';
 import { operations } from '../../operations/operations.js';
-import { PROBLEMS, type ProblemCode } from '../../requests/answer.js';
+import { NOTHING_IS_PROMISED, PROBLEMS, type ProblemCode } from '../../requests/answer.js';
 import { KEY_IS_KEPT } from '../../requests/idempotency-key.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -132,7 +132,7 @@ function replyMessages(operation: Operation): Json {
     ...(isMutation(operation) && {
       accepted: {
         name: `${name}.accepted`,
-        summary: 'Stored, and not decided in time: the same request with the same key resumes.',
+        summary: NOTHING_IS_PROMISED,
         headers: answered([202], 'application/json', RETRY),
         payload: payloadOf(answers.InProcess),
       },

@@ -1,6 +1,7 @@
 import { MAX_KEY_LENGTH } from '#shared/kernel/ids.js';
 import { MAX_HEADER_BYTES } from '#shared/platform/http/http-server.js';
 import { REPLAY_HEADERS } from '#shared/platform/http/reply.js';
+import { NOTHING_IS_PROMISED } from '../../requests/answer.js';
 import { KEY_HEADERS, KEY_IS_KEPT } from '../../requests/idempotency-key.js';
 import { DECISION_TIMEOUT_MS, MAX_WAITING_PER_SALE } from '../../requests/intake.js';
 import { MAX_BODY_BYTES, MAX_OPENING_BYTES } from '../../requests/request-body.js';
@@ -19,7 +20,13 @@ const OUTCOMES = [
   { outcome: 'same key, still in process', status: [409], code: 'in-progress', key: 'unchanged', retryAfter: true },
   { outcome: 'malformed, or not allowed', status: [400, 401, 403, 404, 405, 408, 413, 415, 431], key: 'not consumed' },
   { outcome: 'too fast', status: [429], key: 'not consumed', retryAfter: true },
-  { outcome: 'not decided in time', status: [202], key: 'the same key resumes', retryAfter: true },
+  {
+    outcome: 'not decided in time',
+    status: [202],
+    key: 'not consumed, or the same key resumes',
+    retryAfter: true,
+    means: NOTHING_IS_PROMISED,
+  },
   { outcome: 'not known', status: [500, 503], key: 'not consumed, or the same key resumes', retryAfter: true },
 ] as const;
 
@@ -49,6 +56,7 @@ export function idempotencyPolicy(rate: { readonly perSecond: number; readonly b
     retention: { policy: 'for as long as the log lives: keys never expire', seconds: null },
     replay: { headers: REPLAY_HEADERS, value: 'true', body: 'the same bytes', status: 'the same' },
     outcomes: OUTCOMES,
+    webhooks: { key: 'webhook-id', success: 'the decision is in the log', otherwise: 'send the event with the same id again' },
     bounds: {
       bodyBytes: MAX_BODY_BYTES,
       bodyBytesOfOpening: MAX_OPENING_BYTES,

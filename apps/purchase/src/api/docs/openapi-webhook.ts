@@ -27,6 +27,7 @@ const PROBLEMS: readonly ProblemCode[] = [
   'too-many-waiting',
   'dead-lettered',
   'log-unreachable',
+  'not-decided',
   'stopping',
   'fault',
 ];
@@ -41,8 +42,8 @@ export const paymentEvents: Node = {
   operationId: 'webhook.payments',
   summary: 'Tell what happened to a payment',
   description:
-    'Standard Webhooks, signed by a webhook secret of the tenant over the bytes of the body. A 2xx means that the event is stored; ' +
-    'anything else, that it has to be told again. Told again under the same id, in whatever order, it counts once.',
+    'Standard Webhooks, signed by a webhook secret of the tenant over the bytes of the body. A 2xx means that its decision is in the log; ' +
+    'anything else, that it has to be told again. A copy waits up to five seconds for the decision of the first. Told again under the same id, in whatever order, it counts once.',
   tags: ['payment'],
   security: [],
   parameters: [
@@ -52,8 +53,7 @@ export const paymentEvents: Node = {
   ],
   requestBody: { required: true, content: { 'application/json': { schema: eventSchema() } } },
   responses: {
-    200: { description: 'Decided.', content: RECEIVED },
-    202: { description: 'Stored, not decided yet.', content: RECEIVED },
+    200: { description: 'Decided, and in the log; or of a type that is not known here.', content: RECEIVED },
     ...problemsOf(PROBLEMS),
   },
 };
@@ -86,8 +86,7 @@ export const stripeEvents: Node = {
     },
   },
   responses: {
-    200: { description: 'Decided, or ignored.', content: RECEIVED },
-    202: { description: 'Stored, not decided yet.', content: RECEIVED },
+    200: { description: 'Decided, and in the log; or ignored.', content: RECEIVED },
     ...problemsOf([...PROBLEMS, 'payment-unknown']),
   },
 };

@@ -5,7 +5,7 @@ import { type Node, reference, retryAfter, text } from '#shared/platform/http/do
 import { REPLAY_HEADERS } from '#shared/platform/http/reply.js';
 import { InProcess } from '../../operations/answers.js';
 import { ADDRESS_PARTS, type AddressPart, isMutation } from '../../operations/operation.js';
-import type { ProblemCode } from '../../requests/answer.js';
+import { NOTHING_IS_PROMISED, type ProblemCode } from '../../requests/answer.js';
 import { KEY_HEADERS, KEY_IS_KEPT } from '../../requests/idempotency-key.js';
 import { ALWAYS, problemsOf } from '../http/problems-of.js';
 import { addressedParts, type MutationRoute, methodOf, partsOf, type Route, routes } from '../http/routes.js';
@@ -127,7 +127,7 @@ function successes(route: Route): Node {
   return {
     [route.status]: { description: `${shape}.`, headers: { ...location, ...replayed }, content: content(shape) },
     202: {
-      description: 'Stored, not decided yet. The same request with the same key gets the answer.',
+      description: NOTHING_IS_PROMISED,
       headers: { ...location, 'Retry-After': retryAfter },
       content: content('InProcess'),
     },

@@ -173,12 +173,18 @@ it('reads no body that is longer than an event can be', async () => {
 describe('the provider', () => {
   it.each([
     ['decided', { status: 200, body: '{}' }, 200],
-    ['stored, not decided in time', accepted('gala', news.order), 202],
-    ['in process already', problemAnswer('in-progress'), 202],
     ['refused for ever', { status: 409, body: '{"code":"sale-unknown"}' }, 200],
   ])('[minting WI5] need not tell again what is %s', async (_, of, status) => {
     answer = of;
     expect(await send(event())).toEqual({ status, body: '{"received":true}' });
+  });
+
+  it.each([
+    ['not decided in time', accepted('gala', news.order)],
+    ['a copy of one that is not decided in time', problemAnswer('in-progress')],
+  ])('[minting WI3] tells again what is %s: nothing is promised of it', async (_, of) => {
+    answer = of;
+    expect(await send(event())).toEqual(problemAnswer('not-decided'));
   });
 
   it.each([

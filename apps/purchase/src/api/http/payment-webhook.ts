@@ -66,7 +66,7 @@ export interface PaymentWebhookParts {
   readonly tenants: Pick<TenantDirectory, 'active'>;
 }
 
-/** Receives payment events per Standard Webhooks. The event's id is its key: fifty deliveries count once. */
+/** Receives payment events per Standard Webhooks. The event's id is its key: fifty deliveries count once. 2xx: its decision is in the log. */
 export class PaymentWebhook {
   constructor(private readonly parts: PaymentWebhookParts) {}
 

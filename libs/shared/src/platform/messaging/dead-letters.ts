@@ -1,14 +1,19 @@
 import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Delivery } from '../../consumer/delivery.js';
+import { base32, hashFields, sha256 } from '../../kernel/hash.js';
 
 export const DEAD_STREAM = 'DEAD';
+const ID_LETTERS = 26;
 
 /** An entry on DEAD (`dead.<stream>.<tenant>.…`): the original message, its origin, and why its processing failed. */
 export interface DeadLetter {
+  /** Names the message for ever, by its content among others: a command contains a random inbox. Absent in entries of earlier versions. */
+  readonly id?: string;
   readonly stream: string;
   /** As stored in the stream: a command's subject contains its bucket. */
   readonly subject: string;
+  /** Where it was. COMMANDS may use sequences again after a crash. */
   readonly sequence: number;
   readonly deliveries: number;
   readonly storedAt: string;
@@ -25,7 +30,7 @@ export interface DeadLetter {
  */
 export interface ClosedLetter {
   readonly how: 'redriven' | 'dropped';
-  /** The position of the resent original, or why it was dropped. */
+  /** What became of the resent original, or why it was dropped. */
   readonly note: string;
 }
 
@@ -46,7 +51,9 @@ export class DeadLetters {
   /** Resolves when the entry is stored; only then may the delivery be settled. */
   async deadLetter(stream: string, delivery: Delivery, reason: string): Promise<void> {
     const { subject, sequence, deliveries, storedAt, body } = delivery;
+    const id = base32(hashFields(subject, `${sequence}`, `${storedAt}`, sha256(body)), ID_LETTERS);
     const letter: DeadLetter = {
+      id,
       stream,
       subject,
       sequence,
@@ -56,14 +63,16 @@ export class DeadLetters {
       original: Buffer.from(body).toString('base64'),
       headers: delivery.headers(),
     };
-    await this.js.publish(`dead.${stream}.${fromTenant(subject)}`, JSON.stringify(letter), { msgID: `${stream}:${sequence}` });
+    await this.js.publish(`dead.${stream}.${fromTenant(subject)}`, JSON.stringify(letter), { msgID: `${stream}:${id}` });
   }
 
-  /** The stream sequence of the message last dead-lettered under these tokens (tenant first); `undefined` when there is none. */
-  async lastOf(stream: string, tokens: string): Promise<number | undefined> {
-    const jsm = await this.js.jetstreamManager(false);
-    const letter = await jsm.streams.getMessage('DEAD', { last_by_subj: `dead.${stream}.${tokens}` });
-    return letter?.json<{ readonly sequence: number }>().sequence;
+  /** The last entry under these tokens (tenant first); `undefined` when there is none, or when an operator closed it. */
+  async open(stream: string, tokens: string): Promise<DeadLetter | undefined> {
+    const { streams } = await this.js.jetstreamManager(false);
+    const entry = await streams.getMessage(DEAD_STREAM, { last_by_subj: `dead.${stream}.${tokens}` });
+    if (entry === null) return undefined;
+    const closing = await streams.getMessage(DEAD_STREAM, { last_by_subj: closedSubject(entry.seq) });
+    return closing === null ? entry.json<DeadLetter>() : undefined;
   }
 }
 

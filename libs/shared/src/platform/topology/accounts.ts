@@ -1,8 +1,16 @@
 import { serviceExport, tenantAccount } from '../tenants/nats-account.js';
 import { type ClusterMember, clusterConfig, type ServerTls, tlsConfig } from './cluster-config.js';
-import { CONSUMERS } from './consumers.js';
+import { CONSUMERS, deciderSets } from './consumers.js';
 import { REPLAY_CONSUMER, REPLAY_EXPORTS, REPLAY_USER, replayAccount } from './replay-account.js';
-import { LOOKUPS_BUCKET, LOOKUPS_STREAM, SNAPSHOTS_BUCKET, SNAPSHOTS_STREAM, TENANTS_STREAM, TENANTS_SUBJECTS } from './streams.js';
+import {
+  COMMANDS_STREAM,
+  LOOKUPS_BUCKET,
+  LOOKUPS_STREAM,
+  SNAPSHOTS_BUCKET,
+  SNAPSHOTS_STREAM,
+  TENANTS_STREAM,
+  TENANTS_SUBJECTS,
+} from './streams.js';
 
 /** The users of account APP, which holds the streams. Tenants and replay have accounts of their own. */
 export const APP_USERS = ['provision', 'operator', 'edge', 'purchase', 'minter', 'ledger'] as const;
@@ -45,6 +53,9 @@ export function inboxOf(user: string): string {
   return `_INBOX.${user}`;
 }
 
+/** Where an operator hears the decision of a command that was a dead letter; behind it, an id of the copy. */
+export const REDRIVEN = `${inboxOf('operator')}.redriven`;
+
 // Folding EVENTS needs ordered consumers, which clients create and delete as needed. That permission covers every consumer of the stream, so
 // the provisioned consumers, whose position must not be lost, are excluded.
 const CHANGES = ['CREATE', 'DELETE'].map((verb) => `$JS.API.CONSUMER.${verb}.EVENTS`);
@@ -56,14 +67,8 @@ const READ_TENANTS = `$JS.API.STREAM.MSG.GET.${TENANTS_STREAM}`;
 // At start every app compares all streams and consumers with the required ones.
 const LOOK = ['$JS.API.INFO', '$JS.API.STREAM.INFO.>', '$JS.API.CONSUMER.INFO.>'];
 
-// For redrives: read dead letters, replace the one message per subject on COMMANDS, record the closing.
-const REDRIVE = [
-  ...['DEAD', 'COMMANDS', 'MINTS'].map((stream) => `$JS.API.STREAM.MSG.GET.${stream}`),
-  '$JS.API.STREAM.MSG.DELETE.COMMANDS',
-  'cmd.>',
-  'mint.>',
-  'dead.closed.*',
-];
+// For redrives: read dead letters, send them again, record the closing.
+const REDRIVE = [...['DEAD', 'COMMANDS', 'MINTS'].map((stream) => `$JS.API.STREAM.MSG.GET.${stream}`), 'cmd.>', 'mint.>', 'dead.closed.*'];
 
 // Only an operator may decide that an event the ledger cannot apply goes to suspense, and may write nothing else here.
 const DECIDE_ON_LEDGER = 'ev.*.ledger.*';
@@ -117,7 +122,9 @@ const RIGHTS: Readonly<Record<Exclude<AppUser, 'provision'>, Rights>> = {
       '$JS.ACK.>',
       '$JS.FC.>',
       `${inboxOf('purchase')}.>`,
+      `${REDRIVEN}.>`, // the decision of a command that an operator sent again
       '$JS.API.STREAM.MSG.GET.COMMANDS',
+      ...deciderSets().map((durable) => `$JS.API.CONSUMER.RESET.${COMMANDS_STREAM}.${durable}`), // after a crash of the server
       '$JS.API.STREAM.MSG.GET.DEAD', // checks whether a command was dead-lettered
       '$JS.API.CONSUMER.MSG.NEXT.>',
       '$JS.API.CONSUMER.UNPIN.>',

@@ -18,6 +18,8 @@ export const MINT_ACK_WAIT_MS = 10_000;
 const FOR_EVER = -1; // max_deliver: payment work never stops silently; the app itself moves poison messages to DEAD
 
 export const deciderSet = (set: number): string => `decider-${set}`;
+/** The durable consumers of COMMANDS. */
+export const deciderSets = (): string[] => Array.from({ length: DECIDER_SETS }, (_, set) => deciderSet(set));
 
 export type WantedConsumer = { readonly stream: string; readonly config: Partial<ConsumerConfig> & { durable_name: string } };
 

@@ -5,7 +5,7 @@ import { Fault, isFault } from '../../kernel/fault.js';
 import type { Logger } from '../process/logger.js';
 import { CONSUMERS, NOT_ON_A_CONSUMER, RETIRED } from './consumers.js';
 import { type Difference, differences } from './differences.js';
-import { EPOCH, NOT_ON_A_STREAM, STREAMS } from './streams.js';
+import { EPOCH, NOT_ON_A_STREAM, onServers, STREAMS, type WantedStream } from './streams.js';
 
 /** How long a starting app waits for the log's state: an election takes 4 to 9 s and may have to be repeated. */
 const FIRST_WORD_MS = 30_000;
@@ -46,7 +46,7 @@ export async function inspectTopology(connection: NatsConnection): Promise<strin
   const epochs = new Map<string, string | undefined>();
   for (const wanted of STREAMS) {
     const info = await streamInfo(jsm, wanted.name);
-    found.push(...(info === undefined ? [missing(wanted.name)] : differences(wanted.name, { ...NO_STREAM_HAS, ...wanted }, info.config)));
+    found.push(...(info === undefined ? [missing(wanted.name)] : streamDifferences(wanted, info)));
     if (info !== undefined) epochs.set(wanted.name, info.config.metadata?.[EPOCH]);
   }
   for (const { stream, config } of CONSUMERS) found.push(...(await consumerDifferences(jsm, stream, config)));
@@ -57,6 +57,10 @@ export async function inspectTopology(connection: NatsConnection): Promise<strin
   if (found.length > 0 || epoch === undefined) throw new Fault('stream-differs', { differences: found });
   return epoch;
 }
+
+/** What a stream has that it must not have on its number of servers. */
+export const streamDifferences = (stream: WantedStream, { config }: StreamInfo): Difference[] =>
+  differences(stream.name, { ...NO_STREAM_HAS, ...onServers(stream, config.num_replicas) }, config);
 
 export async function consumerDifferences(jsm: JetStreamManager, stream: string, config: { durable_name: string }): Promise<Difference[]> {
   const name = `${stream}.${config.durable_name}`;

@@ -6,8 +6,8 @@ import { wholeCopies } from '../../event-store/jetstream/leader-info.js';
 import { Fault } from '../../kernel/fault.js';
 import { CHANGED_IN_PLACE, CONSUMERS, RETIRED, type WantedConsumer } from './consumers.js';
 import type { Difference } from './differences.js';
-import { consumerDifferences, inspectTopology, retiredDifferences, streamInfo } from './inspect.js';
-import { EPOCH, REPLACEABLE, STREAMS } from './streams.js';
+import { consumerDifferences, inspectTopology, retiredDifferences, streamDifferences, streamInfo } from './inspect.js';
+import { COMMANDS_STREAM, EPOCH, onServers, REPLACEABLE, STREAMS, type WantedStream } from './streams.js';
 
 type NewStream = Partial<StreamConfig> & { name: string };
 
@@ -28,7 +28,8 @@ const ADD_TRIES = 6;
 /**
  * Creates missing streams and consumers. On an older installation it updates `ack_wait` and `max_ack_pending` of consumers and the
  * subjects of streams; on a complete server it changes nothing. It adds missing replicas while a stream is in use, and never removes
- * one. A missing stream beside a used log is a loss: provision refuses to create it again.
+ * one. A missing stream beside a used log is a loss: provision refuses to create it again. COMMANDS holds nothing of the log: provision
+ * creates it beside a used one, and replaces it where its settings differ, while no purchase app runs.
  * @throws Fault `stream-differs`
  */
 export async function provision(connection: NatsConnection, { replicas = 1 } = {}): Promise<Provisioned> {
@@ -37,10 +38,14 @@ export async function provision(connection: NatsConnection, { replicas = 1 } = {
   const changed: Difference[] = [];
   const epoch = await epochToUse(jsm);
   for (const wanted of STREAMS) {
-    const info = await streamInfo(jsm, wanted.name);
+    const found = await streamInfo(jsm, wanted.name);
+    const replaced = found === undefined ? [] : await removeOutdated(jsm, wanted, found, replicas);
+    changed.push(...replaced);
+    const info = replaced.length === 0 ? found : undefined;
     if (info !== undefined) changed.push(...(await addSubjects(jsm, info, wanted.subjects)), ...(await addCopies(jsm, info, replicas)));
     else {
-      await addStream(jsm, { ...wanted, num_replicas: replicas, metadata: { [EPOCH]: epoch } } as NewStream);
+      const copies = Math.max(replicas, found?.config.num_replicas ?? 1);
+      await addStream(jsm, { ...onServers(wanted, copies), num_replicas: copies, metadata: { [EPOCH]: epoch } } as NewStream);
       made.push(wanted.name);
     }
   }
@@ -54,6 +59,27 @@ export async function provision(connection: NatsConnection, { replicas = 1 } = {
     } else changed.push(...(await changeInPlace(jsm, wanted, found)));
   }
   return { epoch: await inspectTopology(connection), made, changed };
+}
+
+/**
+ * Deletes COMMANDS where it has settings that cannot be changed in place, as on another number of servers. What lies in it is promised to
+ * nobody: callers, reactors and payment providers ask again. A purchase app that runs would go on storing and pulling meanwhile.
+ */
+async function removeOutdated(jsm: JetStreamManager, wanted: WantedStream, found: StreamInfo, replicas: number): Promise<Difference[]> {
+  if (wanted.name !== COMMANDS_STREAM) return [];
+  const copies = Math.max(replicas, found.config.num_replicas);
+  const outdated = streamDifferences(wanted, { ...found, config: { ...found.config, num_replicas: copies } });
+  if (outdated.length === 0) return [];
+  for await (const { name, num_waiting } of jsm.consumers.list(wanted.name)) {
+    if (num_waiting > 0)
+      throw new Fault('stream-differs', {
+        differences: outdated,
+        consumer: name,
+        advice: 'a purchase app is pulling commands: stop every purchase app, run provision again, and start them',
+      });
+  }
+  await jsm.streams.delete(wanted.name);
+  return outdated;
 }
 
 async function retire(jsm: JetStreamManager): Promise<readonly Difference[]> {

@@ -7,10 +7,14 @@ export const BUCKETS = 64;
 
 const NANOS_PER_SECOND = 1_000_000_000;
 const HOUR_SECONDS = 3_600;
-/** The maximum age of an undecided command; the alarm fires at a tenth of it. */
-const COMMANDS_MAX_AGE_SECONDS = 72 * HOUR_SECONDS;
+export const COMMANDS_STREAM = 'COMMANDS';
+/** An undecided command is deleted after this: its caller was promised nothing, and asks again. The alarm fires at a tenth of it. */
+const COMMANDS_MAX_AGE_SECONDS = HOUR_SECONDS;
 export const COMMANDS_ALARM_SECONDS = COMMANDS_MAX_AGE_SECONDS / 10;
-/** The broker's memory of message ids: the first duplicate filter. The second is one message per subject, the third the aggregate. */
+/**
+ * The broker's memory of message ids: the first duplicate filter. The second is one message per subject while it is stored, the third the
+ * aggregate.
+ */
 const DUPLICATE_WINDOW_SECONDS = 120;
 
 /** The key-value bucket of the tenants, and its stream name. */
@@ -27,15 +31,15 @@ const SNAPSHOTS_MAX_AGE_SECONDS = 30 * 24 * HOUR_SECONDS;
 /** The key-value bucket of what the log holds, found by other names: the order of a payment, the sales of a tenant. */
 export const LOOKUPS_BUCKET = 'lookups';
 export const LOOKUPS_STREAM = `KV_${LOOKUPS_BUCKET}`;
-/** Streams that can be rebuilt from the log: backups omit them, and a restore begins without them. */
-export const DERIVED: ReadonlySet<string> = new Set([SNAPSHOTS_STREAM, LOOKUPS_STREAM]);
+/** Streams without which nothing is lost: backups omit them, and a restore begins with new ones. */
+export const NOT_BACKED_UP: ReadonlySet<string> = new Set([SNAPSHOTS_STREAM, LOOKUPS_STREAM, COMMANDS_STREAM]);
 /**
  * Created if missing, even beside a used log: they hold nothing of the log. Without tenants every request is rejected, so the loss is
  * noticed at once.
  */
-export const REPLACEABLE: ReadonlySet<string> = new Set([TENANTS_STREAM, ...DERIVED]);
+export const REPLACEABLE: ReadonlySet<string> = new Set([TENANTS_STREAM, ...NOT_BACKED_UP]);
 
-type WantedStream = Partial<StreamConfig> & Pick<StreamConfig, 'name' | 'subjects'>;
+export type WantedStream = Partial<StreamConfig> & Pick<StreamConfig, 'name' | 'subjects'>;
 
 /**
  * Stream settings that are rejected unless required below. Each weakens a log (acknowledgement before the disk, deletion by age or by a
@@ -63,16 +67,17 @@ const onePerSubject = {
   duplicate_window: DUPLICATE_WINDOW_SECONDS * NANOS_PER_SECOND,
 } as const;
 
-/** The streams in their order of creation: EVENTS last, so that its existence implies the others. */
+/** The streams as they are on one server, in their order of creation: EVENTS last, so that its existence implies the others. */
 export const STREAMS: readonly WantedStream[] = [
   {
     ...file,
     ...onePerSubject,
-    name: 'COMMANDS',
-    description: 'What was asked and may not be decided yet',
+    name: COMMANDS_STREAM,
+    description: 'What was asked and is not decided yet: a transport, which may lose its end in a crash',
     subjects: ['cmd.*.*.*'],
     subject_transform: { src: 'cmd.*.*.*', dest: `cmd.{{partition(${BUCKETS},1,2)}}.{{wildcard(1)}}.{{wildcard(2)}}.{{wildcard(3)}}` },
-    retention: 'limits',
+    retention: 'workqueue',
+    persist_mode: 'async',
     max_age: COMMANDS_MAX_AGE_SECONDS * NANOS_PER_SECOND,
     allow_direct: false,
   },
@@ -156,3 +161,13 @@ export const STREAMS: readonly WantedStream[] = [
     allow_direct: false,
   },
 ];
+
+/**
+ * A stream as it is on so many servers. COMMANDS on one server is written to disk after the acknowledgement; servers refuse that mode where a
+ * stream has replicas, so on several it is in their memory. Both are replaced, not changed: `provision`.
+ */
+export function onServers(stream: WantedStream, replicas: number): WantedStream {
+  if (stream.name !== COMMANDS_STREAM || replicas === 1) return stream;
+  const { persist_mode: _, ...others } = stream;
+  return { ...others, storage: 'memory' };
+}

@@ -1,0 +1,93 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import { OPERATIONS } from '../../apps/purchase/src/operations/operations.js';
+import { waitFor } from '../../dev/processes/wait.js';
+import { admit, operatorOf } from '../harness/admit.js';
+import type { Caller } from '../harness/caller.js';
+import { ClusterStage } from '../stages/cluster-stage.js';
+import { insist, toldOf } from '../stages/crash-stage.js';
+import { heldDeciders } from '../stages/held-deciders.js';
+
+const WAIT_MS = 60_000;
+const stage = ClusterStage.forTests(1);
+const provisioner = () => ({ ...operatorOf(stage.log.server, 'provision'), NATS_REPLICAS: '3' });
+const choking = OPERATIONS['order.place'] as { decide: (typeof OPERATIONS)['order.place']['decide'] };
+const sound = choking.decide;
+afterAll(() => {
+  choking.decide = sound;
+});
+
+/** An order of this buyer cannot be decided by this version. */
+function breakDown(): void {
+  choking.decide = (sale, command, at) => {
+    if (JSON.stringify(command.request).includes('unlucky')) throw new Error('this version cannot decide that');
+    return sound(sale, command, at);
+  };
+}
+
+it('[L3] [L4] COMMANDS goes from one server to three with a held order, a dead letter and an undecided command: nothing is lost', async () => {
+  const [caller] = stage.callers as [Caller];
+  await caller.open('moved', { quota: 10 }, { payment: 'webhook', holdSeconds: 3_600 });
+  const held = await insist(caller, 'moved', { quantity: 1 }, 'held');
+  breakDown();
+  expect(await caller.place('moved', { quantity: 1, buyer: 'unlucky' }, 'dead')).toMatchObject({
+    status: 503,
+    body: { code: 'dead-lettered' },
+  });
+  choking.decide = sound;
+  expect((await stage.info('COMMANDS')).config).toMatchObject({ storage: 'file', persist_mode: 'async', num_replicas: 1 });
+
+  const running = await admit(provisioner(), 'provision');
+  expect([running.code, running.error]).toEqual([1, expect.stringContaining('stop every purchase app')]);
+  expect((await stage.info('EVENTS')).config.num_replicas).toBe(1);
+
+  const release = await heldDeciders(stage.log);
+  expect(await caller.place('moved', { quantity: 1 }, 'undecided')).toMatchObject({ status: 202 });
+  for (const app of stage.apps) await app.close();
+  await release();
+  const jsm = await jetstreamManager(stage.log.admin);
+  const noPulls = async (): Promise<boolean> => {
+    for await (const { num_waiting } of jsm.consumers.list('COMMANDS')) if (num_waiting > 0) return false;
+    return true;
+  };
+  await waitFor(noPulls, { what: 'nobody pulls commands', timeoutMs: WAIT_MS });
+  expect(await admit(provisioner(), 'provision')).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('changed COMMANDS.storage from file to memory'),
+  });
+  const { config, state } = await stage.info('COMMANDS');
+  expect([config.storage, config.persist_mode, config.num_replicas, state.messages]).toEqual(['memory', undefined, 3, 0]);
+  await stage.isWhole();
+
+  await stage.sell();
+  const again = await insist(caller, 'moved', { quantity: 1 }, 'held');
+  expect([again.text, again.body.status]).toEqual([held.text, 'held']);
+  expect(await insist(caller, 'moved', { quantity: 1 }, 'undecided')).toMatchObject({ status: 201 });
+  expect(await admit(operatorOf(stage.log.server), 'dead', 'redrive', '--all')).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('decided: 201'),
+  });
+  const money = { sale: 'moved', order: held.body.order, payment: 'pay-1', amount: '5000', currency: 'EUR' };
+  expect((await caller.insist('payment.confirm', money, 'paid')).body).toMatchObject({ status: 'confirmed' });
+  expect((await toldOf(stage.log, 'moved')).orders).toHaveLength(3);
+}, 240_000);
+
+it('[L3] three servers that are all killed come back without commands, and every key is decided', async () => {
+  const [caller] = stage.callers as [Caller];
+  await caller.open('killed', { quota: 1_000 });
+  let heard = 0;
+  const asked = Promise.all(
+    Array.from({ length: 400 }, async (_, buyer) => {
+      const answer = await insist(caller, 'killed', { quantity: 1 }, `killed-${buyer}`);
+      heard += 1;
+      return answer;
+    }),
+  );
+  await waitFor(() => heard > 50, { what: 'it sells', timeoutMs: WAIT_MS });
+  const nodes = stage.log.server.nodes;
+  await Promise.all(nodes.map((node) => node.kill9()));
+  await Promise.all(nodes.map((node) => node.restart()));
+  const answers = await asked;
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
+  const { decisions, orders } = await toldOf(stage.log, 'killed');
+  expect([decisions.length, new Set(decisions).size, orders.length]).toEqual([400, 400, 400]);
+}, 300_000);
