@@ -50,9 +50,10 @@ COPY --from=build /app/dist/apps dist/apps
 RUN install -d -o node -g node -m 0700 /keys /backups && touch /etc/admit-one-image
 USER node
 EXPOSE 3000 3100
-# The answer is printed: `docker inspect` then shows which check fails.
-HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=6 CMD ["node", "--input-type=module", "-e", \
-  "const ready = await fetch(`http://127.0.0.1:${process.env.HEALTH_PORT}/health/ready`); console.log(await ready.text()); process.exit(ready.ok ? 0 : 1)"]
+# By the shell, which takes 2 ms of processor where another node would take 300. The answer is printed: `docker inspect` then shows which
+# check fails.
+HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=6 CMD ["bash", "-c", \
+  "exec 3<>/dev/tcp/127.0.0.1/$HEALTH_PORT && printf 'GET /health/ready HTTP/1.0\\r\\n\\r\\n' >&3 && answer=$(cat <&3) && echo \"$answer\" | tail -n 1 && [[ $answer == 'HTTP/1.1 200 '* ]]"]
 CMD ["node", "dist/apps/cli/src/main.js", "--help"]
 
 FROM runtime AS localnet

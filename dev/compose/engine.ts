@@ -5,6 +5,8 @@ import { environment, projectFolder } from '../processes/project.js';
 import { waitFor } from '../processes/wait.js';
 
 const BACK_MS = 180_000; // a container that died starts again, and its app reads the log, on a busy machine
+const ASK_MS = 30_000;
+const ASK_TRIES = 4; // engines lose the end of a command in a container now and then when the machine is busy (seen with 20.10)
 const STEP_MS = 900_000; // the longest step builds the images
 /** Output that is shown of a command that failed. */
 const SHOWN_CHARACTERS = 4_000;
@@ -20,12 +22,16 @@ export function lackOfDocker(): string | undefined {
 }
 
 /** @returns standard output @throws Error with the end of all output if the command fails */
-export async function docker(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
+export async function docker(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  timeout: number = STEP_MS,
+): Promise<string> {
   const child = spawn('docker', args, {
     cwd: projectFolder(),
     env: { ...environment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: STEP_MS,
+    timeout,
   });
   let out = '';
   let all = '';
@@ -37,6 +43,17 @@ export async function docker(args: readonly string[], env: Readonly<Record<strin
   const [code] = (await once(child, 'close')) as [number | null];
   if (code !== 0) throw new Error(`docker ${args.join(' ')} ended with ${code}:\n${all.slice(-SHOWN_CHARACTERS)}`);
   return out;
+}
+
+/** Reads something in a container. @returns standard output */
+export async function ask(id: string, ...command: readonly string[]): Promise<string> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await docker(['exec', id, ...command], {}, ASK_MS);
+    } catch (error) {
+      if (tries === ASK_TRIES) throw error;
+    }
+  }
 }
 
 interface Container {

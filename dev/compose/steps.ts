@@ -1,7 +1,7 @@
 import { parseEnv } from 'node:util';
 import { freePort } from '../processes/ports.js';
 import type { Settings } from '../stack/wiring.js';
-import { ComposeProject, docker, inProject } from './engine.js';
+import { ask, ComposeProject, inProject } from './engine.js';
 
 const SECONDS = 1_000;
 const REQUESTS = 24; // connections that the proxy passes on in turn
@@ -64,7 +64,7 @@ const COUNT = `const page = await (await fetch('http://127.0.0.1:3100/metrics'))
 
 async function answered(project: ComposeProject, service: string): Promise<readonly number[]> {
   const containers = await project.containers(service);
-  return Promise.all(containers.map(async ({ Id }) => Number(await docker(['exec', Id, 'node', '--input-type=module', '-e', COUNT]))));
+  return Promise.all(containers.map(async ({ Id }) => Number(await ask(Id, 'node', '--input-type=module', '-e', COUNT))));
 }
 
 /** Every container that stays has limits of memory and processor. */
