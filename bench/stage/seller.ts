@@ -4,7 +4,7 @@ import { HttpCaller } from './http-caller.js';
 import { type Answer, API_KEY, ask, expectStatus, type SellingStage } from './selling-stage.js';
 
 const MAX_PER_BUYER = 100_000;
-export const OUR_DURABILITY = 'EVENTS: sync_interval always (fsync before the answer)';
+export const OUR_DURABILITY = 'EVENTS: sync_interval always (fsync before the answer); COMMANDS: asynchronous, promises nothing';
 
 export interface SeatOrder {
   readonly key: string;

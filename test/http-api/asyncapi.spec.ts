@@ -72,6 +72,7 @@ describe('docs/asyncapi.json', () => {
 const HTTP_ONLY: readonly ProblemCode[] = [
   'request-malformed',
   'payment-unknown',
+  'not-decided',
   'unauthorized',
   'signature-refused',
   'route-unknown',
