@@ -62,7 +62,16 @@ export const badOrders: readonly BadRequest[] = [
   ['something behind it', '{"sale":"bad","buyer":"b-1","quantity":1}x', malformed],
   ['a card number as a unit', seats(['A-1', '4111111111111111']), invalid('/units/1', CARD)],
   ...NO_WALLETS.map((wallet) => [`the wallet ${wallet}`, order({ wallet }), invalid('/wallet', NOT_A_HOLDER)] as const),
-  ['units and quantity', { ...order({}), units: ['A-1'] }, invalid('/units', 'must be given, or else quantity, and not both')],
+  [
+    'an item that names nothing',
+    { sale: 'bad', buyer: 'b-1', items: [{ type: 'adult' }] },
+    invalid('/items/0/unit', 'must be given, or else quantity, and not both'),
+  ],
+  [
+    'units and quantity',
+    { ...order({}), units: ['A-1'] },
+    invalid('/units', 'must be given, or else quantity or items, and only one of them'),
+  ],
   ...NO_NAMES.map((sale) => [saleNamed(sale), order({ sale }), invalid('/sale', ID)] as const),
   [
     'an e-mail address as buyer',
@@ -104,7 +113,7 @@ export const badOpenings: readonly BadRequest[] = [
     (amount) => [`the amount "${amount}"`, opening({ price: { amount, currency: 'EUR' } }), invalid('/price/amount', DIGITS)] as const,
   ),
   ['a price that is a number', opening({ price: 5000 }), invalid('/price', 'must be an object')],
-  ['no price', opening({ price: undefined }), invalid('/price', 'is required')],
+  ['no price', opening({ price: undefined }), invalid('/price', 'must be given, or else currency and prices')],
   [
     'a row that ends before it begins',
     opening({ units: { rows: [{ row: 'A', from: 5, to: 1 }] } }),
@@ -129,6 +138,11 @@ export const badOpenings: readonly BadRequest[] = [
     'a member twice in its price',
     '{"sale":"new","name":"New","units":{"quota":5},"price":{"amount":"1","amount":"1","currency":"EUR"}}',
     malformedAt('/price/amount'),
+  ],
+  [
+    'a category that it does not have',
+    opening({ units: { areas: [{ area: 'floor', category: 'back', quota: 5 }] } }),
+    invalid('/units/areas/0/category', 'must be left out where the sale has no categories'),
   ],
   ['a sale that is a subject', opening({ sale: 'ev.acme.sale.x' }), invalid('/sale', ID)],
 ];

@@ -15,7 +15,7 @@ const told = (type: string, data: object): Recorded => ({ type, at: AT, data }) 
 const money = { amount: '5000', currency: 'EUR' };
 const about = (n: number) => ({ order: `ord_${n}`, payment: `pay_${n}`, ...money });
 const placed = (n: number) => {
-  const tickets = [1, 2].map((i) => ({ ticket: `tkt_${n}_${i}`, unit: `${2 * n + i}` }));
+  const tickets = [1, 2].map((i) => ({ ticket: `tkt_${n}_${i}`, unit: `${2 * n + i}`, price: '2500' }));
   return told('OrderPlaced', { order: `ord_${n}`, buyer: 'b', wallet: 'W', tickets, total: money, expiresAt: AT + 600_000 });
 };
 const received = (n: number, matched = true) => told('PaymentReceived', { ...about(n), matched });

@@ -33,6 +33,13 @@ beforeAll(async () => {
       if (sale === 'fair' && n === 0) await shop.demoWeb.post(`/v1/sales/fair/orders/${placed.body.order}/cancel`, {});
     }
   }
+  const [categories, types] = [['front', 'back'].map((category) => ({ category })), ['adult', 'child'].map((type) => ({ type }))];
+  const prices = categories.flatMap((one) => types.map((type) => ({ ...one, ...type, amount: '1000' })));
+  const areas = categories.map((one) => ({ area: one.category, ...one, quota: 5 }));
+  const offer = { currency: 'EUR', categories, types, prices, units: { areas } };
+  await shop.demoWeb.post('/v1/sales', { sale: 'hall', name: 'Hall', ...offer, payment: 'none', mint: 'on-request' }, 'open-hall');
+  const items = areas.flatMap(({ area }) => types.map((type) => ({ area, ...type, quantity: 1 })));
+  await shop.demoWeb.place('hall', { items, buyer: 'cid' }, 'hall-0');
   await shop.acmeWeb.open('gala', { quota: 5 });
   await shop.acmeWeb.place('gala', { quantity: 1 }, 'gala-0');
   await ledger.catchesUp();

@@ -58,6 +58,7 @@ const recorded = (events: readonly object[]): Recorded[] => events.map((event) =
 /** The order of all of them, as the sale writes it down. */
 const ordered = (): Recorded[] => {
   const tickets = commands.map(({ ticket, unit }) => ({ ticket, unit }));
+  const priced = tickets.map((ticket) => ({ ...ticket, price: `${20_000 / tickets.length}` }));
   const [{ order }] = commands as [MintCommand];
   const decision = {
     operation: 'o',
@@ -73,7 +74,7 @@ const ordered = (): Recorded[] => {
   const requested = tickets.map((ticket) => ({ ...ticket, request: 1 }));
   return recorded([
     { type: 'CommandDecided', data: decision },
-    { type: 'OrderPlaced', data: { order, buyer: 'b', wallet: 'W', tickets, total: { amount: '20000', currency: 'EUR' } } },
+    { type: 'OrderPlaced', data: { order, buyer: 'b', wallet: 'W', tickets: priced, total: { amount: '20000', currency: 'EUR' } } },
     { type: 'OrderConfirmed', data: { order } },
     { type: 'MintsRequested', data: { order, name: SALE, wallet: 'W', tickets: requested } },
   ]);

@@ -215,9 +215,10 @@ export function ordering(tenant: string, sale: string, n: number): Recorded[] {
   const tickets = ticketsOf(sale, n);
   const at = AT + 1_000 * n;
   const requested = tickets.map((ticket) => ({ ...ticket, request: 1 }));
+  const placed = { order, buyer: `b-${n % 97}`, wallet: 'W', tickets: tickets.map((ticket) => ({ ...ticket, price: '2500' })) };
   return [
     decided(`key-${n}`, 3, at),
-    { type: 'OrderPlaced', at, data: { order, buyer: `b-${n % 97}`, wallet: 'W', tickets, total: { amount: '5000', currency: 'EUR' } } },
+    { type: 'OrderPlaced', at, data: { ...placed, total: { amount: '5000', currency: 'EUR' } } },
     { type: 'OrderConfirmed', at, data: { order } },
     { type: 'MintsRequested', at, data: { order, name: sale, wallet: 'W', tickets: requested } },
   ] as unknown as Recorded[];

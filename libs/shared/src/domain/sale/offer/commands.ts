@@ -43,7 +43,9 @@ const rowOfRanges = z.strictObject({
 });
 const rowOfOneRange = z.strictObject({ row, ...labelled, ...inCategory, from, to: from, step }).refine(...endsAfterItBegins);
 const SEAT = 'must be 1 to 32 of A-Z a-z 0-9 _ -, or such a "unit" with a "label" or a "category"';
-const seat = z.union([unitId, z.strictObject({ unit: unitId, ...labelled, ...inCategory })], { error: SEAT });
+const seat = z.union([unitId, z.strictObject({ unit: unitId, ...labelled, ...inCategory })], {
+  error: ({ input, errors }) => (typeof input === 'string' ? (errors as z.core.$ZodIssue[][])[0]?.[0]?.message : undefined) ?? SEAT,
+});
 const area = z.strictObject({ area: areaId, ...labelled, ...inCategory, quota: whole(1, MAX_UNITS_PER_SALE) });
 
 const unitsOffered = z.strictObject({

@@ -16,8 +16,10 @@ function* formProblems({ price, currency, categories, types, prices }: Offered):
   if (price !== undefined) {
     const others = Object.entries({ currency, categories, types, prices }).filter(([, value]) => value !== undefined);
     for (const [member] of others) yield { path: [member], message: 'must be left out where price is given: give prices instead of price' };
-  } else {
-    if (prices === undefined) yield { path: ['prices'], message: 'must be given, with currency, or else price' };
+  } else if (prices === undefined && currency === undefined)
+    yield { path: ['price'], message: 'must be given, or else currency and prices' };
+  else {
+    if (prices === undefined) yield { path: ['prices'], message: 'must be given with currency' };
     if (currency === undefined) yield { path: ['currency'], message: 'must be given with prices' };
   }
 }

@@ -115,10 +115,10 @@ function sourceOf({ units, terms }: OpenedSale, { item, at }: Wanted): Found<Sou
 
 function soldAs({ prices }: OpenedSale, { item, at }: Wanted, category: CategoryId | undefined): Found<Sold> {
   const type = item.type ?? prices.onlyTypeOf(category);
-  const price = type === 'several' ? undefined : prices.of(category, type);
-  if (price !== undefined && type !== 'several') return { category, type, price };
   const facts = { types: prices.typesOf(category) };
-  return { refusal: { code: type === 'several' ? 'type-needed' : 'type-not-sold', pointers: [at], facts } };
+  if (type === 'several') return { refusal: { code: 'type-needed', pointers: [at], facts } };
+  const price = prices.of(category, type);
+  return price === undefined ? { refusal: { code: 'type-not-sold', pointers: [at], facts } } : { category, type, price };
 }
 
 function spotsIn(source: Source, { item, at, atQuantity }: Wanted): Found<readonly Spot[]> {
