@@ -36,6 +36,7 @@ it('serves every operation that callers may ask for', () => {
       'payment.confirm',
       'payment.disputed',
       'payment.fail',
+      'payment.refund-failed',
       'payment.refunded',
       'sale.close',
       'sale.open',
