@@ -47,7 +47,7 @@ describe('docs/asyncapi.json', () => {
     expect([validate({ ...document, operations: { bad: { action: 'listen' } } }), version, Object.keys(operations ?? {}).length]).toEqual([
       false,
       '3.0.0',
-      17,
+      18,
     ]);
   });
 
@@ -163,6 +163,8 @@ describe('the service', () => {
       ['payment.refund-failed', 'done', { ...paid, amount: '2', refund: 're_0' }, 'rf-1'],
       ['sale.refunds-due', 'done', { sale: 'doc' }],
       ['sale.list', 'done', { limit: 1 }],
+      ['sale.units', 'done', { sale: 'doc' }],
+      ['sale.units', 'problem', { sale: 'doc', cursor: '9999.0' }],
       ['sale.list', 'problem', { limit: 0 }],
       ['payment.disputed', 'done', { ...paid, dispute: 'dp_1', amount: '1', status: 'opened' }, 'd-1'],
       ['ticket.mint', 'refused', { sale: 'doc', tickets: [ticket], wallet }, 'm-0'],

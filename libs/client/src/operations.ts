@@ -32,6 +32,12 @@ export type ListSales = {
   readonly cursor?: string;
 };
 
+export type ListUnits = {
+  readonly sale: string;
+  /** `next` of the page before. Over HTTP there are no pages. */
+  readonly cursor?: string;
+};
+
 export type MintTickets = {
   readonly sale: string;
   readonly tickets: readonly string[];
@@ -444,6 +450,30 @@ export type Ticket = {
   readonly version: number;
 };
 
+export type Units = {
+  readonly sale: string;
+  /** Version of the sale; it grows with everything that happens in it. */
+  readonly version: number;
+  readonly currency: string;
+  /** What a ticket costs in a category, by type; a member that is left out is the only one there. */
+  readonly prices: readonly {
+    readonly category?: string;
+    readonly type?: string;
+    /** Minor units. */
+    readonly amount: string;
+  }[];
+  /** In the order of the plan. A unit that is given back is sold until it may be sold again. */
+  readonly units: readonly {
+    readonly unit: string;
+    /** What people read in place of the unit. */
+    readonly label?: string;
+    readonly category?: string;
+    readonly state: 'available' | 'held' | 'sold';
+  }[];
+  /** `cursor` of the next page, of the same version; absent on the last, and over HTTP. */
+  readonly next?: string;
+};
+
 /** What changes something: it has a key. */
 export interface Mutations {
   'sale.open': { readonly body: OpenSale; readonly answer: Sale };
@@ -463,6 +493,7 @@ export interface Mutations {
 export interface Queries {
   'sale.list': { readonly body: ListSales; readonly answer: Sales };
   'sale.get': { readonly body: GetSale; readonly answer: Sale };
+  'sale.units': { readonly body: ListUnits; readonly answer: Units };
   'sale.refunds-due': { readonly body: GetSale; readonly answer: RefundsDue };
   'order.get': { readonly body: GetOrder; readonly answer: Order };
   'ticket.get': { readonly body: GetTicket; readonly answer: Ticket };
@@ -483,6 +514,7 @@ export const ADDRESSES: Readonly<Partial<Record<OperationName, readonly [method:
   'ticket.mint': ['POST', '/v1/mints'],
   'sale.list': ['GET', '/v1/sales?limit=:limit&cursor=:cursor'],
   'sale.get': ['GET', '/v1/sales/:sale'],
+  'sale.units': ['GET', '/v1/sales/:sale/units'],
   'sale.refunds-due': ['GET', '/v1/sales/:sale/refunds-due'],
   'order.get': ['GET', '/v1/sales/:sale/orders/:order'],
   'ticket.get': ['GET', '/v1/tickets/:ticket?sale=:sale'],
@@ -557,6 +589,11 @@ export abstract class Operations {
   /** Reads a sale from the log. */
   sale(body: GetSale): Promise<Outcome<Sale>> {
     return this.query('sale.get', body);
+  }
+
+  /** Lists every unit of a sale with its label, category and state at one version: in pages over NATS, whole over HTTP. */
+  units(body: ListUnits): Promise<Outcome<Units>> {
+    return this.query('sale.units', body);
   }
 
   /** Lists the money of a sale that has to go back, and reports of payments that do not fit. */

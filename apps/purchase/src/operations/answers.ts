@@ -69,6 +69,28 @@ export const Sale = z
   })
   .meta({ title: 'Sale' });
 
+export const Units = z
+  .strictObject({
+    sale,
+    version,
+    currency: z.string().regex(/^[A-Z]{3}$/),
+    prices: z
+      .array(z.strictObject({ category: category.optional(), type: type.optional(), amount: minorUnits }))
+      .describe('What a ticket costs in a category, by type; a member that is left out is the only one there'),
+    units: z
+      .array(
+        z.strictObject({
+          unit: z.string().regex(UNIT_PATTERN),
+          label: z.string().optional().describe('What people read in place of the unit'),
+          category: category.optional(),
+          state: z.enum(['available', 'held', 'sold']),
+        }),
+      )
+      .describe('In the order of the plan. A unit that is given back is sold until it may be sold again'),
+    next: z.string().optional().describe('`cursor` of the next page, of the same version; absent on the last, and over HTTP'),
+  })
+  .meta({ title: 'Units' });
+
 export const Sales = z
   .strictObject({
     sales: z.array(

@@ -83,6 +83,11 @@ export interface Mutation extends Asked, Decided {
 /** Only reads. Over HTTP it is a GET, and has no body. */
 export interface Query extends Asked {
   readonly read: (reads: Reads, tenant: string, body: Uint8Array) => Promise<Answer>;
+  /**
+   * Over HTTP, where the answer is in pages over NATS alone.
+   * @param isKnown whether the caller has the answer with this entity tag: it need not be made
+   */
+  readonly readWhole?: (reads: Reads, tenant: string, body: Uint8Array, isKnown: (etag: string) => boolean) => Promise<Answer>;
   /** `query`: members that the address says behind its question mark. `options`: members that it may say there. */
   readonly http: { readonly path: Path; readonly query?: readonly AddressPart[]; readonly options?: Options };
 }

@@ -8,6 +8,7 @@ import { saleClose } from './sale/close.js';
 import { saleList } from './sale/list.js';
 import { saleOpen } from './sale/open.js';
 import { saleGet, saleRefundsDue } from './sale/read.js';
+import { saleUnits } from './sale/units.js';
 import { ticketMint } from './ticket/mint.js';
 import { ticketGet, ticketReceipt } from './ticket/read.js';
 
@@ -32,6 +33,7 @@ export const OPERATIONS = byName([
   ticketMint,
   saleList,
   saleGet,
+  saleUnits,
   saleRefundsDue,
   orderGet,
   ticketGet,

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { AggregateRepository } from '#shared/aggregate/aggregate-repository.js';
 import type { MintAggregate } from '#shared/aggregate/mint-aggregate.js';
-import { GetOrder, GetSale, GetTicket, ListSales } from '#shared/domain/sale/commands.js';
+import { GetOrder, GetSale, GetTicket, ListSales, ListUnits } from '#shared/domain/sale/commands.js';
 import { type EventStore, mintSubject, saleSubject } from '#shared/event-store/event-store.js';
 import { sha256 } from '#shared/kernel/hash.js';
 import { TENANT_PATTERN } from '#shared/kernel/ids.js';
@@ -16,6 +16,7 @@ import { type Answer, invalid, problemAnswer } from '../requests/answer.js';
 import { readJson } from '../requests/request-body.js';
 import { mintViews } from './mint-progress.js';
 import { receiptIn } from './receipts.js';
+import { readCursor, type UnitList, UnitLists } from './unit-lists.js';
 import { orderView, refundsDueView, saleView, ticketOf } from './views.js';
 
 export interface ReadParts {
@@ -33,6 +34,8 @@ export interface ReadParts {
  * write.
  */
 export class Reads {
+  private readonly lists = new UnitLists();
+
   constructor(private readonly parts: ReadParts) {}
 
   async sale(tenant: string, body: Uint8Array): Promise<Answer> {
@@ -42,6 +45,40 @@ export class Reads {
       this.parts.sales.query(saleSubject(tenant, query.ok.sale), ({ sale, head }) =>
         sale.open === undefined ? problemAnswer('sale-unknown') : found(saleView(sale, head.version), head.version),
       ),
+    );
+  }
+
+  /** A page of a sale's units. All pages are of one version; one that this process does not keep is gone. */
+  async units(tenant: string, body: Uint8Array): Promise<Answer> {
+    const query = readQuery(tenant, ListUnits, body);
+    if ('problem' in query) return query.problem;
+    const { sale: id, cursor } = query.ok;
+    const subject = saleSubject(tenant, id);
+    const wanted = cursor === undefined ? undefined : readCursor(cursor);
+    return this.answering(tenant, 'sale.units', async () => {
+      const kept = wanted && this.lists.get(subject, wanted.version);
+      if (kept !== undefined) return pageOf(kept, wanted?.page ?? 0);
+      return this.parts.sales.query(subject, ({ sale, head: { version } }) => {
+        if (sale.open === undefined) return problemAnswer('sale-unknown');
+        if (wanted !== undefined && wanted.version !== version) return problemAnswer('version-gone');
+        return pageOf(this.lists.of(subject, sale, version), wanted?.page ?? 0);
+      });
+    });
+  }
+
+  /** All units of a sale. */
+  async allUnits(tenant: string, body: Uint8Array, isKnown: (etag: string) => boolean): Promise<Answer> {
+    const query = readQuery(tenant, GetSale, body);
+    if ('problem' in query) return query.problem;
+    const subject = saleSubject(tenant, query.ok.sale);
+    return this.answering(tenant, 'sale.units', () =>
+      this.parts.sales.query(subject, ({ sale, head: { version } }) => {
+        if (sale.open === undefined) return problemAnswer('sale-unknown');
+        const etag = `"${version}"`;
+        if (isKnown(etag)) return { status: 304, body: '', etag };
+        const list = this.lists.of(subject, sale, version);
+        return listAnswer(list, etag);
+      }),
     );
   }
 
@@ -136,6 +173,21 @@ export class Reads {
     }
   }
 }
+
+/** Eight megabytes are put together for those alone who take them uncompressed. */
+const listAnswer = (list: UnitList, etag: string): Answer => ({
+  status: 200,
+  get body() {
+    return list.whole;
+  },
+  etag,
+  compressed: () => list.compressed(),
+});
+
+const pageOf = (list: UnitList, page: number): Answer => {
+  const body = list.page(page);
+  return body === undefined ? problemAnswer('version-gone') : { status: 200, body, etag: `"${list.version}.${page}"` };
+};
 
 /** Digits of a place in the list, so that the length of a cursor says nothing of it. */
 const PLACE_DIGITS = 16;

@@ -31,6 +31,7 @@ export const PROBLEMS = {
   'in-progress': [409, 'A request with this key is in process. Send it again later to get its answer.'],
   'ticket-not-minted': [409, 'The ticket is not minted: there is no receipt of it.'],
   'ticket-void': [409, 'The ticket is void: there is no receipt of it any more.'],
+  'version-gone': [410, 'The list of this version is not kept any more. Begin again with the first page.'],
   'key-reused': [422, 'This key was used for another request.'],
   'too-many-waiting': [429, 'Too many requests of this sale wait for their decision.'],
   'too-many-streams': [429, 'This tenant has as many streams of events open as it may.'],

@@ -1,7 +1,7 @@
 import { Controller, Injectable, Req, RequestMapping, RequestMethod, Res, type Type } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuthGuard } from '#shared/platform/http/auth-guard.js';
-import { type Headers, isKnown, send } from '#shared/platform/http/reply.js';
+import { type Headers, headersOf, isKnown, send } from '#shared/platform/http/reply.js';
 import { ADDRESS_PARTS, isMutation, type Query } from '../../operations/operation.js';
 import type { OperationName } from '../../operations/operations.js';
 import { Reads } from '../../reads/reads.js';
@@ -33,13 +33,18 @@ export class HttpRequests {
 
   private async read(query: Query, tenant: string, given: Given, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const options = optionsIn(query, request.query as Readonly<Record<string, unknown>>);
-    const answer =
-      'errors' in options
-        ? invalid(options.errors)
-        : await query.read(this.reads, tenant, Buffer.from(JSON.stringify({ ...options.said, ...given })));
-    if (answer.etag !== undefined && isKnown(answer.etag, request.headers['if-none-match']))
+    if ('errors' in options) {
+      send(reply, invalid(options.errors));
+      return;
+    }
+    const body = Buffer.from(JSON.stringify({ ...options.said, ...given }));
+    const isTheirs = (etag: string): boolean => isKnown(etag, request.headers['if-none-match']);
+    const { readWhole } = query;
+    const answer = await (readWhole === undefined ? query.read(this.reads, tenant, body) : readWhole(this.reads, tenant, body, isTheirs));
+    if (answer.etag !== undefined && isTheirs(answer.etag))
       reply.code(304).headers({ ETag: answer.etag, 'Cache-Control': 'private, no-cache' }).send();
-    else send(reply, answer);
+    else if (answer.compressed === undefined) send(reply, answer);
+    else await sendLong(reply, answer, answer.compressed, request.headers['accept-encoding']);
   }
 
   private async mutate(route: MutationRoute, tenant: string, given: Given, request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -59,6 +64,16 @@ export class HttpRequests {
     });
     send(reply, answer, isProblem(answer) ? {} : locationOf(route, answer, given));
   }
+}
+
+/** A long answer, in gzip where the caller accepts it. */
+async function sendLong(reply: FastifyReply, answer: Answer, compressed: () => Promise<Uint8Array>, accepted = ''): Promise<void> {
+  if (!/\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:\s|,|$))/i.test(accepted)) {
+    send(reply, answer, { Vary: 'Accept-Encoding' });
+    return;
+  }
+  reply.code(answer.status).headers({ ...headersOf(answer), Vary: 'Accept-Encoding', 'Content-Encoding': 'gzip' });
+  reply.send(await compressed());
 }
 
 /** The controller of one operation's HTTP address. */

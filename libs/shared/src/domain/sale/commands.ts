@@ -177,5 +177,14 @@ export const ListSales = z.strictObject({
     .describe('`next` of the page before'),
 });
 
+/** `sale.units` */
+export const ListUnits = CloseSale.extend({
+  cursor: z
+    .string('must be a string')
+    .regex(/^\d{1,15}\.\d{1,4}$/, 'must be `next` of the page before')
+    .optional()
+    .describe('`next` of the page before. Over HTTP there are no pages'),
+});
+
 /** `sale.get`, `sale.refunds-due` */
 export const GetSale = CloseSale;

@@ -8,6 +8,8 @@ export interface Answer {
   readonly retryAfterSeconds?: number;
   /** For reads: changes whenever the body changes. */
   readonly etag?: string;
+  /** The body in gzip, for callers who accept it: long lists are kept so. */
+  readonly compressed?: () => Promise<Uint8Array>;
 }
 
 export type ProblemKind = readonly [status: number, title: string];

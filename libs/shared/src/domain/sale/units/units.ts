@@ -16,9 +16,15 @@ export class Units {
   private readonly areas = new Map<AreaId | '', AreaBlock>();
   private readonly stocks = new Map<CategoryId | undefined, Stock>();
   private total = 0;
+  private readonly blocks: Block[] = [];
 
   constructor(offered: UnitsOffered) {
     this.offer(offered);
+  }
+
+  /** In the order of the plan. */
+  get plan(): readonly Block[] {
+    return this.blocks;
   }
 
   get opened(): number {
@@ -141,6 +147,7 @@ export class Units {
 
   private add(block: Block): void {
     this.total += block.places.count;
+    this.blocks.push(block);
     this.stockOf(block).add(block);
   }
 

@@ -1,0 +1,138 @@
+import { promisify } from 'node:util';
+import { constants, gzip } from 'node:zlib';
+import { LRUCache } from 'lru-cache';
+import type { OpenedSale, Sale } from '#shared/domain/sale/sale.js';
+import type { Block } from '#shared/domain/sale/units/block.js';
+
+/** Of a page over NATS: half of what every server lets through, with the head of the answer beside the units. */
+export const MAX_PAGE_BYTES = 512 * 1024;
+/** Prices are 64 categories by 64 types at most; beside them there are the names of the members. */
+const MAX_HEAD_BYTES = 400 * 1024;
+/** Bytes of lists that are kept, so that all pages are of one version: that of 100,000 units has about 8 MB. */
+const MAX_KEPT_BYTES = 96 * 1024 * 1024;
+/** So fast a list is compressed while its caller waits; a better level takes three times as long for a fifth less. */
+const LEVEL = constants.Z_BEST_SPEED;
+
+/** Every unit of a sale at one version, as JSON. */
+export class UnitList {
+  private packed: Promise<Buffer> | undefined;
+
+  private constructor(
+    readonly version: number,
+    private readonly head: string,
+    /** Units of each page, with commas between them. */
+    private readonly pages: readonly string[],
+  ) {}
+
+  static of(sale: Sale, version: number): UnitList {
+    const { open } = sale;
+    if (open === undefined) throw new Error('a sale that was never opened has no units');
+    const { sale: id, currency, prices } = open.terms;
+    const head = JSON.stringify({ sale: id, version, currency, prices }).slice(0, -1);
+    return new UnitList(version, head, pagesOf(open, MAX_PAGE_BYTES - Math.min(Buffer.byteLength(head), MAX_HEAD_BYTES) - NEXT_BYTES));
+  }
+
+  /** @param page 0..; `undefined`: there is none */
+  page(page: number): string | undefined {
+    const units = this.pages[page];
+    if (units === undefined) return undefined;
+    const next = page + 1 < this.pages.length ? `,"next":"${cursorOf(this.version, page + 1)}"` : '';
+    return `${this.head},"units":[${units}]${next}}`;
+  }
+
+  get whole(): string {
+    return `${this.head},"units":[${this.pages.join(',')}]}`;
+  }
+
+  /** The whole in gzip, compressed once. */
+  compressed(): Promise<Buffer> {
+    this.packed ??= promisify(gzip)(this.whole, { level: LEVEL });
+    return this.packed;
+  }
+
+  get bytes(): number {
+    return this.pages.reduce((sum, { length }) => sum + length, this.head.length);
+  }
+}
+
+/** `,"next":"<version>.<page>"` and the closing of the answer. */
+const NEXT_BYTES = 64;
+const cursorOf = (version: number, page: number): string => `${version}.${page}`;
+
+/** A place in the pages of one version. */
+export interface UnitCursor {
+  readonly version: number;
+  readonly page: number;
+}
+
+export function readCursor(cursor: string): UnitCursor {
+  const [version, page] = cursor.split('.').map(Number) as [number, number];
+  return { version, page };
+}
+
+/** Lists of units by sale and version, the latest asked for first. */
+export class UnitLists {
+  private readonly kept = new LRUCache<string, UnitList>({ maxSize: MAX_KEPT_BYTES, sizeCalculation: ({ bytes }) => bytes });
+
+  /** That of the version, where this process made it not long ago. */
+  get(subject: string, version: number): UnitList | undefined {
+    return this.kept.get(`${subject} ${version}`);
+  }
+
+  /** That of the sale as it is. */
+  of(subject: string, sale: Sale, version: number): UnitList {
+    const name = `${subject} ${version}`;
+    const known = this.kept.get(name);
+    if (known !== undefined) return known;
+    const list = UnitList.of(sale, version);
+    this.kept.set(name, list);
+    return list;
+  }
+}
+
+/** Written as text and not by way of objects, which take twice as long for 100,000 units. */
+function pagesOf({ units, orders }: OpenedSale, mostBytes: number): string[] {
+  const pages = new Pages(mostBytes);
+  for (const block of units.plan) {
+    const { places, category } = block;
+    const of = category === undefined ? '' : `,"category":"${category}"`;
+    for (let place = 1; place <= places.count; place++) {
+      const holder = places.holderOf(place);
+      const state = holder === undefined ? 'available' : orders.get(holder)?.status === 'held' ? 'held' : 'sold';
+      const label = block.labelAt(place);
+      const behind = `${of},"state":"${state}"}`;
+      if (label === undefined) pages.add(`{"unit":"${block.unitAt(place)}"${behind}`);
+      else if (PLAIN.test(label)) pages.add(`{"unit":"${block.unitAt(place)}","label":"${label}"${behind}`);
+      else pages.add(`{"unit":"${block.unitAt(place)}","label":${JSON.stringify(label)}${behind}`, Buffer.byteLength(label) - label.length);
+    }
+  }
+  return pages.end();
+}
+
+/** A text that JSON has as it is, a byte a character. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+/** Texts with commas between them, of at most so many bytes together. */
+class Pages {
+  private readonly full: string[] = [];
+  private page: string[] = [];
+  private bytes = 0;
+
+  constructor(private readonly mostBytes: number) {}
+
+  /** @param more bytes that the text has beside one for each character */
+  add(text: string, more = 0): void {
+    const size = 1 + text.length + more;
+    if (this.bytes + size > this.mostBytes && this.page.length > 0) {
+      this.full.push(this.page.join(','));
+      this.page = [];
+      this.bytes = 0;
+    }
+    this.page.push(text);
+    this.bytes += size;
+  }
+
+  end(): string[] {
+    return [...this.full, this.page.join(',')];
+  }
+}
