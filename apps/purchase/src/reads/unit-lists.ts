@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
 import type { OpenedSale, Sale } from '#shared/domain/sale/sale.js';
-import type { Block } from '#shared/domain/sale/units/block.js';
+import type { OrderId, UnitId } from '#shared/kernel/ids.js';
 
 /** Of a page over NATS: half of what every server lets through, with the head of the answer beside the units. */
 export const MAX_PAGE_BYTES = 512 * 1024;
@@ -93,20 +93,20 @@ export class UnitLists {
 /** Written as text and not by way of objects, which take twice as long for 100,000 units. */
 function pagesOf({ units, orders }: OpenedSale, mostBytes: number): string[] {
   const pages = new Pages(mostBytes);
+  const stateOf = (holder: OrderId | undefined): string =>
+    holder === undefined ? ',"state":"available"}' : orders.get(holder)?.status === 'held' ? ',"state":"held"}' : ',"state":"sold"}';
   for (const block of units.plan) {
-    const { places, category } = block;
-    const of = category === undefined ? '' : `,"category":"${category}"`;
-    for (let place = 1; place <= places.count; place++) {
-      const holder = places.holderOf(place);
-      const state = holder === undefined ? 'available' : orders.get(holder)?.status === 'held' ? 'held' : 'sold';
-      const label = block.labelAt(place);
-      const behind = `${of},"state":"${state}"}`;
-      if (label === undefined) pages.add(`{"unit":"${block.unitAt(place)}"${behind}`);
-      else if (PLAIN.test(label)) pages.add(`{"unit":"${block.unitAt(place)}","label":"${label}"${behind}`);
-      else pages.add(`{"unit":"${block.unitAt(place)}","label":${JSON.stringify(label)}${behind}`, Buffer.byteLength(label) - label.length);
-    }
+    const of = block.category === undefined ? '' : `,"category":"${block.category}"`;
+    for (let place = 1; place <= block.places.count; place++)
+      addUnit(pages, block.unitAt(place), block.labelAt(place), of + stateOf(block.places.holderOf(place)));
   }
   return pages.end();
+}
+
+function addUnit(pages: Pages, unit: UnitId, label: string | undefined, behind: string): void {
+  if (label === undefined) pages.add(`{"unit":"${unit}"${behind}`);
+  else if (PLAIN.test(label)) pages.add(`{"unit":"${unit}","label":"${label}"${behind}`);
+  else pages.add(`{"unit":"${unit}","label":${JSON.stringify(label)}${behind}`, Buffer.byteLength(label) - label.length);
 }
 
 /** A text that JSON has as it is, a byte a character. */
