@@ -8,7 +8,7 @@ import { restart } from './restart.js';
 
 /** A start of servers, a purchase process, and some seconds of load, on a machine that other tests share. */
 const RUN_MS = 300_000;
-const SMALL = { pairs: 1, seconds: 1, seed: 1, quick: true, say: () => undefined };
+const SMALL = { pairs: 1, seconds: 3, seed: 1, quick: true, say: () => undefined };
 const sizes: readonly (readonly [Bench, number])[] = [
   [orders, 0],
   [flash, 500],
