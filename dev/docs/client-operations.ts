@@ -18,7 +18,7 @@ interface Schema {
   readonly additionalProperties?: Schema | false;
   readonly allOf?: readonly Schema[];
 }
-const NAMES: Readonly<Record<string, string>> = { integer: 'number', number: 'number', string: 'string', boolean: 'boolean' };
+const NAMES: Readonly<Record<string, string>> = { integer: 'number', number: 'number', string: 'string', boolean: 'boolean', null: 'null' };
 
 const sentence = ({ description }: Schema, margin: string): string =>
   description === undefined ? '' : `${margin}/** ${description.replace(/\.?$/, '.')} */\n`;

@@ -1,12 +1,13 @@
 import type { SaleTerms } from '#shared/domain/sale/terms.js';
 import { MAX_UNITS_PER_ORDER } from '#shared/domain/values.js';
 import { type OrderId, orderId, type SaleId, type TenantId } from '#shared/kernel/ids.js';
+import { changeFor, codeFor } from './aim-changes.js';
 import { itemsFor } from './aim-items.js';
 import { type Aims, ORDER_KEYS, type Step } from './history.js';
 
 export type Body = Readonly<Record<string, unknown>>;
 
-export type Offer = Pick<SaleTerms, 'units' | 'categories' | 'types' | 'prices' | 'currency'>;
+export type Offer = Pick<SaleTerms, 'units' | 'categories' | 'types' | 'prices' | 'codes' | 'currency'>;
 
 /** What the generator knows of one sale. */
 export interface SeenSale {
@@ -27,8 +28,10 @@ export const orderKey = ({ order }: Aims): string => `order-${order % ORDER_KEYS
 /** The drawn body with the members put in that aim at what is there. `other` is another sale of the same tenant. */
 export function aimed({ operation, body, aims }: Extract<Step, { kind: 'ask' }>, seen: SeenSale, other: SeenSale): Body {
   if (operation === 'sale.open') return body;
+  if (operation === 'sale.change') return changeFor(seen.terms, body, aims);
   if (operation === 'order.place') {
-    const { units: _, quantity: __, items: ___, ...others } = body;
+    const { units: _, quantity: __, items: ___, code: ____, ...drawn } = body;
+    const others = { ...drawn, ...codeFor(seen.terms, aims) };
     const some = itemsFor(seen.terms, { most: MOST_UNITS_NAMED, from: aims.units, count: aims.units % MOST_UNITS_NAMED });
     return aims.units === 0 ? body : { wallet: WALLET, ...others, ...some };
   }

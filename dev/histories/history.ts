@@ -93,6 +93,7 @@ const WEIGHTS: Partial<Record<OperationName, number>> = {
   'order.cancel': 5,
   'sale.open': 1,
   'sale.close': 1,
+  'sale.change': 8,
 };
 
 const bodyOf = ({ operation, schema }: Asked): fc.Arbitrary<Body> =>

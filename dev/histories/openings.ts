@@ -7,8 +7,17 @@ import { valuesOf } from './values.js';
 type Body = Readonly<Record<string, unknown>>;
 type Size = 'any' | 'largest';
 
+/** Discount codes of few uses; one makes tickets free. */
+const CODES = [
+  [{ code: 'a', uses: 1, percentOff: 33 }],
+  [
+    { code: 'a', uses: 2, amountOff: '1' },
+    { code: 'b', uses: 1, percentOff: 100, until: '2038-01-19T03:14:08Z' },
+  ],
+] as const;
+
 /** Members that must fit each other: drawn at random they hardly ever would. */
-const { price, currency, categories, types, prices, units, ...others } = OpenSale.shape;
+const { price, currency, categories, types, prices, codes: _, units, ...others } = OpenSale.shape;
 const inUse = valuesOf(currency) as fc.Arbitrary<string | undefined>;
 const onePrice = valuesOf(price) as fc.Arbitrary<object | undefined>;
 const amount = (size: Size) => valuesOf(prices.unwrap().element.shape.amount, size) as fc.Arbitrary<string>;
@@ -17,8 +26,8 @@ const label = fc.option(valuesOf(OpenSale.shape.name) as fc.Arbitrary<string>, {
 /** Whole openings: what fits together is built, everything else is drawn from its schema. */
 export const openingBodies = (size: Size): fc.Arbitrary<Body> =>
   fc
-    .tuple(valuesOf(z.strictObject(others), size) as fc.Arbitrary<Body>, offers(size))
-    .map(([rest, offer]) => ({ ...rest, ...offer }))
+    .tuple(valuesOf(z.strictObject(others), size) as fc.Arbitrary<Body>, offers(size), fc.constantFrom(undefined, ...CODES))
+    .map(([rest, offer, codes]) => ({ ...rest, ...offer, ...(codes && { codes }) }))
     .filter((body) => OpenSale.safeParse({ ...body, sale: 'any' }).success);
 
 const offers = (size: Size): fc.Arbitrary<Body> =>

@@ -24,6 +24,7 @@ export async function pairFor(operation: string, sale: string, caller: Caller): 
     const body = { sale, buyer: 'b-1', quantity: 1 };
     return { body, other: { ...body, quantity: 2 }, pointer: '/quantity' };
   }
+  if (operation === 'sale.change') return { body: { sale, maxPerBuyer: 3 }, other: { sale, maxPerBuyer: 4 }, pointer: '/maxPerBuyer' };
   if (operation === 'sale.close') return { body: { sale }, other: { sale: `${sale}-2` }, pointer: '/sale' };
   const placed = [await caller.place(sale, { quantity: 1 }, 'one'), await caller.place(sale, { quantity: 1 }, 'two')];
   const [one, two] = placed.map(({ body }) => body as { order: string; tickets: { ticket: string }[] });

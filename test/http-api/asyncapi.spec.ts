@@ -47,7 +47,7 @@ describe('docs/asyncapi.json', () => {
     expect([validate({ ...document, operations: { bad: { action: 'listen' } } }), version, Object.keys(operations ?? {}).length]).toEqual([
       false,
       '3.0.0',
-      18,
+      19,
     ]);
   });
 
@@ -182,6 +182,14 @@ describe('the service', () => {
       ['order.refund', 'done', named, 'r-2'],
       ['order.cancel', 'refused', named, 'x-2'],
       ['sale.close', 'done', { sale: 'doc' }, 'cl-1'],
+      [
+        'sale.change',
+        'done',
+        { sale: 'doc', reopen: true, codes: [{ code: 'EARLY', uses: 1, percentOff: 20, until: '2027-01-01T00:00:00Z' }] },
+        'ch-1',
+      ],
+      ['sale.change', 'refused', { sale: 'doc', price: { amount: '1', currency: 'USD' } }, 'ch-2'],
+      ['sale.change', 'problem', { sale: 'doc' }, 'ch-3'],
     ];
     for (const [name, kind, body, key] of traffic) {
       const said = await ask(name, body, key);

@@ -19,7 +19,16 @@ export const LIMIT = 2;
 /** Of one buyer in the back. */
 const BACK_LIMIT = 1;
 export const HOLD_MINUTES = 10;
-const PRICES = { adult: 100, child: 60, back: 70 };
+const PRICES = { adult: 101, child: 60, back: 70 };
+const PERCENT_OFF = 50;
+const USES = 2;
+export const codes = (uses: number) => [{ code: 'HALF', uses, percentOff: PERCENT_OFF }];
+/** Prices for later orders, so many times as much as at the opening. */
+export const pricesOf = (times: number) => [
+  { category: 'front', type: 'adult', amount: `${times * PRICES.adult}` },
+  { category: 'front', type: 'child', amount: `${times * PRICES.child}` },
+  { category: 'back', amount: `${times * PRICES.back}` },
+];
 
 interface Order {
   readonly buyer: string;
@@ -27,6 +36,9 @@ interface Order {
   /** Of its tickets in front. */
   readonly type: 'adult' | 'child';
   readonly endsAt: number;
+  /** How many times the prices of the opening it was placed at. */
+  readonly times: number;
+  readonly coded: boolean;
   status: 'held' | 'confirmed' | 'expired' | 'cancelled' | 'refund-owed' | 'refunded';
   payment?: string;
   /** Its seller ended it: no payment brings it back. */
@@ -41,6 +53,9 @@ interface Order {
 /** The whole of selling in a few lines: who has which seat, and why. */
 export class Model {
   now = 0;
+  times = 1;
+  uses = USES;
+  paused = false;
   readonly orders = new Map<string, Order>();
   /** `owed`: what has to go back. */
   readonly payments = new Map<string, { readonly order: string; owed: number; back: boolean }>();
@@ -62,21 +77,29 @@ export class Model {
     const free = SEATS.filter((unit) => isFront(unit) === front && !this.holder(unit));
     return free.length < quantity || (adjacent && quantity > 1 && !front) ? undefined : free.slice(0, quantity);
   }
-  cost = ({ type }: Pick<Order, 'type'>, units: Iterable<string>): number =>
-    [...units].reduce((sum, unit) => sum + PRICES[isFront(unit) ? type : 'back'], 0);
+  cost = ({ type, times, coded }: Pick<Order, 'type' | 'times' | 'coded'>, units: Iterable<string>): number =>
+    [...units].reduce((sum, unit) => {
+      const price = times * PRICES[isFront(unit) ? type : 'back'];
+      return sum + price - (coded ? Math.floor((price * PERCENT_OFF) / 100) : 0);
+    }, 0);
 
   expire(): void {
     for (const order of this.orders.values()) if (order.status === 'held' && order.endsAt <= this.now) order.status = 'expired';
   }
 
-  place(id: string, buyer: string, units: readonly string[] | undefined, type: Order['type']): boolean {
+  hasUse = (coded: boolean): boolean =>
+    !coded || [...this.orders.values()].filter((order) => order.coded && ['held', 'confirmed'].includes(order.status)).length < this.uses;
+
+  place(id: string, buyer: string, units: readonly string[] | undefined, type: Order['type'], coded = false): boolean {
     this.expire();
-    if (units === undefined || !this.fits(buyer, units)) return false;
+    if (this.paused || units === undefined || !this.fits(buyer, units) || !this.hasUse(coded)) return false;
     this.orders.set(id, {
       buyer,
       units,
       type,
       endsAt: this.now + HOLD_MINUTES,
+      times: this.times,
+      coded,
       status: 'held',
       final: false,
       asked: new Set(),
@@ -91,7 +114,7 @@ export class Model {
     const order = this.orders.get(id);
     if (this.payments.has(payment) || order === undefined) return;
     const gone = order.status === 'expired' || (order.status === 'refunded' && !order.final && order.asked.size === 0);
-    const takes = order.status === 'held' || (gone && this.fits(order.buyer, this.left(order)));
+    const takes = order.status === 'held' || (gone && this.fits(order.buyer, this.left(order)) && this.hasUse(order.coded));
     if (takes) Object.assign(order, { status: 'confirmed', payment });
     this.payments.set(payment, { order: id, owed: this.cost(order, takes ? order.ended : order.units), back: false });
   }
@@ -160,6 +183,12 @@ export class Model {
     }
   }
 
+  /** Of later orders. */
+  change({ times, uses, paused }: { readonly times: number; readonly uses: number; readonly paused: boolean }): void {
+    this.expire();
+    Object.assign(this, { times, uses, paused });
+  }
+
   total(id: string): string {
     const order = this.orders.get(id);
     return `${order === undefined ? 0 : this.cost(order, order.units)}`;
@@ -170,11 +199,8 @@ export const TERMS = {
   currency: 'EUR',
   categories: [{ category: 'front' }, { category: 'back', maxPerBuyer: BACK_LIMIT }],
   types: [{ type: 'adult' }, { type: 'child' }],
-  prices: [
-    { category: 'front', type: 'adult', amount: `${PRICES.adult}` },
-    { category: 'front', type: 'child', amount: `${PRICES.child}` },
-    { category: 'back', amount: `${PRICES.back}` },
-  ],
+  prices: pricesOf(1),
+  codes: codes(USES),
   units: {
     rows: [{ row: 'A', category: 'front', from: 1, to: 2 }],
     seats: ['C', 'D'].map((unit) => ({ unit, label: `Loge ${unit}`, category: 'back' })),

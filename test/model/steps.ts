@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type OrderId, orderId, type SaleId, type TenantId, ticketId, type UnitId } from '#shared/kernel/ids.js';
-import { isFront, type Model, type Real, SEATS } from './model.js';
+import { codes, isFront, type Model, pricesOf, type Real, SEATS } from './model.js';
 
 type Step = fc.AsyncCommand<Model, Real>;
 type Does = (model: Model, real: Real) => Promise<void>;
@@ -35,12 +35,12 @@ async function ask(
   return { status: heard.status, fresh: before === undefined };
 }
 
-function place(key: string, buyer: string, units: readonly string[], type: 'adult' | 'child'): Step {
-  return new Named(`place ${key} ${buyer} ${type} ${units.join('+')}`, async (model, real) => {
-    const name = `place-${key}-${buyer}-${type}-${units.join('')}`;
+function place(key: string, buyer: string, units: readonly string[], type: 'adult' | 'child', coded: boolean): Step {
+  return new Named(`place ${key} ${buyer} ${type} ${units.join('+')}${coded ? ' by code' : ''}`, async (model, real) => {
+    const name = `place-${key}-${buyer}-${type}-${units.join('')}-${coded}`;
     const items = units.map((unit) => ({ unit, ...(isFront(unit) && { type }) }));
-    const { status, fresh } = await ask(model, real, 'order.place', { buyer, items }, name);
-    if (fresh) expect(status).toBe(model.place(idOf(real, name), buyer, units, type) ? 201 : 409);
+    const { status, fresh } = await ask(model, real, 'order.place', { buyer, items, ...(coded && { code: 'HALF' }) }, name);
+    if (fresh) expect(status).toBe(model.place(idOf(real, name), buyer, units, type, coded) ? 201 : 409);
     else model.expire();
   });
 }
@@ -172,8 +172,24 @@ const places = fc
     fc.constantFrom('b-1', 'b-2', 'b-3'),
     fc.uniqueArray(fc.constantFrom(...SEATS), { minLength: 1, maxLength: 2 }),
     fc.constantFrom('adult' as const, 'child' as const),
+    fc.constantFrom(false, false, true),
   )
-  .map(([key, buyer, units, type]) => place(`${key}`, buyer, units, type));
+  .map(([key, buyer, units, type, coded]) => place(`${key}`, buyer, units, type, coded));
+
+/** Terms for later orders; mostly it is not paused. */
+const change = fc
+  .tuple(fc.nat(9), fc.record({ times: fc.constantFrom(1, 2), uses: fc.nat(3), paused: fc.constantFrom(false, false, false, true) }))
+  .map(
+    ([key, terms]) =>
+      new Named(`change ${key} ${JSON.stringify(terms)}`, async (model, real) => {
+        const { times, uses, paused } = terms;
+        const body = { prices: pricesOf(times), codes: codes(uses), paused };
+        const { status, fresh } = await ask(model, real, 'sale.change', body, `change-${key}-${JSON.stringify(terms)}`);
+        expect(status).toBe(200);
+        if (fresh) model.change(terms);
+        else model.expire();
+      }),
+  );
 
 /** What few would come to by chance: the way to a mint in one step. */
 const sold = fc.tuple(places, pay, mint).map(
@@ -186,5 +202,5 @@ const sold = fc.tuple(places, pay, mint).map(
 export const STEPS: fc.Arbitrary<Step>[] = [
   ...[places, best, pay, pay, fail, cancel, moneyBack, later, compare],
   ...[sold, sold, mint, refund, override, override, makeVoid],
-  ...[end('end one', {}), end('end one', {}), end('end one by override', { override: true })],
+  ...[end('end one', {}), end('end one', {}), end('end one by override', { override: true }), change, change],
 ];

@@ -38,6 +38,7 @@ it('serves every operation that callers may ask for', () => {
       'payment.fail',
       'payment.refund-failed',
       'payment.refunded',
+      'sale.change',
       'sale.close',
       'sale.open',
       'ticket.mint',

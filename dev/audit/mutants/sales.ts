@@ -70,7 +70,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'burned mints: they count for their buyer no more',
-    file: 'libs/shared/src/domain/sale/sale.ts',
+    file: 'libs/shared/src/domain/sale/taking.ts',
     from: 'order.progressOf(ticket).request > 0;',
     to: "order.progressOf(ticket).state === 'failed';",
     checks: ['minting RS2'],

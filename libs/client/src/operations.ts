@@ -2,6 +2,125 @@
 import type { CallOptions } from './call-options.js';
 import type { Outcome } from './outcome.js';
 
+export type ChangeSale = {
+  readonly sale: string;
+  /** 1 to 120 characters, at least one of which can be seen. No control characters, separators of lines or paragraphs, halves of surrogate pairs or characters that turn the direction of writing; nothing that looks like an e-mail address or a card number. */
+  readonly name?: string;
+  /** As it is: it cannot be changed. */
+  readonly currency?: string;
+  /** Of every ticket, in a sale without categories and types. */
+  readonly price?: {
+    readonly amount: string;
+    /** A currency of ISO 4217 that is in use, such as EUR. Amounts are in its minor units: "5000" is 50.00 EUR, 5000 JPY, 5.000 KWD. */
+    readonly currency: string;
+  };
+  /** All of them: those there are, with other names or limits, and more. */
+  readonly categories?: readonly {
+    readonly category: string;
+    /** 1 to 120 characters, at least one of which can be seen. No control characters, separators of lines or paragraphs, halves of surrogate pairs or characters that turn the direction of writing; nothing that looks like an e-mail address or a card number. */
+    readonly name?: string;
+    /** Units of one buyer in this category at a time; the limit of the sale applies too. */
+    readonly maxPerBuyer?: number;
+    /** Units of one wallet in this category at a time; the limit of the sale applies too. */
+    readonly maxPerWallet?: number;
+  }[];
+  /** All of them: those there are, and more. */
+  readonly types?: readonly {
+    readonly type: string;
+    /** 1 to 120 characters, at least one of which can be seen. No control characters, separators of lines or paragraphs, halves of surrogate pairs or characters that turn the direction of writing; nothing that looks like an e-mail address or a card number. */
+    readonly name?: string;
+  }[];
+  /** All of them, for later orders. */
+  readonly prices?: readonly {
+    /** Needed where the sale has several. */
+    readonly category?: string;
+    readonly type?: string;
+    readonly amount: string;
+  }[];
+  /** All of them: a code that is left out has no use any more. */
+  readonly codes?: readonly {
+    readonly code: string;
+    /** Orders that may have it at a time: a use comes back when its order ends. */
+    readonly uses: number;
+    /** Off each matching ticket, rounded down to minor units. */
+    readonly percentOff?: number;
+    /** Minor units off each matching ticket, at most its price. */
+    readonly amountOff?: string;
+    /** Left out: every type. */
+    readonly types?: readonly string[];
+    /** Left out: every category. */
+    readonly categories?: readonly string[];
+    /** An RFC 3339 time with an offset, from 1970-01-01T00:00:00.000Z to 9998-12-31T23:59:59.999Z. Leave it out for no limit. */
+    readonly from?: string;
+    /** An RFC 3339 time with an offset, from 1970-01-01T00:00:00.000Z to 9998-12-31T23:59:59.999Z. Leave it out for no limit. */
+    readonly until?: string;
+  }[];
+  /** Rows, seats and areas that are added, and areas there are with a new quota. */
+  readonly units?: {
+    /** A seat is `<row>-<number>`. */
+    readonly rows?: readonly ({
+      readonly row: string;
+      /** What people read in place of the name. */
+      readonly label?: string;
+      /** Needed where the sale has several. */
+      readonly category?: string;
+      readonly from: number;
+      readonly to: number;
+      /** 2: odd numbers, or even ones. Left out: 1. */
+      readonly step?: number;
+    } | {
+      readonly row: string;
+      /** What people read in place of the name. */
+      readonly label?: string;
+      /** Needed where the sale has several. */
+      readonly category?: string;
+      /** Seats of one range stand next to each other; an aisle begins another. */
+      readonly seats: readonly {
+        readonly from: number;
+        readonly to: number;
+        /** 2: odd numbers, or even ones. Left out: 1. */
+        readonly step?: number;
+        /** Left out: that of the row. */
+        readonly category?: string;
+      }[];
+    })[];
+    /** Seats one by one; they have no neighbours. */
+    readonly seats?: readonly (string | {
+      readonly unit: string;
+      /** What people read in place of the name. */
+      readonly label?: string;
+      /** Needed where the sale has several. */
+      readonly category?: string;
+    })[];
+    /** Places without a plan: a place is `<area>-<number>`. */
+    readonly areas?: readonly {
+      readonly area: string;
+      /** What people read in place of the name. */
+      readonly label?: string;
+      /** Needed where the sale has several. */
+      readonly category?: string;
+      readonly quota: number;
+    }[];
+    /** So many places without a plan, and nothing else. */
+    readonly quota?: number;
+  };
+  readonly maxPerBuyer?: number;
+  /** null: any number. */
+  readonly maxPerWallet?: number | null;
+  /** null: 50. */
+  readonly maxEndedHolds?: number | null;
+  /** Of later orders. */
+  readonly holdSeconds?: number;
+  /** null: no limit. */
+  readonly opensAt?: string | null;
+  /** null: no limit. */
+  readonly closesAt?: string | null;
+  /** true: it takes no orders until it is false. */
+  readonly paused?: boolean;
+  /** Takes orders again after it was closed. */
+  readonly reopen?: true;
+};
+
 export type GetSale = {
   readonly sale: string;
 };
@@ -76,6 +195,24 @@ export type OpenSale = {
     readonly category?: string;
     readonly type?: string;
     readonly amount: string;
+  }[];
+  /** Discount codes of orders. */
+  readonly codes?: readonly {
+    readonly code: string;
+    /** Orders that may have it at a time: a use comes back when its order ends. */
+    readonly uses: number;
+    /** Off each matching ticket, rounded down to minor units. */
+    readonly percentOff?: number;
+    /** Minor units off each matching ticket, at most its price. */
+    readonly amountOff?: string;
+    /** Left out: every type. */
+    readonly types?: readonly string[];
+    /** Left out: every category. */
+    readonly categories?: readonly string[];
+    /** An RFC 3339 time with an offset, from 1970-01-01T00:00:00.000Z to 9998-12-31T23:59:59.999Z. Leave it out for no limit. */
+    readonly from?: string;
+    /** An RFC 3339 time with an offset, from 1970-01-01T00:00:00.000Z to 9998-12-31T23:59:59.999Z. Leave it out for no limit. */
+    readonly until?: string;
   }[];
   readonly units: {
     /** A seat is `<row>-<number>`. */
@@ -159,6 +296,8 @@ export type PlaceOrder = {
     readonly type?: string;
   }[];
   readonly wallet?: string;
+  /** A discount code of the sale. The order uses it until it ends. */
+  readonly code?: string;
 };
 
 export type DisputeNotification = {
@@ -230,6 +369,8 @@ export type Order = {
     readonly currency: string;
   };
   readonly wallet?: string;
+  /** The discount code that it uses. */
+  readonly code?: string;
   readonly expiresAt?: string;
   readonly payment?: string;
   readonly tickets: readonly {
@@ -265,6 +406,8 @@ export type Paid = {
     readonly currency: string;
   };
   readonly wallet?: string;
+  /** The discount code that it uses. */
+  readonly code?: string;
   readonly expiresAt?: string;
   readonly payment?: string;
   readonly tickets: readonly {
@@ -411,6 +554,20 @@ export type Sale = {
   readonly opensAt?: string;
   readonly closesAt?: string;
   readonly closed?: boolean;
+  readonly paused?: boolean;
+  /** Discount codes, and how many live orders use each. */
+  readonly codes?: readonly {
+    readonly code: string;
+    readonly uses: number;
+    readonly used: number;
+    readonly percentOff?: number;
+    /** Minor units. */
+    readonly amountOff?: string;
+    readonly types?: readonly string[];
+    readonly categories?: readonly string[];
+    readonly from?: string;
+    readonly until?: string;
+  }[];
   readonly units: { readonly opened: number; readonly available: number; readonly held: number; readonly sold: number };
   /** Version of the sale; it grows with everything that happens in it. */
   readonly version: number;
@@ -478,6 +635,7 @@ export type Units = {
 export interface Mutations {
   'sale.open': { readonly body: OpenSale; readonly answer: Sale };
   'sale.close': { readonly body: GetSale; readonly answer: Sale };
+  'sale.change': { readonly body: ChangeSale; readonly answer: Sale };
   'order.place': { readonly body: PlaceOrder; readonly answer: Order };
   'order.cancel': { readonly body: EndOrder; readonly answer: Order };
   'order.refund': { readonly body: EndOrder; readonly answer: Order };
@@ -508,6 +666,7 @@ export type OperationName = MutationName | QueryName;
 export const ADDRESSES: Readonly<Partial<Record<OperationName, readonly [method: 'GET' | 'POST', address: string]>>> = {
   'sale.open': ['POST', '/v1/sales'],
   'sale.close': ['POST', '/v1/sales/:sale/close'],
+  'sale.change': ['POST', '/v1/sales/:sale/change'],
   'order.place': ['POST', '/v1/sales/:sale/orders'],
   'order.cancel': ['POST', '/v1/sales/:sale/orders/:order/cancel'],
   'order.refund': ['POST', '/v1/sales/:sale/orders/:order/refund'],
@@ -534,6 +693,11 @@ export abstract class Operations {
   /** Takes no more orders. What is held may still be paid. */
   closeSale(body: GetSale, options?: CallOptions): Promise<Outcome<Sale>> {
     return this.change('sale.close', body, options);
+  }
+
+  /** Changes the terms of a sale for later orders. Those that were placed keep what they were placed at. */
+  changeSale(body: ChangeSale, options?: CallOptions): Promise<Outcome<Sale>> {
+    return this.change('sale.change', body, options);
   }
 
   /** Orders named units, places, or the best units that are free: all of them or none. */

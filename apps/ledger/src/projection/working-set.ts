@@ -138,6 +138,7 @@ function noteNames(found: References, made: Set<string>, { tenant, sale }: Place
       ticket(event.data.ticket);
       return;
     case 'SaleClosed':
+    case 'SaleChanged':
       found.closing.push([tenant, sale]);
       return;
     default:

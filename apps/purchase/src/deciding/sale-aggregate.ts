@@ -22,7 +22,7 @@ export type AggregatePart = SalePart | { readonly kind: 'decided'; readonly rows
  * The shape of a sale's snapshot: what its rows mean. Raise it with every change of how a sale is folded or of what its rows say, also where
  * they look the same: a snapshot of another shape is left alone, and written anew.
  */
-export const SNAPSHOT_SHAPE = 'sale/7';
+export const SNAPSHOT_SHAPE = 'sale/8';
 
 /** The fold of one sale's subject: the sale itself, and every key that was ever decided in it. */
 export class SaleAggregate implements Snapshotted<AggregatePart> {

@@ -35,6 +35,18 @@ const ticketOfOrder = z.strictObject({
 });
 const units = z.strictObject({ opened: count, available: count, held: count, sold: count });
 
+const code = z.strictObject({
+  code: z.string(),
+  uses: count,
+  used: count,
+  percentOff: count.optional(),
+  amountOff: minorUnits.optional(),
+  types: z.array(type).optional(),
+  categories: z.array(category).optional(),
+  from: given.optional(),
+  until: given.optional(),
+});
+
 export const Sale = z
   .strictObject({
     sale,
@@ -64,6 +76,8 @@ export const Sale = z
     opensAt: given.optional(),
     closesAt: given.optional(),
     closed: z.boolean().optional(),
+    paused: z.boolean().optional(),
+    codes: z.array(code).optional().describe('Discount codes, and how many live orders use each'),
     units,
     version,
   })
@@ -114,6 +128,7 @@ export const Order = z
     status: orderStatus,
     total: money,
     wallet: z.string().optional(),
+    code: z.string().optional().describe('The discount code that it uses'),
     expiresAt: moment.optional(),
     payment: z.string().optional(),
     tickets: z.array(ticketOfOrder),

@@ -4,6 +4,7 @@ import { orderCancel, orderRefund } from './order/end.js';
 import { orderPlace } from './order/place.js';
 import { orderGet } from './order/read.js';
 import { paymentConfirm, paymentDisputed, paymentFail, paymentRefunded, paymentRefundFailed } from './payment/report.js';
+import { saleChange } from './sale/change.js';
 import { saleClose } from './sale/close.js';
 import { saleList } from './sale/list.js';
 import { saleOpen } from './sale/open.js';
@@ -22,6 +23,7 @@ const byName = <O extends { readonly name: string }>(list: readonly O[]) =>
 export const OPERATIONS = byName([
   saleOpen,
   saleClose,
+  saleChange,
   orderPlace,
   orderCancel,
   orderRefund,

@@ -3,6 +3,7 @@ import type { Moment, Order } from '#shared/domain/sale/orders/order.js';
 import { dueOf, type Payment } from '#shared/domain/sale/payments/payment.js';
 import { type PaymentProblem, problemsOf } from '#shared/domain/sale/payments/payment-problems.js';
 import type { OpenedSale, Sale } from '#shared/domain/sale/sale.js';
+import type { DiscountCode } from '#shared/domain/sale/terms.js';
 import type { Stock } from '#shared/domain/sale/units/stock.js';
 import type { OrderId, TicketId } from '#shared/kernel/ids.js';
 import { rfc3339 } from '#shared/kernel/moment.js';
@@ -37,6 +38,7 @@ export function saleView(sale: Sale, version: number): object {
     sale: id,
     name,
     ...offerView(open),
+    ...(open.codes.size > 0 && { codes: [...open.codes.values()].map((code) => codeView(code, open)) }),
     maxPerBuyer,
     ...(maxPerWallet !== undefined && { maxPerWallet }),
     ...(maxEndedHolds !== undefined && { maxEndedHolds }),
@@ -47,6 +49,7 @@ export function saleView(sale: Sale, version: number): object {
     ...(opensAt !== undefined && { opensAt: rfc3339(opensAt) }),
     ...(closesAt !== undefined && { closesAt: rfc3339(closesAt) }),
     ...(open.closed && { closed: true }),
+    ...(open.paused && { paused: true }),
     units: sale.counts(),
     version,
   };
@@ -66,6 +69,11 @@ function offerView({ terms, units, tally }: OpenedSale): object {
   };
 }
 
+function codeView({ from, until, ...code }: DiscountCode, { usage }: OpenedSale): object {
+  const window = { ...(from !== undefined && { from: rfc3339(from) }), ...(until !== undefined && { until: rfc3339(until) }) };
+  return { ...code, ...window, used: usage.usesOf(code.code) };
+}
+
 function countsOf(stock: Pick<Stock, 'opened' | 'available'> | undefined, sold: number): object {
   const { opened, available } = stock ?? { opened: 0, available: 0 };
   return { opened, available, held: opened - available - sold, sold };
@@ -76,7 +84,7 @@ export function orderView(sale: Sale, id: OrderId, version: number, mints?: Mint
   const { orders, terms } = mustBeOpen(sale);
   const order = orders.get(id);
   if (order === undefined) throw new Error(`order ${id} was never placed`);
-  const { buyer, status, total, wallet, expiresAt, payment } = order;
+  const { buyer, status, total, wallet, expiresAt, payment, code } = order;
   return {
     order: id,
     sale: terms.sale,
@@ -85,6 +93,7 @@ export function orderView(sale: Sale, id: OrderId, version: number, mints?: Mint
     total,
     ...(wallet !== undefined && { wallet }),
     ...(expiresAt !== undefined && { expiresAt: rfc3339(expiresAt) }),
+    ...(code !== undefined && { code }),
     ...(payment !== undefined && { payment }),
     tickets: order.tickets.map((placed) => ({ ...placedView(placed), ...ticketView(order, placed.ticket, mints?.get(placed.ticket)) })),
     ...(mints && { points: pointsOf(order, mints) }),

@@ -4,6 +4,8 @@ import {
   type AreaId,
   CATEGORY_PATTERN,
   type CategoryId,
+  CODE_PATTERN,
+  type CodeId,
   SALE_PATTERN,
   type SaleId,
   TYPE_PATTERN,
@@ -50,6 +52,7 @@ export const saleId = matching<SaleId>(SALE_PATTERN, '1 to 64 of A-Z a-z 0-9 _ -
 export const newSaleId = saleId.check(fitting<SaleId>(personalProblem));
 export const unitId = chosen<UnitId>(UNIT_PATTERN, '1 to 32 of A-Z a-z 0-9 _ -');
 export const categoryId = chosen<CategoryId>(CATEGORY_PATTERN, '1 to 32 of A-Z a-z 0-9 _ -');
+export const codeId = chosen<CodeId>(CODE_PATTERN, '1 to 32 of A-Z a-z 0-9 _ -');
 export const typeId = chosen<TypeId>(TYPE_PATTERN, '1 to 32 of A-Z a-z 0-9 _ -');
 export const areaId = chosen<AreaId>(AREA_PATTERN, '1 to 25 of A-Z a-z 0-9 _ -');
 export const moment = z.iso

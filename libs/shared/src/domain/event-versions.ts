@@ -54,9 +54,10 @@ const asItWas: Upcast = (data) => data;
  */
 export const UPCASTS: Readonly<Record<EventType, readonly Upcast[]>> = {
   CommandDecided: [],
-  SaleOpened: [offered],
+  SaleOpened: [offered, asItWas],
   SaleClosed: [],
-  OrderPlaced: [pricedTickets],
+  SaleChanged: [],
+  OrderPlaced: [pricedTickets, asItWas],
   OrderConfirmed: [],
   OrderPaymentChanged: [],
   OrderExpired: [],

@@ -20,6 +20,8 @@ export const MAX_CATEGORIES = 64;
 export const MAX_TYPES = 64;
 /** Prices of one sale: each type in each category. */
 export const MAX_PRICES = MAX_CATEGORIES * MAX_TYPES;
+/** Discount codes of one sale: a view of it shows all, and a change names all. */
+export const MAX_CODES = 1_000;
 /** Items in one order: as many as it may have units. */
 export const MAX_ITEMS_PER_ORDER = MAX_UNITS_PER_ORDER;
 /** Seats listed one by one: more are given as rows, so that the command fits a commit. */

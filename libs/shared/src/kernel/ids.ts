@@ -5,6 +5,8 @@ export type SaleId = string & { readonly sale: unique symbol };
 export type UnitId = string & { readonly unit: unique symbol };
 /** Where units are, such as `front`. */
 export type CategoryId = string & { readonly category: unique symbol };
+/** A discount code, such as `EARLY`. */
+export type CodeId = string & { readonly code: unique symbol };
 /** Whom a ticket is for, such as `adult`. */
 export type TypeId = string & { readonly type: unique symbol };
 /** Places without a plan, such as `floor`. */
@@ -29,6 +31,7 @@ export const SALE_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
 export const UNIT_PATTERN = /^[A-Za-z0-9_-]{1,32}$/;
 export const CATEGORY_PATTERN = /^[A-Za-z0-9_-]{1,32}$/;
 export const TYPE_PATTERN = /^[A-Za-z0-9_-]{1,32}$/;
+export const CODE_PATTERN = /^[A-Za-z0-9_-]{1,32}$/;
 /** With a dash and a number of 5 digits, a unit of 32 characters. */
 export const ROW_PATTERN = /^[A-Za-z0-9_-]{1,26}$/;
 /** With a dash and a number of 6 digits, a unit of 32 characters. */

@@ -1,7 +1,21 @@
 import { z } from 'zod';
 import { BUYER_PATTERN, type BuyerId, ORDER_PATTERN, type OrderId, TICKET_PATTERN, type TicketId, type Wallet } from '../../kernel/ids.js';
 import { holderProblem } from '../../kernel/wallet-holder.js';
-import { areaId, categoryId, fitting, matching, moment, name, namesOf, newSaleId, saleId, typeId, unitId, whole } from '../commands.js';
+import {
+  areaId,
+  categoryId,
+  codeId,
+  fitting,
+  matching,
+  moment,
+  name,
+  namesOf,
+  newSaleId,
+  saleId,
+  typeId,
+  unitId,
+  whole,
+} from '../commands.js';
 import {
   MAX_HOLD_SECONDS,
   MAX_ITEMS_PER_ORDER,
@@ -11,8 +25,10 @@ import {
   personalProblem,
 } from '../values.js';
 import { MAX_ENDED_HOLDS } from './limits.js';
-import { limits, offered } from './offer/commands.js';
+import { limits, offered, readCode } from './offer/commands.js';
 import { offerProblems } from './offer/offer-problems.js';
+
+export { ChangeSale, readChange } from './change/commands.js';
 
 const buyer = z
   .string('must be a string: an opaque pseudonym of the buyer')
@@ -67,10 +83,11 @@ export type OpenSale = z.infer<typeof OpenSale>;
  * What the body of an accepted opening says, with defaults and times. It is not checked again: it was, by the version that accepted it,
  * and what that version promised is decided.
  */
-export function readOpening({ opensAt, closesAt, ...terms }: z.input<typeof OpenSale>): OpenSale {
+export function readOpening({ opensAt, closesAt, codes, ...terms }: z.input<typeof OpenSale>): OpenSale {
   return {
     ...DEFAULT_TERMS,
     ...(terms as OpenSale),
+    ...(codes !== undefined && { codes: codes.map(readCode) }),
     ...(opensAt !== undefined && { opensAt: Date.parse(opensAt) }),
     ...(closesAt !== undefined && { closesAt: Date.parse(closesAt) }),
   };
@@ -122,6 +139,7 @@ export const PlaceOrder = z
       .optional()
       .describe('Named units are taken first, then the others item by item: the earliest free ones in the order of the plan'),
     wallet: wallet.optional(),
+    code: codeId.optional().describe('A discount code of the sale. The order uses it until it ends'),
   })
   .refine((command) => [command.units, command.quantity, command.items].filter((member) => member !== undefined).length === 1, {
     message: 'must be given, or else quantity or items, and only one of them',

@@ -1,6 +1,7 @@
 import type {
   BuyerId,
   CategoryId,
+  CodeId,
   DisputeId,
   OrderId,
   PaymentId,
@@ -11,7 +12,7 @@ import type {
   UnitId,
   Wallet,
 } from '../../kernel/ids.js';
-import type { SaleTerms } from './terms.js';
+import type { SaleTerms, TermsChange } from './terms.js';
 
 /** Money in minor units as a decimal string ("5000" = 50.00 EUR); arithmetic is done on bigint. */
 export interface Money {
@@ -40,6 +41,9 @@ export interface TicketPlaced extends TicketOfUnit, TicketKind {
 
 export type SaleOpened = { readonly type: 'SaleOpened'; readonly data: SaleTerms };
 
+/** Terms of the sale from now on; orders that were placed keep theirs. */
+export type SaleChanged = { readonly type: 'SaleChanged'; readonly data: TermsChange };
+
 /** No more orders; what is held may still be paid. */
 export type SaleClosed = { readonly type: 'SaleClosed'; readonly data: { readonly sale: SaleId } };
 
@@ -51,6 +55,8 @@ export type OrderPlaced = {
     readonly buyer: BuyerId;
     readonly wallet?: Wallet;
     readonly tickets: readonly TicketPlaced[];
+    /** The discount code that its prices were lowered by. */
+    readonly code?: CodeId;
     /** The sum of the prices of its tickets. */
     readonly total: Money;
     /** Where payment is awaited: milliseconds since 1970, UTC. */
@@ -196,6 +202,7 @@ export type PaymentEvent =
 export type SaleEvent =
   | SaleOpened
   | SaleClosed
+  | SaleChanged
   | OrderPlaced
   | OrderConfirmed
   | OrderPaymentChanged

@@ -1,4 +1,5 @@
 import { type Decision, refuse } from '../refusal.js';
+import { hasFreeTickets } from './codes.js';
 import type { OpenSale } from './commands.js';
 import type { SaleEvent } from './events.js';
 import { offerOf } from './offer/normal-form.js';
@@ -26,11 +27,11 @@ export function openSale(state: Sale, command: OpenSale): Decision<SaleEvent> {
   return { events: [{ type: 'SaleOpened', data }] };
 }
 
-const mintRule = (command: OpenSale): MintRule => command.mint ?? (hasFree(command) ? 'on-request' : 'on-confirm');
-
-const hasFree = ({ price, prices = [] }: OpenSale): boolean =>
-  (price === undefined ? prices : [price]).some(({ amount }) => amount === '0');
+const mintRule = (command: OpenSale): MintRule => command.mint ?? (hasFreeTickets(offerOf(command)) ? 'on-request' : 'on-confirm');
 
 /** Whether an order of this sale is minted although nobody pays for it: that is at the operator's expense, and needs the grant `free-mints`. */
 export const mintsUnpaid = (command: OpenSale): boolean =>
-  mintRule(command) === 'on-confirm' && (command.payment === 'none' || hasFree(command));
+  mintsUnpaidBy({ ...offerOf(command), payment: command.payment, mint: mintRule(command) });
+
+export const mintsUnpaidBy = (terms: Pick<SaleTerms, 'prices' | 'codes' | 'payment' | 'mint'>): boolean =>
+  terms.mint === 'on-confirm' && (terms.payment === 'none' || hasFreeTickets(terms));

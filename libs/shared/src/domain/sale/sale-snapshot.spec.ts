@@ -209,12 +209,12 @@ describe('a snapshot', () => {
     const rows = partsOf(fold(told)).flatMap((part) => (part.kind === 'orders' ? part.rows : []));
     expect(rows).toEqual([
       [
-        ...['ord_1', 'b-1', 0, '20000', 'EUR', 0, 'confirmed', 'pay_1', 2, 2, 1, 1, 0, 1],
+        ...['ord_1', 'b-1', 0, '20000', 'EUR', 0, 'confirmed', 'pay_1', 2, 2, 1, 1, 0, 1, 0],
         ...['tkt_A-1', 'A-1', '5000', 0, 0, 0, 1, 'void', 1, 'tkt_A-2', 'A-2', '5000', 0, 0, 1, 2, 'revoking', 1],
         ...['tkt_A-3', 'A-3', '5000', 0, 0, 1, 3, 'failed', 0, 'tkt_A-4', 'A-4', '5000', 0, 0, 0, 0, 'released', 0],
       ],
-      ['ord_2', 'b-0', 'wallet', '5000', 'EUR', 60, 'held', 0, 7, 7, 0, 0, 0, 0, 'tkt_again', 'A-1', '5000', 0, 0, 1, 0, 'unasked', 0],
-      ['ord_3', 'b-1', 'wallet', '5000', 'EUR', 0, 'held', 0, 8, 8, 0, 0, 0, 0, 'tkt_A-5', 'A-5', '5000', 0, 0, 1, 0, 'unasked', 0],
+      ['ord_2', 'b-0', 'wallet', '5000', 'EUR', 60, 'held', 0, 7, 7, 0, 0, 0, 0, 0, 'tkt_again', 'A-1', '5000', 0, 0, 1, 0, 'unasked', 0],
+      ['ord_3', 'b-1', 'wallet', '5000', 'EUR', 0, 'held', 0, 8, 8, 0, 0, 0, 0, 0, 'tkt_A-5', 'A-5', '5000', 0, 0, 1, 0, 'unasked', 0],
     ]);
   });
 
@@ -253,7 +253,7 @@ describe('a snapshot', () => {
 });
 
 function rowOf(number: number, unit: string): Extract<SalePart, { kind: 'orders' }>['rows'][number] {
-  const order = [orderNo(number), 'b-1' as BuyerId, 0, '5000', 'EUR', 0, 'held', 0, 9, 9, 0, 0, 0, 0] as const;
+  const order = [orderNo(number), 'b-1' as BuyerId, 0, '5000', 'EUR', 0, 'held', 0, 9, 9, 0, 0, 0, 0, 0] as const;
   return [...order, `tkt_${unit}` as TicketId, unit as UnitId, '5000', 0, 0, 1, 0, 'unasked', 0];
 }
 

@@ -1,11 +1,14 @@
-import type { BuyerId, OrderId, PaymentId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
+import type { AreaId, BuyerId, CodeId, OrderId, PaymentId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
 import type { Money, TicketPlaced } from './events.js';
+import { type OpenedSale, opened } from './opened-sale.js';
 import { type Moment, Order, type OrderEnd, type OrderStatus, type TicketProgress } from './orders/order.js';
 import { type PaymentRow, paymentOf, paymentRow } from './payments/payment-row.js';
 import type { SetAside } from './payments/payments.js';
-import { count, countsOn, hold, type OpenedSale, opened, Sale } from './sale.js';
+import { Sale } from './sale.js';
+import { adopt } from './taking.js';
 import type { SaleTerms } from './terms.js';
 import { TicketKinds } from './ticket-kinds.js';
+import type { Withdrawn } from './units/units.js';
 
 /** When something was reached: `0` never, `1` with the order's placing, else milliseconds since 1970, UTC, and the sale's version. */
 type Reached = 0 | 1 | readonly [at: number, version: number];
@@ -29,12 +32,20 @@ export type OrderRow = readonly [
   mintAsked: Reached,
   ended: OrderEnd | 0,
   wasRevoked: 0 | 1,
+  code: CodeId | 0,
   ...tickets: readonly TicketCell[],
 ];
 
 /** A part of what a sale is at one version, in the order in which they are read. Everything else of it follows from these. */
 export type SalePart =
-  | { readonly kind: 'sale'; readonly clock: number; readonly terms: SaleTerms; readonly closed: boolean }
+  | {
+      readonly kind: 'sale';
+      readonly clock: number;
+      readonly terms: SaleTerms;
+      readonly closed: boolean;
+      readonly paused: boolean;
+      readonly withdrawn: WithdrawnRows;
+    }
   /** Whom tickets are minted for, where that is another wallet than their order's. */
   | { readonly kind: 'wallets'; readonly rows: readonly (readonly [TicketId, Wallet])[] }
   | { readonly kind: 'orders'; readonly rows: readonly OrderRow[] }
@@ -46,7 +57,7 @@ export type SalePart =
   /** Soonest to end first. */
   | { readonly kind: 'holds'; readonly rows: readonly OrderId[] };
 
-const BEFORE_TICKETS = 14;
+const BEFORE_TICKETS = 15;
 const CELLS = 9;
 /** Bits of the last cell of a ticket. */
 const MARKS = { overridden: 1, ended: 2 } as const;
@@ -59,7 +70,7 @@ export function snapshotOf({ clock }: Sale, sale: OpenedSale): SalePart[] {
   const kinds = new TicketKinds(sale);
   const orders = [...sale.orders.values()].map((order) => rowOf(order, sale, kinds));
   return [
-    { kind: 'sale', clock, terms, closed },
+    { kind: 'sale', clock, terms, closed, paused: sale.paused, withdrawn: withdrawnRows(sale.units.withdrawn) },
     { kind: 'wallets', rows: [...sale.orders.values()].flatMap(walletRows) },
     { kind: 'orders', rows: orders },
     { kind: 'payments', rows: payments.all().map(paymentRow) },
@@ -81,7 +92,7 @@ export class SaleRestorer {
   /** @throws where the parts contradict each other */
   add(part: SalePart): void {
     if (part.kind === 'sale') {
-      const sale = { ...opened(part.terms), closed: part.closed };
+      const sale = { ...opened(part.terms, withdrawnIn(part.withdrawn)), closed: part.closed, paused: part.paused };
       this.sale = { clock: part.clock, opened: sale, kinds: new TicketKinds(sale) };
     } else this.addRows(this.mustHaveBegun().opened, part);
   }
@@ -134,14 +145,13 @@ export class SaleRestorer {
       progress,
       ended: row[12] || undefined,
       wasRevoked: row[13] === 1,
+      code: row[14] || undefined,
     });
     order.status = row[6];
     order.payment = row[7] || undefined;
     reach(order, 'paid', row[10], placed);
     reach(order, 'mint-asked', row[11], placed);
-    hold(sale, order, taken);
-    countUsed(sale, order, taken);
-    if (order.status !== 'held') sale.tally.sell(taken);
+    adopt(sale, order, taken);
     sale.orders.set(id, order);
     sale.tickets.add(order);
   }
@@ -181,26 +191,40 @@ export class SaleRestorer {
 
 const marksOf = ({ overridden, ended }: TicketProgress): number => (overridden ? MARKS.overridden : 0) | (ended ? MARKS.ended : 0);
 
-/** What counts beside the units that an order has. */
-function countUsed(sale: OpenedSale, order: Order, taken: readonly TicketPlaced[]): void {
-  const { usage } = sale;
-  const isUnpaidEnd = order.status !== 'held' && order.reached('paid') === undefined;
-  if (isUnpaidEnd) usage.addEndedHold(order.buyer, 1);
-  usage.mintsRequested += order.mintsRequested;
-  if (taken.length === order.tickets.length) return;
-  const given = order.tickets.filter((ticket) => !taken.includes(ticket) && countsOn(sale, order, ticket));
-  count(sale, order, given, 1);
-}
-
 function reach(order: Order, point: 'paid' | 'mint-asked', reached: Reached, placed: Moment): void {
   if (reached === NEVER) return;
   order.reach(point, reached === AT_ONCE ? placed : { at: reached[0], version: reached[1] });
 }
 
-function beginHold({ orders, holds }: OpenedSale, order: OrderId): void {
-  const endsAt = orders.get(order)?.expiresAt;
-  if (endsAt === undefined) throw new Error(`order ${order} has no hold that could end`);
-  holds.begin(order, endsAt);
+function beginHold({ orders, holds }: OpenedSale, id: OrderId): void {
+  const order = orders.get(id);
+  if (order?.expiresAt === undefined) throw new Error(`order ${id} has no hold that could end`);
+  holds.begin(id, order.expiresAt, order.heldFor);
+}
+
+/** Of each area with withdrawn places its name, and the first and last of each run of them. */
+type WithdrawnRows = readonly (readonly [area: string, ...runs: readonly number[]])[];
+
+function withdrawnRows(withdrawn: Withdrawn): WithdrawnRows {
+  return [...withdrawn].map(([area, places]) => {
+    const runs: number[] = [];
+    for (const place of places) {
+      if (runs.length > 0 && runs.at(-1) === place - 1) runs[runs.length - 1] = place;
+      else runs.push(place, place);
+    }
+    return [area, ...runs] as const;
+  });
+}
+
+function withdrawnIn(rows: WithdrawnRows): Withdrawn {
+  return new Map(
+    rows.map(([area, ...runs]) => {
+      const places: number[] = [];
+      for (let run = 0; run < runs.length; run += 2)
+        for (let place = runs[run] ?? 0; place <= (runs[run + 1] ?? 0); place++) places.push(place);
+      return [area as AreaId | '', places];
+    }),
+  );
 }
 
 const walletRows = (order: Order): (readonly [TicketId, Wallet])[] =>
@@ -235,6 +259,7 @@ function rowOf(order: Order, { units }: OpenedSale, kinds: TicketKinds): OrderRo
     reachedBy(order.reached('mint-asked'), placed),
     ended ?? 0,
     wasRevoked ? 1 : 0,
+    order.code ?? 0,
     ...cells,
   ];
 }

@@ -1,27 +1,12 @@
-import type { OrderId, PaymentId, Wallet } from '../../kernel/ids.js';
+import type { OrderId, PaymentId } from '../../kernel/ids.js';
+import { changedSale } from './change/changed-sale.js';
 import type { SaleEvent, TicketPlaced } from './events.js';
-import { Holds } from './orders/holds.js';
+import { type OpenedSale, opened } from './opened-sale.js';
 import { type Moment, Order } from './orders/order.js';
-import { Tickets } from './orders/tickets.js';
-import { Payments } from './payments/payments.js';
-import { Prices } from './prices.js';
-import { Tally } from './tally.js';
+import { giveBack, hold, moveToWallet } from './taking.js';
 import type { SaleTerms } from './terms.js';
-import { Units } from './units/units.js';
-import { Usage } from './usage.js';
 
-export interface OpenedSale {
-  readonly terms: SaleTerms;
-  readonly prices: Prices;
-  readonly units: Units;
-  readonly tally: Tally;
-  readonly orders: Map<OrderId, Order>;
-  readonly tickets: Tickets;
-  readonly usage: Usage;
-  readonly payments: Payments;
-  readonly holds: Holds;
-  closed: boolean;
-}
+export type { OpenedSale } from './opened-sale.js';
 
 type Data<T extends SaleEvent['type']> = Extract<SaleEvent, { type: T }>['data'];
 
@@ -63,6 +48,9 @@ export class Sale {
         break;
       case 'SaleClosed':
         this.mustBeOpen().closed = true;
+        break;
+      case 'SaleChanged':
+        this.opened = changedSale(this.mustBeOpen(), event.data);
         break;
       case 'OrderPlaced':
         this.place(event.data, moment);
@@ -110,11 +98,12 @@ export class Sale {
     this.opened = opened(terms);
   }
 
-  private place({ order: id, buyer, wallet, tickets, total, expiresAt }: Data<'OrderPlaced'>, moment: Moment): void {
+  private place({ order: id, buyer, wallet, tickets, total, expiresAt, code }: Data<'OrderPlaced'>, moment: Moment): void {
     const sale = this.mustBeOpen();
     if (sale.orders.has(id)) throw new Error(`order ${id} is placed twice`);
-    const order = new Order(id, buyer, wallet, tickets, { total, expiresAt, placed: moment });
+    const order = new Order(id, buyer, wallet, tickets, { total, expiresAt, placed: moment, code });
     take(sale, order);
+    if (code !== undefined) sale.usage.addUse(code, 1);
     sale.tickets.add(order);
     sale.orders.set(id, order);
     this.latest = order;
@@ -134,7 +123,7 @@ export class Sale {
       return;
     }
     const { status } = order;
-    order.move(event.type);
+    this.move(sale, order, event.type);
     if (event.type === 'OrderCancelled') order.ended = 'cancelled';
     if (event.type === 'OrderRestored') {
       if (order.payment === undefined) sale.usage.addEndedHold(order.buyer, -1); // else its hold ended with a payment
@@ -151,6 +140,13 @@ export class Sale {
       this.letGo(order, order.kept);
       sale.usage.addEndedHold(order.buyer, 1);
     }
+  }
+
+  /** Its use of a discount code ends with it, and begins again when it comes back. */
+  private move({ usage }: OpenedSale, order: Order, event: SaleEvent['type']): void {
+    const wasLive = order.isLive;
+    order.move(event);
+    if (order.code !== undefined && order.isLive !== wasLive) usage.addUse(order.code, wasLive ? -1 : 1);
   }
 
   private endTickets({ order: id, tickets }: Data<'TicketsEnded'>): void {
@@ -177,7 +173,7 @@ export class Sale {
     this.mustBeOpen().payments.evolve(event, this.clock);
     if (event.data.reason !== 'requested') return;
     const order = this.mustHave(event.data.order);
-    order.move('RefundOwed');
+    this.move(this.mustBeOpen(), order, 'RefundOwed');
     order.ended = 'requested';
   }
 
@@ -233,57 +229,7 @@ export class Sale {
   }
 }
 
-/** A sale of which nothing was sold yet. */
-export function opened(terms: SaleTerms): OpenedSale {
-  return {
-    terms,
-    prices: new Prices(terms.prices),
-    units: new Units(terms.units),
-    tally: new Tally(),
-    orders: new Map(),
-    tickets: new Tickets(),
-    usage: new Usage(terms),
-    payments: new Payments(),
-    holds: new Holds(),
-    closed: false,
-  };
-}
-
 function take(sale: OpenedSale, order: Order): void {
   hold(sale, order, order.kept);
-  if (order.expiresAt !== undefined) sale.holds.begin(order.order, order.expiresAt);
-}
-
-/** Gives an order the units of these of its tickets. */
-export function hold(sale: OpenedSale, order: Order, tickets: readonly TicketPlaced[]): void {
-  for (const { unit } of tickets) sale.units.take(unit, order.order);
-  sale.tally.hold(tickets);
-  count(sale, order, tickets, 1);
-}
-
-/** A ticket that nobody paid for and whose mint was requested still counts: a buyer cannot have one minted after the other. */
-function giveBack(sale: OpenedSale, order: Order, tickets: readonly TicketPlaced[]): void {
-  for (const { unit } of tickets) sale.units.release(unit, order.order);
-  const over = tickets.filter((ticket) => !countsOn(sale, order, ticket));
-  count(sale, order, over, -1);
-}
-
-/** Whether a ticket counts for its buyer for ever, given back or not. */
-export const countsOn = ({ terms }: OpenedSale, order: Order, { ticket }: TicketPlaced): boolean =>
-  (terms.payment === 'none' || order.total.amount === '0') && order.progressOf(ticket).request > 0;
-
-/** Counts tickets for their buyer and their wallets, or no more. */
-export function count({ usage }: OpenedSale, order: Order, tickets: readonly TicketPlaced[], sign: 1 | -1): void {
-  usage.addUnits(order.buyer, tickets, sign);
-  if (usage.countsWallets) for (const ticket of tickets) usage.addToWallet(order.walletOf(ticket.ticket), ticket, sign);
-}
-
-function moveToWallet(usage: Usage, order: Order, ticket: TicketPlaced, wallet: Wallet): void {
-  const before = order.walletOf(ticket.ticket);
-  if (before === wallet) return;
-  if (usage.countsWallets) {
-    usage.addToWallet(before, ticket, -1);
-    usage.addToWallet(wallet, ticket, 1);
-  }
-  order.note(ticket.ticket, { wallet });
+  if (order.expiresAt !== undefined) sale.holds.begin(order.order, order.expiresAt, order.heldFor);
 }

@@ -1,4 +1,4 @@
-import type { AreaId, CategoryId, SaleId, TypeId, UnitId } from '../../kernel/ids.js';
+import type { AreaId, CategoryId, CodeId, SaleId, TypeId, UnitId } from '../../kernel/ids.js';
 
 /** Where units are, such as front or standing. */
 export interface Category {
@@ -62,6 +62,22 @@ export interface UnitsOffered {
   readonly areas?: readonly Area[];
 }
 
+/** Takes so much off each ticket of these types and categories; absent: of all. Either `percentOff` or `amountOff`. */
+export interface DiscountCode {
+  readonly code: CodeId;
+  /** Orders that may have it at a time. */
+  readonly uses: number;
+  /** 1 to 100. What is taken off is rounded down to minor units. */
+  readonly percentOff?: number;
+  /** Minor units of the currency of the sale, at most what the ticket costs. */
+  readonly amountOff?: string;
+  readonly types?: readonly TypeId[];
+  readonly categories?: readonly CategoryId[];
+  /** Milliseconds since 1970, UTC. Absent: from the beginning, and to the end. */
+  readonly from?: number;
+  readonly until?: number;
+}
+
 /** `none`: an order is confirmed at once. `webhook`: it is held until its payment is told, or its hold time is over. */
 export type PaymentRule = 'none' | 'webhook';
 export type MintRule = 'on-confirm' | 'on-request';
@@ -77,6 +93,8 @@ export interface SaleTerms {
   /** Absent: tickets are of one, which has no name. */
   readonly types?: readonly TicketType[];
   readonly prices: readonly Price[];
+  /** Absent: none. */
+  readonly codes?: readonly DiscountCode[];
   readonly units: UnitsOffered;
   /** Units of one buyer at a time. Buyers are compared without regard to case. */
   readonly maxPerBuyer: number;
@@ -92,4 +110,29 @@ export interface SaleTerms {
   /** Milliseconds since 1970, UTC. */
   readonly opensAt?: number;
   readonly closesAt?: number;
+}
+
+/** Whole new values for later orders: `null` where there is none any more. Absent: as it was. */
+export interface TermsChange {
+  readonly sale: SaleId;
+  readonly name?: string;
+  readonly categories?: readonly Category[];
+  readonly types?: readonly TicketType[];
+  readonly prices?: readonly Price[];
+  readonly codes?: readonly DiscountCode[];
+  /** Rows and seats that are added, and areas with the quota that each has from now on. */
+  readonly units?: UnitsOffered;
+  /** How many units the sale has then. */
+  readonly opened?: number;
+  readonly maxPerBuyer?: number;
+  readonly maxPerWallet?: number | null;
+  readonly maxEndedHolds?: number | null;
+  readonly holdSeconds?: number;
+  /** Milliseconds since 1970, UTC. */
+  readonly opensAt?: number | null;
+  readonly closesAt?: number | null;
+  /** No order is taken while it is. */
+  readonly paused?: boolean;
+  /** It was closed, and takes orders again. */
+  readonly reopened?: true;
 }

@@ -1,4 +1,4 @@
-import type { BuyerId, CategoryId, Wallet } from '../../kernel/ids.js';
+import type { BuyerId, CategoryId, CodeId, Wallet } from '../../kernel/ids.js';
 import type { Category } from './terms.js';
 
 /** A pseudonym in another case is the same buyer. */
@@ -14,6 +14,7 @@ export class Usage {
   private readonly units = new Map<string, number>();
   private readonly unitsOfWallet = new Map<Wallet, number>();
   private readonly endedHolds = new Map<string, number>();
+  private readonly codes = new Map<CodeId, number>();
   /** Mints that were requested, once for each ticket and request. It never falls: a burned or failed mint was paid for all the same. */
   mintsRequested = 0;
 
@@ -65,6 +66,15 @@ export class Usage {
     add(this.unitsOfWallet, wallet, sign);
     const counts = category && this.byCategory.get(category);
     if (counts) add(counts.wallets, wallet, sign);
+  }
+
+  /** Live orders that use a discount code. */
+  usesOf(code: CodeId): number {
+    return this.codes.get(code) ?? 0;
+  }
+
+  addUse(code: CodeId, uses: 1 | -1): void {
+    add(this.codes, code, uses);
   }
 
   addEndedHold(buyer: BuyerId, holds: 1 | -1): void {

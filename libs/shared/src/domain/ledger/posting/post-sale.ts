@@ -1,7 +1,5 @@
 import { Fault } from '../../../kernel/fault.js';
 import type { Money, SaleEvent } from '../../sale/events.js';
-import type { UnitsOffered } from '../../sale/terms.js';
-import { countOf } from '../../sale/units/block.js';
 import { mintsOf, ticketsOf } from '../account.js';
 import type { Entry, Place } from '../entry.js';
 import type { UnitOfWork } from '../unit-of-work.js';
@@ -9,6 +7,7 @@ import { numberOf, splitByKind } from './by-kind.js';
 import { keptAt, ticketOrRefuse } from './lookup.js';
 import { postConfirmation, postEnding, postRelease, postRestoration, postTicketsEnded } from './post-order.js';
 import { postPaymentChange, postPaymentEvent } from './post-payment.js';
+import { postChange, postClosing, postOpening } from './post-terms.js';
 
 type Sale<T extends SaleEvent['type']> = Extract<SaleEvent, { type: T }>['data'];
 
@@ -18,6 +17,8 @@ export function postSaleEvent(event: SaleEvent, book: UnitOfWork, place: Place):
       return postOpening(event.data, book, place);
     case 'SaleClosed':
       return postClosing(book, place);
+    case 'SaleChanged':
+      return postChange(event.data, book, place);
     case 'OrderPlaced':
       return postOrder(event.data, book, place);
     case 'OrderConfirmed':
@@ -54,34 +55,6 @@ export function postSaleEvent(event: SaleEvent, book: UnitOfWork, place: Place):
     case 'PaymentReportSetAside':
       return postPaymentEvent(event, book, place);
   }
-}
-
-function postOpening(terms: Sale<'SaleOpened'>, book: UnitOfWork, place: Place): Entry[] {
-  const units = unitsOf(terms.units);
-  if (terms.sale !== place.sale) throw new Fault('projection-refused', { reason: 'the event opens another sale', opens: terms.sale });
-  book.sales.create({
-    tenant: place.tenant,
-    sale: terms.sale,
-    name: terms.name,
-    units,
-    priceMinor: onlyPriceOf(terms),
-    currency: terms.currency,
-    maxPerBuyer: terms.maxPerBuyer,
-    payment: terms.payment,
-    mint: terms.mint,
-    opensAt: terms.opensAt ?? null,
-    closesAt: terms.closesAt ?? null,
-    status: 'open',
-    ...keptAt(place),
-  });
-  return [{ debit: 'available', credit: 'opened', unit: ticketsOf(place.sale), amount: units, order: null, ticket: null }];
-}
-
-function postClosing(book: UnitOfWork, place: Place): Entry[] {
-  const row = book.sales.get(place.tenant, place.sale);
-  if (row === undefined) throw new Fault('projection-refused', { reason: 'a sale is closed that was never opened', sale: place.sale });
-  book.sales.change({ ...row, status: 'closed', ...keptAt(place) });
-  return [];
 }
 
 /** Rows are built member by member: object spreading took a tenth of a replay. */
@@ -155,17 +128,6 @@ function postMintRequests({ order, wallet, tickets }: Sale<'MintsRequested'>, bo
 function postRevocations({ tickets }: Sale<'RevocationsRequested'>, book: UnitOfWork, place: Place): Entry[] {
   for (const { ticket } of tickets) book.tickets.change({ ...ticketOrRefuse(book, place, ticket), status: 'revoking', ...keptAt(place) });
   return [];
-}
-
-function unitsOf({ rows = [], seats = [], areas = [] }: UnitsOffered): bigint {
-  const inRows = rows.reduce((sum, row) => sum + row.seats.reduce((count, range) => count + countOf(range), 0), 0);
-  return BigInt(inRows + seats.length + areas.reduce((sum, { quota }) => sum + quota, 0));
-}
-
-/** `null`: it has several. */
-function onlyPriceOf({ categories, types, prices }: Sale<'SaleOpened'>): bigint | null {
-  const [price] = prices;
-  return price === undefined || categories !== undefined || types !== undefined ? null : BigInt(price.amount);
 }
 
 const minorOf = ({ amount }: Money): bigint => BigInt(amount);

@@ -100,6 +100,7 @@ function rulesFor(event: DomainEvent, book: UnitOfWork, place: Place): Posting {
   switch (event.type) {
     case 'SaleOpened':
     case 'SaleClosed':
+    case 'SaleChanged':
     case 'OrderPlaced':
     case 'OrderConfirmed':
     case 'OrderPaymentChanged':

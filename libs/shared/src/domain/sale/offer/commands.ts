@@ -1,11 +1,26 @@
 import { z } from 'zod';
 import { ROW_PATTERN } from '../../../kernel/ids.js';
-import { amount, areaId, categoryId, chosen, currency, fitting, name, refuseRepeats, typeId, unitId, whole } from '../../commands.js';
+import {
+  amount,
+  areaId,
+  categoryId,
+  chosen,
+  codeId,
+  currency,
+  fitting,
+  moment,
+  name,
+  refuseRepeats,
+  typeId,
+  unitId,
+  whole,
+} from '../../commands.js';
 import {
   CURRENCY_RULE,
   currencyProblem,
   MAX_AREAS,
   MAX_CATEGORIES,
+  MAX_CODES,
   MAX_LISTED_SEATS,
   MAX_PRICE_DIGITS,
   MAX_PRICES,
@@ -75,6 +90,31 @@ const type = z.strictObject({ type: typeId, name: name.optional() });
 const priceOfPair = z.strictObject({ ...inCategory, type: typeId.optional(), amount: amount(MAX_PRICE_DIGITS) });
 const inUse = currency.check(fitting(currencyProblem)).meta(CURRENCY_RULE);
 
+const discountCode = z
+  .strictObject({
+    code: codeId,
+    uses: whole(0, MAX_UNITS_PER_SALE).describe('Orders that may have it at a time: a use comes back when its order ends'),
+    percentOff: whole(1, 100).optional().describe('Off each matching ticket, rounded down to minor units'),
+    amountOff: amount(MAX_PRICE_DIGITS).optional().describe('Minor units off each matching ticket, at most its price'),
+    types: listOf('types', typeId, MAX_TYPES).optional().describe('Left out: every type'),
+    categories: listOf('categories', categoryId, MAX_CATEGORIES).optional().describe('Left out: every category'),
+    from: moment.optional(),
+    until: moment.optional(),
+  })
+  .refine(({ percentOff, amountOff }) => (percentOff === undefined) !== (amountOff === undefined), {
+    message: 'must be given, or else amountOff, and not both',
+    path: ['percentOff'],
+  })
+  .refine(({ from: first, until }) => first === undefined || until === undefined || first < until, {
+    message: 'must be later than from',
+    path: ['until'],
+  });
+const codes = z
+  .array(discountCode, 'must be a list of codes')
+  .max(MAX_CODES, `must have at most ${MAX_CODES} codes`)
+  .check(({ value, issues }) => refuseRepeats({ value: value.map(({ code }) => code), issues }))
+  .optional();
+
 /** Members of `sale.open` that say what is sold, and at which prices: whether they fit together, `offer-problems.ts` says. */
 export const offered = {
   price: z
@@ -89,7 +129,16 @@ export const offered = {
     .check(({ value, issues }) => refuseRepeats({ value: value.map((one) => one.type), issues }))
     .optional(),
   prices: listOf('prices', priceOfPair, MAX_PRICES).optional().describe('Of each type of ticket that is sold in a category'),
+  codes: codes.describe('Discount codes of orders'),
   units: unitsOffered,
 };
 const offer = z.strictObject(offered);
 export type Offered = z.infer<typeof offer>;
+
+type SaidCode = z.input<typeof discountCode>;
+/** A code with its times, as an accepted request says it. */
+export const readCode = ({ from: first, until, ...code }: SaidCode): z.infer<typeof discountCode> => ({
+  ...(code as z.infer<typeof discountCode>),
+  ...(first !== undefined && { from: Date.parse(first) }),
+  ...(until !== undefined && { until: Date.parse(until) }),
+});

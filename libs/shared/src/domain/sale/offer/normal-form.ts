@@ -1,7 +1,7 @@
 import type { Row, SaleTerms, SeatRange, UnitsOffered } from '../terms.js';
 import type { Offered } from './commands.js';
 
-type Offer = Pick<SaleTerms, 'currency' | 'categories' | 'types' | 'prices' | 'units'>;
+type Offer = Pick<SaleTerms, 'currency' | 'categories' | 'types' | 'prices' | 'codes' | 'units'>;
 type UnitsSaid = Offered['units'];
 export type RowSaid = NonNullable<UnitsSaid['rows']>[number];
 
@@ -18,7 +18,7 @@ export const rangesOf = (row: RowSaid): readonly RangeSaid[] =>
  * What a sale offers, in the one form that events have: short forms are one category, one type or one area without a name. Units say their
  * category where the sale has one.
  */
-export function offerOf({ price, currency, categories, types, prices, units }: Offered): Offer {
+export function offerOf({ price, currency, categories, types, prices, codes, units }: Offered): Offer {
   const only = categories?.[0]?.category;
   const priced = price === undefined ? (prices ?? []) : [{ amount: price.amount }];
   return {
@@ -26,6 +26,7 @@ export function offerOf({ price, currency, categories, types, prices, units }: O
     ...(categories !== undefined && { categories: categories.map(present) }),
     ...(types !== undefined && { types: types.map(present) }),
     prices: priced.map((one) => present(only === undefined ? one : { category: only, ...one })),
+    ...(codes !== undefined && { codes: codes.map(present) }),
     units: unitsOf(units, only),
   };
 }

@@ -7,6 +7,7 @@ import { type OfferProblem, unitProblems } from './unit-problems.js';
 export function* offerProblems(said: Offered): Iterable<OfferProblem> {
   yield* formProblems(said);
   yield* priceProblems(said);
+  yield* codeProblems(said);
   yield* placedProblems(said);
   yield* unitProblems(said.units);
 }
@@ -24,7 +25,7 @@ function* formProblems({ price, currency, categories, types, prices }: Offered):
   }
 }
 
-function* priceProblems({ categories = [], types = [], prices = [] }: Offered): Iterable<OfferProblem> {
+export function* priceProblems({ categories = [], types = [], prices = [] }: Omit<Offered, 'units'>): Iterable<OfferProblem> {
   const seen = new Map<CategoryId | undefined, Set<TypeId | undefined>>();
   for (const [index, { category: named, type }] of prices.entries()) {
     const path = ['prices', index];
@@ -47,8 +48,22 @@ function pairProblem(others: ReadonlySet<TypeId | undefined>, type: TypeId | und
     : undefined;
 }
 
+/** Codes name types and categories of the sale. */
+export function* codeProblems({ categories = [], types = [], codes = [] }: Omit<Offered, 'units'>): Iterable<OfferProblem> {
+  for (const [index, code] of codes.entries()) {
+    for (const [place, type] of (code.types ?? []).entries()) {
+      const problem = typeProblem(types, type);
+      if (problem !== undefined) yield { path: ['codes', index, 'types', place], message: problem.message };
+    }
+    for (const [place, category] of (code.categories ?? []).entries()) {
+      const problem = categoryProblem(categories, category);
+      if (problem !== undefined) yield { path: ['codes', index, 'categories', place], message: problem.message };
+    }
+  }
+}
+
 /** Units are in a category of the sale. */
-function* placedProblems({ categories = [], units }: Offered): Iterable<OfferProblem> {
+export function* placedProblems({ categories = [], units }: Pick<Offered, 'categories' | 'units'>): Iterable<OfferProblem> {
   for (const { path, category } of placed(units)) {
     const problem = categoryProblem(categories, category);
     if (problem !== undefined) yield { path, message: problem.message };

@@ -1,35 +1,54 @@
 import type { OrderId } from '../../../kernel/ids.js';
 
-/** The holds of a sale, soonest to end first. One hold time a sale, so they end in the order in which they began. */
+/**
+ * The holds of a sale, soonest to end first. Holds of one length end in the order in which they began; a sale whose hold time was changed has
+ * holds of several lengths.
+ */
 export class Holds {
-  private readonly ends = new Map<OrderId, number>();
+  /** By length in milliseconds: when each ends. */
+  private readonly byLength = new Map<number, Map<OrderId, number>>();
 
-  begin(order: OrderId, endsAt: number): void {
-    this.ends.set(order, endsAt);
+  /**
+   * @param endsAt milliseconds since 1970, UTC
+   * @param length milliseconds
+   */
+  begin(order: OrderId, endsAt: number, length: number): void {
+    const ends = this.byLength.get(length) ?? new Map<OrderId, number>();
+    this.byLength.set(length, ends.set(order, endsAt));
   }
 
   end(order: OrderId): void {
-    this.ends.delete(order);
+    for (const [length, ends] of this.byLength) if (ends.delete(order) && ends.size === 0) this.byLength.delete(length);
   }
 
   /** Whose they are, soonest to end first. */
   orders(): OrderId[] {
-    return [...this.ends.keys()];
+    return this.overdue(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
   }
 
   /** When the next hold ends. */
   get next(): number | undefined {
-    const [first] = this.ends.values();
-    return first;
+    let soonest: number | undefined;
+    for (const ends of this.byLength.values()) {
+      const [first] = ends.values();
+      if (first !== undefined && (soonest === undefined || first < soonest)) soonest = first;
+    }
+    return soonest;
   }
 
   /** Orders whose hold is over at `at`, the oldest first, so many at most. */
   overdue(at: number, most: number): OrderId[] {
-    const found: OrderId[] = [];
-    for (const [order, endsAt] of this.ends) {
-      if (endsAt > at || found.length === most) break;
-      found.push(order);
-    }
-    return found;
+    const found = [...this.byLength.values()].flatMap((ends) => overdueIn(ends, at, most));
+    if (this.byLength.size > 1) found.sort(([, one], [, other]) => one - other);
+    return found.slice(0, most).map(([order]) => order);
   }
+}
+
+function overdueIn(ends: ReadonlyMap<OrderId, number>, at: number, most: number): (readonly [OrderId, number])[] {
+  const found: (readonly [OrderId, number])[] = [];
+  for (const [order, endsAt] of ends) {
+    if (endsAt > at || found.length === most) break;
+    found.push([order, endsAt]);
+  }
+  return found;
 }

@@ -1,4 +1,4 @@
-import type { BuyerId, OrderId, PaymentId, TicketId, Wallet } from '../../../kernel/ids.js';
+import type { BuyerId, CodeId, OrderId, PaymentId, TicketId, Wallet } from '../../../kernel/ids.js';
 import type { MintsRequested, Money, SaleEvent, TicketKind, TicketOfUnit, TicketPlaced } from '../events.js';
 
 export type OrderStatus = 'held' | 'confirmed' | 'expired' | 'cancelled' | 'refund-owed' | 'refunded';
@@ -50,6 +50,7 @@ export interface OrderFacts {
   readonly progress?: TicketProgress[];
   readonly ended?: OrderEnd | undefined;
   readonly wasRevoked?: boolean;
+  readonly code?: CodeId | undefined;
 }
 
 /** The seller ended it: no payment brings it back. */
@@ -65,6 +66,8 @@ export class Order {
   ended: OrderEnd | undefined;
   /** The revocation of one of its tickets was requested. */
   wasRevoked: boolean;
+  /** The discount code that it uses while it is live. */
+  readonly code: CodeId | undefined;
   private paid: Moment | undefined;
   private mintAsked: Moment | undefined;
   private readonly placed: Moment | undefined;
@@ -76,18 +79,29 @@ export class Order {
     readonly buyer: BuyerId,
     readonly wallet: Wallet | undefined,
     readonly tickets: readonly TicketPlaced[],
-    { total, expiresAt, placed, progress, ended, wasRevoked }: OrderFacts,
+    { total, expiresAt, placed, progress, ended, wasRevoked, code }: OrderFacts,
   ) {
     this.total = total;
     this.expiresAt = expiresAt;
     this.placed = placed;
     this.ended = ended;
     this.wasRevoked = wasRevoked ?? false;
+    this.code = code;
     this.progress = progress ?? tickets.map(() => UNASKED);
   }
 
   progressOf(ticket: TicketId): TicketProgress {
     return this.progress[this.placeOf(ticket)] ?? UNASKED;
+  }
+
+  /** Milliseconds from its placing to the end of its hold. */
+  get heldFor(): number {
+    return (this.expiresAt ?? 0) - (this.placed?.at ?? 0);
+  }
+
+  /** Held or sold. */
+  get isLive(): boolean {
+    return this.status === 'held' || this.status === 'confirmed';
   }
 
   /** Its unit is free again, or on its way back: it is not sold any more. */

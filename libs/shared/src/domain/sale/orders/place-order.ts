@@ -1,6 +1,7 @@
 import { type OrderId, type TenantId, ticketId } from '../../../kernel/ids.js';
 import { rfc3339 } from '../../../kernel/moment.js';
 import { type Decision, type Refusal, refuse } from '../../refusal.js';
+import { withCode } from '../codes.js';
 import type { PlaceOrder } from '../commands.js';
 import type { SaleEvent, TicketPlaced } from '../events.js';
 import { beyondEndedHolds, beyondLimits } from '../limits.js';
@@ -30,18 +31,23 @@ export function placeOrder(state: Sale, { tenant, order, command }: Placing, at:
   if ('refusal' in chosen) return chosen;
   const beyond = beyondLimit(sale, command, chosen) ?? beyondEndedHolds(sale, command);
   if (beyond !== undefined) return { refusal: beyond };
-  const tickets = chosen.map((unit): TicketPlaced => ({ ticket: ticketId(tenant, command.sale, order, unit.unit), ...unit }));
+  const priced = withCode(sale, command, chosen, at);
+  if ('refusal' in priced) return priced;
+  const tickets = priced.map((unit): TicketPlaced => ({ ticket: ticketId(tenant, command.sale, order, unit.unit), ...unit }));
   return { events: happenings(sale, order, command, tickets, at) };
 }
 
 function happenings(sale: OpenedSale, order: OrderId, command: PlaceOrder, tickets: readonly TicketPlaced[], at: number): SaleEvent[] {
   const { terms } = sale;
-  const { buyer, wallet } = command;
+  const { buyer, wallet, code } = command;
   const total = { amount: `${sumOfPrices(tickets)}`, currency: terms.currency };
   const awaited = terms.payment === 'webhook' && total.amount !== '0';
   const expiresAt = awaited ? at + terms.holdSeconds * MS_PER_SECOND : undefined;
-  const data = { order, buyer, ...(wallet !== undefined && { wallet }), tickets, total, ...(expiresAt !== undefined && { expiresAt }) };
-  const placed = new Order(order, buyer, wallet, tickets, { total, expiresAt });
+  const data = {
+    ...{ order, buyer, ...(wallet !== undefined && { wallet }), tickets, ...(code !== undefined && { code }), total },
+    ...(expiresAt !== undefined && { expiresAt }),
+  };
+  const placed = new Order(order, buyer, wallet, tickets, { total, expiresAt, code });
   const confirmed = awaited ? [] : confirmOrder(terms, placed);
   if (!awaited) placed.move('OrderConfirmed');
   return [{ type: 'OrderPlaced', data }, ...confirmed, ...afterEarlier(sale, placed)];
@@ -62,8 +68,9 @@ const received = ({ payment, order, received: amount, currency }: Payment): Sale
   data: { payment, order, amount: `${amount}`, currency, matched: true },
 });
 
-function outsideWindow({ terms, closed }: OpenedSale, at: number): Refusal | undefined {
+function outsideWindow({ terms, closed, paused }: OpenedSale, at: number): Refusal | undefined {
   if (closed) return { code: 'sale-closed' };
+  if (paused) return { code: 'sale-paused' };
   if (terms.opensAt !== undefined && at < terms.opensAt) return { code: 'sale-not-yet-open', facts: { opensAt: rfc3339(terms.opensAt) } };
   if (terms.closesAt !== undefined && at >= terms.closesAt) return { code: 'sale-closed', facts: { closesAt: rfc3339(terms.closesAt) } };
   return undefined;

@@ -1,3 +1,4 @@
+import { hasUseFor } from '../codes.js';
 import type { RefundOwed, RefundReason, SaleEvent } from '../events.js';
 import { beyondLimits } from '../limits.js';
 import { confirmOrder, holdMints, releaseMints } from '../orders/confirm-order.js';
@@ -128,13 +129,13 @@ function isBetter(one: Payment, other: Payment): boolean {
 }
 
 /**
- * An order that expired, or that the provider refunded, is taken up again if all its units are free, none was to be revoked, and no limit is
- * reached. Tickets that the seller ended do not come back.
+ * An order that expired, or that the provider refunded, is taken up again if all its units are there and free, none was to be revoked, its
+ * discount code has a use left, and no limit is reached. Tickets that the seller ended do not come back.
  */
 function canReturn(sale: OpenedSale, order: Order): boolean {
   const { kept, wasRevoked } = order;
   if (wasRevoked || !sale.units.areFree(kept.map(({ unit }) => unit))) return false;
-  return beyondLimits(sale, order, kept) === undefined;
+  return hasUseFor(sale, order) && beyondLimits(sale, order, kept) === undefined;
 }
 
 /**

@@ -110,9 +110,12 @@ export class AreaBlock implements Block, Source {
   readonly category: CategoryId | undefined;
   readonly places: Places;
 
-  constructor(private readonly area: Area) {
+  constructor(
+    private readonly area: Area,
+    withdrawn: readonly number[] = [],
+  ) {
     this.category = area.category;
-    this.places = new Places(area.quota);
+    this.places = new Places(area.quota + withdrawn.length, withdrawn);
   }
 
   get available(): number {

@@ -15,11 +15,47 @@ export class Places {
   /** Without those that are set aside. */
   #free: number;
   private given = 0;
+  readonly #withdrawn: ReadonlySet<number>;
   /** Every word before it is full: places are given from the lowest on, and not looked through again for each order. */
   #firstWord = 0;
 
-  constructor(readonly count: number) {
-    this.#free = count;
+  /**
+   * @param highest the number of the last place
+   * @param withdrawn places that cannot be given away any more
+   */
+  constructor(
+    private readonly highest: number,
+    withdrawn: readonly number[] = [],
+  ) {
+    this.#free = highest;
+    this.#withdrawn = new Set(withdrawn);
+    for (const place of withdrawn) this.mark(place, true);
+  }
+
+  /** Without those that are withdrawn. */
+  get count(): number {
+    return this.highest - this.#withdrawn.size;
+  }
+
+  has(place: number): boolean {
+    return place <= this.highest && !this.#withdrawn.has(place);
+  }
+
+  /**
+   * Which places are withdrawn where there are to be so many: of fewer the highest free ones, of more the lowest are put back first.
+   * @param count not below what is given away
+   */
+  withdrawnFor(count: number): number[] {
+    const before = [...this.#withdrawn].sort((one, other) => one - other);
+    if (count >= this.count) return before.slice(count - this.count);
+    const more: number[] = [];
+    for (let place = this.highest; place > 0 && more.length < this.count - count; place--) if (this.isFree(place)) more.push(place);
+    return [...before, ...more].sort((one, other) => one - other);
+  }
+
+  /** Taken now. */
+  get taken(): number {
+    return this.given;
   }
 
   /** Not taken, and not set aside. */
@@ -63,12 +99,12 @@ export class Places {
     const found: number[] = [];
     const taken = this.#taken ?? NOTHING;
     while (taken[this.#firstWord] === FULL) this.#firstWord += 1;
-    for (let word = this.#firstWord; word * WORD_BITS < this.count && found.length < quantity; word++) {
+    for (let word = this.#firstWord; word * WORD_BITS < this.highest && found.length < quantity; word++) {
       const bits = taken[word] ?? 0;
       if (bits === FULL) continue;
       for (let bit = 0; bit < WORD_BITS && found.length < quantity; bit++) {
         const place = word * WORD_BITS + bit + 1;
-        if ((bits & (1 << bit)) === 0 && place <= this.count) found.push(place);
+        if ((bits & (1 << bit)) === 0 && place <= this.highest) found.push(place);
       }
     }
     return found;
@@ -77,7 +113,7 @@ export class Places {
   /** The first of so many free places that follow each other, the lowest there are. */
   lowestRun(quantity: number): number | undefined {
     let run = 0;
-    for (let place = 1; place <= this.count; place++) {
+    for (let place = 1; place <= this.highest; place++) {
       run = this.isFree(place) ? run + 1 : 0;
       if (run === quantity) return place - quantity + 1;
     }
@@ -90,7 +126,7 @@ export class Places {
   }
 
   private mark(place: number, taken: boolean): void {
-    this.#taken ??= new Uint32Array(Math.ceil(this.count / WORD_BITS));
+    this.#taken ??= new Uint32Array(Math.ceil(this.highest / WORD_BITS));
     const bit = 1 << ((place - 1) % WORD_BITS);
     const word = Math.floor((place - 1) / WORD_BITS);
     const before = this.#taken[word] ?? 0;

@@ -3,6 +3,9 @@ import type { Seat, UnitsOffered } from '../terms.js';
 import { AreaBlock, type Block, ListBlock, RangeBlock, type Spot } from './block.js';
 import { Stock } from './stock.js';
 
+/** Places that cannot be given away any more, by their area: `''` is the one without a name. */
+export type Withdrawn = ReadonlyMap<AreaId | '', readonly number[]>;
+
 /**
  * Which units a sale has, where the plan has them, and who has them. A unit has at most one order. Rows are never written out: a sale weighs what
  * was taken of it.
@@ -18,7 +21,11 @@ export class Units {
   private total = 0;
   private readonly blocks: Block[] = [];
 
-  constructor(offered: UnitsOffered) {
+  constructor(
+    offered: UnitsOffered,
+    /** Of areas that had a larger quota. */
+    readonly withdrawn: Withdrawn = new Map(),
+  ) {
     this.offer(offered);
   }
 
@@ -49,7 +56,8 @@ export class Units {
     return this.stocks.get(category);
   }
 
-  area(area: AreaId): AreaBlock | undefined {
+  /** `''`: the one without a name. */
+  area(area: AreaId | ''): AreaBlock | undefined {
     return this.areas.get(area);
   }
 
@@ -66,7 +74,7 @@ export class Units {
     if (dash === 0 || !isNumber(number)) return undefined;
     const name = dash === -1 ? '' : unit.slice(0, dash);
     const area = this.areas.get(name as AreaId);
-    if (area !== undefined) return Number(number) <= area.places.count ? { block: area, place: Number(number) } : undefined;
+    if (area !== undefined) return area.places.has(Number(number)) ? { block: area, place: Number(number) } : undefined;
     for (const block of this.rows.get(name) ?? []) {
       const place = block.placeOf(Number(number));
       if (place !== undefined) return { block, place };
@@ -139,7 +147,7 @@ export class Units {
       this.add(block);
     }
     for (const area of areas) {
-      const block = new AreaBlock(area);
+      const block = new AreaBlock(area, this.withdrawn.get(area.area ?? ''));
       this.areas.set(block.id ?? '', block);
       this.add(block);
     }

@@ -1,0 +1,47 @@
+import type { SaleTerms } from '#shared/domain/sale/terms.js';
+import type { Aims } from './history.js';
+
+type Offer = Pick<SaleTerms, 'units' | 'categories' | 'types' | 'prices' | 'codes' | 'currency'>;
+type Body = Readonly<Record<string, unknown>>;
+
+const FACTOR = 2n;
+
+/** A code that the sale has, in some orders; now and then one that it has not. */
+export function codeFor(offer: Offer | undefined, { units, order }: Aims): Body {
+  const codes = offer?.codes ?? [];
+  if (units % 2 === 0) return units === 6 ? { code: 'none' } : {};
+  return codes.length === 0 ? {} : { code: codes[order % codes.length]?.code };
+}
+
+/** A change that fits the sale, or the drawn one: of random members hardly any would. */
+export function changeFor(offer: Offer | undefined, drawn: Body, { units: way, order }: Aims): Body {
+  if (offer === undefined || way === 0) return drawn;
+  const changes: readonly (() => Body)[] = [
+    () => ({ name: 'Changed', maxPerBuyer: 1 + order, maxPerWallet: order % 2 === 0 ? 3 : null, holdSeconds: 1 + order * 60 }),
+    () => pricesOf(offer, order),
+    () => ({ codes: [{ code: 'a', uses: order, ...(order % 2 === 0 ? { percentOff: 50 } : { amountOff: '1' }) }] }),
+    () => ({ units: quotaOf(offer, order) }),
+    () => ({ units: { rows: [{ row: `added-${order}`, ...inCategory(offer, order), from: 1, to: 3 }] } }),
+    () => ({ units: { seats: [{ unit: `EXTRA-${order}`, ...inCategory(offer, order) }] } }),
+    () => ({ paused: order === 0, reopen: true, opensAt: null, closesAt: null }),
+  ];
+  return changes[(way - 1) % changes.length]?.() ?? drawn;
+}
+
+/** Twice or half of what each price is. */
+function pricesOf({ prices, categories, types, currency }: Offer, order: number): Body {
+  const other = (amount: string): string => `${order % 2 === 0 ? BigInt(amount) / FACTOR : BigInt(amount)}`;
+  if (categories === undefined && types === undefined) return { price: { amount: other(prices[0]?.amount ?? '0'), currency } };
+  return { prices: prices.map((price) => ({ ...price, amount: other(price.amount) })) };
+}
+
+function quotaOf({ units: { areas = [] } }: Offer, order: number): Body {
+  const [area] = areas;
+  if (area === undefined) return { areas: [{ area: 'added', quota: 1 + order }] };
+  return area.area === undefined ? { quota: 1 + order } : { areas: [{ area: area.area, quota: 1 + order }] };
+}
+
+function inCategory({ categories = [] }: Offer, order: number): Body {
+  const category = categories[order % Math.max(categories.length, 1)]?.category;
+  return category === undefined ? {} : { category };
+}

@@ -1,0 +1,115 @@
+import { canonicalJson } from '../../../kernel/canonical.js';
+import { type Decision, type Refusal, refuse } from '../../refusal.js';
+import { MAX_UNITS_PER_SALE } from '../../values.js';
+import type { SaleChanged, SaleEvent } from '../events.js';
+import { offerOf } from '../offer/normal-form.js';
+import { codeProblems, placedProblems, priceProblems } from '../offer/offer-problems.js';
+import { type OfferProblem, unitProblems } from '../offer/unit-problems.js';
+import { mintsUnpaidBy } from '../open-sale.js';
+import type { OpenedSale, Sale } from '../sale.js';
+import type { SaleTerms } from '../terms.js';
+import { addedUnits, addingProblem } from './added-units.js';
+import { changedTerms } from './changed-sale.js';
+import type { ChangeSale } from './commands.js';
+
+/** Problems of an offer that are named; more of them help nobody. */
+const MOST_NAMED = 20;
+type Change = SaleChanged['data'];
+
+/** Terms of a sale for later orders. What is asked for and is so already changes nothing. */
+export function changeSale({ open: sale }: Sale, command: ChangeSale): Decision<SaleEvent> {
+  if (sale === undefined) return refuse('sale-unknown', { pointers: ['/sale'] });
+  const refusal = fixed(sale.terms, command) ?? inconsistent(sale.terms, command) ?? addingProblem(sale, command.units);
+  if (refusal !== undefined) return { refusal };
+  const change = changeOf(sale, command);
+  const beyond = beyondTerms(sale.terms, changedTerms(sale.terms, change), change);
+  if (beyond !== undefined) return { refusal: beyond };
+  return { events: Object.keys(change).length > 1 ? [{ type: 'SaleChanged', data: change }] : [] };
+}
+
+/** What a sale keeps: its currency, and the names of its categories and types. */
+function fixed({ currency, categories, types }: SaleTerms, command: ChangeSale): Refusal | undefined {
+  const named = command.price?.currency ?? command.currency ?? currency;
+  if (named !== currency)
+    return { code: 'currency-fixed', pointers: [command.price === undefined ? '/currency' : '/price/currency'], facts: { currency } };
+  const missing = (name: 'categories' | 'types', before: readonly string[], after: readonly string[] | undefined): Refusal | undefined => {
+    const gone = after === undefined ? [] : before.filter((one) => !after.includes(one));
+    return gone.length === 0 ? undefined : { code: 'names-fixed', pointers: [`/${name}`], facts: { missing: gone } };
+  };
+  return (
+    missing(
+      'categories',
+      (categories ?? []).map(({ category }) => category),
+      command.categories?.map(({ category }) => category),
+    ) ??
+    missing(
+      'types',
+      (types ?? []).map(({ type }) => type),
+      command.types?.map(({ type }) => type),
+    )
+  );
+}
+
+/** What is offered from then on must fit together as an opening must. */
+function inconsistent(terms: SaleTerms, command: ChangeSale): Refusal | undefined {
+  const problems = [...problemsOf(terms, command)].slice(0, MOST_NAMED);
+  if (problems.length === 0) return undefined;
+  const pointers = problems.map(({ path }) => `/${path.join('/')}`);
+  return { code: 'offer-inconsistent', pointers, facts: { problems: problems.map(({ message }) => message) } };
+}
+
+function* problemsOf(terms: SaleTerms, command: ChangeSale): Iterable<OfferProblem> {
+  const { price, categories, prices, units } = command;
+  const said = saidBy(terms, command);
+  if (categories !== undefined && terms.categories === undefined)
+    yield { path: ['categories'], message: 'must be left out: the sale was opened without categories' };
+  if (price !== undefined && (prices ?? said.categories ?? said.types) !== undefined)
+    yield { path: ['price'], message: 'must be left out where there are prices, categories or types: give prices' };
+  else yield* priceProblems(said);
+  yield* codeProblems(said);
+  if (units === undefined) return;
+  yield* placedProblems({ ...said, units });
+  yield* unitProblems(units);
+}
+
+type Said = Pick<ChangeSale, 'categories' | 'types' | 'prices' | 'codes'>;
+
+/** What is offered from then on, in the form of requests. */
+const saidBy = (terms: SaleTerms, { price, categories, types, prices, codes }: ChangeSale): Said => ({
+  categories: categories ?? (terms.categories as Said['categories']),
+  types: types ?? (terms.types as Said['types']),
+  prices: prices ?? (price === undefined ? (terms.prices as Said['prices']) : [{ amount: price.amount }]),
+  codes: codes ?? (terms.codes as Said['codes']),
+});
+
+/** Every member that is another than before. */
+function changeOf(sale: OpenedSale, command: ChangeSale): Change {
+  const { terms } = sale;
+  const { price, categories, types, prices, codes, units, paused, reopen, currency: _, ...values } = command;
+  const normal = offerOf({ ...saidBy(terms, command), units: units ?? {} });
+  const offer = {
+    ...(categories !== undefined && { categories: normal.categories }),
+    ...(types !== undefined && { types: normal.types }),
+    ...((prices ?? price) !== undefined && { prices: normal.prices }),
+    ...(codes !== undefined && { codes: normal.codes }),
+  };
+  const before = terms as unknown as Readonly<Record<string, unknown>>;
+  const isOther = ([name, value]: readonly [string, unknown]): boolean =>
+    canonicalJson(value ?? null) !== canonicalJson(before[name] ?? null);
+  return {
+    sale: terms.sale,
+    ...Object.fromEntries(Object.entries({ ...values, ...offer }).filter(isOther)),
+    ...(units !== undefined && addedUnits(sale, normal.units)),
+    ...(paused !== undefined && paused !== sale.paused && { paused }),
+    ...(reopen && sale.closed && { reopened: true as const }),
+  };
+}
+
+function beyondTerms(before: SaleTerms, after: SaleTerms, { opened }: Change): Refusal | undefined {
+  const { opensAt, closesAt } = after;
+  if (opensAt !== undefined && closesAt !== undefined && opensAt >= closesAt) return { code: 'window-empty', pointers: ['/closesAt'] };
+  if (opened !== undefined && opened > MAX_UNITS_PER_SALE)
+    return { code: 'offer-inconsistent', pointers: ['/units'], facts: { units: opened, mostUnits: MAX_UNITS_PER_SALE } };
+  if (mintsUnpaidBy(after) && !mintsUnpaidBy(before)) return { code: 'mints-unpaid-fixed', pointers: ['/prices'] };
+  return undefined;
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { moment, name, saleId, whole } from '../../commands.js';
+import { MAX_HOLD_SECONDS, MAX_UNITS_PER_SALE } from '../../values.js';
+import { MAX_ENDED_HOLDS } from '../limits.js';
+import { limits, offered, readCode } from '../offer/commands.js';
+
+/** `sale.change` */
+export const ChangeSale = z
+  .strictObject({
+    sale: saleId,
+    name: name.optional(),
+    currency: offered.currency.describe('As it is: it cannot be changed'),
+    price: offered.price,
+    categories: offered.categories.describe('All of them: those there are, with other names or limits, and more'),
+    types: offered.types.describe('All of them: those there are, and more'),
+    prices: offered.prices.describe('All of them, for later orders'),
+    codes: offered.codes.describe('All of them: a code that is left out has no use any more'),
+    units: offered.units.optional().describe('Rows, seats and areas that are added, and areas there are with a new quota'),
+    maxPerBuyer: limits.maxPerBuyer.optional(),
+    maxPerWallet: limits.maxPerWallet.nullable().describe('null: any number'),
+    maxEndedHolds: whole(1, MAX_UNITS_PER_SALE).nullable().optional().describe(`null: ${MAX_ENDED_HOLDS}`),
+    holdSeconds: whole(1, MAX_HOLD_SECONDS).optional().describe('Of later orders'),
+    opensAt: moment.nullable().optional().describe('null: no limit'),
+    closesAt: moment.nullable().optional().describe('null: no limit'),
+    paused: z.boolean('must be true or false').optional().describe('true: it takes no orders until it is false'),
+    reopen: z.literal(true, 'must be true, or left out').optional().describe('Takes orders again after it was closed'),
+  })
+  .refine((change) => Object.keys(change).length > 1, { message: 'must say what is to be changed', path: [] });
+export type ChangeSale = z.infer<typeof ChangeSale>;
+
+/** What the body of an accepted change says, with times. */
+export function readChange({ opensAt, closesAt, codes, ...change }: z.input<typeof ChangeSale>): ChangeSale {
+  const moments = Object.entries({ opensAt, closesAt }).flatMap(([member, text]) =>
+    text === undefined ? [] : [[member, text === null ? null : Date.parse(text)]],
+  );
+  return { ...(change as ChangeSale), ...(codes !== undefined && { codes: codes.map(readCode) }), ...Object.fromEntries(moments) };
+}
