@@ -9,7 +9,12 @@ const SCENES = { base, cluster, own } as const;
 type SceneName = keyof typeof SCENES;
 const NAMES = Object.keys(SCENES) as SceneName[];
 
-async function run({ only = NAMES }: { readonly only?: readonly SceneName[] }): Promise<void> {
+interface Options {
+  readonly only?: readonly SceneName[];
+  readonly build: boolean;
+}
+
+async function run({ only = NAMES, build }: Options): Promise<void> {
   const lack = lackOfDocker();
   if (lack !== undefined) {
     process.stderr.write(`${lack}\n`);
@@ -18,7 +23,7 @@ async function run({ only = NAMES }: { readonly only?: readonly SceneName[] }): 
   }
   for (const name of only) {
     try {
-      await SCENES[name]();
+      await SCENES[name](!build);
     } catch (error) {
       process.stdout.write(`  ✗ ${messageOf(error)}\n`);
       process.exitCode = EXIT.findings;
@@ -31,5 +36,6 @@ await ownCommand('test:compose')
     'Builds the images and tries docker-compose.yml and its overlays in a Docker engine, in projects of their own that it removes.',
   )
   .addOption(new Option('--only <scenes...>', 'not all of them').choices(NAMES))
+  .option('--no-build', 'with the images that are there')
   .action(run)
   .parseAsync();

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
+import { EXIT } from '#shared/platform/process/exit-codes.js';
 import { writePrivate } from '#shared/platform/process/secrets.js';
 import { temporaryFolder } from '../processes/temporary.js';
 import type { ComposeProject } from './engine.js';
 import { Selling } from './selling.js';
 import { backUp, clientSettings, limited, projectOf, replay, shareOut, step } from './steps.js';
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 const BACKUP = '/backups/test-compose';
 const OWN = 'deploy/compose.own.yml';
 /** Your servers, as other containers that know nothing of the project. */
@@ -17,10 +19,10 @@ SOLANA_RPC_URL=http://their-chain:8899
 const said = (ms: number): string => `${(ms / 1_000).toFixed(1)} s until it is healthy again`;
 
 /** docker-compose.yml as it is. */
-export async function base(): Promise<void> {
+export async function base(isBuilt: boolean): Promise<void> {
   const project = await projectOf('base', []);
   await inScene(project, async () => {
-    await step('docker compose build', async () => void (await project.run('build')));
+    await build(project, isBuilt);
     await step('docker compose up: every container is healthy', () => project.up());
     await step('limits of memory and processor', () => limited(project));
     const settings = await clientSettings(project);
@@ -47,10 +49,11 @@ export async function base(): Promise<void> {
 }
 
 /** Three NATS servers, two of each app. */
-export async function cluster(): Promise<void> {
+export async function cluster(isBuilt: boolean): Promise<void> {
   const project = await projectOf('cluster', ['deploy/compose.cluster.yml']);
   await inScene(project, async () => {
-    await step('docker compose up: three NATS servers, two of each app', () => project.up('--build'));
+    await build(project, isBuilt);
+    await step('docker compose up: three NATS servers, two of each app', () => project.up());
     await step('limits of memory and processor', () => limited(project));
     const settings = await clientSettings(project);
     await withSelling(settings, async (selling) => {
@@ -72,15 +75,15 @@ export async function cluster(): Promise<void> {
 }
 
 /** The apps alone, on servers that were there before. */
-export async function own(): Promise<void> {
+export async function own(isBuilt: boolean): Promise<void> {
   const folder = temporaryFolder('compose-own');
   const file = join(folder.path, 'own.env');
   writePrivate(file, THEIR_URLS);
   const project = await projectOf('own', [OWN, THEIRS], { ADMIT_OWN_ENV: file, ADMIT_MINT_KEYS: 'create', ADMIT_MINT_AIRDROP: 'local' });
   await inScene(project, async () => {
+    await build(project, isBuilt);
     await step('your NATS, with the accounts that setup wrote; your Postgres and Solana', async () => {
-      await project.run('build');
-      await project.run('run', '--rm', 'setup');
+      await project.run('run', '--rm', '-T', 'setup');
       await project.up('their-nats', 'their-postgres', 'their-chain');
     });
     await step('docker compose up: the apps alone', async () => {
@@ -98,12 +101,19 @@ export async function own(): Promise<void> {
   }).finally(() => folder.remove());
 }
 
+async function build(project: ComposeProject, isBuilt: boolean): Promise<void> {
+  if (!isBuilt) await step('docker compose build', async () => void (await project.run('build')));
+}
+
 async function inScene(project: ComposeProject, work: () => Promise<void>): Promise<void> {
   process.stdout.write(`${project.name}\n`);
-  await project.remove(); // of a run that was ended from outside
+  await project.remove(); // of a run that was killed
+  const end = (): void => void project.remove().finally(() => process.exit(EXIT.failed));
+  for (const signal of SIGNALS) process.once(signal, end);
   try {
     await work();
   } finally {
+    for (const signal of SIGNALS) process.off(signal, end);
     await step('removed, with its volumes', () => project.remove());
   }
 }
