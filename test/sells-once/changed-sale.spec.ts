@@ -58,6 +58,7 @@ describe('changing a sale', () => {
     for (const order of [1, 2, 3, 4, 5, 6, 7]) sale.cancels(`${order}`);
     sale.changes({ units: { quota: 4 } }); // 1 and 9 are held, and 2 and 3 are left
     expect(sale.state.counts()).toEqual({ opened: 4, available: 2, held: 2, sold: 0 });
+    expect(sale.listed).toEqual(['1', '2', '3', '9']);
     sale.places('two', { quantity: 2 });
     expect(sale.unitsOf('two')).toEqual(['2', '3']);
     expect(codeOf(sale.places('more', { quantity: 1 }))).toBe('sold-out');

@@ -12,6 +12,7 @@ import { confirmPayment } from '#shared/domain/sale/payments/payment-notificatio
 import { Sale } from '#shared/domain/sale/sale.js';
 import { SaleRestorer, snapshotOf } from '#shared/domain/sale/sale-snapshot.js';
 import { type OrderId, orderId, type PaymentId, type SaleId, type TenantId } from '#shared/kernel/ids.js';
+import { UnitList } from '../../apps/purchase/src/reads/unit-lists.js';
 
 const tenant = 'demo' as TenantId;
 const sale = 'gala' as SaleId;
@@ -70,6 +71,12 @@ export class ChangingSale {
     return this.state.open;
   }
 
+  /** Names of all units, as callers are told. */
+  get listed(): string[] {
+    const { units } = JSON.parse(UnitList.of(this.state, 1).whole) as { readonly units: readonly { readonly unit: string }[] };
+    return units.map(({ unit }) => unit);
+  }
+
   unitsOf(key: string): string[] {
     return this.open.orders.get(orderOf(key))?.tickets.map(({ unit }) => unit) ?? [];
   }
@@ -92,6 +99,7 @@ export class ChangingSale {
     );
     expect(balances.map(Number)).toEqual([opened, available, held, sold]);
     expect(Number(this.book.sales.get(tenant, sale)?.units)).toBe(opened);
+    expect(this.listed).toHaveLength(opened);
     const parts = JSON.parse(JSON.stringify(snapshotOf(this.state, this.open))) as ReturnType<typeof snapshotOf>;
     const restorer = new SaleRestorer();
     for (const part of parts) restorer.add(part);

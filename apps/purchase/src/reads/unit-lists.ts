@@ -97,8 +97,8 @@ function pagesOf({ units, orders }: OpenedSale, mostBytes: number): string[] {
     holder === undefined ? ',"state":"available"}' : orders.get(holder)?.status === 'held' ? ',"state":"held"}' : ',"state":"sold"}';
   for (const block of units.plan) {
     const of = block.category === undefined ? '' : `,"category":"${block.category}"`;
-    for (let place = 1; place <= block.places.count; place++)
-      addUnit(pages, block.unitAt(place), block.labelAt(place), of + stateOf(block.places.holderOf(place)));
+    for (let place = 1; place <= block.places.highest; place++)
+      if (block.places.has(place)) addUnit(pages, block.unitAt(place), block.labelAt(place), of + stateOf(block.places.holderOf(place)));
   }
   return pages.end();
 }

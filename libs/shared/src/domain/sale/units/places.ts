@@ -24,7 +24,7 @@ export class Places {
    * @param withdrawn places that cannot be given away any more
    */
   constructor(
-    private readonly highest: number,
+    readonly highest: number,
     withdrawn: readonly number[] = [],
   ) {
     this.#free = highest;
