@@ -57,7 +57,7 @@ describe('cancelling tickets of a hold', () => {
   });
 });
 
-describe('refunding tickets of a paid order', () => {
+describe('[L12] refunding tickets of a paid order', () => {
   it('owes what they cost, and frees their seats', () => {
     const scene = new OrderOfThree().pays().refunds(1);
     expect([scene.status, scene.due, scene.holders]).toEqual(['confirmed', { pay_1: 5_000 }, [undefined, order, order]]);

@@ -96,4 +96,28 @@ export const LAW_MUTANTS: readonly Mutant[] = [
     specs: ['test/same-answer/dead-letters.spec.ts'],
     tests: ['stays open until it is decided', 'does nothing twice when it is redriven'],
   },
+  {
+    guard: 'uses of a code: one more than it allows',
+    file: 'libs/shared/src/domain/sale/codes.ts',
+    from: 'if (sale.usage.usesOf(name) >= uses)',
+    to: 'if (sale.usage.usesOf(name) > uses)',
+    checks: ['L1'],
+    specs: ['test/sells-once/discount-codes.spec.ts'],
+  },
+  {
+    guard: 'a lowered quota: it may be below what is taken',
+    file: 'libs/shared/src/domain/sale/change/added-units.ts',
+    from: 'if (count < taken)',
+    to: 'if (count < 0)',
+    checks: ['L9'],
+    specs: ['test/sells-once/changed-sale.spec.ts'],
+  },
+  {
+    guard: 'tickets that end one by one: the whole payment is due back',
+    file: 'libs/shared/src/domain/sale/payments/settle-payment.ts',
+    from: 'const amount = (payment.received ?? 0n) - kept;',
+    to: 'const amount = (payment.received ?? 0n) - 0n * kept;',
+    checks: ['L12'],
+    specs: ['test/sells-once/ended-tickets.spec.ts'],
+  },
 ];
