@@ -1,7 +1,7 @@
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
 import type { Settings } from './stack/wiring.js';
 
-export interface Heard {
+export interface DemoAnswer {
   readonly status: number;
   readonly text: string;
   readonly replayed: boolean;
@@ -24,7 +24,7 @@ export class DemoCaller {
     return new DemoCaller(await connect({ servers, user, pass, inboxPrefix: `_INBOX.${user}` }), tenant);
   }
 
-  async ask(what: string, request: object, key?: string): Promise<Heard> {
+  async ask(what: string, request: object, key?: string): Promise<DemoAnswer> {
     const head = headers();
     if (key !== undefined) head.set('Idempotency-Key', key);
     const message = await this.connection.request(`admit.${this.tenant}.${what}`, JSON.stringify(request), {
@@ -32,7 +32,7 @@ export class DemoCaller {
       timeout: TIMEOUT_MS,
     });
     const text = message.string();
-    const body = JSON.parse(text) as Heard['body'] & { code?: string; errors?: readonly { pointer: string }[] };
+    const body = JSON.parse(text) as DemoAnswer['body'] & { code?: string; errors?: readonly { pointer: string }[] };
     return {
       status: Number(message.headers?.get('Admit-Status')),
       replayed: message.headers?.get('Idempotent-Replayed') === 'true',

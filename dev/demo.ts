@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { Keypair } from '@solana/web3.js';
 import pg from 'pg';
 import { admit } from './demo-admit.js';
-import { DemoCaller, type Heard } from './demo-caller.js';
+import { type DemoAnswer, DemoCaller } from './demo-caller.js';
 import { startPaymentProvider } from './payments/provider.js';
 import { homeFolder } from './processes/project.js';
 import { waitFor } from './processes/wait.js';
@@ -82,7 +82,7 @@ async function sell(caller: DemoCaller, sale: string): Promise<readonly Placed[]
   const other = await caller.ask('order.place', { ...body, units: ['A-1'] }, `${sale}-carla`);
   line('the same key, other seats', `${outcome(other)} at ${other.pointers.join(' ')}`);
   const placed = [anna, ben, carla]
-    .filter((heard): heard is Heard => heard?.status === 201)
+    .filter((heard): heard is DemoAnswer => heard?.status === 201)
     .map(({ body: order }) => order as unknown as Placed);
   if (placed.length !== 2 || again.text !== carla.text || other.status !== 422) {
     throw new Error('The demo did not see what it must: one winner, the same bytes, 422.');
@@ -177,12 +177,12 @@ async function prove(caller: DemoCaller, settings: Settings, sale: string, ticke
 }
 
 const euros = (minor: bigint): string => `${minor / 100n}.${String(minor % 100n).padStart(2, '0')} EUR`;
-const outcome = (heard: Heard | undefined): string =>
+const outcome = (heard: DemoAnswer | undefined): string =>
   heard === undefined
     ? 'nothing'
     : `${heard.status}${heard.code === undefined ? ` ${String(heard.body.order).slice(0, 12)}…` : ` ${heard.code}`}`;
 
-function expectStatus(heard: Heard, status: number): void {
+function expectStatus(heard: DemoAnswer, status: number): void {
   if (heard.status !== status) throw new Error(`The demo expected ${status} and heard ${heard.status}: ${heard.text}`);
 }
 

@@ -102,7 +102,7 @@ function openMinter(url: string, keys: MintKeys) {
   const gate = new FundsGate(chain, logger, () => outstanding.count);
   const style = { symbol: 'ADMIT', uriPrefix: 'urn:admit-one:' };
   const caps = new SpendingCaps({ perMinute: 1_000_000, perTenantMinute: 1_000_000 });
-  const minter = new TicketMinter({ desk: new MintAggregateHandler(store), chain, outstanding, gate, caps, style, passBy, logger });
+  const minter = new TicketMinter({ mints: new MintAggregateHandler(store), chain, outstanding, gate, caps, style, passBy, logger });
   return { chain, minter, store, stop: () => outstanding.stop() };
 }
 

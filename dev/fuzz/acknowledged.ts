@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { REFUSALS } from '#shared/domain/refusal.js';
-import type { Answer, Asked, TenantCaller, Transport } from './tenant-caller.js';
+import type { Answer, FuzzRequest, TenantCaller, Transport } from './tenant-caller.js';
 
 /** A request, and on which side its key is: a webhook's, or a caller's own. */
 export interface Sent {
   readonly caller: TenantCaller;
-  readonly asked: Asked;
+  readonly asked: FuzzRequest;
   readonly side: 'webhook' | 'api';
 }
 

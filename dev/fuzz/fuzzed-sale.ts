@@ -2,7 +2,7 @@ import { OpenSale } from '#shared/domain/sale/commands.js';
 import { offerOf } from '#shared/domain/sale/offer/normal-form.js';
 import type { OrderId, SaleId, TenantId } from '#shared/kernel/ids.js';
 import type { SeenSale } from '../histories/aim.js';
-import type { Answer, Asked } from './tenant-caller.js';
+import type { Answer, FuzzRequest } from './tenant-caller.js';
 
 interface SeenOrder {
   readonly amount: string;
@@ -24,7 +24,7 @@ export class FuzzedSale implements SeenSale {
     return this.orders.get(id);
   }
 
-  hear({ operation, body }: Asked, { status, text }: Answer): void {
+  hear({ operation, body }: FuzzRequest, { status, text }: Answer): void {
     if (status !== 201) return;
     if (operation === 'sale.open') this.terms = offerOf(OpenSale.parse(body));
     if (operation !== 'order.place') return;

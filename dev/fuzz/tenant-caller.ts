@@ -10,7 +10,7 @@ const TIMEOUT_MS = 15_000;
 
 export type Transport = 'nats' | 'http' | 'webhook';
 
-export interface Asked {
+export interface FuzzRequest {
   readonly operation: OperationName;
   readonly body: Readonly<Record<string, unknown>>;
   readonly key: string;
@@ -22,7 +22,7 @@ export interface Answer {
 }
 
 /** What a payment provider calls what it tells. */
-const EVENT_TYPES: Readonly<Record<string, (body: Asked['body']) => string>> = {
+const EVENT_TYPES: Readonly<Record<string, (body: FuzzRequest['body']) => string>> = {
   'payment.confirm': () => 'payment.succeeded',
   'payment.fail': () => 'payment.failed',
   'payment.refunded': () => 'payment.refunded',
@@ -59,13 +59,13 @@ export class TenantCaller {
   }
 
   /** @throws when no answer arrives in time, or the connection is lost: the outcome of the request is then unknown */
-  ask(asked: Asked, transport: Transport): Promise<Answer> {
+  ask(asked: FuzzRequest, transport: Transport): Promise<Answer> {
     if (transport === 'nats') return this.askNats(asked);
     return transport === 'http' ? this.askHttp(asked, AbortSignal.timeout(TIMEOUT_MS)) : this.tell(asked, AbortSignal.timeout(TIMEOUT_MS));
   }
 
   /** Asks, and goes away before it is answered. */
-  async askAndLeave(asked: Asked, transport: Transport, afterMs: number): Promise<void> {
+  async askAndLeave(asked: FuzzRequest, transport: Transport, afterMs: number): Promise<void> {
     if (transport === 'nats') {
       const reply = `_INBOX.${this.settings.ADMIT_NATS_USER}.unheard`;
       this.connection.publish(`admit.${this.tenant}.${asked.operation}`, JSON.stringify(asked.body), { headers: keyed(asked.key), reply });
@@ -75,7 +75,7 @@ export class TenantCaller {
     await (transport === 'http' ? this.askHttp(asked, left) : this.tell(asked, left)).catch(() => undefined); // that is what was wanted
   }
 
-  private async askNats({ operation, body, key }: Asked): Promise<Answer> {
+  private async askNats({ operation, body, key }: FuzzRequest): Promise<Answer> {
     const message = await this.connection.request(`admit.${this.tenant}.${operation}`, JSON.stringify(body), {
       headers: keyed(key),
       timeout: TIMEOUT_MS,
@@ -83,14 +83,14 @@ export class TenantCaller {
     return { status: Number(message.headers?.get('Admit-Status')), text: message.string() };
   }
 
-  private async askHttp({ operation, body, key }: Asked, signal: AbortSignal): Promise<Answer> {
+  private async askHttp({ operation, body, key }: FuzzRequest, signal: AbortSignal): Promise<Answer> {
     const route = routes().find(({ name }) => name === operation);
     if (route === undefined) throw new Error(`${operation} is not asked over HTTP`);
     const head = { authorization: `Bearer ${this.settings.ADMIT_API_KEY}`, 'content-type': 'application/json', 'idempotency-key': key };
     return this.post(fill(route.http.path, body as Record<string, string>), { headers: head, body: JSON.stringify(body) }, signal);
   }
 
-  private tell({ operation, body, key }: Asked, signal: AbortSignal): Promise<Answer> {
+  private tell({ operation, body, key }: FuzzRequest, signal: AbortSignal): Promise<Answer> {
     const { status: _, ...about } = body; // the type says it
     const event = { type: EVENT_TYPES[operation]?.(body), data: { tenant: this.tenant, ...about } };
     const told = { id: key, payment: String(body.payment), body: JSON.stringify(event) };

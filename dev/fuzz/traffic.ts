@@ -5,7 +5,7 @@ import { aimed, orderKey } from '../histories/aim.js';
 import { type Ask, asks, type Opening, openings } from '../histories/history.js';
 import { Acknowledged, isDecision, type Sent, sideOf } from './acknowledged.js';
 import { FuzzedSale } from './fuzzed-sale.js';
-import type { Answer, Asked, TenantCaller, Transport } from './tenant-caller.js';
+import type { Answer, FuzzRequest, TenantCaller, Transport } from './tenant-caller.js';
 
 /** Sales of a tenant that are asked about at one time; each is left for a new one after so many requests. */
 const SALES_AT_ONCE = 3;
@@ -126,7 +126,7 @@ export class Traffic {
     if (this.failures.length <= MOST_SAID) this.say(failure);
   }
 
-  private request(caller: TenantCaller, sale: FuzzedSale): Asked {
+  private request(caller: TenantCaller, sale: FuzzedSale): FuzzRequest {
     sale.asked += 1;
     const { sale: name } = sale;
     if (sale.terms === undefined)

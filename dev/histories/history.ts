@@ -80,8 +80,8 @@ const aims: fc.Arbitrary<Aims> = fc.record({
   units: fc.nat({ max: 7 }),
 });
 
-type Asked = { readonly operation: OperationName; readonly schema: z.ZodType };
-const ASKED: readonly Asked[] = mutations().map(({ name, schema }) => ({ operation: name as MutationName, schema }));
+type DrawnOperation = { readonly operation: OperationName; readonly schema: z.ZodType };
+const DRAWN_OPERATIONS: readonly DrawnOperation[] = mutations().map(({ name, schema }) => ({ operation: name as MutationName, schema }));
 /** How often an operation is drawn beside the others. */
 const USUAL_WEIGHT = 2;
 const WEIGHTS: Partial<Record<OperationName, number>> = {
@@ -96,11 +96,11 @@ const WEIGHTS: Partial<Record<OperationName, number>> = {
   'sale.change': 8,
 };
 
-const bodyOf = ({ operation, schema }: Asked): fc.Arbitrary<Body> =>
+const bodyOf = ({ operation, schema }: DrawnOperation): fc.Arbitrary<Body> =>
   operation === 'sale.open' ? openingBodies('any') : (valuesOf(schema) as fc.Arbitrary<Body>);
 /** What a caller or a payment provider asks for. */
 export const asks: fc.Arbitrary<Ask> = fc.oneof(
-  ...ASKED.map((asked) => ({
+  ...DRAWN_OPERATIONS.map((asked) => ({
     weight: WEIGHTS[asked.operation] ?? USUAL_WEIGHT,
     arbitrary: fc.record({
       ...at,

@@ -1,13 +1,13 @@
 import type { Delivery } from '#shared/consumer/delivery.js';
-import { askedBy } from '#shared/domain/mint/asked.js';
 import { decideMint, type MintRequest } from '#shared/domain/mint/decide.js';
 import type { MintCommand, MintEvent, MintPlan, RevokeCommand } from '#shared/domain/mint/events.js';
+import { minterMessagesOf } from '#shared/domain/mint/minter-message.js';
 import { evolve, nextAttempt, type TicketMint } from '#shared/domain/mint/ticket-mint.js';
 import type { Recorded } from '#shared/domain/recorded.js';
 import type { SaleId, TenantId, TicketId } from '#shared/kernel/ids.js';
 
 /** What the minter was asked about one ticket. */
-interface Asked {
+interface TicketRequests {
   mint?: MintCommand;
   revoke?: RevokeCommand;
 }
@@ -15,7 +15,7 @@ interface Asked {
 /** The minter of one sale on a chain that may do anything: it takes every step that the real one may take, in any order. */
 export class MintSide {
   readonly tickets = new Map<TicketId, TicketMint>();
-  private readonly asked = new Map<TicketId, Asked>();
+  private readonly asked = new Map<TicketId, TicketRequests>();
   private readonly held = new Set<TicketId>();
 
   constructor(
@@ -27,7 +27,7 @@ export class MintSide {
   hear(events: readonly Recorded[]): void {
     for (const event of events) {
       this.noteHold(event);
-      for (const { body } of askedBy({ tenant: this.tenant, sale: this.sale }, event, 0)) {
+      for (const { body } of minterMessagesOf({ tenant: this.tenant, sale: this.sale }, event, 0)) {
         const known = this.asked.get(body.ticket) ?? {};
         if ('revoke' in body) known.revoke = { ...known.revoke, ...body };
         else known.mint = body;
@@ -58,7 +58,7 @@ export class MintSide {
   }
 }
 
-function movesOf(mint: TicketMint | undefined, { mint: command, revoke }: Asked): MintRequest[] {
+function movesOf(mint: TicketMint | undefined, { mint: command, revoke }: TicketRequests): MintRequest[] {
   const moves: MintRequest[] = command === undefined ? [] : mintMoves(mint, command);
   if (revoke === undefined) return moves;
   const { ticket, order, unit, override } = revoke;

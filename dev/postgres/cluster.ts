@@ -7,20 +7,20 @@ import { messageOf } from '../processes/errors.js';
 import { kill9 } from '../processes/managed-process.js';
 import { commandLine, isAlive } from '../processes/process-table.js';
 import { waitFor } from '../processes/wait.js';
-import { giveTo, type Place } from './place.js';
+import { giveTo, type Installation } from './installation.js';
 
 const INITDB_MS = 60_000; // under a second on a fast disk; more on a laptop with an encrypted, busy disk
 const LEFTOVER_STOP_MS = 10_000; // a fast shutdown writes one checkpoint
-const LEFTOVER_LOOK_MS = 50;
+const STALE_POLL_MS = 50;
 
 const run = promisify(execFile);
 
-export function programOf(place: Place, name: 'initdb' | 'postgres'): string {
+export function programOf(place: Installation, name: 'initdb' | 'postgres'): string {
   return join(place.native, 'bin', process.platform === 'win32' ? `${name}.exe` : name);
 }
 
 /** Creates the cluster if absent. It is created beside its final path and renamed, so an interrupted first start is repeated. */
-export async function createCluster(place: Place, password: string): Promise<void> {
+export async function createCluster(place: Installation, password: string): Promise<void> {
   if (existsSync(join(place.cluster, 'PG_VERSION'))) return checkVersion(place);
   const draft = `${place.cluster}.draft`;
   const passwordFile = `${place.cluster}.password`;
@@ -44,7 +44,7 @@ export async function createCluster(place: Place, password: string): Promise<voi
   renameSync(draft, place.cluster);
 }
 
-async function checkVersion(place: Place): Promise<void> {
+async function checkVersion(place: Installation): Promise<void> {
   const made = readFileSync(join(place.cluster, 'PG_VERSION'), 'utf8').trim();
   const { stdout } = await run(programOf(place, 'postgres'), ['--version']);
   const ours = /(\d+)\.\d+/.exec(stdout)?.[1];
@@ -56,7 +56,7 @@ async function checkVersion(place: Place): Promise<void> {
 }
 
 /** Ends a server that an earlier run left on this cluster, and removes the lock file of a killed server. */
-export async function clearLeftovers(place: Place): Promise<void> {
+export async function removeStaleProcesses(place: Installation): Promise<void> {
   const lock = join(place.cluster, 'postmaster.pid');
   if (!existsSync(lock)) return;
   const pid = Number(readFileSync(lock, 'utf8').split('\n')[0]);
@@ -64,13 +64,13 @@ export async function clearLeftovers(place: Place): Promise<void> {
     process.kill(pid, 'SIGINT');
     const gone = (): boolean => !isAlive(pid);
     await waitFor(gone, { what: 'the Postgres of an earlier run ends', timeoutMs: LEFTOVER_STOP_MS }).catch(() => kill9(pid));
-    while (!gone()) await pause(LEFTOVER_LOOK_MS);
+    while (!gone()) await pause(STALE_POLL_MS);
   }
   // The pid may belong to another program by now, and Postgres would refuse to start. Postgres still checks in shared memory that no process of the
   // old server uses the cluster.
   rmSync(lock, { force: true });
 }
 
-function isServerOf(place: Place, pid: number): boolean {
+function isServerOf(place: Installation, pid: number): boolean {
   return Number.isInteger(pid) && pid > 1 && isAlive(pid) && (commandLine(pid) ?? '').includes(place.cluster);
 }

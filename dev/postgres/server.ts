@@ -5,8 +5,8 @@ import { messageOf } from '../processes/errors.js';
 import { ManagedProcess, ManagedServer, type ProcessPlan } from '../processes/managed-process.js';
 import { freePort } from '../processes/ports.js';
 import { environment } from '../processes/project.js';
-import { clearLeftovers, createCluster, programOf } from './cluster.js';
-import { findPlace, type Place } from './place.js';
+import { createCluster, programOf, removeStaleProcesses } from './cluster.js';
+import { findInstallation, type Installation } from './installation.js';
 
 const READY_MS = 60_000; // recovery after kill -9 replays the WAL since the last checkpoint
 const STOP_MS = 15_000; // a fast shutdown writes one checkpoint
@@ -71,7 +71,7 @@ export class PostgresServer extends ManagedServer {
 
 /** Starts Postgres 18 on 127.0.0.1 with passwords, fsync on and no Unix socket. Creates the cluster at the first start. */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
-  const place = findPlace(options.dataDir);
+  const place = findInstallation(options.dataDir);
   const password = keepSecrets(join(options.dataDir, 'credentials.json'), [SUPERUSER])[SUPERUSER] ?? '';
   const created = createCluster(place, password);
   options.underWay?.(created);
@@ -97,7 +97,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   }
 }
 
-function postgresPart(options: PostgresOptions, place: Place, port: number, isReady: () => Promise<boolean>): ManagedProcess {
+function postgresPart(options: PostgresOptions, place: Installation, port: number, isReady: () => Promise<boolean>): ManagedProcess {
   const settings = {
     ...options.settings,
     listen_addresses: '127.0.0.1',
@@ -113,7 +113,7 @@ function postgresPart(options: PostgresOptions, place: Place, port: number, isRe
     name: 'postgres',
     logFile: options.logFile ?? join(options.dataDir, 'postgres.log'),
     prepare: async () => {
-      await clearLeftovers(place);
+      await removeStaleProcesses(place);
       const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
       return {
         file: programOf(place, 'postgres'),

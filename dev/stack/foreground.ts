@@ -9,7 +9,7 @@ import type { Stack } from './stack.js';
 import { startStack } from './start-stack.js';
 import { APPS, healthPort, type Settings } from './wiring.js';
 
-const PARENT_LOOK_MS = 1_000;
+const PARENT_POLL_MS = 1_000;
 const HURRY_AFTER_MS = 1_000; // one Ctrl-C may arrive twice, from the terminal and from npm; a person needs longer
 
 const EXECUTED = /\bexec /; // in the script that npm runs
@@ -77,7 +77,7 @@ function listenForTheEnd(end: AbortController, stack: () => Stack | undefined): 
   const npm = isNpm ? undefined : parentOf(parent);
   setInterval(() => {
     if (process.ppid !== parent || (!isNpm && parentOf(parent) !== npm)) ask();
-  }, PARENT_LOOK_MS).unref();
+  }, PARENT_POLL_MS).unref();
 }
 
 function whereToLook({ wiring, clientSettings }: Stack): string {

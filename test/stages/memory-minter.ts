@@ -19,7 +19,7 @@ export class MemoryMinter extends TicketMinter {
     const outstanding = new ConfirmationTracker({ chain, logger: silent, passBy, pollMs: 1, resendMs: 3 });
     const gate = new FundsGate(chain, silent, () => outstanding.count);
     const caps = new SpendingCaps({ perMinute: 1_000_000, perTenantMinute: 1_000_000 });
-    super({ desk: new MintAggregateHandler(store), chain, outstanding, gate, caps, style: STYLE, passBy, logger: silent });
+    super({ mints: new MintAggregateHandler(store), chain, outstanding, gate, caps, style: STYLE, passBy, logger: silent });
     this.stop = () => outstanding.stop();
   }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { findPlace, giveTo, type Place } from '../../dev/postgres/place.js';
+import { findInstallation, giveTo, type Installation } from '../../dev/postgres/installation.js';
 import { type PostgresServer, startPostgres } from '../../dev/postgres/server.js';
 import { cacheFolder, projectFolder } from '../../dev/processes/project.js';
 import { temporaryFolder } from '../../dev/processes/temporary.js';
@@ -12,7 +12,7 @@ const ORIGINS = ['package-lock.json', 'dev/postgres/cluster.ts'];
 
 /** A new Postgres with the settings of production. Its empty cluster is a copy: initdb takes 0.9 s of processor time, the copy 0.1 s. */
 export async function newPostgres(dataDir: string): Promise<PostgresServer> {
-  const place = findPlace(dataDir);
+  const place = findInstallation(dataDir);
   const template = await emptyCluster();
   cpSync(join(template, SECRETS), join(dataDir, SECRETS));
   const draft = `${place.cluster}.draft`;
@@ -34,7 +34,7 @@ async function emptyCluster(): Promise<string> {
     await (await startPostgres({ dataDir })).stop();
     const draft = `${template}.${process.pid}`;
     mkdirSync(draft, { recursive: true });
-    cpSync(findPlace(dataDir).cluster, join(draft, 'cluster'), { recursive: true });
+    cpSync(findInstallation(dataDir).cluster, join(draft, 'cluster'), { recursive: true });
     cpSync(join(dataDir, SECRETS), join(draft, SECRETS));
     moveIn(draft, template);
     return template;
@@ -52,7 +52,7 @@ function moveIn(draft: string, template: string): void {
   }
 }
 
-function giveAllTo(runAs: Place['runAs'], folder: string): void {
+function giveAllTo(runAs: Installation['runAs'], folder: string): void {
   if (runAs === undefined) return;
   giveTo(runAs, folder);
   for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' })) giveTo(runAs, join(folder, path));

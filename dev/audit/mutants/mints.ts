@@ -5,7 +5,7 @@ export const MINT_MUTANTS: readonly Mutant[] = [
   {
     guard: 'the log is asked first: a command begins as if nothing had been done',
     file: 'apps/minter/src/minting/ticket-minter.ts',
-    from: 'known === undefined ? await this.parts.desk.currentState(subject, command.ticket) : known.mint;',
+    from: 'known === undefined ? await this.parts.mints.currentState(subject, command.ticket) : known.mint;',
     to: 'known?.mint;',
     checks: ['minting NM1', 'minting NM5', 'minting QJ7', 'minting RS4', 'blockchain NFT-8'],
     specs: ['test/audit/mints.spec.ts'],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Fault, FaultedCall, Outcome } from './fault.js';
+import type { CallResult, Fault, FaultedCall } from './fault.js';
 
 /** When a fault applies; other members are options of that fault. With neither given, it applies to every call. */
 const strike = z.looseObject({
@@ -14,7 +14,7 @@ interface Switch {
   readonly setting: FaultSetting;
   readonly probability: number;
   readonly methods: readonly string[] | null;
-  readonly inject: (call: FaultedCall) => Outcome;
+  readonly inject: (call: FaultedCall) => CallResult;
   left: number;
 }
 
@@ -59,7 +59,7 @@ export class FaultSwitches {
   }
 
   /** The faults that apply to this call, in the order of the table; each is counted. */
-  striking(method: string): ReadonlyArray<(call: FaultedCall) => Outcome> {
+  striking(method: string): ReadonlyArray<(call: FaultedCall) => CallResult> {
     this.calls.set(method, (this.calls.get(method) ?? 0) + 1);
     return this.table.flatMap(({ name }) => {
       const entry = this.on.get(name);

@@ -1,4 +1,4 @@
-import type { Outcome } from '../faults/fault.js';
+import type { CallResult } from '../faults/fault.js';
 import type { FaultSwitches } from '../faults/fault-switches.js';
 import type { Node } from '../node.js';
 import { RPC_METHODS } from './methods/table.js';
@@ -66,9 +66,9 @@ export class RpcDispatch {
     }
   }
 
-  private call(method: string, params: unknown): Outcome {
+  private call(method: string, params: unknown): CallResult {
     const striking = this.switches.striking(method);
-    const from = (index: number, node: Node): Outcome => {
+    const from = (index: number, node: Node): CallResult => {
       const inject = striking[index];
       if (inject === undefined) return run(method, params, node);
       return inject({ node, proceed: (other) => from(index + 1, other ?? node), afterSlots: this.afterSlots });
@@ -77,7 +77,7 @@ export class RpcDispatch {
   }
 }
 
-function run(name: string, params: unknown, node: Node): Outcome {
+function run(name: string, params: unknown, node: Node): CallResult {
   const method = RPC_METHODS.get(name);
   if (method === undefined) return { kind: 'error', error: new RpcError(RPC_CODES.methodNotFound, 'Method not found') };
   try {

@@ -13,7 +13,7 @@ const MAX_REASON_LETTERS = 500;
 /** A running ledger applies the decision within two or three seconds; a long sale after it takes longer. */
 const GOES_ON_MS = 30_000;
 const WITHIN = `${GOES_ON_MS / 1_000} s`;
-const LOOK_MS = 250;
+const POLL_MS = 250;
 
 interface Which {
   readonly tenant?: string;
@@ -113,7 +113,7 @@ async function suspend(tenant: string, { event, reason, json }: Decision): Promi
 
 /** Where the tenant is halted once that is so; `undefined`: nowhere. After a time limit the last known state is returned. */
 async function haltWhen(url: string, tenant: string, isSo: (now: Halt) => boolean): Promise<Halt | undefined> {
-  for (const deadline = Date.now() + GOES_ON_MS; ; await pause(LOOK_MS)) {
+  for (const deadline = Date.now() + GOES_ON_MS; ; await pause(POLL_MS)) {
     const now = (await readHalts(url)).find((halt) => halt.tenant === tenant);
     if (now === undefined || isSo(now) || Date.now() > deadline) return now;
   }

@@ -15,7 +15,7 @@ const KEEPER_USER = 'keeper';
 const PASSWORD_BYTES = 24;
 /** A server without data listens within a second; a machine that swaps may need longer. */
 const START_MS = 20_000;
-const LOOK_MS = 20;
+const POLL_MS = 20;
 /** The part of the server's output that is kept for the error of a failed start. */
 const MAX_SAID_CHARS = 4_096;
 
@@ -75,7 +75,7 @@ export class BackupServer {
     while (this.keeper.exitCode === null && performance.now() < deadline) {
       const url = await urlIn(folder);
       if (url !== undefined) return url;
-      await pause(LOOK_MS);
+      await pause(POLL_MS);
     }
     await this.stop();
     throw new Fault('server-missing', { program, says: this.said.trim(), advice: 'NATS_SERVER names the program nats-server' });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { JetStreamApiError, jetstream } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
-import type { Asked } from '#shared/domain/mint/asked.js';
+import type { MinterMessage } from '#shared/domain/mint/minter-message.js';
 import { Fault } from '#shared/kernel/fault.js';
 import { StoredMessages } from '#shared/platform/messaging/stored-messages.js';
 import { type TicketRecord, ticketRecord } from './ticket-record.js';
@@ -65,7 +65,7 @@ const irrevocable = ({ sale, asked: { body } }: TicketRecord): MintRedriven => (
 });
 
 /** Its message is gone from MINTS, so a new one replaces it; two concurrent ones leave one. */
-async function give(connection: NatsConnection, subject: string, { body, traceparent }: Asked): Promise<number | string> {
+async function give(connection: NatsConnection, subject: string, { body, traceparent }: MinterMessage): Promise<number | string> {
   const head = headers();
   if (traceparent !== undefined) head.set('traceparent', traceparent);
   try {

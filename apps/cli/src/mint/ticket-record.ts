@@ -1,6 +1,6 @@
 import type { StoredMsg } from '@nats-io/jetstream';
-import { type Asked, askedBy } from '#shared/domain/mint/asked.js';
 import type { MintEvent } from '#shared/domain/mint/events.js';
+import { type MinterMessage, minterMessagesOf } from '#shared/domain/mint/minter-message.js';
 import { evolve, type TicketMint } from '#shared/domain/mint/ticket-mint.js';
 import { decodeCommit } from '#shared/event-store/commit.js';
 import { mintSubject } from '#shared/event-store/event-store.js';
@@ -11,7 +11,7 @@ import type { StoredMessages } from '#shared/platform/messaging/stored-messages.
 /** The log's record of one ticket's mint: the last command to the minter, and its progress. */
 export interface TicketRecord {
   readonly sale: string;
-  readonly asked: Asked;
+  readonly asked: MinterMessage;
   readonly mint: TicketMint | undefined;
   /** True when the sale has recorded the failure; only then can the mint be requested again. */
   readonly failureNoted: boolean;
@@ -22,13 +22,13 @@ export async function ticketRecord(
   messages: StoredMessages,
   { tenant, ticket, sale = '*' }: { readonly tenant: string; readonly ticket: string; readonly sale?: string },
 ): Promise<TicketRecord | undefined> {
-  let asked: Asked | undefined;
+  let asked: MinterMessage | undefined;
   let failureNoted = false;
   for await (const message of messages.ofSubject(EVENTS_STREAM, `ev.${tenant}.sale.${sale}`, Number.MAX_SAFE_INTEGER)) {
     if (!speaksOf(message, ticket)) continue;
     const of = { tenant, sale: message.subject.split('.')[3] ?? '' };
     for (const event of decodeCommit(message.subject, message.seq, message.data).events) {
-      const last = askedBy(of, event, message.seq).find((each) => each.ticket === ticket);
+      const last = minterMessagesOf(of, event, message.seq).find((each) => each.ticket === ticket);
       if (last !== undefined) [asked, failureNoted] = [last, false];
       if (event.type === 'MintFailureNoted' && event.data.ticket === ticket) failureNoted = true;
     }
@@ -41,7 +41,7 @@ export async function ticketRecord(
 export async function standing(
   messages: StoredMessages,
   tenant: string,
-  { ticket, body: { sale } }: Pick<Asked, 'ticket' | 'body'>,
+  { ticket, body: { sale } }: Pick<MinterMessage, 'ticket' | 'body'>,
 ): Promise<TicketMint | undefined> {
   let mint: TicketMint | undefined;
   for await (const message of messages.ofSubject(EVENTS_STREAM, mintSubject(tenant, sale), Number.MAX_SAFE_INTEGER)) {

@@ -5,7 +5,7 @@ import { databaseFault } from '../database/faults.js';
 import { LIVE } from '../database/names.js';
 import { pause } from '../projection/pause.js';
 import type { HaltRow } from '../rows/tables.js';
-import { LOOK_MS, readHalts } from './halts.js';
+import { POLL_MS, readHalts } from './halts.js';
 import { countSuspended } from './suspensions.js';
 
 /** The halted tenants: as this projector found them, and as the ledger records those of others. */
@@ -70,7 +70,7 @@ export class HaltBoard {
         const fault = databaseFault(thrown);
         if (!signal.aborted) this.logger.warn({ code: fault.code, ...fault.context }, 'who is halted could not be looked up');
       }
-      await pause(LOOK_MS, signal);
+      await pause(POLL_MS, signal);
     }
   }
 

@@ -11,13 +11,13 @@ import { HALTS, type HaltRow } from '../rows/tables.js';
 const MAX_REASON_LETTERS = 1_000;
 
 /** How soon it is noticed that others changed who is halted: a promotion exchanged the ledgers, or another projector repaired. */
-export const LOOK_MS = 2_000;
+export const POLL_MS = 2_000;
 
 /** A connection, or a pool of them. */
-type Asked = { query(sql: string): Promise<unknown> };
+type Queryable = { query(sql: string): Promise<unknown> };
 
 /** Where each tenant stands whose events cannot be applied: its ledger is as of the commit before, and nothing later is in it. */
-export async function readHalts(runner: Asked, schema: Schema): Promise<HaltRow[]> {
+export async function readHalts(runner: Queryable, schema: Schema): Promise<HaltRow[]> {
   const rows = await runner.query(`select * from ${schema}.${HALTS.name} order by tenant`);
   return (rows as Record<string, unknown>[]).map(readHalt);
 }

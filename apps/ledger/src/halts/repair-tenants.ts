@@ -6,7 +6,7 @@ import { withRunner } from '../database/transaction.js';
 import type { EventsLog } from '../logs/events-log.js';
 import { pause } from '../projection/pause.js';
 import type { HaltBoard } from './halt-board.js';
-import { LOOK_MS, readHalts } from './halts.js';
+import { POLL_MS, readHalts } from './halts.js';
 import { repairTenant } from './repair.js';
 import { lastOf, recordedOn } from './suspensions.js';
 
@@ -32,7 +32,7 @@ export async function repairTenants(workshop: RepairContext): Promise<void> {
       const fault = databaseFault(thrown);
       if (!signal.aborted) logger.warn({ code: fault.code, ...fault.context }, 'halted tenants wait for their repair');
     }
-    await pause(LOOK_MS, signal);
+    await pause(POLL_MS, signal);
   }
 }
 

@@ -28,10 +28,10 @@ export const RECORDED: Suspensions = async (runner, schema, commit) => {
 export const RECORDED_LIVE: Suspensions = (runner, _schema, commit) => RECORDED(runner, LIVE, commit);
 
 /** A connection, or a pool of them. */
-type Asked = { query(sql: string, values: unknown[]): Promise<unknown> };
+type Queryable = { query(sql: string, values: unknown[]): Promise<unknown> };
 
 /** Decisions on one commit. */
-export async function recordedOn(runner: Asked, schema: Schema, tenant: string, sequence: number): Promise<SuspensionRow[]> {
+export async function recordedOn(runner: Queryable, schema: Schema, tenant: string, sequence: number): Promise<SuspensionRow[]> {
   const sql = `select * from ${schema}.${SUSPENSIONS.name} where tenant = $1 and suspended_sequence = $2`;
   return ((await runner.query(sql, [tenant, sequence])) as Record<string, unknown>[]).map(readSuspension);
 }
@@ -41,7 +41,7 @@ export const lastOf = (decisions: readonly SuspensionRow[]): number | null =>
   decisions.length === 0 ? null : Math.max(...decisions.map(({ sequence }) => sequence));
 
 /** Events in suspense, by tenant. Of each there is one entry that counts it. */
-export async function countSuspended(runner: Asked): Promise<ReadonlyMap<string, number>> {
+export async function countSuspended(runner: Queryable): Promise<ReadonlyMap<string, number>> {
   const sql = `select tenant, count(*)::integer as events from (select distinct tenant, suspended_sequence as sequence from ${LIVE}.${SUSPENSIONS.name}) decided
     join ${LIVE}.${ENTRIES.name} using (tenant, sequence) where debit = 'suspense' and starts_with(unit, 'events:') group by tenant order by tenant`;
   const rows = (await runner.query(sql, [])) as readonly { tenant: string; events: number }[];

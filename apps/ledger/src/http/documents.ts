@@ -29,7 +29,7 @@ const MOST_KEPT = 10_000;
  */
 export class Documents {
   private marks: Map<string, string[]> | undefined;
-  private readonly lane = new Semaphore(READS_AT_ONCE);
+  private readonly reads = new Semaphore(READS_AT_ONCE);
   private underWay = 0;
   /** By path, in the order of their first read. */
   private readonly kept = new Map<string, Answer>();
@@ -54,7 +54,7 @@ export class Documents {
     if (this.underWay >= READS_AT_ONCE + MOST_WAITING) return problemAnswer('documents-busy');
     this.underWay += 1;
     try {
-      const document = await this.lane.run(() => this.read(tenants, ticket));
+      const document = await this.reads.run(() => this.read(tenants, ticket));
       if (document !== undefined) this.keep(address, document);
       return document ?? problemAnswer('document-unknown');
     } catch (thrown) {

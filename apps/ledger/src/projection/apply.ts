@@ -34,9 +34,9 @@ export async function applyCommits(
 
 /** The rows that commits make, and nothing about how far the ledger is. @returns how many entries were added */
 export async function writeCommits(runner: QueryRunner, schema: Schema, commits: readonly PlacedCommit[]): Promise<number> {
-  const desk = new LedgerPoster(new EntryList());
-  await loadMissing(runner, schema, desk, commits);
-  const page = desk.post(commits);
+  const poster = new LedgerPoster(new EntryList());
+  await loadMissing(runner, schema, poster, commits);
+  const page = poster.post(commits);
   await insertRows(runner, schema, ENTRIES, page.entries);
   await writeChangeSet(runner, schema, page, insertRows);
   return page.entries.length;

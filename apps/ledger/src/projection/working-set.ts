@@ -18,16 +18,16 @@ const PAYMENT_ID = ['tenant', 'sale', 'payment'];
 export async function loadMissing(
   runner: QueryRunner,
   schema: Schema,
-  desk: LedgerPoster<unknown>,
+  poster: LedgerPoster<unknown>,
   commits: readonly PlacedCommit[],
 ): Promise<void> {
-  const missing = missingFrom(desk, commits);
+  const missing = missingFrom(poster, commits);
   if (missing === undefined) return;
-  const { book } = desk;
+  const { book } = poster;
   const read = (table: Parameters<typeof rowsWithKeys>[2], keys: readonly Key[]) => rowsWithKeys(runner, schema, table, keys);
-  for (const head of (await read(HEADS, missing.subjects)).map(readHead)) desk.heads.set(head.subject, head);
-  for (const [tenant = ''] of missing.tenants) desk.chains.set(tenant, { tenant, ...NO_CHAIN });
-  for (const chain of (await read(CHAINS, missing.tenants)).map(readChain)) desk.chains.set(chain.tenant, chain);
+  for (const head of (await read(HEADS, missing.subjects)).map(readHead)) poster.heads.set(head.subject, head);
+  for (const [tenant = ''] of missing.tenants) poster.chains.set(tenant, { tenant, ...NO_CHAIN });
+  for (const chain of (await read(CHAINS, missing.tenants)).map(readChain)) poster.chains.set(chain.tenant, chain);
   for (const raw of await read({ name: BALANCES.name, key: SALES.key }, missing.sales)) book.balances.load(readBalance(raw));
   for (const raw of await read(SALES, missing.closing)) book.sales.load(readSale(raw));
   const known = (await read(ORDERS, missing.orders)).map(readOrder);
@@ -41,7 +41,7 @@ export async function loadMissing(
     ([tenant = '', sale = '', id = '']) => !book.payments.knows(tenant, sale, id),
   );
   for (const raw of await read({ name: PAYMENTS.name, key: PAYMENT_ID }, payments)) book.payments.load(readPayment(raw));
-  for (const key of missing.sales) desk.sales.add(key.join(' '));
+  for (const key of missing.sales) poster.sales.add(key.join(' '));
 }
 
 interface Missing extends References {

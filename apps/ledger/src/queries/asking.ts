@@ -1,5 +1,5 @@
 import type { Json } from '#shared/kernel/canonical.js';
-import { EventCursors, type Place } from '#shared/platform/http/event-cursor.js';
+import { EventCursors, type EventPosition } from '#shared/platform/http/event-cursor.js';
 import { PageCursors, type RowKey } from '#shared/platform/http/page-cursors.js';
 import type { FieldError } from '#shared/platform/problem.js';
 import type { Tenant } from '#shared/platform/tenants/tenant.js';
@@ -52,7 +52,7 @@ export class Asking {
   }
 
   /** The position behind a name: the id of an event of this tenant, or a position that the ledger returned. */
-  place(member: string, name: string | undefined): Place | undefined {
+  place(member: string, name: string | undefined): EventPosition | undefined {
     if (name === undefined) return undefined;
     const place = this.events.open(name);
     if (place === undefined)
@@ -61,7 +61,7 @@ export class Asking {
     return place;
   }
 
-  nameOf(place: Place): string {
+  nameOf(place: EventPosition): string {
     return this.events.seal(place);
   }
 

@@ -8,18 +8,18 @@ import { between } from './entries.js';
 import type { BalancesQuery } from './questions.js';
 import { text } from './view.js';
 
-type Said = z.infer<typeof BalancesQuery>;
+type BalancesParams = z.infer<typeof BalancesQuery>;
 const ORDER = ['sale', 'unit', 'account'];
 
 /** Account balances on their normal side: current ones, or at a position or time, summed from the immutable entries. */
-export async function readBalances(asking: Asking, said: Said): Promise<object> {
+export async function readBalances(asking: Asking, said: BalancesParams): Promise<object> {
   const past = said.at !== undefined || said.atTime !== undefined;
   const rows = past ? await balancesAt(asking, said) : await balancesNow(asking, said);
   const [balances, next] = asking.page(rows, said.limit, balanceView, (row) => ORDER.map((column) => text(row, column)));
   return { balances, ...next };
 }
 
-function balancesNow(asking: Asking, said: Said): Promise<RawRow[]> {
+function balancesNow(asking: Asking, said: BalancesParams): Promise<RawRow[]> {
   const wanted = asking.conditions().equal('sale', said.sale).equal('unit', said.unitOfAccount).equal('account', said.account);
   return asking.rows(
     `select sale, unit, account, amount from ${LIVE}.account_balance ${wanted.behind(ORDER, asking.after(said.cursor)).where}
@@ -29,7 +29,7 @@ function balancesNow(asking: Asking, said: Said): Promise<RawRow[]> {
 }
 
 /** The same rows, computed from entries: every account with an entry has one. */
-async function balancesAt(asking: Asking, said: Said): Promise<RawRow[]> {
+async function balancesAt(asking: Asking, said: BalancesParams): Promise<RawRow[]> {
   const moved = between(asking, { upTo: asking.place('at', said.at) })
     .equal('sale', said.sale)
     .equal('unit', said.unitOfAccount);

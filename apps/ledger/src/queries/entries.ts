@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Place } from '#shared/platform/http/event-cursor.js';
+import type { EventPosition } from '#shared/platform/http/event-cursor.js';
 import { LIVE } from '../database/names.js';
 import type { RawRow } from '../rows/table.js';
 import type { Asking } from './asking.js';
@@ -37,8 +37,8 @@ export async function readEntries(asking: Asking, said: z.infer<typeof EntriesQu
 }
 
 interface Span {
-  readonly after?: Place | undefined;
-  readonly upTo?: Place | undefined;
+  readonly after?: EventPosition | undefined;
+  readonly upTo?: EventPosition | undefined;
   readonly afterTime?: Date | undefined;
   readonly upToTime?: Date | undefined;
 }
@@ -46,7 +46,7 @@ interface Span {
 /** Entries after one position or time, up to and including another: the difference between the two balances. */
 export function between(asking: Asking, { after, upTo, afterTime, upToTime }: Span): Conditions {
   const wanted = asking.conditions();
-  const at = ({ sequence, index }: Place): string => `(${wanted.value(sequence)}::bigint, ${wanted.value(index)}::integer)`;
+  const at = ({ sequence, index }: EventPosition): string => `(${wanted.value(sequence)}::bigint, ${wanted.value(index)}::integer)`;
   if (after !== undefined) wanted.and(`(sequence, event_index) > ${at(after)}`);
   if (upTo !== undefined) wanted.and(`(sequence, event_index) <= ${at(upTo)}`);
   if (afterTime !== undefined) wanted.and(`occurred_at > ${wanted.value(afterTime)}::timestamptz`);

@@ -9,7 +9,7 @@ import { HALTS, LEDGER_TABLES } from '../rows/tables.js';
 /** A projector's batch takes far less; a holder of the checkpoint beyond this is stuck, and the promotion fails. */
 const LOCK_TIMEOUT_MS = 30_000;
 /** The interval and the maximum number of status queries after a lost commit: a minute, in which Postgres can restart. */
-const LOOK_MS = 500;
+const POLL_MS = 500;
 const MOST_LOOKS = 120;
 const BESIDE = 'ledger_beside';
 /** Belongs to the schema's name, not to its rows. */
@@ -46,7 +46,7 @@ async function tookEffect(owner: DataSource, id: string): Promise<boolean> {
     } catch (thrown) {
       last = databaseFault(thrown);
     }
-    await pause(LOOK_MS);
+    await pause(POLL_MS);
   }
   throw new Fault('database-unreachable', { reason: 'the outcome of the promotion is unknown: check the ledger' }, { cause: last });
 }

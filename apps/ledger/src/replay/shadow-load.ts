@@ -18,7 +18,7 @@ import { insertByStage, insertCopied, openStage } from '../rows/stage.js';
 import { ENTRIES, type HaltRow } from '../rows/tables.js';
 
 /** A ledger poster is reused up to this many rows, some 100 MB; then a new one starts and reads the rows that it needs. */
-const MAX_DESK_ROWS = 100_000;
+const MAX_POSTER_ROWS = 100_000;
 /**
  * After this much of the log, half a millisecond, the event loop runs, a dozen times a batch: otherwise Postgres and NATS wait for this
  * process.
@@ -44,7 +44,7 @@ interface Posted {
  * batch, the next is posted. A batch that fails to post or write is repeated commit by commit, as the live ledger does.
  */
 export class ShadowLoad {
-  private desk = openDesk();
+  private poster = openPoster();
   private writing: Promise<void> = Promise.resolve();
 
   private constructor(
@@ -61,11 +61,11 @@ export class ShadowLoad {
 
   /** Posts a batch and schedules its write after the previous one. */
   async take(batch: Batch): Promise<void> {
-    if (this.desk.book.size > MAX_DESK_ROWS) this.desk = openDesk();
-    const { desk } = this;
+    if (this.poster.book.size > MAX_POSTER_ROWS) this.poster = openPoster();
+    const { poster: desk } = this;
     const posted = await this.post(batch, desk);
     await this.end();
-    if (posted === undefined || this.desk !== desk) return this.carefully(batch); // rejected, or posted on outdated rows
+    if (posted === undefined || this.poster !== desk) return this.carefully(batch); // rejected, or posted on outdated rows
     this.writing = this.write(batch, posted);
     this.writing.catch(() => undefined); // it is awaited with the next batch, and throws there
   }
@@ -105,7 +105,7 @@ export class ShadowLoad {
   /** Rows missing for one commit are read together with those for the commits after it. */
   private async postRest(desk: LedgerPoster<Copied>, commits: readonly PlacedCommit[]): Promise<boolean> {
     await this.end(); // a missing row may still be in a batch that is being written
-    if (this.desk !== desk) return false;
+    if (this.poster !== desk) return false;
     await loadMissing(this.runner, SHADOW, desk, commits).catch((thrown: unknown) => {
       throw databaseFault(thrown); // also a lookup that Postgres refuses
     });
@@ -132,7 +132,7 @@ export class ShadowLoad {
   }
 
   private async carefully({ span, messages }: Batch): Promise<void> {
-    this.desk = openDesk();
+    this.poster = openPoster();
     const commits = messages.map(readCommit);
     const applied = await applyOrHalt(this.runner, SHADOW, span, commits, this.suspensions);
     if (applied === undefined) throw overtaken();
@@ -142,5 +142,5 @@ export class ShadowLoad {
 }
 
 /** Entries become bytes at once: kept as rows until the write, their garbage collection was a quarter of a replay's work. */
-const openDesk = (): LedgerPoster<Copied> => new LedgerPoster(new CopyRows(ENTRIES));
+const openPoster = (): LedgerPoster<Copied> => new LedgerPoster(new CopyRows(ENTRIES));
 const overtaken = (): Fault => new Fault('ledger-differs', { reason: 'another replay writes the same shadow' });

@@ -35,7 +35,7 @@ export interface RoundsParts {
  * does not wait for the previous one, only for its slices.
  */
 export class ConfirmationPoller<E extends Looked> {
-  private readonly lane = new Semaphore(SLICES_AT_ONCE);
+  private readonly reads = new Semaphore(SLICES_AT_ONCE);
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
   private failuresInARow = 0;
@@ -88,7 +88,7 @@ export class ConfirmationPoller<E extends Looked> {
 
   private async lookAt(slice: readonly E[]): Promise<void> {
     for (const entry of slice) entry.looking = true;
-    const verdicts = await this.lane.run(() => this.ask(slice));
+    const verdicts = await this.reads.run(() => this.ask(slice));
     for (const [index, entry] of slice.entries()) {
       entry.looking = false;
       const verdict = verdicts?.[index];

@@ -39,22 +39,22 @@ async function commitsIn(store: EventStore): Promise<readonly MintEvent[][]> {
   return commits;
 }
 
-describe('the mint desk', () => {
+describe('the mint mints', () => {
   it('writes what waits for one sale as one commit', async () => {
     const store = new MemoryEventStore();
-    const desk = new MintAggregateHandler(store);
-    await Promise.all(Array.from({ length: 100 }, (_, number) => desk.execute(SUBJECT, plan(number))));
+    const mints = new MintAggregateHandler(store);
+    await Promise.all(Array.from({ length: 100 }, (_, number) => mints.execute(SUBJECT, plan(number))));
     const commits = await commitsIn(store);
     expect(commits.flat()).toHaveLength(100);
     expect(commits.length).toBeLessThanOrEqual(2); // the first alone, or with all that came while it was written
   });
 
   it('decides what waits one after the other, each on what the ones before it did', async () => {
-    const desk = new MintAggregateHandler(new MemoryEventStore());
+    const mints = new MintAggregateHandler(new MemoryEventStore());
     const rulings = await Promise.all([
-      desk.execute(SUBJECT, plan(1)),
-      desk.execute(SUBJECT, submit(1, 'a')),
-      desk.execute(SUBJECT, submit(1, 'b')),
+      mints.execute(SUBJECT, plan(1)),
+      mints.execute(SUBJECT, submit(1, 'a')),
+      mints.execute(SUBJECT, submit(1, 'b')),
     ]);
     expect(rulings.map(({ mint, refusal }) => refusal?.code ?? mint?.state)).toEqual(['planned', 'submitted', 'attempt-live']);
     expect(rulings[2]?.mint).toMatchObject({ state: 'submitted', live: { signature: 'a' } });
@@ -65,10 +65,10 @@ describe('the mint desk', () => {
     const desks = [new MintAggregateHandler(store), new MintAggregateHandler(store)];
     const numbers = Array.from({ length: 50 }, (_, number) => number);
     await Promise.all(
-      desks.flatMap((desk, which) => numbers.map(async (number) => desk.execute(SUBJECT, plan(number, { salt: `${which}` })))),
+      desks.flatMap((mints, which) => numbers.map(async (number) => mints.execute(SUBJECT, plan(number, { salt: `${which}` })))),
     );
     const rulings = await Promise.all(
-      desks.flatMap((desk, which) => numbers.map(async (number) => desk.execute(SUBJECT, submit(number, `of ${which} for ${number}`)))),
+      desks.flatMap((mints, which) => numbers.map(async (number) => mints.execute(SUBJECT, submit(number, `of ${which} for ${number}`)))),
     );
     const events = (await commitsIn(store)).flat();
     expect(events.filter(({ type }) => type === 'MintPlanned')).toHaveLength(numbers.length);
@@ -106,9 +106,9 @@ describe('the mint desk', () => {
       if (lost-- > 0) throw new Fault('append-unknown', {}); // it did land
       return commit;
     };
-    const desk = new MintAggregateHandler(store);
-    await expect(desk.execute(SUBJECT, plan(1))).rejects.toMatchObject({ code: 'append-unknown' });
-    expect((await desk.execute(SUBJECT, plan(1))).mint).toMatchObject({ state: 'planned' });
+    const mints = new MintAggregateHandler(store);
+    await expect(mints.execute(SUBJECT, plan(1))).rejects.toMatchObject({ code: 'append-unknown' });
+    expect((await mints.execute(SUBJECT, plan(1))).mint).toMatchObject({ state: 'planned' });
     expect((await commitsIn(store)).flat()).toHaveLength(1);
   });
 

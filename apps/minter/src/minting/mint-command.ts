@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { whatOf } from '#shared/domain/mint/asked.js';
 import type { MintCommand, RevokeCommand } from '#shared/domain/mint/events.js';
+import { requestToken } from '#shared/domain/mint/minter-message.js';
 import { Fault } from '#shared/kernel/fault.js';
 import {
   CATEGORY_PATTERN,
@@ -51,6 +51,6 @@ export function decodeMintCommand(subject: string, bytes: Uint8Array): MintComma
 const isRevocation = (subject: string): boolean => /\.(revoke|override)$/.test(subject);
 
 function lastTokenOf(command: z.infer<typeof mint> | z.infer<typeof revocation>): string {
-  if ('request' in command) return whatOf(command);
+  if ('request' in command) return requestToken(command);
   return command.override === true ? 'override' : 'revoke';
 }

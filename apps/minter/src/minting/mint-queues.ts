@@ -6,7 +6,7 @@ import { ensureMintQueue, mintQueueOf, tenantNames } from '#shared/platform/topo
 import type { MintsIntake } from './mints-intake.js';
 
 /** How often new tenants are looked for: the first mint of one may wait for so long. */
-const LOOK_MS = 1_000;
+const POLL_MS = 1_000;
 /** Queues that are made at once, where many tenants are new to this server. */
 const MADE_AT_ONCE = 16;
 
@@ -45,7 +45,7 @@ export class MintQueues {
 
   private keepLooking(): void {
     this.looking = this.look().then(() => {
-      if (!this.stopped) this.timer = setTimeout(() => this.keepLooking(), LOOK_MS);
+      if (!this.stopped) this.timer = setTimeout(() => this.keepLooking(), POLL_MS);
     });
   }
 

@@ -9,7 +9,7 @@ import type { AssetStyle } from './plan-mint.js';
 
 /** What it takes to mint a ticket, and to take it back. */
 export interface MinterParts {
-  readonly desk: MintAggregateHandler;
+  readonly mints: MintAggregateHandler;
   readonly chain: Chain;
   readonly outstanding: ConfirmationTracker;
   readonly gate: FundsGate;

@@ -42,7 +42,7 @@ const KEEP_ALIVE_MS = MINT_ACK_WAIT_MS / 3;
       provide: TicketMinter,
       inject: [MintAggregateHandler, Token2022Chain, ConfirmationTracker, FundsGate, SpendingCaps, FAILPOINT, ENVIRONMENT, LOGGER],
       useFactory: (
-        desk: MintAggregateHandler,
+        mints: MintAggregateHandler,
         chain: Token2022Chain,
         outstanding: ConfirmationTracker,
         gate: FundsGate,
@@ -50,7 +50,7 @@ const KEEP_ALIVE_MS = MINT_ACK_WAIT_MS / 3;
         passBy: FailpointHook,
         { MINT_SYMBOL: symbol, MINT_URI_PREFIX: uriPrefix }: Environment,
         logger: Logger,
-      ) => new TicketMinter({ desk, chain, outstanding, gate, caps, style: { symbol, uriPrefix }, passBy, logger }),
+      ) => new TicketMinter({ mints, chain, outstanding, gate, caps, style: { symbol, uriPrefix }, passBy, logger }),
     },
     {
       provide: MintsIntake,
@@ -93,7 +93,7 @@ export class MintingModule implements OnApplicationBootstrap, BeforeApplicationS
 
   constructor(
     private readonly intake: MintsIntake,
-    private readonly desk: MintAggregateHandler,
+    private readonly mints: MintAggregateHandler,
     private readonly page: MetricsPage,
     @Inject(NATS) private readonly connection: NatsConnection,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -116,6 +116,6 @@ export class MintingModule implements OnApplicationBootstrap, BeforeApplicationS
   /** Gives back what is in hand: everything needed to go on is in the log. */
   async onApplicationShutdown(): Promise<void> {
     this.intake.release();
-    await this.desk.drained();
+    await this.mints.drained();
   }
 }

@@ -28,7 +28,7 @@ const SHARE_OF_TENANT = 0.8;
 /** The same for one that has nothing here: 1,000 tenants that begin at the same moment bring 16,000. */
 const MAX_WAITING_OF_IDLE_TENANT = 16;
 /** What waits for a cap is looked at again after this. */
-const CAP_LOOK_MS = 250;
+const CAP_POLL_MS = 250;
 
 export interface IntakeOptions {
   readonly maxOutstanding: number;
@@ -154,7 +154,7 @@ export class MintsIntake {
       if (this.options.mayBegin?.(tenant) !== false) return tenant;
       isCapped = true;
     }
-    if (isCapped) this.capLook ??= setTimeout(() => this.lookAtCaps(), CAP_LOOK_MS).unref();
+    if (isCapped) this.capLook ??= setTimeout(() => this.lookAtCaps(), CAP_POLL_MS).unref();
     return undefined;
   }
 

@@ -26,12 +26,12 @@ type Revoking = Extract<TicketMint, { state: 'revoking' }>;
 export async function revokeTicket(parts: RevokeParts, command: RevokeCommand, traceparent?: string): Promise<RevokeOutcome> {
   const { ticket, order, unit } = command;
   const subject = mintSubject(command.tenant, command.sale);
-  let { mint } = await parts.inTurn(() => parts.desk.execute(subject, { type: 'CancelMint', data: { ticket, order, unit } }, traceparent));
+  let { mint } = await parts.inTurn(() => parts.mints.execute(subject, { type: 'CancelMint', data: { ticket, order, unit } }, traceparent));
   for (;;) {
     if (mint?.state === 'cancelled' || mint?.state === 'revoked' || mint?.state === 'voided') return mint.state;
     if (mint?.state !== 'minted' && mint?.state !== 'revoking') throw new Fault('mint-under-way', { ticket, state: mint?.state });
     const request: MintRequest = mint.state === 'minted' ? await attemptInTurn(parts, command, mint) : await verdict(parts, command, mint);
-    const ruling = await parts.desk.execute(subject, request, traceparent);
+    const ruling = await parts.mints.execute(subject, request, traceparent);
     if (ruling.refusal !== undefined && ruling.mint === mint) {
       throw new Fault('configuration', { problems: ['the log refuses the next step of a revocation'], refusal: ruling.refusal });
     }

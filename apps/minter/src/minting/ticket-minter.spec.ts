@@ -62,8 +62,8 @@ function minterOn(chain: MemoryChain, store = new MemoryEventStore()) {
   const gate = new FundsGate(chain, silent, () => outstanding.count);
   const style = { symbol: 'ADMIT', uriPrefix: 'urn:' };
   const caps = new SpendingCaps({ perMinute: 1_000_000, perTenantMinute: 1_000_000 });
-  const desk = new MintAggregateHandler(store);
-  return { gate, minter: new TicketMinter({ desk, chain, outstanding, gate, caps, style, passBy, logger: silent }) };
+  const mints = new MintAggregateHandler(store);
+  return { gate, minter: new TicketMinter({ mints, chain, outstanding, gate, caps, style, passBy, logger: silent }) };
 }
 
 const commandsFor = (count: number): readonly MintCommand[] =>

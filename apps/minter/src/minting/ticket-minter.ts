@@ -83,7 +83,7 @@ export class TicketMinter {
   /** Takes a ticket from where it stands to a transaction that is sent, or to its end. Waits its tenant's turn, and no more than `MOST_UNSENT` do so at once. */
   private async launch(course: Course, known: Known | undefined): Promise<Launched | MintOutcome> {
     const { command, subject } = course;
-    let mint = known === undefined ? await this.parts.desk.currentState(subject, command.ticket) : known.mint;
+    let mint = known === undefined ? await this.parts.mints.currentState(subject, command.ticket) : known.mint;
     for (;;) {
       const end = endOf(command, { mint });
       if (end !== undefined) return end;
@@ -135,7 +135,7 @@ export class TicketMinter {
   }
 
   private async rule({ subject, traceparent }: Course, request: MintRequest, before: TicketMint | undefined): Promise<MintCommandResult> {
-    const ruling = await this.parts.desk.execute(subject, request, traceparent);
+    const ruling = await this.parts.mints.execute(subject, request, traceparent);
     if (ruling.refusal !== undefined && ruling.refusal.code !== 'held') this.assertProgress(ruling.refusal, before, ruling.mint);
     return ruling;
   }

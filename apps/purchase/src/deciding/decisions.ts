@@ -9,7 +9,7 @@ import { type Answer, problemAnswer } from '../requests/answer.js';
 import type { Command } from '../requests/command.js';
 import type { DecidedAt } from './sale-aggregate.js';
 
-export type Asked = Pick<Command, 'fingerprint' | 'operation' | 'request'>;
+export type RequestIdentity = Pick<Command, 'fingerprint' | 'operation' | 'request'>;
 
 /** Cached commits of at most 1 MB each: retries usually come soon. */
 const MAX_RECENT = 64;
@@ -24,7 +24,7 @@ export class Decisions {
    * The stored bytes for the same request, 422 for another one; `undefined` when the key was never decided.
    * @param places where the key is decided; in more than one where it was under both its spellings
    */
-  async answer(subject: string, places: readonly DecidedAt[], asked: Asked): Promise<Answer | undefined> {
+  async answer(subject: string, places: readonly DecidedAt[], asked: RequestIdentity): Promise<Answer | undefined> {
     let other: Answer | undefined;
     for (const { sequence, keyHash } of places) {
       const decided = decisionIn(await this.commit(subject, sequence), keyHash);
@@ -58,7 +58,7 @@ function decisionIn({ subject, sequence, decisions }: WholeCommit, key: KeyHash)
   return decided.data;
 }
 
-function differences(decided: CommandDecided['data'], asked: Asked): FieldError[] {
+function differences(decided: CommandDecided['data'], asked: RequestIdentity): FieldError[] {
   if (decided.operation !== asked.operation) return [{ pointer: 'header:Idempotency-Key', detail: `was used for ${decided.operation}` }];
   return differingPointers(decided.request, asked.request).map((pointer) => ({
     pointer,

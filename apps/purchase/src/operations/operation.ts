@@ -26,7 +26,7 @@ export const ORDER_PATH = `${SALE_PATH}/orders/:order` as const;
 /** Optional members of a query's request by their names, as they are read from an address. */
 export type Options = Readonly<Record<string, 'number' | 'text'>>;
 
-interface Asked {
+interface OperationBase {
   readonly name: Name;
   /** The method of the client kit. */
   readonly method: string;
@@ -58,7 +58,7 @@ export interface Decided {
 }
 
 /** Changes state: needs an idempotency key, which is bound to its response. Over HTTP it is a POST. */
-export interface Mutation extends Asked, Decided {
+export interface Mutation extends OperationBase, Decided {
   readonly schema: z.ZodType<{ readonly sale: SaleId }>;
   /** Reports a payment: it is never refused because of the provider's ids. */
   readonly reportsMoney?: true;
@@ -81,7 +81,7 @@ export interface Mutation extends Asked, Decided {
 }
 
 /** Only reads. Over HTTP it is a GET, and has no body. */
-export interface Query extends Asked {
+export interface Query extends OperationBase {
   readonly read: (reads: Reads, tenant: string, body: Uint8Array) => Promise<Answer>;
   /**
    * Over HTTP, where the answer is in pages over NATS alone.

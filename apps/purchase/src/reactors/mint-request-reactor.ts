@@ -2,7 +2,7 @@ import { JetStreamApiError, type JetStreamClient, jetstream } from '@nats-io/jet
 import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import { Inject, Injectable } from '@nestjs/common';
 import { ACK, type Delivery, nak, type Settlement } from '#shared/consumer/delivery.js';
-import { type Asked, askedBy } from '#shared/domain/mint/asked.js';
+import { type MinterMessage, minterMessagesOf } from '#shared/domain/mint/minter-message.js';
 import { decodeCommit } from '#shared/event-store/commit.js';
 import { bufferOf } from '#shared/kernel/bytes.js';
 import { Semaphore } from '#shared/kernel/concurrency/semaphore.js';
@@ -25,7 +25,7 @@ const ONE_PER_SUBJECT = 10077;
 @Injectable()
 export class MintRequestReactor implements Reactor {
   private readonly js: JetStreamClient;
-  private readonly lane = new Semaphore(PUBLISHES_AT_ONCE);
+  private readonly publishes = new Semaphore(PUBLISHES_AT_ONCE);
 
   constructor(
     @Inject(NATS) connection: NatsConnection,
@@ -40,8 +40,8 @@ export class MintRequestReactor implements Reactor {
     try {
       const [, tenant, , sale] = delivery.subject.split('.') as [string, string, string, string];
       const { events } = decodeCommit(delivery.subject, delivery.sequence, delivery.body);
-      const asked = events.flatMap((event) => askedBy({ tenant, sale }, event, delivery.sequence));
-      await this.keepingAlive(delivery, () => Promise.all(asked.map((message) => this.lane.run(() => this.ask(message), tenant))));
+      const asked = events.flatMap((event) => minterMessagesOf({ tenant, sale }, event, delivery.sequence));
+      await this.keepingAlive(delivery, () => Promise.all(asked.map((message) => this.publishes.run(() => this.ask(message), tenant))));
       return ACK;
     } catch (thrown) {
       this.logger.warn({ err: thrown, sequence: delivery.sequence }, 'mints could not be asked for; asked again soon');
@@ -59,7 +59,7 @@ export class MintRequestReactor implements Reactor {
     }
   }
 
-  private async ask({ tenant, ticket, what, body, traceparent }: Asked): Promise<void> {
+  private async ask({ tenant, ticket, what, body, traceparent }: MinterMessage): Promise<void> {
     const msgID = `mint:${tenant}:${ticket}:${what}`;
     const options = { msgID, timeout: PUBLISH_TIMEOUT_MS, ...(traceparent !== undefined && { headers: traced(traceparent) }) };
     try {

@@ -24,7 +24,7 @@ const LONGEST_WAY_MS = 50;
  * lose what it took last. Nothing may be promised because a command is stored, only because it is decided.
  */
 export class Inbox {
-  private readonly lane = new Semaphore(ON_THE_WAY, LONGEST_WAY_MS);
+  private readonly publishes = new Semaphore(ON_THE_WAY, LONGEST_WAY_MS);
 
   private constructor(
     private readonly js: JetStreamClient,
@@ -37,7 +37,7 @@ export class Inbox {
   }
 
   enqueue(command: Command): Promise<Stored> {
-    return this.lane.run(() => this.publish(command), command.tenant); // a tenant's rush delays only that tenant
+    return this.publishes.run(() => this.publish(command), command.tenant); // a tenant's rush delays only that tenant
   }
 
   /** Whether a command of this key lies in COMMANDS, undecided. @throws when the broker does not answer */

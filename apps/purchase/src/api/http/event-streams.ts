@@ -3,7 +3,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { cloudEventsOf } from '#shared/event-store/cloud-events.js';
 import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { leaderInfo } from '#shared/event-store/jetstream/leader-info.js';
-import { BEGINNING, EventCursors, type Place, WHOLE_MESSAGE } from '#shared/platform/http/event-cursor.js';
+import { BEGINNING, EventCursors, type EventPosition, WHOLE_MESSAGE } from '#shared/platform/http/event-cursor.js';
 
 const REQUEST_TIMEOUT_MS = 2_000;
 /** Commits handed out ahead of a reader: with the one under way, what a stream may hold in memory. */
@@ -16,7 +16,7 @@ const UNTOLD = 'admit.CommandDecided.';
 const UNTOLD_MEMBER = 'transaction';
 
 /** An event in the form that its tenant receives. */
-export interface Told {
+export interface StreamedEvent {
   /** What resumes right after this event. */
   readonly cursor: string;
   readonly type: string;
@@ -36,13 +36,13 @@ export class EventStreams {
   }
 
   /** The place of a cursor, if it was given to this tenant and the log still goes that far. */
-  async place(cursors: EventCursors, cursor: string): Promise<Place | undefined> {
+  async place(cursors: EventCursors, cursor: string): Promise<EventPosition | undefined> {
     const place = cursors.open(cursor);
     return place === undefined || place.sequence > (await this.last()).sequence ? undefined : place;
   }
 
   /** The end of the log as it is now. */
-  async last(): Promise<Place> {
+  async last(): Promise<EventPosition> {
     const jsm = await jetstreamManager(this.connection, { checkAPI: false, timeout: REQUEST_TIMEOUT_MS });
     const { last_seq: sequence } = (await leaderInfo(jsm, EVENTS_STREAM)).state;
     return sequence === 0 ? BEGINNING : { sequence, index: WHOLE_MESSAGE };
@@ -52,7 +52,7 @@ export class EventStreams {
    * All events of a tenant after a position, including future ones, until `ended` fires. After a failure the consumer resumes at its
    * position.
    */
-  async *after(place: Place, tenant: string, cursors: EventCursors, ended: AbortSignal): AsyncGenerator<Told> {
+  async *after(place: EventPosition, tenant: string, cursors: EventCursors, ended: AbortSignal): AsyncGenerator<StreamedEvent> {
     const consumer = await jetstream(this.connection, { timeout: REQUEST_TIMEOUT_MS }).consumers.get(EVENTS_STREAM, {
       filter_subjects: `ev.${tenant}.>`,
       opt_start_seq: Math.max(place.sequence, 1), // the message of the place may have more events
@@ -75,7 +75,7 @@ export class EventStreams {
   }
 }
 
-function* told({ subject, seq: sequence, data: bytes }: JsMsg, from: number, cursors: EventCursors): Generator<Told> {
+function* told({ subject, seq: sequence, data: bytes }: JsMsg, from: number, cursors: EventCursors): Generator<StreamedEvent> {
   for (const [index, event] of cloudEventsOf(subject, bytes).entries()) {
     if (index < from || event.type.startsWith(UNTOLD)) continue;
     const { [UNTOLD_MEMBER]: untold, ...data } = event.data;

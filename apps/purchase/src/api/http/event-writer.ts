@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Told } from './event-streams.js';
+import type { StreamedEvent } from './event-streams.js';
 
 /** The client's pause before it reconnects. */
 const RETRY_MS = 1_000;
@@ -36,7 +36,7 @@ export class EventWriter {
   }
 
   /** Resolves when there is room for another. @throws when the reader is too slow or disconnected */
-  async write({ cursor, type, data }: Told): Promise<void> {
+  async write({ cursor, type, data }: StreamedEvent): Promise<void> {
     if (this.response.destroyed) throw new Error('the reader left');
     if (this.response.write(`id: ${cursor}\nevent: ${type}\ndata: ${data}\n\n`)) return;
     this.draining = this.drained();

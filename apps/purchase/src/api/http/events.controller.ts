@@ -2,7 +2,7 @@ import { Controller, Get, Inject, type OnModuleDestroy, Req, Res } from '@nestjs
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { KeyedSlots } from '#shared/kernel/concurrency/keyed-slots.js';
 import { type Admitted, AuthGuard } from '#shared/platform/http/auth-guard.js';
-import { BEGINNING, type EventCursors, type Place } from '#shared/platform/http/event-cursor.js';
+import { BEGINNING, type EventCursors, type EventPosition } from '#shared/platform/http/event-cursor.js';
 import { send } from '#shared/platform/http/reply.js';
 import { whenOver } from '#shared/platform/http/request-end.js';
 import type { Logger } from '#shared/platform/process/logger.js';
@@ -20,7 +20,7 @@ export interface EventStreamParts {
   readonly logger: Logger;
 }
 
-type Start = { readonly place: Place } | { readonly refused: Answer };
+type Start = { readonly place: EventPosition } | { readonly refused: Answer };
 
 /** A tenant's events as they happen, as server-sent events: exactly those after a cursor, in the order of the log. */
 @Controller()
@@ -83,7 +83,7 @@ export class EventsController implements OnModuleDestroy {
   }
 
   private async run(
-    place: Place,
+    place: EventPosition,
     cursors: EventCursors,
     { tenant: { tenant }, apiKey }: Admitted,
     { request, reply, ended }: { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly ended: AbortController },

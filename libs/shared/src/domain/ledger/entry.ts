@@ -16,7 +16,7 @@ export interface Entry {
 }
 
 /** The position of an event in the log, and the key of the command that caused it. */
-export interface Place {
+export interface EntrySource {
   readonly tenant: string;
   readonly sale: string;
   readonly sequence: number;
@@ -34,7 +34,7 @@ export interface Posting {
 }
 
 /** A row of the ledger: an entry with its position. Its permanent key is (tenant, sequence, event index, entry index). */
-export interface LedgerRow extends Omit<Entry, 'category' | 'type'>, Place {
+export interface LedgerRow extends Omit<Entry, 'category' | 'type'>, EntrySource {
   readonly entryIndex: number;
   readonly category: string | null;
   readonly type: string | null;

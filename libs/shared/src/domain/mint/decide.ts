@@ -36,7 +36,7 @@ export function decideMint(mint: TicketMint | undefined, command: MintRequest, i
     case 'SubmitAttempt':
       return submit(mint, command.data, isHeld);
     case 'BuryAttempt':
-      return bury(mint, command.data);
+      return giveUpAttempt(mint, command.data);
     case 'CompleteMint':
       return complete(mint, command.data);
     case 'FailMint':
@@ -79,7 +79,7 @@ function submit(mint: TicketMint | undefined, data: MintAttempt, isHeld: boolean
   return isHeld ? refuse('held') : { events: [{ type: 'MintSubmitted', data }] };
 }
 
-function bury(mint: TicketMint | undefined, data: MintAttemptDied['data']): MintDecision {
+function giveUpAttempt(mint: TicketMint | undefined, data: MintAttemptDied['data']): MintDecision {
   const refuse = refusing(mint, data.ticket);
   if (mint?.state !== 'planned' && mint?.state !== 'submitted' && mint?.state !== 'failed') return refuse('state-forbids');
   if (mint.dead.some(({ attempt }) => attempt === data.attempt)) return NOTHING;

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 /** The time for requests in flight after a stop; a decision takes 5 s at most. */
 const FINISH_MS = 10_000;
 /** Node closes only connections that are idle at this moment; this interval closes those that become idle later. */
-const LOOK_MS = 50;
+const POLL_MS = 50;
 /** A new connection may have its first request on its way. */
 const FIRST_REQUEST_MS = 500;
 
@@ -21,7 +21,7 @@ export function closeConnectionsAtEnd(fastify: FastifyInstance): void {
     const leaving = setTimeout(() => {
       for (const socket of unasked) socket.destroy();
     }, FIRST_REQUEST_MS);
-    const looking = setInterval(() => server.closeIdleConnections(), LOOK_MS);
+    const looking = setInterval(() => server.closeIdleConnections(), POLL_MS);
     const ending = setTimeout(() => server.closeAllConnections(), FINISH_MS);
     server.once('close', () => {
       clearTimeout(leaving);

@@ -1,13 +1,13 @@
 import { Sealed } from './sealed.js';
 
 /** A position in the log: everything up to and including one event of one message. */
-export interface Place {
+export interface EventPosition {
   /** The message's stream sequence; 0: before all messages. */
   readonly sequence: number;
   readonly index: number;
 }
 
-export const BEGINNING: Place = { sequence: 0, index: 0 };
+export const BEGINNING: EventPosition = { sequence: 0, index: 0 };
 const SEQUENCE_BYTES = 6;
 const INDEX_BYTES = 2;
 /** More events than a commit can have: the whole message. */
@@ -26,7 +26,7 @@ export class EventCursors {
     this.sealed = new Sealed(cursorKey, epoch);
   }
 
-  seal({ sequence, index }: Place): string {
+  seal({ sequence, index }: EventPosition): string {
     const plain = Buffer.alloc(SEQUENCE_BYTES + INDEX_BYTES);
     plain.writeUIntBE(sequence, 0, SEQUENCE_BYTES);
     plain.writeUIntBE(index, SEQUENCE_BYTES, INDEX_BYTES);
@@ -34,7 +34,7 @@ export class EventCursors {
   }
 
   /** `undefined` for any other text: invented, truncated, of another tenant or of another log. */
-  open(cursor: string): Place | undefined {
+  open(cursor: string): EventPosition | undefined {
     const plain = SEALED.test(cursor) ? this.sealed.open(cursor) : undefined;
     if (plain === undefined) return undefined;
     return { sequence: plain.readUIntBE(0, SEQUENCE_BYTES), index: plain.readUIntBE(SEQUENCE_BYTES, INDEX_BYTES) };

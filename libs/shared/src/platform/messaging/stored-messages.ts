@@ -21,7 +21,7 @@ const NOT_THERE = new Set([10037, 10059]); // no such message, no such stream
 /** The request of the server's STREAM.MSG.GET; the client's type omits the last form. */
 type Query = { readonly seq: number } | { readonly last_by_subj: string } | { readonly seq: number; readonly next_by_subj: string };
 
-export interface Place {
+export interface StoredPosition {
   readonly sequence: number;
   /** Absent: no message is stored under this sequence. */
   readonly message: StoredMsg | undefined;
@@ -54,7 +54,7 @@ export class StoredMessages {
   }
 
   /** Every sequence of the range in order, with its message if it has one. */
-  async *range(stream: string, first: number, last: number): AsyncIterable<Place> {
+  async *range(stream: string, first: number, last: number): AsyncIterable<StoredPosition> {
     const asked: Promise<StoredMsg | undefined>[] = [];
     const begin = Math.max(1, first); // an empty stream reports 0 as its first sequence
     for (let sequence = begin, next = begin; sequence <= last; sequence++) {

@@ -79,7 +79,7 @@ export class HealthController {
   }
 }
 
-function reportOf(found: readonly (Outcome & { readonly name: string })[]): HealthReport {
+function reportOf(found: readonly (CheckResult & { readonly name: string })[]): HealthReport {
   const checks = Object.fromEntries(found.map(({ name, says }) => [name, says]));
   const amiss = found.flatMap(({ degraded }) => degraded ?? []);
   if (found.some(({ ok }) => !ok)) return { status: 'not ready', checks };
@@ -87,13 +87,13 @@ function reportOf(found: readonly (Outcome & { readonly name: string })[]): Heal
   return { status: 'degraded', checks, degraded: Object.assign({}, ...amiss.map(({ counts }) => counts)) };
 }
 
-interface Outcome {
+interface CheckResult {
   readonly ok: boolean;
   readonly says: string;
   readonly degraded?: Degraded;
 }
 
-async function outcome(check: () => Promise<Degraded | undefined>): Promise<Outcome> {
+async function outcome(check: () => Promise<Degraded | undefined>): Promise<CheckResult> {
   try {
     const degraded = await check();
     return degraded === undefined ? { ok: true, says: 'ok' } : { ok: true, says: `ok; ${degraded.note}`, degraded };

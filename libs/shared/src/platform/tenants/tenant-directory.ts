@@ -6,7 +6,7 @@ import { goodAt, type Tenant } from './tenant.js';
 import { type Change, TenantsBucket } from './tenants-bucket.js';
 
 /** The poll interval of the bucket: a disabled tenant is rejected after at most this time. */
-const LOOK_MS = 250;
+const POLL_MS = 250;
 /** The time limit for the first read of the whole bucket; beyond it the process does not start. */
 const FIRST_READ_MS = 20_000;
 
@@ -39,7 +39,7 @@ export class TenantDirectory {
       await directory.look();
       if (directory.trouble === undefined) break;
       if (Date.now() > deadline) throw new Fault('log-unreachable', { bucket: 'tenants' }, { cause: directory.trouble });
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
     directory.keepLooking();
     return directory;
@@ -79,7 +79,7 @@ export class TenantDirectory {
     if (this.stopped) return;
     this.timer = setTimeout(() => {
       this.looking = this.look().then(() => this.keepLooking());
-    }, LOOK_MS);
+    }, POLL_MS);
     this.timer.unref();
   }
 

@@ -13,7 +13,7 @@ type NewStream = Partial<StreamConfig> & { name: string };
 
 /** The server copies EVENTS at the speed of a disk: some 50 GB in this time. The rest continues in the background. */
 const COPYING_MS = 600_000;
-const LOOK_MS = 250;
+const POLL_MS = 250;
 
 export interface Provisioned {
   readonly epoch: string;
@@ -123,7 +123,7 @@ async function addCopies(jsm: JetStreamManager, { config }: StreamInfo, wanted: 
 
 /** Before that, servers create no consumer on the stream (10023, seen with 2.15.1), and the stream tolerates no loss. */
 async function isCopied(jsm: JetStreamManager, name: string, copies: number): Promise<void> {
-  for (const deadline = Date.now() + COPYING_MS; ; await pause(LOOK_MS)) {
+  for (const deadline = Date.now() + COPYING_MS; ; await pause(POLL_MS)) {
     const whole = wholeCopies(await jsm.streams.info(name));
     if (whole >= copies) return;
     if (Date.now() > deadline)

@@ -1,19 +1,19 @@
 import type { MintEvent, MintPlan } from '../../mint/events.js';
 import { type Account, mintsOf } from '../account.js';
-import type { Entry, Place, Posting } from '../entry.js';
+import type { Entry, EntrySource, Posting } from '../entry.js';
 import type { TicketRow } from '../read-model.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { numberOf, splitByKind } from './by-kind.js';
 import { ticketOrRefuse } from './lookup.js';
 
 /** Posts the minter's report of a ticket. Its rows carry the key of the command that requested the mint. */
-export function postMintEvent(event: MintEvent, book: UnitOfWork, place: Place): Posting {
+export function postMintEvent(event: MintEvent, book: UnitOfWork, place: EntrySource): Posting {
   const row = ticketOrRefuse(book, place, event.data.ticket);
   book.tickets.change(changed(row, event, place));
   return { entries: entriesOf(event, row, place), key: row.mintKey };
 }
 
-function changed(row: TicketRow, event: MintEvent, { sequence, at: updatedAt }: Place): TicketRow {
+function changed(row: TicketRow, event: MintEvent, { sequence, at: updatedAt }: EntrySource): TicketRow {
   switch (event.type) {
     case 'MintPlanned':
       return { ...row, ...plannedOf(event.data), sequence, updatedAt };
@@ -42,7 +42,7 @@ const ended = ({ status }: TicketRow, end: TicketRow['status']): TicketRow['stat
 const plannedOf = ({ asset, symbol, document }: MintPlan): Partial<TicketRow> =>
   document === undefined ? { asset } : { asset, symbol, document };
 
-function entriesOf(event: MintEvent, row: TicketRow, { sale }: Place): Entry[] {
+function entriesOf(event: MintEvent, row: TicketRow, { sale }: EntrySource): Entry[] {
   const { order, ticket, failure } = row;
   const debit = ENDS[event.type];
   if (debit === undefined) return [];

@@ -1,7 +1,7 @@
 import { Fault } from '../../../kernel/fault.js';
 import type { SaleEvent, TicketOfUnit } from '../../sale/events.js';
 import { ticketsOf } from '../account.js';
-import type { Entry, Place } from '../entry.js';
+import type { Entry, EntrySource } from '../entry.js';
 import type { OrderRow, TicketRow } from '../read-model.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { moneyByKind, numberOf, splitByKind } from './by-kind.js';
@@ -13,7 +13,7 @@ type Data<T extends SaleEvent['type']> = Extract<SaleEvent, { type: T }>['data']
 type Ending = Extract<SaleEvent, { type: 'OrderExpired' | 'OrderCancelled' | 'OrderRefunded' }>;
 
 /** Held → sold, and the payment becomes revenue. */
-export function postConfirmation({ order, payment }: Data<'OrderConfirmed'>, book: UnitOfWork, place: Place): Entry[] {
+export function postConfirmation({ order, payment }: Data<'OrderConfirmed'>, book: UnitOfWork, place: EntrySource): Entry[] {
   const row = moveOrder(book, place, order, 'OrderConfirmed');
   if (payment !== undefined) book.orders.change({ ...orderOrRefuse(book, place, order), payment });
   const tickets = setTickets(book, place, heldTickets(book, place, row), 'sold');
@@ -28,7 +28,7 @@ export function postConfirmation({ order, payment }: Data<'OrderConfirmed'>, boo
 const isWhole = ({ credit, amount }: Entry, { totalMinor }: OrderRow): boolean => credit === 'revenue' && amount === totalMinor;
 
 /** Held units are available again; sold units stay sold until they are released. */
-export function postEnding(event: Ending, book: UnitOfWork, place: Place): Entry[] {
+export function postEnding(event: Ending, book: UnitOfWork, place: EntrySource): Entry[] {
   const row = moveOrder(book, place, event.data.order, event.type);
   const left = event.type === 'OrderCancelled' ? event.data.amount : undefined;
   if (row.status === 'confirmed')
@@ -37,13 +37,13 @@ export function postEnding(event: Ending, book: UnitOfWork, place: Place): Entry
 }
 
 /** Tickets of a hold are available again; sold ones stay sold until they are released, and what was settled for them is not. */
-export function postTicketsEnded({ order, tickets, amount }: Data<'TicketsEnded'>, book: UnitOfWork, place: Place): Entry[] {
+export function postTicketsEnded({ order, tickets, amount }: Data<'TicketsEnded'>, book: UnitOfWork, place: EntrySource): Entry[] {
   const row = moveOrder(book, place, order, 'TicketsEnded');
   const theirs = ownTickets(book, place, order, tickets);
   return row.status === 'held' ? releaseHeld(book, place, row, theirs) : unsettle(row, theirs, BigInt(amount));
 }
 
-function releaseHeld(book: UnitOfWork, place: Place, row: OrderRow, tickets: readonly TicketRow[]): Entry[] {
+function releaseHeld(book: UnitOfWork, place: EntrySource, row: OrderRow, tickets: readonly TicketRow[]): Entry[] {
   const released = setTickets(book, place, tickets, 'released');
   return splitByKind({ ...ofSale(place, row), debit: 'available', credit: `held/${row.buyer}` }, released, numberOf);
 }
@@ -58,7 +58,7 @@ function unsettle({ payment, currency, order }: OrderRow, tickets: readonly Tick
 }
 
 /** Available → held again: paid late, while the units were still free. */
-export function postRestoration({ order, tickets }: Data<'OrderRestored'>, book: UnitOfWork, place: Place): Entry[] {
+export function postRestoration({ order, tickets }: Data<'OrderRestored'>, book: UnitOfWork, place: EntrySource): Entry[] {
   const row = moveOrder(book, place, order, 'OrderRestored');
   const theirs = tickets === undefined ? ticketsOfOrder(book, place, row) : ownTickets(book, place, order, tickets);
   const held = setTickets(book, place, theirs, 'held');
@@ -66,10 +66,10 @@ export function postRestoration({ order, tickets }: Data<'OrderRestored'>, book:
 }
 
 /** Those of a held order that did not end before it. */
-const heldTickets = (book: UnitOfWork, place: Place, row: OrderRow): TicketRow[] =>
+const heldTickets = (book: UnitOfWork, place: EntrySource, row: OrderRow): TicketRow[] =>
   ticketsOfOrder(book, place, row).filter(({ status }) => status === 'held');
 
-function ownTickets(book: UnitOfWork, place: Place, order: string, tickets: readonly TicketOfUnit[]): TicketRow[] {
+function ownTickets(book: UnitOfWork, place: EntrySource, order: string, tickets: readonly TicketOfUnit[]): TicketRow[] {
   const rows = tickets.map(({ ticket }) => ticketOrRefuse(book, place, ticket));
   const foreign = rows.find((row) => row.order !== order);
   if (foreign !== undefined)
@@ -78,7 +78,7 @@ function ownTickets(book: UnitOfWork, place: Place, order: string, tickets: read
 }
 
 /** Sold → available, ticket by ticket. */
-export function postRelease({ order, tickets, void: isVoid }: Data<'UnitsReleased'>, book: UnitOfWork, place: Place): Entry[] {
+export function postRelease({ order, tickets, void: isVoid }: Data<'UnitsReleased'>, book: UnitOfWork, place: EntrySource): Entry[] {
   const row = orderOrRefuse(book, place, order);
   const theirs = tickets.map(({ ticket }) => ticketOrRefuse(book, place, ticket));
   const wrong = theirs.find((ticket) => ticket.order !== order || ['held', 'released', 'void'].includes(ticket.status));
@@ -89,13 +89,18 @@ export function postRelease({ order, tickets, void: isVoid }: Data<'UnitsRelease
   return splitByKind({ ...ofSale(place, row), debit: 'available', credit: `sold/${row.buyer}` }, theirs, numberOf);
 }
 
-function setTickets(book: UnitOfWork, place: Place, tickets: readonly TicketRow[], status: TicketRow['status']): readonly TicketRow[] {
+function setTickets(
+  book: UnitOfWork,
+  place: EntrySource,
+  tickets: readonly TicketRow[],
+  status: TicketRow['status'],
+): readonly TicketRow[] {
   const { sequence, at: updatedAt } = place;
   for (const ticket of tickets) book.tickets.change({ ...ticket, status, sequence, updatedAt });
   return tickets;
 }
 
-const ofSale = ({ sale }: Place, { order }: OrderRow): Pick<Entry, 'unit' | 'order' | 'ticket'> => ({
+const ofSale = ({ sale }: EntrySource, { order }: OrderRow): Pick<Entry, 'unit' | 'order' | 'ticket'> => ({
   unit: ticketsOf(sale),
   order,
   ticket: null,

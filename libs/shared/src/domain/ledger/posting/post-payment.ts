@@ -10,7 +10,7 @@ import type {
   RefundPaid,
 } from '../../sale/events.js';
 import type { Account } from '../account.js';
-import type { Entry, Place } from '../entry.js';
+import type { Entry, EntrySource } from '../entry.js';
 import type { PaymentRow } from '../read-model.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { keptAt, orderOrRefuse } from './lookup.js';
@@ -24,7 +24,7 @@ type Pots = Readonly<Record<Pot, bigint>>;
  * Money that came in, is disputed, and goes back. Every event changes what is known of its payment; where the money then has to be follows from
  * that alone, and what moves there is posted. So no report, in whatever order, can ask for more than there is.
  */
-export function postPaymentEvent(event: PaymentEvent, book: UnitOfWork, place: Place): Entry[] {
+export function postPaymentEvent(event: PaymentEvent, book: UnitOfWork, place: EntrySource): Entry[] {
   if (event.type === 'PaymentFailed' || event.type === 'PaymentReportSetAside') return [];
   const row = paymentOf(book, place, event.data);
   if (event.type === 'RefundOwed' && event.data.reason === 'requested') moveOrder(book, place, event.data.order, 'RefundOwed');
@@ -75,7 +75,7 @@ function withDispute(row: PaymentRow, event: DisputeOpened | DisputeWon | Disput
 }
 
 /** Posts what came, and what goes from where it is to where it has to be. */
-function settle(row: PaymentRow, book: UnitOfWork, place: Place): Entry[] {
+function settle(row: PaymentRow, book: UnitOfWork, place: EntrySource): Entry[] {
   const known = book.payments.of(row.tenant, row);
   const arrived = row.receivedMinor - (known?.receivedMinor ?? 0n);
   const entries: Entry[] = arrived > 0n ? [{ ...about(row), debit: 'provider', credit: accountOf('clearing', row), amount: arrived }] : [];
@@ -119,7 +119,7 @@ function movesOf(row: PaymentRow, wanted: Pots): Entry[] {
 /** The payment pays for its order: what is left of it is earned. */
 export function earn(
   book: UnitOfWork,
-  place: Place,
+  place: EntrySource,
   paid: { readonly payment: string; readonly order: string; readonly totalMinor: bigint; readonly currency: string },
 ): Entry[] {
   const row = paymentOf(book, place, paid);
@@ -129,7 +129,7 @@ export function earn(
 }
 
 /** Another payment pays from now on. What the one before has to give back, an event of its own says. */
-export function postPaymentChange({ order, payment }: OrderPaymentChanged['data'], book: UnitOfWork, place: Place): Entry[] {
+export function postPaymentChange({ order, payment }: OrderPaymentChanged['data'], book: UnitOfWork, place: EntrySource): Entry[] {
   const row = orderOrRefuse(book, place, order);
   book.orders.change({ ...row, payment, ...keptAt(place) });
   return earn(book, place, { ...row, payment });
@@ -158,7 +158,7 @@ function pays(book: UnitOfWork, { tenant, sale, payment, order, currency, receiv
 type Reported = Pick<PaymentRow, 'payment' | 'order' | 'currency'>;
 
 /** The payment as it is known for this order and in this currency; each is settled by itself. */
-function paymentOf(book: UnitOfWork, { tenant, sale, sequence, at }: Place, { payment, order, currency }: Reported): PaymentRow {
+function paymentOf(book: UnitOfWork, { tenant, sale, sequence, at }: EntrySource, { payment, order, currency }: Reported): PaymentRow {
   const known = book.payments.of(tenant, { sale, payment, order, currency });
   if (known !== undefined) return known;
   const row: PaymentRow = {

@@ -1,7 +1,7 @@
 import { Fault } from '../../../kernel/fault.js';
 import type { Money, SaleEvent } from '../../sale/events.js';
 import { mintsOf, ticketsOf } from '../account.js';
-import type { Entry, Place } from '../entry.js';
+import type { Entry, EntrySource } from '../entry.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { numberOf, splitByKind } from './by-kind.js';
 import { keptAt, ticketOrRefuse } from './lookup.js';
@@ -11,7 +11,7 @@ import { postChange, postClosing, postOpening } from './post-terms.js';
 
 type Sale<T extends SaleEvent['type']> = Extract<SaleEvent, { type: T }>['data'];
 
-export function postSaleEvent(event: SaleEvent, book: UnitOfWork, place: Place): Entry[] {
+export function postSaleEvent(event: SaleEvent, book: UnitOfWork, place: EntrySource): Entry[] {
   switch (event.type) {
     case 'SaleOpened':
       return postOpening(event.data, book, place);
@@ -58,7 +58,7 @@ export function postSaleEvent(event: SaleEvent, book: UnitOfWork, place: Place):
 }
 
 /** Rows are built member by member: object spreading took a tenth of a replay. */
-function postOrder(placed: Sale<'OrderPlaced'>, book: UnitOfWork, place: Place): Entry[] {
+function postOrder(placed: Sale<'OrderPlaced'>, book: UnitOfWork, place: EntrySource): Entry[] {
   const { order, buyer, total } = placed;
   const { tenant, sale, key, sequence, at } = place;
   const wallet = placed.wallet ?? null;
@@ -111,7 +111,7 @@ function postOrder(placed: Sale<'OrderPlaced'>, book: UnitOfWork, place: Place):
   return splitByKind(entry, placed.tickets, numberOf);
 }
 
-function postMintRequests({ order, wallet, tickets }: Sale<'MintsRequested'>, book: UnitOfWork, place: Place): Entry[] {
+function postMintRequests({ order, wallet, tickets }: Sale<'MintsRequested'>, book: UnitOfWork, place: EntrySource): Entry[] {
   const unit = mintsOf(place.sale);
   const { key: mintKey, sequence, at: updatedAt } = place;
   return tickets.flatMap(({ ticket, request }): Entry[] => {
@@ -125,7 +125,7 @@ function postMintRequests({ order, wallet, tickets }: Sale<'MintsRequested'>, bo
 }
 
 /** Its mint is to be revoked: the mint's own events post the result. */
-function postRevocations({ tickets }: Sale<'RevocationsRequested'>, book: UnitOfWork, place: Place): Entry[] {
+function postRevocations({ tickets }: Sale<'RevocationsRequested'>, book: UnitOfWork, place: EntrySource): Entry[] {
   for (const { ticket } of tickets) book.tickets.change({ ...ticketOrRefuse(book, place, ticket), status: 'revoking', ...keptAt(place) });
   return [];
 }

@@ -2,12 +2,12 @@ import { Fault } from '../../../kernel/fault.js';
 import type { Price, SaleTerms, TermsChange, UnitsOffered } from '../../sale/terms.js';
 import { countOf } from '../../sale/units/block.js';
 import { ticketsOf } from '../account.js';
-import type { Entry, Place } from '../entry.js';
+import type { Entry, EntrySource } from '../entry.js';
 import type { SaleRow } from '../read-model.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { keptAt } from './lookup.js';
 
-export function postOpening(terms: SaleTerms, book: UnitOfWork, place: Place): Entry[] {
+export function postOpening(terms: SaleTerms, book: UnitOfWork, place: EntrySource): Entry[] {
   const units = unitsOf(terms.units);
   if (terms.sale !== place.sale) throw new Fault('projection-refused', { reason: 'the event opens another sale', opens: terms.sale });
   book.sales.create({
@@ -28,13 +28,13 @@ export function postOpening(terms: SaleTerms, book: UnitOfWork, place: Place): E
   return [{ debit: 'available', credit: 'opened', unit: ticketsOf(place.sale), amount: units, order: null, ticket: null }];
 }
 
-export function postClosing(book: UnitOfWork, place: Place): Entry[] {
+export function postClosing(book: UnitOfWork, place: EntrySource): Entry[] {
   book.sales.change({ ...saleOrRefuse(book, place), status: 'closed', ...keptAt(place) });
   return [];
 }
 
 /** The units that it has more are available, and those that it has fewer were. */
-export function postChange(change: TermsChange, book: UnitOfWork, place: Place): Entry[] {
+export function postChange(change: TermsChange, book: UnitOfWork, place: EntrySource): Entry[] {
   const row = saleOrRefuse(book, place);
   const units = change.opened === undefined ? row.units : BigInt(change.opened);
   book.sales.change({
@@ -54,7 +54,7 @@ export function postChange(change: TermsChange, book: UnitOfWork, place: Place):
   return [more > 0n ? { ...entry, debit: 'available', credit: 'opened' } : { ...entry, debit: 'opened', credit: 'available' }];
 }
 
-function saleOrRefuse(book: UnitOfWork, { tenant, sale }: Place): SaleRow {
+function saleOrRefuse(book: UnitOfWork, { tenant, sale }: EntrySource): SaleRow {
   const row = book.sales.get(tenant, sale);
   if (row === undefined) throw new Fault('projection-refused', { reason: 'the sale was never opened', sale });
   return row;

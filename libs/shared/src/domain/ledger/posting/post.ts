@@ -1,6 +1,6 @@
 import { Fault } from '../../../kernel/fault.js';
 import type { DomainEvent, Recorded } from '../../recorded.js';
-import type { Entry, LedgerRow, Place, Posting } from '../entry.js';
+import type { Entry, EntrySource, LedgerRow, Posting } from '../entry.js';
 import { isSuspended, type SuspendedEvents } from '../suspension.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 import { postMintEvent } from './post-mint.js';
@@ -35,7 +35,7 @@ export function postCommit(book: UnitOfWork, commit: LedgerCommit): LedgerRow[] 
       ({ key, emitted } = event.data);
       continue;
     }
-    const place: Place = { tenant, sale, sequence, eventIndex, event: event.type, at: event.at, key: emitted > 0 ? key : null };
+    const place: EntrySource = { tenant, sale, sequence, eventIndex, event: event.type, at: event.at, key: emitted > 0 ? key : null };
     emitted -= 1;
     postEvent(book, place, event, rows, isSuspended(suspended, eventIndex) ? suspenseFor : rulesFor);
   }
@@ -54,12 +54,12 @@ function assertOrdersCleared(book: UnitOfWork, { tenant, sale, sequence, events,
   }
 }
 
-type Rules = (event: DomainEvent, book: UnitOfWork, place: Place) => Posting;
+type Rules = (event: DomainEvent, book: UnitOfWork, place: EntrySource) => Posting;
 
 /** Posts the event to suspense, whatever its content. */
 const suspenseFor: Rules = (event, _, place) => ({ entries: postSuspense(event, place), key: place.key });
 
-function postEvent(book: UnitOfWork, place: Place, event: DomainEvent, rows: LedgerRow[], rules: Rules): void {
+function postEvent(book: UnitOfWork, place: EntrySource, event: DomainEvent, rows: LedgerRow[], rules: Rules): void {
   try {
     const { entries, key } = rules(event, book, place);
     for (const [entryIndex, entry] of entries.entries()) {
@@ -77,7 +77,7 @@ function postEvent(book: UnitOfWork, place: Place, event: DomainEvent, rows: Led
 }
 
 /** Member by member: spreading three objects into every row took a tenth of a replay. */
-const rowOf = (place: Place, key: string | null, entry: Entry, entryIndex: number): LedgerRow => ({
+const rowOf = (place: EntrySource, key: string | null, entry: Entry, entryIndex: number): LedgerRow => ({
   tenant: place.tenant,
   sale: place.sale,
   sequence: place.sequence,
@@ -96,7 +96,7 @@ const rowOf = (place: Place, key: string | null, entry: Entry, entryIndex: numbe
   amount: entry.amount,
 });
 
-function rulesFor(event: DomainEvent, book: UnitOfWork, place: Place): Posting {
+function rulesFor(event: DomainEvent, book: UnitOfWork, place: EntrySource): Posting {
   switch (event.type) {
     case 'SaleOpened':
     case 'SaleClosed':

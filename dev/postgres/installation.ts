@@ -24,7 +24,7 @@ const OTHERS_MAY_ENTER = 0o001;
 const OTHERS_MAY_READ = 0o005;
 const USUAL_NOBODY = 65_534;
 
-export interface Place {
+export interface Installation {
   /** The `native` folder of the binaries: bin, lib, share. */
   readonly native: string;
   /** The cluster's folder; may lie outside the data folder, see above. */
@@ -32,7 +32,7 @@ export interface Place {
   readonly runAs: { readonly uid: number; readonly gid: number } | undefined;
 }
 
-export function findPlace(dataDir: string): Place {
+export function findInstallation(dataDir: string): Installation {
   const installed = installedBinaries();
   mkdirSync(dataDir, { recursive: true });
   if (process.getuid?.() !== 0) return { native: installed.native, cluster: join(dataDir, 'cluster'), runAs: undefined };
@@ -140,6 +140,6 @@ function openShelter(): void {
 }
 
 /** Gives a folder to the user that Postgres runs as. */
-export function giveTo(runAs: Place['runAs'], path: string): void {
+export function giveTo(runAs: Installation['runAs'], path: string): void {
   if (runAs !== undefined) chownSync(path, runAs.uid, runAs.gid);
 }

@@ -6,7 +6,7 @@ import type { MintCommand, RevokeCommand } from './events.js';
  * (`<request>-<sequence>`), `revoke` or `override`.
  * Its subject is `mint.<tenant>.<ticket>.<what>`.
  */
-export interface Asked {
+export interface MinterMessage {
   readonly tenant: string;
   readonly ticket: string;
   readonly what: string;
@@ -19,11 +19,11 @@ export interface Asked {
  * The commands to the minter that a sale's event causes; the same event always gives the same commands.
  * @param sequence of the event's commit in EVENTS
  */
-export function askedBy(
+export function minterMessagesOf(
   of: { readonly tenant: string; readonly sale: string },
   { type, data, traceparent }: Recorded,
   sequence: number,
-): Asked[] {
+): MinterMessage[] {
   const trace = traceparent !== undefined && { traceparent };
   if (type === 'MintsRequested' || type === 'MintsResumed') {
     const { order, wallet, name, revocable } = data;
@@ -31,7 +31,7 @@ export function askedBy(
     return data.tickets.map(({ ticket, unit, request, ...kind }) => ({
       tenant: of.tenant,
       ticket,
-      what: whatOf({ request, ...resumed }),
+      what: requestToken({ request, ...resumed }),
       body: { ...of, order, ticket, unit, ...kind, wallet, request, name, ...(revocable && { revocable }), ...resumed },
       ...trace,
     }));
@@ -48,5 +48,5 @@ export function askedBy(
 }
 
 /** The last token of a mint command's subject. */
-export const whatOf = ({ request, resumed }: { readonly request: number; readonly resumed?: number | undefined }): string =>
+export const requestToken = ({ request, resumed }: { readonly request: number; readonly resumed?: number | undefined }): string =>
   resumed === undefined ? `${request}` : `${request}-${resumed}`;
