@@ -2,7 +2,7 @@ import { SEATS_PER_ORDER, SeatOrders } from './seat-orders.js';
 import type { SeatOrder, Seller } from './seller.js';
 import type { Answer } from './selling-stage.js';
 
-const LOAD = { inFlight: 4, durationMs: 20, warmUpMs: 0 };
+const LOAD = { inFlight: 4, durationMs: 300, warmUpMs: 0 };
 
 /** Sells in memory, correctly unless a test makes it otherwise. */
 class MemorySeller implements Seller {

@@ -54,10 +54,10 @@ describe('a stream of events', () => {
     await shop.demoWeb.place('told', { quantity: 1 }, 'one');
     const reader = await listen(shop.demoWeb);
     const past = await reader.take(3);
-    expect(past.map(({ type }) => type)).toEqual(['admit.SaleOpened.v2', 'admit.OrderPlaced.v2', 'admit.OrderConfirmed.v1']);
+    expect(past.map(({ type }) => type)).toEqual(['admit.SaleOpened.v3', 'admit.OrderPlaced.v3', 'admit.OrderConfirmed.v1']);
     const placed = await shop.demoWeb.place('told', { quantity: 2 }, 'two');
     const [live] = await reader.take(1);
-    expect(live).toMatchObject({ type: 'admit.OrderPlaced.v2', data: { specversion: '1.0', data: { order: placed.body.order } } });
+    expect(live).toMatchObject({ type: 'admit.OrderPlaced.v3', data: { specversion: '1.0', data: { order: placed.body.order } } });
     expect(new Set([...past, live].map((event) => event?.id)).size).toBe(4);
   });
 
@@ -79,7 +79,7 @@ describe('a stream of events', () => {
     idle.leave();
     await shop.acmeWeb.open('first-ever', { quota: 1 });
     const [first] = await (await listen(shop.acmeWeb, { after: idle.lastId })).take(1);
-    expect(first?.type).toBe('admit.SaleOpened.v2');
+    expect(first?.type).toBe('admit.SaleOpened.v3');
   });
 
   it('resumes exactly: cut anywhere, by anybody, 60 times, while orders come in; no event is missing, none comes twice', async () => {
@@ -129,8 +129,8 @@ describe('a stream of events', () => {
     const next = await reader.next();
     if (next === undefined) {
       const again = await listen(shop.demoWeb, { after: reader.lastId });
-      expect((await again.take(2)).map(({ type }) => type)).toEqual(['admit.OrderPlaced.v2', 'admit.OrderConfirmed.v1']);
-    } else expect(next.type).toBe('admit.OrderPlaced.v2');
+      expect((await again.take(2)).map(({ type }) => type)).toEqual(['admit.OrderPlaced.v3', 'admit.OrderConfirmed.v1']);
+    } else expect(next.type).toBe('admit.OrderPlaced.v3');
   });
 
   it('ends with the process, and is resumed at another', async () => {

@@ -11,7 +11,7 @@ import { Log, startSelling } from '../stages/selling.js';
 import { Shop } from '../stages/shop.js';
 
 const REQUESTS = 'admit_requests_total';
-const WAIT_MS = 20_000;
+const WAIT_MS = 60_000;
 
 const shop = Shop.forTests('metrics');
 beforeAll(async () => {

@@ -10,7 +10,7 @@ const WHOLE_SALE = 'must be a whole number from 1 to 100000';
 const ID_OF_64 = 'must be 1 to 64 of A-Z a-z 0-9 _ -';
 const MINOR_UNITS = 'must be a string of minor units such as "5000"';
 const DIGITS = 'must be 1 to 15 digits of minor units, such as "5000" for 50.00';
-const OFFERS = 'must be {"seats": […]}, {"rows": […]} or {"quota": n}';
+const NO_UNITS = 'must have rows, seats or areas, or else a quota';
 const A_TIME = 'must be an RFC 3339 time such as 2027-01-31T19:00:00Z';
 const PSEUDONYM = 'must be an opaque pseudonym of 1 to 64 of A-Z a-z 0-9 _ -, never a name or an e-mail address';
 const CARD_NUMBER = 'looks like a card number, which must not enter a log that never forgets';
@@ -18,7 +18,7 @@ const EMAIL = 'looks like an e-mail address, which must not enter a log that nev
 const UNSEEN = 'must have a character that can be seen';
 const NO_CURRENCY = 'must be a currency of ISO 4217 that is in use, such as EUR';
 const RANGE = 'must be from 1970-01-01T00:00:00.000Z to 9998-12-31T23:59:59.999Z; leave it out for no limit';
-const BOTH = 'must be given, or else quantity, and not both';
+const ONE_OF = 'must be given, or else quantity or items, and only one of them';
 const LISTED = (count: number) => Array.from({ length: count }, (_, seat) => `A-${seat}`);
 
 const ROWS_OF = (...counts: number[]) => counts.map((count, index) => ({ row: `R${index}`, from: 3, to: count + 2 }));
@@ -29,8 +29,8 @@ type Row = readonly [more: object, pointer: string, detail: string];
 const badOrders: readonly Row[] = [
   [{ sale: undefined }, '/sale', 'is required'],
   [{ buyer: undefined }, '/buyer', 'is required'],
-  [{ units: undefined }, '/units', BOTH],
-  [{ quantity: 2 }, '/units', BOTH],
+  [{ units: undefined }, '/units', ONE_OF],
+  [{ quantity: 2 }, '/units', ONE_OF],
   [{ seat: 'A-1' }, '/seat', 'is not known here'],
   [{ 'a/b~c': 1 }, '/a~1b~0c', 'is not known here'],
   [{ constructor: 1 }, '/constructor', 'is not known here'],
@@ -64,7 +64,8 @@ const badOrders: readonly Row[] = [
 ];
 
 const badOpenings: readonly Row[] = [
-  ...['sale', 'name', 'units', 'price'].map((member): Row => [{ [member]: undefined }, `/${member}`, 'is required']),
+  ...['sale', 'name', 'units'].map((member): Row => [{ [member]: undefined }, `/${member}`, 'is required']),
+  [{ price: undefined }, '/price', 'must be given, or else currency and prices'],
   ...[5000, 50.5, null].map((amount): Row => [{ price: { amount, currency: 'EUR' } }, '/price/amount', MINOR_UNITS]),
   ...['-1', '05', '00', '1.5', '1e3', '', ' 1', '+1', '1'.repeat(16)].map(
     (amount): Row => [{ price: { amount, currency: 'EUR' } }, '/price/amount', DIGITS],
@@ -74,21 +75,27 @@ const badOpenings: readonly Row[] = [
   [{ price: { amount: '1', currency: 'eur' } }, '/price/currency', 'must be a currency of ISO 4217, such as EUR'],
   ...['ZZZ', 'DEM'].map((currency): Row => [{ price: { amount: '1', currency } }, '/price/currency', NO_CURRENCY]),
   [{ price: { amount: '1', currency: 'EUR', tax: '1' } }, '/price/tax', 'is not known here'],
-  ...[5, null, [], {}, { places: 5 }, { quota: 5, seats: ['A'] }].map((units): Row => [{ units }, '/units', OFFERS]),
+  ...[5, null, []].map((units): Row => [{ units }, '/units', 'must be an object']),
+  [{ units: {} }, '/units', NO_UNITS],
+  [{ units: { quota: 5, seats: ['A'] } }, '/units/quota', 'must be left out where there are rows, seats or areas'],
   [{ units: { quota: 5, more: 1 } }, '/units/more', 'is not known here'],
   ...[0, 100_001, 1.5, '5'].map((quota): Row => [{ units: { quota } }, '/units/quota', WHOLE_SALE]),
-  [{ units: { seats: [] } }, '/units/seats', 'must name at least one seat'],
+  [{ units: { seats: [] } }, '/units/seats', 'must have at least one of the seats'],
   [{ units: { seats: ['A 1'] } }, '/units/seats/0', 'must be 1 to 32 of A-Z a-z 0-9 _ -'],
   [{ units: { seats: ['A', 'B', 'A'] } }, '/units/seats/2', 'A is named twice'],
-  [{ units: { seats: LISTED(5_001) } }, '/units/seats', 'must name at most 5000 seats; give more as rows'],
-  [{ units: { rows: [5] } }, '/units/rows/0', 'must be an object'],
+  [{ units: { seats: LISTED(5_001) } }, '/units/seats', 'must have at most 5000 seats; give more as rows'],
+  [{ units: { rows: [5] } }, '/units/rows/0', 'must be {"row": …, "from": n, "to": n} or {"row": …, "seats": […]}'],
   [{ units: { rows: [{ row: 'A', from: 5, to: 4 }] } }, '/units/rows/0', 'must not end before it begins'],
   [{ units: { rows: [{ row: 'A', from: 1 }] } }, '/units/rows/0/to', 'is required'],
   [{ units: { rows: [{ row: 'A', from: 0, to: 4 }] } }, '/units/rows/0/from', 'must be a whole number from 1 to 99999'],
   [{ units: { rows: [{ row: 'A.B', from: 1, to: 4 }] } }, '/units/rows/0/row', 'must be 1 to 26 of A-Z a-z 0-9 _ -'],
-  [{ units: { rows: ['A', 'B', 'A'].map((row) => ({ row, from: 1, to: 2 })) } }, '/units/rows/2', 'A is named twice'],
-  [{ units: { rows: ['A', 'B'].map((row) => ({ row, from: 1, to: 99_999 })) } }, '/units/rows', 'must hold at most 100000 seats'],
-  [{ units: { rows: ROWS_OF(50_000, 50_001) } }, '/units/rows', 'must hold at most 100000 seats'],
+  [
+    { units: { rows: ['A', 'B', 'A'].map((row) => ({ row, from: 1, to: 2 })) } },
+    '/units/rows/2/row',
+    'A is named twice: give all ranges of a row together',
+  ],
+  [{ units: { rows: ['A', 'B'].map((row) => ({ row, from: 1, to: 99_999 })) } }, '/units', 'must hold at most 100000 units'],
+  [{ units: { rows: ROWS_OF(50_000, 50_001) } }, '/units', 'must hold at most 100000 units'],
   [{ opensAt: '2027-01-01T00:00:00Z', closesAt: '2027-01-01T00:00:00Z' }, '/closesAt', 'must be later than opensAt'],
   [{ opensAt: '2027-01-01T00:00:00Z', closesAt: '2027-01-01T01:00:00+02:00' }, '/closesAt', 'must be later than opensAt'],
   ...['tomorrow', '2027-01-01', '2027-01-01T00:00:00', '2027-02-30T00:00:00Z', '2027-01-01T25:00:00Z', 1_798_761_600_000, null, ''].map(

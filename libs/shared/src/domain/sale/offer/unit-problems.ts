@@ -14,10 +14,10 @@ type Said = Offered['units'];
 /** Units are as many as a sale may have, and each has a name of its own, also when an area grows. */
 export function* unitProblems(said: Said): Iterable<OfferProblem> {
   const { rows = [], seats = [], areas = [], quota } = said;
-  const isEmpty = rows.length + seats.length + areas.length === 0;
+  const isEmpty = said.rows === undefined && said.seats === undefined && said.areas === undefined;
   if (isEmpty && quota === undefined) yield { path: ['units'], message: 'must have rows, seats or areas, or else a quota' };
   if (!isEmpty && quota !== undefined) yield { path: ['units', 'quota'], message: 'must be left out where there are rows, seats or areas' };
-  if (unitsIn(said) > MAX_UNITS_PER_SALE) yield { path: ['units'], message: `must hold at most ${MAX_UNITS_PER_SALE} units` };
+  if (listedIn(said) > MAX_UNITS_PER_SALE) yield { path: ['units'], message: `must hold at most ${MAX_UNITS_PER_SALE} units` };
   else {
     yield* rowProblems(rows);
     yield* areaProblems(said);
@@ -25,11 +25,11 @@ export function* unitProblems(said: Said): Iterable<OfferProblem> {
   }
 }
 
-const unitsIn = ({ rows = [], seats = [], areas = [], quota = 0 }: Said): number =>
+/** Without a quota of the whole sale, which has a limit of its own. */
+const listedIn = ({ rows = [], seats = [], areas = [] }: Said): number =>
   rows.reduce((sum, row) => sum + rangesOf(row).reduce((count, range) => count + countOf(range), 0), 0) +
   seats.length +
-  areas.reduce((sum, area) => sum + area.quota, 0) +
-  quota;
+  areas.reduce((sum, area) => sum + area.quota, 0);
 
 function* rowProblems(rows: NonNullable<Said['rows']>): Iterable<OfferProblem> {
   const names = new Set<string>();
