@@ -13,7 +13,7 @@ type Said = Offered['units'];
 
 /** Units are as many as a sale may have, and each has a name of its own, also when an area grows. */
 export function* unitProblems(said: Said): Iterable<OfferProblem> {
-  const { rows = [], seats = [], areas = [], quota } = said;
+  const { rows = [], quota } = said;
   const isEmpty = said.rows === undefined && said.seats === undefined && said.areas === undefined;
   if (isEmpty && quota === undefined) yield { path: ['units'], message: 'must have rows, seats or areas, or else a quota' };
   if (!isEmpty && quota !== undefined) yield { path: ['units', 'quota'], message: 'must be left out where there are rows, seats or areas' };
