@@ -11,6 +11,10 @@ const STORED_MS = 20_000;
 export async function heldDeciders(log: Pick<Log, 'admin'>): Promise<() => Promise<void>> {
   const { consumers } = await jetstreamManager(log.admin);
   await Promise.all(deciderSets().map((set) => consumers.pause('COMMANDS', set, new Date(Date.now() + LONG_MS))));
+  // One of several servers answers before the consumer itself is paused.
+  const isPaused = async (set: string): Promise<boolean> => (await consumers.info('COMMANDS', set)).paused === true;
+  const allPaused = async (): Promise<boolean> => (await Promise.all(deciderSets().map(isPaused))).every(Boolean);
+  await waitFor(allPaused, { what: 'every decider is paused', timeoutMs: STORED_MS });
   return async () => {
     await Promise.all(deciderSets().map((set) => consumers.resume('COMMANDS', set)));
   };
