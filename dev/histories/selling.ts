@@ -17,7 +17,7 @@ import { deliveryOf, MintSide } from './mint-side.js';
 const MOST_EVENTS = 200;
 /** By which the intake of a tenant hashes ids that it cannot keep. */
 const SECRET = 'secret';
-/** Nobody listens there: what is decided is read from the log. */
+/** Without a subscriber: decisions are read from the log. */
 export const INBOX = '_INBOX.histories';
 const silent = createLogger('histories', 'silent');
 

@@ -10,7 +10,7 @@ export const MAY_STORE: Readonly<Record<string, RegExp>> = {
   operator: /^(ev\.acme\.ledger|cmd|mint)\./, // decisions on the ledger; what was set aside, sent once more
 };
 
-/** An operator makes copies of streams; nobody else touches a stream. */
+/** Only an operator changes streams. */
 export const MAY_CARE: Readonly<Record<string, readonly string[]>> = {
   operator: STREAMS.map(({ name }) => `SNAPSHOT.${name}`),
 };

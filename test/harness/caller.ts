@@ -18,7 +18,7 @@ export interface Heard {
 }
 
 const TIMEOUT_MS = 20_000;
-const PATIENCE = { tries: 120, timeoutMs: 6_000, pauseMs: 250 };
+const RETRIES = { tries: 120, timeoutMs: 6_000, pauseMs: 250 };
 const TRANSIENT: ReadonlySet<number> = new Set([202, 429, 500, 503]);
 
 /** A tenant's back end with nothing but a NATS client. */
@@ -62,7 +62,7 @@ export class Caller {
   }
 
   /** Asks until there is an answer that will not change, with the same key: what a caller should do when nothing comes back. */
-  async insist(what: string, body: unknown, key: string, patience = PATIENCE): Promise<Heard> {
+  async askUntilSettled(what: string, body: unknown, key: string, patience = RETRIES): Promise<Heard> {
     for (let tries = 1; ; tries++) {
       try {
         const heard = await this.ask(what, body, key, patience.timeoutMs);

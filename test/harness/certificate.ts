@@ -26,7 +26,7 @@ interface Certificate {
   readonly key: string;
 }
 
-/** A certificate that nobody vouches for. */
+/** A certificate that no authority signed. */
 export function untrustedCertificate(): Certificate {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const name = nameOf('localhost');

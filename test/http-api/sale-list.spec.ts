@@ -34,7 +34,7 @@ it('lists the sales of a tenant in the order in which they were opened, page by 
 });
 
 it('says that a sale is closed, and keeps its place', async () => {
-  await shop.demo.insist('sale.close', { sale: 'alpha' }, 'close-alpha');
+  await shop.demo.askUntilSettled('sale.close', { sale: 'alpha' }, 'close-alpha');
   const isClosed = async (): Promise<boolean> => (await pageOf()).sales[1]?.closed === true;
   await waitFor(isClosed, { what: 'the list says that the sale is closed', timeoutMs: WAIT_MS });
   expect(await listed()).toEqual(NAMES);

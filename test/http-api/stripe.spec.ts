@@ -75,7 +75,7 @@ it('confirms an order that was paid, counts a refund by its id, and holds what i
 it('[L6] owes the money again where a refund failed, and the order is over', async () => {
   const order = await placed('stripe-failed');
   await taken(stripe.pay(order));
-  await shop.demo.insist('order.refund', { sale: order.sale, order: order.order }, 'give-back');
+  await shop.demo.askUntilSettled('order.refund', { sale: order.sale, order: order.order }, 'give-back');
   const refund = { ...order, refund: 're_1' };
   await taken(stripe.refund(refund));
   expect([await statusOf(order), await moneyOf(order.sale)]).toEqual(['refunded', { refundsDue: [], problems: [] }]);
@@ -120,7 +120,7 @@ describe('[L8] what is not this tenant of Stripe', () => {
     const order = await placed(`stripe-${lie}`);
     const before = await shop.log.settledSequences();
     const event = stripe.pay(order, { lie });
-    await waitFor(() => triesOf(event).length >= 2, { what: 'it was told twice', timeoutMs: WAIT_MS });
+    await waitFor(() => triesOf(event).length >= 2, { what: 'the event was sent twice', timeoutMs: WAIT_MS });
     expect([new Set(triesOf(event)), await statusOf(order)]).toEqual([new Set([401]), 'held']);
     expect(await shop.log.settledSequences()).toEqual(before);
   });
@@ -138,7 +138,7 @@ describe('[L8] what is not this tenant of Stripe', () => {
       await post('acme', JSON.stringify(named), ofAcme), // of a sale that acme does not have
       await post('acme', refund, ofAcme), // of a payment that acme does not have
       await post('demo', refund, ofAcme), // signed by acme
-      await post('nobody', refund, ofAcme),
+      await post('unknown', refund, ofAcme),
     ];
     expect(heard.map(({ status }) => status)).toEqual([200, 404, 503, 401, 401]);
     expect([await statusOf(order), await moneyOf(order.sale)]).toEqual(['confirmed', before]);

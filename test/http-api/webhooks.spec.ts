@@ -75,7 +75,7 @@ it('counts a payment once that the provider tells and the back end confirms', as
   await open('both', 10);
   const order = await placed('both');
   const { tenant: _, ...news } = order;
-  const [, confirmed] = await Promise.all([taken([provider.pay(order)]), shop.demo.insist('payment.confirm', news, 'back-end-1')]);
+  const [, confirmed] = await Promise.all([taken([provider.pay(order)]), shop.demo.askUntilSettled('payment.confirm', news, 'back-end-1')]);
   expect(confirmed.body).toMatchObject({ status: 'confirmed' });
   expect(await told('both', order.order)).toMatchObject({ PaymentReceived: 1, OrderConfirmed: 1 });
 });

@@ -18,7 +18,7 @@ const ledger = RunningLedger.forTests(shop);
 
 async function planned(sale: string, over: object = {}): Promise<MintPlan> {
   await shop.demoWeb.open(sale, { seats: ['A-1'] }, { name: NAME, mint: 'on-confirm' });
-  const { body } = await shop.demo.insist('order.place', { sale, buyer: 'b-1', units: ['A-1'], wallet }, `order-${sale}`);
+  const { body } = await shop.demo.askUntilSettled('order.place', { sale, buyer: 'b-1', units: ['A-1'], wallet }, `order-${sale}`);
   const [{ ticket }] = body.tickets as [{ ticket: string }];
   const minted = { tenant: 'demo', sale, order: body.order, ticket, unit: 'A-1', wallet } as Minted;
   const plan = await logMint(shop.log.admin, minted, { name: NAME, over });

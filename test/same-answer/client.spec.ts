@@ -7,7 +7,7 @@ import { apiKeyOf } from '../stages/selling.js';
 import { Shop } from '../stages/shop.js';
 
 /** Short tries, so that a lost message costs this and not seconds. */
-const PATIENCE = { tryMs: 500, firstPauseMs: 20, longestPauseMs: 200 };
+const RETRIES = { tryMs: 500, firstPauseMs: 20, longestPauseMs: 200 };
 
 const shop = Shop.forTests('client');
 let proxy: LossyProxy;
@@ -15,7 +15,7 @@ let client: AdmitClient;
 
 const throughProxy = (options: object = {}): Promise<AdmitClient> => {
   const access = { ...shop.log.server.connection('demo'), servers: proxy.url, reconnectTimeWait: 50 };
-  return AdmitClient.overNats(access, { tenant: 'demo', retryPolicy: PATIENCE, ...options });
+  return AdmitClient.overNats(access, { tenant: 'demo', retryPolicy: RETRIES, ...options });
 };
 
 beforeAll(async () => {
@@ -76,7 +76,7 @@ it('orders exactly once when the cable is pulled again and again', async () => {
 it('has the answer of the process before it when that died without hearing it', async () => {
   const keys = new MemoryKeys(); // stands for a store on disk
   const lost = proxy.loseNext('down', isAnswerTo('b-crash'));
-  const before = await throughProxy({ keys, retryPolicy: { ...PATIENCE, totalMs: 100 } });
+  const before = await throughProxy({ keys, retryPolicy: { ...RETRIES, totalMs: 100 } });
   const body = { sale: 'crash', buyer: 'b-crash', quantity: 1 };
   const first = await before.placeOrder(body, { intent: 'cart-1' });
   await lost;
@@ -118,7 +118,7 @@ it('says refusals and reads as values', async () => {
 describe('over HTTP', () => {
   const portOf = (url: string): number => Number(new URL(url).port);
   const overHttp = (url: string, tenant = 'demo', apiKey = apiKeyOf(tenant)): AdmitClient =>
-    AdmitClient.overHttp({ url, apiKey }, { tenant, retryPolicy: PATIENCE });
+    AdmitClient.overHttp({ url, apiKey }, { tenant, retryPolicy: RETRIES });
 
   it('[L1] orders exactly once over connections that break before and after the service heard', async () => {
     const breaking = await CuttingProxy.before(portOf(await shop.app.getUrl()), { everyRequest: 3, everyAnswer: 4 });

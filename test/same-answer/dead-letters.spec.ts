@@ -42,7 +42,8 @@ async function deadLettered(sale: string, key: string = randomUUID()): Promise<n
   expect(await demo.place(sale, { quantity: 1, buyer: 'unlucky' }, key)).toMatchObject({ status: 503, body: { code: 'dead-lettered' } });
   return (await jsm.streams.info('DEAD')).state.last_seq;
 }
-const again = (sale: string, key: string): Promise<Heard> => demo.insist('order.place', { sale, buyer: 'unlucky', quantity: 1 }, key);
+const again = (sale: string, key: string): Promise<Heard> =>
+  demo.askUntilSettled('order.place', { sale, buyer: 'unlucky', quantity: 1 }, key);
 
 beforeAll(async () => {
   await log.keep(startSelling(log.server));

@@ -87,7 +87,7 @@ it('[minting IK7] [blockchain TP-8] says 409 while a mutation is in process, and
   await app.close();
   await shop.startApp();
   const after: Heard[] = [];
-  for (const { operation, body } of asked) after.push(await shop.demo.insist(operation, body, 'slow'));
+  for (const { operation, body } of asked) after.push(await shop.demo.askUntilSettled(operation, body, 'slow'));
   expect(after.map(({ status, replayed, body }) => [status, replayed, body.code])).toEqual(
     asked.map(({ operation }) => [NEW.has(operation) ? 201 : 200, true, undefined]),
   );

@@ -15,7 +15,7 @@ it(
     const sale = 'rush';
     await shop.demo.open(sale, { quota: 2 * BUYERS }, { ...paying, codes });
     const asked = Array.from({ length: BUYERS }, (_, buyer) =>
-      shop.demo.insist('order.place', { sale, buyer: `b-${buyer}`, quantity: 1, code: 'EARLY' }, `k-${buyer}`),
+      shop.demo.askUntilSettled('order.place', { sale, buyer: `b-${buyer}`, quantity: 1, code: 'EARLY' }, `k-${buyer}`),
     );
     const heard = await Promise.all(asked);
     const won = heard.filter(({ status }) => status === 201);
@@ -26,7 +26,7 @@ it(
     expect(await saleOf(sale)).toMatchObject({ codes: [{ code: 'EARLY', used: USES }], units: { held: USES } });
     await shop.demo.ask('order.cancel', { sale, order: won[0]?.body.order }, 'cancel');
     const next = await Promise.all(
-      ['next', 'after'].map((buyer) => shop.demo.insist('order.place', { sale, buyer, quantity: 1, code: 'EARLY' }, buyer)),
+      ['next', 'after'].map((buyer) => shop.demo.askUntilSettled('order.place', { sale, buyer, quantity: 1, code: 'EARLY' }, buyer)),
     );
     expect(next.map(({ status }) => status).sort()).toEqual([201, 409]);
   },

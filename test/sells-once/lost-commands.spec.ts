@@ -90,7 +90,7 @@ describe('a consumer of COMMANDS that is ahead of it', () => {
     await shop.startApp();
     await commandsSettled(shop.log);
     await waitFor(async () => (await pending()) === 0, { what: 'COMMANDS holds nothing', timeoutMs: WAIT_MS });
-    expect(await shop.demo.insist('order.place', { sale: 'ahead', buyer: 'b-1', quantity: 1 }, 'ahead-1')).toMatchObject({
+    expect(await shop.demo.askUntilSettled('order.place', { sale: 'ahead', buyer: 'b-1', quantity: 1 }, 'ahead-1')).toMatchObject({
       status: 201,
       replayed: true,
     });
@@ -98,7 +98,7 @@ describe('a consumer of COMMANDS that is ahead of it', () => {
 
   it('[L6] is reset when the app reaches the broker again: what is undecided is decided', async () => {
     const release = await heldDeciders(shop.log);
-    const asked = shop.demo.insist('order.place', { sale: 'ahead', buyer: 'b-1', quantity: 1 }, 'ahead-2');
+    const asked = shop.demo.askUntilSettled('order.place', { sale: 'ahead', buyer: 'b-1', quantity: 1 }, 'ahead-2');
     await becomesPending(shop.log, 'ahead-2');
     await moveAhead();
     await shop.log.server.kill9();

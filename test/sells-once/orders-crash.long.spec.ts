@@ -10,7 +10,7 @@ import { Replies } from '../../apps/purchase/src/requests/replies.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { Caller } from '../harness/caller.js';
 import { arrives, type Frame, LossyProxy } from '../harness/lossy-proxy.js';
-import { commandsSettled, counted, insist, SILENT, settingsAt, startAt, toldOf } from '../stages/crash-stage.js';
+import { askUntilSettled, commandsSettled, counted, SILENT, settingsAt, startAt, toldOf } from '../stages/crash-stage.js';
 import { purchaseContext } from '../stages/purchase-context.js';
 import { SeenCommands } from '../stages/seen-commands.js';
 import { Log } from '../stages/selling.js';
@@ -191,7 +191,7 @@ describe('[L1] two purchase apps on one log', () => {
   it('[minting DL5] sell 100 seats to 100 of 500 who ask both, and decide each key once', async () => {
     await demo.open('two', { rows: [{ row: 'A', from: 1, to: 100 }] });
     const heard = await Promise.all(
-      Array.from({ length: 500 }, (_, order) => insist(demo, 'two', { units: [`A-${(order % 100) + 1}`] }, `two-${order}`)),
+      Array.from({ length: 500 }, (_, order) => askUntilSettled(demo, 'two', { units: [`A-${(order % 100) + 1}`] }, `two-${order}`)),
     );
     expect(heard.filter(({ status }) => status === 201)).toHaveLength(100);
     const { decisions, units } = await toldOf(log, 'two');
@@ -204,7 +204,9 @@ describe('[L1] two purchase apps on one log', () => {
     let commits = 0; // of whichever of them decides this sale; with the second one the rush has begun
     const isSecond = ({ line }: Frame): boolean => line.startsWith('HPUB ev.demo.sale.cut ') && ++commits === 2;
     const losing = Promise.race(both.map(async (one) => ({ ...one, late: await one.proxy.loseNext('up', isSecond) })));
-    const asked = Array.from({ length: 400 }, (_, order) => insist(demo, 'cut', { units: [`A-${(order % 100) + 1}`] }, `cut-${order}`));
+    const asked = Array.from({ length: 400 }, (_, order) =>
+      askUntilSettled(demo, 'cut', { units: [`A-${(order % 100) + 1}`] }, `cut-${order}`),
+    );
     const zombie = await losing;
     zombie.proxy.cut();
     const heard = await Promise.all(asked);
@@ -220,7 +222,9 @@ describe('[L1] two purchase apps on one log', () => {
     expect(await toldOf(log, 'cut')).toEqual(before);
     expect(counted(before.decisions)).toEqual([400, 400]);
     expect(counted(before.units)).toEqual([100, 100]);
-    const again = await Promise.all(heard.map((_, order) => insist(demo, 'cut', { units: [`A-${(order % 100) + 1}`] }, `cut-${order}`)));
+    const again = await Promise.all(
+      heard.map((_, order) => askUntilSettled(demo, 'cut', { units: [`A-${(order % 100) + 1}`] }, `cut-${order}`)),
+    );
     expect(again.map(({ text }) => text)).toEqual(heard.map(({ text }) => text));
   }, 120_000);
 });

@@ -1,7 +1,7 @@
 import type { Heard } from '../harness/caller.js';
 import { Caller } from '../harness/caller.js';
 import { type Frame, LossyProxy } from '../harness/lossy-proxy.js';
-import { insist, startAt, toldOf } from '../stages/crash-stage.js';
+import { askUntilSettled, startAt, toldOf } from '../stages/crash-stage.js';
 import { Log } from '../stages/selling.js';
 
 const log = Log.forTests('lossy');
@@ -49,7 +49,7 @@ describe('[L10] an order of which a message between app and broker is lost', () 
 
   it.each(['COMMANDS', 'EVENTS'])('is found in the log when the broker’s answer was lost that %s has it', async (stream) => {
     const lost = proxy.loseNext('down', isAckOf(stream));
-    const heard = await demo.insist('order.place', { sale: 'lossy', buyer: 'b-1', quantity: 1 }, stream); // 202 on a machine that stood still
+    const heard = await demo.askUntilSettled('order.place', { sale: 'lossy', buyer: 'b-1', quantity: 1 }, stream); // 202 on a machine that stood still
     await lost;
     expect([heard.status, (await demo.place('lossy', { quantity: 1 }, stream)).text]).toEqual([201, heard.text]);
   });
@@ -61,7 +61,7 @@ describe('[L10] an order of which a message between app and broker is lost', () 
       retryAfter: '1',
       body: { status: 'in-process', sale: 'late', order: expect.stringMatching(/^ord_/) },
     });
-    expect(await insist(demo, 'late', { quantity: 1, buyer: 'b-1' }, 'late')).toMatchObject({
+    expect(await askUntilSettled(demo, 'late', { quantity: 1, buyer: 'b-1' }, 'late')).toMatchObject({
       status: 201,
       replayed: true,
       body: { order: body.order },

@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 
 const ORDER = { sale: SALE, buyer: 'b-1', wallet: '7EcDhSYGxXyscszYEp35KHN8vvw3svAuLKTzXwCFLtV', quantity: 1 };
-const order = (key: string) => shop.demo.insist('order.place', ORDER, key);
+const order = (key: string) => shop.demo.askUntilSettled('order.place', ORDER, key);
 const snapshots = async (outcome: string): Promise<number> =>
   (await scrape(shop.app)).get(`admit_snapshots_total{outcome="${outcome}"}`) ?? 0;
 

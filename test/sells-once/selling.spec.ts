@@ -77,7 +77,7 @@ it('[minting AE2] [minting IK6] asks for one mint of a ticket, however often and
   const tickets = (placed.body.tickets as { ticket: string }[]).map(({ ticket }) => ticket);
   const wallet = Keypair.generate().publicKey.toBase58();
   const asked = await Promise.all(
-    Array.from({ length: 50 }, (_, key) => shop.demo.insist('ticket.mint', { sale: 'mints', tickets, wallet }, `m-${key}`)),
+    Array.from({ length: 50 }, (_, key) => shop.demo.askUntilSettled('ticket.mint', { sale: 'mints', tickets, wallet }, `m-${key}`)),
   );
   for (const { status, body } of asked) expect([status, body.tickets]).toMatchObject([200, [{ status: 'minting' }, { status: 'minting' }]]);
   await waitFor(async () => (await shop.log.lastSequences()).MINTS === 2, { what: 'both mints are asked for', timeoutMs: 10_000 });
@@ -105,12 +105,12 @@ it('[L6] has one outcome each, and money and seat agree, when 1,000 payments rac
   await shop.demo.open('race', { quota: RACES }, { ...paying, holdSeconds: 3, maxPerBuyer: RACES, maxEndedHolds: RACES });
   const rounds = Array.from({ length: RACES }, (_, round) => round);
   const placed = await Promise.all(
-    rounds.map((round) => shop.demo.insist('order.place', { sale: 'race', buyer: 'b-1', quantity: 1 }, `race-${round}`)),
+    rounds.map((round) => shop.demo.askUntilSettled('order.place', { sale: 'race', buyer: 'b-1', quantity: 1 }, `race-${round}`)),
   );
   const ends = placed.map(({ body }) => Date.parse(String(body.expiresAt)));
   await waitFor(() => Date.now() > Math.min(...ends) - 50, { what: 'the holds are about to expire', timeoutMs: 20_000 });
   await Promise.all(
-    placed.map((order, round) => shop.demo.insist('payment.confirm', paymentOf('race', orderOf(order)), `race-pay-${round}`)),
+    placed.map((order, round) => shop.demo.askUntilSettled('payment.confirm', paymentOf('race', orderOf(order)), `race-pay-${round}`)),
   );
   const orders = await Promise.all(placed.map((order) => shop.demo.ask('order.get', { sale: 'race', order: orderOf(order) })));
   const confirmed = orders.filter(({ body }) => body.status === 'confirmed').length;

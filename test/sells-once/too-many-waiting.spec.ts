@@ -30,7 +30,7 @@ it('[L10] tells who comes when 2,000 wait to come again, stores nothing of it, a
       body: Buffer.from(JSON.stringify({ sale: 'rush', buyer: `b-${order}`, quantity: 1 })),
     });
   const rush = Array.from({ length: MAX_WAITING_PER_SALE + TOO_MANY }, (_, order) => place(order));
-  const calm = shop.demo.insist('order.place', { sale: 'calm', buyer: 'b-1', quantity: 1 }, 'calm');
+  const calm = shop.demo.askUntilSettled('order.place', { sale: 'calm', buyer: 'b-1', quantity: 1 }, 'calm');
 
   const late = await shop.demo.place('rush', { quantity: 1, buyer: 'late' }, 'late-nats');
   expect(late).toMatchObject({ status: 429, retryAfter: '1', body: { code: 'too-many-waiting' }, error: expect.stringMatching(/wait/) });

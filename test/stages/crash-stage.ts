@@ -15,7 +15,7 @@ import type { Log } from './selling.js';
  * A caller asks again with the same key until it has an answer, and gives up on one no sooner than the service has to say something: five
  * seconds after a request it does. Hundreds who come back sooner keep a slow machine from answering any of them.
  */
-const PATIENCE = { tries: 500, timeoutMs: 7_000, pauseMs: 250 };
+const RETRIES = { tries: 500, timeoutMs: 7_000, pauseMs: 250 };
 /** Within this a command of a process that is gone is handed to another and decided. */
 const SETTLED_MS = 15_000;
 export const SILENT = createLogger('purchase', 'silent');
@@ -31,8 +31,8 @@ export const settingsAt = (server: Broker, url: string): Environment =>
 export const startAt = (server: Broker, url: string): Promise<NestFastifyApplication> => startPurchase(settingsAt(server, url), SILENT);
 
 /** Asks until there is a decision, as a caller does who must know: with the same key, whatever happens on the way. */
-export const insist = (caller: Caller, sale: string, more: object, key: string): Promise<Heard> =>
-  caller.insist('order.place', { sale, buyer: key, ...more }, key, PATIENCE);
+export const askUntilSettled = (caller: Caller, sale: string, more: object, key: string): Promise<Heard> =>
+  caller.askUntilSettled('order.place', { sale, buyer: key, ...more }, key, RETRIES);
 
 export interface Told {
   /** The key hash of every decision on an order. */

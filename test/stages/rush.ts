@@ -26,13 +26,13 @@ export class Rush {
   open(sale: string, more: object = {}): Promise<Heard> {
     const units = { rows: [{ row: 'A', from: 1, to: SEATS }] };
     const terms = { sale, name: 'Gala', units, price: { amount: '5000', currency: 'EUR' }, mint: 'on-request', ...more };
-    return this.callerOf(0).insist('sale.open', terms, `open-${sale}`);
+    return this.callerOf(0).askUntilSettled('sale.open', terms, `open-${sale}`);
   }
 
   /** One buyer and one seat; asked again, the same key and the same request; `elsewhere`, by so many callers further on. */
   place(sale: string, buyer: number, elsewhere = 0): Promise<Heard> {
     const key = `${sale}-${buyer}`;
-    return this.callerOf(buyer + elsewhere).insist('order.place', { sale, buyer: key, units: [`A-${(buyer % SEATS) + 1}`] }, key);
+    return this.callerOf(buyer + elsewhere).askUntilSettled('order.place', { sale, buyer: key, units: [`A-${(buyer % SEATS) + 1}`] }, key);
   }
 
   /** All of them at once, and something that happens to the servers as soon as the rush has begun. */

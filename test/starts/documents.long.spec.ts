@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSyn
 import { join } from 'node:path';
 import ts from 'typescript';
 import { startNats } from '../../dev/nats/server.js';
+import { messageOf } from '../../dev/processes/errors.js';
 import { projectFolder } from '../../dev/processes/project.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { inherited } from '../../dev/stack/wiring.js';
@@ -118,6 +119,15 @@ it.each([
   expect(spawnSync('git', ['check-ignore', '-q', file], { cwd: projectFolder() }).status).toBe(0);
 });
 
+/** The error of a command that timed out refers to itself, which no report of the results can hold. */
+function plainly<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (thrown) {
+    throw new Error(messageOf(thrown));
+  }
+}
+
 describe('on a stack of its own, as a newcomer types it', () => {
   const stage = new Stage();
   let checkout = '';
@@ -153,7 +163,7 @@ describe('on a stack of its own, as a newcomer types it', () => {
   }, END_MS);
 
   const shell = (script: string): string =>
-    execFileSync('bash', ['-c', script], { env: environment(), cwd: checkout, encoding: 'utf8', timeout: COMMANDS_MS });
+    plainly(() => execFileSync('bash', ['-c', script], { env: environment(), cwd: checkout, encoding: 'utf8', timeout: COMMANDS_MS }));
 
   /** Types commands into one shell, one after the other. @returns those that went wrong, with what they printed */
   function type(commands: readonly string[]): string[] {

@@ -1,6 +1,6 @@
 import { waitFor } from '../../dev/processes/wait.js';
 import type { Heard } from '../harness/caller.js';
-import { counted, insist, toldOf } from '../stages/crash-stage.js';
+import { askUntilSettled, counted, toldOf } from '../stages/crash-stage.js';
 import { Shop } from '../stages/shop.js';
 
 const BUYERS = 600;
@@ -19,7 +19,8 @@ async function kill(begun: () => boolean): Promise<void> {
 it('[blockchain SC-2] [L3] loses no acknowledged order when the broker is killed in a rush, decides each key once, and sells on by itself', async () => {
   await shop.demo.open('killed', { rows: [{ row: 'A', from: 1, to: SEATS }] });
   const acknowledged = new Map<number, Heard>();
-  const place = async (buyer: number): Promise<Heard> => insist(shop.demo, 'killed', { units: [`A-${(buyer % SEATS) + 1}`] }, `k-${buyer}`);
+  const place = async (buyer: number): Promise<Heard> =>
+    askUntilSettled(shop.demo, 'killed', { units: [`A-${(buyer % SEATS) + 1}`] }, `k-${buyer}`);
   const killed = kill(() => acknowledged.size > BUYERS / 20);
   await Promise.all(Array.from({ length: BUYERS }, async (_, buyer) => acknowledged.set(buyer, await place(buyer))));
   await killed;

@@ -38,7 +38,7 @@ const place = (caller: Caller, sale: string, key: string): Promise<Heard> =>
 
 const open = (sale: string): Promise<Heard> => {
   const terms = { sale, name: 'Gala', units: { quota: 100 }, price: { amount: '5000', currency: 'EUR' }, mint: 'on-request' };
-  return stage.mainlander.insist('sale.open', terms, `open-${sale}`);
+  return stage.mainlander.askUntilSettled('sale.open', terms, `open-${sale}`);
 };
 
 /** What those on the island hear of a sale, of an order in it, and of a sale that they know nothing of: the others may have opened it by now. */
@@ -71,7 +71,7 @@ async function decidedOnIsland(sale: string): Promise<() => Promise<unknown>> {
 
 /** The process on the mainland takes over what the one on the island decided, and sells. */
 async function mainlandSells(sale: string, later: string): Promise<void> {
-  const placed = await stage.mainlander.insist('order.place', { sale, buyer: 'b-1', quantity: 1 }, `${sale}-1`);
+  const placed = await stage.mainlander.askUntilSettled('order.place', { sale, buyer: 'b-1', quantity: 1 }, `${sale}-1`);
   expect([placed.status, (await open(later)).status]).toEqual([201, 201]);
   const missing = async (): Promise<boolean> => (await scrape(stage.mainlandApp)).get(MISSING) === 1;
   await waitFor(missing, { what: 'the missing copy is shown', timeoutMs: SHOWN_MS });
@@ -97,7 +97,7 @@ describe('a server that is cut off', () => {
     async (_, sale, damage, led) => {
       const [beside, later] = [`${sale}-beside`, `${sale}-later`];
       await open(beside);
-      const before = await stage.islander.insist('order.place', { sale: beside, buyer: 'b-0', quantity: 1 }, `${beside}-0`);
+      const before = await stage.islander.askUntilSettled('order.place', { sale: beside, buyer: 'b-0', quantity: 1 }, `${beside}-0`);
       for (const stream of ALL) await stage.stepDown(stream, led.includes(stream) ? stage.island : stage.mainland);
       const send = await decidedOnIsland(beside);
       const heard = await rush.through(sale, async () => {

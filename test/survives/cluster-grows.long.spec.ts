@@ -4,7 +4,7 @@ import { waitFor } from '../../dev/processes/wait.js';
 import { admit, operatorOf } from '../harness/admit.js';
 import type { Caller, Heard } from '../harness/caller.js';
 import { ClusterStage } from '../stages/cluster-stage.js';
-import { insist, toldOf } from '../stages/crash-stage.js';
+import { askUntilSettled, toldOf } from '../stages/crash-stage.js';
 import { Shop } from '../stages/shop.js';
 
 const SOLD_BEFORE = 20;
@@ -14,7 +14,7 @@ const PLACES = 1_000;
 const shop = Shop.forTests('one-server');
 const stage = ClusterStage.forTests(0);
 
-const order = (caller: Caller, buyer: number): Promise<Heard> => insist(caller, 'gala', { quantity: 1 }, `gala-${buyer}`);
+const order = (caller: Caller, buyer: number): Promise<Heard> => askUntilSettled(caller, 'gala', { quantity: 1 }, `gala-${buyer}`);
 const copies = async (): Promise<readonly number[]> =>
   Promise.all(STREAMS.map(async ({ name }) => (await stage.info(name)).config.num_replicas));
 const provisioner = (replicas: number) => ({ ...operatorOf(stage.log.server, 'provision'), NATS_REPLICAS: `${replicas}` });

@@ -7,7 +7,7 @@ import { waitFor } from '../../dev/processes/wait.js';
 import type { Heard } from '../harness/caller.js';
 import { recordedIn } from '../harness/recorded.js';
 import { BrokenStore } from '../stages/broken-store.js';
-import { counted, insist, toldOf } from '../stages/crash-stage.js';
+import { askUntilSettled, counted, toldOf } from '../stages/crash-stage.js';
 import { heldDeciders } from '../stages/held-deciders.js';
 import { Shop } from '../stages/shop.js';
 
@@ -52,7 +52,7 @@ const BUCKET_SALES = Array.from({ length: BUCKETS }, (_, bucket) => {
 it('knows a sale of each bucket', async () => {
   for (const sale of BUCKET_SALES) await shop.demo.open(sale, { quota: 1_000 }, { maxPerBuyer: 100 });
   const release = await heldDeciders(shop.log);
-  const placed = BUCKET_SALES.map((sale) => insist(shop.demo, sale, { quantity: 1 }, `known-${sale}`));
+  const placed = BUCKET_SALES.map((sale) => askUntilSettled(shop.demo, sale, { quantity: 1 }, `known-${sale}`));
   const jsm = await shop.log.manager();
   const pending = async (): Promise<string[]> =>
     Object.keys((await jsm.streams.info('COMMANDS', { subjects_filter: 'cmd.>' })).state.subjects ?? {});
@@ -113,7 +113,7 @@ class Crowd {
     await Promise.all(
       all.map(async ({ name, order }) => {
         const key = this.key(name, order);
-        answers.set(key, await insist(shop.demo, this.sale(name), this.request(order), key));
+        answers.set(key, await askUntilSettled(shop.demo, this.sale(name), this.request(order), key));
       }),
     );
     return answers;
@@ -122,7 +122,7 @@ class Crowd {
   /** With its key, until it is decided. */
   private async ask(name: string, order: number): Promise<void> {
     const key = this.key(name, order);
-    this.heard.set(key, await insist(shop.demo, this.sale(name), this.request(order), key));
+    this.heard.set(key, await askUntilSettled(shop.demo, this.sale(name), this.request(order), key));
   }
 
   private key(name: string, order: number): string {
@@ -168,7 +168,7 @@ describe.each(
     async () => {
       await crowd.open();
       const place = async (name: string, key: string): Promise<string> =>
-        String((await insist(shop.demo, crowd.sale(name), { quantity: 1 }, `${round}-${key}`)).body.order);
+        String((await askUntilSettled(shop.demo, crowd.sale(name), { quantity: 1 }, `${round}-${key}`)).body.order);
       const orders = await Promise.all(Array.from({ length: PAYMENTS }, (__, order) => place('paid', `paid-${order}`)));
       const store = new BrokenStore(shop.log);
       crowd.begin();
@@ -202,7 +202,7 @@ describe.each(
     'a new command in each of the 64 buckets is decided in time',
     async () => {
       const begun = performance.now();
-      const decided = await Promise.all(BUCKET_SALES.map((sale) => insist(shop.demo, sale, { quantity: 1 }, `${round}-${sale}`)));
+      const decided = await Promise.all(BUCKET_SALES.map((sale) => askUntilSettled(shop.demo, sale, { quantity: 1 }, `${round}-${sale}`)));
       const tookMs = performance.now() - begun;
       expect(new Set(decided.map(({ status }) => status))).toEqual(new Set([201]));
       expect(tookMs).toBeLessThan(DECIDED_MS);
@@ -242,7 +242,9 @@ describe.each(
     'no hold stays: each expires by itself',
     async () => {
       const isFree = async (): Promise<boolean> => {
-        const { units } = (await shop.demo.insist('sale.get', { sale: crowd.sale('holds') }, '')).body as { units: { held: number } };
+        const { units } = (await shop.demo.askUntilSettled('sale.get', { sale: crowd.sale('holds') }, '')).body as {
+          units: { held: number };
+        };
         return units.held === 0;
       };
       await waitFor(isFree, { what: 'every hold has expired', timeoutMs: SETTLED_MS });

@@ -4,7 +4,7 @@ import { waitFor } from '../../dev/processes/wait.js';
 import { admit, operatorOf } from '../harness/admit.js';
 import type { Caller } from '../harness/caller.js';
 import { ClusterStage } from '../stages/cluster-stage.js';
-import { insist, toldOf } from '../stages/crash-stage.js';
+import { askUntilSettled, toldOf } from '../stages/crash-stage.js';
 import { heldDeciders } from '../stages/held-deciders.js';
 
 const WAIT_MS = 60_000;
@@ -27,7 +27,7 @@ function breakDown(): void {
 it('[L3] [L4] COMMANDS goes from one server to three with a held order, a dead letter and an undecided command: nothing is lost', async () => {
   const [caller] = stage.callers as [Caller];
   await caller.open('moved', { quota: 10 }, { payment: 'webhook', holdSeconds: 3_600 });
-  const held = await insist(caller, 'moved', { quantity: 1 }, 'held');
+  const held = await askUntilSettled(caller, 'moved', { quantity: 1 }, 'held');
   breakDown();
   expect(await caller.place('moved', { quantity: 1, buyer: 'unlucky' }, 'dead')).toMatchObject({
     status: 503,
@@ -49,7 +49,7 @@ it('[L3] [L4] COMMANDS goes from one server to three with a held order, a dead l
     for await (const { num_waiting } of jsm.consumers.list('COMMANDS')) if (num_waiting > 0) return false;
     return true;
   };
-  await waitFor(noPulls, { what: 'nobody pulls commands', timeoutMs: WAIT_MS });
+  await waitFor(noPulls, { what: 'no consumer pulls commands', timeoutMs: WAIT_MS });
   expect(await admit(provisioner(), 'provision')).toMatchObject({
     code: 0,
     out: expect.stringContaining('changed COMMANDS.storage from file to memory'),
@@ -59,15 +59,15 @@ it('[L3] [L4] COMMANDS goes from one server to three with a held order, a dead l
   await stage.isWhole();
 
   await stage.sell();
-  const again = await insist(caller, 'moved', { quantity: 1 }, 'held');
+  const again = await askUntilSettled(caller, 'moved', { quantity: 1 }, 'held');
   expect([again.text, again.body.status]).toEqual([held.text, 'held']);
-  expect(await insist(caller, 'moved', { quantity: 1 }, 'undecided')).toMatchObject({ status: 201 });
+  expect(await askUntilSettled(caller, 'moved', { quantity: 1 }, 'undecided')).toMatchObject({ status: 201 });
   expect(await admit(operatorOf(stage.log.server), 'dead', 'redrive', '--all')).toMatchObject({
     code: 0,
     out: expect.stringContaining('decided: 201'),
   });
   const money = { sale: 'moved', order: held.body.order, payment: 'pay-1', amount: '5000', currency: 'EUR' };
-  expect((await caller.insist('payment.confirm', money, 'paid')).body).toMatchObject({ status: 'confirmed' });
+  expect((await caller.askUntilSettled('payment.confirm', money, 'paid')).body).toMatchObject({ status: 'confirmed' });
   expect((await toldOf(stage.log, 'moved')).orders).toHaveLength(3);
 }, 240_000);
 
@@ -77,7 +77,7 @@ it('[L3] three servers that are all killed come back without commands, and every
   let heard = 0;
   const asked = Promise.all(
     Array.from({ length: 400 }, async (_, buyer) => {
-      const answer = await insist(caller, 'killed', { quantity: 1 }, `killed-${buyer}`);
+      const answer = await askUntilSettled(caller, 'killed', { quantity: 1 }, `killed-${buyer}`);
       heard += 1;
       return answer;
     }),

@@ -2,7 +2,7 @@ import type { Mutant } from '../mutant.js';
 
 /**
  * Guards of the laws that neither audit has a check for: L3 (nothing acknowledged is lost), L6 (every order ends), L11 (whatever is accepted can
- * be projected) and L13 (nobody spends another's time).
+ * be projected) and L13 (no tenant spends another's time).
  */
 export const LAW_MUTANTS: readonly Mutant[] = [
   {

@@ -175,7 +175,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
     guard: 'seat taken: it is given without a check',
     file: 'libs/shared/src/domain/sale/orders/choose-units.ts',
     from: 'spot?.block.places.holderOf(spot.place) !== undefined',
-    to: "spot?.block.places.holderOf(spot.place) === ('nobody' as string)",
+    to: "spot?.block.places.holderOf(spot.place) === ('none' as string)",
     checks: ['blockchain TP-4'],
     specs: ['test/audit/selling.spec.ts'],
     tests: ['sells the last seat', 'wants a key for every operation'],

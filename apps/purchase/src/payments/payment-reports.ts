@@ -58,7 +58,7 @@ const MAX_TYPE_SHOWN = 64;
 const requestOf = ({ tenant, key, traceparent, operation, request }: PaymentReport) =>
   ({ operation, namespace: 'webhook', tenant, key, traceparent, body: Buffer.from(JSON.stringify(request)) }) as const;
 
-/** Nothing of the order: a provider is told no more than it has to know. */
+/** The answer to a provider: it shows nothing of the order. */
 const RECEIVED_ANSWER: Answer = { status: 200, body: JSON.stringify({ received: true }) };
 
 /** Refused, bound to the key permanently: a redelivery would change nothing. */

@@ -181,7 +181,7 @@ export class Intake {
     return this.parts.decisions.answer(subject, places, command);
   }
 
-  /** Not in the log: a dead letter, in process if it is stored, and else nobody has it. Nothing is promised in any case. */
+  /** The decision is not in the log: the command is a dead letter, in process, or lost. None of these answers promises anything. */
   private async undecided(stored: Stored, command: Command): Promise<Answer> {
     if (stored === 'stored') return accepted(command.sale, orderOf(command));
     if (await this.isDeadLettered(command)) return problemAnswer('dead-lettered');

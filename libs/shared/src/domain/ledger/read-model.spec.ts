@@ -259,7 +259,7 @@ describe('what cannot follow is refused', () => {
   it.each<[string, LedgerEvent[][], object]>([
     ['another sale is opened here', [[opened({ sale: 'ball' })]], { reason: 'the event opens another sale', opens: 'ball' }],
     ['a sale is opened twice', [[opened()], [opened()]], { reason: 'made before', id: sale }],
-    ['a sale is closed that nobody opened', [[event('SaleClosed', { sale })]], { reason: 'the sale was never opened', sale }],
+    ['a sale is closed that was never opened', [[event('SaleClosed', { sale })]], { reason: 'the sale was never opened', sale }],
     ['an order is unknown', [[opened()], [of('OrderExpired')]], { reason: 'the sale has no such order', sale, order }],
     ['a ticket is unknown', [[opened()], [completed]], { reason: 'the sale has no such ticket', sale, ticket: 'tkt_1' }],
     [

@@ -11,7 +11,7 @@ export function hold(sale: OpenedSale, order: Order, tickets: readonly TicketPla
   count(sale, order, tickets, 1);
 }
 
-/** A ticket that nobody paid for and whose mint was requested still counts: a buyer cannot have one minted after the other. */
+/** An unpaid ticket whose mint was requested still counts: a buyer cannot have one minted after the other. */
 export function giveBack(sale: OpenedSale, order: Order, tickets: readonly TicketPlaced[]): void {
   for (const { unit } of tickets) sale.units.release(unit, order.order);
   const over = tickets.filter((ticket) => !countsOn(sale, order, ticket));

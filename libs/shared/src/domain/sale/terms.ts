@@ -78,7 +78,7 @@ export interface DiscountCode {
   readonly until?: number;
 }
 
-/** `none`: an order is confirmed at once. `webhook`: it is held until its payment is told, or its hold time is over. */
+/** `none`: an order is confirmed at once. `webhook`: it is held until the payment is reported, or its hold time is over. */
 export type PaymentRule = 'none' | 'webhook';
 export type MintRule = 'on-confirm' | 'on-request';
 /** `revocable`: the asset cannot be given away, and is burned before its unit is sold again. */

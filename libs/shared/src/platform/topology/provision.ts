@@ -62,8 +62,8 @@ export async function provision(connection: NatsConnection, { replicas = 1 } = {
 }
 
 /**
- * Deletes COMMANDS where it has settings that cannot be changed in place, as on another number of servers. What lies in it is promised to
- * nobody: callers, reactors and payment providers ask again. A purchase app that runs would go on storing and pulling meanwhile.
+ * Deletes COMMANDS where it has settings that cannot be changed in place, as on another number of servers. No command in it is
+ * promised: callers, reactors and payment providers send it again. Refused while a purchase app runs, which would go on storing and pulling.
  */
 async function removeOutdated(jsm: JetStreamManager, wanted: WantedStream, found: StreamInfo, replicas: number): Promise<Difference[]> {
   if (wanted.name !== COMMANDS_STREAM) return [];

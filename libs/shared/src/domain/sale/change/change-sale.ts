@@ -12,7 +12,7 @@ import { addedUnits, addingProblem } from './added-units.js';
 import { changedTerms } from './changed-sale.js';
 import type { ChangeSale } from './commands.js';
 
-/** Problems of an offer that are named; more of them help nobody. */
+/** Problems of an offer that one refusal lists. */
 const MOST_NAMED = 20;
 type Change = SaleChanged['data'];
 

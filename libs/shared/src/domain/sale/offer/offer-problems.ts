@@ -114,7 +114,7 @@ function categoryProblem(categories: NonNullable<Offered['categories']>, named: 
   return known.includes(named) ? undefined : message(`must be one of the categories: ${listed(known)}`);
 }
 
-/** Names in a message; more of them help nobody. */
+/** Names that one message lists. */
 const MOST_LISTED = 8;
 const listed = (names: readonly string[]): string =>
   names.length === 0 ? 'there are none' : `${names.slice(0, MOST_LISTED).join(', ')}${names.length > MOST_LISTED ? ', …' : ''}`;

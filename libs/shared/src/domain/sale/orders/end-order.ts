@@ -8,7 +8,7 @@ import { giveUp, irrevocable, overrideAgain } from './give-up.js';
 import { type Order, sumOfPrices, ticketOfUnit } from './order.js';
 
 /**
- * Gives up an order that nobody paid for, or tickets of it: a hold, or an order of a sale without payment. Asked again, nothing more happens.
+ * Ends an unpaid order, or tickets of it: a hold, or an order of a sale without payment. A repetition changes nothing.
  */
 export function cancelOrder(state: Sale, command: EndOrder): Decision<SaleEvent> {
   const found = toEnd(state, command);

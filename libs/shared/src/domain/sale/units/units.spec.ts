@@ -82,7 +82,7 @@ describe('the units of a sale', () => {
     expect(take(all, theirs, name).orderOf(unit)).toBe(theirs);
   });
 
-  it('that are not there go to nobody', () => {
+  it('that do not exist cannot be taken', () => {
     expect(() => take(new Units(ROWS), ours, 'A-12')).toThrow('unit A-12 cannot go to ord_1: there is none');
   });
 
