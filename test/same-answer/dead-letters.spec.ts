@@ -3,8 +3,8 @@ import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jet
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connect } from '@nats-io/transport-node';
 import { DeadLetters } from '#shared/platform/messaging/dead-letters.js';
-import { DeadLetterQueue } from '../../apps/cli/src/dead/dead-letter-queue.js';
-import { Redrive } from '../../apps/cli/src/dead/redrive.js';
+import { DeadLetterQueue } from '#shared/platform/operator/dead-letter-queue.js';
+import { Redrive } from '#shared/platform/operator/redrive.js';
 import { OPERATIONS } from '../../apps/purchase/src/operations/operations.js';
 import { admit, operatorOf } from '../harness/admit.js';
 import { Caller, type Heard } from '../harness/caller.js';

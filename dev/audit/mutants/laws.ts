@@ -89,7 +89,7 @@ export const LAW_MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'a redrive is done when it is decided: already when its copy is stored',
-    file: 'apps/cli/src/dead/ask-again.ts',
+    file: 'libs/shared/src/platform/operator/ask-again.ts',
     from: "if (heard === undefined || heard.done === true) return { became: 'silent' };",
     to: "if (heard === undefined || heard.done === true) return { became: 'decided', status: 202 };",
     checks: ['L3'],

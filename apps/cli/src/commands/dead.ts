@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { type DeadLetterEntry, DeadLetterQueue } from '#shared/platform/operator/dead-letter-queue.js';
+import { Redrive, type Redriven } from '#shared/platform/operator/redrive.js';
 import { readEnvironment } from '#shared/platform/process/environment.js';
 import { EXIT } from '#shared/platform/process/exit-codes.js';
-import { type DeadLetterEntry, DeadLetterQueue } from '../dead/dead-letter-queue.js';
-import { Redrive, type Redriven } from '../dead/redrive.js';
 import { asOperator, say, withExitCodes } from '../operator.js';
 import { harmless, tableWith } from '../table.js';
 

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { nameProblem } from '#shared/domain/values.js';
+import { runProgram } from '#shared/platform/operator/run-program.js';
 import { readEnvironment } from '#shared/platform/process/environment.js';
 import { EXIT } from '#shared/platform/process/exit-codes.js';
 import { type EventName, eventNamed, nameOf, suspendEvent } from '../ledger/suspend.js';
 import { type Halt, readHalts, readSuspended } from '../ledger/suspense.js';
 import { asOperator, say, withExitCodes } from '../operator.js';
-import { runProgram } from '../run-program.js';
 import { harmless, tableWith } from '../table.js';
 
 const MAX_REASON_LETTERS = 500;

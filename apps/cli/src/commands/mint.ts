@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { redriveMint } from '#shared/platform/operator/redrive-mint.js';
 import { readEnvironment } from '#shared/platform/process/environment.js';
 import { EXIT } from '#shared/platform/process/exit-codes.js';
-import { redriveMint } from '../mint/redrive-mint.js';
 import { asOperator, say, withExitCodes } from '../operator.js';
 
 interface RedriveOptions {

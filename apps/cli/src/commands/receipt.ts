@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { runProgram } from '#shared/platform/operator/run-program.js';
 import { readEnvironment } from '#shared/platform/process/environment.js';
-import { runProgram } from '../run-program.js';
 
 const COULD_NOT = 2;
 

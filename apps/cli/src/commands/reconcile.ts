@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { runProgram } from '#shared/platform/operator/run-program.js';
 import { readEnvironment } from '#shared/platform/process/environment.js';
 import { EXIT } from '#shared/platform/process/exit-codes.js';
 import { withExitCodes } from '../operator.js';
-import { runProgram } from '../run-program.js';
 
 interface ReconcileOptions {
   readonly also?: readonly string[];

@@ -1,11 +1,11 @@
 import { Fault } from '#shared/kernel/fault.js';
 import type { NatsAccess } from '#shared/platform/messaging/nats.js';
+import { rewind, sequenceOf } from '#shared/platform/operator/prepare-replay.js';
+import { runProgram } from '#shared/platform/operator/run-program.js';
 import { type Environment, readEnvironment } from '#shared/platform/process/environment.js';
 import { number } from '#shared/platform/process/progress.js';
-import { rewind, sequenceOf } from '../log/prepare-replay.js';
 import { withBackup } from '../log/replay-backup.js';
 import { asOperator } from '../operator.js';
-import { runProgram } from '../run-program.js';
 
 export interface ReplayOptions {
   readonly tenant?: string;

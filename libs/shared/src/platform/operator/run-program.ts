@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { trustedAuthorities } from '#shared/platform/process/environment.js';
+import { trustedAuthorities } from '../process/environment.js';
 
 const COULD_NOT = 2;
 
@@ -17,7 +17,7 @@ export async function runProgram(
   env: Readonly<Record<string, string>>,
   { nodeFlags = [], asked = async () => undefined }: { readonly nodeFlags?: readonly string[]; readonly asked?: () => Promise<void> } = {},
 ): Promise<number> {
-  const file = fileURLToPath(new URL(`../../${program}`, import.meta.url));
+  const file = fileURLToPath(new URL(`../../../../../apps/${program}`, import.meta.url));
   const child = spawn(process.execPath, [...nodeFlags, file, ...flags], {
     env: { ...trustedAuthorities(), ...env },
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],

@@ -5,9 +5,9 @@ import { Fault } from '#shared/kernel/fault.js';
 import { isSameRequest, objectIn } from '#shared/platform/messaging/same-request.js';
 import { StoredMessages } from '#shared/platform/messaging/stored-messages.js';
 import { COMMANDS_STREAM } from '#shared/platform/topology/streams.js';
-import { standing } from '../mint/ticket-record.js';
 import { type AskedAgain, askAgain, DECIDED_WITHIN_MS, KEY_REUSED } from './ask-again.js';
 import type { DeadLetterEntry, DeadLetterQueue } from './dead-letter-queue.js';
+import { standing } from './ticket-record.js';
 
 /** Result of a redrive: `redriven` now, `closed` before, or `refused` because it had no effect, or sending it again would be wrong. */
 export interface Redriven {
