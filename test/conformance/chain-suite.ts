@@ -4,6 +4,9 @@ import type { TenantId, TicketId, Wallet } from '../../libs/shared/src/kernel/id
 import { mintPlan, nextTicket, TENANT } from './mint-plans.js';
 import { revocableTickets } from './revocable-tickets.js';
 
+/** A vault of a smart wallet: an address that was derived from a program's, off the curve. */
+const SMART_WALLET = 'HKUPAjYNSpLcpVKTLQc7ma9cJSjLhUJsr6PBRZqxWBHJ' as Wallet;
+
 export type SendFault = 'drop' | 'land-then-time-out' | 'error-then-land' | 'land-failed';
 
 /** What a test may do to the chain behind an adapter. Slots pass only by `advance`: a chain that is never waited for. */
@@ -73,6 +76,19 @@ export function chainSuite(name: string, open: () => Promise<ChainBench>): void 
         supply: '1',
         holder: plan.wallet,
       });
+    });
+
+    it('mints to the address of a program, which no key signs for, and burns it there', async () => {
+      const plan = await newPlan({ wallet: SMART_WALLET, delegate: bench.chain.delegate });
+      const live = await attemptOf(plan);
+      expect(await bench.chain.submit(live, true)).toEqual({ kind: 'accepted' });
+      await untilFinal();
+      expect(await lookAtOne(watch(plan, live))).toMatchObject({ kind: 'confirmed', supply: '1', holder: SMART_WALLET });
+      const burn = { ticket: plan.ticket, attempt: 1, ...(await bench.chain.prepareBurn(plan, 1)) };
+      expect(await bench.chain.submit(burn, true)).toEqual({ kind: 'accepted' });
+      await untilFinal();
+      const revoking: Watched = { state: 'revoking', asset: plan.asset, signature: live.signature, plan, dead: [], live: burn };
+      expect(await lookAtOne(revoking)).toMatchObject({ kind: 'burned', signature: burn.signature });
     });
 
     it('lands the same bytes once, however often they are sent', async () => {

@@ -273,6 +273,10 @@ export type OpenSale = {
   readonly mint?: 'on-confirm' | 'on-request';
   /** `revocable`: assets cannot be given away, and are burned before a refunded unit is sold again. Left out: `transferable`. */
   readonly tickets?: 'transferable' | 'revocable';
+  /** What a ticket is on the blockchain: `compressed` needs an operator that offers it. It cannot be changed. Left out: `token-2022`. */
+  readonly asset?: 'token-2022' | 'compressed';
+  /** Wallets may be addresses of programs, which no key signs for: a smart wallet or a multisig. It cannot be changed. */
+  readonly smartWallets?: true;
   /** An RFC 3339 time with an offset, from 1970-01-01T00:00:00.000Z to 9998-12-31T23:59:59.999Z. Leave it out for no limit. */
   readonly opensAt?: string;
   /** An RFC 3339 time with an offset, from 1970-01-01T00:00:00.000Z to 9998-12-31T23:59:59.999Z. Leave it out for no limit. */
@@ -551,6 +555,8 @@ export type Sale = {
   readonly payment: 'none' | 'webhook';
   readonly mint: 'on-confirm' | 'on-request';
   readonly tickets: 'transferable' | 'revocable';
+  readonly asset: 'token-2022' | 'compressed';
+  readonly smartWallets?: true;
   readonly opensAt?: string;
   readonly closesAt?: string;
   readonly closed?: boolean;

@@ -29,6 +29,10 @@ const mint = z.strictObject({
   request: z.number().int().min(1),
   name: z.string(),
   revocable: z.literal(true).optional(),
+  asset: z.enum(['token-2022', 'compressed']).optional(),
+  smartWallets: z.literal(true).optional(),
+  image: z.string().optional(),
+  externalUrl: z.string().optional(),
   resumed: z.number().int().min(1).optional(),
 });
 

@@ -5,7 +5,7 @@ import { nextAttempt, type TicketMint } from '#shared/domain/mint/ticket-mint.js
 import { mintSubject } from '#shared/event-store/event-store.js';
 import { Semaphore } from '#shared/kernel/concurrency/semaphore.js';
 import { Fault } from '#shared/kernel/fault.js';
-import { walletProblem } from '#shared/kernel/wallet.js';
+import { addressProblem, walletProblem } from '#shared/kernel/wallet.js';
 import type { DeathReason } from '../chains/chain.js';
 import { type Ending, FIRST_SENDS_AT_ONCE, type Flight } from '../confirmation/confirmation-tracker.js';
 import type { MintCommandResult } from './mint-aggregate-handler.js';
@@ -118,8 +118,10 @@ export class TicketMinter {
     }
   }
 
+  /** @throws Fault `configuration` for a kind of asset that this minter does not make: the command waits for one that does */
   private async plan(command: MintCommand): Promise<MintRequest> {
-    const problem = walletProblem(command.wallet);
+    if (command.asset === 'compressed') throw new Fault('configuration', { problems: ['this minter makes no compressed assets'] });
+    const problem = command.smartWallets ? addressProblem(command.wallet) : walletProblem(command.wallet);
     if (problem !== undefined) return failure(command, `wallet-invalid: ${problem}`);
     const { chain, style } = this.parts;
     return { type: 'PlanMint', data: planMint(command, chain, await chain.genesisHash(), style) };

@@ -73,6 +73,8 @@ export const Sale = z
     payment: z.enum(['none', 'webhook']),
     mint: z.enum(['on-confirm', 'on-request']),
     tickets: z.enum(['transferable', 'revocable']),
+    asset: z.enum(['token-2022', 'compressed']),
+    smartWallets: z.literal(true).optional(),
     opensAt: given.optional(),
     closesAt: given.optional(),
     closed: z.boolean().optional(),

@@ -46,6 +46,8 @@ export function saleView(sale: Sale, version: number): object {
     payment,
     mint,
     tickets: open.terms.tickets ?? 'transferable',
+    asset: open.terms.asset ?? 'token-2022',
+    ...(open.terms.smartWallets && { smartWallets: true }),
     ...(opensAt !== undefined && { opensAt: rfc3339(opensAt) }),
     ...(closesAt !== undefined && { closesAt: rfc3339(closesAt) }),
     ...(open.closed && { closed: true }),

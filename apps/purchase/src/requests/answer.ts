@@ -24,6 +24,7 @@ export const PROBLEMS = {
     403,
     'Orders of this sale are minted without a payment. That needs the grant free-mints, which the operator gives: admit tenant grant <tenant> --free-mints.',
   ],
+  'asset-not-offered': [403, 'This operator does not offer assets of this kind.'],
   'sale-unknown': [404, 'There is no such sale.'],
   'order-unknown': [404, 'There is no such order.'],
   'ticket-unknown': [404, 'There is no such ticket.'],

@@ -1,24 +1,24 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AggregateRepository } from '#shared/aggregate/aggregate-repository.js';
-import { readOpening } from '#shared/domain/sale/commands.js';
-import { mintsUnpaid } from '#shared/domain/sale/open-sale.js';
+import type { AssetKind } from '#shared/domain/sale/assets/asset-terms.js';
 import { type EventStore, saleSubject } from '#shared/event-store/event-store.js';
 import { fingerprint } from '#shared/kernel/canonical.js';
 import { KeyedSlots } from '#shared/kernel/concurrency/keyed-slots.js';
 import { orderId, type PaymentId } from '#shared/kernel/ids.js';
+import { keyProblem } from '#shared/kernel/wallet.js';
 import type { DeadLetters } from '#shared/platform/messaging/dead-letters.js';
 import type { Logger } from '#shared/platform/process/logger.js';
-import { isGranted } from '#shared/platform/tenants/tenant.js';
 import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { COMMANDS_STREAM } from '#shared/platform/topology/streams.js';
 import type { Decisions } from '../deciding/decisions.js';
 import type { SaleAggregate } from '../deciding/sale-aggregate.js';
 import type { PurchaseMetrics } from '../metrics.js';
-import { type Answer, accepted, isInProgress, problemAnswer } from './answer.js';
+import { type Answer, accepted, invalid, isInProgress, problemAnswer } from './answer.js';
 import type { Asked, Command } from './command.js';
 import { hashesOf } from './idempotency-key.js';
 import type { Inbox, Stored } from './inbox.js';
 import { KnownSales } from './known-sales.js';
+import { openingProblem } from './opening-problem.js';
 import { type Request, readingsBefore, readRequest } from './read-request.js';
 import type { Replies } from './replies.js';
 import type { JsonObject } from './request-body.js';
@@ -39,10 +39,10 @@ export interface IntakeParts {
   readonly dead: Pick<DeadLetters, 'open'>;
   readonly tenants: Pick<TenantDirectory, 'active'>;
   readonly metrics: Pick<PurchaseMetrics, 'answered'>;
+  /** Kinds of assets that sales may choose. */
+  readonly assets: readonly AssetKind[];
   readonly logger: Logger;
 }
-
-const UNGRANTED = { pointer: '/mint', detail: 'must be "on-request", unless the tenant is granted free-mints' };
 
 /**
  * Handles requests: parses, validates and stores them in COMMANDS, and responds with their decision. A malformed request uses no key and
@@ -71,7 +71,7 @@ export class Intake {
       if ('problem' in read) return (await this.decidedBefore(request)) ?? read.problem;
       const { ok, said } = read;
       if (said !== undefined) return (await this.unknown(ok)) ?? (await this.report(ok, said));
-      return (await this.unknown(ok)) ?? (await this.ungranted(ok)) ?? (await this.decide(ok));
+      return (await this.unknown(ok)) ?? (await this.disallowed(request, ok)) ?? (await this.decide(ok));
     } catch (thrown) {
       return this.unreachable(request, thrown);
     }
@@ -135,12 +135,21 @@ export class Intake {
     return problemAnswer('sale-unknown', { errors: [{ pointer: '/sale', detail: 'is not known' }] });
   }
 
-  /** Minting for unpaid orders is at the operator's expense. A key that was decided before gets its response, whatever is granted now. */
-  private async ungranted(unanswered: Asked): Promise<Answer | undefined> {
-    const { operation, tenant, sale, request } = unanswered;
-    if (operation !== 'sale.open' || isGranted(this.parts.tenants.active(tenant), 'free-mints')) return undefined;
-    if (!mintsUnpaid(readOpening(request as unknown as Parameters<typeof readOpening>[0]))) return undefined;
-    return (await this.lookUp(saleSubject(tenant, sale), unanswered)) ?? problemAnswer('free-mints-not-granted', { errors: [UNGRANTED] });
+  /** What this operator or this sale does not allow. A key that was decided before gets its response, whatever is allowed now. */
+  private async disallowed(request: Request, asked: Asked): Promise<Answer | undefined> {
+    const { operation, tenant, request: said } = asked;
+    const isOpening = operation === 'sale.open';
+    const problem = isOpening ? openingProblem(said, this.parts.assets, this.parts.tenants.active(tenant)) : await this.keyless(asked);
+    return problem && ((await this.decidedBefore(request)) ?? problem);
+  }
+
+  /** A wallet that no key signs for, where the sale does not say that it has such: this never changes, so the decision needs no such check. */
+  private async keyless({ tenant, sale, request }: Asked): Promise<Answer | undefined> {
+    const { wallet } = request as { readonly wallet?: string };
+    const detail = wallet === undefined ? undefined : keyProblem(wallet);
+    if (detail === undefined) return undefined;
+    const isAllowed = await this.parts.folds.query(saleSubject(tenant, sale), (fold) => fold.sale.open?.terms.smartWallets === true);
+    return isAllowed ? undefined : invalid([{ pointer: '/wallet', detail }]);
   }
 
   private async decide(unanswered: Asked): Promise<Answer> {

@@ -1,5 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Module } from '@nestjs/common';
+import type { AssetKind } from '#shared/domain/sale/assets/asset-terms.js';
 import type { EventStore } from '#shared/event-store/event-store.js';
 import { DeadLetters } from '#shared/platform/messaging/dead-letters.js';
 import { EVENT_STORE } from '#shared/platform/messaging/event-store.module.js';
@@ -35,7 +36,7 @@ import { Replies } from './replies.js';
     },
     {
       provide: Intake,
-      inject: [EVENT_STORE, SALE_REPOSITORY, Decisions, Inbox, Replies, DeadLetters, TenantDirectory, PurchaseMetrics, LOGGER],
+      inject: [EVENT_STORE, SALE_REPOSITORY, Decisions, Inbox, Replies, DeadLetters, TenantDirectory, PurchaseMetrics, LOGGER, ENVIRONMENT],
       useFactory: (
         store: EventStore,
         folds: SaleRepository,
@@ -46,7 +47,20 @@ import { Replies } from './replies.js';
         tenants: TenantDirectory,
         metrics: PurchaseMetrics,
         logger: Logger,
-      ) => new Intake({ store, folds, decisions, inbox, replies, dead, tenants, metrics, logger }),
+        { SALE_ASSETS }: Environment,
+      ) =>
+        new Intake({
+          store,
+          folds,
+          decisions,
+          inbox,
+          replies,
+          dead,
+          tenants,
+          metrics,
+          logger,
+          assets: SALE_ASSETS.split(',') as AssetKind[],
+        }),
     },
   ],
   exports: [SalesModule, TenantsModule, Inbox, Replies, InternalCommands, Intake],

@@ -54,9 +54,9 @@ const asItWas: Upcast = (data) => data;
  */
 export const UPCASTS: Readonly<Record<EventType, readonly Upcast[]>> = {
   CommandDecided: [],
-  SaleOpened: [offered, asItWas],
+  SaleOpened: [offered, asItWas, asItWas],
   SaleClosed: [],
-  SaleChanged: [],
+  SaleChanged: [asItWas],
   OrderPlaced: [pricedTickets, asItWas],
   OrderConfirmed: [],
   OrderPaymentChanged: [],
@@ -66,9 +66,9 @@ export const UPCASTS: Readonly<Record<EventType, readonly Upcast[]>> = {
   OrderRestored: [asItWas],
   OrderRefunded: [],
   UnitsReleased: [],
-  MintsRequested: [],
+  MintsRequested: [asItWas],
   MintsHeld: [],
-  MintsResumed: [],
+  MintsResumed: [asItWas],
   MintFailureNoted: [],
   RevocationsRequested: [],
   PaymentReceived: [],

@@ -1,6 +1,6 @@
 import { decodeBase58 } from './base58.js';
 import type { Wallet } from './ids.js';
-import { walletProblem } from './wallet.js';
+import { addressProblem, keyProblem } from './wallet.js';
 
 /**
  * Addresses of the system program, sysvars, loaders, precompiles, the incinerator and wrapped SOL contain long runs of `1`: they were
@@ -45,16 +45,17 @@ const SMALL_ORDER: ReadonlySet<string> = new Set([
 ]);
 const SIGN_BIT = 0x80;
 
-/** Why an address cannot hold an asset, or `undefined` when it can. */
+/** Why an address can hold an asset in no sale, or `undefined` when it can in some: addresses that no key signs for are for sales of smart wallets. */
 export function holderProblem(text: string): string | undefined {
-  const problem = walletProblem(text);
+  const problem = addressProblem(text);
   if (problem !== undefined) return problem;
   if (CHOSEN.test(text) || PROGRAMS.has(text))
     return 'must be a wallet; this is the address of a program or of the system, which cannot hold a ticket';
   return isSmallOrder(text) ? 'must be a wallet; no key signs for a point of small order' : undefined;
 }
 
-export const isHolder = (text: string): text is Wallet => holderProblem(text) === undefined;
+/** Whether an address can hold an asset in every sale. */
+export const isHolder = (text: string): text is Wallet => (holderProblem(text) ?? keyProblem(text)) === undefined;
 
 function isSmallOrder(text: string): boolean {
   const bytes = Buffer.from(decodeBase58(text) ?? []);

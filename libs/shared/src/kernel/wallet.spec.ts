@@ -1,5 +1,5 @@
 import { Keypair, PublicKey } from '@solana/web3.js';
-import { isWallet, walletProblem } from './wallet.js';
+import { addressProblem, isWallet, keyProblem, walletProblem } from './wallet.js';
 
 describe('wallet', () => {
   it('accepts what a key signs for and refuses what none can, as web3.js does', () => {
@@ -9,6 +9,10 @@ describe('wallet', () => {
       const [derived] = PublicKey.findProgramAddressSync([owner.toBytes()], program);
       expect(isWallet(owner.toBase58())).toBe(true);
       expect(isWallet(derived.toBase58())).toBe(false);
+      expect([addressProblem(derived.toBase58()), keyProblem(derived.toBase58())]).toEqual([
+        undefined,
+        expect.stringContaining('no key signs'),
+      ]);
     }
   });
 
@@ -19,5 +23,6 @@ describe('wallet', () => {
     ['1'.repeat(45), 'base58 address'],
   ])('says what is wrong with %j', (text, words) => {
     expect(walletProblem(text)).toContain(words);
+    expect(addressProblem(text)).toContain(words);
   });
 });

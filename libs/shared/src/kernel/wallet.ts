@@ -7,15 +7,24 @@ const PRIME = 2n ** 255n - 19n;
 /** The curve's d = -121665 / 121666. */
 const D = 37_095_705_934_669_439_343_138_083_508_754_565_189_542_113_879_843_219_016_388_785_533_085_940_283_555n;
 const Y_BITS = 2n ** 255n - 1n;
+/** Of no y coordinate. */
+const NO_KEY = new Uint8Array(PUBLIC_KEY_BYTES).fill(0xff);
 
-/** Why a wallet address is unusable, in a few words, or `undefined` when a person can sign for it. */
-export function walletProblem(text: string): string | undefined {
+/** Why a text is no address of Solana, in a few words, or `undefined` when it is one. */
+export function addressProblem(text: string): string | undefined {
   if (text.length === 0 || text.length > LONGEST) return `must be a base58 address of 32 bytes (32 to ${LONGEST} characters)`;
   const bytes = decodeBase58(text);
   if (bytes === null) return 'must be base58 (no 0, O, I or l)';
   if (bytes.length !== PUBLIC_KEY_BYTES) return `must be 32 bytes in base58; these are ${bytes.length}`;
-  return isOnCurve(bytes) ? undefined : 'must be an Ed25519 public key; no key signs for this address';
+  return undefined;
 }
+
+/** Why no key signs for an address, or `undefined` when it is an Ed25519 public key. A program signs for others: a smart wallet, a multisig. */
+export const keyProblem = (text: string): string | undefined =>
+  isOnCurve(decodeBase58(text) ?? NO_KEY) ? undefined : 'must be an Ed25519 public key; no key signs for this address';
+
+/** Why a wallet address is unusable, in a few words, or `undefined` when a person can sign for it. */
+export const walletProblem = (text: string): string | undefined => addressProblem(text) ?? keyProblem(text);
 
 export const isWallet = (text: string): text is Wallet => walletProblem(text) === undefined;
 

@@ -53,7 +53,7 @@ const holdings = new WeakMap<object, PublicKey>();
 export function holdingAddress(plan: Pick<MintPlan, 'asset' | 'wallet'>): PublicKey {
   const known = holdings.get(plan);
   if (known !== undefined) return known;
-  const derived = getAssociatedTokenAddressSync(new PublicKey(plan.asset), new PublicKey(plan.wallet), false, TOKEN_2022_PROGRAM_ID);
+  const derived = getAssociatedTokenAddressSync(new PublicKey(plan.asset), new PublicKey(plan.wallet), true, TOKEN_2022_PROGRAM_ID);
   holdings.set(plan, derived);
   return derived;
 }

@@ -38,7 +38,7 @@ export const saleOpen = {
   maxBodyBytes: MAX_OPENING_BYTES,
   fitsCommit,
   refusals: ['sale-exists'],
-  problems: ['free-mints-not-granted'],
+  problems: ['free-mints-not-granted', 'asset-not-offered'],
   answer: Sale,
   status: 201,
   decide: (sale, command) => openSale(sale, opening(command)),

@@ -1,4 +1,5 @@
 import type { OrderId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
+import type { AssetTerms } from '../sale/assets/asset-terms.js';
 import type { TicketKind } from '../sale/events.js';
 
 /** The data that every later attempt needs to build the same asset at the same address; written before the first attempt, never changed. */
@@ -114,7 +115,7 @@ export type MintEvent =
   | MintVoided;
 
 /** The body of a message on MINTS (`mint.<tenant>.<ticket>.<request>`, resumed after a dispute `….<request>-<resumed>`). */
-export interface MintCommand extends TicketKind {
+export interface MintCommand extends TicketKind, AssetTerms {
   readonly tenant: string;
   readonly sale: string;
   readonly order: OrderId;
@@ -123,7 +124,6 @@ export interface MintCommand extends TicketKind {
   readonly wallet: Wallet;
   readonly request: number;
   readonly name: string;
-  readonly revocable?: true;
   /** Sequence in EVENTS of the commit in which the mint was resumed. Absent: no dispute held it. */
   readonly resumed?: number;
 }

@@ -56,6 +56,11 @@ describe('what a sale asks the minter for', () => {
     ]);
   });
 
+  it('is the kind of asset that the sale promised, for the wallets that it allows, with its image and its page', () => {
+    const asset = { asset: 'compressed', smartWallets: true, image: 'https://a.example/i.png', externalUrl: 'https://a.example/' } as const;
+    expect(minterMessagesOf(of, minting(asset), 7)[0]?.body).toEqual({ ...of, order, ...first, wallet, request: 1, name, ...asset });
+  });
+
   it('is a revocable asset where the sale promised one', () => {
     expect(minterMessagesOf(of, minting({ revocable: true }), 7).map(({ body }) => body)).toMatchObject([
       { revocable: true },

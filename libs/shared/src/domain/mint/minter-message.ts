@@ -26,13 +26,13 @@ export function minterMessagesOf(
 ): MinterMessage[] {
   const trace = traceparent !== undefined && { traceparent };
   if (type === 'MintsRequested' || type === 'MintsResumed') {
-    const { order, wallet, name, revocable } = data;
+    const { order, wallet, name, tickets, ...asset } = data;
     const resumed = type === 'MintsResumed' ? { resumed: sequence } : {};
-    return data.tickets.map(({ ticket, unit, request, ...kind }) => ({
+    return tickets.map(({ ticket, unit, request, ...kind }) => ({
       tenant: of.tenant,
       ticket,
       what: requestToken({ request, ...resumed }),
-      body: { ...of, order, ticket, unit, ...kind, wallet, request, name, ...(revocable && { revocable }), ...resumed },
+      body: { ...of, order, ticket, unit, ...kind, wallet, request, name, ...asset, ...resumed },
       ...trace,
     }));
   }

@@ -24,6 +24,7 @@ import {
   MAX_UNITS_PER_SALE,
   personalProblem,
 } from '../values.js';
+import { assetChosen } from './assets/commands.js';
 import { MAX_ENDED_HOLDS } from './limits.js';
 import { limits, offered, readCode } from './offer/commands.js';
 import { offerProblems } from './offer/offer-problems.js';
@@ -43,7 +44,6 @@ const wallet = z
 
 const payment = z.enum(['none', 'webhook'], 'must be "none" or "webhook"');
 const mint = z.enum(['on-confirm', 'on-request'], 'must be "on-confirm" or "on-request"');
-const tickets = z.enum(['transferable', 'revocable'], 'must be "transferable" or "revocable"');
 
 /** `holdSeconds`: ten minutes, which people need to pay. */
 const DEFAULT_TERMS = { maxPerBuyer: MAX_UNITS_PER_ORDER, holdSeconds: 600, payment: 'none' } as const;
@@ -64,9 +64,7 @@ export const OpenSale = z
     holdSeconds: whole(1, MAX_HOLD_SECONDS).default(DEFAULT_TERMS.holdSeconds),
     payment: payment.default(DEFAULT_TERMS.payment),
     mint: mint.optional(),
-    tickets: tickets
-      .optional()
-      .describe('`revocable`: assets cannot be given away, and are burned before a refunded unit is sold again. Left out: `transferable`'),
+    ...assetChosen,
     opensAt: moment.optional(),
     closesAt: moment.optional(),
   })

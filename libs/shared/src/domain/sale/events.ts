@@ -12,6 +12,7 @@ import type {
   UnitId,
   Wallet,
 } from '../../kernel/ids.js';
+import type { AssetTerms } from './assets/asset-terms.js';
 import type { SaleTerms, TermsChange } from './terms.js';
 
 /** Money in minor units as a decimal string ("5000" = 50.00 EUR); arithmetic is done on bigint. */
@@ -99,9 +100,7 @@ export type MintsRequested = OfOrder<
     readonly name: string;
     readonly wallet: Wallet;
     readonly tickets: readonly (TicketOfUnit & TicketKind & { readonly request: number })[];
-    /** Absent: the assets are transferable, and stand for ever. */
-    readonly revocable?: true;
-  }
+  } & AssetTerms
 >;
 /** A dispute holds the mints: the minter begins no attempt to mint these tickets any more. One that was begun before may still land. */
 export type MintsHeld = OfOrder<'MintsHeld', { readonly tickets: readonly TicketOfUnit[] }>;

@@ -9,7 +9,8 @@ import type { MintRule, SaleTerms } from './terms.js';
 /** A sale is opened once; its terms are facts from then on. Tickets of free sales are minted on request only: rent can be farmed. */
 export function openSale(state: Sale, command: OpenSale): Decision<SaleEvent> {
   if (state.open !== undefined) return refuse('sale-exists', { pointers: ['/sale'] });
-  const { sale, name, maxPerBuyer, maxPerWallet, maxEndedHolds, holdSeconds, payment, tickets, opensAt, closesAt } = command;
+  const { sale, name, maxPerBuyer, maxPerWallet, maxEndedHolds, holdSeconds, payment, opensAt, closesAt } = command;
+  const { tickets, asset, smartWallets } = command;
   const data: SaleTerms = {
     sale,
     name,
@@ -21,6 +22,8 @@ export function openSale(state: Sale, command: OpenSale): Decision<SaleEvent> {
     ...(maxPerWallet !== undefined && { maxPerWallet }),
     ...(maxEndedHolds !== undefined && { maxEndedHolds }),
     ...(tickets !== undefined && { tickets }),
+    ...(asset !== undefined && { asset }),
+    ...(smartWallets && { smartWallets }),
     ...(opensAt !== undefined && { opensAt }),
     ...(closesAt !== undefined && { closesAt }),
   };

@@ -1,4 +1,5 @@
 import type { AreaId, CategoryId, CodeId, SaleId, TypeId, UnitId } from '../../kernel/ids.js';
+import type { AssetChoice } from './assets/asset-terms.js';
 
 /** Where units are, such as front or standing. */
 export interface Category {
@@ -81,10 +82,8 @@ export interface DiscountCode {
 /** `none`: an order is confirmed at once. `webhook`: it is held until the payment is reported, or its hold time is over. */
 export type PaymentRule = 'none' | 'webhook';
 export type MintRule = 'on-confirm' | 'on-request';
-/** `revocable`: the asset cannot be given away, and is burned before its unit is sold again. */
-export type TicketRule = 'transferable' | 'revocable';
 
-export interface SaleTerms {
+export interface SaleTerms extends AssetChoice {
   readonly sale: SaleId;
   readonly name: string;
   readonly currency: string;
@@ -105,8 +104,6 @@ export interface SaleTerms {
   readonly holdSeconds: number;
   readonly payment: PaymentRule;
   readonly mint: MintRule;
-  /** Absent: transferable. */
-  readonly tickets?: TicketRule;
   /** Milliseconds since 1970, UTC. */
   readonly opensAt?: number;
   readonly closesAt?: number;
@@ -133,6 +130,9 @@ export interface TermsChange {
   readonly closesAt?: number | null;
   /** No order is taken while it is. */
   readonly paused?: boolean;
+  /** Of tickets whose mint is requested later. */
+  readonly image?: string | null;
+  readonly externalUrl?: string | null;
   /** It was closed, and takes orders again. */
   readonly reopened?: true;
 }

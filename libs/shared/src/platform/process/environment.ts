@@ -44,6 +44,10 @@ const VARIABLES = {
   HTTP_CONNECTIONS: count(8, 10_000).describe('purchase, ledger: open connections of callers; one client address or tenant has a quarter'),
   TENANT_RATE: count(1, 2_000).describe('purchase, ledger: requests a second, over NATS and HTTP, that one tenant may make of one process'),
   TENANT_BURST: count(1, 4_000).describe('purchase, ledger: requests that one tenant may make before its rate counts'),
+  SALE_ASSETS: z
+    .enum(['token-2022', 'token-2022,compressed'])
+    .default('token-2022')
+    .describe('purchase: kinds of assets that sales may choose; compressed needs a minter and a chain with its programs'),
   TENANT_API_KEY: text.describe('admit tenant create: use this API key instead of generating one (secret)'),
   TENANT_WEBHOOK_SECRET: text.describe('admit tenant create: use this webhook secret instead of generating one (secret)'),
   TENANT_STRIPE_SECRET: text.describe('admit tenant stripe: the signing secret that Stripe shows for the endpoint of the tenant (secret)'),

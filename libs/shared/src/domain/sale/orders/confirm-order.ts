@@ -1,4 +1,5 @@
 import type { PaymentId, Wallet } from '../../../kernel/ids.js';
+import { assetTerms } from '../assets/asset-terms.js';
 import type { MintsRequested, SaleEvent, TicketOfUnit } from '../events.js';
 import type { SaleTerms } from '../terms.js';
 import { type Order, ticketToMint } from './order.js';
@@ -42,7 +43,7 @@ function resumeMints(terms: SaleTerms, order: Order): SaleEvent[] {
   }
   return [...byWallet].map(([wallet, tickets]) => ({
     type: 'MintsResumed',
-    data: { order: order.order, name: terms.name, wallet, tickets, ...assetRule(terms) },
+    data: { order: order.order, name: terms.name, wallet, tickets, ...assetTerms(terms) },
   }));
 }
 
@@ -50,9 +51,5 @@ function requestFirstMints(terms: SaleTerms, order: Order, tickets: readonly Tic
   const { order: id, wallet } = order;
   if (terms.mint !== 'on-confirm' || wallet === undefined || tickets.length === 0) return [];
   const asked = tickets.map(({ ticket }) => ticketToMint(order.ticket(ticket), order.progressOf(ticket).request + 1));
-  return [{ type: 'MintsRequested', data: { order: id, name: terms.name, wallet, tickets: asked, ...assetRule(terms) } }];
+  return [{ type: 'MintsRequested', data: { order: id, name: terms.name, wallet, tickets: asked, ...assetTerms(terms) } }];
 }
-
-/** What the asset must allow for what the sale promised. */
-export const assetRule = ({ tickets }: SaleTerms): Pick<MintsRequested['data'], 'revocable'> =>
-  tickets === 'revocable' ? { revocable: true } : {};

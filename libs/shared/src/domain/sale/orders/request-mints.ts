@@ -1,12 +1,12 @@
 import type { OrderId, TicketId, Wallet } from '../../../kernel/ids.js';
 import { type Decision, type Refusal, refuse } from '../../refusal.js';
+import { assetTerms } from '../assets/asset-terms.js';
 import type { MintTickets } from '../commands.js';
 import type { MintsRequested, SaleEvent, TicketPlaced } from '../events.js';
 import { beyondMintBudget, beyondWallet } from '../limits.js';
 import { isDisputed } from '../payments/payment.js';
 import { paymentOf } from '../payments/settle-payment.js';
 import type { OpenedSale, Sale } from '../sale.js';
-import { assetRule } from './confirm-order.js';
 import { type Order, ticketToMint } from './order.js';
 
 /** Asks for the mints of many tickets, all or none. A ticket that was asked for already is not asked for again, unless its mint failed. */
@@ -26,7 +26,7 @@ export function requestMints({ open: sale }: Sale, { tickets, wallet }: MintTick
   const events = [...byOrder].map(
     ([order, own]): SaleEvent => ({
       type: 'MintsRequested',
-      data: { order, name: sale.terms.name, wallet, tickets: own, ...assetRule(sale.terms) },
+      data: { order, name: sale.terms.name, wallet, tickets: own, ...assetTerms(sale.terms) },
     }),
   );
   return { events };

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+const tickets = z.enum(['transferable', 'revocable'], 'must be "transferable" or "revocable"');
+const asset = z.enum(['token-2022', 'compressed'], 'must be "token-2022" or "compressed"');
+
+/** Members of `sale.open` that say what the assets of tickets are. */
+export const assetChosen = {
+  tickets: tickets
+    .optional()
+    .describe('`revocable`: assets cannot be given away, and are burned before a refunded unit is sold again. Left out: `transferable`'),
+  asset: asset
+    .optional()
+    .describe(
+      'What a ticket is on the blockchain: `compressed` needs an operator that offers it. It cannot be changed. Left out: `token-2022`',
+    ),
+  smartWallets: z
+    .literal(true, 'must be true, or left out')
+    .optional()
+    .describe('Wallets may be addresses of programs, which no key signs for: a smart wallet or a multisig. It cannot be changed'),
+};
