@@ -5,7 +5,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { createLogger } from '#shared/platform/process/logger.js';
 import { provision } from '#shared/platform/topology/provision.js';
-import { REPLAY_NODE_FLAGS } from '../apps/cli/src/commands/replay.js';
+import { REPLAY_NODE_FLAGS } from '#shared/platform/operator/run-replay.js';
 import { connected, database } from '../apps/ledger/src/database/connect.js';
 import { SHADOW } from '../apps/ledger/src/database/names.js';
 import { addQueryIndexes, dropQueryIndexes } from '../apps/ledger/src/database/query-indexes.js';

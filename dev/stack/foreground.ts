@@ -7,7 +7,7 @@ import { environment, homeFolder } from '../processes/project.js';
 import { Progress } from './progress.js';
 import type { Stack } from './stack.js';
 import { startStack } from './start-stack.js';
-import { APPS, healthPort, type Settings } from './wiring.js';
+import { APPS, CONSOLE, healthPort, type Settings } from './wiring.js';
 
 const PARENT_POLL_MS = 1_000;
 const HURRY_AFTER_MS = 1_000; // one Ctrl-C may arrive twice, from the terminal and from npm; a person needs longer
@@ -35,7 +35,7 @@ export async function runInForeground(demo?: Demo): Promise<number> {
   let stack: Stack | undefined;
   listenForTheEnd(end, () => stack);
   try {
-    stack = await startStack({ dataDir: homeFolder(), usualPorts: true, progress, signal: end.signal });
+    stack = await startStack({ dataDir: homeFolder(), usualPorts: true, apps: [...APPS, CONSOLE], progress, signal: end.signal });
     if (demo !== undefined && environment().ADMIT_DEMO !== 'off') await demo(stack.clientSettings, stack);
     if (!end.signal.aborted) progress.say(`${whereToLook(stack)}\nready`);
     await ended;
@@ -86,6 +86,10 @@ function whereToLook({ wiring, clientSettings }: Stack): string {
     ['NATS', `${wiring.natsUrl}   user ${clientSettings.ADMIT_NATS_USER}, subjects admit.${clientSettings.ADMIT_TENANT}.>`],
     ['HTTP', `${clientSettings.HTTP_URL}/docs`],
     ['ledger', `${clientSettings.LEDGER_URL}/docs   what was sold, held, paid and minted`],
+    [
+      'console',
+      `http://127.0.0.1:${wiring.ports.console}   sign in with ADMIT_API_KEY of ${join(home, 'stack.env')}, or as operator with CONSOLE_OPERATOR_TOKEN of ${join(home, 'env', 'console.env')}`,
+    ],
     ['health', `${APPS.map((app) => `${app} :${healthPort(wiring, app)}`).join(', ')}   /health/ready and /metrics, not for callers`],
     ['Solana', wiring.solanaUrl],
     ['Postgres', `${new URL(wiring.databaseUrl).host}, database ${new URL(wiring.databaseUrl).pathname.slice(1)}`],

@@ -11,9 +11,11 @@ export const USUAL_PORTS = {
   solana: 8899,
   purchase: 3000,
   ledger: 3002,
+  console: 3003,
   purchaseHealth: 3010,
   minterHealth: 3011,
   ledgerHealth: 3012,
+  consoleHealth: 3013,
 };
 export type Ports = Readonly<Record<keyof typeof USUAL_PORTS, number>>;
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { writePrivate } from '#shared/platform/process/secrets.js';
 import type { Environment } from '../processes/project.js';
 import type { Stack } from './stack.js';
-import { APPS, clientSettings, OTHER_TENANT, type Settings } from './wiring.js';
+import { APPS, CONSOLE, clientSettings, OTHER_TENANT, type Settings } from './wiring.js';
 
 const EMBEDDED = '# embedded: ';
 
@@ -15,7 +15,7 @@ export function writeSettings(dataDir: string, stack: Stack, env: Environment): 
   const settings = stack.clientSettings;
   const embedded = ['NATS_URL', 'DATABASE_URL', 'SOLANA_RPC_URL'].filter((name) => !env[name]);
   writePrivate(join(dataDir, 'stack.env'), `${EMBEDDED}${embedded.join(' ')}\n${asFile(settings, 'export ')}`);
-  for (const who of [...APPS, 'provision', 'replay', 'operator'] as const) {
+  for (const who of [...APPS, CONSOLE, 'provision', 'replay', 'operator'] as const) {
     writePrivate(join(dataDir, 'env', `${who}.env`), asFile(stack.settingsOf(who)));
   }
   writePrivate(join(dataDir, 'env', `${OTHER_TENANT}.env`), asFile(clientSettings(stack.wiring, OTHER_TENANT), 'export '));

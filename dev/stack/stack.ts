@@ -13,6 +13,7 @@ import {
   type DevTenant,
   inherited,
   migrationSettings,
+  type Served,
   type Settings,
   settingsOf,
   tenantSettings,
@@ -26,7 +27,7 @@ const COMMAND_MS = 60_000;
 
 const run = promisify(execFile);
 
-export type AppSettings = Partial<Readonly<Record<App, Settings>>>;
+export type AppSettings = Partial<Readonly<Record<Served, Settings>>>;
 
 /** All running processes. Each can be killed on its own and restarts on the same port. */
 export class Stack {
@@ -73,7 +74,7 @@ export class Stack {
     return this.startApp(app, name, ports);
   }
 
-  async startApp(app: App, name: string = app, ports: Settings = {}): Promise<ManagedProcess> {
+  async startApp(app: Served, name: string = app, ports: Settings = {}): Promise<ManagedProcess> {
     const settings = (): Settings => ({ ...settingsOf(app, this.wiring), ...ports, ...this.overrides.get(name) });
     const part = new ManagedProcess({
       name,
@@ -145,7 +146,7 @@ async function answersReady(port: number): Promise<boolean> {
   return (await fetch(`http://127.0.0.1:${port}/health/ready`, { signal: AbortSignal.timeout(PROBE_MS) })).ok;
 }
 
-function program(app: App | 'cli'): string {
+function program(app: Served | 'cli'): string {
   return join(projectFolder(), 'dist', 'apps', app, 'src', 'main.js');
 }
 

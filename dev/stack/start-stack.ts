@@ -11,7 +11,7 @@ import { type NatsAccess, type StackContext, useNats, usePostgres, useSolana } f
 import { withoutOwn, writeSettings } from './settings-files.js';
 import { type AppSettings, Stack } from './stack.js';
 import { keepWallet } from './wallet.js';
-import { APPS, type App, healthPort, SECRETS, type Wiring } from './wiring.js';
+import { APPS, healthPort, SECRETS, type Served, type Wiring } from './wiring.js';
 
 const USUAL_SLOT_MS = 400; // Solana's own
 const USUAL_FINALIZED_AFTER = 32; // slots, Solana's own: 13 seconds
@@ -24,7 +24,7 @@ export interface StackOptions {
   readonly slotMs?: number;
   /** Slots between a block and its finality. */
   readonly finalizedAfter?: number;
-  readonly apps?: readonly App[];
+  readonly apps?: readonly Served[];
   /** Settings for single apps, over those of the stack. */
   readonly settings?: AppSettings;
   readonly progress?: Progress;
@@ -123,8 +123,8 @@ async function wire(
   return { wiring, followTenants: nats.followTenants };
 }
 
-async function startApps(stack: Stack, apps: readonly App[], progress: Progress): Promise<void> {
-  const health = (app: App): string => `http://127.0.0.1:${healthPort(stack.wiring, app)}/health/ready`;
+async function startApps(stack: Stack, apps: readonly Served[], progress: Progress): Promise<void> {
+  const health = (app: Served): string => `http://127.0.0.1:${healthPort(stack.wiring, app)}/health/ready`;
   await allOrFirstFailure(
     apps.map((app) =>
       progress.step(

@@ -4,6 +4,9 @@ import type { Ports } from './ports.js';
 
 export const APPS = ['purchase', 'minter', 'ledger'] as const;
 export type App = (typeof APPS)[number];
+/** An app of its own: nothing needs it to sell. */
+export const CONSOLE = 'console';
+export type Served = App | typeof CONSOLE;
 export const DATABASE_ROLES = ['admit_projector', 'admit_reader', 'admit_replay'] as const;
 export const DEMO_TENANT = 'demo';
 /** A second tenant, to show that tenants are isolated. */
@@ -33,11 +36,11 @@ export interface Wiring {
   readonly wallet: string;
 }
 
-export const SECRETS = [...DATABASE_ROLES, 'apiKey', 'webhookSecret', 'acmeApiKey', 'acmeWebhookSecret'] as const;
+export const SECRETS = [...DATABASE_ROLES, 'apiKey', 'webhookSecret', 'acmeApiKey', 'acmeWebhookSecret', 'operatorToken'] as const;
 export type Settings = Readonly<Record<string, string>>;
 
 // Variables that the stack sets for one process must not reach another through the shell that started the stack.
-const TOLD_BY_US = /^(NATS|DATABASE|ADMIT|HTTP|HEALTH|SOLANA|MINT_KEYS|TENANT)(_|$)/;
+const TOLD_BY_US = /^(NATS|DATABASE|ADMIT|HTTP|HEALTH|SOLANA|MINT_KEYS|TENANT|CONSOLE)(_|$)/;
 
 /** The terminal's environment without the variables that the stack sets itself. */
 export function inherited(env: Environment): Environment {
@@ -45,8 +48,8 @@ export function inherited(env: Environment): Environment {
 }
 
 /** The settings of one process: only its own logins. */
-export function settingsOf(who: App | 'provision' | 'replay' | 'operator', wiring: Wiring): Settings {
-  const login = wiring.natsLogin(who);
+export function settingsOf(who: Served | 'provision' | 'replay' | 'operator', wiring: Wiring): Settings {
+  const login = wiring.natsLogin(who === CONSOLE ? 'operator' : who);
   const settings = { NATS_URL: wiring.natsUrl, NATS_USER: login.user, NATS_PASSWORD: login.pass };
   switch (who) {
     case 'purchase': {
@@ -80,6 +83,20 @@ export function settingsOf(who: App | 'provision' | 'replay' | 'operator', wirin
       };
     case 'replay':
       return { ...settings, DATABASE_REPLAY_URL: databaseUrlAs('admit_replay', wiring) };
+    case CONSOLE:
+      return {
+        ...settings,
+        ...replayLogin(wiring),
+        DATABASE_REPLAY_URL: databaseUrlAs('admit_replay', wiring),
+        ...(wiring.accountsFollow && { NATS_ACCOUNTS: 'followed' }),
+        ...http(wiring.ports.console),
+        ...health(wiring, CONSOLE),
+        SOLANA_RPC_URL: wiring.solanaUrl,
+        CONSOLE_PURCHASE_URL: `http://127.0.0.1:${wiring.ports.purchase}`,
+        CONSOLE_LEDGER_URL: `http://127.0.0.1:${wiring.ports.ledger}`,
+        CONSOLE_HEALTH_URLS: APPS.map((app) => `${app}=http://127.0.0.1:${healthPort(wiring, app)}`).join(','),
+        CONSOLE_OPERATOR_TOKEN: secret(wiring, 'operatorToken'),
+      };
     case 'operator':
       return {
         ...settings,
@@ -149,9 +166,9 @@ function databaseUrlAs(role: (typeof DATABASE_ROLES)[number], wiring: Wiring): s
 }
 
 /** The port of an app's health and metrics. */
-export const healthPort = ({ ports }: Pick<Wiring, 'ports'>, app: App): number => ports[`${app}Health`];
+export const healthPort = ({ ports }: Pick<Wiring, 'ports'>, app: Served): number => ports[`${app}Health`];
 
-const health = (wiring: Wiring, app: App): Settings => ({ HEALTH_HOST: '127.0.0.1', HEALTH_PORT: String(healthPort(wiring, app)) });
+const health = (wiring: Wiring, app: Served): Settings => ({ HEALTH_HOST: '127.0.0.1', HEALTH_PORT: String(healthPort(wiring, app)) });
 
 function http(port: number): Settings {
   return { HTTP_HOST: '127.0.0.1', HTTP_PORT: String(port) };

@@ -1,6 +1,7 @@
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { KeyedSlots, type Release } from '../../kernel/concurrency/keyed-slots.js';
+import { hashApiKey } from '../tenants/credentials.js';
 import type { Tenant } from '../tenants/tenant.js';
 import type { TenantDirectory } from '../tenants/tenant-directory.js';
 import type { TenantLimits } from '../tenants/tenant-limits.js';
@@ -17,6 +18,13 @@ const CHALLENGE = 'Bearer realm="admit-one"';
 export const OPEN_ROUTES = ['/health/live', '/health/ready', '/docs', '/docs/json'] as const;
 /** Requests without an API key that one client address may have under way: with bodies of 200 KiB each, 50 MiB of memory. */
 const MAX_ANONYMOUS_PER_ADDRESS = 256;
+
+const READING: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
+/** Most tenants have no such key, and then nothing is hashed. */
+const isReadOnly = ({ apiKeys }: Tenant, apiKey: string): boolean =>
+  apiKeys.some(({ readOnly }) => readOnly === true) &&
+  apiKeys.some(({ hash, readOnly }) => readOnly === true && hash === hashApiKey(apiKey));
 
 type Refused = { readonly answer: Answer; readonly headers: Headers };
 
@@ -116,6 +124,8 @@ export class AuthGuard implements CanActivate {
     const tenant = apiKey === undefined ? undefined : this.tenants.ofKey(apiKey);
     if (apiKey === undefined) return this.no('unauthorized', { 'WWW-Authenticate': CHALLENGE });
     if (tenant === undefined) return this.no('unauthorized', { 'WWW-Authenticate': `${CHALLENGE}, error="invalid_token"` });
+    if (!READING.has(request.method) && isReadOnly(tenant, apiKey))
+      return this.no('unauthorized', { 'WWW-Authenticate': `${CHALLENGE}, error="insufficient_scope"` }, tenant.tenant);
     if (tenant.status !== 'active') return this.no('tenant-refused', {}, tenant.tenant);
     if (!this.clients.connections.identify(request.raw.socket, tenant.tenant))
       return this.no('too-many-connections', { Connection: 'close' }, tenant.tenant);

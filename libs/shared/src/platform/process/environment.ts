@@ -33,8 +33,8 @@ const VARIABLES = {
     .default('by-hand')
     .describe('admit tenant: how the NATS server gets the account of a new tenant; followed: npm start or the container accounts adds it'),
   NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1).describe('provision: copies of every stream (3 in production)'),
-  HTTP_HOST: z.string().default('127.0.0.1').describe('purchase, ledger: address that HTTP for callers listens on'),
-  HTTP_PORT: port.default(0).describe('purchase, ledger: port that HTTP for callers listens on; 0: any free one'),
+  HTTP_HOST: z.string().default('127.0.0.1').describe('purchase, ledger, console: address that HTTP for callers listens on'),
+  HTTP_PORT: port.default(0).describe('purchase, ledger, console: port that HTTP for callers listens on; 0: any free one'),
   HEALTH_HOST: z.string().default('127.0.0.1').describe('address that /health and /metrics listen on, which callers must not reach'),
   HEALTH_PORT: port.default(0).describe('port that /health and /metrics listen on; 0: any free one'),
   METRICS_TOKEN: text.describe('bearer token for scrapes of /metrics; empty: no authentication on HEALTH_PORT (secret)'),
@@ -51,6 +51,16 @@ const VARIABLES = {
   TENANT_API_KEY: text.describe('admit tenant create: use this API key instead of generating one (secret)'),
   TENANT_WEBHOOK_SECRET: text.describe('admit tenant create: use this webhook secret instead of generating one (secret)'),
   TENANT_STRIPE_SECRET: text.describe('admit tenant stripe: the signing secret that Stripe shows for the endpoint of the tenant (secret)'),
+  CONSOLE_PURCHASE_URL: z.url().default('http://127.0.0.1:3000').describe('console: where it reaches the HTTP API of purchase'),
+  CONSOLE_LEDGER_URL: z.url().default('http://127.0.0.1:3002').describe('console: where it reaches the HTTP API of the ledger'),
+  CONSOLE_HEALTH_URLS: text.describe(
+    'console: /health of the apps that it shows, such as purchase=http://127.0.0.1:3010, with commas between them',
+  ),
+  CONSOLE_OPERATOR_TOKEN: z
+    .string()
+    .regex(/^(?:[A-Za-z0-9_-]{32,200})?$/, 'must be 32 to 200 of A-Z a-z 0-9 _ -')
+    .default('')
+    .describe('console: operators sign in with it; empty: no operator can (secret)'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

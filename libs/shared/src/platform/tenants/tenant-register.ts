@@ -11,11 +11,13 @@ import {
   newNatsUser,
   newWebhookSecret,
 } from './credentials.js';
-import { type Grant, goodAt, Tenant } from './tenant.js';
+import { type Grant, goodAt, MAX_READ_KEYS, Tenant } from './tenant.js';
 import { TenantsBucket } from './tenants-bucket.js';
 
 /** Attempts when two operators change one record at once. */
 const MAX_TRIES = 8;
+/** A read key ends with a look at a tenant; the console asks for the next one by itself. */
+const READ_KEY_MS = 3_600_000;
 /** The environment may provide these instead of generated ones, for development and for moving a tenant from another installation. */
 export interface Given {
   readonly apiKey?: string | undefined;
@@ -99,6 +101,18 @@ export class TenantRegister {
       const rest = stripeSecrets.filter((one) => one.secret !== secret); // given again, it is no rotation
       return { ...before, stripeSecrets: [{ secret }, ...goodFor(rest, now, overlapMs)] };
     });
+  }
+
+  /** An API key that only reads and ends within an hour. The latest of them stay good, and all other keys. @throws Fault `tenant-refused` */
+  async issueReadKey(name: string): Promise<{ readonly apiKey: string; readonly until: number }> {
+    const apiKey = newApiKey();
+    const until = Date.now() + READ_KEY_MS;
+    await this.change(name, (before, now) => {
+      const [own, reading] = [false, true].map((only) => goodAt(before.apiKeys, now).filter(({ readOnly = false }) => readOnly === only));
+      const latest = reading?.slice(-(MAX_READ_KEYS - 1)) ?? [];
+      return { ...before, apiKeys: [...(own ?? []), ...latest, { hash: hashApiKey(apiKey), until, readOnly: true as const }] };
+    });
+    return { apiKey, until };
   }
 
   setStatus(name: string, status: Tenant['status']): Promise<Tenant> {

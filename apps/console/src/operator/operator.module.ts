@@ -1,0 +1,59 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import { Controller, Inject, Module, Req, RequestMapping, RequestMethod, Res, type Type } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { NATS } from '#shared/platform/messaging/nats.module.js';
+import type { Environment } from '#shared/platform/process/environment.js';
+import { ENVIRONMENT } from '#shared/platform/process/process.module.js';
+import { found } from '../problems.js';
+import { type Action, type OperatorContext, runAction } from './action.js';
+import { DEAD_LETTER_ACTIONS } from './dead-letters.js';
+import { HEALTH_ACTIONS } from './health.js';
+import { OperatorGuard } from './operator-guard.js';
+import { REPLAY_ACTIONS, Replays } from './replays.js';
+import { TENANT_ACTIONS } from './tenants.js';
+
+/** Tells a page whether its token is good, and nothing else. */
+const SESSION: Action = { method: 'GET', path: '/operator/session', run: async () => found({ operator: true }) };
+const ACTIONS: readonly Action[] = [SESSION, ...DEAD_LETTER_ACTIONS, ...TENANT_ACTIONS, ...REPLAY_ACTIONS, ...HEALTH_ACTIONS];
+/** Routes that need the operator's token, and no API key. */
+export const OPERATOR_PATHS: readonly string[] = ACTIONS.map(({ path }) => path);
+
+const CONTEXT = Symbol('what operator actions work with');
+
+function controllerOf(action: Action): Type {
+  @Controller()
+  class ActionController {
+    constructor(
+      private readonly guard: OperatorGuard,
+      @Inject(CONTEXT) private readonly context: OperatorContext,
+    ) {}
+
+    @RequestMapping({ path: action.path, method: RequestMethod[action.method] })
+    serve(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+      return this.guard.serve(request, reply, () => runAction(action, this.context, request));
+    }
+  }
+  return ActionController;
+}
+
+/** What the commands of `admit` do for an operator, over HTTP and behind the operator's token. */
+@Module({
+  controllers: ACTIONS.map(controllerOf),
+  providers: [
+    {
+      provide: OperatorGuard,
+      inject: [ENVIRONMENT],
+      useFactory: ({ CONSOLE_OPERATOR_TOKEN }: Environment) => new OperatorGuard(CONSOLE_OPERATOR_TOKEN),
+    },
+    {
+      provide: CONTEXT,
+      inject: [NATS, ENVIRONMENT],
+      useFactory: (connection: NatsConnection, environment: Environment): OperatorContext => ({
+        connection,
+        environment,
+        replays: new Replays(connection, environment),
+      }),
+    },
+  ],
+})
+export class OperatorModule {}

@@ -1,0 +1,82 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import { z } from 'zod';
+import { TENANT_PATTERN } from '#shared/kernel/ids.js';
+import { replayLog } from '#shared/platform/operator/run-replay.js';
+import type { Environment } from '#shared/platform/process/environment.js';
+import { EXIT } from '#shared/platform/process/exit-codes.js';
+import { found, problemAnswer } from '../problems.js';
+import type { Action } from './action.js';
+
+/** Characters of the program's errors that are kept. */
+const KEPT_ERRORS = 4_000;
+
+const Start = z.strictObject({ tenant: z.string().regex(TENANT_PATTERN).optional() });
+
+/** A replay as the page shows it. */
+interface Replay {
+  readonly startedAt: string;
+  readonly tenant: string | undefined;
+  readonly progress: string;
+  readonly endedAt?: string;
+  /** As JSON of `admit replay --json`; absent where it could not run. */
+  readonly report?: unknown;
+  readonly error?: string;
+}
+
+/** The last replay that this process ran. There is one at a time: they share the replay consumer and the shadow. */
+export class Replays {
+  private latest: Replay | undefined;
+  private running: Promise<void> | undefined;
+
+  constructor(
+    private readonly connection: NatsConnection,
+    private readonly environment: Environment,
+  ) {}
+
+  get last(): Replay | undefined {
+    return this.latest;
+  }
+
+  /** @returns false while another one runs */
+  start(tenant: string | undefined): boolean {
+    if (this.running !== undefined) return false;
+    this.latest = { startedAt: new Date().toISOString(), tenant, progress: '' };
+    this.running = this.run(this.latest).then((ended) => {
+      this.latest = { ...ended, endedAt: new Date().toISOString() };
+      this.running = undefined;
+    });
+    return true;
+  }
+
+  private async run(begun: Replay): Promise<Replay> {
+    let [printed, errors] = ['', ''];
+    const output = (text: string, stream: 'stdout' | 'stderr'): void => {
+      if (stream === 'stdout') printed += text;
+      else {
+        const progress = text.split('\n').findLast((line) => line.startsWith('replay '));
+        if (progress === undefined) errors = (errors + text).slice(-KEPT_ERRORS);
+        else this.latest = { ...begun, progress };
+      }
+    };
+    const options = { json: true, ...(begun.tenant !== undefined && { tenant: begun.tenant }) };
+    try {
+      const code = await replayLog(this.connection, this.environment, options, { output });
+      if (code === EXIT.ok || code === EXIT.findings || code === EXIT.halted) return { ...begun, report: JSON.parse(printed) as unknown };
+      return { ...begun, error: errors || `The replay ended with exit code ${code}.` };
+    } catch (thrown) {
+      return { ...begun, error: thrown instanceof Error ? thrown.message : String(thrown) };
+    }
+  }
+}
+
+/** The same as `admit replay`, without --promote: the live ledger is compared, never replaced. */
+export const REPLAY_ACTIONS: readonly Action[] = [
+  { method: 'GET', path: '/operator/replay', run: async ({ replays }) => found({ replay: replays.last }) },
+  {
+    method: 'POST',
+    path: '/operator/replay',
+    body: Start,
+    run: async ({ replays }, { body }) =>
+      replays.start((body as z.infer<typeof Start>).tenant) ? found({ replay: replays.last }, 202) : problemAnswer('replay-running'),
+  },
+];
