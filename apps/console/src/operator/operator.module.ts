@@ -9,7 +9,8 @@ import { type Action, type OperatorContext, runAction } from './action.js';
 import { DEAD_LETTER_ACTIONS } from './dead-letters.js';
 import { HEALTH_ACTIONS } from './health.js';
 import { OperatorGuard } from './operator-guard.js';
-import { REPLAY_ACTIONS, Replays } from './replays.js';
+import { REPLAY_ACTIONS } from './replay-actions.js';
+import { Replays } from './replays.js';
 import { TENANT_ACTIONS } from './tenants.js';
 
 /** Tells a page whether its token is good, and nothing else. */

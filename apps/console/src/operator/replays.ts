@@ -1,16 +1,10 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import { z } from 'zod';
-import { TENANT_PATTERN } from '#shared/kernel/ids.js';
 import { replayLog } from '#shared/platform/operator/run-replay.js';
 import type { Environment } from '#shared/platform/process/environment.js';
 import { EXIT } from '#shared/platform/process/exit-codes.js';
-import { found, problemAnswer } from '../problems.js';
-import type { Action } from './action.js';
 
 /** Characters of the program's errors that are kept. */
 const KEPT_ERRORS = 4_000;
-
-const Start = z.strictObject({ tenant: z.string().regex(TENANT_PATTERN).optional() });
 
 /** A replay as the page shows it. */
 interface Replay {
@@ -68,15 +62,3 @@ export class Replays {
     }
   }
 }
-
-/** The same as `admit replay`, without --promote: the live ledger is compared, never replaced. */
-export const REPLAY_ACTIONS: readonly Action[] = [
-  { method: 'GET', path: '/operator/replay', run: async ({ replays }) => found({ replay: replays.last }) },
-  {
-    method: 'POST',
-    path: '/operator/replay',
-    body: Start,
-    run: async ({ replays }, { body }) =>
-      replays.start((body as z.infer<typeof Start>).tenant) ? found({ replay: replays.last }, 202) : problemAnswer('replay-running'),
-  },
-];
