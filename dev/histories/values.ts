@@ -62,13 +62,33 @@ export function valuesOf(schema: z.ZodType, size: Size = 'any'): fc.Arbitrary<un
   if (found !== undefined) return found;
   const def = schema.def as unknown as Definition;
   const drawn = drawnFrom(schema, def, size);
-  const values = isChecked(def) ? drawn.filter((value) => schema.safeParse(value).success) : drawn;
+  const values = isChecked(def) ? drawn.map((value) => mended(schema, value)).filter((value) => schema.safeParse(value).success) : drawn;
   known[size].set(schema, values);
   return values;
 }
 
 /** It carries a check of its own, which no part of it knows. */
 const isChecked = ({ type, checks = [] }: Definition): boolean => ['object', 'array', 'pipe'].includes(type) && checks.length > 0;
+
+/**
+ * The value without what its own check refuses beside the rest: of members drawn independently, one in five hundred is accepted.
+ * A value that is refused for what it lacks stays as it is.
+ */
+function mended(schema: z.ZodType, value: unknown): unknown {
+  const path = schema.safeParse(value).error?.issues[0]?.path ?? [];
+  const rest = without(value, path);
+  return rest === value ? value : mended(schema, rest);
+}
+
+function without(value: unknown, [member, ...path]: readonly PropertyKey[]): unknown {
+  if (member === undefined || typeof value !== 'object' || value === null || !Object.hasOwn(value, member)) return value;
+  const inner = (value as Record<PropertyKey, unknown>)[member];
+  const rest = without(inner, path);
+  if (path.length > 0 && rest === inner) return value;
+  if (Array.isArray(value)) return path.length > 0 ? value.with(Number(member), rest) : value.toSpliced(Number(member), 1);
+  const { [member]: _, ...others } = value as Record<PropertyKey, unknown>;
+  return path.length > 0 ? { ...others, [member]: rest } : others;
+}
 
 function drawnFrom(schema: z.ZodType, def: Definition, size: Size): fc.Arbitrary<unknown> {
   switch (def.type) {
