@@ -1,9 +1,17 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { DeadLettersPage } from './dead-letters.js';
+import { HealthPage } from './health.js';
+import { LedgerPage } from './ledger.js';
 import type { Live } from './live.js';
+import { MintsPage } from './mints.js';
+import { OrdersPage } from './orders.js';
 import { Note, useLoaded } from './parts.js';
+import { ReplayPage } from './replay.js';
 import { SalePage, SalesPage } from './sales.js';
 import type { Api, Session } from './session.js';
+import { TenantsPage } from './tenants.js';
+import { TimelinePage } from './timeline.js';
 
 export interface PageOf {
   readonly api: Api;
@@ -24,6 +32,18 @@ const SECTIONS: readonly Section[] = [
     needs: 'tenant',
     page: ({ rest, ...of }) => (rest === '' ? <SalesPage {...of} /> : <SalePage key={rest} {...of} sale={rest} />),
   },
+  {
+    name: 'orders',
+    title: 'Orders',
+    needs: 'tenant',
+    page: ({ rest, ...of }) => (rest === '' ? <OrdersPage {...of} /> : <TimelinePage key={rest} {...of} order={rest} />),
+  },
+  { name: 'mints', title: 'Mints', needs: 'tenant', page: (of) => <MintsPage {...of} /> },
+  { name: 'ledger', title: 'Ledger', needs: 'tenant', page: (of) => <LedgerPage {...of} /> },
+  { name: 'health', title: 'Health', needs: 'operator', page: (of) => <HealthPage {...of} /> },
+  { name: 'dead-letters', title: 'Dead letters', needs: 'operator', page: (of) => <DeadLettersPage {...of} /> },
+  { name: 'replay', title: 'Replay', needs: 'operator', page: (of) => <ReplayPage {...of} /> },
+  { name: 'tenants', title: 'Tenants', needs: 'operator', page: (of) => <TenantsPage {...of} /> },
 ];
 
 const addressNow = (): readonly [string, string] => {
