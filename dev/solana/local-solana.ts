@@ -13,6 +13,7 @@ import { FAULTS } from './faults/table.js';
 import { FileJournal } from './journals/file.js';
 import { MemoryJournal } from './journals/memory.js';
 import { openNode } from './node.js';
+import type { Program } from './programs.js';
 import { serveHttp } from './rpc/http-front.js';
 import { close, listen, listenPair } from './rpc/listen-pair.js';
 import { RpcDispatch } from './rpc/rpc-dispatch.js';
@@ -38,6 +39,8 @@ export interface LocalSolanaOptions {
   readonly finalizedAfterSlots?: number;
   /** The same seed selects the same calls: faults with a probability are reproducible. */
   readonly faultSeed?: number;
+  /** Programs that the chain has besides LiteSVM's own. */
+  readonly programs?: readonly Program[];
 }
 
 export interface LocalSolana {
@@ -111,6 +114,7 @@ function openChain(options: LocalSolanaOptions, instant: boolean) {
   const depths = depthsOf(options, instant);
   const journal = openJournal(options.dataDir);
   const svm = new Svm();
+  for (const { address, elf } of options.programs ?? []) svm.addProgram(address, elf);
   const bank = new Bank(svm, journal, { depths, instant, unixSeconds: () => Math.floor(Date.now() / 1_000) });
   const faucet = new Faucet(bank);
   faucet.fill(svm);

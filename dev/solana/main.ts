@@ -1,6 +1,7 @@
 /** The local Solana as a process: prints one JSON line when it listens; stops on SIGTERM or SIGINT. */
 import { parseArgs } from 'node:util';
 import { type LocalSolanaOptions, startLocalSolana } from './local-solana.js';
+import { programsIn } from './programs.js';
 
 const DEFAULT_PORT = 8899;
 
@@ -23,15 +24,17 @@ function readOptions(): LocalSolanaOptions {
       'slot-ms': { type: 'string' },
       'finalized-after': { type: 'string' },
       'fault-seed': { type: 'string' },
+      programs: { type: 'string' },
     },
   });
-  const { port, host, data } = values;
+  const { port, host, data, programs } = values;
   return {
     port: port === undefined ? DEFAULT_PORT : wholeNumber('port', port),
     ...(host === undefined ? {} : { host }),
     ...(data === undefined ? {} : { dataDir: data }),
     ...(values['slot-ms'] === undefined ? {} : { slotMs: slotMsOf(values['slot-ms']) }),
     ...(values['finalized-after'] === undefined ? {} : { finalizedAfterSlots: wholeNumber('finalized-after', values['finalized-after']) }),
+    ...(programs === undefined ? {} : { programs: programsIn(programs) }),
     ...(values['fault-seed'] === undefined ? {} : { faultSeed: wholeNumber('fault-seed', values['fault-seed']) }),
   };
 }

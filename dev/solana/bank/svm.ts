@@ -40,6 +40,10 @@ export class Svm implements AccountStore {
     this.inner.setTransactionHistory(0n);
   }
 
+  addProgram(address: string, elf: Uint8Array): void {
+    this.inner.addProgram(addressBytes(address), elf);
+  }
+
   get(address: string): AccountImage | null {
     const account = this.inner.getAccount(addressBytes(address));
     return account === null ? null : readAccount(account);

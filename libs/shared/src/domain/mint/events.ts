@@ -25,6 +25,8 @@ export interface MintPlan extends TicketKind {
   readonly document?: string;
   /** The key that may burn a revocable ticket's asset. Absent: only its holder may burn it, and it is transferable. */
   readonly delegate?: string;
+  /** The ticket is a leaf of a tree, minted into this collection; `asset` is its marker. Absent: it is a Token-2022 mint. */
+  readonly compressed?: { readonly collection: string };
 }
 
 /** One signed transaction, logged before it is sent. */
