@@ -15,6 +15,8 @@ export interface ChainBench {
   /** Blocks an attempt lives, and slots until a block is final. */
   readonly lifeBlocks: number;
   readonly finalAfterSlots: number;
+  /** Its tickets are leaves of a tree. */
+  readonly compressed?: true;
   newWallet(): Wallet;
   advance(slots: number): Promise<void>;
   strikeNext(fault: SendFault): Promise<void>;
@@ -35,7 +37,7 @@ export function chainSuite(name: string, open: () => Promise<ChainBench>): void 
       await bench?.stop();
     });
 
-    const newPlan = (over: Partial<MintPlan> = {}) => mintPlan(bench.chain, nextTicket(), bench.newWallet(), over);
+    const newPlan = (over: Partial<MintPlan> = {}) => mintPlan(bench.chain, nextTicket(), bench.newWallet(), over, bench.compressed);
     const attemptOf = async (plan: MintPlan, attempt = 1): Promise<MintAttempt> => ({
       ticket: plan.ticket,
       attempt,
@@ -75,6 +77,7 @@ export function chainSuite(name: string, open: () => Promise<ChainBench>): void 
         slot: expect.stringMatching(/^\d+$/),
         supply: '1',
         holder: plan.wallet,
+        ...(bench.compressed && { leaf: { tree: expect.any(String), index: expect.any(Number), asset: expect.any(String) } }),
       });
     });
 

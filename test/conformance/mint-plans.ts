@@ -21,14 +21,20 @@ export function nextTicket(): TicketId {
   return ticketId(TENANT, SALE, ORDER, `U-${units}` as UnitId);
 }
 
-export async function mintPlan(chain: Chain, ticket: TicketId, wallet: Wallet, over: Partial<MintPlan> = {}): Promise<MintPlan> {
+export async function mintPlan(
+  chain: Chain,
+  ticket: TicketId,
+  wallet: Wallet,
+  over: Partial<MintPlan> = {},
+  compressed = false,
+): Promise<MintPlan> {
   return {
     ticket,
     order: ORDER,
     unit: 'A-1' as UnitId,
     wallet,
     request: 1,
-    ...chain.address(TENANT, ticket),
+    ...chain.address(TENANT, ticket, compressed ? { revocable: over.delegate !== undefined } : undefined),
     genesisHash: await chain.genesisHash(),
     name: 'Gala 2027',
     symbol: 'ADMIT',

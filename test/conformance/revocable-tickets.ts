@@ -1,12 +1,12 @@
 import type { Verdict, Watched } from '../../apps/minter/src/chains/chain.js';
-import type { MintAttempt, MintPlan } from '../../libs/shared/src/domain/mint/events.js';
+import type { Leaf, MintAttempt, MintPlan } from '../../libs/shared/src/domain/mint/events.js';
 import type { ChainBench } from './chain-suite.js';
-import { mintPlan, nextTicket } from './mint-plans.js';
+import { mintPlan, nextTicket, TENANT } from './mint-plans.js';
 
 /** The part of the chain's suite that mints what can be burned, and burns it. */
 export function revocableTickets(bench: () => ChainBench): void {
   describe('with a revocable ticket', () => {
-    const newPlan = (over: Partial<MintPlan> = {}) => mintPlan(bench().chain, nextTicket(), bench().newWallet(), over);
+    const newPlan = (over: Partial<MintPlan> = {}) => mintPlan(bench().chain, nextTicket(), bench().newWallet(), over, bench().compressed);
     const attemptOf = async (plan: MintPlan): Promise<MintAttempt> => ({
       ticket: plan.ticket,
       attempt: 1,
@@ -17,18 +17,22 @@ export function revocableTickets(bench: () => ChainBench): void {
     const untilFinal = async () => bench().advance(bench().finalAfterSlots + 1);
     const untilExpired = async () => bench().advance(bench().lifeBlocks + bench().finalAfterSlots + 2);
 
+    const leaves = new Map<string, Leaf>();
+
     const mintRevocable = async () => {
       const plan = await newPlan({ delegate: bench().chain.delegate });
       const live = await attemptOf(plan);
       await bench().chain.submit(live, true);
       await untilFinal();
-      expect(await lookAtOne(minting(plan, live))).toMatchObject({ kind: 'confirmed', supply: '1', holder: plan.wallet });
+      const verdict = await lookAtOne(minting(plan, live));
+      expect(verdict).toMatchObject({ kind: 'confirmed', supply: '1', holder: plan.wallet });
+      if (verdict?.kind === 'confirmed' && verdict.leaf !== undefined) leaves.set(plan.asset, verdict.leaf);
       return { plan, mint: live };
     };
     const burnOf = async (plan: MintPlan, attempt = 1): Promise<MintAttempt> => ({
       ticket: plan.ticket,
       attempt,
-      ...(await bench().chain.prepareBurn(plan, attempt)),
+      ...(await bench().chain.prepareBurn(plan, attempt, leaves.get(plan.asset))),
     });
     const burning = (plan: MintPlan, live: MintAttempt, ...earlier: MintAttempt[]): Watched => ({
       ...minting(plan, live),
@@ -36,6 +40,7 @@ export function revocableTickets(bench: () => ChainBench): void {
       dead: earlier.map(({ attempt, signature }) => ({ attempt, signature, reason: 'expired' })),
       asset: plan.asset,
       signature: 'of the mint',
+      ...(leaves.has(plan.asset) && { leaf: leaves.get(plan.asset) as Leaf }),
     });
 
     it('burns the asset, and says so only when it is final', async () => {
@@ -98,9 +103,13 @@ export function revocableTickets(bench: () => ChainBench): void {
     it('knows an asset that can be burned from one that cannot', async () => {
       const { plan, mint } = await mintRevocable();
       if (plan.program === 'memory') return;
-      const { delegate: _, ...transferable } = plan;
+      const { delegate: _, ...without } = plan;
+      const { compressed } = bench().chain.address(TENANT, plan.ticket, bench().compressed && { revocable: false });
+      const transferable = { ...without, ...(compressed !== undefined && { compressed }) };
       expect(await lookAtOne(minting(transferable, mint))).toMatchObject({ kind: 'foreign' });
-      expect(await lookAtOne(minting({ ...plan, delegate: bench().newWallet() }, mint))).toMatchObject({ kind: 'foreign' });
+      const another = bench().newWallet();
+      const other = bench().compressed ? { ...plan, compressed: { collection: another } } : { ...plan, delegate: another };
+      expect(await lookAtOne(minting(other, mint))).toMatchObject({ kind: 'foreign' });
     });
 
     it('refuses to burn for another delegate than the plan names', async () => {

@@ -1,9 +1,14 @@
-import type { MintAttempt, MintPlan } from '#shared/domain/mint/events.js';
+import type { Leaf, MintAttempt, MintPlan } from '#shared/domain/mint/events.js';
 import type { TicketMint } from '#shared/domain/mint/ticket-mint.js';
 import type { TenantId, TicketId } from '#shared/kernel/ids.js';
 
 /** The address of a ticket's asset: public, computable by anyone, and usable only with the base key. */
-export type AssetAddress = Pick<MintPlan, 'base' | 'seed' | 'program' | 'asset'>;
+export type AssetAddress = Pick<MintPlan, 'base' | 'seed' | 'program' | 'asset' | 'compressed'>;
+
+/** How a compressed ticket is to be: `revocable` tickets belong to a collection of their own. Undefined: a Token-2022 mint. */
+export type Compressed = { readonly revocable: boolean } | undefined;
+
+export const isCompressed = ({ compressed }: Pick<MintPlan, 'compressed'>): boolean => compressed !== undefined;
 
 /** One signed transaction. It lands at most once, and never after its last valid block height. */
 export type SignedTransaction = Pick<MintAttempt, 'signature' | 'transaction' | 'blockhash' | 'lastValidBlockHeight'>;
@@ -33,6 +38,8 @@ export type Verdict =
       readonly slot: string;
       readonly supply: string;
       readonly holder: string | null;
+      /** Of a compressed ticket. */
+      readonly leaf?: Leaf;
     }
   | {
       readonly kind: 'dead';
@@ -66,23 +73,25 @@ export interface Chain {
   /** The genesis hash of the blockchain behind the RPC, at most a moment old. */
   genesisHash(): Promise<string>;
 
-  /** The address of a ticket's asset: a function of the base key, the tenant and the ticket alone. */
-  address(tenant: TenantId, ticket: TicketId): AssetAddress;
+  /** The address of a ticket's asset, or of its marker: a function of the base key, the tenant and the ticket alone. */
+  address(tenant: TenantId, ticket: TicketId, compressed?: Compressed): AssetAddress;
 
   /** The key that can burn revocable assets. It is part of each plan and cannot change later. */
   readonly delegate: string;
 
   /**
    * Builds and signs attempt number `attempt` of a plan. Sends nothing.
-   * @throws Fault `chain-differs` when the plan is for another chain, `configuration` when its base key is not the minter's
+   * @throws Fault `chain-differs` when the plan is for another chain, `configuration` when its base key is not the minter's, `no-tree`
+   * when no tree has room for a compressed ticket
    */
   prepare(plan: MintPlan, attempt: number): Promise<SignedTransaction>;
 
   /**
-   * Builds and signs attempt number `attempt` to burn a revocable plan's asset. Sends nothing.
-   * @throws Fault `chain-differs` as above, `configuration` when its delegate is not the minter's
+   * Builds and signs attempt number `attempt` to burn a revocable plan's asset. Sends nothing. `leaf`: of a compressed ticket.
+   * @throws Fault `chain-differs` as above, `configuration` when its delegate is not the minter's, `tree-differs` when the leaf cannot be
+   * proven
    */
-  prepareBurn(plan: MintPlan, attempt: number): Promise<SignedTransaction>;
+  prepareBurn(plan: MintPlan, attempt: number, leaf?: Leaf): Promise<SignedTransaction>;
 
   /** Sends the exact bytes of an attempt; may be repeated while the attempt is live. With `simulate` the node simulates them first. */
   submit(attempt: MintAttempt, simulate: boolean): Promise<Submission>;

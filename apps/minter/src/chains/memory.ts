@@ -1,8 +1,18 @@
-import type { MintAttempt, MintPlan } from '#shared/domain/mint/events.js';
+import type { Leaf, MintAttempt, MintPlan } from '#shared/domain/mint/events.js';
 import { Fault } from '#shared/kernel/fault.js';
 import { base32, hashFields, sha256 } from '#shared/kernel/hash.js';
 import type { TenantId, TicketId } from '#shared/kernel/ids.js';
-import type { AssetAddress, Chain, Funds, SignedTransaction, Submission, Verdict, Watched } from './chain.js';
+import {
+  type AssetAddress,
+  type Chain,
+  type Compressed,
+  type Funds,
+  isCompressed,
+  type SignedTransaction,
+  type Submission,
+  type Verdict,
+  type Watched,
+} from './chain.js';
 
 /** Faults of a transaction in transit. Each has a probability in 0..1; they are tried in this order. */
 export const MEMORY_FAULTS = ['drop', 'landThenTimeOut', 'errorThenLand', 'landFailed', 'silence'] as const;
@@ -27,6 +37,8 @@ interface Landed {
 
 interface Asset {
   readonly slot: number;
+  /** Of how many assets before it. */
+  readonly index: number;
   /** The slot in which it was burned, and the burning signature. */
   burned?: { readonly slot: number; readonly signature: string | null };
   readonly signature: string;
@@ -57,10 +69,11 @@ export class MemoryChain implements Chain {
     return this.genesis;
   }
 
-  address(tenant: TenantId, ticket: TicketId): AssetAddress {
+  address(tenant: TenantId, ticket: TicketId, compressed?: Compressed): AssetAddress {
     const base = this.base;
     const seed = base32(hashFields(tenant, ticket), SEED_LETTERS);
-    return { base, seed, program: 'memory', asset: base32(hashFields(base, seed), ADDRESS_LETTERS) };
+    const address = { base, seed, program: 'memory', asset: base32(hashFields(base, seed), ADDRESS_LETTERS) };
+    return compressed === undefined ? address : { ...address, compressed: { collection: `memory-${compressed.revocable}` } };
   }
 
   async prepare(plan: MintPlan, attempt: number): Promise<SignedTransaction> {
@@ -69,9 +82,11 @@ export class MemoryChain implements Chain {
     return this.sign(plan, { attempt });
   }
 
-  async prepareBurn(plan: MintPlan, attempt: number): Promise<SignedTransaction> {
+  async prepareBurn(plan: MintPlan, attempt: number, leaf?: Leaf): Promise<SignedTransaction> {
     if (plan.delegate !== this.delegate)
       throw new Fault('configuration', { problems: [`another delegate than ticket ${plan.ticket} was planned with`] });
+    if (isCompressed(plan) && leaf?.index !== this.assets.get(plan.asset)?.index)
+      throw new Fault('tree-differs', { ticket: plan.ticket, leaf });
     return this.sign(plan, { attempt, burns: true });
   }
 
@@ -133,6 +148,7 @@ export class MemoryChain implements Chain {
   occupy(asset: string): void {
     this.assets.set(asset, {
       slot: this.slot,
+      index: this.assets.size,
       signature: 'not ours',
       plan: { wallet: '' as never, name: 'not ours', symbol: '', uri: '' },
     });
@@ -178,6 +194,7 @@ export class MemoryChain implements Chain {
         slot: String(this.finalSlot),
         supply: asset.burned === undefined ? '1' : '0',
         holder: asset.burned === undefined ? asset.plan.wallet : null,
+        ...(isCompressed(plan) && { leaf: { tree: 'memory-tree', index: asset.index, asset: `leaf ${asset.index}` } }),
       };
     }
     return this.judgeAttempt(live);
@@ -211,7 +228,7 @@ export class MemoryChain implements Chain {
     this.statuses.set(signature, { slot: this.slot, error: fails });
     if (fails !== null) return;
     if (plan.burns) this.burnNow(plan.asset, signature);
-    else this.assets.set(plan.asset, { slot: this.slot, signature, plan });
+    else this.assets.set(plan.asset, { slot: this.slot, index: this.assets.size, signature, plan });
   }
 
   /** A mint fails at an occupied address; a burn fails without an asset. */

@@ -61,7 +61,10 @@ async function attempt(
     passBy('before-sign');
     const number = nextAttempt(revocable);
     caps.reserve(command.tenant, ticket, number, 'burn');
-    return { type: 'SubmitRevoke', data: { ticket, attempt: number, ...(await chain.prepareBurn(revocable.plan, number)) } };
+    return {
+      type: 'SubmitRevoke',
+      data: { ticket, attempt: number, ...(await chain.prepareBurn(revocable.plan, number, revocable.leaf)) },
+    };
   });
 }
 

@@ -146,8 +146,8 @@ export class TicketMinter {
     const { ticket, order, unit, wallet, asset } = mint.plan;
     switch (ending.kind) {
       case 'confirmed': {
-        const { signature, slot, supply, holder } = ending;
-        return { type: 'CompleteMint', data: { ticket, order, unit, wallet, asset, signature, slot, supply, holder } };
+        const { kind: _, ...minted } = ending;
+        return { type: 'CompleteMint', data: { ticket, order, unit, wallet, asset, ...minted } };
       }
       case 'dead': {
         const { attempt, reason, evidence } = ending;

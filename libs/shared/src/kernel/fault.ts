@@ -25,6 +25,11 @@ export const FAULTS = {
   'commit-too-large': ['terminal', 'One command makes more events than a commit may hold.'],
   'command-unreadable': ['terminal', 'A stored command is not one this version can read.'],
   'chain-unreachable': ['retryable', 'No Solana RPC answered in time. Mints wait; nothing is signed again.'],
+  'no-tree': ['retryable', 'No tree has room for a compressed ticket, so its mint waits. Run `admit mint tree create`.'],
+  'tree-differs': [
+    'retryable',
+    'The leaves that are known do not make the root of the tree on the chain. The RPC may lack history: try another one.',
+  ],
   'spending-capped': ['retryable', 'The spending cap of this minute is reached. Other mints wait and continue automatically.'],
   'chain-differs': ['terminal', 'The RPC serves another chain than the one tickets were planned on.'],
   'foreign-account': ['terminal', 'A foreign account is at a planned address. An operator must investigate.'],

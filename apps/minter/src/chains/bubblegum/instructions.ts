@@ -22,7 +22,11 @@ const MINT = method('mint_v2');
 const BURN = method('burn_v2');
 
 /** The tree whose leaves only `creator` mints; its account has been allocated. */
-export function createTree(tree: PublicKey, { depth, buffer }: TreeSize, by: { payer: PublicKey; creator: PublicKey }): TransactionInstruction {
+export function createTree(
+  tree: PublicKey,
+  { depth, buffer }: TreeSize,
+  by: { payer: PublicKey; creator: PublicKey },
+): TransactionInstruction {
   return new TransactionInstruction({
     programId: BUBBLEGUM,
     keys: [
@@ -150,4 +154,3 @@ export function createMarker(
     SystemProgram.allocate({ accountPubkey: marker, basePubkey: by.base, seed, programId: MARKER_PROGRAM, space: MARKER_BYTES }),
   ];
 }
-

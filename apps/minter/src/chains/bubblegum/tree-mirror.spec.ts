@@ -10,7 +10,8 @@ const changes = fc.array(fc.tuple(place, leaf), { minLength: 1, maxLength: 60 })
 /** The root over all leaves, without anything kept between. */
 function rootOver(leaves: readonly Uint8Array[]): Buffer {
   let level = leaves;
-  while (level.length > 1) level = Array.from({ length: level.length / 2 }, (_, at) => keccak(level[2 * at] ?? EMPTY_LEAF, level[2 * at + 1] ?? EMPTY_LEAF));
+  while (level.length > 1)
+    level = Array.from({ length: level.length / 2 }, (_, at) => keccak(level[2 * at] ?? EMPTY_LEAF, level[2 * at + 1] ?? EMPTY_LEAF));
   return Buffer.from(level[0] ?? EMPTY_LEAF);
 }
 

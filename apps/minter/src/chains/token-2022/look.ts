@@ -10,7 +10,7 @@ import type { Status } from './rpc/rpc-answers.js';
 /** Two accounts each, the asset and the wallet's token account, in one call of a hundred. */
 const MINTS_PER_CALL = 50;
 
-interface Question {
+export interface Question {
   readonly watched: Watched;
   readonly status: Status | null;
 }
@@ -22,32 +22,35 @@ interface Read {
   readonly judgement: Judgement;
 }
 
+/** The verdicts on attempts that settled or expired, from the accounts that `head` and later slots have. */
+export type ReadChunk = (rpc: Rpc, head: FinalizedHead, chunk: readonly Question[]) => Promise<readonly [Question, Verdict][]>;
+
 /**
  * One verdict for each, from finalized accounts. The signature's status only selects the mints to read: those that settled, well or
  * badly, and those whose blockhash expired. The others are not read, and stay unknown.
  */
-export async function readVerdicts(rpc: Rpc, watched: readonly Watched[]): Promise<readonly Verdict[]> {
+export async function readVerdicts(rpc: Rpc, watched: readonly Watched[], read: ReadChunk = readChunk): Promise<readonly Verdict[]> {
   const head = await rpc.finalizedHead();
   const statuses = await rpc.statuses(watched.map(({ live }) => live.signature));
   const questions = watched.map((each, index): Question => ({ watched: each, status: statuses[index] ?? null }));
   const due = questions.filter((question) => isDue(question, head));
-  const verdicts = await readBack(rpc, head, due);
+  const verdicts = await readBack(rpc, head, due, read);
   return questions.map((question) => verdicts.get(question) ?? { kind: 'unknown', seen: question.status !== null, reason: 'in flight' });
 }
 
-const isFinal = (status: Status | null): boolean => status?.confirmationStatus === 'finalized';
+export const isFinal = (status: Status | null): boolean => status?.confirmationStatus === 'finalized';
 
-const isExpired = ({ watched }: Question, head: FinalizedHead): boolean => head.height > watched.live.lastValidBlockHeight;
+export const isExpired = ({ watched }: Question, head: FinalizedHead): boolean => head.height > watched.live.lastValidBlockHeight;
 
 const isDue = (question: Question, head: FinalizedHead): boolean => isFinal(question.status) || isExpired(question, head);
 
 /** Reads the due ones in chunks of one account call, which fail independently. @throws Fault when all chunks failed */
-async function readBack(rpc: Rpc, head: FinalizedHead, due: readonly Question[]): Promise<ReadonlyMap<Question, Verdict>> {
+async function readBack(rpc: Rpc, head: FinalizedHead, due: readonly Question[], read: ReadChunk): Promise<ReadonlyMap<Question, Verdict>> {
   const verdicts = new Map<Question, Verdict>();
   let failure: Fault | undefined;
   await inChunks(due, MINTS_PER_CALL, async (chunk) => {
     try {
-      for (const [question, verdict] of await readChunk(rpc, head, chunk)) verdicts.set(question, verdict);
+      for (const [question, verdict] of await read(rpc, head, chunk)) verdicts.set(question, verdict);
     } catch (thrown) {
       if (!isFault(thrown)) throw thrown;
       failure = thrown;
@@ -106,7 +109,11 @@ function judgeBurn(
 }
 
 /** The finalized state at that slot equals the state before the attempt. The attempt is dead only if it cannot land any more. */
-function attemptWithoutEffect(head: FinalizedHead, question: Question, seen: { absentInSlot: number } | { standsInSlot: number }): Verdict {
+export function attemptWithoutEffect(
+  head: FinalizedHead,
+  question: Question,
+  seen: { absentInSlot: number } | { standsInSlot: number },
+): Verdict {
   const [slot] = Object.values(seen) as [number];
   const { status, watched } = question;
   const { attempt, lastValidBlockHeight } = watched.live;

@@ -106,9 +106,12 @@ function instructions(plan: MintPlan, keys: MintKeys, terms: Terms): Transaction
     createAssociatedTokenAccountIdempotentInstruction(payer, holding, wallet, asset, program),
     createMintToInstruction(asset, holding, authority, 1, [], program),
     createSetAuthorityInstruction(asset, authority, AuthorityType.MintTokens, null, [], program),
-    new TransactionInstruction({ programId: MEMO_PROGRAM_ID, keys: [], data: Buffer.from(plan.memo) }),
+    memoOfMint(plan),
   ];
 }
+
+export const memoOfMint = ({ memo }: Pick<MintPlan, 'memo'>): TransactionInstruction =>
+  new TransactionInstruction({ programId: MEMO_PROGRAM_ID, keys: [], data: Buffer.from(memo) });
 
 function revocability({ delegate }: MintPlan, asset: PublicKey): TransactionInstruction[] {
   if (delegate === undefined) return [];
@@ -132,14 +135,17 @@ export function signBurn(plan: MintPlan, keys: MintKeys, terms: Terms): SignedTr
   return sign([...computeBudget(terms), burn], keys, terms);
 }
 
-function sign(of: TransactionInstruction[], keys: MintKeys, terms: Terms): SignedTransaction {
+/** `more` signs besides the minter's keys. */
+export function sign(of: TransactionInstruction[], keys: MintKeys, terms: Terms, ...more: readonly Signer[]): SignedTransaction {
   const message = new TransactionMessage({
     payerKey: keys.payer.publicKey,
     recentBlockhash: terms.blockhash,
     instructions: of,
   }).compileToV0Message();
   const bytes = message.serialize();
-  const signers = new Map<string, Signer>([keys.payer, keys.authority, keys.base, keys.delegate].map((signer) => [signer.address, signer]));
+  const signers = new Map<string, Signer>(
+    [keys.payer, keys.authority, keys.base, keys.delegate, ...more].map((signer) => [signer.address, signer]),
+  );
   const required = message.staticAccountKeys.slice(0, message.header.numRequiredSignatures);
   const signatures = required.map((key) => {
     const signer = signers.get(key.toBase58());

@@ -1,8 +1,22 @@
+import assert from 'node:assert/strict';
 import type { BlockhashWithExpiryBlockHeight } from '@solana/web3.js';
-import type { MintAttempt, MintPlan } from '#shared/domain/mint/events.js';
+import type { Leaf, MintAttempt, MintPlan } from '#shared/domain/mint/events.js';
 import { Fault } from '#shared/kernel/fault.js';
 import type { TenantId, TicketId } from '#shared/kernel/ids.js';
-import type { AssetAddress, Chain, Funds, SignedTransaction, Submission, Verdict, Watched } from '../chain.js';
+import { CompressedTickets } from '../bubblegum/compressed-tickets.js';
+import { MARKER_BYTES } from '../bubblegum/instructions.js';
+import type { LoggedLeaves } from '../bubblegum/tree-mirrors.js';
+import {
+  type AssetAddress,
+  type Chain,
+  type Compressed,
+  type Funds,
+  isCompressed,
+  type SignedTransaction,
+  type Submission,
+  type Verdict,
+  type Watched,
+} from '../chain.js';
 import { assetAddress } from './asset-address.js';
 import { readVerdicts } from './look.js';
 import type { MintKeys } from './mint-keys.js';
@@ -23,14 +37,17 @@ export interface Token2022Options extends ProvidersOptions {
   readonly freshMs: number;
   /** Request lamports whenever the payer runs low: development only, refused on a public cluster. */
   readonly airdrop: boolean;
+  /** What the log says of a tree. Absent: the chain's history alone says what is in a tree. */
+  readonly logged?: LoggedLeaves;
 }
 
-/** Mints tickets as Token-2022 mints of one token, on a Solana chain behind a JSON-RPC node. */
+/** Mints tickets on a Solana chain behind a JSON-RPC node: as Token-2022 mints of one token, or compressed, as each ticket's plan says. */
 export class Token2022Chain implements Chain {
   private readonly providers: Providers;
   private readonly genesis: TtlCache<string>;
   private readonly blockhash: TtlCache<BlockhashWithExpiryBlockHeight>;
   private readonly payer: PayerFunds;
+  private readonly compressed: CompressedTickets;
 
   constructor(
     private readonly keys: MintKeys,
@@ -40,13 +57,15 @@ export class Token2022Chain implements Chain {
     this.genesis = new TtlCache(() => this.providers.genesisHash(), options.freshMs);
     this.blockhash = new TtlCache(() => this.providers.use(latestBlockhash), options.freshMs);
     this.payer = new PayerFunds(this.providers, keys.payer.publicKey, options.priorityMicroLamports * MOST_PRIORITY_FACTOR);
+    this.compressed = new CompressedTickets(keys, this.providers, options);
   }
 
   async genesisHash(): Promise<string> {
     return this.genesis.read();
   }
 
-  address(tenant: TenantId, ticket: TicketId): AssetAddress {
+  address(tenant: TenantId, ticket: TicketId, compressed?: Compressed): AssetAddress {
+    if (compressed !== undefined) return this.compressed.address(tenant, ticket, compressed);
     return assetAddress(this.keys.base.publicKey, tenant, ticket);
   }
 
@@ -58,22 +77,25 @@ export class Token2022Chain implements Chain {
       });
     }
     sameChain(await this.genesisHash(), plan);
-    const [rent, { blockhash, lastValidBlockHeight }] = await Promise.all([this.payer.rent(assetBytes(plan)), this.blockhash.read()]);
-    return signMint(plan, this.keys, { rent, blockhash, lastValidBlockHeight, microLamports: this.price(attempt) });
+    const bytes = isCompressed(plan) ? MARKER_BYTES : assetBytes(plan);
+    const [rent, { blockhash, lastValidBlockHeight }] = await Promise.all([this.payer.rent(bytes), this.blockhash.read()]);
+    const terms = { rent, blockhash, lastValidBlockHeight, microLamports: this.price(attempt) };
+    return isCompressed(plan) ? this.compressed.prepare(plan, terms) : signMint(plan, this.keys, terms);
   }
 
   get delegate(): string {
     return this.keys.delegate.address;
   }
 
-  async prepareBurn(plan: MintPlan, attempt: number): Promise<SignedTransaction> {
+  async prepareBurn(plan: MintPlan, attempt: number, leaf?: Leaf): Promise<SignedTransaction> {
     if (plan.delegate !== this.delegate) {
       const problems = [`delegate.json is not the key ticket ${plan.ticket} was planned with`];
       throw new Fault('configuration', { problems, planned: plan.delegate });
     }
     sameChain(await this.genesisHash(), plan);
     const { blockhash, lastValidBlockHeight } = await this.blockhash.read();
-    return signBurn(plan, this.keys, { rent: 0n, blockhash, lastValidBlockHeight, microLamports: this.price(attempt) });
+    const terms = { rent: 0n, blockhash, lastValidBlockHeight, microLamports: this.price(attempt) };
+    return isCompressed(plan) ? this.compressed.prepareBurn(plan, leaf, terms) : signBurn(plan, this.keys, terms);
   }
 
   async submit(attempt: MintAttempt, simulate: boolean): Promise<Submission> {
@@ -87,9 +109,9 @@ export class Token2022Chain implements Chain {
   async verdicts(watched: readonly Watched[]): Promise<readonly Verdict[]> {
     if (watched.length === 0) return [];
     const told = await this.providers.use(async (provider, genesis) => {
-      const verdicts = await lookThrough(provider, genesis, watched);
+      const verdicts = await this.lookThrough(provider, genesis, watched);
       return this.providers.agreeOnDeath(provider, verdicts, (other, otherGenesis, indexes) =>
-        lookThrough(
+        this.lookThrough(
           other,
           otherGenesis,
           watched.filter((_, index) => indexes.includes(index)),
@@ -116,6 +138,17 @@ export class Token2022Chain implements Chain {
     return true;
   }
 
+  /** On another chain every asset would be absent, and every attempt dead. */
+  private async lookThrough({ rpc }: Provider, genesisHash: string, watched: readonly Watched[]): Promise<readonly Verdict[]> {
+    for (const { plan } of watched) sameChain(genesisHash, plan);
+    const leaves = watched.filter(({ plan }) => isCompressed(plan));
+    const assets = watched.filter(({ plan }) => !isCompressed(plan));
+    const onLeaves = leaves.length === 0 ? [] : await readVerdicts(rpc, leaves, this.compressed.read);
+    const onAssets = assets.length === 0 ? [] : await readVerdicts(rpc, assets);
+    const verdicts = new Map([...leaves, ...assets].map((each, index) => [each, [...onLeaves, ...onAssets][index]]));
+    return watched.map((each) => verdicts.get(each) ?? assert.fail('every mint has a verdict'));
+  }
+
   private price(attempt: number): number {
     return this.options.priorityMicroLamports * Math.min(2 ** (attempt - 1), MOST_PRIORITY_FACTOR);
   }
@@ -124,12 +157,6 @@ export class Token2022Chain implements Chain {
 /** Confirmed, not processed: a blockhash of a losing fork is never accepted. */
 const latestBlockhash = ({ rpc }: Provider): Promise<BlockhashWithExpiryBlockHeight> =>
   rpc.ask('getLatestBlockhash', (connection) => connection.getLatestBlockhash('confirmed'));
-
-/** On another chain every asset would be absent, and every attempt dead. */
-async function lookThrough({ rpc }: Provider, genesisHash: string, watched: readonly Watched[]): Promise<readonly Verdict[]> {
-  for (const { plan } of watched) sameChain(genesisHash, plan);
-  return readVerdicts(rpc, watched);
-}
 
 function sameChain(genesisHash: string, plan: MintPlan): void {
   if (genesisHash !== plan.genesisHash)

@@ -93,6 +93,7 @@ function complete(mint: TicketMint | undefined, data: MintCompleted['data']): Mi
     return mint.asset === data.asset ? NOTHING : refuse('asset-differs', { minted: mint.asset, asked: data.asset });
   if (mint?.state !== 'submitted') return refuse('state-forbids');
   if (mint.plan.asset !== data.asset) return refuse('asset-differs', { planned: mint.plan.asset, asked: data.asset });
+  if ((mint.plan.compressed === undefined) !== (data.leaf === undefined)) return refuse('leaf-differs', { asked: data.leaf?.asset ?? null });
   return { events: [{ type: 'MintCompleted', data }] };
 }
 
@@ -126,4 +127,8 @@ const sameAddress = (left: MintPlan, right: MintPlan): boolean =>
  * agree.
  */
 const samePlan = (left: MintPlan, right: MintPlan): boolean =>
-  sameAddress(left, right) && left.request === right.request && left.wallet === right.wallet && left.delegate === right.delegate;
+  sameAddress(left, right) &&
+  left.request === right.request &&
+  left.wallet === right.wallet &&
+  left.delegate === right.delegate &&
+  left.compressed?.collection === right.compressed?.collection;

@@ -29,6 +29,13 @@ export interface MintPlan extends TicketKind {
   readonly compressed?: { readonly collection: string };
 }
 
+/** Where a compressed ticket is: the `index`-th leaf of a tree. Wallets know it by `asset`, the address that follows from both. */
+export interface Leaf {
+  readonly tree: string;
+  readonly index: number;
+  readonly asset: string;
+}
+
 /** One signed transaction, logged before it is sent. */
 export interface MintAttempt {
   readonly ticket: TicketId;
@@ -67,6 +74,8 @@ export type MintCompleted = {
     /** As of that slot: the holder may have burned or moved it since. Recorded, not checked. */
     readonly supply: string;
     readonly holder: string | null;
+    /** Of a compressed ticket, as its mint's transaction made it. */
+    readonly leaf?: Leaf;
   };
 };
 export type MintFailed = {

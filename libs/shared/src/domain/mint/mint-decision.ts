@@ -11,6 +11,7 @@ export type MintRefusalCode =
   | 'attempt-out-of-turn'
   | 'attempt-not-live'
   | 'asset-differs'
+  | 'leaf-differs'
   | 'request-superseded'
   | 'irrevocable'
   | 'revocable';

@@ -1,5 +1,5 @@
 import { Fault } from '../../kernel/fault.js';
-import type { MintAttempt, MintCompleted, MintEvent, MintPlan, MintRevokeDied, MintRevokeSubmitted } from './events.js';
+import type { Leaf, MintAttempt, MintCompleted, MintEvent, MintPlan, MintRevokeDied, MintRevokeSubmitted } from './events.js';
 
 /** An attempt that is proven to have no further effect. */
 export interface DeadAttempt {
@@ -18,6 +18,7 @@ interface Underway {
 /** The data for burning an asset: its plan names the delegate. `dead` are the ineffective attempts to burn it. */
 interface Revocable {
   readonly plan: MintPlan;
+  readonly leaf?: Leaf;
   readonly dead: readonly DeadAttempt[];
 }
 
@@ -97,8 +98,9 @@ export function evolve(mint: TicketMint | undefined, event: MintEvent): TicketMi
   }
 }
 
-function mintedOf({ plan }: Underway, { asset, signature }: MintCompleted['data']): TicketMint {
-  return { state: 'minted', asset, signature, ...(plan.delegate !== undefined && { revocable: { plan, dead: [] } }) };
+function mintedOf({ plan }: Underway, { asset, signature, leaf }: MintCompleted['data']): TicketMint {
+  if (plan.delegate === undefined) return { state: 'minted', asset, signature };
+  return { state: 'minted', asset, signature, revocable: { plan, ...(leaf !== undefined && { leaf }), dead: [] } };
 }
 
 /** From `minted` to `revoking`, and back when the burn is proven to have had no effect. */
@@ -108,9 +110,10 @@ function burning(mint: TicketMint | undefined, event: MintRevokeSubmitted | Mint
     return { state: 'revoking', asset, signature, ...revocable, live: event.data };
   }
   if (event.type === 'MintRevokeDied' && mint?.state === 'revoking' && mint.live.attempt === event.data.attempt) {
-    const { asset, signature, plan, dead, live } = mint;
+    const { asset, signature, plan, leaf, dead, live } = mint;
     const { attempt, reason } = event.data;
-    return { state: 'minted', asset, signature, revocable: { plan, dead: [...dead, { attempt, signature: live.signature, reason }] } };
+    const after = [...dead, { attempt, signature: live.signature, reason }];
+    return { state: 'minted', asset, signature, revocable: { plan, ...(leaf !== undefined && { leaf }), dead: after } };
   }
   throw new Fault('log-broken', { ticket: event.data.ticket, state: mintState(mint), event: event.type });
 }

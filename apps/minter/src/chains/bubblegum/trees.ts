@@ -1,0 +1,81 @@
+import type { PublicKey } from '@solana/web3.js';
+import { Fault } from '#shared/kernel/fault.js';
+import type { Providers } from '../token-2022/rpc/providers.js';
+import type { Rpc } from '../token-2022/rpc/rpc.js';
+import { TtlCache } from '../token-2022/rpc/ttl-cache.js';
+import { CORE, treeConfig } from './programs.js';
+import { readTreeUse } from './tree-account.js';
+import type { TreeKeys } from './tree-keys.js';
+
+/** Trees whose counters are read together. */
+const READ_TOGETHER = 8;
+/**
+ * The part of a tree that is kept free: mints that are signed and not landed must find room. A full tree refuses a mint, and its next
+ * attempt takes the next tree, so too little room costs a fee and time, nothing else.
+ */
+const SPARE_PART = 16;
+
+export interface TreeInUse {
+  readonly number: number;
+  readonly tree: PublicKey;
+  readonly capacity: number;
+  readonly minted: number;
+}
+
+export const hasRoom = ({ capacity, minted }: TreeInUse): boolean => minted + Math.floor(capacity / SPARE_PART) < capacity;
+
+/** The trees of this base key, in the order in which they are filled. */
+export class Trees {
+  private readonly current: TtlCache<TreeInUse>;
+  private readonly collections = new Set<string>();
+  /** Trees before this one are full, and stay so. */
+  private full = 0;
+
+  constructor(
+    private readonly keys: TreeKeys,
+    private readonly providers: Providers,
+    freshMs: number,
+  ) {
+    this.current = new TtlCache(() => this.providers.use(({ rpc }) => this.firstWithRoom(rpc)), freshMs);
+  }
+
+  /**
+   * The tree for the next mint into the delegate's collection.
+   * @throws Fault `no-tree` when every tree is full, or the collection was not created
+   */
+  async next(delegate: string | undefined): Promise<PublicKey> {
+    const collection = this.keys.collection(delegate);
+    if (!this.collections.has(collection.toBase58())) await this.providers.use(({ rpc }) => this.checkCollection(rpc, collection));
+    return (await this.current.read()).tree;
+  }
+
+  private async checkCollection(rpc: Rpc, collection: PublicKey): Promise<void> {
+    const head = await rpc.finalizedHead();
+    const [read] = await rpc.accounts([collection], head.slot);
+    if (read?.account?.owner.equals(CORE) !== true)
+      throw new Fault('no-tree', { collection: collection.toBase58(), found: 'no collection' });
+    this.collections.add(collection.toBase58());
+  }
+
+  private async firstWithRoom(rpc: Rpc): Promise<TreeInUse> {
+    for await (const tree of treesOf(rpc, this.keys, this.full)) {
+      if (hasRoom(tree)) return tree;
+      this.full = tree.number + 1;
+    }
+    throw new Fault('no-tree', { trees: this.full });
+  }
+}
+
+/** The trees that exist, from number `from`, in finalized state. */
+export async function* treesOf(rpc: Rpc, keys: TreeKeys, from = 0): AsyncIterable<TreeInUse> {
+  const head = await rpc.finalizedHead();
+  for (let first = from; ; first += READ_TOGETHER) {
+    const trees = Array.from({ length: READ_TOGETHER }, (_, at) => keys.tree(first + at));
+    const reads = await rpc.accounts(trees.map(treeConfig), head.slot);
+    for (const [at, tree] of trees.entries()) {
+      const use = readTreeUse(reads[at]?.account ?? null);
+      if (use === undefined) return;
+      yield { number: first + at, tree, ...use };
+    }
+  }
+}
