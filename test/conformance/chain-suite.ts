@@ -86,11 +86,21 @@ export function chainSuite(name: string, open: () => Promise<ChainBench>): void 
       const live = await attemptOf(plan);
       expect(await bench.chain.submit(live, true)).toEqual({ kind: 'accepted' });
       await untilFinal();
-      expect(await lookAtOne(watch(plan, live))).toMatchObject({ kind: 'confirmed', supply: '1', holder: SMART_WALLET });
-      const burn = { ticket: plan.ticket, attempt: 1, ...(await bench.chain.prepareBurn(plan, 1)) };
+      const verdict = await lookAtOne(watch(plan, live));
+      expect(verdict).toMatchObject({ kind: 'confirmed', supply: '1', holder: SMART_WALLET });
+      const leaf = verdict?.kind === 'confirmed' ? verdict.leaf : undefined;
+      const burn = { ticket: plan.ticket, attempt: 1, ...(await bench.chain.prepareBurn(plan, 1, leaf)) };
       expect(await bench.chain.submit(burn, true)).toEqual({ kind: 'accepted' });
       await untilFinal();
-      const revoking: Watched = { state: 'revoking', asset: plan.asset, signature: live.signature, plan, dead: [], live: burn };
+      const revoking: Watched = {
+        state: 'revoking',
+        asset: plan.asset,
+        signature: live.signature,
+        plan,
+        ...(leaf && { leaf }),
+        dead: [],
+        live: burn,
+      };
       expect(await lookAtOne(revoking)).toMatchObject({ kind: 'burned', signature: burn.signature });
     });
 

@@ -42,7 +42,7 @@ const PATIENCE_MS = 3_000;
 const LAMPORTS = 1_000_000_000;
 
 chainSuite('Token-2022 on the local Solana', () => onLocalSolana());
-withPrograms(({ programs }) => chainSuite('compressed tickets on the local Solana', () => onLocalSolana(programs)));
+withPrograms('compressed tickets', (programs) => chainSuite('compressed tickets on the local Solana', () => onLocalSolana(programs)));
 
 /** With programs, its tickets are compressed. */
 async function onLocalSolana(programs?: readonly Program[]): Promise<ChainBench> {

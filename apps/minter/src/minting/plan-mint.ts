@@ -27,7 +27,8 @@ export function planMint(
   style: AssetStyle,
 ): MintPlan {
   const { tenant, sale, order, ticket, unit, wallet, request, name, revocable } = command;
-  const address = chain.address(tenant as TenantId, ticket);
+  const compressed = command.asset === 'compressed' ? { revocable: command.revocable === true } : undefined;
+  const address = chain.address(tenant as TenantId, ticket, compressed);
   const salt = randomBytes(SALT_BYTES).toString('hex');
   const symbol = fitting(style.symbol, MAX_SYMBOL_BYTES);
   const kind = kindOf(command);

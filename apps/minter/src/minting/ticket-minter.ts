@@ -118,9 +118,7 @@ export class TicketMinter {
     }
   }
 
-  /** @throws Fault `configuration` for a kind of asset that this minter does not make: the command waits for one that does */
   private async plan(command: MintCommand): Promise<MintRequest> {
-    if (command.asset === 'compressed') throw new Fault('configuration', { problems: ['this minter makes no compressed assets'] });
     const problem = command.smartWallets ? addressProblem(command.wallet) : walletProblem(command.wallet);
     if (problem !== undefined) return failure(command, `wallet-invalid: ${problem}`);
     const { chain, style } = this.parts;

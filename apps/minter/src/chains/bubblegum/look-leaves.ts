@@ -91,7 +91,7 @@ async function whatMade(rpc: Rpc, { plan, live, dead }: Watched): Promise<string
 
 type Revoking = Extract<Watched, { state: 'revoking' }>;
 
-async function judgeBurn({ rpc, head, mirrors, question, slot }: Found, { leaf, live, dead, plan }: Revoking): Promise<Verdict> {
+async function judgeBurn({ rpc, head, mirrors, question, slot }: Found, { leaf, live, dead }: Revoking): Promise<Verdict> {
   if (leaf === undefined) return unknown('the log does not say which leaf it is');
   const place = { tree: new PublicKey(leaf.tree), index: leaf.index };
   const { status } = question;

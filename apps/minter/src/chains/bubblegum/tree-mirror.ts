@@ -34,6 +34,10 @@ export class TreeMirror {
     return this.node(this.depth, 0);
   }
 
+  hasRoot(root: Uint8Array): boolean {
+    return this.root.equals(root);
+  }
+
   /** The neighbours on the way up, without the `canopy` uppermost levels, which the tree's account has itself. */
   proof(index: number, canopy = 0): readonly Buffer[] {
     return Array.from({ length: this.depth - canopy }, (_, level) => this.node(level, (index >> level) ^ 1));

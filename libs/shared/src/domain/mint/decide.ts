@@ -93,7 +93,8 @@ function complete(mint: TicketMint | undefined, data: MintCompleted['data']): Mi
     return mint.asset === data.asset ? NOTHING : refuse('asset-differs', { minted: mint.asset, asked: data.asset });
   if (mint?.state !== 'submitted') return refuse('state-forbids');
   if (mint.plan.asset !== data.asset) return refuse('asset-differs', { planned: mint.plan.asset, asked: data.asset });
-  if ((mint.plan.compressed === undefined) !== (data.leaf === undefined)) return refuse('leaf-differs', { asked: data.leaf?.asset ?? null });
+  if ((mint.plan.compressed === undefined) !== (data.leaf === undefined))
+    return refuse('leaf-differs', { asked: data.leaf?.asset ?? null });
   return { events: [{ type: 'MintCompleted', data }] };
 }
 

@@ -29,6 +29,11 @@ const ATTEMPT: MintAttempt = {
   lastValidBlockHeight: 150,
 };
 const COMPLETION = { ...taken, wallet: PLAN.wallet, asset: 'asset', signature: 'sig-1', slot: '9', supply: '1', holder: 'wallet' };
+const LEAF = { tree: 'tree', index: 3, asset: 'leaf' };
+const COMPRESSED: readonly MintEvent[] = [
+  { type: 'MintPlanned', data: { ...PLAN, compressed: { collection: 'collection' } } },
+  { type: 'MintSubmitted', data: ATTEMPT },
+];
 const DEATH = { ticket: taken.ticket, attempt: 1, reason: 'expired', evidence: {} };
 
 const PLANNED: MintEvent = { type: 'MintPlanned', data: PLAN };
@@ -53,6 +58,19 @@ describe('a refusal says what stands in the way', () => {
   const elsewhere = { ...COMPLETION, asset: 'elsewhere' };
   it.each<[string, () => MintDecision, string, object]>([
     ['another plan', () => planning([PLANNED], { wallet: 'w' as Wallet }), 'already-planned', { request: 2, asset: 'asset' }],
+    [
+      'another collection',
+      () => planning(COMPRESSED, { compressed: { collection: 'x' } }),
+      'already-planned',
+      { request: 2, asset: 'asset' },
+    ],
+    ['no leaf', () => deciding(COMPRESSED, { type: 'CompleteMint', data: COMPLETION }), 'leaf-differs', { asked: null }],
+    [
+      'a leaf of no tree',
+      () => deciding(SUBMITTED, { type: 'CompleteMint', data: { ...COMPLETION, leaf: LEAF } }),
+      'leaf-differs',
+      { asked: 'leaf' },
+    ],
     ['an old request', () => planning(FAILED, { request: 2 }), 'request-superseded', { request: 2, reason: 'refused' }],
     ['another address', () => planning(FAILED, { request: 3, asset: 'x' }), 'address-differs', { planned: 'asset', asked: 'x' }],
     ['a second attempt', () => deciding(SUBMITTED, { type: 'SubmitAttempt', data: { ...ATTEMPT, signature: 'x' } }), 'attempt-live', live],
@@ -154,4 +172,19 @@ it.each<[string, Partial<MintPlan>]>([
   ['delegate', { delegate: 'd' }],
 ])('a plan whose %s is another is another plan', (_, over) => {
   expect(planning([PLANNED], over)).toEqual(refused('already-planned', { request: 2, asset: 'asset' }));
+});
+
+describe('a compressed ticket', () => {
+  const revocable: MintEvent = { type: 'MintPlanned', data: { ...PLAN, delegate: 'delegate', compressed: { collection: 'collection' } } };
+
+  it('is known by its leaf for as long as it can be burned', () => {
+    const completed = deciding([revocable, ...COMPRESSED.slice(1)], { type: 'CompleteMint', data: { ...COMPLETION, leaf: LEAF } });
+    const minted = [revocable, ...COMPRESSED.slice(1), ...('events' in completed ? completed.events : [])];
+    const burning: MintEvent = { type: 'MintRevokeSubmitted', data: { ...ATTEMPT, signature: 'burn-1' } };
+    const death: MintEvent = { type: 'MintRevokeDied', data: DEATH };
+    const folded = (more: readonly MintEvent[]) => [...minted, ...more].reduce<TicketMint | undefined>(evolve, undefined);
+    expect(folded([])).toMatchObject({ state: 'minted', revocable: { leaf: LEAF } });
+    expect(folded([burning])).toMatchObject({ state: 'revoking', leaf: LEAF });
+    expect(folded([burning, death])).toMatchObject({ state: 'minted', revocable: { leaf: LEAF, dead: [{ attempt: 1 }] } });
+  });
 });
