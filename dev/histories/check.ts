@@ -2,6 +2,7 @@ import { decodeCommit } from '#shared/event-store/commit.js';
 import { SaleAggregate } from '../../apps/purchase/src/deciding/sale-aggregate.js';
 import type { History } from './history.js';
 import type { HistoryLedger } from './ledger.js';
+import { listedBy, unlisted } from './listed.js';
 import { HistoryLog } from './log.js';
 import { differences } from './model.js';
 import { play } from './play.js';
@@ -26,12 +27,14 @@ export async function checkHistories(ledger: HistoryLedger, batch: readonly Hist
   const log = new HistoryLog();
   const played = await Promise.all(batch.map((one, history) => playOne(one, log, history)));
   const read = readFrom(log);
+  const listed = await listedBy(log);
   const findings = played.flatMap(({ history, found, sellings }) => [
     ...found,
     ...sellings.flatMap(({ fold }) => {
       const same = stateOf(fold) === stateOf(read.folds.get(fold.subject));
       return same ? [] : [{ history, found: `${fold.subject}: decided on another state than the log tells` }];
     }),
+    ...sellings.flatMap((selling) => unlisted(selling, listed).map((found) => ({ history, found }))),
   ]);
   return { findings: [...findings, ...(await inLedger(ledger, log, played))], commits: log.messages.length, events: read.events };
 }

@@ -3,6 +3,7 @@ import { createLogger } from '#shared/platform/process/logger.js';
 import { connected, database } from '../../apps/ledger/src/database/connect.js';
 import { applyBatch } from '../../apps/ledger/src/projection/apply-batch.js';
 import { readCheckpoint } from '../../apps/ledger/src/projection/checkpoint.js';
+import { SOLD, SOLD_KINDS, SOLD_LINES } from '../../apps/ledger/src/queries/revenue.js';
 import { LedgerReplay, type ReplayReport } from '../../apps/ledger/src/replay/replay-ledger.js';
 import { LEDGER_TABLES } from '../../apps/ledger/src/rows/tables.js';
 import { makeLedgerDatabase } from '../postgres/ledger-database.js';
@@ -23,6 +24,14 @@ export interface LedgerRows {
   readonly balances: ReadonlyMap<string, bigint>;
   /** The status by tenant and order. */
   readonly orders: ReadonlyMap<string, string>;
+  /** What sold tickets cost, by tenant, sale, category and type. */
+  readonly sold: ReadonlyMap<string, SoldTickets>;
+}
+
+export interface SoldTickets {
+  readonly tickets: number;
+  /** Minor units. */
+  readonly amount: bigint;
 }
 
 type Query = <Row extends object>(sql: string) => Promise<Row[]>;
@@ -34,13 +43,24 @@ export async function readLedger(query: Query): Promise<LedgerRows> {
   const orders = await query<{ tenant: string; order_id: string; status: string }>(
     'select tenant, order_id, status from ledger.sale_order',
   );
+  const sold = await query<{ tenant: string; sale: string; category: string; ticket_type: string; tickets: string; amount: string }>(
+    `select tenant, ${SOLD_LINES} from ledger.ticket where status in ${SOLD} group by tenant, ${SOLD_KINDS}`,
+  );
   return {
     balances: new Map(balances.map(({ tenant, sale, unit, account, amount }) => [accountOf(tenant, sale, unit, account), BigInt(amount)])),
     orders: new Map(orders.map(({ tenant, order_id: order, status }) => [`${tenant} ${order}`, status])),
+    sold: new Map(
+      sold.map(({ tenant, sale, category, ticket_type: type, tickets, amount }) => [
+        soldOf(tenant, sale, category, type),
+        { tickets: Number(tickets), amount: BigInt(amount) },
+      ]),
+    ),
   };
 }
 
 export const accountOf = (tenant: string, sale: string, unit: string, account: string): string => [tenant, sale, unit, account].join(' ');
+
+export const soldOf = (tenant: string, sale: string, category = '', type = ''): string => [tenant, sale, category, type].join(' ');
 
 /** A real Postgres with the tables and roles of the ledger, written by the ledger's own code. */
 export class HistoryLedger {

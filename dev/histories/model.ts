@@ -2,7 +2,7 @@ import { type Account, mintsOf, normalSide, ticketsOf } from '#shared/domain/led
 import type { TicketMint } from '#shared/domain/mint/ticket-mint.js';
 import type { Sale } from '#shared/domain/sale/sale.js';
 import type { TicketId } from '#shared/kernel/ids.js';
-import { accountOf, type LedgerRows } from './ledger.js';
+import { accountOf, type LedgerRows, soldOf } from './ledger.js';
 import { expectedMoney } from './money.js';
 import type { Accepted } from './selling.js';
 
@@ -37,8 +37,23 @@ const MINT_ACCOUNTS: Readonly<Record<string, readonly TicketMint['state'][]>> = 
   'mint-voided': ['voided'],
 };
 
+/** What of a sale is sold, and what it cost, in words, by category and type: of every confirmed order the tickets that its seller did not end. */
+function expectedSold({ tenant, sale, fold }: LoggedSale): ReadonlyMap<string, string> {
+  const sold = new Map<string, { tickets: number; amount: bigint }>();
+  for (const order of fold.sale.open?.orders.values() ?? []) {
+    if (order.status !== 'confirmed') continue;
+    for (const { ticket, category, type, price } of order.tickets) {
+      if (order.progressOf(ticket).ended) continue;
+      const name = soldOf(tenant, sale, category, type);
+      const { tickets, amount } = sold.get(name) ?? { tickets: 0, amount: 0n };
+      sold.set(name, { tickets: tickets + 1, amount: amount + BigInt(price) });
+    }
+  }
+  return new Map([...sold].map(([name, of]) => [name, `${of.tickets} for ${of.amount}`]));
+}
+
 /** Where a sale's ledger says something else, in words. */
-export function differences(selling: LoggedSale, { balances, orders }: LedgerRows): readonly string[] {
+export function differences(selling: LoggedSale, { balances, orders, sold }: LedgerRows): readonly string[] {
   const { tenant, sale, fold } = selling;
   const { open } = fold.sale;
   if (open === undefined) return [];
@@ -51,6 +66,13 @@ export function differences(selling: LoggedSale, { balances, orders }: LedgerRow
   for (const { order, status } of open.orders.values()) {
     const seen = orders.get(`${tenant} ${order}`);
     if (seen !== status) found.push(`order ${order}: ${seen} instead of ${status}`);
+  }
+  const wanted = expectedSold(selling);
+  const own = new Map([...sold].filter(([name]) => name.startsWith(`${tenant} ${sale} `)));
+  for (const name of new Set([...wanted.keys(), ...own.keys()])) {
+    const of = own.get(name);
+    const seen = of && `${of.tickets} for ${of.amount}`;
+    if (seen !== wanted.get(name)) found.push(`sold of ${name}: ${seen} instead of ${wanted.get(name)}`);
   }
   return [...found, ...unbalanced(selling, balances)];
 }

@@ -7,7 +7,11 @@ import type { RevenueQuery } from './questions.js';
 import { text } from './view.js';
 
 /** Tickets that are sold, and not on their way back. */
-const SOLD = "('sold', 'minting', 'minted', 'mint-failed')";
+export const SOLD = "('sold', 'minting', 'minted', 'mint-failed')";
+/** What they cost, by sale, category and type. */
+export const SOLD_KINDS = 'sale, category, ticket_type';
+export const SOLD_LINES =
+  "sale, coalesce(category, '') as category, coalesce(ticket_type, '') as ticket_type, count(*) as tickets, sum(price_minor) as amount";
 /** Of each sale first what tickets cost, by category and type, then what is of none of them. */
 const ORDER = ['sale', 'rest', 'category', 'ticket_type'];
 
@@ -20,8 +24,7 @@ export async function readRevenue(asking: Asking, said: z.infer<typeof RevenueQu
   const wanted = new Conditions(owned.values).behind(ORDER, asking.after(said.cursor)).and('(rest = 0 or amount <> 0)');
   const rows = await asking.rows(
     `with sold as (
-       select sale, coalesce(category, '') as category, coalesce(ticket_type, '') as ticket_type, count(*) as tickets, sum(price_minor) as amount
-       from ${LIVE}.ticket ${owned.where} and status in ${SOLD} group by 1, 2, 3),
+       select ${SOLD_LINES} from ${LIVE}.ticket ${owned.where} and status in ${SOLD} group by ${SOLD_KINDS}),
      lines as (
        select sale, 0 as rest, category, ticket_type, tickets, amount from sold
        union all

@@ -7,32 +7,15 @@ import { SaleList } from './sale-list.js';
 const demo = 'demo' as TenantId;
 const FIRST_MS = Date.UTC(2027, 0, 1);
 
-/** The names of a bucket in the order in which they were last written, as a stream holds them. */
-class Bucket extends MemoryValues {
-  private readonly written: string[] = [];
-
-  override async put(name: string, bytes: Uint8Array, after?: number): Promise<boolean> {
-    const isPut = await super.put(name, bytes, after);
-    if (isPut) this.written.push(name);
-    return isPut;
-  }
-
-  async next(prefix: string, after: number): Promise<{ readonly name: string; readonly place: number } | undefined> {
-    const found = this.written.findIndex(
-      (name, index) => index >= after && name.startsWith(prefix) && this.written.lastIndexOf(name) === index,
-    );
-    return found === -1 ? undefined : { name: this.written[found] ?? '', place: found + 1 };
-  }
-}
-
 let list: SaleList;
 beforeEach(() => {
-  const bucket = new Bucket();
+  const bucket = new MemoryValues();
   list = new SaleList(bucket, bucket);
 });
 
 const opened = (name: string, times: object = {}): Recorded<DomainEvent> =>
   ({ type: 'SaleOpened', at: 1, data: { name, ...times } }) as unknown as Recorded<DomainEvent>;
+const changed = (data: object): Recorded<DomainEvent> => ({ type: 'SaleChanged', at: 2, data }) as unknown as Recorded<DomainEvent>;
 const closed = { type: 'SaleClosed', at: 2, data: {} } as unknown as Recorded<DomainEvent>;
 const open = (tenant: TenantId, sale: string): Promise<void> => list.add(tenant, sale as SaleId, 1, [opened(`The ${sale}`)]);
 
@@ -69,20 +52,29 @@ it('says when a sale opens and closes, and that it was closed; its place stays',
   ]);
 });
 
+it('says what a sale was changed to, until it is changed again', async () => {
+  const listed = async (): Promise<object | undefined> => (await list.page('demo', 0, 9)).sales[0];
+  await list.add(demo, 'gala' as SaleId, 1, [opened('Gala', { opensAt: FIRST_MS })]);
+  await list.add(demo, 'gala' as SaleId, 2, [changed({ name: 'Ball', opensAt: null, closesAt: FIRST_MS, paused: true }), closed]);
+  expect(await listed()).toEqual({ sale: 'gala', name: 'Ball', closesAt: '2027-01-01T00:00:00.000Z', closed: true, paused: true });
+  await list.add(demo, 'gala' as SaleId, 3, [changed({ reopened: true, paused: false })]);
+  expect(await listed()).toEqual({ sale: 'gala', name: 'Ball', closesAt: '2027-01-01T00:00:00.000Z' });
+});
+
 it('comes to the same whatever order its commits arrive in, some of them twice', async () => {
   const commits = [
     { version: 1, events: [opened('Gala', { closesAt: FIRST_MS })] },
     { version: 4, events: [closed] },
+    { version: 5, events: [changed({ name: 'Ball', closesAt: null, reopened: true })] },
+    { version: 7, events: [changed({ paused: true }), closed] },
   ];
-  const orders = fc.array(fc.constantFrom(...commits), { minLength: 2, maxLength: 6 }).filter((some) => new Set(some).size === 2);
+  const orders = fc.array(fc.constantFrom(...commits), { minLength: 4, maxLength: 9 }).filter((some) => new Set(some).size === 4);
   await fc.assert(
     fc.asyncProperty(orders, async (some) => {
-      const bucket = new Bucket();
+      const bucket = new MemoryValues();
       const other = new SaleList(bucket, bucket);
       for (const { version, events } of some) await other.add(demo, 'gala' as SaleId, version, events);
-      expect((await other.page('demo', 0, 9)).sales).toEqual([
-        { sale: 'gala', name: 'Gala', closesAt: '2027-01-01T00:00:00.000Z', closed: true },
-      ]);
+      expect((await other.page('demo', 0, 9)).sales).toEqual([{ sale: 'gala', name: 'Ball', closed: true, paused: true }]);
     }),
   );
 });

@@ -10,13 +10,14 @@ export interface ListedSale {
   readonly opensAt?: string;
   readonly closesAt?: string;
   readonly closed?: true;
+  readonly paused?: true;
 }
 
 /** A member, and the version of the sale that said it last. `null`: it was taken away. */
 type Members = Readonly<Record<string, readonly [version: number, value: string | true | null]>>;
 
 /** Words of commits that change the list: others are not parsed. */
-export const LISTS = ['SaleOpened.v', 'SaleClosed.v'];
+export const LISTS = ['SaleOpened.v', 'SaleChanged.v', 'SaleClosed.v'];
 
 const stateOf = (tenant: string, sale: string): string => `sale-state.${tenant}.${sale}`;
 const placeOf = (tenant: string, sale: string): string => `sale.${tenant}.${sale}`;
@@ -47,7 +48,7 @@ export class SaleList {
       const before = found === undefined ? {} : parse<Members>(found.bytes);
       if (await this.values.put(name, bytesOf(newest(before, said)), found?.revision ?? 0)) break;
     }
-    if ('name' in said) await this.values.put(placeOf(tenant, sale), bytesOf({}), 0);
+    if (events.some(({ type }) => type === 'SaleOpened')) await this.values.put(placeOf(tenant, sale), bytesOf({}), 0);
   }
 
   /** Sales behind a place, and the place behind the last one if there are more. */
@@ -74,18 +75,35 @@ export class SaleList {
 }
 
 function membersIn(event: DomainEvent, version: number): Members {
-  const at = (ms: number | undefined): readonly [number, string | null] => [version, ms === undefined ? null : rfc3339(ms)];
+  const values = valuesIn(event);
+  return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, [version, value]]])));
+}
+
+/** `undefined`: the event does not say it. */
+function valuesIn(event: DomainEvent): { readonly [Member in Exclude<keyof ListedSale, 'sale'>]?: string | true | null | undefined } {
   switch (event.type) {
     case 'SaleOpened': {
       const { name, opensAt, closesAt } = event.data;
-      return { name: [version, name], opensAt: at(opensAt), closesAt: at(closesAt) };
+      return { name, opensAt: timeOf(opensAt ?? null), closesAt: timeOf(closesAt ?? null) };
+    }
+    case 'SaleChanged': {
+      const { name, opensAt, closesAt, paused, reopened } = event.data;
+      return {
+        name,
+        opensAt: timeOf(opensAt),
+        closesAt: timeOf(closesAt),
+        closed: reopened && null,
+        paused: paused === false ? null : paused,
+      };
     }
     case 'SaleClosed':
-      return { closed: [version, true] };
+      return { closed: true };
     default:
       return {};
   }
 }
+
+const timeOf = <Absent extends null | undefined>(at: number | Absent): string | Absent => (typeof at === 'number' ? rfc3339(at) : at);
 
 /** Of two sayings of a member the one of the later version. */
 function newest(before: Members, said: Members): Members {

@@ -116,6 +116,7 @@ export const Sales = z
         opensAt: given.optional(),
         closesAt: given.optional(),
         closed: z.boolean().optional(),
+        paused: z.boolean().optional(),
       }),
     ),
     next: z.string().optional().describe('`cursor` of the next page; absent on the last'),

@@ -26,7 +26,7 @@ let reactor: LookupReactor;
 beforeEach(() => {
   values = new MemoryValues();
   index = new PaymentIndex(values);
-  reactor = new LookupReactor(index, new SaleList(values, { next: async () => undefined }), silent);
+  reactor = new LookupReactor(index, new SaleList(values, values), silent);
 });
 
 it('notes the payments of Stripe in a commit, for their tenant alone', async () => {

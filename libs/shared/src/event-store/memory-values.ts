@@ -19,4 +19,12 @@ export class MemoryValues implements NamedValues {
     this.values.set(name, { bytes, revision: this.revision });
     return true;
   }
+
+  /** The first name that begins with `prefix` and was last written behind this place, as a stream holds names. */
+  async next(prefix: string, after: number): Promise<{ readonly name: string; readonly place: number } | undefined> {
+    let first: { readonly name: string; readonly place: number } | undefined;
+    for (const [name, { revision: place }] of this.values)
+      if (place > after && name.startsWith(prefix) && (first === undefined || place < first.place)) first = { name, place };
+    return first;
+  }
 }
