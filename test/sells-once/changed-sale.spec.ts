@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { refusalAnswer } from '../../apps/purchase/src/requests/answer.js';
 import { ChangingSale, codeOf, orderOf } from '../stages/changing-sale.js';
 
 const QUOTA = { units: { quota: 10 }, price: { amount: '5000', currency: 'EUR' } };
@@ -165,6 +166,30 @@ describe('changing a sale', () => {
     const sale = new ChangingSale(HALL);
     sale.places('taken', { items: [{ area: 'floor', quantity: 2 }] });
     expect(sale.changes(change)).toMatchObject({ refusal: { code, ...more } });
+  });
+
+  it('says of each field what is wrong there and what is allowed', () => {
+    const sale = new ChangingSale(HALL);
+    const refused = sale.changes({ prices: [...HALL.prices.slice(0, 2), { category: 'roof', amount: '1' }] });
+    const { errors } = JSON.parse('refusal' in refused ? refusalAnswer(refused.refusal).body : '{}');
+    expect(errors).toEqual([
+      { pointer: '/prices/2/category', detail: 'must be one of the categories: front, standing' },
+      { pointer: '/categories/1', detail: 'must have a price: add it to prices' },
+    ]);
+  });
+
+  it('is not opened again while the end of its window is past', () => {
+    const sale = new ChangingSale(QUOTA).after(2);
+    sale.changes({ closesAt: '1970-01-01T00:01:00Z' });
+    expect(sale.changes({ reopen: true })).toMatchObject({
+      refusal: {
+        code: 'sale-closed',
+        pointers: ['/reopen'],
+        details: ['needs a later closesAt, or null: the sale closed at 1970-01-01T00:01:00.000Z'],
+      },
+    });
+    expect(codeOf(sale.changes({ reopen: true, closesAt: null }))).toBeUndefined();
+    expect(codeOf(sale.places('a', { quantity: 1 }))).toBeUndefined();
   });
 
   it('is refused where tickets would be minted without a payment from then on', () => {

@@ -49,7 +49,7 @@ export class ChangingSale {
   }
 
   changes(change: object): Decision<SaleEvent> {
-    return this.hears((state) => changeSale(state, ChangeSale.parse({ sale, ...change })));
+    return this.hears((state, at) => changeSale(state, ChangeSale.parse({ sale, ...change }), at));
   }
 
   places(key: string, body: object): Decision<SaleEvent> {

@@ -586,6 +586,7 @@ export type Sales = {
     readonly opensAt?: string;
     readonly closesAt?: string;
     readonly closed?: boolean;
+    readonly paused?: boolean;
   }[];
   /** `cursor` of the next page; absent on the last. */
   readonly next?: string;

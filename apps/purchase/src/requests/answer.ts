@@ -64,8 +64,8 @@ export function problemAnswer(code: ProblemCode, more: Readonly<Record<string, u
 export const invalid = (errors: readonly FieldError[]): Answer => problemAnswer('body-invalid', { errors });
 
 /** A refusal is a decision: 409, and the key holds it for ever. */
-export function refusalAnswer({ code, pointers, facts }: Refusal): Answer {
-  const errors = pointers?.map((pointer): FieldError => ({ pointer, detail: REFUSALS[code] }));
+export function refusalAnswer({ code, pointers, details, facts }: Refusal): Answer {
+  const errors = pointers?.map((pointer, index): FieldError => ({ pointer, detail: details?.[index] ?? REFUSALS[code] }));
   return { status: 409, body: JSON.stringify(problem(409, code, REFUSALS[code], { ...(errors && { errors }), ...facts })) };
 }
 

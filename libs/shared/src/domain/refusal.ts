@@ -53,6 +53,8 @@ export interface Refusal {
   readonly code: RefusalCode;
   /** Where in the request the reason lies (RFC 6901), and facts that help to choose the next request. */
   readonly pointers?: readonly string[];
+  /** Of each pointer, what is wrong there and what is allowed. Absent: the sentence of the code says it. */
+  readonly details?: readonly string[];
   readonly facts?: Readonly<Record<string, string | number | readonly string[]>>;
 }
 

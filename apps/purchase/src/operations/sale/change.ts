@@ -21,10 +21,11 @@ export const saleChange = {
     'quantity-needed',
     'quota-below-taken',
     'window-empty',
+    'sale-closed',
     'mints-unpaid-fixed',
   ],
   answer: Sale,
   status: 200,
-  decide: (sale, command) => changeSale(sale, readChange(bodyOf<z.input<typeof ChangeSale>>(command))),
+  decide: (sale, command, at) => changeSale(sale, readChange(bodyOf<z.input<typeof ChangeSale>>(command)), at),
   view: (sale, _, version) => saleView(sale, version),
 } as const satisfies Mutation;

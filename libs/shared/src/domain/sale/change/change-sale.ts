@@ -1,4 +1,5 @@
 import { canonicalJson } from '../../../kernel/canonical.js';
+import { rfc3339 } from '../../../kernel/moment.js';
 import { type Decision, type Refusal, refuse } from '../../refusal.js';
 import { MAX_UNITS_PER_SALE } from '../../values.js';
 import type { SaleChanged, SaleEvent } from '../events.js';
@@ -17,12 +18,13 @@ const MOST_NAMED = 20;
 type Change = SaleChanged['data'];
 
 /** Terms of a sale for later orders. What is asked for and is so already changes nothing. */
-export function changeSale({ open: sale }: Sale, command: ChangeSale): Decision<SaleEvent> {
+export function changeSale({ open: sale }: Sale, command: ChangeSale, at: number): Decision<SaleEvent> {
   if (sale === undefined) return refuse('sale-unknown', { pointers: ['/sale'] });
   const refusal = fixed(sale.terms, command) ?? inconsistent(sale.terms, command) ?? addingProblem(sale, command.units);
   if (refusal !== undefined) return { refusal };
   const change = changeOf(sale, command);
-  const beyond = beyondTerms(sale.terms, changedTerms(sale.terms, change), change);
+  const after = changedTerms(sale.terms, change);
+  const beyond = beyondTerms(sale.terms, after, change) ?? overAllTheSame(after, command, at);
   if (beyond !== undefined) return { refusal: beyond };
   return { events: Object.keys(change).length > 1 ? [{ type: 'SaleChanged', data: change }] : [] };
 }
@@ -55,7 +57,7 @@ function inconsistent(terms: SaleTerms, command: ChangeSale): Refusal | undefine
   const problems = [...problemsOf(terms, command)].slice(0, MOST_NAMED);
   if (problems.length === 0) return undefined;
   const pointers = problems.map(({ path }) => `/${path.join('/')}`);
-  return { code: 'offer-inconsistent', pointers, facts: { problems: problems.map(({ message }) => message) } };
+  return { code: 'offer-inconsistent', pointers, details: problems.map(({ message }) => message) };
 }
 
 function* problemsOf(terms: SaleTerms, command: ChangeSale): Iterable<OfferProblem> {
@@ -103,6 +105,13 @@ function changeOf(sale: OpenedSale, command: ChangeSale): Change {
     ...(paused !== undefined && paused !== sale.paused && { paused }),
     ...(reopen && sale.closed && { reopened: true as const }),
   };
+}
+
+/** A sale is not opened again while the end of its window is past. */
+function overAllTheSame({ closesAt }: SaleTerms, { reopen }: ChangeSale, at: number): Refusal | undefined {
+  if (reopen !== true || closesAt === undefined || at < closesAt) return undefined;
+  const detail = `needs a later closesAt, or null: the sale closed at ${rfc3339(closesAt)}`;
+  return { code: 'sale-closed', pointers: ['/reopen'], details: [detail] };
 }
 
 function beyondTerms(before: SaleTerms, after: SaleTerms, { opened }: Change): Refusal | undefined {

@@ -6,17 +6,21 @@ import type { OpenedSale } from '../sale.js';
 import type { Source, Spot } from '../units/block.js';
 import { Stock } from '../units/stock.js';
 
+/** Areas that a refusal names: it is kept in the log. A sale may have a thousand. */
+const MOST_AREAS_NAMED = 64;
+
 /** A unit that an order gets, as what, and at which price in minor units. */
 export interface ChosenUnit extends TicketKind {
   readonly unit: UnitId;
   readonly price: string;
 }
 
-/** An item, where it stands in the request (RFC 6901), and where its quantity does. */
+/** An item, where it stands in the request (RFC 6901), and where its quantity and its type do. */
 interface Wanted {
   readonly item: OrderItem;
   readonly at: string;
   readonly atQuantity: string;
+  readonly atType: string;
 }
 
 /** What tickets of an item are. */
@@ -49,12 +53,14 @@ export function chooseUnits(sale: OpenedSale, command: PlaceOrder): Found<readon
 }
 
 function wantedBy({ units, quantity, items }: PlaceOrder): Wanted[] {
-  if (units !== undefined) return units.map((unit, index) => ({ item: { unit }, at: `/units/${index}`, atQuantity: '/units' }));
-  if (quantity !== undefined) return [{ item: { quantity }, at: '/quantity', atQuantity: '/quantity' }];
+  if (units !== undefined)
+    return units.map((unit, index) => ({ item: { unit }, at: `/units/${index}`, atQuantity: '/units', atType: `/units/${index}` }));
+  if (quantity !== undefined) return [{ item: { quantity }, at: '/quantity', atQuantity: '/quantity', atType: '/quantity' }];
   return (items ?? []).map((item, index) => ({
     item,
     at: item.unit === undefined ? `/items/${index}` : `/items/${index}/unit`,
     atQuantity: `/items/${index}/quantity`,
+    atType: `/items/${index}/type`,
   }));
 }
 
@@ -103,22 +109,27 @@ function chooseOthers(
 /** Where an item without a name is looked for: in an area, or in a category. */
 function sourceOf({ units, terms }: OpenedSale, { item, at }: Wanted): Found<Source> {
   const { area, category } = item;
-  if (area !== undefined) return units.area(area) ?? { refusal: { code: 'area-unknown', pointers: [`${at}/area`] } };
+  if (area !== undefined) {
+    const areas = (terms.units.areas ?? []).flatMap((one) => one.area ?? []).slice(0, MOST_AREAS_NAMED);
+    return units.area(area) ?? { refusal: { code: 'area-unknown', pointers: [`${at}/area`], facts: { areas } } };
+  }
   const { categories = [] } = terms;
-  if (category === undefined && categories.length > 1)
-    return { refusal: { code: 'category-needed', pointers: [at], facts: { categories: categories.map((one) => one.category) } } };
+  const facts = { categories: categories.map((one) => one.category) };
+  if (category === undefined && categories.length > 1) return { refusal: { code: 'category-needed', pointers: [at], facts } };
   const wanted = category ?? categories[0]?.category;
   const isKnown = wanted === undefined || categories.some((one) => one.category === wanted);
-  if (!isKnown) return { refusal: { code: 'category-unknown', pointers: [`${at}/category`] } };
+  if (!isKnown) return { refusal: { code: 'category-unknown', pointers: [`${at}/category`], facts } };
   return units.ofCategory(wanted) ?? new Stock(wanted);
 }
 
-function soldAs({ prices }: OpenedSale, { item, at }: Wanted, category: CategoryId | undefined): Found<Sold> {
+function soldAs({ prices }: OpenedSale, { item, atType }: Wanted, category: CategoryId | undefined): Found<Sold> {
   const type = item.type ?? prices.onlyTypeOf(category);
-  const facts = { types: prices.typesOf(category) };
-  if (type === 'several') return { refusal: { code: 'type-needed', pointers: [at], facts } };
-  const price = prices.of(category, type);
-  return price === undefined ? { refusal: { code: 'type-not-sold', pointers: [at], facts } } : { category, type, price };
+  const price = type === 'several' ? undefined : prices.of(category, type);
+  if (type !== 'several' && price !== undefined) return { category, type, price };
+  const [types, pointers] = [prices.typesOf(category), [atType]];
+  if (type === 'several') return { refusal: { code: 'type-needed', pointers, facts: { types } } };
+  if (types.length > 0) return { refusal: { code: 'type-not-sold', pointers, facts: { types } } };
+  return { refusal: { code: 'type-not-sold', pointers, details: ['must be left out: tickets have no type here'] } };
 }
 
 function spotsIn(source: Source, { item, at, atQuantity }: Wanted): Found<readonly Spot[]> {

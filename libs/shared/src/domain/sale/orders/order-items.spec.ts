@@ -96,7 +96,7 @@ describe('the items of an order', () => {
     expect(placedIn(decision).tickets[0]).toMatchObject({ label: 'Reihe AA, 1' });
   });
 
-  it('do not get what an item before them got', () => {
+  it('[L1] do not get what an item before them got', () => {
     const items = [
       { category: 'front', quantity: 2, type: 'adult' },
       { category: 'front', quantity: 2, type: 'child', adjacent: true },
@@ -120,11 +120,17 @@ describe('the items of an order', () => {
   it.each<[string, object[], string, string[], object]>([
     ['a unit that is not there', [{ unit: 'AA-1', type: 'adult' }, { unit: 'ZZ-1' }], 'unit-unknown', ['/items/1/unit'], {}],
     ['a place of an area by name', [{ unit: 'floor-1' }], 'quantity-needed', ['/items/0/unit'], {}],
-    ['another category', [{ category: 'back', quantity: 1 }], 'category-unknown', ['/items/0/category'], {}],
+    [
+      'another category',
+      [{ category: 'back', quantity: 1 }],
+      'category-unknown',
+      ['/items/0/category'],
+      { categories: ['front', 'standing', 'empty'] },
+    ],
     ['no category of several', [{ quantity: 1 }], 'category-needed', ['/items/0'], { categories: ['front', 'standing', 'empty'] }],
-    ['another area', [{ area: 'roof', quantity: 1 }], 'area-unknown', ['/items/0/area'], {}],
-    ['no type of several', [{ unit: 'AA-1' }], 'type-needed', ['/items/0/unit'], { types: ['adult', 'child'] }],
-    ['a type that is not sold there', [{ area: 'floor', quantity: 1, type: 'adult' }], 'type-not-sold', ['/items/0'], { types: [] }],
+    ['another area', [{ area: 'roof', quantity: 1 }], 'area-unknown', ['/items/0/area'], { areas: ['floor', 'deck'] }],
+    ['no type of several', [{ unit: 'AA-1' }], 'type-needed', ['/items/0/type'], { types: ['adult', 'child'] }],
+    ['another type', [{ unit: 'AA-1', type: 'dog' }], 'type-not-sold', ['/items/0/type'], { types: ['adult', 'child'] }],
     ['more than a category has', [{ category: 'front', quantity: 7, type: 'adult' }], 'sold-out', ['/items/0/quantity'], { available: 6 }],
     ['more than an area has', [{ area: 'deck', quantity: 3 }], 'sold-out', ['/items/0/quantity'], { available: 2 }],
     ['a category without units', [{ category: 'empty', quantity: 1 }], 'sold-out', ['/items/0/quantity'], { available: 0 }],
@@ -152,6 +158,12 @@ describe('the items of an order', () => {
     expect(refused).toEqual({ refusal: { code, pointers, ...(Object.keys(facts).length > 0 && { facts }) } });
     expect(JSON.stringify(box.sale.counts())).toBe(counts);
     expect(ticketsOf(box.ask([{ category: 'front', quantity: 6, type: 'adult' }]))).toHaveLength(6); // nothing was taken
+  });
+
+  it('are refused with a type where tickets have none, and hear that it is to be left out', () => {
+    expect(new Box().ask([{ area: 'floor', quantity: 1, type: 'adult' }])).toEqual({
+      refusal: { code: 'type-not-sold', pointers: ['/items/0/type'], details: ['must be left out: tickets have no type here'] },
+    });
   });
 
   it('are refused where a unit is taken, with all of those', () => {
@@ -223,7 +235,7 @@ describe('limits by category', () => {
   const standing = (quantity: number) => [{ category: 'standing', quantity }];
   const beyond = (code: string, facts: object) => ({ refusal: { code, facts } });
 
-  it('hold beside those of the sale, for a buyer in any case of letters', () => {
+  it('[L13] hold beside those of the sale, for a buyer in any case of letters', () => {
     const box = new Box({ maxPerBuyer: 4 });
     box.ask(standing(2));
     expect(box.ask(standing(1), { buyer: 'B-1' as BuyerId })).toMatchObject(
@@ -234,7 +246,7 @@ describe('limits by category', () => {
     expect(ticketsOf(box.ask(standing(2), { buyer: 'b-2' }))).toHaveLength(2);
   });
 
-  it('hold for a wallet of several buyers', () => {
+  it('[L13] hold for a wallet of several buyers', () => {
     const box = new Box();
     box.ask(standing(2), { wallet: W1 });
     const refused = box.ask(standing(2), { wallet: W1, buyer: 'b-2' });
