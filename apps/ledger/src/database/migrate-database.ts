@@ -49,7 +49,7 @@ export async function migrateDatabase(adminUrl: string, urls: RoleUrls, logger: 
   try {
     await runner.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await prepareRoles(runner, urls);
-    return await runMigrations(adminUrl);
+    return await asOwner(adminUrl, async (owner) => (await owner.runMigrations()).map(({ name }) => name));
   } catch (thrown) {
     throw databaseFault(thrown);
   } finally {
@@ -58,7 +58,7 @@ export async function migrateDatabase(adminUrl: string, urls: RoleUrls, logger: 
 }
 
 /** Tables belong to the owner role, which has no login; the administrator assumes it during the migration. */
-async function runMigrations(adminUrl: string): Promise<string[]> {
+export async function asOwner<T>(adminUrl: string, work: (owner: DataSource) => Promise<T>): Promise<T> {
   const owner = await new DataSource({
     type: 'postgres',
     url: adminUrl,
@@ -73,7 +73,7 @@ async function runMigrations(adminUrl: string): Promise<string[]> {
     extra: { options: `-c role=${OWNER}` },
   }).initialize();
   try {
-    return (await owner.runMigrations()).map(({ name }) => name);
+    return await work(owner);
   } finally {
     await owner.destroy();
   }
