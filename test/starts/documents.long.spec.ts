@@ -43,7 +43,7 @@ const RULES: readonly (readonly [page: string, command: RegExp, rule: Rule])[] =
   ['README.md', /^(?:\. \.admit|curl -s )/, 'run'],
   ['docs/integrate.md', /^(?:\. \.admit|nats req|ask|npx admit receipt verify)/, 'run'],
   ['docs/stripe.md', /^/, 'run'],
-  ['docs/halls.md', /^(nats req|\. \.admit\/stack\.env)/, 'run'],
+  ['docs/halls.md', /^(nats req|\. \.admit\/stack\.env|node examples\/theatre\.mjs)/, 'run'],
   ['docs/operations.md', /^set -a; |^nats --inbox-prefix /, 'run'],
   [
     'docs/operations.md',
@@ -235,7 +235,7 @@ describe('on a stack of its own, as a newcomer types it', () => {
       expect(type(typed('docs/integrate.md', on))).toEqual([]);
       expect(typed('docs/stripe.md', on).length).toBeGreaterThan(10);
       expect(type(typed('docs/stripe.md', on))).toEqual([]);
-      expect(typed('docs/halls.md', on)).toHaveLength(3);
+      expect(typed('docs/halls.md', on)).toHaveLength(4);
       expect(type(typed('docs/halls.md', on))).toEqual([]);
       expect(typed('docs/operations.md', on).length).toBeGreaterThan(10);
       expect(type(typed('docs/operations.md', on))).toEqual([]);
