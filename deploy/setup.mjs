@@ -50,7 +50,7 @@ for (const node of nodes) {
   writePrivate(join(volume, 'logins.json'), JSON.stringify(logins)); // for `accounts`, which writes the same again with more tenants
 }
 writeForGroup(join(folder, 'postgres'), 'password', secrets[SUPERUSER]);
-for (const who of ['provision', 'purchase', 'minter', 'ledger', 'operator']) {
+for (const who of ['provision', 'purchase', 'minter', 'ledger', 'operator', 'console']) {
   // Where an app listens inside its container is the image's affair.
   writePrivate(
     join(folder, who, 'app.env'),
@@ -86,7 +86,18 @@ function healthPorts(port) {
 
 function more(who) {
   if (who === 'minter' && !ownSolana) return { MINT_URI_PREFIX: settingsOf('minter', outside).MINT_URI_PREFIX }; // opened outside of the containers
+  if (who === 'console') return consoleAddresses();
   return who === 'provision' && isCluster ? { NATS_REPLICAS: String(nodes.length) } : {};
+}
+
+/** Where the console finds the apps: by the names of their containers. */
+function consoleAddresses() {
+  const health = ['purchase', 'minter', 'ledger'].map((app) => `${app}=http://${app}:${INSIDE.health}`);
+  return {
+    CONSOLE_PURCHASE_URL: `http://purchase:${INSIDE.http}`,
+    CONSOLE_LEDGER_URL: `http://ledger:${INSIDE.http}`,
+    CONSOLE_HEALTH_URLS: health.join(','),
+  };
 }
 
 /** Postgres runs as another user, whose group owns the folder. */

@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, '..');
 const folder = temporaryFolder('ci-run');
 afterAll(() => folder.remove());
 
-/** In the place of npm: prints its arguments, writes results, and fails where it is told to. */
+/** In the place of npm (beside it an apt-get that installs nothing): prints its arguments, writes results, and fails where it is told to. */
 const NPM = `#!/bin/sh
 echo "asked: npm $*"
 case "$1 $2" in 'test --') run=test count=7;; 'run test:long') run=test:long count=3;; *) run=;; esac
@@ -26,9 +26,11 @@ function runs(more: Readonly<Record<string, string>> = {}): {
   readonly last: string;
   readonly asked: string[];
 } {
-  const npm = join(folder.path, 'npm');
-  writeFileSync(npm, NPM);
-  chmodSync(npm, 0o755);
+  for (const [name, text] of Object.entries({ npm: NPM, 'apt-get': '#!/bin/sh\n' })) {
+    const program = join(folder.path, name);
+    writeFileSync(program, text);
+    chmodSync(program, 0o755);
+  }
   const env = { PATH: `${folder.path}:/usr/bin:/bin`, TMPDIR: folder.path, ...more };
   const { status, stdout } = spawnSync('bash', [join(root, '.ci/run')], { env, encoding: 'utf8' });
   const lines = stdout.trim().split('\n');

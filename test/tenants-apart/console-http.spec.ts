@@ -1,11 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readEnvironment } from '#shared/platform/process/environment.js';
 import { createLogger } from '#shared/platform/process/logger.js';
 import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
+import { PAGE_FILES } from '../../apps/console/src/http/page.js';
 import { OPERATOR_PATHS } from '../../apps/console/src/operator/operator.module.js';
 import { startConsole } from '../../apps/console/src/start.js';
+import { projectFolder } from '../../dev/processes/project.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { HttpCaller } from '../harness/http-caller.js';
 import { sendRaw } from '../harness/raw-http.js';
@@ -13,6 +18,8 @@ import { apiKeyOf } from '../stages/selling.js';
 import { Shop } from '../stages/shop.js';
 
 const TOKEN = 'operator_token_of_a_test_which_is_no_secret';
+/** Loaded in a second over a slow mobile connection. */
+const MAX_PAGE_BYTES = 150_000;
 const SOON = { timeoutMs: 20_000 };
 const ORDER = `ord_${'a'.repeat(26)}`;
 
@@ -181,6 +188,12 @@ describe("the operator's token", () => {
 });
 
 describe('the page', () => {
+  it('is at most 150 KB compressed, all of it', () => {
+    const folder = join(projectFolder(), 'dist', 'apps', 'console', 'page');
+    const sizes = Object.values(PAGE_FILES).map(([name]) => gzipSync(readFileSync(join(folder, name))).length);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(MAX_PAGE_BYTES);
+  });
+
   it('needs no key, and permits nothing but its own files', async () => {
     const { status, headers, text } = await (await shop.as('')).ask('GET', '/');
     expect([status, headers.get('Content-Type')]).toEqual([200, 'text/html; charset=utf-8']);

@@ -55,14 +55,14 @@ export function HealthPage({ api }: Pick<PageOf, 'api'>) {
       <Shown of={health}>
         {({ apps, streams, consumers }) => (
           <>
-            <div class="columns">
+            <div class="columns narrow">
               {apps.map((app) => (
                 <AppCard key={app.app} app={app} />
               ))}
             </div>
             {apps.length === 0 && <Note kind="plain">CONSOLE_HEALTH_URLS names no app.</Note>}
             <h2>Consumers</h2>
-            <Table caption="Consumers" heads={['Consumer', '-Waiting', '-In work', '-Redelivered', '-Last', 'It']}>
+            <Table caption="Consumers" heads={['Consumer', '-Waiting', '-In work', '-Redelivered', '-Last', 'Task']}>
               {consumers.map(({ stream, consumer, pending, unacknowledged, redelivered, lastAt }) => (
                 <tr key={`${stream} ${consumer}`}>
                   <th scope="row">{consumer}</th>
@@ -75,7 +75,7 @@ export function HealthPage({ api }: Pick<PageOf, 'api'>) {
               ))}
             </Table>
             <h2>Streams</h2>
-            <Table caption="Streams" heads={['Stream', '-Messages', '-Size', '-Last', '-Copies', 'It holds']}>
+            <Table caption="Streams" heads={['Stream', '-Messages', '-Size', '-Last', '-Copies', 'Holds']}>
               {streams.map(({ stream, messages, bytes: size, lastAt, replicas }) => (
                 <tr key={stream}>
                   <th scope="row">{stream}</th>

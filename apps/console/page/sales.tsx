@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { count, money } from './format.js';
 import type { PageOf } from './frame.js';
 import { nameOf, saleOf } from './live.js';
-import { Badge, Id, Moment, Note, Shown, Table, Tile, useLoaded } from './parts.js';
+import { Badge, Moment, Note, Shown, Table, Tile, useLoaded } from './parts.js';
 import { RateChart } from './rate-chart.js';
 import { SeatMap, type Unit } from './seat-map.js';
 import type { EventOf } from './session.js';
@@ -39,9 +39,11 @@ interface Revenue {
 const LISTED = 50;
 /** A sale is read again this soon after an event, however many there are. */
 const REREAD_MS = 500;
+/** So often the map shows what orders changed, however many there are: each time all of its seats are drawn. */
+const SHOW_MS = 250;
 /** Every unit of a sale is read at most this often. */
 const REREAD_UNITS_MS = 1_500;
-const LATEST_ORDERS = 8;
+const LATEST_ORDERS = 6;
 const MOST_MAPPED = 100_000;
 
 /** Calls `run` soon after `ask`, and not again before it is done and some time has passed. */
@@ -149,6 +151,8 @@ export function SalePage({ api, live, sale }: PageOf & { readonly sale: string }
   const revenue = useLoaded(() => api.get<Revenue>(`/v1/ledger/revenue?sale=${encodeURIComponent(sale)}&limit=1000`), [api, sale]);
   const units = useUnits(api, path);
   const [orders, setOrders] = useState<readonly EventOf[]>([]);
+  const latest = useRef<readonly EventOf[]>([]);
+  const showLatest = useThrottled(async () => setOrders(latest.current), SHOW_MS);
   const placed = useRef(0);
   const reread = useThrottled(async () => loaded.reload(), REREAD_MS);
   const rereadSlowly = useThrottled(() => units.reread(), REREAD_UNITS_MS);
@@ -159,7 +163,8 @@ export function SalePage({ api, live, sale }: PageOf & { readonly sale: string }
         if (saleOf(event) !== sale) return;
         if (nameOf(event) === 'OrderPlaced') {
           placed.current += 1;
-          setOrders((before) => [event, ...before].slice(0, LATEST_ORDERS));
+          latest.current = [event, ...latest.current].slice(0, LATEST_ORDERS);
+          showLatest();
         }
         units.apply(event);
         reread();
@@ -262,10 +267,12 @@ function LatestOrders({ orders }: { readonly orders: readonly EventOf[] }) {
             };
             return (
               <li key={`${id}${order}`}>
-                <Moment at={time} /> <a href={`#/orders/${order}`}>{buyer}</a>
-                <span class="grow">{namesOf(tickets)}</span>
+                <Moment at={time} />{' '}
+                <a class="cut" href={`#/orders/${order}`}>
+                  {buyer}
+                </a>
+                <span class="grow cut">{namesOf(tickets)}</span>
                 <span class="number">{money(total.amount, total.currency)}</span>
-                <Id of={order} kept={4} />
               </li>
             );
           })}
@@ -299,6 +306,15 @@ function useUnits(api: PageOf['api'], path: string) {
     }
   };
   const placed = useRef(new Map<string, readonly string[]>());
+  const changed = useRef(new Map<string, Unit['state']>());
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const flush = (): void => {
+    timer.current = undefined;
+    const states = changed.current;
+    changed.current = new Map();
+    setList((before) => before.map((unit) => ({ ...unit, state: states.get(unit.unit) ?? unit.state })));
+  };
+  useEffect(() => () => clearTimeout(timer.current), []);
   const apply = (event: EventOf): void => {
     const state = STATE_AFTER[nameOf(event)];
     const { order, tickets } = event.data as { order: string; tickets?: readonly { readonly unit: string }[] };
@@ -308,9 +324,9 @@ function useUnits(api: PageOf['api'], path: string) {
         order,
         tickets.map(({ unit }) => unit),
       );
-    const changed = new Set(placed.current.get(order));
+    for (const unit of placed.current.get(order) ?? []) changed.current.set(unit, state);
     if (state !== 'held') placed.current.delete(order);
-    if (changed.size > 0) setList((before) => before.map((unit) => (changed.has(unit.unit) ? { ...unit, state } : unit)));
+    timer.current ??= setTimeout(flush, SHOW_MS);
   };
   useEffect(() => void reread(), [path]);
   return { list, error, reread, apply };

@@ -92,33 +92,41 @@ function useScheme(): boolean {
   return isDark;
 }
 
+/** What a canvas shows: only seats that changed are drawn again. */
+interface Drawn {
+  readonly layout: Layout;
+  readonly isDark: boolean;
+  readonly states: readonly Unit['state'][];
+}
+
 function draw(
   canvas: HTMLCanvasElement,
   units: readonly Unit[],
-  { cells, cell, height }: Layout,
   width: number,
-  chosen: number | undefined,
-): void {
-  const scale = devicePixelRatio || 1;
-  canvas.width = width * scale;
-  canvas.height = height * scale;
+  next: Omit<Drawn, 'states'>,
+  before: Drawn | undefined,
+): Drawn {
+  const { cells, cell, height } = next.layout;
+  const isNew = before?.layout !== next.layout || before.isDark !== next.isDark;
+  const states = units.map(({ state }) => state);
   const context = canvas.getContext('2d');
-  if (context === null) return;
-  context.scale(scale, scale);
+  if (context === null) return { ...next, states };
+  const scale = devicePixelRatio || 1;
+  if (isNew) {
+    canvas.width = width * scale;
+    canvas.height = height * scale;
+    context.scale(scale, scale);
+  }
   const style = getComputedStyle(document.documentElement);
   const gap = cell.height > 8 ? 2 : 1;
-  const [wide, high] = [cell.width - gap, cell.height - gap];
   for (const state of STATES) {
     context.fillStyle = style.getPropertyValue(COLORS[state]);
     context.beginPath();
-    for (const [index, { x, y }] of cells.entries()) if (units[index]?.state === state) context.rect(x, y, wide, high);
+    for (const [index, { x, y }] of cells.entries())
+      if (states[index] === state && (isNew || before.states[index] !== state)) context.rect(x, y, cell.width - gap, cell.height - gap);
     context.fill();
   }
-  const at = chosen === undefined ? undefined : cells[chosen];
-  if (at === undefined) return;
-  context.strokeStyle = style.getPropertyValue('--text');
-  context.lineWidth = 2;
-  context.strokeRect(at.x - 1, at.y - 1, wide + 2, high + 2);
+  return { ...next, states };
 }
 
 const describe = ({ unit, label, category, state }: Unit): string =>
@@ -128,13 +136,15 @@ const describe = ({ unit, label, category, state }: Unit): string =>
 export function SeatMap({ units }: { readonly units: readonly Unit[] }) {
   const { place, width } = useWidth();
   const canvas = useRef<HTMLCanvasElement>(null);
+  const drawn = useRef<Drawn | undefined>(undefined);
   const [chosen, choose] = useState<number>();
   const isDark = useScheme();
-  const plan = useMemo(() => units.map(({ unit }) => unit).join(' '), [units]);
+  const plan = `${units.length} ${units[0]?.unit} ${units.at(-1)?.unit}`; // states change often, the plan of a sale hardly ever
   const layout = useMemo(() => (width === 0 ? undefined : layoutOf(units, width)), [plan, width]);
   useEffect(() => {
-    if (canvas.current !== null && layout !== undefined) draw(canvas.current, units, layout, width, chosen);
-  }, [units, layout, chosen, isDark]);
+    if (canvas.current !== null && layout !== undefined)
+      drawn.current = draw(canvas.current, units, width, { layout, isDark }, drawn.current);
+  }, [units, layout, isDark]);
   const at = ({ offsetX, offsetY }: MouseEvent): number | undefined => {
     if (layout === undefined) return undefined;
     const { cells, cell } = layout;
@@ -154,6 +164,7 @@ export function SeatMap({ units }: { readonly units: readonly Unit[] }) {
     choose((before) => Math.max(0, Math.min(units.length - 1, before === undefined ? 0 : before + step)));
   };
   const unit = chosen === undefined ? undefined : units[chosen];
+  const mark = chosen === undefined ? undefined : layout?.cells[chosen];
   return (
     <section class="card" aria-labelledby="seats">
       <h2 id="seats">Seats and places</h2>
@@ -181,6 +192,12 @@ export function SeatMap({ units }: { readonly units: readonly Unit[] }) {
           onMouseLeave={() => choose(undefined)}
           onMouseDown={(event) => choose(at(event))}
         />
+        {mark !== undefined && layout !== undefined && (
+          <span
+            class="mark"
+            style={{ left: `${mark.x}px`, top: `${mark.y}px`, width: `${layout.cell.width}px`, height: `${layout.cell.height}px` }}
+          />
+        )}
       </div>
       <UnitTable units={units} />
     </section>

@@ -217,13 +217,19 @@ function Planned({ data }: { readonly data: Data }) {
   );
 }
 
+/** `2 tickets`, `1 mint`, `50.00 EUR` */
+function amountOf(amount: string, unit: string): string {
+  if (/^[A-Z]{3}$/.test(unit)) return money(amount, unit);
+  const [of = ''] = unit.split(':');
+  return `${amount} ${amount === '1' ? of.replace(/s$/, '') : of}`;
+}
+
 function Postings({ postings }: { readonly postings: readonly Posting[] }) {
   return (
     <ul class="postings" aria-label="Ledger postings">
       {postings.map(({ credit, debit, amount, unitOfAccount }, index) => (
         <li key={index}>
-          {credit} → {debit}{' '}
-          <strong>{/^[A-Z]{3}$/.test(unitOfAccount) ? money(amount, unitOfAccount) : `${amount} ${unitOfAccount.split(':')[0]}`}</strong>
+          <strong>{amountOf(amount, unitOfAccount)}</strong> debit {debit}, credit {credit}
         </li>
       ))}
     </ul>
