@@ -73,8 +73,8 @@ export class Model {
     return units.every((unit) => !this.holder(unit)) && all.length <= LIMIT && back <= BACK_LIMIT;
   }
   /** The earliest free seats in front or in the back; seats in the back have no neighbours. */
-  best(front: boolean, quantity: number, adjacent: boolean): readonly string[] | undefined {
-    const free = SEATS.filter((unit) => isFront(unit) === front && !this.holder(unit));
+  best(front: boolean, quantity: number, adjacent: boolean, besides?: string): readonly string[] | undefined {
+    const free = SEATS.filter((unit) => isFront(unit) === front && unit !== besides && !this.holder(unit));
     return free.length < quantity || (adjacent && quantity > 1 && !front) ? undefined : free.slice(0, quantity);
   }
   cost = ({ type, times, coded }: Pick<Order, 'type' | 'times' | 'coded'>, units: Iterable<string>): number =>

@@ -58,6 +58,23 @@ const best = fc.tuple(fc.nat(3), fc.constantFrom('b-1', 'b-2', 'b-3'), fc.boolea
     }),
 );
 
+/** A seat by name, and behind it the best of a category: of those that are left beside the named one. */
+const mixed = fc.tuple(fc.nat(3), fc.constantFrom('b-1', 'b-2', 'b-3'), fc.constantFrom(...SEATS), fc.boolean()).map(
+  ([key, buyer, unit, front]) =>
+    new Named(`mixed ${key} ${buyer} ${unit} ${front}`, async (model, real) => {
+      const name = `mixed-${key}-${buyer}-${unit}-${front}`;
+      const child = (isChild: boolean): object => (isChild ? { type: 'child' } : {});
+      const items = [
+        { category: front ? 'front' : 'back', quantity: 1, ...child(front) },
+        { unit, ...child(isFront(unit)) },
+      ];
+      model.expire();
+      const other = model.best(front, 1, false, unit);
+      const { status, fresh } = await ask(model, real, 'order.place', { buyer, items }, name);
+      if (fresh) expect(status).toBe(model.place(idOf(real, name), buyer, other && [unit, ...other], 'child') ? 201 : 409);
+    }),
+);
+
 /** Something done to one of the orders there are. */
 function onOrder(name: string, does: (model: Model, real: Real, id: string, key: string) => Promise<void>): fc.Arbitrary<Step> {
   return fc.tuple(fc.nat(5), fc.nat(2)).map(
@@ -200,7 +217,7 @@ const sold = fc.tuple(places, pay, mint).map(
 );
 
 export const STEPS: fc.Arbitrary<Step>[] = [
-  ...[places, best, pay, pay, fail, cancel, moneyBack, later, compare],
+  ...[places, best, mixed, pay, pay, fail, cancel, moneyBack, later, compare],
   ...[sold, sold, mint, refund, override, override, makeVoid],
   ...[end('end one', {}), end('end one', {}), end('end one by override', { override: true }), change, change],
 ];
