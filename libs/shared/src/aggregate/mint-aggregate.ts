@@ -1,4 +1,4 @@
-import type { MintEvent } from '../domain/mint/events.js';
+import { isMintEvent, type MintEvent } from '../domain/mint/events.js';
 import { evolve, type TicketMint } from '../domain/mint/ticket-mint.js';
 import type { Recorded } from '../domain/recorded.js';
 import type { Moment } from '../domain/sale/orders/order.js';
@@ -93,5 +93,3 @@ function factsOf(event: MintEvent, before: MintProgress | undefined, sequence: n
 
 const weightOf = ({ mint }: MintProgress): number =>
   'plan' in mint || (mint.state === 'minted' && mint.revocable !== undefined) ? TICKET_WEIGHT + PLAN_WEIGHT : TICKET_WEIGHT;
-
-const isMintEvent = (event: Recorded): event is Recorded<MintEvent> => event.type.startsWith('Mint') && !event.type.startsWith('Mints');

@@ -125,6 +125,15 @@ export type MintEvent =
   | MintRevoked
   | MintVoided;
 
+const MINT_EVENTS: Readonly<Record<MintEvent['type'], true>> = {
+  ...{ MintPlanned: true, MintSubmitted: true, MintAttemptDied: true, MintCompleted: true, MintFailed: true, MintCancelled: true },
+  ...{ MintRevokeSubmitted: true, MintRevokeDied: true, MintRevoked: true, MintVoided: true },
+};
+
+/** Whether a minter wrote it. Events of a sale begin with the same word. */
+export const isMintEvent = <E extends { readonly type: string }>(event: E): event is Extract<E, { readonly type: MintEvent['type'] }> =>
+  Object.hasOwn(MINT_EVENTS, event.type);
+
 /** The body of a message on MINTS (`mint.<tenant>.<ticket>.<request>`, resumed after a dispute `….<request>-<resumed>`). */
 export interface MintCommand extends TicketKind, AssetTerms {
   readonly tenant: string;

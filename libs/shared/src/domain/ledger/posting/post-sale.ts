@@ -54,7 +54,13 @@ export function postSaleEvent(event: SaleEvent, book: UnitOfWork, place: EntrySo
     case 'DisputeLost':
     case 'PaymentReportSetAside':
       return postPaymentEvent(event, book, place);
+    default:
+      return unknownEvent(event);
   }
+}
+
+function unknownEvent(event: never): never {
+  throw new Fault('projection-refused', { reason: 'this version does not know the event', event });
 }
 
 /** Rows are built member by member: object spreading took a tenth of a replay. */

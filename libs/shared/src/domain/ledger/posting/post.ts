@@ -1,4 +1,5 @@
 import { Fault } from '../../../kernel/fault.js';
+import { isMintEvent } from '../../mint/events.js';
 import type { DomainEvent, Recorded } from '../../recorded.js';
 import type { Entry, EntrySource, LedgerRow, Posting } from '../entry.js';
 import { isSuspended, type SuspendedEvents } from '../suspension.js';
@@ -97,52 +98,7 @@ const rowOf = (place: EntrySource, key: string | null, entry: Entry, entryIndex:
 });
 
 function rulesFor(event: DomainEvent, book: UnitOfWork, place: EntrySource): Posting {
-  switch (event.type) {
-    case 'SaleOpened':
-    case 'SaleClosed':
-    case 'SaleChanged':
-    case 'OrderPlaced':
-    case 'OrderConfirmed':
-    case 'OrderPaymentChanged':
-    case 'OrderExpired':
-    case 'OrderCancelled':
-    case 'TicketsEnded':
-    case 'OrderRestored':
-    case 'OrderRefunded':
-    case 'UnitsReleased':
-    case 'MintsRequested':
-    case 'MintsHeld':
-    case 'MintsResumed':
-    case 'MintFailureNoted':
-    case 'RevocationsRequested':
-    case 'PaymentReceived':
-    case 'PaymentFailed':
-    case 'RefundOwed':
-    case 'RefundPaid':
-    case 'RefundFailed':
-    case 'DisputeOpened':
-    case 'DisputeWon':
-    case 'DisputeLost':
-    case 'PaymentReportSetAside':
-      return { entries: postSaleEvent(event, book, place), key: place.key };
-    case 'MintPlanned':
-    case 'MintSubmitted':
-    case 'MintAttemptDied':
-    case 'MintCompleted':
-    case 'MintFailed':
-    case 'MintCancelled':
-    case 'MintRevokeSubmitted':
-    case 'MintRevokeDied':
-    case 'MintRevoked':
-    case 'MintVoided':
-      return postMintEvent(event, book, place);
-    case 'EventSuspended':
-      return { entries: postSuspension(event, book, place), key: place.key };
-    default:
-      return unknownEvent(event);
-  }
-}
-
-function unknownEvent(event: never): never {
-  throw new Fault('projection-refused', { reason: 'this version does not know the event', event });
+  if (event.type === 'EventSuspended') return { entries: postSuspension(event, book, place), key: place.key };
+  if (isMintEvent(event)) return postMintEvent(event, book, place);
+  return { entries: postSaleEvent(event, book, place), key: place.key };
 }
