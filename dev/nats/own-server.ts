@@ -1,5 +1,5 @@
-import type { NatsAccess } from '#shared/platform/messaging/nats.js';
 import { connectOnce } from '#shared/platform/messaging/nats.js';
+import type { NatsAccess } from '#shared/platform/messaging/nats-login.js';
 import { usersOf } from '#shared/platform/topology/accounts.js';
 import { lacksOfAccounts, lacksOfLogins, lacksOfServer } from '#shared/platform/topology/server-lacks.js';
 import { type Credentials, DEV_TENANTS } from './server.js';

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { chownSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
@@ -7,17 +6,16 @@ import { accountsConfig, usersOf } from '#shared/platform/topology/accounts.js';
 import { TenantCaller } from '../../dev/fuzz/tenant-caller.js';
 import type { PostgresServer } from '../../dev/postgres/server.js';
 import { freePort } from '../../dev/processes/ports.js';
-import { projectFolder } from '../../dev/processes/project.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { admit } from '../harness/admit.js';
 import { certificateAuthority } from '../harness/certificate.js';
+import { startApp } from '../harness/own-app.js';
 import { startNatsWith, startPlainNats } from '../harness/plain-nats.js';
 import { newPostgres } from '../stages/postgres.js';
 import { Stage } from '../stages/stage.js';
 
 const TEST_MS = 180_000;
 const READY_MS = 90_000;
-const STOP_MS = 20_000;
 const TENANT = 'demo';
 const API_KEY = 'sk_of_the_tenant_demo_for_the_tls_spec';
 type Settings = Readonly<Record<string, string>>;
@@ -94,29 +92,6 @@ class TlsStage extends Stage {
     url.searchParams.set('sslmode', 'verify-full');
     return url.href;
   }
-
-  /** An app as a process of its own, which reads NODE_EXTRA_CA_CERTS when it starts. @returns its HTTP address */
-  async start(app: string, settings: Settings): Promise<string> {
-    const [http, health] = [await freePort(), await freePort()];
-    const ports = { HTTP_PORT: `${http}`, HEALTH_PORT: `${health}` };
-    const child: ChildProcess = spawn(process.execPath, [join(projectFolder(), `dist/apps/${app}/src/main.js`)], {
-      env: { PATH: process.env.PATH, ...settings, ...ports },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let output = '';
-    child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    this.onClose(async () => {
-      child.kill('SIGTERM');
-      await waitFor(() => child.exitCode !== null || child.signalCode !== null, { what: `${app} ends`, timeoutMs: STOP_MS });
-    });
-    const isReady = async (): Promise<boolean> => (await fetch(`http://127.0.0.1:${health}/health/ready`)).ok;
-    await waitFor(isReady, {
-      what: `${app} is ready`,
-      timeoutMs: READY_MS,
-      hopeless: () => (child.exitCode === null ? undefined : output),
-    });
-    return `http://127.0.0.1:${http}`;
-  }
 }
 
 const stage = TlsStage.forTests();
@@ -142,8 +117,8 @@ it(
     expect(await lacksOf(admin)).toMatch(/nothing is lacking\n$/);
 
     const edge = { NATS_EDGE_PASSWORD: stage.passwords.edge ?? '' };
-    await stage.start('purchase', { ...stage.settings('purchase'), ...edge });
-    const ledger = await stage.start('ledger', { ...stage.settings('ledger'), ...databases });
+    await startApp(stage, 'purchase', { ...stage.settings('purchase'), ...edge });
+    const ledger = await startApp(stage, 'ledger', { ...stage.settings('ledger'), ...databases });
 
     const password = stage.passwords[TENANT] ?? '';
     const login = { user: TENANT, pass: password, inboxPrefix: `_INBOX.${TENANT}` };

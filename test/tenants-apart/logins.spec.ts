@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { connectForCommand, connectNats, type NatsAccess } from '#shared/platform/messaging/nats.js';
+import { connectForCommand, connectNats } from '#shared/platform/messaging/nats.js';
+import type { NatsAccess } from '#shared/platform/messaging/nats-login.js';
 import { createLogger, type Logger } from '#shared/platform/process/logger.js';
 import { reloadServer } from '../../dev/nats/reload.js';
 import { type NatsServer, startNats } from '../../dev/nats/server.js';

@@ -1,6 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Command } from 'commander';
-import { accessOf, connectForCommand } from '#shared/platform/messaging/nats.js';
+import { connectForCommand } from '#shared/platform/messaging/nats.js';
+import { accessOf } from '#shared/platform/messaging/nats-login.js';
 import type { Environment } from '#shared/platform/process/environment.js';
 import { EXIT } from '#shared/platform/process/exit-codes.js';
 

@@ -2,7 +2,8 @@ import 'reflect-metadata';
 import { once } from 'node:events';
 import type { DataSource } from 'typeorm';
 import { Fault } from '#shared/kernel/fault.js';
-import { connectForCommand, type NatsAccess } from '#shared/platform/messaging/nats.js';
+import { connectForCommand } from '#shared/platform/messaging/nats.js';
+import { accessOf } from '#shared/platform/messaging/nats-login.js';
 import { type Environment, readEnvironment } from '#shared/platform/process/environment.js';
 import { createLogger, type Logger, STANDARD_ERROR } from '#shared/platform/process/logger.js';
 import { printError } from '#shared/platform/process/print-error.js';
@@ -21,13 +22,6 @@ import { exitCodeOf, exitCodeOfFault, sentenceOf } from './replay/verdict.js';
 const MS_PER_SECOND = 1_000;
 const MICROS_PER_SECOND = 1_000_000;
 const KIB_PER_MIB = 1_024;
-
-const accessOf = ({ NATS_URL, NATS_REPLAY_USER, NATS_REPLAY_PASSWORD }: Environment): NatsAccess => ({
-  servers: NATS_URL.split(','),
-  user: NATS_REPLAY_USER,
-  password: NATS_REPLAY_PASSWORD,
-  variables: 'NATS_REPLAY',
-});
 
 /** One connection, with the long statement timeouts that a large ledger needs. */
 const replaying = (url: string, name: string, logger: Logger): Promise<DataSource> =>
@@ -67,7 +61,7 @@ process.channel?.unref();
 async function replay(order: ReplayOrder, environment: Environment): Promise<number> {
   const logger = createLogger('ledger-replay', environment.LOG_LEVEL, STANDARD_ERROR);
   const startedAt = performance.now();
-  const access = accessOf(environment);
+  const access = accessOf(environment, 'replay', 'NATS_REPLAY');
   const promotion = await promotionOf(environment, order, logger);
   const connection = await connectForCommand(access, 'ledger-replay');
   const pool = await replaying(environment.DATABASE_REPLAY_URL, 'admit-replay', logger);

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { withLedger } from '#shared/platform/ledger-reading.js';
-import { accessOf, connectForCommand } from '#shared/platform/messaging/nats.js';
+import { connectForCommand } from '#shared/platform/messaging/nats.js';
+import { accessOf } from '#shared/platform/messaging/nats-login.js';
 import { readEnvironment } from '#shared/platform/process/environment.js';
 import { EXIT } from '#shared/platform/process/exit-codes.js';
 import { printError } from '#shared/platform/process/print-error.js';

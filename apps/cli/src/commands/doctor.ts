@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { Fault } from '#shared/kernel/fault.js';
 import { readEnvironment } from '#shared/platform/process/environment.js';
@@ -24,7 +24,7 @@ export function addDoctorCommand(program: Command): void {
   withExitCodes(program.command('doctor'))
     .description('compare NATS, Postgres and Solana with what is needed; name every lack with its cure; exit code 1 when there are any')
     .addOption(new Option('--only <parts...>', 'not all of them').choices(PARTS).default(PARTS, 'all'))
-    .option('--credentials <file>', 'check every NATS user: passwords by user, as admit nats config keeps them')
+    .option('--credentials <file>', 'check every NATS user: the file of passwords, or the folder of keys, that admit nats config keeps')
     .option('--monitor <url>', 'monitor address of the NATS server, which shows its sync_interval')
     .option('--json', 'as JSON')
     .action(examine);
@@ -33,9 +33,10 @@ export function addDoctorCommand(program: Command): void {
 async function examine({ only, credentials, monitor, json }: DoctorOptions): Promise<void> {
   process.exitCode = EXIT.failed;
   const environment = readEnvironment();
-  const passwords = credentials === undefined ? undefined : passwordsIn(credentials);
+  if (credentials !== undefined && !existsSync(credentials))
+    throw new Fault('configuration', { problems: [`--credentials: ${credentials} does not exist`] });
   const checks = {
-    nats: () => checkNats(environment, { ...(passwords !== undefined && { passwords }), ...(monitor !== undefined && { monitor }) }),
+    nats: () => checkNats(environment, { ...(credentials !== undefined && { credentials }), ...(monitor !== undefined && { monitor }) }),
     postgres: () => checkPostgres(environment),
     solana: () => checkSolana(environment),
   };
@@ -51,9 +52,4 @@ function shown({ part, of, lacks, skipped }: Finding): string {
   if (skipped !== undefined) return `- ${part}: not checked (${skipped})`;
   const state = lacks.length === 0 ? '✓' : '✗';
   return [`${state} ${part}  ${of}`, ...lacks.flatMap(({ what, cure }) => [`    ${harmless(what)}`, `    → ${cure}`])].join('\n');
-}
-
-function passwordsIn(file: string): Readonly<Record<string, string>> {
-  if (!existsSync(file)) throw new Fault('configuration', { problems: [`--credentials: ${file} does not exist`] });
-  return JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
 }

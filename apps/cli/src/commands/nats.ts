@@ -1,9 +1,11 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nkeys } from '@nats-io/transport-node';
 import { type Command, InvalidArgumentError } from 'commander';
 import { Fault } from '#shared/kernel/fault.js';
-import { keepSecrets } from '#shared/platform/process/secrets.js';
-import { accountsConfig, usersOf } from '#shared/platform/topology/accounts.js';
-import type { ServerTls } from '#shared/platform/topology/cluster-config.js';
+import { keepSecrets, writePrivate } from '#shared/platform/process/secrets.js';
+import { type AccountsPlan, accountsConfig, usersOf } from '#shared/platform/topology/accounts.js';
+import { ROUTE_USER, type ServerTls } from '#shared/platform/topology/cluster-config.js';
 import { say } from '../operator.js';
 
 /** The file where `npm start` expects the passwords of the server in NATS_URL. */
@@ -15,6 +17,8 @@ const MONITOR_PORT = 8222;
 
 interface ConfigOptions {
   readonly credentials: string;
+  readonly nkeys?: string;
+  readonly certificates?: boolean;
   readonly tenant: readonly string[];
   readonly listen: { readonly host: string; readonly port: number };
   readonly store: string;
@@ -25,8 +29,8 @@ interface ConfigOptions {
 
 /** Routes from other servers; a firewall keeps clients away from it. */
 const ROUTE_LISTEN = '0.0.0.0:6222';
-/** The login of routes, in the file of the passwords. */
-const ROUTE = 'route';
+
+const CERTIFICATES = 'The certificate of a user names the user as its host, such as DNS:purchase.';
 
 /** `admit nats …` */
 export function addNatsCommands(program: Command): void {
@@ -36,6 +40,8 @@ export function addNatsCommands(program: Command): void {
     .command('config')
     .description('print the configuration that such a server needs: accounts, users and their rights, JetStream. It holds passwords')
     .option('--credentials <file>', 'passwords by user, as JSON; missing ones are made and added', CREDENTIALS)
+    .option('--nkeys <folder>', 'no passwords: users sign in with NKeys, whose seeds are kept in this folder, one <user>.nk each')
+    .option('--certificates', 'no passwords: a client certificate for the host name of a user is its login (verify_and_map); needs --tls')
     .option('--tenant <tenant...>', 'tenants whose user has a password', TENANTS)
     .option('--listen <host:port>', 'address for clients', readAddress, readAddress(LISTEN))
     .option('--store <folder>', 'where the server keeps its streams', 'jetstream')
@@ -45,29 +51,73 @@ export function addNatsCommands(program: Command): void {
     .action(printConfig);
 }
 
-function printConfig({ credentials, tenant: tenants, listen, store, member: name, routes, tls: files }: ConfigOptions): void {
-  if ((name === undefined) !== (routes === undefined)) throw wrong('--member and --routes belong together');
-  const tls = files === undefined ? undefined : tlsOf(files, routes !== undefined);
-  const passwords = keepSecrets(credentials, [...usersOf(tenants), ...(name === undefined ? [] : [ROUTE])]);
+function printConfig(options: ConfigOptions): void {
+  const { listen, store, member, routes } = options;
+  if ((member === undefined) !== (routes === undefined)) throw wrong('--member and --routes belong together');
+  const tls = tlsOf(options);
+  const { told, ...logins } = loginsOf(options);
+  const { clients, servers } = tls ?? {};
+  const cluster = member === undefined || routes === undefined ? undefined : { member, routes };
   const config = {
     ...listen,
-    tenants,
-    passwords,
+    tenants: options.tenant,
+    ...logins,
     storeDir: store,
     monitorPort: MONITOR_PORT,
     pidFile: 'nats-server.pid',
-    ...(tls !== undefined && { tls: { cert: tls.cert, key: tls.key } }), // clients need no certificate
-    ...(name !== undefined &&
-      routes !== undefined && { member: { name, listen: ROUTE_LISTEN, routes, password: passwords[ROUTE] ?? '', ...(tls && { tls }) } }),
+    ...(clients !== undefined && { tls: clients }),
+    ...(cluster !== undefined && {
+      member: {
+        name: cluster.member,
+        listen: ROUTE_LISTEN,
+        routes: cluster.routes,
+        password: logins.passwords[ROUTE_USER] ?? '',
+        ...(servers !== undefined && { tls: servers }),
+      },
+    }),
   };
   say(accountsConfig(config).trimEnd());
-  process.stderr.write(`The passwords are in ${credentials}. Start the server with: nats-server -c <this file>\n`);
+  process.stderr.write(`${told} Start the server with: nats-server -c <this file>\n`);
 }
 
-function tlsOf([cert, key, ca]: readonly string[], isMember: boolean): ServerTls {
+type Logins = Pick<AccountsPlan, 'passwords' | 'publicKeys' | 'byCertificate'> & { readonly told: string };
+
+/** One way for all users. The password of routes is kept in any case. */
+function loginsOf({ credentials, nkeys: folder, certificates, tenant, tls, member }: ConfigOptions): Logins {
+  const route = member === undefined ? [] : [ROUTE_USER];
+  const secrets = (users: readonly string[]) => (users.length === 0 ? {} : keepSecrets(credentials, users));
+  if (folder !== undefined && certificates === true) throw wrong('--nkeys and --certificates are two ways to sign in: choose one');
+  if (folder !== undefined)
+    return { passwords: secrets(route), publicKeys: keepNkeys(folder, usersOf(tenant)), told: `The seeds are in ${folder}.` };
+  if (certificates !== true) return { passwords: secrets([...usersOf(tenant), ...route]), told: `The passwords are in ${credentials}.` };
+  if (tls === undefined) throw wrong('--certificates needs --tls with the certificate, its key and its authority');
+  return { passwords: secrets(route), byCertificate: true, told: CERTIFICATES };
+}
+
+/** Clients are asked for a certificate only where it is their login; servers always verify each other. */
+function tlsOf({
+  tls: files,
+  certificates,
+  routes,
+}: ConfigOptions): { readonly clients: ServerTls; readonly servers: ServerTls } | undefined {
+  if (files === undefined) return undefined;
+  const [cert, key, ca] = files;
   if (cert === undefined || key === undefined) throw wrong('--tls needs the files of a certificate and of its key');
-  if (isMember && ca === undefined) throw wrong('--tls needs the file of the authority, too, for routes: servers verify each other');
-  return { cert, key, ...(ca !== undefined && { ca }) };
+  if ((routes !== undefined || certificates === true) && ca === undefined)
+    throw wrong('--tls needs the file of the authority, too, for routes and for --certificates');
+  const verified = { cert, key, ...(ca !== undefined && { ca }) };
+  return { clients: certificates === true ? verified : { cert, key }, servers: verified };
+}
+
+/** Makes missing keys. @returns the public keys by user */
+function keepNkeys(folder: string, users: readonly string[]): Readonly<Record<string, string>> {
+  const entries = users.map((user) => {
+    const file = join(folder, `${user}.nk`);
+    if (!existsSync(file)) writePrivate(file, `${new TextDecoder().decode(nkeys.createUser().getSeed())}\n`);
+    const seed = readFileSync(file, 'utf8').trim();
+    return [user, nkeys.fromSeed(new TextEncoder().encode(seed)).getPublicKey()] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 const wrong = (problem: string): Fault => new Fault('configuration', { problems: [problem] });

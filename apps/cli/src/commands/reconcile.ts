@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { accessOf, settingsOfLogin } from '#shared/platform/messaging/nats-login.js';
 import { runProgram } from '#shared/platform/operator/run-program.js';
 import { readEnvironment } from '#shared/platform/process/environment.js';
 import { EXIT } from '#shared/platform/process/exit-codes.js';
@@ -25,12 +26,13 @@ export function addReconcileCommand(program: Command): void {
 
 async function reconcile({ also = [], ledger, json }: ReconcileOptions): Promise<void> {
   process.exitCode = EXIT.failed; // until it is known better
-  const { NATS_URL, NATS_USER, NATS_PASSWORD, DATABASE_REPLAY_URL, SOLANA_RPC_URL } = readEnvironment();
+  const environment = readEnvironment();
+  const { DATABASE_REPLAY_URL, SOLANA_RPC_URL } = environment;
   const flags = [
     ...(also.length === 0 ? [] : [`--also=${also.join(',')}`]),
     ...(ledger ? [] : ['--no-ledger']),
     ...(json === true ? ['--json'] : []),
   ];
-  const told = { NATS_URL, NATS_USER, NATS_PASSWORD, DATABASE_REPLAY_URL, SOLANA_RPC_URL };
+  const told = { ...settingsOfLogin(accessOf(environment, 'operator')), DATABASE_REPLAY_URL, SOLANA_RPC_URL };
   process.exitCode = await runProgram('minter/src/reconcile.js', flags, told);
 }

@@ -1,6 +1,10 @@
-import { isFault } from '#shared/kernel/fault.js';
-import { accessOf, connectOnce, type NatsAccess } from '#shared/platform/messaging/nats.js';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, parse } from 'node:path';
+import { Fault, isFault } from '#shared/kernel/fault.js';
+import { connectOnce } from '#shared/platform/messaging/nats.js';
+import { accessOf, isLoginSet, type NatsAccess } from '#shared/platform/messaging/nats-login.js';
 import type { Environment } from '#shared/platform/process/environment.js';
+import { ROUTE_USER } from '#shared/platform/topology/cluster-config.js';
 import { type Lack, lacksOfAccounts, lacksOfLogins, lacksOfServer, lacksOfStreams } from '#shared/platform/topology/server-lacks.js';
 import { type Finding, reasonOf } from './finding.js';
 
@@ -9,18 +13,18 @@ const REPLAY = 'replay';
 const EDGE = 'edge';
 
 export interface NatsChecks {
-  /** Passwords by user, as `admit nats config` keeps them: all users are checked then. */
-  readonly passwords?: Readonly<Record<string, string>>;
+  /** Logins of all users: passwords in a file of JSON, or a folder of `<user>.nk` and `<user>.creds`. */
+  readonly credentials?: string;
   /** The server's monitor, which alone shows how it writes to its disk. */
   readonly monitor?: string;
 }
 
 /** The server, its accounts and its streams. */
-export async function checkNats(environment: Environment, { passwords, monitor }: NatsChecks): Promise<Finding[]> {
+export async function checkNats(environment: Environment, { credentials, monitor }: NatsChecks): Promise<Finding[]> {
   const own = accessOf(environment, 'operator');
   const finding = (lacks: readonly Lack[]): Finding => ({ part: 'NATS', of: environment.NATS_URL, lacks });
   try {
-    const accesses = passwords === undefined ? knownTo(environment, own) : accessesOf(own.servers, passwords);
+    const accesses = credentials === undefined ? knownTo(environment, own) : accessesIn(credentials, own);
     const refused = await lacksOfLogins(accesses);
     const me = accesses.find(({ user }) => user === own.user) ?? accesses[0] ?? own;
     if (refused.length > 0) return [finding(refused)];
@@ -47,22 +51,28 @@ export async function checkNats(environment: Environment, { passwords, monitor }
 }
 
 /** The users that the environment has passwords for. */
-function knownTo(
-  { NATS_EDGE_USER, NATS_EDGE_PASSWORD, NATS_REPLAY_USER, NATS_REPLAY_PASSWORD }: Environment,
-  own: NatsAccess,
-): NatsAccess[] {
-  const edge: NatsAccess = { servers: own.servers, user: NATS_EDGE_USER || EDGE, password: NATS_EDGE_PASSWORD, variables: 'NATS_EDGE' };
-  const replay: NatsAccess = {
-    servers: own.servers,
-    user: NATS_REPLAY_USER || REPLAY,
-    password: NATS_REPLAY_PASSWORD,
-    variables: 'NATS_REPLAY',
-  };
-  return [own, edge, replay].filter((access) => access === own || access.password !== '');
+function knownTo(environment: Environment, own: NatsAccess): NatsAccess[] {
+  const others = [accessOf(environment, EDGE, 'NATS_EDGE'), accessOf(environment, REPLAY, 'NATS_REPLAY')];
+  return [own, ...others.filter(isLoginSet)];
 }
 
-const accessesOf = (servers: readonly string[], passwords: Readonly<Record<string, string>>): NatsAccess[] =>
-  Object.entries(passwords).map(([user, password]) => ({ servers, user, password }));
+/** A client certificate that the server asks for is that of the environment. */
+function accessesIn(path: string, { servers, cert, key }: NatsAccess): NatsAccess[] {
+  const shown = { servers, ...(cert !== undefined && { cert }), ...(key !== undefined && { key }) };
+  if (!statSync(path).isDirectory()) {
+    const passwords = Object.entries(JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>);
+    return passwords.filter(([user]) => user !== ROUTE_USER).map(([user, password]) => ({ ...shown, user, password }));
+  }
+  const accesses = readdirSync(path).flatMap((name): NatsAccess[] => {
+    const { name: user, ext } = parse(name);
+    const file = join(path, name);
+    if (ext === '.nk') return [{ ...shown, user, password: '', nkey: file }];
+    return ext === '.creds' ? [{ ...shown, user, password: '', creds: file }] : [];
+  });
+  if (accesses.length === 0)
+    throw new Fault('configuration', { problems: [`--credentials: ${path} has no <user>.nk and no <user>.creds`] });
+  return accesses;
+}
 
 const alone = (replicas: number): Lack => ({
   what: `NATS_REPLICAS is ${replicas}, and the server is no member of a cluster`,
@@ -72,16 +82,26 @@ const alone = (replicas: number): Lack => ({
 function unreachable(url: string, thrown: unknown): Lack {
   if (isFault(thrown, 'configuration')) {
     const { problems = [] } = thrown.context as { readonly problems?: readonly string[] };
-    return {
-      what: problems.join('; '),
-      cure: 'set NODE_EXTRA_CA_CERTS to the file of the authority’s certificate, and connect by a name that is in the server’s certificate',
-    };
+    const what = problems.join('; ');
+    return { what, cure: CURES.find(([pattern]) => pattern.test(what))?.[1] ?? SIGN_IN };
   }
   return {
     what: `no NATS server responds at ${url} (${reasonOf(thrown)})`,
     cure: 'start the server, or correct NATS_URL; behind a firewall open the port; a server with TLS needs tls:// or nats://, one without it nats://',
   };
 }
+
+const SIGN_IN = 'set one login as docs/operations.md, "Sign in to NATS", shows';
+const CURES: readonly (readonly [RegExp, string])[] = [
+  [
+    /asks for a client certificate|rejects the client certificate/,
+    'set NATS_CERT and NATS_KEY to a certificate of the authority that the server names, and its key',
+  ],
+  [
+    /no TLS connection/,
+    'set NODE_EXTRA_CA_CERTS to the file of the authority’s certificate, and connect by a name that is in the server’s certificate',
+  ],
+];
 
 interface Varz {
   readonly jetstream?: { readonly config?: { readonly sync_always?: boolean } };

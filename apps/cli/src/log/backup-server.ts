@@ -8,7 +8,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Fault } from '#shared/kernel/fault.js';
-import { connectForCommand, type NatsAccess } from '#shared/platform/messaging/nats.js';
+import { connectForCommand } from '#shared/platform/messaging/nats.js';
+import type { NatsAccess } from '#shared/platform/messaging/nats-login.js';
 import { REPLAY_EXPORTS, REPLAY_USER, replayAccount } from '#shared/platform/topology/replay-account.js';
 
 const KEEPER_USER = 'keeper';
@@ -67,7 +68,7 @@ export class BackupServer {
   }
 
   private access(user: string): NatsAccess {
-    return { servers: [this.url], user, password: this.passwords[user] ?? '' };
+    return { servers: [this.url], user, password: this.passwords[user] ?? '', variables: 'NATS_REPLAY' };
   }
 
   private async listening(folder: string, program: string): Promise<string> {

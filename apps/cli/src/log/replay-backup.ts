@@ -3,7 +3,7 @@ import { type ConsumerConfig, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { Fault } from '#shared/kernel/fault.js';
-import type { NatsAccess } from '#shared/platform/messaging/nats.js';
+import type { NatsAccess } from '#shared/platform/messaging/nats-login.js';
 import { CONSUMERS } from '#shared/platform/topology/consumers.js';
 import { REPLAY_CONSUMER } from '#shared/platform/topology/replay-account.js';
 import { BackupServer } from './backup-server.js';

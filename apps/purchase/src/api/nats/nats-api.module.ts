@@ -3,8 +3,8 @@ import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '
 import { TENANT_PATTERN } from '#shared/kernel/ids.js';
 import { COUNT_REJECTED, type CountRejected } from '#shared/platform/http/callers.module.js';
 import { MicroServiceStrategy } from '#shared/platform/messaging/micro-service.js';
-import { accessOf } from '#shared/platform/messaging/nats.js';
 import { natsConnection } from '#shared/platform/messaging/nats.module.js';
+import { accessOf } from '#shared/platform/messaging/nats-login.js';
 import type { Logger } from '#shared/platform/process/logger.js';
 import { LOGGER } from '#shared/platform/process/process.module.js';
 import { VERSION } from '#shared/platform/process/version.js';
@@ -54,12 +54,7 @@ export class NatsApiModule implements OnApplicationShutdown {
       imports: [RequestsModule, ReadsModule],
       controllers: operations().map(natsController),
       providers: [
-        natsConnection(EDGE, 'purchase-edge', (environment) => ({
-          ...accessOf(environment, 'purchase'),
-          user: environment.NATS_EDGE_USER,
-          password: environment.NATS_EDGE_PASSWORD,
-          variables: 'NATS_EDGE',
-        })),
+        natsConnection(EDGE, 'purchase-edge', (environment) => accessOf(environment, 'edge', 'NATS_EDGE')),
         NatsRequests,
         {
           provide: MicroServiceStrategy,

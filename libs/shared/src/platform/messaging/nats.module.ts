@@ -4,7 +4,8 @@ import type { Environment } from '../process/environment.js';
 import type { Logger } from '../process/logger.js';
 import { CONNECTIONS, ENVIRONMENT, LOGGER } from '../process/process.module.js';
 import { awaitTopology } from '../topology/inspect.js';
-import { accessOf, connectNats, type NatsAccess } from './nats.js';
+import { connectNats } from './nats.js';
+import { accessOf, type NatsAccess } from './nats-login.js';
 
 /** The connection that reads and writes streams. Its streams and consumers are as wanted. */
 export const NATS = Symbol('NATS connection');

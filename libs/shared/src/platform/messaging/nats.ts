@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect, errors, type NatsConnection } from '@nats-io/transport-node';
 import { Fault } from '../../kernel/fault.js';
-import type { Environment } from '../process/environment.js';
 import type { Logger } from '../process/logger.js';
+import { rejectedCertificate } from './client-certificate.js';
+import { describeLogin, type NatsAccess, signIn } from './nats-login.js';
 
 /** The shortest and longest pause between attempts to reconnect. */
 const RECONNECT_WAIT_MS = 100;
@@ -16,21 +17,6 @@ const FIRST_CONNECT_WAIT_MS = 250;
 const CONNECT_TRY_MS = 5_000;
 /** A server that reloads its accounts also rejects valid logins: at most twice in a row, and for 0.2 s, as measured. */
 const REFUSED_MS = 2_000;
-
-export interface NatsAccess {
-  readonly servers: readonly string[];
-  readonly user: string;
-  readonly password: string;
-  /** The prefix of the variables for user and password; default `NATS`. */
-  readonly variables?: 'NATS' | 'NATS_EDGE' | 'NATS_REPLAY';
-}
-
-/** The login of the environment, or `user` if the environment names none. */
-export const accessOf = ({ NATS_URL, NATS_USER, NATS_PASSWORD }: Environment, user: string): NatsAccess => ({
-  servers: NATS_URL.split(','),
-  user: NATS_USER || user,
-  password: NATS_PASSWORD,
-});
 
 /**
  * A connection that reconnects for as long as the process runs. Replies arrive in an inbox of its own user. The first connection waits
@@ -59,21 +45,20 @@ async function firstConnection(access: NatsAccess, name: string, refused: (refus
   for (;;) {
     const fault = await connectOnce(access, name).catch((thrown: unknown) => thrown as Fault);
     if (!(fault instanceof Fault)) return fault;
-    if (performance.now() > deadline || isDistrusted(fault)) throw fault;
+    if (performance.now() > deadline || isHopeless(fault)) throw fault;
     if (fault.kind === 'terminal') refused(fault);
     await pause(FIRST_CONNECT_WAIT_MS);
   }
 }
 
 /** One attempt. @throws Fault `configuration` for a rejected login or certificate, else `log-unreachable` */
-export function connectOnce(access: NatsAccess, name: string): Promise<NatsConnection> {
-  const { servers, user, password } = access;
+export async function connectOnce(access: NatsAccess, name: string): Promise<NatsConnection> {
+  const login = signIn(access);
   return connect({
-    servers: [...servers],
-    user,
-    pass: password,
+    ...login,
+    servers: [...access.servers],
     name,
-    inboxPrefix: `_INBOX.${user}`,
+    inboxPrefix: `_INBOX.${access.user}`,
     timeout: CONNECT_TRY_MS,
     maxReconnectAttempts: -1,
     reconnectTimeWait: RECONNECT_WAIT_MS,
@@ -82,15 +67,18 @@ export function connectOnce(access: NatsAccess, name: string): Promise<NatsConne
     maxPingOut: 2,
     noAsyncTraces: true,
     ignoreAuthErrorAbort: true,
-  }).catch((cause: unknown) => {
-    throw faultOf(access, cause);
+  }).catch(async (cause: unknown) => {
+    const fault = faultOf(access, cause);
+    const rejected = fault.kind === 'terminal' ? undefined : await rejectedCertificate(access);
+    throw rejected === undefined ? fault : new Fault('configuration', { problems: [rejected], servers: access.servers }, { cause });
   });
 }
 
 /** Node's error codes for a rejected certificate, and for a server that fails the TLS handshake. */
 const TLS_CODE = /^(?:CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/;
 
-const isDistrusted = ({ cause }: Fault): boolean => tlsCodeOf(cause) !== undefined;
+/** Also where a file of the login is unusable: no server was asked. */
+const isHopeless = ({ kind, cause }: Fault): boolean => tlsCodeOf(cause) !== undefined || (kind === 'terminal' && cause === undefined);
 
 function tlsCodeOf(thrown: unknown): string | undefined {
   for (let inner = thrown; inner instanceof Error; inner = inner.cause) {
@@ -101,7 +89,8 @@ function tlsCodeOf(thrown: unknown): string | undefined {
 }
 
 /** A server that had no time to ask for the login reports a similar error, but rejected no login. */
-function faultOf({ servers, user, password, variables = 'NATS' }: NatsAccess, cause: unknown): Fault {
+function faultOf(access: NatsAccess, cause: unknown): Fault {
+  const { servers, user } = access;
   const isRefused = cause instanceof errors.AuthorizationError && /violation/i.test(cause.message);
   const code = tlsCodeOf(cause);
   if (code !== undefined) {
@@ -111,10 +100,5 @@ function faultOf({ servers, user, password, variables = 'NATS' }: NatsAccess, ca
     return new Fault('configuration', { problems, servers }, { cause });
   }
   if (!isRefused) return new Fault('log-unreachable', { servers, user }, { cause });
-  const how = password === '' ? 'without a password' : 'with this password';
-  return new Fault(
-    'configuration',
-    { problems: [`${variables}_USER, ${variables}_PASSWORD: ${user} is refused ${how}`], servers },
-    { cause },
-  );
+  return new Fault('configuration', { problems: [describeLogin(access)], servers }, { cause });
 }

@@ -1,5 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { NatsAccess } from '../messaging/nats.js';
+import { accessOf, type NatsAccess, settingsOfLogin } from '../messaging/nats-login.js';
 import type { Environment } from '../process/environment.js';
 import { rewind, sequenceOf } from './prepare-replay.js';
 import { type ProgramOptions, runProgram } from './run-program.js';
@@ -31,9 +31,8 @@ export async function replayLog(
   options: ReplayOptions,
   output: Output = {},
 ): Promise<number> {
-  const { NATS_URL, NATS_REPLAY_USER, NATS_REPLAY_PASSWORD } = environment;
   const settings = {
-    ...replaySettings(environment, { servers: [NATS_URL], user: NATS_REPLAY_USER, password: NATS_REPLAY_PASSWORD }),
+    ...replaySettings(environment, accessOf(environment, 'replay', 'NATS_REPLAY')),
     ...(options.promote === true && { DATABASE_ADMIN_URL: environment.DATABASE_ADMIN_URL }),
   };
   const until = options.until === undefined ? undefined : await sequenceOf(operator, options.until);
@@ -56,10 +55,8 @@ const flagsOf = ({ tenant, fromBackup, promote, trustLog, json }: ReplayOptions,
   ...(json === true ? ['--json'] : []),
 ];
 
-export const replaySettings = (environment: Environment, { servers, user, password }: NatsAccess): Readonly<Record<string, string>> => ({
-  NATS_URL: servers.join(','),
-  NATS_REPLAY_USER: user,
-  NATS_REPLAY_PASSWORD: password,
+export const replaySettings = (environment: Environment, access: NatsAccess): Readonly<Record<string, string>> => ({
+  ...settingsOfLogin(access),
   LOG_LEVEL: environment.LOG_LEVEL,
   DATABASE_REPLAY_URL: environment.DATABASE_REPLAY_URL,
 });

@@ -12,6 +12,13 @@ const cap = z.coerce.number().int().min(1).default(30_000);
 /** 333 a second: two thirds of the total cap. */
 const TENANT_CAP = 20_000;
 const password = z.string().default('').describe('its password (secret)');
+/** In place of the password; the names are those of the `nats` command. */
+const files = {
+  nkey: text.describe('in place of the password: file with the seed of its NKey'),
+  creds: text.describe('in place of the password: file with its JWT and seed, as nsc writes it (.creds)'),
+  cert: text.describe('file of its client certificate (PEM), where the server asks for one; without a password it is the login'),
+  key: text.describe('file of the key of this certificate (PEM)'),
+};
 
 /** Every variable of the apps with its meaning. `.env.example` is generated from it. */
 const VARIABLES = {
@@ -21,10 +28,22 @@ const VARIABLES = {
     .default('')
     .describe("this app's own NATS user: purchase, minter, ledger, provision or operator; empty: the app's name"),
   NATS_PASSWORD: password,
+  NATS_NKEY: files.nkey,
+  NATS_CREDS: files.creds,
+  NATS_CERT: files.cert,
+  NATS_KEY: files.key,
   NATS_EDGE_USER: user('edge').describe('purchase: NATS user that answers callers and may publish to no stream'),
   NATS_EDGE_PASSWORD: password,
+  NATS_EDGE_NKEY: files.nkey,
+  NATS_EDGE_CREDS: files.creds,
+  NATS_EDGE_CERT: files.cert,
+  NATS_EDGE_KEY: files.key,
   NATS_REPLAY_USER: user('replay').describe('admit replay: NATS user that can do nothing but pull the consumer prepared for replays'),
   NATS_REPLAY_PASSWORD: password,
+  NATS_REPLAY_NKEY: files.nkey,
+  NATS_REPLAY_CREDS: files.creds,
+  NATS_REPLAY_CERT: files.cert,
+  NATS_REPLAY_KEY: files.key,
   NATS_SERVER: text.describe(
     'admit replay --from-backup: the program nats-server, which serves the backup meanwhile; empty: the one on PATH',
   ),

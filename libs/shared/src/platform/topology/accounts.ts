@@ -34,6 +34,10 @@ export interface AccountsPlan {
   /** Tenants whose connections sign with a key: its public key. */
   readonly natsUsers?: Readonly<Record<string, string>>;
   readonly passwords: Readonly<Record<string, string>>;
+  /** In place of a password: the public key of a user's NKey. */
+  readonly publicKeys?: Readonly<Record<string, string>>;
+  /** Users without password and key are those whose names their client certificates show; `tls` has the authority then. */
+  readonly byCertificate?: boolean;
   readonly storeDir: string;
   readonly port: number;
   readonly monitorPort: number;
@@ -179,7 +183,7 @@ export function accountsConfig(plan: AccountsPlan): string {
     `pid_file: ${quote(plan.pidFile)}`,
     `max_payload: ${MAX_PAYLOAD_BYTES}`,
     `jetstream { store_dir: ${quote(plan.storeDir)}, sync_interval: always }`,
-    ...tlsConfig(plan.tls),
+    ...tlsConfig(plan.tls, plan.byCertificate === true ? ', verify_and_map: true' : ''),
     ...clusterConfig(plan.member),
     'system_account: SYS',
     'accounts {',
@@ -223,7 +227,10 @@ function userLine(plan: AccountsPlan, user: string, rights: Rights | undefined):
   return `{ ${login}, permissions: { publish: { allow: ${list(rights.publish)}${deny} }, subscribe: { allow: ${subscribe} } } }`;
 }
 
-function loginOf({ passwords }: AccountsPlan, user: string): string {
+function loginOf({ passwords, publicKeys, byCertificate }: AccountsPlan, user: string): string {
+  const publicKey = publicKeys?.[user];
+  if (publicKey !== undefined) return `nkey: ${quote(publicKey)}`;
+  if (byCertificate === true) return `user: ${quote(user)}`;
   const password = passwords[user];
   if (password === undefined) throw new Error(`No password was given for the NATS user ${user}.`);
   return `user: ${quote(user)}, password: ${quote(password)}`;

@@ -6,6 +6,9 @@ export interface ServerTls {
   readonly ca?: string;
 }
 
+/** The login of routes. It is no user: no client may sign in with it. */
+export const ROUTE_USER = 'route';
+
 /** A server's place in a cluster. All servers have the same accounts; their routes have a separate password. */
 export interface ClusterMember {
   readonly name: string;
@@ -33,9 +36,9 @@ export function clusterConfig(member: ClusterMember | undefined): string[] {
     `  listen: ${quote(listen)}`,
     ...(advertise === undefined ? [] : [`  advertise: ${quote(advertise)}`]),
     ...(hidden === true ? ['  no_advertise: true'] : []),
-    `  authorization { user: route, password: ${quote(password)} }`,
+    `  authorization { user: ${ROUTE_USER}, password: ${quote(password)} }`,
     ...tlsConfig(tls, ', verify: true').map((line) => `  ${line}`),
-    `  routes: [${routes.map((route) => quote(`nats-route://route:${secret}@${route}`)).join(', ')}]`,
+    `  routes: [${routes.map((route) => quote(`nats-route://${ROUTE_USER}:${secret}@${route}`)).join(', ')}]`,
     '}',
   ];
 }

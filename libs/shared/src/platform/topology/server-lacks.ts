@@ -1,7 +1,8 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { isFault } from '../../kernel/fault.js';
-import { connectOnce, type NatsAccess } from '../messaging/nats.js';
+import { connectOnce } from '../messaging/nats.js';
+import type { NatsAccess } from '../messaging/nats-login.js';
 import { APP_USERS, MAX_PAYLOAD_BYTES } from './accounts.js';
 import { CONSUMERS } from './consumers.js';
 import { inspectTopology, streamInfo } from './inspect.js';
@@ -24,20 +25,22 @@ const lack = (what: string, cure = CONFIGURE): Lack => ({ what, cure });
 
 /** Logs in as each user. @throws Fault when no server responds, or its certificate is not trusted */
 export async function lacksOfLogins(accesses: readonly NatsAccess[]): Promise<Lack[]> {
-  const refused: string[] = [];
+  const refused: NatsAccess[] = [];
   for (const access of accesses) {
     try {
       await (await connectOnce(access, 'admit doctor')).close();
     } catch (thrown) {
       if (!isFault(thrown, 'configuration') || !isRefusal(thrown)) throw thrown;
-      refused.push(access.user);
+      refused.push(access);
     }
   }
   if (refused.length === 0) return [];
   return [
     lack(
-      `it refuses the logins of ${refused.join(', ')}`,
-      'set the passwords of the server’s configuration, or reload it with that of `npx admit nats config`',
+      `it refuses the logins of ${refused.map(({ user }) => user).join(', ')}`,
+      refused.some(({ nkey, creds, cert }) => nkey !== undefined || creds !== undefined || cert !== undefined)
+        ? 'use the key, credentials or certificate that the server’s configuration has for each, or reload it with that of `npx admit nats config`'
+        : 'set the passwords of the server’s configuration, or reload it with that of `npx admit nats config`',
     ),
   ];
 }
