@@ -37,8 +37,8 @@ const stages = dockerfile.split(/^(?=FROM )/m).slice(1);
 const stage = (name: string): string => stages.find((one) => one.startsWith(`FROM`) && one.split('\n')[0]?.endsWith(` AS ${name}`)) ?? '';
 
 describe('docker-compose.yml', () => {
-  it('runs the whole service: log and who may use it, database, chain and the three apps', () => {
-    expect(staying.sort()).toEqual(['accounts', 'chain', 'http', 'ledger', 'minter', 'nats', 'postgres', 'purchase']);
+  it('runs the whole service: log and who may use it, database, chain, the three apps and the console', () => {
+    expect(staying.sort()).toEqual(['accounts', 'chain', 'console', 'http', 'ledger', 'minter', 'nats', 'postgres', 'purchase']);
   });
 
   it('restarts and watches the health of every service that stays, and of no other', () => {
@@ -58,7 +58,7 @@ describe('docker-compose.yml', () => {
       const ports = /^ {4}ports:.*\n(?: {6}.*\n)*/m.exec(services.get(name) ?? '')?.[0] ?? '';
       return [...ports.matchAll(/'(.*?)'/g)].map((found) => found[1] ?? '');
     });
-    expect(published.length).toBe(5);
+    expect(published.length).toBe(6);
     expect(published.filter((one) => !one.startsWith('127.0.0.1:'))).toEqual([]);
   });
 

@@ -31,7 +31,7 @@ class Door {
     const trusted = TrustedProxies.of(proxies);
     const open = new Connections(connections, trusted);
     this.admission = new AuthGuard(
-      { ofKey: (key) => ({ tenant: key, status: 'active' }) as Tenant },
+      { ofKey: (key) => ({ tenant: key, status: 'active', apiKeys: [] as Tenant['apiKeys'] }) as Tenant },
       new TenantLimits(new TenantRates(1_000_000, 1_000_000), AT_ONCE),
       { connections: open, proxies: trusted, maxInFlightPerAddress: AT_ONCE },
       { publicRoutes: new Set(['/public']), onRejected: (why) => void this.refused.push(why) },
