@@ -13,8 +13,10 @@ export const programsFolder = (): string => environment().ADMIT_PROGRAMS || join
 
 export const HOW_TO_GET_PROGRAMS = 'npm run -s admit -- dev programs --rpc-url <RPC of any Solana cluster>';
 
+export const hasPrograms = (folder: string): boolean => PROGRAM_FILES.every(({ file }) => existsSync(join(folder, file)));
+
 /** All programs of a folder, or none: each needs the others. */
 export function programsIn(folder: string): readonly Program[] {
-  if (!PROGRAM_FILES.every(({ file }) => existsSync(join(folder, file)))) return [];
+  if (!hasPrograms(folder)) return [];
   return PROGRAM_FILES.map(({ file, address }) => ({ address, elf: readFileSync(join(folder, file)) }));
 }

@@ -10,6 +10,7 @@ import { type PostgresServer, startPostgres } from '../postgres/server.js';
 import { messageOf } from '../processes/errors.js';
 import { ManagedProcess, type ProcessPlan } from '../processes/managed-process.js';
 import { type Environment, projectFolder } from '../processes/project.js';
+import { hasPrograms, programsFolder } from '../solana/programs.js';
 import type { Ports } from './ports.js';
 
 export const DATABASE = 'admit';
@@ -125,6 +126,8 @@ async function realPostgres(url: string): Promise<string> {
 export interface ChainAccess {
   readonly url: string;
   readonly local: boolean;
+  /** It has the programs of compressed tickets. Of a real chain, its operator says so in SALE_ASSETS. */
+  readonly compressed: boolean;
 }
 
 export async function useSolana(ground: StackContext): Promise<ChainAccess> {
@@ -135,13 +138,13 @@ export async function useSolana(ground: StackContext): Promise<ChainAccess> {
       throw new Error(
         `SOLANA_RPC_URL is ${real}, and it does not answer getHealth with "ok". Unset it to use the local chain, or start yours.`,
       );
-    return { url: real, local: false };
+    return { url: real, local: false, compressed: false };
   }
   const url = `http://127.0.0.1:${ground.ports.solana}`;
   const part = new ManagedProcess(solanaPlan(ground, url));
   ground.began(part);
   await part.start();
-  return { url, local: true };
+  return { url, local: true, compressed: hasPrograms(programsFolder()) };
 }
 
 function solanaPlan(ground: StackContext, url: string): ProcessPlan {
@@ -150,6 +153,7 @@ function solanaPlan(ground: StackContext, url: string): ProcessPlan {
     data: join(ground.dataDir, 'solana'),
     'slot-ms': ground.slotMs,
     'finalized-after': ground.finalizedAfter,
+    programs: programsFolder(),
   };
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
   return {

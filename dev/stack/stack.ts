@@ -17,6 +17,7 @@ import {
   type Settings,
   settingsOf,
   tenantSettings,
+  treeSettings,
   type Wiring,
 } from './wiring.js';
 
@@ -24,6 +25,9 @@ const APP_READY_MS = 60_000; // migrations, keys and the first replay on a busy 
 const APP_STOP_MS = 15_000; // it drains: finishes work in progress, acknowledges, closes
 const PROBE_MS = 2_000;
 const COMMAND_MS = 60_000;
+
+/** 16,384 tickets in an account that the local chain copies with every mint. */
+const SMALL_TREE = ['--depth', '14', '--buffer', '64', '--canopy', '8'];
 
 const run = promisify(execFile);
 
@@ -105,6 +109,11 @@ export class Stack {
   /** Migrates the ledger database in a process of its own: the serving app has no login for it. */
   migrate(): Promise<void> {
     return this.admit('migrate', ['ledger', 'migrate'], migrationSettings(this.wiring));
+  }
+
+  /** The first tree of compressed tickets, where there is none. The minter has the payer's lamports from the faucet by now. */
+  createTree(): Promise<void> {
+    return this.admit('tree', ['mint', 'tree', 'create', '--if-missing', ...SMALL_TREE], treeSettings(this.wiring));
   }
 
   /** Creates a tenant with the credentials in stack.env; an existing tenant stays unchanged. */

@@ -5,6 +5,7 @@ import { DEV_TENANTS } from '../nats/server.js';
 import type { ManagedProcess } from '../processes/managed-process.js';
 import { OrphanReaper } from '../processes/orphan-reaper.js';
 import { type Environment, environment } from '../processes/project.js';
+import { HOW_TO_GET_PROGRAMS } from '../solana/programs.js';
 import { choosePorts } from './ports.js';
 import { Progress } from './progress.js';
 import { type NatsAccess, type StackContext, useNats, usePostgres, useSolana } from './servers.js';
@@ -47,6 +48,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 async function bringUp(options: StackOptions, parts: ManagedProcess[], underWay: Promise<unknown>[]): Promise<Stack> {
   const { dataDir, signal } = options;
   const progress = options.progress ?? new Progress(process.stderr);
+  const apps = options.apps ?? APPS;
   const env = withoutOwn(options.env ?? environment(), dataDir);
   mkdirSync(join(dataDir, 'logs'), { recursive: true });
   const orphans = new OrphanReaper(join(dataDir, 'run'));
@@ -74,11 +76,19 @@ async function bringUp(options: StackOptions, parts: ManagedProcess[], underWay:
   ]);
   await allOrFirstFailure([
     progress.step('tenants', () => createTenants(stack)),
-    startApps(stack, options.apps ?? APPS, progress), // apps accept new tenants at any time
+    startApps(stack, apps, progress), // apps accept new tenants at any time
   ]);
+  if (apps.includes('minter')) await offerAssets(stack, progress);
   stack.atEnd(await followTenants());
   writeSettings(dataDir, stack, env);
   return stack;
+}
+
+/** Mints of compressed tickets wait until there is a tree, so selling need not wait for it. */
+async function offerAssets(stack: Stack, progress: Progress): Promise<void> {
+  const { compressed, solanaIsLocal } = stack.wiring;
+  if (compressed) await progress.step('tree of compressed tickets', () => stack.createTree());
+  else if (solanaIsLocal) progress.say(`· tickets are Token-2022 assets; to offer compressed ones too: ${HOW_TO_GET_PROGRAMS}`);
 }
 
 const createTenants = (stack: Stack): Promise<unknown> => allOrFirstFailure(DEV_TENANTS.map((tenant) => stack.createTenant(tenant)));
@@ -115,6 +125,7 @@ async function wire(
     databaseUrl,
     solanaUrl: solana.url,
     solanaIsLocal: solana.local,
+    compressed: solana.compressed,
     ports: ground.ports,
     keysDir,
     secrets: keepSecrets(join(ground.dataDir, 'secrets.json'), SECRETS),

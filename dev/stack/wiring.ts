@@ -29,6 +29,8 @@ export interface Wiring {
   readonly databaseUrl: string;
   readonly solanaUrl: string;
   readonly solanaIsLocal: boolean;
+  /** Sales may choose compressed tickets. */
+  readonly compressed: boolean;
   readonly ports: Ports;
   readonly keysDir: string;
   readonly secrets: Readonly<Record<string, string>>;
@@ -60,6 +62,7 @@ export function settingsOf(who: Served | 'provision' | 'replay' | 'operator', wi
         NATS_EDGE_PASSWORD: edge.pass,
         ...http(wiring.ports.purchase),
         ...health(wiring, 'purchase'),
+        ...(wiring.compressed && { SALE_ASSETS: 'token-2022,compressed' }),
       };
     }
     case 'minter':
@@ -110,6 +113,13 @@ export function settingsOf(who: Served | 'provision' | 'replay' | 'operator', wi
       return settings;
   }
 }
+
+/** The environment of `admit mint tree create`: the keys of the minter, and no NATS. */
+export const treeSettings = (wiring: Wiring): Settings => ({
+  SOLANA_RPC_URL: wiring.solanaUrl,
+  MINT_KEYS_DIR: wiring.keysDir,
+  MINT_AIRDROP: 'local',
+});
 
 /** The environment of `admit ledger migrate`: no NATS, and the logins of the roles that it creates. */
 export const migrationSettings = (wiring: Wiring): Settings => ({

@@ -16,6 +16,7 @@ import { Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
 import { type Broker, DEV_TENANTS, type NatsServer, startNats } from '../../dev/nats/server.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { type LocalSolana, startLocalSolana } from '../../dev/solana/local-solana.js';
+import type { Program } from '../../dev/solana/programs.js';
 import { apiKeyOf } from './selling.js';
 import { Stage } from './stage.js';
 
@@ -36,6 +37,8 @@ export const mintCommand = (sale: string, unit: string, over: Partial<MintComman
 export interface MinterStageSettings {
   readonly slotMs?: number;
   readonly finalizedAfterSlots?: number;
+  /** Programs of its chain. */
+  readonly programs?: readonly Program[];
   /** What its minters are told besides. */
   readonly environment?: Readonly<Record<string, string>>;
   /** A stage with a log of its own, which is open before this one; without it, a log on one server. */
@@ -62,9 +65,9 @@ export class MinterStage extends Stage {
   }
 
   override async open(): Promise<void> {
-    const { slotMs = SLOT_MS, finalizedAfterSlots = FINALIZED_AFTER_SLOTS } = this.settings;
+    const { slotMs = SLOT_MS, finalizedAfterSlots = FINALIZED_AFTER_SLOTS, programs = [] } = this.settings;
     this.path = this.folder(this.name);
-    this.solana = await this.keep(startLocalSolana({ port: 0, slotMs, finalizedAfterSlots, faultSeed: 7 }));
+    this.solana = await this.keep(startLocalSolana({ port: 0, slotMs, finalizedAfterSlots, faultSeed: 7, programs }));
     await this.reachLog();
     this.store = await JetStreamEventStore.on(this.admin);
     this.rpc = new Connection(this.solana.url, 'finalized');
@@ -133,6 +136,12 @@ export class MinterStage extends Stage {
   async override({ tenant, sale, order, ticket, unit }: MintCommand): Promise<void> {
     const body: RevokeCommand = { tenant, sale, order, ticket, unit, revoke: true, override: true };
     await jetstream(this.admin).publish(`mint.${tenant}.${ticket}.override`, JSON.stringify(body));
+  }
+
+  /** As the reactor of the purchase app asks for a ticket to be taken back. */
+  async revoke({ tenant, sale, order, ticket, unit }: MintCommand): Promise<void> {
+    const body: RevokeCommand = { tenant, sale, order, ticket, unit, revoke: true };
+    await jetstream(this.admin).publish(`mint.${tenant}.${ticket}.revoke`, JSON.stringify(body));
   }
 
   /** Every command is acknowledged: its verdict is in the log. */

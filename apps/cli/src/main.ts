@@ -5,6 +5,7 @@ import { EXIT } from '#shared/platform/process/exit-codes.js';
 import { printError } from '#shared/platform/process/print-error.js';
 import { VERSION } from '#shared/platform/process/version.js';
 import { addDeadCommands } from './commands/dead.js';
+import { addDevCommands } from './commands/dev.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addLedgerCommands } from './commands/ledger.js';
 import { addLogCommands } from './commands/log.js';
@@ -61,6 +62,7 @@ addReconcileCommand(program);
 addPaymentsCommands(program);
 addMintCommands(program);
 addNatsCommands(program);
+addDevCommands(program);
 
 program.hook('preAction', loadOperatorSettings); // only for a command that runs: help needs no settings
 

@@ -491,6 +491,8 @@ export type Receipt = {
   readonly metadata: { readonly name: string; readonly symbol: string; readonly uri: string };
   /** The key that may burn it, for a revocable ticket. */
   readonly delegate?: string;
+  /** Where a compressed ticket is: the leaf of a tree, whose address wallets show as its asset. record.asset is then its marker. */
+  readonly leaf?: { readonly tree: string; readonly index: number; readonly asset: string; readonly collection: string };
 };
 
 export type RefundsDue = {

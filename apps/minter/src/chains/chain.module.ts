@@ -1,9 +1,12 @@
+import type { NatsConnection } from '@nats-io/transport-node';
 import { Module } from '@nestjs/common';
 import { isFault } from '#shared/kernel/fault.js';
+import { NATS } from '#shared/platform/messaging/nats.module.js';
 import type { Environment } from '#shared/platform/process/environment.js';
 import type { Logger } from '#shared/platform/process/logger.js';
 import { ENVIRONMENT, LOGGER } from '#shared/platform/process/process.module.js';
 import { MinterMetrics } from '../metrics.js';
+import { leavesInLogOf } from './bubblegum/logged-leaves.js';
 import type { Chain } from './chain.js';
 import { loadMintKeys, type MintKeys } from './token-2022/mint-keys.js';
 import { Token2022Chain } from './token-2022/token-2022-chain.js';
@@ -22,7 +25,13 @@ async function refuseOtherChain(chain: Chain, logger: Logger): Promise<void> {
   }
 }
 
-async function connectChain(keys: MintKeys, environment: Environment, metrics: MinterMetrics, logger: Logger): Promise<Token2022Chain> {
+async function connectChain(
+  keys: MintKeys,
+  environment: Environment,
+  metrics: MinterMetrics,
+  logger: Logger,
+  connection: NatsConnection,
+): Promise<Token2022Chain> {
   const chain = new Token2022Chain(keys, {
     url: environment.SOLANA_RPC_URL,
     ...(environment.SOLANA_GENESIS_HASH !== '' && { genesisHash: environment.SOLANA_GENESIS_HASH }),
@@ -32,6 +41,7 @@ async function connectChain(keys: MintKeys, environment: Environment, metrics: M
     freshMs: CHAIN_FRESH_MS,
     airdrop: environment.MINT_AIRDROP === 'local',
     onCall: metrics.called,
+    logged: leavesInLogOf(connection),
   });
   await refuseOtherChain(chain, logger);
   return chain;
@@ -50,7 +60,7 @@ async function connectChain(keys: MintKeys, environment: Environment, metrics: M
         return keys;
       },
     },
-    { provide: Token2022Chain, inject: [MINT_KEYS, ENVIRONMENT, MinterMetrics, LOGGER], useFactory: connectChain },
+    { provide: Token2022Chain, inject: [MINT_KEYS, ENVIRONMENT, MinterMetrics, LOGGER, NATS], useFactory: connectChain },
   ],
   exports: [Token2022Chain],
 })

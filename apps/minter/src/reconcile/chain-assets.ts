@@ -1,6 +1,12 @@
+import assert from 'node:assert/strict';
 import { TOKEN_2022_PROGRAM_ID, unpackMint } from '@solana/spl-token';
 import { type AccountInfo, PublicKey } from '@solana/web3.js';
-import type { MintPlan } from '#shared/domain/mint/events.js';
+import { landedTransaction } from '../chains/bubblegum/landed-transaction.js';
+import { leavesOnChain, type PlannedLeaf } from '../chains/bubblegum/leaves-on-chain.js';
+import { assetId } from '../chains/bubblegum/programs.js';
+import { EMPTY_LEAF } from '../chains/bubblegum/tree-mirror.js';
+import type { TreeMirrors } from '../chains/bubblegum/tree-mirrors.js';
+import { isCompressed } from '../chains/chain.js';
 import { holderOf, judgeAccount } from '../chains/token-2022/judge-account.js';
 import { holderElsewhere } from '../chains/token-2022/look.js';
 import { holdingAddress } from '../chains/token-2022/mint-transaction.js';
@@ -11,7 +17,19 @@ import type { OnChain } from './drift.js';
  * The finalized account at every planned address, hundreds of accounts a call. Holders are read one by one, and only for tokens that
  * have moved.
  */
-export async function onChain(rpc: Rpc, plans: readonly MintPlan[]): Promise<readonly OnChain[]> {
+export async function onChain(rpc: Rpc, mirrors: TreeMirrors, tickets: readonly PlannedLeaf[]): Promise<readonly OnChain[]> {
+  const leaves = tickets.filter(({ plan }) => isCompressed(plan));
+  const assets = tickets.filter(({ plan }) => !isCompressed(plan));
+  const found = [
+    ...(leaves.length === 0 ? [] : await leavesOnChain(rpc, mirrors, leaves)),
+    ...(assets.length === 0 ? [] : await assetsOnChain(rpc, assets)),
+  ];
+  const byTicket = new Map([...leaves, ...assets].map((ticket, index) => [ticket, found[index]]));
+  return tickets.map((ticket) => byTicket.get(ticket) ?? assert.fail('every ticket was read'));
+}
+
+async function assetsOnChain(rpc: Rpc, tickets: readonly PlannedLeaf[]): Promise<readonly OnChain[]> {
+  const plans = tickets.map(({ plan }) => plan);
   const { slot } = await rpc.finalizedHead();
   const addresses = plans.flatMap((plan) => [new PublicKey(plan.asset), holdingAddress(plan)]);
   const reads = await rpc.accounts(addresses, slot);
@@ -40,7 +58,7 @@ export async function* landedOf(rpc: Rpc, address: string): AsyncIterable<string
   }
 }
 
-/** The assets of a transaction: those of its accounts that are now mints of the token program. */
+/** The assets of a transaction: those of its accounts that are now mints of the token program, and the leaves that it made. */
 export async function assetsIn(rpc: Rpc, signature: string): Promise<readonly string[]> {
   const transaction = await rpc.ask('getTransaction', (connection) =>
     connection.getTransaction(signature, { commitment: 'finalized', maxSupportedTransactionVersion: 0 }),
@@ -49,7 +67,10 @@ export async function assetsIn(rpc: Rpc, signature: string): Promise<readonly st
   const addresses = keys?.keySegments().flat() ?? [];
   const { slot } = await rpc.finalizedHead();
   const reads = await rpc.accounts(addresses, slot);
-  return addresses.filter((_, index) => isMint(reads[index]?.account ?? null)).map((address) => address.toBase58());
+  const mints = addresses.filter((_, index) => isMint(reads[index]?.account ?? null));
+  const changes = (await landedTransaction(rpc, signature))?.changes ?? [];
+  const leaves = changes.filter(({ leaf }) => !leaf.equals(EMPTY_LEAF)).map(({ tree, index }) => assetId(tree, index));
+  return [...mints, ...leaves].map((address) => address.toBase58());
 }
 
 function isMint(account: AccountInfo<Buffer> | null): boolean {

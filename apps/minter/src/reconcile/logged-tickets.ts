@@ -1,5 +1,5 @@
 import type { StoredMsg } from '@nats-io/jetstream';
-import type { MintAttemptDied, MintEvent, MintPlan } from '#shared/domain/mint/events.js';
+import type { Leaf, MintAttemptDied, MintEvent, MintPlan } from '#shared/domain/mint/events.js';
 import { evolve, type TicketMint } from '#shared/domain/mint/ticket-mint.js';
 import { decodeCommit } from '#shared/event-store/commit.js';
 import type { TicketId } from '#shared/kernel/ids.js';
@@ -12,6 +12,8 @@ export interface LoggedTicket {
   readonly plan?: MintPlan;
   /** The holder when its mint was confirmed. */
   readonly holder?: string | null;
+  /** Of a compressed ticket that was minted. */
+  readonly leaf?: Leaf;
   /** The sequence of its last commit. */
   readonly sequence: number;
 }
@@ -51,5 +53,7 @@ const mintEventsIn = ({ subject, seq, data }: StoredMsg): readonly MintEvent[] =
 
 function noted(event: MintEvent): Partial<LoggedTicket> {
   if (event.type === 'MintPlanned') return { plan: event.data };
-  return event.type === 'MintCompleted' ? { holder: event.data.holder } : {};
+  if (event.type !== 'MintCompleted') return {};
+  const { holder, leaf } = event.data;
+  return { holder, ...(leaf !== undefined && { leaf }) };
 }

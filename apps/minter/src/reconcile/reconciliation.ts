@@ -2,10 +2,13 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type pg from 'pg';
 import type { MintPlan } from '#shared/domain/mint/events.js';
+import { decodeCommit } from '#shared/event-store/commit.js';
 import { mintSubject } from '#shared/event-store/event-store.js';
 import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { leaderInfo } from '#shared/event-store/jetstream/leader-info.js';
 import { StoredMessages } from '#shared/platform/messaging/stored-messages.js';
+import { LeavesInLog } from '../chains/bubblegum/logged-leaves.js';
+import { TreeMirrors } from '../chains/bubblegum/tree-mirrors.js';
 import type { Rpc } from '../chains/token-2022/rpc/rpc.js';
 import { assetsIn, landedOf, onChain } from './chain-assets.js';
 import { chainDrift, type Drift, type DriftKind, isWrong, ledgerDrifts } from './drift.js';
@@ -47,6 +50,7 @@ export class Reconciliation {
   private readonly bases = new Set<string>();
   private readonly counts: Partial<Record<DriftKind, number>> = {};
   private readonly listed: { readonly wrong: Drift[]; readonly toKnow: Drift[] } = { wrong: [], toKnow: [] };
+  private readonly mirrors: TreeMirrors;
   private tickets = 0;
   private transactions = 0;
   private commits = 0;
@@ -54,7 +58,9 @@ export class Reconciliation {
   private constructor(
     private readonly sides: Sides,
     private readonly messages: StoredMessages,
-  ) {}
+  ) {
+    this.mirrors = new TreeMirrors((tree) => this.leavesInLog(tree));
+  }
 
   static async of(sides: Sides): Promise<Reconciliation> {
     return new Reconciliation(sides, await StoredMessages.on(sides.connection));
@@ -128,10 +134,7 @@ export class Reconciliation {
     const ours = planned.filter(({ plan }) => plan.genesisHash === genesis);
     for (let from = 0; from < ours.length; from += TICKETS_AT_ONCE) {
       const some = ours.slice(from, from + TICKETS_AT_ONCE);
-      const found = await onChain(
-        this.sides.rpc,
-        some.map(({ plan }) => plan),
-      );
+      const found = await onChain(this.sides.rpc, this.mirrors, some);
       for (const [index, each] of some.entries()) {
         const there = found[index];
         const drift = there && chainDrift(of, each, there);
@@ -145,6 +148,13 @@ export class Reconciliation {
   private async later(subject: string, last: number, folded: LoggedTickets): Promise<ReadonlySet<string | undefined>> {
     for await (const message of this.messages.ofSubject(EVENTS_STREAM, subject, Number.MAX_SAFE_INTEGER, last + 1)) folded.take(message);
     return new Set([...folded.tickets.values()].filter(({ sequence }) => sequence > last).map(({ ticket }) => ticket));
+  }
+
+  private async leavesInLog(tree: string): Promise<Iterable<readonly [number, Buffer]>> {
+    const folded = new LeavesInLog(tree);
+    for await (const { subject, seq, data } of this.messages.ofSubject(EVENTS_STREAM, 'ev.*.mint.*', Number.MAX_SAFE_INTEGER))
+      folded.take(decodeCommit(subject, seq, data));
+    return folded.leaves.values();
   }
 
   /**

@@ -13,11 +13,12 @@ interface Whose {
 export async function receiptIn(
   store: Pick<EventStore, 'at'>,
   { tenant, sale, ticket }: Whose,
-  { planned, signature }: MintView,
+  { planned, signature, leaf }: MintView,
 ): Promise<Receipt | undefined> {
   if (planned === undefined || signature === undefined) throw new Error(`ticket ${ticket} is minted and was never planned`);
   const { events } = await store.at(mintSubject(tenant, sale), planned);
   for (const event of events)
-    if (event.type === 'MintPlanned' && event.data.ticket === ticket) return receiptOf({ tenant, sale }, event.data, { signature });
+    if (event.type === 'MintPlanned' && event.data.ticket === ticket)
+      return receiptOf({ tenant, sale }, event.data, { signature, ...(leaf !== undefined && { leaf }) });
   throw new Error(`commit ${planned} of ${tenant}/${sale} does not plan ticket ${ticket}`);
 }

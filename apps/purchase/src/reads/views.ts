@@ -1,3 +1,4 @@
+import type { Leaf } from '#shared/domain/mint/events.js';
 import type { TicketPlaced } from '#shared/domain/sale/events.js';
 import type { Moment, Order } from '#shared/domain/sale/orders/order.js';
 import { dueOf, type Payment } from '#shared/domain/sale/payments/payment.js';
@@ -16,6 +17,7 @@ export interface MintView {
   readonly asset?: string;
   readonly signature?: string;
   readonly slot?: string;
+  readonly leaf?: Leaf;
   readonly submitted?: Moment;
   readonly minted?: Moment;
 }

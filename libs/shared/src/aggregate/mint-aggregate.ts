@@ -1,4 +1,4 @@
-import { isMintEvent, type MintEvent } from '../domain/mint/events.js';
+import { isMintEvent, type Leaf, type MintEvent } from '../domain/mint/events.js';
 import { evolve, type TicketMint } from '../domain/mint/ticket-mint.js';
 import type { Recorded } from '../domain/recorded.js';
 import type { Moment } from '../domain/sale/orders/order.js';
@@ -19,6 +19,8 @@ export interface MintProgress {
   readonly asset?: string;
   readonly signature?: string;
   readonly slot?: string;
+  /** Of a compressed ticket. */
+  readonly leaf?: Leaf;
 }
 
 /** Entries of the cache that a ticket counts for, and its plan, which is kept until it is minted, or for ever where the ticket is revocable. */
@@ -87,8 +89,8 @@ function factsOf(event: MintEvent, before: MintProgress | undefined, sequence: n
   if (event.type === 'MintPlanned') return { planned: sequence };
   if (event.type === 'MintSubmitted') return { submitted: before?.submitted ?? moment };
   if (event.type !== 'MintCompleted') return {};
-  const { asset, signature, slot } = event.data;
-  return { minted: moment, asset, signature, slot };
+  const { asset, signature, slot, leaf } = event.data;
+  return { minted: moment, asset, signature, slot, ...(leaf !== undefined && { leaf }) };
 }
 
 const weightOf = ({ mint }: MintProgress): number =>

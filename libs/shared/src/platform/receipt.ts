@@ -35,6 +35,12 @@ export const Receipt = z
       .describe('The address of the asset is createWithSeed of these; base is the key of the issuer'),
     metadata: z.strictObject({ name: z.string(), symbol: z.string(), uri: z.string() }).describe('The metadata of the asset'),
     delegate: z.string().optional().describe('The key that may burn it, for a revocable ticket'),
+    leaf: z
+      .strictObject({ tree: z.string(), index: z.number().int().nonnegative(), asset: z.string(), collection: z.string() })
+      .optional()
+      .describe(
+        'Where a compressed ticket is: the leaf of a tree, whose address wallets show as its asset. record.asset is then its marker',
+      ),
   })
   .meta({ title: 'Receipt' });
 export type Receipt = z.infer<typeof Receipt>;
@@ -45,9 +51,9 @@ type Of = Readonly<{ tenant: string; sale: string }>;
 export function receiptOf(
   { tenant, sale }: Of,
   plan: MintPlan,
-  { signature }: Pick<MintCompleted['data'], 'signature'>,
+  { signature, leaf }: Pick<MintCompleted['data'], 'signature' | 'leaf'>,
 ): Receipt | undefined {
-  const { salt, memo, genesisHash, base, seed, program, name, symbol, uri, delegate } = plan;
+  const { salt, memo, genesisHash, base, seed, program, name, symbol, uri, delegate, compressed } = plan;
   if (!salt || !memo) return undefined; // absent from old events, although the type requires it
   return {
     record: { ...recordOf(tenant, sale, plan) },
@@ -58,5 +64,6 @@ export function receiptOf(
     address: { base, seed, program },
     metadata: { name, symbol, uri },
     ...(delegate !== undefined && { delegate }),
+    ...(leaf !== undefined && compressed !== undefined && { leaf: { ...leaf, ...compressed } }),
   };
 }

@@ -14,7 +14,7 @@ export function markerAddress(base: PublicKey, tenant: TenantId, ticket: TicketI
 }
 
 /** `absent`: the ticket is not minted, though a stranger may have sent lamports. `made`: it is, for ever. */
-export type Marking = { readonly kind: 'absent' | 'made' } | { readonly kind: 'foreign'; readonly found: string };
+export type Marking = { readonly kind: 'absent' } | { readonly kind: 'made' } | { readonly kind: 'foreign'; readonly found: string };
 
 export function judgeMarker(account: AccountInfo<Buffer> | null): Marking {
   if (account === null) return { kind: 'absent' };

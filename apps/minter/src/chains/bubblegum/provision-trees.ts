@@ -1,6 +1,6 @@
 import { Fault } from '#shared/kernel/fault.js';
 import type { SignedTransaction } from '../chain.js';
-import type { MintKeys } from '../token-2022/mint-keys.js';
+import type { MintKeys, Signer } from '../token-2022/mint-keys.js';
 import type { Terms } from '../token-2022/mint-transaction.js';
 import type { Rpc } from '../token-2022/rpc/rpc.js';
 import { submitOnce } from '../token-2022/submit.js';
@@ -25,20 +25,26 @@ const COLLECTION_URI = 'urn:admit-one:tickets';
 export async function createTree(of: Provisioning, size: TreeSize): Promise<number> {
   const { rpc, keys } = of;
   const own = new TreeKeys(keys.base);
-  for (const delegate of [undefined, keys.delegate]) {
-    const { slot } = await rpc.finalizedHead();
-    const [read] = await rpc.accounts([own.collection(delegate?.address)], slot);
-    if (read?.account?.owner.equals(CORE) === true) continue;
-    const about = { name: COLLECTION_NAME, uri: COLLECTION_URI, ...(delegate !== undefined && { delegate: delegate.publicKey }) };
-    await land(of, (terms) => signCollection(own.collectionSigner(delegate?.address), about, keys, { ...terms, rent: 0n }));
-  }
   let number = 0;
   for await (const tree of treesOf(rpc, own)) number = tree.number + 1;
   const rent = await rpc.ask('getMinimumBalanceForRentExemption', (connection) =>
     connection.getMinimumBalanceForRentExemption(treeBytes(size)),
   );
-  await land(of, (terms) => signTree(own.treeSigner(number), size, keys, { ...terms, rent: BigInt(rent) }));
+  await Promise.all([
+    createCollection(of, own, undefined),
+    createCollection(of, own, keys.delegate),
+    land(of, (terms) => signTree(own.treeSigner(number), size, keys, { ...terms, rent: BigInt(rent) })),
+  ]);
   return number;
+}
+
+async function createCollection(of: Provisioning, own: TreeKeys, delegate: Signer | undefined): Promise<void> {
+  const { rpc, keys } = of;
+  const { slot } = await rpc.finalizedHead();
+  const [read] = await rpc.accounts([own.collection(delegate?.address)], slot);
+  if (read?.account?.owner.equals(CORE) === true) return;
+  const about = { name: COLLECTION_NAME, uri: COLLECTION_URI, ...(delegate !== undefined && { delegate: delegate.publicKey }) };
+  await land(of, (terms) => signCollection(own.collectionSigner(delegate?.address), about, keys, { ...terms, rent: 0n }));
 }
 
 /** Sends a transaction until it is finalized, and signs it again where its blockhash expired. @throws Fault `configuration` when a program refuses it */

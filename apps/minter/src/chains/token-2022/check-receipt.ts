@@ -5,6 +5,8 @@ import type { OrderId, SaleId, TenantId, TicketId, UnitId } from '#shared/kernel
 import { ticketId } from '#shared/kernel/ids.js';
 import type { Receipt } from '#shared/platform/receipt.js';
 import { differs, type Finding, holds, sameOr, unknown } from '../../receipt-finding.js';
+import { hasLeaf, leafFindings } from '../bubblegum/check-leaf.js';
+import { markerAddress } from '../bubblegum/marker.js';
 import { assetAddress } from './asset-address.js';
 import { holderOf, judgeAccount } from './judge-account.js';
 import { findMint, type Minting } from './minting.js';
@@ -22,13 +24,20 @@ export async function checkReceipt(rpc: Rpc, receipt: Receipt, issuer?: string):
     return [...own, differs('genesisHash', `the receipt is of the chain ${receipt.genesisHash}, this node serves ${genesis}`)];
   const same = holds('genesisHash', 'the node serves the chain of the receipt');
   if (unreadable(receipt).length > 0) return [...own, same];
-  return [...own, same, ...(await transactionFindings(rpc, receipt)), ...(await assetFindings(rpc, receipt))];
+  return [
+    ...own,
+    same,
+    ...(await transactionFindings(rpc, receipt)),
+    ...(await (hasLeaf(receipt) ? leafFindings(rpc, receipt) : assetFindings(rpc, receipt))),
+  ];
 }
 
 const ADDRESSES = [
   ['record.asset', ({ record }: Receipt) => record.asset],
   ['record.wallet', ({ record }: Receipt) => record.wallet],
   ['address.base', ({ address }: Receipt) => address.base],
+  ['leaf.tree', ({ leaf, address }: Receipt) => leaf?.tree ?? address.base],
+  ['leaf.collection', ({ leaf, address }: Receipt) => leaf?.collection ?? address.base],
 ] as const;
 const unreadable = (receipt: Receipt) => ADDRESSES.filter(([, of]) => keyIn(of(receipt)) === undefined);
 
@@ -48,7 +57,14 @@ function ownFindings(receipt: Receipt): Finding[] {
     ...bad.map(([about]) => differs(about, 'is no address')),
     ...(bad.length > 0
       ? []
-      : addressFindings(receipt, assetAddress(new PublicKey(address.base), record.tenant as TenantId, record.ticket as TicketId))),
+      : addressFindings(
+          receipt,
+          (hasLeaf(receipt) ? markerAddress : assetAddress)(
+            new PublicKey(address.base),
+            record.tenant as TenantId,
+            record.ticket as TicketId,
+          ),
+        )),
   ];
 }
 
@@ -85,7 +101,7 @@ async function transactionFindings(rpc: Rpc, receipt: Receipt): Promise<Finding[
   }
 }
 
-function mintFindings({ makesAsset, memos, error, wallets, slot }: Minting, { memo, record }: Receipt): Finding[] {
+function mintFindings({ makesAsset, memos, error, wallets, slot }: Minting, { memo, record, leaf }: Receipt): Finding[] {
   return [
     sameOr('signature', makesAsset, `made the asset, in slot ${slot}`, error === null ? 'did not make this asset' : `failed: ${error}`),
     sameOr(
@@ -94,7 +110,9 @@ function mintFindings({ makesAsset, memos, error, wallets, slot }: Minting, { me
       'is in the transaction',
       `in the transaction is ${memos.join(' and ') || 'not there'}`,
     ),
-    sameOr('record.wallet', wallets.includes(record.wallet), 'was given the token', 'was not given the token'),
+    ...(leaf === undefined
+      ? [sameOr('record.wallet', wallets.includes(record.wallet), 'was given the token', 'was not given the token')]
+      : []),
   ];
 }
 

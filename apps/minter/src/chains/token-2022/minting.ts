@@ -112,14 +112,30 @@ function instructionsOf(message: VersionedTransactionResponse['transaction']['me
 }
 
 function assignsAsset(one: TransactionInstruction, { record, address }: Receipt): boolean {
-  if (!one.programId.equals(SystemProgram.programId) || SystemInstruction.decodeInstructionType(one) !== 'AssignWithSeed') return false;
-  const { accountPubkey, basePubkey, seed, programId } = SystemInstruction.decodeAssignWithSeed(one);
+  if (!one.programId.equals(SystemProgram.programId)) return false;
+  const seeded = seededBy(one);
+  if (seeded === undefined) return false;
+  const { accountPubkey, basePubkey, seed, programId } = seeded;
   return (
     accountPubkey.toBase58() === record.asset &&
     basePubkey.toBase58() === address.base &&
     seed === address.seed &&
     programId.toBase58() === address.program
   );
+}
+
+/** A marker is allocated, and stays the system's; a mint account is assigned to its program as well. */
+function seededBy(one: TransactionInstruction) {
+  switch (SystemInstruction.decodeInstructionType(one)) {
+    case 'AssignWithSeed':
+      return SystemInstruction.decodeAssignWithSeed(one);
+    case 'AllocateWithSeed': {
+      const allocated = SystemInstruction.decodeAllocateWithSeed(one);
+      return allocated.programId.equals(SystemProgram.programId) ? allocated : undefined;
+    }
+    default:
+      return undefined;
+  }
 }
 
 const opensHoldingOf = ({ programId, keys }: TransactionInstruction, asset: string): boolean =>
