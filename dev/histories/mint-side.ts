@@ -115,6 +115,7 @@ function planOf({ ticket, order, unit, wallet, request, name, revocable }: MintC
     ...{ ticket, order, unit, wallet, request, name },
     ...{ base: 'base', seed: 'seed', program: 'program', asset: `asset ${ticket}`, genesisHash: 'genesis' },
     ...{ symbol: 'ADMIT', uri: 'urn:admit-one', memo: 'memo', salt: 'salt', document: 'document' },
+    shown: { name: 'Gala', image: 'https://organiser.example/gala.png' },
     ...(revocable && { delegate: 'delegate' }),
   };
 }

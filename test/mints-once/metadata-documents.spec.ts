@@ -1,12 +1,13 @@
 import { Keypair } from '@solana/web3.js';
 import type { MintPlan } from '#shared/domain/mint/events.js';
-import { metadataPath } from '#shared/domain/mint/metadata-document.js';
+import { metadataDocument, metadataPath } from '#shared/domain/mint/metadata-document.js';
+import type { AssetLinks } from '#shared/domain/sale/assets/asset-terms.js';
 import { sha256 } from '#shared/kernel/hash.js';
 import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import type { HttpCaller } from '../harness/http-caller.js';
 import { RunningLedger } from '../stages/ledger-app.js';
-import { logMint, type Minted } from '../stages/logged-mint.js';
+import { logMint, type Minted, URI_PREFIX } from '../stages/logged-mint.js';
 import { Shop } from '../stages/shop.js';
 
 const STARTS_SERVERS_MS = 180_000;
@@ -16,16 +17,16 @@ const NAME = 'Die große Gala im März – Abendvorstellung';
 const shop = Shop.forTests('metadata-documents');
 const ledger = RunningLedger.forTests(shop);
 
-async function planned(sale: string, over: object = {}): Promise<MintPlan> {
+async function planned(sale: string, over: object = {}, links: AssetLinks = {}): Promise<MintPlan> {
   await shop.demoWeb.open(sale, { seats: ['A-1'] }, { name: NAME, mint: 'on-confirm' });
   const { body } = await shop.demo.askUntilSettled('order.place', { sale, buyer: 'b-1', units: ['A-1'], wallet }, `order-${sale}`);
   const [{ ticket }] = body.tickets as [{ ticket: string }];
   const minted = { tenant: 'demo', sale, order: body.order, ticket, unit: 'A-1', wallet } as Minted;
-  const plan = await logMint(shop.log.admin, minted, { name: NAME, over });
+  const plan = await logMint(shop.log.admin, minted, { name: NAME, over, links });
   await ledger.catchesUp();
   return plan;
 }
-const pathOf = ({ uri }: Pick<MintPlan, 'uri'>): string => `/m/${uri.slice('urn:admit-one:'.length)}`;
+const pathOf = ({ uri }: Pick<MintPlan, 'uri'>): string => `/m/${uri.slice(URI_PREFIX.length)}`;
 
 describe('[blockchain NFT-5] the document of a ticket', () => {
   it('is at the URI of its asset for everybody and for ever, byte for byte what was planned', async () => {
@@ -35,6 +36,9 @@ describe('[blockchain NFT-5] the document of a ticket', () => {
     expect(heard.body).toEqual({
       name: NAME,
       symbol: 'ADMIT',
+      collection: { name: NAME, family: 'demo' },
+      image: plan.shown?.image,
+      properties: { category: 'image', files: [{ uri: plan.shown?.image, type: 'image/svg+xml' }] },
       description: `${NAME}: ticket for A-1`,
       attributes: [
         { trait_type: 'Organiser', value: 'demo' },
@@ -50,6 +54,47 @@ describe('[blockchain NFT-5] the document of a ticket', () => {
       '*',
     ]);
     expect((await ledger.world.get(pathOf(plan), { 'If-None-Match': `"${plan.document}"` })).status).toBe(304);
+  });
+
+  it('has an image that is made of the ticket, at an address with its hash, for everybody and for ever', async () => {
+    const plan = await planned('pictured');
+    const { image } = (await ledger.world.get(pathOf(plan))).body as { image: string };
+    const path = `/m/${image.slice(URI_PREFIX.length)}`;
+    const heard = await ledger.world.get(path);
+    expect([heard.status, path.endsWith(`/${sha256(heard.text)}.svg`)]).toEqual([200, true]);
+    expect(heard.text).toMatch(/^<svg .*>A-1<\/text><\/svg>$/);
+    expect(
+      ['Content-Type', 'Cache-Control', 'Content-Security-Policy', 'X-Content-Type-Options'].map((name) => heard.headers.get(name)),
+    ).toEqual(['image/svg+xml; charset=utf-8', 'public, max-age=31536000, immutable', "default-src 'none'; sandbox", 'nosniff']);
+    expect((await ledger.world.get(path, { 'If-None-Match': `"${sha256(heard.text)}"` })).status).toBe(304);
+    for (const wrong of [path.replace(/.{5}\.svg$/, 'xxxxx.svg'), path.replace('.svg', '.png'), `${path}x`])
+      expect(await ledger.world.get(wrong)).toMatchObject({ status: 404, body: { code: 'document-unknown' } });
+  });
+
+  it('shows the image and the page of the organiser', async () => {
+    const links = { image: 'https://organiser.example/gala.png', externalUrl: 'https://organiser.example/gala' };
+    const plan = await planned('linked', {}, links);
+    const { text, body } = await ledger.world.get(pathOf(plan));
+    expect([sha256(text), body.image, body.external_url]).toEqual([plan.document, links.image, links.externalUrl]);
+  });
+
+  it('is the one of an earlier version where that planned it', async () => {
+    const minted = { tenant: 'demo', sale: 'earlier', unit: 'A-1', name: NAME, symbol: 'ADMIT' };
+    const plan = await planned('earlier', { shown: undefined, document: 'later' });
+    const document = metadataDocument({ ...minted, ticket: plan.ticket });
+    await ledger.query('update ledger.ticket set document = $1 where ticket = $2', [sha256(document), plan.ticket]);
+    expect(await ledger.world.get(pathOf(plan))).toMatchObject({ status: 200, text: document });
+  });
+
+  it('stays as it was where the name of its sale, its image or its page change later', async () => {
+    const plan = await planned('renamed');
+    const links = { image: 'https://organiser.example/other.png', externalUrl: 'https://organiser.example/other' };
+    expect(await shop.demo.askUntilSettled('sale.change', { sale: 'renamed', name: 'Another name', ...links }, 'rename')).toMatchObject({
+      status: 200,
+      body: links,
+    });
+    await ledger.catchesUp();
+    expect(sha256((await ledger.world.get(pathOf(plan))).text)).toBe(plan.document);
   });
 
   it('says label, category and type of a hall', async () => {

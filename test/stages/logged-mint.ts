@@ -1,12 +1,14 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { MintCommand, MintEvent, MintPlan } from '#shared/domain/mint/events.js';
 import type { Recorded } from '#shared/domain/recorded.js';
+import type { AssetLinks } from '#shared/domain/sale/assets/asset-terms.js';
 import { mintSubject } from '#shared/event-store/event-store.js';
 import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { MemoryChain } from '../../apps/minter/src/chains/memory.js';
 import { planMint } from '../../apps/minter/src/minting/plan-mint.js';
 
-const STYLE = { symbol: 'ADMIT', uriPrefix: 'urn:admit-one:' };
+export const URI_PREFIX = 'https://tickets.example/m/';
+const STYLE = { symbol: 'ADMIT', uriPrefix: URI_PREFIX };
 export const SIGNATURE = 'signature of the mint';
 
 export type Minted = Pick<MintCommand, 'tenant' | 'sale' | 'order' | 'ticket' | 'unit'> & { readonly wallet: string };
@@ -15,10 +17,15 @@ export type Minted = Pick<MintCommand, 'tenant' | 'sale' | 'order' | 'ticket' | 
 export async function logMint(
   admin: NatsConnection,
   of: Minted,
-  { over = {}, upTo = 3, name = 'Gala' }: { readonly over?: object; readonly upTo?: number; readonly name?: string } = {},
+  {
+    over = {},
+    upTo = 3,
+    name = 'Gala',
+    links = {},
+  }: { readonly over?: object; readonly upTo?: number; readonly name?: string; readonly links?: AssetLinks } = {},
 ): Promise<MintPlan> {
   const chain = new MemoryChain();
-  const plan = { ...planMint({ ...of, request: 1, name } as MintCommand, chain, chain.genesis, STYLE), ...over };
+  const plan = { ...planMint({ ...of, request: 1, name, ...links } as MintCommand, chain, chain.genesis, STYLE), ...over };
   const { ticket, order, unit, wallet, asset } = plan;
   const attempt = { ticket, attempt: 1, signature: SIGNATURE, transaction: 'AA==', blockhash: 'b', lastValidBlockHeight: 150 };
   const events: MintEvent[] = [

@@ -115,6 +115,10 @@ export type ChangeSale = {
   readonly opensAt?: string | null;
   /** null: no limit. */
   readonly closesAt?: string | null;
+  /** Of tickets whose mint is requested later. null: an image that is made. */
+  readonly image?: string | null;
+  /** Of tickets whose mint is requested later. null: none. */
+  readonly externalUrl?: string | null;
   /** true: it takes no orders until it is false. */
   readonly paused?: boolean;
   /** Takes orders again after it was closed. */
@@ -277,6 +281,10 @@ export type OpenSale = {
   readonly asset?: 'token-2022' | 'compressed';
   /** Wallets may be addresses of programs, which no key signs for: a smart wallet or a multisig. It cannot be changed. */
   readonly smartWallets?: true;
+  /** What wallets show. Left out: an image that is made of the name, the category and the label. */
+  readonly image?: string;
+  /** The page of the event, which wallets link to. */
+  readonly externalUrl?: string;
   /** An RFC 3339 time with an offset, from 1970-01-01T00:00:00.000Z to 9998-12-31T23:59:59.999Z. Leave it out for no limit. */
   readonly opensAt?: string;
   /** An RFC 3339 time with an offset, from 1970-01-01T00:00:00.000Z to 9998-12-31T23:59:59.999Z. Leave it out for no limit. */
@@ -559,6 +567,8 @@ export type Sale = {
   readonly tickets: 'transferable' | 'revocable';
   readonly asset: 'token-2022' | 'compressed';
   readonly smartWallets?: true;
+  readonly image?: string;
+  readonly externalUrl?: string;
   readonly opensAt?: string;
   readonly closesAt?: string;
   readonly closed?: boolean;

@@ -16,6 +16,7 @@ import { PaymentFacts1799920000000 } from './migrations/1799920000000-payment-fa
 import { HaltDecisions1799930000000 } from './migrations/1799930000000-halt-decisions.js';
 import { FailedRefunds1799935000000 } from './migrations/1799935000000-failed-refunds.js';
 import { TicketKinds1799940000000 } from './migrations/1799940000000-ticket-kinds.js';
+import { DocumentLinks1799950000000 } from './migrations/1799950000000-document-links.js';
 import { LIVE, OWNER } from './names.js';
 import { prepareRoles, type RoleUrls } from './roles.js';
 
@@ -34,6 +35,7 @@ const MIGRATIONS = [
   HaltDecisions1799930000000,
   FailedRefunds1799935000000,
   TicketKinds1799940000000,
+  DocumentLinks1799950000000,
 ];
 /** The session lock of a migration: several apps may start at once. An arbitrary number. */
 const MIGRATION_LOCK = 7_301_001;

@@ -1,4 +1,5 @@
-import { metadataDocument, tenantMark } from '#shared/domain/mint/metadata-document.js';
+import { type Described, metadataDocument, tenantMark } from '#shared/domain/mint/metadata-document.js';
+import { ticketImage } from '#shared/domain/mint/ticket-image.js';
 import { Semaphore } from '#shared/kernel/concurrency/semaphore.js';
 import { sha256 } from '#shared/kernel/hash.js';
 import { TICKET_PATTERN } from '#shared/kernel/ids.js';
@@ -11,8 +12,8 @@ import { text } from '../queries/view.js';
 import type { RawRow } from '../rows/table.js';
 import { isPassing, problemAnswer } from './problems.js';
 
-const SQL = `select sale.name, ticket.sale, ticket.ticket, ticket.unit, ticket.label, ticket.category, ticket.ticket_type,
-  ticket.symbol, ticket.document
+const SQL = `select coalesce(ticket.document_name, sale.name) as name, ticket.sale, ticket.ticket, ticket.unit, ticket.label, ticket.category, ticket.ticket_type,
+  ticket.symbol, ticket.document, ticket.document_name, ticket.image, ticket.external_url
   from ${LIVE}.ticket join ${LIVE}.sale on sale.tenant = ticket.tenant and sale.sale = ticket.sale
   where ticket.tenant = $1 and ticket.ticket = $2 and ticket.document is not null`;
 
@@ -20,11 +21,11 @@ const SQL = `select sale.name, ticket.sale, ticket.ticket, ticket.unit, ticket.l
 const READS_AT_ONCE = 2;
 /** Beyond this number of waiting reads new ones are rejected with a retry time: it equals a few seconds of reading. */
 const MOST_WAITING = 256;
-/** A document never changes, so served ones are cached: half a kilobyte each, 5 MB in all. */
+/** Documents and images never change, so served ones are cached: a kilobyte or two each, 20 MB in all. */
 const MOST_KEPT = 10_000;
 
 /**
- * The public documents of asset URIs, rebuilt from the ledger's rows and served only if they equal the plan byte for byte. Documents of
+ * The public documents of asset URIs and the images that are made for them, rebuilt from the ledger's rows and served only if they equal the plan byte for byte. Documents of
  * a disabled tenant stay available, because its tickets stay sold.
  */
 export class Documents {
@@ -44,9 +45,10 @@ export class Documents {
     });
   }
 
-  async at(mark: string, ticket: string): Promise<Answer> {
+  /** @param picture the name of the ticket's image, which contains its hash; absent: the document */
+  async at(mark: string, ticket: string, picture?: string): Promise<Answer> {
     if (!TICKET_PATTERN.test(ticket)) return problemAnswer('document-unknown');
-    const address = `${mark}/${ticket}`;
+    const address = [mark, ticket, ...(picture === undefined ? [] : [picture])].join('/');
     const kept = this.kept.get(address);
     if (kept !== undefined) return kept;
     const tenants = this.marked(mark);
@@ -54,7 +56,7 @@ export class Documents {
     if (this.underWay >= READS_AT_ONCE + MOST_WAITING) return problemAnswer('documents-busy');
     this.underWay += 1;
     try {
-      const document = await this.reads.run(() => this.read(tenants, ticket));
+      const document = await this.reads.run(() => this.read(tenants, ticket, picture));
       if (document !== undefined) this.keep(address, document);
       return document ?? problemAnswer('document-unknown');
     } catch (thrown) {
@@ -66,10 +68,10 @@ export class Documents {
     }
   }
 
-  private async read(tenants: readonly string[], ticket: string): Promise<Answer | undefined> {
+  private async read(tenants: readonly string[], ticket: string, picture: string | undefined): Promise<Answer | undefined> {
     for (const tenant of tenants) {
       const [row] = await this.reader.read(tenant, (rows) => rows(SQL, [tenant, ticket]));
-      if (row !== undefined) return documentOf(tenant, row);
+      if (row !== undefined) return picture === undefined ? documentOf(tenant, row) : pictureOf(tenant, row, picture);
     }
     return undefined;
   }
@@ -94,23 +96,35 @@ function marksOf(tenants: readonly string[]): Map<string, string[]> {
 }
 
 function documentOf(tenant: string, row: RawRow): Answer {
-  const [sale, ticket, unit] = [text(row, 'sale'), text(row, 'ticket'), text(row, 'unit')];
-  const [label, category, type] = [textOrUndefined(row, 'label'), textOrUndefined(row, 'category'), textOrUndefined(row, 'ticket_type')];
-  const body = metadataDocument({
-    tenant,
-    sale,
-    ticket,
-    unit,
-    label,
-    category,
-    type,
-    name: text(row, 'name'),
-    symbol: text(row, 'symbol'),
-  });
+  const body = metadataDocument(describedBy(tenant, row));
   const hash = sha256(body);
   if (hash !== row.document)
-    throw new Error(`the document of ticket ${ticket} is not what was planned: ${hash}, not ${text(row, 'document')}`);
+    throw new Error(`the document of ticket ${text(row, 'ticket')} is not what was planned: ${hash}, not ${text(row, 'document')}`);
   return { status: 200, body, etag: `"${hash}"` };
+}
+
+/** The image that is made for a ticket: its address has its hash. */
+function pictureOf(tenant: string, row: RawRow, picture: string): Answer | undefined {
+  const body = ticketImage(describedBy(tenant, row));
+  const hash = sha256(body);
+  return picture === `${hash}.svg` ? { status: 200, body, etag: `"${hash}"` } : undefined;
+}
+
+function describedBy(tenant: string, row: RawRow): Described {
+  const [image, externalUrl] = [textOrUndefined(row, 'image'), textOrUndefined(row, 'external_url')];
+  const links = { ...(image !== undefined && { image }), ...(externalUrl !== undefined && { externalUrl }) };
+  return {
+    tenant,
+    sale: text(row, 'sale'),
+    ticket: text(row, 'ticket'),
+    unit: text(row, 'unit'),
+    label: textOrUndefined(row, 'label'),
+    category: textOrUndefined(row, 'category'),
+    type: textOrUndefined(row, 'ticket_type'),
+    name: text(row, 'name'),
+    symbol: text(row, 'symbol'),
+    links: row.document_name == null ? undefined : links,
+  };
 }
 
 const textOrUndefined = (row: RawRow, name: string): string | undefined => (row[name] == null ? undefined : text(row, name));

@@ -9,7 +9,7 @@ import { VERSION } from '#shared/platform/process/version.js';
 import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { LedgerReader } from '../queries/reader.js';
-import { DOCUMENT_PATH, DocumentsController } from './documents.controller.js';
+import { DOCUMENT_PATH, DocumentsController, IMAGE_PATH } from './documents.controller.js';
 import { Documents } from './documents.js';
 import { openApiDocument } from './openapi.js';
 import { queryController } from './queries.controller.js';
@@ -17,7 +17,7 @@ import { Queries } from './queries.js';
 import { ROUTES } from './routes.js';
 
 /** Routes that need no API key. */
-export const PUBLIC_ROUTES: ReadonlySet<string> = new Set([...OPEN_ROUTES, DOCUMENT_PATH]);
+export const PUBLIC_ROUTES: ReadonlySet<string> = new Set([...OPEN_ROUTES, DOCUMENT_PATH, IMAGE_PATH]);
 
 export const CALLERS: CallersOptions = {
   publicRoutes: PUBLIC_ROUTES,

@@ -3,7 +3,7 @@ import { jsonAnswer, openApi, openOperation, titleOf } from '#shared/platform/ht
 import { type Node, problemResponses, reference, text, WITH_API_KEY } from '#shared/platform/http/docs/openapi-problems.js';
 import { LIMIT_SCHEMA } from '../queries/questions.js';
 import { CSV_TYPE, csvLines, csvOf } from './csv.js';
-import { DOCUMENT_PATH } from './documents.controller.js';
+import { DOCUMENT_PATH, IMAGE_PATH } from './documents.controller.js';
 import { PROBLEMS, type ProblemCode } from './problems.js';
 import { POSITION_HEADER } from './queries.js';
 import { ROUTES, type Route } from './routes.js';
@@ -27,19 +27,33 @@ export const openApiDocument = (version: string): Node =>
     paths: {
       ...Object.fromEntries(ROUTES.map((route) => [route.path, { get: operationOf(route) }])),
       [DOCUMENT_PATH.replace(/:(\w+)/g, '{$1}')]: { get: { ...documentOperation, parameters: partsOf(DOCUMENT_PATH) } },
+      [IMAGE_PATH.replace(/:(\w+)/g, '{$1}')]: { get: { ...imageOperation, parameters: partsOf(IMAGE_PATH) } },
     },
     shapes: ROUTES.map(({ answer }) => answer),
   });
+
+const otherAnswers = {
+  304: { description: 'The version in If-None-Match is current.' },
+  ...problemResponses(
+    (['document-unknown', 'documents-busy', 'ledger-unreachable', 'stopping', 'fault'] as const).map((code) => [code, PROBLEMS[code]]),
+  ),
+};
 
 const documentOperation = openOperation('ticket.document', 'Read the metadata document of a ticket, to which the URI of its asset points', {
   200: {
     ...jsonAnswer('Name, symbol, description, attributes. It never changes.'),
     headers: { ETag: text('Its SHA-256, as it was planned.') },
   },
-  304: { description: 'The version in If-None-Match is current.' },
-  ...problemResponses(
-    (['document-unknown', 'documents-busy', 'ledger-unreachable', 'stopping', 'fault'] as const).map((code) => [code, PROBLEMS[code]]),
-  ),
+  ...otherAnswers,
+}).get as Node;
+
+const imageOperation = openOperation('ticket.image', 'Read the image that is made for a ticket, if its organiser gave none', {
+  200: {
+    description: 'Sale, category, type and label. It never changes: the address contains its SHA-256.',
+    headers: { ETag: text('Its SHA-256.') },
+    content: { 'image/svg+xml': { schema: { type: 'string' } } },
+  },
+  ...otherAnswers,
 }).get as Node;
 
 const partsOf = (path: string): Node[] =>

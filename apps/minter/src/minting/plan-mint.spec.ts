@@ -1,5 +1,6 @@
 import type { MintCommand } from '#shared/domain/mint/events.js';
 import { METADATA_PATH_BYTES, metadataDocument } from '#shared/domain/mint/metadata-document.js';
+import { imagePath } from '#shared/domain/mint/ticket-image.js';
 import { memoOf, recordOf } from '#shared/domain/mint/ticket-record.js';
 import { sha256 } from '#shared/kernel/hash.js';
 import { MAX_NAME_BYTES, MAX_URI_BYTES } from '../chains/chain.js';
@@ -45,7 +46,8 @@ describe('the plan of a mint', () => {
   it('[blockchain NFT-5] names the document at its URI by its hash: the same input has the same URI and the same document, at any time', () => {
     const { uri, document } = plan();
     expect([plan().uri, plan().document]).toEqual([uri, document]);
-    expect(document).toBe(sha256(metadataDocument({ ...command, symbol: 'ADMIT' })));
+    const image = `${style.uriPrefix}${imagePath(command)}`;
+    expect(document).toBe(sha256(metadataDocument({ ...command, symbol: 'ADMIT', links: { image } })));
     expect(plan({ ticket: 'tkt_bbbbbbbbbbbbbbbbbbbbbbbbbb' as never }).uri).not.toBe(uri);
     expect(plan({ unit: 'A-2' as never }).document).not.toBe(document);
   });
@@ -55,8 +57,19 @@ describe('the plan of a mint', () => {
     const { memo, salt, document, name, uri, ...rest } = plan(kind);
     expect(recordOf('demo', 'gala', rest)).toMatchObject(kind);
     expect(memo).toBe(memoOf(recordOf('demo', 'gala', { ...rest, document: `${document}` }), salt));
-    expect(document).toBe(sha256(metadataDocument({ ...command, ...kind, symbol: 'ADMIT' })));
+    const image = `${style.uriPrefix}${imagePath({ ...command, ...kind })}`;
+    expect(document).toBe(sha256(metadataDocument({ ...command, ...kind, symbol: 'ADMIT', links: { image } })));
     expect([name, uri]).toEqual([plan().name, plan().uri]);
+  });
+
+  it('shows the image and the page of the organiser, and no image where URIs are no addresses', () => {
+    const links = { image: 'https://organiser.example/gala.png', externalUrl: 'https://organiser.example/gala' };
+    const { shown, document } = plan(links);
+    expect(shown).toEqual({ name: command.name, ...links });
+    expect(document).toBe(sha256(metadataDocument({ ...command, symbol: 'ADMIT', links })));
+    const urn = planMint(command, new MemoryChain(), 'genesis', { symbol: 'ADMIT', uriPrefix: 'urn:admit-one:' });
+    expect(urn.shown).toEqual({ name: command.name });
+    expect(urn.document).toBe(sha256(metadataDocument({ ...command, symbol: 'ADMIT', links: {} })));
   });
 
   it('fits the bytes an asset has, in whole characters', () => {

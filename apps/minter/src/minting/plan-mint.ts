@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { MintCommand, MintPlan } from '#shared/domain/mint/events.js';
-import { metadataDocument, metadataPath } from '#shared/domain/mint/metadata-document.js';
+import { type Described, metadataDocument, metadataPath } from '#shared/domain/mint/metadata-document.js';
+import { imagePath } from '#shared/domain/mint/ticket-image.js';
 import { memoOf, recordOf } from '#shared/domain/mint/ticket-record.js';
+import type { AssetLinks } from '#shared/domain/sale/assets/asset-terms.js';
 import { kindOf } from '#shared/domain/sale/orders/order.js';
 import { sha256 } from '#shared/kernel/hash.js';
 import type { TenantId } from '#shared/kernel/ids.js';
@@ -32,7 +34,9 @@ export function planMint(
   const salt = randomBytes(SALT_BYTES).toString('hex');
   const symbol = fitting(style.symbol, MAX_SYMBOL_BYTES);
   const kind = kindOf(command);
-  const document = sha256(metadataDocument({ tenant, sale, ticket, unit, ...kind, name, symbol }));
+  const described = { tenant, sale, ticket, unit, ...kind, name, symbol };
+  const links = linksOf(command, style.uriPrefix, described);
+  const document = sha256(metadataDocument({ ...described, links }));
   const memo = memoOf(recordOf(tenant, sale, { ticket, order, unit, ...kind, wallet, asset: address.asset, document }), salt);
   return {
     ticket,
@@ -49,8 +53,16 @@ export function planMint(
     memo,
     salt,
     document,
+    shown: { name, ...links },
     ...(revocable && { delegate: chain.delegate }),
   };
+}
+
+/** The organiser's image, or a picture that is made; none where URIs are no addresses. */
+function linksOf({ image, externalUrl }: MintCommand, uriPrefix: string, described: Described): AssetLinks {
+  const made = /^https?:/.test(uriPrefix) ? `${uriPrefix}${imagePath(described)}` : undefined;
+  const shown = image ?? made;
+  return { ...(shown !== undefined && { image: shown }), ...(externalUrl !== undefined && { externalUrl }) };
 }
 
 /** As many whole characters as fit so many bytes. */

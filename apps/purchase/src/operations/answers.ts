@@ -75,6 +75,8 @@ export const Sale = z
     tickets: z.enum(['transferable', 'revocable']),
     asset: z.enum(['token-2022', 'compressed']),
     smartWallets: z.literal(true).optional(),
+    image: z.string().optional(),
+    externalUrl: z.string().optional(),
     opensAt: given.optional(),
     closesAt: given.optional(),
     closed: z.boolean().optional(),

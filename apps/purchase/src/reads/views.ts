@@ -8,6 +8,7 @@ import type { DiscountCode } from '#shared/domain/sale/terms.js';
 import type { Stock } from '#shared/domain/sale/units/stock.js';
 import type { OrderId, TicketId } from '#shared/kernel/ids.js';
 import { rfc3339 } from '#shared/kernel/moment.js';
+import { assetView } from './asset-view.js';
 
 /** The state of a ticket's mint, from the minter's log. */
 export interface MintView {
@@ -47,9 +48,7 @@ export function saleView(sale: Sale, version: number): object {
     holdSeconds,
     payment,
     mint,
-    tickets: open.terms.tickets ?? 'transferable',
-    asset: open.terms.asset ?? 'token-2022',
-    ...(open.terms.smartWallets && { smartWallets: true }),
+    ...assetView(open.terms),
     ...(opensAt !== undefined && { opensAt: rfc3339(opensAt) }),
     ...(closesAt !== undefined && { closesAt: rfc3339(closesAt) }),
     ...(open.closed && { closed: true }),

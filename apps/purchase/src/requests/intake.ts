@@ -1,24 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { AggregateRepository } from '#shared/aggregate/aggregate-repository.js';
-import type { AssetKind } from '#shared/domain/sale/assets/asset-terms.js';
 import { type EventStore, saleSubject } from '#shared/event-store/event-store.js';
 import { fingerprint } from '#shared/kernel/canonical.js';
 import { KeyedSlots } from '#shared/kernel/concurrency/keyed-slots.js';
 import { orderId, type PaymentId } from '#shared/kernel/ids.js';
-import { keyProblem } from '#shared/kernel/wallet.js';
 import type { DeadLetters } from '#shared/platform/messaging/dead-letters.js';
 import type { Logger } from '#shared/platform/process/logger.js';
-import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { COMMANDS_STREAM } from '#shared/platform/topology/streams.js';
 import type { Decisions } from '../deciding/decisions.js';
-import type { SaleAggregate } from '../deciding/sale-aggregate.js';
 import type { PurchaseMetrics } from '../metrics.js';
-import { type Answer, accepted, invalid, isInProgress, problemAnswer } from './answer.js';
+import { type Answer, accepted, isInProgress, problemAnswer } from './answer.js';
 import type { Asked, Command } from './command.js';
 import { hashesOf } from './idempotency-key.js';
 import type { Inbox, Stored } from './inbox.js';
 import { KnownSales } from './known-sales.js';
-import { openingProblem } from './opening-problem.js';
+import { type Allowances, notAllowed } from './not-allowed.js';
 import { type Request, readingsBefore, readRequest } from './read-request.js';
 import type { Replies } from './replies.js';
 import type { JsonObject } from './request-body.js';
@@ -30,17 +25,13 @@ const COPY_PAUSE_MS = 25;
 /** Undecided requests of one sale in this process; further ones are rejected with a retry time. */
 export const MAX_WAITING_PER_SALE = 2_000;
 
-export interface IntakeParts {
+export interface IntakeParts extends Allowances {
   readonly store: EventStore;
-  readonly folds: AggregateRepository<SaleAggregate>;
   readonly decisions: Decisions;
   readonly inbox: Inbox;
   readonly replies: Replies;
   readonly dead: Pick<DeadLetters, 'open'>;
-  readonly tenants: Pick<TenantDirectory, 'active'>;
   readonly metrics: Pick<PurchaseMetrics, 'answered'>;
-  /** Kinds of assets that sales may choose. */
-  readonly assets: readonly AssetKind[];
   readonly logger: Logger;
 }
 
@@ -137,19 +128,8 @@ export class Intake {
 
   /** What this operator or this sale does not allow. A key that was decided before gets its response, whatever is allowed now. */
   private async disallowed(request: Request, asked: Asked): Promise<Answer | undefined> {
-    const { operation, tenant, request: said } = asked;
-    const isOpening = operation === 'sale.open';
-    const problem = isOpening ? openingProblem(said, this.parts.assets, this.parts.tenants.active(tenant)) : await this.keyless(asked);
+    const problem = await notAllowed(asked, this.parts);
     return problem && ((await this.decidedBefore(request)) ?? problem);
-  }
-
-  /** A wallet that no key signs for, where the sale does not say that it has such: this never changes, so the decision needs no such check. */
-  private async keyless({ tenant, sale, request }: Asked): Promise<Answer | undefined> {
-    const { wallet } = request as { readonly wallet?: string };
-    const detail = wallet === undefined ? undefined : keyProblem(wallet);
-    if (detail === undefined) return undefined;
-    const isAllowed = await this.parts.folds.query(saleSubject(tenant, sale), (fold) => fold.sale.open?.terms.smartWallets === true);
-    return isAllowed ? undefined : invalid([{ pointer: '/wallet', detail }]);
   }
 
   private async decide(unanswered: Asked): Promise<Answer> {

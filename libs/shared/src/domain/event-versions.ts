@@ -80,7 +80,7 @@ export const UPCASTS: Readonly<Record<EventType, readonly Upcast[]>> = {
   DisputeWon: [],
   DisputeLost: [],
   PaymentReportSetAside: [],
-  MintPlanned: [asItWas],
+  MintPlanned: [asItWas, asItWas],
   MintSubmitted: [],
   MintAttemptDied: [],
   MintCompleted: [asItWas],

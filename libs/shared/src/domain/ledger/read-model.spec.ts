@@ -70,7 +70,9 @@ const cost = { totalMinor: 100n, currency: 'EUR' };
 const ORDER: OrderRow = { ...held, ...cost, tickets: ['tkt_1', 'tkt_2'], key: null, placedAt: 20, expiresAt: null, payment: null };
 const unminted = { request: 0, mintKey: null, attempts: 0, asset: null, signature: null, slot: null, holder: null, failure: null };
 const nameless = { label: null, category: null, type: null, priceMinor: 50n };
-const TICKET: TicketRow = { ...held, ...ticket(1), ...nameless, ...unminted, symbol: null, document: null };
+const documented = { asset: 'a', symbol: 'ADMIT', document: 'hash' };
+const undocumented = { symbol: null, document: null, documentName: null, image: null, externalUrl: null };
+const TICKET: TicketRow = { ...held, ...ticket(1), ...nameless, ...unminted, ...undocumented };
 
 describe('the row of a sale', () => {
   it('is its terms', () => {
@@ -183,12 +185,8 @@ describe('the row of a ticket', () => {
 
   it.each<[string, LedgerEvent, Partial<TicketRow>, string[]]>([
     ['planned', mint('MintPlanned', { asset: 'asset' }), { asset: 'asset' }, []],
-    [
-      'planned with a document',
-      mint('MintPlanned', { asset: 'a', symbol: 'ADMIT', document: 'hash' }),
-      { asset: 'a', symbol: 'ADMIT', document: 'hash' },
-      [],
-    ],
+    ['planned with a document', mint('MintPlanned', documented), documented, []],
+    ['planned with a page', mint('MintPlanned', { ...documented, shown: { name: 'G' } }), { ...documented, documentName: 'G' }, []],
     ['planned before there were documents', mint('MintPlanned', { asset: 'a', symbol: 'ADMIT' }), { asset: 'a' }, []],
     ['signed', mint('MintSubmitted', { attempt: 3 }), { attempts: 3 }, []],
     ['not minted by this attempt', mint('MintAttemptDied', { attempt: 1 }), {}, []],

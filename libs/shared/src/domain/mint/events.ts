@@ -1,5 +1,5 @@
 import type { OrderId, TicketId, UnitId, Wallet } from '../../kernel/ids.js';
-import type { AssetTerms } from '../sale/assets/asset-terms.js';
+import type { AssetLinks, AssetTerms } from '../sale/assets/asset-terms.js';
 import type { TicketKind } from '../sale/events.js';
 
 /** The data that every later attempt needs to build the same asset at the same address; written before the first attempt, never changed. */
@@ -23,6 +23,8 @@ export interface MintPlan extends TicketKind {
   readonly salt: string;
   /** SHA-256 of the document at the URI, hexadecimal. Absent in plans older than documents. */
   readonly document?: string;
+  /** What the document says beside the plan, with the sale's full name. Absent: it has its first form. */
+  readonly shown?: AssetLinks & { readonly name: string };
   /** The key that may burn a revocable ticket's asset. Absent: only its holder may burn it, and it is transferable. */
   readonly delegate?: string;
   /** The ticket is a leaf of a tree, minted into this collection; `asset` is its marker. Absent: it is a Token-2022 mint. */

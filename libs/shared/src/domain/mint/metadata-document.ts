@@ -1,5 +1,6 @@
-import { canonicalJson } from '../../kernel/canonical.js';
+import { canonicalJson, type Json } from '../../kernel/canonical.js';
 import { base32, hashFields } from '../../kernel/hash.js';
+import type { AssetLinks } from '../sale/assets/asset-terms.js';
 
 /** The public data of a ticket; excludes its buyer and its order. */
 export interface Described {
@@ -13,13 +14,28 @@ export interface Described {
   /** The sale's full name: the asset itself has room for 32 bytes of it. */
   readonly name: string;
   readonly symbol: string;
+  /** What wallets show beside it. Absent: the document has its first form, and a plan says the same. */
+  readonly links?: AssetLinks | undefined;
 }
+
+/** Media types of images by the end of their address. */
+const IMAGE_TYPES: Readonly<Record<string, string>> = {
+  ...{
+    svg: 'image/svg+xml',
+    png: 'image/png',
+    jpg: 'image/jpeg',
+    jpeg: 'image/jpeg',
+    gif: 'image/gif',
+    webp: 'image/webp',
+    avif: 'image/avif',
+  },
+};
 
 /**
  * The document at an asset's URI, in the form that wallets read. It depends only on the log. The plan and the buyer's receipt hold its
  * hash, so its bytes must never change: another text needs a second version beside this one.
  */
-export const metadataDocument = ({ tenant, sale, ticket, unit, label, category, type, name, symbol }: Described): string =>
+export const metadataDocument = ({ tenant, sale, ticket, unit, label, category, type, name, symbol, links }: Described): string =>
   canonicalJson({
     name,
     symbol,
@@ -33,7 +49,21 @@ export const metadataDocument = ({ tenant, sale, ticket, unit, label, category, 
       ...traitOf('Type', type),
       { trait_type: 'Ticket', value: ticket },
     ],
+    ...(links !== undefined && shownBy(links, { name, family: tenant })),
   });
+
+/** `collection` is read where the chain names none: Token-2022 has no room for one in a transaction that mints. */
+function shownBy(
+  { image, externalUrl }: AssetLinks,
+  collection: { readonly name: string; readonly family: string },
+): Readonly<Record<string, Json>> {
+  const type = IMAGE_TYPES[/\.([a-z]+)$/i.exec(image ?? '')?.[1]?.toLowerCase() ?? ''];
+  return {
+    collection,
+    ...(externalUrl !== undefined && { external_url: externalUrl }),
+    ...(image !== undefined && { image, properties: { category: 'image', files: type === undefined ? [] : [{ uri: image, type }] } }),
+  };
+}
 
 /** What the sale does not have is not in the document: the documents of before stay as they were. */
 const traitOf = (name: string, value: string | undefined): { readonly trait_type: string; readonly value: string }[] =>

@@ -10,7 +10,7 @@ import type { MintRule, SaleTerms } from './terms.js';
 export function openSale(state: Sale, command: OpenSale): Decision<SaleEvent> {
   if (state.open !== undefined) return refuse('sale-exists', { pointers: ['/sale'] });
   const { sale, name, maxPerBuyer, maxPerWallet, maxEndedHolds, holdSeconds, payment, opensAt, closesAt } = command;
-  const { tickets, asset, smartWallets } = command;
+  const { tickets, asset, smartWallets, image, externalUrl } = command;
   const data: SaleTerms = {
     sale,
     name,
@@ -24,6 +24,8 @@ export function openSale(state: Sale, command: OpenSale): Decision<SaleEvent> {
     ...(tickets !== undefined && { tickets }),
     ...(asset !== undefined && { asset }),
     ...(smartWallets && { smartWallets }),
+    ...(image !== undefined && { image }),
+    ...(externalUrl !== undefined && { externalUrl }),
     ...(opensAt !== undefined && { opensAt }),
     ...(closesAt !== undefined && { closesAt }),
   };

@@ -39,8 +39,12 @@ function changed(row: TicketRow, event: MintEvent, { sequence, at: updatedAt }: 
 /** A mint that is to be revoked keeps that state. */
 const ended = ({ status }: TicketRow, end: TicketRow['status']): TicketRow['status'] => (status === 'revoking' ? status : end);
 
-const plannedOf = ({ asset, symbol, document }: MintPlan): Partial<TicketRow> =>
-  document === undefined ? { asset } : { asset, symbol, document };
+function plannedOf({ asset, symbol, document, shown }: MintPlan): Partial<TicketRow> {
+  if (document === undefined) return { asset };
+  if (shown === undefined) return { asset, symbol, document };
+  const { name: documentName, image = null, externalUrl = null } = shown;
+  return { asset, symbol, document, documentName, image, externalUrl };
+}
 
 function entriesOf(event: MintEvent, row: TicketRow, { sale }: EntrySource): Entry[] {
   const { order, ticket, failure } = row;

@@ -109,6 +109,9 @@ function postOrder(placed: Sale<'OrderPlaced'>, book: UnitOfWork, place: EntrySo
       failure: null,
       symbol: null,
       document: null,
+      documentName: null,
+      image: null,
+      externalUrl: null,
       sequence,
       updatedAt: at,
     });

@@ -1,7 +1,17 @@
 import { z } from 'zod';
+import { fitting } from '../../commands.js';
+import { LINK_RULE, linkProblem } from './links.js';
 
 const tickets = z.enum(['transferable', 'revocable'], 'must be "transferable" or "revocable"');
 const asset = z.enum(['token-2022', 'compressed'], 'must be "token-2022" or "compressed"');
+
+const link = z.string('must be a string: an https address').check(fitting(linkProblem)).meta(LINK_RULE);
+
+/** Of tickets whose mint is requested from then on: those that were requested keep theirs. */
+export const assetLinks = {
+  image: link.optional().describe('What wallets show. Left out: an image that is made of the name, the category and the label'),
+  externalUrl: link.optional().describe('The page of the event, which wallets link to'),
+};
 
 /** Members of `sale.open` that say what the assets of tickets are. */
 export const assetChosen = {
@@ -17,4 +27,5 @@ export const assetChosen = {
     .literal(true, 'must be true, or left out')
     .optional()
     .describe('Wallets may be addresses of programs, which no key signs for: a smart wallet or a multisig. It cannot be changed'),
+  ...assetLinks,
 };

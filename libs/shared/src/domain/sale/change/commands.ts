@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { moment, name, saleId, whole } from '../../commands.js';
 import { MAX_HOLD_SECONDS, MAX_UNITS_PER_SALE } from '../../values.js';
+import { assetLinks } from '../assets/commands.js';
 import { MAX_ENDED_HOLDS } from '../limits.js';
 import { limits, offered, readCode } from '../offer/commands.js';
 
@@ -22,6 +23,8 @@ export const ChangeSale = z
     holdSeconds: whole(1, MAX_HOLD_SECONDS).optional().describe('Of later orders'),
     opensAt: moment.nullable().optional().describe('null: no limit'),
     closesAt: moment.nullable().optional().describe('null: no limit'),
+    image: assetLinks.image.nullable().describe('Of tickets whose mint is requested later. null: an image that is made'),
+    externalUrl: assetLinks.externalUrl.nullable().describe('Of tickets whose mint is requested later. null: none'),
     paused: z.boolean('must be true or false').optional().describe('true: it takes no orders until it is false'),
     reopen: z.literal(true, 'must be true, or left out').optional().describe('Takes orders again after it was closed'),
   })
