@@ -24,8 +24,39 @@ export function changeFor(offer: Offer | undefined, drawn: Body, { units: way, o
     () => ({ units: { rows: [{ row: `added-${order}`, ...inCategory(offer, order), from: 1, to: 3 }] } }),
     () => ({ units: { seats: [{ unit: `EXTRA-${order}`, ...inCategory(offer, order) }] } }),
     () => ({ paused: order === 0, reopen: true, opensAt: null, closesAt: null }),
+    () => limitsOf(offer, order),
+    () => moreOf(offer, order),
   ];
-  return changes[(way - 1) % changes.length]?.() ?? drawn;
+  return changes[(way - 1 + order) % changes.length]?.() ?? drawn;
+}
+
+/** Other limits of the categories. */
+const limitsOf = ({ categories = [] }: Offer, order: number): Body =>
+  categories.length === 0
+    ? { maxEndedHolds: 1 + order }
+    : {
+        categories: categories.map(({ category }, index) => ({
+          category,
+          ...(index % 2 === order % 2 && { maxPerBuyer: 1 + order, maxPerWallet: 1 + order }),
+        })),
+      };
+
+/** Another category with a row of its own, or another type where there are no categories. */
+function moreOf({ categories, types, prices }: Offer, order: number): Body {
+  if (categories === undefined && types === undefined)
+    return { types: [{ type: 'adult' }], prices: [{ type: 'adult', amount: `${order}` }] };
+  if (categories === undefined) {
+    const type = `more-${order}`;
+    if (types?.some((one) => one.type === type)) return { name: 'Changed again' };
+    return { types: [...(types ?? []), { type }], prices: [...prices, { type, amount: `${order}` }] };
+  }
+  const category = `more-${order}`;
+  if (categories.some((one) => one.category === category)) return { name: 'Changed again' };
+  return {
+    categories: [...categories, { category, maxPerBuyer: 1 + order }],
+    prices: [...prices, { category, amount: `${order}` }],
+    units: { rows: [{ row: category, category, from: 1, to: 4 }] },
+  };
 }
 
 /** Twice or half of what each price is. */

@@ -27,8 +27,20 @@ const label = fc.option(valuesOf(OpenSale.shape.name) as fc.Arbitrary<string>, {
 export const openingBodies = (size: Size): fc.Arbitrary<Body> =>
   fc
     .tuple(valuesOf(z.strictObject(others), size) as fc.Arbitrary<Body>, offers(size), fc.constantFrom(undefined, ...CODES))
-    .map(([rest, offer, codes]) => ({ ...rest, ...offer, ...(codes && { codes }) }))
+    .map(([rest, offer, codes]) => ({
+      ...rest,
+      ...offer,
+      ...(codes && { codes: codes.map((code) => ({ ...code, ...kindOf(code, offer) })) }),
+    }))
     .filter((body) => OpenSale.safeParse({ ...body, sale: 'any' }).success);
+
+/** The free tickets of a code are those of one category and one type, where the sale has them. */
+function kindOf({ code }: { readonly code: string }, { categories: named, types: sold }: Body): Body {
+  if (code !== 'b') return {};
+  const [first] = (named ?? []) as readonly { readonly category: string }[];
+  const last = ((sold ?? []) as readonly { readonly type: string }[]).at(-1);
+  return { ...(first && { categories: [first.category] }), ...(last && { types: [last.type] }) };
+}
 
 const offers = (size: Size): fc.Arbitrary<Body> =>
   size === 'largest' ? largestOffer : fc.oneof({ weight: 1, arbitrary: shortOffer }, { weight: 2, arbitrary: wholeOffer });
