@@ -160,4 +160,12 @@ export const LAW_MUTANTS: readonly Mutant[] = [
     checks: ['L13'],
     specs: ['libs/shared/src/domain/sale/orders/order-items.spec.ts'],
   },
+  {
+    guard: 'a change and its answer fit one commit: whatever they come to, the change is accepted',
+    file: 'apps/purchase/src/operations/sale/change.ts',
+    from: "return 'refusal' in decision ? decision : (tooLarge(sale, command, decision.events) ?? decision);",
+    to: "return tooLarge.name === '' ? { events: [] } : decision;",
+    checks: ['L6'],
+    specs: ['apps/purchase/src/operations/sale/change.spec.ts', 'test/sells-once/changed-sale.spec.ts'],
+  },
 ];

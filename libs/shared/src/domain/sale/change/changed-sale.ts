@@ -8,10 +8,15 @@ type Change = SaleChanged['data'];
 
 /** The sale with other terms. Orders keep what they were placed at. */
 export function changedSale(sale: OpenedSale, change: Change): OpenedSale {
+  const changed = withTerms(sale, change);
+  const { terms, paused, closed } = changed;
+  return isCounted(change) ? { ...counted(sale, terms, change), paused, closed } : changed;
+}
+
+/** The same with the units and the usage of before. */
+export function withTerms(sale: OpenedSale, change: Change): OpenedSale {
   const terms = changedTerms(sale.terms, change);
-  const paused = change.paused ?? sale.paused;
-  const closed = sale.closed && change.reopened !== true;
-  return isCounted(change) ? { ...counted(sale, terms, change), paused, closed } : { ...sale, ...pricesOf(terms), terms, paused, closed };
+  return { ...sale, ...pricesOf(terms), terms, paused: change.paused ?? sale.paused, closed: sale.closed && change.reopened !== true };
 }
 
 /** Units and usage are kept by what the terms limit: where that changes, they are counted again. */
