@@ -64,7 +64,7 @@ COPY --from=build /app/dist/dev dist/dev
 COPY deploy/*.mjs deploy/
 # Postgres, which runs as user and group 999 of its image, reads its password from the last one.
 RUN install -d -o node -g node -m 0700 /data /setup/secrets /setup/nats /setup/nats-2 /setup/nats-3 \
-  /setup/provision /setup/migrate /setup/tenants /setup/purchase /setup/minter /setup/ledger /setup/operator /setup/console \
+  /setup/provision /setup/migrate /setup/tenants /setup/purchase /setup/minter /setup/ledger /setup/webhooks /setup/operator /setup/console \
   && install -d -o node -g 999 -m 0750 /setup/postgres
 USER node
 HEALTHCHECK NONE

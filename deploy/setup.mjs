@@ -50,11 +50,11 @@ for (const node of nodes) {
   writePrivate(join(volume, 'logins.json'), JSON.stringify(logins)); // for `accounts`, which writes the same again with more tenants
 }
 writeForGroup(join(folder, 'postgres'), 'password', secrets[SUPERUSER]);
-for (const who of ['provision', 'purchase', 'minter', 'ledger', 'operator', 'console']) {
-  // Where an app listens inside its container is the image's affair.
+for (const who of ['provision', 'purchase', 'minter', 'ledger', 'webhooks', 'operator', 'console']) {
+  // Where an app listens inside its container is the image's affair. Webhooks go to public addresses: not to other containers.
   writePrivate(
     join(folder, who, 'app.env'),
-    asFile({ ...settingsOf(who, inside), ...more(who) }, (name) => !/^(HTTP|HEALTH)_/.test(name)),
+    asFile({ ...settingsOf(who, inside), ...more(who) }, (name) => !/^(HTTP|HEALTH|WEBHOOK)_/.test(name)),
   );
 }
 writePrivate(
@@ -81,7 +81,7 @@ process.stdout.write('passwords, accounts and settings are in place\n');
 
 /** The apps run in containers of their own. */
 function healthPorts(port) {
-  return { purchaseHealth: port, minterHealth: port, ledgerHealth: port };
+  return { purchaseHealth: port, minterHealth: port, ledgerHealth: port, webhooksHealth: port };
 }
 
 function more(who) {

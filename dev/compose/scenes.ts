@@ -30,7 +30,7 @@ export async function base(isBuilt: boolean): Promise<void> {
       const [overNats] = await step('orders over NATS and HTTP: sold, minted, in the ledger', () => selling.sellAndMint('first'));
       await step('admit replay', () => replay(project));
       await step('admit log backup, and a replay of it', () => backUp(project, BACKUP));
-      await crashAll(project, selling, ['nats', 'accounts', 'postgres', 'chain', 'purchase', 'http', 'minter', 'ledger']);
+      await crashAll(project, selling, ['nats', 'accounts', 'postgres', 'chain', 'purchase', 'http', 'minter', 'ledger', 'webhooks']);
       await step('docker compose up --scale purchase=2: requests to each', async () => {
         await project.up('--scale', 'purchase=2');
         return shareOut(project, 'purchase', settings.HTTP_URL ?? '');
@@ -60,7 +60,7 @@ export async function cluster(isBuilt: boolean): Promise<void> {
       await step('orders over NATS and HTTP: sold, minted, in the ledger', () => selling.sellAndMint('first'));
       await step('requests to each purchase', () => shareOut(project, 'purchase', settings.HTTP_URL ?? ''));
       await step('requests to each ledger', () => shareOut(project, 'ledger', settings.LEDGER_URL ?? ''));
-      await crashAll(project, selling, ['nats-2', 'purchase', 'minter', 'ledger']);
+      await crashAll(project, selling, ['nats-2', 'purchase', 'minter', 'ledger', 'webhooks']);
       await step('docker compose stop nats-3 while orders are sold', async () => {
         const rush = await selling.rush('without-one');
         await project.run('stop', 'nats-3');

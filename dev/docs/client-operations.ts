@@ -1,6 +1,6 @@
 import { asyncapi } from '../../apps/purchase/src/api/docs/asyncapi.js';
 import { methodOf, type Route, routes } from '../../apps/purchase/src/api/http/routes.js';
-import { isMutation, type Operation } from '../../apps/purchase/src/operations/operation.js';
+import { isMutation, isSetting, type Operation } from '../../apps/purchase/src/operations/operation.js';
 import { operations } from '../../apps/purchase/src/operations/operations.js';
 
 export const CLIENT_OPERATIONS = 'libs/client/src/operations.ts';
@@ -80,7 +80,7 @@ function typesOf({ name }: Operation, { channels, components }: Contract): { rea
 
 /** The address with every member it says behind a colon. */
 function addressOf(route: Route): string {
-  const named = isMutation(route) ? [] : [...(route.http.query ?? []), ...Object.keys(route.http.options ?? {})];
+  const named = isMutation(route) || isSetting(route) ? [] : [...(route.http.query ?? []), ...Object.keys(route.http.options ?? {})];
   const query = named.map((part) => `${part}=:${part}`).join('&');
   return `  '${route.name}': ['${methodOf(route)}', '${route.http.path}${query === '' ? '' : `?${query}`}'],\n`;
 }
@@ -117,7 +117,7 @@ import type { Outcome } from './outcome.js';
 ${types.join('\n')}
 /** What changes something: it has a key. */
 ${table('Mutations', all.filter(isMutation))}
-/** What only reads. */
+/** What only reads, or changes a setting: it has no key. */
 ${table(
   'Queries',
   all.filter((one) => !isMutation(one)),

@@ -15,6 +15,7 @@ export const USUAL_PORTS = {
   purchaseHealth: 3010,
   minterHealth: 3011,
   ledgerHealth: 3012,
+  webhooksHealth: 3014,
   consoleHealth: 3013,
 };
 export type Ports = Readonly<Record<keyof typeof USUAL_PORTS, number>>;

@@ -2,7 +2,7 @@ import type { Credentials, DEV_TENANTS } from '../nats/server.js';
 import type { Environment } from '../processes/project.js';
 import type { Ports } from './ports.js';
 
-export const APPS = ['purchase', 'minter', 'ledger'] as const;
+export const APPS = ['purchase', 'minter', 'ledger', 'webhooks'] as const;
 export type App = (typeof APPS)[number];
 /** An app of its own: nothing needs it to sell. */
 export const CONSOLE = 'console';
@@ -42,7 +42,7 @@ export const SECRETS = [...DATABASE_ROLES, 'apiKey', 'webhookSecret', 'acmeApiKe
 export type Settings = Readonly<Record<string, string>>;
 
 // Variables that the stack sets for one process must not reach another through the shell that started the stack.
-const TOLD_BY_US = /^(NATS|DATABASE|ADMIT|HTTP|HEALTH|SOLANA|MINT_KEYS|TENANT|CONSOLE)(_|$)/;
+const TOLD_BY_US = /^(NATS|DATABASE|ADMIT|HTTP|HEALTH|SOLANA|MINT_KEYS|TENANT|CONSOLE|WEBHOOK)(_|$)/;
 
 /** The terminal's environment without the variables that the stack sets itself. */
 export function inherited(env: Environment): Environment {
@@ -63,6 +63,7 @@ export function settingsOf(who: Served | 'provision' | 'replay' | 'operator', wi
         ...http(wiring.ports.purchase),
         ...health(wiring, 'purchase'),
         ...(wiring.compressed && { SALE_ASSETS: 'token-2022,compressed' }),
+        ...targets(wiring),
       };
     }
     case 'minter':
@@ -76,6 +77,8 @@ export function settingsOf(who: Served | 'provision' | 'replay' | 'operator', wi
         // An asset on a public chain must not point to this machine.
         ...(wiring.solanaIsLocal && { MINT_URI_PREFIX: `http://127.0.0.1:${wiring.ports.ledger}/m/` }),
       };
+    case 'webhooks':
+      return { ...settings, ...health(wiring, 'webhooks'), ...targets(wiring) };
     case 'ledger':
       return {
         ...settings,
@@ -120,6 +123,9 @@ export const treeSettings = (wiring: Wiring): Settings => ({
   MINT_KEYS_DIR: wiring.keysDir,
   MINT_AIRDROP: 'local',
 });
+
+/** Beside a local chain receivers are tried on this machine too. */
+const targets = ({ solanaIsLocal }: Wiring): Settings => (solanaIsLocal ? { WEBHOOK_TARGETS: 'any' } : {});
 
 /** The environment of `admit ledger migrate`: no NATS, and the logins of the roles that it creates. */
 export const migrationSettings = (wiring: Wiring): Settings => ({

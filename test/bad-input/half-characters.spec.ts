@@ -87,6 +87,14 @@ const BODIES: Readonly<Record<string, readonly Branch[]>> = {
   'ticket.mint': [{ sale: 'bad', tickets: [ticket.ticket], wallet }],
   'ticket.get': [ticket],
   'ticket.receipt': [ticket],
+  'webhook.add': [{ endpoint: 'crm', url: 'https://crm.example/', types: ['OrderPlaced'], secret: `whsec_${'A'.repeat(44)}` }],
+  'webhook.change': [{ endpoint: 'crm', url: 'https://crm.example/', types: ['OrderPlaced'] }],
+  'webhook.remove': [{ endpoint: 'crm' }],
+  'webhook.rotate': [{ endpoint: 'crm' }],
+  'webhook.test': [{ endpoint: 'crm' }],
+  'webhook.redeliver': [{ endpoint: 'crm', event: `evt_${'a'.repeat(26)}` }],
+  'webhook.list': [{}],
+  'webhook.deliveries': [{ endpoint: 'crm', cursor: 'c' }],
 };
 /** Events that say, together, every text that a provider can report. */
 const EVENTS = [

@@ -94,7 +94,12 @@ export class HttpCaller {
 }
 
 /** What a path says in place of what is not in a body. */
-const ANY: Readonly<Record<string, string>> = { sale: 'bad', order: `ord_${'a'.repeat(26)}`, ticket: `tkt_${'a'.repeat(26)}` };
+const ANY: Readonly<Record<string, string>> = {
+  sale: 'bad',
+  order: `ord_${'a'.repeat(26)}`,
+  ticket: `tkt_${'a'.repeat(26)}`,
+  endpoint: 'crm',
+};
 const isObject = (body: unknown): body is Readonly<Record<string, unknown>> =>
   typeof body === 'object' && body !== null && !(body instanceof Uint8Array);
 

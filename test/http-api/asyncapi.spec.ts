@@ -47,7 +47,7 @@ describe('docs/asyncapi.json', () => {
     expect([validate({ ...document, operations: { bad: { action: 'listen' } } }), version, Object.keys(operations ?? {}).length]).toEqual([
       false,
       '3.0.0',
-      19,
+      27,
     ]);
   });
 
@@ -98,6 +98,23 @@ describe('the problems it names', () => {
   });
 });
 
+type Asked = [name: string, kind: string, body: object, key?: string];
+const OF_WEBHOOKS: readonly Asked[] = [
+  ['webhook.add', 'done', { endpoint: 'crm', url: 'https://crm.example/admit', types: ['OrderConfirmed'] }],
+  ['webhook.add', 'problem', { endpoint: 'crm', url: 'https://crm.example/other' }],
+  ['webhook.change', 'done', { endpoint: 'crm', types: null }],
+  ['webhook.change', 'problem', { endpoint: 'crm', url: 'http://127.0.0.1' }],
+  ['webhook.list', 'done', {}],
+  ['webhook.rotate', 'done', { endpoint: 'crm' }],
+  ['webhook.test', 'done', { endpoint: 'crm' }],
+  ['webhook.deliveries', 'done', { endpoint: 'crm' }],
+  ['webhook.deliveries', 'problem', { endpoint: 'crm', cursor: 'other' }],
+  ['webhook.redeliver', 'done', { endpoint: 'crm' }],
+  ['webhook.redeliver', 'problem', { endpoint: 'crm', event: `evt_${'a'.repeat(26)}` }],
+  ['webhook.remove', 'done', { endpoint: 'crm' }],
+  ['webhook.remove', 'problem', { endpoint: 'crm' }],
+];
+
 describe('the service', () => {
   const shop = Shop.forTests('asyncapi');
 
@@ -142,7 +159,7 @@ describe('the service', () => {
     const other = await shop.demo.ask('order.place', { ...order, buyer: 'b-2', units: ['A-3'] }, 'seed-2');
     const [minted] = other.body.tickets as [{ readonly ticket: string; readonly unit: string }];
     await logMint(shop.log.admin, { tenant: 'demo', sale: 'doc', order: other.body.order, ...minted, wallet } as unknown as Minted);
-    const traffic: [name: string, kind: string, body: object, key?: string][] = [
+    const traffic: Asked[] = [
       ['sale.open', 'done', { sale: 'doc-2', ...terms, opensAt: '2026-01-01T00:00:00Z', units: { quota: 5 } }, 'o-2'],
       ['sale.open', 'refused', { sale: 'doc', ...terms, units: { quota: 5 } }, 'o-3'],
       ['sale.open', 'problem', { sale: 'doc' }, 'o-4'],
@@ -190,6 +207,7 @@ describe('the service', () => {
       ],
       ['sale.change', 'refused', { sale: 'doc', price: { amount: '1', currency: 'USD' } }, 'ch-2'],
       ['sale.change', 'problem', { sale: 'doc' }, 'ch-3'],
+      ...OF_WEBHOOKS,
     ];
     for (const [name, kind, body, key] of traffic) {
       const said = await ask(name, body, key);

@@ -64,6 +64,9 @@ export class MemorySelling {
       },
       list: { page: async () => ({ sales: [] }) },
       cursors: () => new PageCursors('', '', ''),
+      get webhooks(): never {
+        throw new Error('the model has no webhooks');
+      },
       ...{ mints, store: this.store, metrics, logger },
     });
   }

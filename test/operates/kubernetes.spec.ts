@@ -102,8 +102,8 @@ describe.each(cases)('the overlay $overlay', ({ overlay, all }) => {
     expect(await problemsOf(wrong)).toEqual([expect.stringContaining('replicas')]);
   });
 
-  it('has the three apps with probes, and the two Jobs that run before them', () => {
-    for (const app of ['purchase', 'minter', 'ledger']) {
+  it('has the apps with probes, and the two Jobs that run before them', () => {
+    for (const app of ['purchase', 'minter', 'ledger', 'webhooks']) {
       const [container] = pods.find(({ name }) => name === app)?.spec.containers ?? [];
       expect(container?.readinessProbe).toMatchObject({ httpGet: { path: '/health/ready', port: 'health' } });
       expect(container?.livenessProbe).toMatchObject({ httpGet: { path: '/health/live', port: 'health' } });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
 import { WEBHOOK_PATH } from '../../apps/purchase/src/api/http/payment-webhook.js';
 import { addressedParts, fill, methodOf, routes } from '../../apps/purchase/src/api/http/routes.js';
+import { isSetting } from '../../apps/purchase/src/operations/operation.js';
 import { signed } from '../../dev/payments/signing.js';
 import type { HttpAsked, HttpHeard } from '../harness/http-caller.js';
 import { Shop } from '../stages/shop.js';
@@ -9,7 +10,7 @@ import { Shop } from '../stages/shop.js';
 /** A log that is away is a 503 that says when to come again, on every route and for every request: also where the request itself is refused. */
 
 const ORDER = `ord_${'a'.repeat(26)}`;
-const PARTS = { sale: 'away', order: ORDER, ticket: `tkt_${'a'.repeat(26)}` };
+const PARTS = { sale: 'away', order: ORDER, ticket: `tkt_${'a'.repeat(26)}`, endpoint: 'away' };
 const news = { sale: 'away', order: ORDER, payment: 'pay_1', amount: '5000', currency: 'EUR' };
 const TYPES = ['succeeded', 'failed', 'refunded', 'dispute.opened', 'dispute.won', 'dispute.lost'];
 /** Read by this version, refused by it, and refused for its spelling. */
@@ -29,7 +30,7 @@ interface Asked extends HttpAsked {
   readonly path: string;
 }
 
-/** Each route twice where it changes something: as its example asks, and with what no version of today takes. */
+/** Each route twice where it has a key: as its example asks, and with what no version of today takes. */
 const onRoutes = (): Asked[] =>
   routes().flatMap((route): Asked[] => {
     const { http } = route;
@@ -40,6 +41,7 @@ const onRoutes = (): Asked[] =>
     ];
     if (method === 'GET') return [{ method, path }];
     const example = 'example' in http ? http.example : {};
+    if (isSetting(route)) return [{ method, path, body: example }];
     return [example, { ...example, sale: 'away', unheardOf: 1 }].map((body) => ({ method, path, body, key: randomUUID() }));
   });
 

@@ -61,7 +61,7 @@ it.each([
   await part.kill9();
   expect(isAlive(before)).toBe(false);
   await part.ready(BACK_MS);
-  for (const app of ['purchase', 'minter', 'ledger']) await stack.part(app).ready(BACK_MS);
+  for (const app of ['purchase', 'minter', 'ledger', 'webhooks']) await stack.part(app).ready(BACK_MS);
   expect(part.pid).not.toBe(before);
   expect(await answers()).toBe(true);
 });

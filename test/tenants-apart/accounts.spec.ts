@@ -21,6 +21,7 @@ const TARGETS = [
   'mint.acme.t.0',
   'timer.set.acme',
   'dead.EVENTS.acme.x',
+  'hook.acme.crm.x',
 ];
 
 const stage = Stage.forTests();
@@ -81,6 +82,7 @@ async function markEveryStream(): Promise<Map<string, number>> {
     `mint.demo.${mark}.0`,
     `timer.due.${mark}`,
     `dead.EVENTS.demo.${mark}`,
+    `hook.demo.crm.${mark}`,
   ]) {
     const { stream } = await jetstream(admin).publish(subject, mark);
     stored.set(stream, (stored.get(stream) ?? 0) + 1);
@@ -120,7 +122,7 @@ describe('L8: a tenant that names a stream as its reply subject', () => {
     expect(await attack(demo, 'provision')).toEqual([]); // the accounts alone hold, even when the answerer may write everywhere
 
     const inside = await insider(); // the control: without the accounts the very same attack goes through ...
-    expect(await attack(inside, 'provision')).toEqual(['COMMANDS', 'MINTS', 'TIMERS', 'DEAD', 'EVENTS']);
+    expect(await attack(inside, 'provision')).toEqual(['COMMANDS', 'MINTS', 'TIMERS', 'DEAD', 'WEBHOOKS', 'EVENTS']);
     expect(await attack(inside, 'edge')).toEqual([]); // ... and the rights of the answerer alone hold it as well
   });
 });

@@ -364,6 +364,49 @@ export type RefundNotification = {
   readonly refundedTotal?: string;
 };
 
+export type AddWebhook = {
+  /** The name of the endpoint, which you choose. */
+  readonly endpoint: string;
+  /** Where events are sent, by https to a public address. */
+  readonly url: string;
+  /** The events that are sent, such as OrderConfirmed. Left out: all. */
+  readonly types?: readonly ('SaleOpened' | 'SaleClosed' | 'SaleChanged' | 'OrderPlaced' | 'OrderConfirmed' | 'OrderPaymentChanged' | 'OrderExpired' | 'OrderCancelled' | 'TicketsEnded' | 'OrderRestored' | 'OrderRefunded' | 'UnitsReleased' | 'MintsRequested' | 'MintsHeld' | 'MintsResumed' | 'MintFailureNoted' | 'RevocationsRequested' | 'PaymentReceived' | 'PaymentFailed' | 'RefundOwed' | 'RefundPaid' | 'RefundFailed' | 'DisputeOpened' | 'DisputeWon' | 'DisputeLost' | 'PaymentReportSetAside' | 'MintPlanned' | 'MintSubmitted' | 'MintAttemptDied' | 'MintCompleted' | 'MintFailed' | 'MintCancelled' | 'MintRevokeSubmitted' | 'MintRevokeDied' | 'MintRevoked' | 'MintVoided' | 'EventSuspended')[];
+  /** By which deliveries are signed. Left out: one is made, and answered once. */
+  readonly secret?: string;
+};
+
+export type ChangeWebhook = {
+  /** The name of the endpoint, which you choose. */
+  readonly endpoint: string;
+  /** Where events are sent, by https to a public address. */
+  readonly url?: string;
+  readonly types?: readonly ('SaleOpened' | 'SaleClosed' | 'SaleChanged' | 'OrderPlaced' | 'OrderConfirmed' | 'OrderPaymentChanged' | 'OrderExpired' | 'OrderCancelled' | 'TicketsEnded' | 'OrderRestored' | 'OrderRefunded' | 'UnitsReleased' | 'MintsRequested' | 'MintsHeld' | 'MintsResumed' | 'MintFailureNoted' | 'RevocationsRequested' | 'PaymentReceived' | 'PaymentFailed' | 'RefundOwed' | 'RefundPaid' | 'RefundFailed' | 'DisputeOpened' | 'DisputeWon' | 'DisputeLost' | 'PaymentReportSetAside' | 'MintPlanned' | 'MintSubmitted' | 'MintAttemptDied' | 'MintCompleted' | 'MintFailed' | 'MintCancelled' | 'MintRevokeSubmitted' | 'MintRevokeDied' | 'MintRevoked' | 'MintVoided' | 'EventSuspended')[] | null;
+};
+
+export type ListDeliveries = {
+  /** The name of the endpoint, which you choose. */
+  readonly endpoint: string;
+  /** 1 to 200; left out: 50. */
+  readonly limit?: number;
+  /** `next` of the page before. */
+  readonly cursor?: string;
+};
+
+export type ListWebhooks = {
+};
+
+export type OfWebhook = {
+  /** The name of the endpoint, which you choose. */
+  readonly endpoint: string;
+};
+
+export type RedeliverWebhook = {
+  /** The name of the endpoint, which you choose. */
+  readonly endpoint: string;
+  /** One that was set aside, by its webhook-id. Left out: every one of this endpoint. */
+  readonly event?: string;
+};
+
 export type Mints = {
   readonly tickets: readonly Ticket[];
   /** Version of the sale; it grows with everything that happens in it. */
@@ -650,6 +693,102 @@ export type Units = {
   readonly next?: string;
 };
 
+export type Webhook = {
+  readonly endpoint: string;
+  readonly url: string;
+  /** Absent: all. */
+  readonly types?: readonly string[];
+  readonly createdAt: string;
+  readonly changedAt: string;
+  /** The newest first. Deliveries are signed by each of them. */
+  readonly secrets: readonly { readonly validUntil?: string }[];
+  /** Answered where it is made, and never again. */
+  readonly secret?: string;
+};
+
+export type WebhookTest = {
+  readonly endpoint: string;
+  /** The header webhook-id: the same with every attempt. */
+  readonly event: string;
+};
+
+export type Redelivered = {
+  readonly endpoint: string;
+  /** Sent again, soon. */
+  readonly events: readonly string[];
+};
+
+export type WebhookRemoved = {
+  readonly endpoint: string;
+  readonly removed: true;
+};
+
+export type Webhooks = {
+  readonly endpoints: readonly {
+    readonly endpoint: string;
+    readonly url: string;
+    /** Absent: all. */
+    readonly types?: readonly string[];
+    readonly createdAt: string;
+    readonly changedAt: string;
+    /** The newest first. Deliveries are signed by each of them. */
+    readonly secrets: readonly { readonly validUntil?: string }[];
+  }[];
+};
+
+export type Deliveries = {
+  readonly endpoint: string;
+  /** The last test. */
+  readonly tested?: {
+    /** The header webhook-id: the same with every attempt. */
+    readonly event: string;
+    readonly type: string;
+    readonly at: string;
+    /** Of the answer over HTTP; absent: there was none. */
+    readonly status?: number;
+    /** Why there was no answer, such as timeout, ECONNREFUSED or address-refused. */
+    readonly error?: string;
+  };
+  readonly sales: readonly {
+    readonly sale: string;
+    /** Events that were accepted. */
+    readonly delivered: number;
+    /** Failed attempts at the next event; those behind it wait. */
+    readonly failures: number;
+    readonly failingSince?: string;
+    readonly nextAttemptAt?: string;
+    readonly last?: {
+      /** The header webhook-id: the same with every attempt. */
+      readonly event: string;
+      readonly type: string;
+      readonly at: string;
+      /** Of the answer over HTTP; absent: there was none. */
+      readonly status?: number;
+      /** Why there was no answer, such as timeout, ECONNREFUSED or address-refused. */
+      readonly error?: string;
+    };
+  }[];
+  /** Events that were not accepted within three days, at most 200: webhook.redeliver sends them again. */
+  readonly dead: readonly {
+    /** The header webhook-id: the same with every attempt. */
+    readonly event: string;
+    readonly sale: string;
+    readonly attempts: number;
+    readonly last: {
+      /** The header webhook-id: the same with every attempt. */
+      readonly event: string;
+      readonly type: string;
+      readonly at: string;
+      /** Of the answer over HTTP; absent: there was none. */
+      readonly status?: number;
+      /** Why there was no answer, such as timeout, ECONNREFUSED or address-refused. */
+      readonly error?: string;
+    };
+  }[];
+  /** `cursor` of the next page; absent on the last. */
+  readonly next?: string;
+};
+
 /** What changes something: it has a key. */
 export interface Mutations {
   'sale.open': { readonly body: OpenSale; readonly answer: Sale };
@@ -666,7 +805,7 @@ export interface Mutations {
   'ticket.mint': { readonly body: MintTickets; readonly answer: Mints };
 }
 
-/** What only reads. */
+/** What only reads, or changes a setting: it has no key. */
 export interface Queries {
   'sale.list': { readonly body: ListSales; readonly answer: Sales };
   'sale.get': { readonly body: GetSale; readonly answer: Sale };
@@ -675,6 +814,14 @@ export interface Queries {
   'order.get': { readonly body: GetOrder; readonly answer: Order };
   'ticket.get': { readonly body: GetTicket; readonly answer: Ticket };
   'ticket.receipt': { readonly body: GetTicket; readonly answer: Receipt };
+  'webhook.add': { readonly body: AddWebhook; readonly answer: Webhook };
+  'webhook.change': { readonly body: ChangeWebhook; readonly answer: Webhook };
+  'webhook.rotate': { readonly body: OfWebhook; readonly answer: Webhook };
+  'webhook.test': { readonly body: OfWebhook; readonly answer: WebhookTest };
+  'webhook.redeliver': { readonly body: RedeliverWebhook; readonly answer: Redelivered };
+  'webhook.remove': { readonly body: OfWebhook; readonly answer: WebhookRemoved };
+  'webhook.list': { readonly body: ListWebhooks; readonly answer: Webhooks };
+  'webhook.deliveries': { readonly body: ListDeliveries; readonly answer: Deliveries };
 }
 
 export type MutationName = keyof Mutations;
@@ -697,6 +844,14 @@ export const ADDRESSES: Readonly<Partial<Record<OperationName, readonly [method:
   'order.get': ['GET', '/v1/sales/:sale/orders/:order'],
   'ticket.get': ['GET', '/v1/tickets/:ticket?sale=:sale'],
   'ticket.receipt': ['GET', '/v1/tickets/:ticket/receipt?sale=:sale'],
+  'webhook.add': ['POST', '/v1/webhook-endpoints'],
+  'webhook.change': ['POST', '/v1/webhook-endpoints/:endpoint/change'],
+  'webhook.rotate': ['POST', '/v1/webhook-endpoints/:endpoint/rotate'],
+  'webhook.test': ['POST', '/v1/webhook-endpoints/:endpoint/test'],
+  'webhook.redeliver': ['POST', '/v1/webhook-endpoints/:endpoint/redeliver'],
+  'webhook.remove': ['POST', '/v1/webhook-endpoints/:endpoint/remove'],
+  'webhook.list': ['GET', '/v1/webhook-endpoints'],
+  'webhook.deliveries': ['GET', '/v1/webhook-endpoints/:endpoint/deliveries?limit=:limit&cursor=:cursor'],
 };
 
 /** A method for each operation. */
@@ -797,5 +952,45 @@ export abstract class Operations {
   /** Reads the receipt of a minted ticket from the log: proof of it for its buyer. */
   receipt(body: GetTicket): Promise<Outcome<Receipt>> {
     return this.query('ticket.receipt', body);
+  }
+
+  /** Adds an endpoint: events of the tenant from now on are sent to it, signed. Asked again it answers the same, without the secret. */
+  addWebhook(body: AddWebhook): Promise<Outcome<Webhook>> {
+    return this.query('webhook.add', body);
+  }
+
+  /** Changes the URL or the types of an endpoint. What waits for it is tried again within a minute. */
+  changeWebhook(body: ChangeWebhook): Promise<Outcome<Webhook>> {
+    return this.query('webhook.change', body);
+  }
+
+  /** Makes another secret of an endpoint. For a day deliveries are signed by the old one too. */
+  rotateWebhook(body: OfWebhook): Promise<Outcome<Webhook>> {
+    return this.query('webhook.rotate', body);
+  }
+
+  /** Sends an event of the type admit.WebhookTest.v1 once. webhook.deliveries says how it ended. */
+  testWebhook(body: OfWebhook): Promise<Outcome<WebhookTest>> {
+    return this.query('webhook.test', body);
+  }
+
+  /** Sends events again that were set aside, with the same ids. They may arrive in another order than they happened. */
+  redeliverWebhook(body: RedeliverWebhook): Promise<Outcome<Redelivered>> {
+    return this.query('webhook.redeliver', body);
+  }
+
+  /** Removes an endpoint, with what waits for it. The delivery under way may still arrive. */
+  removeWebhook(body: OfWebhook): Promise<Outcome<WebhookRemoved>> {
+    return this.query('webhook.remove', body);
+  }
+
+  /** Lists the webhook endpoints of the tenant, without their secrets. */
+  webhooks(body: ListWebhooks): Promise<Outcome<Webhooks>> {
+    return this.query('webhook.list', body);
+  }
+
+  /** Says of an endpoint how far the events of each sale were delivered, what is tried again, and what was set aside. */
+  webhookDeliveries(body: ListDeliveries): Promise<Outcome<Deliveries>> {
+    return this.query('webhook.deliveries', body);
   }
 }

@@ -3,25 +3,14 @@ import type { Decision, RefusalCode } from '#shared/domain/refusal.js';
 import type { SaleEvent } from '#shared/domain/sale/events.js';
 import type { Sale } from '#shared/domain/sale/sale.js';
 import type { Json } from '#shared/kernel/canonical.js';
-import { ORDER_PATTERN, SALE_PATTERN, type SaleId, type TenantId, TICKET_PATTERN } from '#shared/kernel/ids.js';
+import type { SaleId, TenantId } from '#shared/kernel/ids.js';
 import type { Reads } from '../reads/reads.js';
 import type { Answer, ProblemCode } from '../requests/answer.js';
+import type { WebhookSettings } from '../webhooks/webhook-settings.js';
+import type { AddressPart, Path } from './addresses.js';
 
 /** A noun and a verb, such as `order.place`. Over NATS an operation has the subject `admit.<tenant>.<name>`. */
 export type Name = `${string}.${string}`;
-
-/** Members of a request that an HTTP address can say, and the problem where nothing can be called that. */
-export const ADDRESS_PARTS = {
-  sale: { pattern: SALE_PATTERN, unknown: 'sale-unknown', example: 'gala-2027', is: 'A sale of this tenant.' },
-  order: { pattern: ORDER_PATTERN, unknown: 'order-unknown', example: 'ord_abcdefghijklmnopqrstuvwxyz', is: 'An order of this sale.' },
-  ticket: { pattern: TICKET_PATTERN, unknown: 'ticket-unknown', example: 'tkt_abcdefghijklmnopqrstuvwxyz', is: 'A ticket of this sale.' },
-} as const satisfies Readonly<Record<string, { pattern: RegExp; unknown: ProblemCode; example: string; is: string }>>;
-export type AddressPart = keyof typeof ADDRESS_PARTS;
-
-/** With the members of a request that it names behind a colon. */
-export type Path = `/v1/${string}`;
-export const SALE_PATH = '/v1/sales/:sale';
-export const ORDER_PATH = `${SALE_PATH}/orders/:order` as const;
 
 /** Optional members of a query's request by their names, as they are read from an address. */
 export type Options = Readonly<Record<string, 'number' | 'text'>>;
@@ -92,9 +81,17 @@ export interface Query extends OperationBase {
   readonly http: { readonly path: Path; readonly query?: readonly AddressPart[]; readonly options?: Options };
 }
 
-export type Operation = Mutation | Query;
+/** Changes a setting of the tenant, which is not in the log. It has no key: to ask again is safe. Over HTTP it is a POST. */
+export interface Setting extends OperationBase {
+  readonly apply: (settings: WebhookSettings, tenant: string, body: Uint8Array) => Promise<Answer>;
+  readonly http: { readonly path: Path; readonly example: Readonly<Record<string, unknown>> };
+}
+
+export type Operation = Mutation | Query | Setting;
 
 export const isMutation = (operation: Operation | Decided): operation is Mutation => 'decide' in operation && 'schema' in operation;
+
+export const isSetting = (operation: Operation): operation is Setting => 'apply' in operation;
 
 /** A command's body as it was sent. Its schema has checked it before it was stored. */
 export const bodyOf = <T>({ request }: Pick<CommandToDecide, 'request'>): T => request as unknown as T;

@@ -12,6 +12,7 @@ import { saleGet, saleRefundsDue } from './sale/read.js';
 import { saleUnits } from './sale/units.js';
 import { ticketMint } from './ticket/mint.js';
 import { ticketGet, ticketReceipt } from './ticket/read.js';
+import { webhookOperations } from './webhook/operations.js';
 
 const byName = <O extends { readonly name: string }>(list: readonly O[]) =>
   Object.fromEntries(list.map((operation) => [operation.name, operation])) as { readonly [One in O as One['name']]: One };
@@ -40,6 +41,7 @@ export const OPERATIONS = byName([
   orderGet,
   ticketGet,
   ticketReceipt,
+  ...webhookOperations,
 ]);
 
 /** Operations of reactors, which callers cannot use. */

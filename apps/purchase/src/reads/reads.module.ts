@@ -13,6 +13,8 @@ import { MINT_REPOSITORY, SALE_REPOSITORY, type SaleRepository, SalesModule } fr
 import { LookupsModule } from '../lookups/lookups.module.js';
 import { SaleList } from '../lookups/sale-list.js';
 import { PurchaseMetrics } from '../metrics.js';
+import { WebhookSettings } from '../webhooks/webhook-settings.js';
+import { WebhookSettingsModule } from '../webhooks/webhook-settings.module.js';
 import { Reads } from './reads.js';
 
 /** Cursors of the list of a tenant's sales. They are sealed with its key, so that no other tenant's cursor opens. */
@@ -23,11 +25,21 @@ const cursorsOf =
 
 /** Answers queries from the log. */
 @Module({
-  imports: [SalesModule, TenantsModule, LookupsModule],
+  imports: [SalesModule, TenantsModule, LookupsModule, WebhookSettingsModule],
   providers: [
     {
       provide: Reads,
-      inject: [SALE_REPOSITORY, MINT_REPOSITORY, EVENT_STORE, SaleList, TenantDirectory, LOG_EPOCH, PurchaseMetrics, LOGGER],
+      inject: [
+        SALE_REPOSITORY,
+        MINT_REPOSITORY,
+        EVENT_STORE,
+        SaleList,
+        TenantDirectory,
+        LOG_EPOCH,
+        PurchaseMetrics,
+        LOGGER,
+        WebhookSettings,
+      ],
       useFactory: (
         sales: SaleRepository,
         mints: AggregateRepository<MintAggregate>,
@@ -37,9 +49,10 @@ const cursorsOf =
         epoch: string,
         metrics: PurchaseMetrics,
         logger: Logger,
-      ) => new Reads({ sales, mints, store, list, cursors: cursorsOf(tenants, epoch), metrics, logger }),
+        webhooks: WebhookSettings,
+      ) => new Reads({ sales, mints, store, list, cursors: cursorsOf(tenants, epoch), metrics, logger, webhooks }),
     },
   ],
-  exports: [Reads],
+  exports: [Reads, WebhookSettingsModule],
 })
 export class ReadsModule {}

@@ -1,20 +1,17 @@
-import type { z } from 'zod';
 import type { AggregateRepository } from '#shared/aggregate/aggregate-repository.js';
 import type { MintAggregate } from '#shared/aggregate/mint-aggregate.js';
 import { GetOrder, GetSale, GetTicket, ListSales, ListUnits } from '#shared/domain/sale/commands.js';
 import { type EventStore, mintSubject, saleSubject } from '#shared/event-store/event-store.js';
-import { sha256 } from '#shared/kernel/hash.js';
-import { TENANT_PATTERN } from '#shared/kernel/ids.js';
 import type { PageCursors } from '#shared/platform/http/page-cursors.js';
 import type { Logger } from '#shared/platform/process/logger.js';
 import type { Receipt } from '#shared/platform/receipt.js';
-import { validate } from '#shared/platform/validate.js';
 import type { SaleAggregate } from '../deciding/sale-aggregate.js';
 import type { SaleList } from '../lookups/sale-list.js';
 import type { PurchaseMetrics } from '../metrics.js';
-import { type Answer, invalid, problemAnswer } from '../requests/answer.js';
-import { readJson } from '../requests/request-body.js';
+import { type Answer, problemAnswer } from '../requests/answer.js';
+import type { WebhookSettings } from '../webhooks/webhook-settings.js';
 import { mintViews } from './mint-progress.js';
+import { readQuery, tagged } from './read-query.js';
 import { receiptIn } from './receipts.js';
 import { readCursor, type UnitList, UnitLists } from './unit-lists.js';
 import { orderView, refundsDueView, saleView, ticketOf } from './views.js';
@@ -25,6 +22,7 @@ export interface ReadParts {
   readonly store: Pick<EventStore, 'at'>;
   readonly list: Pick<SaleList, 'page'>;
   readonly cursors: (tenant: string) => PageCursors;
+  readonly webhooks: WebhookSettings;
   readonly metrics: Pick<PurchaseMetrics, 'answered'>;
   readonly logger: Logger;
 }
@@ -37,6 +35,10 @@ export class Reads {
   private readonly lists = new UnitLists();
 
   constructor(private readonly parts: ReadParts) {}
+
+  get webhooks(): WebhookSettings {
+    return this.parts.webhooks;
+  }
 
   async sale(tenant: string, body: Uint8Array): Promise<Answer> {
     const query = readQuery(tenant, GetSale, body);
@@ -195,12 +197,6 @@ const placed = (place: number): string => `${place}`.padStart(PLACE_DIGITS, '0')
 /** Sales of a page of which no size is said. */
 const USUAL_SALES = 50;
 
-/** What was found, and its hash as its entity tag. */
-function tagged(view: object): Answer {
-  const body = JSON.stringify(view);
-  return { status: 200, body, etag: `"${sha256(body)}"` };
-}
-
 /** A receipt never changes: its memo is as good a tag as any. */
 const receiptAnswer = (receipt: Receipt | undefined): Answer =>
   receipt === undefined ? problemAnswer('receipt-unknown') : { status: 200, body: JSON.stringify(receipt), etag: `"${receipt.memo}"` };
@@ -208,16 +204,4 @@ const receiptAnswer = (receipt: Receipt | undefined): Answer =>
 /** What was found, and its entity tag: the sale's version, and the version of its mints where they are part of it. */
 function found(view: object, version: number, mintsVersion = 0): Answer {
   return { status: 200, body: JSON.stringify(view), etag: `"${version}${mintsVersion === 0 ? '' : `.${mintsVersion}`}"` };
-}
-
-function readQuery<T extends z.ZodType>(
-  tenant: string,
-  schema: T,
-  body: Uint8Array,
-): { readonly ok: z.infer<T> } | { readonly problem: Answer } {
-  if (!TENANT_PATTERN.test(tenant)) return { problem: problemAnswer('tenant-malformed') };
-  const json = readJson(body);
-  if ('problem' in json) return json;
-  const valid = validate(schema, json.ok);
-  return 'errors' in valid ? { problem: invalid(valid.errors) } : { ok: valid.value };
 }

@@ -93,6 +93,9 @@ export const UPCASTS: Readonly<Record<EventType, readonly Upcast[]>> = {
   EventSuspended: [],
 };
 
+/** What tenants are sent: a decision is the answer of its caller. */
+export const EVENT_TYPES = (Object.keys(UPCASTS) as EventType[]).filter((type) => type !== 'CommandDecided');
+
 type Upcasts = Readonly<Record<string, readonly Upcast[]>>;
 
 /** The version that is written. */

@@ -31,3 +31,17 @@ export function cloudEventsOf(subject: string, bytes: Uint8Array): CloudEvent[] 
     data: data as CloudEvent['data'],
   }));
 }
+
+/** Decisions are omitted: the caller has its response, and the effects follow as events. */
+const UNTOLD = 'admit.CommandDecided.';
+/** The signed bytes of a mint are private to the minter until they are public on the chain. */
+const UNTOLD_MEMBER = 'transaction';
+
+/** What a tenant is sent of a commit, with the index of each event in it. */
+export function tenantEventsOf(subject: string, bytes: Uint8Array): { readonly index: number; readonly event: CloudEvent }[] {
+  return cloudEventsOf(subject, bytes).flatMap((event, index) => {
+    if (event.type.startsWith(UNTOLD)) return [];
+    const { [UNTOLD_MEMBER]: _, ...data } = event.data;
+    return [{ index, event: { ...event, data } }];
+  });
+}

@@ -8,6 +8,7 @@ import { VERSION } from '#shared/platform/process/version.js';
 import * as answers from '../../operations/answers.js';
 import { isMutation, type Operation } from '../../operations/operation.js';
 import { operations } from '../../operations/operations.js';
+import * as webhooks from '../../operations/webhook/requests.js';
 import { NOTHING_IS_PROMISED, PROBLEMS, type ProblemCode } from '../../requests/answer.js';
 import { KEY_IS_KEPT } from '../../requests/idempotency-key.js';
 
@@ -24,7 +25,7 @@ const fixed = (value: string): Json => ({ type: 'string', const: value });
 
 /** Every schema by the name it is exported by; two names of one schema are one. Parts of schemas have names that begin small. */
 const NAMED = new Map(
-  Object.entries({ ...commands, ...payments, ...answers, Problem }).flatMap(([name, value]) =>
+  Object.entries({ ...commands, ...payments, ...webhooks, ...answers, Problem }).flatMap(([name, value]) =>
     value instanceof z.ZodType && /^[A-Z]/.test(name) ? [[value as z.ZodType, name]] : [],
   ),
 );

@@ -3,14 +3,26 @@ import { MAX_KEY_LENGTH } from '#shared/kernel/ids.js';
 import { openApi, titleOf } from '#shared/platform/http/docs/openapi.js';
 import { type Node, reference, retryAfter, text } from '#shared/platform/http/docs/openapi-problems.js';
 import { REPLAY_HEADERS } from '#shared/platform/http/reply.js';
+import { ADDRESS_PARTS, type AddressPart } from '../../operations/addresses.js';
 import { InProcess } from '../../operations/answers.js';
-import { ADDRESS_PARTS, type AddressPart, isMutation } from '../../operations/operation.js';
+import { isMutation, isSetting, type Setting } from '../../operations/operation.js';
 import { NOTHING_IS_PROMISED, type ProblemCode } from '../../requests/answer.js';
 import { KEY_HEADERS, KEY_IS_KEPT } from '../../requests/idempotency-key.js';
 import { ALWAYS, problemsOf } from '../http/problems-of.js';
 import { addressedParts, type MutationRoute, methodOf, partsOf, type Route, routes } from '../http/routes.js';
 import { fixedPaths } from './openapi-fixed.js';
 
+const OF_SETTINGS: readonly ProblemCode[] = [
+  ...([
+    'body-malformed',
+    'body-invalid',
+    'request-malformed',
+    'body-too-large',
+    'media-type',
+    'request-timeout',
+    'headers-too-large',
+  ] as const),
+];
 const OF_MUTATIONS: readonly ProblemCode[] = [
   ...['key-missing', 'key-malformed', 'key-personal', 'keys-differ', 'body-malformed', 'body-invalid', 'request-malformed'],
   ...[
@@ -47,15 +59,21 @@ function operationOf(route: Route): Node {
     summary: route.summary,
     description: `Over NATS: \`admit.<tenant>.${route.name}\`.`,
     tags: [route.name.split('.')[0]],
-    parameters: [...addressParameters(route), ...optionParameters(route), ...(isMutation(route) ? keyParameters : [conditional])],
-    ...(isMutation(route) && { requestBody: requestBody(route) }),
+    parameters: [...addressParameters(route), ...optionParameters(route), ...headersOf(route)],
+    ...((isMutation(route) || isSetting(route)) && { requestBody: requestBody(route) }),
     responses: { ...successes(route), ...problemsOfRoute(route) },
   };
 }
 
+const headersOf = (route: Route): readonly Node[] => {
+  if (isSetting(route)) return [];
+  return isMutation(route) ? keyParameters : [conditional];
+};
+
 function problemsOfRoute(route: Route): Node {
   const { problems = [] } = route;
   const unknown = addressedParts(route).map((part) => ADDRESS_PARTS[part].unknown);
+  if (isSetting(route)) return problemsOf([...ALWAYS, ...OF_SETTINGS, ...new Set([...unknown, ...problems])]);
   if (!isMutation(route))
     return problemsOf([
       ...ALWAYS,
@@ -95,7 +113,7 @@ function addressParameters(route: Route): Node[] {
 
 /** As the schema of the request has them. */
 function optionParameters(route: Route): Node[] {
-  if (isMutation(route) || route.http.options === undefined) return [];
+  if (isMutation(route) || isSetting(route) || route.http.options === undefined) return [];
   const { properties = {} } = z.toJSONSchema(route.schema, { io: 'input' }) as { readonly properties?: Readonly<Record<string, Node>> };
   return Object.keys(route.http.options).map((name) => {
     const { description, ...schema } = properties[name] ?? {};
@@ -104,7 +122,7 @@ function optionParameters(route: Route): Node[] {
 }
 
 /** What the address says already may be left out. */
-function requestBody({ http: { path, example }, schema }: MutationRoute): Node {
+function requestBody({ http: { path, example }, schema }: MutationRoute | Setting): Node {
   const { $schema, ...whole } = z.toJSONSchema(schema, { io: 'input' }) as Node & { readonly required?: readonly string[] };
   const required = (whole.required ?? []).filter((member) => !(partsOf(path) as string[]).includes(member));
   return { required: required.length > 0, content: { 'application/json': { schema: { ...whole, required }, example } } };
@@ -113,6 +131,7 @@ function requestBody({ http: { path, example }, schema }: MutationRoute): Node {
 function successes(route: Route): Node {
   const shape = titleOf(route.answer);
   const content = (name: string): Node => ({ 'application/json': { schema: reference(name) } });
+  if (isSetting(route)) return { 200: { description: `${shape}.`, content: content(shape) } };
   if (!isMutation(route)) {
     const headers = { ETag: text('Its version; another whenever anything in it is another.') };
     return {

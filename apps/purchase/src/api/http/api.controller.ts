@@ -2,13 +2,14 @@ import { Controller, Injectable, Req, RequestMapping, RequestMethod, Res, type T
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuthGuard } from '#shared/platform/http/auth-guard.js';
 import { type Headers, headersOf, isKnown, send } from '#shared/platform/http/reply.js';
-import { ADDRESS_PARTS, isMutation, type Query } from '../../operations/operation.js';
+import { ADDRESS_PARTS, type AddressPart } from '../../operations/addresses.js';
+import { isMutation, isSetting, type Query, type Setting } from '../../operations/operation.js';
 import type { OperationName } from '../../operations/operations.js';
 import { Reads } from '../../reads/reads.js';
 import { type Answer, invalid, isProblem, problemAnswer } from '../../requests/answer.js';
 import { KEY_HEADERS, keyOf } from '../../requests/idempotency-key.js';
 import { Intake } from '../../requests/intake.js';
-import type { Given, Media } from '../../requests/request-body.js';
+import { type Given, type Media, readJson } from '../../requests/request-body.js';
 import { addressedParts, fill, type MutationRoute, methodOf, optionsIn, partsOf, type Route } from './routes.js';
 
 const NOTHING = Buffer.alloc(0);
@@ -28,6 +29,7 @@ export class HttpRequests {
     const address = addressOf(route, request);
     if ('unknown' in address) send(reply, problemAnswer(address.unknown));
     else if (isMutation(route)) await this.mutate(route, tenant, address.given, request, reply);
+    else if (isSetting(route)) send(reply, await this.apply(route, tenant, address.given, request));
     else await this.read(route, tenant, address.given, request, reply);
   }
 
@@ -45,6 +47,11 @@ export class HttpRequests {
       reply.code(304).headers({ ETag: answer.etag, 'Cache-Control': 'private, no-cache' }).send();
     else if (answer.compressed === undefined) send(reply, answer);
     else await sendLong(reply, answer, answer.compressed, request.headers['accept-encoding']);
+  }
+
+  private async apply(route: Setting, tenant: string, given: Given, request: FastifyRequest): Promise<Answer> {
+    const read = readJson(bodyOf(route, request), { given, media: mediaOf(request) });
+    return 'problem' in read ? read.problem : route.apply(this.reads.webhooks, tenant, Buffer.from(JSON.stringify(read.ok)));
   }
 
   private async mutate(route: MutationRoute, tenant: string, given: Given, request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -94,7 +101,7 @@ export function httpController(route: Route): Type {
 function addressOf(
   route: Route,
   request: FastifyRequest,
-): { readonly given: Given } | { readonly unknown: 'sale-unknown' | 'order-unknown' | 'ticket-unknown' } {
+): { readonly given: Given } | { readonly unknown: (typeof ADDRESS_PARTS)[AddressPart]['unknown'] } {
   const said = { ...(request.query as Record<string, unknown>), ...(request.params as Record<string, unknown>) };
   const given: Record<string, string> = {};
   for (const part of addressedParts(route)) {
@@ -107,7 +114,7 @@ function addressOf(
 }
 
 /** The bytes as they came. Where the address says everything, there need be none. */
-function bodyOf({ http: { example } }: MutationRoute, { body }: FastifyRequest): Uint8Array {
+function bodyOf({ http: { example } }: MutationRoute | Setting, { body }: FastifyRequest): Uint8Array {
   const bytes = body instanceof Buffer ? body : NOTHING;
   return bytes.length === 0 && Object.keys(example).length === 0 ? EMPTY_OBJECT : bytes;
 }

@@ -1,6 +1,6 @@
 import { type ConsumerMessages, type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { cloudEventsOf } from '#shared/event-store/cloud-events.js';
+import { tenantEventsOf } from '#shared/event-store/cloud-events.js';
 import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { leaderInfo } from '#shared/event-store/jetstream/leader-info.js';
 import { BEGINNING, EventCursors, type EventPosition, WHOLE_MESSAGE } from '#shared/platform/http/event-cursor.js';
@@ -10,10 +10,6 @@ const REQUEST_TIMEOUT_MS = 2_000;
 const COMMITS_AHEAD = 8;
 /** The server removes a killed process's consumers after this. */
 const LEFT_BEHIND_MS = 60_000;
-/** Decisions are omitted: the caller has its response, and the effects follow as events. */
-const UNTOLD = 'admit.CommandDecided.';
-/** The signed bytes of a mint are private to the minter until they are public on the chain. */
-const UNTOLD_MEMBER = 'transaction';
 
 /** An event in the form that its tenant receives. */
 export interface StreamedEvent {
@@ -76,9 +72,7 @@ export class EventStreams {
 }
 
 function* told({ subject, seq: sequence, data: bytes }: JsMsg, from: number, cursors: EventCursors): Generator<StreamedEvent> {
-  for (const [index, event] of cloudEventsOf(subject, bytes).entries()) {
-    if (index < from || event.type.startsWith(UNTOLD)) continue;
-    const { [UNTOLD_MEMBER]: untold, ...data } = event.data;
-    yield { cursor: cursors.seal({ sequence, index }), type: event.type, data: JSON.stringify({ ...event, data }) };
+  for (const { index, event } of tenantEventsOf(subject, bytes)) {
+    if (index >= from) yield { cursor: cursors.seal({ sequence, index }), type: event.type, data: JSON.stringify(event) };
   }
 }

@@ -1,14 +1,15 @@
 import type { FieldError } from '#shared/platform/problem.js';
-import { type AddressPart, isMutation, type Mutation, type Query } from '../../operations/operation.js';
+import type { AddressPart } from '../../operations/addresses.js';
+import { isMutation, isSetting, type Mutation, type Query, type Setting } from '../../operations/operation.js';
 import { operations } from '../../operations/operations.js';
 
 export type MutationRoute = Mutation & { readonly http: object };
-/** An operation that is asked over HTTP too: a mutation by POST, a query by GET. */
-export type Route = MutationRoute | Query;
+/** An operation that is asked over HTTP too: a mutation or a setting by POST, a query by GET. */
+export type Route = MutationRoute | Query | Setting;
 
 export const routes = (): Route[] => operations().filter((operation): operation is Route => operation.http !== undefined);
 
-export const methodOf = (route: Route): 'POST' | 'GET' => (isMutation(route) ? 'POST' : 'GET');
+export const methodOf = (route: Route): 'POST' | 'GET' => (isMutation(route) || isSetting(route) ? 'POST' : 'GET');
 
 /** The parts that a path names, in their order. */
 export const partsOf = (path: string): AddressPart[] => [...path.matchAll(/:([a-z]+)/g)].map(([, name]) => name as AddressPart);

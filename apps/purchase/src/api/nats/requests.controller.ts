@@ -1,7 +1,7 @@
 import { Controller, Injectable, type Type } from '@nestjs/common';
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import type { Call, CallAnswer } from '#shared/platform/messaging/micro-service.js';
-import { isMutation, type Operation } from '../../operations/operation.js';
+import { isMutation, isSetting, type Operation } from '../../operations/operation.js';
 import type { OperationName } from '../../operations/operations.js';
 import { Reads } from '../../reads/reads.js';
 import { type Answer, isProblem } from '../../requests/answer.js';
@@ -17,9 +17,12 @@ export class NatsRequests {
   ) {}
 
   async serve(operation: Operation, body: Uint8Array, call: Call): Promise<CallAnswer> {
-    return toCall(
-      isMutation(operation) ? await this.mutate(operation.name, body, call) : await operation.read(this.reads, call.tenant, body),
-    );
+    return toCall(await this.answer(operation, body, call));
+  }
+
+  private answer(operation: Operation, body: Uint8Array, call: Call): Promise<Answer> {
+    if (isMutation(operation)) return this.mutate(operation.name, body, call);
+    return isSetting(operation) ? operation.apply(this.reads.webhooks, call.tenant, body) : operation.read(this.reads, call.tenant, body);
   }
 
   private async mutate(name: string, body: Uint8Array, call: Call): Promise<Answer> {

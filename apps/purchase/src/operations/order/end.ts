@@ -1,8 +1,9 @@
 import { EndOrder } from '#shared/domain/sale/commands.js';
 import { cancelOrder, refundOrder } from '#shared/domain/sale/orders/end-order.js';
 import { orderView } from '../../reads/views.js';
+import { ORDER_PATH } from '../addresses.js';
 import { Order } from '../answers.js';
-import { bodyOf, type Mutation, ORDER_PATH } from '../operation.js';
+import { bodyOf, type Mutation } from '../operation.js';
 
 const ending = {
   schema: EndOrder,

@@ -2,8 +2,9 @@ import { PlaceOrder } from '#shared/domain/sale/commands.js';
 import { placeOrder } from '#shared/domain/sale/orders/place-order.js';
 import { orderId } from '#shared/kernel/ids.js';
 import { orderView } from '../../reads/views.js';
+import { ORDER_PATH, SALE_PATH } from '../addresses.js';
 import { Order } from '../answers.js';
-import { bodyOf, type CommandToDecide, type Mutation, ORDER_PATH, SALE_PATH } from '../operation.js';
+import { bodyOf, type CommandToDecide, type Mutation } from '../operation.js';
 
 /** Known before anything is decided: it is made of the key. */
 export const placedBy = ({ tenant, sale, key }: CommandToDecide) => orderId(tenant, sale, key);

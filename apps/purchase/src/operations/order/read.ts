@@ -1,6 +1,7 @@
 import { GetOrder } from '#shared/domain/sale/commands.js';
+import { ORDER_PATH } from '../addresses.js';
 import { Order } from '../answers.js';
-import { ORDER_PATH, type Query } from '../operation.js';
+import type { Query } from '../operation.js';
 
 export const orderGet = {
   name: 'order.get',

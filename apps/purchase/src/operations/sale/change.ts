@@ -6,8 +6,9 @@ import { ChangeSale, readChange } from '#shared/domain/sale/commands.js';
 import type { SaleEvent } from '#shared/domain/sale/events.js';
 import { Sale as SaleState } from '#shared/domain/sale/sale.js';
 import { saleView } from '../../reads/views.js';
+import { SALE_PATH } from '../addresses.js';
 import { Sale } from '../answers.js';
-import { bodyOf, type CommandToDecide, type Mutation, SALE_PATH } from '../operation.js';
+import { bodyOf, type CommandToDecide, type Mutation } from '../operation.js';
 import { commitBytes, MOST_BYTES } from './commit-size.js';
 
 /** Members that a view of the sale shows, and that may be long. */

@@ -1,8 +1,9 @@
 import { closeSale } from '#shared/domain/sale/close-sale.js';
 import { CloseSale } from '#shared/domain/sale/commands.js';
 import { saleView } from '../../reads/views.js';
+import { SALE_PATH } from '../addresses.js';
 import { Sale } from '../answers.js';
-import { bodyOf, type Mutation, SALE_PATH } from '../operation.js';
+import { bodyOf, type Mutation } from '../operation.js';
 
 export const saleClose = {
   name: 'sale.close',

@@ -4,8 +4,9 @@ import { openSale } from '#shared/domain/sale/open-sale.js';
 import { Sale as SaleState } from '#shared/domain/sale/sale.js';
 import { saleView } from '../../reads/views.js';
 import { MAX_OPENING_BYTES } from '../../requests/request-body.js';
+import { SALE_PATH } from '../addresses.js';
 import { Sale } from '../answers.js';
-import { bodyOf, type CommandToDecide, type Mutation, SALE_PATH } from '../operation.js';
+import { bodyOf, type CommandToDecide, type Mutation } from '../operation.js';
 import { commitBytes, MOST_BYTES } from './commit-size.js';
 
 const opening = (command: Pick<CommandToDecide, 'request'>) => readOpening(bodyOf<z.input<typeof OpenSale>>(command));

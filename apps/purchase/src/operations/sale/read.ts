@@ -1,6 +1,7 @@
 import { GetSale } from '#shared/domain/sale/commands.js';
+import { SALE_PATH } from '../addresses.js';
 import { RefundsDue, Sale } from '../answers.js';
-import { type Query, SALE_PATH } from '../operation.js';
+import type { Query } from '../operation.js';
 
 export const saleGet = {
   name: 'sale.get',

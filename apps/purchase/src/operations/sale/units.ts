@@ -1,6 +1,7 @@
 import { ListUnits } from '#shared/domain/sale/commands.js';
+import { SALE_PATH } from '../addresses.js';
 import { Units } from '../answers.js';
-import { type Query, SALE_PATH } from '../operation.js';
+import type { Query } from '../operation.js';
 
 export const saleUnits = {
   name: 'sale.units',

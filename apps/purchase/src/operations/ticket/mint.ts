@@ -1,8 +1,9 @@
 import { MintTickets } from '#shared/domain/sale/commands.js';
 import { requestMints } from '#shared/domain/sale/orders/request-mints.js';
 import { mintsView } from '../../reads/views.js';
+import { ADDRESS_PARTS, SALE_PATH } from '../addresses.js';
 import { Mints } from '../answers.js';
-import { ADDRESS_PARTS, bodyOf, type Mutation, SALE_PATH } from '../operation.js';
+import { bodyOf, type Mutation } from '../operation.js';
 
 export const ticketMint = {
   name: 'ticket.mint',

@@ -26,7 +26,7 @@ const VARIABLES = {
   NATS_USER: z
     .string()
     .default('')
-    .describe("this app's own NATS user: purchase, minter, ledger, provision or operator; empty: the app's name"),
+    .describe("this app's own NATS user: purchase, minter, ledger, webhooks, provision or operator; empty: the app's name"),
   NATS_PASSWORD: password,
   NATS_NKEY: files.nkey,
   NATS_CREDS: files.creds,
@@ -133,6 +133,13 @@ const VARIABLES = {
   MINT_CAP_TENANT_PER_MINUTE: cap.default(TENANT_CAP).describe('minter: the same for one tenant: less, so that no tenant takes all of it'),
   MINT_POLL_MS: z.coerce.number().int().min(10).default(1_000).describe('minter: pause between two polls of all mints in flight'),
   MINT_RPC_TIMEOUT_MS: z.coerce.number().int().min(100).default(10_000).describe('minter: patience with one RPC call'),
+  WEBHOOK_TARGETS: z
+    .enum(['public', 'any'])
+    .default('public')
+    .describe('purchase, webhooks: where webhooks may be sent: public addresses by https, or any, for development'),
+  WEBHOOK_RETRY_MS: count(1, 5_000).describe('webhooks: pause after the first failure; it doubles with each, up to an hour'),
+  WEBHOOK_TIMEOUT_MS: count(100, 10_000).describe('webhooks: time for one delivery, from connecting to the whole answer'),
+  WEBHOOK_GIVE_UP_MS: count(1, 3 * 24 * 3_600_000).describe('webhooks: after so long an event that an endpoint refuses is set aside'),
   NODE_ENV: text.describe('`test` lets FAILPOINT work'),
   FAILPOINT: text.describe('tests only: the step at which the process kills itself'),
 } as const satisfies Record<string, z.ZodType>;

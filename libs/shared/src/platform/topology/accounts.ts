@@ -4,16 +4,23 @@ import { CONSUMERS, deciderSets } from './consumers.js';
 import { REPLAY_CONSUMER, REPLAY_EXPORTS, REPLAY_USER, replayAccount } from './replay-account.js';
 import {
   COMMANDS_STREAM,
+  ENDPOINTS_BUCKET,
+  ENDPOINTS_STREAM,
+  FEEDS_BUCKET,
+  FEEDS_STREAM,
   LOOKUPS_BUCKET,
   LOOKUPS_STREAM,
+  SECRETS_BUCKET,
+  SECRETS_STREAM,
   SNAPSHOTS_BUCKET,
   SNAPSHOTS_STREAM,
   TENANTS_STREAM,
   TENANTS_SUBJECTS,
+  WEBHOOKS_STREAM,
 } from './streams.js';
 
 /** The users of account APP, which holds the streams. Tenants and replay have accounts of their own. */
-export const APP_USERS = ['provision', 'operator', 'edge', 'purchase', 'minter', 'ledger'] as const;
+export const APP_USERS = ['provision', 'operator', 'edge', 'purchase', 'minter', 'ledger', 'webhooks'] as const;
 export type AppUser = (typeof APP_USERS)[number];
 
 const LEDGER_CONSUMER = 'ledger';
@@ -122,6 +129,11 @@ const RIGHTS: Readonly<Record<Exclude<AppUser, 'provision'>, Rights>> = {
       `$JS.API.DIRECT.GET.${SNAPSHOTS_STREAM}.>`,
       `$KV.${LOOKUPS_BUCKET}.>`,
       `$JS.API.STREAM.MSG.GET.${LOOKUPS_STREAM}`,
+      `$KV.${ENDPOINTS_BUCKET}.>`,
+      `$JS.API.STREAM.MSG.GET.${ENDPOINTS_STREAM}`,
+      `$KV.${SECRETS_BUCKET}.>`, // it writes secrets and reads none
+      `$JS.API.STREAM.MSG.GET.${FEEDS_STREAM}`,
+      'hook.>',
       'dead.>',
       '$JS.ACK.>',
       '$JS.FC.>',
@@ -149,7 +161,7 @@ const RIGHTS: Readonly<Record<Exclude<AppUser, 'provision'>, Rights>> = {
       '$JS.API.CONSUMER.MSG.NEXT.MINTS.>',
       '$JS.API.CONSUMER.MSG.NEXT.EVENTS.>',
     ],
-    publishNot: [...CHANGE_PREPARED, ...acks(`EVENTS.${LEDGER_CONSUMER}`)],
+    publishNot: [...CHANGE_PREPARED, ...acks(`EVENTS.${LEDGER_CONSUMER}`), ...acks('EVENTS.webhook-events')],
     subscribe: [],
   },
   ledger: {
@@ -160,6 +172,24 @@ const RIGHTS: Readonly<Record<Exclude<AppUser, 'provision'>, Rights>> = {
       ...acks(`EVENTS.${LEDGER_CONSUMER}`),
       `$JS.API.CONSUMER.MSG.NEXT.EVENTS.${LEDGER_CONSUMER}`,
       `$JS.API.CONSUMER.RESET.EVENTS.${LEDGER_CONSUMER}`,
+    ],
+    subscribe: [],
+  },
+  // It speaks to addresses that tenants choose: it reads the log and writes nothing of it.
+  webhooks: {
+    publish: [
+      ...LOOK,
+      READ_TENANTS,
+      '$JS.API.STREAM.MSG.GET.EVENTS',
+      `$JS.API.STREAM.MSG.GET.${ENDPOINTS_STREAM}`,
+      `$JS.API.STREAM.MSG.GET.${SECRETS_STREAM}`,
+      `$JS.API.STREAM.MSG.GET.${FEEDS_STREAM}`,
+      `$KV.${FEEDS_BUCKET}.>`,
+      'hook.*.*.*',
+      ...acks('EVENTS.webhook-events'),
+      ...acks(`${WEBHOOKS_STREAM}.webhooks`),
+      '$JS.API.CONSUMER.MSG.NEXT.EVENTS.webhook-events',
+      `$JS.API.CONSUMER.MSG.NEXT.${WEBHOOKS_STREAM}.webhooks`,
     ],
     subscribe: [],
   },

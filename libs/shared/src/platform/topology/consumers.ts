@@ -1,5 +1,5 @@
 import type { ConsumerConfig, ConsumerUpdateConfig } from '@nats-io/jetstream';
-import { BUCKETS } from './streams.js';
+import { BUCKETS, WEBHOOKS_STREAM } from './streams.js';
 
 const NANOS_PER_MS = 1_000_000;
 /** The number of consumers that share the buckets of COMMANDS; each is pinned to one purchase process at a time. */
@@ -15,6 +15,9 @@ export const EVENTS_ACK_WAIT_MS = 30_000;
 const MAX_UNPROJECTED = 10_000;
 /** Commands of a dead minter are redelivered after this; a live one sends `working()` three times within it. */
 export const MINT_ACK_WAIT_MS = 10_000;
+/** Work of a dead webhooks app is redelivered after this; a live one sends `working()` three times within it. */
+export const WEBHOOK_ACK_WAIT_MS = 30_000;
+const WITHOUT_LIMIT = -1; // of unacknowledged messages: those of an endpoint that is down must not delay others
 const FOR_EVER = -1; // max_deliver: payment work never stops silently; the app itself moves poison messages to DEAD
 
 export const deciderSet = (set: number): string => `decider-${set}`;
@@ -95,6 +98,25 @@ export const CONSUMERS: readonly WantedConsumer[] = [
       filter_subject: 'timer.due.>',
       ack_wait: EVENTS_ACK_WAIT_MS * NANOS_PER_MS,
       max_ack_pending: MAX_UNPROJECTED,
+    },
+  },
+  {
+    stream: 'EVENTS', // the subjects of commits say which sales have events: no body is read
+    config: {
+      ...explicit,
+      durable_name: 'webhook-events',
+      headers_only: true,
+      ack_wait: EVENTS_ACK_WAIT_MS * NANOS_PER_MS,
+      max_ack_pending: MAX_UNPROJECTED,
+    },
+  },
+  {
+    stream: WEBHOOKS_STREAM,
+    config: {
+      ...explicit,
+      durable_name: 'webhooks',
+      ack_wait: WEBHOOK_ACK_WAIT_MS * NANOS_PER_MS,
+      max_ack_pending: WITHOUT_LIMIT,
     },
   },
   { stream: 'EVENTS', config: { durable_name: 'replay', ack_policy: 'none', deliver_policy: 'all' } },

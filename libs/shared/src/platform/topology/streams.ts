@@ -31,13 +31,22 @@ const SNAPSHOTS_MAX_AGE_SECONDS = 30 * 24 * HOUR_SECONDS;
 /** The key-value bucket of what the log holds, found by other names: the order of a payment, the sales of a tenant. */
 export const LOOKUPS_BUCKET = 'lookups';
 export const LOOKUPS_STREAM = `KV_${LOOKUPS_BUCKET}`;
+/** Work of the webhooks app: the sales that endpoints have events of, and what tenants ask of it. It holds nothing of the log. */
+export const WEBHOOKS_STREAM = 'WEBHOOKS';
+/** The key-value buckets of webhooks: endpoints of tenants; their secrets, which the webhooks app alone reads; how far each sale was delivered. */
+export const ENDPOINTS_BUCKET = 'webhooks';
+export const SECRETS_BUCKET = 'webhook-secrets';
+export const FEEDS_BUCKET = 'webhook-feeds';
+export const ENDPOINTS_STREAM = `KV_${ENDPOINTS_BUCKET}`;
+export const SECRETS_STREAM = `KV_${SECRETS_BUCKET}`;
+export const FEEDS_STREAM = `KV_${FEEDS_BUCKET}`;
 /** Streams without which nothing is lost: backups omit them, and a restore begins with new ones. */
-export const NOT_BACKED_UP: ReadonlySet<string> = new Set([SNAPSHOTS_STREAM, LOOKUPS_STREAM, COMMANDS_STREAM]);
+export const NOT_BACKED_UP: ReadonlySet<string> = new Set([SNAPSHOTS_STREAM, LOOKUPS_STREAM, COMMANDS_STREAM, WEBHOOKS_STREAM]);
 /**
  * Created if missing, even beside a used log: they hold nothing of the log. Without tenants every request is rejected, so the loss is
- * noticed at once.
+ * noticed at once. Without endpoints nothing is sent.
  */
-export const REPLACEABLE: ReadonlySet<string> = new Set([TENANTS_STREAM, ...NOT_BACKED_UP]);
+export const REPLACEABLE: ReadonlySet<string> = new Set([TENANTS_STREAM, ENDPOINTS_STREAM, SECRETS_STREAM, FEEDS_STREAM, ...NOT_BACKED_UP]);
 
 export type WantedStream = Partial<StreamConfig> & Pick<StreamConfig, 'name' | 'subjects'>;
 
@@ -66,6 +75,21 @@ const onePerSubject = {
   discard_new_per_subject: true,
   duplicate_window: DUPLICATE_WINDOW_SECONDS * NANOS_PER_SECOND,
 } as const;
+
+/** A bucket of which the newest value of each name counts. */
+const settings = (bucket: string, description: string): WantedStream => ({
+  ...file,
+  name: `KV_${bucket}`,
+  description,
+  subjects: [`$KV.${bucket}.>`],
+  retention: 'limits',
+  max_age: 0,
+  max_msgs_per_subject: 1,
+  deny_delete: true,
+  deny_purge: true,
+  allow_rollup_hdrs: false,
+  allow_direct: false,
+});
 
 /** The streams as they are on one server, in their order of creation: EVENTS last, so that its existence implies the others. */
 export const STREAMS: readonly WantedStream[] = [
@@ -146,6 +170,18 @@ export const STREAMS: readonly WantedStream[] = [
     allow_rollup_hdrs: false,
     allow_direct: false,
   },
+  {
+    ...file,
+    ...onePerSubject,
+    name: WEBHOOKS_STREAM,
+    description: 'Sales that endpoints have events of, and what tenants ask: one message of each until it is done',
+    subjects: ['hook.*.*.*', 'hook.*.*.*.*'],
+    retention: 'workqueue',
+    allow_direct: false,
+  },
+  settings(ENDPOINTS_BUCKET, 'Where the events of tenants are sent'),
+  settings(SECRETS_BUCKET, 'By what webhooks are signed'),
+  settings(FEEDS_BUCKET, 'How far the events of each sale were delivered, and what could not be'),
   {
     ...file,
     name: 'EVENTS',
