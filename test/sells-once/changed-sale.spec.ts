@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { MAX_AREAS, MAX_LISTED_SEATS, MAX_RANGES_PER_ROW, MAX_ROWS } from '#shared/domain/values.js';
 import { refusalAnswer } from '../../apps/purchase/src/requests/answer.js';
 import { ChangingSale, codeOf, orderOf } from '../stages/changing-sale.js';
 
@@ -18,6 +19,8 @@ const HALL = {
     areas: [{ area: 'floor', category: 'standing', quota: 5 }],
   },
 };
+
+const numbered = <T>(count: number, made: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => made(index));
 
 describe('changing a sale', () => {
   it('keeps the prices of orders that were placed, and asks the new ones of later orders', () => {
@@ -176,6 +179,43 @@ describe('changing a sale', () => {
       { pointer: '/prices/2/category', detail: 'must be one of the categories: front, standing' },
       { pointer: '/categories/1', detail: 'must have a price: add it to prices' },
     ]);
+  });
+
+  it.each<[string, object, object, string, string]>([
+    [
+      'rows',
+      { rows: numbered(MAX_ROWS, (row) => ({ row: `R${row}`, from: 1, to: 1 })) },
+      { rows: [{ row: 'more', from: 1, to: 1 }] },
+      '/units/rows',
+      '5001 rows: a sale has at most 5000',
+    ],
+    [
+      'seats',
+      { seats: numbered(MAX_LISTED_SEATS, (seat) => `S${seat}`) },
+      { seats: ['more'] },
+      '/units/seats',
+      '5001 seats: a sale has at most 5000',
+    ],
+    [
+      'areas',
+      { areas: numbered(MAX_AREAS, (area) => ({ area: `a${area}`, quota: 1 })) },
+      { areas: [{ area: 'more', quota: 1 }] },
+      '/units/areas',
+      '1001 areas: a sale has at most 1000',
+    ],
+    [
+      'ranges',
+      { rows: [{ row: 'A', seats: numbered(MAX_RANGES_PER_ROW, (range) => ({ from: range + 1, to: range + 1 })) }] },
+      { rows: [{ row: 'A', from: 200, to: 201 }] },
+      '/units/rows',
+      '101 ranges of row A: a row has at most 100',
+    ],
+  ])('never has more %s than an opening may have', (_, units, more, pointer, detail) => {
+    const sale = new ChangingSale({ ...QUOTA, units });
+    expect(sale.changes({ units: more })).toEqual({
+      refusal: { code: 'offer-inconsistent', pointers: [pointer], details: [`would be ${detail}`] },
+    });
+    expect(sale.changes({ name: 'Other' })).toHaveProperty('events');
   });
 
   it('is not opened again while the end of its window is past', () => {

@@ -1,14 +1,14 @@
 import { canonicalJson } from '../../../kernel/canonical.js';
 import { rfc3339 } from '../../../kernel/moment.js';
 import { type Decision, type Refusal, refuse } from '../../refusal.js';
-import { MAX_UNITS_PER_SALE } from '../../values.js';
+import { MAX_AREAS, MAX_LISTED_SEATS, MAX_RANGES_PER_ROW, MAX_ROWS, MAX_UNITS_PER_SALE } from '../../values.js';
 import type { SaleChanged, SaleEvent } from '../events.js';
 import { offerOf } from '../offer/normal-form.js';
 import { codeProblems, placedProblems, priceProblems } from '../offer/offer-problems.js';
 import { type OfferProblem, unitProblems } from '../offer/unit-problems.js';
 import { mintsUnpaidBy } from '../open-sale.js';
 import type { OpenedSale, Sale } from '../sale.js';
-import type { SaleTerms } from '../terms.js';
+import type { SaleTerms, UnitsOffered } from '../terms.js';
 import { addedUnits, addingProblem } from './added-units.js';
 import { changedTerms } from './changed-sale.js';
 import type { ChangeSale } from './commands.js';
@@ -114,11 +114,25 @@ function overAllTheSame({ closesAt }: SaleTerms, { reopen }: ChangeSale, at: num
   return { code: 'sale-closed', pointers: ['/reopen'], details: [detail] };
 }
 
-function beyondTerms(before: SaleTerms, after: SaleTerms, { opened }: Change): Refusal | undefined {
+function beyondTerms(before: SaleTerms, after: SaleTerms, { opened, units }: Change): Refusal | undefined {
   const { opensAt, closesAt } = after;
   if (opensAt !== undefined && closesAt !== undefined && opensAt >= closesAt) return { code: 'window-empty', pointers: ['/closesAt'] };
   if (opened !== undefined && opened > MAX_UNITS_PER_SALE)
     return { code: 'offer-inconsistent', pointers: ['/units'], facts: { units: opened, mostUnits: MAX_UNITS_PER_SALE } };
+  if (units !== undefined) {
+    const [member, detail] = beyondPlan(after.units) ?? [];
+    if (member !== undefined && detail !== undefined)
+      return { code: 'offer-inconsistent', pointers: [`/units/${member}`], details: [`would be ${detail}`] };
+  }
   if (mintsUnpaidBy(after) && !mintsUnpaidBy(before)) return { code: 'mints-unpaid-fixed', pointers: ['/prices'] };
   return undefined;
+}
+
+/** What a sale has more of than an opening may have, and how many. */
+function beyondPlan({ rows = [], seats = [], areas = [] }: UnitsOffered): readonly [member: string, detail: string] | undefined {
+  const wide = rows.find((row) => row.seats.length > MAX_RANGES_PER_ROW);
+  if (rows.length > MAX_ROWS) return ['rows', `${rows.length} rows: a sale has at most ${MAX_ROWS}`];
+  if (seats.length > MAX_LISTED_SEATS) return ['seats', `${seats.length} seats: a sale has at most ${MAX_LISTED_SEATS}`];
+  if (areas.length > MAX_AREAS) return ['areas', `${areas.length} areas: a sale has at most ${MAX_AREAS}`];
+  return wide && ['rows', `${wide.seats.length} ranges of row ${wide.row}: a row has at most ${MAX_RANGES_PER_ROW}`];
 }
