@@ -79,7 +79,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
   {
     guard: 'tenants take turns: the one with the most waiting goes first again',
     file: 'libs/shared/src/kernel/concurrency/semaphore.ts',
-    from: 'this.lines.delete(key);\n    if (line.length > 0) this.lines.set(key, line);',
+    from: 'this.lines.delete(key);\n      if (line.length > 0) this.lines.set(key, line);',
     to: 'if (line.length === 0) this.lines.delete(key);',
     checks: ['minting DL2'],
     specs: ['libs/shared/src/kernel/concurrency/semaphore-turns.spec.ts'],

@@ -93,5 +93,8 @@ export const isMutation = (operation: Operation | Decided): operation is Mutatio
 
 export const isSetting = (operation: Operation): operation is Setting => 'apply' in operation;
 
+/** Whether it is rejected while too many requests wait for their decision. A report of a payment is not. */
+export const isRefusable = ({ reportsMoney }: Pick<Mutation, 'reportsMoney'>): boolean => reportsMoney !== true;
+
 /** A command's body as it was sent. Its schema has checked it before it was stored. */
 export const bodyOf = <T>({ request }: Pick<CommandToDecide, 'request'>): T => request as unknown as T;

@@ -39,7 +39,6 @@ export const PROBLEMS = {
   'ticket-void': [409, 'The ticket is void: there is no receipt of it any more.'],
   'version-gone': [410, 'The list of this version is not kept any more. Begin again with the first page.'],
   'key-reused': [422, 'This key was used for another request.'],
-  'too-many-waiting': [429, 'Too many requests of this sale wait for their decision.'],
   'too-many-streams': [429, 'This tenant has as many streams of events open as it may.'],
   'log-unreachable': [503, 'The log cannot be reached. Send the same request with the same key again.'],
   'payment-unknown': [503, 'The payment that the event is about is not known yet. Send the event again later.'],

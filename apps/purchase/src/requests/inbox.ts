@@ -24,7 +24,7 @@ const LONGEST_WAY_MS = 50;
  * lose what it took last. Nothing may be promised because a command is stored, only because it is decided.
  */
 export class Inbox {
-  private readonly publishes = new Semaphore(ON_THE_WAY, LONGEST_WAY_MS);
+  private readonly publishes = new Semaphore({ width: ON_THE_WAY, longestMs: LONGEST_WAY_MS });
 
   private constructor(
     private readonly js: JetStreamClient,

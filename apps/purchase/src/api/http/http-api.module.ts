@@ -9,7 +9,7 @@ import type { Logger } from '#shared/platform/process/logger.js';
 import { ENVIRONMENT, LOGGER } from '#shared/platform/process/process.module.js';
 import { VERSION } from '#shared/platform/process/version.js';
 import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
-import { isMutation } from '../../operations/operation.js';
+import { isMutation, isRefusable } from '../../operations/operation.js';
 import { PaymentsModule } from '../../payments/payments.module.js';
 import { STRIPE_PATH } from '../../payments/stripe/stripe-webhook.js';
 import { ReadsModule } from '../../reads/reads.module.js';
@@ -31,6 +31,9 @@ export const PUBLIC_ROUTES: ReadonlySet<string> = new Set([...OPEN_ROUTES, POLIC
 
 export const CALLERS: CallersOptions = {
   publicRoutes: PUBLIC_ROUTES,
+  decisions: new Set(
+    routes().flatMap((route) => (isMutation(route) && isRefusable(route) ? [`${methodOf(route)} ${route.http.path}`] : [])),
+  ),
   maxBodyBytes: MAX_BODY_BYTES,
   largerBodies: new Map(
     routes().flatMap((route) =>

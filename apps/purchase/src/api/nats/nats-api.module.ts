@@ -2,15 +2,16 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { TENANT_PATTERN } from '#shared/kernel/ids.js';
 import { COUNT_REJECTED, type CountRejected } from '#shared/platform/http/callers.module.js';
-import { MicroServiceStrategy } from '#shared/platform/messaging/micro-service.js';
+import { type CallAnswer, MicroServiceStrategy } from '#shared/platform/messaging/micro-service.js';
 import { natsConnection } from '#shared/platform/messaging/nats.module.js';
 import { accessOf } from '#shared/platform/messaging/nats-login.js';
 import type { Logger } from '#shared/platform/process/logger.js';
 import { LOGGER } from '#shared/platform/process/process.module.js';
 import { VERSION } from '#shared/platform/process/version.js';
 import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
-import { TenantLimits } from '#shared/platform/tenants/tenant-limits.js';
-import { operations } from '../../operations/operations.js';
+import { isAdmitted, TenantLimits } from '#shared/platform/tenants/tenant-limits.js';
+import { isRefusable } from '../../operations/operation.js';
+import { mutations, operations } from '../../operations/operations.js';
 import { ReadsModule } from '../../reads/reads.module.js';
 import { problemAnswer } from '../../requests/answer.js';
 import { RequestsModule } from '../../requests/requests.module.js';
@@ -19,22 +20,32 @@ import { NatsRequests, natsController, toCall } from './requests.controller.js';
 /** The connection that answers callers; it may publish to no stream. */
 export const EDGE = Symbol('NATS connection of callers');
 
+const DECISIONS: ReadonlySet<string> = new Set(
+  mutations()
+    .filter(isRefusable)
+    .map(({ name }) => name),
+);
+/** Made once: under overload there are more of these than of all other answers. */
+const { body, headers } = toCall(problemAnswer('too-many-waiting'));
+const TOO_MANY_WAITING: CallAnswer = { body, headers: [...headers] };
+
 function endpoints(edge: NatsConnection, tenants: TenantDirectory, limits: TenantLimits, countRejected: CountRejected, logger: Logger) {
   return new MicroServiceStrategy({
     name: 'admit-purchase',
     version: VERSION,
     description: 'Sells every ticket once',
     connection: edge,
-    admit: (tenant) => {
+    admit: (tenant, pattern) => {
       if (tenants.active(tenant) === undefined) {
         const why = TENANT_PATTERN.test(tenant) ? 'tenant-refused' : 'tenant-malformed';
         countRejected(why);
         return toCall(problemAnswer(why));
       }
-      const release = limits.enter(tenant);
-      if (typeof release === 'function') return release;
-      countRejected('too-many-requests', tenant);
-      return toCall({ ...problemAnswer('too-many-requests'), retryAfterSeconds: release });
+      const admission = limits.enter(tenant, DECISIONS.has(pattern) ? 'decision' : 'other');
+      if (isAdmitted(admission)) return admission;
+      const { why, retryAfterSeconds } = admission;
+      countRejected(why, tenant);
+      return why === 'too-many-waiting' ? TOO_MANY_WAITING : toCall({ ...problemAnswer(why), retryAfterSeconds });
     },
     onThrown: (pattern, thrown) => {
       logger.error({ err: thrown, pattern }, 'an endpoint failed');

@@ -19,7 +19,7 @@ async function crowd(lane: Semaphore): Promise<{ readonly begun: number[]; reado
 }
 
 it('lets so many run, and then one for each that ends, in the order of their coming; no place is lost or made', async () => {
-  const lane = new Semaphore(32, 60_000);
+  const lane = new Semaphore({ width: 32, longestMs: 60_000 });
   const { begun, end } = await crowd(lane);
   expect(begun).toEqual(Array.from({ length: 32 }, (_, index) => index));
   end[5]?.();
@@ -38,7 +38,7 @@ it('lets so many run, and then one for each that ends, in the order of their com
 });
 
 it('gives the place of one that takes too long to the next, so that a silent broker delays no other caller', async () => {
-  const lane = new Semaphore(32, LONGEST_MS);
+  const lane = new Semaphore({ width: 32, longestMs: LONGEST_MS });
   const { begun, end } = await crowd(lane);
   expect(begun).toHaveLength(32);
   while (begun.length < 40) await settled();
@@ -70,7 +70,7 @@ it('[L13] lets keys take turns: one in a rush keeps another waiting for one plac
 });
 
 it('[L13] gives every place back, whatever its work ends with, for more than may run at once', async () => {
-  const lane = new Semaphore(2, 60_000);
+  const lane = new Semaphore({ width: 2, longestMs: 60_000 });
   const ends = [
     async () => 1,
     () => Promise.reject(new Error('no')),
@@ -86,4 +86,54 @@ it('[L13] gives every place back, whatever its work ends with, for more than may
     for (const letGo of end.splice(0)) letGo();
     await settled();
   }
+});
+
+/** Runs until it is let go. */
+function hold(lane: Semaphore, key: string, count: number): { readonly begun: () => number; readonly end: () => Promise<void> } {
+  const end: (() => void)[] = [];
+  let begun = 0;
+  for (let index = 0; index < count; index += 1)
+    void lane.run(() => {
+      begun += 1;
+      return new Promise<void>((resolve) => end.push(resolve));
+    }, key);
+  return {
+    begun: () => begun,
+    end: async () => {
+      end.shift()?.();
+      await settled();
+    },
+  };
+}
+
+it('[L13] lets a key that is alone have all places, and leaves it no more than its share once another is in use', async () => {
+  const lane = new Semaphore({ width: 8, perKey: 3 });
+  const flood = hold(lane, 'flood', 100);
+  expect(flood.begun()).toBe(8);
+  const quiet = hold(lane, 'quiet', 2);
+  expect(quiet.begun()).toBe(0);
+  await flood.end();
+  expect([flood.begun(), quiet.begun()]).toEqual([8, 1]);
+  await flood.end();
+  expect([flood.begun(), quiet.begun()]).toEqual([8, 2]);
+  for (let end = 0; end < 4; end += 1) await flood.end();
+  expect(flood.begun()).toBe(9); // 2 of 8 ran on, and that is less than its share
+  const calm = hold(lane, 'calm', 4);
+  expect(calm.begun()).toBe(3); // 5 places were free at once, whatever the flood has waiting
+  for (let end = 0; end < 200; end += 1) await Promise.all([flood.end(), quiet.end(), calm.end()]);
+  expect([flood.begun(), quiet.begun(), calm.begun()]).toEqual([100, 2, 4]);
+  expect(hold(lane, 'calm', 8).begun()).toBe(3); // nothing was lost: its share is free again
+});
+
+it('[L13] counts a key as in use for ten seconds after its last work, and then leaves all places to the one that is alone', async () => {
+  let now = 0;
+  const lane = new Semaphore({ width: 4, perKey: 1 }, () => now);
+  await lane.run(async () => undefined, 'quiet');
+  now = 9_999;
+  const flood = hold(lane, 'flood', 3);
+  expect(flood.begun()).toBe(1);
+  now = 10_000;
+  const later = hold(lane, 'flood', 2);
+  await settled();
+  expect([later.begun(), flood.begun()]).toEqual([1, 3]); // those that came before begin first
 });

@@ -25,6 +25,7 @@ export const HTTP_PROBLEMS = {
   'body-too-large': [413, 'The body is too large.'],
   'media-type': [415, 'The body must be application/json.'],
   'too-many-requests': [429, 'This tenant exceeds its request rate.'],
+  'too-many-waiting': [429, 'Too many requests wait for their decision.'],
   'too-many-connections': [429, 'This tenant has as many connections open as it may.'],
   'too-many-from-address': [429, 'This client address has as many requests under way as it may.'],
   'headers-too-large': [431, 'The headers are too large.'],

@@ -4,7 +4,7 @@ import { KeyedSlots, type Release } from '../../kernel/concurrency/keyed-slots.j
 import { hashApiKey } from '../tenants/credentials.js';
 import type { Tenant } from '../tenants/tenant.js';
 import type { TenantDirectory } from '../tenants/tenant-directory.js';
-import type { TenantLimits } from '../tenants/tenant-limits.js';
+import { type Admission, isAdmitted, type TenantLimits } from '../tenants/tenant-limits.js';
 import { type Answer, type HttpProblem, httpProblem } from './answer.js';
 import { clientKey, type TrustedProxies } from './client-address.js';
 import type { Connections } from './connections.js';
@@ -32,11 +32,14 @@ type Refused = { readonly answer: Answer; readonly headers: Headers };
 export interface Admitted {
   readonly tenant: Tenant;
   readonly apiKey: string;
+  readonly admission: Admission;
 }
 
 export interface AuthGuardOptions {
   /** Routes that need no API key, by route pattern. All others need one. */
   readonly publicRoutes: ReadonlySet<string>;
+  /** Requests for decisions, as method and route pattern: rejected while too many wait for theirs. Left out: none. */
+  readonly decisions?: ReadonlySet<string>;
   /** Called for every rejected request, with its tenant if known. */
   readonly onRejected: (why: HttpProblem, tenant?: string) => void;
 }
@@ -73,6 +76,9 @@ export class AuthGuard implements CanActivate {
       const refused = this.refuse(request, reply);
       if (refused === undefined) done();
       else send(reply, refused.answer, refused.headers);
+    });
+    server.addHook('preHandler', async (request) => {
+      await this.admitted.get(request.raw)?.admission.begin();
     });
   }
 
@@ -129,10 +135,11 @@ export class AuthGuard implements CanActivate {
     if (tenant.status !== 'active') return this.no('tenant-refused', {}, tenant.tenant);
     if (!this.clients.connections.identify(request.raw.socket, tenant.tenant))
       return this.no('too-many-connections', { Connection: 'close' }, tenant.tenant);
-    const release = this.limits.enter(tenant.tenant);
-    if (typeof release === 'number') return this.no('too-many-requests', { 'Retry-After': `${release}` }, tenant.tenant);
-    this.admitted.set(request.raw, { tenant, apiKey });
-    this.releaseAtEnd(request, reply, release);
+    const isDecision = this.house.decisions?.has(`${request.method} ${request.routeOptions.url}`);
+    const admission = this.limits.enter(tenant.tenant, isDecision ? 'decision' : 'other');
+    if (!isAdmitted(admission)) return this.no(admission.why, { 'Retry-After': `${admission.retryAfterSeconds}` }, tenant.tenant);
+    this.admitted.set(request.raw, { tenant, apiKey, admission });
+    this.releaseAtEnd(request, reply, () => admission.end());
     return undefined;
   }
 

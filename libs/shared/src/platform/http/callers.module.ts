@@ -28,6 +28,8 @@ export type CountRejected = ReturnType<typeof countRejected>;
 export interface CallersOptions extends BodyLimits {
   /** Routes that need no API key. */
   readonly publicRoutes: ReadonlySet<string>;
+  /** Requests for decisions, as method and route pattern; left out: none. */
+  readonly decisions?: ReadonlySet<string>;
   /** Requests of one tenant under way in one process. */
   readonly maxInFlightPerTenant: number;
 }
@@ -62,7 +64,11 @@ export class CallersModule {
     countHttpAnswers(page, httpAdapter.getInstance<FastifyInstance>());
   }
 
-  static with({ publicRoutes, maxInFlightPerTenant }: CallersOptions, clients: ClientLimits, onRejected: CountRejected): DynamicModule {
+  static with(
+    { publicRoutes, decisions, maxInFlightPerTenant }: CallersOptions,
+    clients: ClientLimits,
+    onRejected: CountRejected,
+  ): DynamicModule {
     return {
       module: CallersModule,
       imports: [TenantsModule],
@@ -78,7 +84,7 @@ export class CallersModule {
           provide: AuthGuard,
           inject: [HttpAdapterHost, TenantDirectory, TenantLimits],
           useFactory: ({ httpAdapter }: HttpAdapterHost, tenants: TenantDirectory, limits: TenantLimits) => {
-            const guard = new AuthGuard(tenants, limits, clients, { publicRoutes, onRejected });
+            const guard = new AuthGuard(tenants, limits, clients, { publicRoutes, ...(decisions && { decisions }), onRejected });
             guard.guard(httpAdapter.getInstance<FastifyInstance>());
             return guard;
           },

@@ -3,7 +3,7 @@ import { headers, Match, type NatsConnection } from '@nats-io/transport-node';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { Server } from '@nestjs/microservices';
 import { firstValueFrom, isObservable } from 'rxjs';
-import type { Release } from '../../kernel/concurrency/keyed-slots.js';
+import type { Admission } from '../tenants/tenant-limits.js';
 import { type NestPacket, readNestPacket, writeNestPacket } from './nest-packet.js';
 
 /** A call for a handler. The tenant comes from the subject: NATS permits it only to that tenant's account. */
@@ -14,6 +14,8 @@ export interface Call {
 
 /** An answer that is an error says so here, as the services framework does. */
 const ERROR_HEADER = 'Nats-Service-Error-Code';
+
+type Handler = (data: unknown, context: Call) => Promise<unknown>;
 
 /** What a handler answers: the bytes and the headers that go with them. */
 export interface CallAnswer {
@@ -27,8 +29,8 @@ export interface MicroServiceOptions {
   readonly description: string;
   /** Answers callers; it may publish to no stream subject. */
   readonly connection: NatsConnection;
-  /** Admits a request of a tenant. @returns the function that frees its slot after the response, or the rejection */
-  readonly admit: (tenant: string) => Release | CallAnswer;
+  /** Admits a request of a tenant before anything of it is read, or rejects it. */
+  readonly admit: (tenant: string, pattern: string) => Admission | CallAnswer;
   readonly onThrown: (pattern: string, thrown: unknown) => CallAnswer;
 }
 
@@ -72,7 +74,7 @@ export class MicroServiceStrategy extends Server implements CustomTransportStrat
       service.addEndpoint(pattern.replaceAll('.', '-'), {
         subject: `admit.*.${pattern}`,
         handler: (error, message) => {
-          if (error === null) this.track(this.serve(pattern, handler, message));
+          if (error === null) this.take(pattern, handler, message);
         },
       });
     }
@@ -80,23 +82,25 @@ export class MicroServiceStrategy extends Server implements CustomTransportStrat
     this.service = service;
   }
 
+  /** Admits a request as soon as it is here, and serves it in the turn of its tenant. */
+  private take(pattern: string, handler: Handler, message: ServiceMsg): void {
+    const admitted = this.options.admit(tenantOf(message), pattern);
+    if ('begin' in admitted) this.track(this.serve(pattern, handler, message, admitted));
+    else respond(message, readNestPacket(message.subject, message.data), admitted);
+  }
+
   private track(call: Promise<void>): void {
     const tracked = call.finally(() => this.serving.delete(tracked));
     this.serving.add(tracked);
   }
 
-  private async serve(pattern: string, handler: (data: unknown, context: Call) => Promise<unknown>, message: ServiceMsg): Promise<void> {
-    const packet = readNestPacket(message.subject, message.data);
-    const call = callOf(message);
-    const admitted = this.options.admit(call.tenant);
-    if (typeof admitted !== 'function') {
-      respond(message, packet, admitted);
-      return;
-    }
+  private async serve(pattern: string, handler: Handler, message: ServiceMsg, admission: Admission): Promise<void> {
     try {
-      respond(message, packet, await this.answer(pattern, () => handler(packet?.body ?? message.data, call)));
+      await admission.begin();
+      const packet = readNestPacket(message.subject, message.data);
+      respond(message, packet, await this.answer(pattern, () => handler(packet?.body ?? message.data, callOf(message))));
     } finally {
-      admitted();
+      admission.end();
     }
   }
 
@@ -117,10 +121,11 @@ function respond(message: ServiceMsg, packet: NestPacket | undefined, answer: Ca
   message.respond(body, { headers: head });
 }
 
+const tenantOf = ({ subject }: ServiceMsg): string => subject.split('.', 2)[1] ?? '';
+
 function callOf(message: ServiceMsg): Call {
-  const tenant = message.subject.split('.', 2)[1] ?? '';
   return {
-    tenant,
+    tenant: tenantOf(message),
     header: (name) => {
       const value = message.headers?.get(name, Match.IgnoreCase);
       return value === '' ? undefined : value;
