@@ -94,7 +94,7 @@ function openMinter(url: string, keys: MintKeys) {
   const chain = new Token2022Chain(keys, {
     url,
     timeoutMs: RPC_TIMEOUT_MS,
-    priorityMicroLamports: 100,
+    priority: { floor: 100 },
     freshMs: CHAIN_FRESH_MS,
     airdrop: true,
   });

@@ -5,6 +5,7 @@ import { hashFields } from '#shared/kernel/hash.js';
 import type { OrderId, TenantId, TicketId, UnitId, Wallet } from '#shared/kernel/ids.js';
 import { freshMintKeys, Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
 import { Token2022Chain } from '../../apps/minter/src/chains/token-2022/token-2022-chain.js';
+import type { TransactionSigner } from '../../apps/minter/src/chains/transaction-signer.js';
 
 const TIMEOUT_MS = 10_000;
 const SLOT_MS = 400;
@@ -13,7 +14,7 @@ const RESEND_MS = 2_000;
 
 /** The common web3.js loop: send, poll the status until it is final, take an error for a failure and sign anew. */
 export class Web3Loop {
-  readonly payer: Signer;
+  readonly payer: TransactionSigner;
   readonly connection: Connection;
   private readonly chain: Token2022Chain;
   private readonly wallet = Signer.generate().signer.address as Wallet;
@@ -27,7 +28,7 @@ export class Web3Loop {
       fetch: ((input: string, init?: RequestInit) => fetch(input, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) })) as never,
     });
     // Only builds transactions, so that both sides are measured with the same ones.
-    this.chain = new Token2022Chain(keys, { url, timeoutMs: TIMEOUT_MS, priorityMicroLamports: 0, freshMs: 1_000, airdrop: true });
+    this.chain = new Token2022Chain(keys, { url, timeoutMs: TIMEOUT_MS, priority: { floor: 0 }, freshMs: 1_000, airdrop: true });
   }
 
   async fund(): Promise<void> {

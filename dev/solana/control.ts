@@ -50,6 +50,11 @@ export class LocalSolanaControl {
     this.clock.advance(slots);
   }
 
+  /** What recent blocks are said to have taken: micro-lamports of a compute unit. */
+  setPriorityFee(microLamports: number): void {
+    this.bank.priorityFee = microLamports;
+  }
+
   pause(): void {
     this.clock.pause();
   }

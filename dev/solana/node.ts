@@ -21,6 +21,8 @@ export interface Node {
   readonly holdersOfMint: (mint: string) => Iterable<string>;
   readonly holdingsOfOwner: (owner: string) => Iterable<string>;
   readonly rentExemptLamports: (dataBytes: number) => bigint;
+  /** Micro-lamports of a compute unit that each recent block took at least. */
+  readonly priorityFee: () => number;
   readonly status: (signature: string) => LandedTransaction | null;
   readonly historyOf: (signature: string) => string | null;
   /** Oldest first. */
@@ -43,6 +45,7 @@ export function openNode(bank: Bank, faucet: Faucet): Node {
     holdersOfMint: (mint) => state.tokens.ofMint(mint),
     holdingsOfOwner: (owner) => state.tokens.ofOwner(owner),
     rentExemptLamports: (dataBytes) => bank.rentExemptLamports(dataBytes),
+    priorityFee: () => bank.priorityFee,
     status: (signature) => state.signatures.get(signature) ?? null,
     historyOf: (signature) => bank.readHistory(signature),
     touching: (address) => state.signatures.touching(address),

@@ -16,8 +16,8 @@ const stage = Stage.forTests();
 let solana: LocalSolana;
 const keys = freshMintKeys();
 
-const open = (priorityMicroLamports: number) =>
-  new Token2022Chain(keys, { url: solana.url, timeoutMs: 5_000, priorityMicroLamports, freshMs: 0, airdrop: true });
+const open = (floor: number, more: object = {}) =>
+  new Token2022Chain(keys, { url: solana.url, timeoutMs: 5_000, priority: { floor, ...more }, freshMs: 0, airdrop: true });
 const newPlan = (chain: Token2022Chain, over: Partial<MintPlan> = {}) =>
   mintPlan(chain, nextTicket(), Signer.generate().signer.address as Wallet, over);
 
@@ -46,6 +46,20 @@ it('pays more for each later attempt, up to 16 times the first one, and limits w
   const terms = await Promise.all([1, 2, 3, 4, 5, 6, 20].map(async (attempt) => termsIn(await chain.prepare(plan, attempt))));
   expect(terms.map(({ prices }) => prices)).toEqual([1, 2, 4, 8, 16, 16, 16].map((factor) => [factor * FIRST_PRICE]));
   expect(terms.map(({ units }) => units)).toEqual(terms.map(() => [COMPUTE_UNITS]));
+});
+
+it('pays what recent blocks took, within floor and cap, and says what it paid in the bytes of the attempt alone', async () => {
+  const chain = open(FIRST_PRICE, { cap: 3_000, percentile: 50 });
+  const plan = await newPlan(chain);
+  const prices = async (attempt: number) => termsIn(await chain.prepare(plan, attempt)).prices;
+  expect(await prices(1)).toEqual([FIRST_PRICE]); // blocks of the local chain take nothing
+  solana.control.setPriorityFee(1_000);
+  const later = open(FIRST_PRICE, { cap: 3_000, percentile: 50 });
+  expect([
+    termsIn(await later.prepare(plan, 1)).prices,
+    termsIn(await later.prepareBurn(await newPlan(later, { delegate: later.delegate }), 3)).prices,
+  ]).toEqual([[1_000], [3_000]]);
+  solana.control.setPriorityFee(0);
 });
 
 it('burns on the same terms', async () => {

@@ -42,7 +42,7 @@ let chain: Token2022Chain;
 beforeAll(async () => {
   solana = await stage.keep(startLocalSolana({ port: 0, slotMs: 'instant' }));
   connection = new Connection(solana.url, 'finalized');
-  chain = new Token2022Chain(keys, { url: solana.url, timeoutMs: 5_000, priorityMicroLamports: 0, freshMs: 0, airdrop: true });
+  chain = new Token2022Chain(keys, { url: solana.url, timeoutMs: 5_000, priority: { floor: 0 }, freshMs: 0, airdrop: true });
   await chain.replenish();
   await connection.requestAirdrop(stranger.publicKey, LAMPORTS);
 });

@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterEach(() => solana.control.clearFaults());
 
 const open = (timeoutMs: number): Token2022Chain =>
-  new Token2022Chain(keys, { url: solana.url, timeoutMs, priorityMicroLamports: 0, freshMs: 0, airdrop: true });
+  new Token2022Chain(keys, { url: solana.url, timeoutMs, priority: { floor: 0 }, freshMs: 0, airdrop: true });
 const injected = (fault: string): number => solana.control.report().faults[fault]?.injected ?? 0;
 
 interface Live {

@@ -42,7 +42,7 @@ function open(
   more: { readonly url?: string; readonly genesisHash?: string; readonly alarm?: (fault: Fault) => void } = {},
 ): Token2022Chain {
   const url = `${firstUrl},${secondUrl}`;
-  return new Token2022Chain(keys, { url, timeoutMs: PATIENCE_MS, priorityMicroLamports: 0, freshMs: 0, airdrop: true, ...more });
+  return new Token2022Chain(keys, { url, timeoutMs: PATIENCE_MS, priority: { floor: 0 }, freshMs: 0, airdrop: true, ...more });
 }
 
 const pass = (slots: number): void => solana.control.advance(slots);

@@ -49,7 +49,7 @@ async function onLocalSolana(programs?: readonly Program[]): Promise<ChainBench>
   const solana = await startLocalSolana({ port: 0, slotMs: 'manual', finalizedAfterSlots: 3, ...(programs && { programs }) });
   const connection = new Connection(solana.url, 'processed');
   const keys = freshMintKeys();
-  const options = { url: solana.url, timeoutMs: PATIENCE_MS, priorityMicroLamports: 100, freshMs: 0, airdrop: true };
+  const options = { url: solana.url, timeoutMs: PATIENCE_MS, priority: { floor: 100 }, freshMs: 0, airdrop: true };
   const chain = new Token2022Chain(keys, options);
   const newWallet = () => Signer.generate().signer.address as Wallet;
   await chain.replenish();

@@ -48,7 +48,7 @@ class Minting {
     return new Token2022Chain(this.keys, {
       url: this.stage.solana.url,
       timeoutMs: RPC_MS,
-      priorityMicroLamports: 0,
+      priority: { floor: 0 },
       freshMs: 0,
       airdrop: true,
     });

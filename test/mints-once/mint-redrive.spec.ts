@@ -53,7 +53,7 @@ async function asked(): Promise<TicketId> {
 const loseMints = async () => (await jetstreamManager(stage.admin)).streams.purge('MINTS');
 async function chain(): Promise<Token2022Chain> {
   const keys = await loadMintKeys(stage.environment.MINT_KEYS_DIR, 'create');
-  return new Token2022Chain(keys, { url: stage.solana.url, timeoutMs: 5_000, priorityMicroLamports: 0, freshMs: 0, airdrop: true });
+  return new Token2022Chain(keys, { url: stage.solana.url, timeoutMs: 5_000, priority: { floor: 0 }, freshMs: 0, airdrop: true });
 }
 
 beforeAll(async () => {

@@ -28,7 +28,7 @@ let receipt: Receipt;
 
 beforeAll(async () => {
   solana = await stage.keep(startLocalSolana({ port: 0, slotMs: 'instant' }));
-  chain = new Token2022Chain(keys, { url: solana.url, timeoutMs: TIMEOUT_MS, priorityMicroLamports: 0, freshMs: 0, airdrop: true });
+  chain = new Token2022Chain(keys, { url: solana.url, timeoutMs: TIMEOUT_MS, priority: { floor: 0 }, freshMs: 0, airdrop: true });
   rpc = new Rpc(solana.url, TIMEOUT_MS);
   await chain.replenish();
   receipt = (await mint('A-1', { revocable: true })).receipt;

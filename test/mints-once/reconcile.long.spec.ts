@@ -162,7 +162,7 @@ beforeAll(async () => {
   chain = new Token2022Chain(await loadMintKeys(keysDir, 'require'), {
     url: solana.url,
     timeoutMs: 5_000,
-    priorityMicroLamports: 0,
+    priority: { floor: 0 },
     freshMs: 0,
     airdrop: true,
   });

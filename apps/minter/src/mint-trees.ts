@@ -8,6 +8,7 @@ import { createTree } from './chains/bubblegum/provision-trees.js';
 import type { TreeSize } from './chains/bubblegum/tree-account.js';
 import { TreeKeys } from './chains/bubblegum/tree-keys.js';
 import { hasRoom, type TreeInUse, treesOf } from './chains/bubblegum/trees.js';
+import { remoteKeys } from './chains/signers/remote-keys.js';
 import { loadMintKeys, type MintKeys } from './chains/token-2022/mint-keys.js';
 import { Rpc } from './chains/token-2022/rpc/rpc.js';
 import { Token2022Chain } from './chains/token-2022/token-2022-chain.js';
@@ -31,7 +32,7 @@ const lineOf = (tree: TreeInUse): string =>
 /** On a development chain, where lamports are free. */
 async function replenish(keys: MintKeys): Promise<void> {
   const { SOLANA_RPC_URL: url, MINT_RPC_TIMEOUT_MS: timeoutMs } = readEnvironment();
-  await new Token2022Chain(keys, { url, timeoutMs, priorityMicroLamports: 0, freshMs: 0, airdrop: true }).replenish();
+  await new Token2022Chain(keys, { url, timeoutMs, priority: { floor: 0 }, freshMs: 0, airdrop: true }).replenish();
 }
 
 async function listed(trees: AsyncIterable<TreeInUse>): Promise<readonly TreeInUse[]> {
@@ -52,15 +53,10 @@ try {
       json: { type: 'boolean', default: false },
     },
   });
-  const {
-    SOLANA_RPC_URL,
-    MINT_KEYS_DIR,
-    MINT_AIRDROP,
-    MINT_RPC_TIMEOUT_MS,
-    MINT_PRIORITY_MICROLAMPORTS: microLamports,
-  } = readEnvironment();
+  const environment = readEnvironment();
+  const { SOLANA_RPC_URL, MINT_KEYS_DIR, MINT_AIRDROP, MINT_RPC_TIMEOUT_MS, MINT_PRIORITY_MICROLAMPORTS: microLamports } = environment;
   const rpc = new Rpc(SOLANA_RPC_URL.split(',')[0] ?? SOLANA_RPC_URL, MINT_RPC_TIMEOUT_MS);
-  const keys = await loadMintKeys(MINT_KEYS_DIR, 'require');
+  const keys = await loadMintKeys(MINT_KEYS_DIR, 'require', remoteKeys(environment));
   const own = new TreeKeys(keys.base);
   const known = await listed(treesOf(rpc, own));
   if (positionals[0] === 'create' && !(values['if-missing'] && known.length > 0)) {

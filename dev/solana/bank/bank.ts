@@ -30,6 +30,9 @@ export class Bank {
   readonly state: ChainState;
   private readonly listeners = new Set<() => void>();
 
+  /** Micro-lamports of a compute unit: what blocks are said to have taken. No transaction is refused for less. */
+  priorityFee = 0;
+
   constructor(
     private readonly svm: Svm,
     private readonly journal: Journal,

@@ -8,6 +8,7 @@ import { ENVIRONMENT, LOGGER } from '#shared/platform/process/process.module.js'
 import { MinterMetrics } from '../metrics.js';
 import { leavesInLogOf } from './bubblegum/logged-leaves.js';
 import type { Chain } from './chain.js';
+import { remoteKeys } from './signers/remote-keys.js';
 import { loadMintKeys, type MintKeys } from './token-2022/mint-keys.js';
 import { Token2022Chain } from './token-2022/token-2022-chain.js';
 
@@ -37,7 +38,11 @@ async function connectChain(
     ...(environment.SOLANA_GENESIS_HASH !== '' && { genesisHash: environment.SOLANA_GENESIS_HASH }),
     alarm: (fault) => logger.error({ err: fault }, 'an RPC provider serves another chain: it is not used'),
     timeoutMs: environment.MINT_RPC_TIMEOUT_MS,
-    priorityMicroLamports: environment.MINT_PRIORITY_MICROLAMPORTS,
+    priority: {
+      floor: environment.MINT_PRIORITY_MICROLAMPORTS,
+      cap: environment.MINT_PRIORITY_CAP_MICROLAMPORTS,
+      percentile: environment.MINT_PRIORITY_PERCENTILE,
+    },
     freshMs: CHAIN_FRESH_MS,
     airdrop: environment.MINT_AIRDROP === 'local',
     onCall: metrics.called,
@@ -53,8 +58,8 @@ async function connectChain(
     {
       provide: MINT_KEYS,
       inject: [ENVIRONMENT, LOGGER],
-      useFactory: async ({ MINT_KEYS_DIR, MINT_KEYS: given }: Environment, logger: Logger): Promise<MintKeys> => {
-        const keys = await loadMintKeys(MINT_KEYS_DIR, given);
+      useFactory: async (environment: Environment, logger: Logger): Promise<MintKeys> => {
+        const keys = await loadMintKeys(environment.MINT_KEYS_DIR, environment.MINT_KEYS, remoteKeys(environment));
         const { payer, authority, base } = keys;
         logger.info({ payer: payer.address, authority: authority.address, base: base.address }, 'keys are private');
         return keys;

@@ -36,7 +36,7 @@ export const blockMethods: Readonly<Record<string, Method>> = {
   getRecentPrioritizationFees: method(z.tuple([z.array(z.string()).nullish()]), (node) => {
     const newest = node.slotAt('confirmed');
     const slots = Array.from({ length: Math.min(FEE_SAMPLE_SLOTS, newest) }, (_, back) => newest - back);
-    return slots.toReversed().map((slot) => ({ slot, prioritizationFee: 0 }));
+    return slots.toReversed().map((slot) => ({ slot, prioritizationFee: node.priorityFee() }));
   }),
   getGenesisHash: (node) => node.genesisHash,
   getHealth: () => 'ok',

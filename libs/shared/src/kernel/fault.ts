@@ -25,6 +25,10 @@ export const FAULTS = {
   'commit-too-large': ['terminal', 'One command makes more events than a commit may hold.'],
   'command-unreadable': ['terminal', 'A stored command is not one this version can read.'],
   'chain-unreachable': ['retryable', 'No Solana RPC answered in time. Mints wait; nothing is signed again.'],
+  'signer-unreachable': [
+    'retryable',
+    'The service that signs for payer or authority gave no valid signature in time. Mints wait; nothing is sent.',
+  ],
   'no-tree': ['retryable', 'No tree has room for a compressed ticket, so its mint waits. Run `admit mint tree create`.'],
   'tree-differs': [
     'retryable',

@@ -20,7 +20,7 @@ const computeBudget = (units: number, { microLamports }: Terms): TransactionInst
 ];
 
 /** The marker and the leaf, both or neither. The same plan, tree, keys and terms always give the same bytes. */
-export function signLeafMint(plan: MintPlan, tree: PublicKey, keys: MintKeys, terms: Terms): SignedTransaction {
+export function signLeafMint(plan: MintPlan, tree: PublicKey, keys: MintKeys, terms: Terms): Promise<SignedTransaction> {
   const by = { payer: keys.payer.publicKey, base: keys.base.publicKey };
   const instructions = [
     ...computeBudget(MINT_COMPUTE_UNITS, terms),
@@ -31,13 +31,13 @@ export function signLeafMint(plan: MintPlan, tree: PublicKey, keys: MintKeys, te
   return sign(instructions, keys, terms);
 }
 
-export function signLeafBurn(plan: MintPlan, place: LeafPlace, proof: Proof, keys: MintKeys, terms: Terms): SignedTransaction {
+export function signLeafBurn(plan: MintPlan, place: LeafPlace, proof: Proof, keys: MintKeys, terms: Terms): Promise<SignedTransaction> {
   const by = { payer: keys.payer.publicKey, delegate: keys.delegate.publicKey };
   return sign([...computeBudget(BURN_COMPUTE_UNITS, terms), burnLeaf(plan, place, proof, by)], keys, terms);
 }
 
 /** `terms.rent`: of the tree's account. */
-export function signTree(tree: Signer, size: TreeSize, keys: MintKeys, terms: Terms): SignedTransaction {
+export function signTree(tree: Signer, size: TreeSize, keys: MintKeys, terms: Terms): Promise<SignedTransaction> {
   const payer = keys.payer.publicKey;
   const account = { fromPubkey: payer, newAccountPubkey: tree.publicKey, programId: COMPRESSION };
   const instructions = [
@@ -48,7 +48,7 @@ export function signTree(tree: Signer, size: TreeSize, keys: MintKeys, terms: Te
   return sign(instructions, keys, terms, tree);
 }
 
-export function signCollection(collection: Signer, of: CollectionTerms, keys: MintKeys, terms: Terms): SignedTransaction {
+export function signCollection(collection: Signer, of: CollectionTerms, keys: MintKeys, terms: Terms): Promise<SignedTransaction> {
   const by = { payer: keys.payer.publicKey, authority: keys.base.publicKey };
   return sign([...computeBudget(CREATE_COMPUTE_UNITS, terms), createCollection(collection.publicKey, of, by)], keys, terms, collection);
 }

@@ -48,10 +48,13 @@ async function createCollection(of: Provisioning, own: TreeKeys, delegate: Signe
 }
 
 /** Sends a transaction until it is finalized, and signs it again where its blockhash expired. @throws Fault `configuration` when a program refuses it */
-async function land({ rpc, microLamports, pause }: Provisioning, signed: (terms: Omit<Terms, 'rent'>) => SignedTransaction): Promise<void> {
+async function land(
+  { rpc, microLamports, pause }: Provisioning,
+  signed: (terms: Omit<Terms, 'rent'>) => Promise<SignedTransaction>,
+): Promise<void> {
   for (;;) {
     const latest = await rpc.ask('getLatestBlockhash', (connection) => connection.getLatestBlockhash('confirmed'));
-    const attempt = signed({ ...latest, microLamports });
+    const attempt = await signed({ ...latest, microLamports });
     const sent = await submitOnce(rpc, { ...attempt, ticket: '' as never, attempt: 1 }, true);
     if (sent.kind === 'refused' && sent.by === 'program') throw refused(sent.reason);
     for (;;) {

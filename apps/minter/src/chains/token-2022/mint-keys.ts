@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PublicKey } from '@solana/web3.js';
 import { z } from 'zod';
 import { Fault, isFault } from '#shared/kernel/fault.js';
+import type { TransactionSigner } from '../transaction-signer.js';
 
 /** RFC 8410: the prefix of the 32 secret bytes of an Ed25519 key in PKCS #8. */
 const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
@@ -15,8 +16,8 @@ const OTHERS = 0o077;
 
 const keyFile = z.array(z.number().int().min(0).max(255)).length(KEYPAIR_BYTES);
 
-/** A signing key. node:crypto signs many times faster than JavaScript. */
-export class Signer {
+/** A signing key of this process. node:crypto signs many times faster than JavaScript. */
+export class Signer implements TransactionSigner {
   readonly publicKey: PublicKey;
   readonly address: string;
   private readonly key: KeyObject;
@@ -52,9 +53,9 @@ export class Signer {
 
 export interface MintKeys {
   /** Pays rent and fees. May be replaced at any time. */
-  readonly payer: Signer;
+  readonly payer: TransactionSigner;
   /** Mints the one token and gives up the mint authority in the same transaction. May be replaced at any time. */
-  readonly authority: Signer;
+  readonly authority: TransactionSigner;
   /** Every asset address depends on it. Never replaced: planned tickets could not be minted with another key. */
   readonly base: Signer;
   /**
@@ -70,14 +71,18 @@ export function freshMintKeys(): MintKeys {
   return { payer: fresh(), authority: fresh(), base: fresh(), delegate: fresh() };
 }
 
+/** Payer and authority, whose keys another service holds. */
+export type RemoteKeys = Pick<MintKeys, 'payer' | 'authority'>;
+
 /**
- * Reads the four key files of a directory; with `create`, generates missing ones first.
+ * Reads the four key files of a directory, or two where `remote` signs for the others; with `create`, generates missing ones first.
  * @throws Fault `key-exposed` when anyone but the owner may read one, `configuration` when one is missing or invalid
  */
-export async function loadMintKeys(directory: string, missing: 'create' | 'require'): Promise<MintKeys> {
+export async function loadMintKeys(directory: string, missing: 'create' | 'require', remote?: RemoteKeys): Promise<MintKeys> {
   if (missing === 'create') await mkdir(directory, { recursive: true, mode: 0o700 });
   const load = async (name: string) => loadSigner(join(directory, `${name}.json`), missing);
-  return { payer: await load('payer'), authority: await load('authority'), base: await load('base'), delegate: await load('delegate') };
+  const { payer, authority } = remote ?? { payer: await load('payer'), authority: await load('authority') };
+  return { payer, authority, base: await load('base'), delegate: await load('delegate') };
 }
 
 async function loadSigner(path: string, missing: 'create' | 'require'): Promise<Signer> {

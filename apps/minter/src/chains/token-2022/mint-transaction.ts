@@ -19,7 +19,8 @@ import { ComputeBudgetProgram, PublicKey, SystemProgram, TransactionInstruction,
 import type { MintPlan } from '#shared/domain/mint/events.js';
 import { encodeBase58 } from '#shared/kernel/base58.js';
 import type { SignedTransaction } from '../chain.js';
-import type { MintKeys, Signer } from './mint-keys.js';
+import type { TransactionSigner } from '../transaction-signer.js';
+import type { MintKeys } from './mint-keys.js';
 
 export const MEMO_PROGRAM_ID = new PublicKey('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr');
 /** Measured: 27,000 for the common mint, 49,000 when derived addresses take many tries. */
@@ -122,36 +123,42 @@ function revocability({ delegate }: MintPlan, asset: PublicKey): TransactionInst
 }
 
 /** Builds and signs one mint. The same plan, keys and terms always give the same bytes. */
-export const signMint = (plan: MintPlan, keys: MintKeys, terms: Terms): SignedTransaction =>
+export const signMint = (plan: MintPlan, keys: MintKeys, terms: Terms): Promise<SignedTransaction> =>
   sign(instructions(plan, keys, terms), keys, terms);
 
 /**
  * Builds and signs the burn of a revocable asset in its holder's account, without the holder's signature. The account's rent stays with
  * the holder.
  */
-export function signBurn(plan: MintPlan, keys: MintKeys, terms: Terms): SignedTransaction {
+export function signBurn(plan: MintPlan, keys: MintKeys, terms: Terms): Promise<SignedTransaction> {
   const asset = new PublicKey(plan.asset);
   const burn = createBurnCheckedInstruction(holdingAddress(plan), asset, keys.delegate.publicKey, 1, DECIMALS, [], TOKEN_2022_PROGRAM_ID);
   return sign([...computeBudget(terms), burn], keys, terms);
 }
 
 /** `more` signs besides the minter's keys. */
-export function sign(of: TransactionInstruction[], keys: MintKeys, terms: Terms, ...more: readonly Signer[]): SignedTransaction {
+export async function sign(
+  of: TransactionInstruction[],
+  keys: MintKeys,
+  terms: Terms,
+  ...more: readonly TransactionSigner[]
+): Promise<SignedTransaction> {
   const message = new TransactionMessage({
     payerKey: keys.payer.publicKey,
     recentBlockhash: terms.blockhash,
     instructions: of,
   }).compileToV0Message();
   const bytes = message.serialize();
-  const signers = new Map<string, Signer>(
+  const signers = new Map<string, TransactionSigner>(
     [keys.payer, keys.authority, keys.base, keys.delegate, ...more].map((signer) => [signer.address, signer]),
   );
   const required = message.staticAccountKeys.slice(0, message.header.numRequiredSignatures);
-  const signatures = required.map((key) => {
+  const signing = required.map((key) => {
     const signer = signers.get(key.toBase58());
     assert(signer !== undefined, `no key signs for ${key.toBase58()}`);
     return signer.sign(bytes);
   });
+  const signatures = await Promise.all(signing);
   const [first] = signatures;
   assert(first?.length === SIGNATURE_BYTES, 'a transaction has a first signature');
   const transaction = Buffer.concat([Buffer.from([signatures.length]), ...signatures, bytes]);

@@ -22,17 +22,14 @@ import { readVerdicts } from './look.js';
 import type { MintKeys } from './mint-keys.js';
 import { assetBytes, signBurn, signMint } from './mint-transaction.js';
 import { PayerFunds } from './payer-funds.js';
+import { PriorityFees, type PriorityOptions } from './priority-fees.js';
 import type { Provider } from './rpc/provider.js';
 import { Providers, type ProvidersOptions } from './rpc/providers.js';
 import { TtlCache } from './rpc/ttl-cache.js';
 import { submitOnce } from './submit.js';
 
-/** A later attempt may pay up to this many times the first one's price. */
-const MOST_PRIORITY_FACTOR = 16;
-
 export interface Token2022Options extends ProvidersOptions {
-  /** Price of a compute unit in the first attempt; it doubles with every attempt up to 16 times. */
-  readonly priorityMicroLamports: number;
+  readonly priority: PriorityOptions;
   /** All attempts within this time share genesis hash and blockhash; a blockhash is valid for 150 blocks, a minute on a real chain. */
   readonly freshMs: number;
   /** Request lamports whenever the payer runs low: development only, refused on a public cluster. */
@@ -47,6 +44,7 @@ export class Token2022Chain implements Chain {
   private readonly genesis: TtlCache<string>;
   private readonly blockhash: TtlCache<BlockhashWithExpiryBlockHeight>;
   private readonly payer: PayerFunds;
+  private readonly priority: PriorityFees;
   private readonly compressed: CompressedTickets;
 
   constructor(
@@ -56,7 +54,8 @@ export class Token2022Chain implements Chain {
     this.providers = new Providers(options);
     this.genesis = new TtlCache(() => this.providers.genesisHash(), options.freshMs);
     this.blockhash = new TtlCache(() => this.providers.use(latestBlockhash), options.freshMs);
-    this.payer = new PayerFunds(this.providers, keys.payer.publicKey, options.priorityMicroLamports * MOST_PRIORITY_FACTOR);
+    this.priority = new PriorityFees(options.priority, () => this.providers.use(recentFees));
+    this.payer = new PayerFunds(this.providers, keys.payer.publicKey, this.priority.cap);
     this.compressed = new CompressedTickets(keys, this.providers, options);
   }
 
@@ -78,8 +77,9 @@ export class Token2022Chain implements Chain {
     }
     sameChain(await this.genesisHash(), plan);
     const bytes = isCompressed(plan) ? MARKER_BYTES : assetBytes(plan);
-    const [rent, { blockhash, lastValidBlockHeight }] = await Promise.all([this.payer.rent(bytes), this.blockhash.read()]);
-    const terms = { rent, blockhash, lastValidBlockHeight, microLamports: this.price(attempt) };
+    const [rent, microLamports] = await Promise.all([this.payer.rent(bytes), this.priority.price(attempt)]);
+    const { blockhash, lastValidBlockHeight } = await this.blockhash.read(); // last: it grows old
+    const terms = { rent, blockhash, lastValidBlockHeight, microLamports };
     return isCompressed(plan) ? this.compressed.prepare(plan, terms) : signMint(plan, this.keys, terms);
   }
 
@@ -93,8 +93,9 @@ export class Token2022Chain implements Chain {
       throw new Fault('configuration', { problems, planned: plan.delegate });
     }
     sameChain(await this.genesisHash(), plan);
+    const microLamports = await this.priority.price(attempt);
     const { blockhash, lastValidBlockHeight } = await this.blockhash.read();
-    const terms = { rent: 0n, blockhash, lastValidBlockHeight, microLamports: this.price(attempt) };
+    const terms = { rent: 0n, blockhash, lastValidBlockHeight, microLamports };
     return isCompressed(plan) ? this.compressed.prepareBurn(plan, leaf, terms) : signBurn(plan, this.keys, terms);
   }
 
@@ -148,15 +149,17 @@ export class Token2022Chain implements Chain {
     const verdicts = new Map([...leaves, ...assets].map((each, index) => [each, [...onLeaves, ...onAssets][index]]));
     return watched.map((each) => verdicts.get(each) ?? assert.fail('every mint has a verdict'));
   }
-
-  private price(attempt: number): number {
-    return this.options.priorityMicroLamports * Math.min(2 ** (attempt - 1), MOST_PRIORITY_FACTOR);
-  }
 }
 
 /** Confirmed, not processed: a blockhash of a losing fork is never accepted. */
 const latestBlockhash = ({ rpc }: Provider): Promise<BlockhashWithExpiryBlockHeight> =>
   rpc.ask('getLatestBlockhash', (connection) => connection.getLatestBlockhash('confirmed'));
+
+/** Of blocks, not of accounts: mints compete with nothing but each other for the accounts that they write. */
+const recentFees = ({ rpc }: Provider): Promise<readonly number[]> =>
+  rpc.ask('getRecentPrioritizationFees', async (connection) =>
+    (await connection.getRecentPrioritizationFees()).map(({ prioritizationFee }) => prioritizationFee),
+  );
 
 function sameChain(genesisHash: string, plan: MintPlan): void {
   if (genesisHash !== plan.genesisHash)

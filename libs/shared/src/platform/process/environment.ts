@@ -121,7 +121,25 @@ const VARIABLES = {
     .int()
     .min(0)
     .default(0)
-    .describe('minter: priority fee per compute unit of a first attempt; doubles with each, 16 times at most'),
+    .describe('minter: least priority fee per compute unit of a first attempt; doubles with each, 16 times at most'),
+  MINT_PRIORITY_CAP_MICROLAMPORTS: count(0, 1_000_000).describe('minter: most priority fee per compute unit of any attempt'),
+  MINT_PRIORITY_PERCENTILE: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(100)
+    .default(75)
+    .describe(
+      'minter: a first attempt pays the fee that this part of recent blocks took at least, in percent; 0: MINT_PRIORITY_MICROLAMPORTS',
+    ),
+  MINT_SIGNER_URL: z
+    .string()
+    .regex(/^(https?:\/\/\S+)?$/)
+    .default('')
+    .describe('minter: service that signs for payer and authority by HTTP; empty: payer.json and authority.json sign'),
+  MINT_SIGNER_TOKEN: text.describe('minter: bearer token of MINT_SIGNER_URL (secret)'),
+  MINT_SIGNER_PAYER: text.describe('minter: address of the payer, whose key MINT_SIGNER_URL holds'),
+  MINT_SIGNER_AUTHORITY: text.describe('minter: address of the mint authority, whose key MINT_SIGNER_URL holds'),
   MINT_MAX_OUTSTANDING: z.coerce
     .number()
     .int()
