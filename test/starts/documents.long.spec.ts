@@ -32,10 +32,17 @@ interface Ground {
   readonly backups: string;
   /** The login of a server without a log, into which a backup is brought back. */
   readonly emptyServer: string;
+  readonly solanaUrl: string;
+  /** In place of a folder in the home folder. */
+  readonly devnet: string;
 }
 
 const letter = (at: number): Rule => ({ with: (text, { letters }) => text.replace('17', `${letters[at]}`) });
 const inBackups: Rule = { with: (text, { backups }) => text.replace('/backups', backups) };
+
+const onDevnet: Rule = {
+  with: (text, { solanaUrl, devnet }) => text.replace('https://api.devnet.solana.com', solanaUrl).replace('~/admit-devnet', devnet),
+};
 
 const RULES: readonly (readonly [page: string, command: RegExp, rule: Rule])[] = [
   ['README.md', /^npm start$/, { by: 'test/starts/embedded-start.long.spec.ts' }],
@@ -62,6 +69,10 @@ const RULES: readonly (readonly [page: string, command: RegExp, rule: Rule])[] =
   ],
   ['docs/operations.md', /^npx admit tenant (?:grant|withdraw) club /, { with: (text) => text.replace('club', 'acme') }],
   ['docs/operations.md', /^npx admit ledger (?:halts|suspend |suspense)/, { by: 'test/operates/ledger-command.spec.ts' }],
+  ['docs/devnet.md', /^(?:node|eval|curl) /, onDevnet],
+  ['docs/devnet.md', /^npm ci /, { by: 'test/ci-run.spec.ts' }],
+  ['docs/devnet.md', /npm start$/, { by: 'test/starts/embedded-stack.long.spec.ts' }],
+  ['docs/signers.md', /dev\/signer\/main\.js$/, { by: 'test/mints-once/remote-signer.spec.ts' }],
   ['deploy/README.md', /docker compose|^mkdir -p -m 700 ~|^\. ~/, 'docker'],
   ['deploy/kubernetes/README.md', /kubectl|^docker run |^mkdir -p -m 700 ~/, { by: 'test/operates/kubernetes.spec.ts' }],
 ];
@@ -191,7 +202,8 @@ describe('on a stack of its own, as a newcomer types it', () => {
     const server = await stage.keep(startNats({ dataDir: stage.folder('empty-server') }));
     const { user, pass } = server.credentials('provision');
     const emptyServer = `NATS_URL=${server.url} NATS_USER=${user} NATS_PASSWORD=${pass}`;
-    return { letters, ticket: record.ticket, backups: stage.folder('backups'), emptyServer };
+    const solanaUrl = shell('. .admit/stack.env && printf %s "$SOLANA_RPC_URL"');
+    return { letters, ticket: record.ticket, backups: stage.folder('backups'), emptyServer, solanaUrl, devnet: stage.folder('devnet') };
   }
 
   const typed = (page: string, on: Ground): string[] =>
@@ -225,7 +237,7 @@ describe('on a stack of its own, as a newcomer types it', () => {
   });
 
   it(
-    'README.md, docs/integrate.md, docs/halls.md, docs/stripe.md and docs/operations.md say what works',
+    'README.md, docs/integrate.md, docs/halls.md, docs/stripe.md, docs/devnet.md and docs/operations.md say what works',
     async () => {
       const on = await ground();
       expect(typed('README.md', on).length).toBeGreaterThan(2);
@@ -237,6 +249,8 @@ describe('on a stack of its own, as a newcomer types it', () => {
       expect(type(typed('docs/stripe.md', on))).toEqual([]);
       expect(typed('docs/halls.md', on)).toHaveLength(4);
       expect(type(typed('docs/halls.md', on))).toEqual([]);
+      expect(typed('docs/devnet.md', on)).toHaveLength(4);
+      expect(type(typed('docs/devnet.md', on))).toEqual([]);
       expect(typed('docs/operations.md', on).length).toBeGreaterThan(10);
       expect(type(typed('docs/operations.md', on))).toEqual([]);
     },
