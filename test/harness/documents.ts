@@ -17,7 +17,14 @@ const COMMENT_BEHIND = /\s{2,}#\s.*$/;
 /** Every page that tells somebody to type something. */
 export function pagesForReaders(): readonly string[] {
   const docs = readdirSync(join(projectFolder(), 'docs')).filter((name) => name.endsWith('.md'));
-  return ['README.md', ...docs.map((name) => `docs/${name}`), 'deploy/README.md', 'deploy/kubernetes/README.md', 'libs/client/README.md'];
+  return [
+    'README.md',
+    ...docs.map((name) => `docs/${name}`),
+    'deploy/README.md',
+    'deploy/kubernetes/README.md',
+    'libs/client/README.md',
+    'examples/README.md',
+  ];
 }
 
 /** What its blocks of `sh` hold, command by command, and in blocks without a language what follows a prompt. */

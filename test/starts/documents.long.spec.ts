@@ -73,6 +73,8 @@ const RULES: readonly (readonly [page: string, command: RegExp, rule: Rule])[] =
   ['docs/devnet.md', /^npm ci /, { by: 'test/ci-run.spec.ts' }],
   ['docs/devnet.md', /npm start$/, { by: 'test/starts/embedded-stack.long.spec.ts' }],
   ['docs/signers.md', /dev\/signer\/main\.js$/, { by: 'test/mints-once/remote-signer.spec.ts' }],
+  ['libs/client/README.md', /^npm /, { by: 'test/starts/examples.long.spec.ts' }],
+  ['examples/README.md', /^\. \.admit/, { by: 'test/starts/examples.long.spec.ts' }],
   ['deploy/README.md', /docker compose|^mkdir -p -m 700 ~|^\. ~/, 'docker'],
   ['deploy/kubernetes/README.md', /kubectl|^docker run |^mkdir -p -m 700 ~/, { by: 'test/operates/kubernetes.spec.ts' }],
 ];

@@ -61,7 +61,8 @@ describe('a release', () => {
     const label = /image\.version="([^"]+)"/.exec(text('Dockerfile'))?.[1];
     const tag = /admit-one:([\d.]+)"/.exec(text('deploy/docker-bake.hcl'))?.[1];
     const deployed = /newTag: ([\d.]+)/.exec(text('deploy/kubernetes/overlays/production/kustomization.yaml'))?.[1];
-    const all = { VERSION, said, asyncapi: asyncapi.info.version, label, tag, deployed };
+    const { version: kit } = JSON.parse(text('libs/client/package.json')) as Package;
+    const all = { VERSION, said, kit, asyncapi: asyncapi.info.version, label, tag, deployed };
     expect(Object.values(all).filter((version) => version !== manifest.version)).toEqual([]);
   });
 
@@ -73,6 +74,11 @@ describe('a release', () => {
     expect(installed.filter(([, { integrity }]) => integrity === undefined).map(([path]) => path)).toEqual([]);
     const scripts = installed.filter(([, { hasInstallScript }]) => hasInstallScript === true).map(([path]) => nameIn(path));
     expect(scripts.filter((name) => manifest.allowScripts[name] === undefined)).toEqual([]);
+  });
+
+  it('ships the client kit with the NATS client that it is tested with, or a later one of the same major version', () => {
+    const { dependencies } = JSON.parse(text('libs/client/package.json')) as Pick<typeof manifest, 'dependencies'>;
+    expect(dependencies).toEqual({ '@nats-io/transport-node': `^${manifest.dependencies['@nats-io/transport-node']}` });
   });
 
   it('takes no package whose licence forbids to give the program away', () => {
