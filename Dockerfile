@@ -27,7 +27,8 @@ COPY scripts/sbom.mjs scripts/sbom.mjs
 RUN node scripts/sbom.mjs > sbom.cdx.json \
   && npm prune --omit=dev --ignore-scripts && rm -rf node_modules/typescript node_modules/.bin/tsc node_modules/.bin/tsserver \
   && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' -o -name '*.md' \) ! -iname 'license*' -delete \
-  && rm -rf node_modules/typeorm/browser
+  && rm -rf node_modules/typeorm/browser \
+  && find node_modules/swagger-ui-dist -type f ! -name swagger-ui-bundle.js ! -name swagger-ui.css ! -name package.json ! -name 'LICENSE*' ! -name NOTICE -delete
 
 # Debian and the one program node: the image of Node also has npm and the headers for add-ons, 87 MB.
 FROM debian:bookworm-slim AS runtime

@@ -84,8 +84,8 @@ function whereToLook({ wiring, clientSettings }: Stack): string {
   const home = shownHome();
   const lines: readonly (readonly [string, string])[] = [
     ['NATS', `${wiring.natsUrl}   user ${clientSettings.ADMIT_NATS_USER}, subjects admit.${clientSettings.ADMIT_TENANT}.>`],
-    ['HTTP', `${clientSettings.HTTP_URL}/docs`],
-    ['ledger', `${clientSettings.LEDGER_URL}/docs   what was sold, held, paid and minted`],
+    ['HTTP', `${clientSettings.HTTP_URL}/docs#key=${clientSettings.ADMIT_API_KEY}   try every operation`],
+    ['ledger', `${clientSettings.LEDGER_URL}/docs#key=${clientSettings.ADMIT_API_KEY}   what was sold, held, paid and minted`],
     [
       'console',
       `http://127.0.0.1:${wiring.ports.console}   sign in with ADMIT_API_KEY of ${join(home, 'stack.env')}, or as operator with CONSOLE_OPERATOR_TOKEN of ${join(home, 'env', 'console.env')}`,

@@ -1,6 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
+import { ANSWER_EXAMPLES } from '../../apps/ledger/src/http/answer-examples.js';
 import { PUBLIC_ROUTES } from '../../apps/ledger/src/http/ledger-api.module.js';
 import { ROUTES } from '../../apps/ledger/src/http/routes.js';
 import { problemOf } from '../harness/http-caller.js';
@@ -247,11 +248,19 @@ describe('[minting AE4] the OpenAPI document of the ledger', () => {
     }
   });
 
-  it('is shown as a page with every operation and every member', async () => {
-    const { text: page } = await ledger.demo.get('/docs');
-    for (const { path, parameters = [] } of operations) {
-      expect(page).toContain(`<code>GET ${path}</code>`);
+  it('is shown as a page of this app alone, and describes every parameter', async () => {
+    const { text: page } = await ledger.world.get('/docs');
+    const addresses = [...page.matchAll(/(?:src|href)="(?!data:)([^"]+)"/g)].map(([, address = '']) => address);
+    expect(addresses.length).toBeGreaterThan(3);
+    for (const address of addresses) expect([address, (await ledger.world.get(`/${address}`)).status]).toEqual([address, 200]);
+    for (const { parameters = [] } of operations)
       for (const { name, description } of parameters) expect([name, description]).toEqual([name, expect.stringMatching(/\.$/)]);
+  });
+
+  it('has an example of every answer, which its schema accepts', () => {
+    for (const { answer } of ROUTES) {
+      const title = String(answer.meta()?.title);
+      expect([title, answer.safeParse(ANSWER_EXAMPLES[title]).error?.issues]).toEqual([title, undefined]);
     }
   });
 });

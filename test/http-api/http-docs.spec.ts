@@ -4,13 +4,17 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { REFUSALS } from '#shared/domain/refusal.js';
+import { pageAsset } from '#shared/platform/http/docs/api-page.js';
 import { Problem } from '#shared/platform/http/docs/openapi-problems.js';
 import { MAX_HEADER_BYTES } from '#shared/platform/http/http-server.js';
+import { ANSWER_EXAMPLES } from '../../apps/purchase/src/api/docs/answer-examples.js';
 import { MAX_IN_FLIGHT_PER_TENANT } from '../../apps/purchase/src/api/docs/idempotency-policy.js';
 import { EVENT_STREAM_LIMITS } from '../../apps/purchase/src/api/http/event-stream-limits.js';
 import { PUBLIC_ROUTES } from '../../apps/purchase/src/api/http/http-api.module.js';
 import { methodOf, routes } from '../../apps/purchase/src/api/http/routes.js';
+import { InProcess } from '../../apps/purchase/src/operations/answers.js';
 import { isMutation, isSetting } from '../../apps/purchase/src/operations/operation.js';
+import { operations as allOperations } from '../../apps/purchase/src/operations/operations.js';
 import { DECISION_TIMEOUT_MS, MAX_WAITING_PER_SALE } from '../../apps/purchase/src/requests/intake.js';
 import { MAX_BODY_BYTES, MAX_OPENING_BYTES } from '../../apps/purchase/src/requests/request-body.js';
 import { projectFolder } from '../../dev/processes/project.js';
@@ -22,13 +26,17 @@ import { Shop } from '../stages/shop.js';
 interface Operation {
   readonly operationId: string;
   readonly security?: readonly unknown[];
-  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly tags: readonly string[];
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required?: boolean; readonly example?: unknown }[];
   readonly requestBody?: { readonly content: { readonly 'application/json': { readonly schema: object; readonly example: object } } };
-  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: object }>>;
+  readonly responses: Readonly<
+    Record<string, { readonly description: string; readonly content?: Readonly<Record<string, { readonly example?: object }>> }>
+  >;
 }
 interface OpenApi {
   readonly openapi: string;
-  readonly info: { readonly version: string };
+  readonly info: { readonly version: string; readonly description: string };
+  readonly tags: readonly { readonly name: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 
@@ -151,14 +159,67 @@ describe('[minting AE4] the OpenAPI document', () => {
 });
 
 describe('the page at /docs', () => {
-  it('shows every operation, brings everything along and runs nothing', async () => {
+  const addresses = (html: string): string[] => [...html.matchAll(/(?:src|href)="(?!data:)([^"]+)"/g)].map(([, address = '']) => address);
+
+  it('loads scripts and styles from this app alone, and no policy or part of it permits another host', async () => {
     const page = await shop.demoWeb.get('/docs');
     expect([page.status, page.headers.get('Content-Type')]).toEqual([200, 'text/html; charset=utf-8']);
-    for (const { method, path } of operations) expect(page.text).toContain(`<code>${method} ${path}</code>`);
-    const shown = page.text.replace(/<pre>[\s\S]*?<\/pre>/g, ''); // examples may name addresses
-    expect(page.text).not.toMatch(/<script|<link|<img|\son\w+=/i);
-    expect(shown).not.toMatch(/https?:\/\//i);
-    expect(page.headers.get('Content-Security-Policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
+    expect(page.text).not.toMatch(/https?:|<script>|\son\w+=/i);
+    const policy = page.headers.get('Content-Security-Policy') ?? '';
+    expect(policy).toMatch(/^default-src 'none'; script-src 'self';/);
+    expect(policy).not.toMatch(/unsafe-eval|https?:|\*/);
+    expect(addresses(page.text)).toHaveLength(6);
+    const nobody = new HttpCaller(shop.demoWeb.url, 'demo', '');
+    for (const address of addresses(page.text)) expect([address, (await nobody.get(`/${address}`)).status]).toEqual([address, 200]);
+    expect((await nobody.get('/docs/assets/package.json')).status).toBe(404);
+    expect((await nobody.get('/docs/assets/..%2fpackage.json')).status).toBe(404);
+  });
+
+  it('has half a megabyte, compressed, which the process keeps after the first visit alone', async () => {
+    const names = ['swagger-ui-bundle.js', 'swagger-ui.css', 'page.js', 'page.css'];
+    const assets = await Promise.all(names.map((name) => pageAsset(name)));
+    expect(assets.reduce((sum, asset) => sum + (asset?.gzip.length ?? 0), 0)).toBeLessThan(600_000);
+    expect(await pageAsset('swagger-ui.css')).toBe(assets[1]);
+  });
+
+  it('explains authentication and keys first, then sales, orders and tickets', () => {
+    const { description } = document.info;
+    expect([...description.matchAll(/^## (.+)$/gm)].map(([, title]) => title)).toEqual(['Authentication', 'Idempotency', 'Errors']);
+    expect(document.tags.map(({ name }) => name)).toEqual(['sale', 'order', 'ticket', 'events', 'webhook', 'payment', 'service']);
+    const unlisted = operations.filter(({ tags }) => !document.tags.some(({ name }) => name === tags[0]));
+    expect(unlisted.map(({ operationId }) => operationId)).toEqual([]);
+  });
+
+  it('has an example of every request and every answer of an operation, which their schemas accept', () => {
+    for (const route of routes()) {
+      const { parameters = [], responses } = operations.find(({ operationId }) => operationId === route.name) ?? { responses: {} };
+      const required = parameters.filter((one) => one.required === true && one.example === undefined);
+      expect([route.name, required]).toEqual([route.name, []]);
+      const successes = Object.entries(responses).filter(([status]) => /^2/.test(status));
+      const examples = successes.map(([, { content }]) => content?.['application/json']?.example);
+      expect([route.name, examples.length]).toEqual([route.name, isMutation(route) ? 2 : 1]);
+      expect([route.name, route.answer.safeParse(examples[0]).error?.issues]).toEqual([route.name, undefined]);
+    }
+    expect(InProcess.safeParse(ANSWER_EXAMPLES.InProcess).success).toBe(true);
+  });
+
+  it('shows another key for each operation, for the scope of a key is a sale', () => {
+    const parameters = operations.flatMap((operation) => operation.parameters ?? []);
+    const keys = parameters.flatMap(({ name, example }) => (name === 'Idempotency-Key' ? [example] : []));
+    expect(keys.length).toBeGreaterThan(5);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+});
+
+describe('the page of the contract over NATS', () => {
+  it('shows every operation with its problems and schemas, and runs nothing', async () => {
+    const { text, headers } = await shop.demoWeb.get('/docs/nats');
+    for (const { name } of allOperations()) expect(text).toContain(`<code>admit.{tenant}.${name}</code>`);
+    for (const [, schema] of text.matchAll(/href="#(\w+)"/g)) expect(text).toContain(`<details id="${schema}">`);
+    expect(text).not.toMatch(/<script|<link|<img|\ssrc=|\son\w+=/i);
+    expect(headers.get('Content-Security-Policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
+    const written = JSON.parse(readFileSync(join(projectFolder(), 'docs/asyncapi.json'), 'utf8')) as object;
+    expect((await shop.demoWeb.get('/docs/nats/json')).body).toEqual(written);
   });
 });
 

@@ -23,6 +23,47 @@ const alerts = [...rules.matchAll(/^ *- alert: (\w+)\n *expr: '(.*)'$/gm)].map((
 /** What Prometheus itself adds to what it scrapes. */
 const OF_PROMETHEUS = ['up'];
 
+interface Panel {
+  readonly title: string;
+  readonly datasource?: { readonly uid: string };
+  readonly targets?: readonly { readonly expr: string }[];
+}
+const board = JSON.parse(readFileSync(join(root, 'deploy/grafana/dashboards/admit-one.json'), 'utf8')) as {
+  readonly panels: readonly Panel[];
+};
+const boardQueries = () => board.panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ title, expr })));
+const metricsIn = (expr: string): string[] => expr.replaceAll(/"[^"]*"/g, '').match(/\b(?:admit|process|nodejs)_\w+/g) ?? [];
+
+describe('the board of Grafana', () => {
+  it('has queries that Prometheus can read, and a title for each', async () => {
+    const queries = boardQueries();
+    expect(queries.length).toBeGreaterThan(25);
+    expect(queries.filter(({ title, expr }) => title.length < 5 || metricsIn(expr).length === 0)).toEqual([]);
+    const folder = mkdtempSync(join(tmpdir(), 'admit-board-'));
+    try {
+      const rules = queries.map(({ expr }, n) => `      - { record: 'board:${n}', expr: '${expr.replaceAll("'", "''")}' }`);
+      writeFileSync(join(folder, 'board.yml'), `groups:\n  - name: board\n    rules:\n${rules.join('\n')}\n`);
+      expect(await promtool('check', 'rules', join(folder, 'board.yml'))).toMatchObject({ ok: true });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }, 120_000);
+
+  it('asks the data source that is provisioned, which asks the service that scrapes the apps', () => {
+    const sources = readFileSync(join(root, 'deploy/grafana/provisioning/datasources/prometheus.yml'), 'utf8');
+    expect(sources).toContain('uid: prometheus\n');
+    expect(sources).toContain('url: http://prometheus:9090\n');
+    const queried = board.panels.filter(({ targets }) => targets !== undefined);
+    expect(queried.filter(({ datasource }) => datasource?.uid !== 'prometheus')).toEqual([]);
+  });
+
+  it('is scraped under the job and the rules that the alerts name', () => {
+    const configuration = readFileSync(at('prometheus.yml'), 'utf8');
+    expect(configuration).toContain('job_name: admit-one\n');
+    expect(configuration).toContain('rule_files: [alerts.yml]');
+  });
+});
+
 describe('the rules', () => {
   it('[blockchain SC-9] ring where they should, and not a hair before', async () => {
     expect(await promtool('check', 'rules', at('alerts.yml'))).toMatchObject({ ok: true });
@@ -83,7 +124,11 @@ describe('the apps together', () => {
     const declared = new Set((await Promise.all(apps.map(declaredBy))).flat());
     const wanted = new Set(alerts.flatMap(({ expr }) => expr.replaceAll(/"[^"]*"/g, '').match(/\b(?:admit_\w+|up)\b/g) ?? []));
     expect(wanted.size).toBeGreaterThan(15);
-    expect([...wanted].filter((name) => !shown.has(name) && !declared.has(name) && !OF_PROMETHEUS.includes(name))).toEqual([]);
+    const exists = (name: string): boolean => shown.has(name) || declared.has(name) || OF_PROMETHEUS.includes(name);
+    expect([...wanted].filter((name) => !exists(name))).toEqual([]);
+    const onBoard = new Set(boardQueries().flatMap(({ expr }) => metricsIn(expr)));
+    expect(onBoard.size).toBeGreaterThan(30);
+    expect([...onBoard].filter((name) => !exists(name) && !exists(name.replace(/_(?:bucket|sum|count)$/, '')))).toEqual([]);
     expect([...shown].filter((name) => name.startsWith('admit_mint_faults'))).not.toEqual([]); // from zero on: else the first would be no increase
   });
 });

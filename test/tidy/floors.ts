@@ -7,7 +7,8 @@ type Floor = (typeof FLOORS)[number];
 
 /** What each floor may take from outside. Where Node itself is listed, only the part that computes: no clock, no network, no disk. */
 const COMPUTING_BUILTINS = new Set(['node:assert', 'node:assert/strict', 'node:buffer', 'node:crypto', 'node:util']);
-const PLATFORM_PACKAGES = /^(?:@nestjs\/.+|@nats-io\/.+|fastify|typeorm|pg|pino|prom-client|zod|rxjs|reflect-metadata)$/;
+const PLATFORM_PACKAGES =
+  /^(?:@opentelemetry\/.+|swagger-ui-dist|@nestjs\/.+|@nats-io\/.+|fastify|typeorm|pg|pino|prom-client|zod|rxjs|reflect-metadata)$/;
 
 const OUTSIDE: Record<Floor, { readonly allows: (source: Source, used: Import) => boolean; readonly says: string }> = {
   kernel: {
@@ -30,7 +31,7 @@ const OUTSIDE: Record<Floor, { readonly allows: (source: Source, used: Import) =
   },
   platform: {
     allows: (_, used) => used.kind === 'builtin' || (used.kind === 'package' && PLATFORM_PACKAGES.test(used.name)),
-    says: 'the platform takes Nest and its Fastify, TypeORM, NATS, pino, prom-client and zod, and nothing else',
+    says: 'the platform takes Nest and its Fastify, TypeORM, NATS, OpenTelemetry, pino, prom-client, Swagger UI and zod, and nothing else',
   },
 };
 

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { OPEN_ROUTES } from '#shared/platform/http/auth-guard.js';
 import type { CallersOptions } from '#shared/platform/http/callers.module.js';
-import { DOCUMENT, DocsController } from '#shared/platform/http/docs/docs.controller.js';
+import { DOCUMENT, DOCUMENT_LINKS, DocsController } from '#shared/platform/http/docs/docs.controller.js';
 import { LOG_EPOCH } from '#shared/platform/messaging/nats.module.js';
 import type { Logger } from '#shared/platform/process/logger.js';
 import { LOGGER } from '#shared/platform/process/process.module.js';
@@ -40,6 +40,7 @@ export const CALLERS: CallersOptions = {
       inject: [LedgerReader, TenantDirectory, LOGGER],
       useFactory: (reader: LedgerReader, tenants: TenantDirectory, logger: Logger) => new Documents(reader, tenants, logger),
     },
+    { provide: DOCUMENT_LINKS, useValue: [] },
     { provide: DOCUMENT, useFactory: () => openApiDocument(VERSION) },
   ],
 })

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { jsonAnswer, openApi, openOperation, titleOf } from '#shared/platform/http/docs/openapi.js';
 import { type Node, problemResponses, reference, text, WITH_API_KEY } from '#shared/platform/http/docs/openapi-problems.js';
 import { LIMIT_SCHEMA } from '../queries/questions.js';
+import { ANSWER_EXAMPLES, EXAMPLE_SALE } from './answer-examples.js';
 import { CSV_TYPE, csvLines, csvOf } from './csv.js';
 import { DOCUMENT_PATH, IMAGE_PATH } from './documents.controller.js';
 import { PROBLEMS, type ProblemCode } from './problems.js';
@@ -17,13 +18,18 @@ const CODES: readonly ProblemCode[] = [
   'ledger-unreachable',
 ];
 
+const READING = `## Reading
+
+A read-only ledger of the log. It may lag behind the log, and may be unavailable while selling continues. Every answer has the \`position\` that the ledger has reached and, for one sale, its
+\`version\`: compare it with the version in the answer to an order to read your own write. \`next\` is the \`cursor\` of the next page. With \`Accept: text/csv\` all rows come as CSV.`;
+
 /** The OpenAPI document of the ledger, generated from the routes and their query schemas. */
 export const openApiDocument = (version: string): Node =>
   openApi({
     version,
     summary: 'Sold, held, paid and minted tickets, as in the log.',
-    description:
-      'A read-only ledger of the log. It may lag behind the log, reports its position, and may be unavailable while selling continues.',
+    tags: [{ name: 'ledger', description: 'Entries, balances, orders, tickets and revenue, in pages or as CSV.' }],
+    description: READING,
     paths: {
       ...Object.fromEntries(ROUTES.map((route) => [route.path, { get: operationOf(route) }])),
       [DOCUMENT_PATH.replace(/:(\w+)/g, '{$1}')]: { get: { ...documentOperation, parameters: partsOf(DOCUMENT_PATH) } },
@@ -77,7 +83,10 @@ function operationOf(route: Route): Node {
       200: {
         description: `${shape}.`,
         headers: { [POSITION_HEADER]: text('How far the ledger is: `position` of the body.') },
-        content: { 'application/json': { schema: reference(shape) }, [CSV_TYPE]: { schema: csvSchema(route) } },
+        content: {
+          'application/json': { schema: reference(shape), example: ANSWER_EXAMPLES[shape] },
+          [CSV_TYPE]: { schema: csvSchema(route) },
+        },
       },
       ...problemResponses(CODES.map((code) => [code, PROBLEMS[code]])),
     },
@@ -98,5 +107,6 @@ function parametersOf({ query }: Route): Node[] {
   return Object.entries(properties).map(([name, { description, ...schema }]) => ({
     ...{ name, in: 'query', description },
     schema: known[name] ?? schema,
+    ...(name === 'sale' && { example: EXAMPLE_SALE }),
   }));
 }

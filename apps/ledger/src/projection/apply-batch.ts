@@ -1,5 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 import { Fault } from '#shared/kernel/fault.js';
+import { isTracing, recordSpan } from '#shared/platform/process/tracing.js';
 import { LIVE } from '../database/names.js';
 import { inTransaction } from '../database/transaction.js';
 import { applyOrHalt } from '../halts/apply-or-halt.js';
@@ -27,8 +28,20 @@ export async function applyBatch(runner: QueryRunner, at: Checkpoint, batch: rea
   assertContiguous(at, fresh);
   if (fresh.length === 0) return { at, halted: [] };
   const to: Checkpoint = { ...at, sequence: fresh.at(-1)?.sequence ?? at.sequence };
+  const startedAt = Date.now();
   const applied = await applyOrHalt(runner, LIVE, { from: at, to }, fresh);
+  if (applied !== undefined && isTracing()) for (const commit of fresh) recordPosting(commit, startedAt);
   return applied && { at: to, halted: applied.halted };
+}
+
+/** A span for each trace whose events this commit has, from the beginning of the batch until it is in the ledger. */
+function recordPosting({ tenant, sale, sequence, events }: PlacedCommit, startedAt: number): void {
+  for (const parent of new Set(events.map(({ traceparent }) => traceparent))) {
+    if (parent === undefined) continue;
+    const types = events.flatMap(({ type, traceparent }) => (traceparent === parent ? [type] : [])).join(' ');
+    const attributes = { 'admit.tenant': tenant, 'admit.sale': sale, 'admit.sequence': sequence, 'admit.events': types };
+    recordSpan('post to the ledger', { kind: 'consumer', parent, attributes }, startedAt);
+  }
 }
 
 /** EVENTS holds nothing else and loses nothing: a gap is a delivery out of turn. Asked for again, the missing one comes first, or is known to be lost. */

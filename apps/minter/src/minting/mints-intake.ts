@@ -1,6 +1,8 @@
 import { ACK, type Delivery, nak, type Settlement, type Source, term } from '#shared/consumer/delivery.js';
+import type { MintCommand, RevokeCommand } from '#shared/domain/mint/events.js';
 import { Fault, type FaultCode, isFault } from '#shared/kernel/fault.js';
 import type { Logger } from '#shared/platform/process/logger.js';
+import { inSpan } from '#shared/platform/process/tracing.js';
 import { decodeMintCommand } from './mint-command.js';
 import type { MintOutcome, TicketMinter } from './ticket-minter.js';
 
@@ -184,24 +186,30 @@ export class MintsIntake {
   }
 
   private async handle(delivery: Delivery): Promise<Settlement> {
-    const traceparent = delivery.header('traceparent');
+    const parent = delivery.header('traceparent');
     try {
       const command = decodeMintCommand(delivery.subject, delivery.body);
-      if ('revoke' in command) {
-        const how = await this.minter.revoke(command, traceparent);
-        this.logger.info({ tenant: command.tenant, ticket: command.ticket, traceparent }, `mint ${how}`);
-        return ACK;
-      }
-      const outcome = await this.minter.mint(command, traceparent);
-      if (outcome.kind === 'failed') await this.deadLetter(delivery, outcome);
-      this.logger.info(
-        { tenant: command.tenant, ticket: command.ticket, outcome, traceparent },
-        outcome.kind === 'failed' ? 'mint failed' : outcome.kind,
-      );
-      return ACK;
+      const attributes = { 'admit.tenant': command.tenant, 'admit.ticket': command.ticket, 'admit.deliveries': delivery.deliveries };
+      const about = { kind: 'consumer', parent, attributes } as const;
+      return await inSpan('revoke' in command ? 'revoke' : 'mint', about, (traceparent) => this.execute(delivery, command, traceparent));
     } catch (thrown) {
       return this.recover(delivery, thrown);
     }
+  }
+
+  private async execute(delivery: Delivery, command: MintCommand | RevokeCommand, traceparent: string | undefined): Promise<Settlement> {
+    if ('revoke' in command) {
+      const how = await this.minter.revoke(command, traceparent);
+      this.logger.info({ tenant: command.tenant, ticket: command.ticket, traceparent }, `mint ${how}`);
+      return ACK;
+    }
+    const outcome = await this.minter.mint(command, traceparent);
+    if (outcome.kind === 'failed') await this.deadLetter(delivery, outcome);
+    this.logger.info(
+      { tenant: command.tenant, ticket: command.ticket, outcome, traceparent },
+      outcome.kind === 'failed' ? 'mint failed' : outcome.kind,
+    );
+    return ACK;
   }
 
   private async deadLetter(delivery: Delivery, { reason, attempts }: Extract<MintOutcome, { kind: 'failed' }>): Promise<void> {

@@ -6,6 +6,7 @@ import { mintSubject } from '#shared/event-store/event-store.js';
 import { Semaphore } from '#shared/kernel/concurrency/semaphore.js';
 import { Fault } from '#shared/kernel/fault.js';
 import { addressProblem, walletProblem } from '#shared/kernel/wallet.js';
+import { inSpan } from '#shared/platform/process/tracing.js';
 import type { DeathReason } from '../chains/chain.js';
 import { type Ending, FIRST_SENDS_AT_ONCE, type Flight } from '../confirmation/confirmation-tracker.js';
 import type { MintCommandResult } from './mint-aggregate-handler.js';
@@ -71,7 +72,7 @@ export class TicketMinter {
       const next = endOf(command, from) ?? (await this.ahead.run(() => this.launch(course, from), command.tenant));
       if ('kind' in next) return next;
       const { mint, flight } = next;
-      known = { mint: (await this.rule(course, this.verdict(course, mint, await flight.ended), mint)).mint };
+      known = { mint: (await this.rule(course, this.verdict(course, mint, await this.ended(course, flight)), mint)).mint };
     }
   }
 
@@ -89,12 +90,17 @@ export class TicketMinter {
       if (end !== undefined) return end;
       if (mint?.state === 'submitted') {
         this.parts.passBy('between-log-and-send');
-        return { mint, flight: await this.parts.outstanding.launch(mint, command.tenant) };
+        const sent = mint;
+        return { mint, flight: await inSpan('chain.send', chainCall(course), () => this.parts.outstanding.launch(sent, command.tenant)) };
       }
       const { mint: after, refusal } = await this.next(course, mint);
       if (refusal?.code === 'held') return { kind: 'held' };
       mint = after;
     }
+  }
+
+  private ended(course: Course, flight: Flight): Promise<Ending> {
+    return inSpan('chain.confirm', { ...chainCall(course), ended: ({ kind }: Ending) => ({ 'admit.verdict': kind }) }, () => flight.ended);
   }
 
   /** The one thing to do where the ticket stands, before anything of it is sent. */
@@ -106,7 +112,9 @@ export class TicketMinter {
       case 'planned': {
         if (isHopeless(mint)) return this.rule(course, failure(mint.plan, mint.dead.at(-1)?.reason ?? PROGRAM_REFUSED), mint);
         // Inside the gate until it is in the log: from there on it counts as outstanding.
-        return this.parts.gate.run(async () => this.rule(course, await this.sign(course.command, mint), mint));
+        return this.parts.gate.run(async () =>
+          this.rule(course, await inSpan('chain.prepare', chainCall(course), () => this.sign(course.command, mint)), mint),
+        );
       }
       case 'submitted':
       case 'minted':
@@ -165,6 +173,13 @@ export class TicketMinter {
     if (after === before) throw new Fault('configuration', { problems: ['the log refuses the next step of a mint'], refusal });
   }
 }
+
+/** A span of calls to the chain, under that of its mint. */
+const chainCall = ({ traceparent, command }: Course) => ({
+  kind: 'client' as const,
+  parent: traceparent,
+  attributes: { 'admit.ticket': command.ticket },
+});
 
 const failure = ({ ticket, request }: Pick<MintPlan, 'ticket' | 'request'>, reason: string): MintRequest => ({
   type: 'FailMint',

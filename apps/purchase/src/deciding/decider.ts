@@ -9,6 +9,7 @@ import { type Fault, isFault } from '#shared/kernel/fault.js';
 import type { DeadLetters } from '#shared/platform/messaging/dead-letters.js';
 import { isSameRequest } from '#shared/platform/messaging/same-request.js';
 import type { Logger } from '#shared/platform/process/logger.js';
+import { inSpan } from '#shared/platform/process/tracing.js';
 import { COMMANDS_STREAM } from '#shared/platform/topology/streams.js';
 import type { CommandsInHand, PurchaseMetrics } from '../metrics.js';
 import type { Timers } from '../reactors/timers.js';
@@ -83,12 +84,17 @@ export class Decider {
     this.held.add(delivery);
     const waiting = { delivery, command };
     const subject = saleSubject(command.tenant, command.sale);
-    this.parts.folds
-      .transact(subject, (sale) => this.decide(sale, waiting), delivery.body.length)
-      .then(
-        (answer) => this.settle(waiting, answer),
-        (thrown) => this.fail(waiting, thrown),
-      );
+    const about = {
+      kind: 'consumer',
+      parent: command.traceparent,
+      attributes: { 'admit.tenant': command.tenant, 'admit.sale': command.sale },
+    } as const;
+    inSpan(`decide ${command.operation}`, about, () =>
+      this.parts.folds.transact(subject, (sale) => this.decide(sale, waiting), delivery.body.length),
+    ).then(
+      (answer) => this.settle(waiting, answer),
+      (thrown) => this.fail(waiting, thrown),
+    );
   }
 
   /** Accepted and unsettled commands, and the storage time of the oldest of them. */

@@ -10,6 +10,7 @@ import type { Reactor } from '#shared/platform/messaging/consumer.js';
 import { NATS } from '#shared/platform/messaging/nats.module.js';
 import type { Logger } from '#shared/platform/process/logger.js';
 import { LOGGER } from '#shared/platform/process/process.module.js';
+import { inSpan } from '#shared/platform/process/tracing.js';
 import { EVENTS_ACK_WAIT_MS } from '#shared/platform/topology/consumers.js';
 
 const RETRY_MS = 500;
@@ -59,7 +60,13 @@ export class MintRequestReactor implements Reactor {
     }
   }
 
-  private async ask({ tenant, ticket, what, body, traceparent }: MinterMessage): Promise<void> {
+  private ask(message: MinterMessage): Promise<void> {
+    const { tenant, ticket, what, traceparent: parent } = message;
+    const about = { kind: 'producer', parent, attributes: { 'admit.tenant': tenant, 'admit.ticket': ticket } } as const;
+    return inSpan(what === 'revoke' ? 'request revoke' : 'request mint', about, (traceparent) => this.publish(message, traceparent));
+  }
+
+  private async publish({ tenant, ticket, what, body }: MinterMessage, traceparent: string | undefined): Promise<void> {
     const msgID = `mint:${tenant}:${ticket}:${what}`;
     const options = { msgID, timeout: PUBLISH_TIMEOUT_MS, ...(traceparent !== undefined && { headers: traced(traceparent) }) };
     try {

@@ -5,6 +5,7 @@ import { KeyedSlots } from '#shared/kernel/concurrency/keyed-slots.js';
 import { orderId, type PaymentId } from '#shared/kernel/ids.js';
 import type { DeadLetters } from '#shared/platform/messaging/dead-letters.js';
 import type { Logger } from '#shared/platform/process/logger.js';
+import { inSpan } from '#shared/platform/process/tracing.js';
 import { COMMANDS_STREAM } from '#shared/platform/topology/streams.js';
 import type { Decisions } from '../deciding/decisions.js';
 import type { PurchaseMetrics } from '../metrics.js';
@@ -47,7 +48,18 @@ export class Intake {
     this.known = new KnownSales(parts.store);
   }
 
-  async handle(request: Request): Promise<Answer> {
+  handle(request: Request): Promise<Answer> {
+    const { operation, tenant, traceparent: parent } = request;
+    const about = {
+      kind: 'server',
+      parent,
+      attributes: { 'admit.tenant': tenant, 'admit.operation': operation },
+      ended: statusOf,
+    } as const;
+    return inSpan(operation, about, (traceparent) => this.respond({ ...request, traceparent }));
+  }
+
+  private async respond(request: Request): Promise<Answer> {
     const cameAt = performance.now();
     const answer = await this.answer(request);
     const { tenant, operation, traceparent } = request;
@@ -184,6 +196,8 @@ export class Intake {
     return (await this.parts.dead.open(COMMANDS_STREAM, `${tenant}.${sale}.${hash}`)) !== undefined;
   }
 }
+
+const statusOf = ({ status }: Answer) => ({ 'admit.status': status });
 
 /** The order that a request makes, or is about; none for others. */
 const orderOf = ({ operation, tenant, sale, key, request }: Command): string | undefined =>

@@ -1,10 +1,11 @@
-import { jsonAnswer, openOperation } from '#shared/platform/http/docs/openapi.js';
+import { jsonAnswer, openOperation, page } from '#shared/platform/http/docs/openapi.js';
 import type { Node } from '#shared/platform/http/docs/openapi-problems.js';
 import { STRIPE_PATH } from '../../payments/stripe/stripe-webhook.js';
 import { EVENTS_PATH } from '../http/events.controller.js';
 import { WEBHOOK_PATH } from '../http/payment-webhook.js';
 import { ALWAYS, problemsOf } from '../http/problems-of.js';
 import { POLICY_PATH } from './idempotency-policy.js';
+import { NATS_DOCS } from './nats-docs.controller.js';
 import { paymentEvents, stripeEvents } from './openapi-webhook.js';
 
 const events: Node = {
@@ -40,7 +41,11 @@ export const fixedPaths = (): Record<string, Record<string, unknown>> => ({
   [EVENTS_PATH]: { get: events },
   [WEBHOOK_PATH]: { post: paymentEvents },
   [STRIPE_PATH.replace(':tenant', '{tenant}')]: { post: stripeEvents },
-  [POLICY_PATH]: openOperation('idempotency', 'What happens to idempotency keys', {
+  [NATS_DOCS.page]: openOperation('docs.nats', 'Open the page of the contract over NATS', {
+    200: page('The AsyncAPI document as a page.'),
+  }),
+  [NATS_DOCS.json]: openOperation('docs.nats.json', 'Read the AsyncAPI document', { 200: jsonAnswer('AsyncAPI 3.0.') }),
+  [POLICY_PATH]: openOperation('idempotency', 'Read the policy of idempotency keys', {
     200: jsonAnswer('Scope, format, retention, outcomes and bounds.'),
   }),
 });

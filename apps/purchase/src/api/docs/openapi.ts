@@ -10,6 +10,7 @@ import { NOTHING_IS_PROMISED, type ProblemCode } from '../../requests/answer.js'
 import { KEY_HEADERS, KEY_IS_KEPT } from '../../requests/idempotency-key.js';
 import { ALWAYS, problemsOf } from '../http/problems-of.js';
 import { addressedParts, type MutationRoute, methodOf, partsOf, type Route, routes } from '../http/routes.js';
+import { ANSWER_EXAMPLES } from './answer-examples.js';
 import { fixedPaths } from './openapi-fixed.js';
 
 const OF_SETTINGS: readonly ProblemCode[] = [
@@ -37,17 +38,43 @@ const OF_MUTATIONS: readonly ProblemCode[] = [
   ],
 ] as ProblemCode[];
 
+const IDEMPOTENCY = `## Idempotency
+
+Every \`POST\` of an operation needs the header \`Idempotency-Key\`: 1 to ${MAX_KEY_LENGTH} printable characters, chosen by the caller, one for each intent (a cart, a click). Its scope is
+the tenant's sale.
+
+| what happened | answer | the key |
+|---|---|---|
+| accepted | 200 or 201 | holds this answer; the same request gets the same bytes and \`Idempotent-Replayed: true\` |
+| refused (sold out, unit taken, limit) | 409 with a code | holds this answer; another attempt needs another key |
+| the same key with another body | 422 that names the fields | unchanged |
+| not decided yet | 202, or 409 \`in-progress\` | send the same request with the same key again |
+
+Try it: open a sale, place an order, press **Execute** again and see the same bytes. Every operation here is also served over NATS, see the
+[page for NATS](docs/nats). [/.well-known/idempotency.json](.well-known/idempotency.json) publishes scope, format and bounds.`;
+
+const TAGS = [
+  { name: 'sale', description: 'Open a sale, change its terms, read it and its units.' },
+  { name: 'order', description: 'Place, read and end orders.' },
+  { name: 'ticket', description: 'Mint tickets, read them and their receipts.' },
+  { name: 'events', description: 'Follow what happens.' },
+  { name: 'webhook', description: 'Endpoints to which events are sent, signed.' },
+  { name: 'payment', description: 'Reports of payment providers. They are signed and need no API key.' },
+];
+
 /** The whole contract over HTTP, made of the operations that are served and the schemas that requests are read with. */
 export function openApiDocument(version: string): Node {
-  const paths: Record<string, Record<string, unknown>> = fixedPaths();
+  const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes()) {
     const path = route.http.path.replace(/:([a-z]+)/g, '{$1}');
     paths[path] = { ...paths[path], [methodOf(route).toLowerCase()]: operationOf(route) };
   }
+  Object.assign(paths, fixedPaths());
   return openApi({
+    tags: TAGS,
     version,
     summary: 'Sells every ticket once and mints every ticket once.',
-    description: 'The same can be asked over NATS. What happens to keys is said in /.well-known/idempotency.json.',
+    description: IDEMPOTENCY,
     paths,
     shapes: [...new Set(routes().map(({ answer }) => answer)), InProcess],
   });
@@ -67,7 +94,7 @@ function operationOf(route: Route): Node {
 
 const headersOf = (route: Route): readonly Node[] => {
   if (isSetting(route)) return [];
-  return isMutation(route) ? keyParameters : [conditional];
+  return isMutation(route) ? keyParameters(route) : [conditional];
 };
 
 function problemsOfRoute(route: Route): Node {
@@ -90,13 +117,12 @@ const headerParameter = (name: string, description: string, schema: Node, requir
   schema: { type: 'string', ...schema },
 });
 const keyBounds = { minLength: 1, maxLength: MAX_KEY_LENGTH };
-const keyParameters: readonly Node[] = [
-  headerParameter(
-    KEY_HEADERS[0],
-    `The same request again has the same key, and only it. ${KEY_IS_KEPT}`,
-    { ...keyBounds, examples: ['cart-4711'] },
-    true,
-  ),
+/** The scope of a key is a sale, so each operation has an example of its own. */
+const keyParameters = ({ name }: Route): readonly Node[] => [
+  {
+    ...headerParameter(KEY_HEADERS[0], `The same request again has the same key, and only it. ${KEY_IS_KEPT}`, keyBounds, true),
+    example: `${name.replace('.', '-')}-1`,
+  },
   ...KEY_HEADERS.slice(1).map((name) => headerParameter(name, `May be sent in place of ${KEY_HEADERS[0]}.`, keyBounds)),
   headerParameter('traceparent', 'W3C trace context; carried into the log.', {}),
 ];
@@ -130,7 +156,7 @@ function requestBody({ http: { path, example }, schema }: MutationRoute | Settin
 
 function successes(route: Route): Node {
   const shape = titleOf(route.answer);
-  const content = (name: string): Node => ({ 'application/json': { schema: reference(name) } });
+  const content = (name: string): Node => ({ 'application/json': { schema: reference(name), example: ANSWER_EXAMPLES[name] } });
   if (isSetting(route)) return { 200: { description: `${shape}.`, content: content(shape) } };
   if (!isMutation(route)) {
     const headers = { ETag: text('Its version; another whenever anything in it is another.') };

@@ -2,7 +2,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { OPEN_ROUTES } from '#shared/platform/http/auth-guard.js';
 import type { CallersOptions } from '#shared/platform/http/callers.module.js';
-import { DOCUMENT, DocsController } from '#shared/platform/http/docs/docs.controller.js';
+import { DOCUMENT, DOCUMENT_LINKS, DocsController } from '#shared/platform/http/docs/docs.controller.js';
 import { LOG_EPOCH, NATS } from '#shared/platform/messaging/nats.module.js';
 import type { Environment } from '#shared/platform/process/environment.js';
 import type { Logger } from '#shared/platform/process/logger.js';
@@ -16,6 +16,7 @@ import { ReadsModule } from '../../reads/reads.module.js';
 import { MAX_BODY_BYTES } from '../../requests/request-body.js';
 import { RequestsModule } from '../../requests/requests.module.js';
 import { MAX_IN_FLIGHT_PER_TENANT, POLICY_PATH } from '../docs/idempotency-policy.js';
+import { NATS_DOCS, NatsDocsController } from '../docs/nats-docs.controller.js';
 import { openApiDocument } from '../docs/openapi.js';
 import { PolicyController, RATE } from '../docs/policy.controller.js';
 import { HttpRequests, httpController } from './api.controller.js';
@@ -27,7 +28,9 @@ import { methodOf, routes } from './routes.js';
 import { WebhooksController } from './webhooks.controller.js';
 
 /** What may be asked without an API key; webhooks are signed instead. */
-export const PUBLIC_ROUTES: ReadonlySet<string> = new Set([...OPEN_ROUTES, POLICY_PATH, WEBHOOK_PATH, STRIPE_PATH]);
+export const PUBLIC_ROUTES: ReadonlySet<string> = new Set([
+  ...[...OPEN_ROUTES, NATS_DOCS.page, NATS_DOCS.json, POLICY_PATH, WEBHOOK_PATH, STRIPE_PATH],
+]);
 
 export const CALLERS: CallersOptions = {
   publicRoutes: PUBLIC_ROUTES,
@@ -51,7 +54,14 @@ export class HttpApiModule {
     return {
       module: HttpApiModule,
       imports: [RequestsModule, ReadsModule, PaymentsModule],
-      controllers: [...routes().map(httpController), EventsController, DocsController, PolicyController, WebhooksController],
+      controllers: [
+        ...routes().map(httpController),
+        EventsController,
+        DocsController,
+        NatsDocsController,
+        PolicyController,
+        WebhooksController,
+      ],
       providers: [
         HttpRequests,
         {
@@ -64,6 +74,7 @@ export class HttpApiModule {
           inject: [TenantDirectory, LOGGER],
           useFactory: (tenants: TenantDirectory, logger: Logger) => ({ tenants, limits: EVENT_STREAM_LIMITS, logger }),
         },
+        { provide: DOCUMENT_LINKS, useValue: [{ href: NATS_DOCS.page.slice(1), title: 'Over NATS' }] },
         { provide: DOCUMENT, useFactory: () => openApiDocument(VERSION) },
         {
           provide: RATE,

@@ -15,7 +15,7 @@ const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]{1,256}) *$/i;
 const CHALLENGE = 'Bearer realm="admit-one"';
 
 /** Routes of every app that need no API key. */
-export const OPEN_ROUTES = ['/health/live', '/health/ready', '/docs', '/docs/json'] as const;
+export const OPEN_ROUTES = ['/health/live', '/health/ready', '/docs', '/docs/json', '/docs/assets/:name'] as const;
 /** Requests without an API key that one client address may have under way: with bodies of 200 KiB each, 50 MiB of memory. */
 const MAX_ANONYMOUS_PER_ADDRESS = 256;
 

@@ -84,6 +84,10 @@ const VARIABLES = {
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
     .describe('least level of the log lines on standard output'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .union([z.literal(''), z.url({ protocol: /^https?$/ })])
+    .default('')
+    .describe('base URL of an OTLP receiver, such as http://127.0.0.1:4318: traces are sent there over HTTP; empty: none are recorded'),
   DATABASE_ADMIN_URL: text.describe(
     'admit ledger migrate, admit replay --promote: role that may create roles and schemas; the app that serves refuses to have it (secret)',
   ),

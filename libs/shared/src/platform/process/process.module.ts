@@ -3,9 +3,11 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { MetricsPage } from '../metrics/metrics-page.js';
 import type { Environment } from './environment.js';
 import type { Logger } from './logger.js';
+import { stopTracing } from './tracing.js';
 
 export const ENVIRONMENT = Symbol('settings of the process');
 export const LOGGER = Symbol('log of the process');
+const TRACING = Symbol('the end of the traces of the process');
 export const CONNECTIONS = Symbol('NATS connections of the process');
 
 /** What there is before the first module. */
@@ -44,6 +46,7 @@ export class ProcessModule {
       { provide: CONNECTIONS, useValue: connections },
       { provide: MetricsPage, useValue: page },
     ];
-    return { module: ProcessModule, providers, exports: providers };
+    const tracing = { provide: TRACING, useValue: { onApplicationShutdown: stopTracing } };
+    return { module: ProcessModule, providers: [...providers, tracing], exports: providers };
   }
 }

@@ -2,6 +2,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { type Environment, readEnvironment } from './environment.js';
 import { HealthListener } from './health-listener.js';
 import { createLogger, type Logger } from './logger.js';
+import { startTracing } from './tracing.js';
 
 interface RunningApp {
   readonly app: INestApplicationContext;
@@ -16,6 +17,7 @@ export async function runApp(name: string, start: (environment: Environment, log
   const environment = readEnvironment();
   const logger = createLogger(name, environment.LOG_LEVEL);
   try {
+    await startTracing(`admit-one-${name}`, environment.OTEL_EXPORTER_OTLP_ENDPOINT);
     const { app, url, working } = await start(environment, logger);
     app.enableShutdownHooks();
     logger.info({ ...(url !== undefined && { url }), health: app.get(HealthListener).url }, `${name} is ready`);
