@@ -80,3 +80,10 @@ it('[L6] fits one commit with its answer or is refused, and what it leads to can
   ] as const)
     expect((await shop.ask(operation, body)).status).toBe(200);
 });
+
+it('leads to a sale with its new terms where it fits', async () => {
+  const shop = new Shop();
+  const units = { areas: [{ area: 'a', category: categoryOf(0), quota: 5 }] };
+  await shop.ask('sale.open', { ...HALL, units });
+  expect(await shop.ask('sale.change', { name: 'Gala Night', codes: codes.slice(0, 1) })).toEqual({ status: 200, errors: [] });
+});
