@@ -1,5 +1,5 @@
 import { TOKEN_2022_PROGRAM_ID, unpackMint } from '@solana/spl-token';
-import { Connection, PublicKey } from '@solana/web3.js';
+import { type AccountInfo, Connection, PublicKey, SystemProgram } from '@solana/web3.js';
 
 const ACCOUNTS_PER_CALL = 100;
 
@@ -19,11 +19,17 @@ export async function countOnChain(url: string, payer: PublicKey, expected: read
     const accounts = await rpc.getMultipleAccountsInfo(addresses, 'finalized');
     for (const [index, address] of addresses.entries()) {
       const account = accounts[index] ?? null;
-      if (account !== null && unpackMint(address, account, TOKEN_2022_PROGRAM_ID).supply === 1n) assets += 1;
+      if (account !== null && isAsset(address, account)) assets += 1;
     }
   }
   return { assets, duplicates: (await mintsLanded(rpc, payer)) - assets };
 }
+
+/** A mint of one token, or the marker of a compressed ticket. */
+const isAsset = (address: PublicKey, account: AccountInfo<Buffer>): boolean =>
+  account.owner.equals(SystemProgram.programId)
+    ? account.data.length === 1
+    : unpackMint(address, account, TOKEN_2022_PROGRAM_ID).supply === 1n;
 
 /** Every mint carries a memo, whatever its recipient; no other transaction of the payer does. */
 export async function mintsLanded(rpc: Connection, payer: PublicKey): Promise<number> {

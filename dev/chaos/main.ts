@@ -1,4 +1,5 @@
-import { Argument } from 'commander';
+import { Argument, Option } from 'commander';
+import type { AssetKind } from '#shared/domain/sale/assets/asset-terms.js';
 import { countOf, ownCommand } from '../processes/own-command.js';
 import { ledgerChaos } from './ledger-chaos.js';
 import { mintChaos } from './mint-chaos.js';
@@ -11,10 +12,11 @@ interface Options {
   readonly tickets: number;
   readonly strikes: number;
   readonly seed: number;
+  readonly asset: AssetKind;
 }
 
 async function mint(given: Options): Promise<boolean> {
-  const report = await mintChaos(given.tickets, given.seed);
+  const report = await mintChaos(given.tickets, given.seed, given.asset);
   const { seed, tickets, assets, duplicates, stuck, attempts, handedOutAgain, drainedInMs, faults } = report;
   console.log(`seed ${seed} (--seed ${seed} strikes with the same chances again)`);
   console.log(`${tickets} tickets, ${assets} assets on the chain, ${duplicates} duplicates, ${stuck} stuck`);
@@ -44,6 +46,7 @@ await ownCommand('test:chaos')
   .description('Strikes at what runs, and counts what is lost or doubled. Ends with 1 where anything is.')
   .addArgument(new Argument('[what]', 'what is struck at').choices(Object.keys(CHAOS)).default('mint'))
   .option('--tickets <n>', 'mint: on a chain that drops, lies and forks', countOf, DEFAULT_TICKETS)
+  .addOption(new Option('--asset <kind>', 'mint: what tickets are').choices(['token-2022', 'compressed']).default('token-2022'))
   .option('--strikes <n>', 'ledger: projectors and Postgres killed', countOf, DEFAULT_STRIKES)
   .option('--seed <n>', 'strikes with the same chances again', countOf, 1 + (Date.now() % (SEEDS - 1)))
   .action(async (what: string, options: Options) => {

@@ -1,11 +1,14 @@
 import type { MintCommand } from '#shared/domain/mint/events.js';
+import type { AssetKind } from '#shared/domain/sale/assets/asset-terms.js';
 import { NO_HEAD } from '#shared/event-store/commit.js';
 import { mintSubject } from '#shared/event-store/event-store.js';
 import { MemoryEventStore } from '#shared/event-store/memory.js';
 import { isFault } from '#shared/kernel/fault.js';
 import { orderId, type SaleId, type TenantId, ticketId, type UnitId, type Wallet } from '#shared/kernel/ids.js';
 import { createLogger } from '#shared/platform/process/logger.js';
+import { createTree } from '../../apps/minter/src/chains/bubblegum/provision-trees.js';
 import { freshMintKeys, type MintKeys, Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
+import { Rpc } from '../../apps/minter/src/chains/token-2022/rpc/rpc.js';
 import { Token2022Chain } from '../../apps/minter/src/chains/token-2022/token-2022-chain.js';
 import { ConfirmationTracker } from '../../apps/minter/src/confirmation/confirmation-tracker.js';
 import { MintAggregateHandler } from '../../apps/minter/src/minting/mint-aggregate-handler.js';
@@ -14,6 +17,7 @@ import { FundsGate } from '../../apps/minter/src/payer/funds-gate.js';
 import { SpendingCaps } from '../../apps/minter/src/payer/spending-caps.js';
 import { type FaultSetting, seededRandom } from '../solana/faults/fault-switches.js';
 import { type LocalSolana, startLocalSolana } from '../solana/local-solana.js';
+import { HOW_TO_GET_PROGRAMS, programsFolder, programsIn } from '../solana/programs.js';
 import { countOnChain, type OnChain } from './count-on-chain.js';
 
 const TENANT = 'chaos' as TenantId;
@@ -38,6 +42,12 @@ const STORM: Readonly<Record<string, FaultSetting>> = {
   html: { probability: 0.02 },
   'never-answers': { probability: 0.01 },
 };
+/** It is full at once: the minter goes on with the next tree in the storm. */
+const TINY_TREE = { depth: 3, buffer: 8, canopy: 0 };
+/** 16,384 leaves in 32 KB: an account that the chain copies with every mint. */
+const TREE = { depth: 14, buffer: 64, canopy: 0 };
+const SPARE_TREES = 1.25;
+const PLANT_TIMEOUT_MS = 10_000;
 /** How often one or two confirmed slots are rolled back: forks die before they are final. */
 const ROLL_BACK_EVERY_MS = 400;
 const RPC_TIMEOUT_MS = 500;
@@ -64,15 +74,24 @@ export interface ChaosReport extends OnChain {
 }
 
 /** Mints tickets on a local chain that drops, misreports, lags, forgets and forks, then counts the assets on the chain. */
-export async function mintChaos(tickets: number, seed: number): Promise<ChaosReport> {
-  const solana = await startLocalSolana({ port: 0, slotMs: SLOT_MS, finalizedAfterSlots: FINALIZED_AFTER_SLOTS, faultSeed: seed });
+export async function mintChaos(tickets: number, seed: number, asset: AssetKind = 'token-2022'): Promise<ChaosReport> {
+  const programs = asset === 'compressed' ? programsIn(programsFolder()) : [];
+  if (asset === 'compressed' && programs.length === 0) throw new Error(`the programs are missing; to get them: ${HOW_TO_GET_PROGRAMS}`);
+  const solana = await startLocalSolana({
+    port: 0,
+    slotMs: SLOT_MS,
+    finalizedAfterSlots: FINALIZED_AFTER_SLOTS,
+    faultSeed: seed,
+    programs,
+  });
   const keys = freshMintKeys();
   const { chain, minter, store, stop } = openMinter(solana.url, keys);
+  if (asset === 'compressed') await plantTrees(solana, keys, tickets);
   await chain.genesisHash(); // before the faults start: binds the adapter to the node's genesis hash
   const storm = startStorm(solana, seed);
   try {
     const startedAt = performance.now();
-    const drive = new Drive(minter, commandsOf(tickets), PATIENCE_MS + tickets * PATIENCE_PER_TICKET_MS);
+    const drive = new Drive(minter, commandsOf(tickets, asset), PATIENCE_MS + tickets * PATIENCE_PER_TICKET_MS);
     await drive.run();
     const drainedInMs = Math.round(performance.now() - startedAt);
     const faults = storm.end();
@@ -85,6 +104,16 @@ export async function mintChaos(tickets: number, seed: number): Promise<ChaosRep
     stop();
     await solana.stop();
   }
+}
+
+/** Room for a quarter more than are wanted: minters roll over from tree to tree under the storm. */
+async function plantTrees({ url }: LocalSolana, keys: MintKeys, tickets: number): Promise<void> {
+  const rpc = new Rpc(url, PLANT_TIMEOUT_MS);
+  await new Token2022Chain(keys, { url, timeoutMs: PLANT_TIMEOUT_MS, priorityMicroLamports: 0, freshMs: 0, airdrop: true }).replenish();
+  const pause = () => new Promise<void>((resolve) => setTimeout(resolve, SLOT_MS));
+  const own = { rpc, keys, microLamports: 0, pause };
+  await createTree(own, TINY_TREE);
+  for (let room = 0; room < tickets * SPARE_TREES; room += 2 ** TREE.depth) await createTree(own, TREE);
 }
 
 function openMinter(url: string, keys: MintKeys) {
@@ -106,13 +135,13 @@ function openMinter(url: string, keys: MintKeys) {
   return { chain, minter, store, stop: () => outstanding.stop() };
 }
 
-function commandsOf(tickets: number): MintCommand[] {
+function commandsOf(tickets: number, asset: AssetKind): MintCommand[] {
   const wallet = Signer.generate().signer.address as Wallet;
   return Array.from({ length: tickets }, (_, index) => {
     const unit = `S-${index}` as UnitId;
     const order = orderId(TENANT, SALE, `key of ${unit}`);
     const ticket = ticketId(TENANT, SALE, order, unit);
-    return { tenant: TENANT, sale: SALE, order, ticket, unit, wallet, request: 1, name: 'Chaos' };
+    return { tenant: TENANT, sale: SALE, order, ticket, unit, wallet, request: 1, name: 'Chaos', ...(asset === 'compressed' && { asset }) };
   });
 }
 
