@@ -109,7 +109,7 @@ export async function mintChaos(tickets: number, seed: number, asset: AssetKind 
 /** Room for a quarter more than are wanted: minters roll over from tree to tree under the storm. */
 async function plantTrees({ url }: LocalSolana, keys: MintKeys, tickets: number): Promise<void> {
   const rpc = new Rpc(url, PLANT_TIMEOUT_MS);
-  await new Token2022Chain(keys, { url, timeoutMs: PLANT_TIMEOUT_MS, priorityMicroLamports: 0, freshMs: 0, airdrop: true }).replenish();
+  await new Token2022Chain(keys, { url, timeoutMs: PLANT_TIMEOUT_MS, priority: { floor: 0 }, freshMs: 0, airdrop: true }).replenish();
   const pause = () => new Promise<void>((resolve) => setTimeout(resolve, SLOT_MS));
   const own = { rpc, keys, microLamports: 0, pause };
   await createTree(own, TINY_TREE);
