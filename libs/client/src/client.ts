@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type ConnectionOptions, connect } from '@nats-io/transport-node';
 import type { CallOptions } from './call-options.js';
+import { type EventsOptions, followEvents, type TenantEvent } from './events.js';
 import { type KeyStore, MemoryKeys } from './keys.js';
 import { type MutationName, type Mutations, Operations, type Queries, type QueryName } from './operations.js';
 import type { Outcome } from './outcome.js';
@@ -49,6 +50,17 @@ export class AdmitClient extends Operations {
   /** Gives an intent a new key, for another attempt after a refusal: the refusal stays bound to the old key. */
   forget(operation: MutationName, sale: string, intent: string): Promise<void> {
     return this.keys.forget(this.intentOf(operation, sale, intent));
+  }
+
+  /**
+   * The tenant's events, for ever, each once and in the order of the log: `for await (const event of client.events({ after }))`. It reconnects
+   * by itself, and resumes right after the last event that it gave. Over HTTP alone.
+   * @throws RequestRejected where the service refuses the cursor or the API key
+   */
+  events(options: EventsOptions = {}): AsyncIterable<TenantEvent> {
+    const { access } = this.transport;
+    if (access === undefined) throw new Error('events are followed over HTTP: make the client with AdmitClient.overHttp');
+    return followEvents(access, options, this.retryPolicy, this.clock);
   }
 
   close(): Promise<void> {

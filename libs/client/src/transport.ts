@@ -1,4 +1,5 @@
 import type { OperationName } from './operations.js';
+import type { HttpAccess } from './transports/http.js';
 
 /** One request, the same on every attempt. */
 export interface OutgoingRequest {
@@ -26,6 +27,8 @@ export interface NoResponse {
 
 /** A way to send requests. */
 export interface Transport {
+  /** Where events are followed. */
+  readonly access?: HttpAccess;
   request(asked: OutgoingRequest, timeoutMs: number): Promise<Response | NoResponse>;
   close(): Promise<void>;
 }

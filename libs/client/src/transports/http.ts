@@ -9,7 +9,7 @@ export interface HttpAccess {
 
 /** The same requests over HTTP, for networks that permit nothing else. */
 export class HttpTransport implements Transport {
-  constructor(private readonly access: HttpAccess) {}
+  constructor(readonly access: HttpAccess) {}
 
   async request(asked: OutgoingRequest, timeoutMs: number): Promise<Response | NoResponse> {
     const [method, url] = this.routeOf(asked);

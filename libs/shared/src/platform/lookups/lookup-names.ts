@@ -25,7 +25,7 @@ export class LookupNames {
 
   /** The first name after a place that begins with `prefix`, which ends with a point; `undefined`: there is none. @throws Fault `log-unreachable` */
   async next(prefix: string, after: number): Promise<PlacedName | undefined> {
-    const { bucket } = this;
+    const bucket = this.bucket;
     const subjects = `$KV.${bucket}.`;
     const query = { seq: after + 1, next_by_subj: `${subjects}${prefix}>` } as unknown as SeqMsgRequest; // the client's type omits this form
     try {
