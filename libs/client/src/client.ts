@@ -8,8 +8,8 @@ import type { Outcome } from './outcome.js';
 import { type Problem, RequestRejected } from './problem.js';
 import { retryUntilSettled } from './retry.js';
 import { CLOCK, type Clock, DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry-policy.js';
-import type { OutgoingRequest, Response, Transport } from './transport.js';
-import { type HttpAccess, HttpTransport } from './transports/http.js';
+import type { HttpAccess, OutgoingRequest, Response, Transport } from './transport.js';
+import { HttpTransport } from './transports/http.js';
 import { NatsTransport } from './transports/nats.js';
 
 export interface ClientOptions {

@@ -1,6 +1,6 @@
 import { type Problem, RequestRejected } from './problem.js';
 import { backoffAfter, type Clock, type RetryPolicy } from './retry-policy.js';
-import type { HttpAccess } from './transports/http.js';
+import type { HttpAccess } from './transport.js';
 
 const PATH = '/v1/events';
 /** The service writes every 15 s: a connection that is silent for longer is gone, and is opened anew. */

@@ -2,7 +2,8 @@ import type { LedgerLists, LedgerPage } from './ledger-answers.js';
 import { type Problem, RequestRejected } from './problem.js';
 import { retryUntilSettled } from './retry.js';
 import { CLOCK, type Clock, DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry-policy.js';
-import { type HttpAccess, hear } from './transports/http.js';
+import type { HttpAccess } from './transport.js';
+import { hear } from './transports/http.js';
 
 /** Query parameters: `sale`, `order`, `at`, `limit` …, listed in the ledger's `/docs`. */
 export type LedgerQuery = Readonly<Record<string, string | number>>;

@@ -1,5 +1,10 @@
 import type { OperationName } from './operations.js';
-import type { HttpAccess } from './transports/http.js';
+
+export interface HttpAccess {
+  /** The service's address, such as `https://tickets.example`. */
+  readonly url: string;
+  readonly apiKey: string;
+}
 
 /** One request, the same on every attempt. */
 export interface OutgoingRequest {

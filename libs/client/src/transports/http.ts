@@ -1,11 +1,5 @@
 import { ADDRESSES } from '../operations.js';
-import type { NoResponse, OutgoingRequest, Response, Transport } from '../transport.js';
-
-export interface HttpAccess {
-  /** The service's address, such as `https://tickets.example`. */
-  readonly url: string;
-  readonly apiKey: string;
-}
+import type { HttpAccess, NoResponse, OutgoingRequest, Response, Transport } from '../transport.js';
 
 /** The same requests over HTTP, for networks that permit nothing else. */
 export class HttpTransport implements Transport {
