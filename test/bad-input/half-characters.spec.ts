@@ -19,6 +19,7 @@ const about = { sale: 'bad', order: `ord_${'a'.repeat(26)}` };
 const paid = { ...about, payment: 'pay_1', amount: '5000', currency: 'EUR' };
 const ticket = { sale: 'bad', ticket: `tkt_${'a'.repeat(26)}` };
 const wallet = '4Nd1mYQp8gVJ6tYFvMZTvGtTb2vAYHRkLBgYDmUDUyHm';
+const links = { image: 'https://organiser.example/new.png', externalUrl: 'https://organiser.example/new' };
 const opened = (units: object): Branch => ({
   sale: 'new',
   name: 'New',
@@ -27,6 +28,8 @@ const opened = (units: object): Branch => ({
   payment: 'none',
   mint: 'on-request',
   tickets: 'transferable',
+  asset: 'token-2022',
+  ...links,
   opensAt: '2027-01-01T00:00:00Z',
   closesAt: '2027-02-01T00:00:00Z',
 });
@@ -62,7 +65,15 @@ const BODIES: Readonly<Record<string, readonly Branch[]>> = {
     { ...offer, sale: 'new', name: 'New', units: hall('N') },
   ],
   'sale.change': [
-    { sale: 'bad', name: 'New', price, opensAt: '2027-01-01T00:00:00Z', closesAt: '2027-02-01T00:00:00Z', units: { seats: ['A-1'] } },
+    {
+      sale: 'bad',
+      name: 'New',
+      price,
+      opensAt: '2027-01-01T00:00:00Z',
+      closesAt: '2027-02-01T00:00:00Z',
+      units: { seats: ['A-1'] },
+      ...links,
+    },
     { ...offer, sale: 'bad', units: hall('N') },
   ],
   'sale.list': [{ cursor: 'c' }],
