@@ -110,12 +110,14 @@ const attemptOf = (ticket: TicketId, attempt: number) => ({
   ...{ blockhash: 'hash', lastValidBlockHeight: 150 },
 });
 
-function planOf({ ticket, order, unit, wallet, request, name, revocable }: MintCommand): MintPlan {
+/** A plan of a sale without links of its own is as plans were before documents showed any. */
+function planOf({ ticket, order, unit, wallet, request, name, revocable, image, externalUrl }: MintCommand): MintPlan {
+  const links = { ...(image !== undefined && { image }), ...(externalUrl !== undefined && { externalUrl }) };
   return {
     ...{ ticket, order, unit, wallet, request, name },
     ...{ base: 'base', seed: 'seed', program: 'program', asset: `asset ${ticket}`, genesisHash: 'genesis' },
     ...{ symbol: 'ADMIT', uri: 'urn:admit-one', memo: 'memo', salt: 'salt', document: 'document' },
-    shown: { name: 'Gala', image: 'https://organiser.example/gala.png' },
+    ...(Object.keys(links).length > 0 && { shown: { name, ...links } }),
     ...(revocable && { delegate: 'delegate' }),
   };
 }

@@ -37,7 +37,13 @@ const AMOUNTS = [
 ];
 const NAMES = ['Gala', 'Ä', '\u{1F3AD}', "Robert'); drop table sale;--", 'x'.repeat(120), '\\N', '\\.', '{a,"b"}', '😀'.repeat(60)];
 const IDS = ['a', 'b', 'A-1', 'A-2', 'x_1', '-', '_', '0', 'null', 'Z'.repeat(26), 'Z'.repeat(32), 'Z'.repeat(64), 'Z'.repeat(128)];
-const TEXTS = [NAMES, IDS, AMOUNTS, CURRENCIES, WALLETS];
+const LINKS = [
+  'https://a.example/',
+  'https://a.example/gala.png',
+  'https://a.example:8443/%C3%84?x=\'"<>&y=1#z',
+  `https://a.example/${'x'.repeat(182)}`,
+];
+const TEXTS = [NAMES, IDS, AMOUNTS, CURRENCIES, WALLETS, LINKS];
 const ENOUGH = 0.5;
 
 /** The years 0001 to 9999, in milliseconds since 1970 without offset. */

@@ -11,7 +11,7 @@ import { newPostgres } from '../stages/postgres.js';
 import { Stage } from '../stages/stage.js';
 
 const DATABASE = 'histories';
-const HISTORIES = 60;
+const HISTORIES = 200;
 const SEED = 20_301;
 const LONG_MS = 120_000;
 /** Rows that are filled: more than a few. */
