@@ -92,7 +92,7 @@ function more(who) {
 
 /** Where the console finds the apps: by the names of their containers. */
 function consoleAddresses() {
-  const health = ['purchase', 'minter', 'ledger'].map((app) => `${app}=http://${app}:${INSIDE.health}`);
+  const health = ['purchase', 'minter', 'ledger', 'webhooks'].map((app) => `${app}=http://${app}:${INSIDE.health}`);
   return {
     CONSOLE_PURCHASE_URL: `http://purchase:${INSIDE.http}`,
     CONSOLE_LEDGER_URL: `http://ledger:${INSIDE.http}`,
