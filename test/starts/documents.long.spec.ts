@@ -55,9 +55,10 @@ const RULES: readonly (readonly [page: string, command: RegExp, rule: Rule])[] =
   ['docs/stripe.md', /^/, 'run'],
   ['docs/halls.md', /^(nats req|\. \.admit\/stack\.env|node examples\/theatre\.mjs)/, 'run'],
   ['docs/operations.md', /^set -a; |^nats --inbox-prefix /, 'run'],
+  ['docs/operations.md', / --operator |^export NATS_USER=operator |^npx admit tenant create acme/, { by: 'test/operates/sign-in.spec.ts' }],
   [
     'docs/operations.md',
-    /^npx admit (?:doctor$|nats config )|admit provision\)$|^npx admit dead ls$|^npx admit log verify$|^npx admit reconcile$/,
+    /^npx admit (?:doctor$|nats config (?!--operator))|admit provision\)$|^npx admit dead ls$|^npx admit log verify$|^npx admit reconcile$/,
     'run',
   ],
   ['docs/operations.md', /^npx admit dead (?:show|redrive) 17$/, letter(0)],

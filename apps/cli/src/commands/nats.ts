@@ -6,6 +6,7 @@ import { Fault } from '#shared/kernel/fault.js';
 import { keepSecrets, writePrivate } from '#shared/platform/process/secrets.js';
 import { type AccountsPlan, accountsConfig, usersOf } from '#shared/platform/topology/accounts.js';
 import { ROUTE_USER, type ServerTls } from '#shared/platform/topology/cluster-config.js';
+import { SignedAccounts } from '#shared/platform/topology/signed-accounts.js';
 import { say } from '../operator.js';
 
 /** The file where `npm start` expects the passwords of the server in NATS_URL. */
@@ -19,6 +20,7 @@ interface ConfigOptions {
   readonly credentials: string;
   readonly nkeys?: string;
   readonly certificates?: boolean;
+  readonly operator?: string;
   readonly tenant: readonly string[];
   readonly listen: { readonly host: string; readonly port: number };
   readonly store: string;
@@ -42,6 +44,7 @@ export function addNatsCommands(program: Command): void {
     .option('--credentials <file>', 'passwords by user, as JSON; missing ones are made and added', CREDENTIALS)
     .option('--nkeys <folder>', 'no passwords: users sign in with NKeys, whose seeds are kept in this folder, one <user>.nk each')
     .option('--certificates', 'no passwords: a client certificate for the host name of a user is its login (verify_and_map); needs --tls')
+    .option('--operator <folder>', 'accounts as signed JWTs, new tenants without a reload: keys and credentials are kept in this folder')
     .option('--tenant <tenant...>', 'tenants whose user has a password', TENANTS)
     .option('--listen <host:port>', 'address for clients', readAddress, readAddress(LISTEN))
     .option('--store <folder>', 'where the server keeps its streams', 'jetstream')
@@ -51,11 +54,11 @@ export function addNatsCommands(program: Command): void {
     .action(printConfig);
 }
 
-function printConfig(options: ConfigOptions): void {
+async function printConfig(options: ConfigOptions): Promise<void> {
   const { listen, store, member, routes } = options;
   if ((member === undefined) !== (routes === undefined)) throw wrong('--member and --routes belong together');
   const tls = tlsOf(options);
-  const { told, ...logins } = loginsOf(options);
+  const { told, ...logins } = await loginsOf(options);
   const { clients, servers } = tls ?? {};
   const cluster = member === undefined || routes === undefined ? undefined : { member, routes };
   const config = {
@@ -80,13 +83,19 @@ function printConfig(options: ConfigOptions): void {
   process.stderr.write(`${told} Start the server with: nats-server -c <this file>\n`);
 }
 
-type Logins = Pick<AccountsPlan, 'passwords' | 'publicKeys' | 'byCertificate'> & { readonly told: string };
+type Logins = Pick<AccountsPlan, 'passwords' | 'publicKeys' | 'byCertificate' | 'operatorMode'> & { readonly told: string };
 
 /** One way for all users. The password of routes is kept in any case. */
-function loginsOf({ credentials, nkeys: folder, certificates, tenant, tls, member }: ConfigOptions): Logins {
+async function loginsOf(options: ConfigOptions): Promise<Logins> {
+  const { credentials, nkeys: folder, certificates, operator, tenant, tls, member, store } = options;
   const route = member === undefined ? [] : [ROUTE_USER];
   const secrets = (users: readonly string[]) => (users.length === 0 ? {} : keepSecrets(credentials, users));
-  if (folder !== undefined && certificates === true) throw wrong('--nkeys and --certificates are two ways to sign in: choose one');
+  if ([folder !== undefined, certificates === true, operator !== undefined].filter(Boolean).length > 1)
+    throw wrong('--nkeys, --certificates and --operator are three ways to sign in: choose one');
+  if (operator !== undefined) {
+    const operatorMode = await new SignedAccounts(operator).configuration(join(store, 'accounts'));
+    return { passwords: secrets(route), operatorMode, told: `The credentials are in ${join(operator, 'creds')}.` };
+  }
   if (folder !== undefined)
     return { passwords: secrets(route), publicKeys: keepNkeys(folder, usersOf(tenant)), told: `The seeds are in ${folder}.` };
   if (certificates !== true) return { passwords: secrets([...usersOf(tenant), ...route]), told: `The passwords are in ${credentials}.` };

@@ -6,6 +6,7 @@ import { type Grant, goodAt } from '#shared/platform/tenants/tenant.js';
 import { type Issued, TenantRegister } from '#shared/platform/tenants/tenant-register.js';
 import { asOperator } from '../operator.js';
 import { tableWith } from '../table.js';
+import { credentialsOf, TenantAccounts } from '../tenant-accounts.js';
 
 /** With `npm start` or the container `accounts`. */
 const FOLLOWED = 'The NATS server adds its account automatically, within a few seconds.';
@@ -76,11 +77,17 @@ export function addTenantCommands(program: Command): void {
     .action(changeGrant('withdraw'));
   tenant.command('disable <tenant>').description('reject all its requests; its sales stay').action(setStatus('disabled'));
   tenant.command('enable <tenant>').description('let it in again').action(setStatus('active'));
-  tenant.command('account <tenant>').description('the configuration for a NATS server of your own').action(account);
+  tenant
+    .command('account <tenant>')
+    .description('the configuration for a NATS server of your own; with NATS_ACCOUNTS=signed push it again')
+    .action(account);
 }
 
 async function create(name: string, { ifMissing, natsPassword, freeMints }: CreateOptions): Promise<void> {
-  await withRegister(async (register, { TENANT_API_KEY, TENANT_WEBHOOK_SECRET, NATS_ACCOUNTS: accounts }) => {
+  await withRegister(async (register, environment) => {
+    const { TENANT_API_KEY, TENANT_WEBHOOK_SECRET, NATS_ACCOUNTS: accounts } = environment;
+    const signing = TenantAccounts.of(environment);
+    if (signing !== undefined && natsPassword === true) return refuse('--nats-password: a server with signed accounts has no passwords');
     const issued = await register.create(name, {
       apiKey: TENANT_API_KEY || undefined,
       webhookSecret: TENANT_WEBHOOK_SECRET || undefined,
@@ -88,7 +95,8 @@ async function create(name: string, { ifMissing, natsPassword, freeMints }: Crea
       ...(freeMints === true && { grants: [FREE] }),
     });
     if (issued === undefined && ifMissing === true && freeMints === true) await register.grant(name, FREE);
-    if (issued !== undefined) say(shown(issued, { accounts, apiKey: TENANT_API_KEY === '', webhookSecret: TENANT_WEBHOOK_SECRET === '' }));
+    const made = { accounts, apiKey: TENANT_API_KEY === '', webhookSecret: TENANT_WEBHOOK_SECRET === '' };
+    if (issued !== undefined) say(shown(issued, made, await signing?.push(issued.tenant)));
     else if (ifMissing === true) say(`${name} exists`);
     else refuse(`${name} exists already; admit tenant rotate ${name} makes new credentials`);
   });
@@ -102,14 +110,15 @@ interface Made {
 }
 
 /** Values taken from the environment are not shown again: their owner knows them. */
-function shown({ tenant, apiKey, webhookSecret, natsSeed }: Issued, made: Made): string {
+function shown({ tenant, apiKey, webhookSecret, natsSeed }: Issued, made: Made, jwt?: string): string {
   const secrets = [
     ...(apiKey !== undefined && made.apiKey !== false ? [`ADMIT_API_KEY=${apiKey}`] : []),
     ...(webhookSecret !== undefined && made.webhookSecret !== false ? [`ADMIT_WEBHOOK_SECRET=${webhookSecret}`] : []),
     ...(natsSeed === undefined ? [] : [`ADMIT_NATS_SEED=${natsSeed}`]),
   ];
   const told = secrets.length === 0 ? '' : '\nShown this once; only the webhook secret is kept in this form.\n';
-  const instructions = natsSeed === undefined ? '' : `\n${made.accounts === 'followed' ? FOLLOWED : accountInstructions(tenant)}\n`;
+  const byHand = made.accounts === 'followed' ? FOLLOWED : accountInstructions(tenant);
+  const instructions = natsSeed === undefined ? '' : `\n${jwt === undefined ? byHand : credentialsOf(jwt, natsSeed)}\n`;
   return [`ADMIT_TENANT=${tenant.tenant}`, ...secrets].join('\n') + (told || instructions ? `\n${told}${instructions}` : '');
 }
 
@@ -150,14 +159,18 @@ async function list({ json }: { readonly json?: boolean }): Promise<void> {
 
 async function rotate(name: string, { apiKey, webhookSecret, natsKey, overlap }: RotateOptions): Promise<void> {
   const named = apiKey === true || webhookSecret === true || natsKey === true;
-  await withRegister(async (register, { NATS_ACCOUNTS: accounts }) => {
+  await withRegister(async (register, environment) => {
+    const signing = TenantAccounts.of(environment);
     const issued = await register.rotate(name, {
       apiKey: !named || apiKey === true,
       webhookSecret: !named || webhookSecret === true,
       natsUser: natsKey === true,
       overlapMs: overlap * MS_PER_HOUR,
     });
-    say(`${shown(issued, { accounts })}\nWhat it replaces ${overlap === 0 ? 'has ended' : `ends in ${overlap} hours`}.`);
+    const jwt = natsKey === true ? await signing?.renew(issued.tenant) : undefined;
+    say(
+      `${shown(issued, { accounts: environment.NATS_ACCOUNTS }, jwt)}\nWhat it replaces ${overlap === 0 ? 'has ended' : `ends in ${overlap} hours`}.`,
+    );
   });
 }
 
@@ -185,16 +198,19 @@ const changeGrant =
 const setStatus =
   (status: 'active' | 'disabled') =>
   (name: string): Promise<void> =>
-    withRegister(async (register) => {
-      const { tenant } = await register.setStatus(name, status);
-      say(`${tenant} is ${status}`);
+    withRegister(async (register, environment) => {
+      const signing = TenantAccounts.of(environment);
+      const tenant = await register.setStatus(name, status);
+      await signing?.push(tenant);
+      say(`${tenant.tenant} is ${status}`);
     });
 
 async function account(name: string): Promise<void> {
-  await withRegister(async (register) => {
+  await withRegister(async (register, environment) => {
+    const signing = TenantAccounts.of(environment);
     const found = (await register.list()).find(({ tenant }) => tenant === name);
-    if (found === undefined) refuse(`there is no tenant ${name}`);
-    else say(accountInstructions(found));
+    if (found === undefined) return refuse(`there is no tenant ${name}`);
+    say(signing === undefined ? accountInstructions(found) : `The server has its account. Its user's JWT:\n${await signing.push(found)}`);
   });
 }
 

@@ -48,9 +48,12 @@ const VARIABLES = {
     'admit replay --from-backup: the program nats-server, which serves the backup meanwhile; empty: the one on PATH',
   ),
   NATS_ACCOUNTS: z
-    .enum(['by-hand', 'followed'])
+    .enum(['by-hand', 'followed', 'signed'])
     .default('by-hand')
-    .describe('admit tenant: how the NATS server gets the account of a new tenant; followed: npm start or the container accounts adds it'),
+    .describe(
+      'admit tenant: how the NATS server gets the account of a new tenant; followed: npm start or the container accounts adds it; signed: this command signs it with NATS_OPERATOR_DIR and pushes it',
+    ),
+  NATS_OPERATOR_DIR: text.describe('admit tenant with NATS_ACCOUNTS=signed: folder of the keys that `admit nats config --operator` made'),
   NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1).describe('provision: copies of every stream (3 in production)'),
   HTTP_HOST: z.string().default('127.0.0.1').describe('purchase, ledger, console: address that HTTP for callers listens on'),
   HTTP_PORT: port.default(0).describe('purchase, ledger, console: port that HTTP for callers listens on; 0: any free one'),

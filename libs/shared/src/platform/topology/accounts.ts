@@ -45,6 +45,8 @@ export interface AccountsPlan {
   readonly publicKeys?: Readonly<Record<string, string>>;
   /** Users without password and key are those whose names their client certificates show; `tls` has the authority then. */
   readonly byCertificate?: boolean;
+  /** In place of accounts and users: the lines of a server in operator mode. */
+  readonly operatorMode?: readonly string[];
   readonly storeDir: string;
   readonly port: number;
   readonly monitorPort: number;
@@ -54,7 +56,7 @@ export interface AccountsPlan {
   readonly member?: ClusterMember;
 }
 
-interface Rights {
+export interface Rights {
   readonly publish: readonly string[];
   readonly publishNot?: readonly string[];
   readonly subscribe: readonly string[];
@@ -215,22 +217,37 @@ export function accountsConfig(plan: AccountsPlan): string {
     `jetstream { store_dir: ${quote(plan.storeDir)}, sync_interval: always }`,
     ...tlsConfig(plan.tls, plan.byCertificate === true ? ', verify_and_map: true' : ''),
     ...clusterConfig(plan.member),
-    'system_account: SYS',
-    'accounts {',
-    ...systemAccount(plan),
-    ...appAccount(plan),
-    ...plan.tenants.flatMap((tenant) => tenantAccount(tenant, loginOf(plan, tenant))),
-    ...Object.entries(plan.natsUsers ?? {}).flatMap(([tenant, key]) => tenantAccount(tenant, `nkey: ${quote(key)}`)),
-    ...replayAccount(loginOf(plan, REPLAY_USER)),
-    '}',
+    ...(plan.operatorMode ?? accountsOf(plan)),
     '',
   ].join('\n');
+}
+
+const accountsOf = (plan: AccountsPlan): string[] => [
+  'system_account: SYS',
+  'accounts {',
+  ...systemAccount(plan),
+  ...appAccount(plan),
+  ...plan.tenants.flatMap((tenant) => tenantAccount(tenant, loginOf(plan, tenant))),
+  ...Object.entries(plan.natsUsers ?? {}).flatMap(([tenant, key]) => tenantAccount(tenant, `nkey: ${quote(key)}`)),
+  ...replayAccount(loginOf(plan, REPLAY_USER)),
+  '}',
+];
+
+/** Of a user of account APP. @returns undefined for the one that may do everything */
+export function rightsOf(user: AppUser): Rights | undefined {
+  if (user === 'provision') return undefined;
+  const { subscribe, ...rights } = RIGHTS[user];
+  return { ...rights, subscribe: [...subscribe, `${inboxOf(user)}.>`] };
 }
 
 /** Without a password for it there is no such user. */
 function systemAccount(plan: AccountsPlan): string[] {
   if (plan.passwords[RELOAD_USER] === undefined) return ['  SYS {}'];
-  return ['  SYS {', `    users: [ ${userLine(plan, RELOAD_USER, { publish: [reloadSubject('*')], subscribe: [] })} ]`, '  }'];
+  return [
+    '  SYS {',
+    `    users: [ ${userLine(plan, RELOAD_USER, { publish: [reloadSubject('*')], subscribe: [`${inboxOf(RELOAD_USER)}.>`] })} ]`,
+    '  }',
+  ];
 }
 
 function appAccount(plan: AccountsPlan): string[] {
@@ -239,7 +256,7 @@ function appAccount(plan: AccountsPlan): string[] {
     '  APP {',
     '    jetstream: enabled',
     '    users: [',
-    ...APP_USERS.map((user) => `      ${userLine(plan, user, user === 'provision' ? undefined : RIGHTS[user])}`),
+    ...APP_USERS.map((user) => `      ${userLine(plan, user, rightsOf(user))}`),
     '    ]',
     '    exports: [',
     ...tenants.map((tenant) => `      ${serviceExport(tenant)}`),
@@ -253,8 +270,7 @@ function userLine(plan: AccountsPlan, user: string, rights: Rights | undefined):
   const login = loginOf(plan, user);
   if (rights === undefined) return `{ ${login} }`;
   const deny = rights.publishNot === undefined ? '' : `, deny: ${list(rights.publishNot)}`;
-  const subscribe = list([...rights.subscribe, `${inboxOf(user)}.>`]);
-  return `{ ${login}, permissions: { publish: { allow: ${list(rights.publish)}${deny} }, subscribe: { allow: ${subscribe} } } }`;
+  return `{ ${login}, permissions: { publish: { allow: ${list(rights.publish)}${deny} }, subscribe: { allow: ${list(rights.subscribe)} } } }`;
 }
 
 function loginOf({ passwords, publicKeys, byCertificate }: AccountsPlan, user: string): string {

@@ -7,21 +7,27 @@ export const REPLAY_INFO_SUBJECT = 'app.info';
 
 const NEXT = `$JS.API.CONSUMER.MSG.NEXT.EVENTS.${REPLAY_CONSUMER}`;
 const INFO = '$JS.API.STREAM.INFO.EVENTS';
-const PUBLISH = `["${REPLAY_NEXT_SUBJECT}", "${REPLAY_INFO_SUBJECT}"]`;
 
-/** The requests that account APP, which holds the streams, permits; in the server's configuration syntax. */
-export const REPLAY_EXPORTS: readonly string[] = [
-  `{ service: "${NEXT}", response_type: stream, accounts: [REPLAY] }`,
-  `{ service: "${INFO}", accounts: [REPLAY] }`,
-];
+/** The requests that account APP, which holds the streams, permits, and the names that the account of the replay has for them. */
+export const REPLAY_SERVICES = [
+  { subject: NEXT, to: REPLAY_NEXT_SUBJECT, isStream: true },
+  { subject: INFO, to: REPLAY_INFO_SUBJECT, isStream: false },
+] as const;
+export const REPLAY_RIGHTS = { publish: REPLAY_SERVICES.map(({ to }) => to), subscribe: [`_INBOX.${REPLAY_USER}.>`] };
+
+/** In the server's configuration syntax. */
+export const REPLAY_EXPORTS: readonly string[] = REPLAY_SERVICES.map(
+  ({ subject, isStream }) => `{ service: "${subject}",${isStream ? ' response_type: stream,' : ''} accounts: [REPLAY] }`,
+);
+const PUBLISH = JSON.stringify(REPLAY_RIGHTS.publish);
+const SUBSCRIBE = JSON.stringify(REPLAY_RIGHTS.subscribe);
 
 /** The account, with its user's login: `user: …, password: …`. */
 export const replayAccount = (login: string): readonly string[] => [
   '  REPLAY {',
-  `    users: [ { ${login}, permissions: { publish: { allow: ${PUBLISH} }, subscribe: { allow: ["_INBOX.${REPLAY_USER}.>"] } } } ]`,
+  `    users: [ { ${login}, permissions: { publish: { allow: ${PUBLISH} }, subscribe: { allow: ${SUBSCRIBE} } } } ]`,
   '    imports: [',
-  `      { service: { account: APP, subject: "${NEXT}" }, to: "${REPLAY_NEXT_SUBJECT}" }`,
-  `      { service: { account: APP, subject: "${INFO}" }, to: "${REPLAY_INFO_SUBJECT}" }`,
+  ...REPLAY_SERVICES.map(({ subject, to }) => `      { service: { account: APP, subject: "${subject}" }, to: "${to}" }`),
   '    ]',
   '  }',
 ];
