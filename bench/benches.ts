@@ -15,6 +15,7 @@ import { peers } from './peers.js';
 import { reads } from './reads.js';
 import { replay } from './replay.js';
 import { restart } from './restart.js';
+import { rolling } from './rolling.js';
 import { scaleOut } from './scale-out.js';
 
 const fair: Bench = {
@@ -40,6 +41,7 @@ export const BENCHES: readonly Bench[] = [
   mintBacklog,
   ledgerBeside,
   scaleOut,
+  rolling,
   cluster,
   growth,
   reads,

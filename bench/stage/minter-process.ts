@@ -2,7 +2,12 @@ import type { NatsServer } from '../../dev/nats/server.js';
 import { MeasuredProcess, spawnApp } from './measured-process.js';
 
 /** Starts the minter app with its default settings. */
-export function startMinter(server: NatsServer, solanaUrl: string, keysDir: string): MeasuredProcess {
+export function startMinter(
+  server: NatsServer,
+  solanaUrl: string,
+  keysDir: string,
+  more: Readonly<Record<string, string>> = {},
+): MeasuredProcess {
   const settings = {
     NATS_URL: server.url,
     NATS_PASSWORD: server.credentials('minter').pass,
@@ -10,6 +15,7 @@ export function startMinter(server: NatsServer, solanaUrl: string, keysDir: stri
     MINT_KEYS_DIR: keysDir,
     MINT_KEYS: 'create',
     MINT_AIRDROP: 'local',
+    ...more,
   };
   return new MeasuredProcess(spawnApp('minter', settings));
 }
