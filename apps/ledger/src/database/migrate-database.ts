@@ -1,4 +1,5 @@
 import { DataSource, type QueryRunner } from 'typeorm';
+import { Fault } from '#shared/kernel/fault.js';
 import type { Logger } from '#shared/platform/process/logger.js';
 import { connected, database } from './connect.js';
 import { databaseFault } from './faults.js';
@@ -17,7 +18,7 @@ import { HaltDecisions1799930000000 } from './migrations/1799930000000-halt-deci
 import { FailedRefunds1799935000000 } from './migrations/1799935000000-failed-refunds.js';
 import { TicketKinds1799940000000 } from './migrations/1799940000000-ticket-kinds.js';
 import { DocumentLinks1799950000000 } from './migrations/1799950000000-document-links.js';
-import { LIVE, OWNER } from './names.js';
+import { LIVE, OWNER, PROJECTOR } from './names.js';
 import { prepareRoles, type RoleUrls } from './roles.js';
 
 const MIGRATIONS = [
@@ -37,12 +38,16 @@ const MIGRATIONS = [
   TicketKinds1799940000000,
   DocumentLinks1799950000000,
 ];
+const KNOWN = MIGRATIONS.map(({ name }) => name);
+/** Names of the migrations that ran. */
+const DONE = `${LIVE}.migration`;
 /** The session lock of a migration: several apps may start at once. An arbitrary number. */
 const MIGRATION_LOCK = 7_301_001;
 
 /**
  * Migrates the database to this version: roles, schemas, tables. Does nothing on a current one.
  * @returns the names of the migrations that ran
+ * @throws Fault `configuration` where a later version migrated it
  */
 export async function migrateDatabase(adminUrl: string, urls: RoleUrls, logger: Logger): Promise<string[]> {
   const admin = database(adminUrl, { name: 'admit-migrate', connections: 1, logger });
@@ -51,13 +56,45 @@ export async function migrateDatabase(adminUrl: string, urls: RoleUrls, logger: 
   try {
     await runner.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await prepareRoles(runner, urls);
-    return await asOwner(adminUrl, async (owner) => (await owner.runMigrations()).map(({ name }) => name));
+    return await asOwner(adminUrl, async (owner) => {
+      const [{ found }]: [{ found: string | null }] = await owner.query(`select to_regclass('${DONE}')::text as found`);
+      if (found !== null) refuseLater(await doneIn(owner), 'DATABASE_ADMIN_URL');
+      const made = (await owner.runMigrations()).map(({ name }) => name);
+      await owner.query(`grant select on ${DONE} to ${PROJECTOR}`);
+      return made;
+    });
   } catch (thrown) {
     throw databaseFault(thrown);
   } finally {
     await finish(admin, runner);
   }
 }
+
+/**
+ * Refuses a database of another version of the ledger, whose columns it would misread or not find.
+ * @param variable that holds the URL
+ * @throws Fault `configuration`
+ */
+export async function assertMigrated(source: DataSource, variable: string): Promise<void> {
+  const done = await doneIn(source).catch((thrown: unknown) => {
+    throw databaseFault(thrown);
+  });
+  refuseLater(done, variable);
+  const missing = KNOWN.filter((name) => !done.includes(name));
+  if (missing.length === 0) return;
+  const problem = `${variable}: the database is of an earlier version and lacks ${missing.join(', ')}. Run admit ledger migrate of this version`;
+  throw new Fault('configuration', { problems: [problem] });
+}
+
+function refuseLater(done: readonly string[], variable: string): void {
+  const later = done.filter((name) => !KNOWN.includes(name));
+  if (later.length === 0) return;
+  const problem = `${variable}: a later version migrated the database (${later.join(', ')}). Run that version, or restore the database from before`;
+  throw new Fault('configuration', { problems: [problem] });
+}
+
+const doneIn = async (source: DataSource): Promise<string[]> =>
+  ((await source.query(`select name from ${DONE}`)) as { readonly name: string }[]).map(({ name }) => name);
 
 /** Tables belong to the owner role, which has no login; the administrator assumes it during the migration. */
 export async function asOwner<T>(adminUrl: string, work: (owner: DataSource) => Promise<T>): Promise<T> {

@@ -11,18 +11,20 @@ import { ENVIRONMENT, LOGGER } from '#shared/platform/process/process.module.js'
 import { assertServing } from '../database/assert-serving.js';
 import { connected } from '../database/connect.js';
 import { DatabaseModule, PROJECTOR_POOL } from '../database/database.module.js';
+import { assertMigrated } from '../database/migrate-database.js';
 import { JetStreamEventsLog, LEDGER_CONSUMER } from '../logs/jetstream.js';
 import { showProjection } from '../metrics.js';
 import { LedgerReader } from '../queries/reader.js';
 import { Projector } from './projector.js';
 
-/** Connects. The first time it refuses logins that have more rights than serving needs. */
+/** Connects. The first time it refuses a database of another version, and logins that have more rights than serving needs. */
 function databaseOf(pool: DataSource, reader: LedgerReader): () => Promise<DataSource> {
   let isSure = false;
   return async () => {
     const source = await connected(pool);
     if (!isSure) {
       await assertServing(source, 'DATABASE_PROJECTOR_URL');
+      await assertMigrated(source, 'DATABASE_PROJECTOR_URL');
       await reader.assertServing();
     }
     isSure = true;
