@@ -9,7 +9,7 @@ import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
 import { mintQueueOf } from '#shared/platform/topology/mint-queues.js';
 import { provision } from '#shared/platform/topology/provision.js';
 import { loadMintKeys, Signer } from '../apps/minter/src/chains/token-2022/mint-keys.js';
-import { countOnChain, mintsLanded } from '../dev/chaos/count-on-chain.js';
+import { countOnChain, memosOfMints } from '../dev/chaos/count-on-chain.js';
 import { Web3Loop } from '../dev/chaos/web3-loop.js';
 import { startNats } from '../dev/nats/server.js';
 import { temporaryFolder } from '../dev/processes/temporary.js';
@@ -157,7 +157,7 @@ async function looped(what: string, mints: number, window: number): Promise<Figu
     await loop.mint(mints, window);
     const seconds = (performance.now() - startedAt) / 1_000;
     const calls = callsIn(await chain.calm());
-    const duplicates = (await mintsLanded(loop.connection, loop.payer.publicKey)) - mints;
+    const duplicates = (await memosOfMints(loop.connection, loop.payer.publicKey)).length - mints;
     return { what, mints, seconds, perSecond: mints / seconds, callsPerMint: calls / mints, duplicates };
   } finally {
     await chain.stop();

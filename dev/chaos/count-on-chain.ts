@@ -6,7 +6,7 @@ const ACCOUNTS_PER_CALL = 100;
 export interface OnChain {
   /** Assets of exactly one token that exist at the addresses in the log. */
   readonly assets: number;
-  /** Minting transactions beyond one for each asset. */
+  /** Minting transactions beyond one for each memo: every attempt at a ticket carries the same one, and no other ticket does. */
   readonly duplicates: number;
 }
 
@@ -22,7 +22,8 @@ export async function countOnChain(url: string, payer: PublicKey, expected: read
       if (account !== null && isAsset(address, account)) assets += 1;
     }
   }
-  return { assets, duplicates: (await mintsLanded(rpc, payer)) - assets };
+  const memos = await memosOfMints(rpc, payer);
+  return { assets, duplicates: memos.length - new Set(memos).size };
 }
 
 /** A mint of one token, or the marker of a compressed ticket. */
@@ -31,14 +32,14 @@ const isAsset = (address: PublicKey, account: AccountInfo<Buffer>): boolean =>
     ? account.data.length === 1
     : unpackMint(address, account, TOKEN_2022_PROGRAM_ID).supply === 1n;
 
-/** Every mint carries a memo, whatever its recipient; no other transaction of the payer does. */
-export async function mintsLanded(rpc: Connection, payer: PublicKey): Promise<number> {
-  let landed = 0;
+/** Memos of the payer's minting transactions. Every mint carries one, whatever its recipient; no other transaction of the payer does. */
+export async function memosOfMints(rpc: Connection, payer: PublicKey): Promise<readonly string[]> {
+  const memos: string[] = [];
   for (let before: string | undefined; ; ) {
     const page = await rpc.getSignaturesForAddress(payer, before === undefined ? {} : { before }, 'finalized');
     const last = page.at(-1);
-    if (last === undefined) return landed;
-    landed += page.filter(({ err, memo }) => err === null && memo !== null).length;
+    if (last === undefined) return memos;
+    memos.push(...page.flatMap(({ err, memo }) => (err === null && memo !== null ? [memo] : [])));
     before = last.signature;
   }
 }
