@@ -161,6 +161,15 @@ describe('decisions', () => {
     expect(numbers).toEqual(numbers.map((_, index) => `${String(index + 1).padStart(4, '0')}-`));
   });
 
+  it('are listed, each with its title', () => {
+    const titles = decisions.map((path) => `- [${text(path).split('\n', 1)[0]?.slice(2)}](${posix.basename(path)})`);
+    expect(
+      text('docs/decisions/README.md')
+        .split('\n')
+        .filter((line) => line.startsWith('- ')),
+    ).toEqual(titles.sort());
+  });
+
   it.each(decisions)('%s has a title of five to nine words, its three parts, and few words', (path) => {
     const page = text(path);
     const [heading = ''] = page.split('\n');
