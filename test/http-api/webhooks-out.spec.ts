@@ -105,7 +105,9 @@ describe('an endpoint', () => {
     await stage.until(() => receiver.received.length >= 2, 'it is tried again');
     expect(other.received).toEqual([]);
     const { body } = await stage.deliveries(stage.demo, 'moved');
-    expect(body.sales).toMatchObject([{ sale: 'moved', delivered: 0, last: { status: 307 } }]);
+    const sales = body.sales as { last?: object }[];
+    const tried = sales.filter(({ last }) => last !== undefined); // a sale of before has nothing for it
+    expect(tried).toMatchObject([{ sale: 'moved', delivered: 0, last: { status: 307 } }]);
     await stage.demo.ask('webhook.remove', { endpoint: 'moved' });
   });
 
