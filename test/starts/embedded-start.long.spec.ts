@@ -6,10 +6,12 @@ import { isAlive } from '../../dev/processes/process-table.js';
 import { projectFolder } from '../../dev/processes/project.js';
 import { temporaryFolder } from '../../dev/processes/temporary.js';
 import { waitFor } from '../../dev/processes/wait.js';
-import { inherited } from '../../dev/stack/wiring.js';
+import { APPS, inherited } from '../../dev/stack/wiring.js';
 
 const READY_MS = 120_000; // the first run of all may have to fetch the server
 const END_MS = 60_000;
+/** NATS, Postgres, Solana, the apps, and the console. */
+const PARTS = 3 + APPS.length + 1;
 const home = temporaryFolder('start');
 const started: ChildProcess[] = [];
 
@@ -70,7 +72,7 @@ it(
     first = start();
     await ready(first);
     expect(first.output()).toMatch(/NATS +nats:\/\/127[\s\S]*stack\.env[\s\S]*Ctrl-C/);
-    expect(parts()).toHaveLength(6);
+    expect(parts()).toHaveLength(PARTS);
   },
   READY_MS,
 );
@@ -119,7 +121,7 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
     const run = startInBackground();
     await ready(run);
     const before = parts();
-    expect(before).toHaveLength(6);
+    expect(before).toHaveLength(PARTS);
     run.child.kill(signal); // to npm, whose number a script knows
     await run.exitCode;
     await gone(before);
