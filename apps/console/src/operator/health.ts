@@ -1,32 +1,11 @@
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import { appsIn, healthOf } from '#shared/platform/process/app-health.js';
 import { CONSUMERS } from '#shared/platform/topology/consumers.js';
 import { STREAMS } from '#shared/platform/topology/streams.js';
 import { found } from '../problems.js';
 import type { Action } from './action.js';
 
 const ASK_MS = 3_000;
-
-interface AppHealth {
-  readonly app: string;
-  /** Absent: the app did not respond. */
-  readonly report?: unknown;
-}
-
-/** `name=http://…` with commas between. */
-const appsIn = (setting: string): (readonly [string, string])[] =>
-  setting.split(',').flatMap((part) => {
-    const at = part.indexOf('=');
-    return at < 0 ? [] : [[part.slice(0, at).trim(), part.slice(at + 1).trim()] as const];
-  });
-
-async function healthOf([app, url]: readonly [string, string]): Promise<AppHealth> {
-  try {
-    const response = await fetch(new URL('/health/ready', url), { signal: AbortSignal.timeout(ASK_MS), redirect: 'error' });
-    return { app, report: (await response.json()) as unknown };
-  } catch {
-    return { app }; // shown as: does not respond
-  }
-}
 
 const streamOf = (jsm: JetStreamManager) => async (name: string) => {
   const { state, config } = await jsm.streams.info(name);

@@ -40,7 +40,7 @@ export class HttpTransport implements Transport {
 /** Sends a request; returns the response or the reason for its absence. */
 export async function hear(url: string, request: RequestInit, timeoutMs: number): Promise<Response | NoResponse> {
   try {
-    const response = await fetch(url, { ...request, signal: AbortSignal.timeout(timeoutMs), redirect: 'manual' });
+    const response = await fetch(url, { ...request, signal: AbortSignal.timeout(Math.ceil(timeoutMs)), redirect: 'manual' });
     return {
       status: response.status,
       body: await response.text(),

@@ -5,6 +5,7 @@ import { Fault } from '../../kernel/fault.js';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const text = z.string().default('');
+const httpUrl = z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default('');
 const count = (least: number, usual: number) => z.coerce.number().int().min(least).default(usual);
 const user = (name: string) => z.string().default(name).describe(`NATS user of the ${name} connection`);
 /** 500 a second is more than one minter signs; no sale needs more. */
@@ -76,21 +77,24 @@ const VARIABLES = {
   CONSOLE_PURCHASE_URL: z.url().default('http://127.0.0.1:3000').describe('console: where it reaches the HTTP API of purchase'),
   CONSOLE_LEDGER_URL: z.url().default('http://127.0.0.1:3002').describe('console: where it reaches the HTTP API of the ledger'),
   CONSOLE_HEALTH_URLS: text.describe(
-    'console: /health of the apps that it shows, such as purchase=http://127.0.0.1:3010, with commas between them',
+    'console, admit status: /health of the apps that they show, such as purchase=http://127.0.0.1:3010, with commas between them',
   ),
   CONSOLE_OPERATOR_TOKEN: z
     .string()
     .regex(/^(?:[A-Za-z0-9_-]{32,200})?$/, 'must be 32 to 200 of A-Z a-z 0-9 _ -')
     .default('')
     .describe('console: operators sign in with it; empty: no operator can (secret)'),
+  HTTP_URL: httpUrl.describe('admit sale, order, ticket, buy, watch, status, webhooks: HTTP API of purchase'),
+  LEDGER_URL: httpUrl.describe('admit status: HTTP API of the ledger; empty: it is not shown'),
+  ADMIT_TENANT: text.describe('the same commands: name of the tenant, which its API key decides'),
+  ADMIT_API_KEY: text.describe('the same commands: API key of the tenant (secret)'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
     .describe('least level of the log lines on standard output'),
-  OTEL_EXPORTER_OTLP_ENDPOINT: z
-    .union([z.literal(''), z.url({ protocol: /^https?$/ })])
-    .default('')
-    .describe('base URL of an OTLP receiver, such as http://127.0.0.1:4318: traces are sent there over HTTP; empty: none are recorded'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.describe(
+    'base URL of an OTLP receiver, such as http://127.0.0.1:4318: traces are sent there over HTTP; empty: none are recorded',
+  ),
   DATABASE_ADMIN_URL: text.describe(
     'admit ledger migrate, admit replay --promote: role that may create roles and schemas; the app that serves refuses to have it (secret)',
   ),
@@ -199,14 +203,14 @@ const UNPRINTABLE = /[^\P{Cc}\t]/u;
 const WHAT_A_LINE_IS = 'must be NAME=value with quotes closed and no control characters, a comment after #, or empty';
 
 /**
- * Reads a file of variables into the environment, for a command beside the stack that wrote the file. Variables that are set stay,
- * except for a tenant's login from stack.env.
+ * Reads a file of variables into the environment, for a command beside the stack that wrote the file; not where one of `unlessSet` is set,
+ * because the command is then for another stack. Variables that are set stay, except for a tenant's login from stack.env.
  * @throws Fault `configuration` with the number of every invalid line; lines are not shown because they may hold a secret
  */
-export function loadEnvironmentFile(path: string): void {
+export function loadEnvironmentFile(path: string, unlessSet: readonly string[] = ['NATS_URL']): void {
   if (!existsSync(path)) return;
   forgetClient();
-  if (process.env.NATS_URL !== undefined) return;
+  if (unlessSet.some((name) => process.env[name] !== undefined)) return;
   const problems: string[] = [];
   const values: Record<string, string> = {};
   const lines = new Map<unknown, number>();
