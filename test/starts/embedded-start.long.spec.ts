@@ -1,11 +1,13 @@
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { freePort } from '../../dev/processes/ports.js';
 import { isAlive } from '../../dev/processes/process-table.js';
 import { projectFolder } from '../../dev/processes/project.js';
 import { temporaryFolder } from '../../dev/processes/temporary.js';
 import { waitFor } from '../../dev/processes/wait.js';
+import { USUAL_PORTS } from '../../dev/stack/ports.js';
 import { APPS, inherited } from '../../dev/stack/wiring.js';
 
 const READY_MS = 120_000; // the first run of all may have to fetch the server
@@ -14,6 +16,13 @@ const END_MS = 60_000;
 const PARTS = 3 + APPS.length + 1;
 const home = temporaryFolder('start');
 const started: ChildProcess[] = [];
+
+/** Ports of its own, as if an earlier run had used them: another stack that begins now may take the usual ones while this one is killed. */
+beforeAll(async () => {
+  const ports = new Map<string, number>();
+  for (const name of Object.keys(USUAL_PORTS)) ports.set(name, await freePort());
+  writeFileSync(join(home.path, 'ports.json'), JSON.stringify(Object.fromEntries(ports)));
+});
 
 afterAll(async () => {
   for (const child of started) child.kill('SIGINT');
