@@ -65,12 +65,14 @@ interface Chain {
   readonly account: ReturnType<typeof account> | null;
   /** Signatures that landed well, oldest first, with their transactions; null where they are pruned. */
   readonly landed: Readonly<Record<string, object | null>>;
+  /** Why the attempt had no effect. */
+  readonly error?: object;
   /** The node forgot the statuses. */
   readonly forgot?: boolean;
 }
 
-function rpcOf({ height, account: found, landed, forgot }: Chain): Rpc {
-  const final = { slot: 50, err: null, confirmationStatus: 'finalized' };
+function rpcOf({ height, account: found, landed, forgot, error }: Chain): Rpc {
+  const final = { slot: 50, err: error ?? null, confirmationStatus: 'finalized' };
   const signatures = Object.keys(landed).reverse();
   const connection = {
     getSignaturesForAddress: async (_: PublicKey, { before }: { before?: string }) =>
@@ -138,6 +140,14 @@ describe('the verdict on a compressed ticket', () => {
   ])('is foreign when %s', async (_, found) => {
     expect(await verdict({ height: EXPIRED, account: found })).toMatchObject({ kind: 'foreign' });
     expect(judgeMarker(found)).toMatchObject({ kind: 'foreign' });
+  });
+
+  it.each([
+    ['landed-with-error', 6017, 'since the next attempt takes another tree'],
+    ['program-refused', 1, 'since it may be refused for ever'],
+  ])('is %s where the program says %i, %s', async (reason, code) => {
+    const error = { InstructionError: [4, { Custom: code }] };
+    expect(await verdict({ error, landed: { 'sig-1': null } })).toMatchObject({ kind: 'dead', attempt: 1, reason });
   });
 
   it('is foreign when the leaf is another than was planned, or another key holder made the marker', async () => {

@@ -108,6 +108,10 @@ function judgeBurn(
   return { kind: 'burned', signature, slot: String(found.slot) };
 }
 
+/** What Bubblegum says of a full tree, as a status and as a simulation tell it. The next attempt takes another tree, so it is no lasting cause. */
+const TREE_FULL = ['"Custom":6017', 'custom program error: 0x1781'];
+export const isTreeFull = (told: string): boolean => TREE_FULL.some((words) => told.includes(words));
+
 /** The finalized state at that slot equals the state before the attempt. The attempt is dead only if it cannot land any more. */
 export function attemptWithoutEffect(
   head: FinalizedHead,
@@ -119,7 +123,7 @@ export function attemptWithoutEffect(
   const { attempt, lastValidBlockHeight } = watched.live;
   if (status !== null && isFinal(status) && status.err !== null && slot >= status.slot) {
     const error = JSON.stringify(status.err);
-    const reason = error.includes('InstructionError') ? 'program-refused' : 'landed-with-error';
+    const reason = error.includes('InstructionError') && !isTreeFull(error) ? 'program-refused' : 'landed-with-error';
     return { kind: 'dead', attempt, reason, evidence: { error, landedInSlot: status.slot, ...seen } };
   }
   const contradicted = status !== null && status.err === null;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { MintAttempt } from '#shared/domain/mint/events.js';
 import type { Submission } from '../chain.js';
+import { isTreeFull } from './look.js';
 import { briefly, type Rpc } from './rpc/rpc.js';
 import { transactionError } from './rpc/rpc-answers.js';
 
@@ -27,7 +28,8 @@ export async function submitOnce(rpc: Rpc, attempt: MintAttempt, simulate: boole
     const { message, data } = said.error;
     const name = typeof data?.err === 'string' ? data.err : Object.keys(data?.err ?? {})[0];
     if (name === LANDED_BEFORE) return { kind: 'accepted' };
-    return { kind: 'refused', by: name === IN_A_PROGRAM ? 'program' : 'node', reason: briefly(new Error(message)) };
+    const isLasting = name === IN_A_PROGRAM && !isTreeFull(message);
+    return { kind: 'refused', by: isLasting ? 'program' : 'node', reason: briefly(new Error(message)) };
   } catch (thrown) {
     return { kind: 'unknown', reason: briefly(thrown) };
   }
