@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, '..');
 const folder = temporaryFolder('ci-run');
 afterAll(() => folder.remove());
 
-/** In the place of npm (beside it an apt-get that installs nothing): prints its arguments, writes results, and fails where it is told to. */
+/** In the place of npm (beside it an apt-get that installs nothing): prints its arguments, writes results, and fails where its settings ask for it. */
 const NPM = `#!/bin/sh
 echo "asked: npm $*"
 case "$1 $2" in 'test --') run=test count=7;; 'run test:long') run=test:long count=3;; *) run=;; esac

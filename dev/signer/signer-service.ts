@@ -11,7 +11,7 @@ const question = z.strictObject({ publicKey: z.string(), message: z.base64() });
 
 export interface SignerServiceOptions {
   readonly keys: readonly TransactionSigner[];
-  /** Empty: no authentication, for a socket that nobody else reaches. */
+  /** Empty: no authentication, for a socket that no other user reaches. */
   readonly token?: string;
   /** 0: any free one. */
   readonly port?: number;

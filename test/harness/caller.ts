@@ -62,16 +62,16 @@ export class Caller {
   }
 
   /** Asks until there is an answer that will not change, with the same key: what a caller should do when nothing comes back. */
-  async askUntilSettled(what: string, body: unknown, key: string, patience = RETRIES): Promise<Heard> {
+  async askUntilSettled(what: string, body: unknown, key: string, retries = RETRIES): Promise<Heard> {
     for (let tries = 1; ; tries++) {
       try {
-        const heard = await this.ask(what, body, key, patience.timeoutMs);
+        const heard = await this.ask(what, body, key, retries.timeoutMs);
         if (!TRANSIENT.has(heard.status) && heard.body.code !== 'in-progress') return heard;
-        if (tries === patience.tries) return heard;
+        if (tries === retries.tries) return heard;
       } catch (thrown) {
-        if (tries === patience.tries || this.connection.isClosed()) throw thrown;
+        if (tries === retries.tries || this.connection.isClosed()) throw thrown;
       }
-      await pause(patience.pauseMs);
+      await pause(retries.pauseMs);
     }
   }
 

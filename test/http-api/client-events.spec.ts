@@ -61,7 +61,7 @@ it('gives every event once and in order, through a network that cuts every conne
   expect(await take(cut.events({ after: String(whole[place - 1]?.cursor) }), EVENTS - place)).toEqual(whole.slice(place));
 });
 
-it('gives what happens from now on, and ends when it is told to', async () => {
+it('gives what happens from now on, and ends when its signal aborts', async () => {
   const ended = new AbortController();
   const events = clientAt(shop.demoWeb.url).events({ from: 'now', signal: ended.signal })[Symbol.asyncIterator]();
   const first = events.next();

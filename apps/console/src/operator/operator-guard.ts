@@ -11,7 +11,7 @@ const BEARER = /^Bearer +([A-Za-z0-9_-]{1,256}) *$/i;
 export class OperatorGuard {
   private readonly digest: Buffer | undefined;
 
-  /** @param token empty: nobody is an operator here */
+  /** @param token empty: no caller is an operator here */
   constructor(token: string) {
     this.digest = token === '' ? undefined : digestOf(token);
   }

@@ -3,7 +3,7 @@ import { lookup as systemLookup } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
 import { isPublicAddress, type Targets } from '#shared/platform/webhooks/target.js';
 
-/** One query to a name server, and how often it is repeated: a name that nobody answers for costs 4 s. */
+/** One query to a name server, and how often it is repeated: a name without an answer costs 4 s. */
 const QUERY = { timeout: 2_000, tries: 2 };
 
 /** All addresses of a host. */

@@ -109,7 +109,7 @@ function resultOf(response: IncomingMessage): SendResult {
   };
 }
 
-/** What a tenant is told. */
+/** What a tenant sees of a failure. */
 function errorOf(thrown: NodeJS.ErrnoException): string {
   if (thrown instanceof AddressRefused) return 'address-refused';
   if (thrown.name === 'TimeoutError' || thrown.name === 'AbortError') return 'timeout';

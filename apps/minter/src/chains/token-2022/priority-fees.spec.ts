@@ -5,7 +5,7 @@ const pricesOf = async (options: PriorityOptions, fees: readonly number[]): Prom
   return Promise.all([1, 2, 3, 5, 20].map((attempt) => prices.price(attempt)));
 };
 const unasked = async (): Promise<never> => {
-  throw new Error('nobody asked');
+  throw new Error('no fee is asked for here');
 };
 
 describe('the price of an attempt', () => {

@@ -48,7 +48,7 @@ class Shop {
     const { answer, events } = decideCommand(this.fold.sale, { ...command, reply: '_INBOX.x.1' }, this.asked, this.fold.head.version + 1);
     expect(encodeCommit(SUBJECT, this.fold.head, events).length).toBeLessThanOrEqual(MAX_COMMIT_BYTES);
     const commit = await this.store.append(SUBJECT, this.fold.head, events);
-    if (commit === undefined) throw new Error('nobody else appends here');
+    if (commit === undefined) throw new Error('no other process appends here');
     this.fold.remember(commit);
     return { status: answer.status, errors: (JSON.parse(answer.body) as { errors?: object[] }).errors ?? [] };
   }
