@@ -7,6 +7,7 @@ import { createLogger } from '#shared/platform/process/logger.js';
 import { COMMANDS_ALARM_SECONDS } from '#shared/platform/topology/streams.js';
 import { startLedger } from '../../apps/ledger/src/start.js';
 import { startMinter } from '../../apps/minter/src/start.js';
+import { startWebhooks } from '../../apps/webhooks/src/start.js';
 import { makeLedgerDatabase } from '../../dev/postgres/ledger-database.js';
 import { promtool } from '../../dev/prometheus/promtool.js';
 import { Caller } from '../harness/caller.js';
@@ -111,6 +112,8 @@ describe('the apps together', () => {
     await makeLedgerDatabase(postgres, DATABASE, createLogger('migrate', 'silent'));
     apps.push(await stage.keep(startSelling(server)));
     apps.push(await stage.keep(startMinter(readEnvironment(environment), createLogger('minter', 'fatal'))));
+    const webhooks = { NATS_URL: server.url, NATS_PASSWORD: server.credentials('webhooks').pass };
+    apps.push(await stage.keep(startWebhooks(readEnvironment(webhooks), createLogger('webhooks', 'fatal'))));
     const { app } = await startLedger(readEnvironment(ledgerSettings(server, postgres)), createLogger('ledger', 'fatal'));
     stage.onClose(() => app.close());
     apps.push(app);
