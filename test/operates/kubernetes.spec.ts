@@ -2,9 +2,11 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
+import { appsIn } from '#shared/platform/process/app-health.js';
 import { environmentExample, readEnvironment } from '#shared/platform/process/environment.js';
 import { projectFolder } from '../../dev/processes/project.js';
 import { temporaryFolder } from '../../dev/processes/temporary.js';
+import { APPS, CONSOLE } from '../../dev/stack/wiring.js';
 
 const root = projectFolder();
 const OVERLAYS = ['laptop', 'production'] as const;
@@ -42,6 +44,10 @@ interface Pod {
     readonly automountServiceAccountToken?: boolean;
   };
 }
+interface Ingress {
+  readonly from: readonly { readonly podSelector?: { readonly matchLabels?: Labels } }[];
+  readonly ports?: readonly { readonly port: string }[];
+}
 interface Doc {
   readonly apiVersion: string;
   readonly kind: string;
@@ -49,7 +55,9 @@ interface Doc {
   readonly data?: Labels;
   readonly spec: {
     readonly selector?: Labels & { readonly matchLabels?: Labels };
-    readonly ports?: readonly { readonly targetPort: string }[];
+    readonly ports?: readonly { readonly targetPort: string; readonly port?: number }[];
+    readonly podSelector?: { readonly matchLabels?: Labels };
+    readonly ingress?: readonly Ingress[];
     readonly template?: Pod;
     readonly volumeClaimTemplates?: readonly { readonly metadata: Named }[];
     readonly scaleTargetRef?: Named;
@@ -103,7 +111,7 @@ describe.each(cases)('the overlay $overlay', ({ overlay, all }) => {
   });
 
   it('has the apps with probes, and the two Jobs that run before them', () => {
-    for (const app of ['purchase', 'minter', 'ledger', 'webhooks']) {
+    for (const app of [...APPS, CONSOLE]) {
       const [container] = pods.find(({ name }) => name === app)?.spec.containers ?? [];
       expect(container?.readinessProbe).toMatchObject({ httpGet: { path: '/health/ready', port: 'health' } });
       expect(container?.livenessProbe).toMatchObject({ httpGet: { path: '/health/live', port: 'health' } });
@@ -120,6 +128,24 @@ describe.each(cases)('the overlay $overlay', ({ overlay, all }) => {
     expect([...Object.keys(settings), ...inPods].filter((name) => !known.has(name) && !OF_OTHERS.includes(name))).toEqual([]);
     expect(() => readEnvironment(settings)).not.toThrow();
     expect(Object.keys(settings).filter((name) => /PASSWORD|SECRET|DATABASE/.test(name))).toEqual([]);
+  });
+
+  it('gives the console the addresses of all apps, each a Service whose pods let it in', () => {
+    const settings = Object.assign({}, ...all.filter(({ kind }) => kind === 'ConfigMap').map(({ data }) => data)) as Labels;
+    const { CONSOLE_PURCHASE_URL, CONSOLE_LEDGER_URL, CONSOLE_HEALTH_URLS = '' } = settings;
+    const health = appsIn(CONSOLE_HEALTH_URLS);
+    expect(health.map(([app]) => app)).toEqual([...APPS]);
+    for (const address of [CONSOLE_PURCHASE_URL, CONSOLE_LEDGER_URL, ...health.map(([, url]) => url)]) {
+      const { hostname, port } = new URL(address ?? '');
+      const service = all.find(({ kind, metadata }) => kind === 'Service' && metadata.name === hostname);
+      const target = service?.spec.ports?.find((one) => `${one.port}` === port)?.targetPort;
+      const policy = all.find(({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === hostname);
+      const into = policy?.spec.ingress?.filter(({ from }) => from.some(({ podSelector }) => podSelector?.matchLabels?.app === CONSOLE));
+      expect([address, into?.flatMap(({ ports = [] }) => ports.map((one) => one.port))]).toEqual([
+        address,
+        expect.arrayContaining([target]),
+      ]);
+    }
   });
 
   it('runs nothing as root, with a writable root, with rights of the cluster, or without limits', () => {
