@@ -1,17 +1,29 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { PublicKey } from '@solana/web3.js';
-import type { MintCommand } from '#shared/domain/mint/events.js';
+import { PublicKey } from '@solana/web3.js';
+import type { MintCommand, MintEvent } from '#shared/domain/mint/events.js';
+import type { AssetKind } from '#shared/domain/sale/assets/asset-terms.js';
+import { landedTransaction } from '../../apps/minter/src/chains/bubblegum/landed-transaction.js';
+import { judgeMarker } from '../../apps/minter/src/chains/bubblegum/marker.js';
+import { EMPTY_LEAF } from '../../apps/minter/src/chains/bubblegum/tree-mirror.js';
 import { loadMintKeys } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
+import { Rpc } from '../../apps/minter/src/chains/token-2022/rpc/rpc.js';
 import { projectFolder } from '../../dev/processes/project.js';
 import { assetOnChain, type MinterStage, mintCommand, mintsThatLanded } from './minter-stage.js';
+
+const RPC_MS = 10_000;
+type MintCompleted = Extract<MintEvent, { type: 'MintCompleted' }>['data'];
 
 /** Minters as they are deployed, each a process of its own, on one stage. */
 export class MinterProcesses {
   private readonly children: ChildProcess[] = [];
 
-  constructor(private readonly stage: MinterStage) {}
+  /** `asset`: what the tickets are that they mint. */
+  constructor(
+    private readonly stage: MinterStage,
+    private readonly asset: AssetKind = 'token-2022',
+  ) {}
 
   /** `failpoint`: the step at which it kills itself, or none. `port`: where it is scraped, or any. `more`: what this one is told besides. */
   start(failpoint = '', port = 0, more: Readonly<Record<string, string>> = {}): ChildProcess {
@@ -42,8 +54,12 @@ export class MinterProcesses {
     await Promise.all(ending.filter((child) => child !== but).map((child) => this.end(child)));
   }
 
-  async askFor(sale: string, tickets: number, row = 'S'): Promise<readonly MintCommand[]> {
-    const commands = Array.from({ length: tickets }, (_, index) => mintCommand(sale, `${row}-${index}`));
+  command(sale: string, unit: string, over: Partial<MintCommand> = {}): MintCommand {
+    return mintCommand(sale, unit, { asset: this.asset, ...over });
+  }
+
+  async askFor(sale: string, tickets: number, row = 'S', over: Partial<MintCommand> = {}): Promise<readonly MintCommand[]> {
+    const commands = Array.from({ length: tickets }, (_, index) => this.command(sale, `${row}-${index}`, over));
     for (const command of commands) await this.stage.ask(command);
     return commands;
   }
@@ -64,7 +80,36 @@ export class MinterProcesses {
     expect(await this.mintsInAll()).toBe(mintsBefore + commands.length);
     for (const { data } of completed) {
       expect(submitted.map((event) => event.data.signature)).toContain(data.signature);
-      expect(await assetOnChain(this.stage.rpc, data.asset)).toMatchObject({ supply: 1n, mintAuthority: null, holders: [data.wallet] });
+      if (data.leaf === undefined)
+        expect(await assetOnChain(this.stage.rpc, data.asset)).toMatchObject({ supply: 1n, mintAuthority: null, holders: [data.wallet] });
+    }
+    if (this.asset === 'compressed') await this.expectLeaves(completed.map(({ data }) => data));
+  }
+
+  /** A marker for each, and a leaf of its own, which the transaction of its attempt made. */
+  private async expectLeaves(minted: readonly MintCompleted[]): Promise<void> {
+    expect(new Set(minted.map(({ leaf }) => leaf?.asset)).size).toBe(minted.length);
+    const rpc = new Rpc(this.stage.solana.url, RPC_MS);
+    for (const { asset, signature, leaf } of minted) {
+      expect(judgeMarker(await this.stage.rpc.getAccountInfo(new PublicKey(asset), 'finalized'))).toEqual({ kind: 'made' });
+      const landed = await landedTransaction(rpc, signature);
+      expect(landed?.changes.map(({ tree, index }) => [tree.toBase58(), index])).toEqual([[leaf?.tree, leaf?.index]]);
+      expect(landed?.allocated).toEqual([asset]);
+    }
+  }
+
+  /** Each ticket's asset is gone, removed by one transaction of the minter. */
+  async expectBurnedOnce(sale: string, commands: readonly MintCommand[]): Promise<void> {
+    const revoked = await this.stage.ofType(sale, 'MintRevoked');
+    const attempts = await this.stage.ofType(sale, 'MintRevokeSubmitted');
+    expect(revoked.map(({ data }) => data.ticket).sort()).toEqual(commands.map(({ ticket }) => ticket).sort());
+    const rpc = new Rpc(this.stage.solana.url, RPC_MS);
+    for (const { data } of revoked) {
+      expect(attempts.map((event) => event.data.signature)).toContain(data.signature);
+      const landed = await landedTransaction(rpc, data.signature ?? '');
+      expect(landed?.failed).toBe(false);
+      if (this.asset === 'compressed') expect(landed?.changes.map(({ leaf }) => leaf)).toEqual([EMPTY_LEAF]);
+      else expect(await assetOnChain(this.stage.rpc, data.asset)).toMatchObject({ supply: 0n });
     }
   }
 }
