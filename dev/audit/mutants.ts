@@ -5,6 +5,7 @@ import { MINT_MUTANTS } from './mutants/mints.js';
 import { PAYMENT_MUTANTS } from './mutants/payments.js';
 import { ROW_MUTANTS } from './mutants/rows.js';
 import { SALE_MUTANTS } from './mutants/sales.js';
+import { WEBHOOK_MUTANTS } from './mutants/webhooks.js';
 
 /** All mutants, by the guard that each removes. */
 export const MUTANTS: readonly Mutant[] = [
@@ -14,4 +15,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...ROW_MUTANTS,
   ...MINT_MUTANTS,
   ...LAW_MUTANTS,
+  ...WEBHOOK_MUTANTS,
 ];

@@ -2,6 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { Webhook } from 'standardwebhooks';
 import { isPublicAddress, targetProblem } from '#shared/platform/webhooks/target.js';
 import { AddressRefused, checkedLookup } from './checked-lookup.js';
 import { pauseAfter } from './retry-times.js';
@@ -38,7 +39,7 @@ const looked = (lookup: ReturnType<typeof checkedLookup>, host: string): Promise
   new Promise((resolve) => lookup(host, { all: true }, (thrown, found) => resolve(thrown ?? found)));
 const of = (...addresses: string[]): LookupAddress[] => addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
 
-describe('webhooks are sent to public addresses alone', () => {
+describe('[L8] webhooks are sent to public addresses alone', () => {
   it.each(PRIVATE)('not to https://%s', async (host) => {
     expect([host, targetProblem(`https://${host}/hook`, 'public')]).toEqual([host, expect.any(String)]);
     const sender = new WebhookSender('public', 500, async () => of('127.0.0.1'));
@@ -101,6 +102,23 @@ describe('a delivery', () => {
     sender.close();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('[L8] is signed with each secret that is valid, over id, time and body', async () => {
+    const secrets = [...EVENT.secrets, `whsec_${Buffer.alloc(32, 2).toString('base64')}`];
+    const heard: { readonly text: string; readonly headers: Record<string, string> }[] = [];
+    server.on('request', async (request, response) => {
+      let text = '';
+      for await (const chunk of request) text += String(chunk);
+      heard.push({ text, headers: request.headers as Record<string, string> });
+      response.writeHead(204).end();
+    });
+    expect(await sender.send({ ...EVENT, body: '{"a":"é"}', secrets, url })).toMatchObject({ accepted: true });
+    const [{ text, headers } = { text: '', headers: {} }] = heard;
+    for (const secret of secrets) expect(new Webhook(secret).verify(text, headers)).toEqual({ a: 'é' });
+    const other = { ...headers, 'webhook-id': 'evt_b' };
+    expect(() => new Webhook(secrets[0] ?? '').verify(text, other)).toThrow();
+    expect(() => new Webhook(`whsec_${'A'.repeat(44)}`).verify(text, headers)).toThrow();
   });
 
   it('ends in time where the receiver answers nothing', async () => {

@@ -76,7 +76,7 @@ const PARTS = Symbol('what deliveries need');
         ending: AbortController,
       ): FeedParts => {
         const { WEBHOOK_RETRY_MS: firstMs, WEBHOOK_GIVE_UP_MS: giveUpMs } = environment;
-        return { records, log, sender, metrics, times: { firstMs, giveUpMs }, ending: ending.signal };
+        return { records, log, sender, metrics, times: { firstMs, giveUpMs }, ending: ending.signal, now: Date.now };
       },
     },
     {

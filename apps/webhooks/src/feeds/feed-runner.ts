@@ -18,12 +18,14 @@ const LOOK_MS = 60_000;
 
 export interface FeedParts {
   readonly records: FeedRecords;
-  readonly log: SaleLog;
+  readonly log: Pick<SaleLog, 'next' | 'at' | 'saleAfter'>;
   readonly sender: Pick<WebhookSender, 'send'>;
   readonly times: RetryTimes;
   readonly metrics: Pick<WebhookMetrics, 'sent' | 'setAside'>;
   /** The process ends: a turn does too, with the event under way. */
   readonly ending: AbortSignal;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /**
@@ -38,36 +40,36 @@ export class FeedRunner {
     const endpoint = await this.parts.records.endpoint(tenant, id);
     if (endpoint === undefined) return ACK; // removed: nothing more is sent
     const { feed, revision } = await this.parts.records.feed(endpoint, sale);
-    const waitMs = waitOf(feed, endpoint);
+    const waitMs = waitOf(feed, endpoint, this.parts.now());
     if (waitMs > 0) return nak(Math.min(waitMs, LOOK_MS));
     return new Turn(this.parts, endpoint, sale, feed, revision).run();
   }
 }
 
 /** Until the next attempt; 0 where the endpoint was changed since the last one: it may work now. */
-function waitOf({ nextAt, last }: Feed, { changedAt }: ReadyEndpoint): number {
+function waitOf({ nextAt, last }: Feed, { changedAt }: ReadyEndpoint, now: number): number {
   if (nextAt === undefined || (last !== undefined && last.at < changedAt)) return 0;
-  return nextAt - Date.now();
+  return nextAt - now;
 }
 
-const attemptOf = ({ id, type }: Pick<LoggedEvent, 'id' | 'type'>, { status, error }: SendResult): Attempt => ({
+const attemptOf = ({ id, type }: Pick<LoggedEvent, 'id' | 'type'>, { status, error }: SendResult, at: number): Attempt => ({
   event: id,
   type,
-  at: new Date().toISOString(),
+  at: new Date(at).toISOString(),
   ...(status !== undefined && { status }),
   ...(error !== undefined && { error }),
 });
 
 /** Sends an event once. */
 export async function attempt(
-  { sender, metrics }: Pick<FeedParts, 'sender' | 'metrics'>,
+  { sender, metrics, now }: Pick<FeedParts, 'sender' | 'metrics' | 'now'>,
   { tenant, url, signedBy: secrets }: ReadyEndpoint,
   event: Pick<LoggedEvent, 'id' | 'type' | 'body'>,
 ): Promise<{ readonly result: SendResult; readonly last: Attempt }> {
   const sentAt = performance.now();
   const result = await sender.send({ url, id: event.id, body: event.body, secrets });
   metrics.sent(tenant, result, performance.now() - sentAt);
-  return { result, last: attemptOf(event, result) };
+  return { result, last: attemptOf(event, result, now()) };
 }
 
 class Turn {
@@ -94,7 +96,7 @@ class Turn {
   private async pass({ sequence, events }: LoggedCommit): Promise<Settlement | undefined> {
     for (const event of events) {
       if (sequence === this.feed.sequence && event.index <= this.feed.index) continue;
-      if (this.isWanted(event) && !(await this.deliver(event))) return this.keepFor(waitOf(this.feed, this.endpoint));
+      if (this.isWanted(event) && !(await this.deliver(event))) return this.keepFor(waitOf(this.feed, this.endpoint, this.parts.now()));
       this.move(sequence, event.index);
       const over = await this.paused();
       if (over !== undefined) return over;
@@ -118,18 +120,19 @@ class Turn {
   /** @returns false where the event is tried again later */
   private async deliver(event: LoggedEvent): Promise<boolean> {
     const { result, last } = await attempt(this.parts, this.endpoint, event);
-    const { tries, failingSince = Date.now(), nextAt: _, ...feed } = this.feed;
+    const now = this.parts.now();
+    const { tries, failingSince = now, nextAt: _, ...feed } = this.feed;
     if (result.accepted) {
       this.feed = { ...feed, tries: 0, delivered: feed.delivered + 1, last };
       return true;
     }
     const failed = tries + 1;
-    if (Date.now() - failingSince >= this.parts.times.giveUpMs) {
+    if (now - failingSince >= this.parts.times.giveUpMs) {
       await this.setAside(event, failed, last);
       this.feed = { ...feed, tries: 0, last };
       return true;
     }
-    const nextAt = Math.ceil(Date.now() + pauseAfter(failed, this.parts.times, result.retryAfterMs));
+    const nextAt = Math.ceil(now + pauseAfter(failed, this.parts.times, result.retryAfterMs));
     this.feed = { ...feed, tries: failed, failingSince, nextAt, last };
     return false;
   }

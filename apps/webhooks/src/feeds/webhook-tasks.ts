@@ -12,7 +12,7 @@ const TEST_TYPE = 'admit.WebhookTest.v1';
 export class WebhookTasks {
   constructor(
     private readonly parts: FeedParts,
-    private readonly wakeUps: WakeUps,
+    private readonly wakeUps: Pick<WakeUps, 'send'>,
   ) {}
 
   /** @throws Fault `log-unreachable`: the message comes again */
@@ -41,7 +41,7 @@ export class WebhookTasks {
   /** One attempt: the tenant sees how it ended. */
   private async test(endpoint: ReadyEndpoint, id: string): Promise<Settlement> {
     const { tenant, endpoint: name, since } = endpoint;
-    const time = new Date().toISOString();
+    const time = new Date(this.parts.now()).toISOString();
     const event = { specversion: '1.0', id, source: `/${tenant}/webhook/${name}`, type: TEST_TYPE, time, data: { endpoint: name } };
     const { last } = await attempt(this.parts, endpoint, { id, type: TEST_TYPE, body: JSON.stringify(event) });
     await this.parts.records.keepTested(endpoint, { since, last });
@@ -50,13 +50,13 @@ export class WebhookTasks {
 
   /** An event that was set aside. It is tried for as long as it was at first, and stays where it is if it is not accepted. */
   private async again(endpoint: ReadyEndpoint, id: string, { deliveries, storedAt }: Delivery): Promise<Settlement> {
-    const { records, log, times } = this.parts;
+    const { records, log, times, now } = this.parts;
     const dead = await records.dead(endpoint, id);
     const event = dead && (await log.at(dead.sequence, dead.index));
     if (dead === undefined || event === undefined) return ACK;
     const { result, last } = await attempt(this.parts, endpoint, event);
     await records.keepDead(endpoint, id, { ...dead, tries: dead.tries + 1, last, ...(result.accepted && { ended: true }) });
-    if (result.accepted || Date.now() - storedAt >= times.giveUpMs) return ACK;
+    if (result.accepted || now() - storedAt >= times.giveUpMs) return ACK;
     return nak(pauseAfter(deliveries, times, result.retryAfterMs));
   }
 }
