@@ -13,6 +13,8 @@ export class PurchaseProcess extends MeasuredProcess {
   private constructor(
     child: ChildProcess,
     readonly url: string,
+    /** Where it shows its health and metrics. */
+    readonly health: string,
   ) {
     super(child);
   }
@@ -29,9 +31,9 @@ export class PurchaseProcess extends MeasuredProcess {
       ...UNLIMITED,
       ...settings,
     });
-    const purchase = new PurchaseProcess(child, `http://127.0.0.1:${port}`);
+    const purchase = new PurchaseProcess(child, `http://127.0.0.1:${port}`, `http://127.0.0.1:${health}`);
     try {
-      await waitFor(async () => (await fetch(`http://127.0.0.1:${health}/health/ready`)).ok, {
+      await waitFor(async () => (await fetch(`${purchase.health}/health/ready`)).ok, {
         what: 'purchase is ready',
         timeoutMs: READY_MS,
         hopeless: () => (child.exitCode === null ? undefined : `it ended with exit code ${child.exitCode}`),

@@ -30,7 +30,18 @@ export async function base(isBuilt: boolean): Promise<void> {
       const [overNats] = await step('orders over NATS and HTTP: sold, minted, in the ledger', () => selling.sellAndMint('first'));
       await step('admit replay', () => replay(project));
       await step('admit log backup, and a replay of it', () => backUp(project, BACKUP));
-      await crashAll(project, selling, ['nats', 'accounts', 'postgres', 'chain', 'purchase', 'http', 'minter', 'ledger', 'webhooks']);
+      await crashAll(project, selling, [
+        'nats',
+        'accounts',
+        'postgres',
+        'chain',
+        'purchase',
+        'http',
+        'minter',
+        'ledger',
+        'webhooks',
+        'console',
+      ]);
       await step('docker compose up --scale purchase=2: requests to each', async () => {
         await project.up('--scale', 'purchase=2');
         return shareOut(project, 'purchase', settings.HTTP_URL ?? '');

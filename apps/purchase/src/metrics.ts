@@ -103,7 +103,7 @@ export class PurchaseMetrics {
   }
 
   /** What is read where it stands, at each scrape. */
-  showsWaiting(replies: Pick<Replies, 'count'>, decider: { readonly inHand: CommandsInHand }): void {
+  showsWaiting(replies: Pick<Replies, 'count'>, decider: { readonly inHand: CommandsInHand }, sets: { readonly count: number }): void {
     const age = (): number => Math.max(0, Date.now() - (decider.inHand.oldestAt ?? Date.now())) / MS_PER_SECOND;
     const gauge = (name: string, help: string, read: () => number): Gauge =>
       new Gauge({
@@ -117,6 +117,7 @@ export class PurchaseMetrics {
     gauge('admit_pending_requests', 'Callers that wait for a decision', () => replies.count);
     gauge('admit_commands_inflight', 'Commands that this process holds and has not decided', () => decider.inHand.commands);
     gauge('admit_commands_oldest_seconds', 'Age of the oldest of them', age);
+    gauge('admit_decider_sets', 'Consumers of COMMANDS that this process pulls: its share of them', () => sets.count);
   }
 }
 

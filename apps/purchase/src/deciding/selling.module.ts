@@ -1,22 +1,18 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { consumes } from '#shared/platform/messaging/consumer.js';
 import { DeadLetters } from '#shared/platform/messaging/dead-letters.js';
 import { NATS } from '#shared/platform/messaging/nats.module.js';
+import { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
 import type { Logger } from '#shared/platform/process/logger.js';
 import { LOGGER } from '#shared/platform/process/process.module.js';
-import { DECIDER_GROUP, deciderSets } from '#shared/platform/topology/consumers.js';
-import { COMMANDS_STREAM } from '#shared/platform/topology/streams.js';
 import { PurchaseMetrics } from '../metrics.js';
 import { Replies } from '../requests/replies.js';
 import { RequestsModule } from '../requests/requests.module.js';
 import { CommandConsumers } from './command-consumers.js';
 import { Decider } from './decider.js';
+import { DeciderSets } from './decider-sets.js';
 import { Decisions } from './decisions.js';
 import { SALE_REPOSITORY, type SaleRepository, SalesModule } from './sales.module.js';
-
-/** Commands that a process asks for at once for each set of buckets. */
-const COMMANDS_AT_ONCE = 1_000;
 
 /** Decides commands. The decider acknowledges a command when its decision is in the log and its caller is answered. */
 @Module({
@@ -33,11 +29,12 @@ const COMMANDS_AT_ONCE = 1_000;
       inject: [NATS, LOGGER],
       useFactory: (connection: NatsConnection, logger: Logger) => CommandConsumers.on(connection, logger),
     },
-    ...deciderSets().map((durable) =>
-      consumes({ stream: COMMANDS_STREAM, durable, group: DECIDER_GROUP, maxMessages: COMMANDS_AT_ONCE }, Decider, (decider, delivery) =>
-        decider.take(delivery),
-      ),
-    ),
+    {
+      provide: DeciderSets,
+      inject: [NATS, Decider, MetricsPage, LOGGER],
+      useFactory: (connection: NatsConnection, decider: Decider, page: MetricsPage, logger: Logger) =>
+        new DeciderSets({ connection, page, logger, take: (delivery) => decider.take(delivery) }),
+    },
   ],
   exports: [Decider, CommandConsumers],
 })
@@ -47,11 +44,12 @@ export class SellingModule implements OnModuleInit, OnApplicationShutdown {
     private readonly replies: Replies,
     private readonly metrics: PurchaseMetrics,
     private readonly consumers: CommandConsumers,
+    private readonly sets: DeciderSets,
   ) {}
 
   /** Commands are consumed from bootstrap on. */
   async onModuleInit(): Promise<void> {
-    this.metrics.showsWaiting(this.replies, this.decider);
+    this.metrics.showsWaiting(this.replies, this.decider, this.sets);
     await this.consumers.start();
   }
 

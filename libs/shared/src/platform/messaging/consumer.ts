@@ -7,7 +7,7 @@ import { LOGGER } from '../process/process.module.js';
 import { JetStreamSource, type SourceOptions } from './jetstream-source.js';
 import { NATS } from './nats.module.js';
 
-export type ConsumerOptions = Pick<SourceOptions, 'stream' | 'durable' | 'maxMessages' | 'group'>;
+export type ConsumerOptions = Pick<SourceOptions, 'stream' | 'durable' | 'maxMessages'>;
 
 /** Hands each delivery of a durable consumer to its handler, from bootstrap to shutdown. */
 class Consumer implements OnApplicationBootstrap, OnApplicationShutdown {

@@ -25,6 +25,8 @@ export interface SourceOptions {
   readonly room?: () => Promise<number>;
   /** The priority group of a pinned consumer. */
   readonly group?: string;
+  /** Called when the server is asked for messages, at first and again after trouble. */
+  readonly onPull?: (messages: ConsumerMessages) => void;
   /** Called on every failure to reach the consumer; retries are automatic. */
   readonly onTrouble: (thrown: unknown) => void;
   /** Called on every delivery, with the message's delivery count. */
@@ -47,6 +49,7 @@ export class JetStreamSource implements Source {
       try {
         this.messages = await this.consume();
         if (this.stopped) await this.messages.close();
+        else this.options.onPull?.(this.messages);
         for await (const message of this.messages) {
           const delivery = new JetStreamDelivery(message);
           this.options.onDelivery?.(delivery.deliveries);
