@@ -6,7 +6,10 @@ import { CHROMIUM, ConsoleStage, SALE, SIZES } from '../stages/console-stage.js'
 const STARTS_MS = 240_000;
 /** Some pages one after the other, on such a machine. */
 const TEST_MS = 300_000;
-const ROWS = 3;
+/** Rows of a hall are not all as long. */
+const ROWS = [20, 18, 20];
+/** A page is shown as if it were so much later: mints are late after a minute. */
+const LATER_MS = 120_000;
 
 const go = (page: Page, address: string): Promise<unknown> => page.evaluate(`location.hash = '#/${address}'`);
 const sold = (page: Page, count: number) => page.locator('.tile', { hasText: 'Sold' }).getByText(`${count}`, { exact: true }).waitFor();
@@ -19,7 +22,7 @@ if (existsSync(CHROMIUM))
     let order = '';
 
     beforeAll(async () => {
-      const rows = Array.from({ length: ROWS }, (_, row) => ({ row: `R${row + 1}`, seats: [{ from: 1, to: 20 }] }));
+      const rows = ROWS.map((to, row) => ({ row: `R${row + 1}`, seats: [{ from: 1, to }] }));
       const body = {
         sale: SALE,
         name: 'Evening',
@@ -109,6 +112,32 @@ if (existsSync(CHROMIUM))
     );
 
     it(
+      'says why a mint waits, and shows it minted when the minter is back',
+      async () => {
+        const minter = stage.stack.part('minter');
+        await minter.stop();
+        const { body } = await stage.place('waits', ['R3-5']);
+        const page = await stage.operating();
+        await page.clock.setFixedTime(Date.now() + LATER_MS);
+        await go(page, 'mints');
+        await page.getByText('Mints wait for more than a minute').waitFor();
+        await page.getByText('The minter does not respond.').waitFor();
+        await page.getByRole('row', { name: 'R3-5' }).getByRole('link', { name: 'timeline' }).click();
+        await page.getByText('R3-5: the mint waits for more than a minute').waitFor();
+        await page.getByText('The minter does not respond.').waitFor();
+        const other = await stage.signedIn(stage.stack.clientSettings.ADMIT_API_KEY ?? '');
+        await go(other, `orders/${body.order}`);
+        await minter.start();
+        await page.getByRole('row', { name: 'R3-5' }).getByText('minted', { exact: true }).waitFor();
+        await page.getByText('the mint waits').waitFor({ state: 'detached' });
+        await other.getByRole('button', { name: 'Receipt of R3-5' }).click();
+        await other.getByRole('region', { name: 'Receipt' }).getByText('"asset"').waitFor();
+        for (const one of [page, other]) await one.context().close();
+      },
+      TEST_MS,
+    );
+
+    it(
       'replays to an equal ledger, shows the apps ready, and a new tenant’s secrets once',
       async () => {
         const page = await stage.operating();
@@ -158,7 +187,11 @@ if (existsSync(CHROMIUM))
         await page.keyboard.press('ArrowRight');
         await page.getByText('R1-2, sold').waitFor();
         await page.keyboard.press('ArrowDown');
-        await page.getByText('R2-2, free').waitFor();
+        await page.getByText('R2-1, sold').waitFor();
+        await page.keyboard.press('ArrowDown');
+        await page.getByText('R3-2, free').waitFor();
+        await page.keyboard.press('ArrowUp');
+        await page.getByText('R2-1, sold').waitFor();
         await context.close();
       },
       TEST_MS,

@@ -7,6 +7,9 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readEnvironment } from '#shared/platform/process/environment.js';
 import { createLogger } from '#shared/platform/process/logger.js';
 import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
+import { CONSUMERS } from '#shared/platform/topology/consumers.js';
+import { STREAMS } from '#shared/platform/topology/streams.js';
+import { HOLDS, taskOf } from '../../apps/console/page/streams.js';
 import { PAGE_FILES } from '../../apps/console/src/http/page.js';
 import { OPERATOR_PATHS } from '../../apps/console/src/operator/operator.module.js';
 import { startConsole } from '../../apps/console/src/start.js';
@@ -192,6 +195,11 @@ describe('the page', () => {
     const folder = join(projectFolder(), 'dist', 'apps', 'console', 'page');
     const sizes = Object.values(PAGE_FILES).map(([name]) => gzipSync(readFileSync(join(folder, name))).length);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(MAX_PAGE_BYTES);
+  });
+
+  it('says of every stream what it holds, and of every consumer what it does', () => {
+    expect(STREAMS.map(({ name }) => name).filter((name) => HOLDS[name] === undefined)).toEqual([]);
+    expect(CONSUMERS.map(({ config }) => config.durable_name).filter((name) => taskOf(name) === undefined)).toEqual([]);
   });
 
   it('needs no key, and permits nothing but its own files', async () => {

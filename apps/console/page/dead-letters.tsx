@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { pretty } from './format.js';
 import type { PageOf } from './frame.js';
 import { Age, Badge, Id, Note, Shown, useLoaded, useNow } from './parts.js';
 
@@ -100,7 +101,7 @@ function EntryCard({
       {entry.closed !== undefined && <p class="quiet">{entry.closed.note}</p>}
       <details>
         <summary>Original</summary>
-        <pre>{entry.original}</pre>
+        <pre>{pretty(entry.original)}</pre>
       </details>
       {entry.closed === undefined && (
         <form

@@ -40,3 +40,12 @@ export const clock = (time: string | number): string => {
 
 /** `tkt_abcdef…uvwxyz` */
 export const short = (id: string, kept = 6): string => (id.length <= 2 * kept + 5 ? id : `${id.slice(0, kept + 4)}…${id.slice(-kept)}`);
+
+/** JSON with indents; other text as it is. */
+export function pretty(json: string): string {
+  try {
+    return JSON.stringify(JSON.parse(json), null, 2);
+  } catch {
+    return json; // shown as it is
+  }
+}

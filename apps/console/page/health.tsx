@@ -1,13 +1,14 @@
 import { bytes, count } from './format.js';
 import type { PageOf } from './frame.js';
 import { Age, Badge, Note, Shown, Table, useLoaded, useNow } from './parts.js';
+import { HOLDS, taskOf } from './streams.js';
 
-interface App {
+export interface AppReport {
   readonly app: string;
   readonly report?: { readonly status: string; readonly checks: Readonly<Record<string, string>> };
 }
 interface Health {
-  readonly apps: readonly App[];
+  readonly apps: readonly AppReport[];
   readonly streams: readonly {
     readonly stream: string;
     readonly messages: number;
@@ -27,24 +28,6 @@ interface Health {
 }
 
 const REFRESH_MS = 3_000;
-/** What each consumer does, by its name. */
-const DOES: Readonly<Record<string, string>> = {
-  ledger: 'posts events to the ledger',
-  'mint-requests': 'asks the minter for mints',
-  'mint-news': 'tells sales what became of mints',
-  sweeps: 'ends holds that were not paid',
-};
-/** What each stream holds, by its name. */
-const HOLDS: Readonly<Record<string, string>> = {
-  COMMANDS: 'commands until they are decided',
-  EVENTS: 'the log',
-  MINTS: 'mints that the minter works on',
-  TIMERS: 'when holds end',
-  DEAD: 'dead letters',
-  KV_tenants: 'tenants',
-  KV_snapshots: 'snapshots of sales',
-  KV_lookups: 'lists of sales and payments',
-};
 
 export function HealthPage({ api }: Pick<PageOf, 'api'>) {
   const health = useLoaded(() => api.operator<Health>('GET', '/health'), [api], REFRESH_MS);
@@ -70,7 +53,7 @@ export function HealthPage({ api }: Pick<PageOf, 'api'>) {
                   <td class="number">{count(unacknowledged)}</td>
                   <td class="number">{count(redelivered)}</td>
                   <td class="number">{lastAt === undefined ? 'never' : <Age at={lastAt} now={now} />}</td>
-                  <td>{DOES[consumer] ?? `decides commands of ${stream}`}</td>
+                  <td>{taskOf(consumer)}</td>
                 </tr>
               ))}
             </Table>
@@ -83,7 +66,7 @@ export function HealthPage({ api }: Pick<PageOf, 'api'>) {
                   <td class="number">{bytes(size)}</td>
                   <td class="number">{lastAt === undefined ? '' : <Age at={lastAt} now={now} />}</td>
                   <td class="number">{replicas}</td>
-                  <td>{HOLDS[stream] ?? ''}</td>
+                  <td>{HOLDS[stream]}</td>
                 </tr>
               ))}
             </Table>
@@ -94,7 +77,7 @@ export function HealthPage({ api }: Pick<PageOf, 'api'>) {
   );
 }
 
-function AppCard({ app: { app, report } }: { readonly app: App }) {
+function AppCard({ app: { app, report } }: { readonly app: AppReport }) {
   const isHalted = Object.values(report?.checks ?? {}).some((says) => says.includes('halted'));
   return (
     <section class="card" aria-label={app}>
@@ -102,7 +85,7 @@ function AppCard({ app: { app, report } }: { readonly app: App }) {
         {app} <Badge>{report?.status ?? 'no response'}</Badge>
       </h2>
       {report === undefined ? (
-        <p>It does not respond. What it does waits, and goes on when it is started again.</p>
+        <p>It does not respond. Its work waits, and continues when it is started again.</p>
       ) : (
         <dl class="checks">
           {Object.entries(report.checks).map(([name, says]) => (

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { count } from './format.js';
 import type { PageOf } from './frame.js';
+import { LATE_MS, MintDelay } from './mint-delay.js';
 import { Age, Badge, Id, Note, Shown, Table, Tile, useLoaded, useNow } from './parts.js';
 
 interface Ticket {
@@ -27,8 +28,6 @@ const ACCOUNTS = [
 ] as const;
 const REFRESH_MS = 3_000;
 const PAGE = 100;
-/** Twice what finality takes, and more. */
-const LATE_MS = 60_000;
 
 export function MintsPage({ api, live }: PageOf) {
   const [state, setState] = useState<string>('minting');
@@ -63,12 +62,7 @@ export function MintsPage({ api, live }: PageOf) {
           </button>
         ))}
       </fieldset>
-      {state === 'minting' && now - oldest > LATE_MS && (
-        <Note kind="bad">
-          Mints wait for more than a minute. Solana needs 13 s.{' '}
-          {api.isOperator ? <a href="#/health">Health shows whether the minter responds.</a> : 'The operator sees why on the page Health.'}
-        </Note>
-      )}
+      {state === 'minting' && now - oldest > LATE_MS && <MintDelay api={api} what="Mints wait" />}
       <Shown of={tickets}>
         {({ tickets: listed, next }) =>
           listed.length === 0 ? (

@@ -67,6 +67,7 @@ const TONES: Readonly<Record<string, string>> = {
   ready: 'good',
   active: 'good',
   selling: 'good',
+  'sold out': 'sold',
   accepted: 'good',
   equal: 'good',
   redriven: 'good',
@@ -86,7 +87,7 @@ const TONES: Readonly<Record<string, string>> = {
 export const Badge = ({ children }: { readonly children: string }) => <span class={`badge ${TONES[children] ?? 'plain'}`}>{children}</span>;
 
 /** An id that is cut in the middle; the whole is in the tooltip, and copied by a press. */
-export function Id({ of, kept }: { readonly of: string; readonly kept?: number }) {
+export function Id({ of, kept }: { readonly of: string; readonly kept?: number | undefined }) {
   const [copied, setCopied] = useState(false);
   const copy = (): void => {
     void navigator.clipboard?.writeText(of).then(() => {

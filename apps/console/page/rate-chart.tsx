@@ -5,6 +5,8 @@ import 'uplot/dist/uPlot.min.css';
 
 const SECONDS = 120;
 const HEIGHT = 150;
+/** Pixels of the axis below: one line of text. */
+const AXIS = 28;
 const MS_PER_SECOND = 1_000;
 
 const colorOf = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -28,7 +30,12 @@ export function RateChart({ placed }: { readonly placed: RefObject<number> }) {
         cursor: { show: false },
         scales: { y: { range: (_, __, most) => [0, Math.max(4, most * 1.1)] } },
         axes: [
-          { ...axis, values: (_, splits) => splits.map((at) => new Date(at * MS_PER_SECOND).toLocaleTimeString('en-GB')), space: 70 },
+          {
+            ...axis,
+            values: (_, splits) => splits.map((at) => new Date(at * MS_PER_SECOND).toLocaleTimeString('en-GB')),
+            space: 70,
+            size: AXIS,
+          },
           { ...axis, size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000] },
         ],
         series: [{}, { stroke: () => colorOf('--accent'), fill: () => colorOf('--accent-soft'), width: 2, points: { show: false } }],

@@ -107,7 +107,7 @@ export function SalesPage({ api, live }: PageOf) {
                     </td>
                     <td>{name}</td>
                     <td>
-                      <Badge>{closed ? 'closed' : paused ? 'paused' : 'selling'}</Badge>
+                      <Badge>{closed ? 'closed' : paused ? 'paused' : units.available + units.held === 0 ? 'sold out' : 'selling'}</Badge>
                     </td>
                   </tr>
                 ))}

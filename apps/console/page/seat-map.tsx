@@ -29,7 +29,6 @@ interface Layout {
   /** Pixels of a cell, with the gap to the next. */
   readonly cell: { readonly width: number; readonly height: number };
   readonly height: number;
-  readonly columns: number;
 }
 
 function rowsOf(units: readonly Unit[]): readonly number[] {
@@ -65,8 +64,29 @@ function layoutOf(units: readonly Unit[], width: number): Layout {
       y: (first + Math.floor(place / columns)) * cell.height,
     }));
   });
-  return { cells, cell, height: line * cell.height, columns };
+  return { cells, cell, height: line * cell.height };
 }
+
+/** The seat of the next line that is the nearest, or this one where there is none. */
+function acrossLines({ cells }: Layout, from: number, step: 1 | -1): number {
+  const at = cells[from];
+  let to = from;
+  while (cells[to]?.y === at?.y) to += step;
+  const line = cells[to]?.y;
+  if (at === undefined || line === undefined) return from;
+  let nearest = to;
+  const distance = (index: number): number => Math.abs((cells[index]?.x ?? 0) - at.x);
+  for (; cells[to]?.y === line; to += step) if (distance(to) < distance(nearest)) nearest = to;
+  return nearest;
+}
+
+/** Where each arrow key leads from a seat. */
+const STEPS: Readonly<Record<string, (layout: Layout, from: number) => number>> = {
+  ArrowLeft: (_, from) => Math.max(0, from - 1),
+  ArrowRight: ({ cells }, from) => Math.min(cells.length - 1, from + 1),
+  ArrowUp: (layout, from) => acrossLines(layout, from, -1),
+  ArrowDown: (layout, from) => acrossLines(layout, from, 1),
+};
 
 function useWidth() {
   const place = useRef<HTMLDivElement>(null);
@@ -152,16 +172,10 @@ export function SeatMap({ units }: { readonly units: readonly Unit[] }) {
     return found < 0 ? undefined : found;
   };
   const move = (event: KeyboardEvent): void => {
-    const steps: Readonly<Record<string, number>> = {
-      ArrowLeft: -1,
-      ArrowRight: 1,
-      ArrowUp: -(layout?.columns ?? 1),
-      ArrowDown: layout?.columns ?? 1,
-    };
-    const step = steps[event.key];
-    if (step === undefined) return;
+    const step = STEPS[event.key];
+    if (step === undefined || layout === undefined) return;
     event.preventDefault();
-    choose((before) => Math.max(0, Math.min(units.length - 1, before === undefined ? 0 : before + step)));
+    choose((before) => (before === undefined ? 0 : step(layout, before)));
   };
   const unit = chosen === undefined ? undefined : units[chosen];
   const mark = chosen === undefined ? undefined : layout?.cells[chosen];

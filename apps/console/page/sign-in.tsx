@@ -38,6 +38,10 @@ export function SignIn({ onSession }: { readonly onSession: (session: Session) =
           An API key shows its tenant. The operator token shows all tenants, dead letters and replays. It is kept in this tab only, until
           you close it or sign out.
         </p>
+        <p class="quiet">
+          Of a service that runs by <code>npm start</code>, <code>.admit/stack.env</code> has the key (ADMIT_API_KEY) and{' '}
+          <code>.admit/env/console.env</code> the token (CONSOLE_OPERATOR_TOKEN).
+        </p>
       </form>
     </main>
   );

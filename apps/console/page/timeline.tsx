@@ -1,7 +1,11 @@
 import { useEffect } from 'preact/hooks';
-import { money } from './format.js';
+import { OnChain } from './explorer.js';
+import { money, pretty } from './format.js';
 import type { PageOf } from './frame.js';
-import { Badge, Id, Moment, Note, Shown, Table, useLoaded } from './parts.js';
+import { nameOf } from './live.js';
+import { LATE_MS, MintDelay } from './mint-delay.js';
+import { type Order, OrderHeading } from './order-heading.js';
+import { Badge, Id, Moment, Note, Shown, useLoaded, useNow } from './parts.js';
 import type { EventOf } from './session.js';
 
 interface Posting {
@@ -9,6 +13,7 @@ interface Posting {
   readonly credit: string;
   readonly amount: string;
   readonly unitOfAccount: string;
+  readonly ticket?: string;
 }
 interface TimelineEvent extends EventOf {
   readonly position: string;
@@ -27,30 +32,12 @@ interface Timeline {
   readonly incomplete: boolean;
   readonly commits: readonly Commit[];
 }
-interface Ticket {
-  readonly ticket: string;
-  readonly unit: string;
-  readonly label?: string;
-  readonly status: string;
-  readonly asset?: string;
-  readonly signature?: string;
-}
-interface Order {
-  readonly status: string;
-  readonly buyer: string;
-  readonly total: { readonly amount: string; readonly currency: string };
-  readonly tickets: readonly Ticket[];
-}
-
-/** Chains that a public explorer shows, by their genesis hash. */
-const CLUSTERS: Readonly<Record<string, string>> = {
-  '5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d': '',
-  EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxPkrZBG: '?cluster=devnet',
-  '4uhcVJyU9pJkvQyS88uRDiswHScCQMBL9cNMkYWk2rrf': '?cluster=testnet',
-};
 const REREAD_MS = 700;
+const NOW_MS = 5_000;
 
 type Data = Readonly<Record<string, unknown>>;
+/** The seats of an order, by ticket. */
+type Seats = ReadonlyMap<string, string>;
 const text = (data: Data, name: string): string => String(data[name] ?? '');
 
 /** What an event means, where its name does not say it. */
@@ -94,12 +81,24 @@ export function TimelinePage({ api, live, order }: PageOf & { readonly order: st
       stop();
     };
   }, [live, order, shown.value]);
+  const now = useNow(NOW_MS);
+  const events = timeline.value?.commits.flatMap((commit) => commit.events) ?? [];
+  const planned = events.find((event) => nameOf(event) === 'MintPlanned')?.data;
+  const waiting = shown.value?.tickets.filter(({ status }) => status === 'minting') ?? [];
+  const last = events.at(-1);
+  const waitsSince = waiting.length > 0 && last !== undefined ? Date.parse(last.time) : undefined;
+  const seats = seatsOf(events);
   return (
     <>
       <p class="crumbs">
         <a href="#/orders">Orders</a> / <Id of={order} kept={10} />
       </p>
-      {shown.value !== undefined && <Heading order={shown.value} sale={sale ?? ''} />}
+      {shown.value !== undefined && (
+        <OrderHeading api={api} order={shown.value} sale={sale ?? ''} chain={text(planned ?? {}, 'genesisHash')} />
+      )}
+      {shown.value !== undefined && waitsSince !== undefined && now - waitsSince > LATE_MS && (
+        <MintDelay api={api} what={`${waiting.map(({ label, unit }) => label ?? unit).join(', ')}: the mint waits`} />
+      )}
       <Shown of={timeline}>
         {({ commits, incomplete }) => (
           <>
@@ -112,7 +111,7 @@ export function TimelinePage({ api, live, order }: PageOf & { readonly order: st
             )}
             <ol class="timeline">
               {commits.map((commit) => (
-                <CommitCard key={`${commit.subject}${commit.version}`} commit={commit} />
+                <CommitCard key={`${commit.subject}${commit.version}`} commit={commit} seats={seats} />
               ))}
             </ol>
           </>
@@ -122,58 +121,40 @@ export function TimelinePage({ api, live, order }: PageOf & { readonly order: st
   );
 }
 
-function Heading({ order: { status, buyer, total, tickets }, sale }: { readonly order: Order; readonly sale: string }) {
-  return (
-    <>
-      <h1>
-        {buyer}, {money(total.amount, total.currency)} <Badge>{status}</Badge>
-      </h1>
-      <p>
-        In sale <a href={`#/sales/${sale}`}>{sale}</a>
-      </p>
-      <Table caption="Tickets" heads={['Seat', 'State', 'Ticket', 'Asset', 'Signature']}>
-        {tickets.map(({ ticket, unit, label, status: state, asset, signature }) => (
-          <tr key={ticket}>
-            <th scope="row">{label ?? unit}</th>
-            <td>
-              <Badge>{state}</Badge>
-            </td>
-            <td>
-              <Id of={ticket} />
-            </td>
-            <td>{asset === undefined ? '' : <Id of={asset} />}</td>
-            <td>{signature === undefined ? '' : <Id of={signature} />}</td>
-          </tr>
-        ))}
-      </Table>
-    </>
+const seatsOf = (events: readonly TimelineEvent[]): Seats =>
+  new Map(
+    events
+      .filter((event) => nameOf(event) === 'OrderPlaced')
+      .flatMap(({ data }) => data.tickets as readonly { ticket: string; unit: string; label?: string }[])
+      .map(({ ticket, unit, label }) => [ticket, label ?? unit]),
   );
-}
 
-function CommitCard({ commit: { subject, version, hash, previous, events } }: { readonly commit: Commit }) {
+function CommitCard({ commit: { subject, version, hash, previous, events }, seats }: { readonly commit: Commit; readonly seats: Seats }) {
   return (
     <li class="card">
       <p class="commit">
-        <Badge>{subject}</Badge> version {version} <span class="quiet">hash</span> <Id of={hash} kept={4} />
+        <Badge>{subject}</Badge> version {version} <span class="quiet">hash</span> <Id of={hash} kept={4} />{' '}
         <span class="quiet">after</span> {previous === '' ? 'nothing' : <Id of={previous} kept={4} />}
       </p>
       {events.map((event) => (
-        <EventLine key={event.id} event={event} />
+        <EventLine key={event.id} event={event} seats={seats} />
       ))}
     </li>
   );
 }
 
-function EventLine({ event }: { readonly event: TimelineEvent }) {
-  const name = event.type.split('.')[1] ?? event.type;
+function EventLine({ event, seats }: { readonly event: TimelineEvent; readonly seats: Seats }) {
+  const name = nameOf(event);
+  const seat = seats.get(text(event.data, 'ticket'));
   return (
     <div class="event">
       <h3>
         <Moment at={event.time} /> {name === 'CommandDecided' ? <Decision data={event.data} /> : name}
+        {seat !== undefined && <span class="seat">{seat}</span>}
       </h3>
       {MEANING[name] !== undefined && <p>{MEANING[name](event.data)}</p>}
       {name === 'MintPlanned' && <Planned data={event.data} />}
-      {event.postings.length > 0 && <Postings postings={event.postings} />}
+      {event.postings.length > 0 && <Postings postings={event.postings} seats={seats} />}
       <Raw event={event} />
     </div>
   );
@@ -191,19 +172,10 @@ function Decision({ data }: { readonly data: Data }) {
 }
 
 function Planned({ data }: { readonly data: Data }) {
-  const asset = text(data, 'asset');
-  const cluster = CLUSTERS[text(data, 'genesisHash')];
   const uri = text(data, 'uri');
   return (
     <p>
-      Asset{' '}
-      {cluster === undefined ? (
-        <Id of={asset} kept={8} />
-      ) : (
-        <a href={`https://explorer.solana.com/address/${asset}${cluster}`} target="_blank" rel="noreferrer">
-          {asset}
-        </a>
-      )}
+      Asset <OnChain of={text(data, 'asset')} kind="address" chain={text(data, 'genesisHash')} kept={8} />
       {uri.startsWith('http') && (
         <>
           {' '}
@@ -224,12 +196,13 @@ function amountOf(amount: string, unit: string): string {
   return `${amount} ${amount === '1' ? of.replace(/s$/, '') : of}`;
 }
 
-function Postings({ postings }: { readonly postings: readonly Posting[] }) {
+function Postings({ postings, seats }: { readonly postings: readonly Posting[]; readonly seats: Seats }) {
   return (
     <ul class="postings" aria-label="Ledger postings">
-      {postings.map(({ credit, debit, amount, unitOfAccount }, index) => (
+      {postings.map(({ credit, debit, amount, unitOfAccount, ticket = '' }, index) => (
         <li key={index}>
           <strong>{amountOf(amount, unitOfAccount)}</strong> debit {debit}, credit {credit}
+          {postings.length > 1 && seats.has(ticket) && <span class="quiet"> for {seats.get(ticket)}</span>}
         </li>
       ))}
     </ul>
@@ -257,12 +230,4 @@ function Raw({ event: { postings: _, position, ...event } }: { readonly event: T
       </details>
     </>
   );
-}
-
-function pretty(json: string): string {
-  try {
-    return JSON.stringify(JSON.parse(json), null, 2);
-  } catch {
-    return json; // shown as it is
-  }
 }
