@@ -7,6 +7,8 @@ import { isFault } from '#shared/kernel/fault.js';
 import { orderId, type SaleId, type TenantId, ticketId, type UnitId, type Wallet } from '#shared/kernel/ids.js';
 import { createLogger } from '#shared/platform/process/logger.js';
 import { createTree } from '../../apps/minter/src/chains/bubblegum/provision-trees.js';
+import { TreeKeys } from '../../apps/minter/src/chains/bubblegum/tree-keys.js';
+import { treesOf } from '../../apps/minter/src/chains/bubblegum/trees.js';
 import { freshMintKeys, type MintKeys, Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
 import { Rpc } from '../../apps/minter/src/chains/token-2022/rpc/rpc.js';
 import { Token2022Chain } from '../../apps/minter/src/chains/token-2022/token-2022-chain.js';
@@ -22,8 +24,8 @@ import { countOnChain, type OnChain } from './count-on-chain.js';
 
 const TENANT = 'chaos' as TenantId;
 const SALE = 'chaos' as SaleId;
-/** A tenth of a real slot: a signed transaction expires after 6 s. */
-const SLOT_MS = 40;
+/** A tenth of a real slot: a signed transaction expires after 6 s. Everything below is in slots, so a slower chain suits a busier machine. */
+export const DEFAULT_SLOT_MS = 40;
 const FINALIZED_AFTER_SLOTS = 8;
 /** For each fault, the probability at every call that it applies to, and its options. */
 const STORM: Readonly<Record<string, FaultSetting>> = {
@@ -49,23 +51,24 @@ const TREE = { depth: 14, buffer: 64, canopy: 0 };
 const SPARE_TREES = 1.25;
 const PLANT_TIMEOUT_MS = 10_000;
 /** How often one or two confirmed slots are rolled back: forks die before they are final. */
-const ROLL_BACK_EVERY_MS = 400;
-const RPC_TIMEOUT_MS = 500;
-const POLL_MS = 50;
-const RESEND_MS = 200;
-const CHAIN_FRESH_MS = 200;
+const ROLL_BACK_EVERY_SLOTS = 10;
+const RPC_TIMEOUT_SLOTS = 12;
+const POLL_SLOTS = 1;
+const RESEND_SLOTS = 5;
+const FRESH_SLOTS = 5;
 /** After a mint fails to progress, the work queue redelivers its command; here sooner than in production. */
-const AGAIN_AFTER_MS = 100;
+const AGAIN_AFTER_SLOTS = 3;
 /** Mints in flight at once. */
 const IN_WORK = 2_000;
-/** A mint takes milliseconds here; one that is not minted after this long is stuck. */
-const PATIENCE_MS = 60_000;
-const PATIENCE_PER_TICKET_MS = 60;
+/** 15 lives of a transaction: where none was minted for so long, those that are left are stuck. */
+const STUCK_AFTER_SLOTS = 2_250;
 
 export interface ChaosReport extends OnChain {
   readonly seed: number;
   readonly tickets: number;
   readonly stuck: number;
+  /** Leaves in all trees: one for each compressed ticket. */
+  readonly leaves: number;
   /** All signed transactions, and commands that were redelivered. */
   readonly attempts: number;
   readonly handedOutAgain: number;
@@ -73,32 +76,40 @@ export interface ChaosReport extends OnChain {
   readonly faults: Readonly<Record<string, number>>;
 }
 
+export interface ChaosSettings {
+  readonly tickets: number;
+  readonly seed: number;
+  readonly asset: AssetKind;
+  readonly slotMs: number;
+}
+
 /** Mints tickets on a local chain that drops, misreports, lags, forgets and forks, then counts the assets on the chain. */
-export async function mintChaos(tickets: number, seed: number, asset: AssetKind = 'token-2022'): Promise<ChaosReport> {
+export async function mintChaos({ tickets, seed, asset, slotMs }: ChaosSettings): Promise<ChaosReport> {
   const programs = asset === 'compressed' ? programsIn(programsFolder()) : [];
   if (asset === 'compressed' && programs.length === 0) throw new Error(`the programs are missing; to get them: ${HOW_TO_GET_PROGRAMS}`);
   const solana = await startLocalSolana({
     port: 0,
-    slotMs: SLOT_MS,
+    slotMs,
     finalizedAfterSlots: FINALIZED_AFTER_SLOTS,
     faultSeed: seed,
     programs,
   });
   const keys = freshMintKeys();
-  const { chain, minter, store, stop } = openMinter(solana.url, keys);
-  if (asset === 'compressed') await plantTrees(solana, keys, tickets);
+  const { chain, minter, store, stop } = openMinter(solana.url, keys, slotMs);
+  if (asset === 'compressed') await plantTrees(solana, keys, { tickets, slotMs });
   await chain.genesisHash(); // before the faults start: binds the adapter to the node's genesis hash
-  const storm = startStorm(solana, seed);
+  const storm = startStorm(solana, { seed, slotMs });
   try {
     const startedAt = performance.now();
-    const drive = new Drive(minter, commandsOf(tickets, asset), PATIENCE_MS + tickets * PATIENCE_PER_TICKET_MS);
+    const drive = new Drive(minter, commandsOf(tickets, asset), slotMs);
     await drive.run();
     const drainedInMs = Math.round(performance.now() - startedAt);
     const faults = storm.end();
     const { attempts, assets } = await inTheLog(store);
     const onChain = await countOnChain(solana.url, keys.payer.publicKey, assets);
+    const leaves = await leavesIn(solana, keys);
     const { handedOutAgain, stuck } = drive;
-    return { seed, tickets, stuck, attempts, handedOutAgain, drainedInMs, faults, ...onChain };
+    return { seed, tickets, stuck, leaves, attempts, handedOutAgain, drainedInMs, faults, ...onChain };
   } finally {
     storm.end();
     stop();
@@ -107,27 +118,37 @@ export async function mintChaos(tickets: number, seed: number, asset: AssetKind 
 }
 
 /** Room for a quarter more than are wanted: minters roll over from tree to tree under the storm. */
-async function plantTrees({ url }: LocalSolana, keys: MintKeys, tickets: number): Promise<void> {
+async function plantTrees(
+  { url }: LocalSolana,
+  keys: MintKeys,
+  { tickets, slotMs }: Pick<ChaosSettings, 'tickets' | 'slotMs'>,
+): Promise<void> {
   const rpc = new Rpc(url, PLANT_TIMEOUT_MS);
   await new Token2022Chain(keys, { url, timeoutMs: PLANT_TIMEOUT_MS, priority: { floor: 0 }, freshMs: 0, airdrop: true }).replenish();
-  const pause = () => new Promise<void>((resolve) => setTimeout(resolve, SLOT_MS));
+  const pause = () => new Promise<void>((resolve) => setTimeout(resolve, slotMs));
   const own = { rpc, keys, microLamports: 0, pause };
   await createTree(own, TINY_TREE);
   for (let room = 0; room < tickets * SPARE_TREES; room += 2 ** TREE.depth) await createTree(own, TREE);
 }
 
-function openMinter(url: string, keys: MintKeys) {
+async function leavesIn({ url }: LocalSolana, keys: MintKeys): Promise<number> {
+  let leaves = 0;
+  for await (const { minted } of treesOf(new Rpc(url, PLANT_TIMEOUT_MS), new TreeKeys(keys.base))) leaves += minted;
+  return leaves;
+}
+
+function openMinter(url: string, keys: MintKeys, slotMs: number) {
   const logger = createLogger('minter', 'silent');
   const passBy = (): void => undefined;
   const store = new MemoryEventStore();
   const chain = new Token2022Chain(keys, {
     url,
-    timeoutMs: RPC_TIMEOUT_MS,
+    timeoutMs: RPC_TIMEOUT_SLOTS * slotMs,
     priority: { floor: 100 },
-    freshMs: CHAIN_FRESH_MS,
+    freshMs: FRESH_SLOTS * slotMs,
     airdrop: true,
   });
-  const outstanding = new ConfirmationTracker({ chain, logger, passBy, pollMs: POLL_MS, resendMs: RESEND_MS });
+  const outstanding = new ConfirmationTracker({ chain, logger, passBy, pollMs: POLL_SLOTS * slotMs, resendMs: RESEND_SLOTS * slotMs });
   const gate = new FundsGate(chain, logger, () => outstanding.count);
   const style = { symbol: 'ADMIT', uriPrefix: 'urn:admit-one:' };
   const caps = new SpendingCaps({ perMinute: 1_000_000, perTenantMinute: 1_000_000 });
@@ -146,13 +167,16 @@ function commandsOf(tickets: number, asset: AssetKind): MintCommand[] {
 }
 
 /** All faults at once, and forks. `end` makes the chain honest again and returns the injected faults. */
-function startStorm(solana: LocalSolana, seed: number): { end(): Readonly<Record<string, number>> } {
+function startStorm(
+  solana: LocalSolana,
+  { seed, slotMs }: Pick<ChaosSettings, 'seed' | 'slotMs'>,
+): { end(): Readonly<Record<string, number>> } {
   const random = seededRandom(seed);
   for (const [name, setting] of Object.entries(STORM)) solana.control.setFault(name, setting);
   let takenBack = 0;
   const timer = setInterval(() => {
     takenBack += solana.control.rollBack(random() < 0.5 ? 1 : 2).length;
-  }, ROLL_BACK_EVERY_MS);
+  }, ROLL_BACK_EVERY_SLOTS * slotMs);
   return {
     end: () => {
       clearInterval(timer);
@@ -169,11 +193,12 @@ class Drive {
   private minted = 0;
   private next = 0;
   private over = false;
+  private onMinted = (): void => undefined;
 
   constructor(
     private readonly minter: TicketMinter,
     private readonly commands: readonly MintCommand[],
-    private readonly patienceMs: number,
+    private readonly slotMs: number,
   ) {}
 
   get stuck(): number {
@@ -182,10 +207,11 @@ class Drive {
 
   async run(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
-    const lost = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, this.patienceMs);
+    const stuck = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, STUCK_AFTER_SLOTS * this.slotMs);
     });
-    await Promise.race([lost, Promise.all(Array.from({ length: IN_WORK }, () => this.work()))]);
+    this.onMinted = () => timer?.refresh();
+    await Promise.race([stuck, Promise.all(Array.from({ length: IN_WORK }, () => this.work()))]);
     this.over = true;
     clearTimeout(timer);
   }
@@ -194,7 +220,7 @@ class Drive {
     for (let command = this.take(); command !== undefined; command = this.take()) {
       while (!this.over && !(await this.mint(command))) {
         this.handedOutAgain += 1;
-        await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER_MS));
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER_SLOTS * this.slotMs));
       }
     }
   }
@@ -206,7 +232,10 @@ class Drive {
   private async mint(command: MintCommand): Promise<boolean> {
     try {
       const { kind } = await this.minter.mint(command);
-      if (kind === 'minted') this.minted += 1;
+      if (kind === 'minted') {
+        this.minted += 1;
+        this.onMinted();
+      }
       return true; // a mint that failed for good is never minted, so it counts as stuck
     } catch (thrown) {
       if (!isFault(thrown)) throw thrown;
