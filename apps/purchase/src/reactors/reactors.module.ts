@@ -6,7 +6,6 @@ import { HoldExpiryReactor } from './hold-expiry-reactor.js';
 import { LookupReactor } from './lookup-reactor.js';
 import { MintRequestReactor } from './mint-request-reactor.js';
 import { MintResultReactor } from './mint-result-reactor.js';
-import { SaleReactors } from './sale-reactors.js';
 
 /** Commits, or timers, that a process asks for at once. */
 const maxMessages = 32;
@@ -20,10 +19,10 @@ const maxMessages = 32;
   providers: [
     MintRequestReactor,
     LookupReactor,
-    SaleReactors,
     MintResultReactor,
     HoldExpiryReactor,
-    reacts({ stream: 'EVENTS', durable: 'mint-requests', maxMessages }, SaleReactors),
+    reacts({ stream: 'EVENTS', durable: 'mint-requests', maxMessages }, MintRequestReactor),
+    reacts({ stream: 'EVENTS', durable: 'lookups', maxMessages }, LookupReactor),
     reacts({ stream: 'EVENTS', durable: 'mint-news', maxMessages }, MintResultReactor),
     reacts({ stream: 'TIMERS', durable: 'sweeps', maxMessages }, HoldExpiryReactor),
   ],

@@ -78,6 +78,16 @@ export const CONSUMERS: readonly WantedConsumer[] = [
   },
   {
     stream: 'EVENTS',
+    config: {
+      ...explicit,
+      durable_name: 'lookups',
+      filter_subject: 'ev.*.sale.*',
+      ack_wait: EVENTS_ACK_WAIT_MS * NANOS_PER_MS,
+      max_ack_pending: MAX_UNPROJECTED,
+    },
+  },
+  {
+    stream: 'EVENTS',
     config: { ...explicit, durable_name: 'ledger', ack_wait: EVENTS_ACK_WAIT_MS * NANOS_PER_MS, max_ack_pending: MAX_UNPROJECTED },
   },
   {
