@@ -1,6 +1,6 @@
 import { createInbox, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node';
 import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
-import { type Answered, fromLeader } from '#shared/event-store/jetstream/leader-info.js';
+import { fromLeader, type LeaderResponse } from '#shared/event-store/jetstream/leader-info.js';
 import { inTime } from '#shared/kernel/concurrency/in-time.js';
 import { Fault, isFault } from '#shared/kernel/fault.js';
 import { EPOCH } from '#shared/platform/topology/streams.js';
@@ -130,7 +130,7 @@ async function* heard<T>(source: AsyncIterable<T>): AsyncGenerator<T | undefined
   }
 }
 
-interface StreamInfo extends Answered {
+interface StreamInfo extends LeaderResponse {
   readonly config: { readonly metadata?: Readonly<Record<string, string>> };
   readonly state: { readonly first_seq: number; readonly last_seq: number; readonly messages: number };
 }

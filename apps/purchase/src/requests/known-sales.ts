@@ -7,9 +7,9 @@ const MAX_KNOWN_SALES = 100_000;
 /** The existing sales, according to the log. */
 export class KnownSales {
   private readonly known = new Set<string>();
-  private readonly looks = new CoalescedReads<boolean>(async (subject, tell) => {
+  private readonly reads = new CoalescedReads<boolean>(async (subject, deliver) => {
     const { version } = await this.store.head(subject);
-    tell(version > 0);
+    deliver(version > 0);
   });
 
   constructor(private readonly store: EventStore) {}
@@ -17,7 +17,7 @@ export class KnownSales {
   async has(tenant: string, sale: string): Promise<boolean> {
     const subject = saleSubject(tenant, sale);
     if (this.known.has(subject)) return true;
-    const exists = await this.looks.ask(subject, (seen) => seen);
+    const exists = await this.reads.read(subject, (state) => state);
     if (this.known.size >= MAX_KNOWN_SALES) this.known.clear();
     if (exists) this.known.add(subject);
     return exists;

@@ -2,12 +2,15 @@ import { assertHolds, type Commit, type Head } from '../event-store/commit.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { Aggregate, AggregateDefinition, SnapshotSource } from './aggregate.js';
 
-/** One look at the log brings so many commits at most, of up to 1 MB each; a process that fell further behind reads on under the lock. */
-export const MAX_COMMITS_A_LOOK = 8;
-/** A subject of fewer commits is read without asking for a snapshot: most have none. */
+/**
+ * One read of the log returns at most this many commits, of up to 1 MB each. A process that fell further behind reads the rest under the
+ * lock.
+ */
+export const MAX_COMMITS_PER_READ = 8;
+/** A subject with fewer commits is read without looking up a snapshot: most of them have none. */
 const COMMITS_BEFORE_A_SNAPSHOT = 8;
 
-/** Reads aggregates from the log. A snapshot is only where reading begins: the log proves that it holds the snapshot's head. */
+/** Reads aggregates from the log. A snapshot is only a starting point: the log proves that it contains the snapshot's head. */
 export class AggregateLoader<A extends Aggregate> {
   constructor(
     private readonly store: EventStore,
@@ -30,18 +33,18 @@ export class AggregateLoader<A extends Aggregate> {
     return this.readOn(found);
   }
 
-  /** Brings an aggregate up to what the log's leader holds. */
+  /** Applies all commits that the log's leader holds after the aggregate's head. */
   async readOn(aggregate: A): Promise<A> {
     for await (const commit of this.store.read(aggregate.subject, aggregate.head)) aggregate.apply(commit);
     return aggregate;
   }
 
-  /** The first commits after a head, `MAX_COMMITS_A_LOOK` at most. */
+  /** The first commits after a head, at most `MAX_COMMITS_PER_READ`. */
   async next(subject: string, after: Head): Promise<readonly Commit[]> {
     const commits: Commit[] = [];
     for await (const commit of this.store.read(subject, after)) {
       commits.push(commit);
-      if (commits.length === MAX_COMMITS_A_LOOK) break;
+      if (commits.length === MAX_COMMITS_PER_READ) break;
     }
     return commits;
   }

@@ -27,11 +27,11 @@ class Notes implements Aggregate {
   }
 }
 
-/** Counts how often it is read, and can keep readers waiting. */
+/** Counts reads, and can delay readers. */
 class WatchedStore extends MemoryEventStore {
   reads = 0;
   isAway = false;
-  /** After each append, before it is answered. */
+  /** Runs after each append, before its result is returned. */
   afterAppend = async (): Promise<void> => undefined;
   private gate: Promise<void> | undefined;
   private open: () => void = () => undefined;
@@ -62,23 +62,23 @@ class WatchedStore extends MemoryEventStore {
 }
 
 let store: WatchedStore;
-let folds: AggregateRepository<Notes>;
+let repository: AggregateRepository<Notes>;
 beforeEach(() => {
   store = new WatchedStore();
-  folds = new AggregateRepository(store, DEFINITION);
+  repository = new AggregateRepository(store, DEFINITION);
 });
 
-const latest = (): Promise<readonly string[]> => folds.query(SUBJECT, ({ notes }) => [...notes]);
+const latest = (): Promise<readonly string[]> => repository.query(SUBJECT, ({ notes }) => [...notes]);
 
-/** As another process does: these folds hear nothing of it. */
-async function elsewhere(...notes: string[]): Promise<void> {
+/** Appends as another process would: these aggregates are not notified. */
+async function appendElsewhere(...notes: string[]): Promise<void> {
   for (const note of notes) await store.append(SUBJECT, await store.head(SUBJECT), [anEvent(note)]);
 }
 
-/** As the decider does. */
+/** Decides a command as the decider does. */
 function decide(note: string, meanwhile?: () => Promise<void>): Promise<void> {
   if (meanwhile !== undefined) store.afterAppend = meanwhile;
-  return folds.transact(SUBJECT, (fold) => {
+  return repository.transact(SUBJECT, (fold) => {
     fold.notes.push(note);
     return { result: undefined, events: [anEvent(note)], bytes: 1 };
   });
@@ -86,21 +86,21 @@ function decide(note: string, meanwhile?: () => Promise<void>): Promise<void> {
 const asItIs = ({ notes }: Notes): Decision<readonly string[]> => ({ result: [...notes], events: [], bytes: 0, isRecorded: true });
 
 it('tells all readers who wait by one look at the log', async () => {
-  await elsewhere('a');
+  await appendElsewhere('a');
   expect(await latest()).toEqual(['a']);
   const before = store.reads;
-  await elsewhere('b');
+  await appendElsewhere('b');
   expect(await Promise.all(Array.from({ length: READERS }, latest))).toEqual(Array.from({ length: READERS }, () => ['a', 'b']));
   expect(store.reads - before).toBe(1);
 });
 
 it('tells a reader who comes during a look what was written since it began', async () => {
-  await elsewhere('a');
+  await appendElsewhere('a');
   await latest();
   store.hold();
   const first = latest();
   await soon();
-  await elsewhere('b');
+  await appendElsewhere('b');
   const second = latest();
   store.release();
   expect([['a'], ['a', 'b']]).toContainEqual(await first);
@@ -124,10 +124,10 @@ it('shows no reader what is decided and not yet in the log, nor half of it', asy
   let finish = (): void => undefined;
   const deciding = decide('b', () => new Promise((resolve) => (finish = resolve)));
   await soon();
-  let heard: readonly string[] | undefined;
-  const reading = latest().then((notes) => (heard = notes));
+  let result: readonly string[] | undefined;
+  const reading = latest().then((notes) => (result = notes));
   await soon();
-  expect(heard).toBeUndefined();
+  expect(result).toBeUndefined();
   finish();
   await deciding;
   expect(await reading).toEqual(['a', 'b']);
@@ -147,10 +147,10 @@ it('reads the log anew when the fold was forgotten during a look', async () => {
 });
 
 it('catches up when it fell far behind', async () => {
-  await elsewhere('0');
+  await appendElsewhere('0');
   await latest();
   const many = Array.from({ length: 50 }, (_, note) => `${note + 1}`);
-  await elsewhere(...many);
+  await appendElsewhere(...many);
   expect(await Promise.all([latest(), latest()])).toEqual([
     ['0', ...many],
     ['0', ...many],
@@ -162,25 +162,25 @@ it('keeps what it has when the log does not answer a reader', async () => {
   store.isAway = true;
   await expect(latest()).rejects.toThrow('no answer');
   const before = store.reads;
-  expect(await folds.transact(SUBJECT, asItIs)).toEqual(['a']);
+  expect(await repository.transact(SUBJECT, asItIs)).toEqual(['a']);
   expect(store.reads).toBe(before);
 });
 
 describe('a long subject that is not known here', () => {
   const LONG = 20;
   const notes = Array.from({ length: LONG }, (_, note) => `${note}`);
-  let asked: string[];
+  let lookedUp: string[];
   let noticed: number[];
   let snapshot: Notes | undefined;
   beforeEach(() => {
-    [asked, noticed, snapshot] = [[], [], undefined];
-    folds = new AggregateRepository(
+    [lookedUp, noticed, snapshot] = [[], [], undefined];
+    repository = new AggregateRepository(
       store,
       DEFINITION,
       {},
       {
         find: async (subject) => {
-          asked.push(subject);
+          lookedUp.push(subject);
           return snapshot;
         },
         notice: ({ head }) => noticed.push(head.version),
@@ -188,7 +188,7 @@ describe('a long subject that is not known here', () => {
     );
   });
 
-  /** With other notes than the log has, so that it can be told where they come from. */
+  /** Its notes differ from those in the log, so that a test can see where they come from. */
   async function snapshotAt(version: number, change: Partial<Head> = {}): Promise<Notes> {
     const fold = new Notes();
     for await (const commit of store.read(SUBJECT, NO_HEAD)) if (commit.version <= version) fold.apply(commit);
@@ -198,41 +198,41 @@ describe('a long subject that is not known here', () => {
   }
 
   it('begins at its snapshot, and follows the log from there', async () => {
-    await elsewhere(...notes);
+    await appendElsewhere(...notes);
     snapshot = await snapshotAt(15);
     expect(await latest()).toEqual([...Array.from({ length: 15 }, () => 's'), ...notes.slice(15)]);
-    await soon(); // until it is kept
-    expect([asked, noticed]).toEqual([[SUBJECT], [LONG]]);
+    await soon(); // until the snapshot is stored
+    expect([lookedUp, noticed]).toEqual([[SUBJECT], [LONG]]);
   });
 
   it('begins at its snapshot when a command comes first', async () => {
-    await elsewhere(...notes);
+    await appendElsewhere(...notes);
     snapshot = await snapshotAt(LONG);
     await decide('next');
     expect(await latest()).toEqual([...Array.from({ length: LONG }, () => 's'), 'next']);
-    expect(asked).toEqual([SUBJECT]);
+    expect(lookedUp).toEqual([SUBJECT]);
   });
 
   it('is read from its beginning where no snapshot can be used', async () => {
-    await elsewhere(...notes);
+    await appendElsewhere(...notes);
     expect(await latest()).toEqual(notes);
   });
 
   it('is not asked for a snapshot when it is short, or known', async () => {
-    await elsewhere('a', 'b');
+    await appendElsewhere('a', 'b');
     expect([await latest(), await latest()]).toEqual([
       ['a', 'b'],
       ['a', 'b'],
     ]);
     for (const note of notes) await decide(note);
-    expect([(await latest()).length, asked]).toEqual([LONG + 2, []]);
+    expect([(await latest()).length, lookedUp]).toEqual([LONG + 2, []]);
   });
 
   it.each([
     ['another commit than the log has', { hash: 'another' as Hash }, 'log-broken'],
     ['a commit that the log lost', { sequence: 1_000 }, 'log-shrunk'],
   ])('[L3] stops at a snapshot of %s', async (_, change, code) => {
-    await elsewhere(...notes);
+    await appendElsewhere(...notes);
     snapshot = await snapshotAt(15, change);
     await expect(latest()).rejects.toMatchObject({ code });
     await expect(decide('next')).rejects.toMatchObject({ code });

@@ -14,18 +14,21 @@ import {
   type Decision,
   type SnapshotSource,
 } from './aggregate.js';
-import { AggregateLoader, MAX_COMMITS_A_LOOK } from './aggregate-loader.js';
+import { AggregateLoader, MAX_COMMITS_PER_READ } from './aggregate-loader.js';
 import { CoalescedReads } from './coalesced-reads.js';
 
 /** The tenant of a subject `ev.<tenant>.<kind>.<sale>`. */
 const tenantOf = (subject: string): string => subject.split('.')[1] ?? '';
-/** A group closes at so many commands or bytes of them, and a commit at so many bytes of events; the rest follows in the next. Tenants take turns, then their sales. */
+/**
+ * Limits of a group in commands and bytes, and of a commit in bytes of events; the rest goes into the next one. Tenants take turns, then
+ * their sales.
+ */
 const GROUP = { maxCount: 256, maxBytes: 512 * 1024, maxKeys: 64, ownerOf: tenantOf };
 const FULL_COMMIT_BYTES = 640 * 1024;
-/** A group that another process was faster than is decided again this often before it fails. */
+/** A group that loses the race against another process is decided again at most this often before it fails. */
 const MAX_LOST_RACES = 16;
 
-/** One call of `transact`. */
+/** One call of `transact` that waits for its decision. */
 interface Waiting<A extends Aggregate> {
   readonly decide: Decide<A, unknown>;
   readonly resolve: (result: unknown) => void;
@@ -34,32 +37,36 @@ interface Waiting<A extends Aggregate> {
 
 type Batch<A extends Aggregate> = readonly Waiting<A>[];
 
-/** What a group decided, before it is in the log. */
+/** The decisions of a group, before they are in the log. */
 interface Decided {
   readonly events: readonly Recorded[];
-  /** Of the first commands of the group, as many as fit the commit. */
+  /** The results of the first commands of the group: as many as fit into the commit. */
   readonly results: readonly unknown[];
-  /** A result rests on the state alone, so the state must be the newest one. */
+  /** A result depends on the state alone, so the state must be the latest. */
   readonly needsLatest: boolean;
 }
 
 /**
- * The aggregates of one kind that this process works on: loaded from the log, cached, decided in groups, and read by many at once.
+ * The aggregates of one kind that this process works on: loaded from the log, cached, decided in groups, and read by many callers at
+ * once.
  *
- * **The invariant: no caller sees a decision that is not in the log.** It holds in this file alone:
- * - An aggregate is used under its lock, by one group of commands or one look at the log at a time (`locked`). Readers are served under the lock.
- * - A group holds the lock from its first decision until its commit is in the log (`round`). The expected head is the lock among processes.
- * - A group whose commit is refused, or whose outcome is not known, leaves nothing behind: the aggregate is rolled back to its head, or
- *   forgotten and read from the log again (`using`).
- * - Results are handed out after the commit. A result without events is handed out once the log is known to hold no later commit (`assertLatest`).
+ * **The invariant: no caller sees a decision that is not in the log.** This file alone enforces it:
+ * - An aggregate is used under its lock, by one group of commands or one read of the log at a time (`locked`). Readers are served under
+ *   the lock.
+ * - A group holds the lock from its first decision until its commit is in the log (`round`). The expected head is the lock among
+ *   processes.
+ * - A group whose commit is rejected, or whose result is unknown, leaves no trace: the aggregate is rolled back to its head, or
+ *   dropped and read from the log again (`using`).
+ * - Results are returned after the commit. A result without events is returned once the log is known to hold no later commit
+ *   (`assertLatest`).
  */
 export class AggregateRepository<A extends Aggregate> {
   private readonly cache: LRUCache<string, A>;
-  /** In use right now, and therefore not in the cache. */
+  /** Aggregates in use, and therefore not in the cache. */
   private readonly used = new Map<string, A>();
   private readonly locks = new Map<string, Promise<unknown>>();
   private readonly groups = new KeyedGroups<Waiting<A>>(GROUP, (subject, group) => this.handle(subject, group));
-  private readonly looks = new CoalescedReads<A>((subject, tell) => this.look(subject, tell));
+  private readonly reads = new CoalescedReads<A>((subject, deliver) => this.readLatest(subject, deliver));
   private readonly loader: AggregateLoader<A>;
 
   constructor(
@@ -73,10 +80,10 @@ export class AggregateRepository<A extends Aggregate> {
   }
 
   /**
-   * Decides a command, together with the others that wait for the same subject, and appends what they decide as one commit.
-   * @param bytes of the command, by which a group closes
+   * Decides a command together with the other commands that wait for the same subject, and appends their events as one commit.
+   * @param bytes size of the command; bounds the group
    * @returns the decision's result, once it is in the log
-   * @throws what `decide` throws; Fault `log-unreachable`, `append-unknown`, `commit-too-large`, `log-broken`, `log-shrunk`
+   * @throws errors of `decide`; Fault `log-unreachable`, `append-unknown`, `commit-too-large`, `log-broken`, `log-shrunk`
    */
   transact<R>(subject: string, decide: Decide<A, R>, bytes = 0): Promise<R> {
     return new Promise<R>((resolve, reject) => {
@@ -85,15 +92,15 @@ export class AggregateRepository<A extends Aggregate> {
   }
 
   /**
-   * Renders the aggregate as it is at the log's leader now, or later. Concurrent calls share one look at the log, which is asked while others
-   * hold the lock: so `render` must not wait for anything.
+   * Renders the aggregate at the state of the log's leader now, or later. Concurrent calls share one read of the log, which runs before
+   * the lock is taken. `render` runs under the lock and must be synchronous.
    * @throws Fault `log-unreachable`, `log-broken`, `log-shrunk`
    */
   query<R>(subject: string, render: (aggregate: A) => R): Promise<R> {
-    return this.looks.ask(subject, render);
+    return this.reads.read(subject, render);
   }
 
-  /** Resolves when every command is decided, or has failed. */
+  /** Resolves when every command is decided or has failed. */
   drained(): Promise<void> {
     return this.groups.drained();
   }
@@ -123,7 +130,7 @@ export class AggregateRepository<A extends Aggregate> {
     });
   }
 
-  /** One commit of as many commands as fit. @returns how many are done */
+  /** Writes one commit with as many commands as fit. @returns the number of decided commands */
   private async round(aggregate: A, batch: Batch<A>): Promise<number> {
     const begunAt = performance.now();
     const { events, results, needsLatest } = await decideAll(aggregate, batch);
@@ -138,7 +145,10 @@ export class AggregateRepository<A extends Aggregate> {
     return results.length;
   }
 
-  /** A commit is held against the log by its expected head. A result without events must be too, or it rests on an old state for good. */
+  /**
+   * Checks that the log holds no later commit. A commit is checked by its expected head; a result without events needs this check, or it
+   * would depend on an old state for ever.
+   */
   private async assertLatest({ subject, head }: A): Promise<void> {
     for await (const _ of this.store.read(subject, head)) throw this.lostRace();
   }
@@ -148,24 +158,27 @@ export class AggregateRepository<A extends Aggregate> {
     return new LostRace();
   }
 
-  /** The batches to decide instead of one that failed. */
+  /** The batches to decide in place of a failed one. */
   private recover(subject: string, thrown: unknown, batch: Batch<A>, lostRaces: number): readonly Batch<A>[] {
     if (thrown instanceof LostRace && lostRaces <= MAX_LOST_RACES) return [batch];
     const culprit = thrown instanceof Undecidable ? thrown.waiting : undefined;
     const isTooLarge = isFault(thrown, 'commit-too-large');
     if (culprit !== undefined && batch.length > 1) return [batch.filter((one) => one !== culprit), batch.filter((one) => one === culprit)];
     if (isTooLarge && batch.length > 1) return [batch.slice(0, batch.length / 2), batch.slice(batch.length / 2)];
-    const why = thrown instanceof LostRace ? new Fault('append-unknown', { subject, lostRaces }) : thrown;
-    if (culprit === undefined && !isTooLarge) this.hooks.failed?.(why, batch.length);
-    for (const { reject } of batch) reject(culprit === undefined ? why : (why as Undecidable).cause);
+    const error = thrown instanceof LostRace ? new Fault('append-unknown', { subject, lostRaces }) : thrown;
+    if (culprit === undefined && !isTooLarge) this.hooks.failed?.(error, batch.length);
+    for (const { reject } of batch) reject(culprit === undefined ? error : (error as Undecidable).cause);
     return [];
   }
 
-  /** Asks the log what follows the aggregate, and applies it under the lock. An aggregate that is not here is loaded under the lock. */
-  private async look(subject: string, tell: (aggregate: A) => void): Promise<void> {
+  /**
+   * Reads the commits after the aggregate's head from the log, and applies them under the lock. An aggregate that is not in memory is
+   * loaded under the lock.
+   */
+  private async readLatest(subject: string, deliver: (aggregate: A) => void): Promise<void> {
     const before = (this.used.get(subject) ?? this.cache.get(subject))?.head;
     const next = before === undefined ? [] : await this.loader.next(subject, before);
-    const isAll = before !== undefined && next.length < MAX_COMMITS_A_LOOK;
+    const isAll = before !== undefined && next.length < MAX_COMMITS_PER_READ;
     const seen = next.at(-1) ?? before ?? NO_HEAD;
     await this.locked(subject, async () => {
       const cached = this.cache.get(subject);
@@ -173,16 +186,16 @@ export class AggregateRepository<A extends Aggregate> {
       await this.using(aggregate, async () => {
         for (const commit of next) {
           if (commit.version !== aggregate.head.version + 1) continue;
-          assertFollows(aggregate.head, commit); // it was proven to follow the head of before; the head of now was written meanwhile
+          assertFollows(aggregate.head, commit); // the commit was proven to follow an earlier head; the head may have moved meanwhile
           aggregate.apply(commit);
         }
         if (cached !== undefined && (!isAll || aggregate.head.version < seen.version)) await this.loader.readOn(aggregate);
-        tell(aggregate);
+        deliver(aggregate);
       });
     });
   }
 
-  /** Takes an aggregate out of the cache while it is used. One that fails half way, and cannot be rolled back, is not put in again. */
+  /** Takes an aggregate out of the cache while it is used. After a failure it is put back only if it can be rolled back. */
   private async using<T>(aggregate: A, use: () => Promise<T>): Promise<T> {
     const { subject } = aggregate;
     this.cache.delete(subject);
@@ -208,7 +221,7 @@ export class AggregateRepository<A extends Aggregate> {
     this.cache.set(aggregate.subject, aggregate, { size: Math.min(aggregate.weight, this.definition.maxWeight) });
   }
 
-  /** One after the other, in the order of the calls. */
+  /** Runs calls for one subject one after the other, in call order. */
   private async locked<T>(subject: string, use: () => Promise<T>): Promise<T> {
     const before = this.locks.get(subject);
     const turn = before === undefined ? use() : before.then(use);
@@ -222,10 +235,10 @@ export class AggregateRepository<A extends Aggregate> {
   }
 }
 
-/** The log holds a later commit, so everything was decided on an old state. */
+/** The log holds a later commit, so the group was decided on an old state. */
 class LostRace extends Error {}
 
-/** A command made its `decide` throw. */
+/** The `decide` of a command threw. */
 class Undecidable extends Error {
   constructor(
     readonly waiting: unknown,
@@ -235,7 +248,7 @@ class Undecidable extends Error {
   }
 }
 
-/** Decides one after the other, each on what the ones before it did. */
+/** Decides commands in order, each on the state that the previous ones produced. */
 async function decideAll<A extends Aggregate>(aggregate: A, batch: Batch<A>): Promise<Decided> {
   const events: Recorded[] = [];
   const results: unknown[] = [];

@@ -2,16 +2,19 @@ import type { Head } from '../event-store/commit.js';
 import type { Part, Snapshots, StoredSnapshot } from '../event-store/snapshots.js';
 import type { Aggregate, SnapshotSource } from './aggregate.js';
 
-/** Commits and decisions that are folded in a tenth of a second: a shorter aggregate has no snapshot. */
+/** Commits and decisions that are folded in a tenth of a second: a shorter aggregate needs no snapshot. */
 const FIRST_SNAPSHOT = 10_000;
-/** The next is taken when an aggregate is so much longer: all of them together are five times the last one, and a fifth of a log is read at most. */
+/**
+ * An aggregate gets its next snapshot when its length grew by this factor. All snapshots together are then five times the last one, and
+ * at most a fifth of a log is read.
+ */
 export const GROWTH = 1.25;
 
 /** An aggregate that can be stored. */
 export interface Snapshotted<P extends Part> extends Aggregate {
-  /** How much there was to fold. */
+  /** The number of commits and decisions to fold. */
   readonly length: number;
-  /** Its present state. Later commits change nothing of it. Empty where there is nothing worth storing. */
+  /** Its current state, which later commits do not change. Empty when it is not worth storing. */
   snapshot(): readonly P[];
 }
 
@@ -19,14 +22,14 @@ export type SnapshotOutcome = 'taken' | 'used' | 'failed' | 'unusable';
 
 interface AggregateSnapshotsParts<A, P> {
   readonly snapshots: Snapshots;
-  /** Makes an aggregate of the parts of a snapshot. @throws where they contradict each other */
+  /** Builds an aggregate from the parts of a snapshot. @throws when the parts contradict each other */
   readonly restore: (subject: string, head: Head, parts: AsyncIterable<P>) => Promise<A>;
   readonly onOutcome: (outcome: SnapshotOutcome, subject: string, thrown?: unknown) => void;
 }
 
-/** Takes snapshots of long aggregates as they grow, and begins at them. A failure costs time, and nothing else. */
+/** Takes snapshots of long aggregates as they grow, and loads aggregates from them. A failure costs only time. */
 export class AggregateSnapshots<A extends Snapshotted<P>, P extends Part> implements SnapshotSource<A> {
-  /** Lengths of the long ones when a snapshot was last taken, found or tried. */
+  /** Lengths of long aggregates when a snapshot was last taken, found or attempted. */
   private readonly lengths = new Map<string, number>();
   private writing: Promise<void> | undefined;
 
@@ -49,7 +52,7 @@ export class AggregateSnapshots<A extends Snapshotted<P>, P extends Part> implem
     }
   }
 
-  /** One at a time: a snapshot stays in memory until it is written. */
+  /** One snapshot at a time: it stays in memory until it is written. */
   notice(aggregate: A): void {
     const { subject, head, length } = aggregate;
     const next = Math.max(FIRST_SNAPSHOT, (this.lengths.get(subject) ?? 0) * GROWTH);
@@ -62,7 +65,7 @@ export class AggregateSnapshots<A extends Snapshotted<P>, P extends Part> implem
     });
   }
 
-  /** Resolves when nothing is being written. */
+  /** Resolves when no write is in flight. */
   async drain(): Promise<void> {
     await this.writing;
   }

@@ -1,54 +1,54 @@
 import type { Recorded } from '../domain/recorded.js';
 import type { Commit, Head, WholeCommit } from '../event-store/commit.js';
 
-/** The state that the commits of one subject of the log add up to. */
+/** The state that results from all commits of one subject of the log. */
 export interface Aggregate {
   readonly subject: string;
-  /** The last commit that is in it. */
+  /** The last applied commit. */
   readonly head: Head;
   /** Its share of the cache: about its number of entries, of 200 bytes each. */
   readonly weight: number;
   /** Applies a commit that was read from the log. */
   apply(commit: Commit): void;
-  /** Takes note of a commit whose events were applied when they were decided. */
+  /** Records a commit whose events were applied when they were decided. */
   remember(commit: WholeCommit): void;
-  /** Takes back everything decided since the head. Absent: the aggregate is read from the log again instead, which takes longer. */
+  /** Undoes everything decided after the head. Absent: the aggregate is read from the log again, which takes longer. */
   rollback?(): void;
 }
 
-/** How aggregates of one kind are made and kept. */
+/** How aggregates of one kind are built and cached. */
 export interface AggregateDefinition<A extends Aggregate> {
   readonly empty: (subject: string) => A;
-  /** All aggregates in the cache together weigh so much at most. The one that was used last is kept whatever it weighs. */
+  /** The limit for the weight of all cached aggregates. The most recently used one is kept even if it exceeds the limit. */
   readonly maxWeight: number;
 }
 
-/** Where the aggregates of long subjects begin. */
+/** Provides the starting points of aggregates with long subjects. */
 export interface SnapshotSource<A extends Aggregate> {
-  /** An aggregate as it was when its snapshot was taken; `undefined` where there is none that can be used. */
+  /** The aggregate as of its snapshot; `undefined` without a usable one. */
   find(subject: string): Promise<A | undefined>;
-  /** Called with each aggregate that goes into the cache; may take a snapshot of it, before it returns. */
+  /** Called with each aggregate that is put into the cache; may take a snapshot of it before it returns. */
   notice(aggregate: A): void;
 }
 
-/** What one command does. */
+/** The result of one command. */
 export interface Decision<R> {
-  /** What the caller of `transact` gets, once the events are in the log. */
+  /** Returned by `transact` once the events are in the log. */
   readonly result: R;
-  /** Applied to the aggregate already. None where the command changes nothing. */
+  /** Already applied to the aggregate. Empty if the command changes nothing. */
   readonly events: readonly Recorded[];
-  /** About what the command adds to a commit. */
+  /** Approximate size that the command adds to a commit. */
   readonly bytes: number;
-  /** The result was read from a commit of the log: nothing that was written since can change it. */
+  /** The result was read from a commit of the log: no later event can change it. */
   readonly isRecorded?: true;
 }
 
-/** Returned for a command that depends on another one of the same commit. It is decided again when that commit is in the log. */
+/** Returned for a command that depends on another one of the same commit. The repository decides it again when that commit is in the log. */
 export const AFTER_COMMIT = Symbol('after commit');
 
 /**
- * Decides one command on the present state and applies its events. A command that makes it throw is decided once more alone, and then
- * fails with what was thrown. A promise is for reading the log: where it fails, the whole group of commands fails.
+ * Decides one command on the current state and applies its events. If it throws, the command is decided once more alone, and then fails
+ * with that error. A promise is only for reading the log: if it rejects, the whole group of commands fails.
  */
 export type Decide<A extends Aggregate, R> = (aggregate: A) => Decision<R> | typeof AFTER_COMMIT | Promise<Decision<R>>;
 
@@ -59,12 +59,12 @@ export interface Round {
   readonly commitMs: number;
 }
 
-/** What a repository reports. A hook must not throw. */
+/** Callbacks of a repository. A hook must not throw. */
 export interface AggregateHooks<A extends Aggregate> {
-  /** A group was decided, and its commit is in the log; `undefined` where it changed nothing. Called before the results are handed out. */
+  /** A group was decided, and its commit is in the log; `undefined` if it changed nothing. Called before results are returned. */
   readonly decided?: (aggregate: A, commit: WholeCommit | undefined, round: Round) => void;
-  /** The log holds a commit of another process, so the group is decided again. */
+  /** The log holds a commit of another process, so the group will be decided again. */
   readonly lostRace?: () => void;
-  /** A group of so many commands failed: the log cannot be reached, is broken, or another process was always faster. */
+  /** A group of this many commands failed: the log is unreachable or broken, or another process won every race. */
   readonly failed?: (thrown: unknown, commands: number) => void;
 }

@@ -1,17 +1,17 @@
 import { CoalescedReads } from './coalesced-reads.js';
 
-/** Looks that end when they are told to, and see how many were begun. */
-class HeldLooks {
+/** Reads that end when the test ends them, and count how many were begun. */
+class HeldReads {
   begun = 0;
   private readonly held: ((thrown?: Error) => void)[] = [];
-  readonly looks = new CoalescedReads<number>(async (_, tell) => {
+  readonly reads = new CoalescedReads<number>(async (_, deliver) => {
     this.begun += 1;
-    const seen = this.begun;
+    const state = this.begun;
     await new Promise<void>((resolve, reject) => this.held.push((thrown) => (thrown === undefined ? resolve() : reject(thrown))));
-    tell(seen);
+    deliver(state);
   });
 
-  ask = (subject = 'one'): Promise<number> => this.looks.ask(subject, (seen) => seen);
+  read = (subject = 'one'): Promise<number> => this.reads.read(subject, (state) => state);
 
   async end(thrown?: Error): Promise<void> {
     await soon();
@@ -23,17 +23,17 @@ class HeldLooks {
 const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 it('tells all who ask at once by one look', async () => {
-  const held = new HeldLooks();
-  const asked = Array.from({ length: 64 }, () => held.ask());
+  const held = new HeldReads();
+  const reads = Array.from({ length: 64 }, () => held.read());
   await held.end();
-  expect([await Promise.all(asked), held.begun]).toEqual([asked.map(() => 1), 1]);
+  expect([await Promise.all(reads), held.begun]).toEqual([reads.map(() => 1), 1]);
 });
 
 it('tells who comes while a look is under way by the next, all of them by one', async () => {
-  const held = new HeldLooks();
-  const first = held.ask();
+  const held = new HeldReads();
+  const first = held.read();
   await soon();
-  const later = Array.from({ length: 64 }, () => held.ask());
+  const later = Array.from({ length: 64 }, () => held.read());
   await held.end();
   expect([await first, held.begun]).toEqual([1, 2]);
   await held.end();
@@ -41,19 +41,19 @@ it('tells who comes while a look is under way by the next, all of them by one', 
 });
 
 it('looks anew for who comes after a look has ended', async () => {
-  const held = new HeldLooks();
-  for (const look of [1, 2, 3]) {
-    const asked = held.ask();
+  const held = new HeldReads();
+  for (const read of [1, 2, 3]) {
+    const reads = held.read();
     await held.end();
-    expect(await asked).toBe(look);
+    expect(await reads).toBe(read);
   }
 });
 
 it('fails for whom its look failed, and for no other', async () => {
-  const held = new HeldLooks();
-  const first = held.ask();
+  const held = new HeldReads();
+  const first = held.read();
   await soon();
-  const later = held.ask();
+  const later = held.read();
   const failing = expect(first).rejects.toThrow('no answer');
   await held.end(new Error('no answer'));
   await failing;
@@ -62,20 +62,20 @@ it('fails for whom its look failed, and for no other', async () => {
 });
 
 it('fails for whom what was seen is no use, and for no other', async () => {
-  const held = new HeldLooks();
-  const useless = held.looks.ask('one', () => {
+  const held = new HeldReads();
+  const useless = held.reads.read('one', () => {
     throw new Error('no use');
   });
   const failing = expect(useless).rejects.toThrow('no use');
-  const other = held.ask();
+  const other = held.read();
   await held.end();
   await failing;
   expect(await other).toBe(1);
 });
 
 it('looks at other subjects meanwhile', async () => {
-  const held = new HeldLooks();
-  const [one, other] = [held.ask('one'), held.ask('other')];
+  const held = new HeldReads();
+  const [one, other] = [held.read('one'), held.read('other')];
   await held.end();
   await held.end();
   expect(await Promise.all([one, other])).toEqual([1, 2]);

@@ -1,34 +1,34 @@
-interface Asker<T> {
-  readonly tell: (seen: T) => void;
+interface Caller<T> {
+  readonly deliver: (state: T) => void;
   readonly fail: (thrown: unknown) => void;
 }
 
 /**
- * Concurrent reads share one read of the log. A caller during a read waits for the next one: each read begins after all its callers have
- * asked, so no caller gets a state older than its request.
+ * Concurrent reads share one read of the log. A caller that arrives during a read waits for the next one. Each read begins after its
+ * callers arrived, so no caller gets a state older than its request.
  */
 export class CoalescedReads<T> {
-  private readonly waiting = new Map<string, Asker<T>[]>();
+  private readonly waiting = new Map<string, Caller<T>[]>();
   private readonly running = new Set<string>();
 
   constructor(
-    /** Reads the log and passes the result, once, when it may be used. */
-    private readonly look: (subject: string, tell: (seen: T) => void) => Promise<void>,
+    /** Reads the log and passes the state, once, while it may be used. */
+    private readonly readLog: (subject: string, deliver: (state: T) => void) => Promise<void>,
   ) {}
 
-  /** What `use` makes of what was seen. It is told in the middle of the look, so it must not wait for anything. */
-  ask<R>(subject: string, use: (seen: T) => R): Promise<R> {
+  /** Resolves with `use` of the state. `use` runs under the lock, so it must be synchronous. */
+  read<R>(subject: string, use: (state: T) => R): Promise<R> {
     return new Promise((resolve, reject) => {
-      const tell = (seen: T): void => {
+      const deliver = (state: T): void => {
         try {
-          resolve(use(seen));
+          resolve(use(state));
         } catch (thrown) {
           reject(thrown);
         }
       };
       const waiting = this.waiting.get(subject);
-      if (waiting === undefined) this.waiting.set(subject, [{ tell, fail: reject }]);
-      else waiting.push({ tell, fail: reject });
+      if (waiting === undefined) this.waiting.set(subject, [{ deliver, fail: reject }]);
+      else waiting.push({ deliver, fail: reject });
       if (!this.running.has(subject)) void this.run(subject);
     });
   }
@@ -36,21 +36,21 @@ export class CoalescedReads<T> {
   /** Reads until no caller waits. */
   private async run(subject: string): Promise<void> {
     this.running.add(subject);
-    await Promise.resolve(); // who asks in the same breath is told by the same look
-    for (let askers = this.waiting.get(subject); askers !== undefined; askers = this.waiting.get(subject)) {
+    await Promise.resolve(); // calls of the same tick share one read
+    for (let callers = this.waiting.get(subject); callers !== undefined; callers = this.waiting.get(subject)) {
       this.waiting.delete(subject);
-      await this.tell(subject, askers);
+      await this.serve(subject, callers);
     }
     this.running.delete(subject);
   }
 
-  private async tell(subject: string, askers: readonly Asker<T>[]): Promise<void> {
+  private async serve(subject: string, callers: readonly Caller<T>[]): Promise<void> {
     try {
-      await this.look(subject, (seen) => {
-        for (const asker of askers) asker.tell(seen);
+      await this.readLog(subject, (state) => {
+        for (const caller of callers) caller.deliver(state);
       });
     } catch (thrown) {
-      for (const asker of askers) asker.fail(thrown); // who was told already is not told twice
+      for (const caller of callers) caller.fail(thrown); // has no effect on callers that have their result
     }
   }
 }

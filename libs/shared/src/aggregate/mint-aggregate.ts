@@ -7,15 +7,15 @@ import { Fault } from '../kernel/fault.js';
 import type { TicketId } from '../kernel/ids.js';
 import type { Aggregate } from './aggregate.js';
 
-/** A ticket's mint as the log has it. What is read again later is kept here, what is rarely asked for stays in the log. */
+/** The progress of a ticket's mint. Data that is read again later is kept here; data that is rarely read stays in the log. */
 export interface MintProgress {
   readonly mint: TicketMint;
-  /** Sequence of the commit that holds its plan. */
+  /** Sequence of the commit with its plan. */
   readonly planned?: number;
-  /** When its first attempt was written down. */
+  /** When its first attempt was logged. */
   readonly submitted?: Moment;
   readonly minted?: Moment;
-  /** Of the mint; they stay when the asset is burned. `slot` is a decimal string. */
+  /** Of the mint transaction; kept after the asset is burned. `slot` is a decimal string. */
   readonly asset?: string;
   readonly signature?: string;
   readonly slot?: string;
@@ -23,23 +23,23 @@ export interface MintProgress {
   readonly leaf?: Leaf;
 }
 
-/** Entries of the cache that a ticket counts for, and its plan, which is kept until it is minted, or for ever where the ticket is revocable. */
+/** Cache entries that a ticket counts for: its state, and its plan, which is kept until the mint, or for ever for a revocable ticket. */
 const TICKET_WEIGHT = 2;
 const PLAN_WEIGHT = 5;
 
-/** The fold of one sale's mint subject: where the mint of each of its tickets stands. */
+/** The mints of one sale's tickets, folded from the sale's mint subject. */
 export class MintAggregate implements Aggregate {
   head: Head = NO_HEAD;
   weight = 1;
-  /** Time of the last event: the next is never earlier. */
+  /** Time of the last event: the next one is never earlier. */
   at = 0;
   private readonly tickets = new Map<TicketId, MintProgress>();
-  /** Decided since the head. */
+  /** States decided since the head. */
   private readonly staged = new Map<TicketId, TicketMint>();
 
   constructor(readonly subject: string) {}
 
-  /** The state that the next decision is made on. */
+  /** The state for the next decision. */
   mintOf(ticket: TicketId): TicketMint | undefined {
     return this.staged.get(ticket) ?? this.tickets.get(ticket)?.mint;
   }
@@ -48,7 +48,7 @@ export class MintAggregate implements Aggregate {
     return this.tickets.get(ticket);
   }
 
-  /** Applies an event that is decided and not in the log yet. */
+  /** Applies an event that is decided but not in the log yet. */
   stage(event: MintEvent, at: number): void {
     const { ticket } = event.data;
     this.staged.set(ticket, evolve(this.mintOf(ticket), event));
@@ -77,14 +77,14 @@ export class MintAggregate implements Aggregate {
     const { ticket } = event.data;
     const before = this.tickets.get(ticket);
     const mint = this.staged.get(ticket) as TicketMint;
-    const kept = event.type === 'MintPlanned' ? undefined : before; // a corrected request begins again
+    const kept = event.type === 'MintPlanned' ? undefined : before; // a corrected request starts again
     const progress = { ...kept, mint, ...factsOf(event, kept, sequence, { at: event.at, version }) };
     this.tickets.set(ticket, progress);
     this.weight += weightOf(progress) - (before === undefined ? 0 : weightOf(before));
   }
 }
 
-/** What one event adds to a ticket's progress. */
+/** The members that one event adds to a ticket's progress. */
 function factsOf(event: MintEvent, before: MintProgress | undefined, sequence: number, moment: Moment): Partial<MintProgress> {
   if (event.type === 'MintPlanned') return { planned: sequence };
   if (event.type === 'MintSubmitted') return { submitted: before?.submitted ?? moment };

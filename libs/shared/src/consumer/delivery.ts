@@ -1,4 +1,4 @@
-/** What becomes of a delivery: done; again after a while; or never again (its reason is kept as a dead letter first). */
+/** How a delivery is settled: acknowledged; redelivered after a delay; or terminated, after its reason is stored as a dead letter. */
 export type Settlement =
   | { readonly kind: 'ack' }
   | { readonly kind: 'nak'; readonly delayMs: number }
@@ -8,7 +8,7 @@ export const ACK: Settlement = { kind: 'ack' };
 export const nak = (delayMs: number): Settlement => ({ kind: 'nak', delayMs });
 export const term = (reason: string): Settlement => ({ kind: 'term', reason });
 
-/** One message handed over by a durable consumer. It comes again until it is settled: at least once, never exactly once. */
+/** One delivery of a message by a durable consumer. The message is redelivered until it is settled: at least once, not exactly once. */
 export interface Delivery {
   readonly subject: string;
   readonly sequence: number;
@@ -18,14 +18,14 @@ export interface Delivery {
   readonly storedAt: number;
   readonly body: Uint8Array;
   header(name: string): string | undefined;
-  /** All of them, for whoever keeps the message; a name that came several times has its first value. */
+  /** All headers, for storing the message. A header with several values has its first one. */
   headers(): Readonly<Record<string, string>>;
-  /** Says that the work goes on: the acknowledgement clock starts again. */
+  /** Restarts the ack wait: the handler is still working. */
   working(): void;
   settle(settlement: Settlement): void;
 }
 
-/** A durable consumer's deliveries, for as long as it is not stopped. Reconnects by itself. */
+/** Deliveries of a durable consumer until it is stopped. Reconnects automatically. */
 export interface Source extends AsyncIterable<Delivery> {
   stop(): Promise<void>;
 }

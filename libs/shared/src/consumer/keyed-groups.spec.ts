@@ -4,8 +4,8 @@ import { type GroupLimits, KeyedGroups } from './keyed-groups.js';
 
 const LIMITS: GroupLimits = { maxCount: 3, maxBytes: 100, maxKeys: 2 };
 
-/** Groups as they were handed over, each held until the test lets it go. */
-class Desk {
+/** Records groups as they are handed over, and holds each until the test releases it. */
+class HeldGroups {
   readonly handed: { readonly key: string; readonly group: readonly string[] }[] = [];
   readonly running = new Map<string, () => void>();
   readonly groups: KeyedGroups<string>;
@@ -20,7 +20,7 @@ class Desk {
     for (const item of items) this.groups.add(key, item, bytes);
   }
 
-  /** Finishes the group of a key that runs, and lets what follows from it happen. */
+  /** Finishes the running group of a key, and waits for what follows. */
   async finish(key: string): Promise<void> {
     const done = this.running.get(key);
     if (done === undefined) throw new Error(`no group of ${key} runs`);
@@ -45,89 +45,89 @@ class Desk {
   }
 }
 
-/** Every promise that can go on without the outside has gone on. */
+/** Every promise that needs no I/O has settled. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('keyed groups', () => {
   it('hand over one item at once when nothing else waits', () => {
-    const desk = new Desk();
-    desk.add('a', ['1']);
-    expect(desk.handed).toEqual([{ key: 'a', group: ['1'] }]);
+    const held = new HeldGroups();
+    held.add('a', ['1']);
+    expect(held.handed).toEqual([{ key: 'a', group: ['1'] }]);
   });
 
   it('hand over together what came for a key meanwhile, in the order it came', async () => {
-    const desk = new Desk();
-    desk.add('a', ['1', '2', '3']);
-    await desk.finish('a');
-    expect(desk.handed.map(({ group }) => group)).toEqual([['1'], ['2', '3']]);
+    const held = new HeldGroups();
+    held.add('a', ['1', '2', '3']);
+    await held.finish('a');
+    expect(held.handed.map(({ group }) => group)).toEqual([['1'], ['2', '3']]);
   });
 
   it('close a group at its count', async () => {
-    const desk = new Desk();
-    desk.add('a', ['1', '2', '3', '4', '5', '6']);
-    await desk.finishAll();
-    expect(desk.handed.map(({ group }) => group)).toEqual([['1'], ['2', '3', '4'], ['5', '6']]);
+    const held = new HeldGroups();
+    held.add('a', ['1', '2', '3', '4', '5', '6']);
+    await held.finishAll();
+    expect(held.handed.map(({ group }) => group)).toEqual([['1'], ['2', '3', '4'], ['5', '6']]);
   });
 
   it('close a group at its bytes, and give what is larger a group of its own', async () => {
-    const desk = new Desk();
-    desk.add('a', ['first']);
-    desk.add('a', ['40', '60'], 50);
-    desk.add('a', ['huge'], 500);
-    desk.add('a', ['small', 'small too'], 1);
-    await desk.finishAll();
-    expect(desk.handed.map(({ group }) => group)).toEqual([['first'], ['40', '60'], ['huge'], ['small', 'small too']]);
+    const held = new HeldGroups();
+    held.add('a', ['first']);
+    held.add('a', ['40', '60'], 50);
+    held.add('a', ['huge'], 500);
+    held.add('a', ['small', 'small too'], 1);
+    await held.finishAll();
+    expect(held.handed.map(({ group }) => group)).toEqual([['first'], ['40', '60'], ['huge'], ['small', 'small too']]);
   });
 
   it('[L1] run one group of a key at a time', async () => {
-    const desk = new Desk();
-    desk.add('a', ['1', '2']);
+    const held = new HeldGroups();
+    held.add('a', ['1', '2']);
     await settled();
-    expect([...desk.running.keys()]).toEqual(['a']);
-    expect(desk.handed).toHaveLength(1);
+    expect([...held.running.keys()]).toEqual(['a']);
+    expect(held.handed).toHaveLength(1);
   });
 
   it('work on so many keys at once, and no more', async () => {
-    const desk = new Desk();
-    for (const key of ['a', 'b', 'c', 'd']) desk.add(key, ['1']);
-    expect([...desk.running.keys()]).toEqual(['a', 'b']);
-    await desk.finish('a');
-    expect([...desk.running.keys()]).toEqual(['b', 'c']);
+    const held = new HeldGroups();
+    for (const key of ['a', 'b', 'c', 'd']) held.add(key, ['1']);
+    expect([...held.running.keys()]).toEqual(['a', 'b']);
+    await held.finish('a');
+    expect([...held.running.keys()]).toEqual(['b', 'c']);
   });
 
   it('give keys turns: one in a rush does not keep the others waiting', async () => {
-    const desk = new Desk({ ...LIMITS, maxKeys: 1 });
-    desk.add(
+    const held = new HeldGroups({ ...LIMITS, maxKeys: 1 });
+    held.add(
       'rush',
       Array.from({ length: 20 }, (_, item) => `${item}`),
     );
-    desk.add('quiet', ['q']);
-    desk.add('calm', ['c']);
-    await desk.finish('rush');
-    await desk.finish('rush');
-    expect(desk.handed.map(({ key }) => key)).toEqual(['rush', 'rush', 'quiet']);
-    desk.add('rush', ['more']);
-    await desk.finish('quiet');
-    expect(desk.handed.at(-1)?.key).toBe('calm');
+    held.add('quiet', ['q']);
+    held.add('calm', ['c']);
+    await held.finish('rush');
+    await held.finish('rush');
+    expect(held.handed.map(({ key }) => key)).toEqual(['rush', 'rush', 'quiet']);
+    held.add('rush', ['more']);
+    await held.finish('quiet');
+    expect(held.handed.at(-1)?.key).toBe('calm');
   });
 
   it('tell what waits, and not what runs', () => {
-    const desk = new Desk();
-    desk.add('a', ['1', '2']);
-    desk.add('b', ['3']);
-    desk.add('c', ['4']);
-    expect([...desk.groups.pending()]).toEqual(['2', '4']);
+    const held = new HeldGroups();
+    held.add('a', ['1', '2']);
+    held.add('b', ['3']);
+    held.add('c', ['4']);
+    expect([...held.groups.pending()]).toEqual(['2', '4']);
   });
 
   it('are drained when nothing waits and nothing runs, and at once when nothing ever did', async () => {
-    const desk = new Desk();
-    await desk.groups.drained();
-    desk.add('a', ['1', '2']);
+    const held = new HeldGroups();
+    await held.groups.drained();
+    held.add('a', ['1', '2']);
     let drained = 0;
-    const both = [desk.groups.drained(), desk.groups.drained()].map((one) => one.then(() => (drained += 1)));
-    await desk.finish('a');
+    const both = [held.groups.drained(), held.groups.drained()].map((one) => one.then(() => (drained += 1)));
+    await held.finish('a');
     expect(drained).toBe(0);
-    await desk.finish('a');
+    await held.finish('a');
     await Promise.all(both);
     expect(drained).toBe(2);
   });
@@ -139,28 +139,28 @@ describe('keyed groups', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-        const desk = new Desk();
+        const held = new HeldGroups();
         const added = new Map<string, string[]>();
         const sizes = new Map<string, number>();
         for (const [index, each] of steps.entries()) {
           if (typeof each === 'number') {
-            const key = [...desk.running.keys()][each % Math.max(1, desk.running.size)];
-            if (key !== undefined) await desk.finish(key);
+            const key = [...held.running.keys()][each % Math.max(1, held.running.size)];
+            if (key !== undefined) await held.finish(key);
             continue;
           }
           added.set(each.key, [...(added.get(each.key) ?? []), `${index}`]);
           sizes.set(`${index}`, each.bytes);
-          desk.add(each.key, [`${index}`], each.bytes);
+          held.add(each.key, [`${index}`], each.bytes);
         }
-        const drained = desk.groups.drained();
-        await desk.finishAll();
+        const drained = held.groups.drained();
+        await held.finishAll();
         await drained;
-        for (const [key, items] of added) expect(desk.handed.flatMap((each) => (each.key === key ? each.group : []))).toEqual(items);
-        for (const { group } of desk.handed) {
+        for (const [key, items] of added) expect(held.handed.flatMap((each) => (each.key === key ? each.group : []))).toEqual(items);
+        for (const { group } of held.handed) {
           const bytes = group.reduce((sum, item) => sum + (sizes.get(item) ?? 0), 0);
           expect(group.length === 1 || (group.length <= LIMITS.maxCount && bytes <= LIMITS.maxBytes)).toBe(true);
         }
-        expect([desk.overlaps, desk.most <= LIMITS.maxKeys]).toEqual([0, true]);
+        expect([held.overlaps, held.most <= LIMITS.maxKeys]).toEqual([0, true]);
       }),
       { numRuns: 200 },
     );
@@ -169,15 +169,15 @@ describe('keyed groups', () => {
   it('[minting DL2] let no key starve: whoever waits comes within one group of every other key', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 2, max: 6 }), fc.integer({ min: 1, max: 3 }), async (keys, maxKeys) => {
-        const desk = new Desk({ ...LIMITS, maxKeys });
+        const held = new HeldGroups({ ...LIMITS, maxKeys });
         const names = Array.from({ length: keys }, (_, key) => `key-${key}`);
         for (const key of names)
-          desk.add(
+          held.add(
             key,
             Array.from({ length: 30 }, (_, item) => `${item}`),
           );
-        for (let turn = 0; turn < keys * 3; turn++) await desk.finish([...desk.running.keys()][0] as string);
-        for (const key of names) expect(desk.handed.filter((each) => each.key === key).length).toBeGreaterThanOrEqual(2);
+        for (let turn = 0; turn < keys * 3; turn++) await held.finish([...held.running.keys()][0] as string);
+        for (const key of names) expect(held.handed.filter((each) => each.key === key).length).toBeGreaterThanOrEqual(2);
       }),
       { numRuns: 30 },
     );

@@ -1,11 +1,11 @@
 export interface GroupLimits {
   /** A group closes at this many items … */
   readonly maxCount: number;
-  /** … or at this many bytes, whichever comes first. A single larger item is a group of its own. */
+  /** … or at this many bytes, whichever is reached first. A single larger item is a group of its own. */
   readonly maxBytes: number;
-  /** So many keys are worked on at once. */
+  /** The number of keys with a running group. */
   readonly maxKeys: number;
-  /** Whose a key is: those take turns, whatever number of keys each has. Absent: keys alone take turns. */
+  /** The owner of a key: owners take turns, whatever their number of keys. Absent: only keys take turns. */
   readonly ownerOf?: (key: string) => string;
 }
 
@@ -15,18 +15,18 @@ interface Waiting<T> {
 }
 
 /**
- * Group commit: what waits for one key is handled together, one group of a key at a time, keys in turn.
- * One item when idle, many in a rush: contention for one key costs nothing.
+ * Group commit: all items that wait for one key are handled together, one group per key at a time, keys in turn. A group has one item
+ * when idle and many under load, so contention for one key adds no commits.
  */
 export class KeyedGroups<T> {
-  /** By owner and key; the front has its turn next. */
+  /** By owner and key; the first entry has the next turn. */
   private readonly waiting = new Map<string, Map<string, Waiting<T>[]>>();
   private readonly running = new Set<string>();
   private idle: (() => void)[] = [];
 
   constructor(
     private readonly limits: GroupLimits,
-    /** Handles one group. It must not throw: what fails is settled inside. */
+    /** Handles one group. It must not throw: it settles its own failures. */
     private readonly handle: (key: string, group: readonly T[]) => Promise<void>,
   ) {}
 
@@ -40,12 +40,12 @@ export class KeyedGroups<T> {
     this.start();
   }
 
-  /** Everything that waits, to be kept alive or counted. */
+  /** All waiting items, for extending their ack wait and for counting. */
   *pending(): Iterable<T> {
     for (const keys of this.waiting.values()) for (const queue of keys.values()) for (const { item } of queue) yield item;
   }
 
-  /** Resolves when nothing waits and nothing runs. */
+  /** Resolves when no item waits and no group runs. */
   async drained(): Promise<void> {
     if (this.waiting.size === 0 && this.running.size === 0) return;
     await new Promise<void>((resolve) => this.idle.push(resolve));
@@ -56,8 +56,8 @@ export class KeyedGroups<T> {
       const next = this.next();
       if (next === undefined) return;
       const { owner, keys, key, queue } = next;
-      this.waiting.delete(owner); // to the end of the turn, with what is left
-      keys.delete(key); // what is left goes to the end of the line below: keys take turns
+      this.waiting.delete(owner); // the owner goes to the end of the line with its other keys
+      keys.delete(key); // remaining items go to the end of the line below: keys take turns
       const group = this.close(queue);
       if (queue.length > 0) keys.set(key, queue);
       if (keys.size > 0) this.waiting.set(owner, keys);

@@ -12,7 +12,7 @@ const SUBJECTS = ['ev.demo.sale.gala', 'ev.demo.mint.gala', 'ev.acme.sale.fair']
 const event = (n: number): Recorded =>
   ({ type: 'OrderConfirmed', at: 1_800_000_000_000 + n, data: { order: `ord_${n}` } }) as unknown as Recorded;
 
-/** A log of commits on subjects in turn, and where each subject ends. */
+/** A log of commits on subjects in turn, and the head of each subject. */
 function logOf(turns: readonly number[]): { readonly stored: Stored[]; readonly heads: Map<string, Head> } {
   const heads = new Map<string, Head>();
   const stored = turns.map((turn, index) => {

@@ -2,33 +2,33 @@ import { isFault } from '../kernel/fault.js';
 import { sha256 } from '../kernel/hash.js';
 import { decodeLink, type Head, type Link, NO_HEAD } from './commit.js';
 
-/** One thing that is wrong with the log, named by its place in the stream. */
+/** One defect of the log, with its place in the stream. */
 export interface Finding {
   readonly sequence: number;
   readonly subject: string;
   readonly what: string;
 }
 
-/** Where a subject stood according to somebody who read it before: the last commit has no successor in the log to vouch for it. */
+/** A subject's head as an earlier reader saw it: no successor in the log confirms the last commit. */
 export type Witness = Pick<Head, 'version' | 'hash'>;
 
 interface Followed extends Head {
-  /** The commit before it is not the one it names; one of the two was changed, and the next one tells which. */
+  /** The previous commit is not the one that this commit names. One of the two was changed; the next commit shows which. */
   readonly doubted?: Head;
-  /** It was found to be changed, so what follows it cannot fit. */
+  /** This commit was found to be changed, so its successors cannot fit. */
   readonly found?: true;
 }
 
-/** Of a log that is broken everywhere so many findings are kept, those that were made first; all are counted. */
+/** The maximum of findings kept, earliest first, for a log that is broken everywhere; all findings are counted. */
 const MAX_FINDINGS = 1_000;
 
 /**
- * Follows the chain of hashes of every subject through a whole stream, and says of each break which commit was changed: the one that
- * its neighbours and witnesses do not confirm. Remembers one head per subject, and no more than some findings.
+ * Follows the hash chain of every subject through a whole stream. For each break it reports the changed commit: the one that its
+ * neighbours and witnesses do not confirm. Memory: one head per subject, and a bounded number of findings.
  */
 export class ChainCheck {
   readonly findings: Finding[] = [];
-  /** How many there are, kept or not. */
+  /** The number of findings, kept or not. */
   found = 0;
   private readonly subjects = new Map<string, Followed>();
 
@@ -38,13 +38,13 @@ export class ChainCheck {
     return this.subjects.size;
   }
 
-  /** One message, in the order of the stream. */
+  /** Checks one message, in stream order. */
   take(subject: string, sequence: number, bytes: Uint8Array): void {
     const before = this.subjects.get(subject) ?? NO_HEAD;
     this.subjects.set(subject, this.follow(before, subject, sequence, bytes));
   }
 
-  /** After the last message: what is still in doubt, and what is missing at the ends. */
+  /** After the last message: commits that are still in doubt, and commits missing at the ends. */
   end(): readonly Finding[] {
     for (const [subject, followed] of this.subjects) {
       const { doubted, sequence } = followed;
@@ -83,7 +83,7 @@ export class ChainCheck {
     return this.broken(before, commit, head, confirmed === true);
   }
 
-  /** It names another commit before it than the one that is there. */
+  /** The commit names another predecessor than the existing one. */
   private broken(before: Followed, commit: Link, head: Followed, confirmed: boolean): Followed {
     const { subject, sequence, previous } = commit;
     const stranger = `names ${previous || 'none'} as the commit before it`;
@@ -106,7 +106,7 @@ export class ChainCheck {
     return changed ? { ...head, version: before.version + 1, found: true } : head;
   }
 
-  /** The commit `before` is vouched for by what follows it: if it did not fit the one before it, that one was changed. */
+  /** The successor confirms the commit `before`: if `before` did not fit its predecessor, the predecessor was changed. */
   private settle({ doubted, sequence }: Followed, subject: string): void {
     if (doubted !== undefined) this.find(doubted.sequence, subject, `has the hash ${doubted.hash}; commit ${sequence} names another`);
   }

@@ -19,7 +19,7 @@ import { hashOf } from './stored-commit.js';
 const SUBJECT = 'ev.demo.sale.gala';
 const RUNS = { numRuns: 200 };
 const BROKEN = expect.objectContaining({ code: 'log-broken' });
-/** Another name in the place of an event's may be one of a later version: that too goes no further. */
+/** A changed event name may be one of a later version, so the reader stops there too. */
 const FOUND = expect.objectContaining({ code: expect.stringMatching(/^(log-broken|event-unknown)$/) });
 
 const time = fc.integer({ min: 0, max: 4_102_444_800_000 });
@@ -34,7 +34,7 @@ const event = fc.oneof(
 const events = fc.array(event, { minLength: 1, maxLength: 5 });
 const histories = fc.array(events, { minLength: 2, maxLength: 6 });
 
-/** The stored bytes of a subject's commits, each written after the one before it. */
+/** The stored bytes of a subject's commits, each written after the previous one. */
 function chain(history: readonly (readonly Recorded[])[]): Buffer[] {
   let head: Head = NO_HEAD;
   return history.map((commit) => {

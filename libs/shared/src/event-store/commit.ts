@@ -7,42 +7,42 @@ import type { KeyHash } from '../kernel/ids.js';
 import { readStored, writeStored } from './stored-commit.js';
 import { type PlacedDecision, type StoredCommit, type StoredDecision, type StoredEvent, timed } from './stored-form.js';
 
-/** Where a subject's history ends. `version` counts its commits from 1; `sequence` is the stream's number of the last one. */
+/** The end of a subject's history. `version` counts its commits from 1; `sequence` is the stream sequence of the last one. */
 export interface Head {
   readonly version: number;
   readonly sequence: number;
-  /** Of the last commit; the next one carries it. */
+  /** Hash of the last commit; the next one contains it. */
   readonly hash: Hash | '';
 }
 
 export const NO_HEAD: Head = { version: 0, sequence: 0, hash: '' };
 
-/** A commit's place in the chain of its subject. */
+/** A commit's position in the hash chain of its subject. */
 export interface Link extends Head {
   readonly subject: string;
   readonly previous: Hash | '';
 }
 
-/** What a fold needs of a commit. */
+/** The members of a commit that a fold needs. */
 export interface Commit extends Link {
-  /** When the last of it was decided: milliseconds since 1970, UTC. */
+  /** Time of its last decision: milliseconds since 1970, UTC. */
   readonly at: number;
-  /** The keys that were decided in it. */
+  /** The idempotency keys that were decided in it. */
   readonly keys: readonly KeyHash[];
   readonly events: readonly Recorded<DomainEvent>[];
 }
 
-/** With the records of its decisions, which who asks again is answered from. */
+/** A commit with the records of its decisions, from which repeated requests are answered. */
 export interface WholeCommit extends Commit {
   readonly decisions: readonly PlacedDecision[];
 }
 
 type Parts = Pick<WholeCommit, 'at' | 'keys' | 'events' | 'decisions'>;
 
-/** A commit may not exceed this many bytes: 64 KiB below the default max_payload of NATS (1 MiB), so that it is stored on any server. */
+/** The size limit of a commit in bytes: 64 KiB below the default max_payload of NATS (1 MiB), so that any server stores it. */
 export const MAX_COMMIT_BYTES = 960 * 1024;
 
-/** A type of event, and what lifts its data to the latest version; absent where this version does not know it. */
+/** An event type, and the upcast to its latest version; absent if this version of the software does not know the type. */
 interface Kind {
   readonly name: string;
   readonly type: string;
@@ -50,7 +50,7 @@ interface Kind {
 }
 
 const NAME = /^([A-Za-z]+)\.v([1-9]\d{0,3})$/;
-/** Those that were met and are known, taken apart once: one of them stands in every commit. */
+/** Known types by name, parsed once: every commit contains some of them. */
 const KINDS = new Map<string, Kind>();
 
 /** The bytes of the commit that follows `head` on its subject. */
@@ -59,8 +59,8 @@ export function encodeCommit(subject: string, head: Head, events: readonly Recor
 }
 
 /**
- * Reads what a fold needs of one stored message, its events lifted to their latest versions.
- * @throws Fault `log-broken` for what cannot be a commit of this log, `event-unknown` for one that a later version wrote; neither is skipped
+ * Reads the members of one stored message that a fold needs, with events in their latest versions.
+ * @throws Fault `log-broken` if it cannot be a commit of this log, `event-unknown` if a later version wrote it; neither is skipped
  */
 export function decodeCommit(subject: string, sequence: number, bytes: Uint8Array): Commit {
   return opened(subject, sequence, bytes, (stored) => outlineOf(stored));
@@ -78,7 +78,7 @@ export function decodeWhole(subject: string, sequence: number, bytes: Uint8Array
 }
 
 /**
- * What chains a commit to the one before it, whatever its events mean: also those that a later version wrote.
+ * Reads the chain members of a commit, whatever its events mean: also of a commit that a later version wrote.
  * @throws Fault `log-broken`
  */
 export function decodeLink(subject: string, sequence: number, bytes: Uint8Array): Link {
@@ -88,7 +88,7 @@ export function decodeLink(subject: string, sequence: number, bytes: Uint8Array)
   });
 }
 
-/** What is recorded together, as a commit holds it apart. */
+/** Splits recorded events and decisions as a commit stores them. */
 export function partsOf(recorded: readonly Recorded[]): Parts {
   const events: Recorded<DomainEvent>[] = [];
   const decisions: PlacedDecision[] = [];
@@ -100,7 +100,7 @@ export function partsOf(recorded: readonly Recorded[]): Parts {
   return { at, keys: decisions.map(({ data }) => data.keyHash), events, decisions };
 }
 
-/** Everything that a commit holds, in its order: a decision, then what it did. */
+/** All contents of a commit in order: each decision, then its events. */
 export function inOrder<E extends object, D extends { readonly before: number }>(told: {
   readonly events: readonly E[];
   readonly decisions: readonly D[];
@@ -130,7 +130,7 @@ function outlineOf(stored: StoredCommit): Pick<Commit, 'at' | 'keys' | 'events'>
   return { at, keys, events: timed(events, at, lifting<DomainEvent>(stored)) };
 }
 
-/** Makes of what a commit holds its events in their latest versions. `index` is the place among its events, or among its decisions. */
+/** Upcasts the contents of a commit to their latest versions. `index` counts its events, or its decisions. */
 function lifting<E extends Event>({ types }: StoredCommit): (stored: StoredEvent, at: number, index: number) => Recorded<E> {
   const kinds = types.map(kindOf);
   return ({ type: number, traceparent, data: stored }, at, index) => {
@@ -141,7 +141,7 @@ function lifting<E extends Event>({ types }: StoredCommit): (stored: StoredEvent
   };
 }
 
-/** Also of a type that a later version of this software may have written. */
+/** Also for a type that a later version of this software may have written. */
 function kindOf(name: string | undefined): Kind {
   const known = KINDS.get(name ?? '');
   if (known !== undefined) return known;
@@ -152,7 +152,7 @@ function kindOf(name: string | undefined): Kind {
   return kind;
 }
 
-/** A commit must follow the one before it: next version, and the hash that was left behind. */
+/** Asserts that a commit follows the previous one: next version, and the previous hash. */
 export function assertFollows(head: Head, commit: Link): void {
   if (commit.version === head.version + 1 && commit.previous === head.hash) return;
   throw new Fault('log-broken', {
@@ -163,7 +163,10 @@ export function assertFollows(head: Head, commit: Link): void {
   });
 }
 
-/** A log that ends before what was seen of it, or there in another commit, has lost something: that is said, never written over. */
+/**
+ * Asserts that the log still contains a commit that was seen. If it ends earlier or holds another commit there, it lost data: this is
+ * reported and never overwritten.
+ */
 export function assertHolds(subject: string, seen: Head, last: Head): void {
   if (last.sequence < seen.sequence) throw new Fault('log-shrunk', { subject, seen, last: headOf(last) });
   if (last.sequence === seen.sequence && last.hash !== seen.hash) throw new Fault('log-broken', { subject, seen, found: headOf(last) });

@@ -1,6 +1,6 @@
 import type { NamedValues } from './named-values.js';
 
-/** Named values in this process's memory, gone when the process ends. */
+/** Named values in this process's memory; lost when the process ends. */
 export class MemoryValues implements NamedValues {
   private readonly values = new Map<string, { readonly bytes: Uint8Array; readonly revision: number }>();
   private revision = 0;
@@ -20,7 +20,7 @@ export class MemoryValues implements NamedValues {
     return true;
   }
 
-  /** The first name that begins with `prefix` and was last written behind this place, as a stream holds names. */
+  /** The first name that begins with `prefix` and was last written after this position, in stream order. */
   async next(prefix: string, after: number): Promise<{ readonly name: string; readonly place: number } | undefined> {
     let first: { readonly name: string; readonly place: number } | undefined;
     for (const [name, { revision: place }] of this.values)

@@ -15,7 +15,7 @@ import {
 } from './commit.js';
 import type { EventStore } from './event-store.js';
 
-/** The log in this process's memory: the same bytes, chain and refusals as the real one, gone when the process ends. */
+/** The log in this process's memory, with the same bytes, hash chain and rejections as on JetStream; lost when the process ends. */
 export class MemoryEventStore implements EventStore {
   private readonly stored: { readonly subject: string; readonly bytes: Uint8Array }[] = [];
   private readonly bySubject = new Map<string, number[]>();

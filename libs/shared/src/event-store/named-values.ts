@@ -1,10 +1,10 @@
-/** Values by their names, the newest of each. Every method throws `Fault('log-unreachable')` when it is not answered. */
+/** The newest value of each name. Every method throws `Fault('log-unreachable')` when the store does not respond. */
 export interface NamedValues {
   get(name: string): Promise<{ readonly bytes: Uint8Array; readonly revision: number } | undefined>;
 
-  /** The bytes that any copy has, which may not be the newest. Three times as fast for large ones. */
+  /** The bytes from any replica, which may not be the newest. Three times as fast for large values. */
   bytes(name: string): Promise<Uint8Array | undefined>;
 
-  /** @param after the revision that the value must still have (0: none); absent: whatever it has. @returns false where it has another */
+  /** @param after the expected revision of the value (0: no value); absent: any revision. @returns false when the revision differs */
   put(name: string, bytes: Uint8Array, after?: number): Promise<boolean>;
 }

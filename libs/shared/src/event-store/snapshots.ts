@@ -4,68 +4,68 @@ import { type Hash, sha256 } from '../kernel/hash.js';
 import type { Head } from './commit.js';
 import type { NamedValues } from './named-values.js';
 
-/** Something that a fold is made of, as JSON can hold it. Its rows may be cut into pieces, each of which is such a part. */
+/** A part of an aggregate's state, as JSON. Its rows may be split into pieces, each of which is such a part. */
 export interface Part {
   readonly kind: string;
   readonly rows?: readonly unknown[];
 }
 
-/** What a snapshot is of. */
+/** Identifies a snapshot. */
 export interface Snapshot {
   readonly subject: string;
-  /** The last commit that is in it. */
+  /** The last commit that it contains. */
   readonly head: Head;
-  /** How much was folded, in the unit of who took it. */
+  /** The length of the folded history, in the unit of the aggregate. */
   readonly length: number;
 }
 
-/** Pieces that lie somewhere: of which version, and how many. */
+/** Stored pieces: the version they belong to, and their number. */
 interface Pieces {
   readonly version: number;
   readonly count: number;
 }
 
-/** A snapshot that is stored: where, and what its pieces are. */
+/** A stored snapshot: its pieces and its revision. */
 export interface StoredSnapshot extends Snapshot {
   readonly shape: string;
   readonly pieces: readonly Hash[];
-  /** The one before it: its pieces are kept until the next one, for who reads them now. */
+  /** The previous snapshot: its pieces are kept until the next one, for readers that are still reading them. */
   readonly before: Pieces | undefined;
-  /** Of what names the pieces. */
+  /** Of the record that lists the pieces. */
   readonly revision: number;
 }
 
-/** Rows of one piece, fewer where they are long. */
+/** Rows in one piece; fewer if they are long. */
 const ROWS_A_PIECE = 2_000;
-/** With room for one long row more it fits every server: the default max_payload of NATS is 1 MiB. */
+/** With room for one more long row, a piece fits every server: the default max_payload of NATS is 1 MiB. */
 const MAX_PIECE_BYTES = 512 * 1024;
 const NOTHING = new Uint8Array();
-/** Asked for together: the next are on their way while these are read. */
+/** Pieces read concurrently: the next ones are loaded while these are applied. */
 const PIECES_AT_ONCE = 8;
 
 /**
- * What folds add up to at some commit, so that who comes new need not read the log from its beginning. The log stays the only truth: a
- * snapshot that is torn, changed, missing or of another shape is not used, and what follows its head is read from the log, which proves
- * that the head is in it. Pieces are named by the version they are of, and two who take a snapshot of one version write the same: so many
- * may write at once, and nobody ever reads a mixture.
+ * Snapshots of aggregates, so that a process need not read a log from its beginning. The log stays the only truth. A torn, changed,
+ * missing or outdated snapshot is not used. The commits after its head are read from the log, which proves that it contains the head.
+ * Pieces are named by their version, and two writers of one version write the same bytes. So many processes may write at once, and no
+ * reader gets a mixture.
  */
 export class Snapshots {
-  /** Revisions that cannot be used: such a one is replaced, however new it is. */
+  /** Revisions that cannot be used: such a snapshot is replaced, however new it is. */
   private readonly distrusted = new Set<number>();
 
-  /** @param shape names the code that wrote a snapshot: only what the same code wrote is read */
+  /** @param shape identifies the code that wrote a snapshot: only snapshots of the same shape are read */
   constructor(
     private readonly values: NamedValues,
     private readonly shape: string,
   ) {}
 
-  /** The newest one of a subject, where it is of our shape. */
+  /** The newest snapshot of a subject, if it has this shape. */
   async latest(subject: string): Promise<StoredSnapshot | undefined> {
     const { stored } = await this.newest(subject);
     return stored?.shape === this.shape ? stored : undefined;
   }
 
-  /** Its parts, in pieces, each proven to be what was written. @throws Fault `snapshot-unusable` */
+  /** Its parts, in pieces, each verified by its hash. @throws Fault `snapshot-unusable` */
   async *read(stored: StoredSnapshot): AsyncIterable<Part> {
     const { subject, head, pieces } = stored;
     for (let first = 0; first < pieces.length; first += PIECES_AT_ONCE) {
@@ -82,12 +82,12 @@ export class Snapshots {
     }
   }
 
-  /** Has it replaced by the next one, also by one of the same commit. */
+  /** Marks a snapshot for replacement by the next one, even at the same commit. */
   distrust({ revision }: StoredSnapshot): void {
     this.distrusted.add(revision);
   }
 
-  /** Makes a snapshot the newest one. @returns false where a newer one is stored already, or another was faster */
+  /** Stores a snapshot as the newest one. @returns false when a newer one exists, or another writer was first */
   async write(snapshot: Snapshot, parts: readonly Part[]): Promise<boolean> {
     const { subject, head, length } = snapshot;
     const { stored: before, revision } = await this.newest(subject);
@@ -107,14 +107,14 @@ export class Snapshots {
     return isNewest;
   }
 
-  /** What breaks off before this leaves pieces that nobody names; they are forgotten by their age. */
+  /** A writer that fails before this step leaves unreferenced pieces; they expire by age. */
   private async emptyUnused(subject: string, old: Pieces | undefined): Promise<void> {
     const { stored } = await this.newest(subject);
     if (old === undefined || stored?.head.version === old.version || stored?.before?.version === old.version) return;
     for (let number = 0; number < old.count; number++) await this.values.put(nameOf(subject, old.version, number), NOTHING);
   }
 
-  /** What cannot be read is replaced by the next. */
+  /** An unreadable record is replaced by the next snapshot. */
   private async newest(subject: string): Promise<{ readonly stored: StoredSnapshot | undefined; readonly revision: number }> {
     const found = await this.values.get(nameOf(subject, 'head'));
     const { bytes, revision } = found ?? { bytes: undefined, revision: 0 };
@@ -129,7 +129,7 @@ function readStored(bytes: Uint8Array): Omit<StoredSnapshot, 'revision'> | undef
   try {
     return JSON.parse(bufferOf(bytes).toString()) as Omit<StoredSnapshot, 'revision'>;
   } catch {
-    return undefined; // as good as none
+    return undefined; // treated as missing
   }
 }
 

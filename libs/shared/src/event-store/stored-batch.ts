@@ -19,7 +19,7 @@ interface CloudEvent {
 const TYPE = /^admit\.(.+)$/;
 const DECISION = /^CommandDecided\./;
 
-/** The first layout of a commit, a batch of CloudEvents in their order: it is not written any more, and read for ever. */
+/** Reads the first layout of a commit, a batch of CloudEvents in order. It is no longer written, and stays readable for ever. */
 export function readBatch(source: string, bytes: Buffer): StoredCommit {
   const batch = JSON.parse(bytes.toString('utf8')) as readonly CloudEvent[];
   const [first] = batch;

@@ -8,9 +8,9 @@ import { readBatch } from './stored-batch.js';
 import { type CommitContent, numberIn, type StoredCommit, type StoredDecision, type StoredEvent } from './stored-form.js';
 
 /**
- * A commit is one CloudEvent 1.0: its version is the id; its data are types, keys, events and decisions; `previous` is the hash of the
- * commit before. What a fold needs are its first `cut` bytes. The records of decisions, half of the whole, stand behind them: `behind` is
- * the SHA-256 of that, so the hash of the front is that of the commit, and who folds neither hashes nor parses the rest.
+ * A commit is one CloudEvent 1.0. Its version is the id; its data are types, keys, events and decisions; `previous` is the hash of the
+ * previous commit. A fold needs only the first `cut` bytes. The records of decisions, half of the total, follow them. `behind` is their
+ * SHA-256, so the hash of the first part is the hash of the commit, and a fold neither hashes nor parses the rest.
  */
 interface CloudEvent {
   readonly cut: number;
@@ -29,7 +29,7 @@ export const CONTENT_TYPE = 'application/cloudevents+json';
 const TYPE = 'admit.Commit.v2';
 const LATER_TYPE = /^admit\.Commit\.v\d+$/;
 const BEGIN = '{"cut":';
-const CUT_DIGITS = 7; // of fixed length, so that the number does not move what it counts
+const CUT_DIGITS = 7; // fixed length, so that the number does not change the length that it states
 const DECISIONS = ',"decisions":';
 const END = '}}';
 const BATCH_BEGINS = '['.charCodeAt(0);
@@ -41,7 +41,7 @@ export function writeStored({ subject, version, previous, at, keys, ...told }: C
   const types: string[] = [];
   const events = storedOf(told.events, at, types);
   const decisions = storedOf(told.decisions, at, types).map((decision, index) => {
-    const data = { ...(decision.data as CommandDecided['data']), keyHash: undefined }; // it stands in front, among the keys
+    const data = { ...(decision.data as CommandDecided['data']), keyHash: undefined }; // the key is stored in the first part, among the keys
     return { before: told.decisions[index]?.before, ...decision, data };
   });
   const of = { specversion: '1.0', id: `${version}`, source: sourceOf(subject), type: TYPE, time: new Date(at).toISOString(), previous };
@@ -62,12 +62,12 @@ function storedOf(recorded: readonly Recorded[], start: number, types: string[])
 }
 
 /**
- * Reads the bytes of a commit of this subject, in this layout or the one before it.
- * @throws Fault `event-unknown` for a layout of a later version; anything else for what is no commit of this subject
+ * Reads the bytes of a commit of this subject, in this layout or the previous one.
+ * @throws Fault `event-unknown` for a layout of a later version; any other error if the bytes are no commit of this subject
  */
 export function readStored(subject: string, bytes: Uint8Array): StoredCommit {
   const buffer = bufferOf(bytes);
-  const source = sourceOf(subject); // a commit that was moved here from another subject is none of this one
+  const source = sourceOf(subject); // rejects a commit that was moved here from another subject
   if (buffer[0] === BATCH_BEGINS) return readBatch(source, buffer);
   const cut = cutOf(buffer);
   const { specversion, id, type, time, previous, data, ...more } = JSON.parse(frontOf(buffer)) as CloudEvent;
@@ -81,17 +81,17 @@ export function readStored(subject: string, bytes: Uint8Array): StoredCommit {
   return { version, hash: sha256(buffer.subarray(0, cut)), previous, at, ...data, decisions };
 }
 
-/** The hash of a commit: of what stands before its cut, which names that of the rest. */
+/** The hash of a commit: of the bytes before its cut, which contain the hash of the rest. */
 export function hashOf(bytes: Uint8Array): Hash {
   return sha256(bytes[0] === BATCH_BEGINS ? bytes : bytes.subarray(0, cutOf(bufferOf(bytes))));
 }
 
-/** What a fold reads of a commit, as JSON. */
+/** The part of a commit that a fold reads, as JSON. */
 export const frontOf = (bytes: Buffer): string => bytes.toString('utf8', 0, cutOf(bytes)) + END;
 
 const cutOf = (bytes: Buffer): number => Number(bytes.toString('latin1', BEGIN.length, BEGIN.length + CUT_DIGITS));
 
-/** One for each key, which stands in front alone. */
+/** One decision for each key; keys are stored only in the first part. */
 function readDecisions(behind: Buffer, hash: Hash, { keys, events }: CloudEvent['data']): readonly StoredDecision[] {
   if (sha256(behind) !== hash) throw new TypeError(`what stands behind the cut has the hash ${sha256(behind)}, and not ${hash}`);
   const decisions = JSON.parse(behind.toString('utf8', DECISIONS.length, behind.length - END.length)) as readonly StoredDecision[];

@@ -3,10 +3,10 @@ import type { DomainEvent, Recorded } from '../domain/recorded.js';
 import type { Hash } from '../kernel/hash.js';
 import type { KeyHash } from '../kernel/ids.js';
 
-/** The record of a decision, and how many of the commit's events stand before it. */
+/** The record of a decision, and the number of the commit's events before it. */
 export type PlacedDecision = Recorded<CommandDecided> & { readonly before: number };
 
-/** What is written of a commit. */
+/** The contents of a commit to write. */
 export interface CommitContent {
   readonly subject: string;
   readonly version: number;
@@ -19,15 +19,15 @@ export interface CommitContent {
 
 /** One event as a commit holds it. */
 export interface StoredEvent {
-  /** Which of the commit's types it is of. */
+  /** Index into the commit's types. */
   readonly type: number;
-  /** Milliseconds since 1970, UTC. Absent: that of the one before it; of the first: that of the commit. */
+  /** Milliseconds since 1970, UTC. Absent: the time of the previous event; for the first: that of the commit. */
   readonly at?: number;
   readonly traceparent?: string;
   readonly data: unknown;
 }
 
-/** The record of a decision, and how many of the commit's events stand before it. */
+/** The record of a decision, and the number of the commit's events before it. */
 export interface StoredDecision extends StoredEvent {
   readonly before: number;
   readonly data: CommandDecided['data'];
@@ -36,27 +36,27 @@ export interface StoredDecision extends StoredEvent {
 /** The parsed bytes of a commit, before its events are built. */
 export interface StoredCommit {
   readonly version: number;
-  /** What the next commit carries. */
+  /** The hash that the next commit contains. */
   readonly hash: Hash;
   readonly previous: Hash | '';
-  /** Of what was decided last in it. */
+  /** Time of its last decision. */
   readonly at: number;
   /** `<name>.v<version>`, each once. */
   readonly types: readonly string[];
-  /** Of the keys that were decided in it, one for each decision in their order. */
+  /** The keys that were decided in it, one for each decision, in order. */
   readonly keys: readonly KeyHash[];
   readonly events: readonly StoredEvent[];
-  /** Read when it is called. */
+  /** Parsed on call. */
   readonly decisions: () => readonly StoredDecision[];
 }
 
-/** Where a type stands among those of a commit; a new one comes last. */
+/** The index of a type among those of a commit; a new type is appended. */
 export function numberIn(types: string[], type: string): number {
   const known = types.indexOf(type);
   return known < 0 ? types.push(type) - 1 : known;
 }
 
-/** Makes something of each event, its time and its place: what was decided together has one time, which stands at the first. */
+/** Maps each event with its time and its index. Events that were decided together share one time, which the first of them carries. */
 export function timed<S extends StoredEvent, T>(
   events: readonly S[],
   start: number,

@@ -27,18 +27,27 @@ import { CONTENT_TYPE, hashOf, writeStored } from '../stored-commit.js';
 import { leaderInfo } from './leader-info.js';
 
 export const EVENTS_STREAM = 'EVENTS';
-/** One publish or read waits this long for the leader; its outcome is then unknown and looked up. */
+/** The time limit of one publish or read at the leader; then its result is unknown and is looked up. */
 const REQUEST_TIMEOUT_MS = 2_000;
-/** An append whose outcome stays unknown is looked up and, since it can land only once, sent again this often. */
+/**
+ * The number of attempts of an append whose result stays unknown. Each is looked up first; a repetition is safe because a commit is
+ * stored only once.
+ */
 const APPEND_TRIES = 4;
-/** Up to so many commits are read one by one from the leader; what follows comes by an ordered consumer. */
+/** Up to this many commits are read one by one from the leader; more are read with an ordered consumer. */
 const SINGLE_READS = 8;
-/** What may be on its way here. Bytes, not messages: a thousand commits of 48 KB cut the connection, and folding 100,000 orders took 80 s. */
+/**
+ * The limit of pending bytes of a pull. Bytes, not messages: a thousand commits of 48 KB cut the connection, and folding 100,000 orders
+ * took 80 s.
+ */
 const PULL_BYTES = 16 * 1024 * 1024;
-/** All that is asked for is there: a pull that the server ended in silence is noticed, by its missing heartbeats, after about this long. */
+/**
+ * The expiry of a pull. All requested commits exist, so a pull that the server dropped silently is noticed after about this time, by its
+ * missing heartbeats.
+ */
 const PULL_EXPIRES_MS = 2_000;
 
-/** What the server's STREAM.MSG.GET takes; the client's type leaves out the last form. */
+/** The request of the server's STREAM.MSG.GET; the client's type omits the last form. */
 type Query = { readonly seq: number } | { readonly last_by_subj: string } | { readonly seq: number; readonly next_by_subj: string };
 
 type Decode<C> = (subject: string, sequence: number, bytes: Uint8Array) => C;
@@ -58,7 +67,7 @@ export class JetStreamEventStore implements EventStore {
   async head(subject: string): Promise<Head> {
     const last = await this.last(subject);
     if (last !== undefined) return headOf(last);
-    await this.state(); // that there is nothing is an answer, too: only who leads can give it
+    await this.state(); // an empty result needs proof too: only the leader can give it
     return NO_HEAD;
   }
 
@@ -103,7 +112,7 @@ export class JetStreamEventStore implements EventStore {
         const { seq } = await this.publish(subject, expected, bytes);
         return { ...commit, sequence: seq };
       } catch (thrown) {
-        cause = thrown; // refused, timed out, or the answer was lost: only the log knows, so it is asked
+        cause = thrown; // rejected, timed out, or the response was lost: only reading the log can decide
       }
       try {
         const landed = await this.get({ seq: expected.sequence + 1, next_by_subj: subject });
@@ -132,8 +141,8 @@ export class JetStreamEventStore implements EventStore {
   }
 
   /**
-   * The last commit, held against what was seen before. A leader that is cut off from the others, and does not know it yet, may end before
-   * that: it is asked for again from one that has proven to lead.
+   * The last commit, compared with an earlier one. A partitioned leader that still claims leadership may end before that commit: then
+   * the read is repeated at a confirmed leader.
    */
   private async lastSince(subject: string, seen: Head): Promise<Head> {
     let last = await this.last(subject);
@@ -146,8 +155,8 @@ export class JetStreamEventStore implements EventStore {
   }
 
   /**
-   * Nothing follows what was seen: because it is the last, or because the log ends before it, or because who was asked leads no more and
-   * has not heard of it. Asks for no commit, which may be large.
+   * Called when no commit follows the seen head: because it is the last one, because the log lost data, or because the responding server
+   * is no longer the leader. Reads no commit, which may be large.
    */
   private async assertReaches(subject: string, seen: Pick<Head, 'sequence'>): Promise<void> {
     const { last_seq } = await this.state();
@@ -162,7 +171,7 @@ export class JetStreamEventStore implements EventStore {
     }
   }
 
-  /** A long stretch by an ordered consumer. It may be served by a follower, so it is read until the leader's last commit has come. */
+  /** Reads many commits with an ordered consumer. A follower may serve it, so it reads until the leader's last commit arrives. */
   private async *consume(subject: string, after: Head, last: Head): AsyncIterable<Commit> {
     try {
       const consumer = await this.js.consumers.get(EVENTS_STREAM, { filter_subjects: subject, opt_start_seq: after.sequence + 1 });

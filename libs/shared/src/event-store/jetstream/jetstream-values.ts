@@ -4,17 +4,17 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { Fault } from '../../kernel/fault.js';
 import type { NamedValues } from '../named-values.js';
 
-/** One read or write of at most a megabyte waits this long for the leader. */
+/** The time limit for one read or write of at most a megabyte at the leader. */
 const REQUEST_TIMEOUT_MS = 2_000;
-/** What the server says when the value is no longer the one that was read: wrong last sequence, or another write on its way. */
-const OTHERS_FIRST: readonly number[] = [10071, 10164];
+/** The server's error codes when the value is not the one that was read: wrong last sequence, or another write in progress. */
+const REVISION_DIFFERS: readonly number[] = [10071, 10164];
 
 /** Named values in a key-value bucket of NATS. */
 export class JetStreamValues implements NamedValues {
   private constructor(
     private readonly bucket: string,
     private readonly kv: KV,
-    /** The leader answers in JSON, with the bytes as base64; a copy that is asked directly sends them as they are. */
+    /** The leader responds in JSON with base64 bytes; a replica that is read directly sends raw bytes. */
     private readonly copies: KV,
   ) {}
 
@@ -38,7 +38,7 @@ export class JetStreamValues implements NamedValues {
     const wrote = this.kv.put(name, bytes, options).then(
       () => true,
       (thrown: unknown) => {
-        if (thrown instanceof JetStreamApiError && OTHERS_FIRST.includes(thrown.code)) return false;
+        if (thrown instanceof JetStreamApiError && REVISION_DIFFERS.includes(thrown.code)) return false;
         throw thrown;
       },
     );

@@ -1,45 +1,51 @@
 import type { ClusterInfo, JetStreamManager, StreamInfo, StreamInfoRequestOptions } from '@nats-io/jetstream';
 import { Fault } from '../../kernel/fault.js';
 
-/** What is needed to tell who answered. */
-export type Answered = Pick<StreamInfo, 'cluster'>;
+/** The part of a response that identifies the responding server. */
+export type LeaderResponse = Pick<StreamInfo, 'cluster'>;
 
 /**
- * A leader that has heard from most of the others within this leads: it asks them every second, and they elect another after 4 s of silence
- * at the earliest. One that is cut off goes on for 10 to 20 s with what it has.
+ * A leader that heard from a majority within this time still leads: it contacts the others every second, and they elect another leader
+ * after at least 4 s of silence. A partitioned leader continues with its own state for 10 to 20 s.
  */
-const HEARD_WITHIN_NANOS = 2.5e9;
+const ACTIVE_WITHIN_NANOS = 2.5e9;
 
 /**
- * What a stream's leader says of it. While none is elected every server that has a copy answers with that copy, and it may lack what was
- * acknowledged a moment ago: whoever believed it would take a log for one that has lost something. So may one that was the leader.
- * @throws Fault `log-unreachable` where another than the leader answered, or the others may have another leader by now
+ * Returns the stream info of the leader. While no leader is elected, every server responds from its own replica, which may lack messages
+ * acknowledged a moment ago. A reader would then report a log that lost data. The same holds for a former leader.
+ * @throws Fault `log-unreachable` when the responding server is not the leader, or the others may have elected another one
  */
 export async function leaderInfo(jsm: JetStreamManager, stream: string, options?: Partial<StreamInfoRequestOptions>): Promise<StreamInfo> {
   return fromLeader(stream, await jsm.streams.info(stream, options));
 }
 
-/** The same, of an answer that came another way. */
-export function fromLeader<Info extends Answered>(stream: string, info: Info): Info {
+/** The same check for a response from another request. */
+export function fromLeader<Info extends LeaderResponse>(stream: string, info: Info): Info {
   if (info.cluster === undefined) return info;
   if (!isLeaders(info.cluster)) throw new Fault('log-unreachable', { stream, reason: 'it has no leader now' });
   if (!isFollowed(info.cluster)) throw new Fault('log-unreachable', { stream, reason: 'its leader does not hear the others' });
   return info;
 }
 
-/** A server names the others that have a copy: the leader is not among them if it is the one that answers. */
+/** A server lists the other servers with a replica: the leader is not listed if it is the one that responds. */
 const isLeaders = ({ leader = '', replicas = [] }: ClusterInfo): boolean => leader !== '' && !replicas.some(({ name }) => name === leader);
 
-/** Most of those that have a copy, the leader among them, were heard lately. Nothing but 0 is said of one that was never heard. */
+/**
+ * True when a majority of the servers with a replica, including the leader, was heard recently. A server that was never heard has the
+ * value 0.
+ */
 function isFollowed({ replicas = [] }: ClusterInfo): boolean {
-  const heard = replicas.filter(({ active }) => active > 0 && active <= HEARD_WITHIN_NANOS);
-  return 2 * (heard.length + 1) > replicas.length + 1;
+  const current = replicas.filter(({ active }) => active > 0 && active <= ACTIVE_WITHIN_NANOS);
+  return 2 * (current.length + 1) > replicas.length + 1;
 }
 
-/** How many servers have all of a stream: its leader, and those that keep up with it. None while it is being agreed on who has a copy. */
-export function wholeCopies({ cluster }: Answered): number {
+/**
+ * The number of servers that hold the complete stream: its leader, and the followers that are current. 0 while the placement of replicas
+ * changes.
+ */
+export function wholeCopies({ cluster }: LeaderResponse): number {
   if (cluster === undefined) return 1;
-  const { desired }: ClusterInfo & { readonly desired?: unknown } = cluster; // the client's type leaves it out
+  const { desired }: ClusterInfo & { readonly desired?: unknown } = cluster; // the client's type omits it
   if (desired !== undefined || !isLeaders(cluster)) return 0;
   return 1 + (cluster.replicas ?? []).filter(({ current, offline }) => current && offline !== true).length;
 }

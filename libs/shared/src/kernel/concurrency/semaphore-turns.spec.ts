@@ -37,7 +37,7 @@ describe('places that are shared in turn', () => {
     for (let work = 0; work < 1_000; work += 1) void works.add('much');
     void works.add('one');
     await works.end();
-    expect(works.begun).toEqual(['much', 'much', 'much']); // whose turn it was
+    expect(works.begun).toEqual(['much', 'much', 'much']); // the key whose turn it was
     await works.end();
     expect(works.begun.at(-1)).toBe('one');
   });

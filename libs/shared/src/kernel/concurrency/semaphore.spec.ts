@@ -45,7 +45,7 @@ it('gives the place of one that takes too long to the next, so that a silent bro
   for (const letGo of end) letGo();
   await settled();
   const again = await crowd(lane);
-  expect(again.begun).toHaveLength(32); // a place that was passed on is not passed on twice
+  expect(again.begun).toHaveLength(32); // a slot that was passed on is not passed on twice
   while (again.end.length > 0) {
     for (const letGo of again.end.splice(0)) letGo();
     await settled();
@@ -117,12 +117,12 @@ it('[L13] lets a key that is alone have all places, and leaves it no more than i
   await flood.end();
   expect([flood.begun(), quiet.begun()]).toEqual([8, 2]);
   for (let end = 0; end < 4; end += 1) await flood.end();
-  expect(flood.begun()).toBe(9); // 2 of 8 ran on, and that is less than its share
+  expect(flood.begun()).toBe(9); // 2 of 8 exceeded their time, which is below its share
   const calm = hold(lane, 'calm', 4);
-  expect(calm.begun()).toBe(3); // 5 places were free at once, whatever the flood has waiting
+  expect(calm.begun()).toBe(3); // 5 slots were free at once, however many tasks of the flood wait
   for (let end = 0; end < 200; end += 1) await Promise.all([flood.end(), quiet.end(), calm.end()]);
   expect([flood.begun(), quiet.begun(), calm.begun()]).toEqual([100, 2, 4]);
-  expect(hold(lane, 'calm', 8).begun()).toBe(3); // nothing was lost: its share is free again
+  expect(hold(lane, 'calm', 8).begun()).toBe(3); // no slot was lost: its share is free again
 });
 
 it('[L13] counts a key as in use for ten seconds after its last work, and then leaves all places to the one that is alone', async () => {
@@ -135,5 +135,5 @@ it('[L13] counts a key as in use for ten seconds after its last work, and then l
   now = 10_000;
   const later = hold(lane, 'flood', 2);
   await settled();
-  expect([later.begun(), flood.begun()]).toEqual([1, 3]); // those that came before begin first
+  expect([later.begun(), flood.begun()]).toEqual([1, 3]); // earlier tasks begin first
 });

@@ -1,15 +1,15 @@
 import type { Release } from './keyed-slots.js';
 
 export interface SemaphoreLimits {
-  /** Pieces of work that run at once. */
+  /** Tasks that run at once. */
   readonly width: number;
-  /** Of those, at most so many of one key while another key is in use. A key that is alone may have them all. Absent: no bound of a key. */
+  /** At most this many tasks of one key while another key is in use. A key alone may use all slots. Absent: no limit per key. */
   readonly perKey?: number;
-  /** Work that takes longer gives its place to the next, and runs on. */
+  /** A task that takes longer releases its slot to the next one, and continues. */
   readonly longestMs?: number;
 }
 
-/** A key is in use for so long after its last work came: one that asks once a second finds its places free each time. */
+/** A key counts as in use for this long after its last task arrived: a key with one task a second finds its slots free each time. */
 const IN_USE_MS = 10_000;
 
 /**
@@ -18,17 +18,17 @@ const IN_USE_MS = 10_000;
  */
 export class Semaphore {
   private running = 0;
-  /** By key; the front has its turn next. */
+  /** By key; the first entry has the next turn. */
   private readonly lines = new Map<string, (() => void)[]>();
-  /** Places that a key holds. */
+  /** Slots that each key holds. */
   private readonly held = new Map<string, number>();
-  /** When each key that is in use came last; the front came first. */
+  /** The last arrival of each key in use; the oldest comes first. */
   private readonly cameAt = new Map<string, number>();
   private readonly limits: SemaphoreLimits;
 
   constructor(
     limits: number | SemaphoreLimits,
-    /** Milliseconds that never go back. */
+    /** A monotonic clock in milliseconds. */
     private readonly now: () => number = () => performance.now(),
   ) {
     this.limits = typeof limits === 'number' ? { width: limits } : limits;
@@ -36,7 +36,7 @@ export class Semaphore {
 
   async run<T>(work: () => Promise<T>, key = ''): Promise<T> {
     const turn = this.acquire(key);
-    const leave = typeof turn === 'function' ? turn : await turn; // where there is room, it begins at once
+    const leave = typeof turn === 'function' ? turn : await turn; // a free slot is taken synchronously
     try {
       return await work();
     } finally {
@@ -44,7 +44,7 @@ export class Semaphore {
     }
   }
 
-  /** Takes a place, or waits for one. @returns the function that gives it back */
+  /** Takes a slot, or waits for one. @returns the function that releases it */
   acquire(key = ''): Release | Promise<Release> {
     this.note(key);
     if (!this.hasRoom(key) || this.lines.has(key)) return new Promise((resolve) => this.wait(key, () => resolve(this.leaving(key))));
@@ -73,7 +73,7 @@ export class Semaphore {
     if (this.limits.perKey === undefined) return;
     const now = this.now();
     this.cameAt.delete(key);
-    this.cameAt.set(key, now); // at the end: the front came first
+    this.cameAt.set(key, now); // moves it to the end: the oldest comes first
     for (const [other, at] of this.cameAt) {
       if (now - at < IN_USE_MS) break;
       this.cameAt.delete(other);
@@ -89,7 +89,7 @@ export class Semaphore {
     const line = this.lines.get(key);
     if (line === undefined) this.lines.set(key, [begin]);
     else line.push(begin);
-    this.beginAll(); // where a key is alone again
+    this.beginAll(); // a key may be alone again
   }
 
   private release(key: string): void {
@@ -100,13 +100,13 @@ export class Semaphore {
     this.beginAll();
   }
 
-  /** Fills the places that are free: more than one where a key is alone again that had to leave places to others. */
+  /** Fills the free slots: more than one when a key is alone again after it left slots to others. */
   private beginAll(): void {
     for (let key = this.nextKey(); key !== undefined; key = this.nextKey()) {
       const line = this.lines.get(key) ?? [];
       const next = line.shift();
       this.lines.delete(key);
-      if (line.length > 0) this.lines.set(key, line); // at the end: every other key has its turn first
+      if (line.length > 0) this.lines.set(key, line); // to the end: every other key has its turn first
       this.hold(key);
       next?.();
     }

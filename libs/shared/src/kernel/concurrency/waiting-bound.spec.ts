@@ -2,7 +2,7 @@ import { WaitingBound } from './waiting-bound.js';
 
 const LIMITS = { longestMs: 2_000, least: 100, most: 4_000 };
 
-/** A clock, and a bound with so many served a second for so long. */
+/** A clock and a bound; simulates a number of served requests a second for a time. */
 class Served {
   private now = 0;
   readonly bound = new WaitingBound(LIMITS, () => this.now);

@@ -1,18 +1,19 @@
 export interface WaitingLimits {
   /** The longest wait. */
   readonly longestMs: number;
-  /** So many may wait whatever the rate; below it, nothing is measured, because the rate is that of the demand. */
+  /** This many may wait at any rate. Below it nothing is measured: the rate would be that of the demand. */
   readonly least: number;
-  /** So many may wait while the rate is not known, and at any rate. */
+  /** This many may wait while the rate is unknown, and at most at any rate. */
   readonly most: number;
 }
 
-/** A rate is measured over this long: shorter, one slow commit halves it; longer, it follows a change too late. */
+/** The window of a measurement. Shorter, one slow commit halves the rate; longer, the rate follows a change too late. */
 const WINDOW_MS = 500;
 
 /**
- * How many may wait, so that each is served in time: as many as are served in that time, at the rate measured while there is always work. A
- * constant bound is too large for a slow machine, whose callers then all time out, and too small for a fast one.
+ * The number of requests that may wait so that each is served in time: as many as are served in that time, at the rate measured while
+ * work is always waiting. A constant limit is too large for a slow machine, whose callers then all time out, and too small for a fast
+ * one.
  */
 export class WaitingBound {
   private window: { readonly since: number; served: number } | undefined;
@@ -20,11 +21,11 @@ export class WaitingBound {
 
   constructor(
     private readonly limits: WaitingLimits,
-    /** Milliseconds that never go back. */
+    /** A monotonic clock in milliseconds. */
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** One was served. @param waiting so many wait still */
+  /** Records one served request. @param waiting the number that still waits */
   served(waiting: number): void {
     if (waiting < this.limits.least) {
       this.window = undefined;
@@ -37,7 +38,7 @@ export class WaitingBound {
   }
 
   get size(): number {
-    if (this.window !== undefined) this.measure(this.window); // also where none is served any more
+    if (this.window !== undefined) this.measure(this.window); // also when no request is served any more
     const { longestMs, least, most } = this.limits;
     return this.perMs === undefined ? most : Math.min(most, Math.max(least, this.perMs * longestMs));
   }
