@@ -2,10 +2,7 @@ import { assertHolds, type Commit, type Head } from '../event-store/commit.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { Aggregate, AggregateDefinition, SnapshotSource } from './aggregate.js';
 
-/**
- * One read of the log returns at most this many commits, of up to 1 MB each. A process that fell further behind reads the rest under the
- * lock.
- */
+/** The maximum of commits of one read, of up to 1 MB each. A process that is further behind reads the rest under the lock. */
 export const MAX_COMMITS_PER_READ = 8;
 /** A subject with fewer commits is read without looking up a snapshot: most of them have none. */
 const COMMITS_BEFORE_A_SNAPSHOT = 8;

@@ -19,10 +19,7 @@ import { CoalescedReads } from './coalesced-reads.js';
 
 /** The tenant of a subject `ev.<tenant>.<kind>.<sale>`. */
 const tenantOf = (subject: string): string => subject.split('.')[1] ?? '';
-/**
- * Limits of a group in commands and bytes, and of a commit in bytes of events; the rest goes into the next one. Tenants take turns, then
- * their sales.
- */
+/** Limits of a group, and of a commit in bytes of events; the rest goes into the next one. Tenants take turns, then their sales. */
 const GROUP = { maxCount: 256, maxBytes: 512 * 1024, maxKeys: 64, ownerOf: tenantOf };
 const FULL_COMMIT_BYTES = 640 * 1024;
 /** A group that loses the race against another process is decided again at most this often before it fails. */
@@ -145,10 +142,7 @@ export class AggregateRepository<A extends Aggregate> {
     return results.length;
   }
 
-  /**
-   * Checks that the log holds no later commit. A commit is checked by its expected head; a result without events needs this check, or it
-   * would depend on an old state for ever.
-   */
+  /** Checks that no later commit exists. An append checks this by its expected head; a result without events has no append. */
   private async assertLatest({ subject, head }: A): Promise<void> {
     for await (const _ of this.store.read(subject, head)) throw this.lostRace();
   }
@@ -171,10 +165,7 @@ export class AggregateRepository<A extends Aggregate> {
     return [];
   }
 
-  /**
-   * Reads the commits after the aggregate's head from the log, and applies them under the lock. An aggregate that is not in memory is
-   * loaded under the lock.
-   */
+  /** Reads the commits after the aggregate's head, and applies them under the lock. Loads a missing aggregate under the lock. */
   private async readLatest(subject: string, deliver: (aggregate: A) => void): Promise<void> {
     const before = (this.used.get(subject) ?? this.cache.get(subject))?.head;
     const next = before === undefined ? [] : await this.loader.next(subject, before);

@@ -163,10 +163,7 @@ export function assertFollows(head: Head, commit: Link): void {
   });
 }
 
-/**
- * Asserts that the log still contains a commit that was seen. If it ends earlier or holds another commit there, it lost data: this is
- * reported and never overwritten.
- */
+/** Asserts that the log still contains a commit that was seen. If it does not, the log lost data: never overwrite it. */
 export function assertHolds(subject: string, seen: Head, last: Head): void {
   if (last.sequence < seen.sequence) throw new Fault('log-shrunk', { subject, seen, last: headOf(last) });
   if (last.sequence === seen.sequence && last.hash !== seen.hash) throw new Fault('log-broken', { subject, seen, found: headOf(last) });

@@ -29,22 +29,13 @@ import { leaderInfo } from './leader-info.js';
 export const EVENTS_STREAM = 'EVENTS';
 /** The time limit of one publish or read at the leader; then its result is unknown and is looked up. */
 const REQUEST_TIMEOUT_MS = 2_000;
-/**
- * The number of attempts of an append whose result stays unknown. Each is looked up first; a repetition is safe because a commit is
- * stored only once.
- */
+/** Attempts of an append whose result stays unknown. Each is looked up first; a repetition is safe: a commit is stored once. */
 const APPEND_TRIES = 4;
 /** Up to this many commits are read one by one from the leader; more are read with an ordered consumer. */
 const SINGLE_READS = 8;
-/**
- * The limit of pending bytes of a pull. Bytes, not messages: a thousand commits of 48 KB cut the connection, and folding 100,000 orders
- * took 80 s.
- */
+/** Pending bytes of a pull, not messages: a thousand commits of 48 KB cut the connection; folding 100,000 orders took 80 s. */
 const PULL_BYTES = 16 * 1024 * 1024;
-/**
- * The expiry of a pull. All requested commits exist, so a pull that the server dropped silently is noticed after about this time, by its
- * missing heartbeats.
- */
+/** The expiry of a pull. After about this time missing heartbeats show that the server dropped the pull silently. */
 const PULL_EXPIRES_MS = 2_000;
 
 /** The request of the server's STREAM.MSG.GET; the client's type omits the last form. */
@@ -140,10 +131,7 @@ export class JetStreamEventStore implements EventStore {
     return this.get({ last_by_subj: subject });
   }
 
-  /**
-   * The last commit, compared with an earlier one. A partitioned leader that still claims leadership may end before that commit: then
-   * the read is repeated at a confirmed leader.
-   */
+  /** The last commit. If a partitioned leader ends before the seen one, the read is repeated at a confirmed leader. */
   private async lastSince(subject: string, seen: Head): Promise<Head> {
     let last = await this.last(subject);
     if ((last?.sequence ?? 0) < seen.sequence) {

@@ -30,19 +30,13 @@ export function fromLeader<Info extends LeaderResponse>(stream: string, info: In
 /** A server lists the other servers with a replica: the leader is not listed if it is the one that responds. */
 const isLeaders = ({ leader = '', replicas = [] }: ClusterInfo): boolean => leader !== '' && !replicas.some(({ name }) => name === leader);
 
-/**
- * True when a majority of the servers with a replica, including the leader, was heard recently. A server that was never heard has the
- * value 0.
- */
+/** True when a majority, including the leader, was heard recently. A server that was never heard has the value 0. */
 function isFollowed({ replicas = [] }: ClusterInfo): boolean {
   const current = replicas.filter(({ active }) => active > 0 && active <= ACTIVE_WITHIN_NANOS);
   return 2 * (current.length + 1) > replicas.length + 1;
 }
 
-/**
- * The number of servers that hold the complete stream: its leader, and the followers that are current. 0 while the placement of replicas
- * changes.
- */
+/** Servers that hold the complete stream: its leader and current followers. 0 while the placement of replicas changes. */
 export function wholeCopies({ cluster }: LeaderResponse): number {
   if (cluster === undefined) return 1;
   const { desired }: ClusterInfo & { readonly desired?: unknown } = cluster; // the client's type omits it

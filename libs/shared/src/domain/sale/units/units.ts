@@ -6,10 +6,7 @@ import { Stock } from './stock.js';
 /** Places that cannot be given away any more, by their area: `''` is the one without a name. */
 export type Withdrawn = ReadonlyMap<AreaId | '', readonly number[]>;
 
-/**
- * Which units a sale has, where the plan has them, and who has them. A unit has at most one order. Rows are never written out: a sale weighs what
- * was taken of it.
- */
+/** The units of a sale in plan order, and their orders: at most one each. Rows are not expanded: memory grows with taken units. */
 export class Units {
   private taken = 0;
   /** Blocks of a row by its name. */
