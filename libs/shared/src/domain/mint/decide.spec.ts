@@ -125,6 +125,31 @@ describe('deciding a mint', () => {
     expect(code(given([PLANNED]).when({ type: 'CompleteMint', data: completion() }))).toBe('state-forbids');
   });
 
+  describe('[compressed] a compressed ticket', () => {
+    const leaf = { tree: 'tree', index: 7, asset: 'leaf' };
+    const compressed = { collection: 'collection' };
+    const planned: MintEvent = { type: 'MintPlanned', data: plan({ compressed }) };
+
+    it('[minting NM7] completes with a leaf only, and an asset that is none completes with none', () => {
+      const completed = completion({ leaf });
+      expect(given([planned, SUBMITTED]).when({ type: 'CompleteMint', data: completed })).toEqual({
+        events: [{ type: 'MintCompleted', data: completed }],
+      });
+      expect(code(given([planned, SUBMITTED]).when({ type: 'CompleteMint', data: completion() }))).toBe('leaf-differs');
+      expect(code(given([PLANNED, SUBMITTED]).when({ type: 'CompleteMint', data: completed }))).toBe('leaf-differs');
+    });
+
+    it('[minting NM3] stays compressed, in its collection, whatever is planned later', () => {
+      const others = [plan(), plan({ compressed: { collection: 'another' } })];
+      for (const other of others) expect(code(given([planned]).when({ type: 'PlanMint', data: other }))).toBe('already-planned');
+      expect(code(given([PLANNED]).when({ type: 'PlanMint', data: plan({ compressed }) }))).toBe('already-planned');
+      const failed: readonly MintEvent[] = [planned, { type: 'MintFailed', data: failure() }];
+      expect(code(given(failed).when({ type: 'PlanMint', data: plan({ request: 2, compressed }) }))).toBe('MintPlanned');
+      const token = plan({ request: 2, program: 'Token-2022', asset: 'mint' });
+      expect(code(given(failed).when({ type: 'PlanMint', data: token }))).toBe('address-differs');
+    });
+  });
+
   it('fails only while nothing can land', () => {
     expect(code(given([]).when({ type: 'FailMint', data: failure() }))).toBe('MintFailed');
     expect(code(given([PLANNED, SUBMITTED]).when({ type: 'FailMint', data: failure() }))).toBe('state-forbids');
