@@ -1,8 +1,6 @@
 import { Argument, Option } from 'commander';
 import type { AssetKind } from '#shared/domain/sale/assets/asset-terms.js';
 import { countOf, ownCommand } from '../processes/own-command.js';
-import { ledgerChaos } from './ledger-chaos.js';
-import { DEFAULT_SLOT_MS, mintChaos } from './mint-chaos.js';
 
 const DEFAULT_TICKETS = 10_000;
 const DEFAULT_STRIKES = 200;
@@ -13,11 +11,12 @@ interface Options {
   readonly strikes: number;
   readonly seed: number;
   readonly asset: AssetKind;
-  readonly slotMs: number;
+  readonly slotMs?: number;
 }
 
 async function mint(given: Options): Promise<boolean> {
-  const report = await mintChaos(given);
+  const { DEFAULT_SLOT_MS, mintChaos } = await import('./mint-chaos.js');
+  const report = await mintChaos({ ...given, slotMs: given.slotMs ?? DEFAULT_SLOT_MS });
   const { seed, tickets, assets, leaves, duplicates, stuck, attempts, handedOutAgain, drainedInMs, faults } = report;
   const isWhole = given.asset !== 'compressed' || leaves === tickets;
   console.log(`seed ${seed} (--seed ${seed} strikes with the same chances again)`);
@@ -33,6 +32,7 @@ async function mint(given: Options): Promise<boolean> {
 }
 
 async function ledger(given: Options): Promise<boolean> {
+  const { ledgerChaos } = await import('./ledger-chaos.js');
   const { seed, killed, rival, setBack, restored, orders, entries, replay, tookMs } = await ledgerChaos(given.strikes, given.seed);
   console.log(`seed ${seed} (--seed ${seed} strikes with the same chances again)`);
   console.log(`killed: projectors ${killed.projectors} times, Postgres ${killed.postgres} times`);
@@ -51,7 +51,7 @@ await ownCommand('test:chaos')
   .addArgument(new Argument('[what]', 'what is struck at').choices(Object.keys(CHAOS)).default('mint'))
   .option('--tickets <n>', 'mint: on a chain that drops, lies and forks', countOf, DEFAULT_TICKETS)
   .addOption(new Option('--asset <kind>', 'mint: what tickets are').choices(['token-2022', 'compressed']).default('token-2022'))
-  .option('--slot-ms <n>', 'mint: of the chain; more on a busy machine', countOf, DEFAULT_SLOT_MS)
+  .option('--slot-ms <n>', 'mint: of the chain (40); more on a busy machine', countOf)
   .option('--strikes <n>', 'ledger: projectors and Postgres killed', countOf, DEFAULT_STRIKES)
   .option('--seed <n>', 'strikes with the same chances again', countOf, 1 + (Date.now() % (SEEDS - 1)))
   .action(async (what: string, options: Options) => {

@@ -1,6 +1,5 @@
 import { countOf, ownCommand, runSeeded } from '../processes/own-command.js';
 import { temporaryFolder } from '../processes/temporary.js';
-import { fuzz } from './fuzz.js';
 
 const DEFAULT_MINUTES = 1;
 const MS_PER_MINUTE = 60_000;
@@ -13,6 +12,7 @@ interface Options {
 }
 
 async function run({ minutes, seed }: Options): Promise<boolean> {
+  const { fuzz } = await import('./fuzz.js'); // only where it runs: it loads every app
   const folder = temporaryFolder('fuzz');
   try {
     const report = await fuzz(folder.path, minutes * MS_PER_MINUTE, seed, console.log);

@@ -1,9 +1,7 @@
 import { join } from 'node:path';
-import { startPostgres } from '../postgres/server.js';
 import { countOf, ownCommand, runSeeded } from '../processes/own-command.js';
 import { temporaryFolder } from '../processes/temporary.js';
-import { HistoryLedger } from './ledger.js';
-import { type Failure, runHistories } from './run.js';
+import type { Failure } from './run.js';
 
 const DEFAULT_RUNS = 100_000;
 const SHOW_EVERY = 1_000;
@@ -16,6 +14,11 @@ interface Options {
 }
 
 async function run({ runs, seed }: Options): Promise<boolean> {
+  const [{ startPostgres }, { HistoryLedger }, { runHistories }] = await Promise.all([
+    import('../postgres/server.js'),
+    import('./ledger.js'),
+    import('./run.js'),
+  ]);
   const folder = temporaryFolder('histories');
   const postgres = await startPostgres({ dataDir: join(folder.path, 'postgres') });
   const ledger = await HistoryLedger.on(postgres);

@@ -51,7 +51,7 @@ export const PAYMENT_MUTANTS: readonly Mutant[] = [
     from: "...confirmed, ...owePart(order, payer), ...oweOthers(covering, payer, 'paid-twice')];",
     to: '...confirmed, ...owePart(order, payer)];',
     checks: ['minting WI4'],
-    specs: ['test/ledger-replays/payments.property.spec.ts', 'libs/shared/src/domain/sale/payments/payments.spec.ts'],
+    specs: ['test/ledger-replays/payments.property.long.spec.ts', 'libs/shared/src/domain/sale/payments/payments.spec.ts'],
   },
   {
     guard: '2xx for a copy: it does not wait for the decision of the first',
@@ -93,7 +93,7 @@ export const PAYMENT_MUTANTS: readonly Mutant[] = [
     from: 'most(refunds, refundedTotal - refundsFailed) + disputesLost',
     to: 'refunds + refundedTotal - refundsFailed + disputesLost',
     checks: ['minting WI6'],
-    specs: ['test/ledger-replays/payments.property.spec.ts'],
+    specs: ['test/ledger-replays/payments.property.long.spec.ts'],
   },
   {
     guard: 'verdict of a dispute: one that is opened afterwards is open again',
@@ -173,6 +173,6 @@ export const PAYMENT_MUTANTS: readonly Mutant[] = [
     from: 'most(refunds, refundedTotal - refundsFailed)',
     to: 'most(refunds, refundedTotal)',
     checks: ['minting WI6'],
-    specs: ['test/ledger-replays/payments.property.spec.ts'],
+    specs: ['test/ledger-replays/payments.property.long.spec.ts'],
   },
 ];
