@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { findInstallation, giveTo, type Installation } from '../../dev/postgres/installation.js';
 import { type PostgresServer, startPostgres } from '../../dev/postgres/server.js';
@@ -7,6 +7,8 @@ import { cacheFolder, projectFolder } from '../../dev/processes/project.js';
 import { temporaryFolder } from '../../dev/processes/temporary.js';
 
 const SECRETS = 'credentials.json';
+/** Postgres refuses a cluster that others may read. */
+const ONLY_ITS_OWNER = 0o700;
 /** What an empty cluster depends on: the version of Postgres, and how initdb is called. */
 const ORIGINS = ['package-lock.json', 'dev/postgres/cluster.ts'];
 
@@ -17,6 +19,7 @@ export async function newPostgres(dataDir: string): Promise<PostgresServer> {
   cpSync(join(template, SECRETS), join(dataDir, SECRETS));
   const draft = `${place.cluster}.draft`;
   cpSync(join(template, 'cluster'), draft, { recursive: true });
+  chmodSync(draft, ONLY_ITS_OWNER); // cpSync of Node 22 and later makes folders with the default mode
   giveAllTo(place.runAs, draft);
   renameSync(draft, place.cluster);
   return startPostgres({ dataDir });
