@@ -21,7 +21,7 @@ export class DemoCaller {
 
   static async connect(settings: Settings): Promise<DemoCaller> {
     const { NATS_URL: servers = '', ADMIT_TENANT: tenant = '', ADMIT_NATS_USER: user = '', ADMIT_NATS_PASSWORD: pass = '' } = settings;
-    return new DemoCaller(await connect({ servers, user, pass, inboxPrefix: `_INBOX.${user}` }), tenant);
+    return new DemoCaller(await connect({ servers: servers.split(','), user, pass, inboxPrefix: `_INBOX.${user}` }), tenant);
   }
 
   async ask(what: string, request: object, key?: string): Promise<DemoAnswer> {

@@ -25,7 +25,7 @@ const TIMEOUTS = new Set(['TimeoutError', 'AbortError']);
 export class Caller {
   static async connect() {
     const [servers, user, pass] = ['NATS_URL', 'ADMIT_NATS_USER', 'ADMIT_NATS_PASSWORD'].map(setting);
-    return new Caller(await connect({ servers, user, pass, inboxPrefix: `_INBOX.${user}` }));
+    return new Caller(await connect({ servers: servers.split(','), user, pass, inboxPrefix: `_INBOX.${user}` }));
   }
 
   constructor(connection) {

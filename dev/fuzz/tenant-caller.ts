@@ -39,7 +39,14 @@ export class TenantCaller {
 
   static async of(settings: Settings): Promise<TenantCaller> {
     const { NATS_URL: servers = '', ADMIT_TENANT: tenant = '', ADMIT_NATS_USER: user = '', ADMIT_NATS_PASSWORD: pass = '' } = settings;
-    const options = { servers, user, pass, inboxPrefix: `_INBOX.${user}`, maxReconnectAttempts: -1, reconnectTimeWait: 100 };
+    const options = {
+      servers: servers.split(','),
+      user,
+      pass,
+      inboxPrefix: `_INBOX.${user}`,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 100,
+    };
     return new TenantCaller(await connect(options), settings, tenant);
   }
 

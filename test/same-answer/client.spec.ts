@@ -9,12 +9,15 @@ import { Shop } from '../stages/shop.js';
 /** Short tries, so that a lost message costs this and not seconds. */
 const RETRIES = { tryMs: 500, firstPauseMs: 20, longestPauseMs: 200 };
 
+/** Nothing listens there. */
+const NO_SERVER = 'nats://127.0.0.1:1';
 const shop = Shop.forTests('client');
 let proxy: LossyProxy;
 let client: AdmitClient;
 
 const throughProxy = (options: object = {}): Promise<AdmitClient> => {
-  const access = { ...shop.log.server.connection('demo'), servers: proxy.url, reconnectTimeWait: 50 };
+  const servers = `${proxy.url},${NO_SERVER}`; // two addresses in one text, as NATS_URL has them
+  const access = { ...shop.log.server.connection('demo'), servers, reconnectTimeWait: 50 };
   return AdmitClient.overNats(access, { tenant: 'demo', retryPolicy: RETRIES, ...options });
 };
 

@@ -39,7 +39,10 @@ export class AdmitClient extends Operations {
 
   /** Connects, and reconnects for ever; requests that were in flight meanwhile are retried. */
   static async overNats(server: ConnectionOptions, options: ClientOptions): Promise<AdmitClient> {
-    const connection = await connect({ maxReconnectAttempts: -1, ...server });
+    const { servers } = server;
+    // Several addresses in one text, as NATS_URL has them: the NATS client would know the last one alone.
+    const addresses = typeof servers === 'string' ? { servers: servers.split(',') } : {};
+    const connection = await connect({ maxReconnectAttempts: -1, ...server, ...addresses });
     return new AdmitClient(new NatsTransport(connection, options.tenant), options);
   }
 
