@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { PurchaseProcess } from '../../bench/stage/purchase-process.js';
 import { type OpenStage, openStage } from '../../bench/stage/selling-stage.js';
 import { waitFor } from '../../dev/processes/wait.js';
@@ -8,6 +9,7 @@ import { Stage } from '../stages/stage.js';
 
 const SALES = Array.from({ length: 48 }, (_, number) => `sale-${number}`); // some in every set of buckets
 const CALLERS = 12;
+const BETWEEN_MS = 20; // a caller's pause between two orders: the machine also starts processes meanwhile
 /** Beats and pins take seconds; the rest is a busy machine. */
 const SPREAD_MS = 60_000;
 const LONG_MS = 300_000;
@@ -39,6 +41,7 @@ async function sell(number: number): Promise<void> {
   for (let at = number; !isOver; at += 1) {
     const [sale = '', key] = [SALES[at % SALES.length], `${number}-${at}`];
     answers.set(key, [sale, await order(sale, key)]);
+    await pause(BETWEEN_MS);
   }
 }
 
@@ -94,7 +97,14 @@ describe('purchase processes on one log, while orders are sold', () => {
       await rush;
       expect(answers.size).toBeGreaterThan(SALES.length);
       expect([...answers.values()].filter(([, { status }]) => status !== 201)).toEqual([]);
-      for (const [key, [sale, { text }]] of answers) expect((await order(sale, key)).text).toBe(text);
+      const keys = [...answers];
+      const repeat = async (): Promise<void> => {
+        for (let next = keys.pop(); next !== undefined; next = keys.pop()) {
+          const [key, [sale, { text }]] = next;
+          expect((await order(sale, key)).text).toBe(text);
+        }
+      };
+      await Promise.all(Array.from({ length: CALLERS }, repeat));
       const told = await Promise.all(SALES.map((sale) => toldOf(servers, sale)));
       const decisions = told.flatMap((one) => one.decisions);
       const all = answers.size + SALES.length; // and one of each sale after the kill
