@@ -48,6 +48,7 @@ class TypeWriter {
       return `readonly ${(schema.items.enum ?? schema.items.anyOf) ? `(${item})` : item}[]`;
     }
     if (schema.type === 'object') return this.object(schema, margin);
+    if (Object.keys(schema).length === 0) return 'unknown';
     const name = NAMES[schema.type ?? ''];
     if (name === undefined) throw new Error(`no type is known for ${JSON.stringify(schema)}`);
     return name;

@@ -49,6 +49,13 @@ process.stdout.write(`a taken seat: ${taken.outcome === 'refused' ? taken.proble
 const { units } = decided(await overHttp.sale({ sale }));
 process.stdout.write(`sold ${units.sold} of ${units.opened}\n`);
 
+// Follows for ever, and resumes after a cursor that is stored with what was made of an event; here the first of the sale is enough.
+for await (const { source, type, cursor } of overNats.events()) {
+  if (source !== `/${tenant}/sale/${sale}`) continue;
+  process.stdout.write(`event: ${type}, resume after ${cursor}\n`);
+  break;
+}
+
 if (process.env.LEDGER_URL !== undefined) {
   const ledger = new LedgerClient({ url: process.env.LEDGER_URL, apiKey: http.apiKey });
   for await (const balance of ledger.all('balances', { sale }))

@@ -104,6 +104,7 @@ const BODIES: Readonly<Record<string, readonly Branch[]>> = {
   'webhook.rotate': [{ endpoint: 'crm' }],
   'webhook.test': [{ endpoint: 'crm' }],
   'webhook.redeliver': [{ endpoint: 'crm', event: `evt_${'a'.repeat(26)}` }],
+  'event.list': [{ after: 'c', from: 'now' }],
   'webhook.list': [{}],
   'webhook.deliveries': [{ endpoint: 'crm', cursor: 'c' }],
 };

@@ -47,7 +47,7 @@ describe('docs/asyncapi.json', () => {
     expect([validate({ ...document, operations: { bad: { action: 'listen' } } }), version, Object.keys(operations ?? {}).length]).toEqual([
       false,
       '3.0.0',
-      27,
+      28,
     ]);
   });
 
@@ -99,7 +99,9 @@ describe('the problems it names', () => {
 });
 
 type Asked = [name: string, kind: string, body: object, key?: string];
-const OF_WEBHOOKS: readonly Asked[] = [
+const OF_TENANTS: readonly Asked[] = [
+  ['event.list', 'done', { limit: 5 }],
+  ['event.list', 'problem', { after: 'other' }],
   ['webhook.add', 'done', { endpoint: 'crm', url: 'https://crm.example/admit', types: ['OrderConfirmed'] }],
   ['webhook.add', 'problem', { endpoint: 'crm', url: 'https://crm.example/other' }],
   ['webhook.change', 'done', { endpoint: 'crm', types: null }],
@@ -207,7 +209,7 @@ describe('the service', () => {
       ],
       ['sale.change', 'refused', { sale: 'doc', price: { amount: '1', currency: 'USD' } }, 'ch-2'],
       ['sale.change', 'problem', { sale: 'doc' }, 'ch-3'],
-      ...OF_WEBHOOKS,
+      ...OF_TENANTS,
     ];
     for (const [name, kind, body, key] of traffic) {
       const said = await ask(name, body, key);

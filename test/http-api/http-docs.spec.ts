@@ -185,7 +185,7 @@ describe('the page at /docs', () => {
   it('explains authentication and keys first, then sales, orders and tickets', () => {
     const { description } = document.info;
     expect([...description.matchAll(/^## (.+)$/gm)].map(([, title]) => title)).toEqual(['Authentication', 'Idempotency', 'Errors']);
-    expect(document.tags.map(({ name }) => name)).toEqual(['sale', 'order', 'ticket', 'events', 'webhook', 'payment', 'service']);
+    expect(document.tags.map(({ name }) => name)).toEqual(['sale', 'order', 'ticket', 'event', 'webhook', 'payment', 'service']);
     const unlisted = operations.filter(({ tags }) => !document.tags.some(({ name }) => name === tags[0]));
     expect(unlisted.map(({ operationId }) => operationId)).toEqual([]);
   });

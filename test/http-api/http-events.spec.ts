@@ -5,7 +5,7 @@ import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-eve
 import { BEGINNING } from '#shared/platform/http/event-cursor.js';
 import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
 import { EVENT_STREAM_LIMITS } from '../../apps/purchase/src/api/http/event-stream-limits.js';
-import { EventStreams } from '../../apps/purchase/src/api/http/event-streams.js';
+import { EventStreams } from '../../apps/purchase/src/reads/event-streams.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { commitsOf } from '../conformance/event-store-suite.js';
 import { EventReader, type HeardEvent } from '../harness/event-reader.js';

@@ -5,6 +5,7 @@ import { saleSubject } from '#shared/event-store/event-store.js';
 import { MemoryEventStore } from '#shared/event-store/memory.js';
 import { fingerprint, type Json } from '#shared/kernel/canonical.js';
 import { keyHash, type SaleId, type TenantId, type TicketId } from '#shared/kernel/ids.js';
+import { BEGINNING } from '#shared/platform/http/event-cursor.js';
 import { PageCursors } from '#shared/platform/http/page-cursors.js';
 import { createLogger } from '#shared/platform/process/logger.js';
 import { Decider, saleHooks } from '../../apps/purchase/src/deciding/decider.js';
@@ -63,6 +64,8 @@ export class MemorySelling {
         return kept();
       },
       list: { page: async () => ({ sales: [] }) },
+      events: { start: async () => BEGINNING, page: async () => ({ events: [], next: '', more: false }) },
+      eventCursors: undefined as never,
       cursors: () => new PageCursors('', '', ''),
       get webhooks(): never {
         throw new Error('the model has no webhooks');

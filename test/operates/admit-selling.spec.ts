@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../../dev/processes/ports.js';
 import { projectFolder } from '../../dev/processes/project.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { admit, type Ran } from '../harness/admit.js';
@@ -175,10 +176,13 @@ describe('admit watch', () => {
   it('ends with 2 at a cursor of no event and where no service answers', async () => {
     const [cursor, silent] = await Promise.all([
       run('watch', '--after', 'nonsense'),
-      admit({ ...settings(), HTTP_URL: 'http://127.0.0.1:1' }, 'watch', '--wait', '1'),
+      admit({ ...settings(), HTTP_URL: `http://127.0.0.1:${await freePort()}` }, 'watch', '--wait', '1'),
     ]);
     expect([cursor.code, cursor.error]).toEqual([2, expect.stringMatching(/^400 cursor-unknown: /)]);
-    expect([silent.code, silent.error]).toEqual([2, expect.stringMatching(/^no answer: fetch failed: .+ tries\)\n$/)]);
+    expect([silent.code, silent.error]).toEqual([
+      2,
+      expect.stringMatching(/^no answer: fetch failed: .+ tries\)\nNothing listens at this address: .+ HTTP_URL\.\n$/),
+    ]);
   });
 });
 

@@ -81,12 +81,13 @@ describe('the packed client', () => {
 
   it('in an empty project sells over NATS and over HTTP, and reads the ledger', async () => {
     const said = await node(project, [await compiled(project, 'typescript/buy.ts')], settings('kit'));
-    expect(said.split('\n').slice(0, 5)).toEqual([
+    expect(said.split('\n').slice(0, 6)).toEqual([
       expect.stringMatching(/^over NATS: ord_\S+ confirmed A-1$/),
       expect.stringMatching(/^over HTTP: ord_\S+ confirmed A-2 A-3$/),
       expect.stringMatching(/^the same intent again: ord_\S+ confirmed A-2 A-3 replayed true$/),
       'a taken seat: unit-taken',
       'sold 3 of 10',
+      expect.stringMatching(/^event: admit\.SaleOpened\.v\d+, resume after \S{48}$/),
     ]);
     expect(await sold('kit')).toBe(3);
   });

@@ -80,10 +80,14 @@ export async function settled<T>(asked: Promise<T>): Promise<T | Rejected> {
   }
 }
 
+const NOTHING_LISTENS = 'Nothing listens at this address: start the service with `npm start`, or set HTTP_URL.';
+
 /** Prints why a request is not done. @returns the exit code */
 export function explain(result: Refused | Unknown | Rejected, options: SellerOptions, ifUnknown?: string): number {
   if (result.outcome === 'unknown') {
-    process.stderr.write(`no answer: ${harmless(result.reason)}\n${ifUnknown === undefined ? '' : `${harmless(ifUnknown)}\n`}`);
+    const cure = result.reason.includes('ECONNREFUSED') ? NOTHING_LISTENS : undefined;
+    const lines = [`no answer: ${result.reason}`, cure, ifUnknown].filter((line) => line !== undefined);
+    process.stderr.write(lines.map((line) => `${harmless(line)}\n`).join(''));
     return ifUnknown === undefined ? EXIT.failed : EXIT.unknown;
   }
   complain(result.problem, options);

@@ -1,8 +1,11 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { AdmitClient, type ClientOptions } from './client.js';
 import { MemoryKeys } from './keys.js';
 import { backoffAfter, type Clock } from './retry-policy.js';
 import type { NoResponse, OutgoingRequest, Response, Transport } from './transport.js';
-import { retryAfterMs } from './transports/http.js';
+import { HttpTransport, retryAfterMs } from './transports/http.js';
 
 type Said = Partial<Response> & { readonly json?: object };
 
@@ -186,4 +189,18 @@ it.each([
   [null, undefined],
 ])('reads Retry-After: %s', (value, ms) => {
   expect(retryAfterMs(value, () => Date.parse('2026-11-27T10:00:00Z'))).toBe(ms);
+});
+
+it('sends over HTTP also where the time that is left has fractions of a millisecond', async () => {
+  const server = createServer((_, response) => response.writeHead(200).end('{}')).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    const transport = new HttpTransport({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, apiKey: 'k' });
+    const asked = { operation: 'sale.get', body: { sale: 'gala' } } as OutgoingRequest;
+    for (const timeoutMs of [7_000, 6_999.5, 3_333.333_333, 250.000_001])
+      expect(await transport.request(asked, timeoutMs)).toMatchObject({ status: 200, body: '{}' });
+  } finally {
+    server.closeAllConnections();
+    await new Promise((closed) => server.close(closed));
+  }
 });

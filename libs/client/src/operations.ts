@@ -407,6 +407,36 @@ export type RedeliverWebhook = {
   readonly event?: string;
 };
 
+export type Events = {
+  readonly events: readonly {
+    /** Resumes right after this event; the same for ever. */
+    readonly cursor: string;
+    readonly specversion: '1.0';
+    /** Unique for its source: `<version>.<index>`. */
+    readonly id: string;
+    /** `/<tenant>/<sale|mint|ledger>/<sale>`. */
+    readonly source: string;
+    /** `admit.<name>.v<version>`. */
+    readonly type: string;
+    readonly time: string;
+    readonly traceparent?: string;
+    readonly data: { readonly [name: string]: unknown };
+  }[];
+  /** `after` of the next page, also where there is no event yet. */
+  readonly next: string;
+  /** Whether there may be more already. False: the page reached the end of the log. */
+  readonly more: boolean;
+};
+
+export type ListEvents = {
+  /** `cursor` of an event, or `next` of the page before: the events after it. Left out: from the beginning. */
+  readonly after?: string;
+  /** Without `after`: only what happens from now on. */
+  readonly from?: 'now';
+  /** Events of one page, 1 to 500. Left out: 100. A page ends before a megabyte, too. */
+  readonly limit?: number;
+};
+
 export type Mints = {
   readonly tickets: readonly Ticket[];
   /** Version of the sale; it grows with everything that happens in it. */
@@ -814,6 +844,7 @@ export interface Queries {
   'order.get': { readonly body: GetOrder; readonly answer: Order };
   'ticket.get': { readonly body: GetTicket; readonly answer: Ticket };
   'ticket.receipt': { readonly body: GetTicket; readonly answer: Receipt };
+  'event.list': { readonly body: ListEvents; readonly answer: Events };
   'webhook.add': { readonly body: AddWebhook; readonly answer: Webhook };
   'webhook.change': { readonly body: ChangeWebhook; readonly answer: Webhook };
   'webhook.rotate': { readonly body: OfWebhook; readonly answer: Webhook };
@@ -844,6 +875,7 @@ export const ADDRESSES: Readonly<Partial<Record<OperationName, readonly [method:
   'order.get': ['GET', '/v1/sales/:sale/orders/:order'],
   'ticket.get': ['GET', '/v1/tickets/:ticket?sale=:sale'],
   'ticket.receipt': ['GET', '/v1/tickets/:ticket/receipt?sale=:sale'],
+  'event.list': ['GET', '/v1/events/page?after=:after&from=:from&limit=:limit'],
   'webhook.add': ['POST', '/v1/webhook-endpoints'],
   'webhook.change': ['POST', '/v1/webhook-endpoints/:endpoint/change'],
   'webhook.rotate': ['POST', '/v1/webhook-endpoints/:endpoint/rotate'],
@@ -952,6 +984,11 @@ export abstract class Operations {
   /** Reads the receipt of a minted ticket from the log: proof of it for its buyer. */
   receipt(body: GetTicket): Promise<Outcome<Receipt>> {
     return this.query('ticket.receipt', body);
+  }
+
+  /** Lists events of the tenant after a cursor, in the order of the log, as CloudEvents. Each is listed once. */
+  eventPage(body: ListEvents): Promise<Outcome<Events>> {
+    return this.query('event.list', body);
   }
 
   /** Adds an endpoint: events of the tenant from now on are sent to it, signed. Asked again it answers the same, without the secret. */

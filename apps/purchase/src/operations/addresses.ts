@@ -15,5 +15,7 @@ export type AddressPart = keyof typeof ADDRESS_PARTS;
 export type Path = `/v1/${string}`;
 export const SALE_PATH = '/v1/sales/:sale';
 export const ORDER_PATH = `${SALE_PATH}/orders/:order` as const;
+/** All events as they happen; below it, a page of them. */
+export const EVENTS_PATH = '/v1/events';
 export const ENDPOINTS_PATH = '/v1/webhook-endpoints';
 export const ENDPOINT_PATH = `${ENDPOINTS_PATH}/:endpoint` as const;

@@ -1,3 +1,4 @@
+import { eventList } from './event/list.js';
 import { saleSweep, ticketMintFailed, ticketRelease } from './internal.js';
 import { type Decided, isMutation, type Mutation, type Operation } from './operation.js';
 import { orderCancel, orderRefund } from './order/end.js';
@@ -41,6 +42,7 @@ export const OPERATIONS = byName([
   orderGet,
   ticketGet,
   ticketReceipt,
+  eventList,
   ...webhookOperations,
 ]);
 

@@ -1,10 +1,11 @@
+import type { NatsConnection } from '@nats-io/transport-node';
 import { Module } from '@nestjs/common';
 import type { AggregateRepository } from '#shared/aggregate/aggregate-repository.js';
 import type { MintAggregate } from '#shared/aggregate/mint-aggregate.js';
 import type { EventStore } from '#shared/event-store/event-store.js';
 import { PageCursors } from '#shared/platform/http/page-cursors.js';
 import { EVENT_STORE } from '#shared/platform/messaging/event-store.module.js';
-import { LOG_EPOCH } from '#shared/platform/messaging/nats.module.js';
+import { LOG_EPOCH, NATS } from '#shared/platform/messaging/nats.module.js';
 import type { Logger } from '#shared/platform/process/logger.js';
 import { LOGGER } from '#shared/platform/process/process.module.js';
 import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
@@ -15,6 +16,7 @@ import { SaleList } from '../lookups/sale-list.js';
 import { PurchaseMetrics } from '../metrics.js';
 import { WebhookSettings } from '../webhooks/webhook-settings.js';
 import { WebhookSettingsModule } from '../webhooks/webhook-settings.module.js';
+import { EventStreams } from './event-streams.js';
 import { Reads } from './reads.js';
 
 /** Cursors of the list of a tenant's sales. They are sealed with its key, so that no other tenant's cursor opens. */
@@ -28,6 +30,11 @@ const cursorsOf =
   imports: [SalesModule, TenantsModule, LookupsModule, WebhookSettingsModule],
   providers: [
     {
+      provide: EventStreams,
+      inject: [NATS, LOG_EPOCH],
+      useFactory: (connection: NatsConnection, epoch: string) => new EventStreams(connection, epoch),
+    },
+    {
       provide: Reads,
       inject: [
         SALE_REPOSITORY,
@@ -39,6 +46,7 @@ const cursorsOf =
         PurchaseMetrics,
         LOGGER,
         WebhookSettings,
+        EventStreams,
       ],
       useFactory: (
         sales: SaleRepository,
@@ -50,9 +58,22 @@ const cursorsOf =
         metrics: PurchaseMetrics,
         logger: Logger,
         webhooks: WebhookSettings,
-      ) => new Reads({ sales, mints, store, list, cursors: cursorsOf(tenants, epoch), metrics, logger, webhooks }),
+        events: EventStreams,
+      ) =>
+        new Reads({
+          sales,
+          mints,
+          store,
+          list,
+          cursors: cursorsOf(tenants, epoch),
+          events,
+          eventCursors: (tenant) => events.cursors(tenants.active(tenant)?.cursorKey ?? ''),
+          metrics,
+          logger,
+          webhooks,
+        }),
     },
   ],
-  exports: [Reads, WebhookSettingsModule],
+  exports: [Reads, EventStreams, WebhookSettingsModule],
 })
 export class ReadsModule {}

@@ -2,14 +2,17 @@ import type { AggregateRepository } from '#shared/aggregate/aggregate-repository
 import type { MintAggregate } from '#shared/aggregate/mint-aggregate.js';
 import { GetOrder, GetSale, GetTicket, ListSales, ListUnits } from '#shared/domain/sale/commands.js';
 import { type EventStore, mintSubject, saleSubject } from '#shared/event-store/event-store.js';
+import type { EventCursors } from '#shared/platform/http/event-cursor.js';
 import type { PageCursors } from '#shared/platform/http/page-cursors.js';
 import type { Logger } from '#shared/platform/process/logger.js';
 import type { Receipt } from '#shared/platform/receipt.js';
 import type { SaleAggregate } from '../deciding/sale-aggregate.js';
 import type { SaleList } from '../lookups/sale-list.js';
 import type { PurchaseMetrics } from '../metrics.js';
+import { ListEvents } from '../operations/event/requests.js';
 import { type Answer, problemAnswer } from '../requests/answer.js';
 import type { WebhookSettings } from '../webhooks/webhook-settings.js';
+import type { EventStreams } from './event-streams.js';
 import { mintViews } from './mint-progress.js';
 import { readQuery, tagged } from './read-query.js';
 import { receiptIn } from './receipts.js';
@@ -22,6 +25,8 @@ export interface ReadParts {
   readonly store: Pick<EventStore, 'at'>;
   readonly list: Pick<SaleList, 'page'>;
   readonly cursors: (tenant: string) => PageCursors;
+  readonly events: Pick<EventStreams, 'start' | 'page'>;
+  readonly eventCursors: (tenant: string) => EventCursors;
   readonly webhooks: WebhookSettings;
   readonly metrics: Pick<PurchaseMetrics, 'answered'>;
   readonly logger: Logger;
@@ -95,6 +100,19 @@ export class Reads {
     return this.answering(tenant, 'sale.list', async () => {
       const { sales, last } = await this.parts.list.page(tenant, Number(after[0]), limit);
       return tagged({ sales, ...(last !== undefined && { next: cursors.seal([placed(last)]) }) });
+    });
+  }
+
+  /** A page of the tenant's events. It reads the log as it is now, and holds nothing between two pages. */
+  async events(tenant: string, body: Uint8Array): Promise<Answer> {
+    const query = readQuery(tenant, ListEvents, body);
+    if ('problem' in query) return query.problem;
+    const { after, from, limit = USUAL_EVENTS } = query.ok;
+    const cursors = this.parts.eventCursors(tenant);
+    return this.answering(tenant, 'event.list', async () => {
+      const start = await this.parts.events.start(cursors, after, from);
+      if (start === undefined) return problemAnswer('cursor-unknown');
+      return tagged(await this.parts.events.page(start, tenant, cursors, limit));
     });
   }
 
@@ -196,6 +214,7 @@ const PLACE_DIGITS = 16;
 const placed = (place: number): string => `${place}`.padStart(PLACE_DIGITS, '0');
 /** Sales of a page of which no size is said. */
 const USUAL_SALES = 50;
+const USUAL_EVENTS = 100;
 
 /** A receipt never changes: its memo is as good a tag as any. */
 const receiptAnswer = (receipt: Receipt | undefined): Answer =>

@@ -15,6 +15,7 @@ const placed = {
   version: 3,
 };
 
+const CURSOR = 'hT0cXq2bWmVY1s9rLk4uJdPfEz7aNgQi5oR8xSvB3yHtCwKM';
 const endpoint = 'crm';
 const at = '2027-01-02T19:30:00.000Z';
 const event = 'evt_abcdefghijklmnopqrstuvwxyz';
@@ -64,6 +65,16 @@ export const ANSWER_EXAMPLES: Readonly<Record<string, object>> = {
       program: 'TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb',
     },
     metadata: { name: 'Gala A-1', symbol: 'TICKET', uri: 'http://127.0.0.1:3002/m/34mwy7e6/tkt_abcdefghijklmnopqrstuvwxyz' },
+  },
+  Events: {
+    events: [
+      {
+        ...{ cursor: CURSOR, specversion: '1.0', id: '2.0', source: `/demo/sale/${sale}`, type: 'admit.OrderConfirmed.v1', time: at },
+        data: { order },
+      },
+    ],
+    next: CURSOR,
+    more: false,
   },
   Webhook: { ...settings, secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' },
   Webhooks: { endpoints: [settings] },

@@ -6,6 +6,7 @@ import { KEY_PATTERN, TENANT_PATTERN } from '#shared/kernel/ids.js';
 import { Problem } from '#shared/platform/http/docs/openapi-problems.js';
 import { VERSION } from '#shared/platform/process/version.js';
 import * as answers from '../../operations/answers.js';
+import * as events from '../../operations/event/requests.js';
 import { isMutation, type Operation } from '../../operations/operation.js';
 import { operations } from '../../operations/operations.js';
 import * as webhooks from '../../operations/webhook/requests.js';
@@ -25,7 +26,7 @@ const fixed = (value: string): Json => ({ type: 'string', const: value });
 
 /** Every schema by the name it is exported by; two names of one schema are one. Parts of schemas have names that begin small. */
 const NAMED = new Map(
-  Object.entries({ ...commands, ...payments, ...webhooks, ...answers, Problem }).flatMap(([name, value]) =>
+  Object.entries({ ...commands, ...payments, ...webhooks, ...events, ...answers, Problem }).flatMap(([name, value]) =>
     value instanceof z.ZodType && /^[A-Z]/.test(name) ? [[value as z.ZodType, name]] : [],
   ),
 );
@@ -202,6 +203,7 @@ export function asyncapi(): Json {
       version: VERSION,
       description:
         'Sells every ticket once and mints every ticket once. Request/reply with JSON bodies; the status is a header. ' +
+        'Everything that happens to a tenant can be followed by pages with event.list; over HTTP it is a stream, GET /v1/events. ' +
         "Nest's ClientProxy may send its own envelope {pattern, data, id} instead of the bare body.",
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },

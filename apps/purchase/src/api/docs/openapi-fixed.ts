@@ -1,7 +1,7 @@
 import { jsonAnswer, openOperation, page } from '#shared/platform/http/docs/openapi.js';
 import type { Node } from '#shared/platform/http/docs/openapi-problems.js';
+import { EVENTS_PATH } from '../../operations/addresses.js';
 import { STRIPE_PATH } from '../../payments/stripe/stripe-webhook.js';
-import { EVENTS_PATH } from '../http/events.controller.js';
 import { WEBHOOK_PATH } from '../http/payment-webhook.js';
 import { ALWAYS, problemsOf } from '../http/problems-of.js';
 import { POLICY_PATH } from './idempotency-policy.js';
@@ -14,7 +14,7 @@ const events: Node = {
   description:
     'Server-sent events, each a CloudEvent with a cursor as its id: everything that happened, from the beginning or after a cursor, ' +
     'in the order of the log, without a gap or a repetition. A reader that takes nothing for a while is cut off and resumes with its last id.',
-  tags: ['events'],
+  tags: ['event'],
   parameters: [
     { name: 'Last-Event-ID', in: 'header', description: 'A cursor: events after it.', schema: { type: 'string' } },
     {

@@ -40,7 +40,7 @@ const OF_MUTATIONS: readonly ProblemCode[] = [
 
 const IDEMPOTENCY = `## Idempotency
 
-Every \`POST\` of an operation needs the header \`Idempotency-Key\`: 1 to ${MAX_KEY_LENGTH} printable characters, chosen by the caller, one for each intent (a cart, a click). Its scope is
+Every \`POST\` but those of webhook endpoints needs the header \`Idempotency-Key\`: 1 to ${MAX_KEY_LENGTH} printable characters, chosen by the caller, one for each intent (a cart, a click). Its scope is
 the tenant's sale.
 
 | what happened | answer | the key |
@@ -57,7 +57,7 @@ const TAGS = [
   { name: 'sale', description: 'Open a sale, change its terms, read it and its units.' },
   { name: 'order', description: 'Place, read and end orders.' },
   { name: 'ticket', description: 'Mint tickets, read them and their receipts.' },
-  { name: 'events', description: 'Follow what happens.' },
+  { name: 'event', description: 'Follow what happens.' },
   { name: 'webhook', description: 'Endpoints to which events are sent, signed.' },
   { name: 'payment', description: 'Reports of payment providers. They are signed and need no API key.' },
 ];

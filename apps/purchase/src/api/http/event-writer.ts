@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { StreamedEvent } from './event-streams.js';
+import type { StreamedEvent } from '../../reads/event-streams.js';
 
 /** The client's pause before it reconnects. */
 const RETRY_MS = 1_000;

@@ -2,17 +2,17 @@ import { Controller, Get, Inject, type OnModuleDestroy, Req, Res } from '@nestjs
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { KeyedSlots } from '#shared/kernel/concurrency/keyed-slots.js';
 import { type Admitted, AuthGuard } from '#shared/platform/http/auth-guard.js';
-import { BEGINNING, type EventCursors, type EventPosition } from '#shared/platform/http/event-cursor.js';
+import type { EventCursors, EventPosition } from '#shared/platform/http/event-cursor.js';
 import { send } from '#shared/platform/http/reply.js';
 import { whenOver } from '#shared/platform/http/request-end.js';
 import type { Logger } from '#shared/platform/process/logger.js';
 import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
+import { EVENTS_PATH } from '../../operations/addresses.js';
+import { EventStreams } from '../../reads/event-streams.js';
 import { type Answer, problemAnswer } from '../../requests/answer.js';
 import type { EventStreamLimits } from './event-stream-limits.js';
-import { EventStreams } from './event-streams.js';
 import { EVENT_STREAM_HEADERS, EventWriter } from './event-writer.js';
 
-export const EVENTS_PATH = '/v1/events';
 export const EVENT_STREAM = Symbol('what streams of events need');
 export interface EventStreamParts {
   readonly tenants: Pick<TenantDirectory, 'ofKey' | 'onChange'>;
@@ -73,8 +73,8 @@ export class EventsController implements OnModuleDestroy {
     const { after, from } = request.query as { readonly after?: unknown; readonly from?: unknown };
     const cursor = request.headers['last-event-id'] || after;
     try {
-      if (cursor === undefined) return { place: from === 'now' ? await this.streams.last() : BEGINNING };
-      const place = typeof cursor === 'string' ? await this.streams.place(cursors, cursor) : undefined;
+      if (cursor !== undefined && typeof cursor !== 'string') return { refused: problemAnswer('cursor-unknown') };
+      const place = await this.streams.start(cursors, cursor, from);
       return place === undefined ? { refused: problemAnswer('cursor-unknown') } : { place };
     } catch (thrown) {
       this.parts.logger.warn({ err: thrown }, 'a stream of events could not begin');

@@ -1,9 +1,7 @@
-import type { NatsConnection } from '@nats-io/transport-node';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { OPEN_ROUTES } from '#shared/platform/http/auth-guard.js';
 import type { CallersOptions } from '#shared/platform/http/callers.module.js';
 import { DOCUMENT, DOCUMENT_LINKS, DocsController } from '#shared/platform/http/docs/docs.controller.js';
-import { LOG_EPOCH, NATS } from '#shared/platform/messaging/nats.module.js';
 import type { Environment } from '#shared/platform/process/environment.js';
 import type { Logger } from '#shared/platform/process/logger.js';
 import { ENVIRONMENT, LOGGER } from '#shared/platform/process/process.module.js';
@@ -21,7 +19,6 @@ import { openApiDocument } from '../docs/openapi.js';
 import { PolicyController, RATE } from '../docs/policy.controller.js';
 import { HttpRequests, httpController } from './api.controller.js';
 import { EVENT_STREAM_LIMITS } from './event-stream-limits.js';
-import { EventStreams } from './event-streams.js';
 import { EVENT_STREAM, EventsController } from './events.controller.js';
 import { WEBHOOK_PATH } from './payment-webhook.js';
 import { methodOf, routes } from './routes.js';
@@ -64,11 +61,6 @@ export class HttpApiModule {
       ],
       providers: [
         HttpRequests,
-        {
-          provide: EventStreams,
-          inject: [NATS, LOG_EPOCH],
-          useFactory: (connection: NatsConnection, epoch: string) => new EventStreams(connection, epoch),
-        },
         {
           provide: EVENT_STREAM,
           inject: [TenantDirectory, LOGGER],

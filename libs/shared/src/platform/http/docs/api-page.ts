@@ -21,7 +21,7 @@ const ui = SwaggerUIBundle({
   onComplete: () => given && ui.preauthorizeApiKey('apiKey', decodeURIComponent(given[1])),
 });
 `;
-const STYLE = `.loading-container:empty,.swagger-ui .scheme-container .schemes>label{display:none}
+const STYLE = `.loading-container:empty,.swagger-ui .response-col_links,.swagger-ui .scheme-container .schemes>label{display:none}
 nav{font:14px sans-serif;max-width:1460px;margin:auto;padding:12px 20px 0}`;
 
 interface Asset {

@@ -1,6 +1,14 @@
-import { type ConsumerMessages, type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import {
+  type ConsumerMessages,
+  type JetStreamManager,
+  type JsMsg,
+  jetstream,
+  jetstreamManager,
+  type SeqMsgRequest,
+  type StoredMsg,
+} from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { tenantEventsOf } from '#shared/event-store/cloud-events.js';
+import { type CloudEvent, tenantEventsOf } from '#shared/event-store/cloud-events.js';
 import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { leaderInfo } from '#shared/event-store/jetstream/leader-info.js';
 import { BEGINNING, EventCursors, type EventPosition, WHOLE_MESSAGE } from '#shared/platform/http/event-cursor.js';
@@ -10,6 +18,8 @@ const REQUEST_TIMEOUT_MS = 2_000;
 const COMMITS_AHEAD = 8;
 /** The server removes a killed process's consumers after this. */
 const LEFT_BEHIND_MS = 60_000;
+/** Characters of the events of a page: with one event of the largest commit it stays below what a tenant's connection takes, 2 MiB. */
+const MAX_PAGE_LENGTH = 1_000_000;
 
 /** An event in the form that its tenant receives. */
 export interface StreamedEvent {
@@ -18,6 +28,12 @@ export interface StreamedEvent {
   readonly type: string;
   /** A CloudEvent as JSON. */
   readonly data: string;
+}
+
+export interface EventPage {
+  readonly events: readonly (CloudEvent & { readonly cursor: string })[];
+  readonly next: string;
+  readonly more: boolean;
 }
 
 /** Streams of tenants' events, read from the log in order, from any position. */
@@ -31,15 +47,21 @@ export class EventStreams {
     return new EventCursors(cursorKey, this.epoch);
   }
 
+  /** Where a reader begins: behind a cursor, at the beginning, or now. `undefined`: the cursor is not one of this tenant. */
+  async start(cursors: EventCursors, after: string | undefined, from: unknown): Promise<EventPosition | undefined> {
+    if (after !== undefined) return this.place(cursors, after);
+    return from === 'now' ? this.last() : BEGINNING;
+  }
+
   /** The place of a cursor, if it was given to this tenant and the log still goes that far. */
-  async place(cursors: EventCursors, cursor: string): Promise<EventPosition | undefined> {
+  private async place(cursors: EventCursors, cursor: string): Promise<EventPosition | undefined> {
     const place = cursors.open(cursor);
     return place === undefined || place.sequence > (await this.last()).sequence ? undefined : place;
   }
 
   /** The end of the log as it is now. */
   async last(): Promise<EventPosition> {
-    const jsm = await jetstreamManager(this.connection, { checkAPI: false, timeout: REQUEST_TIMEOUT_MS });
+    const jsm = await this.manager();
     const { last_seq: sequence } = (await leaderInfo(jsm, EVENTS_STREAM)).state;
     return sequence === 0 ? BEGINNING : { sequence, index: WHOLE_MESSAGE };
   }
@@ -68,6 +90,34 @@ export class EventStreams {
       messages.stop();
       await consumer.delete().catch(() => undefined); // it ends by itself where nobody asks for more
     }
+  }
+
+  /** The events of a tenant after a position, as far as a page goes. It needs no consumer: each commit is read by its own request. */
+  async page(start: EventPosition, tenant: string, cursors: EventCursors, limit: number): Promise<EventPage> {
+    const jsm = await this.manager();
+    const events: EventPage['events'][number][] = [];
+    let length = 0;
+    let last = start;
+    for (let from = Math.max(start.sequence, 1); ; ) {
+      // the client's type omits next_by_subj
+      const query = { seq: from, next_by_subj: `ev.${tenant}.>` } as unknown as SeqMsgRequest;
+      const message: StoredMsg | null = await jsm.streams.getMessage(EVENTS_STREAM, query);
+      if (message === null) return { events, next: cursors.seal(last), more: false };
+      const { subject, seq: sequence, data } = message;
+      for (const { index, event } of tenantEventsOf(subject, data)) {
+        if (sequence === start.sequence && index <= start.index) continue;
+        length += JSON.stringify(event).length;
+        const isFull = events.length === limit || (events.length > 0 && length > MAX_PAGE_LENGTH);
+        if (isFull) return { events, next: cursors.seal(last), more: true };
+        last = { sequence, index };
+        events.push({ cursor: cursors.seal(last), ...event });
+      }
+      from = sequence + 1;
+    }
+  }
+
+  private manager(): Promise<JetStreamManager> {
+    return jetstreamManager(this.connection, { checkAPI: false, timeout: REQUEST_TIMEOUT_MS });
   }
 }
 
