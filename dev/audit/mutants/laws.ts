@@ -1,8 +1,8 @@
 import type { Mutant } from '../mutant.js';
 
 /**
- * Guards of the laws that neither audit has a check for: L3 (nothing acknowledged is lost), L6 (every order ends), L11 (whatever is accepted can
- * be projected) and L13 (no tenant spends another's time).
+ * Guards of the laws that neither audit has a check for: L3 (nothing acknowledged is lost), L6 (every order ends), L7 (the ledger equals a replay),
+ * L11 (whatever is accepted can be projected) and L13 (no tenant spends another's time).
  */
 export const LAW_MUTANTS: readonly Mutant[] = [
   {
@@ -201,5 +201,21 @@ export const LAW_MUTANTS: readonly Mutant[] = [
     to: "return tooLarge.name === '' ? { events: [] } : decision;",
     checks: ['L6'],
     specs: ['apps/purchase/src/operations/sale/change.spec.ts'],
+  },
+  {
+    guard: 'a database of another version is refused: the ledger app starts on it',
+    file: 'apps/ledger/src/database/migrate-database.ts',
+    from: '  if (missing.length === 0) return;\n',
+    to: '  if (missing.length < KNOWN.length) return;\n',
+    checks: ['L7'],
+    specs: ['test/ledger-replays/database-versions.spec.ts'],
+  },
+  {
+    guard: 'a set of buckets is left to its owner once that pulls it: as soon as it is heard of',
+    file: 'apps/purchase/src/deciding/set-shares.ts',
+    from: 'return this.beatOfOwner(set)?.sets.includes(set) ?? false;',
+    to: 'return this.beatOfOwner(set) !== undefined;',
+    checks: ['L6'],
+    specs: ['apps/purchase/src/deciding/set-shares.spec.ts'],
   },
 ];

@@ -28,7 +28,7 @@ describe('shares of the sets of buckets', () => {
     );
   });
 
-  it('leave no set without a process that pulls it, whatever each has heard of the others', () => {
+  it('[L6] leave no set without a process that pulls it, whatever each has heard of the others', () => {
     const heard = fc.array(fc.record({ from: fc.nat(8), to: fc.nat(8) }), { maxLength: 60 });
     fc.assert(
       fc.property(processes, heard, (all, beats) => {
@@ -58,7 +58,7 @@ describe('shares of the sets of buckets', () => {
     expect([left(), shares.processes]).toEqual([[], 1]);
   });
 
-  it('are kept by a process until the owner pulls them', () => {
+  it('[L6] are kept by a process until the owner pulls them', () => {
     const shares = new SetShares({ process: 'a', startedAt: 0 });
     shares.hear(beatOf('b', 1, []), 0);
     expect(shares.isLeft(1)).toBe(false);
