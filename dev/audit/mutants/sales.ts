@@ -103,7 +103,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
   {
     guard: 'sales take turns: the one with the most waiting goes first again',
     file: 'libs/shared/src/consumer/keyed-groups.ts',
-    from: '      keys.delete(key); // what is left goes to the end of the line below: keys take turns\n      const group = this.close(queue);\n      if (queue.length > 0) keys.set(key, queue);\n',
+    from: '      keys.delete(key); // remaining items go to the end of the line below: keys take turns\n      const group = this.close(queue);\n      if (queue.length > 0) keys.set(key, queue);\n',
     to: '      const group = this.close(queue);\n      if (queue.length === 0) keys.delete(key);\n',
     checks: ['minting DL2'],
     specs: ['libs/shared/src/consumer/keyed-groups.spec.ts'],
