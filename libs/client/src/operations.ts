@@ -407,27 +407,6 @@ export type RedeliverWebhook = {
   readonly event?: string;
 };
 
-export type Events = {
-  readonly events: readonly {
-    /** Resumes right after this event; the same for ever. */
-    readonly cursor: string;
-    readonly specversion: '1.0';
-    /** Unique for its source: `<version>.<index>`. */
-    readonly id: string;
-    /** `/<tenant>/<sale|mint|ledger>/<sale>`. */
-    readonly source: string;
-    /** `admit.<name>.v<version>`. */
-    readonly type: string;
-    readonly time: string;
-    readonly traceparent?: string;
-    readonly data: { readonly [name: string]: unknown };
-  }[];
-  /** `after` of the next page, also where there is no event yet. */
-  readonly next: string;
-  /** Whether there may be more already. False: the page reached the end of the log. */
-  readonly more: boolean;
-};
-
 export type ListEvents = {
   /** `cursor` of an event, or `next` of the page before: the events after it. Left out: from the beginning. */
   readonly after?: string;
@@ -721,6 +700,27 @@ export type Units = {
   }[];
   /** `cursor` of the next page, of the same version; absent on the last, and over HTTP. */
   readonly next?: string;
+};
+
+export type Events = {
+  readonly events: readonly {
+    /** Resumes right after this event; the same for ever. */
+    readonly cursor: string;
+    readonly specversion: '1.0';
+    /** Unique for its source: `<version>.<index>`. */
+    readonly id: string;
+    /** `/<tenant>/<sale|mint|ledger>/<sale>`. */
+    readonly source: string;
+    /** `admit.<name>.v<version>`. */
+    readonly type: string;
+    readonly time: string;
+    readonly traceparent?: string;
+    readonly data: { readonly [name: string]: unknown };
+  }[];
+  /** `after` of the next page, also where there is no event yet. */
+  readonly next: string;
+  /** Whether there may be more already. False: the page reached the end of the log. */
+  readonly more: boolean;
 };
 
 export type Webhook = {
