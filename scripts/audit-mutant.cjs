@@ -1,4 +1,4 @@
-// The runtime of `npm run audit -- --mutate`: that of `npm test`, with one guard taken out. Its jest configuration names the mutant's file.
+// The runtime of `npm run audit -- --mutate`: that of `npm test`, with one guard removed. Its jest configuration names the mutant's file.
 const { register } = require('node:module');
 const { pathToFileURL } = require('node:url');
 const NodeRuntime = require('../test/runner/runtime.cjs');

@@ -17,7 +17,7 @@ await build({
   target: 'es2023',
   jsx: 'automatic',
   jsxImportSource: 'preact',
-  legalComments: 'inline', // the licences of Preact and uPlot ask for their notices
+  legalComments: 'inline', // the licences of Preact and uPlot require their notices
   logLevel: 'warning',
 });
 for (const name of ['index.html', 'icon.svg']) copyFileSync(join(FROM, name), join(TO, name));

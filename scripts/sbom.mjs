@@ -5,7 +5,7 @@ const read = (path) => JSON.parse(readFileSync(path, 'utf8'));
 const { name, version, license } = read('package.json');
 const { packages } = read('package-lock.json');
 
-/** Every installed package of production: its path in node_modules, and what the lock file says of it. */
+/** Every installed production package: its path in node_modules, and its entry in the lock file. */
 const installed = Object.entries(packages).filter(
   ([path, { dev, devOptional, link }]) => path.startsWith('node_modules/') && !dev && !devOptional && !link,
 );

@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, '..');
 const folder = temporaryFolder('ci-run');
 afterAll(() => folder.remove());
 
-/** In the place of npm (beside it an apt-get that installs nothing): prints its arguments, writes results, and fails where its settings ask for it. */
+/** Replaces npm (and apt-get, which installs nothing): prints its arguments, writes results, and fails where its settings ask for it. */
 const NPM = `#!/bin/sh
 echo "asked: npm $*"
 case "$1 $2" in 'test --') run=test count=7;; 'run test:long') run=test:long count=3;; *) run=;; esac
@@ -37,11 +37,11 @@ function runs(more: Readonly<Record<string, string>> = {}): {
   return { code: status, last: lines.at(-1) ?? '', asked: lines.flatMap((line) => /^asked: npm (?:run )?([\w:]+)/.exec(line)?.[1] ?? []) };
 }
 
-it('runs the tests once, then the long ones, judges the audits by these very runs, and then looks at lint and types', () => {
+it('runs the tests once, then the long ones, judges the audits by these runs, then checks lint and types', () => {
   expect(runs()).toEqual({ code: 0, last: '10 passed, 0 failed', asked: ['test', 'test:long', 'audit', 'lint', 'typecheck'] });
 });
 
-it.each(['audit', 'lint', 'typecheck'])('fails where %s does, and counts it', (what) => {
+it.each(['audit', 'lint', 'typecheck'])('fails if %s does, and counts it', (what) => {
   expect(runs({ BREAKS: what })).toMatchObject({ code: 1, last: '10 passed, 1 failed' });
 });
 

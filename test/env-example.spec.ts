@@ -9,11 +9,11 @@ const assignments = example.split('\n').flatMap((line) => {
 });
 
 describe('.env.example', () => {
-  it('is what the schema of the environment says (npm run env-example writes it)', () => {
+  it('equals the environment schema (npm run env-example writes it)', () => {
     expect(example).toBe(environmentExample());
   });
 
-  it('changes nothing when it is used as it stands', () => {
+  it('changes nothing when it is used unchanged', () => {
     expect(readEnvironment(Object.fromEntries(assignments))).toEqual(readEnvironment({}));
   });
 

@@ -98,7 +98,7 @@ describe('the front door', () => {
 
 describe('the way of one order in docs/architecture.md', () => {
   const MOST_FILES = 70;
-  const MOST_LINES = 6_500; // what a newcomer reads in a day
+  const MOST_LINES = 6_500; // a day's reading for a newcomer
   const listed = [...text('docs/architecture.md').matchAll(/^\d+\. \[([^\]]+)\]\(\.\.\/([^)]+)\): (.+)$/gm)].map(
     ([, path = '', target, job = '']) => ({
       path,

@@ -5,12 +5,12 @@ const run = (command: string, ...words: readonly string[]) =>
   spawnSync(process.execPath, [`dist/${command}`, ...words], { encoding: 'utf8', timeout: 60_000 });
 
 describe('a command that the project has for itself', () => {
-  it.each(COMMANDS)('%s says which option it does not know, and does nothing', (command) => {
+  it.each(COMMANDS)('%s names an unknown option, and does nothing', (command) => {
     const { status, stdout, stderr } = run(command, '--nonsense');
     expect([status, stdout, stderr]).toEqual([2, '', "error: unknown option '--nonsense'\n"]);
   });
 
-  it.each(COMMANDS)('%s says what it can be asked', (command) => {
+  it.each(COMMANDS)('%s lists its options', (command) => {
     expect(run(command, '--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('Usage: npm run ') });
   });
 
@@ -19,7 +19,7 @@ describe('a command that the project has for itself', () => {
     ['bench/main.js', ['--size', '5', 'orders'], '--size needs the name of one bench'],
     ['bench/main.js', ['nothing'], 'orders, http, peers, flash'],
     ['dev/chaos/main.js', ['ledger', '--strikes', '0'], '--strikes'],
-  ])('%s %j says what is wrong with it, and what is allowed', (command, words, named) => {
+  ])('%s %j names its error, and what is allowed', (command, words, named) => {
     expect(run(command, ...words)).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining(named) });
   });
 });

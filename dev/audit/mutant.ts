@@ -12,6 +12,6 @@ export interface Mutant {
   /** The checks and laws (`L13`) that it guards: a test of each must fail without it. */
   readonly checks: readonly string[];
   readonly specs: readonly string[];
-  /** Words of the titles of the tests to run, where whole files would take long. At least one of these tests passes without the guard too. */
+  /** Words of the titles of the tests to run, if whole files would take long. At least one of these tests passes without the guard too. */
   readonly tests?: readonly string[];
 }

@@ -44,7 +44,7 @@ const STORM: Readonly<Record<string, FaultSetting>> = {
   html: { probability: 0.02 },
   'never-answers': { probability: 0.01 },
 };
-/** It is full at once: the minter goes on with the next tree in the storm. */
+/** The first tree fills up in this run: the minter continues with the next one. */
 const TINY_TREE = { depth: 3, buffer: 8, canopy: 0 };
 /** 16,384 leaves in 32 KB: an account that the chain copies with every mint. */
 const TREE = { depth: 14, buffer: 64, canopy: 0 };
@@ -60,7 +60,7 @@ const FRESH_SLOTS = 5;
 const AGAIN_AFTER_SLOTS = 3;
 /** Mints in flight at once. */
 const IN_WORK = 2_000;
-/** 15 lives of a transaction: where none was minted for so long, those that are left are stuck. */
+/** 15 lifetimes of a transaction: without a mint for this long, the remaining ones are stuck. */
 const STUCK_AFTER_SLOTS = 2_250;
 
 export interface ChaosReport extends OnChain {
@@ -69,7 +69,7 @@ export interface ChaosReport extends OnChain {
   readonly stuck: number;
   /** Leaves in all trees: one for each compressed ticket. */
   readonly leaves: number;
-  /** All signed transactions, and commands that were redelivered. */
+  /** All signed transactions, and the number of redelivered commands. */
   readonly attempts: number;
   readonly handedOutAgain: number;
   readonly drainedInMs: number;
@@ -117,7 +117,7 @@ export async function mintChaos({ tickets, seed, asset, slotMs }: ChaosSettings)
   }
 }
 
-/** Room for a quarter more than are wanted: minters roll over from tree to tree under the storm. */
+/** Room for a quarter more leaves than needed: minters move from tree to tree during the faults. */
 async function plantTrees(
   { url }: LocalSolana,
   keys: MintKeys,
@@ -236,7 +236,7 @@ class Drive {
         this.minted += 1;
         this.onMinted();
       }
-      return true; // a mint that failed for good is never minted, so it counts as stuck
+      return true; // a permanently failed mint is never minted, so it counts as stuck
     } catch (thrown) {
       if (!isFault(thrown)) throw thrown;
       return false;

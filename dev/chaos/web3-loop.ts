@@ -12,7 +12,7 @@ const SLOT_MS = 400;
 /** The interval after which the same bytes are sent again, as in the minter. */
 const RESEND_MS = 2_000;
 
-/** The common web3.js loop: send, poll the status until it is final, take an error for a failure and sign anew. */
+/** The common web3.js loop: send, poll the status until it is final, treat an error as a failure and sign again. */
 export class Web3Loop {
   readonly payer: TransactionSigner;
   readonly connection: Connection;

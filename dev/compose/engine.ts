@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { environment, projectFolder } from '../processes/project.js';
 import { waitFor } from '../processes/wait.js';
 
-const BACK_MS = 180_000; // a container that died starts again, and its app reads the log, on a busy machine
+const BACK_MS = 180_000; // a crashed container restarts and its app reads the log, on a busy machine
 const ASK_MS = 30_000;
-const ASK_TRIES = 4; // engines lose the end of a command in a container now and then when the machine is busy (seen with 20.10)
+const ASK_TRIES = 4; // on a busy machine engines sometimes miss the end of a command in a container (seen with 20.10)
 const STEP_MS = 900_000; // the longest step builds the images
-/** Output that is shown of a command that failed. */
+/** Characters of a failed command's output that are shown. */
 const SHOWN_CHARACTERS = 4_000;
 
-/** @returns undefined where a Docker engine and Compose answer, or what is missing and how to get it */
+/** @returns undefined if a Docker engine and Compose answer; otherwise what is missing and how to get it */
 export function lackOfDocker(): string | undefined {
   const how =
     'Install Docker Engine with Compose 2.24.4 or newer (https://docs.docker.com/engine/install), start it, and run the same command again.';
@@ -68,7 +68,7 @@ interface Container {
   readonly HostConfig: { readonly Memory: number; readonly NanoCpus: number };
 }
 
-/** One compose project: files, a name that no user has, and its variables. */
+/** One compose project: its files, its unique name, and its variables. */
 export class ComposeProject {
   constructor(
     readonly name: string,
@@ -81,7 +81,7 @@ export class ComposeProject {
     return docker(['compose', '--project-name', this.name, ...this.files.flatMap((file) => ['--file', file]), ...args], this.env);
   }
 
-  /** A command of a service in a container of its own. */
+  /** Runs a command in a new container of a service. */
   once(...args: readonly string[]): Promise<string> {
     return this.run('run', '--rm', '--no-deps', '-T', ...args);
   }
@@ -90,7 +90,7 @@ export class ComposeProject {
     await this.run('up', '--detach', '--wait', ...args);
   }
 
-  /** Services with a container that runs. */
+  /** Services with a running container. */
   async services(): Promise<readonly string[]> {
     return (await this.run('ps', '--services', '--status', 'running')).trim().split('\n').sort();
   }
@@ -101,13 +101,13 @@ export class ComposeProject {
   }
 
   /**
-   * Kills the main process of a service's first container, as a crash would: `docker kill` counts as a stop by hand, after which the engine
-   * does not start it again. From a container of the engine's own process table, because the engine may be another machine.
-   * @returns milliseconds until the engine has started it again and it is healthy
+   * Kills the main process of a service's first container, as a crash would: the engine treats `docker kill` as a manual stop and does not
+   * restart. The kill runs in a container with the engine's process table, because the engine may be on another machine.
+   * @returns milliseconds until the engine has restarted it and it is healthy
    */
   async crash(service: string): Promise<number> {
     const isHealthy = async (): Promise<boolean> => (await this.containers(service))[0]?.State.Health?.Status === 'healthy';
-    await waitFor(isHealthy, { what: `${service} is healthy`, timeoutMs: BACK_MS }); // it may have ended with the one before
+    await waitFor(isHealthy, { what: `${service} is healthy`, timeoutMs: BACK_MS }); // it may have ended with the previous one
     const [before] = await this.containers(service);
     if (before === undefined) throw new Error(`${service} has no container.`);
     const began = performance.now();

@@ -9,7 +9,7 @@ import { backUp, clientSettings, limited, projectOf, replay, shareOut, step } fr
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 const BACKUP = '/backups/test-compose';
 const OWN = 'deploy/compose.own.yml';
-/** Your servers, as other containers that know nothing of the project. */
+/** A user's own servers: containers outside of the project. */
 const THEIRS = 'dev/compose/own-servers.yml';
 const THEIR_URLS = `NATS_URL=nats://their-nats:4222
 DATABASE_URL=postgresql://postgres:theirs@their-postgres:5432/tickets
@@ -18,7 +18,7 @@ SOLANA_RPC_URL=http://their-chain:8899
 
 const said = (ms: number): string => `${(ms / 1_000).toFixed(1)} s until it is healthy again`;
 
-/** docker-compose.yml as it is. */
+/** docker-compose.yml unchanged. */
 export async function base(isBuilt: boolean): Promise<void> {
   const project = await projectOf('base', []);
   await inScene(project, async () => {
@@ -85,7 +85,7 @@ export async function cluster(isBuilt: boolean): Promise<void> {
   });
 }
 
-/** The apps alone, on servers that were there before. */
+/** Only the apps, on existing servers. */
 export async function own(isBuilt: boolean): Promise<void> {
   const folder = temporaryFolder('compose-own');
   const file = join(folder.path, 'own.env');
@@ -118,7 +118,7 @@ async function build(project: ComposeProject, isBuilt: boolean): Promise<void> {
 
 async function inScene(project: ComposeProject, work: () => Promise<void>): Promise<void> {
   process.stdout.write(`${project.name}\n`);
-  await project.remove(); // of a run that was killed
+  await project.remove(); // left by a killed run
   const end = (): void => void project.remove().finally(() => process.exit(EXIT.failed));
   for (const signal of SIGNALS) process.once(signal, end);
   try {
@@ -138,7 +138,7 @@ async function withSelling(settings: Parameters<typeof Selling.of>[0], work: (se
   }
 }
 
-/** Kills one container after the other while orders are placed: each is back by itself, and no answer is lost or given twice. */
+/** Kills one container after the other while orders are placed: each restarts by itself, and no answer is lost or given twice. */
 async function crashAll(project: ComposeProject, selling: Selling, services: readonly string[]): Promise<void> {
   const rush = await selling.rush(`rush-${services.length}`);
   try {

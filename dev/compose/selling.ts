@@ -3,15 +3,15 @@ import { type Answer, TenantCaller, type Transport } from '../fuzz/tenant-caller
 import { waitFor } from '../processes/wait.js';
 import type { Settings } from '../stack/wiring.js';
 
-const MINTED_MS = 180_000; // 13 s to finality, and what a busy machine adds
+const MINTED_MS = 180_000; // 13 s to finality, plus a margin for a busy machine
 const LEDGER_MS = 60_000;
-const DECIDED_MS = 180_000; // longer than a container takes to come back
-const AGAIN_MS = 200; // between two tries of one key: a caller's pause
+const DECIDED_MS = 180_000; // longer than a container takes to restart
+const AGAIN_MS = 200; // between two attempts with one key: a caller's pause
 const CALLERS = 6; // orders in flight: enough that each kill hits some
 const MOST_TICKETS = 100_000; // of one sale
-const BETWEEN_MS = 20; // a caller's pause between two orders: this is a check of answers, not of speed
+const BETWEEN_MS = 20; // a caller's pause between two orders: this checks answers, not speed
 
-/** Statuses after which the same key is sent again. */
+/** Statuses after which the same request is sent again. */
 const isUndecided = ({ status, text }: Answer): boolean =>
   status === 202 || status === 429 || status >= 500 || (status === 409 && text.includes('in-progress'));
 
@@ -30,7 +30,7 @@ export class Selling {
     return this.caller.close();
   }
 
-  /** Sends the same request with the same key until it is decided, as every caller does. */
+  /** Sends the same request with the same key until it is decided, as callers should. */
   async decided(operation: Parameters<TenantCaller['ask']>[0]['operation'], key: string, body: object, over: Transport): Promise<Answer> {
     for (const deadline = performance.now() + DECIDED_MS; ; await pause(AGAIN_MS)) {
       const answer = await this.caller
@@ -86,7 +86,7 @@ export class Selling {
   }
 }
 
-/** Orders under way while containers die. */
+/** Concurrent orders while containers are killed. */
 export class Rush {
   private readonly answers = new Map<string, string>();
   private readonly callers: Promise<void>[];
@@ -103,7 +103,7 @@ export class Rush {
     return this.answers.size;
   }
 
-  /** Ends it after another failure, which is the one to report. */
+  /** Stops after another failure, which is then reported. */
   abandon(): void {
     this.isOver = true;
     void Promise.allSettled(this.callers);
@@ -118,9 +118,9 @@ export class Rush {
   }
 
   /**
-   * Waits for what is under way, and repeats every key.
+   * Waits for requests in flight, then repeats every key.
    * @returns the number of orders
-   * @throws Error when a key has another answer now, or the ledger counts another number of tickets
+   * @throws Error if a key's answer changed, or the ledger counts another number of tickets
    */
   async stop(): Promise<number> {
     this.isOver = true;

@@ -4,9 +4,9 @@ import type { Settings } from '../stack/wiring.js';
 import { ask, ComposeProject, inProject } from './engine.js';
 
 const SECONDS = 1_000;
-const REQUESTS = 24; // connections that the proxy passes on in turn
+const REQUESTS = 24; // connections that the proxy should spread over the containers
 
-/** Prints what was done and how long it took. */
+/** Prints a step and its duration. */
 export type Step = <T>(what: string, work: () => Promise<T>) => Promise<T>;
 
 export const step: Step = async (what, work) => {
@@ -17,7 +17,7 @@ export const step: Step = async (what, work) => {
   return result;
 };
 
-/** A project of its own on free ports, so that a user's project and data are not touched. */
+/** A project with its own name on free ports, so that a user's project and data are not touched. */
 export async function projectOf(
   scene: string,
   overlays: readonly string[],
@@ -46,7 +46,7 @@ export async function backUp(project: ComposeProject, folder: string): Promise<s
   return lastLine(await project.run('run', '--rm', '-T', 'admit', 'replay', '--from-backup', folder));
 }
 
-/** Connections through the proxy reach every container of the app. @returns how many requests each answered */
+/** Connections through the proxy reach every container of the app. @returns the number of requests that each answered */
 export async function shareOut(project: ComposeProject, service: string, url: string): Promise<string> {
   const before = await answered(project, service);
   for (let at = 0; at < REQUESTS; at++) {
@@ -67,7 +67,7 @@ async function answered(project: ComposeProject, service: string): Promise<reado
   return Promise.all(containers.map(async ({ Id }) => Number(await ask(Id, 'node', '--input-type=module', '-e', COUNT))));
 }
 
-/** Every container that stays has limits of memory and processor. */
+/** Every long-running container has limits of memory and processor. */
 export async function limited(project: ComposeProject): Promise<string> {
   const services = await project.services();
   const containers = (

@@ -23,10 +23,10 @@ const NAMES: Readonly<Record<string, string>> = { integer: 'number', number: 'nu
 const sentence = ({ description }: Schema, margin: string): string =>
   description === undefined ? '' : `${margin}/** ${description.replace(/\.?$/, '.')} */\n`;
 
-/** A line of at most so many characters holds an object that has no comments. */
+/** An object without comments goes on one line of up to this many characters. */
 const LINE = 120;
 
-/** Writes JSON schemas of the contract as TypeScript types. A schema that has a name is written by its name. */
+/** Writes JSON schemas of the contract as TypeScript types. A named schema is written as its name. */
 class TypeWriter {
   private readonly names: ReadonlyMap<string, string>;
 
@@ -34,7 +34,7 @@ class TypeWriter {
     this.names = new Map(Object.entries(named).map(([name, schema]) => [JSON.stringify(schema), name]));
   }
 
-  /** @throws for a keyword that is new here */
+  /** @throws for an unknown keyword */
   of(schema: Schema, margin: string): string {
     return schema.$ref?.replace(/^.*\//, '') ?? this.names.get(JSON.stringify(schema)) ?? this.inline(schema, margin);
   }
@@ -72,14 +72,14 @@ interface Contract {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 }
 
-/** What an operation takes and answers: the name of a type where the contract has one, and else the type itself. */
+/** The type of an operation's request or answer: by name if the contract has one, else the type itself. */
 function typesOf({ name }: Operation, { channels, components }: Contract): { readonly body: string; readonly answer: string } {
   const writer = new TypeWriter(components.schemas);
   const payload = (channel: string, message: string): string => writer.of(channels[channel]?.messages[message]?.payload ?? {}, '  ');
   return { body: payload(name, 'request'), answer: payload(`${name}.reply`, 'done') };
 }
 
-/** The address with every member it says behind a colon. */
+/** The path with every parameter as `:name`. */
 function addressOf(route: Route): string {
   const named = isMutation(route) || isSetting(route) ? [] : [...(route.http.query ?? []), ...Object.keys(route.http.options ?? {})];
   const query = named.map((part) => `${part}=:${part}`).join('&');
@@ -94,7 +94,7 @@ function methodIn(operation: Operation, contract: Contract): string {
   return `\n  /** ${summary} */\n  ${method}(body: ${body}${options}): Promise<Outcome<${answer}>> {\n    return ${call};\n  }\n`;
 }
 
-/** The module of the client kit that has a type, an address and a method for each operation. */
+/** The module of the client kit with a type, a path and a method for each operation. */
 export function clientOperations(): string {
   const contract = asyncapi() as unknown as Contract;
   const all = operations();

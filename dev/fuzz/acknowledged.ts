@@ -2,21 +2,24 @@ import { createHash } from 'node:crypto';
 import { REFUSALS } from '#shared/domain/refusal.js';
 import type { Answer, FuzzRequest, TenantCaller, Transport } from './tenant-caller.js';
 
-/** A request, and on which side its key is: a webhook's, or a caller's own. */
+/** A request, and the kind of its key: a webhook's, or a caller's. */
 export interface Sent {
   readonly caller: TenantCaller;
   readonly asked: FuzzRequest;
   readonly side: 'webhook' | 'api';
 }
 
-/** What was answered for good. Bodies are kept as hashes: an hour has some hundred thousand. */
+/** A final answer. Bodies are kept as hashes: an hour has some hundred thousand. */
 interface Kept extends Sent {
   readonly status: number;
   readonly hash: string;
   repeated: boolean;
 }
 
-/** A decision: accepted, or refused with a code that the key holds. 400, 404, 408, 422, 429 and 503 hold nothing, and 202 and `in-progress` come later. */
+/**
+ * A decision: accepted, or refused with a code that is bound to the key. 400, 404, 408, 422, 429 and 503 bind nothing; 202 and
+ * `in-progress` precede the decision.
+ */
 export function isDecision({ status, text }: Answer): boolean {
   if (status >= 200 && status < 300) return status !== 202;
   return status === 409 && Object.hasOwn(REFUSALS, (JSON.parse(text) as { readonly code?: string }).code ?? '');
@@ -24,7 +27,7 @@ export function isDecision({ status, text }: Answer): boolean {
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
-/** Everything that was acknowledged, and whether it was answered with the same bytes again. */
+/** Every final answer, and whether a repeated request got the same bytes. */
 export class Acknowledged {
   private readonly kept = new Map<string, Kept>();
   private readonly unrepeated = new Set<string>();
@@ -38,7 +41,7 @@ export class Acknowledged {
     return this.kept.size - this.unrepeated.size;
   }
 
-  /** Takes note of an answer, or holds it against the one that was heard before. */
+  /** Records an answer, or compares it with the recorded one. */
   note(sent: Sent, answer: Answer): void {
     if (!isDecision(answer)) return;
     const name = nameOf(sent);
@@ -54,13 +57,13 @@ export class Acknowledged {
       this.differing.push(`${name}: ${known.status} before, ${answer.status} now: ${answer.text}`);
   }
 
-  /** One that was not asked again yet; the oldest. */
+  /** The oldest request that was not repeated yet. */
   next(): Sent | undefined {
     const [name] = this.unrepeated;
     return name === undefined ? undefined : this.kept.get(name);
   }
 
-  /** The first of them, so many; none is taken out. */
+  /** The first ones; none is removed. */
   all(): readonly Sent[] {
     return [...this.unrepeated].flatMap((name) => this.kept.get(name) ?? []);
   }

@@ -7,7 +7,7 @@ import { TenantCaller } from './tenant-caller.js';
 import { Traffic } from './traffic.js';
 import { type Verdict, verdictOf } from './verdict.js';
 
-/** Mints are final within a second or two: an hour's worth of them must not wait for Solana's 13 s. */
+/** Mints are final within a second or two: an hour's mints must not wait for Solana's 13 s. */
 const SLOT_MS = 100;
 const FINALIZED_AFTER = 8;
 /** No caller is rate-limited: limits have tests of their own. */
@@ -25,7 +25,7 @@ export interface FuzzReport extends Verdict {
   readonly strikes: ReadonlyMap<string, number>;
 }
 
-/** Starts a whole stack, asks everything of it for so long while parts of it are ended, and looks whether all of it holds. */
+/** Starts a whole stack, sends random requests while parts of it are killed, and checks that all promises hold. */
 export async function fuzz(dataDir: string, lastsMs: number, seed: number, say: (line: string) => void): Promise<FuzzReport> {
   const settings = { purchase: UNHURRIED };
   const stack = await startStack({

@@ -9,7 +9,7 @@ interface SeenOrder {
   readonly tickets: readonly string[];
 }
 
-/** What a caller knows of one of its sales, from what it asked and what it was answered. */
+/** A caller's knowledge of one of its sales, from its requests and their answers. */
 export class FuzzedSale implements SeenSale {
   terms: SeenSale['terms'];
   asked = 0;

@@ -3,7 +3,7 @@ import { temporaryFolder } from '../processes/temporary.js';
 
 const DEFAULT_MINUTES = 1;
 const MS_PER_MINUTE = 60_000;
-/** Findings that are printed; more of them are counted. */
+/** Findings that are printed; further ones are counted. */
 const MOST_SHOWN = 50;
 
 interface Options {

@@ -2,12 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ManagedProcess } from '../processes/managed-process.js';
 import type { Stack } from '../stack/stack.js';
 
-/** Apps go more often than what they stand on. */
+/** Apps are stopped more often than the servers. */
 const STRUCK = ['purchase', 'minter', 'ledger', 'purchase', 'minter', 'ledger', 'postgres', 'nats'];
 const BACK_MS = 120_000;
 const HALF = 0.5;
 
-/** Ends parts of a running stack now and then, in order or by kill -9, and has each back before the next goes. */
+/** Stops parts of a running stack at random, gracefully or by kill -9, and restarts each before the next is stopped. */
 export class Strikes {
   readonly counts = new Map<string, number>();
 
@@ -24,7 +24,7 @@ export class Strikes {
     }
   }
 
-  /** A part has a minute to start. On a busy machine it may need a second try; a third one is a finding, and ends the run. */
+  /** A part must start within a minute. On a busy machine it may need a second try; a third one is a finding, and ends the run. */
   private async startAgain(part: ManagedProcess): Promise<void> {
     try {
       await part.start();

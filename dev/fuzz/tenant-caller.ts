@@ -5,7 +5,7 @@ import type { OperationName } from '../../apps/purchase/src/operations/operation
 import { signed } from '../payments/signing.js';
 import type { Settings } from '../stack/wiring.js';
 
-/** Longer than the service makes anybody wait. */
+/** Longer than the service's longest answer. */
 const TIMEOUT_MS = 15_000;
 
 export type Transport = 'nats' | 'http' | 'webhook';
@@ -21,7 +21,7 @@ export interface Answer {
   readonly text: string;
 }
 
-/** What a payment provider calls what it tells. */
+/** Event types of the payment provider. */
 const EVENT_TYPES: Readonly<Record<string, (body: FuzzRequest['body']) => string>> = {
   'payment.confirm': () => 'payment.succeeded',
   'payment.fail': () => 'payment.failed',
@@ -29,7 +29,7 @@ const EVENT_TYPES: Readonly<Record<string, (body: FuzzRequest['body']) => string
   'payment.disputed': ({ status }) => `payment.dispute.${String(status)}`,
 };
 
-/** A tenant's back end and its payment provider: by NATS, HTTP and signed webhooks. */
+/** A tenant's back end and its payment provider: over NATS, HTTP and signed webhooks. */
 export class TenantCaller {
   private constructor(
     private readonly connection: NatsConnection,
@@ -50,7 +50,7 @@ export class TenantCaller {
     return new TenantCaller(await connect(options), settings, tenant);
   }
 
-  /** Over a connection that is there, as one with a certificate of its own. */
+  /** Over an existing connection, such as one with its own certificate. */
   static over(connection: NatsConnection, settings: Settings): TenantCaller {
     return new TenantCaller(connection, settings, settings.ADMIT_TENANT ?? '');
   }
@@ -59,7 +59,7 @@ export class TenantCaller {
     return this.connection.close();
   }
 
-  /** Ways on which this can be asked. A key of a webhook is of another kind than one of a caller, so each request stays on its side. */
+  /** Transports for this request. Webhook keys and callers' keys have separate namespaces, so each request stays with its kind. */
   transportsOf(operation: OperationName): readonly Transport[] {
     const isRouted = routes().some(({ name }) => name === operation);
     return ['nats', ...(isRouted ? ['http' as const] : []), ...(EVENT_TYPES[operation] === undefined ? [] : ['webhook' as const])];
@@ -71,7 +71,7 @@ export class TenantCaller {
     return transport === 'http' ? this.askHttp(asked, AbortSignal.timeout(TIMEOUT_MS)) : this.tell(asked, AbortSignal.timeout(TIMEOUT_MS));
   }
 
-  /** Asks, and goes away before it is answered. */
+  /** Sends the request and disconnects before the answer. */
   async askAndLeave(asked: FuzzRequest, transport: Transport, afterMs: number): Promise<void> {
     if (transport === 'nats') {
       const reply = `_INBOX.${this.settings.ADMIT_NATS_USER}.unheard`;
@@ -79,7 +79,7 @@ export class TenantCaller {
       return;
     }
     const left = AbortSignal.timeout(afterMs);
-    await (transport === 'http' ? this.askHttp(asked, left) : this.tell(asked, left)).catch(() => undefined); // that is what was wanted
+    await (transport === 'http' ? this.askHttp(asked, left) : this.tell(asked, left)).catch(() => undefined); // intended
   }
 
   private async askNats({ operation, body, key }: FuzzRequest): Promise<Answer> {

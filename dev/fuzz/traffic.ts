@@ -7,29 +7,32 @@ import { Acknowledged, isDecision, type Sent, sideOf } from './acknowledged.js';
 import { FuzzedSale } from './fuzzed-sale.js';
 import type { Answer, FuzzRequest, TenantCaller, Transport } from './tenant-caller.js';
 
-/** Sales of a tenant that are asked about at one time; each is left for a new one after so many requests. */
+/** Concurrent sales of a tenant; each is replaced after this many requests. */
 const SALES_AT_ONCE = 3;
 const REQUESTS_A_SALE = 60;
 /** Callers of one tenant at the same time. */
 const WORKERS = 4;
-/** What is repeated, sent twice at once, or sent by a caller that does not wait for the answer: parts of all requests. */
+/** Fractions of all requests: repeated ones, concurrent duplicates, and callers that do not wait for the answer. */
 const REPEATED = 0.4;
 const TWICE = 0.1;
 const LEFT = 0.1;
 const LEFT_AFTER_MS = 20;
-/** What is not decided yet is asked again after this; after so long it counts as lost. Parts of the stack are killed meanwhile. */
+/** An undecided request is repeated after this pause; after the timeout it counts as lost. Parts of the stack are killed meanwhile. */
 const RETRY_MS = 250;
 const LOST_MS = 300_000;
-/** Failures that are said at once; at the end all are. */
+/** Failures that are printed at once; at the end all are. */
 const MOST_SAID = 20;
-/** Drawn at once: drawing one by one takes longer. */
+/** Values drawn at a time; drawing one by one takes longer. */
 const CHUNK = 200;
-/** Answers that decide nothing and hold no key: the sale is not open yet, the key is another request's. */
+/** Answers that decide nothing and bind no key: the sale is not open yet, or another request used the key. */
 const NOTHING: ReadonlySet<number> = new Set([404, 422]);
-/** Not yet: the same key is asked again. 408: on a busy machine a request did not arrive whole in time; it holds no key. */
+/**
+ * Not decided yet: the request is repeated with the same key. 408: on a busy machine a request did not arrive completely in time; it binds
+ * no key.
+ */
 const NOT_YET: ReadonlySet<number> = new Set([202, 408, 409, 429, 503]);
 
-/** Everything that callers and payment providers can ask, from several tenants at once, repeated, sent twice, and left without an answer. */
+/** Sends every request of callers and payment providers, for several tenants at once: repeated, duplicated, and abandoned. */
 export class Traffic {
   readonly acknowledged = new Acknowledged();
   readonly statuses = new Map<number, number>();
@@ -44,7 +47,7 @@ export class Traffic {
     private readonly callers: readonly TenantCaller[],
     seed: number,
     private readonly random: () => number,
-    /** Told of failures as they come. */
+    /** Called with each failure. */
     private readonly say: (line: string) => void,
   ) {
     this.asks = drawn(asks, seed);
@@ -55,7 +58,7 @@ export class Traffic {
     return this.sent;
   }
 
-  /** Asks until `end`, and then waits for what is under way. */
+  /** Sends requests until `end`, then waits for those in flight. */
   async run(end: AbortSignal): Promise<void> {
     const workers = this.callers.flatMap((caller) => Array.from({ length: WORKERS }, () => caller));
     await Promise.all(
@@ -65,7 +68,7 @@ export class Traffic {
     );
   }
 
-  /** Asks again for all that was acknowledged and not asked again yet. */
+  /** Repeats every acknowledged request that was not repeated yet. */
   async repeatAll(): Promise<void> {
     const left = [...this.acknowledged.all()];
     const work = async (): Promise<void> => {
@@ -81,7 +84,7 @@ export class Traffic {
     const asked = this.request(caller, sale);
     const transport = this.oneOf(caller.transportsOf(asked.operation));
     const sent: Sent = { caller, asked, side: sideOf(transport) };
-    if (this.random() < LEFT) await caller.askAndLeave(asked, transport, Math.ceil(this.random() * LEFT_AFTER_MS)).catch(() => undefined); // not known, as wanted
+    if (this.random() < LEFT) await caller.askAndLeave(asked, transport, Math.ceil(this.random() * LEFT_AFTER_MS)).catch(() => undefined); // unknown, as intended
     const copies = this.random() < TWICE ? 2 : 1;
     const answers = await Promise.all(Array.from({ length: copies }, () => this.settle(sent, transport)));
     for (const answer of answers) if (answer !== undefined) sale.hear(asked, answer);
@@ -94,7 +97,7 @@ export class Traffic {
       this.fail(`${JSON.stringify(sent.asked)} was acknowledged, and then answered ${answer.status}`);
   }
 
-  /** Asks with one key until it is decided, or refused without a decision. */
+  /** Sends requests with one key until it is decided, or refused without a decision. */
   private async settle(sent: Sent, transport: Transport): Promise<Answer | undefined> {
     const begunAt = performance.now();
     while (performance.now() - begunAt < LOST_MS) {
@@ -116,7 +119,7 @@ export class Traffic {
   /** `undefined`: no answer, so the outcome is unknown. */
   private async try({ caller, asked }: Sent, transport: Transport): Promise<Answer | undefined> {
     this.sent += 1;
-    const answer = await caller.ask(asked, transport).catch(() => undefined); // a part of the stack is down, and comes back
+    const answer = await caller.ask(asked, transport).catch(() => undefined); // a part of the stack is down and will restart
     if (answer !== undefined) this.statuses.set(answer.status, (this.statuses.get(answer.status) ?? 0) + 1);
     return answer;
   }
@@ -160,6 +163,6 @@ function next<T>(source: Iterator<T>): T {
   return source.next().value as T;
 }
 
-/** The stack offers Token-2022 alone. */
+/** The stack offers only Token-2022. */
 const isNotOffered = ({ asked }: Sent, { status, text }: Answer): boolean =>
   status === 403 && asked.body.asset === 'compressed' && text.includes('asset-not-offered');

@@ -18,9 +18,9 @@ import type { Accepted } from '../histories/selling.js';
 import { waitFor } from '../processes/wait.js';
 import type { Stack } from '../stack/stack.js';
 
-/** What was asked of the minter is minted by then, and the ledger has taken in everything. */
+/** By then all requested mints are final, and the ledger has applied the whole log. */
 const SETTLED_MS = 600_000;
-/** The log stands still when nothing came for so long. */
+/** Without a commit for this long, the log counts as complete. */
 const STILL_MS = 5_000;
 const EVENTS = 'EVENTS';
 
@@ -34,11 +34,11 @@ export interface Verdict {
   readonly commits: number;
   readonly sales: number;
   readonly replay: string;
-  /** What is not as it should be, in words. */
+  /** Findings as sentences. */
   readonly findings: readonly string[];
 }
 
-/** Waits until the stack has nothing left to do, and holds its ledger against its log and against a model. */
+/** Waits until the stack is idle, and compares its ledger with its log and with a model. */
 export async function verdictOf(stack: Stack): Promise<Verdict> {
   const settings = stack.settingsOf('operator');
   const { NATS_URL: servers = '', NATS_USER: user = '', NATS_PASSWORD: pass = '', DATABASE_ADMIN_URL: connectionString = '' } = settings;
@@ -68,7 +68,7 @@ export async function verdictOf(stack: Stack): Promise<Verdict> {
   }
 }
 
-/** Nothing comes to the log, no mint is outstanding, and the ledger is where the log ends. */
+/** No new commits, no mint in flight, and the ledger at the end of the log. */
 async function settled(look: () => Promise<readonly [last: number, mints: number]>, database: pg.Client): Promise<void> {
   let seen = -1;
   let since = performance.now();
@@ -89,7 +89,7 @@ interface LoggedMessage {
   readonly data: Uint8Array;
 }
 
-/** Every sale as the log tells it, and the keys that were decided twice. */
+/** Every sale's state from the log, and the keys that were decided twice. */
 class LogReader {
   readonly sales = new Map<string, Sale>();
   readonly twice: string[] = [];

@@ -6,14 +6,14 @@ type Body = Readonly<Record<string, unknown>>;
 
 const FACTOR = 2n;
 
-/** A code that the sale has, in some orders; now and then one that it has not. */
+/** Mostly codes of the sale; sometimes an unknown one. */
 export function codeFor(offer: Offer | undefined, { units, order }: Aims): Body {
   const codes = offer?.codes ?? [];
   if (units % 2 === 0) return units === 6 ? { code: 'none' } : {};
   return codes.length === 0 ? {} : { code: codes[order % codes.length]?.code };
 }
 
-/** A change that fits the sale, or the drawn one: of random members hardly any would. */
+/** A change that is valid for the sale, or the drawn one: hardly any change with random members is valid. */
 export function changeFor(offer: Offer | undefined, drawn: Body, { units: way, order }: Aims): Body {
   if (offer === undefined || way === 0) return drawn;
   const changes: readonly (() => Body)[] = [
@@ -41,7 +41,7 @@ const limitsOf = ({ categories = [] }: Offer, order: number): Body =>
         })),
       };
 
-/** Another category with a row of its own, or another type where there are no categories. */
+/** A category with its own row, or another type if there are no categories. */
 function moreOf({ categories, types, prices }: Offer, order: number): Body {
   if (categories === undefined && types === undefined)
     return { types: [{ type: 'adult' }], prices: [{ type: 'adult', amount: `${order}` }] };
@@ -59,7 +59,7 @@ function moreOf({ categories, types, prices }: Offer, order: number): Body {
   };
 }
 
-/** Twice or half of what each price is. */
+/** Twice or half of each price. */
 function pricesOf({ prices, categories, types, currency }: Offer, order: number): Body {
   const other = (amount: string): string => `${order % 2 === 0 ? BigInt(amount) / FACTOR : BigInt(amount)}`;
   if (categories === undefined && types === undefined) return { price: { amount: other(prices[0]?.amount ?? '0'), currency } };

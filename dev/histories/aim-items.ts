@@ -3,20 +3,20 @@ import type { Area, Price, Row, SaleTerms } from '#shared/domain/sale/terms.js';
 type Offer = Pick<SaleTerms, 'units' | 'prices'>;
 type Body = Readonly<Record<string, unknown>>;
 
-/** Of a long row its first seats only: so that orders meet there. */
+/** Only the first seats of a long row, so that orders collide there. */
 const SEATS_OF_A_ROW = 200;
-/** Ways to ask for units; the largest orders take the first. */
+/** Ways to select units; the largest orders use the first. */
 const WAYS = 4;
 
 interface Wish {
-  /** Units at most. */
+  /** Maximum number of units. */
   readonly most: number;
-  /** Where the named ones begin, and by which way units are asked for. */
+  /** The first selected unit, and the way of selecting. */
   readonly from: number;
   readonly count: number;
 }
 
-/** Units that the sale has: by name, of an area, of a category, or in the short forms. A sale that is not there is asked for places. */
+/** Units that the sale has: by name, of an area, of a category, or in the short forms. For an unknown sale, places. */
 export function itemsFor(offer: Offer | undefined, { most, from, count }: Wish): Body {
   const quantity = Math.min(most, count + 1);
   if (offer === undefined) return { quantity };
@@ -36,7 +36,7 @@ export function itemsFor(offer: Offer | undefined, { most, from, count }: Wish):
   return { items: items.slice(0, most) };
 }
 
-/** So many of a category, of which some next to each other. */
+/** A number of units of a category, some of them adjacent. */
 function bestIn(prices: readonly Price[], from: number, quantity: number): Body {
   const price = prices[from % prices.length];
   const { category, type } = price ?? {};

@@ -15,17 +15,17 @@ export interface SeenSale {
   readonly sale: SaleId;
   /** Absent: not open. */
   readonly terms: Offer | undefined;
-  /** What an order costs, and its tickets; `undefined` where there is none. */
+  /** An order's price and tickets; `undefined` if there is no such order. */
   order(id: OrderId): { readonly amount: string; readonly tickets: readonly string[] } | undefined;
 }
 
 export const WALLET = '4Nd1mYQp8gVJ6tYFvMZTvGtTb2vAYHRkLBgYDmUDUyHm';
 const MOST_UNITS_NAMED = 3;
 
-/** The key of an order: few of them, so that each is used again. */
+/** The key of an order: few keys, so that each repeats. */
 export const orderKey = ({ order }: Aims): string => `order-${order % ORDER_KEYS}`;
 
-/** The drawn body with the members put in that aim at what is there. `other` is another sale of the same tenant. */
+/** The drawn body, with members that refer to existing things. `other` is another sale of the same tenant. */
 export function aimed({ operation, body, aims }: Extract<Step, { kind: 'ask' }>, seen: SeenSale, other: SeenSale): Body {
   if (operation === 'sale.open') return body;
   if (operation === 'sale.change') return changeFor(seen.terms, body, aims);
@@ -51,7 +51,7 @@ export function aimed({ operation, body, aims }: Extract<Step, { kind: 'ask' }>,
   return { ...body, ...Object.fromEntries(aiming) };
 }
 
-/** As many units as one order may have, from the place of one buyer of a crowd on. */
+/** The maximum number of units of one order, starting at the position of one buyer in a crowd. */
 export const crowdOrder = (seen: SeenSale, buyer: number): Body => ({
   buyer: `crowd-${buyer}`,
   wallet: WALLET,

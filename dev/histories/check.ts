@@ -8,21 +8,21 @@ import { differences } from './model.js';
 import { play } from './play.js';
 import type { Selling } from './selling.js';
 
-/** What is wrong with one history: its place in the batch, and what was found, in words. */
+/** The failures of one history: its index in the batch, and the findings as sentences. */
 export interface Finding {
   readonly history: number;
   readonly found: string;
 }
 
-/** What a batch came to, whatever was found. */
+/** The results of a batch, whatever was found. */
 export interface Batch {
   readonly findings: readonly Finding[];
   readonly commits: number;
-  /** How often each event was written. */
+  /** The number of events written, by type. */
   readonly events: ReadonlyMap<string, number>;
 }
 
-/** Runs histories through decide, log, ledger and replay: all of them in one log and one ledger, each with tenants of its own. */
+/** Runs histories through decide, log, ledger and replay: all in one log and one ledger, each with its own tenants. */
 export async function checkHistories(ledger: HistoryLedger, batch: readonly History[]): Promise<Batch> {
   const log = new HistoryLog();
   const played = await Promise.all(batch.map((one, history) => playOne(one, log, history)));
@@ -54,7 +54,7 @@ async function playOne(one: History, log: HistoryLog, history: number): Promise<
   }
 }
 
-/** What the ledger of the log, or its replay, says that it should not. */
+/** Errors in the ledger or in its replay. */
 async function inLedger(ledger: HistoryLedger, log: HistoryLog, played: readonly Played[]): Promise<readonly Finding[]> {
   const halts = await ledger.project(log);
   const halted = new Set(halts.map(({ tenant }) => tenant));
@@ -76,7 +76,7 @@ async function inLedger(ledger: HistoryLedger, log: HistoryLog, played: readonly
   ];
 }
 
-/** What the log alone says: of each sale its state, and how often each event was written. */
+/** From the log alone: each sale's state, and the number of events by type. */
 function readFrom(log: HistoryLog): { readonly folds: ReadonlyMap<string, SaleAggregate>; readonly events: ReadonlyMap<string, number> } {
   const folds = new Map<string, SaleAggregate>();
   const events = new Map<string, number>();
@@ -91,7 +91,9 @@ function readFrom(log: HistoryLog): { readonly folds: ReadonlyMap<string, SaleAg
   return { folds, events };
 }
 
-/** As a snapshot would keep it, but for its clock, which what changes nothing moves too; a sale that was not opened has none. */
+/**
+ * The state as a snapshot would store it, without the clock, which commands without effect move too; empty for a sale that was not opened.
+ */
 const stateOf = (fold: SaleAggregate | undefined): string => JSON.stringify(fold?.snapshot().map((part) => ({ ...part, clock: 0 })) ?? []);
 
 const historyOf = (tenant: string): number => Number(/^h(\d+)-/.exec(tenant)?.[1] ?? -1);

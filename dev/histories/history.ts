@@ -4,17 +4,17 @@ import { type MutationName, mutations, OPERATIONS, type OperationName } from '..
 import { openingBodies } from './openings.js';
 import { valuesOf } from './values.js';
 
-/** Tenants of one history, and sales of each of them. */
+/** Tenants of one history, and sales per tenant. */
 export const TENANTS = 2;
 export const SALES = 2;
-/** Keys of orders: few, so that money may come before its order, and an order may be asked for again. */
+/** Keys of orders: few, so that payments may precede their order, and orders may be repeated. */
 export const ORDER_KEYS = 6;
 const MOST_STEPS = 40;
 /** A mint takes three steps to its end, and two more to be burned. */
 const MOST_MOVES = 5;
-/** An order of each of so many buyers reaches the largest sum that one sale can come to. */
+/** This many buyers, with one order each, reach the largest sum that a sale can have. */
 const CROWD = 100;
-/** One of so many histories begins with the largest sale there can be, and a crowd in it. */
+/** One in this many histories begins with the largest possible sale and a crowd of orders. */
 const LARGE_ONES = 200;
 const SECOND_MS = 1_000;
 const HOUR_MS = 3_600_000;
@@ -23,16 +23,16 @@ const WAITS_MS = [0, 0, 0, 1, SECOND_MS, 61 * SECOND_MS, 11 * 60 * SECOND_MS, 25
 type Body = Readonly<Record<string, unknown>>;
 
 /**
- * Which members of a drawn body are put in the place of what happened before: of random ids hardly two would meet. A member is left as it was
- * drawn where its number says so.
+ * Replaces members of a drawn body with values of earlier events: of random ids hardly two would match. The numbers select the value; some
+ * leave the member as drawn.
  */
 export interface Aims {
   /** 0 to ORDER_KEYS - 1: the order of that key; ORDER_KEYS: an order of another sale; more: as drawn. */
   readonly order: number;
-  /** What is paid or goes back. */
+  /** The amount of a payment or refund. */
   readonly amount: 'total' | 'half' | 'one' | 'drawn';
   readonly currency: 'of the sale' | 'drawn';
-  /** 0: as drawn. Else where the units are that are asked for, of those that the sale has; the tickets to mint begin there too. */
+  /** 0: as drawn. Otherwise the position of the selected units in the sale; the tickets to mint begin there too. */
   readonly units: number;
 }
 
@@ -43,7 +43,7 @@ interface At {
 
 export type Ask = Extract<Step, { readonly kind: 'ask' }>;
 
-/** One thing that happens; each of its numbers is taken modulo what there is at the time. */
+/** One step; each of its numbers is taken modulo the number of current choices. */
 export type Step =
   | (At & {
       readonly kind: 'ask';
@@ -51,7 +51,7 @@ export type Step =
       readonly body: Body;
       readonly key: number;
       readonly aims: Aims;
-      /** Committed together with what comes next of the same sale. */
+      /** In the same commit as the next step of the same sale. */
       readonly together: boolean;
     })
   | (At & { readonly kind: 'crowd'; readonly buyers: number })
@@ -82,7 +82,7 @@ const aims: fc.Arbitrary<Aims> = fc.record({
 
 type DrawnOperation = { readonly operation: OperationName; readonly schema: z.ZodType };
 const DRAWN_OPERATIONS: readonly DrawnOperation[] = mutations().map(({ name, schema }) => ({ operation: name as MutationName, schema }));
-/** How often an operation is drawn beside the others. */
+/** The relative frequency of each operation. */
 const USUAL_WEIGHT = 2;
 const WEIGHTS: Partial<Record<OperationName, number>> = {
   'order.place': 24,
@@ -98,7 +98,7 @@ const WEIGHTS: Partial<Record<OperationName, number>> = {
 
 const bodyOf = ({ operation, schema }: DrawnOperation): fc.Arbitrary<Body> =>
   operation === 'sale.open' ? openingBodies('any') : (valuesOf(schema) as fc.Arbitrary<Body>);
-/** What a caller or a payment provider asks for. */
+/** Requests of callers and payment providers. */
 export const asks: fc.Arbitrary<Ask> = fc.oneof(
   ...DRAWN_OPERATIONS.map((asked) => ({
     weight: WEIGHTS[asked.operation] ?? USUAL_WEIGHT,
@@ -133,7 +133,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 const openSale = OPERATIONS['sale.open'].schema;
 type Size = 'any' | 'largest';
-/** In most sales no time stands in the way: in a sale that is over or has not begun, little happens. */
+/** In most sales no time limit applies: in a sale that has ended or not begun, little happens. */
 export const openings = (size: Size): fc.Arbitrary<Opening> =>
   fc
     .record({
@@ -155,7 +155,7 @@ const begunWith = (size: Size, first: readonly Step[]): fc.Arbitrary<History> =>
     steps: fc.array(step, { maxLength: MOST_STEPS, size: 'max' }).map((steps) => [...first, ...steps]),
   });
 
-/** Everything that callers, payment providers, minters and time may do to a few sales, in any order. */
+/** Every possible step of callers, payment providers, minters and time, on a few sales, in any order. */
 export const histories: fc.Arbitrary<History> = fc.oneof(
   { weight: LARGE_ONES - 1, arbitrary: begunWith('any', []) },
   { weight: 1, arbitrary: begunWith('largest', [{ kind: 'crowd', tenant: 0, sale: 0, buyers: CROWD }]) },

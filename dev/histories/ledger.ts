@@ -18,13 +18,13 @@ export interface Halt {
   readonly reason: string;
 }
 
-/** What is compared with a model. */
+/** The parts that are compared with a model. */
 export interface LedgerRows {
   /** By tenant, sale, unit of account and account. */
   readonly balances: ReadonlyMap<string, bigint>;
   /** The status by tenant and order. */
   readonly orders: ReadonlyMap<string, string>;
-  /** What sold tickets cost, by tenant, sale, category and type. */
+  /** Prices of sold tickets, by tenant, sale, category and type. */
   readonly sold: ReadonlyMap<string, SoldTickets>;
 }
 
@@ -62,7 +62,7 @@ export const accountOf = (tenant: string, sale: string, unit: string, account: s
 
 export const soldOf = (tenant: string, sale: string, category = '', type = ''): string => [tenant, sale, category, type].join(' ');
 
-/** A real Postgres with the tables and roles of the ledger, written by the ledger's own code. */
+/** A real Postgres with the ledger's tables and roles, written by the ledger's own code. */
 export class HistoryLedger {
   private constructor(
     private readonly postgres: PostgresServer,
@@ -73,7 +73,7 @@ export class HistoryLedger {
 
   static async on(postgres: PostgresServer): Promise<HistoryLedger> {
     const urls = await makeLedgerDatabase(postgres, DATABASE, silent);
-    await postgres.asSuperuser('postgres', (client) => client.query(`alter database ${DATABASE} set synchronous_commit = off`)); // it is thrown away
+    await postgres.asSuperuser('postgres', (client) => client.query(`alter database ${DATABASE} set synchronous_commit = off`)); // it is deleted afterwards
     const pool = (url: string): Promise<DataSource> => connected(database(url, { name: 'histories', connections: 1, logger: silent }));
     const [projector, replayer] = await Promise.all([pool(urls.projector), pool(urls.replay)]);
     return new HistoryLedger(postgres, [projector, replayer], projector.createQueryRunner(), replayer);
@@ -84,7 +84,7 @@ export class HistoryLedger {
     await Promise.all(this.pools.map((pool) => pool.destroy()));
   }
 
-  /** Makes the ledger that of this log, as a projector does. @returns whose commits could not be applied */
+  /** Projects this log into the ledger. @returns the tenants whose commits could not be applied */
   async project(log: HistoryLog): Promise<readonly Halt[]> {
     await this.query(`truncate ${LEDGER_TABLES.map(({ name }) => `ledger.${name}`).join(', ')}`);
     await this.query('update ledger.checkpoint set sequence = 0, epoch = null');
@@ -98,7 +98,7 @@ export class HistoryLedger {
     return this.query<{ tenant: string; reason: string }>('select tenant, reason from ledger.tenant_halt order by tenant');
   }
 
-  /** Rebuilds it from the first commit, and compares. */
+  /** Rebuilds the ledger from the first commit, and compares. */
   async replay(log: HistoryLog): Promise<ReplayReport> {
     return new LedgerReplay(log, {}, () => undefined).run(this.replayer);
   }

@@ -6,13 +6,16 @@ import { saleView } from '../../apps/purchase/src/reads/views.js';
 import type { HistoryLog } from './log.js';
 import type { Selling } from './selling.js';
 
-/** Members of a sale that the list has too. */
+/** Members that both a sale and its list entry have. */
 const MEMBERS = ['sale', 'name', 'opensAt', 'closesAt', 'closed', 'paused'] as const satisfies readonly (keyof ListedSale)[];
 const MOST_OF_A_TENANT = 200;
 
 type Lists = ReadonlyMap<TenantId, ReadonlyMap<SaleId, ListedSale>>;
 
-/** The sales of each tenant, as their list has them after every commit that the lookups parse. The latest commit comes first: their order must not matter. */
+/**
+ * The list of each tenant's sales, after every commit that the lookups parse. Commits are applied in reverse order: their order must not
+ * matter.
+ */
 export async function listedBy(log: HistoryLog): Promise<Lists> {
   const values = new MemoryValues();
   const list = new SaleList(values, values);
@@ -29,7 +32,7 @@ export async function listedBy(log: HistoryLog): Promise<Lists> {
   return new Map((await Promise.all(pages)).map(([tenant, sales]) => [tenant, new Map(sales.map((one) => [one.sale, one]))]));
 }
 
-/** Where the list says something else of a sale than the sale itself, in words. */
+/** Differences between the list and the sale, as sentences. */
 export function unlisted({ tenant, sale, fold }: Selling, lists: Lists): readonly string[] {
   const { open } = fold.sale;
   const listed = lists.get(tenant)?.get(sale);

@@ -5,7 +5,7 @@ import type { LoggedMessage } from '../../apps/ledger/src/projection/commit-plac
 
 const EPOCH = 'of these histories';
 
-/** EVENTS in the memory of this process: bytes as the real one holds them, for writers, the projector and the replay. */
+/** EVENTS in this process's memory: the same bytes as in the real stream, for writers, the projector and the replay. */
 export class HistoryLog {
   readonly messages: LoggedMessage[] = [];
   private readonly heads = new Map<string, Head>();
@@ -36,7 +36,7 @@ export class HistoryLog {
   }
 }
 
-/** What a projector or a replay takes in at once, at most. */
+/** Commits that a projector or a replay applies at once, at most. */
 const BATCH = 1_024;
 
 export function* batchesOf(messages: readonly LoggedMessage[]): Iterable<LoggedMessage[]> {

@@ -5,7 +5,7 @@ import type { Failure } from './run.js';
 
 const DEFAULT_RUNS = 100_000;
 const SHOW_EVERY = 1_000;
-/** What is wrong in so many ways is not looked at further. */
+/** After this many failures the run stops. */
 const MOST_FAILURES = 20;
 
 interface Options {

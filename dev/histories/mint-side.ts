@@ -6,13 +6,13 @@ import { evolve, nextAttempt, type TicketMint } from '#shared/domain/mint/ticket
 import type { Recorded } from '#shared/domain/recorded.js';
 import type { SaleId, TenantId, TicketId } from '#shared/kernel/ids.js';
 
-/** What the minter was asked about one ticket. */
+/** A request to the minter for one ticket. */
 interface TicketRequests {
   mint?: MintCommand;
   revoke?: RevokeCommand;
 }
 
-/** The minter of one sale on a chain that may do anything: it takes every step that the real one may take, in any order. */
+/** The minter of one sale on a chain with arbitrary behaviour: it takes every step of the real minter, in any order. */
 export class MintSide {
   readonly tickets = new Map<TicketId, TicketMint>();
   private readonly asked = new Map<TicketId, TicketRequests>();
@@ -23,7 +23,7 @@ export class MintSide {
     private readonly sale: SaleId,
   ) {}
 
-  /** As MINTS gets it from a commit of the sale. */
+  /** As in a MINTS message for a commit of the sale. */
   hear(events: readonly Recorded[]): void {
     for (const event of events) {
       this.noteHold(event);
@@ -41,7 +41,7 @@ export class MintSide {
     if (type === 'MintsResumed' || type === 'MintsRequested') for (const { ticket } of data.tickets) this.held.delete(ticket);
   }
 
-  /** One lawful step of one ticket. @returns its events, already taken in; none where nothing is to be done */
+  /** One valid step of one ticket. @returns its events, already applied; none if no step is possible */
   step(ticket: number, move: number): readonly MintEvent[] {
     const all = [...this.asked.entries()];
     const [id, asked] = all[ticket % Math.max(all.length, 1)] ?? [];
@@ -102,7 +102,7 @@ function burnMoves(mint: TicketMint | undefined, { ticket, order, unit }: Revoke
   ];
 }
 
-/** u64, as Solana counts. */
+/** u64, as in Solana. */
 const LARGEST_SLOT = '9223372036854775807';
 
 const attemptOf = (ticket: TicketId, attempt: number) => ({
@@ -110,7 +110,7 @@ const attemptOf = (ticket: TicketId, attempt: number) => ({
   ...{ blockhash: 'hash', lastValidBlockHeight: 150 },
 });
 
-/** A plan of a sale without links of its own is as plans were before documents showed any. */
+/** A plan of a sale without its own links has the form of plans before documents showed links. */
 function planOf({ ticket, order, unit, wallet, request, name, revocable, image, externalUrl }: MintCommand): MintPlan {
   const links = { ...(image !== undefined && { image }), ...(externalUrl !== undefined && { externalUrl }) };
   return {
@@ -122,7 +122,7 @@ function planOf({ ticket, order, unit, wallet, request, name, revocable, image, 
   };
 }
 
-/** A commit as a reactor gets it. */
+/** A commit as delivered to a reactor. */
 export const deliveryOf = (subject: string, sequence: number, body: Uint8Array, storedAt: number): Delivery => ({
   ...{ subject, sequence, body, deliveries: 1, storedAt },
   header: () => undefined,

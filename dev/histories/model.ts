@@ -6,17 +6,17 @@ import { accountOf, type LedgerRows, soldOf } from './ledger.js';
 import { expectedMoney } from './money.js';
 import type { Accepted } from './selling.js';
 
-/** One sale, as the log alone tells it. */
+/** One sale, as derived from the log alone. */
 export interface LoggedSale {
   readonly tenant: string;
   readonly sale: string;
   readonly fold: { readonly sale: Sale };
   readonly mints: { readonly tickets: ReadonlyMap<TicketId, TicketMint> };
-  /** In the order in which they were decided. */
+  /** In the order of decision. */
   readonly accepted: readonly Accepted[];
 }
 
-/** What the ledger of a sale must say, from what its callers were told and what its minter has done: by unit of account and account. */
+/** The expected ledger of a sale, from its callers' answers and the minter's events: by unit of account and account. */
 export function expectedBalances(selling: LoggedSale): ReadonlyMap<string, bigint> {
   const { sale, fold, mints } = selling;
   const expected = new Map<string, bigint>();
@@ -29,7 +29,7 @@ export function expectedBalances(selling: LoggedSale): ReadonlyMap<string, bigin
   return expected;
 }
 
-/** Where a mint is counted that is in one of these states. */
+/** The account that counts a mint in each state. */
 const MINT_ACCOUNTS: Readonly<Record<string, readonly TicketMint['state'][]>> = {
   minted: ['minted', 'revoking'],
   'mint-cancelled': ['cancelled'],
@@ -37,7 +37,7 @@ const MINT_ACCOUNTS: Readonly<Record<string, readonly TicketMint['state'][]>> = 
   'mint-voided': ['voided'],
 };
 
-/** What of a sale is sold, and what it cost, in words, by category and type: of every confirmed order the tickets that its seller did not end. */
+/** Sold tickets and their prices, as sentences, by category and type: the tickets of every confirmed order that the seller did not end. */
 function expectedSold({ tenant, sale, fold }: LoggedSale): ReadonlyMap<string, string> {
   const sold = new Map<string, { tickets: number; amount: bigint }>();
   for (const order of fold.sale.open?.orders.values() ?? []) {
@@ -52,7 +52,7 @@ function expectedSold({ tenant, sale, fold }: LoggedSale): ReadonlyMap<string, s
   return new Map([...sold].map(([name, of]) => [name, `${of.tickets} for ${of.amount}`]));
 }
 
-/** Where a sale's ledger says something else, in words. */
+/** Differences of a sale's ledger, as sentences. */
 export function differences(selling: LoggedSale, { balances, orders, sold }: LedgerRows): readonly string[] {
   const { tenant, sale, fold } = selling;
   const { open } = fold.sale;
@@ -77,7 +77,7 @@ export function differences(selling: LoggedSale, { balances, orders, sold }: Led
   return [...found, ...unbalanced(selling, balances)];
 }
 
-/** L9: in every unit of account, what is on the one side is on the other. */
+/** L9: in every unit of account, debits equal credits. */
 function unbalanced({ tenant, sale }: LoggedSale, balances: LedgerRows['balances']): readonly string[] {
   const sides = new Map<string, bigint>();
   for (const [name, amount] of balances) {

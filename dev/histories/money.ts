@@ -2,7 +2,7 @@ import type { Order } from '#shared/domain/sale/orders/order.js';
 import type { Sale } from '#shared/domain/sale/sale.js';
 import type { Accepted } from './selling.js';
 
-/** What a payment provider reported of one payment, for one order and in one currency. The first report under an id stands. */
+/** A payment provider's reports of one payment, for one order and in one currency. The first report with an id counts. */
 interface Reported {
   readonly payment: string;
   readonly order: string;
@@ -31,7 +31,7 @@ interface Report {
 /** Balances of one sale by currency and account. */
 type Money = Map<string, bigint>;
 
-/** Where all money of a sale has to be: DESIGN section 13 on the set of reports, and the ends that its orders came to. */
+/** The expected place of all money of a sale: DESIGN section 13 applied to the set of reports and the final states of its orders. */
 export function expectedMoney(accepted: readonly Accepted[], sale: Sale): Money {
   const money: Money = new Map();
   const add = (currency: string, account: string, amount: bigint): unknown =>
@@ -49,11 +49,11 @@ export function expectedMoney(accepted: readonly Accepted[], sale: Sale): Money 
   return money;
 }
 
-/** What its tickets cost that its seller did not end. */
+/** The price of its tickets that the seller did not end. */
 const keptPrice = (order: Order): bigint =>
   sum(order.tickets.flatMap(({ ticket, price }) => (order.progressOf(ticket).ended ? [] : [BigInt(price)])));
 
-/** All but the price of its live tickets where it pays for an order that stands, nothing where it waits for its order; else all of it. */
+/** For an order that stands, everything except the price of its live tickets; nothing while the order is unknown; otherwise everything. */
 function owed({ payment, order: id, currency, received = 0n, foreign }: Reported, { open: sale }: Sale): bigint {
   const order = sale?.orders.get(id as never);
   if (foreign) return received;

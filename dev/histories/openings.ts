@@ -7,7 +7,7 @@ import { valuesOf } from './values.js';
 type Body = Readonly<Record<string, unknown>>;
 type Size = 'any' | 'largest';
 
-/** Discount codes of few uses; one makes tickets free. */
+/** Discount codes with few uses; one makes tickets free. */
 const CODES = [
   [{ code: 'a', uses: 1, percentOff: 33 }],
   [
@@ -16,14 +16,14 @@ const CODES = [
   ],
 ] as const;
 
-/** Members that must fit each other: drawn at random they hardly ever would. */
+/** Members that must be consistent: independent random values hardly ever are. */
 const { price, currency, categories, types, prices, codes: _, units, ...others } = OpenSale.shape;
 const inUse = valuesOf(currency) as fc.Arbitrary<string | undefined>;
 const onePrice = valuesOf(price) as fc.Arbitrary<object | undefined>;
 const amount = (size: Size) => valuesOf(prices.unwrap().element.shape.amount, size) as fc.Arbitrary<string>;
 const label = fc.option(valuesOf(OpenSale.shape.name) as fc.Arbitrary<string>, { nil: undefined });
 
-/** Whole openings: what fits together is built, everything else is drawn from its schema. */
+/** Whole openings: consistent parts are built, everything else is drawn from its schema. */
 export const openingBodies = (size: Size): fc.Arbitrary<Body> =>
   fc
     .tuple(valuesOf(z.strictObject(others), size) as fc.Arbitrary<Body>, offers(size), fc.constantFrom(undefined, ...CODES))
@@ -34,7 +34,7 @@ export const openingBodies = (size: Size): fc.Arbitrary<Body> =>
     }))
     .filter((body) => OpenSale.safeParse({ ...body, sale: 'any' }).success);
 
-/** The free tickets of a code are those of one category and one type, where the sale has them. */
+/** A code's free tickets have one category and one type, if the sale has them. */
 function kindOf({ code }: { readonly code: string }, { categories: named, types: sold }: Body): Body {
   if (code !== 'b') return {};
   const [first] = (named ?? []) as readonly { readonly category: string }[];
@@ -64,7 +64,7 @@ const CATEGORIES = ['front', 'back', 'x'.repeat(32)];
 const TYPES = ['adult', 'child', '-'];
 const limit = fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined });
 
-/** Rows with gaps and steps, seats with labels, areas; each in a category where the sale has one. */
+/** Rows with gaps and steps, seats with labels, areas; each in a category if the sale has categories. */
 const wholeOffer: fc.Arbitrary<Body> = fc
   .record({
     currency: inUse.map((one) => one ?? 'EUR'),

@@ -7,7 +7,7 @@ import { INBOX, Selling } from './selling.js';
 
 const START_MS = Date.UTC(2027, 0, 1);
 
-/** Plays a history onto a log. @returns its sales, in which nothing is left to be reported */
+/** Plays a history onto a log. @returns its sales, with every result reported */
 export async function play(history: History, log: HistoryLog, name: string): Promise<readonly Selling[]> {
   const player = new Player(history, log, name);
   for (const [index, { body, ...place }] of history.openings.entries())
@@ -62,7 +62,7 @@ class Player {
     return selling;
   }
 
-  /** Tells every sale what its minter has written, and puts all that is decided into the log. */
+  /** Reports the minter's events to every sale, and appends all decisions to the log. */
   end(): readonly Selling[] {
     const all = this.sellings.flat();
     for (const selling of all) {
@@ -80,7 +80,7 @@ class Player {
     if (!again) selling.reports.splice(place, 1);
   }
 
-  /** As many buyers order, one after the other, as much as one order may have. */
+  /** This many buyers order one after the other, the maximum of one order each. */
   private crowd({ buyers, ...place }: Extract<Step, { kind: 'crowd' }>): void {
     for (let buyer = 0; buyer < buyers; buyer++)
       this.ask({ ...place, operation: 'order.place', body: crowdOrder(seenBy(this.at(place)), buyer), key: `crowd-${buyer}` });

@@ -3,21 +3,21 @@ import { checkHistories, type Finding } from './check.js';
 import { type History, histories } from './history.js';
 import type { HistoryLedger } from './ledger.js';
 
-/** Histories in one log: enough that Postgres is asked rarely, and few enough that a batch is a second's work. */
+/** Histories in one log: enough that Postgres is rarely queried, and few enough that a batch takes a second. */
 const BATCH = 250;
-/** So long a failing history is made smaller, at most. */
+/** Time limit for shrinking a failing history. */
 const SHRINK_MS = 60_000;
 
 export interface Wish {
   readonly runs: number;
   readonly seed: number;
-  /** The run ends early where so many histories do not hold. */
+  /** The run stops after this many failing histories. */
   readonly mostFailures: number;
 }
 
-/** A history that does not hold, as small as it could be made. */
+/** A failing history, shrunk as far as possible. */
 export interface Failure {
-  /** This seed and so many runs bring it again: it is the last of them. */
+  /** A run with this seed and this number of histories reproduces it as the last one. */
   readonly seed: number;
   readonly runs: number;
   readonly found: readonly string[];
@@ -34,7 +34,7 @@ export interface Report {
 
 export type Progress = (done: { readonly histories: number; readonly commits: number; readonly failures: number }) => void;
 
-/** Runs so many histories, and makes of each that fails the smallest that fails. */
+/** Runs histories, and shrinks each one that fails. */
 export async function runHistories(
   ledger: HistoryLedger,
   { runs, seed, mostFailures }: Wish,
@@ -57,7 +57,7 @@ export async function runHistories(
   return { histories: drawnSoFar, commits, events, failures };
 }
 
-/** Each batch has a seed of its own, so that any of them can be drawn without those before it. */
+/** Each batch has its own seed, so that it can be drawn without those before it. */
 const drawn = (seed: number, count: number): History[] => fc.sample(histories, { seed, numRuns: count });
 
 function byHistory(findings: readonly Finding[]): ReadonlyMap<number, readonly string[]> {
@@ -66,7 +66,7 @@ function byHistory(findings: readonly Finding[]): ReadonlyMap<number, readonly s
   return found;
 }
 
-/** Made smaller alone on an empty ledger. Where alone it holds, what it needs is in its batch, and it is handed back as it was drawn. */
+/** Shrinks it alone on an empty ledger. If it passes alone, it depends on its batch, and is returned as drawn. */
 async function smallest(ledger: HistoryLedger, seed: number, place: number, found: readonly string[]): Promise<Failure> {
   const alone = async (history: History): Promise<readonly string[]> =>
     (await checkHistories(ledger, [history])).findings.map((finding) => finding.found);

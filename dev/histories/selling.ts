@@ -13,28 +13,31 @@ import { readRequest } from '../../apps/purchase/src/requests/read-request.js';
 import type { HistoryLog } from './log.js';
 import { deliveryOf, MintSide } from './mint-side.js';
 
-/** A group of more events would not fit a commit; the decider closes its own by bytes. */
+/** A larger group would not fit a commit; the decider limits its groups by bytes. */
 const MOST_EVENTS = 200;
-/** By which the intake of a tenant hashes ids that it cannot keep. */
+/** The tenant's HMAC key for provider ids that cannot be stored as they are. */
 const SECRET = 'secret';
 /** Without a subscriber: decisions are read from the log. */
 export const INBOX = '_INBOX.histories';
 const silent = createLogger('histories', 'silent');
 
-/** A command that was accepted, as its caller sent it. */
+/** An accepted command, as its caller sent it. */
 export interface Accepted {
   readonly key: string;
   readonly operation: OperationName;
   readonly request: Readonly<Record<string, unknown>>;
 }
 
-/** One sale: its decider, its minter and the reactor between them, on one log. Everything that decides, writes and reads is the real thing. */
+/**
+ * One sale: its decider, its minter and the reactor between them, on one log. All deciding, writing and reading code is the production
+ * code.
+ */
 export class Selling {
   readonly fold: SaleAggregate;
   readonly mints: MintSide;
-  /** In the order in which they were decided. */
+  /** In the order of decision. */
   readonly accepted: Accepted[] = [];
-  /** What the minter's events ask of the sale and it was not yet told. */
+  /** Results of the minter that are not reported to the sale yet. */
   readonly reports: Command[] = [];
   private readonly reactor: MintResultReactor;
   private waiting: Recorded[] = [];
@@ -56,7 +59,10 @@ export class Selling {
     this.reactor = new MintResultReactor(commands as unknown as InternalCommands, silent);
   }
 
-  /** Asks as a caller does: what the intake refuses is not stored, and a key is decided once. @returns whether it was decided now */
+  /**
+   * Sends a request as a caller does: the intake stores no refused request, and a key is decided once.
+   * @returns whether it was decided now
+   */
   ask(operation: OperationName, request: Readonly<Record<string, unknown>>, key: string, at: number): boolean {
     const namespace: KeyNamespace = operation.startsWith('payment.') ? 'webhook' : 'api';
     const body = Buffer.from(JSON.stringify(request));
@@ -76,7 +82,7 @@ export class Selling {
     return true;
   }
 
-  /** Puts what was decided into the log, as one commit. */
+  /** Appends all decisions to the log, as one commit. */
   commit(): void {
     if (this.waiting.length === 0) return;
     const commit = this.log.append(this.fold.subject, this.waiting);
@@ -85,7 +91,7 @@ export class Selling {
     this.waiting = [];
   }
 
-  /** The minter takes some steps, and the reactor hears of each. */
+  /** The minter takes some steps, and the reactor gets each commit. */
   async mint(ticket: number, moves: readonly number[], at: number): Promise<void> {
     this.commit();
     for (const move of moves) await this.append(this.mints.step(ticket, move), at);

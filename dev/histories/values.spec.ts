@@ -6,11 +6,11 @@ import { valuesOf } from './values.js';
 const SCHEMAS = mutations().map(({ name, schema }) => [name, schema] as const);
 const RUNS = { numRuns: 100, seed: 1 };
 
-it.each(SCHEMAS)('draws for %s only what it accepts', (_, schema) => {
+it.each(SCHEMAS)('draws for %s only accepted values', (_, schema) => {
   for (const value of fc.sample(valuesOf(schema), RUNS)) expect([value, schema.safeParse(value).success]).toEqual([value, true]);
 });
 
-it('reaches the edges of numbers, amounts and times', () => {
+it('draws the limits of numbers, amounts and times', () => {
   const schema = z.strictObject({
     count: z.number().int().min(3).max(700),
     amount: z.string().regex(/^(0|[1-9]\d{0,14})$/),
@@ -25,7 +25,7 @@ it('reaches the edges of numbers, amounts and times', () => {
   );
 });
 
-it('draws a member that a schema gets, without being told of it', () => {
+it('draws a new member of a schema without further code', () => {
   const schema = z.strictObject({
     sale: z.string().regex(/^[a-z]{1,9}$/),
     more: z
@@ -37,6 +37,6 @@ it('draws a member that a schema gets, without being told of it', () => {
   expect(new Set(drawn.map(({ more }) => more?.length))).toEqual(new Set([undefined, 1, 2]));
 });
 
-it('refuses a schema of a kind that it does not know, instead of leaving it out', () => {
+it('refuses a schema of an unknown kind instead of omitting it', () => {
   expect(() => valuesOf(z.strictObject({ when: z.date() }))).toThrow('values of date are not known here');
 });

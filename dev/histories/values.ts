@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { z } from 'zod';
 
-/** What this file reads of a zod schema. A schema of another kind is an error, so that no new member goes without values. */
+/** The parts of a zod schema that this file reads. A schema of another kind is an error, so that no new member stays without values. */
 interface Definition {
   readonly type: string;
   readonly innerType?: z.ZodType;
@@ -23,7 +23,10 @@ interface Check {
   readonly pattern?: RegExp;
 }
 
-/** Texts by what they are, the narrowest kind first. A schema draws from the first list of which it accepts enough, so that histories name one thing twice. */
+/**
+ * Sample texts by kind, the narrowest kind first. A schema draws from the first list of which it accepts enough, so that values repeat
+ * within a history.
+ */
 const WALLETS = ['4Nd1mYQp8gVJ6tYFvMZTvGtTb2vAYHRkLBgYDmUDUyHm', '7v91N7iZ9mNicL8WfG6cgSCKyRXydQjLh6UYBWwm6y1Q'];
 const CURRENCIES = ['EUR', 'USD', 'JPY', 'KWD', 'HUF', 'CLF'];
 const LONGEST_AMOUNT = 20;
@@ -50,11 +53,14 @@ const ENOUGH = 0.5;
 const FIRST_MS = Date.UTC(0, 0, 1) - 59_958_230_400_000;
 const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 const OFFSETS = ['Z', '+00:00', '-12:00', '+14:00', '-23:59', '+23:59'];
-/** Lists of more elements than this are rare. */
+/** Longer lists than this are rare. */
 const FEW = 4;
-/** The first few texts of a list are drawn so many times as often as the others together: two members of a history then name the same thing. */
+/**
+ * The first few texts of a list are drawn this many times as often as all others together, so that two members of a history use the same
+ * name.
+ */
 const OFTEN = 3;
-/** Texts of a pattern are drawn once, so many: to draw each anew took most of a history's time. */
+/** This many texts of a pattern are drawn once: drawing each separately took most of a history's time. */
 const WILD_TEXTS = 200;
 const LONGEST_WILD = 200;
 const LAST_CODE_POINT = 0x10_ff_ff;
@@ -62,7 +68,10 @@ const LAST_CODE_POINT = 0x10_ff_ff;
 type Size = 'any' | 'largest';
 const known = { any: new WeakMap<z.ZodType, fc.Arbitrary<unknown>>(), largest: new WeakMap<z.ZodType, fc.Arbitrary<unknown>>() };
 
-/** Everything that a schema accepts, its edges and repetitions often; derived from the schema itself, so that a new member is drawn too. `largest`: numbers, amounts and texts as large as it accepts. */
+/**
+ * Everything that a schema accepts, with its limits and repetitions often; derived from the schema itself, so that new members are drawn
+ * too. `largest`: the largest accepted numbers, amounts and texts.
+ */
 export function valuesOf(schema: z.ZodType, size: Size = 'any'): fc.Arbitrary<unknown> {
   const found = known[size].get(schema);
   if (found !== undefined) return found;
@@ -73,12 +82,12 @@ export function valuesOf(schema: z.ZodType, size: Size = 'any'): fc.Arbitrary<un
   return values;
 }
 
-/** It carries a check of its own, which no part of it knows. */
+/** The schema has a check across its members. */
 const isChecked = ({ type, checks = [] }: Definition): boolean => ['object', 'array', 'pipe'].includes(type) && checks.length > 0;
 
 /**
- * The value without what its own check refuses beside the rest: of members drawn independently, one in five hundred is accepted.
- * A value that is refused for what it lacks stays as it is.
+ * Removes values that the schema's own check refuses together: of members drawn independently, one combination in five hundred is accepted.
+ * A value refused for an absent member stays as it is.
  */
 function mended(schema: z.ZodType, value: unknown): unknown {
   const path = schema.safeParse(value).error?.issues[0]?.path ?? [];
@@ -130,7 +139,7 @@ function drawnFrom(schema: z.ZodType, def: Definition, size: Size): fc.Arbitrary
   }
 }
 
-/** A member that is absent is left out, as a caller would. */
+/** An absent member is omitted, as a caller would do. */
 function objects(shape: Readonly<Record<string, z.ZodType>>, size: Size): fc.Arbitrary<unknown> {
   const members = Object.fromEntries(Object.entries(shape).map(([name, schema]) => [name, valuesOf(schema, size)]));
   return fc.record(members).map((body) => Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined)));
@@ -185,7 +194,7 @@ function texts(schema: z.ZodType, { checks = [] }: Definition, size: Size): fc.A
   return fc.oneof(...lists.map((arbitrary, place) => ({ weight: place === 0 ? OFTEN : 1, arbitrary })));
 }
 
-/** fast-check turns round a pattern of plain classes; of others, texts of any characters. */
+/** fast-check inverts a pattern of simple classes; for others it draws texts of any characters. */
 function anyText(checks: readonly Check[]): fc.Arbitrary<string> {
   const pattern = checks.find(({ pattern: found }) => found !== undefined)?.pattern;
   const maxLength = checks.find(({ check }) => check === 'max_length')?.maximum ?? LONGEST_WILD;

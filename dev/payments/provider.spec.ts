@@ -56,7 +56,7 @@ afterEach(async () => {
   await receiver?.stop();
 });
 
-it('tells a payment with a signature that the library of receivers takes', async () => {
+it('reports a payment with a signature that the receivers’ library accepts', async () => {
   await start();
   const { id, payment } = provider.pay(order);
   await provider.settled();
@@ -64,7 +64,7 @@ it('tells a payment with a signature that the library of receivers takes', async
   expect(receiver.received[0]?.headers['webhook-id']).toBe(id);
 });
 
-it('tells failures and refunds of a payment', async () => {
+it('reports failures and refunds of a payment', async () => {
   await start();
   provider.fail({ ...order, payment: 'pay_1' });
   provider.refund({ ...order, payment: 'pay_1' });
@@ -78,7 +78,7 @@ it('tells failures and refunds of a payment', async () => {
   ]);
 });
 
-it('tells refunds by their ids and in all, and disputes', async () => {
+it('reports refunds by id and in total, and disputes', async () => {
   await start();
   provider.refund({ ...order, payment: 'pay_1', refund: 're_1', refundedTotal: '5000' });
   provider.tell('dispute.won', { ...order, payment: 'pay_1', dispute: 'dp_1' });
@@ -93,7 +93,7 @@ it('tells refunds by their ids and in all, and disputes', async () => {
   expect(told.find(({ type }) => type === 'payment.dispute.won')?.data).toEqual({ ...order, payment: 'pay_1', dispute: 'dp_1' });
 });
 
-it('comes back under the same id until it hears a 2xx', async () => {
+it('retries with the same id until the receiver answers 2xx', async () => {
   await start([500, 409, 503, 404, 302, 202]);
   const { id } = provider.pay(order);
   await provider.settled();
@@ -102,7 +102,7 @@ it('comes back under the same id until it hears a 2xx', async () => {
   receiver.received.forEach((_, index) => void receiver.verify(index, provider.secret));
 });
 
-it('comes back to a receiver that is not there yet', async () => {
+it('retries until an unreachable receiver is reachable', async () => {
   await start();
   await receiver.stop();
   provider.pay(order);
@@ -110,7 +110,7 @@ it('comes back to a receiver that is not there yet', async () => {
   expect(provider.deliveries[0]?.tries[0]).toMatch(/ECONNREFUSED/);
 });
 
-it('gives up when the receiver is gone, and when it was told no often enough', async () => {
+it('stops when the receiver answers 410, or after the last retry', async () => {
   await start([410]);
   provider.pay(order);
   await provider.settled();
@@ -123,7 +123,7 @@ it('gives up when the receiver is gone, and when it was told no often enough', a
   expect(provider.deliveries[0]).toMatchObject({ state: 'given-up', tries: [500, 500, 500] });
 });
 
-it('duplicates, keeps back and turns around', async () => {
+it('duplicates, delays and reorders events on request', async () => {
   await start();
   provider.pay({ ...order, payment: 'pay_1' }, { copies: 3 });
   await provider.settled();
@@ -137,7 +137,7 @@ it('duplicates, keeps back and turns around', async () => {
   expect(receiver.received).toHaveLength(5);
 });
 
-it('tells late what it is told to tell late', async () => {
+it('delays an event on request', async () => {
   await start();
   const toldAt = performance.now();
   provider.pay(order, { delayMs: 50 });
@@ -183,7 +183,7 @@ describe('over HTTP', () => {
     return [response.status, (await response.json()) as Readonly<Record<string, unknown>>];
   };
 
-  it('does what it is told, and lists what became of it', async () => {
+  it('executes requests, and lists their results', async () => {
     await start();
     const [status, told] = await ask('POST', '/payments', { ...order, copies: 2, hold: true, outcome: 'refunded', payment: 'pay_1' });
     expect([status, told]).toEqual([201, { event: expect.stringMatching(/^evt_/), payment: 'pay_1' }]);
@@ -195,7 +195,7 @@ describe('over HTTP', () => {
     expect([provider.secret, String(secret).slice(0, 6)]).toEqual([secret, 'whsec_']);
   });
 
-  it('says what is wrong with an order', async () => {
+  it('explains an invalid order', async () => {
     await start();
     expect(await ask('POST', '/payments', { ...order, amount: 5 })).toEqual([400, { error: expect.stringContaining('amount') }]);
     expect(await ask('POST', '/payments', 'x'.repeat(20_000))).toMatchObject([400, { error: expect.stringContaining('bytes') }]);

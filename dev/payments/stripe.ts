@@ -8,7 +8,7 @@ const MS_PER_SECOND = 1_000;
 type Fields = Readonly<Record<string, unknown>>;
 type Made = readonly [type: string, object: Fields];
 
-/** What Stripe sends for an outcome: a type, and the object as it is then. Amounts are Stripe's own. */
+/** Stripe's event for an outcome: its type, and the object's state at that time. Amounts are Stripe's own. */
 const EVENTS: Readonly<Record<PaymentOutcome, (order: PaymentOrder) => Made>> = {
   succeeded: (order) => ['payment_intent.succeeded', { ...intent(order), amount_received: amountOf(order), status: 'succeeded' }],
   failed: (order) => ['payment_intent.payment_failed', { ...intent(order), amount_received: 0, status: 'requires_payment_method' }],
@@ -27,7 +27,7 @@ const EVENTS: Readonly<Record<PaymentOutcome, (order: PaymentOrder) => Made>> = 
 
 const newId = (prefix: string): string => `${prefix}_${randomUUID().replaceAll('-', '')}`;
 
-/** An event of Stripe, as its API version of 2026 has it, with the members that receivers read. */
+/** An event of Stripe in its API version of 2026, with the members that receivers read. */
 export function stripeEvent(outcome: PaymentOutcome, said: PaymentOrder): PaymentEvent {
   const order = { ...said, payment: said.payment ?? newId('pi') };
   const [type, object] = EVENTS[outcome](order);
@@ -36,7 +36,7 @@ export function stripeEvent(outcome: PaymentOutcome, said: PaymentOrder): Paymen
   return { id, payment: order.payment, form: 'stripe', body: JSON.stringify({ ...event, pending_webhooks: 1, type, data: { object } }) };
 }
 
-/** The header Stripe-Signature, of every secret: as Stripe signs while a secret is rolled. */
+/** The Stripe-Signature header with a signature for every secret, as Stripe signs while a secret is rolled. */
 export function stripeSignature(body: string, secrets: readonly string[], at: Date): string {
   const timestamp = Math.floor(at.getTime() / MS_PER_SECOND);
   const headers = secrets.map((secret) => Stripe.webhooks.generateTestHeaderString({ payload: body, secret, timestamp }));

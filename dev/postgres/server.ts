@@ -10,7 +10,7 @@ import { findInstallation, type Installation } from './installation.js';
 
 const READY_MS = 60_000; // recovery after kill -9 replays the WAL since the last checkpoint
 const STOP_MS = 15_000; // a fast shutdown writes one checkpoint
-const CONNECT_MS = 30_000; // on a machine so busy that the server answers late
+const CONNECT_MS = 30_000; // a busy machine may delay the server's answers
 const PORT_TRIES = 3; // another process may take a free port before the server binds it
 const SUPERUSER = 'postgres';
 

@@ -66,6 +66,6 @@ function read(path: string): Started | undefined {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Started;
   } catch {
-    return undefined; // no valid record: there is nothing to end
+    return undefined; // no valid record: no process to end
   }
 }

@@ -13,7 +13,7 @@ export function countOf(text: string): number {
   return Number(text);
 }
 
-/** Runs a command that draws its input at random. `check` resolves to whether everything holds; where it does not, the exit code is 1. */
+/** Runs a command with random input. `check` resolves to whether everything holds; if not, the exit code is 1. */
 export async function runSeeded<Options extends { readonly seed: number }>(
   command: Command,
   draws: string,

@@ -9,7 +9,7 @@ export class ParentDeathWatcher {
   private readonly shell: ChildProcess | undefined;
 
   constructor(pid: number, signal: 'SIGTERM' | 'SIGINT') {
-    if (process.platform === 'win32') return; // no shell: only pid files find what is left there
+    if (process.platform === 'win32') return; // without a shell only the pid files identify orphans
     this.shell = spawn('/bin/sh', ['-c', SCRIPT, 'leash', String(pid), signal.slice(3)], {
       stdio: ['pipe', 'ignore', 'ignore'],
       detached: true,

@@ -1,7 +1,9 @@
 import { loadMintKeys } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
 import { messageOf } from '../processes/errors.js';
 
-/** `node dist/dev/signer/keys.js <directory>`: makes the four mint keys that are missing there, and prints all addresses as shell variables. */
+/**
+ * `node dist/dev/signer/keys.js <directory>`: creates the missing ones of the four mint keys, and prints all addresses as shell variables.
+ */
 try {
   const [directory] = process.argv.slice(2);
   if (directory === undefined) throw new Error('the directory of the keys is needed, such as ~/admit-devnet/keys');

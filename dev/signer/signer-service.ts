@@ -13,17 +13,17 @@ export interface SignerServiceOptions {
   readonly keys: readonly TransactionSigner[];
   /** Empty: no authentication, for a socket that no other user reaches. */
   readonly token?: string;
-  /** 0: any free one. */
+  /** 0: a free port. */
   readonly port?: number;
 }
 
 export interface SignerService {
-  /** Where `MINT_SIGNER_URL` points to. */
+  /** The value for `MINT_SIGNER_URL`. */
   readonly url: string;
   stop(): Promise<void>;
 }
 
-/** A service that signs for the minter: a reference for one in front of a KMS. `POST /sign` is all it has. */
+/** A reference signing service for the minter, to be replaced by one in front of a KMS. `POST /sign` is its only operation. */
 export async function startSignerService({ keys, token = '', port = 0 }: SignerServiceOptions): Promise<SignerService> {
   const byAddress = new Map(keys.map((key) => [key.address, key]));
   const server = createServer((request, response) => void answer(request, response, byAddress, token));

@@ -50,7 +50,7 @@ export class LocalSolanaControl {
     this.clock.advance(slots);
   }
 
-  /** What recent blocks are said to have taken: micro-lamports of a compute unit. */
+  /** The reported fee of recent blocks: micro-lamports per compute unit. */
   setPriorityFee(microLamports: number): void {
     this.bank.priorityFee = microLamports;
   }

@@ -39,7 +39,7 @@ export interface LocalSolanaOptions {
   readonly finalizedAfterSlots?: number;
   /** The same seed selects the same calls: faults with a probability are reproducible. */
   readonly faultSeed?: number;
-  /** Programs that the chain has besides LiteSVM's own. */
+  /** Programs in addition to LiteSVM's own. */
   readonly programs?: readonly Program[];
 }
 

@@ -21,7 +21,7 @@ export interface Node {
   readonly holdersOfMint: (mint: string) => Iterable<string>;
   readonly holdingsOfOwner: (owner: string) => Iterable<string>;
   readonly rentExemptLamports: (dataBytes: number) => bigint;
-  /** Micro-lamports of a compute unit that each recent block took at least. */
+  /** Micro-lamports per compute unit that each recent block took at least. */
   readonly priorityFee: () => number;
   readonly status: (signature: string) => LandedTransaction | null;
   readonly historyOf: (signature: string) => string | null;

@@ -126,7 +126,7 @@ async function realPostgres(url: string): Promise<string> {
 export interface ChainAccess {
   readonly url: string;
   readonly local: boolean;
-  /** It has the programs of compressed tickets. Of a real chain, its operator says so in SALE_ASSETS. */
+  /** It has the programs of compressed tickets. For a real chain, its operator sets SALE_ASSETS. */
   readonly compressed: boolean;
 }
 

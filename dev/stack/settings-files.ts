@@ -8,8 +8,8 @@ import { APPS, CONSOLE, clientSettings, OTHER_TENANT, type Settings } from './wi
 const EMBEDDED = '# embedded: ';
 
 /**
- * stack.env for clients, env/acme.env for clients of the second tenant, and env/<who>.env to run a process or a command by hand with
- * `node --env-file`.
+ * stack.env for clients, env/acme.env for clients of the second tenant, and env/<user>.env to run a process or a command by hand with `node
+ * --env-file`.
  */
 export function writeSettings(dataDir: string, stack: Stack, env: Environment): void {
   const settings = stack.clientSettings;
@@ -22,8 +22,8 @@ export function writeSettings(dataDir: string, stack: Stack, env: Environment): 
 }
 
 /**
- * The environment without the addresses of embedded servers: a user who loaded stack.env into the terminal and starts again there does
- * not mean servers of their own.
+ * The environment without the addresses of embedded servers: a stack.env loaded into the terminal must not make a new start treat them as
+ * the user's own servers.
  */
 export function withoutOwn(env: Environment, dataDir: string): Environment {
   const file = join(dataDir, 'stack.env');

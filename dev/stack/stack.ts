@@ -111,7 +111,7 @@ export class Stack {
     return this.admit('migrate', ['ledger', 'migrate'], migrationSettings(this.wiring));
   }
 
-  /** The first tree of compressed tickets, where there is none. The minter has the payer's lamports from the faucet by now. */
+  /** Creates the first tree of compressed tickets if there is none. The minter has the payer's lamports from the faucet by now. */
   createTree(): Promise<void> {
     return this.admit('tree', ['mint', 'tree', 'create', '--if-missing', ...SMALL_TREE], treeSettings(this.wiring));
   }

@@ -4,7 +4,7 @@ import type { Ports } from './ports.js';
 
 export const APPS = ['purchase', 'minter', 'ledger', 'webhooks'] as const;
 export type App = (typeof APPS)[number];
-/** An app of its own: nothing needs it to sell. */
+/** A separate app: selling does not need it. */
 export const CONSOLE = 'console';
 export type Served = App | typeof CONSOLE;
 export const DATABASE_ROLES = ['admit_projector', 'admit_reader', 'admit_replay'] as const;
@@ -124,7 +124,7 @@ export const treeSettings = (wiring: Wiring): Settings => ({
   MINT_AIRDROP: 'local',
 });
 
-/** Beside a local chain receivers are tried on this machine too. */
+/** With a local chain, webhook receivers may run on this machine too. */
 const targets = ({ solanaIsLocal }: Wiring): Settings => (solanaIsLocal ? { WEBHOOK_TARGETS: 'any' } : {});
 
 /** The environment of `admit ledger migrate`: no NATS, and the logins of the roles that it creates. */
@@ -135,7 +135,7 @@ export const migrationSettings = (wiring: Wiring): Settings => ({
   DATABASE_REPLAY_URL: databaseUrlAs('admit_replay', wiring),
 });
 
-/** `admit replay` is run by the operator, and reads as the replay. */
+/** The operator runs `admit replay`; it reads with the replay's role. */
 function replayLogin({ natsLogin }: Wiring): Settings {
   const { user, pass } = natsLogin('replay');
   return { NATS_REPLAY_USER: user, NATS_REPLAY_PASSWORD: pass };

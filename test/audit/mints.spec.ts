@@ -14,7 +14,7 @@ const SALE = 'audited';
 const QUARTER_OF_AN_HOUR = 2_250;
 const minterOn = MemoryMinter.forTests();
 
-/** Counts who signs and sends, and forgets nothing. */
+/** Records every signature and submission. */
 class CountingChain extends MemoryChain {
   readonly signed: string[] = [];
   readonly sent: { readonly ticket: string; readonly signature: string }[] = [];
@@ -29,7 +29,7 @@ class CountingChain extends MemoryChain {
     this.sent.push({ ticket: args[0].ticket, signature: args[0].signature });
     return super.submit(...args);
   }
-  /** Sure of nothing at the first look: whoever looks once knows nothing. */
+  /** Returns nothing certain at the first read. */
   override async verdicts(...args: Parameters<MemoryChain['verdicts']>) {
     const verdicts = await super.verdicts(...args);
     return verdicts.map((verdict, index) => {
@@ -45,7 +45,7 @@ const eventsOf = async (store: MemoryEventStore) =>
   (await commitsOf(store, mintSubject(TENANT, SALE))).flatMap(({ events }) => [...events]);
 const commands = (count: number) => Array.from({ length: count }, (_, index) => mintCommand(SALE, `S-${index}`));
 
-/** A chain that nobody may ask anything but the address of a ticket, which everybody can compute. */
+/** A chain that answers only the address of a ticket, which is computed without an RPC. */
 const unasked = (): Chain =>
   new Proxy(new MemoryChain(), {
     get: (chain, name) => {
@@ -54,7 +54,7 @@ const unasked = (): Chain =>
     },
   });
 
-it('[minting NM1] [minting NM5] [minting QJ7] [minting RS4] [blockchain NFT-8] answers what is minted from the log: asset and signature, no signer, no RPC', async () => {
+it('[minting NM1] [minting NM5] [minting QJ7] [minting RS4] [blockchain NFT-8] answers minted tickets from the log: asset and signature, no signer, no RPC', async () => {
   const store = new MemoryEventStore();
   const [command] = commands(1);
   await minterOn(store, new MemoryChain({ slotsPerLook: 1, finalAfterSlots: 1 })).mint(command!);
@@ -69,7 +69,7 @@ it('[minting NM1] [minting NM5] [minting QJ7] [minting RS4] [blockchain NFT-8] a
   });
 });
 
-it('[minting NM4] lets one of two minters have each of 200 tickets: one attempt is logged, its signature alone is ever sent', async () => {
+it('[minting NM4] lets only one of two minters begin each of 200 tickets: one attempt is logged, and only its signature is sent', async () => {
   const store = new MemoryEventStore();
   const chain = new CountingChain({ slotsPerLook: 1, finalAfterSlots: 2 });
   const minters = [minterOn(store, chain), minterOn(store, chain)];
@@ -101,7 +101,7 @@ it('[minting NM6] [blockchain NFT-3] sends nothing that is not in the log by the
   expect(unlogged).toEqual([]);
 });
 
-it('[minting NM8] [blockchain NFT-4] [blockchain NFT-6] brings 100 that a killed worker left to their verdicts a quarter of an hour later, and signs none anew that landed', async () => {
+it('[minting NM8] [blockchain NFT-4] [blockchain NFT-6] resumes 100 mints of a killed worker a quarter of an hour later, and signs none of the landed ones again', async () => {
   const store = new MemoryEventStore();
   const chain = new CountingChain({ finalAfterSlots: 2 });
   chain.mayLook = false;

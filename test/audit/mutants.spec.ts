@@ -15,7 +15,7 @@ const audits = [MINTING_AUDIT, BLOCKCHAIN_AUDIT];
 /** As a title carries it, though not in these very words: this file shows no check. */
 const tagged = (tag: string): string => `[${tag}]`;
 
-it.each(MUTANTS)('knows where the guard stands, and its tests: $guard', ({ file, from, to, checks, specs, tests = [] }) => {
+it.each(MUTANTS)('finds the guard in its file, and its tests: $guard', ({ file, from, to, checks, specs, tests = [] }) => {
   expect([file, text(file).split(from).length - 1]).toEqual([file, 1]);
   expect(to).not.toBe(from);
   const shown = specs.map(text);
@@ -24,7 +24,7 @@ it.each(MUTANTS)('knows where the guard stands, and its tests: $guard', ({ file,
   expect(tests.filter((words) => !shown.some((spec) => spec.includes(words)))).toEqual([]);
 });
 
-it('leaves guards out on the way into the gate alone: what ships and what `npm test` runs has never heard of it', () => {
+it('removes guards only in the gate: shipped code and `npm test` do not know the mechanism', () => {
   const shipped = ['apps', 'libs'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ts'))
@@ -45,7 +45,7 @@ it('has a guard for every check, and each guard once', () => {
 describe('docs/audit-mutants.md', () => {
   const trials = JSON.parse(text('docs/audit-mutants.json')) as Trial[];
 
-  it('is what docs/audit-mutants.json says: every guard of today was tried, and caught (npm run audit -- --mutate)', () => {
+  it('equals docs/audit-mutants.json: every current guard was removed, and caught (npm run audit -- --mutate)', () => {
     const tried = ({ guard, file, specs, failed }: Trial) => ({ guard, file, specs, checks: failed.map(({ check }) => check) });
     expect(trials.map(tried)).toEqual(MUTANTS.map(({ guard, file, specs, checks }) => ({ guard, file, specs, checks })));
     expect(gateOf(trials, audits)).toEqual({ guards: MUTANTS.length, caught: MUTANTS.length, checks: 78, unguarded: [] });

@@ -55,7 +55,7 @@ const replayed = (response: Response): (string | null)[] => policy.replay.header
 const statuses = (code: string): readonly number[] => policy.outcomes.find((outcome) => outcome.code === code)?.status ?? [];
 
 describe('the policy document', () => {
-  it('[minting AE4] names the header, its other names, and how a replay is told', async () => {
+  it('[minting AE4] names the header, its aliases, and the sign of a replay', async () => {
     const first = await place('named');
     const text = await first.text();
     expect([first.status, ...replayed(first)]).toEqual([201, ...policy.replay.headers.map(() => null)]);
@@ -85,14 +85,14 @@ describe('the policy document', () => {
     ['4111-1111-1111-1111', 400],
     ['9f1c2d3e-4111-4111-8111-111111111111', 201],
     ['4111111111111112', 201],
-  ])('[minting AE4] says that what looks like a person or a card cannot be a key: %s', async (key, status) => {
+  ])('[minting AE4] refuses as a key what looks like a person or a card: %s', async (key, status) => {
     expect(policy.format.refused.map(({ code }) => code)).toContain('key-personal');
     const heard = await place(key);
     expect(heard.status).toBe(status);
     if (status === 400) expect(await heard.text()).toEqual(expect.not.stringContaining(key));
   });
 
-  it('[minting IK5] [blockchain TP-7] says that a key is scoped to tenant and sale, and so it is', async () => {
+  it('[minting IK5] [blockchain TP-7] documents that a key is scoped to tenant and sale, and it is', async () => {
     expect(policy.scope).toEqual(['tenant', 'sale']);
     const heard = await Promise.all(
       ['demo', 'acme'].flatMap((tenant) => ['one', 'two'].map((sale) => place('scoped', order, sale, tenant))),
@@ -103,7 +103,7 @@ describe('the policy document', () => {
     expect(new Set(await Promise.all(heard.map(async (response) => ((await response.json()) as { order: string }).order))).size).toBe(4);
   });
 
-  it('[minting IK5] [blockchain TP-10] says that keys never end, and so it is when everything but the log has forgotten them', async () => {
+  it('[minting IK5] [blockchain TP-10] documents that keys never expire, and they do not when only the log remembers them', async () => {
     expect(policy.retention.seconds).toBeNull();
     const text = await (await place('kept')).text();
     await (await jetstreamManager(shop.log.admin)).streams.purge('COMMANDS');
@@ -115,7 +115,7 @@ describe('the policy document', () => {
     ]);
   });
 
-  it('[minting AE4] [blockchain TP-9] says how another request under the same key is answered, and which is the same', async () => {
+  it('[minting AE4] [blockchain TP-9] documents the answer to another request under the same key, and which requests are the same', async () => {
     await place('reused');
     const other = await place('reused', { ...order, quantity: 2 });
     expect(statuses('key-reused')).toEqual([other.status]);
@@ -123,7 +123,7 @@ describe('the policy document', () => {
     expect((await place('reused', '{ "quantity": 1,\n "buyer": "b-1" }')).status).toBe(201);
   });
 
-  it('[minting AE4] says of each outcome its status, its code and whether to ask again, as it is observed', async () => {
+  it('[minting AE4] documents the status, code and retry of each outcome, as observed', async () => {
     const slow = { ...order, buyer: 'b-slow' };
     const seen: [string, Response][] = [
       ['accepted', await place('outcome')],
@@ -147,7 +147,7 @@ describe('the policy document', () => {
     expect(unseen.map(({ outcome }) => outcome)).toEqual(['too fast', 'not known']); // counted in metrics.spec.ts
   });
 
-  it('[minting AE4] says how long a body may be', async () => {
+  it('[minting AE4] documents the maximum length of a body', async () => {
     const least = `${JSON.stringify(order)}${' '.repeat(policy.bounds.bodyBytes)}`;
     expect((await place('long', least.slice(0, policy.bounds.bodyBytes))).status).toBe(201);
     expect((await place('longer', least.slice(0, policy.bounds.bodyBytes + 1))).status).toBe(413);

@@ -37,7 +37,7 @@ describe('the lists', () => {
 });
 
 describe('docs/AUDIT.md', () => {
-  it('is what docs/audit.json says (npm run audit writes both)', () => {
+  it('equals docs/audit.json (npm run audit writes both)', () => {
     expect(text('docs/AUDIT.md')).toBe(markdownOf(written, proofsOf(trials)));
   });
 
@@ -48,7 +48,7 @@ describe('docs/AUDIT.md', () => {
     expect(markdownOf(written, new Map())).toContain(NO_PROOF);
   });
 
-  it('judges today’s checks, and says PASS only of those that a test there is carries', () => {
+  it('judges today’s checks, and passes only those with a tagged test', () => {
     expect(written.flatMap(verdictsOf).map(({ tag }) => tag)).toEqual(known);
     for (const { tag, result, shownBy } of written.flatMap(verdictsOf)) {
       expect([tag, result]).toEqual([tag, shownBy.length > 0 && shownBy.every(({ passed }) => passed) ? 'PASS' : 'FAIL']);
@@ -56,19 +56,19 @@ describe('docs/AUDIT.md', () => {
     }
   });
 
-  it('fails those checks alone of which it says what they wait for', () => {
+  it('fails exactly the checks that are listed as lacking', () => {
     const failed = written.flatMap(verdictsOf).filter(({ result }) => result === 'FAIL');
     expect(failed.map(({ tag }) => tag)).toEqual(Object.keys(LACKING));
   });
 
-  it('says what is lacking of those checks alone that no test carries', () => {
+  it('lists as lacking only checks without a test', () => {
     const carried = new Set(specs.flatMap((path) => tagsIn(text(path))));
     expect(Object.keys(LACKING).filter((tag) => carried.has(tag) || !known.includes(tag))).toEqual([]);
   });
 });
 
 describe('docs/audits-compared.md', () => {
-  it('lists every check with what was said of it there and what holds it here, as they stand today', () => {
+  it('lists every check with its earlier verdicts and its evidence here', () => {
     const page = text('docs/audits-compared.md');
     expect(withComparison(page, written)).toBe(page);
     expect(known.filter((tag) => !page.includes(`| ${tag.split(' ')[1]} | `))).toEqual([]);

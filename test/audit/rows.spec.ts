@@ -48,12 +48,12 @@ const changedAt = async (table: string, key: string): Promise<Record<string, str
     ),
   );
 
-it('[minting UP2] takes no row of any table twice: 23505, whoever inserts it', async () => {
+it('[minting UP2] refuses a second row with the same key in every table: 23505, whoever inserts it', async () => {
   for (const table of KEYED)
     await expect(stage.query(`insert into ledger.${table} select * from ledger.${table} limit 1`)).rejects.toMatchObject({ code: '23505' });
 });
 
-it('[minting UP3] leaves what a later commit wrote when an older one is written after it', async () => {
+it('[minting UP3] keeps the row of a later commit when an older one is written after it', async () => {
   const runner = (await connected(stage.pool('projector'))).createQueryRunner();
   await upsertRows(runner, 'ledger', TICKETS, [row(0, { status: 'minted', asset: 'asset', sequence: 1_001 })]);
   await upsertRows(runner, 'ledger', TICKETS, [row(0, { status: 'sold', sequence: 1_000 })]);
@@ -80,7 +80,7 @@ it('[minting UP4] moves updated_at of the rows that an event changes, to the tim
   expect(times[0]?.same).toBe(true);
 });
 
-it('[minting UP5] writes a hundred rows in one round trip, and they are what the caller holds', async () => {
+it("[minting UP5] writes a hundred rows in one round trip, equal to the caller's", async () => {
   const runner = (await connected(stage.pool('projector'))).createQueryRunner();
   let trips = 0;
   const query = runner.query.bind(runner);

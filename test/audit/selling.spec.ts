@@ -108,13 +108,13 @@ it('[minting QJ2] keeps one command of many copies in the queue while it is unde
   const copies = Array.from({ length: 5 }, () => shop.demo.place('queued', { quantity: 1 }, 'one'));
   await becomesPending(shop.log, 'one');
   const { subject, data } = seen.last;
-  const again = () => jetstream(shop.log.admin).publish(subject, data, { msgID: randomUUID() }); // another id: what a window that is over remembers
+  const again = () => jetstream(shop.log.admin).publish(subject, data, { msgID: randomUUID() }); // another message id, because the duplicate window has passed
   await expect(again()).rejects.toMatchObject({ code: 10077 });
   expect((await shop.log.lastSequences()).COMMANDS).toBe((before.COMMANDS ?? 0) + 1);
   await release();
   expect((await Promise.all(copies)).filter(({ status }) => status === 201).length).toBeGreaterThan(0);
   expect((await shop.log.lastSequences()).EVENTS).toBe((before.EVENTS ?? 0) + 1);
-  await again(); // it is decided, and gone from the queue: a copy finds its decision
+  await again(); // it is decided and has left the queue: a duplicate finds its decision
   await commandsSettled(shop.log);
   expect((await shop.log.lastSequences()).EVENTS).toBe((before.EVENTS ?? 0) + 1);
 });
@@ -139,7 +139,7 @@ it('[minting QJ3] carries the key from the command to the decision, the order, t
   expect(plan.memo).toBe(memoOf(recordOf(tenant, sale, { ...plan, order: orderId(tenant, sale, 'walked') }), plan.salt));
 });
 
-it('[minting AE3] [blockchain TP-5] tells of each ticket how far its mint is, and of the order when it came where', async () => {
+it("[minting AE3] [blockchain TP-5] shows each ticket's mint status, and the order's recovery points", async () => {
   await shop.demo.open('mixed', { quota: 5 }, { mint: 'on-confirm', payment: 'webhook' });
   const placed = await shop.demo.ask('order.place', { sale: 'mixed', buyer: 'b-1', quantity: 3, wallet }, 'mixed');
   const { order } = placed.body;

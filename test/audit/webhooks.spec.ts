@@ -35,7 +35,7 @@ beforeAll(async () => {
 
 const placed = async (): Promise<string> => String((await shop.demo.place(SALE, { quantity: 1 })).body.order);
 
-/** What the provider tells of the payment of an order, signed now. */
+/** The provider's report of an order's payment, signed now. */
 function tell(id: string, order: string, type = 'payment.succeeded') {
   const data = { tenant: 'demo', sale: SALE, order, payment: `pay-${order}`, amount: '5000', currency: 'EUR' };
   const body = JSON.stringify({ type, data });
@@ -54,7 +54,7 @@ const statusOf = async (order: string): Promise<unknown> => (await shop.demo.ask
 const becomes = (order: string, status: string) =>
   waitFor(async () => (await statusOf(order)) === status, { what: `the order is ${status}`, timeoutMs: 15_000 });
 
-it('[minting WI2] [minting WI5] [minting WI6] confirms once what 50 copies of one event tell at once, and answers each with 2xx', async () => {
+it('[minting WI2] [minting WI5] [minting WI6] confirms once when 50 copies of one event arrive at once, and answers each with 2xx', async () => {
   const order = await placed();
   const heard = await Promise.all(Array.from({ length: 50 }, () => tell('evt-storm', order)));
   expect(new Set(heard.map(({ status }) => status))).toEqual(new Set([200]));
@@ -65,7 +65,7 @@ it('[minting WI2] [minting WI5] [minting WI6] confirms once what 50 copies of on
   expect(await told(order)).toEqual([decided, 'OrderPlaced', decided, 'PaymentReceived', 'OrderConfirmed', decided]);
 });
 
-it('[minting WI4] shows on the order what was reported of its payment', async () => {
+it('[minting WI4] shows the reported payment on the order', async () => {
   const order = await placed();
   expect(await statusOf(order)).toBe('held');
   await tell('evt-status', order);

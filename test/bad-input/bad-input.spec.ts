@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 const bytesOf = (body: Body): string | Uint8Array => (typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body));
 
-/** A problem as a NATS client hears it, from headers and body. */
+/** A problem as received over NATS, from headers and body. */
 async function refused(what: string, body: Body, key?: string, header = 'Idempotency-Key'): Promise<Record<string, unknown>> {
   const head = headers();
   if (key !== undefined) head.set(header, key);
@@ -86,7 +86,7 @@ describe('a value at an edge of its range', () => {
   });
 });
 
-describe('whatever else is sent', () => {
+describe('any other input', () => {
   const value = fc.oneof(
     fc.jsonValue({ maxDepth: 2 }),
     fc.constantFrom('A-1', 'bad', 'b-1', 1, 2, '5000', null),
@@ -98,7 +98,7 @@ describe('whatever else is sent', () => {
     fc.constantFrom(...EDGE_MEMBERS),
     fc.string({ maxLength: 5 }),
   );
-  /** Like an order or an opening, but never one: of a sale that nobody opened, and with a member that nobody knows. */
+  /** Similar to an order or an opening, but always invalid: an unknown sale, and an unknown member. */
   const nearly = fc
     .dictionary(member, value, { maxKeys: 6 })
     .map((some) => JSON.stringify({ name: 'n', price: { amount: '1', currency: 'EUR' }, ...some, 'not-known': 1 }));

@@ -8,9 +8,9 @@ import { operations } from '../../apps/purchase/src/operations/operations.js';
 import { problemOf } from '../harness/http-caller.js';
 import { Shop } from '../stages/shop.js';
 
-/** Half of a surrogate pair: JSON can say it, and it has no UTF-8, so that neither Postgres nor any other client could hold it. */
+/** Half of a surrogate pair: valid in JSON, but without a UTF-8 form, so neither Postgres nor other clients can store it. */
 const HALVES = ['\ud800', 'a\udfff'];
-/** The same as bytes of an address: what UTF-8 would look like for it, if it had any. */
+/** The same as bytes of a path: the UTF-8 pattern it would have. */
 const HALF_IN_AN_ADDRESS = '%ED%A0%80';
 
 type Branch = Readonly<Record<string, unknown>>;
@@ -57,7 +57,7 @@ const hall = (name: string): Branch => ({
   seats: [{ unit: `${name}-BOX`, label: 'Box', category: 'front' }],
   areas: [{ area: `${name}A`, label: 'Floor', category: 'front', quota: 2 }],
 });
-/** For every operation bodies that say, together, every text that can be said. */
+/** Bodies for every operation that together contain every text member. */
 const BODIES: Readonly<Record<string, readonly Branch[]>> = {
   'sale.open': [
     opened({ seats: ['A-1'] }),
@@ -108,7 +108,7 @@ const BODIES: Readonly<Record<string, readonly Branch[]>> = {
   'webhook.list': [{}],
   'webhook.deliveries': [{ endpoint: 'crm', cursor: 'c' }],
 };
-/** Events that say, together, every text that a provider can report. */
+/** Events that together contain every text member of a provider. */
 const EVENTS = [
   { type: 'payment.refunded', data: { tenant: 'demo', ...paid, refund: 're_1', refundedTotal: '5000' } },
   { type: 'payment.dispute.opened', data: { tenant: 'demo', ...paid, dispute: 'dp_1' } },
@@ -155,7 +155,7 @@ const halved = (bodies: readonly unknown[]): { readonly pointer: string; readonl
     textsIn(body).flatMap((pointer) => HALVES.map((half) => ({ pointer, body: JSON.stringify(withText(body, pointer, half)) }))),
   );
 
-/** It names the place, and says what may stand there. */
+/** The problem names the place, and what is allowed there. */
 const refusal = (pointer: string, allowed = /^must be |^Invalid option: expected one of "/) => ({
   status: 400,
   code: 'body-invalid',
@@ -217,7 +217,7 @@ describe('half a character is refused by its place, and stores nothing,', () => 
     }
   });
 
-  it('in what a payment provider tells', async () => {
+  it('in a payment provider’s events', async () => {
     const tenants = await (await TenantRegister.on(shop.log.admin)).list();
     const secret = tenants.find(({ tenant }) => tenant === 'demo')?.webhookSecrets[0]?.secret ?? '';
     for (const { pointer, body } of halved(EVENTS)) {

@@ -52,7 +52,7 @@ describe('over HTTP a sale is not opened, nothing is stored and its key stays fr
   });
 });
 
-describe('whatever else is sent over HTTP', () => {
+describe('any other input over HTTP', () => {
   const value = fc.oneof(
     fc.jsonValue({ maxDepth: 2 }),
     fc.constantFrom('A-1', 'bad', 'b-1', 1, '5000', null),
@@ -64,7 +64,7 @@ describe('whatever else is sent over HTTP', () => {
     fc.constantFrom(...EDGE_MEMBERS),
     fc.string({ maxLength: 5 }),
   );
-  /** Like a request, but never one: with a member that nobody knows. */
+  /** Similar to a request, but always invalid: it has an unknown member. */
   const nearly = fc.dictionary(member, value, { maxKeys: 6 }).map((some) => JSON.stringify({ ...some, 'not-known': 1 }));
   const body = fc.oneof(
     nearly,

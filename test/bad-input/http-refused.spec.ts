@@ -14,7 +14,7 @@ function expectProblem(heard: HttpHeard, status: number, code: string): void {
   expect([heard.headers.get('Cache-Control'), heard.headers.get('X-Content-Type-Options')]).toEqual(['no-store', 'nosniff']);
 }
 
-describe('whatever HTTP itself refuses is a problem too', () => {
+describe('errors of the HTTP server itself are problems too', () => {
   it.each([
     ['GET', '/nothing', 404, 'route-unknown'],
     ['GET', '/v1', 404, 'route-unknown'],
@@ -65,7 +65,7 @@ describe('whatever HTTP itself refuses is a problem too', () => {
     expect(heard.status).toBe(201);
   });
 
-  it('413 for a body beyond the bound, said to be so long or not, and takes the longest that is allowed', async () => {
+  it('413 for a body beyond the limit, with or without a Content-Length, and accepts the longest allowed body', async () => {
     const long = (bytes: number): string => JSON.stringify({ buyer: 'long', quantity: 1 }).padEnd(bytes);
     for (let tries = 0; tries < 5; tries++) {
       const heard = await shop.demoWeb.post('/v1/sales/full/orders', long(2 * 1024 * 1024), 'long');
@@ -117,7 +117,7 @@ describe('whatever HTTP itself refuses is a problem too', () => {
     expect(heard.head).toMatch(/content-type: application\/problem\+json/i);
   });
 
-  it('two lines of one header that say different keys, and not two that say the same', async () => {
+  it('two header lines with different keys, and not two with the same key', async () => {
     const order = '{"buyer":"b","quantity":1}';
     const twice = (first: string, second: string): Promise<RawHeard> =>
       raw(
@@ -133,7 +133,7 @@ describe('whatever HTTP itself refuses is a problem too', () => {
 });
 
 describe('while the log cannot be reached', () => {
-  it('a request hears 503 and when to come again; afterwards the same key is answered', async () => {
+  it('a request is answered 503 with Retry-After; afterwards the same key is answered', async () => {
     await shop.demoWeb.place('full', { quantity: 1, buyer: 'before' });
     await shop.log.server.kill9();
     const [placed, read, ready] = await Promise.all([
@@ -155,7 +155,7 @@ describe('while the log cannot be reached', () => {
 });
 
 describe('a process that stops', () => {
-  it('answers what it took in; what it refused or never heard is answered elsewhere with the same key', async () => {
+  it('answers accepted requests; rejected or unreceived ones are answered elsewhere with the same key', async () => {
     const other = await startSelling(shop.log.server);
     const caller = await HttpCaller.of(other, 'demo');
     const keys = Array.from({ length: 40 }, (_, index) => `s-${index}`);

@@ -44,7 +44,7 @@ const PLACE: Bad = [
   ['x'.repeat(401), expect.anything()],
 ];
 
-/** Values that a member may not have, each with what is said of it. */
+/** Invalid values of a member, each with its error text. */
 type Bad = readonly (readonly [value: string, told: string | ReturnType<typeof expect.anything>])[];
 const BAD: Readonly<Record<string, Bad>> = {
   sale: [
@@ -125,11 +125,11 @@ const BAD: Readonly<Record<string, Bad>> = {
   ],
 };
 
-describe('a question to the ledger is refused, with the name of what is wrong', () => {
-  it('whose members are not what the document says, in every operation', async () => {
+describe('a query of the ledger is refused, with the name of the error', () => {
+  it('with members outside of the documented schema, in every operation', async () => {
     for (const { path, parameters = [], responses } of asked()) {
       for (const { name } of parameters) {
-        expect([name, BAD[name]?.length]).toEqual([name, expect.any(Number)]); // whoever adds a member says what is no such member
+        expect([name, BAD[name]?.length]).toEqual([name, expect.any(Number)]); // a new member must list its invalid values here
         for (const [value, told] of BAD[name] ?? []) {
           const body = problemOf(await ledger.demo.get(`${path}?${name}=${encodeURIComponent(value)}`));
           const detail = told === 'cursor-unknown' ? expect.any(String) : told;
@@ -152,7 +152,7 @@ describe('a question to the ledger is refused, with the name of what is wrong', 
     }
   });
 
-  it('whose members are unknown, told twice, or too many, in every operation', async () => {
+  it('with members that are unknown, repeated, or too many, in every operation', async () => {
     for (const { path } of asked()) {
       for (const name of ['tenant', 'Sale', 'atSequence', 'offset', '__proto__', 'constructor', 'limit[]', 'a/b~c'])
         expect(problemOf(await ledger.demo.get(`${path}?${encodeURIComponent(name)}=1`))).toMatchObject({
@@ -171,7 +171,7 @@ describe('a question to the ledger is refused, with the name of what is wrong', 
     ]);
   });
 
-  it('that goes on with another cursor than its own', async () => {
+  it('that continues with the cursor of another query', async () => {
     const { body } = await ledger.demo.get('/v1/ledger?limit=1');
     const wrong = ['/v1/ledger?sale=gala', '/v1/ledger/balances?', '/v1/ledger/orders?', '/v1/ledger/tickets?', '/v1/ledger/revenue?'];
     for (const path of wrong) {
@@ -196,7 +196,7 @@ describe('a question to the ledger is refused, with the name of what is wrong', 
   });
 });
 
-describe('whatever else is asked of the ledger', () => {
+describe('any other query of the ledger', () => {
   const names = fc.oneof(fc.constantFrom(...Object.keys(BAD)), fc.string({ maxLength: 8 }), fc.constantFrom('tenant', '__proto__'));
   const values = fc.oneof(
     fc.constantFrom('gala', 'b-1', 'EUR', 'sold', '1', '1000', 'held', '2027-01-01T00:00:00Z', `ord_${'a'.repeat(26)}`),
@@ -240,7 +240,7 @@ describe('[minting AE4] the OpenAPI document of the ledger', () => {
     expect(asked().map(({ operationId }) => operationId)).toEqual(ROUTES.map(({ operation }) => operation));
   });
 
-  it('says of every operation whether it wants an API key, and so it is', async () => {
+  it('documents for every operation whether it requires an API key, as observed', async () => {
     for (const { path, security } of operations) {
       const open = security?.length === 0;
       const { status } = await ledger.world.get(path.replace(/\{\w+\}/g, 'x'));

@@ -58,7 +58,7 @@ const EVENTS: readonly (readonly [string, (id: string) => object])[] = [
   ['payment.dispute.lost', dispute],
 ];
 
-/** The log has one event of what was reported last, and nowhere the id as it was sent. */
+/** The log has one event of the latest report, and nowhere the id as sent. */
 async function recordedOnce(sale: string, id: string): Promise<boolean> {
   const log = await logOf(sale);
   const events = log.match(/"(PaymentFailed|RefundPaid|DisputeOpened|DisputeWon|DisputeLost)"/g) ?? [];
@@ -125,7 +125,7 @@ describe('money is never refused for the id that it is reported with: the id is 
     expect(await logOf('event-id')).not.toContain('ann@example.org');
   });
 
-  it('[L4] but what an earlier version recorded under the id itself is found under it', async () => {
+  it("[L4] but an earlier version's decision under the id itself is still found", async () => {
     const paid = await placed('earlier', '5555555555554444');
     await decidedBefore(shop.log, takenBefore('payment.confirm', 'evt-earlier', paid, 'webhook'));
     expect(await tell(paid, 'evt-earlier')).toBe(200);

@@ -14,6 +14,6 @@ export interface AggregateCase<A extends Aggregate> {
   readonly command: (n: number, who?: string) => Decide<A, Outcome>;
   /** The numbers of the commands that were done. */
   readonly done: (aggregate: A) => readonly number[];
-  /** By number, how often the log says that it was done. */
+  /** By number: how often the log contains it. */
   readonly countIn: (commits: readonly Commit[], n: number) => number;
 }

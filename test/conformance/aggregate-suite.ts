@@ -8,14 +8,14 @@ import type { Hash } from '#shared/kernel/hash.js';
 import type { AggregateCase, Outcome } from './aggregate-case.js';
 import { held, LogBetween, unrendered } from './log-between.js';
 
-/** More commits than are read before anybody asks for a snapshot, and than one look at the log brings. */
+/** More commits than are read before a snapshot is requested, and than one read of the log returns. */
 const LONG = 20;
 /** A group is decided again 16 times. */
 const TRIES = 17;
 
 const numbers = (count: number, first = 1): number[] => Array.from({ length: count }, (_, n) => first + n);
 
-/** What the aggregate runtime promises of every aggregate of the product, on every store. */
+/** The contract of the aggregate runtime for every aggregate of the product, on every store. */
 export function aggregateSuite<A extends Aggregate>(on: string, aCase: AggregateCase<A>, open: () => Promise<EventStore>): void {
   const { definition, command, done } = aCase;
 
@@ -57,7 +57,7 @@ export function aggregateSuite<A extends Aggregate>(on: string, aCase: Aggregate
     const doAll = (by: AggregateRepository<A>, all: readonly number[], of = subject): Promise<readonly Outcome[]> =>
       Promise.all(all.map((n) => by.transact(of, command(n))));
 
-    it('decides what waits as one commit, each on what the ones before it did', async () => {
+    it('decides waiting commands as one commit, each on the state after the previous one', async () => {
       const before = (await commits()).length;
       const outcomes = await Promise.all([...numbers(30), 30].map((n, who) => one.transact(subject, command(n, `${who}`))));
       expect(outcomes).toEqual([...numbers(30).map(() => 'done'), 'refused']);
@@ -112,7 +112,7 @@ export function aggregateSuite<A extends Aggregate>(on: string, aCase: Aggregate
       expect([await seenBy(one), await timesInLog(3)]).toEqual([[1, 2, 3, 4], 1]);
     });
 
-    it('lets of two processes only one do each thing, and both go on', async () => {
+    it('lets only one of two processes do each command, and both continue', async () => {
       const processes = [one, another()];
       const outcomes = await Promise.all(
         processes.flatMap((by, who) => numbers(25).map((n) => by.transact(subject, command(n, `${who}`)))),
@@ -122,7 +122,7 @@ export function aggregateSuite<A extends Aggregate>(on: string, aCase: Aggregate
       for (const n of numbers(25)) expect(await timesInLog(n)).toBe(1);
     });
 
-    it('gives up for now, and says so, when others are always faster', async () => {
+    it('gives up for now, with an error, when others are always faster', async () => {
       const append = async (): Promise<undefined> => {
         store.next = append;
         return undefined;
@@ -134,14 +134,14 @@ export function aggregateSuite<A extends Aggregate>(on: string, aCase: Aggregate
       expect(await doAll(one, [1])).toEqual(['done']);
     });
 
-    it('lets another process take over from one that stopped between its append and its answer, and refuses that one afterwards', async () => {
+    it('lets another process take over from one that stopped between append and answer, and refuses the first one afterwards', async () => {
       const { landed, letGo } = held(store);
       const stopped = one.transact(subject, command(1));
       await landed;
       const other = another();
       expect(await other.transact(subject, command(1, 'other'))).toBe('refused');
       await doAll(other, [2]);
-      letGo(); // it was not dead, only slow: what it knows is old
+      letGo(); // it was only slow: its state is outdated
       expect(await stopped).toBe('done');
       expect(await Promise.all([one.transact(subject, command(2, 'late')), one.transact(subject, command(3))])).toEqual([
         'refused',
@@ -178,7 +178,7 @@ export function aggregateSuite<A extends Aggregate>(on: string, aCase: Aggregate
       expect([await seenBy(one), await seenBy(another()), failed]).toEqual([numbers(5), numbers(5), []]);
     });
 
-    it('fails every command of a group whose reading of the log fails, and goes on afterwards', async () => {
+    it('fails every command of a group whose read of the log fails, and continues afterwards', async () => {
       await doAll(one, [1]);
       const unreadable: Decide<A, Outcome> = () => Promise.reject(new Fault('log-unreachable', {}));
       const outcomes = await Promise.allSettled([command(2), command(3), unreadable].map((decide) => one.transact(subject, decide)));
@@ -252,7 +252,7 @@ export function aggregateSuite<A extends Aggregate>(on: string, aCase: Aggregate
         for (const n of all) await doAll(one, [n]);
       });
 
-      /** As its snapshot was taken when it had so many commits. */
+      /** As of this number of commits. */
       async function takenAt(version: number, change: Partial<Head> = {}): Promise<A> {
         const aggregate = definition.empty(subject);
         for (const commit of await commits()) if (commit.version <= version) aggregate.apply(commit);
@@ -269,7 +269,7 @@ export function aggregateSuite<A extends Aggregate>(on: string, aCase: Aggregate
         expect(await doAll(beginningAt(await takenAt(12)), [LONG + 1])).toEqual(['done']);
       });
 
-      it('is read from its first commit where no snapshot can be used', async () => {
+      it('is read from its first commit if no snapshot can be used', async () => {
         expect(await seenBy(beginningAt(undefined))).toEqual(all);
       });
 

@@ -27,7 +27,7 @@ beforeAll(async () => {
   solana.control.advance(5);
 });
 
-/** What the bytes say of their price, read with web3.js. */
+/** The price in the transaction's bytes, read with web3.js. */
 function termsIn({ transaction }: SignedTransaction): { units: number[]; prices: number[] } {
   const { message } = VersionedTransaction.deserialize(Buffer.from(transaction, 'base64'));
   const budget = TransactionMessage.decompile(message).instructions.filter(({ programId }) =>
@@ -40,7 +40,7 @@ function termsIn({ transaction }: SignedTransaction): { units: number[]; prices:
   };
 }
 
-it('pays more for each later attempt, up to 16 times the first one, and limits what it computes', async () => {
+it('pays more for each later attempt, up to 16 times the first price, and limits its compute units', async () => {
   const chain = open(FIRST_PRICE);
   const plan = await newPlan(chain);
   const terms = await Promise.all([1, 2, 3, 4, 5, 6, 20].map(async (attempt) => termsIn(await chain.prepare(plan, attempt))));
@@ -48,7 +48,7 @@ it('pays more for each later attempt, up to 16 times the first one, and limits w
   expect(terms.map(({ units }) => units)).toEqual(terms.map(() => [COMPUTE_UNITS]));
 });
 
-it('pays what recent blocks took, within floor and cap, and says what it paid in the bytes of the attempt alone', async () => {
+it('pays the price of recent blocks, within floor and cap, recorded only in the bytes of the attempt', async () => {
   const chain = open(FIRST_PRICE, { cap: 3_000, percentile: 50 });
   const plan = await newPlan(chain);
   const prices = async (attempt: number) => termsIn(await chain.prepare(plan, attempt)).prices;
@@ -68,12 +68,12 @@ it('burns on the same terms', async () => {
   expect(termsIn(await chain.prepareBurn(plan, 3))).toEqual({ units: [COMPUTE_UNITS], prices: [4 * FIRST_PRICE] });
 });
 
-it('names no price where there is none', async () => {
+it('sets no price if there is none', async () => {
   const chain = open(0);
   expect(termsIn(await chain.prepare(await newPlan(chain), 9))).toEqual({ units: [COMPUTE_UNITS], prices: [] });
 });
 
-it('pays what was signed and no more: fees and priority stay within what the payer is asked to have for a mint', async () => {
+it("pays what was signed and no more: fees and priority stay within the payer's reserve for a mint", async () => {
   const price = 1_000_000;
   const chain = open(price);
   const plan = await newPlan(chain);

@@ -67,7 +67,7 @@ interface Deviation {
   readonly name?: string;
 }
 
-/** What somebody with the base key could put at a planned address instead of what was planned. */
+/** Accounts that a holder of the base key could create at a planned address. */
 async function make(deviation: Deviation): Promise<MintPlan> {
   const plan = await newPlan();
   const asset = new PublicKey(plan.asset);
@@ -96,13 +96,13 @@ async function make(deviation: Deviation): Promise<MintPlan> {
   return plan;
 }
 
-describe('what stands at a planned address', () => {
+describe('an account at a planned address', () => {
   it('is ours when everything is as planned', async () => {
     const plan = await ours();
     expect(judgeAccount(await accountOf(plan), plan)).toEqual({ kind: 'ours', supply: 1n });
   });
 
-  it('is ours with supply 0 too: the holder may have burned it before anybody looked', async () => {
+  it('is ours with supply 0 too: the holder may have burned it before the read', async () => {
     const plan = await make({});
     expect(judgeAccount(await accountOf(plan), plan)).toEqual({ kind: 'ours', supply: 0n });
   });

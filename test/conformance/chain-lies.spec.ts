@@ -2,11 +2,11 @@ import type { Watched } from '../../apps/minter/src/chains/chain.js';
 import type { Token2022Chain } from '../../apps/minter/src/chains/token-2022/token-2022-chain.js';
 import { eachAsset, FINAL_AFTER, LIFE_BLOCKS, type Live, type LyingChain } from './lying-chain.js';
 
-/** Against an RPC node that answers wrongly, late, or not at all: what is not known stays unknown. */
+/** Tests against an RPC node that answers wrongly, late, or not at all: an unknown outcome stays unknown. */
 
 /** Of a minter that waits for an answer which does not come. */
 const IMPATIENCE_MS = 400;
-/** An attempt that lands so many slots after it was signed has a status for as many slots after it expired. */
+/** An attempt that lands this many slots after it was signed still has a status for as many slots after it expired. */
 const LATE = 40;
 const injected = (on: LyingChain, fault: string): number => on.solana.control.report().faults[fault]?.injected ?? 0;
 
@@ -24,7 +24,7 @@ function readsWrongly(on: LyingChain): void {
     chain = on.chain();
   });
 
-  it('has forgotten every signature keeps nothing from being confirmed: the account tells', async () => {
+  it('has forgotten every signature does not prevent confirmation: the account is the evidence', async () => {
     const { look } = await on.landed();
     on.solana.control.setFault('null-status', {});
     on.pass(FINAL_AFTER + 1);
@@ -58,7 +58,7 @@ function readsWrongly(on: LyingChain): void {
   it.each([
     'lag',
     'heedless',
-  ])('[minting NM8] [blockchain NFT-6] reads accounts from an earlier state than was asked for is not believed (%s)', async (fault) => {
+  ])('[minting NM8] [blockchain NFT-6] reads accounts from an earlier state than requested is not trusted (%s)', async (fault) => {
     const { look } = await on.attempt();
     on.untilExpired();
     on.solana.control.setFault(fault, { slots: 40, methods: ['getMultipleAccounts'] });
@@ -115,7 +115,7 @@ function answersNothing(on: LyingChain): void {
     'too-many-requests',
     'html',
     'never-answers',
-  ])('[minting RS5] [blockchain NFT-6] says nothing (%s) leaves everything unknown, and does so in time', async (fault) => {
+  ])('[minting RS5] [blockchain NFT-6] sends no response (%s) leaves every outcome unknown, within the timeout', async (fault) => {
     const { look, live, plan } = await on.attempt();
     on.untilExpired();
     on.solana.control.setFault(fault, {});
@@ -125,6 +125,6 @@ function answersNothing(on: LyingChain): void {
     await expect(look(impatient)).rejects.toMatchObject({ code: 'chain-unreachable' });
     await expect(impatient.prepare(plan, 2)).rejects.toMatchObject({ code: 'chain-unreachable' });
     await expect(impatient.funds()).rejects.toMatchObject({ code: 'chain-unreachable' });
-    expect(injected(on, fault) - before).toBeLessThan(10); // each is given up after its own patience
+    expect(injected(on, fault) - before).toBeLessThan(10); // each has its own timeout
   });
 }

@@ -24,10 +24,10 @@ class TwoProviders {
     const [first, second] = [await this.on.solana.openFront(), await this.on.solana.openFront()];
     [this.firstUrl, this.secondUrl] = [first.url, second.url];
     [this.first, this.second] = [first.faults, second.faults];
-    this.on.pass(400); // far enough to look back on
+    this.on.pass(400); // far enough for views of the past
   }
 
-  /** A minter's chain with health of its own, so that no test meets the rests of another. */
+  /** A minter's chain with its own provider health, so that tests do not affect each other. */
   chain(more: Partial<Token2022Options> = {}): Token2022Chain {
     return this.on.chain({ url: `${this.firstUrl},${this.secondUrl}`, timeoutMs: PATIENCE_MS, ...more });
   }
@@ -57,15 +57,15 @@ eachAsset((on) => {
 function oneLies(of: TwoProviders): void {
   const { on } = of;
 
-  it('one that swears a landed asset is absent has no attempt signed anew: the other one is asked too', async () => {
+  it('one that reports a landed asset as absent causes no new signature: the other one is asked too', async () => {
     const { look } = await on.landed();
     on.untilExpired();
     lies(of.first);
-    expect(await look(of.chain({ url: of.firstUrl }))).toMatchObject({ kind: 'dead', reason: 'expired' }); // alone, it would be believed
+    expect(await look(of.chain({ url: of.firstUrl }))).toMatchObject({ kind: 'dead', reason: 'expired' }); // alone, it would be trusted
     expect(await look(of.chain())).toMatchObject({ kind: 'confirmed', supply: '1' });
   });
 
-  it('one that lies second changes nothing about what the first one shows', async () => {
+  it('a second one that lies does not change the verdict of the first', async () => {
     const { look } = await on.landed();
     on.untilExpired();
     lies(of.second);
@@ -111,10 +111,10 @@ function oneIsDown(of: TwoProviders): void {
       expect(await chain.verdicts([{ state: 'submitted', plan, live, dead: [], firstAttempt: 1 }])).toMatchObject([{ kind: 'confirmed' }]);
       if (performance.now() < restsUntil) asked = (of.first.report()[fault]?.injected ?? 0) - before;
     }
-    expect(asked).toBe(0); // nobody waited for the one that rests
+    expect(asked).toBe(0); // no request waited for the paused provider
   });
 
-  it('a submission without an answer goes to the other one the next time', async () => {
+  it('a submission without a response goes to the other one the next time', async () => {
     const chain = of.chain();
     const { live } = await on.attempt();
     await chain.genesisHash();

@@ -4,12 +4,12 @@ import type { TenantId, TicketId, Wallet } from '../../libs/shared/src/kernel/id
 import { mintPlan, nextTicket, TENANT } from './mint-plans.js';
 import { revocableTickets } from './revocable-tickets.js';
 
-/** A vault of a smart wallet: an address that was derived from a program's, off the curve. */
+/** A vault of a smart wallet: an address derived from a program, off the curve. */
 const SMART_WALLET = 'HKUPAjYNSpLcpVKTLQc7ma9cJSjLhUJsr6PBRZqxWBHJ' as Wallet;
 
 export type SendFault = 'drop' | 'land-then-time-out' | 'error-then-land' | 'land-failed';
 
-/** What a test may do to the chain behind an adapter. Slots pass only by `advance`: a chain that is never waited for. */
+/** A test's controls of the chain behind an adapter. Slots pass only by `advance`, so no test waits for the chain. */
 export interface ChainBench {
   readonly chain: Chain;
   /** Blocks an attempt lives, and slots until a block is final. */
@@ -20,9 +20,9 @@ export interface ChainBench {
   newWallet(): Wallet;
   advance(slots: number): Promise<void>;
   strikeNext(fault: SendFault): Promise<void>;
-  /** A stranger sends lamports to an address nobody occupies yet. */
+  /** A stranger sends lamports to an unused address. */
   prefund(asset: string): Promise<void>;
-  /** Another asset than planned is put there (by whoever has the base key). */
+  /** Another asset than planned is put there (with the base key). */
   occupy(plan: MintPlan): Promise<void>;
   stop(): Promise<void>;
 }
@@ -55,7 +55,7 @@ export function chainSuite(name: string, open: () => Promise<ChainBench>): void 
     const untilFinal = async () => bench.advance(bench.finalAfterSlots + 1);
     const untilExpired = async () => bench.advance(bench.lifeBlocks + bench.finalAfterSlots + 2);
 
-    it('gives every ticket of every tenant an address of its own, and always the same', () => {
+    it('gives every ticket of every tenant its own stable address', () => {
       const { chain } = bench;
       const ticket = nextTicket();
       expect(chain.address(TENANT, ticket)).toEqual(chain.address(TENANT, ticket));
@@ -64,7 +64,7 @@ export function chainSuite(name: string, open: () => Promise<ChainBench>): void 
       expect(chain.address(TENANT, 'tkt_x' as TicketId).seed).toHaveLength(32);
     });
 
-    it('mints at the planned address and says so only when it is final', async () => {
+    it('mints at the planned address and confirms only when it is final', async () => {
       const plan = await newPlan();
       const live = await attemptOf(plan);
       expect(await bench.chain.submit(live, true)).toEqual({ kind: 'accepted' });
@@ -206,7 +206,7 @@ export function chainSuite(name: string, open: () => Promise<ChainBench>): void 
       expect(await lookAtOne(watch(plan, live))).toMatchObject({ kind: 'foreign' });
     });
 
-    it('looks at hundreds at once and answers in order', async () => {
+    it('returns hundreds of verdicts at once, in order', async () => {
       const watched: Watched[] = [];
       for (let made = 0; made < 120; made += 1) {
         const plan = await newPlan();
@@ -238,7 +238,7 @@ export function chainSuite(name: string, open: () => Promise<ChainBench>): void 
 
     revocableTickets(() => bench);
 
-    it('says what the payer has and what a mint costs', async () => {
+    it("returns the payer's balance and the cost of a mint", async () => {
       const { balance, perMint } = await bench.chain.funds();
       expect(balance).toBeGreaterThan(perMint);
       expect(perMint).toBeGreaterThan(0n);

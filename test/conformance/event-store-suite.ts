@@ -3,13 +3,13 @@ import { type Commit, type Head, headOf, inOrder, MAX_COMMIT_BYTES, NO_HEAD, typ
 import { type EventStore, saleSubject } from '#shared/event-store/event-store.js';
 import { sha256 } from '#shared/kernel/hash.js';
 
-/** A history that no reader takes in one go, and that the adapters read by other means than a short one. */
+/** A history longer than one read, so that adapters use their bulk read. */
 const LONG_HISTORY = 1_100;
 
 export const anEvent = (note: string): Recorded =>
   ({ type: 'OrderConfirmed', data: { order: note }, at: Date.UTC(2027, 0, 1), traceparent: `00-${note}` }) as unknown as Recorded;
 
-/** The record of a decision, with an answer that holds what a commit is taken apart by. */
+/** The record of a decision, with an answer that contains the separators of a commit. */
 export const aDecision = (key: string, emitted: number, body = '{"decisions":[{},{}]}}'): Recorded => {
   const data = { operation: 'order.place', key, keyHash: key, fingerprint: 'f', request: { key }, outcome: 'accepted', status: 201 };
   return {
@@ -19,7 +19,7 @@ export const aDecision = (key: string, emitted: number, body = '{"decisions":[{}
   } as unknown as Recorded;
 };
 
-/** As a fold reads it. */
+/** As an aggregate reads it. */
 export const outline = ({ decisions, ...commit }: Partial<WholeCommit> = {}): Partial<Commit> => commit;
 
 export async function commitsOf(store: EventStore, subject: string, after: Head = NO_HEAD): Promise<Commit[]> {
@@ -50,7 +50,7 @@ const numbered = (count: number): string[] => Array.from({ length: count }, (_, 
 let subjects = 0;
 export const freshSubject = (): string => saleSubject('demo', `sale-${subjects++}`);
 
-/** What every event store promises, whatever it stores on. */
+/** The contract of every event store. */
 export function eventStoreSuite(name: string, open: () => Promise<EventStore>): void {
   describe(`the event store on ${name}`, () => {
     let store: EventStore;
@@ -64,7 +64,7 @@ export function eventStoreSuite(name: string, open: () => Promise<EventStore>): 
       expect(await commitsOf(store, subject)).toEqual([]);
     });
 
-    it('[L3] reads back what was appended, commit for commit, with the chain that proves it', async () => {
+    it('[L3] reads back appended commits unchanged, with the hash chain that proves it', async () => {
       const subject = freshSubject();
       const written = [
         await store.append(subject, NO_HEAD, [anEvent('a'), anEvent('b')]),
@@ -89,7 +89,7 @@ export function eventStoreSuite(name: string, open: () => Promise<EventStore>): 
       expect(await store.at(subject, (written[1] as Commit).sequence)).toEqual(written[1]);
     });
 
-    it('tells a fold the keys that were decided and what happened, and who asks for the commit how they were decided', async () => {
+    it('gives aggregates keys and events, and full decisions to readers of one commit', async () => {
       const subject = freshSubject();
       const recorded = [aDecision('k-1', 2), anEvent('a'), anEvent('b'), aDecision('k-2', 0), aDecision('k-3', 1), anEvent('c')];
       const whole = (await store.append(subject, NO_HEAD, recorded)) as WholeCommit;
@@ -117,7 +117,7 @@ export function eventStoreSuite(name: string, open: () => Promise<EventStore>): 
       expect((await commitsOf(store, subject)).map(({ version }) => version)).toEqual([1, 2]);
     });
 
-    it('[L1] lets one of many writers at once win, each round', async () => {
+    it('[L1] lets one of many concurrent writers win, each round', async () => {
       const subject = freshSubject();
       let head = NO_HEAD;
       for (let round = 0; round < 5; round++) {
@@ -182,7 +182,7 @@ export function eventStoreSuite(name: string, open: () => Promise<EventStore>): 
       expect(await commitsOf(store, subject)).toHaveLength(1);
     });
 
-    it('[L3] says that the log has shrunk when it ends before what was seen of it', async () => {
+    it('[L3] reports a log that ends before the last read commit', async () => {
       const subject = freshSubject();
       const [first] = await appendAll(store, subject, ['a']);
       const seen: Head = { version: 3, sequence: (first as Commit).sequence + 1_000_000, hash: sha256('lost') };
@@ -193,7 +193,7 @@ export function eventStoreSuite(name: string, open: () => Promise<EventStore>): 
       await expect(store.append(subject, seen, [anEvent('b')])).rejects.toMatchObject(shrunk);
     });
 
-    it('[L3] says that the log is broken when another commit stands where one was seen', async () => {
+    it('[L3] reports a broken log when a read commit was replaced', async () => {
       const subject = freshSubject();
       const [first] = await appendAll(store, subject, ['a', 'b']);
       const other = { ...headOf(first as Commit), hash: sha256('another history') };

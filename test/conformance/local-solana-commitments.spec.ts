@@ -63,7 +63,7 @@ describe('commitments of the local Solana', () => {
     expect(value).toMatchObject({ err: null, confirmationStatus: 'finalized', confirmations: null });
   });
 
-  it('rolls back what is not final, account and signature, and lets the same bytes land again', async () => {
+  it('rolls back non-final slots, account and signature, and lets the same bytes land again', async () => {
     chain.control.advance(FINALIZED_AFTER);
     const funds = await connection.getBalance(payer.publicKey);
     const { mint, bytes, signature } = await signMint(connection, payer, payer.publicKey);

@@ -88,7 +88,7 @@ describe('fault switches of the local Solana', () => {
     expect(await landed(mint)).toMatchObject({ confirmationStatus: 'finalized' });
   });
 
-  it('stale-account and false-presence: the node tells of accounts what is not so', async () => {
+  it('stale-account and false-presence: the node reports false accounts', async () => {
     const mint = await sign();
     await send(mint);
     chain.control.advance(3);
@@ -114,7 +114,7 @@ describe('fault switches of the local Solana', () => {
     expect(await connection.getGenesisHash()).not.toBe(chain.genesisHash);
   });
 
-  it('too-many-requests, html, never-answers: something stands in front of the node', async () => {
+  it('too-many-requests, html, never-answers: a proxy in front of the node fails', async () => {
     const slot = { jsonrpc: '2.0', id: 1, method: 'getSlot' };
     chain.control.setFault('too-many-requests', { next: 1 });
     await expect(connection.getSlot()).rejects.toThrow('429');
@@ -141,7 +141,7 @@ describe('fault switches of the local Solana', () => {
     expect(runs[0]!.length).toBeLessThan(50);
   });
 
-  it('is switched over HTTP, and refuses what it does not know by name', async () => {
+  it('is switched over HTTP, and refuses unknown names', async () => {
     const control = async (method: string, path: string, body?: object) => {
       const response = await fetch(`${chain.url}/control${path}`, {
         method,

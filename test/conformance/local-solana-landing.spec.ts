@@ -106,7 +106,7 @@ describe('landing on the local Solana', () => {
     expect(told?.meta).toMatchObject({ fee: 5_000, err: { InstructionError: [0, { Custom: 1 }] } });
   });
 
-  it('never lands what nobody signed or nobody can pay for', async () => {
+  it('never lands an unsigned or unpayable transaction', async () => {
     const mint = await signMint(connection, payer, payer.publicKey);
     const forged = mint.bytes.slice();
     forged[5] = forged[5]! ^ 1;

@@ -87,7 +87,7 @@ describe('the data of the local Solana between starts', () => {
     expect(await after.getAccountInfo(unsent.mint)).not.toBeNull();
   });
 
-  it('keeps the commitment of what was not final, and can still roll it back', async () => {
+  it('keeps the commitment of non-final slots, and can still roll them back', async () => {
     const first = await startHere();
     const before = new Connection(first.url, 'processed');
     const payer = await fundedPayer(before);

@@ -1,4 +1,4 @@
-/** JSON-RPC by hand, for what a Connection hides: error codes, data, batches, raw bodies. */
+/** JSON-RPC without a library, for the parts that a Connection hides: error codes, data, batches, raw bodies. */
 export interface RpcReply {
   readonly id: unknown;
   readonly result?: unknown;

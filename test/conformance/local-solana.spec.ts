@@ -16,7 +16,7 @@ import { call, post, type RpcReply } from './local-solana-rpc.js';
 
 const SLOT_MS = 20;
 const WAIT_MS = 30_000;
-/** confirmTransaction looks for expiry once a second, and leaves the last look behind. */
+/** confirmTransaction checks expiry once a second, and leaves the last check running. */
 const WEB3_POLL_MS = 1_000;
 const REACHED: ReadonlySet<string | undefined> = new Set(['confirmed', 'finalized']);
 const MEMO_PROGRAM = new PublicKey('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr');
@@ -63,7 +63,7 @@ describe('the local Solana behind an unmodified Connection', () => {
     expect((await connection.getTokenAccountsByOwner(owner, { mint }, 'finalized')).value[0]?.account.owner).toEqual(TOKEN_2022_PROGRAM_ID);
   });
 
-  it('tells the transaction as it landed: fee, balances, logs, inner calls', async () => {
+  it('returns the transaction as it landed: fee, balances, logs, inner calls', async () => {
     const { signature, mint, holding, payer } = await minted();
     await isConfirmed(signature);
     const told = await connection.getTransaction(signature, { maxSupportedTransactionVersion: 0 });
@@ -104,7 +104,7 @@ describe('the local Solana behind an unmodified Connection', () => {
     expect(legacy?.meta?.fee).toBe(5_000);
   });
 
-  it('answers what a client asks of a node: version, genesis, epoch, fees, rent, balance', async () => {
+  it("answers a client's usual requests: version, genesis, epoch, fees, rent, balance", async () => {
     expect(await connection.getGenesisHash()).toBe(chain.genesisHash);
     expect((await connection.getVersion())['solana-core']).toMatch(/^\d+\.\d+\.\d+/);
     expect((await call(chain.url, 'getHealth')).result).toBe('ok');
@@ -139,7 +139,7 @@ describe('the local Solana behind an unmodified Connection', () => {
     expect(await connection.getAccountInfo(mint, 'processed')).toBeNull();
   });
 
-  it('answers a batch in order, and refuses what it does not know', async () => {
+  it('answers a batch in order, and refuses unknown methods', async () => {
     const response = await post(chain.url, [
       { jsonrpc: '2.0', id: 'a', method: 'getGenesisHash' },
       { jsonrpc: '2.0', id: 'b', method: 'getProgramAccounts', params: [] },

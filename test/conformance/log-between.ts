@@ -33,7 +33,7 @@ export class LogBetween implements EventStore {
   }
 }
 
-/** The next append of a store, held until it is let go. */
+/** The next append of a store, held until it is released. */
 export function held(store: LogBetween): { readonly landed: Promise<void>; readonly letGo: () => void } {
   let letGo = (): void => undefined;
   const gate = new Promise<void>((resolve) => (letGo = resolve));

@@ -2,7 +2,7 @@ import { Connection, Keypair, PublicKey, SystemProgram, Transaction, type Transa
 import { type LocalSolana, startLocalSolana } from '../../dev/solana/local-solana.js';
 import { Stage } from '../stages/stage.js';
 
-/** What decision 0070 says of markers: an address of the System program with one byte, derived from the base key. */
+/** Decision 0070 on markers: an address of the System program with one byte, derived from the base key. */
 
 const LAMPORTS = 1_000_000_000;
 const RENT = 897_840;

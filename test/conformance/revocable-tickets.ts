@@ -43,7 +43,7 @@ export function revocableTickets(bench: () => ChainBench): void {
       ...(leaves.has(plan.asset) && { leaf: leaves.get(plan.asset) as Leaf }),
     });
 
-    it('burns the asset, and says so only when it is final', async () => {
+    it('burns the asset, and reports that only when it is final', async () => {
       const { plan } = await mintRevocable();
       const live = await burnOf(plan);
       expect(await lookAtOne(burning(plan, live))).toMatchObject({ kind: 'unknown' });

@@ -9,7 +9,7 @@ import { SNAPSHOTS_BUCKET } from '#shared/platform/topology/streams.js';
 import { Log } from '../stages/selling.js';
 
 const SHAPE = 'notes/1';
-/** NATS stores a message of so many bytes by default. */
+/** The default maximum message size of NATS. */
 const MAX_PAYLOAD_BYTES = 1024 * 1024;
 const log = Log.forTests('snapshots');
 let subjects = 0;
@@ -37,7 +37,7 @@ async function read(snapshots: Snapshots, stored: StoredSnapshot | undefined): P
 
 const latest = async (snapshots: Snapshots): Promise<readonly Part[] | undefined> => read(snapshots, await snapshots.latest(subject));
 
-/** Passes on what it is told, until it is to stop. */
+/** Passes messages on until it is to stop. */
 class Dying implements NamedValues {
   constructor(
     private readonly values: NamedValues,
@@ -59,7 +59,7 @@ class Dying implements NamedValues {
   }
 }
 
-/** Stores all that it is told; of one name nobody hears that it did. */
+/** Stores every message; the acknowledgement of one name is lost. */
 class Unheard implements NamedValues {
   constructor(
     private readonly values: NamedValues,
@@ -81,7 +81,7 @@ class Unheard implements NamedValues {
   }
 }
 
-/** Lets another be faster, once, before it puts anything. */
+/** Lets another writer be faster, once, before its first put. */
 class Slow implements NamedValues {
   private faster: Promise<unknown> | undefined;
 
@@ -132,7 +132,7 @@ describe.each([
     expect(await snapshots.latest(subject)).toBeUndefined();
   });
 
-  it('reads back what was written, with what it is of', async () => {
+  it('reads back the written snapshot, with its subject and version', async () => {
     expect(await snapshots.write(at(1), notes(3))).toBe(true);
     expect(await snapshots.latest(subject)).toMatchObject(at(1));
     expect(await latest(snapshots)).toEqual(notes(3));
@@ -168,7 +168,7 @@ describe.each([
     }
   });
 
-  it('is the new one where it was stored and the answer was lost, and the next follows it', async () => {
+  it('is the new one if it was stored and the answer was lost, and the next follows it', async () => {
     await snapshots.write(at(1), notes(1));
     const unheard = new Snapshots(new Unheard(values, nameOf('head')), SHAPE);
     await expect(unheard.write(at(2), notes(2))).rejects.toThrow('no answer');
@@ -177,7 +177,7 @@ describe.each([
     expect(await latest(snapshots)).toEqual(notes(3));
   });
 
-  it('lets one of two writers at once win; a mixture is never read', async () => {
+  it('lets one of two concurrent writers win; a mixture is never read', async () => {
     await snapshots.write(at(1), notes(1));
     const writers = [2, 3].map((version) => new Snapshots(values, SHAPE).write(at(version), notes(5_000 + version, `by ${version}`)));
     expect((await Promise.all(writers)).filter((won) => won)).toHaveLength(1);
@@ -191,7 +191,7 @@ describe.each([
     expect(await latest(snapshots)).toEqual(notes(5_000));
   });
 
-  it('keeps the one before for who reads it, and lets go of older ones and of those that were not wanted', async () => {
+  it('keeps the previous snapshot for its readers, and deletes older and failed ones', async () => {
     const kept = async (): Promise<number[]> => {
       const found = await Promise.all(
         [1, 2, 3, 4].map(async (version) => ((await values.get(nameOf(version, 0)))?.bytes.length ? [version] : [])),
@@ -211,7 +211,7 @@ describe.each([
   it.each([
     ['changed', (name: string) => values.put(name, Buffer.from('{"kind":"notes","rows":[[0,"forged"]]}'))],
     ['not even JSON', (name: string) => values.put(name, Buffer.from('{'))],
-  ])('says that a piece is %s, and is replaced by another of the same commit', async (_name, change) => {
+  ])('rejects a piece that is %s, and replaces it with another of the same commit', async (_name, change) => {
     await snapshots.write(at(1), notes(3));
     await change(nameOf(1, 1));
     await expect(latest(snapshots)).rejects.toMatchObject({ code: 'snapshot-unusable', context: { subject, piece: 1 } });
@@ -222,7 +222,7 @@ describe.each([
   it.each([
     ['unreadable', () => Buffer.from('{"shape":')],
     ['of another subject', (before: Uint8Array) => Buffer.from(Buffer.from(before).toString().replaceAll(subject, 'ev.demo.sale.other'))],
-  ])('is none where what names its pieces is %s, and is written anew', async (_name, change) => {
+  ])('is missing if its index is %s, and is written again', async (_name, change) => {
     await snapshots.write(at(1), notes(3));
     const { bytes } = (await values.get(nameOf('head'))) as { bytes: Uint8Array };
     await values.put(nameOf('head'), change(bytes));

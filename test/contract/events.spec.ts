@@ -25,7 +25,7 @@ const schemaOf = (type: string, version: number): object => JSON.parse(read(file
 
 describe('the contract of the log', () => {
   it(
-    'is what the code says: an event that is to be another becomes a new version, with an upcast (npm run docs writes its file)',
+    'equals the code: a changed event becomes a new version, with an upcast (npm run docs writes its file)',
     () => {
       const schemas = eventSchemas();
       expect([...schemas.keys()].sort()).toEqual([...types].sort());
@@ -44,7 +44,7 @@ describe('the contract of the log', () => {
 describe.each(LAYOUTS)('the sample log in %s', (layout) => {
   const sample = sampleOf(layout);
 
-  it('holds every version of every event, each as its file says', () => {
+  it('contains every version of every event, each valid by its file', () => {
     const ajv = new Ajv({ strict: false });
     const seen = new Set<string>();
     for (const { type: full, data } of sample.flatMap(({ subject, body }) => cloudEventsOf(subject, body))) {
@@ -74,7 +74,7 @@ describe.each(LAYOUTS)('the sample log in %s', (layout) => {
     ...{ 'tickets:codes opened': 5, 'tickets:codes available': 4, 'tickets:codes held': 0, 'tickets:codes sold': 1 },
   };
 
-  // as many commits as there were in each version of the software that wrote other events, and what they come to in every later one
+  // For each software version that wrote other events: its number of commits, and their state in every later version
   it.each([
     [28, {}, 35n, 'e4e4d7a8f2839543538eada20b1218f833e3e3d7f54ee451eed049f3a585d45e'],
     [39, { 'EUR disputed': 0 }, 50n, 'b86541ef610361fec178ca44cea8675c943ca3b4da681b2c9e4607b0071db48e'],
@@ -150,7 +150,7 @@ describe.each(LAYOUTS)('the sample log in %s', (layout) => {
   });
 });
 
-it('[L3] goes on in the layout of today where a log in the first one ends', () => {
+it("[L3] continues in today's layout after a log in the first one", () => {
   const check = new ChainCheck();
   const stored = sampleOf('sample-log.jsonl');
   for (const { subject, sequence, body } of stored) check.take(subject, sequence, body);

@@ -11,16 +11,16 @@ const whole = (): SaleAggregate => foldOf(commits);
 const prefixes = (): SaleAggregate[] => commits.map((_, index) => foldOf(commits.slice(0, index + 1)));
 
 describe('the snapshot of a sale', () => {
-  it('is in the shape that its file shows: another gets the next number, and a file of its own (npm run docs writes it)', () => {
+  it('has the shape of its file: a changed shape gets the next number, and its own file (npm run docs writes it)', () => {
     expect(snapshotsOfSample()).toBe(readFileSync(join(projectFolder(), snapshotsFile), 'utf8'));
   });
 
-  it('[L3] tells all that the log told, after each commit of every event there is', async () => {
+  it('[L3] contains the whole state of the log, after each commit of every event', async () => {
     for (const fold of prefixes()) expect(stateOf(await restored(fold, fold.snapshot()))).toEqual(stateOf(fold));
     expect(commits.length).toBeGreaterThan(10);
   });
 
-  it('[L3] goes on from any commit to the same end', async () => {
+  it('[L3] continues from any commit to the same state', async () => {
     for (const [index, fold] of prefixes().entries()) {
       const next = await restored(fold, fold.snapshot());
       for (const commit of commits.slice(index + 1)) next.apply(commit);
@@ -28,7 +28,7 @@ describe('the snapshot of a sale', () => {
     }
   });
 
-  it('stays what it was when its sale goes on', () => {
+  it('stays unchanged when its sale continues', () => {
     const fold = foldOf([]);
     const taken = commits.map((commit) => {
       fold.apply(commit);

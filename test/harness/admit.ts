@@ -9,13 +9,13 @@ export interface Ran {
   readonly error: string;
 }
 
-/** Whoever runs `admit` against this server: by default the operator. */
+/** The user that runs `admit` against this server: by default the operator. */
 export function operatorOf(server: Broker, who = 'operator'): Readonly<Record<string, string>> {
   const { user, pass } = server.credentials(who);
   return { NATS_URL: server.url, NATS_USER: user, NATS_PASSWORD: pass };
 }
 
-/** Runs `admit …` as an operator would, as a process of its own, told nothing but these settings. */
+/** Runs `admit …` as an operator would, in a separate process with only these settings. */
 export function admit(settings: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Ran> {
   const main = join(projectFolder(), 'dist', 'apps', 'cli', 'src', 'main.js');
   return new Promise((resolve) => {

@@ -8,7 +8,7 @@ export const MAY_STORE: Readonly<Record<string, RegExp>> = {
   purchase: /^(ev\.acme\.sale|cmd|mint|timer|dead|hook)\./,
   webhooks: /^hook\.acme\.crm\.x$/, // a sale has events; it asks for nothing else
   minter: /^(ev\.acme\.mint|dead)\./,
-  operator: /^(ev\.acme\.ledger|cmd|mint)\./, // decisions on the ledger; what was set aside, sent once more
+  operator: /^(ev\.acme\.ledger|cmd|mint)\./, // decisions on the ledger; events set aside, sent once more
 };
 
 /** Only an operator changes streams. */

@@ -1,4 +1,4 @@
-/** Requests that nobody should send, and what they are told: the same over NATS and HTTP, but for what an address says over HTTP. */
+/** Invalid requests, and their answers: the same over NATS and HTTP, except for path members over HTTP. */
 export type Body = object | string | Uint8Array | null;
 export type BadRequest = readonly [name: string, body: Body, problem: object];
 
@@ -29,7 +29,7 @@ export const opening = (more: object): object => ({
   price: { amount: '5000', currency: 'EUR' },
   ...more,
 });
-/** What no sale can be called. */
+/** Invalid names of a sale. */
 const NO_NAMES = ['a.b', '*', '>', 'a b', 'a\u0000b', '../bad', ''];
 const saleNamed = (sale: string): string => `the sale ${JSON.stringify(sale)}`;
 const deep = (open: string, close: string): string => open.repeat(30_000) + close.repeat(30_000);
@@ -173,7 +173,7 @@ export const badQuestions: readonly (readonly [what: string, body: Body, problem
   ['sale.get', { sale: 'nowhere' }, { status: 404, code: 'sale-unknown' }],
 ];
 
-/** Over HTTP the sale of an order is part of the address: where nothing can be, nothing is. */
+/** Over HTTP an order's sale is in the path: an invalid name matches no route. */
 export const toldOverHttp = (name: string, problem: object): object =>
   NO_NAMES.some((sale) => name === saleNamed(sale))
     ? { status: 404, code: name === saleNamed('') ? 'route-unknown' : 'sale-unknown' }

@@ -61,7 +61,7 @@ export class Caller {
     return this.ask('order.place', { sale, buyer: 'b-1', ...more }, key);
   }
 
-  /** Asks until there is an answer that will not change, with the same key: what a caller should do when nothing comes back. */
+  /** Repeats the request with the same key until the answer is final, as a caller should. */
   async askUntilSettled(what: string, body: unknown, key: string, retries = RETRIES): Promise<Heard> {
     for (let tries = 1; ; tries++) {
       try {
@@ -75,7 +75,7 @@ export class Caller {
     }
   }
 
-  /** Resolves when the server can be reached (again): what is asked before may be lost on the way. */
+  /** Resolves when the server is reachable (again): earlier requests may be lost. */
   connected(): Promise<void> {
     return waitFor(async () => (await this.connection.rtt()) >= 0, { what: `${this.tenant} reaches the server`, timeoutMs: TIMEOUT_MS });
   }

@@ -20,7 +20,7 @@ const COMMON_NAME = der(OBJECT_ID, Buffer.from([0x55, 0x04, 0x03]));
 const BASIC_CONSTRAINTS = der(OBJECT_ID, Buffer.from([0x55, 0x1d, 0x13]));
 const ALTERNATIVE_NAME = der(OBJECT_ID, Buffer.from([0x55, 0x1d, 0x11]));
 
-/** Both as PEM: made anew, so that no key lies in the repository. */
+/** Both as PEM: generated each time, so that no key is in the repository. */
 interface Certificate {
   readonly cert: string;
   readonly key: string;

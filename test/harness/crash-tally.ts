@@ -6,7 +6,7 @@ export interface CrashCase {
   readonly refusedAppends: number;
 }
 
-/** What a run of crashes says: a line for every case that ended well, and the sums at the end. The short form says nothing. */
+/** The output of a crash run: one line for every passed case, and the sums at the end. The short form prints nothing. */
 export class CrashTally {
   private readonly cases: CrashCase[] = [];
   private readonly startedAt = performance.now();

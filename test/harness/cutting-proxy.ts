@@ -1,13 +1,16 @@
 import { connect, createServer, type Socket } from 'node:net';
 
 export interface Cuts {
-  /** Every so many chunks from the client, the connection breaks before the server has it. */
+  /** After this many chunks from the client, the connection breaks before the server has it. */
   readonly everyRequest: number;
-  /** Every so many chunks from the server, the connection breaks before the client has it. */
+  /** After this many chunks from the server, the connection breaks before the client has it. */
   readonly everyAnswer: number;
 }
 
-/** Stands between an HTTP client and its server and breaks connections: sometimes before a request arrived, sometimes after, before its answer did. */
+/**
+ * A proxy between an HTTP client and its server that breaks connections: sometimes before a request arrives, sometimes before its answer
+ * arrives.
+ */
 export class CuttingProxy {
   cut = 0;
   private requests = 0;
@@ -53,7 +56,7 @@ export class CuttingProxy {
         to.destroy();
       }
     });
-    from.on('error', () => to.destroy()); // the other end is told in the only way there is
+    from.on('error', () => to.destroy()); // the other end must notice too
     from.on('close', () => {
       this.sockets.delete(from);
       to.destroy();

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from '../../dev/processes/project.js';
 
-/** One command that a page tells its reader to type. */
+/** One command that a page tells readers to type. */
 export interface DocumentedCommand {
   readonly page: string;
   readonly line: number;
@@ -14,7 +14,7 @@ const FENCE = /^```(\w*)/;
 const PROMPT = '$ ';
 const COMMENT_BEHIND = /\s{2,}#\s.*$/;
 
-/** Every page that tells somebody to type something. */
+/** Every page with commands to type. */
 export function pagesForReaders(): readonly string[] {
   const docs = readdirSync(join(projectFolder(), 'docs')).filter((name) => name.endsWith('.md'));
   return [
@@ -50,7 +50,7 @@ export function commandsOf(page: string): readonly DocumentedCommand[] {
   return commands;
 }
 
-/** Every quote and brace is closed, and no line goes on. */
+/** Every quote and brace is closed, and no line continues. */
 function isWhole(text: string): boolean {
   const bare = text.replaceAll(/'[^']*'|"(?:\\.|[^"\\])*"/gs, '');
   const braces = bare.split('{').length - bare.split('}').length;

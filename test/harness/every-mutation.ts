@@ -5,14 +5,14 @@ import type { Caller } from './caller.js';
 export interface Pair {
   readonly body: Readonly<Record<string, unknown>>;
   readonly other: Readonly<Record<string, unknown>>;
-  /** Where they differ. */
+  /** If they differ. */
   readonly pointer: string;
 }
 
 const terms = { name: 'Gala', price: { amount: '5000', currency: 'EUR' }, mint: 'on-request', maxPerBuyer: 100 };
 const wallet = Keypair.generate().publicKey.toBase58();
 
-/** Fresh things for one operation: a sale with what it needs in it. */
+/** New prerequisites for one operation: a sale with the objects it needs. */
 export async function pairFor(operation: string, sale: string, caller: Caller): Promise<Pair> {
   if (operation === 'sale.open') {
     const body = { sale, ...terms, units: { quota: 5 } };
@@ -46,5 +46,5 @@ export async function pairFor(operation: string, sale: string, caller: Caller): 
   return { body: { sale, order: one?.order }, other: { sale, order: two?.order }, pointer: '/order' };
 }
 
-/** What makes something new: 201, where others are answered 200. */
+/** Operations that create something answer 201, others 200. */
 export const NEW: ReadonlySet<string> = new Set(['sale.open', 'order.place']);

@@ -1,5 +1,5 @@
-// Opens connections with half a request header and keeps each for as long as the server lets it. Run as a process of its own: it needs as
-// many file descriptors. node half-open-connections.mjs <port> <how many> [local address]; prints `opened <n>` once that many were made.
+// Opens connections with half a request header and keeps each as long as the server permits. A separate process, because it needs as many
+// file descriptors. node half-open-connections.mjs <port> <how many> [local address]; prints `opened <n>` once that many are open.
 import { connect } from 'node:net';
 
 const [port, count, localAddress = '127.0.0.1'] = process.argv.slice(2);
@@ -29,4 +29,4 @@ function open() {
 
 for (let index = 0; index < AT_ONCE; index += 1) open();
 process.stdin.resume();
-process.stdin.on('end', () => process.exit(0)); // ends with whoever started it
+process.stdin.on('end', () => process.exit(0)); // ends with its parent process

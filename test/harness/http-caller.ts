@@ -15,7 +15,7 @@ export interface HttpHeard {
   };
 }
 
-/** The answer is a problem as every problem is told over HTTP; which one is for the test to say. */
+/** Checks that the answer is a problem in the HTTP form; the test checks which one. */
 export function problemOf({ status, headers, body }: HttpHeard): HttpHeard['body'] {
   expect([status, headers.get('Content-Type')]).toEqual([body.status, 'application/problem+json; charset=utf-8']);
   expect(body).toMatchObject({ type: `urn:admit-one:problem:${body.code}`, title: expect.stringMatching(/^[A-Z].*\.$/) });
@@ -34,7 +34,7 @@ export class HttpCaller {
   constructor(
     readonly url: string,
     readonly tenant: string,
-    /** Empty: nobody. */
+    /** Empty: no API key. */
     private readonly apiKey: string = apiKeyOf(tenant),
   ) {}
 
@@ -86,14 +86,14 @@ export class HttpCaller {
     return this.post(`/v1/sales/${sale}/orders`, { buyer: 'b-1', ...more }, key);
   }
 
-  /** Asks by the name that an operation has over NATS: what the address says is taken from the body. */
+  /** Calls an operation by its NATS name: path members are taken from the body. */
   askFor(operation: string, body: unknown, key?: string, headers: Readonly<Record<string, string>> = {}): Promise<HttpHeard> {
     const { method, path } = addressOf(operation, isObject(body) ? body : {});
     return this.ask(method, path, { headers, ...(key !== undefined && { key }), ...(method === 'POST' && { body }) });
   }
 }
 
-/** What a path says in place of what is not in a body. */
+/** The path value for a member absent from the body. */
 const ANY: Readonly<Record<string, string>> = {
   sale: 'bad',
   order: `ord_${'a'.repeat(26)}`,

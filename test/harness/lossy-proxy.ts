@@ -17,7 +17,7 @@ const ARRIVAL_MS = 10_000;
 const END = Buffer.from('\r\n');
 const WITH_PAYLOAD = /^(?:PUB|HPUB|MSG|HMSG) /;
 
-/** Stands between a NATS client and its server, and loses messages on demand: an answer that never came, a request that never arrived. */
+/** A proxy between a NATS client and its server that loses messages on demand: an answer, or a request. */
 export class LossyProxy {
   private readonly sockets = new Set<Socket>();
   private readonly victims: Victim[] = [];
@@ -43,7 +43,7 @@ export class LossyProxy {
     return new Promise((resolve) => this.victims.push({ direction, matches, lost: resolve }));
   }
 
-  /** Ends every connection and lets none through: the cable is pulled. */
+  /** Ends every connection and accepts none, like a pulled cable. */
   cut(): void {
     this.isCut = true;
     for (const socket of this.sockets) socket.destroy();
@@ -79,7 +79,7 @@ export class LossyProxy {
         if (!this.loses(direction, frame)) to.write(bytes);
       }
     });
-    from.on('error', () => to.destroy()); // a server that was killed resets its connections: the client hears it by the same means
+    from.on('error', () => to.destroy()); // a killed server resets its connections: the client sees the same
     from.on('close', () => {
       this.sockets.delete(from);
       to.destroy();
@@ -106,7 +106,7 @@ function firstFrame(bytes: Buffer): (Frame & { readonly length: number }) | unde
   return bytes.length < length ? undefined : { line, payload: bytes.toString('utf8', start, start + size), length };
 }
 
-/** A lost message with headers reaches the server after all, however late. Resolves with what the server says of it. */
+/** A lost message with headers arrives at the server after all, late. Resolves with the server's response. */
 export async function arrives(connection: NatsConnection, { line, payload }: Frame): Promise<unknown> {
   const [, subject = ''] = line.split(' ');
   const [head = '', body] = payload.split('\r\n\r\n');

@@ -1,5 +1,5 @@
-// Stands in for the `nats` command where it cannot be had: the same variables, flags, exit codes and, in short, output. Plain JavaScript:
-// it is run by a shell, as `nats`.
+// Replaces the `nats` command if it is not installed: the same variables, flags, exit codes and, abridged, output. Plain JavaScript: a
+// shell runs it, as `nats`.
 import { parseArgs } from 'node:util';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, credsAuthenticator, headers } from '@nats-io/transport-node';

@@ -8,7 +8,7 @@ import type { Stage } from '../stages/stage.js';
 const READY_MS = 90_000;
 const STOP_MS = 20_000;
 
-/** An app as a process of its own, which reads NODE_EXTRA_CA_CERTS when it starts. @returns its HTTP address */
+/** An app as a separate process, which reads NODE_EXTRA_CA_CERTS at its start. */
 export async function startApp(stage: Stage, app: string, settings: Readonly<Record<string, string>>): Promise<string> {
   const [http, health] = [await freePort(), await freePort()];
   const ports = { HTTP_PORT: `${http}`, HEALTH_PORT: `${health}` };

@@ -8,7 +8,7 @@ import { freePort } from '../../dev/processes/ports.js';
 const START_MS = 30_000;
 const STOP_MS = 10_000;
 
-/** A server that somebody else configured: the lines given, and a port. It is stopped by whoever keeps it. */
+/** A server with a foreign configuration: the given lines, and a port. The caller stops it. */
 export async function startPlainNats(folder: string, lines: readonly string[]): Promise<ManagedProcess & { readonly port: number }> {
   const port = await freePort();
   const config = join(folder, 'plain.conf');

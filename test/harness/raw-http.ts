@@ -9,7 +9,7 @@ export interface RawHeard {
 
 const PATIENCE_MS = 10_000;
 
-/** Sends bytes as they are and returns what comes back until the server closes: what no HTTP client would send. */
+/** Sends bytes unchanged and returns the server's bytes until it closes, which no HTTP client would do. */
 export async function sendRaw(url: string, bytes: string | Uint8Array): Promise<RawHeard> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -17,7 +17,7 @@ export async function sendRaw(url: string, bytes: string | Uint8Array): Promise<
   socket.on('data', (chunk: Buffer) => {
     heard += chunk.toString('latin1');
   });
-  socket.on('error', () => undefined); // a server that resets has said what it had to say
+  socket.on('error', () => undefined); // a server that resets has sent its answer before
   socket.setTimeout(PATIENCE_MS, () => socket.destroy());
   socket.write(bytes);
   await once(socket, 'close');

@@ -16,7 +16,7 @@ function each(node: ts.Node, visit: (node: ts.Node) => void): void {
 
 interface Body {
   readonly node: ts.Node;
-  /** Functions that it can see: those of its own file, and what its file imports. */
+  /** Functions in scope: those of the file, and its imports. */
   readonly file: ts.SourceFile;
 }
 

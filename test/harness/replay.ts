@@ -9,7 +9,7 @@ export interface Verdict {
   readonly verdict: string;
 }
 
-/** Runs `admit replay` as an operator would, as a process of its own. */
+/** Runs `admit replay` as an operator would, in a separate process. */
 export function replayVerdict(stack: Stack): Promise<Verdict> {
   const env = { PATH: process.env.PATH, ...stack.settingsOf('operator') };
   return new Promise((resolve) => {

@@ -9,7 +9,7 @@ export async function addressOfApp(app: NestFastifyApplication): Promise<string>
   return (await app.getUrl()).replace('[::1]', '127.0.0.1');
 }
 
-/** Where an app shows its health and metrics. */
+/** The address of an app's health and metrics. */
 export const healthUrlOf = (app: INestApplicationContext): string => app.get(HealthListener).url;
 
 /** What Prometheus would see now. */

@@ -35,7 +35,7 @@ function validator(schema: object): ValidateFunction {
 }
 
 describe('docs/asyncapi.json', () => {
-  it('is what the operations and their schemas say (npm run docs writes it)', () => {
+  it('equals the operations and their schemas (npm run docs writes it)', () => {
     expect(JSON.parse(read('docs/asyncapi.json'))).toEqual(document);
   });
 
@@ -149,7 +149,7 @@ describe('the service', () => {
     return { headers: Object.fromEntries([...(heard.headers ?? [])].map(([header, [value]]) => [header, value])), payload: heard.json() };
   }
 
-  it('answers what the document says, whatever is asked', async () => {
+  it('answers as documented, whatever the request', async () => {
     const terms = { name: 'Gala', price: { amount: '5000', currency: 'EUR' }, payment: 'webhook', mint: 'on-request' };
     const order = { sale: 'doc', buyer: 'b-1', units: ['A-1'] };
     await shop.demo.ask('sale.open', { sale: 'doc', ...terms, units: { seats: ['A-1', 'A-2', 'A-3'] } }, 'seed-open');

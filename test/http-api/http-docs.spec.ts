@@ -75,7 +75,7 @@ describe('[minting AE4] the OpenAPI document', () => {
     expect(said).toEqual(expect.arrayContaining(routes().map((route) => `${methodOf(route)} ${route.http.path}`)));
   });
 
-  it('says of every operation whether it wants an API key, and so it is', async () => {
+  it('documents for every operation whether it requires an API key, as observed', async () => {
     const nobody = new HttpCaller(shop.demoWeb.url, 'demo', '');
     for (const { method, path, security } of operations) {
       const open = security?.length === 0;
@@ -113,7 +113,7 @@ describe('[minting AE4] the OpenAPI document', () => {
     expect(Object.keys(REFUSALS).filter((code) => !refused.includes(`\`${code}\``))).toEqual([]);
   });
 
-  it('describes what is answered: every answer of every row is of its shape, and its example is a request', async () => {
+  it('describes the answers: every answer of every row has its shape, and its example is a request', async () => {
     for (const route of routes()) {
       if (!isMutation(route)) continue;
       const { body } = await pairFor(route.name, `shape-${route.name.replace('.', '-')}`, shop.demo);
@@ -146,7 +146,7 @@ describe('[minting AE4] the OpenAPI document', () => {
       [...path.matchAll(/:([a-z]+)/g)].map(([, part]) => [part, part === 'order' ? `ord_${'a'.repeat(26)}` : 'gala-2027']),
     );
 
-  it('asks for what is read: its schemas refuse what the service refuses for a missing or an unknown member', () => {
+  it('documents the validated schemas: they refuse a missing or an unknown member as the service does', () => {
     for (const route of routes()) {
       if (!isMutation(route)) continue;
       const { schema } = operations.find(({ operationId }) => operationId === route.name)?.requestBody?.content['application/json'] ?? {};
@@ -224,7 +224,7 @@ describe('the page of the contract over NATS', () => {
 });
 
 describe('[minting AE4] the policy of keys', () => {
-  it('says the bounds that hold', async () => {
+  it('documents the limits in effect', async () => {
     const { body } = await shop.demoWeb.get('/.well-known/idempotency.json');
     expect(body.bounds).toEqual({
       bodyBytes: MAX_BODY_BYTES,

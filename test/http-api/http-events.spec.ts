@@ -29,7 +29,7 @@ async function listen(caller: HttpCaller, { after, from }: { after?: string; fro
   return reader;
 }
 
-/** What the log holds for a tenant, in its order: what a stream must tell, no more and no less. */
+/** The tenant's events in log order: a stream must contain exactly these. */
 async function toldByLog(tenant: string, sales: readonly string[]): Promise<string[]> {
   const store = await JetStreamEventStore.on(shop.log.admin);
   const commits = (await Promise.all(sales.map((sale) => commitsOf(store, saleSubject(tenant, sale))))).flat();
@@ -49,7 +49,7 @@ const nameOf = ({ data }: HeardEvent): string => {
 };
 
 describe('a stream of events', () => {
-  it('tells everything that happened from the beginning, then what happens, in the order of the log', async () => {
+  it('sends all events from the beginning, then new ones, in the order of the log', async () => {
     await shop.demoWeb.open('told', { quota: 10 });
     await shop.demoWeb.place('told', { quantity: 1 }, 'one');
     const reader = await listen(shop.demoWeb);
@@ -61,7 +61,7 @@ describe('a stream of events', () => {
     expect(new Set([...past, live].map((event) => event?.id)).size).toBe(4);
   });
 
-  it('tells only what is to come when asked from now on, and of no event twice', async () => {
+  it('sends only future events when asked from now on, and each once', async () => {
     const reader = await listen(shop.demoWeb, { from: 'now' });
     const placed = await shop.demoWeb.place('told', { quantity: 1 }, 'from-now');
     expect((await reader.take(1))[0]?.data.data).toMatchObject({ order: placed.body.order });
@@ -82,7 +82,7 @@ describe('a stream of events', () => {
     expect(first?.type).toBe('admit.SaleOpened.v4');
   });
 
-  it('resumes exactly: cut anywhere, by anybody, 60 times, while orders come in; no event is missing, none comes twice', async () => {
+  it('resumes exactly: cut anywhere, by either side, 60 times, while orders arrive; no event is missing, none is sent twice', async () => {
     const sales = ['cut-1', 'cut-2'];
     for (const sale of sales) await shop.demoWeb.open(sale, { quota: 10_000 });
     const total = 300;
@@ -116,7 +116,7 @@ describe('a stream of events', () => {
     return reader.firstId;
   }
 
-  it('goes on by itself when the log’s server was killed and came back', async () => {
+  it('continues by itself when the log’s server was killed and restarted', async () => {
     const reader = await listen(shop.demoWeb, { from: 'now' });
     await shop.demoWeb.place('told', { quantity: 1 }, 'before-kill');
     await reader.take(2);
@@ -148,7 +148,7 @@ describe('a stream of events', () => {
 });
 
 describe('[L8] a stream of events', () => {
-  it('tells a tenant nothing of another: no event, no number that grows with theirs', async () => {
+  it('shows a tenant nothing of another: no event, no number that grows with theirs', async () => {
     await shop.acmeWeb.open('theirs', { quota: 5_000 });
     const reader = await listen(shop.demoWeb, { from: 'now' });
     await Promise.all(
@@ -162,7 +162,7 @@ describe('[L8] a stream of events', () => {
     expect(JSON.stringify(next)).not.toMatch(/theirs|acme|previous/);
   });
 
-  it('takes a cursor of its own tenant alone', async () => {
+  it('accepts only cursors of its own tenant', async () => {
     const [theirs] = await (await listen(shop.acmeWeb)).take(1);
     for (const after of [theirs?.id ?? '', 'x', '0', '1', 'a'.repeat(48), '../..', "' or 1=1"]) {
       const heard = await shop.demoWeb.get('/v1/events', { 'Last-Event-ID': after });
@@ -187,7 +187,7 @@ describe('[L8] a stream of events', () => {
 });
 
 describe('streams of events are bounded', () => {
-  it('in number per tenant: one too many is told to come later, and others are not hindered', async () => {
+  it('in number per tenant: one too many is rejected with a retry time, and other tenants are unaffected', async () => {
     const open = await Promise.all(Array.from({ length: EVENT_STREAM_LIMITS.perTenant }, () => listen(shop.demoWeb)));
     const heard = await shop.demoWeb.get('/v1/events');
     expect([heard.status, heard.body.code, heard.headers.get('Retry-After')]).toEqual([429, 'too-many-streams', '1']);
@@ -204,7 +204,7 @@ describe('streams of events are bounded', () => {
     );
   });
 
-  it('in their ends: one that nobody reads any more ends at once, wherever it is', async () => {
+  it('in their ends: an abandoned one ends at once, wherever it is', async () => {
     const admin = new EventStreams(shop.log.admin, 'epoch');
     const cursors = admin.cursors(Buffer.alloc(32).toString('base64'));
     for (const reads of [0, 1, 3]) {
@@ -221,7 +221,7 @@ describe('streams of events are bounded', () => {
     expect((await rest).done).toBe(true);
   });
 
-  it('in what they leave behind: no consumer stays on the server', async () => {
+  it('in their traces: no consumer stays on the server', async () => {
     for (const reader of readers.splice(0)) reader.leave();
     const consumers = async (): Promise<number> => {
       const jsm = await jetstreamManager(shop.log.admin);

@@ -21,7 +21,7 @@ function expectProblem(heard: HttpHeard, status: number, code: string): void {
 }
 
 describe('over HTTP a tenant', () => {
-  it('opens a sale, orders, reads, cancels and closes; each answer says where its outcome is', async () => {
+  it('opens a sale, orders, reads, cancels and closes; each answer has the Location of its outcome', async () => {
     const opened = await shop.demoWeb.open('gala', { seats: ['A-1', 'A-2'] });
     expect([opened.status, opened.headers.get('Location')]).toEqual([201, '/v1/sales/gala']);
     const placed = await shop.demoWeb.place('gala', { units: ['A-1'] });
@@ -42,7 +42,7 @@ describe('over HTTP a tenant', () => {
     expect(await shop.demoWeb.place('gala', { units: ['A-2'] })).toMatchObject(problem(409, 'sale-closed'));
   });
 
-  it('hears the same bytes as over NATS, whichever asked first', async () => {
+  it('returns the same bytes as over NATS, whichever asked first', async () => {
     const first = await shop.demoWeb.open('both', { quota: 10 });
     expect(await shop.demo.open('both', { quota: 10 })).toMatchObject({ text: first.text, replayed: true });
     const body = { sale: 'both', buyer: 'b-1', quantity: 2 };
@@ -56,7 +56,7 @@ describe('over HTTP a tenant', () => {
     expect(other).toMatchObject({ status: 422, replayed: false, body: { code: 'key-reused', errors: [{ pointer: '/quantity' }] } });
   });
 
-  it('may say the sale in the body too, if it is the same', async () => {
+  it('may repeat the sale in the body, if it is the same', async () => {
     await shop.demoWeb.open('twice-said', { quota: 10 });
     const other = await shop.demoWeb.post('/v1/sales/twice-said/orders', { sale: 'gala', buyer: 'b-1', quantity: 1 }, 'k');
     expect(other.body.errors).toEqual([{ pointer: '/sale', detail: 'differs from the address' }]);
@@ -77,7 +77,7 @@ describe('over HTTP a tenant', () => {
   });
 });
 
-describe('[L8] the door', () => {
+describe('[L8] the auth guard', () => {
   const anybody = (authorization?: string): Promise<HttpHeard> =>
     new HttpCaller(shop.demoWeb.url, 'demo').ask('GET', '/v1/sales/gala', { headers: { Authorization: authorization ?? '' } });
 
@@ -103,7 +103,7 @@ describe('[L8] the door', () => {
       expect([401, 404]).toContain((await nobody.get(path)).status);
   });
 
-  it('is not passed by what is refused later: no key, no body, no type', async () => {
+  it('is not bypassed by later errors: no key, no body, no type', async () => {
     const nobody = new HttpCaller(shop.demoWeb.url, 'demo', 'nobody');
     for (const headers of [{}, { 'Content-Type': 'text/plain' }])
       expectProblem(await nobody.ask('POST', '/v1/sales', { body: 'x'.repeat(300_000), headers }), 401, 'unauthorized');
@@ -205,7 +205,7 @@ describe('a read', () => {
 });
 
 describe('a tenant that asks too fast', () => {
-  it('hears 429 and when to come again, its key stays free, and others do not notice', async () => {
+  it('is answered 429 with Retry-After, its key stays free, and other tenants are unaffected', async () => {
     const slow = await startSelling(shop.log.server, 'fatal', { TENANT_RATE: '1', TENANT_BURST: '3' });
     try {
       const [fast, other] = [await HttpCaller.of(slow, 'demo'), await HttpCaller.of(slow, 'acme')];

@@ -33,7 +33,7 @@ it('lists the sales of a tenant in the order in which they were opened, page by 
   expect((await shop.demo.ask('sale.list', {})).body).toEqual(await pageOf());
 });
 
-it('says that a sale is closed, and keeps its place', async () => {
+it('shows that a sale is closed, and keeps its position', async () => {
   await shop.demo.askUntilSettled('sale.close', { sale: 'alpha' }, 'close-alpha');
   const isClosed = async (): Promise<boolean> => (await pageOf()).sales[1]?.closed === true;
   await waitFor(isClosed, { what: 'the list says that the sale is closed', timeoutMs: WAIT_MS });
@@ -59,7 +59,7 @@ it.each([
   ['limit=ten', '/limit'],
   ['limit=1&limit=2', '/limit'],
   ['cursor=', '/cursor'],
-])('says what is wrong with ?%s, and what is allowed', async (query, pointer) => {
+])('names the error in ?%s, and what is allowed', async (query, pointer) => {
   const { status, body } = await shop.demoWeb.get(`/v1/sales?${query}`);
   expect([status, body]).toMatchObject([400, { code: 'body-invalid', errors: [{ pointer, detail: expect.stringMatching(/must/) }] }]);
 });

@@ -60,7 +60,7 @@ async function taken(...events: readonly PaymentEvent[]): Promise<void> {
   await waitFor(() => events.every(isTaken), { what: 'every event is taken', timeoutMs: WAIT_MS });
 }
 
-it('confirms an order that was paid, counts a refund by its id, and holds what is disputed', async () => {
+it('confirms a paid order, counts a refund by its id, and holds a disputed order', async () => {
   const order = await placed('stripe-paid');
   await taken(stripe.pay(order));
   expect(await statusOf(order)).toBe('confirmed');
@@ -72,7 +72,7 @@ it('confirms an order that was paid, counts a refund by its id, and holds what i
   expect([await statusOf(order), await moneyOf(order.sale)]).toEqual(['refunded', { refundsDue: [], problems: [] }]);
 });
 
-it('[L6] owes the money again where a refund failed, and the order is over', async () => {
+it('[L6] makes the money due again when a refund failed, though the order is over', async () => {
   const order = await placed('stripe-failed');
   await taken(stripe.pay(order));
   await shop.demo.askUntilSettled('order.refund', { sale: order.sale, order: order.order }, 'give-back');
@@ -83,7 +83,7 @@ it('[L6] owes the money again where a refund failed, and the order is over', asy
   expect(await moneyOf(order.sale)).toMatchObject({ refundsDue: [{ payment: order.payment, amount: '5000' }], problems: [] });
 });
 
-it('[minting WI5] hears 503 for a refund of a payment that is not known yet, and sends it again until it counts', async () => {
+it('[minting WI5] answers 503 to a refund of an unknown payment, and Stripe resends it until it counts', async () => {
   const order = await placed('stripe-early');
   const refund = stripe.refund({ ...order, refund: 're_early' });
   await waitFor(() => triesOf(refund).length >= 2, { what: 'the refund was tried twice', timeoutMs: WAIT_MS });
@@ -105,7 +105,7 @@ it('takes zero-decimal and other currencies to the minor unit', async () => {
   }
 });
 
-it('confirms once what fifty copies of one event tell at once', async () => {
+it('confirms once when fifty copies of one event arrive at once', async () => {
   const order = await placed('stripe-storm');
   const event = stripe.pay(order, { copies: 50 });
   await waitFor(() => stripe.deliveries.filter(({ id, state }) => id === event.id && state === 'taken').length === 50, {
@@ -115,7 +115,7 @@ it('confirms once what fifty copies of one event tell at once', async () => {
   expect([await statusOf(order), await moneyOf(order.sale)]).toEqual(['confirmed', { refundsDue: [], problems: [] }]);
 });
 
-describe('[L8] what is not this tenant of Stripe', () => {
+describe('[L8] an event of another tenant, or not of Stripe', () => {
   it.each(['bad-signature', 'flipped-byte', 'old-timestamp'] as const)('is refused and stores nothing: %s', async (lie) => {
     const order = await placed(`stripe-${lie}`);
     const before = await shop.log.settledSequences();
@@ -134,7 +134,7 @@ describe('[L8] what is not this tenant of Stripe', () => {
     named.data.object.metadata.admit_tenant = 'acme';
     const refund = stripeEvent('refunded', { ...order, refund: 're_theirs' }).body;
     const heard = [
-      await post('acme', paid, ofAcme), // of tenant demo, as its metadata say
+      await post('acme', paid, ofAcme), // of tenant demo, as its metadata show
       await post('acme', JSON.stringify(named), ofAcme), // of a sale that acme does not have
       await post('acme', refund, ofAcme), // of a payment that acme does not have
       await post('demo', refund, ofAcme), // signed by acme

@@ -21,7 +21,7 @@ beforeAll(async () => {
   await shop.demoWeb.place('hall', { units: ['R0-1', 'R99-100'] });
 });
 
-it('lists all units whole over HTTP, and in pages of the same version over NATS while the sale goes on', async () => {
+it('lists all units at once over HTTP, and in pages of one version over NATS while the sale continues', async () => {
   const first = await page('hall');
   const { body, headers } = await shop.demoWeb.get('/v1/sales/hall/units');
   const whole = body as unknown as Listed;
@@ -43,7 +43,7 @@ it('lists all units whole over HTTP, and in pages of the same version over NATS 
   expect(statesOf((await shop.demoWeb.get('/v1/sales/hall/units')).body as unknown as Listed)).toEqual({ available: 19_997, sold: 3 });
 });
 
-it('sends gzip to callers who accept it, and 304 while nothing has happened in the sale', async () => {
+it('sends gzip to callers that accept it, and 304 while the sale is unchanged', async () => {
   const url = `${shop.demoWeb.url}/v1/sales/hall/units`;
   const plain = await fetch(url, { headers: { ...shop.demoWeb.authorization, 'Accept-Encoding': 'identity' } });
   const packed = await fetch(url, { headers: { ...shop.demoWeb.authorization, 'Accept-Encoding': 'br, gzip;q=0.5' } });
@@ -77,7 +77,7 @@ it('[L8] lists nothing of another tenant, whatever cursor it has', async () => {
   expect((await shop.acmeWeb.get('/v1/sales/hall/units')).status).toBe(404);
 });
 
-it.each(['1', 'x.1', '1.99999', ''])('says that the cursor %j is none', async (cursor) => {
+it.each(['1', 'x.1', '1.99999', ''])('refuses the invalid cursor %j', async (cursor) => {
   const { status, body } = await shop.demo.ask('sale.units', { sale: 'hall', cursor });
   expect([status, body]).toMatchObject([400, { code: 'body-invalid', errors: [{ pointer: '/cursor' }] }]);
 });

@@ -11,7 +11,7 @@ import { operations } from '../../apps/purchase/src/operations/operations.js';
 import { projectFolder } from '../../dev/processes/project.js';
 import { RANGES } from '../harness/edge-values.js';
 
-/** What `values.ts` lets in is described to callers in the same words and bounds: in both documents and in the client kit. */
+/** The limits in `values.ts` are documented in the same words and bounds: in both documents and in the client kit. */
 
 type Schema = { readonly description?: string; readonly properties: Readonly<Record<string, Schema>> };
 const PLACES = [
@@ -52,7 +52,7 @@ it('by bounds that a validator of JSON Schema keeps to, at both edges', () => {
   addFormats.default(ajv, { keywords: true });
   const takes = ajv.compile(z.toJSONSchema(OpenSale, { target: 'draft-7', io: 'input' }));
   for (const { inside, with: opening } of RANGES) for (const value of inside) expect([value, takes(opening(value))]).toEqual([value, true]);
-  // what no schema can say stays for the service: which letters can be seen, which currencies are in use, whose data a text is
+  // rules beyond a schema are checked by the service only: visible letters, current currencies, personal data
   const told = new Set(['ZZZ', ' ', '\u200b', 'ann@example.org', '4111111111111111']);
   // and ajv-formats 3 takes a minimum of 1970-01-01, which is 0, for none
   for (const { member, outside } of RANGES) if (member === 'opensAt') for (const value of outside) told.add(String(value));

@@ -5,7 +5,7 @@ import { type PaymentProvider, startPaymentProvider } from '../../dev/payments/p
 import { waitFor } from '../../dev/processes/wait.js';
 import { Shop } from '../stages/shop.js';
 
-/** What a payment provider can report, by signed webhooks, one after the other as each is taken: what becomes of the orders and the money. */
+/** Every report of a payment provider, as signed webhooks in sequence, and the resulting orders and money. */
 
 const WAIT_MS = 60_000;
 const shop = Shop.forTests('webhook-reports');
@@ -25,7 +25,7 @@ interface End {
   readonly problems?: readonly object[];
 }
 
-/** Two orders at "5000" in EUR, and what is reported of them. */
+/** Two orders at "5000" in EUR, and their reports. */
 async function endOf(sale: string, reports: readonly Report[]): Promise<End> {
   await shop.demo.open(sale, { quota: 5 }, { payment: 'webhook' });
   const placed = await Promise.all(['A', 'B'].map((key) => shop.demo.place(sale, { quantity: 1, buyer: `b-${key}` }, `${sale}-${key}`)));

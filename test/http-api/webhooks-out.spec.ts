@@ -17,7 +17,7 @@ async function sell(prefix: string, sales = SALES, orders = ORDERS): Promise<str
   return ids;
 }
 
-/** What the event stream says of a sale, in the order of the log. */
+/** The sale's events in the event stream, in the order of the log. */
 async function toldOf(sale: string): Promise<string[]> {
   const response = await fetch(`${stage.demoWeb.url}/v1/events`, { headers: stage.demoWeb.authorization });
   const told: string[] = [];
@@ -32,7 +32,7 @@ async function toldOf(sale: string): Promise<string[]> {
 }
 
 describe('an endpoint', () => {
-  it('is sent every event of its tenant once, signed, in the order of each sale, as the event stream tells it', async () => {
+  it('receives every event of its tenant once, signed, in the order of each sale, as the event stream shows it', async () => {
     const receiver = await stage.receiver();
     const secret = await stage.endpoint(stage.demo, 'all', receiver);
     const sales = await sell('all');
@@ -94,7 +94,7 @@ describe('an endpoint', () => {
     for (const release of held) release();
   });
 
-  it('is not sent what is behind a redirect', async () => {
+  it('does not receive requests behind a redirect', async () => {
     const other = await stage.receiver();
     const receiver = await stage.receiver((_, response) => {
       response.writeHead(307, { Location: other.url }).end();
@@ -174,7 +174,7 @@ it('[L8] are of their tenant alone: another one cannot see, change or use them',
   await stage.demo.ask('webhook.remove', { endpoint: 'private' });
 });
 
-it('goes on where it was after the app ended in the middle of it: nothing is left out', async () => {
+it('continues after the app ended in the middle of a delivery: no event is lost', async () => {
   const receiver = await stage.receiver();
   await stage.endpoint(stage.demo, 'restart', receiver);
   const selling = sell('restart', 4, 20);

@@ -48,7 +48,7 @@ const statusOf = async ({ sale, order }: PaymentOrder): Promise<unknown> => (awa
 const countsOf = async (sale: string): Promise<unknown> => (await shop.demo.ask('sale.get', { sale })).body.units;
 const dueIn = async (sale: string): Promise<unknown> => (await shop.demo.ask('sale.refunds-due', { sale })).body.refundsDue;
 
-/** How often each kind of event stands in the log for an order. */
+/** How many events of each type the log has for an order. */
 async function told(sale: string, order: string): Promise<Readonly<Record<string, number>>> {
   const commits = await commitsOf(await JetStreamEventStore.on(shop.log.admin), saleSubject('demo', sale));
   const types = commits.flatMap(({ events }) =>
@@ -63,7 +63,7 @@ async function taken(events: readonly PaymentEvent[], timeoutMs = WAIT_MS): Prom
   await waitFor(() => states().every((state) => state === 'taken'), { what: 'every event is taken', timeoutMs });
 }
 
-it('confirms an order that was paid, and tells the provider nothing of it', async () => {
+it('confirms a paid order, and reveals nothing of it to the provider', async () => {
   await open('paid', 10);
   const order = await placed('paid');
   await taken([provider.pay(order)]);
@@ -71,7 +71,7 @@ it('confirms an order that was paid, and tells the provider nothing of it', asyn
   expect(provider.deliveries.at(-1)?.tries).toEqual([200]);
 });
 
-it('counts a payment once that the provider tells and the back end confirms', async () => {
+it('counts a payment once that the provider reports and the back end confirms', async () => {
   await open('both', 10);
   const order = await placed('both');
   const { tenant: _, ...news } = order;
@@ -80,7 +80,7 @@ it('counts a payment once that the provider tells and the back end confirms', as
   expect(await told('both', order.order)).toMatchObject({ PaymentReceived: 1, OrderConfirmed: 1 });
 });
 
-describe('what is not signed as it should be', () => {
+describe('an event without a valid signature', () => {
   it.each(['bad-signature', 'flipped-byte', 'old-timestamp'] as const)('is refused and stores nothing: %s', async (lie) => {
     await open(lie, 1);
     const order = await placed(lie);
@@ -93,7 +93,7 @@ describe('what is not signed as it should be', () => {
     expect(await statusOf(order)).toBe('held');
   });
 
-  it('is refused when it is signed by the secret of another tenant, or by nobody', async () => {
+  it('is refused when it is signed by the secret of another tenant, or unsigned', async () => {
     await open('foreign', 1);
     const order = await placed('foreign');
     const before = await shop.log.settledSequences();
@@ -120,7 +120,7 @@ it('takes the old secret and the new one while they rotate, and a wrong one neve
   await taken([provider.pay(orders[0])]);
   provider.rotate(webhookSecret);
   provider.endRotation();
-  await taken([provider.pay(orders[1])]); // told again until this process has seen the new secret
+  await taken([provider.pay(orders[1])]); // sent again until this process has seen the new secret
   expect(await Promise.all(orders.map(statusOf))).toEqual(['confirmed', 'confirmed']);
 });
 
@@ -162,7 +162,7 @@ function permutations<T>(all: readonly T[]): T[][] {
   return all.flatMap((one, index) => permutations([...all.slice(0, index), ...all.slice(index + 1)]).map((rest) => [one, ...rest]));
 }
 
-describe('in whatever order it is told', () => {
+describe('in any order of arrival', () => {
   const kept = permutations(['failed', 'succeeded', 'succeeded'] as const);
   const back = permutations(['failed', 'succeeded', 'refunded', 'succeeded'] as const);
 
@@ -190,14 +190,14 @@ describe('in whatever order it is told', () => {
   );
 });
 
-it('changes nothing when it is told again on day 4, after COMMANDS has let go of it', async () => {
+it('changes nothing when it is sent again on day 4, after COMMANDS has dropped it', async () => {
   await open('day-4', 2);
   const order = await placed('day-4');
   const event = provider.pay(order);
   await taken([event]);
   await (await jetstreamManager(shop.log.admin)).streams.purge('COMMANDS');
   await shop.stopApp();
-  await shop.log.server.kill9(); // with it goes the broker's own memory of what it has seen
+  await shop.log.server.kill9(); // removes the broker's own duplicate window with it
   await shop.log.server.restart();
   await waitFor(async () => (await shop.log.admin.rtt()) >= 0, { what: 'the server is back', timeoutMs: WAIT_MS });
   await shop.startApp();
@@ -224,7 +224,7 @@ it('[L3] completes a payment whose process was lost between storing and deciding
     ({ line, payload }: Frame) => line.startsWith('HMSG ') && payload.includes('"operation":"payment.confirm"'),
   );
   const event = provider.pay(order);
-  await stored; // it lies in COMMANDS, and nobody has read it
+  await stored; // it is stored in COMMANDS, unread
   proxy.cut();
   expect(await told('killed', order.order)).not.toHaveProperty('PaymentReceived');
   await shop.startApp();

@@ -54,7 +54,7 @@ const row = (id: number, cells: Partial<Omit<Row, 'id'>> = {}): Row => ({
 
 const asText = (value: Value): string | null => (value === null ? null : String(value));
 
-/** What Postgres holds after copying, every cell in letters. */
+/** The rows in Postgres after copying, every cell as text. */
 function copied(...pages: readonly (readonly Row[])[]): Promise<unknown[]> {
   return server.asSuperuser(DATABASE, async (client) => {
     await client.query('drop table if exists copied');
@@ -130,7 +130,7 @@ describe('rows that are copied', () => {
     expect(await copied(...pages)).toEqual(expected(pages.flat()));
   });
 
-  it('are refused where a number does not fit its column, before anything is sent', () => {
+  it('are refused if a number does not fit its column, before anything is sent', () => {
     expect(() => new CopyRows(TABLE).add(row(2 ** 31))).toThrow('out of range');
     expect(() => new CopyRows(TABLE).add(row(1, { big: 2n ** 63n }))).toThrow('out of range');
     expect(() => new CopyRows(TABLE).add(row(1, { big: 'many' }))).toThrow('BigInt');

@@ -22,7 +22,7 @@ const RARE = [
 const stage = Stage.forTests();
 
 it(
-  '[L7] [L9] [L11] whatever callers, payment providers, minters and time do, no ledger halts, its replay is equal, and it says what a model says',
+  '[L7] [L9] [L11] in any history of callers, payment providers, minters and time, no ledger halts, its replay is equal, and it matches a model',
   async () => {
     const postgres = await stage.keep(newPostgres(join(stage.folder('histories'), 'postgres')));
     const ledger = await stage.keep(HistoryLedger.on(postgres));

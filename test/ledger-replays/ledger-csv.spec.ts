@@ -50,7 +50,7 @@ it('gives the entries that a query selects, and guards keys that a spreadsheet w
   for (const line of lines) expect(line).toMatch(/,'=gala-\d+,/);
 });
 
-it('says how far the ledger is, and offers the file under a name', async () => {
+it("reports the ledger's position, and offers the file under a name", async () => {
   const { headers } = await ledger.demo.get('/v1/ledger/orders', CSV);
   const json = await ledger.demo.get('/v1/ledger/orders');
   expect(headers.get('Ledger-Position')).toBe(json.body.position);
@@ -71,7 +71,7 @@ it('[L8] gives the rows of the tenant of the key alone', async () => {
   }
 });
 
-it.each(['limit=5', 'cursor=x', 'status=gone', 'sale=a.b'])('refuses ?%s as a problem that says why', async (query) => {
+it.each(['limit=5', 'cursor=x', 'status=gone', 'sale=a.b'])('refuses ?%s with a problem that names the reason', async (query) => {
   const { status, body, headers } = await ledger.demo.get(`/v1/ledger/orders?${query}`, CSV);
   expect([status, headers.get('Content-Type'), body]).toMatchObject([
     400,

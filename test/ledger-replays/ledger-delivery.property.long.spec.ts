@@ -58,7 +58,10 @@ async function deliver(batch: readonly LoggedMessage[]): Promise<boolean> {
   }
 }
 
-/** From so far behind the checkpoint, so many; one after the other, or in whatever order these numbers give, some of them twice. */
+/**
+ * The batch starts this far behind the checkpoint, with this many commits, in sequence or in the order of these numbers, some of them
+ * twice.
+ */
 interface Delivery {
   readonly back: number;
   readonly size: number;
@@ -71,13 +74,13 @@ const inTurn = fc.record({ back: fc.nat(40), size, turns: fc.constant([]), twice
 const anyhow = fc.record({ back: fc.nat(40), size, turns: fc.array(fc.nat(), { maxLength: 25 }), twice: fc.boolean() });
 /** Of a log of which nothing was taken yet: the second commit comes first. */
 const outOfTurn = fc.record({ back: fc.constant(0), size, turns: fc.constant([1]), twice: fc.constant(false) });
-/** Every plan holds one that must be refused and one that must be taken, and goes on from wherever these lead. */
+/** Every plan contains one refused and one accepted batch, and continues from there. */
 const plan: fc.Arbitrary<readonly Delivery[]> = fc
   .tuple(outOfTurn, fc.array(fc.tuple(anyhow, inTurn), { minLength: 1, maxLength: 3 }))
   .map(([first, pairs]) => [first, ...pairs.flat()]);
 
 it(
-  '[L7] gives the same ledger and the same hash however often commits come, in whatever batches, and in whatever order within one',
+  '[L7] gives the same ledger and the same hash however often commits arrive, in any batches, and in any order within one',
   async () => {
     await begin();
     expect(await deliver(messages)).toBe(true);
@@ -108,6 +111,6 @@ function batchOf({ back, size, turns, twice }: Delivery, sequence: number): read
   return left.slice().flatMap((_, index) => left.splice((turns[index % turns.length] ?? 0) % left.length, 1));
 }
 
-/** Whether what is new in it follows on what was taken, one after the other: a batch is taken exactly then. */
+/** Whether the new commits of a batch directly follow the applied ones: exactly then the batch is applied. */
 const goesOn = (batch: readonly LoggedMessage[], taken: number): boolean =>
   batch.filter(({ sequence }) => sequence > taken).every(({ sequence }, index) => sequence === taken + 1 + index);

@@ -14,7 +14,7 @@ import { DATABASE, LedgerStage, silent, WAIT_MS } from '../stages/ledger-stage.j
 const stage = LedgerStage.forTests('ledger-exchanged');
 beforeAll(() => stage.projects(() => stage.sell('demo', 'gala', 4)));
 
-/** What a replay makes of the shadow, when the live ledger is right. */
+/** Replays into the shadow when the live ledger is right. */
 async function rebuild(owner: QueryRunner): Promise<void> {
   for (const { name, columns } of LEDGER_TABLES) {
     const names = Object.keys(columns).join(', ');
@@ -24,7 +24,7 @@ async function rebuild(owner: QueryRunner): Promise<void> {
   await owner.query(`update ${SHADOW}.checkpoint shadow set sequence = live.sequence, epoch = live.epoch from ${LIVE}.checkpoint live`);
 }
 
-/** The ledgers are exchanged between two questions of whoever reads: the second one, of this table, waits until they are. */
+/** The ledgers are exchanged between two queries of a reader: the second one, on this table, waits until then. */
 async function exchangedBefore<T>(table: string, reading: () => Promise<T>): Promise<T> {
   const owner = await connected(database(stage.postgres.url(DATABASE), { name: 'promote', connections: 1, logger: silent }));
   const runner = owner.createQueryRunner();
@@ -33,7 +33,7 @@ async function exchangedBefore<T>(table: string, reading: () => Promise<T>): Pro
       await holdCheckpoint(runner);
       await runner.query(`lock table ${LIVE}.${table} in access exclusive mode`);
       const underWay = reading();
-      underWay.catch(() => undefined); // whoever awaits it is told
+      underWay.catch(() => undefined); // the caller that awaits it gets the error
       const waits = `select 1 from pg_stat_activity where usename in ('admit_reader', 'admit_replay') and wait_event_type = 'Lock'`;
       await waitFor(async () => (await stage.query(waits)).length === 1, { what: 'the reader waits', timeoutMs: WAIT_MS });
       await rebuild(runner);
@@ -62,7 +62,7 @@ describe('a ledger that is exchanged by a promotion in the middle of reading it'
     expect(await exchangedBefore('log_head', heads)).toEqual(before);
   });
 
-  it('shows whoever asks for the balances of a sale those of one ledger', async () => {
+  it('shows a reader of balances the rows of one ledger only', async () => {
     const reader = await connected(stage.pool('reader'));
     const balances = () => balancesOf(reader, 'demo', 'gala');
     const before = await balances();

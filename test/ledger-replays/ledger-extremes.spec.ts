@@ -38,7 +38,7 @@ function largestOrder(sale: string, n: number): Recorded[] {
 const halts = () => stage.query('select tenant, sequence, reason from ledger.tenant_halt');
 
 describe('[L11] the largest values that earlier versions accepted', () => {
-  it('adds up 95 orders of 100 tickets at the largest price, beyond what a bigint holds', async () => {
+  it('adds up 95 orders of 100 tickets at the largest price, beyond the range of a bigint', async () => {
     const last = await stage.projects(async () => {
       await stage.append(saleSubject('demo', 'dear'), openingWith('dear', { prices: [{ amount: String(PRICE) }] }));
       let sequence = 0;
@@ -61,7 +61,7 @@ describe('[L11] the largest values that earlier versions accepted', () => {
     expect(await stage.replay({ until: last - 40 })).toMatchObject({ result: 'equal' }); // balances of then are sums, too
   });
 
-  it('keeps the largest slot of a chain, and what a provider of a chain said with a NUL in it', async () => {
+  it("keeps the largest slot of a chain, and an error text with a NUL from a chain's provider", async () => {
     const mint = (type: string, data: object): Recorded =>
       ({ type, at: AT, data: { ticket: 'tkt_far_0_0', ...data } }) as unknown as Recorded;
     await stage.projects(async () => {
@@ -90,7 +90,7 @@ describe('[L11] the largest values that earlier versions accepted', () => {
     ['the last that it can say', '9999-12-31T23:59:59.999-23:59'],
     ['the year 1', '0001-01-01T00:00:00Z'],
     ['a year of two digits', '0070-01-01T00:00:00.001Z'],
-  ])('holds a time of %s, as it was told', async (what, time) => {
+  ])('keeps a time of %s, as reported', async (what, time) => {
     const [opensAt, sale, tenant] = [Date.parse(time), 'gala', what.replaceAll(' ', '-')];
     await stage.projects(() => stage.append(saleSubject(tenant, sale), openingWith(sale, { opensAt, closesAt: opensAt })));
     expect((await halts()).filter((halt) => halt.tenant === tenant)).toEqual([]);

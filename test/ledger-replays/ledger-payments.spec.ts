@@ -21,7 +21,7 @@ const placed = (n: number) => {
 const received = (n: number, matched = true) => told('PaymentReceived', { ...about(n), matched });
 const confirmed = (n: number) => told('OrderConfirmed', { order: `ord_${n}`, payment: `pay_${n}` });
 
-/** Each of them a commit and a batch of its own: what one needs of another comes from Postgres. */
+/** Each is a separate commit and batch, so that rows of earlier ones come from Postgres. */
 async function one(...commits: Recorded[][]): Promise<void> {
   for (const events of commits) await stage.reaches(await stage.append(subject, events));
 }

@@ -46,7 +46,7 @@ beforeAll(async () => {
 });
 
 describe('the ledger over HTTP', () => {
-  it('answers every row with its shape, and says how far it is', async () => {
+  it("answers every row with its shape, and the ledger's position", async () => {
     for (const { path, answer } of ROUTES) {
       for (const caller of [ledger.demo, ledger.acme]) {
         const heard = await caller.get(path);
@@ -58,7 +58,7 @@ describe('the ledger over HTTP', () => {
     }
   });
 
-  it('answers what the documents ask', async () => {
+  it('answers the documented queries', async () => {
     const asked = [...readFileSync(join(projectFolder(), 'docs', 'integrate.md'), 'utf8').matchAll(/^ask '([^']+)'/gm)].map(
       ([, path = '']) => path,
     );
@@ -66,7 +66,7 @@ describe('the ledger over HTTP', () => {
     for (const path of asked) expect([path, (await ledger.demo.get(path)).status]).toEqual([path, 200]);
   });
 
-  it('says which version of a sale it holds, as the sale itself says it', async () => {
+  it('returns the version of a sale, as the sale itself does', async () => {
     for (const sale of ['gala', 'fair']) {
       const { body } = await shop.demoWeb.get(`/v1/sales/${sale}`);
       for (const { path } of ROUTES) expect((await ledger.demo.get(`${path}?sale=${sale}`)).body.version).toBe(body.version);
@@ -135,7 +135,7 @@ describe('balances of the past', () => {
   }
   const asMap = (balances: readonly Item[]): Map<string, bigint> => new Map(balances.map((one) => [key(one), BigInt(one.amount ?? '')]));
 
-  it('are what the entries up to each place come to, and the last is what there is now', async () => {
+  it('equal the sums of entries up to each position, and the last equals the current state', async () => {
     const entries = await list('entries');
     const places = [...new Set(entries.map(({ position }) => position))];
     for (const place of places) {
@@ -152,7 +152,7 @@ describe('balances of the past', () => {
     expect(await list('entries', `&after=${now.body.position}`)).toEqual([]);
   });
 
-  it('are told by time too', async () => {
+  it('are available by time too', async () => {
     const entries = await list('entries');
     for (const { at: time = '' } of entries) {
       const upTo = entries.filter(({ at = '' }) => Date.parse(at) <= Date.parse(time));
@@ -163,7 +163,7 @@ describe('balances of the past', () => {
     expect(await list('balances', '&atTime=2020-01-01T00:00:00%2B02:00')).toEqual([]);
   });
 
-  it('of a time are those of a place of the log, also where its clocks did not agree: none is negative', async () => {
+  it('of a time equal those of a log position, even if its clocks disagreed: none is negative', async () => {
     const [sold] = await ledger.query<{ sequence: string; at: Date }>(
       `select sequence, occurred_at as at from ledger.ledger_entry where tenant = 'demo' and debit like 'sold/%' order by sequence limit 1`,
     );
@@ -190,7 +190,7 @@ describe('balances of the past', () => {
     expect(await list('entries', `&afterTime=${time}`)).toEqual([]);
   });
 
-  it('stay as they were whatever happens afterwards', async () => {
+  it('stay as they were after later events', async () => {
     const { body } = await ledger.demo.get('/v1/ledger/balances?limit=1000');
     await shop.demoWeb.place('gala', { quantity: 1, buyer: 'late' }, 'late');
     await ledger.catchesUp();
@@ -222,7 +222,7 @@ describe('pages', () => {
     if (path.endsWith('balances')) expect(await follow(`${path}?at=${body.position}`)).toEqual(whole);
   });
 
-  it.each(['orders', 'tickets', 'entries'])('of %s lose and double nothing while more comes in', async (what) => {
+  it.each(['orders', 'tickets', 'entries'])('of %s skip and repeat nothing while new rows arrive', async (what) => {
     const key = ({ order, ticket, position, entry }: Item): string => (what === 'entries' ? `${position} ${entry}` : `${order} ${ticket}`);
     const before = (await list(what)).map(key);
     let n = 0;
@@ -241,7 +241,7 @@ describe('pages', () => {
 });
 
 describe('[L8] another tenant', () => {
-  it('is shown nothing of this one, by whatever name it asks', async () => {
+  it('cannot see this one, whatever name it uses', async () => {
     const [order] = await list('orders', '&sale=fair');
     const [ticket] = await list('tickets', '&sale=fair');
     for (const query of [`order=${order?.order}`, `ticket=${ticket?.ticket}`, 'sale=fair', 'account=sold/ann'])
@@ -268,7 +268,7 @@ describe('[L8] another tenant', () => {
     expect((await ledger.demo.get('/v1/ledger/balances')).text).toBe(before.text);
   });
 
-  it('is who the API key says, and nobody else', async () => {
+  it('is identified by the API key alone', async () => {
     expect(await ledger.demo.get('/v1/ledger?tenant=acme')).toMatchObject({
       status: 400,
       body: { code: 'query-invalid', errors: [{ pointer: 'query:tenant', detail: 'is not known here' }] },
@@ -290,7 +290,7 @@ describe('[L8] another tenant', () => {
   });
 });
 
-it('says of a place that it has not come to that it has not come to it', async () => {
+it('refuses a position that it has not reached', async () => {
   const tenant = (await (await TenantRegister.on(shop.log.admin)).list()).find((one) => one.tenant === 'demo');
   const cursors = new EventCursors(tenant?.cursorKey ?? '', await inspectTopology(shop.log.admin));
   const sequence = ((await shop.log.lastSequences()).EVENTS ?? 0) + 1;

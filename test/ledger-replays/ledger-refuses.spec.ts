@@ -25,7 +25,7 @@ describe('the ledger refuses to run', () => {
     await set(`epoch = '${row!.epoch}'`);
   });
 
-  it('when it is ahead of the log, and says what the log lost', async () => {
+  it('when it is ahead of the log, and lists what the log lost', async () => {
     const at = await stage.checkpoint();
     await set(`sequence = ${at + 5}`);
     expect(await refusal()).toMatchObject({ code: 'log-shrunk', context: { missing: { from: at + 1, to: at + 5 } } });

@@ -47,7 +47,7 @@ describe('[L11] an event that the ledger cannot apply', () => {
     expect(await replay()).toMatchObject({ result: 'equal', halted: [{ tenant: 'acme', sequence: bad }] });
   });
 
-  it('goes to suspense by a decision in the log, and its tenant goes on with everything else of that commit and behind it', async () => {
+  it('goes to suspense by a decision in the log, and its tenant continues with the rest of that commit and later ones', async () => {
     const { projector, stop } = await stage.project();
     await waitFor(() => projector.halted.size === 1, { what: 'the halt is known', timeoutMs: WAIT_MS });
     await suspend('acme', 'late', bad, 4);
@@ -64,7 +64,7 @@ describe('[L11] an event that the ledger cannot apply', () => {
     ]);
   });
 
-  it('goes to suspense in a replay too, bit for bit, and also as of a place before the decision', async () => {
+  it('goes to suspense in a replay too, bit for bit, and also as of a position before the decision', async () => {
     expect(await replay()).toMatchObject({ result: 'equal', halted: [] });
     await stage.rewind();
     expect(await stage.replay({ until: bad + 1 })).toMatchObject({ result: 'equal', halted: [] });
@@ -72,7 +72,7 @@ describe('[L11] an event that the ledger cannot apply', () => {
     expect(await stage.replay({ tenant: 'acme' })).toMatchObject({ result: 'equal', halted: [] });
   });
 
-  it('goes to suspense when the ledger is made anew by the projector, and by a replay that believes the log alone', async () => {
+  it('goes to suspense when the ledger is rebuilt by the projector, and by a replay that trusts only the log', async () => {
     const before = await stage.query('select * from ledger.tenant_chain order by tenant');
     const tables = ['ledger_entry', 'sale', 'sale_order', 'ticket', 'payment', 'account_balance', 'tenant_chain', 'log_head', 'suspension'];
     await stage.query(`truncate ${tables.map((table) => `ledger.${table}`).join(', ')}`);
@@ -91,7 +91,7 @@ describe('[L11] an event that the ledger cannot apply', () => {
     expect(await replay()).toMatchObject({ result: 'equal', halted: [] });
   });
 
-  it('halts its tenant again where another depends on it; that can go to suspense as well, with its money and tickets', async () => {
+  it('halts its tenant again if another event depends on it; that can go to suspense as well, with its money and tickets', async () => {
     await stage.append(saleSubject('zoo', 'day'), opening('day', 40));
     const placed = ordering('zoo', 'day', 0).map((event) =>
       event.type === 'OrderPlaced' ? { ...event, data: { ...event.data, total: 0 } } : event,

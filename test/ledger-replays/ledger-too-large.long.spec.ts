@@ -27,11 +27,11 @@ describe('a question for which more would have to be read than is allowed', () =
       paths: Record<string, { get: { responses: Record<string, { description: string }> } }>;
     };
     expect(paths['/v1/ledger']?.get.responses['422']?.description).toContain('`query-too-large`');
-    // Whoever asked for little hears that it is the ledger that cannot.
+    // For a narrow query the problem is an overloaded ledger.
     expect([narrow.body.code, narrow.headers.get('Retry-After')]).toEqual(['ledger-unreachable', '1']);
   });
 
-  it('is none that says a sale: it is answered from the rows of that sale alone', async () => {
+  it("is not one with a sale: only that sale's rows are read", async () => {
     await ledger.postgres.asSuperuser(DATABASE, async (client) => {
       await client.query('begin');
       await client.query(`insert into ledger.ledger_entry select 'demo', n + 1000000, 0, 0, 'sale-' || n % 50, 'E', now(), null, null, null, 'held', 'sold', 'EUR', 1
@@ -44,7 +44,7 @@ describe('a question for which more would have to be read than is allowed', () =
     });
   });
 
-  it('is none that says an order, whose sale is looked up; or is not known, where money is ahead of it', async () => {
+  it('is not one with an order, whose sale is found; or is unknown, if its payment came first', async () => {
     const [{ order }] = (await ledger.demo.get('/v1/ledger/orders')).body.orders as [{ order: string }];
     const path = `/v1/ledger?order=${order}`;
     const { entries } = (await ledger.demo.get(path)).body;
@@ -56,7 +56,7 @@ describe('a question for which more would have to be read than is allowed', () =
     await ledger.query(`update ledger.sale_order set sale = 'gala' where order_id = $1`, [order]);
   });
 
-  it('is not one that waits for somebody who holds a table', async () => {
+  it('is not one that waits for a locked table', async () => {
     await ledger.postgres.asSuperuser(DATABASE, async (client) => {
       await client.query('begin; lock table ledger.ledger_entry in access exclusive mode');
       expect(await ledger.demo.get('/v1/ledger')).toMatchObject({ status: 503, body: { code: 'ledger-unreachable' } });

@@ -68,7 +68,7 @@ describe('the projector', () => {
     await stop();
   });
 
-  it('[minting UP1] [minting RS4] goes on where its checkpoint stands, and a full redelivery from 1 changes nothing', async () => {
+  it('[minting UP1] [minting RS4] continues from its checkpoint, and a full redelivery from 1 changes nothing', async () => {
     const before = await image();
     const pool = await connected(stage.pool('projector'));
     const runner = pool.createQueryRunner();
@@ -121,7 +121,7 @@ describe('the projector', () => {
     await stop();
   });
 
-  it('[minting UP6] lets one of two projectors apply a batch: the other one has written nothing', async () => {
+  it('[minting UP6] lets one of two projectors apply a batch: the other one writes nothing', async () => {
     const last = await stage.append(saleSubject('acme', 'fair'), ordering('acme', 'fair', 1));
     const batch = (await messages()).slice(-1);
     const pool = await connected(stage.pool('projector', 2));
@@ -169,7 +169,7 @@ describe('the projector', () => {
   );
 
   it(
-    'waits while NATS is down, and looks at the log again when it is back',
+    'waits while NATS is down, and checks the log again afterwards',
     async () => {
       const { comesTo, stop } = await stage.project();
       await comesTo('projecting');

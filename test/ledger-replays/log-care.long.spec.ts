@@ -33,7 +33,7 @@ const loginOf = (who: string) => {
   return { user, password: pass };
 };
 
-/** A backup that gets a signal while it waits for the server to say that this was all of a stream. */
+/** A backup that gets a signal while it waits for the end of a stream. */
 async function signalled(signal: NodeJS.Signals, into: string): Promise<{ code: number | null; killed: string | null; error: string }> {
   const proxy = await stage.keep(LossyProxy.before(stage.nats.port));
   const copied = proxy.loseNext('down', ({ line }) => /^MSG _INBOX\.operator\.\w+ \d+ 0$/.test(line));
@@ -80,14 +80,14 @@ describe('admit log verify', () => {
     expect((await log('verify', '--no-ledger')).out).toContain('the last commit of each subject is not verified');
   });
 
-  it('says what the ledger has seen and the log has not', async () => {
+  it('lists what the ledger has seen and the log lacks', async () => {
     await stage.query('update ledger.checkpoint set sequence = $1', [sold + 7]);
     const ran = await log('verify');
     expect([ran.code, ran.out]).toEqual([1, expect.stringContaining(`EVENTS ends at sequence ${sold}; the ledger has seen ${sold + 7}`)]);
     await stage.query('update ledger.checkpoint set sequence = $1', [sold]);
   });
 
-  it('ends with 2 where the ledger cannot be reached', async () => {
+  it('ends with 2 if the ledger cannot be reached', async () => {
     const settings = { ...operatorOf(stage.nats), DATABASE_REPLAY_URL: 'postgres://admit_replay:x@127.0.0.1:1/admit' };
     expect(await admit(settings, 'log', 'verify')).toMatchObject({ code: 2, error: expect.stringContaining('database-unreachable') });
   });
@@ -105,7 +105,7 @@ describe('[L3] a backup', () => {
     expect(await log('backup', backup)).toMatchObject({ code: 2, error: expect.stringContaining('exists already') });
   });
 
-  it('takes a folder by its name, with a slash behind it or without', async () => {
+  it('accepts a folder with or without a trailing slash', async () => {
     expect(await log('backup', `${backup}-slash/`)).toMatchObject({ code: 0, error: '' });
     expect(readdirSync(`${backup}-slash`)).toContain('manifest.json');
   });
@@ -123,7 +123,7 @@ describe('[L3] a backup', () => {
     const connection = await stage.keep(connectNats({ servers: [proxy.url], ...loginOf('operator') }, 'test'));
     const lost = proxy.loseNext('down', (frame) => {
       if (!isIt(frame)) return false;
-      if (cuts) proxy.cut(); // at once: what comes behind it comes no more
+      if (cuts) proxy.cut(); // at once: later messages are not sent
       return true;
     });
     const copying = backUp({ connection, inbox: '_INBOX.operator', silenceMs: 1_000 }, `${backup}-cut`, () => undefined);
@@ -132,7 +132,7 @@ describe('[L3] a backup', () => {
     expect(readdirSync(folder).filter((name) => name.includes('cut'))).toEqual([]);
   });
 
-  it('that was killed is none, and the next one to that folder says what to do with the rest of it', async () => {
+  it('that was killed is invalid, and the next one to that folder explains what to do with its files', async () => {
     const into = join(folder, 'killed in the middle');
     const { killed } = await signalled('SIGKILL', into);
     expect(killed).toBe('SIGKILL');
@@ -147,7 +147,7 @@ describe('[L3] a backup', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
     ['SIGHUP', 129],
-  ] as const)('that was interrupted by %s leaves nothing behind, and ends as what was interrupted', async (signal, code) => {
+  ] as const)("that was interrupted by %s leaves nothing behind, and exits with the signal's code", async (signal, code) => {
     const ended = await signalled(signal, join(folder, `interrupted by ${signal}`));
     expect(ended).toEqual({ code, killed: null, error: 'interrupted\n' });
     expect(readdirSync(folder).filter((name) => name.startsWith('interrupted'))).toEqual([]);
@@ -191,13 +191,13 @@ describe('[L3] a backup', () => {
     expect(original).toHaveLength(2);
   });
 
-  it('is refused where a log exists already, and nothing of that log is touched', async () => {
+  it('is refused if a log exists, and leaves that log untouched', async () => {
     const ran = await restoreInto(stage.nats);
     expect([ran.code, ran.error]).toEqual([2, expect.stringMatching(/stream-differs.*EVENTS.*server without a log/)]);
     expect((await log('verify')).code).toBe(0);
   });
 
-  it('goes on where it broke off, and lets every consumer begin where it was', async () => {
+  it('resumes after an interruption, and starts every consumer at its earlier position', async () => {
     const server = await emptyServer();
     expect((await restoreInto(server)).code).toBe(0);
     const admin = await connect(server.connection('provision'));

@@ -38,7 +38,7 @@ beforeAll(async () => {
   witness = await readLedgerWitness(stage.urls.replay);
 }, LONG_MS);
 
-/** Puts another stream in the place of EVENTS: the same messages, but for what was done to them. */
+/** Replaces EVENTS by another stream with the same messages, except for the change under test. */
 async function remake(stored: readonly Stored[]): Promise<void> {
   await jsm.streams.delete('EVENTS');
   await jsm.streams.add({ ...config, name: 'EVENTS' });
@@ -86,7 +86,7 @@ it(
   LONG_MS,
 );
 
-it('[L3] says which commits a log has lost: in the middle, at its beginning, at its end', async () => {
+it('[L3] names the commits that a log lost: in the middle, at its beginning, at its end', async () => {
   await remake(original);
   expect((await verify()).findings).toEqual([]);
   const lost = original.filter((_, index) => index !== 4);

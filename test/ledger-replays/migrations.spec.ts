@@ -51,7 +51,7 @@ const earlyHistory = ({ sales, openings, steps }: History): History => ({
 const SALE = { name: 'Gala', price: { amount: '5000', currency: 'EUR' }, units: { quota: 9 }, maxPerBuyer: 9 };
 
 it(
-  '[L7] a database of an earlier version is migrated to what a replay of its log writes',
+  '[L7] a database of an earlier version is migrated to the result of a replay of its log',
   async () => {
     const postgres = await stage.keep(newPostgres(join(stage.folder('migrations'), 'postgres')));
     const ledger = await stage.keep(HistoryLedger.on(postgres));

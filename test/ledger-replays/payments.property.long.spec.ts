@@ -78,7 +78,7 @@ describe('the end of an order, its money and the ledger', () => {
     expect(compared).toBeGreaterThan(RUNS.numRuns / 10);
   });
 
-  it('[L9] [minting WI6] [L11] add up whatever is reported, contradictions and several receipts of one payment included', () => {
+  it('[L9] [minting WI6] [L11] add up for any reports, contradictions and several receipts of one payment included', () => {
     const anything = fc.array(
       fc.record({ ...about, amount }).map((body): Told => ({ what: 'received', key: 'r', body })),
       { maxLength: 5 },

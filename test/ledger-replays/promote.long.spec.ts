@@ -38,7 +38,7 @@ const tableOids = async (): Promise<unknown[]> =>
     ({ live, shadow }) => [live, shadow],
   );
 
-/** Who may do what where, as the catalogue has it. */
+/** Permissions by role and object, from the catalogue. */
 const rights = (): Promise<object[]> =>
   stage.query(
     `select n.nspname as schema, c.relname as table, r.rolname as role, has_schema_privilege(r.oid, n.oid, 'usage') as usage,
@@ -71,7 +71,7 @@ function unheard(owner: DataSource, arrived: boolean): DataSource {
 }
 
 describe('admit replay --promote', () => {
-  it('puts what was rebuilt in the place of the live ledger, and says what was wrong with that', async () => {
+  it('replaces the live ledger by the rebuilt one, and names their difference', async () => {
     await stage.query(`update ledger.ledger_entry set amount = 4 where order_id = 'ord_demo_gala_7' and debit = 'settled-outside'`);
     const report = await promote();
     expect(report).toMatchObject({
@@ -103,7 +103,7 @@ describe('admit replay --promote', () => {
     expect(before).toEqual(expect.arrayContaining(bare));
   });
 
-  it('goes on beside a projector and readers: neither fails, neither misses a row', async () => {
+  it('works beside a projector and readers: neither fails, neither misses a row', async () => {
     const { projector, ended, stop } = await stage.project();
     const reader = await connected(stage.pool('reader', 4));
     let selling = true;
@@ -155,7 +155,7 @@ describe('admit replay --promote', () => {
     await stop();
   });
 
-  it('lets a projector that waits for the checkpoint go on in the ledger that took its place', async () => {
+  it('lets a projector that waits for the checkpoint continue in the promoted ledger', async () => {
     await promote(); // both schemas now hold the same
     const { comesTo, projector, stop } = await stage.project();
     await comesTo('projecting');
@@ -194,7 +194,7 @@ describe('admit replay --promote', () => {
     expect(await promote()).toMatchObject({ result: 'equal' });
   });
 
-  it('knows how it ended when nobody heard it: exchanged, where the commit had arrived, and as it was, where it had not', async () => {
+  it("reports its outcome when the commit's answer was lost: exchanged if the commit arrived, unchanged if not", async () => {
     for (const arrived of [true, false]) {
       const before = await tableOids();
       const owner = await connected(database(stage.postgres.url(DATABASE), { name: 'promote', connections: 2, logger: silent }));
@@ -207,7 +207,7 @@ describe('admit replay --promote', () => {
     }
   });
 
-  it('puts no ledger in the place of one that goes further: that of a version which cannot apply what the live one holds', async () => {
+  it("does not replace a ledger that has more: that of a version that cannot apply the live ledger's events", async () => {
     const [{ sequence }] = (await stage.query(`select max(sequence) as sequence from ledger.ledger_entry where tenant = 'acme'`)) as [
       { sequence: string },
     ];
@@ -219,7 +219,7 @@ describe('admit replay --promote', () => {
     expect(await promote()).toMatchObject({ result: 'equal', halted: [] });
   });
 
-  it('promotes one tenant alone: the others keep even what is wrong with them', async () => {
+  it('promotes one tenant alone: other tenants keep even their errors', async () => {
     await stage.query(
       `update ledger.ledger_entry set amount = 4 where order_id in ('ord_demo_gala_7', 'ord_acme_fair_7') and debit = 'settled-outside'`,
     );
@@ -229,7 +229,7 @@ describe('admit replay --promote', () => {
     expect(await promote()).toMatchObject({ difference: { row: { tenant: 'demo' }, live: '4' } });
   });
 
-  it('gives up what only the live ledger knows when it is told to, and only then', async () => {
+  it('discards data that only the live ledger has when it is asked to, and only then', async () => {
     const last = await stage.checkpoint();
     await stage.query(`update ledger.checkpoint set sequence = sequence + 10, epoch = 'another'`);
     await expect(promote()).rejects.toMatchObject({ code: 'ledger-differs' });
@@ -237,7 +237,7 @@ describe('admit replay --promote', () => {
     expect(await promote()).toMatchObject({ result: 'equal', promotedAt: last });
   });
 
-  it('takes nothing back from a ledger that goes on beside it, whichever of the two is trusted', async () => {
+  it('takes nothing back from a ledger that continues beside it, whichever of the two is trusted', async () => {
     const { stop } = await stage.project();
     let asked = 0;
     let grown = 0;

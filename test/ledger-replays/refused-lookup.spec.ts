@@ -10,7 +10,7 @@ const COMMITS_BEHIND = 80;
 /** Postgres reads no text with a NUL: the query for this order fails. */
 const unreadable = [{ type: 'OrderConfirmed', at: AT, data: { order: 'ord_\u0000' } }] as unknown as Recorded[];
 
-it('[L11] reports a halt in a replay where Postgres refuses the lookup of what an event names, as the live ledger halts there', async () => {
+it("[L11] reports a halt in a replay if Postgres refuses to look up an event's rows, as the live ledger halts there", async () => {
   const { projector, stop } = await stage.project();
   await stage.append(saleSubject('acme', 'late'), opening('late', 400));
   await stage.append(saleSubject('acme', 'late'), ordering('acme', 'late', 0));

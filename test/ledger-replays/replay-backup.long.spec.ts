@@ -16,7 +16,7 @@ const STARTS_SERVERS_MS = 120_000;
 const stage = LedgerStage.forTests('replay-backup');
 const folder = stage.folder('replay-backup');
 const backup = join(folder, 'backup');
-/** Where servers of backups have their data: empty when none is left. */
+/** Data folders of backup servers: empty when none is left. */
 const room = join(folder, 'room');
 let settings: Readonly<Record<string, string>>;
 let ended: number;
@@ -62,7 +62,7 @@ describe('[L7] admit replay --from-backup', () => {
     await stage.query(`update ledger.ledger_entry set amount = 5000 where ${where}`);
   });
 
-  it('names what was changed of an order, a ticket, a head and a hash that nothing was written to since, and what is missing', async () => {
+  it('names the change in an order, a ticket, a head and a hash that was not written since, and what is missing', async () => {
     for (const [table, column, row] of [
       ['sale_order', 'buyer', `order_id = 'ord_demo_gala_3'`],
       ['ticket', 'holder', `ticket = 'tkt_fair_3_0'`],
@@ -99,14 +99,14 @@ describe('[L7] admit replay --from-backup', () => {
     expect((await replay(backup)).code).toBe(0);
   });
 
-  it('goes no further than the live ledger when that one is behind', async () => {
+  it("stops at the live ledger's position when that one is behind", async () => {
     await stage.query('update ledger.checkpoint set sequence = $1', [ended - 30]);
     expect(JSON.parse((await replay(backup, '--json')).out)).toMatchObject({ sequence: ended - 30 });
     expect((await replay(backup, '--until', `${ended}`)).error).toContain('not that far yet');
     await stage.query('update ledger.checkpoint set sequence = $1', [sold]);
   });
 
-  it('touches no log: with that one gone, it says the same, and leaves its consumers where they were', async () => {
+  it('needs no log: without it, the result is the same, and its consumers stay where they were', async () => {
     const connection = await stage.nat('operator');
     const jsm = await jetstreamManager(connection, { checkAPI: false });
     const before = await jsm.consumers.info('EVENTS', 'replay');
@@ -141,13 +141,13 @@ describe('[L7] admit replay --from-backup', () => {
     expect(await stage.query('select count(*) as rows from ledger_shadow.ledger_entry')).toEqual([{ rows }]);
   });
 
-  it('promotes nothing: an older ledger in the place of the live one would take back what was sold since', async () => {
+  it('promotes nothing: an older ledger would undo later sales', async () => {
     const ran = await replay(backup, '--promote');
     expect([ran.code, ran.error]).toEqual([2, expect.stringContaining('--promote with --from-backup')]);
     expect((await replay(backup, '--until', `${sold}`)).error).toContain(`the backup ends at commit ${ended}`);
   });
 
-  it('says so where there is no nats-server', async () => {
+  it('reports a missing nats-server', async () => {
     const ran = await admit({ ...settings, NATS_SERVER: '/nowhere/nats-server' }, 'replay', '--from-backup', backup);
     expect([ran.code, ran.error]).toEqual([2, expect.stringMatching(/server-missing.*ENOENT.*NATS_SERVER/)]);
     expect(readdirSync(room)).toEqual([]);
@@ -177,7 +177,7 @@ describe('[L7] admit replay --from-backup', () => {
       all = [...descendantsOf(admitted.pid!), admitted.pid!];
     }, STARTS_SERVERS_MS);
 
-    it('the replay is told one login to each server, and may store nothing', async () => {
+    it('gives the replay one login to each server, without the permission to store', async () => {
       const replaying = all.find((pid) => commandLine(pid)?.includes('replay.js'));
       const told = environmentOf(replaying!);
       const names = Object.keys(told).filter((name) => !name.startsWith('NODE_CHANNEL'));
@@ -206,7 +206,7 @@ describe('[L7] admit replay --from-backup', () => {
   });
 });
 
-/** What a process was told when it was started. */
+/** The environment of a process at its start. */
 function environmentOf(pid: number): Readonly<Record<string, string>> {
   const file = `/proc/${pid}/environ`;
   const text = existsSync(file) ? readFileSync(file, 'utf8') : execFileSync('ps', ['eww', '-o', 'command=', '-p', `${pid}`]).toString();

@@ -27,7 +27,7 @@ describe('of a log', () => {
     last = await stage.projects(() => stage.sell('demo', 'gala', 3));
   });
 
-  it.each([['--bogus'], ['gala'], ['--until']])('%s is no wish: it ends with 2, which is not what a difference ends with', async (arg) => {
+  it.each([['--bogus'], ['gala'], ['--until']])('%s is no valid option: it ends with 2, unlike a difference', async (arg) => {
     expect(await said(arg)).toEqual([2, expect.stringMatching(/^error: /)]);
   });
 
@@ -45,7 +45,7 @@ describe('of a log', () => {
     expect(await said(`--until=${until}`)).toEqual([2, expect.stringContaining('neither a stream sequence nor an RFC 3339 time')]);
   });
 
-  it('up to a time is up to the last commit that was stored by then, whatever the zone', async () => {
+  it('up to a time means up to the last commit stored by then, whatever the zone', async () => {
     const later = '2040-01-01T00:00:00';
     for (const until of [`${later}Z`, `${later}.123456789+09:00`, `${later}-03:30`])
       expect(await said('--until', until)).toEqual([0, expect.stringContaining(`equal at commit ${last}:`)]);
@@ -57,7 +57,7 @@ describe('of a log', () => {
     ['what it is asked for', {}, ['--tenant', 'dmeo'], /(?:^|s left\n)configuration: .* \{"problems":\["--tenant dmeo: [^\n]*\n$/],
     ['the ledger', { DATABASE_REPLAY_URL: 'postgres://x:y@127.0.0.1:1/admit' }, [], /^database-unreachable: [A-Z][^\n]*\n$/],
     ['promoting', {}, ['--promote'], /^configuration: .* \{"problems":\["DATABASE_ADMIN_URL is needed to promote"\]\}\n$/],
-  ])('says in one sentence on standard error that %s stands in its way, and nothing where its result would be', async (_, other, args, sentence) => {
+  ])('names the cause %s in one sentence on standard error, and prints nothing in place of its result', async (_, other, args, sentence) => {
     for (const json of [[], ['--json']])
       expect(await admit({ ...settings(), ...other }, 'replay', ...args, ...json)).toEqual({
         code: 2,

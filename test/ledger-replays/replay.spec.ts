@@ -93,7 +93,7 @@ describe('[L7] replay', () => {
     expect(await image('ledger')).not.toEqual(kept);
   });
 
-  it('goes on beside a live projector', async () => {
+  it('works beside a live projector', async () => {
     const { stop } = await stage.project();
     const writing = (async () => {
       await stage.append(saleSubject('demo', 'rush'), opening('rush', 400));

@@ -3,7 +3,7 @@ import { waitFor } from '../../dev/processes/wait.js';
 import { admit, operatorOf, type Ran } from '../harness/admit.js';
 import { DATABASE, LedgerStage, WAIT_MS } from '../stages/ledger-stage.js';
 
-/** Whoever holds this lock holds a replay in the middle: some commits are pulled, the last ones are not. */
+/** The holder of this lock keeps a replay in the middle: some commits are pulled, the last ones are not. */
 const HOLD = 7_301_999;
 
 const stage = LedgerStage.forTests('replays-at-once');
@@ -44,7 +44,7 @@ describe('[L7] a replay in the middle', () => {
     expect([first.code, first.out]).toEqual([0, expect.stringMatching(new RegExp(`^equal at commit ${last}:`))]);
   });
 
-  it('says that it has to be run again when its consumer was moved, and does not call a whole log broken', async () => {
+  it('asks to be run again when its consumer was moved, and does not report an intact log as broken', async () => {
     const admin = await stage.nat('provision');
     const jsm = await jetstreamManager(admin);
     for (const sequence of [1, last]) {

@@ -79,7 +79,7 @@ function mintsOnce(on: Minting): void {
 }
 
 function burnsRevoked(on: Minting): void {
-  it('burns revoked tickets with proofs of its own, though mints go on, and says so in the log', async () => {
+  it('burns revoked tickets with its own proofs, while mints continue, and records that in the log', async () => {
     const commands = await on.asked('revoked', 6, { revocable: true });
     await on.stage.untilDone(SETTLED_MS);
     for (const command of commands.slice(0, 3)) await on.stage.revoke(command);

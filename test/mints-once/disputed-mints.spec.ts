@@ -17,7 +17,7 @@ const isFree = async ({ sale }: Sold): Promise<boolean> => {
   return units?.available === 1;
 };
 
-it('waits while the dispute is open, goes on when it is won, and is taken back when it is lost', async () => {
+it('waits while the dispute is open, continues when it is won, and is revoked when it is lost', async () => {
   const [won, lost, over] = [
     await stage.soldAndAsked('won', REVOCABLE),
     await stage.soldAndAsked('lost', REVOCABLE),
@@ -52,7 +52,7 @@ it('waits while the dispute is open, goes on when it is won, and is taken back w
   ]);
 });
 
-it('[L2] is resumed once where the purchase app dies after the commit and before the publish, and the broker delivers a copy', async () => {
+it('[L2] is resumed once if the purchase app dies between commit and publish, and the broker delivers a duplicate', async () => {
   const sold = await stage.soldAndAsked('cut', REVOCABLE);
   await dispute(sold, 'opened', 'opened-cut');
   await stage.startMinter();
@@ -67,7 +67,7 @@ it('[L2] is resumed once where the purchase app dies after the commit and before
 it.each([
   ['lost', 'MintPlanned MintCancelled'],
   ['won', 'MintPlanned MintSubmitted MintCompleted'],
-] as const)('[L2] ends as decided where the purchase app dies after the commit that a dispute is %s', async (status, story) => {
+] as const)('[L2] ends as decided if the purchase app dies after the commit that a dispute is %s', async (status, story) => {
   const sold = await stage.soldAndAsked(`cut-${status}`, REVOCABLE);
   await dispute(sold, 'opened', `opened-cut-${status}`);
   await stage.diesBeforeItPublishes(() => dispute(sold, status, `${status}-cut`));

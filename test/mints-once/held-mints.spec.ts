@@ -40,7 +40,7 @@ class DisputedMeanwhile extends MemoryChain {
 
 const chain = () => new MemoryChain({ slotsPerLook: 1, finalAfterSlots: 2, lifeBlocks: 50 });
 
-it('[L12] [minting WI6] has no attempt begun while a dispute is open, by whatever process, and is minted once when it is won', async () => {
+it('[L12] [minting WI6] begins no attempt while a dispute is open, in any process, and is minted once when it is won', async () => {
   const [store, own] = [new MemoryEventStore(), chain()];
   await tell(store, HELD);
   for (let process = 1; process <= 2; process += 1) expect(await minterOn(store, own).mint(command)).toEqual({ kind: 'held' });
@@ -50,7 +50,7 @@ it('[L12] [minting WI6] has no attempt begun while a dispute is open, by whateve
   expect([await story(store), own.assetCount]).toEqual(['MintPlanned MintSubmitted MintCompleted', 1]);
 });
 
-it('is minted once where a dispute is opened and won before its command comes, whichever of its commands comes first', async () => {
+it('is minted once if a dispute is opened and won before its command arrives, whichever of its commands arrives first', async () => {
   const [store, own] = [new MemoryEventStore(), chain()];
   await tell(store, HELD, RESUMED);
   const minter = minterOn(store, own);
@@ -69,7 +69,7 @@ it('[L12] [minting WI6] has no other attempt begun when one dies while a dispute
   expect(own.assetCount).toBe(1);
 });
 
-it('ends as the chain has it where an attempt may land already', async () => {
+it('ends as the chain decides if an attempt may have landed', async () => {
   const [store, own] = [new MemoryEventStore(), chain()];
   expect(await minterOn(store, own).mint(command)).toEqual({ kind: 'minted' });
   await tell(store, HELD);

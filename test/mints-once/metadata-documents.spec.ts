@@ -29,7 +29,7 @@ async function planned(sale: string, over: object = {}, links: AssetLinks = {}):
 const pathOf = ({ uri }: Pick<MintPlan, 'uri'>): string => `/m/${uri.slice(URI_PREFIX.length)}`;
 
 describe('[blockchain NFT-5] the document of a ticket', () => {
-  it('is at the URI of its asset for everybody and for ever, byte for byte what was planned', async () => {
+  it('is public at the URI of its asset, permanently, byte for byte as planned', async () => {
     const plan = await planned('gala');
     const heard = await ledger.world.get(pathOf(plan));
     expect([heard.status, sha256(heard.text)]).toEqual([200, plan.document]);
@@ -56,7 +56,7 @@ describe('[blockchain NFT-5] the document of a ticket', () => {
     expect((await ledger.world.get(pathOf(plan), { 'If-None-Match': `"${plan.document}"` })).status).toBe(304);
   });
 
-  it('has an image that is made of the ticket, at an address with its hash, for everybody and for ever', async () => {
+  it('has an image generated from the ticket, public and permanent at a URI with its hash', async () => {
     const plan = await planned('pictured');
     const { image } = (await ledger.world.get(pathOf(plan))).body as { image: string };
     const path = `/m/${image.slice(URI_PREFIX.length)}`;
@@ -78,7 +78,7 @@ describe('[blockchain NFT-5] the document of a ticket', () => {
     expect([sha256(text), body.image, body.external_url]).toEqual([plan.document, links.image, links.externalUrl]);
   });
 
-  it('is the one of an earlier version where that planned it', async () => {
+  it('is that of an earlier version if that version planned it', async () => {
     const minted = { tenant: 'demo', sale: 'earlier', unit: 'A-1', name: NAME, symbol: 'ADMIT' };
     const plan = await planned('earlier', { shown: undefined, document: 'later' });
     const document = metadataDocument({ ...minted, ticket: plan.ticket });
@@ -86,7 +86,7 @@ describe('[blockchain NFT-5] the document of a ticket', () => {
     expect(await ledger.world.get(pathOf(plan))).toMatchObject({ status: 200, text: document });
   });
 
-  it('stays as it was where the name of its sale, its image or its page change later', async () => {
+  it('stays unchanged if the name of its sale, its image or its page change later', async () => {
     const plan = await planned('renamed');
     const links = { image: 'https://organiser.example/other.png', externalUrl: 'https://organiser.example/other' };
     expect(await shop.demo.askUntilSettled('sale.change', { sale: 'renamed', name: 'Another name', ...links }, 'rename')).toMatchObject({
@@ -97,7 +97,7 @@ describe('[blockchain NFT-5] the document of a ticket', () => {
     expect(sha256((await ledger.world.get(pathOf(plan))).text)).toBe(plan.document);
   });
 
-  it('says label, category and type of a hall', async () => {
+  it('contains label, category and type of a hall', async () => {
     const seat = { unit: 'BOX-1', label: 'Loge Ä, Platz 1', category: 'front' };
     const prices = [{ category: 'front', type: 'child', amount: '4500' }];
     const offer = { currency: 'EUR', categories: [{ category: 'front' }], types: [{ type: 'child' }], prices, units: { seats: [seat] } };
@@ -120,14 +120,14 @@ describe('[blockchain NFT-5] the document of a ticket', () => {
     expect(receipt.body.record).toMatchObject({ unit: 'BOX-1', label: 'Loge Ä, Platz 1', category: 'front', type: 'child' });
   });
 
-  it('tells nothing of who bought it', async () => {
+  it('contains nothing of the buyer', async () => {
     const plan = await planned('quiet');
     const { text } = await ledger.world.get(pathOf(plan));
     for (const secret of [plan.order, wallet, 'b-1', plan.salt]) expect(text).not.toContain(secret);
   });
 
   it(
-    'is the same after the ledger was lost and made anew of the log',
+    'is the same after the ledger was lost and rebuilt from the log',
     async () => {
       const plan = await planned('lost');
       const before = await ledger.world.get(pathOf(plan));
@@ -146,7 +146,7 @@ describe('[blockchain NFT-5] the document of a ticket', () => {
     expect(await ledger.world.get(pathOf(plan))).toMatchObject({ status: 500, body: { code: 'fault' } });
   });
 
-  it('stays where its tenant is disabled: what was sold was sold', async () => {
+  it('stays available if its tenant is disabled: sold tickets stay sold', async () => {
     const plan = await planned('disabled');
     const register = await TenantRegister.on(shop.log.admin);
     const isAnswered = async (caller: HttpCaller, path: string, status: number): Promise<void> =>
@@ -158,7 +158,7 @@ describe('[blockchain NFT-5] the document of a ticket', () => {
     await isAnswered(shop.demoWeb, '/v1/sales/disabled', 200);
   });
 
-  it('is not there where there is no such ticket, under another tenant, or of a plan of before documents', async () => {
+  it('is absent without such a ticket, under another tenant, or for a plan older than documents', async () => {
     const plan = await planned('here');
     const old = await planned('old', { document: undefined });
     for (const path of [

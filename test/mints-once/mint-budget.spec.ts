@@ -4,14 +4,14 @@ import { Caller } from '../harness/caller.js';
 import { newWallet } from '../stages/minter-stage.js';
 import { RefundStage } from '../stages/refund-stage.js';
 
-/** Every mint is paid by one payer for all tenants: what a sale can spend of it is bounded, and minting for nothing needs the operator's grant. */
+/** One payer pays every mint of all tenants: the spending of a sale is bounded, and minting without payment needs the operator's grant. */
 
 const PATIENCE_MS = 60_000;
 const FREE = { price: { amount: '0', currency: 'EUR' }, payment: 'none', mint: 'on-confirm', tickets: 'revocable' };
 const stage = RefundStage.forTests('mint-budget');
 const minted = async (sale: string): Promise<number> => (await stage.minting.ofType(sale, 'MintCompleted')).length;
 
-it('[L13] ends the cycle of placing, minting and cancelling in a free sale at its budget, with a refusal that says so', async () => {
+it('[L13] ends repeated placing, minting and cancelling in a free sale at its budget, with a refusal that names it', async () => {
   await stage.startMinter();
   expect((await stage.demo.open('cycle', { quota: 2 }, FREE)).status).toBe(201);
   for (let cycle = 1; cycle <= 4; cycle += 1) {
@@ -30,7 +30,7 @@ it('[L13] ends the cycle of placing, minting and cancelling in a free sale at it
   expect(await minted('cycle')).toBe(4);
 });
 
-it('[L13] opens a sale that mints without a payment for a tenant with the grant alone, and keeps what was decided under it', async () => {
+it('[L13] opens a sale that mints without a payment only for a tenant with the grant, and keeps decisions made under it', async () => {
   const register = await TenantRegister.on(stage.minting.admin);
   await register.withdraw('acme', 'free-mints');
   const acme = await stage.keep(Caller.of(stage.minting.server, 'acme'));

@@ -29,7 +29,7 @@ const redrive = (ticket: string, ...more: string[]): Promise<Ran> =>
 const told = async (ticket: string, type: string) =>
   (await stage.events(SALE)).filter((event) => event.type === type && event.data.ticket === ticket);
 
-/** What the minter complains of. */
+/** The minter's warnings. */
 const complaints: string[] = [];
 async function minting(): Promise<void> {
   const environment = readEnvironment(stage.environment);
@@ -49,7 +49,7 @@ async function asked(): Promise<TicketId> {
   await waitFor(async () => (await stage.outstanding()) === 1, { what: 'its mint is asked for', timeoutMs: WAIT_MS });
   return ticket;
 }
-/** As a broker that lost its work queue, or an operator who emptied it. */
+/** Simulates a broker that lost its work queue, or an operator who emptied it. */
 const loseMints = async () => (await jetstreamManager(stage.admin)).streams.purge('MINTS');
 async function chain(): Promise<Token2022Chain> {
   const keys = await loadMintKeys(stage.environment.MINT_KEYS_DIR, 'create');
@@ -69,7 +69,7 @@ afterEach(async () => {
   await loseMints();
 });
 
-it('[L2] says that a minted ticket is minted, where, and asks nobody for anything', async () => {
+it('[L2] reports a minted ticket with its address, and requests nothing', async () => {
   const ticket = await asked();
   await minting();
   await stage.untilDone();
@@ -92,7 +92,7 @@ it('[L2] gives a mint whose command was lost back to the minter, once, and leave
   expect(await told(ticket, 'MintCompleted')).toHaveLength(1);
 });
 
-it('[L2] goes on with a mint in flight from where the log left it: at the same address, with the attempt that may still land', async () => {
+it('[L2] resumes a mint in flight from the log: at the same address, with the attempt that may still land', async () => {
   const before = (await mintsThatLanded(stage.rpc, (await loadMintKeys(stage.environment.MINT_KEYS_DIR, 'require')).payer.publicKey))
     .length;
   stage.solana.control.setFault('drop', { probability: 1 });
@@ -111,7 +111,7 @@ it('[L2] goes on with a mint in flight from where the log left it: at the same a
   expect(await mintsThatLanded(stage.rpc, payer.publicKey)).toHaveLength(before + 1);
 });
 
-it('[L2] asks anew for a mint that failed for good, through the sale that counts requests, for another wallet', async () => {
+it('[L2] requests a permanently failed mint again, through the sale that counts requests, for another wallet', async () => {
   const ticket = await asked();
   const jsm = await jetstreamManager(stage.admin);
   const command = await jsm.streams.getMessage('MINTS', { last_by_subj: `mint.${TENANT}.${ticket}.1` });
@@ -174,7 +174,7 @@ it('[L2] never gets past something foreign at the planned address', async () => 
   expect(await states()).toEqual(['MintPlanned', 'MintSubmitted']);
 });
 
-it('says what it does not know, and ends with 1; with 2 where it is used wrongly', async () => {
+it('names unknown tickets, and ends with 1; with 2 for wrong usage', async () => {
   expect(await redrive('tkt_unknown')).toMatchObject({
     code: 1,
     out: expect.stringContaining('this ticket has no mint request'),

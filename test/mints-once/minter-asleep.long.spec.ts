@@ -24,7 +24,7 @@ afterEach(async () => {
 const submittedIn = async (sale: string) => stage.ofType(sale, 'MintSubmitted');
 const until = (what: string, isSo: () => Promise<boolean>) => waitFor(isSo, { what, timeoutMs: PATIENCE_MS });
 
-/** Nothing becomes final while the chain is paused: so many land, so many are dropped, and all of them are submitted. */
+/** Nothing becomes final while the chain is paused: this many land, this many are dropped, and all of them are submitted. */
 async function submit(sale: string) {
   const { control } = stage.solana;
   await stage.ask(mintCommand(sale, 'first'));
@@ -75,7 +75,7 @@ it.each<[string, (sleep: () => void, minter: ReturnType<MinterProcesses['start']
     const submitted = await submittedIn(sale);
     const attemptsAt = (ticket: string) => submitted.filter(({ data }) => data.ticket === ticket).map(({ data }) => data);
     const died = await stage.ofType(sale, 'MintAttemptDied');
-    // What landed is found, and not signed anew; what did not is proven dead, and signed anew only after its time.
+    // Landed attempts are found, and not signed again; the others are proven dead, and signed again only after their expiry.
     expect(landed.map(({ ticket }) => attemptsAt(ticket).length)).toEqual(landed.map(() => 1));
     expect(died.map(({ data }) => data.ticket).sort()).toEqual(lost.map(({ ticket }) => ticket).sort());
     for (const { data } of died) {
@@ -88,7 +88,7 @@ it.each<[string, (sleep: () => void, minter: ReturnType<MinterProcesses['start']
     expect(await stage.ofType(sale, 'MintCompleted')).toHaveLength(1 + LANDED + LOST);
     expect(await stage.ofType(sale, 'MintFailed')).toEqual([]);
     const plans = await stage.ofType(sale, 'MintPlanned');
-    expect(plans).toHaveLength(1 + LANDED + LOST); // the second attempt goes to the address of the first
+    expect(plans).toHaveLength(1 + LANDED + LOST); // the second attempt uses the address of the first
     planned.push(...plans.map(({ data }) => data.asset));
     expect(await countOnChain(stage.solana.url, await minters.payer(), planned)).toEqual({ assets: planned.length, duplicates: 0 });
   },

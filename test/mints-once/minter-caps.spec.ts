@@ -5,7 +5,7 @@ import { waitFor } from '../../dev/processes/wait.js';
 import { healthUrlOf } from '../harness/scrape.js';
 import { MinterStage, mintCommand } from '../stages/minter-stage.js';
 
-/** What may be signed in a minute is a fold of the log: a restart does not forget it. */
+/** The attempts of a minute are counted from the log: a restart does not forget them. */
 
 const PATIENCE_MS = 20_000;
 const SALE = 'capped';
@@ -35,7 +35,7 @@ const signed = async (): Promise<number> => (await stage.ofType(SALE, 'MintSubmi
 it.each([
   'MINT_CAP_PER_MINUTE',
   'MINT_CAP_TENANT_PER_MINUTE',
-])('waits where %s is reached, also after a restart, and fails nothing', async (name) => {
+])('waits while %s is reached, also after a restart, and fails nothing', async (name) => {
   const before = await signed();
   for (let index = 0; index < TICKETS; index += 1) await stage.ask(mintCommand(SALE, `${name}-${index}`));
   const cap = { [name]: `${before + CAP}` };

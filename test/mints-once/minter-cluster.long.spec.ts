@@ -5,10 +5,10 @@ import { CutStage } from '../stages/cut-stage.js';
 import { MinterProcesses } from '../stages/minter-processes.js';
 import { MinterStage, TENANT } from '../stages/minter-stage.js';
 
-/** So many that a minter is in the middle of them when it happens. */
+/** Enough mints that a minter is in the middle of them at the fault. */
 const TICKETS = 100;
 const BEGUN_MS = 90_000;
-/** An election, the ack wait of ten seconds of what an unreachable minter held, and the mints. */
+/** An election, the ack wait of ten seconds of an unreachable minter's commands, and the mints. */
 const DONE_MS = 180_000;
 const LED_MS = 180_000;
 const LOOK_MS = 5_000;
@@ -18,7 +18,7 @@ const SLOT_MS = 250;
 const cluster = CutStage.forTests();
 const stage = MinterStage.forTests('minter-cluster', { slotMs: SLOT_MS, on: cluster });
 const minters = new MinterProcesses(stage);
-afterEach(() => minters.endAll()); // whatever a failed test left must not work for the next
+afterEach(() => minters.endAll()); // processes of a failed test must not work for the next
 
 /** Some of the mints are planned, perhaps signed, and not all are done. */
 async function underWay(sale: string): Promise<void> {

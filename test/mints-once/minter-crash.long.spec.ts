@@ -9,7 +9,7 @@ const TICKETS = 5;
 const SLOT_MS = 200;
 const stage = MinterStage.forTests('minter-crash', { slotMs: SLOT_MS });
 const minters = new MinterProcesses(stage);
-afterEach(() => minters.endAll()); // whatever a failed test left must not work for the next
+afterEach(() => minters.endAll()); // processes of a failed test must not work for the next
 
 describe.each<{ failpoint: Failpoint; logged: boolean }>([
   { failpoint: 'before-sign', logged: false },
@@ -30,7 +30,7 @@ describe.each<{ failpoint: Failpoint; logged: boolean }>([
     await minters.expectOneEach(failpoint, commands, before);
     const after = await stage.ofType(failpoint, 'MintSubmitted');
     expect(after.slice(0, submitted.length)).toEqual(submitted);
-    expect(after).toHaveLength(TICKETS); // no attempt was signed anew for a ticket that had one
+    expect(after).toHaveLength(TICKETS); // no ticket with an attempt got a second one
     const landed = (await stage.ofType(failpoint, 'MintCompleted')).map(({ data }) => data.signature);
     expect(landed.sort()).toEqual(after.map(({ data }) => data.signature).sort());
     await minters.end(next);

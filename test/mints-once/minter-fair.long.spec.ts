@@ -9,12 +9,12 @@ import { waitFor } from '../../dev/processes/wait.js';
 import { MinterProcesses } from '../stages/minter-processes.js';
 import { MinterStage, mintCommand } from '../stages/minter-stage.js';
 
-/** Tenants share minter, payer and node. What one asks for delays another's mint by a turn. */
+/** Tenants share minter, payer and node. One tenant's requests delay another's mint by a turn. */
 
 const PATIENCE_MS = 110_000;
 const MANY = 300;
 const SALE = 'fair';
-/** A finality of four seconds: what comes before sending can be told from waiting for the chain. */
+/** A finality of four seconds, so that waiting before the send differs from waiting for the chain. */
 const stage = MinterStage.forTests('minter-fair', { slotMs: 100, finalizedAfterSlots: 40 });
 const minters = new MinterProcesses(stage);
 afterEach(() => minters.endAll());
@@ -45,7 +45,7 @@ async function timed(unit: string): Promise<number> {
   return performance.now() - askedAt;
 }
 
-it('[L13] [minting DL2] mints the ticket of one tenant while hundreds of another wait, in at most 1.5 times what it takes alone', async () => {
+it("[L13] [minting DL2] mints one tenant's ticket while hundreds of another wait, in at most 1.5 times its time alone", async () => {
   minters.start('', 0, { MINT_MAX_OUTSTANDING: '100' });
   await timed('first'); // funds, blockhash, connections
   const alone = await timed('alone');
@@ -57,7 +57,7 @@ it('[L13] [minting DL2] mints the ticket of one tenant while hundreds of another
   await minters.endAll();
 }, 120_000);
 
-it('[L13] lets a tenant at its cap delay nobody, also of two minters and after a restart, and holds little of it', async () => {
+it('[L13] a tenant at its cap delays no other, also with two minters and after a restart, and few of its commands are held', async () => {
   const cap = { MINT_CAP_TENANT_PER_MINUTE: '5' };
   const before = await completedOf('acme');
   const minted = await completedOf('demo');

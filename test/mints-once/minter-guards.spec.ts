@@ -24,7 +24,7 @@ class PerjuredChain extends MemoryChain {
   }
 }
 
-/** The guard off: every attempt goes to an address of its own, and is looked for there. */
+/** Without the guard: every attempt has its own address, and is searched there. */
 class AnyAddressChain extends PerjuredChain {
   private readonly strewn = new Map<string, string>();
   override async prepare(plan: MintPlan, attempt: number) {
@@ -47,7 +47,7 @@ class HastyChain extends MemoryChain {
   }
 }
 
-/** The write ahead fails once; what was given to the chain before it is not called back. */
+/** The write ahead fails once; the transaction sent before it cannot be recalled. */
 class ForgetfulStore extends MemoryEventStore {
   private lost = 1;
   override async append(...args: Parameters<MemoryEventStore['append']>) {
@@ -76,7 +76,7 @@ describe('the planned address', () => {
     expect(await assetsOf(new PerjuredChain(options))).toBe(1);
   });
 
-  it('is what does it: with an address of its own for every attempt, the ticket has two assets', async () => {
+  it('is the guard: with a separate address for every attempt, the ticket has two assets', async () => {
     expect(await assetsOf(new AnyAddressChain(options))).toBe(2);
   });
 });
@@ -93,7 +93,7 @@ describe('the write-ahead', () => {
     expect(await landedUnlogged(new MemoryChain(options))).toEqual({ landed: 0, logged: 0 });
   });
 
-  it('is what does it: a minter that sends first has landed what nobody wrote down', async () => {
+  it('is the guard: a minter that sends first has landed an unlogged transaction', async () => {
     expect(await landedUnlogged(new HastyChain(options))).toEqual({ landed: 1, logged: 0 });
   });
 });

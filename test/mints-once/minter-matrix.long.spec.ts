@@ -19,21 +19,21 @@ const LONG = process.env.CRASHES === 'long';
 const STEPS = LONG ? MINT_STEPS : MINT_STEPS.filter((step) => step === 'between-log-and-send');
 const SEEDS = Array.from({ length: LONG ? 20 : 1 }, (_, index) => index + 1);
 const TAKEOVERS = Array.from({ length: LONG ? 100 : 1 }, (_, index) => index + 1);
-/** The others have the broker forget at once; this one in so many waits until its ack wait is over. */
+/** In the other cases the broker redelivers at once; one in this many waits until the ack wait is over. */
 const WAITED_OUT_EVERY = 20;
 const MOST_TICKETS = 8;
 const PATIENCE_MS = LONG ? 120_000 : 30_000;
 const CASE_MS = LONG ? 180_000 : 120_000;
-/** A signed transaction lives 7.5 s: what the chain dropped dies soon, and is signed anew. */
+/** A signed transaction is valid for 7.5 s: dropped ones die soon, and are signed again. */
 const SLOT_MS = 50;
 /** Burns a case: each is killed while some are burned and others are not. */
 const MOST_BURNS = 4;
 const BURNS = Array.from({ length: LONG ? 5 : 1 }, (_, index) => index + 1);
-/** Full within the first cases, so minters also die while they go on to the next tree. */
+/** Full within the first cases, so minters also die while they move to the next tree. */
 const TREES = [{ depth: 3, buffer: 8, canopy: 0 }, SMALL_TREE] as const;
 const FAULTS = ['drop', 'land-then-time-out', 'error-then-land', 'null-status', 'html'];
 
-/** The minters of one kind of asset, and what is killed of them. */
+/** The minters of one kind of asset, and the results of their kills. */
 interface Matrix {
   readonly asset: AssetKind;
   readonly stage: MinterStage;
@@ -132,7 +132,7 @@ function overtaken({ asset, stage, minters, tally }: Matrix): void {
       const port = await freePort();
       return { process: minters.start('', port), url: `http://127.0.0.1:${port}` };
     };
-    /** Who took over is the next one to fall asleep. */
+    /** The minter that took over is suspended next. */
     let awake: Scraped | undefined;
     afterEach(async () => {
       stage.solana.control.resume();
@@ -159,7 +159,7 @@ function overtaken({ asset, stage, minters, tally }: Matrix): void {
         const refusedBefore = (await inHand(sleeper)).lostRaces;
         sleeper.process.kill('SIGSTOP');
         stage.solana.control.resume();
-        if (time % WAITED_OUT_EVERY !== 0) await stage.forgetDeliveries(); // what the broker does when the time to acknowledge is over
+        if (time % WAITED_OUT_EVERY !== 0) await stage.forgetDeliveries(); // the broker's action when the ack wait is over
         const other = await start();
         await stage.untilDone(PATIENCE_MS);
         const finished = await stage.events(sale);

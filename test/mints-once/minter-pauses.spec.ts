@@ -7,7 +7,7 @@ import { waitFor } from '../../dev/processes/wait.js';
 import { healthUrlOf, scrape } from '../harness/scrape.js';
 import { MinterStage, mintCommand } from '../stages/minter-stage.js';
 
-/** What a minter waits for: funds, and the chain that its tickets were planned on. It fails nothing meanwhile, and goes on by itself. */
+/** A minter waits for funds, and for the chain of its plans. Meanwhile it fails no mint, and it continues by itself. */
 
 const PATIENCE_MS = 30_000;
 /** More than an attempt lives, and until that is final. */
@@ -37,16 +37,16 @@ beforeEach(async () => {
 }, 180_000);
 afterEach(() => stage.close());
 
-it('[blockchain SC-9] signs no more than the payer can pay for, says that it waits, and goes on when there are funds', async () => {
+it('[blockchain SC-9] signs no more than the payer can pay for, reports that it waits, and continues when there are funds', async () => {
   const { payer } = await loadMintKeys(stage.environment.MINT_KEYS_DIR, 'create');
-  // About fifteen mints' worth: ten of them are kept for what is outstanding.
+  // About fifteen mints' worth: ten of them are the margin.
   await stage.rpc.requestAirdrop(payer.publicKey, LAMPORTS_PER_SOL / 10);
   await until('it has them', async () => (await stage.rpc.getBalance(payer.publicKey)) > 0);
   const app = await start({ MINT_AIRDROP: 'off' });
   await askFor('poor', 20);
   let signed = 0;
   let minted = 0;
-  // It may stop short of what it can pay for while some are on their way, and sign one more when those have cost less than they might.
+  // It may stop early while some mints are in flight, and sign one more when those cost less than the maximum.
   await until('it waits, and everything that it signed is minted', async () => {
     const types = await typesIn('poor');
     [signed, minted] = ['MintSubmitted', 'MintCompleted'].map((type) => types.filter((each) => each === type).length) as [number, number];
@@ -67,13 +67,13 @@ it('[blockchain SC-9] signs no more than the payer can pay for, says that it wai
   await until('it says so', async () => (await shows(app, 'admit_funds_paused')) === 0 && (await ready(app)).status === 200);
 }, 90_000);
 
-it('[L2] refuses to start on another chain than it is told', async () => {
+it('[L2] refuses to start on another chain than configured', async () => {
   await expect(start({ SOLANA_GENESIS_HASH: '5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d' })).rejects.toMatchObject({
     code: 'chain-differs',
   });
 });
 
-it('[L2] stands still while the node serves another chain: plans, signs and buries nothing, and goes on when it serves its own again', async () => {
+it('[L2] stops while the node serves another chain: it plans, signs and dead-letters nothing, and continues when the node serves its own again', async () => {
   const { control } = stage.solana;
   const app = await start();
   await askFor('before', 1);
@@ -84,9 +84,9 @@ it('[L2] stands still while the node serves another chain: plans, signs and buri
   const before = await stage.events('before');
 
   control.setFault('wrong-genesis', {});
-  // What it heard is believed for a second: from then on nothing is planned.
+  // A response is cached for a second: from then on nothing is planned.
   await until('it is not ready', async () => /"chain":"chain-differs.*"outstanding":"chain-differs/.test((await ready(app)).body));
-  control.advance(EXPIRED_SLOTS); // not before: a look that was begun on its own chain sees on it what landed there
+  control.advance(EXPIRED_SLOTS); // not before: a read that began on its own chain shows what landed there
   control.resume();
   await askFor('meanwhile', 3);
   const differs = 'admit_mint_faults_total{code="chain-differs"}';

@@ -166,7 +166,7 @@ describe('a minter that dies anywhere, on a chain that loses and misreports', ()
     );
   }, 120_000);
 
-  it('[L2] burns every revocable asset once it is taken back, and says so only when it is gone', async () => {
+  it('[L2] burns every revocable asset after its revocation, and reports that only when it is burned', async () => {
     const storms = fc.record({
       seed: fc.integer({ min: 1, max: 1e9 }),
       bad: fc.double({ min: 0, max: 0.3, noNaN: true }),

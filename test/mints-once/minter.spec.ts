@@ -20,7 +20,7 @@ const mintsInAll = async (): Promise<number> => (await mintsThatLanded(stage.rpc
 
 beforeAll(start);
 
-it('[minting QJ6] [minting NM7] mints an asset that an RPC alone shows: one, for the right wallet, finalized, for ever as it is', async () => {
+it('[minting QJ6] [minting NM7] mints an asset that an RPC alone shows: one, for the right wallet, finalized, immutable', async () => {
   const command = mintCommand('show', 'A-1');
   await stage.ask(command);
   await stage.untilDone();
@@ -67,7 +67,7 @@ it('[minting IK6] [minting QJ4] [minting RS4] mints a ticket once, however often
   expect(await mintsInAll()).toBe(before + 1);
 });
 
-it('[minting QJ5] [minting RS6] fails a ticket whose wallet is none, keeps a dead letter, and mints it for a corrected request', async () => {
+it('[minting QJ5] [minting RS6] fails a ticket with an invalid wallet, stores a dead letter, and mints it after a corrected request', async () => {
   const command = mintCommand('corrected', 'A-1');
   await stage.ask({ ...command, wallet: 'not a wallet' as never });
   await stage.untilDone();
@@ -82,7 +82,7 @@ it('[minting QJ5] [minting RS6] fails a ticket whose wallet is none, keeps a dea
   expect(await stage.ofType('corrected', 'MintCompleted')).toHaveLength(1);
 });
 
-it('[minting RS6] moves a command that cannot be read to the dead letters', async () => {
+it('[minting RS6] dead-letters an unreadable command', async () => {
   const command = mintCommand('unreadable', 'A-1');
   await stage.ask({ ...command, name: 42 as never });
   await stage.untilDone();

@@ -89,7 +89,7 @@ describe('a true receipt', () => {
     expect([verdictOn(findings), different(findings)]).toEqual(['not valid', ['supply 0: the asset was burned']]);
   });
 
-  it('is not valid where another issuer was expected', async () => {
+  it('is not valid if another issuer was expected', async () => {
     const findings = await checkReceipt(rpc, receipt, keys.payer.address);
     expect(different(findings)).toEqual([`address.base is not the issuer ${keys.payer.address}`]);
   });
@@ -187,7 +187,7 @@ describe('a node that', () => {
     expect([told.code, told.out.split('\n').at(-2)]).toEqual([1, 'not valid: genesisHash']);
   });
 
-  it('does not know the transaction any more leaves it open, and says so; what it does know is told', async () => {
+  it('no longer has the transaction leaves the result unknown, and the known findings are printed', async () => {
     solana.control.setFault('no-history', { recentSlots: 0 });
     const findings = await checkReceipt(rpc, receipt);
     expect(findings.filter(({ outcome }) => outcome !== 'holds')).toEqual([
@@ -208,7 +208,7 @@ describe('a node that', () => {
     expect((await admit(receipt, '--rpc-url', `http://127.0.0.1:1,${solana.url}`)).code).toBe(0);
   });
 
-  it('is asked nothing where there is no receipt: what is wrong with the file is said', async () => {
+  it('is not asked if the file is no receipt: the error in the file is printed', async () => {
     const { salt: _, ...less } = receipt;
     for (const [said, words] of [
       [undefined, 'ENOENT'],

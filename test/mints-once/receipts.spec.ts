@@ -38,13 +38,13 @@ describe('the receipt of a ticket', () => {
     expect((await shop.demoWeb.get(pathOf(ticket), { 'If-None-Match': `"${plan.memo}"` })).status).toBe(304);
   });
 
-  it('names who may burn a ticket that can be taken back', async () => {
+  it('names the key that may burn a revocable ticket', async () => {
     const ticket = await sold('revocable');
     await logMint(shop.log.admin, ticket, { over: { delegate: 'a delegate' } });
     expect((await shop.demoWeb.get(pathOf(ticket))).body.delegate).toBe('a delegate');
   });
 
-  it('is not there before the ticket is minted, and says so', async () => {
+  it('is absent before the ticket is minted, with that reason', async () => {
     const ticket = await sold('early');
     expect(await shop.demoWeb.get(pathOf(ticket))).toMatchObject({ status: 409, body: { code: 'ticket-not-minted' } });
     await logMint(shop.log.admin, ticket, { upTo: 2 });
@@ -53,13 +53,13 @@ describe('the receipt of a ticket', () => {
     expect(over).toMatchObject({ status: 409, body: { code: 'ticket-not-minted' } });
   });
 
-  it('is not there for a ticket that was minted before there were receipts, and says so', async () => {
+  it('is absent for a ticket minted before there were receipts, with that reason', async () => {
     const ticket = await sold('old');
     await logMint(shop.log.admin, ticket, { over: { salt: undefined, memo: undefined, document: undefined } });
     expect(await shop.demoWeb.get(pathOf(ticket))).toMatchObject({ status: 404, body: { code: 'receipt-unknown' } });
   });
 
-  it('leaves out what an older plan does not have', async () => {
+  it('omits what an older plan lacks', async () => {
     const ticket = await sold('older');
     await logMint(shop.log.admin, ticket, { over: { document: undefined } });
     const { body } = await shop.demoWeb.get(pathOf(ticket));

@@ -42,7 +42,7 @@ const UNITS = 8;
 const STYLE = { symbol: 'ADMIT', uriPrefix: 'urn:admit-one:' };
 const stage = LedgerStage.forTests('reconcile-ledger');
 const folder = stage.folder('reconcile');
-/** Buyers with keys: what they hold is theirs to give away or to burn. */
+/** Buyers with keys: they may give away or burn their assets. */
 const buyers = Array.from({ length: UNITS }, () => Keypair.generate());
 const commands = buyers.map(({ publicKey }, n) => mintCommand(SALE, `A-${n}`, { wallet: publicKey.toBase58() as Wallet }));
 
@@ -101,7 +101,7 @@ const holding = (n: number, owner = buyers[n]!.publicKey): PublicKey =>
   getAssociatedTokenAddressSync(new PublicKey(assets[n]!), owner, false, TOKEN_2022_PROGRAM_ID);
 
 const planOf = async (command: MintCommand): Promise<MintPlan> => planMint(command, chain, await chain.genesisHash(), STYLE);
-/** A transaction made with the minter's keys by somebody who does not write it down first. */
+/** A transaction with the minter's keys that is not logged first. */
 async function mintUnlogged(plan: MintPlan): Promise<string> {
   const signed = await chain.prepare(plan, 1);
   await chain.submit({ ticket: plan.ticket, attempt: 1, ...signed }, true);
@@ -109,7 +109,7 @@ async function mintUnlogged(plan: MintPlan): Promise<string> {
   await waitFor(landed, { what: 'it is final', timeoutMs: 10_000 });
   return signed.signature;
 }
-/** What a broken log would say of a ticket of another sale. */
+/** An entry of a broken log for a ticket of another sale. */
 const logs = (sale: string, events: readonly MintEvent[]): Promise<number> => stage.append(mintSubject('demo', sale), recorded(events));
 const submitted = ({ ticket }: MintPlan): MintEvent => ({
   type: 'MintSubmitted',
@@ -169,12 +169,12 @@ beforeAll(async () => {
   assets = commands.map(({ ticket }) => chain.address('demo' as never, ticket).asset);
 }, STARTS_SERVERS_MS);
 
-it('finds log, ledger and chain in agreement, as the operator, with no key; also of a void ticket whose asset stands', async () => {
+it('finds log, ledger and chain in agreement, as the operator, without a key; also for a void ticket whose asset remains', async () => {
   const ran = await reconcile();
   expect([ran.code, ran.out, ran.error]).toEqual([0, expect.stringMatching(new RegExp(`^in agreement: ${UNITS} tickets of 1 sales`)), '']);
 });
 
-it('tells where a ticket was given away or burned, which is nothing wrong', async () => {
+it('reports a ticket that was given away or burned as information, not as an error', async () => {
   const friend = Keypair.generate().publicKey;
   const [mint, owner] = [new PublicKey(assets[0]!), buyers[0]!];
   await send(
@@ -214,7 +214,7 @@ it('finds every way in which the ledger can be wrong about a mint', async () => 
   expect(kinds(await drifts('--no-ledger')).filter((kind) => !['moved', 'burned'].includes(kind))).toEqual([]);
 });
 
-it('finds what was made with our keys and never written down: at a planned address, and anywhere', async () => {
+it('finds unlogged transactions with our keys: at a planned address, and anywhere', async () => {
   const planned = await planOf(mintCommand('unlogged', 'P-1'));
   await logs('unlogged', [{ type: 'MintPlanned', data: planned }]);
   const strange = await planOf(mintCommand('nowhere', 'N-1'));
@@ -241,7 +241,7 @@ it('names an attempt that landed although every provider had called it dead, whi
   ]);
 });
 
-it('finds what the log believes of the chain and the chain does not show', async () => {
+it('finds assets in the log that are not on the chain', async () => {
   const plans = await Promise.all(
     ['absent', 'foreign', 'elsewhere', 'flying', 'void'].map((unit) => planOf(mintCommand('believed', unit))),
   );
@@ -261,7 +261,7 @@ it('finds what the log believes of the chain and the chain does not show', async
   expect(kinds(found, flying.ticket)).toEqual(['in-flight']);
 });
 
-it('finds an asset that stands although the log says that it was burned', async () => {
+it('finds an asset that exists although the log says that it was burned', async () => {
   const plan = await planOf(mintCommand('taken', 'T-1', { revocable: true }));
   const { ticket, order, unit, asset } = plan;
   await mintUnlogged(plan);
@@ -271,7 +271,7 @@ it('finds an asset that stands although the log says that it was burned', async 
   expect(kinds(await drifts('--no-ledger'), ticket)).toEqual(['not-burned']);
 });
 
-it('says nothing of the ledger where it has not come that far, and ends with 2 where a side cannot be asked', async () => {
+it('compares nothing with a ledger that is behind, and ends with 2 if a side is unreachable', async () => {
   expect(kinds(await drifts()).filter((kind) => kind === 'ledger-behind')).toHaveLength(3); // minted since: perjured, absent, gone
   for (const broken of [{ SOLANA_RPC_URL: 'http://127.0.0.1:1' }, { DATABASE_REPLAY_URL: 'postgres://x:y@127.0.0.1:1/admit' }])
     expect(await admit({ ...settings(), ...broken }, 'reconcile')).toMatchObject({

@@ -12,8 +12,8 @@ const open = (sale: string, more: object = {}) => {
   return shop.demo.askUntilSettled('sale.open', terms, `open-${sale}`);
 };
 
-describe('a wallet that no key signs for', () => {
-  it('is refused without using the key, unless its sale allows smart wallets', async () => {
+describe('a wallet without a private key', () => {
+  it('is refused without using the idempotency key, unless its sale allows smart wallets', async () => {
     await open('keys');
     const asked = { sale: 'keys', buyer: 'b-1', quantity: 1, wallet: SMART_WALLET };
     const before = await shop.log.lastSequences();
@@ -28,7 +28,7 @@ describe('a wallet that no key signs for', () => {
     expect(await shop.demo.ask('ticket.mint', { sale: 'keys', tickets: [ticket], wallet: SMART_WALLET }, 'mint')).toMatchObject(NO_KEY);
   });
 
-  it('holds tickets of a sale that allows smart wallets, and what is asked of the minter says so', async () => {
+  it('holds tickets of a sale that allows smart wallets, and its mint requests state that', async () => {
     expect(await open('smart', { smartWallets: true })).toMatchObject({ status: 201, body: { smartWallets: true, asset: 'token-2022' } });
     const placed = await shop.demo.askUntilSettled(
       'order.place',
@@ -49,7 +49,7 @@ describe('a wallet that no key signs for', () => {
 
 describe('compressed assets', () => {
   it(
-    'are refused where the operator does not offer them, and a sale that chose them keeps them',
+    'are refused if the operator does not offer them, and a sale that chose them keeps them',
     async () => {
       const refused = { status: 403, body: { code: 'asset-not-offered', errors: [{ pointer: '/asset' }] } };
       expect(await open('leaves', { asset: 'compressed' })).toMatchObject(refused);

@@ -24,7 +24,7 @@ const tenant = 'demo' as TenantId;
 const START = Date.UTC(2027, 0, 1);
 const MS_PER_MINUTE = 60_000;
 
-/** The real decider, folds and reads over the log in memory: no broker, and time that can be told to pass. */
+/** The real decider, aggregates and reads over the log in memory: no broker, and a clock that the test moves. */
 export class MemorySelling {
   private kept: AggregateRepository<SaleAggregate>;
   private readonly hooks: AggregateHooks<SaleAggregate>;
@@ -78,7 +78,7 @@ export class MemorySelling {
     this.now += minutes * MS_PER_MINUTE;
   };
 
-  /** As a process that begins anew, at a snapshot of what this one knows. */
+  /** Simulates a new process that starts from a snapshot of this one. */
   async restart(sale: string): Promise<void> {
     const subject = saleSubject(tenant, sale);
     const fold = await this.kept.transact(subject, asItIs);
@@ -112,7 +112,7 @@ export class MemorySelling {
     });
   };
 
-  /** As a reactor: nobody waits for an answer, only for the settlement. */
+  /** As a reactor: without a caller, it waits only for the settlement. */
   readonly tell: NonNullable<Real['tell']> = (what, body, key) => {
     this.asked += 1;
     const sale = (body as { sale: SaleId }).sale;
@@ -130,12 +130,12 @@ export class MemorySelling {
     return this.decider.drain();
   }
 
-  /** The fold that decided, and one that is read from the log alone. */
+  /** The aggregate that decided, and one read from the log alone. */
   async folds(sale: string): Promise<readonly [decided: SaleAggregate, read: SaleAggregate]> {
     const subject = saleSubject(tenant, sale);
     const empty = new AggregateRepository(this.store, SALES);
     const both = [await this.kept.transact(subject, asItIs), await empty.query(subject, (fold) => fold)] as const;
-    for (const { sale: state } of both) state.open?.tickets.orderWith('tkt_none' as TicketId); // they are listed when somebody asks
+    for (const { sale: state } of both) state.open?.tickets.orderWith('tkt_none' as TicketId); // they are listed on demand
     return both;
   }
 
@@ -154,7 +154,7 @@ export class MemorySelling {
   }
 }
 
-/** The fold as the last decision left it: nothing is asked of the log. */
+/** The aggregate after the last decision, without reading the log. */
 const asItIs = (fold: SaleAggregate): Decision<SaleAggregate> => ({ result: fold, events: [], bytes: 0, isRecorded: true });
 
 const heard = ({ status, body }: Answer): Awaited<ReturnType<Ask>> => ({

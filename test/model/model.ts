@@ -1,13 +1,13 @@
 import type { Heard } from '../harness/caller.js';
 
-/** What is asked of the real thing, one after the other: an operation, a body and a key. */
+/** A sequence of requests to the real system: an operation, a body and a key. */
 export type Ask = (what: string, body: object, key: string) => Promise<Pick<Heard, 'status' | 'text' | 'body'>>;
 
 export interface Real {
   readonly ask: Ask;
-  /** Lets time pass, where time can be told to. */
+  /** Moves the clock, if the system has a test clock. */
   readonly pass?: (minutes: number) => void;
-  /** Tells what a minter would, where none works. */
+  /** Reports a minter's results, if no minter runs. */
   readonly tell?: (what: string, body: object, key: string) => Promise<void>;
   readonly sale: string;
 }
@@ -23,7 +23,7 @@ const PRICES = { adult: 101, child: 60, back: 70 };
 const PERCENT_OFF = 50;
 const USES = 2;
 export const codes = (uses: number) => [{ code: 'HALF', uses, percentOff: PERCENT_OFF }];
-/** Prices for later orders, so many times as much as at the opening. */
+/** Prices of later orders, as multiples of the price at the opening. */
 export const pricesOf = (times: number) => [
   { category: 'front', type: 'adult', amount: `${times * PRICES.adult}` },
   { category: 'front', type: 'child', amount: `${times * PRICES.child}` },
@@ -50,14 +50,14 @@ interface Order {
   readonly ended: Set<string>;
 }
 
-/** The whole of selling in a few lines: who has which seat, and why. */
+/** The rules of selling in a few lines: which order has which seat, and why. */
 export class Model {
   now = 0;
   times = 1;
   uses = USES;
   paused = false;
   readonly orders = new Map<string, Order>();
-  /** `owed`: what has to go back. */
+  /** `owed`: the refund due. */
   readonly payments = new Map<string, { readonly order: string; owed: number; back: boolean }>();
   readonly answers = new Map<string, { readonly status: number; readonly text: string }>();
 
@@ -145,7 +145,7 @@ export class Model {
     return order?.status === 'refund-owed' || order?.status === 'refunded';
   }
 
-  /** One ticket ends, refunded where the order is paid and else cancelled; the last one ends the order. */
+  /** One ticket ends: refunded if the order is paid, otherwise cancelled; the last one ends the order. */
   end(id: string, unit: string, override: boolean): boolean {
     this.expire();
     const order = this.orders.get(id);
@@ -159,7 +159,7 @@ export class Model {
     return true;
   }
 
-  /** The minter says that what was asked for, and given up, is void. */
+  /** The minter reports that a requested and given-up ticket is void. */
   makeVoid(id: string): readonly string[] {
     this.expire();
     const order = this.orders.get(id);

@@ -13,7 +13,7 @@ const terms = {
   mint: 'on-request',
 };
 
-it('[L6] a process whose fold is behind the log ends the hold that another process gave: what changes nothing is held against the log too', async () => {
+it('[L6] a process whose state is behind the log ends a hold of another process: a command without effect is checked against the log too', async () => {
   const store = new MemoryEventStore();
   const [first, second] = [new MemorySelling(store), new MemorySelling(store)];
   await first.ask('sale.open', terms, 'open');

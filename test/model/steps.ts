@@ -20,7 +20,7 @@ const idOf = (real: Real, key: string): string => orderId('demo' as TenantId, re
 const ticketOf = (real: Real, order: string, unit: string): string =>
   ticketId('demo' as TenantId, real.sale as SaleId, order as OrderId, unit as UnitId);
 
-/** Asks, and asks again with the same key: the same bytes, whatever happened between. */
+/** Sends a request, and repeats it with the same key: the same bytes, whatever happened between. */
 async function ask(
   model: Model,
   real: Real,
@@ -45,7 +45,7 @@ function place(key: string, buyer: string, units: readonly string[], type: 'adul
   });
 }
 
-/** The best of a category: which these are, the model says. */
+/** The best units of a category, according to the model. */
 const best = fc.tuple(fc.nat(3), fc.constantFrom('b-1', 'b-2', 'b-3'), fc.boolean(), fc.integer({ min: 1, max: 2 }), fc.boolean()).map(
   ([key, buyer, front, quantity, adjacent]) =>
     new Named(`best ${key} ${buyer} ${front} ${quantity} ${adjacent}`, async (model, real) => {
@@ -172,7 +172,7 @@ const compare = fc.constant(
   new Named('compare', async (model, real) => {
     for (const [id, order] of model.orders) {
       const { body } = await real.ask('order.get', { sale: real.sale, order: id }, '');
-      const seen = body.status === 'held' && order.status === 'expired' ? 'expired' : body.status; // expired by whatever comes next
+      const seen = body.status === 'held' && order.status === 'expired' ? 'expired' : body.status; // expired by the next command
       expect([id, seen]).toEqual([id, order.status]);
       for (const { unit, status } of body.tickets as { readonly unit: string; readonly status: string }[])
         expect([unit, status === 'void', status === 'revoking']).toEqual([unit, order.voided.has(unit), model.isRevoking(order, unit)]);

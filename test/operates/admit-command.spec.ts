@@ -19,7 +19,7 @@ function admit(env: Readonly<Record<string, string>>, words: readonly string[], 
 }
 
 describe('the command admit', () => {
-  it('says its version, as the package has it', async () => {
+  it('prints its version, as in the package', async () => {
     expect(await admit({}, ['--version'])).toEqual({ code: 0, out: `${version}\n`, error: '' });
   });
 
@@ -30,7 +30,7 @@ describe('the command admit', () => {
     ['into a pipe with NO_COLOR', { NO_COLOR: '1' }, false],
     ['where FORCE_COLOR asks for it', { FORCE_COLOR: '1' }, true],
     ['where NO_COLOR is set and FORCE_COLOR is 0', { NO_COLOR: '1', FORCE_COLOR: '0' }, false],
-  ])('writes colour codes %s: only where they are wanted', async (_, env, wanted) => {
+  ])('writes colour codes %s: only if they are wanted', async (_, env, wanted) => {
     const tenants = await admit({ ...operatorOf(log.server), ...env }, ['tenant', 'ls']);
     expect([tenants.code, tenants.out.includes('demo'), tenants.out.includes(ESCAPE)]).toEqual([0, true, wanted]);
   });
@@ -45,7 +45,7 @@ describe('the command admit', () => {
     expect(await admit(loaded, ['tenant', 'ls', '--json'], folder)).toMatchObject({ code: 0, error: '' });
   });
 
-  it('says of a new tenant what has to be done, and nothing where the server is told of it by itself', async () => {
+  it('lists the next steps for a new tenant, and none if the server learns of it by itself', async () => {
     const byHand = await admit(operatorOf(log.server), ['tenant', 'create', 'by-hand']);
     expect(byHand.out).toContain('Put this into `accounts');
     const followed = await admit({ ...operatorOf(log.server), NATS_ACCOUNTS: 'followed' }, ['tenant', 'create', 'followed']);

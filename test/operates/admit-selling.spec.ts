@@ -83,7 +83,7 @@ describe('admit buy', () => {
     expect([ticket.code, ticket.out]).toEqual([0, expect.stringMatching(/^unit\s+A-1$[\s\S]*^price\s+5000 \(minor units\)$/m)]);
   });
 
-  it('says of a refusal the code and the place with 1, and of a wrong request what is allowed with 2', async () => {
+  it('prints the code and the place of a refusal, with exit code 1, and the allowed values of a wrong request, with 2', async () => {
     const [taken, asJson, wrong, personal, unknown, stranger, unnamed] = await Promise.all([
       run('buy', 'gala', '--units', 'A-6,A-1', '--buyer', 'b-3'),
       run('buy', 'gala', '--units', 'A-6,A-1', '--buyer', 'b-3', '--json'),
@@ -103,7 +103,7 @@ describe('admit buy', () => {
     expect(await soldIn('gala')).toBe(4);
   });
 
-  it('ends with 5 where the answer is lost, and the printed key gives the order that was placed', async () => {
+  it('ends with 5 if the answer is lost, and the printed key returns the placed order', async () => {
     const proxy = createServer(async ({ method = '', url, headers }, response) => {
       const body = JSON.stringify({ sale: 'gala', buyer: 'b-4', units: ['A-6'] });
       const head = {
@@ -128,7 +128,7 @@ describe('admit buy', () => {
   });
 });
 
-/** `admit watch …` as a process, and what it printed so far. */
+/** `admit watch …` as a process, and its output so far. */
 function watching(...words: readonly string[]) {
   const child = spawn(process.execPath, [main, 'watch', ...words], { env: { PATH: process.env.PATH, ...settings() } });
   let out = '';
@@ -173,7 +173,7 @@ describe('admit watch', () => {
     expect([...before.lines, ...after.lines]).toEqual((await whole.interrupt()).lines);
   });
 
-  it('ends with 2 at a cursor of no event and where no service answers', async () => {
+  it('ends with 2 for an unknown cursor, or without a service', async () => {
     const [cursor, silent] = await Promise.all([
       run('watch', '--after', 'nonsense'),
       admit({ ...settings(), HTTP_URL: `http://127.0.0.1:${await freePort()}` }, 'watch', '--wait', '1'),
@@ -220,7 +220,7 @@ describe('admit webhooks', () => {
 });
 
 describe('admit status', () => {
-  it('shows each app, the versions, how far the ledger is behind and the open sales; 1 where an app is not ready', async () => {
+  it("shows each app, the versions, the ledger's lag and the open sales; 1 if an app is not ready", async () => {
     await ledger.catchesUp();
     const urls = { purchase: healthUrlOf(stage.app), ledger: healthUrlOf(ledger.app), webhooks: healthUrlOf(stage.webhooks) };
     const health = Object.entries(urls).map(([app, url]) => `${app}=${url}`);

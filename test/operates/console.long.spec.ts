@@ -112,7 +112,7 @@ if (existsSync(CHROMIUM))
     );
 
     it(
-      'says why a mint waits, and shows it minted when the minter is back',
+      'shows why a mint waits, and shows it minted when the minter is back',
       async () => {
         const minter = stage.stack.part('minter');
         await minter.stop();

@@ -6,7 +6,7 @@ import { withPrograms } from '../conformance/programs.js';
 import { admit } from '../harness/admit.js';
 import { Stage } from '../stages/stage.js';
 
-it('knows a build by its bytes, whatever zeros a cluster stores after them', () => {
+it('identifies a build by its bytes, whatever zeros a cluster stores after them', () => {
   const elf = Buffer.from([127, 69, 76, 70, 0, 1]);
   expect(programHash(Buffer.concat([elf, Buffer.alloc(1_000)]))).toBe(programHash(elf));
   expect(programHash(Buffer.concat([elf, Buffer.from([1])]))).not.toBe(programHash(elf));
@@ -27,7 +27,7 @@ withPrograms('the programs of compressed tickets, copied from a cluster', (progr
     expect(hasPrograms(into)).toBe(true);
   });
 
-  it('are named with exit code 1 where the cluster has another build than was tried', async () => {
+  it('are named with exit code 1 if the cluster has another build than the tested one', async () => {
     const [first, ...others] = programs as [Program, ...Program[]];
     const other = { ...first, elf: withAnotherEnd(first.elf) };
     const cluster = await stage.keep(startLocalSolana({ port: 0, slotMs: 'instant', programs: [other, ...others] }));
@@ -36,7 +36,7 @@ withPrograms('the programs of compressed tickets, copied from a cluster', (progr
     expect(ran.out).toContain('another build than was tried');
   });
 
-  it('are refused where the cluster has none', async () => {
+  it('are refused if the cluster has none', async () => {
     const cluster = await stage.keep(startLocalSolana({ port: 0, slotMs: 'instant' }));
     const ran = await admit({}, 'dev', 'programs', '--rpc-url', cluster.url, '--into', join(folder, 'none'));
     expect(ran.code).toBe(2);

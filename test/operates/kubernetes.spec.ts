@@ -68,7 +68,7 @@ const documentsIn = (text: string): Doc[] => parseAllDocuments(text).map((docume
 const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
 const rendered = (folder: string): Doc[] => documentsIn(execFileSync('kubectl', ['kustomize', folder], { encoding: 'utf8' }));
 
-/** The files that a kustomization lists, those of the folders that it lists included, before any patch. */
+/** The files of a kustomization, including those of its folders, before any patch. */
 function filesOf(folder: string): Doc[] {
   const { resources } = parse(readFileSync(join(folder, 'kustomization.yaml'), 'utf8')) as { resources: readonly string[] };
   return resources.flatMap((path) =>
@@ -76,7 +76,7 @@ function filesOf(folder: string): Doc[] {
   );
 }
 
-/** As it is applied, where kubectl is there to render it; else file by file, which shows the same of all but the patches. */
+/** The rendered result if kubectl is installed; otherwise file by file, which shows everything but the patches. */
 const cases = OVERLAYS.map((overlay) => ({ overlay, all: hasKubectl ? rendered(folderOf(overlay)) : filesOf(folderOf(overlay)) }));
 const podsOf = (all: readonly Doc[]): (Pod & Named)[] =>
   all.flatMap(({ metadata: { name }, spec }) => (spec?.template === undefined ? [] : [{ ...spec.template, name }]));
@@ -102,7 +102,7 @@ describe.each(cases)('the overlay $overlay', ({ overlay, all }) => {
   const fits = (selector: Labels): boolean =>
     pods.some(({ metadata: { labels } }) => Object.entries(selector).every(([name, value]) => labels[name] === value));
 
-  it('has what the schemas of Kubernetes permit, and would not accept a wrong member', async () => {
+  it('is valid by the schemas of Kubernetes, and an invalid member would be found', async () => {
     expect(all.length).toBeGreaterThan(20);
     expect((await Promise.all([...all, ...filesOf(folderOf(overlay))].map(problemsOf))).flat()).toEqual([]);
     const [deployment] = all.filter(({ kind }) => kind === 'Deployment');
@@ -130,7 +130,7 @@ describe.each(cases)('the overlay $overlay', ({ overlay, all }) => {
     expect(Object.keys(settings).filter((name) => /PASSWORD|SECRET|DATABASE/.test(name))).toEqual([]);
   });
 
-  it('gives the console the addresses of all apps, each a Service whose pods let it in', () => {
+  it('gives the console the addresses of all apps, each a Service whose pods admit it', () => {
     const settings = Object.assign({}, ...all.filter(({ kind }) => kind === 'ConfigMap').map(({ data }) => data)) as Labels;
     const { CONSOLE_PURCHASE_URL, CONSOLE_LEDGER_URL, CONSOLE_HEALTH_URLS = '' } = settings;
     const health = appsIn(CONSOLE_HEALTH_URLS);

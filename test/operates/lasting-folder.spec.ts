@@ -13,7 +13,7 @@ const mountAt = (point: string, type: string): string =>
 const inContainer = (...mounts: readonly string[]) => ({ inContainer: true, mounts: [ROOT, ...mounts, ''].join('\n') });
 
 describe('a backup in a container', () => {
-  it('may go into a mounted volume, into a new folder of it too', () => {
+  it('may be in a mounted volume, also in a new folder of it', () => {
     const mounted = inContainer(mountAt(join(folder, 'volume'), 'ext4'));
     expect(() => assertLasts(join(folder, 'volume'), mounted)).not.toThrow();
     expect(() => assertLasts(join(folder, 'volume', '2027', '01'), mounted)).not.toThrow();
@@ -24,7 +24,7 @@ describe('a backup in a container', () => {
     ['beside a volume whose name it begins with', inContainer(mountAt(join(folder, 'vol'), 'ext4')), 'no volume is mounted there'],
     ['into what is kept in memory', inContainer(mountAt(folder, 'tmpfs')), 'is in memory'],
     ['into memory that hides a volume', inContainer(mountAt(folder, 'ext4'), mountAt(folder, 'tmpfs')), 'is in memory'],
-  ])('is refused %s, and says what to do', (_, where, why) => {
+  ])('is refused %s, with the action to take', (_, where, why) => {
     expect(() => assertLasts(join(folder, 'volume', 'new'), where)).toThrow(new RegExp(`${why}. Mount a volume`));
   });
 

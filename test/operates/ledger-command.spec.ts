@@ -53,7 +53,7 @@ function held<T>(sequence: number, command: () => Promise<T>): Promise<T> {
       execute function ledger.hold()`);
     const outcome = command();
     await halted('acme', sequence);
-    const { out } = await ledger('halts', '--json'); // it looks once, as the command in hand does several times meanwhile
+    const { out } = await ledger('halts', '--json'); // it reads once, while the running command reads several times
     expect(JSON.parse(out)).toMatchObject([{ tenant: 'acme', event: `${sequence}`, catchingUp: true }]);
     await client.query('select pg_advisory_unlock($1)', [sequence]);
     const ended = await outcome;
@@ -106,7 +106,7 @@ describe('admit ledger suspend', () => {
     expect(await stage.query('select * from ledger.suspension')).toEqual([]);
   });
 
-  it('lets the tenant go on to the next event that cannot be applied, says so, and then past that', async () => {
+  it('lets the tenant continue to the next event that cannot be applied, reports it, and then past that', async () => {
     const again = await suspend(`${bad}.4`);
     expect([again.code, JSON.parse(again.out)]).toMatchObject([1, { event: `${bad}.4`, halted: { event: `${bad}.5` } }]);
     const on = await held(bad + 1, () => suspend(`${bad}.5`));
@@ -115,7 +115,7 @@ describe('admit ledger suspend', () => {
     expect((await ledger('halts')).code).toBe(0);
   });
 
-  it('lists what is in suspense, for people, for programs, in health and in metrics', async () => {
+  it('lists suspended events, for people, for programs, in health and in metrics', async () => {
     const { code, out } = await ledger('suspense', '--json');
     const about = {
       tenant: 'acme',
@@ -148,7 +148,7 @@ describe('admit ledger suspend', () => {
     expect(await stage.query('select * from ledger.suspension')).toEqual(before);
   });
 
-  it('goes on event by event where several of a commit are refused in the same words', async () => {
+  it('continues event by event if several of a commit are refused for the same reason', async () => {
     const twice = await stage.append(saleSubject('twin', 'day'), [...opening('day', 4), lost('ord_z'), lost('ord_z')]);
     await halted('twin', twice);
     const again = await suspend(`${twice}.2`, 'twin');
@@ -158,7 +158,7 @@ describe('admit ledger suspend', () => {
     expect(await suspend(`${twice}.3`, 'twin')).toMatchObject({ code: 0 });
   });
 
-  it('says at once where a decision does not help: the commit is refused as a whole, in the same words as before', async () => {
+  it('reports at once that a decision has no effect: the whole commit is refused, for the same reason as before', async () => {
     for (const schema of ['ledger', 'ledger_shadow'])
       await stage.query(
         `alter table ${schema}.ledger_entry add constraint poison check (tenant <> 'whole' or event <> 'OrderConfirmed' or debit = 'suspense')`,

@@ -16,7 +16,7 @@ const comesTo = (series: string, value: number): Promise<void> => comes(series, 
 const comes = (series: string, what: string, isSo: (shown: number) => boolean): Promise<void> =>
   waitFor(async () => isSo((await shows(series)) ?? Number.NaN), { what: `${series} ${what}`, timeoutMs: WAIT_MS });
 
-it('[blockchain SC-9] shows where the ledger stands, and that it is not behind', async () => {
+it("[blockchain SC-9] shows the ledger's position, and that it is not behind", async () => {
   const last = await stage.sell('demo', 'gala', 5);
   await comesTo('admit_ledger_checkpoint', last);
   await comesTo('admit_ledger_lag_commits', 0);

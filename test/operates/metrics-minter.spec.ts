@@ -56,7 +56,7 @@ it('[minting RS3] counts every attempt of a ticket whose transactions the chain 
     await ask('B'); // of which none has to die
     await stage.untilDone();
   };
-  // Dropped bytes are sent again while they may land, so only what is dropped until it is too old dies.
+  // Dropped bytes are sent again while they may land, so only attempts dropped until their expiry die.
   const [attempts, verdicts, needed, tickets] = await growing(COUNTED, stormy);
   const submitted = (await stage.ofType('dropped', 'MintSubmitted')).length;
   const died = (await stage.ofType('dropped', 'MintAttemptDied')).length;
@@ -79,7 +79,7 @@ it('[minting RS3] [blockchain SC-9] counts why mints wait, which deliveries come
     stage.solana.control.setFault('too-many-requests', { probability: 1 });
     let asked = 0;
     const again = async (): Promise<boolean> => {
-      asked += 1; // one after the other: for a second after the last mint, what is known of the chain carries one over
+      asked += 1; // in sequence: for a second after the last mint, the cached chain state suffices for one more
       await stage.ask(mintCommand('waiting', `A-${asked}`));
       return (await scrape(app)).get(AGAIN) !== undefined;
     };
@@ -94,12 +94,12 @@ it('[minting RS3] [blockchain SC-9] counts why mints wait, which deliveries come
 });
 const AGAIN = 'admit_deliveries_total{stream="MINTS",consumer="minter",delivery="again"}';
 
-it('[blockchain SC-9] shows what is in work, how old the oldest is, and what the payer can pay for', async () => {
+it('[blockchain SC-9] shows mints in work, the age of the oldest, and the number of mints that the payer can pay for', async () => {
   stage.solana.control.setFault('drop', { probability: 1 });
   await stage.ask(mintCommand('old', 'A-1'));
   const at = (page: Scrape, series: string): number => page.get(series) ?? Number.NaN;
   await waitFor(async () => at(await scrape(app), 'admit_mints{state="sent"}') === 1, { what: 'it is sent', timeoutMs: 10_000 });
-  // The balance is asked for every ten seconds: the first scrape found the account that nobody had filled yet.
+  // The balance is read every ten seconds: the first scrape found the account still empty.
   await waitFor(async () => at(await scrape(app), 'admit_payer_lamports') > 1_000_000, { what: 'funds', timeoutMs: 20_000 });
   const page = await scrape(app);
   expect(at(page, 'admit_consumer_oldest_seconds{stream="MINTS",consumer="minter"}')).toBeGreaterThan(0);

@@ -18,7 +18,7 @@ beforeAll(async () => {
   await shop.demo.open('gala', { seats: ['A-1', 'A-2', 'A-3', 'A-4'] });
 });
 
-/** What a step adds to the series of one metric. */
+/** The increase of one metric's series during a step. */
 async function adds(step: () => Promise<unknown>, metric = REQUESTS): Promise<Readonly<Record<string, number>>> {
   const before = await scrape(shop.app);
   await step();
@@ -77,7 +77,7 @@ describe('a request is counted once, by its tenant and what became of it', () =>
   });
 });
 
-it('[blockchain SC-9] counts who is turned away at the door, and makes no series of names that callers make up', async () => {
+it('[blockchain SC-9] counts rejected callers, and creates no series for invented names', async () => {
   const stranger = await HttpCaller.of(shop.app, 'unknown-tenant', 'admit_no_such_key');
   expect(await adds(() => stranger.open('fair', { quota: 5 }), 'admit_http_rejected_total')).toEqual({
     '{tenant="",why="unauthorized"}': 1,
@@ -101,12 +101,12 @@ it('[blockchain SC-9] measures how a group was decided and committed', async () 
   expect(grown('admit_commit_seconds_sum')).toBeGreaterThan(0);
 });
 
-describe('what stands is shown as it stands', () => {
-  /** After a rush the server's own count of what is pending may be off by a few for a while. */
+describe('gauges have their current values', () => {
+  /** After a burst the server's own count of pending messages may be off by a few for a while. */
   const calm = Shop.forTests('metrics-waiting');
   const of = (page: Scrape, metric: string, labels: string): number | undefined => page.get(`${metric}{${labels}}`);
 
-  it('[blockchain SC-9] commands that wait, for how long, and that they are gone when they are decided', async () => {
+  it('[blockchain SC-9] waiting commands, their age, and zero once they are decided', async () => {
     await calm.demo.open('rush', { quota: 10 });
     const release = await heldDeciders(calm.log);
     const pending = (page: Scrape): number =>
@@ -123,7 +123,7 @@ describe('what stands is shown as it stands', () => {
     expect((await scrape(calm.app)).get('admit_commands_inflight')).toBe(0);
   });
 
-  it('[blockchain SC-9] streams by size, dead letters by the stream they come from', async () => {
+  it('[blockchain SC-9] streams by size, dead letters by their original stream', async () => {
     const before = await scrape(shop.app);
     expect(of(before, 'admit_dead_letters', 'stream="COMMANDS"')).toBe(0);
     await jetstream(shop.log.admin).publish('cmd.demo.gala.unreadable', 'no command');
@@ -149,7 +149,7 @@ describe('what stands is shown as it stands', () => {
   });
 });
 
-it('[blockchain SC-9] says unreachable while the log is away, shows nothing in place of what it cannot ask for, and goes on afterwards', async () => {
+it('[blockchain SC-9] shows unreachable while the log is away, no values for unreadable gauges, and recovers', async () => {
   const before = await scrape(shop.app);
   await shop.log.server.kill9();
   expect((await shop.acmeWeb.place('fair', { quantity: 1 }, 'k-away')).status).toBe(503);
@@ -166,22 +166,22 @@ it('[blockchain SC-9] says unreachable while the log is away, shows nothing in p
   expect((await scrape(shop.app)).get('admit_health{check="log"}')).toBe(1);
 });
 
-describe('an app of its own settings', () => {
+describe('an app with its own settings', () => {
   const fresh = Log.forTests('metrics-settings');
 
-  it('[blockchain SC-9] counts who asks too fast by tenant', async () => {
+  it('[blockchain SC-9] counts rate-limited requests by tenant', async () => {
     const slow = await startSelling(fresh.server, 'fatal', { TENANT_RATE: '1', TENANT_BURST: '1' });
     try {
       const caller = await HttpCaller.of(slow, 'acme');
       const before = await scrape(slow);
-      while ((await caller.get('/v1/sales/fair')).status !== 429); // one a second is let in
+      while ((await caller.get('/v1/sales/fair')).status !== 429); // one request a second is admitted
       expect(growth('admit_http_rejected_total', before, await scrape(slow))).toEqual({ '{tenant="acme",why="too-many-requests"}': 1 });
     } finally {
       await slow.close();
     }
   });
 
-  it('gives the page to nobody without METRICS_TOKEN where that is set', async () => {
+  it('refuses the page without METRICS_TOKEN if that is set', async () => {
     const guarded = await startSelling(fresh.server, 'fatal', { METRICS_TOKEN: 'of-the-watchers' });
     try {
       const url = `${healthUrlOf(guarded)}/metrics`;

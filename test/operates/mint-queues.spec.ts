@@ -34,7 +34,7 @@ describe('the queues of mints', () => {
     expect(await found()).toEqual([]);
   });
 
-  it('makes the queue of a tenant once, and gives one of another version the patience and width that are wanted now', async () => {
+  it("creates a tenant's queue once, and updates ack wait and max ack pending of an older one", async () => {
     await ensureMintQueue(jsm, 'demo');
     const { config } = await jsm.consumers.info('MINTS', 'minter-demo');
     expect(config).toMatchObject({ filter_subject: 'mint.demo.>', ack_wait: SECOND * 10, max_ack_pending: 6_000 });

@@ -9,7 +9,7 @@ const stage = Stage.forTests();
 const folder = stage.folder('operator-settings');
 const path = join('.admit', 'env', 'operator.env');
 const NOWHERE = 'NATS_URL=nats://127.0.0.1:1';
-/** It reads the settings, and then a folder that is not there. */
+/** It reads the settings, and then an absent folder. */
 const ASKS_NOBODY = ['replay', '--from-backup', 'nothing'];
 const NO_BACKUP = /^configuration: .*nothing holds no backup/;
 
@@ -44,7 +44,7 @@ describe('settings of an operator that cannot be used', () => {
     [['log', 'backup', 'here']],
     [['dead', 'ls', '--json']],
     [['reconcile', '--json']],
-  ])('end admit %j with 2, which no command says of what it found, and name the file, the line and what is allowed', async (args) => {
+  ])('end admit %j with 2, which no check uses for findings, and name the file, the line and the allowed values', async (args) => {
     write(NOWHERE, '# copies', 'NATS_REPLICAS=three', 'hunter2', '', 'LOG_LEVEL=loud');
     const ran = await admit(args);
     expect([ran.code, ran.out]).toEqual([2, '']);
@@ -69,14 +69,14 @@ describe('settings of an operator that cannot be used', () => {
     expect(ran.error).not.toContain('hunter2');
   });
 
-  it('are a folder in the place of the file', async () => {
+  it('are a folder instead of the file', async () => {
     rmSync(join(folder, path), { force: true });
     mkdirSync(join(folder, path), { recursive: true });
     const ran = await admit(['log', 'verify']);
     expect([ran.code, ran.out, problemsIn(ran)]).toEqual([2, '', [expect.stringMatching(`^${path}: cannot be read: EISDIR`)]]);
   });
 
-  it('are in nobody’s way who asks for help, or says himself where the log is', async () => {
+  it('are ignored for help, and when the user configures the log', async () => {
     write('hunter2');
     expect(await admit(['log', '--help'])).toMatchObject({ code: 0, error: '' });
     expect((await admit(ASKS_NOBODY, { NATS_URL: 'nats://127.0.0.1:1' })).error).toMatch(NO_BACKUP);

@@ -8,7 +8,7 @@ const HOUR_MS = 3_600_000;
 const log = Log.forTests('payments-command');
 const unmatched = (...more: readonly string[]) => admit(operatorOf(log.server), 'payments', 'unmatched', ...more);
 
-it('lists the events whose payment is not known after a day, and says by its exit code whether there are any', async () => {
+it('lists the events whose payment is unknown after a day, and shows by its exit code whether there are any', async () => {
   expect(await unmatched()).toEqual({ code: 0, out: 'every event found its payment\n', error: '' });
   const index = new PaymentIndex(await JetStreamValues.on(log.admin, LOOKUPS_BUCKET));
   const event = (name: string, hours: number) => ({
@@ -33,6 +33,6 @@ it('lists the events whose payment is not known after a day, and says by its exi
   expect((await unmatched('--hours', '0')).out).toMatch(/evt_old[\s\S]*evt_young/);
 });
 
-it('says what is wrong with its options', async () => {
+it('names the errors in its options', async () => {
   expect(await unmatched('--hours', 'soon')).toMatchObject({ code: 2, error: expect.stringContaining('A number of hours, 0 or more.') });
 });

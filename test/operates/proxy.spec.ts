@@ -18,7 +18,7 @@ async function answering(address: string, port: number): Promise<Server> {
   return server;
 }
 
-/** The proxy with a name server that tells of these addresses. */
+/** The proxy with a name server that returns these addresses. */
 async function startProxy(addresses: readonly string[], targetPort: number): Promise<string> {
   const port = await freePort();
   const names = `data:text/javascript,${encodeURIComponent(
@@ -39,11 +39,11 @@ async function startProxy(addresses: readonly string[], targetPort: number): Pro
 
 const ask = async (url: string): Promise<string> => (await fetch(url, { headers: { connection: 'close' } })).text();
 
-it('shares connections out to every container of the app, and passes over one that is gone', async () => {
+it('balances connections over every container of the app, and skips a stopped one', async () => {
   const port = await freePort();
   await answering('127.0.0.2', port);
   const second = await answering('127.0.0.3', port);
-  const url = await startProxy(['127.0.0.2', '127.0.0.3', '127.0.0.4'], port); // nobody is at the last one
+  const url = await startProxy(['127.0.0.2', '127.0.0.3', '127.0.0.4'], port); // no process listens at the last one
   const answers = [await ask(url), await ask(url), await ask(url), await ask(url), await ask(url), await ask(url)];
   expect(new Set(answers)).toEqual(new Set(['127.0.0.2', '127.0.0.3']));
   second.closeAllConnections();

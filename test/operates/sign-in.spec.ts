@@ -82,7 +82,7 @@ async function sellTo(options: ConnectionOptions, tenant: string): Promise<void>
 }
 
 it(
-  'sells where every user signs in with its NKey, and names a key that is wrong, missing, of another kind, or set beside a password',
+  'sells with NKeys for every user, and names a key that is wrong, missing, of another kind, or set beside a password',
   async () => {
     const keys = stage.folder('keys');
     const { port } = await stage.serve('nkeys', '--nkeys', keys);
@@ -107,7 +107,7 @@ it(
 );
 
 it(
-  'sells where the client certificate is the login, and names a certificate that is missing, half given, of another authority, or of no user',
+  'sells with client certificates as logins, and names a certificate that is missing, incomplete, of another authority, or of no user',
   async () => {
     const [cert, key] = stage.certificate('localhost');
     const { port } = await stage.serve('certificates', '--certificates', '--tls', cert, key, stage.ca);

@@ -143,7 +143,7 @@ it(
   TEST_MS,
 );
 
-it('names what is wrong where NODE_EXTRA_CA_CERTS is missing', async () => {
+it('names the problem if NODE_EXTRA_CA_CERTS is missing', async () => {
   const out = await lacksOf({ NODE_EXTRA_CA_CERTS: '', DATABASE_READER_URL: stage.database('reader') });
   expect(out).toMatch(
     /NATS_URL: no TLS connection to tls:\/\/localhost:\d+ \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)[\s\S]*→ set NODE_EXTRA_CA_CERTS/,
@@ -151,7 +151,7 @@ it('names what is wrong where NODE_EXTRA_CA_CERTS is missing', async () => {
   expect(out).toMatch(/no TLS connection for DATABASE_READER_URL \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)\n {4}→ set NODE_EXTRA_CA_CERTS/);
 });
 
-it('names what is wrong where the certificate is of another host', async () => {
+it('names the problem if the certificate is for another host', async () => {
   const folder = stage.folder('elsewhere');
   const { cert, key } = stage.authority.issue('elsewhere.test');
   const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
@@ -163,7 +163,7 @@ it('names what is wrong where the certificate is of another host', async () => {
   expect(out).toMatch(/no TLS connection for DATABASE_READER_URL \(ERR_TLS_CERT_ALTNAME_INVALID\)/);
 });
 
-it('names what is wrong where Postgres has no TLS', async () => {
+it('names the problem if Postgres has no TLS', async () => {
   const plain = await stage.keep(newPostgres(stage.folder('plain-postgres')));
   const out = await lacksOf({ DATABASE_ADMIN_URL: `${plain.url('postgres')}?sslmode=verify-full` });
   expect(out).toMatch(/no TLS connection for DATABASE_ADMIN_URL \(The server does not support SSL connections\)/);

@@ -28,7 +28,7 @@ beforeAll(async () => {
   epoch = await inspectTopology(log.admin);
 });
 
-/** Puts another stream in the place of one: what an operator's tool or a restored backup may do in spite of deny_delete. */
+/** Replaces one stream by another, as an operator's tool or a restored backup may do in spite of deny_delete. */
 async function remake(name: string, more: Partial<StreamConfig>): Promise<void> {
   const wanted = STREAMS.find((stream) => stream.name === name);
   await jsm.streams.delete(name);
@@ -47,7 +47,7 @@ async function remakeConsumer(durable: string, more: Partial<ConsumerConfig>): P
   await jsm.consumers.add(wanted.stream, { ...wanted.config, ...more } as ConsumerConfig);
 }
 
-/** What an app says that looks at the server when it starts. */
+/** The start error of an app that checks the server. */
 async function found(): Promise<readonly Difference[]> {
   try {
     await inspectTopology(log.admin);
@@ -84,12 +84,12 @@ describe('provision', () => {
     expect(await provision(log.admin)).toEqual({ epoch, made: ['TIMERS.sweeps'], changed: [] });
   });
 
-  it('goes on where it was interrupted, in the same epoch', async () => {
+  it('resumes after an interruption, in the same epoch', async () => {
     for (const name of ['EVENTS', 'DEAD']) await jsm.streams.delete(name);
     expect(await provision(log.admin)).toEqual({ epoch, made: expect.arrayContaining(['EVENTS', 'DEAD', 'EVENTS.ledger']), changed: [] });
   });
 
-  it('mends no stream that differs: it names it', async () => {
+  it('repairs no stream that differs: it names it', async () => {
     await remake('EVENTS', { discard: 'old' });
     await expect(provision(log.admin)).rejects.toMatchObject({ code: 'stream-differs' });
     expect(await found()).toEqual([{ what: 'EVENTS.discard', wanted: 'new', found: 'old' }]);
@@ -97,7 +97,7 @@ describe('provision', () => {
   });
 });
 
-it('does not take a stream for missing, or right, of which nobody says anything', async () => {
+it('treats a stream without information as neither missing nor correct', async () => {
   const replay = await connect(log.server.connection('replay')); // may ask for EVENTS alone
   await expect(inspectTopology(replay)).rejects.toMatchObject({ code: 'log-unreachable', context: { stream: 'COMMANDS' } });
   await replay.close();
@@ -128,7 +128,7 @@ describe('provision on an older installation', () => {
   const sweeps = () => jsm.consumers.info('TIMERS', 'sweeps');
   afterEach(() => remakeConsumer('sweeps', {}));
 
-  it('gives a consumer that apps refuse the patience and width that are wanted now, and leaves it where it stands', async () => {
+  it('updates ack wait and max ack pending of a consumer that apps refuse, and keeps its position', async () => {
     await remakeConsumer('sweeps', older);
     const subjects = ['timer.due.demo.a', 'timer.due.demo.b'];
     for (const subject of subjects) await jetstream(log.admin).publish(subject, '{}');
@@ -225,7 +225,7 @@ describe('[L3] an app refuses a stream', () => {
     expect(await found()).toContainEqual(difference);
   });
 
-  it('that is missing, and says so of each', async () => {
+  it('that is missing, and names each', async () => {
     await jsm.streams.delete('MINTS');
     expect(await found()).toEqual([{ what: 'MINTS', wanted: 'to exist', found: 'missing' }]);
     await provision(log.admin);
@@ -259,7 +259,7 @@ describe('[L3] an app refuses a consumer', () => {
   });
 });
 
-it('takes a consumer that was paused once for what it is', async () => {
+it('accepts a consumer that was paused once', async () => {
   const [ledger] = CONSUMERS.filter(({ config }) => config.durable_name === 'ledger');
   if (ledger === undefined) throw new Error('there is no ledger');
   await jsm.consumers.pause(ledger.stream, 'ledger', new Date(Date.now() + 3_600_000));
@@ -274,7 +274,7 @@ describe('[L3] a log that was used and lost a stream', () => {
     await jsm.streams.delete('DEAD');
   });
 
-  it('does not get it again from provision: a log is never begun anew beside an old one', async () => {
+  it('is not created by provision: no log begins beside an old one', async () => {
     await expect(provision(log.admin)).rejects.toMatchObject({
       code: 'stream-differs',
       context: { missing: ['DEAD'], used: expect.arrayContaining(['EVENTS']) },

@@ -104,7 +104,7 @@ describe.each(Object.entries(TRANSPORTS))('a trace context that came over %s', (
   let ticket = '';
   let order = '';
 
-  it('goes from the order to the minted asset: events, mint command, mint events', async () => {
+  it('passes from the order to the minted asset: events, mint command, mint events', async () => {
     const price = { amount: '0', currency: 'EUR' };
     const terms = { sale, name: 'Gala', units: { seats: ['A-1'] }, price, payment: 'none', mint: 'on-confirm', tickets: 'revocable' };
     expect((await ask('sale.open', terms, `open-${sale}`, opened)).status).toBe(201);
@@ -122,7 +122,7 @@ describe.each(Object.entries(TRANSPORTS))('a trace context that came over %s', (
     expect(stage.mintCommands.get(`mint.${TENANT}.${ticket}.1`)?.get('traceparent')).toBe(placed);
   });
 
-  it('goes from a cancellation to the burned asset and the unit that is sold again', async () => {
+  it('passes from a cancellation to the burned asset and the unit that is sold again', async () => {
     expect((await ask('order.cancel', { sale, order }, `cancel-${sale}`, refunded)).status).toBe(200);
     await stage.until(sale, 'released', ticket);
     const done = async (): Promise<boolean> => (await stage.ledTo(sale, refunded)).includes('UnitsReleased');
@@ -132,7 +132,7 @@ describe.each(Object.entries(TRANSPORTS))('a trace context that came over %s', (
     expect(stage.mintCommands.get(`mint.${TENANT}.${ticket}.revoke`)?.get('traceparent')).toBe(refunded);
   });
 
-  it('is told with every event that it led to, to those who follow the events', async () => {
+  it('is in every caused event of the event stream', async () => {
     const reader = await EventReader.open(`${stage.web.url}/v1/events`, stage.web.authorization);
     if (!(reader instanceof EventReader)) throw new Error(`no stream: ${reader.status}`);
     const told: string[] = [];
@@ -147,7 +147,7 @@ describe.each(Object.entries(TRANSPORTS))('a trace context that came over %s', (
     expect(told).toEqual(expect.arrayContaining(['OrderPlaced', 'MintCompleted', 'RevocationsRequested', 'MintRevoked']));
   });
 
-  it('stands in the log lines of the purchase app and of the minter', () => {
+  it('is in the log lines of the purchase app and of the minter', () => {
     const lines = stage.lines.filter(({ traceparent }) => traceparent === placed);
     expect(lines).toEqual(
       expect.arrayContaining([

@@ -155,7 +155,7 @@ it('continues the trace of a caller, and records none that the caller does not s
   expect(stage.collector.of(unsampled)).toEqual([]);
 });
 
-it('loads nothing and records nothing where no receiver is set', async () => {
+it('loads nothing and records nothing without a configured receiver', async () => {
   await stopTracing();
   await startTracing('admit-one', '');
   expect(isTracing()).toBe(false);

@@ -34,7 +34,7 @@ module.exports = class NodeRuntime {
   }
 
   enterTestCode() {
-    // Jest's loader marks what is imported after the end of a test.
+    // Jest's loader reports imports after the end of a test.
   }
 
   leaveTestCode() {
@@ -59,5 +59,5 @@ module.exports = class NodeRuntime {
 
 function forget(framework) {
   delete require.cache[framework];
-  delete globalThis[Symbol.for('EVENT_HANDLERS')]; // where jest-circus keeps its listeners
+  delete globalThis[Symbol.for('EVENT_HANDLERS')]; // jest-circus keeps its listeners here
 }

@@ -77,7 +77,7 @@ it('orders exactly once when the cable is pulled again and again', async () => {
 });
 
 it('has the answer of the process before it when that died without hearing it', async () => {
-  const keys = new MemoryKeys(); // stands for a store on disk
+  const keys = new MemoryKeys(); // simulates a store on disk
   const lost = proxy.loseNext('down', isAnswerTo('b-crash'));
   const before = await throughProxy({ keys, retryPolicy: { ...RETRIES, totalMs: 100 } });
   const body = { sale: 'crash', buyer: 'b-crash', quantity: 1 };
@@ -103,7 +103,7 @@ it('waits for a service that is away', async () => {
   expect(await asked).toMatchObject({ outcome: 'done', value: { sale: 'away' } });
 });
 
-it('says refusals and reads as values', async () => {
+it('returns refusals and reads as values', async () => {
   expect(await client.placeOrder({ sale: 'away', buyer: 'b-2', quantity: 100 })).toMatchObject({
     outcome: 'refused',
     problem: { code: 'sold-out', available: 99 },
@@ -123,7 +123,7 @@ describe('over HTTP', () => {
   const overHttp = (url: string, tenant = 'demo', apiKey = apiKeyOf(tenant)): AdmitClient =>
     AdmitClient.overHttp({ url, apiKey }, { tenant, retryPolicy: RETRIES });
 
-  it('[L1] orders exactly once over connections that break before and after the service heard', async () => {
+  it('[L1] orders exactly once over connections that break before and after the service received the request', async () => {
     const breaking = await CuttingProxy.before(portOf(await shop.app.getUrl()), { everyRequest: 3, everyAnswer: 4 });
     const caller = overHttp(breaking.url);
     const buyers = Array.from({ length: 40 }, (_, number) => `b-${number}`);
@@ -165,7 +165,7 @@ describe('over HTTP', () => {
     });
   });
 
-  it('is told at once that its API key is not one, or that there is nothing at its address', async () => {
+  it('gets an error at once for an invalid API key, or an address without a service', async () => {
     await expect(overHttp(await shop.app.getUrl(), 'demo', 'admit_not_a_key_of_anybody').sale({ sale: 'http' })).rejects.toMatchObject({
       problem: { status: 401, code: 'unauthorized' },
     });

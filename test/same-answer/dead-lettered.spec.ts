@@ -29,14 +29,14 @@ const commandOf = (key: string): Command => ({
   reply: '_INBOX.purchase.unheard',
 });
 
-/** As a newer version would have stored it: this one cannot read what is asked. */
+/** As a newer version would have stored it: this version cannot read it. */
 async function park(key: string, msgID = commandMessageId(commandOf(key))): Promise<void> {
   const unreadable = encodeCommand(commandOf(key)).replace('order.place', 'order.swap');
   await jetstream(shop.log.admin).publish(commandSubject(commandOf(key)), unreadable, { msgID });
   await commandsSettled(shop.log);
 }
 
-/** A copy of what is dead-lettered, past what the broker remembers. */
+/** A duplicate of a dead-lettered request, after the broker's duplicate window. */
 async function sendAgain(key: string, body = encodeCommand(commandOf(key))): Promise<void> {
   await jetstream(shop.log.admin).publish(commandSubject(commandOf(key)), body, { msgID: randomUUID() });
   await commandsSettled(shop.log);
@@ -44,7 +44,7 @@ async function sendAgain(key: string, body = encodeCommand(commandOf(key))): Pro
 
 const entries = async (): Promise<number> => (await jsm.streams.info('DEAD')).state.messages;
 
-it('[L10] a request that is dead-lettered is answered so each time, over NATS and HTTP, and by its decision once it was sent again', async () => {
+it('[L10] a dead-lettered request is answered so each time, over NATS and HTTP, and with its decision after a redrive', async () => {
   const key = 'known';
   await park(key);
   const before = await shop.log.lastSequences();
@@ -66,12 +66,12 @@ it('[L10] a request that is dead-lettered is answered so each time, over NATS an
   expect((await toldOf(shop.log, SALE)).decisions.filter((hash) => hash === keyHash('api', key))).toHaveLength(1);
 });
 
-it('a request that is dead-lettered is decided for its caller by a version that can, once the broker has forgotten it', async () => {
+it("a dead-lettered request is decided for its caller by a capable version, once the broker's duplicate window is over", async () => {
   await park('old', 'another-id');
   expect(await shop.demo.place(SALE, { quantity: 1 }, 'old')).toMatchObject({ status: 201, replayed: false });
 });
 
-it('a request that fails again is answered so again, and is one dead letter', async () => {
+it('a request that fails again gets the same answer, and is one dead letter', async () => {
   await park('twice');
   const before = await entries();
   await sendAgain('twice', encodeCommand({ ...commandOf('twice'), reply: '_INBOX.purchase.again' }).replace('order.place', 'order.swap'));
@@ -79,7 +79,7 @@ it('a request that fails again is answered so again, and is one dead letter', as
   expect(await entries()).toBe(before);
 });
 
-it('another request of its key that fails is a dead letter of its own', async () => {
+it('another request of its key that fails is a separate dead letter', async () => {
   await park('two-requests');
   const before = await entries();
   const other = encodeCommand({ ...commandOf('two-requests'), fingerprint: 'of another body' }).replace('order.place', 'order.swap');

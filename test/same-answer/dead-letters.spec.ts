@@ -36,7 +36,7 @@ const repair = (): void => {
   choking.decide = sound;
 };
 
-/** An order that was set aside, and the number of its letter. */
+/** A dead-lettered order, and the number of its entry. */
 async function deadLettered(sale: string, key: string = randomUUID()): Promise<number> {
   breakDown();
   expect(await demo.place(sale, { quantity: 1, buyer: 'unlucky' }, key)).toMatchObject({ status: 503, body: { code: 'dead-lettered' } });
@@ -54,7 +54,7 @@ beforeAll(async () => {
 });
 afterEach(repair);
 
-it('[L6] lets an operator see what is dead, repair it, and send it once more: then its key has its answer', async () => {
+it('[L6] lets an operator list a dead letter, repair its cause, and redrive it: then its key has its answer', async () => {
   expect(await cli('ls')).toEqual({ code: 0, out: 'no dead letters\n', error: '' });
   await demo.open('cured', { quota: 10 });
   const dead = await deadLettered('cured', 'cured-key');
@@ -121,7 +121,7 @@ it('[L3] stays open until it is decided: COMMANDS may lose the copy, and a decid
   expect(await box.list({ closed: false })).toEqual([]);
 });
 
-it('[L4] knows the caller who was faster with the same request, and refuses to put one in the place of another', async () => {
+it('[L4] recognises that the caller was faster with the same request, and refuses to replace it by another', async () => {
   await demo.open('taken', { quota: 10 });
   const [same, other] = [await deadLettered('taken', 'same'), await deadLettered('taken', 'other')];
   repair();
@@ -150,7 +150,7 @@ it('[L4] knows the caller who was faster with the same request, and refuses to p
   expect((await cli('ls')).code).toBe(0);
 });
 
-it('gives a mint command back to MINTS with what its headers said, past what the broker remembers', async () => {
+it("redrives a mint command to MINTS with its headers, after the broker's duplicate window", async () => {
   const msgID = 'mint:demo:tkt_x:1';
   await jetstream(log.admin).publish('mint.demo.tkt_x.1', '{"name":42}', { msgID });
   const { seq } = (await jsm.streams.getMessage('MINTS', { last_by_subj: 'mint.demo.tkt_x.1' }))!;
@@ -166,7 +166,7 @@ it('gives a mint command back to MINTS with what its headers said, past what the
     settle: () => undefined,
   };
   await new DeadLetters(log.admin).deadLetter('MINTS', delivery, 'command-unreadable');
-  await jsm.streams.deleteMessage('MINTS', seq); // what the minter's term does
+  await jsm.streams.deleteMessage('MINTS', seq); // the effect of the minter's term
   const dead = (await jsm.streams.info('DEAD')).state.last_seq;
   expect((await cli('redrive', `${dead}`)).code).toBe(0);
   const back = await jsm.streams.getMessage('MINTS', { last_by_subj: 'mint.demo.tkt_x.1' });
@@ -185,6 +185,6 @@ it.each([
   [['redrive', '1', '--all'], /name the entries, or use --all/],
   [['drop', '1'], /--reason/],
   [['bury'], /unknown command/],
-])('says what is wrong with %j, and ends with 2', async (args, said) => {
+])('names the error in %j, and ends with 2', async (args, said) => {
   expect(await cli(...args)).toEqual({ code: 2, out: '', error: expect.stringMatching(said) });
 });

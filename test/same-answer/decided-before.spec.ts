@@ -26,7 +26,7 @@ const terms = (sale: string, more: object): object => ({
 });
 const order = (more: object = {}): object => ({ sale: 'hall', buyer: 'b-1', quantity: 1, ...more });
 
-/** Bodies that an earlier version took, as bytes where it read them otherwise; and a body that another request would have. */
+/** Bodies that an earlier version accepted, as bytes if it read them otherwise; and the body of another request. */
 type Refused = readonly [what: string, operation: OperationName, request: object, bytes: (text: string) => string];
 const asItIs = (text: string): string => text;
 const refusedToday: readonly Refused[] = [
@@ -89,7 +89,7 @@ describe('[L4] [minting IK4] a request that an earlier version decided is answer
     expect(await shop.demo.ask('order.place', request, key)).toMatchObject({ status: 409, text: body, replayed: true });
   });
 
-  it('and hears that it is in process while it is stored and not decided', async () => {
+  it('and is in process while it is stored and not decided', async () => {
     const [key, request] = [randomUUID(), order({ wallet: SYSTEM_PROGRAM, sale: 'slow' })];
     await shop.demo.open('slow', { quota: 1 });
     await shop.stopApp();
@@ -132,21 +132,21 @@ describe('[L4] [minting IK4] a key is one key with and without the quotation mar
     expect(await ordersIn(sale)).toBe(1);
   });
 
-  it.each(['"', '"k', 'k"', '"k\\"', '"a"b"', '"k";v=1'])('but not where they are part of it: %s', async (key) => {
+  it.each(['"', '"k', 'k"', '"k\\"', '"a"b"', '"k";v=1'])('but not if they are part of it: %s', async (key) => {
     expect((await shop.demo.ask('order.place', order(), key)).status).toBe(201);
     expect(await shop.demo.ask('order.place', order(), key)).toMatchObject({ status: 201, replayed: true });
   });
 
-  it.each(['""', '" k"', '"k "'])('and what stands between them has to be a key: %s', async (key) => {
+  it.each(['""', '" k"', '"k "'])('and the text between them must be a valid key: %s', async (key) => {
     expect((await shop.demo.ask('order.place', order(), key)).body.code).toBe('key-malformed');
     expect((await shop.demoWeb.askFor('order.place', order(), key)).body.code).toBe('key-malformed');
   });
 
-  it.each(['"bob@example.org"', '"4111 1111 1111 1111"'])('and must tell nothing of anybody: %s', async (key) => {
+  it.each(['"bob@example.org"', '"4111 1111 1111 1111"'])('and must contain no personal data: %s', async (key) => {
     expect((await shop.demo.ask('order.place', order(), key)).body.code).toBe('key-personal');
   });
 
-  it('also where an earlier version decided it under the quoted spelling', async () => {
+  it('also if an earlier version decided it under the quoted spelling', async () => {
     for (const key of ['"earlier-1"', '""', '"ann@example.org"']) {
       const { body } = await decidedBefore(shop.log, takenBefore('order.place', key, order({ buyer: 'b-3' })));
       const orders = await ordersIn('hall');
@@ -168,7 +168,7 @@ describe('[L4] [minting IK4] a key is one key with and without the quotation mar
     }
   });
 
-  it('also where an earlier version took the two spellings for two orders: each request has its answer', async () => {
+  it('also if an earlier version treated the two spellings as two orders: each request has its answer', async () => {
     const quoted = await decidedBefore(shop.log, takenBefore('order.place', '"both"', order({ buyer: 'b-4' })));
     const bare = await decidedBefore(shop.log, takenBefore('order.place', 'both', order({ buyer: 'b-5' })));
     for (const key of ['"both"', 'both']) {

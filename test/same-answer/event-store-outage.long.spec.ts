@@ -76,7 +76,7 @@ describe('an append whose outcome is unknown', () => {
     expect(await commitsOf(other, subject)).toEqual([outline(won)]);
   });
 
-  it('[L10] is found although others have appended after it before it was looked for', async () => {
+  it('[L10] is found although others have appended after it before the check', async () => {
     const subject = freshSubject();
     const lost = proxy.loseNext('down', isAck);
     const mine = store.append(subject, NO_HEAD, [anEvent('mine')]);
@@ -89,7 +89,7 @@ describe('an append whose outcome is unknown', () => {
 const WRITERS = 20;
 const APPENDS_BEFORE_EACH_KILL = 100;
 
-/** Appends to a subject of its own until it is told to stop, and keeps what is reported as done. */
+/** Appends to its own subject until it is stopped, and records acknowledged appends. */
 class Writer {
   readonly subject = freshSubject();
   readonly done: Commit[] = [];
@@ -104,7 +104,7 @@ class Writer {
     }
   }
 
-  /** An outcome that stays unknown is looked for as the decider does it: by reading on from what is known. */
+  /** An unknown outcome is resolved as the decider does it: by reading on from the known head. */
   private async append(): Promise<Commit | undefined> {
     const head = headOf(this.done.at(-1) ?? NO_HEAD);
     for (;;) {

@@ -69,7 +69,7 @@ it('[minting AE1] [blockchain SC-1] answers every mutation once: no key, first, 
   }
 });
 
-it('[blockchain TP-8] [minting IK7] says 409 while a mutation is in process, 202 to who asked first, and the answer afterwards', async () => {
+it('[blockchain TP-8] [minting IK7] answers 409 while a mutation is in process, 202 to the first caller, and the decision afterwards', async () => {
   const asked = await Promise.all(
     mutations.map(async (operation) => ({ operation, ...(await pairFor(operation, saleFor(operation, 'slow'), shop.demo)) })),
   );

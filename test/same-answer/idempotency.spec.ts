@@ -17,7 +17,7 @@ beforeAll(async () => {
   mutations = await endpoints();
 });
 
-/** What the services framework says can be called, as far as it changes something. */
+/** The operations listed by the services framework that change something. */
 async function endpoints(): Promise<OperationName[]> {
   const operator = await connect(shop.log.server.connection('operator'));
   const found: string[] = [];
@@ -69,7 +69,7 @@ it('[minting IK4] [minting AE1] [blockchain TP-3] [blockchain TP-9] [blockchain 
   }
 });
 
-it('[minting IK7] [blockchain TP-8] says 409 while a mutation is in process, and its answer afterwards', async () => {
+it('[minting IK7] [blockchain TP-8] answers 409 while a mutation is in process, and its decision afterwards', async () => {
   const asked = await Promise.all(
     mutations.map(async (operation) => ({ operation, ...(await pairFor(operation, `slow-${operation.replace('.', '-')}`, shop.demo)) })),
   );
@@ -78,7 +78,7 @@ it('[minting IK7] [blockchain TP-8] says 409 while a mutation is in process, and
   const intake = app.get(Intake, { strict: false });
   const handle = ({ operation, body }: (typeof asked)[number]) =>
     intake.handle({ operation, tenant: 'demo', key: 'slow', traceparent: undefined, body: Buffer.from(JSON.stringify(body)) });
-  const originals = asked.map(handle); // nobody decides: each waits as long as it may
+  const originals = asked.map(handle); // no process decides: each request waits until its timeout
   await app.get<NatsConnection>(NATS, { strict: false }).flush();
   const copies = await Promise.all(asked.map(handle));
   for (const [index, copy] of copies.entries())

@@ -42,7 +42,7 @@ describe('the older nats 2.x client', () => {
     expect(await sold()).toBe(before + 1);
   });
 
-  it('is told by a problem what a request without headers lacks', async () => {
+  it('gets a problem that names what a request without headers lacks', async () => {
     const heard = await old.request('admit.demo.order.place', text.encode(JSON.stringify(order('old'))), { timeout: ANSWER_MS });
     expect(JSON.parse(text.decode(heard.data))).toMatchObject({ status: 400, code: 'key-missing' });
     expect([heard.headers?.get('Nats-Service-Error-Code'), heard.headers?.get('Nats-Service-Error')]).toEqual([
@@ -64,7 +64,7 @@ describe('a raw request', () => {
     expect(await shop.log.lastSequences()).toEqual(before);
   });
 
-  it('is answered the same whatever the case of its headers, and by the alias of the key', async () => {
+  it('gets the same answer whatever the case of its headers, and with the alias of the key', async () => {
     for (const name of ['idempotency-key', 'X-Idempotency-Key']) {
       const head = headers();
       head.append(name, 'case-1');
@@ -158,7 +158,7 @@ describe('$SRV of the services framework', () => {
     expect(figures?.num_requests).toBeGreaterThan(0);
   });
 
-  it.each(['PING', 'INFO', 'STATS'])('tells a tenant nothing: %s', async (verb) => {
+  it.each(['PING', 'INFO', 'STATS'])('reveals nothing to a tenant: %s', async (verb) => {
     for (const subject of [`$SRV.${verb}`, `$SRV.${verb}.admit-purchase`]) {
       await expect(shop.demo.connection.request(subject, '', { timeout: SILENCE_MS })).rejects.toThrow(/permission|timeout|no responders/i);
     }

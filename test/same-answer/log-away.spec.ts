@@ -7,7 +7,7 @@ import { signed } from '../../dev/payments/signing.js';
 import type { HttpAsked, HttpHeard } from '../harness/http-caller.js';
 import { Shop } from '../stages/shop.js';
 
-/** A log that is away is a 503 that says when to come again, on every route and for every request: also where the request itself is refused. */
+/** While the log is away every route answers 503 with a retry time, also to requests that would be refused. */
 
 const ORDER = `ord_${'a'.repeat(26)}`;
 const PARTS = { sale: 'away', order: ORDER, ticket: `tkt_${'a'.repeat(26)}`, endpoint: 'away' };
@@ -30,7 +30,7 @@ interface Asked extends HttpAsked {
   readonly path: string;
 }
 
-/** Each route twice where it has a key: as its example asks, and with what no version of today takes. */
+/** Each route twice if it has a key: with its example, and with a body that no current version accepts. */
 const onRoutes = (): Asked[] =>
   routes().flatMap((route): Asked[] => {
     const { http } = route;
@@ -58,7 +58,7 @@ const asEvents = (): Asked[] =>
 
 const told = ({ status, body, headers }: HttpHeard): unknown => [status, body.code, headers.get('Retry-After') !== null];
 
-it('is a 503 with Retry-After over HTTP, whatever is asked', async () => {
+it('is a 503 with Retry-After over HTTP, whatever the request', async () => {
   const asked = onRoutes();
   expect(asked.length).toBeGreaterThan(routes().length);
   const heard = await Promise.all(asked.map(({ method, path, ...more }) => shop.demoWeb.ask(method, path, more)));

@@ -44,7 +44,7 @@ function opened(body: object): OpenedSale {
   return sale.open;
 }
 
-/** Takes every seat of the category that `isTaken` says, by its place in the plan. */
+/** Takes every seat of the category that `isTaken` selects, by its index in the plan. */
 function sold(body: object, isTaken: (place: number) => boolean): OpenedSale {
   const sale = opened(body);
   const all = sale.units.ofCategory('front' as CategoryId)?.earliest(MAX_UNITS_PER_SALE) ?? [];
@@ -69,7 +69,7 @@ describe('the best units of 20,000 seats', () => {
     ['two of three are sold', (place) => place % 3 !== 0],
     ['all are sold but the last four', (place) => place < last],
     ['all are sold', () => true],
-  ])('are found in under a millisecond where %s', (_, isTaken) => {
+  ])('are found in under a millisecond if %s', (_, isTaken) => {
     const sale = sold(hall(ROWS), isTaken);
     const front = { category: 'front', quantity: 4 };
     const costs = [[front], [{ ...front, adjacent: true }], [{ ...front, adjacent: true }, front]].map((items) => costOf(sale, items));
@@ -77,7 +77,7 @@ describe('the best units of 20,000 seats', () => {
   });
 });
 
-it('opens a sale of 100,000 units in under a second: read, checked, decided and folded', () => {
+it('opens a sale of 100,000 units in under a second: parsed, validated, decided and applied', () => {
   const body = hall(MAX_UNITS_PER_SALE / SEATS_A_ROW - 1);
   const begunAt = performance.now();
   const sale = opened(body);

@@ -20,7 +20,7 @@ const mint = (tickets: readonly string[], key?: string): Promise<HttpHeard> =>
 const mintsAsked = async (): Promise<number> => (await shop.log.lastSequences()).MINTS ?? 0;
 const sold = async (): Promise<unknown> => ((await shop.demoWeb.get('/v1/sales/bulk')).body.units as { readonly sold: number }).sold;
 
-it('sells an order of 100 seats whole, or nothing of it where one of them is taken', async () => {
+it('sells an order of 100 seats completely, or not at all if one of them is taken', async () => {
   await shop.demoWeb.place('bulk', { units: ['R6-50'] });
   const refused = await shop.demoWeb.place('bulk', { units: rowOf(6) });
   expect(refused).toMatchObject({ status: 409, body: { code: 'unit-taken', errors: [{ pointer: '/units/49' }] } });

@@ -171,7 +171,7 @@ describe('changing a sale', () => {
     expect(sale.changes(change)).toMatchObject({ refusal: { code, ...more } });
   });
 
-  it('says of each field what is wrong there and what is allowed', () => {
+  it('names the error and the allowed values of each field', () => {
     const sale = new ChangingSale(HALL);
     const refused = sale.changes({ prices: [...HALL.prices.slice(0, 2), { category: 'roof', amount: '1' }] });
     const { errors } = JSON.parse('refusal' in refused ? refusalAnswer(refused.refusal).body : '{}');
@@ -232,20 +232,20 @@ describe('changing a sale', () => {
     expect(codeOf(sale.places('a', { quantity: 1 }))).toBeUndefined();
   });
 
-  it('is refused where tickets would be minted without a payment from then on', () => {
+  it('is refused if later tickets would be minted without a payment', () => {
     const sale = new ChangingSale({ ...QUOTA, mint: 'on-confirm' });
     expect(codeOf(sale.changes({ price: { amount: '0', currency: 'EUR' } }))).toBe('mints-unpaid-fixed');
     expect(codeOf(sale.changes({ codes: [{ code: 'FREE', uses: 1, percentOff: 100 }] }))).toBe('mints-unpaid-fixed');
   });
 
-  it('changes nothing where all of it is so already', () => {
+  it('changes nothing if it equals the current terms', () => {
     const sale = new ChangingSale({ ...QUOTA, maxPerBuyer: 4 });
     expect(sale.changes({ name: 'Gala', maxPerBuyer: 4, maxPerWallet: null, paused: false, reopen: true, units: { quota: 10 } })).toEqual({
       events: [],
     });
   });
 
-  it('counts wallets from the orders that are there, when a limit comes later', () => {
+  it('counts wallets of existing orders when a limit is added later', () => {
     const wallet = '4Nd1mYQp8gVJ6tYFvMZTvGtTb2vAYHRkLBgYDmUDUyHm';
     const sale = new ChangingSale(QUOTA);
     sale.places('a', { quantity: 2, wallet });
@@ -254,7 +254,7 @@ describe('changing a sale', () => {
     expect(codeOf(sale.places('c', { quantity: 1, wallet }))).toBeUndefined();
   });
 
-  it('[L1] [L9] leaves every unit with at most one order and nothing lost, whatever quota is set between orders', () => {
+  it('[L1] [L9] leaves every unit with at most one order and loses nothing, whatever quota is set between orders', () => {
     const step = fc.oneof(
       { weight: 3, arbitrary: fc.record({ do: fc.constant('place' as const), n: fc.integer({ min: 1, max: 4 }) }) },
       { weight: 2, arbitrary: fc.record({ do: fc.constant('cancel' as const), n: fc.nat(20) }) },

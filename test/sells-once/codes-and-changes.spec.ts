@@ -10,7 +10,7 @@ const codes = [{ code: 'EARLY', uses: USES, percentOff: 20 }];
 const saleOf = async (sale: string) => (await shop.demo.ask('sale.get', { sale })).body;
 
 it(
-  '[L1] [minting AE2] gives a code of 10 uses to 10 of 1,000 buyers who ask at once, and a use that comes back to the next',
+  '[L1] [minting AE2] gives a code of 10 uses to 10 of 1,000 concurrent buyers, and a returned use to the next',
   async () => {
     const sale = 'rush';
     await shop.demo.open(sale, { quota: 2 * BUYERS }, { ...paying, codes });
@@ -33,7 +33,7 @@ it(
   TAKES_MS,
 );
 
-it('changes a sale over HTTP for later orders, and a retry hears the same', async () => {
+it('changes a sale over HTTP for later orders, and a retry gets the same answer', async () => {
   const sale = 'changed';
   await shop.demo.open(sale, { quota: 5 }, paying);
   const before = await shop.demo.place(sale, { quantity: 1 }, 'before');
@@ -50,7 +50,7 @@ it('changes a sale over HTTP for later orders, and a retry hears the same', asyn
   ).toBe('confirmed');
 });
 
-it('says which field of a change is refused, and pauses and closes a sale and opens it again', async () => {
+it('names the refused field of a change, and pauses, closes and reopens a sale', async () => {
   const sale = 'paused';
   await shop.demo.open(sale, { quota: 5 }, paying);
   await shop.demo.place(sale, { quantity: 3 }, 'three');

@@ -68,7 +68,7 @@ describe('a discount code', () => {
     expect([statusOf(other, 'late'), used(other)]).toEqual(['confirmed', 1]);
   });
 
-  it('is refused where it is unknown, and before and after its time', () => {
+  it('is refused if it is unknown, and before and after its validity', () => {
     const window = { from: '1970-01-01T00:10:00Z', until: '1970-01-01T00:20:00Z' };
     const sale = new ChangingSale({ ...price('5000'), codes: [{ ...with20, ...window }] });
     expect(codeOf(sale.places('a', { quantity: 1, code: 'OTHER' }))).toBe('code-unknown');
@@ -91,7 +91,7 @@ describe('a discount code', () => {
     expect(statusOf(sale, 'a')).toBe('confirmed');
   });
 
-  it('[L1] is never used more often than it may be, whatever is ordered, paid, cancelled and expires, in a model of a few lines too', () => {
+  it('[L1] is never used more often than its limit, for any orders, payments, cancellations and expiries, as in a model', () => {
     const step = fc.record({
       do: fc.constantFrom('place', 'place', 'place', 'cancel', 'pay', 'wait'),
       nth: fc.nat(5),

@@ -28,7 +28,7 @@ describe('cancelling tickets of a hold', () => {
     expect([scene.balance('revenue'), scene.balance('provider')]).toEqual([10_000, 10_000]);
   });
 
-  it('is not paid by what the other tickets cost: all of that is due back', () => {
+  it('is not paid by the price of the other tickets: all of that is due back', () => {
     expect(new OrderOfThree().cancels(2).pays(10_000)).toMatchObject({ status: 'held', due: { pay_1: 10_000 } });
   });
 
@@ -38,7 +38,7 @@ describe('cancelling tickets of a hold', () => {
     expect(typesOf(scene.hears((state) => requestMints(state, { sale, wallet, tickets: scene.tickets([1]) })))).toBe('ticket-not-sold');
   });
 
-  it('lets the rest expire, and a late payment bring back the rest alone', () => {
+  it('expires only the rest, and a late payment restores only the rest', () => {
     const scene = new OrderOfThree()
       .cancels(2)
       .after(11)
@@ -58,7 +58,7 @@ describe('cancelling tickets of a hold', () => {
 });
 
 describe('[L12] refunding tickets of a paid order', () => {
-  it('owes what they cost, and frees their seats', () => {
+  it('makes their price due back, and frees their seats', () => {
     const scene = new OrderOfThree().pays().refunds(1);
     expect([scene.status, scene.due, scene.holders]).toEqual(['confirmed', { pay_1: 5_000 }, [undefined, order, order]]);
     expect(scene.refunds(3).due).toEqual({ pay_1: 10_000 });
@@ -102,7 +102,7 @@ describe('[L12] refunding tickets of a paid order', () => {
     expect([scene.status, scene.due, scene.state.counts().available]).toEqual(['refunded', {}, 3]);
   });
 
-  it('is owed by the payment that takes the place of the one that paid, and the other owes all', () => {
+  it('is refunded from the payment that replaces the first one, which is due back in full', () => {
     const scene = new OrderOfThree().pays().pays(ALL, 'pay_2').refunds(1);
     expect(scene.due).toEqual({ pay_1: 5_000, pay_2: ALL });
     expect(scene.gotBack(ALL)).toMatchObject({ status: 'confirmed', due: { pay_2: 5_000 } });
@@ -129,7 +129,7 @@ describe('[L12] refunding tickets of a paid order', () => {
 });
 
 describe('tickets that are minted, or about to be', () => {
-  it('are revoked one by one before their unit is free, where they are revocable', () => {
+  it('are revoked one by one before their unit is free, if they are revocable', () => {
     const scene = new OrderOfThree({ tickets: 'revocable' }).pays().mints(1, 2, 3);
     const [ticket] = scene.tickets([1]) as [TicketId];
     expect(typesOf(scene.hears((state) => refundOrder(state, { sale, order, tickets: [ticket] })))).toEqual([
@@ -142,7 +142,7 @@ describe('tickets that are minted, or about to be', () => {
     expect([scene.status, scene.states, scene.holders[0]]).toEqual(['confirmed', ['released', 'asked', 'asked'], undefined]);
   });
 
-  it('are refused by name where they are transferable, and only those that are meant', () => {
+  it('are refused by name if they are transferable, and only the named ones', () => {
     const scene = new OrderOfThree().pays().mints(1);
     expect(scene.hears((state) => refundOrder(state, { sale, order, tickets: scene.tickets([1, 2]) }))).toEqual({
       refusal: { code: 'irrevocable', pointers: ['/override'], facts: { tickets: scene.tickets([1]) } },
@@ -178,7 +178,7 @@ describe('a part of an order', () => {
   it.each([
     ['held', cancelOrder],
     ['paid', refundOrder],
-  ] as const)('is refused with its pointer where a ticket of a %s order is unknown or foreign', (status, end) => {
+  ] as const)('is refused with its pointer if a ticket of a %s order is unknown or foreign', (status, end) => {
     const scene = new OrderOfThree().cancels(3).places('k-2', ['A-3' as UnitId]);
     if (status === 'paid') scene.pays();
     const [own] = scene.tickets([1]) as [TicketId];
@@ -196,7 +196,7 @@ describe('a part of an order', () => {
     expect(scene.hears((state) => end(state, { sale, order, tickets: scene.tickets([1]) }))).toEqual({ events: [] });
   });
 
-  it('ends what is left of what is named', () => {
+  it('ends the remaining ones of the named tickets', () => {
     expect(new OrderOfThree().pays().refunds(1).refunds(1, 2).due).toEqual({ pay_1: 10_000 });
   });
 

@@ -3,12 +3,12 @@ import { JetStreamEventsLog } from '../../apps/ledger/src/logs/jetstream.js';
 import { LedgerStage } from '../stages/ledger-stage.js';
 
 const MAX_BATCH = 8;
-/** How long a pull waits that nobody answers: longer than the test. */
+/** How long a pull without a reader waits: longer than the test. */
 const PULL_MS = 20_000;
 
 const stage = LedgerStage.forTests('first-delivery');
 
-/** A projector that lost its turn, or was killed a moment ago: what it asked for is still on its way to it. */
+/** A projector that was just replaced or killed: the messages it pulled are still on their way to it. */
 async function olderPull(): Promise<Promise<number>[]> {
   const connection = await stage.nat('ledger');
   const jsm = await jetstreamManager(connection, { checkAPI: false });
@@ -24,7 +24,7 @@ async function olderPull(): Promise<Promise<number>[]> {
   ];
 }
 
-it('is asked for again when it went to an older pull: whoever lost the turn does not stop whoever has it', async () => {
+it('is pulled again when it went to an older pull: a replaced projector does not stop the active one', async () => {
   const running = await stage.project();
   await running.comesTo('projecting');
   await running.stop();

@@ -124,7 +124,7 @@ describe('a hall', () => {
     expect((best.body.tickets as { unit: string }[]).map(({ unit }) => unit)).toEqual(['B62-19-64', 'B1-23-1', 'B1-23-3', 'B1-23-5']);
   });
 
-  it('that does not fit a commit is refused where it can be mended, and costs no key', async () => {
+  it('that does not fit a commit is refused before it is stored, and uses no key', async () => {
     const seats = Array.from({ length: 5_000 }, (_, index) => ({ unit: `S${index}`, label: `Platz ${index} ${'-'.repeat(50)}` }));
     const category = 'x'.repeat(32); // seats leave it out, and the event has it 5,000 times
     const long = { ...HALL, sale: 'long', categories: [{ category }], types: undefined, prices: [{ amount: '1' }], units: { seats } };
@@ -134,7 +134,7 @@ describe('a hall', () => {
     expect((await shop.demoWeb.open('long', { quota: 1 })).status).toBe(201);
   });
 
-  it('says which other body is too large, as before', async () => {
+  it('rejects other bodies that are too large, as before', async () => {
     const large = 'x'.repeat(MAX_BODY_BYTES + 1);
     const heard = await shop.demoWeb.post('/v1/sales/hall/orders', { buyer: large });
     expect([heard.status, heard.body.detail]).toEqual([413, `${MAX_BODY_BYTES} bytes are allowed.`]);

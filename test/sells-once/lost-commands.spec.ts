@@ -15,7 +15,7 @@ import { Shop } from '../stages/shop.js';
 const WAIT_MS = 60_000;
 /** Long enough that the deciders are held before the wake-up comes. */
 const HOLD_SECONDS = 4;
-/** Far behind the end of COMMANDS, as where a consumer is whose stream has lost its end. */
+/** Far ahead of the end of COMMANDS, as a consumer whose stream has lost its end. */
 const AHEAD = 1_000_000;
 
 const shop = Shop.forTests('lost-commands', { level: 'silent' });
@@ -32,7 +32,7 @@ const pending = async (): Promise<number> => (await (await jetstreamManager(shop
 const recorded = async (sale: string, type: string): Promise<number> =>
   (await recordedIn(shop.log, saleSubject('demo', sale))).filter((event) => event.type === type).length;
 
-/** Loses the command that a reactor asks first, as a crash of the broker may, and lets what it asks next be decided. */
+/** Loses the first command of a reactor, as a crash of the broker may, and decides the next ones. */
 async function loseFirst(operation: string, sale: string, cause: () => Promise<unknown>): Promise<void> {
   const release = await heldDeciders(shop.log);
   await cause();
@@ -48,7 +48,7 @@ it('[L6] a hold expires although COMMANDS lost the command that ends it: its wak
   await waitFor(async () => (await recorded('hold', 'OrderExpired')) === 1, { what: 'the hold has expired', timeoutMs: WAIT_MS });
 });
 
-it('[L6] a mint that failed is known to its sale although COMMANDS lost the command that says so', async () => {
+it('[L6] a failed mint is known to its sale although COMMANDS lost the command that reports it', async () => {
   await shop.demo.open('mint', { quota: 1 }, { mint: 'on-confirm' });
   const wallet = Keypair.generate().publicKey.toBase58();
   const { body } = await shop.demo.place('mint', { quantity: 1, wallet });
@@ -78,12 +78,12 @@ describe('a consumer of COMMANDS that is ahead of it', () => {
     for (const set of deciderSets()) await (await consumers()).reset('COMMANDS', set, AHEAD);
   };
 
-  it('[L6] is reset when the app starts: what is undecided is decided', async () => {
+  it('[L6] is reset when the app starts: undecided commands are decided', async () => {
     await shop.demo.open('ahead', { quota: 10 });
     const release = await heldDeciders(shop.log);
     const asked = shop.demo.place('ahead', { quantity: 1 }, 'ahead-1');
     await becomesPending(shop.log, 'ahead-1');
-    await asked; // 202: it hears nothing
+    await asked; // 202: it gets no decision
     await shop.stopApp();
     await release();
     await moveAhead();
@@ -96,7 +96,7 @@ describe('a consumer of COMMANDS that is ahead of it', () => {
     });
   });
 
-  it('[L6] is reset when the app reaches the broker again: what is undecided is decided', async () => {
+  it('[L6] is reset when the app reconnects to the broker: undecided commands are decided', async () => {
     const release = await heldDeciders(shop.log);
     const asked = shop.demo.askUntilSettled('order.place', { sale: 'ahead', buyer: 'b-1', quantity: 1 }, 'ahead-2');
     await becomesPending(shop.log, 'ahead-2');

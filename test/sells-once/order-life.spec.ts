@@ -22,12 +22,12 @@ const arrowsIn = (life: Life): string[] =>
     .sort();
 
 describe('the pages that show a life', () => {
-  it.each(Object.entries(LIVES))('%s shows what the code says (npm run docs draws it)', (path, diagram) => {
+  it.each(Object.entries(LIVES))('%s equals the code (npm run docs draws it)', (path, diagram) => {
     const page = pageAt(path);
     expect(page).toBe(withDiagram(page, diagram));
   });
 
-  it.each(Object.keys(LIVES))('%s tells of every state', (path) => {
+  it.each(Object.keys(LIVES))('%s describes every state', (path) => {
     const page = pageAt(path);
     const states = Object.keys(path.includes('order') ? ORDER_TRANSITIONS : TRANSITIONS).filter((state) => state !== 'unknown');
     expect(states.filter((state) => !page.includes(`| \`${state}\` |`))).toEqual([]);
@@ -52,7 +52,7 @@ describe('an order', () => {
 
   it.each(
     statuses.flatMap((status) => events.map((event) => [status, event] as const)),
-  )('that is %s goes where %s leads, or nowhere', (status, event) => {
+  )('that is %s changes its state on %s, or refuses it', (status, event) => {
     const order = placed();
     order.status = status;
     const to = (ORDER_TRANSITIONS[status] as Partial<Record<string, OrderStatus>>)[event];
@@ -62,7 +62,7 @@ describe('an order', () => {
   });
 
   it('[L6] can reach an end from every status', () => {
-    const ends = new Set<string>(['refunded']); // nothing is owed any more; only new money leads on from there
+    const ends = new Set<string>(['refunded']); // no refund is due any more; only a new payment changes the state
     for (let before = -1; before < ends.size; ) {
       before = ends.size;
       for (const status of statuses) if (Object.values(ORDER_TRANSITIONS[status]).some((to) => ends.has(to))) ends.add(status);

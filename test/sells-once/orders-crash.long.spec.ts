@@ -29,7 +29,7 @@ beforeAll(async () => {
   demo = await log.keep(Caller.of(log.server, 'demo'));
   jsm = await jetstreamManager(log.admin);
   seen = await SeenCommands.on(log);
-  log.onClose(() => proxy.mend()); // the apps end only when they are heard
+  log.onClose(() => proxy.mend()); // the apps end only when their answers are read
 });
 
 describe('a command that cannot be decided', () => {
@@ -62,7 +62,7 @@ describe('a command that cannot be decided', () => {
     ],
   ] as const;
 
-  it('[minting RS6] goes to DEAD with its reason, and poisons no other', async () => {
+  it('[minting RS6] goes to DEAD with its reason, and delays no other', async () => {
     await demo.open('poison', { quota: 1_000 });
     const before = await log.lastSequences();
     const orders = Promise.all(Array.from({ length: 100 }, (_, order) => demo.place('poison', { quantity: 1, buyer: `b-${order}` })));
@@ -88,7 +88,7 @@ describe('a command that cannot be decided', () => {
     expect((await log.lastSequences()).DEAD).toBe(DEAD + poison.length);
   });
 
-  it('tells its caller that it was set aside', async () => {
+  it('tells its caller that it was dead-lettered', async () => {
     const told = log.admin.subscribe('_INBOX.purchase.dead-lettered', { max: 1 });
     const request = { sale: 'poison', tickets: 5 };
     const command = { operation: 'ticket.mint', key: 'k', fingerprint: 'f', request, reply: '_INBOX.purchase.dead-lettered' };
@@ -130,7 +130,7 @@ describe('[L4] a key', () => {
   });
 });
 
-describe('[L1] two deciders that both believe to be the only one', () => {
+describe('[L1] two deciders that each act as the only one', () => {
   it('[minting DL1] [minting DL5] [blockchain TP-4] [blockchain SC-3] decide each key once and sell each seat once: the expected version is the lock', async () => {
     await demo.open('both', { rows: [{ row: 'A', from: 1, to: 50 }] });
     const apps = await Promise.all([1, 2].map(() => purchaseContext(settingsAt(log.server, log.server.url))));
@@ -188,7 +188,7 @@ describe('[L1] two purchase apps on one log', () => {
     log.onClose(() => other.mend());
   });
 
-  it('[minting DL5] sell 100 seats to 100 of 500 who ask both, and decide each key once', async () => {
+  it('[minting DL5] sell 100 seats to 100 of 500 callers of both, and decide each key once', async () => {
     await demo.open('two', { rows: [{ row: 'A', from: 1, to: 100 }] });
     const heard = await Promise.all(
       Array.from({ length: 500 }, (_, order) => askUntilSettled(demo, 'two', { units: [`A-${(order % 100) + 1}`] }, `two-${order}`)),

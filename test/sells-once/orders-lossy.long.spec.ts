@@ -23,13 +23,13 @@ beforeAll(async () => {
   demo = await log.keep(Caller.of(log.server, 'demo'));
   await Promise.all([demo.open('lossy', { quota: 100 }), demo.open('late', { quota: 1 })]);
   const lost = proxy.loseNext('down', isDelivery);
-  void proxy.loseNext('down', isDelivery); // the second time too: the broker hands it out again after 5 s, just when its caller is told to wait
+  void proxy.loseNext('down', isDelivery); // the second time too: the broker redelivers after 5 s, just when its caller gets a 202
   late = demo.place('late', { quantity: 1 }, 'late'); // its decision takes as long as all tests but the last two
   await lost;
 });
 
 describe('[L10] an order of which a message between app and broker is lost', () => {
-  it('is in process for whoever asks again meanwhile', async () => {
+  it('is in process for concurrent repeats', async () => {
     expect(await demo.place('late', { quantity: 1 }, 'late')).toMatchObject({
       status: 409,
       retryAfter: '1',
@@ -54,7 +54,7 @@ describe('[L10] an order of which a message between app and broker is lost', () 
     expect([heard.status, (await demo.place('lossy', { quantity: 1 }, stream)).text]).toEqual([201, heard.text]);
   });
 
-  it('[blockchain SC-7] is accepted when its decision does not come in time, and has its answer when it is asked for again', async () => {
+  it('[blockchain SC-7] is accepted when its decision is late, and returns its answer when it is repeated', async () => {
     const { status, retryAfter, body } = await late;
     expect({ status, retryAfter, body }).toEqual({
       status: 202,

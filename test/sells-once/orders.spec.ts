@@ -14,7 +14,7 @@ it('opens a sale once and sells a seat: 201', async () => {
   });
 });
 
-it('[minting IK4] [blockchain TP-3] [blockchain TP-9] answers the same request again with the same bytes and says that it is a replay', async () => {
+it('[minting IK4] [blockchain TP-3] [blockchain TP-9] answers the same request again with the same bytes and marks it as a replay', async () => {
   await shop.demo.open('again', { seats: ['A-1', 'A-2'] });
   const first = await shop.demo.place('again', { units: ['A-1'] }, 'k-1');
   const before = await shop.log.lastSequences();
@@ -85,7 +85,7 @@ it('[minting AE2] gives all units of an order or none, and the lowest free place
   expect(await shop.demo.place('places', { quantity: 2 })).toMatchObject({ status: 409, body: { code: 'sold-out', available: 1 } });
 });
 
-it('reads an order from the log, and tells nothing of another tenant', async () => {
+it('reads an order from the log, and reveals nothing of another tenant', async () => {
   await shop.demo.open('mine', { seats: ['A-1'] });
   const placed = await shop.demo.place('mine', { units: ['A-1'] });
   const order = placed.body.order;
@@ -96,7 +96,7 @@ it('reads an order from the log, and tells nothing of another tenant', async () 
   expect(await shop.acme.ask('order.get', { sale: 'mine', order })).toMatchObject({ status: 404, body: { code: 'sale-unknown' } });
 });
 
-it('[minting IK3] [blockchain TP-3] [blockchain SC-2] still knows a key when everything but the log is gone', async () => {
+it('[minting IK3] [blockchain TP-3] [blockchain SC-2] still knows a key when everything except the log is lost', async () => {
   await shop.demo.open('restart', { seats: ['A-1'] });
   const first = await shop.demo.place('restart', { units: ['A-1'] }, 'k-restart');
   await shop.stopApp();

@@ -81,7 +81,7 @@ it(
 );
 
 it(
-  '[L2] cancels with an override what was not begun, and there is no asset',
+  '[L2] cancels with an override a mint that had not begun, and there is no asset',
   async () => {
     const sold = await stage.soldAndAsked('not-begun');
     expect((await stage.refund(sold, 'first try')).body.code).toBe('irrevocable');
@@ -120,12 +120,12 @@ it(
 );
 
 it(
-  '[L1] writes one void ticket where two minters work at once',
+  '[L1] writes one void ticket if two minters work at once',
   async () => {
     const sold = await minted('two');
     await stage.startMinter();
     await stage.refund(sold, 'refund', OVERRIDE);
-    await stage.minting.forgetDeliveries(); // what one has in hand is handed to the other as well
+    await stage.minting.forgetDeliveries(); // the command in work at one minter is redelivered to the other as well
     await stage.until(sold, 'void');
     await stage.minting.untilDone();
     expect(await stage.minting.ofType(sold.sale, 'MintVoided')).toHaveLength(1);
@@ -134,7 +134,7 @@ it(
 );
 
 it(
-  '[L6] makes a ticket void whose money the provider gave back, for nobody was asked',
+  '[L6] makes a ticket void whose payment the provider refunded, since no operator could decide',
   async () => {
     const sold = await minted('told');
     expect((await stage.demo.ask('payment.refunded', sold.payment, 'back')).body).toMatchObject({
@@ -148,7 +148,7 @@ it(
 );
 
 it(
-  '[L6] ends what an earlier version asked back without an override: a dead letter says how, and an override does it',
+  "[L6] ends an earlier version's revocation without an override: a dead letter explains it, and an override completes it",
   async () => {
     const sold = await minted('of-old');
     const { order, ticket } = sold;

@@ -19,7 +19,7 @@ async function ordered(sale: string) {
   return { sale, order, tickets: ticketsOf(placed), payment, path: `/v1/sales/${sale}/orders/${order}` };
 }
 
-it('cancels tickets of a hold over NATS: their seats are free at once, and their price is due back of what is paid', async () => {
+it('cancels tickets of a hold over NATS: their seats are free at once, and their price is due back from the payment', async () => {
   const { sale, order, tickets, payment } = await ordered('cancelled');
   const cancelled = await shop.demo.ask('order.cancel', { sale, order, tickets: tickets.slice(0, 1) }, 'c-1');
   expect([cancelled.status, cancelled.body.status, statesOf(cancelled)]).toEqual([200, 'held', ['released', 'held', 'held']]);

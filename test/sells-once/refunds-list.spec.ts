@@ -14,7 +14,7 @@ function admit(...args: string[]): Promise<{ readonly stdout: string }> {
   return run(process.execPath, [join(projectFolder(), 'dist', 'apps', 'cli', 'src', 'main.js'), ...args], { env });
 }
 
-it('[L6] shows an operator what has to go back and what does not fit, and why', async () => {
+it('[L6] lists refunds due and unmatched reports for an operator, with the reason', async () => {
   await shop.demo.open('gala', { quota: 5 }, { payment: 'webhook' });
   expect((await admit('refunds', 'demo', 'gala')).stdout).toBe('no refund is due\n');
   const placed = await shop.demo.place('gala', { quantity: 1 });

@@ -25,7 +25,7 @@ const order = (key: string) => shop.demo.askUntilSettled('order.place', ORDER, k
 const snapshots = async (outcome: string): Promise<number> =>
   (await scrape(shop.app)).get(`admit_snapshots_total{outcome="${outcome}"}`) ?? 0;
 
-/** How the snapshot is met by who begins anew. */
+/** The state in which a new process finds the snapshot. */
 async function restarted(): Promise<void> {
   await shop.stopApp();
   await shop.startApp();
@@ -37,7 +37,7 @@ async function textOf(name: string): Promise<string> {
 
 const stored = async (): Promise<StoredSnapshot> => JSON.parse(await textOf(HEAD)) as StoredSnapshot;
 
-it('[L1] [L3] goes on from the snapshot of a long sale: keys are answered as before, and no place is given twice', async () => {
+it('[L1] [L3] continues from the snapshot of a long sale: keys are answered as before, and no place is given twice', async () => {
   const first = await order('before the snapshot');
   expect([first.status, first.body]).toEqual([201, expect.objectContaining({ order: expect.any(String) })]);
   await waitFor(async () => (await snapshots('taken')) === 1, { what: 'a snapshot is taken', ...DONE });

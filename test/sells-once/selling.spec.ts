@@ -18,7 +18,7 @@ const paymentOf = (sale: string, order: string, more: object = {}) => ({
 });
 const counts = async (sale: string): Promise<unknown> => (await shop.demo.ask('sale.get', { sale })).body.units;
 
-it('holds an order until its payment is told, then confirms it', async () => {
+it('holds an order until its payment is reported, then confirms it', async () => {
   await shop.demo.open('held', { seats: ['A-1', 'A-2'] }, paying);
   const placed = await shop.demo.place('held', { units: ['A-1'] });
   expect(placed).toMatchObject({ status: 201, body: { status: 'held', tickets: [{ status: 'held' }] } });
@@ -30,7 +30,7 @@ it('holds an order until its payment is told, then confirms it', async () => {
   expect(await counts('held')).toEqual({ opened: 2, available: 1, held: 0, sold: 1 });
 });
 
-it('gives a hold back when its time is over, without anybody asking', async () => {
+it('expires a hold when its time is over, without a request', async () => {
   await shop.demo.open('short', { seats: ['A-1'] }, { ...paying, holdSeconds: 1 });
   const placed = await shop.demo.place('short', { units: ['A-1'] });
   const order = async (): Promise<unknown> => (await shop.demo.ask('order.get', { sale: 'short', order: orderOf(placed) })).body.status;
@@ -39,7 +39,7 @@ it('gives a hold back when its time is over, without anybody asking', async () =
   expect((await shop.demo.place('short', { units: ['A-1'] })).status).toBe(201);
 });
 
-it('[L6] lists what is owed until it is told to have gone back', async () => {
+it('[L6] lists refunds due until they are reported as made', async () => {
   await shop.demo.open('owed', { seats: ['A-1'] }, paying);
   const placed = await shop.demo.place('owed', { units: ['A-1'] });
   const payment = paymentOf('owed', orderOf(placed), { amount: '4000' });
@@ -54,7 +54,7 @@ it('[L6] lists what is owed until it is told to have gone back', async () => {
   expect((await shop.demo.ask('sale.refunds-due', { sale: 'owed' })).body.refundsDue).toEqual([]);
 });
 
-it('cancels a hold, refunds what is paid, closes the sale, and says why it will not do more', async () => {
+it('cancels a hold, refunds a paid order, closes the sale, and explains later refusals', async () => {
   await shop.demo.open('ends', { seats: ['A-1', 'A-2', 'A-3'] }, paying);
   const [first, second] = [await shop.demo.place('ends', { units: ['A-1'] }), await shop.demo.place('ends', { units: ['A-2'] })];
   const [one, two] = [orderOf(first), orderOf(second)];
@@ -71,7 +71,7 @@ it('cancels a hold, refunds what is paid, closes the sale, and says why it will 
   expect(await shop.demo.place('ends', { units: ['A-3'] })).toMatchObject({ status: 409, body: { code: 'sale-closed' } });
 });
 
-it('[minting AE2] [minting IK6] asks for one mint of a ticket, however often and by whatever key it is asked', async () => {
+it('[minting AE2] [minting IK6] requests one mint per ticket, however often and with whatever key', async () => {
   await shop.demo.open('mints', { quota: 10 }, { maxPerBuyer: 100 });
   const placed = await shop.demo.place('mints', { quantity: 2 });
   const tickets = (placed.body.tickets as { ticket: string }[]).map(({ ticket }) => ticket);

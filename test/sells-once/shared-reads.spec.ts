@@ -16,7 +16,7 @@ beforeAll(async () => {
   reader = await log.keep(connect(log.server.connection('purchase')));
 });
 
-it('[L3] 64 readers who share looks each see every commit that was acknowledged, by another process, before they asked', async () => {
+it('[L3] 64 readers with shared reads each see every commit that another process acknowledged before they asked', async () => {
   const subject = saleSubject('demo', 'shared');
   const writing = await JetStreamEventStore.on(log.admin);
   const asking = await JetStreamEventStore.on(reader);

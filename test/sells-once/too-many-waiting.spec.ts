@@ -17,7 +17,7 @@ beforeAll(async () => {
   await shop.demo.place('rush', { quantity: 1 }); // so that the sale is known to this process
 });
 
-it('[L10] tells who comes when 2,000 wait to come again, stores nothing of it, and decides the same key afterwards', async () => {
+it('[L10] rejects requests while 2,000 wait, stores nothing of them, and decides the same key afterwards', async () => {
   const release = await heldDeciders(shop.log);
   patientCallers(shop.app);
   const intake = shop.app.get(Intake, { strict: false });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { storeIn } from '../../dev/nats/server.js';
 import type { Log } from './selling.js';
 
-/** What a power cut may leave of the files of a broker that has been killed. */
+/** The possible files of a killed broker after a power cut. */
 export class BrokenStore {
   private readonly store: string;
   private readonly earlier: string;
@@ -16,7 +16,7 @@ export class BrokenStore {
     if (!existsSync(join(this.store, this.commands))) throw new Error(`${this.commands} is not in ${this.store}`);
   }
 
-  /** Copies all files as they are now, while the broker writes them. A file that goes meanwhile was to go. */
+  /** Copies all files as they are now, while the broker writes them. A file removed meanwhile is skipped. */
   copy(): void {
     rmSync(this.earlier, { recursive: true, force: true });
     cpSync(this.store, this.earlier, { recursive: true, filter: (path) => existsSync(path) });
@@ -28,12 +28,12 @@ export class BrokenStore {
     cpSync(this.earlier, this.store, { recursive: true });
   }
 
-  /** The messages of COMMANDS, and where its consumers are, are those of the copy. */
+  /** The messages of COMMANDS and the positions of its consumers are those of the copy. */
   restoreCommands(): void {
     this.restore('');
   }
 
-  /** The messages of COMMANDS are those of the copy; its consumers are where they were at last, and so behind its end. */
+  /** The messages of COMMANDS are those of the copy; its consumers keep their latest positions, and so are ahead of its end. */
   restoreMessages(): void {
     this.restore('msgs');
   }

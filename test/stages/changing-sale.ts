@@ -71,7 +71,7 @@ export class ChangingSale {
     return this.state.open;
   }
 
-  /** Names of all units, as callers are told. */
+  /** Names of all units, as in answers to callers. */
   get listed(): string[] {
     const { units } = JSON.parse(UnitList.of(this.state, 1).whole) as { readonly units: readonly { readonly unit: string }[] };
     return units.map(({ unit }) => unit);
@@ -89,7 +89,7 @@ export class ChangingSale {
     this.expectSameEverywhere();
   }
 
-  /** Ledger, snapshot and fold say the same. */
+  /** Ledger, snapshot and aggregate agree. */
   private expectSameEverywhere(): void {
     const counts = this.state.counts();
     const { opened, available, held, sold } = counts;

@@ -15,7 +15,7 @@ const LOOK_MS = 5_000;
 export const NODES: readonly string[] = ['n1', 'n2', 'n3'];
 const QUIET = 'silent';
 
-/** A log on three servers, two purchase apps on it, and as many connections of a tenant who asks. */
+/** A log on three servers, two purchase apps on it, and as many connections of a tenant. */
 export class ClusterStage extends Stage {
   log!: ClusterLog;
   readonly apps: NestFastifyApplication[] = [];
@@ -37,7 +37,7 @@ export class ClusterStage extends Stage {
     await Promise.all([this.sellBy(this.log.server), this.sellBy(this.log.server)]);
   }
 
-  /** One more purchase app, and a caller, by what they are told of the log. */
+  /** One more purchase app, and a caller, with the given settings of the log. */
   protected async sellBy(broker: Broker): Promise<void> {
     this.apps.push(await this.keep(startSelling(broker, QUIET)));
     this.callers.push(await this.keep(Caller.of(broker, 'demo')));
@@ -79,7 +79,7 @@ export class ClusterStage extends Stage {
     await waitFor(copied, { what: `every server has a copy of ${stream}`, timeoutMs: LED_MS });
   }
 
-  /** Resolves when every server has everything, and knows where each consumer stands: a server may be lost again. */
+  /** Resolves when every server has all messages and every consumer position: a server may be lost again. */
   async isWhole(): Promise<void> {
     for (const { name } of STREAMS) await this.isCopied(name);
     for (const { stream, config } of CONSUMERS) {
@@ -91,7 +91,7 @@ export class ClusterStage extends Stage {
     }
   }
 
-  /** Whoever answers: while there is no leader, that may be any server with a copy. */
+  /** Any responder: while there is no leader, that may be any server with a copy. */
   async info(stream: string) {
     return (await this.manager()).streams.info(stream);
   }

@@ -12,7 +12,7 @@ import { Stage } from './stage.js';
 export const CHROMIUM = '/usr/bin/chromium';
 const FLAGS =
   '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
-/** For what a page shows: a machine that does much else is slow. */
+/** Timeout for content of a page: a busy machine is slow. */
 export const SHOWN_MS = 60_000;
 export const SALE = 'evening';
 export const SIZES = [
@@ -48,7 +48,7 @@ export class ConsoleStage extends Stage {
     return this.stack.settingsOf('console').CONSOLE_OPERATOR_TOKEN ?? '';
   }
 
-  /** A page of its own, which records whatever its policy forbids. */
+  /** A page that records every violation of its content policy. */
   async page(options: Parameters<Browser['newContext']>[0] = {}): Promise<{ page: Page; context: BrowserContext }> {
     const context = await this.browser.newContext({ viewport: SIZES[0], ...options });
     context.setDefaultTimeout(SHOWN_MS);

@@ -12,11 +12,11 @@ import { recordedIn } from '../harness/recorded.js';
 import type { Log } from './selling.js';
 
 /**
- * A caller asks again with the same key until it has an answer, and gives up on one no sooner than the service has to say something: five
- * seconds after a request it does. Hundreds who come back sooner keep a slow machine from answering any of them.
+ * A caller repeats a request with the same key until it has an answer, at the earliest after five seconds, when the service answers 202.
+ * Hundreds of earlier repeats would keep a slow machine from answering any.
  */
 const RETRIES = { tries: 500, timeoutMs: 7_000, pauseMs: 250 };
-/** Within this a command of a process that is gone is handed to another and decided. */
+/** Within this time a command of a killed process is redelivered and decided. */
 const SETTLED_MS = 15_000;
 export const SILENT = createLogger('purchase', 'silent');
 
@@ -30,7 +30,7 @@ export const settingsAt = (server: Broker, url: string): Environment =>
 
 export const startAt = (server: Broker, url: string): Promise<NestFastifyApplication> => startPurchase(settingsAt(server, url), SILENT);
 
-/** Asks until there is a decision, as a caller does who must know: with the same key, whatever happens on the way. */
+/** Repeats a request with the same key until it is decided, whatever happens meanwhile. */
 export const askUntilSettled = (caller: Caller, sale: string, more: object, key: string): Promise<Heard> =>
   caller.askUntilSettled('order.place', { sale, buyer: key, ...more }, key, RETRIES);
 
@@ -42,7 +42,7 @@ export interface Told {
   readonly units: readonly string[];
 }
 
-/** What the log says of a sale of tenant demo. */
+/** The log's events of a sale of tenant demo. */
 export async function toldOf(log: Pick<Log, 'admin'>, sale: string): Promise<Told> {
   const events = await recordedIn(log, saleSubject('demo', sale));
   const placed = events.flatMap((event) => (event.type === 'OrderPlaced' ? [event.data] : []));

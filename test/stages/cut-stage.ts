@@ -26,19 +26,21 @@ export class CutStage extends ClusterStage {
     return this.apps[1] as NestFastifyApplication;
   }
 
-  /** The admin is on the mainland: what the stage says of the streams is what the two other servers say. */
+  /** The admin is on the mainland: it reports the streams as the two other servers see them. */
   override async sell(): Promise<void> {
     this.mainland = this.log.admin.info?.server_name ?? '';
     this.island = NODES.find((name) => name !== this.mainland) as string;
     await this.sellBy(this.log.server.node(this.island));
   }
 
-  /** Later than those on the island: what was opened until then is decided there until the first cut, for a consumer is pinned to who had it first. */
+  /**
+   * Created after those on the island: until the first cut the island's process decides, because a consumer is pinned to its first process.
+   */
   sellOnMainland(): Promise<void> {
     return this.sellBy(this.log.server.node(this.mainland));
   }
 
-  /** Whoever made the connection, nothing goes between the island and the others. */
+  /** Nothing passes between the island and the others, whichever side made the connection. */
   cutOff(damage: Damage): void {
     this.network.isolate(this.island, damage);
   }

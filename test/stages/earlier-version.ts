@@ -26,7 +26,7 @@ export function takenBefore(operation: OperationName, key: string, request: obje
   };
 }
 
-/** Decides a command and writes it to the log, as an earlier version did. @returns what it answered */
+/** Decides a command and writes it to the log, as an earlier version did. @returns its answer */
 export async function decidedBefore({ admin }: Pick<Log, 'admin'>, command: Command): Promise<Answer> {
   const store = await JetStreamEventStore.on(admin);
   const fold = new SaleAggregate(saleSubject(command.tenant, command.sale));

@@ -2,13 +2,13 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Signer } from '../../apps/minter/src/chains/token-2022/mint-keys.js';
 
-/** What a service that signs may do wrong. */
+/** Possible faults of a signing service. */
 export const SIGNER_FAULTS = ['silent', 'down', 'error', 'html', 'truncated', 'short', 'other-message', 'other-key', 'endless'] as const;
 export type SignerFault = (typeof SIGNER_FAULTS)[number];
 
 const LONG_ANSWER = 100_000;
 
-/** A service that signs for two keys, and does wrong as often as a test says. */
+/** A signing service for two keys, which fails as often as a test sets. */
 export class FaultySigner {
   readonly payer = Signer.generate().signer;
   readonly authority = Signer.generate().signer;

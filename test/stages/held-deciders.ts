@@ -7,7 +7,7 @@ import type { Log } from './selling.js';
 const LONG_MS = 600_000;
 const STORED_MS = 20_000;
 
-/** Keeps every command from being decided, as a busy or a broken decider would. @returns lets them be decided */
+/** Holds every command undecided, as a busy or a broken decider would. @returns a function that releases them */
 export async function heldDeciders(log: Pick<Log, 'admin'>): Promise<() => Promise<void>> {
   const { consumers } = await jetstreamManager(log.admin);
   await Promise.all(deciderSets().map((set) => consumers.pause('COMMANDS', set, new Date(Date.now() + LONG_MS))));

@@ -17,7 +17,7 @@ const WAIT_MS = 30_000;
 /** No test asks too fast. */
 const UNHURRIED = { TENANT_RATE: '1000000', TENANT_BURST: '1000000' };
 
-/** What a ledger app is told of the servers it works between. */
+/** The settings of a ledger app for the servers it uses. */
 export const ledgerSettings = (nats: Broker, postgres: PostgresServer) => {
   const { projector, reader } = ledgerUrls(postgres, DATABASE);
   return {
@@ -28,18 +28,18 @@ export const ledgerSettings = (nats: Broker, postgres: PostgresServer) => {
   };
 };
 
-/** What a ledger stands on: a shop, or one on several servers. */
+/** The log below a ledger: one server's, or a cluster's. */
 interface LedgerGround extends Pick<Stage, 'onClose'> {
   readonly log: { readonly server: Broker; lastSequences(): Promise<Readonly<Record<string, number>>> };
 }
 
-/** A real Postgres, the ledger app in this process between it and the log of a shop, and the tenants of the shop who ask it. */
+/** A real Postgres, the ledger app in this process on the log of a shop, and the shop's tenants as callers. */
 export class RunningLedger extends Stage {
   postgres!: PostgresServer;
   app!: NestFastifyApplication;
   demo!: HttpCaller;
   acme!: HttpCaller;
-  /** Anybody, without an API key. */
+  /** A caller without an API key. */
   world!: HttpCaller;
   private environment!: Environment;
 
@@ -48,7 +48,7 @@ export class RunningLedger extends Stage {
   }
 
   override async open(): Promise<void> {
-    this.shop.onClose(() => this.close()); // it goes before its log does
+    this.shop.onClose(() => this.close()); // it stops before its log does
     const { server } = this.shop.log;
     this.postgres = await this.keep(newPostgres(join(this.folder('ledger-app'), 'postgres')));
     await makeLedgerDatabase(this.postgres, DATABASE, createLogger('migrate', 'silent'));

@@ -78,7 +78,7 @@ export class LedgerStage extends Stage {
     return commit.sequence;
   }
 
-  /** What is stored under a number. */
+  /** The message with this sequence. */
   async message(seq: number): Promise<{ readonly subject: string; readonly body: Uint8Array }> {
     const message = await (await jetstreamManager(await this.nat('provision'))).streams.getMessage('EVENTS', { seq });
     if (message === null) throw new Error(`EVENTS holds nothing under ${seq}`);
@@ -110,7 +110,7 @@ export class LedgerStage extends Stage {
     return Number(row?.sequence);
   }
 
-  /** A projector of its own, running until `stop` or the end of the stage. */
+  /** A separate projector, which runs until `stop` or the end of the stage. */
   async project(logger = silent): Promise<RunningProjector> {
     const connection = await this.nat('ledger');
     const pool = this.pool('projector');
@@ -158,7 +158,7 @@ export class LedgerStage extends Stage {
     }
   }
 
-  /** Replays from the first commit, and puts what was rebuilt in the place of the live ledger. */
+  /** Replays from the first commit, and promotes the result. */
   async promote(wish: ReplayOptions = {}, trustLog = false, progress?: ReplayProgress): Promise<ReplayReport> {
     await this.rewind();
     const owner = await connected(database(this.postgres.url(DATABASE), { name: 'promote', connections: 1, logger: silent }));

@@ -13,7 +13,7 @@ export const SIGNATURE = 'signature of the mint';
 
 export type Minted = Pick<MintCommand, 'tenant' | 'sale' | 'order' | 'ticket' | 'unit'> & { readonly wallet: string };
 
-/** What a minter writes into the log of one ticket, in as many commits; a test may leave out what older ones had not, or the end. */
+/** The minter's commits for one ticket; a test may omit members that older versions lacked, or the last commits. */
 export async function logMint(
   admin: NatsConnection,
   of: Minted,

@@ -15,17 +15,17 @@ import { assetOnChain, type MinterStage, mintCommand, mintsThatLanded } from './
 const RPC_MS = 10_000;
 type MintCompleted = Extract<MintEvent, { type: 'MintCompleted' }>['data'];
 
-/** Minters as they are deployed, each a process of its own, on one stage. */
+/** Minters as in production, each in a separate process, on one stage. */
 export class MinterProcesses {
   private readonly children: ChildProcess[] = [];
 
-  /** `asset`: what the tickets are that they mint. */
+  /** `asset`: the kind of tickets that they mint. */
   constructor(
     private readonly stage: MinterStage,
     private readonly asset: AssetKind = 'token-2022',
   ) {}
 
-  /** `failpoint`: the step at which it kills itself, or none. `port`: where it is scraped, or any. `more`: what this one is told besides. */
+  /** `failpoint`: the step at which it kills itself, or none. `port`: of its metrics, or any. `more`: further settings. */
   start(failpoint = '', port = 0, more: Readonly<Record<string, string>> = {}): ChildProcess {
     const main = join(projectFolder(), 'dist', 'apps', 'minter', 'src', 'main.js');
     const env = { ...this.stage.environment, NODE_ENV: 'test', FAILPOINT: failpoint, HEALTH_PORT: String(port), ...more };
@@ -43,7 +43,7 @@ export class MinterProcesses {
   async end(child: ChildProcess): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
-    child.kill('SIGCONT'); // one that is asleep would not hear that it shall end
+    child.kill('SIGCONT'); // a suspended process would not receive the signal
     child.kill('SIGTERM');
     await gone;
   }
@@ -86,7 +86,7 @@ export class MinterProcesses {
     if (this.asset === 'compressed') await this.expectLeaves(completed.map(({ data }) => data));
   }
 
-  /** A marker for each, and a leaf of its own, which the transaction of its attempt made. */
+  /** Each has a marker, and its own leaf, which the transaction of its attempt created. */
   private async expectLeaves(minted: readonly MintCompleted[]): Promise<void> {
     expect(new Set(minted.map(({ leaf }) => leaf?.asset)).size).toBe(minted.length);
     const rpc = new Rpc(this.stage.solana.url, RPC_MS);
@@ -98,7 +98,7 @@ export class MinterProcesses {
     }
   }
 
-  /** Each ticket's asset is gone, removed by one transaction of the minter. */
+  /** Each ticket's asset is burned, by one transaction of the minter. */
   async expectBurnedOnce(sale: string, commands: readonly MintCommand[]): Promise<void> {
     const revoked = await this.stage.ofType(sale, 'MintRevoked');
     const attempts = await this.stage.ofType(sale, 'MintRevokeSubmitted');

@@ -39,9 +39,9 @@ export interface MinterStageSettings {
   readonly finalizedAfterSlots?: number;
   /** Programs of its chain. */
   readonly programs?: readonly Program[];
-  /** What its minters are told besides. */
+  /** Further settings of its minters. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** A stage with a log of its own, which is open before this one; without it, a log on one server. */
+  /** A stage with its own log, opened before this one; without it, a log on one server. */
   readonly on?: Pick<Stage, 'onClose'> & { readonly log: { readonly server: Broker; readonly admin: NatsConnection } };
 }
 
@@ -83,7 +83,7 @@ export class MinterStage extends Stage {
       const given = { hasNatsPassword: true, grants: ['free-mints'] } as const;
       for (const tenant of DEV_TENANTS) await register.create(tenant, { apiKey: apiKeyOf(tenant), ...given });
     } else {
-      on.onClose(() => this.close()); // it goes before its log does
+      on.onClose(() => this.close()); // it stops before its log does
       this.broker = on.log.server;
       this.admin = on.log.admin;
     }
@@ -106,7 +106,7 @@ export class MinterStage extends Stage {
     };
   }
 
-  /** What the log says, once it has a leader who says it. */
+  /** The log's events, once it has a leader. */
   async events(sale: string): Promise<Recorded<MintEvent>[]> {
     let found: Recorded<MintEvent>[] = [];
     const isRead = async (): Promise<boolean> => {
@@ -149,7 +149,7 @@ export class MinterStage extends Stage {
     return waitFor(async () => (await this.outstanding()) === 0, { what: 'every mint has its verdict', timeoutMs });
   }
 
-  /** What the broker does when the ack wait of a dead process is over, at once: hands out again everything that is not acknowledged. */
+  /** What the broker does when the ack wait of a dead process is over, at once: it redelivers every unacknowledged message. */
   async forgetDeliveries(): Promise<void> {
     const jsm = await jetstreamManager(this.admin);
     await jsm.consumers.delete('MINTS', mintQueueOf(TENANT));
@@ -157,7 +157,7 @@ export class MinterStage extends Stage {
   }
 }
 
-/** What anybody with an RPC node and nothing else can find out about an asset. */
+/** Everything that an RPC node alone shows of an asset. */
 export async function assetOnChain(rpc: Connection, asset: string) {
   const address = new PublicKey(asset);
   const account = await rpc.getAccountInfo(address, 'finalized');

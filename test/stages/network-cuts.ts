@@ -10,7 +10,7 @@ interface Joined {
   readonly called: Socket;
 }
 
-/** The way by which one server calls another: what goes both ways on the connections that it made. */
+/** One server's connections to another: both directions on the connections that it made. */
 class Line {
   private damage: Damage | undefined;
   private readonly joined = new Set<Joined>();
@@ -41,7 +41,7 @@ class Line {
     }
   }
 
-  /** What was held back in the dark arrives now, however late; so does the news that an end has closed meanwhile. */
+  /** Held messages arrive now, late; so do the ends of connections that closed meanwhile. */
   mend(): void {
     this.damage = undefined;
     for (const { caller, called } of this.joined) {
@@ -69,7 +69,7 @@ class Line {
   private carry(joined: Joined, from: Socket, to: Socket): void {
     from.on('data', (chunk: Buffer) => to.write(chunk));
     if (this.damage === 'dark') from.pause();
-    from.on('error', () => to.destroy()); // a server that was killed resets its connections: the other hears it by the same means
+    from.on('error', () => to.destroy()); // a killed server resets its connections: the other end sees the same
     from.on('close', () => {
       this.joined.delete(joined);
       to.destroy();
@@ -77,18 +77,21 @@ class Line {
   }
 }
 
-/** The network between the servers of a cluster: a line from each to each, any of which a test can break and mend. Their clients do not use it. */
+/**
+ * The network between the servers of a cluster: a line for each pair and direction, which a test can cut and restore. Clients do not use
+ * it.
+ */
 export class NetworkCuts {
   private readonly lines: Line[] = [];
 
-  /** Where a server finds another. */
+  /** The address at which a server reaches another. */
   readonly via: RouteVia = async (from, to, port) => {
     const line = new Line(from, to, port);
     this.lines.push(line);
     return line.open();
   };
 
-  /** Nothing goes between this server and the others, either way, whoever made the connection. */
+  /** Nothing passes between this server and the others, whichever side made the connection. */
   isolate(name: string, damage: Damage): void {
     for (const line of this.lines) if (line.from === name || line.to === name) line.break(damage);
   }

@@ -18,7 +18,7 @@ export interface Sold {
   readonly sale: string;
   readonly order: string;
   readonly ticket: string;
-  /** What its provider tells of it. */
+  /** Its provider's report. */
   readonly payment: object;
 }
 
@@ -101,7 +101,7 @@ export class RefundStage extends Stage {
     return waitFor(reached, { what: `${commands} commands lie with the minter`, timeoutMs: PATIENCE_MS });
   }
 
-  /** What the minter wrote down of a ticket, in turn. */
+  /** The minter's events of a ticket, in order. */
   async story({ sale, ticket }: Sold): Promise<string> {
     const events = await this.minting.events(sale);
     return events.flatMap((event) => (event.data.ticket === ticket ? [event.type] : [])).join(' ');

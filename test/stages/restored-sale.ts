@@ -1,6 +1,6 @@
 import { type AggregatePart, SaleAggregate } from '../../apps/purchase/src/deciding/sale-aggregate.js';
 
-/** The fold that a process begins with at a snapshot of this one, stored and read as JSON. */
+/** The aggregate with which a process starts from a snapshot of this one, stored and read as JSON. */
 export const restored = ({ subject, head }: SaleAggregate, parts: readonly AggregatePart[]): Promise<SaleAggregate> =>
   SaleAggregate.restored(subject, head, storedAndRead(parts));
 
@@ -8,7 +8,7 @@ async function* storedAndRead(parts: readonly AggregatePart[]): AsyncIterable<Ag
   yield* JSON.parse(JSON.stringify(parts)) as AggregatePart[];
 }
 
-/** Everything that a later decision could depend on, without what a fold remembers to be fast. */
+/** The state on which later decisions depend, without an aggregate's caches. */
 export const stateOf = (fold: SaleAggregate): unknown => [
   fold.head,
   fold.length,

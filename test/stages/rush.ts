@@ -9,7 +9,7 @@ import type { ClusterLog } from './selling.js';
 export const BUYERS = 400;
 export const SEATS = 200;
 
-/** What a rush needs of the stage it takes place on. */
+/** The parts of a stage that a rush needs. */
 interface Ground {
   readonly log: ClusterLog;
   readonly callers: readonly Caller[];
@@ -29,7 +29,7 @@ export class Rush {
     return this.callerOf(0).askUntilSettled('sale.open', terms, `open-${sale}`);
   }
 
-  /** One buyer and one seat; asked again, the same key and the same request; `elsewhere`, by so many callers further on. */
+  /** One buyer and one seat; repeats use the same key and request; `elsewhere`: a caller this many positions further on. */
   place(sale: string, buyer: number, elsewhere = 0): Promise<Heard> {
     const key = `${sale}-${buyer}`;
     return this.callerOf(buyer + elsewhere).askUntilSettled('order.place', { sale, buyer: key, units: [`A-${(buyer % SEATS) + 1}`] }, key);
@@ -50,7 +50,7 @@ export class Rush {
     return heard;
   }
 
-  /** No acknowledged order is lost, no seat sold twice, each key decided once; and whoever asks again, there or elsewhere, hears what was heard. */
+  /** No acknowledged order is lost, no seat sold twice, each key decided once; and a repeat, on any server, gets the same answer. */
   async expectSoldOnce(sale: string, heard: readonly Heard[]): Promise<void> {
     const told = await this.told(sale);
     expect([counted(told.units), counted(told.decisions)]).toEqual([
@@ -64,7 +64,10 @@ export class Rush {
     }
   }
 
-  /** All that these sales sold is in the ledger, and nothing else; and `admit replay`, told of every server of the log, comes to the same. */
+  /**
+   * The ledger contains everything that these sales sold, and nothing else; and `admit replay`, with every server of the log, gives the
+   * same.
+   */
   async expectInLedger(ledger: RunningLedger, sales: readonly string[]): Promise<void> {
     await ledger.catchesUp();
     const rows = await ledger.query<{ order_id: string }>('select order_id from ledger.sale_order');
@@ -76,7 +79,7 @@ export class Rush {
     expect(await admit(settings, 'replay')).toMatchObject({ code: 0, out: expect.stringContaining('equal') });
   }
 
-  /** What the log says, once a leader says it: for some seconds after a strike there may be none. */
+  /** The log's events, once it has a leader: for some seconds after a fault there may be none. */
   async told(sale: string): Promise<Told> {
     const told: Told[] = [];
     const heard = async (): Promise<boolean> => told.push(await toldOf(this.stage.log, sale)) > 0;

@@ -21,15 +21,15 @@ const UNHURRIED = { TENANT_RATE: '1000000', TENANT_BURST: '1000000' };
 /** Of a tenant of the tests; long enough to be one, and no secret. */
 export const apiKeyOf = (tenant: string): string => `admit_test_key_of_tenant_${tenant}`;
 
-/** The streams of a fresh log and two tenants, on whatever serves them. */
+/** The streams of a new log and two tenants, on any server. */
 abstract class ServedLog<Server extends Broker & { stop(): Promise<void> }> extends Stage {
   server!: Server;
   admin!: NatsConnection;
   dataDir!: string;
-  /** Copies of every stream; none where a test brings the streams itself. */
+  /** Copies of every stream; none if a test creates the streams itself. */
   protected abstract readonly replicas: number;
 
-  /** With tenants, unless the test is about a log that nobody used yet. */
+  /** With tenants, unless the test is about an unused log. */
   constructor(
     private readonly name: string,
     private readonly tenants: readonly string[] = DEV_TENANTS,
@@ -86,7 +86,7 @@ export class ClusterLog extends ServedLog<NatsCluster> {
   constructor(
     name: string,
     protected readonly replicas: number,
-    /** The network between them, where a test breaks it. */
+    /** The network between them, if a test cuts it. */
     private readonly cuts?: NetworkCuts,
   ) {
     super(name);

@@ -11,7 +11,7 @@ export interface ShopSettings {
   readonly environment?: Record<string, string>;
 }
 
-/** A log of its own with the purchase app on it, and two tenants who call. */
+/** A separate log with the purchase app on it, and two calling tenants. */
 export class Shop extends Stage {
   log!: Log;
   app!: NestFastifyApplication;

@@ -6,7 +6,7 @@ const STARTS_SERVERS_MS = 180_000;
 type Part = { close(): Promise<unknown> } | { stop(): Promise<unknown> };
 type Close = () => Promise<unknown> | unknown;
 
-/** What the tests of a file stand on. What was opened last is closed first, also when the rest of it could not be opened. */
+/** The resources of a file's tests. The last opened is closed first, also if opening a later one failed. */
 export class Stage {
   private readonly closing: Close[] = [];
 
@@ -30,7 +30,7 @@ export class Stage {
     this.closing.push(close);
   }
 
-  /** Keeps what is opened on the stage for as long as the stage is there. */
+  /** Keeps a resource open as long as the stage. */
   async keep<T extends Part>(opening: Promise<T>): Promise<T> {
     const part = await opening;
     this.onClose(() => ('close' in part ? part.close() : part.stop()));
@@ -44,7 +44,7 @@ export class Stage {
     return other;
   }
 
-  /** A new and empty one, gone when the stage is. */
+  /** A new and empty folder, removed with the stage. */
   folder(name: string): string {
     const { path, remove } = temporaryFolder(name);
     this.onClose(remove);

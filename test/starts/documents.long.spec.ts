@@ -18,14 +18,16 @@ const TRIES_MS = 60_000;
 const MARK = '\u001e';
 const WRONG = /urn:admit-one:problem|Nats-Service-Error|nats: error|command not found|No such file/;
 
-/** What looks for something ends with 1 where it found it: here it finds the two dead letters. */
+/** Commands that search end with 1 for findings: here they find the two dead letters. */
 const FINDS = /^npx admit dead ls$/;
 const isFine = (text: string, code: string): boolean => code === '0' || (code === '1' && FINDS.test(text));
 
-/** `run`: typed as it stands. `with`: first in place of what a reader replaces. `docker`: its syntax is checked. `by`: another spec runs it. */
+/**
+ * `run`: typed unchanged. `with`: after replacing what a reader would. `docker`: only its syntax is checked. `by`: another spec runs it.
+ */
 type Rule = 'run' | 'docker' | { readonly with: (text: string, on: Ground) => string } | { readonly by: string };
 
-/** What a running stack has in place of the numbers and names that a page shows. */
+/** A running stack's values for the numbers and names on a page. */
 interface Ground {
   readonly letters: readonly number[];
   readonly ticket: string;
@@ -33,11 +35,11 @@ interface Ground {
   /** The login of a server without a log, into which a backup is brought back. */
   readonly emptyServer: string;
   readonly solanaUrl: string;
-  /** In place of a folder in the home folder. */
+  /** Replaces a folder in the home folder. */
   readonly devnet: string;
 }
 
-/** For a page that is typed as it stands. */
+/** For a page that is typed unchanged. */
 const NOTHING_REPLACED: Ground = { letters: [], ticket: '', backups: '', emptyServer: '', solanaUrl: '', devnet: '' };
 
 const letter = (at: number): Rule => ({ with: (text, { letters }) => text.replace('17', `${letters[at]}`) });
@@ -89,13 +91,13 @@ const rulesFor = ({ page, text }: DocumentedCommand): Rule[] =>
 const shown = ({ page, line, text }: DocumentedCommand): string => `${page}:${line}  ${text}`;
 
 describe('every command of a page', () => {
-  it('has one rule that says how it is tried, and every rule has a command', () => {
+  it('has one rule for trying it, and every rule has a command', () => {
     expect(documented.filter((command) => rulesFor(command).length !== 1).map(shown)).toEqual([]);
     const unused = RULES.filter(([page, command]) => !documented.some((one) => one.page === page && command.test(one.text)));
     expect(unused.map(([page, command]) => `${page} ${command}`)).toEqual([]);
   });
 
-  it('is what a shell can read', () => {
+  it('is valid shell', () => {
     const unreadable = documented.filter(({ text }) => spawnSync('bash', ['-n', '-c', text]).status !== 0);
     expect(unreadable.map(shown)).toEqual([]);
   });
@@ -145,7 +147,7 @@ function plainly<T>(run: () => T): T {
   }
 }
 
-describe('on a stack of its own, as a newcomer types it', () => {
+describe('on a separate stack, as a newcomer types it', () => {
   const stage = new Stage();
   let checkout = '';
   let stack: ChildProcess;
@@ -182,7 +184,7 @@ describe('on a stack of its own, as a newcomer types it', () => {
   const shell = (script: string): string =>
     plainly(() => execFileSync('bash', ['-c', script], { env: environment(), cwd: checkout, encoding: 'utf8', timeout: COMMANDS_MS }));
 
-  /** Types commands into one shell, one after the other. @returns those that went wrong, with what they printed */
+  /** Types commands into one shell, one after the other. @returns the failed ones, with their output */
   function type(commands: readonly string[]): string[] {
     const script = commands.map((text) => `${text}\nprintf '\\n${MARK}%s${MARK}' "$?"`).join('\n');
     const parts = shell(`exec 2>&1\n${script}\ntrue`).split(MARK);
@@ -192,7 +194,7 @@ describe('on a stack of its own, as a newcomer types it', () => {
     });
   }
 
-  /** What is put in place of what a page shows: two dead letters, a minted ticket, a folder, a server without a log. */
+  /** Prerequisites of the pages: two dead letters, a minted ticket, a folder, a server without a log. */
   async function ground(): Promise<Ground> {
     const provision = 'set -a; . .admit/env/provision.env; set +a';
     for (const ticket of ['first', 'second'])
@@ -243,7 +245,7 @@ describe('on a stack of its own, as a newcomer types it', () => {
   });
 
   it(
-    'README.md, docs/integrate.md, docs/stripe.md, docs/devnet.md and docs/operations.md say what works',
+    'README.md, docs/integrate.md, docs/stripe.md, docs/devnet.md and docs/operations.md work',
     async () => {
       const on = await ground();
       expect(typed('README.md', on).length).toBeGreaterThan(2);
@@ -262,7 +264,7 @@ describe('on a stack of its own, as a newcomer types it', () => {
   );
 
   it(
-    'docs/halls.md says what works, and everything adds up in its theatre', // behind the operator's commands, which read all that was sold
+    'docs/halls.md works, and everything adds up in its theatre', // behind the operator's commands, which read all that was sold
     () => {
       const hall = typed('docs/halls.md', NOTHING_REPLACED);
       expect(hall).toHaveLength(4);

@@ -35,7 +35,7 @@ it('fetches into the cache, whole, also when several runs begin at once', async 
   expect(readdirSync(cacheDir)).toEqual([`nats-server-${process.platform}-${process.arch}`]);
 });
 
-it('takes the cached one without asking anybody', async () => {
+it('uses the cached one without a download', async () => {
   expect(await obtainNatsServer({ cacheDir, env: empty, fetches: [offline] })).toEqual({
     path: cached,
     version: '2.99.0',
@@ -54,12 +54,12 @@ it('prefers the one on PATH, unless it is too old', async () => {
 it.each([
   [version('2.14.4'), `is version 2.14.4; ${OLDEST_NATS_SERVER} or newer`],
   ['something else', 'does not tell its version'],
-])('believes $NATS_SERVER, and refuses one that says "%s" instead of going on silently', async (says, why) => {
+])('uses $NATS_SERVER, and refuses one that prints "%s" instead of continuing silently', async (says, why) => {
   const path = binary(join(folder.path, 'named'), says);
   await expect(obtainNatsServer({ cacheDir, env: { ...empty, NATS_SERVER: path }, fetches: [online] })).rejects.toThrow(why);
 });
 
-it('says so when $NATS_SERVER is not there', async () => {
+it('reports a missing $NATS_SERVER', async () => {
   await expect(obtainNatsServer({ cacheDir, env: { NATS_SERVER: join(folder.path, 'gone') } })).rejects.toThrow(
     /\$NATS_SERVER.*does not run/,
   );

@@ -23,7 +23,7 @@ async function stored(): Promise<number> {
   }
 }
 
-it('keeps what was acknowledged through kill -9, on the same port', async () => {
+it('keeps acknowledged messages through kill -9, on the same port', async () => {
   const nc = await connect(server.connection('provision'));
   await (await jetstreamManager(nc)).streams.add({ name: 'KEPT', subjects: ['kept'] });
   for (let i = 0; i < 20; i++) await jetstream(nc).publish('kept', `${i}`);
@@ -44,7 +44,7 @@ it('comes back with its data and its passwords after an orderly stop', async () 
   expect(await stored()).toBe(20);
 });
 
-it('comes back by itself after kill -9 when it is told to heal', async () => {
+it('restarts by itself after kill -9 if that is configured', async () => {
   await server.stop();
   server = await stage.keep(startNats({ dataDir: folder, heal: true }));
   await server.kill9();
@@ -56,11 +56,11 @@ it('keeps its passwords from other users of the machine', () => {
   for (const name of ['credentials.json', 'nats.conf']) expect(statSync(join(folder, name)).mode & 0o077).toBe(0);
 });
 
-it('lets nobody in without a password', async () => {
+it('refuses clients without a password', async () => {
   await expect(connect({ servers: server.url, reconnect: false })).rejects.toThrow(/Authorization/);
 });
 
-it('says which port is taken', async () => {
+it('names a port that is taken', async () => {
   await expect(startNats({ dataDir: stage.folder('nats-other'), port: server.port })).rejects.toThrow(`Port ${server.port}`);
 });
 
@@ -80,7 +80,7 @@ describe('the generated configuration', () => {
     expect(() => accountsConfig({ ...plan, tenants: ['twice', tenant] })).toThrow('cannot be a tenant');
   });
 
-  it('lets a tenant with an odd name in', async () => {
+  it('accepts a tenant with an odd name', async () => {
     const other = await stage.keep(startNats({ dataDir: stage.folder('nats-odd'), tenants: ['-odd_9-'] }));
     const nc = await stage.keep(connect(other.connection('-odd_9-')));
     await nc.flush();

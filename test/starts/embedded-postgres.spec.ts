@@ -37,7 +37,7 @@ it('starts again over the remains of a server of which only the first process wa
   await client.end().catch(() => undefined);
 });
 
-it('comes back by itself after kill -9 when it is told to heal, with data and password', async () => {
+it('restarts by itself after kill -9 if that is configured, with data and password', async () => {
   const url = server.url('admit');
   await server.stop();
   server = await stage.keep(startPostgres({ dataDir: folder, port: server.port, heal: true }));

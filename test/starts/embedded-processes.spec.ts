@@ -49,7 +49,7 @@ async function other(...command: [string, ...string[]]): Promise<number> {
 const gone = (pid: number): Promise<void> => waitFor(() => !isAlive(pid), { what: `process ${pid} ends`, timeoutMs: WAIT_MS });
 
 describe('a part', () => {
-  it('comes back with another process when somebody kills it', async () => {
+  it('restarts as another process when it is killed', async () => {
     const part = shell('healing', 'echo ready; exec sleep 600', { heal: true });
     await part.start();
     const first = part.pid ?? 0;
@@ -59,7 +59,7 @@ describe('a part', () => {
     expect(part.pid).toBeUndefined();
   });
 
-  it('tries again and again, more slowly each time, and stops trying when told to', async () => {
+  it('retries, more slowly each time, and stops retrying on stop', async () => {
     const said: string[] = [];
     const part = shell('failing', `echo ready; test -e ${folder.path}/failed && exit 7; exec sleep 600`, {
       heal: true,
@@ -80,7 +80,7 @@ describe('a part', () => {
     await expect(part.start()).rejects.toThrow(/ended with exit code 3[\s\S]*the disk is full[\s\S]*broken\.log/);
   });
 
-  it('says so when there is no such program', async () => {
+  it('reports a missing program', async () => {
     const part = shell('absent', '', { prepare: () => ({ file: '/nowhere/at-all', args: [], env: {} }) });
     await expect(part.start()).rejects.toThrow('could not be started');
   });
@@ -109,7 +109,7 @@ describe('a part', () => {
   });
 });
 
-describe('what an earlier run left behind', () => {
+describe('processes of an earlier run', () => {
   it('is ended when it is still the process it was', async () => {
     const pid = await other('sleep', '601');
     const before = new OrphanReaper(join(folder.path, 'run'));

@@ -32,7 +32,7 @@ async function answers(): Promise<boolean> {
   }
 }
 
-it('answers a client that knows nothing but stack.env, which nobody else may read', async () => {
+it('answers a client that has only stack.env, which other users cannot read', async () => {
   expect(await answers()).toBe(true);
   const file = join(folder, 'stack.env');
   expect(statSync(file).mode & 0o077).toBe(0);
@@ -55,7 +55,7 @@ it.each([
   'purchase',
   'minter',
   'ledger',
-])('has %s back by itself after kill -9, where it was', async (name) => {
+])('restarts %s by itself after kill -9, at the same address', async (name) => {
   const part = stack.part(name);
   const before = part.pid ?? 0;
   await part.kill9();
@@ -66,7 +66,7 @@ it.each([
   expect(await answers()).toBe(true);
 });
 
-it('gives each process its own logins and nobody else’s', () => {
+it('gives each process only its own logins', () => {
   const secretsOf = (who: 'purchase' | 'minter' | 'ledger' | 'provision' | 'replay'): string => JSON.stringify(stack.settingsOf(who));
   expect(secretsOf('purchase')).not.toMatch(/DATABASE|MINT|SOLANA/);
   expect(secretsOf('minter')).not.toMatch(/DATABASE|EDGE/);
@@ -77,7 +77,7 @@ it('gives each process its own logins and nobody else’s', () => {
   expect(statSync(join(folder, 'keys')).mode & 0o077).toBe(0);
 });
 
-it('ends everything, and goes on with the same addresses, passwords and data', async () => {
+it('ends everything, and restarts with the same addresses, passwords and data', async () => {
   const before = stack.clientSettings;
   const pids = stack.parts.map(({ pid }) => pid ?? 0);
   await stack.stop();
@@ -88,7 +88,7 @@ it('ends everything, and goes on with the same addresses, passwords and data', a
   expect(await answers()).toBe(true);
 }, 120_000);
 
-it('takes a loaded stack.env for what it is, and other addresses for servers of your own', async () => {
+it("distinguishes a loaded stack.env from addresses of the user's own servers", async () => {
   const loaded = { ...stack.clientSettings, PATH: '/bin' };
   expect(withoutOwn(loaded, folder)).not.toHaveProperty('NATS_URL');
   expect(withoutOwn({ ...loaded, NATS_URL: 'nats://elsewhere:4222' }, folder)).toHaveProperty('NATS_URL', 'nats://elsewhere:4222');
@@ -116,7 +116,7 @@ describe('with servers of your own', () => {
     ['DATABASE_URL', 'postgresql://nobody@127.0.0.1:1/none'],
     ['SOLANA_RPC_URL', 'http://127.0.0.1:1'],
   ])(
-    'says what to do when %s leads nowhere, and leaves nothing running',
+    'explains what to do when %s leads nowhere, and leaves nothing running',
     async (name, url) => {
       const start = startStack({ ...options, dataDir: elsewhere, env: { ...options.env, [name]: url }, apps: [] });
       await expect(start).rejects.toThrow(new RegExp(`${name}[\\s\\S]*Unset it`));

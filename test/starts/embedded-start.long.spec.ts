@@ -17,7 +17,7 @@ const PARTS = 3 + APPS.length + 1;
 const home = temporaryFolder('start');
 const started: ChildProcess[] = [];
 
-/** Ports of its own, as if an earlier run had used them: another stack that begins now may take the usual ones while this one is killed. */
+/** Ports as if an earlier run had used them: another stack that starts now may take the default ports while this one is killed. */
 beforeAll(async () => {
   const ports = new Map<string, number>();
   for (const name of Object.keys(USUAL_PORTS)) ports.set(name, await freePort());
@@ -69,14 +69,14 @@ const gone = (pids: readonly number[]): Promise<void> => waitFor(() => !pids.som
 
 let first: Started;
 
-/** `npm start &` in a script: a shell without job control starts what is in the background with SIGINT ignored. */
+/** `npm start &` in a script: a shell without job control starts background processes with SIGINT ignored. */
 function startInBackground(): Started {
   const env = { ...inherited(process.env), ADMIT_HOME: home.path, ADMIT_DEMO: 'off' };
   return follow(spawn('/bin/sh', ['-c', 'trap "" INT; exec npm start'], { env, cwd: projectFolder(), stdio: ['ignore', 'pipe', 'pipe'] }));
 }
 
 it(
-  'says ready in a line of its own, and where to look',
+  'prints that it is ready in a separate line, and the addresses',
   async () => {
     first = start();
     await ready(first);
@@ -87,7 +87,7 @@ it(
 );
 
 it(
-  'refuses a second run in the same folder, and says why',
+  'refuses a second run in the same folder, with the reason',
   async () => {
     const second = start();
     expect(await second.exitCode).toBe(1);
@@ -103,7 +103,7 @@ it(
     const before = parts();
     const settings = readFileSync(join(home.path, 'stack.env'), 'utf8');
     first.child.kill('SIGKILL');
-    const again = start(); // at once, while what was left behind is still ending
+    const again = start(); // at once, while processes of the earlier run are still ending
     await ready(again);
     await gone(before);
     expect(readFileSync(join(home.path, 'stack.env'), 'utf8')).toBe(settings);

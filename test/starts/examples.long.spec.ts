@@ -32,7 +32,7 @@ async function command(cwd: string, file: string, args: readonly string[], more:
 const node = (cwd: string, args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<string> =>
   command(cwd, process.execPath, args, more);
 
-/** What `.admit/stack.env` says, for the servers of this test. */
+/** The content of `.admit/stack.env` for the servers of this test. */
 function settings(sale: string): NodeJS.ProcessEnv {
   const { user, pass } = shop.log.server.credentials('demo');
   return {

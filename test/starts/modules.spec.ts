@@ -55,7 +55,7 @@ describe('a module of the purchase app', () => {
     expect(process.connections.map((connection) => connection.isClosed())).toEqual([true]);
   });
 
-  it('makes nothing anew for a request, and names the durable consumer of each of its handlers', async () => {
+  it('creates nothing per request, and names the durable consumer of each handler', async () => {
     const modules = [...shop.app.get(ModulesContainer).values()];
     const providers = modules.flatMap((module) => [...module.providers.values(), ...module.controllers.values()]);
     expect(providers.filter((one) => !one.isDependencyTreeStatic()).map(({ name }) => name)).toEqual(['REQUEST']); // Nest's own, unused
@@ -69,7 +69,7 @@ describe('a module of the purchase app', () => {
     );
   });
 
-  it('leaves no connection behind where the app cannot start', async () => {
+  it('leaves no connection open if the app cannot start', async () => {
     const environment = readEnvironment({
       NATS_URL: bare.server.url,
       NATS_PASSWORD: bare.server.credentials('purchase').pass,

@@ -29,7 +29,7 @@ async function plain(name: string, lines: readonly string[]): Promise<{ readonly
 }
 
 it(
-  'refuses a plain server at the start of the stack, says what it lacks and which command prints what it needs, and makes nothing there',
+  'refuses a plain server at the start of the stack, names what it lacks and the command that prints the configuration, and creates nothing there',
   async () => {
     const { url } = await plain('plain-nats', JETSTREAM);
     const dataDir = stage.folder('plain-home');
@@ -49,19 +49,19 @@ it(
   START_MS,
 );
 
-it('says of a server with one login for everybody that the others are refused', async () => {
+it('reports for a server with one shared login that the other users are refused', async () => {
   const { url } = await plain('one-login', [...JETSTREAM, 'authorization { user: provision, password: any }']);
   const [lack, ...more] = await lacksOf({ url, login: nobody });
   expect([lack, more]).toEqual([expect.stringMatching(/^it refuses the logins of operator, .*replay, demo, acme$/), []]);
 });
 
-it('says of a server without JetStream that it is off', async () => {
+it('reports for a server without JetStream that it is off', async () => {
   const { url } = await plain('no-jetstream', []);
   expect(await lacksOf({ url, login: nobody })).toContain('JetStream is off in the account of the user provision');
 });
 
 it(
-  'takes a server that runs with what `admit nats config` prints, whose passwords nobody else may read',
+  'accepts a server with the output of `admit nats config`, whose passwords other users cannot read',
   async () => {
     const folder = stage.folder('own-nats');
     const port = await freePort();
@@ -85,7 +85,7 @@ it(
   START_MS,
 );
 
-it('tells at once of a certificate that nobody vouches for, and what to do about it', async () => {
+it('reports an untrusted certificate at once, and what to do about it', async () => {
   const folder = stage.folder('tls-nats');
   const { cert, key } = untrustedCertificate();
   mkdirSync(folder, { recursive: true });

@@ -45,7 +45,7 @@ const FREE = [
   'CC-BY-4.0',
   'Python-2.0',
 ];
-/** Packages whose manifest names none, with what the text in the package says. */
+/** Packages whose manifest names no licence, with the one that the text in the package names. */
 const READ_BY_HAND: Readonly<Record<string, string>> = {
   'bigint-buffer': 'Apache-2.0', // ours, in vendor
   eyes: 'MIT',

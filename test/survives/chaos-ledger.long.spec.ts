@@ -15,7 +15,7 @@ it(
       replay: 'equal',
     });
     expect(killed.projectors + killed.postgres).toBe(10);
-    expect(rival.lost).toBeGreaterThan(0); // a writer who comes too late writes nothing
+    expect(rival.lost).toBeGreaterThan(0); // a writer that is too late writes nothing
   },
   LONG_MS,
 );

@@ -3,7 +3,9 @@ import { DEFAULT_SLOT_MS, mintChaos } from '../../dev/chaos/mint-chaos.js';
 import { withPrograms } from '../conformance/programs.js';
 
 const LONG_MS = 240_000; // 8 s on a machine with nothing else to do
-/** Each fault has a luck of its own, and with this seed every one of these strikes twice at least within the 200 transactions that there must be. */
+/**
+ * Each fault has its own random sequence; with this seed every one of these occurs at least twice within the minimum of 200 transactions.
+ */
 const SEED = 5;
 const TICKETS = 200;
 const STRIKING = ['drop', 'land-then-time-out', 'error-then-land', 'land-failed', 'too-many-requests', 'html', 'never-answers'];

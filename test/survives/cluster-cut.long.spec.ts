@@ -41,7 +41,7 @@ const open = (sale: string): Promise<Heard> => {
   return stage.mainlander.askUntilSettled('sale.open', terms, `open-${sale}`);
 };
 
-/** What those on the island hear of a sale, of an order in it, and of a sale that they know nothing of: the others may have opened it by now. */
+/** The island's answers for a sale, for an order in it, and for a sale unknown there: the others may have opened it by now. */
 async function heardOnIsland(sale: string, order: string, later: string): Promise<readonly Heard[]> {
   const { islander } = stage;
   const read = (what: string, body: object): Promise<Heard> => islander.ask(what, body, undefined, ANSWERED_MS);
@@ -55,13 +55,13 @@ async function heardOnIsland(sale: string, order: string, later: string): Promis
   return (await Promise.all(asked.flat().map(perhaps))).flat();
 }
 
-/** An old leader says that it leads, as long as it has not noticed; another server asks one that does not answer. Nobody believes them. */
+/** An old leader claims leadership until it notices the cut; another server asks one that does not answer. Readers trust neither. */
 async function islandIsNotBelieved(): Promise<void> {
   const jsm = await jetstreamManager(island, { checkAPI: false, timeout: LOOK_MS });
   await expect(leaderInfo(jsm, 'EVENTS')).rejects.toThrow();
 }
 
-/** What a process on the island decided as of now, and sends: while it is cut off in the dark this arrives in the end, at a log that has gone on. */
+/** A decision of an island process on its current state, and its append: it arrives after the cut, at a log that has moved on. */
 async function decidedOnIsland(sale: string): Promise<() => Promise<unknown>> {
   const store = await JetStreamEventStore.on(island);
   const subject = saleSubject('demo', sale);
@@ -69,7 +69,7 @@ async function decidedOnIsland(sale: string): Promise<() => Promise<unknown>> {
   return () => store.append(subject, head, [aDecision(LATE, 0)]).catch((thrown: Fault) => thrown.code);
 }
 
-/** The process on the mainland takes over what the one on the island decided, and sells. */
+/** The mainland's process takes over the island's decisions, and sells. */
 async function mainlandSells(sale: string, later: string): Promise<void> {
   const placed = await stage.mainlander.askUntilSettled('order.place', { sale, buyer: 'b-1', quantity: 1 }, `${sale}-1`);
   expect([placed.status, (await open(later)).status]).toEqual([201, 201]);

@@ -19,7 +19,7 @@ const copies = async (): Promise<readonly number[]> =>
   Promise.all(STREAMS.map(async ({ name }) => (await stage.info(name)).config.num_replicas));
 const provisioner = (replicas: number) => ({ ...operatorOf(stage.log.server, 'provision'), NATS_REPLICAS: `${replicas}` });
 
-it('[L3] [L4] a log of one server goes to three by its backup, gets more copies while it sells, and then stands the loss of any server', async () => {
+it('[L3] [L4] a log of one server moves to three by its backup, gets more copies while it sells, and then survives the loss of any server', async () => {
   await shop.demo.open('gala', { quota: PLACES });
   const before = await Promise.all(Array.from({ length: SOLD_BEFORE }, (_, buyer) => order(shop.demo, buyer)));
   const backup = join(shop.folder('backup'), 'log');

@@ -13,7 +13,7 @@ import { RunningLedger } from '../stages/ledger-app.js';
 import { ordersOf, Rush } from '../stages/rush.js';
 import { startSelling } from '../stages/selling.js';
 
-/** Asked for while two servers are gone. */
+/** Requested while two servers are gone. */
 const UNHEARD = 10;
 /** An answer takes as long as its reads wait for a leader that does not come. */
 const ANSWERED_MS = 20_000;
@@ -66,7 +66,7 @@ it('[L6] ends a hold although the wake-up for it could not be stored when it was
   await restart(killed);
 }, 300_000);
 
-it('[L3] [L10] acknowledges nothing while two of three are gone, says so, believes no copy that does not lead, and sells on when they are back', async () => {
+it('[L3] [L10] acknowledges nothing while two of three servers are gone, answers 503, trusts no copy without leadership, and continues when they are back', async () => {
   await rush.open('two-gone');
   const leader = await stage.leaderOf('EVENTS');
   const [other] = NODES.filter((name) => name !== leader) as [string];
@@ -84,7 +84,7 @@ it('[L3] [L10] acknowledges nothing while two of three are gone, says so, believ
   for (const { status, retryAfter } of told) expect([[202, 503], Number(retryAfter) > 0]).toEqual([expect.arrayContaining([status]), true]);
   const starting = startSelling(stage.log.server);
   await restart(leader, other);
-  await (await starting).close(); // it waited for somebody to say what the streams are
+  await (await starting).close(); // it waited for a server to report the streams
   const heard = await Promise.all(told.map((_, buyer) => rush.place('two-gone', buyer)));
   expect([...(await rush.told('two-gone')).orders].sort()).toEqual([...ordersOf(heard)].sort());
   expect(ordersOf(heard)).toHaveLength(UNHEARD);

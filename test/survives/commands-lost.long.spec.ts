@@ -11,7 +11,7 @@ import { askUntilSettled, counted, toldOf } from '../stages/crash-stage.js';
 import { heldDeciders } from '../stages/held-deciders.js';
 import { Shop } from '../stages/shop.js';
 
-/** Requests in flight when the broker goes: over some sales, so that none has more than may wait. */
+/** Requests in flight when the broker stops: over several sales, so that none exceeds its limit of waiting requests. */
 const SALES = ['a', 'b', 'c', 'd'];
 const ORDERS_A_SALE = 600;
 /** Two buyers want each seat. */
@@ -70,13 +70,13 @@ async function restartApp(): Promise<void> {
   provider.moveTo(`${await shop.app.getUrl()}${WEBHOOK_PATH}`);
 }
 
-/** What lies in the log of one order of tenant demo. */
+/** The log's events of one order of tenant demo. */
 async function eventsOf(sale: string, type: string): Promise<string[]> {
   const events = await recordedIn(shop.log, saleSubject('demo', sale));
   return events.flatMap((event) => (event.type === type ? [String((event.data as { order?: string }).order)] : []));
 }
 
-/** A crowd in the middle of its requests, and what of them was decided before a moment. */
+/** A crowd with requests in flight, and those that were decided before a moment. */
 class Crowd {
   readonly heard = new Map<string, Heard>();
   private readonly asked: Promise<unknown>[] = [];
@@ -134,7 +134,7 @@ class Crowd {
 
 interface Cut {
   readonly how: string;
-  /** While the broker runs: what is heard after this is not heard in the world that is restored. */
+  /** While the broker runs: later answers do not exist in the restored state. */
   readonly before?: (store: BrokenStore) => void;
   readonly after?: (store: BrokenStore) => void;
   readonly losesAll?: true;
@@ -225,7 +225,7 @@ describe.each(
   );
 
   it(
-    'no payment is lost whose notification heard 2xx, and each is counted once',
+    'no payment is lost whose notification was answered 2xx, and each is counted once',
     async () => {
       for (const event of events.values()) if (cut.losesAll && !paidBefore.has(event.id)) provider.send(event);
       await waitFor(() => [...events.values()].every(({ id }) => taken().has(id)), {

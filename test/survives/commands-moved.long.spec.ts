@@ -24,7 +24,7 @@ function breakDown(): void {
   };
 }
 
-it('[L3] [L4] COMMANDS goes from one server to three with a held order, a dead letter and an undecided command: nothing is lost', async () => {
+it('[L3] [L4] COMMANDS moves from one server to three with a held order, a dead letter and an undecided command: nothing is lost', async () => {
   const [caller] = stage.callers as [Caller];
   await caller.open('moved', { quota: 10 }, { payment: 'webhook', holdSeconds: 3_600 });
   const held = await askUntilSettled(caller, 'moved', { quantity: 1 }, 'held');

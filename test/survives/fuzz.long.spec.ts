@@ -2,7 +2,7 @@ import { fuzz } from '../../dev/fuzz/fuzz.js';
 import { Stage } from '../stages/stage.js';
 
 const MINUTE_MS = 60_000;
-/** With the start of a stack, and the time in which it mints what was asked for. */
+/** Includes the start of a stack, and the time to mint the requested tickets. */
 const LONG_MS = 15 * MINUTE_MS;
 const SEED = 7;
 

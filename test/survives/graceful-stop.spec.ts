@@ -4,7 +4,7 @@ import { Shop } from '../stages/shop.js';
 const BUYERS = 400;
 const shop = Shop.forTests('graceful');
 
-it('[L6] answers everybody who asked before it was told to stop, takes nobody in afterwards, and leaves no command behind', async () => {
+it('[L6] answers every request received before SIGTERM, accepts none afterwards, and leaves no command behind', async () => {
   await shop.demo.open('last-call', { quota: BUYERS });
   const asked = Promise.all(
     Array.from({ length: BUYERS }, (_, buyer) => shop.demo.place('last-call', { quantity: 1, buyer: `b-${buyer}` })),

@@ -23,7 +23,7 @@ async function expectAway(caller: HttpCaller): Promise<void> {
     expect([path, heard.status, heard.body.code]).toEqual([path, 503, 'ledger-unreachable']);
     expect([heard.headers.get('Content-Type'), heard.headers.get('Retry-After')]).toEqual(['application/problem+json; charset=utf-8', '1']);
     expect(heard.headers.get('Ledger-Position')).toBeNull();
-    expect(heard.text).not.toMatch(/postgres|ECONN|127\.0\.0\.1|admit_/i); // what is behind the door stays there
+    expect(heard.text).not.toMatch(/postgres|ECONN|127\.0\.0\.1|admit_/i); // internal metrics stay internal
   }
 }
 const soldIn = async (caller: HttpCaller): Promise<number> => {
@@ -35,7 +35,7 @@ const back = (caller: HttpCaller, sold: number): Promise<void> =>
   waitFor(async () => (await soldIn(caller)) === sold, { what: `the ledger tells of ${sold} tickets`, timeoutMs: WAIT_MS });
 
 describe('[L5] while Postgres is stopped', () => {
-  it('queries are answered 503 with Retry-After, selling goes on, and both come together by themselves', async () => {
+  it('queries are answered 503 with Retry-After, selling continues, and both agree again by themselves', async () => {
     expect(await soldIn(ledger.demo)).toBe(1);
     await ledger.postgres.part.stop();
     await expectAway(ledger.demo);
@@ -69,7 +69,7 @@ describe('[L5] while Postgres is stopped', () => {
     await expect(client.page('orders', { sale: 'a.b' })).rejects.toMatchObject({ pointers: ['query:sale'] });
   }, 120_000);
 
-  it('a ledger that starts says so too, and serves as soon as Postgres is there', async () => {
+  it('a starting ledger answers so too, and serves as soon as Postgres is available', async () => {
     await ledger.postgres.part.stop();
     const later = await ledger.another();
     try {

@@ -44,7 +44,7 @@ async function read(connection: NatsConnection): Promise<number[]> {
 
 describe('a replay whose pull ends', () => {
   it(
-    'asks again when nobody said so',
+    'pulls again when no status message arrived',
     async () => {
       const connection = await throughProxy();
       const lost = proxy.loseNext('up', isPull);
@@ -54,7 +54,7 @@ describe('a replay whose pull ends', () => {
     PULLS_EXPIRE_MS,
   );
 
-  it('says which commit did not arrive, where others came after it, and does not call a log broken that has it', async () => {
+  it('names the commit that did not arrive before later ones, and does not report a log as broken that has it', async () => {
     const connection = await throughProxy();
     const lost = proxy.loseNext('down', isDelivery(3));
     await expect(read(connection)).rejects.toMatchObject({ code: 'log-unreachable', context: { wanted: 3, came: 4 } });
@@ -72,7 +72,7 @@ describe('a replay whose pull ends', () => {
     PULLS_EXPIRE_MS,
   );
 
-  it('says so when the connection is closed while it waits', async () => {
+  it('reports a connection that is closed while it waits', async () => {
     const connection = await throughProxy();
     const reading = read(connection);
     const lost = proxy.loseNext('up', isPull).then(() => connection.close());
@@ -81,7 +81,7 @@ describe('a replay whose pull ends', () => {
   });
 });
 
-it('a projector whose pull ends without an error begins anew where the ledger stands', async () => {
+it("a projector whose pull ends without an error restarts from the ledger's position", async () => {
   const connection = await stage.nat('ledger');
   const log = await JetStreamEventsLog.on(connection, MAX_BATCH);
   const starts: number[] = [];

@@ -13,7 +13,7 @@ const BETWEEN_MS = 20; // a caller's pause between two orders: the machine also 
 /** Beats and pins take seconds; the rest is a busy machine. */
 const SPREAD_MS = 60_000;
 const LONG_MS = 300_000;
-/** After a kill: 2.5 s without a beat, 5 s until what the process held is handed out again; the rest is a busy machine. */
+/** After a kill: 2.5 s without a heartbeat, 5 s until the process's commands are redelivered; the rest is a margin for a busy machine. */
 const DECIDED_AGAIN_MS = 45_000;
 
 const stage = Stage.forTests();

@@ -16,7 +16,7 @@ const ORDERS = 2_000;
 const SEATS = 3_600; // fewer than the 2 × 2,000 that are asked for: some orders must lose
 const MINTED_ORDERS = 20;
 const CALLERS = 48;
-/** Who is killed when so many orders have been answered. */
+/** Which process is killed after this many answers. */
 const KILLS: readonly (readonly [answered: number, part: string])[] = [
   [150, 'purchase'],
   [400, 'nats'],

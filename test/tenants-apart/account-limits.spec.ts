@@ -18,10 +18,10 @@ beforeAll(async () => {
 const as = (tenant: string): Promise<NatsConnection> => connect({ ...server.connection(tenant), reconnect: false });
 
 describe('[L13] a tenant over NATS', () => {
-  it('has so many connections and no more, others have theirs, and one that ends makes room', async () => {
+  it('has a limited number of connections, others have theirs, and a closed one makes room', async () => {
     const open: NatsConnection[] = [];
     while (open.length < ACCOUNT_LIMITS.connections) open.push(await as('acme'));
-    await expect(as('acme')).rejects.toThrow(); // the server says why and hangs up, which may be heard in either order
+    await expect(as('acme')).rejects.toThrow(); // the server sends the reason and disconnects, in either order
     await (await as('demo')).close();
     await open.pop()?.close();
     const opensAgain = (): Promise<boolean> =>
@@ -33,7 +33,7 @@ describe('[L13] a tenant over NATS', () => {
     await Promise.all(open.map((connection) => connection.close()));
   });
 
-  it('has so many subscriptions a connection and no more, and goes on with those it has', async () => {
+  it('has a limited number of subscriptions per connection, and keeps the existing ones', async () => {
     const connection = await stage.keep(as('acme'));
     const errors = connection.status();
     for (let index = 0; index <= ACCOUNT_LIMITS.subscriptions; index++) connection.subscribe(createInbox());
@@ -45,7 +45,7 @@ describe('[L13] a tenant over NATS', () => {
     await connection.flush();
   });
 
-  it('sends messages of so many bytes and no more', async () => {
+  it('sends messages up to a limit of bytes', async () => {
     const connection = await as('acme');
     expect(connection.info?.max_payload).toBe(ACCOUNT_LIMITS.payload);
     connection.publish('admit.acme.order.place', new Uint8Array(ACCOUNT_LIMITS.payload));

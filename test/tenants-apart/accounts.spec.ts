@@ -40,7 +40,7 @@ const permitted = (connection: NatsConnection, subject: string, body = ''): Prom
 const forbidden = (connection: NatsConnection, subject: string): Promise<void> =>
   expect(permitted(connection, subject)).rejects.toMatchObject({ cause: expect.any(PermissionViolationError) });
 
-/** What a subscription hears first: the server's refusal. */
+/** The first message of a subscription: the server's refusal. */
 const told = (connection: NatsConnection, subject: string): Promise<unknown> =>
   new Promise((resolve) => void connection.subscribe(subject, { callback: resolve }));
 
@@ -67,7 +67,7 @@ async function attack(attacker: NatsConnection, answering: string): Promise<stri
   await waitFor(() => service.heard() === TARGETS.length, { what: 'every request is heard', timeoutMs: WAIT_MS });
   await service.settle();
   await service.close();
-  const marker = await markEveryStream(); // a stream takes its messages in order: what the attack stored is in before the marker
+  const marker = await markEveryStream(); // a stream stores its messages in order: the attack's message would precede the marker
   const after = await lastSequences();
   return STREAMS.map(({ name }) => name).filter((name) => after[name] !== (before[name] ?? 0) + (marker.get(name) ?? 0));
 }
@@ -116,12 +116,12 @@ beforeAll(async () => {
 }, 180_000); // the first run of all may have to fetch the server
 
 describe('L8: a tenant that names a stream as its reply subject', () => {
-  it('stores nothing: neither through the accounts, whoever answers, nor through the user that answers', async () => {
+  it('stores nothing: neither through the accounts, whichever service answers, nor as the user that answers', async () => {
     const demo = await as('demo');
     expect(await attack(demo, 'edge')).toEqual([]);
     expect(await attack(demo, 'provision')).toEqual([]); // the accounts alone hold, even when the answerer may write everywhere
 
-    const inside = await insider(); // the control: without the accounts the very same attack goes through ...
+    const inside = await insider(); // the control: without the accounts the same attack succeeds ...
     expect(await attack(inside, 'provision')).toEqual(['COMMANDS', 'MINTS', 'TIMERS', 'DEAD', 'WEBHOOKS', 'EVENTS']);
     expect(await attack(inside, 'edge')).toEqual([]); // ... and the rights of the answerer alone hold it as well
   });
@@ -135,7 +135,7 @@ describe('L8: a tenant', () => {
     await service.close();
   });
 
-  it('hears nothing of another, not even its inboxes', async () => {
+  it('receives nothing of another, not even its inboxes', async () => {
     const [demo, acme, service] = [await as('demo'), await as('acme'), await responder('edge')];
     const heard: string[] = [];
     acme.subscribe('_INBOX.>', { callback: (_error, message) => void heard.push(message.subject) });
@@ -193,7 +193,7 @@ describe('an app user', () => {
     }
   });
 
-  it('hears no other user: each has its own inbox', async () => {
+  it('receives nothing of another user: each has its own inbox', async () => {
     const minter = await as('minter');
     for (const subject of ['_INBOX.>', '_INBOX.purchase.>', 'ev.>', 'cmd.>', '$JS.>', 'admit.>']) {
       expect([subject, await told(minter, subject)]).toEqual([subject, expect.any(PermissionViolationError)]);
@@ -202,7 +202,7 @@ describe('an app user', () => {
 });
 
 describe('what each app needs, it may', () => {
-  it('purchase and minter fold a long subject by an ordered consumer, and drop it', async () => {
+  it('purchase and minter read a long subject by an ordered consumer, and delete it', async () => {
     const { seq } = await jetstream(admin).publish('ev.acme.sale.long', 'the last');
     for (const user of ['purchase', 'minter']) {
       const consumer = await jetstream(await as(user)).consumers.get('EVENTS', { filter_subjects: 'ev.acme.sale.long' });
@@ -263,7 +263,7 @@ async function fill(stream: string): Promise<void> {
 }
 
 describe('L7: replay', () => {
-  it('pulls its prepared consumer and reads the stream info, under names of its own', async () => {
+  it('pulls its prepared consumer and reads the stream info, under its own names', async () => {
     const replay = await as('replay');
     const info = (await permitted(replay, REPLAY_INFO_SUBJECT)).json<{ state: { messages: number } }>();
     expect(info.state.messages).toBeGreaterThan(3);

@@ -142,7 +142,7 @@ describe("the operator's token", () => {
     expect(await shop.log.lastSequences()).toEqual(before);
   });
 
-  it('opens nothing where the console has none, also not the empty one', async () => {
+  it('accepts no token if the console has none, not even the empty one', async () => {
     const closed = await shop.keep(shop.startConsole(''));
     for (const token of ['', TOKEN])
       expect(await (await HttpCaller.of(closed, 'demo', token)).ask('GET', '/operator/tenants')).toMatchObject({
@@ -197,7 +197,7 @@ describe('the page', () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(MAX_PAGE_BYTES);
   });
 
-  it('says of every stream what it holds, and of every consumer what it does', () => {
+  it('shows the content of every stream, and the state of every consumer', () => {
     expect(STREAMS.map(({ name }) => name).filter((name) => HOLDS[name] === undefined)).toEqual([]);
     expect(CONSUMERS.map(({ config }) => config.durable_name).filter((name) => taskOf(name) === undefined)).toEqual([]);
   });

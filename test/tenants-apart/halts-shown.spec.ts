@@ -27,7 +27,7 @@ async function projectionOf(app: NestFastifyApplication): Promise<string | undef
   return checks.projection;
 }
 
-/** What each of the apps says of the projection, and how many halted tenants its metrics count. */
+/** Each app's projection status, and the number of halted tenants in its metrics. */
 const shown = (): Promise<unknown[]> =>
   Promise.all(apps.map(async (app) => [await projectionOf(app), (await scrape(app)).get('admit_ledger_halted_tenants')]));
 
@@ -36,7 +36,7 @@ async function comesTo(saying: RegExp, tenants: number): Promise<void> {
   await waitFor(isSo, { what: `both say ${saying}, ${tenants}`, timeoutMs: WAIT_MS });
 }
 
-it('is shown by every process of the ledger, also by the one that stands by', async () => {
+it('is shown by every process of the ledger, also by the standby', async () => {
   await comesTo(new RegExp(`^ok; halted: acme at commit ${bad}: .*poison`), 1);
 });
 

@@ -40,7 +40,7 @@ afterEach(async () => {
 
 const openFiles = (): number => Number(/^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1]);
 
-/** Resolves when so many connections were made from an address. */
+/** Resolves when this many connections were made from an address. */
 async function flood(connections: number, from: string): Promise<void> {
   const program = join(projectFolder(), 'test', 'harness', 'half-open-connections.mjs');
   const child = spawn(process.execPath, [program, url.port, `${connections}`, from], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -123,7 +123,7 @@ it.each([
   30_000,
 );
 
-it('[L8] shows no metrics and no reasons to callers, and both where health listens', async () => {
+it('[L8] shows no metrics and no reasons to callers, and both on the health port', async () => {
   const [page, ready] = [await fetch(new URL('/metrics', url)), await fetch(new URL('/health/ready', url))];
   expect([page.status, ready.status, await ready.json()]).toEqual([404, 200, { status: 'ready' }]);
   const inside = healthUrlOf(shop.app);

@@ -15,7 +15,7 @@ const AT_ONCE = 2;
 /** More, one after the other, than may be at once. */
 const TURNS = 3 * AT_ONCE;
 const MAX_BODY_BYTES = 1_000;
-const LONG_ANSWER = 'x'.repeat(16 * 1024 * 1024); // more than the network takes in while nobody reads
+const LONG_ANSWER = 'x'.repeat(16 * 1024 * 1024); // more than the network buffers hold without a reader
 const WAIT = { what: 'every slot is given back', timeoutMs: 10_000 };
 const NOTHING = { anonymous: 0, forwarded: 0, tenants: 0 };
 
@@ -74,7 +74,7 @@ class Door {
     return socket;
   }
 
-  /** The status of what is answered; the connection ends with it. */
+  /** The status of the answer; the connection ends with it. */
   async status(text: string): Promise<number> {
     const socket = this.send(text);
     let heard = '';
@@ -172,7 +172,7 @@ describe('[L13] a client address', () => {
     await givesBack();
   });
 
-  it('is not what an untrusted header says', async () => {
+  it('is not taken from an untrusted header', async () => {
     await opened('', { total: 8, each: 2 });
     const from = (host: number): string => request('/held', [`X-Forwarded-For: 203.0.113.${host}`], 'GET', `tenant-${host}`);
     const kept = [door.send(from(1)), door.send(from(2))];

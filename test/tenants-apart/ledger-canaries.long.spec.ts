@@ -36,7 +36,7 @@ beforeAll(async () => {
   cursors = await Promise.all(callers.map(async (caller) => String((await caller.get('/v1/ledger?limit=1')).body.next)));
 });
 
-/** What one request was told, and whether all of its tenant's own must be in it. */
+/** The answer to one request, and whether it must contain all of its tenant's rows. */
 interface Told {
   readonly text: string;
   readonly whole: boolean;
@@ -48,7 +48,7 @@ async function askOverHttp(caller: HttpCaller, path: string, whole: boolean): Pr
   return { text, whole: whole && status === 200, kind: `HTTP ${status}` };
 }
 
-/** Leaves before it is answered: its query goes on at the database, and its connection back to the pool. */
+/** Disconnects before the answer: its query continues in the database, and its connection returns to the pool. */
 async function leave(caller: HttpCaller): Promise<Told> {
   const left = caller.ask('GET', '/v1/ledger?limit=1000', { signal: AbortSignal.timeout(1) });
   return { text: await left.then(({ text }) => text).catch(() => ''), whole: false, kind: 'left' };
@@ -101,7 +101,7 @@ const request: fc.Arbitrary<Request> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Request>((n) => leave(callers[n] as HttpCaller)) },
   { weight: 4, arbitrary: fc.constantFrom(...TABLES).map((name) => sql(`select * from ledger.${name}`, !EMPTY_HERE.includes(name))) },
   { weight: 2, arbitrary: breaking.map((text) => sql(text)) },
-  // what a careless query would leave behind on its connection; it is told the name that it said itself
+  // the possible residue of a careless query on its connection; the answer contains the name that the query named
   {
     weight: 1,
     arbitrary: other.map(

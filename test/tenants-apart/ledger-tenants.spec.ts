@@ -21,7 +21,7 @@ beforeAll(() =>
 
 const OURS = `n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg\\_%'`;
 
-/** Everything in the catalogue that could show rows to somebody, and is not protected. `migration` holds none of anybody's. */
+/** Everything in the catalogue that could show rows and is not protected. `migration` contains no tenant's data. */
 const UNPROTECTED = `
   select n.nspname || '.' || c.relname as name, case c.relkind when 'r' then 'table' when 'p' then 'partitioned table' when 'v' then 'view' when 'm' then 'materialized view' when 'f' then 'foreign table' end as kind
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -89,7 +89,7 @@ describe('[L8] the catalogue', () => {
     ).toEqual([]);
   });
 
-  it('lets no role change or remove an entry, and readers and replay write nothing of the live ledger', async () => {
+  it('lets no role change or remove an entry, and readers and replay cannot write the live ledger', async () => {
     const grants = await stage.query<{ grantee: string; table_name: string; privilege_type: string }>(
       `select grantee, table_name, privilege_type from information_schema.role_table_grants where table_schema = 'ledger' and grantee <> 'admit_owner'`,
     );
@@ -111,7 +111,7 @@ describe('[L8] the catalogue', () => {
     expect(may('admit_replay')).toEqual(['SELECT']);
   });
 
-  it('is what the entities say', async () => {
+  it('equals the entities', async () => {
     const pool = await connected(database(stage.postgres.url(DATABASE), { name: 'entities', connections: 1, logger: silent }));
     const { upQueries } = await pool.driver.createSchemaBuilder().log();
     await pool.destroy();
@@ -141,7 +141,7 @@ describe('[L8] a reader', () => {
     expect(await asTenant(reader, '', (runner) => runner.query('select 1 from ledger.sale'))).toEqual([]);
   });
 
-  it('may not look at the checkpoint or the shadow, nor write', async () => {
+  it('may not read the checkpoint or the shadow, nor write', async () => {
     const reader = await connected(stage.pool('reader'));
     for (const sql of [
       'select 1 from ledger.checkpoint',
@@ -150,7 +150,7 @@ describe('[L8] a reader', () => {
       'delete from ledger.ticket',
       'set role admit_owner',
     ]) {
-      const runner = reader.createQueryRunner(); // not as a tenant reads, where nothing can be written whoever tries
+      const runner = reader.createQueryRunner(); // not as a tenant reads: in a read-only transaction every role fails
       const tried = inTransaction(runner, { tenant: 'demo' }, () => runner.query(sql)).finally(() => runner.release());
       await expect(tried).rejects.toMatchObject({
         code: 'ledger-differs',
@@ -167,7 +167,7 @@ describe('[L8] a reader', () => {
 
   it('[L8] keeps 500 interleaved transactions of two tenants apart, with errors in between', async () => {
     const reader = await connected(stage.pool('reader', 4));
-    const lane = new Semaphore(8); // more than there are connections, and not so many that one waits for a connection until that is given up
+    const lane = new Semaphore(8); // more than there are connections, but few enough that none times out waiting for one
     const one = async (n: number): Promise<boolean> => {
       const tenant = n % 2 === 0 ? 'demo' : 'acme';
       if (n % 7 === 0) await asTenant(reader, tenant, (runner) => runner.query('select 1 / 0')).catch(() => undefined);

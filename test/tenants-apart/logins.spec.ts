@@ -16,7 +16,7 @@ const AT_ONCE_MS = 10_000;
 const COULD_NOT = 2;
 const WRONG = 'not-the-password';
 
-/** A server without streams: nobody gets further than its door. */
+/** A server without streams: the test is about logins only. */
 class Door extends Stage {
   nats!: NatsServer;
   private readonly dataDir = this.folder('logins');
@@ -29,7 +29,7 @@ class Door extends Stage {
     return { servers: [this.nats.url], user, password };
   }
 
-  /** As whoever rotates a password does it. */
+  /** As an operator who rotates a password does it. */
   async reloadWith(user: string, password: string): Promise<void> {
     const file = join(this.dataDir, 'nats.conf');
     writeFileSync(file, readFileSync(file, 'utf8').replace(this.nats.credentials(user).pass, password));
@@ -40,7 +40,7 @@ class Door extends Stage {
 const door = Door.forTests();
 
 describe('a command whose login is refused', () => {
-  it('is told so at once, and not after as long as a server is waited for that is not there', async () => {
+  it('is reported at once, without the wait for an unreachable server', async () => {
     const startedAt = performance.now();
     const fault = { code: 'configuration', context: { problems: ['NATS_USER, NATS_PASSWORD: operator is refused with this password'] } };
     await expect(connectForCommand(door.accessOf('operator', WRONG), 'test')).rejects.toMatchObject(fault);
@@ -53,12 +53,12 @@ describe('a command whose login is refused', () => {
     ['refunds demo gala', 'operator'],
     ['log verify', 'operator'],
     ['reconcile --no-ledger', 'operator'],
-  ])('says which user, and which variables to look at: %s', async (words, user) => {
+  ])('names the user, and the variables to check: %s', async (words, user) => {
     const { code, error } = await admit({ NATS_URL: door.nats.url }, ...words.split(' '));
     expect([code, error]).toEqual([COULD_NOT, expect.stringContaining(`NATS_USER, NATS_PASSWORD: ${user} is refused without a password`)]);
   });
 
-  it('names those of the replay where it is the replay that is refused', async () => {
+  it('names those of the replay if the replay is refused', async () => {
     const settings = { ...operatorOf(door.nats), NATS_REPLAY_PASSWORD: WRONG };
     const { code, error } = await admit(settings, 'replay');
     expect([code, error]).toEqual([
@@ -68,7 +68,7 @@ describe('a command whose login is refused', () => {
   });
 });
 
-it('a right login gets in while the server reads its accounts anew, as it does for every tenant that is made', async () => {
+it('a valid login succeeds while the server reloads its accounts, as it does for every new tenant', async () => {
   let done = false;
   const comingIn = Array.from({ length: 8 }, async () => {
     while (!done) await (await connectForCommand(door.accessOf('operator'), 'test')).close();
@@ -90,7 +90,7 @@ it('a command waits for a server that is not there yet', async () => {
 });
 
 it(
-  'an app says at once that its login is refused, and gets in when the accounts are reloaded that it was started for',
+  'an app reports at once that its login is refused, and connects when the accounts are reloaded with it',
   async () => {
     const said: object[] = [];
     const logger = Object.assign(Object.create(createLogger('test', 'silent')) as Logger, {

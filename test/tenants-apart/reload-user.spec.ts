@@ -50,7 +50,7 @@ it('makes the server read its accounts again: a tenant that was added can sign i
   await expect(stage.as('demo')).rejects.toThrow(/authorization/i);
 });
 
-it('says why the server refuses a configuration, and the server goes on with the one before', async () => {
+it('reports why the server refuses a configuration, and the server keeps the previous one', async () => {
   const reload = await stage.as(RELOAD_USER);
   writeFileSync(stage.config, 'accounts { not a configuration');
   await expect(reloadOverNats(reload)).rejects.toThrow(/^NATS did not reload its configuration: .+/);

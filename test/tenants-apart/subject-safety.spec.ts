@@ -16,7 +16,7 @@ beforeAll(async () => {
   await shop.demo.open('safe', { quota: 10_000 });
 });
 
-/** A client that writes the protocol by hand: what a library refuses to send, an attacker sends all the same. */
+/** A client that writes the protocol by hand: an attacker can send what a library refuses. */
 class BareClient {
   private heard = '';
   private closed = false;
@@ -32,7 +32,7 @@ class BareClient {
       this.closed = true;
     });
     socket.on('error', (error) => {
-      this.heard += `-ERR ${error.message}\r\n`; // a reset says no more than the answer that came before it
+      this.heard += `-ERR ${error.message}\r\n`; // a reset adds nothing to the answer before it
     });
   }
 
@@ -47,7 +47,7 @@ class BareClient {
     return client;
   }
 
-  /** Sends one request, and a question behind it whose answer shows that the server is done with it; returns what was answered. */
+  /** Sends one request, and a probe behind it whose answer shows that the server has handled both; returns the answers. */
   async ask(subject: string): Promise<string> {
     const head = 'NATS/1.0\r\nIdempotency-Key: bare\r\n\r\n';
     const payload = Buffer.from(head + ORDER);
@@ -72,7 +72,7 @@ class BareClient {
   }
 }
 
-/** Asks on a connection of its own: some of what is sent ends it. */
+/** Uses a separate connection: some payloads end it. */
 async function askBare(user: string, subject: string): Promise<string> {
   const client = await BareClient.as(user);
   const answer = await client.ask(subject);
@@ -80,7 +80,7 @@ async function askBare(user: string, subject: string): Promise<string> {
   return answer;
 }
 
-it('says what the subject must name, to a bare client too', async () => {
+it('names what the subject must contain, to a bare client too', async () => {
   expect(await askBare('demo', 'admit.demo.order.place')).toContain('"order":"ord_');
 });
 
@@ -159,7 +159,7 @@ describe('the name of a sale', () => {
 });
 
 describe('the headers of a caller', () => {
-  it('do not reach the streams: they could expire, roll up or misplace what is stored', async () => {
+  it('do not reach the streams: they could expire, roll up or misplace stored messages', async () => {
     const head = headers();
     const dangerous = [
       'Nats-TTL',

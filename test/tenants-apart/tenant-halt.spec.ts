@@ -19,12 +19,12 @@ const MAX_BATCH = 256;
 
 const stage = LedgerStage.forTests('tenant-halt');
 
-/** What no version of the ledger that is running can apply: stands for a bug that the next version mends. */
+/** An event that no running version of the ledger can apply: stands for a bug that the next version fixes. */
 const poison = (sequence: number) =>
   stage.query(`alter table ledger.ledger_entry add constraint poison check (sequence <> ${sequence} or event <> 'OrderConfirmed')`);
 const mend = () => stage.query('alter table ledger.ledger_entry drop constraint poison');
 
-/** What a replay cannot apply, and the projector can: stands for a replay of an older version. */
+/** An event that a replay cannot apply, and the projector can: stands for a replay of an older version. */
 const cannotBeRebuilt = (sequence: number) =>
   stage.query(
     `alter table ledger_shadow.ledger_entry add constraint older check (sequence <> ${sequence} or current_user <> 'admit_replay')`,
@@ -41,7 +41,7 @@ async function replay(): Promise<ReplayReport> {
 
 const logOf = async (): Promise<JetStreamEventsLog> => JetStreamEventsLog.on(await stage.nat('ledger'), MAX_BATCH);
 
-/** What is in the log, from one commit to another. */
+/** The log's messages, from one commit to another. */
 async function logged(first: number, last: number): Promise<LoggedMessage[]> {
   const connection = await stage.nat('provision');
   const jsm = await jetstreamManager(connection);
@@ -65,7 +65,7 @@ describe('[L8] [L11] an event that cannot be applied', () => {
   let bad: number;
   let last: number;
 
-  it('halts its tenant at its sequence, and lets the others go on', async () => {
+  it('halts its tenant at its sequence, and continues for the others', async () => {
     for (const [tenant, sale] of [
       ['acme', 'fair'],
       ['demo', 'gala'],
@@ -120,7 +120,7 @@ describe('[L8] [L11] an event that cannot be applied', () => {
     });
   });
 
-  it('leaves the tenant with the very ledger it would have had, once it is mended, wherever the repair was cut off', async () => {
+  it('leaves the tenant with the ledger of an uninterrupted run, after the repair, wherever that was interrupted', async () => {
     const log = await logOf();
     const pool = await connected(stage.pool('projector'));
     let cuts = 0;
@@ -141,7 +141,7 @@ describe('[L8] [L11] an event that cannot be applied', () => {
     expect(await replay()).toMatchObject({ result: 'equal', halted: [] });
   });
 
-  it('is repaired by the projector itself when it starts, while it goes on with what comes in', async () => {
+  it('is repaired by the projector itself when it starts, while it applies new commits', async () => {
     const wrong = (await stage.checkpoint()) + 1;
     await poison(wrong);
     const first = await stage.project();
@@ -165,7 +165,7 @@ describe('[L8] [L11] an event that cannot be applied', () => {
     expect(await replay()).toMatchObject({ result: 'equal', halted: [] });
   });
 
-  it('that an older version meets once more, before the place where its tenant is halted, halts it there, and lets the others go on', async () => {
+  it("that an older version meets again, before its tenant's halt, halts it there, and continues for the others", async () => {
     const applied = await order('acme', 'late', 131);
     const wrong = applied + 1;
     await poison(wrong);

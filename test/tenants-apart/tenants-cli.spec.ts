@@ -16,7 +16,7 @@ interface Ran {
   readonly error: string;
 }
 
-/** Runs `admit tenant …` as an operator would, as a process of its own. */
+/** Runs `admit tenant …` as an operator would, in a separate process. */
 function admit(args: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Ran> {
   const { user, pass } = log.server.credentials('operator');
   const env = { PATH: process.env.PATH, NATS_URL: log.server.url, NATS_USER: user, NATS_PASSWORD: pass, ...more };
@@ -41,7 +41,7 @@ beforeAll(async () => {
   app = await log.keep(startSelling(log.server));
 });
 
-it('makes a tenant that can come in at once, shows its credentials once, and says what a server of its own must be told', async () => {
+it("creates a tenant that can connect at once, shows its credentials once, and prints the steps for one's own server", async () => {
   const made = await admit(['create', 'club']);
   expect([made.code, made.error]).toEqual([0, '']);
   const { ADMIT_TENANT: tenant, ADMIT_API_KEY: apiKey = '', ADMIT_NATS_SEED: seed = '' } = settingsIn(made.out);
@@ -108,7 +108,7 @@ it.each([
   [['disable', 'nobody'], /there is no such tenant/],
   [['account', 'nobody'], /there is no tenant/],
   [['rotate', 'given', '--overlap', 'soon'], /0 to 2160/],
-])('says what is wrong with %j, and that it failed', async (args, said) => {
+])('names the error in %j, and that it failed', async (args, said) => {
   const { code, out, error } = await admit(args);
   expect([code, out, error]).toEqual([1, '', expect.stringMatching(said)]);
 });

@@ -42,7 +42,7 @@ beforeAll(async () => {
 }, 180_000);
 
 describe('a tenant that is created', () => {
-  it('is let in with its API key at once, in every process that looks', async () => {
+  it('is admitted with its API key at once, in every process', async () => {
     const { apiKey, webhookSecret, natsSeed } = await created('first');
     expect(directory.ofKey(apiKey)).toMatchObject({ tenant: 'first', status: 'active' });
     expect([apiKey, webhookSecret, natsSeed]).toEqual([
@@ -60,7 +60,7 @@ describe('a tenant that is created', () => {
     expect(directory.ofKey(apiKey)?.tenant).toBe('twice');
   });
 
-  it('is made by one of ten who try at once', async () => {
+  it('is created by one of ten concurrent attempts', async () => {
     const issued = await Promise.all(Array.from({ length: 10 }, () => register.create('race')));
     expect(issued.filter((one) => one !== undefined)).toHaveLength(1);
   });
@@ -103,7 +103,7 @@ describe('credentials that are rotated', () => {
     expect([first, second].map(({ apiKey }) => directory.ofKey(apiKey ?? '')?.tenant)).toEqual([undefined, 'rotated']);
   });
 
-  it('end when their time is up, without anybody doing anything', async () => {
+  it('end when their time is up, without any action', async () => {
     const { apiKey } = await created('expires');
     const { apiKey: next } = await register.rotate('expires', { ...BOTH, webhookSecret: false, overlapMs: HOUR_MS });
     await seen('the next key is good', () => directory.ofKey(next ?? '') !== undefined);
@@ -118,7 +118,7 @@ describe('credentials that are rotated', () => {
     }
   });
 
-  it('end at once where no overlap is wanted', async () => {
+  it('end at once without an overlap', async () => {
     const { apiKey } = await created('leaked');
     const { apiKey: next } = await register.rotate('leaked', { ...BOTH, overlapMs: 0 });
     await seen('the next key is good', () => directory.ofKey(next ?? '') !== undefined);
@@ -132,7 +132,7 @@ describe('credentials that are rotated', () => {
   });
 });
 
-describe('whoever is not an active tenant is let in nowhere', () => {
+describe('is admitted nowhere unless it is an active tenant', () => {
   it('when it is disabled, until it is enabled', async () => {
     const { apiKey } = await created('off');
     await register.setStatus('off', 'disabled');
@@ -249,7 +249,7 @@ describe('the NATS account of a tenant, on the embedded server', () => {
       timeoutMs: WAIT_MS,
     });
 
-  it('is there in moments, with the right to ask for itself and no other, and disturbs nobody', async () => {
+  it('is available in moments, with the right to send its own requests and no other, and disturbs no other tenant', async () => {
     const demo = await as('demo');
     const heard: string[] = [];
     void (async () => {

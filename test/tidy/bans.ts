@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import { isDomain, isTypeScript, nodesOf, type Rule, type Slip, type Source, slipAt } from './source.js';
 
-/** The one file that may read the environment: everything else is told. */
+/** The one file that may read the environment: all other code gets settings as arguments. */
 export const ENVIRONMENT = 'libs/shared/src/platform/process/environment.ts';
 
 const eachNode =
@@ -102,7 +102,7 @@ const oneEnvironment: Rule = {
 const IN_TESTS = /^(?:describe|it|test)(?:\.\w+)*\.(?:only|skip|todo|failing)$/;
 const ALONE = /^(?:fit|fdescribe|xit|xtest|xdescribe)$/;
 
-/** Leaves out the tests of programs that this repository may not contain, where they are missing, and says how to get them. */
+/** Skips the tests of programs that this repository may not contain, if they are missing, and explains how to get them. */
 const WITHOUT_PROGRAMS = 'test/conformance/programs.ts';
 
 const everyTestRuns: Rule = {

@@ -5,7 +5,9 @@ import { isShipped, isSpec, isTypeScript, type Rule, type Slip, type Source, sli
 const FLOORS = ['kernel', 'domain', 'event-store', 'consumer', 'aggregate', 'platform'] as const;
 type Floor = (typeof FLOORS)[number];
 
-/** What each floor may take from outside. Where Node itself is listed, only the part that computes: no clock, no network, no disk. */
+/**
+ * External packages that each floor may import. Where Node itself is listed, only the part that computes: no clock, no network, no disk.
+ */
 const COMPUTING_BUILTINS = new Set(['node:assert', 'node:assert/strict', 'node:buffer', 'node:crypto', 'node:util']);
 const PLATFORM_PACKAGES =
   /^(?:@opentelemetry\/.+|swagger-ui-dist|@nestjs\/.+|@nats-io\/.+|fastify|typeorm|pg|pino|prom-client|zod|rxjs|reflect-metadata)$/;
@@ -192,7 +194,7 @@ const clientStandsAlone: Rule = {
   ],
 };
 
-/** `dependencies` of package.json: what else happens to lie in node_modules may be gone in production, or after the next install. */
+/** `dependencies` of package.json: other installed packages may be gone in production, or after the next install. */
 export const shippedPackagesOnly = (dependencies: readonly string[]): Rule => ({
   title: 'lets what ships import only packages that package.json lists under dependencies',
   slips: eachImport(isShipped, (_, used) =>

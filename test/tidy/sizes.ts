@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import { isCode, isTypeScript, lineAt, nodesOf, parse, type Rule, type Source, slipAt } from './source.js';
 
-export const MAX_FILE_LINES = 300; // one thing told in one sitting; the median should stay near 70
+export const MAX_FILE_LINES = 300; // one subject a file; the median should stay near 70
 export const MAX_FUNCTION_LINES = 70; // fits the eye; most should stay near 10
 export const MAX_CONSTRUCTOR_PARAMETERS = 5; // more collaborators than a hand has fingers is two classes
 

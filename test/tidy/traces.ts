@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Rule, type Source, slipsInText } from './source.js';
 
-// Spelled in halves, so that neither this file nor a plain search of the tree finds what is looked for.
+// Spelled in halves, so that neither this file nor a plain search of the tree finds the words.
 const LATER = ['TO', 'DO|FIX', 'ME|XX', 'X'].join('');
 const HOME = ['/ho', 'me/|/Us', 'ers/|/ro', 'ot/|/wo', 'rk/|/works', 'pace/|/bui', 'lds/|[A-Z]:\\\\Us', 'ers\\\\'].join('');
 const REGISTRIES = String.raw`registry\.[a-z0-9-]+\.[a-z]{2,}|[a-z0-9-]*mirrors?\.[a-z0-9-]+\.[a-z]{2,}|npmmirror\.|artifact[o]ry[./]|(?:deb|security|snapshot)\.debian\.|archive\.ubuntu\.|proxy\.golang\.|pythonhosted\.`;

@@ -1,6 +1,6 @@
 import { type Rule, type Slip, type Source, slipsInText } from './source.js';
 
-/** A word that only this project used, or that hides who acts; and what to write instead (docs/glossary.md). */
+/** A word that only this project used, or that hides the actor; and its replacement (docs/glossary.md). */
 interface PrivateWord {
   readonly word: RegExp;
   readonly instead: string;

@@ -6,13 +6,13 @@ import { AdmitClient, type Outcome, type Problem, type Refused, RequestRejected,
 import { say } from './operator.js';
 import { harmless } from './table.js';
 
-/** As long as operators' commands wait for a server that is not up yet. */
+/** The same time for which operators' commands wait for a server that is not up yet. */
 const WAIT_SECONDS = 20;
 const MS_PER_SECOND = 1_000;
 
 export interface SellerOptions {
   readonly json?: boolean;
-  /** Seconds until an answer is given up. */
+  /** Timeout of an answer in seconds. */
   readonly wait?: number;
 }
 
@@ -21,12 +21,12 @@ interface Request<T> {
   readonly shown: (value: T) => string;
   /** Idempotency key of a change: printed before the request is sent, so that it can be repeated when its answer is lost. */
   readonly key?: string;
-  /** Of another change without an answer: it may have been made, and this is how to go on. */
+  /** For a change without a key that got no answer: it may have been made; this text says how to continue. */
   readonly ifUnknown?: string;
   readonly exit?: (value: T) => number;
 }
 
-/** Options of every command of a seller, and an example. */
+/** Options of every seller command, and an example. */
 export const forSellers = (command: Command, ...examples: readonly string[]): Command =>
   command
     .option('--json', 'print the answer as JSON, and a refusal as JSON on standard error')
@@ -70,7 +70,7 @@ const repeatedWith = (key: string): string => `It may have been done. Repeat the
 
 type Rejected = { readonly outcome: 'rejected'; readonly problem: Problem };
 
-/** A request that is wrong in itself is one more outcome. */
+/** A malformed request is one more outcome. */
 export async function settled<T>(asked: Promise<T>): Promise<T | Rejected> {
   try {
     return await asked;
@@ -82,7 +82,7 @@ export async function settled<T>(asked: Promise<T>): Promise<T | Rejected> {
 
 const NOTHING_LISTENS = 'Nothing listens at this address: start the service with `npm start`, or set HTTP_URL.';
 
-/** Prints why a request is not done. @returns the exit code */
+/** Prints why a request failed. @returns the exit code */
 export function explain(result: Refused | Unknown | Rejected, options: SellerOptions, ifUnknown?: string): number {
   if (result.outcome === 'unknown') {
     const cure = result.reason.includes('ECONNREFUSED') ? NOTHING_LISTENS : undefined;
@@ -111,7 +111,7 @@ export async function everyPage<Page extends { readonly next?: string }>(
 
 const KNOWN_MEMBERS: ReadonlySet<string> = new Set(['type', 'title', 'status', 'code', 'detail', 'errors']);
 
-/** The code, what is wrong at which place of the request and what is allowed there, and the facts of the refusal. */
+/** The code, the errors by request member with the allowed values, and the facts of the refusal. */
 function complain(problem: Problem, { json }: SellerOptions): void {
   const { status, code, title, detail, errors = [] } = problem;
   const facts = Object.entries(problem).filter(([name]) => !KNOWN_MEMBERS.has(name));

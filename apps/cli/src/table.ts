@@ -14,7 +14,7 @@ export function tableOf(head: readonly string[], rows: readonly (readonly (strin
   return table.toString();
 }
 
-/** One fact a line; those that are absent are left out. */
+/** One fact per line; absent ones are omitted. */
 export function factsOf(facts: Readonly<Record<string, string | number | undefined>>): string {
   const there = Object.entries(facts).filter(([, value]) => value !== undefined);
   const width = Math.max(...there.map(([name]) => name.length));

@@ -9,7 +9,7 @@ import { type KeyedTenant, SignedAccounts, SYSTEM_USER } from '#shared/platform/
 const PUSH_SUBJECT = '$SYS.REQ.CLAIMS.UPDATE';
 const ANSWER_MS = 5_000;
 
-/** The accounts of tenants on a server in operator mode: signed here, and pushed to the server while it runs. */
+/** Tenants' accounts on a server in operator mode: signed here, and pushed to the server while it runs. */
 export class TenantAccounts {
   private constructor(
     private readonly environment: Environment,
@@ -37,7 +37,7 @@ export class TenantAccounts {
     return this.signed.tenantUser(keyed);
   }
 
-  /** The same, after which every login that the tenant had is refused. */
+  /** Rotates the tenant's user: every earlier login is refused afterwards. */
   renew(tenant: Tenant): Promise<string> {
     this.signed.renewSigningKey(tenant.tenant);
     return this.push(tenant);

@@ -6,7 +6,7 @@ import { printError } from '#shared/platform/process/print-error.js';
 import { balancesOf } from './balances.js';
 import { connected, database } from './database/connect.js';
 
-/** `node dist/apps/ledger/src/balance.js --tenant demo --sale gala [--json]`: what the ledger says of a sale. */
+/** `node dist/apps/ledger/src/balance.js --tenant demo --sale gala [--json]`: prints the ledger's balances of a sale. */
 const { values } = parseArgs({
   options: { tenant: { type: 'string' }, sale: { type: 'string' }, json: { type: 'boolean', default: false } },
 });

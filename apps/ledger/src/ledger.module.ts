@@ -11,7 +11,9 @@ import { LedgerApiModule } from './http/ledger-api.module.js';
 import { ProjectionModule } from './projection/projection.module.js';
 import { Projector } from './projection/projector.js';
 
-/** Ready means that the ledger follows the log, or stands by to, and that Postgres answers now. A halted tenant is named; the others are served. */
+/**
+ * Ready means that the ledger follows the log or stands by, and that Postgres answers now. Halted tenants are named; the others are served.
+ */
 const checks = (projector: Projector, pool: DataSource, tenants: TenantDirectory): HealthChecks => ({
   projection: async () => {
     projector.assertHealthy();
@@ -25,11 +27,11 @@ const checks = (projector: Projector, pool: DataSource, tenants: TenantDirectory
   },
 });
 
-/** The read side: ProjectionModule consumes EVENTS into Postgres, LedgerApiModule answers from there. */
+/** The read side: ProjectionModule projects EVENTS into Postgres, LedgerApiModule serves queries. */
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: a Nest module is a class, and a dynamic one is made by a static method
 export class LedgerModule {
-  /** @param callers the module of the HTTP server that callers reach */
+  /** @param callers the module of the public HTTP server */
   static of(process: AppProcess, callers: DynamicModule): DynamicModule {
     const health = HealthModule.with({
       imports: [ProjectionModule, TenantsModule],

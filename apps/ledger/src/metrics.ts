@@ -8,7 +8,7 @@ import { PROJECTOR_STATES, type Projector } from './projection/projector.js';
 
 const MS_PER_SECOND = 1_000;
 
-/** How far the ledger is behind the log, and what the projector does, at each scrape. */
+/** The ledger's lag behind the log and the projector's state, read at each scrape. */
 export async function showProjection(
   page: MetricsPage,
   connection: NatsConnection,
@@ -48,7 +48,7 @@ export async function showProjection(
   });
 }
 
-/** One that stands by has no place of its own: whoever projects tells how far the ledger is. */
+/** A standby has no position of its own: the active projector reports the lag. */
 const knowsItsPlace = ({ state, checkpoint }: Pick<Projector, 'state' | 'checkpoint'>): boolean =>
   state === 'projecting' || (state === 'waiting' && checkpoint > 0);
 

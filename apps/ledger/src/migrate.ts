@@ -4,7 +4,10 @@ import { type Environment, readEnvironment } from '#shared/platform/process/envi
 import { createLogger } from '#shared/platform/process/logger.js';
 import { migrateDatabase } from './database/migrate-database.js';
 
-/** `node dist/apps/ledger/src/migrate.js`: roles, schemas and tables. `admit ledger migrate` starts it; the app that serves has no right to. */
+/**
+ * `node dist/apps/ledger/src/migrate.js`: creates roles, schemas and tables. `admit ledger migrate` starts it; the serving app lacks the
+ * permissions.
+ */
 const roleUrls = (environment: Environment) => ({
   projector: environment.DATABASE_PROJECTOR_URL,
   reader: environment.DATABASE_READER_URL,

@@ -16,7 +16,7 @@ export interface Ledger {
   readonly projecting: Promise<void>;
 }
 
-/** Connects, checks the streams, starts to take in the log, and serves queries and health. Postgres may still be away. */
+/** Connects, checks the streams, starts the projector, and serves queries and health. Postgres may be unreachable at start. */
 export async function startLedger(environment: Environment, logger: Logger): Promise<Ledger> {
   assertNoMore(environment);
   const process = new AppProcess(environment, logger);
@@ -33,7 +33,7 @@ export async function startLedger(environment: Environment, logger: Logger): Pro
   });
 }
 
-/** Migrations and replays are processes of their own: the one that serves has no login of theirs. */
+/** Migrations and replays are separate processes: the serving process does not have their logins. */
 function assertNoMore({ DATABASE_ADMIN_URL, DATABASE_REPLAY_URL }: Environment): void {
   const given = Object.entries({ DATABASE_ADMIN_URL, DATABASE_REPLAY_URL }).filter(([, url]) => url !== '');
   const problems = given.map(([name]) => `${name}: must not be given to the app that serves; migrate with admit ledger migrate`);

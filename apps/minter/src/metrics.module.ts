@@ -2,7 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
 import { MinterMetrics } from './metrics.js';
 
-/** What this app counts. */
+/** This app's metrics. */
 @Global()
 @Module({
   providers: [{ provide: MinterMetrics, inject: [MetricsPage], useFactory: ({ registry }: MetricsPage) => new MinterMetrics(registry) }],

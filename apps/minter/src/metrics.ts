@@ -5,25 +5,25 @@ import { FAULTS, type FaultCode } from '#shared/kernel/fault.js';
 import type { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
 import type { Funds } from './chains/chain.js';
 
-/** Attempts a ticket took. One is the rule; three refusals of the program in a row fail it; more is a chain that drops much. */
+/** Attempts per ticket. One is the rule; three program rejections in a row fail the mint; more means that the chain drops transactions. */
 const ATTEMPT_BUCKETS = [0, 1, 2, 3, 5, 8, 13, 21];
-/** Seconds of one RPC call: 10 s is the patience with one, unless it is told otherwise. */
+/** Seconds of one RPC call: the default timeout is 10 s. */
 const RPC_BUCKETS = [0.01, 0.03, 0.1, 0.3, 1, 3, 10];
 /** The payer is asked for at most this often, however many scrape. */
 const FUNDS_FRESH_MS = 10_000;
 const MS_PER_SECOND = 1_000;
 
-/** What one decided request did to a ticket, now in the log. */
+/** The effect of one decided command on a ticket, now in the log. */
 export interface MintStep {
   readonly events: readonly MintEvent[];
   readonly before: TicketMint | undefined;
   readonly after: TicketMint | undefined;
 }
 
-/** How a call to a node ended; `refused` is an answer too: JSON-RPC says no. */
+/** How an RPC call ended; `refused`: the node answered with a JSON-RPC error. */
 export type RpcOutcome = 'ok' | 'refused' | 'rate-limited' | 'http-error' | 'silent';
 
-/** What the minter counts as it happens. */
+/** The minter's counters and histograms. */
 export class MinterMetrics {
   private readonly attempts: Counter<'what'>;
   private readonly attemptsNeeded: Histogram<'end'>;
@@ -46,13 +46,13 @@ export class MinterMetrics {
     this.attemptsNeeded = histogram('admit_mint_attempts', 'Attempts that a ticket took until its end', 'end', ATTEMPT_BUCKETS);
     this.verdicts = counter('admit_mint_verdicts_total', 'Their outcome; `dead` has its reason', 'verdict', 'reason');
     this.faults = counter('admit_mint_faults_total', 'Commands that could not go on and are taken up again', 'code');
-    for (const code of [...(Object.keys(FAULTS) as FaultCode[]), 'bug']) this.faults.inc({ code }, 0); // so that the first is an increase
+    for (const code of [...(Object.keys(FAULTS) as FaultCode[]), 'bug']) this.faults.inc({ code }, 0); // starts at 0, so that rate() sees the first increase
     this.lostRaces = counter('admit_mint_lost_races_total', 'Mint commits that the log refused: another minter was faster');
     this.rpcCalls = counter('admit_rpc_calls_total', 'Calls to the Solana RPC', 'provider', 'method', 'outcome');
     this.rpcSeconds = histogram('admit_rpc_seconds', 'From a call to its whole answer', 'provider', RPC_BUCKETS);
   }
 
-  /** Told only of what is in the log: two minters that decide the same count it once. */
+  /** Counts only results in the log: a result that two minters decide counts once. */
   readonly decided = ({ events, before, after }: MintStep): void => {
     for (const event of events) this.count(event);
     const end = after?.state;
@@ -77,7 +77,7 @@ export class MinterMetrics {
     const what = ATTEMPTS[event.type];
     const verdict = VERDICTS[event.type];
     if (what !== undefined) this.attempts.inc({ what });
-    // The reason of a failure is a sentence, which is no label: it stands in the dead letter.
+    // The reason of a failure is free text, so it is no label; the dead letter contains it.
     if (verdict !== undefined)
       this.verdicts.inc({ verdict, reason: verdict === 'dead' && 'reason' in event.data ? event.data.reason : '' });
   }
@@ -106,7 +106,7 @@ export interface MintsInWork {
   readonly chain: { funds(): Promise<Funds> };
 }
 
-/** What is read where it stands, at each scrape. */
+/** Gauges, read at each scrape. */
 export function showMints(page: MetricsPage, { intake, outstanding, gate, chain }: MintsInWork): void {
   const registers = [page.registry];
   const gauge = (name: string, help: string): Gauge => new Gauge({ name, help, registers });

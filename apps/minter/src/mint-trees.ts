@@ -29,7 +29,7 @@ const count = (name: string, said: string): number => {
 const lineOf = (tree: TreeInUse): string =>
   `${String(tree.number).padStart(4)}  ${tree.tree.toBase58()}  ${tree.minted} of ${tree.capacity}${hasRoom(tree) ? '' : '  full'}\n`;
 
-/** On a development chain, where lamports are free. */
+/** Development chains only, where lamports are free. */
 async function replenish(keys: MintKeys): Promise<void> {
   const { SOLANA_RPC_URL: url, MINT_RPC_TIMEOUT_MS: timeoutMs } = readEnvironment();
   await new Token2022Chain(keys, { url, timeoutMs, priority: { floor: 0 }, freshMs: 0, airdrop: true }).replenish();

@@ -12,7 +12,10 @@ import { FundsGate } from './payer/funds-gate.js';
 import { SpendingCaps } from './payer/spending-caps.js';
 import { readiness } from './readiness.js';
 
-/** The chain side: MintingModule consumes MINTS, sends by ChainModule, waits by ConfirmationModule, and spends what PayerModule allows. */
+/**
+ * The minter: MintingModule consumes MINTS, sends through ChainModule, waits through ConfirmationModule, and spends within PayerModule's
+ * limits.
+ */
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: a Nest module is a class, and a dynamic one is made by a static method
 export class MinterModule {

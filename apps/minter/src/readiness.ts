@@ -5,7 +5,7 @@ import type { ConfirmationTracker } from './confirmation/confirmation-tracker.js
 import type { FundsGate } from './payer/funds-gate.js';
 import type { SpendingCaps } from './payer/spending-caps.js';
 
-/** A subject of the log that nobody writes: reading its head asks the leader of the stream. */
+/** A subject of the log without messages: reading its head asks the stream's leader. */
 const PROBE = mintSubject('health', 'probe');
 
 interface Watched {
@@ -16,7 +16,7 @@ interface Watched {
   readonly caps: SpendingCaps;
 }
 
-/** Ready means that log and chain answer, and that what is in work moves. */
+/** Ready means that log and chain answer, and that work makes progress. */
 export function readiness({ store, chain, outstanding, gate, caps }: Watched): HealthChecks {
   return {
     log: async () => {

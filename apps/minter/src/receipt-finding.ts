@@ -1,7 +1,7 @@
-/** What one check of a receipt showed. `unknown`: the node could not tell, which says nothing against the receipt. */
+/** The result of one check of a receipt. `unknown`: the node could not answer, which does not count against the receipt. */
 export interface Finding {
   readonly outcome: 'holds' | 'differs' | 'unknown';
-  /** The member of the receipt, or what stands on the chain. */
+  /** The member of the receipt, or the fact on the chain. */
   readonly about: string;
   readonly says: string;
 }
@@ -14,7 +14,7 @@ export const sameOr = (about: string, same: boolean, whereSame: string, otherwis
 
 export type ReceiptVerdict = 'valid' | 'not valid' | 'not known';
 
-/** One thing that differs is enough; what nobody could tell is not taken for true. */
+/** One difference makes a receipt not valid; an unknown result never counts as valid. */
 export function verdictOn(findings: readonly Finding[]): ReceiptVerdict {
   if (findings.some(({ outcome }) => outcome === 'differs')) return 'not valid';
   return findings.some(({ outcome }) => outcome === 'unknown') ? 'not known' : 'valid';

@@ -6,7 +6,7 @@ import { type Logger, NestLogger } from '#shared/platform/process/logger.js';
 import { AppProcess } from '#shared/platform/process/process.module.js';
 import { MinterModule } from './minter.module.js';
 
-/** Connects, checks streams and keys, and works. It has no callers: HTTP serves health and metrics alone. @throws Fault */
+/** Connects, checks streams and keys, and starts. It has no callers: HTTP serves only health and metrics. @throws Fault */
 export function startMinter(environment: Environment, logger: Logger): Promise<INestApplicationContext> {
   const process = new AppProcess(environment, logger);
   return process.starting(async () => {

@@ -11,9 +11,9 @@ import { Rpc } from './chains/token-2022/rpc/rpc.js';
 import { type Finding, type ReceiptVerdict, verdictOn } from './receipt-finding.js';
 
 /**
- * `node dist/apps/minter/src/verify-receipt.js <file> [--issuer base key] [--json]`: tells whether a receipt is true, with its file and an
- * RPC alone: no log, no database, no key. `admit receipt verify` starts it with nothing but SOLANA_RPC_URL. Exit code 0: it is, 1: it is
- * not, 2: it could not be told.
+ * `node dist/apps/minter/src/verify-receipt.js <file> [--issuer base key] [--json]`: verifies a receipt with only its file and an RPC: no
+ * log, no database, no key. `admit receipt verify` starts it with only SOLANA_RPC_URL. Exit codes: 0 valid, 1 not valid, 2 could not
+ * verify.
  */
 const EXIT: Readonly<Record<ReceiptVerdict, number>> = { valid: 0, 'not valid': 1, 'not known': 2 };
 const COULD_NOT = 2;
@@ -33,7 +33,10 @@ async function readReceipt(file: string): Promise<Receipt> {
   return read.value;
 }
 
-/** The first provider that can tell; where none can, what the last that answered said. @throws Fault `chain-unreachable` when none answers */
+/**
+ * The result of the first provider that can verify; otherwise the result of the last that answered. @throws Fault `chain-unreachable` when
+ * none answers
+ */
 async function askProviders(receipt: Receipt, issuer: string | undefined): Promise<readonly Finding[]> {
   const { SOLANA_RPC_URL, MINT_RPC_TIMEOUT_MS } = readEnvironment();
   let told: readonly Finding[] | undefined;

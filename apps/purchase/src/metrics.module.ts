@@ -6,7 +6,7 @@ import { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
 import { showStreams } from '#shared/platform/metrics/stream-metrics.js';
 import { PurchaseMetrics } from './metrics.js';
 
-/** What this app counts. It also shows the streams, and every consumer that is not another app's. */
+/** The metrics of this app, of all streams, and of every consumer that belongs to no other app. */
 @Global()
 @Module({
   providers: [

@@ -7,22 +7,22 @@ import { outcomeOf } from './requests/outcome.js';
 import type { Replies } from './requests/replies.js';
 
 const MS_PER_SECOND = 1_000;
-/** Seconds a group takes in memory: microseconds for one command, tens of milliseconds for hundreds. */
+/** Seconds to decide a group in memory: microseconds for one command, tens of milliseconds for hundreds. */
 const DECIDE_BUCKETS = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1];
-/** Seconds until a commit is on disk: a tenth of a millisecond on a fast one; 5 s is when its outcome counts as unknown. */
+/** Seconds until a commit is on disk: a tenth of a millisecond on a fast disk; after 5 s its outcome counts as unknown. */
 const COMMIT_BUCKETS = [0.0003, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
-/** Commands in one commit: 256 is where a group closes. */
+/** Commands in one commit: a group has at most 256. */
 const GROUP_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256];
-/** Seconds a caller waits: 5 s is when it is told to come again. */
+/** Seconds a caller waits: after 5 s it gets a 202 and asks again. */
 const ANSWER_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** Commands that a process holds, and when the oldest of them was stored: milliseconds since 1970, UTC. */
+/** Commands in this process, and the storage time of the oldest: milliseconds since 1970, UTC. */
 export interface CommandsInHand {
   readonly commands: number;
   readonly oldestAt: number | undefined;
 }
 
-/** What the purchase app counts as it happens. */
+/** The purchase app's counters and histograms. */
 export class PurchaseMetrics {
   private readonly requests: Counter<'tenant' | 'operation' | 'outcome'>;
   private readonly answerSeconds: Histogram<'operation'>;
@@ -88,12 +88,12 @@ export class PurchaseMetrics {
     this.lostRaces.inc();
   }
 
-  /** A payment provider's event that reports no payment of an order here. */
+  /** An event of a payment provider that reports no payment of an order here. */
   ignoredEvent(tenant: string): void {
     this.ignoredEvents.inc({ tenant: this.tenants.of(tenant) });
   }
 
-  /** A payment provider's event that is old, and whose payment is not known. */
+  /** An old event of a payment provider whose payment is not known. */
   unmatchedEvent(tenant: string): void {
     this.unmatchedEvents.inc({ tenant: this.tenants.of(tenant) });
   }
@@ -102,7 +102,7 @@ export class PurchaseMetrics {
     this.snapshots.inc({ outcome });
   }
 
-  /** What is read where it stands, at each scrape. */
+  /** Gauges, read at each scrape. */
   showsWaiting(replies: Pick<Replies, 'count'>, decider: { readonly inHand: CommandsInHand }, sets: { readonly count: number }): void {
     const age = (): number => Math.max(0, Date.now() - (decider.inHand.oldestAt ?? Date.now())) / MS_PER_SECOND;
     const gauge = (name: string, help: string, read: () => number): Gauge =>

@@ -15,13 +15,13 @@ import { ReactorsModule } from './reactors/reactors.module.js';
 import { readiness } from './readiness.js';
 
 /**
- * The write side. Callers ask NatsApiModule and HttpApiModule; RequestsModule stores what they ask in COMMANDS. SellingModule consumes COMMANDS
+ * The write side. NatsApiModule and HttpApiModule receive requests; RequestsModule stores them in COMMANDS. SellingModule consumes COMMANDS
  * and writes EVENTS; ReactorsModule consumes EVENTS and TIMERS. At shutdown modules end in the opposite order of their imports.
  */
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: a Nest module is a class, and a dynamic one is made by a static method
 export class PurchaseModule {
-  /** @param callers the module of the HTTP server that callers reach */
+  /** @param callers the module of the public HTTP server */
   static of(process: AppProcess, callers: DynamicModule): DynamicModule {
     const natsApi = NatsApiModule.of();
     const health = HealthModule.with({

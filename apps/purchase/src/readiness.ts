@@ -6,7 +6,7 @@ import type { CommandConsumers } from './deciding/command-consumers.js';
 import type { Decider } from './deciding/decider.js';
 
 const PROBE_TIMEOUT_MS = 2_000;
-/** On TIMERS, which keeps one message per subject and whose loss loses nothing. */
+/** A subject on TIMERS, which keeps one message per subject; losing it has no effect. */
 const PROBE_SUBJECT = 'timer.set.probe';
 
 interface Watched {
@@ -17,7 +17,7 @@ interface Watched {
   readonly consumers: CommandConsumers;
 }
 
-/** Ready means that something can be stored: a full disk answers reads and lets publishes time out, so a real one is tried. */
+/** Ready means that a message can be stored. A full disk answers reads and lets publishes time out, so this check publishes one. */
 export function readiness({ connection, edge, tenants, decider, consumers }: Watched): HealthChecks {
   const js = jetstream(connection, { timeout: PROBE_TIMEOUT_MS });
   return {

@@ -59,7 +59,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
     to: 'base32(hashFields(key), ID_LETTERS)',
     checks: ['minting IK5', 'blockchain TP-7'],
     specs: ['test/audit/policy.spec.ts'],
-    tests: ['says that a key is scoped to tenant and sale', 'says how long a body may be'],
+    tests: ['documents that a key is scoped to tenant and sale', 'documents the maximum length of a body'],
   },
   {
     guard: 'tenant and sale in the message id: a key is taken once for all of them',
@@ -71,8 +71,8 @@ export const KEY_MUTANTS: readonly Mutant[] = [
     checks: ['minting IK5', 'blockchain TP-7', 'blockchain SC-5'],
     specs: ['test/audit/policy.spec.ts', 'test/sells-once/orders.spec.ts'],
     tests: [
-      'says that a key is scoped',
-      'says how long a body may be',
+      'documents that a key is scoped',
+      'documents the maximum length of a body',
       'keeps a key apart from the same key',
       'answers the same request again',
     ],
@@ -84,7 +84,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
     to: 'seconds: 86_400 }',
     checks: ['minting IK5', 'blockchain TP-10'],
     specs: ['test/audit/policy.spec.ts'],
-    tests: ['says that keys never end', 'says that a key is scoped'],
+    tests: ['documents that keys never expire', 'documents that a key is scoped'],
   },
   {
     guard: 'what is published of outcomes: another status than is answered',
@@ -169,7 +169,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
     to: 'return [own];',
     checks: ['minting IK4'],
     specs: ['test/same-answer/decided-before.spec.ts'],
-    tests: ['also where an earlier version', 'but not where they are part of it'],
+    tests: ['also if an earlier version', 'but not if they are part of it'],
   },
   {
     guard: 'a decided key has its answer whatever is checked today: the checks come first',
@@ -178,6 +178,6 @@ export const KEY_MUTANTS: readonly Mutant[] = [
     to: 'read.problem',
     checks: ['minting IK4'],
     specs: ['test/same-answer/decided-before.spec.ts'],
-    tests: ['for a ', 'but not where they are part of it'],
+    tests: ['for a ', 'but not if they are part of it'],
   },
 ];

@@ -74,7 +74,7 @@ export const MINT_MUTANTS: readonly Mutant[] = [
     to: '',
     checks: ['blockchain NFT-4', 'minting NM8'],
     specs: ['test/audit/mints.spec.ts', 'apps/minter/src/confirmation/confirmation-tracker.spec.ts'],
-    tests: ['brings 100 that a killed worker left', 'is sent again, the same bytes', 'names the mint of a ticket'],
+    tests: ['resumes 100 mints of a killed worker', 'are sent again, the same bytes', 'names the mint of a ticket'],
   },
   {
     guard: 'sent again while it may land: sent once',
@@ -83,7 +83,7 @@ export const MINT_MUTANTS: readonly Mutant[] = [
     to: "if (!verdict.seen && verdict.reason === '' && this.isDue(entry))",
     checks: ['minting NM8'],
     specs: ['apps/minter/src/confirmation/confirmation-tracker.spec.ts'],
-    tests: ['is sent again, the same bytes', 'tells everybody who waits'],
+    tests: ['are sent again, the same bytes', 'resolve every waiting caller'],
   },
   {
     guard: 'unknown is not dead: what was not seen is given up for dead',
@@ -117,7 +117,7 @@ export const MINT_MUTANTS: readonly Mutant[] = [
     to: "    if (problem !== undefined) throw new Fault('chain-unreachable', { problem });\n",
     checks: ['minting QJ5', 'minting RS6'],
     specs: ['test/mints-once/minter.spec.ts'],
-    tests: ['fails a ticket whose wallet is none', 'mints a ticket once, however often'],
+    tests: ['fails a ticket with an invalid wallet', 'mints a ticket once, however often'],
   },
   {
     guard: 'unreadable fails fast: it is tried again like any other',
@@ -142,7 +142,7 @@ export const MINT_MUTANTS: readonly Mutant[] = [
     to: 'const PERMANENT_AFTER_REFUSALS = 1;',
     checks: ['minting RS2'],
     specs: ['test/mints-once/minter-storm.spec.ts'],
-    tests: ['fails a ticket only after the program refused it three times', 'burns every revocable asset once'],
+    tests: ['fails a ticket only after the program refused it three times', 'burns every revocable asset after its revocation'],
   },
   {
     guard: 'attempts counted: only the first of a ticket is',

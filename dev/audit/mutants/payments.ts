@@ -17,7 +17,7 @@ export const PAYMENT_MUTANTS: readonly Mutant[] = [
     to: "namespace: 'webhook', tenant, key: key + Math.random(), traceparent",
     checks: ['minting WI6'],
     specs: ['test/audit/webhooks.spec.ts'],
-    tests: ['has no effect again four days later', 'shows on the order what was reported'],
+    tests: ['has no effect again four days later', 'shows the reported payment on the order'],
   },
   {
     guard: 'payment counted once: under another event it counts again',
@@ -26,7 +26,7 @@ export const PAYMENT_MUTANTS: readonly Mutant[] = [
     to: 'if (false)',
     checks: ['minting WI2', 'minting WI6'],
     specs: ['test/audit/webhooks.spec.ts', 'libs/shared/src/domain/sale/payments/payments.spec.ts'],
-    tests: ['confirms once what 50 copies', 'counts a payment that is reported twice once', 'shows on the order what was reported'],
+    tests: ['confirms once when 50 copies', 'counts a payment that is reported twice once', 'shows the reported payment on the order'],
   },
   {
     guard: 'payments only grow: totals of what went back are added up',
@@ -43,7 +43,7 @@ export const PAYMENT_MUTANTS: readonly Mutant[] = [
     to: '',
     checks: ['minting WI4'],
     specs: ['test/audit/webhooks.spec.ts'],
-    tests: ['shows on the order what was reported', 'confirms once what 50 copies'],
+    tests: ['shows the reported payment on the order', 'confirms once when 50 copies'],
   },
   {
     guard: 'due back: money that came twice is kept',
@@ -60,7 +60,7 @@ export const PAYMENT_MUTANTS: readonly Mutant[] = [
     to: 'this.ask(subject, unanswered)',
     checks: ['minting WI5'],
     specs: ['test/audit/webhooks.spec.ts'],
-    tests: ['confirms once what 50 copies', 'a copy that comes while the first is under way', 'shows on the order what was reported'],
+    tests: ['confirms once when 50 copies', 'a copy that comes while the first is under way', 'shows the reported payment on the order'],
   },
   {
     guard: '2xx for a decision alone: an event that is not decided is answered 2xx',
@@ -69,7 +69,7 @@ export const PAYMENT_MUTANTS: readonly Mutant[] = [
     to: '    if (isPending(answer) || answer.status < 300)',
     checks: ['minting WI3', 'minting WI5'],
     specs: ['test/audit/webhooks.spec.ts', 'apps/purchase/src/api/http/payment-webhook.spec.ts'],
-    tests: ['promises nothing of an event', 'tells again what was not taken', 'shows on the order what was reported'],
+    tests: ['promises nothing of an event', 'sends again what was not accepted', 'shows the reported payment on the order'],
   },
   {
     guard: '2xx for what is refused for ever: the provider is answered 409 each time',

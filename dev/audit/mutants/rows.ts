@@ -9,7 +9,7 @@ export const ROW_MUTANTS: readonly Mutant[] = [
     to: 'commits.filter(({ sequence }) => sequence > 0)',
     checks: ['minting UP1', 'minting RS4'],
     specs: ['test/ledger-replays/ledger.spec.ts'],
-    tests: ['goes on where its checkpoint stands', 'takes every commit of the log into entries'],
+    tests: ['continues from its checkpoint', 'takes every commit of the log into entries'],
   },
   {
     guard: 'primary key: a ticket may stand there twice',
@@ -69,7 +69,7 @@ export const ROW_MUTANTS: readonly Mutant[] = [
     to: 'return { ...row, holder, wallet, sequence, updatedAt };',
     checks: ['minting QJ6', 'minting NM7'],
     specs: ['test/ledger-replays/ledger.spec.ts'],
-    tests: ['goes on where its checkpoint stands', 'takes every commit of the log into entries'],
+    tests: ['continues from its checkpoint', 'takes every commit of the log into entries'],
   },
   {
     guard: 'row-level security: the policy of readers lets everything through',

@@ -49,7 +49,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
     to: 'if (problem?.pointers?.length === tickets.length) return { refusal: problem };',
     checks: ['minting AE2'],
     specs: ['test/sells-once/selling.spec.ts'],
-    tests: ['asks for one mint of a ticket', 'shows when an order came how far'],
+    tests: ['requests one mint per ticket', 'shows when an order came how far'],
   },
   {
     guard: 'one mint a ticket: another key asks for another',
@@ -58,7 +58,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
     to: "progressOf(id).state !== 'released');",
     checks: ['minting IK6'],
     specs: ['test/sells-once/selling.spec.ts'],
-    tests: ['asks for one mint of a ticket', 'shows when an order came how far'],
+    tests: ['requests one mint per ticket', 'shows when an order came how far'],
   },
   {
     guard: 'mint budget: a free sale mints and burns without end',
@@ -132,7 +132,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
     to: "failed: 'minting',",
     checks: ['minting AE3', 'blockchain TP-5'],
     specs: ['test/audit/selling.spec.ts'],
-    tests: ['tells of each ticket how far its mint is', 'has a moment for every step', 'sells the last seat'],
+    tests: ["shows each ticket's mint status", 'has a moment for every step', 'sells the last seat'],
   },
   {
     guard: 'moments on the order: that of the sending is not kept',
@@ -141,7 +141,7 @@ export const SALE_MUTANTS: readonly Mutant[] = [
     to: 'return {};',
     checks: ['blockchain TP-5'],
     specs: ['test/audit/selling.spec.ts'],
-    tests: ['tells of each ticket how far its mint is', 'has a moment for every step', 'sells the last seat'],
+    tests: ["shows each ticket's mint status", 'has a moment for every step', 'sells the last seat'],
   },
   {
     guard: 'reads have no way to write: each leaves a note in the log',

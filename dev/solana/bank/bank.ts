@@ -30,7 +30,7 @@ export class Bank {
   readonly state: ChainState;
   private readonly listeners = new Set<() => void>();
 
-  /** Micro-lamports of a compute unit: what blocks are said to have taken. No transaction is refused for less. */
+  /** Micro-lamports per compute unit: the reported fee of recent blocks. No transaction is refused for less. */
   priorityFee = 0;
 
   constructor(

@@ -7,7 +7,7 @@ export const TOKEN_PROGRAMS: readonly string[] = [
 ];
 const MINT_BYTES = 82;
 const ACCOUNT_BYTES = 165;
-/** Token-2022 pads mints to the length of an account and puts the kind right behind it. */
+/** Token-2022 pads mints to the length of an account, followed by the kind. */
 const KIND_OFFSET = 165;
 const KIND_MINT = 1;
 const KIND_ACCOUNT = 2;

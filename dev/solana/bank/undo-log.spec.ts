@@ -13,7 +13,7 @@ const image = (lamports: number): AccountImage => ({
 const history = fc.array(fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.nat(3)), { maxLength: 4 }), { minLength: 1, maxLength: 12 });
 
 describe('the undo log', () => {
-  it('tells what every account held at the end of every slot, and goes back there', () => {
+  it('returns every account at the end of every slot, and rolls back there', () => {
     fc.assert(
       fc.property(history, fc.nat(11), (slots, back) => {
         const undo = new UndoLog();

@@ -34,7 +34,7 @@ describe('the journal on disk', () => {
     };
   }
 
-  it('reads back what was written, bytes and big numbers too, without a torn end', () => {
+  it('reads back what was written, including bytes and big numbers, without a torn end', () => {
     const first = open();
     const records: JournalRecord[] = [{ kind: 'slot', slot: 1, time: 5 }, landed(first, 1), { kind: 'rolled-back', toSlot: 0 }];
     for (const record of records) first.append(record);
@@ -59,7 +59,7 @@ describe('the journal on disk', () => {
     third.close();
   });
 
-  it('shrinks at the start after a chain was left alone, and loses nothing that landed', () => {
+  it('shrinks at the start after an idle chain, and loses no landed transaction', () => {
     const first = open();
     first.append(landed(first, 1));
     for (let slot = 2; slot < 30_000; slot += 1) first.append({ kind: 'slot', slot, time: 1_790_000_000 });

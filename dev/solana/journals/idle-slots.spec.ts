@@ -5,14 +5,14 @@ const slots = (from: number, to: number) =>
 const LANDED = '{"kind":"landed","slot":7,"signature":"…"}\n';
 const HEADER = '{"format":1,"genesisHash":"…"}\n';
 
-describe('the journal of a chain that was left alone', () => {
-  it('drops the slots nobody can ask for, keeps the newest and everything that happened', () => {
+describe('the journal of an idle chain', () => {
+  it('drops slots that no request can read, and keeps the newest and every transaction', () => {
     const journal = Buffer.from(HEADER + slots(1, 20_000) + LANDED + slots(20_000, 40_000) + LANDED + slots(40_000, 40_010));
     const shorter = withoutIdleSlots(journal)?.toString() ?? '';
     expect(shorter).toBe(HEADER + LANDED + slots(38_986, 40_000) + LANDED + slots(40_000, 40_010));
   });
 
-  it('leaves a small journal and a busy one alone', () => {
+  it('does not rewrite a small journal or a busy one', () => {
     expect(withoutIdleSlots(Buffer.from(HEADER + slots(1, 2_000)))).toBeNull();
     expect(withoutIdleSlots(Buffer.from(HEADER + slots(1, 20_000) + LANDED.repeat(40_000)))).toBeNull();
   });

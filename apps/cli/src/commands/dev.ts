@@ -7,12 +7,12 @@ import { EXIT } from '#shared/platform/process/exit-codes.js';
 import { PROGRAM_FILES, programHash } from '#shared/platform/solana-programs.js';
 import { say, withExitCodes } from '../operator.js';
 
-/** An account of two megabytes over a slow line. */
+/** A two-megabyte account over a slow connection. */
 const ANSWER_MS = 120_000;
 const UPGRADEABLE = 'BPFLoaderUpgradeab1e11111111111111111111111';
 /** Kind of the account, then the address of the program's data. */
 const DATA_ADDRESS_AT = 4;
-/** Kind, slot and upgrade authority stand before the program itself. */
+/** Kind, slot and upgrade authority precede the program itself. */
 const PROGRAM_AT = 45;
 const ADDRESS_BYTES = 32;
 
@@ -34,7 +34,7 @@ export function addDevCommands(program: Command): void {
 }
 
 async function copyPrograms({ rpcUrl, into }: ProgramsOptions): Promise<void> {
-  process.exitCode = EXIT.failed; // until it is known better
+  process.exitCode = EXIT.failed; // until a step succeeds
   await mkdir(into, { recursive: true });
   let known = true;
   for (const { file, address, licence, hashes } of PROGRAM_FILES) {
@@ -50,7 +50,7 @@ async function copyPrograms({ rpcUrl, into }: ProgramsOptions): Promise<void> {
   process.exitCode = known ? EXIT.ok : EXIT.findings;
 }
 
-/** The program itself, whichever loader has it. */
+/** The program's bytes, for either loader. */
 async function programAt(url: string, address: string): Promise<Buffer> {
   const { owner, data } = await accountAt(url, address);
   if (owner !== UPGRADEABLE) return data;

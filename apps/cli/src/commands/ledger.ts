@@ -111,7 +111,7 @@ async function suspend(tenant: string, { event, reason, json }: Decision): Promi
   else if (hasMet(now)) process.exitCode = EXIT.findings;
 }
 
-/** Where the tenant is halted once that is so; `undefined`: nowhere. After a time limit the last known state is returned. */
+/** The tenant's halt, once the condition is true; `undefined` if it is not halted. After a time limit the last known state is returned. */
 async function haltWhen(url: string, tenant: string, isSo: (now: Halt) => boolean): Promise<Halt | undefined> {
   for (const deadline = Date.now() + GOES_ON_MS; ; await pause(POLL_MS)) {
     const now = (await readHalts(url)).find((halt) => halt.tenant === tenant);

@@ -62,7 +62,7 @@ const sayCopy =
     say(`${done} ${name.padEnd(10)} ${number(messages)} messages, the last is ${number(lastSequence)}; ${number(bytes)} bytes`);
 
 async function verify({ ledger, json }: { readonly ledger: boolean; readonly json?: boolean }): Promise<void> {
-  process.exitCode = EXIT.failed; // until it is known better
+  process.exitCode = EXIT.failed; // default, until the check reports its result
   const environment = readEnvironment();
   const url = ledger ? environment.DATABASE_REPLAY_URL : '';
   const witness = url === '' ? undefined : await readLedgerWitness(url); // read before the log, which only grows, so the log cannot appear to be behind

@@ -27,7 +27,7 @@ export function addMintCommands(program: Command): void {
 }
 
 async function redrive(tenant: string, ticket: string, { sale, wallet }: RedriveOptions): Promise<void> {
-  process.exitCode = EXIT.failed; // until it is known better
+  process.exitCode = EXIT.failed; // default, until the command succeeds
   const wish = { tenant, ticket, ...(sale !== undefined && { sale }), ...(wallet !== undefined && { wallet }) };
   const { outcome, says } = await asOperator(readEnvironment(), (connection) => redriveMint(connection, wish));
   say(`${ticket}  ${outcome === 'over' ? 'nothing to do' : outcome}  ${says}`);
@@ -42,7 +42,7 @@ interface TreeOptions {
   readonly json?: boolean;
 }
 
-/** `admit mint tree …`: where the minter's keys are. */
+/** `admit mint tree …`: runs where the minter's keys are. */
 function addTreeCommands(mint: Command): void {
   const tree = withExitCodes(mint.command('tree').description('the trees of compressed tickets; run it where the keys of the minter are'));
   tree

@@ -85,7 +85,7 @@ async function printConfig(options: ConfigOptions): Promise<void> {
 
 type Logins = Pick<AccountsPlan, 'passwords' | 'publicKeys' | 'byCertificate' | 'operatorMode'> & { readonly told: string };
 
-/** One way for all users. The password of routes is kept in any case. */
+/** The same form for all users. The password of routes is always kept. */
 async function loginsOf(options: ConfigOptions): Promise<Logins> {
   const { credentials, nkeys: folder, certificates, operator, tenant, tls, member, store } = options;
   const route = member === undefined ? [] : [ROUTE_USER];
@@ -103,7 +103,7 @@ async function loginsOf(options: ConfigOptions): Promise<Logins> {
   return { passwords: secrets(route), byCertificate: true, told: CERTIFICATES };
 }
 
-/** Clients are asked for a certificate only where it is their login; servers always verify each other. */
+/** Clients need a certificate only if it is their login; servers always verify each other. */
 function tlsOf({
   tls: files,
   certificates,
@@ -118,7 +118,7 @@ function tlsOf({
   return { clients: certificates === true ? verified : { cert, key }, servers: verified };
 }
 
-/** Makes missing keys. @returns the public keys by user */
+/** Creates missing keys. @returns the public keys by user */
 function keepNkeys(folder: string, users: readonly string[]): Readonly<Record<string, string>> {
   const entries = users.map((user) => {
     const file = join(folder, `${user}.nk`);

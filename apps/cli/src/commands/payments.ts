@@ -6,7 +6,7 @@ import { EXIT } from '#shared/platform/process/exit-codes.js';
 import { asOperator, say, withExitCodes } from '../operator.js';
 import { harmless, tableWith } from '../table.js';
 
-/** Stripe tries an event for three days. What is not known after one is looked into while there is time. */
+/** Stripe retries an event for three days. A payment still unknown after one day is listed, so that an operator has time. */
 const USUAL_HOURS = 24;
 const MS_PER_HOUR = 3_600_000;
 

@@ -25,7 +25,7 @@ export function addReconcileCommand(program: Command): void {
 }
 
 async function reconcile({ also = [], ledger, json }: ReconcileOptions): Promise<void> {
-  process.exitCode = EXIT.failed; // until it is known better
+  process.exitCode = EXIT.failed; // default, until the check reports its result
   const environment = readEnvironment();
   const { DATABASE_REPLAY_URL, SOLANA_RPC_URL } = environment;
   const flags = [

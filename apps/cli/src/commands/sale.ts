@@ -65,7 +65,7 @@ function open(
     ...((rows ?? quota) !== undefined && { units: { rows, quota } }),
     ...(payment !== undefined && { payment }),
     ...(mint !== undefined && { mint }),
-  } as OpenSale; // the service validates it, and names what is wrong
+  } as OpenSale; // the service validates it and names the error
   return send(options, { ask: (client) => client.openSale(body, { key }), shown: saleText, key });
 }
 

@@ -18,7 +18,7 @@ interface AppState {
   readonly app: string;
   readonly url: string;
   readonly state: string;
-  /** Absent where only the status is public. */
+  /** Absent if only the public status is reachable. */
   readonly checks?: HealthReport['checks'];
 }
 
@@ -82,7 +82,7 @@ const failing = (checks: HealthReport['checks']): string =>
     .map(([check, result]) => `${check}: ${result}`)
     .join('\n');
 
-/** Health of every app where it is known of this service, else of those that sellers reach. */
+/** Health of every app, if this service's addresses are known; otherwise of the public apps. */
 function addressesOf({ CONSOLE_HEALTH_URLS, CONSOLE_PURCHASE_URL, HTTP_URL, LEDGER_URL }: Environment): [string, string][] {
   const known = CONSOLE_PURCHASE_URL === HTTP_URL ? appsIn(CONSOLE_HEALTH_URLS) : [];
   if (known.length > 0) return known.map(([app, url]) => [app, url]);
@@ -101,7 +101,7 @@ const versionOf = (url: string): Promise<string | undefined> =>
 
 const LAG = /^admit_ledger_lag_(commits|seconds) (\S+)$/gm;
 
-/** From the metrics of the ledger, where they are reachable. */
+/** From the ledger's metrics, if they are reachable. */
 async function lagOf(apps: readonly [string, string][], token: string): Promise<Found['ledgerLag']> {
   const url = apps.find(([app]) => app === 'ledger')?.[1];
   if (url === undefined) return undefined;
@@ -117,6 +117,6 @@ async function readAt<T>(url: URL, headers: Record<string, string>, read: (text:
     const response = await fetch(url, { headers, signal: AbortSignal.timeout(ASK_MS), redirect: 'error' });
     return response.ok ? read(await response.text()) : undefined;
   } catch {
-    return undefined; // shown as: does not respond, or left out
+    return undefined; // shown as "does not respond", or omitted
   }
 }

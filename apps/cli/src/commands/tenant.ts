@@ -174,7 +174,7 @@ async function rotate(name: string, { apiKey, webhookSecret, natsKey, overlap }:
   });
 }
 
-/** Stripe generates the secret. It comes by the environment, so that no list of processes shows it. */
+/** Stripe generates the secret. It is read from the environment, so that no process list shows it. */
 async function stripe(name: string, { remove, overlap }: StripeOptions): Promise<void> {
   await withRegister(async (register, { TENANT_STRIPE_SECRET: secret }) => {
     if (remove !== true && secret === '')

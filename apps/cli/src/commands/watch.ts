@@ -30,7 +30,7 @@ export function addWatchCommand(program: Command): void {
 async function watch(options: Watched): Promise<void> {
   process.exitCode = EXIT.failed;
   const client = sellerClient(options);
-  const first = await settled(client.sales({ limit: 1 })); // following goes on for ever, also at a wrong address
+  const first = await settled(client.sales({ limit: 1 })); // otherwise it would follow a wrong address forever
   if (first.outcome !== 'done') {
     process.exitCode = explain(first, options);
     return;
@@ -53,7 +53,7 @@ async function watch(options: Watched): Promise<void> {
 
 const beginning = ({ after, all }: Watched): EventsOptions => (after !== undefined ? { after } : all === true ? {} : { from: 'now' });
 
-/** Prints events until the stream or its reader ends; `place` is the last event that was printed or left out. */
+/** Prints events until the stream or its reader ends; `place` is the last event that was printed or skipped. */
 async function printed(
   events: AsyncIterable<TenantEvent>,
   { sale, json }: Watched,

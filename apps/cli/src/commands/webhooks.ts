@@ -13,7 +13,7 @@ interface Endpoint extends SellerOptions {
 
 type Ask<T> = (client: AdmitClient, endpoint: string) => Promise<Outcome<T>>;
 
-/** Asked again, a change of an endpoint ends the same. */
+/** Changes of an endpoint are idempotent. */
 const REPEAT = 'It may have been done. Repeat the command; `npx admit webhooks ls` shows what is there.';
 const SECRET_LOST =
   'It may have been done, and its secret is answered once. Check `npx admit webhooks ls`; `npx admit webhooks rotate` makes another secret.';

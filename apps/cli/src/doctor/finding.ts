@@ -1,23 +1,23 @@
 import type { Lack } from '#shared/platform/topology/server-lacks.js';
 
-/** What one part was checked for. */
+/** The subject of a check. */
 export interface Finding {
   readonly part: 'NATS' | 'streams' | 'Postgres' | 'Solana';
-  /** What was asked: an address without its password. */
+  /** The checked address, without its password. */
   readonly of: string;
   readonly lacks: readonly Lack[];
-  /** Why nothing could be checked, if so. */
+  /** The reason why nothing could be checked. */
   readonly skipped?: string;
 }
 
-/** An address as it is shown: without user and password. */
+/** An address for display: without user and password. */
 export function shownUrl(url: string): string {
   if (!URL.canParse(url)) return 'an invalid URL';
   const { protocol, host, pathname } = new URL(url);
   return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
 }
 
-/** What lies below the errors that only add where it happened. */
+/** The innermost error: outer errors only add where it happened. */
 function innermost(thrown: unknown): unknown {
   let inner = thrown;
   while (inner instanceof Error && inner.cause !== undefined) inner = inner.cause;
@@ -31,7 +31,7 @@ export function reasonOf(thrown: unknown): string {
   return text;
 }
 
-/** The code that Node or Postgres gave it. */
+/** The error code of Node or Postgres. */
 export function codeOf(thrown: unknown): string {
   const { code } = innermost(thrown) as { readonly code?: unknown };
   return typeof code === 'string' ? code : '';

@@ -13,9 +13,9 @@ const REPLAY = 'replay';
 const EDGE = 'edge';
 
 export interface NatsChecks {
-  /** Logins of all users: passwords in a file of JSON, or a folder of `<user>.nk` and `<user>.creds`. */
+  /** Logins of all users: passwords in a JSON file, or a folder of `<user>.nk` and `<user>.creds`. */
   readonly credentials?: string;
-  /** The server's monitor, which alone shows how it writes to its disk. */
+  /** The server's monitoring port, which alone shows how it writes to its disk. */
   readonly monitor?: string;
 }
 
@@ -50,13 +50,13 @@ export async function checkNats(environment: Environment, { credentials, monitor
   }
 }
 
-/** The users that the environment has passwords for. */
+/** The users with passwords in the environment. */
 function knownTo(environment: Environment, own: NatsAccess): NatsAccess[] {
   const others = [accessOf(environment, EDGE, 'NATS_EDGE'), accessOf(environment, REPLAY, 'NATS_REPLAY')];
   return [own, ...others.filter(isLoginSet)];
 }
 
-/** A client certificate that the server asks for is that of the environment. */
+/** The client certificate for a server that requires one is that of the environment. */
 function accessesIn(path: string, { servers, cert, key }: NatsAccess): NatsAccess[] {
   const shown = { servers, ...(cert !== undefined && { cert }), ...(key !== undefined && { key }) };
   if (!statSync(path).isDirectory()) {

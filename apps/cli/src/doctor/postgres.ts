@@ -3,7 +3,7 @@ import type { Environment } from '#shared/platform/process/environment.js';
 import type { Lack } from '#shared/platform/topology/server-lacks.js';
 import { codeOf, type Finding, reasonOf, shownUrl } from './finding.js';
 
-/** Views that run with the rights of their caller came with it. */
+/** The first version with views that run with the caller's permissions. */
 const OLDEST_POSTGRES = 15;
 const VERSION_PARTS = 10_000; // server_version_num: 150004 is 15.4
 
@@ -78,7 +78,7 @@ function lacksIn(variable: Variable, row: Row): Lack[] {
   return lacks.flatMap(({ when, what, cure }) => (when ? [{ what, cure }] : []));
 }
 
-/** Of Postgres' error codes and Node's: what is wrong, and whose turn it is. */
+/** Error codes of Postgres and Node: the problem, and who can solve it. */
 function refusal(variable: Variable, url: string, thrown: unknown): Lack {
   const code = codeOf(thrown);
   const reason = reasonOf(thrown);

@@ -5,7 +5,7 @@ import { type Finding, reasonOf, shownUrl } from './finding.js';
 const ANSWER_MS = 5_000;
 const TOKEN_2022 = 'TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb';
 
-/** Each RPC endpoint: that it responds, and that all are of the wanted chain. */
+/** Checks each RPC endpoint: that it responds, and that all serve the expected chain. */
 export async function checkSolana({ SOLANA_RPC_URL, SOLANA_GENESIS_HASH }: Environment): Promise<Finding[]> {
   const urls = SOLANA_RPC_URL.split(',');
   const asked = await Promise.all(urls.map(ask));

@@ -35,7 +35,7 @@ export interface Decided {
   readonly known: boolean;
 }
 
-/** What an operator decides, and on what. */
+/** An operator's decision and its target. */
 export interface Suspending {
   readonly tenant: string;
   readonly event: EventName;
@@ -45,9 +45,9 @@ export interface Suspending {
 }
 
 /**
- * Records in the log that an event which a tenant is halted at goes to suspense. Recorded already, it is left as it is, wherever the tenant is now:
- * the command may have ended before it could answer.
- * @throws Fault `configuration` when the tenant is not halted at this event, and nothing was decided on it before
+ * Records in the log that the event at which a tenant is halted goes to suspense. An existing decision stays as it is, wherever the tenant
+ * is now: an earlier command may have ended without an answer.
+ * @throws Fault `configuration` when the tenant is not halted at this event, and no decision on it exists
  */
 export async function suspendEvent(operator: NatsConnection, { tenant, event: named, reason, halt }: Suspending): Promise<Decided> {
   const messages = await StoredMessages.on(operator);
@@ -95,7 +95,7 @@ function notHaltedThere(tenant: string, named: EventName, halt: Halt | undefined
   return unusable(`${tenant} is halted at event ${halt.event}, and not at ${nameOf(named)}`);
 }
 
-/** As `--event` takes it. */
+/** In the syntax of `--event`. */
 export const nameOf = ({ sequence, index }: EventName): string => (index === undefined ? `${sequence}` : `${sequence}.${index}`);
 
 const unusable = (problem: string): Fault => new Fault('configuration', { problems: [problem] });

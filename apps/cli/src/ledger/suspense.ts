@@ -1,16 +1,16 @@
 import type pg from 'pg';
 import { atOneMoment, withLedger } from '#shared/platform/ledger-reading.js';
 
-/** A tenant whose ledger is behind the others': it stands still at an event that cannot be applied, or catches up since that was decided on. */
+/** A tenant whose ledger is behind: halted at an event that cannot be applied, or catching up after a decision. */
 export interface Halt {
   readonly tenant: string;
-  /** `<sequence>.<index>`, as `--event` takes it; without an index when the whole commit was rejected. */
+  /** `<sequence>.<index>`, the syntax of `--event`; without an index when the whole commit was rejected. */
   readonly event: string;
   readonly subject: string;
   readonly reason: string;
-  /** The last decision on the commit that the ledger knew when it refused it, by the commit that holds it; 0: none. */
+  /** Sequence of the commit with the latest decision that the ledger knew when it refused the commit; 0: none. */
   readonly decision: number;
-  /** Nothing is refused: the ledger goes on from `event`, and is not yet where the others are. */
+  /** Nothing is refused: the ledger continues from `event` and has not caught up yet. */
   readonly catchingUp: boolean;
 }
 

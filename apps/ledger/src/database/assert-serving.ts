@@ -11,9 +11,9 @@ const RIGHTS = `select me.rolname as name, me.rolsuper as "is a superuser", me.r
   from pg_roles me where me.rolname = current_user`;
 
 /**
- * Refuses a login with which the serving app could do more than it serves: an attacker in the process would have it too.
+ * Refuses a login with more permissions than the serving app needs: an attacker in the process would have them too.
  * @param variable that holds the URL
- * @throws Fault `configuration` with every right that is too much
+ * @throws Fault `configuration` with every excess permission
  */
 export async function assertServing(source: DataSource, variable: string): Promise<void> {
   let rows: readonly Readonly<Record<string, unknown>>[];

@@ -34,11 +34,11 @@ const poolWith = (more: Partial<DatabaseUse> = {}) => {
   return database(url, { name: 'test', connections: 1, logger: createLogger('test', 'silent'), ...more });
 };
 
-it('outlives a Postgres that goes away at the very moment in which it lets somebody in', async () => {
+it('survives a Postgres that exits at the moment in which it accepts a connection', async () => {
   await expect(connected(poolWith())).rejects.toMatchObject({ code: 'database-unreachable' });
 });
 
-it('gives a Postgres up that lets somebody in and says no more, as late as it is told to', async () => {
+it('gives up a Postgres that accepts a connection and sends nothing more, after the configured timeout', async () => {
   silent = true;
   for (const queryTimeoutMs of [50, 400]) {
     const startedAt = performance.now();

@@ -8,7 +8,7 @@ import { databaseFault } from './faults.js';
 const CONNECT_TIMEOUT_MS = 3_000;
 /** No statement of the projector or a migration takes this long; beyond it the server counts as frozen. */
 const QUERY_TIMEOUT_MS = 120_000;
-/** A replay's statements may: comparing takes some 5 s for each million events, and one tenant's rows are exchanged one by one. */
+/** Longer for a replay: comparing takes some 5 s for each million events, and one tenant's rows are exchanged one by one. */
 export const REPLAY_QUERY_TIMEOUT_MS = 24 * 3_600_000;
 
 /** After Postgres ended a statement, its error arrives within this time, or the connection counts as lost. */

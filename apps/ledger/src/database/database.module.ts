@@ -6,12 +6,12 @@ import { ENVIRONMENT, LOGGER } from '#shared/platform/process/process.module.js'
 import { LedgerReader } from '../queries/reader.js';
 import { database } from './connect.js';
 
-/** The projector's connections to Postgres, which may still be away: the first use connects. */
+/** The projector's connections to Postgres, which may be unreachable at start: the first use connects. */
 export const PROJECTOR_POOL = Symbol('connections of the projector');
-/** The projector's own, one to repair halted tenants, one to look who is halted, and one for health. */
+/** One for the projector, one to repair halted tenants, one to list halted tenants, and one for health. */
 const PROJECTOR_CONNECTIONS = 4;
 
-/** Postgres, as two users: one that writes the ledger, and one that reads one tenant's at a time. */
+/** Connects to Postgres as two users: one writes the ledger, the other reads one tenant's rows at a time. */
 @Module({
   providers: [
     {

@@ -4,7 +4,7 @@ import { databaseFault } from './faults.js';
 
 const failed = (properties: object): Error => Object.assign(new Error('of the driver'), properties);
 
-describe('what Postgres throws', () => {
+describe('an error of Postgres', () => {
   it.each<[string, unknown, string]>([
     ['a refused connection', failed({ code: 'ECONNREFUSED', errno: -111 }), 'database-unreachable'],
     ['several refused connections', Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }), 'database-unreachable'],
@@ -24,11 +24,11 @@ describe('what Postgres throws', () => {
     expect(databaseFault(thrown)).toMatchObject({ code, cause: thrown });
   });
 
-  it('is found inside what TypeORM makes of it', () => {
+  it("is found inside TypeORM's error", () => {
     expect(databaseFault(new QueryFailedError('select 1', [], failed({ code: '23505' })))).toMatchObject({ code: 'projection-refused' });
   });
 
-  it('leaves faults as they are, and bugs of ours bugs', () => {
+  it('leaves faults unchanged, and does not hide bugs', () => {
     const fault = new Fault('log-broken');
     expect(databaseFault(fault)).toBe(fault);
     expect(() => databaseFault(new TypeError('x is undefined'))).toThrow(TypeError);

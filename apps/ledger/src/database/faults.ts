@@ -1,7 +1,7 @@
 import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { Fault, type FaultCode, isFault } from '#shared/kernel/fault.js';
 
-/** By the first two letters of SQLSTATE: the fault for an error of Postgres. */
+/** Faults for errors of Postgres, by the first two letters of SQLSTATE. */
 const BY_CLASS: Readonly<Record<string, FaultCode>> = {
   '08': 'database-unreachable', // connection exception
   '25': 'database-unreachable', // invalid transaction state: the server ended the transaction

@@ -47,7 +47,7 @@ const MIGRATION_LOCK = 7_301_001;
 /**
  * Migrates the database to this version: roles, schemas, tables. Does nothing on a current one.
  * @returns the names of the migrations that ran
- * @throws Fault `configuration` where a later version migrated it
+ * @throws Fault `configuration` if a later version migrated it
  */
 export async function migrateDatabase(adminUrl: string, urls: RoleUrls, logger: Logger): Promise<string[]> {
   const admin = database(adminUrl, { name: 'admit-migrate', connections: 1, logger });

@@ -5,8 +5,8 @@ interface Owner {
 }
 
 /**
- * Indexes for tenants' queries, which neither posting nor comparing needs. Filled row by row they take a fifth of a replay; built at
- * once, a tenth of that.
+ * Indexes for tenants' queries, which neither posting nor comparing needs. Filled row by row they take a fifth of a replay; built at once,
+ * a tenth of that.
  */
 const QUERY_INDEXES = {
   ledger_entry_of_sale: 'ledger_entry (tenant, sale, sequence)',

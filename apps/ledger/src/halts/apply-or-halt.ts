@@ -10,16 +10,17 @@ import { halt, haltOf, refusalIn } from './halts.js';
 import { RECORDED, type Suspensions } from './suspensions.js';
 
 export interface Applied {
-  /** Entries added. */
+  /** Number of entries added. */
   readonly entries: number;
   /** Tenants that these commits halted. */
   readonly halted: readonly HaltRow[];
 }
 
 /**
- * Applies commits in one transaction. Where one of them cannot be applied, and no operator has suspended its events, it halts its tenant there, and all others are applied: it is found by
- * halves, each of them a transaction that moves the checkpoint on, so that a crash in between loses nothing.
- * @returns `undefined` when somebody else has moved the checkpoint
+ * Applies commits in one transaction. If one of them cannot be applied, and no operator has suspended its events, it halts its tenant there
+ * and applies all others. A binary search finds it: each half is a transaction that moves the checkpoint, so a crash in between loses
+ * nothing.
+ * @returns `undefined` if another process has moved the checkpoint
  */
 export async function applyOrHalt(
   runner: QueryRunner,

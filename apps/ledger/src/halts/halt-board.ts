@@ -8,13 +8,13 @@ import type { HaltRow } from '../rows/tables.js';
 import { POLL_MS, readHalts } from './halts.js';
 import { countSuspended } from './suspensions.js';
 
-/** The halted tenants: as this projector found them, and as the ledger records those of others. */
+/** Lists halted tenants: those that this projector halted, and those that the ledger records for others. */
 export class HaltBoard {
   /** By tenant. */
   readonly halted = new Map<string, HaltRow>();
   /** Events in suspense, by tenant. */
   private suspended: ReadonlyMap<string, number> = new Map();
-  /** What this projector could not apply, by tenant. */
+  /** Refusals of this projector, by tenant. */
   private readonly refused = new Map<string, HaltRow>();
   private changes = 0;
 
@@ -36,7 +36,7 @@ export class HaltBoard {
     this.refused.delete(tenant);
   }
 
-  /** Whether this projector found out by itself, knowing this decision, that it cannot apply this: to try once more would say the same. */
+  /** Whether this projector already failed to apply this commit with this decision: another try would fail again. */
   isOurs({ tenant, sequence, reason, catchingUp }: HaltRow, decision: number | null): boolean {
     const ours = this.refused.get(tenant);
     return !catchingUp && ours?.sequence === sequence && ours.reason === reason && ours.decision === decision;
@@ -60,7 +60,10 @@ export class HaltBoard {
     return [...this.suspended.values()].reduce((sum, events) => sum + events, 0);
   }
 
-  /** Looks again and again until `signal` is aborted. While Postgres is away, what it said last stays. What was refused before is tried anew. */
+  /**
+   * Reads the halts repeatedly until `signal` is aborted. While Postgres is unreachable, the last result stays. Earlier refusals are tried
+   * again.
+   */
   async follow(source: DataSource, signal: AbortSignal): Promise<void> {
     this.refused.clear();
     while (!signal.aborted) {
@@ -74,7 +77,7 @@ export class HaltBoard {
     }
   }
 
-  /** What this projector did while it was asked is newer than the answer. */
+  /** Changes that this projector made during the read are newer than its result. */
   private async look(source: DataSource): Promise<void> {
     const { changes } = this;
     const halts = await readHalts(source, LIVE);

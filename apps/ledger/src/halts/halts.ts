@@ -10,27 +10,27 @@ import { HALTS, type HaltRow } from '../rows/tables.js';
 /** An operator reads the reason; a foreign error text may be long. */
 const MAX_REASON_LETTERS = 1_000;
 
-/** How soon it is noticed that others changed who is halted: a promotion exchanged the ledgers, or another projector repaired. */
+/** The maximum delay until a change by another process is noticed: a promotion exchanged the ledgers, or another projector repaired. */
 export const POLL_MS = 2_000;
 
 /** A connection, or a pool of them. */
 type Queryable = { query(sql: string): Promise<unknown> };
 
-/** Where each tenant stands whose events cannot be applied: its ledger is as of the commit before, and nothing later is in it. */
+/** The position of each tenant whose events cannot be applied: its ledger ends before that commit and contains nothing later. */
 export async function readHalts(runner: Queryable, schema: Schema): Promise<HaltRow[]> {
   const rows = await runner.query(`select * from ${schema}.${HALTS.name} order by tenant`);
   return (rows as Record<string, unknown>[]).map(readHalt);
 }
 
-/** Whether the commit waits for its tenant to go on. A decision that may let it go on does not. */
+/** Whether the commit must wait for its halted tenant. A decision that may end the halt does not wait. */
 export const waits = (
   halts: readonly HaltRow[],
   { tenant, sequence, subject }: Pick<PlacedCommit, 'tenant' | 'sequence' | 'subject'>,
 ): boolean => halts.some((halt) => halt.tenant === tenant && halt.sequence <= sequence) && !isLedgerSubject(subject);
 
 /**
- * Writes down that the tenant goes no further than before this commit, inside the caller's transaction. One that is halted at a later one, which
- * an older version finds when the checkpoint was set back, stands here from now on: its repair passes over what is in its ledger already.
+ * Records in the caller's transaction that the tenant's ledger ends before this commit. It replaces a halt at a later commit, which an
+ * older version records when the checkpoint was set back: the repair skips commits that the ledger already contains.
  */
 export async function halt(runner: QueryRunner, schema: Schema, row: HaltRow): Promise<HaltRow> {
   const places = valuesOf(row).map((_, index) => `$${index + 1}`);
@@ -42,7 +42,7 @@ export async function halt(runner: QueryRunner, schema: Schema, row: HaltRow): P
   return row;
 }
 
-/** @param decision the last one on this commit that was known when it was refused */
+/** @param decision the last decision on this commit that was known when it was refused */
 export const haltOf = ({ tenant, sequence, subject }: PlacedCommit, refusal: Fault, decision: number | null): HaltRow => ({
   tenant,
   sequence,
@@ -58,7 +58,7 @@ const COLUMNS = NAMES.join(', ');
 const valuesOf = (row: HaltRow): Value[] => Object.values(HALTS.columns).map(([, value]) => value(row));
 
 /**
- * Moves a halt of the live ledger, or ends it, if it still stands where `from` says: of two who repair, one loses here.
+ * Moves or removes a halt of the live ledger, if it is still at `from`: of two concurrent repairs, one fails here.
  * @returns whether it was moved
  */
 export async function moveHalt(runner: QueryRunner, from: HaltRow, to: HaltRow | undefined): Promise<boolean> {
@@ -76,7 +76,7 @@ export async function moveHalt(runner: QueryRunner, from: HaltRow, to: HaltRow |
 }
 
 /**
- * What says that a commit cannot be applied, as opposed to: not now, or not to this ledger. A bug that one commit brings out is of this kind
+ * Errors that mean a commit cannot be applied, as opposed to a temporary failure or a wrong ledger. A bug that one commit triggers counts
  * too: it must not stop the other tenants.
  */
 export function refusalIn(thrown: unknown): Fault {
@@ -86,12 +86,12 @@ export function refusalIn(thrown: unknown): Fault {
   throw thrown;
 }
 
-/** Which event of the commit was refused, where it was one. */
+/** The rejected event of the commit, if one event was rejected. */
 export function indexOf({ context }: Fault): number | null {
   return typeof context.eventIndex === 'number' ? context.eventIndex : null;
 }
 
-/** What the innermost error says: the outer ones tell the place, which the halt knows. */
+/** The text of the innermost error: the outer errors only add the position, which the halt records. */
 export function reasonOf(refusal: Error): string {
   let inner: Error = refusal;
   while (inner.cause instanceof Error) inner = inner.cause;

@@ -14,14 +14,14 @@ interface RepairContext {
   readonly database: () => Promise<DataSource>;
   readonly log: EventsLog;
   readonly logger: Logger;
-  /** Where each tenant stands now is told here. */
+  /** Receives each tenant's new halt. */
   readonly board: HaltBoard;
   readonly signal: AbortSignal;
 }
 
 /**
- * Tries once every tenant that another version halted: an earlier one, before this one started, or one whose ledger takes the place of the live
- * one while this one runs; and once more each of which an operator has decided something since. Returns when `signal` is aborted.
+ * Retries each tenant that another version halted: an earlier version before this start, or the version whose ledger was promoted while
+ * this process runs. Retries a tenant once more after each operator's decision on it. Returns when `signal` is aborted.
  */
 export async function repairTenants(workshop: RepairContext): Promise<void> {
   const { signal, logger } = workshop;

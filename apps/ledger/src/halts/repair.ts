@@ -10,25 +10,25 @@ import type { HaltRow } from '../rows/tables.js';
 import { haltOf, moveHalt, refusalIn } from './halts.js';
 import { RECORDED } from './suspensions.js';
 
-/** Commits of a halted tenant that one transaction brings in. Meanwhile the others wait for the checkpoint: some ten milliseconds. */
+/** Commits of a halted tenant applied in one transaction. Meanwhile the others wait for the checkpoint: some ten milliseconds. */
 const REPAIR_COMMITS = 64;
 
-/** What came of a try to let a tenant go on. */
+/** The result of a repair attempt. */
 export type Repair =
   | { readonly outcome: 'caught up' }
-  /** It stands at the same commit, or got as far as a later one. */
+  /** Halted at the same commit, or at a later one. */
   | { readonly outcome: 'halted'; readonly at: HaltRow }
-  /** Somebody else repairs, or the ledger was promoted. */
+  /** Another process repairs, or the ledger was promoted. */
   | { readonly outcome: 'overtaken' };
 
 /**
- * Brings a halted tenant from where it stands to where the ledger is, reading its commits from the log in their order. Every transaction
- * holds the checkpoint and moves the halt by compare-and-set; the last one removes it, at a moment when nothing is left to bring in. So the
- * projector passes over the tenant's commits until then, and over none of them from then on, wherever either of them crashes.
+ * Catches up a halted tenant to the ledger's position, reading its commits from the log in their order. Every transaction locks the
+ * checkpoint and moves the halt by compare-and-set. The last one removes the halt once no commit is missing. The projector skips the
+ * tenant's commits until then and applies all of them afterwards, wherever either process crashes.
  */
 export async function repairTenant(runner: QueryRunner, log: EventsLog, halted: HaltRow): Promise<Repair> {
   let at = halted;
-  let suspended: PlacedCommit | undefined; // the next commit, with what was decided of its events
+  let suspended: PlacedCommit | undefined; // the next commit, with the decisions on its events
   for (let most = REPAIR_COMMITS; ; ) {
     const step = await stepOf(runner, log, at, most, suspended);
     if (step === 'overtaken' || step === 'caught up') return { outcome: step };
@@ -46,7 +46,7 @@ export async function repairTenant(runner: QueryRunner, log: EventsLog, halted: 
 
 type Step = 'overtaken' | 'caught up' | HaltRow | { readonly refused: PlacedCommit; readonly refusal: Fault };
 
-/** One transaction: so many commits, or none when one of them is refused. */
+/** One transaction: up to this many commits, or none when one of them is refused. */
 async function stepOf(runner: QueryRunner, log: EventsLog, at: HaltRow, most: number, suspended?: PlacedCommit): Promise<Step> {
   let commits: PlacedCommit[] = [];
   try {
@@ -66,7 +66,7 @@ async function stepOf(runner: QueryRunner, log: EventsLog, at: HaltRow, most: nu
   }
 }
 
-/** The tenant's commits from its halt on, up to where the ledger is. */
+/** The tenant's commits from its halt to the ledger's position. */
 async function commitsOf(log: EventsLog, { tenant, sequence }: HaltRow, upTo: number, most: number): Promise<PlacedCommit[]> {
   const commits: PlacedCommit[] = [];
   for (let from = sequence; commits.length < most; ) {
@@ -78,7 +78,7 @@ async function commitsOf(log: EventsLog, { tenant, sequence }: HaltRow, upTo: nu
   return commits;
 }
 
-/** Still halted: at the commit that is refused now, for what it is refused for now. */
+/** Still halted: at the commit that is refused now, with the current reason. */
 async function remainHalted(runner: QueryRunner, at: HaltRow, to: HaltRow): Promise<Repair> {
   const moved = await inTransaction(runner, {}, () => moveHalt(runner, at, to));
   return moved ? { outcome: 'halted', at: to } : { outcome: 'overtaken' };

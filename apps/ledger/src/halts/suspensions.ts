@@ -5,25 +5,26 @@ import { type PlacedCommit, suspending } from '../projection/commit-place.js';
 import { readSuspension } from '../rows/read-rows.js';
 import { ENTRIES, SUSPENSIONS } from '../rows/tables.js';
 
-/** What was decided of a commit that is refused. */
+/** The decisions on a refused commit. */
 export interface DecidedOn {
-  /** Sequence of the last decision that was considered; null: there is none. */
+  /** Sequence of the latest decision considered; null: there is none. */
   readonly decision: number | null;
-  /** The commit with its events suspended; absent where nothing was decided that can be tried, or all of it was tried. */
+  /** The commit with its events suspended; absent if no decision can be tried, or all were tried. */
   readonly commit?: PlacedCommit;
 }
 
 export type Suspensions = (runner: QueryRunner, schema: Schema, commit: PlacedCommit) => Promise<DecidedOn>;
 
-/** As the ledger that is written has it. */
+/** As recorded in the ledger being written. */
 export const RECORDED: Suspensions = async (runner, schema, commit) => {
-  if (commit.suspended !== undefined) return { decision: commit.decision ?? null }; // one that came since is tried next
+  if (commit.suspended !== undefined) return { decision: commit.decision ?? null }; // a decision that arrived since then is tried next
   return decidedOn(commit, await recordedOn(runner, schema, commit.tenant, commit.sequence));
 };
 
 /**
- * As the live ledger has it. A decision stands in the log behind what it is about, where a replay never goes back to: so it asks who has read on.
- * Nothing is believed that the log does not say: the replay meets each decision itself, and both tables of them are compared.
+ * As recorded in the live ledger. A decision is later in the log than its commit, and a replay never reads backwards, so the replay asks
+ * the live ledger, which has read further. The replay still reads each decision from the log itself, and the decision tables of both
+ * ledgers are compared.
  */
 export const RECORDED_LIVE: Suspensions = (runner, _schema, commit) => RECORDED(runner, LIVE, commit);
 
@@ -36,11 +37,11 @@ export async function recordedOn(runner: Queryable, schema: Schema, tenant: stri
   return ((await runner.query(sql, [tenant, sequence])) as Record<string, unknown>[]).map(readSuspension);
 }
 
-/** Of decisions on one commit: the sequence of the last; null where there is none. */
+/** The sequence of the latest decision on a commit; null if there is none. */
 export const lastOf = (decisions: readonly SuspensionRow[]): number | null =>
   decisions.length === 0 ? null : Math.max(...decisions.map(({ sequence }) => sequence));
 
-/** Events in suspense, by tenant. Of each there is one entry that counts it. */
+/** Events in suspense, by tenant. Each has exactly one counting entry. */
 export async function countSuspended(runner: Queryable): Promise<ReadonlyMap<string, number>> {
   const sql = `select tenant, count(*)::integer as events from (select distinct tenant, suspended_sequence as sequence from ${LIVE}.${SUSPENSIONS.name}) decided
     join ${LIVE}.${ENTRIES.name} using (tenant, sequence) where debit = 'suspense' and starts_with(unit, 'events:') group by tenant order by tenant`;

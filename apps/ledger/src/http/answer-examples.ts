@@ -3,10 +3,10 @@ const [unitOfAccount, position] = [`tickets:${sale}`, 'MTI.Mw'];
 const page = { position, version: 3 };
 const placedAt = '2027-01-01T19:30:00.000Z';
 
-/** The sale of the examples, as a query names it. */
+/** The sale of the examples, as query parameters. */
 export const EXAMPLE_SALE = sale;
 
-/** An answer of each shape, by its title. A test reads each with its schema. */
+/** One example per answer schema, keyed by the schema's title. A test validates each against its schema. */
 export const ANSWER_EXAMPLES: Readonly<Record<string, object>> = {
   Entries: {
     entries: [

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { csvLines, csvOf, wantsCsv } from './csv.js';
 import { Balances, Entries, Orders, RevenueLines, Tickets } from './shapes.js';
 
-/** RFC 4180, word by word: fields between commas, lines between CRLF, quotes doubled within quotes. */
+/** RFC 4180 literally: fields between commas, lines between CRLF, quotes doubled within quotes. */
 function parse(text: string): string[][] {
   const lines: string[][] = [[]];
   const field = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|$)/y;
@@ -36,28 +36,28 @@ it.each([
     Tickets,
     'ticket,sale,unit,label,category,type,price,order,buyer,status,attempts,wallet,asset,signature,slot,holder,failure,changedAt',
   ],
-])('names the columns of %s as the members of the JSON, also where there is no row', (list, answer, header) => {
+])('names the columns of %s as the members of the JSON, even without rows', (list, answer, header) => {
   const csv = csvOf(answer);
   expect([csv.list, csvLines(csv, { [list]: [] }, true)]).toEqual([list, `${header}\r\n`]);
   expect(csvLines(csv, { [list]: [] }, false)).toBe('');
 });
 
-it('writes a row in the order of its columns, members that are left out as nothing', () => {
+it('writes a row in the order of its columns, with empty cells for absent members', () => {
   const [line] = parse(csvLines(csvOf(Orders), { orders: [order] }, false));
   expect(line).toEqual(['ord_1', 'gala', 'b-1', 'held', '5000', 'EUR', 'tkt_1 tkt_2', '', '', '', order.placedAt, '', order.changedAt]);
 });
 
-it.each(['=', '+', '-', '@', '\t', '\r', '＝', '＋'])('puts an apostrophe in front of a value that begins with %j', (first) => {
+it.each(['=', '+', '-', '@', '\t', '\r', '＝', '＋'])('prefixes a value that begins with %j with an apostrophe', (first) => {
   const [line] = parse(csvLines(csvOf(Orders), { orders: [{ ...order, key: `${first}HYPERLINK("x")` }] }, false));
   expect(line?.[9]).toBe(`'${first}HYPERLINK("x")`);
 });
 
-it('leaves amounts below 0 as they are', () => {
+it('leaves negative amounts unchanged', () => {
   const revenue = { sale: 'gala', currency: 'EUR', ofNoTicket: true, tickets: 0, amount: '-1000' };
   expect(csvLines(csvOf(RevenueLines), { revenue: [revenue] }, false)).toBe('gala,EUR,,,1,0,-1000\r\n');
 });
 
-it('writes lines that a reader of RFC 4180 reads back, whatever stands in them', () => {
+it('writes lines that an RFC 4180 reader reads back, whatever they contain', () => {
   const text = fc.string({ unit: 'binary', maxLength: 12 });
   fc.assert(
     fc.property(fc.array(fc.record({ key: text, buyer: text }), { maxLength: 4 }), (rows) => {
@@ -76,6 +76,6 @@ it.each([
   ['*/*', false],
   ['text/*', false],
   ['', false],
-])('takes Accept: %s as a wish for CSV: %s', (accept, wanted) => {
+])('interprets Accept: %s as a request for CSV: %s', (accept, wanted) => {
   expect(wantsCsv(accept)).toBe(wanted);
 });

@@ -6,7 +6,7 @@ export const CSV_TYPE = 'text/csv';
 type Cell = string | number | bigint | boolean | undefined;
 type View = Readonly<Record<string, unknown>>;
 
-/** A column: a member of a row, or a member of a member. */
+/** A column: a member of a row, or of a nested object. */
 interface Column {
   readonly header: string;
   readonly of: (row: View) => Cell;
@@ -14,12 +14,15 @@ interface Column {
 
 /** The rows of an answer as CSV. */
 export interface Csv {
-  /** The member of the answer that holds the rows. */
+  /** The member of the answer that contains the rows. */
   readonly list: string;
   readonly columns: readonly Column[];
 }
 
-/** How an answer is written as CSV: a column for each member of its rows, as its schema names them. @throws where it has no list of objects */
+/**
+ * The CSV form of an answer: one column for each member of its rows, named as in its schema.
+ * @throws if the answer has no list of objects
+ */
 export function csvOf(answer: z.ZodType): Csv {
   if (answer instanceof z.ZodObject)
     for (const [list, schema] of Object.entries(answer.shape))
@@ -29,7 +32,7 @@ export function csvOf(answer: z.ZodType): Csv {
 
 function columnsOf({ shape }: z.ZodObject): Column[] {
   return Object.entries(shape).flatMap(([name, schema]) => {
-    if (name === 'amount') return [{ header: name, of: (row) => BigInt(String(row[name])) }]; // a number below 0 is no formula
+    if (name === 'amount') return [{ header: name, of: (row) => BigInt(String(row[name])) }]; // a negative number is no formula
     if (!(schema instanceof z.ZodObject)) return [{ header: name, of: (row) => cellOf(row[name]) }];
     return Object.keys(schema.shape).map((inner) => ({
       header: `${name}.${inner}`,
@@ -41,12 +44,13 @@ function columnsOf({ shape }: z.ZodObject): Column[] {
 /** Ids of a list contain no blank. */
 const cellOf = (value: unknown): Cell => (Array.isArray(value) ? value.join(' ') : (value as Cell));
 
-/** Quoted, whichever of the two it is: the library quotes both together alone. */
+/** The quoted alternatives: the library quotes only both together. */
 const LINE_BREAK = /[\r\n]/;
 
 /**
- * Lines of RFC 4180. A value that a spreadsheet would compute, since it begins with `=`, `+`, `-`, `@`, a tab or a return, gets an apostrophe in front.
- * @param header whether the line of names comes first
+ * Lines of RFC 4180. A value that a spreadsheet would evaluate, because it begins with `=`, `+`, `-`, `@`, a tab or a return, is prefixed
+ * with an apostrophe.
+ * @param header whether the line of column names comes first
  */
 export const csvLines = ({ list, columns }: Csv, page: View, header: boolean): string =>
   stringify(
@@ -60,6 +64,6 @@ export const csvLines = ({ list, columns }: Csv, page: View, header: boolean): s
     },
   );
 
-/** Whether the caller wants CSV and not JSON. */
+/** Whether the caller accepts CSV rather than JSON. */
 export const wantsCsv = (accept = ''): boolean =>
   accept.split(',').some((range) => range.split(';', 1)[0]?.trim().toLowerCase() === CSV_TYPE);

@@ -16,7 +16,7 @@ interface Parts {
 
 /** Public and immutable, from any origin: a sold ticket's document never changes. */
 const FOR_EVERYBODY: Headers = { 'Cache-Control': 'public, max-age=31536000, immutable', 'Access-Control-Allow-Origin': '*' };
-/** An image that is opened as a page runs nothing and loads nothing. */
+/** An image opened as a page runs no script and loads nothing. */
 const AS_IMAGE: Headers = { 'Content-Type': 'image/svg+xml; charset=utf-8', 'Content-Security-Policy': "default-src 'none'; sandbox" };
 
 @Controller()

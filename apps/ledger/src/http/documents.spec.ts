@@ -41,7 +41,7 @@ function documentsOf(ledger: SlowLedger) {
 }
 
 describe('the documents of tickets', () => {
-  it('are read two at once, however many strangers ask, and whoever comes while hundreds wait is told to come again', async () => {
+  it('are read two at once, however many requests arrive, and are rejected with a retry time while hundreds wait', async () => {
     const ledger = new SlowLedger((ticket) => [rowOf(ticket)]);
     const ask = documentsOf(ledger);
     const asked = Promise.all(Array.from({ length: 1_000 }, (_, number) => ask(number)));
@@ -66,7 +66,7 @@ describe('the documents of tickets', () => {
     expect(ledger.reads).toBe(10_002);
   });
 
-  it('that are not there yet are looked for again', async () => {
+  it('are searched again while they do not exist', async () => {
     let planned = false;
     const ledger = new SlowLedger((ticket) => (planned ? [rowOf(ticket)] : []));
     const ask = documentsOf(ledger);

@@ -25,8 +25,8 @@ const MOST_WAITING = 256;
 const MOST_KEPT = 10_000;
 
 /**
- * The public documents of asset URIs and the images that are made for them, rebuilt from the ledger's rows and served only if they equal the plan byte for byte. Documents of
- * a disabled tenant stay available, because its tickets stay sold.
+ * The public documents of asset URIs and their generated images, rebuilt from the ledger's rows and served only if they equal the plan byte
+ * for byte. Documents of a disabled tenant stay available, because its tickets stay sold.
  */
 export class Documents {
   private marks: Map<string, string[]> | undefined;
@@ -45,7 +45,7 @@ export class Documents {
     });
   }
 
-  /** @param picture the name of the ticket's image, which contains its hash; absent: the document */
+  /** @param picture the file name of the ticket's image, which contains its hash; absent: the document */
   async at(mark: string, ticket: string, picture?: string): Promise<Answer> {
     if (!TICKET_PATTERN.test(ticket)) return problemAnswer('document-unknown');
     const address = [mark, ticket, ...(picture === undefined ? [] : [picture])].join('/');
@@ -103,7 +103,7 @@ function documentOf(tenant: string, row: RawRow): Answer {
   return { status: 200, body, etag: `"${hash}"` };
 }
 
-/** The image that is made for a ticket: its address has its hash. */
+/** The generated image of a ticket: its URI contains its hash. */
 function pictureOf(tenant: string, row: RawRow, picture: string): Answer | undefined {
   const body = ticketImage(describedBy(tenant, row));
   const hash = sha256(body);

@@ -22,10 +22,10 @@ export const PUBLIC_ROUTES: ReadonlySet<string> = new Set([...OPEN_ROUTES, DOCUM
 export const CALLERS: CallersOptions = {
   publicRoutes: PUBLIC_ROUTES,
   maxBodyBytes: 1_024, // no operation here has a body
-  maxInFlightPerTenant: 64, // those beyond its database turns wait
+  maxInFlightPerTenant: 64, // requests beyond the tenant's concurrent queries wait
 };
 
-/** Queries of a tenant's ledger, the metadata documents of tickets, and the documents of the API. */
+/** Serves queries of a tenant's ledger, the metadata documents of tickets, and the API documents. */
 @Module({
   imports: [DatabaseModule],
   controllers: [...ROUTES.map(queryController), DocumentsController, DocsController],

@@ -8,7 +8,7 @@ import { CSV_TYPE, wantsCsv } from './csv.js';
 import { Queries } from './queries.js';
 import type { Route } from './routes.js';
 
-/** The controller of one query. The API key alone selects the tenant. */
+/** Creates the controller of one query. Only the API key selects the tenant. */
 export function queryController(route: Route): Type {
   @Controller()
   class QueryController {

@@ -32,7 +32,7 @@ export interface CsvAnswered {
 type Address = Readonly<Record<string, unknown>>;
 type View = Readonly<Record<string, unknown>> & { readonly next?: string };
 
-/** A page, and how far the ledger was when it was read. */
+/** A page, and the ledger's position when it was read. */
 interface Read {
   readonly view: View;
   readonly position: string;
@@ -52,8 +52,8 @@ export class Queries {
   }
 
   /**
-   * Every row that a query selects, as CSV. It is read page by page, as callers read JSON, so that neither the response nor a snapshot of the database
-   * is held while the client reads. An error behind the first page cuts the response off.
+   * Every row of a query as CSV. It is read page by page, like JSON, so that neither the response nor a database snapshot is held while the
+   * client reads. An error after the first page aborts the response.
    */
   async csv(route: Route, tenant: Tenant, address: Address): Promise<Answered | CsvAnswered> {
     const paging = ['limit', 'cursor'].filter((name) => name in address);
@@ -95,7 +95,7 @@ export class Queries {
     }
   }
 
-  /** A query with all narrowing parameters asks for little: then the database is overloaded. */
+  /** A query with all narrowing parameters reads little: then the database is overloaded. */
   private tooLarge({ operation, narrows }: Route, { said }: Question, thrown: QueryTooLarge): Answered {
     this.logger.warn({ err: thrown.cause, operation, said: Object.keys(said) }, 'a query was ended');
     const unsaid = narrows.filter((name) => said[name] === undefined);
@@ -122,5 +122,5 @@ function found({ view, position, at: { version, halted } }: Read): Answered {
 
 const refused = (errors: readonly FieldError[]): Answered => ({ answer: problemAnswer('query-invalid', errors), headers: {} });
 
-/** `/sale` of the members is the query parameter `sale`. */
+/** The member `/sale` is the query parameter `sale`. */
 const inAddress = (pointer: string): string => `query:${pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~')}`;

@@ -15,7 +15,7 @@ export interface Question {
   /** Its parameters except the page size. */
   readonly said: Readonly<Record<string, string>>;
   readonly sale: string | undefined;
-  /** @param page instead of the page that the parameters say */
+  /** @param page overrides the page of the parameters */
   readonly answer: (asking: Asking, page?: Paged) => Promise<object>;
 }
 

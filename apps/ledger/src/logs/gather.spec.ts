@@ -13,7 +13,7 @@ async function batches(source: AsyncIterator<string>, maxCount = 100, maxBytes =
 }
 
 describe('gather', () => {
-  it('hands on together what is there', async () => {
+  it('groups the messages that have arrived', async () => {
     expect(await batches(streamOf('a', 'b', 'c'))).toEqual([['a', 'b', 'c']]);
     expect(await batches(streamOf())).toEqual([]);
   });
@@ -34,7 +34,7 @@ describe('gather', () => {
     expect(await batches(streamOf('aaa', 'b', 'ccccccc', 'd'), 100, 4)).toEqual([['aaa', 'b'], ['ccccccc'], ['d']]);
   });
 
-  it('throws what its source throws, after what came before', async () => {
+  it("throws its source's error, after the messages before it", async () => {
     async function* failing(): AsyncGenerator<string> {
       yield 'a';
       throw new Error('lost');

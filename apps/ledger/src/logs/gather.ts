@@ -31,6 +31,6 @@ export async function* gather<T>(source: AsyncIterator<T>, { maxCount, maxBytes,
 
 function ask<T>(source: AsyncIterator<T>): Promise<IteratorResult<T>> {
   const step = source.next();
-  step.catch(() => undefined); // it is awaited in its turn, and throws there; until then a failure must not count as unhandled
+  step.catch(() => undefined); // it is awaited in its turn, and throws there; until then it must not count as unhandled
   return step;
 }

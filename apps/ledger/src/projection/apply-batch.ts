@@ -17,8 +17,8 @@ export interface AppliedBatch {
 }
 
 /**
- * Applies what of a batch is new, in one transaction. What was applied before is only looked at: it must be what was applied.
- * @returns the new checkpoint and who was halted on the way, or `undefined` when another projector has moved it
+ * Applies the new commits of a batch in one transaction. Earlier commits are only compared with the applied ones.
+ * @returns the new checkpoint and the tenants halted on the way, or `undefined` if another projector has moved the checkpoint
  */
 export async function applyBatch(runner: QueryRunner, at: Checkpoint, batch: readonly LoggedMessage[]): Promise<AppliedBatch | undefined> {
   const commits = batch.map(readCommit);
@@ -34,7 +34,7 @@ export async function applyBatch(runner: QueryRunner, at: Checkpoint, batch: rea
   return applied && { at: to, halted: applied.halted };
 }
 
-/** A span for each trace whose events this commit has, from the beginning of the batch until it is in the ledger. */
+/** A span for each trace whose events are in this commit, from the start of the batch until it is in the ledger. */
 function recordPosting({ tenant, sale, sequence, events }: PlacedCommit, startedAt: number): void {
   for (const parent of new Set(events.map(({ traceparent }) => traceparent))) {
     if (parent === undefined) continue;
@@ -44,7 +44,10 @@ function recordPosting({ tenant, sale, sequence, events }: PlacedCommit, started
   }
 }
 
-/** EVENTS holds nothing else and loses nothing: a gap is a delivery out of turn. Asked for again, the missing one comes first, or is known to be lost. */
+/**
+ * EVENTS contains only commits and loses none, so a gap is a delivery out of order. After a new request the missing message arrives first,
+ * or is known to be lost.
+ */
 function assertContiguous(at: Checkpoint, fresh: readonly PlacedCommit[]): void {
   for (const [index, { sequence }] of fresh.entries()) {
     if (sequence !== at.sequence + 1 + index)
@@ -52,7 +55,7 @@ function assertContiguous(at: Checkpoint, fresh: readonly PlacedCommit[]): void 
   }
 }
 
-/** A redelivery is harmless only when it brings what was applied. Another commit under an old number means that the log was changed. */
+/** A redelivery is harmless only if it equals the applied commit. Another commit under an old sequence means that the log was changed. */
 async function assertApplied(runner: QueryRunner, commits: readonly PlacedCommit[]): Promise<void> {
   const subjects = [...new Map(commits.map(({ tenant, subject }) => [subject, [tenant, subject]])).values()];
   const heads = new Map((await rowsWithKeys(runner, LIVE, HEADS, subjects)).map(readHead).map((head) => [head.subject, head]));

@@ -9,17 +9,18 @@ import { EntryList, LedgerPoster } from './ledger-poster.js';
 import { loadMissing } from './working-set.js';
 import { writeChangeSet } from './write-change-set.js';
 
-/** From where to where a ledger is brought. */
+/** The positions before and after an update of the ledger. */
 export interface Span {
   readonly from: Checkpoint;
   readonly to: Checkpoint;
 }
 
 /**
- * Applies commits to a ledger and moves its checkpoint, inside the caller's transaction: all of it is there afterwards, or nothing. Those of a
- * tenant that is halted wait: they are in the log.
- * @returns how many entries were added, or `undefined` when somebody else has moved the checkpoint: then nothing was written
- * @throws Fault `log-broken` when a commit does not follow the one before it on its subject; `projection-refused` when one cannot be applied
+ * Applies commits to a ledger and moves its checkpoint, inside the caller's transaction, completely or not at all. Commits of a halted
+ * tenant wait in the log.
+ * @returns the number of entries added, or `undefined` if another process has moved the checkpoint: then nothing was written
+ * @throws Fault `log-broken` when a commit does not follow the one before it on its subject; `projection-refused` when one cannot be
+ * applied
  */
 export async function applyCommits(
   runner: QueryRunner,
@@ -32,7 +33,7 @@ export async function applyCommits(
   return writeCommits(runner, schema, halts.length === 0 ? commits : commits.filter((commit) => !waits(halts, commit)));
 }
 
-/** The rows that commits make, and nothing about how far the ledger is. @returns how many entries were added */
+/** Writes the rows of commits, without the checkpoint. @returns the number of entries added */
 export async function writeCommits(runner: QueryRunner, schema: Schema, commits: readonly PlacedCommit[]): Promise<number> {
   const poster = new LedgerPoster(new EntryList());
   await loadMissing(runner, schema, poster, commits);

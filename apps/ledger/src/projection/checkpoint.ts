@@ -2,23 +2,23 @@ import type { QueryRunner } from 'typeorm';
 import { Fault } from '#shared/kernel/fault.js';
 import { CHECKPOINT, LIVE, type Schema } from '../database/names.js';
 
-/** How far the log is in the ledger: the cursor of whoever writes there. The epoch is that of the log the rows were made from. */
+/** The position of the log in the ledger: the cursor of every writer. The epoch is that of the log from which the rows were made. */
 export interface Checkpoint {
   readonly sequence: number;
   readonly epoch: string | null;
 }
 
-/** What the log says of itself. */
+/** Facts about the log. */
 export interface LogState {
   readonly epoch: string | undefined;
-  /** Stream sequences; both 0 when nothing was ever stored. */
+  /** Stream sequences; both are 0 if nothing was ever stored. */
   readonly first: number;
   readonly last: number;
 }
 
 export const readCheckpoint = (runner: QueryRunner, schema: Schema): Promise<Checkpoint> => askCheckpoint(runner, schema, '');
 
-/** Reads the live one, which stays as it is until the caller's transaction ends. */
+/** Reads the live checkpoint and locks it until the caller's transaction ends. */
 export const lockCheckpoint = (runner: QueryRunner): Promise<Checkpoint> => askCheckpoint(runner, LIVE, ' for update');
 
 async function askCheckpoint(runner: QueryRunner, schema: Schema, lock: '' | ' for update'): Promise<Checkpoint> {
@@ -32,8 +32,8 @@ async function askCheckpoint(runner: QueryRunner, schema: Schema, lock: '' | ' f
 }
 
 /**
- * Moves the checkpoint, if it still stands where `from` says; an empty ledger takes on the epoch of the log it begins with.
- * It is moved before the rows are written: of two writers the later one waits here, and then has lost.
+ * Moves the checkpoint, if it is still at `from`; an empty ledger adopts the log's epoch. It is moved before the rows are written: of two
+ * writers the later one waits here, and then fails.
  */
 export async function moveCheckpoint(runner: QueryRunner, schema: Schema, from: Checkpoint, to: Checkpoint): Promise<boolean> {
   const sql = `update ${schema}.checkpoint set sequence = $1, epoch = $2 where stream = $3 and sequence = $4 and (epoch = $2 or epoch is null)`;
@@ -42,8 +42,8 @@ export async function moveCheckpoint(runner: QueryRunner, schema: Schema, from: 
 }
 
 /**
- * Refuses a ledger that was not made from this log, and a log that lost what the ledger was made from. The ledger is the cheap witness:
- * it remembers where the log was.
+ * Refuses a ledger that was not made from this log, and a log that lost commits which the ledger contains: the ledger remembers the log's
+ * position.
  * @returns the checkpoint, with the log's epoch adopted by an empty ledger
  */
 export function assertFits(checkpoint: Checkpoint, log: LogState): Checkpoint {

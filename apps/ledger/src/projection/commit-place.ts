@@ -4,26 +4,26 @@ import { type CloudEvent, cloudEventsOf } from '#shared/event-store/cloud-events
 import { decodeLink, decodeWhole, inOrder, type Link, NO_HEAD } from '#shared/event-store/commit.js';
 import { Fault, isFault } from '#shared/kernel/fault.js';
 
-/** One message of EVENTS, as any feed hands it over. */
+/** One message of EVENTS, from any source. */
 export interface LoggedMessage {
   readonly subject: string;
   readonly sequence: number;
   readonly body: Uint8Array;
 }
 
-/** A commit, and whose it is. */
+/** A commit, with its tenant and sale. */
 export interface PlacedCommit extends Link, LedgerCommit {
-  /** It holds an event of a later version: whose it is is known, but not what it says. */
+  /** It contains an event of a later version: its tenant is known, but not its content. */
   readonly unknown?: Fault;
-  /** Of such a commit: its events, of which no more is known than what they are called. */
+  /** The types of such a commit's events; nothing else is known of them. */
   readonly outline?: readonly LedgerEvent[];
-  /** The last of the decisions by which its events are suspended: sequence of the commit that holds it. */
+  /** Sequence of the commit with the latest decision that suspends its events. */
   readonly decision?: number;
 }
 
 const SUBJECT = /^ev\.([^.]+)\.(?:sale|mint|ledger)\.([^.]+)$/;
 
-/** Tenant and sale stand in the subject, which no tenant writes; never in a body. */
+/** The subject contains tenant and sale, and no tenant writes it; a body is never used for them. */
 export function placeOf(subject: string, sequence: number): { readonly tenant: string; readonly sale: string } {
   const [, tenant, sale] = SUBJECT.exec(subject) ?? [];
   if (tenant === undefined || sale === undefined)
@@ -42,7 +42,7 @@ export function readCommit({ subject, sequence, body }: LoggedMessage): PlacedCo
   }
 }
 
-/** Nothing, where the commit is of a later layout. */
+/** `undefined` for a commit of a later layout. */
 function outlineOf(subject: string, sequence: number, body: Uint8Array): Partial<PlacedCommit> {
   try {
     return { ...decodeLink(subject, sequence, body), outline: cloudEventsOf(subject, body).map(nameOf) };
@@ -56,7 +56,7 @@ const PREFIX = 'admit.';
 const nameOf = ({ type, time }: CloudEvent): LedgerEvent =>
   ({ type: type.slice(PREFIX.length, type.lastIndexOf('.')), at: Date.parse(time), data: {} }) as unknown as LedgerEvent;
 
-/** The commit, with these of its events to be posted to suspense. Of what is unknown that is all or nothing. */
+/** The commit, with these of its events to be posted to suspense. An unknown commit is suspended as a whole or not at all. */
 export function suspending(commit: PlacedCommit, suspended: SuspendedEvents): PlacedCommit {
   if (commit.unknown === undefined) return { ...commit, suspended };
   if (commit.outline === undefined || !suspended.has(WHOLE_COMMIT)) return commit;

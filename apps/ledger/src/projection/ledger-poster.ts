@@ -8,7 +8,7 @@ import { assertFollows, headOf, NO_HEAD } from '#shared/event-store/commit.js';
 import type { ChainRow, HeadRow } from '../rows/tables.js';
 import type { PlacedCommit } from './commit-place.js';
 
-/** Rows to be written, all of one batch. They are not changed any more by what is posted later. */
+/** The rows of one batch, to be written. Later posting does not change them. */
 export interface ChangeSet<Entries> {
   readonly entries: Entries;
   readonly made: Rows;
@@ -26,14 +26,14 @@ interface Rows {
   readonly payments: readonly PaymentRow[];
 }
 
-/** Where entries are put as they are posted, until the page is turned. */
+/** Collects entries until the next change set. */
 export interface EntrySink<Entries> {
   add(row: LedgerRow): void;
-  /** Everything since the last time. */
+  /** All entries since the last call. */
   all(): Entries;
 }
 
-/** As they are. */
+/** Entries as objects. */
 export class EntryList implements EntrySink<readonly LedgerRow[]> {
   private rows: LedgerRow[] = [];
 
@@ -48,12 +48,12 @@ export class EntryList implements EntrySink<readonly LedgerRow[]> {
   }
 }
 
-/** What is known of a ledger while commits are posted to it: the book, where each subject of the log stands, each tenant's running hash. */
+/** A ledger's state while commits are posted to it: the unit of work, the head of each subject, each tenant's running hash. */
 export class LedgerPoster<Entries> {
   readonly book = new UnitOfWork();
   readonly heads = new Map<string, HeadRow>();
   readonly chains = new Map<string, ChainRow>();
-  /** Sales whose balances and payments in clearing are in the book (`<tenant> <sale>`). */
+  /** Sales whose balances and payments in clearing are loaded (`<tenant> <sale>`). */
   readonly sales = new Set<string>();
 
   private readonly movedHeads = new Map<string, HeadRow>();
@@ -62,9 +62,9 @@ export class LedgerPoster<Entries> {
   constructor(private readonly entries: EntrySink<Entries>) {}
 
   /**
-   * Posts commits in their order; that they follow each other is known before the first of them is posted.
-   * @throws Fault `log-broken` when one does not follow the one before it on its subject; `projection-refused` or `event-unknown` when one cannot
-   * be applied. The desk is then not to be used again.
+   * Posts commits in order, after checking that all of them follow each other.
+   * @throws Fault `log-broken` when one does not follow the one before it on its subject; `projection-refused` or `event-unknown` when one
+   * cannot be applied. The poster must then not be used again.
    */
   post(given: readonly PlacedCommit[]): ChangeSet<Entries> {
     const commits = given.filter((commit) => !this.holds(commit));
@@ -73,14 +73,14 @@ export class LedgerPoster<Entries> {
     return this.turn();
   }
 
-  /** Posts one commit, which nobody need keep afterwards; its rows are on the page that is turned next. @throws as `post` does */
+  /** Posts one commit, which may be released afterwards; its rows are in the next change set. @throws as `post` does */
   take(commit: PlacedCommit): void {
     if (this.holds(commit)) return;
     this.follow(commit);
     this.enter(commit);
   }
 
-  /** All that was posted since the page before. */
+  /** Everything posted since the previous change set. */
   turn(): ChangeSet<Entries> {
     const { sales, orders, tickets, payments, suspensions, balances } = this.book;
     const page: ChangeSet<Entries> = {
@@ -98,14 +98,14 @@ export class LedgerPoster<Entries> {
     return page;
   }
 
-  /** Applied before, and so the checkpoint was set back: what is here already is neither doubled nor taken for a broken log. */
+  /** Already applied, so the checkpoint was set back: the commit is neither posted twice nor reported as a broken log. */
   private holds({ subject, version, sequence, hash, unknown }: PlacedCommit): boolean {
     const head = this.heads.get(subject) ?? NO_HEAD;
     if (unknown !== undefined || version > head.version || sequence > head.sequence) return false;
     return version < head.version || (sequence === head.sequence && hash === head.hash);
   }
 
-  /** The log's own chain, checked against where each subject stood when it was applied last. */
+  /** Checks the log's hash chain against the last applied head of each subject. */
   private follow(commit: PlacedCommit): void {
     if (commit.unknown !== undefined) throw commit.unknown;
     assertFollows(this.heads.get(commit.subject) ?? NO_HEAD, commit);

@@ -1,6 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 
-/** Waits, or not any longer once `signal` is aborted. */
+/** Waits; returns early once `signal` is aborted. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   try {
     await after(ms, undefined, { signal });

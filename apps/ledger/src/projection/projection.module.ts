@@ -17,7 +17,7 @@ import { showProjection } from '../metrics.js';
 import { LedgerReader } from '../queries/reader.js';
 import { Projector } from './projector.js';
 
-/** Connects. The first time it refuses a database of another version, and logins that have more rights than serving needs. */
+/** Connects. The first call refuses a database of another version, and logins with more permissions than serving needs. */
 function databaseOf(pool: DataSource, reader: LedgerReader): () => Promise<DataSource> {
   let isSure = false;
   return async () => {
@@ -73,7 +73,7 @@ export class ProjectionModule implements OnModuleInit, OnApplicationBootstrap, O
     this.running.catch(() => this.stop.abort()); // the start of the app awaits it, and throws
   }
 
-  /** Finishes the batch in hand. */
+  /** Finishes the current batch. */
   async onApplicationShutdown(): Promise<void> {
     this.stop.abort();
     await Promise.allSettled([this.running]);

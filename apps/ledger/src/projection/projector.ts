@@ -13,7 +13,10 @@ import { assertFits, type Checkpoint, readCheckpoint } from './checkpoint.js';
 import { pause } from './pause.js';
 import { acquireProjectorLock, releaseProjectorLock } from './projector-lock.js';
 
-/** The first and the longest wait before the next try while Postgres or NATS is away; each is cut by chance, so that two do not march in step. */
+/**
+ * The first and the maximum delay before a retry while Postgres or NATS is unreachable; each has a random part, so that two projectors do
+ * not retry in step.
+ */
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5_000;
 
@@ -24,12 +27,12 @@ export type ProjectorState = (typeof PROJECTOR_STATES)[number];
 export class Projector {
   state: ProjectorState = 'starting';
   checkpoint = 0;
-  /** Why it waits or stopped. */
+  /** The reason why it waits or stopped. */
   trouble: Fault | undefined;
   private readonly board: HaltBoard;
 
   constructor(
-    /** Connects, and the first time brings the database to this version. Asked again after every failure. */
+    /** Connects; the first call migrates the database to this version. Called again after every failure. */
     private readonly database: () => Promise<DataSource>,
     private readonly log: EventsLog,
     private readonly logger: Logger,
@@ -43,8 +46,8 @@ export class Projector {
   }
 
   /**
-   * Returns when `signal` is aborted and the batch in hand is done.
-   * @throws Fault what no waiting can heal: the ledger does not fit the log, or the log is broken
+   * Returns when `signal` is aborted and the current batch is done.
+   * @throws Fault for problems that waiting cannot solve: the ledger does not match the log, or the log is broken
    */
   async run(signal: AbortSignal): Promise<void> {
     let retryMs = FIRST_RETRY_MS;
@@ -52,7 +55,7 @@ export class Projector {
       const before = this.checkpoint;
       try {
         await this.project(signal);
-        await pause(FIRST_RETRY_MS, signal); // it was overtaken
+        await pause(FIRST_RETRY_MS, signal); // another projector moved the checkpoint
       } catch (thrown) {
         const fault = this.stopUnlessRetryable(databaseFault(thrown));
         if (this.checkpoint > before) retryMs = FIRST_RETRY_MS;
@@ -122,7 +125,7 @@ export class Projector {
     this.trouble = undefined;
   }
 
-  /** Who stands still, and what is in suspense: no reason to take a ledger out that serves the others. */
+  /** Halted tenants and events in suspense; not unhealthy, because the ledger serves the other tenants. */
   degraded(): Degraded | undefined {
     return this.board.degraded();
   }
@@ -131,7 +134,7 @@ export class Projector {
     return this.board.suspendedEvents;
   }
 
-  /** Throws what stands in the way of the ledger being current. */
+  /** Throws the reason why the ledger is not current. */
   assertHealthy(): void {
     if (this.state === 'projecting' || this.state === 'standing by') return;
     throw this.trouble ?? new Fault('database-unreachable', { state: this.state });

@@ -11,10 +11,10 @@ import type { PlacedCommit } from './commit-place.js';
 import type { LedgerPoster } from './ledger-poster.js';
 
 type Key = readonly string[];
-/** A payment is loaded with everything that it was reported for. */
+/** A payment is loaded with all its reported orders and currencies. */
 const PAYMENT_ID = ['tenant', 'sale', 'payment'];
 
-/** Puts everything on the desk that these commits speak of, do not make themselves, and that is not there yet. Asks nothing where all is. */
+/** Loads every row that these commits refer to, do not create themselves, and that is not loaded yet. Queries nothing if all are loaded. */
 export async function loadMissing(
   runner: QueryRunner,
   schema: Schema,
@@ -73,7 +73,7 @@ interface References {
   readonly closing: Key[];
 }
 
-/** What must be looked up: named by an event, and not made by an earlier one of the same commits. */
+/** The rows to load: named by an event, and not created by an earlier one of the same commits. */
 function referencesOf(commits: readonly PlacedCommit[]): References {
   const made = new Map<string, Set<string>>();
   const found: References = { orders: [], tickets: [], payments: [], closing: [] };
@@ -142,7 +142,7 @@ function noteNames(found: References, made: Set<string>, { tenant, sale }: Place
       found.closing.push([tenant, sale]);
       return;
     default:
-      return; // it names nothing; or it is of a later version, and posting refuses it, with its place
+      return; // it refers to nothing; or it has a later version, and posting refuses it with its position
   }
 }
 

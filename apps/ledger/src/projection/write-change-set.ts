@@ -4,7 +4,7 @@ import { type Insert, upsertRows } from '../rows/table.js';
 import { BALANCES, CHAINS, HEADS, ORDERS, PAYMENTS, SALES, SUSPENSIONS, TICKETS } from '../rows/tables.js';
 import type { ChangeSet } from './ledger-poster.js';
 
-/** Writes a page, but its entries, inside the caller's transaction. */
+/** Writes a change set except its entries, inside the caller's transaction. */
 export async function writeChangeSet(
   runner: QueryRunner,
   schema: Schema,

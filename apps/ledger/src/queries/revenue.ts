@@ -6,18 +6,18 @@ import { Conditions } from './conditions.js';
 import type { RevenueQuery } from './questions.js';
 import { text } from './view.js';
 
-/** Tickets that are sold, and not on their way back. */
+/** Sold tickets that are not being revoked. */
 export const SOLD = "('sold', 'minting', 'minted', 'mint-failed')";
-/** What they cost, by sale, category and type. */
+/** Their prices, by sale, category and type. */
 export const SOLD_KINDS = 'sale, category, ticket_type';
 export const SOLD_LINES =
   "sale, coalesce(category, '') as category, coalesce(ticket_type, '') as ticket_type, count(*) as tickets, sum(price_minor) as amount";
-/** Of each sale first what tickets cost, by category and type, then what is of none of them. */
+/** For each sale, prices by category and type come first, then the amount without either. */
 const ORDER = ['sale', 'rest', 'category', 'ticket_type'];
 
 /**
- * What sold tickets cost, by sale, category and type. What the balance of revenue has more or less than that is of no certain ticket: a payment
- * provider gave a part of a payment back, or a part is disputed. All amounts of a sale together are its balance.
+ * Prices of sold tickets, by sale, category and type. The difference to the revenue balance belongs to no single ticket: a partial refund
+ * by the payment provider, or a partial dispute. All amounts of a sale add up to its balance.
  */
 export async function readRevenue(asking: Asking, said: z.infer<typeof RevenueQuery>): Promise<object> {
   const owned = asking.conditions().equal('sale', said.sale);

@@ -2,8 +2,8 @@ import { TenantTurns } from './tenant-turns.js';
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe('[L13] turns of a tenant', () => {
-  it('are as many at once as allowed, in the order of asking, whatever another tenant has', async () => {
+describe("[L13] a tenant's turns", () => {
+  it('are limited at once, in request order, whatever another tenant has', async () => {
     const turns = new TenantTurns(2);
     const taken: string[] = [];
     const ends: (() => void)[] = [];
@@ -19,7 +19,7 @@ describe('[L13] turns of a tenant', () => {
     expect(taken.at(-1)).toBe('demo-3');
   });
 
-  it('are given back for more, one after the other, than may be at once', async () => {
+  it('pass on when they end, one after the other, when more wait than may run', async () => {
     const turns = new TenantTurns(2);
     for (let turn = 0; turn < 10; turn++) (await turns.take('demo'))();
     const both = await Promise.all([turns.take('demo'), turns.take('demo')]);

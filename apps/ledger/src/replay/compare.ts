@@ -25,7 +25,7 @@ interface Compared extends Pick<Table<never>, 'name' | 'key'> {
   readonly liveThen?: string;
   readonly counts: string;
 }
-/** A reason is for people: another version may put it in other words. How a halt is being overcome is not in the log. */
+/** Reasons are texts for people: another version may word them differently. A repair's progress is not in the log. */
 const NOT_COMPARED = ['reason', 'decision', 'catching_up'];
 
 /** A row written since then does not show its earlier state. A missing row was missing then too, because rows are never deleted. */

@@ -6,7 +6,10 @@ import { storable, timeLiteral } from './literals.js';
 export type ColumnType = 'text' | 'bigint' | 'numeric' | 'integer' | 'timestamptz' | 'boolean' | 'text[]';
 export type Value = string | number | bigint | boolean | null | readonly string[];
 
-/** One kind of row: its table, its primary key, and the type and value of every column. TypeORM's entities are made of it (`database/entities.ts`). */
+/**
+ * One kind of row: its table, its primary key, and the type and value of every column. TypeORM's entities are derived from it
+ * (`database/entities.ts`).
+ */
 export interface Table<Row> {
   readonly name: string;
   readonly key: readonly string[];

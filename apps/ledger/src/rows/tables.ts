@@ -193,9 +193,9 @@ export interface HaltRow {
   readonly reason: string;
   /** The index of the rejected event in its commit; null when the whole commit was rejected. */
   readonly eventIndex: number | null;
-  /** The last decision on this commit that was known when it was refused, by the commit that holds it; null: there was none. */
+  /** Sequence of the commit with the latest decision known when this commit was refused; null if there was none. */
   readonly decision: number | null;
-  /** Nothing is refused: a repair has brought the tenant's ledger to before this sequence, and brings it further. */
+  /** Nothing is refused: a repair has brought the tenant's ledger to before this sequence, and continues. */
   readonly catchingUp: boolean;
 }
 
@@ -232,7 +232,7 @@ export const SUSPENSIONS: Table<SuspensionRow> = {
   },
 };
 
-/** How far the log is in the ledger. */
+/** The ledger's position in the log. */
 export const CHECKPOINTS: Table<{ readonly stream: string; readonly sequence: number; readonly epoch: string | null }> = {
   name: 'checkpoint',
   key: ['stream'],
@@ -243,5 +243,5 @@ export const CHECKPOINTS: Table<{ readonly stream: string; readonly sequence: nu
   },
 };
 
-/** Every table that a commit may change, but the checkpoint. */
+/** Every table that a commit may change, except the checkpoint. */
 export const LEDGER_TABLES = [HALTS, ENTRIES, SALES, ORDERS, TICKETS, PAYMENTS, SUSPENSIONS, HEADS, CHAINS, BALANCES];

@@ -13,10 +13,10 @@ import { loadMintKeys, type MintKeys } from './token-2022/mint-keys.js';
 import { Token2022Chain } from './token-2022/token-2022-chain.js';
 
 const MINT_KEYS = Symbol('keys of payer, mint authority and base');
-/** Attempts signed within a second share a blockhash, which lives sixty, and one look at which chain it is. */
+/** Attempts signed within one second share a blockhash, which is valid for a minute, and one check of the genesis hash. */
 const CHAIN_FRESH_MS = 1_000;
 
-/** A chain that is not there yet is waited for at work; one that is another than configured is refused at the start. */
+/** At start an unreachable chain is tolerated, and waited for later; a wrong chain is refused. */
 async function refuseOtherChain(chain: Chain, logger: Logger): Promise<void> {
   try {
     await chain.genesisHash();
@@ -52,7 +52,7 @@ async function connectChain(
   return chain;
 }
 
-/** The chain, and the keys that sign for it. No other module sees the keys. */
+/** The chain and its signing keys. No other module has the keys. */
 @Module({
   providers: [
     {

@@ -5,7 +5,7 @@ import type { TenantId, TicketId } from '#shared/kernel/ids.js';
 /** The address of a ticket's asset: public, computable by anyone, and usable only with the base key. */
 export type AssetAddress = Pick<MintPlan, 'base' | 'seed' | 'program' | 'asset' | 'compressed'>;
 
-/** How a compressed ticket is to be: `revocable` tickets belong to a collection of their own. Undefined: a Token-2022 mint. */
+/** The kind of a compressed ticket: `revocable` tickets belong to a separate collection. Undefined: a Token-2022 mint. */
 export type Compressed = { readonly revocable: boolean } | undefined;
 
 export const isCompressed = ({ compressed }: Pick<MintPlan, 'compressed'>): boolean => compressed !== undefined;
@@ -38,7 +38,7 @@ export type Verdict =
       readonly slot: string;
       readonly supply: string;
       readonly holder: string | null;
-      /** Of a compressed ticket. */
+      /** Only for a compressed ticket. */
       readonly leaf?: Leaf;
     }
   | {
@@ -51,7 +51,7 @@ export type Verdict =
   | { readonly kind: 'burned'; readonly signature: string | null; readonly slot: string }
   /** Another account occupies the planned address: an operator must investigate. */
   | { readonly kind: 'foreign'; readonly found: string }
-  /** `seen`: the chain knows the transaction, so it need not be sent again. */
+  /** `seen`: the chain has the transaction, so it need not be sent again. */
   | { readonly kind: 'unknown'; readonly seen: boolean; readonly reason: string };
 
 export interface Funds {

@@ -37,7 +37,7 @@ interface Landed {
 
 interface Asset {
   readonly slot: number;
-  /** Of how many assets before it. */
+  /** Number of assets landed before it. */
   readonly index: number;
   /** The slot in which it was burned, and the burning signature. */
   burned?: { readonly slot: number; readonly signature: string | null };

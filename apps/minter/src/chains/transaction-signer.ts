@@ -1,8 +1,8 @@
 import type { PublicKey } from '@solana/web3.js';
 
 /**
- * Signs for one address: a key of this process, or a service that holds the key. What it returns verifies, or it throws: a signer
- * can delay a transaction, and never change one.
+ * Signs for one address, with a key of this process or through a service that holds the key. It returns a valid signature or throws: a
+ * signer can delay a transaction, but never change one.
  */
 export interface TransactionSigner {
   readonly publicKey: PublicKey;

@@ -35,8 +35,8 @@ function drain(count: number, look: (watched: readonly Watched[]) => Promise<rea
   return { rounds, left, done };
 }
 
-describe('looking at what is outstanding', () => {
-  it.each([2, 3, 7])('drains 5,000 on a chain whose every %ith question fails, none of them larger than a slice', async (kth) => {
+describe('polling tracked attempts', () => {
+  it.each([2, 3, 7])('drains 5,000 on a chain where every %ith call fails, with calls no larger than a slice', async (kth) => {
     let asked = 0;
     let largest = 0;
     const { done, rounds } = drain(5_000, async (watched) => {
@@ -51,7 +51,7 @@ describe('looking at what is outstanding', () => {
     expect(rounds.trouble === undefined || rounds.trouble.code === 'chain-unreachable').toBe(true);
   });
 
-  it('does not let a question that is never answered hold up more than its own slice', async () => {
+  it('delays only its own slice when a call gets no response', async () => {
     let asked = 0;
     let swept: () => void = () => undefined;
     const othersDone = new Promise<void>((resolve) => (swept = resolve));
@@ -66,7 +66,7 @@ describe('looking at what is outstanding', () => {
     expect(left.size).toBe(SLICE);
   });
 
-  it('asks less and less often while nothing is answered, and goes on when something is', async () => {
+  it('polls less and less often without responses, and continues when there is one', async () => {
     const at: number[] = [];
     const { done, rounds } = drain(1, async (watched) => {
       at.push(performance.now());
@@ -76,11 +76,11 @@ describe('looking at what is outstanding', () => {
     });
     await done;
     const pauses = at.slice(1).map((time, index) => time - (at[index] ?? 0));
-    for (const [index, pause] of pauses.entries()) expect(pause).toBeGreaterThanOrEqual(POLL_MS * 2 ** index - 1); // a timer may fire a fraction early
+    for (const [index, pause] of pauses.entries()) expect(pause).toBeGreaterThanOrEqual(POLL_MS * 2 ** index - 1); // a timer may fire slightly early
     expect(rounds.trouble).toBeUndefined();
   });
 
-  it('[L13] asks after one of each tenant in turn: a tenant that comes last is in the first slice, whatever another has outstanding', async () => {
+  it('[L13] polls one attempt of each tenant in turn: the last tenant is in the first slice, whatever another has tracked', async () => {
     const many = Array.from({ length: 5_000 }, (_, number) => entry(number));
     const left = new Set([...many, entry(5_000, 'here', 'acme'), entry(5_001, 'here', 'acme')]);
     const first = await new Promise<readonly Watched[]>((resolve) => {

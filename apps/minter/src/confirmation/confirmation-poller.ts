@@ -124,7 +124,7 @@ export class ConfirmationPoller<E extends Looked> {
   }
 }
 
-/** One of each tenant, then the next of each: the first slice has something of every tenant, whatever number another has outstanding. */
+/** One of each tenant, then the next of each: the first slice contains attempts of every tenant, whatever number another has tracked. */
 function tenantsInTurn<E extends { readonly tenant: string }>(entries: readonly E[]): readonly E[] {
   const places = new Map<string, number>();
   const placed = entries.map((entry) => {

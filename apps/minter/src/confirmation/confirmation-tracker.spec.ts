@@ -52,8 +52,8 @@ async function watched(chain: MemoryChain, number = 1, genesisHash = 'memory'): 
   return { state: 'submitted', plan, live, dead: [], firstAttempt: 1 };
 }
 
-describe('what is outstanding', () => {
-  it('is looked at together until each has its verdict', async () => {
+describe('tracked attempts', () => {
+  it('are polled together until each has its verdict', async () => {
     const chain = new WatchedChain({ slotsPerLook: 1, finalAfterSlots: 5 });
     const outstanding = open(chain);
     const all = await Promise.all(Array.from({ length: 50 }, async (_, number) => watched(chain, number)));
@@ -63,7 +63,7 @@ describe('what is outstanding', () => {
     expect(outstanding.count).toBe(0);
   });
 
-  it('[minting NM8] is sent again, the same bytes, for as long as the chain has not seen it', async () => {
+  it('[minting NM8] are sent again, the same bytes, as long as the chain has not seen them', async () => {
     const chain = new WatchedChain({ slotsPerLook: 1, finalAfterSlots: 5 });
     chain.strikeNext('drop', 'silence', 'drop');
     const mint = await watched(chain);
@@ -73,7 +73,7 @@ describe('what is outstanding', () => {
     expect(chain.sent.map(({ simulate }) => simulate)).toEqual([true, false, false, false]);
   });
 
-  it('is not sent again while one sending of it waits for its answer', async () => {
+  it('are not sent again while a submission awaits its response', async () => {
     const chain = new WatchedChain({ slotsPerLook: 1, finalAfterSlots: 1 });
     const submit = chain.submit.bind(chain);
     const slow = await watched(chain, 1);
@@ -90,7 +90,7 @@ describe('what is outstanding', () => {
     expect(chain.sent.filter(({ signature }) => signature === slow.live.signature)).toHaveLength(1);
   });
 
-  it('is sent for the first time also while everything that is sent again hangs', async () => {
+  it('are sent for the first time even while all resends hang', async () => {
     const chain = new WatchedChain({ slotsPerLook: 0 });
     const submit = chain.submit.bind(chain);
     const lost = await Promise.all(Array.from({ length: 100 }, async (_, number) => watched(chain, number)));
@@ -110,7 +110,7 @@ describe('what is outstanding', () => {
     expect(chain.sent.at(-1)?.signature).toBe(newcomer.live.signature);
   });
 
-  it('tells everybody who waits for the same attempt', async () => {
+  it('resolve every waiting caller of the same attempt', async () => {
     const chain = new WatchedChain({ slotsPerLook: 1, finalAfterSlots: 3 });
     const outstanding = open(chain);
     const mint = await watched(chain);
@@ -119,7 +119,7 @@ describe('what is outstanding', () => {
     expect(chain.sent).toHaveLength(1);
   });
 
-  it('[minting RS5] [blockchain NFT-6] dies of the program’s refusal when it expired while the program kept saying no', async () => {
+  it('[minting RS5] [blockchain NFT-6] are dead for the program’s rejection when they expired while the program kept rejecting them', async () => {
     const chain = new WatchedChain({ slotsPerLook: 1, finalAfterSlots: 1, lifeBlocks: 5 });
     chain.answer = { kind: 'refused', by: 'program', reason: 'custom program error: 0x0' };
     const ending = await open(chain).settle(await watched(chain));
@@ -127,13 +127,13 @@ describe('what is outstanding', () => {
     expect(chain.sent.every(({ simulate }) => simulate)).toBe(true); // a transaction that would fail must cost no fee
   });
 
-  it('[minting RS5] [blockchain NFT-6] dies of old age when the node alone refused it', async () => {
+  it('[minting RS5] [blockchain NFT-6] are dead for expiry when only the node refused them', async () => {
     const chain = new WatchedChain({ slotsPerLook: 1, finalAfterSlots: 1, lifeBlocks: 5 });
     chain.answer = { kind: 'refused', by: 'node', reason: 'node is behind' };
     expect(await open(chain).settle(await watched(chain))).toMatchObject({ kind: 'dead', reason: 'expired' });
   });
 
-  it('waits while the chain cannot be looked at, and says so', async () => {
+  it('wait while the chain is unreachable, and report that', async () => {
     const chain = new WatchedChain({ slotsPerLook: 1, finalAfterSlots: 1 });
     const look = chain.verdicts.bind(chain);
     let silentLooks = 3;
@@ -149,7 +149,7 @@ describe('what is outstanding', () => {
     expect(outstanding.trouble).toBeUndefined();
   });
 
-  it('believes in a foreign account only when it was seen three times in a row', async () => {
+  it('count a foreign account only after three reads in a row', async () => {
     const chain = new WatchedChain({ slotsPerLook: 1, finalAfterSlots: 3 });
     const look = chain.verdicts.bind(chain);
     let lies = 2;
@@ -161,7 +161,7 @@ describe('what is outstanding', () => {
     expect(await outstanding.settle(second)).toMatchObject({ kind: 'foreign' });
   });
 
-  it('is not held up by plans of another chain', async () => {
+  it('are not delayed by plans of another chain', async () => {
     const chain = new WatchedChain({ slotsPerLook: 1, finalAfterSlots: 1 });
     const outstanding = open(chain);
     void outstanding.settle(await watched(chain, 1, 'another chain'));

@@ -11,7 +11,7 @@ export const FAILPOINT = Symbol('where a test ends this process');
 /** Five slots of a real chain: long enough for a leader to take the bytes before they are sent again. */
 const RESEND_MS = 2_000;
 
-/** Sends what was signed again until the chain has a verdict on it. */
+/** Tracks signed transactions and resends them until the chain has a verdict. */
 @Module({
   imports: [ChainModule],
   providers: [

@@ -14,7 +14,7 @@ describe('a failpoint', () => {
     expect(passAll({ NODE_ENV: 'test', FAILPOINT })).toBe(1);
   });
 
-  it('may mean a later passing', () => {
+  it('may name a later pass through the step', () => {
     let deaths = 0;
     const passBy = armFailpoint({ NODE_ENV: 'test', FAILPOINT: 'before-sign:3' }, () => {
       deaths += 1;
@@ -30,7 +30,7 @@ describe('a failpoint', () => {
     for (const FAILPOINT of [...FAILPOINTS, 'no such step']) expect(passAll({ NODE_ENV, FAILPOINT })).toBe(0);
   });
 
-  it('does nothing in a test that names none, and refuses a name there is not', () => {
+  it('does nothing in a test that names no step, and refuses an unknown step', () => {
     expect(passAll({ NODE_ENV: 'test', FAILPOINT: '' })).toBe(0);
     expect(() => passAll({ NODE_ENV: 'test', FAILPOINT: 'befor-sign' })).toThrow('before-sign');
   });

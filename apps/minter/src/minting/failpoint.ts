@@ -1,8 +1,8 @@
 import { Fault } from '#shared/kernel/fault.js';
 
-/** The steps of a mint between which a process may die. */
+/** The steps of a mint at which a test may kill the process. */
 export const MINT_STEPS = ['before-sign', 'between-log-and-send', 'between-send-and-completion'] as const;
-/** … and the one of making a minted ticket void. */
+/** … and the step that makes a minted ticket void. */
 export const FAILPOINTS = [...MINT_STEPS, 'before-void'] as const;
 export type Failpoint = (typeof FAILPOINTS)[number];
 
@@ -11,17 +11,17 @@ export type FailpointHook = (step: Failpoint) => void;
 
 const NOTHING: FailpointHook = () => undefined;
 
-/** The signal that nothing can catch: no buffer is flushed, no connection is closed, as when the machine dies. */
+/** Cannot be caught: no buffer is flushed and no connection closed, as when the machine crashes. */
 const dieAtOnce = (): void => {
   process.kill(process.pid, 'SIGKILL');
 };
 
-/** A step, and which passing of it is meant: `before-sign:3` is the third one. */
+/** A step, and which pass through it: `before-sign:3` is the third one. */
 const NAMED = /^(?<step>[a-z-]+)(?::(?<passing>[1-9]\d*))?$/;
 
 /**
- * Tests let this process die at a named step. Outside of tests the name is not even looked at.
- * @throws Fault `configuration` for a step there is not
+ * Lets tests kill this process at a named step. Outside of tests the name is not even read. @throws Fault `configuration` for an unknown
+ * step
  */
 export function armFailpoint(
   { NODE_ENV, FAILPOINT }: { readonly NODE_ENV: string; readonly FAILPOINT: string },

@@ -4,8 +4,8 @@ import { type Commit, type Head, headOf, NO_HEAD } from '#shared/event-store/com
 import type { TicketId } from '#shared/kernel/ids.js';
 
 /**
- * The tickets of one sale whose mints a dispute holds, read from the log of the sale: a message could come too late. Whatever was committed
- * before the minter asks whether it may begin an attempt holds it.
+ * The tickets of one sale whose mints a dispute holds, read from the sale's log, because a message could arrive too late. Every hold
+ * committed before the minter's read counts.
  */
 export class HeldMints implements Aggregate {
   head: Head = NO_HEAD;

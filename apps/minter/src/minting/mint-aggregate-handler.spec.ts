@@ -40,16 +40,16 @@ async function commitsIn(store: EventStore): Promise<readonly MintEvent[][]> {
 }
 
 describe('the mint mints', () => {
-  it('writes what waits for one sale as one commit', async () => {
+  it('appends waiting commands of one sale as one commit', async () => {
     const store = new MemoryEventStore();
     const mints = new MintAggregateHandler(store);
     await Promise.all(Array.from({ length: 100 }, (_, number) => mints.execute(SUBJECT, plan(number))));
     const commits = await commitsIn(store);
     expect(commits.flat()).toHaveLength(100);
-    expect(commits.length).toBeLessThanOrEqual(2); // the first alone, or with all that came while it was written
+    expect(commits.length).toBeLessThanOrEqual(2); // the first alone, or with all that arrived meanwhile
   });
 
-  it('decides what waits one after the other, each on what the ones before it did', async () => {
+  it('decides waiting commands in order, each on the state after the previous one', async () => {
     const mints = new MintAggregateHandler(new MemoryEventStore());
     const rulings = await Promise.all([
       mints.execute(SUBJECT, plan(1)),
@@ -60,7 +60,7 @@ describe('the mint mints', () => {
     expect(rulings[2]?.mint).toMatchObject({ state: 'submitted', live: { signature: 'a' } });
   });
 
-  it('[minting DL1] lets of two minters only one write each step, and tells the other where the ticket stands', async () => {
+  it('[minting DL1] lets only one of two minters write each step, and gives the other the ticket’s state', async () => {
     const store = new MemoryEventStore();
     const desks = [new MintAggregateHandler(store), new MintAggregateHandler(store)];
     const numbers = Array.from({ length: 50 }, (_, number) => number);
@@ -80,7 +80,7 @@ describe('the mint mints', () => {
     }
   });
 
-  it('reads what others wrote when it is asked where a ticket stands', async () => {
+  it('reads other minters’ commits when a ticket’s state is requested', async () => {
     const store = new MemoryEventStore();
     const [one, other] = [new MintAggregateHandler(store), new MintAggregateHandler(store)];
     expect(await one.currentState(SUBJECT, ticket(1))).toBeUndefined();
@@ -97,7 +97,7 @@ describe('the mint mints', () => {
     expect(times).toEqual([2_000, 2_000]);
   });
 
-  it('reads the log again after an append of which nobody knows whether it landed', async () => {
+  it('reads the log again after an append with an unknown result', async () => {
     const store = new MemoryEventStore();
     const append = store.append.bind(store);
     let lost = 1;
@@ -112,13 +112,13 @@ describe('the mint mints', () => {
     expect((await commitsIn(store)).flat()).toHaveLength(1);
   });
 
-  it('gives up for now, and says so, when others always win', async () => {
+  it('gives up for now, with an error, when others always win', async () => {
     const store = new MemoryEventStore();
     store.append = async () => undefined;
     await expect(new MintAggregateHandler(store).execute(SUBJECT, plan(1))).rejects.toMatchObject({ code: 'append-unknown' });
   });
 
-  it('refuses to work on a log that holds what cannot be', async () => {
+  it('refuses to work on a log with impossible events', async () => {
     const store = new MemoryEventStore();
     const data = { ticket: ticket(1), attempt: 1, signature: 's', transaction: '', blockhash: '', lastValidBlockHeight: 1 };
     await store.append(SUBJECT, NO_HEAD, [{ type: 'MintSubmitted', data, at: 1 }]);

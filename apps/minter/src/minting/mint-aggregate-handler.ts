@@ -11,10 +11,10 @@ import { HELD_MINTS, type HeldMints } from './held-mints.js';
 
 /** 1.5 million entries of 200 bytes are 300 MB, or 750,000 tickets. */
 export const MINTS: AggregateDefinition<MintAggregate> = { empty: (subject) => new MintAggregate(subject), maxWeight: 1_500_000 };
-/** One event of a mint is at most 2.5 KiB of a commit: a signed transaction in base64 is 1.6. */
+/** Maximum size of one mint event in a commit: 2.5 KiB; a signed transaction in base64 has 1.6. */
 const EVENT_BYTES = 2_560;
 
-/** Where the ticket stands after the command, carried out or refused. */
+/** The ticket's state after the command, accepted or refused. */
 export interface MintCommandResult {
   readonly mint: TicketMint | undefined;
   readonly refusal?: MintRefusal;
@@ -42,7 +42,7 @@ export class MintAggregateHandler {
     return this.mints.query(subject, (mints) => mints.mintOf(ticket));
   }
 
-  /** Decides a command and resolves when what it did is in the log. */
+  /** Decides a command and resolves when its events are in the log. */
   async execute(subject: string, request: MintRequest, traceparent?: string): Promise<MintCommandResult> {
     const isHeld = request.type === 'SubmitAttempt' && (await this.isHeld(subject, request.data.ticket));
     const { refusal, ...step } = await this.mints.transact(subject, (mints) =>
@@ -53,7 +53,7 @@ export class MintAggregateHandler {
     return { mint: step.after };
   }
 
-  /** Whether a dispute holds the ticket's mint, according to the log of its sale as its leader has it now. */
+  /** Whether a dispute holds the ticket's mint, according to the sale's log as of its leader. */
   private isHeld(subject: string, ticket: TicketId): Promise<boolean> {
     const [, tenant = '', , sale = ''] = subject.split('.');
     return this.held.query(saleSubject(tenant, sale), (held) => held.has(ticket));
@@ -67,14 +67,14 @@ export class MintAggregateHandler {
 
 type Step = MintStep & Pick<MintCommandResult, 'refusal'>;
 
-/** What else a command comes with. */
+/** The command's context. */
 interface About {
   readonly traceparent?: string | undefined;
   /** A dispute holds the mint. */
   readonly isHeld?: boolean;
 }
 
-/** Decides a command on where its ticket stands, and applies it. */
+/** Decides a command on the ticket's state, and applies its events. */
 export function decideStep(mints: MintAggregate, request: MintRequest, now: number, { traceparent, isHeld }: About = {}): Decision<Step> {
   const { ticket } = request.data;
   const before = mints.mintOf(ticket);

@@ -5,9 +5,9 @@ import type { Logger } from '#shared/platform/process/logger.js';
 import { ensureMintQueue, mintQueueOf, tenantNames } from '#shared/platform/topology/mint-queues.js';
 import type { MintsIntake } from './mints-intake.js';
 
-/** How often new tenants are looked for: the first mint of one may wait for so long. */
+/** The interval at which new tenants are discovered: a tenant's first mint may wait this long. */
 const POLL_MS = 1_000;
-/** Queues that are made at once, where many tenants are new to this server. */
+/** Concurrent creations of queues, when many tenants are new to this server. */
 const MADE_AT_ONCE = 16;
 
 export interface QueuesParts {
@@ -17,7 +17,7 @@ export interface QueuesParts {
   readonly onDelivery: (deliveries: number) => void;
 }
 
-/** Takes from the queue of each tenant what there is room for. A tenant's queue is made when the tenant is seen first. */
+/** Pulls from each tenant's queue as many commands as there is room for. A queue is created when its tenant is first seen. */
 export class MintQueues {
   private readonly sources = new Map<string, JetStreamSource>();
   private timer: NodeJS.Timeout | undefined;
@@ -35,7 +35,7 @@ export class MintQueues {
     return queues;
   }
 
-  /** Takes nothing more. */
+  /** Stops pulling. */
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);

@@ -7,7 +7,7 @@ import type { FailpointHook } from './failpoint.js';
 import type { MintAggregateHandler } from './mint-aggregate-handler.js';
 import type { AssetStyle } from './plan-mint.js';
 
-/** What it takes to mint a ticket, and to take it back. */
+/** The dependencies of minting and revoking a ticket. */
 export interface MinterParts {
   readonly mints: MintAggregateHandler;
   readonly chain: Chain;

@@ -108,12 +108,12 @@ export class MintingModule implements OnApplicationBootstrap, BeforeApplicationS
     });
   }
 
-  /** Takes nothing new. */
+  /** Stops pulling. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.queues?.stop();
   }
 
-  /** Gives back what is in hand: everything needed to go on is in the log. */
+  /** Gives back the commands in work: the log has everything needed to resume. */
   async onApplicationShutdown(): Promise<void> {
     this.intake.release();
     await this.mints.drained();

@@ -5,7 +5,7 @@ import type { MintCommand } from '#shared/domain/mint/events.js';
 import { MintsIntake } from './mints-intake.js';
 import type { MintOutcome } from './ticket-minter.js';
 
-/** Tenants share a minter: none delays another by more than a turn, whatever it asks for. */
+/** Tenants share a minter: none delays another by more than a turn, whatever it requests. */
 
 const ORDER = 'ord_aaaaaaaaaaaaaaaaaaaaaaaaaa';
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -77,7 +77,7 @@ describe('[L13] the turns of tenants', () => {
     expect(turns.begun.at(-1)).toBe('one');
   });
 
-  it('go round where everything is in work', async () => {
+  it('rotate while the intake is full', async () => {
     const turns = open(1);
     turns.ask('a', 5);
     turns.ask('b', 2);
@@ -86,19 +86,19 @@ describe('[L13] the turns of tenants', () => {
     expect(turns.begun).toEqual(['a', 'a', 'b', 'c', 'a', 'b', 'a', 'a']);
   });
 
-  it('[minting DL2] pass a tenant at its cap, whose mints go on when it is over', async () => {
+  it('[minting DL2] skip a tenant at its cap, whose mints continue when the cap allows', async () => {
     const turns = open(4);
     turns.capped.add('capped');
     turns.ask('capped', 100);
     turns.ask('free', 3);
     expect(turns.begun).toEqual(['free', 'free', 'free']);
-    expect(turns.settlements).toEqual([]); // it waits here and holds no place; nothing is sent back and forth
+    expect(turns.settlements).toEqual([]); // it waits here without occupying a slot; it is not redelivered
     turns.capped.clear();
     while (turns.begun.length < 4) await settled();
     expect(turns.begun).toEqual(['free', 'free', 'free', 'capped']);
   });
 
-  it('leave with the server what a tenant has beyond its place, and take more when it is done', async () => {
+  it('leave a tenant’s excess commands on the server, and pull more when there is room', async () => {
     const turns = open(100);
     turns.capped.add('a');
     expect(await turns.intake.room('a')).toBe(16);
@@ -117,7 +117,7 @@ describe('[L13] the turns of tenants', () => {
     expect(more).toBeGreaterThan(0);
   });
 
-  it('keep what 1,000 tenants have here within bounds', async () => {
+  it('bound the waiting commands of 1,000 tenants', async () => {
     const turns = open(5_000);
     const tenants = Array.from({ length: 1_000 }, (_, tenant) => `t${tenant}`);
     for (const tenant of tenants) turns.ask(tenant, await turns.intake.room(tenant));
@@ -128,7 +128,7 @@ describe('[L13] the turns of tenants', () => {
     expect(more).toBeLessThanOrEqual(5_000);
   });
 
-  it('never pass a bound, and let no tenant begin twice while another may begin', async () => {
+  it('never exceed a limit, and let no tenant begin twice while another may begin', async () => {
     const step = fc.record({ tenant: fc.constantFrom('a', 'b', 'c', 'd'), count: fc.integer({ min: 0, max: 6 }), ends: fc.nat(4) });
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 6 }), fc.array(step, { maxLength: 30 }), async (most, steps) => {

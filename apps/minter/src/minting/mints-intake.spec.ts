@@ -71,7 +71,7 @@ describe('the intake of mint commands', () => {
     expect(intake.count).toBe(0);
   });
 
-  it('[minting QJ4] works once on a command that is delivered twice, and settles the later delivery', async () => {
+  it('[minting QJ4] processes a command once that is delivered twice, and settles the later delivery', async () => {
     const [first, second] = [delivered(0), delivered(0)];
     const taken = intake.take(first);
     await intake.take(second);
@@ -81,7 +81,7 @@ describe('the intake of mint commands', () => {
     expect([first.settled, second.settled]).toEqual([[], [{ kind: 'ack' }]]);
   });
 
-  it('[minting QJ5] keeps a dead letter of a failed mint before it acknowledges', async () => {
+  it('[minting QJ5] stores a dead letter of a failed mint before it acknowledges', async () => {
     const delivery = delivered(0);
     const taken = intake.take(delivery);
     desk.ends[0]?.({ kind: 'failed', reason: 'program-refused', attempts: 3 });
@@ -93,9 +93,9 @@ describe('the intake of mint commands', () => {
   it.each([
     ['chain-unreachable', 'soon', 2_000, 4_000],
     ['append-unknown', 'soon', 2_000, 4_000],
-    ['foreign-account', 'when a human may have looked', 60_000, 60_000],
-    ['chain-differs', 'when a human may have looked', 60_000, 60_000],
-  ] as const)('[minting RS1] [minting RS5] takes a mint that met %s up again %s', async (code, _, least, most) => {
+    ['foreign-account', 'after a minute', 60_000, 60_000],
+    ['chain-differs', 'after a minute', 60_000, 60_000],
+  ] as const)('[minting RS1] [minting RS5] retries a mint that met %s %s', async (code, _, least, most) => {
     const delivery = delivered(0);
     const taken = intake.take(delivery);
     desk.breaks[0]?.(new Fault(code, {}));
@@ -108,7 +108,7 @@ describe('the intake of mint commands', () => {
     expect(letters).toEqual([]);
   });
 
-  it('[minting RS1] brings mints that met the same trouble back at different moments', async () => {
+  it('[minting RS1] retries mints with the same fault at different moments', async () => {
     const all = [delivered(0), delivered(1), delivered(2), delivered(3)];
     const taken = all.map((delivery) => intake.take(delivery));
     for (const breaks of desk.breaks) breaks(new Fault('chain-unreachable', {}));
@@ -121,8 +121,8 @@ describe('the intake of mint commands', () => {
     ['another tenant than its subject', { tenant: 'other' }],
     ['another request than its subject', { request: 2 }],
     ['no sale', { sale: undefined }],
-    ['a member nobody knows', { extra: 1 }],
-  ])('[minting RS6] [blockchain NFT-2] moves a command with %s to the dead letters', async (_, over) => {
+    ['an unknown member', { extra: 1 }],
+  ])('[minting RS6] [blockchain NFT-2] dead-letters a command with %s', async (_, over) => {
     const delivery = delivered(0, over);
     await intake.take(delivery);
     expect(desk.asked).toEqual([]);
@@ -130,7 +130,7 @@ describe('the intake of mint commands', () => {
     expect(delivery.settled).toMatchObject([{ kind: 'term' }]);
   });
 
-  it('takes no more than may be outstanding', async () => {
+  it('takes no more than the limit of tracked attempts', async () => {
     open(2);
     const all = [delivered(0), delivered(1), delivered(2)];
     const source: Source = {
@@ -150,7 +150,7 @@ describe('the intake of mint commands', () => {
     await pumped;
   });
 
-  it('gives signs of life for what it holds, and gives everything back in the end', async () => {
+  it('extends the ack deadline of what it holds, and gives everything back at shutdown', async () => {
     open(10, 1);
     const delivery = delivered(0);
     void intake.take(delivery);
@@ -159,6 +159,6 @@ describe('the intake of mint commands', () => {
     expect(delivery.settled).toEqual([{ kind: 'nak', delayMs: 0 }]);
     desk.ends[0]?.({ kind: 'minted' });
     await new Promise((resolve) => setImmediate(resolve));
-    expect(delivery.settled).toHaveLength(1); // it is somebody else's now
+    expect(delivery.settled).toHaveLength(1); // another minter may have it now
   });
 });

@@ -7,7 +7,7 @@ import { decodeMintCommand } from './mint-command.js';
 import type { MintOutcome, TicketMinter } from './ticket-minter.js';
 
 const STREAM = 'MINTS';
-/** A mint that could not go on is taken up again after this and up to as much more. */
+/** A mint that cannot continue is retried after this delay plus a random delay of up to the same length. */
 const RETRY_MS = 2_000;
 /** A mint that needs an operator (a foreign account, another chain, another key) is retried and logged at this interval. */
 const RETRY_FOR_HUMANS_MS = 60_000;
@@ -18,25 +18,25 @@ const HOPELESS: readonly FaultCode[] = ['command-unreadable', 'irrevocable'];
 /** `mint.<tenant>.<ticket>.<what>` */
 const tenantOf = (subject: string): string => subject.split('.')[1] ?? '';
 
-/** Where the dead letters go. */
+/** Stores dead letters. */
 export interface DeadLetterSink {
   deadLetter(stream: string, delivery: Delivery, reason: string): Promise<void>;
 }
 
-/** Commands of one tenant that wait here for their turn, at most: the others wait with the server. */
+/** Maximum commands of one tenant that wait in this process; the rest waits on the server. */
 const MAX_WAITING_OF_TENANT = 64;
-/** A tenant may have so much of what may be outstanding: the others find room at once, whatever it asks for. */
+/** Share of the limit that one tenant may use: other tenants find room at once, whatever it requests. */
 const SHARE_OF_TENANT = 0.8;
-/** The same for one that has nothing here: 1,000 tenants that begin at the same moment bring 16,000. */
+/** The same for a tenant without commands here: 1,000 tenants that begin at the same moment bring 16,000. */
 const MAX_WAITING_OF_IDLE_TENANT = 16;
-/** What waits for a cap is looked at again after this. */
+/** The pause before mints that wait for a cap are checked again. */
 const CAP_POLL_MS = 250;
 
 export interface IntakeOptions {
   readonly maxOutstanding: number;
-  /** Whether a tenant may have another mint begun now, or has reached a cap. */
+  /** Whether a tenant may begin another mint now, or has reached a cap. */
   readonly mayBegin?: (tenant: string) => boolean;
-  /** Deliveries in hand are kept from being handed to somebody else this often. */
+  /** The interval at which the ack deadline of held deliveries is extended, so that the broker does not redeliver them. */
   readonly keepAliveMs: number;
   /** Called with the reason when a command cannot proceed. */
   readonly onWait?: (code: FaultCode | 'bug') => void;
@@ -47,23 +47,23 @@ interface Waiting {
   readonly done: () => void;
 }
 
-/** What this process has of one tenant. */
+/** This process's commands of one tenant. */
 interface OfTenant {
   readonly waiting: Waiting[];
   inWork: number;
-  /** Called when there is room for more to wait. */
+  /** Called when there is room for more waiting commands. */
   room: (() => void) | undefined;
 }
 
 /**
- * Takes mint commands from the queues of the tenants, and acknowledges each when its verdict is in the log. Tenants take turns; none has
- * more than its share in work; what waits for a cap takes no place.
+ * Takes mint commands from the tenants' queues, and acknowledges each when its verdict is in the log. Tenants take turns; no tenant exceeds
+ * its share of the limit; a mint that waits for a cap occupies no slot.
  */
 export class MintsIntake {
   /** By subject: the latest delivery of each command in work. */
   private readonly held = new Map<string, Delivery>();
   private readonly keepAlive: NodeJS.Timeout;
-  /** The front has its turn next. */
+  /** The first entry has its turn next. */
   private readonly tenants = new Map<string, OfTenant>();
   private inWork = 0;
   private capLook: NodeJS.Timeout | undefined;
@@ -91,7 +91,7 @@ export class MintsIntake {
     for await (const delivery of source) void this.take(delivery);
   }
 
-  /** Resolves with how many more commands of a tenant may wait here, once any may. */
+  /** Resolves once more commands of a tenant may wait here, with their number. */
   async room(tenant: string): Promise<number> {
     for (;;) {
       const of = this.of(tenant);
@@ -103,7 +103,7 @@ export class MintsIntake {
     }
   }
 
-  /** Where many tenants ask for mints each has little here, since what is held must be kept alive. */
+  /** The more tenants are busy, the fewer commands each has here, since every held delivery must be extended. */
   private mostWaiting(of: OfTenant): number {
     if (isIdle(of)) return MAX_WAITING_OF_IDLE_TENANT;
     const busy = [...this.tenants.values()].filter((each) => !isIdle(each)).length;
@@ -115,14 +115,14 @@ export class MintsIntake {
     const { subject } = delivery;
     const known = this.held.has(subject);
     this.held.set(subject, delivery);
-    if (known) return; // the same command again: whoever works on it settles this delivery in the place of the former
+    if (known) return; // a duplicate: when the first delivery's work ends, it settles this delivery instead
     await new Promise<void>((done) => {
       this.of(tenantOf(subject)).waiting.push({ delivery, done });
       this.begin();
     });
   }
 
-  /** Gives back what is in hand, so that another minter goes on with it at once. */
+  /** Gives back held deliveries, so that another minter resumes them at once. */
   release(): void {
     clearInterval(this.keepAlive);
     clearTimeout(this.capLook);
@@ -131,14 +131,14 @@ export class MintsIntake {
     this.held.clear();
   }
 
-  /** Begins what there is room for, tenant by tenant. */
+  /** Begins waiting mints while there is room, tenant by tenant. */
   private begin(): void {
     while (!this.released && this.inWork < this.options.maxOutstanding) {
       const tenant = this.next();
       if (tenant === undefined) return;
       const of = this.of(tenant);
       const waiting = of.waiting.shift() as Waiting;
-      this.tenants.delete(tenant); // to the end of the turn
+      this.tenants.delete(tenant); // moves to the end of the order
       this.tenants.set(tenant, of);
       this.inWork += 1;
       of.inWork += 1;
@@ -147,7 +147,7 @@ export class MintsIntake {
     }
   }
 
-  /** The tenant whose turn it is. What a cap holds back is looked at again soon. */
+  /** The tenant whose turn it is. Tenants at a cap are checked again soon. */
   private next(): string | undefined {
     const share = Math.ceil(this.options.maxOutstanding * SHARE_OF_TENANT);
     let isCapped = false;

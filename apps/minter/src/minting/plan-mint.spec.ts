@@ -31,12 +31,12 @@ describe('the plan of a mint', () => {
     for (const [member, value] of Object.entries(record)) expect(memoOf({ ...record, [member]: `${value}x` }, salt)).not.toBe(memo);
   });
 
-  it('has another salt every time: equal tickets do not show', () => {
+  it('has a new salt every time: equal tickets cannot be recognised', () => {
     expect(plan().salt).not.toBe(plan().salt);
     expect(plan().asset).toBe(plan().asset);
   });
 
-  it('tells the public nothing of order or buyer, and of the seat only in the document', () => {
+  it('contains nothing of order or buyer in public, and the seat only in the document', () => {
     const { name, symbol, uri } = plan();
     for (const told of [name, symbol, uri]) for (const secret of ['A-1', 'ord_a', 'wallet']) expect(told).not.toContain(secret);
     const document = metadataDocument({ ...command, symbol });
@@ -62,7 +62,7 @@ describe('the plan of a mint', () => {
     expect([name, uri]).toEqual([plan().name, plan().uri]);
   });
 
-  it('shows the image and the page of the organiser, and no image where URIs are no addresses', () => {
+  it('contains the organiser’s image and page, and no image if URIs are no addresses', () => {
     const links = { image: 'https://organiser.example/gala.png', externalUrl: 'https://organiser.example/gala' };
     const { shown, document } = plan(links);
     expect(shown).toEqual({ name: command.name, ...links });
@@ -72,7 +72,7 @@ describe('the plan of a mint', () => {
     expect(urn.document).toBe(sha256(metadataDocument({ ...command, symbol: 'ADMIT', links: {} })));
   });
 
-  it('fits the bytes an asset has, in whole characters', () => {
+  it('fits the asset’s byte limits, in whole characters', () => {
     const { name, uri } = plan();
     expect(Buffer.byteLength(name)).toBeLessThanOrEqual(MAX_NAME_BYTES);
     expect(command.name.startsWith(name)).toBe(true);

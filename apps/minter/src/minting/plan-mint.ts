@@ -9,18 +9,18 @@ import { sha256 } from '#shared/kernel/hash.js';
 import type { TenantId } from '#shared/kernel/ids.js';
 import { type Chain, MAX_NAME_BYTES, MAX_SYMBOL_BYTES } from '../chains/chain.js';
 
-/** 128 bits: nobody finds a record by trying all tickets against a memo. */
+/** 128 bits: a record cannot be found by trying all tickets against a memo. */
 const SALT_BYTES = 16;
 
 export interface AssetStyle {
   readonly symbol: string;
-  /** The metadata's URI is this and what names the ticket. */
+  /** The prefix of the metadata's URI; the ticket's name follows. */
   readonly uriPrefix: string;
 }
 
 /**
- * Everything that every attempt at this ticket will use. On the chain stand name, symbol and URI, and the memo's hash; the document at the URI
- * says which seat it is. Who bought it, and in which order, is told nowhere.
+ * The values that every attempt at this ticket uses. Public on the chain: name, symbol, URI, and the memo's hash. The document at the URI
+ * shows the seat. Buyer and order are not published anywhere.
  */
 export function planMint(
   command: MintCommand,
@@ -49,7 +49,7 @@ export function planMint(
     genesisHash,
     name: fitting(name, MAX_NAME_BYTES),
     symbol,
-    uri: `${style.uriPrefix}${metadataPath(tenant, ticket)}`, // an address cut short leads nowhere: the prefix is bounded where it is read
+    uri: `${style.uriPrefix}${metadataPath(tenant, ticket)}`, // a truncated address is useless: the configuration bounds the prefix
     memo,
     salt,
     document,
@@ -58,14 +58,14 @@ export function planMint(
   };
 }
 
-/** The organiser's image, or a picture that is made; none where URIs are no addresses. */
+/** The organiser's image, or a generated picture; none if URIs are no addresses. */
 function linksOf({ image, externalUrl }: MintCommand, uriPrefix: string, described: Described): AssetLinks {
   const made = /^https?:/.test(uriPrefix) ? `${uriPrefix}${imagePath(described)}` : undefined;
   const shown = image ?? made;
   return { ...(shown !== undefined && { image: shown }), ...(externalUrl !== undefined && { externalUrl }) };
 }
 
-/** As many whole characters as fit so many bytes. */
+/** As many whole characters as fit the limit in bytes. */
 export function fitting(text: string, bytes: number): string {
   let fits = '';
   let size = 0;

@@ -6,11 +6,14 @@ import { mintSubject } from '#shared/event-store/event-store.js';
 import { Fault } from '#shared/kernel/fault.js';
 import type { MinterParts } from './minter-parts.js';
 
-/** `cancelled`: it was never minted and never will be. `revoked`: its asset is burned. `voided`: it stands, for nothing. Each way its unit may be sold again. */
+/**
+ * `cancelled`: it was not minted and never will be. `revoked`: its asset is burned. `voided`: its asset remains, but is worthless. In each
+ * case its unit may be sold again.
+ */
 export type RevokeOutcome = 'cancelled' | 'revoked' | 'voided';
 
 interface RevokeParts extends MinterParts {
-  /** Runs work when it is the tenant's turn. */
+  /** Runs work at the tenant's turn. */
   readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
@@ -18,10 +21,10 @@ type Minted = Extract<TicketMint, { state: 'minted' }>;
 type Revoking = Extract<TicketMint, { state: 'revoking' }>;
 
 /**
- * Takes a ticket back, and resolves when that is in the log. The burning is written down before it is sent, like the mint, so a process may
- * die anywhere: whoever is handed the command next sends the same bytes, or looks whether they landed.
- * @throws Fault `mint-under-way` while an attempt to mint may still land, `irrevocable` where the asset was sold to stay and nobody overrode
- * that, `asset-stands` where the chain does not let it be burned
+ * Revokes a ticket, and resolves when that is in the log. The burn is logged before it is sent, like the mint, so the process may die
+ * anywhere: the next recipient of the command sends the same bytes, or checks whether they landed. @throws Fault `mint-under-way` while an
+ * attempt to mint may still land, `irrevocable` if the asset was sold as not revocable and no operator overrode that, `asset-stands` if the
+ * chain does not allow the burn
  */
 export async function revokeTicket(parts: RevokeParts, command: RevokeCommand, traceparent?: string): Promise<RevokeOutcome> {
   const { ticket, order, unit } = command;
@@ -36,14 +39,14 @@ export async function revokeTicket(parts: RevokeParts, command: RevokeCommand, t
       throw new Fault('configuration', { problems: ['the log refuses the next step of a revocation'], refusal: ruling.refusal });
     }
     if (request.type === 'BuryRevoke' && request.data.reason !== 'expired' && !mayBurnLater(ruling.mint)) {
-      // The delegate's right cannot be taken away, so a human must see why; the next delivery tries again.
+      // The delegate's permission cannot be removed, so an operator must investigate; the next delivery retries.
       throw new Fault('asset-stands', { ticket, reason: request.data.reason, evidence: request.data.evidence });
     }
     mint = ruling.mint;
   }
 }
 
-/** A compressed ticket's burn is refused where its proof was too old when it landed: the next attempt has a new one. */
+/** The burn of a compressed ticket fails if its proof was too old when it landed: the next attempt has a new proof. */
 const LEAF_BURNS_REFUSED = 5;
 
 const mayBurnLater = (mint: TicketMint | undefined): boolean =>

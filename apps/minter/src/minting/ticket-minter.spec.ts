@@ -20,7 +20,7 @@ afterEach(() => {
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Counts what is signed and what was sent once. */
+/** Counts signatures and first submissions. */
 class CountingChain extends MemoryChain {
   readonly signed: string[] = [];
   readonly sent = new Set<string>();
@@ -38,7 +38,7 @@ class CountingChain extends MemoryChain {
   }
 }
 
-/** A slot passes with every submission: of a thousand that were signed at once, only the first could be sent in time. */
+/** A slot passes with every submission: of a thousand transactions signed at once, only the first could be sent in time. */
 class SlowChain extends CountingChain {
   override async submit(...args: Parameters<MemoryChain['submit']>) {
     await turn();
@@ -47,7 +47,7 @@ class SlowChain extends CountingChain {
   }
 }
 
-/** A disk on which a commit takes a while. */
+/** A disk with slow commits. */
 class SlowStore extends MemoryEventStore {
   override async append(...args: Parameters<MemoryEventStore['append']>) {
     for (let turns = 0; turns < 20; turns += 1) await turn();
@@ -81,16 +81,16 @@ const commandsFor = (count: number): readonly MintCommand[] =>
 describe('a minter', () => {
   const options: MemoryChainOptions = { slotsPerLook: 1, finalAfterSlots: 2, lifeBlocks: 150 };
 
-  it('signs only what it can send before it is too old, however slowly the node takes it', async () => {
+  it('signs only what it can send before it expires, however slow the node is', async () => {
     const chain = new SlowChain(options);
     const { minter } = minterOn(chain);
     const outcomes = await Promise.all(commandsFor(TICKETS).map((command) => minter.mint(command)));
     expect(outcomes.every(({ kind }) => kind === 'minted')).toBe(true);
-    expect(chain.signed).toHaveLength(TICKETS); // none died unsent and was signed anew
+    expect(chain.signed).toHaveLength(TICKETS); // none expired unsent and was signed again
     expect(chain.mostUnsent).toBeLessThanOrEqual(4 * FIRST_SENDS_AT_ONCE);
   });
 
-  it('signs no more than the payer can pay for, however long it takes until that is in the log, and goes on when there are funds', async () => {
+  it('signs no more than the payer can pay for, however long appends take, and continues when there are funds', async () => {
     const chain = new CountingChain(options);
     const { perMint } = await chain.funds();
     chain.balance = perMint * 30n; // ten of them are the margin

@@ -15,29 +15,32 @@ import { planMint } from './plan-mint.js';
 import { type RevokeOutcome, revokeTicket } from './revoke-ticket.js';
 
 /**
- * Begun and not yet sent, at most: tenants take turns to begin, and whoever comes waits for so many at most. What is signed grows old: a blockhash lives a minute, and if none of these submissions were answered
- * within 10 s, the last one would be sent after 40.
+ * Maximum of mints begun and not yet sent: tenants take turns to begin, so a new tenant waits for at most this many. Signed transactions
+ * expire: a blockhash is valid for a minute, and if none of these submissions got a response within 10 s, the last would be sent after 40
+ * s.
  */
 const MOST_UNSENT = 4 * FIRST_SENDS_AT_ONCE;
-/** A cause counts as permanent when so many attempts in a row died of a program's refusal, each of them signed while funds were there. */
+/**
+ * After this many consecutive attempts died of a program's rejection, each signed while there were funds, the cause counts as permanent.
+ */
 const PERMANENT_AFTER_REFUSALS = 3;
 const PROGRAM_REFUSED: DeathReason = 'program-refused';
 
-/** Where nothing more is to be done for who asked for a mint. */
+/** States in which a command to mint has nothing left to do. */
 const MINT_ENDS = ['minted', 'cancelled', 'revoking', 'revoked', 'voided'] as const;
 type MintEnd = (typeof MINT_ENDS)[number];
 
 type Planned = Extract<TicketMint, { state: 'planned' }>;
 type Submitted = Extract<TicketMint, { state: 'submitted' }>;
 
-/** A command in work, and what its decisions need. */
+/** A command in work, with the context of its decisions. */
 interface Course {
   readonly command: MintCommand;
   readonly subject: string;
   readonly traceparent?: string;
 }
 
-/** Where a ticket stands, read from the log. */
+/** A ticket's state, read from the log. */
 interface Known {
   readonly mint: TicketMint | undefined;
 }
@@ -48,7 +51,7 @@ interface Launched {
   readonly flight: Flight;
 }
 
-/** `held`: a dispute holds it. Where that is won, another command resumes it. */
+/** `held`: a dispute holds it. If the organiser wins the dispute, another command resumes it. */
 export type MintOutcome =
   | { readonly kind: MintEnd | 'held' }
   | { readonly kind: 'failed'; readonly reason: string; readonly attempts: number };
@@ -68,7 +71,7 @@ export class TicketMinter {
     const course: Course = { command, subject, ...(traceparent !== undefined && { traceparent }) };
     let known: Known | undefined;
     for (;;) {
-      const from = known; // what the verdict before led to
+      const from = known; // the effect of the previous verdict
       const next = endOf(command, from) ?? (await this.ahead.run(() => this.launch(course, from), command.tenant));
       if ('kind' in next) return next;
       const { mint, flight } = next;
@@ -81,7 +84,10 @@ export class TicketMinter {
     return revokeTicket({ ...this.parts, inTurn: (work) => this.ahead.run(work, command.tenant) }, command, traceparent);
   }
 
-  /** Takes a ticket from where it stands to a transaction that is sent, or to its end. Waits its tenant's turn, and no more than `MOST_UNSENT` do so at once. */
+  /**
+   * Takes a ticket from its current state to a sent transaction, or to its end. Waits for the tenant's turn; at most `MOST_UNSENT` do so at
+   * once.
+   */
   private async launch(course: Course, known: Known | undefined): Promise<Launched | MintOutcome> {
     const { command, subject } = course;
     let mint = known === undefined ? await this.parts.mints.currentState(subject, command.ticket) : known.mint;
@@ -103,7 +109,7 @@ export class TicketMinter {
     return inSpan('chain.confirm', { ...chainCall(course), ended: ({ kind }: Ending) => ({ 'admit.verdict': kind }) }, () => flight.ended);
   }
 
-  /** The one thing to do where the ticket stands, before anything of it is sent. */
+  /** The next step for the ticket's state, before anything of it is sent. */
   private async next(course: Course, mint: TicketMint | undefined): Promise<MintCommandResult> {
     switch (mint?.state) {
       case undefined:
@@ -111,7 +117,7 @@ export class TicketMinter {
         return this.rule(course, await this.plan(course.command), mint);
       case 'planned': {
         if (isHopeless(mint)) return this.rule(course, failure(mint.plan, mint.dead.at(-1)?.reason ?? PROGRAM_REFUSED), mint);
-        // Inside the gate until it is in the log: from there on it counts as outstanding.
+        // Holds the funds reservation until the attempt is in the log: from then on the attempt counts as tracked.
         return this.parts.gate.run(async () =>
           this.rule(course, await inSpan('chain.prepare', chainCall(course), () => this.sign(course.command, mint)), mint),
         );
@@ -186,7 +192,7 @@ const failure = ({ ticket, request }: Pick<MintPlan, 'ticket' | 'request'>, reas
   data: { ticket, request, reason },
 });
 
-/** How the command ended, if it did. */
+/** How the command ended; `undefined` if it did not. */
 function endOf(command: MintCommand, known: Known | undefined): MintOutcome | undefined {
   const mint = known?.mint;
   if (mint !== undefined && isOver(mint)) return { kind: mint.state };

@@ -17,13 +17,13 @@ async function gateWith(mints: bigint, outstanding = 0) {
 }
 
 describe('the funds gate', () => {
-  it('lets a mint through that the payer can pay for, beside what is outstanding', async () => {
+  it('admits a mint that the payer can pay for in addition to those in flight', async () => {
     const { gate } = await gateWith(20n, 5);
     expect(await gate.run(async () => 'signed')).toBe('signed');
     expect(gate.paused).toBe(false);
   });
 
-  it('holds back what the payer could not pay for, and goes on by itself when there are funds', async () => {
+  it('holds back mints beyond the payer’s balance, and continues by itself when there are funds', async () => {
     const { gate, chain, perMint } = await gateWith(20n, 10);
     const held = gate.run(async () => 'signed');
     expect(await settled(held)).toBe(false);
@@ -33,7 +33,7 @@ describe('the funds gate', () => {
     expect(gate.paused).toBe(false);
   });
 
-  it('counts those that are being signed now', async () => {
+  it('counts those being signed now', async () => {
     const { gate } = await gateWith(12n); // two more than the margin
     let release: () => void = () => undefined;
     const work = () => new Promise<void>((resolve) => (release = resolve));
@@ -55,7 +55,7 @@ describe('the funds gate', () => {
     expect(gate.paused).toBe(true);
   });
 
-  it('asks a development chain for more', async () => {
+  it('requests an airdrop on a development chain', async () => {
     const { gate, chain, perMint } = await gateWith(0n);
     chain.replenish = async () => {
       chain.balance = perMint * 1_000n;
@@ -64,7 +64,7 @@ describe('the funds gate', () => {
     expect(await gate.run(async () => 'signed')).toBe('signed');
   });
 
-  it('passes on that nothing is known', async () => {
+  it('passes on the fault when the balance is unknown', async () => {
     const { gate, chain } = await gateWith(20n);
     chain.funds = () => Promise.reject(new Error('unreachable'));
     await expect(gate.run(async () => 'signed')).rejects.toThrow('unreachable');

@@ -12,7 +12,7 @@ import { ConfirmationTracker } from '../confirmation/confirmation-tracker.js';
 import { FundsGate } from './funds-gate.js';
 import { CAPPED_MS, SpendingCaps } from './spending-caps.js';
 
-/** What the payer can and may spend. What any minter signed within the last minute is counted before this one signs. */
+/** The payer's balance and spending caps. Attempts that any minter signed within the last minute are counted before this one signs. */
 @Module({
   imports: [ConfirmationModule],
   providers: [

@@ -10,8 +10,8 @@ const submitted = (tenant: string, ...tickets: string[]) =>
     events: tickets.map((ticket) => ({ type: 'MintSubmitted', data: { ticket, attempt: 1 }, at: time })),
   }) as unknown as Commit;
 
-describe('what may be spent in a minute', () => {
-  it('is capped in all, and free again when the minute is over', () => {
+describe('the spending cap of a minute', () => {
+  it('holds in total, and allows more when the minute is over', () => {
     const caps = capsOf(2, 10);
     caps.reserve('demo', 'a', 1);
     caps.reserve('acme', 'b', 1);
@@ -22,14 +22,14 @@ describe('what may be spent in a minute', () => {
     expect(caps.reached).toBe(false);
   });
 
-  it('is capped for one tenant, which takes nothing from another', () => {
+  it('holds for one tenant, without effect on another', () => {
     const caps = capsOf(10, 1);
     caps.reserve('demo', 'a', 1);
     expect(() => caps.reserve('demo', 'b', 1)).toThrow(expect.objectContaining({ code: 'spending-capped' }));
     caps.reserve('acme', 'c', 1);
   });
 
-  it('is what the log says, told once or twice, and whoever signed it', () => {
+  it('is counted from the log, delivered once or twice, whichever minter signed', () => {
     const caps = capsOf(3, 10);
     caps.note(submitted('demo', 'a', 'b'));
     caps.note(submitted('demo', 'a', 'b'));
@@ -38,7 +38,7 @@ describe('what may be spent in a minute', () => {
     expect(() => caps.reserve('demo', 'd', 1)).toThrow(expect.objectContaining({ code: 'spending-capped' }));
   });
 
-  it('does not count what the log holds from before', () => {
+  it('does not count earlier attempts in the log', () => {
     const caps = capsOf(1, 1);
     const old = submitted('demo', 'a');
     time += CAPPED_MS;

@@ -58,7 +58,7 @@ export async function* landedOf(rpc: Rpc, address: string): AsyncIterable<string
   }
 }
 
-/** The assets of a transaction: those of its accounts that are now mints of the token program, and the leaves that it made. */
+/** The assets of a transaction: its accounts that are now mints of the token program, and the leaves that it created. */
 export async function assetsIn(rpc: Rpc, signature: string): Promise<readonly string[]> {
   const transaction = await rpc.ask('getTransaction', (connection) =>
     connection.getTransaction(signature, { commitment: 'finalized', maxSupportedTransactionVersion: 0 }),

@@ -12,7 +12,7 @@ export interface LoggedTicket {
   readonly plan?: MintPlan;
   /** The holder when its mint was confirmed. */
   readonly holder?: string | null;
-  /** Of a compressed ticket that was minted. */
+  /** Only for a minted compressed ticket. */
   readonly leaf?: Leaf;
   /** The sequence of its last commit. */
   readonly sequence: number;

@@ -10,9 +10,9 @@ const ASK_TIMEOUT_MS = 2_000;
 const RETRY_MS = 250;
 
 /**
- * Compares the consumers of COMMANDS with the stream, at start and after every reconnect. A server that crashed may have lost the end of the
- * stream, and uses its sequences again: a consumer that stands behind that end, or has acknowledged a message that is there, would pass over
- * commands. It is reset to the first message. The stream keeps undecided commands alone, and a command that is decided twice is decided once.
+ * Compares the consumers of COMMANDS with the stream, at start and after every reconnect. A server that crashed may lose the end of the
+ * stream and use its sequences again. A consumer that is ahead of that end, or has acknowledged a stored message, would skip commands. It
+ * is reset to the first message. The stream keeps only undecided commands, and a redelivered command is decided once.
  */
 export class CommandConsumers {
   private comparing: Promise<void> | undefined;
@@ -28,7 +28,7 @@ export class CommandConsumers {
     return new CommandConsumers(connection, await jetstreamManager(connection, { timeout: ASK_TIMEOUT_MS, checkAPI: false }), logger);
   }
 
-  /** Resolves when they are compared; from then on they are compared after every reconnect. */
+  /** Resolves after the first comparison; from then on every reconnect triggers another. */
   async start(): Promise<void> {
     this.status = this.connection.status() as AsyncIterable<Status> & { stop(): void }; // the client's type omits stop()
     void this.watch(this.status);
@@ -39,7 +39,7 @@ export class CommandConsumers {
     this.status?.stop();
   }
 
-  /** @throws while they are not compared since the last reconnect */
+  /** @throws if they were not compared since the last reconnect */
   assertCompared(): void {
     if (this.comparing !== undefined) throw new Error('the consumers of COMMANDS are not compared with the stream yet');
   }
@@ -48,7 +48,7 @@ export class CommandConsumers {
     for await (const { type } of status) if (type === 'reconnect') void this.compare();
   }
 
-  /** One comparison at a time; a reconnect in between makes another one follow. */
+  /** One comparison at a time; a reconnect meanwhile triggers another one. */
   private compare(): Promise<void> {
     const before = this.comparing ?? Promise.resolve();
     const comparing = before
@@ -89,8 +89,8 @@ export class CommandConsumers {
 }
 
 /**
- * Messages that a consumer will deliver, or waits for. Every message of the stream is one of those; acknowledgements that come in between make
- * it fewer, and a reset that was not needed delivers some commands once more.
+ * Messages that a consumer will deliver or has delivered without an acknowledgement. Every message of the stream is one of those.
+ * Acknowledgements during the comparison reduce the number. A needless reset only redelivers some commands.
  */
 const known = (consumers: readonly ConsumerInfo[]): number =>
   consumers.reduce((sum, { num_pending, num_ack_pending }) => sum + num_pending + num_ack_pending, 0);

@@ -23,7 +23,7 @@ function command(operation: OperationName, key: string, request: Json): Command 
 }
 const order = (key: string, unit: string): Command => command('order.place', key, { sale: 'gala', buyer: 'b-1', units: [unit] });
 
-/** A purchase process: decides, stores, and keeps its fold. */
+/** A purchase process: decides, appends, and keeps its state. */
 class Desk {
   fold = new SaleAggregate(SUBJECT);
   constructor(readonly store = new MemoryEventStore()) {}
@@ -36,7 +36,7 @@ class Desk {
     return answer;
   }
 
-  /** Another process, which knows what is in the log and nothing else. */
+  /** Another process, which knows only the log. */
   async restart(): Promise<void> {
     this.fold = new SaleAggregate(SUBJECT);
     for await (const commit of this.store.read(SUBJECT, NO_HEAD)) this.fold.apply(commit);
@@ -50,7 +50,7 @@ class Desk {
 }
 
 describe('a decision', () => {
-  it('gives its trace context to what it did, and not to what time alone led to', async () => {
+  it('passes its trace context to the events it causes, and not to events caused by time', async () => {
     const desk = new Desk();
     await desk.decide(command('sale.open', 'k-0', { ...OPEN, payment: 'webhook', holdSeconds: 60 }), 1_000);
     await desk.decide({ ...order('k-1', 'A-1'), traceparent: '00-a-b-01' }, 2_000);
@@ -64,7 +64,7 @@ describe('a decision', () => {
     ]);
   });
 
-  it('is recorded in front of what it did, with the request and the answer as they were', async () => {
+  it('is recorded before its events, with the request and the answer as they were', async () => {
     const desk = new Desk();
     await desk.decide(command('sale.open', 'k-0', OPEN), 1_000);
     const placed = await desk.decide(order('k-1', 'A-1'), 2_000);
@@ -93,7 +93,7 @@ describe('a decision', () => {
   it.each([
     ['in one process'],
     ['after a restart'],
-  ])('is never earlier than the one before it, whenever its command was stored: %s', async (when) => {
+  ])('is never earlier than the previous decision, whenever its command was stored: %s', async (when) => {
     const desk = new Desk();
     const steps = [command('sale.open', 'k-0', OPEN), order('k-1', 'Z-9'), order('k-2', 'A-1'), order('k-3', 'A-1'), order('k-4', 'A-2')];
     for (const [index, storedAt] of [5_000, 9_000, 1_000, 7_000, 2_000].entries()) {
@@ -105,7 +105,7 @@ describe('a decision', () => {
     expect(times.at(-1)).toBe(9_000);
   });
 
-  it('[L5] leaves the fold as the log tells it', async () => {
+  it('[L5] leaves the same state as a replay of the log', async () => {
     const desk = new Desk();
     const steps = [command('sale.open', 'k-0', OPEN), order('k-1', 'A-1'), order('k-2', 'A-1'), order('k-3', 'A-2')];
     for (const [index, step] of steps.entries()) await desk.decide(step, index);

@@ -12,13 +12,13 @@ export interface Decided {
 }
 
 /**
- * Decides one command and applies it to the sale; first, what time alone has led to meanwhile. The record of the decision comes first,
- * what it did follows. An internal command that changes nothing leaves no record. The record and the events of the command have its trace
- * context; the events of time have none.
+ * Decides one command and applies it to the sale, after the events that are due at this time. The decision's record comes first, its events
+ * follow. An internal command that changes nothing leaves no record. The record and the command's events have its trace context; events
+ * caused by time have none.
  */
 export function decideCommand(sale: Sale, command: Command, storedAt: number, version: number): Decided {
   const at = Math.max(sale.clock, storedAt);
-  sale.clock = at; // a refusal has its time too, and what comes after it is no earlier
+  sale.clock = at; // a refusal moves the clock too: later events are not earlier than it
   const { decide, view, status } = operation(command.operation);
   const overdue = expireHolds(sale, at);
   for (const event of overdue) sale.evolve(event, at, version);

@@ -21,7 +21,7 @@ import { decideCommand } from './decide.js';
 import type { Decisions } from './decisions.js';
 import type { DecidedAt, SaleAggregate } from './sale-aggregate.js';
 
-/** A command that failed to be decided is redelivered after this, plus up to as much again. */
+/** Redelivery delay of a command whose decision failed, plus a random delay of up to the same length. */
 const RETRY_MS = 500;
 /** The interval that keeps waiting commands from redelivery: well within their ack wait of 5 s. */
 const KEEP_ALIVE_MS = 2_000;
@@ -46,7 +46,7 @@ interface SaleHooksParts {
   readonly logger: Logger;
 }
 
-/** What follows from a commit of a sale, before anybody is answered. */
+/** Runs after a commit of a sale, before any caller is answered. */
 export const saleHooks = ({ decisions, timers, metrics, logger }: SaleHooksParts): AggregateHooks<SaleAggregate> => ({
   decided: ({ subject, sale }, commit, round) => {
     if (commit !== undefined) {
@@ -104,7 +104,7 @@ export class Decider {
     return { commands: this.held.size, oldestAt };
   }
 
-  /** Resolves when everything taken in is settled. */
+  /** Resolves when every accepted delivery is settled. */
   async drain(): Promise<void> {
     await this.parts.folds.drained();
     await Promise.all(this.failing);
@@ -113,7 +113,7 @@ export class Decider {
 
   private decide(fold: SaleAggregate, waiting: Waiting): Decision<Answer> | typeof AFTER_COMMIT | Promise<Decision<Answer>> {
     const hashes = hashesOf(waiting.command);
-    if (fold.isClaimed(hashes)) return AFTER_COMMIT; // a second delivery of a command of this very commit: known in the next
+    if (fold.isClaimed(hashes)) return AFTER_COMMIT; // a duplicate within this commit: the next commit finds the key decided
     const places = fold.placesOf(hashes);
     return places.length === 0 ? decideAnew(fold, waiting) : this.decidedBefore(fold.subject, places, waiting.command);
   }
@@ -158,7 +158,7 @@ export class Decider {
     }
   }
 
-  /** Whether this request is a dead letter already: its caller sends it again, or an operator does, and one entry is enough. */
+  /** Whether this request already is a dead letter. The caller or an operator sends it again; one entry is enough. */
   private async isOpen({ subject, body }: Delivery): Promise<boolean> {
     const open = await this.parts.dead.open(COMMANDS_STREAM, subject.split('.').slice(2).join('.'));
     return open !== undefined && isSameRequest(Buffer.from(open.original, 'base64'), body);
@@ -184,5 +184,5 @@ function decideAnew(fold: SaleAggregate, { command, delivery }: Waiting): Decisi
   }
 }
 
-/** About what a decision adds to a commit: its answer is in it once as text and, in parts, twice as events. */
+/** Bytes that a decision adds to a commit, estimated: the commit contains its answer once as text and, in parts, twice as events. */
 const sizeOf = ({ body }: Answer, events: readonly Recorded[]): number => events.length * 512 + body.length * 4;

@@ -11,7 +11,7 @@ import type { DecidedAt } from './sale-aggregate.js';
 
 export type RequestIdentity = Pick<Command, 'fingerprint' | 'operation' | 'request'>;
 
-/** Cached commits of at most 1 MB each: retries usually come soon. */
+/** Cached commits of at most 1 MB each: most retries follow soon. */
 const MAX_RECENT = 64;
 
 /** The responses that the log holds for idempotency keys. */
@@ -21,8 +21,8 @@ export class Decisions {
   constructor(private readonly store: EventStore) {}
 
   /**
-   * The stored bytes for the same request, 422 for another one; `undefined` when the key was never decided.
-   * @param places where the key is decided; in more than one where it was under both its spellings
+   * The recorded bytes for the same request, 422 for another request; `undefined` if the key was never decided. @param places the commits
+   * that decided the key; several if both of its spellings were decided
    */
   async answer(subject: string, places: readonly DecidedAt[], asked: RequestIdentity): Promise<Answer | undefined> {
     let other: Answer | undefined;
@@ -34,12 +34,12 @@ export class Decisions {
     return other;
   }
 
-  /** Keeps a commit at hand that was just written. */
+  /** Caches a commit that was just appended. */
   note(commit: WholeCommit): void {
     this.recent.set(commit.sequence, Promise.resolve(commit));
   }
 
-  /** Many who ask for one commit are served by one read: what is in the log does not change. */
+  /** Concurrent reads of one commit share one request: commits do not change. */
   private async commit(subject: string, sequence: number): Promise<WholeCommit> {
     const reading = this.recent.get(sequence) ?? this.store.at(subject, sequence);
     this.recent.set(sequence, reading);

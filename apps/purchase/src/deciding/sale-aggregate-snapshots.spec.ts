@@ -9,7 +9,7 @@ import type { KeyHash } from '#shared/kernel/ids.js';
 import { type AggregatePart, SaleAggregate } from './sale-aggregate.js';
 
 const SUBJECT = saleSubject('demo', 'long');
-/** A commit and as many decisions as a group has make so much of a sale's length. */
+/** One commit and a full group of decisions add this much to a sale's length. */
 const KEYS = 249;
 const STEP = KEYS + 1;
 
@@ -50,7 +50,7 @@ const commit = (version: number, events: readonly unknown[]): Commit =>
     events,
   }) as unknown as Commit;
 
-/** A sale of which nothing is known but how long it is. */
+/** A sale of which only the length is known. */
 function grownTo(length: number, fold = new SaleAggregate(SUBJECT), first: readonly unknown[] = [opening]): SaleAggregate {
   while (fold.length < length) fold.apply(commit(fold.head.version + 1, fold.head.version === 0 ? first : []));
   return fold;
@@ -63,7 +63,7 @@ async function noticed(fold: SaleAggregate): Promise<readonly string[]> {
   return told;
 }
 
-it('takes the first of a long sale, and the next when it grew by a quarter', async () => {
+it('takes the first snapshot of a long sale, and the next when it has grown by a quarter', async () => {
   const lengths = [9_750, 10_000, 10_250, 12_250, 12_500, 15_500, 15_750].map((length) => [length, length % STEP] as const);
   const fold = new SaleAggregate(SUBJECT);
   const taken: (readonly [number, readonly string[]])[] = [];
@@ -71,11 +71,11 @@ it('takes the first of a long sale, and the next when it grew by a quarter', asy
   expect(taken.filter(([, outcomes]) => outcomes.length > 0)).toEqual([10_000, 12_500, 15_750].map((length) => [length, ['taken']]));
 });
 
-it('takes none of a sale that was never opened', async () => {
+it('takes no snapshot of a sale that was never opened', async () => {
   expect(await noticed(grownTo(20_000, new SaleAggregate(SUBJECT), []))).toEqual([]);
 });
 
-it('finds what was taken, and takes the next a quarter later', async () => {
+it('loads the stored snapshot, and takes the next after a quarter more', async () => {
   const fold = grownTo(10_000);
   await noticed(fold);
   sales = salesOn(values);
@@ -85,7 +85,7 @@ it('finds what was taken, and takes the next a quarter later', async () => {
   expect(await noticed(grownTo(12_500, found))).toEqual(['taken']);
 });
 
-it('writes one at a time, as it was when it was taken', async () => {
+it('writes one snapshot at a time, with the state at which it was taken', async () => {
   const fold = grownTo(10_000);
   sales.notice(fold);
   grownTo(20_000, fold);
@@ -95,21 +95,21 @@ it('writes one at a time, as it was when it was taken', async () => {
   expect(await noticed(fold)).toEqual(['taken']);
 });
 
-it('leaves it to another who was faster', async () => {
+it('does not write when another process was faster', async () => {
   await noticed(grownTo(12_000));
   sales = salesOn(values);
   expect(await noticed(grownTo(11_000))).toEqual([]);
   expect((await sales.find(SUBJECT))?.length).toBe(12_000);
 });
 
-it('goes on without, where they cannot be written or read', async () => {
+it('continues without snapshots that cannot be written or read', async () => {
   const away = (): Promise<never> => Promise.reject(new Error('no answer'));
   sales = salesOn({ get: away, bytes: away, put: away });
   expect(await noticed(grownTo(10_000))).toEqual(['failed']);
   expect([await sales.find(SUBJECT), told]).toEqual([undefined, ['failed', 'unusable']]);
 });
 
-it('does without one whose parts contradict each other, and replaces it', async () => {
+it('ignores a snapshot whose parts contradict each other, and replaces it', async () => {
   const fold = grownTo(10_000);
   const [terms, ...parts] = fold.snapshot();
   await new Snapshots(values, 'test').write(fold, parts);

@@ -6,29 +6,29 @@ import { type SalePart, SaleRestorer, snapshotOf } from '#shared/domain/sale/sal
 import { type Commit, type Head, headOf, NO_HEAD } from '#shared/event-store/commit.js';
 import type { KeyHash } from '#shared/kernel/ids.js';
 
-/** A key that is decided, and the sequence of the commit that decides it. */
+/** A decided key, and the sequence of the commit that decided it. */
 export interface DecidedAt {
   readonly keyHash: KeyHash;
   readonly sequence: number;
 }
 
-/** The keys that one commit decided, behind its sequence. */
+/** Sequence of a commit, then the keys that it decided. */
 export type DecidedRow = readonly [sequence: number, ...keys: readonly KeyHash[]];
 
-/** A part of what a fold is at its head. */
+/** A part of an aggregate's state at its head. */
 export type AggregatePart = SalePart | { readonly kind: 'decided'; readonly rows: readonly DecidedRow[] };
 
 /**
- * The shape of a sale's snapshot: what its rows mean. Raise it with every change of how a sale is folded or of what its rows say, also where
- * they look the same: a snapshot of another shape is left alone, and written anew.
+ * The version of the rows in a sale's snapshot. Raise it with every change of how events are applied or of what the rows mean, even if the
+ * rows look the same. Snapshots of another version are ignored and rewritten.
  */
 export const SNAPSHOT_SHAPE = 'sale/8';
 
-/** The fold of one sale's subject: the sale itself, and every key that was ever decided in it. */
+/** The state of one sale's subject: the sale itself, and every key that was ever decided in it. */
 export class SaleAggregate implements Snapshotted<AggregatePart> {
   head: Head = NO_HEAD;
   private readonly decisions = new Map<KeyHash, number>();
-  /** Keys that were decided since the head: where, is known when their commit is in the log. */
+  /** Keys decided since the head. Their sequence is known once their commit is in the log. */
   private readonly claimed = new Set<KeyHash>();
 
   constructor(
@@ -36,7 +36,7 @@ export class SaleAggregate implements Snapshotted<AggregatePart> {
     readonly sale = new Sale(),
   ) {}
 
-  /** A fold that goes on from where a snapshot was taken. @throws where its parts contradict each other */
+  /** The state from a snapshot, ready to apply later commits. @throws if its parts contradict each other */
   static async restored(subject: string, head: Head, parts: AsyncIterable<AggregatePart>): Promise<SaleAggregate> {
     const restorer = new SaleRestorer();
     const decided: (readonly DecidedRow[])[] = [];
@@ -50,7 +50,7 @@ export class SaleAggregate implements Snapshotted<AggregatePart> {
     return fold;
   }
 
-  /** Notes that a key is decided, in a commit that is not in the log yet. */
+  /** Marks a key as decided in a commit that is not in the log yet. */
   claim(key: KeyHash): void {
     this.claimed.add(key);
   }
@@ -59,7 +59,7 @@ export class SaleAggregate implements Snapshotted<AggregatePart> {
     return this.claimed.size > 0 && keys.some((key) => this.claimed.has(key));
   }
 
-  /** Of some keys those that are decided, and where. */
+  /** Those of some keys that are decided, with their commits. */
   placesOf(keys: readonly KeyHash[]): DecidedAt[] {
     const places: DecidedAt[] = [];
     for (const keyHash of keys) {
@@ -73,12 +73,12 @@ export class SaleAggregate implements Snapshotted<AggregatePart> {
     return 1 + this.decisions.size + (this.sale.open?.units.opened ?? 0);
   }
 
-  /** Commits, and what was decided in them. */
+  /** Number of commits and decided keys. */
   get length(): number {
     return this.head.version + this.decisions.size;
   }
 
-  /** What it is now, for a snapshot; nothing of it changes when the fold goes on. Nothing where the sale was not opened. */
+  /** The current state for a snapshot, unaffected by later commits. Empty if the sale was not opened. */
   snapshot(): AggregatePart[] {
     const { open } = this.sale;
     return open === undefined ? [] : [...snapshotOf(this.sale, open), { kind: 'decided', rows: this.decided() }];
@@ -90,7 +90,7 @@ export class SaleAggregate implements Snapshotted<AggregatePart> {
     this.remember(commit);
   }
 
-  /** Takes note of a commit whose events were applied when they were decided. */
+  /** Records a commit whose events were applied when they were decided. */
   remember(commit: Commit): void {
     this.claimed.clear();
     for (const key of commit.keys) this.decisions.set(key, commit.sequence);
@@ -102,7 +102,7 @@ export class SaleAggregate implements Snapshotted<AggregatePart> {
     for (let key = 1; key < row.length; key++) this.decisions.set(row[key] as KeyHash, row[0]);
   }
 
-  /** They were taken note of commit by commit. */
+  /** Keys are in commit order, so consecutive keys of one commit become one row. */
   private decided(): DecidedRow[] {
     const rows: [number, ...KeyHash[]][] = [];
     for (const [key, sequence] of this.decisions) {

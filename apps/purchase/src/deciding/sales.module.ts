@@ -34,7 +34,7 @@ async function saleSnapshots(connection: NatsConnection, metrics: PurchaseMetric
   return new AggregateSnapshots({ snapshots, restore: SaleAggregate.restored, onOutcome });
 }
 
-/** The sales and mints of the log as this process knows them, the answers that keys have, and the timers of holds. */
+/** Sales and mints loaded from the log, the recorded answers of keys, and the timers of holds. */
 @Module({
   imports: [EventStoreModule],
   providers: [

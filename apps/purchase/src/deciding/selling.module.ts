@@ -47,13 +47,13 @@ export class SellingModule implements OnModuleInit, OnApplicationShutdown {
     private readonly sets: DeciderSets,
   ) {}
 
-  /** Commands are consumed from bootstrap on. */
+  /** The consumers start at bootstrap. */
   async onModuleInit(): Promise<void> {
     this.metrics.showsWaiting(this.replies, this.decider, this.sets);
     await this.consumers.start();
   }
 
-  /** The consumers are stopped: what they handed over is decided. */
+  /** Runs after the consumers have stopped: decides the commands that they delivered. */
   async onApplicationShutdown(): Promise<void> {
     this.consumers.stop();
     await this.decider.drain();

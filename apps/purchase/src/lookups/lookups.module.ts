@@ -9,7 +9,7 @@ import { SaleList } from './sale-list.js';
 
 const VALUES = Symbol('values of the bucket of lookups');
 
-/** What the log holds, found by other names than its subjects. Reactors write it; nothing is decided by it. */
+/** Secondary indexes of the log, written by reactors. Decisions never read them. */
 @Module({
   providers: [
     { provide: VALUES, inject: [NATS], useFactory: (connection: NatsConnection) => JetStreamValues.on(connection, LOOKUPS_BUCKET) },

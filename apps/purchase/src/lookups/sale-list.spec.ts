@@ -36,13 +36,13 @@ it('lists sales in the order in which they were opened, each on one page', async
   for (const limit of [1, 2, 3, 7, 8]) expect([limit, await allOf(demo, limit)]).toEqual([limit, names]);
 });
 
-it('[L8] lists the sales of one tenant, whatever others are called', async () => {
+it("[L8] lists only the sales of one tenant, whatever other tenants' names are", async () => {
   for (const tenant of ['demo', 'dem', 'demo-2', 'acme']) await open(tenant as TenantId, `of-${tenant}`);
   for (const tenant of ['demo', 'dem', 'demo-2', 'acme', 'other'])
     expect([tenant, await allOf(tenant, 9)]).toEqual([tenant, tenant === 'other' ? [] : [`of-${tenant}`]]);
 });
 
-it('says when a sale opens and closes, and that it was closed; its place stays', async () => {
+it('shows when a sale opens, closes and was closed, and keeps its position', async () => {
   await list.add(demo, 'gala' as SaleId, 1, [opened('Gala', { opensAt: FIRST_MS })]);
   await open(demo, 'later');
   await list.add(demo, 'gala' as SaleId, 9, [closed]);
@@ -52,7 +52,7 @@ it('says when a sale opens and closes, and that it was closed; its place stays',
   ]);
 });
 
-it('says what a sale was changed to, until it is changed again', async () => {
+it('shows a changed sale until the next change', async () => {
   const listed = async (): Promise<object | undefined> => (await list.page('demo', 0, 9)).sales[0];
   await list.add(demo, 'gala' as SaleId, 1, [opened('Gala', { opensAt: FIRST_MS })]);
   await list.add(demo, 'gala' as SaleId, 2, [changed({ name: 'Ball', opensAt: null, closesAt: FIRST_MS, paused: true }), closed]);
@@ -61,7 +61,7 @@ it('says what a sale was changed to, until it is changed again', async () => {
   expect(await listed()).toEqual({ sale: 'gala', name: 'Ball', closesAt: '2027-01-01T00:00:00.000Z' });
 });
 
-it('comes to the same whatever order its commits arrive in, some of them twice', async () => {
+it('has the same result whatever order its commits arrive in, some of them twice', async () => {
   const commits = [
     { version: 1, events: [opened('Gala', { closesAt: FIRST_MS })] },
     { version: 4, events: [closed] },

@@ -3,7 +3,7 @@ import type { NamedValues } from '#shared/event-store/named-values.js';
 import type { SaleId, TenantId } from '#shared/kernel/ids.js';
 import { rfc3339 } from '#shared/kernel/moment.js';
 
-/** What the list says of a sale. */
+/** One sale as listed. */
 export interface ListedSale {
   readonly sale: SaleId;
   readonly name: string;
@@ -13,24 +13,24 @@ export interface ListedSale {
   readonly paused?: true;
 }
 
-/** A member, and the version of the sale that said it last. `null`: it was taken away. */
+/** The value of a member, and the sale's version that set it last. `null`: it was removed. */
 type Members = Readonly<Record<string, readonly [version: number, value: string | true | null]>>;
 
-/** Words of commits that change the list: others are not parsed. */
+/** Texts in commits that change the list: other commits are not parsed. */
 export const LISTS = ['SaleOpened.v', 'SaleChanged.v', 'SaleClosed.v'];
 
 const stateOf = (tenant: string, sale: string): string => `sale-state.${tenant}.${sale}`;
 const placeOf = (tenant: string, sale: string): string => `sale.${tenant}.${sale}`;
 
-/** Names that are written once, in the order in which they were. */
+/** Names that are written once; they keep the order of writing. */
 export interface NamesInOrder {
-  /** The first name after a place that begins with `prefix`; `undefined`: there is none. */
+  /** The first name after a position that begins with `prefix`; `undefined` if there is none. */
   next(prefix: string, after: number): Promise<{ readonly name: string; readonly place: number } | undefined>;
 }
 
 /**
- * The sales of each tenant, in a bucket that is derived from EVENTS: a sale's place in the list is written once, so that pages stay as they were;
- * what is said of it is written with every change. Methods throw `Fault('log-unreachable')` when the bucket does not answer.
+ * The sales of each tenant, in a bucket that is derived from EVENTS. A sale's position is written once, so that pages stay stable; its
+ * other values are rewritten with every change. Methods throw `Fault('log-unreachable')` when the bucket does not answer.
  */
 export class SaleList {
   constructor(
@@ -38,7 +38,7 @@ export class SaleList {
     private readonly names: NamesInOrder,
   ) {}
 
-  /** Takes in a commit's events, in any order of commits, also again. */
+  /** Records a commit's events. Commits may arrive in any order and more than once. */
   async add(tenant: TenantId, sale: SaleId, version: number, events: readonly Recorded<DomainEvent>[]): Promise<void> {
     const said = Object.assign({}, ...events.map((event) => membersIn(event, version))) as Members;
     if (Object.keys(said).length === 0) return;
@@ -51,7 +51,7 @@ export class SaleList {
     if (events.some(({ type }) => type === 'SaleOpened')) await this.values.put(placeOf(tenant, sale), bytesOf({}), 0);
   }
 
-  /** Sales behind a place, and the place behind the last one if there are more. */
+  /** The sales after a position, and the position of the last one if there are more. */
   async page(tenant: string, after: number, limit: number): Promise<{ readonly sales: readonly ListedSale[]; readonly last?: number }> {
     const prefix = placeOf(tenant, '');
     const places: { readonly name: string; readonly place: number }[] = [];
@@ -79,7 +79,7 @@ function membersIn(event: DomainEvent, version: number): Members {
   return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, [version, value]]])));
 }
 
-/** `undefined`: the event does not say it. */
+/** `undefined`: the event does not contain it. */
 function valuesIn(event: DomainEvent): { readonly [Member in Exclude<keyof ListedSale, 'sale'>]?: string | true | null | undefined } {
   switch (event.type) {
     case 'SaleOpened': {
@@ -105,7 +105,7 @@ function valuesIn(event: DomainEvent): { readonly [Member in Exclude<keyof Liste
 
 const timeOf = <Absent extends null | undefined>(at: number | Absent): string | Absent => (typeof at === 'number' ? rfc3339(at) : at);
 
-/** Of two sayings of a member the one of the later version. */
+/** Of two values of a member, the one with the later version. */
 function newest(before: Members, said: Members): Members {
   const changed = Object.entries(said).filter(([name, [version]]) => version >= (before[name]?.[0] ?? 0));
   return { ...before, ...Object.fromEntries(changed) };

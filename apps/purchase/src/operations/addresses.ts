@@ -2,7 +2,7 @@ import { ORDER_PATTERN, SALE_PATTERN, TICKET_PATTERN } from '#shared/kernel/ids.
 import { ENDPOINT_PATTERN } from '#shared/platform/webhooks/endpoint.js';
 import type { ProblemCode } from '../requests/answer.js';
 
-/** Members of a request that an HTTP address can say, and the problem where nothing can be called that. */
+/** Members of a request that an HTTP path can contain, and the problem for values that match no valid name. */
 export const ADDRESS_PARTS = {
   sale: { pattern: SALE_PATTERN, unknown: 'sale-unknown', example: 'gala-2027', is: 'A sale of this tenant.' },
   order: { pattern: ORDER_PATTERN, unknown: 'order-unknown', example: 'ord_abcdefghijklmnopqrstuvwxyz', is: 'An order of this sale.' },
@@ -11,7 +11,7 @@ export const ADDRESS_PARTS = {
 } as const satisfies Readonly<Record<string, { pattern: RegExp; unknown: ProblemCode; example: string; is: string }>>;
 export type AddressPart = keyof typeof ADDRESS_PARTS;
 
-/** With the members of a request that it names behind a colon. */
+/** A path with parameters, such as `:sale`, that are members of the request. */
 export type Path = `/v1/${string}`;
 export const SALE_PATH = '/v1/sales/:sale';
 export const ORDER_PATH = `${SALE_PATH}/orders/:order` as const;

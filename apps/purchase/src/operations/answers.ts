@@ -3,13 +3,13 @@ import { CATEGORY_PATTERN, ORDER_PATTERN, SALE_PATTERN, TICKET_PATTERN, TYPE_PAT
 
 export { Receipt } from '#shared/platform/receipt.js';
 
-/** What is answered, as it is documented. Nothing is checked against it while serving: a test holds every answer to it. */
+/** Schemas of answers, for the documents. They are not checked while serving: a test validates every answer. */
 const sale = z.string().regex(SALE_PATTERN);
 const order = z.string().regex(ORDER_PATTERN);
 const ticket = z.string().regex(TICKET_PATTERN);
 const money = z.strictObject({ amount: z.string().regex(/^\d+$/).describe('Minor units'), currency: z.string().regex(/^[A-Z]{3}$/) });
 const moment = z.iso.datetime();
-/** A time that a caller gave: outside of the years 0000 to 9999 in UTC it has an offset. */
+/** A time that a caller set: outside of the years 0000 to 9999 in UTC it has an offset. */
 const given = z.iso.datetime({ offset: true });
 const count = z.number().int().min(0);
 const version = z.number().int().min(1).describe('Version of the sale; it grows with everything that happens in it');
@@ -171,7 +171,7 @@ export const RefundsDue = z
   })
   .meta({ title: 'RefundsDue' });
 
-/** The order that was paid for, if it is known yet, and what of the payment has to go back. */
+/** The payment's order, if it is known yet, and the refund due. */
 const refundDue = RefundsDue.shape.refundsDue.element.optional();
 export const Paid = z
   .union([Order.extend({ refundDue }), z.strictObject({ order, status: z.literal('unknown'), version: Order.shape.version, refundDue })])

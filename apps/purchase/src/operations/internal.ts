@@ -12,7 +12,7 @@ export const ticketMintFailed = {
   decide: (sale, command) => noteMintFailure(sale, bodyOf(command)),
 } as const satisfies Decided;
 
-/** A mint was cancelled, its asset burned or its ticket made void. */
+/** A mint was cancelled, its asset was burned, or its ticket became void. */
 export const ticketRelease = {
   ...internal,
   name: 'ticket.release',

@@ -12,7 +12,7 @@ import type { AddressPart, Path } from './addresses.js';
 /** A noun and a verb, such as `order.place`. Over NATS an operation has the subject `admit.<tenant>.<name>`. */
 export type Name = `${string}.${string}`;
 
-/** Optional members of a query's request by their names, as they are read from an address. */
+/** Optional members of a query's request by name, as read from the query string. */
 export type Options = Readonly<Record<string, 'number' | 'text'>>;
 
 interface OperationBase {
@@ -21,14 +21,14 @@ interface OperationBase {
   readonly method: string;
   /** One sentence for callers. */
   readonly summary: string;
-  /** The whole request, with everything that an HTTP address says. */
+  /** The whole request, including the members in path and query. */
   readonly schema: z.ZodType;
   readonly answer: z.ZodType;
-  /** Problems that not every operation of its kind has. */
+  /** Problems beyond those of all operations of its kind. */
   readonly problems?: readonly ProblemCode[];
 }
 
-/** What an operation sees of a command. `request` is the body as the caller sent it, valid for its operation. */
+/** The operation's view of a command. `request` is the body as the caller sent it, valid for its operation. */
 export interface CommandToDecide {
   readonly tenant: TenantId;
   readonly sale: SaleId;
@@ -36,13 +36,13 @@ export interface CommandToDecide {
   readonly request: Json;
 }
 
-/** How a command is decided, and what is answered once it is accepted. */
+/** Decides a command, and builds the answer if it is accepted. */
 export interface Decided {
   readonly name: Name;
-  /** 201 where something new is made. */
+  /** 201 if the operation creates something. */
   readonly status: 200 | 201;
   readonly decide: (sale: Sale, command: CommandToDecide, at: number) => Decision<SaleEvent>;
-  /** The answer, from the state it led to. */
+  /** The answer, from the state after the decision. */
   readonly view: (sale: Sale, command: CommandToDecide, version: number) => object;
 }
 
@@ -51,20 +51,20 @@ export interface Mutation extends OperationBase, Decided {
   readonly schema: z.ZodType<{ readonly sale: SaleId }>;
   /** Reports a payment: it is never refused because of the provider's ids. */
   readonly reportsMoney?: true;
-  /** Bytes of its body, where it may have more than others. */
+  /** Maximum size of its body in bytes, if it differs from the default. */
   readonly maxBodyBytes?: number;
-  /** Whether what it leads to fits a commit, where a larger body might not: asked of those alone. */
+  /** Whether its events fit a commit; only for operations with larger bodies. */
   readonly fitsCommit?: (command: Pick<CommandToDecide, 'request'>) => boolean;
   /** Opens a sale. Every other operation needs an existing one. */
   readonly opensSale?: true;
-  /** Every decision against it: 409, and the key holds it. */
+  /** Codes of every refusal: 409, bound to the key. */
   readonly refusals: readonly RefusalCode[];
-  /** Absent: it is asked over NATS alone. */
+  /** Absent: NATS only. */
   readonly http?: {
     readonly path: Path;
     /** Where the result can be read. */
     readonly location: Path;
-    /** A request without the members in its path. */
+    /** An example request without the members in its path. */
     readonly example: Readonly<Record<string, unknown>>;
   };
 }
@@ -72,16 +72,13 @@ export interface Mutation extends OperationBase, Decided {
 /** Only reads. Over HTTP it is a GET, and has no body. */
 export interface Query extends OperationBase {
   readonly read: (reads: Reads, tenant: string, body: Uint8Array) => Promise<Answer>;
-  /**
-   * Over HTTP, where the answer is in pages over NATS alone.
-   * @param isKnown whether the caller has the answer with this entity tag: it need not be made
-   */
+  /** Over HTTP, if the NATS answer has pages. @param isKnown whether the caller has the answer with this entity tag */
   readonly readWhole?: (reads: Reads, tenant: string, body: Uint8Array, isKnown: (etag: string) => boolean) => Promise<Answer>;
-  /** `query`: members that the address says behind its question mark. `options`: members that it may say there. */
+  /** `query`: members in the query string. `options`: optional members there. */
   readonly http: { readonly path: Path; readonly query?: readonly AddressPart[]; readonly options?: Options };
 }
 
-/** Changes a setting of the tenant, which is not in the log. It has no key: to ask again is safe. Over HTTP it is a POST. */
+/** Changes a setting of the tenant, which is not in the log. It has no key: repeating it is safe. Over HTTP it is a POST. */
 export interface Setting extends OperationBase {
   readonly apply: (settings: WebhookSettings, tenant: string, body: Uint8Array) => Promise<Answer>;
   readonly http: { readonly path: Path; readonly example: Readonly<Record<string, unknown>> };
@@ -93,8 +90,8 @@ export const isMutation = (operation: Operation | Decided): operation is Mutatio
 
 export const isSetting = (operation: Operation): operation is Setting => 'apply' in operation;
 
-/** Whether it is rejected while too many requests wait for their decision. A report of a payment is not. */
+/** Whether it is rejected while too many requests wait for their decision. Reports of payments are not. */
 export const isRefusable = ({ reportsMoney }: Pick<Mutation, 'reportsMoney'>): boolean => reportsMoney !== true;
 
-/** A command's body as it was sent. Its schema has checked it before it was stored. */
+/** A command's body as sent. Its schema was checked before it was stored. */
 export const bodyOf = <T>({ request }: Pick<CommandToDecide, 'request'>): T => request as unknown as T;

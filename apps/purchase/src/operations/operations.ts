@@ -46,12 +46,12 @@ export const OPERATIONS = byName([
   ...webhookOperations,
 ]);
 
-/** Operations of reactors, which callers cannot use. */
+/** Operations of reactors, not available to callers. */
 const INTERNAL = byName([saleSweep, ticketMintFailed, ticketRelease]);
 
 type Listed = (typeof OPERATIONS)[keyof typeof OPERATIONS];
 export type MutationName = Extract<Listed, { readonly status: number }>['name'];
-/** What a command asks. */
+/** The operation of a command. */
 export type OperationName = MutationName | keyof typeof INTERNAL;
 
 export const operations = (): Operation[] => Object.values(OPERATIONS);
@@ -62,6 +62,6 @@ const commandNamed = (name: string): Decided | Operation | undefined => {
   return Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name as MutationName] : undefined;
 };
 
-/** Whether a command can ask it: a mutation, or what reactors ask. */
+/** Whether it is the operation of a command: a mutation, or an internal operation of a reactor. */
 export const isOperation = (name: string): name is OperationName => 'decide' in (commandNamed(name) ?? {});
 export const operation = (name: OperationName): Decided & Partial<Mutation> => commandNamed(name) as Decided & Partial<Mutation>;

@@ -4,14 +4,14 @@ import type { OperationName } from '../operations/operations.js';
 import { type Answer, isInProgress, problemAnswer } from '../requests/answer.js';
 import type { Intake } from '../requests/intake.js';
 
-/** What a payment provider reports of a payment, as its adapter reads it. */
+/** A payment provider's report, as its adapter reads it. */
 export interface PaymentReport {
   readonly operation: OperationName;
   readonly tenant: string;
-  /** The idempotency key: the id that the provider gives to the event, the same in every delivery of it. */
+  /** The idempotency key: the provider's id of the event, the same in every delivery. */
   readonly key: string | undefined;
   readonly traceparent?: string | undefined;
-  /** The request of the operation. */
+  /** The operation's request. */
   readonly request: Readonly<Record<string, unknown>>;
 }
 
@@ -21,7 +21,10 @@ export interface PaymentReportsParts {
   readonly logger: Logger;
 }
 
-/** Hands the reports of every payment provider to the intake, and says what the provider hears: 2xx when the decision is in the log, or that it has to report again. */
+/**
+ * Passes the reports of all payment providers to the intake. The provider gets 2xx when the decision is in the log, and otherwise must send
+ * the report again.
+ */
 export class PaymentReports {
   constructor(private readonly parts: PaymentReportsParts) {}
 
@@ -36,7 +39,7 @@ export class PaymentReports {
     return answer.status === REFUSED ? RECEIVED_ANSWER : answer;
   }
 
-  /** The answer for a report that this version refuses and an earlier one took. `undefined`: none took it. */
+  /** The answer for a report that this version refuses and an earlier version accepted. `undefined`: no version accepted it. */
   async takenBefore(report: PaymentReport): Promise<Answer | undefined> {
     const answer = await this.parts.intake.decidedBefore(requestOf(report));
     if (answer !== undefined && isPending(answer)) return problemAnswer('not-decided');
@@ -44,7 +47,9 @@ export class PaymentReports {
     return answer?.replayed === true ? RECEIVED_ANSWER : undefined;
   }
 
-  /** An event that reports no payment of this service. Providers disable endpoints that refuse such events, so it is received and counted. */
+  /**
+   * An event that reports no payment of this service. Providers disable endpoints that refuse such events, so it is accepted and counted.
+   */
   ignore(tenant: string, type: string, reason: string): Answer {
     this.parts.metrics.ignoredEvent(tenant);
     this.parts.logger.debug({ tenant, type: type.slice(0, MAX_TYPE_SHOWN), reason }, 'an event of a payment provider was ignored');
@@ -52,19 +57,19 @@ export class PaymentReports {
   }
 }
 
-/** Characters of a type that are logged. */
+/** Characters of an event type that are logged. */
 const MAX_TYPE_SHOWN = 64;
 
 const requestOf = ({ tenant, key, traceparent, operation, request }: PaymentReport) =>
   ({ operation, namespace: 'webhook', tenant, key, traceparent, body: Buffer.from(JSON.stringify(request)) }) as const;
 
-/** The answer to a provider: it shows nothing of the order. */
+/** The answer to a provider; it contains nothing of the order. */
 const RECEIVED_ANSWER: Answer = { status: 200, body: JSON.stringify({ received: true }) };
 
 /** Refused, bound to the key permanently: a redelivery would change nothing. */
 const REFUSED = 409;
 
-/** Not in the log, so the provider must send it again: it was not decided in time, and neither was a copy of it. */
+/** Not in the log, so the provider must send it again: neither it nor a duplicate was decided in time. */
 const isPending = (answer: Answer): boolean => answer.status === 202 || isInProgress(answer);
 
 const codeOf = ({ body }: Answer): unknown => (JSON.parse(body) as { readonly code?: unknown }).code;

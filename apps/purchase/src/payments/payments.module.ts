@@ -11,7 +11,7 @@ import { RequestsModule } from '../requests/requests.module.js';
 import { PaymentReports } from './payment-reports.js';
 import { StripeWebhook } from './stripe/stripe-webhook.js';
 
-/** Payment providers: one adapter each, which reads a provider's signed events as reports, and one path that the reports take. */
+/** Payment providers: one adapter each, which turns signed events into reports. All reports take one path. */
 @Module({
   imports: [RequestsModule, LookupsModule],
   providers: [

@@ -9,7 +9,7 @@ import { InternalCommands } from '../requests/internal-commands.js';
 
 const RETRY_MS = 1_000;
 
-/** A wake-up came: has the sale clear away what is overdue. It is acknowledged when that is decided. */
+/** Handles a wake-up: sends the command that expires overdue holds. It is acknowledged when that command is decided. */
 @Injectable()
 export class HoldExpiryReactor implements Reactor {
   constructor(
@@ -19,7 +19,7 @@ export class HoldExpiryReactor implements Reactor {
 
   async handle({ subject, sequence, storedAt }: Delivery): Promise<Settlement> {
     const [, , tenant, sale] = subject.split('.') as [string, string, TenantId, SaleId];
-    const key = `sweep:${sequence}:${storedAt}`; // a stream of timers that was made anew uses sequences again
+    const key = `sweep:${sequence}:${storedAt}`; // a recreated stream of timers uses sequences again
     if (await this.commands.isDecided(internalCommand({ tenant, sale }, 'sale.sweep', key, {}))) return ACK;
     this.logger.warn({ tenant, sale }, 'a wake-up was not decided in time; tried again soon');
     return nak(RETRY_MS);

@@ -29,20 +29,20 @@ beforeEach(() => {
   reactor = new LookupReactor(index, new SaleList(values, values), silent);
 });
 
-it('notes the payments of Stripe in a commit, for their tenant alone', async () => {
+it("records Stripe's payments in a commit, for their tenant alone", async () => {
   expect(await reactor.handle(delivery(received('pi_1'), received('hash_x', other), received('pay_2')))).toEqual({ kind: 'ack' });
   const found = ['pi_1', 'hash_x', 'pay_2'].map((payment) => index.find('demo', payment));
   expect(await Promise.all(found)).toEqual([{ sale: 'gala', order: one }, { sale: 'gala', order: other }, undefined]);
   expect(await index.find('acme', 'pi_1')).toBeUndefined();
 });
 
-it('leaves a payment with the order that it was received for first', async () => {
+it('keeps the first order that a payment was received for', async () => {
   await reactor.handle(delivery(received('pi_1')));
   await reactor.handle(delivery(received('pi_1', other)));
   expect(await index.find('demo', 'pi_1')).toEqual({ sale: 'gala', order: one });
 });
 
-it('notes a payment that was taken for foreign, and never the other way', async () => {
+it('turns a foreign payment into a known one, never the reverse', async () => {
   await index.addForeign('demo', 'pi_1');
   expect(await index.find('demo', 'pi_1')).toBe('foreign');
   await index.add('demo' as TenantId, 'pi_1' as PaymentId, { sale: 'gala' as SaleId, order: one });
@@ -50,14 +50,14 @@ it('notes a payment that was taken for foreign, and never the other way', async 
   expect(await index.find('demo', 'pi_1')).toEqual({ sale: 'gala', order: one });
 });
 
-it('is handed a commit again that it could not note', async () => {
+it('gets a commit again if it could not record it', async () => {
   values.put = async () => {
     throw new Error('the bucket is away');
   };
   expect(await reactor.handle(delivery(received('pi_1')))).toMatchObject({ kind: 'nak' });
 });
 
-it('parses no commit that receives no payment', async () => {
+it('does not parse a commit without a received payment', async () => {
   const body = Buffer.from('neither JSON nor a commit');
   expect(await reactor.handle({ subject, sequence: 1, body } as unknown as Delivery)).toEqual({ kind: 'ack' });
 });

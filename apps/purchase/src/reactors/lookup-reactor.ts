@@ -13,11 +13,11 @@ import { LISTS, SaleList } from '../lookups/sale-list.js';
 const RETRY_MS = 500;
 /** Most commits change no lookup: they are not parsed. */
 const WORDS = ['PaymentReceived.v', ...LISTS];
-/** Ids of Stripe's payments, and ids that are kept as hashes. Reports of other providers name the order. */
+/** Ids of Stripe's payments, and ids stored as hashes. Reports of other providers name the order. */
 const INDEXED = /^(?:pi|hash)_/;
 const WRITES_AT_ONCE = 64;
 
-/** Keeps the lookups: the order of each payment of Stripe, and the sales of each tenant. A commit that comes again changes nothing. */
+/** Maintains the lookups: the order of each payment of Stripe, and the sales of each tenant. A redelivered commit changes nothing. */
 @Injectable()
 export class LookupReactor implements Reactor {
   private readonly lane = new Semaphore(WRITES_AT_ONCE);

@@ -32,7 +32,7 @@ const BESIDE_CALLERS_PER_SECOND = 200;
 const KEEP_ALIVE_MS = EVENTS_ACK_WAIT_MS / 3;
 const ONE_PER_SUBJECT = 10077;
 
-/** The reactor that asks the minter: one MINTS message per ticket to mint, or to revoke. Asking again changes nothing. */
+/** Requests mints from the minter: one MINTS message per ticket to mint or to revoke. A repeated request changes nothing. */
 @Injectable()
 export class MintRequestReactor implements Reactor {
   private readonly js: JetStreamClient;
@@ -97,6 +97,6 @@ function traced(traceparent: string): MsgHdrs {
   return traced;
 }
 
-/** 10077 also means a full stream; the words tell which. */
+/** Error 10077 also means a full stream; the description distinguishes the two. */
 const isAskedAlready = (thrown: unknown): boolean =>
   thrown instanceof JetStreamApiError && thrown.code === ONE_PER_SUBJECT && thrown.message.includes('per subject');

@@ -12,8 +12,8 @@ import { InternalCommands } from '../requests/internal-commands.js';
 const RETRY_MS = 500;
 
 /**
- * Tells a sale what its minter wrote down: that a mint failed for good, or that a unit may be sold again. A commit is acknowledged when the
- * sale has decided on all of it.
+ * Reports results of the minter to the sale: a mint failed permanently, or a unit may be sold again. A commit is acknowledged when the sale
+ * has decided all its results.
  */
 @Injectable()
 export class MintResultReactor implements Reactor {

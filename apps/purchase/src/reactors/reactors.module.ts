@@ -7,7 +7,7 @@ import { LookupReactor } from './lookup-reactor.js';
 import { MintRequestReactor } from './mint-request-reactor.js';
 import { MintResultReactor } from './mint-result-reactor.js';
 
-/** Commits, or timers, that a process asks for at once. */
+/** Commits or timers that a process pulls at once. */
 const maxMessages = 32;
 
 /**

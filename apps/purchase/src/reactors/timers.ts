@@ -3,7 +3,7 @@ import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '#shared/platform/process/logger.js';
 
-/** Sales whose armed wake-up is cached; a dropped one is armed again, which changes nothing. */
+/** Sales whose armed wake-up is cached; arming an evicted one again changes nothing. */
 const MAX_REMEMBERED = 50_000;
 const PUBLISH_TIMEOUT_MS = 2_000;
 /** The pause before a failed arming is retried: without a wake-up or a new command, a sale's holds never end. */
@@ -14,7 +14,7 @@ interface WakeUp {
 }
 
 /**
- * Wake-ups: one armed for each sale, at the next time that changes its state. Losing one loses no order: the next command has the same
+ * Arms one wake-up for each sale, at the next time that changes its state. A lost wake-up loses no order: the next command has the same
  * effect.
  */
 export class Timers {
@@ -30,14 +30,14 @@ export class Timers {
   }
 
   arm(saleSubject: string, at: number | undefined): void {
-    const isDue = at !== undefined && at <= Date.now(); // what one sweep left over is swept again
+    const isDue = at !== undefined && at <= Date.now(); // the next expiry takes the rest
     if (at === undefined || (this.wakeUps.get(saleSubject)?.at === at && !isDue)) return;
     if (this.wakeUps.size >= MAX_REMEMBERED) this.wakeUps.clear();
     this.wakeUps.set(saleSubject, { at });
     if (!this.arming.has(saleSubject)) void this.keepArming(saleSubject);
   }
 
-  /** Until the last one that was asked for is armed: the stream may have no leader for seconds while the log goes on. */
+  /** Retries until the latest requested wake-up is armed: the stream may have no leader for seconds while the log is available. */
   private async keepArming(saleSubject: string): Promise<void> {
     this.arming.add(saleSubject);
     let armed: WakeUp | undefined;

@@ -14,16 +14,16 @@ import { leaderInfo } from '#shared/event-store/jetstream/leader-info.js';
 import { BEGINNING, EventCursors, type EventPosition, WHOLE_MESSAGE } from '#shared/platform/http/event-cursor.js';
 
 const REQUEST_TIMEOUT_MS = 2_000;
-/** Commits handed out ahead of a reader: with the one under way, what a stream may hold in memory. */
+/** Commits prefetched for one reader. With the commit in transit, this bounds the memory of a stream. */
 const COMMITS_AHEAD = 8;
 /** The server removes a killed process's consumers after this. */
 const LEFT_BEHIND_MS = 60_000;
 /** Characters of the events of a page: with one event of the largest commit it stays below what a tenant's connection takes, 2 MiB. */
 const MAX_PAGE_LENGTH = 1_000_000;
 
-/** An event in the form that its tenant receives. */
+/** An event in its public form. */
 export interface StreamedEvent {
-  /** What resumes right after this event. */
+  /** The cursor that resumes right after this event. */
   readonly cursor: string;
   readonly type: string;
   /** A CloudEvent as JSON. */
@@ -47,19 +47,19 @@ export class EventStreams {
     return new EventCursors(cursorKey, this.epoch);
   }
 
-  /** Where a reader begins: behind a cursor, at the beginning, or now. `undefined`: the cursor is not one of this tenant. */
+  /** A reader's first position: after a cursor, at the beginning, or now. `undefined`: the cursor is not one of this tenant. */
   async start(cursors: EventCursors, after: string | undefined, from: unknown): Promise<EventPosition | undefined> {
     if (after !== undefined) return this.place(cursors, after);
     return from === 'now' ? this.last() : BEGINNING;
   }
 
-  /** The place of a cursor, if it was given to this tenant and the log still goes that far. */
+  /** The position of a cursor. `undefined` unless it was issued to this tenant and is within the log. */
   private async place(cursors: EventCursors, cursor: string): Promise<EventPosition | undefined> {
     const place = cursors.open(cursor);
     return place === undefined || place.sequence > (await this.last()).sequence ? undefined : place;
   }
 
-  /** The end of the log as it is now. */
+  /** The current end of the log. */
   async last(): Promise<EventPosition> {
     const jsm = await this.manager();
     const { last_seq: sequence } = (await leaderInfo(jsm, EVENTS_STREAM)).state;
@@ -73,11 +73,11 @@ export class EventStreams {
   async *after(place: EventPosition, tenant: string, cursors: EventCursors, ended: AbortSignal): AsyncGenerator<StreamedEvent> {
     const consumer = await jetstream(this.connection, { timeout: REQUEST_TIMEOUT_MS }).consumers.get(EVENTS_STREAM, {
       filter_subjects: `ev.${tenant}.>`,
-      opt_start_seq: Math.max(place.sequence, 1), // the message of the place may have more events
+      opt_start_seq: Math.max(place.sequence, 1), // the commit at this position may contain further events
       inactive_threshold: LEFT_BEHIND_MS,
     });
     const messages: ConsumerMessages = await consumer.consume({ max_messages: COMMITS_AHEAD });
-    const stop = (): void => messages.stop(); // not close(), which waits for a loop that may be over
+    const stop = (): void => messages.stop(); // not close(): it waits for the loop, which may have ended
     ended.addEventListener('abort', stop, { once: true });
     try {
       if (ended.aborted) return;
@@ -88,11 +88,11 @@ export class EventStreams {
     } finally {
       ended.removeEventListener('abort', stop);
       messages.stop();
-      await consumer.delete().catch(() => undefined); // it ends by itself where nobody asks for more
+      await consumer.delete().catch(() => undefined); // the server removes an inactive consumer by itself
     }
   }
 
-  /** The events of a tenant after a position, as far as a page goes. It needs no consumer: each commit is read by its own request. */
+  /** A page of a tenant's events after a position. It needs no consumer: each commit is read by its own request. */
   async page(start: EventPosition, tenant: string, cursors: EventCursors, limit: number): Promise<EventPage> {
     const jsm = await this.manager();
     const events: EventPage['events'][number][] = [];

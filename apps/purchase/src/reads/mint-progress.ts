@@ -6,7 +6,7 @@ import type { MintView, MintViews } from './views.js';
 /** The minter's mint state, read-only here. Four million entries are 800 MB. */
 export const MINTS_READ: AggregateDefinition<MintAggregate> = { empty: (subject) => new MintAggregate(subject), maxWeight: 4_000_000 };
 
-/** What callers see of each state. An asset that is burned, or being burned, was minted all the same: the order says that it was given up. */
+/** The public name of each state. A burned asset was minted all the same: the order shows that it was given up. */
 const STATUS: Readonly<Record<TicketMint['state'], MintView['status']>> = {
   planned: 'minting',
   submitted: 'minting',

@@ -5,7 +5,7 @@ import { validate } from '#shared/platform/validate.js';
 import { type Answer, invalid, problemAnswer } from '../requests/answer.js';
 import { readJson } from '../requests/request-body.js';
 
-/** Reads a request without a key, and checks it. */
+/** Parses and validates a request without a key. */
 export function readQuery<T extends z.ZodType>(
   tenant: string,
   schema: T,
@@ -18,7 +18,7 @@ export function readQuery<T extends z.ZodType>(
   return 'errors' in valid ? { problem: invalid(valid.errors) } : { ok: valid.value };
 }
 
-/** What was found, and its hash as its entity tag. */
+/** The result as JSON, with its hash as entity tag. */
 export function tagged(view: object): Answer {
   const body = JSON.stringify(view);
   return { status: 200, body, etag: `"${sha256(body)}"` };

@@ -19,7 +19,7 @@ import { WebhookSettingsModule } from '../webhooks/webhook-settings.module.js';
 import { EventStreams } from './event-streams.js';
 import { Reads } from './reads.js';
 
-/** Cursors of the list of a tenant's sales. They are sealed with its key, so that no other tenant's cursor opens. */
+/** Cursors of a tenant's list of sales, sealed with the tenant's key: another tenant's cursor is invalid. */
 const cursorsOf =
   (tenants: TenantDirectory, epoch: string) =>
   (tenant: string): PageCursors =>

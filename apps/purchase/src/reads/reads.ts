@@ -55,7 +55,7 @@ export class Reads {
     );
   }
 
-  /** A page of a sale's units. All pages are of one version; one that this process does not keep is gone. */
+  /** A page of a sale's units. All pages have one version; an evicted version is answered with 410. */
   async units(tenant: string, body: Uint8Array): Promise<Answer> {
     const query = readQuery(tenant, ListUnits, body);
     if ('problem' in query) return query.problem;
@@ -89,7 +89,7 @@ export class Reads {
     );
   }
 
-  /** A page of the tenant's sales. A cursor is good for any page size. */
+  /** A page of the tenant's sales. A cursor is valid for every page size. */
   async sales(tenant: string, body: Uint8Array): Promise<Answer> {
     const query = readQuery(tenant, ListSales, body);
     if ('problem' in query) return query.problem;
@@ -149,7 +149,10 @@ export class Reads {
     });
   }
 
-  /** The receipt of a minted ticket, also of one that was burned since: what was, was, and the chain shows what is. Of a void one it does not. */
+  /**
+   * The receipt of a minted ticket, also if its asset was burned since: the receipt shows the mint, the chain shows the current state. A
+   * void ticket has none.
+   */
   async receipt(tenant: string, body: Uint8Array): Promise<Answer> {
     const query = readQuery(tenant, GetTicket, body);
     if ('problem' in query) return query.problem;
@@ -166,7 +169,7 @@ export class Reads {
     });
   }
 
-  /** The money of a sale that has to go back, and the reports of payments that do not fit. */
+  /** The refunds due of a sale, and the reports of payments that contradict others. */
   async refundsDue(tenant: string, body: Uint8Array): Promise<Answer> {
     const query = readQuery(tenant, GetSale, body);
     if ('problem' in query) return query.problem;
@@ -194,7 +197,7 @@ export class Reads {
   }
 }
 
-/** Eight megabytes are put together for those alone who take them uncompressed. */
+/** Eight megabytes are joined only for callers that accept no gzip. */
 const listAnswer = (list: UnitList, etag: string): Answer => ({
   status: 200,
   get body() {
@@ -209,18 +212,18 @@ const pageOf = (list: UnitList, page: number): Answer => {
   return body === undefined ? problemAnswer('version-gone') : { status: 200, body, etag: `"${list.version}.${page}"` };
 };
 
-/** Digits of a place in the list, so that the length of a cursor says nothing of it. */
+/** Digits of a position in the list, so that a cursor's length reveals nothing. */
 const PLACE_DIGITS = 16;
 const placed = (place: number): string => `${place}`.padStart(PLACE_DIGITS, '0');
-/** Sales of a page of which no size is said. */
+/** Sales of a page without a given size. */
 const USUAL_SALES = 50;
 const USUAL_EVENTS = 100;
 
-/** A receipt never changes: its memo is as good a tag as any. */
+/** A receipt never changes, so its memo serves as entity tag. */
 const receiptAnswer = (receipt: Receipt | undefined): Answer =>
   receipt === undefined ? problemAnswer('receipt-unknown') : { status: 200, body: JSON.stringify(receipt), etag: `"${receipt.memo}"` };
 
-/** What was found, and its entity tag: the sale's version, and the version of its mints where they are part of it. */
+/** The result with its entity tag: the sale's version, and the version of its mints if they are included. */
 function found(view: object, version: number, mintsVersion = 0): Answer {
   return { status: 200, body: JSON.stringify(view), etag: `"${version}${mintsVersion === 0 ? '' : `.${mintsVersion}`}"` };
 }

@@ -9,7 +9,7 @@ interface Whose {
   readonly ticket: string;
 }
 
-/** The receipt of a minted ticket, from the commit with its plan: keeping every plan in memory would cost a kilobyte a ticket. */
+/** The receipt of a minted ticket, read from the commit with its plan: all plans in memory would take a kilobyte a ticket. */
 export async function receiptIn(
   store: Pick<EventStore, 'at'>,
   { tenant, sale, ticket }: Whose,

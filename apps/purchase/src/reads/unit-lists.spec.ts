@@ -77,7 +77,7 @@ it('lists every unit in the order of the plan, with its label, category and stat
 it.each([
   ['none', 'sold'],
   ['webhook', 'held'],
-])('says who has a unit in a sale with the payment %s: it is %s', (payment, state) => {
+])('shows who holds a unit in a sale with the payment %s: it is %s', (payment, state) => {
   const sale = opened({ price: { amount: '5000', currency: 'EUR' }, units: { seats: ['A-1', 'A-2'] }, payment });
   place(sale, 'k-1', 'A-2');
   const { units } = JSON.parse(UnitList.of(sale, 2).whole) as Listed;
@@ -87,7 +87,7 @@ it.each([
   ]);
 });
 
-it('cuts 100,000 units into pages of at most 512 KiB of one version, which are the whole, and compresses it below 2 MB', async () => {
+it('splits 100,000 units into pages of at most 512 KiB and one version, without gaps, and compresses them below 2 MB', async () => {
   const rows = Array.from({ length: 1_000 }, (_, row) => ({ row: `R${row}`, from: 1, to: 100 }));
   const sale = opened({ price: { amount: '5000', currency: 'EUR' }, units: { rows } });
   const list = UnitList.of(sale, 7);
@@ -102,7 +102,7 @@ it('cuts 100,000 units into pages of at most 512 KiB of one version, which are t
   expect(gunzipSync(compressed).toString()).toBe(list.whole);
 });
 
-it('keeps the list of a version while the sale goes on', () => {
+it('keeps the list of a version while the sale continues', () => {
   const lists = new UnitLists();
   const sale = opened({ price: { amount: '5000', currency: 'EUR' }, units: { seats: ['A-1', 'A-2'] } });
   const first = lists.of('ev.demo.sale.gala', sale, 1);

@@ -4,13 +4,13 @@ import { LRUCache } from 'lru-cache';
 import type { OpenedSale, Sale } from '#shared/domain/sale/sale.js';
 import type { OrderId, UnitId } from '#shared/kernel/ids.js';
 
-/** Of a page over NATS: half of what every server lets through, with the head of the answer beside the units. */
+/** Bytes of a page over NATS: half of what every server accepts, with the rest of the answer beside the units. */
 export const MAX_PAGE_BYTES = 512 * 1024;
-/** Prices are 64 categories by 64 types at most; beside them there are the names of the members. */
+/** Bytes of prices and member names: at most 64 categories by 64 types. */
 const MAX_HEAD_BYTES = 400 * 1024;
-/** Bytes of lists that are kept, so that all pages are of one version: that of 100,000 units has about 8 MB. */
+/** Bytes of cached lists, so that all pages have one version; a list of 100,000 units has about 8 MB. */
 const MAX_KEPT_BYTES = 96 * 1024 * 1024;
-/** So fast a list is compressed while its caller waits; a better level takes three times as long for a fifth less. */
+/** Compression level while the caller waits; a better level takes three times as long and saves a fifth. */
 const LEVEL = constants.Z_BEST_SPEED;
 
 /** Every unit of a sale at one version, as JSON. */
@@ -20,7 +20,7 @@ export class UnitList {
   private constructor(
     readonly version: number,
     private readonly head: string,
-    /** Units of each page, with commas between them. */
+    /** Units of each page, separated by commas. */
     private readonly pages: readonly string[],
   ) {}
 
@@ -32,7 +32,7 @@ export class UnitList {
     return new UnitList(version, head, pagesOf(open, MAX_PAGE_BYTES - Math.min(Buffer.byteLength(head), MAX_HEAD_BYTES) - NEXT_BYTES));
   }
 
-  /** @param page 0..; `undefined`: there is none */
+  /** @param page 0..; `undefined` if there is no such page */
   page(page: number): string | undefined {
     const units = this.pages[page];
     if (units === undefined) return undefined;
@@ -44,7 +44,7 @@ export class UnitList {
     return `${this.head},"units":[${this.pages.join(',')}]}`;
   }
 
-  /** The whole in gzip, compressed once. */
+  /** The whole list in gzip, compressed once. */
   compressed(): Promise<Buffer> {
     this.packed ??= promisify(gzip)(this.whole, { level: LEVEL });
     return this.packed;
@@ -55,11 +55,11 @@ export class UnitList {
   }
 }
 
-/** `,"next":"<version>.<page>"` and the closing of the answer. */
+/** `,"next":"<version>.<page>"` and the end of the answer. */
 const NEXT_BYTES = 64;
 const cursorOf = (version: number, page: number): string => `${version}.${page}`;
 
-/** A place in the pages of one version. */
+/** A position in the pages of one version. */
 export interface UnitCursor {
   readonly version: number;
   readonly page: number;
@@ -70,16 +70,16 @@ export function readCursor(cursor: string): UnitCursor {
   return { version, page };
 }
 
-/** Lists of units by sale and version, the latest asked for first. */
+/** Caches lists of units by sale and version, least recently used last. */
 export class UnitLists {
   private readonly kept = new LRUCache<string, UnitList>({ maxSize: MAX_KEPT_BYTES, sizeCalculation: ({ bytes }) => bytes });
 
-  /** That of the version, where this process made it not long ago. */
+  /** The list of a version, if this process built it recently. */
   get(subject: string, version: number): UnitList | undefined {
     return this.kept.get(`${subject} ${version}`);
   }
 
-  /** That of the sale as it is. */
+  /** The list of the sale's current version. */
   of(subject: string, sale: Sale, version: number): UnitList {
     const name = `${subject} ${version}`;
     const known = this.kept.get(name);
@@ -90,7 +90,7 @@ export class UnitLists {
   }
 }
 
-/** Written as text and not by way of objects, which take twice as long for 100,000 units. */
+/** Written as text: building objects takes twice as long for 100,000 units. */
 function pagesOf({ units, orders }: OpenedSale, mostBytes: number): string[] {
   const pages = new Pages(mostBytes);
   const stateOf = (holder: OrderId | undefined): string =>
@@ -109,10 +109,10 @@ function addUnit(pages: Pages, unit: UnitId, label: string | undefined, behind: 
   else pages.add(`{"unit":"${unit}","label":${JSON.stringify(label)}${behind}`, Buffer.byteLength(label) - label.length);
 }
 
-/** A text that JSON has as it is, a byte a character. */
+/** Text that JSON needs not escape, with one byte per character. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 
-/** Texts with commas between them, of at most so many bytes together. */
+/** Texts separated by commas, in pages of limited bytes. */
 class Pages {
   private readonly full: string[] = [];
   private page: string[] = [];
@@ -120,7 +120,7 @@ class Pages {
 
   constructor(private readonly mostBytes: number) {}
 
-  /** @param more bytes that the text has beside one for each character */
+  /** @param more bytes of the text beyond one per character */
   add(text: string, more = 0): void {
     const size = 1 + text.length + more;
     if (this.bytes + size > this.mostBytes && this.page.length > 0) {

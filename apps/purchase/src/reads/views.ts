@@ -13,7 +13,7 @@ import { assetView } from './asset-view.js';
 /** The state of a ticket's mint, from the minter's log. */
 export interface MintView {
   readonly status: 'minting' | 'minted' | 'mint-failed' | 'void';
-  /** Sequence of the commit that holds its plan: read from the log when it is asked for. */
+  /** Sequence of the commit with its plan, which is read on demand. */
   readonly planned?: number;
   readonly asset?: string;
   readonly signature?: string;
@@ -58,7 +58,7 @@ export function saleView(sale: Sale, version: number): object {
   };
 }
 
-/** One price, or categories, types and prices with what is held and sold of each. */
+/** One price, or categories, types and prices, with the held and sold units of each. */
 function offerView({ terms, units, tally }: OpenedSale): object {
   const { currency, categories, types, prices } = terms;
   if (categories === undefined && types === undefined) return { price: { amount: prices[0]?.amount, currency } };
@@ -82,7 +82,7 @@ function countsOf(stock: Pick<Stock, 'opened' | 'available'> | undefined, sold: 
   return { opened, available, held: opened - available - sold, sold };
 }
 
-/** What callers see of an order. With `mints`, also where each ticket's asset is and when the order came how far. */
+/** The public view of an order. With `mints`: also each ticket's asset, and the order's recovery points. */
 export function orderView(sale: Sale, id: OrderId, version: number, mints?: MintViews): object {
   const { orders, terms } = mustBeOpen(sale);
   const order = orders.get(id);
@@ -121,7 +121,7 @@ export function ticketOf(sale: Sale, id: TicketId, version: number, mint: MintVi
   };
 }
 
-/** What was ordered: members that the sale does not have are absent. */
+/** The ordered units and types: members that the sale does not have are absent. */
 const placedView = ({ ticket, unit, label, category, type, price }: TicketPlaced): object => ({
   ticket,
   unit,
@@ -143,7 +143,7 @@ function ticketView(order: Order, ticket: TicketId, mint: MintView | undefined):
   return { status: order.status === 'confirmed' ? 'sold' : order.status };
 }
 
-/** Recovery points, in the order in which they are reached; of many tickets, the last to get there counts. */
+/** Recovery points in their order; the slowest ticket of an order sets its time. */
 function pointsOf(order: Order, mints: MintViews): object[] {
   const own = Object.entries(order.points).map(([point, moment]) => ({ point, at: rfc3339(moment.at), version: moment.version }));
   const chain = (['submitted', 'minted'] as const).flatMap((point) => {
@@ -156,7 +156,7 @@ function pointsOf(order: Order, mints: MintViews): object[] {
   return [...own, ...chain];
 }
 
-/** A payment's order, or that none is known for it yet; and what of the payment has to go back. */
+/** A payment's order, or that it is unknown yet; and the refund due. */
 export function paymentView(sale: Sale, reported: Pick<Payment, 'payment' | 'order' | 'currency'>, version: number): object {
   const { payments, orders } = mustBeOpen(sale);
   const known = payments.find(reported);
@@ -165,7 +165,7 @@ export function paymentView(sale: Sale, reported: Pick<Payment, 'payment' | 'ord
   return { ...seen, ...(known && dueOf(known) > 0n && { refundDue: refundDueView(known) }) };
 }
 
-/** Money of a sale that has to go back, and reports of payments that do not fit what else was reported. */
+/** A sale's refunds due, and payment reports that contradict others. */
 export function refundsDueView(sale: Sale, version: number): object {
   const { payments } = mustBeOpen(sale);
   return { refundsDue: payments.due().map(refundDueView), problems: problemsOf(payments).map(problemView), version };
@@ -182,7 +182,7 @@ const refundDueView = (payment: Payment): object => ({
 
 const problemView = ({ amount, at, ...problem }: PaymentProblem): object => ({ ...problem, amount: `${amount}`, reportedAt: rfc3339(at) });
 
-/** One status a ticket. */
+/** The public status of a ticket. */
 export function mintsView(sale: Sale, tickets: readonly TicketId[], version: number): object {
   return { tickets: tickets.map((ticket) => ticketOf(sale, ticket, version, undefined)), version };
 }

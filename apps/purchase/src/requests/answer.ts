@@ -50,9 +50,9 @@ export type ProblemCode = keyof typeof PROBLEMS;
 
 /** An operator must act first: frequent retries are useless. */
 const DEAD_LETTERED_RETRY_AFTER_SECONDS = 60;
-/** The event that makes the payment known is on its way too. */
+/** The payment's own event is on its way too. */
 const PAYMENT_UNKNOWN_RETRY_AFTER_SECONDS = 60;
-/** Where it is not what the door says of the status. */
+/** If it differs from the retry time of the status. */
 const RETRY_AFTER: Partial<Record<ProblemCode, number>> = {
   'in-progress': RETRY_AFTER_SECONDS,
   'dead-lettered': DEAD_LETTERED_RETRY_AFTER_SECONDS,
@@ -67,19 +67,19 @@ export function problemAnswer(code: ProblemCode, more: Readonly<Record<string, u
 
 export const invalid = (errors: readonly FieldError[]): Answer => problemAnswer('body-invalid', { errors });
 
-/** A refusal is a decision: 409, and the key holds it for ever. */
+/** A refusal is a decision: 409, permanently bound to the key. */
 export function refusalAnswer({ code, pointers, details, facts }: Refusal): Answer {
   const errors = pointers?.map((pointer, index): FieldError => ({ pointer, detail: details?.[index] ?? REFUSALS[code] }));
   return { status: 409, body: JSON.stringify(problem(409, code, REFUSALS[code], { ...(errors && { errors }), ...facts })) };
 }
 
-/** Whether a copy of the request is being decided. */
+/** Whether a duplicate of the request is being decided. */
 export const isInProgress = ({ status, retryAfterSeconds }: Answer): boolean => status === 409 && retryAfterSeconds !== undefined;
 
-/** Said wherever 202 is documented. */
+/** The text wherever 202 is documented. */
 export const NOTHING_IS_PROMISED = 'Not decided in time, and nothing is promised. Send the same request with the same key again.';
 
-/** 202: not decided in time, and nothing is promised. */
+/** 202: not decided in time; nothing is promised. */
 export const accepted = (sale: string, order?: string): Answer => ({
   status: 202,
   body: JSON.stringify({ status: 'in-process', sale, order }),

@@ -11,7 +11,7 @@ export interface Command extends CommandToDecide {
   readonly namespace: KeyNamespace;
   readonly operation: OperationName;
   readonly fingerprint: string;
-  /** Where the decision is heard. It is random and used once, so it also names this command among others of its key. */
+  /** The reply subject. It is random and used once, so it also distinguishes commands with the same key. */
   readonly reply: string;
   readonly traceparent?: string;
 }
@@ -53,7 +53,7 @@ function assertReadable({ operation, key, fingerprint, request, reply }: Omit<Co
   if (typeof reply !== 'string' || !INBOX.test(reply)) throw new TypeError(`a reply goes to an inbox, not to ${String(reply)}`);
 }
 
-/** A command of a reactor: its key names its cause, so repeats are one command. `traceparent`: that of the causing request. */
+/** A command of a reactor. Its key is derived from its cause, so repeats are one command. `traceparent`: of the causing request. */
 export function internalCommand(
   of: { readonly tenant: TenantId; readonly sale: SaleId },
   name: OperationName,

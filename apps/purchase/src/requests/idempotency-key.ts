@@ -4,15 +4,15 @@ import { type Answer, problemAnswer } from './answer.js';
 /** The headers for the key; the second is an alias of the first. */
 export const KEY_HEADERS = ['Idempotency-Key', 'X-Idempotency-Key'] as const;
 
-/** Said wherever keys are documented. */
+/** The text wherever keys are documented. */
 export const KEY_IS_KEPT =
   'It is kept for ever: never an e-mail address or the number of a payment card, which are refused where they are recognised. ' +
   'Quotation marks around it, as the IETF draft has them, are not part of it: "k" and k are one key.';
 
-/** A string of RFC 8941, as the IETF draft writes keys. */
+/** A string of RFC 8941, the form of keys in the IETF draft. */
 const QUOTED = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;
 
-/** The key without the quotation marks of the IETF draft, however many there are. */
+/** Removes the quotation marks of the IETF draft, however many there are. */
 export function unquoted(said: string): string {
   let key = said;
   for (let inner = QUOTED.exec(key)?.[1]; inner !== undefined; inner = QUOTED.exec(key)?.[1]) key = inner.replace(/\\(["\\])/g, '$1');
@@ -22,8 +22,8 @@ export function unquoted(said: string): string {
 const quoted = (key: string): string => `"${key.replace(/["\\]/g, '\\$&')}"`;
 
 /**
- * Under which hashes a key may have been decided, its own first. Versions before 0.1.0 took `"k"` and `k` for two keys, so a caller's key is
- * also looked for under its other spelling.
+ * Hashes under which a key may have been decided, its own first. Versions before 0.1.0 treated `"k"` and `k` as two keys, so a caller's key
+ * is also searched under its other spelling.
  */
 export function hashesOf({
   namespace,
@@ -39,7 +39,7 @@ export function hashesOf({
   return other.length > MAX_KEY_LENGTH ? [own] : [own, keyHash(namespace, other)];
 }
 
-/** The one key in some headers; two different ones are rejected, because the caller's intent is unclear. */
+/** Reads the key from the headers; two different keys are rejected, because the caller's intent is unclear. */
 export function keyOf(said: readonly (string | undefined)[]): { readonly key: string | undefined } | { readonly problem: Answer } {
   const keys = said.filter((value): value is string => value !== undefined && value !== '');
   return new Set(keys.map(unquoted)).size > 1 ? { problem: problemAnswer('keys-differ') } : { key: keys[0] };

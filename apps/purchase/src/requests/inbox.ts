@@ -5,23 +5,24 @@ import { COMMANDS_STREAM } from '#shared/platform/topology/streams.js';
 import { type Command, commandMessageId, commandSubject, encodeCommand } from './command.js';
 
 /**
- * The result of storing a command: stored in COMMANDS; a duplicate of one that was; refused, because of a duplicate or a full stream; or
- * unknown. None of them says that the command is decided, or will be.
+ * The result of storing a command: stored in COMMANDS; duplicate of a stored one; refused, because of a duplicate or a full stream; or
+ * unknown. None of them means that the command is or will be decided.
  */
 export type Stored = 'stored' | 'duplicate' | 'refused' | 'unknown';
 
 const PUBLISH_TIMEOUT_MS = 2_000;
 /**
- * Commands on their way to the broker at once; the rest waits in this process. Without a bound a crowd moves as one wave, and the broker
- * idles while that is decided and answered; so one half is stored while the other is decided. With 8 the way is half empty.
+ * Concurrent publishes to the broker; further commands wait in this process. Without a limit a burst moves as one wave, and the broker
+ * idles while the wave is decided and answered. With this limit one half is stored while the other is decided; with 8 the broker is idle
+ * half of the time.
  */
 const ON_THE_WAY = 32;
-/** A broker that answers this slowly is not kept busy by waiting for it: the next goes out, and each has its own time limit. */
+/** After this, a slow publish no longer counts against the limit and the next one starts; each has its own timeout. */
 const LONGEST_WAY_MS = 50;
 
 /**
- * The inbox: the stream COMMANDS, with the broker's two duplicate filters before the aggregate. It is a transport: a broker that crashes may
- * lose what it took last. Nothing may be promised because a command is stored, only because it is decided.
+ * The inbox: the stream COMMANDS, with the broker's two duplicate filters before the aggregate. It is a transport: a broker that crashes
+ * may lose the newest commands. Only a decision allows a promise; a stored command does not.
  */
 export class Inbox {
   private readonly publishes = new Semaphore({ width: ON_THE_WAY, longestMs: LONGEST_WAY_MS });
@@ -37,10 +38,10 @@ export class Inbox {
   }
 
   enqueue(command: Command): Promise<Stored> {
-    return this.publishes.run(() => this.publish(command), command.tenant); // a tenant's rush delays only that tenant
+    return this.publishes.run(() => this.publish(command), command.tenant); // a tenant's burst delays only that tenant
   }
 
-  /** Whether a command of this key lies in COMMANDS, undecided. @throws when the broker does not answer */
+  /** Whether COMMANDS has an undecided command with this key. @throws when the broker does not answer */
   async holds({ tenant, sale, keyHash }: Pick<Command, 'tenant' | 'sale' | 'keyHash'>): Promise<boolean> {
     return (await this.jsm.streams.getMessage(COMMANDS_STREAM, { last_by_subj: `cmd.*.${tenant}.${sale}.${keyHash}` })) !== null;
   }
@@ -48,7 +49,7 @@ export class Inbox {
   private async publish(command: Command): Promise<Stored> {
     try {
       const { duplicate } = await this.js.publish(commandSubject(command), encodeCommand(command), {
-        // A command of a reactor that is decided leaves no record where it changes nothing, so a copy must reach the decider.
+        // A reactor's command that changes nothing leaves no record, so a duplicate must reach the decider.
         ...(command.namespace !== 'internal' && { msgID: commandMessageId(command) }),
         timeout: PUBLISH_TIMEOUT_MS,
       });

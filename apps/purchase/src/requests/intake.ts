@@ -21,7 +21,7 @@ import type { JsonObject } from './request-body.js';
 
 /** How long a caller waits for a decision before it gets a 202. */
 export const DECISION_TIMEOUT_MS = 5_000;
-/** The first pause before a copy of a notification looks again for the decision of the one before it; each further one is twice as long. */
+/** The first pause before a duplicate of a notification checks again for the first one's decision; each further pause doubles. */
 const COPY_PAUSE_MS = 25;
 /** Undecided requests of one sale in this process; further ones are rejected with a retry time. */
 export const MAX_WAITING_PER_SALE = 2_000;
@@ -36,10 +36,7 @@ export interface IntakeParts extends Allowances {
   readonly logger: Logger;
 }
 
-/**
- * Handles requests: parses, validates and stores them in COMMANDS, and responds with their decision. A malformed request uses no key and
- * stores nothing.
- */
+/** Parses, validates and stores requests in COMMANDS, and responds with their decision. A malformed request uses no key. */
 export class Intake {
   private readonly known: KnownSales;
   private readonly waiting = new KeyedSlots(MAX_WAITING_PER_SALE);
@@ -86,8 +83,8 @@ export class Intake {
   }
 
   /**
-   * A request that this version refuses and an earlier one took: its key has its answer, whatever is checked today. `undefined` where the key is
-   * free, so that the refusal costs no key; 503 while the log cannot say which.
+   * A request that this version refuses and an earlier version accepted: its key returns the recorded answer, whatever this version
+   * validates. `undefined` if the key is free, so that the refusal costs no key; 503 while the log cannot be read.
    */
   async decidedBefore(request: Request): Promise<Answer | undefined> {
     try {
@@ -114,7 +111,7 @@ export class Intake {
     return (await this.parts.inbox.holds(asked)) ? problemAnswer('in-progress') : undefined;
   }
 
-  /** A notification with an id that is kept as a hash. An earlier version kept it as it was: what it recorded is found under that. */
+  /** A notification whose id is stored as a hash. Earlier versions stored the id itself, so decisions are searched under both. */
   private async report(ok: Asked, said: Asked): Promise<Answer> {
     const subject = saleSubject(ok.tenant, ok.sale);
     const kept = await this.lookUp(subject, ok);
@@ -128,7 +125,7 @@ export class Intake {
     return this.decide({ ...ok, request, fingerprint: fingerprint(ok.operation, ok.sale, request) });
   }
 
-  /** By which ids of payment providers are hashed; it never changes. Requests of a tenant that is not there are refused before they come here. */
+  /** The tenant's HMAC key for ids of payment providers; it never changes. Unknown tenants are refused before this point. */
   private secretOf(tenant: string): string {
     return this.parts.tenants.active(tenant)?.cursorKey ?? '';
   }
@@ -138,7 +135,7 @@ export class Intake {
     return problemAnswer('sale-unknown', { errors: [{ pointer: '/sale', detail: 'is not known' }] });
   }
 
-  /** What this operator or this sale does not allow. A key that was decided before gets its response, whatever is allowed now. */
+  /** The refusal for what this operator or this sale does not allow. A key decided before returns its recorded answer. */
   private async disallowed(request: Request, asked: Asked): Promise<Answer | undefined> {
     const problem = await notAllowed(asked, this.parts);
     return problem && ((await this.decidedBefore(request)) ?? problem);
@@ -155,7 +152,7 @@ export class Intake {
     }
   }
 
-  /** A payment provider is answered 2xx for a decision alone, so a copy of its notification waits for the decision of the one before it. */
+  /** A payment provider gets 2xx only for a decision, so a duplicate of its notification waits for the decision of the first one. */
   private async askAsCopy(subject: string, unanswered: Asked): Promise<Answer> {
     const until = performance.now() + DECISION_TIMEOUT_MS;
     for (let pauseMs = COPY_PAUSE_MS; ; pauseMs *= 2) {
@@ -199,6 +196,6 @@ export class Intake {
 
 const statusOf = ({ status }: Answer) => ({ 'admit.status': status });
 
-/** The order that a request makes, or is about; none for others. */
+/** The order that a request creates or refers to; `undefined` for other requests. */
 const orderOf = ({ operation, tenant, sale, key, request }: Command): string | undefined =>
   operation === 'order.place' ? orderId(tenant, sale, key) : (request as { readonly order?: string }).order;

@@ -6,7 +6,7 @@ import { InternalCommands } from './internal-commands.js';
 
 const sweep = internalCommand({ tenant: 'demo' as TenantId, sale: 'gala' as SaleId }, 'sale.sweep', 'sweep:1', {});
 
-/** What a reactor hears when its command is stored so, and answered so. */
+/** The result for a reactor, given how its command was stored and answered. */
 async function heard(stored: Stored, answer: Answer | undefined): Promise<{ decided: boolean; sent: Command[]; forgotten: number }> {
   const sent: Command[] = [];
   let forgotten = 0;

@@ -3,7 +3,7 @@ import type { Inbox } from './inbox.js';
 import { DECISION_TIMEOUT_MS } from './intake.js';
 import type { Replies } from './replies.js';
 
-/** Has the commands of reactors decided. */
+/** Sends commands of reactors to the decider. */
 export class InternalCommands {
   constructor(
     private readonly inbox: Pick<Inbox, 'enqueue'>,
@@ -11,8 +11,9 @@ export class InternalCommands {
   ) {}
 
   /**
-   * Whether the decider has answered: the decision is in the log, or was there before, or the command changes nothing at the log's head, or it
-   * is a dead letter. Only then may its cause be acknowledged. A command that is stored may still be lost, and a copy of it proves nothing.
+   * Resolves with true if the decider answered: the decision is in the log, or was there before, or the command changes nothing at the
+   * log's head, or it is a dead letter. Only then may its cause be acknowledged. A stored command may still be lost, and a duplicate of it
+   * proves nothing.
    */
   async isDecided(asked: Asked): Promise<boolean> {
     const reply = this.replies.expect(DECISION_TIMEOUT_MS);

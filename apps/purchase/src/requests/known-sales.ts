@@ -1,7 +1,7 @@
 import { CoalescedReads } from '#shared/aggregate/coalesced-reads.js';
 import { type EventStore, saleSubject } from '#shared/event-store/event-store.js';
 
-/** Sales known to exist are remembered up to this many; a sale never ceases to exist. */
+/** Number of existing sales in the cache; a sale never ceases to exist. */
 const MAX_KNOWN_SALES = 100_000;
 
 /** The existing sales, according to the log. */

@@ -20,7 +20,7 @@ export interface Allowances {
   readonly folds: AggregateRepository<SaleAggregate>;
 }
 
-/** What of a valid request this operator or its sale does not allow. */
+/** Checks a valid request against the settings of this operator and its sale. */
 export const notAllowed = async (asked: Asked, by: Allowances): Promise<Answer | undefined> =>
   asked.operation === 'sale.open' ? openingProblem(asked, by) : walletWithoutKey(asked, by);
 
@@ -32,7 +32,7 @@ function openingProblem({ tenant, request }: Asked, { assets, tenants }: Allowan
   return problemAnswer('free-mints-not-granted', { errors: [UNGRANTED] });
 }
 
-/** A wallet that no key signs for, where the sale does not say that it has such: this never changes, so the decision needs no such check. */
+/** A wallet without a private key, unless the sale allows such wallets. This never changes, so the decision needs no such check. */
 async function walletWithoutKey({ tenant, sale, request }: Asked, { folds }: Allowances): Promise<Answer | undefined> {
   const { wallet } = request as { readonly wallet?: string };
   const detail = wallet === undefined ? undefined : keyProblem(wallet);

@@ -19,7 +19,7 @@ export interface Request {
   readonly traceparent: string | undefined;
   readonly body: Uint8Array;
   readonly media?: Media;
-  /** Members of the body that the address says already; the body may leave them out. */
+  /** Members of the body that the path already contains; the body may omit them. */
   readonly given?: Given;
 }
 
@@ -29,16 +29,13 @@ const DOES_NOT_FIT = {
     'must be shorter: request and event together do not fit 960 KiB. Give ranges of rows in place of seats one by one, and shorter labels',
 };
 
-/** A request that can be stored. `said`: as it came, where ids of a payment provider are kept otherwise. */
+/** A request that can be stored. `said`: the request as received, if ids of a payment provider are stored otherwise. */
 export type ReadRequest = { readonly ok: Asked; readonly said?: Asked } | { readonly problem: Answer };
 
-/** W3C trace context; anything else is not carried on, nor what that standard calls invalid: version ff, an id of zeros. */
+/** W3C trace context. Invalid values are dropped, including those that the standard calls invalid: version ff, an id of zeros. */
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/**
- * Reads and checks a request.
- * @param secret of the tenant: ids of payment providers that cannot be kept as they are become hashes by it
- */
+/** Parses and validates a request. @param secret of the tenant: the HMAC key for provider ids that cannot be stored as they are */
 export function readRequest(request: Request, secret: string): ReadRequest {
   const { operation, tenant, key: said, body, given, media } = request;
   const { schema, reportsMoney = false, maxBodyBytes, fitsCommit } = operationOf(operation);
@@ -60,7 +57,7 @@ export function readRequest(request: Request, secret: string): ReadRequest {
   return keptKey === key && kept === json.ok ? { ok } : { ok, said: asked(request, sale, key, json.ok) };
 }
 
-/** What an earlier version could have read a request as, which this one refuses: under each spelling of its key and of its ids. */
+/** Forms in which an earlier version may have accepted a request that this one refuses: each spelling of its key and ids. */
 export function readingsBefore(request: Request, secret: string): Asked[] {
   const { operation, tenant, key: said, body, given } = request;
   const json = said === undefined || !TENANT_PATTERN.test(tenant) ? undefined : readAsBefore(body, given);

@@ -4,14 +4,14 @@ import { type Answer, invalid, problemAnswer } from './answer.js';
 
 /** A larger body might not fit a commit, which holds it as request and as events. */
 export const MAX_BODY_BYTES = 200 * 1024;
-/** Of an opening, which has the plan of a hall: 80,000 seats in 3,000 rows. Request and event fit a commit together; whether they do is checked. */
+/** Limit of an opening with the plan of a hall: 80,000 seats in 3,000 rows. Another check ensures that it fits a commit. */
 export const MAX_OPENING_BYTES = 448 * 1024;
 
 export type Read<T> = { readonly ok: T } | { readonly problem: Answer };
 export type JsonObject = { readonly [member: string]: Json };
 export type Given = Readonly<Record<string, string>>;
 
-/** How the sender says that its bytes are to be read. */
+/** The sender's description of its bytes. */
 export interface Media {
   readonly contentType?: string | undefined;
   readonly contentEncoding?: string | undefined;
@@ -21,11 +21,11 @@ interface Reading {
   readonly given?: Given | undefined;
   readonly media?: Media | undefined;
   readonly maxBytes?: number | undefined;
-  /** Numbers that no double can hold are refused; not in what a payment provider adds for others. */
+  /** Refuses numbers that a double cannot represent, except in members of payment events that are ignored. */
   readonly exactNumbers?: boolean;
 }
 
-/** Bytes to a JSON object. What is given elsewhere is put into it, so that a request is the same whichever way it says it. */
+/** Parses bytes to a JSON object and adds the members given elsewhere, so that the request is the same in either form. */
 export function readJson(
   body: Uint8Array,
   { given = {}, media = {}, maxBytes = MAX_BODY_BYTES, exactNumbers = true }: Reading = {},
@@ -42,7 +42,7 @@ export function readJson(
   return isObject(read.ok) ? withGiven(read.ok, given) : { problem: problemAnswer('body-malformed') };
 }
 
-/** The JSON object that an earlier version would have read; `undefined` where it would have read none. */
+/** The JSON object that an earlier version would have read; `undefined` if it would have refused. */
 export function readAsBefore(body: Uint8Array, given: Given = {}): JsonObject | undefined {
   const json = body.length > MAX_OPENING_BYTES ? undefined : readLenientJson(body);
   if (json === undefined || !isObject(json)) return undefined;
@@ -54,7 +54,7 @@ const CHARSET = /;\s*charset\s*=\s*("[^"]*"|[^;\s]*)/gi;
 const UTF_8 = /^"?utf-?8"?$/i;
 const NO_CODING = /^\s*(?:identity)?\s*$/i;
 
-/** A proxy that trusts these headers must not read another request than the app does. */
+/** Refused, so that a proxy that trusts these headers cannot read another request than the app. */
 function mediaProblem({ contentType = '', contentEncoding = '' }: Media): Answer | undefined {
   for (const [, charset = ''] of contentType.matchAll(CHARSET))
     if (!UTF_8.test(charset))

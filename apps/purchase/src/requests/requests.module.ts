@@ -19,7 +19,7 @@ import { Intake } from './intake.js';
 import { InternalCommands } from './internal-commands.js';
 import { Replies } from './replies.js';
 
-/** Reads requests, sends them as commands, and waits for their decisions, whichever process makes them. */
+/** Reads requests, sends them as commands, and waits for their decisions, from whichever process decides. */
 @Module({
   imports: [SalesModule, TenantsModule],
   providers: [

@@ -16,17 +16,17 @@ import { readQuery, tagged } from '../reads/read-query.js';
 import { type Answer, invalid, problemAnswer } from '../requests/answer.js';
 import { deliveriesOf, endpointView } from './webhook-views.js';
 
-/** Endpoints of one tenant: each is sent every event, and has connections of its own. */
+/** Endpoints per tenant: each gets every event, on its own connections. */
 const MAX_ENDPOINTS = 10;
-/** Secrets of one endpoint that are valid at a time: each is a signature of every delivery. */
+/** Valid secrets per endpoint: each adds a signature to every delivery. */
 const MAX_SECRETS = 4;
-/** For so long deliveries are signed by the secret before too. */
+/** After a rotation, the previous secret signs too for this long. */
 const ROTATION_MS = 24 * 3_600_000;
-/** Events that one request sends again. */
+/** Events that one request may resend. */
 export const MAX_REDELIVERED = 200;
 /** 130 bits and more. */
 const EVENT_BYTES = 17;
-/** A subject has a message already: it stands for this one too. */
+/** The error for a subject that already has a message. */
 const THERE_IS_ONE = 10077;
 
 export interface WebhookSettingsParts {
@@ -60,7 +60,7 @@ export class WebhookSettings {
       const there = before && readEndpoint(before.bytes);
       if (there === undefined) return this.addNew(tenant, added, before?.revision ?? 0);
       if (there.url !== added.url || !isDeepStrictEqual(there.types, added.types)) return problemAnswer('endpoint-exists');
-      await this.begin(tenant, added.endpoint); // the request before may have failed here
+      await this.begin(tenant, added.endpoint); // the previous request may have failed here
       return answer(endpointView(there));
     });
   }
@@ -171,7 +171,7 @@ export class WebhookSettings {
     return detail === undefined ? undefined : invalid([{ pointer: '/url', detail }]);
   }
 
-  /** Changes an endpoint, also where another request changes it at the same time. */
+  /** Changes an endpoint, with a retry if another request changes it at the same time. */
   private async changing(
     tenant: string,
     id: string,

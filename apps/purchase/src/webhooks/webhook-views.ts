@@ -5,7 +5,7 @@ import { Feed, feedsOf, readValue, Tested, testedName } from '#shared/platform/w
 
 const time = (ms: number): string => new Date(ms).toISOString();
 
-/** As tenants read it. */
+/** The public view of an endpoint. */
 export function endpointView({ endpoint, url, types, createdAt, changedAt, secrets }: Endpoint): object {
   const good = secrets.filter(({ until }) => until === undefined || Date.now() < until);
   return {
@@ -33,7 +33,7 @@ interface Of {
   readonly since: number;
 }
 
-/** A page of the sales of an endpoint, and the place behind the last one if there may be more. */
+/** A page of an endpoint's sales, and the position of the last one if there may be more. */
 export async function deliveriesOf(
   { feeds, feedNames }: { readonly feeds: NamedValues; readonly feedNames: Pick<LookupNames, 'next'> },
   { tenant, endpoint, since }: Of,

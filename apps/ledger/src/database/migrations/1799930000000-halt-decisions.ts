@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { LIVE, SHADOW } from '../names.js';
 
-/** A halt tells the last decision that was known when its commit was refused, and whether its tenant is being brought on at the moment. */
+/** A halt records the last decision known when its commit was refused, and whether a repair is catching up its tenant. */
 export class HaltDecisions1799930000000 implements MigrationInterface {
   readonly name = 'HaltDecisions1799930000000';
 

@@ -3,7 +3,7 @@ import { LIVE, SHADOW } from '../names.js';
 
 const COLUMN = 'refunds_failed_minor';
 
-/** A payment knows which of its refunds failed. None was reported before. */
+/** A payment lists its failed refunds. Earlier versions reported none. */
 export class FailedRefunds1799935000000 implements MigrationInterface {
   readonly name = 'FailedRefunds1799935000000';
 

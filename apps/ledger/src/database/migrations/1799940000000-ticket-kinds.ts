@@ -3,7 +3,7 @@ import { LIVE, type Schema, SHADOW } from '../names.js';
 
 const KIND = ['category', 'ticket_type'];
 
-/** Categories, types and prices of tickets. Every sale of before has one price, and neither categories nor types. */
+/** Categories, types and prices of tickets. Every earlier sale has one price, and neither categories nor types. */
 export class TicketKinds1799940000000 implements MigrationInterface {
   readonly name = 'TicketKinds1799940000000';
 
@@ -25,7 +25,7 @@ const upIn = (schema: Schema): string[] => [
   `alter table ${schema}.sale alter column price_minor drop not null`,
 ];
 
-/** @throws where a sale has several prices: the old column cannot hold them */
+/** @throws if a sale has several prices: the old column cannot hold them */
 const downIn = (schema: Schema): string[] => [
   `alter table ${schema}.sale alter column price_minor set not null`,
   `alter table ${schema}.ticket ${['label', ...KIND, 'price_minor'].map((column) => `drop column ${column}`).join(', ')}`,

@@ -3,7 +3,7 @@ import { LIVE, SHADOW } from '../names.js';
 
 const COLUMNS = { document_name: 'text', image: 'text', external_url: 'text' };
 
-/** What a ticket's document says in its second form. Documents of before have the first one. */
+/** The values of a ticket's document in its second form. Earlier documents have the first form. */
 export class DocumentLinks1799950000000 implements MigrationInterface {
   readonly name = 'DocumentLinks1799950000000';
 

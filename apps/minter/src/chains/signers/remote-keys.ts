@@ -4,10 +4,10 @@ import type { Environment } from '#shared/platform/process/environment.js';
 import type { RemoteKeys } from '../token-2022/mint-keys.js';
 import { RemoteSigner } from './remote-signer.js';
 
-/** A signature that takes longer is asked for again: a blockhash lives a minute, and three such waits fit it. */
+/** Timeout of one signature; after it the request is repeated. Three timeouts fit the minute for which a blockhash is valid. */
 const SIGNER_TIMEOUT_MS = 10_000;
 
-/** Payer and authority by MINT_SIGNER_URL; `undefined` where it is empty. @throws Fault `configuration` */
+/** Payer and authority from MINT_SIGNER_URL; `undefined` if it is empty. @throws Fault `configuration` */
 export function remoteKeys(
   environment: Pick<Environment, `MINT_SIGNER_${'URL' | 'TOKEN' | 'PAYER' | 'AUTHORITY'}`>,
 ): RemoteKeys | undefined {

@@ -4,26 +4,26 @@ import { z } from 'zod';
 import { Fault, isFault } from '#shared/kernel/fault.js';
 import type { TransactionSigner } from '../transaction-signer.js';
 
-/** RFC 8410: the prefix of the 32 bytes of an Ed25519 public key in SPKI. */
+/** RFC 8410: the SPKI prefix of a 32-byte Ed25519 public key. */
 const SPKI_ED25519 = Buffer.from('302a300506032b6570032100', 'hex');
 const SIGNATURE_BYTES = 64;
-/** Characters of a response: a signature has 88. */
+/** Maximum characters of a response: a signature has 88. */
 const MAX_ANSWER = 1_024;
 
 const answer = z.object({ signature: z.string() });
 
 export interface RemoteSignerOptions {
-  /** Where messages are sent to: `POST <url>`. */
+  /** Messages are sent to it: `POST <url>`. */
   readonly url: string;
   /** Sent as a bearer token. Empty: none. */
   readonly token: string;
-  /** How long one signature is waited for: well within the minute that a blockhash lives. */
+  /** Timeout of one signature: well within the minute for which a blockhash is valid. */
   readonly timeoutMs: number;
 }
 
 /**
- * A service that signs by HTTP: `{"publicKey": base58, "message": base64}` → `{"signature": base64}`. Every signature is verified over the
- * bytes that were sent, so a wrong key or another message is the same as no response.
+ * A service that signs over HTTP: `{"publicKey": base58, "message": base64}` → `{"signature": base64}`. Every signature is verified over
+ * the sent bytes, so a signature with a wrong key or of another message counts as no response.
  */
 export class RemoteSigner implements TransactionSigner {
   readonly publicKey: PublicKey;
@@ -64,7 +64,7 @@ export class RemoteSigner implements TransactionSigner {
     return Buffer.from(answer.parse(JSON.parse(text)).signature, 'base64');
   }
 
-  /** What it says is not shown: it may hold a secret of the service. */
+  /** The response text is not shown: it may contain a secret of the service. */
   private fault(answered: string, cause?: unknown): Fault {
     return new Fault('signer-unreachable', { address: this.address, answer: answered.slice(0, MAX_ANSWER) }, { cause });
   }

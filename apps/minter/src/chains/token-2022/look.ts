@@ -7,7 +7,7 @@ import { holdingAddress } from './mint-transaction.js';
 import { type AccountsRead, type FinalizedHead, inChunks, type Rpc } from './rpc/rpc.js';
 import type { Status } from './rpc/rpc-answers.js';
 
-/** Two accounts each, the asset and the wallet's token account, in one call of a hundred. */
+/** Two accounts per mint, the asset and the wallet's token account; one call reads a hundred accounts. */
 const MINTS_PER_CALL = 50;
 
 export interface Question {
@@ -22,7 +22,7 @@ interface Read {
   readonly judgement: Judgement;
 }
 
-/** The verdicts on attempts that settled or expired, from the accounts that `head` and later slots have. */
+/** The verdicts on attempts that settled or expired, from accounts at the slot of `head` or later. */
 export type ReadChunk = (rpc: Rpc, head: FinalizedHead, chunk: readonly Question[]) => Promise<readonly [Question, Verdict][]>;
 
 /**
@@ -108,7 +108,9 @@ function judgeBurn(
   return { kind: 'burned', signature, slot: String(found.slot) };
 }
 
-/** What Bubblegum says of a full tree, as a status and as a simulation tell it. The next attempt takes another tree, so it is no lasting cause. */
+/**
+ * Bubblegum's error for a full tree, in a status and in a simulation. The next attempt uses another tree, so the cause is not permanent.
+ */
 const TREE_FULL = ['"Custom":6017', 'custom program error: 0x1781'];
 export const isTreeFull = (told: string): boolean => TREE_FULL.some((words) => told.includes(words));
 

@@ -18,7 +18,7 @@ const addresses = async (missing: 'create' | 'require') => {
 };
 
 describe('the mint keys', () => {
-  it('are made once, four different ones, for their owner only', async () => {
+  it('are created once, four different ones, readable only by their owner', async () => {
     const made = await addresses('create');
     expect(new Set(made).size).toBe(3);
     expect(await addresses('create')).toEqual(made);
@@ -32,7 +32,7 @@ describe('the mint keys', () => {
     for (const each of all) expect(each).toEqual(all[0]);
   });
 
-  it('are not made unless that is allowed', async () => {
+  it('are not created unless that is allowed', async () => {
     await expect(loadMintKeys(folder, 'require')).rejects.toMatchObject({ code: 'configuration' });
   });
 
@@ -42,7 +42,7 @@ describe('the mint keys', () => {
     await expect(loadMintKeys(folder, 'create')).rejects.toMatchObject({ code: 'key-exposed' });
   });
 
-  it('are refused when they are none, or two halves of different ones', async () => {
+  it('are refused when they are no keys, or halves of different keys', async () => {
     await addresses('create');
     const path = join(folder, 'payer.json');
     await writeFile(path, 'not json');
@@ -51,13 +51,13 @@ describe('the mint keys', () => {
     await expect(loadMintKeys(folder, 'create')).rejects.toMatchObject({ code: 'configuration' });
   });
 
-  it('are files as solana-keygen writes and reads them', async () => {
+  it('are files in the format of solana-keygen', async () => {
     const [payer] = await addresses('create');
     const file = Uint8Array.from(JSON.parse(await readFile(join(folder, 'payer.json'), 'utf8')) as number[]);
     expect(Keypair.fromSecretKey(file).publicKey.toBase58()).toBe(payer);
   });
 
-  it('sign what Ed25519 accepts', () => {
+  it('create signatures that Ed25519 verifies', () => {
     const { signer } = Signer.generate();
     const message = Buffer.from('a message');
     const key = createPublicKey({

@@ -30,7 +30,7 @@ export class Signer implements TransactionSigner {
   }
 
   static generate(): { readonly keypair: Uint8Array; readonly signer: Signer } {
-    // As DER: exporting a fresh key as JWK hangs Node 20 for ever once in some thousand times (measured).
+    // As DER: exporting a new key as JWK hangs Node 20 forever once in some thousand times (measured).
     const { privateKey, publicKey } = generateKeyPairSync('ed25519', {
       privateKeyEncoding: { format: 'der', type: 'pkcs8' },
       publicKeyEncoding: { format: 'der', type: 'spki' },
@@ -71,7 +71,7 @@ export function freshMintKeys(): MintKeys {
   return { payer: fresh(), authority: fresh(), base: fresh(), delegate: fresh() };
 }
 
-/** Payer and authority, whose keys another service holds. */
+/** Payer and authority, if a remote service holds their keys. */
 export type RemoteKeys = Pick<MintKeys, 'payer' | 'authority'>;
 
 /**

@@ -42,15 +42,15 @@ describe('the transaction of a mint', () => {
     expect(signers).toEqual([keys.payer.address, keys.delegate.address]);
   });
 
-  it('is refused, not sent, when it would not', async () => {
+  it('is refused, not sent, when it is too large', async () => {
     await expect(signMint({ ...largest, uri: 'u'.repeat(MAX_URI_BYTES + 80) }, keys, terms)).rejects.toThrow('fits no packet');
   });
 
-  it('is the same bytes for the same plan and terms', async () => {
+  it('has the same bytes for the same plan and terms', async () => {
     expect(await signMint(largest, keys, terms)).toEqual(await signMint({ ...largest }, keys, terms));
   });
 
-  it('is named by its payer’s signature', async () => {
+  it('has the payer’s signature as its id', async () => {
     const { signature, transaction } = await signMint(largest, keys, terms);
     const read = VersionedTransaction.deserialize(Buffer.from(transaction, 'base64'));
     expect(encodeBase58(read.signatures[0] ?? new Uint8Array())).toBe(signature);
@@ -58,12 +58,12 @@ describe('the transaction of a mint', () => {
     expect(read.signatures).toHaveLength(3);
   });
 
-  it('goes to the address that web3.js computes from base, seed and program', async () => {
+  it('creates the address that web3.js derives from base, seed and program', async () => {
     const { base, seed, program, asset } = largest;
     expect((await PublicKey.createWithSeed(new PublicKey(base), seed, new PublicKey(program))).toBase58()).toBe(asset);
   });
 
-  it('writes base58 as everybody does', () => {
+  it('encodes base58 as other libraries do', () => {
     for (let round = 0; round < 200; round += 1) {
       const { publicKey } = Keypair.generate();
       expect(encodeBase58(publicKey.toBytes())).toBe(publicKey.toBase58());

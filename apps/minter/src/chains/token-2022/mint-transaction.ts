@@ -136,7 +136,7 @@ export function signBurn(plan: MintPlan, keys: MintKeys, terms: Terms): Promise<
   return sign([...computeBudget(terms), burn], keys, terms);
 }
 
-/** `more` signs besides the minter's keys. */
+/** `more`: signers besides the minter's keys. */
 export async function sign(
   of: TransactionInstruction[],
   keys: MintKeys,

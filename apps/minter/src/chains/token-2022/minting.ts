@@ -124,7 +124,7 @@ function assignsAsset(one: TransactionInstruction, { record, address }: Receipt)
   );
 }
 
-/** A marker is allocated, and stays the system's; a mint account is assigned to its program as well. */
+/** A marker is allocated and stays owned by the system program; a mint account is also assigned to its token program. */
 function seededBy(one: TransactionInstruction) {
   switch (SystemInstruction.decodeInstructionType(one)) {
     case 'AssignWithSeed':

@@ -9,7 +9,7 @@ const unasked = async (): Promise<never> => {
 };
 
 describe('the price of an attempt', () => {
-  it('is the percentile of recent blocks, doubled for each attempt before it, 16 times at most', async () => {
+  it('is the percentile of recent blocks, doubled for each earlier attempt, at most 16 times', async () => {
     expect(await pricesOf({ floor: 0, cap: 1_000_000, percentile: 50 }, [900, 0, 100])).toEqual([100, 200, 400, 1_600, 1_600]);
   });
 
@@ -18,7 +18,7 @@ describe('the price of an attempt', () => {
     expect(await pricesOf({ floor: 250, cap: 1_000, percentile: 75 }, [5_000, 9_000])).toEqual([1_000, 1_000, 1_000, 1_000, 1_000]);
   });
 
-  it('is the floor where recent blocks are unknown or not looked at', async () => {
+  it('is the floor if recent fees are unknown or not requested', async () => {
     expect(await pricesOf({ floor: 7, cap: 1_000, percentile: 75 }, [])).toEqual([7, 14, 28, 112, 112]);
     expect(await new PriorityFees({ floor: 7, cap: 1_000, percentile: 75 }, unasked).price(2)).toBe(14);
     let asked = 0;
@@ -29,7 +29,7 @@ describe('the price of an attempt', () => {
     expect([await fixed.price(1), await fixed.price(9), fixed.cap, asked]).toEqual([7, 112, 112, 0]);
   });
 
-  it('asks once for attempts that begin together', async () => {
+  it('requests recent fees once for attempts that begin together', async () => {
     let asked = 0;
     const recent = async (): Promise<number[]> => {
       asked += 1;

@@ -1,28 +1,28 @@
 import { Fault } from '#shared/kernel/fault.js';
 import { TtlCache } from './rpc/ttl-cache.js';
 
-/** A later attempt may pay up to this many times the first one's price. */
+/** A later attempt pays at most this multiple of the first one's price. */
 export const MOST_PRIORITY_FACTOR = 16;
-/** Fees of recent blocks are looked up this often: some 25 slots. */
+/** Fees of recent blocks are requested at this interval: some 25 slots. */
 const FRESH_MS = 10_000;
 const WHOLE = 100;
 
 /** Prices in micro-lamports of one compute unit. */
 export interface PriorityOptions {
-  /** The least price of a first attempt; with no percentile its price. */
+  /** The minimum price of a first attempt, and its price without a percentile. */
   readonly floor: number;
-  /** The most that any attempt pays. Absent: 16 times the floor. */
+  /** The maximum price of any attempt. Absent: 16 times the floor. */
   readonly cap?: number;
-  /** A first attempt pays what this part of recent blocks took at least, 1 to 100. Absent or 0: recent blocks are not looked at. */
+  /** A first attempt pays this percentile of recent blocks' lowest fees, 1 to 100. Absent or 0: recent fees are not requested. */
   readonly percentile?: number;
 }
 
 /**
- * The price of an attempt, chosen before it is signed and never changed: its bytes are in the log. A later attempt pays twice the price of
- * the moment for each attempt before it, 16 times at most.
+ * The price of an attempt, chosen before it is signed and never changed: its bytes are in the log. A later attempt pays twice the current
+ * price for each attempt before it, at most 16 times.
  */
 export class PriorityFees {
-  /** Micro-lamports that no attempt exceeds. */
+  /** Maximum price of an attempt, in micro-lamports. */
   readonly cap: number;
   private readonly samples: TtlCache<readonly number[]>;
 
@@ -45,7 +45,10 @@ export class PriorityFees {
     return Math.min(first * Math.min(2 ** (attempt - 1), MOST_PRIORITY_FACTOR), this.cap);
   }
 
-  /** A mint does not wait for what it should pay: a node that does not say costs it priority, not time. Its failed calls are counted. */
+  /**
+   * A mint does not wait for the fees: if the node does not answer, the attempt gets less priority but is not delayed. Failed calls are
+   * counted.
+   */
   private async usual(): Promise<number> {
     const { percentile = 0 } = this.options;
     if (percentile === 0) return 0;
@@ -54,7 +57,7 @@ export class PriorityFees {
   }
 }
 
-/** Nearest rank: the least fee that is no less than so many percent of them. 0 where there are none. */
+/** Nearest rank: the lowest fee that at least this percentage of the fees does not exceed. 0 for an empty list. */
 export function percentileOf(fees: readonly number[], percentile: number): number {
   const sorted = fees.toSorted((left, right) => left - right);
   return sorted[Math.max(0, Math.ceil((percentile / WHOLE) * sorted.length) - 1)] ?? 0;

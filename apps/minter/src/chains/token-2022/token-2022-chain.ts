@@ -34,11 +34,14 @@ export interface Token2022Options extends ProvidersOptions {
   readonly freshMs: number;
   /** Request lamports whenever the payer runs low: development only, refused on a public cluster. */
   readonly airdrop: boolean;
-  /** What the log says of a tree. Absent: the chain's history alone says what is in a tree. */
+  /** The log's leaves of a tree. Absent: only the chain's history shows the leaves of a tree. */
   readonly logged?: LoggedLeaves;
 }
 
-/** Mints tickets on a Solana chain behind a JSON-RPC node: as Token-2022 mints of one token, or compressed, as each ticket's plan says. */
+/**
+ * Mints tickets on a Solana chain through a JSON-RPC node: as Token-2022 mints of one token, or compressed, depending on each ticket's
+ * plan.
+ */
 export class Token2022Chain implements Chain {
   private readonly providers: Providers;
   private readonly genesis: TtlCache<string>;
@@ -78,7 +81,7 @@ export class Token2022Chain implements Chain {
     sameChain(await this.genesisHash(), plan);
     const bytes = isCompressed(plan) ? MARKER_BYTES : assetBytes(plan);
     const [rent, microLamports] = await Promise.all([this.payer.rent(bytes), this.priority.price(attempt)]);
-    const { blockhash, lastValidBlockHeight } = await this.blockhash.read(); // last: it grows old
+    const { blockhash, lastValidBlockHeight } = await this.blockhash.read(); // last, because it expires
     const terms = { rent, blockhash, lastValidBlockHeight, microLamports };
     return isCompressed(plan) ? this.compressed.prepare(plan, terms) : signMint(plan, this.keys, terms);
   }
@@ -155,7 +158,7 @@ export class Token2022Chain implements Chain {
 const latestBlockhash = ({ rpc }: Provider): Promise<BlockhashWithExpiryBlockHeight> =>
   rpc.ask('getLatestBlockhash', (connection) => connection.getLatestBlockhash('confirmed'));
 
-/** Of blocks, not of accounts: mints compete with nothing but each other for the accounts that they write. */
+/** Fees of blocks, not of accounts: only other mints compete for the accounts that a mint writes. */
 const recentFees = ({ rpc }: Provider): Promise<readonly number[]> =>
   rpc.ask('getRecentPrioritizationFees', async (connection) =>
     (await connection.getRecentPrioritizationFees()).map(({ prioritizationFee }) => prioritizationFee),

@@ -28,7 +28,7 @@ const settings = {
   secrets: [{}],
 };
 
-/** An answer of each shape, by its title. A test reads each with its schema. */
+/** One example per answer schema, keyed by the schema's title. A test validates each against its schema. */
 export const ANSWER_EXAMPLES: Readonly<Record<string, object>> = {
   Sale: {
     ...{ sale, name: 'Gala', price: { amount: '5000', currency: 'EUR' }, currency: 'EUR' },

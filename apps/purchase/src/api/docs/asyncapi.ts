@@ -24,7 +24,7 @@ const ref = (path: string): Json => ({ $ref: `#/${path}` });
 const text = (description: string, more: Json = {}): Json => ({ type: 'string', description, ...more });
 const fixed = (value: string): Json => ({ type: 'string', const: value });
 
-/** Every schema by the name it is exported by; two names of one schema are one. Parts of schemas have names that begin small. */
+/** Schemas by their exported name; two names of one schema become one. Names of partial schemas begin with a small letter. */
 const NAMED = new Map(
   Object.entries({ ...commands, ...payments, ...webhooks, ...events, ...answers, Problem }).flatMap(([name, value]) =>
     value instanceof z.ZodType && /^[A-Z]/.test(name) ? [[value as z.ZodType, name]] : [],
@@ -108,7 +108,7 @@ const MUTATION_PROBLEMS: readonly ProblemCode[] = [
   'dead-lettered',
 ];
 
-/** Every answer but a decision: no key is used up by these. */
+/** Problems that no decision causes; none of them uses up the idempotency key. */
 export function natsProblems(operation: Operation): readonly ProblemCode[] {
   const { problems = [] } = operation;
   if (!isMutation(operation)) return [...QUERY_PROBLEMS, ...problems];
@@ -193,7 +193,7 @@ const CODES: Json = {
   ...Object.fromEntries(Object.entries(PROBLEMS).map(([code, [status, title]]) => [code, { status, title }])),
 };
 
-/** What callers may ask over NATS, as AsyncAPI 3 has it; `npm run docs` writes it to docs/asyncapi.json. */
+/** The NATS API as an AsyncAPI 3 document; `npm run docs` writes it to docs/asyncapi.json. */
 export function asyncapi(): Json {
   const all = operations();
   return {

@@ -12,7 +12,7 @@ export const MAX_IN_FLIGHT_PER_TENANT = 4_000;
 
 export const POLICY_PATH = '/.well-known/idempotency.json';
 
-/** What becomes of the key with each outcome. */
+/** The state of the idempotency key after each outcome. */
 const OUTCOMES = [
   { outcome: 'accepted', status: [200, 201], key: 'holds this answer' },
   { outcome: 'refused by a rule of the sale', status: [409], key: 'holds this answer; a new attempt needs a new key' },

@@ -6,7 +6,7 @@ import { NATS_PAGE_POLICY, natsPage } from './asyncapi-page.js';
 
 export const NATS_DOCS = { page: '/docs/nats', json: '/docs/nats/json' } as const;
 
-/** The contract over NATS as a page and as AsyncAPI, written when one of them is first asked for. */
+/** Serves the NATS API as a page and as AsyncAPI; both are generated at the first request. */
 @Controller()
 export class NatsDocsController {
   private written: { readonly json: string; readonly page: string } | undefined;

@@ -36,7 +36,7 @@ const events: Node = {
   },
 };
 
-/** What is served beside the operations. */
+/** HTTP paths other than operations. */
 export const fixedPaths = (): Record<string, Record<string, unknown>> => ({
   [EVENTS_PATH]: { get: events },
   [WEBHOOK_PATH]: { post: paymentEvents },

@@ -62,7 +62,7 @@ const TAGS = [
   { name: 'payment', description: 'Reports of payment providers. They are signed and need no API key.' },
 ];
 
-/** The whole contract over HTTP, made of the operations that are served and the schemas that requests are read with. */
+/** The HTTP API as an OpenAPI document, generated from the served operations and the schemas that validate requests. */
 export function openApiDocument(version: string): Node {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes()) {
@@ -108,7 +108,7 @@ function problemsOfRoute(route: Route): Node {
       ...(route.http.query === undefined && route.http.options === undefined ? [] : (['body-invalid'] as const)),
       ...problems,
     ]);
-  const sale = route.opensSale === true ? [] : (['sale-unknown'] as const); // where it is a member of the body
+  const sale = route.opensSale === true ? [] : (['sale-unknown'] as const); // only if it is a member of the body
   return problemsOf([...ALWAYS, ...OF_MUTATIONS, ...unknown, ...sale, ...problems], route.refusals);
 }
 
@@ -117,7 +117,7 @@ const headerParameter = (name: string, description: string, schema: Node, requir
   schema: { type: 'string', ...schema },
 });
 const keyBounds = { minLength: 1, maxLength: MAX_KEY_LENGTH };
-/** The scope of a key is a sale, so each operation has an example of its own. */
+/** A key is scoped to a sale, so each operation has its own example key. */
 const keyParameters = ({ name }: Route): readonly Node[] => [
   {
     ...headerParameter(KEY_HEADERS[0], `The same request again has the same key, and only it. ${KEY_IS_KEPT}`, keyBounds, true),
@@ -137,7 +137,7 @@ function addressParameters(route: Route): Node[] {
   return addressedParts(route).map((part) => parameter(part, inPath.includes(part) ? 'path' : 'query'));
 }
 
-/** As the schema of the request has them. */
+/** Sorted as in the request's schema. */
 function optionParameters(route: Route): Node[] {
   if (isMutation(route) || isSetting(route) || route.http.options === undefined) return [];
   const { properties = {} } = z.toJSONSchema(route.schema, { io: 'input' }) as { readonly properties?: Readonly<Record<string, Node>> };
@@ -147,7 +147,7 @@ function optionParameters(route: Route): Node[] {
   });
 }
 
-/** What the address says already may be left out. */
+/** The request schema without required members that the path already contains. */
 function requestBody({ http: { path, example }, schema }: MutationRoute | Setting): Node {
   const { $schema, ...whole } = z.toJSONSchema(schema, { io: 'input' }) as Node & { readonly required?: readonly string[] };
   const required = (whole.required ?? []).filter((member) => !(partsOf(path) as string[]).includes(member));

@@ -73,7 +73,7 @@ export class HttpRequests {
   }
 }
 
-/** A long answer, in gzip where the caller accepts it. */
+/** Compresses a long answer with gzip if the caller accepts it. */
 async function sendLong(reply: FastifyReply, answer: Answer, compressed: () => Promise<Uint8Array>, accepted = ''): Promise<void> {
   if (!/\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:\s|,|$))/i.test(accepted)) {
     send(reply, answer, { Vary: 'Accept-Encoding' });
@@ -83,7 +83,7 @@ async function sendLong(reply: FastifyReply, answer: Answer, compressed: () => P
   reply.send(await compressed());
 }
 
-/** The controller of one operation's HTTP address. */
+/** Creates the controller of one operation's HTTP route. */
 export function httpController(route: Route): Type {
   @Controller()
   class OperationController {
@@ -97,7 +97,7 @@ export function httpController(route: Route): Type {
   return OperationController;
 }
 
-/** The request members in the path and the query. A value that no name can have is answered as not found. */
+/** The request members in the path and the query. Path values that match no valid name are answered with 404. */
 function addressOf(
   route: Route,
   request: FastifyRequest,
@@ -113,7 +113,7 @@ function addressOf(
   return { given };
 }
 
-/** The bytes as they came. Where the address says everything, there need be none. */
+/** The body's bytes as received. The body may be empty if path and query contain every member. */
 function bodyOf({ http: { example } }: MutationRoute | Setting, { body }: FastifyRequest): Uint8Array {
   const bytes = body instanceof Buffer ? body : NOTHING;
   return bytes.length === 0 && Object.keys(example).length === 0 ? EMPTY_OBJECT : bytes;
@@ -125,7 +125,7 @@ export const mediaOf = ({ headers }: FastifyRequest): Media => ({
   contentEncoding: headers['content-encoding'],
 });
 
-/** Where the outcome can be read, as far as the address and the answer say it. */
+/** The `Location` header, if path and answer contain all its parts. */
 function locationOf({ http: { location } }: MutationRoute, { body }: Answer, given: Given): Headers {
   const parts: Readonly<Record<string, unknown>> = { ...(JSON.parse(body) as object), ...given };
   return partsOf(location).every((part) => part in parts) ? { Location: fill(location, parts) } : {};

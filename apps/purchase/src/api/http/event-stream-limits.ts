@@ -1,8 +1,8 @@
 /** Limits of event streams in one process. */
 export interface EventStreamLimits {
-  /** Open at once for one tenant: each is a consumer on the server and a connection here. */
+  /** Open streams per tenant; each needs a consumer on the server and a connection here. */
   readonly perTenant: number;
-  /** Open at once for all tenants. */
+  /** Open streams of all tenants. */
   readonly inAll: number;
   /** The interval of heartbeats; proxies close silent connections after a minute. */
   readonly heartbeatMs: number;

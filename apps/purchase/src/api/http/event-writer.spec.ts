@@ -15,7 +15,7 @@ beforeEach(async () => {
   await once(server, 'listening');
   client = connect((server.address() as AddressInfo).port, '127.0.0.1');
   client.write('GET / HTTP/1.1\r\nHost: here\r\n\r\n');
-  client.on('error', () => undefined); // it is dropped on purpose
+  client.on('error', () => undefined); // dropped on purpose
   [, response] = (await once(server, 'request')) as [unknown, ServerResponse];
 });
 afterEach(async () => {
@@ -33,7 +33,7 @@ async function heard(until: RegExp): Promise<string> {
   return text;
 }
 
-it('begins with a place, tells events, and says that it lives while nothing happens', async () => {
+it('begins with a cursor, writes events, and sends heartbeats while idle', async () => {
   const writer = new EventWriter(response, HEARTBEAT_MS, SLOW_MS);
   writer.begin('start');
   await writer.write(EVENT);
@@ -43,7 +43,7 @@ it('begins with a place, tells events, and says that it lives while nothing happ
   );
 });
 
-it('waits for a reader that reads, drops one that does not, and holds little meanwhile', async () => {
+it('waits for a slow reader, drops one that reads nothing, and buffers little meanwhile', async () => {
   const writer = new EventWriter(response, 10_000, SLOW_MS);
   writer.begin('start');
   client.pause();
@@ -60,7 +60,7 @@ it('waits for a reader that reads, drops one that does not, and holds little mea
   expect(response.destroyed).toBe(true);
 });
 
-it('goes on when a slow reader reads after all', async () => {
+it('continues when a slow reader reads again', async () => {
   const writer = new EventWriter(response, 10_000, 20_000);
   writer.begin('start');
   client.pause();
@@ -75,7 +75,7 @@ it('goes on when a slow reader reads after all', async () => {
   expect(written).toBeGreaterThan(1);
 });
 
-it('notices that its reader left', async () => {
+it('notices that its reader disconnected', async () => {
   const writer = new EventWriter(response, HEARTBEAT_MS, SLOW_MS);
   writer.begin('start');
   client.destroy();

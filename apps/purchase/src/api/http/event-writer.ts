@@ -7,7 +7,7 @@ export const EVENT_STREAM_HEADERS = {
   'Content-Type': 'text/event-stream; charset=utf-8',
   'Cache-Control': 'no-store',
   'X-Content-Type-Options': 'nosniff',
-  'X-Accel-Buffering': 'no', // a proxy that collects what it passes on would keep events back
+  'X-Accel-Buffering': 'no', // keeps buffering proxies from delaying events
 };
 
 /**
@@ -35,7 +35,7 @@ export class EventWriter {
     this.response.write(`retry: ${RETRY_MS}\nid: ${cursor}\n\n`);
   }
 
-  /** Resolves when there is room for another. @throws when the reader is too slow or disconnected */
+  /** Resolves when the writer has room for another event. @throws when the reader is too slow or disconnected */
   async write({ cursor, type, data }: StreamedEvent): Promise<void> {
     if (this.response.destroyed) throw new Error('the reader left');
     if (this.response.write(`id: ${cursor}\nevent: ${type}\ndata: ${data}\n\n`)) return;
@@ -49,7 +49,7 @@ export class EventWriter {
     this.response.end();
   }
 
-  /** Without a farewell, which would wait for the reader as well. */
+  /** Destroys the connection without the final chunk, which would wait for the reader. */
   drop(): void {
     clearInterval(this.heart);
     this.response.destroy();

@@ -22,7 +22,7 @@ export interface EventStreamParts {
 
 type Start = { readonly place: EventPosition } | { readonly refused: Answer };
 
-/** A tenant's events as they happen, as server-sent events: exactly those after a cursor, in the order of the log. */
+/** Sends a tenant's events as server-sent events: all events after a cursor, in log order, as they are appended. */
 @Controller()
 export class EventsController implements OnModuleDestroy {
   private readonly slots: KeyedSlots;
@@ -36,7 +36,7 @@ export class EventsController implements OnModuleDestroy {
     this.slots = new KeyedSlots(parts.limits.perTenant, parts.limits.inAll);
   }
 
-  /** Streams that hold a slot now. */
+  /** Streams that occupy a slot. */
   get count(): number {
     return this.slots.count;
   }
@@ -45,7 +45,7 @@ export class EventsController implements OnModuleDestroy {
   async events(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const admitted = this.admission.of(request);
     const cursors = this.streams.cursors(admitted.tenant.cursorKey);
-    const release = this.slots.take(admitted.tenant.tenant); // before the first wait, so that the bound holds
+    const release = this.slots.take(admitted.tenant.tenant); // before the first await, so that the limit holds
     if (release === undefined) {
       send(reply, problemAnswer('too-many-streams'));
       return;
@@ -63,7 +63,7 @@ export class EventsController implements OnModuleDestroy {
     }
   }
 
-  /** Streams end before the server closes, which would wait for them. */
+  /** Ends all streams first: the server's shutdown waits for open responses. */
   onModuleDestroy(): void {
     this.admission.close();
     for (const ended of this.open) ended.abort();
@@ -90,12 +90,12 @@ export class EventsController implements OnModuleDestroy {
   ): Promise<void> {
     reply.hijack();
     whenOver(request.raw.socket, reply.raw, () => ended.abort());
-    if (reply.raw.destroyed) ended.abort(); // left while its place was looked up
+    if (reply.raw.destroyed) ended.abort(); // disconnected while the cursor was resolved
     const check = (): void => {
       if (this.parts.tenants.ofKey(apiKey)?.status !== 'active') ended.abort();
     };
     const forget = this.parts.tenants.onChange(check);
-    const checking = setInterval(check, this.parts.limits.heartbeatMs); // a key that was rotated away ends without a change
+    const checking = setInterval(check, this.parts.limits.heartbeatMs); // a rotated key triggers no change event
     const writer = new EventWriter(reply.raw, this.parts.limits.heartbeatMs, this.parts.limits.slowReaderMs);
     try {
       writer.begin(cursors.seal(place));

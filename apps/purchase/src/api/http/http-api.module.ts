@@ -24,7 +24,7 @@ import { WEBHOOK_PATH } from './payment-webhook.js';
 import { methodOf, routes } from './routes.js';
 import { WebhooksController } from './webhooks.controller.js';
 
-/** What may be asked without an API key; webhooks are signed instead. */
+/** Paths that need no API key. Webhooks are signed instead. */
 export const PUBLIC_ROUTES: ReadonlySet<string> = new Set([
   ...[...OPEN_ROUTES, NATS_DOCS.page, NATS_DOCS.json, POLICY_PATH, WEBHOOK_PATH, STRIPE_PATH],
 ]);
@@ -43,7 +43,7 @@ export const CALLERS: CallersOptions = {
   maxInFlightPerTenant: MAX_IN_FLIGHT_PER_TENANT,
 };
 
-/** The operations over HTTP, a tenant's events as they happen, payment webhooks, and the documents of all that. */
+/** Serves operations, event streams, payment webhooks and their API documents over HTTP. */
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: a Nest module is a class, and a dynamic one is made by a static method
 export class HttpApiModule {

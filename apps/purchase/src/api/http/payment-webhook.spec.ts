@@ -23,7 +23,7 @@ let decided: Request[];
 let warned: unknown[];
 let ignored: string[];
 let answer: Answer;
-/** What an earlier version decided for the key. */
+/** The decision of an earlier version for this key. */
 let before: Answer | undefined;
 let webhook: PaymentWebhook;
 
@@ -80,14 +80,14 @@ it.each([
   ['payment.succeeded', 'payment.confirm'],
   ['payment.failed', 'payment.fail'],
   ['payment.refunded', 'payment.refunded'],
-])('makes %s the command %s, with the id of the event as its key', async (type, operation) => {
+])('turns %s into the command %s, with the event id as idempotency key', async (type, operation) => {
   expect(await send(event({ type, timestamp: 'now', livemode: false }, { fee: '30' }))).toEqual({ status: 200, body: '{"received":true}' });
   const [{ body, ...rest } = { body: new Uint8Array() }] = asked;
   expect(rest).toEqual({ operation, namespace: 'webhook', tenant: 'demo', key: 'evt_1', traceparent: undefined });
   expect(JSON.parse(Buffer.from(body).toString())).toEqual(news);
 });
 
-it('carries on the trace context of the provider, which the signature does not cover', async () => {
+it("passes on the provider's trace context, which the signature does not cover", async () => {
   const body = JSON.stringify(event());
   const traceparent = `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`;
   await webhook.receive({ ...signed(body), traceparent }, Buffer.from(body));
@@ -103,12 +103,12 @@ describe('a signature', () => {
     ['four minutes old', { ageMs: 4 * MINUTE_MS }, 200],
     ['six minutes old', { ageMs: 6 * MINUTE_MS }, 401],
     ['six minutes ahead', { ageMs: -6 * MINUTE_MS }, 401],
-  ])('[minting WI1] %s is taken or not', async (_, sending, status) => {
+  ])('[minting WI1] %s is accepted or rejected', async (_, sending, status) => {
     expect((await send(event(), sending)).status).toBe(status);
     expect(asked).toHaveLength(status === 200 ? 1 : 0);
   });
 
-  it('[minting WI1] holds for the very bytes and headers it was made for', async () => {
+  it('[minting WI1] is valid only for exactly the signed bytes and headers', async () => {
     const body = JSON.stringify(event());
     const headers = signed(body);
     const flipped = Buffer.from(body);
@@ -129,14 +129,14 @@ describe('a signature', () => {
     expect(asked).toEqual([]);
   });
 
-  it('is taken among others of a provider that rotates its own', async () => {
+  it('is accepted among the signatures of a provider that rotates its secret', async () => {
     const body = JSON.stringify(event());
     const headers = signed(body);
     const both = `${signed(body, { signedBy: foreign })['webhook-signature']} v2,x ${headers['webhook-signature']}`;
     expect((await webhook.receive({ ...headers, 'webhook-signature': both }, Buffer.from(body))).status).toBe(200);
   });
 
-  it('says the same of a tenant that is not there', async () => {
+  it('returns the same answer for an unknown tenant', async () => {
     const [unknown, known] = [await send(event({}, { tenant: 'nobody' })), await send(event(), { signedBy: foreign })];
     expect(unknown).toEqual(known);
   });
@@ -166,7 +166,7 @@ it.each([
   expect(asked).toEqual([]);
 });
 
-it('reads no body that is longer than an event can be', async () => {
+it('reads no body longer than the limit of events', async () => {
   expect((await send(event({ note: 'x'.repeat(MAX_EVENT_BYTES) }))).status).toBe(413);
 });
 
@@ -174,7 +174,7 @@ describe('the provider', () => {
   it.each([
     ['decided', { status: 200, body: '{}' }, 200],
     ['refused for ever', { status: 409, body: '{"code":"sale-unknown"}' }, 200],
-  ])('[minting WI5] need not tell again what is %s', async (_, of, status) => {
+  ])('[minting WI5] need not send again what is %s', async (_, of, status) => {
     answer = of;
     expect(await send(event())).toEqual({ status, body: '{"received":true}' });
   });
@@ -182,7 +182,7 @@ describe('the provider', () => {
   it.each([
     ['not decided in time', accepted('gala', news.order)],
     ['a copy of one that is not decided in time', problemAnswer('in-progress')],
-  ])('[minting WI3] tells again what is %s: nothing is promised of it', async (_, of) => {
+  ])('[minting WI3] sends again what is %s: nothing was promised', async (_, of) => {
     answer = of;
     expect(await send(event())).toEqual(problemAnswer('not-decided'));
   });
@@ -194,7 +194,7 @@ describe('the provider', () => {
     'log-unreachable',
     'dead-lettered',
     'fault',
-  ] as const)('tells again what was not taken: %s', async (code) => {
+  ] as const)('sends again what was not accepted: %s', async (code) => {
     answer = problemAnswer(code);
     expect(await send(event())).toEqual(answer);
     expect(warned).toEqual([expect.objectContaining({ tenant: 'demo', payment: 'pay_1', event: 'evt_1', code })]);
@@ -209,17 +209,17 @@ it.each([
   '__proto__',
   'toString',
   'PAYMENT.SUCCEEDED',
-])('takes and ignores an event of the type %j, which it does not know, and counts it', async (type) => {
+])('accepts and ignores an event of the unknown type %j, and counts it', async (type) => {
   expect(await send(event({ type }, { payment: undefined, amount: 5 }))).toEqual({ status: 200, body: '{"received":true}' });
   expect([asked, ignored]).toEqual([[], ['demo']]);
 });
 
-it('ignores no event that is not signed', async () => {
+it('rejects an unsigned event of an ignored type', async () => {
   expect((await send(event({ type: 'ping' }), { signedBy: foreign })).status).toBe(401);
   expect(ignored).toEqual([]);
 });
 
-it('takes numbers beyond a double where a provider adds them for others', async () => {
+it('accepts numbers beyond a double in members that are ignored', async () => {
   const body = JSON.stringify(event({ created: 'here' })).replace('"here"', '12345678901234567891');
   expect((await webhook.receive(signed(body), Buffer.from(body))).status).toBe(200);
 });
@@ -230,38 +230,38 @@ it.each([
   ['application/json; charset=utf-16', undefined, 400],
   ['application/json; charset=utf-8; charset=utf-16', undefined, 400],
   ['application/json', 'gzip', 400],
-])('reads what comes as %s, %s, with %i', async (contentType, contentEncoding, status) => {
+])('answers a body sent as %s, %s, with %i', async (contentType, contentEncoding, status) => {
   const body = JSON.stringify(event());
   expect((await webhook.receive(signed(body), Buffer.from(body), { contentType, contentEncoding })).status).toBe(status);
 });
 
-describe('an event that an earlier version took', () => {
+describe('an event that an earlier version accepted', () => {
   const twice = JSON.stringify(event({ more: 1 })).replace('"amount"', '"amount":"1","amount"');
   const tooStrange = JSON.stringify(event({}, { amount: '05' }));
 
-  it.each([twice, tooStrange])('[L4] is taken again, whatever is checked today: %s', async (body) => {
+  it.each([twice, tooStrange])('[L4] is accepted again, whatever this version validates: %s', async (body) => {
     before = { status: 200, body: '{}', replayed: true };
     expect(await webhook.receive(signed(body), Buffer.from(body))).toEqual({ status: 200, body: '{"received":true}' });
     expect(decided).toMatchObject([{ operation: 'payment.confirm', namespace: 'webhook', tenant: 'demo', key: 'evt_1' }]);
     expect(JSON.parse(Buffer.from(decided[0]?.body ?? []).toString())).toMatchObject({ sale: 'gala', payment: 'pay_1' });
   });
 
-  it.each([twice, tooStrange])('is refused where nothing is recorded for its id: %s', async (body) => {
+  it.each([twice, tooStrange])('is refused if no decision is recorded for its id: %s', async (body) => {
     expect((await webhook.receive(signed(body), Buffer.from(body))).status).toBe(400);
   });
 
-  it.each([twice, tooStrange])('[minting WI5] is reported again later where the log cannot say whether it was taken: %s', async (body) => {
+  it.each([twice, tooStrange])('[minting WI5] is answered 503 if the log cannot say whether it was accepted: %s', async (body) => {
     before = problemAnswer('log-unreachable');
     expect(await webhook.receive(signed(body), Buffer.from(body))).toMatchObject({ status: 503, body: before.body });
   });
 
-  it.each([twice, tooStrange])('is not looked for where it is not signed: %s', async (body) => {
+  it.each([twice, tooStrange])('is not looked up if it is not signed: %s', async (body) => {
     expect((await webhook.receive(signed(body, { signedBy: foreign }), Buffer.from(body))).status).toBe(401);
     expect(decided).toEqual([]);
   });
 });
 
-describe('[L8] a refused signature does not tell by its time whether the tenant is there', () => {
+describe('[L8] a refused signature does not reveal by its response time whether the tenant exists', () => {
   const verify = Webhook.prototype.verify;
   afterEach(() => {
     Webhook.prototype.verify = verify;

@@ -27,7 +27,7 @@ const reports = <Type extends string, Shape extends z.core.$ZodShape>(type: Type
   z.object({ type: z.literal(type), data: z.object({ tenant, ...shape }) });
 const { status: _, ...ofDispute } = DisputeNotification.shape;
 const refunds = reports('payment.refunded', RefundNotification.shape);
-/** What a payment provider may report, by type. */
+/** The reports of payment providers, by event type. */
 export const PaymentEvent = z.discriminatedUnion('type', [
   reports('payment.succeeded', PaymentNotification.shape),
   reports('payment.failed', PaymentNotification.shape),
@@ -41,7 +41,7 @@ type EventType = z.infer<typeof PaymentEvent>['type'];
 
 interface Reporting {
   readonly operation: OperationName;
-  /** Members of the operation's request that an event has, and those that its type says. */
+  /** The members of the operation's request that an event contains or that its type implies. */
   readonly members: Readonly<Record<string, unknown>>;
   readonly more?: Readonly<Record<string, string>>;
 }
@@ -71,10 +71,10 @@ export class PaymentWebhook {
   constructor(private readonly parts: PaymentWebhookParts) {}
 
   /**
-   * An event of a type that we do not know is taken and ignored: providers send pings and more, and disable endpoints that refuse them.
-   * One of a known type that cannot be read hears 400 with a pointer. Its money cannot be recorded, so silence would lose it: the provider shows
-   * it as failed, and repeats it until the cause is mended.
-   * @param body the bytes as they came: another spelling of the same JSON has another signature
+   * Accepts and ignores an event of an unknown type: providers send pings and more, and disable endpoints that refuse them. An unreadable
+   * event of a known type is refused with 400 and a pointer. Its money cannot be recorded, and ignoring it would lose it: the provider
+   * shows it as failed and sends it again until the cause is fixed. @param body the bytes as received: the signature covers the bytes, not
+   * the JSON value
    */
   async receive(headers: EventHeaders, body: Buffer, media: Media = {}): Promise<Answer> {
     if (body.length > MAX_EVENT_BYTES) return problemAnswer('body-too-large', { detail: `${MAX_EVENT_BYTES} bytes are allowed.` });
@@ -93,7 +93,7 @@ export class PaymentWebhook {
     return this.parts.reports.take(reportOf(event.value, headers));
   }
 
-  /** An event that an earlier version accepted is accepted, whatever this version validates. */
+  /** An event that an earlier version accepted is accepted again, whatever this version validates. */
   private async takenBefore(said: JsonObject, headers: EventHeaders): Promise<Answer | undefined> {
     const { type, data } = said as { readonly type?: unknown; readonly data: JsonObject };
     if (typeof type !== 'string' || !isKnownType(type)) return undefined;

@@ -4,26 +4,26 @@ import { isMutation, isSetting, type Mutation, type Query, type Setting } from '
 import { operations } from '../../operations/operations.js';
 
 export type MutationRoute = Mutation & { readonly http: object };
-/** An operation that is asked over HTTP too: a mutation or a setting by POST, a query by GET. */
+/** An operation with an HTTP route: POST for mutations and settings, GET for queries. */
 export type Route = MutationRoute | Query | Setting;
 
 export const routes = (): Route[] => operations().filter((operation): operation is Route => operation.http !== undefined);
 
 export const methodOf = (route: Route): 'POST' | 'GET' => (isMutation(route) || isSetting(route) ? 'POST' : 'GET');
 
-/** The parts that a path names, in their order. */
+/** The parameters in a path, in their order. */
 export const partsOf = (path: string): AddressPart[] => [...path.matchAll(/:([a-z]+)/g)].map(([, name]) => name as AddressPart);
 
-/** Every member of a request that its address says. */
+/** Every request member in path and query. */
 export const addressedParts = ({ http }: Route): AddressPart[] => [...partsOf(http.path), ...('query' in http ? (http.query ?? []) : [])];
 
-/** A path with its parts filled in. */
+/** A path with its parameters filled in. */
 export const fill = (path: string, parts: Readonly<Record<string, unknown>>): string =>
   path.replace(/:([a-z]+)/g, (_, name: string) => encodeURIComponent(String(parts[name])));
 
 const NUMBER = /^\d{1,9}$/;
 
-/** The optional members that an address says. A number that is none stays text, for the schema to refuse. */
+/** The optional members in the query string. Text that is not a number stays text, so that the schema refuses it. */
 export function optionsIn(
   { http: { options = {} } }: Query,
   said: Readonly<Record<string, unknown>>,

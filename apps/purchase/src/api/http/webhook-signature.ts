@@ -11,13 +11,15 @@ export type WebhookHeaders = Readonly<Record<(typeof HEADERS)[number], string | 
  */
 const NOBODYS = Array.from({ length: MAX_CREDENTIALS }, newWebhookSecret);
 
-/** Whether an event is signed by a secret of this tenant that is good now. As many signatures are checked for every tenant, also for none. */
+/**
+ * Whether a currently valid secret of this tenant signed the event. Checks the same number of signatures for every tenant, known or not.
+ */
 export function isSigned(tenant: Tenant | undefined, headers: WebhookHeaders, body: Buffer): boolean {
   const signed = Object.fromEntries(HEADERS.map((name) => [name, headers[name] ?? '']));
   return isVerified(tenant?.webhookSecrets, (secret) => verifies(secret, signed, body));
 }
 
-/** Whether one of these secrets that is good now verifies. As many are tried whichever of them there are. */
+/** Whether one of these currently valid secrets verifies. Tries the same number of secrets in every case. */
 export function isVerified(credentials: readonly WebhookSecret[] | undefined, verifiedBy: (secret: string) => boolean): boolean {
   const secrets = goodAt(credentials ?? [], Date.now()).map(({ secret }) => secret);
   const verified = [...secrets, ...NOBODYS.slice(secrets.length)].map(verifiedBy);

@@ -17,7 +17,7 @@ import { problemAnswer } from '../../requests/answer.js';
 import { RequestsModule } from '../../requests/requests.module.js';
 import { NatsRequests, natsController, toCall } from './requests.controller.js';
 
-/** The connection that answers callers; it may publish to no stream. */
+/** The connection for answers to callers; it may not publish to streams. */
 export const EDGE = Symbol('NATS connection of callers');
 
 const DECISIONS: ReadonlySet<string> = new Set(
@@ -25,7 +25,7 @@ const DECISIONS: ReadonlySet<string> = new Set(
     .filter(isRefusable)
     .map(({ name }) => name),
 );
-/** Made once: under overload there are more of these than of all other answers. */
+/** Created once: under overload most answers are this one. */
 const { body, headers } = toCall(problemAnswer('too-many-waiting'));
 const TOO_MANY_WAITING: CallAnswer = { body, headers: [...headers] };
 

@@ -34,7 +34,7 @@ export class NatsRequests {
   }
 }
 
-/** The controller of one operation's NATS endpoint. */
+/** Creates the controller of one operation's NATS endpoint. */
 export function natsController(operation: Operation): Type {
   @Controller()
   class OperationController {
@@ -48,7 +48,7 @@ export function natsController(operation: Operation): Type {
   return OperationController;
 }
 
-/** An answer in the form of NATS: status and error in headers, as the services framework names them. */
+/** An answer as a NATS reply: status and error in headers, named as in the NATS services framework. */
 export function toCall(answer: Answer): CallAnswer {
   return { body: answer.body, headers: headersOf(answer) };
 }

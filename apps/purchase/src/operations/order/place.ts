@@ -6,7 +6,7 @@ import { ORDER_PATH, SALE_PATH } from '../addresses.js';
 import { Order } from '../answers.js';
 import { bodyOf, type CommandToDecide, type Mutation } from '../operation.js';
 
-/** Known before anything is decided: it is made of the key. */
+/** Known before the decision: the order id is derived from the key. */
 export const placedBy = ({ tenant, sale, key }: CommandToDecide) => orderId(tenant, sale, key);
 
 export const orderPlace = {

@@ -10,7 +10,7 @@ import { paymentView } from '../../reads/views.js';
 import { Paid } from '../answers.js';
 import { bodyOf, type Mutation } from '../operation.js';
 
-/** Asked by trusted back ends over NATS, and by payment providers by webhook. */
+/** Called by trusted back ends over NATS, and by payment providers as a webhook. */
 const report = {
   reportsMoney: true,
   refusals: ['sale-unknown'],

@@ -11,7 +11,7 @@ import type { OperationName } from '../operations.js';
 
 const SUBJECT = saleSubject('demo', 'gala');
 const numbered = <T>(count: number, made: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => made(index));
-/** So long that the opening fits a commit by little. */
+/** Long enough that the opening just fits a commit. */
 const categoryOf = (index: number): string => `c${index}-category`;
 const typeOf = (index: number): string => `t${index}-of-ticket`;
 const NAME = 'n'.repeat(100);
@@ -32,13 +32,13 @@ const codes = numbered(MAX_CODES, (index) => ({
 }));
 const HALL = { name: 'Gala', currency: 'EUR', categories: categories(), types: types(), prices, mint: 'on-request', payment: 'webhook' };
 
-/** One sale, whose commits are as large as any. */
+/** One sale with commits of the largest size. */
 class Shop {
   private readonly fold = new SaleAggregate(SUBJECT);
   private readonly store = new MemoryEventStore();
   private asked = 0;
 
-  /** @throws where no commit holds what was decided */
+  /** @throws if no commit can hold the decision */
   async ask(operation: OperationName, body: object): Promise<{ readonly status: number; readonly errors: readonly object[] }> {
     const request = JSON.parse(JSON.stringify({ sale: 'gala', ...body })) as Json;
     if (operation === 'sale.change') expect(JSON.stringify(request).length).toBeLessThan(MAX_BODY_BYTES);
@@ -58,7 +58,7 @@ class Shop {
   }
 }
 
-it('[L6] fits one commit with its answer or is refused, and what it leads to can be paused and closed', async () => {
+it('[L6] fits one commit with its answer or is refused, and the resulting sale can be paused and closed', async () => {
   const shop = new Shop();
   expect(shop.head).toEqual(NO_HEAD);
   const opened = await shop.ask('sale.open', { ...HALL, units: { areas: [{ area: 'a', category: categoryOf(0), quota: 5 }] } });
@@ -81,7 +81,7 @@ it('[L6] fits one commit with its answer or is refused, and what it leads to can
     expect((await shop.ask(operation, body)).status).toBe(200);
 });
 
-it('leads to a sale with its new terms where it fits', async () => {
+it('results in a sale with its new terms if it fits', async () => {
   const shop = new Shop();
   const units = { areas: [{ area: 'a', category: categoryOf(0), quota: 5 }] };
   await shop.ask('sale.open', { ...HALL, units });

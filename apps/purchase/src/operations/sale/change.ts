@@ -11,10 +11,10 @@ import { Sale } from '../answers.js';
 import { bodyOf, type CommandToDecide, type Mutation } from '../operation.js';
 import { commitBytes, MOST_BYTES } from './commit-size.js';
 
-/** Members that a view of the sale shows, and that may be long. */
+/** Members of a sale's view that may be long. */
 const LONG = ['codes', 'prices', 'categories', 'types'] as const;
 
-/** A commit holds the change and, as its answer, all that the sale offers then. */
+/** A commit contains the change and, in its answer, the whole offer after it. */
 function tooLarge({ open, clock }: SaleState, command: CommandToDecide, events: readonly SaleEvent[]): Decision<never> | undefined {
   const [event] = events;
   if (open === undefined || event?.type !== 'SaleChanged') return undefined;

@@ -11,7 +11,7 @@ import { commitBytes, MOST_BYTES } from './commit-size.js';
 
 const opening = (command: Pick<CommandToDecide, 'request'>) => readOpening(bodyOf<z.input<typeof OpenSale>>(command));
 
-/** Opened for a try. */
+/** Marks a test sale. */
 function fitsCommit(command: Pick<CommandToDecide, 'request'>): boolean {
   const sale = new SaleState();
   const decision = openSale(sale, opening(command));

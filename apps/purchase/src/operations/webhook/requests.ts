@@ -5,7 +5,7 @@ import { ENDPOINT_PATTERN, EVENT_PATTERN } from '#shared/platform/webhooks/endpo
 import { MAX_URL_LENGTH, targetProblem } from '#shared/platform/webhooks/target.js';
 
 const MAX_PAGE = 200;
-/** 24 to 64 bytes, as Standard Webhooks has it. */
+/** 24 to 64 bytes, as in Standard Webhooks. */
 const SECRET_PATTERN = /^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/;
 
 const endpoint = matching(ENDPOINT_PATTERN, '1 to 32 of A-Z, a-z, 0-9, _ and -').describe('The name of the endpoint, which you choose');

@@ -4,7 +4,7 @@ import { isoAmount, stripeAmount } from './stripe-amounts.js';
 /** https://docs.stripe.com/currencies, and the minor units of ISO 4217. */
 it.each([
   ['EUR', 5_000, '5000'],
-  ['HUF', 5_000, '5000'], // 50.00 HUF; whole in payouts alone
+  ['HUF', 5_000, '5000'], // 50.00 HUF; only payouts need whole HUF
   ['TWD', 5_000, '5000'],
   ['JPY', 5_000, '5000'],
   ['XOF', 1, '1'],
@@ -16,18 +16,18 @@ it.each([
   ['EUR', 0, '0'],
   ['JPY', Number.MAX_SAFE_INTEGER, '9007199254740991'],
   ['MGA', Number.MAX_SAFE_INTEGER, '900719925474099100'],
-])('reads %s %i of Stripe as %s minor units', (currency, amount, minor) => {
+])('converts %s %i of Stripe to %s minor units', (currency, amount, minor) => {
   expect([isoAmount(amount, currency), stripeAmount(minor, currency)]).toEqual([minor, amount]);
 });
 
 it.each([
   ['ISK', 550],
   ['UGX', 1],
-])('reads no amount where %s %i is no whole number of minor units', (currency, amount) => {
+])('refuses %s %i, which is no whole number of minor units', (currency, amount) => {
   expect(isoAmount(amount, currency)).toBeUndefined();
 });
 
-it('reads back every amount that Stripe can say, in every currency', () => {
+it('converts back every amount of Stripe, in every currency', () => {
   const currency = fc.constantFrom(...Intl.supportedValuesOf('currency'));
   fc.assert(
     fc.property(currency, fc.nat({ max: 10 ** 12 }), (of, minor) => {

@@ -56,15 +56,15 @@ it.each<[string, object, string, object]>([
     'payment.disputed',
     { dispute: 'du_1', status: 'won', ...money('5000') },
   ],
-])('reads %s of a payment that the index has to find', (type, object, operation, request) => {
+])('reads %s of a payment that only the index can find', (type, object, operation, request) => {
   expect(factOf(type, object)).toEqual({ operation, payment, request });
 });
 
-it('reads what was received, and not what was asked for', () => {
+it('reads the received amount, not the requested amount', () => {
   expect(factOf('payment_intent.succeeded', { ...intent, amount_received: 4_000 })).toMatchObject({ request: { amount: '4000' } });
 });
 
-it('reads a payment that the endpoint expands, and one in a currency of other minor units', () => {
+it('reads an expanded payment, and one in a currency with other minor units', () => {
   expect(factOf('refund.created', { ...refund, payment_intent: { id: 'pi_9', object: 'payment_intent' } })).toMatchObject({
     payment: 'pi_9',
   });
@@ -82,7 +82,7 @@ it.each([
   expect(ignoredOf(type, object)).toEqual({ ignored });
 });
 
-it('[L8] ignores a payment of another tenant, or of nothing that is sold here, and says that it is foreign', () => {
+it('[L8] ignores a payment of another tenant, or of nothing sold here, and reports it as foreign', () => {
   const other = { ...intent, metadata: { ...metadata, admit_tenant: 'acme' } };
   expect(ignoredOf('payment_intent.succeeded', other)).toEqual({ ignored: 'its payment is of another tenant', foreign: 'pi_1' });
   expect(factOf('payment_intent.succeeded', { ...intent, metadata: { ...metadata, admit_tenant: 'demo' } })).toMatchObject({ of });
@@ -93,7 +93,7 @@ it('[L8] ignores a payment of another tenant, or of nothing that is sold here, a
     });
 });
 
-it('leaves the metadata of a payment that failed to be mended', () => {
+it('ignores the metadata errors of a failed payment', () => {
   expect(ignoredOf('payment_intent.payment_failed', { ...intent, metadata: {} })).toEqual({ ignored: 'its payment names no order' });
 });
 
@@ -112,17 +112,17 @@ it.each<[string, string, object, string[]]>([
   ],
   ['half a króna', 'refund.created', { ...refund, currency: 'isk', amount: 150 }, ['/data/object/amount']],
   ['half a króna of refunds', 'charge.refunded', { ...charge, currency: 'isk', amount_refunded: 150 }, ['/data/object/amount_refunded']],
-])('says where it finds %s', (_, type, object, pointers) => {
+])('points at the error in %s', (_, type, object, pointers) => {
   expect(errorsOf(type, object)).toEqual(pointers);
 });
 
-it('needs an id, a type and a time of every event', () => {
+it('requires an id, a type and a time of every event', () => {
   expect(readStripeEvent('demo', { data: {} })).toEqual({
     errors: ['/id', '/type', '/created'].map((pointer) => ({ pointer, detail: 'is required' })),
   });
 });
 
-it('names the events that an endpoint of Stripe has to send', () => {
+it('lists the events that a Stripe endpoint must send', () => {
   expect(STRIPE_EVENTS).toHaveLength(11);
   for (const type of STRIPE_EVENTS) expect(ignoredOf(type, {})).toHaveProperty('errors');
 });

@@ -5,11 +5,11 @@ import { type Validated, validate } from '#shared/platform/validate.js';
 import type { OperationName } from '../../operations/operations.js';
 import { isoAmount } from './stripe-amounts.js';
 
-/** Metadata of a PaymentIntent that say what it pays for. `tenant` is optional; an event of another tenant's payment is ignored. */
+/** Metadata of a PaymentIntent that name its order. `tenant` is optional; an event of another tenant's payment is ignored. */
 export const METADATA = { sale: 'admit_sale', order: 'admit_order', tenant: 'admit_tenant' } as const;
 
 const id = z.string('must be a string: an id of Stripe').min(1, 'must not be empty');
-/** An id, or the whole object where the endpoint expands it. */
+/** An id, or the whole object if the endpoint expands it. */
 const reference = z
   .union([id, z.object({ id }).transform((object) => object.id)], 'must be an id of Stripe')
   .nullish()
@@ -31,7 +31,7 @@ const metadata = z
   })
   .nullish();
 
-/** Objects of Stripe, as far as they are read. Other members are ignored. */
+/** Stripe's objects, reduced to the members read here. Other members are ignored. */
 const PaymentIntent = z.object({ id, amount, amount_received: amount.default(0), currency, metadata });
 const Charge = z.object({ payment_intent: reference, amount_refunded: amount, currency });
 const status = z
@@ -57,7 +57,7 @@ export interface StripeFact {
   readonly of?: { readonly sale: string; readonly order: string };
 }
 
-/** An event that reports nothing here: why, and the payment that was received for no order here, if the event says that. */
+/** An event that reports nothing here: the reason, and the received payment that belongs to no order here, if the event has one. */
 export interface Ignored {
   readonly ignored: string;
   readonly foreign?: string;
@@ -66,11 +66,7 @@ export interface Ignored {
 type Read = { readonly fact: StripeFact } | Ignored | { readonly errors: readonly FieldError[] };
 export type StripeEvent = Envelope & { readonly read: Exclude<Read, { readonly errors: unknown }> };
 
-/**
- * Reads an event of Stripe.
- * @param tenant whose endpoint it came to
- * @param body parsed JSON
- */
+/** Reads an event of Stripe. @param tenant the tenant of the endpoint @param body parsed JSON */
 export function readStripeEvent(tenant: string, body: unknown): Validated<StripeEvent> {
   const envelope = validate(Envelope, body);
   if ('errors' in envelope) return envelope;
@@ -127,7 +123,7 @@ const refund = reads(Refund, ({ id: name, payment_intent: payment, amount: said,
       })),
 );
 
-/** States in which a dispute takes or gives money. In the others it is an inquiry, was prevented, or is appealed after it was lost. */
+/** States in which a dispute takes or returns money. The other states are inquiries, prevented disputes, and appeals of lost disputes. */
 const DISPUTE_STATUS: Readonly<Record<string, 'opened' | 'won' | 'lost'>> = {
   needs_response: 'opened',
   under_review: 'opened',
@@ -160,7 +156,7 @@ const READERS = {
   'charge.dispute.funds_reinstated': dispute,
 } as const satisfies Record<string, Reader>;
 type Type = keyof typeof READERS;
-/** Events that Stripe has to send to the endpoint. */
+/** Events that the Stripe endpoint must subscribe to. */
 export const STRIPE_EVENTS = Object.keys(READERS);
 
 function withAmount(member: string, said: number, of: string, fact: (minor: string) => StripeFact): Read {

@@ -2,12 +2,12 @@ import Stripe from 'stripe';
 import type { Tenant } from '#shared/platform/tenants/tenant.js';
 import { isVerified } from '../../api/http/webhook-signature.js';
 
-/** Seconds that an event may be old: the tolerance of Stripe's library. Every retry is signed anew. */
+/** Maximum age of an event in seconds: the tolerance of Stripe's library. Stripe signs every retry again. */
 const TOLERANCE_SECONDS = 300;
 
 /**
- * Whether Stripe signed these bytes for the tenant, by a secret that is good now. As many signatures are checked for every tenant, also for one
- * that is not there or takes no events of Stripe.
+ * Whether Stripe signed these bytes with a currently valid secret of the tenant. Checks the same number of signatures for every tenant,
+ * also for unknown tenants and those without Stripe.
  */
 export const isSignedByStripe = (tenant: Tenant | undefined, signature: string | undefined, body: Buffer): boolean =>
   isVerified(tenant?.stripeSecrets, (secret) => verifies(secret, signature ?? '', body));

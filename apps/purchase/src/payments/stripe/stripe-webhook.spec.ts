@@ -81,7 +81,7 @@ function send(event: object, sending: Sending = {}): Promise<Answer> {
 }
 const codeOf = ({ body }: Answer): unknown => (JSON.parse(body) as { readonly code?: unknown }).code;
 
-it('[minting WI2] makes payment_intent.succeeded the command payment.confirm, with the id of the event as its key', async () => {
+it('[minting WI2] turns payment_intent.succeeded into the command payment.confirm, with the event id as idempotency key', async () => {
   expect(await send(eventOf('payment_intent.succeeded', intent))).toEqual(RECEIVED);
   const [{ body, ...rest } = { body: new Uint8Array() }] = asked;
   expect(rest).toEqual({ operation: 'payment.confirm', namespace: 'webhook', tenant: 'demo', key: 'stripe:evt_1', traceparent: undefined });
@@ -99,13 +99,13 @@ describe('a signature', () => {
     ['of a tenant that cannot be one', { tenant: '../x' }, 401],
     ['four minutes old', { ageMs: 4 * MINUTE_MS }, 200],
     ['six minutes old', { ageMs: 6 * MINUTE_MS }, 401],
-  ])('[minting WI1] of Stripe: %s is taken or not', async (_, sending, status) => {
+  ])('[minting WI1] of Stripe: %s is accepted or rejected', async (_, sending, status) => {
     const heard = await send(eventOf('payment_intent.succeeded', intent), sending);
     expect([heard.status, status === 401 ? codeOf(heard) : undefined]).toEqual([status, status === 401 ? 'signature-refused' : undefined]);
     expect(asked).toHaveLength(status === 200 ? 1 : 0);
   });
 
-  it('[minting WI1] of Stripe holds for the very bytes it was made for', async () => {
+  it('[minting WI1] of Stripe is valid only for exactly the signed bytes', async () => {
     const body = JSON.stringify(eventOf('payment_intent.succeeded', intent));
     const header = { 'stripe-signature': signature(body) };
     const flipped = Buffer.from(body);
@@ -119,7 +119,7 @@ describe('a signature', () => {
     expect(asked).toEqual([]);
   });
 
-  it('[minting WI1] is taken among others while Stripe rolls the secret', async () => {
+  it('[minting WI1] is accepted among others while Stripe rolls the secret', async () => {
     const body = JSON.stringify(eventOf('payment_intent.succeeded', intent));
     const both = `${signature(body, { signedBy: foreign })},${signature(body).split(',')[1]}`;
     expect((await webhook.receive('demo', { 'stripe-signature': both }, Buffer.from(body))).status).toBe(200);
@@ -157,11 +157,11 @@ it.each([
   expect([heard.status, codeOf(heard), asked]).toEqual([400, code, []]);
 });
 
-it('reads no body that is longer than an event can be', async () => {
+it('reads no body longer than the limit of events', async () => {
   expect((await send(eventOf('ping', { note: 'x'.repeat(MAX_STRIPE_EVENT_BYTES) }))).status).toBe(413);
 });
 
-it.each(['invoice.paid', 'customer.created', '__proto__'])('takes and ignores %s, and counts it', async (type) => {
+it.each(['invoice.paid', 'customer.created', '__proto__'])('accepts and ignores %s, and counts it', async (type) => {
   expect([await send(eventOf(type, {})), asked, counted]).toEqual([RECEIVED, [], ['ignored']]);
 });
 
@@ -183,7 +183,7 @@ describe('a refund', () => {
     });
   });
 
-  it('[minting WI5] comes again later while its payment is not known, and counts then', async () => {
+  it('[minting WI5] is answered 503 while its payment is unknown, and counts once it is known', async () => {
     const heard = await send(told);
     expect([heard.status, codeOf(heard), heard.retryAfterSeconds, asked, counted]).toEqual([503, 'payment-unknown', 60, [], []]);
     await index.add('demo' as TenantId, 'pi_1' as PaymentId, { sale, order });
@@ -196,25 +196,25 @@ describe('a refund', () => {
     expect(asked).toEqual([]);
   });
 
-  it('of a payment that is for nothing here is ignored', async () => {
+  it('of a payment for nothing here is ignored', async () => {
     await send(eventOf('payment_intent.succeeded', { ...intent, metadata: {} }));
     expect([await send(told), asked, counted]).toEqual([RECEIVED, [], ['ignored', 'ignored']]);
   });
 
-  it('whose payment is not known after a day is counted and told to the log, and comes again', async () => {
+  it('whose payment is unknown after a day is counted and reported to the log, and answered 503', async () => {
     const created = Math.floor((Date.now() - UNMATCHED_AFTER_MS) / 1_000);
     expect((await send({ ...told, created })).status).toBe(503);
     expect([counted, warned]).toEqual([['unmatched'], [{ tenant: 'demo', event: 'evt_2', type: 'refund.created', payment: 'pi_1' }]]);
   });
 
-  it('finds its payment by the hash under which that is kept', async () => {
+  it('finds its payment by the hash of the id', async () => {
     const card = 'pi_4242424242424242';
     await send(eventOf('payment_intent.succeeded', { ...intent, id: card, metadata: {} }));
     expect(await send({ ...told, data: { object: { ...refund, payment_intent: card } } })).toEqual(RECEIVED);
     expect(counted).toEqual(['ignored', 'ignored']);
   });
 
-  it('comes again while the index cannot be read', async () => {
+  it('is answered 503 while the index cannot be read', async () => {
     values.get = async () => {
       throw new Fault('log-unreachable', { bucket: 'lookups' });
     };
@@ -230,12 +230,12 @@ describe('Stripe', () => {
     ['unknown here', problemAnswer('sale-unknown'), 404],
     ['set aside', problemAnswer('dead-lettered'), 503],
     ['not taken in time', problemAnswer('too-many-waiting'), 429],
-  ])('[minting WI5] hears the same as any payment provider of what is %s', async (_, of, status) => {
+  ])('[minting WI5] gets the same answer as any payment provider for what is %s', async (_, of, status) => {
     answer = of;
     expect((await send(eventOf('payment_intent.succeeded', intent))).status).toBe(status);
   });
 
-  it('[minting WI5] hears of what is not decided yet whatever any payment provider hears', async () => {
+  it('[minting WI5] gets the same answer as any payment provider while the decision is pending', async () => {
     answer = accepted('gala', order);
     const { status } = await send(eventOf('payment_intent.succeeded', intent));
     expect([202, 503]).toContain(status);

@@ -11,9 +11,9 @@ import { readStripeEvent, type StripeEvent, type StripeFact } from './stripe-eve
 import { isSignedByStripe } from './stripe-signature.js';
 
 export const STRIPE_PATH = '/v1/webhooks/stripe/:tenant';
-/** A dispute carries the organiser's evidence, of up to 150,000 characters. All bytes are hashed before the sender is known. */
+/** A dispute contains the organiser's evidence, of up to 150,000 characters. All bytes are hashed before the sender is known. */
 export const MAX_STRIPE_EVENT_BYTES = 200 * 1024;
-/** Stripe tries for three days. An event that is this old and of a payment that is still not known is counted and listed. */
+/** Stripe retries for three days. An event of this age whose payment is still unknown is counted and listed. */
 export const UNMATCHED_AFTER_MS = 24 * 3_600_000;
 const MS_PER_SECOND = 1_000;
 
@@ -35,10 +35,9 @@ export class StripeWebhook {
   constructor(private readonly parts: StripeWebhookParts) {}
 
   /**
-   * A fact of a payment that is not known yet hears 503: Stripe sends it again for three days. The payment's own event, which names the order, may
-   * come later, since Stripe promises no order.
-   * @param tenant as the address says
-   * @param body the bytes as they came: they are signed
+   * Answers 503 to an event of an unknown payment: Stripe sends it again for three days. The payment's own event, which names the order,
+   * may arrive later, since Stripe guarantees no order. @param tenant as in the path @param body the bytes as received: the signature
+   * covers them
    */
   async receive(tenant: string, headers: StripeHeaders, body: Buffer, media: Media = {}): Promise<Answer> {
     if (body.length > MAX_STRIPE_EVENT_BYTES)
@@ -58,7 +57,7 @@ export class StripeWebhook {
     }
   }
 
-  /** @param secret of the tenant, by which ids that cannot be kept are hashed */
+  /** @param secret of the tenant, the HMAC key for ids that cannot be stored as they are */
   private async take(tenant: string, secret: string, { read, ...event }: StripeEvent, traceparent: string | undefined): Promise<Answer> {
     const { reports, index } = this.parts;
     if ('ignored' in read) {
@@ -84,6 +83,6 @@ export class StripeWebhook {
   }
 }
 
-/** The other provider of the tenant chooses ids too, and keys of a sale are one space. */
+/** Prefixes Stripe's event ids: another provider of the tenant chooses ids too, and a sale has one key space. */
 const KEY_PREFIX = 'stripe:';
 const keyOf = (event: string): string => KEY_PREFIX + event;

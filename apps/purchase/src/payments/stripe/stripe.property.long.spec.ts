@@ -72,7 +72,7 @@ class Scene {
     return answer;
   }
 
-  /** What the reactor does, some time after the decision. */
+  /** Runs the reactor, some time after the decision. */
   async notesPayments(): Promise<void> {
     for (const { payment, order } of this.toNote) await this.index.add(tenant, payment, { sale, order });
     this.toNote = [];
@@ -84,7 +84,7 @@ class Scene {
     return (await this.webhook.receive(tenant, { 'stripe-signature': signature }, Buffer.from(payload))).status;
   }
 
-  /** Every event in its turn; those that are answered 503 are sent again, as Stripe does. */
+  /** Sends every event in its order; resends those answered 503, as Stripe does. */
   async hearsAll(events: readonly (StripeEvent | 'noted')[]): Promise<this> {
     let left: readonly (StripeEvent | 'noted')[] = events;
     for (let round = 0; left.length > 0 && round < MOST_ROUNDS; round++) {
@@ -101,7 +101,7 @@ class Scene {
   }
   left = 0;
 
-  /** What does not depend on the order of events. Of two equal payments either may pay. */
+  /** The results that do not depend on the order of events. Of two equal payments either may pay. */
   get end() {
     const { open } = this.sale;
     if (open === undefined) throw new Error('the sale is open');
@@ -114,7 +114,7 @@ class Scene {
   }
 }
 
-/** What happens to one payment at Stripe, and the events that Stripe makes of it, in the order in which it makes them. */
+/** The history of one payment at Stripe, and the events that Stripe creates, in order. */
 interface Course {
   readonly order: number;
   readonly amount: number;
@@ -160,13 +160,13 @@ const course: fc.Arbitrary<Course> = fc.record({
 
 const shuffled = <T>(all: readonly T[]): fc.Arbitrary<T[]> =>
   fc.shuffledSubarray([...all], { minLength: all.length, maxLength: all.length });
-/** Every event of Stripe once, some twice, and the reactor at any time between them. */
+/** Every event of Stripe once, some twice, and runs of the reactor at any time between them. */
 const told = fc.tuple(fc.array(course, { minLength: 1, maxLength: 3 }), fc.array(fc.nat(), { maxLength: 4 })).map(([courses, again]) => {
   const events = courses.flatMap(eventsOf);
   return [...events, ...again.flatMap((index) => events[index % events.length] ?? []), 'noted' as const, 'noted' as const];
 });
 
-it('[L12] [minting WI6] comes to the same end in whatever order the events of Stripe arrive, some of them twice', async () => {
+it('[L12] [minting WI6] has the same result in whatever order the events of Stripe arrive, some of them twice', async () => {
   await fc.assert(
     fc.asyncProperty(
       told.chain((events) => fc.tuple(fc.constant(events), shuffled(events))),
@@ -180,7 +180,7 @@ it('[L12] [minting WI6] comes to the same end in whatever order the events of St
   );
 });
 
-it('[L12] counts what went back as Stripe does: refunds that did not fail, and lost disputes', async () => {
+it('[L12] counts refunds as Stripe does: refunds that did not fail, and lost disputes', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.record({ ...{ refunds: fc.array(part, { maxLength: 2 }), failed: fc.array(part, { maxLength: 2 }) }, lost: fc.boolean() }),
