@@ -31,7 +31,7 @@ export const matching = <T extends string>(pattern: RegExp, allowed: string) =>
     .string(`must be a string: ${allowed}`)
     .regex(pattern, `must be ${allowed}`)
     .transform((text) => text as T);
-/** Adds what one of the checks of `values.ts` finds. */
+/** Reports the problem that a check of `values.ts` returns. */
 export const fitting =
   <T>(problemOf: (value: T) => string | undefined) =>
   (context: { value: T; issues: z.core.$ZodRawIssue[] }): void => {
@@ -43,12 +43,12 @@ export const whole = (from: number, to: number) => {
   return z.number(allowed).int(allowed).min(from, allowed).max(to, allowed);
 };
 
-/** Chosen by a caller: never what looks like personal data. */
+/** A text chosen by a caller: it must not look like personal data. */
 export const chosen = <T extends string>(pattern: RegExp, allowed: string) =>
   matching<T>(pattern, allowed).check(fitting<T>(personalProblem));
 
 export const saleId = matching<SaleId>(SALE_PATTERN, '1 to 64 of A-Z a-z 0-9 _ -');
-/** Of a sale that is there it was checked when it was opened; requests for others are not stored. */
+/** Checked when a sale is opened; requests for unknown sales are not stored. */
 export const newSaleId = saleId.check(fitting<SaleId>(personalProblem));
 export const unitId = chosen<UnitId>(UNIT_PATTERN, '1 to 32 of A-Z a-z 0-9 _ -');
 export const categoryId = chosen<CategoryId>(CATEGORY_PATTERN, '1 to 32 of A-Z a-z 0-9 _ -');
@@ -65,7 +65,7 @@ export const amount = (digits: number) =>
     .string('must be a string of minor units such as "5000"')
     .regex(amountPattern(digits), `must be 1 to ${digits} digits of minor units, such as "5000" for 50.00`);
 export const currency = matching<string>(CURRENCY_PATTERN, 'a currency of ISO 4217, such as EUR');
-/** Says where a value stands a second time. */
+/** Reports the position of each repeated value. */
 export function refuseRepeats(context: { value: readonly string[]; issues: z.core.$ZodRawIssue[] }): void {
   const seen = new Set<string>();
   for (const [index, value] of context.value.entries()) {
@@ -81,7 +81,7 @@ export const namesOf = <T extends string>(what: string, name: z.ZodType<T>, most
     .max(most, `must name at most ${most} ${what}s`)
     .check(refuseRepeats);
 
-/** The lengths stand in the documents; `nameProblem` says the rest. */
+/** Documents state the lengths; `nameProblem` checks the rest. */
 export const name = z
   .string('must be a string')
   .min(1, { error: 'must not be empty', abort: true })

@@ -2,8 +2,8 @@ import type { Json } from '../kernel/canonical.js';
 import type { KeyHash } from '../kernel/ids.js';
 
 /**
- * The record of a decision, in the same commit as its effects: the next `emitted` events are what the command did.
- * The fold of a subject maps `keyHash` to this, so a known key is answered and never decided again, for as long as the log lives.
+ * The record of a decision, in the same commit as its effects: the next `emitted` events are its result. The fold of a subject maps
+ * `keyHash` to this record. So a known key is answered and not decided again, as long as the log exists.
  */
 export type CommandDecided = {
   readonly type: 'CommandDecided';
@@ -14,7 +14,7 @@ export type CommandDecided = {
     readonly fingerprint: string;
     readonly request: Json;
     readonly outcome: 'accepted' | 'refused';
-    /** Status and body as the caller got them; the body is stored text, never rendered again. */
+    /** Status and body of the caller's response; the body is stored text and is not rendered again. */
     readonly status: number;
     readonly body: string;
     readonly emitted: number;

@@ -1,6 +1,6 @@
 import { UPCASTS, type Upcast, upcastFrom, versionOf } from './event-versions.js';
 
-/** A history that no event has yet: the amount got a currency, then a name. */
+/** An invented history: version 2 adds a currency, version 3 renames the amount. */
 const lifts: Record<string, readonly Upcast[]> = {
   ...UPCASTS,
   OrderPlaced: [

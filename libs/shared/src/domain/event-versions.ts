@@ -3,7 +3,7 @@ import type { Event } from './recorded.js';
 import type { Money, OrderPlaced, RefundPaid, TicketOfUnit } from './sale/events.js';
 import type { SaleTerms, UnitsOffered } from './sale/terms.js';
 
-/** Makes the data of one version of an event the data of the next. Pure, and never changed once a log may hold what it reads. */
+/** Converts the data of one version of an event to the next. Pure, and unchanged once a log may contain the version that it reads. */
 export type Upcast = (data: never) => unknown;
 export type EventType = Event['type'];
 
@@ -25,7 +25,7 @@ interface SaleOpenedV1 extends Omit<SaleTerms, 'currency' | 'prices' | 'units'> 
     | { readonly quota: number };
 }
 
-/** Sales had one price, and one kind of units: what the short forms say. */
+/** Sales had one price and one kind of units, as the short forms of a request. */
 const offered = ({ price: { amount, currency }, units, ...terms }: SaleOpenedV1): SaleTerms => ({
   ...terms,
   currency,
@@ -39,18 +39,18 @@ function unitsOffered(units: SaleOpenedV1['units']): UnitsOffered {
   return { areas: [{ quota: units.quota }] };
 }
 
-/** The amount was the whole that went back so far; refunds had no ids. */
+/** The amount was the total refunded so far; refunds had no ids. */
 const refundedInAll = ({ amount, ...paid }: Omit<RefundPaid['data'], 'amount'> & Money): RefundPaid['data'] => ({
   ...paid,
   refundedTotal: amount,
 });
 
-/** More values are known of a member, or a member was added that may be absent; the others mean what they meant. */
+/** A member accepts more values, or an optional member was added; all others keep their meaning. */
 const asItWas: Upcast = (data) => data;
 
 /**
- * Every event that the log may hold, with what lifts its older versions: the first makes version 2 of version 1, the next 3 of 2. An event with
- * none is of version 1. Logs are never rewritten, so nothing here is ever taken out.
+ * Every event that the log may contain, with the upcasts of its older versions: the first converts version 1 to 2, the next 2 to 3. An
+ * event without upcasts has version 1. Logs are never rewritten, so no entry is ever removed.
  */
 export const UPCASTS: Readonly<Record<EventType, readonly Upcast[]>> = {
   CommandDecided: [],
@@ -93,15 +93,15 @@ export const UPCASTS: Readonly<Record<EventType, readonly Upcast[]>> = {
   EventSuspended: [],
 };
 
-/** What tenants are sent: a decision is the answer of its caller. */
+/** The events that tenants receive. Decisions are excluded: they are the response of their caller. */
 export const EVENT_TYPES = (Object.keys(UPCASTS) as EventType[]).filter((type) => type !== 'CommandDecided');
 
 type Upcasts = Readonly<Record<string, readonly Upcast[]>>;
 
-/** The version that is written. */
+/** The version that is written now. */
 export const versionOf = (type: EventType, upcasts: Upcasts = UPCASTS): number => 1 + (upcasts[type]?.length ?? 0);
 
-/** What makes data of some version of an event those of its latest; `undefined` when this software does not know the event or the version. */
+/** The conversion from a version of an event to its latest one; `undefined` if this software knows no such event or version. */
 export function upcastFrom(type: string, version: number, upcasts: Upcasts = UPCASTS): ((data: unknown) => unknown) | undefined {
   const all = Object.hasOwn(upcasts, type) ? upcasts[type] : undefined;
   if (all === undefined || version < 1 || version > 1 + all.length) return undefined;

@@ -3,9 +3,9 @@ import type { EventSuspended } from './ledger/suspension.js';
 import type { MintEvent } from './mint/events.js';
 import type { SaleEvent } from './sale/events.js';
 
-/** What happened to a sale or to a ticket's mint, or was decided on the ledger. */
+/** Events of a sale, of a ticket's mint, or of decisions on the ledger. */
 export type DomainEvent = SaleEvent | MintEvent | EventSuspended;
-/** Every event that the log may hold. */
+/** Every event that the log may contain. */
 export type Event = DomainEvent | CommandDecided;
 
 /** An event with the time that was decided for it: milliseconds since 1970, UTC; never earlier than the one before it on its subject. */

@@ -1,4 +1,4 @@
-/** Every reason for which a command that was understood is refused. Codes are never reused; each has the sentence a caller sees. */
+/** All reasons for refusing a valid command. Codes are never reused; each has the sentence that a caller gets. */
 export const REFUSALS = {
   'sale-unknown': 'There is no such sale.',
   'sale-exists': 'A sale of this name is open already, with the terms it was opened with.',
@@ -51,9 +51,9 @@ export type RefusalCode = keyof typeof REFUSALS;
 
 export interface Refusal {
   readonly code: RefusalCode;
-  /** Where in the request the reason lies (RFC 6901), and facts that help to choose the next request. */
+  /** The members of the request that caused it (RFC 6901), and facts that help to choose the next request. */
   readonly pointers?: readonly string[];
-  /** Of each pointer, what is wrong there and what is allowed. Absent: the sentence of the code says it. */
+  /** For each pointer, the problem and what is allowed. Absent: the code's sentence applies. */
   readonly details?: readonly string[];
   readonly facts?: Readonly<Record<string, string | number | readonly string[]>>;
 }

@@ -1,28 +1,29 @@
 import { holdsCardNumber, holdsEmail } from '../kernel/personal.js';
 
 /**
- * Which values fit: one place for the intake, the domain and the tables of the ledger. What passes here can be recorded, folded, projected and
- * shown; a recorded log may hold more, from versions that accepted more. Every `…Problem` says what is wrong in a few words, or `undefined`.
+ * Valid values, defined once for the intake, the domain and the tables of the ledger. A value that passes can be recorded, folded,
+ * projected and shown. A recorded log may contain more, from versions that accepted more. Every `…Problem` describes the problem in a
+ * few words, or returns `undefined`.
  */
 
 /** Units in one order. */
 export const MAX_UNITS_PER_ORDER = 100;
-/** Units of one sale: what the fold of a sale is budgeted for. */
+/** Units of one sale: the size that the fold of a sale is designed for. */
 export const MAX_UNITS_PER_SALE = 100_000;
 /** Rows of one sale: a stadium of 80,000 seats has about 3,000. */
 export const MAX_ROWS = 5_000;
-/** Ranges of one row: every aisle, and every change of category, begins another. */
+/** Ranges of one row: every aisle, and every change of category, starts another one. */
 export const MAX_RANGES_PER_ROW = 100;
-/** Areas of one sale: as many as rows, which have no place to stand. */
+/** Areas of one sale: a venue has fewer of them than rows. */
 export const MAX_AREAS = 1_000;
-/** Categories of one sale, and types of ticket: each order looks a few up, each view shows all. */
+/** Categories of one sale, and types of ticket: each order looks up a few, each view shows all. */
 export const MAX_CATEGORIES = 64;
 export const MAX_TYPES = 64;
 /** Prices of one sale: each type in each category. */
 export const MAX_PRICES = MAX_CATEGORIES * MAX_TYPES;
-/** Discount codes of one sale: a view of it shows all, and a change names all. */
+/** Discount codes of one sale: a view shows all, and a change lists all. */
 export const MAX_CODES = 1_000;
-/** Items in one order: as many as it may have units. */
+/** Items in one order: as many as the units of an order. */
 export const MAX_ITEMS_PER_ORDER = MAX_UNITS_PER_ORDER;
 /** Seats listed one by one: more are given as rows, so that the command fits a commit. */
 export const MAX_LISTED_SEATS = 5_000;
@@ -30,12 +31,12 @@ export const MAX_LISTED_SEATS = 5_000;
 export const MAX_SEAT_NUMBER = 99_999;
 /** Seconds: a week. */
 export const MAX_HOLD_SECONDS = 7 * 24 * 3_600;
-/** Tickets in one request to mint: as many mint requests fit a commit. */
+/** Tickets in one request to mint: this many mint requests fit a commit. */
 export const MAX_TICKETS_PER_REQUEST = 500;
 
 /** Characters of a name that people read (UTF-16 units, as every JSON library of a caller counts or overcounts them). */
 export const MAX_NAME_LENGTH = 120;
-/** Characters of a caller's own reference, which is kept and never read. */
+/** Characters of a caller's own reference, which is stored and never interpreted. */
 export const MAX_REFERENCE_LENGTH = 64;
 
 /**
@@ -45,14 +46,14 @@ export const MAX_REFERENCE_LENGTH = 64;
 export const MAX_PRICE_DIGITS = 15;
 /** Minor units. */
 export const MAX_PRICE_MINOR = 10n ** BigInt(MAX_PRICE_DIGITS) - 1n;
-/** Minor units: what one order can cost. */
+/** Minor units: the maximum price of one order. */
 export const MAX_ORDER_TOTAL_MINOR = MAX_PRICE_MINOR * BigInt(MAX_UNITS_PER_ORDER);
-/** Minor units: what all units of a sale can cost. It does not fit 64 bits. */
+/** Minor units: the maximum total of a sale. It exceeds 64 bits. */
 export const MAX_SALE_TOTAL_MINOR = MAX_PRICE_MINOR * BigInt(MAX_UNITS_PER_SALE);
-/** Digits of minor units that a payment provider can report: enough for every order, below 2^63. */
+/** Digits of minor units in a report of a payment provider: enough for every order, below 2^63. */
 export const MAX_REPORTED_DIGITS = 18;
 
-/** Milliseconds since 1970, UTC: the first and the last instant that can be given. Every table, language and calendar has room around them. */
+/** Milliseconds since 1970, UTC: the first and the last accepted instant. Every table, language and calendar supports more. */
 export const EARLIEST_MS = Date.UTC(1970, 0, 1);
 export const LATEST_MS = Date.UTC(9999, 0, 1) - 1;
 
@@ -65,15 +66,15 @@ export const TIME_RULE = {
   formatMaximum: LATEST,
 } as const;
 
-/** @param ms since 1970, UTC: the offset is applied. NaN does not fit. */
+/** @param ms since 1970, UTC, with the offset applied. NaN is invalid. */
 export const timeProblem = (ms: number): string | undefined => (ms >= EARLIEST_MS && ms <= LATEST_MS ? undefined : TIME_ALLOWED);
 
 /** Decimal text of minor units without sign, point or leading zeros, of at most so many digits. */
 export const amountPattern = (digits: number): RegExp => new RegExp(`^(0|[1-9]\\d{0,${digits - 1}})$`);
 
-/** Three capital letters: what a recorded currency and one that a payment provider reports look like. */
+/** Three capital letters: the form of a recorded currency and of one in a report. */
 export const CURRENCY_PATTERN = /^[A-Z]{3}$/;
-/** ISO 4217, as far as it is money that people pay with. Only the intake asks: the list grows with versions of Node, and a recorded sale stands. */
+/** ISO 4217 currencies that people pay with. Only the intake checks this: Node's list grows, recorded sales stay valid. */
 const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
 
 /** For documents of the API. */
@@ -90,9 +91,9 @@ export const currencyProblem = (text: string): string | undefined =>
 
 /** Control characters, of which Postgres cannot store NUL; halves of a surrogate pair, which have no UTF-8; separators of lines and paragraphs. */
 const NOT_TEXT = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
-/** Characters that turn the direction of what stands beside them: a text could show as another one. */
+/** Characters that change the direction of adjacent text: a text could look like another one. */
 const TURNS_DIRECTION = /[\u202A-\u202E\u2066-\u2069]/u;
-/** A letter, digit, sign or symbol. Some of them have no shape of their own: fillers, blanks and what Unicode says to leave out. */
+/** A letter, digit, sign or symbol. Some have no shape: fillers, blanks and default-ignorable characters. */
 const SHOWN = /[\p{L}\p{N}\p{P}\p{S}]/gu;
 const BLANK = /^(?:\p{Default_Ignorable_Code_Point}|[\u2800\u{13441}\u{13442}\u{1D159}])$/u;
 
@@ -102,12 +103,12 @@ export const NAME_RULE = {
   pattern: `^[^${classOf(NOT_TEXT)}${classOf(TURNS_DIRECTION)}]*$`,
 } as const;
 
-/** What stands between its brackets. */
+/** The content of its brackets. */
 function classOf({ source }: RegExp): string {
   return source.slice(1, -1);
 }
 
-/** A text that people read: a name or a label. At least one character of it can be seen. */
+/** Checks a text that people see: a name or a label. At least one of its characters must be visible. */
 export function nameProblem(text: string, maxLength: number = MAX_NAME_LENGTH): string | undefined {
   if (text.length === 0) return 'must not be empty';
   if (text.length > maxLength) return `must be at most ${maxLength} characters`;
@@ -126,7 +127,7 @@ function hasVisible(text: string): boolean {
 const SHORTEST_CARD_NUMBER = 14;
 const ASCII_ONLY = /^[\x20-\x7e]*$/;
 
-/** A log never forgets: whatever a caller chooses for itself must not look like an e-mail address or a card number. */
+/** The log is permanent: a text that a caller chooses must not look like an e-mail address or a card number. */
 export function personalProblem(text: string): string | undefined {
   const plain = ASCII_ONLY.test(text) ? text : text.normalize('NFKC').replace(/\p{Pd}/gu, '-');
   if (plain.length >= SHORTEST_CARD_NUMBER && holdsCardNumber(plain))

@@ -17,7 +17,7 @@ const TYPES = [
   ...['PaymentReceived', 'PaymentReceived', 'PaymentFailed', 'RefundOwed', 'RefundPaid'],
 ];
 
-/** Events about few orders and tickets, so that many follow one another, and many do not. */
+/** Events about few orders and tickets, so that many of them are in sequence and many are not. */
 const eventOf = (sale: string): fc.Arbitrary<LedgerEvent> =>
   fc
     .tuple(fc.constantFrom(...TYPES), fc.integer({ min: 0, max: 3 }), fc.integer({ min: 1, max: 2 }), fc.constantFrom('0', '700'))

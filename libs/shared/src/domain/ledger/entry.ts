@@ -10,7 +10,7 @@ export interface Entry {
   readonly amount: bigint;
   readonly order: string | null;
   readonly ticket: string | null;
-  /** Of the tickets, or of their prices. Absent: none, or money that is not of certain tickets. */
+  /** Of the tickets, or of their prices. Absent: the sale has none, or the money belongs to no certain ticket. */
   readonly category?: string | undefined;
   readonly type?: string | undefined;
 }
@@ -22,7 +22,7 @@ export interface EntrySource {
   readonly sequence: number;
   readonly eventIndex: number;
   readonly event: string;
-  /** The event's own time: milliseconds since 1970, UTC. No row contains its time of writing. */
+  /** Time of the event: milliseconds since 1970, UTC. No row contains the time of its writing. */
   readonly at: number;
   readonly key: string | null;
 }
@@ -41,8 +41,8 @@ export interface LedgerRow extends Omit<Entry, 'category' | 'type'>, EntrySource
 }
 
 /**
- * One text for each row, on every writer: an array of strings in a fixed order has one JSON form. Category and type stand at its end where there is
- * one: rows of sales without them have the text that they had before there were any.
+ * The same text for a row from every writer: an array of strings in a fixed order has one JSON form. Category and type are last, and
+ * only if present: so rows of sales without them keep the text of earlier versions.
  */
 export const canonicalRow = (row: LedgerRow): string =>
   JSON.stringify([

@@ -67,7 +67,7 @@ export interface TicketRow extends Kept {
   /** The asset's symbol, and SHA-256 of its document, both from the plan; null in plans older than documents. */
   readonly symbol: string | null;
   readonly document: string | null;
-  /** What the document says in its second form: the sale's name, and its links. Null where the document has its first form. */
+  /** Content of the document's second form: the sale's name and links. Null for a document of the first form. */
   readonly documentName: string | null;
   readonly image: string | null;
   readonly externalUrl: string | null;

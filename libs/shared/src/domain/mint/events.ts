@@ -23,15 +23,15 @@ export interface MintPlan extends TicketKind {
   readonly salt: string;
   /** SHA-256 of the document at the URI, hexadecimal. Absent in plans older than documents. */
   readonly document?: string;
-  /** What the document says beside the plan, with the sale's full name. Absent: it has its first form. */
+  /** Other content of the document, with the sale's full name. Absent: the document has its first form. */
   readonly shown?: AssetLinks & { readonly name: string };
   /** The key that may burn a revocable ticket's asset. Absent: only its holder may burn it, and it is transferable. */
   readonly delegate?: string;
-  /** The ticket is a leaf of a tree, minted into this collection; `asset` is its marker. Absent: it is a Token-2022 mint. */
+  /** Set for a leaf of a tree, minted into this collection; `asset` is its marker. Absent: a Token-2022 mint. */
   readonly compressed?: { readonly collection: string };
 }
 
-/** Where a compressed ticket is: the `index`-th leaf of a tree. Wallets know it by `asset`, the address that follows from both. */
+/** The location of a compressed ticket: the `index`-th leaf of a tree. Wallets identify it by `asset`, the address derived from both. */
 export interface Leaf {
   readonly tree: string;
   readonly index: number;
@@ -76,7 +76,7 @@ export type MintCompleted = {
     /** As of that slot: the holder may have burned or moved it since. Recorded, not checked. */
     readonly supply: string;
     readonly holder: string | null;
-    /** Of a compressed ticket, as its mint's transaction made it. */
+    /** For a compressed ticket: its leaf, as created by the mint transaction. */
     readonly leaf?: Leaf;
   };
 };
@@ -132,7 +132,7 @@ const MINT_EVENTS: Readonly<Record<MintEvent['type'], true>> = {
   ...{ MintRevokeSubmitted: true, MintRevokeDied: true, MintRevoked: true, MintVoided: true },
 };
 
-/** Whether a minter wrote it. Events of a sale begin with the same word. */
+/** True for events of a minter. Events of a sale may begin with the same word. */
 export const isMintEvent = <E extends { readonly type: string }>(event: E): event is Extract<E, { readonly type: MintEvent['type'] }> =>
   Object.hasOwn(MINT_EVENTS, event.type);
 

@@ -16,8 +16,8 @@ const listOf = (required: readonly string[], properties: object): object => ({
   items: { type: 'object', required, properties },
 });
 /**
- * The Metaplex standard of a non-fungible's JSON, which wallets read for Token-2022 and compressed assets alike: developers.metaplex.com,
- * Token Metadata, "Token standard". `collection` is of its first version.
+ * The Metaplex standard for the JSON of a non-fungible, which wallets read for Token-2022 and compressed assets alike:
+ * developers.metaplex.com, Token Metadata, "Token standard". `collection` comes from its first version.
  */
 const METADATA_STANDARD = {
   type: 'object',

@@ -11,14 +11,14 @@ export interface Described {
   readonly label?: string | undefined;
   readonly category?: string | undefined;
   readonly type?: string | undefined;
-  /** The sale's full name: the asset itself has room for 32 bytes of it. */
+  /** The sale's full name; the asset itself has room for 32 bytes of it. */
   readonly name: string;
   readonly symbol: string;
-  /** What wallets show beside it. Absent: the document has its first form, and a plan says the same. */
+  /** Links that wallets show. Absent: the document has its first form, as in its plan. */
   readonly links?: AssetLinks | undefined;
 }
 
-/** Media types of images by the end of their address. */
+/** Media types of images by the extension of their address. */
 const IMAGE_TYPES: Readonly<Record<string, string>> = {
   ...{
     svg: 'image/svg+xml',
@@ -52,7 +52,7 @@ export const metadataDocument = ({ tenant, sale, ticket, unit, label, category, 
     ...(links !== undefined && shownBy(links, { name, family: tenant })),
   });
 
-/** `collection` is read where the chain names none: Token-2022 has no room for one in a transaction that mints. */
+/** Wallets read `collection` if the chain names none: a Token-2022 mint transaction has no room for one. */
 function shownBy(
   { image, externalUrl }: AssetLinks,
   collection: { readonly name: string; readonly family: string },
@@ -65,16 +65,16 @@ function shownBy(
   };
 }
 
-/** What the sale does not have is not in the document: the documents of before stay as they were. */
+/** Omits what the sale does not have, so existing documents stay unchanged. */
 const traitOf = (name: string, value: string | undefined): { readonly trait_type: string; readonly value: string }[] =>
   value === undefined ? [] : [{ trait_type: name, value }];
 
 const MARK_LETTERS = 8;
 
-/** The tenant's part of a URI, which has no room for its name. Two tenants may share one: the ticket after it is unique. */
+/** The tenant's part of a URI, which has no room for its name. Two tenants may share one; the ticket id after it is unique. */
 export const tenantMark = (tenant: string): string => base32(hashFields('metadata', tenant), MARK_LETTERS);
 
 /** The path after the prefix in an asset's URI. */
 export const metadataPath = (tenant: string, ticket: string): string => `${tenantMark(tenant)}/${ticket}`;
-/** Its bytes: a URI may have 72, and the prefix gets the rest. */
+/** Its length in bytes: a URI may have 72, and the prefix gets the rest. */
 export const METADATA_PATH_BYTES = MARK_LETTERS + '/tkt_'.length + 26;

@@ -57,7 +57,7 @@ function run(commands: readonly MintRequest[]): { log: MintEvent[]; mint: Ticket
     const decision = decideMint(mint, each);
     if ('refusal' in decision) continue;
     for (const event of decision.events) {
-      mint = evolve(mint, event); // throws when the decider accepts a command that the aggregate forbids
+      mint = evolve(mint, event); // throws if the decider accepts a command that the aggregate forbids
       log.push(event);
     }
   }

@@ -2,9 +2,8 @@ import type { Recorded } from '../recorded.js';
 import type { MintCommand, RevokeCommand } from './events.js';
 
 /**
- * A message on MINTS: `what` is the number of the request, for a mint that a dispute held with the commit in which it was resumed
- * (`<request>-<sequence>`), `revoke` or `override`.
- * Its subject is `mint.<tenant>.<ticket>.<what>`.
+ * A message on MINTS with the subject `mint.<tenant>.<ticket>.<what>`. `what` is the number of the request, `revoke` or `override`. For
+ * a mint that a dispute held, it is `<request>-<sequence>` with the commit that resumed it.
  */
 export interface MinterMessage {
   readonly tenant: string;

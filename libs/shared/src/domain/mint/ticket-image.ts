@@ -3,19 +3,19 @@ import { type Described, metadataPath } from './metadata-document.js';
 
 type Pictured = Pick<Described, 'tenant' | 'sale' | 'ticket' | 'unit' | 'label' | 'category' | 'type' | 'name'>;
 
-/** Pixels: a square, which every wallet shows whole. */
+/** Pixels of each side: wallets show a square completely. */
 const SIDE = 600;
 const MARGIN = 48;
-/** Letters of a line of the name that fit the width, also where all of them are wide. */
+/** Letters of the name that fit one line, even if all of them are wide. */
 const LINE_LETTERS = 20;
-/** As many as a name of 120 letters can need where every word leaves half of its line empty. */
+/** The lines of a name of 120 letters if every word leaves half of its line empty. */
 const MOST_LINES = 12;
 const [LARGE_PX, SMALL_PX] = [44, 26];
 const DEGREES = 360;
 
 /**
- * The picture of a ticket: its sale, its category and type, its label. The bytes depend on these alone and must never change: the address of
- * a picture contains their hash, and the address is in documents whose hash is planned.
+ * The picture of a ticket: its sale, category, type and label. Its bytes depend on these alone and must never change. The address of a
+ * picture contains its hash, and documents with a planned hash contain that address.
  */
 export function ticketImage({ tenant, sale, unit, label, category, type, name }: Pictured): string {
   const hue = hashFields('picture', tenant, sale).readUInt16BE(0) % DEGREES;
@@ -34,7 +34,7 @@ export function ticketImage({ tenant, sale, unit, label, category, type, name }:
   ].join('');
 }
 
-/** `<mark>/<ticket>/<hash>.svg`: the path behind the prefix of URIs. */
+/** `<mark>/<ticket>/<hash>.svg`: the path after the prefix of URIs. */
 export const imagePath = (of: Pictured): string => `${metadataPath(of.tenant, of.ticket)}/${sha256(ticketImage(of))}.svg`;
 
 const textAt = (y: number, size: number, weight: string, text: string): string =>
@@ -50,7 +50,7 @@ function linesOf(name: string): string[] {
   return lines.slice(0, MOST_LINES);
 }
 
-/** A word that is wider than a line, in pieces. */
+/** Splits a word that is wider than a line. */
 function piecesOf(word: string): string[] {
   const pieces = [''];
   for (const letter of word) {
@@ -66,10 +66,10 @@ function shortened(text: string): string {
   return more.length === 0 ? first : `${[...first].slice(0, -1).join('')}…`;
 }
 
-/** East Asian letters and emoji are two wide. */
+/** East Asian letters and emoji take two columns. */
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f000}-\u{3ffff}]/u;
 const widthOf = (text: string): number => [...text].reduce((sum, letter) => sum + (WIDE.test(letter) ? 2 : 1), 0);
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
-/** What XML cannot hold does not get here: names and labels are of printable characters. */
+/** Characters that XML cannot contain do not occur here: names and labels are printable. */
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);

@@ -17,14 +17,14 @@ const fits = ({ types, categories }: DiscountCode, { type, category }: Kind): bo
   (types === undefined || (type !== undefined && types.includes(type))) &&
   (categories === undefined || (category !== undefined && categories.includes(category)));
 
-/** Minor units: never below 0. */
+/** Minor units, never below 0. */
 function lowered(price: string, { percentOff = 0, amountOff = '0' }: DiscountCode): string {
   const amount = BigInt(price);
   const off = (amount * BigInt(percentOff)) / 100n + BigInt(amountOff);
   return `${off < amount ? amount - off : 0n}`;
 }
 
-/** The tickets of an order at the prices that its code gives them; as they are without a code. */
+/** The tickets of an order at their prices with its code; unchanged without a code. */
 export function withCode<T extends Priced>(
   sale: OpenedSale,
   { code: name }: PlaceOrder,
@@ -45,7 +45,7 @@ export function withCode<T extends Priced>(
   return tickets.map((ticket) => (fits(code, ticket) ? { ...ticket, price: lowered(ticket.price, code) } : ticket));
 }
 
-/** Whether an order that comes back finds a use of its code. */
+/** Whether a restored order still has a use of its code. */
 export const hasUseFor = ({ codes, usage }: OpenedSale, { code }: Pick<Order, 'code'>): boolean =>
   code === undefined || usage.usesOf(code) < (codes.get(code)?.uses ?? 0);
 

@@ -45,7 +45,7 @@ const wallet = z
 const payment = z.enum(['none', 'webhook'], 'must be "none" or "webhook"');
 const mint = z.enum(['on-confirm', 'on-request'], 'must be "on-confirm" or "on-request"');
 
-/** `holdSeconds`: ten minutes, which people need to pay. */
+/** `holdSeconds`: ten minutes, enough time for a buyer to pay. */
 const DEFAULT_TERMS = { maxPerBuyer: MAX_UNITS_PER_ORDER, holdSeconds: 600, payment: 'none' } as const;
 
 /** `sale.open` */
@@ -77,10 +77,7 @@ export const OpenSale = z
   });
 export type OpenSale = z.infer<typeof OpenSale>;
 
-/**
- * What the body of an accepted opening says, with defaults and times. It is not checked again: it was, by the version that accepted it,
- * and what that version promised is decided.
- */
+/** The body of an accepted opening, with defaults and times. Not validated again: the version that accepted it did so. */
 export function readOpening({ opensAt, closesAt, codes, ...terms }: z.input<typeof OpenSale>): OpenSale {
   return {
     ...DEFAULT_TERMS,
@@ -91,7 +88,7 @@ export function readOpening({ opensAt, closesAt, codes, ...terms }: z.input<type
   };
 }
 
-/** A unit by name, or so many of an area or a category. */
+/** A unit by name, or a quantity of an area or a category. */
 const orderItem = z
   .strictObject({
     unit: unitId.optional(),
@@ -152,7 +149,7 @@ const ticketId = matching<TicketId>(TICKET_PATTERN, 'a ticket such as tkt_ and 2
 export const GetOrder = z.strictObject({ sale: saleId, order: orderId });
 export type GetOrder = z.infer<typeof GetOrder>;
 
-/** `order.cancel`, `order.refund`. `tickets`: a part of the order. `override`: also where a ticket is minted that cannot be taken back. */
+/** `order.cancel`, `order.refund`. `tickets`: a part of the order. `override`: also if a minted ticket cannot be burned. */
 export const EndOrder = GetOrder.extend({
   tickets: namesOf('ticket', ticketId, MAX_UNITS_PER_ORDER)
     .optional()
@@ -179,7 +176,7 @@ export type MintTickets = z.infer<typeof MintTickets>;
 /** `ticket.get` */
 export const GetTicket = z.strictObject({ sale: saleId, ticket: ticketId });
 
-/** Sales of one page. */
+/** Sales on one page. */
 const MAX_LISTED = 200;
 
 /** `sale.list` */

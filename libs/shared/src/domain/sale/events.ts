@@ -26,11 +26,11 @@ export interface TicketOfUnit {
   readonly unit: UnitId;
 }
 
-/** What a ticket is. Members are absent where the sale has none. */
+/** The kind of a ticket. Members are absent if the sale has none. */
 export interface TicketKind {
   readonly category?: CategoryId;
   readonly type?: TypeId;
-  /** What people read in place of its unit. */
+  /** The text that people see instead of its unit. */
   readonly label?: string;
 }
 
@@ -45,7 +45,7 @@ export type SaleOpened = { readonly type: 'SaleOpened'; readonly data: SaleTerms
 /** Terms of the sale from now on; orders that were placed keep theirs. */
 export type SaleChanged = { readonly type: 'SaleChanged'; readonly data: TermsChange };
 
-/** No more orders; what is held may still be paid. */
+/** Ends the acceptance of orders; held orders may still be paid. */
 export type SaleClosed = { readonly type: 'SaleClosed'; readonly data: { readonly sale: SaleId } };
 
 /** Units are held for the order. Available → held. */
@@ -56,44 +56,44 @@ export type OrderPlaced = {
     readonly buyer: BuyerId;
     readonly wallet?: Wallet;
     readonly tickets: readonly TicketPlaced[];
-    /** The discount code that its prices were lowered by. */
+    /** The discount code that lowered its prices. */
     readonly code?: CodeId;
     /** The sum of the prices of its tickets. */
     readonly total: Money;
-    /** Where payment is awaited: milliseconds since 1970, UTC. */
+    /** The end of the hold, if payment is required: milliseconds since 1970, UTC. */
     readonly expiresAt?: number;
   };
 };
 
 type OfOrder<Type extends string, More = unknown> = { readonly type: Type; readonly data: { readonly order: OrderId } & More };
 
-/** Held → sold. With the payment that paid for it, where one was needed. */
+/** Held → sold. With the payment that paid for it, if one was required. */
 export type OrderConfirmed = OfOrder<'OrderConfirmed', { readonly payment?: PaymentId }>;
 /** Held → available: not paid in time. */
 export type OrderExpired = OfOrder<'OrderExpired'>;
 /**
- * Held → available, or the end of an order without a payment: its sold units are released one by one. `amount`: minor units that its tickets
- * cost together, without those that ended before. Absent: its total.
+ * Held → available, or the end of an order without payment, whose sold units are released one by one. `amount`: minor units of its
+ * tickets without those that ended before. Absent: the total of the order.
  */
 export type OrderCancelled = OfOrder<'OrderCancelled', { readonly amount?: string }>;
 /**
- * The organiser ends some tickets of an order, and the others stay. Of a hold: held → available. Sold units are released one by one.
- * `amount`: minor units of the order's currency that these tickets cost together.
+ * The organiser ends some tickets of an order. Of a hold: held → available. Sold units are released one by one. `amount`: minor units
+ * of the order's currency that these tickets cost together.
  */
 export type TicketsEnded = OfOrder<'TicketsEnded', { readonly tickets: readonly TicketOfUnit[]; readonly amount: string }>;
-/** Another payment pays for the order from now on. A separate `RefundOwed` states what the previous one owes back. */
+/** Another payment pays for the order. A separate `RefundOwed` states the refund due of the previous one. */
 export type OrderPaymentChanged = OfOrder<'OrderPaymentChanged', { readonly payment: PaymentId }>;
 /**
- * Available → held: paid after it had expired or was refunded by the provider, while all of its units were free. `tickets`: those that come
- * back, where others ended before. Absent: all of them.
+ * Available → held: the order was paid after it expired or was refunded by the provider, and all of its units were free. `tickets`: the
+ * restored ones, if others ended before. Absent: all of them.
  */
 export type OrderRestored = OfOrder<'OrderRestored', { readonly tickets?: readonly TicketOfUnit[] }>;
-/** What was paid for the order has gone back in full. Units that were still held are available again. */
+/** The payments of the order were refunded in full. Units that were still held are available again. */
 export type OrderRefunded = OfOrder<'OrderRefunded'>;
-/** Sold → available, ticket by ticket: none of them is minted, or its asset is revoked; or they are void, and their assets stay with their holders. */
+/** Sold → available, ticket by ticket: the ticket has no mint, its asset is burned, or it is void and its asset stays with its holder. */
 export type UnitsReleased = OfOrder<'UnitsReleased', { readonly tickets: readonly TicketOfUnit[]; readonly void?: true }>;
 
-/** Each ticket is to be minted for the wallet; `request` counts corrected requests after a failed mint. */
+/** Requests the mint of each ticket for the wallet; `request` counts corrected requests after a failed mint. */
 export type MintsRequested = OfOrder<
   'MintsRequested',
   {
@@ -102,32 +102,33 @@ export type MintsRequested = OfOrder<
     readonly tickets: readonly (TicketOfUnit & TicketKind & { readonly request: number })[];
   } & AssetTerms
 >;
-/** A dispute holds the mints: the minter begins no attempt to mint these tickets any more. One that was begun before may still land. */
+/** A dispute holds the mints: the minter starts no attempt for these tickets. An attempt that started before may still land. */
 export type MintsHeld = OfOrder<'MintsHeld', { readonly tickets: readonly TicketOfUnit[] }>;
-/** No dispute holds the mints any more: what was requested is to be minted, under the numbers that the requests had. */
+/** The dispute ended: the requested mints continue, with the numbers of their requests. */
 export type MintsResumed = OfOrder<'MintsResumed', MintsRequested['data']>;
-/** The mint of a ticket failed for good: it may be asked for again. */
+/** The mint of a ticket failed permanently: it may be requested again. */
 export type MintFailureNoted = OfOrder<'MintFailureNoted', { readonly ticket: TicketId; readonly request: number }>;
 /**
- * Each ticket's mint is to be cancelled, or its asset burned, before its unit can be sold again. `override`: its asset can not be burned, and
- * the order is given up all the same; if it is minted it becomes void. Earlier versions asked without it in transferable sales too.
+ * Requests for each ticket that its mint is cancelled, or its asset burned, before its unit is sold again. `override`: the asset cannot
+ * be burned, and the order ends anyway; a minted ticket becomes void. Earlier versions requested this without `override` in
+ * transferable sales too.
  */
 export type RevocationsRequested = OfOrder<'RevocationsRequested', { readonly tickets: readonly TicketOfUnit[]; readonly override?: true }>;
 
 type OfPayment<Type extends string, More = unknown> = OfOrder<Type, { readonly payment: PaymentId } & More>;
 
 /**
- * The payment provider reports that it has the money. `matched: false`: the order is not known here (yet). A payment belongs to the order and
- * currency that it was received for first; a receipt for another is recorded as it was reported, pays nothing, and is owed back.
+ * The payment provider reports that it received the money. `matched: false`: the order is not known (yet). A payment belongs to the
+ * order and currency of its first receipt. A receipt for another order or currency is recorded, pays nothing, and is due for refund.
  */
 export type PaymentReceived = OfPayment<'PaymentReceived', Money & { readonly matched: boolean }>;
-/** The payment provider reports that a try to pay failed. Nothing follows: another try may succeed while the units are held. */
+/** The payment provider reports that an attempt to pay failed. It has no effect: another attempt may succeed while the units are held. */
 export type PaymentFailed = OfPayment<'PaymentFailed'>;
-/** What has to go back of a payment, in all, and why. It takes the place of what was said of the payment before. */
+/** The total refund due of a payment, and its reason. It replaces the previous refund due. */
 export type RefundOwed = OfPayment<'RefundOwed', Money & { readonly reason: RefundReason }>;
 /**
- * The payment provider reports that money went back: `amount` by one refund, or `refundedTotal` as the whole of the payment so far, or both.
- * Minor units of `currency`.
+ * The payment provider reports returned money: `amount` by one refund, `refundedTotal` as the payment's total so far, or both, in minor
+ * units.
  */
 export type RefundPaid = OfPayment<
   'RefundPaid',
@@ -140,31 +141,31 @@ export type RefundPaid = OfPayment<
 >;
 
 /**
- * The payment provider reports that a refund did not reach the buyer: its money is here again. The refund counts no more, whenever it is reported.
- * Minor units of `currency`.
+ * The payment provider reports that a refund failed: it has its money again. The refund no longer counts, even if reported later. Minor
+ * units.
  */
 export type RefundFailed = OfPayment<
   'RefundFailed',
   Money & {
     readonly refund: RefundId;
-    /** What was reported as refunded until now under this id. Absent: nothing was. */
+    /** The amount reported as refunded under this id so far. Absent: none. */
     readonly refunded?: string;
   }
 >;
 
 type OfDispute<Type extends string, More = unknown> = OfPayment<Type, Money & { readonly dispute: DisputeId } & More>;
 interface DisputeEnded {
-  /** What was reported as disputed until now under this id: it is disputed no more. Absent: nothing was. */
+  /** The amount reported as disputed under this id so far, which is no longer disputed. Absent: none. */
   readonly opened?: string;
 }
 
-/** The payment provider reports that the buyer disputes so much of the payment. */
+/** The payment provider reports that the buyer disputes this amount of the payment. */
 export type DisputeOpened = OfDispute<'DisputeOpened'>;
-/** The dispute was decided for the organiser: the money stays, or is here again. */
+/** The organiser won the dispute: the money stays, or is available again. */
 export type DisputeWon = OfDispute<'DisputeWon', DisputeEnded>;
-/** The dispute was decided for the buyer: so much went back. */
+/** The buyer won the dispute: this amount was returned. */
 export type DisputeLost = OfDispute<'DisputeLost', DisputeEnded>;
-/** What was reported contradicts what was reported under the same id before, which stands. It is listed, and changes no sum. */
+/** A report that contradicts an earlier one under the same id, which stays valid. It is listed, and changes no sum. */
 export type PaymentReportSetAside = OfPayment<
   'PaymentReportSetAside',
   Money & {

@@ -17,13 +17,13 @@ import { type SalePart, SaleRestorer, snapshotOf } from './sale-snapshot.js';
 const TENANT = 'demo' as TenantId;
 const SALE = 'gala' as SaleId;
 const W1 = 'GmaDrppBC7P5ARKV8g3djiwP89vz1jLK23V2GBjuAEGB' as Wallet;
-/** The same letters in another case are another address. */
+/** Differs from W1 in letter case: another address. */
 const W2 = 'gmaDrppBC7P5ARKV8g3djiwP89vz1jLK23V2GBjuAEGB' as Wallet;
 const HOLD_MS = 60_000;
 const FREE = { payment: 'none', mint: 'on-confirm', tickets: 'revocable' };
 const PAID = { payment: 'webhook', mint: 'on-confirm', tickets: 'revocable' };
 
-/** A sale of a quota, asked one thing after the other, each applied as the log would have it. */
+/** A sale of a quota. Commands run in order, and their events are applied as from the log. */
 class Trial {
   sale = new Sale();
   private keys = 0;
@@ -62,7 +62,7 @@ class Trial {
   mint = (wallet: Wallet, ...orders: string[]): string | undefined =>
     this.apply(requestMints(this.sale, { sale: SALE, tickets: orders.flatMap((order) => this.ticketsOf(order)), wallet }));
 
-  /** The minter says that the assets of the order are burned, or that its mints failed. */
+  /** Applies the minter's report that the assets of the order are burned, or that its mints failed. */
   burned(order: string): void {
     for (const ticket of this.ticketsOf(order)) this.apply(releaseUnit(this.sale, { ticket, request: 0 }));
   }
@@ -70,7 +70,7 @@ class Trial {
     for (const ticket of this.ticketsOf(order)) this.apply(noteMintFailure(this.sale, { ticket, request }));
   }
 
-  /** As another process knows it, which begins at a snapshot. */
+  /** Continues as another process would, from a snapshot. */
   restore(): void {
     const restorer = new SaleRestorer();
     for (const part of JSON.parse(JSON.stringify(snapshotOf(this.sale, this.open))) as SalePart[]) restorer.add(part);
@@ -148,7 +148,7 @@ describe('[L13] the mint budget of a sale', () => {
     const trial = new Trial(1, { payment: 'none', mint: 'on-request' });
     const order = trial.place();
     expect(trial.mint(W1, order)).toBeUndefined();
-    expect(trial.mint(W1, order)).toBeUndefined(); // asked already: nothing more happens
+    expect(trial.mint(W1, order)).toBeUndefined(); // requested already: no effect
     trial.failed(order, 1);
     expect(trial.mint(W1, order)).toBeUndefined();
     trial.failed(order, 2);

@@ -4,26 +4,26 @@ import type { OpenedSale } from './sale.js';
 import type { Counted } from './usage.js';
 
 /**
- * Mints that a sale may request in all, for each of its units: all payers of mints are shared, so what one sale can spend is bounded. Two: every
- * ticket may be given back once and sold again.
+ * The limit of mint requests of a sale, for each unit: all mints share the payers, so the cost of one sale is bounded. Two: each ticket
+ * may be given back and sold again once.
  */
 export const MINTS_PER_UNIT = 2;
-/** Holds of one buyer in one sale that may end without a payment, where the sale says nothing: many more than an honest buyer changes seats. */
+/** The default limit for holds of one buyer in one sale that end without a payment: far above the seat changes of an honest buyer. */
 export const MAX_ENDED_HOLDS = 50;
 
-/** For whom units are taken. */
+/** The buyer and the wallet that units count for. */
 interface Taker {
   readonly buyer: BuyerId;
   readonly wallet?: Wallet | undefined;
 }
 
-/** Why these tickets cannot go to a buyer too: asked when an order is placed, and when an expired one is paid for after all. */
+/** Why a buyer cannot have these tickets too: checked when an order is placed, and when an expired order is paid late. */
 export function beyondLimits(sale: OpenedSale, taker: Taker, tickets: readonly Counted[]): Refusal | undefined {
   const mints = sale.terms.mint === 'on-confirm' ? beyondMintBudget(sale, tickets.length) : undefined;
   return beyondBuyer(sale, taker, tickets) ?? beyondWallet(sale, taker.wallet, tickets) ?? mints;
 }
 
-/** The limit of the sale and those of its categories apply both. */
+/** The limits of the sale and of its categories both apply. */
 function beyondBuyer({ terms, usage }: OpenedSale, { buyer }: Taker, tickets: readonly Counted[]): Refusal | undefined {
   const { maxPerBuyer, categories = [] } = terms;
   const has = usage.unitsOf(buyer);
@@ -53,7 +53,7 @@ export function beyondWallet({ terms, usage }: OpenedSale, wallet: Wallet | unde
 const countIn = (category: CategoryId, tickets: readonly Counted[]): number =>
   tickets.reduce((count, ticket) => (ticket.category === category ? count + 1 : count), 0);
 
-/** A hold of a sale that mints on confirm has its mints set aside: once it is paid for, nobody is told that it cannot be minted. */
+/** A hold in a sale that mints on confirm reserves its mints: so a paid order can always be minted. */
 export function beyondMintBudget({ terms, units, usage, tally: { sold } }: OpenedSale, count: number): Refusal | undefined {
   const budget = units.opened * MINTS_PER_UNIT;
   const held = terms.mint === 'on-confirm' ? units.opened - units.available - sold : 0;
@@ -61,7 +61,7 @@ export function beyondMintBudget({ terms, units, usage, tally: { sold } }: Opene
   return used + count > budget ? { code: 'mint-budget-spent', facts: { budget, used } } : undefined;
 }
 
-/** A buyer who holds and lets go without end keeps units from the others. */
+/** A buyer who repeats holds without paying blocks units for others. */
 export function beyondEndedHolds({ terms, usage }: OpenedSale, { buyer }: Taker): Refusal | undefined {
   const { maxEndedHolds = MAX_ENDED_HOLDS } = terms;
   const used = usage.holdsEndedOf(buyer);

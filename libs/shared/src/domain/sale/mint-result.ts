@@ -4,15 +4,15 @@ import type { SaleEvent } from './events.js';
 import { type Order, ticketOfUnit } from './orders/order.js';
 import type { Sale } from './sale.js';
 
-/** What the minter wrote down of a ticket, as far as selling needs to know it. */
+/** The part of the minter's events about a ticket that the sale needs. */
 export interface MintResult {
   readonly ticket: TicketId;
   readonly request: number;
-  /** Its asset stands, and nobody is let in with it any more. */
+  /** The asset exists, but no longer admits its holder. */
   readonly void?: true;
 }
 
-/** The mint failed for good: it may be asked for again; and if the unit was on its way back, nothing stands in its way. */
+/** Records that a mint failed permanently. It may be requested again; a unit to be released is released. */
 export function noteMintFailure(state: Sale, { ticket, request }: MintResult): Decision<SaleEvent> {
   const order = state.open?.tickets.orderWith(ticket);
   const progress = order?.progressOf(ticket);
@@ -22,7 +22,7 @@ export function noteMintFailure(state: Sale, { ticket, request }: MintResult): D
   return { events: progress.state === 'revoking' ? [released(order, ticket)] : [] };
 }
 
-/** The mint was cancelled, the asset burned or the ticket made void: only now may the unit be sold again. */
+/** The mint was cancelled, the asset burned, or the ticket made void: only now may the unit be sold again. */
 export function releaseUnit(state: Sale, { ticket, void: isVoid }: MintResult): Decision<SaleEvent> {
   const order = state.open?.tickets.orderWith(ticket);
   return { events: order?.progressOf(ticket).state === 'revoking' ? [released(order, ticket, isVoid)] : [] };

@@ -6,7 +6,7 @@ import { offerOf } from './offer/normal-form.js';
 import type { Sale } from './sale.js';
 import type { MintRule, SaleTerms } from './terms.js';
 
-/** A sale is opened once; its terms are facts from then on. Tickets of free sales are minted on request only: rent can be farmed. */
+/** Opens a sale once; its terms are then recorded facts. Tickets of free sales are minted on request only, because rent can be farmed. */
 export function openSale(state: Sale, command: OpenSale): Decision<SaleEvent> {
   if (state.open !== undefined) return refuse('sale-exists', { pointers: ['/sale'] });
   const { sale, name, maxPerBuyer, maxPerWallet, maxEndedHolds, holdSeconds, payment, opensAt, closesAt } = command;
@@ -34,7 +34,7 @@ export function openSale(state: Sale, command: OpenSale): Decision<SaleEvent> {
 
 const mintRule = (command: OpenSale): MintRule => command.mint ?? (hasFreeTickets(offerOf(command)) ? 'on-request' : 'on-confirm');
 
-/** Whether an order of this sale is minted although nobody pays for it: that is at the operator's expense, and needs the grant `free-mints`. */
+/** Whether orders of this sale are minted without a payment. The operator pays for them, so it needs the grant `free-mints`. */
 export const mintsUnpaid = (command: OpenSale): boolean =>
   mintsUnpaidBy({ ...offerOf(command), payment: command.payment, mint: mintRule(command) });
 

@@ -9,7 +9,7 @@ import type { DiscountCode, SaleTerms } from './terms.js';
 import { Units, type Withdrawn } from './units/units.js';
 import { Usage } from './usage.js';
 
-/** What a sale is once it is opened. */
+/** The state of an open sale. */
 export interface OpenedSale {
   readonly terms: SaleTerms;
   readonly prices: Prices;
@@ -22,11 +22,11 @@ export interface OpenedSale {
   readonly payments: Payments;
   readonly holds: Holds;
   closed: boolean;
-  /** It takes no order for a while. */
+  /** Accepts no orders for now. */
   paused: boolean;
 }
 
-/** A sale of which nothing was sold yet. */
+/** A sale without orders. */
 export function opened(terms: SaleTerms, withdrawn?: Withdrawn): OpenedSale {
   return {
     terms,
@@ -43,7 +43,7 @@ export function opened(terms: SaleTerms, withdrawn?: Withdrawn): OpenedSale {
   };
 }
 
-/** What tickets cost by its terms. */
+/** The prices of tickets by its terms. */
 export const pricesOf = ({ prices, codes = [] }: SaleTerms): Pick<OpenedSale, 'prices' | 'codes'> => ({
   prices: new Prices(prices),
   codes: new Map(codes.map((code) => [code.code, code])),

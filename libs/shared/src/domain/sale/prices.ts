@@ -1,7 +1,7 @@
 import type { CategoryId, TypeId } from '../../kernel/ids.js';
 import type { Price } from './terms.js';
 
-/** What tickets cost, by category and type; `undefined` is the one without a name. Made once: an order looks a price up. */
+/** Prices of tickets by category and type; `undefined` is the one without a name. Built once, because every order looks up prices. */
 export class Prices {
   private readonly amounts = new Map<CategoryId | undefined, Map<TypeId | undefined, string>>();
 
@@ -12,14 +12,14 @@ export class Prices {
     }
   }
 
-  /** The type of all tickets in a category, which needs no name; `several`: one has to be named. */
+  /** The only type of tickets in a category, which may be omitted; `several`: it must be named. */
   onlyTypeOf(category: CategoryId | undefined): TypeId | undefined | 'several' {
     const types = this.amounts.get(category);
     if (types === undefined) return undefined;
     return types.size > 1 ? 'several' : [...types.keys()][0];
   }
 
-  /** Names of types that are sold in a category. */
+  /** Names of the types sold in a category. */
   typesOf(category: CategoryId | undefined): readonly TypeId[] {
     return [...(this.amounts.get(category)?.keys() ?? [])].filter((type) => type !== undefined);
   }

@@ -10,13 +10,13 @@ import type { SaleTerms } from './terms.js';
 import { TicketKinds } from './ticket-kinds.js';
 import type { Withdrawn } from './units/units.js';
 
-/** When something was reached: `0` never, `1` with the order's placing, else milliseconds since 1970, UTC, and the sale's version. */
+/** When a point was reached: `0` never, `1` with the order's placing, else milliseconds since 1970, UTC, and the sale's version. */
 type Reached = 0 | 1 | readonly [at: number, version: number];
 
-/** Of each ticket nine cells: ticket, unit, price, its category and type by number, whether its order has its unit, how far its mint is, and `MARKS`. */
+/** Nine cells a ticket: ticket, unit, price, category and type by number, whether its order has the unit, mint, `MARKS`. */
 type TicketCell = TicketId | UnitId | string | 0 | 1 | number | TicketProgress['state'];
 
-/** One order, and behind it the cells of its tickets: lists in lists would take half as long again to read. */
+/** One order, followed by the cells of its tickets: nested lists would take half as long again to read. */
 export type OrderRow = readonly [
   order: OrderId,
   buyer: BuyerId,
@@ -36,7 +36,7 @@ export type OrderRow = readonly [
   ...tickets: readonly TicketCell[],
 ];
 
-/** A part of what a sale is at one version, in the order in which they are read. Everything else of it follows from these. */
+/** A part of the state of a sale at one version, in reading order. All other state is derived from these. */
 export type SalePart =
   | {
       readonly kind: 'sale';
@@ -46,15 +46,15 @@ export type SalePart =
       readonly paused: boolean;
       readonly withdrawn: WithdrawnRows;
     }
-  /** Whom tickets are minted for, where that is another wallet than their order's. */
+  /** Wallets of mints, if they differ from their order's. */
   | { readonly kind: 'wallets'; readonly rows: readonly (readonly [TicketId, Wallet])[] }
   | { readonly kind: 'orders'; readonly rows: readonly OrderRow[] }
   | { readonly kind: 'payments'; readonly rows: readonly PaymentRow[] }
-  /** Those that wait for their order, oldest first. */
+  /** Payments without an order, oldest first. */
   | { readonly kind: 'unmatched'; readonly rows: readonly PaymentId[] }
   | { readonly kind: 'failed'; readonly rows: readonly (readonly [PaymentId, OrderId])[] }
   | { readonly kind: 'set-aside'; readonly rows: readonly SetAside[] }
-  /** Soonest to end first. */
+  /** Earliest end first. */
   | { readonly kind: 'holds'; readonly rows: readonly OrderId[] };
 
 const BEFORE_TICKETS = 15;
@@ -64,7 +64,7 @@ const MARKS = { overridden: 1, ended: 2 } as const;
 const NEVER = 0;
 const AT_ONCE = 1;
 
-/** What an open sale is now. Nothing of it changes when the sale goes on. */
+/** The state of an open sale. Later changes of the sale do not change it. */
 export function snapshotOf({ clock }: Sale, sale: OpenedSale): SalePart[] {
   const { terms, closed, payments, holds } = sale;
   const kinds = new TicketKinds(sale);
@@ -81,15 +81,15 @@ export function snapshotOf({ clock }: Sale, sale: OpenedSale): SalePart[] {
   ];
 }
 
-/** Makes a sale of its parts, one after the other; each may come in several pieces. */
+/** Builds a sale from its parts, in order; each part may be split into pieces. */
 export class SaleRestorer {
   private readonly wallets = new Map<TicketId, Wallet>();
   private sale: { readonly clock: number; readonly opened: OpenedSale; readonly kinds: TicketKinds } | undefined;
-  /** Of the order before, and of the ticket before: most have the same, and share it. */
+  /** Values of the previous order and ticket: most are equal, and are shared. */
   private total: Money = { amount: '', currency: '' };
   private progress: TicketProgress = { request: 0, state: 'unasked' };
 
-  /** @throws where the parts contradict each other */
+  /** @throws if the parts contradict each other */
   add(part: SalePart): void {
     if (part.kind === 'sale') {
       const sale = { ...opened(part.terms, withdrawnIn(part.withdrawn)), closed: part.closed, paused: part.paused };
@@ -202,7 +202,7 @@ function beginHold({ orders, holds }: OpenedSale, id: OrderId): void {
   holds.begin(id, order.expiresAt, order.heldFor);
 }
 
-/** Of each area with withdrawn places its name, and the first and last of each run of them. */
+/** For each area with withdrawn places: its name, and the first and last place of each run. */
 type WithdrawnRows = readonly (readonly [area: string, ...runs: readonly number[]])[];
 
 function withdrawnRows(withdrawn: Withdrawn): WithdrawnRows {

@@ -36,7 +36,7 @@ const orders: fc.Arbitrary<Asked> = fc
 const history = fc.array(fc.oneof({ weight: 1, arbitrary: opens }, { weight: 6, arbitrary: orders }), { maxLength: 40 });
 const opened = fc.tuple(opens, history).map(([first, rest]) => [first, ...rest]);
 
-/** Decides everything asked, in turn, and calls `seen` at every prefix of the log. */
+/** Decides all commands in turn, and calls `seen` at every prefix of the log. */
 function run(
   asked: readonly Asked[],
   seen: (sale: Sale, events: readonly SaleEvent[]) => void = () => undefined,
@@ -65,7 +65,7 @@ function decide(sale: Sale, asked: Asked, index: number) {
   return placeOrder(sale, { tenant: TENANT, order: orderId(TENANT, SALE, `k-${index}`), command }, index);
 }
 
-/** The whole business in ten lines, with sets alone: whether each thing asked is accepted. */
+/** A model of selling in ten lines, with sets alone: whether each command is accepted. */
 function model(asked: readonly Asked[]): boolean[] {
   let free: Set<string> | undefined;
   let [quota, most] = [false, 0];
@@ -100,7 +100,7 @@ function model(asked: readonly Asked[]): boolean[] {
   }
 }
 
-/** Everything that a later decision could depend on. */
+/** All state that a later decision could depend on. */
 const snapshot = (sale: Sale): unknown => ({
   clock: sale.clock,
   open: sale.open && {

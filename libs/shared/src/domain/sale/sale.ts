@@ -10,16 +10,16 @@ export type { OpenedSale } from './opened-sale.js';
 
 type Data<T extends SaleEvent['type']> = Extract<SaleEvent, { type: T }>['data'];
 
-/** One performance on sale, as its events tell it. `undefined` until it is opened. */
+/** One performance on sale, derived from its events. `undefined` until it is opened. */
 export class Sale {
   private opened: OpenedSale | undefined;
-  /** The time of the latest event or decision: none is earlier than the one before it. */
+  /** The time of the latest event or decision: none is earlier than the previous one. */
   clock = 0;
   private last: Moment = { at: 0, version: 0 };
-  /** What is decided together tells of one order, event after event: it is looked up once. */
+  /** The order of the latest event: consecutive events of a decision concern one order, which is looked up once. */
   private latest: Order | undefined;
 
-  /** One that goes on from where a snapshot was taken. */
+  /** A sale that continues from a snapshot. */
   static restored(opened: OpenedSale, clock: number): Sale {
     const sale = new Sale();
     sale.opened = opened;
@@ -38,7 +38,7 @@ export class Sale {
     return { opened: units.opened, available: units.available, held: units.opened - units.available - sold, sold };
   }
 
-  /** `version` is that of the commit the event stands in. */
+  /** `version` is that of the event's commit. */
   evolve(event: SaleEvent, at: number, version = 0): void {
     this.clock = Math.max(this.clock, at);
     const moment = this.moment(version);
@@ -87,7 +87,7 @@ export class Sale {
     }
   }
 
-  /** One for all that a command did. */
+  /** One moment for all events of a command. */
   private moment(version: number): Moment {
     if (this.last.at !== this.clock || this.last.version !== version) this.last = { at: this.clock, version };
     return this.last;
@@ -142,7 +142,7 @@ export class Sale {
     }
   }
 
-  /** Its use of a discount code ends with it, and begins again when it comes back. */
+  /** Its use of a discount code ends with it, and begins again when it is restored. */
   private move({ usage }: OpenedSale, order: Order, event: SaleEvent['type']): void {
     const wasLive = order.isLive;
     order.move(event);
@@ -168,7 +168,7 @@ export class Sale {
     sale.tally.letGo(tickets);
   }
 
-  /** Only what was asked by the organiser changes the order: other money that goes back never paid for it. */
+  /** Changes the order only if the organiser requested the refund: other refunds due are of money that never paid for it. */
   private owe(event: Extract<SaleEvent, { type: 'RefundOwed' }>): void {
     this.mustBeOpen().payments.evolve(event, this.clock);
     if (event.data.reason !== 'requested') return;

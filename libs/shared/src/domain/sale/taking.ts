@@ -4,21 +4,21 @@ import type { OpenedSale } from './opened-sale.js';
 import type { Order } from './orders/order.js';
 import type { Usage } from './usage.js';
 
-/** Gives an order the units of these of its tickets. */
+/** Assigns the units of these tickets to their order. */
 export function hold(sale: OpenedSale, order: Order, tickets: readonly TicketPlaced[]): void {
   for (const { unit } of tickets) sale.units.take(unit, order.order);
   sale.tally.hold(tickets);
   count(sale, order, tickets, 1);
 }
 
-/** An unpaid ticket whose mint was requested still counts: a buyer cannot have one minted after the other. */
+/** An unpaid ticket with a mint request still counts: a buyer cannot get one mint after another. */
 export function giveBack(sale: OpenedSale, order: Order, tickets: readonly TicketPlaced[]): void {
   for (const { unit } of tickets) sale.units.release(unit, order.order);
   const over = tickets.filter((ticket) => !countsOn(sale, order, ticket));
   count(sale, order, over, -1);
 }
 
-/** Takes in an order as it is: its units, and what counts beside them. */
+/** Adds an existing order: its units, and its usage. */
 export function adopt(sale: OpenedSale, order: Order, taken: readonly TicketPlaced[]): void {
   const { usage, tally } = sale;
   hold(sale, order, taken);
@@ -32,11 +32,11 @@ export function adopt(sale: OpenedSale, order: Order, taken: readonly TicketPlac
   count(sale, order, given, 1);
 }
 
-/** Whether a ticket counts for its buyer for ever, given back or not. */
+/** Whether a ticket counts for its buyer for ever, even after its release. */
 const countsOn = ({ terms }: OpenedSale, order: Order, { ticket }: TicketPlaced): boolean =>
   (terms.payment === 'none' || order.total.amount === '0') && order.progressOf(ticket).request > 0;
 
-/** Counts tickets for their buyer and their wallets, or no more. */
+/** Adds tickets to the counts of their buyer and wallets, or removes them. */
 function count({ usage }: OpenedSale, order: Order, tickets: readonly TicketPlaced[], sign: 1 | -1): void {
   usage.addUnits(order.buyer, tickets, sign);
   if (usage.countsWallets) for (const ticket of tickets) usage.addToWallet(order.walletOf(ticket.ticket), ticket, sign);

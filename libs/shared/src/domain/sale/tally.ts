@@ -10,7 +10,7 @@ const NONE: Readonly<Count> = { held: 0, sold: 0 };
 
 type Kind = Pick<TicketKind, 'category' | 'type'>;
 
-/** How many tickets of a sale are held and sold, by category and type. */
+/** Numbers of held and sold tickets of a sale, by category and type. */
 export class Tally {
   private readonly counts = new Map<CategoryId | undefined, Map<TypeId | undefined, Count>>();
   /** Of all kinds. */

@@ -1,22 +1,22 @@
 import type { AreaId, CategoryId, CodeId, SaleId, TypeId, UnitId } from '../../kernel/ids.js';
 import type { AssetChoice } from './assets/asset-terms.js';
 
-/** Where units are, such as front or standing. */
+/** A part of the venue, such as front or standing. */
 export interface Category {
   readonly category: CategoryId;
   readonly name?: string;
-  /** Units of one buyer, and of one wallet, in this category at a time. Absent: as many as the sale allows. */
+  /** The limit of units per buyer, and per wallet, in this category. Absent: the limit of the sale. */
   readonly maxPerBuyer?: number;
   readonly maxPerWallet?: number;
 }
 
-/** Whom a ticket is for, such as an adult or a child. */
+/** The kind of holder of a ticket, such as an adult or a child. */
 export interface TicketType {
   readonly type: TypeId;
   readonly name?: string;
 }
 
-/** What a ticket of a type costs in a category. Without a category in a sale without categories; without a type where it is the only one there. */
+/** The price of a ticket of a type in a category. The category is absent in a sale without categories; the type if there is only one. */
 export interface Price {
   readonly category?: CategoryId;
   readonly type?: TypeId;
@@ -30,11 +30,11 @@ export interface SeatRange {
   readonly to: number;
   /** Absent: 1. */
   readonly step?: number;
-  /** Absent: that of its row. */
+  /** Absent: the category of its row. */
   readonly category?: CategoryId;
 }
 
-/** Its seats are `<row>-<number>`. `label`: what people read in place of the name. */
+/** Its seats are `<row>-<number>`. `label`: the text that people see instead of the name. */
 export interface Row {
   readonly row: string;
   readonly label?: string;
@@ -48,7 +48,7 @@ export interface Seat {
   readonly category?: CategoryId;
 }
 
-/** Places without a plan, given away from the lowest on: `<area>-<number>`, or the number alone where the area has no name. */
+/** Places without a plan, assigned from the lowest on: `<area>-<number>`, or only the number if the area has no name. */
 export interface Area {
   readonly area?: AreaId;
   readonly label?: string;
@@ -63,23 +63,23 @@ export interface UnitsOffered {
   readonly areas?: readonly Area[];
 }
 
-/** Takes so much off each ticket of these types and categories; absent: of all. Either `percentOff` or `amountOff`. */
+/** A discount on each ticket of these types and categories; absent: of all. Either `percentOff` or `amountOff`. */
 export interface DiscountCode {
   readonly code: CodeId;
-  /** Orders that may have it at a time. */
+  /** The limit of live orders that use it. */
   readonly uses: number;
-  /** 1 to 100. What is taken off is rounded down to minor units. */
+  /** 1 to 100. The discount is rounded down to minor units. */
   readonly percentOff?: number;
-  /** Minor units of the currency of the sale, at most what the ticket costs. */
+  /** Minor units of the currency of the sale, at most the price of the ticket. */
   readonly amountOff?: string;
   readonly types?: readonly TypeId[];
   readonly categories?: readonly CategoryId[];
-  /** Milliseconds since 1970, UTC. Absent: from the beginning, and to the end. */
+  /** Milliseconds since 1970, UTC. Absent: no limit. */
   readonly from?: number;
   readonly until?: number;
 }
 
-/** `none`: an order is confirmed at once. `webhook`: it is held until the payment is reported, or its hold time is over. */
+/** `none`: an order is confirmed at once. `webhook`: it is held until the payment is reported, or its hold time ends. */
 export type PaymentRule = 'none' | 'webhook';
 export type MintRule = 'on-confirm' | 'on-request';
 
@@ -87,19 +87,19 @@ export interface SaleTerms extends AssetChoice {
   readonly sale: SaleId;
   readonly name: string;
   readonly currency: string;
-  /** Absent: all units are of one, which has no name. */
+  /** Absent: all units are of one category without a name. */
   readonly categories?: readonly Category[];
-  /** Absent: tickets are of one, which has no name. */
+  /** Absent: all tickets are of one type without a name. */
   readonly types?: readonly TicketType[];
   readonly prices: readonly Price[];
   /** Absent: none. */
   readonly codes?: readonly DiscountCode[];
   readonly units: UnitsOffered;
-  /** Units of one buyer at a time. Buyers are compared without regard to case. */
+  /** The limit of units per buyer at a time. Buyers are compared case-insensitively. */
   readonly maxPerBuyer: number;
-  /** Units of one wallet at a time. Absent: any number. */
+  /** The limit of units per wallet at a time. Absent: none. */
   readonly maxPerWallet?: number;
-  /** Holds of one buyer that may end without a payment; after as many, the buyer's orders are refused. Absent: `MAX_ENDED_HOLDS`. */
+  /** The limit of a buyer's holds that end without a payment; then the buyer's orders are refused. Absent: `MAX_ENDED_HOLDS`. */
   readonly maxEndedHolds?: number;
   readonly holdSeconds: number;
   readonly payment: PaymentRule;
@@ -109,7 +109,7 @@ export interface SaleTerms extends AssetChoice {
   readonly closesAt?: number;
 }
 
-/** Whole new values for later orders: `null` where there is none any more. Absent: as it was. */
+/** New values for later orders: `null` removes a value. Absent: unchanged. */
 export interface TermsChange {
   readonly sale: SaleId;
   readonly name?: string;
@@ -117,9 +117,9 @@ export interface TermsChange {
   readonly types?: readonly TicketType[];
   readonly prices?: readonly Price[];
   readonly codes?: readonly DiscountCode[];
-  /** Rows and seats that are added, and areas with the quota that each has from now on. */
+  /** Added rows and seats, and areas with their new quotas. */
   readonly units?: UnitsOffered;
-  /** How many units the sale has then. */
+  /** The number of units after the change. */
   readonly opened?: number;
   readonly maxPerBuyer?: number;
   readonly maxPerWallet?: number | null;
@@ -128,11 +128,11 @@ export interface TermsChange {
   /** Milliseconds since 1970, UTC. */
   readonly opensAt?: number | null;
   readonly closesAt?: number | null;
-  /** No order is taken while it is. */
+  /** No order is accepted while it is set. */
   readonly paused?: boolean;
-  /** Of tickets whose mint is requested later. */
+  /** Applies to tickets whose mint is requested later. */
   readonly image?: string | null;
   readonly externalUrl?: string | null;
-  /** It was closed, and takes orders again. */
+  /** The closed sale accepts orders again. */
   readonly reopened?: true;
 }

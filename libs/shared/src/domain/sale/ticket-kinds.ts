@@ -4,7 +4,7 @@ import type { OpenedSale } from './sale.js';
 
 const NONE = 0;
 
-/** Categories and types of a sale by number, from 1 on: in a snapshot a number is shorter than a name, and a name that is shared costs nothing. */
+/** Categories and types of a sale by number, from 1 on: in a snapshot a number is shorter than a name, and shared names cost nothing. */
 export class TicketKinds {
   private readonly categories: readonly CategoryId[];
   private readonly types: readonly TypeId[];
@@ -21,7 +21,7 @@ export class TicketKinds {
     this.hasLabels = [...(units.rows ?? []), ...(units.seats ?? []), ...(units.areas ?? [])].some(({ label }) => label !== undefined);
   }
 
-  /** @throws where the sale has none of this name */
+  /** @throws if the sale has none of this name */
   categoryOf({ category }: TicketPlaced): number {
     return category === undefined ? NONE : known(this.categoryNumbers.get(category), category);
   }

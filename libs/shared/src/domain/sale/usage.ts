@@ -4,21 +4,21 @@ import type { Category } from './terms.js';
 /** A pseudonym in another case is the same buyer. */
 const folded = (buyer: BuyerId): string => buyer.toLowerCase();
 
-/** A ticket, by what limits look at. */
+/** A ticket with the members that limits use. */
 export interface Counted {
   readonly category?: CategoryId | undefined;
 }
 
-/** What counts against the limits of a sale: derived from its orders. */
+/** Counts for the limits of a sale: derived from its orders. */
 export class Usage {
   private readonly units = new Map<string, number>();
   private readonly unitsOfWallet = new Map<Wallet, number>();
   private readonly endedHolds = new Map<string, number>();
   private readonly codes = new Map<CodeId, number>();
-  /** Mints that were requested, once for each ticket and request. It never falls: a burned or failed mint was paid for all the same. */
+  /** Mint requests, once for each ticket and request. It never falls: a burned or failed mint was paid for too. */
   mintsRequested = 0;
 
-  /** Where the sale limits wallets, in all or in a category: they are counted there alone, as it is work for each ticket. */
+  /** Whether the sale limits wallets, overall or in a category: only then are they counted, because it costs work for each ticket. */
   readonly countsWallets: boolean;
   /** Of categories with limits of their own. */
   private readonly byCategory: ReadonlyMap<CategoryId, { readonly buyers: Map<string, number>; readonly wallets: Map<Wallet, number> }>;
@@ -37,7 +37,7 @@ export class Usage {
     return this.unitsOfWallet.get(wallet) ?? 0;
   }
 
-  /** In a category with limits of its own; in another it is 0. */
+  /** The count in a category with its own limits; 0 in any other. */
   unitsIn(category: CategoryId, buyer: BuyerId): number {
     return this.byCategory.get(category)?.buyers.get(folded(buyer)) ?? 0;
   }
@@ -51,7 +51,7 @@ export class Usage {
     return this.endedHolds.get(folded(buyer)) ?? 0;
   }
 
-  /** @param sign -1 where they are given back */
+  /** @param sign -1 to remove */
   addUnits(buyer: BuyerId, tickets: readonly Counted[], sign: 1 | -1): void {
     add(this.units, folded(buyer), sign * tickets.length);
     if (this.byCategory.size === 0) return;

@@ -14,7 +14,7 @@ export interface Group<T> {
 
 const NO_KIND: Group<never>['kind'] = {};
 
-/** Tickets by category and type, in the order in which these first occur: an entry is about one of them. */
+/** Groups tickets by category and type, in order of first occurrence: an entry concerns one group. */
 export function byKind<T extends Kind>(tickets: readonly T[]): readonly Group<T>[] {
   const [first] = tickets;
   if (first === undefined) return [];
@@ -28,7 +28,7 @@ export function byKind<T extends Kind>(tickets: readonly T[]): readonly Group<T>
   return groups;
 }
 
-/** Splits an entry: the same movement, for each group as much as `amountOf` says. What is nothing is no entry. */
+/** Splits an entry into one per group, with the amount from `amountOf`. A zero amount gives no entry. */
 export const splitByKind = <T extends Kind>(
   entry: Omit<Entry, 'amount'>,
   tickets: readonly T[],
@@ -55,8 +55,8 @@ const entryOf = (
 });
 
 /**
- * Splits an entry of so much money: what the tickets cost, by category and type, and a rest that is for none of them. Of less than they cost it is
- * not known for which of them it is.
+ * Splits an entry of money: the price of each ticket by category and type, and a rest without category. If the amount is less than the
+ * prices, it is not known which tickets it pays, and the entry is not split.
  */
 export function moneyByKind(entry: Omit<Entry, 'amount'>, tickets: readonly Priced[], amount: bigint): Entry[] {
   const parts = splitByKind(entry, tickets, priceOf);

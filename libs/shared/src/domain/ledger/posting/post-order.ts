@@ -24,7 +24,7 @@ export function postConfirmation({ order, payment }: Data<'OrderConfirmed'>, boo
   return [...sold, ...earned.flatMap((entry) => (isWhole(entry, row) ? moneyByKind(entry, tickets, entry.amount) : [entry]))];
 }
 
-/** All that the order costs is earned: so much for each ticket. Of less it is not known which of them it is for. */
+/** True if the whole price of the order is earned, so each ticket's share is known. For a smaller amount it is not. */
 const isWhole = ({ credit, amount }: Entry, { totalMinor }: OrderRow): boolean => credit === 'revenue' && amount === totalMinor;
 
 /** Held units are available again; sold units stay sold until they are released. */
@@ -36,7 +36,7 @@ export function postEnding(event: Ending, book: UnitOfWork, place: EntrySource):
   return row.status === 'held' ? releaseHeld(book, place, row, heldTickets(book, place, row)) : [];
 }
 
-/** Tickets of a hold are available again; sold ones stay sold until they are released, and what was settled for them is not. */
+/** Tickets of a hold are available again. Sold tickets stay sold until they are released; their direct settlement is reversed. */
 export function postTicketsEnded({ order, tickets, amount }: Data<'TicketsEnded'>, book: UnitOfWork, place: EntrySource): Entry[] {
   const row = moveOrder(book, place, order, 'TicketsEnded');
   const theirs = ownTickets(book, place, order, tickets);
@@ -48,10 +48,10 @@ function releaseHeld(book: UnitOfWork, place: EntrySource, row: OrderRow, ticket
   return splitByKind({ ...ofSale(place, row), debit: 'available', credit: `held/${row.buyer}` }, released, numberOf);
 }
 
-/** It is sold, and not on its way back. */
+/** Sold, and not being revoked. */
 const isLive = ({ status }: TicketRow): boolean => !['revoking', 'released', 'void'].includes(status);
 
-/** Reverses a direct settlement of buyer and organiser, of so much for these tickets. */
+/** Reverses a direct settlement of buyer and organiser for these tickets. */
 function unsettle({ payment, currency, order }: OrderRow, tickets: readonly TicketRow[], amount: bigint): Entry[] {
   if (payment !== null) return [];
   return moneyByKind({ debit: 'revenue', credit: 'settled-outside', unit: currency, order, ticket: null }, tickets, amount);
@@ -65,7 +65,7 @@ export function postRestoration({ order, tickets }: Data<'OrderRestored'>, book:
   return splitByKind({ ...ofSale(place, row), debit: `held/${row.buyer}`, credit: 'available' }, held, numberOf);
 }
 
-/** Those of a held order that did not end before it. */
+/** The tickets of a held order that did not end before the order. */
 const heldTickets = (book: UnitOfWork, place: EntrySource, row: OrderRow): TicketRow[] =>
   ticketsOfOrder(book, place, row).filter(({ status }) => status === 'held');
 

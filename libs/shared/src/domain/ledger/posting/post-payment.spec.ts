@@ -35,7 +35,7 @@ const HELD = [[OPENED], [placed()]];
 const SOLD = [...HELD, [received(), confirmed()]];
 const LATE = [...HELD, [expired]];
 
-/** Posts commit after commit; `moved` are the entries of the last. */
+/** Posts commit after commit; `moved` are the entries of the last one. */
 function post(...commits: LedgerEvent[][]) {
   const book = new UnitOfWork();
   const rows = commits.map((events, index) => postCommit(book, { tenant, sale, sequence: index + 1, events }));

@@ -16,13 +16,13 @@ import type { UnitOfWork } from '../unit-of-work.js';
 import { keptAt, orderOrRefuse } from './lookup.js';
 import { moveOrder } from './move-order.js';
 
-/** Where the money of a payment may be: with us, or given back. */
+/** The accounts that may hold the money of a payment. */
 type Pot = 'clearing' | 'revenue' | 'owed' | 'disputed' | 'returned';
 type Pots = Readonly<Record<Pot, bigint>>;
 
 /**
- * Money that came in, is disputed, and goes back. Every event changes what is known of its payment; where the money then has to be follows from
- * that alone, and what moves there is posted. So no report, in whatever order, can ask for more than there is.
+ * Posts received, disputed and returned money. Every event updates the data of its payment, and that data alone determines where its
+ * money belongs; the difference is posted. So no report, in any order, can move more money than there is.
  */
 export function postPaymentEvent(event: PaymentEvent, book: UnitOfWork, place: EntrySource): Entry[] {
   if (event.type === 'PaymentFailed' || event.type === 'PaymentReportSetAside') return [];
@@ -31,7 +31,7 @@ export function postPaymentEvent(event: PaymentEvent, book: UnitOfWork, place: E
   return settle(withReport(row, event), book, place);
 }
 
-/** What is known of a payment after an event of it. */
+/** The data of a payment after one of its events. */
 function withReport(row: PaymentRow, event: Exclude<PaymentEvent, { type: 'PaymentFailed' | 'PaymentReportSetAside' }>): PaymentRow {
   switch (event.type) {
     case 'PaymentReceived':
@@ -47,7 +47,7 @@ function withReport(row: PaymentRow, event: Exclude<PaymentEvent, { type: 'Payme
   }
 }
 
-/** It is received once. Reported again when its order has come, it brings nothing more. */
+/** A payment is received once. A second report, after its order was placed, adds no money. */
 function withReceipt(row: PaymentRow, { amount, matched }: PaymentReceived['data']): PaymentRow {
   const known = { ...row, matched: row.matched || matched };
   if (row.receivedMinor > 0n) return known;
@@ -74,7 +74,7 @@ function withDispute(row: PaymentRow, event: DisputeOpened | DisputeWon | Disput
   return { ...row, disputesOpenMinor: open, disputesLostMinor: disputesLostMinor + lost };
 }
 
-/** Posts what came, and what goes from where it is to where it has to be. */
+/** Posts received money, and the moves from where the money is to where it belongs. */
 function settle(row: PaymentRow, book: UnitOfWork, place: EntrySource): Entry[] {
   const known = book.payments.of(row.tenant, row);
   const arrived = row.receivedMinor - (known?.receivedMinor ?? 0n);
@@ -90,7 +90,7 @@ function settle(row: PaymentRow, book: UnitOfWork, place: EntrySource): Entry[] 
   return entries;
 }
 
-/** Where the money of a payment has to be, as DESIGN has it: what went back, what is disputed of the rest, what has to go back, and what is left. */
+/** Where the money of a payment belongs (DESIGN): returned, disputed (of the rest), refund due, and what remains. */
 function potsOf(row: PaymentRow, paysForOrder: boolean): Pots {
   const { receivedMinor, toReturnMinor } = row;
   const returned = least(most(row.refundsMinor, row.refundedMinor - row.refundsFailedMinor) + row.disputesLostMinor, receivedMinor);
@@ -100,7 +100,7 @@ function potsOf(row: PaymentRow, paysForOrder: boolean): Pots {
   return { returned, disputed, owed, revenue: paysForOrder ? rest : 0n, clearing: paysForOrder ? 0n : rest };
 }
 
-/** From the pots that have too much to those that have too little, in one order. */
+/** Moves from accounts with too much to accounts with too little, in a fixed order. */
 function movesOf(row: PaymentRow, wanted: Pots): Entry[] {
   const pots = ['owed', 'disputed', 'revenue', 'clearing', 'returned'] as const;
   const surplus = new Map(pots.map((pot) => [pot, row[`${pot}Minor`] - wanted[pot]]));
@@ -116,7 +116,7 @@ function movesOf(row: PaymentRow, wanted: Pots): Entry[] {
   return entries;
 }
 
-/** The payment pays for its order: what is left of it is earned. */
+/** The payment pays for its order: its remaining money is earned. */
 export function earn(
   book: UnitOfWork,
   place: EntrySource,
@@ -128,14 +128,14 @@ export function earn(
   return settle({ ...row, toReturnMinor: null }, book, place);
 }
 
-/** Another payment pays from now on. What the one before has to give back, an event of its own says. */
+/** Another payment pays for the order. A separate event states the refund due of the previous one. */
 export function postPaymentChange({ order, payment }: OrderPaymentChanged['data'], book: UnitOfWork, place: EntrySource): Entry[] {
   const row = orderOrRefuse(book, place, order);
   book.orders.change({ ...row, payment, ...keptAt(place) });
   return earn(book, place, { ...row, payment });
 }
 
-/** L9: nothing of an ended order is left in clearing. Money that has not found its order yet waits there. */
+/** L9: an ended order has no money in clearing. Money without a known order may wait there. */
 export function assertCleared(book: UnitOfWork, tenant: string, sale: string, order: string): void {
   const known = book.orders.get(tenant, order);
   if (known === undefined || known.status === 'held') return;
@@ -143,7 +143,7 @@ export function assertCleared(book: UnitOfWork, tenant: string, sale: string, or
   if (left !== undefined) throw refused('the clearing of an ended order is zero', left, { status: known.status });
 }
 
-/** It pays for its order, or did before what is left of it was owed back. */
+/** True if the payment pays for its order, or did before its rest became due for refund. */
 function pays(book: UnitOfWork, { tenant, sale, payment, order, currency, receivedMinor }: PaymentRow): boolean {
   const known = book.orders.get(tenant, order);
   return (
@@ -157,7 +157,7 @@ function pays(book: UnitOfWork, { tenant, sale, payment, order, currency, receiv
 
 type Reported = Pick<PaymentRow, 'payment' | 'order' | 'currency'>;
 
-/** The payment as it is known for this order and in this currency; each is settled by itself. */
+/** The row of the payment for this order and currency; each row is settled separately. */
 function paymentOf(book: UnitOfWork, { tenant, sale, sequence, at }: EntrySource, { payment, order, currency }: Reported): PaymentRow {
   const known = book.payments.of(tenant, { sale, payment, order, currency });
   if (known !== undefined) return known;

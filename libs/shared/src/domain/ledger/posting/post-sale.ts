@@ -39,9 +39,9 @@ export function postSaleEvent(event: SaleEvent, book: UnitOfWork, place: EntrySo
       return postMintRequests(event.data, book, place);
     case 'MintsHeld':
     case 'MintsResumed':
-      return []; // what is requested stays so; a ticket may be minted already
+      return []; // the requested state stays; a ticket may be minted already
     case 'MintFailureNoted':
-      return []; // the mint's own event, earlier in the log, has posted it
+      return []; // the mint's own event, earlier in the log, posted it
     case 'RevocationsRequested':
       return postRevocations(event.data, book, place);
     case 'PaymentReceived':
@@ -133,7 +133,7 @@ function postMintRequests({ order, wallet, tickets }: Sale<'MintsRequested'>, bo
   });
 }
 
-/** Its mint is to be revoked: the mint's own events post the result. */
+/** Its mint will be revoked: the mint's own events post the result. */
 function postRevocations({ tickets }: Sale<'RevocationsRequested'>, book: UnitOfWork, place: EntrySource): Entry[] {
   for (const { ticket } of tickets) book.tickets.change({ ...ticketOrRefuse(book, place, ticket), status: 'revoking', ...keptAt(place) });
   return [];

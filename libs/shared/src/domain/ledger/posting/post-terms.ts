@@ -33,7 +33,7 @@ export function postClosing(book: UnitOfWork, place: EntrySource): Entry[] {
   return [];
 }
 
-/** The units that it has more are available, and those that it has fewer were. */
+/** Added units are available; removed units were available. */
 export function postChange(change: TermsChange, book: UnitOfWork, place: EntrySource): Entry[] {
   const row = saleOrRefuse(book, place);
   const units = change.opened === undefined ? row.units : BigInt(change.opened);
@@ -60,7 +60,7 @@ function saleOrRefuse(book: UnitOfWork, { tenant, sale }: EntrySource): SaleRow 
   return row;
 }
 
-/** Where every ticket costs the same. */
+/** The price, if all tickets have the same one. */
 function onlyPriceOf([price, ...others]: readonly Price[]): bigint | null {
   return price === undefined || others.length > 0 || (price.category ?? price.type) !== undefined ? null : BigInt(price.amount);
 }

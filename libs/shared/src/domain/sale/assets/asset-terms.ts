@@ -1,28 +1,28 @@
-/** `revocable`: the asset cannot be given away, and is burned before its unit is sold again. */
+/** `revocable`: the holder cannot transfer the asset, and it is burned before its unit is sold again. */
 export type TicketRule = 'transferable' | 'revocable';
-/** What a ticket is on the blockchain. `token-2022`: a mint of the Token-2022 program. `compressed`: a leaf in a tree of compressed NFTs. */
+/** A ticket's form on the blockchain: `token-2022`, a mint of the Token-2022 program; `compressed`, a leaf in a tree. */
 export type AssetKind = 'token-2022' | 'compressed';
 
-/** What wallets show of a ticket beside its names. Both are https addresses of the organiser. */
+/** Links that wallets show for a ticket. Both are https addresses of the organiser. */
 export interface AssetLinks {
-  /** Absent: an image that is made of the sale, the category and the label. */
+  /** Absent: an image generated from the sale, the category and the label. */
   readonly image?: string;
   readonly externalUrl?: string;
 }
 
-/** What a sale chooses of the assets of its tickets. Its links alone may change. */
+/** A sale's choice for the assets of its tickets. Only its links may change. */
 export interface AssetChoice extends AssetLinks {
   /** Absent: transferable. */
   readonly tickets?: TicketRule;
   /** Absent: token-2022. */
   readonly asset?: AssetKind;
-  /** Wallets may be addresses of programs, which no key signs for. */
+  /** Wallets may be addresses of programs, for which no key signs. */
   readonly smartWallets?: true;
 }
 
-/** What an asset must be for what its sale promised. */
+/** The properties that an asset must have to keep the promise of its sale. */
 export interface AssetTerms extends Omit<AssetChoice, 'tickets'> {
-  /** Absent: the asset is transferable, and stands for ever. */
+  /** Absent: the asset is transferable and permanent. */
   readonly revocable?: true;
 }
 

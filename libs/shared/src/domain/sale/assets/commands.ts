@@ -7,13 +7,13 @@ const asset = z.enum(['token-2022', 'compressed'], 'must be "token-2022" or "com
 
 const link = z.string('must be a string: an https address').check(fitting(linkProblem)).meta(LINK_RULE);
 
-/** Of tickets whose mint is requested from then on: those that were requested keep theirs. */
+/** Applies to tickets whose mint is requested later; earlier requests keep their links. */
 export const assetLinks = {
   image: link.optional().describe('What wallets show. Left out: an image that is made of the name, the category and the label'),
   externalUrl: link.optional().describe('The page of the event, which wallets link to'),
 };
 
-/** Members of `sale.open` that say what the assets of tickets are. */
+/** Members of `sale.open` that choose the assets of tickets. */
 export const assetChosen = {
   tickets: tickets
     .optional()

@@ -1,6 +1,6 @@
 import { personalProblem } from '../../values.js';
 
-/** Characters of an address of the organiser's: as much as a metadata document needs, and no wallet cuts. */
+/** Characters of an organiser's address: it fits a metadata document, and no wallet truncates it. */
 const MAX_LINK_LENGTH = 256;
 const LINK = /^https:\/\/[\x21-\x7e]+$/;
 
@@ -11,7 +11,7 @@ export const LINK_RULE = {
   maxLength: MAX_LINK_LENGTH,
 } as const;
 
-/** An address that wallets can open, and that stays in the log and in documents for ever. */
+/** Checks an address that wallets can open, and that stays in the log and in documents for ever. */
 export function linkProblem(text: string): string | undefined {
   if (text.length > MAX_LINK_LENGTH) return `must be at most ${MAX_LINK_LENGTH} characters`;
   const url = LINK.test(text) && URL.canParse(text) ? new URL(text) : undefined;

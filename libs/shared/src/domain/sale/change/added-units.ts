@@ -10,7 +10,7 @@ import type { ChangeSale } from './commands.js';
 
 type Said = NonNullable<ChangeSale['units']>;
 
-/** Why units cannot be added so, or areas not have such a quota. */
+/** Why units cannot be added, or a quota not be set; `undefined` if they can. */
 export function addingProblem(sale: OpenedSale, units: Said | undefined): Refusal | undefined {
   if (units === undefined) return undefined;
   const existing = [...existingIn(sale, units)];
@@ -31,7 +31,7 @@ function quotaProblem({ units: known }: OpenedSale, { areas = [], quota }: Said)
   return undefined;
 }
 
-/** Names that the sale has already. Areas that it has get a new quota, and rows that it has get more seats. */
+/** Names that exist in the sale already. An existing area gets a new quota, an existing row more seats. */
 function* existingIn({ units: known, terms }: OpenedSale, { rows = [], seats = [], areas = [] }: Said): Iterable<string> {
   const rowNames = new Set((terms.units.rows ?? []).map(({ row }) => row));
   const prefixes = new Set((terms.units.seats ?? []).map(({ unit }) => prefixOf(unit)));
@@ -54,7 +54,7 @@ const hasSeatOf = (known: Units, row: NonNullable<Said['rows']>[number]): boolea
 
 const prefixOf = (unit: string): string => unit.slice(0, Math.max(0, unit.lastIndexOf('-')));
 
-/** What is added, and how many units the sale has then; nothing where it has all of it. */
+/** The added units, and the total number of units after that; empty if the sale has all of them already. */
 export function addedUnits({ units: known }: OpenedSale, added: UnitsOffered): Pick<SaleChanged['data'], 'units' | 'opened'> {
   const { rows = [], seats = [], areas = [] } = added;
   const other = areas.filter(({ area, quota }) => known.area(area ?? '')?.places.count !== quota);

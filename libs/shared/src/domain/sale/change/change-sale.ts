@@ -13,11 +13,11 @@ import { addedUnits, addingProblem } from './added-units.js';
 import { changedTerms } from './changed-sale.js';
 import type { ChangeSale } from './commands.js';
 
-/** Problems of an offer that one refusal lists. */
+/** The maximum of problems in one refusal. */
 const MOST_NAMED = 20;
 type Change = SaleChanged['data'];
 
-/** Terms of a sale for later orders. What is asked for and is so already changes nothing. */
+/** Changes the terms of a sale for later orders. Requested values that the sale has already change nothing. */
 export function changeSale({ open: sale }: Sale, command: ChangeSale, at: number): Decision<SaleEvent> {
   if (sale === undefined) return refuse('sale-unknown', { pointers: ['/sale'] });
   const refusal = fixed(sale.terms, command) ?? inconsistent(sale.terms, command) ?? addingProblem(sale, command.units);
@@ -29,7 +29,7 @@ export function changeSale({ open: sale }: Sale, command: ChangeSale, at: number
   return { events: Object.keys(change).length > 1 ? [{ type: 'SaleChanged', data: change }] : [] };
 }
 
-/** What a sale keeps: its currency, and the names of its categories and types. */
+/** Terms that cannot change: the currency, and the names of categories and types. */
 function fixed({ currency, categories, types }: SaleTerms, command: ChangeSale): Refusal | undefined {
   const named = command.price?.currency ?? command.currency ?? currency;
   if (named !== currency)
@@ -52,7 +52,7 @@ function fixed({ currency, categories, types }: SaleTerms, command: ChangeSale):
   );
 }
 
-/** What is offered from then on must fit together as an opening must. */
+/** The resulting offer must be consistent, by the same rules as for an opening. */
 function inconsistent(terms: SaleTerms, command: ChangeSale): Refusal | undefined {
   const problems = [...problemsOf(terms, command)].slice(0, MOST_NAMED);
   if (problems.length === 0) return undefined;
@@ -76,7 +76,7 @@ function* problemsOf(terms: SaleTerms, command: ChangeSale): Iterable<OfferProbl
 
 type Said = Pick<ChangeSale, 'categories' | 'types' | 'prices' | 'codes'>;
 
-/** What is offered from then on, in the form of requests. */
+/** The resulting offer, in the form of a request. */
 const saidBy = (terms: SaleTerms, { price, categories, types, prices, codes }: ChangeSale): Said => ({
   categories: categories ?? (terms.categories as Said['categories']),
   types: types ?? (terms.types as Said['types']),
@@ -84,7 +84,7 @@ const saidBy = (terms: SaleTerms, { price, categories, types, prices, codes }: C
   codes: codes ?? (terms.codes as Said['codes']),
 });
 
-/** Every member that is another than before. */
+/** Every member with a new value. */
 function changeOf(sale: OpenedSale, command: ChangeSale): Change {
   const { terms } = sale;
   const { price, categories, types, prices, codes, units, paused, reopen, currency: _, ...values } = command;
@@ -107,7 +107,7 @@ function changeOf(sale: OpenedSale, command: ChangeSale): Change {
   };
 }
 
-/** A sale is not opened again while the end of its window is past. */
+/** A sale cannot be reopened while the end of its window is in the past. */
 function overAllTheSame({ closesAt }: SaleTerms, { reopen }: ChangeSale, at: number): Refusal | undefined {
   if (reopen !== true || closesAt === undefined || at < closesAt) return undefined;
   const detail = `needs a later closesAt, or null: the sale closed at ${rfc3339(closesAt)}`;
@@ -128,7 +128,7 @@ function beyondTerms(before: SaleTerms, after: SaleTerms, { opened, units }: Cha
   return undefined;
 }
 
-/** What a sale has more of than an opening may have, and how many. */
+/** What a sale has beyond the limits of an opening, and how many. */
 function beyondPlan({ rows = [], seats = [], areas = [] }: UnitsOffered): readonly [member: string, detail: string] | undefined {
   const wide = rows.find((row) => row.seats.length > MAX_RANGES_PER_ROW);
   if (rows.length > MAX_ROWS) return ['rows', `${rows.length} rows: a sale has at most ${MAX_ROWS}`];

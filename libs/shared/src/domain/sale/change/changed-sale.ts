@@ -6,20 +6,20 @@ import type { Units, Withdrawn } from '../units/units.js';
 
 type Change = SaleChanged['data'];
 
-/** The sale with other terms. Orders keep what they were placed at. */
+/** The sale with other terms. Orders keep the terms at which they were placed. */
 export function changedSale(sale: OpenedSale, change: Change): OpenedSale {
   const changed = withTerms(sale, change);
   const { terms, paused, closed } = changed;
   return isCounted(change) ? { ...counted(sale, terms, change), paused, closed } : changed;
 }
 
-/** The same with the units and the usage of before. */
+/** The same with the previous units and usage. */
 export function withTerms(sale: OpenedSale, change: Change): OpenedSale {
   const terms = changedTerms(sale.terms, change);
   return { ...sale, ...pricesOf(terms), terms, paused: change.paused ?? sale.paused, closed: sale.closed && change.reopened !== true };
 }
 
-/** Units and usage are kept by what the terms limit: where that changes, they are counted again. */
+/** Units and usage are indexed by limited terms: if those change, both are counted again. */
 const isCounted = ({ units, categories, maxPerWallet }: Change): boolean =>
   [units, categories, maxPerWallet].some((value) => value !== undefined);
 
@@ -47,13 +47,13 @@ function withdrawnBy(before: Units, { areas = [] }: UnitsOffered = {}): Withdraw
   return withdrawn;
 }
 
-/** The terms with every value that is changed; `null` leaves a member out. */
+/** The terms with all changed values; `null` removes a member. */
 export function changedTerms(terms: SaleTerms, { sale: _, units, opened: __, paused: ___, reopened: ____, ...values }: Change): SaleTerms {
   const members = Object.entries({ ...terms, ...values, units: units === undefined ? terms.units : withUnits(terms.units, units) });
   return Object.fromEntries(members.filter(([, value]) => value !== null)) as unknown as SaleTerms;
 }
 
-/** Rows and seats are added behind those there are; an area has its new quota, or is added. */
+/** Appends added rows and seats; sets the new quota of an area, or adds the area. */
 function withUnits(before: UnitsOffered, { rows = [], seats = [], areas = [] }: UnitsOffered): UnitsOffered {
   const all = {
     rows: [...(before.rows ?? []).map((row) => grown(row, rows)), ...rows.filter((row) => !has(before.rows, row))],
@@ -68,7 +68,7 @@ function withUnits(before: UnitsOffered, { rows = [], seats = [], areas = [] }: 
 
 const has = (rows: readonly Row[] = [], { row }: Row): boolean => rows.some((one) => one.row === row);
 
-/** A row that has more ranges now. They keep their own category. */
+/** A row with added ranges, which keep their own category. */
 function grown(row: Row, rows: readonly Row[]): Row {
   const more = rows.find((one) => one.row === row.row);
   if (more === undefined) return row;

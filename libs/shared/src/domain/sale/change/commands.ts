@@ -31,7 +31,7 @@ export const ChangeSale = z
   .refine((change) => Object.keys(change).length > 1, { message: 'must say what is to be changed', path: [] });
 export type ChangeSale = z.infer<typeof ChangeSale>;
 
-/** What the body of an accepted change says, with times. */
+/** The body of an accepted change, with parsed times. */
 export function readChange({ opensAt, closesAt, codes, ...change }: z.input<typeof ChangeSale>): ChangeSale {
   const moments = Object.entries({ opensAt, closesAt }).flatMap(([member, text]) =>
     text === undefined ? [] : [[member, text === null ? null : Date.parse(text)]],

@@ -115,7 +115,7 @@ const codes = z
   .check(({ value, issues }) => refuseRepeats({ value: value.map(({ code }) => code), issues }))
   .optional();
 
-/** Members of `sale.open` that say what is sold, and at which prices: whether they fit together, `offer-problems.ts` says. */
+/** Members of `sale.open` that define units and prices; `offer-problems.ts` checks their consistency. */
 export const offered = {
   price: z
     .strictObject({ amount: amount(MAX_PRICE_DIGITS), currency: inUse })
@@ -136,7 +136,7 @@ const offer = z.strictObject(offered);
 export type Offered = z.infer<typeof offer>;
 
 type SaidCode = z.input<typeof discountCode>;
-/** A code with its times, as an accepted request says it. */
+/** A code of an accepted request, with parsed times. */
 export const readCode = ({ from: first, until, ...code }: SaidCode): z.infer<typeof discountCode> => ({
   ...(code as z.infer<typeof discountCode>),
   ...(first !== undefined && { from: Date.parse(first) }),

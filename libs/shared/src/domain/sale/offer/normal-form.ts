@@ -10,13 +10,13 @@ interface RangeSaid extends Omit<SeatRange, 'step' | 'category'> {
   readonly category?: SeatRange['category'] | undefined;
 }
 
-/** The ranges of a row, in either form that a caller has for it. */
+/** The ranges of a row, from either form of a request. */
 export const rangesOf = (row: RowSaid): readonly RangeSaid[] =>
   'seats' in row ? row.seats : [{ from: row.from, to: row.to, step: row.step }];
 
 /**
- * What a sale offers, in the one form that events have: short forms are one category, one type or one area without a name. Units say their
- * category where the sale has one.
+ * The offer of a sale in the one form of its events. A short form becomes one category, one type or one area without a name. Units have
+ * a category if the sale has any.
  */
 export function offerOf({ price, currency, categories, types, prices, codes, units }: Offered): Offer {
   const only = categories?.[0]?.category;
@@ -63,7 +63,7 @@ type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 };
 
-/** Without members that are undefined: JSON has none, and what is decided equals what is read from the log. */
+/** Removes members that are undefined: JSON has none, and decided data must equal the data read from the log. */
 function present<T extends object>(members: T): Present<T> {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Present<T>;
 }

@@ -230,7 +230,7 @@ describe('what a sale offers', () => {
   });
 });
 
-/** Issues of a union stand inside of it: what a caller sees of them is said by the one branch that was meant. */
+/** Flattens the issues of a union: a caller gets those of the intended branch. */
 function flat(body: object, found: readonly string[]): string[] {
   const read = OpenSale.safeParse(body);
   if (read.success) return [...found];

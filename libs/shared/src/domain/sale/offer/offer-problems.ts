@@ -3,7 +3,7 @@ import type { Offered } from './commands.js';
 import { type RowSaid, rangesOf } from './normal-form.js';
 import { type OfferProblem, unitProblems } from './unit-problems.js';
 
-/** What an opening says of categories, types, prices and units must fit together. */
+/** Checks that categories, types, prices and units of an opening are consistent. */
 export function* offerProblems(said: Offered): Iterable<OfferProblem> {
   yield* formProblems(said);
   yield* priceProblems(said);
@@ -12,7 +12,7 @@ export function* offerProblems(said: Offered): Iterable<OfferProblem> {
   yield* unitProblems(said.units);
 }
 
-/** One price for everything, or prices. */
+/** Requires one price for everything, or a list of prices. */
 function* formProblems({ price, currency, categories, types, prices }: Offered): Iterable<OfferProblem> {
   if (price !== undefined) {
     const others = Object.entries({ currency, categories, types, prices }).filter(([, value]) => value !== undefined);
@@ -48,7 +48,7 @@ function pairProblem(others: ReadonlySet<TypeId | undefined>, type: TypeId | und
     : undefined;
 }
 
-/** Codes name types and categories of the sale. */
+/** Codes must name types and categories of the sale. */
 export function* codeProblems({ categories = [], types = [], codes = [] }: Omit<Offered, 'units'>): Iterable<OfferProblem> {
   for (const [index, code] of codes.entries()) {
     for (const [place, type] of (code.types ?? []).entries()) {
@@ -62,7 +62,7 @@ export function* codeProblems({ categories = [], types = [], codes = [] }: Omit<
   }
 }
 
-/** Units are in a category of the sale. */
+/** Units must be in a category of the sale. */
 export function* placedProblems({ categories = [], units }: Pick<Offered, 'categories' | 'units'>): Iterable<OfferProblem> {
   for (const { path, category } of placed(units)) {
     const problem = categoryProblem(categories, category);
@@ -77,7 +77,7 @@ interface Placed {
   readonly category: CategoryId | undefined;
 }
 
-/** Every member that says a category of units, or has to. */
+/** Every member that names a category of units, or must name one. */
 function* placed({ rows = [], seats = [], areas = [] }: Offered['units']): Iterable<Placed> {
   for (const [index, row] of rows.entries()) yield* placedInRow(row, ['units', 'rows', index]);
   for (const [index, seat] of seats.entries()) {
@@ -87,7 +87,7 @@ function* placed({ rows = [], seats = [], areas = [] }: Offered['units']): Itera
   for (const [index, { category }] of areas.entries()) yield { path: ['units', 'areas', index, 'category'], category };
 }
 
-/** A row whose ranges all have a category of their own needs none. */
+/** A row needs no category if all its ranges have their own. */
 function* placedInRow(row: RowSaid, path: OfferProblem['path']): Iterable<Placed> {
   const ranges = rangesOf(row);
   const isNeeded = ranges.some(({ category }) => category === undefined);
@@ -114,7 +114,7 @@ function categoryProblem(categories: NonNullable<Offered['categories']>, named: 
   return known.includes(named) ? undefined : message(`must be one of the categories: ${listed(known)}`);
 }
 
-/** Names that one message lists. */
+/** Names in one message. */
 const MOST_LISTED = 8;
 const listed = (names: readonly string[]): string =>
   names.length === 0 ? 'there are none' : `${names.slice(0, MOST_LISTED).join(', ')}${names.length > MOST_LISTED ? ', …' : ''}`;

@@ -3,7 +3,7 @@ import { countOf } from '../units/block.js';
 import type { Offered } from './commands.js';
 import { rangesOf } from './normal-form.js';
 
-/** A member that does not fit the others: where it is, and what is allowed. */
+/** A member that is inconsistent with others: its position, and what is allowed. */
 export interface OfferProblem {
   readonly path: readonly (string | number)[];
   readonly message: string;
@@ -11,7 +11,7 @@ export interface OfferProblem {
 
 type Said = Offered['units'];
 
-/** Units are as many as a sale may have, and each has a name of its own, also when an area grows. */
+/** Checks the number of units, and that each has a unique name, even after an area grows. */
 export function* unitProblems(said: Said): Iterable<OfferProblem> {
   const { rows = [], quota } = said;
   const isEmpty = said.rows === undefined && said.seats === undefined && said.areas === undefined;
@@ -25,7 +25,7 @@ export function* unitProblems(said: Said): Iterable<OfferProblem> {
   }
 }
 
-/** Without a quota of the whole sale, which has a limit of its own. */
+/** Without a quota of the whole sale, which has its own limit. */
 const listedIn = ({ rows = [], seats = [], areas = [] }: Said): number =>
   rows.reduce((sum, row) => sum + rangesOf(row).reduce((count, range) => count + countOf(range), 0), 0) +
   seats.length +
@@ -55,7 +55,7 @@ function rangeProblem(row: string, { from, to, step = 1 }: ReturnType<typeof ran
   return undefined;
 }
 
-/** With a number behind it such a name could be the number of a payment card. */
+/** With a number appended, such a name could be a payment card number. */
 const COULD_BE_PERSONAL = /\d{4}[-_]\d{4}/;
 
 function* areaProblems({ rows = [], areas = [] }: Said): Iterable<OfferProblem> {
@@ -88,5 +88,5 @@ function* seatProblems({ rows = [], seats = [], areas = [] }: Said): Iterable<Of
   }
 }
 
-/** A name, a dash and a number that is written in the one way there is. */
+/** A name, a dash and a number in its only valid spelling. */
 const NUMBERED = /^(.+)-([1-9]\d*)$/;

@@ -14,14 +14,14 @@ const RUNS = { numRuns: 300 };
 interface Unit {
   readonly unit: string;
   readonly category: string;
-  /** Units of one range have the same; others have none. */
+  /** Units of one range have the same value; others have none. */
   readonly range?: string;
   readonly area?: string;
 }
 
 interface Hall {
   readonly units: object;
-  /** Every unit, in the order of the plan. */
+  /** Every unit, in plan order. */
   readonly plan: readonly Unit[];
 }
 
@@ -89,7 +89,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { maxLength: 25 },
 );
 
-/** A search over every free unit, as a person would do it: `undefined` where it cannot be had. */
+/** Searches all free units as a person would; `undefined` if the request cannot be met. */
 function searched({ plan }: Hall, free: ReadonlySet<string>, wanted: readonly Item[]): string[] | undefined {
   const left = new Set(free);
   const got: string[] = [];
@@ -151,7 +151,7 @@ class Selling {
     this.apply(openSale(this.sale, OpenSale.parse(terms)));
   }
 
-  /** @returns the units that were given */
+  /** @returns the units that were assigned */
   place(wanted: readonly Item[]): string[] | undefined {
     this.count += 1;
     const order = orderId(TENANT, SALE, `k-${this.count}`);
@@ -209,6 +209,6 @@ describe('the units of an order', () => {
       }),
       RUNS,
     );
-    expect(Math.min(given, refused)).toBeGreaterThan(RUNS.numRuns); // both sides of it happen
+    expect(Math.min(given, refused)).toBeGreaterThan(RUNS.numRuns); // both outcomes occur
   });
 });

@@ -6,16 +6,16 @@ import type { OpenedSale } from '../sale.js';
 import type { Source, Spot } from '../units/block.js';
 import { Stock } from '../units/stock.js';
 
-/** Areas that a refusal names: it is kept in the log. A sale may have a thousand. */
+/** Areas named in a refusal, which the log stores. A sale may have a thousand. */
 const MOST_AREAS_NAMED = 64;
 
-/** A unit that an order gets, as what, and at which price in minor units. */
+/** A unit for an order, with its kind and its price in minor units. */
 export interface ChosenUnit extends TicketKind {
   readonly unit: UnitId;
   readonly price: string;
 }
 
-/** An item, where it stands in the request (RFC 6901), and where its quantity and its type do. */
+/** An item, with the positions of the item, its quantity and its type in the request (RFC 6901). */
 interface Wanted {
   readonly item: OrderItem;
   readonly at: string;
@@ -23,7 +23,7 @@ interface Wanted {
   readonly atType: string;
 }
 
-/** What tickets of an item are. */
+/** The kind and price of an item's tickets. */
 interface Sold {
   readonly category: CategoryId | undefined;
   readonly type: TypeId | undefined;
@@ -34,8 +34,8 @@ type Found<T> = T | { readonly refusal: Refusal };
 type SetAside = (spots: readonly Spot[]) => void;
 
 /**
- * The units that an order gets: first those that it names, then item by item the earliest of the plan. The same state and the same request always
- * give the same units. Nothing is taken.
+ * Chooses the units of an order: first the named ones, then the earliest of the plan, item by item. Deterministic: equal state and
+ * request give equal units. It does not take them.
  */
 export function chooseUnits(sale: OpenedSale, command: PlaceOrder): Found<readonly ChosenUnit[]> {
   const wanted = wantedBy(command);
@@ -106,7 +106,7 @@ function chooseOthers(
   return chosen;
 }
 
-/** Where an item without a name is looked for: in an area, or in a category. */
+/** The source for an item without a unit name: an area or a category. */
 function sourceOf({ units, terms }: OpenedSale, { item, at }: Wanted): Found<Source> {
   const { area, category } = item;
   if (area !== undefined) {

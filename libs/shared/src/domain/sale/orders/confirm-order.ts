@@ -6,23 +6,23 @@ import { type Order, ticketToMint } from './order.js';
 
 interface Confirming {
   readonly payment?: PaymentId;
-  /** The payment is disputed: nothing is minted until that is decided. */
+  /** The payment is disputed: nothing is minted until the dispute ends. */
   readonly holdMints?: boolean;
 }
 
-/** Sold: and, where the sale says so, every ticket that did not end before is asked to be minted. */
+/** Sells the order, and requests the mint of every remaining ticket if the sale mints on confirm. */
 export function confirmOrder(terms: SaleTerms, order: Order, { payment, holdMints }: Confirming = {}): SaleEvent[] {
   const confirmed: SaleEvent = { type: 'OrderConfirmed', data: { order: order.order, ...(payment !== undefined && { payment }) } };
   return holdMints === true ? [confirmed] : [confirmed, ...requestFirstMints(terms, order, order.kept)];
 }
 
-/** A dispute was opened: no attempt is begun any more to mint what was requested. */
+/** A dispute was opened: the minter starts no further attempts for the requested mints. */
 export function holdMints(order: Order): SaleEvent[] {
   const tickets = order.ticketsWhere(({ state }) => state === 'asked');
   return tickets.length === 0 ? [] : [{ type: 'MintsHeld', data: { order: order.order, tickets } }];
 }
 
-/** No dispute is open: mints that one held go on, and where every ticket is minted when it is sold, the others are requested. */
+/** All disputes ended: held mints resume. If the sale mints on confirm, the remaining tickets are requested too. */
 export const releaseMints = (terms: SaleTerms, order: Order): SaleEvent[] => [
   ...resumeMints(terms, order),
   ...requestFirstMints(
@@ -32,7 +32,7 @@ export const releaseMints = (terms: SaleTerms, order: Order): SaleEvent[] => [
   ),
 ];
 
-/** For the wallets and under the numbers of their requests: they are not counted again. */
+/** Resumes mints with the wallets and numbers of their requests, which are not counted again. */
 function resumeMints(terms: SaleTerms, order: Order): SaleEvent[] {
   const byWallet = new Map<Wallet, MintsRequested['data']['tickets'][number][]>();
   for (const held of order.ticketsWhere(({ state }) => state === 'held')) {

@@ -7,9 +7,7 @@ import type { OpenedSale, Sale } from '../sale.js';
 import { giveUp, irrevocable, overrideAgain } from './give-up.js';
 import { type Order, sumOfPrices, ticketOfUnit } from './order.js';
 
-/**
- * Ends an unpaid order, or tickets of it: a hold, or an order of a sale without payment. A repetition changes nothing.
- */
+/** Ends an unpaid order, or some of its tickets: a hold, or an order of a sale without payment. A repetition changes nothing. */
 export function cancelOrder(state: Sale, command: EndOrder): Decision<SaleEvent> {
   const found = toEnd(state, command);
   if ('refusal' in found) return found;
@@ -23,7 +21,7 @@ export function cancelOrder(state: Sale, command: EndOrder): Decision<SaleEvent>
   return standing(found, command) ?? { events: [ended, ...giveUp(sale, order, part)] };
 }
 
-/** The organiser gives the money back: it is owed from now on, and the units come back. */
+/** Refunds an order for the organiser: the refund is due, and its units are released. */
 export function refundOrder(state: Sale, command: EndOrder): Decision<SaleEvent> {
   const found = toEnd(state, command);
   if ('refusal' in found) return found;
@@ -39,14 +37,14 @@ export function refundOrder(state: Sale, command: EndOrder): Decision<SaleEvent>
   return { events: [ticketsEnded(order, part), ...oweForEnded(payment, sumOfPrices(left)), ...giveUp(sale, order, part)] };
 }
 
-/** An order, and those of its tickets that end while others stay. `part` is absent where all end, and empty where none is left to end. */
+/** An order, and the tickets that end while others stay. `part` is absent if all end, and empty if none is left. */
 interface Found {
   readonly sale: OpenedSale;
   readonly order: Order;
   readonly part: ReadonlySet<TicketId> | undefined;
 }
 
-/** Without those that ended before, their amount is that of an order whose last tickets end now. */
+/** Cancels the remaining tickets: `amount` is their price, if other tickets ended before. */
 function cancelled({ order, kept, keptPrice, tickets, status }: Order): SaleEvent {
   const isRest = status === 'confirmed' && kept.length < tickets.length;
   return { type: 'OrderCancelled', data: { order, ...(isRest && { amount: `${keptPrice}` }) } };
@@ -57,14 +55,14 @@ function ticketsEnded({ order, tickets }: Order, part: ReadonlySet<TicketId>): S
   return { type: 'TicketsEnded', data: { order, tickets: ended.map(ticketOfUnit), amount: `${sumOfPrices(ended)}` } };
 }
 
-/** Refused where a ticket could only become void, unless the organiser said that it may. */
+/** Refused if a ticket could only become void, unless the organiser sets `override`. */
 function standing({ sale, order, part }: Found, { override }: EndOrder): { readonly refusal: Refusal } | undefined {
   const tickets = override === true ? [] : irrevocable(sale, order, part);
   if (tickets.length === 0) return undefined;
   return refuse('irrevocable', { pointers: ['/override'], facts: { tickets: tickets.map(({ ticket }) => ticket) } });
 }
 
-/** Nothing more happens, unless what was asked for first is an override now. */
+/** A repetition has no effect, unless it adds an override. */
 const again = ({ sale, order }: Found, { override, tickets }: EndOrder): Decision<SaleEvent> => ({
   events: override === true ? overrideAgain(sale, order, tickets && new Set(tickets)) : [],
 });

@@ -33,7 +33,7 @@ const expired = (n: number): SaleEvent => ({ type: 'OrderExpired', data: { order
 const unmatched = (n: number): SaleEvent => ({ type: 'RefundOwed', data: { ...money(n), reason: 'unmatched' } });
 const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 
-/** Each event at its time. */
+/** Applies each event at its time. */
 function saleAfter(...happened: (readonly [number, SaleEvent])[]): Sale {
   const sale = new Sale();
   sale.evolve(opened, 0);

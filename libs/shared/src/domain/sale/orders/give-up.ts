@@ -6,18 +6,18 @@ import type { Order } from './order.js';
 /** Tickets of an order. Absent: all of them. */
 type Some = ReadonlySet<TicketId> | undefined;
 
-/** Tickets that nobody can take back once they are minted. Whether they are, only the minter knows: asked for counts as minted. */
+/** Tickets that nobody can burn once they are minted. Only the minter knows whether they are, so a requested mint counts as minted. */
 export const irrevocable = (sale: OpenedSale, order: Order, some?: Some): readonly TicketOfUnit[] =>
   canBurn(sale) ? [] : asked(order, some);
 
-/** Sold units on their way back: released where no mint was asked for; where one was, it is cancelled, revoked, or made void first. */
+/** Gives up sold units: released without a mint request, otherwise after the mint is cancelled, revoked, or void. */
 export function giveUp(sale: OpenedSale, order: Order, some?: Some): SaleEvent[] {
   const tickets = order.ticketsWhere(({ state }) => state === 'unasked' || state === 'failed', some);
   const released: SaleEvent = { type: 'UnitsReleased', data: { order: order.order, tickets } };
   return [...(tickets.length > 0 ? [released] : []), ...takeBack(sale, order, asked(order, some))];
 }
 
-/** An earlier version asked for revocations that cannot come to an end: now they can. */
+/** Repeats revocations of an earlier version, which could not end without an override. */
 export function overrideAgain(sale: OpenedSale, order: Order, some?: Some): SaleEvent[] {
   if (canBurn(sale)) return [];
   const endless = order.ticketsWhere(({ state, overridden }) => state === 'revoking' && overridden === undefined, some);

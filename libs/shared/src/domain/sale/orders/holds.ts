@@ -1,11 +1,11 @@
 import type { OrderId } from '../../../kernel/ids.js';
 
 /**
- * The holds of a sale, soonest to end first. Holds of one length end in the order in which they began; a sale whose hold time was changed has
- * holds of several lengths.
+ * The holds of a sale by their end. Holds of equal length end in the order of their start; a change of the hold time gives several
+ * lengths.
  */
 export class Holds {
-  /** By length in milliseconds: when each ends. */
+  /** By length in milliseconds: when each hold ends. */
   private readonly byLength = new Map<number, Map<OrderId, number>>();
 
   /**
@@ -21,7 +21,7 @@ export class Holds {
     for (const [length, ends] of this.byLength) if (ends.delete(order) && ends.size === 0) this.byLength.delete(length);
   }
 
-  /** Whose they are, soonest to end first. */
+  /** The orders of all holds, earliest end first. */
   orders(): OrderId[] {
     return this.overdue(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
   }
@@ -36,7 +36,7 @@ export class Holds {
     return soonest;
   }
 
-  /** Orders whose hold is over at `at`, the oldest first, so many at most. */
+  /** Orders with an expired hold at `at`, oldest first, at most `most`. */
   overdue(at: number, most: number): OrderId[] {
     const found = [...this.byLength.values()].flatMap((ends) => overdueIn(ends, at, most));
     if (this.byLength.size > 1) found.sort(([, one], [, other]) => one - other);

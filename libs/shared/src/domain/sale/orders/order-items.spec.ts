@@ -52,7 +52,7 @@ class Box {
     this.apply(openSale(this.sale, OpenSale.parse({ ...HALL, ...more })));
   }
 
-  /** The order is named by how many were asked for before it. */
+  /** The order's name is the number of orders before it. */
   ask(items: readonly object[], more: object = {}): Decision<SaleEvent> {
     const order = orderId(TENANT, SALE, `k-${this.count++}`);
     const command = PlaceOrder.parse({ sale: SALE, buyer: 'b-1', items, ...more });

@@ -3,7 +3,7 @@ import type { MintsRequested, Money, SaleEvent, TicketKind, TicketOfUnit, Ticket
 
 export type OrderStatus = 'held' | 'confirmed' | 'expired' | 'cancelled' | 'refund-owed' | 'refunded';
 
-/** What may happen to an order in which status, and where it leads. Drawn in `docs/order-life.md`, compared by a test. */
+/** The transitions of an order by status. `docs/order-life.md` draws them; a test compares both. */
 export const ORDER_TRANSITIONS = {
   held: {
     ...{ OrderConfirmed: 'confirmed', OrderExpired: 'expired', OrderCancelled: 'cancelled', OrderRefunded: 'refunded' },
@@ -17,24 +17,24 @@ export const ORDER_TRANSITIONS = {
 } as const satisfies Readonly<Record<OrderStatus, Readonly<Partial<Record<SaleEvent['type'], OrderStatus>>>>>;
 
 /**
- * What becomes of a ticket beside its order: whether its mint was asked for, is held by a dispute since, failed, is to be revoked, or its unit
- * was given back. `void`: with its asset left standing.
+ * The state of a ticket within its order: its mint was requested, held by a dispute, failed, or is being revoked, or its unit was
+ * released. `void`: its asset still exists.
  */
 export interface TicketProgress {
-  /** The number of the latest mint request; 0: never asked. */
+  /** The number of the latest mint request; 0: none. */
   readonly request: number;
   readonly state: 'unasked' | 'asked' | 'held' | 'failed' | 'revoking' | 'released' | 'void';
-  /** Its order was given up although its asset cannot be burned. */
+  /** Its order ended with an override, because its asset cannot be burned. */
   readonly overridden?: true;
-  /** The seller ended this ticket while its order went on: no payment brings it back. */
+  /** The seller ended this ticket while its order continued: no payment restores it. */
   readonly ended?: true;
-  /** Whom it is minted for, where that is another wallet than its order's. */
+  /** The wallet of its mint, if it differs from the order's. */
   readonly wallet?: Wallet;
 }
 
 const UNASKED: TicketProgress = { request: 0, state: 'unasked' };
 
-/** When something became so: milliseconds since 1970, UTC, and the sale's version. */
+/** A time in milliseconds since 1970, UTC, and the sale's version. */
 export interface Moment {
   readonly at: number;
   readonly version: number;
@@ -46,17 +46,17 @@ export interface OrderFacts {
   readonly total: Money;
   readonly expiresAt: number | undefined;
   readonly placed?: Moment | undefined;
-  /** Of each ticket, in their order. Absent: nothing was asked of any. */
+  /** One entry for each ticket, in order. Absent: no ticket has any progress. */
   readonly progress?: TicketProgress[];
   readonly ended?: OrderEnd | undefined;
   readonly wasRevoked?: boolean;
   readonly code?: CodeId | undefined;
 }
 
-/** The seller ended it: no payment brings it back. */
+/** The seller ended it: no payment restores it. */
 export type OrderEnd = 'cancelled' | 'requested';
 
-/** One order of a sale. It is changed by its sale's events only. */
+/** One order of a sale. Only the sale's events change it. */
 export class Order {
   status: OrderStatus = 'held';
   readonly total: Money;
@@ -71,7 +71,7 @@ export class Order {
   private paid: Moment | undefined;
   private mintAsked: Moment | undefined;
   private readonly placed: Moment | undefined;
-  /** Of each ticket, in their order. */
+  /** One entry for each ticket, in order. */
   private readonly progress: TicketProgress[];
 
   constructor(
@@ -104,7 +104,7 @@ export class Order {
     return this.status === 'held' || this.status === 'confirmed';
   }
 
-  /** Its unit is free again, or on its way back: it is not sold any more. */
+  /** True if its unit is free again, or being released: it is no longer sold. */
   hasGivenUp(ticket: TicketId): boolean {
     return ['revoking', 'released', 'void'].includes(this.progressOf(ticket).state);
   }
@@ -114,35 +114,35 @@ export class Order {
     return this.progressOf(ticket).wallet ?? this.wallet;
   }
 
-  /** How often mints of its tickets were requested. */
+  /** The number of mint requests for its tickets. */
   get mintsRequested(): number {
     return this.progress.reduce((sum, { request }) => sum + request, 0);
   }
 
-  /** @param among only these of its tickets. Absent: all of them */
+  /** @param among restricts the result to these tickets. Absent: all of them */
   ticketsWhere(fits: (progress: TicketProgress) => boolean, among?: ReadonlySet<TicketId>): readonly TicketOfUnit[] {
     const own = this.tickets.filter(({ ticket }, place) => (among?.has(ticket) ?? true) && fits(this.progress[place] ?? UNASKED));
     return own.map(ticketOfUnit);
   }
 
-  /** Its tickets without those that the seller ended one by one: what an order is held, paid and minted for. */
+  /** Its tickets without those that the seller ended one by one: the ones that are held, paid and minted. */
   get kept(): readonly TicketPlaced[] {
     return this.progress.some(({ ended }) => ended) ? this.tickets.filter((_, place) => !this.progress[place]?.ended) : this.tickets;
   }
 
-  /** Minor units: what the payment that pays for it does not owe back. */
+  /** Minor units that the payment of this order must keep. */
   get keptPrice(): bigint {
     const { kept } = this;
     return kept.length === this.tickets.length ? BigInt(this.total.amount) : sumOfPrices(kept);
   }
 
-  /** Its tickets are its own again: those that were released with it, and of which no asset can stand. */
+  /** Takes back the tickets that were released with the order and cannot have an asset. */
   takeUpAgain(): void {
     for (const [place, progress] of this.progress.entries())
       if (progress.state === 'released' && !progress.ended) this.progress[place] = { ...progress, state: 'unasked' };
   }
 
-  /** When it came where for the first time. */
+  /** The first time it reached each point. */
   get points(): Partial<Record<RecoveryPoint, Moment>> {
     return {
       ...(this.placed && { received: this.placed, decided: this.placed, held: this.placed }),
@@ -151,7 +151,7 @@ export class Order {
     };
   }
 
-  /** The same, for who asks 100,000 of them. */
+  /** The same for one point; cheaper for 100,000 orders. */
   reached(point: 'held' | 'paid' | 'mint-asked'): Moment | undefined {
     if (point === 'held') return this.placed;
     return point === 'paid' ? this.paid : this.mintAsked;
@@ -162,14 +162,14 @@ export class Order {
     else this.mintAsked ??= moment;
   }
 
-  /** Goes where the event leads. @throws where it leads nowhere: no decider of ours wrote that */
+  /** Applies the transition of an event. @throws if there is none: no decider of this software wrote that event */
   move(event: SaleEvent['type']): void {
     const to = (ORDER_TRANSITIONS[this.status] as Partial<Record<string, OrderStatus>>)[event];
     if (to === undefined) throw new Error(`order ${this.order} is ${this.status}: ${event} cannot follow`);
     this.status = to;
   }
 
-  /** @throws where it is not one of its own */
+  /** @throws if the order has no such ticket */
   ticket(id: TicketId): TicketPlaced {
     const ticket = this.tickets[this.placeOf(id)];
     if (ticket === undefined) throw new Error(`order ${this.order} has no ticket ${id}`);
@@ -194,7 +194,7 @@ export const ticketOfUnit = ({ ticket, unit }: TicketOfUnit): TicketOfUnit => ({
 
 const NO_KIND: TicketKind = {};
 
-/** What the ticket is, for events that need no price. */
+/** The kind of the ticket, for events without prices. */
 export const kindOf = ({ category, type, label }: TicketKind): TicketKind =>
   category === undefined && type === undefined && label === undefined
     ? NO_KIND

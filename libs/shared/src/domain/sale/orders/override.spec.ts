@@ -27,7 +27,7 @@ const money = { sale, order, payment: 'pay_1' as PaymentId, amount: '10000', cur
 const units = ['A-1', 'A-2'] as UnitId[];
 const OVERRIDE = { sale, order, override: true } as const;
 
-/** A sale of two seats, both of them sold to one order; what is minted is asked for by hand. */
+/** A sale of two seats, both sold to one order; mints are requested by hand. */
 class Scene {
   readonly state = new Sale();
 
@@ -46,7 +46,7 @@ class Scene {
     return this;
   }
 
-  /** What a decider does; nothing is what a refusal does. */
+  /** The events of a decision; empty for a refusal. */
   events(decide: (state: Sale) => Decision<SaleEvent>): readonly SaleEvent[] {
     const decision = decide(this.state);
     const events = 'events' in decision ? decision.events : [];
@@ -62,7 +62,7 @@ class Scene {
     return this.does((state) => requestMints(state, { sale, wallet, tickets: nth.map((n) => this.ticket(n)) }));
   }
 
-  /** As an earlier version wrote it down. */
+  /** The revocation request as an earlier version recorded it. */
   asksBackAsOfOld(): this {
     const data = { order, tickets: this.tickets };
     return this.does(() => ({

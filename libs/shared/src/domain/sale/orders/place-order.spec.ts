@@ -17,7 +17,7 @@ const SEATS = { seats: ['A-1', 'A-2', 'A-3'] };
 const opening = (units: object, more: object = {}) =>
   OpenSale.parse({ sale: 'gala', name: 'Gala', units, price: { amount: '5000', currency: 'EUR' }, mint: 'on-request', ...more });
 
-/** A sale after some decisions, each applied as the log would have it. */
+/** A sale after some decisions, each applied as from the log. */
 class Given {
   readonly sale = new Sale();
   private orders = 0;

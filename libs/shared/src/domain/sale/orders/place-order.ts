@@ -16,12 +16,12 @@ const MS_PER_SECOND = 1_000;
 
 export interface Placing {
   readonly tenant: TenantId;
-  /** Derived from the key: known before anything is decided. */
+  /** Derived from the key, before any decision. */
   readonly order: OrderId;
   readonly command: PlaceOrder;
 }
 
-/** One or many units, all or none. Without payment the order is confirmed at once, and minted if the sale says so. */
+/** Places an order for one or many units, all or none. Without payment it is confirmed at once, and minted if the sale says so. */
 export function placeOrder(state: Sale, { tenant, order, command }: Placing, at: number): Decision<SaleEvent> {
   const sale = state.open;
   if (sale === undefined) return refuse('sale-unknown', { pointers: ['/sale'] });
@@ -53,7 +53,7 @@ function happenings(sale: OpenedSale, order: OrderId, command: PlaceOrder, ticke
   return [{ type: 'OrderPlaced', data }, ...confirmed, ...afterEarlier(sale, placed)];
 }
 
-/** What was reported of payments before their order came: both may overtake each other. */
+/** Applies payment reports that arrived before their order: either may overtake the other. */
 function afterEarlier(sale: OpenedSale, order: Order): SaleEvent[] {
   const earlier = sale.payments.ofOrder(order.order);
   if (earlier.length === 0) return [];
@@ -76,7 +76,7 @@ function outsideWindow({ terms, closed, paused }: OpenedSale, at: number): Refus
   return undefined;
 }
 
-/** The short forms are for sales that have nothing else. */
+/** The short forms are only for sales without categories and types. */
 function mismatch({ terms, units }: OpenedSale, { units: named, quantity, wallet }: PlaceOrder): Refusal | undefined {
   if (units.isQuota && named !== undefined) return { code: 'quantity-needed', pointers: ['/units'] };
   if (!units.isQuota && quantity !== undefined) return { code: 'units-needed', pointers: ['/quantity'] };

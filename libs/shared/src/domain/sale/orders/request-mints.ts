@@ -9,7 +9,7 @@ import { paymentOf } from '../payments/settle-payment.js';
 import type { OpenedSale, Sale } from '../sale.js';
 import { type Order, ticketToMint } from './order.js';
 
-/** Asks for the mints of many tickets, all or none. A ticket that was asked for already is not asked for again, unless its mint failed. */
+/** Requests the mints of many tickets, all or none. A requested ticket is not requested again unless its mint failed. */
 export function requestMints({ open: sale }: Sale, { tickets, wallet }: MintTickets): Decision<SaleEvent> {
   if (sale === undefined) return refuse('sale-unknown', { pointers: ['/sale'] });
   const problem = problemOf(sale, tickets);

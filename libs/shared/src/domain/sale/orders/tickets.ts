@@ -1,7 +1,7 @@
 import type { TicketId } from '../../../kernel/ids.js';
 import type { Order } from './order.js';
 
-/** Whose each ticket is. Brought up to date when somebody asks: selling never does, and it would be a tenth of the fold of a large sale. */
+/** Maps each ticket to its order. Updated on demand: selling never needs it, and it would be a tenth of the fold of a large sale. */
 export class Tickets {
   private readonly orders = new Map<TicketId, Order>();
   private unlisted: Order[] = [];

@@ -4,10 +4,10 @@ import { amount, currency, saleId } from '../../commands.js';
 import { MAX_REPORTED_DIGITS, REPORTED_CURRENCY_RULE } from '../../values.js';
 import { orderId } from '../commands.js';
 
-/** It has no UTF-8. */
+/** Half of a surrogate pair, which has no UTF-8. */
 const HALF_OF_A_PAIR = /\p{Cs}/u;
 
-/** An id that a payment provider chose: never refused, as a refusal would lose money. */
+/** An id of a payment provider: never rejected, because a rejection would lose money. */
 const reportedId = <Id extends string>() =>
   z
     .string('must be a string: an id of the payment provider')
@@ -19,7 +19,7 @@ const reportedId = <Id extends string>() =>
     );
 
 const reportedAmount = amount(MAX_REPORTED_DIGITS);
-/** Of which payment something is reported. */
+/** The payment of a report. */
 const ofPayment = z.strictObject({
   sale: saleId,
   order: orderId,
@@ -27,7 +27,7 @@ const ofPayment = z.strictObject({
   currency: currency.meta(REPORTED_CURRENCY_RULE),
 });
 
-/** `payment.confirm`, `payment.fail`: what the payment provider reports of a payment. */
+/** `payment.confirm`, `payment.fail`: a report of the payment provider. */
 export const PaymentNotification = z.strictObject({ ...ofPayment.shape, amount: reportedAmount });
 export type PaymentNotification = z.infer<typeof PaymentNotification>;
 
@@ -40,7 +40,7 @@ export const hasRefund = ({
   readonly refundedTotal?: string | undefined;
 }): boolean => amount !== undefined || refundedTotal !== undefined;
 
-/** `payment.refunded`: money went back, by one refund or in all. */
+/** `payment.refunded`: money was returned, by one refund or as a total. */
 export const RefundNotification = z
   .strictObject({
     ...ofPayment.shape,
@@ -51,7 +51,7 @@ export const RefundNotification = z
   .refine(hasRefund, REFUND_AMOUNTS);
 export type RefundNotification = z.infer<typeof RefundNotification>;
 
-/** `payment.refund-failed`: a refund did not reach the buyer, and its money is here again. */
+/** `payment.refund-failed`: a refund failed, and the provider has its money again. */
 export const RefundFailure = z.strictObject({
   ...ofPayment.shape,
   amount: reportedAmount.describe('Of this refund, in minor units'),

@@ -12,7 +12,7 @@ const sale = 'gala' as SaleId;
 const order = orderId(tenant, sale, 'k-1');
 const news = (payment: string) => ({ sale, order, payment: payment as PaymentId, amount: '5000', currency: 'EUR' });
 
-/** A paid order of a seat at 50.00 EUR, and what is reported of it then. */
+/** A paid order of a seat at 50.00 EUR, and later payment reports. */
 class Scene {
   readonly sale = new Sale();
   events: string[] = [];

@@ -28,7 +28,7 @@ const TERMS: SaleTerms = {
   ...{ payment: 'webhook', mint: 'on-request', tickets: 'revocable' },
 };
 
-/** A sale of two units, both paid for by `pay_1`, and what was decided since. */
+/** A sale of two units, both paid by `pay_1`, and later decisions. */
 class Scene {
   readonly state = new Sale();
   events: readonly SaleEvent[] = [];
@@ -92,7 +92,7 @@ class Scene {
     return this.events.map(({ type }) => type);
   }
 
-  /** How far each ticket's mint is. */
+  /** The mint progress of each ticket. */
   get mints(): unknown[] {
     const known = this.state.open?.orders.get(order);
     return [first, second].map((one) => known?.progressOf(one.ticket));

@@ -42,7 +42,7 @@ const owed = (reason: RefundReason, money = told()): SaleEvent => ({ type: 'Refu
 const refund = 're_1' as RefundId;
 /** By one refund. */
 const back = (money = told()): SaleEvent => ({ type: 'RefundPaid', data: { ...money, refund } });
-/** As the whole of it so far. */
+/** As the total so far. */
 const inAll = (refundedTotal: string): SaleEvent => ({
   type: 'RefundPaid',
   data: { payment: 'pay_1' as PaymentId, order, currency: 'EUR', refundedTotal },
@@ -64,7 +64,7 @@ const revoking = (...tickets: TicketOfUnit[]): SaleEvent => ({ type: 'Revocation
 const HELD: readonly SaleEvent[] = [OPENED, PLACED];
 const PAID: readonly SaleEvent[] = [...HELD, received(), CONFIRMED];
 
-/** Paid by another payment, which went back. */
+/** Paid by another payment, which was refunded. */
 const PAID2: readonly SaleEvent[] = [
   received(told('10000', 'pay_2')),
   { type: 'OrderConfirmed', data: { order, payment: 'pay_2' as PaymentId } },

@@ -7,7 +7,7 @@ import { factOf, type Payment } from './payment.js';
 import { type FactEvent, reportOf } from './payments.js';
 import { oweForeign, settleOrder } from './settle-payment.js';
 
-/** A payment was received. Reported twice, by webhook and by the caller's own back end, it counts once: a payment's id is its key. */
+/** Records a received payment. A payment reported twice, by webhook and by the caller's back end, counts once: its id is its key. */
 export function confirmPayment(state: Sale, reported: PaymentNotification): Decision<SaleEvent> {
   const sale = state.open;
   if (sale === undefined) return refuse('sale-unknown', { pointers: ['/sale'] });
@@ -23,7 +23,7 @@ export function confirmPayment(state: Sale, reported: PaymentNotification): Deci
   };
 }
 
-/** A try to pay failed: recorded once, so that the caller can see why no money arrived. */
+/** Records a failed attempt to pay, once, so that the caller can see why no money arrived. */
 export function failPayment(state: Sale, { order, payment }: PaymentNotification): Decision<SaleEvent> {
   const sale = state.open;
   if (sale === undefined) return refuse('sale-unknown', { pointers: ['/sale'] });
@@ -32,8 +32,8 @@ export function failPayment(state: Sale, { order, payment }: PaymentNotification
 }
 
 /**
- * Money went back: by one refund, whose id says that it counts once, or as the whole of the payment so far.
- * @param key of the notification: the id of a refund that has none of its own
+ * Records returned money: a refund, counted once by its id, or the payment's total so far.
+ * @param key of the notification: the id of a refund without an id of its own
  */
 export function refundPayment(state: Sale, reported: RefundNotification, key: string): Decision<SaleEvent> {
   const sale = state.open;
@@ -52,7 +52,7 @@ export function refundPayment(state: Sale, reported: RefundNotification, key: st
   return { events: [...aside, ...withConsequences(sale, { type: 'RefundPaid', data })] };
 }
 
-/** Beside a total, an amount counts as a refund only where it has an id of its own. A refund that failed counts as none. */
+/** With a total, an amount counts as a refund only if it has an id. A failed refund does not count. */
 function refundIn({ amount, refund: said, refundedTotal }: RefundNotification, key: string, known: Payment | undefined) {
   if (amount === undefined || (said === undefined && refundedTotal !== undefined)) return undefined;
   const refund = said ?? (key as RefundId);
@@ -62,7 +62,7 @@ function refundIn({ amount, refund: said, refundedTotal }: RefundNotification, k
 const totalIn = ({ refundedTotal }: RefundNotification, known: Payment | undefined) =>
   refundedTotal !== undefined && BigInt(refundedTotal) > (known?.refundedTotal ?? 0n) ? { refundedTotal } : {};
 
-/** A refund failed: its money is here again. A refund that failed counts no more, also where it is reported later. */
+/** Records that a refund failed: its money is available again. A failed refund does not count, even if it is reported later. */
 export function failRefund(state: Sale, reported: RefundFailure): Decision<SaleEvent> {
   const sale = state.open;
   if (sale === undefined) return refuse('sale-unknown', { pointers: ['/sale'] });
@@ -78,7 +78,7 @@ export function failRefund(state: Sale, reported: RefundFailure): Decision<SaleE
   return { events: withConsequences(sale, { type: 'RefundFailed', data }) };
 }
 
-/** A dispute was opened, or decided. The verdict that is reported first stands. */
+/** Records that a dispute was opened or decided. The first reported verdict stays valid. */
 export function disputePayment(state: Sale, reported: DisputeNotification): Decision<SaleEvent> {
   const sale = state.open;
   if (sale === undefined) return refuse('sale-unknown', { pointers: ['/sale'] });
@@ -104,14 +104,14 @@ function disputeEvent(
   return { type: status === 'won' ? 'DisputeWon' : 'DisputeLost', data: { ...data, ...(opened !== undefined && { opened: `${opened}` }) } };
 }
 
-/** The event, and what it leads to together with everything that was reported for its order. */
+/** The event, and its consequences together with all other reports for its order. */
 function withConsequences(sale: OpenedSale, event: FactEvent): SaleEvent[] {
   const order = sale.orders.get(event.data.order);
   const payments = sale.payments.ofOrderAfter(event);
   return [event, ...(order === undefined ? oweForeign(sale, payments) : settleOrder(sale, order, payments))];
 }
 
-/** What contradicts an earlier report is recorded once. */
+/** Records a report that contradicts an earlier one, once. */
 function setAside(sale: OpenedSale, data: PaymentReportSetAside['data']): SaleEvent[] {
   return sale.payments.isSetAside(data) ? [] : [{ type: 'PaymentReportSetAside', data }];
 }

@@ -4,27 +4,27 @@ import { excessOf, type Payment } from './payment.js';
 import type { Payments } from './payments.js';
 
 /**
- * `contradiction`: another amount or verdict was reported under the same id before. `more-than-received`: more went back or is disputed than
- * came. `not-received`: nothing came of what went back or is disputed, neither for this order nor for another. `another-order`,
- * `another-currency`: something came, but for that.
+ * `contradiction`: another amount or verdict was reported under the same id. `more-than-received`: more was returned or is disputed
+ * than was received. `not-received`: money was returned or is disputed, but no receipt was reported, for any order. `another-order`,
+ * `another-currency`: the receipt was for another one.
  */
 export type ProblemReason = 'contradiction' | 'more-than-received' | 'not-received' | 'another-order' | 'another-currency';
 
-/** What was reported of a payment and does not fit what else was reported of it. It changes no order; its amount is in minor units. */
+/** A report that does not fit the other reports of its payment. It changes no order; its amount is in minor units. */
 export interface PaymentProblem {
   readonly payment: PaymentId;
   readonly order: OrderId;
   readonly amount: bigint;
   readonly currency: string;
   readonly reason: ProblemReason;
-  /** Of a contradiction: what was reported, and the id of its refund or dispute. */
+  /** For a contradiction: the kind of the report, and the id of its refund or dispute. */
   readonly report?: PaymentReport;
   readonly id?: RefundId | DisputeId;
   /** Milliseconds since 1970, UTC. */
   readonly at: number;
 }
 
-/** The problems of a sale's payments as they are now. What is reported later may solve one: a receipt, that of a refund that came before it. */
+/** The current problems of a sale's payments. A later report may solve one: for example the receipt, if the refund was reported first. */
 export const problemsOf = (payments: Payments): PaymentProblem[] => [
   ...payments.all().flatMap((payment) => problemOf(payments, payment)),
   ...payments.setAside().map(({ data, at }): PaymentProblem => ({ ...data, amount: BigInt(data.amount), reason: 'contradiction', at })),

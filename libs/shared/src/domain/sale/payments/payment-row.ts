@@ -2,7 +2,7 @@ import type { OrderId, PaymentId } from '../../../kernel/ids.js';
 import type { RefundReason } from '../events.js';
 import type { Payment } from './payment.js';
 
-/** A payment in a snapshot, and behind it the facts of it: name and amount, in turn. Amounts are texts: JSON has no bigint. */
+/** A payment in a snapshot, followed by its facts: name and amount alternately. Amounts are texts, because JSON has no bigint. */
 export type PaymentRow = readonly [
   payment: PaymentId,
   order: OrderId,

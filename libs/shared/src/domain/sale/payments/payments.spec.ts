@@ -23,7 +23,7 @@ const news = (payment = 'pay_1', amount = '5000', of = order) => ({
   currency: 'EUR',
 });
 
-/** A sale of two seats at 50.00 EUR that awaits payment, and what is done to it, each at its minute. */
+/** A sale of two seats at 50.00 EUR that requires payment, and later commands, each at its minute. */
 class Scene {
   readonly sale = new Sale();
   readonly events: SaleEvent[] = [];

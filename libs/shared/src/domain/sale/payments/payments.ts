@@ -2,23 +2,23 @@ import type { OrderId, PaymentId } from '../../../kernel/ids.js';
 import type { DisputeLost, DisputeOpened, DisputeWon, PaymentEvent, PaymentReportSetAside, RefundFailed, RefundPaid } from '../events.js';
 import { dueOf, factOf, type Payment } from './payment.js';
 
-/** A report that contradicts an earlier one under its id, and when it came: milliseconds since 1970, UTC. */
+/** A report that contradicts an earlier one under its id, and its time: milliseconds since 1970, UTC. */
 export interface SetAside {
   readonly data: PaymentReportSetAside['data'];
   readonly at: number;
 }
 
-/** Events that change what is known of one payment. */
+/** Events that change the facts of one payment. */
 export type FactEvent = Exclude<PaymentEvent, { type: 'PaymentFailed' | 'PaymentReportSetAside' }>;
 type About = Pick<Payment, 'payment' | 'order' | 'currency'>;
 const NO_FACTS: Payment['facts'] = new Map();
 
-/** The payments of a sale. One that was reported for several orders or in several currencies is kept once for each. */
+/** The payments of a sale. A payment that was reported for several orders or currencies has one entry for each. */
 export class Payments {
   private readonly byId = new Map<PaymentId, Payment[]>();
-  /** First those that were received, in the order in which they were; then those that were not. */
+  /** Received ones first, in the order of receipt; then the others. */
   private readonly byOrder = new Map<OrderId, Payment[]>();
-  /** Received for an order that is not known, oldest first. */
+  /** Received for an unknown order, oldest first. */
   private readonly unmatched = new Set<PaymentId>();
   private readonly failed = new Map<PaymentId, OrderId>();
   private readonly aside = new Map<string, SetAside>();
@@ -27,12 +27,12 @@ export class Payments {
     return this.ofId(payment).find((known) => known.order === order && known.currency === currency);
   }
 
-  /** Every order and currency that it was reported for. */
+  /** One entry for every order and currency that it was reported for. */
   ofId(payment: PaymentId): readonly Payment[] {
     return this.byId.get(payment) ?? [];
   }
 
-  /** As it was received first. */
+  /** Its first receipt. */
   received(payment: PaymentId): Payment | undefined {
     return this.ofId(payment).find(({ received, foreign }) => received !== undefined && !foreign);
   }
@@ -41,14 +41,14 @@ export class Payments {
     return this.byOrder.get(order) ?? [];
   }
 
-  /** Those of its order, in their order, as they would be after an event. */
+  /** The payments of its order, in their order, as they would be after an event. */
   ofOrderAfter(event: FactEvent): readonly Payment[] {
     const before = this.find(event.data);
     const after = withEvent(before ?? unreported(event.data, 0), event, this.received(event.data.payment), 0);
     return placed(this.ofOrder(after.order), before, after);
   }
 
-  /** Whether anything was reported of it. */
+  /** True if any report named it. */
   isReported(payment: PaymentId): boolean {
     return this.byId.has(payment) || this.failed.has(payment);
   }
@@ -61,7 +61,7 @@ export class Payments {
     return this.aside.has(nameOf(data));
   }
 
-  /** Received before `receivedBefore` and still without an order. */
+  /** Received before `receivedBefore`, and still without an order. */
   lost(receivedBefore: number): Payment[] {
     const found: Payment[] = [];
     for (const id of this.unmatched) {
@@ -81,7 +81,7 @@ export class Payments {
     return [...this.byOrder.values()].flat();
   }
 
-  /** Those that are still without an order, oldest first. */
+  /** Payments without an order, oldest first. */
   withoutOrder(): PaymentId[] {
     return [...this.unmatched];
   }
@@ -94,12 +94,12 @@ export class Payments {
     return [...this.aside.values()];
   }
 
-  /** Everything of which something has to go back. */
+  /** Every payment with a refund due. */
   due(): Payment[] {
     return this.all().filter((payment) => dueOf(payment) > 0n);
   }
 
-  /** Takes in what a snapshot says of one, in the order of `all`. @throws where it was taken in before */
+  /** Adds a payment of a snapshot, in the order of `all`. @throws if it was added before */
   restore(payment: Payment): void {
     if (this.find(payment) !== undefined) throw new Error(`payment ${payment.payment} is listed twice`);
     this.add(payment);
@@ -117,7 +117,7 @@ export class Payments {
     this.unmatched.add(payment);
   }
 
-  /** It pays for its order: nothing of it has to go back. */
+  /** The payment pays for its order: it has no refund due. */
   pays(payment: PaymentId, order: OrderId, currency: string): void {
     const known = this.find({ payment, order, currency });
     if (known?.owed !== undefined) this.put(known, { ...known, owed: undefined });
@@ -147,7 +147,7 @@ export class Payments {
     return begun;
   }
 
-  /** Added to in place: what was decided on before is decided, and a payment may have thousands of refunds. */
+  /** Extends the facts in place: earlier decisions are done, and a payment may have thousands of refunds. */
   private factsWith({ facts }: Payment, event: PaymentEvent): Payment['facts'] {
     const [name, amount] = factIn(event) ?? [];
     if (name === undefined || amount === undefined) return facts;
@@ -173,7 +173,7 @@ const unreported = ({ payment, order, currency }: About, receivedAt: number): Pa
   ...{ refunds: 0n, refundsFailed: 0n, refundedTotal: 0n, disputesLost: 0n, disputesOpen: 0n, owed: undefined, facts: NO_FACTS },
 });
 
-/** One payment of a list in the place of another: behind those that were received before it was. */
+/** Replaces one payment of a list, after those that were received before it. */
 function placed(list: readonly Payment[], before: Payment | undefined, after: Payment): Payment[] {
   if (before?.received !== undefined || (before !== undefined && after.received === undefined))
     return list.map((payment) => (payment === before ? after : payment));
@@ -183,7 +183,7 @@ function placed(list: readonly Payment[], before: Payment | undefined, after: Pa
   return [...received, after, ...others.slice(received.length)];
 }
 
-/** The payment after an event of it, apart from its facts. `first` is how the payment was received first. */
+/** The payment after one of its events, without its facts. `first` is its first receipt. */
 function withEvent(before: Payment, event: FactEvent, first: Payment | undefined, at: number): Payment {
   switch (event.type) {
     case 'PaymentReceived': {
@@ -228,7 +228,7 @@ type Disputed = DisputeOpened | DisputeWon | DisputeLost;
 const REPORT_OF = { DisputeOpened: 'dispute-opened', DisputeWon: 'dispute-won', DisputeLost: 'dispute-lost' } as const;
 export const reportOf = ({ type }: Disputed): (typeof REPORT_OF)[Disputed['type']] => REPORT_OF[type];
 
-/** The fact that an event adds, and its amount. */
+/** The fact that an event adds, with its amount. */
 function factIn(event: PaymentEvent): readonly [string, bigint] | undefined {
   switch (event.type) {
     case 'RefundPaid': {

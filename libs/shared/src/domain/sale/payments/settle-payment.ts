@@ -12,15 +12,15 @@ export const owe = ({ payment, order, currency }: Payment, amount: bigint, reaso
   data: { payment, order, amount: `${amount}`, currency, reason },
 });
 
-/** All that was received goes back: the organiser ended the order. Where its last tickets cost nothing, it may have gone back before. */
+/** The organiser ended the order: all received money is due for refund. For free last tickets it may be returned already. */
 export const oweAllPaid = (order: Order, payment: Payment): SaleEvent[] => [
   owe(payment, payment.received ?? 0n, 'requested'),
   ...(isSpent(payment) ? refunded(order) : []),
 ];
 
 /**
- * Tickets of the order ended, and their prices go back: all but what the others cost.
- * @param kept minor units: what the tickets cost that did not end
+ * Some tickets of the order ended: everything beyond the price of the remaining ones is due for refund.
+ * @param kept minor units: the price of the remaining tickets
  */
 export function oweForEnded(payment: Payment, kept: bigint): RefundOwed[] {
   const amount = (payment.received ?? 0n) - kept;
@@ -31,9 +31,9 @@ const oweAll = (payment: Payment, reason: RefundReason): RefundOwed[] =>
   payment.received === undefined || payment.received === 0n ? [] : [owe(payment, payment.received, reason)];
 
 /**
- * What the payments of an order lead to, as the set of them and the recorded points of no return have it (L12): the first that covers the
- * order and is not spent pays for it; what every other received has to go back, and why is written down (L6).
- * @param payments all that were reported for the order, with the one that is reported now; received ones first, as they were received
+ * Settles the payments of an order, from the set of them and the recorded points of no return (L12). The first payment that covers the
+ * order and is not spent pays for it. Every other received payment is due for refund, with its reason (L6).
+ * @param payments all payments reported for the order, including the current one; received ones first, in the order of receipt
  */
 export function settleOrder(sale: OpenedSale, order: Order, payments: readonly Payment[]): SaleEvent[] {
   const covering = payments.filter((payment) => covers(payment, order));
@@ -45,7 +45,7 @@ export function settleOrder(sale: OpenedSale, order: Order, payments: readonly P
   ];
 }
 
-/** What was received first for another order or in another currency goes back from here, whether there is such an order or not. */
+/** A payment that was first received for another order or currency is due for refund here, whether that order exists or not. */
 export const oweForeign = (sale: OpenedSale, payments: readonly Payment[]): SaleEvent[] =>
   payments.filter(({ foreign, owed }) => foreign && owed === undefined).flatMap((payment) => oweAll(payment, whyForeign(sale, payment)));
 
@@ -64,7 +64,7 @@ function settleCovering(sale: OpenedSale, order: Order, covering: readonly Payme
   return [...taken, ...confirmed, ...owePart(order, payer), ...oweOthers(covering, payer, 'paid-twice')];
 }
 
-/** What has to happen before a payment can confirm the order: nothing while it is held. `undefined`: it cannot be held again. */
+/** The events before a payment can confirm the order: none while it is held. `undefined`: it cannot be held again. */
 function takeUp(sale: OpenedSale, order: Order): SaleEvent[] | undefined {
   if (order.status === 'held') return [];
   return canReturn(sale, order) ? [restored(order)] : undefined;
@@ -74,7 +74,7 @@ function restored({ order, tickets, kept }: Order): SaleEvent {
   return { type: 'OrderRestored', data: { order, ...(kept.length < tickets.length && { tickets: kept.map(ticketOfUnit) }) } };
 }
 
-/** Where it pays already, or another has to take its place. An open dispute holds its mints. */
+/** Keeps the current payment, or replaces it by another one. An open dispute holds the order's mints. */
 function keepPaid(sale: OpenedSale, order: Order, covering: readonly Payment[], payer: Payment): SaleEvent[] {
   const changed: SaleEvent[] =
     payer.payment === order.payment
@@ -87,21 +87,21 @@ function keepPaid(sale: OpenedSale, order: Order, covering: readonly Payment[], 
 const confirm = ({ terms }: OpenedSale, order: Order, { payment }: Payment, holdMints: boolean): SaleEvent[] =>
   confirmOrder(terms, order, { payment, holdMints });
 
-/** What it does not have to pay for any more, once it is said that it pays for the order. */
+/** The part that it need not pay any more, once it pays for the order. */
 const owePart = (order: Order, payer: Payment): SaleEvent[] =>
   order.kept.length === order.tickets.length ? [] : oweForEnded({ ...payer, owed: undefined }, order.keptPrice);
 
-/** All but the one that pays, where it is not said already that they owe. What is spent has nothing to give back. */
+/** The refunds due of all other payments, unless recorded already. A spent payment has nothing to return. */
 const oweOthers = (covering: readonly Payment[], payer: Payment | undefined, reason: RefundReason): SaleEvent[] =>
   covering.filter((payment) => payment !== payer && !owesAll(payment) && !isSpent(payment)).flatMap((one) => oweAll(one, reason));
 
-/** It was said that all of it goes back, and not only the price of tickets that ended. */
+/** True if its total is recorded as due for refund, and not only the price of ended tickets. */
 const owesAll = ({ owed }: Payment): boolean => owed !== undefined && owed.reason !== 'tickets-ended';
 
-/** Money is left of it, or the order goes on and its tickets cost nothing any more. */
+/** True if the payment has money left, or the order continues with free tickets only. */
 const canPay = (payment: Payment, order: Order): boolean => !isSpent(payment) || (order.ended === undefined && order.keptPrice === 0n);
 
-/** It was received for this order first, is exactly what the order cost when it was placed, and was not given up before the order came. */
+/** True if it was first received for this order, equals the price at its placing, and was not given up before that. */
 const covers = ({ received, foreign, currency, owed }: Payment, { total }: Order): boolean =>
   received === BigInt(total.amount) && currency === total.currency && !foreign && owed?.reason !== 'unmatched';
 
@@ -109,9 +109,9 @@ const whyForeign = ({ payments }: OpenedSale, { payment, order }: Payment): Refu
   payments.received(payment)?.order === order ? 'another-currency' : 'another-order';
 
 /**
- * The payment of which most is left, of several the first: so it does not depend on which of two was reported first, of which a part went
- * back or is disputed. Before an order is confirmed, what was once said to go back pays no more: it may be on its way. A refunded order is as one that
- * was not refunded, where a refund of a payment that came beside another failed.
+ * The payment with the most money left, the first of several. So the result does not depend on which of two partly returned or disputed
+ * payments was reported first. Before an order is confirmed, a payment with a refund due cannot pay: its money may be on its way. A
+ * refunded order counts as not refunded if the refund of a second payment failed.
  */
 function payerOf(order: Order, covering: readonly Payment[]): Payment | undefined {
   const mayPay = (payment: Payment): boolean =>
@@ -129,8 +129,8 @@ function isBetter(one: Payment, other: Payment): boolean {
 }
 
 /**
- * An order that expired, or that the provider refunded, is taken up again if all its units are there and free, none was to be revoked, its
- * discount code has a use left, and no limit is reached. Tickets that the seller ended do not come back.
+ * Whether an expired or provider-refunded order can be restored: all its units exist and are free, none was to be revoked, its discount
+ * code has a use left, and no limit is reached. Tickets that the seller ended are not restored.
  */
 function canReturn(sale: OpenedSale, order: Order): boolean {
   const { kept, wasRevoked } = order;
@@ -139,8 +139,8 @@ function canReturn(sale: OpenedSale, order: Order): boolean {
 }
 
 /**
- * Everything that was paid for the order went back. Reported before the order could be confirmed, it was paid for all the same: the end is
- * the one that it has when the receipt is reported first, without a mint that would have to be taken back.
+ * All money of the order was returned. If this was reported before the order could be confirmed, it was still paid. The result equals
+ * that of the receipt reported first, without a mint that would have to be revoked.
  */
 function refundOf(sale: OpenedSale, order: Order, covering: readonly Payment[]): SaleEvent[] {
   if (order.status === 'refunded') return [];
@@ -154,7 +154,7 @@ function refundOf(sale: OpenedSale, order: Order, covering: readonly Payment[]):
 const refunded = ({ order }: Order): SaleEvent[] => [{ type: 'OrderRefunded', data: { order } }];
 
 /**
- * Gives sold units back: immediately where nothing is minted, else when each asset is revoked or each ticket void. The money is gone, so a
+ * Releases sold units: immediately without a mint, otherwise when each asset is burned or each ticket void. The money is gone, so a
  * transferable ticket becomes void without an organiser's override.
  */
 const afterRefund = (sale: OpenedSale, order: Order): SaleEvent[] =>

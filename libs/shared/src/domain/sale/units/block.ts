@@ -2,33 +2,33 @@ import type { AreaId, CategoryId, UnitId } from '../../../kernel/ids.js';
 import type { Area, Row, Seat, SeatRange } from '../terms.js';
 import { Places } from './places.js';
 
-/** Units of one category that the plan lists together: a range of a row, seats listed one after the other, or an area. */
+/** Units of one category that are adjacent in the plan: a range of a row, consecutive single seats, or an area. */
 export interface Block {
   readonly category: CategoryId | undefined;
   readonly places: Places;
-  /** Whether units that follow each other stand next to each other. */
+  /** Whether consecutive units are neighbours. */
   readonly hasNeighbours: boolean;
-  /** Its units are given away from the lowest on, and cannot be named. */
+  /** Its units are assigned from the lowest on, and cannot be requested by name. */
   readonly isArea: boolean;
   /** @param place 1..count */
   unitAt(place: number): UnitId;
   labelAt(place: number): string | undefined;
 }
 
-/** A unit as the plan has it. */
+/** A unit at its place in the plan. */
 export interface Spot {
   readonly block: Block;
   readonly place: number;
 }
 
-/** Where units are looked for. */
+/** A set of units to choose from. */
 export interface Source {
   readonly category: CategoryId | undefined;
   /** Not taken. */
   readonly available: number;
-  /** The earliest free units of the plan, fewer when fewer are left. */
+  /** The earliest free units of the plan, fewer if fewer are left. */
   earliest(quantity: number): Spot[];
-  /** The earliest free units that stand next to each other. */
+  /** The earliest free units that are all neighbours. */
   adjacent(quantity: number): Spot[] | undefined;
 }
 
@@ -57,7 +57,7 @@ export class RangeBlock implements Block {
     this.places = new Places(countOf(range));
   }
 
-  /** The place of a seat's number, where it is in the range. */
+  /** The place of a seat number, if it is in the range. */
   placeOf(number: number): number | undefined {
     const { from, to, step = 1 } = this.range;
     return number >= from && number <= to && (number - from) % step === 0 ? (number - from) / step + 1 : undefined;
@@ -141,7 +141,7 @@ export class AreaBlock implements Block, Source {
     return (area === undefined ? `${place}` : `${area}-${place}`) as UnitId;
   }
 
-  /** All of its places are alike. */
+  /** All of its places are equal. */
   labelAt(): string | undefined {
     return this.area.label;
   }

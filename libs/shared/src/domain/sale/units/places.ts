@@ -5,23 +5,23 @@ const FULL = 0xffff_ffff;
 const NOTHING = new Uint32Array();
 
 /**
- * Numbered places 1..count: a bit each, so that the lowest free ones of 100,000 are found in microseconds, and who has it. Nothing is allocated
- * before one is taken: a hall has thousands of ranges.
+ * Numbered places 1..count with their orders. One bit each, so that the lowest free ones of 100,000 are found in microseconds. Nothing
+ * is allocated before the first place is taken: a hall has thousands of ranges.
  */
 export class Places {
-  /** By number, no longer than the highest one that is taken. */
+  /** By number, no longer than the highest taken one. */
   private readonly holders: (OrderId | undefined)[] = [];
   #taken: Uint32Array | undefined;
   /** Without those that are set aside. */
   #free: number;
   private given = 0;
   readonly #withdrawn: ReadonlySet<number>;
-  /** Every word before it is full: places are given from the lowest on, and not looked through again for each order. */
+  /** Every earlier word is full: places are assigned from the lowest on, and full words are not searched again for each order. */
   #firstWord = 0;
 
   /**
    * @param highest the number of the last place
-   * @param withdrawn places that cannot be given away any more
+   * @param withdrawn places that can no longer be assigned
    */
   constructor(
     readonly highest: number,
@@ -42,8 +42,8 @@ export class Places {
   }
 
   /**
-   * Which places are withdrawn where there are to be so many: of fewer the highest free ones, of more the lowest are put back first.
-   * @param count not below what is given away
+   * The withdrawn places for a new count: the highest free ones if it shrinks; the lowest are put back first if it grows.
+   * @param count at least the number of assigned places
    */
   withdrawnFor(count: number): number[] {
     const before = [...this.#withdrawn].sort((one, other) => one - other);
@@ -85,7 +85,7 @@ export class Places {
     this.mark(place, false);
   }
 
-  /** Keeps a free place from being found, until it is put back. */
+  /** Hides a free place from the search until it is put back. */
   setAside(place: number): void {
     this.mark(place, true);
   }
@@ -94,7 +94,7 @@ export class Places {
     this.mark(place, false);
   }
 
-  /** The lowest free places, fewer when fewer are left. */
+  /** The lowest free places, fewer if fewer are left. */
   lowestFree(quantity: number): number[] {
     const found: number[] = [];
     const taken = this.#taken ?? NOTHING;
@@ -110,7 +110,7 @@ export class Places {
     return found;
   }
 
-  /** The first of so many free places that follow each other, the lowest there are. */
+  /** The first place of the lowest run of this many consecutive free places. */
   lowestRun(quantity: number): number | undefined {
     let run = 0;
     for (let place = 1; place <= this.highest; place++) {

@@ -1,11 +1,11 @@
 import type { CategoryId } from '../../../kernel/ids.js';
 import type { Block, Source, Spot } from './block.js';
 
-/** The units of one category, in the order of the plan. */
+/** The units of one category, in plan order. */
 export class Stock implements Source {
   private readonly blocks: Block[] = [];
   opened = 0;
-  /** Every block before it is full: a category that sells from its beginning is not looked through again for each order. */
+  /** Every earlier block is full: a category that sells from its beginning is not searched again for each order. */
   #first = 0;
 
   constructor(readonly category: CategoryId | undefined) {}
@@ -41,12 +41,12 @@ export class Stock implements Source {
     return undefined;
   }
 
-  /** A unit was given back or put back: its block has a free one. */
+  /** A unit was released: its block has a free one. */
   lookAgain(): void {
     this.#first = 0;
   }
 
-  /** One alone needs no neighbour. */
+  /** A single unit needs no neighbour. */
   private anyOne(): Spot[] | undefined {
     const found = this.earliest(1);
     return found.length === 0 ? undefined : found;

@@ -89,7 +89,7 @@ describe('the units of a sale', () => {
   it('are free together only when each of them is', () => {
     const all = take(new Units(ROWS), ours, 'A-9');
     expect([all.areFree(units('A-10', 'A-11')), all.areFree(units('A-10', 'A-9')), all.areFree([])]).toEqual([true, false, true]);
-    expect(all.areFree(units('A-10', 'A-12'))).toBe(false); // it is not there
+    expect(all.areFree(units('A-10', 'A-12'))).toBe(false); // it does not exist
   });
 
   it('are called what people read', () => {

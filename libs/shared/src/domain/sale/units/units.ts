@@ -3,7 +3,7 @@ import type { Seat, UnitsOffered } from '../terms.js';
 import { AreaBlock, type Block, ListBlock, RangeBlock, type Spot } from './block.js';
 import { Stock } from './stock.js';
 
-/** Places that cannot be given away any more, by their area: `''` is the one without a name. */
+/** Places that can no longer be assigned, by area: `''` is the one without a name. */
 export type Withdrawn = ReadonlyMap<AreaId | '', readonly number[]>;
 
 /** The units of a sale in plan order, and their orders: at most one each. Rows are not expanded: memory grows with taken units. */
@@ -39,7 +39,7 @@ export class Units {
     return this.total - this.taken;
   }
 
-  /** Its units are the places of one area alone, and cannot be named. */
+  /** Its units are the places of a single area, and cannot be requested by name. */
   get isQuota(): boolean {
     return this.areas.size === 1 && this.rows.size === 0 && this.seats.size === 0;
   }
@@ -62,7 +62,7 @@ export class Units {
     return this.spotOf(unit) !== undefined;
   }
 
-  /** Where the plan has it. */
+  /** Its place in the plan. */
   spotOf(unit: UnitId): Spot | undefined {
     const listed = this.seats.get(unit);
     if (listed !== undefined) return listed;
@@ -79,7 +79,7 @@ export class Units {
     return undefined;
   }
 
-  /** What people read in place of the unit. */
+  /** The text that people see instead of the unit. */
   labelOf(unit: UnitId): string | undefined {
     const spot = this.spotOf(unit);
     return spot?.block.labelAt(spot.place);
@@ -116,7 +116,7 @@ export class Units {
     this.stockOf(spot.block).lookAgain();
   }
 
-  /** Keeps free units from being found while `choose` runs. */
+  /** Hides free units from the search while `choose` runs. */
   without<T>(choose: (setAside: (spots: readonly Spot[]) => void) => T): T {
     const aside: Spot[] = [];
     try {
@@ -165,7 +165,7 @@ export class Units {
   }
 }
 
-/** Seats that are listed one after the other, as long as they are of one category. */
+/** Consecutive single seats of one category. */
 function sameCategory(seats: readonly Seat[]): Seat[][] {
   const groups: Seat[][] = [];
   for (const seat of seats) {
@@ -176,5 +176,5 @@ function sameCategory(seats: readonly Seat[]): Seat[][] {
   return groups;
 }
 
-/** One way to write each: "7" is a number, "07" is not. */
+/** One spelling each: "7" is a number, "07" is not. */
 const isNumber = (text: string): boolean => /^[1-9]\d{0,6}$/.test(text);
