@@ -106,7 +106,7 @@ it('[L4] does nothing twice when it is redriven by two at once, or again after a
 it('[L3] stays open until it is decided: COMMANDS may lose the copy, and a decider may fail again', async () => {
   await demo.open('lost', { quota: 10 });
   const dead = await deadLettered('lost', 'lost-key');
-  const refused = { outcome: 'refused', note: expect.stringContaining('could not be decided again (503)') };
+  const refused = { outcome: 'refused', note: expect.stringContaining('the decision failed again (503)') };
   expect(await (await redriving()).run((await box.find(dead))!)).toEqual(refused);
   repair();
   const release = await heldDeciders(log);
@@ -143,7 +143,7 @@ it('[L4] recognises that the caller was faster with the same request, and refuse
   await send(other, { fingerprint: 'of another body' });
   await commandsSettled(log);
   const ran = await cli('redrive', `${other}`);
-  expect([ran.code, ran.out]).toEqual([1, expect.stringContaining('another request has taken its key')]);
+  expect([ran.code, ran.out]).toEqual([1, expect.stringContaining('another request used its key')]);
   expect((await cli('drop', `${other}`, '--reason', 'its caller was answered by hand')).out).toBe(`${other}  dropped\n`);
   expect((await cli('drop', `${other}`, '--reason', 'again')).out).toContain('dropped already: its caller was answered by hand');
   expect((await cli('redrive', `${other}`)).out).toContain('dropped already');

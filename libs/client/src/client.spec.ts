@@ -9,12 +9,12 @@ import { HttpTransport, retryAfterMs } from './transports/http.js';
 
 type Said = Partial<Response> & { readonly json?: object };
 
-const answer = ({ json = {}, ...heard }: Said): Response => ({
+const answer = ({ json = {}, ...response }: Said): Response => ({
   status: 201,
   body: JSON.stringify(json),
   replayed: false,
   retryAfterMs: undefined,
-  ...heard,
+  ...response,
 });
 const problem = (status: number, code: string, more: object = {}): Response =>
   answer({ status, json: { status, code, title: 'Said.', ...more }, retryAfterMs: 1_000 });
@@ -57,7 +57,7 @@ function setting(lines: readonly (Response | NoResponse)[], options: Partial<Cli
 const order = { sale: 'gala', buyer: 'b-1', quantity: 1 };
 const placed = answer({ json: { order: 'ord_1' } });
 
-describe('asking until there is an answer', () => {
+describe('retrying until there is a response', () => {
   it.each([
     ['a lost answer', { lost: 'no answer in time' }],
     ['an order accepted but not decided: 202', answer({ status: 202, json: { status: 'in-process' } })],
@@ -75,20 +75,20 @@ describe('asking until there is an answer', () => {
     expect(script.asked[0]?.key).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('[minting RS1] pauses longer each time, up to a bound, and never comes before the time that it was given', async () => {
+  it('[minting RS1] pauses longer each time, up to a bound, and never retries before the given time', async () => {
     const { clock, client } = setting([...Array.from({ length: 8 }, () => ({ lost: 'nothing' })), placed]);
     await client.placeOrder(order);
     expect(clock.waits).toEqual([100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]);
     expect(backoffAfter(1, { totalMs: 1, tryMs: 1, longestTryMs: 1, firstPauseMs: 100, longestPauseMs: 5_000 }, 3_000, 0)).toBe(3_000);
   });
 
-  it('gives each try more time than the one before: a service that is slow is not asked to death', async () => {
+  it('gives each attempt more time than the previous one, so that retries do not overload a slow service', async () => {
     const { script, client } = setting([...Array.from({ length: 3 }, () => ({ lost: 'no answer in time' })), placed]);
     await client.placeOrder(order);
     expect(script.timeouts).toEqual([7_000, 14_000, 28_000, 30_000]);
   });
 
-  it('[L10] calls the outcome unknown when its patience ends, and says by which key to ask again', async () => {
+  it('[L10] calls the outcome unknown when its retry policy is exhausted, and states the key for the retry', async () => {
     const { clock, client } = setting([problem(503, 'log-unreachable')]);
     const outcome = await client.placeOrder(order, { key: 'k-1' });
     expect(outcome).toEqual({ outcome: 'unknown', key: 'k-1', reason: expect.stringMatching(/^503 .*log-unreachable.*\(\d+ tries\)$/) });
@@ -102,14 +102,14 @@ describe('asking until there is an answer', () => {
   });
 });
 
-describe('what comes back', () => {
+describe('the outcome', () => {
   it.each([
     ['a refusal', problem(409, 'sold-out', { available: 1 })],
     ['what is not there', problem(404, 'sale-unknown')],
-  ])('is a value for %s', async (_, heard) => {
-    const { client } = setting([heard]);
+  ])('is a value for %s', async (_, response) => {
+    const { client } = setting([response]);
     const outcome = await client.placeOrder(order);
-    expect(outcome).toMatchObject({ outcome: 'refused', problem: { status: heard.status } });
+    expect(outcome).toMatchObject({ outcome: 'refused', problem: { status: response.status } });
   });
 
   it.each([
@@ -120,18 +120,18 @@ describe('what comes back', () => {
       ['/quantity'],
     ],
     ['an API key that is not known', problem(401, 'unauthorized'), []],
-  ])('is an error for %s, with its pointers', async (_, heard, pointers) => {
-    const { script, client } = setting([heard]);
+  ])('is an error for %s, with its pointers', async (_, response, pointers) => {
+    const { script, client } = setting([response]);
     await expect(client.placeOrder(order, { key: 'k-1' })).rejects.toMatchObject({ name: 'RequestRejected', key: 'k-1', pointers });
     expect(script.asked).toHaveLength(1);
   });
 
-  it('says that it is a replay', async () => {
+  it('reports a replay', async () => {
     const { client } = setting([{ ...placed, replayed: true }]);
     expect(await client.placeOrder(order)).toMatchObject({ outcome: 'done', replayed: true });
   });
 
-  it('has no key when it was only read', async () => {
+  it('has no key after a read', async () => {
     const { script, client } = setting([answer({ status: 200, json: { sale: 'gala' } })]);
     expect(await client.sale({ sale: 'gala' })).toEqual({ outcome: 'done', value: { sale: 'gala' }, replayed: false });
     expect(script.asked[0]?.key).toBeUndefined();
@@ -139,14 +139,14 @@ describe('what comes back', () => {
 });
 
 describe('the key of an intent', () => {
-  it('is made once, also when it is asked for twice at the same time', async () => {
+  it('is made once, even for two concurrent calls', async () => {
     const { script, client } = setting([placed]);
     await Promise.all([client.placeOrder(order, { intent: 'cart-1' }), client.placeOrder(order, { intent: 'cart-1' })]);
     await client.placeOrder(order, { intent: 'cart-1' });
     expect(new Set(script.asked.map(({ key }) => key)).size).toBe(1);
   });
 
-  it('is another one for another intent, sale, operation or tenant', async () => {
+  it('differs for another intent, sale, operation or tenant', async () => {
     const keys = new MemoryKeys();
     const { script, client } = setting([placed], { keys });
     await client.placeOrder(order, { intent: 'cart-1' });
@@ -166,7 +166,7 @@ describe('the key of an intent', () => {
     expect(after.script.asked[0]?.key).toBe(before.script.asked[0]?.key);
   });
 
-  it('is a new one once the intent is forgotten', async () => {
+  it('is a new one after the intent is forgotten', async () => {
     const { script, client } = setting([problem(409, 'unit-taken')]);
     await client.placeOrder(order, { intent: 'cart-1' });
     await client.forget('order.place', 'gala', 'cart-1');

@@ -91,10 +91,12 @@ export class AdmitClient extends Operations {
     return this.ask({ operation, body });
   }
 
-  private async ask<T>(asked: OutgoingRequest): Promise<Outcome<T>> {
-    const heard = await retryUntilSettled((timeoutMs) => this.transport.request(asked, timeoutMs), this.retryPolicy, this.clock);
-    const keyed = asked.key === undefined ? {} : { key: asked.key };
-    return 'lost' in heard ? { outcome: 'unknown', reason: heard.lost, ...keyed } : { ...outcomeOf<T>(heard, asked.key), ...keyed };
+  private async ask<T>(request: OutgoingRequest): Promise<Outcome<T>> {
+    const response = await retryUntilSettled((timeoutMs) => this.transport.request(request, timeoutMs), this.retryPolicy, this.clock);
+    const keyed = request.key === undefined ? {} : { key: request.key };
+    return 'lost' in response
+      ? { outcome: 'unknown', reason: response.lost, ...keyed }
+      : { ...outcomeOf<T>(response, request.key), ...keyed };
   }
 
   /** A key's scope is a tenant's sale; an intent may need one key for each operation. Tenant and sale contain no slash. */

@@ -3,7 +3,7 @@ import { type Problem, RequestRejected } from './problem.js';
 import { retryUntilSettled } from './retry.js';
 import { CLOCK, type Clock, DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry-policy.js';
 import type { HttpAccess } from './transport.js';
-import { hear } from './transports/http.js';
+import { send } from './transports/http.js';
 
 /** Query parameters: `sale`, `order`, `at`, `limit` …, listed in the ledger's `/docs`. */
 export type LedgerQuery = Readonly<Record<string, string | number>>;
@@ -33,10 +33,10 @@ export class LedgerClient {
     const said = new URLSearchParams(Object.entries(query).map(([member, value]) => [member, String(value)]));
     const url = `${this.access.url.replace(/\/$/, '')}${PATHS[name]}?${said}`;
     const headers = { Authorization: `Bearer ${this.access.apiKey}`, Accept: 'application/json, application/problem+json' };
-    const heard = await retryUntilSettled((timeoutMs) => hear(url, { headers }, timeoutMs), this.retryPolicy, this.clock);
-    if ('lost' in heard) throw new Error(`The ledger could not be read: ${heard.lost}`);
-    if (heard.status >= 400) throw new RequestRejected(JSON.parse(heard.body) as Problem, undefined);
-    return JSON.parse(heard.body) as LedgerPage<Name>;
+    const response = await retryUntilSettled((timeoutMs) => send(url, { headers }, timeoutMs), this.retryPolicy, this.clock);
+    if ('lost' in response) throw new Error(`The ledger could not be read: ${response.lost}`);
+    if (response.status >= 400) throw new RequestRejected(JSON.parse(response.body) as Problem, undefined);
+    return JSON.parse(response.body) as LedgerPage<Name>;
   }
 
   /** All items of a list; pages are fetched on demand. */

@@ -13,10 +13,10 @@ export async function retryUntilSettled(
   const deadline = clock.now() + policy.totalMs;
   for (let tries = 1; ; tries++) {
     const left = Math.max(deadline - clock.now(), 1);
-    const heard = await ask(Math.min(timeoutOf(tries, policy), left));
-    if (!('lost' in heard) && !isTransient(heard)) return heard;
-    const pause = backoffAfter(tries, policy, 'lost' in heard ? undefined : heard.retryAfterMs, clock.random());
-    if (('lost' in heard && heard.final === true) || clock.now() + pause >= deadline) return { lost: reasonOf(heard, tries) };
+    const response = await ask(Math.min(timeoutOf(tries, policy), left));
+    if (!('lost' in response) && !isTransient(response)) return response;
+    const pause = backoffAfter(tries, policy, 'lost' in response ? undefined : response.retryAfterMs, clock.random());
+    if (('lost' in response && response.final === true) || clock.now() + pause >= deadline) return { lost: reasonOf(response, tries) };
     await clock.wait(pause);
   }
 }
@@ -39,7 +39,7 @@ function codeOf(body: string): unknown {
 
 const MAX_REASON_LENGTH = 200; // the start of an HTML page is enough
 
-function reasonOf(heard: Response | NoResponse, tries: number): string {
-  const last = 'lost' in heard ? heard.lost : `${heard.status} ${heard.body.slice(0, MAX_REASON_LENGTH)}`;
+function reasonOf(response: Response | NoResponse, tries: number): string {
+  const last = 'lost' in response ? response.lost : `${response.status} ${response.body.slice(0, MAX_REASON_LENGTH)}`;
   return `${last} (${tries === 1 ? 'one try' : `${tries} tries`})`;
 }

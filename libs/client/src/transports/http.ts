@@ -8,7 +8,7 @@ export class HttpTransport implements Transport {
   async request(asked: OutgoingRequest, timeoutMs: number): Promise<Response | NoResponse> {
     const [method, url] = this.routeOf(asked);
     const body = method === 'GET' ? {} : { body: JSON.stringify(asked.body) };
-    return hear(url, { method, headers: this.headersOf(asked, method), ...body }, timeoutMs);
+    return send(url, { method, headers: this.headersOf(asked, method), ...body }, timeoutMs);
   }
 
   async close(): Promise<void> {
@@ -38,7 +38,7 @@ export class HttpTransport implements Transport {
 }
 
 /** Sends a request; returns the response or the reason for its absence. */
-export async function hear(url: string, request: RequestInit, timeoutMs: number): Promise<Response | NoResponse> {
+export async function send(url: string, request: RequestInit, timeoutMs: number): Promise<Response | NoResponse> {
   try {
     const response = await fetch(url, { ...request, signal: AbortSignal.timeout(Math.ceil(timeoutMs)), redirect: 'manual' });
     return {

@@ -85,7 +85,7 @@ function decide(note: string, meanwhile?: () => Promise<void>): Promise<void> {
 }
 const asItIs = ({ notes }: Notes): Decision<readonly string[]> => ({ result: [...notes], events: [], bytes: 0, isRecorded: true });
 
-it('tells all readers who wait by one look at the log', async () => {
+it('serves all waiting readers with one read of the log', async () => {
   await appendElsewhere('a');
   expect(await latest()).toEqual(['a']);
   const before = store.reads;
@@ -94,7 +94,7 @@ it('tells all readers who wait by one look at the log', async () => {
   expect(store.reads - before).toBe(1);
 });
 
-it('tells a reader who comes during a look what was written since it began', async () => {
+it('gives a reader that arrives during a read the commits since that read began', async () => {
   await appendElsewhere('a');
   await latest();
   store.hold();
@@ -107,7 +107,7 @@ it('tells a reader who comes during a look what was written since it began', asy
   expect(await second).toEqual(['a', 'b']);
 });
 
-it('lets the decider go on while readers ask the log', async () => {
+it('lets commands commit while readers read the log', async () => {
   await decide('a');
   await latest();
   store.hold();
@@ -119,7 +119,7 @@ it('lets the decider go on while readers ask the log', async () => {
   expect(await reading).toEqual(['a', 'b', 'c']);
 });
 
-it('shows no reader what is decided and not yet in the log, nor half of it', async () => {
+it('shows no reader an uncommitted decision', async () => {
   await decide('a');
   let finish = (): void => undefined;
   const deciding = decide('b', () => new Promise((resolve) => (finish = resolve)));
@@ -133,7 +133,7 @@ it('shows no reader what is decided and not yet in the log, nor half of it', asy
   expect(await reading).toEqual(['a', 'b']);
 });
 
-it('reads the log anew when the fold was forgotten during a look', async () => {
+it('reads the log again when the aggregate was dropped during a read', async () => {
   await decide('a');
   store.hold();
   const reading = latest();
@@ -157,7 +157,7 @@ it('catches up when it fell far behind', async () => {
   ]);
 });
 
-it('keeps what it has when the log does not answer a reader', async () => {
+it('keeps the aggregate when the log does not respond to a reader', async () => {
   await decide('a');
   store.isAway = true;
   await expect(latest()).rejects.toThrow('no answer');
@@ -166,7 +166,7 @@ it('keeps what it has when the log does not answer a reader', async () => {
   expect(store.reads).toBe(before);
 });
 
-describe('a long subject that is not known here', () => {
+describe('a long subject that is not in memory', () => {
   const LONG = 20;
   const notes = Array.from({ length: LONG }, (_, note) => `${note}`);
   let lookedUp: string[];
@@ -197,7 +197,7 @@ describe('a long subject that is not known here', () => {
     return fold;
   }
 
-  it('begins at its snapshot, and follows the log from there', async () => {
+  it('starts at its snapshot, and applies the commits after it', async () => {
     await appendElsewhere(...notes);
     snapshot = await snapshotAt(15);
     expect(await latest()).toEqual([...Array.from({ length: 15 }, () => 's'), ...notes.slice(15)]);
@@ -205,7 +205,7 @@ describe('a long subject that is not known here', () => {
     expect([lookedUp, noticed]).toEqual([[SUBJECT], [LONG]]);
   });
 
-  it('begins at its snapshot when a command comes first', async () => {
+  it('starts at its snapshot when a command arrives first', async () => {
     await appendElsewhere(...notes);
     snapshot = await snapshotAt(LONG);
     await decide('next');
@@ -213,12 +213,12 @@ describe('a long subject that is not known here', () => {
     expect(lookedUp).toEqual([SUBJECT]);
   });
 
-  it('is read from its beginning where no snapshot can be used', async () => {
+  it('is read from its beginning without a usable snapshot', async () => {
     await appendElsewhere(...notes);
     expect(await latest()).toEqual(notes);
   });
 
-  it('is not asked for a snapshot when it is short, or known', async () => {
+  it('looks up no snapshot when it is short, or in memory', async () => {
     await appendElsewhere('a', 'b');
     expect([await latest(), await latest()]).toEqual([
       ['a', 'b'],
@@ -229,9 +229,9 @@ describe('a long subject that is not known here', () => {
   });
 
   it.each([
-    ['another commit than the log has', { hash: 'another' as Hash }, 'log-broken'],
+    ['another commit than the one in the log', { hash: 'another' as Hash }, 'log-broken'],
     ['a commit that the log lost', { sequence: 1_000 }, 'log-shrunk'],
-  ])('[L3] stops at a snapshot of %s', async (_, change, code) => {
+  ])('[L3] rejects a snapshot of %s', async (_, change, code) => {
     await appendElsewhere(...notes);
     snapshot = await snapshotAt(15, change);
     await expect(latest()).rejects.toMatchObject({ code });

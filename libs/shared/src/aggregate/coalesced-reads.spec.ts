@@ -22,14 +22,14 @@ class HeldReads {
 
 const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-it('tells all who ask at once by one look', async () => {
+it('serves all calls of one tick with one read', async () => {
   const held = new HeldReads();
   const reads = Array.from({ length: 64 }, () => held.read());
   await held.end();
   expect([await Promise.all(reads), held.begun]).toEqual([reads.map(() => 1), 1]);
 });
 
-it('tells who comes while a look is under way by the next, all of them by one', async () => {
+it('serves callers that arrive during a read with the next one, all with the same', async () => {
   const held = new HeldReads();
   const first = held.read();
   await soon();
@@ -40,7 +40,7 @@ it('tells who comes while a look is under way by the next, all of them by one', 
   expect([await Promise.all(later), held.begun]).toEqual([later.map(() => 2), 2]);
 });
 
-it('looks anew for who comes after a look has ended', async () => {
+it('reads again for a caller that arrives after a read', async () => {
   const held = new HeldReads();
   for (const read of [1, 2, 3]) {
     const reads = held.read();
@@ -49,7 +49,7 @@ it('looks anew for who comes after a look has ended', async () => {
   }
 });
 
-it('fails for whom its look failed, and for no other', async () => {
+it('rejects only the callers whose read failed', async () => {
   const held = new HeldReads();
   const first = held.read();
   await soon();
@@ -61,7 +61,7 @@ it('fails for whom its look failed, and for no other', async () => {
   expect(await later).toBe(2);
 });
 
-it('fails for whom what was seen is no use, and for no other', async () => {
+it('rejects only the caller that cannot use the state', async () => {
   const held = new HeldReads();
   const useless = held.reads.read('one', () => {
     throw new Error('no use');
@@ -73,7 +73,7 @@ it('fails for whom what was seen is no use, and for no other', async () => {
   expect(await other).toBe(1);
 });
 
-it('looks at other subjects meanwhile', async () => {
+it('reads other subjects concurrently', async () => {
   const held = new HeldReads();
   const [one, other] = [held.read('one'), held.read('other')];
   await held.end();

@@ -49,13 +49,13 @@ class HeldGroups {
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('keyed groups', () => {
-  it('hand over one item at once when nothing else waits', () => {
+  it('hand over a single item at once when idle', () => {
     const held = new HeldGroups();
     held.add('a', ['1']);
     expect(held.handed).toEqual([{ key: 'a', group: ['1'] }]);
   });
 
-  it('hand over together what came for a key meanwhile, in the order it came', async () => {
+  it('hand over all items that arrived for a key meanwhile together, in order of arrival', async () => {
     const held = new HeldGroups();
     held.add('a', ['1', '2', '3']);
     await held.finish('a');
@@ -69,7 +69,7 @@ describe('keyed groups', () => {
     expect(held.handed.map(({ group }) => group)).toEqual([['1'], ['2', '3', '4'], ['5', '6']]);
   });
 
-  it('close a group at its bytes, and give what is larger a group of its own', async () => {
+  it('close a group at its bytes, and give a larger item its own group', async () => {
     const held = new HeldGroups();
     held.add('a', ['first']);
     held.add('a', ['40', '60'], 50);
@@ -87,7 +87,7 @@ describe('keyed groups', () => {
     expect(held.handed).toHaveLength(1);
   });
 
-  it('work on so many keys at once, and no more', async () => {
+  it('run a bounded number of keys at once', async () => {
     const held = new HeldGroups();
     for (const key of ['a', 'b', 'c', 'd']) held.add(key, ['1']);
     expect([...held.running.keys()]).toEqual(['a', 'b']);
@@ -95,7 +95,7 @@ describe('keyed groups', () => {
     expect([...held.running.keys()]).toEqual(['b', 'c']);
   });
 
-  it('give keys turns: one in a rush does not keep the others waiting', async () => {
+  it('give keys turns: a busy key does not delay the others', async () => {
     const held = new HeldGroups({ ...LIMITS, maxKeys: 1 });
     held.add(
       'rush',
@@ -111,7 +111,7 @@ describe('keyed groups', () => {
     expect(held.handed.at(-1)?.key).toBe('calm');
   });
 
-  it('tell what waits, and not what runs', () => {
+  it('list waiting items, not running ones', () => {
     const held = new HeldGroups();
     held.add('a', ['1', '2']);
     held.add('b', ['3']);
@@ -119,7 +119,7 @@ describe('keyed groups', () => {
     expect([...held.groups.pending()]).toEqual(['2', '4']);
   });
 
-  it('are drained when nothing waits and nothing runs, and at once when nothing ever did', async () => {
+  it('are drained when nothing waits or runs, and at once when nothing ever did', async () => {
     const held = new HeldGroups();
     await held.groups.drained();
     held.add('a', ['1', '2']);
@@ -166,7 +166,7 @@ describe('keyed groups', () => {
     );
   });
 
-  it('[minting DL2] let no key starve: whoever waits comes within one group of every other key', async () => {
+  it('[minting DL2] let no key starve: a waiting key gets its group within one group of every other key', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 2, max: 6 }), fc.integer({ min: 1, max: 3 }), async (keys, maxKeys) => {
         const held = new HeldGroups({ ...LIMITS, maxKeys });
@@ -185,7 +185,7 @@ describe('keyed groups', () => {
 });
 
 describe('a settlement', () => {
-  it('is done, again after a while, or never again with its reason', () => {
+  it('is ack, nak with a delay, or term with a reason', () => {
     expect([ACK, nak(500), term('unreadable')]).toEqual([
       { kind: 'ack' },
       { kind: 'nak', delayMs: 500 },

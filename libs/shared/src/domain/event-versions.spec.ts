@@ -14,7 +14,7 @@ describe('an older version of an event', () => {
     [1, { amount: '5' }],
     [2, { amount: '5', currency: 'EUR' }],
     [3, { total: { amount: '5', currency: 'EUR' } }],
-  ])('is read as the latest: version %d', (version, data) => {
+  ])('is read as the latest version: version %d', (version, data) => {
     expect(upcastFrom('OrderPlaced', version, lifts)?.(data)).toEqual({ total: { amount: '5', currency: 'EUR' } });
     expect(versionOf('OrderPlaced', lifts)).toBe(3);
   });
@@ -24,7 +24,7 @@ describe('an older version of an event', () => {
     ['OrderPlaced', 0],
     ['OrderEaten', 1],
     ['toString', 1],
-  ])('is not made up: %s of version %d', (type, version) => {
+  ])('is not invented: %s of version %d', (type, version) => {
     expect(upcastFrom(type, version, lifts)).toBeUndefined();
   });
 });

@@ -40,7 +40,7 @@ export const REFUSALS = {
   'order-paid': 'The order is paid for: it can be refunded, not cancelled.',
   'order-not-paid': 'Nothing was paid for the order: it can be cancelled, not refunded.',
   irrevocable:
-    'These tickets are minted or about to be, and nobody can take them back. "override": true ends the order all the same: a ticket that is minted becomes void, its asset stays with its holder, and its unit is sold again.',
+    'These tickets are minted or about to be, and cannot be revoked. "override": true ends the order anyway: a minted ticket becomes void, its asset stays with its holder, and its unit is sold again.',
   'ticket-unknown': 'There is no such ticket in this sale.',
   'payment-disputed':
     'The payment of the order is disputed: its tickets are not minted before the dispute is won. Ask again then, with another key.',

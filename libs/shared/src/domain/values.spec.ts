@@ -29,7 +29,7 @@ describe('[L11] a time', () => {
     '0001-01-01T00:00:00+14:00',
     '0000-01-01T00:00:00Z',
     '1970-01-01T00:00:00+00:01',
-  ])('does not fit, and hears the range: %s', (text) => {
+  ])('is rejected with the range: %s', (text) => {
     expect(timeProblem(Date.parse(text))).toBe(
       'must be from 1970-01-01T00:00:00.000Z to 9998-12-31T23:59:59.999Z; leave it out for no limit',
     );

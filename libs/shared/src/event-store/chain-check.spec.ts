@@ -42,7 +42,7 @@ it('finds nothing in a log as it was written, with and without a witness', () =>
   );
 });
 
-it('names a commit whose layout a later version wrote, and goes on behind it', () => {
+it('names a commit whose layout a later version wrote, and continues after it', () => {
   const { stored } = logOf([0, 0, 0]);
   stored[1] = { ...stored[1]!, bytes: Buffer.from(stored[1]!.bytes.toString().replace('Commit.v2', 'Commit.v3')) };
   expect(findings(stored)).toEqual([
@@ -50,7 +50,7 @@ it('names a commit whose layout a later version wrote, and goes on behind it', (
   ]);
 });
 
-it('[L3] names the very commit in which any one byte was changed', () => {
+it('[L3] names the commit in which a byte was changed', () => {
   const change = fc.record({ order: turns, at: fc.nat(), byte: fc.nat(), flip: fc.integer({ min: 1, max: 255 }) });
   fc.assert(
     fc.property(change, ({ order, at, byte, flip }) => {
@@ -65,13 +65,13 @@ it('[L3] names the very commit in which any one byte was changed', () => {
   );
 });
 
-it('without a witness, names the two that do not fit where nothing follows them', () => {
+it('names both candidates when no commit follows them, without a witness', () => {
   const { stored } = logOf([0, 0]);
   stored[0] = { ...stored[0]!, bytes: Buffer.from(stored[0]!.bytes.toString().replace('ord_1', 'ord_7')) };
   expect(findings(stored)).toMatchObject([{ sequence: 2, what: expect.stringContaining('commit 1: one of the two') }]);
 });
 
-it('says what is missing: between two commits, before the first, after the last, and a whole subject', () => {
+it('names missing commits: between two, before the first, after the last, and a whole subject', () => {
   const { stored, heads } = logOf([0, 0, 0, 1, 2]);
   expect(findings([stored[0], undefined, stored[2]])).toMatchObject([
     { sequence: 3, what: expect.stringContaining('version 3 after version 1') },
@@ -84,7 +84,7 @@ it('says what is missing: between two commits, before the first, after the last,
   ]);
 });
 
-it('names a commit that was moved to another subject, and goes on after it', () => {
+it('names a commit that was moved to another subject, and continues after it', () => {
   const { stored } = logOf([0, 1, 0, 1]);
   stored[2] = { ...stored[2]!, subject: SUBJECTS[1]! };
   expect(findings(stored)[0]).toMatchObject({

@@ -85,7 +85,7 @@ describe('a commit', () => {
     );
   });
 
-  it('is a CloudEvent 1.0 with the hash of the commit before; what no fold needs stands behind its cut', () => {
+  it('is a CloudEvent 1.0 with the hash of the previous commit; content that no fold needs is after its cut', () => {
     const head: Head = { version: 6, sequence: 40, hash: sha256('before') };
     const at = Date.UTC(2027, 0, 1);
     const decided = { type: 'CommandDecided', data: { keyHash: 'k', body: 'ö' }, at, traceparent: '00-a-b-01' } as unknown as Recorded;
@@ -112,15 +112,15 @@ describe('a commit', () => {
   });
 
   it.each([
-    ['are not read by who folds', decodeCommit, undefined],
-    ['that cannot be read are found by who needs them', decodeWhole, BROKEN],
-    ['that cannot be read are found by who verifies the log', decodeLink, BROKEN],
+    ['are not read by a fold', decodeCommit, undefined],
+    ['that cannot be read are detected by their reader', decodeWhole, BROKEN],
+    ['that cannot be read are detected by a verification of the log', decodeLink, BROKEN],
   ])('has decisions that %s', (_, decode, outcome) => {
     for (const some of ['{]', '[{}]', '[', '[null]'])
       expect(thrownBy(() => decode(SUBJECT, 1, Buffer.from(A_COMMIT.replace('"decisions":[]', `"decisions":${some}`))))).toEqual(outcome);
   });
 
-  it('is written in the same bytes every time: that is how an append finds its own', () => {
+  it('has the same bytes every time: an append recognises its own by them', () => {
     fc.assert(
       fc.property(events, (some) => expect(encodeCommit(SUBJECT, NO_HEAD, some).equals(encodeCommit(SUBJECT, NO_HEAD, some))).toBe(true)),
       RUNS,
@@ -128,8 +128,8 @@ describe('a commit', () => {
   });
 });
 
-describe('[L3] what is not the log that was written is found', () => {
-  it('when one byte of any commit but the last is another', () => {
+describe('[L3] a difference from the written log is detected', () => {
+  it('when a byte of any commit but the last is changed', () => {
     fc.assert(
       fc.property(histories, fc.nat(), fc.nat(), fc.integer({ min: 1, max: 255 }), (history, which, where, flip) => {
         const stored = chain(history);
@@ -142,7 +142,7 @@ describe('[L3] what is not the log that was written is found', () => {
     );
   });
 
-  it('when one byte of the last commit is another, by whoever saw its hash', () => {
+  it('when a byte of the last commit is changed, by a reader that knows its hash', () => {
     fc.assert(
       fc.property(events, fc.nat(), fc.integer({ min: 1, max: 255 }), (some, where, flip) => {
         const bytes = encodeCommit(SUBJECT, NO_HEAD, some);
@@ -160,9 +160,9 @@ describe('[L3] what is not the log that was written is found', () => {
     ['a commit is left out', (stored: Buffer[]) => stored.splice(1, 1)],
     ['the first commit is left out', (stored: Buffer[]) => stored.shift()],
     ['two commits change places', (stored: Buffer[]) => stored.splice(1, 2, stored[2] as Buffer, stored[1] as Buffer)],
-    ['a commit stands twice', (stored: Buffer[]) => stored.splice(1, 0, stored[1] as Buffer)],
+    ['a commit is there twice', (stored: Buffer[]) => stored.splice(1, 0, stored[1] as Buffer)],
     [
-      'a commit of another history stands there',
+      'a commit of another history replaces it',
       (stored: Buffer[]) => stored.splice(1, 1, encodeCommit(SUBJECT, { version: 1, sequence: 1, hash: sha256('other') }, [anEvent(9)])),
     ],
   ])('when %s', (_, tamper) => {
@@ -203,14 +203,14 @@ describe('[L3] what is not the log that was written is found', () => {
       ['"events":[{', '"events":[ '],
       ['OrderConfirmed.v1', 'OrderConfirmed.11'],
     ].map(([ours = '', other = '']) => A_COMMIT.replace(ours, other)),
-  ])('when what is stored is %s', (text) => {
+  ])('when the stored bytes are %s', (text) => {
     const thrown = thrownBy(() => decodeCommit(SUBJECT, 7, Buffer.from(text)));
     expect(thrown).toEqual(BROKEN);
     expect((thrown as Fault).context).toEqual({ subject: SUBJECT, sequence: 7 });
   });
 });
 
-describe('what a later version wrote', () => {
+describe('content of a later version', () => {
   const decided = { type: 'CommandDecided', data: { keyHash: 'k' }, at: 2 } as unknown as Recorded;
   const placed = { type: 'OrderPlaced', data: {}, at: 2 } as unknown as Recorded;
   const COMMIT = encodeCommit(SUBJECT, NO_HEAD, [decided, placed, decided, anEvent(3)]).toString();
@@ -221,7 +221,7 @@ describe('what a later version wrote', () => {
     ['OrderConfirmed.v1', 'OrderWasEaten.v10', decodeWhole, 1],
     ['CommandDecided.v1', 'CommandDecided.v2', decodeWhole, 0],
     ['admit.Commit.v2', 'admit.Commit.v3', decodeCommit, undefined],
-  ])('is not read as what it is not, and its place is told: %s replaced by %s', (ours, type, decode, index) => {
+  ])('is not misread, and the error names its place: %s replaced by %s', (ours, type, decode, index) => {
     const later = Buffer.from(COMMIT.replace(ours, type));
     const context = { subject: SUBJECT, sequence: 7, type, ...(index !== undefined && { index }) };
     expect(thrownBy(() => decode(SUBJECT, 7, later))).toMatchObject({ code: 'event-unknown', context });

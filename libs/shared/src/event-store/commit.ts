@@ -101,17 +101,17 @@ export function partsOf(recorded: readonly Recorded[]): Parts {
 }
 
 /** All contents of a commit in order: each decision, then its events. */
-export function inOrder<E extends object, D extends { readonly before: number }>(told: {
+export function inOrder<E extends object, D extends { readonly before: number }>(content: {
   readonly events: readonly E[];
   readonly decisions: readonly D[];
 }): (E | Omit<D, 'before'>)[] {
   const all: (E | Omit<D, 'before'>)[] = [];
   let next = 0;
-  for (const { before, ...decision } of told.decisions) {
-    while (next < before) all.push(told.events[next++] as E);
+  for (const { before, ...decision } of content.decisions) {
+    while (next < before) all.push(content.events[next++] as E);
     all.push(decision);
   }
-  return [...all, ...told.events.slice(next)];
+  return [...all, ...content.events.slice(next)];
 }
 
 function opened<More>(subject: string, sequence: number, bytes: Uint8Array, read: (stored: StoredCommit) => More): Link & More {

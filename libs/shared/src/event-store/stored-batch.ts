@@ -30,8 +30,8 @@ export function readBatch(source: string, bytes: Buffer): StoredCommit {
   const decisions: StoredDecision[] = [];
   let latest = 0;
   for (const [index, cloud] of batch.entries()) {
-    const { name, ...told } = read(cloud, `${version}.${index}`, source);
-    const event = { type: numberIn(types, name), ...told };
+    const { name, ...stored } = read(cloud, `${version}.${index}`, source);
+    const event = { type: numberIn(types, name), ...stored };
     latest = Math.max(latest, event.at);
     if (DECISION.test(name)) decisions.push({ before: events.length, ...(event as Omit<StoredDecision, 'before'>) });
     else events.push(event);

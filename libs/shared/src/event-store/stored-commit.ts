@@ -37,12 +37,12 @@ const BATCH_BEGINS = '['.charCodeAt(0);
 export const sourceOf = (subject: string): string => `/${subject.split('.').slice(1).join('/')}`;
 
 /** The bytes of a commit. */
-export function writeStored({ subject, version, previous, at, keys, ...told }: CommitContent): Buffer {
+export function writeStored({ subject, version, previous, at, keys, ...content }: CommitContent): Buffer {
   const types: string[] = [];
-  const events = storedOf(told.events, at, types);
-  const decisions = storedOf(told.decisions, at, types).map((decision, index) => {
+  const events = storedOf(content.events, at, types);
+  const decisions = storedOf(content.decisions, at, types).map((decision, index) => {
     const data = { ...(decision.data as CommandDecided['data']), keyHash: undefined }; // the key is stored in the first part, among the keys
-    return { before: told.decisions[index]?.before, ...decision, data };
+    return { before: content.decisions[index]?.before, ...decision, data };
   });
   const of = { specversion: '1.0', id: `${version}`, source: sourceOf(subject), type: TYPE, time: new Date(at).toISOString(), previous };
   const behind = Buffer.from(`${DECISIONS}${JSON.stringify(decisions)}${END}`);

@@ -27,14 +27,14 @@ function at(value: Json | undefined, pointer: string): Json | undefined {
 }
 
 describe('canonical JSON', () => {
-  it('[L4] is one text for one value, whatever the order of its members', () => {
+  it('[L4] is one text for one value, in any order of its members', () => {
     fc.assert(
       fc.property(json, (value) => expect(canonicalJson(turned(value))).toBe(canonicalJson(value))),
       RUNS,
     );
   });
 
-  it('says the value, and is its own canonical form', () => {
+  it('represents the value, and is its own canonical form', () => {
     fc.assert(
       fc.property(json, (value) => {
         const text = canonicalJson(value);
@@ -68,7 +68,7 @@ describe('canonical JSON', () => {
 });
 
 describe('a fingerprint', () => {
-  it('[L4] is the same for the same request and for no other', () => {
+  it('[L4] is equal for the same request only', () => {
     fc.assert(
       fc.property(object, object, (left, right) => {
         expect(fingerprint('order.place', 'gala', turned(left))).toBe(fingerprint('order.place', 'gala', left));
@@ -78,12 +78,12 @@ describe('a fingerprint', () => {
     );
   });
 
-  it('keeps operation, path and body apart', () => {
+  it('separates operation, path and body', () => {
     const prints = [fingerprint('ab', 'c', {}), fingerprint('a', 'bc', {}), fingerprint('a', 'b', {}), fingerprint('ab', 'c', [])];
     expect(new Set(prints).size).toBe(prints.length);
   });
 
-  it('stays what it was in every version of the software', () => {
+  it('is the same in every version of the software', () => {
     expect(fingerprint('order.place', 'gala', { units: ['A-1'], buyer: 'b-1' })).toMatchInlineSnapshot(
       `"3s2jq2fayrvl4htbgz7ijvwdhm2idmnupv7hsu45h5fimrx2kha"`,
     );
@@ -91,7 +91,7 @@ describe('a fingerprint', () => {
 });
 
 describe('the pointers of differing fields', () => {
-  it('[L4] are none exactly when the canonical texts are one', () => {
+  it('[L4] are empty exactly when the canonical texts are equal', () => {
     fc.assert(
       fc.property(json, json, (left, right) => {
         expect(differingPointers(left, right).length === 0).toBe(canonicalJson(left) === canonicalJson(right));

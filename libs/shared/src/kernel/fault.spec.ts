@@ -1,7 +1,7 @@
 import { FAULTS, Fault, isFault } from './fault.js';
 
 describe('a fault', () => {
-  it('says its code, the sentence for the operator, and what it is about', () => {
+  it("contains its code, the operator's sentence, and its context", () => {
     const cause = new Error('socket closed');
     const fault = new Fault('log-unreachable', { subject: 'ev.demo.sale.gala', sequence: 5n }, { cause });
     expect(fault).toMatchObject({ name: 'Fault', code: 'log-unreachable', kind: 'retryable', cause });
@@ -14,7 +14,7 @@ describe('a fault', () => {
     expect(new Fault('append-unknown').kind).toBe('unknown');
   });
 
-  it('is told from others by its code', () => {
+  it('is recognised by its code', () => {
     expect([
       isFault(new Fault('log-broken')),
       isFault(new Fault('log-broken'), 'log-broken'),
@@ -23,7 +23,7 @@ describe('a fault', () => {
     ]).toEqual([true, true, false, false]);
   });
 
-  it('has a sentence whatever its code', () => {
+  it('has a sentence for every code', () => {
     for (const [, sentence] of Object.values(FAULTS)) expect(sentence).toMatch(/^[A-Z].* .*\.$/);
   });
 });

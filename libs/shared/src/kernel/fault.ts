@@ -41,7 +41,7 @@ export const FAULTS = {
   'asset-stands': ['terminal', 'The ticket is minted, so it cannot be cancelled: its unit stays sold until its asset is burned.'],
   irrevocable: [
     'terminal',
-    'The ticket is minted and transferable: nobody can take it back. `order.refund` or `order.cancel` with "override": true makes it void and gives its unit back.',
+    'The ticket is minted and transferable: it cannot be revoked. `order.refund` or `order.cancel` with "override": true makes it void and gives its unit back.',
   ],
   'key-exposed': ['terminal', 'A key file can be read by others than its owner. Make it private (chmod 600).'],
   'database-unreachable': ['retryable', 'Postgres did not respond. The ledger waits and catches up automatically; selling continues.'],

@@ -18,7 +18,7 @@ const key = fc.stringMatching(/^[\x21-\x7e]{1,40}$/);
 const fields = fc.array(fc.string({ unit: 'binary', maxLength: 6 }), { maxLength: 5 });
 
 describe('ids, for any names', () => {
-  it('[L4] are well formed, the same again, and another one for another key, sale, tenant or unit', () => {
+  it('[L4] are well formed, reproducible, and different for another key, sale, tenant or unit', () => {
     fc.assert(
       fc.property(fc.tuple(id, id, key, unit), fc.tuple(id, id, key, unit), (one, other) => {
         const [order, ticket] = idsOf(one);
@@ -42,7 +42,7 @@ describe('ids, for any names', () => {
     expect(hashFields('a', '').equals(hashFields('a'))).toBe(false);
   });
 
-  it('write base32 that says every bit', () => {
+  it('write base32 that keeps every bit', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 5, maxLength: 40 }), (bytes) => {
         const letters = Math.floor((bytes.length * 8) / 5);

@@ -5,7 +5,7 @@ import { rfc3339 } from './moment.js';
 const FIRST = Date.parse('0000-01-01T00:00:00+23:59');
 const LAST = Date.parse('9999-12-31T23:59:59.999-23:59');
 
-it('says every time that RFC 3339 can say, and says that very time', () => {
+it('formats every time that RFC 3339 can express, without loss', () => {
   fc.assert(
     fc.property(fc.oneof(fc.integer({ min: FIRST, max: LAST }), fc.constantFrom(FIRST, LAST, -1, 0, FIRST + 1, LAST - 1)), (ms) => {
       const text = rfc3339(ms);
@@ -21,9 +21,9 @@ it.each([
   ['0001-01-01T00:00:00+14:00', '0000-12-31T10:00:00.000Z'],
   ['0000-01-01T00:00:00+14:00', '0000-01-01T09:59:00.000+23:59'],
   ['2027-01-31T19:00:00+01:00', '2027-01-31T18:00:00.000Z'],
-])('says %s as %s', (given, said) => expect(rfc3339(Date.parse(given))).toBe(said));
+])('formats %s as %s', (given, said) => expect(rfc3339(Date.parse(given))).toBe(said));
 
-it('says what lies further out in the expanded form', () => {
+it('formats times further out in the expanded form', () => {
   expect(rfc3339(LAST + 1)).toBe('+010000-01-01T23:59:00.000Z');
   expect(rfc3339(FIRST - 1)).toBe('-000001-12-31T00:00:59.999Z');
 });

@@ -22,7 +22,7 @@ describe('a card number', () => {
     ['in groups behind a word', 'gala 4111 1111 1111 1111'],
     ['in groups between words', 'card-4111-1111-1111-1111-main'],
     ['with a number behind it', 'order/5555555555554444/1'],
-  ])('is seen: %s', (_, text) => {
+  ])('is detected: %s', (_, text) => {
     expect(holdsCardNumber(text)).toBe(true);
   });
 
@@ -43,11 +43,11 @@ describe('a card number', () => {
     ['hexadecimal digits', '4111111111111111a'],
     ['an e-mail address', 'ann@example.org'],
     ['nothing', ''],
-  ])('is not seen in %s', (_, text) => {
+  ])('is not detected in %s', (_, text) => {
     expect(holdsCardNumber(text)).toBe(false);
   });
 
-  it('is seen in no UUID, however it is written', () => {
+  it('is detected in no UUID, however it is written', () => {
     for (let tries = 0; tries < 100_000; tries++) {
       const uuid = randomUUID();
       if (holdsCardNumber(uuid) || holdsCardNumber(uuid.replaceAll('-', ''))) throw new Error(`${uuid} is taken for a card number`);
@@ -57,7 +57,7 @@ describe('a card number', () => {
     fc.assert(fc.property(digits, (text) => !holdsCardNumber(text) && !holdsCardNumber(asUuid(text))));
   });
 
-  it('is seen in about one of ten numbers of its form, and in no number that starts otherwise', () => {
+  it('is detected in about one of ten numbers of its form, and in no number with another prefix', () => {
     const share = (start: string): number =>
       Array.from({ length: 1_000 }, (_, index) => `${start}${String(index).padStart(16 - start.length, '0')}`).filter(holdsCardNumber)
         .length;
@@ -75,7 +75,7 @@ describe('an e-mail address', () => {
     'ann@example.org/1',
     'mailto:Ann@Example.ORG',
     'ann%40example.org',
-  ])('is seen in %s', (text) => {
+  ])('is detected in %s', (text) => {
     expect(holdsEmail(text)).toBe(true);
   });
 
@@ -91,11 +91,11 @@ describe('an e-mail address', () => {
     'user@',
     '@example.org',
     'a @example.org',
-  ])('is not seen in %j', (text) => {
+  ])('is not detected in %j', (text) => {
     expect(holdsEmail(text)).toBe(false);
   });
 
-  it('takes no time to be looked for, whatever the text', () => {
+  it('is searched for in linear time, in any text', () => {
     const before = process.cpuUsage(); // CPU time, because the clock also counts other processes
     for (const text of ['a@'.repeat(127), `a@${'a.'.repeat(126)}`, `a@${'-'.repeat(250)}`, '4111-'.repeat(51)])
       [holdsEmail(text), holdsCardNumber(text)];

@@ -3,7 +3,7 @@ import { MAX_JSON_DEPTH, readLenientJson, readStrictJson, type StrictJson } from
 
 const read = (text: string): StrictJson => readStrictJson(Buffer.from(text), { exactNumbers: true });
 
-describe('a member that stands twice in one object', () => {
+describe('a duplicate member of an object', () => {
   it.each([
     ['{"a":1,"a":1}', '/a'],
     ['{"a":1,"b":2,"a":3}', '/a'],
@@ -25,7 +25,7 @@ describe('a member that stands twice in one object', () => {
     expect(read(text)).toEqual({ problem: { detail: 'occurs twice in one object', pointer } });
   });
 
-  it('is found wherever it is put into any JSON', () => {
+  it('is found anywhere in any JSON', () => {
     fc.assert(
       fc.property(
         fc.jsonValue({ maxDepth: 4 }),
@@ -44,7 +44,7 @@ describe('a member that stands twice in one object', () => {
   });
 });
 
-describe('a number that cannot be kept as it is', () => {
+describe('a number that a double cannot hold', () => {
   it.each([
     '1e400',
     '-1e400',
@@ -90,7 +90,7 @@ describe('a number that cannot be kept as it is', () => {
   });
 });
 
-describe('what is no JSON for everybody', () => {
+describe('invalid or ambiguous JSON', () => {
   it.each([
     ['a BOM', Buffer.from('\ufeff{"a":1}')],
     ['UTF-16', Buffer.from('{"a":1}', 'utf16le')],
@@ -124,7 +124,7 @@ describe('what is no JSON for everybody', () => {
   });
 });
 
-describe('what earlier versions took', () => {
+describe('JSON that earlier versions accepted', () => {
   it.each([
     ['{"a":1,"a":2}', { a: 2 }],
     ['\ufeff{"a":1}', { a: 1 }],
@@ -138,10 +138,10 @@ describe('what earlier versions took', () => {
     '[',
     `${'['.repeat(33)}${']'.repeat(33)}`,
     `${'['.repeat(90_000)}${']'.repeat(90_000)}`,
-  ])('is not what none of them took: %.20s', (text) => expect(readLenientJson(Buffer.from(text))).toBeUndefined());
+  ])('excludes JSON that none of them accepted: %.20s', (text) => expect(readLenientJson(Buffer.from(text))).toBeUndefined());
 });
 
-it('reads whatever JSON.stringify writes, as JSON.parse does', () => {
+it('reads all output of JSON.stringify, as JSON.parse does', () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 6, stringUnit: 'binary' }), (value) => {
       const text = JSON.stringify(value);
@@ -151,7 +151,7 @@ it('reads whatever JSON.stringify writes, as JSON.parse does', () => {
   );
 });
 
-it('refuses no more than JSON.parse does, but for what is refused on purpose', () => {
+it('refuses no more than JSON.parse does, except for intended refusals', () => {
   fc.assert(
     fc.property(
       fc.string({ unit: fc.constantFrom('{', '}', '[', ']', ':', ',', '"', '\\', 'a', '1', '.', 'e', '-', ' ', '\\u0061') }),

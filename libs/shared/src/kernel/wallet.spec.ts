@@ -21,7 +21,7 @@ describe('wallet', () => {
     ['0xabc', 'must be base58'],
     ['abc', 'these are 3'],
     ['1'.repeat(45), 'base58 address'],
-  ])('says what is wrong with %j', (text, words) => {
+  ])('describes the problem of %j', (text, words) => {
     expect(walletProblem(text)).toContain(words);
     expect(addressProblem(text)).toContain(words);
   });

@@ -119,7 +119,7 @@ const badOpenings: readonly Row[] = [
 
 const sentence = (detail: string) => [{ pointer: expect.any(String), detail }];
 
-describe('a body that does not say what the operation needs', () => {
+describe('an invalid body', () => {
   it.each(badOrders)('of order.place, with %j: %s %s', (more, pointer, detail) => {
     expect(validate(PlaceOrder, wire({ ...ORDER, ...more }))).toEqual({ errors: [{ pointer, detail }] });
   });
@@ -128,7 +128,7 @@ describe('a body that does not say what the operation needs', () => {
     expect(validate(OpenSale, wire({ ...OPENING, ...more }))).toEqual({ errors: [{ pointer, detail }] });
   });
 
-  it('is told everything that is wrong at once, up to twenty things', () => {
+  it('gets all problems at once, up to twenty', () => {
     expect(validate(PlaceOrder, { units: ['A', 'A'], more: 1, quantity: 0 })).toMatchObject({ errors: { length: 5 } });
     const units = { seats: Array.from({ length: 30 }, () => '?') };
     expect(validate(OpenSale, { ...OPENING, units })).toMatchObject({ errors: { length: 20 } });
@@ -145,7 +145,7 @@ describe('a body that does not say what the operation needs', () => {
   });
 });
 
-describe('a body that is good', () => {
+describe('a valid body', () => {
   it.each([
     { units: { seats: LISTED(5_000) } },
     { units: { rows: ROWS_OF(50_000, 50_000) } },

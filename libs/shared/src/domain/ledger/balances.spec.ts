@@ -41,13 +41,13 @@ describe('the balances of a sale', () => {
     expect([of('opened'), of('available'), of('held'), of('held/b-1'), of('sold')]).toEqual([10n, 6n, 4n, 4n, 0n]);
   });
 
-  it('are apart for each tenant, sale and unit', () => {
+  it('are separate for each tenant, sale and unit', () => {
     const balances = opened();
     const others = [balances.of('other', sale, unit, 'available'), balances.of(tenant, 'ball', unit, 'available')];
     expect([...others, balances.of(tenant, sale, 'EUR', 'available')]).toEqual([0n, 0n, 0n]);
   });
 
-  it('go on from what was known before', () => {
+  it('continue from earlier balances', () => {
     const balances = new Balances();
     balances.load(balance('available', 5n));
     balances.load(balance('opened', 5n));
@@ -59,25 +59,25 @@ describe('the balances of a sale', () => {
     ['moves nothing', entry('held', 'available', 0n), { reason: 'an entry moves something', entry: entry('held', 'available', 0n) }],
     ['moves less than nothing', entry('held', 'available', -1n), expect.objectContaining({ reason: 'an entry moves something' })],
     [
-      '[L9] takes more than there is',
+      '[L9] takes more than the balance',
       entry('held/b-1', 'available', 11n),
       { reason: 'no balance is negative', sale, unit, account: 'available', would: -1n },
     ],
     [
-      '[L9] takes from an account that has had nothing',
+      '[L9] takes from an account without a balance',
       entry('available', 'sold/b-1', 1n),
       { reason: 'no balance is negative', sale, unit, account: 'sold/b-1', would: -1n },
     ],
     [
-      '[L9] takes on the debit side what the account never had',
+      '[L9] takes on the debit side from an empty account',
       entry('revenue', 'settled-outside', 1n, 'EUR'),
       { reason: 'no balance is negative', sale, unit: 'EUR', account: 'revenue', would: -1n },
     ],
-  ])('refuse an entry that %s', (_, refused, context) => {
+  ])('reject an entry that %s', (_, refused, context) => {
     expect(() => opened().post(tenant, sale, refused)).toThrow(refusal(context));
   });
 
-  it('may come down to nothing', () => {
+  it('may fall to zero', () => {
     const balances = opened();
     balances.post(tenant, sale, entry('held/b-1', 'available', 10n));
     expect(balances.of(tenant, sale, unit, 'available')).toBe(0n);
@@ -86,15 +86,15 @@ describe('the balances of a sale', () => {
 
 describe('[L9] available + held + sold = opened', () => {
   it.each<[string, Balance[], object | undefined]>([
-    ['holds where nothing was opened', [], undefined],
+    ['holds for an unopened sale', [], undefined],
     [
-      'holds where each ticket is somewhere',
+      'holds when each ticket has one state',
       [balance('opened', 9n), balance('available', 2n), balance('held', 3n), balance('sold', 4n)],
       undefined,
     ],
-    ['fails where one is nowhere', [balance('opened', 9n), balance('sold', 8n)], { opened: 9n, available: 0n, held: 0n, sold: 8n }],
+    ['fails when a ticket has no state', [balance('opened', 9n), balance('sold', 8n)], { opened: 9n, available: 0n, held: 0n, sold: 8n }],
     [
-      'fails where one is twice',
+      'fails when a ticket has two states',
       [balance('opened', 1n), balance('held', 1n), balance('available', 1n)],
       { opened: 1n, available: 1n, held: 1n, sold: 0n },
     ],
@@ -109,7 +109,7 @@ describe('[L9] available + held + sold = opened', () => {
   });
 });
 
-it('[L9] a commit is refused where the tickets do not add up: something was lost before', () => {
+it('[L9] rejects a commit if the tickets do not add up: data was lost before', () => {
   const book = new UnitOfWork();
   for (const one of [balance('opened', 9n), balance('available', 8n)]) book.balances.load(one);
   const data = {
@@ -123,8 +123,8 @@ it('[L9] a commit is refused where the tickets do not add up: something was lost
   expect(() => postCommit(book, { tenant, sale, sequence: 1, events: [placed] })).toThrow(expect.objectContaining({ cause }));
 });
 
-describe('what has to be written', () => {
-  it('is each account that was touched, once, as it is now, and not what was only known', () => {
+describe('the changed balances', () => {
+  it('contain each changed account once, with its current value, and no loaded one', () => {
     const balances = opened();
     balances.load(balance('sold', 4n));
     balances.post(tenant, sale, entry('held/b-1', 'available', 1n));
@@ -132,14 +132,14 @@ describe('what has to be written', () => {
     expect(balances.changed()).toEqual([balance('available', 7n), balance('opened', 10n), balance('held', 3n)]);
   });
 
-  it('does not change when more is posted', () => {
+  it('do not change with later postings', () => {
     const balances = opened();
     const before = balances.changed();
     balances.post(tenant, sale, entry('held/b-1', 'available', 1n));
     expect(before).toEqual([balance('available', 10n), balance('opened', 10n)]);
   });
 
-  it('is nothing once it is written, until it is touched again', () => {
+  it('are empty once written, until the next change', () => {
     const balances = opened();
     balances.settle();
     expect(balances.changed()).toEqual([]);
@@ -147,7 +147,7 @@ describe('what has to be written', () => {
     expect(balances.changed()).toEqual([balance('held', 1n), balance('available', 9n)]);
   });
 
-  it('is also what was loaded and touched', () => {
+  it('contain an account that was loaded and changed', () => {
     const balances = new Balances();
     balances.load(balance('available', 5n));
     balances.post(tenant, sale, entry('held/b-1', 'available', 5n));

@@ -133,7 +133,7 @@ describe('[L9] conservation', () => {
     );
   });
 
-  it('[L7] gives each tenant the same hash, whatever is handled before, between and after, and however often the book is settled', () => {
+  it('[L7] gives each tenant the same hash, whatever is posted before, between and after, and however often the unit of work settles', () => {
     const chainsOf = (rows: readonly LedgerRow[]) =>
       TENANTS.map((tenant) => rows.filter((row) => row.tenant === tenant).reduce(extendChain, NO_CHAIN));
     fc.assert(
@@ -151,7 +151,7 @@ describe('[L9] conservation', () => {
     );
   });
 
-  it('[L7] says on every row which commit wrote it last, so that a ledger can be compared as of a past commit', () => {
+  it('[L7] names on every row the commit that wrote it last, so that a ledger can be compared as of a past commit', () => {
     fc.assert(
       fc.property(commits, (list) => {
         const { applied } = play(list, () => undefined);
@@ -180,7 +180,7 @@ describe('[L9] conservation', () => {
     );
   });
 
-  it('keeps in the book what the rows sum up to', () => {
+  it('keeps balances equal to the sums of the rows', () => {
     fc.assert(
       fc.property(commits, (list) => {
         const { applied } = play(list, () => undefined);

@@ -60,7 +60,7 @@ const deed: fc.Arbitrary<Deed> = fc.record({
 class Both {
   readonly state = new Sale();
   readonly book = new UnitOfWork();
-  readonly told: LedgerEvent[] = [];
+  readonly posted: LedgerEvent[] = [];
   private sequence = 0;
   private at = 0;
 
@@ -151,11 +151,11 @@ class Both {
         ? [{ ticket, order, unit: row.unit, request: row.request }]
         : [];
     });
-    const told = rows[nth % Math.max(rows.length, 1)];
-    if (told === undefined) return { events: [] };
-    this.minterSays('MintCompleted', told.ticket, told.request);
-    this.post([{ type: 'MintVoided', data: { ...told, asset: 'A' }, at: this.at } as unknown as LedgerEvent]);
-    return releaseUnit(this.state, { ticket: told.ticket, request: 0, void: true });
+    const row = rows[nth % Math.max(rows.length, 1)];
+    if (row === undefined) return { events: [] };
+    this.minterSays('MintCompleted', row.ticket, row.request);
+    this.post([{ type: 'MintVoided', data: { ...row, asset: 'A' }, at: this.at } as unknown as LedgerEvent]);
+    return releaseUnit(this.state, { ticket: row.ticket, request: 0, void: true });
   }
 
   private ticket(nth: number): { readonly ticket: TicketId; readonly request: number } {
@@ -179,7 +179,7 @@ class Both {
 
   private post(events: readonly LedgerEvent[]): void {
     postCommit(this.book, { tenant, sale, sequence: ++this.sequence, events });
-    this.told.push(...events);
+    this.posted.push(...events);
   }
 }
 
@@ -195,7 +195,7 @@ type Rules = typeof rules extends fc.Arbitrary<infer T> ? T : never;
 const sales = fc.tuple(rules, deeds);
 
 describe('the ledger of a sale', () => {
-  it('[L9] follows whatever its deciders write, and says the same of units, orders and money at every commit', () => {
+  it('[L9] follows all events of its deciders, and agrees on units, orders and money at every commit', () => {
     const seen = new Map<string, number>();
     fc.assert(
       fc.property(sales, ([terms, list]) => {
@@ -212,7 +212,7 @@ describe('the ledger of a sale', () => {
           }
           expectMoneyToAgree(both);
         }
-        for (const { type } of both.told) seen.set(type, (seen.get(type) ?? 0) + 1);
+        for (const { type } of both.posted) seen.set(type, (seen.get(type) ?? 0) + 1);
       }),
       { numRuns: 300, seed: SEED },
     );

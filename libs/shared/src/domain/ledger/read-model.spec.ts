@@ -75,7 +75,7 @@ const undocumented = { symbol: null, document: null, documentName: null, image: 
 const TICKET: TicketRow = { ...held, ...ticket(1), ...nameless, ...unminted, ...undocumented };
 
 describe('the row of a sale', () => {
-  it('is its terms', () => {
+  it('has its terms', () => {
     expect(post([opened()]).sale).toEqual(SALE);
     expect(post([opened({ opensAt: 5, closesAt: 6 })]).sale).toEqual({ ...SALE, opensAt: 5, closesAt: 6 });
   });
@@ -110,20 +110,20 @@ describe('the row of a sale', () => {
     expect(rows).toMatchObject([{ order: null, ticket: null, unit: 'tickets:gala' }]);
   });
 
-  it('says when it was closed', () => {
+  it('has the time of its closing', () => {
     const closed = post([opened()], [event('SaleClosed', { sale })]);
     expect([closed.sale, closed.last]).toEqual([{ ...SALE, status: 'closed', sequence: 2, updatedAt: 20 }, []]);
   });
 });
 
 describe('the row of an order, and those of its tickets', () => {
-  it('are as they were placed', () => {
+  it('have the members of the placed order', () => {
     const { order: row, ticket: of, rows } = post(...HELD);
     expect([row, of(1), of(2)]).toEqual([ORDER, TICKET, { ...TICKET, ...ticket(2) }]);
     expect(rows[1]).toMatchObject({ debit: 'held/b-1', credit: 'available', amount: 2n, unit: 'tickets:gala', order, ticket: null });
   });
 
-  it('have wallet, hold time and key where there are any', () => {
+  it('have wallet, hold time and key if present', () => {
     const { order: row, ticket: of } = post([opened()], [decided('k-1'), placed({ wallet, expiresAt: 99 })]);
     expect([row, of(1)]).toEqual([
       { ...ORDER, wallet, expiresAt: 99, key: 'k-1' },
@@ -136,7 +136,7 @@ describe('the row of an order, and those of its tickets', () => {
   const kept = of('UnitsReleased', { tickets: [ticket(2)] });
   it.each<[string, LedgerEvent[][], string, string[], string[]]>([
     ['sold and settled outside', SOLD, 'confirmed', ['sold', 'sold'], ['2 sold/b-1 < held/b-1', outside.sold]],
-    ['given for nothing', [[opened()], [free], [of('OrderConfirmed')]], 'confirmed', ['sold', 'sold'], ['2 sold/b-1 < held/b-1']],
+    ['given free of charge', [[opened()], [free], [of('OrderConfirmed')]], 'confirmed', ['sold', 'sold'], ['2 sold/b-1 < held/b-1']],
     ['expired', [...HELD, [of('OrderExpired')]], 'expired', ['released', 'released'], ['2 available < held/b-1']],
     ['cancelled while held', [...HELD, [of('OrderCancelled')]], 'cancelled', ['released', 'released'], ['2 available < held/b-1']],
     ['restored', [...HELD, [of('OrderExpired')], [of('OrderRestored')]], 'held', ['held', 'held'], ['2 held/b-1 < available']],
@@ -149,19 +149,19 @@ describe('the row of an order, and those of its tickets', () => {
       [outside.undone],
     ],
     [
-      'cancelled after it was given for nothing',
+      'cancelled after it was given free of charge',
       [[opened()], [free], [of('OrderConfirmed')], [of('OrderCancelled')]],
       'cancelled',
       ['sold', 'sold'],
       [],
     ],
     ['released in part', [...SOLD, [of('OrderCancelled')], [kept]], 'cancelled', ['sold', 'released'], ['1 available < sold/b-1']],
-  ])('move as it is %s', (_, commits, status, tickets, moved) => {
+  ])('change when it is %s', (_, commits, status, tickets, moved) => {
     const { order: row, ticket: of, last } = post(...commits);
     expect([row?.status, [of(1)?.status, of(2)?.status], last]).toEqual([status, tickets, moved]);
   });
 
-  it('say which commit changed them last', () => {
+  it('name the commit of their last change', () => {
     const changed = { sequence: 3, updatedAt: 30 };
     const { order: row, ticket: of } = post(...SOLD);
     expect([row, of(1)]).toEqual([
@@ -177,7 +177,7 @@ describe('the row of a ticket', () => {
   const failed = mint('MintFailed', { request: 1, reason: 'wallet-invalid' });
   const revoking = of('RevocationsRequested', { tickets: [ticket(1)] });
 
-  it('says who asked for its mint, and for which wallet', () => {
+  it('has the key of its mint request and its wallet', () => {
     const { ticket: of, last, rows } = post(...ASKED);
     expect([of(1), of(2)?.status, last]).toEqual([{ ...minting, sequence: 4, updatedAt: 40 }, 'sold', ['1 mint-asked < mint-requests']]);
     expect(rows.at(-1)).toMatchObject({ unit: 'mints:gala', order, ticket: 'tkt_1', key: 'k-mint' });
@@ -197,15 +197,15 @@ describe('the row of a ticket', () => {
       ['1 minted < mint-asked'],
     ],
     ['not minted at all', failed, { status: 'mint-failed', failure: 'wallet-invalid' }, ['1 mint-failed < mint-asked']],
-    ['taken back before it was minted', mint('MintCancelled'), {}, ['1 mint-cancelled < mint-asked']],
-    ['to be taken back', revoking, { status: 'revoking' }, []],
-  ])('says that it is %s', (_, happened, change, moved) => {
+    ['revoked before it was minted', mint('MintCancelled'), {}, ['1 mint-cancelled < mint-asked']],
+    ['to be revoked', revoking, { status: 'revoking' }, []],
+  ])('is %s', (_, happened, change, moved) => {
     const posted = post(...ASKED, [happened]);
     expect([posted.ticket(1), posted.last]).toEqual([{ ...minting, ...change, ...changed }, moved]);
     expect(posted.rows.every(({ sequence, key }) => sequence < 5 || key === 'k-mint')).toBe(true); // under the key that requested the mint
   });
 
-  it('stays on its way back whatever its mint comes to, until its unit is released', () => {
+  it('stays in revocation whatever the result of its mint, until its unit is released', () => {
     const back = [...ASKED, [revoking], [completed]];
     expect(post(...back).ticket(1)).toMatchObject({ status: 'revoking', asset: 'asset', holder: 'holder' });
     expect(post(...back, [mint('MintRevokeSubmitted', { attempt: 1 })]).ticket(1)).toMatchObject({ status: 'revoking', attempts: 0 });
@@ -216,7 +216,7 @@ describe('the row of a ticket', () => {
     expect(post(...back, [mint('MintRevoked', { asset: 'asset' })], [of('OrderCancelled'), released]).ticket(1)?.status).toBe('released');
   });
 
-  it('forgets why its mint failed when it is asked for again', () => {
+  it('drops the reason of a failed mint when it is requested again', () => {
     const again = post(...ASKED, [failed], [decided('k-again'), asked(1, 2)]);
     expect([again.ticket(1), again.last]).toMatchObject([
       { status: 'minting', failure: null, request: 2, mintKey: 'k-again' },
@@ -224,14 +224,14 @@ describe('the row of a ticket', () => {
     ]);
   });
 
-  it('is taken back out of the failed ones where its mint failed', () => {
+  it('leaves the failed mints when it is revoked after a failure', () => {
     expect(post(...ASKED, [failed], [mint('MintCancelled')]).last).toEqual(['1 mint-cancelled < mint-failed']);
     expect(post(...ASKED, [failed], [of('MintFailureNoted', { ...ticket(1), request: 1 })]).last).toEqual([]); // its own event has posted it
   });
 });
 
 describe('the key of a command', () => {
-  it('stands on as many events as the command led to, and on no more', () => {
+  it('is on exactly the events that the command caused', () => {
     const key = event('CommandDecided', { operation: 'order.place', key: 'k-1', emitted: 1 });
     const { rows } = post([opened()], [key, placed(), of('OrderConfirmed')], [of('OrderCancelled')]);
     expect(rows.map((row) => [row.event, row.eventIndex, row.entryIndex, row.key])).toEqual([
@@ -244,7 +244,7 @@ describe('the key of a command', () => {
   });
 });
 
-describe('what cannot follow is refused', () => {
+describe('an impossible event is rejected', () => {
   const elsewhere =
     (known: LedgerEvent, ...events: LedgerEvent[]) =>
     () => {

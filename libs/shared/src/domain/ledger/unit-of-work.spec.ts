@@ -9,8 +9,8 @@ interface Row {
 const row = (id: string, text = 'first', tenant = 'demo'): Row => ({ tenant, id, text });
 const shelf = (): RowSet<Row> => new RowSet<Row>(({ id }) => id);
 
-describe('a shelf of rows', () => {
-  it('finds each row under its tenant only', () => {
+describe('a set of rows', () => {
+  it('finds a row only under its tenant', () => {
     const rows = shelf();
     rows.load(row('a'));
     rows.load(row('b'));
@@ -20,7 +20,7 @@ describe('a shelf of rows', () => {
       row('b'),
       row('a', 'theirs', 'other'),
     ]);
-    expect([rows.get('other', 'b'), rows.get('nobody', 'a')]).toEqual([undefined, undefined]);
+    expect([rows.get('other', 'b'), rows.get('unknown', 'a')]).toEqual([undefined, undefined]);
   });
 
   it('counts the rows it holds', () => {
@@ -34,10 +34,10 @@ describe('a shelf of rows', () => {
   });
 
   it.each<[string, (rows: RowSet<Row>) => void, Row[], Row[]]>([
-    ['loaded is known, and written nowhere', (rows) => rows.load(row('a')), [], []],
-    ['made is written as new', (rows) => rows.create(row('a')), [row('a')], []],
+    ['loaded is known, and not written', (rows) => rows.load(row('a')), [], []],
+    ['created is written as new', (rows) => rows.create(row('a')), [row('a')], []],
     [
-      'made and changed is written as new, as it is now',
+      'created and changed is written as new, with its current value',
       (rows) => {
         rows.create(row('a'));
         rows.change(row('a', 'second'));
@@ -46,7 +46,7 @@ describe('a shelf of rows', () => {
       [],
     ],
     [
-      'loaded and changed twice is written once, as it is now',
+      'loaded and changed twice is written once, with its current value',
       (rows) => {
         rows.load(row('a'));
         rows.change(row('a', 'second'));
@@ -55,9 +55,9 @@ describe('a shelf of rows', () => {
       [],
       [row('a', 'third')],
     ],
-    ['changed without being known is written as changed', (rows) => rows.change(row('a', 'second')), [], [row('a', 'second')]],
+    ['changed without being loaded is written as changed', (rows) => rows.change(row('a', 'second')), [], [row('a', 'second')]],
     [
-      'written is known, and written again only when it is changed again',
+      'written is known, and written again only after another change',
       (rows) => {
         rows.create(row('a'));
         rows.create(row('b'));
@@ -67,13 +67,13 @@ describe('a shelf of rows', () => {
       [],
       [row('b', 'second')],
     ],
-  ])('what was %s', (_, happened, created, changed) => {
+  ])('a row that was %s', (_, happened, created, changed) => {
     const rows = shelf();
     happened(rows);
     expect([rows.created(), rows.changed()]).toEqual([created, changed]);
   });
 
-  it('makes no row twice', () => {
+  it('creates no row twice', () => {
     const rows = shelf();
     rows.load(row('a'));
     rows.create(row('a', 'theirs', 'other'));
@@ -83,11 +83,11 @@ describe('a shelf of rows', () => {
   });
 });
 
-describe('the payments of a book', () => {
+describe('the payments of a unit of work', () => {
   const payment = (name: string, order: string, more: Partial<PaymentRow> = {}) =>
     ({ tenant: 'demo', sale: 'gala', payment: name, order, ...more }) as PaymentRow;
 
-  it('are found by their order, whether they were known or are made, and as they are now', () => {
+  it('are found by their order, loaded or created, with their current values', () => {
     const { payments } = new UnitOfWork();
     expect(payments.ofOrder('demo', 'gala', 'ord_1')).toEqual([]);
     payments.load(payment('pay_1', 'ord_1'));
@@ -98,7 +98,7 @@ describe('the payments of a book', () => {
     expect(payments.ofOrder('demo', 'gala', 'ord_3')).toEqual([]);
   });
 
-  it('[L8] are apart for each tenant and sale', () => {
+  it('[L8] are separate for each tenant and sale', () => {
     const { payments } = new UnitOfWork();
     payments.create(payment('pay_1', 'ord_1'));
     payments.create(payment('pay_1', 'ord_1', { sale: 'ball' }));
@@ -113,7 +113,7 @@ describe('the payments of a book', () => {
   });
 });
 
-it('a book weighs all its rows, and everything in it is written together', () => {
+it('a unit of work counts all its rows, and settles them together', () => {
   const book = new UnitOfWork();
   book.sales.create({ tenant: 'demo', sale: 'gala' } as SaleRow);
   book.payments.create({ tenant: 'demo', sale: 'gala', payment: 'pay_1', order: 'ord_1' } as PaymentRow);

@@ -85,7 +85,7 @@ describe('deciding a mint', () => {
     expect(code(given([PLANNED]).when({ type: 'PlanMint', data: plan({ wallet: 'thief' as Wallet }) }))).toBe('already-planned');
   });
 
-  it('cancels a ticket that nothing was sent for, once, and never mints it afterwards', () => {
+  it('cancels a ticket without attempts, once, and never mints it afterwards', () => {
     for (const history of [[], [PLANNED], [PLANNED, SUBMITTED, DIED], HISTORIES.failed]) {
       expect(given(history).when({ type: 'CancelMint', data: taken })).toEqual({ events: [CANCELLED] });
     }
@@ -94,7 +94,7 @@ describe('deciding a mint', () => {
     expect(code(given([PLANNED, CANCELLED]).when({ type: 'SubmitAttempt', data: attempt(1) }))).toBe('state-forbids');
   });
 
-  it('[L2] does not cancel what may still land or has landed', () => {
+  it('[L2] does not cancel a mint that may still land or has landed', () => {
     expect(code(given([PLANNED, SUBMITTED]).when({ type: 'CancelMint', data: taken }))).toBe('attempt-live');
     expect(code(given(HISTORIES.minted).when({ type: 'CancelMint', data: taken }))).toBe('state-forbids');
   });
@@ -111,7 +111,7 @@ describe('deciding a mint', () => {
     expect(code(given(after).when({ type: 'SubmitAttempt', data: attempt(2) }))).toBe('MintSubmitted');
   });
 
-  it('buries only the attempt that lives, and a second time changes nothing', () => {
+  it('records only the death of the live attempt, and once', () => {
     expect(given([PLANNED, SUBMITTED]).when({ type: 'BuryAttempt', data: death(1) })).toEqual({ events: [DIED] });
     expect(code(given([PLANNED, SUBMITTED]).when({ type: 'BuryAttempt', data: death(2) }))).toBe('attempt-not-live');
     expect(code(given([PLANNED, SUBMITTED, DIED]).when({ type: 'BuryAttempt', data: death(1) }))).toBe('nothing');
@@ -150,7 +150,7 @@ describe('deciding a mint', () => {
     });
   });
 
-  it('fails only while nothing can land', () => {
+  it('fails only while no attempt can land', () => {
     expect(code(given([]).when({ type: 'FailMint', data: failure() }))).toBe('MintFailed');
     expect(code(given([PLANNED, SUBMITTED]).when({ type: 'FailMint', data: failure() }))).toBe('state-forbids');
     expect(code(given([PLANNED, SUBMITTED, DIED]).when({ type: 'FailMint', data: failure() }))).toBe('MintFailed');
@@ -179,10 +179,10 @@ describe('deciding a mint', () => {
   });
 });
 
-describe('taking a minted ticket back', () => {
+describe('revoking a minted ticket', () => {
   const { revoking, revoked } = HISTORIES;
 
-  it('knows nothing to burn of a ticket nobody asked to mint', () => {
+  it('has nothing to burn without a mint request', () => {
     for (const command of [
       { type: 'SubmitRevoke', data: attempt(1, 'burn-1') },
       { type: 'BuryRevoke', data: death(1) },
@@ -190,13 +190,13 @@ describe('taking a minted ticket back', () => {
       expect(code(given([]).when(command))).toBe('state-forbids');
   });
 
-  it('never burns what was sold as transferable', () => {
+  it('never burns a transferable ticket', () => {
     const sold = given(STANDS);
     expect(code(sold.when({ type: 'SubmitRevoke', data: attempt(1, 'burn-1') }))).toBe('irrevocable');
     expect(() => evolve(fold(STANDS), BURNING)).toThrow('log-broken');
   });
 
-  it('makes void what was sold as transferable and is minted, once, and keeps its asset and how it was minted', () => {
+  it('makes a minted transferable ticket void, once, and keeps its asset and its mint', () => {
     expect(given(STANDS).when({ type: 'VoidMint', data: VOIDED.data })).toEqual({ events: [VOIDED] });
     expect(code(given(HISTORIES.voided).when({ type: 'VoidMint', data: VOIDED.data }))).toBe('nothing');
     expect(fold(HISTORIES.voided)).toEqual({ state: 'voided', asset: 'asset', signature: 'sig-1' });
@@ -207,14 +207,14 @@ describe('taking a minted ticket back', () => {
     expect(code(given(HISTORIES.voided).when({ type: 'PlanMint', data: plan({ request: 2 }) }))).toBe('state-forbids');
   });
 
-  it('[L2] makes nothing void that may still land, was never minted, or can be burned', () => {
+  it('[L2] makes no ticket void that may still land, was never minted, or can be burned', () => {
     for (const history of [[], [PLANNED], [PLANNED, SUBMITTED], HISTORIES.failed, [PLANNED, CANCELLED], revoking, revoked])
       expect(code(given(history).when({ type: 'VoidMint', data: VOIDED.data }))).toBe('state-forbids');
     expect(code(given(REVOCABLE).when({ type: 'VoidMint', data: VOIDED.data }))).toBe('revocable');
     expect(() => evolve(fold(REVOCABLE), VOIDED)).toThrow('log-broken');
   });
 
-  it('burns in one attempt at a time, written down before it is sent', () => {
+  it('burns in one attempt at a time, logged before it is sent', () => {
     expect(given(REVOCABLE).when({ type: 'SubmitRevoke', data: attempt(1, 'burn-1') })).toEqual({ events: [BURNING] });
     expect(code(given(revoking).when({ type: 'SubmitRevoke', data: attempt(1, 'burn-1') }))).toBe('nothing');
     expect(code(given(revoking).when({ type: 'SubmitRevoke', data: attempt(2, 'burn-2') }))).toBe('attempt-live');
@@ -223,7 +223,7 @@ describe('taking a minted ticket back', () => {
     expect(code(given([PLANNED, SUBMITTED]).when({ type: 'SubmitRevoke', data: attempt(1, 'burn-1') }))).toBe('state-forbids');
   });
 
-  it('buries only the burning that lives', () => {
+  it('records only the death of the live burn', () => {
     expect(given(revoking).when({ type: 'BuryRevoke', data: death(1) })).toEqual({ events: [BURN_DIED] });
     expect(code(given([...revoking, BURN_DIED]).when({ type: 'BuryRevoke', data: death(1) }))).toBe('nothing');
     expect(code(given(revoking).when({ type: 'BuryRevoke', data: death(2) }))).toBe('attempt-not-live');
@@ -235,7 +235,7 @@ describe('taking a minted ticket back', () => {
     expect(() => evolve(fold(revoking), { type: 'MintRevokeDied', data: death(2) })).toThrow('log-broken');
   });
 
-  it('[L2] is over when the planned asset is gone, once', () => {
+  it('[L2] ends when the planned asset is gone, once', () => {
     expect(given(revoking).when({ type: 'CompleteRevoke', data: burned })).toEqual({ events: [REVOKED] });
     expect(code(given(revoked).when({ type: 'CompleteRevoke', data: burned }))).toBe('nothing');
     expect(code(given(revoking).when({ type: 'CompleteRevoke', data: { ...burned, asset: 'elsewhere' } }))).toBe('asset-differs');
@@ -260,7 +260,7 @@ describe('the table of states', () => {
     else expect(evolve(before, event).state).toBe(leads);
   });
 
-  it('refuses a death of another attempt than the live one', () => {
+  it('rejects the death of another attempt than the live one', () => {
     expect(() => evolve(fold(HISTORIES.submitted), { type: 'MintAttemptDied', data: death(2) })).toThrow('log-broken');
   });
 });
@@ -277,11 +277,11 @@ describe('a mint that a dispute holds', () => {
   it.each<[string, readonly MintEvent[], number]>([
     ['the first', [PLANNED], 1],
     ['the next, when one is dead', [PLANNED, SUBMITTED, DIED], 2],
-  ])('has no attempt begun: %s', (_, history, number) => {
+  ])('starts no attempt: %s', (_, history, number) => {
     expect(held(history, submit(number))).toMatchObject({ refusal: { code: 'held' } });
   });
 
-  it('ends as it ends where its attempt may land already', () => {
+  it('ends with the result of an attempt that may have landed already', () => {
     expect(held([PLANNED, SUBMITTED], submit(1))).toEqual({ events: [] });
     expect(held([PLANNED, SUBMITTED], { type: 'CompleteMint', data: completion() })).toEqual({ events: [COMPLETED] });
   });

@@ -40,14 +40,14 @@ const METADATA_STANDARD = {
 };
 
 describe('the document of a ticket', () => {
-  it('[blockchain NFT-5] is these bytes, for ever: their hash is in plans and receipts that cannot be changed', () => {
+  it('[blockchain NFT-5] has these bytes, for ever: their hash is in plans and receipts that cannot be changed', () => {
     expect(metadataDocument(gala)).toBe(
       '{"attributes":[{"trait_type":"Organiser","value":"demo"},{"trait_type":"Sale","value":"gala-2027"},{"trait_type":"Unit","value":"A-1"},' +
         '{"trait_type":"Ticket","value":"tkt_aaaaaaaaaaaaaaaaaaaaaaaaaa"}],"description":"Die große Gala: ticket for A-1","name":"Die große Gala","symbol":"ADMIT"}',
     );
   });
 
-  it('[blockchain NFT-5] says label, category and type where the sale has them, in these bytes for ever', () => {
+  it('[blockchain NFT-5] contains label, category and type if the sale has them, in these bytes for ever', () => {
     expect(metadataDocument({ ...gala, label: 'Loge Ä, Platz 1', category: 'front', type: 'child' })).toBe(
       '{"attributes":[{"trait_type":"Organiser","value":"demo"},{"trait_type":"Sale","value":"gala-2027"},{"trait_type":"Unit","value":"A-1"},' +
         '{"trait_type":"Label","value":"Loge Ä, Platz 1"},{"trait_type":"Category","value":"front"},{"trait_type":"Type","value":"child"},' +
@@ -55,7 +55,7 @@ describe('the document of a ticket', () => {
     );
   });
 
-  it('[blockchain NFT-5] says image, page and collection in its second form, in these bytes for ever', () => {
+  it('[blockchain NFT-5] contains image, page and collection in its second form, in these bytes for ever', () => {
     const links = { image: 'https://organiser.example/gala.PNG', externalUrl: 'https://organiser.example/gala' };
     expect(metadataDocument({ ...gala, links })).toBe(
       '{"attributes":[{"trait_type":"Organiser","value":"demo"},{"trait_type":"Sale","value":"gala-2027"},{"trait_type":"Unit","value":"A-1"},' +
@@ -70,13 +70,13 @@ describe('the document of a ticket', () => {
     { image: 'https://organiser.example/picture' },
     { image: 'https://organiser.example/gala.svg' },
     { image: 'https://organiser.example/gala.webp?size=2', externalUrl: 'https://organiser.example/' },
-  ])('is what the standard of metadata says, with %j', (links) => {
+  ])('satisfies the metadata standard, with %j', (links) => {
     const check = new Ajv({ strictTypes: false }).compile(METADATA_STANDARD);
     for (const more of [{}, { label: 'Loge Ä', category: 'front', type: 'child' }])
       expect([check(JSON.parse(metadataDocument({ ...gala, ...more, links }))), check.errors]).toEqual([true, null]);
   });
 
-  it('is at an address that is the same for ever too, and always as long', () => {
+  it('has a permanent address of constant length', () => {
     expect(metadataPath('demo', gala.ticket)).toBe('34mwy7e6/tkt_aaaaaaaaaaaaaaaaaaaaaaaaaa');
     expect(tenantMark('acme')).not.toBe(tenantMark('demo'));
     for (const tenant of ['d', 'x'.repeat(64)]) expect(Buffer.byteLength(metadataPath(tenant, gala.ticket))).toBe(METADATA_PATH_BYTES);

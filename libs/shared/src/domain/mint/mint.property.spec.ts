@@ -88,7 +88,7 @@ describe('any sequence of commands', () => {
     );
   });
 
-  it('mints at most once, at the address of the first plan, and nothing follows but that it becomes void, once', () => {
+  it('mints at most once, at the address of the first plan, and then only becomes void, once', () => {
     let voided = 0;
     fc.assert(
       fc.property(commands, (asked) => {
@@ -129,7 +129,7 @@ describe('any sequence of commands', () => {
     );
   });
 
-  it('accepts a command that was just carried out again, and does nothing', () => {
+  it('accepts a repeated command, and does nothing', () => {
     fc.assert(
       fc.property(commands, command, (asked, last) => {
         const { mint } = run(asked);

@@ -53,7 +53,7 @@ const failing = (history: readonly MintEvent[], request: number): MintDecision =
 const refused = (code: string, facts: object) => ({ refusal: expect.objectContaining({ code, facts }) });
 const NOTHING = { events: [] };
 
-describe('a refusal says what stands in the way', () => {
+describe('a refusal states the reason', () => {
   const live = { attempt: 1, signature: 'sig-1' };
   const elsewhere = { ...COMPLETION, asset: 'elsewhere' };
   it.each<[string, () => MintDecision, string, object]>([
@@ -102,7 +102,7 @@ describe('a refusal says what stands in the way', () => {
   });
 });
 
-describe('a burning that is refused says what stands in the way', () => {
+describe('a refused burn states the reason', () => {
   const burn = (over: Partial<MintAttempt>): MintRequest => ({ type: 'SubmitRevoke', data: { ...ATTEMPT, signature: 'burn-1', ...over } });
   const died: MintRequest = { type: 'BuryRevoke', data: { ...DEATH, attempt: 2 } };
   const gone = (asset: string): MintRequest => ({ type: 'CompleteRevoke', data: { ...taken, asset, signature: 'burn-1', slot: '9' } });
@@ -129,17 +129,17 @@ describe('a burning that is refused says what stands in the way', () => {
     died,
     gone('asset'),
     { type: 'VoidMint', data: { ...taken, asset: 'asset' } },
-  ])('$type of a ticket that nobody planned', (command) => {
+  ])('$type of a ticket without a plan', (command) => {
     expect(deciding([], command)).toEqual({ refusal: { code: 'state-forbids', ticket: taken.ticket, state: 'unknown', facts: {} } });
   });
 });
 
-it('a mint that failed before it was planned may be planned anywhere', () => {
+it('a mint that failed before its plan may be planned anywhere', () => {
   const failed: MintEvent = { type: 'MintFailed', data: { ticket: taken.ticket, request: 1, reason: 'wallet-invalid' } };
   expect(planning([failed], {})).toEqual({ events: [PLANNED] });
 });
 
-describe('told again, it changes nothing', () => {
+describe('a repetition changes nothing', () => {
   it.each<[string, () => MintDecision]>([
     ['the plan, while its attempt lives', () => planning(SUBMITTED, { salt: 'other', memo: 'other' })],
     ['the attempt that lives', () => deciding(SUBMITTED, { type: 'SubmitAttempt', data: ATTEMPT })],
@@ -150,7 +150,7 @@ describe('told again, it changes nothing', () => {
     expect(decide()).toEqual(NOTHING);
   });
 
-  it('a failure of a later request is one of its own', () => {
+  it('a failure of a later request is a new one', () => {
     expect(failing(FAILED, 3)).toMatchObject({ events: [{ type: 'MintFailed', data: { request: 3 } }] });
   });
 });
@@ -161,7 +161,7 @@ it.each([
   'seed',
   'program',
   'genesisHash',
-] as const)('[L2] a plan whose %s is another is another plan, and no corrected one', (member) => {
+] as const)('[L2] a plan with another %s is another plan, and no corrected one', (member) => {
   expect(planning([PLANNED], { [member]: 'other' })).toEqual(refused('already-planned', { request: 2, asset: 'asset' }));
   expect(planning(FAILED, { request: 3, [member]: 'other' })).toEqual(refused('address-differs', expect.anything()));
 });
@@ -170,14 +170,14 @@ it.each<[string, Partial<MintPlan>]>([
   ['request', { request: 3 }],
   ['wallet', { wallet: 'w' as Wallet }],
   ['delegate', { delegate: 'd' }],
-])('a plan whose %s is another is another plan', (_, over) => {
+])('a plan with another %s is another plan', (_, over) => {
   expect(planning([PLANNED], over)).toEqual(refused('already-planned', { request: 2, asset: 'asset' }));
 });
 
 describe('a compressed ticket', () => {
   const revocable: MintEvent = { type: 'MintPlanned', data: { ...PLAN, delegate: 'delegate', compressed: { collection: 'collection' } } };
 
-  it('is known by its leaf for as long as it can be burned', () => {
+  it('keeps its leaf as long as it can be burned', () => {
     const completed = deciding([revocable, ...COMPRESSED.slice(1)], { type: 'CompleteMint', data: { ...COMPLETION, leaf: LEAF } });
     const minted = [revocable, ...COMPRESSED.slice(1), ...('events' in completed ? completed.events : [])];
     const burning: MintEvent = { type: 'MintRevokeSubmitted', data: { ...ATTEMPT, signature: 'burn-1' } };

@@ -5,20 +5,20 @@ const gala = { tenant: 'demo', sale: 'gala', ticket: 'tkt_aaaaaaaaaaaaaaaaaaaaaa
 const textsOf = (svg: string): string[] => [...svg.matchAll(/<text [^>]*>([^<]*)<\/text>/g)].map(([, text]) => `${text}`);
 
 describe('the picture of a ticket', () => {
-  it('[blockchain NFT-5] is these bytes, for ever: their hash is in documents that cannot be changed', () => {
+  it('[blockchain NFT-5] has these bytes, for ever: their hash is in documents that cannot be changed', () => {
     expect([gala, { ...gala, label: 'Loge Ä, Platz 1', category: 'front', type: 'child' }].map((one) => sha256(ticketImage(one)))).toEqual([
       '860a60d6ed3f9c4182d6045dfde4bd3b276bbaf804af02b6b5afd9f293e4927c',
       '4e34608e262c36c3183dc44b456b030301a5ea97f634a01acc234acd77c67666',
     ]);
   });
 
-  it('shows name, category, type and label, and the unit where there is no label', () => {
+  it('shows name, category, type and label, or the unit without a label', () => {
     expect(textsOf(ticketImage(gala))).toEqual(['Die große Gala', 'A-1']);
     const placed = { ...gala, label: 'Loge Ä, Platz 1', category: 'front', type: 'child' };
     expect(textsOf(ticketImage(placed))).toEqual(['Die große Gala', 'front · child', 'Loge Ä, Platz 1']);
   });
 
-  it('is at an address with its hash', () => {
+  it('has an address with its hash', () => {
     expect(imagePath(gala)).toBe(`34mwy7e6/${gala.ticket}/${sha256(ticketImage(gala))}.svg`);
   });
 
@@ -39,7 +39,7 @@ describe('the picture of a ticket', () => {
     "Robert'); drop table",
     '&amp;',
     ']]>',
-  ])('is one text where a name holds %j', (name) => {
+  ])('is valid XML when a name contains %j', (name) => {
     const svg = ticketImage({ ...gala, name, label: name, category: name });
     expect(svg.replace(/<(svg|rect|path|text) [^<>]*>|<\/(svg|text)>/g, '')).not.toMatch(/[<>]/);
     expect(svg).not.toMatch(/&(?!(amp|lt|gt|quot|apos);)/);

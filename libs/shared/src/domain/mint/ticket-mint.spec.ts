@@ -38,38 +38,30 @@ const dead = (n: number, signature = `sig-${n}`) => ({ attempt: n, signature, re
 
 const fold = (history: readonly MintEvent[]) => history.reduce<TicketMint | undefined>(evolve, undefined);
 
-describe('what is kept of the mint of a ticket', () => {
+describe("the state of a ticket's mint", () => {
   it.each<[string, MintEvent[], TicketMint]>([
-    ['its plan, and that nothing died yet', [planned()], { state: 'planned', plan: PLAN, dead: [], firstAttempt: 1 }],
+    ['its plan, without dead attempts', [planned()], { state: 'planned', plan: PLAN, dead: [], firstAttempt: 1 }],
     [
-      'the attempt that lives',
+      'the live attempt',
       [planned(), submitted(1)],
       { state: 'submitted', plan: PLAN, dead: [], firstAttempt: 1, live: attempt(1, 'sig-1') },
     ],
     [
-      'the attempts that died, and why',
+      'the dead attempts, and why',
       [planned(), submitted(1), died(1), submitted(2), died(2)],
       { state: 'planned', plan: PLAN, dead: [dead(1), dead(2)], firstAttempt: 1 },
     ],
-    ['of one that stands for ever, its asset', MINTED, { state: 'minted', ...asset }],
+    ['of an irrevocable ticket, its asset', MINTED, { state: 'minted', ...asset }],
+    ['of a revocable ticket, the data for its burn', REVOCABLE, { state: 'minted', ...asset, revocable: { plan: BURNABLE, dead: [] } }],
+    ['the live burn', [...REVOCABLE, burning(1)], { state: 'revoking', ...asset, plan: BURNABLE, dead: [], live: attempt(1, 'burn-1') }],
     [
-      'of one that can be burned, what it takes to burn it',
-      REVOCABLE,
-      { state: 'minted', ...asset, revocable: { plan: BURNABLE, dead: [] } },
-    ],
-    [
-      'the burning that lives',
-      [...REVOCABLE, burning(1)],
-      { state: 'revoking', ...asset, plan: BURNABLE, dead: [], live: attempt(1, 'burn-1') },
-    ],
-    [
-      'the burnings that died, and why',
+      'the dead burns, and why',
       [...REVOCABLE, burning(1), notBurned(1), burning(2), notBurned(2)],
       { state: 'minted', ...asset, revocable: { plan: BURNABLE, dead: [dead(1, 'burn-1'), dead(2, 'burn-2')] } },
     ],
-    ['of one that was burned, which it was', [...REVOCABLE, burning(1), burned], { state: 'revoked', asset: 'asset' }],
-    ['of one that is void, its asset, which stands', [...MINTED, voided], { state: 'voided', ...asset }],
-    ['nothing of one that was cancelled', [planned(), cancelled], { state: 'cancelled' }],
+    ['of a burned ticket, its asset', [...REVOCABLE, burning(1), burned], { state: 'revoked', asset: 'asset' }],
+    ['of a void ticket, its remaining asset', [...MINTED, voided], { state: 'voided', ...asset }],
+    ['nothing of a cancelled ticket', [planned(), cancelled], { state: 'cancelled' }],
     ['of a failure before any plan, the request', [failed()], { state: 'failed', request: 1, reason: 'wallet-invalid', dead: [] }],
     [
       'of a failure, the plan and what died for it',
@@ -91,15 +83,15 @@ describe('what is kept of the mint of a ticket', () => {
   });
 });
 
-describe('an event that cannot follow is a broken log, which says where it broke', () => {
+describe('an event that cannot follow is a broken log, and the error names the place', () => {
   it.each<[string, MintEvent[], MintEvent, object]>([
     ['a plan after the asset', MINTED, planned(), { event: 'MintPlanned' }],
     ['a second attempt beside the first', [planned(), submitted(1)], submitted(2), { event: 'MintSubmitted' }],
-    ['the death of an attempt that does not live', [planned(), submitted(1)], died(2), { event: 'MintAttemptDied', attempt: 2 }],
-    ['the burning of what stands for ever', MINTED, burning(1), { event: 'MintRevokeSubmitted' }],
-    ['the death of a burning that does not live', [...REVOCABLE, burning(1)], notBurned(2), { event: 'MintRevokeDied' }],
+    ['the death of an attempt that is not live', [planned(), submitted(1)], died(2), { event: 'MintAttemptDied', attempt: 2 }],
+    ['the burn of an irrevocable ticket', MINTED, burning(1), { event: 'MintRevokeSubmitted' }],
+    ['the death of a burn that is not live', [...REVOCABLE, burning(1)], notBurned(2), { event: 'MintRevokeDied' }],
     ['a void ticket whose asset can be burned', REVOCABLE, voided, { event: 'MintVoided' }],
-    ['anything of a ticket nobody asked for', [], completed, { event: 'MintCompleted' }],
+    ['an event of a ticket without a mint request', [], completed, { event: 'MintCompleted' }],
   ])('%s', (_, history, next, facts) => {
     const before = fold(history);
     expect(() => evolve(before, next)).toThrow(

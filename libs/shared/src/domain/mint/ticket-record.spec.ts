@@ -12,7 +12,7 @@ const plan = {
 const record = recordOf('demo', 'gala', plan);
 
 describe('the record of a ticket', () => {
-  it('is what the ticket is, and nothing else of its plan', () => {
+  it('contains the ticket, and nothing else of its plan', () => {
     expect(recordOf('demo', 'gala', { ...plan, ...{ salt: 'secret', name: 'Gala' } })).toStrictEqual({
       tenant: 'demo',
       sale: 'gala',
@@ -20,24 +20,24 @@ describe('the record of a ticket', () => {
     });
   });
 
-  it('has the hash of its document where there is one', () => {
+  it('contains the hash of its document if there is one', () => {
     expect(recordOf('demo', 'gala', { ...plan, document: 'hash' })).toEqual({ tenant: 'demo', sale: 'gala', ...plan, document: 'hash' });
   });
 });
 
-it('the record of a ticket says its label, category and type where the sale has them', () => {
+it('the record of a ticket contains its label, category and type if the sale has them', () => {
   const kind = { label: 'Reihe AA, 1', category: 'front' as CategoryId, type: 'child' as TypeId };
   expect(recordOf('demo', 'gala', { ...plan, ...kind })).toStrictEqual({ tenant: 'demo', sale: 'gala', ...plan, ...kind });
 });
 
 describe('the memo of a mint', () => {
-  it('is these letters for ever: buyers compare them with the chain', () => {
+  it('has these letters for ever: buyers compare them with the chain', () => {
     const text = '{"asset":"asset","order":"ord_a","sale":"gala","tenant":"demo","ticket":"tkt_a","unit":"A-1","wallet":"wallet"}';
     const hash = createHash('sha256').update(`${text.length}:${text},4:salt,`).digest('base64url');
     expect(memoOf(record, 'salt')).toBe(hash);
   });
 
-  it('is another for another salt, another ticket, and a member that a later version adds', () => {
+  it('differs for another salt, another ticket, and a member that a later version adds', () => {
     const memos = [
       memoOf(record, 'salt'),
       memoOf(record, 'pepper'),
@@ -48,7 +48,7 @@ describe('the memo of a mint', () => {
   });
 });
 
-it('[L2] the seed of an asset is all that a seed can hold, and another for each tenant and ticket', () => {
+it('[L2] the seed of an asset has the maximum length, and differs for each tenant and ticket', () => {
   const seeds = [assetSeed('demo', 'tkt_a'), assetSeed('demo', 'tkt_b'), assetSeed('other', 'tkt_a'), assetSeed('demot', 'kt_a')];
   expect(new Set(seeds).size).toBe(4);
   for (const seed of seeds) expect(seed).toMatch(/^[a-z2-7]{32}$/);

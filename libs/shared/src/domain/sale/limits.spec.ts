@@ -24,7 +24,7 @@ const FREE = { payment: 'none', mint: 'on-confirm', tickets: 'revocable' };
 const PAID = { payment: 'webhook', mint: 'on-confirm', tickets: 'revocable' };
 
 /** A sale of a quota. Commands run in order, and their events are applied as from the log. */
-class Trial {
+class Scene {
   sale = new Sale();
   private keys = 0;
   now = 0;
@@ -101,74 +101,74 @@ class Trial {
 }
 
 describe('[L13] the mint budget of a sale', () => {
-  it('ends the cycle of placing, minting and cancelling in a free sale, whoever the buyers are', () => {
-    const trial = new Trial(3, FREE);
+  it('bounds the cycle of placing, minting and cancelling in a free sale, for any buyers', () => {
+    const scene = new Scene(3, FREE);
     const ends: string[] = [];
     for (let cycle = 0; cycle < 9; cycle += 1) {
-      const order = trial.place({ buyer: `b-${cycle}` });
+      const order = scene.place({ buyer: `b-${cycle}` });
       ends.push(order.startsWith('ord_') ? 'minted' : order);
       if (!order.startsWith('ord_')) continue;
-      trial.cancel(order);
-      trial.burned(order);
+      scene.cancel(order);
+      scene.burned(order);
     }
     expect(ends).toEqual([...Array(3 * MINTS_PER_UNIT).fill('minted'), ...Array(3).fill('mint-budget-spent')]);
-    expect(trial.facts()).toEqual({ code: 'mint-budget-spent', pointers: ['/quantity'], facts: { budget: 6, used: 6 } });
-    trial.restore();
-    expect(trial.place({ buyer: 'b-99' })).toBe('mint-budget-spent');
+    expect(scene.facts()).toEqual({ code: 'mint-budget-spent', pointers: ['/quantity'], facts: { budget: 6, used: 6 } });
+    scene.restore();
+    expect(scene.place({ buyer: 'b-99' })).toBe('mint-budget-spent');
   });
 
-  it('ends the same cycle with payments that are refunded, and refuses the order before anybody pays', () => {
-    const trial = new Trial(1, PAID);
+  it('bounds the same cycle with refunded payments, and refuses the order before a payment', () => {
+    const scene = new Scene(1, PAID);
     for (const buyer of ['b-1', 'b-2']) {
-      const order = trial.place({ buyer });
-      expect([trial.pay(order), trial.refund(order)]).toEqual([undefined, undefined]);
-      trial.burned(order);
+      const order = scene.place({ buyer });
+      expect([scene.pay(order), scene.refund(order)]).toEqual([undefined, undefined]);
+      scene.burned(order);
     }
-    expect(trial.place({ buyer: 'b-3' })).toBe('mint-budget-spent');
-    expect(trial.open.usage.mintsRequested).toBe(2);
+    expect(scene.place({ buyer: 'b-3' })).toBe('mint-budget-spent');
+    expect(scene.open.usage.mintsRequested).toBe(2);
   });
 
-  it('is set aside for what is held, and given back with a hold that ends', () => {
-    const trial = new Trial(2, PAID);
-    const [a, b] = [trial.place({ buyer: 'b-1' }), trial.place({ buyer: 'b-2' })];
+  it('is reserved for holds, and returned when a hold ends', () => {
+    const scene = new Scene(2, PAID);
+    const [a, b] = [scene.place({ buyer: 'b-1' }), scene.place({ buyer: 'b-2' })];
     for (const order of [a, b]) {
-      trial.pay(order);
-      trial.refund(order);
-      trial.burned(order);
+      scene.pay(order);
+      scene.refund(order);
+      scene.burned(order);
     }
-    const held = trial.place({ buyer: 'b-3' });
-    expect(trial.place({ buyer: 'b-4', quantity: 2 })).toBe('sold-out');
-    const last = trial.place({ buyer: 'b-4' });
+    const held = scene.place({ buyer: 'b-3' });
+    expect(scene.place({ buyer: 'b-4', quantity: 2 })).toBe('sold-out');
+    const last = scene.place({ buyer: 'b-4' });
     expect(last).toMatch(/^ord_/);
-    trial.cancel(held);
-    expect(trial.place({ buyer: 'b-5' })).toMatch(/^ord_/);
+    scene.cancel(held);
+    expect(scene.place({ buyer: 'b-5' })).toMatch(/^ord_/);
   });
 
-  it('[minting RS2] counts each request of a ticket: a failed mint that is requested again is another', () => {
-    const trial = new Trial(1, { payment: 'none', mint: 'on-request' });
-    const order = trial.place();
-    expect(trial.mint(W1, order)).toBeUndefined();
-    expect(trial.mint(W1, order)).toBeUndefined(); // requested already: no effect
-    trial.failed(order, 1);
-    expect(trial.mint(W1, order)).toBeUndefined();
-    trial.failed(order, 2);
-    expect(trial.mint(W1, order)).toBe('mint-budget-spent');
-    expect(trial.facts()).toMatchObject({ pointers: ['/tickets'], facts: { budget: 2, used: 2 } });
+  it('[minting RS2] counts each request of a ticket: a failed mint requested again counts again', () => {
+    const scene = new Scene(1, { payment: 'none', mint: 'on-request' });
+    const order = scene.place();
+    expect(scene.mint(W1, order)).toBeUndefined();
+    expect(scene.mint(W1, order)).toBeUndefined(); // requested already: no effect
+    scene.failed(order, 1);
+    expect(scene.mint(W1, order)).toBeUndefined();
+    scene.failed(order, 2);
+    expect(scene.mint(W1, order)).toBe('mint-budget-spent');
+    expect(scene.facts()).toMatchObject({ pointers: ['/tickets'], facts: { budget: 2, used: 2 } });
   });
 
-  it('gives the money of an expired order back, where it is spent meanwhile', () => {
-    const trial = new Trial(1, PAID);
-    const late = trial.place({ buyer: 'late' });
-    trial.now += HOLD_MS;
+  it('makes the refund of an expired order due if it is spent meanwhile', () => {
+    const scene = new Scene(1, PAID);
+    const late = scene.place({ buyer: 'late' });
+    scene.now += HOLD_MS;
     for (const buyer of ['b-1', 'b-2']) {
-      const order = trial.place({ buyer });
-      trial.pay(order);
-      trial.refund(order);
-      trial.burned(order);
+      const order = scene.place({ buyer });
+      scene.pay(order);
+      scene.refund(order);
+      scene.burned(order);
     }
-    expect(trial.pay(late)).toBeUndefined();
-    expect(trial.open.orders.get(late as never)?.status).toBe('expired');
-    expect(trial.open.payments.due().map(({ order }) => order)).toContain(late);
+    expect(scene.pay(late)).toBeUndefined();
+    expect(scene.open.orders.get(late as never)?.status).toBe('expired');
+    expect(scene.open.payments.due().map(({ order }) => order)).toContain(late);
   });
 
   it('is never passed, at any prefix of any history, and is the same after a snapshot', () => {
@@ -189,23 +189,23 @@ describe('[L13] the mint budget of a sale', () => {
     });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 3 }), terms, fc.array(step, { maxLength: 60 }), (quota, more, steps) => {
-        const trial = new Trial(quota, more);
+        const scene = new Scene(quota, more);
         const orders: string[] = [];
         for (const { what, which, buyer, wallet, quantity } of steps) {
           const order = orders[which % Math.max(1, orders.length)] ?? '';
-          if (what === 'place') orders.push(trial.place({ buyer, wallet, quantity }));
-          else if (what === 'wait') trial.now += HOLD_MS;
-          else if (what === 'restore') trial.restore();
-          else if (what === 'failed') trial.failed(order, trial.open.usage.mintsRequested);
-          else if (what === 'mint') trial.mint(wallet, order);
-          else trial[what](order);
-          const { usage } = trial.open;
+          if (what === 'place') orders.push(scene.place({ buyer, wallet, quantity }));
+          else if (what === 'wait') scene.now += HOLD_MS;
+          else if (what === 'restore') scene.restore();
+          else if (what === 'failed') scene.failed(order, scene.open.usage.mintsRequested);
+          else if (what === 'mint') scene.mint(wallet, order);
+          else scene[what](order);
+          const { usage } = scene.open;
           expect(usage.mintsRequested).toBeLessThanOrEqual(quota * MINTS_PER_UNIT);
-          const most = trial.open.terms;
+          const most = scene.open.terms;
           expect(usage.unitsOf('b-1' as BuyerId)).toBeLessThanOrEqual(most.maxPerBuyer);
           if (most.maxPerWallet !== undefined) expect(usage.unitsFor(W1)).toBeLessThanOrEqual(most.maxPerWallet);
         }
-        trial.restore();
+        scene.restore();
       }),
       { numRuns: 500 },
     );
@@ -213,88 +213,88 @@ describe('[L13] the mint budget of a sale', () => {
 });
 
 describe('the limit of a buyer', () => {
-  it('[L13] [minting RS2] counts a ticket that was minted for nothing and given back: the cycle is bounded for each buyer', () => {
-    const trial = new Trial(10, { ...FREE, maxPerBuyer: 2 });
+  it('[L13] [minting RS2] counts a ticket that was minted free of charge and returned: the cycle is bounded for each buyer', () => {
+    const scene = new Scene(10, { ...FREE, maxPerBuyer: 2 });
     for (let cycle = 0; cycle < 2; cycle += 1) {
-      const order = trial.place();
-      trial.cancel(order);
-      trial.burned(order);
+      const order = scene.place();
+      scene.cancel(order);
+      scene.burned(order);
     }
-    expect(trial.sale.counts()).toMatchObject({ available: 10, sold: 0 });
-    expect(trial.place()).toBe('buyer-limit');
-    expect(trial.facts()).toEqual({ code: 'buyer-limit', pointers: ['/quantity'], facts: { maxPerBuyer: 2, has: 2 } });
-    expect(trial.place({ buyer: 'b-2' })).toMatch(/^ord_/);
+    expect(scene.sale.counts()).toMatchObject({ available: 10, sold: 0 });
+    expect(scene.place()).toBe('buyer-limit');
+    expect(scene.facts()).toEqual({ code: 'buyer-limit', pointers: ['/quantity'], facts: { maxPerBuyer: 2, has: 2 } });
+    expect(scene.place({ buyer: 'b-2' })).toMatch(/^ord_/);
   });
 
-  it('does not count what was paid for and refunded, or never minted', () => {
-    const paid = new Trial(10, { ...PAID, maxPerBuyer: 1 });
+  it('does not count tickets that were paid and refunded, or never minted', () => {
+    const paid = new Scene(10, { ...PAID, maxPerBuyer: 1 });
     const order = paid.place();
     paid.pay(order);
     paid.refund(order);
     paid.burned(order);
     expect(paid.place()).toMatch(/^ord_/);
-    const unminted = new Trial(10, { payment: 'none', mint: 'on-request', maxPerBuyer: 1 });
+    const unminted = new Scene(10, { payment: 'none', mint: 'on-request', maxPerBuyer: 1 });
     unminted.cancel(unminted.place());
     expect(unminted.place()).toMatch(/^ord_/);
   });
 
-  it.each(['Alice', 'ALICE', 'aLiCe'])('takes alice and %s for one buyer', (other) => {
-    const trial = new Trial(10, { payment: 'none', mint: 'on-request', maxPerBuyer: 1 });
-    expect(trial.place({ buyer: 'alice' })).toMatch(/^ord_/);
-    expect(trial.place({ buyer: other })).toBe('buyer-limit');
-    expect(trial.place({ buyer: 'alice-' })).toMatch(/^ord_/);
+  it.each(['Alice', 'ALICE', 'aLiCe'])('treats alice and %s as one buyer', (other) => {
+    const scene = new Scene(10, { payment: 'none', mint: 'on-request', maxPerBuyer: 1 });
+    expect(scene.place({ buyer: 'alice' })).toMatch(/^ord_/);
+    expect(scene.place({ buyer: other })).toBe('buyer-limit');
+    expect(scene.place({ buyer: 'alice-' })).toMatch(/^ord_/);
   });
 });
 
 describe('the limit of a wallet', () => {
-  it('adds up what many buyers order for it, and takes another case for another wallet', () => {
-    const trial = new Trial(20, { payment: 'none', mint: 'on-request', maxPerWallet: 2 });
-    expect([1, 2].map((buyer) => trial.place({ buyer: `b-${buyer}` }).slice(0, 4))).toEqual(['ord_', 'ord_']);
-    expect(trial.place({ buyer: 'b-3' })).toBe('wallet-limit');
-    expect(trial.facts()).toEqual({ code: 'wallet-limit', pointers: ['/wallet'], facts: { maxPerWallet: 2, has: 2 } });
-    expect(trial.place({ buyer: 'b-3', wallet: W2 })).toMatch(/^ord_/);
+  it('adds up the orders of many buyers for it, and treats another letter case as another wallet', () => {
+    const scene = new Scene(20, { payment: 'none', mint: 'on-request', maxPerWallet: 2 });
+    expect([1, 2].map((buyer) => scene.place({ buyer: `b-${buyer}` }).slice(0, 4))).toEqual(['ord_', 'ord_']);
+    expect(scene.place({ buyer: 'b-3' })).toBe('wallet-limit');
+    expect(scene.facts()).toEqual({ code: 'wallet-limit', pointers: ['/wallet'], facts: { maxPerWallet: 2, has: 2 } });
+    expect(scene.place({ buyer: 'b-3', wallet: W2 })).toMatch(/^ord_/);
   });
 
-  it('holds for the wallet that tickets are minted for, too', () => {
-    const trial = new Trial(20, { payment: 'none', mint: 'on-request', maxPerWallet: 2 });
-    const own = trial.place({ buyer: 'b-1' });
-    const others = [trial.place({ buyer: 'b-2', wallet: undefined }), trial.place({ buyer: 'b-3', wallet: W2 })];
-    expect(trial.mint(W1, own)).toBeUndefined();
-    expect(trial.mint(W1, others[0] as string)).toBeUndefined();
-    expect(trial.mint(W1, others[1] as string)).toBe('wallet-limit');
-    trial.restore();
-    expect([trial.open.usage.unitsFor(W1), trial.open.usage.unitsFor(W2)]).toEqual([2, 1]);
+  it('also applies to the wallets of mint requests', () => {
+    const scene = new Scene(20, { payment: 'none', mint: 'on-request', maxPerWallet: 2 });
+    const own = scene.place({ buyer: 'b-1' });
+    const others = [scene.place({ buyer: 'b-2', wallet: undefined }), scene.place({ buyer: 'b-3', wallet: W2 })];
+    expect(scene.mint(W1, own)).toBeUndefined();
+    expect(scene.mint(W1, others[0] as string)).toBeUndefined();
+    expect(scene.mint(W1, others[1] as string)).toBe('wallet-limit');
+    scene.restore();
+    expect([scene.open.usage.unitsFor(W1), scene.open.usage.unitsFor(W2)]).toEqual([2, 1]);
   });
 });
 
 describe('holds that end without a payment', () => {
-  it('[L13] are so many for each buyer: one who holds and lets go without end is refused', () => {
-    const trial = new Trial(2, PAID);
+  it('[L13] are bounded for each buyer: a buyer who repeats holds is refused', () => {
+    const scene = new Scene(2, PAID);
     for (let hold = 0; hold < MAX_ENDED_HOLDS; hold += 1) {
-      const order = trial.place({ buyer: hold % 2 === 0 ? 'b-1' : 'B-1' });
-      if (hold % 3 === 0) trial.now += HOLD_MS;
-      else trial.cancel(order);
+      const order = scene.place({ buyer: hold % 2 === 0 ? 'b-1' : 'B-1' });
+      if (hold % 3 === 0) scene.now += HOLD_MS;
+      else scene.cancel(order);
     }
-    expect(trial.place()).toBe('hold-limit');
-    expect(trial.facts()).toEqual({
+    expect(scene.place()).toBe('hold-limit');
+    expect(scene.facts()).toEqual({
       code: 'hold-limit',
       pointers: ['/buyer'],
       facts: { maxEndedHolds: MAX_ENDED_HOLDS, ended: MAX_ENDED_HOLDS },
     });
-    expect(trial.place({ buyer: 'b-2' })).toMatch(/^ord_/);
+    expect(scene.place({ buyer: 'b-2' })).toMatch(/^ord_/);
   });
 
-  it('are as many as the sale says, and a hold that is paid for late is none', () => {
-    const trial = new Trial(2, { ...PAID, maxEndedHolds: 1 });
-    const late = trial.place();
-    trial.now += HOLD_MS;
-    expect(trial.pay(late)).toBeUndefined();
-    expect(trial.open.orders.get(late as never)?.status).toBe('confirmed');
-    const other = trial.place();
+  it("are bounded by the sale's own limit, and a hold that is paid late is none", () => {
+    const scene = new Scene(2, { ...PAID, maxEndedHolds: 1 });
+    const late = scene.place();
+    scene.now += HOLD_MS;
+    expect(scene.pay(late)).toBeUndefined();
+    expect(scene.open.orders.get(late as never)?.status).toBe('confirmed');
+    const other = scene.place();
     expect(other).toMatch(/^ord_/);
-    trial.cancel(other);
-    expect(trial.place()).toBe('hold-limit');
-    trial.restore();
-    expect(trial.place()).toBe('hold-limit');
+    scene.cancel(other);
+    expect(scene.place()).toBe('hold-limit');
+    scene.restore();
+    expect(scene.place()).toBe('hold-limit');
   });
 });

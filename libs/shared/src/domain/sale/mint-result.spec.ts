@@ -33,40 +33,40 @@ const ASKED = [...SOLD, minting(1)];
 const FAILED = [...ASKED, noted(1)];
 const REVOKING = [...ASKED, { type: 'OrderCancelled', data: { order } }, revoking] satisfies SaleEvent[];
 
-type Told = (sale: Sale) => Decision<SaleEvent>;
+type Decide = (sale: Sale) => Decision<SaleEvent>;
 const failure =
-  (request = 1, of = first): Told =>
+  (request = 1, of = first): Decide =>
   (sale) =>
     noteMintFailure(sale, { ticket: of.ticket, request });
 const gone =
-  (of = first): Told =>
+  (of = first): Decide =>
   (sale) =>
     releaseUnit(sale, { ticket: of.ticket, request: 0 });
 
-describe('what the minter tells of a ticket', () => {
-  it.each<[string, readonly SaleEvent[], Told, SaleEvent[]]>([
-    ['a failed mint may be asked for again', ASKED, failure(), [noted(1)]],
-    ['a failure is noted once', FAILED, failure(), []],
-    ['the failure of an old request is no news', [...FAILED, minting(2)], failure(1), []],
-    ['the failure of the present request is', [...FAILED, minting(2)], failure(2), [noted(2)]],
-    ['a failed mint gives back a unit that was on its way back: nothing stands in its way', REVOKING, failure(), [released]],
-    ['a failed mint gives nothing back twice', [...REVOKING, released], failure(), []],
-    ['a failure of what nobody asked for is no news', SOLD, failure(0), []],
-    ['a burned or cancelled one gives back its unit', REVOKING, gone(), [released]],
-    ['gives back its unit once', [...REVOKING, released], gone(), []],
-    ['gives back nothing that is not on its way back', ASKED, gone(), []],
-    ['gives back no other unit of the order', REVOKING, gone(second), []],
-    ['is no news of a ticket that the sale does not know', REVOKING, gone(ticket('9')), []],
-    ['is no failure of a ticket that the sale does not know', REVOKING, failure(0, ticket('9')), []],
-    ['is no news in a sale that nobody opened', [], gone(), []],
-    ['is no failure in a sale that nobody opened', [], failure(), []],
-  ])('%s', (_, history, told, events) => {
+describe("the minter's result of a ticket", () => {
+  it.each<[string, readonly SaleEvent[], Decide, SaleEvent[]]>([
+    ['a failed mint may be requested again', ASKED, failure(), [noted(1)]],
+    ['a failure is recorded once', FAILED, failure(), []],
+    ['the failure of an old request changes nothing', [...FAILED, minting(2)], failure(1), []],
+    ['the failure of the current request is recorded', [...FAILED, minting(2)], failure(2), [noted(2)]],
+    ['a failed mint releases a unit that was being revoked', REVOKING, failure(), [released]],
+    ['a failed mint releases nothing twice', [...REVOKING, released], failure(), []],
+    ['a failure without a request changes nothing', SOLD, failure(0), []],
+    ['burned or cancelled releases its unit', REVOKING, gone(), [released]],
+    ['releases its unit once', [...REVOKING, released], gone(), []],
+    ['releases nothing that is not being revoked', ASKED, gone(), []],
+    ['releases no other unit of the order', REVOKING, gone(second), []],
+    ['changes nothing for a ticket that the sale does not know', REVOKING, gone(ticket('9')), []],
+    ['is no failure for a ticket that the sale does not know', REVOKING, failure(0, ticket('9')), []],
+    ['changes nothing in a sale that was not opened', [], gone(), []],
+    ['is no failure in a sale that was not opened', [], failure(), []],
+  ])('%s', (_, history, decide, events) => {
     const sale = new Sale();
     for (const event of history) sale.evolve(event, 0);
-    expect(told(sale)).toEqual({ events });
+    expect(decide(sale)).toEqual({ events });
   });
 
-  it('a void one gives back its unit, and is void from then on', () => {
+  it('void releases its unit, and the ticket stays void', () => {
     const sale = new Sale();
     for (const event of REVOKING) sale.evolve(event, 0);
     const decision = releaseUnit(sale, { ticket: first.ticket, request: 0, void: true });

@@ -23,9 +23,9 @@ const terms: SaleTerms = {
   mint: 'on-confirm',
 };
 
-type Told = readonly [event: SaleEvent, at: number, version: number];
-const opened: Told = [{ type: 'SaleOpened', data: terms }, 1, 1];
-const placed = (number: number, at: number, version: number, units: TicketOfUnit[], more: object = {}): Told => {
+type Applied = readonly [event: SaleEvent, at: number, version: number];
+const opened: Applied = [{ type: 'SaleOpened', data: terms }, 1, 1];
+const placed = (number: number, at: number, version: number, units: TicketOfUnit[], more: object = {}): Applied => {
   const tickets = units.map((one) => ({ ...one, price: '5000' }));
   const total = { amount: `${5_000 * tickets.length}`, currency: 'EUR' };
   return [
@@ -40,23 +40,23 @@ const of = (
   number: number,
   at: number,
   version: number,
-): Told => [{ type, data: { order: orderNo(number), ...(type === 'OrderConfirmed' && { payment: payment(number) }) } }, at, version];
-const asked = (number: number, at: number, version: number, ...tickets: TicketOfUnit[]): Told => {
+): Applied => [{ type, data: { order: orderNo(number), ...(type === 'OrderConfirmed' && { payment: payment(number) }) } }, at, version];
+const requested = (number: number, at: number, version: number, ...tickets: TicketOfUnit[]): Applied => {
   const requested = tickets.map((ticket, index) => ({ ...ticket, request: index + 1 }));
   return [{ type: 'MintsRequested', data: { order: orderNo(number), name: 'Gala', wallet: WALLET, tickets: requested } }, at, version];
 };
-const received = (number: number, order: number, matched: boolean, at: number): Told => [
+const received = (number: number, order: number, matched: boolean, at: number): Applied => [
   { type: 'PaymentReceived', data: { payment: payment(number), order: orderNo(order), ...price, matched } },
   at,
   at,
 ];
 
-const refunded = (number: number, order: number, refund: string, at: number): Told => [
+const refunded = (number: number, order: number, refund: string, at: number): Applied => [
   { type: 'RefundPaid', data: { payment: payment(number), order: orderNo(order), ...price, amount: '10', refund: refund as RefundId } },
   at,
   at,
 ];
-const disputed = (type: 'DisputeOpened' | 'DisputeWon' | 'DisputeLost', dispute: string, at: number, amount?: string): Told => [
+const disputed = (type: 'DisputeOpened' | 'DisputeWon' | 'DisputeLost', dispute: string, at: number, amount?: string): Applied => [
   {
     type,
     data: {
@@ -70,13 +70,13 @@ const disputed = (type: 'DisputeOpened' | 'DisputeWon' | 'DisputeLost', dispute:
   at,
   at,
 ];
-const released = (number: number, at: number, ...tickets: TicketOfUnit[]): Told => [
+const released = (number: number, at: number, ...tickets: TicketOfUnit[]): Applied => [
   { type: 'UnitsReleased', data: { order: orderNo(number), tickets } },
   at,
   at,
 ];
 
-const HISTORIES: readonly (readonly [string, readonly Told[]])[] = [
+const HISTORIES: readonly (readonly [string, readonly Applied[]])[] = [
   ['that was opened, and nothing more', [opened]],
   ['that is closed', [opened, [{ type: 'SaleClosed', data: { sale: terms.sale } }, 9, 2]]],
   [
@@ -95,22 +95,22 @@ const HISTORIES: readonly (readonly [string, readonly Told[]])[] = [
     ],
   ],
   [
-    'with an order that was paid and asked to be minted at once',
-    [...[opened, placed(1, 2, 2, seats('A-1', 'A-2'), held), of('OrderConfirmed', 1, 2, 2), asked(1, 2, 2, ...seats('A-1', 'A-2'))]],
+    'with an order that was paid and requested to be minted at once',
+    [...[opened, placed(1, 2, 2, seats('A-1', 'A-2'), held), of('OrderConfirmed', 1, 2, 2), requested(1, 2, 2, ...seats('A-1', 'A-2'))]],
   ],
   ['with an order that was paid later in one commit', [opened, placed(1, 2, 2, seats('A-1'), held), of('OrderConfirmed', 1, 3, 2)]],
   [
     'with an order that was paid in a later commit of one time',
-    [opened, placed(1, 2, 2, seats('A-1')), of('OrderConfirmed', 1, 2, 3), asked(1, 2, 4)],
+    [opened, placed(1, 2, 2, seats('A-1')), of('OrderConfirmed', 1, 2, 3), requested(1, 2, 4)],
   ],
   [
-    'with tickets that were given back, are void, or could not be minted',
+    'with tickets that were released, are void, or could not be minted',
     [
       ...[
         opened,
         placed(1, 2, 2, seats('A-1', 'A-2', 'A-3', 'A-4')),
         of('OrderConfirmed', 1, 2, 2),
-        asked(1, 2, 2, ...seats('A-1', 'A-2', 'A-3')),
+        requested(1, 2, 2, ...seats('A-1', 'A-2', 'A-3')),
       ],
       [{ type: 'RevocationsRequested', data: { order: orderNo(1), tickets: seats('A-1', 'A-2'), override: true } }, 3, 3],
       [{ type: 'UnitsReleased', data: { order: orderNo(1), tickets: seats('A-1'), void: true } }, 4, 4],
@@ -129,7 +129,7 @@ const HISTORIES: readonly (readonly [string, readonly Told[]])[] = [
     ],
   ],
   [
-    'with orders that ended and gave their units to others',
+    'with orders that ended and whose units were sold again',
     [
       ...[
         opened,
@@ -141,7 +141,7 @@ const HISTORIES: readonly (readonly [string, readonly Told[]])[] = [
     ],
   ],
   [
-    'with payments of every kind, told of in any order',
+    'with payments of every kind, reported in any order',
     [
       ...[opened, placed(1, 2, 2, seats('A-1'), held)],
       [{ type: 'PaymentFailed', data: { payment: payment(9), order: orderNo(8) } }, 3, 3],
@@ -155,7 +155,7 @@ const HISTORIES: readonly (readonly [string, readonly Told[]])[] = [
     ],
   ],
   [
-    'with orders that their sellers ended, that another payment pays for, and that came back',
+    'with orders that their sellers ended, that another payment pays for, and that were restored',
     [
       ...[opened, placed(1, 2, 2, seats('A-1'), held), received(1, 1, true, 3), of('OrderConfirmed', 1, 3, 3), received(2, 1, true, 4)],
       [{ type: 'RefundOwed', data: { payment: payment(2), order: orderNo(1), ...price, reason: 'paid-twice' } }, 4, 4],
@@ -167,8 +167,8 @@ const HISTORIES: readonly (readonly [string, readonly Told[]])[] = [
   ],
 ];
 
-function fold(told: readonly Told[], sale = new Sale()): Sale {
-  for (const [event, at, version] of told) sale.evolve(event, at, version);
+function fold(history: readonly Applied[], sale = new Sale()): Sale {
+  for (const [event, at, version] of history) sale.evolve(event, at, version);
   return sale;
 }
 
@@ -183,8 +183,8 @@ function restored(parts: readonly SalePart[]): Sale {
 const stateOf = (sale: Sale): unknown => [sale.clock, sale.open, sale.counts(), partsOf(sale)];
 
 describe('a sale', () => {
-  it.each(HISTORIES)('%s: is after a snapshot what it was before', (_, told) => {
-    const sale = fold(told);
+  it.each(HISTORIES)('%s: is the same after a snapshot', (_, history) => {
+    const sale = fold(history);
     const again = restored(partsOf(sale));
     expect(stateOf(again)).toEqual(stateOf(sale));
     expect(again.open?.payments.withoutOrder()).toEqual(sale.open?.payments.withoutOrder());
@@ -194,19 +194,19 @@ describe('a sale', () => {
       expect(again.open?.tickets.orderWith(ticket)).toEqual(sale.open?.tickets.orderWith(ticket));
   });
 
-  it.each(HISTORIES)('%s: goes on from a snapshot at any place to the same end', (_, told) => {
-    for (let at = 1; at <= told.length; at++) {
-      const half = restored(partsOf(fold(told.slice(0, at))));
-      expect(stateOf(fold(told.slice(at), half))).toEqual(stateOf(fold(told)));
+  it.each(HISTORIES)('%s: reaches the same end from a snapshot at any place', (_, history) => {
+    for (let at = 1; at <= history.length; at++) {
+      const half = restored(partsOf(fold(history.slice(0, at))));
+      expect(stateOf(fold(history.slice(at), half))).toEqual(stateOf(fold(history)));
     }
   });
 });
 
 describe('a snapshot', () => {
-  const [, told] = HISTORIES.find(([name]) => name.startsWith('with tickets')) as (typeof HISTORIES)[number];
+  const [, history] = HISTORIES.find(([name]) => name.startsWith('with tickets')) as (typeof HISTORIES)[number];
 
-  it('says of each order in one row what became of it and of its tickets', () => {
-    const rows = partsOf(fold(told)).flatMap((part) => (part.kind === 'orders' ? part.rows : []));
+  it('has one row for each order, with its state and that of its tickets', () => {
+    const rows = partsOf(fold(history)).flatMap((part) => (part.kind === 'orders' ? part.rows : []));
     expect(rows).toEqual([
       [
         ...['ord_1', 'b-1', 0, '20000', 'EUR', 0, 'confirmed', 'pay_1', 2, 2, 1, 1, 0, 1, 0],
@@ -219,14 +219,14 @@ describe('a snapshot', () => {
   });
 
   it('may come in pieces', () => {
-    const parts = partsOf(fold(told));
+    const parts = partsOf(fold(history));
     const pieces = parts.flatMap((part): SalePart[] =>
       part.kind === 'orders' ? part.rows.map((row) => ({ ...part, rows: [row] })) : [part],
     );
-    expect(stateOf(restored(pieces))).toEqual(stateOf(fold(told)));
+    expect(stateOf(restored(pieces))).toEqual(stateOf(fold(history)));
   });
 
-  it('shares among orders what is the same', () => {
+  it('shares equal values among orders', () => {
     const sale = restored(
       partsOf(fold([opened, placed(1, 2, 2, seats('A-1')), placed(2, 2, 2, seats('A-2')), placed(3, 2, 2, seats('A-3', 'A-4'))])),
     );
@@ -243,11 +243,11 @@ describe('a snapshot', () => {
     ['a hold of an order without end', { kind: 'holds', rows: [orderNo(3)] }, 'order ord_3 has no hold that could end'],
     ['a payment twice', { kind: 'payments', rows: [paid(), paid()] }, 'payment pay_1 is listed twice'],
   ])('is refused with %s', (_, more, why) => {
-    expect(() => restored([...partsOf(fold(told)), more])).toThrow(why);
+    expect(() => restored([...partsOf(fold(history)), more])).toThrow(why);
   });
 
   it('begins with its terms', () => {
-    expect(() => restored(partsOf(fold(told)).slice(1))).toThrow('a snapshot begins with the terms of its sale');
+    expect(() => restored(partsOf(fold(history)).slice(1))).toThrow('a snapshot begins with the terms of its sale');
     expect(() => restored([])).toThrow('a snapshot begins with the terms of its sale');
   });
 });

@@ -155,7 +155,7 @@ describe('any sequence of openings and orders', () => {
     );
   });
 
-  it('[L9] asks the price of every unit, and the buyers together have what is sold', () => {
+  it('[L9] charges the price of every unit, and the buyers together own the sold units', () => {
     fc.assert(
       fc.property(opened, (asked) => {
         const { sale, log } = run(asked);
@@ -170,7 +170,7 @@ describe('any sequence of openings and orders', () => {
     );
   });
 
-  it('[L5] folds from its log alone to the state that it was decided in', () => {
+  it('[L5] folds from its log alone to the state of its decisions', () => {
     fc.assert(
       fc.property(opened, (asked) => {
         const again = new Sale();

@@ -57,7 +57,7 @@ describe('the fold of a sale', () => {
     expect(sale.clock).toBe(500);
   });
 
-  it('finds the lowest free place although a higher one went first', () => {
+  it('finds the lowest free place although a higher one was taken first', () => {
     expect(earliest(saleAfter(opened, placed('o1', '2', '3')), 3)).toEqual(['1', '4', '5']);
     expect(earliest(saleAfter(opened, placed('o1', '2'), placed('o2', '1')), 2)).toEqual(['3', '4']);
     expect(earliest(saleAfter(opened), 11)).toHaveLength(10);
@@ -73,12 +73,12 @@ describe('the fold of a sale', () => {
     ['a confirmation of nothing', [opened, confirmed('o1')], /never placed/],
     ['a second opening', [opened, opened], /opened twice/],
     ['an order before the opening', [placed('o1', '1')], /before it is opened/],
-  ] as const)('cannot be told of %s: that is a broken log, not a refusal', (_, events, words) => {
+  ] as const)('rejects %s as a broken log, not a refusal', (_, events, words) => {
     expect(() => saleAfter(...events)).toThrow(words);
   });
 });
 
-describe('what an order leaves behind', () => {
+describe('the state after an order', () => {
   const of = <T extends string>(type: T, name: string) => ({ type, data: { order: name as OrderId } });
   const held = (name: string, expiresAt: number, ...units: string[]): SaleEvent => {
     const event = placed(name, ...units) as Extract<SaleEvent, { type: 'OrderPlaced' }>;
@@ -126,7 +126,7 @@ describe('what an order leaves behind', () => {
     expect(['tkt_o1_1', 'tkt_o3_4'].map(orderOf)).toEqual(['o1', 'o3']);
   });
 
-  it('remembers when each of its points was reached, and in which version of the sale', () => {
+  it('records when each of its points was reached, and at which version of the sale', () => {
     const sale = new Sale();
     const minting = { name: 'Gala', wallet: 'w' as Wallet, tickets: [] };
     const events = [
@@ -146,7 +146,7 @@ describe('what an order leaves behind', () => {
     });
   });
 
-  it('tells moments apart by their time within one commit, and by their commit within one millisecond', () => {
+  it('distinguishes moments by their time within one commit, and by their commit within one millisecond', () => {
     const sale = new Sale();
     const steps = [
       [opened, 10, 1],
@@ -169,7 +169,7 @@ describe('what an order leaves behind', () => {
     ]);
   });
 
-  it('is changed by money that goes back only where the organiser asked for it', () => {
+  it('is changed by returned money only if the organiser requested it', () => {
     const owed = (reason: 'requested' | 'paid-twice'): SaleEvent => ({
       type: 'RefundOwed',
       data: { order: 'o1' as OrderId, payment: 'pay_1' as PaymentId, amount: '200', currency: 'EUR', reason },
@@ -181,13 +181,13 @@ describe('what an order leaves behind', () => {
 
 describe('closing a sale', () => {
   const close = { sale: TERMS.sale };
-  it('ends the selling, once', () => {
+  it('ends selling, once', () => {
     expect(closeSale(saleAfter(opened), close)).toEqual({ events: [{ type: 'SaleClosed', data: close }] });
     const closed = saleAfter(opened, { type: 'SaleClosed', data: close });
     expect([closed.open?.closed, closeSale(closed, close)]).toEqual([true, { events: [] }]);
   });
 
-  it('is refused where nobody opened it', () => {
+  it('is refused in a sale that was not opened', () => {
     expect(closeSale(new Sale(), close)).toEqual({ refusal: { code: 'sale-unknown', pointers: ['/sale'] } });
   });
 });

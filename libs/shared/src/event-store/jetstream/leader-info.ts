@@ -23,7 +23,7 @@ export async function leaderInfo(jsm: JetStreamManager, stream: string, options?
 export function fromLeader<Info extends LeaderResponse>(stream: string, info: Info): Info {
   if (info.cluster === undefined) return info;
   if (!isLeaders(info.cluster)) throw new Fault('log-unreachable', { stream, reason: 'it has no leader now' });
-  if (!isFollowed(info.cluster)) throw new Fault('log-unreachable', { stream, reason: 'its leader does not hear the others' });
+  if (!isFollowed(info.cluster)) throw new Fault('log-unreachable', { stream, reason: 'its leader has no contact with the others' });
   return info;
 }
 

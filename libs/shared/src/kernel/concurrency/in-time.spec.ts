@@ -4,15 +4,15 @@ import { inTime } from './in-time.js';
 
 const NEVER = new Promise<never>(() => undefined);
 
-it('is what comes', async () => {
+it('is the value', async () => {
   expect(await inTime(Promise.resolve('here'), 60_000)).toBe('here');
 });
 
-it('is nothing where nothing comes', async () => {
+it('is undefined without a value', async () => {
   expect(await inTime(NEVER, 1)).toBeUndefined();
 });
 
-it('is what came while the process was busy for longer than that', async () => {
+it('is a value that arrived while the process was busy for longer than that', async () => {
   await nextTurn(); // from here Node runs its timers before it reads its sockets
   const coming = access(import.meta.filename).then(() => 'here');
   const waiting = inTime(coming, 1);
@@ -20,6 +20,6 @@ it('is what came while the process was busy for longer than that', async () => {
   expect(await waiting).toBe('here');
 });
 
-it('fails as what was waited for fails', async () => {
+it('rejects if the value rejects', async () => {
   await expect(inTime(Promise.reject(new Error('broken')), 60_000)).rejects.toThrow('broken');
 });

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { KeyedSlots, type Release } from './keyed-slots.js';
 
 describe('slots', () => {
-  it('[L13] are as many as allowed for each key, whatever another key holds', () => {
+  it('[L13] are bounded for each key, independently of other keys', () => {
     const slots = new KeyedSlots(2);
     expect(['a', 'a', 'a', 'b', 'b', 'b'].map((key) => slots.take(key) !== undefined)).toEqual([true, true, false, true, true, false]);
   });
 
-  it('are as many as allowed for all keys together', () => {
+  it('are bounded for all keys together', () => {
     const slots = new KeyedSlots(2, 3);
     expect(['a', 'a', 'b', 'b', 'c'].map((key) => slots.take(key) !== undefined)).toEqual([true, true, true, false, false]);
     expect(slots.count).toBe(3);
@@ -23,7 +23,7 @@ describe('slots', () => {
     expect([slots.count, slots.keys]).toEqual([0, 0]);
   });
 
-  it('are given back once, however often their holder says so', () => {
+  it('are released once, however often their holder does it', () => {
     const slots = new KeyedSlots(2);
     const [first, second] = [slots.take('a'), slots.take('a')];
     first?.();

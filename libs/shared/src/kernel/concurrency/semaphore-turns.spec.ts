@@ -31,8 +31,8 @@ class Works {
   }
 }
 
-describe('places that are shared in turn', () => {
-  it('[L13] [minting DL2] delays a key by one turn, however much waits for another', async () => {
+describe('slots that are shared in turn', () => {
+  it('[L13] [minting DL2] delay a key by one turn, however much waits for another', async () => {
     const works = new Works(new Semaphore(2));
     for (let work = 0; work < 1_000; work += 1) void works.add('much');
     void works.add('one');
@@ -42,7 +42,7 @@ describe('places that are shared in turn', () => {
     expect(works.begun.at(-1)).toBe('one');
   });
 
-  it('gives a place back whether its work succeeds or fails, and never lets more run', async () => {
+  it('are released whether the task succeeds or fails, and never exceed the limit', async () => {
     const step = fc.record({ key: fc.constantFrom('a', 'b', 'c'), fails: fc.boolean(), ends: fc.nat(3) });
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.array(step, { maxLength: 40 }), async (width, steps) => {
@@ -60,7 +60,7 @@ describe('places that are shared in turn', () => {
     );
   });
 
-  it('lets no key begin twice while another waits, whatever was added in which order', async () => {
+  it('never let a key begin twice while another waits, in any order of arrival', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1, maxLength: 60 }), async (keys) => {
         const works = new Works(new Semaphore(1));

@@ -18,7 +18,7 @@ async function crowd(lane: Semaphore): Promise<{ readonly begun: number[]; reado
   return { begun, end };
 }
 
-it('lets so many run, and then one for each that ends, in the order of their coming; no place is lost or made', async () => {
+it('runs a bounded number, then one for each that ends, in order of arrival; no slot is lost or added', async () => {
   const lane = new Semaphore({ width: 32, longestMs: 60_000 });
   const { begun, end } = await crowd(lane);
   expect(begun).toEqual(Array.from({ length: 32 }, (_, index) => index));
@@ -37,7 +37,7 @@ it('lets so many run, and then one for each that ends, in the order of their com
   }
 });
 
-it('gives the place of one that takes too long to the next, so that a silent broker delays no other caller', async () => {
+it('gives the slot of a slow task to the next one, so that a silent broker delays no other caller', async () => {
   const lane = new Semaphore({ width: 32, longestMs: LONGEST_MS });
   const { begun, end } = await crowd(lane);
   expect(begun).toHaveLength(32);
@@ -52,13 +52,13 @@ it('gives the place of one that takes too long to the next, so that a silent bro
   }
 });
 
-it('goes on after one that failed', async () => {
+it('continues after a task that failed', async () => {
   const lane = new Semaphore(1);
   await expect(lane.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(await lane.run(async () => 'next')).toBe('next');
 });
 
-it('[L13] lets keys take turns: one in a rush keeps another waiting for one place, not for its rush', async () => {
+it('[L13] lets keys take turns: a busy key delays another by one slot, not by its queue', async () => {
   const lane = new Semaphore(1);
   const order: string[] = [];
   const send = (key: string, count: number): Promise<void>[] =>
@@ -69,7 +69,7 @@ it('[L13] lets keys take turns: one in a rush keeps another waiting for one plac
   expect(order.filter((key) => key === 'rush')).toHaveLength(20);
 });
 
-it('[L13] gives every place back, whatever its work ends with, for more than may run at once', async () => {
+it('[L13] releases every slot, whatever the result of its task, for more than may run at once', async () => {
   const lane = new Semaphore({ width: 2, longestMs: 60_000 });
   const ends = [
     async () => 1,
@@ -106,7 +106,7 @@ function hold(lane: Semaphore, key: string, count: number): { readonly begun: ()
   };
 }
 
-it('[L13] lets a key that is alone have all places, and leaves it no more than its share once another is in use', async () => {
+it('[L13] gives a key that is alone all slots, and only its share once another is in use', async () => {
   const lane = new Semaphore({ width: 8, perKey: 3 });
   const flood = hold(lane, 'flood', 100);
   expect(flood.begun()).toBe(8);
@@ -125,7 +125,7 @@ it('[L13] lets a key that is alone have all places, and leaves it no more than i
   expect(hold(lane, 'calm', 8).begun()).toBe(3); // no slot was lost: its share is free again
 });
 
-it('[L13] counts a key as in use for ten seconds after its last work, and then leaves all places to the one that is alone', async () => {
+it('[L13] counts a key as in use for ten seconds after its last task, and then gives all slots to the key that is alone', async () => {
   let now = 0;
   const lane = new Semaphore({ width: 4, perKey: 1 }, () => now);
   await lane.run(async () => undefined, 'quiet');

@@ -22,8 +22,8 @@ class Served {
   }
 }
 
-describe('[L10] so many may wait', () => {
-  it('as before anything is known: a rush that comes at once', () => {
+describe('[L10] requests may wait', () => {
+  it('up to the maximum before the rate is known: a sudden rush', () => {
     expect(new Served().bound.size).toBe(4_000);
     expect(new Served().at(300, 400)).toBe(4_000);
   });
@@ -33,25 +33,25 @@ describe('[L10] so many may wait', () => {
     [300, 600],
     [10_000, 4_000],
     [10, 100],
-  ])('as are served in two seconds at %i a second: %i', (perSecond, size) => {
+  ])('up to the number served in two seconds at %i a second: %i', (perSecond, size) => {
     const bound = new Served().at(perSecond, 3_000);
     expect(Math.abs(bound - size)).toBeLessThanOrEqual(size / 50);
   });
 
-  it('fewer within a second after everything became slower', () => {
+  it('in smaller number within a second after everything became slower', () => {
     const served = new Served();
     served.at(1_000, 3_000);
     expect(served.at(200, 1_100)).toBeLessThan(500);
   });
 
-  it('as few as there may be once none is served any more', () => {
+  it('up to the minimum once none is served any more', () => {
     const served = new Served();
     served.at(1_000, 3_000);
     served.pass(600);
     expect(served.pass(600)).toBe(100);
   });
 
-  it('as before, once few wait: their rate is that of the demand', () => {
+  it('up to the maximum again once few wait: their rate is that of the demand', () => {
     const served = new Served();
     served.at(200, 3_000);
     expect(served.at(10, 1_000, 5)).toBe(4_000);

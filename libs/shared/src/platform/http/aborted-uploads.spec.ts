@@ -31,7 +31,7 @@ class UploadsModule {}
 let app: NestFastifyApplication;
 let errors: unknown[];
 let aborted: (string | undefined)[];
-let heardOfAbort: () => void;
+let reportAbort: () => void;
 
 beforeEach(async () => {
   [errors, aborted] = [[], []];
@@ -39,11 +39,11 @@ beforeEach(async () => {
   const routes = new RouteList(adapter.getInstance<FastifyInstance>());
   app = await NestFactory.create<NestFastifyApplication>(UploadsModule, adapter, { logger: false, bodyParser: false });
   const logger = { error: (said: unknown) => errors.push(said) } as unknown as Logger;
-  const told = (route: string | undefined): void => {
+  const onAborted = (route: string | undefined): void => {
     aborted.push(route);
-    heardOfAbort();
+    reportAbort();
   };
-  app.useGlobalFilters(new ProblemFilter(routes, logger, told));
+  app.useGlobalFilters(new ProblemFilter(routes, logger, onAborted));
   await app.listen(0, '127.0.0.1');
 });
 
@@ -51,15 +51,15 @@ afterEach(() => app.close());
 
 /** Announces 100 bytes, sends some of them and disconnects. */
 async function breakOff(path: string, sent: string, how: 'end' | 'resetAndDestroy'): Promise<void> {
-  const heard = new Promise<void>((resolve) => {
-    heardOfAbort = resolve;
+  const reported = new Promise<void>((resolve) => {
+    reportAbort = resolve;
   });
   const socket = connect(Number(new URL(await app.getUrl()).port), '127.0.0.1');
   socket.on('error', () => undefined); // a client that resets a connection also gets an error
   socket.write(`POST ${path} HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n${sent}`, () =>
     socket[how](),
   );
-  await heard;
+  await reported;
 }
 
 it.each([
@@ -70,11 +70,11 @@ it.each([
   expect([aborted, errors]).toEqual([['/uploads'], []]);
 });
 
-it('logs an error that is ours', async () => {
-  const heard = await fetch(`${await app.getUrl()}/broken`, {
+it('logs an error of the service', async () => {
+  const response = await fetch(`${await app.getUrl()}/broken`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: '{}',
   });
-  expect([heard.status, aborted, errors]).toMatchObject([500, [], [{ route: '/broken' }]]);
+  expect([response.status, aborted, errors]).toMatchObject([500, [], [{ route: '/broken' }]]);
 });

@@ -34,11 +34,11 @@ describe('a proxy is trusted', () => {
     expect(proxies.has(address)).toBe(false);
   });
 
-  it('nowhere, where none is listed', () => {
+  it('nowhere, without a list', () => {
     expect(['127.0.0.1', '::1', '10.0.0.1'].map((address) => TrustedProxies.of('').has(address))).toEqual([false, false, false]);
   });
 
-  it('by no entry that is no address and no block, each of which is named', () => {
+  it('not by an invalid entry, and the error names each of them', () => {
     expect(() => TrustedProxies.of('10.0.0.0/33,proxy.example,::/129,10.0.0.1/8/8,10.0.0.1/')).toThrow(
       expect.objectContaining({
         context: {

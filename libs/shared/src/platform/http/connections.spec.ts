@@ -47,7 +47,7 @@ const openOf = (wires: readonly Wire[]): boolean[] => wires.map(({ destroyed }) 
 const NOTHING = { open: 0, anonymous: 0, addresses: 0, tenants: 0 };
 
 describe('connections', () => {
-  it('[L13] of one address give way to its next one, the oldest first, and leave those of others alone', () => {
+  it('[L13] of one address are closed for its next one, oldest first, and those of others stay', () => {
     const port = new Port(100, 2);
     const flood = Array.from({ length: 5 }, () => port.connect('192.0.2.1'));
     const other = port.connect('192.0.2.2');
@@ -55,14 +55,14 @@ describe('connections', () => {
     expect([port.connections.counts.open, port.closed]).toEqual([3, 3]);
   });
 
-  it('[L13] of many addresses that fill the process give way too, the oldest first', () => {
+  it('[L13] of many addresses that fill the process are closed too, oldest first', () => {
     const port = new Port(3, 2);
     const flood = Array.from({ length: 3 }, (_, index) => port.connect(`192.0.2.${index}`));
     const caller = port.connect('198.51.100.1');
     expect(openOf([...flood, caller])).toEqual([false, true, true, true]);
   });
 
-  it('[L13] that brought an API key are kept, and a new one is closed where there is no other', () => {
+  it('[L13] with an API key are kept, and a new one is closed if there is no other', () => {
     const port = new Port(100, 2);
     const kept = [port.connect('192.0.2.1'), port.connect('192.0.2.1')];
     expect(kept.map((wire) => port.identify(wire, 'demo'))).toEqual([true, true]);
@@ -70,7 +70,7 @@ describe('connections', () => {
     expect(openOf([port.connect('192.0.2.2')])).toEqual([true]);
   });
 
-  it('[L13] of one tenant are as many as one address may have, from however many addresses', () => {
+  it('[L13] of one tenant are bounded like those of one address, from however many addresses', () => {
     const port = new Port(100, 2);
     const wires = ['192.0.2.1', '192.0.2.2', '192.0.2.3'].map((address) => port.connect(address));
     expect(wires.map((wire) => port.identify(wire, 'demo'))).toEqual([true, true, false]);
@@ -86,13 +86,13 @@ describe('connections', () => {
     expect(openOf([...proxied, ...flood])).toEqual([true, true, true, false, true]);
   });
 
-  it('that ended before they were seen are not counted', () => {
+  it('that ended before they were registered are not counted', () => {
     const port = new Port(2, 1);
     expect(port.connect(undefined).destroyed).toBe(true);
     expect(port.connections.counts).toEqual(NOTHING);
   });
 
-  it('[L13] are forgotten when they end, so that more follow than may be open at once', () => {
+  it('[L13] are removed when they end, so that more can follow than may be open at once', () => {
     const port = new Port(2, 1);
     for (let turn = 0; turn < 10; turn++) {
       const wire = port.connect('192.0.2.1');

@@ -9,7 +9,7 @@ describe('[L8] a cursor', () => {
   const own = key();
   const cursors = new EventCursors(own, 'epoch-1');
 
-  it('comes back as the place it stands for, and stands for it always in the same way', () => {
+  it('opens to its position, and a position always has the same cursor', () => {
     fc.assert(
       fc.property(place, (at) => {
         const sealed = cursors.seal(at);
@@ -19,7 +19,7 @@ describe('[L8] a cursor', () => {
     );
   });
 
-  it('opens for its own tenant and its own log alone', () => {
+  it('opens only for its own tenant and log', () => {
     const sealed = cursors.seal({ sequence: 12, index: 1 });
     expect([new EventCursors(key(), 'epoch-1').open(sealed), new EventCursors(own, 'epoch-2').open(sealed)]).toEqual([
       undefined,
@@ -27,7 +27,7 @@ describe('[L8] a cursor', () => {
     ]);
   });
 
-  it('cannot be made up: every flipped bit is noticed', () => {
+  it('cannot be forged: every flipped bit is detected', () => {
     const bytes = Buffer.from(cursors.seal({ sequence: 12, index: 1 }), 'base64url');
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       const other = Buffer.from(bytes);
@@ -37,7 +37,7 @@ describe('[L8] a cursor', () => {
     fc.assert(fc.property(fc.string({ maxLength: 60 }), (text) => cursors.open(text) === undefined));
   });
 
-  it('tells nothing of how far two places are apart', () => {
+  it('does not reveal the distance of two positions', () => {
     const sealed = Array.from({ length: 1_000 }, (_, sequence) => cursors.seal({ sequence, index: 0 }));
     const ordered = sealed.filter((cursor, index) => index > 0 && cursor > (sealed[index - 1] as string)).length;
     expect(ordered).toBeGreaterThan(400);

@@ -78,7 +78,7 @@ export class MicroServiceStrategy extends Server implements CustomTransportStrat
         },
       });
     }
-    await connection.flush(); // who is told that this app listens is heard from now on
+    await connection.flush(); // from here on the server knows the subscriptions
     this.service = service;
   }
 

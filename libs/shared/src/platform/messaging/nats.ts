@@ -24,10 +24,11 @@ const REFUSED_MS = 2_000;
  * is logged at once.
  */
 export function connectNats(access: NatsAccess, name: string, logger?: Logger): Promise<NatsConnection> {
-  let told = false;
+  let isLogged = false;
   return firstConnection(access, name, (refusal) => {
-    if (!told) logger?.error({ err: refusal }, `NATS refuses the login of ${access.user}: it is tried again for ${FIRST_CONNECT_MS} ms`);
-    told = true;
+    if (!isLogged)
+      logger?.error({ err: refusal }, `NATS refuses the login of ${access.user}: it is tried again for ${FIRST_CONNECT_MS} ms`);
+    isLogged = true;
   });
 }
 

@@ -4,7 +4,7 @@ const subject = 'admit.demo.order.place';
 const bytes = (packet: unknown): Uint8Array => Buffer.from(typeof packet === 'string' ? packet : JSON.stringify(packet));
 const read = (packet: unknown) => readNestPacket(subject, bytes(packet));
 
-it('takes the body out of the packet of a ClientProxy', () => {
+it('extracts the body from the packet of a ClientProxy', () => {
   const packet = read({ pattern: subject, data: { sale: 'gala', buyer: 'Zoë' }, id: 'x1' });
   expect([packet?.id, Buffer.from(packet?.body ?? []).toString()]).toEqual(['x1', '{"sale":"gala","buyer":"Zoë"}']);
   expect(read({ pattern: subject, data: 1 })).toMatchObject({ id: undefined });
@@ -19,15 +19,15 @@ it.each([
   ['an id too long to be echoed', { pattern: subject, data: {}, id: 'x'.repeat(129) }],
   ['half a packet', `{"pattern":"${subject}","data":`],
   ['nothing', ''],
-])('takes %s for a raw request', (_, packet) => {
+])('treats %s as a raw request', (_, packet) => {
   expect(read(packet)).toBeUndefined();
 });
 
-it('takes bytes that are no text for a raw request', () => {
+it('treats bytes that are no text as a raw request', () => {
   expect(readNestPacket(subject, Buffer.concat([bytes('{"pattern":"'), Buffer.of(0xff), bytes('"}')]))).toBeUndefined();
 });
 
-it('puts the bytes of the answer into the packet as they are', () => {
+it('puts the bytes of the response into the packet unchanged', () => {
   expect(writeNestPacket('x1', '{"a": 1.0}', false)).toBe('{"response":{"a": 1.0},"isDisposed":true,"id":"x1"}');
   expect(writeNestPacket(undefined, '{"code":"sold-out"}', true)).toBe('{"err":{"code":"sold-out"},"isDisposed":true}');
 });

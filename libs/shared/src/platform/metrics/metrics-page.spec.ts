@@ -3,7 +3,7 @@ import { MetricsPage } from './metrics-page.js';
 import { OTHER_TENANTS, TenantLabel } from './tenant-label.js';
 
 describe('a page', () => {
-  it('asks once for scrapes that come at once', async () => {
+  it('gathers once for concurrent scrapes', async () => {
     const page = new MetricsPage();
     let asked = 0;
     const gather = async (): Promise<void> => {
@@ -16,7 +16,7 @@ describe('a page', () => {
     expect(asked).toBe(2);
   });
 
-  it('shows nothing of what it cannot ask for, says so, and everything else', async () => {
+  it('omits values that cannot be read, reports that, and shows everything else', async () => {
     const page = new MetricsPage();
     const depth = new Gauge({ name: 'depth', help: 'of it', labelNames: ['of'], registers: [page.registry] });
     const plain = new Gauge({ name: 'plain', help: 'has no labels', registers: [page.registry] });
@@ -45,11 +45,11 @@ describe('a page', () => {
     ['secret', 'secret', false],
     ['secret', 'Bearer other', false],
     ['secret', 'Bearer secret', true],
-  ])('with the token "%s" and the header %s lets in: %s', (token, authorization, admitted) => {
+  ])('with the token "%s" and the header %s permits access: %s', (token, authorization, admitted) => {
     expect(new MetricsPage(token).admits(authorization)).toBe(admitted);
   });
 
-  it('counts deliveries that come again apart from first ones', async () => {
+  it('counts redeliveries separately from first deliveries', async () => {
     const page = new MetricsPage();
     for (const deliveries of [1, 1, 2, 3]) page.countsDeliveries('MINTS', 'minter')(deliveries);
     const text = await page.text();
@@ -58,7 +58,7 @@ describe('a page', () => {
   });
 });
 
-it('[blockchain SC-9] gives series of their own to so many tenants, for good, and one to the rest', () => {
+it('[blockchain SC-9] gives a bounded number of tenants their own series, permanently, and one to the rest', () => {
   const label = new TenantLabel(2);
   expect(['a', 'b', 'c', 'a', 'd', 'b'].map((tenant) => label.of(tenant))).toEqual(['a', 'b', OTHER_TENANTS, 'a', OTHER_TENANTS, 'b']);
 });

@@ -12,7 +12,7 @@ import { COMMANDS_STREAM } from '#shared/platform/topology/streams.js';
 export const DECIDED_WITHIN_MS = 15_000;
 const TAKEN = 10077; // a message of this subject is there, or the stream is full
 
-/** What became of a command that was sent again. `in-work`: one of its key is being decided. `silent`: no decision was heard in time. */
+/** What became of a command that was sent again. `in-work`: one of its key is being decided. `silent`: no decision was answer in time. */
 export type AskedAgain =
   | { readonly became: 'decided' | 'refused'; readonly status: number }
   | { readonly became: 'unreadable' | 'in-work' | 'silent' };
@@ -36,9 +36,9 @@ export async function askAgain(
   try {
     const asked = subject.replace(/^cmd\.\d+\./, 'cmd.'); // COMMANDS puts the bucket in itself
     await jetstream(connection).publish(asked, JSON.stringify({ ...command, reply }), { headers, expect: { streamName: COMMANDS_STREAM } });
-    const heard = await inTime(answers[Symbol.asyncIterator]().next(), decidedWithinMs);
-    if (heard === undefined || heard.done === true) return { became: 'silent' };
-    const { status } = heard.value.json<{ readonly status: number }>();
+    const answer = await inTime(answers[Symbol.asyncIterator]().next(), decidedWithinMs);
+    if (answer === undefined || answer.done === true) return { became: 'silent' };
+    const { status } = answer.value.json<{ readonly status: number }>();
     return { became: status === KEY_REUSED || status >= SERVER_ERROR ? 'refused' : 'decided', status };
   } catch (cause) {
     if (cause instanceof JetStreamApiError && cause.code === TAKEN) return { became: 'in-work' };

@@ -67,13 +67,13 @@ export class Redrive {
     return `its mint failed permanently (${mint.reason}); admit mint redrive ${tenant} ${ticket} requests it again`;
   }
 
-  /** What lies on the original's subject now, other than the original itself. */
+  /** The message that is on the original's subject now, if it is not the original. */
   private async lying({ subject, sequence }: DeadLetterEntry): Promise<Lying | undefined> {
     const message = await this.messages.last(MINTS, subject);
     return message === undefined || message.seq === sequence ? undefined : { sequence: message.seq, body: message.data };
   }
 
-  /** @returns undefined when somebody else's message took the subject meanwhile */
+  /** @returns undefined when another message took the subject meanwhile */
   private async publish(entry: DeadLetterEntry): Promise<number | undefined> {
     const { number, subject, original } = entry;
     const msgID = `redrive:${number}`; // not the original's, which the broker may still remember
@@ -108,7 +108,7 @@ const refused = (note: string): Redriven => ({ outcome: 'refused', note });
 function whyNot({ became, ...heard }: AskedAgain): string {
   if (became === 'unreadable') return 'it is no JSON object, so no version can read it; drop this entry';
   if (became === 'in-work') return 'a request with its key is being decided; run this again';
-  if (!('status' in heard)) return 'no decision was heard in time; run this again when a purchase app is ready';
+  if (!('status' in heard)) return 'no decision arrived in time; run this again when a purchase app is ready';
   return heard.status === KEY_REUSED
     ? 'another request has taken its key; drop this entry, or answer its caller yourself'
     : `it could not be decided again (${heard.status}); the log of purchase says why`;

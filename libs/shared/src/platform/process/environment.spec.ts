@@ -13,13 +13,13 @@ function problemsOf(variables: Readonly<Record<string, string>>): unknown {
 }
 
 describe('the environment', () => {
-  it('has a default for everything, and cannot be changed once it is read', () => {
+  it('has a default for everything, and is frozen after it is read', () => {
     const environment = readEnvironment({});
     expect(environment).toMatchObject({ NATS_URL: 'nats://127.0.0.1:4222', HTTP_PORT: 0, LOG_LEVEL: 'info', MINT_KEYS: 'require' });
     expect(Object.isFrozen(environment)).toBe(true);
   });
 
-  it('takes an empty variable for one that is not there, and looks at no others', () => {
+  it('treats an empty variable as unset, and reads no others', () => {
     expect(readEnvironment({ HTTP_PORT: '', NATS_URL: '', PATH: '/bin' })).toEqual(readEnvironment({}));
   });
 
@@ -34,7 +34,7 @@ describe('the environment', () => {
     );
   });
 
-  it('tells no secret in what it reports', () => {
+  it('reports no secret', () => {
     const problems = problemsOf({
       NATS_PASSWORD: 'hunter2',
       NATS_EDGE_PASSWORD: 'hunter2',
@@ -44,7 +44,7 @@ describe('the environment', () => {
     expect(JSON.stringify(problems)).not.toContain('hunter2');
   });
 
-  it('takes a file as it is written by hand: spaces, quotes, comments, exported, with the line ends of another system', () => {
+  it('reads a hand-written file: spaces, quotes, comments, exported, with the line ends of another system', () => {
     const folder = mkdtempSync(join(tmpdir(), 'admit-environment-'));
     const lines = [
       '# mine',

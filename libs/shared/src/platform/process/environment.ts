@@ -161,7 +161,7 @@ const VARIABLES = {
   MINT_CAP_PER_MINUTE: cap.describe('minter: attempts signed within any minute by all minters together; more wait'),
   MINT_CAP_TENANT_PER_MINUTE: cap.default(TENANT_CAP).describe('minter: the same for one tenant: less, so that no tenant takes all of it'),
   MINT_POLL_MS: z.coerce.number().int().min(10).default(1_000).describe('minter: pause between two polls of all mints in flight'),
-  MINT_RPC_TIMEOUT_MS: z.coerce.number().int().min(100).default(10_000).describe('minter: patience with one RPC call'),
+  MINT_RPC_TIMEOUT_MS: z.coerce.number().int().min(100).default(10_000).describe('minter: time limit of one RPC call'),
   WEBHOOK_TARGETS: z
     .enum(['public', 'any'])
     .default('public')

@@ -37,19 +37,19 @@ class Requests {
 }
 
 describe('[L13] a tenant', () => {
-  it('may have so many requests under way, and gets a retry time', () => {
+  it('may have a bounded number of concurrent requests, and gets a retry time', () => {
     const limits = limitsOf(2);
     for (const tenant of ['demo', 'demo', 'acme']) admitted(limits, tenant);
     expect(limits.enter('demo', 'other')).toEqual({ why: 'too-many-requests', retryAfterSeconds: 1 });
   });
 
-  it('may ask again as soon as one is answered, for more in all than may be under way at once', () => {
+  it('may send another request as soon as one ends, for more in total than may be concurrent', () => {
     const limits = limitsOf(2);
     for (let turn = 0; turn < 10; turn++) admitted(limits, 'demo', 'decision').end();
     expect(limits.inFlight).toBe(0);
   });
 
-  it('holds no slot for a request that came too fast', () => {
+  it('holds no slot for a request that exceeded the rate', () => {
     const limits = new TenantLimits(new TenantRates(1, 1, () => 0), 2);
     const first = admitted(limits, 'demo');
     for (let turn = 0; turn < 10; turn++) expect(limits.enter('demo', 'decision')).toMatchObject({ why: 'too-many-requests' });
@@ -59,7 +59,7 @@ describe('[L13] a tenant', () => {
     expect(limits.inFlight).toBe(0);
   });
 
-  it('spends no token on a request for which there is no slot', () => {
+  it('spends no token on a request without a slot', () => {
     const limits = new TenantLimits(new TenantRates(1, 2, () => 0), 1);
     const first = admitted(limits, 'demo');
     for (let turn = 0; turn < 10; turn++) expect(limits.enter('demo', 'other')).toMatchObject({ retryAfterSeconds: 1 });
@@ -69,7 +69,7 @@ describe('[L13] a tenant', () => {
 });
 
 describe('[L13] beside a tenant with thousands of requests', () => {
-  it('another begins after at most 32 of its requests once it is in use, and after one place that is given back before', async () => {
+  it('another one waits for at most 32 of its requests once it is in use, and for one released slot before', async () => {
     const limits = limitsOf(MANY);
     const flood = new Requests(limits, 'flood').add(MANY - 1);
     await settled();
@@ -94,7 +94,7 @@ describe('[L13] beside a tenant with thousands of requests', () => {
     expect(read.begun).toHaveLength(1);
   });
 
-  it('gives back the place of a request whose caller left before its turn', async () => {
+  it('releases the slot of a request whose caller left before its turn', async () => {
     const limits = limitsOf(MANY);
     const first = new Requests(limits, 'demo').add(512);
     await settled();
@@ -110,14 +110,14 @@ describe('[L13] beside a tenant with thousands of requests', () => {
 });
 
 describe('[L10] a request for a decision', () => {
-  it('is rejected, and gets a retry time, while as many wait as could not be decided in time; a read is not', async () => {
+  it('is rejected, with a retry time, while more wait than can be decided in time; a read is not', async () => {
     const limits = limitsOf(2 * MANY);
     new Requests(limits, 'flood').add(MANY);
     expect(limits.enter('flood', 'decision')).toEqual({ why: 'too-many-waiting', retryAfterSeconds: 1 });
     admitted(limits, 'flood', 'other');
   });
 
-  it('[L13] of a tenant below its share is admitted, whatever waits of another', () => {
+  it("[L13] of a tenant below its share is admitted, whatever number of another tenant's wait", () => {
     const limits = limitsOf(2 * MANY);
     new Requests(limits, 'flood').add(MANY);
     for (let order = 0; order < MANY / 2; order += 1) admitted(limits, 'quiet', 'decision');

@@ -66,7 +66,7 @@ export function inboxOf(user: string): string {
   return `_INBOX.${user}`;
 }
 
-/** Where an operator hears the decision of a command that was a dead letter; behind it, an id of the copy. */
+/** The subject of decisions on redriven commands, followed by an id of the copy. */
 export const REDRIVEN = `${inboxOf('operator')}.redriven`;
 
 // Folding EVENTS needs ordered consumers, which clients create and delete as needed. That permission covers every consumer of the stream, so

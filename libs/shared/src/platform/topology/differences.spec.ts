@@ -1,6 +1,6 @@
 import { differences } from './differences.js';
 
-describe('the differences of what is from what is wanted', () => {
+describe('the differences of a found configuration from the required one', () => {
   it('are named by stream and member, with both values', () => {
     expect(
       differences('EVENTS', { discard: 'new', max_age: 0, deny_delete: true }, { discard: 'old', max_age: 5, deny_delete: true }),
@@ -10,23 +10,23 @@ describe('the differences of what is from what is wanted', () => {
     ]);
   });
 
-  it('are none where a server leaves out what is false, zero or empty', () => {
+  it('are none if a server omits false, zero or empty members', () => {
     expect(differences('EVENTS', { allow_direct: false, max_age: 0, description: '' }, {})).toEqual([]);
   });
 
-  it('are seen where a server leaves out what is wanted', () => {
+  it('include a required member that a server omits', () => {
     expect(differences('EVENTS', { deny_purge: true, subjects: ['a'] }, {})).toEqual([
       { what: 'EVENTS.deny_purge', wanted: true, found: undefined },
       { what: 'EVENTS.subjects', wanted: ['a'], found: undefined },
     ]);
   });
 
-  it('do not come from the order of members, but from the order of a list', () => {
+  it('do not depend on the order of members, but on the order of a list', () => {
     expect(differences('C', { subject_transform: { src: 'a', dest: 'b' } }, { subject_transform: { dest: 'b', src: 'a' } })).toEqual([]);
     expect(differences('C', { filter_subjects: ['a', 'b'] }, { filter_subjects: ['b', 'a'] })).toHaveLength(1);
   });
 
-  it('are not looked for where nothing is wanted', () => {
+  it('are ignored in members that are not required', () => {
     expect(differences('EVENTS', { name: 'EVENTS' }, { name: 'EVENTS', metadata: { owner: 'x' }, max_bytes: 5 })).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ const FOR_EVER = -1; // max_deliver: the minter itself moves poison messages to 
 /** The server's error code for a consumer of this name with another configuration. */
 const CONSUMER_EXISTS = 10148;
 
-const PATIENCE = { ack_wait: MINT_ACK_WAIT_MS * NANOS_PER_MS, max_ack_pending: MAX_OUTSTANDING_OF_TENANT };
+const LIMITS = { ack_wait: MINT_ACK_WAIT_MS * NANOS_PER_MS, max_ack_pending: MAX_OUTSTANDING_OF_TENANT };
 
 export const mintQueueOf = (tenant: string): string => `minter-${tenant}`;
 
@@ -21,7 +21,7 @@ export const mintQueue = (tenant: string): Partial<ConsumerConfig> & { durable_n
   ack_policy: 'explicit',
   deliver_policy: 'all',
   max_deliver: FOR_EVER,
-  ...PATIENCE,
+  ...LIMITS,
 });
 
 /** Creates a tenant's queue if missing; updates ack wait and maximum of unacknowledged messages of a queue of another version. */
@@ -30,7 +30,7 @@ export async function ensureMintQueue(jsm: JetStreamManager, tenant: string): Pr
     await jsm.consumers.add(STREAM, mintQueue(tenant));
   } catch (thrown) {
     if (!(thrown instanceof JetStreamApiError) || thrown.code !== CONSUMER_EXISTS) throw thrown;
-    await jsm.consumers.update(STREAM, mintQueueOf(tenant), PATIENCE);
+    await jsm.consumers.update(STREAM, mintQueueOf(tenant), LIMITS);
   }
 }
 

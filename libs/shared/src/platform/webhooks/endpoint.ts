@@ -27,7 +27,7 @@ export const Endpoint = z.strictObject({
 });
 export type Endpoint = z.infer<typeof Endpoint>;
 
-/** A removed endpoint stays as a name, so that processes that follow the bucket hear of it. */
+/** The name of a removed endpoint stays, so that processes that follow the bucket notice it. */
 const Removed = z.strictObject({ removed: z.literal(true) });
 export const REMOVED = { removed: true } as const satisfies z.infer<typeof Removed>;
 

@@ -23,9 +23,14 @@ const SOLD = [
 
 it.each<[string, LedgerEvent[], string[], Record<string, number>]>([
   ['leaves revenue', [disputed('Opened', '4000')], ['4000 revenue < disputed'], { revenue: 6000, disputed: 4000 }],
-  ['leaves what is owed', [owed, disputed('Opened', '4000')], ['4000 refunds-owed < disputed'], { 'refunds-owed': 6000, disputed: 4000 }],
-  ['is no more than there is', [disputed('Opened', '20000')], ['10000 revenue < disputed'], { disputed: 10000 }],
-  ['is no more than did not go back', [disputed('Opened', '20000'), back('4000')], ['4000 disputed < provider'], { disputed: 6000 }],
+  ['leaves the refund due', [owed, disputed('Opened', '4000')], ['4000 refunds-owed < disputed'], { 'refunds-owed': 6000, disputed: 4000 }],
+  ['is at most the received money', [disputed('Opened', '20000')], ['10000 revenue < disputed'], { disputed: 10000 }],
+  [
+    'is at most the money that was not returned',
+    [disputed('Opened', '20000'), back('4000')],
+    ['4000 disputed < provider'],
+    { disputed: 6000 },
+  ],
   [
     'is earned again when the dispute is won',
     [disputed('Opened', '4000'), disputed('Won', '4000', '4000')],
@@ -33,21 +38,23 @@ it.each<[string, LedgerEvent[], string[], Record<string, number>]>([
     { revenue: 10000 },
   ],
   [
-    'is owed again when the dispute is won',
+    'is due for refund again when the dispute is won',
     [owed, disputed('Opened', '4000'), disputed('Won', '4000', '4000')],
     ['4000 disputed < refunds-owed'],
     { 'refunds-owed': 10000 },
   ],
   [
-    'goes back, or is earned again, when the dispute is lost in part',
+    'is returned, or earned again, when the dispute is lost in part',
     [disputed('Opened', '4000'), disputed('Lost', '3000', '4000')],
     ['3000 disputed < provider', '1000 disputed < revenue'],
     { revenue: 7000 },
   ],
-  ['goes back when a dispute is lost that was never opened', [disputed('Lost', '3000')], ['3000 revenue < provider'], { revenue: 7000 }],
-])('what is disputed %s', (_, told, moved, where) => {
+  ['is returned when a dispute is lost that was never opened', [disputed('Lost', '3000')], ['3000 revenue < provider'], { revenue: 7000 }],
+])('disputed money %s', (_, reports, moved, where) => {
   const book = new UnitOfWork();
-  const rows = [SOLD, ...told.map((one) => [one])].map((events, index) => postCommit(book, { tenant, sale, sequence: index + 1, events }));
+  const rows = [SOLD, ...reports.map((one) => [one])].map((events, index) =>
+    postCommit(book, { tenant, sale, sequence: index + 1, events }),
+  );
   expect(rows.at(-1)?.map(({ debit, credit, amount }) => `${amount} ${debit} < ${credit}`)).toEqual(moved);
   const held = ['clearing', 'revenue', 'refunds-owed', 'disputed'] as const;
   const balances = held.map((account) => [account, Number(book.balances.of(tenant, sale, 'EUR', account))] as const);

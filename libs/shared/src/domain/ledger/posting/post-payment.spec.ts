@@ -53,12 +53,12 @@ const wrongs = (...commits: LedgerEvent[][]): unknown => {
 const pots = (row: PaymentRow | undefined) =>
   row && [row.receivedMinor, row.clearingMinor, row.revenueMinor, row.owedMinor, row.returnedMinor].map(Number);
 
-describe('where the money of a payment goes', () => {
+describe('the accounts that hold the money of a payment', () => {
   const early = received('10000', { matched: false });
   // received = clearing + revenue + owed + returned
   it.each<[string, LedgerEvent[][], string[], number[]]>([
     ['waits in clearing for its order', [[OPENED], [early]], ['10000 provider < clearing/ord_1'], [10000, 10000, 0, 0, 0]],
-    ['is counted once when it is told twice', [[OPENED], [early], [early]], [], [10000, 10000, 0, 0, 0]],
+    ['is counted once when it is reported twice', [[OPENED], [early], [early]], [], [10000, 10000, 0, 0, 0]],
     ['is counted once when more is reported later', [[OPENED], [early], [received('12000')]], [], [10000, 10000, 0, 0, 0]],
     [
       'is earned when it pays',
@@ -67,35 +67,45 @@ describe('where the money of a payment goes', () => {
       [10000, 0, 10000, 0, 0],
     ],
     [
-      'is owed out of revenue when the organiser gives it back',
+      'is due from revenue when the organiser refunds it',
       [...SOLD, [owed('requested')]],
       ['10000 revenue < refunds-owed'],
       [10000, 0, 0, 10000, 0],
     ],
     [
-      'is owed out of clearing when it never paid',
+      'is due from clearing when it never paid',
       [...LATE, [received(), owed('expired')]],
       ['10000 provider < clearing/ord_1', '10000 clearing/ord_1 < refunds-owed'],
       [10000, 0, 0, 10000, 0],
     ],
-    ['is owed once', [...SOLD, [owed('requested')], [owed('unmatched')]], [], [10000, 0, 0, 10000, 0]],
-    ['is earned but for what is owed', [...SOLD, [owed('requested', '3000')]], ['3000 revenue < refunds-owed'], [10000, 0, 7000, 3000, 0]],
-    ['is owed as far as it came', [...SOLD, [owed('requested', '10001')]], ['10000 revenue < refunds-owed'], [10000, 0, 0, 10000, 0]],
+    ['is due once', [...SOLD, [owed('requested')], [owed('unmatched')]], [], [10000, 0, 0, 10000, 0]],
     [
-      'goes back by each refund',
+      'is earned except for the refund due',
+      [...SOLD, [owed('requested', '3000')]],
+      ['3000 revenue < refunds-owed'],
+      [10000, 0, 7000, 3000, 0],
+    ],
+    [
+      'is due up to the received amount',
+      [...SOLD, [owed('requested', '10001')]],
+      ['10000 revenue < refunds-owed'],
+      [10000, 0, 0, 10000, 0],
+    ],
+    [
+      'is returned by each refund',
       [...SOLD, [backBy('re_1', '2500')], [backBy('re_2', '2500')]],
       ['2500 revenue < provider'],
       [10000, 0, 5000, 0, 5000],
     ],
     [
-      'goes back by the larger of the sum of refunds and the reported total',
+      'is returned by the larger of the sum of refunds and the reported total',
       [...SOLD, [backBy('re_1', '2500')], [back('4000')], [backBy('re_2', '2500')]],
       ['1000 revenue < provider'],
       [10000, 0, 5000, 0, 5000],
     ],
-    ['goes back when a dispute is lost', [...SOLD, [lost('4000')]], ['4000 revenue < provider'], [10000, 0, 6000, 0, 4000]],
+    ['is returned when a dispute is lost', [...SOLD, [lost('4000')]], ['4000 revenue < provider'], [10000, 0, 6000, 0, 4000]],
     [
-      'is earned by the payment that pays now, and owed of the one before',
+      'is earned by the current payment, and due of the previous one',
       [...SOLD, [received('10000', { payment: 'pay_2' }), paidBy('pay_2'), owed('paid-twice')]],
       ['10000 provider < clearing/ord_1', '10000 clearing/ord_1 < revenue', '10000 revenue < refunds-owed'],
       [10000, 0, 0, 10000, 0],
@@ -107,59 +117,64 @@ describe('where the money of a payment goes', () => {
       [10000, 0, 10000, 0, 0],
     ],
     [
-      'goes back out of what is owed',
+      'is returned from the refund due',
       [...SOLD, [owed('requested')], [back('4000')]],
       ['4000 refunds-owed < provider'],
       [10000, 0, 0, 6000, 4000],
     ],
     [
-      'goes back by what is more than was told before',
+      'is returned by the excess over the earlier report',
       [...SOLD, [owed('requested')], [back('4000')], [back('9000')]],
       ['5000 refunds-owed < provider'],
       [10000, 0, 0, 1000, 9000],
     ],
-    ['does not come back when less is told', [...SOLD, [owed('requested')], [back('4000')], [back('3000')]], [], [10000, 0, 0, 6000, 4000]],
-    ['goes back out of revenue where nobody owed it', [...SOLD, [back('4000')]], ['4000 revenue < provider'], [10000, 0, 6000, 0, 4000]],
     [
-      'goes back out of clearing where it waits',
+      'does not reappear when less is reported',
+      [...SOLD, [owed('requested')], [back('4000')], [back('3000')]],
+      [],
+      [10000, 0, 0, 6000, 4000],
+    ],
+    ['is returned from revenue when no refund was due', [...SOLD, [back('4000')]], ['4000 revenue < provider'], [10000, 0, 6000, 0, 4000]],
+    [
+      'is returned from clearing while it waits there',
       [[OPENED], [early], [back('4000')]],
       ['4000 clearing/ord_1 < provider'],
       [10000, 6000, 0, 0, 4000],
     ],
-    ['goes back as far as it came', [...SOLD, [back('12000')]], ['10000 revenue < provider'], [10000, 0, 0, 0, 10000]],
+    ['is returned up to the received amount', [...SOLD, [back('12000')]], ['10000 revenue < provider'], [10000, 0, 0, 0, 10000]],
     [
-      'is owed less what went back already',
+      'is due without the money returned already',
       [...SOLD, [back('4000')], [owed('requested')]],
       ['6000 revenue < refunds-owed'],
       [10000, 0, 0, 6000, 4000],
     ],
     [
-      'comes and goes when its return was told first',
+      'is received and returned when its return was reported first',
       [...HELD, [back('4000')], [early]],
       ['10000 provider < clearing/ord_1', '4000 clearing/ord_1 < provider'],
       [10000, 6000, 0, 0, 4000],
     ],
     [
-      'stays when its return was told in a currency that it never had',
+      'stays when its return was reported in another currency',
       [...HELD, [back('4000', 'USD')], [early]],
       ['10000 provider < clearing/ord_1'],
       [10000, 10000, 0, 0, 0],
     ],
-    ['stays when it is said to go back in another currency', [...SOLD, [back('4000', 'USD')]], [], [10000, 0, 10000, 0, 0]],
+    ['stays when a refund in another currency is reported', [...SOLD, [back('4000', 'USD')]], [], [10000, 0, 10000, 0, 0]],
     [
-      'goes back with its order, which unsettles nothing outside',
+      'is returned with its order, which reverses no direct settlement',
       [...SOLD, [back('10000'), event('OrderRefunded', { order })]],
       ['10000 revenue < provider'],
       [10000, 0, 0, 0, 10000],
     ],
     [
-      'is nowhere when a try failed',
+      'is not posted when an attempt failed',
       [[OPENED], [early], [event('PaymentFailed', { order, payment: 'pay_1' })]],
       [],
       [10000, 10000, 0, 0, 0],
     ],
     [
-      'is not earned where it went back before it paid',
+      'is not earned when it was returned before it paid',
       [...HELD, [back('10000')], [received(), confirmed()]],
       ['10000 provider < clearing/ord_1', '10000 clearing/ord_1 < provider', '1 sold/b-1 < held/b-1'],
       [10000, 0, 0, 0, 10000],
@@ -170,13 +185,13 @@ describe('where the money of a payment goes', () => {
     expect(pots(posted.payment)).toEqual(where);
   });
 
-  it('leaves what is owed first, then what was earned', () => {
+  it('leaves the refund due first, then revenue', () => {
     const posted = post(...SOLD, [owed('requested', '3000')], [back('8000')]);
     expect(posted.moved).toEqual(['3000 refunds-owed < provider', '5000 revenue < provider']);
     expect(pots(posted.payment)).toEqual([10000, 0, 2000, 0, 8000]);
   });
 
-  it('is written with its currency and order, and no ticket', () => {
+  it('is posted with its currency and order, and no ticket', () => {
     const { rows } = post(...SOLD, [owed('requested')], [back('1')]);
     const ofMoney = rows.filter(({ unit }) => unit === 'EUR').map((row) => [row.event, row.order, row.ticket]);
     expect(ofMoney).toEqual([
@@ -188,7 +203,7 @@ describe('where the money of a payment goes', () => {
   });
 });
 
-describe('what is known of a payment', () => {
+describe('the row of a payment', () => {
   const nothing = {
     ...{ refundedMinor: 0n, refundsMinor: 0n, refundsFailedMinor: 0n, disputesLostMinor: 0n, disputesOpenMinor: 0n, toReturnMinor: null },
     ...{ revenueMinor: 0n, owedMinor: 0n, disputedMinor: 0n, returnedMinor: 0n },
@@ -209,14 +224,14 @@ describe('what is known of a payment', () => {
   };
   const unmatched = event('PaymentReceived', { ...money('10000'), matched: false }, 7);
 
-  it('is where it is, and which commit said so', () => {
+  it('holds its balances, and the commit that changed it', () => {
     expect(post([OPENED], [unmatched]).payment).toEqual(early);
     const matched = event('PaymentReceived', { ...money('10000'), matched: true }, 9);
     expect(post([OPENED], [unmatched], [placed(), matched, confirmed()]).payment).toMatchObject({ matched: true, sequence: 3 });
     expect(post([OPENED], [unmatched], [matched], [unmatched]).payment).toEqual({ ...early, matched: true, sequence: 4 });
   });
 
-  it('is apart for each order and currency that it was reported for', () => {
+  it('is separate for each order and currency that it was reported for', () => {
     const { book } = post(
       [OPENED],
       [back('4000', 'USD')],
@@ -234,25 +249,25 @@ describe('what is known of a payment', () => {
     expect(post(...SOLD, [aside]).payment).toEqual(post(...SOLD).payment);
   });
 
-  it('is not changed by what is old news', () => {
+  it('is not changed by an outdated report', () => {
     const sold = [...SOLD, [owed('requested')], [back('4000')]];
     for (const amount of ['3000', '4000']) expect(post(...sold, [back(amount)]).payment).toEqual({ ...post(...sold).payment, sequence: 6 });
     expect(post([OPENED], [unmatched], [unmatched]).payment).toMatchObject({ matched: false });
   });
 
-  it('says why it was owed last', () => {
+  it('has the latest reason of a refund due', () => {
     expect(post(...SOLD, [owed('requested')]).payment?.reason).toBe('requested');
     expect(post(...SOLD, [owed('requested')], [owed('unmatched')]).payment?.reason).toBe('unmatched');
   });
 
-  it('moves its order only where the organiser gives it back', () => {
+  it('moves its order only when the organiser refunds it', () => {
     const statusAfter = (...commits: LedgerEvent[][]) => post(...commits).book.orders.get(tenant, order)?.status;
     expect(statusAfter(...SOLD, [owed('requested')])).toBe('refund-owed');
     expect(statusAfter(...LATE, [received(), owed('expired')])).toBe('expired');
   });
 });
 
-describe('money that cannot be is refused', () => {
+describe('impossible money is rejected', () => {
   const about = { payment: 'pay_1', order, of: 'EUR' };
   it.each<[string, LedgerEvent[][], object]>([
     [
@@ -261,12 +276,12 @@ describe('money that cannot be is refused', () => {
       { reason: 'a payment of another amount pays for no order', ...about, total: 10000n },
     ],
     [
-      'paying for nothing it was sent for',
+      'paying for an order that it was not sent for',
       [...HELD, [event('PaymentReceived', { ...money('10000'), order: 'ord_2', matched: false }), confirmed()]],
       { reason: 'a payment of another amount pays for no order', ...about, total: 10000n },
     ],
     [
-      'paying without having come',
+      'paying without being received',
       [...HELD, [confirmed()]],
       { reason: 'a payment of another amount pays for no order', ...about, total: 10000n },
     ],
@@ -279,7 +294,7 @@ describe('money that cannot be is refused', () => {
     expect(wrongs(...commits)).toEqual(context);
   });
 
-  it('may wait in clearing while its order is held, or not known, or where another order ended', () => {
+  it('may wait in clearing while its order is held or unknown, or when another order ended', () => {
     const waits = (...commits: LedgerEvent[][]) => pots(post(...commits).payment)?.[1];
     expect(waits(...HELD, [received()])).toBe(10000);
     expect(waits([OPENED], [received()])).toBe(10000);

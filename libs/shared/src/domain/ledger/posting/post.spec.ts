@@ -71,7 +71,7 @@ const reasonOf = (act: () => unknown): unknown => {
 };
 
 describe('posting', () => {
-  it('moves what a sale opens to what is available', () => {
+  it('moves opened units to available', () => {
     const { rows, balance } = post([opened()]);
     expect(rows).toEqual([
       expect.objectContaining({
@@ -111,7 +111,7 @@ describe('posting', () => {
     expect(rows).toHaveLength(3);
   });
 
-  it('follows a mint from asked to minted, under the key that asked for it', () => {
+  it('moves a mint from requested to minted, under the key of its request', () => {
     const { rows, balance, book } = post(
       [opened(), placed(), confirmed, decided('k-2', 1), minting(1)],
       [mint('MintPlanned', tickets[0]!.ticket)],
@@ -127,7 +127,7 @@ describe('posting', () => {
     expect(book.tickets.get(tenant, 'tkt_2')).toMatchObject({ status: 'minting', asset: null });
   });
 
-  it('asks again for a failed mint out of the failed ones', () => {
+  it('requests a failed mint again, out of the failed ones', () => {
     const again = minting(2) as Extract<LedgerEvent, { type: 'MintsRequested' }>;
     const one: LedgerEvent = { ...again, data: { ...again.data, tickets: again.data.tickets.slice(0, 1) } };
     const { balance } = post([opened(), placed(), confirmed, minting(1)], [mint('MintFailed', tickets[0]!.ticket)], [one]);
@@ -144,7 +144,7 @@ describe('posting', () => {
     expect(reasonOf(() => post([opened(), placed(), confirmed, minting(1)], [revoked]))).toBe('no balance is negative');
   });
 
-  it('[L9] moves a void ticket out of the minted ones, frees its unit once, and still knows its asset', () => {
+  it('[L9] moves a void ticket out of the minted ones, releases its unit once, and keeps its asset', () => {
     const { ticket, unit } = tickets[0]!;
     const asked = { type: 'RevocationsRequested', at, data: { order, tickets: [{ ticket, unit }], override: true } } as LedgerEvent;
     const voided = { type: 'MintVoided', at, data: { ticket, order, unit, asset: 'Asset' } } as LedgerEvent;
@@ -178,7 +178,7 @@ describe('posting', () => {
       expect(posted.book.orders.get(tenant, order)).toMatchObject({ status: 'confirmed', payment: 'pay_1' });
     });
 
-    it('is owed from revenue when the organiser gives it back, and leaves as the provider says, part by part', () => {
+    it('is due from revenue when the organiser refunds it, and is returned as the provider reports, part by part', () => {
       const sold = [[opened(), placed()], [received, paidFor], [owed('requested')]];
       expect(accounts(post(...sold))).toEqual([10000n, 0n, 0n, 10000n]);
       expect(accounts(post(...sold, [back('4000')], [back('4000')]))).toEqual([6000n, 0n, 0n, 6000n]);
@@ -186,18 +186,18 @@ describe('posting', () => {
       expect([accounts(done), done.book.orders.get(tenant, order)?.status]).toEqual([[0n, 0n, 0n, 0n], 'refunded']);
     });
 
-    it('is owed from clearing when it came too late', () => {
+    it('is due from clearing when it arrived too late', () => {
       const late = post([opened(), placed()], [happened('OrderExpired', { order })], [received, owed('expired')]);
       expect([accounts(late), late.balance(ticketsOf(sale), 'available')]).toEqual([[10000n, 0n, 0n, 10000n], 3n]);
     });
 
-    it('leaves from where it is when nobody owed it, also when its return is told before its receipt', () => {
+    it('is returned from where it is without a refund due, even if its return is reported before its receipt', () => {
       expect(accounts(post([opened(), placed()], [received, paidFor], [back('2500')]))).toEqual([7500n, 0n, 7500n, 0n]);
       const early = post([opened(), placed()], [back('10000'), happened('OrderRefunded', { order })], [received]);
       expect([accounts(early), early.balance(ticketsOf(sale), 'available')]).toEqual([[0n, 0n, 0n, 0n], 3n]);
     });
 
-    it('waits in clearing for an order that is not known, and may not stay there when the order ends', () => {
+    it('waits in clearing for an unknown order, and may not stay there when the order ends', () => {
       const before = happened('PaymentReceived', { ...money('10000'), matched: false });
       expect(accounts(post([opened()], [before]))).toEqual([10000n, 10000n, 0n, 0n]);
       expect(accounts(post([opened()], [before], [placed(), received, paidFor]))).toEqual([10000n, 0n, 10000n, 0n]);
@@ -205,7 +205,7 @@ describe('posting', () => {
       expect(reasonOf(stuck)).toBe('the clearing of an ended order is zero');
     });
 
-    it('was settled outside and is unsettled there when a sold order ends; its units come back one by one', () => {
+    it('was settled directly, and is reversed when a sold order ends; its units are released one by one', () => {
       const ended = [[opened(), placed(), confirmed], [happened('OrderCancelled', { order })]];
       expect(accounts(post(...ended))).toEqual([0n, 0n, 0n, 0n]);
       const one = post(...ended, [happened('UnitsReleased', { order, tickets: [tickets[0]] })]);
@@ -239,17 +239,17 @@ describe('posting', () => {
       [[{ type: 'SeatPolished', at, data: {} } as unknown as LedgerEvent]],
       'this version does not know the event',
     ],
-  ])('refuses when %s', (_, commits, reason) => {
+  ])('rejects when %s', (_, commits, reason) => {
     expect(reasonOf(() => post(...commits))).toBe(reason);
   });
 
-  it('names tenant, sequence and event of what it refuses', () => {
+  it('names tenant, sequence and event of a rejection', () => {
     expect(() => post([opened()], [confirmed])).toThrow(
       expect.objectContaining({ context: { tenant, sequence: 2, eventIndex: 0, event: 'OrderConfirmed' } }),
     );
   });
 
-  it('has one canonical text per row, and a chain that depends on every one of them', () => {
+  it('has one canonical text for each row, and a chain that depends on every row', () => {
     const { rows } = post([opened()], [decided('k-1', 2), placed(), confirmed]);
     expect(canonicalRow(rows[1]!)).toBe(
       '["demo","gala","2","1","0","OrderPlaced","1700000000000","k-1","ord_1",null,"held/b-1","available","tickets:gala","2"]',

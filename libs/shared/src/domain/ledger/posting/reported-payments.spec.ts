@@ -24,12 +24,12 @@ class Scene {
   private readonly book = new UnitOfWork();
   private sequence = 0;
 
-  constructor(told: readonly Report[]) {
+  constructor(reports: readonly Report[]) {
     const terms = { sale, name: 'Gala', units: { quota: 3 }, price: { amount: '5000', currency: 'EUR' }, maxPerBuyer: 3 } as const;
     this.take((state) => openSale(state, { ...terms, holdSeconds: 600, payment: 'webhook', mint: 'on-request' }));
     for (const [name, order] of Object.entries(ORDERS))
       this.take((state) => placeOrder(state, { tenant, order, command: { sale, buyer: `b-${name}` as BuyerId, quantity: 1 } }, 0));
-    for (const report of told) report(this);
+    for (const report of reports) report(this);
   }
 
   /** Decides, folds and posts: it throws where the ledger would stop. */
@@ -133,12 +133,12 @@ describe('[L11] no report stops the ledger', () => {
       [R('p1', '1', { order: 'A' }), S('p1', 'B')],
       { B: 'confirmed by p1', money: ['5000 EUR revenue'], problems: ['p1 1 EUR another-order'] },
     ],
-  ])('%s', (_, told, end) => {
-    expect(new Scene(told).end).toEqual({ ...NOTHING, ...end });
+  ])('%s', (_, reports, end) => {
+    expect(new Scene(reports).end).toEqual({ ...NOTHING, ...end });
   });
 });
 
-describe('[L12] [minting WI6] an end does not depend on the order of the reports', () => {
+describe('[L12] [minting WI6] the result does not depend on the order of the reports', () => {
   it.each<[string, Report[], End]>([
     ['R 1000, then S 5000', [R('p1', '1000'), S('p1')], { ...CONFIRMED, money: ['4000 EUR revenue'] }],
     ['S 5000, then R 1000', [S('p1'), R('p1', '1000')], { ...CONFIRMED, money: ['4000 EUR revenue'] }],
@@ -176,7 +176,7 @@ describe('[L12] [minting WI6] an end does not depend on the order of the reports
       [D('p1', 'opened', '2000'), S('p1')],
       { ...CONFIRMED, money: ['2000 EUR disputed', '3000 EUR revenue'] },
     ],
-  ])('%s', (_, told, end) => {
-    expect(new Scene(told).end).toEqual(end);
+  ])('%s', (_, reports, end) => {
+    expect(new Scene(reports).end).toEqual(end);
   });
 });

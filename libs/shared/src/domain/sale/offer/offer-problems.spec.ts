@@ -39,17 +39,17 @@ const refused = (body: object): string[] => {
 const units = (more: object): object => ({ ...HALL, units: { ...HALL.units, ...more } });
 const one = { ...HALL, categories: [{ category: 'front' }], prices: [{ amount: '9000' }], types: undefined };
 
-describe('what a sale offers', () => {
+describe('the offer of a sale', () => {
   it.each<[string, object]>([
     ['the hall of the documents', HALL],
     ['one price', SHORT],
     ['types without categories', { ...HALL, categories: undefined, prices: [{ type: 'adult', amount: '1' }], units: { quota: 2 } }],
     [
-      'a category that needs no naming',
+      'a category that may be omitted',
       { ...one, units: { rows: [{ row: 'A', from: 1, to: 9, step: 2 }], seats: ['B-1'], areas: [{ area: 'f', quota: 2 }] } },
     ],
     ['a row whose ranges have categories of their own', units({ rows: [{ row: 'B', seats: [{ from: 1, to: 2, category: 'front' }] }] })],
-    ['as many units as may be', { ...SHORT, units: { quota: MAX_UNITS_PER_SALE } }],
+    ['the maximum of units', { ...SHORT, units: { quota: MAX_UNITS_PER_SALE } }],
     [
       'a seat beside the numbers of a row',
       units({
@@ -209,7 +209,7 @@ describe('what a sale offers', () => {
       units({ rows: [{ ...ROW, seats: [{ from: 1, to: 3, step: 0 }] }] }),
       '/units/rows/0/seats/0/step must be a whole number from 1 to 99999',
     ],
-  ])('is refused with %s', (_, body, problem) => {
+  ])('is rejected with %s', (_, body, problem) => {
     const found = refused(body);
     expect(flat(body, found)).toContain(problem);
   });

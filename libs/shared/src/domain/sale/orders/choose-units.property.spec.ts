@@ -188,7 +188,7 @@ class Selling {
 }
 
 describe('the units of an order', () => {
-  it('[L1] are those that a search over all free units of their category finds, whatever was sold and given back before', () => {
+  it('[L1] are the result of a search over all free units of their category, whatever was sold and released before', () => {
     let [given, refused] = [0, 0];
     fc.assert(
       fc.property(halls, steps, (hall, taken) => {

@@ -55,12 +55,12 @@ const over = (orderStatus: string) => refused('order-ended', { pointers: ['/orde
 describe('cancelling an order', () => {
   it.each<[string, readonly SaleEvent[], object]>([
     ['gives up a hold', HELD, { events: [CANCELLED] }],
-    ['gives up what was sold without payment, and its units', FREE, { events: [CANCELLED, RELEASED] }],
-    ['is refused where it was paid', PAID, refused('order-paid')],
-    ['changes nothing when it is asked again', [...HELD, CANCELLED], { events: [] }],
-    ['changes nothing when it is asked again of what was sold', [...FREE, CANCELLED, RELEASED], { events: [] }],
-    ['is refused for an order that is not there', [OPENED], refused('order-unknown')],
-    ['is refused in a sale that nobody opened', [], refused('sale-unknown', { pointers: ['/sale'] })],
+    ['gives up units sold without payment', FREE, { events: [CANCELLED, RELEASED] }],
+    ['is refused for a paid order', PAID, refused('order-paid')],
+    ['changes nothing when it is repeated', [...HELD, CANCELLED], { events: [] }],
+    ['changes nothing when it is repeated for a sold order', [...FREE, CANCELLED, RELEASED], { events: [] }],
+    ['is refused for an unknown order', [OPENED], refused('order-unknown')],
+    ['is refused in a sale that was not opened', [], refused('sale-unknown', { pointers: ['/sale'] })],
   ])('%s', (_, history, decision) => {
     expect(ending(cancelOrder, history)).toEqual(decision);
   });
@@ -70,7 +70,7 @@ describe('cancelling an order', () => {
   });
 });
 
-it('a unit whose mint failed for good is given up like one that nobody asked to mint', () => {
+it('a unit whose mint failed permanently is given up like one without a mint request', () => {
   const { ticket, unit } = tickets[0] as (typeof tickets)[number];
   const asked = { order, name: 'Gala', wallet: 'wallet' as Wallet, tickets: [{ ticket, unit, request: 1 }] };
   const failed: SaleEvent = { type: 'MintFailureNoted', data: { order, ticket, request: 1 } };
@@ -79,13 +79,13 @@ it('a unit whose mint failed for good is given up like one that nobody asked to 
 
 describe('refunding an order', () => {
   it.each<[string, readonly SaleEvent[], object]>([
-    ['owes what was paid, and gives up the units', PAID, { events: [OWED, RELEASED] }],
-    ['is refused where nothing was paid', FREE, refused('order-not-paid')],
+    ['makes the paid amount due, and gives up the units', PAID, { events: [OWED, RELEASED] }],
+    ['is refused without a payment', FREE, refused('order-not-paid')],
     ['is refused for a hold: it has ended nothing yet', HELD, over('held')],
-    ['changes nothing when it is asked again', [...PAID, OWED, RELEASED], { events: [] }],
-    ['changes nothing when the money went already', [...PAID, OWED, RELEASED, REFUNDED], { events: [] }],
-    ['is refused for an order that is not there', [OPENED], refused('order-unknown')],
-    ['is refused in a sale that nobody opened', [], refused('sale-unknown', { pointers: ['/sale'] })],
+    ['changes nothing when it is repeated', [...PAID, OWED, RELEASED], { events: [] }],
+    ['changes nothing when the money was returned already', [...PAID, OWED, RELEASED, REFUNDED], { events: [] }],
+    ['is refused for an unknown order', [OPENED], refused('order-unknown')],
+    ['is refused in a sale that was not opened', [], refused('sale-unknown', { pointers: ['/sale'] })],
   ])('%s', (_, history, decision) => {
     expect(ending(refundOrder, history)).toEqual(decision);
   });

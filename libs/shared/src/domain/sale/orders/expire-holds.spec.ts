@@ -41,13 +41,13 @@ function saleAfter(...happened: (readonly [number, SaleEvent])[]): Sale {
   return sale;
 }
 
-describe('what time alone leads to', () => {
-  it('ends the holds whose time has come, the oldest first', () => {
+describe('events caused by time', () => {
+  it('end expired holds, oldest first', () => {
     const sale = saleAfter([0, held(1, 600)], [1, held(2, 601)], [2, held(3, 602)]);
     expect([599, 600, 601].map((at) => expireHolds(sale, at))).toEqual([[], [expired(1)], [expired(1), expired(2)]]);
   });
 
-  it('forgets a hold that was paid, cancelled or given back', () => {
+  it('leave out a hold that was paid, cancelled or released', () => {
     const endings: SaleEvent[] = [
       { type: 'OrderConfirmed', data: { order: order(1) } },
       { type: 'OrderCancelled', data: { order: order(1) } },
@@ -57,24 +57,24 @@ describe('what time alone leads to', () => {
     for (const ending of endings) expect([expireHolds(saleAfter([0, held(1, 600)], [1, ending]), 9_999), ending]).toEqual([[], ending]);
   });
 
-  it('[L6] gives back the money that found no order within a day', () => {
+  it('[L6] make money due that has no order for a day', () => {
     const sale = saleAfter([5, received(1)], [6, received(2)]);
     const day = MATCH_WITHIN_MS;
     expect([day + 5, day + 6, day + 7].map((at) => expireHolds(sale, at))).toEqual([[], [unmatched(1)], [unmatched(1), unmatched(2)]]);
   });
 
-  it('[L6] has nothing to give back of what found its order, or goes back already', () => {
+  it('[L6] leave out money that has an order, or is due already', () => {
     const sale = saleAfter([0, received(1)], [0, received(2, true)], [1, unmatched(1)], [2, received(3)], [3, received(3, true)]);
     expect(expireHolds(sale, 9 * MATCH_WITHIN_MS)).toEqual([]);
   });
 
-  it('[L6] counts the day from when the money came, not from the first try', () => {
+  it('[L6] count the day from the receipt of the money, not from the first attempt', () => {
     const tried: SaleEvent = { type: 'PaymentFailed', data: { payment: money(1).payment, order: order(1) } };
     const sale = saleAfter([5, tried], [90, received(1)]);
     expect([nextExpiry(sale), sale.open?.payments.received(money(1).payment)?.receivedAt]).toEqual([MATCH_WITHIN_MS + 90, 90]);
   });
 
-  it('is nothing where only a try to pay failed, or where there is no hold time', () => {
+  it('are none after only a failed attempt to pay, or without a hold time', () => {
     const tried: SaleEvent = { type: 'PaymentFailed', data: { payment: money(1).payment, order: order(1) } };
     const placed = held(2, 0) as Extract<SaleEvent, { type: 'OrderPlaced' }>;
     const { expiresAt: _, ...forGood } = placed.data;
@@ -82,7 +82,7 @@ describe('what time alone leads to', () => {
     expect([expireHolds(sale, 9 * MATCH_WITHIN_MS), nextExpiry(sale)]).toEqual([[], undefined]);
   });
 
-  it('clears so much at a time: a commit has a size', () => {
+  it('are bounded in number: a commit has a size limit', () => {
     const holds = upTo(MAX_EXPIRED_AT_ONCE + 1).map((n) => [0, held(n, 600)] as const);
     const lost = upTo(3).map((n) => [0, received(9_000 + n)] as const);
     const late = 9 * MATCH_WITHIN_MS;
@@ -91,16 +91,16 @@ describe('what time alone leads to', () => {
     expect(expireHolds(saleAfter(...room, ...lost), late).slice(MAX_EXPIRED_AT_ONCE - 2)).toEqual([unmatched(9_001), unmatched(9_002)]);
   });
 
-  it('is nothing in a sale that nobody opened', () => {
+  it('are none in a sale that was not opened', () => {
     expect([expireHolds(new Sale(), 1), nextExpiry(new Sale())]).toEqual([[], undefined]);
   });
 });
 
-describe('when time alone leads to something next', () => {
+describe('the next event caused by time', () => {
   it.each<[string, (readonly [number, SaleEvent])[], number | undefined]>([
-    ['never, when nothing waits', [], undefined],
+    ['never, without holds and unmatched money', [], undefined],
     [
-      'when the first hold is over',
+      'at the end of the first hold',
       [
         [0, held(1, 600)],
         [1, held(2, 601)],
@@ -108,7 +108,7 @@ describe('when time alone leads to something next', () => {
       600,
     ],
     [
-      'when the next hold is over, once the first was ended',
+      'at the end of the next hold, after the first one ended',
       [
         [0, held(1, 600)],
         [1, held(2, 601)],

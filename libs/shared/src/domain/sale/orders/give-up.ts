@@ -6,7 +6,7 @@ import type { Order } from './order.js';
 /** Tickets of an order. Absent: all of them. */
 type Some = ReadonlySet<TicketId> | undefined;
 
-/** Tickets that nobody can burn once they are minted. Only the minter knows whether they are, so a requested mint counts as minted. */
+/** Tickets whose assets cannot be burned once they are minted. Only the minter knows whether they are, so a requested mint counts as minted. */
 export const irrevocable = (sale: OpenedSale, order: Order, some?: Some): readonly TicketOfUnit[] =>
   canBurn(sale) ? [] : asked(order, some);
 

@@ -96,7 +96,7 @@ describe('the items of an order', () => {
     expect(placedIn(decision).tickets[0]).toMatchObject({ label: 'Reihe AA, 1' });
   });
 
-  it('[L1] do not get what an item before them got', () => {
+  it('[L1] do not include a unit of an earlier item', () => {
     const items = [
       { category: 'front', quantity: 2, type: 'adult' },
       { category: 'front', quantity: 2, type: 'child', adjacent: true },
@@ -160,13 +160,13 @@ describe('the items of an order', () => {
     expect(ticketsOf(box.ask([{ category: 'front', quantity: 6, type: 'adult' }]))).toHaveLength(6); // nothing was taken
   });
 
-  it('are refused with a type where tickets have none, and hear that it is to be left out', () => {
+  it('are refused with a type in a sale without types, and the refusal says to omit it', () => {
     expect(new Box().ask([{ area: 'floor', quantity: 1, type: 'adult' }])).toEqual({
       refusal: { code: 'type-not-sold', pointers: ['/items/0/type'], details: ['must be left out: tickets have no type here'] },
     });
   });
 
-  it('are refused where a unit is taken, with all of those', () => {
+  it('are refused with all taken units', () => {
     const box = new Box();
     box.ask([
       { unit: 'AA-1', type: 'adult' },
@@ -235,7 +235,7 @@ describe('limits by category', () => {
   const standing = (quantity: number) => [{ category: 'standing', quantity }];
   const beyond = (code: string, facts: object) => ({ refusal: { code, facts } });
 
-  it('[L13] hold beside those of the sale, for a buyer in any case of letters', () => {
+  it('[L13] apply with those of the sale, to a buyer in any letter case', () => {
     const box = new Box({ maxPerBuyer: 4 });
     box.ask(standing(2));
     expect(box.ask(standing(1), { buyer: 'B-1' as BuyerId })).toMatchObject(
@@ -246,7 +246,7 @@ describe('limits by category', () => {
     expect(ticketsOf(box.ask(standing(2), { buyer: 'b-2' }))).toHaveLength(2);
   });
 
-  it('[L13] hold for a wallet of several buyers', () => {
+  it('[L13] apply to a wallet of several buyers', () => {
     const box = new Box();
     box.ask(standing(2), { wallet: W1 });
     const refused = box.ask(standing(2), { wallet: W1, buyer: 'b-2' });
@@ -256,14 +256,14 @@ describe('limits by category', () => {
     expect(ticketsOf(box.ask(standing(2), { wallet: W2, buyer: 'b-2' }))).toHaveLength(2);
   });
 
-  it('count live tickets alone', () => {
+  it('count only live tickets', () => {
     const box = new Box();
     box.ask(standing(2), { wallet: W1 });
     box.cancel(0);
     expect(ticketsOf(box.ask(standing(2), { wallet: W1 }))).toEqual(['floor-1 standing 3500', 'floor-2 standing 3500']);
   });
 
-  it('say where the units stand in the request', () => {
+  it('name the places of the units in the request', () => {
     expect(new Box().ask(standing(3))).toEqual({
       refusal: { code: 'buyer-limit', pointers: ['/items'], facts: { category: 'standing', maxPerBuyer: 2, has: 0 } },
     });

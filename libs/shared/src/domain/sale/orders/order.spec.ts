@@ -32,14 +32,14 @@ describe('an order', () => {
     expect(order.status).toBe(leads ?? status);
   });
 
-  it('begins as a hold of all its tickets, none of them asked to be minted', () => {
+  it('starts as a hold of all its tickets, without mint requests', () => {
     const order = orderOfTwo();
     expect([order.status, order.total, order.expiresAt]).toEqual(['held', { amount: '10000', currency: 'EUR' }, 600]);
     expect(order.ticketsWhere(({ state }) => state === 'unasked')).toEqual([first, second].map(ticketOfUnit));
     expect(order.progressOf(first.ticket)).toEqual({ request: 0, state: 'unasked' });
   });
 
-  it('knows of each ticket what was noted last, and keeps the number of its request', () => {
+  it('keeps the last state of each ticket, and the number of its request', () => {
     const order = orderOfTwo();
     order.note(second.ticket, { state: 'asked', request: 2 });
     order.note(second.ticket, { state: 'failed' });
@@ -49,14 +49,14 @@ describe('an order', () => {
     ]);
   });
 
-  it('finds its tickets by what was noted of them', () => {
+  it('finds its tickets by their state', () => {
     const order = orderOfTwo();
     order.note(first.ticket, { state: 'revoking', overridden: true });
     expect(order.ticketsWhere(({ overridden }) => overridden === true)).toEqual([ticketOfUnit(first)]);
     expect(order.ticketsWhere(({ state }) => state === 'revoking')).toEqual([ticketOfUnit(first)]);
   });
 
-  it('is held, paid and minted for the tickets that were not ended, and they alone come back', () => {
+  it('is held, paid and minted for its remaining tickets, and only they are restored', () => {
     const order = orderOfTwo();
     expect([order.kept, order.keptPrice]).toEqual([[first, second], 10_000n]);
     order.note(first.ticket, { ended: true, state: 'released' });
@@ -66,7 +66,7 @@ describe('an order', () => {
     expect([first, second].map((one) => order.progressOf(one.ticket).state)).toEqual(['released', 'unasked']);
   });
 
-  it('cannot be told of a ticket of another order: that is a broken log', () => {
+  it('rejects a ticket of another order as a broken log', () => {
     expect(() => orderOfTwo().note('tkt_B-1' as TicketId, { state: 'asked' })).toThrow('order ord_1 has no ticket tkt_B-1');
   });
 

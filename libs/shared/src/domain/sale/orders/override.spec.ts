@@ -96,7 +96,7 @@ describe('ending an order whose transferable tickets are minted or about to be',
   it.each([
     ['webhook', refundOrder],
     ['none', cancelOrder],
-  ] as const)('is refused without an override, and says which tickets are why (payment %s)', (payment, end) => {
+  ] as const)('is refused without an override, and names the tickets that prevent it (payment %s)', (payment, end) => {
     const scene = new Scene(payment).asks(1);
     expect(end(scene.state, { sale, order })).toEqual({
       refusal: { code: 'irrevocable', pointers: ['/override'], facts: { tickets: [scene.ticket(1)] } },
@@ -107,7 +107,7 @@ describe('ending an order whose transferable tickets are minted or about to be',
   it.each([
     ['webhook', refundOrder, 'RefundOwed'],
     ['none', cancelOrder, 'OrderCancelled'],
-  ] as const)('is done with an override: what is not asked for is free at once, the rest when the minter says so (payment %s)', (payment, end, first) => {
+  ] as const)("succeeds with an override: tickets without a request are released at once, the rest after the minter's report (payment %s)", (payment, end, first) => {
     const scene = new Scene(payment).asks(1);
     const events = scene.events((state) => end(state, OVERRIDE));
     expect(typesOf(events)).toBe(`${first} UnitsReleased RevocationsRequested`);
@@ -117,7 +117,7 @@ describe('ending an order whose transferable tickets are minted or about to be',
     expect([scene.progress(0), scene.progress(1)]).toEqual(['released', 'void']);
   });
 
-  it('[L1] gives a void ticket back once, and its unit to another order that no later news can take it from', () => {
+  it('[L1] releases a void ticket once, and no later report takes its unit from the next order', () => {
     const scene = new Scene()
       .asks(0, 1)
       .does((state) => refundOrder(state, OVERRIDE))
@@ -129,14 +129,14 @@ describe('ending an order whose transferable tickets are minted or about to be',
     expect(scene.events((state) => requestMints(state, { sale, wallet, tickets: [scene.ticket(0)] }))).toEqual([]);
   });
 
-  it('needs no override where nothing was asked for, or where it failed for good', () => {
+  it('needs no override without mint requests, or after permanent failures', () => {
     expect(typesOf(new Scene().events((state) => refundOrder(state, { sale, order })))).toBe('RefundOwed UnitsReleased');
     const failed = new Scene().asks(0);
     failed.does((state) => noteMintFailure(state, { ticket: failed.ticket(0), request: 1 }));
     expect(typesOf(failed.events((state) => refundOrder(state, { sale, order })))).toBe('RefundOwed UnitsReleased');
   });
 
-  it('needs none in a revocable sale, and burns there whatever is said', () => {
+  it('needs none in a revocable sale, where it burns with or without it', () => {
     for (const end of [{ sale, order }, OVERRIDE]) {
       const scene = new Scene('webhook', 'revocable').asks(0, 1);
       const events = scene.events((state) => refundOrder(state, end));
@@ -145,7 +145,7 @@ describe('ending an order whose transferable tickets are minted or about to be',
     }
   });
 
-  it('changes nothing when it is asked again, with or without an override', () => {
+  it('changes nothing when it is repeated, with or without an override', () => {
     const scene = new Scene().asks(0, 1).does((state) => refundOrder(state, OVERRIDE));
     for (const end of [{ sale, order }, OVERRIDE]) expect(refundOrder(scene.state, end)).toEqual({ events: [] });
     scene.does((state) => refundPayment(state, money, 'n-1'));
@@ -154,14 +154,14 @@ describe('ending an order whose transferable tickets are minted or about to be',
     expect(cancelOrder(free.state, OVERRIDE)).toEqual({ events: [] });
   });
 
-  it('says first that nothing was paid, or that something was', () => {
+  it('reports first that the order is unpaid, or paid', () => {
     expect(refundOrder(new Scene('none').asks(0).state, { sale, order })).toMatchObject({ refusal: { code: 'order-not-paid' } });
     expect(cancelOrder(new Scene().asks(0).state, OVERRIDE)).toMatchObject({ refusal: { code: 'order-paid' } });
   });
 });
 
-describe('money that a provider gave back', () => {
-  it('[L6] overrides, for it is gone whatever is answered', () => {
+describe('money that the provider returned', () => {
+  it('[L6] overrides: the money is gone whatever the decision', () => {
     const scene = new Scene().asks(0, 1);
     const events = scene.events((state) => refundPayment(state, money, 'n-1'));
     expect(typesOf(events)).toBe('RefundPaid OrderRefunded RevocationsRequested');
@@ -169,18 +169,18 @@ describe('money that a provider gave back', () => {
     expect(scene.voids(0).voids(1).state.counts()).toMatchObject({ available: 2 });
   });
 
-  it('overrides nothing while only a part of it went back', () => {
+  it('overrides nothing after a partial refund', () => {
     expect(typesOf(new Scene().asks(0).events((state) => refundPayment(state, { ...money, amount: '1' }, 'n-1')))).toBe('RefundPaid');
   });
 });
 
-describe('what an earlier version asked back without an override', () => {
+describe('revocations that an earlier version requested without an override', () => {
   const again = (scene: Scene): SaleEvent => ({
     type: 'RevocationsRequested',
     data: { order, tickets: scene.tickets, override: true },
   });
 
-  it('[L6] comes to an end when it is refunded again with one, once', () => {
+  it('[L6] end when the refund is repeated with an override, once', () => {
     const scene = new Scene().asks(0, 1).asksBackAsOfOld();
     expect(refundOrder(scene.state, { sale, order })).toEqual({ events: [] });
     expect(scene.events((state) => refundOrder(state, OVERRIDE))).toEqual([again(scene)]);
@@ -188,12 +188,12 @@ describe('what an earlier version asked back without an override', () => {
     expect(scene.voids(0).voids(1).state.counts()).toMatchObject({ available: 2 });
   });
 
-  it('[L6] comes to an end when the money goes back', () => {
+  it('[L6] end when the money is returned', () => {
     const scene = new Scene().asks(0, 1).asksBackAsOfOld();
     expect(scene.events((state) => refundPayment(state, money, 'n-1')).at(-1)).toEqual(again(scene));
   });
 
-  it('is burned in a revocable sale, as it was asked for', () => {
+  it('are burned in a revocable sale, as requested', () => {
     const scene = new Scene('webhook', 'revocable').asks(0, 1).asksBackAsOfOld();
     expect(refundOrder(scene.state, OVERRIDE)).toEqual({ events: [] });
   });

@@ -94,7 +94,7 @@ describe('opening a sale', () => {
     expect(sale.open?.terms.mint).toBe(becomes);
   });
 
-  it('fills in what was left open', () => {
+  it('fills in defaults', () => {
     const { sale } = Given.aSale(SEATS);
     expect(sale.open?.terms).toMatchObject({ maxPerBuyer: 100, holdSeconds: 600, payment: 'none' });
     for (const left of ['opensAt', 'closesAt', 'tickets']) expect(sale.open?.terms).not.toHaveProperty(left);
@@ -102,7 +102,7 @@ describe('opening a sale', () => {
 });
 
 describe('placing an order', () => {
-  it('takes one seat and confirms it at once, with the ticket and total that anybody can compute', () => {
+  it('takes one seat and confirms it at once, with a ticket and a total that anyone can compute', () => {
     const order = orderId(TENANT, 'gala' as SaleId, 'key-1');
     const ticket = ticketId(TENANT, 'gala' as SaleId, order, 'A-1' as UnitId);
     expect(Given.aSale(SEATS).when({ units: ['A-1'] })).toStrictEqual({
@@ -116,20 +116,20 @@ describe('placing an order', () => {
     });
   });
 
-  it('takes many seats in the order of asking, at the price of each', () => {
+  it('takes many seats in the requested order, at the price of each', () => {
     const decision = Given.aSale(SEATS, { price: { amount: '999999999999999', currency: 'JPY' } }).when({ units: ['A-3', 'A-1'] });
     expect(unitsOf(decision)).toEqual(['A-3', 'A-1']);
     expect(decision).toMatchObject({ events: [{ data: { total: { amount: '1999999999999998', currency: 'JPY' } } }, {}] });
   });
 
-  it('[L1] refuses a seat that is taken, and all others asked for with it', () => {
+  it('[L1] refuses a taken seat, and all others of the request', () => {
     const given = Given.aSale(SEATS).ordered({ units: ['A-2'] });
     expect(given.when({ units: ['A-1', 'A-2', 'A-3'] })).toEqual({ refusal: { code: 'unit-taken', pointers: ['/units/1'] } });
     expect(given.sale.counts()).toEqual({ opened: 3, available: 2, held: 0, sold: 1 });
     expect(unitsOf(given.when({ units: ['A-1', 'A-3'] }))).toEqual(['A-1', 'A-3']);
   });
 
-  it('points at every unit that the sale does not have', () => {
+  it('points at every unknown unit', () => {
     expect(Given.aSale(SEATS).when({ units: ['A-1', 'Z-1', 'A-4'] })).toEqual({
       refusal: { code: 'unit-unknown', pointers: ['/units/1', '/units/2'] },
     });
@@ -146,7 +146,7 @@ describe('placing an order', () => {
     expect(given.when({ quantity: 1 })).toMatchObject({ refusal: { code: 'sold-out', facts: { available: 0 } } });
   });
 
-  it('adds up what a buyer has over all of its orders, for seats and for places', () => {
+  it('adds up the units of a buyer over all orders, for seats and for places', () => {
     const seats = Given.aSale(SEATS, { maxPerBuyer: 2 }).ordered({ units: ['A-1'] });
     expect(seats.when({ units: ['A-2', 'A-3'] })).toEqual({
       refusal: { code: 'buyer-limit', pointers: ['/units'], facts: { maxPerBuyer: 2, has: 1 } },
@@ -159,7 +159,7 @@ describe('placing an order', () => {
     });
   });
 
-  it('keeps the window: from opensAt on, and before closesAt', () => {
+  it('enforces the window: from opensAt, and before closesAt', () => {
     const given = Given.aSale({ quota: 9 }, { opensAt: new Date(OPENS).toISOString(), closesAt: new Date(CLOSES).toISOString() });
     const at = (time: number) => {
       const decision = given.when({ quantity: 1 }, time);
@@ -170,12 +170,12 @@ describe('placing an order', () => {
     expect(at(CLOSES)).toEqual({ code: 'sale-closed', facts: { closesAt: '2027-01-01T18:00:00.000Z' } });
   });
 
-  it('needs names where seats have names, and a quantity where they have none', () => {
+  it('needs names for a sale of seats, and a quantity for one of places', () => {
     expect(Given.aSale(SEATS).when({ quantity: 1 })).toEqual({ refusal: { code: 'units-needed', pointers: ['/quantity'] } });
     expect(Given.aSale({ quota: 5 }).when({ units: ['1'] })).toEqual({ refusal: { code: 'quantity-needed', pointers: ['/units'] } });
   });
 
-  it('needs a wallet only where tickets are minted when sold, and asks for one mint per ticket', () => {
+  it('needs a wallet only if tickets are minted when sold, and requests one mint per ticket', () => {
     const minting = Given.aSale(SEATS, { mint: 'on-confirm' });
     expect(minting.when({ units: ['A-1'] })).toEqual({ refusal: { code: 'wallet-needed', pointers: ['/wallet'] } });
     const decision = minting.when({ units: ['A-1', 'A-2'], wallet: WALLET });
@@ -199,27 +199,27 @@ describe('placing an order', () => {
     expect(typesOf(Given.aSale(SEATS).when({ units: ['A-1'], wallet: WALLET }))).toEqual(['OrderPlaced', 'OrderConfirmed']);
   });
 
-  it('holds the units for the hold time of the sale where payment is awaited, and keeps the wallet', () => {
+  it('holds the units for the hold time of the sale if payment is required, and keeps the wallet', () => {
     const given = Given.aSale(SEATS, { payment: 'webhook', holdSeconds: 60 });
     const decision = given.when({ units: ['A-1'], wallet: WALLET }, 5_000);
     expect(typesOf(decision)).toEqual(['OrderPlaced']);
     expect(decision).toMatchObject({ events: [{ data: { wallet: WALLET, expiresAt: 65_000 } }] });
   });
 
-  it('names every unit that the sale does not have, before those that are taken', () => {
+  it('names every unknown unit before taken ones', () => {
     const given = Given.aSale(SEATS).ordered({ units: ['A-2'] });
     expect(given.when({ units: ['A-2', 'B-1', 'A-3', 'B-2'] })).toEqual({
       refusal: { code: 'unit-unknown', pointers: ['/units/1', '/units/3'] },
     });
   });
 
-  it('is refused when the sale was closed', () => {
+  it('is refused in a closed sale', () => {
     const given = Given.aSale(SEATS);
     given.sale.evolve({ type: 'SaleClosed', data: { sale: 'gala' as SaleId } }, 0);
     expect(given.when({ units: ['A-1'] })).toEqual({ refusal: { code: 'sale-closed' } });
   });
 
-  it('is refused in a sale that nobody opened', () => {
+  it('is refused in a sale that was not opened', () => {
     const command = PlaceOrder.parse({ sale: 'gala', buyer: 'b-1', quantity: 1 });
     expect(placeOrder(new Sale(), { tenant: TENANT, order: 'ord_x' as OrderId, command }, 0)).toEqual({
       refusal: { code: 'sale-unknown', pointers: ['/sale'] },
@@ -227,18 +227,18 @@ describe('placing an order', () => {
   });
 });
 
-describe('an order whose money came before it', () => {
+describe('an order whose payment was reported first', () => {
   const order = orderId(TENANT, 'gala' as SaleId, 'key-1');
-  const told = (payment: string, amount = '5000') => ({ payment: payment as PaymentId, order, amount, currency: 'EUR' });
+  const money = (payment: string, amount = '5000') => ({ payment: payment as PaymentId, order, amount, currency: 'EUR' });
   const received = (payment: string, matched: boolean, amount?: string): SaleEvent => ({
     type: 'PaymentReceived',
-    data: { ...told(payment, amount), matched },
+    data: { ...money(payment, amount), matched },
   });
   const owed = (payment: string, reason: RefundReason, amount?: string): SaleEvent => ({
     type: 'RefundOwed',
-    data: { ...told(payment, amount), reason },
+    data: { ...money(payment, amount), reason },
   });
-  const back = (payment: string): SaleEvent => ({ type: 'RefundPaid', data: { ...told(payment), refund: 're_1' as RefundId } });
+  const back = (payment: string): SaleEvent => ({ type: 'RefundPaid', data: { ...money(payment), refund: 're_1' as RefundId } });
   const failed: SaleEvent = { type: 'PaymentFailed', data: { order, payment: 'a' as PaymentId } };
   const confirmed: SaleEvent = { type: 'OrderConfirmed', data: { order, payment: 'a' as PaymentId } };
   const refunded: SaleEvent = { type: 'OrderRefunded', data: { order } };
@@ -247,28 +247,28 @@ describe('an order whose money came before it', () => {
 
   it.each<[string, SaleEvent[], SaleEvent[]]>([
     ['is confirmed by it', [received('a', false)], [received('a', true), confirmed]],
-    ['waits when it only failed', [failed], []],
+    ['waits after only a failed attempt', [failed], []],
     [
-      'waits when one was too little, and another went back of which nothing was received',
+      'waits after a payment that is too small, and a refund without a receipt',
       [received('a', false, '1'), back('b')],
       [received('a', true, '1'), owed('a', 'wrong-amount', '1')],
     ],
     [
-      'waits when it is too little, which goes back',
+      'waits after a payment that is too small, which is due for refund',
       [received('a', false, '1')],
       [received('a', true, '1'), owed('a', 'wrong-amount', '1')],
     ],
     [
-      '[L6] is confirmed by the first of two, and the other goes back',
+      '[L6] is confirmed by the first of two, and the other is due for refund',
       [received('a', false), received('b', false)],
       [received('a', true), received('b', true), confirmed, owed('b', 'paid-twice')],
     ],
-    ['[L6] waits when it came too early and is on its way back', [received('a', false), owed('a', 'unmatched')], []],
-    ['is refunded when it came and went', [received('a', false), back('a')], [received('a', true), confirmed, refunded, released]],
-    ['waits when only its return is reported', [back('a')], []],
-    ['is confirmed when another went back', [received('a', false), back('b')], [received('a', true), confirmed]],
+    ['[L6] waits if the payment was too early and is due for refund', [received('a', false), owed('a', 'unmatched')], []],
+    ['is refunded after a receipt and a refund', [received('a', false), back('a')], [received('a', true), confirmed, refunded, released]],
+    ['waits after only a refund', [back('a')], []],
+    ['is confirmed if another payment was refunded', [received('a', false), back('b')], [received('a', true), confirmed]],
     [
-      '[L6] is confirmed by the one that did not go back',
+      '[L6] is confirmed by the payment that was not refunded',
       [back('b'), received('b', false), received('a', false)],
       [received('b', true), received('a', true), confirmed],
     ],
@@ -282,7 +282,7 @@ describe('an order whose money came before it', () => {
 });
 
 describe('a refusal', () => {
-  it('has a sentence for the caller, whatever its code', () => {
+  it('has a sentence for the caller, for every code', () => {
     for (const sentence of Object.values(REFUSALS)) expect(sentence).toMatch(/^[A-Z].* .*\.$/);
   });
 });

@@ -63,33 +63,33 @@ function asking(history: readonly SaleEvent[], ...units: string[]): Decision<Sal
   return requestMints(sale, { sale: TERMS.sale, tickets: units.map(ticketId), wallet });
 }
 
-describe('asking for the mints of sold tickets', () => {
-  it('asks for each once, under the name of the sale, for the wallet that was given', () => {
+describe('requesting the mints of sold tickets', () => {
+  it('requests each once, under the name of the sale, for the given wallet', () => {
     const history = [opened(), ...sold('o1', '1', '2', '3')];
     expect(asking(history, '3', '1')).toEqual({
       events: [{ type: 'MintsRequested', data: { order: 'o1', name: 'Gala', wallet, tickets: [asked('3', 1), asked('1', 1)] } }],
     });
   });
 
-  it('says that the asset must be revocable where the sale sells revocable tickets', () => {
+  it('states that the asset must be revocable if the sale sells revocable tickets', () => {
     const history = [opened({ tickets: 'revocable' }), ...sold('o1', '1')];
     expect(asking(history, '1')).toMatchObject({ events: [{ data: { revocable: true } }] });
   });
 
-  it('tells of every order in an event of its own', () => {
+  it('records one event for each order', () => {
     const history = [opened(), ...sold('o1', '1', '2'), ...sold('o2', '3')];
     expect(asking(history, '1', '3', '2')).toEqual({
       events: [mints('o1', asked('1', 1), asked('2', 1)), mints('o2', asked('3', 1))],
     });
   });
 
-  it('leaves out what was asked for already', () => {
+  it('omits tickets that were requested already', () => {
     const history = [opened(), ...sold('o1', '1', '2'), mints('o1', asked('1', 1))];
     expect(asking(history, '1')).toEqual({ events: [] });
     expect(asking(history, '1', '2')).toEqual({ events: [mints('o1', asked('2', 1))] });
   });
 
-  it('counts on when it asks again for what failed', () => {
+  it('increments the number of a request after a failure', () => {
     const history = [opened(), ...sold('o1', '1', '2'), mints('o1', asked('1', 1)), failed('o1', '1')];
     expect(asking(history, '1')).toEqual({ events: [mints('o1', asked('1', 2))] });
     const again = [...history, mints('o1', asked('1', 2)), failed('o1', '1', 2)];
@@ -97,25 +97,25 @@ describe('asking for the mints of sold tickets', () => {
   });
 });
 
-describe('all are asked for or none', () => {
+describe('requests all or none', () => {
   const two = [opened(), ...sold('o1', '1', '2')];
   it.each<[string, readonly SaleEvent[], string, string[]]>([
-    ['a ticket the sale never gave', [...two], 'ticket-unknown', ['/tickets/1']],
+    ['a ticket that the sale never assigned', [...two], 'ticket-unknown', ['/tickets/1']],
     ['a ticket of an order that is only held', [...two, placed('o2', '3')], 'ticket-not-sold', ['/tickets/1']],
     ['a ticket of a cancelled order', [...two, ...sold('o2', '3'), cancelled('o2')], 'ticket-not-sold', ['/tickets/1']],
-    ['a ticket on its way back', [...two, ...sold('o2', '3'), revoking('o2', '3')], 'ticket-not-sold', ['/tickets/1']],
-    ['a ticket whose unit was given back', [...two, ...sold('o2', '3'), released('o2', '3')], 'ticket-not-sold', ['/tickets/1']],
+    ['a ticket that is being revoked', [...two, ...sold('o2', '3'), revoking('o2', '3')], 'ticket-not-sold', ['/tickets/1']],
+    ['a ticket whose unit was released', [...two, ...sold('o2', '3'), released('o2', '3')], 'ticket-not-sold', ['/tickets/1']],
     ['a ticket that is void', [...two, ...sold('o2', '3'), voided('o2', '3')], 'ticket-not-sold', ['/tickets/1']],
-  ])('is refused for %s, and says which', (_, history, code, pointers) => {
+  ])('is refused for %s, and names it', (_, history, code, pointers) => {
     expect(asking(history, '1', '3', '2')).toEqual({ refusal: { code, pointers } });
   });
 
-  it('names what is unknown before what is not sold', () => {
+  it('names unknown tickets before unsold ones', () => {
     const history = [opened(), placed('o1', '1')];
     expect(asking(history, '1', '8', '9')).toEqual({ refusal: { code: 'ticket-unknown', pointers: ['/tickets/1', '/tickets/2'] } });
   });
 
-  it('is refused in a sale that nobody opened', () => {
+  it('is refused in a sale that was not opened', () => {
     expect(asking([], '1')).toEqual({ refusal: { code: 'sale-unknown', pointers: ['/sale'] } });
   });
 });

@@ -60,7 +60,7 @@ class Scene {
 }
 
 describe('a refund that failed', () => {
-  it('[L12] brings an order back that the provider had refunded, with its money', () => {
+  it('[L12] restores an order that the provider had refunded, with its money', () => {
     const scene = new Scene().refunds('p1');
     expect(scene.status).toBe('refunded');
     expect([scene.refundFails('p1').events, scene.status, scene.due]).toEqual([
@@ -70,17 +70,17 @@ describe('a refund that failed', () => {
     ]);
   });
 
-  it('[L6] owes the money back where the seat is sold again', () => {
+  it('[L6] makes the refund due if the seat is sold again', () => {
     const scene = new Scene().refunds('p1').places('k-2');
     expect([scene.refundFails('p1').events, scene.status, scene.due]).toEqual([['RefundFailed', 'RefundOwed'], 'refunded', ['p1']]);
   });
 
-  it('[L6] makes the money due again that the organiser gives back', () => {
+  it('[L6] makes the money due again if the organiser refunds the order', () => {
     const scene = new Scene().givesBack().refunds('p1');
     expect([scene.due, scene.refundFails('p1').due]).toEqual([[], ['p1']]);
   });
 
-  it('[L12] of a second payment lets that pay, whichever refund was reported first', () => {
+  it('[L12] of a second payment lets that one pay, whichever refund was reported first', () => {
     const [one, other] = [
       new Scene().pays('p2').refunds('p2').refunds('p1').refundFails('p2'),
       new Scene().pays('p2').refunds('p2').refundFails('p2').refunds('p1'),
@@ -89,7 +89,7 @@ describe('a refund that failed', () => {
     expect([other.status, other.due]).toEqual([one.status, one.due]);
   });
 
-  it('[L12] counts no more when it is reported later, and is recorded once', () => {
+  it('[L12] does not count when it is reported later, and is recorded once', () => {
     const scene = new Scene().refundFails('p1');
     expect([scene.refunds('p1').events, scene.refundFails('p1').events, scene.status]).toEqual([[], [], 'confirmed']);
     expect(scene.refundFails('p1', '4000').events).toEqual(['PaymentReportSetAside']);

@@ -121,7 +121,7 @@ const resumed = (to: string, ...tickets: readonly TicketOfUnit[]): SaleEvent => 
 });
 
 describe('[L12] [minting WI6] a dispute', () => {
-  it('holds the mints that were requested when it is opened, and resumes each for its wallet when it is won', () => {
+  it('holds the requested mints when it is opened, and resumes each for its wallet when it is won', () => {
     const scene = new Scene().mint(first, 'w-1').mint(second, 'w-2').dispute('opened');
     expect(scene.events.slice(1)).toEqual([{ type: 'MintsHeld', data: { order, tickets: [first, second] } }]);
     expect(scene.dispute('won').events.slice(1)).toEqual([resumed('w-1', first), resumed('w-2', second)]);
@@ -131,47 +131,47 @@ describe('[L12] [minting WI6] a dispute', () => {
     ]);
   });
 
-  it('holds what was requested alone, and nothing a second time', () => {
+  it('holds only requested mints, and nothing a second time', () => {
     const scene = new Scene().mint(second, 'w').dispute('opened');
     expect(scene.events.slice(1)).toEqual([{ type: 'MintsHeld', data: { order, tickets: [second] } }]);
     expect(scene.dispute('opened').events).toEqual([]);
     expect(new Scene().dispute('opened').types).toEqual(['DisputeOpened']);
   });
 
-  it('refuses a mint while it is open, of a ticket that it holds too', () => {
+  it('refuses a mint while it is open, even of a ticket that it holds', () => {
     const { state } = new Scene().mint(first, 'w').dispute('opened');
     for (const { ticket: id } of [first, second])
       expect(requestMints(state, { sale, tickets: [id], wallet })).toMatchObject({ refusal: { code: 'payment-disputed' } });
   });
 
-  it('resumes the mints when a part of the money is lost: the order stays paid for', () => {
+  it('resumes the mints when a part of the money is lost: the order stays paid', () => {
     expect(new Scene().mint(first, 'w').dispute('opened', '4000').dispute('lost', '4000').types).toEqual(['DisputeLost', 'MintsResumed']);
   });
 
   it.each<[string, (scene: Scene) => Scene, string[]]>([
     ['it is lost', (scene) => scene.dispute('lost'), ['DisputeLost', 'OrderRefunded', 'UnitsReleased', 'RevocationsRequested']],
-    ['the money goes back', (scene) => scene.refund(), ['RefundPaid', 'OrderRefunded', 'UnitsReleased', 'RevocationsRequested']],
-    ['the organiser gives it back', (scene) => scene.giveBack(), ['RefundOwed', 'UnitsReleased', 'RevocationsRequested']],
-  ])('takes back what it held when %s: an attempt may have landed before', (_, end, types) => {
+    ['the money is returned', (scene) => scene.refund(), ['RefundPaid', 'OrderRefunded', 'UnitsReleased', 'RevocationsRequested']],
+    ['the organiser refunds it', (scene) => scene.giveBack(), ['RefundOwed', 'UnitsReleased', 'RevocationsRequested']],
+  ])('revokes the held mints when %s: an attempt may have landed before', (_, end, types) => {
     const scene = end(new Scene().mint(first, 'w').dispute('opened'));
     expect(scene.types).toEqual(types);
     expect(scene.events.at(-1)).toMatchObject({ data: { tickets: [first] } });
   });
 
-  it('holds no mint where another payment can take its place, and resumes them when one comes', () => {
+  it('holds no mint if another payment can take its place, and resumes the mints when one arrives', () => {
     expect(new Scene().mint(first, 'w').pay('pay_2').types).toEqual(['PaymentReceived', 'RefundOwed']);
     const paidTwice = new Scene().mint(first, 'w').pay('pay_2').dispute('opened');
     expect(paidTwice.types).not.toContain('MintsHeld');
     expect(new Scene().mint(first, 'w').dispute('opened').pay('pay_2').types).toContain('MintsResumed');
   });
 
-  it('leaves a mint alone that failed meanwhile', () => {
+  it('leaves a mint that failed meanwhile', () => {
     const scene = new Scene().mint(first, 'w').mint(second, 'w').dispute('opened').fail(first);
     expect(scene.types).toEqual(['MintFailureNoted']);
     expect(scene.dispute('won').events.slice(1)).toEqual([resumed('w', second)]);
   });
 
-  it('leads to the same mints whichever is reported first, it or the payment, in a sale that mints what is confirmed', () => {
+  it('leads to the same mints whether it or the payment is reported first, in a sale that mints on confirm', () => {
     const later = new Scene({ mint: 'on-confirm' }).dispute('opened');
     expect(later.types).toEqual(['DisputeOpened', 'MintsHeld']);
     expect(later.dispute('won').mints).toEqual(new Scene({ mint: 'on-confirm' }).mints);
@@ -185,7 +185,7 @@ describe('the mint budget', () => {
   });
 });
 
-it('a snapshot knows of mints that are held, and for whom', () => {
+it('a snapshot contains held mints, and their wallets', () => {
   const scene = new Scene().mint(first, 'w-1').dispute('opened');
   const { open } = scene.restored;
   const restored = open?.orders.get(order);

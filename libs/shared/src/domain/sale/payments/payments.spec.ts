@@ -78,17 +78,17 @@ class Scene {
 }
 
 const paid =
-  (told = news()) =>
+  (report = news()) =>
   (state: Sale) =>
-    confirmPayment(state, told);
+    confirmPayment(state, report);
 const failed =
-  (told = news()) =>
+  (report = news()) =>
   (state: Sale) =>
-    failPayment(state, told);
+    failPayment(state, report);
 const wentBack =
-  (told: RefundNotification = news(), key = 'n-1') =>
+  (report: RefundNotification = news(), key = 'n-1') =>
   (state: Sale) =>
-    refundPayment(state, told, key);
+    refundPayment(state, report, key);
 
 const refundOwed = (): Scene =>
   new Scene()
@@ -96,14 +96,14 @@ const refundOwed = (): Scene =>
     .does(paid())
     .does((state) => refundOrder(state, { sale, order }));
 
-describe('an order that awaits its payment', () => {
+describe('an order that requires payment', () => {
   it('is held for its hold time and confirmed by its payment', () => {
     const scene = new Scene().places();
     expect([scene.status, scene.sale.open?.orders.get(order)?.expiresAt]).toEqual(['held', HOLD_MS]);
     expect(scene.after(9).does(paid()).status).toBe('confirmed');
   });
 
-  it('expires when whatever comes next comes after its time, and its unit can be had again', () => {
+  it('expires with the first command after its time, and its unit is available again', () => {
     const scene = new Scene().places().after(10).places('k-2');
     expect([scene.status, scene.sale.open?.orders.get(orderId(tenant, sale, 'k-2'))?.status]).toEqual(['expired', 'held']);
   });
@@ -112,7 +112,7 @@ describe('an order that awaits its payment', () => {
     expect(new Scene().places().after(11).does(paid()).status).toBe('confirmed');
   });
 
-  it('[L6] owes the money back that came after its expiry when its unit is gone', () => {
+  it('[L6] makes money due that arrived after its expiry when its unit is taken', () => {
     const scene = new Scene().places().after(11).places('k-2').does(paid());
     expect([scene.status, scene.due]).toEqual(['expired', [{ payment: 'pay_1', amount: 5000n, reason: 'expired' }]]);
     expect(scene.does(wentBack()).due).toEqual([]);
@@ -122,12 +122,12 @@ describe('an order that awaits its payment', () => {
   it.each([
     ['another amount', news('pay_1', '4999')],
     ['another currency', { ...news(), currency: 'USD' }],
-  ])('[L6] is not confirmed by %s, which has to go back', (_, told) => {
-    const scene = new Scene().places().does(paid(told));
+  ])('[L6] is not confirmed by %s, which is due for refund', (_, report) => {
+    const scene = new Scene().places().does(paid(report));
     expect([scene.status, scene.due]).toMatchObject(['held', [{ reason: 'wrong-amount' }]]);
   });
 
-  it('[minting WI4] [L6] owes a second payment back', () => {
+  it('[minting WI4] [L6] makes a second payment due for refund', () => {
     const scene = new Scene()
       .places()
       .does(paid())
@@ -147,7 +147,7 @@ describe('a payment that overtakes its order', () => {
     expect(new Scene().does(paid()).places().status).toBe('confirmed');
   });
 
-  it('[L6] is owed back when no order comes within a day', () => {
+  it('[L6] is due for refund when no order is placed within a day', () => {
     const scene = new Scene().does(paid());
     expect(nextExpiry(scene.sale)).toBe(MATCH_WITHIN_MS);
     scene.after(24 * 60 + 1).places('k-2');
@@ -156,7 +156,7 @@ describe('a payment that overtakes its order', () => {
 });
 
 describe('the end of an order', () => {
-  it('gives a cancelled hold back at once, and does nothing when asked again', () => {
+  it('releases a cancelled hold at once, and does nothing when repeated', () => {
     const cancels = (state: Sale) => cancelOrder(state, { sale, order });
     const scene = new Scene().places().does(cancels);
     const before = scene.events.length;
@@ -164,7 +164,7 @@ describe('the end of an order', () => {
     expect(scene.does(cancels).events).toHaveLength(before);
   });
 
-  it('owes the money of a refunded order, gives the unit back, and ends when the money went', () => {
+  it('makes the money of a refunded order due, releases the unit, and ends when the money is returned', () => {
     const scene = new Scene()
       .places()
       .does(paid())
@@ -173,7 +173,7 @@ describe('the end of an order', () => {
     expect(scene.does(wentBack()).status).toBe('refunded');
   });
 
-  it('[minting WI6] takes a total of what went back as the whole of it so far: told again, or late, it adds nothing', () => {
+  it('[minting WI6] takes a returned total as the total so far: repeated or late, it adds nothing', () => {
     const scene = refundOwed();
     const { amount: _, ...of } = news();
     for (const refundedTotal of ['2000', '2000', '3500', '1500']) scene.does(wentBack({ ...of, refundedTotal }));
@@ -190,14 +190,14 @@ describe('the end of an order', () => {
     expect(scene.does(wentBack(half, 'n-2')).status).toBe('refunded');
   });
 
-  it('refuses to cancel what is paid and to refund what is not', () => {
+  it('refuses to cancel a paid order and to refund an unpaid one', () => {
     const scene = new Scene().places().does(paid());
     expect(cancelOrder(scene.sale, { sale, order })).toMatchObject({ refusal: { code: 'order-paid' } });
     expect(refundOrder(new Scene().sale, { sale, order })).toMatchObject({ refusal: { code: 'order-unknown' } });
   });
 });
 
-it('[minting WI6] ends in the same state in whatever order and number {placed, succeeded, failed, refunded} are told, with holds expiring between', () => {
+it('[minting WI6] ends in the same state for any order and number of {placed, succeeded, failed, refunded}, with holds expiring between', () => {
   const steps = {
     placed: (scene: Scene) => scene.places(),
     succeeded: (scene: Scene) => scene.does(paid()),
@@ -207,9 +207,9 @@ it('[minting WI6] ends in the same state in whatever order and number {placed, s
   };
   const once = ['placed', 'succeeded', 'failed', 'refunded'] as const;
   const more = fc.array(fc.constantFrom('succeeded', 'failed', 'refunded', 'later'), { maxLength: 6 });
-  const told = more.chain((again) => fc.shuffledSubarray([...once, ...again], { minLength: once.length + again.length }));
+  const reports = more.chain((again) => fc.shuffledSubarray([...once, ...again], { minLength: once.length + again.length }));
   fc.assert(
-    fc.property(told, (sequence) => {
+    fc.property(reports, (sequence) => {
       const scene = new Scene();
       for (const name of sequence) steps[name as keyof typeof steps](scene);
       expect([scene.status, scene.due, scene.sale.counts()]).toEqual(['refunded', [], { opened: 2, available: 2, held: 0, sold: 0 }]);

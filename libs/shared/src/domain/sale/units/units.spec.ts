@@ -59,7 +59,7 @@ describe('the units of a sale', () => {
     expect(units(...there, ...notThere).filter((unit) => all.has(unit))).toEqual(there);
   });
 
-  it('have numbers in place of names in a quota only', () => {
+  it('have numbers instead of names in a quota only', () => {
     expect([SEATS, ROWS, QUOTA, AREAS, HALL].map((offered) => new Units(offered).isQuota)).toEqual([false, false, true, false, false]);
   });
 
@@ -92,7 +92,7 @@ describe('the units of a sale', () => {
     expect(all.areFree(units('A-10', 'A-12'))).toBe(false); // it does not exist
   });
 
-  it('are called what people read', () => {
+  it('have the labels that people see', () => {
     const all = new Units({
       rows: [{ row: 'AA', label: 'Reihe Ä', seats: [{ from: 1, to: 3, step: 2 }] }],
       seats: [{ unit: 'BOX-1' as UnitId, label: 'Loge Ä, Platz 1' }, { unit: 'BOX-2' as UnitId }],
@@ -156,7 +156,7 @@ describe('the earliest free units', () => {
     expect(earliest({ areas: [{ quota: 32 }] }, numbers(1, 32), 9)).toEqual([]);
   });
 
-  it('have a place again that was given back', () => {
+  it('include a place that was released', () => {
     const all = take(new Units(QUOTA), ours, ...numbers(1, 40));
     all.release('2' as UnitId, ours);
     all.release('33' as UnitId, ours);
