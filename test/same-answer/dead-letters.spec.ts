@@ -115,7 +115,7 @@ it('[L3] stays open until it is decided: COMMANDS may lose the copy, and a decid
   await becomesPending(log, 'lost-key');
   await jsm.streams.purge('COMMANDS');
   await release();
-  expect(await running).toEqual({ outcome: 'refused', note: expect.stringContaining('no decision was heard in time') });
+  expect(await running).toEqual({ outcome: 'refused', note: expect.stringContaining('no decision arrived in time') });
   expect((await box.find(dead))?.closed).toBeUndefined();
   expect(await (await redriving()).run((await box.find(dead))!)).toEqual({ outcome: 'redriven', note: 'decided: 201' });
   expect(await box.list({ closed: false })).toEqual([]);
