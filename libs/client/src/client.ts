@@ -58,10 +58,10 @@ export class AdmitClient extends Operations {
   }
 
   /**
-   * The tenant's events, for ever, each once and in the order of the log: `for await (const event of client.events({ after }))`. It reconnects
-   * by itself, and resumes right after the last event that it gave. Over HTTP an event arrives at once, over NATS within half a second: there the
-   * kit asks for pages.
-   * @throws RequestRejected where the service refuses the cursor or the API key
+   * The tenant's events, for ever, each once and in the order of the log: `for await (const event of client.events({ after }))`. It
+   * reconnects automatically, and resumes after the last event. Over HTTP an event arrives at once, over NATS within half a second: there
+   * the kit requests pages.
+   * @throws RequestRejected if the service rejects the cursor or the API key
    */
   events(options: EventsOptions = {}): AsyncIterable<TenantEvent> {
     const { access } = this.transport;

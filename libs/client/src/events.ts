@@ -3,23 +3,23 @@ import { backoffAfter, type Clock, type RetryPolicy } from './retry-policy.js';
 import type { HttpAccess } from './transport.js';
 
 const PATH = '/v1/events';
-/** The service writes every 15 s: a connection that is silent for longer is gone, and is opened anew. */
+/** The service writes every 15 s: a connection that is silent for longer is dead, and is reopened. */
 const SILENT_MS = 45_000;
-/** Not the caller's fault: asked again. */
+/** Not caused by the caller: retried. */
 const isPassing = (status: number): boolean => status === 408 || status === 429 || status >= 500;
 
 export interface EventsOptions {
-  /** The cursor of an event: those after it. Left out: from the beginning. */
+  /** The cursor of an event: the stream starts after it. Default: from the beginning. */
   readonly after?: string;
-  /** Without `after`: only what happens from now on. */
+  /** Without `after`: only new events. */
   readonly from?: 'now';
   /** Ends the stream. */
   readonly signal?: AbortSignal;
 }
 
-/** A CloudEvent, and what resumes right after it. */
+/** A CloudEvent with its cursor. */
 export interface TenantEvent {
-  /** Store it with what you made of the event, and begin there next time: nothing is left out, and nothing comes twice. */
+  /** Store it with the result of processing the event, and pass it as `after` next time: then no event is missing or repeated. */
   readonly cursor: string;
   readonly id: string;
   /** `/<tenant>/<sale|mint|ledger>/<sale>` */
@@ -33,13 +33,13 @@ export interface TenantEvent {
 
 interface Position {
   cursor: string | undefined;
-  /** Failed connections since the last that brought something. */
+  /** Failed connections since the last event. */
   failures: number;
 }
 
 /**
- * Follows a tenant's events for ever, in the order of the log. After a cut it resumes right after the last event that it gave.
- * @throws RequestRejected where the service refuses the cursor or the API key
+ * Follows a tenant's events for ever, in the order of the log. After a lost connection it resumes after the last event.
+ * @throws RequestRejected if the service rejects the cursor or the API key
  */
 export async function* followEvents(
   { url, apiKey }: HttpAccess,
@@ -56,7 +56,7 @@ export async function* followEvents(
   }
 }
 
-/** The events of one connection: it ends where the connection does. */
+/** The events of one connection, until it ends. */
 async function* oneConnection(
   { url, apiKey }: HttpAccess,
   { from, signal }: EventsOptions,
@@ -78,14 +78,14 @@ async function* oneConnection(
     else if (!isPassing(response.status)) throw new RequestRejected((await response.json()) as Problem, undefined);
   } catch (thrown) {
     if (thrown instanceof RequestRejected) throw thrown;
-    // the connection could not be opened, or was cut: another one resumes
+    // the connection failed; another one resumes
   } finally {
     signal?.removeEventListener('abort', onAbort);
     cut.abort();
   }
 }
 
-/** Aborts what brings nothing for too long. */
+/** Aborts a read that takes too long. */
 async function inTime<T>(work: Promise<T>, cut: AbortController): Promise<T> {
   const timer = setTimeout(() => cut.abort(), SILENT_MS);
   try {

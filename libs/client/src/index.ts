@@ -1,4 +1,4 @@
-/** Everything a program needs of the kit; other files of the package are not part of its interface. */
+/** The public interface of the kit; other files of the package are internal. */
 export type { CallOptions } from './call-options.js';
 export { AdmitClient, type ClientOptions } from './client.js';
 export type { EventsOptions, TenantEvent } from './events.js';

@@ -63,13 +63,13 @@ export interface LedgerTicket {
   readonly changedAt: string;
 }
 
-/** What sold tickets cost. All amounts of a sale are its balance of revenue. */
+/** The price of sold tickets. All amounts of a sale add up to its balance of revenue. */
 export interface LedgerRevenue {
   readonly sale: string;
   readonly currency: string;
   readonly category?: string;
   readonly type?: string;
-  /** Money of no certain ticket. */
+  /** Money without a certain ticket. */
   readonly ofNoTicket?: true;
   readonly tickets: number;
   readonly amount: string;

@@ -6,7 +6,7 @@ export type ChangeSale = {
   readonly sale: string;
   /** 1 to 120 characters, at least one of which can be seen. No control characters, separators of lines or paragraphs, halves of surrogate pairs or characters that turn the direction of writing; nothing that looks like an e-mail address or a card number. */
   readonly name?: string;
-  /** As it is: it cannot be changed. */
+  /** The current one: it cannot be changed. */
   readonly currency?: string;
   /** Of every ticket, in a sale without categories and types. */
   readonly price?: {
@@ -14,7 +14,7 @@ export type ChangeSale = {
     /** A currency of ISO 4217 that is in use, such as EUR. Amounts are in its minor units: "5000" is 50.00 EUR, 5000 JPY, 5.000 KWD. */
     readonly currency: string;
   };
-  /** All of them: those there are, with other names or limits, and more. */
+  /** The complete list: existing ones, possibly with other names or limits, and new ones. */
   readonly categories?: readonly {
     readonly category: string;
     /** 1 to 120 characters, at least one of which can be seen. No control characters, separators of lines or paragraphs, halves of surrogate pairs or characters that turn the direction of writing; nothing that looks like an e-mail address or a card number. */
@@ -24,7 +24,7 @@ export type ChangeSale = {
     /** Units of one wallet in this category at a time; the limit of the sale applies too. */
     readonly maxPerWallet?: number;
   }[];
-  /** All of them: those there are, and more. */
+  /** The complete list: existing and new ones. */
   readonly types?: readonly {
     readonly type: string;
     /** 1 to 120 characters, at least one of which can be seen. No control characters, separators of lines or paragraphs, halves of surrogate pairs or characters that turn the direction of writing; nothing that looks like an e-mail address or a card number. */
@@ -37,10 +37,10 @@ export type ChangeSale = {
     readonly type?: string;
     readonly amount: string;
   }[];
-  /** All of them: a code that is left out has no use any more. */
+  /** The complete list: an omitted code can no longer be used. */
   readonly codes?: readonly {
     readonly code: string;
-    /** Orders that may have it at a time: a use comes back when its order ends. */
+    /** The number of live orders that may use it. */
     readonly uses: number;
     /** Off each matching ticket, rounded down to minor units. */
     readonly percentOff?: number;
@@ -55,12 +55,12 @@ export type ChangeSale = {
     /** An RFC 3339 time with an offset, from 1970-01-01T00:00:00.000Z to 9998-12-31T23:59:59.999Z. Leave it out for no limit. */
     readonly until?: string;
   }[];
-  /** Rows, seats and areas that are added, and areas there are with a new quota. */
+  /** Added rows, seats and areas, and existing areas with a new quota. */
   readonly units?: {
     /** A seat is `<row>-<number>`. */
     readonly rows?: readonly ({
       readonly row: string;
-      /** What people read in place of the name. */
+      /** The text that people see instead of the name. */
       readonly label?: string;
       /** Needed where the sale has several. */
       readonly category?: string;
@@ -70,7 +70,7 @@ export type ChangeSale = {
       readonly step?: number;
     } | {
       readonly row: string;
-      /** What people read in place of the name. */
+      /** The text that people see instead of the name. */
       readonly label?: string;
       /** Needed where the sale has several. */
       readonly category?: string;
@@ -87,7 +87,7 @@ export type ChangeSale = {
     /** Seats one by one; they have no neighbours. */
     readonly seats?: readonly (string | {
       readonly unit: string;
-      /** What people read in place of the name. */
+      /** The text that people see instead of the name. */
       readonly label?: string;
       /** Needed where the sale has several. */
       readonly category?: string;
@@ -95,13 +95,13 @@ export type ChangeSale = {
     /** Places without a plan: a place is `<area>-<number>`. */
     readonly areas?: readonly {
       readonly area: string;
-      /** What people read in place of the name. */
+      /** The text that people see instead of the name. */
       readonly label?: string;
       /** Needed where the sale has several. */
       readonly category?: string;
       readonly quota: number;
     }[];
-    /** So many places without a plan, and nothing else. */
+    /** A number of places without a plan, and nothing else. */
     readonly quota?: number;
   };
   readonly maxPerBuyer?: number;
@@ -121,7 +121,7 @@ export type ChangeSale = {
   readonly externalUrl?: string | null;
   /** true: it takes no orders until it is false. */
   readonly paused?: boolean;
-  /** Takes orders again after it was closed. */
+  /** Accepts orders again after it was closed. */
   readonly reopen?: true;
 };
 
@@ -134,7 +134,7 @@ export type EndOrder = {
   readonly order: string;
   /** Only these tickets of the order end, and the others stay. Its last ticket ends the order. Left out: the whole order. */
   readonly tickets?: readonly string[];
-  /** Also where a ticket is minted that cannot be taken back. It becomes void, and its asset stays with its holder. */
+  /** Also if a minted ticket cannot be revoked. It becomes void, and its asset stays with its holder. */
   readonly override?: true;
 };
 
@@ -203,7 +203,7 @@ export type OpenSale = {
   /** Discount codes of orders. */
   readonly codes?: readonly {
     readonly code: string;
-    /** Orders that may have it at a time: a use comes back when its order ends. */
+    /** The number of live orders that may use it. */
     readonly uses: number;
     /** Off each matching ticket, rounded down to minor units. */
     readonly percentOff?: number;
@@ -222,7 +222,7 @@ export type OpenSale = {
     /** A seat is `<row>-<number>`. */
     readonly rows?: readonly ({
       readonly row: string;
-      /** What people read in place of the name. */
+      /** The text that people see instead of the name. */
       readonly label?: string;
       /** Needed where the sale has several. */
       readonly category?: string;
@@ -232,7 +232,7 @@ export type OpenSale = {
       readonly step?: number;
     } | {
       readonly row: string;
-      /** What people read in place of the name. */
+      /** The text that people see instead of the name. */
       readonly label?: string;
       /** Needed where the sale has several. */
       readonly category?: string;
@@ -249,7 +249,7 @@ export type OpenSale = {
     /** Seats one by one; they have no neighbours. */
     readonly seats?: readonly (string | {
       readonly unit: string;
-      /** What people read in place of the name. */
+      /** The text that people see instead of the name. */
       readonly label?: string;
       /** Needed where the sale has several. */
       readonly category?: string;
@@ -257,13 +257,13 @@ export type OpenSale = {
     /** Places without a plan: a place is `<area>-<number>`. */
     readonly areas?: readonly {
       readonly area: string;
-      /** What people read in place of the name. */
+      /** The text that people see instead of the name. */
       readonly label?: string;
       /** Needed where the sale has several. */
       readonly category?: string;
       readonly quota: number;
     }[];
-    /** So many places without a plan, and nothing else. */
+    /** A number of places without a plan, and nothing else. */
     readonly quota?: number;
   };
   /** Units of one buyer at a time; `Alice` and `alice` are one buyer. */
@@ -281,7 +281,7 @@ export type OpenSale = {
   readonly asset?: 'token-2022' | 'compressed';
   /** Wallets may be addresses of programs, which no key signs for: a smart wallet or a multisig. It cannot be changed. */
   readonly smartWallets?: true;
-  /** What wallets show. Left out: an image that is made of the name, the category and the label. */
+  /** The image that wallets show. Left out: an image of the name, the category and the label. */
   readonly image?: string;
   /** The page of the event, which wallets link to. */
   readonly externalUrl?: string;
@@ -317,7 +317,7 @@ export type DisputeNotification = {
   readonly order: string;
   /** An id of the payment provider. One that looks like an e-mail address or a card number, or is more than 128 of A-Z a-z 0-9 _ . : -, is kept as its hash. */
   readonly payment: string;
-  /** Three capital letters. Money in another currency than that of the order pays nothing, and is due back. */
+  /** Three capital letters. Money in another currency than that of the order pays nothing, and is due for refund. */
   readonly currency: string;
   /** So much is disputed, or was won or lost, in minor units. */
   readonly amount: string;
@@ -331,7 +331,7 @@ export type PaymentNotification = {
   readonly order: string;
   /** An id of the payment provider. One that looks like an e-mail address or a card number, or is more than 128 of A-Z a-z 0-9 _ . : -, is kept as its hash. */
   readonly payment: string;
-  /** Three capital letters. Money in another currency than that of the order pays nothing, and is due back. */
+  /** Three capital letters. Money in another currency than that of the order pays nothing, and is due for refund. */
   readonly currency: string;
   readonly amount: string;
 };
@@ -341,7 +341,7 @@ export type RefundFailure = {
   readonly order: string;
   /** An id of the payment provider. One that looks like an e-mail address or a card number, or is more than 128 of A-Z a-z 0-9 _ . : -, is kept as its hash. */
   readonly payment: string;
-  /** Three capital letters. Money in another currency than that of the order pays nothing, and is due back. */
+  /** Three capital letters. Money in another currency than that of the order pays nothing, and is due for refund. */
   readonly currency: string;
   /** Of this refund, in minor units. */
   readonly amount: string;
@@ -354,7 +354,7 @@ export type RefundNotification = {
   readonly order: string;
   /** An id of the payment provider. One that looks like an e-mail address or a card number, or is more than 128 of A-Z a-z 0-9 _ . : -, is kept as its hash. */
   readonly payment: string;
-  /** Three capital letters. Money in another currency than that of the order pays nothing, and is due back. */
+  /** Three capital letters. Money in another currency than that of the order pays nothing, and is due for refund. */
   readonly currency: string;
   /** Of this refund, in minor units. */
   readonly amount?: string;
@@ -440,7 +440,7 @@ export type Order = {
   readonly tickets: readonly {
     readonly ticket: string;
     readonly unit: string;
-    /** What people read in place of the unit. */
+    /** The text that people see instead of the unit. */
     readonly label?: string;
     readonly category?: string;
     readonly type?: string;
@@ -477,7 +477,7 @@ export type Paid = {
   readonly tickets: readonly {
     readonly ticket: string;
     readonly unit: string;
-    /** What people read in place of the unit. */
+    /** The text that people see instead of the unit. */
     readonly label?: string;
     readonly category?: string;
     readonly type?: string;
@@ -526,7 +526,7 @@ export type Receipt = {
     readonly order: string;
     readonly ticket: string;
     readonly unit: string;
-    /** What people read in place of the unit. */
+    /** The text that people see instead of the unit. */
     readonly label?: string;
     readonly category?: string;
     readonly type?: string;
@@ -659,7 +659,7 @@ export type Sales = {
 export type Ticket = {
   readonly ticket: string;
   readonly unit: string;
-  /** What people read in place of the unit. */
+  /** The text that people see instead of the unit. */
   readonly label?: string;
   readonly category?: string;
   readonly type?: string;
@@ -693,7 +693,7 @@ export type Units = {
   /** In the order of the plan. A unit that is given back is sold until it may be sold again. */
   readonly units: readonly {
     readonly unit: string;
-    /** What people read in place of the unit. */
+    /** The text that people see instead of the unit. */
     readonly label?: string;
     readonly category?: string;
     readonly state: 'available' | 'held' | 'sold';
@@ -926,17 +926,17 @@ export abstract class Operations {
     return this.change('payment.confirm', body, options);
   }
 
-  /** Reports that a try to pay failed. */
+  /** Reports a failed attempt to pay. */
   failPayment(body: PaymentNotification, options?: CallOptions): Promise<Outcome<Paid>> {
     return this.change('payment.fail', body, options);
   }
 
-  /** Reports a refund of a payment by its id, or all that went back so far. */
+  /** Reports a refund of a payment by its id, or the returned total so far. */
   refundedPayment(body: RefundNotification, options?: CallOptions): Promise<Outcome<Paid>> {
     return this.change('payment.refunded', body, options);
   }
 
-  /** Reports that a refund did not reach the buyer: its money is here again. */
+  /** Reports that a refund failed: its money is available again. */
   failedRefund(body: RefundFailure, options?: CallOptions): Promise<Outcome<Paid>> {
     return this.change('payment.refund-failed', body, options);
   }
@@ -946,7 +946,7 @@ export abstract class Operations {
     return this.change('payment.disputed', body, options);
   }
 
-  /** Asks for the mints of up to 500 sold tickets: accepted all or none. */
+  /** Requests the mints of up to 500 sold tickets: all or none. */
   mintTickets(body: MintTickets, options?: CallOptions): Promise<Outcome<Mints>> {
     return this.change('ticket.mint', body, options);
   }
@@ -966,12 +966,12 @@ export abstract class Operations {
     return this.query('sale.units', body);
   }
 
-  /** Lists the money of a sale that has to go back, and reports of payments that do not fit. */
+  /** Lists the refunds due of a sale, and inconsistent payment reports. */
   refundsDue(body: GetSale): Promise<Outcome<RefundsDue>> {
     return this.query('sale.refunds-due', body);
   }
 
-  /** Reads an order from the log, with how far it came. */
+  /** Reads an order and its progress from the log. */
   order(body: GetOrder): Promise<Outcome<Order>> {
     return this.query('order.get', body);
   }
@@ -991,7 +991,7 @@ export abstract class Operations {
     return this.query('event.list', body);
   }
 
-  /** Adds an endpoint: events of the tenant from now on are sent to it, signed. Asked again it answers the same, without the secret. */
+  /** Adds an endpoint: new events of the tenant are sent to it, signed. A repetition returns the same, without the secret. */
   addWebhook(body: AddWebhook): Promise<Outcome<Webhook>> {
     return this.query('webhook.add', body);
   }
@@ -1001,7 +1001,7 @@ export abstract class Operations {
     return this.query('webhook.change', body);
   }
 
-  /** Makes another secret of an endpoint. For a day deliveries are signed by the old one too. */
+  /** Generates a new secret of an endpoint. For a day deliveries are also signed by the old one. */
   rotateWebhook(body: OfWebhook): Promise<Outcome<Webhook>> {
     return this.query('webhook.rotate', body);
   }
@@ -1016,7 +1016,7 @@ export abstract class Operations {
     return this.query('webhook.redeliver', body);
   }
 
-  /** Removes an endpoint, with what waits for it. The delivery under way may still arrive. */
+  /** Removes an endpoint and its pending deliveries. A delivery in flight may still arrive. */
   removeWebhook(body: OfWebhook): Promise<Outcome<WebhookRemoved>> {
     return this.query('webhook.remove', body);
   }

@@ -32,7 +32,7 @@ export interface NoResponse {
 
 /** A way to send requests. */
 export interface Transport {
-  /** Where events are followed. */
+  /** Access to the event stream. */
   readonly access?: HttpAccess;
   request(asked: OutgoingRequest, timeoutMs: number): Promise<Response | NoResponse>;
   close(): Promise<void>;

@@ -53,7 +53,7 @@ const Ticket = z.strictObject({
   ticket: z.string(),
   sale: z.string(),
   unit: z.string(),
-  label: z.string().optional().describe('What people read in place of the unit'),
+  label: z.string().optional().describe('The text that people see instead of the unit'),
   category: z.string().optional(),
   type: z.string().optional(),
   price: amount.describe('In minor units'),

@@ -26,7 +26,7 @@ const type = z.string().regex(TYPE_PATTERN);
 const ticketOfOrder = z.strictObject({
   ticket,
   unit: z.string().regex(UNIT_PATTERN),
-  label: z.string().optional().describe('What people read in place of the unit'),
+  label: z.string().optional().describe('The text that people see instead of the unit'),
   category: category.optional(),
   type: type.optional(),
   price: minorUnits,
@@ -99,7 +99,7 @@ export const Units = z
       .array(
         z.strictObject({
           unit: z.string().regex(UNIT_PATTERN),
-          label: z.string().optional().describe('What people read in place of the unit'),
+          label: z.string().optional().describe('The text that people see instead of the unit'),
           category: category.optional(),
           state: z.enum(['available', 'held', 'sold']),
         }),

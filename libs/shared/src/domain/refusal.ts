@@ -6,8 +6,8 @@ export const REFUSALS = {
   'sale-closed': 'The sale is over.',
   'sale-paused': 'The sale takes no orders for a while.',
   'unit-unknown': 'The sale has no such unit.',
-  'unit-taken': 'A unit that was asked for is taken; nothing was ordered.',
-  'sold-out': 'Fewer places are left than were asked for; nothing was ordered.',
+  'unit-taken': 'A requested unit is taken; nothing was ordered.',
+  'sold-out': 'Fewer places are left than requested; nothing was ordered.',
   'buyer-limit':
     'The buyer would have more units than the sale allows. A ticket that was given back after its mint was requested counts, where nothing was paid for it.',
   'wallet-limit': 'The wallet would have more units than the sale allows.',
@@ -31,7 +31,7 @@ export const REFUSALS = {
   'window-empty': 'The sale would close before it opens.',
   'quota-below-taken': 'An area cannot have fewer places than are held and sold.',
   'unit-exists': 'The sale has a unit or an area of this name.',
-  'offer-inconsistent': 'What the sale would offer does not fit together.',
+  'offer-inconsistent': 'The resulting offer would be inconsistent.',
   'mints-unpaid-fixed':
     'Tickets would be minted without a payment, at the expense of the operator. A sale that mints when an order is confirmed, and only for money, cannot be changed so.',
   'wallet-needed': 'Tickets of this sale are minted when they are sold: give a wallet.',
@@ -43,7 +43,7 @@ export const REFUSALS = {
     'These tickets are minted or about to be, and cannot be revoked. "override": true ends the order anyway: a minted ticket becomes void, its asset stays with its holder, and its unit is sold again.',
   'ticket-unknown': 'There is no such ticket in this sale.',
   'payment-disputed':
-    'The payment of the order is disputed: its tickets are not minted before the dispute is won. Ask again then, with another key.',
+    'The payment of the order is disputed: its tickets are not minted before the dispute is won. Retry then, with another key.',
   'ticket-not-sold': 'The ticket is not sold (any more): it cannot be minted.',
 } as const satisfies Record<string, string>;
 

@@ -83,7 +83,7 @@ export const CURRENCY_RULE = {
     'A currency of ISO 4217 that is in use, such as EUR. Amounts are in its minor units: "5000" is 50.00 EUR, 5000 JPY, 5.000 KWD.',
 } as const;
 export const REPORTED_CURRENCY_RULE = {
-  description: 'Three capital letters. Money in another currency than that of the order pays nothing, and is due back.',
+  description: 'Three capital letters. Money in another currency than that of the order pays nothing, and is due for refund.',
 } as const;
 
 export const currencyProblem = (text: string): string | undefined =>
@@ -131,6 +131,6 @@ const ASCII_ONLY = /^[\x20-\x7e]*$/;
 export function personalProblem(text: string): string | undefined {
   const plain = ASCII_ONLY.test(text) ? text : text.normalize('NFKC').replace(/\p{Pd}/gu, '-');
   if (plain.length >= SHORTEST_CARD_NUMBER && holdsCardNumber(plain))
-    return 'looks like a card number, which must not enter a log that never forgets';
-  return holdsEmail(plain) ? 'looks like an e-mail address, which must not enter a log that never forgets' : undefined;
+    return 'looks like a card number, which must not enter the permanent log';
+  return holdsEmail(plain) ? 'looks like an e-mail address, which must not enter the permanent log' : undefined;
 }

@@ -101,8 +101,8 @@ export class ChainCheck {
     const { subject, sequence, version, previous } = commit;
     this.settle(before, subject);
     const changed = previous === before.hash;
-    const what = changed ? 'was changed' : 'or what lies between them is missing';
-    this.find(sequence, subject, `says version ${version} after version ${before.version}: it ${what}`);
+    const what = changed ? 'it was changed' : 'it is misplaced, or commits between them are missing';
+    this.find(sequence, subject, `says version ${version} after version ${before.version}: ${what}`);
     return changed ? { ...head, version: before.version + 1, found: true } : head;
   }
 

@@ -93,10 +93,10 @@ const cutOf = (bytes: Buffer): number => Number(bytes.toString('latin1', BEGIN.l
 
 /** One decision for each key; keys are stored only in the first part. */
 function readDecisions(behind: Buffer, hash: Hash, { keys, events }: CloudEvent['data']): readonly StoredDecision[] {
-  if (sha256(behind) !== hash) throw new TypeError(`what stands behind the cut has the hash ${sha256(behind)}, and not ${hash}`);
+  if (sha256(behind) !== hash) throw new TypeError(`the bytes after the cut have the hash ${sha256(behind)}, not ${hash}`);
   const decisions = JSON.parse(behind.toString('utf8', DECISIONS.length, behind.length - END.length)) as readonly StoredDecision[];
   if (decisions.length !== keys.length || decisions.some(({ before }) => !(before <= events.length)))
-    throw new TypeError(`${keys.length} keys have ${decisions.length} decisions, or one that stands behind all ${events.length} events`);
+    throw new TypeError(`${keys.length} keys have ${decisions.length} decisions, or one after all ${events.length} events`);
   for (const [index, { data }] of decisions.entries()) Object.assign(data, { keyHash: keys[index] });
   return decisions;
 }

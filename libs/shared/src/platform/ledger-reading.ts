@@ -21,7 +21,7 @@ interface Reading<T> {
   readonly isOneLedger: boolean;
 }
 
-/** The last query of a transaction that reads the ledger as of one moment. */
+/** The last query of a transaction: checks that all its queries read the same ledger. */
 export async function isOneLedger(ask: (sql: string) => Promise<readonly { readonly same: boolean }[]>): Promise<boolean> {
   const [row] = await ask(IS_SAME_LEDGER);
   return row?.same === true;

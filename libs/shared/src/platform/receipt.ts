@@ -9,7 +9,7 @@ const record = z
     order: z.string(),
     ticket: z.string(),
     unit: z.string(),
-    label: z.string().optional().describe('What people read in place of the unit'),
+    label: z.string().optional().describe('The text that people see instead of the unit'),
     category: z.string().optional(),
     type: z.string().optional(),
     wallet: z.string().describe('Whom it was minted for'),

@@ -1,11 +1,11 @@
 import { sha256 } from '../kernel/hash.js';
 
-/** A program of Solana that compressed tickets need, and that this repository may not contain. */
+/** A Solana program that compressed tickets need, and that this repository may not contain. */
 export interface ProgramFile {
   readonly file: string;
   readonly address: string;
   readonly licence: string;
-  /** SHA-256 of the builds that were tried, without the zeros at the end: a cluster stores more of them than the file has. */
+  /** SHA-256 of the tested builds, without trailing zeros: a cluster stores more of them than the file has. */
   readonly hashes: readonly string[];
 }
 
@@ -39,7 +39,7 @@ export const PROGRAM_FILES: readonly ProgramFile[] = [
   },
 ];
 
-/** The hash by which a build is known, wherever it was read. */
+/** The hash that identifies a build, read from any source. */
 export function programHash(elf: Uint8Array): string {
   let end = elf.length;
   while (end > 0 && elf[end - 1] === 0) end -= 1;

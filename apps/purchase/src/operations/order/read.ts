@@ -6,7 +6,7 @@ import type { Query } from '../operation.js';
 export const orderGet = {
   name: 'order.get',
   method: 'order',
-  summary: 'Reads an order from the log, with how far it came.',
+  summary: 'Reads an order and its progress from the log.',
   http: { path: ORDER_PATH },
   schema: GetOrder,
   answer: Order,

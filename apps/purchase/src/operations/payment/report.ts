@@ -32,7 +32,7 @@ export const paymentFail = {
   ...report,
   name: 'payment.fail',
   method: 'failPayment',
-  summary: 'Reports that a try to pay failed.',
+  summary: 'Reports a failed attempt to pay.',
   schema: PaymentNotification,
   decide: (sale, command) => failPayment(sale, bodyOf(command)),
 } as const satisfies Mutation;
@@ -41,7 +41,7 @@ export const paymentRefunded = {
   ...report,
   name: 'payment.refunded',
   method: 'refundedPayment',
-  summary: 'Reports a refund of a payment by its id, or all that went back so far.',
+  summary: 'Reports a refund of a payment by its id, or the returned total so far.',
   schema: RefundNotification,
   decide: (sale, command) => refundPayment(sale, bodyOf(command), command.key),
 } as const satisfies Mutation;
@@ -50,7 +50,7 @@ export const paymentRefundFailed = {
   ...report,
   name: 'payment.refund-failed',
   method: 'failedRefund',
-  summary: 'Reports that a refund did not reach the buyer: its money is here again.',
+  summary: 'Reports that a refund failed: its money is available again.',
   schema: RefundFailure,
   decide: (sale, command) => failRefund(sale, bodyOf(command)),
 } as const satisfies Mutation;

@@ -16,7 +16,7 @@ export const saleGet = {
 export const saleRefundsDue = {
   name: 'sale.refunds-due',
   method: 'refundsDue',
-  summary: 'Lists the money of a sale that has to go back, and reports of payments that do not fit.',
+  summary: 'Lists the refunds due of a sale, and inconsistent payment reports.',
   http: { path: `${SALE_PATH}/refunds-due` },
   schema: GetSale,
   answer: RefundsDue,

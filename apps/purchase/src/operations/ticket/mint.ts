@@ -8,7 +8,7 @@ import { bodyOf, type Mutation } from '../operation.js';
 export const ticketMint = {
   name: 'ticket.mint',
   method: 'mintTickets',
-  summary: 'Asks for the mints of up to 500 sold tickets: accepted all or none.',
+  summary: 'Requests the mints of up to 500 sold tickets: all or none.',
   http: {
     path: '/v1/mints',
     location: SALE_PATH,

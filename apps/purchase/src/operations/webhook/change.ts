@@ -7,7 +7,7 @@ export const webhookAdd = {
   name: 'webhook.add',
   method: 'addWebhook',
   summary:
-    'Adds an endpoint: events of the tenant from now on are sent to it, signed. Asked again it answers the same, without the secret.',
+    'Adds an endpoint: new events of the tenant are sent to it, signed. A repetition returns the same, without the secret.',
   http: {
     path: ENDPOINTS_PATH,
     example: { endpoint: 'crm', url: 'https://crm.example/admit', types: ['OrderConfirmed', 'MintCompleted'] },
@@ -32,7 +32,7 @@ export const webhookChange = {
 export const webhookRemove = {
   name: 'webhook.remove',
   method: 'removeWebhook',
-  summary: 'Removes an endpoint, with what waits for it. The delivery under way may still arrive.',
+  summary: 'Removes an endpoint and its pending deliveries. A delivery in flight may still arrive.',
   http: { path: `${ENDPOINT_PATH}/remove`, example: {} },
   schema: OfWebhook,
   answer: WebhookRemoved,
@@ -43,7 +43,7 @@ export const webhookRemove = {
 export const webhookRotate = {
   name: 'webhook.rotate',
   method: 'rotateWebhook',
-  summary: 'Makes another secret of an endpoint. For a day deliveries are signed by the old one too.',
+  summary: 'Generates a new secret of an endpoint. For a day deliveries are also signed by the old one.',
   http: { path: `${ENDPOINT_PATH}/rotate`, example: {} },
   schema: OfWebhook,
   answer: Webhook,

@@ -157,7 +157,7 @@ export const EndOrder = GetOrder.extend({
   override: z
     .literal(true, 'must be true, or left out')
     .optional()
-    .describe('Also where a ticket is minted that cannot be taken back. It becomes void, and its asset stays with its holder'),
+    .describe('Also if a minted ticket cannot be revoked. It becomes void, and its asset stays with its holder'),
 });
 export type EndOrder = z.infer<typeof EndOrder>;
 

@@ -36,7 +36,7 @@ export const HTTP_PROBLEMS = {
 export type HttpProblem = keyof typeof HTTP_PROBLEMS;
 
 export const RETRY_AFTER_SECONDS = 1;
-/** The same request may get another response soon. */
+/** A retry may soon get another response. */
 const PASSING: ReadonlySet<number> = new Set([429, 500, 503]);
 
 /** The response for a problem from a list of problems. */

@@ -38,7 +38,7 @@ export interface Admitted {
 export interface AuthGuardOptions {
   /** Routes that need no API key, by route pattern. All others need one. */
   readonly publicRoutes: ReadonlySet<string>;
-  /** Requests for decisions, as method and route pattern: rejected while too many wait for theirs. Left out: none. */
+  /** Requests for decisions, as method and route pattern: rejected while too many wait for their decision. Default: none. */
   readonly decisions?: ReadonlySet<string>;
   /** Called for every rejected request, with its tenant if known. */
   readonly onRejected: (why: HttpProblem, tenant?: string) => void;
@@ -53,8 +53,8 @@ export interface ClientLimits {
 }
 
 /**
- * Knows tenants by their API keys and lets none of them ask too fast. It decides when the head of a request is there, before a byte of the body
- * is read; as Nest's guard it only asserts that it did, so that no route is reached past it.
+ * Authenticates callers by their API keys and enforces the limits of their tenants. It decides on the request head, before any byte of
+ * the body is read; as Nest's guard it only asserts that it did, so that no route bypasses it.
  */
 export class AuthGuard implements CanActivate {
   private readonly admitted = new WeakMap<object, Admitted>();
@@ -87,7 +87,7 @@ export class AuthGuard implements CanActivate {
     return this.admitted.has(raw) || this.isPublic(routeOptions.url);
   }
 
-  /** Who was let in with this request. */
+  /** The authenticated caller of this request. */
   of(request: FastifyRequest): Admitted {
     const admitted = this.admitted.get(request.raw);
     if (admitted === undefined) throw new Error(`${request.url} was reached without an API key`);

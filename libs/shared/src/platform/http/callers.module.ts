@@ -28,7 +28,7 @@ export type CountRejected = ReturnType<typeof countRejected>;
 export interface CallersOptions extends BodyLimits {
   /** Routes that need no API key. */
   readonly publicRoutes: ReadonlySet<string>;
-  /** Requests for decisions, as method and route pattern; left out: none. */
+  /** Requests for decisions, as method and route pattern; default: none. */
   readonly decisions?: ReadonlySet<string>;
   /** Requests of one tenant under way in one process. */
   readonly maxInFlightPerTenant: number;
@@ -39,7 +39,7 @@ export interface CallersServer {
   readonly module: DynamicModule;
 }
 
-/** The HTTP server for callers, with its limits, and the module that guards it. Nest needs the first before it makes any module. */
+/** The HTTP server for callers with its limits, and the module that guards it. Nest needs the server before any module. */
 export function callersServer({ environment, page }: AppProcess, options: CallersOptions): CallersServer {
   const onRejected = countRejected(page);
   const proxies = TrustedProxies.of(environment.TRUSTED_PROXIES);
@@ -53,10 +53,7 @@ export function callersServer({ environment, page }: AppProcess, options: Caller
   };
 }
 
-/**
- * What every request passes before a controller: the guard that knows tenants by their API keys, the limits of each tenant, and the filter that
- * answers every error as a problem.
- */
+/** The checks of every request before its controller: API key, limits of the tenant, and the filter that turns errors into problems. */
 @Global()
 @Module({})
 export class CallersModule {

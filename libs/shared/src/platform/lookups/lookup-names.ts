@@ -5,14 +5,14 @@ import { LOOKUPS_BUCKET } from '../topology/streams.js';
 
 const REQUEST_TIMEOUT_MS = 2_000;
 
-/** A name of the bucket, its value, and where its last write stands among all. */
+/** A name of the bucket, its value, and the position of its last write. */
 export interface PlacedName {
   readonly name: string;
   readonly place: number;
   readonly bytes: Uint8Array;
 }
 
-/** The names of a bucket in the order in which they were last written. They are read one by one from the stream's leader. */
+/** The names of a bucket in the order of their last write. They are read one by one from the stream's leader. */
 export class LookupNames {
   private constructor(
     private readonly jsm: JetStreamManager,
@@ -23,7 +23,7 @@ export class LookupNames {
     return new LookupNames(await jetstreamManager(connection, { timeout: REQUEST_TIMEOUT_MS, checkAPI: false }), bucket);
   }
 
-  /** The first name after a place that begins with `prefix`, which ends with a point; `undefined`: there is none. @throws Fault `log-unreachable` */
+  /** The first name after a position with a prefix, which ends with a point; `undefined`: none. @throws Fault `log-unreachable` */
   async next(prefix: string, after: number): Promise<PlacedName | undefined> {
     const bucket = this.bucket;
     const subjects = `$KV.${bucket}.`;

@@ -2,20 +2,20 @@ import type { NamedValues } from '../../event-store/named-values.js';
 import { base32, hashFields } from '../../kernel/hash.js';
 import type { OrderId, PaymentId, SaleId, TenantId } from '../../kernel/ids.js';
 
-/** What a payment pays for. */
+/** The order of a payment. */
 export interface PaidFor {
   readonly sale: SaleId;
   readonly order: OrderId;
 }
 
-/** An event of a payment that was not known when the event came. */
+/** An event of a payment that was unknown when the event arrived. */
 export interface UnmatchedEvent {
   readonly event: string;
   readonly type: string;
   readonly payment: string;
-  /** When the provider made it: milliseconds since 1970, UTC. */
+  /** Its creation at the provider: milliseconds since 1970, UTC. */
   readonly createdAt: number;
-  /** Present once a later delivery of it was taken. */
+  /** Present once a later delivery of it was accepted. */
   readonly taken?: true;
 }
 
@@ -23,7 +23,7 @@ type Entry = PaidFor | { readonly foreign: true };
 const FOREIGN: Entry = { foreign: true };
 
 const LETTERS = 26; // 130 bits: collisions are practically impossible
-/** What names of unmatched events begin with; behind it, the tenant. */
+/** The prefix of names of unmatched events; the tenant follows. */
 export const UNMATCHED = 'unmatched.';
 const nameOf = (kind: 'payment' | 'unmatched', tenant: string, id: string): string =>
   `${kind}.${tenant}.${base32(hashFields(id), LETTERS)}`;
@@ -35,13 +35,13 @@ const nameOf = (kind: 'payment' | 'unmatched', tenant: string, id: string): stri
 export class PaymentIndex {
   constructor(private readonly values: NamedValues) {}
 
-  /** `foreign`: the payment is known to be for no order here. `undefined`: nothing is known of it (yet). */
+  /** `foreign`: the payment belongs to no order here. `undefined`: unknown (yet). */
   async find(tenant: string, payment: string): Promise<PaidFor | 'foreign' | undefined> {
     const entry = await this.read<Entry>(nameOf('payment', tenant, payment));
     return entry !== undefined && 'foreign' in entry ? 'foreign' : entry;
   }
 
-  /** A payment belongs to the order that it was received for first: a later one changes nothing, unless it was foreign. */
+  /** A payment belongs to the order of its first receipt: a later one changes nothing, unless the payment was foreign. */
   async add(tenant: TenantId, payment: PaymentId, of: PaidFor): Promise<void> {
     const name = nameOf('payment', tenant, payment);
     for (;;) {
@@ -52,14 +52,14 @@ export class PaymentIndex {
   }
 
   async addForeign(tenant: string, payment: string): Promise<void> {
-    await this.values.put(nameOf('payment', tenant, payment), bytesOf(FOREIGN), 0); // what is known stays
+    await this.values.put(nameOf('payment', tenant, payment), bytesOf(FOREIGN), 0); // a known payment stays unchanged
   }
 
   async addUnmatched(tenant: string, event: UnmatchedEvent): Promise<void> {
     await this.values.put(nameOf('unmatched', tenant, event.event), bytesOf(event), 0);
   }
 
-  /** The event was taken: it is not listed any more. */
+  /** Records that the event was accepted: it is no longer listed. */
   async endUnmatched(tenant: string, event: string): Promise<void> {
     const name = nameOf('unmatched', tenant, event);
     const found = await this.read<UnmatchedEvent>(name);

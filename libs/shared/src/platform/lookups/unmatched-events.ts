@@ -6,7 +6,7 @@ export interface UnmatchedOfTenant extends UnmatchedEvent {
   readonly tenant: string;
 }
 
-/** Every event of a payment that is still not known, in the order in which they came first. @throws Fault `log-unreachable` */
+/** Every event whose payment is still unknown, in order of arrival. @throws Fault `log-unreachable` */
 export async function* unmatchedEvents(connection: NatsConnection): AsyncIterable<UnmatchedOfTenant> {
   const names = await LookupNames.on(connection);
   for (let found = await names.next(UNMATCHED, 0); found !== undefined; found = await names.next(UNMATCHED, found.place)) {

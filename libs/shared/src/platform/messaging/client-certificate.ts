@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { createSecureContext, connect as secure } from 'node:tls';
 
-/** The server's first line, or its alert after the handshake: both are sent at once. */
+/** The time for the server's first line, or its alert after the handshake: both are sent at once. */
 const ANSWER_MS = 2_000;
 const NATS_PORT = 4222;
 
@@ -26,8 +26,8 @@ export function unusableCertificate({ cert, key, variables = 'NATS' }: ClientCer
 }
 
 /**
- * Why no connection came about, where the server wants a client certificate: it says so only in an alert after the handshake, which the
- * client library does not report.
+ * The reason for a failed connection to a server that requires a client certificate. The server sends it only as an alert after the
+ * handshake, which the client library does not report.
  */
 export async function rejectedCertificate(access: ClientCertificate): Promise<string | undefined> {
   const { servers, cert, key, variables = 'NATS' } = access;
@@ -47,7 +47,7 @@ export async function rejectedCertificate(access: ClientCertificate): Promise<st
   return undefined;
 }
 
-/** A server that is away asks for nothing. */
+/** False while the server is down. */
 const asksForCertificate = (socket: Socket): Promise<boolean> =>
   new Promise((resolve) => {
     socket.once('data', (line) => resolve(/^INFO .*"tls_verify": ?true/.test(line.toString())));

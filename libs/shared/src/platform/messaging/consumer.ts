@@ -9,7 +9,7 @@ import { NATS } from './nats.module.js';
 
 export type ConsumerOptions = Pick<SourceOptions, 'stream' | 'durable' | 'maxMessages'>;
 
-/** Hands each delivery of a durable consumer to its handler, from bootstrap to shutdown. */
+/** Passes each delivery of a durable consumer to its handler, from bootstrap to shutdown. */
 class Consumer implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     private readonly source: JetStreamSource,
@@ -20,7 +20,7 @@ class Consumer implements OnApplicationBootstrap, OnApplicationShutdown {
     void this.pump();
   }
 
-  /** Takes nothing new. */
+  /** Accepts no new deliveries. */
   async onApplicationShutdown(): Promise<void> {
     await this.source.stop();
   }
@@ -46,12 +46,12 @@ export const consumes = <Handler>(
   },
 });
 
-/** Turns a message into what follows from it. A second delivery of it changes nothing more. It never throws. */
+/** Processes a message. A repeated delivery has no further effect. It never throws. */
 export interface Reactor {
   handle(delivery: Delivery): Promise<Settlement>;
 }
 
-/** A durable consumer that settles each delivery as its reactor says. */
+/** A durable consumer that settles each delivery as its reactor returns. */
 export const reacts = (options: ConsumerOptions, reactor: Type<Reactor>): Provider =>
   consumes(options, reactor, (instance, delivery) => {
     void instance.handle(delivery).then((settlement) => delivery.settle(settlement));

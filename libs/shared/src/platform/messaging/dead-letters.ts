@@ -8,12 +8,12 @@ const ID_LETTERS = 26;
 
 /** An entry on DEAD (`dead.<stream>.<tenant>.…`): the original message, its origin, and why its processing failed. */
 export interface DeadLetter {
-  /** Names the message for ever, by its content among others: a command contains a random inbox. Absent in entries of earlier versions. */
+  /** A permanent name of the message, derived from its content and its random inbox. Absent in entries of earlier versions. */
   readonly id?: string;
   readonly stream: string;
   /** As stored in the stream: a command's subject contains its bucket. */
   readonly subject: string;
-  /** Where it was. COMMANDS may use sequences again after a crash. */
+  /** Its position in the stream. COMMANDS may reuse sequences after a crash. */
   readonly sequence: number;
   readonly deliveries: number;
   readonly storedAt: string;
@@ -30,7 +30,7 @@ export interface DeadLetter {
  */
 export interface ClosedLetter {
   readonly how: 'redriven' | 'dropped';
-  /** What became of the resent original, or why it was dropped. */
+  /** The result of the redrive, or the reason for dropping the entry. */
   readonly note: string;
 }
 

@@ -6,7 +6,7 @@ import { NATS } from './nats.module.js';
 
 export const EVENT_STORE = Symbol('event store');
 
-/** The log, and the dead letters of what could not be handled. */
+/** Provides the log, and the dead-letter queue. */
 @Module({
   providers: [
     { provide: EVENT_STORE, inject: [NATS], useFactory: (connection: NatsConnection) => JetStreamEventStore.on(connection) },

@@ -12,12 +12,12 @@ export interface Call {
   header(name: string): string | undefined;
 }
 
-/** An answer that is an error says so here, as the services framework does. */
+/** Marks an error response, as in the services framework. */
 const ERROR_HEADER = 'Nats-Service-Error-Code';
 
 type Handler = (data: unknown, context: Call) => Promise<unknown>;
 
-/** What a handler answers: the bytes and the headers that go with them. */
+/** A handler's response: the bytes and their headers. */
 export interface CallAnswer {
   readonly body: string;
   readonly headers: Iterable<readonly [name: string, value: string]>;
@@ -29,7 +29,7 @@ export interface MicroServiceOptions {
   readonly description: string;
   /** Answers callers; it may publish to no stream subject. */
   readonly connection: NatsConnection;
-  /** Admits a request of a tenant before anything of it is read, or rejects it. */
+  /** Admits a request of a tenant before it is read, or rejects it. */
   readonly admit: (tenant: string, pattern: string) => Admission | CallAnswer;
   readonly onThrown: (pattern: string, thrown: unknown) => CallAnswer;
 }
@@ -82,7 +82,7 @@ export class MicroServiceStrategy extends Server implements CustomTransportStrat
     this.service = service;
   }
 
-  /** Admits a request as soon as it is here, and serves it in the turn of its tenant. */
+  /** Admits a request on arrival, and handles it in the turn of its tenant. */
   private take(pattern: string, handler: Handler, message: ServiceMsg): void {
     const admitted = this.options.admit(tenantOf(message), pattern);
     if ('begin' in admitted) this.track(this.serve(pattern, handler, message, admitted));

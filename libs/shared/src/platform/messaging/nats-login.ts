@@ -93,7 +93,7 @@ function problemsOf(access: NatsAccess): string[] {
   ];
 }
 
-/** How a refused login signed in, and the variables to look at. */
+/** Describes a rejected login, and the variables to check. */
 export function describeLogin({ user, password, nkey, creds, cert, variables = 'NATS' }: NatsAccess): string {
   if (nkey !== undefined) return `${variables}_NKEY: ${user} is refused with this key`;
   if (creds !== undefined) return `${variables}_CREDS: ${user} is refused with these credentials`;
@@ -114,8 +114,8 @@ const isCreds = (text: string): boolean => {
 };
 
 /**
- * Reads the file now and for every later connection. While it is being replaced, the content before counts: the client library gives up
- * for good when it gets none.
+ * Reads the file now and for every later connection. While it is being replaced, the previous content is used: without any, the client
+ * library gives up permanently.
  */
 function reread(variable: string, path: string, isRight: (text: string) => boolean, what: string, end = ''): () => Uint8Array {
   const read = (): string => readFileSync(path, 'utf8');

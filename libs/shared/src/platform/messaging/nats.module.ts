@@ -7,9 +7,9 @@ import { awaitTopology } from '../topology/inspect.js';
 import { connectNats } from './nats.js';
 import { accessOf, type NatsAccess } from './nats-login.js';
 
-/** The connection that reads and writes streams. Its streams and consumers are as wanted. */
+/** The connection that reads and writes streams. Streams and consumers were checked. */
 export const NATS = Symbol('NATS connection');
-/** Of the log: another one where the log was begun anew. */
+/** The epoch of the log: another one after the log was created anew. */
 export const LOG_EPOCH = Symbol('epoch of the log');
 const CHECKED_LOG = Symbol('connection and epoch');
 
@@ -18,7 +18,7 @@ interface CheckedLog {
   readonly epoch: string;
 }
 
-/** A connection of the process, opened when its module is made. */
+/** A connection of the process, opened with its module. */
 export const natsConnection = (token: symbol, name: string, access: (environment: Environment) => NatsAccess): Provider => ({
   provide: token,
   inject: [ENVIRONMENT, LOGGER, CONNECTIONS],
@@ -31,13 +31,13 @@ export const natsConnection = (token: symbol, name: string, access: (environment
 
 const UNCHECKED = Symbol('connection before its streams are compared');
 
-/** The connection to the log. The app does not start where streams or consumers differ from what they must be (`stream-differs`). */
+/** The connection to the log. The app does not start if streams or consumers differ from the required ones (`stream-differs`). */
 @Global()
 @Module({})
 export class NatsModule implements OnApplicationShutdown {
   constructor(@Inject(NATS) private readonly connection: NatsConnection) {}
 
-  /** @param user NATS_USER, where it is not set; and the name of the connection */
+  /** @param user default of NATS_USER, and the name of the connection */
   static as(user: string): DynamicModule {
     return {
       module: NatsModule,
@@ -59,7 +59,7 @@ export class NatsModule implements OnApplicationShutdown {
     };
   }
 
-  /** Global modules end last: whatever used the connection is done. */
+  /** Global modules end last: all users of the connection have stopped. */
   async onApplicationShutdown(): Promise<void> {
     await this.connection.drain();
   }

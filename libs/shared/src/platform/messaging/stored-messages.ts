@@ -94,7 +94,7 @@ export class StoredMessages {
 
   private stretch(stream: string, subject: string, from: number, last: number): Promise<Stretch> {
     const found = this.walk(stream, subject, from, last);
-    found.catch(() => undefined); // it is awaited in its turn, and throws there
+    found.catch(() => undefined); // awaited in its turn, where it throws
     return found;
   }
 
@@ -109,7 +109,7 @@ export class StoredMessages {
 
   private ask(stream: string, seq: number): Promise<StoredMsg | undefined> {
     const answer = this.get(stream, { seq });
-    answer.catch(() => undefined); // it is awaited in its turn, and throws there; until then a failure must not count as unhandled
+    answer.catch(() => undefined); // awaited in its turn, where it throws; until then it must not count as unhandled
     return answer;
   }
 

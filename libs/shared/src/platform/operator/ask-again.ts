@@ -10,9 +10,9 @@ import { COMMANDS_STREAM } from '#shared/platform/topology/streams.js';
 
 /** A process that has just stopped keeps commands for 5 s, and another takes over its buckets after 3 s. */
 export const DECIDED_WITHIN_MS = 15_000;
-const TAKEN = 10077; // a message of this subject is there, or the stream is full
+const TAKEN = 10077; // a message with this subject exists, or the stream is full
 
-/** What became of a command that was sent again. `in-work`: one of its key is being decided. `silent`: no decision was answer in time. */
+/** The result of a redriven command. `in-work`: its key is being decided. `silent`: no decision arrived in time. */
 export type AskedAgain =
   | { readonly became: 'decided' | 'refused'; readonly status: number }
   | { readonly became: 'unreadable' | 'in-work' | 'silent' };
@@ -21,8 +21,8 @@ export const KEY_REUSED = 422;
 const SERVER_ERROR = 500;
 
 /**
- * Sends a command again and waits for its decision: COMMANDS may lose what it has stored, so only the decision closes a dead letter. The copy
- * has an inbox of its own for the answer, which is random: by it the copy is another message than its original.
+ * Sends a command again and waits for its decision. COMMANDS may lose stored messages, so only the decision closes a dead letter. The
+ * copy has its own random inbox, which distinguishes it from its original.
  */
 export async function askAgain(
   connection: NatsConnection,
@@ -34,7 +34,7 @@ export async function askAgain(
   const reply = `${REDRIVEN}.${randomUUID()}`;
   const answers = connection.subscribe(reply, { max: 1 });
   try {
-    const asked = subject.replace(/^cmd\.\d+\./, 'cmd.'); // COMMANDS puts the bucket in itself
+    const asked = subject.replace(/^cmd\.\d+\./, 'cmd.'); // COMMANDS adds the bucket itself
     await jetstream(connection).publish(asked, JSON.stringify({ ...command, reply }), { headers, expect: { streamName: COMMANDS_STREAM } });
     const answer = await inTime(answers[Symbol.asyncIterator]().next(), decidedWithinMs);
     if (answer === undefined || answer.done === true) return { became: 'silent' };

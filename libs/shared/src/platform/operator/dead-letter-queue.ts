@@ -67,13 +67,13 @@ const entryOf = (message: StoredMsg): DeadLetterEntry => ({
   deadLetteredAt: message.time.toISOString(),
 });
 
-/** A message that this software did not write is shown as it is. */
+/** Shows a message that this software did not write unchanged. */
 function read(message: StoredMsg): DeadLetter {
   try {
     const entry = message.json<DeadLetter>();
     if (typeof entry.subject === 'string' && typeof entry.original === 'string') return entry;
   } catch {
-    // no JSON: shown as bytes
+    // not JSON: shown as bytes
   }
   const original = Buffer.from(message.data).toString('base64');
   return {

@@ -8,8 +8,8 @@ import { type TicketRecord, ticketRecord } from './ticket-record.js';
 
 export interface MintRedriven {
   /**
-   * `over`: nothing is left to do; `working`: the minter has the command; `given`: the minter has it again; `refused`: a redrive is not
-   * possible.
+   * `over`: nothing is left to do; `working`: the minter has the command; `given`: the command was sent again; `refused`: a redrive is
+   * not possible.
    */
   readonly outcome: 'over' | 'working' | 'given' | 'refused';
   readonly says: string;
@@ -29,7 +29,7 @@ const ASK_TIMEOUT_MS = 10_000;
 
 /**
  * Sends the mint command in the log to the minter again, unchanged. The minter reads its progress from the log and resumes at the
- * planned address. A mint that failed permanently is requested anew through the public API, as its tenant would do.
+ * planned address. A mint that failed permanently is requested again through the public API, as its tenant would do.
  */
 export async function redriveMint(connection: NatsConnection, wish: RedriveWish): Promise<MintRedriven> {
   const messages = await StoredMessages.on(connection);
@@ -46,7 +46,7 @@ export async function redriveMint(connection: NatsConnection, wish: RedriveWish)
   if (lying !== undefined)
     return {
       outcome: 'working',
-      says: `${MINTS} ${lying.seq} is with the minter; its state in the log is ${state}. The minter's log says what it waits for`,
+      says: `${MINTS} ${lying.seq} is with the minter; its state in the log is ${state}. The minter's log has the reason`,
     };
   if (isRevocation && asked.what === 'revoke' && mint?.state === 'minted' && mint.revocable === undefined) return irrevocable(record);
   if (!isRevocation && mint?.state === 'failed' && 'request' in asked.body && mint.request >= asked.body.request)

@@ -16,13 +16,13 @@ export interface Redriven {
 }
 
 const MINTS = 'MINTS';
-const TAKEN = 10077; // a message of this subject is there, or the stream is full: looked up
-/** Headers that say how the broker should take a message, and not what it is: they would have the copy taken for the original. */
+const TAKEN = 10077; // a message with this subject exists, or the stream is full: looked up
+/** Headers with instructions for the broker. With them the copy would count as the original. */
 const FOR_THE_BROKER = /^Nats-/i;
 
 /**
- * Sends a dead-lettered message again. Its consumer knows from the log what was done already, so an entry may be redriven twice or by two
- * operators at once; only the broker's filters must be passed. The entry is closed last: after a crash, redriving it again continues.
+ * Sends a dead-lettered message again. Its consumer knows completed work from the log, so two operators may redrive an entry twice or
+ * at once; only the broker's duplicate filters must be passed. The entry is closed last: after a crash, a redrive continues.
  */
 export class Redrive {
   private constructor(
@@ -57,7 +57,7 @@ export class Redrive {
     return sequence === undefined ? this.judge(entry, await this.lying(entry)) : this.done(entry, `${MINTS} ${sequence}`);
   }
 
-  /** A request that failed for good would fail again: its ticket needs another request. */
+  /** A permanently failed request would fail again: its ticket needs a new request. */
   private async failedMint({ original }: DeadLetterEntry): Promise<string | undefined> {
     const asked = mintIn(original);
     if (asked === undefined) return undefined;
@@ -87,7 +87,7 @@ export class Redrive {
   }
 
   private judge(entry: DeadLetterEntry, lying: Lying | undefined): Promise<Redriven> | Redriven {
-    if (lying === undefined) return refused(`${MINTS} did not take it: its original is still in work there, or the stream is full`);
+    if (lying === undefined) return refused(`${MINTS} rejected it: its original is still being processed, or the stream is full`);
     if (isSameRequest(Buffer.from(entry.original, 'base64'), lying.body)) return this.done(entry, `${MINTS} ${lying.sequence}`);
     return refused(`another message is on its subject (${MINTS} ${lying.sequence}); drop this entry`);
   }
@@ -110,8 +110,8 @@ function whyNot({ became, ...heard }: AskedAgain): string {
   if (became === 'in-work') return 'a request with its key is being decided; run this again';
   if (!('status' in heard)) return 'no decision arrived in time; run this again when a purchase app is ready';
   return heard.status === KEY_REUSED
-    ? 'another request has taken its key; drop this entry, or answer its caller yourself'
-    : `it could not be decided again (${heard.status}); the log of purchase says why`;
+    ? 'another request used its key; drop this entry, or respond to its caller yourself'
+    : `the decision failed again (${heard.status}); see the log of the purchase app`;
 }
 
 function headersOf({ headers: of = {} }: DeadLetterEntry): MsgHdrs {

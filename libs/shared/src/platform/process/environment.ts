@@ -8,16 +8,16 @@ const text = z.string().default('');
 const httpUrl = z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default('');
 const count = (least: number, usual: number) => z.coerce.number().int().min(least).default(usual);
 const user = (name: string) => z.string().default(name).describe(`NATS user of the ${name} connection`);
-/** 500 a second is more than one minter signs; no sale needs more. */
+/** One minter signs at most 500 a second; no sale needs more. */
 const cap = z.coerce.number().int().min(1).default(30_000);
 /** 333 a second: two thirds of the total cap. */
 const TENANT_CAP = 20_000;
 const password = z.string().default('').describe('its password (secret)');
-/** In place of the password; the names are those of the `nats` command. */
+/** Instead of the password; named as in the `nats` command. */
 const files = {
   nkey: text.describe('in place of the password: file with the seed of its NKey'),
   creds: text.describe('in place of the password: file with its JWT and seed, as nsc writes it (.creds)'),
-  cert: text.describe('file of its client certificate (PEM), where the server asks for one; without a password it is the login'),
+  cert: text.describe('file of its client certificate (PEM), if the server requires one; without a password it is the login'),
   key: text.describe('file of the key of this certificate (PEM)'),
 };
 
@@ -186,7 +186,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
   return Object.freeze(read.data);
 }
 
-/** What Node itself reads when it starts: a child process with an environment of its own needs it too. */
+/** Variables that Node itself reads at its start: a child process with its own environment needs them too. */
 export function trustedAuthorities(): Readonly<Record<string, string>> {
   const { NODE_EXTRA_CA_CERTS } = process.env;
   return NODE_EXTRA_CA_CERTS === undefined ? {} : { NODE_EXTRA_CA_CERTS };

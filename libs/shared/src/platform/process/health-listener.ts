@@ -16,7 +16,7 @@ const TIMEOUT_CHECK_MS = 1_000;
 const SILENT_MS = 15_000;
 const ALWAYS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
 
-/** What the listener asks: the status is 503 where it is `not ready`, and the report is the body. */
+/** The listener's data: status 503 if `not ready`; the report is the body. */
 interface HealthSource {
   report(): Promise<{ readonly status: string }>;
 }

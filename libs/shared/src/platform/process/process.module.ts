@@ -10,7 +10,7 @@ export const LOGGER = Symbol('log of the process');
 const TRACING = Symbol('the end of the traces of the process');
 export const CONNECTIONS = Symbol('NATS connections of the process');
 
-/** What there is before the first module. */
+/** The process before its first module. */
 export class AppProcess {
   readonly page: MetricsPage;
   /** Every NATS connection that a module opened. */
@@ -23,7 +23,7 @@ export class AppProcess {
     this.page = new MetricsPage(environment.METRICS_TOKEN);
   }
 
-  /** Runs `start`. Where it fails, the connections are closed: a process that cannot start leaves nothing behind. */
+  /** Runs `start`. If it fails, the connections are closed: a process that cannot start leaves nothing behind. */
   async starting<T>(start: () => Promise<T>): Promise<T> {
     try {
       return await start();
@@ -34,7 +34,7 @@ export class AppProcess {
   }
 }
 
-/** Gives every module the settings, the log and the metrics page. */
+/** Provides the settings, the log and the metrics page to every module. */
 @Global()
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: a Nest module is a class, and a dynamic one is made by a static method

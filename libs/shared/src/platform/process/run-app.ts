@@ -23,7 +23,7 @@ export async function runApp(name: string, start: (environment: Environment, log
     logger.info({ ...(url !== undefined && { url }), health: app.get(HealthListener).url }, `${name} is ready`);
     await working;
   } catch (thrown) {
-    logger.fatal({ err: thrown }, thrown instanceof Error ? thrown.message : `${name} could not go on`);
+    logger.fatal({ err: thrown }, thrown instanceof Error ? thrown.message : `${name} failed`);
     process.exit(1);
   }
 }

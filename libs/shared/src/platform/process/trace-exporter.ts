@@ -4,7 +4,7 @@ import { defaultResource, resourceFromAttributes } from '@opentelemetry/resource
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { VERSION } from './version.js';
 
-/** Loaded only where traces are on. @returns a function that sends what is recorded and ends the export */
+/** Loaded only if traces are on. @returns a function that sends recorded spans and ends the export */
 export function exportSpans(service: string, endpoint: string): () => Promise<void> {
   const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/$/, '')}/v1/traces` });
   const provider = new BasicTracerProvider({

@@ -1,6 +1,6 @@
 import { isSpanContextValid, ROOT_CONTEXT, type Span, type SpanContext, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 
-/** Name of what records spans, beside the service's name. */
+/** The name of the tracer, in addition to the service's name. */
 const TRACER = 'admit-one';
 /** W3C: version, trace, parent, flags. */
 const TRACEPARENT = /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})$/;
@@ -12,7 +12,7 @@ export interface SpanOf<T> {
   /** The trace context that the work continues; without one, a trace begins. */
   readonly parent: string | undefined;
   readonly attributes?: Attributes;
-  /** What its result adds. */
+  /** Attributes from its result. */
   readonly ended?: (result: T) => Attributes;
 }
 
@@ -20,12 +20,12 @@ const KINDS = { server: SpanKind.SERVER, consumer: SpanKind.CONSUMER, producer: 
 
 let stop: (() => Promise<void>) | undefined;
 
-/** Whether spans are recorded. Off, traces cost a comparison, and trace contexts are carried on as they came. */
+/** Whether spans are recorded. If not, traces cost one comparison, and trace contexts are passed on unchanged. */
 export const isTracing = (): boolean => stop !== undefined;
 
 /**
  * Records spans and sends them to an OTLP receiver over HTTP. Queue, sampler and headers follow the variables of the OpenTelemetry
- * specification (`OTEL_BSP_…`, `OTEL_TRACES_SAMPLER`, `OTEL_EXPORTER_OTLP_HEADERS`). Nothing of it is loaded where `endpoint` is empty.
+ * specification (`OTEL_BSP_…`, `OTEL_TRACES_SAMPLER`, `OTEL_EXPORTER_OTLP_HEADERS`). Nothing is loaded if `endpoint` is empty.
  * @param endpoint base URL of the receiver, such as `http://127.0.0.1:4318`
  */
 export async function startTracing(service: string, endpoint: string): Promise<void> {
@@ -34,14 +34,14 @@ export async function startTracing(service: string, endpoint: string): Promise<v
   stop = exportSpans(service, endpoint);
 }
 
-/** Sends what is recorded and records nothing more. */
+/** Sends recorded spans and stops recording. */
 export async function stopTracing(): Promise<void> {
   const stopping = stop;
   stop = undefined;
   await stopping?.();
 }
 
-/** Does work in a span. @param work gets the trace context that it hands on */
+/** Runs work in a span. @param work gets the trace context to pass on */
 export function inSpan<T>(name: string, about: SpanOf<T>, work: (traceparent: string | undefined) => Promise<T>): Promise<T> {
   return stop === undefined ? work(about.parent) : recorded(name, about, work);
 }
@@ -60,7 +60,7 @@ async function recorded<T>(name: string, about: SpanOf<T>, work: (traceparent: s
   }
 }
 
-/** Records work that is over. @param startedAt in milliseconds since 1970 */
+/** Records finished work. @param startedAt in milliseconds since 1970 */
 export function recordSpan(name: string, about: SpanOf<never>, startedAt: number): void {
   if (stop !== undefined) startSpan(name, about, startedAt).end();
 }

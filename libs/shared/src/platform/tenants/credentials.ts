@@ -31,7 +31,7 @@ export function isWebhookSecret(text: string): boolean {
   return text.startsWith(WEBHOOK_SECRET_PREFIX) && bytes.length >= 24 && bytes.length <= 64;
 }
 
-/** A signing secret of Stripe: its text is the key, as it stands. */
+/** A signing secret of Stripe: its text is used unchanged. */
 const STRIPE_SECRET_PATTERN = /^whsec_[A-Za-z0-9+/=_-]{16,128}$/;
 export const isStripeSecret = (text: string): boolean => STRIPE_SECRET_PATTERN.test(text);
 

@@ -12,7 +12,7 @@ function admitted(limits: TenantLimits, tenant: string, kind: RequestKind = 'oth
   return result;
 }
 
-/** Requests that begin in their turn, and end as the test ends them. */
+/** Requests that begin in their turn, and end when the test ends them. */
 class Requests {
   readonly begun: Admission[] = [];
 
@@ -29,7 +29,7 @@ class Requests {
     return this;
   }
 
-  /** Ends one that has begun. */
+  /** Ends a running request. */
   async end(): Promise<void> {
     this.begun.shift()?.end();
     await settled();
@@ -80,7 +80,7 @@ describe('[L13] beside a tenant with thousands of requests', () => {
     await quiet.end();
     while (flood.begun.length > 32) await flood.end();
     await flood.end();
-    expect(flood.begun).toHaveLength(32); // as one ends, one begins
+    expect(flood.begun).toHaveLength(32); // when one ends, another begins
     new Requests(limits, 'quiet').add(1);
     await settled();
     expect(limits.inFlight).toBe(MANY - 1 - 512 + 32);

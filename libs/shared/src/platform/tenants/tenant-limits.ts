@@ -6,18 +6,18 @@ import type { TenantRates } from './tenant-rates.js';
 /** A slot may become free at any time; the tenant gets the shortest retry time. */
 const RETRY_SECONDS = 1;
 /**
- * Requests that are worked on at once; the others wait for the turn of their tenant. A command costs about 0.6 ms in all, so an order of
- * another tenant is behind some 20 ms of work. A group commit needs this many of one tenant: with 16 a command costs half as much again.
- * A request that takes longer than a second keeps no other request of its tenant waiting.
+ * Requests that are processed at once; the others wait for the turn of their tenant. A command costs about 0.6 ms, so an order of
+ * another tenant waits for some 20 ms of work. A group commit needs this many of one tenant: with 16 a command costs half as much
+ * again. A request that takes longer than a second delays no other request of its tenant.
  */
 const UNDER_WAY = { width: 512, perKey: 32, longestMs: 1_000 };
 /**
- * Two seconds leave a request time for its decision before its caller gets a 202, which costs as much as an answer. The most is less than the
- * slots of a tenant: the rest is for its reads and reports of payments.
+ * Two seconds leave a request time for its decision before its caller gets a 202, which costs as much as an answer. `most` is below the
+ * slots of a tenant: the rest is for its reads and payment reports.
  */
 export const WAITING = { longestMs: 2_000, least: 256, most: 3_000 };
 
-/** `decision`: asks for one, and is rejected while too many wait for theirs. All others are served in turns of their own. */
+/** `decision`: needs a decision, and is rejected while too many wait for theirs. All others have their own turns. */
 export type RequestKind = 'decision' | 'other';
 
 export interface Rejected {
@@ -25,9 +25,9 @@ export interface Rejected {
   readonly retryAfterSeconds: number;
 }
 
-/** A request that is admitted. */
+/** An admitted request. */
 export interface Admission {
-  /** Resolves when it is the turn of its tenant. */
+  /** Resolves in the turn of its tenant. */
   begin(): Promise<void>;
   /** The request has its response, or its caller has left. Further calls do nothing. */
   end(): void;
@@ -38,7 +38,7 @@ export const isAdmitted = (result: Admission | Rejected): result is Admission =>
 const NO_SLOT: Rejected = { why: 'too-many-requests', retryAfterSeconds: RETRY_SECONDS };
 const TOO_MANY_WAITING: Rejected = { why: 'too-many-waiting', retryAfterSeconds: RETRY_SECONDS };
 
-/** Limits one tenant's requests in this process, over any transport: concurrent ones, ones a second, and ones that are worked on. */
+/** Limits one tenant's requests in this process, over any transport: concurrent ones, ones per second, and ones being processed. */
 export class TenantLimits {
   private readonly slots: KeyedSlots;
   /** Requests without their decision. */
@@ -53,7 +53,7 @@ export class TenantLimits {
     this.slots = new KeyedSlots(maxInFlight);
   }
 
-  /** Admits a request, or rejects it before anything is read of it. */
+  /** Admits a request, or rejects it before it is read. */
   enter(tenant: string, kind: RequestKind): Admission | Rejected {
     if (kind === 'decision' && this.isFull(tenant)) return TOO_MANY_WAITING;
     const release = this.slots.take(tenant);
@@ -94,7 +94,7 @@ export class TenantLimits {
     };
   }
 
-  /** Whether one more of this tenant would wait too long at the rate of now. A tenant has its share whatever another asks. */
+  /** Whether one more request of this tenant would wait too long at the current rate. Each tenant has its own share. */
   private isFull(tenant: string): boolean {
     const { count, keys } = this.undecided;
     if (count < WAITING.least) return false;

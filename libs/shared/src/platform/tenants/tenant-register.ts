@@ -16,7 +16,7 @@ import { TenantsBucket } from './tenants-bucket.js';
 
 /** Attempts when two operators change one record at once. */
 const MAX_TRIES = 8;
-/** A read key ends with a look at a tenant; the console asks for the next one by itself. */
+/** An operator needs a read key for one session; the console requests the next one automatically. */
 const READ_KEY_MS = 3_600_000;
 /** The environment may provide these instead of generated ones, for development and for moving a tenant from another installation. */
 export interface Given {
@@ -89,8 +89,8 @@ export class TenantRegister {
   }
 
   /**
-   * Takes the signing secret that Stripe shows for the tenant's endpoint; the one before it stays good for a while. Without a secret no event of
-   * Stripe is taken any more.
+   * Stores the signing secret that Stripe shows for the tenant's endpoint; the previous one stays valid for a while. Without a secret,
+   * events of Stripe are rejected.
    * @throws Fault `tenant-refused`
    */
   async setStripeSecret(name: string, secret: string | undefined, overlapMs: number): Promise<Tenant> {
@@ -98,12 +98,12 @@ export class TenantRegister {
       throw new Fault('tenant-refused', { tenant: name, problems: [STRIPE_SECRET_ALLOWED] });
     return this.change(name, ({ stripeSecrets = [], ...before }, now) => {
       if (secret === undefined) return before;
-      const rest = stripeSecrets.filter((one) => one.secret !== secret); // given again, it is no rotation
+      const rest = stripeSecrets.filter((one) => one.secret !== secret); // a repeated secret is no rotation
       return { ...before, stripeSecrets: [{ secret }, ...goodFor(rest, now, overlapMs)] };
     });
   }
 
-  /** An API key that only reads and ends within an hour. The latest of them stay good, and all other keys. @throws Fault `tenant-refused` */
+  /** Issues an API key that only reads and expires within an hour. All other keys stay valid. @throws Fault `tenant-refused` */
   async issueReadKey(name: string): Promise<{ readonly apiKey: string; readonly until: number }> {
     const apiKey = newApiKey();
     const until = Date.now() + READ_KEY_MS;

@@ -5,7 +5,7 @@ import type { Logger } from '../process/logger.js';
 import { LOGGER } from '../process/process.module.js';
 import { TenantDirectory } from './tenant-directory.js';
 
-/** The directory of tenants, read once before the app starts and looked at again until it ends. */
+/** The directory of tenants, read once before the app starts and polled until it ends. */
 @Module({
   providers: [
     {

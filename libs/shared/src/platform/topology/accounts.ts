@@ -29,23 +29,23 @@ const LEDGER_CONSUMER = 'ledger';
 export const MAX_PAYLOAD_BYTES = 4 * 1024 * 1024;
 const TENANT_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** May ask a server to read its configuration again, and nothing else: for a process that cannot send it a signal. */
+/** May request that a server reloads its configuration, and nothing else: for a process that cannot send it a signal. */
 export const RELOAD_USER = 'reload';
-/** Followed by the id of a server and `.RELOAD`. */
+/** Followed by the server's id and `.RELOAD`. */
 const RELOAD_SUBJECT = '$SYS.REQ.SERVER';
 export const reloadSubject = (serverId: string): string => `${RELOAD_SUBJECT}.${serverId}.RELOAD`;
 
 export interface AccountsPlan {
   /** Tenants whose user has a password. */
   readonly tenants: readonly string[];
-  /** Tenants whose connections sign with a key: its public key. */
+  /** The public keys of tenants whose connections sign with a key. */
   readonly natsUsers?: Readonly<Record<string, string>>;
   readonly passwords: Readonly<Record<string, string>>;
-  /** In place of a password: the public key of a user's NKey. */
+  /** Public keys of users' NKeys, instead of passwords. */
   readonly publicKeys?: Readonly<Record<string, string>>;
-  /** Users without password and key are those whose names their client certificates show; `tls` has the authority then. */
+  /** Users without password and key are identified by their client certificates; `tls` has the authority then. */
   readonly byCertificate?: boolean;
-  /** In place of accounts and users: the lines of a server in operator mode. */
+  /** The lines of a server in operator mode, instead of accounts and users. */
   readonly operatorMode?: readonly string[];
   readonly storeDir: string;
   readonly port: number;
@@ -177,7 +177,7 @@ const RIGHTS: Readonly<Record<Exclude<AppUser, 'provision'>, Rights>> = {
     ],
     subscribe: [],
   },
-  // It speaks to addresses that tenants choose: it reads the log and writes nothing of it.
+  // It connects to addresses that tenants choose: it reads the log and never writes to it.
   webhooks: {
     publish: [
       ...LOOK,
@@ -233,14 +233,14 @@ const accountsOf = (plan: AccountsPlan): string[] => [
   '}',
 ];
 
-/** Of a user of account APP. @returns undefined for the one that may do everything */
+/** The permissions of a user of account APP. @returns undefined for the user with all permissions */
 export function rightsOf(user: AppUser): Rights | undefined {
   if (user === 'provision') return undefined;
   const { subscribe, ...rights } = RIGHTS[user];
   return { ...rights, subscribe: [...subscribe, `${inboxOf(user)}.>`] };
 }
 
-/** Without a password for it there is no such user. */
+/** Without a password this user does not exist. */
 function systemAccount(plan: AccountsPlan): string[] {
   if (plan.passwords[RELOAD_USER] === undefined) return ['  SYS {}'];
   return [

@@ -6,13 +6,13 @@ export interface ServerTls {
   readonly ca?: string;
 }
 
-/** The login of routes. It is no user: no client may sign in with it. */
+/** The login of routes. It is not a user: clients cannot sign in with it. */
 export const ROUTE_USER = 'route';
 
 /** A server's place in a cluster. All servers have the same accounts; their routes have a separate password. */
 export interface ClusterMember {
   readonly name: string;
-  /** Where the other servers connect, as `host:port`. */
+  /** The address for the other servers, as `host:port`. */
   readonly listen: string;
   /** The other servers, as `host:port`. The server ignores a route to itself. */
   readonly routes: readonly string[];

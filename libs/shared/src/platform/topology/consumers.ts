@@ -111,7 +111,7 @@ export const CONSUMERS: readonly WantedConsumer[] = [
     },
   },
   {
-    stream: 'EVENTS', // the subjects of commits say which sales have events: no body is read
+    stream: 'EVENTS', // the subjects of commits name the sales with events: no body is read
     config: {
       ...explicit,
       durable_name: 'webhook-events',

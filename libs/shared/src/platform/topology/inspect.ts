@@ -58,7 +58,7 @@ export async function inspectTopology(connection: NatsConnection): Promise<strin
   return epoch;
 }
 
-/** What a stream has that it must not have on its number of servers. */
+/** Settings of a stream that are forbidden on its number of servers. */
 export const streamDifferences = (stream: WantedStream, { config }: StreamInfo): Difference[] =>
   differences(stream.name, { ...NO_STREAM_HAS, ...onServers(stream, config.num_replicas) }, config);
 
@@ -88,7 +88,7 @@ export async function retiredDifferences(jsm: JetStreamManager): Promise<Differe
   return found;
 }
 
-/** A pause that is over leaves its end time behind, which is no difference. */
+/** An expired pause leaves its end time, which is no difference. */
 function withoutPast(config: ConsumerConfig): ConsumerConfig {
   const { pause_until: until, ...others } = config;
   return until !== undefined && Date.parse(until) <= Date.now() ? others : config;

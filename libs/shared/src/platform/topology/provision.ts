@@ -62,8 +62,9 @@ export async function provision(connection: NatsConnection, { replicas = 1 } = {
 }
 
 /**
- * Deletes COMMANDS where it has settings that cannot be changed in place, as on another number of servers. No command in it is
- * promised: callers, reactors and payment providers send it again. Refused while a purchase app runs, which would go on storing and pulling.
+ * Deletes COMMANDS if it has settings that cannot be changed in place, as on another number of servers. Its commands are not promised
+ * to anyone: callers, reactors and payment providers send them again. Refused while a purchase app runs, which would continue to store
+ * and pull.
  */
 async function removeOutdated(jsm: JetStreamManager, wanted: WantedStream, found: StreamInfo, replicas: number): Promise<Difference[]> {
   if (wanted.name !== COMMANDS_STREAM) return [];

@@ -8,7 +8,7 @@ export const REPLAY_INFO_SUBJECT = 'app.info';
 const NEXT = `$JS.API.CONSUMER.MSG.NEXT.EVENTS.${REPLAY_CONSUMER}`;
 const INFO = '$JS.API.STREAM.INFO.EVENTS';
 
-/** The requests that account APP, which holds the streams, permits, and the names that the account of the replay has for them. */
+/** The requests that account APP, which holds the streams, permits, and their names in the replay account. */
 export const REPLAY_SERVICES = [
   { subject: NEXT, to: REPLAY_NEXT_SUBJECT, isStream: true },
   { subject: INFO, to: REPLAY_INFO_SUBJECT, isStream: false },

@@ -115,7 +115,7 @@ export async function lacksOfAccounts(accesses: readonly NatsAccess[]): Promise<
   ];
 }
 
-/** An error response counts as an answer: the subject has a responder, and the user may ask. */
+/** An error response counts as a response: the subject has a responder, and the user may send requests to it. */
 async function mayRequest(access: NatsAccess, subject: string): Promise<boolean> {
   const connection = await connectOnce(access, 'admit doctor');
   try {
@@ -128,7 +128,7 @@ async function mayRequest(access: NatsAccess, subject: string): Promise<boolean>
   }
 }
 
-/** Streams and consumers against what this version needs, and their replicas. */
+/** Compares streams, consumers and replicas with the required ones of this version. */
 export async function lacksOfStreams(connection: NatsConnection, replicas: number): Promise<Lack[]> {
   const jsm = await jetstreamManager(connection, { checkAPI: false });
   const found = await Promise.all(STREAMS.map(async ({ name }) => ({ name, info: await streamInfo(jsm, name) })));

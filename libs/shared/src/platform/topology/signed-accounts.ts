@@ -11,18 +11,18 @@ import { REPLAY_RIGHTS, REPLAY_SERVICES, REPLAY_USER } from './replay-account.js
 const APP = 'APP';
 const REPLAY = 'REPLAY';
 const SYSTEM = 'SYS';
-/** May give the server accounts. */
+/** May push accounts to the server. */
 export const SYSTEM_USER = 'system';
 /** Exported by account APP to accounts with an activation, each for the subjects of its own tenant. */
 const REQUESTS = 'admit.>';
-/** No limit: the library's defaults would leave them out, which the server reads as 0. */
+/** No limit: the library's defaults would omit them, which the server reads as 0. */
 const UNLIMITED = { subs: -1, data: -1, payload: -1 };
 const ACCOUNT_UNLIMITED = { ...UNLIMITED, imports: -1, exports: -1, wildcards: true, conn: -1, leaf: 0 };
 const JETSTREAM = { mem_storage: -1, disk_storage: -1, streams: -1, consumer: -1 };
 
 type KeyPair = ReturnType<typeof nkeys.fromSeed>;
 
-/** A tenant with a key of its own: only such a tenant can have an account that is signed. */
+/** A tenant with its own key: only such a tenant can have a signed account. */
 export type KeyedTenant = Pick<Tenant, 'tenant' | 'status'> & { readonly natsUser: string };
 
 /**
@@ -40,7 +40,7 @@ export class SignedAccounts {
     return existsSync(this.systemCredentials);
   }
 
-  /** Lines of the server's configuration. `accountsDir` is where the server keeps the accounts that it is given. */
+  /** Lines of the server's configuration. `accountsDir` is the server's folder for pushed accounts. */
   async configuration(accountsDir: string): Promise<string[]> {
     const [app, replay, system] = [this.key(APP), this.key(REPLAY), this.key(SYSTEM)];
     const operator = await encodeOperator('admit-one', this.key('operator'), { system_account: system.getPublicKey() });
@@ -78,7 +78,7 @@ export class SignedAccounts {
     return encodeUser(tenant, natsUser, this.signingKey(tenant), { ...UNLIMITED, ...permissions, ...issuer });
   }
 
-  /** Ends every JWT of the tenant's users that exists: the account that is pushed next names another key. */
+  /** Invalidates every existing JWT of the tenant's users: the next pushed account names another key. */
   renewSigningKey(tenant: string): void {
     this.makeKey(signingKeyOf(tenant), nkeys.createAccount());
   }

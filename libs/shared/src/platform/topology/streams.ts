@@ -8,7 +8,7 @@ export const BUCKETS = 64;
 const NANOS_PER_SECOND = 1_000_000_000;
 const HOUR_SECONDS = 3_600;
 export const COMMANDS_STREAM = 'COMMANDS';
-/** An undecided command is deleted after this: its caller was promised nothing, and asks again. The alarm fires at a tenth of it. */
+/** An undecided command is deleted after this: its caller has no result, and retries. The alarm fires at a tenth of it. */
 const COMMANDS_MAX_AGE_SECONDS = HOUR_SECONDS;
 export const COMMANDS_ALARM_SECONDS = COMMANDS_MAX_AGE_SECONDS / 10;
 /**
@@ -28,10 +28,10 @@ export const SNAPSHOTS_BUCKET = 'snapshots';
 export const SNAPSHOTS_STREAM = `KV_${SNAPSHOTS_BUCKET}`;
 /** A sale without orders takes no new snapshots; after this time its log is read again when needed. */
 const SNAPSHOTS_MAX_AGE_SECONDS = 30 * 24 * HOUR_SECONDS;
-/** The key-value bucket of what the log holds, found by other names: the order of a payment, the sales of a tenant. */
+/** The key-value bucket of secondary indexes of the log: the order of a payment, the sales of a tenant. */
 export const LOOKUPS_BUCKET = 'lookups';
 export const LOOKUPS_STREAM = `KV_${LOOKUPS_BUCKET}`;
-/** Work of the webhooks app: the sales that endpoints have events of, and what tenants ask of it. It holds nothing of the log. */
+/** Work of the webhooks app: sales with events for endpoints, and requests of tenants. It holds no part of the log. */
 export const WEBHOOKS_STREAM = 'WEBHOOKS';
 /** The key-value buckets of webhooks: endpoints of tenants; their secrets, which the webhooks app alone reads; how far each sale was delivered. */
 export const ENDPOINTS_BUCKET = 'webhooks';
@@ -76,7 +76,7 @@ const onePerSubject = {
   duplicate_window: DUPLICATE_WINDOW_SECONDS * NANOS_PER_SECOND,
 } as const;
 
-/** A bucket of which the newest value of each name counts. */
+/** A bucket in which the newest value of each name counts. */
 const settings = (bucket: string, description: string): WantedStream => ({
   ...file,
   name: `KV_${bucket}`,
@@ -91,7 +91,7 @@ const settings = (bucket: string, description: string): WantedStream => ({
   allow_direct: false,
 });
 
-/** The streams as they are on one server, in their order of creation: EVENTS last, so that its existence implies the others. */
+/** The streams on one server, in their order of creation: EVENTS last, so that its existence implies the others. */
 export const STREAMS: readonly WantedStream[] = [
   {
     ...file,
@@ -199,8 +199,8 @@ export const STREAMS: readonly WantedStream[] = [
 ];
 
 /**
- * A stream as it is on so many servers. COMMANDS on one server is written to disk after the acknowledgement; servers refuse that mode where a
- * stream has replicas, so on several it is in their memory. Both are replaced, not changed: `provision`.
+ * A stream for a number of servers. COMMANDS on one server is written to disk after the acknowledgement. Servers refuse that mode for a
+ * stream with replicas, so on several it is in their memory. Both are replaced, not changed: `provision`.
  */
 export function onServers(stream: WantedStream, replicas: number): WantedStream {
   if (stream.name !== COMMANDS_STREAM || replicas === 1) return stream;

@@ -2,28 +2,28 @@ import { z } from 'zod';
 import { WHOLE_MESSAGE } from '../http/event-cursor.js';
 import type { Endpoint } from './endpoint.js';
 
-/** How the last attempt at an event ended. */
+/** The result of the last attempt to deliver an event. */
 const Attempt = z.strictObject({
   event: z.string(),
   type: z.string(),
   at: z.iso.datetime(),
-  /** The HTTP status; absent: there was none. */
+  /** The HTTP status; absent without a response. */
   status: z.number().int().optional(),
   error: z.string().optional(),
 });
 export type Attempt = z.infer<typeof Attempt>;
 
-/** The events of one sale for one endpoint: how far they were delivered, in the order of the log. */
+/** The events of one sale for one endpoint: the delivered position, in the order of the log. */
 export const Feed = z.strictObject({
-  /** Of the endpoint that it belongs to. */
+  /** Of its endpoint. */
   since: z.number().int(),
   sequence: z.number().int(),
   index: z.number().int(),
-  /** Whether a message of WEBHOOKS is certain to read the log again. */
+  /** Whether a message of WEBHOOKS will certainly read the log again. */
   alive: z.boolean(),
   /** Failed attempts at the next event. */
   tries: z.number().int(),
-  /** Milliseconds since 1970: of the first of them, and of the next attempt. */
+  /** Milliseconds since 1970: the first failed attempt, and the next attempt. */
   failingSince: z.number().int().optional(),
   nextAt: z.number().int().optional(),
   delivered: z.number().int(),
@@ -39,7 +39,7 @@ export const DeadEvent = z.strictObject({
   index: z.number().int(),
   tries: z.number().int(),
   last: Attempt,
-  /** Present once it was accepted after all, or its endpoint was removed. */
+  /** Present once it was accepted later, or its endpoint was removed. */
   ended: z.literal(true).optional(),
 });
 export type DeadEvent = z.infer<typeof DeadEvent>;
@@ -63,9 +63,9 @@ export const firstFeed = ({ since }: Pick<Endpoint, 'since'>): Feed => ({
   delivered: 0,
 });
 
-/** A sale of an endpoint has events: one message until they are delivered. */
+/** A sale has events for an endpoint: one message until they are delivered. */
 export const feedSubject = (tenant: string, endpoint: string, sale: string): string => `hook.${tenant}.${endpoint}.${sale}`;
-/** `begin`: look for sales with events. `event`: send an event again that was set aside. `test`: send one that says nothing. */
+/** `begin`: find sales with events. `event`: send a dead-lettered event again. `test`: send a test event. */
 export type Task = 'begin' | 'event' | 'test';
 export const taskSubject = (tenant: string, endpoint: string, task: Task, id: string): string => `hook.${tenant}.${endpoint}.${task}.${id}`;
 

@@ -5,7 +5,7 @@ export type Targets = 'public' | 'any';
 
 export const MAX_URL_LENGTH = 500;
 
-/** IPv4 addresses that are not of the internet (IANA's special registries, multicast, reserved), and one that serves the metadata of Azure. */
+/** IPv4 addresses outside the internet (IANA's special registries, multicast, reserved), and the metadata service of Azure. */
 const NOT_PUBLIC_V4: readonly (readonly [network: string, prefix: number])[] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -37,20 +37,20 @@ const special = new BlockList();
 for (const [network, prefix] of NOT_PUBLIC_V4) special.addSubnet(network, prefix, 'ipv4');
 for (const [network, prefix] of NOT_PUBLIC_V6) special.addSubnet(network, prefix, 'ipv6');
 
-/** Whether an address, as a resolver or a socket writes it, is one of the internet. */
+/** Whether an address, as written by a resolver or a socket, belongs to the internet. */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address);
   if (family === 4) return !special.check(address, 'ipv4');
   return family === 6 && global6.check(address, 'ipv6') && !special.check(address, 'ipv6');
 }
 
-/** The address that a URL names in place of a host; `undefined`: it names a host. URLs have one spelling of each address. */
+/** The address that a URL contains instead of a host; `undefined`: it has a host name. URLs have one spelling of each address. */
 export function literalAddress({ hostname }: URL): string | undefined {
   const bare = hostname.replace(/^\[|\]$/g, '');
   return isIP(bare) === 0 ? undefined : bare;
 }
 
-/** What is wrong with a URL for webhooks, before its host is resolved; the address is checked when it is connected to. */
+/** The problem of a webhook URL before its host is resolved; the address is checked at connection. */
 export function targetProblem(text: string, targets: Targets): string | undefined {
   if (text.length > MAX_URL_LENGTH) return `must have at most ${MAX_URL_LENGTH} characters`;
   if (!/^[\x21-\x7e]+$/.test(text) || !URL.canParse(text)) return 'must be an absolute URL in ASCII';

@@ -9,7 +9,7 @@ const link = z.string('must be a string: an https address').check(fitting(linkPr
 
 /** Applies to tickets whose mint is requested later; earlier requests keep their links. */
 export const assetLinks = {
-  image: link.optional().describe('What wallets show. Left out: an image that is made of the name, the category and the label'),
+  image: link.optional().describe('The image that wallets show. Left out: an image of the name, the category and the label'),
   externalUrl: link.optional().describe('The page of the event, which wallets link to'),
 };
 

@@ -10,13 +10,13 @@ export const ChangeSale = z
   .strictObject({
     sale: saleId,
     name: name.optional(),
-    currency: offered.currency.describe('As it is: it cannot be changed'),
+    currency: offered.currency.describe('The current one: it cannot be changed'),
     price: offered.price,
-    categories: offered.categories.describe('All of them: those there are, with other names or limits, and more'),
-    types: offered.types.describe('All of them: those there are, and more'),
+    categories: offered.categories.describe('The complete list: existing ones, possibly with other names or limits, and new ones'),
+    types: offered.types.describe('The complete list: existing and new ones'),
     prices: offered.prices.describe('All of them, for later orders'),
-    codes: offered.codes.describe('All of them: a code that is left out has no use any more'),
-    units: offered.units.optional().describe('Rows, seats and areas that are added, and areas there are with a new quota'),
+    codes: offered.codes.describe('The complete list: an omitted code can no longer be used'),
+    units: offered.units.optional().describe('Added rows, seats and areas, and existing areas with a new quota'),
     maxPerBuyer: limits.maxPerBuyer.optional(),
     maxPerWallet: limits.maxPerWallet.nullable().describe('null: any number'),
     maxEndedHolds: whole(1, MAX_UNITS_PER_SALE).nullable().optional().describe(`null: ${MAX_ENDED_HOLDS}`),
@@ -26,9 +26,9 @@ export const ChangeSale = z
     image: assetLinks.image.nullable().describe('Of tickets whose mint is requested later. null: an image that is made'),
     externalUrl: assetLinks.externalUrl.nullable().describe('Of tickets whose mint is requested later. null: none'),
     paused: z.boolean('must be true or false').optional().describe('true: it takes no orders until it is false'),
-    reopen: z.literal(true, 'must be true, or left out').optional().describe('Takes orders again after it was closed'),
+    reopen: z.literal(true, 'must be true, or left out').optional().describe('Accepts orders again after it was closed'),
   })
-  .refine((change) => Object.keys(change).length > 1, { message: 'must say what is to be changed', path: [] });
+  .refine((change) => Object.keys(change).length > 1, { message: 'must name a change', path: [] });
 export type ChangeSale = z.infer<typeof ChangeSale>;
 
 /** The body of an accepted change, with parsed times. */

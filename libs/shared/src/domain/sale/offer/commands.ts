@@ -38,7 +38,7 @@ const listOf = <T extends z.ZodType>(what: string, element: T, most: number, ins
     .max(most, `must have at most ${most} ${what}${instead}`);
 
 const inCategory = { category: categoryId.optional().describe('Needed where the sale has several') };
-const labelled = { label: name.optional().describe('What people read in place of the name') };
+const labelled = { label: name.optional().describe('The text that people see instead of the name') };
 const from = whole(1, MAX_SEAT_NUMBER);
 const step = whole(1, MAX_SEAT_NUMBER).optional().describe('2: odd numbers, or even ones. Left out: 1');
 const endsAfterItBegins = [
@@ -73,7 +73,7 @@ const unitsOffered = z.strictObject({
     .describe('A seat is `<row>-<number>`'),
   seats: listOf('seats', seat, MAX_LISTED_SEATS, '; give more as rows').optional().describe('Seats one by one; they have no neighbours'),
   areas: listOf('areas', area, MAX_AREAS).optional().describe('Places without a plan: a place is `<area>-<number>`'),
-  quota: whole(1, MAX_UNITS_PER_SALE).optional().describe('So many places without a plan, and nothing else'),
+  quota: whole(1, MAX_UNITS_PER_SALE).optional().describe('A number of places without a plan, and nothing else'),
 });
 
 export const limits = {
@@ -93,7 +93,7 @@ const inUse = currency.check(fitting(currencyProblem)).meta(CURRENCY_RULE);
 const discountCode = z
   .strictObject({
     code: codeId,
-    uses: whole(0, MAX_UNITS_PER_SALE).describe('Orders that may have it at a time: a use comes back when its order ends'),
+    uses: whole(0, MAX_UNITS_PER_SALE).describe('The number of live orders that may use it'),
     percentOff: whole(1, 100).optional().describe('Off each matching ticket, rounded down to minor units'),
     amountOff: amount(MAX_PRICE_DIGITS).optional().describe('Minor units off each matching ticket, at most its price'),
     types: listOf('types', typeId, MAX_TYPES).optional().describe('Left out: every type'),

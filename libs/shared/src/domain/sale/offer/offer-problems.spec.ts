@@ -192,7 +192,7 @@ describe('the offer of a sale', () => {
     [
       'a seat like the number of a card',
       units({ rows: [{ row: '4111-1111-1111', category: 'front', from: 1111, to: 1111 }] }),
-      '/units/rows/0 4111-1111-1111-1111 looks like a card number, which must not enter a log that never forgets',
+      '/units/rows/0 4111-1111-1111-1111 looks like a card number, which must not enter the permanent log',
     ],
     [
       'a label that cannot be seen',
@@ -202,7 +202,7 @@ describe('the offer of a sale', () => {
     [
       'a label like an address',
       units({ seats: [{ unit: 'X', category: 'front', label: 'for jo@example.com' }] }),
-      '/units/seats/0/label looks like an e-mail address, which must not enter a log that never forgets',
+      '/units/seats/0/label looks like an e-mail address, which must not enter the permanent log',
     ],
     [
       'a step of nothing',

@@ -39,7 +39,7 @@ const ASSETS: Readonly<Record<string, Asset>> = {
   'page.css': ofText(STYLE, 'text/css; charset=utf-8'),
 };
 
-/** The page loads from this app alone: no other host, no inline script. Swagger UI sets styles on elements and has pictures in its stylesheet. */
+/** The page loads only from this app: no other host, no inline script. Swagger UI styles elements and has pictures in its stylesheet. */
 export const API_PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -50,7 +50,7 @@ export interface Compressed {
 
 const compressed = new Map<string, Promise<Compressed>>();
 
-/** An asset of the page by its name, compressed; all together have 0.5 MB, which the process keeps once the page was opened. */
+/** A compressed asset of the page, by name. All together have 0.5 MB, which the process keeps after the first view. */
 export function pageAsset(name: string): Promise<Compressed> | undefined {
   const asset = Object.hasOwn(ASSETS, name) ? ASSETS[name] : undefined;
   if (asset === undefined) return undefined;
@@ -58,7 +58,7 @@ export function pageAsset(name: string): Promise<Compressed> | undefined {
   if (known !== undefined) return known;
   const made = asset.read().then(async (content) => ({ type: asset.type, gzip: await compress(content) }));
   compressed.set(name, made);
-  made.catch(() => compressed.delete(name)); // read again for the next request
+  made.catch(() => compressed.delete(name)); // the next request reads it again
   return made;
 }
 

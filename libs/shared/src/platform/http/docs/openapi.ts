@@ -12,7 +12,7 @@ export interface Described {
   readonly tags: readonly { readonly name: string; readonly description: string }[];
 }
 
-/** What a caller has to know first; the description of an app follows it. */
+/** Introduction for callers; the app's own description follows it. */
 const AUTHENTICATION = `## Authentication
 
 Every request has the header \`Authorization: Bearer <API key>\`. \`admit tenant create\` shows a tenant's key once. With \`npm start\` the key of the tenant demo is
@@ -72,8 +72,8 @@ const openPaths = {
     },
   },
   '/docs/json': openOperation('docs.json', 'Read this document', { 200: jsonAnswer('OpenAPI 3.1.') }),
-  '/health/live': openOperation('health.live', 'Ask whether the process runs', { 200: jsonAnswer('It does.') }),
-  '/health/ready': openOperation('health.ready', 'Ask whether everything that it needs answers', {
+  '/health/live': openOperation('health.live', 'Checks whether the process runs', { 200: jsonAnswer('It does.') }),
+  '/health/ready': openOperation('health.ready', 'Checks whether all dependencies respond', {
     200: jsonAnswer('It does.'),
     503: jsonAnswer('Something does not. The reason is shown on the port of health and metrics.'),
   }),
