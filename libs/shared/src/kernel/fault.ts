@@ -37,7 +37,7 @@ export const FAULTS = {
   'spending-capped': ['retryable', 'The spending cap of this minute is reached. Other mints wait and continue automatically.'],
   'chain-differs': ['terminal', 'The RPC serves another chain than the one tickets were planned on.'],
   'foreign-account': ['terminal', 'A foreign account is at a planned address. An operator must investigate.'],
-  'mint-under-way': ['retryable', 'An attempt to mint the ticket may still land: whether it can be revoked is known when the attempt ends.'],
+  'mint-under-way': ['retryable', 'An attempt to mint the ticket may still land. Retry when it has ended.'],
   'asset-stands': ['terminal', 'The ticket is minted, so it cannot be cancelled: its unit stays sold until its asset is burned.'],
   irrevocable: [
     'terminal',

@@ -8,7 +8,7 @@ const QUERY_TIMEOUT_MS = 120_000;
 /** A promotion takes minutes, a read seconds: no read meets two promotions. */
 const MOST_EXCHANGES = 3;
 /**
- * A promotion exchanges the ledgers by renaming them. Postgres resolves a name anew for every statement, but shows rows as of the
+ * A promotion exchanges the ledgers by renaming them. Postgres resolves a name again for every statement, but shows rows as of the
  * transaction's first one, when the now live ledger was empty. So the name must resolve to the same table at the end as at the
  * beginning: the left side resolves it, the right side reads the catalogue under the transaction's snapshot.
  */

@@ -6,8 +6,7 @@ import { AddWebhook, ChangeWebhook, OfWebhook, RedeliverWebhook } from './reques
 export const webhookAdd = {
   name: 'webhook.add',
   method: 'addWebhook',
-  summary:
-    'Adds an endpoint: new events of the tenant are sent to it, signed. A repetition returns the same, without the secret.',
+  summary: 'Adds an endpoint: new events of the tenant are sent to it, signed. A repetition returns the same, without the secret.',
   http: {
     path: ENDPOINTS_PATH,
     example: { endpoint: 'crm', url: 'https://crm.example/admit', types: ['OrderConfirmed', 'MintCompleted'] },

@@ -9,7 +9,7 @@ import { accessOf, type NatsAccess } from './nats-login.js';
 
 /** The connection that reads and writes streams. Streams and consumers were checked. */
 export const NATS = Symbol('NATS connection');
-/** The epoch of the log: another one after the log was created anew. */
+/** The epoch of the log: another one after the log was created again. */
 export const LOG_EPOCH = Symbol('epoch of the log');
 const CHECKED_LOG = Symbol('connection and epoch');
 

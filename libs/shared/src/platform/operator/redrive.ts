@@ -105,13 +105,13 @@ interface Lying {
 
 const refused = (note: string): Redriven => ({ outcome: 'refused', note });
 
-function whyNot({ became, ...heard }: AskedAgain): string {
+function whyNot({ became, ...result }: AskedAgain): string {
   if (became === 'unreadable') return 'it is no JSON object, so no version can read it; drop this entry';
   if (became === 'in-work') return 'a request with its key is being decided; run this again';
-  if (!('status' in heard)) return 'no decision arrived in time; run this again when a purchase app is ready';
-  return heard.status === KEY_REUSED
+  if (!('status' in result)) return 'no decision arrived in time; run this again when a purchase app is ready';
+  return result.status === KEY_REUSED
     ? 'another request used its key; drop this entry, or respond to its caller yourself'
-    : `the decision failed again (${heard.status}); see the log of the purchase app`;
+    : `the decision failed again (${result.status}); see the log of the purchase app`;
 }
 
 function headersOf({ headers: of = {} }: DeadLetterEntry): MsgHdrs {
