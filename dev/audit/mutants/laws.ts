@@ -124,8 +124,8 @@ export const LAW_MUTANTS: readonly Mutant[] = [
   {
     guard: 'a redrive is done when it is decided: already when its copy is stored',
     file: 'libs/shared/src/platform/operator/ask-again.ts',
-    from: "if (heard === undefined || heard.done === true) return { became: 'silent' };",
-    to: "if (heard === undefined || heard.done === true) return { became: 'decided', status: 202 };",
+    from: "if (answer === undefined || answer.done === true) return { became: 'silent' };",
+    to: "if (answer === undefined || answer.done === true) return { became: 'decided', status: 202 };",
     checks: ['L3'],
     specs: ['test/same-answer/dead-letters.spec.ts'],
     tests: ['stays open until it is decided', 'does nothing twice when it is redriven'],
