@@ -7,6 +7,7 @@ import type { Stack } from '../../dev/stack/stack.js';
 import { startStack } from '../../dev/stack/start-stack.js';
 import { APPS, CONSOLE, inherited } from '../../dev/stack/wiring.js';
 import { HttpCaller } from '../harness/http-caller.js';
+import { type Answering, WebhookReceiver } from '../harness/webhook-receiver.js';
 import { Stage } from './stage.js';
 
 export const CHROMIUM = '/usr/bin/chromium';
@@ -15,6 +16,8 @@ const FLAGS =
 /** Timeout for content of a page: a busy machine is slow. */
 export const SHOWN_MS = 60_000;
 export const SALE = 'evening';
+/** An event that an endpoint refuses is set aside within seconds. */
+const HURRIED = { WEBHOOK_RETRY_MS: '100', WEBHOOK_GIVE_UP_MS: '1000' };
 export const SIZES = [
   { width: 1_280, height: 900 },
   { width: 390, height: 844 },
@@ -30,7 +33,9 @@ export class ConsoleStage extends Stage {
   override async open(): Promise<void> {
     const progress = new Progress({ isTTY: false, write: () => true } as unknown as NodeJS.WriteStream);
     const dataDir = this.folder('console');
-    this.stack = await this.keep(startStack({ dataDir, env: inherited(process.env), slotMs: 50, progress, apps: [...APPS, CONSOLE] }));
+    this.stack = await this.keep(
+      startStack({ dataDir, env: inherited(process.env), slotMs: 50, progress, settings: { webhooks: HURRIED }, apps: [...APPS, CONSOLE] }),
+    );
     this.browser = await this.keep(chromium.launch({ executablePath: CHROMIUM, args: FLAGS.split(' ') }));
     const { HTTP_URL = '', ADMIT_API_KEY } = this.stack.clientSettings;
     this.demo = new HttpCaller(HTTP_URL, 'demo', ADMIT_API_KEY);
@@ -76,9 +81,13 @@ export class ConsoleStage extends Stage {
     return page;
   }
 
-  place(key: string, units: readonly string[]) {
+  receiver(answering: Answering): Promise<WebhookReceiver> {
+    return this.keep(WebhookReceiver.open(answering));
+  }
+
+  place(key: string, units: readonly string[], sale = SALE) {
     const body = { buyer: `buyer-${key}`, units, wallet: this.wallet };
-    return this.demo.ask('POST', `/v1/sales/${SALE}/orders`, { key, body });
+    return this.demo.ask('POST', `/v1/sales/${sale}/orders`, { key, body });
   }
 
   /** An order that was dead-lettered before it was decided. */

@@ -94,12 +94,38 @@ describe('an API key in the console', () => {
     ['GET', '/api//v1/sales'],
     ['GET', '/api/v1/sales/../../v1/sales'],
     ['GET', 'http://127.0.0.1:1/api/v1/../operator/tenants'],
+    ['POST', '/api/v1/webhook-endpoints/crm/change'],
+    ['POST', '/api/v1/webhook-endpoints/crm/deliveries'],
+    ['POST', '/api/v1/webhook-endpoints/..%2f..%2fv1%2fsales/test'],
+    ['POST', '/api/v1/webhook-endpoints/%2e%2e/test'],
   ])('%s %s reaches nothing', async (method, path) => {
     const before = shop.atLedger.length;
     const head = `${method} ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${apiKeyOf('demo')}\r\nConnection: close`;
     const { status } = await sendRaw(demo.url, `${head}\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}`);
     expect([400, 404, 405]).toContain(status);
     expect(shop.atLedger).toHaveLength(before);
+  });
+
+  it('manages the webhook endpoints of its tenant alone, and an operator only sees them', async () => {
+    const path = '/api/v1/webhook-endpoints';
+    const acme = await shop.as(apiKeyOf('acme'));
+    const crm = { endpoint: 'crm', url: 'https://crm.example/admit' };
+    const added = await acme.ask('POST', path, { body: crm });
+    expect(added).toMatchObject({ status: 200, body: { ...crm, secret: expect.stringMatching(/^whsec_/) } });
+    expect(await demo.ask('GET', path)).toMatchObject({ status: 200, body: { endpoints: [] } });
+    const { apiKey } = (await operator.ask('POST', '/operator/tenants/acme/read-key')).body as unknown as { apiKey: string };
+    const reader = await shop.as(apiKey);
+    const seen = async () => (await reader.ask('GET', path)).text.includes(crm.url);
+    await waitFor(seen, { what: 'the endpoint is seen with the read key', ...SOON });
+    for (const change of ['rotate', 'test', 'redeliver', 'remove']) {
+      expect(await demo.ask('POST', `${path}/crm/${change}`, { body: {} })).toMatchObject({
+        status: 404,
+        body: { code: 'endpoint-unknown' },
+      });
+      expect(await reader.ask('POST', `${path}/crm/${change}`, { body: {} })).toMatchObject({ status: 401 });
+    }
+    expect(await acme.ask('POST', `${path}/crm/rotate`, { body: {} })).toMatchObject({ status: 200 });
+    expect(await acme.ask('POST', `${path}/crm/remove`, { body: {} })).toMatchObject({ status: 200, body: { removed: true } });
   });
 
   it('passes on named headers only, in both directions, and keeps the query as it was sent', async () => {

@@ -12,6 +12,7 @@ import { SalePage, SalesPage } from './sales.js';
 import type { Api, Session } from './session.js';
 import { TenantsPage } from './tenants.js';
 import { TimelinePage } from './timeline.js';
+import { WebhooksPage } from './webhooks.js';
 
 export interface PageOf {
   readonly api: Api;
@@ -40,6 +41,7 @@ const SECTIONS: readonly Section[] = [
   },
   { name: 'mints', title: 'Mints', needs: 'tenant', page: (of) => <MintsPage {...of} /> },
   { name: 'ledger', title: 'Ledger', needs: 'tenant', page: (of) => <LedgerPage {...of} /> },
+  { name: 'webhooks', title: 'Webhooks', needs: 'tenant', page: (of) => <WebhooksPage {...of} /> },
   { name: 'health', title: 'Health', needs: 'operator', page: (of) => <HealthPage {...of} /> },
   { name: 'dead-letters', title: 'Dead letters', needs: 'operator', page: (of) => <DeadLettersPage {...of} /> },
   { name: 'replay', title: 'Replay', needs: 'operator', page: (of) => <ReplayPage {...of} /> },

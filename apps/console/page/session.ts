@@ -86,6 +86,12 @@ export class Api {
     return (await (await this.read(`/api${path}`)).json()) as T;
   }
 
+  /** With an API key; the key of an operator's look only reads. */
+  async post<T>(path: string, body: object): Promise<T> {
+    const init = { method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } };
+    return (await (await ask(`/api${path}`, this.session.apiKey, init)).json()) as T;
+  }
+
   /** @returns undefined when the response with this entity tag is still current */
   async getIfChanged<T>(path: string, etag: string): Promise<{ readonly value: T; readonly etag: string } | undefined> {
     const response = await this.read(`/api${path}`, etag === '' ? {} : { headers: { 'If-None-Match': etag } });

@@ -1,6 +1,6 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { Controller, Get, Inject, Req, Res, type Type } from '@nestjs/common';
+import { Controller, Inject, Req, RequestMapping, RequestMethod, Res, type Type } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ORDER_PATTERN, SALE_PATTERN, TICKET_PATTERN } from '#shared/kernel/ids.js';
 import { httpProblem } from '#shared/platform/http/answer.js';
@@ -8,31 +8,53 @@ import { send } from '#shared/platform/http/reply.js';
 import { whenOver } from '#shared/platform/http/request-end.js';
 import type { Environment } from '#shared/platform/process/environment.js';
 import { ENVIRONMENT } from '#shared/platform/process/process.module.js';
+import { ENDPOINT_PATTERN } from '#shared/platform/webhooks/endpoint.js';
 import { problemAnswer } from '../problems.js';
 
-/** Reads of the two public HTTP APIs that the page uses, by route. Nothing else is passed on, and nothing that changes anything. */
+const ENDPOINTS = '/v1/webhook-endpoints';
+/** Routes of the two public HTTP APIs that the page uses. Nothing else is passed on: nothing changes an order, a sale or money. */
 const PROXIED = {
   CONSOLE_PURCHASE_URL: [
-    '/v1/sales',
-    '/v1/sales/:sale',
-    '/v1/sales/:sale/units',
-    '/v1/sales/:sale/refunds-due',
-    '/v1/sales/:sale/orders/:order',
-    '/v1/tickets/:ticket',
-    '/v1/tickets/:ticket/receipt',
-    '/v1/events',
+    'GET /v1/sales',
+    'GET /v1/sales/:sale',
+    'GET /v1/sales/:sale/units',
+    'GET /v1/sales/:sale/refunds-due',
+    'GET /v1/sales/:sale/orders/:order',
+    'GET /v1/tickets/:ticket',
+    'GET /v1/tickets/:ticket/receipt',
+    'GET /v1/events',
+    `GET ${ENDPOINTS}`,
+    `GET ${ENDPOINTS}/:endpoint/deliveries`,
+    `POST ${ENDPOINTS}`,
+    `POST ${ENDPOINTS}/:endpoint/rotate`,
+    `POST ${ENDPOINTS}/:endpoint/test`,
+    `POST ${ENDPOINTS}/:endpoint/redeliver`,
+    `POST ${ENDPOINTS}/:endpoint/remove`,
   ],
-  CONSOLE_LEDGER_URL: ['/v1/ledger', '/v1/ledger/balances', '/v1/ledger/orders', '/v1/ledger/tickets', '/v1/ledger/revenue'],
-} as const satisfies Partial<Record<keyof Environment, readonly string[]>>;
+  CONSOLE_LEDGER_URL: [
+    'GET /v1/ledger',
+    'GET /v1/ledger/balances',
+    'GET /v1/ledger/orders',
+    'GET /v1/ledger/tickets',
+    'GET /v1/ledger/revenue',
+  ],
+} as const satisfies Partial<Record<keyof Environment, readonly `${Method} /${string}`[]>>;
 
+type Method = 'GET' | 'POST';
 const UPSTREAMS = Object.keys(PROXIED) as readonly (keyof typeof PROXIED)[];
 /** Where the page finds the APIs. */
 export const API = '/api';
 
-const PARTS: Readonly<Record<string, RegExp>> = { sale: SALE_PATTERN, order: ORDER_PATTERN, ticket: TICKET_PATTERN };
+const PARTS: Readonly<Record<string, RegExp>> = {
+  sale: SALE_PATTERN,
+  order: ORDER_PATTERN,
+  ticket: TICKET_PATTERN,
+  endpoint: ENDPOINT_PATTERN,
+};
 
-/** Request headers that reach the API. All others stay here, among them every one that says who the client is or what is in a body. */
+/** Request headers that reach the API. All others stay here, among them every one that says who the client is. A body is JSON. */
 const TO_API = ['authorization', 'accept', 'accept-encoding', 'if-none-match', 'last-event-id'] as const;
+const JSON_BODY = { 'content-type': 'application/json' } as const;
 const TO_PAGE = [
   'content-type',
   'content-encoding',
@@ -49,14 +71,14 @@ const FIRST_BYTE_MS = 30_000;
 
 /** The controllers of all proxied routes. */
 export const proxyControllers = (): Type[] =>
-  UPSTREAMS.flatMap((upstream) => PROXIED[upstream].map((path) => controllerOf(upstream, path)));
+  UPSTREAMS.flatMap((upstream) => PROXIED[upstream].map((route) => controllerOf(upstream, ...(route.split(' ') as [Method, string]))));
 
-function controllerOf(upstream: (typeof UPSTREAMS)[number], path: string): Type {
+function controllerOf(upstream: (typeof UPSTREAMS)[number], method: Method, path: string): Type {
   @Controller()
   class ProxyController {
     constructor(@Inject(ENVIRONMENT) private readonly environment: Environment) {}
 
-    @Get(`${API}${path}`)
+    @RequestMapping({ path: `${API}${path}`, method: RequestMethod[method] })
     async serve(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
       const address = addressOf(path, request);
       if (address === undefined) send(reply, httpProblem('route-unknown'));
@@ -76,10 +98,11 @@ function addressOf(path: string, { params, raw }: FastifyRequest): string | unde
 }
 
 async function passOn(url: URL, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const headers = pick(request.headers, TO_API);
+  const body = request.body instanceof Buffer ? request.body : undefined;
+  const headers = { ...pick(request.headers, TO_API), ...(body !== undefined && JSON_BODY) };
   const end = new AbortController();
   whenOver(request.raw.socket, reply.raw, () => end.abort());
-  const answered = await answerOf(url, headers, end.signal).catch(() => undefined);
+  const answered = await answerOf(url, { method: request.method, headers, body, signal: end.signal }).catch(() => undefined);
   if (answered === undefined) {
     if (!end.signal.aborted) send(reply, problemAnswer('upstream-unreachable', `${url.origin} did not respond.`));
     return;
@@ -88,10 +111,17 @@ async function passOn(url: URL, request: FastifyRequest, reply: FastifyReply): P
   reply.code(statusCode).headers(pick(told, TO_PAGE)).send(answered);
 }
 
-function answerOf(url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<IncomingMessage> {
+interface Asked {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer | undefined;
+  readonly signal: AbortSignal;
+}
+
+function answerOf(url: URL, { method, headers, body, signal }: Asked): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const ask = url.protocol === 'https:' ? requestHttps : requestHttp;
-    const asked = ask(url, { method: 'GET', headers, signal });
+    const asked = ask(url, { method, headers, signal });
     const timer = setTimeout(() => asked.destroy(new Error('no response in time')), FIRST_BYTE_MS);
     asked.on('response', (response) => {
       clearTimeout(timer);
@@ -101,7 +131,7 @@ function answerOf(url: URL, headers: Readonly<Record<string, string>>, signal: A
       clearTimeout(timer);
       reject(error);
     });
-    asked.end();
+    asked.end(body);
   });
 }
 
