@@ -14,7 +14,7 @@ export const MINTING_AUDIT: Audit = {
         ['IK4', 'a duplicate returns the original', 'the stored bytes of the decision in the fold'],
         ['IK5', 'scoped to the tenant, retention published', 'tenant and sale in every subject and hash; the policy document'],
         ['IK6', 'natural key: ticket and tenant', 'one mint per ticket in the sale; one message per subject'],
-        ['IK7', 'in progress blocks', 'one message per subject in COMMANDS: a copy is told 409'],
+        ['IK7', 'in progress blocks', 'one message per subject in COMMANDS: a copy gets 409'],
       ],
     },
     {

@@ -5,7 +5,7 @@ import { startPaymentProvider } from './provider.js';
 const { WEBHOOK_URL, WEBHOOK_SECRET, WEBHOOK_FORM = '', PORT = '0' } = process.env;
 try {
   if (WEBHOOK_URL === undefined)
-    throw new Error('WEBHOOK_URL is needed: where payments are told, such as http://127.0.0.1:3000/v1/webhooks/payments');
+    throw new Error('WEBHOOK_URL is needed: the address for payment reports, such as http://127.0.0.1:3000/v1/webhooks/payments');
   if (!['', 'stripe'].includes(WEBHOOK_FORM)) throw new Error('WEBHOOK_FORM must be stripe, or left out for Standard Webhooks');
   const form = WEBHOOK_FORM === 'stripe' ? { form: 'stripe' as const } : {};
   const secret = WEBHOOK_SECRET === undefined ? {} : { secret: WEBHOOK_SECRET };

@@ -10,7 +10,7 @@ export class ParentDeathWatcher {
 
   constructor(pid: number, signal: 'SIGTERM' | 'SIGINT') {
     if (process.platform === 'win32') return; // without a shell only the pid files identify orphans
-    this.shell = spawn('/bin/sh', ['-c', SCRIPT, 'leash', String(pid), signal.slice(3)], {
+    this.shell = spawn('/bin/sh', ['-c', SCRIPT, 'parent-death-watcher', String(pid), signal.slice(3)], {
       stdio: ['pipe', 'ignore', 'ignore'],
       detached: true,
     });

@@ -48,7 +48,7 @@ const changedAt = async (table: string, key: string): Promise<Record<string, str
     ),
   );
 
-it('[minting UP2] refuses a second row with the same key in every table: 23505, whoever inserts it', async () => {
+it('[minting UP2] refuses a second row with the same key in every table: 23505, for every writer', async () => {
   for (const table of KEYED)
     await expect(stage.query(`insert into ledger.${table} select * from ledger.${table} limit 1`)).rejects.toMatchObject({ code: '23505' });
 });

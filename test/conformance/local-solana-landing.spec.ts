@@ -28,7 +28,7 @@ describe('landing on the local Solana', () => {
     return { bytes: transaction.serialize(), signature: encodeBase58(transaction.signatures[0]!) };
   }
 
-  it('lands the same bytes once, whoever sends them again', async () => {
+  it('lands the same bytes once, from any sender', async () => {
     const mint = await signMint(connection, payer, payer.publicKey);
     const before = chain.control.report().transactions;
     await connection.sendRawTransaction(mint.bytes);

@@ -87,7 +87,7 @@ describe('an event without a valid signature', () => {
     const before = await shop.log.settledSequences();
     const { id } = provider.pay(order, { lie });
     const tries = (): readonly (number | string)[] => provider.deliveries.find((one) => one.id === id)?.tries ?? [];
-    await waitFor(() => tries().length >= 2, { what: 'it was told twice', timeoutMs: WAIT_MS });
+    await waitFor(() => tries().length >= 2, { what: 'two attempts of the delivery', timeoutMs: WAIT_MS });
     expect(new Set(tries())).toEqual(new Set([401]));
     expect(await shop.log.settledSequences()).toEqual(before);
     expect(await statusOf(order)).toBe('held');

@@ -1,4 +1,4 @@
-import { type Rule, type Slip, type Source, slipsInText } from './source.js';
+import { isCode, type Rule, type Slip, type Source, slipsInText } from './source.js';
 
 /** A word that only this project used, or that hides the actor; and its replacement (docs/glossary.md). */
 interface PrivateWord {
@@ -45,6 +45,20 @@ const HELD: readonly RegExp[] = [
   /(?:^|\/)README\.md$/,
   /^deploy\/prometheus\/(?:alerts|prometheus)\.yml$/,
 ];
+/** Words that code no longer has, in names, comments, texts and test titles. */
+const GONE_FROM_CODE: readonly PrivateWord[] = [
+  { word: /\bleash(?:es)?\b/i, instead: 'parent-death watcher' },
+  { word: /\bleftovers?\b/i, instead: 'orphan processes' },
+  { word: /\bletter ?box(?:es)?\b/i, instead: 'dead-letter queue' },
+  { word: /\bparked\b/i, instead: 'dead-lettered' },
+  { word: /\bhouse rules\b/i, instead: 'auth options' },
+  { word: /\bmischief\b/i, instead: 'fault' },
+  { word: /\bpatience\b/i, instead: 'retry policy, timeout' },
+  { word: /\b(?:insist|wonder)s?\b/i, instead: 'retry; assert' },
+  { word: /\b(?:whoever|who asks|who sees what)\b/i, instead: 'the caller, or another named actor' },
+  { word: /\b(?:is|are|was|were) told\b|\bsaid so\b/i, instead: 'receives, was reported' },
+  { word: /\bcomes in\b|\bstands there\b/i, instead: 'arrives; is' },
+];
 const MADE_OF_CODE = /^docs\/(?:AUDIT|audit-mutants)\.md$/;
 /** In audits-compared.md, what `npm run audit` writes comes after this line. */
 const WRITTEN_FROM_HERE = '<!-- written by npm run audit: from here -->';
@@ -74,4 +88,26 @@ const wordsOfTheField: Rule = {
   ],
 };
 
-export const wordRules: readonly Rule[] = [wordsOfTheField];
+/** The list of words and its samples. */
+const OF_THIS_RULE = /^test\/tidy\//;
+
+const wordsGoneFromCode: Rule = {
+  title: 'does not bring back words that the code no longer has',
+  slips: (source): Slip[] =>
+    isCode(source) && !OF_THIS_RULE.test(source.path)
+      ? GONE_FROM_CODE.flatMap(({ word, instead }) => slipsInText(source, word, (found) => `says "${found}": write ${instead}`))
+      : [],
+  offenders: ['// Whoever asks.', "it('is told 409', () => {});", 'const patience = 5;', 'class Leash {}', '// It comes in late.'].map(
+    (text) => ({
+      path: 'apps/purchase/src/main.ts',
+      text,
+    }),
+  ),
+  innocent: [
+    { path: 'apps/purchase/src/main.ts', text: '// The caller receives 409. The order comes into effect.' },
+    { path: 'test/tidy/words.ts', text: '// Whoever asks is told.' },
+    { path: 'docs/AUDIT.md', text: 'It is told.' },
+  ],
+};
+
+export const wordRules: readonly Rule[] = [wordsOfTheField, wordsGoneFromCode];

@@ -138,7 +138,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
     tests: ['carries the key from the command', 'sells the last seat to exactly one'],
   },
   {
-    guard: 'looked up: who asks again after a lost answer is not looked for in the log',
+    guard: 'looked up: a retry after a lost answer is not looked up in the log',
     file: 'apps/purchase/src/requests/intake.ts',
     from: '(await this.lookUp(subject, command)) ?? ',
     to: '',

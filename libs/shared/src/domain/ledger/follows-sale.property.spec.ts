@@ -86,18 +86,18 @@ class Both {
     // a payment is for one order, in one currency
     const payment = `pay_${deed.key}_${deed.payment}` as PaymentId;
     const currency = payment === 'pay_k-4_b' ? 'USD' : 'EUR';
-    const news = { sale, order, payment, amount: deed.amount, currency };
+    const notification = { sale, order, payment, amount: deed.amount, currency };
     const place = { sale, buyer: `b-${deed.key}` as BuyerId, units: deed.units as UnitId[], wallet: 'W' as Wallet };
     const { ticket, request } = this.ticket(deed.nth);
     switch (deed.do) {
       case 'place':
         return state.open?.orders.has(order) ? { events: [] } : placeOrder(state, { tenant, order, command: place }, at);
       case 'pay':
-        return confirmPayment(state, news);
+        return confirmPayment(state, notification);
       case 'refunded':
-        return refundPayment(state, news, `n-${deed.nth}`);
+        return refundPayment(state, notification, `n-${deed.nth}`);
       case 'fail':
-        return failPayment(state, news);
+        return failPayment(state, notification);
       case 'cancel':
         return cancelOrder(state, { sale, order });
       case 'refund':

@@ -15,7 +15,7 @@ export interface MintRedriven {
   readonly says: string;
 }
 
-export interface RedriveWish {
+export interface RedriveOptions {
   readonly tenant: string;
   readonly ticket: string;
   readonly sale?: string;
@@ -31,16 +31,16 @@ const ASK_TIMEOUT_MS = 10_000;
  * Sends the mint command in the log to the minter again, unchanged. The minter reads its progress from the log and resumes at the
  * planned address. A mint that failed permanently is requested again through the public API, as its tenant would do.
  */
-export async function redriveMint(connection: NatsConnection, wish: RedriveWish): Promise<MintRedriven> {
+export async function redriveMint(connection: NatsConnection, options: RedriveOptions): Promise<MintRedriven> {
   const messages = await StoredMessages.on(connection);
-  const record = await ticketRecord(messages, wish);
+  const record = await ticketRecord(messages, options);
   if (record === undefined) return { outcome: 'refused', says: 'this ticket has no mint request; ticket.mint creates one' };
   const { asked, mint } = record;
   const isRevocation = 'revoke' in asked.body;
   const ends = ['revoked', 'voided', 'cancelled'];
   const wanted = isRevocation ? ends : ['minted', 'revoking', ...ends];
   if (mint !== undefined && wanted.includes(mint.state)) return { outcome: 'over', says: ended(record) };
-  const subject = `mint.${wish.tenant}.${wish.ticket}.${asked.what}`;
+  const subject = `mint.${options.tenant}.${options.ticket}.${asked.what}`;
   const lying = await messages.last(MINTS, subject);
   const state = mint === undefined ? 'not begun' : mint.state;
   if (lying !== undefined)
@@ -50,7 +50,7 @@ export async function redriveMint(connection: NatsConnection, wish: RedriveWish)
     };
   if (isRevocation && asked.what === 'revoke' && mint?.state === 'minted' && mint.revocable === undefined) return irrevocable(record);
   if (!isRevocation && mint?.state === 'failed' && 'request' in asked.body && mint.request >= asked.body.request)
-    return askAnew(connection, wish, record, mint.reason);
+    return requestAgain(connection, options, record, mint.reason);
   const sequence = await give(connection, subject, asked);
   return { outcome: 'given', says: `${MINTS} ${sequence}; its state in the log is ${state}, and the minter continues from there` };
 }
@@ -78,19 +78,24 @@ async function give(connection: NatsConnection, subject: string, { body, tracepa
 }
 
 /** Sends a new request to the sale, which counts it. Its key names the failure, so two equal requests are one. */
-async function askAnew(connection: NatsConnection, wish: RedriveWish, record: TicketRecord, reason: string): Promise<MintRedriven> {
+async function requestAgain(
+  connection: NatsConnection,
+  options: RedriveOptions,
+  record: TicketRecord,
+  reason: string,
+): Promise<MintRedriven> {
   const { asked, sale, failureNoted } = record;
   if (!failureNoted)
     return { outcome: 'refused', says: `failed (${reason}); its sale has not recorded it yet: is the purchase app running?` };
   const head = headers();
-  const wallet = wish.wallet ?? ('wallet' in asked.body ? asked.body.wallet : '');
+  const wallet = options.wallet ?? ('wallet' in asked.body ? asked.body.wallet : '');
   if (asked.traceparent !== undefined) head.set('traceparent', asked.traceparent);
-  head.set('Idempotency-Key', `redrive:${wish.ticket}:${asked.what}:${wallet}`);
-  const body = JSON.stringify({ sale, tickets: [wish.ticket], wallet });
+  head.set('Idempotency-Key', `redrive:${options.ticket}:${asked.what}:${wallet}`);
+  const body = JSON.stringify({ sale, tickets: [options.ticket], wallet });
   const answer = await connection
-    .request(`admit.${wish.tenant}.ticket.mint`, body, { headers: head, timeout: ASK_TIMEOUT_MS })
+    .request(`admit.${options.tenant}.ticket.mint`, body, { headers: head, timeout: ASK_TIMEOUT_MS })
     .catch((cause) => {
-      throw new Fault('log-unreachable', { subject: `admit.${wish.tenant}.ticket.mint` }, { cause });
+      throw new Fault('log-unreachable', { subject: `admit.${options.tenant}.ticket.mint` }, { cause });
     });
   const status = answer.headers?.get('Admit-Status');
   if (status === '200') return { outcome: 'given', says: `failed (${reason}); requested again, for ${wallet}` };

@@ -10,7 +10,7 @@ import { confirmPayment, failRefund, refundPayment } from './payment-notificatio
 const tenant = 'demo' as TenantId;
 const sale = 'gala' as SaleId;
 const order = orderId(tenant, sale, 'k-1');
-const news = (payment: string) => ({ sale, order, payment: payment as PaymentId, amount: '5000', currency: 'EUR' });
+const notification = (payment: string) => ({ sale, order, payment: payment as PaymentId, amount: '5000', currency: 'EUR' });
 
 /** A paid order of a seat at 50.00 EUR, and later payment reports. */
 class Scene {
@@ -43,11 +43,11 @@ class Scene {
       const command = { sale, buyer: `b-${key}` as BuyerId, units: ['A-1' as UnitId] };
       return placeOrder(state, { tenant, order: orderId(tenant, sale, key), command }, 0);
     });
-  pays = (payment: string): this => this.does((state) => confirmPayment(state, news(payment)));
+  pays = (payment: string): this => this.does((state) => confirmPayment(state, notification(payment)));
   refunds = (payment: string): this =>
-    this.does((state) => refundPayment(state, { ...news(payment), refund: `re_${payment}` as RefundId }, 'key'));
+    this.does((state) => refundPayment(state, { ...notification(payment), refund: `re_${payment}` as RefundId }, 'key'));
   refundFails = (payment: string, amount = '5000'): this =>
-    this.does((state) => failRefund(state, { ...news(payment), refund: `re_${payment}` as RefundId, amount }));
+    this.does((state) => failRefund(state, { ...notification(payment), refund: `re_${payment}` as RefundId, amount }));
   givesBack = (): this => this.does((state) => refundOrder(state, { sale, order }));
 
   get status(): string | undefined {

@@ -15,7 +15,7 @@ const tenant = 'demo' as TenantId;
 const sale = 'gala' as SaleId;
 const HOLD_MS = 600_000;
 const order = orderId(tenant, sale, 'k-1');
-const news = (payment = 'pay_1', amount = '5000', of = order) => ({
+const notification = (payment = 'pay_1', amount = '5000', of = order) => ({
   sale,
   order: of,
   payment: payment as PaymentId,
@@ -78,15 +78,15 @@ class Scene {
 }
 
 const paid =
-  (report = news()) =>
+  (report = notification()) =>
   (state: Sale) =>
     confirmPayment(state, report);
 const failed =
-  (report = news()) =>
+  (report = notification()) =>
   (state: Sale) =>
     failPayment(state, report);
 const wentBack =
-  (report: RefundNotification = news(), key = 'n-1') =>
+  (report: RefundNotification = notification(), key = 'n-1') =>
   (state: Sale) =>
     refundPayment(state, report, key);
 
@@ -120,8 +120,8 @@ describe('an order that requires payment', () => {
   });
 
   it.each([
-    ['another amount', news('pay_1', '4999')],
-    ['another currency', { ...news(), currency: 'USD' }],
+    ['another amount', notification('pay_1', '4999')],
+    ['another currency', { ...notification(), currency: 'USD' }],
   ])('[L6] is not confirmed by %s, which is due for refund', (_, report) => {
     const scene = new Scene().places().does(paid(report));
     expect([scene.status, scene.due]).toMatchObject(['held', [{ reason: 'wrong-amount' }]]);
@@ -131,7 +131,7 @@ describe('an order that requires payment', () => {
     const scene = new Scene()
       .places()
       .does(paid())
-      .does(paid(news('pay_2')));
+      .does(paid(notification('pay_2')));
     expect([scene.status, scene.due]).toMatchObject(['confirmed', [{ payment: 'pay_2', reason: 'paid-twice' }]]);
   });
 
@@ -175,7 +175,7 @@ describe('the end of an order', () => {
 
   it('[minting WI6] takes a returned total as the total so far: repeated or late, it adds nothing', () => {
     const scene = refundOwed();
-    const { amount: _, ...of } = news();
+    const { amount: _, ...of } = notification();
     for (const refundedTotal of ['2000', '2000', '3500', '1500']) scene.does(wentBack({ ...of, refundedTotal }));
     expect([scene.status, backOf(scene.payment())]).toEqual(['refund-owed', 3_500n]);
     expect(scene.does(wentBack({ ...of, refundedTotal: '5000' })).status).toBe('refunded');
@@ -183,7 +183,7 @@ describe('the end of an order', () => {
 
   it('[L12] adds up refunds that have ids, each of which counts once; the key of its notification stands for an id', () => {
     const scene = refundOwed();
-    const half = news('pay_1', '2500');
+    const half = notification('pay_1', '2500');
     scene.does(wentBack(half, 'n-1')).does(wentBack(half, 'n-1'));
     scene.does(wentBack({ ...half, refund: 'n-1' as RefundId }, 'n-2'));
     expect([scene.status, backOf(scene.payment())]).toEqual(['refund-owed', 2_500n]);
