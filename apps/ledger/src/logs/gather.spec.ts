@@ -29,6 +29,27 @@ describe('gather', () => {
     expect(await source.next()).toEqual({ done: false, value: ['b'] });
   });
 
+  it('rests after each batch, and hands on together what arrived meanwhile', async () => {
+    const rests: number[] = [];
+    const later: ((item: string) => void)[] = [];
+    const late = (): Promise<string> => new Promise((resolve) => later.push(resolve));
+    const rest = async (workedMs: number): Promise<void> => {
+      rests.push(workedMs);
+      for (const [index, come] of later.entries()) come(`late ${index}`);
+    };
+    const source = gather(streamOf('a', late(), late()), { maxCount: 9, maxBytes: 99, bytesOf, rest })[Symbol.asyncIterator]();
+    expect(await source.next()).toEqual({ done: false, value: ['a'] });
+    expect(await source.next()).toEqual({ done: false, value: ['late 0', 'late 1'] });
+    expect(rests).toEqual([expect.any(Number)]);
+  });
+
+  it('does not rest after a full batch: more waits already', async () => {
+    const rest = (): Promise<void> => Promise.reject(new Error('rested'));
+    const list: string[][] = [];
+    for await (const batch of gather(streamOf('a', 'b', 'c'), { maxCount: 1, maxBytes: 9, bytesOf, rest })) list.push(batch);
+    expect(list).toEqual([['a'], ['b'], ['c']]);
+  });
+
   it('closes a batch at its count and at its bytes, whichever comes first', async () => {
     expect(await batches(streamOf('a', 'b', 'c', 'd', 'e'), 2)).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
     expect(await batches(streamOf('aaa', 'b', 'ccccccc', 'd'), 100, 4)).toEqual([['aaa', 'b'], ['ccccccc'], ['d']]);

@@ -4,10 +4,12 @@ export interface GatherLimits<T> {
   readonly maxCount: number;
   readonly maxBytes: number;
   readonly bytesOf: (item: T) => number;
+  /** Awaited after a batch that was not full, with the milliseconds that it was worked on. Absent: no rest. */
+  readonly rest?: (workedMs: number) => Promise<void>;
 }
 
-/** Groups messages that have arrived: small groups at low rates, large ones in a rush. It never waits for more once one has arrived. */
-export async function* gather<T>(source: AsyncIterator<T>, { maxCount, maxBytes, bytesOf }: GatherLimits<T>): AsyncIterable<T[]> {
+/** Groups messages that have arrived: small groups at low rates, large ones in a rush. It never waits for more once one has arrived and the rest is over. */
+export async function* gather<T>(source: AsyncIterator<T>, limits: GatherLimits<T>): AsyncIterable<T[]> {
   let next = ask(source);
   for (;;) {
     let step = await next;
@@ -17,17 +19,21 @@ export async function* gather<T>(source: AsyncIterator<T>, { maxCount, maxBytes,
     const soon = turn(undefined);
     while (step.done !== true) {
       batch.push(step.value);
-      bytes += bytesOf(step.value);
+      bytes += limits.bytesOf(step.value);
       next = ask(source);
-      const ready: IteratorResult<T> | undefined =
-        batch.length < maxCount && bytes < maxBytes ? await Promise.race([next, soon]) : undefined;
+      const ready: IteratorResult<T> | undefined = hasRoom(limits, batch.length, bytes) ? await Promise.race([next, soon]) : undefined;
       if (ready === undefined) break;
       step = ready;
     }
+    const from = performance.now();
     yield batch;
     if (step.done === true) return;
+    if (hasRoom(limits, batch.length, bytes)) await limits.rest?.(performance.now() - from);
   }
 }
+
+const hasRoom = ({ maxCount, maxBytes }: GatherLimits<never>, count: number, bytes: number): boolean =>
+  count < maxCount && bytes < maxBytes;
 
 function ask<T>(source: AsyncIterator<T>): Promise<IteratorResult<T>> {
   const step = source.next();
