@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { cpus } from 'node:os';
 import { type Bench, timesOf } from './bench.js';
 import { Latencies, openLoop, type Sample } from './measure/load.js';
 import { figuresOf, inTurns, rateRatio, ratesOf } from './measure/rounds.js';
-import { randomOf, spreadOf } from './measure/statistics.js';
+import { randomOf, ratiosOf, spreadOf } from './measure/statistics.js';
 import type { Result, Run } from './report/result.js';
 import { shown, shownSpread } from './report/table.js';
+import { FloodCaller } from './stage/flood-caller.js';
 import { decided, SeatOrders } from './stage/seat-orders.js';
 import { admitOverNats, OUR_DURABILITY } from './stage/seller.js';
 import { ask, expectStatus, onStage, type SellingStage } from './stage/selling-stage.js';
@@ -75,15 +77,12 @@ async function flood(stage: SellingStage, run: Run, perSecond: number, random: (
   expectStatus(201, await ask(stage.demo, 'sale.open', { ...terms, mint: 'on-request' }, sale));
   const times = timesOf(run);
   const answers = new Answers(performance.now() + times.warmUpMs, times.durationMs);
+  const caller = new FloodCaller(stage.demo);
   const all = await openLoop({ ...times, perSecond, random, processes: stage.processes }, async (number) => {
     const order = { body: { sale, buyer: `b-${number}`, quantity: 1 }, key: randomUUID() };
     const from = performance.now();
-    const answer = await ask(stage.demo, 'order.place', order.body, order.key).catch((error: Error) => ({
-      status: 0,
-      text: error.message,
-    }));
-    answers.record(order, answer, from);
-  });
+    answers.record(order, await caller.ask('order.place', order.body, order.key), from);
+  }).finally(() => caller.close());
   await resumeAll(stage, answers.undecided);
   const { text } = await ask(stage.demo, 'sale.get', { sale });
   const { sold } = (JSON.parse(text) as { readonly units: { readonly sold: number } }).units;
@@ -159,6 +158,21 @@ async function resumeAll({ demo }: SellingStage, undecided: readonly Order[]): P
   await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
 }
 
+/** Milliseconds of the servers for an order that is answered 201, with all that they rejected meanwhile. */
+const serversMs = ({ cpuMs }: Sample): number => (cpuMs.purchase ?? 0) + (cpuMs['nats-server'] ?? 0);
+/** The share of all processors that the caller takes from the servers. */
+const callerShare = ({ cpuMs, perSecond }: Sample): number => ((cpuMs.caller ?? 0) * perSecond) / MS_PER_SECOND / cpus().length;
+
+/** A caller on the processors of the servers lowers both rates: how much, and what the servers make of the time that is left to them. */
+function sharesOf(samples: readonly Sample[], best: readonly Sample[] = samples) {
+  if (samples.some((sample) => serversMs(sample) === 0)) return {}; // not counted on this system
+  return {
+    serversMs: spreadOf(samples.map(serversMs)),
+    callerShare: spreadOf(samples.map(callerShare)),
+    ratioForServerTime: ratiosOf(best.map(serversMs), samples.map(serversMs)),
+  };
+}
+
 function report(
   rounds: { readonly capacity: readonly Sample[]; readonly overloaded: readonly Sample[] },
   all: readonly Overloaded[],
@@ -169,12 +183,17 @@ function report(
   return {
     title: `Orders over NATS, offered ${TIMES_CAPACITY} × the rate that ${IN_FLIGHT} in flight reach; open loop, no retries during the load`,
     rows: [
-      { label: `capacity: ${IN_FLIGHT} in flight`, durability: OUR_DURABILITY, figures: figuresOf(rounds.capacity) },
+      {
+        label: `capacity: ${IN_FLIGHT} in flight`,
+        durability: OUR_DURABILITY,
+        figures: { ...figuresOf(rounds.capacity), ...sharesOf(rounds.capacity) },
+      },
       {
         label: 'overloaded: answered 201',
         durability: OUR_DURABILITY,
         figures: {
           ...figuresOf(rounds.overloaded),
+          ...sharesOf(rounds.overloaded, rounds.capacity),
           ratioToCapacity: ratio,
           offeredPerSecond: of(({ offeredPerSecond }) => offeredPerSecond),
           refusedPerSecond: of(({ refusedPerSecond }) => refusedPerSecond),

@@ -8,8 +8,9 @@ const HEADINGS: Readonly<Record<string, string>> = {
   p99Ms: 'p99 ms',
   busy: 'busy %',
   others: 'others %',
+  callerShare: 'caller %',
 };
-const SHARES = new Set(['busy', 'others']);
+const SHARES = new Set(['busy', 'others', 'callerShare']);
 
 /** The result as text: a table of medians with the range of the rates, what was reached, notes. */
 export function printed({ title, rows, targets, notes = [] }: Result): string {
