@@ -29,7 +29,7 @@ const fair: Bench = {
   },
 };
 
-/** In the order in which they run: the most telling first. */
+/** In the order in which they run: the most important first. */
 export const BENCHES: readonly Bench[] = [
   orders,
   http,

@@ -6,17 +6,17 @@ import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
 import { waitFor } from '../dev/processes/wait.js';
 import { ask, expectStatus, onStage, type SellingStage } from './stage/selling-stage.js';
 
-/** Of the tenant that floods, at once, over this many sales. */
+/** Concurrent orders of the flooding tenant, over this many sales. */
 const IN_FLIGHT = 4_000;
 const SALES = 8;
-/** Of the other tenant, one after the other. */
+/** Orders of the other tenant, one after the other. */
 const ORDERS = 300;
 const LONGEST_MS = 500;
 const IDLE_TIMES = 4;
 const TIMEOUT_MS = 30_000;
 const FLOODING = 'acme';
 
-/** How long a tenant's orders take while another tenant has 4,000 in flight over NATS, next to how long they take alone. */
+/** How long a tenant's orders take while another tenant has 4,000 in flight over NATS, compared with how long they take alone. */
 export const benchFair = (): Promise<boolean> => onStage('fair', fair);
 
 async function fair(stage: SellingStage): Promise<boolean> {
@@ -27,18 +27,18 @@ async function fair(stage: SellingStage): Promise<boolean> {
   await flooding.close();
   await open(stage.demo, 'demo', 'quiet');
   const idle = await times(stage.demo, 'idle');
-  const { child, heard } = await flood(stage, sales);
+  const { child, heard: response } = await flood(stage, sales);
   const busy = await times(stage.demo, 'busy').finally(() => child.stdin?.end());
   const isFair = at(busy, 0.99) < Math.max(LONGEST_MS, IDLE_TIMES * at(idle, 0.99));
   const shown = (sorted: readonly number[]): string => `p50 ${at(sorted, 0.5).toFixed(1)} ms, p99 ${at(sorted, 0.99).toFixed(1)} ms`;
   console.log(`an order of a quiet tenant alone:                              ${shown(idle)}`);
   console.log(`the same with ${IN_FLIGHT} orders of another in flight over ${SALES} sales: ${shown(busy)}`);
-  console.log(`the other heard, by status: ${(await heard).trim()}`);
+  console.log(`the other heard, by status: ${(await response).trim()}`);
   console.log(`${isFair ? 'reached' : 'MISSED'}: p99 under ${LONGEST_MS} ms or ${IDLE_TIMES} times its idle value`);
   return isFair;
 }
 
-/** A purchase process hears of a new tenant a moment after it was made, and answers 403 until then. */
+/** A purchase process learns of a new tenant a moment after its creation, and answers 403 until then. */
 async function open(connection: NatsConnection, tenant: string, sale: string): Promise<void> {
   const head = headers();
   head.set('Idempotency-Key', sale);
@@ -51,7 +51,7 @@ async function open(connection: NatsConnection, tenant: string, sale: string): P
   await waitFor(isOpen, { what: `sale ${sale} is open`, timeoutMs: TIMEOUT_MS });
 }
 
-/** Of each order, in milliseconds, sorted. */
+/** Latencies of the orders, in milliseconds, sorted. */
 async function times(demo: NatsConnection, round: string): Promise<readonly number[]> {
   const taken: number[] = [];
   for (let order = 0; order < ORDERS; order++) {

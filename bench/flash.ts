@@ -10,7 +10,7 @@ import { OUR_DURABILITY } from './stage/seller.js';
 import { ask, expectStatus, onStage, type SellingStage } from './stage/selling-stage.js';
 
 const BUYERS_PER_SEAT = 10;
-/** Every fifth buyer asks again with the same key. */
+/** Every fifth buyer repeats its request with the same key. */
 const RETRYING = 5;
 const IN_FLIGHT = 256;
 const ROW = 500;
@@ -20,7 +20,7 @@ const SHARE_OF_UNCONTENDED = 0.8;
 const STRIDE = 7_919;
 const MEBIBYTE = 2 ** 20;
 
-/** Ten buyers for every seat, a fifth of whom retry with the same key, beside buyers who each have a seat of their own. */
+/** Ten buyers for every seat, a fifth of whom retry with the same key, compared with buyers who each have their own seat. */
 export const flash: Bench = {
   name: 'flash',
   what: 'ten buyers for every seat, a fifth of them retrying, beside the same number of uncontended orders',

@@ -14,7 +14,7 @@ import { ask, onStages, type SellingStage } from './stage/selling-stage.js';
 
 const IN_FLIGHT = 64;
 const TENFOLD = 10;
-/** The rest of a sale's 100,000 places is sold by the measurements. */
+/** The measurements sell the rest of a sale's 100,000 places. */
 const TICKETS_PER_SALE = 70_000;
 const PLACES_PER_SALE = 100_000;
 const WITHIN = 0.2;

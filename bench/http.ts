@@ -12,7 +12,7 @@ const SHARE_OF_NATS = 0.8;
 /** No order waits for another order's work: the 99th percentile is at most this many times the median. */
 const P99_OF_P50 = 6;
 
-/** The same orders over HTTP and over NATS in turns, on the same process: the cost of HTTP itself. */
+/** The same orders over HTTP and over NATS in turns, on the same process: the difference is the cost of HTTP. */
 export const http: Bench = {
   name: 'http',
   what: 'the same orders over HTTP and over NATS',

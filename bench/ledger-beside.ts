@@ -25,7 +25,10 @@ const MS_PER_SECOND = 1_000;
 /** The load of the last part, in measurements one after the other: five minutes at the default of five pairs and four seconds. */
 const LONG_RUN_FACTOR = 15;
 
-/** Selling with and without the ledger app, then a long load with it: what selling loses, how far the ledger falls behind, when it has caught up. */
+/**
+ * Selling with and without the ledger app, then a long load with it: the loss of the selling rate, the ledger's lag, and its time to catch
+ * up.
+ */
 export const ledgerBeside: Bench = {
   name: 'ledger-beside',
   what: 'selling with the ledger app running, and without it; how far the ledger falls behind under a long load',
@@ -67,7 +70,7 @@ async function measure(stage: SellingStage, run: Run): Promise<Result> {
   }
 }
 
-/** The ledger has everything before the work begins; its processes are counted with the others. */
+/** The ledger has applied everything before the work begins; its processes are counted with the others. */
 async function besideLedger<T>(stage: SellingStage, postgres: PostgresServer, work: (processes: Processes) => Promise<T>): Promise<T> {
   const ledger = await startLedger(stage.server, postgres);
   try {
@@ -102,7 +105,7 @@ async function longRun(jsm: JetStreamManager, postgres: PostgresServer, selling:
   return { lags: watch.lags, caughtUpSeconds, loadSeconds: (endedAt - startedAt) / MS_PER_SECOND };
 }
 
-/** The age of the oldest event that is in the log and not in the ledger, several times a second. */
+/** The age of the oldest event that the ledger has not applied, several times a second. */
 class LagWatch {
   readonly lags: LagAt[] = [];
   private readonly marks: { readonly at: number; readonly sequence: number }[] = [];

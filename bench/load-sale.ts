@@ -151,7 +151,7 @@ async function loaded(store: EventStore, orders: number, snapshots?: SaleSnapsho
   return { ms, cpuMs: (user + system) / MICROS_PER_MS };
 }
 
-/** The minimum cost of any fold of these commits: fetch their bytes, hash and parse the part before the cut, and build nothing. */
+/** The minimum cost of any load of these commits: fetch their bytes, hash and parse the part before the cut, and build nothing. */
 async function floor(connection: NatsConnection, commits: number): Promise<string> {
   const subject = saleSubject(TENANT, SALE);
   const spent = { fetch: 0, hash: 0, parse: 0 };

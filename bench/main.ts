@@ -46,7 +46,7 @@ await ownCommand('bench')
         process.exitCode = EXIT.findings;
       }
     }
-    process.exit(); // a bench that failed may have left a connection or a child that would keep this process
+    process.exit(); // a failed bench may have left a connection or a child that would keep this process alive
   })
   .parseAsync();
 

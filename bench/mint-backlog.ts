@@ -17,10 +17,10 @@ import { ask, expectStatus, onStage, openSale, type SellingStage } from './stage
 
 const IN_FLIGHT = 64;
 const SHARE_TO_KEEP = 0.9;
-/** Sold one after the other as soon as purchase is ready. */
+/** Orders sold one after the other as soon as purchase is ready. */
 const FIRST_ORDERS = 20;
 const FIRST_ORDERS_MS = 100;
-/** Tickets of one sale at most. */
+/** Maximum number of tickets in one sale. */
 const PER_SALE = 100_000;
 
 /** A purchase process that starts with mint requests of a large on-confirm sale still to be published, beside one without. */
@@ -63,7 +63,7 @@ async function measure(run: Run): Promise<Result> {
   }
 }
 
-/** The log as after a sale whose mint requests no reactor has seen. */
+/** The log after a sale whose mint requests no reactor has processed. */
 async function write(folder: string, tickets: number): Promise<void> {
   const server = await startNats({ dataDir: folder });
   try {

@@ -2,14 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { connect, headers } from '@nats-io/transport-node';
 
 /**
- * Keeps so many orders of one tenant in flight over NATS until its standard input ends: a process of its own, as a tenant's back end is.
- * `node order-flood.js <servers> <user> <password> <in flight> <sale>…` prints `flooding` once the first answers came, and what it heard at its end.
+ * Keeps a number of orders of one tenant in flight over NATS until its standard input ends. A separate process, as a tenant's back end is.
+ * `node order-flood.js <servers> <user> <password> <in flight> <sale>…` prints `flooding` after the first answers, and its results at the
+ * end.
  */
 const [servers = '', user = '', pass = '', inFlight = '0', ...sales] = process.argv.slice(2);
 const FIRST_ANSWERS = 100;
 const TIMEOUT_MS = 30_000;
 const connection = await connect({ servers, user, pass, inboxPrefix: `_INBOX.${user}` });
-const heard: Record<string, number> = {};
+const answer: Record<string, number> = {};
 let answers = 0;
 let isEnding = false;
 
@@ -28,7 +29,7 @@ async function keepAsking(worker: number): Promise<void> {
   const sale = sales[worker % sales.length];
   for (let order = 0; !isEnding; order += 1) {
     const status = await place({ sale, buyer: `f-${worker}-${order}`, quantity: 1 });
-    heard[status] = (heard[status] ?? 0) + 1;
+    answer[status] = (answer[status] ?? 0) + 1;
     answers += 1;
     if (answers === FIRST_ANSWERS) process.stdout.write('flooding\n');
   }
@@ -37,6 +38,6 @@ async function keepAsking(worker: number): Promise<void> {
 process.stdin.resume();
 process.stdin.on('end', () => {
   isEnding = true;
-  process.stdout.write(`${JSON.stringify(heard)}\n`, () => process.exit(0));
+  process.stdout.write(`${JSON.stringify(answer)}\n`, () => process.exit(0));
 });
 for (let worker = 0; worker < Number(inFlight); worker += 1) void keepAsking(worker);

@@ -14,7 +14,7 @@ import { admitOverNats, OUR_DURABILITY } from './stage/seller.js';
 import { onStage, type SellingStage } from './stage/selling-stage.js';
 
 const IN_FLIGHT = [1, 64, 256] as const;
-/** Of the rate that 64 in flight reach, for the open loop. */
+/** Share of the rate with 64 in flight, for the open loop. */
 const OFFERED = [0.5, 0.8] as const;
 /** The approximate size of an order on the wire. */
 const BARE_BYTES = 500;
@@ -77,7 +77,7 @@ async function bare({ admin, processes }: SellingStage, load: Load): Promise<Sam
   }
 }
 
-/** The mint-request reactor works after the answer: its rest must not run into the next measurement. */
+/** The mint-request reactor works after the answer: its backlog must not run into the next measurement. */
 async function allRequestsPublished(admin: NatsConnection): Promise<void> {
   const jsm = await jetstreamManager(admin);
   const isIdle = async (): Promise<boolean> => {

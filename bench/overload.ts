@@ -14,7 +14,7 @@ import { ask, expectStatus, onStage, type SellingStage } from './stage/selling-s
 const TIMES_CAPACITY = 4;
 const IN_FLIGHT = 256;
 const GOODPUT_TO_REACH = 0.8;
-/** A refusal that comes later than this is no quick refusal. */
+/** A later refusal is not quick. */
 const REFUSED_P99_MS = 1_000;
 const MS_PER_SECOND = 1_000;
 const PLACES = 100_000;
@@ -33,7 +33,7 @@ interface Overloaded {
   readonly offeredPerSecond: number;
   readonly refusedPerSecond: number;
   readonly refusedP99Ms: number;
-  /** Answered 202, or not at all: the caller asks again with the same key. */
+  /** Answered 202, or not at all: the caller repeats the request with the same key. */
   readonly resumed: number;
 }
 
@@ -68,8 +68,8 @@ interface Order {
 }
 
 /**
- * A caller without a decision (202, 503, no answer) asks again after the flood, with its key; a caller with 429 does not. Then the callers with an
- * order are exactly the sold places: nothing is sold to a caller who cannot know, and 429 sells nothing.
+ * A caller without a decision (202, 503, no answer) repeats its request with the same key after the flood; a caller with 429 does not. Then
+ * the callers with an order are exactly the sold places: every sold place has a caller with its answer, and 429 sells nothing.
  */
 async function flood(stage: SellingStage, run: Run, perSecond: number, random: () => number): Promise<Overloaded> {
   const sale = `overload-${randomUUID()}`;
@@ -91,7 +91,7 @@ async function flood(stage: SellingStage, run: Run, perSecond: number, random: (
   return answers.result(all);
 }
 
-/** What the callers of a flood were answered; figures count what happened inside the measured time. */
+/** The answers to the callers of a flood; figures count events inside the measured time. */
 class Answers {
   sold = 0;
   readonly undecided: Order[] = [];

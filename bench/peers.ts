@@ -10,9 +10,9 @@ import { admitOverHttp, admitOverNats, OUR_DURABILITY } from './stage/seller.js'
 import { onStage, type SellingStage } from './stage/selling-stage.js';
 
 const IN_FLIGHT = [64, 256] as const;
-/** The level whose ratios are compared with the targets. */
+/** The level of load whose ratios are compared with the targets. */
 const LEVEL = 64;
-/** Of the peer's best rate: at all of it, its own open loop would never end. */
+/** Share of the peer's best rate: at its full rate, its own open loop would never end. */
 const OFFERED = 0.8;
 const LATENCY_TO_REACH = 1 / 8;
 const TIMES_TO_REACH: Readonly<Record<string, number>> = { 'queue-always': 8, 'direct-always': 5, 'queue-everysec': 3 };
@@ -28,7 +28,7 @@ interface Compared {
   readonly atRate: Rounds<Variant>;
 }
 
-/** Each peer in turns with admit-one, on servers of its own; only one peer runs at a time. */
+/** Each peer in turns with admit-one, on separate servers; only one peer runs at a time. */
 export const peers: Bench = {
   name: 'peers',
   what: 'the audited design with its remediations (with and without a queue), DBOS and Emmett, each beside admit-one',

@@ -19,7 +19,7 @@ export interface Plan {
   readonly sizes: Omit<Run, 'say'>;
 }
 
-/** Which benches run, with which sizes. @throws Error for a size without the one bench that it belongs to */
+/** The selected benches with their sizes. @throws Error for a size that matches no bench, or several */
 export function planOf(benches: readonly Bench[], names: readonly string[], wanted: Wanted): readonly Plan[] {
   const quick = wanted.quick ?? false;
   const isChosen = ({ name, isQuick }: Bench): boolean => (names.length > 0 ? names.includes(name) : !quick || isQuick === true);

@@ -12,7 +12,7 @@ import { ask, expectStatus, onStage, openSale, type SellingStage } from './stage
 const IN_FLIGHT = 64;
 const KEYS = 2_000;
 const READS_PER_SECOND = 1_500;
-/** Of the orders, while as many callers repeat decided orders: both share the work of one process. */
+/** Share of the orders while as many callers repeat decided orders: both use one process. */
 const SHARE_BESIDE_RETRIES = 0.5;
 
 /** Reads and retries of one sale at once: all are answered from the log, up to the leader's last commit at their arrival. */

@@ -29,7 +29,7 @@ const DATABASE = 'bench';
 const MINTED = 0.25;
 const BATCH = 1_024;
 const WAIT_MS = 600_000;
-/** Of a replay: its share of the rate of a bare Postgres COPY. */
+/** A replay's share of the rate of a bare Postgres COPY. */
 const SHARE_OF_COPY = 0.6;
 const DURABILITY = { replay: 'Postgres: fsync on, checkpointed at promotion', copy: 'Postgres: fsync on, synchronous_commit on' };
 const MS_PER_SECOND = 1_000;
@@ -132,7 +132,7 @@ async function rewind({ nats }: Servers): Promise<void> {
   await connection.close();
 }
 
-/** Runs a replay as a process of its own, as the command does. */
+/** Runs a replay as a separate process, as the command does. */
 async function replayOnce(bench: Servers): Promise<Replayed> {
   await rewind(bench);
   await bench.postgres.asSuperuser(DATABASE, (client) => client.query('checkpoint')); // as before the COPY

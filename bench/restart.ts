@@ -11,7 +11,7 @@ import { OUR_DURABILITY } from './stage/seller.js';
 import { ask, expectStatus, onStages, type SellingStage } from './stage/selling-stage.js';
 
 const SALE = 'gala';
-/** Of the short log. */
+/** Length of the short log. */
 const FEW_ORDERS = 1_000;
 /** Decided, placed, confirmed. */
 const EVENTS_PER_ORDER = 3;

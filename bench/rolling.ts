@@ -20,14 +20,14 @@ import { type Answer, ask, expectStatus, onStage, type SellingStage } from './st
 const SALES = 64;
 const IN_FLIGHT = 64;
 const SHARE_OF_MOST = 0.5;
-/** One ticket is sold and minted as often as this, beside the load. */
+/** One ticket is sold and minted at this interval, beside the load. */
 const MINT_EACH_MS = 500;
 const CATCH_UP_MS = 300_000;
 const MINTED = 'rolling-minted';
 const ROLLED = 'purchase processes restarted';
 const MINT_UNITS = 10_000;
 
-/** First answers that decide nothing, which a caller has to send again: by status. */
+/** First answers that decide nothing, which a caller must repeat: by status. */
 type Undecided = Map<string, number>;
 
 interface Phase {
@@ -36,7 +36,7 @@ interface Phase {
   readonly undecided: Readonly<Record<string, number>>;
 }
 
-/** Two processes of every app. Each is stopped by SIGTERM and started again, one after the other, while orders arrive; then one is killed. */
+/** Two processes of every app. Each is stopped by SIGTERM and restarted, one after the other, while orders arrive; then one is killed. */
 export const rolling: Bench = {
   name: 'rolling',
   what: 'every app restarted one by one under half the load that two purchase processes take; one killed',
@@ -80,7 +80,7 @@ async function measure(stage: SellingStage, fleet: Fleet, run: Run): Promise<Res
   return report(phases, { tickets, minted, duplicates, perSecond });
 }
 
-/** Counts first answers that are no decision; a request without any answer counts as such, and is sent again. */
+/** Counts first answers without a decision; a request without an answer counts too, and is repeated. */
 function watched(seller: Seller, undecided: Undecided): Seller {
   const count = (what: string): void => void undecided.set(what, (undecided.get(what) ?? 0) + 1);
   return {
@@ -95,7 +95,7 @@ function watched(seller: Seller, undecided: Undecided): Seller {
   };
 }
 
-/** Measures again and again for as long as the action takes, and once at least. */
+/** Repeats a measurement during the action, and once at least. */
 async function during(act: () => Promise<void>, sample: () => Promise<Sample>): Promise<readonly Sample[]> {
   const samples: Sample[] = [];
   let isDone = false;

@@ -7,10 +7,10 @@ import { isReached, type Recorded, type Result } from './report/result.js';
 import { printed, shown } from './report/table.js';
 
 const MS_PER_SECOND = 1_000;
-/** A result during which other programs had more of the processors than this is marked. */
+/** A result is marked if other programs had more of the processors than this. */
 const DISTURBED_SHARE = 0.15;
 
-/** Runs one bench, prints its result and writes it. @returns whether its targets are reached */
+/** Runs one bench, prints its result and writes it. @returns whether it reached its targets */
 export async function runBench({ bench, sizes }: Plan, folder: string, commit: string): Promise<boolean> {
   console.log(`\n== ${bench.name}: ${bench.what}`);
   const startedAt = new Date().toISOString();
@@ -44,7 +44,7 @@ export async function runBench({ bench, sizes }: Plan, folder: string, commit: s
   return isReached(result);
 }
 
-/** What other programs took while it was measured. */
+/** Other programs' share of the processors during the measurement. */
 function disturbance({ rows }: Result): string | undefined {
   const shares = rows.flatMap(({ figures }) => (figures.others === undefined ? [] : [figures.others.median]));
   if (shares.length === 0) return undefined;

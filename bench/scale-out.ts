@@ -14,7 +14,7 @@ const IN_FLIGHT = 256;
 const SHARE_OF_ONE = 0.9;
 const nameOf = (count: number): string => `${count} purchase process${count === 1 ? '' : 'es'}`;
 
-/** One, two and three purchase processes, each number with a server and a log of its own. */
+/** One, two and three purchase processes, each number with its own server and log. */
 export const scaleOut: Bench = {
   name: 'scale-out',
   what: 'one, two and three purchase processes over 64 sales',

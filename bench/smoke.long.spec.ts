@@ -6,7 +6,7 @@ import { svgOf } from './report/plot.js';
 import type { Result } from './report/result.js';
 import { restart } from './restart.js';
 
-/** A start of servers, a purchase process, and some seconds of load, on a machine that other tests share. */
+/** Start of servers, a purchase process, and some seconds of load, on a machine shared with other tests. */
 const RUN_MS = 300_000;
 const SMALL = { pairs: 1, seconds: 3, seed: 1, quick: true, say: () => undefined };
 const sizes: readonly (readonly [Bench, number])[] = [

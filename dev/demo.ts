@@ -82,7 +82,7 @@ async function sell(caller: DemoCaller, sale: string): Promise<readonly Placed[]
   const other = await caller.ask('order.place', { ...body, units: ['A-1'] }, `${sale}-carla`);
   line('the same key, other seats', `${outcome(other)} at ${other.pointers.join(' ')}`);
   const placed = [anna, ben, carla]
-    .filter((heard): heard is DemoAnswer => heard?.status === 201)
+    .filter((answer): answer is DemoAnswer => answer?.status === 201)
     .map(({ body: order }) => order as unknown as Placed);
   if (placed.length !== 2 || again.text !== carla.text || other.status !== 422) {
     throw new Error('The demo did not see what it must: one winner, the same bytes, 422.');
@@ -99,8 +99,8 @@ async function pay(caller: DemoCaller, settings: Settings, sale: string, orders:
       provider.pay({ tenant: caller.tenant, sale, order, payment: `pay-${order}`, ...total }, { copies: WEBHOOK_COPIES });
     }
     const confirmed = async (): Promise<boolean> => {
-      const heard = await Promise.all(orders.map(({ order }) => caller.ask('order.get', { sale, order })));
-      return heard.every(({ body: { status } }) => status === 'confirmed');
+      const answer = await Promise.all(orders.map(({ order }) => caller.ask('order.get', { sale, order })));
+      return answer.every(({ body: { status } }) => status === 'confirmed');
     };
     await waitFor(confirmed, { what: 'Every order is paid', timeoutMs: PAID_MS });
     line('paid, by webhook', `${orders.length} payments, each reported ${WEBHOOK_COPIES} times: ${orders.length} orders confirmed, once`);
@@ -114,8 +114,8 @@ async function mint(caller: DemoCaller, sale: string, orders: readonly Placed[])
   const began = performance.now();
   let tickets: readonly TicketShown[] = [];
   const allMinted = async (): Promise<boolean> => {
-    const heard = await Promise.all(orders.map(({ order }) => caller.ask('order.get', { sale, order })));
-    tickets = heard.flatMap(({ body }) => body.tickets as TicketShown[]);
+    const answer = await Promise.all(orders.map(({ order }) => caller.ask('order.get', { sale, order })));
+    tickets = answer.flatMap(({ body }) => body.tickets as TicketShown[]);
     return tickets.every(({ status }) => status === 'minted');
   };
   progress('minting', 'signed, logged, sent; waiting for finality (13 s on Solana)');
@@ -177,13 +177,13 @@ async function prove(caller: DemoCaller, settings: Settings, sale: string, ticke
 }
 
 const euros = (minor: bigint): string => `${minor / 100n}.${String(minor % 100n).padStart(2, '0')} EUR`;
-const outcome = (heard: DemoAnswer | undefined): string =>
-  heard === undefined
+const outcome = (answer: DemoAnswer | undefined): string =>
+  answer === undefined
     ? 'nothing'
-    : `${heard.status}${heard.code === undefined ? ` ${String(heard.body.order).slice(0, 12)}…` : ` ${heard.code}`}`;
+    : `${answer.status}${answer.code === undefined ? ` ${String(answer.body.order).slice(0, 12)}…` : ` ${answer.code}`}`;
 
-function expectStatus(heard: DemoAnswer, status: number): void {
-  if (heard.status !== status) throw new Error(`The demo expected ${status} and heard ${heard.status}: ${heard.text}`);
+function expectStatus(answer: DemoAnswer, status: number): void {
+  if (answer.status !== status) throw new Error(`The demo expected ${status} and heard ${answer.status}: ${answer.text}`);
 }
 
 function line(label: string, text: string): void {

@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 import { descendantsOf } from '../../dev/processes/process-table.js';
 
 const MS_PER_SECOND = 1_000;
-/** Linux alone counts processor time where this module reads it; elsewhere no figure of it is reported. */
+/** This module reads processor time only on Linux; elsewhere it reports none. */
 const HAS_PROC = existsSync('/proc/self/stat');
 const TICK_MS = HAS_PROC ? MS_PER_SECOND / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' })) : 0;
 /** Fields of /proc/PID/stat after the name, which may contain spaces: user and system time, own and of ended children. */
@@ -20,7 +20,7 @@ export type Processes = Readonly<Record<string, number | readonly number[]>>;
 export interface CpuUse {
   /** Milliseconds of processor time by name, children included; `caller` is this process, which makes the load. */
   readonly byProcess: Readonly<Record<string, number>>;
-  /** The share of all processors that was busy, by anyone. */
+  /** The share of all processors that was busy, with any program. */
   readonly busy: number;
   /** The share of all processors that programs outside this bench used, or that the host took away. */
   readonly others: number;

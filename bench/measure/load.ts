@@ -23,7 +23,7 @@ export interface Load {
   readonly durationMs: number;
   /** Until the code is compiled and every connection is open; such calls do not count. */
   readonly warmUpMs: number;
-  /** Whose processor time is counted. */
+  /** The processes whose time is counted. */
   readonly processes?: Processes;
 }
 
@@ -67,13 +67,13 @@ export async function countedLoop({ inFlight, calls, processes = {} }: Count, ca
 
 export interface OpenLoad extends Omit<Load, 'inFlight'> {
   readonly perSecond: number;
-  /** Numbers in [0, 1): the distances between arrivals are exponential, as those of independent buyers. */
+  /** Numbers in [0, 1): the distances between arrivals are exponential, as for independent buyers. */
   readonly random: () => number;
 }
 
 /**
- * Open loop: calls start at their times, whether earlier ones have ended or not. A latency counts from the time at which the call was due, so that
- * a system that stalls is charged for all who wait.
+ * Open loop: calls start at their times, whether earlier ones have ended or not. A latency counts from the time at which the call was due,
+ * so that a stall counts for every waiting call.
  */
 export async function openLoop(load: OpenLoad, call: (number: number) => Promise<void>): Promise<Sample> {
   const window = new Window(load);
@@ -81,7 +81,7 @@ export async function openLoop(load: OpenLoad, call: (number: number) => Promise
   let failure: unknown;
   let due = performance.now();
   for (let number = 0; due < window.end && failure === undefined; number += 1) {
-    const wait = Math.floor(due - performance.now()); // a timer has whole milliseconds: rather early than late, which would count as latency
+    const wait = Math.floor(due - performance.now()); // a timer has whole milliseconds: early is better than late, which would count as latency
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
     const startedAt = Math.min(due, performance.now());
     calls.push(
@@ -120,7 +120,7 @@ export class Latencies {
   }
 }
 
-/** The measured time of a load: what ends before it is warm-up, what ends after it does not count for the rate. */
+/** The measured time of a load: calls that end before it are warm-up, and calls that end after it do not count. */
 class Window {
   readonly end: number;
   private readonly start: number;

@@ -9,13 +9,13 @@ import { type Spread, spreadOf } from './statistics.js';
 
 const MS_PER_SECOND = 1_000;
 const MEBIBYTE = 2 ** 20;
-/** A page: what a store writes at least for a commit. */
+/** One page: the minimum that a store writes for a commit. */
 const WRITE_BYTES = 4_096;
 const FSYNC_PROBE_MS = 1_000;
 const WATCH_MS = 1_000;
 /** With a larger share of the processors used by other programs, absolute figures are too low; ratios of neighbours still hold. */
 export const BUSY_SHARE = 0.1;
-/** A loop that runs alone repeats its best time within this factor. */
+/** A loop without competition repeats its best time within this factor. */
 const STEADY_FACTOR = 1.5;
 const CALIBRATIONS = 20;
 const CALIBRATION_STEPS = 2_000_000;
@@ -41,9 +41,9 @@ export interface Conditions {
   readonly fsyncMs: Spread;
   /** Of all processors, used by other programs during a second in which the bench was idle. */
   readonly othersShare: number;
-  /** The median time of a short loop over its best: 1 where nothing else runs. */
+  /** The median time of a short loop divided by its best: 1 on an idle machine. */
   readonly calibration: number;
-  /** A sentence where absolute figures are not to be trusted. */
+  /** A warning if absolute figures are not reliable. */
   readonly warning?: string;
 }
 
@@ -96,10 +96,10 @@ function calibrate(): number {
   return median / min;
 }
 
-/** What a measurement does not depend on. */
+/** Files without influence on a measurement. */
 const NOT_MEASURED = [':!bench/results', ':!docs', ':!*.md'];
 
-/** The last commit that changed what is measured, so that results can be committed after it; `+` after it: with changes that are not committed. */
+/** The last commit that changed measured code, so that results can be committed after it; `+` after it: with uncommitted changes. */
 export function commitNow(): string {
   const git = (...words: readonly string[]): string =>
     execFileSync('git', [...words, '--', '.', ...NOT_MEASURED], { cwd: projectFolder(), encoding: 'utf8' }).trim();

@@ -4,7 +4,7 @@ import { ratiosOf, type Spread, spreadOf } from './statistics.js';
 /** The samples of each variant; those with the same index were measured one after the other. */
 export type Rounds<Name extends string> = Readonly<Record<Name, readonly Sample[]>>;
 
-/** Measures the variants in turns, A B A B: another program's load affects neighbours alike. */
+/** Measures the variants in turns, A B A B: the load of other programs affects neighbours alike. */
 export async function inTurns<Name extends string>(
   pairs: number,
   variants: Readonly<Record<Name, () => Promise<Sample>>>,
@@ -19,12 +19,15 @@ export async function inTurns<Name extends string>(
   return rounds;
 }
 
-/** The rates of one variant over those of another, pair by pair. */
+/** The ratios of one variant's rates to those of another, pair by pair. */
 export const rateRatio = (above: readonly Sample[], below: readonly Sample[]): Spread => ratiosOf(ratesOf(above), ratesOf(below));
 
 export const ratesOf = (samples: readonly Sample[]): readonly number[] => samples.map(({ perSecond }) => perSecond);
 
-/** What a row shows of a variant's samples: rate, latencies, processor time for each call by process, share of the processors busy and lost to others. */
+/**
+ * The figures of a row from a variant's samples: rate, latencies, processor time per call by process, share of the processors busy and lost
+ * to others.
+ */
 export function figuresOf(samples: readonly Sample[]): Record<string, Spread> {
   const of = (value: (sample: Sample) => number): Spread => spreadOf(samples.map(value));
   const names = Object.keys(samples[0]?.cpuMs ?? {});

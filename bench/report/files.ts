@@ -22,7 +22,7 @@ export function writePage(folder: string, benches: readonly string[]): void {
   writeFileSync(join(folder, 'README.md'), pageOf(all));
 }
 
-/** Shows these results in a document that has places for plots. */
+/** Shows these results in a document with markers for plots. */
 export function updatePlots(document: string, folder: string, benches: readonly string[]): void {
   const all = benches.flatMap((bench) => readResult(folder, bench) ?? []);
   const path = relative(dirname(document), folder);
@@ -34,6 +34,6 @@ export function readResult(folder: string, bench: string): Recorded | undefined 
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Recorded) : undefined;
 }
 
-/** Six significant digits: more is noise, and hides what differs between two files. */
+/** Six significant digits: more is noise, and hides the differences between two files. */
 const rounded = (_: string, value: unknown): unknown =>
   typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;

@@ -3,7 +3,7 @@ import { shown, shownSpread } from './table.js';
 
 const SHOWN = ['perSecond', 'p50Ms', 'p99Ms'] as const;
 
-/** The page of `bench/results`: what was reached, under which conditions, and the plots. Made from the files beside it. */
+/** The page of `bench/results`: figures, conditions and plots, generated from the files beside it. */
 export function pageOf(all: readonly Recorded[]): string {
   return [
     '# Results',
@@ -26,10 +26,13 @@ export function pageOf(all: readonly Recorded[]): string {
   ].join('\n');
 }
 
-/** A line that a plot follows, once its bench has a result: `<!-- plot orders-1 -->`. */
+/** A plot follows this line, once its bench has a result: `<!-- plot orders-1 -->`. */
 const PLACE = /<!-- plot ([\w-]+)-(\d+) -->(?:\n!\[[^\n]*)?/g;
 
-/** Puts the plots of the results into a document, each after its place; a place without a result stays empty. `path` leads to the results. */
+/**
+ * Inserts the plots of the results into a document, each after its marker; a marker without a result stays alone. `path` leads to the
+ * results.
+ */
 export const withPlots = (document: string, all: readonly Recorded[], path: string): string =>
   document.replaceAll(PLACE, (_, bench: string, number: string) => {
     const place = `<!-- plot ${bench}-${number} -->`;

@@ -38,13 +38,13 @@ describe('a plot', () => {
   it.each([
     ['bars', bars],
     ['lines', lines],
-  ])('of %s is one SVG document without a value that is no number', (_, plot) => {
+  ])('of %s is one SVG document with only valid numbers', (_, plot) => {
     const svg = svgOf(plot);
     expect(svg).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
     expect(svg).not.toMatch(/NaN|undefined|Infinity/);
   });
 
-  it('escapes what stands in its texts', () => {
+  it('escapes special characters in its texts', () => {
     expect(svgOf(bars)).toContain('Orders &amp; &quot;others&quot; &lt;b&gt;');
   });
 

@@ -7,7 +7,7 @@ const HEIGHT = 400;
 const FRAME = { left: 76, right: 48, top: 76, bottom: 74 } as const;
 const INNER_WIDTH = WIDTH - FRAME.left - FRAME.right;
 const INNER_HEIGHT = HEIGHT - FRAME.top - FRAME.bottom;
-/** Told apart by people who see few colours, and in print by their order (Okabe and Ito). */
+/** Colours for people with colour blindness, and by order in print (Okabe and Ito). */
 const COLOURS = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#6b6b6b'];
 const TICKS = 5;
 const GROUP_FILL = 0.78;

@@ -4,7 +4,7 @@ import type { Spread } from '../measure/statistics.js';
 /** One line of a bench's table. Units stand at the end of a figure's name: `perSecond`, `p99Ms`, `cpuMs.purchase` (for each call), shares are 0..1. */
 export interface Row {
   readonly label: string;
-  /** When each store that the row touches has an answer on disk, in the words of its setting. */
+  /** When each store of the row has an answer on disk, in the words of its setting. */
   readonly durability: string;
   readonly figures: Readonly<Record<string, Spread>>;
 }
@@ -13,7 +13,7 @@ export interface Row {
 export interface Target {
   readonly what: string;
   readonly reached: boolean;
-  /** What was measured, in words. */
+  /** A description of the measurement. */
   readonly measured: string;
 }
 
@@ -41,7 +41,7 @@ export interface LinePlot extends PlotFrame {
 
 export type Plot = BarPlot | LinePlot;
 
-/** What a bench returns. An invariant that does not hold is an exception, not a result. */
+/** The result of a bench. An invariant that does not hold is an exception, not a result. */
 export interface Result {
   readonly title: string;
   readonly rows: readonly Row[];
@@ -49,7 +49,7 @@ export interface Result {
   readonly plots: readonly Plot[];
   /** Sentences for the reader. */
   readonly notes?: readonly string[];
-  /** Programs and packages that ran, beside those of every bench. */
+  /** Programs and packages of this run, beside those of every bench. */
   readonly versions?: Readonly<Record<string, string>>;
 }
 

@@ -12,7 +12,7 @@ const HEADINGS: Readonly<Record<string, string>> = {
 };
 const SHARES = new Set(['busy', 'others', 'callerShare']);
 
-/** The result as text: a table of medians with the range of the rates, what was reached, notes. */
+/** The result as text: a table of medians with the range of the rates, targets, notes. */
 export function printed({ title, rows, targets, notes = [] }: Result): string {
   const durabilities = [...new Set(rows.map(({ durability }) => durability))];
   return [

@@ -9,7 +9,7 @@ const SLOT_MS = 400;
 /** The faults during the measurement: some transactions and some responses are lost. */
 const FAULTS = { drop: { probability: 0.05 }, 'land-then-time-out': { probability: 0.01 } };
 
-/** The local Solana at real pace, as a process of its own so that its cost is not counted as the minter's. */
+/** The local Solana at real pace, in a separate process so that its cost is not counted as the minter's. */
 export class ChainProcess extends MeasuredProcess {
   private constructor(
     child: ChildProcess,
@@ -27,7 +27,7 @@ export class ChainProcess extends MeasuredProcess {
     return chain;
   }
 
-  /** Ends the faults, so that the final count reads an honest chain. */
+  /** Ends the faults, so that the final count reads correct data. */
   async calm(): Promise<ControlReport> {
     return (await (await fetch(`${this.url}/control/faults`, { method: 'DELETE' })).json()) as ControlReport;
   }

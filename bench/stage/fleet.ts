@@ -31,7 +31,7 @@ export class Fleet {
     private readonly keysDir: string,
   ) {}
 
-  /** Starts them, and ends them however the work ends. */
+  /** Starts them, and ends them in every case. */
   static async during<T>(stage: SellingStage, folder: string, use: (fleet: Fleet) => Promise<T>): Promise<T> {
     const postgres = await startLedgerDatabase(folder);
     const chain = await ChainProcess.start();
@@ -47,7 +47,7 @@ export class Fleet {
     }
   }
 
-  /** One after the other: stopped, and replaced by a process that is ready. */
+  /** One after the other: stopped, and replaced by a ready process. */
   async roll(app: App): Promise<void> {
     for (const [copy, process] of this.running[app].entries()) {
       await process.stop('SIGTERM');
@@ -55,12 +55,12 @@ export class Fleet {
     }
   }
 
-  /** Without a replacement: the other process goes on alone. */
+  /** Without a replacement: the other process works alone. */
   async killPurchase(): Promise<void> {
     await this.running.purchase.shift()?.stop('SIGKILL');
   }
 
-  /** The assets of every mint of the sale that is in the log as completed. */
+  /** The assets of every completed mint of the sale, from the log. */
   async minted(sale: string): Promise<readonly string[]> {
     const store = await JetStreamEventStore.on(this.stage.admin);
     const assets: string[] = [];

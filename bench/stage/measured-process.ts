@@ -6,7 +6,7 @@ import { ParentDeathWatcher } from '../../dev/processes/parent-death-watcher.js'
 
 const KIBIBYTE = 1_024;
 
-/** A separate process, so that its cost is counted apart. It ends with the bench, however that ends. */
+/** A separate process, so that its cost is counted separately. It ends with the bench in every case. */
 export class MeasuredProcess {
   constructor(private readonly child: ChildProcess) {
     if (child.pid === undefined) return;
@@ -38,7 +38,7 @@ export function memoryOf(pid: number, field: 'VmRSS' | 'VmHWM'): number {
   return Number(kilobytes) * KIBIBYTE;
 }
 
-/** An app as in production. `MINTER_NODE_ARGS` and the like become arguments of its Node. */
+/** An app as in production. `MINTER_NODE_ARGS` and similar variables become arguments of its Node. */
 export function spawnApp(app: 'ledger' | 'minter' | 'purchase', settings: Readonly<Record<string, string>>): ChildProcess {
   const more = process.env[`${app.toUpperCase()}_NODE_ARGS`]?.split(' ') ?? [];
   const env = { ...process.env, LOG_LEVEL: 'warn', ...settings };

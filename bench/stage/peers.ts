@@ -20,17 +20,17 @@ const FOLDER = join(projectFolder(), 'bench', 'peers');
 const INSTALL_MS = 300_000;
 const READY_MS = 60_000;
 const DATABASE = 'peer';
-/** Of a peer to Postgres: enough to share each fsync, few enough for two processors. */
+/** A peer's connections to Postgres: enough to share each fsync, few enough for two processors. */
 const CONNECTIONS = 32;
-/** Room for what a peer writes; a commit is on disk before it is acknowledged. */
+/** Disk space for a peer's writes; a commit is on disk before it is acknowledged. */
 const POSTGRES = { shared_buffers: '256MB', max_wal_size: '4GB', max_connections: '200' };
 const POSTGRES_DURABILITY = 'Postgres: fsync on, synchronous_commit on';
 const run = promisify(execFile);
 
-/** What is measured beside admit-one. */
+/** The systems measured beside admit-one. */
 export interface Peer {
   readonly name: string;
-  /** In the words of a reader who has never seen it. */
+  /** A description for a reader who does not know it. */
   readonly what: string;
   readonly redis?: AppendFsync;
   /** The first serves HTTP. */
@@ -74,7 +74,7 @@ export interface RunningPeer extends Seller {
   close(): Promise<void>;
 }
 
-/** Installs the peers' packages where they are missing or of other versions; the product never imports them. */
+/** Installs the peers' packages if they are missing or outdated; the product never imports them. */
 export async function installPeers(say: (line: string) => void): Promise<void> {
   const lock = readFileSync(join(FOLDER, 'package-lock.json'), 'utf8');
   const installed = join(FOLDER, 'node_modules', '.installed-lock');
@@ -88,7 +88,7 @@ export async function installPeers(say: (line: string) => void): Promise<void> {
   writeFileSync(installed, lock);
 }
 
-/** Starts a peer with servers of its own. */
+/** Starts a peer with its own servers. */
 export async function startPeer(peer: Peer, say: (line: string) => void, connections = CONNECTIONS): Promise<RunningPeer> {
   const closing = new Closing();
   try {
@@ -145,7 +145,7 @@ async function startProgram(program: string, settings: Readonly<Record<string, s
   }
 }
 
-/** Until it prints `ready`. */
+/** Waits until it prints `ready`. */
 async function isReady(child: ChildProcess & { readonly stdout: NodeJS.ReadableStream | null }, program: string): Promise<void> {
   if (child.stdout === null) throw new Error(`${program} has no output`);
   const stop = AbortSignal.timeout(READY_MS);

@@ -5,7 +5,7 @@ import { waitFor } from '../../dev/processes/wait.js';
 import { MeasuredProcess, spawnApp } from './measured-process.js';
 
 const READY_MS = 120_000;
-/** Measures the work, not the rate limit of a tenant. */
+/** No rate limit, so that the bench measures the work. */
 const UNLIMITED = { TENANT_RATE: '1000000', TENANT_BURST: '1000000' };
 
 /** The purchase app. */
@@ -13,7 +13,7 @@ export class PurchaseProcess extends MeasuredProcess {
   private constructor(
     child: ChildProcess,
     readonly url: string,
-    /** Where it shows its health and metrics. */
+    /** The address of its health and metrics. */
     readonly health: string,
   ) {
     super(child);

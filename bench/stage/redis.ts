@@ -75,7 +75,7 @@ export async function startRedis(dataDir: string, appendfsync: AppendFsync, say:
   return new RedisServer(part, port, /v=(\S+)/.exec(stdout)?.[1] ?? 'unknown');
 }
 
-/** Finds or fetches a Redis: $REDIS_SERVER, PATH, cache, Debian's package. @throws Error that names what to do */
+/** Finds or fetches a Redis: $REDIS_SERVER, PATH, cache, Debian's package. @throws Error with the action to take */
 async function obtainRedis(say: (line: string) => void): Promise<RedisBinary> {
   const env = environment();
   const onPath = (env.PATH ?? '').split(delimiter).flatMap((folder) => NAMES.map((name) => join(folder, name)));
@@ -99,14 +99,14 @@ async function obtainRedis(say: (line: string) => void): Promise<RedisBinary> {
   }
 }
 
-/** Unpacked into a temporary folder, tried, and renamed: interrupted runs leave nothing half done. */
+/** Unpacked into a temporary folder, tried, and renamed: interrupted runs leave no partial installation. */
 async function fetchInto(cached: string, say: (line: string) => void): Promise<void> {
   await mkdir(join(cached, '..'), { recursive: true });
   const draft = await mkdtemp(`${cached}-draft-`);
   try {
     const program = await fetchDebianPackages(DEBIAN, draft, say);
     const unpacked = join(program, ...DEBIAN.path.map(() => '..'));
-    await rename(program, join(unpacked, 'usr', 'bin', PROGRAM)); // the program acts by the name it is called by
+    await rename(program, join(unpacked, 'usr', 'bin', PROGRAM)); // the program's behaviour depends on its name
     await rename(unpacked, cached);
   } finally {
     await rm(draft, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import type { Answer } from './selling-stage.js';
 
 const LOAD = { inFlight: 4, durationMs: 300, warmUpMs: 0 };
 
-/** Sells in memory, correctly unless a test makes it otherwise. */
+/** Sells in memory, correctly unless a test changes it. */
 class MemorySeller implements Seller {
   readonly name = 'memory';
   readonly durability = 'none';
@@ -44,14 +44,14 @@ class MemorySeller implements Seller {
 }
 
 describe('orders of free seats', () => {
-  it.each([1, 3])('sell over %d sales without an error, and count what is sold', async (sales) => {
+  it.each([1, 3])('sell over %d sales without an error, and count the sold seats', async (sales) => {
     const seller = new MemorySeller();
     const { count } = await new SeatOrders(seller, sales).sell(LOAD);
     expect(count).toBeGreaterThan(0);
     expect([...seller.answers.values()].filter(({ status }) => status === 201).length).toBeGreaterThanOrEqual(count);
   });
 
-  it('end with an error where fewer seats are sold than were answered', async () => {
+  it('end with an error if fewer seats are sold than were answered', async () => {
     class Losing extends MemorySeller {
       override async sold(sale: string): Promise<number> {
         return (await super.sold(sale)) - SEATS_PER_ORDER;
@@ -60,7 +60,7 @@ describe('orders of free seats', () => {
     await expect(new SeatOrders(new Losing()).sell(LOAD)).rejects.toThrow('seats are sold');
   });
 
-  it('end with an error where a key asked again gets another answer', async () => {
+  it('end with an error if a repeated key gets another answer', async () => {
     class Forgetting extends MemorySeller {
       override again(before: Answer): Answer {
         return { ...before, text: 'another' };
@@ -69,7 +69,7 @@ describe('orders of free seats', () => {
     await expect(new SeatOrders(new Forgetting()).sell(LOAD)).rejects.toThrow('answered a key again with another');
   });
 
-  it('end with an error where sold seats are sold again', async () => {
+  it('end with an error if sold seats are sold again', async () => {
     class Overselling extends MemorySeller {
       override refused(): Answer {
         return { status: 201, text: 'sold again', replayed: false };

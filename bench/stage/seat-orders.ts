@@ -6,18 +6,18 @@ import type { Answer } from './selling-stage.js';
 
 export const SEATS_PER_ORDER = 2;
 const SEATS_PER_ROW = 500;
-/** Of all sales together; one sale holds at most 100,000 units. */
+/** Units of all sales together; one sale holds at most 100,000 units. */
 const ROWS = 200;
 /** More than any system here sells; sales with fewer orders left are replaced before a measurement. */
 const MOST_PER_SECOND = 6_000;
-/** Orders of a measurement that are asked for again after it. */
+/** Orders of a measurement that are repeated after it. */
 const REPEATED = 20;
 const RETRY_PAUSE_MS = 20;
 const MS_PER_SECOND = 1_000;
 
 /**
- * Orders of two named seats that are still free, each with a key of its own, sold by one seller in one or several sales. After each measurement it is
- * checked that exactly the answered seats are sold, that a key asked again gets the same answer, and that a sold seat is refused.
+ * Orders of two named free seats, each with its own key, sold by one seller in one or several sales. After each measurement this checks
+ * that exactly the answered seats are sold, that a repeated key gets the same answer, and that a sold seat is refused.
  */
 export class SeatOrders {
   private readonly plan: SeatPlan;
@@ -35,7 +35,7 @@ export class SeatOrders {
     this.next = this.most;
   }
 
-  /** Keeps as many orders in flight all the time. */
+  /** Keeps this many orders in flight. */
   async sell(load: Load): Promise<Sample> {
     return this.measured(load, (counted) => closedLoop(counted, () => this.placeNext()));
   }
@@ -91,7 +91,7 @@ export class SeatOrders {
   }
 }
 
-/** Repeats a request with its key until the answer is a decision: 202, 429, 503 and `in-progress` are none. Its time counts as a whole. */
+/** Repeats a request with its key until the answer is a decision: 202, 429, 503 and `in-progress` are none. Its whole time counts. */
 export async function decided(ask: () => Promise<Answer>): Promise<Answer> {
   for (;;) {
     const answer = await ask();

@@ -22,7 +22,7 @@ export interface SeatPlan {
 export interface Seller {
   readonly name: string;
   readonly durability: string;
-  /** Whose processor time an order costs. */
+  /** The processes whose time an order costs. */
   readonly processes: Processes;
   openSale(sale: string, plan: SeatPlan): Promise<void>;
   place(sale: string, order: SeatOrder): Promise<Answer>;

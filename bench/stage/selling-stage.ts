@@ -12,13 +12,13 @@ export const API_KEY = 'admit_bench_key_of_tenant_demo';
 const ASK_TIMEOUT_MS = 60_000;
 
 export interface StageOptions {
-  /** Of the purchase app. */
+  /** Settings of the purchase app. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Purchase processes; 1 if left out. */
+  /** Number of purchase processes; default 1. */
   readonly purchases?: number;
   /** The data folder of a stopped server: its log is copied. */
   readonly log?: string;
-  /** Servers with a copy of every stream each; 1 if left out. */
+  /** Number of servers with a copy of every stream; default 1. */
   readonly copies?: 1 | 3;
   /** Called before the first purchase process starts. */
   readonly prepare?: (admin: NatsConnection) => Promise<unknown>;
@@ -38,7 +38,7 @@ export interface OpenStage extends SellingStage {
   close(): Promise<void>;
 }
 
-/** Runs what needs a stage, and closes the stage however that ends. */
+/** Runs work on a stage, and closes the stage in every case. */
 export async function onStage<T>(name: string, use: (stage: SellingStage) => Promise<T>, options: StageOptions = {}): Promise<T> {
   const stage = await openStage(name, options);
   try {
@@ -101,7 +101,7 @@ async function opened(
   return { server, admin, demo, purchase: apps[0] as PurchaseProcess, processes };
 }
 
-/** What is to be ended, in the opposite order of its start. All of it is tried; the first error is thrown at the end. */
+/** Resources to close, in the reverse order of their start. It tries all of them, and throws the first error at the end. */
 export class Closing {
   private readonly steps: (() => unknown)[] = [];
 

@@ -54,7 +54,7 @@ export class LedgerWriter {
     const events = decision.events.map((event): Recorded => ({ ...event, at }));
     for (const event of decision.events) line.state.evolve(event, at);
     const commit = await this.store.append(saleSubject(line.tenant, SALE), line.head, events);
-    if (commit === undefined) throw new Error('somebody else sells');
+    if (commit === undefined) throw new Error('another writer sells');
     line.head = headOf(commit);
     this.last = commit.sequence;
   }

@@ -30,9 +30,9 @@ export const saleIn = (layout: (typeof LAYOUTS)[number]): Commit[] =>
 
 /** The sale aggregate after these commits. */
 export function foldOf(commits: readonly Commit[]): SaleAggregate {
-  const fold = new SaleAggregate(SALE);
-  for (const commit of commits) fold.apply(commit);
-  return fold;
+  const state = new SaleAggregate(SALE);
+  for (const commit of commits) state.apply(commit);
+  return state;
 }
 
 /** Snapshots of the sample in today's shape, one part a line, one snapshot for each commit. */

@@ -78,17 +78,17 @@ async function inLedger(ledger: HistoryLedger, log: HistoryLog, played: readonly
 
 /** From the log alone: each sale's state, and the number of events by type. */
 function readFrom(log: HistoryLog): { readonly folds: ReadonlyMap<string, SaleAggregate>; readonly events: ReadonlyMap<string, number> } {
-  const folds = new Map<string, SaleAggregate>();
+  const aggregates = new Map<string, SaleAggregate>();
   const events = new Map<string, number>();
   for (const { subject, sequence, body } of log.messages) {
     const commit = decodeCommit(subject, sequence, body);
     for (const { type } of commit.events) events.set(type, (events.get(type) ?? 0) + 1);
     if (!subject.includes('.sale.')) continue;
-    const fold = folds.get(subject) ?? new SaleAggregate(subject);
-    folds.set(subject, fold);
+    const fold = aggregates.get(subject) ?? new SaleAggregate(subject);
+    aggregates.set(subject, fold);
     fold.apply(commit);
   }
-  return { folds, events };
+  return { folds: aggregates, events };
 }
 
 /**

@@ -33,12 +33,12 @@ export async function listedBy(log: HistoryLog): Promise<Lists> {
 }
 
 /** Differences between the list and the sale, as sentences. */
-export function unlisted({ tenant, sale, fold }: Selling, lists: Lists): readonly string[] {
-  const { open } = fold.sale;
+export function unlisted({ tenant, sale, fold: aggregate }: Selling, lists: Lists): readonly string[] {
+  const { open } = aggregate.sale;
   const listed = lists.get(tenant)?.get(sale);
-  if (open === undefined) return listed === undefined ? [] : [`${fold.subject}: listed, and not open`];
-  const view = saleView(fold.sale, fold.head.version) as Record<string, unknown>;
+  if (open === undefined) return listed === undefined ? [] : [`${aggregate.subject}: listed, and not open`];
+  const view = saleView(aggregate.sale, aggregate.head.version) as Record<string, unknown>;
   const wanted = MEMBERS.flatMap((member) => (view[member] === undefined ? [] : [[member, view[member]]]));
   const [is, must] = [JSON.stringify(listed), JSON.stringify(Object.fromEntries(wanted))];
-  return MEMBERS.every((member) => listed?.[member] === view[member]) ? [] : [`${fold.subject}: listed as ${is} instead of ${must}`];
+  return MEMBERS.every((member) => listed?.[member] === view[member]) ? [] : [`${aggregate.subject}: listed as ${is} instead of ${must}`];
 }

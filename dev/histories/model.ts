@@ -18,14 +18,14 @@ export interface LoggedSale {
 
 /** The expected ledger of a sale, from its callers' answers and the minter's events: by unit of account and account. */
 export function expectedBalances(selling: LoggedSale): ReadonlyMap<string, bigint> {
-  const { sale, fold, mints } = selling;
+  const { sale, fold: aggregate, mints } = selling;
   const expected = new Map<string, bigint>();
   const put = (unit: string, account: string, amount: number | bigint): unknown => expected.set(`${unit} ${account}`, BigInt(amount));
-  for (const [account, count] of Object.entries(fold.sale.counts())) put(ticketsOf(sale), account, count);
+  for (const [account, count] of Object.entries(aggregate.sale.counts())) put(ticketsOf(sale), account, count);
   const all = [...mints.tickets.values()];
   for (const [account, states] of Object.entries(MINT_ACCOUNTS))
     put(mintsOf(sale), account, all.filter(({ state }) => states.includes(state)).length);
-  for (const [account, amount] of expectedMoney(selling.accepted, fold.sale)) expected.set(account, amount);
+  for (const [account, amount] of expectedMoney(selling.accepted, aggregate.sale)) expected.set(account, amount);
   return expected;
 }
 
@@ -38,9 +38,9 @@ const MINT_ACCOUNTS: Readonly<Record<string, readonly TicketMint['state'][]>> = 
 };
 
 /** Sold tickets and their prices, as sentences, by category and type: the tickets of every confirmed order that the seller did not end. */
-function expectedSold({ tenant, sale, fold }: LoggedSale): ReadonlyMap<string, string> {
+function expectedSold({ tenant, sale, fold: aggregate }: LoggedSale): ReadonlyMap<string, string> {
   const sold = new Map<string, { tickets: number; amount: bigint }>();
-  for (const order of fold.sale.open?.orders.values() ?? []) {
+  for (const order of aggregate.sale.open?.orders.values() ?? []) {
     if (order.status !== 'confirmed') continue;
     for (const { ticket, category, type, price } of order.tickets) {
       if (order.progressOf(ticket).ended) continue;
@@ -54,8 +54,8 @@ function expectedSold({ tenant, sale, fold }: LoggedSale): ReadonlyMap<string, s
 
 /** Differences of a sale's ledger, as sentences. */
 export function differences(selling: LoggedSale, { balances, orders, sold }: LedgerRows): readonly string[] {
-  const { tenant, sale, fold } = selling;
-  const { open } = fold.sale;
+  const { tenant, sale, fold: aggregate } = selling;
+  const { open } = aggregate.sale;
   if (open === undefined) return [];
   const of = (unit: string, account: string): bigint => balances.get(accountOf(tenant, sale, unit, account)) ?? 0n;
   const found: string[] = [];

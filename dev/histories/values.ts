@@ -77,7 +77,7 @@ export function valuesOf(schema: z.ZodType, size: Size = 'any'): fc.Arbitrary<un
   if (found !== undefined) return found;
   const def = schema.def as unknown as Definition;
   const drawn = drawnFrom(schema, def, size);
-  const values = isChecked(def) ? drawn.map((value) => mended(schema, value)).filter((value) => schema.safeParse(value).success) : drawn;
+  const values = isChecked(def) ? drawn.map((value) => repaired(schema, value)).filter((value) => schema.safeParse(value).success) : drawn;
   known[size].set(schema, values);
   return values;
 }
@@ -89,10 +89,10 @@ const isChecked = ({ type, checks = [] }: Definition): boolean => ['object', 'ar
  * Removes values that the schema's own check refuses together: of members drawn independently, one combination in five hundred is accepted.
  * A value refused for an absent member stays as it is.
  */
-function mended(schema: z.ZodType, value: unknown): unknown {
+function repaired(schema: z.ZodType, value: unknown): unknown {
   const path = schema.safeParse(value).error?.issues[0]?.path ?? [];
   const rest = without(value, path);
-  return rest === value ? value : mended(schema, rest);
+  return rest === value ? value : repaired(schema, rest);
 }
 
 function without(value: unknown, [member, ...path]: readonly PropertyKey[]): unknown {

@@ -38,7 +38,9 @@ export async function followTenants(server: FollowingServer, dataDir: string, sa
     following = following.then(async () => {
       const wanted = usersIn(directory);
       if (JSON.stringify(wanted) === JSON.stringify(tenantUsers(dataDir))) return;
-      await server.setTenantUsers(wanted).catch((thrown: unknown) => say(`NATS was not told of a change of tenants: ${messageOf(thrown)}`));
+      await server
+        .setTenantUsers(wanted)
+        .catch((thrown: unknown) => say(`NATS could not be updated after a change of tenants: ${messageOf(thrown)}`));
     });
   };
   follow();

@@ -38,13 +38,13 @@ export async function deliver(event: PaymentEvent, delivery: Delivery, endpoint:
   const { retries, stopped } = endpoint;
   delivery.state = 'delivering';
   for (let wait = retries.firstMs; ; wait = Math.min(wait * 2, retries.longestMs)) {
-    const heard = await attempt(event, endpoint);
-    delivery.tries.push(heard);
-    if (typeof heard === 'number' && heard >= 200 && heard < 300) {
+    const answer = await attempt(event, endpoint);
+    delivery.tries.push(answer);
+    if (typeof answer === 'number' && answer >= 200 && answer < 300) {
       delivery.state = 'taken';
       return;
     }
-    if (heard === GONE || delivery.tries.length >= retries.attempts || stopped.aborted) break;
+    if (answer === GONE || delivery.tries.length >= retries.attempts || stopped.aborted) break;
     await pause(wait, undefined, { signal: stopped }).catch(() => undefined); // stopping ends the pause, and the next attempt fails at once
   }
   delivery.state = 'given-up';

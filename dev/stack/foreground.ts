@@ -123,5 +123,5 @@ function shownHome(): string {
 
 function explain(error: unknown): string {
   const home = shownHome();
-  return `\n${messageOf(error)}\n\nThe logs are in ${join(home, 'logs')}. Mend the cause and run npm start again: it goes on with the data in ${home}; without that folder it begins anew.`;
+  return `\n${messageOf(error)}\n\nThe logs are in ${join(home, 'logs')}. Fix the cause and run npm start again: it continues with the data in ${home}; without that folder it starts from scratch.`;
 }

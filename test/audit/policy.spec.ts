@@ -87,20 +87,20 @@ describe('the policy document', () => {
     ['4111111111111112', 201],
   ])('[minting AE4] refuses as a key what looks like a person or a card: %s', async (key, status) => {
     expect(policy.format.refused.map(({ code }) => code)).toContain('key-personal');
-    const heard = await place(key);
-    expect(heard.status).toBe(status);
-    if (status === 400) expect(await heard.text()).toEqual(expect.not.stringContaining(key));
+    const reply = await place(key);
+    expect(reply.status).toBe(status);
+    if (status === 400) expect(await reply.text()).toEqual(expect.not.stringContaining(key));
   });
 
   it('[minting IK5] [blockchain TP-7] documents that a key is scoped to tenant and sale, and it is', async () => {
     expect(policy.scope).toEqual(['tenant', 'sale']);
-    const heard = await Promise.all(
+    const reply = await Promise.all(
       ['demo', 'acme'].flatMap((tenant) => ['one', 'two'].map((sale) => place('scoped', order, sale, tenant))),
     );
-    expect(heard.map((response) => [response.status, ...replayed(response)])).toEqual(
-      heard.map(() => [201, ...policy.replay.headers.map(() => null)]),
+    expect(reply.map((response) => [response.status, ...replayed(response)])).toEqual(
+      reply.map(() => [201, ...policy.replay.headers.map(() => null)]),
     );
-    expect(new Set(await Promise.all(heard.map(async (response) => ((await response.json()) as { order: string }).order))).size).toBe(4);
+    expect(new Set(await Promise.all(reply.map(async (response) => ((await response.json()) as { order: string }).order))).size).toBe(4);
   });
 
   it('[minting IK5] [blockchain TP-10] documents that keys never expire, and they do not when only the log remembers them', async () => {
@@ -137,11 +137,11 @@ describe('the policy document', () => {
     } finally {
       await release();
     }
-    for (const [outcome, heard] of seen) {
+    for (const [outcome, reply] of seen) {
       const said = policy.outcomes.find((one) => one.outcome === outcome);
-      const { code } = (await heard.json()) as { readonly code?: string };
-      expect([outcome, said?.status.includes(heard.status), said?.code ?? code]).toEqual([outcome, true, code]);
-      expect([outcome, said?.retryAfter === true]).toEqual([outcome, heard.headers.has('Retry-After')]);
+      const { code } = (await reply.json()) as { readonly code?: string };
+      expect([outcome, said?.status.includes(reply.status), said?.code ?? code]).toEqual([outcome, true, code]);
+      expect([outcome, said?.retryAfter === true]).toEqual([outcome, reply.headers.has('Retry-After')]);
     }
     const unseen = policy.outcomes.filter(({ outcome }) => !seen.some(([name]) => name === outcome));
     expect(unseen.map(({ outcome }) => outcome)).toEqual(['too fast', 'not known']); // counted in metrics.spec.ts
@@ -166,8 +166,8 @@ it('[minting AE4] [minting IK1] [blockchain TP-1] wants the key that the OpenAPI
   expect(keyed.length).toBeGreaterThanOrEqual(6);
   const before = await shop.log.lastSequences();
   for (const { path } of keyed) {
-    const heard = await post(path.replace('{sale}', 'one').replace(/\{\w+\}/g, `ord_${'a'.repeat(26)}`), order);
-    expect([path, heard.status, await heard.json()]).toMatchObject([path, 400, { code: 'key-missing' }]);
+    const reply = await post(path.replace('{sale}', 'one').replace(/\{\w+\}/g, `ord_${'a'.repeat(26)}`), order);
+    expect([path, reply.status, await reply.json()]).toMatchObject([path, 400, { code: 'key-missing' }]);
   }
   expect(await shop.log.lastSequences()).toEqual(before);
 });

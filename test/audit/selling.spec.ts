@@ -50,8 +50,8 @@ it('[minting IK1] [blockchain TP-1] wants a key for every operation that changes
   const before = await shop.log.lastSequences();
   for (const { name } of mutations()) {
     const sale = name === 'sale.open' ? 'keyless-too' : 'keyless';
-    const heard = await shop.demo.ask(name, { sale, ...more[name] });
-    expect([name, heard.status, heard.body.code]).toEqual([name, 400, 'key-missing']);
+    const response = await shop.demo.ask(name, { sale, ...more[name] });
+    expect([name, response.status, response.body.code]).toEqual([name, 400, 'key-missing']);
   }
   expect(await shop.log.lastSequences()).toEqual(before);
 });
@@ -59,13 +59,13 @@ it('[minting IK1] [blockchain TP-1] wants a key for every operation that changes
 it('[blockchain TP-4] sells the last seat to exactly one of 500 buyers', async () => {
   await shop.demo.open('last', { seats: ['A-1', 'A-2'] });
   await shop.demo.place('last', { units: ['A-1'] });
-  const heard = await Promise.all(
+  const response = await Promise.all(
     Array.from({ length: 500 }, (_, buyer) =>
       shop.demo.askUntilSettled('order.place', { sale: 'last', buyer: `b-${buyer}`, units: ['A-2'] }, `last-${buyer}`),
     ),
   );
-  expect(heard.filter(({ status }) => status === 201)).toHaveLength(1);
-  expect(heard.filter(({ status, body }) => status === 409 && body.code === 'unit-taken')).toHaveLength(499); // an answer, not a breakdown
+  expect(response.filter(({ status }) => status === 201)).toHaveLength(1);
+  expect(response.filter(({ status, body }) => status === 409 && body.code === 'unit-taken')).toHaveLength(499); // an answer, not a breakdown
   expect([...(await toldOf(shop.log, 'last')).units].sort()).toEqual(['A-1', 'A-2']);
 });
 
@@ -95,8 +95,8 @@ it('[minting AE5] changes no stream with a hundred reads of each kind', async ()
     ['ticket.receipt', { ticket: minted }],
   ] as const;
   for (const [what, more] of reads) {
-    const heard = await Promise.all(Array.from({ length: 100 }, () => shop.demo.ask(what, { sale: 'read', ...more })));
-    expect([what, new Set(heard.map(({ status, text }) => `${status} ${text}`)).size, heard[0]?.status]).toEqual([what, 1, 200]);
+    const response = await Promise.all(Array.from({ length: 100 }, () => shop.demo.ask(what, { sale: 'read', ...more })));
+    expect([what, new Set(response.map(({ status, text }) => `${status} ${text}`)).size, response[0]?.status]).toEqual([what, 1, 200]);
   }
   expect(await shop.log.lastSequences()).toEqual(before);
 });

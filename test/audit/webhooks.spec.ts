@@ -56,8 +56,8 @@ const becomes = (order: string, status: string) =>
 
 it('[minting WI2] [minting WI5] [minting WI6] confirms once when 50 copies of one event arrive at once, and answers each with 2xx', async () => {
   const order = await placed();
-  const heard = await Promise.all(Array.from({ length: 50 }, () => tell('evt-storm', order)));
-  expect(new Set(heard.map(({ status }) => status))).toEqual(new Set([200]));
+  const answer = await Promise.all(Array.from({ length: 50 }, () => tell('evt-storm', order)));
+  expect(new Set(answer.map(({ status }) => status))).toEqual(new Set([200]));
   expect(await statusOf(order)).toBe('confirmed');
   expect((await tell('evt-storm', order)).status).toBe(200);
   expect((await tell('evt-another-id', order)).status).toBe(200);

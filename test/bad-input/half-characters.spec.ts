@@ -212,8 +212,8 @@ describe('half a character is refused by its place, and stores nothing,', () => 
         .replace(':sale', 'bad')
         .replace(':order', about.order)
         .replace(':ticket', ticket.ticket);
-      const heard = await shop.demoWeb.ask(method, at, method === 'POST' ? { key: randomUUID(), body: {} } : {});
-      expect([at, [400, 404]]).toEqual([at, expect.arrayContaining([problemOf(heard).status])]);
+      const answer = await shop.demoWeb.ask(method, at, method === 'POST' ? { key: randomUUID(), body: {} } : {});
+      expect([at, [400, 404]]).toEqual([at, expect.arrayContaining([problemOf(answer).status])]);
     }
   });
 
@@ -227,12 +227,12 @@ describe('half a character is refused by its place, and stores nothing,', () => 
         'webhook-timestamp': `${Math.floor(at.getTime() / 1_000)}`,
         'webhook-signature': new Webhook(secret).sign(id, at, body),
       };
-      const heard = await shop.demoWeb.ask('POST', WEBHOOK_PATH, { headers, body });
+      const answer = await shop.demoWeb.ask('POST', WEBHOOK_PATH, { headers, body });
       if (pointer === '/type') {
-        expect([pointer, heard.status]).toEqual([pointer, 200]); // a type that we do not know is ignored
+        expect([pointer, answer.status]).toEqual([pointer, 200]); // a type that we do not know is ignored
         continue;
       }
-      const problem = problemOf(heard);
+      const problem = problemOf(answer);
       expect([pointer, problem]).toEqual([pointer, expect.objectContaining(refusal(pointer))]);
     }
   });

@@ -35,9 +35,9 @@ describe('over HTTP an order is refused, nothing is stored and its key stays fre
         `Content-Length: ${body.length}`,
         ...(key === undefined ? [] : [`${header}: ${key}`]),
       ];
-      const heard = await sendRaw(shop.demoWeb.url, [...head, ...about, '', body].join('\r\n'));
-      expect(heard.status).toBe(400);
-      expect([code, 'request-malformed']).toContain((JSON.parse(heard.body) as { code: string }).code);
+      const answer = await sendRaw(shop.demoWeb.url, [...head, ...about, '', body].join('\r\n'));
+      expect(answer.status).toBe(400);
+      expect([code, 'request-malformed']).toContain((JSON.parse(answer.body) as { code: string }).code);
     }
     expect(await shop.log.lastSequences()).toEqual(before);
   });
@@ -110,9 +110,9 @@ describe('any other input over HTTP', () => {
       fc.asyncProperty(method, path, body, headers, async (asked, at, sent, withHeaders) => {
         if (asked === 'GET' && /^\/v1\/sales(\/bad)?$/.test(at)) return; // the two questions that are right
         const more = asked === 'GET' ? {} : { body: sent };
-        const heard = await shop.demoWeb.ask(asked, at, { headers: withHeaders as Record<string, string>, ...more });
-        told.set(heard.status, (told.get(heard.status) ?? 0) + 1);
-        const problem = problemOf(heard);
+        const answer = await shop.demoWeb.ask(asked, at, { headers: withHeaders as Record<string, string>, ...more });
+        told.set(answer.status, (told.get(answer.status) ?? 0) + 1);
+        const problem = problemOf(answer);
         expect([400, 404, 405, 413, 415, ...(at === WEBHOOK_PATH ? [401] : [])]).toContain(problem.status);
       }),
       { numRuns: FUZZ_RUNS, seed: 20_272 },

@@ -8,10 +8,10 @@ beforeAll(async () => {
   await shop.demoWeb.open('full', { quota: 10_000 });
 });
 
-function expectProblem(heard: HttpHeard, status: number, code: string): void {
-  expect(heard).toMatchObject({ status, body: { status, code, type: `urn:admit-one:problem:${code}` } });
-  expect(heard.headers.get('Content-Type')).toBe('application/problem+json; charset=utf-8');
-  expect([heard.headers.get('Cache-Control'), heard.headers.get('X-Content-Type-Options')]).toEqual(['no-store', 'nosniff']);
+function expectProblem(answer: HttpHeard, status: number, code: string): void {
+  expect(answer).toMatchObject({ status, body: { status, code, type: `urn:admit-one:problem:${code}` } });
+  expect(answer.headers.get('Content-Type')).toBe('application/problem+json; charset=utf-8');
+  expect([answer.headers.get('Cache-Control'), answer.headers.get('X-Content-Type-Options')]).toEqual(['no-store', 'nosniff']);
 }
 
 describe('errors of the HTTP server itself are problems too', () => {
@@ -43,9 +43,9 @@ describe('errors of the HTTP server itself are problems too', () => {
     ['POST', '/docs', 'GET, HEAD'],
     ['PATCH', '/health/live', 'GET, HEAD'],
   ])('405 for %s %s, which knows %s', async (method, path, allow) => {
-    const heard = await shop.demoWeb.ask(method, path);
-    expectProblem(heard, 405, 'method-not-allowed');
-    expect(heard.headers.get('Allow')).toBe(allow);
+    const answer = await shop.demoWeb.ask(method, path);
+    expectProblem(answer, 405, 'method-not-allowed');
+    expect(answer.headers.get('Allow')).toBe(allow);
   });
 
   it.each([
@@ -56,21 +56,21 @@ describe('errors of the HTTP server itself are problems too', () => {
     'json',
     'application/xml',
   ])('415 for a body of %s', async (type) => {
-    const heard = await shop.demoWeb.post('/v1/sales/full/orders', '{"buyer":"b","quantity":1}', 'k', { 'Content-Type': type });
-    expectProblem(heard, 415, 'media-type');
+    const answer = await shop.demoWeb.post('/v1/sales/full/orders', '{"buyer":"b","quantity":1}', 'k', { 'Content-Type': type });
+    expectProblem(answer, 415, 'media-type');
   });
 
   it.each(['application/json; charset=utf-8', 'Application/JSON', 'application/json;charset="utf-8"'])('but not for %s', async (type) => {
-    const heard = await shop.demoWeb.post('/v1/sales/full/orders', '{"buyer":"b","quantity":1}', type, { 'Content-Type': type });
-    expect(heard.status).toBe(201);
+    const answer = await shop.demoWeb.post('/v1/sales/full/orders', '{"buyer":"b","quantity":1}', type, { 'Content-Type': type });
+    expect(answer.status).toBe(201);
   });
 
   it('413 for a body beyond the limit, with or without a Content-Length, and accepts the longest allowed body', async () => {
     const long = (bytes: number): string => JSON.stringify({ buyer: 'long', quantity: 1 }).padEnd(bytes);
     for (let tries = 0; tries < 5; tries++) {
-      const heard = await shop.demoWeb.post('/v1/sales/full/orders', long(2 * 1024 * 1024), 'long');
-      expectProblem(heard, 413, 'body-too-large');
-      expect(heard.body.detail).toContain('204800');
+      const answer = await shop.demoWeb.post('/v1/sales/full/orders', long(2 * 1024 * 1024), 'long');
+      expectProblem(answer, 413, 'body-too-large');
+      expect(answer.body.detail).toContain('204800');
     }
     const chunk = 'x'.repeat(1_024);
     const chunks = Array.from({ length: 201 }, () => `400\r\n${chunk}\r\n`).join('');
@@ -112,9 +112,9 @@ describe('errors of the HTTP server itself are problems too', () => {
     ['a NUL in a header', 'GET /v1/sales/full HTTP/1.1\r\nHost: here\r\nIdempotency-Key: a\u0000b\r\n\r\n', 400, 'request-malformed'],
     ['TLS', Uint8Array.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x03, 0x03]), 400, 'request-malformed'],
   ])('%s, answered on the socket', async (_, bytes, status, code) => {
-    const heard = await sendRaw(shop.demoWeb.url, bytes);
-    expect([heard.status, JSON.parse(heard.body)]).toEqual([status, expect.objectContaining({ status, code })]);
-    expect(heard.head).toMatch(/content-type: application\/problem\+json/i);
+    const answer = await sendRaw(shop.demoWeb.url, bytes);
+    expect([answer.status, JSON.parse(answer.body)]).toEqual([status, expect.objectContaining({ status, code })]);
+    expect(answer.head).toMatch(/content-type: application\/problem\+json/i);
   });
 
   it('two header lines with different keys, and not two with the same key', async () => {
@@ -141,9 +141,9 @@ describe('while the log cannot be reached', () => {
       shop.demoWeb.get('/v1/sales/full'),
       shop.demoWeb.get('/health/ready'),
     ]);
-    for (const heard of [placed, read]) {
-      expectProblem(heard, 503, 'log-unreachable');
-      expect(heard.headers.get('Retry-After')).toBe('1');
+    for (const answer of [placed, read]) {
+      expectProblem(answer, 503, 'log-unreachable');
+      expect(answer.headers.get('Retry-After')).toBe('1');
     }
     expect(ready.status).toBe(503);
     await shop.log.server.restart();
@@ -162,12 +162,12 @@ describe('a process that stops', () => {
     const asked = keys.map((key) => caller.place('full', { quantity: 1, buyer: key }, key).catch(() => undefined));
     await Promise.race(asked);
     await other.close();
-    const heard = await Promise.all(asked);
-    expect(heard.filter((one) => one?.status === 201).length).toBeGreaterThan(0);
-    for (const one of heard) if (one !== undefined && one.status !== 201) expectProblem(one, 503, 'stopping');
+    const answer = await Promise.all(asked);
+    expect(answer.filter((one) => one?.status === 201).length).toBeGreaterThan(0);
+    for (const one of answer) if (one !== undefined && one.status !== 201) expectProblem(one, 503, 'stopping');
     const again = await Promise.all(keys.map((key) => shop.demoWeb.place('full', { quantity: 1, buyer: key }, key)));
     expect(again.map(({ status }) => status)).toEqual(keys.map(() => 201));
-    for (const [index, one] of heard.entries())
+    for (const [index, one] of answer.entries())
       if (one?.status === 201) expect(again[index]).toMatchObject({ text: one.text, replayed: true });
     await expect(caller.get('/v1/sales/full')).rejects.toThrow('fetch failed');
   });

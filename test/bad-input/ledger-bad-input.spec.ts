@@ -189,9 +189,9 @@ describe('a query of the ledger is refused, with the name of the error', () => {
 
   it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('that is no question: %s', async (method) => {
     for (const { path } of asked()) {
-      const heard = await ledger.demo.ask(method, path, method === 'OPTIONS' ? {} : { body: {}, key: 'k' });
-      expect(problemOf(heard).code).toBe('method-not-allowed');
-      expect(heard.headers.get('Allow')).toBe('GET, HEAD');
+      const response = await ledger.demo.ask(method, path, method === 'OPTIONS' ? {} : { body: {}, key: 'k' });
+      expect(problemOf(response).code).toBe('method-not-allowed');
+      expect(response.headers.get('Allow')).toBe('GET, HEAD');
     }
   });
 });
@@ -215,10 +215,10 @@ describe('any other query of the ledger', () => {
     const told = new Map<string, number>();
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...ROUTES), written, async ({ path, answer }, query) => {
-        const heard = await ledger.demo.get(`${path}?${query}`);
-        told.set(`${heard.status}`, (told.get(`${heard.status}`) ?? 0) + 1);
-        if (heard.status === 200) answer.parse(heard.body);
-        else expect(problemOf(heard).status).toBe(400);
+        const response = await ledger.demo.get(`${path}?${query}`);
+        told.set(`${response.status}`, (told.get(`${response.status}`) ?? 0) + 1);
+        if (response.status === 200) answer.parse(response.body);
+        else expect(problemOf(response).status).toBe(400);
       }),
       { numRuns: FUZZ_RUNS, seed: 20_275 },
     );

@@ -67,12 +67,12 @@ const mints: AggregateCase<MintAggregate> = {
 const unit = (n: number): UnitId => `A-${n}` as UnitId;
 const ticket = (n: number): TicketId => `tkt_${String(n).padStart(26, 'a')}` as TicketId;
 
-function deciding(fold: SaleAggregate, operation: OperationName, key: string, body: Readonly<Record<string, Json>>): Decision<Outcome> {
-  const sale = (fold.subject.split('.').at(-1) ?? '') as SaleId;
+function deciding(state: SaleAggregate, operation: OperationName, key: string, body: Readonly<Record<string, Json>>): Decision<Outcome> {
+  const sale = (state.subject.split('.').at(-1) ?? '') as SaleId;
   const request = { sale, ...body };
   const asked = { tenant: TENANT, sale, keyHash: keyHash('api', key), fingerprint: fingerprint(operation, sale, request) };
   const command: Command = { ...asked, namespace: 'api', operation, key, request, reply: '' };
-  const { answer, events } = decideCommand(fold.sale, command, NOW, fold.head.version + 1);
+  const { answer, events } = decideCommand(state.sale, command, NOW, state.head.version + 1);
   return { result: answer.status < 400 ? 'done' : 'refused', events, bytes: answer.body.length };
 }
 

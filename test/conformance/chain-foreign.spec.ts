@@ -119,8 +119,8 @@ describe('an account at a planned address', () => {
     ['a mint authority', { keepMintAuthority: true }],
     ['a freeze authority', { freezeAuthority: stranger.publicKey }],
     ['decimals', { decimals: 1 }],
-    ['somebody who may rewrite what it says', { updateAuthority: stranger.publicKey }],
-    ['somebody who may point to other metadata', { pointerAuthority: stranger.publicKey }],
+    ['a key that may rewrite its metadata', { updateAuthority: stranger.publicKey }],
+    ['a key that may point to other metadata', { pointerAuthority: stranger.publicKey }],
     ['another name', { name: 'Another' }],
     [
       'more fields than planned',

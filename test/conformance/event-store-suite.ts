@@ -39,7 +39,7 @@ export async function appendAll(
   let head = after;
   for (const note of notes) {
     const commit = await store.append(subject, head, [anEvent(note)]);
-    if (commit === undefined) throw new Error(`nobody else appends to ${subject}, but ${note} conflicts`);
+    if (commit === undefined) throw new Error(`no other writer appends to ${subject}, but ${note} conflicts`);
     commits.push(commit);
     head = headOf(commit);
   }

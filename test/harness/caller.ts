@@ -65,9 +65,9 @@ export class Caller {
   async askUntilSettled(what: string, body: unknown, key: string, retries = RETRIES): Promise<Heard> {
     for (let tries = 1; ; tries++) {
       try {
-        const heard = await this.ask(what, body, key, retries.timeoutMs);
-        if (!TRANSIENT.has(heard.status) && heard.body.code !== 'in-progress') return heard;
-        if (tries === retries.tries) return heard;
+        const response = await this.ask(what, body, key, retries.timeoutMs);
+        if (!TRANSIENT.has(response.status) && response.body.code !== 'in-progress') return response;
+        if (tries === retries.tries) return response;
       } catch (thrown) {
         if (tries === retries.tries || this.connection.isClosed()) throw thrown;
       }

@@ -13,14 +13,14 @@ const PATIENCE_MS = 10_000;
 export async function sendRaw(url: string, bytes: string | Uint8Array): Promise<RawHeard> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
-  let heard = '';
+  let response = '';
   socket.on('data', (chunk: Buffer) => {
-    heard += chunk.toString('latin1');
+    response += chunk.toString('latin1');
   });
   socket.on('error', () => undefined); // a server that resets has sent its answer before
   socket.setTimeout(PATIENCE_MS, () => socket.destroy());
   socket.write(bytes);
   await once(socket, 'close');
-  const [head = '', body = ''] = heard.split('\r\n\r\n', 2);
+  const [head = '', body = ''] = response.split('\r\n\r\n', 2);
   return { status: Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1] ?? 0), head, body };
 }

@@ -145,8 +145,11 @@ describe('the service', () => {
   async function ask(name: string, body: object, key?: string): Promise<{ readonly headers: object; readonly payload: unknown }> {
     const head = headers();
     if (key !== undefined) head.set('Idempotency-Key', key);
-    const heard = await shop.demo.connection.request(`admit.demo.${name}`, JSON.stringify(body), { headers: head, timeout: 10_000 });
-    return { headers: Object.fromEntries([...(heard.headers ?? [])].map(([header, [value]]) => [header, value])), payload: heard.json() };
+    const response = await shop.demo.connection.request(`admit.demo.${name}`, JSON.stringify(body), { headers: head, timeout: 10_000 });
+    return {
+      headers: Object.fromEntries([...(response.headers ?? [])].map(([header, [value]]) => [header, value])),
+      payload: response.json(),
+    };
   }
 
   it('answers as documented, whatever the request', async () => {

@@ -70,9 +70,9 @@ it('gives what happens from now on, and ends when its signal aborts', async () =
   const first = events.next();
   for (let sale = 0; ; sale++) {
     await shop.demo.open(`now-${sale}`, { quota: 1 });
-    const heard = await Promise.race([first, new Promise<undefined>((resolve) => setImmediate(() => resolve(undefined)))]);
-    if (heard === undefined) continue;
-    expect(heard.value).toMatchObject({
+    const response = await Promise.race([first, new Promise<undefined>((resolve) => setImmediate(() => resolve(undefined)))]);
+    if (response === undefined) continue;
+    expect(response.value).toMatchObject({
       type: expect.stringMatching(/^admit\.SaleOpened\./),
       source: expect.stringMatching(/^\/demo\/sale\/now-/),
     });

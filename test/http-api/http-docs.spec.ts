@@ -100,13 +100,13 @@ describe('[minting AE4] the OpenAPI document', () => {
       ['ticket.get', await shop.demoWeb.askFor('ticket.get', { sale: 'listed' })],
       ['ticket.receipt', await shop.demoWeb.askFor('ticket.receipt', { sale: 'listed', ticket })],
     ] as const;
-    for (const [operation, heard] of seen) {
-      expect(Problem.parse(heard.body)).toBeDefined();
+    for (const [operation, response] of seen) {
+      expect(Problem.parse(response.body)).toBeDefined();
       const responses = operations.find(({ operationId }) => operationId === operation)?.responses ?? {};
-      expect([operation, heard.status, responses[heard.status]?.description]).toEqual([
+      expect([operation, response.status, responses[response.status]?.description]).toEqual([
         operation,
-        heard.status,
-        expect.stringContaining(`\`${heard.body.code}\``),
+        response.status,
+        expect.stringContaining(`\`${response.body.code}\``),
       ]);
     }
     const refused = operations.map(({ responses }) => responses['409']?.description).join('\n');
@@ -117,9 +117,9 @@ describe('[minting AE4] the OpenAPI document', () => {
     for (const route of routes()) {
       if (!isMutation(route)) continue;
       const { body } = await pairFor(route.name, `shape-${route.name.replace('.', '-')}`, shop.demo);
-      const heard = await shop.demoWeb.askFor(route.name, body, 'key');
-      expect([route.name, heard.status]).toEqual([route.name, route.status]);
-      route.answer.parse(heard.body);
+      const response = await shop.demoWeb.askFor(route.name, body, 'key');
+      expect([route.name, response.status]).toEqual([route.name, route.status]);
+      route.answer.parse(response.body);
     }
     const placed = await shop.demoWeb.place('shape-order-place', { quantity: 1, buyer: 'other' });
     const [{ ticket, unit }] = placed.body.tickets as [{ ticket: string; unit: string }];
@@ -130,13 +130,13 @@ describe('[minting AE4] the OpenAPI document', () => {
     for (const route of [...settings.filter(({ name }) => !isLast(name)), ...settings.filter(({ name }) => isLast(name))]) {
       if (isLast(route.name))
         for (const query of routes().filter((one) => !isMutation(one) && !isSetting(one))) {
-          const heard = await shop.demoWeb.get(addressOf(query.name, { ...of, endpoint: 'crm' }).path);
-          expect([query.name, heard.status]).toEqual([query.name, 200]);
-          query.answer.parse(heard.body);
+          const response = await shop.demoWeb.get(addressOf(query.name, { ...of, endpoint: 'crm' }).path);
+          expect([query.name, response.status]).toEqual([query.name, 200]);
+          query.answer.parse(response.body);
         }
-      const heard = await shop.demoWeb.askFor(route.name, { endpoint: 'crm', ...route.http.example });
-      expect([route.name, heard.status]).toEqual([route.name, 200]);
-      route.answer.parse(heard.body);
+      const response = await shop.demoWeb.askFor(route.name, { endpoint: 'crm', ...route.http.example });
+      expect([route.name, response.status]).toEqual([route.name, 200]);
+      route.answer.parse(response.body);
     }
     for (const route of routes()) if (isMutation(route)) route.schema.parse({ ...examplePath(route.http.path), ...route.http.example });
   });

@@ -91,21 +91,21 @@ describe('a stream of events', () => {
         shop.demoWeb.place(sales[index % 2] as string, { quantity: 1, buyer: `c-${index}` }, `c-${index}`),
       ),
     );
-    const heard: HeardEvent[] = [];
+    const answer: HeardEvent[] = [];
     let after = await beginning();
     for (let cut = 0; cut < 60; cut++) {
       const reader = await listen(shop.demoWeb, { after });
       const some = await reader.take(1 + ((cut * 7) % 11));
       reader.leave();
-      heard.push(...some);
+      answer.push(...some);
       after = some.at(-1)?.id ?? after;
     }
     await ordering;
     const expected = await toldByLog('demo', ['told', ...sales]);
     const last = await listen(shop.demoWeb, { after });
-    heard.push(...(await last.take(expected.length - heard.length)));
-    expect(heard.map(nameOf)).toEqual(expected);
-    expect(new Set(heard.map(({ id }) => id)).size).toBe(expected.length);
+    answer.push(...(await last.take(expected.length - answer.length)));
+    expect(answer.map(nameOf)).toEqual(expected);
+    expect(new Set(answer.map(({ id }) => id)).size).toBe(expected.length);
   });
 
   /** The cursor before everything. */
@@ -165,8 +165,8 @@ describe('[L8] a stream of events', () => {
   it('accepts only cursors of its own tenant', async () => {
     const [theirs] = await (await listen(shop.acmeWeb)).take(1);
     for (const after of [theirs?.id ?? '', 'x', '0', '1', 'a'.repeat(48), '../..', "' or 1=1"]) {
-      const heard = await shop.demoWeb.get('/v1/events', { 'Last-Event-ID': after });
-      expect([after, heard.status, heard.body.code]).toEqual([after, 400, 'cursor-unknown']);
+      const answer = await shop.demoWeb.get('/v1/events', { 'Last-Event-ID': after });
+      expect([after, answer.status, answer.body.code]).toEqual([after, 400, 'cursor-unknown']);
       expect(await shop.demoWeb.get(`/v1/events?after=${encodeURIComponent(after)}`)).toMatchObject({
         status: 400,
         body: { code: 'cursor-unknown' },
@@ -189,8 +189,8 @@ describe('[L8] a stream of events', () => {
 describe('streams of events are bounded', () => {
   it('in number per tenant: one too many is rejected with a retry time, and other tenants are unaffected', async () => {
     const open = await Promise.all(Array.from({ length: EVENT_STREAM_LIMITS.perTenant }, () => listen(shop.demoWeb)));
-    const heard = await shop.demoWeb.get('/v1/events');
-    expect([heard.status, heard.body.code, heard.headers.get('Retry-After')]).toEqual([429, 'too-many-streams', '1']);
+    const answer = await shop.demoWeb.get('/v1/events');
+    expect([answer.status, answer.body.code, answer.headers.get('Retry-After')]).toEqual([429, 'too-many-streams', '1']);
     await (await listen(shop.acmeWeb)).take(1);
     open[0]?.leave();
     await waitFor(

@@ -133,14 +133,14 @@ describe('[L8] an event of another tenant, or not of Stripe', () => {
     const named = JSON.parse(paid) as { data: { object: { metadata: Record<string, string> } } };
     named.data.object.metadata.admit_tenant = 'acme';
     const refund = stripeEvent('refunded', { ...order, refund: 're_theirs' }).body;
-    const heard = [
+    const answer = [
       await post('acme', paid, ofAcme), // of tenant demo, as its metadata show
       await post('acme', JSON.stringify(named), ofAcme), // of a sale that acme does not have
       await post('acme', refund, ofAcme), // of a payment that acme does not have
       await post('demo', refund, ofAcme), // signed by acme
       await post('unknown', refund, ofAcme),
     ];
-    expect(heard.map(({ status }) => status)).toEqual([200, 404, 503, 401, 401]);
+    expect(answer.map(({ status }) => status)).toEqual([200, 404, 503, 401, 401]);
     expect([await statusOf(order), await moneyOf(order.sale)]).toEqual(['confirmed', before]);
   });
 });

@@ -74,8 +74,11 @@ it('confirms a paid order, and reveals nothing of it to the provider', async () 
 it('counts a payment once that the provider reports and the back end confirms', async () => {
   await open('both', 10);
   const order = await placed('both');
-  const { tenant: _, ...news } = order;
-  const [, confirmed] = await Promise.all([taken([provider.pay(order)]), shop.demo.askUntilSettled('payment.confirm', news, 'back-end-1')]);
+  const { tenant: _, ...report } = order;
+  const [, confirmed] = await Promise.all([
+    taken([provider.pay(order)]),
+    shop.demo.askUntilSettled('payment.confirm', report, 'back-end-1'),
+  ]);
   expect(confirmed.body).toMatchObject({ status: 'confirmed' });
   expect(await told('both', order.order)).toMatchObject({ PaymentReceived: 1, OrderConfirmed: 1 });
 });

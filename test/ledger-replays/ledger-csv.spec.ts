@@ -22,9 +22,9 @@ beforeAll(async () => {
 
 const linesOf = ({ text }: HttpHeard): string[] => text.split('\r\n').slice(0, -1);
 const csv = async (caller: HttpCaller, path: string): Promise<string[]> => {
-  const heard = await caller.get(path, CSV);
-  expect([path, heard.status, heard.headers.get('Content-Type')]).toEqual([path, 200, 'text/csv; charset=utf-8; header=present']);
-  return linesOf(heard);
+  const answer = await caller.get(path, CSV);
+  expect([path, answer.status, answer.headers.get('Content-Type')]).toEqual([path, 200, 'text/csv; charset=utf-8; header=present']);
+  return linesOf(answer);
 };
 
 it.each([

@@ -20,9 +20,9 @@ const shop = Shop.forTests('ledger-queries');
 const ledger = RunningLedger.forTests(shop);
 const items = ({ body }: HttpHeard, name: string): Item[] => body[name] as Item[];
 const list = async (what: string, query = ''): Promise<Item[]> => {
-  const heard = await ledger.demo.get(`/v1/ledger${what === 'entries' ? '' : `/${what}`}?limit=1000${query}`);
-  expect(heard.status).toBe(200);
-  return items(heard, what);
+  const response = await ledger.demo.get(`/v1/ledger${what === 'entries' ? '' : `/${what}`}?limit=1000${query}`);
+  expect(response.status).toBe(200);
+  return items(response, what);
 };
 
 beforeAll(async () => {
@@ -49,11 +49,11 @@ describe('the ledger over HTTP', () => {
   it("answers every row with its shape, and the ledger's position", async () => {
     for (const { path, answer } of ROUTES) {
       for (const caller of [ledger.demo, ledger.acme]) {
-        const heard = await caller.get(path);
-        expect([path, heard.status]).toEqual([path, 200]);
-        answer.parse(heard.body);
-        expect(heard.headers.get('Ledger-Position')).toBe(heard.body.position);
-        expect(heard.headers.get('Cache-Control')).toBe('no-store');
+        const response = await caller.get(path);
+        expect([path, response.status]).toEqual([path, 200]);
+        answer.parse(response.body);
+        expect(response.headers.get('Ledger-Position')).toBe(response.body.position);
+        expect(response.headers.get('Cache-Control')).toBe('no-store');
       }
     }
   });
@@ -205,11 +205,11 @@ describe('pages', () => {
     const found: Item[] = [];
     const separator = path.includes('?') ? '&' : '?';
     for (let cursor = ''; ; ) {
-      const heard = await ledger.demo.get(`${path}${separator}limit=2${cursor}`);
-      expect([heard.status, items(heard, name).length]).toEqual([200, expect.any(Number)]);
-      found.push(...items(heard, name));
-      if (heard.body.next === undefined) return found;
-      cursor = `&cursor=${heard.body.next}`;
+      const response = await ledger.demo.get(`${path}${separator}limit=2${cursor}`);
+      expect([response.status, items(response, name).length]).toEqual([200, expect.any(Number)]);
+      found.push(...items(response, name));
+      if (response.body.next === undefined) return found;
+      cursor = `&cursor=${response.body.next}`;
       await meanwhile();
     }
   };
@@ -274,8 +274,8 @@ describe('[L8] another tenant', () => {
       body: { code: 'query-invalid', errors: [{ pointer: 'query:tenant', detail: 'is not known here' }] },
     });
     for (const key of ['', 'admit_test_key_of_tenant_nobody']) {
-      const heard = await (await ledger.caller('demo', key)).get('/v1/ledger');
-      expect([heard.status, heard.headers.get('WWW-Authenticate')]).toEqual([401, expect.stringMatching(/^Bearer /)]);
+      const response = await (await ledger.caller('demo', key)).get('/v1/ledger');
+      expect([response.status, response.headers.get('WWW-Authenticate')]).toEqual([401, expect.stringMatching(/^Bearer /)]);
     }
   });
 
@@ -294,7 +294,7 @@ it('refuses a position that it has not reached', async () => {
   const tenant = (await (await TenantRegister.on(shop.log.admin)).list()).find((one) => one.tenant === 'demo');
   const cursors = new EventCursors(tenant?.cursorKey ?? '', await inspectTopology(shop.log.admin));
   const sequence = ((await shop.log.lastSequences()).EVENTS ?? 0) + 1;
-  const heard = await ledger.demo.get(`/v1/ledger/balances?at=${cursors.seal({ sequence, index: 0 })}`);
-  expect(heard).toMatchObject({ status: 503, body: { code: 'ledger-behind' } });
-  expect(heard.headers.get('Retry-After')).toBe('1');
+  const response = await ledger.demo.get(`/v1/ledger/balances?at=${cursors.seal({ sequence, index: 0 })}`);
+  expect(response).toMatchObject({ status: 503, body: { code: 'ledger-behind' } });
+  expect(response.headers.get('Retry-After')).toBe('1');
 });

@@ -22,9 +22,9 @@ beforeAll(() =>
 );
 
 const promote = (
-  { trustLog = false, ...wish }: ReplayOptions & { trustLog?: boolean } = {},
+  { trustLog = false, ...options }: ReplayOptions & { trustLog?: boolean } = {},
   progress?: ReplayProgress,
-): Promise<ReplayReport> => stage.promote(wish, trustLog, progress);
+): Promise<ReplayReport> => stage.promote(options, trustLog, progress);
 
 const amountOf = async (order: string): Promise<string | undefined> =>
   (
@@ -212,8 +212,8 @@ describe('admit replay --promote', () => {
       { sequence: string },
     ];
     await stage.query(`alter table ledger_shadow.ledger_entry add constraint older check (sequence <> ${sequence}) not valid`);
-    for (const wish of [{}, { tenant: 'acme' }])
-      await expect(promote(wish)).rejects.toMatchObject({ code: 'ledger-differs', context: { tenant: 'acme', sequence } });
+    for (const options of [{}, { tenant: 'acme' }])
+      await expect(promote(options)).rejects.toMatchObject({ code: 'ledger-differs', context: { tenant: 'acme', sequence } });
     expect(await stage.query('select * from ledger.tenant_halt')).toEqual([]);
     await stage.query('alter table ledger_shadow.ledger_entry drop constraint older');
     expect(await promote()).toMatchObject({ result: 'equal', halted: [] });

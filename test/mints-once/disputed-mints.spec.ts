@@ -9,8 +9,8 @@ const stage = RefundStage.forTests('disputed-mints');
 const REVOCABLE = { tickets: 'revocable' };
 
 async function dispute({ payment }: Sold, status: 'opened' | 'won' | 'lost', key: string): Promise<void> {
-  const heard = await stage.demo.ask('payment.disputed', { ...payment, dispute: 'dp_1', status }, key);
-  expect(heard.status).toBe(200);
+  const answer = await stage.demo.ask('payment.disputed', { ...payment, dispute: 'dp_1', status }, key);
+  expect(answer.status).toBe(200);
 }
 const isFree = async ({ sale }: Sold): Promise<boolean> => {
   const { units } = (await stage.demo.ask('sale.get', { sale })).body as { units?: { available: number } };

@@ -31,9 +31,9 @@ const pathOf = ({ uri }: Pick<MintPlan, 'uri'>): string => `/m/${uri.slice(URI_P
 describe('[blockchain NFT-5] the document of a ticket', () => {
   it('is public at the URI of its asset, permanently, byte for byte as planned', async () => {
     const plan = await planned('gala');
-    const heard = await ledger.world.get(pathOf(plan));
-    expect([heard.status, sha256(heard.text)]).toEqual([200, plan.document]);
-    expect(heard.body).toEqual({
+    const answer = await ledger.world.get(pathOf(plan));
+    expect([answer.status, sha256(answer.text)]).toEqual([200, plan.document]);
+    expect(answer.body).toEqual({
       name: NAME,
       symbol: 'ADMIT',
       collection: { name: NAME, family: 'demo' },
@@ -47,7 +47,7 @@ describe('[blockchain NFT-5] the document of a ticket', () => {
         { trait_type: 'Ticket', value: plan.ticket },
       ],
     });
-    expect(['Content-Type', 'Cache-Control', 'ETag', 'Access-Control-Allow-Origin'].map((name) => heard.headers.get(name))).toEqual([
+    expect(['Content-Type', 'Cache-Control', 'ETag', 'Access-Control-Allow-Origin'].map((name) => answer.headers.get(name))).toEqual([
       'application/json; charset=utf-8',
       'public, max-age=31536000, immutable',
       `"${plan.document}"`,
@@ -60,13 +60,13 @@ describe('[blockchain NFT-5] the document of a ticket', () => {
     const plan = await planned('pictured');
     const { image } = (await ledger.world.get(pathOf(plan))).body as { image: string };
     const path = `/m/${image.slice(URI_PREFIX.length)}`;
-    const heard = await ledger.world.get(path);
-    expect([heard.status, path.endsWith(`/${sha256(heard.text)}.svg`)]).toEqual([200, true]);
-    expect(heard.text).toMatch(/^<svg .*>A-1<\/text><\/svg>$/);
+    const answer = await ledger.world.get(path);
+    expect([answer.status, path.endsWith(`/${sha256(answer.text)}.svg`)]).toEqual([200, true]);
+    expect(answer.text).toMatch(/^<svg .*>A-1<\/text><\/svg>$/);
     expect(
-      ['Content-Type', 'Cache-Control', 'Content-Security-Policy', 'X-Content-Type-Options'].map((name) => heard.headers.get(name)),
+      ['Content-Type', 'Cache-Control', 'Content-Security-Policy', 'X-Content-Type-Options'].map((name) => answer.headers.get(name)),
     ).toEqual(['image/svg+xml; charset=utf-8', 'public, max-age=31536000, immutable', "default-src 'none'; sandbox", 'nosniff']);
-    expect((await ledger.world.get(path, { 'If-None-Match': `"${sha256(heard.text)}"` })).status).toBe(304);
+    expect((await ledger.world.get(path, { 'If-None-Match': `"${sha256(answer.text)}"` })).status).toBe(304);
     for (const wrong of [path.replace(/.{5}\.svg$/, 'xxxxx.svg'), path.replace('.svg', '.png'), `${path}x`])
       expect(await ledger.world.get(wrong)).toMatchObject({ status: 404, body: { code: 'document-unknown' } });
   });
@@ -107,9 +107,9 @@ describe('[blockchain NFT-5] the document of a ticket', () => {
     const minted = { tenant: 'demo', sale: 'hall', order: body.order, ticket, ...seat, type: 'child', wallet } as unknown as Minted;
     const plan = await logMint(shop.log.admin, minted, { name: NAME });
     await ledger.catchesUp();
-    const heard = await ledger.world.get(pathOf(plan));
-    expect([heard.status, sha256(heard.text)]).toEqual([200, plan.document]);
-    expect(heard.body.attributes).toEqual(
+    const answer = await ledger.world.get(pathOf(plan));
+    expect([answer.status, sha256(answer.text)]).toEqual([200, plan.document]);
+    expect(answer.body.attributes).toEqual(
       expect.arrayContaining([
         { trait_type: 'Label', value: 'Loge Ä, Platz 1' },
         { trait_type: 'Category', value: 'front' },
@@ -167,8 +167,8 @@ describe('[blockchain NFT-5] the document of a ticket', () => {
       `/m/${metadataPath('demo', `tkt_${'a'.repeat(26)}`)}`,
       '/m/x/y',
     ]) {
-      const heard = await ledger.world.get(path);
-      expect([path, heard.status, heard.body.code, heard.headers.get('Cache-Control')]).toEqual([
+      const answer = await ledger.world.get(path);
+      expect([path, answer.status, answer.body.code, answer.headers.get('Cache-Control')]).toEqual([
         path,
         404,
         'document-unknown',

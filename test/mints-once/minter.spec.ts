@@ -75,8 +75,8 @@ it('[minting QJ5] [minting RS6] fails a ticket with an invalid wallet, stores a 
     { data: { ticket: command.ticket, request: 1, reason: expect.stringContaining('wallet-invalid') } },
   ]);
   const jsm = await jetstreamManager(stage.admin);
-  const letter = await jsm.streams.getMessage('DEAD', { last_by_subj: `dead.MINTS.${TENANT}.${command.ticket}.1` });
-  expect(letter?.json()).toMatchObject({ reason: expect.stringContaining('wallet-invalid') });
+  const deadLetter = await jsm.streams.getMessage('DEAD', { last_by_subj: `dead.MINTS.${TENANT}.${command.ticket}.1` });
+  expect(deadLetter?.json()).toMatchObject({ reason: expect.stringContaining('wallet-invalid') });
   await stage.ask({ ...command, request: 2 });
   await stage.untilDone();
   expect(await stage.ofType('corrected', 'MintCompleted')).toHaveLength(1);
@@ -86,10 +86,10 @@ it('[minting RS6] dead-letters an unreadable command', async () => {
   const command = mintCommand('unreadable', 'A-1');
   await stage.ask({ ...command, name: 42 as never });
   await stage.untilDone();
-  const letter = await (await jetstreamManager(stage.admin)).streams.getMessage('DEAD', {
+  const deadLetter = await (await jetstreamManager(stage.admin)).streams.getMessage('DEAD', {
     last_by_subj: `dead.MINTS.${TENANT}.${command.ticket}.1`,
   });
-  expect(letter?.json()).toMatchObject({ reason: expect.stringContaining('command-unreadable') });
+  expect(deadLetter?.json()).toMatchObject({ reason: expect.stringContaining('command-unreadable') });
   expect(await stage.events('unreadable')).toEqual([]);
 });
 

@@ -20,9 +20,9 @@ describe('the receipt of a ticket', () => {
   it('holds the record, the salt and all that it takes to find the asset; the same over HTTP and NATS', async () => {
     const ticket = await sold('minted');
     const plan = await logMint(shop.log.admin, ticket);
-    const heard = await shop.demoWeb.get(pathOf(ticket));
-    expect([heard.status, heard.headers.get('ETag')]).toEqual([200, `"${plan.memo}"`]);
-    const receipt = Receipt.parse(heard.body);
+    const answer = await shop.demoWeb.get(pathOf(ticket));
+    expect([answer.status, answer.headers.get('ETag')]).toEqual([200, `"${plan.memo}"`]);
+    const receipt = Receipt.parse(answer.body);
     const { asset, base, seed, program, name, symbol, uri, salt, memo, genesisHash, document } = plan;
     expect(receipt).toEqual({
       record: { ...ticket, asset, document },
@@ -33,7 +33,7 @@ describe('the receipt of a ticket', () => {
     expect(memoOf(receipt.record, receipt.salt)).toBe(memo);
     expect(await shop.demo.ask('ticket.receipt', { sale: 'minted', ticket: ticket.ticket })).toMatchObject({
       status: 200,
-      text: heard.text,
+      text: answer.text,
     });
     expect((await shop.demoWeb.get(pathOf(ticket), { 'If-None-Match': `"${plan.memo}"` })).status).toBe(304);
   });

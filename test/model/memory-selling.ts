@@ -46,7 +46,7 @@ export class MemorySelling {
     const dead = {
       open: async () => undefined,
       deadLetter: async (): Promise<void> => {
-        throw new Error('nothing may be buried');
+        throw new Error('nothing may be dead-lettered');
       },
     };
     this.decider = new Decider({
@@ -89,8 +89,8 @@ export class MemorySelling {
 
   readonly ask: Ask = async (what, body, key) => {
     const bytes = Buffer.from(JSON.stringify(body));
-    if (what === 'order.get') return heard(await this.reads.order(tenant, bytes));
-    if (what === 'sale.refunds-due') return heard(await this.reads.refundsDue(tenant, bytes));
+    if (what === 'order.get') return response(await this.reads.order(tenant, bytes));
+    if (what === 'sale.refunds-due') return response(await this.reads.refundsDue(tenant, bytes));
     const sale = (body as { sale: SaleId }).sale;
     this.asked += 1;
     const reply = `_INBOX.model.${this.asked}`;
@@ -107,7 +107,7 @@ export class MemorySelling {
     const stored = encodeCommand({ ...command, fingerprint: fingerprint(what, sale, body) });
     const subject = commandSubject(command).replace(/^cmd\./, 'cmd.0.');
     return new Promise((resolve) => {
-      this.waiting.set(reply, (answer) => resolve(heard(answer)));
+      this.waiting.set(reply, (answer) => resolve(response(answer)));
       this.decider.take(this.delivery(subject, Buffer.from(stored)));
     });
   };
@@ -157,7 +157,7 @@ export class MemorySelling {
 /** The aggregate after the last decision, without reading the log. */
 const asItIs = (fold: SaleAggregate): Decision<SaleAggregate> => ({ result: fold, events: [], bytes: 0, isRecorded: true });
 
-const heard = ({ status, body }: Answer): Awaited<ReturnType<Ask>> => ({
+const response = ({ status, body }: Answer): Awaited<ReturnType<Ask>> => ({
   status,
   text: body,
   body: JSON.parse(body) as Awaited<ReturnType<Ask>>['body'],

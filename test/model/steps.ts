@@ -28,11 +28,11 @@ async function ask(
   body: object,
   key: string,
 ): Promise<{ readonly status: number; readonly fresh: boolean }> {
-  const heard = await real.ask(what, { sale: real.sale, ...body }, key);
+  const answer = await real.ask(what, { sale: real.sale, ...body }, key);
   const before = model.answers.get(key);
-  if (before !== undefined) expect([heard.status, heard.text]).toEqual([before.status, before.text]);
-  model.answers.set(key, { status: heard.status, text: heard.text });
-  return { status: heard.status, fresh: before === undefined };
+  if (before !== undefined) expect([answer.status, answer.text]).toEqual([before.status, before.text]);
+  model.answers.set(key, { status: answer.status, text: answer.text });
+  return { status: answer.status, fresh: before === undefined };
 }
 
 function place(key: string, buyer: string, units: readonly string[], type: 'adult' | 'child', coded: boolean): Step {

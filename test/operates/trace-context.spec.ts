@@ -108,8 +108,8 @@ describe.each(Object.entries(TRANSPORTS))('a trace context that came over %s', (
     const price = { amount: '0', currency: 'EUR' };
     const terms = { sale, name: 'Gala', units: { seats: ['A-1'] }, price, payment: 'none', mint: 'on-confirm', tickets: 'revocable' };
     expect((await ask('sale.open', terms, `open-${sale}`, opened)).status).toBe(201);
-    const wish = { sale, buyer: 'b-1', units: ['A-1'], wallet: newWallet() };
-    const answer = await ask('order.place', wish, `order-${sale}`, placed);
+    const wanted = { sale, buyer: 'b-1', units: ['A-1'], wallet: newWallet() };
+    const answer = await ask('order.place', wanted, `order-${sale}`, placed);
     expect(answer.status).toBe(201);
     order = `${answer.body.order}`;
     ticket = `${(answer.body.tickets as { ticket: string }[])[0]?.ticket}`;

@@ -36,7 +36,7 @@ let nats: NatsServer;
 let postgres: PostgresServer;
 let demo: Caller;
 
-/** The servers with what the earlier version wrote, as its apps left them when they were stopped. */
+/** The servers with the data of the earlier version, as its apps left them at their stop. */
 beforeAll(async () => {
   const folder = stage.folder('upgrade');
   nats = await stage.keep(startNats({ dataDir: join(folder, 'nats') }));
@@ -75,7 +75,7 @@ describe('an installation of an earlier version, upgraded as docs/upgrading.md s
   );
 
   it(
-    'answers every key with the bytes that the earlier version answered, and goes on selling what is left',
+    "answers every key with the bytes of the earlier version's answer, and continues to sell",
     async () => {
       await stage.keep(startLedgerApp().then(({ app }) => app));
       await stage.keep(startSelling(nats));

@@ -54,9 +54,9 @@ it('[L10] a dead-lettered request is answered so each time, over NATS and HTTP, 
       retryAfter: '60',
       body: { code: 'dead-lettered' },
     });
-    const heard = await shop.demoWeb.place(SALE, { quantity: 1 }, key);
-    expect(heard).toMatchObject({ status: 503, body: { status: 503, code: 'dead-lettered' } });
-    expect(heard.headers.get('Retry-After')).toBe('60');
+    const response = await shop.demoWeb.place(SALE, { quantity: 1 }, key);
+    expect(response).toMatchObject({ status: 503, body: { status: 503, code: 'dead-lettered' } });
+    expect(response.headers.get('Retry-After')).toBe('60');
   }
   expect(await shop.log.lastSequences()).toEqual(before);
   await sendAgain(key);

@@ -85,9 +85,9 @@ it('[L6] lets an operator list a dead letter, repair its cause, and redrive it: 
 it('[L4] does nothing twice when it is redriven by two at once, or again after a crash', async () => {
   await demo.open('crashed', { quota: 10 });
   const keys = ['by-two', 'after-publish'];
-  const letters = [];
-  for (const key of keys) letters.push(await deadLettered('crashed', key));
-  const [byTwo = 0, afterPublish = 0] = letters;
+  const deadLetters = [];
+  for (const key of keys) deadLetters.push(await deadLettered('crashed', key));
+  const [byTwo = 0, afterPublish = 0] = deadLetters;
   repair();
   const run = await redriving();
   const both = await Promise.all([1, 2].map(async () => run.run((await box.find(byTwo))!)));

@@ -33,7 +33,7 @@ const refusedToday: readonly Refused[] = [
   ['a time beyond what fits', 'sale.open', terms('late', { closesAt: '9999-12-31T23:59:59-12:00' }), asItIs],
   ['a time before what fits', 'sale.open', terms('early', { opensAt: '0001-01-01T00:00:00+14:00' }), asItIs],
   ['a currency that is none', 'sale.open', terms('currency', { price: { amount: '1', currency: 'ZZZ' } }), asItIs],
-  ['a name that nobody sees', 'sale.open', terms('unseen', { name: '\u200b' }), asItIs],
+  ['an invisible name', 'sale.open', terms('unseen', { name: '\u200b' }), asItIs],
   ['a name with an e-mail address', 'sale.open', terms('named', { name: 'Gala ann@example.org' }), asItIs],
   ['the id of a sale that looks like a card number', 'sale.open', terms('4111111111111111', {}), asItIs],
   ['seats that look like card numbers', 'sale.open', terms('seats', { units: { seats: ['4111111111111111'] } }), asItIs],
@@ -56,9 +56,10 @@ describe('[L4] [minting IK4] a request that an earlier version decided is answer
     expect(await shop.demo.ask(operation, sent, key)).toMatchObject({ status, text: body, replayed: true });
     expect(await overHttp(operation, sent, key)).toMatchObject({ status, text: body, replayed: true });
     const other = bytes(JSON.stringify({ ...request, more: 1 }));
-    for (const heard of [await shop.demo.ask(operation, other, key), await overHttp(operation, other, key)])
-      expect(heard).toMatchObject({ status: 422, body: { code: 'key-reused', errors: [{ pointer: '/more' }] } });
-    for (const heard of [await shop.demo.ask(operation, sent, free), await overHttp(operation, sent, free)]) expect(heard.status).toBe(400);
+    for (const response of [await shop.demo.ask(operation, other, key), await overHttp(operation, other, key)])
+      expect(response).toMatchObject({ status: 422, body: { code: 'key-reused', errors: [{ pointer: '/more' }] } });
+    for (const response of [await shop.demo.ask(operation, sent, free), await overHttp(operation, sent, free)])
+      expect(response.status).toBe(400);
     expect(await shop.log.lastSequences()).toEqual(before);
   });
 
@@ -187,9 +188,9 @@ describe('[L4] [minting IK4] a key is one key with and without the quotation mar
     const bare = takenBefore('order.place', 'roll', request);
     await jetstream(shop.log.admin).publish(commandSubject(bare), storedBefore(bare));
     await restart();
-    const heard = await Promise.all(['"roll"', 'roll'].map((key) => shop.demo.askUntilSettled('order.place', request, key)));
-    expect(heard.map(({ status }) => status)).toEqual([201, 201]);
-    expect(heard[0]?.text).toBe(heard[1]?.text);
+    const response = await Promise.all(['"roll"', 'roll'].map((key) => shop.demo.askUntilSettled('order.place', request, key)));
+    expect(response.map(({ status }) => status)).toEqual([201, 201]);
+    expect(response[0]?.text).toBe(response[1]?.text);
     expect(await ordersIn('rolling')).toBe(1);
   });
 });

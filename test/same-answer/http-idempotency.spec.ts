@@ -91,10 +91,10 @@ it('[blockchain TP-8] [minting IK7] answers 409 while a mutation is in process, 
   }
   await release();
   for (const { operation, body } of asked) {
-    let heard: HttpHeard;
-    do heard = await shop.demoWeb.askFor(operation, body, 'slow');
-    while (heard.status === 202 || heard.body.code === 'in-progress');
-    expect([operation, heard.status, heard.replayed]).toEqual([operation, statusOf(operation), true]);
+    let answer: HttpHeard;
+    do answer = await shop.demoWeb.askFor(operation, body, 'slow');
+    while (answer.status === 202 || answer.body.code === 'in-progress');
+    expect([operation, answer.status, answer.replayed]).toEqual([operation, statusOf(operation), true]);
   }
   const later = firsts.filter(({ status }) => status === 202).map(({ headers }) => headers.get('Location') ?? '');
   expect(later.length).toBeGreaterThan(0);

@@ -43,9 +43,9 @@ describe('the older nats 2.x client', () => {
   });
 
   it('gets a problem that names what a request without headers lacks', async () => {
-    const heard = await old.request('admit.demo.order.place', text.encode(JSON.stringify(order('old'))), { timeout: ANSWER_MS });
-    expect(JSON.parse(text.decode(heard.data))).toMatchObject({ status: 400, code: 'key-missing' });
-    expect([heard.headers?.get('Nats-Service-Error-Code'), heard.headers?.get('Nats-Service-Error')]).toEqual([
+    const response = await old.request('admit.demo.order.place', text.encode(JSON.stringify(order('old'))), { timeout: ANSWER_MS });
+    expect(JSON.parse(text.decode(response.data))).toMatchObject({ status: 400, code: 'key-missing' });
+    expect([response.headers?.get('Nats-Service-Error-Code'), response.headers?.get('Nats-Service-Error')]).toEqual([
       '400',
       expect.stringContaining('Idempotency-Key'),
     ]);
@@ -58,9 +58,9 @@ describe('a raw request', () => {
     ['without headers or body', '', 'key-missing'],
   ])('%s is answered by a problem and stores nothing', async (_, body, code) => {
     const before = await shop.log.lastSequences();
-    const heard = await shop.demo.connection.request('admit.demo.order.place', body, { timeout: ANSWER_MS });
-    expect(heard.json()).toMatchObject({ type: `urn:admit-one:problem:${code}`, status: 400, code });
-    expect(heard.headers?.get('Content-Type')).toBe('application/problem+json');
+    const response = await shop.demo.connection.request('admit.demo.order.place', body, { timeout: ANSWER_MS });
+    expect(response.json()).toMatchObject({ type: `urn:admit-one:problem:${code}`, status: 400, code });
+    expect(response.headers?.get('Content-Type')).toBe('application/problem+json');
     expect(await shop.log.lastSequences()).toEqual(before);
   });
 
@@ -68,11 +68,11 @@ describe('a raw request', () => {
     for (const name of ['idempotency-key', 'X-Idempotency-Key']) {
       const head = headers();
       head.append(name, 'case-1');
-      const heard = await shop.demo.connection.request('admit.demo.order.place', JSON.stringify(order('case')), {
+      const response = await shop.demo.connection.request('admit.demo.order.place', JSON.stringify(order('case')), {
         headers: head,
         timeout: ANSWER_MS,
       });
-      expect(heard.headers?.get('Admit-Status')).toBe('201');
+      expect(response.headers?.get('Admit-Status')).toBe('201');
     }
   });
 });

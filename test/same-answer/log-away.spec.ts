@@ -11,7 +11,7 @@ import { Shop } from '../stages/shop.js';
 
 const ORDER = `ord_${'a'.repeat(26)}`;
 const PARTS = { sale: 'away', order: ORDER, ticket: `tkt_${'a'.repeat(26)}`, endpoint: 'away' };
-const news = { sale: 'away', order: ORDER, payment: 'pay_1', amount: '5000', currency: 'EUR' };
+const report = { sale: 'away', order: ORDER, payment: 'pay_1', amount: '5000', currency: 'EUR' };
 const TYPES = ['succeeded', 'failed', 'refunded', 'dispute.opened', 'dispute.won', 'dispute.lost'];
 /** Read by this version, refused by it, and refused for its spelling. */
 const AMOUNTS = ['"5000"', '"05"', '"1","amount":"5000"'];
@@ -48,7 +48,7 @@ const onRoutes = (): Asked[] =>
 const asEvents = (): Asked[] =>
   TYPES.flatMap((type) =>
     AMOUNTS.map((amount) => {
-      const data = JSON.stringify({ tenant: 'demo', ...news, dispute: 'dp_1' }).replace('"5000"', amount);
+      const data = JSON.stringify({ tenant: 'demo', ...report, dispute: 'dp_1' }).replace('"5000"', amount);
       const event = { id: `evt_${randomUUID()}`, payment: 'pay_1', body: `{"type":"payment.${type}","data":${data}}` };
       const { headers, body } = signed(event, [secret], Date.now());
       const { 'content-type': _, ...ofEvent } = headers; // the caller has its own
@@ -61,17 +61,17 @@ const told = ({ status, body, headers }: HttpHeard): unknown => [status, body.co
 it('is a 503 with Retry-After over HTTP, whatever the request', async () => {
   const asked = onRoutes();
   expect(asked.length).toBeGreaterThan(routes().length);
-  const heard = await Promise.all(asked.map(({ method, path, ...more }) => shop.demoWeb.ask(method, path, more)));
+  const answer = await Promise.all(asked.map(({ method, path, ...more }) => shop.demoWeb.ask(method, path, more)));
   const away = [503, 'log-unreachable', true];
-  expect(heard.map((one, index) => [asked[index]?.method, asked[index]?.path, told(one)])).toEqual(
+  expect(answer.map((one, index) => [asked[index]?.method, asked[index]?.path, told(one)])).toEqual(
     asked.map(({ method, path }) => [method, path, away]),
   );
 }, 120_000);
 
 it('is a 503 with Retry-After for every event of a payment provider, one that cannot be read included', async () => {
   const asked = asEvents();
-  const heard = await Promise.all(asked.map(({ method, path, ...more }) => shop.demoWeb.ask(method, path, more)));
-  expect(heard.map((one, index) => [asked[index]?.body, told(one)])).toEqual(
+  const answer = await Promise.all(asked.map(({ method, path, ...more }) => shop.demoWeb.ask(method, path, more)));
+  expect(answer.map((one, index) => [asked[index]?.body, told(one)])).toEqual(
     asked.map(({ body }) => [body, [503, 'log-unreachable', true]]),
   );
 }, 120_000);

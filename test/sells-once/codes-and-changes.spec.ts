@@ -17,10 +17,10 @@ it(
     const asked = Array.from({ length: BUYERS }, (_, buyer) =>
       shop.demo.askUntilSettled('order.place', { sale, buyer: `b-${buyer}`, quantity: 1, code: 'EARLY' }, `k-${buyer}`),
     );
-    const heard = await Promise.all(asked);
-    const won = heard.filter(({ status }) => status === 201);
+    const response = await Promise.all(asked);
+    const won = response.filter(({ status }) => status === 201);
     expect(won.map(({ body }) => body.total)).toEqual(Array.from({ length: USES }, () => ({ amount: '4000', currency: 'EUR' })));
-    expect(new Set(heard.filter(({ status }) => status !== 201).map(({ status, body }) => `${status} ${body.code}`))).toEqual(
+    expect(new Set(response.filter(({ status }) => status !== 201).map(({ status, body }) => `${status} ${body.code}`))).toEqual(
       new Set(['409 code-used-up']),
     );
     expect(await saleOf(sale)).toMatchObject({ codes: [{ code: 'EARLY', used: USES }], units: { held: USES } });

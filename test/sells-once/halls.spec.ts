@@ -116,8 +116,8 @@ describe('a hall', () => {
     const body = JSON.stringify(stadium('stadium'));
     expect(Buffer.byteLength(body)).toBeGreaterThan(MAX_BODY_BYTES);
     expect(Buffer.byteLength(body)).toBeLessThan(MAX_OPENING_BYTES);
-    const heard = await shop.demoWeb.post('/v1/sales', stadium('stadium'), 'open-stadium');
-    expect([heard.status, heard.body.units]).toEqual([201, { opened: ROWS * 32, available: ROWS * 32, held: 0, sold: 0 }]);
+    const answer = await shop.demoWeb.post('/v1/sales', stadium('stadium'), 'open-stadium');
+    expect([answer.status, answer.body.units]).toEqual([201, { opened: ROWS * 32, available: ROWS * 32, held: 0, sold: 0 }]);
     const other = await shop.demo.ask('sale.open', stadium('stadium-2'), 'open-stadium');
     expect(other.status).toBe(201);
     const best = await shop.demo.place('stadium', { items: [{ category: 'c63', quantity: 3, adjacent: true }, { unit: 'B62-19-64' }] });
@@ -129,14 +129,14 @@ describe('a hall', () => {
     const category = 'x'.repeat(32); // seats leave it out, and the event has it 5,000 times
     const long = { ...HALL, sale: 'long', categories: [{ category }], types: undefined, prices: [{ amount: '1' }], units: { seats } };
     expect(Buffer.byteLength(JSON.stringify(long))).toBeLessThan(MAX_OPENING_BYTES);
-    for (const heard of [await shop.demoWeb.post('/v1/sales', long, 'open-long'), await shop.demo.ask('sale.open', long, 'open-long')])
-      expect([heard.status, heard.body.errors]).toEqual([400, [{ pointer: '/units', detail: expect.stringContaining('960 KiB') }]]);
+    for (const answer of [await shop.demoWeb.post('/v1/sales', long, 'open-long'), await shop.demo.ask('sale.open', long, 'open-long')])
+      expect([answer.status, answer.body.errors]).toEqual([400, [{ pointer: '/units', detail: expect.stringContaining('960 KiB') }]]);
     expect((await shop.demoWeb.open('long', { quota: 1 })).status).toBe(201);
   });
 
   it('rejects other bodies that are too large, as before', async () => {
     const large = 'x'.repeat(MAX_BODY_BYTES + 1);
-    const heard = await shop.demoWeb.post('/v1/sales/hall/orders', { buyer: large });
-    expect([heard.status, heard.body.detail]).toEqual([413, `${MAX_BODY_BYTES} bytes are allowed.`]);
+    const answer = await shop.demoWeb.post('/v1/sales/hall/orders', { buyer: large });
+    expect([answer.status, answer.body.detail]).toEqual([413, `${MAX_BODY_BYTES} bytes are allowed.`]);
   });
 });

@@ -74,11 +74,11 @@ describe('a command that cannot be decided', () => {
     expect((await orders).map(({ status }) => status)).toEqual(Array.from({ length: 100 }, () => 201));
     await commandsSettled(log);
     const { DEAD = 0 } = before;
-    const letters = await Promise.all(poison.map((_, index) => jsm.streams.getMessage('DEAD', { seq: DEAD + 1 + index })));
-    const subjects = letters.map((letter) => letter?.subject).sort();
+    const deadLetters = await Promise.all(poison.map((_, index) => jsm.streams.getMessage('DEAD', { seq: DEAD + 1 + index })));
+    const subjects = deadLetters.map((deadLetter) => deadLetter?.subject).sort();
     expect(subjects).toEqual(poison.map((_, index) => `dead.COMMANDS.demo.poison.poison${index}`));
-    for (const letter of letters)
-      expect(letter?.json()).toMatchObject({
+    for (const deadLetter of deadLetters)
+      expect(deadLetter?.json()).toMatchObject({
         stream: 'COMMANDS',
         deliveries: 1,
         reason: expect.stringMatching(/\w+ \w+/),
@@ -190,10 +190,10 @@ describe('[L1] two purchase apps on one log', () => {
 
   it('[minting DL5] sell 100 seats to 100 of 500 callers of both, and decide each key once', async () => {
     await demo.open('two', { rows: [{ row: 'A', from: 1, to: 100 }] });
-    const heard = await Promise.all(
+    const response = await Promise.all(
       Array.from({ length: 500 }, (_, order) => askUntilSettled(demo, 'two', { units: [`A-${(order % 100) + 1}`] }, `two-${order}`)),
     );
-    expect(heard.filter(({ status }) => status === 201)).toHaveLength(100);
+    expect(response.filter(({ status }) => status === 201)).toHaveLength(100);
     const { decisions, units } = await toldOf(log, 'two');
     expect(counted(decisions)).toEqual([500, 500]);
     expect(counted(units)).toEqual([100, 100]);
@@ -209,8 +209,8 @@ describe('[L1] two purchase apps on one log', () => {
     );
     const zombie = await losing;
     zombie.proxy.cut();
-    const heard = await Promise.all(asked);
-    expect(heard.filter(({ status }) => status === 201)).toHaveLength(100);
+    const response = await Promise.all(asked);
+    expect(response.filter(({ status }) => status === 201)).toHaveLength(100);
     const before = await toldOf(log, 'cut');
     zombie.proxy.mend();
     await waitFor(async () => (await zombie.app.inject({ method: 'GET', url: '/health/ready' })).statusCode === 200, {
@@ -223,8 +223,8 @@ describe('[L1] two purchase apps on one log', () => {
     expect(counted(before.decisions)).toEqual([400, 400]);
     expect(counted(before.units)).toEqual([100, 100]);
     const again = await Promise.all(
-      heard.map((_, order) => askUntilSettled(demo, 'cut', { units: [`A-${(order % 100) + 1}`] }, `cut-${order}`)),
+      response.map((_, order) => askUntilSettled(demo, 'cut', { units: [`A-${(order % 100) + 1}`] }, `cut-${order}`)),
     );
-    expect(again.map(({ text }) => text)).toEqual(heard.map(({ text }) => text));
+    expect(again.map(({ text }) => text)).toEqual(response.map(({ text }) => text));
   }, 120_000);
 });

@@ -40,18 +40,18 @@ describe('[L10] an order of which a message between app and broker is lost', () 
   it('[minting DL6] [blockchain SC-6] [blockchain SC-7] is asked to come again when its command never arrived, and nothing was stored', async () => {
     const before = await log.lastSequences();
     const lost = proxy.loseNext('up', isCommand);
-    const heard = await demo.place('lossy', { quantity: 1 }, 'never-arrived');
+    const response = await demo.place('lossy', { quantity: 1 }, 'never-arrived');
     await lost;
-    expect(heard).toMatchObject({ status: 503, retryAfter: '1', body: { code: 'log-unreachable' } });
+    expect(response).toMatchObject({ status: 503, retryAfter: '1', body: { code: 'log-unreachable' } });
     expect(await log.lastSequences()).toEqual(before);
     expect(await demo.place('lossy', { quantity: 1 }, 'never-arrived')).toMatchObject({ status: 201, replayed: false });
   });
 
   it.each(['COMMANDS', 'EVENTS'])('is found in the log when the broker’s answer was lost that %s has it', async (stream) => {
     const lost = proxy.loseNext('down', isAckOf(stream));
-    const heard = await demo.askUntilSettled('order.place', { sale: 'lossy', buyer: 'b-1', quantity: 1 }, stream); // 202 on a machine that stood still
+    const response = await demo.askUntilSettled('order.place', { sale: 'lossy', buyer: 'b-1', quantity: 1 }, stream); // 202 on a machine that stood still
     await lost;
-    expect([heard.status, (await demo.place('lossy', { quantity: 1 }, stream)).text]).toEqual([201, heard.text]);
+    expect([response.status, (await demo.place('lossy', { quantity: 1 }, stream)).text]).toEqual([201, response.text]);
   });
 
   it('[blockchain SC-7] is accepted when its decision is late, and returns its answer when it is repeated', async () => {
@@ -70,9 +70,9 @@ describe('[L10] an order of which a message between app and broker is lost', () 
 
   it('[L3] [blockchain SC-2] is answered when its commit is in the log, not before', async () => {
     const lost = proxy.loseNext('up', isCommit);
-    const heard = demo.place('lossy', { quantity: 1 }, 'commit');
+    const response = demo.place('lossy', { quantity: 1 }, 'commit');
     await lost;
-    const { status, body } = await heard;
+    const { status, body } = await response;
     expect([status, (await toldOf(log, 'lossy')).orders]).toEqual([201, expect.arrayContaining([body.order])]);
   });
 

@@ -49,23 +49,23 @@ it('[blockchain TP-7] [blockchain SC-5] keeps a key apart from the same key of a
 it('[minting DL5] [blockchain TP-4] sells one seat to one of 200 buyers at once; the other 199 refusals are recorded', async () => {
   await shop.demo.open('rush', { seats: ['A-1'] });
   const keys = Array.from({ length: 200 }, (_, buyer) => `rush-${buyer}`);
-  const heard = await Promise.all(keys.map((key) => shop.demo.place('rush', { buyer: key, units: ['A-1'] }, key)));
-  expect(heard.filter(({ status }) => status === 201)).toHaveLength(1);
-  const refused = heard.filter(({ status, body }) => status === 409 && body.code === 'unit-taken');
+  const answer = await Promise.all(keys.map((key) => shop.demo.place('rush', { buyer: key, units: ['A-1'] }, key)));
+  expect(answer.filter(({ status }) => status === 201)).toHaveLength(1);
+  const refused = answer.filter(({ status, body }) => status === 409 && body.code === 'unit-taken');
   expect(refused).toHaveLength(199);
   const again = await Promise.all(keys.map((key) => shop.demo.place('rush', { buyer: key, units: ['A-1'] }, key)));
-  expect(again.map(({ text }) => text)).toEqual(heard.map(({ text }) => text));
+  expect(again.map(({ text }) => text)).toEqual(answer.map(({ text }) => text));
   expect(again.every(({ replayed }) => replayed)).toBe(true);
 });
 
 it('[blockchain TP-8] [blockchain SC-3] makes one order of 50 copies of one request at once', async () => {
   await shop.demo.open('copies', { quota: 100 });
   const before = await shop.log.lastSequences();
-  const heard = await Promise.all(Array.from({ length: 50 }, () => shop.demo.place('copies', { quantity: 2 }, 'one')));
-  const done = heard.filter(({ status }) => status === 201);
+  const answer = await Promise.all(Array.from({ length: 50 }, () => shop.demo.place('copies', { quantity: 2 }, 'one')));
+  const done = answer.filter(({ status }) => status === 201);
   expect(done.length).toBeGreaterThanOrEqual(1);
   expect(new Set(done.map(({ text }) => text)).size).toBe(1);
-  for (const { status, body, retryAfter } of heard.filter(({ status }) => status !== 201))
+  for (const { status, body, retryAfter } of answer.filter(({ status }) => status !== 201))
     expect([status, body.code, retryAfter]).toEqual([409, 'in-progress', '1']);
   const sale = await shop.demo.ask('sale.get', { sale: 'copies' });
   expect(sale.body.units).toEqual({ opened: 100, available: 98, held: 0, sold: 2 });

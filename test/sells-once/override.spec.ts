@@ -26,12 +26,12 @@ it(
   'refuses to refund a transferable ticket that is minted, names it, and leaves everything as it was',
   async () => {
     const sold = await minted('refused');
-    const heard = await stage.refund(sold, 'refund');
-    expect(heard).toMatchObject({
+    const answer = await stage.refund(sold, 'refund');
+    expect(answer).toMatchObject({
       status: 409,
       body: { code: 'irrevocable', tickets: [sold.ticket], errors: [{ pointer: '/override' }] },
     });
-    expect(await stage.refund(sold, 'refund')).toMatchObject({ text: heard.text, replayed: true });
+    expect(await stage.refund(sold, 'refund')).toMatchObject({ text: answer.text, replayed: true });
     expect(await stage.refund(sold, 'refund', OVERRIDE)).toMatchObject({ status: 422, body: { errors: [{ pointer: '/override' }] } });
     expect(await stage.refund(sold, 'no', { override: false })).toMatchObject({
       status: 400,
@@ -159,10 +159,10 @@ it(
       { type: 'RevocationsRequested', data: { order, tickets: [{ ticket, unit: 'A-1' }] } },
     ].map((event) => ({ ...event, at: Date.now() }));
     await store.append(subject, await store.head(subject), events as unknown as Parameters<typeof store.append>[2]);
-    const letters = async (): Promise<string> => (await admit(operatorOf(stage.minting.server), 'dead', 'ls')).out;
-    await waitFor(async () => (await letters()).includes(`${ticket}.revoke`), { what: 'it is a dead letter', timeoutMs: PATIENCE_MS });
+    const deadLetters = async (): Promise<string> => (await admit(operatorOf(stage.minting.server), 'dead', 'ls')).out;
+    await waitFor(async () => (await deadLetters()).includes(`${ticket}.revoke`), { what: 'it is a dead letter', timeoutMs: PATIENCE_MS });
     await stage.minting.untilDone();
-    expect(await letters()).toContain('irrevocable');
+    expect(await deadLetters()).toContain('irrevocable');
     const hint = await admit(operatorOf(stage.minting.server), 'mint', 'redrive', 'demo', ticket);
     expect([hint.code, hint.out]).toEqual([1, expect.stringContaining(`"order": "${order}", "override": true`)]);
     expect((await stage.ticket(sold)).status).toBe('revoking');

@@ -30,13 +30,13 @@ it('[L3] 64 readers with shared reads each see every commit that another process
       return asking.read(name, after);
     },
   };
-  const folds = new AggregateRepository(store, { empty: (name) => new Seen(name), maxWeight: 10 });
+  const aggregates = new AggregateRepository(store, { empty: (name) => new Seen(name), maxWeight: 10 });
   let acknowledged: Head = NO_HEAD;
   let reads = 0;
   const read = async (): Promise<void> => {
     while (acknowledged.version < COMMITS) {
       const before = acknowledged.version;
-      const seen = await folds.query(subject, ({ head }) => head.version);
+      const seen = await aggregates.query(subject, ({ head }) => head.version);
       if (seen < before) throw new Error(`version ${before} was acknowledged before a reader asked, who saw ${seen}`);
       reads += 1;
     }

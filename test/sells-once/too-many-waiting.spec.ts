@@ -42,15 +42,15 @@ it('[L10] rejects requests while 2,000 wait, stores nothing of them, and decides
   const refused = ['late-nats', 'late-http', `rush-${MAX_WAITING_PER_SALE}`];
   expect(await Promise.all(refused.map((key) => isPending(shop.log, key)))).toEqual([false, false, false]);
   await release();
-  const heard = await Promise.all(rush);
-  expect(heard.filter(({ status }) => status === 429)).toHaveLength(TOO_MANY);
+  const response = await Promise.all(rush);
+  expect(response.filter(({ status }) => status === 429)).toHaveLength(TOO_MANY);
   const isDecided = async (order: number): Promise<boolean> => {
-    if (NOT_YET.has(heard[order]?.status ?? 0)) heard[order] = await place(order);
-    return !NOT_YET.has(heard[order]?.status ?? 0);
+    if (NOT_YET.has(response[order]?.status ?? 0)) response[order] = await place(order);
+    return !NOT_YET.has(response[order]?.status ?? 0);
   };
   const decidedInTime = { what: 'the order is decided', timeoutMs: DECIDED_MS };
-  await Promise.all(heard.map((_, order) => waitFor(() => isDecided(order), decidedInTime)));
-  expect(new Set(heard.map(({ status }) => status))).toEqual(new Set([201, 429]));
+  await Promise.all(response.map((_, order) => waitFor(() => isDecided(order), decidedInTime)));
+  expect(new Set(response.map(({ status }) => status))).toEqual(new Set([201, 429]));
   expect((await calm).status).toBe(201); // another sale is not refused
   expect(await shop.demo.place('rush', { quantity: 1, buyer: 'late' }, 'late-nats')).toMatchObject({ status: 201, replayed: false });
   expect(await shop.demoWeb.place('rush', { quantity: 1, buyer: 'late' }, 'late-http')).toMatchObject({ status: 201, replayed: false });

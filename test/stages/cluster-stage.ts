@@ -65,8 +65,8 @@ export class ClusterStage extends Stage {
   async stepDown(stream: string, to?: string): Promise<void> {
     const leader = await this.leaderOf(stream);
     if (leader === to) return;
-    const wish = to === undefined ? '' : JSON.stringify({ placement: { preferred: to } });
-    await this.log.admin.request(`$JS.API.STREAM.LEADER.STEPDOWN.${stream}`, wish, { timeout: LED_MS });
+    const options = to === undefined ? '' : JSON.stringify({ placement: { preferred: to } });
+    await this.log.admin.request(`$JS.API.STREAM.LEADER.STEPDOWN.${stream}`, options, { timeout: LED_MS });
     await this.leaderOf(stream, leader);
   }
 

@@ -29,10 +29,10 @@ export function takenBefore(operation: OperationName, key: string, request: obje
 /** Decides a command and writes it to the log, as an earlier version did. @returns its answer */
 export async function decidedBefore({ admin }: Pick<Log, 'admin'>, command: Command): Promise<Answer> {
   const store = await JetStreamEventStore.on(admin);
-  const fold = new SaleAggregate(saleSubject(command.tenant, command.sale));
-  for await (const commit of store.read(fold.subject, NO_HEAD)) fold.apply(commit);
-  const { answer, events } = decideCommand(fold.sale, command, Date.now(), fold.head.version + 1);
-  if ((await store.append(fold.subject, fold.head, events)) === undefined) throw new Error('somebody else appended meanwhile');
+  const state = new SaleAggregate(saleSubject(command.tenant, command.sale));
+  for await (const commit of store.read(state.subject, NO_HEAD)) state.apply(commit);
+  const { answer, events } = decideCommand(state.sale, command, Date.now(), state.head.version + 1);
+  if ((await store.append(state.subject, state.head, events)) === undefined) throw new Error('another writer appended meanwhile');
   return answer;
 }
 

@@ -73,7 +73,7 @@ export class LedgerStage extends Stage {
 
   async append(subject: string, events: readonly Recorded[]): Promise<number> {
     const commit = await this.store.append(subject, this.heads.get(subject) ?? NO_HEAD, events);
-    if (commit === undefined) throw new Error(`somebody else writes ${subject}`);
+    if (commit === undefined) throw new Error(`another process writes ${subject}`);
     this.heads.set(subject, headOf(commit));
     return commit.sequence;
   }
@@ -148,22 +148,22 @@ export class LedgerStage extends Stage {
     await connection.close();
   }
 
-  async replay(wish: ReplayOptions = {}, promotion?: Promotion, progress: ReplayProgress = () => undefined): Promise<ReplayReport> {
+  async replay(options: ReplayOptions = {}, promotion?: Promotion, progress: ReplayProgress = () => undefined): Promise<ReplayReport> {
     const connection = await this.nat('replay');
     const pool = await connected(this.pool('replay', 1));
     try {
-      return await new LedgerReplay(new ReplayLog(connection, '_INBOX.replay'), wish, progress).run(pool, promotion);
+      return await new LedgerReplay(new ReplayLog(connection, '_INBOX.replay'), options, progress).run(pool, promotion);
     } finally {
       await Promise.all([connection.close(), pool.destroy()]);
     }
   }
 
   /** Replays from the first commit, and promotes the result. */
-  async promote(wish: ReplayOptions = {}, trustLog = false, progress?: ReplayProgress): Promise<ReplayReport> {
+  async promote(options: ReplayOptions = {}, trustLog = false, progress?: ReplayProgress): Promise<ReplayReport> {
     await this.rewind();
     const owner = await connected(database(this.postgres.url(DATABASE), { name: 'promote', connections: 1, logger: silent }));
     try {
-      return await this.replay(wish, { owner, trustLog }, progress);
+      return await this.replay(options, { owner, trustLog }, progress);
     } finally {
       await owner.destroy();
     }

@@ -41,26 +41,26 @@ export class Rush {
     let answered = 0;
     const struck = waitFor(() => answered > BUYERS / 20, { what: 'the rush has begun', timeoutMs: 20_000 }).then(strike);
     const asked = Array.from({ length: BUYERS }, async (_, buyer) => {
-      const heard = await this.place(sale, buyer);
+      const response = await this.place(sale, buyer);
       answered += 1;
-      return heard;
+      return response;
     });
-    const heard = await Promise.all(asked);
+    const response = await Promise.all(asked);
     await struck;
-    return heard;
+    return response;
   }
 
   /** No acknowledged order is lost, no seat sold twice, each key decided once; and a repeat, on any server, gets the same answer. */
-  async expectSoldOnce(sale: string, heard: readonly Heard[]): Promise<void> {
+  async expectSoldOnce(sale: string, response: readonly Heard[]): Promise<void> {
     const told = await this.told(sale);
     expect([counted(told.units), counted(told.decisions)]).toEqual([
       [SEATS, SEATS],
       [BUYERS, BUYERS],
     ]);
-    expect([...told.orders].sort()).toEqual([...ordersOf(heard)].sort());
+    expect([...told.orders].sort()).toEqual([...ordersOf(response)].sort());
     for (const elsewhere of [0, 1]) {
-      const again = await Promise.all(heard.map((_, buyer) => this.place(sale, buyer, elsewhere)));
-      expect(again.map(({ text }) => text)).toEqual(heard.map(({ text }) => text));
+      const again = await Promise.all(response.map((_, buyer) => this.place(sale, buyer, elsewhere)));
+      expect(again.map(({ text }) => text)).toEqual(response.map(({ text }) => text));
     }
   }
 
@@ -82,11 +82,11 @@ export class Rush {
   /** The log's events, once it has a leader: for some seconds after a fault there may be none. */
   async told(sale: string): Promise<Told> {
     const told: Told[] = [];
-    const heard = async (): Promise<boolean> => told.push(await toldOf(this.stage.log, sale)) > 0;
-    await waitFor(heard, { what: `the log tells of ${sale}`, timeoutMs: 30_000 });
+    const response = async (): Promise<boolean> => told.push(await toldOf(this.stage.log, sale)) > 0;
+    await waitFor(response, { what: `the log tells of ${sale}`, timeoutMs: 30_000 });
     return told[0] as Told;
   }
 }
 
-export const ordersOf = (heard: readonly Heard[]): readonly string[] =>
-  heard.flatMap(({ status, body }) => (status === 201 ? [`${body.order}`] : []));
+export const ordersOf = (response: readonly Heard[]): readonly string[] =>
+  response.flatMap(({ status, body }) => (status === 201 ? [`${body.order}`] : []));

@@ -42,7 +42,7 @@ interface Ground {
 /** For a page that is typed unchanged. */
 const NOTHING_REPLACED: Ground = { letters: [], ticket: '', backups: '', emptyServer: '', solanaUrl: '', devnet: '' };
 
-const letter = (at: number): Rule => ({ with: (text, { letters }) => text.replace('17', `${letters[at]}`) });
+const deadLetter = (at: number): Rule => ({ with: (text, { letters: deadLetters }) => text.replace('17', `${deadLetters[at]}`) });
 const inBackups: Rule = { with: (text, { backups }) => text.replace('/backups', backups) };
 
 const onDevnet: Rule = {
@@ -63,8 +63,8 @@ const RULES: readonly (readonly [page: string, command: RegExp, rule: Rule])[] =
     /^npx admit (?:doctor$|nats config (?!--operator))|admit provision\)$|^npx admit dead ls$|^npx admit log verify$|^npx admit reconcile$/,
     'run',
   ],
-  ['docs/operations.md', /^npx admit dead (?:show|redrive) 17$/, letter(0)],
-  ['docs/operations.md', /^npx admit dead drop 17 /, letter(1)],
+  ['docs/operations.md', /^npx admit dead (?:show|redrive) 17$/, deadLetter(0)],
+  ['docs/operations.md', /^npx admit dead drop 17 /, deadLetter(1)],
   ['docs/operations.md', /^npx admit mint redrive demo tkt_3f…$/, { with: (text, { ticket }) => text.replace('tkt_3f…', ticket) }],
   ['docs/operations.md', /^npx admit mint redrive demo tkt_(?:8c|b1|c9)…/, { by: 'test/mints-once/mint-redrive.spec.ts' }],
   ['docs/operations.md', /^npx admit log backup |^npx admit replay --from-backup /, inBackups],
@@ -199,11 +199,11 @@ describe('on a separate stack, as a newcomer types it', () => {
     const provision = 'set -a; . .admit/env/provision.env; set +a';
     for (const ticket of ['first', 'second'])
       shell(`${provision}; nats --inbox-prefix _INBOX.provision pub mint.demo.${ticket}.1 unreadable`);
-    let letters: number[] = [];
+    let deadLetters: number[] = [];
     const buried = (): boolean => {
       const listed = JSON.parse(shell('npx admit dead ls --json || [ $? = 1 ]')) as readonly { readonly number: number }[];
-      letters = listed.map((each) => each.number);
-      return letters.length === 2;
+      deadLetters = listed.map((each) => each.number);
+      return deadLetters.length === 2;
     };
     await waitFor(async () => buried(), { what: 'two letters lie in DEAD', timeoutMs: TRIES_MS });
     const { record } = JSON.parse(readFileSync(join(checkout, '.admit', 'receipt.json'), 'utf8')) as { record: { ticket: string } };
@@ -211,7 +211,14 @@ describe('on a separate stack, as a newcomer types it', () => {
     const { user, pass } = server.credentials('provision');
     const emptyServer = `NATS_URL=${server.url} NATS_USER=${user} NATS_PASSWORD=${pass}`;
     const solanaUrl = shell('. .admit/stack.env && printf %s "$SOLANA_RPC_URL"');
-    return { letters, ticket: record.ticket, backups: stage.folder('backups'), emptyServer, solanaUrl, devnet: stage.folder('devnet') };
+    return {
+      letters: deadLetters,
+      ticket: record.ticket,
+      backups: stage.folder('backups'),
+      emptyServer,
+      solanaUrl,
+      devnet: stage.folder('devnet'),
+    };
   }
 
   const typed = (page: string, on: Ground): string[] =>

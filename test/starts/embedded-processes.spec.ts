@@ -97,7 +97,7 @@ describe('a part', () => {
 
   it('ends when the program that started it is killed', async () => {
     const module = JSON.stringify(join(projectFolder(), 'dist', 'dev', 'processes', 'managed-process.js'));
-    const plan = `{ name: 'leashed', logFile: ${JSON.stringify(join(folder.path, 'leashed.log'))}, prepare: () => ({ file: '/bin/sleep', args: ['600'], env: {} }),
+    const plan = `{ name: 'watched', logFile: ${JSON.stringify(join(folder.path, 'watched.log'))}, prepare: () => ({ file: '/bin/sleep', args: ['600'], env: {} }),
       isReady: async () => true, readyMs: 5000, stopSignal: 'SIGTERM', stopMs: 1000, heal: false }`;
     const script = `const { ManagedProcess } = await import(${module}); const part = new ManagedProcess(${plan}); await part.start(); console.log(part.pid);`;
     const parent = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -12,7 +12,7 @@ const run = promisify(execFile);
 const root = projectFolder();
 const INSTALL_MS = 300_000; // npm fetches the NATS client, on a machine that does much else
 const EXAMPLE_MS = 60_000;
-/** Syntax that Node 22.18 removes by itself: readers run the examples as they are. */
+/** Syntax that Node 22.18 removes: readers run the examples unchanged. */
 const STRICT = { strict: true, module: 'nodenext', target: 'es2023', skipLibCheck: true, types: ['node'], erasableSyntaxOnly: true };
 
 const shop = Shop.forTests('examples');

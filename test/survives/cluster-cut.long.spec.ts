@@ -100,7 +100,7 @@ describe('a server that is cut off', () => {
       const before = await stage.islander.askUntilSettled('order.place', { sale: beside, buyer: 'b-0', quantity: 1 }, `${beside}-0`);
       for (const stream of ALL) await stage.stepDown(stream, led.includes(stream) ? stage.island : stage.mainland);
       const send = await decidedOnIsland(beside);
-      const heard = await rush.through(sale, async () => {
+      const response = await rush.through(sale, async () => {
         stage.cutOff(damage);
         const sent = send();
         await stage.leaderOf('EVENTS', stage.island);
@@ -112,7 +112,7 @@ describe('a server that is cut off', () => {
         await stage.heal('EVENTS');
         expect([undefined, 'append-unknown']).toContain(await sent);
       });
-      await rush.expectSoldOnce(sale, heard);
+      await rush.expectSoldOnce(sale, response);
       const { decisions } = await rush.told(beside);
       expect([decisions.length - new Set(decisions).size, decisions.includes(LATE)]).toEqual([0, false]);
     },

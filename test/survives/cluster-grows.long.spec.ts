@@ -32,9 +32,9 @@ it('[L3] [L4] a log of one server moves to three by its backup, gets more copies
   let sold = 0;
   const selling = Promise.all(
     Array.from({ length: SOLD_MEANWHILE }, async (_, buyer) => {
-      const heard = await order(caller, SOLD_BEFORE + buyer);
+      const answer = await order(caller, SOLD_BEFORE + buyer);
       sold += 1;
-      return heard;
+      return answer;
     }),
   );
   await waitFor(() => sold > 0, { what: 'it sells', timeoutMs: 60_000 });

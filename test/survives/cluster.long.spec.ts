@@ -35,7 +35,7 @@ const strikes: readonly (readonly [what: string, strike: () => Promise<unknown>]
     },
   ],
   [
-    'told to hand over, three times',
+    'asked to hand over, three times',
     async () => {
       for (let times = 0; times < 3; times++) await stage.stepDown('EVENTS');
     },
@@ -47,8 +47,8 @@ describe('a leader of EVENTS', () => {
     '[L1] [L3] [L4] that is %s loses no acknowledged order, sells no seat twice, and decides each key once',
     async (what, strike) => {
       const sale = what.replaceAll(/[^a-z]+/g, '-');
-      const heard = await rush.through(sale, strike);
-      await rush.expectSoldOnce(sale, heard);
+      const response = await rush.through(sale, strike);
+      await rush.expectSoldOnce(sale, response);
       await stage.isCopied('EVENTS');
     },
     300_000,
@@ -85,9 +85,9 @@ it('[L3] [L10] acknowledges nothing while two of three servers are gone, answers
   const starting = startSelling(stage.log.server);
   await restart(leader, other);
   await (await starting).close(); // it waited for a server to report the streams
-  const heard = await Promise.all(told.map((_, buyer) => rush.place('two-gone', buyer)));
-  expect([...(await rush.told('two-gone')).orders].sort()).toEqual([...ordersOf(heard)].sort());
-  expect(ordersOf(heard)).toHaveLength(UNHEARD);
+  const response = await Promise.all(told.map((_, buyer) => rush.place('two-gone', buyer)));
+  expect([...(await rush.told('two-gone')).orders].sort()).toEqual([...ordersOf(response)].sort());
+  expect(ordersOf(response)).toHaveLength(UNHEARD);
 }, 300_000);
 
 it('[L3] fills a server that comes back with an empty disk; it can lead, and stand in for one that had everything', async () => {

@@ -74,15 +74,15 @@ it('[L3] [L4] COMMANDS moves from one server to three with a held order, a dead 
 it('[L3] three servers that are all killed come back without commands, and every key is decided', async () => {
   const [caller] = stage.callers as [Caller];
   await caller.open('killed', { quota: 1_000 });
-  let heard = 0;
+  let response = 0;
   const asked = Promise.all(
     Array.from({ length: 400 }, async (_, buyer) => {
       const answer = await askUntilSettled(caller, 'killed', { quantity: 1 }, `killed-${buyer}`);
-      heard += 1;
+      response += 1;
       return answer;
     }),
   );
-  await waitFor(() => heard > 50, { what: 'it sells', timeoutMs: WAIT_MS });
+  await waitFor(() => response > 50, { what: 'it sells', timeoutMs: WAIT_MS });
   const nodes = stage.log.server.nodes;
   await Promise.all(nodes.map((node) => node.kill9()));
   await Promise.all(nodes.map((node) => node.restart()));

@@ -10,8 +10,8 @@ it('[L6] answers every request received before SIGTERM, accepts none afterwards,
     Array.from({ length: BUYERS }, (_, buyer) => shop.demo.place('last-call', { quantity: 1, buyer: `b-${buyer}` })),
   );
   await shop.demo.connection.flush(); // the broker has handed all of them to the app
-  const [heard] = await Promise.all([asked, shop.stopApp()]);
-  expect(heard.map(({ status }) => status)).toEqual(Array.from({ length: BUYERS }, () => 201));
+  const [answer] = await Promise.all([asked, shop.stopApp()]);
+  expect(answer.map(({ status }) => status)).toEqual(Array.from({ length: BUYERS }, () => 201));
   await expect(shop.demo.place('last-call', { quantity: 1 })).rejects.toThrow('no responders');
   await commandsSettled(shop.log);
   const { decisions, units } = await toldOf(shop.log, 'last-call');

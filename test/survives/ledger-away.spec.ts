@@ -19,11 +19,14 @@ beforeAll(async () => {
 
 async function expectAway(caller: HttpCaller): Promise<void> {
   for (const { path } of ROUTES) {
-    const heard = await caller.get(path);
-    expect([path, heard.status, heard.body.code]).toEqual([path, 503, 'ledger-unreachable']);
-    expect([heard.headers.get('Content-Type'), heard.headers.get('Retry-After')]).toEqual(['application/problem+json; charset=utf-8', '1']);
-    expect(heard.headers.get('Ledger-Position')).toBeNull();
-    expect(heard.text).not.toMatch(/postgres|ECONN|127\.0\.0\.1|admit_/i); // internal metrics stay internal
+    const answer = await caller.get(path);
+    expect([path, answer.status, answer.body.code]).toEqual([path, 503, 'ledger-unreachable']);
+    expect([answer.headers.get('Content-Type'), answer.headers.get('Retry-After')]).toEqual([
+      'application/problem+json; charset=utf-8',
+      '1',
+    ]);
+    expect(answer.headers.get('Ledger-Position')).toBeNull();
+    expect(answer.text).not.toMatch(/postgres|ECONN|127\.0\.0\.1|admit_/i); // internal metrics stay internal
   }
 }
 const soldIn = async (caller: HttpCaller): Promise<number> => {
@@ -93,7 +96,7 @@ describe('[L5] while Postgres is stopped', () => {
     });
     await waitFor(() => (told.get(200) ?? 0) > 20, { what: 'queries are answered', timeoutMs: WAIT_MS });
     await ledger.postgres.kill9();
-    await waitFor(() => (told.get(503) ?? 0) > 0, { what: 'a query finds nobody', timeoutMs: WAIT_MS });
+    await waitFor(() => (told.get(503) ?? 0) > 0, { what: 'a query gets no response', timeoutMs: WAIT_MS });
     await ledger.postgres.restart();
     await back(ledger.demo, ORDERS + 1);
     asking.abort();

@@ -26,9 +26,11 @@ it('[minting DL6] [L5] sells while Postgres is stopped, and the ledger catches u
   await waitFor(async () => (await ledgerOrders()) === 1, { what: 'the first order is in the ledger', timeoutMs: 30_000 });
   await stack.part('postgres').stop();
   await expect(ledgerOrders()).rejects.toThrow();
-  const heard = await Promise.all(Array.from({ length: ORDERS }, (_, number) => caller.place('gala', { quantity: 1 }, `down-${number}`)));
-  expect(new Set(heard.map(({ status }) => status))).toEqual(new Set([201]));
-  await readEverything(heard[0]?.body ?? {});
+  const response = await Promise.all(
+    Array.from({ length: ORDERS }, (_, number) => caller.place('gala', { quantity: 1 }, `down-${number}`)),
+  );
+  expect(new Set(response.map(({ status }) => status))).toEqual(new Set([201]));
+  await readEverything(response[0]?.body ?? {});
   await stack.part('postgres').start();
   await waitFor(async () => (await ledgerOrders()) === ORDERS + 1, { what: 'the ledger has caught up', timeoutMs: 60_000 });
   expect(await replayVerdict(stack)).toMatchObject({ code: 0 });

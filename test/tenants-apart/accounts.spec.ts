@@ -47,15 +47,15 @@ const told = (connection: NatsConnection, subject: string): Promise<unknown> =>
 /** Answers every request for tenant demo as `user`, like the service does. */
 async function responder(user: string): Promise<{ heard: () => number; settle: () => Promise<void>; close: () => Promise<void> }> {
   const connection = await as(user);
-  let heard = 0;
+  let response = 0;
   connection.subscribe('admit.demo.>', {
     callback: (_error, message) => {
-      heard++;
+      response++;
       message.respond('{"stored":"by our own answer"}');
     },
   });
   await connection.flush();
-  return { heard: () => heard, settle: () => connection.flush(), close: () => connection.close() };
+  return { heard: () => response, settle: () => connection.flush(), close: () => connection.close() };
 }
 
 /** Sends one request per target, with the target as its reply subject, and returns the streams that grew. */
@@ -64,7 +64,7 @@ async function attack(attacker: NatsConnection, answering: string): Promise<stri
   const before = await lastSequences();
   for (const reply of TARGETS) attacker.publish('admit.demo.order.place', '{}', { reply });
   await attacker.flush();
-  await waitFor(() => service.heard() === TARGETS.length, { what: 'every request is heard', timeoutMs: WAIT_MS });
+  await waitFor(() => service.heard() === TARGETS.length, { what: 'every request arrives', timeoutMs: WAIT_MS });
   await service.settle();
   await service.close();
   const marker = await markEveryStream(); // a stream stores its messages in order: the attack's message would precede the marker
@@ -137,15 +137,15 @@ describe('L8: a tenant', () => {
 
   it('receives nothing of another, not even its inboxes', async () => {
     const [demo, acme, service] = [await as('demo'), await as('acme'), await responder('edge')];
-    const heard: string[] = [];
-    acme.subscribe('_INBOX.>', { callback: (_error, message) => void heard.push(message.subject) });
+    const response: string[] = [];
+    acme.subscribe('_INBOX.>', { callback: (_error, message) => void response.push(message.subject) });
     await acme.flush();
     await permitted(demo, 'admit.demo.order.get');
     demo.publish('admit.demo.order.get', '{}', { reply: createInbox('_INBOX.acme') });
     await demo.flush();
     await service.settle();
     await acme.flush();
-    expect(heard).toEqual([]);
+    expect(response).toEqual([]);
     await service.close();
   });
 

@@ -138,8 +138,8 @@ describe('an API key in the console', () => {
       'X-HTTP-Method-Override': 'POST',
       Accept: 'text/csv',
     };
-    const heard = await demo.ask('GET', '/api/v1/ledger/orders?sale=theirs&status=held&sale=2', { headers });
-    expect([heard.status, heard.headers.get('Set-Cookie'), heard.headers.get('Ledger-Position')]).toEqual([200, null, 'p']);
+    const answer = await demo.ask('GET', '/api/v1/ledger/orders?sale=theirs&status=held&sale=2', { headers });
+    expect([answer.status, answer.headers.get('Set-Cookie'), answer.headers.get('Ledger-Position')]).toEqual([200, null, 'p']);
     const { method, url, headers: reached } = shop.atLedger.at(-1) ?? {};
     expect([method, url]).toEqual(['GET', '/v1/ledger/orders?sale=theirs&status=held&sale=2']);
     const names = Object.keys(reached ?? {}).filter((name) => !['host', 'connection', 'accept-encoding'].includes(name));

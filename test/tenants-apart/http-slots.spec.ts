@@ -77,9 +77,9 @@ class Door {
   /** The status of the answer; the connection ends with it. */
   async status(text: string): Promise<number> {
     const socket = this.send(text);
-    let heard = '';
-    for await (const chunk of socket) heard += String(chunk);
-    return Number(/^HTTP\/1\.1 (\d{3})/.exec(heard)?.[1] ?? 0);
+    let response = '';
+    for await (const chunk of socket) response += String(chunk);
+    return Number(/^HTTP\/1\.1 (\d{3})/.exec(response)?.[1] ?? 0);
   }
 
   async holds(requests: number): Promise<void> {

@@ -85,7 +85,7 @@ it('names what the subject must contain, to a bare client too', async () => {
 });
 
 describe('[L8] a tenant in the subject', () => {
-  const letters = {
+  const deadLetters = {
     dot: 'a.b',
     star: '*',
     'two stars': 'a*b',
@@ -98,7 +98,7 @@ describe('[L8] a tenant in the subject', () => {
     long: 'x'.repeat(65),
   };
   it.each(
-    Object.entries(letters),
+    Object.entries(deadLetters),
   )('[blockchain TP-7] with a %s reaches no log, neither from a tenant nor from within', async (_, tenant) => {
     const before = await shop.log.settledSequences();
     expect(await askBare('demo', `admit.${tenant}.order.place`)).toMatch(/Permissions Violation for Publish/);

@@ -149,7 +149,7 @@ describe('is admitted nowhere unless it is an active tenant', () => {
     ['nothing', ''],
   ])('when its record is %s', async (_, text) => {
     const { apiKey, tenant } = await created('odd', { apiKey: 'o'.repeat(32) }).catch(() => {
-      throw new Error('odd is made anew for each');
+      throw new Error('odd is created for each');
     });
     const other = JSON.stringify({ ...tenant, tenant: 'first' });
     const operator = await as('operator');
@@ -251,9 +251,9 @@ describe('the NATS account of a tenant, on the embedded server', () => {
 
   it('is available in moments, with the right to send its own requests and no other, and disturbs no other tenant', async () => {
     const demo = await as('demo');
-    const heard: string[] = [];
+    const answer: string[] = [];
     void (async () => {
-      for await (const { type } of demo.status()) heard.push(type);
+      for await (const { type } of demo.status()) answer.push(type);
     })();
     const { natsSeed } = await created('fresh');
     const fresh = await enters(natsSeed);
@@ -261,7 +261,7 @@ describe('the NATS account of a tenant, on the embedded server', () => {
     for (const subject of ['admit.demo.order.get', 'ev.fresh.sale.x', '$JS.API.INFO', '$KV.tenants.fresh'])
       await expect(fresh.request(subject, '', { timeout: WAIT_MS })).rejects.toMatchObject({ cause: expect.any(PermissionViolationError) });
     expect((await demo.request('admit.demo.order.get', '', { timeout: WAIT_MS })).string()).toBe('admit.demo.order.get');
-    expect(heard).not.toContain('disconnect');
+    expect(answer).not.toContain('disconnect');
   });
 
   it('ends when the tenant is disabled, and is known again after a restart of the server', async () => {

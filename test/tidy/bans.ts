@@ -84,7 +84,7 @@ const oneEnvironment: Rule = {
   title: 'reads the environment in one file',
   slips: eachNode(
     (source) => isTypeScript(source) && /^(?:apps|libs)\//.test(source.path) && source.path !== ENVIRONMENT,
-    (node) => (readsEnvironment(node) ? `reads the environment: ${ENVIRONMENT} reads it once, everyone else is told` : undefined),
+    (node) => (readsEnvironment(node) ? `reads the environment: ${ENVIRONMENT} reads it once, all other code gets settings` : undefined),
   ),
   offenders: [
     'const url = process.env.NATS_URL;',
@@ -155,7 +155,7 @@ const compilerStaysOn: Rule = {
       ? [...source.text.matchAll(/\/\/\s*@ts-(?:ignore|nocheck)|\/\*\s*@ts-(?:ignore|nocheck)/g)].map((found) => ({
           path: source.path,
           line: source.text.slice(0, found.index).split('\n').length,
-          why: `says ${found[0]}: mend the type, or expect the error by @ts-expect-error with its reason`,
+          why: `says ${found[0]}: fix the type, or expect the error by @ts-expect-error with its reason`,
         }))
       : [],
   offenders: [{ path: 'dev/main.ts', text: `const a = 1;\n/${'/ @ts-ignore'}\nconst b: string = a;` }],

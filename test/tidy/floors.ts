@@ -156,7 +156,7 @@ const chainStaysOutside: Rule = {
     (source) => isTypeScript(source) && !isSpec(source),
     (source, used) =>
       used.kind === 'package' && /^(?:@solana\/.+|litesvm)$/.test(used.name) && !/^(?:apps\/minter|dev|test)\//.test(source.path)
-        ? `imports ${used.text}: the chain sits behind the minter's port, nobody else knows which chain it is`
+        ? `imports ${used.text}: the chain sits behind the minter's port, no other module knows which chain it is`
         : undefined,
   ),
   offenders: [

@@ -17,7 +17,12 @@ export async function showProjection(
   const jsm = await jetstreamManager(connection, { timeout: ASK_TIMEOUT_MS, checkAPI: false });
   const registers = [page.registry];
   const gauge = (name: string, help: string): Gauge => new Gauge({ name, help, registers });
-  const states = new Gauge({ name: 'admit_ledger_state', help: '1 at what the projector does', labelNames: ['state'] as const, registers });
+  const states = new Gauge({
+    name: 'admit_ledger_state',
+    help: '1 at the current state of the projector',
+    labelNames: ['state'] as const,
+    registers,
+  });
   const checkpoint = gauge('admit_ledger_checkpoint', 'The newest commit that is in the ledger');
   const lagCommits = gauge('admit_ledger_lag_commits', 'Commits in the log that are not in the ledger');
   const lagSeconds = gauge('admit_ledger_lag_seconds', 'Age of the first of them');

@@ -67,7 +67,7 @@ async function replay(order: ReplayOrder, environment: Environment): Promise<num
   const pool = await replaying(environment.DATABASE_REPLAY_URL, 'admit-replay', logger);
   const ledger = new LedgerReplay(
     new ReplayLog(connection, `_INBOX.${access.user}`, rewind),
-    order.wish,
+    order.options,
     progressBar(process.stderr, startedAt),
   );
   const report = await ledger.run(pool, promotion);

@@ -45,7 +45,7 @@ export class MinterMetrics {
     );
     this.attemptsNeeded = histogram('admit_mint_attempts', 'Attempts that a ticket took until its end', 'end', ATTEMPT_BUCKETS);
     this.verdicts = counter('admit_mint_verdicts_total', 'Their outcome; `dead` has its reason', 'verdict', 'reason');
-    this.faults = counter('admit_mint_faults_total', 'Commands that could not go on and are taken up again', 'code');
+    this.faults = counter('admit_mint_faults_total', 'Commands that could not proceed and are retried', 'code');
     for (const code of [...(Object.keys(FAULTS) as FaultCode[]), 'bug']) this.faults.inc({ code }, 0); // starts at 0, so that rate() sees the first increase
     this.lostRaces = counter('admit_mint_lost_races_total', 'Mint commits that the log refused: another minter was faster');
     this.rpcCalls = counter('admit_rpc_calls_total', 'Calls to the Solana RPC', 'provider', 'method', 'outcome');

@@ -39,7 +39,7 @@ export class PurchaseMetrics {
     const registers = [registry];
     this.requests = new Counter({
       name: 'admit_requests_total',
-      help: 'Requests that were let in, over NATS, HTTP and webhooks, by what became of them',
+      help: 'Admitted requests over NATS, HTTP and webhooks, by outcome',
       labelNames: ['tenant', 'operation', 'outcome'],
       registers,
     });
@@ -53,7 +53,7 @@ export class PurchaseMetrics {
     this.rounds = roundSeries(registry);
     this.snapshots = new Counter({
       name: 'admit_snapshots_total',
-      help: 'Snapshots of long sales: taken, used to begin a fold, failed to be written, or found unusable',
+      help: 'Snapshots of long sales: taken, used to load a sale, failed to be written, or found unusable',
       labelNames: ['outcome'],
       registers,
     });

@@ -45,7 +45,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
     specs: ['test/sells-once/orders.spec.ts'],
   },
   {
-    guard: 'decision in the fold: no key was ever decided',
+    guard: 'decision in the aggregate: no key was ever decided',
     file: 'apps/purchase/src/deciding/sale-aggregate.ts',
     from: 'const sequence = this.decisions.get(keyHash);',
     to: 'const sequence = keyHash === ("" as KeyHash) ? this.decisions.get(keyHash) : undefined;',
@@ -112,7 +112,7 @@ export const KEY_MUTANTS: readonly Mutant[] = [
     tests: ['answers the same request again', 'refuses the same key for another seat'],
   },
   {
-    guard: 'replay told: the stored bytes go out as a first answer',
+    guard: 'replay marked: the stored bytes go out as a first answer',
     file: 'apps/purchase/src/deciding/decisions.ts',
     from: 'body: decided.body, replayed: true',
     to: 'body: decided.body, replayed: false',

@@ -179,7 +179,7 @@ export const LAW_MUTANTS: readonly Mutant[] = [
     specs: ['test/sells-once/changed-sale.spec.ts'],
   },
   {
-    guard: 'limit of a buyer in a category: each order has it anew',
+    guard: 'limit of a buyer in a category: it applies to each order alone',
     file: 'libs/shared/src/domain/sale/limits.ts',
     from: "if (more > 0 && before + more > most) return { code: 'buyer-limit', facts: { category",
     to: "if (more > most) return { code: 'buyer-limit', facts: { category",
@@ -187,7 +187,7 @@ export const LAW_MUTANTS: readonly Mutant[] = [
     specs: ['libs/shared/src/domain/sale/orders/order-items.spec.ts'],
   },
   {
-    guard: 'limit of a wallet in a category: each order has it anew',
+    guard: 'limit of a wallet in a category: it applies to each order alone',
     file: 'libs/shared/src/domain/sale/limits.ts',
     from: 'if (more > 0 && before + more > most) return beyond({ category',
     to: 'if (more > most) return beyond({ category',
@@ -211,7 +211,7 @@ export const LAW_MUTANTS: readonly Mutant[] = [
     specs: ['test/ledger-replays/database-versions.spec.ts'],
   },
   {
-    guard: 'a set of buckets is left to its owner once that pulls it: as soon as it is heard of',
+    guard: 'a set of buckets is left to its owner once that pulls it: as soon as the owner is known',
     file: 'apps/purchase/src/deciding/set-shares.ts',
     from: 'return this.beatOfOwner(set)?.sets.includes(set) ?? false;',
     to: 'return this.beatOfOwner(set) !== undefined;',

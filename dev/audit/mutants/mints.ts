@@ -153,7 +153,7 @@ export const MINT_MUTANTS: readonly Mutant[] = [
     specs: ['test/operates/metrics-minter.spec.ts'],
   },
   {
-    guard: 'errors told apart: what needs a human is tried like what passes by itself',
+    guard: 'errors distinguished: a fault that needs an operator is retried like a temporary one',
     file: 'apps/minter/src/minting/mints-intake.ts',
     from: "if (isFault(thrown) && thrown.kind !== 'terminal')",
     to: 'if (isFault(thrown))',
@@ -187,7 +187,7 @@ export const MINT_MUTANTS: readonly Mutant[] = [
     specs: ['apps/minter/src/minting/plan-mint.spec.ts'],
   },
   {
-    guard: 'not read from an earlier state: an old absence is believed',
+    guard: 'not read from an earlier state: an old absence is trusted',
     file: 'apps/minter/src/chains/token-2022/rpc/rpc.ts',
     from: 'if (slot < fromSlot)',
     to: 'if (slot < 0)',

@@ -896,12 +896,12 @@ export abstract class Operations {
     return this.change('sale.open', body, options);
   }
 
-  /** Takes no more orders. What is held may still be paid. */
+  /** Stops accepting orders. Held orders may still be paid. */
   closeSale(body: GetSale, options?: CallOptions): Promise<Outcome<Sale>> {
     return this.change('sale.close', body, options);
   }
 
-  /** Changes the terms of a sale for later orders. Those that were placed keep what they were placed at. */
+  /** Changes the terms of a sale for later orders. Placed orders keep their terms. */
   changeSale(body: ChangeSale, options?: CallOptions): Promise<Outcome<Sale>> {
     return this.change('sale.change', body, options);
   }
@@ -1026,7 +1026,7 @@ export abstract class Operations {
     return this.query('webhook.list', body);
   }
 
-  /** Says of an endpoint how far the events of each sale were delivered, what is tried again, and what was set aside. */
+  /** Lists for an endpoint the last delivered event of each sale, the deliveries that are retried, and the events set aside. */
   webhookDeliveries(body: ListDeliveries): Promise<Outcome<Deliveries>> {
     return this.query('webhook.deliveries', body);
   }

@@ -22,7 +22,9 @@ interface DoctorOptions {
 /** `admit doctor` */
 export function addDoctorCommand(program: Command): void {
   withExitCodes(program.command('doctor'))
-    .description('compare NATS, Postgres and Solana with what is needed; name every lack with its cure; exit code 1 when there are any')
+    .description(
+      'compare NATS, Postgres and Solana with the requirements; name every missing one with its cure; exit code 1 when there are any',
+    )
     .addOption(new Option('--only <parts...>', 'not all of them').choices(PARTS).default(PARTS, 'all'))
     .option('--credentials <file>', 'check every NATS user: the file of passwords, or the folder of keys, that admit nats config keeps')
     .option('--monitor <url>', 'monitor address of the NATS server, which shows its sync_interval')

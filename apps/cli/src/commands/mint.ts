@@ -28,8 +28,8 @@ export function addMintCommands(program: Command): void {
 
 async function redrive(tenant: string, ticket: string, { sale, wallet }: RedriveOptions): Promise<void> {
   process.exitCode = EXIT.failed; // default, until the command succeeds
-  const wish = { tenant, ticket, ...(sale !== undefined && { sale }), ...(wallet !== undefined && { wallet }) };
-  const { outcome, says } = await asOperator(readEnvironment(), (connection) => redriveMint(connection, wish));
+  const wanted = { tenant, ticket, ...(sale !== undefined && { sale }), ...(wallet !== undefined && { wallet }) };
+  const { outcome, says } = await asOperator(readEnvironment(), (connection) => redriveMint(connection, wanted));
   say(`${ticket}  ${outcome === 'over' ? 'nothing to do' : outcome}  ${says}`);
   process.exitCode = outcome === 'refused' ? EXIT.findings : EXIT.ok;
 }

@@ -40,7 +40,7 @@ export function addWebhooksCommands(program: Command): void {
   ofEndpoint('rotate', 'make another secret; for a day deliveries are signed by both').action(
     asked((client, endpoint) => client.rotateWebhook({ endpoint }), endpointText, SECRET_LOST),
   );
-  ofEndpoint('test', 'send a test event once; deliveries says how it ended').action(
+  ofEndpoint('test', 'send a test event once; deliveries shows its result').action(
     asked((client, endpoint) => client.testWebhook({ endpoint }), factsOf, DONE_TWICE),
   );
   ofEndpoint('deliveries', 'show how far the events of each sale are delivered; exit code 1 when some were set aside').action(deliveries);
@@ -54,7 +54,7 @@ export function addWebhooksCommands(program: Command): void {
         ifUnknown: DONE_TWICE,
       });
     });
-  ofEndpoint('remove', 'remove an endpoint, with what waits for it').action(
+  ofEndpoint('remove', 'remove an endpoint and its waiting events').action(
     asked(
       (client, endpoint) => client.removeWebhook({ endpoint }),
       ({ endpoint }) => `${endpoint} is removed`,

@@ -71,7 +71,7 @@ export class HaltBoard {
         await this.look(source);
       } catch (thrown) {
         const fault = databaseFault(thrown);
-        if (!signal.aborted) this.logger.warn({ code: fault.code, ...fault.context }, 'who is halted could not be looked up');
+        if (!signal.aborted) this.logger.warn({ code: fault.code, ...fault.context }, 'the halted tenants could not be read');
       }
       await pause(POLL_MS, signal);
     }

@@ -45,6 +45,6 @@ async function repairOthers({ database, log, logger, board, signal }: RepairCont
     if (repair.outcome === 'halted') board.note(repair.at);
     if (repair.outcome !== 'caught up') continue;
     board.ended(halt.tenant);
-    logger.info({ tenant: halt.tenant, from: halt.sequence }, 'a halted tenant goes on');
+    logger.info({ tenant: halt.tenant, from: halt.sequence }, 'a halted tenant was repaired');
   }
 }

@@ -73,7 +73,7 @@ export class ReplayLog {
   private async *pull(subscription: Subscription, last: number): AsyncGenerator<LoggedMessage> {
     let asked = this.ask(subscription, last, 0);
     let fruitless = 0;
-    for await (const message of heard(subscription)) {
+    for await (const message of received(subscription)) {
       const unserved = message === undefined ? asked : statusOf(message);
       if (message === undefined || unserved !== undefined) {
         fruitless += 1;
@@ -119,7 +119,7 @@ export class ReplayLog {
 }
 
 /** The messages; `undefined` after a silence in which a pull has ended, with or without a status message. */
-async function* heard<T>(source: AsyncIterable<T>): AsyncGenerator<T | undefined> {
+async function* received<T>(source: AsyncIterable<T>): AsyncGenerator<T | undefined> {
   const items = source[Symbol.asyncIterator]();
   let next = items.next();
   for (;;) {

@@ -110,8 +110,7 @@ export class Projector {
     let at = from;
     for await (const batch of this.log.from(at.sequence + 1, signal)) {
       const next = await applyBatch(runner, at, batch);
-      if (next === undefined)
-        return this.logger.warn({ at: at.sequence }, 'another projector was faster: looking again where the ledger stands');
+      if (next === undefined) return this.logger.warn({ at: at.sequence }, 'another projector was faster: reading the checkpoint again');
       for (const message of batch) message.ack();
       for (const halt of next.halted) this.board.note(halt);
       at = next.at;

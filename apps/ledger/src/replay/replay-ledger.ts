@@ -70,7 +70,7 @@ export class LedgerReplay {
 
   constructor(
     private readonly log: Pick<ReplayLog, 'state' | 'until'>,
-    private readonly wish: ReplayOptions,
+    private readonly options: ReplayOptions,
     private readonly progress: ReplayProgress,
   ) {}
 
@@ -102,7 +102,7 @@ export class LedgerReplay {
 
   /** An empty comparison is always equal, for a mistyped tenant too. */
   private assertTenantKnown({ difference }: Found): void {
-    const { tenant } = this.wish;
+    const { tenant } = this.options;
     if (tenant === undefined || this.events > 0 || this.halted.length > 0 || difference !== undefined) return;
     throw new Fault('configuration', {
       problems: [`--tenant ${tenant}: up to commit ${this.shadow.sequence} nothing of it is in the log`],
@@ -144,7 +144,7 @@ export class LedgerReplay {
     const target = await this.liveTarget(runner);
     for await (const batch of this.log.until(target)) await this.take(runner, batch, target);
     const { sequence } = await readCheckpoint(runner, LIVE);
-    const difference = await firstDifference(runner, { tenant: this.wish.tenant, until: target < sequence ? target : undefined });
+    const difference = await firstDifference(runner, { tenant: this.options.tenant, until: target < sequence ? target : undefined });
     return difference === undefined ? { result: 'equal', ...this.counts } : { result: 'different', ...this.counts, difference };
   }
 
@@ -155,8 +155,8 @@ export class LedgerReplay {
       const target = await targetNow(runner);
       for await (const batch of this.log.until(target)) await this.take(runner, batch, target);
       if (!trustLog) await assertGoesAsFar(exchange);
-      if (this.wish.tenant === undefined) await exchangeSchemas(exchange);
-      else await exchangeTenant(exchange, this.wish.tenant);
+      if (this.options.tenant === undefined) await exchangeSchemas(exchange);
+      else await exchangeTenant(exchange, this.options.tenant);
       return target;
     });
   }
@@ -174,7 +174,7 @@ export class LedgerReplay {
   }
 
   private wanted(batch: readonly LoggedMessage[]): readonly LoggedMessage[] {
-    const { tenant } = this.wish;
+    const { tenant } = this.options;
     return tenant === undefined ? batch : batch.filter(({ subject, sequence }) => placeOf(subject, sequence).tenant === tenant);
   }
 
@@ -193,7 +193,7 @@ export class LedgerReplay {
   private async liveTarget(runner: QueryRunner): Promise<number> {
     const live = await readCheckpoint(runner, LIVE); // before the log, which only grows, so the ledger cannot appear to be ahead
     const log = await this.log.state();
-    const { until, logIsPast } = this.wish;
+    const { until, logIsPast } = this.options;
     const { sequence } = assertFits(logIsPast === true ? { ...live, sequence: Math.min(live.sequence, log.last) } : live, log);
     if (until !== undefined && until > sequence)
       throw new Fault('ledger-differs', { reason: 'the live ledger is not that far yet', until, ledger: sequence });

@@ -5,7 +5,7 @@ import type { ReplayOptions } from './replay-ledger.js';
 
 /** The arguments of the replay's process. */
 export interface ReplayOrder {
-  readonly wish: ReplayOptions;
+  readonly options: ReplayOptions;
   readonly json: boolean;
   readonly promote: boolean;
   readonly trustLog: boolean;
@@ -27,10 +27,10 @@ export function replayOrder(argv: readonly string[]): ReplayOrder {
     ...(trustLog && !promote ? ['--trust-log goes with --promote'] : []),
   ];
   if (problems.length > 0) throw new Fault('configuration', { problems });
-  const wish = {
+  const wanted = {
     ...(tenant !== undefined && { tenant }),
     ...(until !== undefined && { until: Number(until) }),
     ...(logIsPast && { logIsPast }),
   };
-  return { wish, json, promote, trustLog };
+  return { options: wanted, json, promote, trustLog };
 }

@@ -62,10 +62,10 @@ export class ShadowLoad {
   /** Posts a batch and schedules its write after the previous one. */
   async take(batch: Batch): Promise<void> {
     if (this.poster.book.size > MAX_POSTER_ROWS) this.poster = openPoster();
-    const { poster: desk } = this;
-    const posted = await this.post(batch, desk);
+    const { poster } = this;
+    const posted = await this.post(batch, poster);
     await this.end();
-    if (posted === undefined || this.poster !== desk) return this.carefully(batch); // rejected, or posted on outdated rows
+    if (posted === undefined || this.poster !== poster) return this.carefully(batch); // rejected, or posted on outdated rows
     this.writing = this.write(batch, posted);
     this.writing.catch(() => undefined); // it is awaited with the next batch, and throws there
   }
@@ -76,7 +76,7 @@ export class ShadowLoad {
   }
 
   /** `undefined`: a commit was rejected, or the poster's rows no longer equal the shadow's. */
-  private async post({ messages }: Batch, desk: LedgerPoster<Copied>): Promise<Posted | undefined> {
+  private async post({ messages }: Batch, poster: LedgerPoster<Copied>): Promise<Posted | undefined> {
     const wanted = messages.filter(({ subject, sequence }) => !waits(this.halts, { sequence, subject, ...placeOf(subject, sequence) }));
     let events = 0;
     let unheard = 0;
@@ -88,14 +88,14 @@ export class ShadowLoad {
           await turn();
         }
         const commit = readCommit(message);
-        if (missingFrom(desk, [commit]) !== undefined) {
+        if (missingFrom(poster, [commit]) !== undefined) {
           const rest = [commit, ...wanted.slice(index + 1).map(readCommit)];
-          return (await this.postRest(desk, rest)) ? { page: desk.turn(), events: events + eventsIn(rest) } : undefined;
+          return (await this.postRest(poster, rest)) ? { page: poster.turn(), events: events + eventsIn(rest) } : undefined;
         }
-        desk.take(commit);
+        poster.take(commit);
         events += commit.events.length;
       }
-      return { page: desk.turn(), events };
+      return { page: poster.turn(), events };
     } catch (thrown) {
       refusalIn(thrown);
       return undefined;
@@ -103,15 +103,15 @@ export class ShadowLoad {
   }
 
   /** Rows missing for one commit are read together with those for the commits after it. */
-  private async postRest(desk: LedgerPoster<Copied>, commits: readonly PlacedCommit[]): Promise<boolean> {
+  private async postRest(poster: LedgerPoster<Copied>, commits: readonly PlacedCommit[]): Promise<boolean> {
     await this.end(); // a missing row may still be in a batch that is being written
-    if (this.poster !== desk) return false;
-    await loadMissing(this.runner, SHADOW, desk, commits).catch((thrown: unknown) => {
+    if (this.poster !== poster) return false;
+    await loadMissing(this.runner, SHADOW, poster, commits).catch((thrown: unknown) => {
       throw databaseFault(thrown); // also a lookup that Postgres refuses
     });
     for (const commit of commits) {
       await turn();
-      desk.take(commit);
+      poster.take(commit);
     }
     return true;
   }

@@ -17,7 +17,7 @@ export function exitCodeOf(report: ReplayReport): number {
 export const exitCodeOfFault = (thrown: unknown): number =>
   isFault(thrown, 'log-broken') || isFault(thrown, 'log-shrunk') ? EXIT.logBroken : EXIT.failed;
 
-/** The last line of the output, followed only by the differing values; after a promotion it says so. */
+/** The last line of the output, followed only by the differing values; it also names a promotion. */
 export function sentenceOf(report: ReplayReport): string {
   const promoted = report.promotedAt === undefined ? '' : `; promoted at commit ${number(report.promotedAt)}`;
   const halted = report.halted.map(({ tenant, sequence, reason }) => `; ${tenant} is halted at commit ${number(sequence)}: ${reason}`);

@@ -62,13 +62,15 @@ describe('the mint mints', () => {
 
   it('[minting DL1] lets only one of two minters write each step, and gives the other the ticket’s state', async () => {
     const store = new MemoryEventStore();
-    const desks = [new MintAggregateHandler(store), new MintAggregateHandler(store)];
+    const handlers = [new MintAggregateHandler(store), new MintAggregateHandler(store)];
     const numbers = Array.from({ length: 50 }, (_, number) => number);
     await Promise.all(
-      desks.flatMap((mints, which) => numbers.map(async (number) => mints.execute(SUBJECT, plan(number, { salt: `${which}` })))),
+      handlers.flatMap((mints, which) => numbers.map(async (number) => mints.execute(SUBJECT, plan(number, { salt: `${which}` })))),
     );
     const rulings = await Promise.all(
-      desks.flatMap((mints, which) => numbers.map(async (number) => mints.execute(SUBJECT, submit(number, `of ${which} for ${number}`)))),
+      handlers.flatMap((mints, which) =>
+        numbers.map(async (number) => mints.execute(SUBJECT, submit(number, `of ${which} for ${number}`))),
+      ),
     );
     const events = (await commitsIn(store)).flat();
     expect(events.filter(({ type }) => type === 'MintPlanned')).toHaveLength(numbers.length);

@@ -29,7 +29,7 @@ function delivered(number: number, over: object = {}): Delivery & { readonly set
   };
 }
 
-class Desk {
+class FakeMinter {
   readonly asked: string[] = [];
   readonly ends: ((outcome: MintOutcome) => void)[] = [];
   readonly breaks: ((thrown: unknown) => void)[] = [];
@@ -42,18 +42,20 @@ class Desk {
   }
 }
 
-const letters: string[] = [];
-const burial = { deadLetter: async (_: string, delivery: Delivery, reason: string) => void letters.push(`${delivery.subject}: ${reason}`) };
-let desk: Desk;
+const deadLetters: string[] = [];
+const sink = {
+  deadLetter: async (_: string, delivery: Delivery, reason: string) => void deadLetters.push(`${delivery.subject}: ${reason}`),
+};
+let minter: FakeMinter;
 let intake: MintsIntake;
 const opened: MintsIntake[] = [];
 const open = (maxOutstanding = 10, keepAliveMs = 60_000) => {
-  desk = new Desk();
-  intake = new MintsIntake(desk as never, burial, silent, { maxOutstanding, keepAliveMs });
+  minter = new FakeMinter();
+  intake = new MintsIntake(minter as never, sink, silent, { maxOutstanding, keepAliveMs });
   opened.push(intake);
 };
 beforeEach(() => {
-  letters.length = 0;
+  deadLetters.length = 0;
   open();
 });
 afterEach(() => {
@@ -65,7 +67,7 @@ describe('the intake of mint commands', () => {
     const delivery = delivered(0);
     const taken = intake.take(delivery);
     expect(delivery.settled).toEqual([]);
-    desk.ends[0]?.({ kind: 'minted' });
+    minter.ends[0]?.({ kind: 'minted' });
     await taken;
     expect(delivery.settled).toEqual([{ kind: 'ack' }]);
     expect(intake.count).toBe(0);
@@ -75,8 +77,8 @@ describe('the intake of mint commands', () => {
     const [first, second] = [delivered(0), delivered(0)];
     const taken = intake.take(first);
     await intake.take(second);
-    expect(desk.asked).toEqual([TICKET]);
-    desk.ends[0]?.({ kind: 'minted' });
+    expect(minter.asked).toEqual([TICKET]);
+    minter.ends[0]?.({ kind: 'minted' });
     await taken;
     expect([first.settled, second.settled]).toEqual([[], [{ kind: 'ack' }]]);
   });
@@ -84,9 +86,9 @@ describe('the intake of mint commands', () => {
   it('[minting QJ5] stores a dead letter of a failed mint before it acknowledges', async () => {
     const delivery = delivered(0);
     const taken = intake.take(delivery);
-    desk.ends[0]?.({ kind: 'failed', reason: 'program-refused', attempts: 3 });
+    minter.ends[0]?.({ kind: 'failed', reason: 'program-refused', attempts: 3 });
     await taken;
-    expect(letters).toEqual([`mint.demo.${TICKET}.1: program-refused (3 attempts)`]);
+    expect(deadLetters).toEqual([`mint.demo.${TICKET}.1: program-refused (3 attempts)`]);
     expect(delivery.settled).toEqual([{ kind: 'ack' }]);
   });
 
@@ -98,20 +100,20 @@ describe('the intake of mint commands', () => {
   ] as const)('[minting RS1] [minting RS5] retries a mint that met %s %s', async (code, _, least, most) => {
     const delivery = delivered(0);
     const taken = intake.take(delivery);
-    desk.breaks[0]?.(new Fault(code, {}));
+    minter.breaks[0]?.(new Fault(code, {}));
     await taken;
     const [settlement] = delivery.settled;
     expect(settlement?.kind).toBe('nak');
     const delayMs = settlement?.kind === 'nak' ? settlement.delayMs : 0;
     expect(delayMs).toBeGreaterThanOrEqual(least);
     expect(delayMs).toBeLessThanOrEqual(most);
-    expect(letters).toEqual([]);
+    expect(deadLetters).toEqual([]);
   });
 
   it('[minting RS1] retries mints with the same fault at different moments', async () => {
     const all = [delivered(0), delivered(1), delivered(2), delivered(3)];
     const taken = all.map((delivery) => intake.take(delivery));
-    for (const breaks of desk.breaks) breaks(new Fault('chain-unreachable', {}));
+    for (const breaks of minter.breaks) breaks(new Fault('chain-unreachable', {}));
     await Promise.all(taken);
     expect(new Set(all.map(({ settled: [settlement] }) => settlement?.kind === 'nak' && settlement.delayMs)).size).toBe(all.length);
   });
@@ -125,8 +127,8 @@ describe('the intake of mint commands', () => {
   ])('[minting RS6] [blockchain NFT-2] dead-letters a command with %s', async (_, over) => {
     const delivery = delivered(0, over);
     await intake.take(delivery);
-    expect(desk.asked).toEqual([]);
-    expect(letters).toHaveLength(1);
+    expect(minter.asked).toEqual([]);
+    expect(deadLetters).toHaveLength(1);
     expect(delivery.settled).toMatchObject([{ kind: 'term' }]);
   });
 
@@ -141,11 +143,11 @@ describe('the intake of mint commands', () => {
     };
     const pumped = intake.pump(source);
     await new Promise((resolve) => setImmediate(resolve));
-    expect(desk.asked).toHaveLength(2);
+    expect(minter.asked).toHaveLength(2);
     for (let end = 0; end < all.length; end += 1) {
-      desk.ends[end]?.({ kind: 'minted' });
+      minter.ends[end]?.({ kind: 'minted' });
       await new Promise((resolve) => setImmediate(resolve));
-      expect(desk.asked).toHaveLength(3);
+      expect(minter.asked).toHaveLength(3);
     }
     await pumped;
   });
@@ -157,7 +159,7 @@ describe('the intake of mint commands', () => {
     while (delivery.signs < 2) await new Promise((resolve) => setImmediate(resolve));
     intake.release();
     expect(delivery.settled).toEqual([{ kind: 'nak', delayMs: 0 }]);
-    desk.ends[0]?.({ kind: 'minted' });
+    minter.ends[0]?.({ kind: 'minted' });
     await new Promise((resolve) => setImmediate(resolve));
     expect(delivery.settled).toHaveLength(1); // another minter may have it now
   });

@@ -246,10 +246,7 @@ export class MintsIntake {
       await this.dead.deadLetter(STREAM, delivery, reason);
       return term('moved to DEAD');
     } catch (thrown) {
-      this.logger.error(
-        { err: thrown, subject: delivery.subject },
-        'a mint command that comes to nothing could not be moved to DEAD; it comes again',
-      );
+      this.logger.error({ err: thrown, subject: delivery.subject }, 'a mint command could not be dead-lettered; it is redelivered');
       return nak(RETRY_MS);
     }
   }

@@ -21,7 +21,7 @@ export interface LoggedTicket {
 /** An attempt that the log records as dead. */
 export type LoggedDeath = Pick<MintAttemptDied['data'], 'ticket' | 'attempt' | 'reason'>;
 
-/** Every ticket of one sale with a mint request, folded from its mint subject. */
+/** Every ticket of one sale with a mint request, as derived from its mint subject. */
 export class LoggedTickets {
   readonly tickets = new Map<TicketId, LoggedTicket>();
   /** By signature. */

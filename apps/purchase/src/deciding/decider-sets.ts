@@ -11,7 +11,7 @@ import { DECIDER_GROUP, deciderSets } from '#shared/platform/topology/consumers.
 import { COMMANDS_STREAM } from '#shared/platform/topology/streams.js';
 import { type Beat, readBeat, SetShares } from './set-shares.js';
 
-/** Where purchase processes hear each other: below their own inbox, which no other user may subscribe to. */
+/** The subject on which purchase processes exchange heartbeats: below their own inbox, which no other user may subscribe to. */
 export const BEATS_SUBJECT = `${inboxOf('purchase')}.deciders`;
 const BEAT_MS = 500;
 /** A process that stops waits so long for the others to pull its sets. They need one beat. */

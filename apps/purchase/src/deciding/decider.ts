@@ -111,11 +111,11 @@ export class Decider {
     clearInterval(this.keepAlive);
   }
 
-  private decide(fold: SaleAggregate, waiting: Waiting): Decision<Answer> | typeof AFTER_COMMIT | Promise<Decision<Answer>> {
+  private decide(state: SaleAggregate, waiting: Waiting): Decision<Answer> | typeof AFTER_COMMIT | Promise<Decision<Answer>> {
     const hashes = hashesOf(waiting.command);
-    if (fold.isClaimed(hashes)) return AFTER_COMMIT; // a duplicate within this commit: the next commit finds the key decided
-    const places = fold.placesOf(hashes);
-    return places.length === 0 ? decideAnew(fold, waiting) : this.decidedBefore(fold.subject, places, waiting.command);
+    if (state.isClaimed(hashes)) return AFTER_COMMIT; // a duplicate within this commit: the next commit finds the key decided
+    const places = state.placesOf(hashes);
+    return places.length === 0 ? decideNew(state, waiting) : this.decidedBefore(state.subject, places, waiting.command);
   }
 
   private async decidedBefore(subject: string, places: readonly DecidedAt[], command: Command): Promise<Decision<Answer>> {
@@ -151,7 +151,7 @@ export class Decider {
     } catch (thrown) {
       this.parts.logger.error(
         { err: thrown, subject: delivery.subject },
-        'a command that cannot be decided could not be moved to DEAD; it comes again',
+        'a command that cannot be decided could not be dead-lettered; it is redelivered',
       );
       this.release(delivery, nak(RETRY_MS));
       return false;
@@ -174,10 +174,10 @@ class Undecidable extends Error {}
 
 const wordsOf = (reason: unknown): string => (reason instanceof Error ? `${reason.message} ${String(reason.cause ?? '')}` : String(reason));
 
-function decideAnew(fold: SaleAggregate, { command, delivery }: Waiting): Decision<Answer> {
+function decideNew(state: SaleAggregate, { command, delivery }: Waiting): Decision<Answer> {
   try {
-    const { answer, events } = decideCommand(fold.sale, command, delivery.storedAt, fold.head.version + 1);
-    if (events.length > 0) fold.claim(command.keyHash);
+    const { answer, events } = decideCommand(state.sale, command, delivery.storedAt, state.head.version + 1);
+    if (events.length > 0) state.claim(command.keyHash);
     return { result: answer, events, bytes: sizeOf(answer, events) };
   } catch (cause) {
     throw new Undecidable('a command could not be decided', { cause });

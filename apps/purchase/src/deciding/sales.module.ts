@@ -27,8 +27,8 @@ const SALE_SNAPSHOTS = Symbol('snapshots of long sales');
 async function saleSnapshots(connection: NatsConnection, metrics: PurchaseMetrics, logger: Logger): Promise<SaleSnapshots> {
   const onOutcome = (outcome: SnapshotOutcome, subject: string, err?: unknown): void => {
     metrics.snapshot(outcome);
-    if (outcome === 'unusable') logger.warn({ err, subject }, 'a snapshot cannot be used: its sale is folded from the first commit');
-    if (outcome === 'failed') logger.warn({ err, subject }, 'a snapshot could not be written: who comes new folds more of the log');
+    if (outcome === 'unusable') logger.warn({ err, subject }, 'a snapshot cannot be used: its sale is loaded from the first commit');
+    if (outcome === 'failed') logger.warn({ err, subject }, 'a snapshot could not be written: a new process reads more of the log');
   };
   const snapshots = new Snapshots(await JetStreamValues.on(connection, SNAPSHOTS_BUCKET), `${VERSION} ${SNAPSHOT_SHAPE}`);
   return new AggregateSnapshots({ snapshots, restore: SaleAggregate.restored, onOutcome });

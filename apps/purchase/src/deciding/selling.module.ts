@@ -21,8 +21,8 @@ import { SALE_REPOSITORY, type SaleRepository, SalesModule } from './sales.modul
     {
       provide: Decider,
       inject: [SALE_REPOSITORY, Decisions, Replies, DeadLetters, LOGGER],
-      useFactory: (folds: SaleRepository, decisions: Decisions, replies: Replies, dead: DeadLetters, logger: Logger) =>
-        new Decider({ folds, decisions, replies, dead, logger }),
+      useFactory: (aggregates: SaleRepository, decisions: Decisions, replies: Replies, dead: DeadLetters, logger: Logger) =>
+        new Decider({ folds: aggregates, decisions, replies, dead, logger }),
     },
     {
       provide: CommandConsumers,

@@ -13,7 +13,7 @@ const processes = fc.uniqueArray(fc.record({ process: fc.string({ minLength: 1 }
 });
 
 describe('shares of the sets of buckets', () => {
-  it('give each set to exactly one of the processes that hear each other, and none two more than another', () => {
+  it('give each set to exactly one of the processes that exchange heartbeats, and none two more than another', () => {
     fc.assert(
       fc.property(processes, (all) => {
         const shares = all.map((self) => {
@@ -28,10 +28,10 @@ describe('shares of the sets of buckets', () => {
     );
   });
 
-  it('[L6] leave no set without a process that pulls it, whatever each has heard of the others', () => {
-    const heard = fc.array(fc.record({ from: fc.nat(8), to: fc.nat(8) }), { maxLength: 60 });
+  it('[L6] leave no set without a process that pulls it, whatever heartbeats each has received', () => {
+    const answer = fc.array(fc.record({ from: fc.nat(8), to: fc.nat(8) }), { maxLength: 60 });
     fc.assert(
-      fc.property(processes, heard, (all, beats) => {
+      fc.property(processes, answer, (all, beats) => {
         const shares = all.map((self) => new SetShares(self));
         const pulledBy = (at: number): number[] => SETS.filter((set) => !(shares[at] as SetShares).isLeft(set));
         for (const { from, to } of beats) {
@@ -43,7 +43,7 @@ describe('shares of the sets of buckets', () => {
     );
   });
 
-  it('return to the others when a process says that it stops, or is not heard of any more', () => {
+  it('return to the others when a process announces its stop, or sends no more heartbeats', () => {
     const shares = new SetShares({ process: 'a', startedAt: 0 });
     const left = (): number[] => SETS.filter((set) => shares.isLeft(set));
     expect(shares.hear(beatOf('b', 1), 0)).toBe(true);

@@ -1,4 +1,4 @@
-/** What a purchase process tells the others, a few times a second. */
+/** The heartbeat of a purchase process, sent to the others a few times a second. */
 export interface Beat {
   readonly process: string;
   /** Milliseconds since 1970, UTC, by its own clock. */
@@ -9,10 +9,13 @@ export interface Beat {
   readonly isLast?: boolean;
 }
 
-/** A process that was not heard for this long counts as gone. It is no fence: if it lives, two decide for a while, and each append wins once. */
+/**
+ * Without a heartbeat for this long a process counts as gone. It is no fence: if it lives, two decide for a while, and each append wins
+ * once.
+ */
 export const GONE_MS = 2_500;
 
-/** Reads a beat. @returns undefined for what is none */
+/** Reads a heartbeat. @returns undefined if it is invalid */
 export function readBeat(text: string): Beat | undefined {
   try {
     const beat = JSON.parse(text) as Partial<Beat> | null;
@@ -24,9 +27,9 @@ export function readBeat(text: string): Beat | undefined {
 }
 
 /**
- * Divides the sets of buckets among the purchase processes that hear each other: set n belongs to process n modulo their number, the oldest
- * first, so that no two processes differ by more than one set. A process leaves a set to its owner once the owner says that it pulls it, and
- * pulls it itself until then: a set that no process pulls is impossible while one lives, whatever the processes know of each other.
+ * Divides the sets of buckets among the purchase processes that exchange heartbeats. Set n belongs to process n modulo their number, the
+ * oldest first, so that no two processes differ by more than one set. A process keeps pulling a set until its owner announces that it pulls
+ * it. So every set is pulled while one process lives, whatever the processes know of each other.
  */
 export class SetShares {
   private readonly others = new Map<string, { readonly beat: Beat; readonly heardAt: number }>();
@@ -42,7 +45,7 @@ export class SetShares {
     return isNew && beat.isLast !== true;
   }
 
-  /** Forgets processes that were not heard of for too long. */
+  /** Removes processes without a recent heartbeat. */
   forgetGone(now: number): void {
     for (const [process, { heardAt }] of this.others) if (now - heardAt >= GONE_MS) this.others.delete(process);
   }

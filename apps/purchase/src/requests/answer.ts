@@ -12,11 +12,11 @@ export const PROBLEMS = {
   'key-malformed': [400, 'The header Idempotency-Key must be 1 to 255 printable ASCII characters, with no space at either end.'],
   'key-personal': [
     400,
-    'The header Idempotency-Key looks like an e-mail address or a card number, and keys are kept for ever. Use what tells nothing of anybody, such as a UUID.',
+    'The header Idempotency-Key looks like an e-mail address or a card number, and keys are kept for ever. Use a key without personal data, such as a UUID.',
   ],
   'keys-differ': [400, 'The headers Idempotency-Key and X-Idempotency-Key, or two of one of them, say different keys.'],
   'body-malformed': [400, 'The body is not one JSON object in UTF-8 that every reader reads alike, with each member once.'],
-  'body-invalid': [400, 'The body does not say what this operation needs.'],
+  'body-invalid': [400, 'The request body failed validation.'],
   'tenant-malformed': [400, 'The subject does not name a tenant: 1 to 64 of A-Z a-z 0-9 _ -.'],
   'cursor-unknown': [400, 'This cursor was not given to this tenant, or not by this log.'],
   'signature-refused': [401, 'The event is not signed by a secret of its tenant, or its time is too far from now.'],

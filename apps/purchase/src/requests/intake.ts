@@ -175,7 +175,7 @@ export class Intake {
   }
 
   private async lookUp(subject: string, command: Asked): Promise<Answer | undefined> {
-    const places = await this.parts.folds.query(subject, (fold) => fold.placesOf(hashesOf(command)));
+    const places = await this.parts.folds.query(subject, (aggregate) => aggregate.placesOf(hashesOf(command)));
     return this.parts.decisions.answer(subject, places, command);
   }
 

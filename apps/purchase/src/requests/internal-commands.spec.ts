@@ -4,10 +4,10 @@ import { type Command, internalCommand } from './command.js';
 import type { Stored } from './inbox.js';
 import { InternalCommands } from './internal-commands.js';
 
-const sweep = internalCommand({ tenant: 'demo' as TenantId, sale: 'gala' as SaleId }, 'sale.sweep', 'sweep:1', {});
+const expiry = internalCommand({ tenant: 'demo' as TenantId, sale: 'gala' as SaleId }, 'sale.sweep', 'sweep:1', {});
 
 /** The result for a reactor, given how its command was stored and answered. */
-async function heard(stored: Stored, answer: Answer | undefined): Promise<{ decided: boolean; sent: Command[]; forgotten: number }> {
+async function response(stored: Stored, answer: Answer | undefined): Promise<{ decided: boolean; sent: Command[]; forgotten: number }> {
   const sent: Command[] = [];
   let forgotten = 0;
   const inbox = {
@@ -25,7 +25,7 @@ async function heard(stored: Stored, answer: Answer | undefined): Promise<{ deci
       },
     }),
   };
-  return { decided: await new InternalCommands(inbox, replies).isDecided(sweep), sent, forgotten };
+  return { decided: await new InternalCommands(inbox, replies).isDecided(expiry), sent, forgotten };
 }
 
 it.each<[string, Answer]>([
@@ -33,9 +33,9 @@ it.each<[string, Answer]>([
   ['it was refused', refusalAnswer({ code: 'sale-closed' })],
   ['it is a dead letter, which an operator sends again', problemAnswer('dead-lettered')],
 ])('[L6] a command of a reactor is decided when the decider answers: %s', async (_, answer) => {
-  expect(await heard('stored', answer)).toEqual({
+  expect(await response('stored', answer)).toEqual({
     decided: true,
-    sent: [{ ...sweep, reply: '_INBOX.purchase.1' }],
+    sent: [{ ...expiry, reply: '_INBOX.purchase.1' }],
     forgotten: 1,
   });
 });
@@ -46,5 +46,5 @@ it.each<[Stored, Answer | undefined]>([
   ['refused', { status: 200, body: '{}' }],
   ['unknown', { status: 200, body: '{}' }],
 ])('[L6] a command that is %s is not decided without an answer: COMMANDS may lose it', async (stored, answer) => {
-  expect(await heard(stored, answer)).toMatchObject({ decided: false, forgotten: 1 });
+  expect(await response(stored, answer)).toMatchObject({ decided: false, forgotten: 1 });
 });

@@ -33,10 +33,10 @@ function openingProblem({ tenant, request }: Asked, { assets, tenants }: Allowan
 }
 
 /** A wallet without a private key, unless the sale allows such wallets. This never changes, so the decision needs no such check. */
-async function walletWithoutKey({ tenant, sale, request }: Asked, { folds }: Allowances): Promise<Answer | undefined> {
+async function walletWithoutKey({ tenant, sale, request }: Asked, { folds: aggregates }: Allowances): Promise<Answer | undefined> {
   const { wallet } = request as { readonly wallet?: string };
   const detail = wallet === undefined ? undefined : keyProblem(wallet);
   if (detail === undefined) return undefined;
-  const isAllowed = await folds.query(saleSubject(tenant, sale), (fold) => fold.sale.open?.terms.smartWallets === true);
+  const isAllowed = await aggregates.query(saleSubject(tenant, sale), (state) => state.sale.open?.terms.smartWallets === true);
   return isAllowed ? undefined : invalid([{ pointer: '/wallet', detail }]);
 }

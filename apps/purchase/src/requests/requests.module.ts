@@ -39,7 +39,7 @@ import { Replies } from './replies.js';
       inject: [EVENT_STORE, SALE_REPOSITORY, Decisions, Inbox, Replies, DeadLetters, TenantDirectory, PurchaseMetrics, LOGGER, ENVIRONMENT],
       useFactory: (
         store: EventStore,
-        folds: SaleRepository,
+        aggregates: SaleRepository,
         decisions: Decisions,
         inbox: Inbox,
         replies: Replies,
@@ -51,7 +51,7 @@ import { Replies } from './replies.js';
       ) =>
         new Intake({
           store,
-          folds,
+          folds: aggregates,
           decisions,
           inbox,
           replies,

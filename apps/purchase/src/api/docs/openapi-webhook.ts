@@ -40,10 +40,10 @@ function eventSchema(): Node {
 /** The events that a payment provider may send; they are signed and need no API key. */
 export const paymentEvents: Node = {
   operationId: 'webhook.payments',
-  summary: 'Tell what happened to a payment',
+  summary: 'Report an event of a payment',
   description:
     'Standard Webhooks, signed by a webhook secret of the tenant over the bytes of the body. A 2xx means that its decision is in the log; ' +
-    'anything else, that it has to be told again. A copy waits up to five seconds for the decision of the first. Told again under the same id, in whatever order, it counts once.',
+    'after any other status, send it again. A duplicate waits up to five seconds for the decision of the first. Sent again with the same id, in any order, it counts once.',
   tags: ['payment'],
   security: [],
   parameters: [
@@ -61,11 +61,11 @@ export const paymentEvents: Node = {
 /** The events that Stripe may send; they are signed and need no API key. */
 export const stripeEvents: Node = {
   operationId: 'webhook.stripe',
-  summary: 'Tell what happened to a payment of Stripe',
+  summary: 'Report an event of a Stripe payment',
   description:
     `Events of Stripe, signed by the secret of the tenant's endpoint: ${STRIPE_EVENTS.map((type) => `\`${type}\``).join(', ')}. Others are ` +
-    `answered 200 and ignored. A PaymentIntent says what it pays for in its metadata \`${METADATA.sale}\` and \`${METADATA.order}\`; refunds and ` +
-    'disputes find the order by their payment, and are answered 503 until it is known. An event counts once by its id, in whatever order events come.',
+    `answered 200 and ignored. A PaymentIntent names its order in its metadata \`${METADATA.sale}\` and \`${METADATA.order}\`; refunds and ` +
+    'disputes find the order by their payment, and are answered 503 until it is known. An event counts once by its id, in any order of arrival.',
   tags: ['payment'],
   security: [],
   parameters: [

@@ -24,7 +24,7 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-async function heard(until: RegExp): Promise<string> {
+async function received(until: RegExp): Promise<string> {
   let text = '';
   for await (const chunk of client) {
     text += String(chunk);
@@ -37,7 +37,7 @@ it('begins with a cursor, writes events, and sends heartbeats while idle', async
   const writer = new EventWriter(response, HEARTBEAT_MS, SLOW_MS);
   writer.begin('start');
   await writer.write(EVENT);
-  const text = await heard(/: still here\n\n[\s\S]*: still here\n\n/);
+  const text = await received(/: still here\n\n[\s\S]*: still here\n\n/);
   expect(text).toMatch(
     /^HTTP\/1\.1 200 OK[\s\S]*text\/event-stream[\s\S]*retry: 1000\nid: start\n\n[\s\S]*id: c\nevent: admit\.OrderPlaced\.v1\ndata: \{/,
   );
@@ -51,7 +51,7 @@ it('waits for a slow reader, drops one that reads nothing, and buffers little me
     for (let written = 0; ; written++) {
       await writer.write(EVENT);
       expect(response.writableLength).toBeLessThan(64 * 1024);
-      if (written > 100_000) throw new Error('nobody reads, and it goes on');
+      if (written > 100_000) throw new Error('no reader, and it continues');
     }
   })();
   await expect(dropped).rejects.toThrow(`the reader took nothing for ${SLOW_MS} ms`);

@@ -11,10 +11,10 @@ const newSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
 const [secret, older, ended, foreign] = [newSecret(), newSecret(), newSecret(), newSecret()];
 const MINUTE_MS = 60_000;
 
-const news = { sale: 'gala', order: `ord_${'a'.repeat(26)}`, payment: 'pay_1', amount: '5000', currency: 'EUR' };
+const report = { sale: 'gala', order: `ord_${'a'.repeat(26)}`, payment: 'pay_1', amount: '5000', currency: 'EUR' };
 const event = (more: object = {}, data: object = {}): object => ({
   type: 'payment.succeeded',
-  data: { tenant: 'demo', ...news, ...data },
+  data: { tenant: 'demo', ...report, ...data },
   ...more,
 });
 
@@ -84,7 +84,7 @@ it.each([
   expect(await send(event({ type, timestamp: 'now', livemode: false }, { fee: '30' }))).toEqual({ status: 200, body: '{"received":true}' });
   const [{ body, ...rest } = { body: new Uint8Array() }] = asked;
   expect(rest).toEqual({ operation, namespace: 'webhook', tenant: 'demo', key: 'evt_1', traceparent: undefined });
-  expect(JSON.parse(Buffer.from(body).toString())).toEqual(news);
+  expect(JSON.parse(Buffer.from(body).toString())).toEqual(report);
 });
 
 it("passes on the provider's trace context, which the signature does not cover", async () => {
@@ -114,9 +114,9 @@ describe('a signature', () => {
     const flipped = Buffer.from(body);
     for (let at = 0; at < flipped.length; at++) {
       flipped.writeUInt8(flipped.readUInt8(at) ^ 1, at);
-      const heard = await webhook.receive(headers, flipped);
+      const reply = await webhook.receive(headers, flipped);
       flipped.writeUInt8(flipped.readUInt8(at) ^ 1, at);
-      expect([at, [400, 401].includes(heard.status)]).toEqual([at, true]);
+      expect([at, [400, 401].includes(reply.status)]).toEqual([at, true]);
     }
     for (const [name, value] of Object.entries({
       'webhook-id': 'evt_2',
@@ -145,7 +145,7 @@ describe('a signature', () => {
 it.each([
   ['no JSON', 'payment', 'body-malformed'],
   ['no object', '[]', 'body-malformed'],
-  ['no tenant', JSON.stringify({ type: 'payment.succeeded', data: news }), 'body-invalid'],
+  ['no tenant', JSON.stringify({ type: 'payment.succeeded', data: report }), 'body-invalid'],
   ['a tenant that cannot be one', JSON.stringify(event({}, { tenant: 'a.b' })), 'body-invalid'],
   ['a type that is no text', JSON.stringify(event({ type: 5 })), 'body-invalid'],
   ['no type', JSON.stringify(event({ type: undefined })), 'body-invalid'],
@@ -161,8 +161,8 @@ it.each([
   ['a number for an amount', JSON.stringify(event({}, { amount: 5_000 })), 'body-invalid'],
   ['no payment', JSON.stringify(event({}, { payment: undefined })), 'body-invalid'],
 ])('is refused with 400 when its body has %s', async (_, body, code) => {
-  const heard = await webhook.receive(signed(body), Buffer.from(body));
-  expect([heard.status, JSON.parse(heard.body).code]).toEqual([400, code]);
+  const reply = await webhook.receive(signed(body), Buffer.from(body));
+  expect([reply.status, JSON.parse(reply.body).code]).toEqual([400, code]);
   expect(asked).toEqual([]);
 });
 
@@ -180,7 +180,7 @@ describe('the provider', () => {
   });
 
   it.each([
-    ['not decided in time', accepted('gala', news.order)],
+    ['not decided in time', accepted('gala', report.order)],
     ['a copy of one that is not decided in time', problemAnswer('in-progress')],
   ])('[minting WI3] sends again what is %s: nothing was promised', async (_, of) => {
     answer = of;

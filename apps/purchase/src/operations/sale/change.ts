@@ -28,7 +28,7 @@ function tooLarge({ open, clock }: SaleState, command: CommandToDecide, events: 
 export const saleChange = {
   name: 'sale.change',
   method: 'changeSale',
-  summary: 'Changes the terms of a sale for later orders. Those that were placed keep what they were placed at.',
+  summary: 'Changes the terms of a sale for later orders. Placed orders keep their terms.',
   http: { path: `${SALE_PATH}/change`, location: SALE_PATH, example: { name: 'Gala Night', paused: false } },
   schema: ChangeSale,
   refusals: [

@@ -8,7 +8,7 @@ import { bodyOf, type Mutation } from '../operation.js';
 export const saleClose = {
   name: 'sale.close',
   method: 'closeSale',
-  summary: 'Takes no more orders. What is held may still be paid.',
+  summary: 'Stops accepting orders. Held orders may still be paid.',
   http: { path: `${SALE_PATH}/close`, location: SALE_PATH, example: {} },
   schema: CloseSale,
   refusals: ['sale-unknown'],

@@ -16,7 +16,7 @@ export const webhookList = {
 export const webhookDeliveries = {
   name: 'webhook.deliveries',
   method: 'webhookDeliveries',
-  summary: 'Says of an endpoint how far the events of each sale were delivered, what is tried again, and what was set aside.',
+  summary: 'Lists for an endpoint the last delivered event of each sale, the deliveries that are retried, and the events set aside.',
   http: { path: `${ENDPOINT_PATH}/deliveries`, options: { limit: 'number', cursor: 'text' } },
   schema: ListDeliveries,
   answer: Deliveries,

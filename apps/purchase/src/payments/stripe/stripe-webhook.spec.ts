@@ -100,8 +100,11 @@ describe('a signature', () => {
     ['four minutes old', { ageMs: 4 * MINUTE_MS }, 200],
     ['six minutes old', { ageMs: 6 * MINUTE_MS }, 401],
   ])('[minting WI1] of Stripe: %s is accepted or rejected', async (_, sending, status) => {
-    const heard = await send(eventOf('payment_intent.succeeded', intent), sending);
-    expect([heard.status, status === 401 ? codeOf(heard) : undefined]).toEqual([status, status === 401 ? 'signature-refused' : undefined]);
+    const response = await send(eventOf('payment_intent.succeeded', intent), sending);
+    expect([response.status, status === 401 ? codeOf(response) : undefined]).toEqual([
+      status,
+      status === 401 ? 'signature-refused' : undefined,
+    ]);
     expect(asked).toHaveLength(status === 200 ? 1 : 0);
   });
 
@@ -153,8 +156,8 @@ it.each([
   ['no type', '{"id":"evt_1","created":1,"data":{}}', 'body-invalid'],
   ['no amount', JSON.stringify(eventOf('payment_intent.succeeded', { ...intent, amount: undefined })), 'body-invalid'],
 ])('refuses a signed body of %s', async (_, body, code) => {
-  const heard = await webhook.receive('demo', { 'stripe-signature': signature(body) }, Buffer.from(body));
-  expect([heard.status, codeOf(heard), asked]).toEqual([400, code, []]);
+  const response = await webhook.receive('demo', { 'stripe-signature': signature(body) }, Buffer.from(body));
+  expect([response.status, codeOf(response), asked]).toEqual([400, code, []]);
 });
 
 it('reads no body longer than the limit of events', async () => {
@@ -184,8 +187,8 @@ describe('a refund', () => {
   });
 
   it('[minting WI5] is answered 503 while its payment is unknown, and counts once it is known', async () => {
-    const heard = await send(told);
-    expect([heard.status, codeOf(heard), heard.retryAfterSeconds, asked, counted]).toEqual([503, 'payment-unknown', 60, [], []]);
+    const response = await send(told);
+    expect([response.status, codeOf(response), response.retryAfterSeconds, asked, counted]).toEqual([503, 'payment-unknown', 60, [], []]);
     await index.add('demo' as TenantId, 'pi_1' as PaymentId, { sale, order });
     expect(await send(told)).toEqual(RECEIVED);
   });
@@ -218,8 +221,8 @@ describe('a refund', () => {
     values.get = async () => {
       throw new Fault('log-unreachable', { bucket: 'lookups' });
     };
-    const heard = await send(told);
-    expect([heard.status, codeOf(heard)]).toEqual([503, 'log-unreachable']);
+    const response = await send(told);
+    expect([response.status, codeOf(response)]).toEqual([503, 'log-unreachable']);
   });
 });
 
