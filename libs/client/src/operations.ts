@@ -565,7 +565,7 @@ export type RefundsDue = {
     readonly reason: string;
     readonly receivedAt: string;
   }[];
-  /** Reports that do not fit what else was reported of their payment. They change no order. */
+  /** Reports that contradict other reports of their payment. They change no order. */
   readonly problems: readonly {
     readonly payment: string;
     readonly order: string;
@@ -573,7 +573,7 @@ export type RefundsDue = {
     readonly amount: string;
     readonly currency: string;
     readonly reason: 'contradiction' | 'more-than-received' | 'not-received' | 'another-order' | 'another-currency';
-    /** Of a contradiction: what was reported. */
+    /** Of a contradiction: the reported value. */
     readonly report?: 'received' | 'refunded' | 'dispute-opened' | 'dispute-won' | 'dispute-lost';
     /** Of a contradiction: the refund or dispute. */
     readonly id?: string;
@@ -683,7 +683,7 @@ export type Units = {
   /** Version of the sale; it grows with everything that happens in it. */
   readonly version: number;
   readonly currency: string;
-  /** What a ticket costs in a category, by type; a member that is left out is the only one there. */
+  /** Price of a ticket in a category, by type; an absent member is the only one there. */
   readonly prices: readonly {
     readonly category?: string;
     readonly type?: string;
@@ -996,7 +996,7 @@ export abstract class Operations {
     return this.query('webhook.add', body);
   }
 
-  /** Changes the URL or the types of an endpoint. What waits for it is tried again within a minute. */
+  /** Changes the URL or the types of an endpoint. Waiting events are retried within a minute. */
   changeWebhook(body: ChangeWebhook): Promise<Outcome<Webhook>> {
     return this.query('webhook.change', body);
   }
@@ -1006,7 +1006,7 @@ export abstract class Operations {
     return this.query('webhook.rotate', body);
   }
 
-  /** Sends an event of the type admit.WebhookTest.v1 once. webhook.deliveries says how it ended. */
+  /** Sends an event of the type admit.WebhookTest.v1 once. webhook.deliveries shows its result. */
   testWebhook(body: OfWebhook): Promise<Outcome<WebhookTest>> {
     return this.query('webhook.test', body);
   }

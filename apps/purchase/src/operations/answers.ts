@@ -94,7 +94,7 @@ export const Units = z
     currency: z.string().regex(/^[A-Z]{3}$/),
     prices: z
       .array(z.strictObject({ category: category.optional(), type: type.optional(), amount: minorUnits }))
-      .describe('What a ticket costs in a category, by type; a member that is left out is the only one there'),
+      .describe('Price of a ticket in a category, by type; an absent member is the only one there'),
     units: z
       .array(
         z.strictObject({
@@ -161,12 +161,12 @@ export const RefundsDue = z
           report: z
             .enum(['received', 'refunded', 'dispute-opened', 'dispute-won', 'dispute-lost'])
             .optional()
-            .describe('Of a contradiction: what was reported'),
+            .describe('Of a contradiction: the reported value'),
           id: z.string().optional().describe('Of a contradiction: the refund or dispute'),
           reportedAt: moment,
         }),
       )
-      .describe('Reports that do not fit what else was reported of their payment. They change no order'),
+      .describe('Reports that contradict other reports of their payment. They change no order'),
     version,
   })
   .meta({ title: 'RefundsDue' });

@@ -20,7 +20,7 @@ export const webhookAdd = {
 export const webhookChange = {
   name: 'webhook.change',
   method: 'changeWebhook',
-  summary: 'Changes the URL or the types of an endpoint. What waits for it is tried again within a minute.',
+  summary: 'Changes the URL or the types of an endpoint. Waiting events are retried within a minute.',
   http: { path: `${ENDPOINT_PATH}/change`, example: { url: 'https://crm.example/events' } },
   schema: ChangeWebhook,
   answer: Webhook,
@@ -53,7 +53,7 @@ export const webhookRotate = {
 export const webhookTest = {
   name: 'webhook.test',
   method: 'testWebhook',
-  summary: 'Sends an event of the type admit.WebhookTest.v1 once. webhook.deliveries says how it ended.',
+  summary: 'Sends an event of the type admit.WebhookTest.v1 once. webhook.deliveries shows its result.',
   http: { path: `${ENDPOINT_PATH}/test`, example: {} },
   schema: OfWebhook,
   answer: WebhookTest,
