@@ -80,7 +80,7 @@ const BODIES: Readonly<Record<string, readonly Branch[]>> = {
   'sale.units': [{ sale: 'bad', cursor: 'c' }],
   'sale.close': [{ sale: 'bad' }],
   'sale.get': [{ sale: 'bad' }],
-  'sale.refunds-due': [{ sale: 'bad' }],
+  'sale.refunds-due': [{ sale: 'bad', cursor: 'c' }],
   'order.place': [
     { sale: 'bad', buyer: 'b-1', units: ['A-1'], wallet, code: 'EARLY' },
     { sale: 'bad', buyer: 'b-1', items: [{ unit: 'A-1', type: 'adult' }] },
@@ -183,10 +183,7 @@ describe('half a character is refused by its place, and stores nothing,', () => 
 
   it.each(operations().map(({ name }) => name))('over NATS: %s', async (name) => {
     for (const { pointer, body } of halved(BODIES[name] ?? []))
-      expect([pointer, (await shop.demo.ask(name, body, randomUUID())).body]).toEqual([
-        pointer,
-        expect.objectContaining(name === 'sale.list' ? { status: 400, code: 'cursor-unknown' } : refusal(pointer)),
-      ]);
+      expect([pointer, (await shop.demo.ask(name, body, randomUUID())).body]).toEqual([pointer, expect.objectContaining(refusal(pointer))]);
   });
 
   it.each(

@@ -72,3 +72,22 @@ it('ends each ticket once, under concurrent requests and any key', async () => {
   expect(await refundsDue(sale)).toMatchObject([{ amount: '10000', reason: 'tickets-ended' }]);
   expect(await counts(sale)).toEqual({ opened: 3, available: 2, held: 0, sold: 1 });
 });
+
+it('lists refunds due in pages over NATS and HTTP, and takes no cursor of another sale', async () => {
+  const paid = await Promise.all(['paged-1', 'paged-2'].map(ordered));
+  const [{ sale, order, payment }] = paid as [(typeof paid)[0]];
+  for (const one of paid) await shop.demo.ask('payment.confirm', one.payment, `paid-${one.sale}`);
+  const second = { ...payment, payment: 'pay-twice' };
+  await shop.demo.ask('payment.confirm', second, 'twice');
+  await shop.demo.ask('order.refund', { sale, order }, 'all');
+  const whole = (await shop.demo.ask('sale.refunds-due', { sale })).body;
+  expect((whole.refundsDue as object[]).length).toBe(2);
+  const first = (await shop.demo.ask('sale.refunds-due', { sale, limit: 1 })).body;
+  const path = `/v1/sales/${sale}/refunds-due`;
+  const rest = (await shop.demoWeb.get(`${path}?limit=1&cursor=${encodeURIComponent(String(first.next))}`)).body;
+  expect([...(first.refundsDue as object[]), ...(rest.refundsDue as object[])]).toEqual(whole.refundsDue);
+  expect([whole.next, rest.next]).toEqual([undefined, undefined]);
+  const elsewhere = await shop.demo.ask('sale.refunds-due', { sale: 'paged-2', cursor: first.next });
+  expect([elsewhere.status, elsewhere.body.code]).toEqual([400, 'cursor-unknown']);
+  expect((await shop.demoWeb.get(`${path}?limit=1001`)).body).toMatchObject({ code: 'body-invalid' });
+});

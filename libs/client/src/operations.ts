@@ -148,6 +148,14 @@ export type GetTicket = {
   readonly ticket: string;
 };
 
+export type ListRefundsDue = {
+  readonly sale: string;
+  /** Entries of one page, 1 to 1000. Left out: 1000. */
+  readonly limit?: number;
+  /** `next` of the page before. */
+  readonly cursor?: string;
+};
+
 export type ListSales = {
   /** Sales of one page, 1 to 200. Left out: 50. */
   readonly limit?: number;
@@ -565,7 +573,7 @@ export type RefundsDue = {
     readonly reason: string;
     readonly receivedAt: string;
   }[];
-  /** Reports that contradict other reports of their payment. They change no order. */
+  /** Reports that contradict other reports of their payment. They change no order. Listed after the refunds due. */
   readonly problems: readonly {
     readonly payment: string;
     readonly order: string;
@@ -579,6 +587,8 @@ export type RefundsDue = {
     readonly id?: string;
     readonly reportedAt: string;
   }[];
+  /** `cursor` of the next page. */
+  readonly next?: string;
   /** Version of the sale; it grows with everything that happens in it. */
   readonly version: number;
 };
@@ -840,7 +850,7 @@ export interface Queries {
   'sale.list': { readonly body: ListSales; readonly answer: Sales };
   'sale.get': { readonly body: GetSale; readonly answer: Sale };
   'sale.units': { readonly body: ListUnits; readonly answer: Units };
-  'sale.refunds-due': { readonly body: GetSale; readonly answer: RefundsDue };
+  'sale.refunds-due': { readonly body: ListRefundsDue; readonly answer: RefundsDue };
   'order.get': { readonly body: GetOrder; readonly answer: Order };
   'ticket.get': { readonly body: GetTicket; readonly answer: Ticket };
   'ticket.receipt': { readonly body: GetTicket; readonly answer: Receipt };
@@ -871,7 +881,7 @@ export const ADDRESSES: Readonly<Partial<Record<OperationName, readonly [method:
   'sale.list': ['GET', '/v1/sales?limit=:limit&cursor=:cursor'],
   'sale.get': ['GET', '/v1/sales/:sale'],
   'sale.units': ['GET', '/v1/sales/:sale/units'],
-  'sale.refunds-due': ['GET', '/v1/sales/:sale/refunds-due'],
+  'sale.refunds-due': ['GET', '/v1/sales/:sale/refunds-due?limit=:limit&cursor=:cursor'],
   'order.get': ['GET', '/v1/sales/:sale/orders/:order'],
   'ticket.get': ['GET', '/v1/tickets/:ticket?sale=:sale'],
   'ticket.receipt': ['GET', '/v1/tickets/:ticket/receipt?sale=:sale'],
@@ -966,8 +976,8 @@ export abstract class Operations {
     return this.query('sale.units', body);
   }
 
-  /** Lists the refunds due of a sale, and inconsistent payment reports. */
-  refundsDue(body: GetSale): Promise<Outcome<RefundsDue>> {
+  /** Lists the refunds due of a sale, and then inconsistent payment reports, in pages, oldest first. */
+  refundsDue(body: ListRefundsDue): Promise<Outcome<RefundsDue>> {
     return this.query('sale.refunds-due', body);
   }
 

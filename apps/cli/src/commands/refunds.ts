@@ -16,13 +16,28 @@ interface Problem extends Omit<RefundDue, 'receivedAt'> {
   readonly reportedAt: string;
 }
 
+interface Page {
+  readonly refundsDue: readonly RefundDue[];
+  readonly problems: readonly Problem[];
+  readonly next?: string;
+}
+
 /** `admit refunds <tenant> <sale>`: refunds due and payment reports that do not match, one a line; exit code 0 also when there are none. */
 export async function listRefunds(tenant: string, sale: string, { json }: { readonly json?: boolean }): Promise<void> {
   await asOperator(readEnvironment(), async (connection) => {
-    const answer = await connection.request(`admit.${tenant}.sale.refunds-due`, JSON.stringify({ sale }), { timeout: ASK_TIMEOUT_MS });
-    if (answer.headers?.get('Admit-Status') !== '200')
-      throw new Error(`${tenant}/${sale}: ${answer.headers?.get('Nats-Service-Error') || answer.string()}`);
-    const { refundsDue, problems } = answer.json<{ readonly refundsDue: readonly RefundDue[]; readonly problems: readonly Problem[] }>();
+    const refundsDue: RefundDue[] = [];
+    const problems: Problem[] = [];
+    let cursor: string | undefined;
+    do {
+      const request = JSON.stringify({ sale, cursor });
+      const answer = await connection.request(`admit.${tenant}.sale.refunds-due`, request, { timeout: ASK_TIMEOUT_MS });
+      if (answer.headers?.get('Admit-Status') !== '200')
+        throw new Error(`${tenant}/${sale}: ${answer.headers?.get('Nats-Service-Error') || answer.string()}`);
+      const page = answer.json<Page>();
+      refundsDue.push(...page.refundsDue);
+      problems.push(...page.problems);
+      cursor = page.next;
+    } while (cursor !== undefined);
     process.stdout.write(json === true ? `${JSON.stringify({ refundsDue, problems })}\n` : lines(refundsDue, problems));
   });
 }

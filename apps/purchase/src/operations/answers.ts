@@ -166,7 +166,8 @@ export const RefundsDue = z
           reportedAt: moment,
         }),
       )
-      .describe('Reports that contradict other reports of their payment. They change no order'),
+      .describe('Reports that contradict other reports of their payment. They change no order. Listed after the refunds due'),
+    next: z.string().optional().describe('`cursor` of the next page'),
     version,
   })
   .meta({ title: 'RefundsDue' });

@@ -19,11 +19,11 @@ import { WebhookSettingsModule } from '../webhooks/webhook-settings.module.js';
 import { EventStreams } from './event-streams.js';
 import { Reads } from './reads.js';
 
-/** Cursors of a tenant's list of sales, sealed with the tenant's key: another tenant's cursor is invalid. */
+/** Cursors of one query, sealed with the tenant's key: another tenant's cursor is invalid. */
 const cursorsOf =
   (tenants: TenantDirectory, epoch: string) =>
-  (tenant: string): PageCursors =>
-    new PageCursors(tenants.active(tenant)?.cursorKey ?? '', epoch, ['sale.list', tenant]);
+  (tenant: string, query: readonly string[]): PageCursors =>
+    new PageCursors(tenants.active(tenant)?.cursorKey ?? '', epoch, [...query, tenant]);
 
 /** Answers queries from the log. */
 @Module({

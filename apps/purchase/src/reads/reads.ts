@@ -1,6 +1,6 @@
 import type { AggregateRepository } from '#shared/aggregate/aggregate-repository.js';
 import type { MintAggregate } from '#shared/aggregate/mint-aggregate.js';
-import { GetOrder, GetSale, GetTicket, ListSales, ListUnits } from '#shared/domain/sale/commands.js';
+import { GetOrder, GetSale, GetTicket, ListRefundsDue, ListSales, ListUnits, MAX_REFUNDS_LISTED } from '#shared/domain/sale/commands.js';
 import { type EventStore, mintSubject, saleSubject } from '#shared/event-store/event-store.js';
 import type { EventCursors } from '#shared/platform/http/event-cursor.js';
 import type { PageCursors } from '#shared/platform/http/page-cursors.js';
@@ -16,15 +16,17 @@ import type { EventStreams } from './event-streams.js';
 import { mintViews } from './mint-progress.js';
 import { readQuery, tagged } from './read-query.js';
 import { receiptIn } from './receipts.js';
+import { type RefundKey, refundsPage } from './refunds-due.js';
 import { readCursor, type UnitList, UnitLists } from './unit-lists.js';
-import { orderView, refundsDueView, saleView, ticketOf } from './views.js';
+import { orderView, saleView, ticketOf } from './views.js';
 
 export interface ReadParts {
   readonly sales: AggregateRepository<SaleAggregate>;
   readonly mints: AggregateRepository<MintAggregate>;
   readonly store: Pick<EventStore, 'at'>;
   readonly list: Pick<SaleList, 'page'>;
-  readonly cursors: (tenant: string) => PageCursors;
+  /** Cursors of one query: the operation, and what it is asked beside page size and cursor. */
+  readonly cursors: (tenant: string, query: readonly string[]) => PageCursors;
   readonly events: Pick<EventStreams, 'start' | 'page'>;
   readonly eventCursors: (tenant: string) => EventCursors;
   readonly webhooks: WebhookSettings;
@@ -94,7 +96,7 @@ export class Reads {
     const query = readQuery(tenant, ListSales, body);
     if ('problem' in query) return query.problem;
     const { limit = USUAL_SALES, cursor } = query.ok;
-    const cursors = this.parts.cursors(tenant);
+    const cursors = this.parts.cursors(tenant, ['sale.list']);
     const after = cursor === undefined ? [0] : cursors.open(cursor);
     if (after === undefined) return problemAnswer('cursor-unknown');
     return this.answering(tenant, 'sale.list', async () => {
@@ -169,14 +171,20 @@ export class Reads {
     });
   }
 
-  /** The refunds due of a sale, and the reports of payments that contradict others. */
+  /** A page of the refunds due and payment problems of a sale. A cursor is good for any page size. */
   async refundsDue(tenant: string, body: Uint8Array): Promise<Answer> {
-    const query = readQuery(tenant, GetSale, body);
+    const query = readQuery(tenant, ListRefundsDue, body);
     if ('problem' in query) return query.problem;
+    const { sale: id, limit = MAX_REFUNDS_LISTED, cursor } = query.ok;
+    const cursors = this.parts.cursors(tenant, ['sale.refunds-due', id]);
+    const after = cursor === undefined ? undefined : (cursors.open(cursor) as RefundKey | undefined);
+    if (cursor !== undefined && after === undefined) return problemAnswer('cursor-unknown');
     return this.answering(tenant, 'sale.refunds-due', () =>
-      this.parts.sales.query(saleSubject(tenant, query.ok.sale), ({ sale, head }) =>
-        sale.open === undefined ? problemAnswer('sale-unknown') : found(refundsDueView(sale, head.version), head.version),
-      ),
+      this.parts.sales.query(saleSubject(tenant, id), ({ sale: { open }, head: { version } }) => {
+        if (open === undefined) return problemAnswer('sale-unknown');
+        const { last, ...page } = refundsPage(open.payments, after, limit);
+        return found({ ...page, ...(last !== undefined && { next: cursors.seal(last) }), version }, version);
+      }),
     );
   }
 

@@ -2,13 +2,13 @@ import type { Leaf } from '#shared/domain/mint/events.js';
 import type { TicketPlaced } from '#shared/domain/sale/events.js';
 import type { Moment, Order } from '#shared/domain/sale/orders/order.js';
 import { dueOf, type Payment } from '#shared/domain/sale/payments/payment.js';
-import { type PaymentProblem, problemsOf } from '#shared/domain/sale/payments/payment-problems.js';
 import type { OpenedSale, Sale } from '#shared/domain/sale/sale.js';
 import type { DiscountCode } from '#shared/domain/sale/terms.js';
 import type { Stock } from '#shared/domain/sale/units/stock.js';
 import type { OrderId, TicketId } from '#shared/kernel/ids.js';
 import { rfc3339 } from '#shared/kernel/moment.js';
 import { assetView } from './asset-view.js';
+import { refundDueView } from './refunds-due.js';
 
 /** The state of a ticket's mint, from the minter's log. */
 export interface MintView {
@@ -164,23 +164,6 @@ export function paymentView(sale: Sale, reported: Pick<Payment, 'payment' | 'ord
   const seen = orders.has(order) ? orderView(sale, order, version) : { order, status: 'unknown', version };
   return { ...seen, ...(known && dueOf(known) > 0n && { refundDue: refundDueView(known) }) };
 }
-
-/** A sale's refunds due, and payment reports that contradict others. */
-export function refundsDueView(sale: Sale, version: number): object {
-  const { payments } = mustBeOpen(sale);
-  return { refundsDue: payments.due().map(refundDueView), problems: problemsOf(payments).map(problemView), version };
-}
-
-const refundDueView = (payment: Payment): object => ({
-  payment: payment.payment,
-  order: payment.order,
-  amount: `${dueOf(payment)}`,
-  currency: payment.currency,
-  reason: payment.owed?.reason,
-  receivedAt: rfc3339(payment.receivedAt),
-});
-
-const problemView = ({ amount, at, ...problem }: PaymentProblem): object => ({ ...problem, amount: `${amount}`, reportedAt: rfc3339(at) });
 
 /** The public status of a ticket. */
 export function mintsView(sale: Sale, tickets: readonly TicketId[], version: number): object {

@@ -1,4 +1,4 @@
-import { GetSale } from '#shared/domain/sale/commands.js';
+import { GetSale, ListRefundsDue } from '#shared/domain/sale/commands.js';
 import { SALE_PATH } from '../addresses.js';
 import { RefundsDue, Sale } from '../answers.js';
 import type { Query } from '../operation.js';
@@ -16,9 +16,10 @@ export const saleGet = {
 export const saleRefundsDue = {
   name: 'sale.refunds-due',
   method: 'refundsDue',
-  summary: 'Lists the refunds due of a sale, and inconsistent payment reports.',
-  http: { path: `${SALE_PATH}/refunds-due` },
-  schema: GetSale,
+  summary: 'Lists the refunds due of a sale, and then inconsistent payment reports, in pages, oldest first.',
+  http: { path: `${SALE_PATH}/refunds-due`, options: { limit: 'number', cursor: 'text' } },
+  schema: ListRefundsDue,
   answer: RefundsDue,
+  problems: ['cursor-unknown'],
   read: (reads, tenant, body) => reads.refundsDue(tenant, body),
 } as const satisfies Query;

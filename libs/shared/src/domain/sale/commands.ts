@@ -176,18 +176,19 @@ export type MintTickets = z.infer<typeof MintTickets>;
 /** `ticket.get` */
 export const GetTicket = z.strictObject({ sale: saleId, ticket: ticketId });
 
+const pageCursor = z
+  .string('must be a string')
+  .regex(/^[A-Za-z0-9_-]{1,200}$/, 'must be `next` of the page before')
+  .optional()
+  .describe('`next` of the page before');
+
 /** Sales on one page. */
 const MAX_LISTED = 200;
 
 /** `sale.list` */
 export const ListSales = z.strictObject({
   limit: whole(1, MAX_LISTED).optional().describe(`Sales of one page, 1 to ${MAX_LISTED}. Left out: 50`),
-  cursor: z
-    .string('must be a string')
-    .min(1, 'must not be empty')
-    .max(200, 'must be at most 200 characters')
-    .optional()
-    .describe('`next` of the page before'),
+  cursor: pageCursor,
 });
 
 /** `sale.units` */
@@ -199,5 +200,16 @@ export const ListUnits = CloseSale.extend({
     .describe('`next` of the page before. Over HTTP there are no pages'),
 });
 
-/** `sale.get`, `sale.refunds-due` */
+/** `sale.get` */
 export const GetSale = CloseSale;
+
+/** Refunds due and payment problems on one page: some 250 KB. */
+export const MAX_REFUNDS_LISTED = 1_000;
+
+/** `sale.refunds-due` */
+export const ListRefundsDue = CloseSale.extend({
+  limit: whole(1, MAX_REFUNDS_LISTED)
+    .optional()
+    .describe(`Entries of one page, 1 to ${MAX_REFUNDS_LISTED}. Left out: ${MAX_REFUNDS_LISTED}`),
+  cursor: pageCursor,
+});
