@@ -27,6 +27,9 @@ const json = <T>({ out }: Ran): T => JSON.parse(out) as T;
 const soldIn = async (sale: string): Promise<unknown> =>
   ((await stage.demo.ask('sale.get', { sale })).body.units as { readonly sold: number }).sold;
 
+/** Behind every wrong use of a seller's command. */
+const HELP = 'Options and an example: the same command with --help.\n';
+
 interface Order {
   readonly order: string;
   readonly tickets: readonly { readonly ticket: string; readonly unit: string }[];
@@ -99,7 +102,7 @@ describe('admit buy', () => {
     expect([personal.code, personal.error]).toEqual([2, expect.stringMatching(/^400 key-personal: /m)]);
     expect([unknown.code, unknown.error]).toEqual([1, expect.stringMatching(/^404 order-unknown: /)]);
     expect([stranger.code, stranger.error]).toEqual([2, expect.stringMatching(/^401 /)]);
-    expect([unnamed.code, unnamed.error]).toEqual([2, 'error: name the units with --units, or use --best\n']);
+    expect([unnamed.code, unnamed.error]).toEqual([2, `error: name the units with --units, or use --best\n${HELP}`]);
     expect(await soldIn('gala')).toBe(4);
   });
 

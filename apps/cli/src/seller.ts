@@ -29,8 +29,9 @@ interface Request<T> {
 /** Options of every seller command, and an example. */
 export const forSellers = (command: Command, ...examples: readonly string[]): Command =>
   command
+    .showHelpAfterError('Options and an example: the same command with --help.')
     .option('--json', 'print the answer as JSON, and a refusal as JSON on standard error')
-    .option('--wait <seconds>', `seconds until an answer is given up (default: ${WAIT_SECONDS}; status: 3)`, wholeIn)
+    .option('--wait <seconds>', `seconds until an answer is given up (default: ${WAIT_SECONDS}, of status 3)`, wholeIn)
     .addHelpText('after', `\nExample:\n${examples.map((example) => `  npx admit ${example}\n`).join('')}`);
 
 export function wholeIn(text: string): number {
