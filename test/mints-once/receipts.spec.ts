@@ -38,6 +38,19 @@ describe('the receipt of a ticket', () => {
     expect((await shop.demoWeb.get(pathOf(ticket), { 'If-None-Match': `"${plan.memo}"` })).status).toBe(304);
   });
 
+  it('names the leaf of a compressed ticket with the address that wallets show, like the ticket and its order', async () => {
+    const ticket = await sold('compressed');
+    const leaf = { tree: 'a tree', index: 7, asset: 'what wallets show' };
+    const compressed = { collection: 'a collection' };
+    const { asset } = await logMint(shop.log.admin, ticket, { over: { compressed }, minted: { leaf } });
+    expect((await shop.demoWeb.get(pathOf(ticket))).body.leaf).toEqual({ ...leaf, ...compressed });
+    const view = { status: 'minted', asset, leaf };
+    expect(await shop.demoWeb.get(`/v1/tickets/${ticket.ticket}?sale=compressed`)).toMatchObject({ status: 200, body: view });
+    expect(await shop.demo.ask('ticket.get', { sale: 'compressed', ticket: ticket.ticket })).toMatchObject({ status: 200, body: view });
+    const order = await shop.demo.ask('order.get', { sale: 'compressed', order: ticket.order });
+    expect(order).toMatchObject({ status: 200, body: { tickets: [view] } });
+  });
+
   it('names the key that may burn a revocable ticket', async () => {
     const ticket = await sold('revocable');
     await logMint(shop.log.admin, ticket, { over: { delegate: 'a delegate' } });

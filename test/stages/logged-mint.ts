@@ -1,5 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { MintCommand, MintEvent, MintPlan } from '#shared/domain/mint/events.js';
+import type { MintCommand, MintCompleted, MintEvent, MintPlan } from '#shared/domain/mint/events.js';
 import type { Recorded } from '#shared/domain/recorded.js';
 import type { AssetLinks } from '#shared/domain/sale/assets/asset-terms.js';
 import { mintSubject } from '#shared/event-store/event-store.js';
@@ -22,7 +22,14 @@ export async function logMint(
     upTo = 3,
     name = 'Gala',
     links = {},
-  }: { readonly over?: object; readonly upTo?: number; readonly name?: string; readonly links?: AssetLinks } = {},
+    minted = {},
+  }: {
+    readonly over?: object;
+    readonly upTo?: number;
+    readonly name?: string;
+    readonly links?: AssetLinks;
+    readonly minted?: Pick<MintCompleted['data'], 'leaf'>;
+  } = {},
 ): Promise<MintPlan> {
   const chain = new MemoryChain();
   const plan = { ...planMint({ ...of, request: 1, name, ...links } as MintCommand, chain, chain.genesis, STYLE), ...over };
@@ -31,7 +38,10 @@ export async function logMint(
   const events: MintEvent[] = [
     { type: 'MintPlanned', data: plan },
     { type: 'MintSubmitted', data: attempt },
-    { type: 'MintCompleted', data: { ticket, order, unit, wallet, asset, signature: SIGNATURE, slot: '42', supply: '1', holder: wallet } },
+    {
+      type: 'MintCompleted',
+      data: { ticket, order, unit, wallet, asset, signature: SIGNATURE, slot: '42', supply: '1', holder: wallet, ...minted },
+    },
   ];
   const store = await JetStreamEventStore.on(admin);
   const subject = mintSubject(of.tenant, of.sale);

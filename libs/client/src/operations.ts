@@ -455,8 +455,15 @@ export type Order = {
     /** Minor units. */
     readonly price: string;
     readonly status: 'held' | 'confirmed' | 'expired' | 'cancelled' | 'refund-owed' | 'refunded' | 'sold' | 'minting' | 'minted' | 'mint-failed' | 'revoking' | 'released' | 'void';
-    /** Address of the asset on the chain. */
+    /** Address of the asset on the chain; of a compressed ticket, its marker. */
     readonly asset?: string;
+    /** Where a minted compressed ticket is: a leaf of a tree. */
+    readonly leaf?: {
+      readonly tree: string;
+      readonly index: number;
+      /** The address that wallets show as its asset. */
+      readonly asset: string;
+    };
     /** Signature of the transaction that minted it. */
     readonly signature?: string;
     readonly slot?: string;
@@ -492,8 +499,15 @@ export type Paid = {
     /** Minor units. */
     readonly price: string;
     readonly status: 'held' | 'confirmed' | 'expired' | 'cancelled' | 'refund-owed' | 'refunded' | 'sold' | 'minting' | 'minted' | 'mint-failed' | 'revoking' | 'released' | 'void';
-    /** Address of the asset on the chain. */
+    /** Address of the asset on the chain; of a compressed ticket, its marker. */
     readonly asset?: string;
+    /** Where a minted compressed ticket is: a leaf of a tree. */
+    readonly leaf?: {
+      readonly tree: string;
+      readonly index: number;
+      /** The address that wallets show as its asset. */
+      readonly asset: string;
+    };
     /** Signature of the transaction that minted it. */
     readonly signature?: string;
     readonly slot?: string;
@@ -676,8 +690,15 @@ export type Ticket = {
   /** Minor units. */
   readonly price: string;
   readonly status: 'held' | 'confirmed' | 'expired' | 'cancelled' | 'refund-owed' | 'refunded' | 'sold' | 'minting' | 'minted' | 'mint-failed' | 'revoking' | 'released' | 'void';
-  /** Address of the asset on the chain. */
+  /** Address of the asset on the chain; of a compressed ticket, its marker. */
   readonly asset?: string;
+  /** Where a minted compressed ticket is: a leaf of a tree. */
+  readonly leaf?: {
+    readonly tree: string;
+    readonly index: number;
+    /** The address that wallets show as its asset. */
+    readonly asset: string;
+  };
   /** Signature of the transaction that minted it. */
   readonly signature?: string;
   readonly slot?: string;

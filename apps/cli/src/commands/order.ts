@@ -27,9 +27,12 @@ export function orderText({ order, sale, buyer, status, total, code, wallet, exp
   const facts = factsOf({ order, sale, buyer, status, total: amount, code, wallet, expires: expiresAt, payment });
   const table = tableOf(
     ['ticket', 'unit', 'label', 'category', 'type', 'price', 'status', 'asset'],
-    tickets.map((one) => [one.ticket, one.unit, one.label, one.category, one.type, one.price, one.status, one.asset]),
+    tickets.map((one) => [one.ticket, one.unit, one.label, one.category, one.type, one.price, one.status, one.leaf?.asset ?? one.asset]),
   );
   return [facts, table, ...points.map(({ point, at }) => `${at}  ${point}`)].join('\n');
 }
 
-const ticketText = ({ version: _, ...ticket }: Ticket): string => factsOf({ ...ticket, price: `${ticket.price} (minor units)` });
+const ticketText = ({ version: _, leaf, ...ticket }: Ticket): string => {
+  const place = leaf && { 'asset in wallets': leaf.asset, leaf: `${leaf.index} of tree ${leaf.tree}` };
+  return factsOf({ ...ticket, price: `${ticket.price} (minor units)`, ...place });
+};

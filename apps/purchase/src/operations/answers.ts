@@ -16,7 +16,15 @@ const version = z.number().int().min(1).describe('Version of the sale; it grows 
 const orderStatus = z.enum(['held', 'confirmed', 'expired', 'cancelled', 'refund-owed', 'refunded']);
 const ticketStatus = z.enum([...orderStatus.options, 'sold', 'minting', 'minted', 'mint-failed', 'revoking', 'released', 'void']);
 const asset = {
-  asset: z.string().optional().describe('Address of the asset on the chain'),
+  asset: z.string().optional().describe('Address of the asset on the chain; of a compressed ticket, its marker'),
+  leaf: z
+    .strictObject({
+      tree: z.string(),
+      index: count,
+      asset: z.string().describe('The address that wallets show as its asset'),
+    })
+    .optional()
+    .describe('Where a minted compressed ticket is: a leaf of a tree'),
   signature: z.string().optional().describe('Signature of the transaction that minted it'),
   slot: z.string().optional(),
 };

@@ -135,8 +135,8 @@ function ticketView(order: Order, ticket: TicketId, mint: MintView | undefined):
   const { state } = order.progressOf(ticket);
   if (order.hasGivenUp(ticket) && mint?.status !== 'void') return { status: state };
   if (mint !== undefined) {
-    const { status, asset, signature, slot } = mint;
-    return { status, ...(asset && { asset, signature, slot }) };
+    const { status, asset, signature, slot, leaf } = mint;
+    return { status, ...(asset && { asset, signature, slot, ...(leaf && { leaf }) }) };
   }
   if (state === 'asked') return { status: 'minting' };
   if (state === 'failed') return { status: 'mint-failed' };
