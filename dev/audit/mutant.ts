@@ -9,9 +9,11 @@ export interface Mutant {
   /** Occurs in the file exactly once; a test checks this. */
   readonly from: string;
   readonly to: string;
-  /** The checks and laws (`L13`) that it guards: a test of each must fail without it. */
+  /** The checks and laws (`L13`) that it guards, `compressed NM8` with compressed tickets: a test of each must fail without it. */
   readonly checks: readonly string[];
   readonly specs: readonly string[];
+  /** Its tests are skipped where the programs of compressed tickets are missing: then it is not tried. */
+  readonly needsPrograms?: true;
   /** Words of the titles of the tests to run, if whole files would take long. At least one of these tests passes without the guard too. */
   readonly tests?: readonly string[];
 }

@@ -1,4 +1,5 @@
 import type { Mutant } from './mutant.js';
+import { COMPRESSED_MUTANTS } from './mutants/compressed.js';
 import { KEY_MUTANTS } from './mutants/keys.js';
 import { LAW_MUTANTS } from './mutants/laws.js';
 import { MINT_MUTANTS } from './mutants/mints.js';
@@ -15,5 +16,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...ROW_MUTANTS,
   ...MINT_MUTANTS,
   ...LAW_MUTANTS,
+  ...COMPRESSED_MUTANTS,
   ...WEBHOOK_MUTANTS,
 ];

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { hasPrograms, programsFolder } from '../solana/programs.js';
 import type { JestResults } from './evidence.js';
 import type { Mutant } from './mutant.js';
 import { judged, type Trial } from './proof.js';
@@ -13,6 +14,9 @@ const RUN_LIMIT_MS = 180_000;
 const TEST_LIMIT_MS = 30_000;
 /** Each run starts its own servers; more runs at once slow each other down into timeouts. */
 const MOST_AT_ONCE = 4;
+
+/** What cannot be tried here: without the programs of compressed tickets its tests are skipped, and would show nothing. */
+export const isSkipped = ({ needsPrograms }: Mutant): boolean => needsPrograms === true && !hasPrograms(programsFolder());
 
 /** Runs the tests of each guard's checks without the guard, several guards at once, and reports each result as it ends. */
 export async function tryMutants(mutants: readonly Mutant[], report: (trial: Trial) => void): Promise<readonly Trial[]> {

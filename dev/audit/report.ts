@@ -1,4 +1,5 @@
-import { type AuditResult, type Showing, scoreOf, type Verdict, verdictsOf } from './evidence.js';
+import { compressedTag } from './check.js';
+import { type AuditResult, type CompressedShowing, scoreOf, type Verdict, verdictsOf } from './evidence.js';
 import { LACKING } from './lacking.js';
 
 /** The last column of a check that was not seen to fail. */
@@ -25,7 +26,27 @@ export function markdownOf(results: readonly AuditResult[], proofs: Proofs): str
       return `| ${result.title} | ${passed}/${checks} | **${score}/100** |`;
     }),
   ];
-  return `${[...head, ...results.flatMap((result) => auditLines(result, proofs))].join('\n')}\n`;
+  return `${[...head, ...results.flatMap((result) => auditLines(result, proofs)), ...kindLines(results, proofs)].join('\n')}\n`;
+}
+
+const ofBothKinds = (results: readonly AuditResult[]) =>
+  results.flatMap(verdictsOf).flatMap(({ compressed, ...verdict }) => (compressed === undefined ? [] : [{ ...verdict, compressed }]));
+
+/** The checks on minting for each kind of asset: the scores above count Token-2022. */
+function kindLines(results: readonly AuditResult[], proofs: Proofs): string[] {
+  return [
+    '',
+    '## Minting, by kind of asset',
+    '',
+    'Compressed tickets are minted with the programs of Solana, which are not part of this repository. A check with a test that was skipped is SKIPPED.',
+    '',
+    '| Check | Means | Token-2022 | Compressed | Shown with compressed tickets by | Seen to fail without |',
+    '|---|---|---|---|---|---|',
+    ...ofBothKinds(results).map(({ id, means, result, tag, compressed }) => {
+      const proven = (proofs.get(compressedTag(tag)) ?? []).map(nameOf).map(cell).join('; ');
+      return `| ${id} | ${cell(means)} | ${result} | ${compressed.result} | ${shownCell(compressed.shownBy)} | ${proven} |`;
+    }),
+  ];
 }
 
 function auditLines(result: AuditResult, proofs: Proofs): string[] {
@@ -57,14 +78,15 @@ function verdictLine({ tag, id, means, guard, result, shownBy }: Verdict, proofs
   return `| ${id} | ${result} | ${cell(means)} | ${shown} | ${cell(guard)} | ${proven} |`;
 }
 
-/** Failed tests first. Of the others, one test from each file before a second from any file. */
-function shownCell(shownBy: readonly Showing[]): string {
+/** Failed and skipped tests first. Of the others, one test from each file before a second from any file. */
+function shownCell(shownBy: readonly CompressedShowing[]): string {
   const failed = shownBy.filter(({ passed }) => !passed);
   const ofFiles = shownBy.filter(({ file, passed }, index) => passed && shownBy.findIndex((other) => other.file === file) === index);
   const rest = shownBy.filter((one) => one.passed && !ofFiles.includes(one));
   const named = [...failed, ...ofFiles, ...rest].slice(0, NAMED_TESTS);
   const lines = named.map(
-    ({ test, file, passed }) => `${passed ? '' : '**failed:** '}${cell(test)} ([${file.split('/').at(-1)}](../${file}))`,
+    ({ test, file, passed, skipped }) =>
+      `${passed ? '' : skipped ? '**skipped:** ' : '**failed:** '}${cell(test)} ([${file.split('/').at(-1)}](../${file}))`,
   );
   const more = shownBy.length - named.length;
   return [...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('<br>');
@@ -101,7 +123,23 @@ function terminalLine({ tag, id, means, result, shownBy }: Verdict): string {
   return `  ${result}  ${id.padEnd(5)}  ${means}\n               ${why}`;
 }
 
-const filesOf = (shownBy: readonly Showing[]): string => {
+/** For the terminal: the checks on minting with compressed tickets. */
+export const compressedTableOf = (results: readonly AuditResult[]): string =>
+  [
+    'Minting compressed tickets (no part of the scores)',
+    ...ofBothKinds(results).map(({ id, means, compressed: { result, shownBy } }) => {
+      const skipped = shownBy.filter((one) => one.skipped === true).length;
+      const why = shownBy.length === 0 ? 'no test' : `${filesOf(shownBy)}${skipped === 0 ? '' : `, ${skipped} skipped`}`;
+      return `  ${result.padEnd(7)}  ${id.padEnd(5)}  ${means}\n                  ${why}`;
+    }),
+    '',
+  ].join('\n');
+
+/** False where a check with compressed tickets is FAIL. SKIPPED is not. */
+export const noCompressedFails = (results: readonly AuditResult[]): boolean =>
+  ofBothKinds(results).every(({ compressed }) => compressed.result !== 'FAIL');
+
+const filesOf = (shownBy: readonly CompressedShowing[]): string => {
   const files = [...new Set(shownBy.map(({ file }) => file))];
   return `${shownBy.length} test${shownBy.length === 1 ? '' : 's'}: ${files.join(', ')}`;
 };

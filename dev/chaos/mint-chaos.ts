@@ -17,6 +17,7 @@ import { MintAggregateHandler } from '../../apps/minter/src/minting/mint-aggrega
 import { TicketMinter } from '../../apps/minter/src/minting/ticket-minter.js';
 import { FundsGate } from '../../apps/minter/src/payer/funds-gate.js';
 import { SpendingCaps } from '../../apps/minter/src/payer/spending-caps.js';
+import { waitFor } from '../processes/wait.js';
 import { type FaultSetting, seededRandom } from '../solana/faults/fault-switches.js';
 import { type LocalSolana, startLocalSolana } from '../solana/local-solana.js';
 import { HOW_TO_GET_PROGRAMS, programsFolder, programsIn } from '../solana/programs.js';
@@ -97,7 +98,8 @@ export async function mintChaos({ tickets, seed, asset, slotMs }: ChaosSettings)
   const keys = freshMintKeys();
   const { chain, minter, store, stop } = openMinter(solana.url, keys, slotMs);
   if (asset === 'compressed') await plantTrees(solana, keys, { tickets, slotMs });
-  await chain.genesisHash(); // before the faults start: binds the adapter to the node's genesis hash
+  // Before the faults start: binds the adapter to the node's genesis hash.
+  await waitFor(async () => (await chain.genesisHash()) !== '', { what: 'the chain answers', timeoutMs: PLANT_TIMEOUT_MS });
   const storm = startStorm(solana, { seed, slotMs });
   try {
     const startedAt = performance.now();

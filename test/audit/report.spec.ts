@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BLOCKCHAIN_AUDIT } from '../../dev/audit/blockchain-audit.js';
 import { type Audit, checksOf, tagsIn } from '../../dev/audit/check.js';
 import { withComparison } from '../../dev/audit/compared.js';
-import { type AuditResult, type JestResults, judge, showings, verdictsOf } from '../../dev/audit/evidence.js';
+import { type AuditResult, compressedVerdict, type JestResults, judge, showings, verdictsOf } from '../../dev/audit/evidence.js';
 import { LACKING } from '../../dev/audit/lacking.js';
 import { MINTING_AUDIT } from '../../dev/audit/minting-audit.js';
 import { proofsOf, type Trial } from '../../dev/audit/proof.js';
@@ -53,6 +53,19 @@ describe('docs/AUDIT.md', () => {
     for (const { tag, result, shownBy } of written.flatMap(verdictsOf)) {
       expect([tag, result]).toEqual([tag, shownBy.length > 0 && shownBy.every(({ passed }) => passed) ? 'PASS' : 'FAIL']);
       for (const { file } of shownBy) expect([tag, file, text(file).includes(`[${tag}]`)]).toEqual([tag, file, true]);
+    }
+  });
+
+  it('shows the checks on minting with compressed tickets too, apart from the scores', () => {
+    const both = written.flatMap(verdictsOf).filter(({ compressed }) => compressed !== undefined);
+    expect(both.map(({ id }) => id)).toEqual(['NM1', 'NM2', 'NM3', 'NM4', 'NM5', 'NM6', 'NM7', 'NM8']);
+    for (const { tag, compressed, shownBy } of both) {
+      expect([tag, compressed]).toEqual([tag, { result: 'PASS', shownBy: compressed?.shownBy }]);
+      expect([tag, compressedVerdict(compressed?.shownBy ?? []).result]).toEqual([tag, 'PASS']);
+      for (const { file, test } of compressed?.shownBy ?? []) {
+        expect([tag, file, text(file).includes(`[${tag}]`)]).toEqual([tag, file, true]);
+        expect(shownBy.filter((one) => one.file === file && one.test === test)).toEqual([]);
+      }
     }
   });
 
@@ -116,6 +129,19 @@ describe('a check', () => {
     ['a test that passed', ran('passed'), 'PASS'],
   ])('with %s is judged by that', (_, results, verdict) => {
     expect(resultOf(results)).toBe(verdict);
+  });
+
+  it.each([
+    ['no test', [], 'FAIL'],
+    ['a test that was skipped', ['pending'], 'SKIPPED'],
+    ['one that passed and one that was skipped', ['passed', 'pending'], 'SKIPPED'],
+    ['one that was skipped and one that failed', ['pending', 'failed'], 'FAIL'],
+    ['tests that passed', ['passed', 'passed'], 'PASS'],
+  ])('with compressed tickets and %s is judged by that, and is no part of the score', (_, statuses, verdict) => {
+    const nm: Audit = { ...audit, sections: [{ title: 'Mints', checks: [['NM8', 'means', 'guard']] }] };
+    const fullName = `[compressed] tickets ${tagged('minting NM8')} mints`;
+    const testResults = [{ name: 'a.spec.ts', assertionResults: statuses.map((status) => ({ fullName, title: 'mints', status })) }];
+    expect(verdictsOf(judge(nm, showings({ testResults }, root)))).toMatchObject([{ result: 'FAIL', compressed: { result: verdict } }]);
   });
 
   it('is not shown by a test that names another', () => {

@@ -9,5 +9,5 @@ export function withPrograms(name: string, tests: (programs: readonly Program[])
   const isMissing = programs.length === 0;
   if (isMissing) process.stderr.write(`SKIPPED: ${name}. To run its tests: ${HOW_TO_GET_PROGRAMS}\n`);
   const suite = isMissing ? describe.skip : describe;
-  suite(name, () => tests(programs));
+  suite(`[compressed] ${name}`, () => tests(programs));
 }

@@ -52,13 +52,14 @@ withPrograms('compressed tickets from the queue to the receipt', (programs) => {
   const on = new Minting(stage);
   beforeAll(() => on.open());
   mintsOnce(on);
+  answersFromTheLog(on);
   burnsRevoked(on);
   agreesWithTheChain(on);
   givesReceipts(on);
 });
 
 function mintsOnce(on: Minting): void {
-  it('mints every ticket once by two minters, into the next tree when one is full, and the log alone makes the roots on the chain', async () => {
+  it('[minting NM4] [minting NM7] mints every ticket once by two minters, into the next tree when one is full, and the log alone makes the roots on the chain', async () => {
     const gift = on.trees.chain().address(TENANT, mintCommand('full', 'A-0').ticket, { revocable: false });
     await on.stage.rpc.requestAirdrop(new PublicKey(gift.asset), GIFT_LAMPORTS);
     await on.asked('full', TICKETS);
@@ -74,6 +75,26 @@ function mintsOnce(on: Minting): void {
       const mirror = new TreeMirror(number === 0 ? TINY_TREE.depth : TREE.depth);
       for (const [index, leaf] of await leavesInLogOf(on.stage.admin)(tree)) mirror.set(index, leaf);
       expect([tree, Buffer.from(mirror.root).toString('hex')]).toEqual([tree, await on.rootOf(tree)]);
+    }
+  });
+}
+
+function answersFromTheLog(on: Minting): void {
+  it('[minting NM1] [minting NM2] [minting NM5] [minting NM6] answers a repeated request from the log, which has every attempt that was sent', async () => {
+    const commands = await on.asked('repeated', 5);
+    await on.stage.untilDone(SETTLED_MS);
+    const before = await on.stage.events('repeated');
+    const leaves = await on.trees.leavesMade();
+    for (const command of commands) await on.stage.ask(command, `again ${command.ticket}`);
+    await on.stage.untilDone(SETTLED_MS);
+    expect(await on.stage.events('repeated')).toEqual(before);
+    expect(await on.trees.leavesMade()).toBe(leaves);
+    for (const { ticket } of commands) {
+      const life = before.filter(({ data }) => data.ticket === ticket);
+      const [planned, ...attempts] = life.map(({ type }) => type);
+      expect([planned, attempts.at(-1)]).toEqual(['MintPlanned', 'MintCompleted']);
+      const sent = life.flatMap(({ type, data }) => (type === 'MintSubmitted' ? [data.signature] : []));
+      expect(life.flatMap(({ type, data }) => (type === 'MintCompleted' ? [sent.includes(data.signature)] : []))).toEqual([true]);
     }
   });
 }

@@ -23,7 +23,7 @@ const told = () => ({
 });
 
 describe('a service that signs', () => {
-  it.each(SIGNER_FAULTS)('gives no signature, and a reason to ask again, when it is %s', async (fault) => {
+  it.each(SIGNER_FAULTS)('[L2] gives no signature, and a reason to ask again, when it is %s', async (fault) => {
     const signer = new RemoteSigner(service.payer.address, { url: service.url, token: '', timeoutMs: TIMEOUT_MS });
     service.coming.push(fault);
     await expect(signer.sign(message)).rejects.toMatchObject({ code: 'signer-unreachable', kind: 'retryable' });

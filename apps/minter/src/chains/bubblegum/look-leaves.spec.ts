@@ -103,8 +103,8 @@ const ours = leafHash(plan, { tree, index: 7 });
 const leaf = { tree: tree.toBase58(), index: 7, asset: assetId(tree, 7).toBase58() };
 const EXPIRED = 101;
 
-describe('the verdict on a compressed ticket', () => {
-  it('is that it is minted, as the leaf that its transaction made, once its marker is there', async () => {
+describe('[compressed] the verdict on a compressed ticket', () => {
+  it('[minting NM8] is that it is minted, as the leaf that its transaction made, once its marker is there', async () => {
     const landed = { 'sig-1': told({ leaf: ours }) };
     expect(await verdict({ account: MARKER, landed })).toEqual({
       ...{ kind: 'confirmed', signature: 'sig-1', slot: '60', supply: '1', holder: plan.wallet, leaf },
@@ -129,7 +129,7 @@ describe('the verdict on a compressed ticket', () => {
   it.each([
     ['nothing', null],
     ['lamports of a stranger', account(SystemProgram.programId, 0)],
-  ])('is that the attempt is dead when it is over and at the marker is %s', async (_, found) => {
+  ])('[minting NM8] is that the attempt is dead when it is over and at the marker is %s', async (_, found) => {
     expect(await verdict({ account: found })).toMatchObject({ kind: 'unknown' });
     expect(await verdict({ height: EXPIRED, account: found })).toMatchObject({ kind: 'dead', attempt: 1, reason: 'expired' });
   });
@@ -137,7 +137,7 @@ describe('the verdict on a compressed ticket', () => {
   it.each([
     ['a program has the marker', account(key(), 1)],
     ['the marker is larger', account(SystemProgram.programId, 2)],
-  ])('is foreign when %s', async (_, found) => {
+  ])('[minting NM8] is foreign when %s', async (_, found) => {
     expect(await verdict({ height: EXPIRED, account: found })).toMatchObject({ kind: 'foreign' });
     expect(judgeMarker(found)).toMatchObject({ kind: 'foreign' });
   });
@@ -145,19 +145,19 @@ describe('the verdict on a compressed ticket', () => {
   it.each([
     ['landed-with-error', 6017, 'since the next attempt takes another tree'],
     ['program-refused', 1, 'since it may be refused for ever'],
-  ])('is %s where the program says %i, %s', async (reason, code) => {
+  ])('[minting NM8] is %s where the program says %i, %s', async (reason, code) => {
     const error = { InstructionError: [4, { Custom: code }] };
     expect(await verdict({ error, landed: { 'sig-1': null } })).toMatchObject({ kind: 'dead', attempt: 1, reason });
   });
 
-  it('is foreign when the leaf is another than was planned, or another key holder made the marker', async () => {
+  it('[minting NM8] is foreign when the leaf is another than was planned, or another key holder made the marker', async () => {
     const other = told({ leaf: leafHash({ ...plan, name: 'Another' }, { tree, index: 7 }) });
     expect(await verdict({ account: MARKER, landed: { 'sig-1': other } })).toMatchObject({ kind: 'foreign' });
     const another = { 'sig-x': told({ leaf: ours }) };
     expect(await verdict({ height: EXPIRED, account: MARKER, landed: another })).toMatchObject({ kind: 'foreign' });
   });
 
-  it('stays unknown, never dead, when the marker is there and its transaction is pruned', async () => {
+  it('[minting NM8] stays unknown, never dead, when the marker is there and its transaction is pruned', async () => {
     expect(await verdict({ account: MARKER, landed: { 'sig-1': null } })).toMatchObject({ kind: 'unknown' });
     expect(await verdict({ height: EXPIRED, account: MARKER, landed: { 'sig-1': null }, forgot: true })).toMatchObject({ kind: 'unknown' });
     expect(await verdict({ height: EXPIRED, account: MARKER })).toMatchObject({ kind: 'unknown' });
@@ -165,7 +165,7 @@ describe('the verdict on a compressed ticket', () => {
     expect(await verdict({ height: EXPIRED, account: MARKER, landed: gift })).toMatchObject({ kind: 'unknown' });
   });
 
-  it('believes no leaf that another program than that of the trees logged', async () => {
+  it('[minting NM8] believes no leaf that another program than that of the trees logged', async () => {
     const forged = told({ leaf: ours, logger: key() });
     expect(await verdict({ account: MARKER, landed: { 'sig-1': forged } })).toMatchObject({ kind: 'foreign' });
   });
