@@ -173,12 +173,20 @@ function intoTheNextTree(on: Leaves): void {
 }
 
 function waitsForATree(on: Leaves): void {
-  it('is signed by no attempt until there is another', async () => {
-    for (let made = 0; made < 2 ** TINY_TREE.depth; made += 1) await on.minted();
+  it('is signed by no attempt until there is another, and the minter says in time that the trees are nearly full', async () => {
+    const told: number[] = [];
+    on.chain = on.on.chain({ onLowRoom: ({ left }) => told.push(left) });
+    expect(on.chain.treeRoom).toBeUndefined();
+    for (let made = 0; made < 2 ** TINY_TREE.depth; made += 1) {
+      expect(told).toEqual([]);
+      await on.minted(); // the eighth has room for one as it is signed: less than a fifth of the tree
+    }
+    expect([told, on.chain.treeRoom]).toEqual([[1], { left: 1, isLow: true }]);
     const plan = await on.plan();
     await expect(on.sign(plan)).rejects.toMatchObject({ code: 'no-tree', kind: 'retryable' });
     await on.on.plant(SMALL_TREE);
     expect(await on.chain.submit(await on.sign(plan), true)).toEqual({ kind: 'accepted' });
+    expect([on.chain.treeRoom?.isLow, told]).toEqual([false, [1]]);
   });
 }
 

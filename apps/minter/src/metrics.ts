@@ -103,7 +103,7 @@ export interface MintsInWork {
   readonly intake: { readonly count: number };
   readonly outstanding: { readonly count: number };
   readonly gate: { readonly paused: boolean };
-  readonly chain: { funds(): Promise<Funds> };
+  readonly chain: { funds(): Promise<Funds>; readonly treeRoom: { readonly isLow: boolean } | undefined };
 }
 
 /** Gauges, read at each scrape. */
@@ -117,16 +117,18 @@ export function showMints(page: MetricsPage, { intake, outstanding, gate, chain 
     registers,
   });
   const paused = gauge('admit_funds_paused', '1 while mints wait for funds');
+  const treesLow = gauge('admit_trees_low', '1 while the trees of compressed tickets are nearly full');
   const balance = gauge('admit_payer_lamports', "The balance of the payer's account");
   const affordable = gauge('admit_payer_mints', 'Mints that it pays for');
   page.gathers({
     part: 'mints',
-    gauges: [mints, paused],
+    gauges: [mints, paused, treesLow],
     gather: async () => {
       const sent = outstanding.count;
       mints.set({ state: 'sent' }, sent);
       mints.set({ state: 'preparing' }, Math.max(0, intake.count - sent));
       paused.set(gate.paused ? 1 : 0);
+      treesLow.set(chain.treeRoom?.isLow === true ? 1 : 0);
     },
   });
   let readAt = Number.NEGATIVE_INFINITY;

@@ -39,6 +39,12 @@ export function readiness({ store, chain, outstanding, gate, caps }: Watched): H
       if (caps.reached) return { note: 'as many mints were signed within a minute as may be: mints wait', counts: { spendingCapped: 1 } };
       return undefined;
     },
+    trees: async () => {
+      const { treeRoom } = chain;
+      if (treeRoom?.isLow !== true) return undefined;
+      const note = `the trees of compressed tickets have room for ${treeRoom.left} more: create another (admit mint tree create)`;
+      return { note, counts: { treesLow: 1 } };
+    },
     funds: async () => {
       if (gate.paused) throw new Error('the payer is low on funds: mints wait');
     },

@@ -86,8 +86,8 @@ export const COMPRESSED_MUTANTS: readonly Mutant[] = [
   {
     guard: 'the next tree: a full one is taken again',
     file: 'apps/minter/src/chains/bubblegum/trees.ts',
-    from: 'if (hasRoom(tree)) return tree;',
-    to: 'if (tree.number >= 0) return tree;',
+    from: 'if (hasRoom(tree)) first ??= tree;',
+    to: 'if (tree.number >= 0) first ??= tree;',
     checks: ['compressed NM8'],
     specs: [GUARDS],
     tests: ['goes to the next one', 'is one leaf of two attempts'],

@@ -47,6 +47,8 @@ async function connectChain(
     airdrop: environment.MINT_AIRDROP === 'local',
     onCall: metrics.called,
     logged: leavesInLogOf(connection),
+    onLowRoom: ({ left }) =>
+      logger.warn({ left }, 'the trees of compressed tickets are nearly full: create another with admit mint tree create'),
   });
   await refuseOtherChain(chain, logger);
   return chain;

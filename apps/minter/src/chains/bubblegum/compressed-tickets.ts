@@ -12,7 +12,7 @@ import { readLeaves } from './look-leaves.js';
 import { markerAddress } from './marker.js';
 import { TreeKeys } from './tree-keys.js';
 import { type LoggedLeaves, TreeMirrors } from './tree-mirrors.js';
-import { Trees } from './trees.js';
+import { type TreeRoom, Trees } from './trees.js';
 
 /** Tickets that are leaves of Bubblegum's trees. Each has a marker, which makes a second mint fail and tells that the first took effect. */
 export class CompressedTickets {
@@ -24,12 +24,17 @@ export class CompressedTickets {
   constructor(
     private readonly mintKeys: MintKeys,
     private readonly providers: Providers,
-    options: { readonly freshMs: number; readonly logged?: LoggedLeaves },
+    options: { readonly freshMs: number; readonly logged?: LoggedLeaves; readonly onLowRoom?: (room: TreeRoom) => void },
   ) {
     this.keys = new TreeKeys(mintKeys.base);
-    this.trees = new Trees(this.keys, providers, options.freshMs);
+    this.trees = new Trees(this.keys, providers, options.freshMs, options.onLowRoom);
     this.mirrors = new TreeMirrors(options.logged);
     this.read = readLeaves(this.mirrors);
+  }
+
+  /** Undefined before the first mint of this process. */
+  get room(): TreeRoom | undefined {
+    return this.trees.room;
   }
 
   address(tenant: TenantId, ticket: TicketId, { revocable }: { readonly revocable: boolean }): AssetAddress {

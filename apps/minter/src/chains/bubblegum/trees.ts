@@ -15,6 +15,15 @@ const READ_TOGETHER = 8;
  */
 const SPARE_PART = 16;
 
+/** While fewer leaves are left in all trees than this part of the newest one has, it is time for another tree. */
+const LOW_PART = 5;
+
+/** Leaves that all trees of this base key have room for. */
+export interface TreeRoom {
+  readonly left: number;
+  readonly isLow: boolean;
+}
+
 export interface TreeInUse {
   readonly number: number;
   readonly tree: PublicKey;
@@ -22,7 +31,8 @@ export interface TreeInUse {
   readonly minted: number;
 }
 
-export const hasRoom = ({ capacity, minted }: TreeInUse): boolean => minted + Math.floor(capacity / SPARE_PART) < capacity;
+const leftIn = ({ capacity, minted }: TreeInUse): number => Math.max(0, capacity - Math.floor(capacity / SPARE_PART) - minted);
+export const hasRoom = (tree: TreeInUse): boolean => leftIn(tree) > 0;
 
 /** The trees of this base key, in the order in which they are filled. */
 export class Trees {
@@ -30,11 +40,14 @@ export class Trees {
   private readonly collections = new Set<string>();
   /** Trees before this one are full, and stay so. */
   private full = 0;
+  /** As of the last mint; undefined before the first. */
+  room: TreeRoom | undefined;
 
   constructor(
     private readonly keys: TreeKeys,
     private readonly providers: Providers,
     freshMs: number,
+    private readonly onLow: (room: TreeRoom) => void = () => undefined,
   ) {
     this.current = new TtlCache(() => this.providers.use(({ rpc }) => this.firstWithRoom(rpc)), freshMs);
   }
@@ -58,11 +71,25 @@ export class Trees {
   }
 
   private async firstWithRoom(rpc: Rpc): Promise<TreeInUse> {
+    let first: TreeInUse | undefined;
+    let left = 0;
+    let newest = 0;
     for await (const tree of treesOf(rpc, this.keys, this.full)) {
-      if (hasRoom(tree)) return tree;
-      this.full = tree.number + 1;
+      if (hasRoom(tree)) first ??= tree;
+      else if (first === undefined) this.full = tree.number + 1;
+      left += leftIn(tree);
+      newest = tree.capacity;
     }
-    throw new Fault('no-tree', { trees: this.full });
+    this.note({ left, isLow: left === 0 || left * LOW_PART < newest });
+    if (first === undefined) throw new Fault('no-tree', { trees: this.full });
+    return first;
+  }
+
+  /** Tells once that the room becomes low. */
+  private note(room: TreeRoom): void {
+    const wasLow = this.room?.isLow === true;
+    this.room = room;
+    if (room.isLow && !wasLow) this.onLow(room);
   }
 }
 

@@ -6,6 +6,7 @@ import type { TenantId, TicketId } from '#shared/kernel/ids.js';
 import { CompressedTickets } from '../bubblegum/compressed-tickets.js';
 import { MARKER_BYTES } from '../bubblegum/instructions.js';
 import type { LoggedLeaves } from '../bubblegum/tree-mirrors.js';
+import type { TreeRoom } from '../bubblegum/trees.js';
 import {
   type AssetAddress,
   type Chain,
@@ -36,6 +37,8 @@ export interface Token2022Options extends ProvidersOptions {
   readonly airdrop: boolean;
   /** The log's leaves of a tree. Absent: only the chain's history shows the leaves of a tree. */
   readonly logged?: LoggedLeaves;
+  /** Called when the trees of compressed tickets become nearly full. */
+  readonly onLowRoom?: (room: TreeRoom) => void;
 }
 
 /**
@@ -130,6 +133,11 @@ export class Token2022Chain implements Chain {
   /** Providers that are not used because they serve another chain. */
   get wrongProviders(): readonly string[] {
     return this.providers.wrong;
+  }
+
+  /** In the trees of compressed tickets, as of the last mint; undefined before the first of this process. */
+  get treeRoom(): TreeRoom | undefined {
+    return this.compressed.room;
   }
 
   async funds(): Promise<Funds> {
