@@ -16,6 +16,7 @@ export const HOLDS: Readonly<Record<string, string>> = {
 
 const DOES: Readonly<Record<string, string>> = {
   decider: 'decides commands',
+  lookups: 'lists sales and payments for reads',
   ledger: 'posts events to the ledger',
   'mint-requests': 'asks the minter for mints',
   'mint-news': 'records results of mints in the sale',
