@@ -16,7 +16,7 @@ COPY apps apps
 COPY libs libs
 COPY dev dev
 COPY scripts/build-page.mjs scripts/build-page.mjs
-RUN node_modules/.bin/tsc -p tsconfig.build.json && node scripts/build-page.mjs && rm dist/.tsbuildinfo
+RUN node node_modules/@typescript/native/bin/tsc -p tsconfig.build.json && node scripts/build-page.mjs && rm dist/.tsbuildinfo
 
 FROM packages AS production
 # The local Solana takes the native part of LiteSVM only, not the client that comes with it: 13 MB instead of 150.

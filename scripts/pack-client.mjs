@@ -13,7 +13,7 @@ const REPOSITORY_LINK = /\[([^\]]+)\]\(\.\.\/\.\.\/([^)]+)\)/g;
 
 const folder = mkdtempSync(join(tmpdir(), 'admit-client-'));
 try {
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const tsc = join(root, 'node_modules', '@typescript', 'native', 'bin', 'tsc');
   execFileSync(process.execPath, [tsc, '-p', client, '--outDir', join(folder, 'esm')], { stdio: ['ignore', 'inherit', 'inherit'] });
   copyFileSync(join(client, 'package.json'), join(folder, 'package.json'));
   copyFileSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));

@@ -52,7 +52,7 @@ async function compiled(folder: string, example: string): Promise<string> {
   const name = example.slice(example.lastIndexOf('/') + 1);
   copyFileSync(join(root, 'examples', example), join(folder, name));
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: STRICT, include: [name] }));
-  await node(folder, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder]);
+  await node(folder, [join(root, 'node_modules/@typescript/native/bin/tsc'), '-p', folder]);
   return join(folder, name.replace(/\.ts$/, '.js'));
 }
 
