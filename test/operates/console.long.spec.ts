@@ -13,7 +13,7 @@ const ROWS = [20, 18, 20];
 /** A page is shown as if it were so much later: mints are late after a minute. */
 const LATER_MS = 120_000;
 const ORDERS = 100;
-/** Of the page's thread, when orders come one by one and each is drawn: 4 ms on a laptop. */
+/** Of the page's thread, when orders come one by one and each is drawn. */
 const MAX_MS_PER_ORDER = 40;
 
 const go = (page: Page, address: string): Promise<unknown> => page.evaluate(`location.hash = '#/${address}'`);
