@@ -11,7 +11,9 @@ import { createLogger } from '#shared/platform/process/logger.js';
 import { AppProcess, ProcessModule } from '#shared/platform/process/process.module.js';
 import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { TenantsModule } from '#shared/platform/tenants/tenants.module.js';
+import { deciderSets } from '#shared/platform/topology/consumers.js';
 import { Decider } from '../../apps/purchase/src/deciding/decider.js';
+import { DeciderSets } from '../../apps/purchase/src/deciding/decider-sets.js';
 import { MINT_REPOSITORY, SALE_REPOSITORY, SalesModule } from '../../apps/purchase/src/deciding/sales.module.js';
 import { SellingModule } from '../../apps/purchase/src/deciding/selling.module.js';
 import { PurchaseMetricsModule } from '../../apps/purchase/src/metrics.module.js';
@@ -64,9 +66,9 @@ describe('a module of the purchase app', () => {
     for (const stream of ['COMMANDS', 'EVENTS', 'TIMERS'])
       for await (const { name } of jsm.consumers.list(stream)) durables.push(`${stream} ${name}`);
     const named = providers.map(({ token }) => token).filter((token) => typeof token === 'string' && durables.includes(token));
-    expect(named.sort()).toEqual(
-      durables.filter((name) => !['EVENTS ledger', 'EVENTS replay', 'EVENTS webhook-events'].includes(name)).sort(),
-    );
+    expect(providers.map(({ token }) => token)).toContain(DeciderSets); // pulls those of COMMANDS that are its share
+    const others = ['EVENTS ledger', 'EVENTS replay', 'EVENTS webhook-events', ...deciderSets().map((name) => `COMMANDS ${name}`)];
+    expect(named.sort()).toEqual(durables.filter((name) => !others.includes(name)).sort());
   });
 
   it('leaves no connection open if the app cannot start', async () => {
