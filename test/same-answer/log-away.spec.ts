@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { CONNECTIONS } from '#shared/platform/process/process.module.js';
 import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
 import { WEBHOOK_PATH } from '../../apps/purchase/src/api/http/payment-webhook.js';
 import { addressedParts, fill, methodOf, routes } from '../../apps/purchase/src/api/http/routes.js';
@@ -75,3 +77,9 @@ it('is a 503 with Retry-After for every event of a payment provider, one that ca
     asked.map(({ body }) => [body, [503, 'log-unreachable', true]]),
   );
 }, 120_000);
+
+it('ends the app all the same: no connection keeps trying to reach the server', async () => {
+  const connections = shop.app.get<readonly NatsConnection[]>(CONNECTIONS, { strict: false });
+  await shop.stopApp();
+  expect(connections.map((connection) => connection.isClosed())).toEqual([true, true]);
+});

@@ -3,6 +3,7 @@ import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '
 import { TENANT_PATTERN } from '#shared/kernel/ids.js';
 import { COUNT_REJECTED, type CountRejected } from '#shared/platform/http/callers.module.js';
 import { type CallAnswer, MicroServiceStrategy } from '#shared/platform/messaging/micro-service.js';
+import { endConnection } from '#shared/platform/messaging/nats.js';
 import { natsConnection } from '#shared/platform/messaging/nats.module.js';
 import { accessOf } from '#shared/platform/messaging/nats-login.js';
 import type { Logger } from '#shared/platform/process/logger.js';
@@ -78,6 +79,6 @@ export class NatsApiModule implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.edge.drain();
+    await endConnection(this.edge);
   }
 }

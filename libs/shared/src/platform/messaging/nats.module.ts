@@ -4,7 +4,7 @@ import type { Environment } from '../process/environment.js';
 import type { Logger } from '../process/logger.js';
 import { CONNECTIONS, ENVIRONMENT, LOGGER } from '../process/process.module.js';
 import { awaitTopology } from '../topology/inspect.js';
-import { connectNats } from './nats.js';
+import { connectNats, endConnection } from './nats.js';
 import { accessOf, type NatsAccess } from './nats-login.js';
 
 /** The connection that reads and writes streams. Streams and consumers were checked. */
@@ -61,6 +61,6 @@ export class NatsModule implements OnApplicationShutdown {
 
   /** Global modules end last: all users of the connection have stopped. */
   async onApplicationShutdown(): Promise<void> {
-    await this.connection.drain();
+    await endConnection(this.connection);
   }
 }

@@ -103,3 +103,8 @@ function faultOf(access: NatsAccess, cause: unknown): Fault {
   if (!isRefused) return new Fault('log-unreachable', { servers, user }, { cause });
   return new Fault('configuration', { problems: [describeLogin(access)], servers }, { cause });
 }
+
+/** Sends what is buffered and closes. Without a server nothing can be sent: the connection closes, and no longer tries to reconnect. */
+export async function endConnection(connection: NatsConnection): Promise<void> {
+  await connection.drain().catch(() => connection.close());
+}
