@@ -12,7 +12,7 @@ export const ROW_MUTANTS: readonly Mutant[] = [
     tests: ['continues from its checkpoint', 'takes every commit of the log into entries'],
   },
   {
-    guard: 'primary key: a ticket may stand there twice',
+    guard: 'primary key: a ticket may have two rows',
     file: 'apps/ledger/src/database/tables-sql.ts',
     from: 'primary key (tenant, ticket)`,',
     to: 'check (tenant is not null)`,',
