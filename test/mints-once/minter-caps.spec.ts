@@ -1,3 +1,6 @@
+import { type NatsConnection, TimeoutError } from '@nats-io/transport-node';
+import { mintSubject } from '#shared/event-store/event-store.js';
+import { RecentCommits } from '#shared/platform/messaging/recent-commits.js';
 import { readEnvironment } from '#shared/platform/process/environment.js';
 import { createLogger } from '#shared/platform/process/logger.js';
 import { startMinter } from '../../apps/minter/src/start.js';
@@ -54,4 +57,37 @@ it.each([
   await end();
   expect(await signed()).toBe(before + TICKETS);
   expect(await stage.ofType(SALE, 'MintFailed')).toEqual([]);
+});
+
+/** A connection whose first requests time out, as while the log elects a leader. */
+function unanswered(connection: NatsConnection, requests: number): NatsConnection {
+  let left = requests;
+  const request = (...given: Parameters<NatsConnection['request']>) =>
+    left-- > 0 ? Promise.reject(new TimeoutError()) : connection.request(...given);
+  const get = (_: NatsConnection, name: keyof NatsConnection): unknown => {
+    const member = connection[name];
+    if (name === 'request') return request;
+    return typeof member === 'function' ? member.bind(connection) : member;
+  };
+  return new Proxy(connection, { get } as ProxyHandler<NatsConnection>);
+}
+
+it('reads the attempts of others again while the log has no leader, and starts only when all are read', async () => {
+  const troubles: unknown[] = [];
+  let read = 0;
+  const options = {
+    filter: mintSubject('*', SALE),
+    sinceMs: 60_000,
+    onCommit: () => {
+      read += 1;
+    },
+    onTrouble: (thrown: unknown) => troubles.push(thrown),
+  };
+  const recent = await RecentCommits.follow(unanswered(stage.admin, 2), { ...options, startWithinMs: PATIENCE_MS });
+  await recent.stop();
+  expect(troubles).toHaveLength(2);
+  expect(read).toBeGreaterThan(0);
+  await expect(RecentCommits.follow(unanswered(stage.admin, 1), { ...options, startWithinMs: 0 })).rejects.toMatchObject({
+    code: 'log-unreachable',
+  });
 });

@@ -48,9 +48,12 @@ it('[L2] mints every ticket once while the server that leads EVENTS and MINTS is
   for (const name of [cluster.island, cluster.mainland]) minters.start('', 0, { NATS_URL: urlOf(name) });
   await underWay(sale);
   cluster.cutOff('severed');
-  await cluster.leaderOf('EVENTS', cluster.island);
-  await stage.untilDone(DONE_MS);
-  await cluster.heal();
+  try {
+    await cluster.leaderOf('EVENTS', cluster.island);
+    await stage.untilDone(DONE_MS);
+  } finally {
+    await cluster.heal(); // the next test needs all three
+  }
   await cluster.isWhole();
   await minters.endAll();
   await minters.expectOneEach(sale, commands, before);

@@ -146,7 +146,19 @@ export class MinterStage extends Stage {
 
   /** Every command is acknowledged: its verdict is in the log. */
   untilDone(timeoutMs = PATIENCE_MS): Promise<void> {
-    return waitFor(async () => (await this.outstanding()) === 0, { what: 'every mint has its verdict', timeoutMs });
+    const isDone = async (): Promise<boolean> => {
+      const outstanding = await this.outstanding();
+      if (outstanding > 0) throw new Error(`${outstanding} outstanding, ${await this.queueState()}`);
+      return true;
+    };
+    return waitFor(isDone, { what: 'every mint has its verdict', timeoutMs });
+  }
+
+  /** How far the minters' queue is, for the message of a failed wait. */
+  private async queueState(): Promise<string> {
+    const jsm = await jetstreamManager(this.admin, { checkAPI: false });
+    const { num_pending, num_ack_pending, num_redelivered, num_waiting, cluster } = await jsm.consumers.info('MINTS', mintQueueOf(TENANT));
+    return JSON.stringify({ num_pending, num_ack_pending, num_redelivered, num_waiting, leader: cluster?.leader });
   }
 
   /** What the broker does when the ack wait of a dead process is over, at once: it redelivers every unacknowledged message. */

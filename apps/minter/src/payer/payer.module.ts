@@ -6,6 +6,7 @@ import { RecentCommits } from '#shared/platform/messaging/recent-commits.js';
 import type { Environment } from '#shared/platform/process/environment.js';
 import type { Logger } from '#shared/platform/process/logger.js';
 import { ENVIRONMENT, LOGGER } from '#shared/platform/process/process.module.js';
+import { START_TIMEOUT_MS } from '#shared/platform/topology/inspect.js';
 import { Token2022Chain } from '../chains/token-2022/token-2022-chain.js';
 import { ConfirmationModule } from '../confirmation/confirmation.module.js';
 import { ConfirmationTracker } from '../confirmation/confirmation-tracker.js';
@@ -35,6 +36,7 @@ import { CAPPED_MS, SpendingCaps } from './spending-caps.js';
         RecentCommits.follow(connection, {
           filter: mintSubject('*', '*'),
           sinceMs: CAPPED_MS,
+          startWithinMs: START_TIMEOUT_MS,
           onCommit: (commit) => caps.note(commit),
           onTrouble: (err) => logger.warn({ err }, 'attempts of other minters cannot be read; retried'),
         }),

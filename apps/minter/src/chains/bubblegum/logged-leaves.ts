@@ -3,7 +3,6 @@ import { PublicKey } from '@solana/web3.js';
 import type { MintEvent, MintPlan } from '#shared/domain/mint/events.js';
 import type { Commit } from '#shared/event-store/commit.js';
 import { mintSubject } from '#shared/event-store/event-store.js';
-import { Fault } from '#shared/kernel/fault.js';
 import { RecentCommits } from '#shared/platform/messaging/recent-commits.js';
 import { leafHash } from './leaf.js';
 import type { LoggedLeaves } from './tree-mirrors.js';
@@ -46,16 +45,13 @@ export const leavesInLogOf =
   (connection: NatsConnection): LoggedLeaves =>
   async (tree) => {
     const folded = new LeavesInLog(tree);
-    try {
-      const read = await RecentCommits.follow(connection, {
-        filter: mintSubject('*', '*'),
-        sinceMs: Date.now(),
-        onCommit: (commit) => folded.take(commit),
-        onTrouble: () => undefined, // it is stopped before it could retry
-      });
-      await read.stop();
-    } catch (cause) {
-      throw new Fault('log-unreachable', { wanted: `the leaves of ${tree}` }, { cause });
-    }
+    const read = await RecentCommits.follow(connection, {
+      filter: mintSubject('*', '*'),
+      sinceMs: Date.now(),
+      startWithinMs: 0,
+      onCommit: (commit) => folded.take(commit),
+      onTrouble: () => undefined, // it is stopped before it could retry
+    });
+    await read.stop();
     return folded.leaves.values();
   };

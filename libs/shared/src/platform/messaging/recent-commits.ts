@@ -1,6 +1,7 @@
 import { type ConsumerMessages, DeliverPolicy, jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { type Commit, decodeCommit } from '../../event-store/commit.js';
+import { Fault } from '../../kernel/fault.js';
 
 const EVENTS_STREAM = 'EVENTS';
 const RETRY_MS = 1_000;
@@ -13,6 +14,8 @@ export interface RecentOptions {
    * idempotent.
    */
   readonly sinceMs: number;
+  /** How long the first read is repeated while the log does not respond. */
+  readonly startWithinMs: number;
   readonly onCommit: (commit: Commit) => void;
   readonly onTrouble: (thrown: unknown) => void;
 }
@@ -27,15 +30,13 @@ export class RecentCommits {
     private readonly options: RecentOptions,
   ) {}
 
-  /** Resolves when all commits that existed before have been delivered. */
+  /**
+   * Resolves when all commits that existed before have been delivered. While the log does not respond, as during an election, it is
+   * tried again. @throws Fault `log-unreachable` after `startWithinMs`
+   */
   static async follow(connection: NatsConnection, options: RecentOptions): Promise<RecentCommits> {
     const recent = new RecentCommits(connection, options);
-    await new Promise<void>((caughtUp, failed) => {
-      recent
-        .tell(caughtUp)
-        .catch(failed)
-        .finally(() => void recent.goOn());
-    });
+    await new Promise<void>((caughtUp, failed) => void recent.keepReading(caughtUp, failed));
     return recent;
   }
 
@@ -48,14 +49,28 @@ export class RecentCommits {
     return this.stopped || this.connection.isClosed() || this.connection.isDraining();
   }
 
-  private async goOn(): Promise<void> {
+  private async keepReading(caughtUp: () => void, failed: (fault: Fault) => void): Promise<void> {
+    const deadline = performance.now() + this.options.startWithinMs;
+    let isStarting = true;
+    let cause: unknown;
+    const onCaughtUp = (): void => {
+      isStarting = false;
+      caughtUp();
+    };
     while (!this.isOver) {
+      try {
+        await this.read(onCaughtUp);
+      } catch (thrown) {
+        cause = thrown;
+        if (isStarting && performance.now() >= deadline) break;
+        this.options.onTrouble(thrown);
+      }
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
-      if (!this.isOver) await this.tell(() => undefined).catch(this.options.onTrouble);
     }
+    failed(new Fault('log-unreachable', { stream: EVENTS_STREAM }, { cause })); // without effect once it has caught up
   }
 
-  private async tell(caughtUp: () => void): Promise<void> {
+  private async read(caughtUp: () => void): Promise<void> {
     const since = new Date(Date.now() - this.options.sinceMs).toISOString();
     const consumer = await jetstream(this.connection).consumers.get(EVENTS_STREAM, {
       filter_subjects: this.options.filter,

@@ -8,7 +8,7 @@ import { type Difference, differences } from './differences.js';
 import { EPOCH, NOT_ON_A_STREAM, onServers, STREAMS, type WantedStream } from './streams.js';
 
 /** How long a starting app waits for the log's state: an election takes 4 to 9 s and may have to be repeated. */
-const START_TIMEOUT_MS = 30_000;
+export const START_TIMEOUT_MS = 30_000;
 const ASK_AGAIN_MS = 500;
 const STREAM_NOT_FOUND = 10059;
 const CONSUMER_NOT_FOUND = 10014;
