@@ -12,6 +12,7 @@ import { mint } from './mints.js';
 import { orders } from './orders.js';
 import { overload } from './overload.js';
 import { peers } from './peers.js';
+import { profile } from './profile.js';
 import { reads } from './reads.js';
 import { replay } from './replay.js';
 import { restart } from './restart.js';
@@ -49,4 +50,5 @@ export const BENCHES: readonly Bench[] = [
   replay,
   loadSale,
   mint,
+  profile,
 ];

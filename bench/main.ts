@@ -7,7 +7,7 @@ import { homeFolder, projectFolder } from '../dev/processes/project.js';
 import { BENCHES } from './benches.js';
 import { commitNow } from './measure/machine.js';
 import { type Plan, planOf, type Wanted } from './plan.js';
-import { readResult, updatePlots, writePage } from './report/files.js';
+import { readResult, updateDocument, writePage } from './report/files.js';
 import { runBench } from './run-bench.js';
 
 const RESULTS = join(projectFolder(), 'bench', 'results');
@@ -40,7 +40,7 @@ await ownCommand('bench')
       try {
         if (!(await runBench(plan, folder, commit))) process.exitCode = EXIT.findings;
         writePage(folder, NAMES);
-        if (folder === RESULTS) updatePlots(DOCUMENT, folder, NAMES);
+        if (folder === RESULTS) updateDocument(DOCUMENT, folder, NAMES);
       } catch (error) {
         console.error(`\n${plan.bench.name} failed: ${messageOf(causeOf(error))}\n${error instanceof Error ? error.stack : ''}`);
         process.exitCode = EXIT.findings;

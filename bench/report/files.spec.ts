@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../../dev/processes/temporary.js';
 import { spreadOf } from '../measure/statistics.js';
-import { readResult, updatePlots, writePage, writeResult } from './files.js';
+import { readResult, updateDocument, writePage, writeResult } from './files.js';
 import type { Plot, Recorded } from './result.js';
 
 const plot: Plot = { kind: 'bars', title: 'Orders', unit: '/s', series: ['orders'], groups: [{ label: 'a', values: [spreadOf([1])] }] };
@@ -45,9 +45,47 @@ describe('a document with places for plots', () => {
     try {
       writeFileSync(document, 'Orders.\n\n<!-- plot orders-1 -->\n\nHTTP.\n\n<!-- plot http-1 -->\n');
       writeResult(join(folder.path, 'results'), recorded([plot]));
-      for (let times = 0; times < 2; times += 1) updatePlots(document, join(folder.path, 'results'), ['orders', 'http']);
+      for (let times = 0; times < 2; times += 1) updateDocument(document, join(folder.path, 'results'), ['orders', 'http']);
       const shown = '<!-- plot orders-1 -->\n![Orders](results/orders-1.svg)';
       expect(readFileSync(document, 'utf8')).toBe(`Orders.\n\n${shown}\n\nHTTP.\n\n<!-- plot http-1 -->\n`);
+    } finally {
+      folder.remove();
+    }
+  });
+});
+
+describe('a document with places for tables', () => {
+  const wrong = { what: 'twice | thrice', reached: false, measured: '1.5', ifMissed: 'The disk is slow.' };
+  const right = { what: 'once', reached: true, measured: '1', ifMissed: 'never shown' };
+  const rows = [{ label: 'hashing', durability: 'fsync', figures: { 'at 64Ms': spreadOf([0.25]), 'at 256Ms': spreadOf([1, 2, 3]) } }];
+
+  it('shows targets with the reason of those that were missed, and rows without a rate, once', () => {
+    const folder = temporaryFolder('bench-tables');
+    const [document, results] = [join(folder.path, 'performance.md'), join(folder.path, 'results')];
+    try {
+      const places =
+        'Targets.\n\n<!-- targets -->\n<!-- end -->\n\nParts.\n\n<!-- table orders -->\n<!-- end -->\n\n<!-- table http -->\n<!-- end -->\n';
+      writeFileSync(document, places);
+      updateDocument(document, results, ['orders', 'http']);
+      expect(readFileSync(document, 'utf8')).toBe(places);
+      const { result, ...rest } = recorded([]);
+      writeResult(results, { ...rest, result: { ...result, rows, targets: [wrong, right] } });
+      for (let times = 0; times < 2; times += 1) updateDocument(document, results, ['orders', 'http']);
+      const link = '[orders](results/README.md#orders)';
+      const targets = [
+        '| bench | target | measured | reached |',
+        '|---|---|---|---|',
+        `| ${link} | twice \\| thrice | 1.5 | **no.** The disk is slow. |`,
+        `| ${link} | once | 1 | yes |`,
+      ];
+      const parts = ['| | at 64 ms | at 256 ms |', '|---|---|---|', '| hashing | 0.250 | 2.00 (1.00..3.00) |'];
+      expect(readFileSync(document, 'utf8')).toBe(
+        places
+          .replace('<!-- targets -->', ['<!-- targets -->', ...targets].join('\n'))
+          .replace('<!-- table orders -->', ['<!-- table orders -->', ...parts].join('\n')),
+      );
+      writePage(results, ['orders']);
+      expect(readFileSync(join(results, 'README.md'), 'utf8')).toContain(parts.join('\n'));
     } finally {
       folder.remove();
     }

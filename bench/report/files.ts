@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { pageOf, withPlots } from './page.js';
+import { pageOf, withResults } from './page.js';
 import { svgOf } from './plot.js';
 import type { Recorded } from './result.js';
 
@@ -22,11 +22,11 @@ export function writePage(folder: string, benches: readonly string[]): void {
   writeFileSync(join(folder, 'README.md'), pageOf(all));
 }
 
-/** Shows these results in a document with markers for plots. */
-export function updatePlots(document: string, folder: string, benches: readonly string[]): void {
+/** Shows these results in a document with markers for plots and tables. */
+export function updateDocument(document: string, folder: string, benches: readonly string[]): void {
   const all = benches.flatMap((bench) => readResult(folder, bench) ?? []);
   const path = relative(dirname(document), folder);
-  writeFileSync(document, withPlots(readFileSync(document, 'utf8'), all, path));
+  writeFileSync(document, withResults(readFileSync(document, 'utf8'), all, path));
 }
 
 export function readResult(folder: string, bench: string): Recorded | undefined {

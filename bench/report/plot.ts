@@ -15,6 +15,8 @@ const GROUP_FILL = 0.78;
 const HEADROOM = 1.08;
 const CHARACTER_PX = 6.6;
 const LABEL_LINE_PX = 15;
+/** A number in the usual size is wider than such a bar. */
+const NARROW_BAR_PX = 30;
 const LEGEND_GAP_PX = 34;
 
 /** One plot as an SVG document: no scripts, no fonts of its own; a white ground, so that it reads in dark pages too. */
@@ -58,7 +60,7 @@ function bar(x: number, width: number, { median, min, max }: Spread, y: (value: 
   return [
     `<rect x="${px(x + inset)}" y="${px(y(median))}" width="${px(width - 2 * inset)}" height="${px(y(0) - y(median))}" fill="${fill}"/>`,
     ...(min === max ? [] : [`<path d="${whisker}" stroke="#222222" fill="none"/>`]),
-    text(middle, y(max) - 6, shown(median), 'text-anchor="middle" font-size="11"'),
+    text(middle, y(max) - 6, shown(median), `text-anchor="middle" font-size="${width < NARROW_BAR_PX ? 9 : 11}"`),
   ];
 }
 
@@ -143,7 +145,7 @@ function legend(names: readonly string[]): string[] {
 }
 
 const colour = (index: number): string => COLOURS[index % COLOURS.length] as string;
-const px = (value: number): string => value.toFixed(1);
+export const px = (value: number): string => value.toFixed(1);
 const grouped = (value: number): string =>
   Math.abs(value) >= 1_000 ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(4)));
 
@@ -151,5 +153,5 @@ function text(x: number, y: number, content: string, attributes = ''): string {
   return `<text x="${px(x)}" y="${px(y)}"${attributes === '' ? '' : ` ${attributes}`}>${escaped(content)}</text>`;
 }
 
-const escaped = (content: string): string =>
+export const escaped = (content: string): string =>
   content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

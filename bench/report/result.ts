@@ -15,6 +15,8 @@ export interface Target {
   readonly reached: boolean;
   /** A description of the measurement. */
   readonly measured: string;
+  /** Why it was missed, and the next step: one or two sentences. */
+  readonly ifMissed?: string;
 }
 
 interface PlotFrame {

@@ -39,8 +39,12 @@ export function memoryOf(pid: number, field: 'VmRSS' | 'VmHWM'): number {
 }
 
 /** An app as in production. `MINTER_NODE_ARGS` and similar variables become arguments of its Node. */
-export function spawnApp(app: 'ledger' | 'minter' | 'purchase', settings: Readonly<Record<string, string>>): ChildProcess {
-  const more = process.env[`${app.toUpperCase()}_NODE_ARGS`]?.split(' ') ?? [];
+export function spawnApp(
+  app: 'ledger' | 'minter' | 'purchase',
+  settings: Readonly<Record<string, string>>,
+  nodeArguments: readonly string[] = [],
+): ChildProcess {
+  const more = [...nodeArguments, ...(process.env[`${app.toUpperCase()}_NODE_ARGS`]?.split(' ') ?? [])];
   const env = { ...process.env, LOG_LEVEL: 'warn', ...settings };
   return spawn(process.execPath, [...more, join('dist', 'apps', app, 'src', 'main.js')], { env, stdio: ['ignore', 'inherit', 'inherit'] });
 }

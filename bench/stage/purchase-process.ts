@@ -20,17 +20,25 @@ export class PurchaseProcess extends MeasuredProcess {
   }
 
   /** Returns when the app is ready. */
-  static async start(server: Broker, settings: Readonly<Record<string, string>> = {}): Promise<PurchaseProcess> {
+  static async start(
+    server: Broker,
+    settings: Readonly<Record<string, string>> = {},
+    nodeArguments: readonly string[] = [],
+  ): Promise<PurchaseProcess> {
     const [port, health] = [await freePort(), await freePort()];
-    const child = spawnApp('purchase', {
-      NATS_URL: server.url,
-      NATS_PASSWORD: server.credentials('purchase').pass,
-      NATS_EDGE_PASSWORD: server.credentials('edge').pass,
-      HTTP_PORT: `${port}`,
-      HEALTH_PORT: `${health}`,
-      ...UNLIMITED,
-      ...settings,
-    });
+    const child = spawnApp(
+      'purchase',
+      {
+        NATS_URL: server.url,
+        NATS_PASSWORD: server.credentials('purchase').pass,
+        NATS_EDGE_PASSWORD: server.credentials('edge').pass,
+        HTTP_PORT: `${port}`,
+        HEALTH_PORT: `${health}`,
+        ...UNLIMITED,
+        ...settings,
+      },
+      nodeArguments,
+    );
     const purchase = new PurchaseProcess(child, `http://127.0.0.1:${port}`, `http://127.0.0.1:${health}`);
     try {
       await waitFor(async () => (await fetch(`${purchase.health}/health/ready`)).ok, {

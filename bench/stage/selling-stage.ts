@@ -14,6 +14,10 @@ const ASK_TIMEOUT_MS = 60_000;
 export interface StageOptions {
   /** Settings of the purchase app. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Arguments of Node for the purchase app. */
+  readonly nodeArguments?: readonly string[];
+  /** Where the server serves its profile; without it, nowhere. */
+  readonly profilePort?: number;
   /** Number of purchase processes; default 1. */
   readonly purchases?: number;
   /** The data folder of a stopped server: its log is copied. */
@@ -75,13 +79,16 @@ export async function openStage(name: string, options: StageOptions = {}): Promi
 
 async function opened(
   name: string,
-  { settings, purchases = 1, log, copies = 1, prepare }: StageOptions,
+  { settings, nodeArguments, profilePort, purchases = 1, log, copies = 1, prepare }: StageOptions,
   closing: Closing,
 ): Promise<SellingStage> {
   const folder = temporaryFolder(name);
   closing.add(() => folder.remove());
   if (log !== undefined) cpSync(log, folder.path, { recursive: true });
-  const nodes = copies === 1 ? [await startNats({ dataDir: folder.path })] : (await startCluster({ dataDir: folder.path })).nodes;
+  const nodes =
+    copies === 1
+      ? [await startNats({ dataDir: folder.path, ...(profilePort !== undefined && { profilePort }) })]
+      : (await startCluster({ dataDir: folder.path })).nodes;
   closing.add(() => Promise.all(nodes.map((node) => node.stop())));
   const server = nodes[0] as NatsServer;
   const admin = await connect(server.connection('provision'));
@@ -91,7 +98,7 @@ async function opened(
   await prepare?.(admin);
   const apps: PurchaseProcess[] = [];
   for (let number = 0; number < purchases; number += 1) {
-    const purchase = await PurchaseProcess.start(server, settings);
+    const purchase = await PurchaseProcess.start(server, settings, nodeArguments);
     closing.add(() => purchase.stop());
     apps.push(purchase);
   }

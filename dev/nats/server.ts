@@ -30,6 +30,8 @@ export interface NatsOptions {
   readonly member?: ClusterMember;
   /** Passwords by user; generated and kept in the data directory if absent. */
   readonly passwords?: Readonly<Record<string, string>>;
+  /** Where Go's profiler listens; without it, nowhere. */
+  readonly profilePort?: number;
   /** Restarts the server after an unexpected exit; without it a killed server waits for restart(). */
   readonly heal?: boolean;
   readonly progress?: (line: string) => void;
@@ -152,10 +154,11 @@ function planOf(
 }
 
 function natsPart(options: NatsOptions, binary: string, config: string, isReady: () => Promise<boolean>): ManagedProcess {
+  const profiler = options.profilePort === undefined ? [] : ['--profile', `${options.profilePort}`];
   return new ManagedProcess({
     name: 'nats',
     logFile: options.logFile ?? join(options.dataDir, 'nats.log'),
-    prepare: () => ({ file: binary, args: ['-c', config], env: environment() }),
+    prepare: () => ({ file: binary, args: ['-c', config, ...profiler], env: environment() }),
     isReady,
     readyMs: READY_MS,
     stopSignal: 'SIGTERM',
