@@ -1,8 +1,10 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { createLogger } from '#shared/platform/process/logger.js';
 import { connected, database } from '../../apps/ledger/src/database/connect.js';
-import { asOwner, assertMigrated, migrateDatabase } from '../../apps/ledger/src/database/migrate-database.js';
+import { asOwner, assertMigrated, migrateDatabase, migrateOnceReachable } from '../../apps/ledger/src/database/migrate-database.js';
 import type { RoleUrls } from '../../apps/ledger/src/database/roles.js';
 import { makeLedgerDatabase } from '../../dev/postgres/ledger-database.js';
 import { newPostgres } from '../stages/postgres.js';
@@ -46,5 +48,25 @@ describe('[L7] the ledger app and its migration', () => {
     await isRefused(/is of an earlier version or not migrated\. Run admit ledger migrate of this version$/);
     expect(await migrateDatabase(admin, urls, logger)).toHaveLength(1);
     await assertMigrated(app, 'DATABASE_PROJECTOR_URL');
+  });
+
+  it('a migration continues when Postgres refuses its first connections, and fails after the limit when it responds to none', async () => {
+    await asOwner(admin, (owner) => owner.undoLastMigration());
+    const postgres = new URL(admin);
+    let refusing = 2;
+    const proxy = createServer((caller) => {
+      caller.on('error', () => undefined); // a client may end it first
+      if (refusing-- > 0) return caller.destroy();
+      const server = connect(Number(postgres.port), postgres.hostname);
+      server.on('error', () => caller.destroy());
+      return caller.pipe(server).pipe(caller);
+    });
+    await once(proxy.listen(0, '127.0.0.1'), 'listening');
+    const { port } = proxy.address() as AddressInfo;
+    const viaProxy = Object.assign(new URL(admin), { hostname: '127.0.0.1', port: `${port}` }).href;
+    expect(await migrateOnceReachable(viaProxy, urls, logger)).toHaveLength(1);
+    expect(refusing).toBeLessThan(0);
+    await once(proxy.close(), 'close');
+    await expect(migrateOnceReachable(viaProxy, urls, logger, 0)).rejects.toMatchObject({ code: 'database-unreachable' });
   });
 });

@@ -1,12 +1,20 @@
+import { retried } from '#shared/kernel/concurrency/retried.js';
 import { readEnvironment } from '#shared/platform/process/environment.js';
+import { START_TIMEOUT_MS } from '#shared/platform/topology/inspect.js';
 import { provision } from '#shared/platform/topology/provision.js';
 import { withNats } from '../operator.js';
 
-/** `admit provision` */
+const RETRY_MS = 500;
+
+/** `admit provision`. It is repeated while the log does not respond, as during an election: Compose starts its container once. */
 export async function provisionStreams(): Promise<void> {
   const environment = readEnvironment();
   await withNats(environment, 'provision', async (connection) => {
-    const { epoch, made, changed } = await provision(connection, { replicas: environment.NATS_REPLICAS });
+    const { epoch, made, changed } = await retried(() => provision(connection, { replicas: environment.NATS_REPLICAS }), {
+      withinMs: START_TIMEOUT_MS,
+      pauseMs: RETRY_MS,
+      onRetry: ({ message }) => process.stderr.write(`${message}\nThe streams are checked again, for ${START_TIMEOUT_MS / 1_000} s.\n`),
+    });
     for (const { what, found, wanted } of changed) process.stdout.write(`changed ${what} from ${found} to ${wanted}\n`);
     process.stdout.write(`${made.length === 0 ? 'nothing to make' : `made ${made.join(', ')}`}; epoch ${epoch}\n`);
   });

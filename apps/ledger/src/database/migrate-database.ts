@@ -1,4 +1,5 @@
 import { DataSource, type QueryRunner } from 'typeorm';
+import { retried } from '#shared/kernel/concurrency/retried.js';
 import { Fault } from '#shared/kernel/fault.js';
 import type { Logger } from '#shared/platform/process/logger.js';
 import { connected, database } from './connect.js';
@@ -43,6 +44,18 @@ const KNOWN = MIGRATIONS.map(({ name }) => name);
 const DONE = `${LIVE}.migration`;
 /** The session lock of a migration: several apps may start at once. An arbitrary number. */
 const MIGRATION_LOCK = 7_301_001;
+
+/** A one-shot container that fails is not started again by Compose, and a Postgres that starts or is busy refuses some connections. */
+const RESPONDS_WITHIN_MS = 60_000;
+const RETRY_MS = 1_000;
+
+/** `migrateDatabase`, repeated for a minute while Postgres does not respond. */
+export const migrateOnceReachable = (adminUrl: string, urls: RoleUrls, logger: Logger, withinMs = RESPONDS_WITHIN_MS): Promise<string[]> =>
+  retried(() => migrateDatabase(adminUrl, urls, logger), {
+    withinMs,
+    pauseMs: RETRY_MS,
+    onRetry: (err) => logger.warn({ err, withinMs }, 'Postgres does not respond; the migration is tried again'),
+  });
 
 /**
  * Migrates the database to this version: roles, schemas, tables. Does nothing on a current one.

@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { type ConsumerConfig, JetStreamApiError, type JetStreamManager, jetstreamManager, type StreamInfo } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { Fault, isFault } from '../../kernel/fault.js';
+import { retried } from '../../kernel/concurrency/retried.js';
+import { Fault } from '../../kernel/fault.js';
 import type { Logger } from '../process/logger.js';
 import { CONSUMERS, NOT_ON_A_CONSUMER, RETIRED } from './consumers.js';
 import { type Difference, differences } from './differences.js';
@@ -22,16 +22,14 @@ const NO_CONSUMER_HAS = off(NOT_ON_A_CONSUMER);
  * @throws the faults of inspectTopology; `log-unreachable` only after a while
  */
 export async function awaitTopology(connection: NatsConnection, logger: Logger): Promise<string> {
-  const deadline = performance.now() + START_TIMEOUT_MS;
-  for (;;) {
-    try {
-      return await inspectTopology(connection);
-    } catch (thrown) {
-      if (!isFault(thrown, 'log-unreachable') || connection.isClosed() || performance.now() > deadline) throw thrown;
-      logger.warn({ err: thrown }, 'no server responds with the streams yet; retrying');
-    }
-    await pause(ASK_AGAIN_MS);
-  }
+  return retried(() => inspectTopology(connection), {
+    withinMs: START_TIMEOUT_MS,
+    pauseMs: ASK_AGAIN_MS,
+    onRetry: (err) => {
+      if (connection.isClosed()) throw err;
+      logger.warn({ err }, 'no server responds with the streams yet; retrying');
+    },
+  });
 }
 
 /**
