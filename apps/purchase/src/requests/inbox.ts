@@ -1,8 +1,9 @@
-import { JetStreamApiError, type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/transport-node';
+import { type JetStreamManager, jetstreamManager, type PubAck, PubHeaders } from '@nats-io/jetstream';
+import { headers, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import { Semaphore } from '#shared/kernel/concurrency/semaphore.js';
 import { COMMANDS_STREAM } from '#shared/platform/topology/streams.js';
 import { type Command, commandMessageId, commandSubject, encodeCommand } from './command.js';
+import { ReplyInbox } from './reply-inbox.js';
 
 /**
  * The result of storing a command: stored in COMMANDS; duplicate of a stored one; refused, because of a duplicate or a full stream; or
@@ -27,14 +28,18 @@ const LONGEST_WAY_MS = 50;
 export class Inbox {
   private readonly publishes = new Semaphore({ width: ON_THE_WAY, longestMs: LONGEST_WAY_MS });
 
-  private constructor(
-    private readonly js: JetStreamClient,
-    private readonly jsm: JetStreamManager,
-  ) {}
+  private readonly acks: ReplyInbox<Stored>;
 
-  static async on(connection: NatsConnection): Promise<Inbox> {
-    const options = { timeout: PUBLISH_TIMEOUT_MS };
-    return new Inbox(jetstream(connection, options), await jetstreamManager(connection, { ...options, checkAPI: false }));
+  private constructor(
+    private readonly connection: NatsConnection,
+    user: string,
+    private readonly jsm: JetStreamManager,
+  ) {
+    this.acks = new ReplyInbox(connection, user, 'stored', storedBy);
+  }
+
+  static async on(connection: NatsConnection, user: string): Promise<Inbox> {
+    return new Inbox(connection, user, await jetstreamManager(connection, { timeout: PUBLISH_TIMEOUT_MS, checkAPI: false }));
   }
 
   enqueue(command: Command): Promise<Stored> {
@@ -47,15 +52,28 @@ export class Inbox {
   }
 
   private async publish(command: Command): Promise<Stored> {
+    const ack = this.acks.expect(PUBLISH_TIMEOUT_MS);
     try {
-      const { duplicate } = await this.js.publish(commandSubject(command), encodeCommand(command), {
-        // A reactor's command that changes nothing leaves no record, so a duplicate must reach the decider.
-        ...(command.namespace !== 'internal' && { msgID: commandMessageId(command) }),
-        timeout: PUBLISH_TIMEOUT_MS,
-      });
-      return duplicate ? 'duplicate' : 'stored';
-    } catch (thrown) {
-      return thrown instanceof JetStreamApiError ? 'refused' : 'unknown'; // the caller reads the log: only the log has the outcome
+      this.connection.publish(commandSubject(command), encodeCommand(command), { reply: ack.subject, ...withMessageId(command) });
+    } catch {
+      ack.forget(); // the connection is closed
     }
+    return (await ack.answer) ?? 'unknown'; // the caller reads the log: only the log has the outcome
   }
+}
+
+/** A reactor's command that changes nothing leaves no record, so a duplicate of it must reach the decider: it has no message id. */
+function withMessageId(command: Command): { readonly headers?: MsgHdrs } {
+  if (command.namespace === 'internal') return {};
+  const head = headers();
+  head.set(PubHeaders.MsgIdHdr, commandMessageId(command));
+  return { headers: head };
+}
+
+/** The acknowledgement of a stream. It is empty when no stream listens. */
+function storedBy(message: Msg): Stored {
+  if (message.data.length === 0) return 'unknown';
+  const { error, duplicate } = message.json<Partial<PubAck> & { readonly error?: unknown }>();
+  if (error !== undefined) return 'refused';
+  return duplicate === true ? 'duplicate' : 'stored';
 }

@@ -23,7 +23,11 @@ import { Replies } from './replies.js';
 @Module({
   imports: [SalesModule, TenantsModule],
   providers: [
-    { provide: Inbox, inject: [NATS], useFactory: (connection: NatsConnection) => Inbox.on(connection) },
+    {
+      provide: Inbox,
+      inject: [NATS, ENVIRONMENT],
+      useFactory: (connection: NatsConnection, environment: Environment) => Inbox.on(connection, accessOf(environment, 'purchase').user),
+    },
     {
       provide: Replies,
       inject: [NATS, ENVIRONMENT],

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import type { Msg, NatsConnection } from '@nats-io/transport-node';
+
+/** A reply under way. */
+export interface Expected<T> {
+  readonly subject: string;
+  /** `undefined` when no reply arrives in time. */
+  readonly answer: Promise<T | undefined>;
+  readonly forget: () => void;
+}
+
+/**
+ * One subscription for the replies to many messages, each under a subject of its own. The client's `request` does the same, and makes an
+ * error with a stack for every request that is answered: 3 % of the processor time of an order.
+ */
+export class ReplyInbox<T> {
+  private readonly waiting = new Map<string, { readonly resolve: (answer: T | undefined) => void; readonly timer: NodeJS.Timeout }>();
+  private readonly inbox: string;
+  private next = 0;
+
+  /** @param purpose a token of the subjects */
+  constructor(connection: NatsConnection, user: string, purpose: string, read: (message: Msg) => T) {
+    this.inbox = `_INBOX.${user}.${purpose}.${randomUUID()}`;
+    connection.subscribe(`${this.inbox}.*`, {
+      callback: (error, message) => {
+        if (error === null) this.tell(message.subject, read(message));
+      },
+    });
+  }
+
+  get count(): number {
+    return this.waiting.size;
+  }
+
+  expect(timeoutMs: number): Expected<T> {
+    this.next += 1;
+    const subject = `${this.inbox}.${this.next}`;
+    const answer = new Promise<T | undefined>((resolve) => {
+      this.waiting.set(subject, { resolve, timer: setTimeout(() => this.tell(subject, undefined), timeoutMs) });
+    });
+    return { subject, answer, forget: () => this.tell(subject, undefined) };
+  }
+
+  isHere(subject: string): boolean {
+    return subject.startsWith(this.inbox);
+  }
+
+  tell(subject: string, answer: T | undefined): void {
+    const waiter = this.waiting.get(subject);
+    if (waiter === undefined) return;
+    this.waiting.delete(subject);
+    clearTimeout(waiter.timer);
+    waiter.resolve(answer);
+  }
+}
