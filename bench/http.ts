@@ -51,6 +51,8 @@ async function measure(stage: SellingStage, run: Run): Promise<Result> {
         what: `${inFlight} in flight: HTTP at ${SHARE_OF_NATS * 100} % of NATS`,
         reached: ratio.median >= SHARE_OF_NATS,
         measured: shownSpread(ratio),
+        ifMissed:
+          'Each request and answer is a socket call of its own over HTTP, many share one over NATS; sockets are the largest part there (profile). Next: a process for HTTP beside the one that decides.',
       },
       {
         what: `${inFlight} in flight: p99 at most ${P99_OF_P50} × p50`,

@@ -47,6 +47,8 @@ async function measure(stage: SellingStage, run: Run): Promise<Result> {
       what: `${labels[name]}: at least ${SHARE_OF_ONE * 100} % of one sale`,
       reached: ratios[name].median >= SHARE_OF_ONE,
       measured: shownSpread(ratios[name]),
+      ifMissed:
+        'A commit belongs to one sale, so that many sales need more commits, each with a message and an fsync, for the same orders. Next: an atomic batch for several sales.',
     })),
     plots: [
       {

@@ -20,6 +20,8 @@ const SHARE_TO_KEEP = 0.9;
 /** Orders sold one after the other as soon as purchase is ready. */
 const FIRST_ORDERS = 20;
 const FIRST_ORDERS_MS = 100;
+const ONE_FSYNC_EACH =
+  'Each mint request is a message with an fsync of its own, on the disk that selling waits for (decision 0080). Next: an atomic batch for the requests of one commit.';
 /** Maximum number of tickets in one sale. */
 const PER_SALE = 100_000;
 
@@ -114,11 +116,17 @@ function report(
       },
     ],
     targets: [
-      { what: `selling keeps ${SHARE_TO_KEEP * 100} % of its rate`, reached: ratio.median >= SHARE_TO_KEEP, measured: shownSpread(ratio) },
+      {
+        what: `selling keeps ${SHARE_TO_KEEP * 100} % of its rate`,
+        reached: ratio.median >= SHARE_TO_KEEP,
+        measured: shownSpread(ratio),
+        ifMissed: ONE_FSYNC_EACH,
+      },
       {
         what: `the first ${FIRST_ORDERS} orders below ${FIRST_ORDERS_MS} ms each`,
         reached: firstOrderMs.backlog.median < FIRST_ORDERS_MS,
         measured: `slowest ${shown(firstOrderMs.backlog.median)} ms`,
+        ifMissed: ONE_FSYNC_EACH,
       },
     ],
     plots: [

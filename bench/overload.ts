@@ -207,6 +207,8 @@ function report(
         what: `goodput at ${GOODPUT_TO_REACH * 100} % of capacity`,
         reached: ratio.median >= GOODPUT_TO_REACH,
         measured: shownSpread(ratio),
+        ifMissed:
+          'The caller that offers the load and the refusals use the same processors as selling. Next: a caller on a machine of its own.',
       },
       {
         what: `refused with 429 within ${REFUSED_P99_MS} ms (p99)`,

@@ -49,6 +49,8 @@ async function measure(stages: readonly SellingStage[], run: Run): Promise<Resul
       what: `${name}: at least ${SHARE_OF_ONE * 100} % of one`,
       reached: ratio.median >= SHARE_OF_ONE,
       measured: shownSpread(ratio),
+      ifMissed:
+        'All processes share the processors of this machine, and smaller groups need more fsyncs. Next: a measurement with more processors.',
     })),
     plots: [
       {
