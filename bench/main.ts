@@ -11,7 +11,7 @@ import { readResult, updateDocument, writePage } from './report/files.js';
 import { runBench } from './run-bench.js';
 
 const RESULTS = join(projectFolder(), 'bench', 'results');
-const DOCUMENT = join(projectFolder(), 'docs', 'performance.md');
+const DOCUMENTS = [join(projectFolder(), 'docs', 'performance.md'), join(projectFolder(), 'README.md')];
 const NAMES = BENCHES.map(({ name }) => name);
 const QUICK_RESULTS = join(homeFolder(), 'bench');
 
@@ -40,7 +40,7 @@ await ownCommand('bench')
       try {
         if (!(await runBench(plan, folder, commit))) process.exitCode = EXIT.findings;
         writePage(folder, NAMES);
-        if (folder === RESULTS) updateDocument(DOCUMENT, folder, NAMES);
+        if (folder === RESULTS) for (const document of DOCUMENTS) updateDocument(document, folder, NAMES);
       } catch (error) {
         console.error(`\n${plan.bench.name} failed: ${messageOf(causeOf(error))}\n${error instanceof Error ? error.stack : ''}`);
         process.exitCode = EXIT.findings;
