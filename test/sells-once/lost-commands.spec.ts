@@ -5,6 +5,7 @@ import { NO_HEAD } from '#shared/event-store/commit.js';
 import { mintSubject, saleSubject } from '#shared/event-store/event-store.js';
 import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { deciderSets } from '#shared/platform/topology/consumers.js';
+import { compareCommands } from '../../apps/purchase/src/deciding/command-consumers.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { recordedIn } from '../harness/recorded.js';
 import { commandsSettled } from '../stages/crash-stage.js';
@@ -94,6 +95,23 @@ describe('a consumer of COMMANDS that is ahead of it', () => {
       status: 201,
       replayed: true,
     });
+  });
+
+  it('[L6] is not supposed where commands are decided while the stream is compared', async () => {
+    await shop.demo.open('busy', { quota: 10 });
+    const release = await heldDeciders(shop.log);
+    const keys = ['busy-1', 'busy-2', 'busy-3'];
+    const asked = keys.map((key) => shop.demo.askUntilSettled('order.place', { sale: 'busy', buyer: key, quantity: 1 }, key));
+    for (const key of keys) await becomesPending(shop.log, key);
+    const jsm = await jetstreamManager(shop.log.admin);
+    const { info } = jsm.consumers;
+    jsm.consumers.info = async (stream, name) => {
+      await release();
+      await waitFor(async () => (await pending()) === 0, { what: 'every command is decided', timeoutMs: WAIT_MS });
+      return info.call(jsm.consumers, stream, name);
+    };
+    expect(await compareCommands(jsm)).toMatchObject({ stranded: 0, ahead: [] });
+    expect((await Promise.all(asked)).map(({ status }) => status)).toEqual([201, 201, 201]);
   });
 
   it('[L6] is reset when the app reconnects to the broker: undecided commands are decided', async () => {

@@ -8,6 +8,9 @@ import { COMMANDS_STREAM } from '#shared/platform/topology/streams.js';
 
 const ASK_TIMEOUT_MS = 2_000;
 const RETRY_MS = 250;
+/** Some 2 s: a backlog of thousands of commands is decided within it. */
+const COMPARE_TRIES = 40;
+const COMPARE_AGAIN_MS = 50;
 
 /**
  * Compares the consumers of COMMANDS with the stream, at start and after every reconnect. A server that crashed may lose the end of the
@@ -73,13 +76,9 @@ export class CommandConsumers {
   }
 
   private async resetStranded(): Promise<void> {
-    const before = (await leaderInfo(this.jsm, COMMANDS_STREAM)).state;
-    const consumers = await Promise.all(deciderSets().map((durable) => this.jsm.consumers.info(COMMANDS_STREAM, durable)));
-    const { last_seq: last } = (await leaderInfo(this.jsm, COMMANDS_STREAM)).state;
-    const ahead = consumers.filter(({ delivered, ack_floor }) => Math.max(delivered.stream_seq, ack_floor.stream_seq) > last);
-    const stranded = before.messages - known(consumers);
+    const { stranded, ahead, consumers, first, last } = await compareCommands(this.jsm);
     for (const { name } of stranded > 0 ? consumers : ahead) {
-      await this.jsm.consumers.reset(COMMANDS_STREAM, name, Math.max(1, before.first_seq));
+      await this.jsm.consumers.reset(COMMANDS_STREAM, name, Math.max(1, first));
       this.logger.warn(
         { consumer: name, last, stranded },
         'a consumer of COMMANDS was behind the end of the stream, which lost some: it is reset',
@@ -88,9 +87,46 @@ export class CommandConsumers {
   }
 }
 
+interface Comparison {
+  readonly consumers: readonly ConsumerInfo[];
+  /** Those that are ahead of the stream's end. */
+  readonly ahead: readonly ConsumerInfo[];
+  /** Stored messages that no consumer will deliver. */
+  readonly stranded: number;
+  readonly first: number;
+  readonly last: number;
+}
+
 /**
- * Messages that a consumer will deliver or has delivered without an acknowledgement. Every message of the stream is one of those.
- * Acknowledgements during the comparison reduce the number. A needless reset only redelivers some commands.
+ * While other processes store and decide commands, stream and consumers are read at different instants, and a decided command looks
+ * stranded. So a doubtful comparison is repeated. A stream that never rests is compared as it is: a needless reset only redelivers.
  */
-const known = (consumers: readonly ConsumerInfo[]): number =>
-  consumers.reduce((sum, { num_pending, num_ack_pending }) => sum + num_pending + num_ack_pending, 0);
+export async function compareCommands(jsm: JetStreamManager): Promise<Comparison> {
+  let wasStranded = false;
+  for (let tries = 1; ; tries++) {
+    const { least, most, ...comparison } = await compareOnce(jsm);
+    if (most <= 0) return { ...comparison, stranded: 0 };
+    if ((wasStranded && least > 0) || tries === COMPARE_TRIES) return comparison;
+    wasStranded = least > 0; // an acknowledged message may be removed an instant later
+    await pause(COMPARE_AGAIN_MS);
+  }
+}
+
+/** Every message of the stream will be delivered, or was delivered and is not acknowledged, unless it is stranded. */
+async function compareOnce(jsm: JetStreamManager): Promise<Comparison & { readonly least: number; readonly most: number }> {
+  const before = (await leaderInfo(jsm, COMMANDS_STREAM)).state;
+  const consumers = await Promise.all(deciderSets().map((durable) => jsm.consumers.info(COMMANDS_STREAM, durable)));
+  const after = (await leaderInfo(jsm, COMMANDS_STREAM)).state;
+  const known = consumers.reduce((sum, { num_pending, num_ack_pending }) => sum + num_pending + num_ack_pending, 0);
+  const stranded = before.messages - known;
+  const stored = after.last_seq - before.last_seq;
+  return {
+    consumers,
+    ahead: consumers.filter(({ delivered, ack_floor }) => Math.max(delivered.stream_seq, ack_floor.stream_seq) > after.last_seq),
+    stranded,
+    least: stranded - (before.messages + stored - after.messages), // all that were removed meanwhile
+    most: stranded + stored,
+    first: before.first_seq,
+    last: after.last_seq,
+  };
+}
