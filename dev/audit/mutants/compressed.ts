@@ -137,7 +137,7 @@ export const COMPRESSED_MUTANTS: readonly Mutant[] = [
     from: 'if (!verify(null, message, this.key, signature))',
     to: 'if (signature.length === 0)',
     checks: ['L2'],
-    specs: ['test/mints-once/remote-signer.spec.ts'],
+    specs: ['test/mints-once/remote-signer.long.spec.ts'],
     tests: ['gives no signature, and a reason', 'gives none when nothing listens'],
   },
 ];

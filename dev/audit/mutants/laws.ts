@@ -109,7 +109,7 @@ export const LAW_MUTANTS: readonly Mutant[] = [
     from: "return stored === 'stored' && (await reply.answer) !== undefined;",
     to: "return stored === 'stored' || (await reply.answer) !== undefined;",
     checks: ['L6'],
-    specs: ['test/sells-once/lost-commands.spec.ts'],
+    specs: ['test/sells-once/lost-commands.long.spec.ts'],
     tests: ['although COMMANDS lost the command', 'a wake-up that was decided is acknowledged'],
   },
   {
@@ -118,7 +118,7 @@ export const LAW_MUTANTS: readonly Mutant[] = [
     from: 'for (const { name } of stranded > 0 ? consumers : ahead) {',
     to: 'for (const { name } of stranded > 0 ? [] : ahead.slice(ahead.length)) {',
     checks: ['L6'],
-    specs: ['test/sells-once/lost-commands.spec.ts'],
+    specs: ['test/sells-once/lost-commands.long.spec.ts'],
     tests: ['is reset when the app', 'a wake-up that was decided is acknowledged'],
   },
   {
@@ -127,7 +127,7 @@ export const LAW_MUTANTS: readonly Mutant[] = [
     from: "if (answer === undefined || answer.done === true) return { became: 'silent' };",
     to: "if (answer === undefined || answer.done === true) return { became: 'decided', status: 202 };",
     checks: ['L3'],
-    specs: ['test/same-answer/dead-letters.spec.ts'],
+    specs: ['test/same-answer/dead-letters.long.spec.ts'],
     tests: ['stays open until it is decided', 'does nothing twice when it is redriven'],
   },
   {

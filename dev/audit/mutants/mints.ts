@@ -150,7 +150,7 @@ export const MINT_MUTANTS: readonly Mutant[] = [
     from: 'if (what !== undefined) this.attempts.inc({ what });',
     to: "if (what !== undefined && 'attempt' in event.data && event.data.attempt === 1) this.attempts.inc({ what });",
     checks: ['minting RS3'],
-    specs: ['test/operates/metrics-minter.spec.ts'],
+    specs: ['test/operates/metrics-minter.long.spec.ts'],
   },
   {
     guard: 'errors distinguished: a fault that needs an operator is retried like a temporary one',

@@ -211,6 +211,6 @@ export const SALE_MUTANTS: readonly Mutant[] = [
     from: "'admit_requests_total'",
     to: "'admit_request_total'",
     checks: ['blockchain SC-9'],
-    specs: ['test/operates/alerts.spec.ts'],
+    specs: ['test/operates/alerts.long.spec.ts'],
   },
 ];
