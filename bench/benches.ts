@@ -1,6 +1,6 @@
 import type { Bench } from './bench.js';
 import { cluster } from './cluster.js';
-import { benchFair } from './fair.js';
+import { fair } from './fair.js';
 import { flash } from './flash.js';
 import { growth } from './growth.js';
 import { http } from './http.js';
@@ -18,17 +18,6 @@ import { replay } from './replay.js';
 import { restart } from './restart.js';
 import { rolling } from './rolling.js';
 import { scaleOut } from './scale-out.js';
-
-const fair: Bench = {
-  name: 'fair',
-  what: "a tenant's orders while another tenant floods the service",
-  minutes: 1,
-  run: async () => {
-    const reached = await benchFair();
-    const what = 'p99 of a quiet tenant beside a flood';
-    return { title: 'Fairness between tenants', rows: [], targets: [{ what, reached, measured: 'printed above' }], plots: [] };
-  },
-};
 
 /** In the order in which they run: the most important first. */
 export const BENCHES: readonly Bench[] = [

@@ -4,6 +4,11 @@ import { join } from 'node:path';
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
 import { TenantRegister } from '#shared/platform/tenants/tenant-register.js';
 import { waitFor } from '../dev/processes/wait.js';
+import type { Bench } from './bench.js';
+import { spreadOf } from './measure/statistics.js';
+import type { Result, Row } from './report/result.js';
+import { shown } from './report/table.js';
+import { OUR_DURABILITY } from './stage/seller.js';
 import { ask, expectStatus, onStage, type SellingStage } from './stage/selling-stage.js';
 
 /** Concurrent orders of the flooding tenant, over this many sales. */
@@ -17,9 +22,14 @@ const TIMEOUT_MS = 30_000;
 const FLOODING = 'acme';
 
 /** How long a tenant's orders take while another tenant has 4,000 in flight over NATS, compared with how long they take alone. */
-export const benchFair = (): Promise<boolean> => onStage('fair', fair);
+export const fair: Bench = {
+  name: 'fair',
+  what: "a tenant's orders while another tenant floods the service",
+  minutes: 1,
+  run: () => onStage('fair', measure),
+};
 
-async function fair(stage: SellingStage): Promise<boolean> {
+async function measure(stage: SellingStage): Promise<Result> {
   await (await TenantRegister.on(stage.admin)).create(FLOODING, { hasNatsPassword: true });
   const flooding = await connect(stage.server.connection(FLOODING));
   const sales = Array.from({ length: SALES }, (_, sale) => `flood-${sale}`);
@@ -30,12 +40,24 @@ async function fair(stage: SellingStage): Promise<boolean> {
   const { child, heard: response } = await flood(stage, sales);
   const busy = await times(stage.demo, 'busy').finally(() => child.stdin?.end());
   const isFair = at(busy, 0.99) < Math.max(LONGEST_MS, IDLE_TIMES * at(idle, 0.99));
-  const shown = (sorted: readonly number[]): string => `p50 ${at(sorted, 0.5).toFixed(1)} ms, p99 ${at(sorted, 0.99).toFixed(1)} ms`;
-  console.log(`an order of a quiet tenant alone:                              ${shown(idle)}`);
-  console.log(`the same with ${IN_FLIGHT} orders of another in flight over ${SALES} sales: ${shown(busy)}`);
-  console.log(`the other heard, by status: ${(await response).trim()}`);
-  console.log(`${isFair ? 'reached' : 'MISSED'}: p99 under ${LONGEST_MS} ms or ${IDLE_TIMES} times its idle value`);
-  return isFair;
+  const row = (label: string, sorted: readonly number[]): Row => ({
+    label,
+    durability: OUR_DURABILITY,
+    figures: { p50Ms: spreadOf([at(sorted, 0.5)]), p99Ms: spreadOf([at(sorted, 0.99)]) },
+  });
+  return {
+    title: 'Orders of a quiet tenant, one after the other, alone and beside the flood of another tenant',
+    rows: [row('alone', idle), row(`with ${IN_FLIGHT} orders of another in flight over ${SALES} sales`, busy)],
+    targets: [
+      {
+        what: `p99 of a quiet tenant beside a flood under ${LONGEST_MS} ms or ${IDLE_TIMES} times its value alone`,
+        reached: isFair,
+        measured: `${shown(at(busy, 0.99))} ms, alone ${shown(at(idle, 0.99))} ms`,
+      },
+    ],
+    plots: [],
+    notes: [`Answers to the flood, by status: ${(await response).trim()}`],
+  };
 }
 
 /** A purchase process learns of a new tenant a moment after its creation, and answers 403 until then. */

@@ -222,7 +222,13 @@ function report(rounds: readonly Round[], projected: string): Result {
       { label: 'raw consume of the stream', durability: 'nothing is written', figures: { eventsPerSecond: rates.consume } },
     ],
     targets: [
-      { what: `${SHARE_OF_COPY} of a bare COPY, indexes included`, reached: share.median >= SHARE_OF_COPY, measured: shownSpread(share) },
+      {
+        what: `${SHARE_OF_COPY} of a bare COPY, indexes included`,
+        reached: share.median >= SHARE_OF_COPY,
+        measured: shownSpread(share),
+        ifMissed:
+          'A replay verifies the hash chain, applies every event and posts it before it writes a row; a COPY writes ready rows. Next: replay of sales on several processors.',
+      },
       { what: 'the rebuilt ledger equals the live one', reached: true, measured: `${rounds.length} of ${rounds.length} replays` },
     ],
     plots: [

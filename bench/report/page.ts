@@ -120,7 +120,7 @@ const cpuOf = ({ figures: all }: Row): string =>
 function conditionsOf({ commit, startedAt, tookSeconds, sizes, machine, conditions, versions }: Recorded): readonly string[] {
   const sized = sizes.size > 0 ? `, size ${sizes.size.toLocaleString('en-US')}` : '';
   return [
-    `Commit \`${commit}\`, ${startedAt.slice(0, 10)}, ${Math.round(tookSeconds)} s; ${sizes.pairs} pairs of ${sizes.seconds} s${sized}, seed ${sizes.seed}. ` +
+    `Commit \`${commit}\`, ${startedAt.slice(0, 10)}, ${Math.round(tookSeconds)} s; ${sizes.pairs} ${sizes.pairs === 1 ? 'pair' : 'pairs'} of ${sizes.seconds} s${sized}, seed ${sizes.seed}. ` +
       `${machine.processors} processors (${machine.model}), ${machine.memoryMiB.toLocaleString('en-US')} MiB, ${machine.kernel}; ` +
       `${shown(conditions.fsyncPerSecond)} synced writes/s. ${Object.entries(versions)
         .map(([name, version]) => `${name} ${version}`)
