@@ -5,6 +5,7 @@ import { DEV_TENANTS } from '../nats/server.js';
 import type { ManagedProcess } from '../processes/managed-process.js';
 import { OrphanReaper } from '../processes/orphan-reaper.js';
 import { type Environment, environment } from '../processes/project.js';
+import { waitFor } from '../processes/wait.js';
 import { HOW_TO_GET_PROGRAMS } from '../solana/programs.js';
 import { choosePorts } from './ports.js';
 import { Progress } from './progress.js';
@@ -12,8 +13,9 @@ import { type NatsAccess, type StackContext, useNats, usePostgres, useSolana } f
 import { withoutOwn, writeSettings } from './settings-files.js';
 import { type AppSettings, Stack } from './stack.js';
 import { keepWallet } from './wallet.js';
-import { APPS, healthPort, SECRETS, type Served, type Wiring } from './wiring.js';
+import { APPS, clientSettings, type DevTenant, healthPort, SECRETS, type Served, type Wiring } from './wiring.js';
 
+const ACCEPTED_MS = 30_000; // the apps poll four times a second
 const USUAL_SLOT_MS = 400; // Solana's own
 const USUAL_FINALIZED_AFTER = 32; // slots, Solana's own: 13 seconds
 
@@ -78,6 +80,7 @@ async function bringUp(options: StackOptions, parts: ManagedProcess[], underWay:
     progress.step('tenants', () => createTenants(stack)),
     startApps(stack, apps, progress), // apps accept new tenants at any time
   ]);
+  await tenantsAccepted(stack, apps);
   if (apps.includes('minter')) await offerAssets(stack, progress);
   stack.atEnd(await followTenants());
   writeSettings(dataDir, stack, env);
@@ -92,6 +95,22 @@ async function offerAssets(stack: Stack, progress: Progress): Promise<void> {
 }
 
 const createTenants = (stack: Stack): Promise<unknown> => allOrFirstFailure(DEV_TENANTS.map((tenant) => stack.createTenant(tenant)));
+
+/** An app knows a new tenant after the next poll of its directory. On a slow machine the apps are ready before the tenants are. */
+async function tenantsAccepted(stack: Stack, apps: readonly Served[]): Promise<void> {
+  const accepted = async (tenant: DevTenant, app: Served, path: string): Promise<void> => {
+    const { HTTP_URL, LEDGER_URL, ADMIT_API_KEY } = clientSettings(stack.wiring, tenant);
+    const url = `${app === 'ledger' ? LEDGER_URL : HTTP_URL}${path}`;
+    const isKnown = async (): Promise<boolean> => (await fetch(url, { headers: { Authorization: `Bearer ${ADMIT_API_KEY}` } })).ok;
+    await waitFor(isKnown, { what: `${app} accepts requests of ${tenant}`, timeoutMs: ACCEPTED_MS });
+  };
+  const reads = [
+    ['purchase', '/v1/sales'],
+    ['ledger', '/v1/ledger'],
+  ] as const;
+  const served = reads.filter(([app]) => apps.includes(app));
+  await Promise.all(DEV_TENANTS.flatMap((tenant) => served.map(([app, path]) => accepted(tenant, app, path))));
+}
 
 async function wire(
   ground: StackContext,

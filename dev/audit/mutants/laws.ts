@@ -93,7 +93,7 @@ export const LAW_MUTANTS: readonly Mutant[] = [
     from: 'suspended !== undefined && (suspended.has',
     to: 'suspended === null && (suspended.has',
     checks: ['L11'],
-    specs: ['test/ledger-replays/ledger-suspense.spec.ts'],
+    specs: ['test/ledger-replays/ledger-suspense.long.spec.ts'],
   },
   {
     guard: 'times that fit: any time is accepted',

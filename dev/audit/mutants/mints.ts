@@ -192,7 +192,7 @@ export const MINT_MUTANTS: readonly Mutant[] = [
     from: 'if (slot < fromSlot)',
     to: 'if (slot < 0)',
     checks: ['minting NM8', 'blockchain NFT-6'],
-    specs: ['test/conformance/chain-lies.spec.ts'],
+    specs: ['test/conformance/chain-lies.long.spec.ts'],
   },
   {
     guard: 'an absence that the signature contradicts: it is dead all the same',
@@ -200,7 +200,7 @@ export const MINT_MUTANTS: readonly Mutant[] = [
     from: 'const contradicted = status !== null && status.err === null;',
     to: "const contradicted = status?.err === 'never';",
     checks: ['minting NM8', 'blockchain NFT-6'],
-    specs: ['test/conformance/chain-lies.spec.ts'],
+    specs: ['test/conformance/chain-lies.long.spec.ts'],
   },
   {
     guard: 'silence is unknown: a node that does not answer has refused',
@@ -208,6 +208,6 @@ export const MINT_MUTANTS: readonly Mutant[] = [
     from: "return { kind: 'unknown', reason: briefly(thrown) };",
     to: "return { kind: 'refused', by: 'program', reason: briefly(thrown) };",
     checks: ['minting RS5', 'blockchain NFT-6'],
-    specs: ['test/conformance/chain-lies.spec.ts'],
+    specs: ['test/conformance/chain-lies.long.spec.ts'],
   },
 ];

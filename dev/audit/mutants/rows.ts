@@ -86,6 +86,6 @@ export const ROW_MUTANTS: readonly Mutant[] = [
     from: 'if (hash !== row.document)',
     to: "if (hash === '')",
     checks: ['blockchain NFT-5'],
-    specs: ['test/mints-once/metadata-documents.spec.ts'],
+    specs: ['test/mints-once/metadata-documents.long.spec.ts'],
   },
 ];

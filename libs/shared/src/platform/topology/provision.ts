@@ -1,12 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type ConsumerConfig, type JetStreamManager, jetstreamManager, type StreamConfig, type StreamInfo } from '@nats-io/jetstream';
+import {
+  type ConsumerConfig,
+  JetStreamApiError,
+  type JetStreamManager,
+  jetstreamManager,
+  type StreamConfig,
+  type StreamInfo,
+} from '@nats-io/jetstream';
 import { type NatsConnection, TimeoutError } from '@nats-io/transport-node';
 import { wholeCopies } from '../../event-store/jetstream/leader-info.js';
+import { retried } from '../../kernel/concurrency/retried.js';
 import { Fault } from '../../kernel/fault.js';
 import { CHANGED_IN_PLACE, CONSUMERS, RETIRED, type WantedConsumer } from './consumers.js';
 import type { Difference } from './differences.js';
-import { consumerDifferences, inspectTopology, retiredDifferences, streamDifferences, streamInfo } from './inspect.js';
+import { consumerDifferences, inspectTopology, retiredDifferences, START_TIMEOUT_MS, streamDifferences, streamInfo } from './inspect.js';
 import { COMMANDS_STREAM, EPOCH, onServers, REPLACEABLE, STREAMS, type WantedStream } from './streams.js';
 
 type NewStream = Partial<StreamConfig> & { name: string };
@@ -22,15 +30,15 @@ export interface Provisioned {
   readonly changed: readonly Difference[];
 }
 
-/** Servers that have just connected may lose a request to place a stream on three of them. A repeated request still creates one stream. */
-const ADD_TRIES = 6;
+/** The server's error codes while too few servers of a cluster are in contact: no peers, not active, not available, no leader, resources. */
+const UNPLACED: readonly number[] = [10005, 10006, 10008, 10009, 10023];
 
 /**
  * Creates missing streams and consumers. On an older installation it updates `ack_wait` and `max_ack_pending` of consumers and the
  * subjects of streams; on a complete server it changes nothing. It adds missing replicas while a stream is in use, and never removes
  * one. A missing stream beside a used log is a loss: provision refuses to create it again. COMMANDS holds nothing of the log: provision
  * creates it beside a used one, and replaces it where its settings differ, while no purchase app runs.
- * @throws Fault `stream-differs`
+ * @throws Fault `stream-differs`; `log-unreachable` after a while
  */
 export async function provision(connection: NatsConnection, { replicas = 1 } = {}): Promise<Provisioned> {
   const jsm = await jetstreamManager(connection, { checkAPI: false });
@@ -45,7 +53,8 @@ export async function provision(connection: NatsConnection, { replicas = 1 } = {
     if (info !== undefined) changed.push(...(await addSubjects(jsm, info, wanted.subjects)), ...(await addCopies(jsm, info, replicas)));
     else {
       const copies = Math.max(replicas, found?.config.num_replicas ?? 1);
-      await addStream(jsm, { ...onServers(wanted, copies), num_replicas: copies, metadata: { [EPOCH]: epoch } } as NewStream);
+      const config = { ...onServers(wanted, copies), num_replicas: copies, metadata: { [EPOCH]: epoch } } as NewStream;
+      await placed(wanted.name, () => jsm.streams.add(config));
       made.push(wanted.name);
     }
   }
@@ -54,7 +63,7 @@ export async function provision(connection: NatsConnection, { replicas = 1 } = {
   for (const wanted of CONSUMERS) {
     const found = await consumerDifferences(jsm, wanted.stream, wanted.config);
     if (found[0]?.found === 'missing') {
-      await jsm.consumers.add(wanted.stream, wanted.config as ConsumerConfig);
+      await placed(nameOf(wanted), () => jsm.consumers.add(wanted.stream, wanted.config as ConsumerConfig));
       made.push(nameOf(wanted));
     } else changed.push(...(await changeInPlace(jsm, wanted, found)));
   }
@@ -89,15 +98,17 @@ async function retire(jsm: JetStreamManager): Promise<readonly Difference[]> {
   return differences;
 }
 
-async function addStream(jsm: JetStreamManager, wanted: NewStream): Promise<void> {
-  for (let tries = 1; ; tries++) {
+/** Servers that have just connected lose requests, or do not see each other yet. A repeated request still creates one stream or consumer. */
+function placed<T>(name: string, add: () => Promise<T>): Promise<T> {
+  const attempt = async (): Promise<T> => {
     try {
-      await jsm.streams.add(wanted);
-      return;
-    } catch (thrown) {
-      if (!(thrown instanceof TimeoutError) || tries === ADD_TRIES) throw thrown;
+      return await add();
+    } catch (cause) {
+      const isEarly = cause instanceof TimeoutError || (cause instanceof JetStreamApiError && UNPLACED.includes(cause.code));
+      throw isEarly ? new Fault('log-unreachable', { create: name, reason: cause.message }, { cause }) : cause;
     }
-  }
+  };
+  return retried(attempt, { withinMs: START_TIMEOUT_MS, pauseMs: POLL_MS, onRetry: () => undefined });
 }
 
 /** A later version may store more subjects. Subjects are never removed: their messages would be lost to readers. */
