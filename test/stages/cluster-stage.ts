@@ -61,13 +61,17 @@ export class ClusterStage extends Stage {
     return leader;
   }
 
-  /** Has the leader hand over, to whom it likes or to a server of this name, and waits for the next one. */
+  /** Has the leader hand over until another server leads, or the one of this name. */
   async stepDown(stream: string, to?: string): Promise<void> {
-    const leader = await this.leaderOf(stream);
-    if (leader === to) return;
-    const options = to === undefined ? '' : JSON.stringify({ placement: { preferred: to } });
-    await this.log.admin.request(`$JS.API.STREAM.LEADER.STEPDOWN.${stream}`, options, { timeout: LED_MS });
-    await this.leaderOf(stream, leader);
+    const first = await this.leaderOf(stream);
+    const body = to === undefined ? '' : JSON.stringify({ placement: { preferred: to } });
+    const isHandedOver = async (): Promise<boolean> => {
+      const leader = (await this.info(stream)).cluster?.leader ?? '';
+      if (to === undefined ? leader !== first : leader === to) return leader !== '';
+      await this.log.admin.request(`$JS.API.STREAM.LEADER.STEPDOWN.${stream}`, body, { timeout: LOOK_MS });
+      return false;
+    };
+    await waitFor(isHandedOver, { what: `${stream} is handed over from ${first} to ${to ?? 'another'}`, timeoutMs: LED_MS });
   }
 
   /** Resolves when every server has everything that the stream holds. */

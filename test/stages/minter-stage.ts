@@ -24,6 +24,10 @@ export const TENANT = 'demo' as TenantId;
 const SLOT_MS = 20;
 const FINALIZED_AFTER_SLOTS = 4;
 const PATIENCE_MS = 30_000;
+/** In a cluster several elections may follow each other on a busy machine. */
+const READ_MS = 120_000;
+/** Over about 45 s: a server that has just become leader receives nothing until the others know of it. */
+const PUBLISH = { retries: 15 };
 
 export const newWallet = (): Wallet => Signer.generate().signer.address as Wallet;
 
@@ -114,7 +118,7 @@ export class MinterStage extends Stage {
       for await (const commit of this.store.read(mintSubject(TENANT, sale), NO_HEAD)) found.push(...(commit.events as typeof found));
       return true;
     };
-    await waitFor(isRead, { what: `the log tells of the mints of ${sale}`, timeoutMs: PATIENCE_MS });
+    await waitFor(isRead, { what: `the log tells of the mints of ${sale}`, timeoutMs: READ_MS });
     return found;
   }
 
@@ -129,19 +133,19 @@ export class MinterStage extends Stage {
   /** As the reactor of the purchase app does it. */
   async ask(command: MintCommand, id = `mint:${command.tenant}:${command.ticket}:${command.request}`): Promise<boolean> {
     const subject = `mint.${command.tenant}.${command.ticket}.${command.request}`;
-    return (await jetstream(this.admin).publish(subject, JSON.stringify(command), { msgID: id })).duplicate;
+    return (await jetstream(this.admin).publish(subject, JSON.stringify(command), { ...PUBLISH, msgID: id })).duplicate;
   }
 
   /** The same for a ticket whose order is given up with an override. */
   async override({ tenant, sale, order, ticket, unit }: MintCommand): Promise<void> {
     const body: RevokeCommand = { tenant, sale, order, ticket, unit, revoke: true, override: true };
-    await jetstream(this.admin).publish(`mint.${tenant}.${ticket}.override`, JSON.stringify(body));
+    await jetstream(this.admin).publish(`mint.${tenant}.${ticket}.override`, JSON.stringify(body), PUBLISH);
   }
 
   /** As the reactor of the purchase app asks for a ticket to be taken back. */
   async revoke({ tenant, sale, order, ticket, unit }: MintCommand): Promise<void> {
     const body: RevokeCommand = { tenant, sale, order, ticket, unit, revoke: true };
-    await jetstream(this.admin).publish(`mint.${tenant}.${ticket}.revoke`, JSON.stringify(body));
+    await jetstream(this.admin).publish(`mint.${tenant}.${ticket}.revoke`, JSON.stringify(body), PUBLISH);
   }
 
   /** Every command is acknowledged: its verdict is in the log. */

@@ -1,5 +1,6 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { NO_HEAD } from '#shared/event-store/commit.js';
 import { saleSubject } from '#shared/event-store/event-store.js';
 import { JetStreamEventStore } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { leaderInfo } from '#shared/event-store/jetstream/leader-info.js';
@@ -18,8 +19,8 @@ const UNHEARD = 5;
 /** An answer takes as long as its reads wait for a leader that does not come; in the dark some go to the other side, and are lost. */
 const ANSWERED_MS = 8_000;
 const LOOK_MS = 2_000;
-const SHOWN_MS = 20_000;
-const STARTS_MS = 30_000;
+const SHOWN_MS = 60_000;
+const STARTS_MS = 60_000;
 const LATE = 'decided on the island';
 const MISSING = 'admit_stream_copies_missing{stream="EVENTS"}';
 
@@ -65,7 +66,12 @@ async function islandIsNotBelieved(): Promise<void> {
 async function decidedOnIsland(sale: string): Promise<() => Promise<unknown>> {
   const store = await JetStreamEventStore.on(island);
   const subject = saleSubject('demo', sale);
-  const head = await store.head(subject);
+  let head = NO_HEAD;
+  const isRead = async (): Promise<boolean> => {
+    head = await store.head(subject); // not answered while the new leader becomes known
+    return true;
+  };
+  await waitFor(isRead, { what: `the island reads ${sale}`, timeoutMs: STARTS_MS });
   return () => store.append(subject, head, [aDecision(LATE, 0)]).catch((thrown: Fault) => thrown.code);
 }
 
