@@ -84,11 +84,8 @@ export class Decider {
     this.held.add(delivery);
     const waiting = { delivery, command };
     const subject = saleSubject(command.tenant, command.sale);
-    const about = {
-      kind: 'consumer',
-      parent: command.traceparent,
-      attributes: { 'admit.tenant': command.tenant, 'admit.sale': command.sale },
-    } as const;
+    const attributes = { 'admit.tenant': command.tenant, 'admit.sale': command.sale };
+    const about = { kind: 'consumer', parent: command.traceparent, attributes } as const;
     inSpan(`decide ${command.operation}`, about, () =>
       this.parts.folds.transact(subject, (sale) => this.decide(sale, waiting), delivery.body.length),
     ).then(

@@ -1,5 +1,4 @@
-import type { Refusal } from '#shared/domain/refusal.js';
-import { REFUSALS } from '#shared/domain/refusal.js';
+import { REFUSALS, type Refusal } from '#shared/domain/refusal.js';
 import { type Answer, HTTP_PROBLEMS, isProblem, problemOf, RETRY_AFTER_SECONDS } from '#shared/platform/http/answer.js';
 import { type FieldError, problem } from '#shared/platform/problem.js';
 
@@ -48,15 +47,13 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** An operator must act first: frequent retries are useless. */
-const DEAD_LETTERED_RETRY_AFTER_SECONDS = 60;
-/** The payment's own event is on its way too. */
-const PAYMENT_UNKNOWN_RETRY_AFTER_SECONDS = 60;
+/** An operator must act first, or the payment's own event is on its way: frequent retries are useless. */
+const LATER_SECONDS = 60;
 /** If it differs from the retry time of the status. */
 const RETRY_AFTER: Partial<Record<ProblemCode, number>> = {
   'in-progress': RETRY_AFTER_SECONDS,
-  'dead-lettered': DEAD_LETTERED_RETRY_AFTER_SECONDS,
-  'payment-unknown': PAYMENT_UNKNOWN_RETRY_AFTER_SECONDS,
+  'dead-lettered': LATER_SECONDS,
+  'payment-unknown': LATER_SECONDS,
 };
 
 export function problemAnswer(code: ProblemCode, more: Readonly<Record<string, unknown>> = {}): Answer {

@@ -1,5 +1,6 @@
-import { type KeyHash, type KeyNamespace, keyHash, MAX_KEY_LENGTH } from '#shared/kernel/ids.js';
+import { type KeyHash, keyHash, MAX_KEY_LENGTH } from '#shared/kernel/ids.js';
 import { type Answer, problemAnswer } from './answer.js';
+import type { Command } from './command.js';
 
 /** The headers for the key; the second is an alias of the first. */
 export const KEY_HEADERS = ['Idempotency-Key', 'X-Idempotency-Key'] as const;
@@ -25,15 +26,7 @@ const quoted = (key: string): string => `"${key.replace(/["\\]/g, '\\$&')}"`;
  * Hashes under which a key may have been decided, its own first. Versions before 0.1.0 treated `"k"` and `k` as two keys, so a caller's key
  * is also searched under its other spelling.
  */
-export function hashesOf({
-  namespace,
-  key,
-  keyHash: own,
-}: {
-  readonly namespace: KeyNamespace;
-  readonly key: string;
-  readonly keyHash: KeyHash;
-}): KeyHash[] {
+export function hashesOf({ namespace, key, keyHash: own }: Pick<Command, 'namespace' | 'key' | 'keyHash'>): KeyHash[] {
   if (namespace !== 'api') return [own];
   const other = QUOTED.test(key) ? unquoted(key) : quoted(key);
   return other.length > MAX_KEY_LENGTH ? [own] : [own, keyHash(namespace, other)];

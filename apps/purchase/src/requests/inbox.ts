@@ -3,7 +3,7 @@ import { headers, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/t
 import { Semaphore } from '#shared/kernel/concurrency/semaphore.js';
 import { COMMANDS_STREAM } from '#shared/platform/topology/streams.js';
 import { type Command, commandMessageId, commandSubject, encodeCommand } from './command.js';
-import { ReplyInbox } from './reply-inbox.js';
+import { Replies } from './replies.js';
 
 /**
  * The result of storing a command: stored in COMMANDS; duplicate of a stored one; refused, because of a duplicate or a full stream; or
@@ -28,18 +28,15 @@ const LONGEST_WAY_MS = 50;
 export class Inbox {
   private readonly publishes = new Semaphore({ width: ON_THE_WAY, longestMs: LONGEST_WAY_MS });
 
-  private readonly acks: ReplyInbox<Stored>;
-
   private constructor(
     private readonly connection: NatsConnection,
-    user: string,
+    private readonly acks: Replies<Stored>,
     private readonly jsm: JetStreamManager,
-  ) {
-    this.acks = new ReplyInbox(connection, user, 'stored', storedBy);
-  }
+  ) {}
 
   static async on(connection: NatsConnection, user: string): Promise<Inbox> {
-    return new Inbox(connection, user, await jetstreamManager(connection, { timeout: PUBLISH_TIMEOUT_MS, checkAPI: false }));
+    const acks = new Replies<Stored>(connection, user, 'stored', storedBy);
+    return new Inbox(connection, acks, await jetstreamManager(connection, { timeout: PUBLISH_TIMEOUT_MS, checkAPI: false }));
   }
 
   enqueue(command: Command): Promise<Stored> {

@@ -47,12 +47,8 @@ export class Intake {
 
   handle(request: Request): Promise<Answer> {
     const { operation, tenant, traceparent: parent } = request;
-    const about = {
-      kind: 'server',
-      parent,
-      attributes: { 'admit.tenant': tenant, 'admit.operation': operation },
-      ended: statusOf,
-    } as const;
+    const attributes = { 'admit.tenant': tenant, 'admit.operation': operation };
+    const about = { kind: 'server', parent, attributes, ended: statusOf } as const;
     return inSpan(operation, about, (traceparent) => this.respond({ ...request, traceparent }));
   }
 

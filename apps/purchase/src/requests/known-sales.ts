@@ -8,8 +8,7 @@ const MAX_KNOWN_SALES = 100_000;
 export class KnownSales {
   private readonly known = new Set<string>();
   private readonly reads = new CoalescedReads<boolean>(async (subject, deliver) => {
-    const { version } = await this.store.head(subject);
-    deliver(version > 0);
+    deliver((await this.store.head(subject)).version > 0);
   });
 
   constructor(private readonly store: EventStore) {}

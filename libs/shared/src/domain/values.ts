@@ -36,8 +36,6 @@ export const MAX_TICKETS_PER_REQUEST = 500;
 
 /** Characters of a name that people read (UTF-16 units, as every JSON library of a caller counts or overcounts them). */
 export const MAX_NAME_LENGTH = 120;
-/** Characters of a caller's own reference, which is stored and never interpreted. */
-export const MAX_REFERENCE_LENGTH = 64;
 
 /**
  * Digits of minor units in one price: below 2^53, so that no caller's JSON library rounds it.
@@ -48,8 +46,6 @@ export const MAX_PRICE_DIGITS = 15;
 export const MAX_PRICE_MINOR = 10n ** BigInt(MAX_PRICE_DIGITS) - 1n;
 /** Minor units: the maximum price of one order. */
 export const MAX_ORDER_TOTAL_MINOR = MAX_PRICE_MINOR * BigInt(MAX_UNITS_PER_ORDER);
-/** Minor units: the maximum total of a sale. It exceeds 64 bits. */
-export const MAX_SALE_TOTAL_MINOR = MAX_PRICE_MINOR * BigInt(MAX_UNITS_PER_SALE);
 /** Digits of minor units in a report of a payment provider: enough for every order, below 2^63. */
 export const MAX_REPORTED_DIGITS = 18;
 

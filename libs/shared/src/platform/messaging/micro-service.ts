@@ -1,7 +1,6 @@
 import { type Service, type ServiceMsg, Svcm } from '@nats-io/services';
 import { headers, Match, type NatsConnection } from '@nats-io/transport-node';
-import type { CustomTransportStrategy } from '@nestjs/microservices';
-import { Server } from '@nestjs/microservices';
+import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import { firstValueFrom, isObservable } from 'rxjs';
 import type { Admission } from '../tenants/tenant-limits.js';
 import { type NestPacket, readNestPacket, writeNestPacket } from './nest-packet.js';
@@ -47,10 +46,7 @@ export class MicroServiceStrategy extends Server implements CustomTransportStrat
   }
 
   listen(done: (error?: unknown) => void): void {
-    this.start().then(
-      () => done(),
-      (thrown: unknown) => done(thrown),
-    );
+    this.start().then(() => done(), done);
   }
 
   /** Rejects new requests; resolves when every accepted request has its response. */
