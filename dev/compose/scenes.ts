@@ -3,6 +3,7 @@ import { EXIT } from '#shared/platform/process/exit-codes.js';
 import { writePrivate } from '#shared/platform/process/secrets.js';
 import { temporaryFolder } from '../processes/temporary.js';
 import type { ComposeProject } from './engine.js';
+import { receiveWebhook, signIn } from './people.js';
 import { Selling } from './selling.js';
 import { backUp, clientSettings, limited, projectOf, replay, shareOut, step } from './steps.js';
 
@@ -16,11 +17,14 @@ DATABASE_URL=postgresql://postgres:theirs@their-postgres:5432/tickets
 SOLANA_RPC_URL=http://their-chain:8899
 `;
 
+/** A back end that takes webhooks, in a container beside the project's. */
+const RECEIVER = 'dev/compose/receiver.yml';
+
 const said = (ms: number): string => `${(ms / 1_000).toFixed(1)} s until it is healthy again`;
 
-/** docker-compose.yml unchanged. */
+/** docker-compose.yml, which sends webhooks also to a receiver that is not public. */
 export async function base(isBuilt: boolean): Promise<void> {
-  const project = await projectOf('base', []);
+  const project = await projectOf('base', [RECEIVER]);
   await inScene(project, async () => {
     await build(project, isBuilt);
     await step('docker compose up: every container is healthy', () => project.up());
@@ -28,6 +32,8 @@ export async function base(isBuilt: boolean): Promise<void> {
     const settings = await clientSettings(project);
     await withSelling(settings, async (selling) => {
       const [overNats] = await step('orders over NATS and HTTP: sold, minted, in the ledger', () => selling.sellAndMint('first'));
+      await step('the console: its page, and signing in', () => signIn(project, settings));
+      await step('a webhook endpoint gets an event', () => receiveWebhook(project, selling, settings));
       await step('admit replay', () => replay(project));
       await step('admit log backup, and a replay of it', () => backUp(project, BACKUP));
       await crashAll(project, selling, [
@@ -69,6 +75,7 @@ export async function cluster(isBuilt: boolean): Promise<void> {
     const settings = await clientSettings(project);
     await withSelling(settings, async (selling) => {
       await step('orders over NATS and HTTP: sold, minted, in the ledger', () => selling.sellAndMint('first'));
+      await step('the console: its page, and signing in', () => signIn(project, settings));
       await step('requests to each purchase', () => shareOut(project, 'purchase', settings.HTTP_URL ?? ''));
       await step('requests to each ledger', () => shareOut(project, 'ledger', settings.LEDGER_URL ?? ''));
       await crashAll(project, selling, ['nats-2', 'purchase', 'minter', 'ledger', 'webhooks']);
@@ -106,6 +113,7 @@ export async function own(isBuilt: boolean): Promise<void> {
     const settings = { ...(await clientSettings(project)), NATS_URL: `nats://127.0.0.1:${project.env.ADMIT_NATS_PORT}` };
     await withSelling(settings, async (selling) => {
       await step('orders over NATS and HTTP: sold, minted, in the ledger', () => selling.sellAndMint('first'));
+      await step('the console: its page, and signing in', () => signIn(project, settings));
       await crashAll(project, selling, ['their-nats', 'their-postgres']);
       await step('admit replay', () => replay(project));
     });

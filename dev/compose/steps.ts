@@ -23,7 +23,7 @@ export async function projectOf(
   overlays: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<ComposeProject> {
-  const names = ['NATS', 'NATS_2', 'NATS_3', 'HTTP', 'LEDGER', 'CONSOLE', 'SOLANA', 'SOLANA_WS'];
+  const names = ['NATS', 'NATS_2', 'NATS_3', 'HTTP', 'LEDGER', 'CONSOLE', 'SOLANA', 'SOLANA_WS', 'RECEIVER'];
   const taken = new Set<number>();
   while (taken.size < names.length) taken.add(await freePort());
   const ports = [...taken].map((port, at) => [`ADMIT_${names[at]}_PORT`, `${port}`] as const);
