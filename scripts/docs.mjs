@@ -6,9 +6,11 @@ import { eventSchemas, fileOf } from '../dist/dev/docs/event-schemas.js';
 import { withDiagram } from '../dist/dev/docs/life-diagram.js';
 import { LIVES } from '../dist/dev/docs/lives.js';
 import { snapshotsFile, snapshotsOfSample } from '../dist/dev/docs/sample-log.js';
+import { COSTS_PAGE, withCosts } from '../dist/dev/docs/ticket-costs.js';
 import { versionOf } from '../dist/libs/shared/src/domain/event-versions.js';
 
 for (const [page, diagram] of Object.entries(LIVES)) writeFileSync(page, withDiagram(readFileSync(page, 'utf8'), diagram));
+writeFileSync(COSTS_PAGE, await withCosts(readFileSync(COSTS_PAGE, 'utf8')));
 writeFileSync('docs/asyncapi.json', `${JSON.stringify(asyncapi(), null, 2)}\n`);
 writeFileSync(CLIENT_OPERATIONS, clientOperations());
 // Writes only new versions of events and snapshots: existing ones are changed by hand or not at all.
