@@ -40,7 +40,7 @@ export async function choosePorts(dataDir: string, usual: boolean): Promise<Port
 
 async function choose(preferred: number | undefined, taken: Set<number>, width: number): Promise<number> {
   for (let tries = 0; tries < PAIR_TRIES; tries++) {
-    const first = tries === 0 && preferred !== undefined ? preferred : await freePort();
+    const first = tries === 0 && preferred !== undefined ? preferred : await freePort(width);
     const range = Array.from({ length: width }, (_, i) => first + i);
     const free = await Promise.all(range.map(isFree));
     if (!free.every(Boolean) || range.some((port) => taken.has(port))) continue;
