@@ -16,10 +16,10 @@ const LARGEST_ASSET_BYTES = assetBytes({
 /** 100 SOL: some 16,000 tickets. */
 const AIRDROP_LAMPORTS = 100_000_000_000;
 /** Clusters where lamports are money: the minter never requests an airdrop there. */
-const PUBLIC_GENESIS = new Map([
+export const PUBLIC_GENESIS = new Map([
   ['5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d', 'mainnet-beta'],
   ['EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxPkrZBG', 'devnet'],
-  ['4uhcVJyU9pJkvQyS88uRDiswHScSQY3xQwjcpPNtNhWS', 'testnet'],
+  ['4uhcVJyU9pJkvQyS88uRDiswHXSCkY3zQawwpjk2NsNY', 'testnet'],
 ]);
 
 /** Rent and balance from the chain. The rent of each size is requested once. */
