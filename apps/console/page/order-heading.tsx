@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { shownAsset } from './assets.js';
 import { OnChain } from './explorer.js';
 import { money } from './format.js';
 import type { PageOf } from './frame.js';
@@ -10,6 +11,7 @@ interface Ticket {
   readonly label?: string;
   readonly status: string;
   readonly asset?: string;
+  readonly leaf?: { readonly asset: string };
   readonly signature?: string;
 }
 export interface Order {
@@ -41,13 +43,15 @@ export function OrderHeading({
         In sale <a href={`#/sales/${sale}`}>{sale}</a>
       </p>
       <Table caption="Tickets" heads={['Seat', 'State', 'Asset', 'Transaction', 'Receipt', 'Ticket']}>
-        {tickets.map(({ ticket, unit, label, status: state, asset, signature }) => (
+        {tickets.map(({ ticket, unit, label, status: state, signature, ...place }) => (
           <tr key={ticket}>
             <th scope="row">{label ?? unit}</th>
             <td>
               <Badge>{state}</Badge>
             </td>
-            <td>{asset === undefined ? '' : <OnChain of={asset} kind="address" chain={chain} />}</td>
+            <td>
+              <Asset of={shownAsset(place)} chain={chain} />
+            </td>
             <td>{signature === undefined ? '' : <OnChain of={signature} kind="tx" chain={chain} />}</td>
             <td>
               {state === 'minted' && (
@@ -71,6 +75,9 @@ export function OrderHeading({
     </>
   );
 }
+
+const Asset = ({ of, chain }: { readonly of: string | undefined; readonly chain: string }) =>
+  of === undefined ? null : <OnChain of={of} kind="address" chain={chain} />;
 
 function Receipt({ api, sale, ticket }: { readonly api: PageOf['api']; readonly sale: string; readonly ticket: string }) {
   const receipt = useLoaded(() => api.get<unknown>(`/v1/tickets/${ticket}/receipt?sale=${encodeURIComponent(sale)}`), [api, ticket]);

@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import { plannedAs } from './assets.js';
 import { OnChain } from './explorer.js';
 import { money, pretty } from './format.js';
 import type { PageOf } from './frame.js';
@@ -175,7 +176,7 @@ function Planned({ data }: { readonly data: Data }) {
   const uri = text(data, 'uri');
   return (
     <p>
-      Asset <OnChain of={text(data, 'asset')} kind="address" chain={text(data, 'genesisHash')} kept={8} />
+      {plannedAs(data)} <OnChain of={text(data, 'asset')} kind="address" chain={text(data, 'genesisHash')} kept={8} />
       {uri.startsWith('http') && (
         <>
           {' '}

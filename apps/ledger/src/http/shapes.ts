@@ -62,7 +62,12 @@ const Ticket = z.strictObject({
   status: z.string(),
   attempts: z.number().int().min(0).describe('Transactions signed so far to mint it'),
   wallet: z.string().optional(),
-  asset: z.string().optional().describe('Its planned address; the asset exists when the status is minted'),
+  asset: z
+    .string()
+    .optional()
+    .describe(
+      'Its planned address; the asset exists when the status is minted. Of a compressed ticket its marker: `ticket.get` has the leaf',
+    ),
   signature: z.string().optional(),
   slot: z.string().optional(),
   holder: z.string().optional(),
