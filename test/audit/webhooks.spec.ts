@@ -24,12 +24,8 @@ beforeAll(async () => {
   const app = await purchaseContext(settingsAt(server, server.url));
   shop.onClose(() => app.close());
   const tenants = { active: () => ({ tenant: 'demo', webhookSecrets: [{ secret }] }) as unknown as Tenant };
-  const reports = new PaymentReports({
-    intake: app.get(Intake, { strict: false }),
-    metrics: app.get(PurchaseMetrics, { strict: false }),
-    logger: SILENT,
-  });
-  webhook = new PaymentWebhook({ reports, tenants });
+  const [intake, metrics] = [app.get(Intake, { strict: false }), app.get(PurchaseMetrics, { strict: false })];
+  webhook = new PaymentWebhook(new PaymentReports(intake, metrics, SILENT), tenants);
   await shop.demo.open(SALE, { quota: 100 }, { payment: 'webhook', maxPerBuyer: 100 });
 });
 

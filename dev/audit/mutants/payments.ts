@@ -5,7 +5,7 @@ export const PAYMENT_MUTANTS: readonly Mutant[] = [
   {
     guard: 'webhook signature: none is looked at',
     file: 'apps/purchase/src/api/http/payment-webhook.ts',
-    from: 'if (!isSigned(this.parts.tenants.active(whose), headers, body))',
+    from: 'if (!isSigned(this.tenants.active(whose), headers, body))',
     to: 'if (body.length === 0)',
     checks: ['minting WI1'],
     specs: ['apps/purchase/src/api/http/payment-webhook.spec.ts'],

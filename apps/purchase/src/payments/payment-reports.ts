@@ -1,8 +1,10 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from '#shared/platform/process/logger.js';
-import type { PurchaseMetrics } from '../metrics.js';
+import { LOGGER } from '#shared/platform/process/process.module.js';
+import { PurchaseMetrics } from '../metrics.js';
 import type { OperationName } from '../operations/operations.js';
 import { type Answer, isInProgress, problemAnswer } from '../requests/answer.js';
-import type { Intake } from '../requests/intake.js';
+import { Intake } from '../requests/intake.js';
 
 /** A payment provider's report, as its adapter reads it. */
 export interface PaymentReport {
@@ -15,33 +17,32 @@ export interface PaymentReport {
   readonly request: Readonly<Record<string, unknown>>;
 }
 
-export interface PaymentReportsParts {
-  readonly intake: Pick<Intake, 'handle' | 'decidedBefore'>;
-  readonly metrics: Pick<PurchaseMetrics, 'ignoredEvent'>;
-  readonly logger: Logger;
-}
-
 /**
  * Passes the reports of all payment providers to the intake. The provider gets 2xx when the decision is in the log, and otherwise must send
  * the report again.
  */
+@Injectable()
 export class PaymentReports {
-  constructor(private readonly parts: PaymentReportsParts) {}
+  constructor(
+    @Inject(Intake) private readonly intake: Pick<Intake, 'handle' | 'decidedBefore'>,
+    @Inject(PurchaseMetrics) private readonly metrics: Pick<PurchaseMetrics, 'ignoredEvent'>,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   async take(report: PaymentReport): Promise<Answer> {
-    const answer = await this.parts.intake.handle(requestOf(report));
+    const answer = await this.intake.handle(requestOf(report));
     if (isPending(answer)) return problemAnswer('not-decided');
     if (answer.status < 300) return RECEIVED_ANSWER;
     const { tenant, key, traceparent } = report;
     const { sale, order, payment } = report.request;
     const said = { tenant, sale, order, payment, event: key, status: answer.status, code: codeOf(answer), traceparent };
-    this.parts.logger.warn(said, 'an event of a payment provider was not taken');
+    this.logger.warn(said, 'an event of a payment provider was not taken');
     return answer.status === REFUSED ? RECEIVED_ANSWER : answer;
   }
 
   /** The answer for a report that this version refuses and an earlier version accepted. `undefined`: no version accepted it. */
   async takenBefore(report: PaymentReport): Promise<Answer | undefined> {
-    const answer = await this.parts.intake.decidedBefore(requestOf(report));
+    const answer = await this.intake.decidedBefore(requestOf(report));
     if (answer !== undefined && isPending(answer)) return problemAnswer('not-decided');
     if (answer !== undefined && codeOf(answer) === 'log-unreachable') return answer;
     return answer?.replayed === true ? RECEIVED_ANSWER : undefined;
@@ -51,8 +52,8 @@ export class PaymentReports {
    * An event that reports no payment of this service. Providers disable endpoints that refuse such events, so it is accepted and counted.
    */
   ignore(tenant: string, type: string, reason: string): Answer {
-    this.parts.metrics.ignoredEvent(tenant);
-    this.parts.logger.debug({ tenant, type: type.slice(0, MAX_TYPE_SHOWN), reason }, 'an event of a payment provider was ignored');
+    this.metrics.ignoredEvent(tenant);
+    this.logger.debug({ tenant, type: type.slice(0, MAX_TYPE_SHOWN), reason }, 'an event of a payment provider was ignored');
     return RECEIVED_ANSWER;
   }
 }

@@ -56,7 +56,7 @@ beforeEach(() => {
   };
   const logger = { warn: (said: unknown) => warned.push(said), debug: () => undefined } as unknown as Logger;
   const metrics = { ignoredEvent: (tenant: string) => ignored.push(tenant) };
-  webhook = new PaymentWebhook({ reports: new PaymentReports({ intake, metrics, logger }), tenants });
+  webhook = new PaymentWebhook(new PaymentReports(intake, metrics, logger), tenants);
 });
 
 interface Sending {

@@ -1,3 +1,4 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import {
   DisputeNotification,
@@ -8,10 +9,10 @@ import {
   RefundNotification,
 } from '#shared/domain/sale/payments/commands.js';
 import { TENANT_PATTERN } from '#shared/kernel/ids.js';
-import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
+import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { validate } from '#shared/platform/validate.js';
 import type { OperationName } from '../../operations/operations.js';
-import type { PaymentReport, PaymentReports } from '../../payments/payment-reports.js';
+import { type PaymentReport, PaymentReports } from '../../payments/payment-reports.js';
 import { type Answer, invalid, problemAnswer } from '../../requests/answer.js';
 import { type JsonObject, type Media, readAsBefore, readJson } from '../../requests/request-body.js';
 import { isSigned, type WebhookHeaders } from './webhook-signature.js';
@@ -61,14 +62,13 @@ const Addressed = z.object({ data: z.object({ tenant }) });
 
 export type EventHeaders = WebhookHeaders & { readonly traceparent?: string | undefined };
 
-export interface PaymentWebhookParts {
-  readonly reports: PaymentReports;
-  readonly tenants: Pick<TenantDirectory, 'active'>;
-}
-
 /** Receives payment events per Standard Webhooks. The event's id is its key: fifty deliveries count once. 2xx: its decision is in the log. */
+@Injectable()
 export class PaymentWebhook {
-  constructor(private readonly parts: PaymentWebhookParts) {}
+  constructor(
+    private readonly reports: PaymentReports,
+    @Inject(TenantDirectory) private readonly tenants: Pick<TenantDirectory, 'active'>,
+  ) {}
 
   /**
    * Accepts and ignores an event of an unknown type: providers send pings and more, and disable endpoints that refuse them. An unreadable
@@ -84,13 +84,12 @@ export class PaymentWebhook {
     const addressed = validate(Addressed, said);
     if ('errors' in addressed) return invalid(addressed.errors);
     const { tenant: whose } = addressed.value.data;
-    if (!isSigned(this.parts.tenants.active(whose), headers, body)) return problemAnswer('signature-refused');
+    if (!isSigned(this.tenants.active(whose), headers, body)) return problemAnswer('signature-refused');
     if ('problem' in json) return (await this.takenBefore(said, headers)) ?? json.problem;
-    if (typeof said.type === 'string' && !isKnownType(said.type))
-      return this.parts.reports.ignore(whose, said.type, 'its type is not known');
+    if (typeof said.type === 'string' && !isKnownType(said.type)) return this.reports.ignore(whose, said.type, 'its type is not known');
     const event = validate(PaymentEvent, said);
     if ('errors' in event) return (await this.takenBefore(said, headers)) ?? invalid(event.errors);
-    return this.parts.reports.take(reportOf(event.value, headers));
+    return this.reports.take(reportOf(event.value, headers));
   }
 
   /** An event that an earlier version accepted is accepted again, whatever this version validates. */
@@ -101,7 +100,7 @@ export class PaymentWebhook {
     const { operation, members, more } = REPORTING[type];
     const known = Object.entries(reported).filter(([name]) => name in members);
     const request = { ...Object.fromEntries(known), ...more };
-    return this.parts.reports.takenBefore({ operation, tenant: String(whose), key: headers['webhook-id'], request });
+    return this.reports.takenBefore({ operation, tenant: String(whose), key: headers['webhook-id'], request });
   }
 }
 

@@ -63,7 +63,7 @@ beforeEach(() => {
   const metrics = { ignoredEvent: () => counted.push('ignored'), unmatchedEvent: () => counted.push('unmatched') };
   values = new MemoryValues();
   index = new PaymentIndex(values);
-  webhook = new StripeWebhook({ reports: new PaymentReports({ intake, metrics, logger }), index, tenants, metrics, logger });
+  webhook = new StripeWebhook(new PaymentReports(intake, metrics, logger), index, tenants, metrics, logger);
 });
 
 interface Sending {

@@ -1,12 +1,14 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { isFault } from '#shared/kernel/fault.js';
-import type { PaymentIndex } from '#shared/platform/lookups/payment-index.js';
+import { PaymentIndex } from '#shared/platform/lookups/payment-index.js';
 import type { Logger } from '#shared/platform/process/logger.js';
-import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
-import type { PurchaseMetrics } from '../../metrics.js';
+import { LOGGER } from '#shared/platform/process/process.module.js';
+import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
+import { PurchaseMetrics } from '../../metrics.js';
 import { type Answer, invalid, problemAnswer } from '../../requests/answer.js';
 import { keptId } from '../../requests/reported-ids.js';
 import { type Media, readJson } from '../../requests/request-body.js';
-import type { PaymentReports } from '../payment-reports.js';
+import { PaymentReports } from '../payment-reports.js';
 import { readStripeEvent, type StripeEvent, type StripeFact } from './stripe-event.js';
 import { isSignedByStripe } from './stripe-signature.js';
 
@@ -22,17 +24,16 @@ export interface StripeHeaders {
   readonly traceparent?: string | undefined;
 }
 
-export interface StripeWebhookParts {
-  readonly reports: PaymentReports;
-  readonly index: PaymentIndex;
-  readonly tenants: Pick<TenantDirectory, 'active'>;
-  readonly metrics: Pick<PurchaseMetrics, 'unmatchedEvent'>;
-  readonly logger: Logger;
-}
-
 /** Receives events of Stripe. The event's id is its key; refunds and disputes count once by their ids. */
+@Injectable()
 export class StripeWebhook {
-  constructor(private readonly parts: StripeWebhookParts) {}
+  constructor(
+    private readonly reports: PaymentReports,
+    private readonly index: PaymentIndex,
+    @Inject(TenantDirectory) private readonly tenants: Pick<TenantDirectory, 'active'>,
+    @Inject(PurchaseMetrics) private readonly metrics: Pick<PurchaseMetrics, 'unmatchedEvent'>,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   /**
    * Answers 503 to an event of an unknown payment: Stripe sends it again for three days. The payment's own event, which names the order,
@@ -42,7 +43,7 @@ export class StripeWebhook {
   async receive(tenant: string, headers: StripeHeaders, body: Buffer, media: Media = {}): Promise<Answer> {
     if (body.length > MAX_STRIPE_EVENT_BYTES)
       return problemAnswer('body-too-large', { detail: `${MAX_STRIPE_EVENT_BYTES} bytes are allowed.` });
-    const whose = this.parts.tenants.active(tenant);
+    const whose = this.tenants.active(tenant);
     if (!isSignedByStripe(whose, headers['stripe-signature'], body) || whose === undefined) return problemAnswer('signature-refused');
     const json = readJson(body, { media, exactNumbers: false });
     if ('problem' in json) return json.problem;
@@ -52,32 +53,31 @@ export class StripeWebhook {
       return await this.take(tenant, whose.cursorKey, event.value, headers.traceparent);
     } catch (thrown) {
       if (!isFault(thrown, 'log-unreachable')) throw thrown;
-      this.parts.logger.warn({ err: thrown, tenant, event: event.value.id }, 'an event of Stripe could not be handled');
+      this.logger.warn({ err: thrown, tenant, event: event.value.id }, 'an event of Stripe could not be handled');
       return problemAnswer('log-unreachable');
     }
   }
 
   /** @param secret of the tenant, the HMAC key for ids that cannot be stored as they are */
   private async take(tenant: string, secret: string, { read, ...event }: StripeEvent, traceparent: string | undefined): Promise<Answer> {
-    const { reports, index } = this.parts;
     if ('ignored' in read) {
-      if (read.foreign !== undefined) await index.addForeign(tenant, keptId(read.foreign, secret));
-      return reports.ignore(tenant, event.type, read.ignored);
+      if (read.foreign !== undefined) await this.index.addForeign(tenant, keptId(read.foreign, secret));
+      return this.reports.ignore(tenant, event.type, read.ignored);
     }
-    const { operation, payment, request, of = await index.find(tenant, keptId(payment, secret)) } = read.fact;
-    if (of === 'foreign') return reports.ignore(tenant, event.type, 'its payment names no order of this tenant');
+    const { operation, payment, request, of = await this.index.find(tenant, keptId(payment, secret)) } = read.fact;
+    if (of === 'foreign') return this.reports.ignore(tenant, event.type, 'its payment names no order of this tenant');
     if (of === undefined) return this.unmatched(tenant, event, read.fact);
-    const answer = await reports.take({ operation, tenant, key: keyOf(event.id), traceparent, request: { ...of, ...request } });
-    if (read.fact.of === undefined && answer.status < 300) await index.endUnmatched(tenant, event.id);
+    const answer = await this.reports.take({ operation, tenant, key: keyOf(event.id), traceparent, request: { ...of, ...request } });
+    if (read.fact.of === undefined && answer.status < 300) await this.index.endUnmatched(tenant, event.id);
     return answer;
   }
 
   private async unmatched(tenant: string, { id, type, created }: Omit<StripeEvent, 'read'>, { payment }: StripeFact): Promise<Answer> {
     const createdAt = created * MS_PER_SECOND;
-    await this.parts.index.addUnmatched(tenant, { event: id, type, payment, createdAt });
+    await this.index.addUnmatched(tenant, { event: id, type, payment, createdAt });
     if (Date.now() - createdAt >= UNMATCHED_AFTER_MS) {
-      this.parts.metrics.unmatchedEvent(tenant);
-      this.parts.logger.warn({ tenant, event: id, type, payment }, 'an event of Stripe is of a payment that is not known after a day');
+      this.metrics.unmatchedEvent(tenant);
+      this.logger.warn({ tenant, event: id, type, payment }, 'an event of Stripe is of a payment that is not known after a day');
     }
     return problemAnswer('payment-unknown');
   }

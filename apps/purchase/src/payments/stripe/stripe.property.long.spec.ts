@@ -51,10 +51,7 @@ class Scene {
     const metrics = { ignoredEvent: () => undefined, unmatchedEvent: () => undefined };
     const intake = { handle: async (request: Request) => this.handle(request), decidedBefore: async () => undefined };
     const tenants = { active: () => ({ tenant, cursorKey: CURSOR_KEY, stripeSecrets: [{ secret }] }) as unknown as Tenant };
-    this.webhook = new StripeWebhook({
-      reports: new PaymentReports({ intake, metrics, logger }),
-      ...{ index: this.index, tenants, metrics, logger },
-    });
+    this.webhook = new StripeWebhook(new PaymentReports(intake, metrics, logger), this.index, tenants, metrics, logger);
   }
 
   private apply(decision: ReturnType<typeof openSale>): void {
