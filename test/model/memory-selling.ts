@@ -1,3 +1,4 @@
+import { Registry } from 'prom-client';
 import type { AggregateHooks, Decision } from '#shared/aggregate/aggregate.js';
 import { AggregateRepository } from '#shared/aggregate/aggregate-repository.js';
 import type { Delivery } from '#shared/consumer/delivery.js';
@@ -7,6 +8,7 @@ import { fingerprint, type Json } from '#shared/kernel/canonical.js';
 import { keyHash, type SaleId, type TenantId, type TicketId } from '#shared/kernel/ids.js';
 import { BEGINNING } from '#shared/platform/http/event-cursor.js';
 import { PageCursors } from '#shared/platform/http/page-cursors.js';
+import { TenantLabel } from '#shared/platform/metrics/tenant-label.js';
 import { createLogger } from '#shared/platform/process/logger.js';
 import { Decider, saleHooks } from '../../apps/purchase/src/deciding/decider.js';
 import { Decisions } from '../../apps/purchase/src/deciding/decisions.js';
@@ -38,7 +40,7 @@ export class MemorySelling {
   constructor(private readonly store = new MemoryEventStore()) {
     const logger = createLogger('model', 'silent');
     const decisions = new Decisions(store);
-    const metrics = new PurchaseMetrics();
+    const metrics = new PurchaseMetrics({ registry: new Registry(), tenants: new TenantLabel() });
     this.hooks = saleHooks({ decisions, timers: { arm: () => undefined }, metrics, logger });
     this.kept = new AggregateRepository(store, SALES, this.hooks);
     const kept = (): AggregateRepository<SaleAggregate> => this.kept;

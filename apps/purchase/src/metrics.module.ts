@@ -9,13 +9,7 @@ import { PurchaseMetrics } from './metrics.js';
 /** The metrics of this app, of all streams, and of every consumer that belongs to no other app. */
 @Global()
 @Module({
-  providers: [
-    {
-      provide: PurchaseMetrics,
-      inject: [MetricsPage],
-      useFactory: (page: MetricsPage) => new PurchaseMetrics(page.registry, page.tenants),
-    },
-  ],
+  providers: [PurchaseMetrics],
   exports: [PurchaseMetrics],
 })
 export class PurchaseMetricsModule implements OnModuleInit {

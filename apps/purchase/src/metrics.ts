@@ -1,7 +1,8 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Inject, Injectable } from '@nestjs/common';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Round } from '#shared/aggregate/aggregate.js';
 import type { SnapshotOutcome } from '#shared/aggregate/aggregate-snapshots.js';
-import { TenantLabel } from '#shared/platform/metrics/tenant-label.js';
+import { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
 import type { Answer } from './requests/answer.js';
 import { outcomeOf } from './requests/outcome.js';
 import type { Replies } from './requests/replies.js';
@@ -23,6 +24,7 @@ export interface CommandsInHand {
 }
 
 /** The purchase app's counters and histograms. */
+@Injectable()
 export class PurchaseMetrics {
   private readonly requests: Counter<'tenant' | 'operation' | 'outcome'>;
   private readonly answerSeconds: Histogram<'operation'>;
@@ -32,11 +34,8 @@ export class PurchaseMetrics {
   private readonly unmatchedEvents: Counter<'tenant'>;
   private readonly snapshots: Counter<'outcome'>;
 
-  constructor(
-    readonly registry = new Registry(),
-    private readonly tenants = new TenantLabel(),
-  ) {
-    const registers = [registry];
+  constructor(@Inject(MetricsPage) private readonly page: Pick<MetricsPage, 'registry' | 'tenants'>) {
+    const registers = [page.registry];
     this.requests = new Counter({
       name: 'admit_requests_total',
       help: 'Admitted requests over NATS, HTTP and webhooks, by outcome',
@@ -50,7 +49,7 @@ export class PurchaseMetrics {
       buckets: ANSWER_BUCKETS,
       registers,
     });
-    this.rounds = roundSeries(registry);
+    this.rounds = roundSeries(page.registry);
     this.snapshots = new Counter({
       name: 'admit_snapshots_total',
       help: 'Snapshots of long sales: taken, used to load a sale, failed to be written, or found unusable',
@@ -73,7 +72,7 @@ export class PurchaseMetrics {
   }
 
   answered(tenant: string, operation: string, answer: Answer, ms: number): void {
-    this.requests.inc({ tenant: this.tenants.of(tenant), operation, outcome: outcomeOf(answer) });
+    this.requests.inc({ tenant: this.page.tenants.of(tenant), operation, outcome: outcomeOf(answer) });
     this.answerSeconds.observe({ operation }, ms / MS_PER_SECOND);
   }
 
@@ -90,12 +89,12 @@ export class PurchaseMetrics {
 
   /** An event of a payment provider that reports no payment of an order here. */
   ignoredEvent(tenant: string): void {
-    this.ignoredEvents.inc({ tenant: this.tenants.of(tenant) });
+    this.ignoredEvents.inc({ tenant: this.page.tenants.of(tenant) });
   }
 
   /** An old event of a payment provider whose payment is not known. */
   unmatchedEvent(tenant: string): void {
-    this.unmatchedEvents.inc({ tenant: this.tenants.of(tenant) });
+    this.unmatchedEvents.inc({ tenant: this.page.tenants.of(tenant) });
   }
 
   snapshot(outcome: SnapshotOutcome): void {
@@ -109,7 +108,7 @@ export class PurchaseMetrics {
       new Gauge({
         name,
         help,
-        registers: [this.registry],
+        registers: [this.page.registry],
         collect() {
           this.set(read());
         },

@@ -40,7 +40,7 @@ async function saleSnapshots(connection: NatsConnection, metrics: PurchaseMetric
   providers: [
     { provide: SALE_SNAPSHOTS, inject: [NATS, PurchaseMetrics, LOGGER], useFactory: saleSnapshots },
     { provide: Decisions, inject: [EVENT_STORE], useFactory: (store: EventStore) => new Decisions(store) },
-    { provide: Timers, inject: [NATS, LOGGER], useFactory: (connection: NatsConnection, logger: Logger) => new Timers(connection, logger) },
+    Timers,
     {
       provide: SALE_REPOSITORY,
       inject: [EVENT_STORE, SALE_SNAPSHOTS, Decisions, Timers, PurchaseMetrics, LOGGER],

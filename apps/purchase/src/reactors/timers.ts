@@ -1,7 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { Inject, Injectable } from '@nestjs/common';
+import { NATS } from '#shared/platform/messaging/nats.module.js';
 import type { Logger } from '#shared/platform/process/logger.js';
+import { LOGGER } from '#shared/platform/process/process.module.js';
 
 /** Sales whose armed wake-up is cached; arming an evicted one again changes nothing. */
 const MAX_REMEMBERED = 50_000;
@@ -17,14 +20,15 @@ interface WakeUp {
  * Arms one wake-up for each sale, at the next time that changes its state. A lost wake-up loses no order: the next command has the same
  * effect.
  */
+@Injectable()
 export class Timers {
   private readonly js: JetStreamClient;
   private readonly wakeUps = new Map<string, WakeUp>();
   private readonly arming = new Set<string>();
 
   constructor(
-    private readonly connection: NatsConnection,
-    private readonly logger: Logger,
+    @Inject(NATS) private readonly connection: NatsConnection,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.js = jetstream(connection, { timeout: PUBLISH_TIMEOUT_MS });
   }

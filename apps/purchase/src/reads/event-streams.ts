@@ -8,10 +8,12 @@ import {
   type StoredMsg,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { Inject, Injectable } from '@nestjs/common';
 import { type CloudEvent, tenantEventsOf } from '#shared/event-store/cloud-events.js';
 import { EVENTS_STREAM } from '#shared/event-store/jetstream/jetstream-event-store.js';
 import { leaderInfo } from '#shared/event-store/jetstream/leader-info.js';
 import { BEGINNING, EventCursors, type EventPosition, WHOLE_MESSAGE } from '#shared/platform/http/event-cursor.js';
+import { LOG_EPOCH, NATS } from '#shared/platform/messaging/nats.module.js';
 
 const REQUEST_TIMEOUT_MS = 2_000;
 /** Commits prefetched for one reader. With the commit in transit, this bounds the memory of a stream. */
@@ -37,10 +39,11 @@ export interface EventPage {
 }
 
 /** Streams of tenants' events, read from the log in order, from any position. */
+@Injectable()
 export class EventStreams {
   constructor(
-    private readonly connection: NatsConnection,
-    private readonly epoch: string,
+    @Inject(NATS) private readonly connection: NatsConnection,
+    @Inject(LOG_EPOCH) private readonly epoch: string,
   ) {}
 
   cursors(cursorKey: string): EventCursors {

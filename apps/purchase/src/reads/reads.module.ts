@@ -1,11 +1,10 @@
-import type { NatsConnection } from '@nats-io/transport-node';
 import { Module } from '@nestjs/common';
 import type { AggregateRepository } from '#shared/aggregate/aggregate-repository.js';
 import type { MintAggregate } from '#shared/aggregate/mint-aggregate.js';
 import type { EventStore } from '#shared/event-store/event-store.js';
 import { PageCursors } from '#shared/platform/http/page-cursors.js';
 import { EVENT_STORE } from '#shared/platform/messaging/event-store.module.js';
-import { LOG_EPOCH, NATS } from '#shared/platform/messaging/nats.module.js';
+import { LOG_EPOCH } from '#shared/platform/messaging/nats.module.js';
 import type { Logger } from '#shared/platform/process/logger.js';
 import { LOGGER } from '#shared/platform/process/process.module.js';
 import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
@@ -29,11 +28,7 @@ const cursorsOf =
 @Module({
   imports: [SalesModule, TenantsModule, LookupsModule, WebhookSettingsModule],
   providers: [
-    {
-      provide: EventStreams,
-      inject: [NATS, LOG_EPOCH],
-      useFactory: (connection: NatsConnection, epoch: string) => new EventStreams(connection, epoch),
-    },
+    EventStreams,
     {
       provide: Reads,
       inject: [

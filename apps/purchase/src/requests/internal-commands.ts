@@ -1,13 +1,15 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Asked } from './command.js';
-import type { Inbox } from './inbox.js';
+import { Inbox } from './inbox.js';
 import { DECISION_TIMEOUT_MS } from './intake.js';
-import type { Replies } from './replies.js';
+import { Replies } from './replies.js';
 
 /** Sends commands of reactors to the decider. */
+@Injectable()
 export class InternalCommands {
   constructor(
-    private readonly inbox: Pick<Inbox, 'enqueue'>,
-    private readonly replies: Pick<Replies, 'expect'>,
+    @Inject(Inbox) private readonly inbox: Pick<Inbox, 'enqueue'>,
+    @Inject(Replies) private readonly replies: Pick<Replies, 'expect'>,
   ) {}
 
   /**

@@ -33,11 +33,7 @@ import { Replies } from './replies.js';
       inject: [NATS, ENVIRONMENT],
       useFactory: (connection: NatsConnection, environment: Environment) => new Replies(connection, accessOf(environment, 'purchase').user),
     },
-    {
-      provide: InternalCommands,
-      inject: [Inbox, Replies],
-      useFactory: (inbox: Inbox, replies: Replies) => new InternalCommands(inbox, replies),
-    },
+    InternalCommands,
     {
       provide: Intake,
       inject: [EVENT_STORE, SALE_REPOSITORY, Decisions, Inbox, Replies, DeadLetters, TenantDirectory, PurchaseMetrics, LOGGER, ENVIRONMENT],
