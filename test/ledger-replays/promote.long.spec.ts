@@ -139,7 +139,7 @@ describe('admit replay --promote', () => {
 
   it('shows a reader in the middle of its questions one ledger, never the names of one with the moment of another', async () => {
     const { stop } = await stage.project();
-    const reader = new LedgerReader(stage.urls.reader, silent);
+    const reader = new LedgerReader({ DATABASE_READER_URL: stage.urls.reader }, silent);
     let looks = 0;
     const seen = await reader.read('demo', async (rows) => {
       const [head] = await rows('select max(sequence) as sequence from ledger.log_head', []);

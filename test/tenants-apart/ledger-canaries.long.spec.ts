@@ -30,7 +30,7 @@ beforeAll(async () => {
   }
   await ledger.catchesUp();
   const url = ledger.postgres.url(DATABASE, { user: 'admit_reader', password: 'admit_reader-password' });
-  reader = new LedgerReader(url, createLogger('canaries', 'silent'));
+  reader = new LedgerReader({ DATABASE_READER_URL: url }, createLogger('canaries', 'silent'));
   ledger.onClose(() => reader.close());
   callers = await Promise.all(TENANTS.map((tenant) => ledger.caller(tenant)));
   cursors = await Promise.all(callers.map(async (caller) => String((await caller.get('/v1/ledger?limit=1')).body.next)));

@@ -1,18 +1,22 @@
 import { timingSafeEqual } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sha256 } from '#shared/kernel/hash.js';
 import type { Answer } from '#shared/platform/http/answer.js';
 import { send } from '#shared/platform/http/reply.js';
+import type { Environment } from '#shared/platform/process/environment.js';
+import { ENVIRONMENT } from '#shared/platform/process/process.module.js';
 import { problemAnswer } from '../problems.js';
 
 const BEARER = /^Bearer +([A-Za-z0-9_-]{1,256}) *$/i;
 
 /** Knows the operator by a token. Digests of equal length are compared, in constant time: the answer's time says nothing of the token. */
+@Injectable()
 export class OperatorGuard {
   private readonly digest: Buffer | undefined;
 
-  /** @param token empty: no caller is an operator here */
-  constructor(token: string) {
+  /** CONSOLE_OPERATOR_TOKEN empty: no caller is an operator here. */
+  constructor(@Inject(ENVIRONMENT) { CONSOLE_OPERATOR_TOKEN: token }: Environment) {
     this.digest = token === '' ? undefined : digestOf(token);
   }
 

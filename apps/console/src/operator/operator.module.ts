@@ -41,11 +41,7 @@ function controllerOf(action: Action): Type {
 @Module({
   controllers: ACTIONS.map(controllerOf),
   providers: [
-    {
-      provide: OperatorGuard,
-      inject: [ENVIRONMENT],
-      useFactory: ({ CONSOLE_OPERATOR_TOKEN }: Environment) => new OperatorGuard(CONSOLE_OPERATOR_TOKEN),
-    },
+    OperatorGuard,
     {
       provide: CONTEXT,
       inject: [NATS, ENVIRONMENT],

@@ -20,11 +20,7 @@ const PROJECTOR_CONNECTIONS = 4;
       useFactory: ({ DATABASE_PROJECTOR_URL: url }: Environment, logger: Logger) =>
         database(url, { name: 'admit-ledger', connections: PROJECTOR_CONNECTIONS, logger }),
     },
-    {
-      provide: LedgerReader,
-      inject: [ENVIRONMENT, LOGGER],
-      useFactory: ({ DATABASE_READER_URL }: Environment, logger: Logger) => new LedgerReader(DATABASE_READER_URL, logger),
-    },
+    LedgerReader,
   ],
   exports: [PROJECTOR_POOL, LedgerReader],
 })

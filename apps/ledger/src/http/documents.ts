@@ -1,3 +1,4 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { type Described, metadataDocument, tenantMark } from '#shared/domain/mint/metadata-document.js';
 import { ticketImage } from '#shared/domain/mint/ticket-image.js';
 import { Semaphore } from '#shared/kernel/concurrency/semaphore.js';
@@ -5,9 +6,10 @@ import { sha256 } from '#shared/kernel/hash.js';
 import { TICKET_PATTERN } from '#shared/kernel/ids.js';
 import type { Answer } from '#shared/platform/http/answer.js';
 import type { Logger } from '#shared/platform/process/logger.js';
-import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
+import { LOGGER } from '#shared/platform/process/process.module.js';
+import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { LIVE } from '../database/names.js';
-import type { LedgerReader } from '../queries/reader.js';
+import { LedgerReader } from '../queries/reader.js';
 import { text } from '../queries/view.js';
 import type { RawRow } from '../rows/table.js';
 import { isPassing, problemAnswer } from './problems.js';
@@ -28,6 +30,7 @@ const MOST_KEPT = 10_000;
  * The public documents of asset URIs and their generated images, rebuilt from the ledger's rows and served only if they equal the plan byte
  * for byte. Documents of a disabled tenant stay available, because its tickets stay sold.
  */
+@Injectable()
 export class Documents {
   private marks: Map<string, string[]> | undefined;
   private readonly reads = new Semaphore(READS_AT_ONCE);
@@ -36,9 +39,9 @@ export class Documents {
   private readonly kept = new Map<string, Answer>();
 
   constructor(
-    private readonly reader: Pick<LedgerReader, 'read'>,
-    private readonly tenants: Pick<TenantDirectory, 'all' | 'onChange'>,
-    private readonly logger: Logger,
+    @Inject(LedgerReader) private readonly reader: Pick<LedgerReader, 'read'>,
+    @Inject(TenantDirectory) private readonly tenants: Pick<TenantDirectory, 'all' | 'onChange'>,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {
     tenants.onChange(() => {
       this.marks = undefined;

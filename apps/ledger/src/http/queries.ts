@@ -1,13 +1,16 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Answer } from '#shared/platform/http/answer.js';
 import { WHOLE_MESSAGE } from '#shared/platform/http/event-cursor.js';
 import type { Headers } from '#shared/platform/http/reply.js';
+import { LOG_EPOCH } from '#shared/platform/messaging/nats.module.js';
 import type { FieldError } from '#shared/platform/problem.js';
 import type { Logger } from '#shared/platform/process/logger.js';
+import { LOGGER } from '#shared/platform/process/process.module.js';
 import type { Tenant } from '#shared/platform/tenants/tenant.js';
 import { Asking, LedgerBehind, type Paged, type Position, UnknownCursor } from '../queries/asking.js';
 import { positionOf } from '../queries/position.js';
 import { MAX_LIMIT } from '../queries/questions.js';
-import { type LedgerReader, QueryTooLarge, STATEMENT_TIMEOUT_MS } from '../queries/reader.js';
+import { LedgerReader, QueryTooLarge, STATEMENT_TIMEOUT_MS } from '../queries/reader.js';
 import { csvLines, csvOf } from './csv.js';
 import { isPassing, problemAnswer } from './problems.js';
 import type { Question, Route } from './routes.js';
@@ -40,11 +43,12 @@ interface Read {
 }
 
 /** Answers the queries of ROUTES from the ledger, confined to one tenant. */
+@Injectable()
 export class Queries {
   constructor(
     private readonly reader: LedgerReader,
-    private readonly epoch: string,
-    private readonly logger: Logger,
+    @Inject(LOG_EPOCH) private readonly epoch: string,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   answer(route: Route, tenant: Tenant, address: Address): Promise<Answered> {

@@ -1,6 +1,9 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { isFault } from '#shared/kernel/fault.js';
+import type { Environment } from '#shared/platform/process/environment.js';
 import type { Logger } from '#shared/platform/process/logger.js';
+import { ENVIRONMENT, LOGGER } from '#shared/platform/process/process.module.js';
 import { assertServing } from '../database/assert-serving.js';
 import { connected, database } from '../database/connect.js';
 import { asTenant } from '../database/transaction.js';
@@ -24,13 +27,14 @@ export type Rows = (sql: string, values: readonly unknown[]) => Promise<RawRow[]
 export class QueryTooLarge extends Error {}
 
 /** The ledger for tenants, with a role that sees one tenant's rows and writes none. It reconnects when Postgres returns. */
+@Injectable()
 export class LedgerReader {
   private readonly pool: DataSource;
   private readonly turns = new TenantTurns(PER_TENANT);
   private connecting: Promise<DataSource> | undefined;
 
-  constructor(url: string, logger: Logger) {
-    this.pool = database(url, {
+  constructor(@Inject(ENVIRONMENT) settings: Pick<Environment, 'DATABASE_READER_URL'>, @Inject(LOGGER) logger: Logger) {
+    this.pool = database(settings.DATABASE_READER_URL, {
       name: 'admit-ledger-queries',
       connections: CONNECTIONS,
       logger,

@@ -42,7 +42,7 @@ const of = (...addresses: string[]): LookupAddress[] => addresses.map((address) 
 describe('[L8] webhooks are sent to public addresses alone', () => {
   it.each(PRIVATE)('not to https://%s', async (host) => {
     expect([host, targetProblem(`https://${host}/hook`, 'public')]).toEqual([host, expect.any(String)]);
-    const sender = new WebhookSender('public', 500, async () => of('127.0.0.1'));
+    const sender = new WebhookSender({ WEBHOOK_TARGETS: 'public', WEBHOOK_TIMEOUT_MS: 500 }, async () => of('127.0.0.1'));
     expect(await sender.send({ ...EVENT, url: `https://${host}:9/hook` })).toEqual({ accepted: false, error: 'address-refused' });
     sender.close();
   });
@@ -81,7 +81,7 @@ describe('[L8] webhooks are sent to public addresses alone', () => {
     let connections = 0;
     const server = createTcpServer(() => connections++).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const sender = new WebhookSender('public', 2_000, async () => of('127.0.0.1', '::1'));
+    const sender = new WebhookSender({ WEBHOOK_TARGETS: 'public', WEBHOOK_TIMEOUT_MS: 2_000 }, async () => of('127.0.0.1', '::1'));
     const { port } = server.address() as AddressInfo;
     expect(await sender.send({ ...EVENT, url: `https://rebound.example:${port}/` })).toEqual({ accepted: false, error: 'address-refused' });
     sender.close();
@@ -92,7 +92,7 @@ describe('[L8] webhooks are sent to public addresses alone', () => {
 
 describe('a delivery', () => {
   const server = createServer();
-  const sender = new WebhookSender('any', 1_500);
+  const sender = new WebhookSender({ WEBHOOK_TARGETS: 'any', WEBHOOK_TIMEOUT_MS: 1_500 });
   let url = '';
   beforeAll(async () => {
     url = `http://127.0.0.1:${await listening(server)}/`;

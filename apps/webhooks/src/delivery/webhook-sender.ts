@@ -1,8 +1,11 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { Webhook } from 'standardwebhooks';
+import type { Environment } from '#shared/platform/process/environment.js';
+import { ENVIRONMENT } from '#shared/platform/process/process.module.js';
 import { VERSION } from '#shared/platform/process/version.js';
-import { isPublicAddress, literalAddress, type Targets } from '#shared/platform/webhooks/target.js';
+import { isPublicAddress, literalAddress } from '#shared/platform/webhooks/target.js';
 import { AddressRefused, checkedLookup, type Resolve } from './checked-lookup.js';
 
 /** Of an answer, of which only the status counts. */
@@ -34,16 +37,17 @@ export interface SendResult {
 }
 
 /** Sends events as Standard Webhooks. A redirect is an answer like others: it is not followed. */
+@Injectable()
 export class WebhookSender {
   private readonly http: HttpAgent;
   private readonly https: HttpsAgent;
 
   constructor(
-    private readonly targets: Targets,
-    private readonly timeoutMs: number,
-    resolve?: Resolve,
+    @Inject(ENVIRONMENT) private readonly settings: Pick<Environment, 'WEBHOOK_TARGETS' | 'WEBHOOK_TIMEOUT_MS'>,
+    @Optional() resolve?: Resolve,
   ) {
-    const options = { keepAlive: true, timeout: IDLE_MS, maxFreeSockets: FREE_PER_HOST, lookup: checkedLookup(targets, resolve) };
+    const lookup = checkedLookup(settings.WEBHOOK_TARGETS, resolve);
+    const options = { keepAlive: true, timeout: IDLE_MS, maxFreeSockets: FREE_PER_HOST, lookup };
     this.http = new HttpAgent(options);
     this.https = new HttpsAgent(options);
   }
@@ -52,7 +56,7 @@ export class WebhookSender {
   async send({ url: text, id, body, secrets }: Outgoing): Promise<SendResult> {
     const url = new URL(text);
     const address = literalAddress(url);
-    if (this.targets === 'public' && (url.protocol !== 'https:' || (address !== undefined && !isPublicAddress(address))))
+    if (this.settings.WEBHOOK_TARGETS === 'public' && (url.protocol !== 'https:' || (address !== undefined && !isPublicAddress(address))))
       return { accepted: false, error: 'address-refused' };
     const at = new Date();
     const headers = {
@@ -72,7 +76,7 @@ export class WebhookSender {
   }
 
   private async post(url: URL, headers: Readonly<Record<string, string | number>>, body: string): Promise<SendResult> {
-    const signal = AbortSignal.timeout(this.timeoutMs);
+    const signal = AbortSignal.timeout(this.settings.WEBHOOK_TIMEOUT_MS);
     for (;;) {
       const heard = await this.ask(url, { method: 'POST', headers, signal }, body);
       if (!('wasClosed' in heard)) return heard; // a kept connection that the receiver had closed: another one, at once

@@ -9,7 +9,6 @@ import { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
 import type { Environment } from '#shared/platform/process/environment.js';
 import type { Logger } from '#shared/platform/process/logger.js';
 import { ENVIRONMENT, LOGGER } from '#shared/platform/process/process.module.js';
-import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { TenantsModule } from '#shared/platform/tenants/tenants.module.js';
 import { ENDPOINTS_BUCKET, FEEDS_BUCKET, SECRETS_BUCKET, WEBHOOKS_STREAM } from '#shared/platform/topology/streams.js';
 import { WebhookSender } from '../delivery/webhook-sender.js';
@@ -17,7 +16,7 @@ import { WebhookMetrics } from '../metrics.js';
 import { CommitReactor } from './commit-reactor.js';
 import { EndpointNames } from './endpoint-names.js';
 import { FeedRecords } from './feed-records.js';
-import { type FeedParts, FeedRunner } from './feed-runner.js';
+import { FEED_PARTS, type FeedParts, FeedRunner } from './feed-runner.js';
 import { SaleLog } from './sale-log.js';
 import { WakeUps } from './wake-ups.js';
 import { WebhookTasks } from './webhook-tasks.js';
@@ -26,7 +25,6 @@ import { WebhookWork } from './webhook-work.js';
 /** Messages that a process asks for at once. */
 const MAX_COMMITS = 256;
 const MAX_WORK = 256;
-const PARTS = Symbol('what deliveries need');
 
 /**
  * Consumes EVENTS, whose commits wake the feeds of endpoints, and WEBHOOKS, whose messages stand for a feed with events or for a task. The first
@@ -35,16 +33,8 @@ const PARTS = Symbol('what deliveries need');
 @Module({
   imports: [TenantsModule],
   providers: [
-    {
-      provide: WebhookMetrics,
-      inject: [MetricsPage],
-      useFactory: ({ registry, tenants }: MetricsPage) => new WebhookMetrics(registry, tenants),
-    },
-    {
-      provide: WebhookSender,
-      inject: [ENVIRONMENT],
-      useFactory: ({ WEBHOOK_TARGETS, WEBHOOK_TIMEOUT_MS }: Environment) => new WebhookSender(WEBHOOK_TARGETS, WEBHOOK_TIMEOUT_MS),
-    },
+    WebhookMetrics,
+    WebhookSender,
     {
       provide: EndpointNames,
       inject: [NATS, LOGGER],
@@ -62,10 +52,10 @@ const PARTS = Symbol('what deliveries need');
       },
     },
     { provide: SaleLog, inject: [NATS], useFactory: (connection: NatsConnection) => SaleLog.on(connection) },
-    { provide: WakeUps, inject: [NATS], useFactory: (connection: NatsConnection) => new WakeUps(connection) },
-    { provide: AbortController, useFactory: () => new AbortController() },
+    WakeUps,
+    AbortController,
     {
-      provide: PARTS,
+      provide: FEED_PARTS,
       inject: [FeedRecords, SaleLog, WebhookSender, WebhookMetrics, ENVIRONMENT, AbortController],
       useFactory: (
         records: FeedRecords,
@@ -79,12 +69,9 @@ const PARTS = Symbol('what deliveries need');
         return { records, log, sender, metrics, times: { firstMs, giveUpMs }, ending: ending.signal, now: Date.now };
       },
     },
-    {
-      provide: WebhookWork,
-      inject: [PARTS, WakeUps, TenantDirectory, LOGGER, AbortController],
-      useFactory: (parts: FeedParts, wakeUps: WakeUps, tenants: TenantDirectory, logger: Logger, ending: AbortController) =>
-        new WebhookWork(new FeedRunner(parts), new WebhookTasks(parts, wakeUps), tenants, logger, ending),
-    },
+    FeedRunner,
+    WebhookTasks,
+    WebhookWork,
     CommitReactor,
     reacts({ stream: 'EVENTS', durable: 'webhook-events', maxMessages: MAX_COMMITS }, CommitReactor),
     consumes({ stream: WEBHOOKS_STREAM, durable: 'webhooks', maxMessages: MAX_WORK }, WebhookWork, (work, delivery) => work.take(delivery)),

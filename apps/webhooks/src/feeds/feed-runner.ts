@@ -1,3 +1,4 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { ACK, nak, type Settlement } from '#shared/consumer/delivery.js';
 import { WHOLE_MESSAGE } from '#shared/platform/http/event-cursor.js';
 import type { Attempt, Feed } from '#shared/platform/webhooks/feed.js';
@@ -16,6 +17,8 @@ const SOON_MS = 50;
 /** A waiting feed is looked at this often: a changed endpoint is tried at once then, and not at the end of an hour. */
 const LOOK_MS = 60_000;
 
+export const FEED_PARTS = Symbol('what deliveries need');
+
 export interface FeedParts {
   readonly records: FeedRecords;
   readonly log: Pick<SaleLog, 'next' | 'at' | 'saleAfter'>;
@@ -32,8 +35,9 @@ export interface FeedParts {
  * Delivers the events of a sale to an endpoint, one after the other in the order of the log. The record of the feed says how far it came: a
  * failed event is tried again later, and the events behind it wait.
  */
+@Injectable()
 export class FeedRunner {
-  constructor(private readonly parts: FeedParts) {}
+  constructor(@Inject(FEED_PARTS) private readonly parts: FeedParts) {}
 
   /** One turn. @throws Fault `log-unreachable`: the message comes again */
   async run(tenant: string, id: string, sale: string): Promise<Settlement> {

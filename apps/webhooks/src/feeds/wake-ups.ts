@@ -1,6 +1,8 @@
 import { JetStreamApiError, type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { Inject, Injectable } from '@nestjs/common';
 import { Fault } from '#shared/kernel/fault.js';
+import { NATS } from '#shared/platform/messaging/nats.module.js';
 import { WEBHOOKS_STREAM } from '#shared/platform/topology/streams.js';
 import { feedSubject } from '#shared/platform/webhooks/feed.js';
 
@@ -9,10 +11,11 @@ const TIMEOUT_MS = 2_000;
 const THERE_IS_ONE = 10077;
 
 /** Messages of WEBHOOKS that say that a sale has events for an endpoint. */
+@Injectable()
 export class WakeUps {
   private readonly js: JetStreamClient;
 
-  constructor(connection: NatsConnection) {
+  constructor(@Inject(NATS) connection: NatsConnection) {
     this.js = jetstream(connection, { timeout: TIMEOUT_MS });
   }
 

@@ -1,18 +1,20 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { ACK, type Delivery, nak, type Settlement } from '#shared/consumer/delivery.js';
 import { pauseAfter } from '../delivery/retry-times.js';
 import type { ReadyEndpoint } from './feed-records.js';
-import { attempt, type FeedParts } from './feed-runner.js';
-import type { WakeUps } from './wake-ups.js';
+import { attempt, FEED_PARTS, type FeedParts } from './feed-runner.js';
+import { WakeUps } from './wake-ups.js';
 
 /** Longer than any process takes to hear of a new endpoint. */
 const HEARD_OF_MS = 2_000;
 const TEST_TYPE = 'admit.WebhookTest.v1';
 
 /** What a tenant, or a new endpoint, asks besides the events of a sale. */
+@Injectable()
 export class WebhookTasks {
   constructor(
-    private readonly parts: FeedParts,
-    private readonly wakeUps: Pick<WakeUps, 'send'>,
+    @Inject(FEED_PARTS) private readonly parts: FeedParts,
+    @Inject(WakeUps) private readonly wakeUps: Pick<WakeUps, 'send'>,
   ) {}
 
   /** @throws Fault `log-unreachable`: the message comes again */

@@ -1,10 +1,12 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { type Delivery, nak, type Settlement } from '#shared/consumer/delivery.js';
 import { Semaphore } from '#shared/kernel/concurrency/semaphore.js';
 import type { Logger } from '#shared/platform/process/logger.js';
-import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
+import { LOGGER } from '#shared/platform/process/process.module.js';
+import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { WEBHOOK_ACK_WAIT_MS } from '#shared/platform/topology/consumers.js';
-import type { FeedRunner } from './feed-runner.js';
-import type { WebhookTasks } from './webhook-tasks.js';
+import { FeedRunner } from './feed-runner.js';
+import { WebhookTasks } from './webhook-tasks.js';
 
 /** Deliveries to one endpoint at once in this process, each of another sale: what a small receiver can take. */
 const AT_ONCE = 4;
@@ -24,6 +26,7 @@ interface Endpoint {
  * Handles the messages of WEBHOOKS. Each endpoint has turns of its own, so that a slow one delays no other; its sales take turns. A message is
  * acknowledged when everything that it stands for is delivered.
  */
+@Injectable()
 export class WebhookWork {
   private readonly endpoints = new Map<string, Endpoint>();
   private readonly held = new Set<Delivery>();
@@ -31,10 +34,10 @@ export class WebhookWork {
   private readonly working: NodeJS.Timeout;
 
   constructor(
-    private readonly feeds: Pick<FeedRunner, 'run'>,
-    private readonly tasks: Pick<WebhookTasks, 'run'>,
-    private readonly tenants: Pick<TenantDirectory, 'active'>,
-    private readonly logger: Logger,
+    @Inject(FeedRunner) private readonly feeds: Pick<FeedRunner, 'run'>,
+    @Inject(WebhookTasks) private readonly tasks: Pick<WebhookTasks, 'run'>,
+    @Inject(TenantDirectory) private readonly tenants: Pick<TenantDirectory, 'active'>,
+    @Inject(LOGGER) private readonly logger: Logger,
     /** Ends the turns that are under way. */
     private readonly ending: AbortController,
   ) {
