@@ -151,9 +151,9 @@ function openMinter(url: string, keys: MintKeys, slotMs: number) {
     airdrop: true,
   });
   const outstanding = new ConfirmationTracker({ chain, logger, passBy, pollMs: POLL_SLOTS * slotMs, resendMs: RESEND_SLOTS * slotMs });
-  const gate = new FundsGate(chain, logger, () => outstanding.count);
+  const gate = new FundsGate(chain, logger, outstanding);
   const style = { symbol: 'ADMIT', uriPrefix: 'urn:admit-one:' };
-  const caps = new SpendingCaps({ perMinute: 1_000_000, perTenantMinute: 1_000_000 });
+  const caps = new SpendingCaps({ MINT_CAP_PER_MINUTE: 1_000_000, MINT_CAP_TENANT_PER_MINUTE: 1_000_000 });
   const minter = new TicketMinter({ mints: new MintAggregateHandler(store), chain, outstanding, gate, caps, style, passBy, logger });
   return { chain, minter, store, stop: () => outstanding.stop() };
 }

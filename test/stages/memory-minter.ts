@@ -17,8 +17,8 @@ export class MemoryMinter extends TicketMinter {
   constructor(store: EventStore, chain: Chain) {
     const passBy = () => undefined;
     const outstanding = new ConfirmationTracker({ chain, logger: silent, passBy, pollMs: 1, resendMs: 3 });
-    const gate = new FundsGate(chain, silent, () => outstanding.count);
-    const caps = new SpendingCaps({ perMinute: 1_000_000, perTenantMinute: 1_000_000 });
+    const gate = new FundsGate(chain, silent, outstanding);
+    const caps = new SpendingCaps({ MINT_CAP_PER_MINUTE: 1_000_000, MINT_CAP_TENANT_PER_MINUTE: 1_000_000 });
     super({ mints: new MintAggregateHandler(store), chain, outstanding, gate, caps, style: STYLE, passBy, logger: silent });
     this.stop = () => outstanding.stop();
   }

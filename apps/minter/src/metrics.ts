@@ -1,8 +1,9 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Injectable } from '@nestjs/common';
+import { Counter, Gauge, Histogram } from 'prom-client';
 import type { MintEvent } from '#shared/domain/mint/events.js';
 import type { TicketMint } from '#shared/domain/mint/ticket-mint.js';
 import { FAULTS, type FaultCode } from '#shared/kernel/fault.js';
-import type { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
+import { MetricsPage } from '#shared/platform/metrics/metrics-page.js';
 import type { Funds } from './chains/chain.js';
 
 /** Attempts per ticket. One is the rule; three program rejections in a row fail the mint; more means that the chain drops transactions. */
@@ -24,6 +25,7 @@ export interface MintStep {
 export type RpcOutcome = 'ok' | 'refused' | 'rate-limited' | 'http-error' | 'silent';
 
 /** The minter's counters and histograms. */
+@Injectable()
 export class MinterMetrics {
   private readonly attempts: Counter<'what'>;
   private readonly attemptsNeeded: Histogram<'end'>;
@@ -33,7 +35,7 @@ export class MinterMetrics {
   private readonly rpcCalls: Counter<'provider' | 'method' | 'outcome'>;
   private readonly rpcSeconds: Histogram<'provider'>;
 
-  constructor(readonly registry = new Registry()) {
+  constructor({ registry }: MetricsPage) {
     const counter = <L extends string>(name: string, help: string, ...labelNames: L[]): Counter<L> =>
       new Counter({ name, help, labelNames, registers: [registry] });
     const histogram = <L extends string>(name: string, help: string, label: L, buckets: number[]): Histogram<L> =>

@@ -7,7 +7,7 @@ import type { Logger } from '#shared/platform/process/logger.js';
 import { ENVIRONMENT, LOGGER } from '#shared/platform/process/process.module.js';
 import { MinterMetrics } from '../metrics.js';
 import { leavesInLogOf } from './bubblegum/logged-leaves.js';
-import type { Chain } from './chain.js';
+import { CHAIN, type Chain } from './chain.js';
 import { remoteKeys } from './signers/remote-keys.js';
 import { loadMintKeys, type MintKeys } from './token-2022/mint-keys.js';
 import { Token2022Chain } from './token-2022/token-2022-chain.js';
@@ -68,7 +68,8 @@ async function connectChain(
       },
     },
     { provide: Token2022Chain, inject: [MINT_KEYS, ENVIRONMENT, MinterMetrics, LOGGER, NATS], useFactory: connectChain },
+    { provide: CHAIN, useExisting: Token2022Chain },
   ],
-  exports: [Token2022Chain],
+  exports: [CHAIN, Token2022Chain],
 })
 export class ChainModule {}

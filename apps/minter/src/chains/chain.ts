@@ -65,6 +65,8 @@ export const MAX_NAME_BYTES = 32;
 export const MAX_SYMBOL_BYTES = 10;
 export const MAX_URI_BYTES = 72;
 
+export const CHAIN = Symbol('the chain');
+
 /**
  * The blockchain that tickets are minted on. Failure, timeout and refusal are distinct: a method throws `Fault('chain-unreachable')`
  * when the outcome is unknown, and never turns that into a verdict.

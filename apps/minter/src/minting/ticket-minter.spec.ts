@@ -59,9 +59,9 @@ function minterOn(chain: MemoryChain, store = new MemoryEventStore()) {
   const passBy = () => undefined;
   const outstanding = new ConfirmationTracker({ chain, logger: silent, passBy, pollMs: 1, resendMs: 3 });
   running.push(outstanding);
-  const gate = new FundsGate(chain, silent, () => outstanding.count);
+  const gate = new FundsGate(chain, silent, outstanding);
   const style = { symbol: 'ADMIT', uriPrefix: 'urn:' };
-  const caps = new SpendingCaps({ perMinute: 1_000_000, perTenantMinute: 1_000_000 });
+  const caps = new SpendingCaps({ MINT_CAP_PER_MINUTE: 1_000_000, MINT_CAP_TENANT_PER_MINUTE: 1_000_000 });
   const mints = new MintAggregateHandler(store);
   return { gate, minter: new TicketMinter({ mints, chain, outstanding, gate, caps, style, passBy, logger: silent }) };
 }

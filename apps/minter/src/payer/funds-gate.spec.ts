@@ -13,7 +13,7 @@ async function gateWith(mints: bigint, outstanding = 0) {
   const chain = new MemoryChain();
   const { perMint } = await chain.funds();
   chain.balance = perMint * mints;
-  return { chain, perMint, gate: new FundsGate(chain, silent, () => outstanding) };
+  return { chain, perMint, gate: new FundsGate(chain, silent, { count: outstanding }) };
 }
 
 describe('the funds gate', () => {

@@ -1,5 +1,8 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from '#shared/platform/process/logger.js';
-import type { Chain } from '../chains/chain.js';
+import { LOGGER } from '#shared/platform/process/process.module.js';
+import { CHAIN, type Chain } from '../chains/chain.js';
+import { ConfirmationTracker } from '../confirmation/confirmation-tracker.js';
 
 /** A balance is valid for this long; mints admitted in between are counted against it. */
 const FRESH_MS = 1_000;
@@ -9,6 +12,7 @@ const MARGIN_MINTS = 10n;
 const PAUSE_MS = 1_000;
 
 /** Permits a signature only while the payer can pay for it and for all mints in flight. Without funds mints wait; none fails. */
+@Injectable()
 export class FundsGate {
   private affordable = 0n;
   private readAt = Number.NEGATIVE_INFINITY;
@@ -19,9 +23,9 @@ export class FundsGate {
   paused = false;
 
   constructor(
-    private readonly chain: Chain,
-    private readonly logger: Logger,
-    private readonly outstanding: () => number,
+    @Inject(CHAIN) private readonly chain: Chain,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(ConfirmationTracker) private readonly outstanding: Pick<ConfirmationTracker, 'count'>,
   ) {}
 
   async run<T>(work: () => Promise<T>): Promise<T> {
@@ -51,7 +55,7 @@ export class FundsGate {
 
   /** Counts a mint in the same step that admits it, so that a crowd waiting for one balance is admitted one by one. */
   private mayEnter(): boolean {
-    const enough = this.affordable > BigInt(this.outstanding() + this.inside);
+    const enough = this.affordable > BigInt(this.outstanding.count + this.inside);
     if (enough) this.inside += 1;
     if (enough && this.paused) this.logger.info({ affordable: Number(this.affordable) }, 'the payer has funds again: mints continue');
     this.paused = !enough;
@@ -62,11 +66,11 @@ export class FundsGate {
     const { balance, perMint } = await this.chain.funds();
     this.affordable = balance / perMint - MARGIN_MINTS;
     this.readAt = performance.now();
-    if (this.affordable > BigInt(this.outstanding() + this.inside)) return;
+    if (this.affordable > BigInt(this.outstanding.count + this.inside)) return;
     const replenished = await this.chain.replenish();
     if (!replenished && !this.paused)
       this.logger.warn(
-        { balance: `${balance}`, perMint: `${perMint}`, outstanding: this.outstanding() },
+        { balance: `${balance}`, perMint: `${perMint}`, outstanding: this.outstanding.count },
         'mints wait: the payer is low on funds',
       );
   }

@@ -3,13 +3,10 @@ import { type BeforeApplicationShutdown, Module } from '@nestjs/common';
 import { mintSubject } from '#shared/event-store/event-store.js';
 import { NATS } from '#shared/platform/messaging/nats.module.js';
 import { RecentCommits } from '#shared/platform/messaging/recent-commits.js';
-import type { Environment } from '#shared/platform/process/environment.js';
 import type { Logger } from '#shared/platform/process/logger.js';
-import { ENVIRONMENT, LOGGER } from '#shared/platform/process/process.module.js';
+import { LOGGER } from '#shared/platform/process/process.module.js';
 import { START_TIMEOUT_MS } from '#shared/platform/topology/inspect.js';
-import { Token2022Chain } from '../chains/token-2022/token-2022-chain.js';
 import { ConfirmationModule } from '../confirmation/confirmation.module.js';
-import { ConfirmationTracker } from '../confirmation/confirmation-tracker.js';
 import { FundsGate } from './funds-gate.js';
 import { CAPPED_MS, SpendingCaps } from './spending-caps.js';
 
@@ -17,18 +14,8 @@ import { CAPPED_MS, SpendingCaps } from './spending-caps.js';
 @Module({
   imports: [ConfirmationModule],
   providers: [
-    {
-      provide: FundsGate,
-      inject: [Token2022Chain, LOGGER, ConfirmationTracker],
-      useFactory: (chain: Token2022Chain, logger: Logger, outstanding: ConfirmationTracker) =>
-        new FundsGate(chain, logger, () => outstanding.count),
-    },
-    {
-      provide: SpendingCaps,
-      inject: [ENVIRONMENT],
-      useFactory: ({ MINT_CAP_PER_MINUTE: perMinute, MINT_CAP_TENANT_PER_MINUTE: perTenantMinute }: Environment) =>
-        new SpendingCaps({ perMinute, perTenantMinute }),
-    },
+    FundsGate,
+    SpendingCaps,
     {
       provide: RecentCommits,
       inject: [NATS, SpendingCaps, LOGGER],

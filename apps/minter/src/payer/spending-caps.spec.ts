@@ -3,7 +3,8 @@ import { CAPPED_MS, SpendingCaps } from './spending-caps.js';
 
 let time = 1_000_000;
 const now = (): number => time;
-const capsOf = (perMinute: number, perTenantMinute: number) => new SpendingCaps({ perMinute, perTenantMinute }, now);
+const capsOf = (perMinute: number, perTenantMinute: number) =>
+  new SpendingCaps({ MINT_CAP_PER_MINUTE: perMinute, MINT_CAP_TENANT_PER_MINUTE: perTenantMinute }, now);
 const submitted = (tenant: string, ...tickets: string[]) =>
   ({
     subject: `ev.${tenant}.mint.gala`,

@@ -1,15 +1,15 @@
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { Commit } from '#shared/event-store/commit.js';
 import { Fault } from '#shared/kernel/fault.js';
+import type { Environment } from '#shared/platform/process/environment.js';
+import { ENVIRONMENT } from '#shared/platform/process/process.module.js';
 
 /** The caps hold for every window of this length. */
 export const CAPPED_MS = 60_000;
 /** Mints that wait for a cap retry within this time, so a cap without a rejection for this long is not reached. */
 const REMEMBERED_MS = 5_000;
 
-export interface Caps {
-  readonly perMinute: number;
-  readonly perTenantMinute: number;
-}
+export type Caps = Pick<Environment, 'MINT_CAP_PER_MINUTE' | 'MINT_CAP_TENANT_PER_MINUTE'>;
 
 /** The purpose of an attempt: both cost a fee, a mint also its rent. */
 type Spending = 'mint' | 'burn';
@@ -25,6 +25,7 @@ interface Spent {
  * Caps the attempts signed in a minute, in total and for each tenant: the maximum cost of a flood of wrong commands. Counts come from
  * the log, so they survive restarts and cover all minters; attempts about to be logged are counted in advance.
  */
+@Injectable()
 export class SpendingCaps {
   /** By ticket and attempt, oldest first. */
   private readonly spent = new Map<string, Spent>();
@@ -32,8 +33,8 @@ export class SpendingCaps {
   private refusedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
-    private readonly caps: Caps,
-    private readonly now: () => number = Date.now,
+    @Inject(ENVIRONMENT) private readonly caps: Caps,
+    @Optional() private readonly now: () => number = Date.now,
   ) {}
 
   /** True while mints wait for a cap. */
@@ -55,7 +56,7 @@ export class SpendingCaps {
     const key = keyOf(ticket, attempt, what);
     if (this.spent.has(key)) return;
     if (!this.allows(tenant)) {
-      const { perMinute, perTenantMinute } = this.caps;
+      const { MINT_CAP_PER_MINUTE: perMinute, MINT_CAP_TENANT_PER_MINUTE: perTenantMinute } = this.caps;
       const ofTenant = this.byTenant.get(tenant) ?? 0;
       throw new Fault('spending-capped', { tenant, inLastMinute: this.spent.size, perMinute, ofTenant, perTenantMinute });
     }
@@ -65,7 +66,7 @@ export class SpendingCaps {
   /** True when a tenant may have another attempt signed now; otherwise its waiting mints do not start. */
   allows(tenant: string): boolean {
     this.forget();
-    const { perMinute, perTenantMinute } = this.caps;
+    const { MINT_CAP_PER_MINUTE: perMinute, MINT_CAP_TENANT_PER_MINUTE: perTenantMinute } = this.caps;
     const isReached = this.spent.size >= perMinute || (this.byTenant.get(tenant) ?? 0) >= perTenantMinute;
     if (isReached) this.refusedAt = this.now();
     return !isReached;

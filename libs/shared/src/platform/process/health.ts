@@ -1,4 +1,4 @@
-import { Controller, type DynamicModule, type FactoryProvider, Get, Global, Inject, Module, Res } from '@nestjs/common';
+import { Controller, type DynamicModule, type FactoryProvider, Get, Global, Inject, Injectable, Module, Res } from '@nestjs/common';
 import { showHealth } from '../metrics/health-metrics.js';
 import { MetricsPage } from '../metrics/metrics-page.js';
 import type { Environment } from './environment.js';
@@ -32,12 +32,15 @@ export interface HealthReport {
   readonly degraded?: Readonly<Record<string, number>>;
 }
 
+const CHECKS = Symbol('health checks');
+
 /** Runs the checks, once for all concurrent requests. */
+@Injectable()
 export class Health {
   private running: Promise<HealthReport> | undefined;
   private kept: { readonly report: HealthReport; readonly at: number } | undefined;
 
-  constructor(private readonly checks: HealthChecks) {}
+  constructor(@Inject(CHECKS) private readonly checks: HealthChecks) {}
 
   /** Never rejects: a check that throws counts as failed. */
   report(): Promise<HealthReport> {
@@ -106,7 +109,6 @@ interface HealthOptions extends Pick<FactoryProvider<HealthChecks>, 'inject'> {
   readonly imports: DynamicModule['imports'];
   readonly checks: FactoryProvider<HealthChecks>['useFactory'];
 }
-const CHECKS = Symbol('health checks');
 
 /**
  * Health and metrics of an app on a separate listener. An app with callers also serves its status to them, by HealthController. Global modules
@@ -125,7 +127,7 @@ export class HealthModule {
       imports,
       providers: [
         { provide: CHECKS, inject, useFactory: checks },
-        { provide: Health, inject: [CHECKS], useFactory: (all: HealthChecks) => new Health(all) },
+        Health,
         {
           provide: HealthListener,
           inject: [Health, MetricsPage, ENVIRONMENT],
