@@ -101,9 +101,6 @@ export function mintLeaf(plan: MintPlan, tree: PublicKey, by: { payer: PublicKey
   });
 }
 
-/** `mintLeaf`'s account with the tree. */
-export const TREE_ACCOUNT = 6;
-
 /** A leaf's neighbours as of a root. */
 export interface Proof {
   readonly root: Buffer;
