@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { retried } from '#shared/kernel/concurrency/retried.js';
 import { readEnvironment } from '#shared/platform/process/environment.js';
 import { START_TIMEOUT_MS } from '#shared/platform/topology/inspect.js';
@@ -6,8 +7,16 @@ import { withNats } from '../operator.js';
 
 const RETRY_MS = 500;
 
-/** `admit provision`. It is repeated while the log does not respond, as during an election: Compose starts its container once. */
-export async function provisionStreams(): Promise<void> {
+/** `admit provision` */
+export function addProvisionCommand(program: Command): void {
+  program
+    .command('provision')
+    .description('make the streams and consumers of a new log; change nothing on one that is whole')
+    .action(provisionStreams);
+}
+
+/** Repeated while the log does not respond, as during an election: Compose starts its container once. */
+async function provisionStreams(): Promise<void> {
   const environment = readEnvironment();
   await withNats(environment, 'provision', async (connection) => {
     const { epoch, made, changed } = await retried(() => provision(connection, { replicas: environment.NATS_REPLICAS }), {

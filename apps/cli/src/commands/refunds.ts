@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { readEnvironment } from '#shared/platform/process/environment.js';
 import { asOperator } from '../operator.js';
 
@@ -22,8 +23,17 @@ interface Page {
   readonly next?: string;
 }
 
-/** `admit refunds <tenant> <sale>`: refunds due and payment reports that do not match, one a line; exit code 0 also when there are none. */
-export async function listRefunds(tenant: string, sale: string, { json }: { readonly json?: boolean }): Promise<void> {
+/** `admit refunds …` */
+export function addRefundsCommand(program: Command): void {
+  program
+    .command('refunds <tenant> <sale>')
+    .description('list the money of a sale that has to go back, and why')
+    .option('--json', 'print the list as JSON')
+    .action(listRefunds);
+}
+
+/** Refunds due and payment reports that do not match, one a line; exit code 0 also when there are none. */
+async function listRefunds(tenant: string, sale: string, { json }: { readonly json?: boolean }): Promise<void> {
   await asOperator(readEnvironment(), async (connection) => {
     const refundsDue: RefundDue[] = [];
     const problems: Problem[] = [];
