@@ -18,7 +18,7 @@ import {
 /** Three servers tolerate the loss of one: two of three agree on what is stored. */
 const NODES: readonly string[] = ['n1', 'n2', 'n3'];
 /** Two servers that call each other at once may both hang up, and retry after a second or two. */
-const TOGETHER_MS = 30_000;
+const TOGETHER_MS = 120_000;
 
 /** Reserved; no process listens there. */
 const NOWHERE = '127.0.0.1:1';

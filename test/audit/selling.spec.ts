@@ -132,7 +132,7 @@ it('[minting QJ3] carries the key from the command to the decision, the order, t
   expect(decided?.keyHash).toBe(keyHash('api', 'walked'));
   expect(body.order).toBe(orderId(tenant, sale, 'walked'));
   const subject = `mint.demo.${ticketsOf(body)[0]}.1`;
-  await waitFor(async () => (await atMints(subject)) !== null, { what: 'the mint is asked for', timeoutMs: 10_000 });
+  await waitFor(async () => (await atMints(subject)) !== null, { what: 'the mint is asked for', timeoutMs: 60_000 });
   const mint = (await atMints(subject))?.json<Parameters<typeof planMint>[0]>();
   expect(mint?.order).toBe(body.order);
   const plan = planMint(mint!, new MemoryChain(), 'memory', { symbol: 'ADMIT', uriPrefix: 'urn:' });

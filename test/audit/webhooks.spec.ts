@@ -48,7 +48,7 @@ const told = async (order: string): Promise<string[]> => {
 const confirmations = async (order: string) => (await told(order)).filter((type) => type === 'OrderConfirmed');
 const statusOf = async (order: string): Promise<unknown> => (await shop.demo.ask('order.get', { sale: SALE, order })).body.status;
 const becomes = (order: string, status: string) =>
-  waitFor(async () => (await statusOf(order)) === status, { what: `the order is ${status}`, timeoutMs: 15_000 });
+  waitFor(async () => (await statusOf(order)) === status, { what: `the order is ${status}`, timeoutMs: 60_000 });
 
 it('[minting WI2] [minting WI5] [minting WI6] confirms once when 50 copies of one event arrive at once, and answers each with 2xx', async () => {
   const order = await placed();
@@ -104,7 +104,7 @@ it('[minting WI3] [minting WI5] [blockchain TP-6] promises nothing of an event t
   expect(await confirmations(order)).toEqual([]);
   await shop.startApp();
   await shop.demo.connected();
-  await waitFor(async () => (await tell('evt-orphan', order)).status === 200, { what: 'its decision is in the log', timeoutMs: 15_000 });
+  await waitFor(async () => (await tell('evt-orphan', order)).status === 200, { what: 'its decision is in the log', timeoutMs: 60_000 });
   expect(await statusOf(order)).toBe('confirmed');
   expect(await confirmations(order)).toHaveLength(1);
 });

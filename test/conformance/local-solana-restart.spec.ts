@@ -11,7 +11,7 @@ import { fundedPayer, signMint } from './local-solana-mint.js';
 
 const MAIN = join(import.meta.dirname, '../../dist/dev/solana/main.js');
 const FINALIZED_AFTER = 5;
-const WAIT_MS = 30_000;
+const WAIT_MS = 60_000;
 
 interface Ready {
   readonly ready: boolean;

@@ -15,7 +15,7 @@ import { fundedPayer, signMint } from './local-solana-mint.js';
 import { call, post, type RpcReply } from './local-solana-rpc.js';
 
 const SLOT_MS = 20;
-const WAIT_MS = 30_000;
+const WAIT_MS = 60_000;
 /** confirmTransaction checks expiry once a second, and leaves the last check running. */
 const WEB3_POLL_MS = 1_000;
 const REACHED: ReadonlySet<string | undefined> = new Set(['confirmed', 'finalized']);

@@ -18,7 +18,9 @@ export interface Heard {
 }
 
 const TIMEOUT_MS = 20_000;
-const RETRIES = { tries: 120, timeoutMs: 6_000, pauseMs: 250 };
+/** For three minutes, if each answer comes at once: on a busy machine elections and starts of processes take long. */
+const RETRIES = { tries: 720, timeoutMs: 6_000, pauseMs: 250 };
+const CONNECTED_MS = 60_000;
 const TRANSIENT: ReadonlySet<number> = new Set([202, 429, 500, 503]);
 
 /** A tenant's back end with nothing but a NATS client. */
@@ -77,7 +79,7 @@ export class Caller {
 
   /** Resolves when the server is reachable (again): earlier requests may be lost. */
   connected(): Promise<void> {
-    return waitFor(async () => (await this.connection.rtt()) >= 0, { what: `${this.tenant} reaches the server`, timeoutMs: TIMEOUT_MS });
+    return waitFor(async () => (await this.connection.rtt()) >= 0, { what: `${this.tenant} reaches the server`, timeoutMs: CONNECTED_MS });
   }
 
   close(): Promise<void> {

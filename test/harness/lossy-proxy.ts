@@ -13,7 +13,7 @@ export type Direction = 'up' | 'down';
 type Victim = { readonly direction: Direction; readonly matches: (frame: Frame) => boolean; readonly lost: (frame: Frame) => void };
 
 /** A server that is there answers a publish within this. */
-const ARRIVAL_MS = 10_000;
+const ARRIVAL_MS = 30_000;
 const END = Buffer.from('\r\n');
 const WITH_PAYLOAD = /^(?:PUB|HPUB|MSG|HMSG) /;
 

@@ -5,8 +5,8 @@ import { projectFolder } from '../../dev/processes/project.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import type { Stage } from '../stages/stage.js';
 
-const READY_MS = 90_000;
-const STOP_MS = 20_000;
+const READY_MS = 120_000;
+const STOP_MS = 60_000;
 
 /** An app as a separate process, which reads NODE_EXTRA_CA_CERTS at its start. */
 export async function startApp(stage: Stage, app: string, settings: Readonly<Record<string, string>>): Promise<string> {

@@ -5,7 +5,7 @@ import { obtainNatsServer } from '../../dev/nats/obtain.js';
 import { ManagedProcess } from '../../dev/processes/managed-process.js';
 import { freePort } from '../../dev/processes/ports.js';
 
-const START_MS = 30_000;
+const START_MS = 60_000;
 const STOP_MS = 10_000;
 
 /** A server with a foreign configuration: the given lines, and a port. The caller stops it. */

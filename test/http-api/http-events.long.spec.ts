@@ -13,7 +13,7 @@ import { HttpCaller } from '../harness/http-caller.js';
 import { startSelling } from '../stages/selling.js';
 import { Shop } from '../stages/shop.js';
 
-const WAIT_MS = 20_000;
+const WAIT_MS = 60_000;
 const readers: EventReader[] = [];
 
 const shop = Shop.forTests('http-events');

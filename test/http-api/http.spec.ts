@@ -7,7 +7,7 @@ import { HttpCaller, type HttpHeard } from '../harness/http-caller.js';
 import { startSelling } from '../stages/selling.js';
 import { Shop } from '../stages/shop.js';
 
-const WAIT_MS = 15_000;
+const WAIT_MS = 60_000;
 
 const shop = Shop.forTests('http');
 

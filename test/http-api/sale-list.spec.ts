@@ -1,7 +1,7 @@
 import { waitFor } from '../../dev/processes/wait.js';
 import { Shop } from '../stages/shop.js';
 
-const WAIT_MS = 30_000;
+const WAIT_MS = 60_000;
 const shop = Shop.forTests('sale-list');
 
 interface Page {

@@ -13,7 +13,7 @@ import type { HttpHeard } from '../harness/http-caller.js';
 import { RunningLedger } from '../stages/ledger-app.js';
 import { Shop } from '../stages/shop.js';
 
-const WAIT_MS = 15_000;
+const WAIT_MS = 60_000;
 type Item = Readonly<Record<string, string>>;
 
 const shop = Shop.forTests('ledger-queries');

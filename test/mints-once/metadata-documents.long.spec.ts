@@ -11,7 +11,7 @@ import { logMint, type Minted, URI_PREFIX } from '../stages/logged-mint.js';
 import { Shop } from '../stages/shop.js';
 
 const STARTS_SERVERS_MS = 180_000;
-const WAIT_MS = 15_000;
+const WAIT_MS = 60_000;
 const wallet = Keypair.generate().publicKey.toBase58();
 const NAME = 'Die große Gala im März – Abendvorstellung';
 const shop = Shop.forTests('metadata-documents');

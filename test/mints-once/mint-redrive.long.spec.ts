@@ -17,7 +17,7 @@ import { Caller } from '../harness/caller.js';
 import { MinterStage, mintCommand, mintsThatLanded, newWallet, TENANT } from '../stages/minter-stage.js';
 import { startSelling } from '../stages/selling.js';
 
-const WAIT_MS = 30_000;
+const WAIT_MS = 60_000;
 const SALE = 'gala';
 const stage = MinterStage.forTests('mint-redrive');
 let demo: Caller;

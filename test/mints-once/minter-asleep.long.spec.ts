@@ -92,5 +92,5 @@ it.each<[string, (sleep: () => void, minter: ReturnType<MinterProcesses['start']
     planned.push(...plans.map(({ data }) => data.asset));
     expect(await countOnChain(stage.solana.url, await minters.payer(), planned)).toEqual({ assets: planned.length, duplicates: 0 });
   },
-  120_000,
+  240_000,
 );

@@ -10,7 +10,7 @@ import { MinterStage, mintCommand } from '../stages/minter-stage.js';
 
 /** The attempts of a minute are counted from the log: a restart does not forget them. */
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 const SALE = 'capped';
 const TICKETS = 5;
 const CAP = 3;

@@ -3,7 +3,7 @@ import { waitFor } from '../../dev/processes/wait.js';
 import { MinterProcesses } from '../stages/minter-processes.js';
 import { MinterStage } from '../stages/minter-stage.js';
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 const TICKETS = 5;
 /** A signed transaction lives 150 slots: 30 s, longer than a process takes to come back on a busy machine. */
 const SLOT_MS = 200;

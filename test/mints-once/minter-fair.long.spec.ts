@@ -85,4 +85,4 @@ it('[L13] a tenant at its cap delays no other, also with two minters and after a
   minters.start();
   await stage.untilDone(PATIENCE_MS);
   expect(await completedOf('demo')).toBe(asked);
-}, 120_000);
+}, 300_000);

@@ -9,7 +9,7 @@ import { MinterStage, mintCommand } from '../stages/minter-stage.js';
 
 /** A minter waits for funds, and for the chain of its plans. Meanwhile it fails no mint, and it continues by itself. */
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 /** More than an attempt lives, and until that is final. */
 const EXPIRED_SLOTS = 300;
 let stage: MinterStage;
@@ -65,7 +65,7 @@ it('[blockchain SC-9] signs no more than the payer can pay for, reports that it 
   expect(['MintCompleted', 'MintSubmitted'].map((type) => types.filter((each) => each === type).length)).toEqual([20, 20]);
   expect(types.filter((type) => !['MintPlanned', 'MintSubmitted', 'MintCompleted'].includes(type))).toEqual([]);
   await until('it says so', async () => (await shows(app, 'admit_funds_paused')) === 0 && (await ready(app)).status === 200);
-}, 90_000);
+}, 240_000);
 
 it('[L2] refuses to start on another chain than configured', async () => {
   await expect(start({ SOLANA_GENESIS_HASH: '5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d' })).rejects.toMatchObject({
@@ -100,4 +100,4 @@ it('[L2] stops while the node serves another chain: it plans, signs and dead-let
   expect(types.filter((type) => type === 'MintCompleted')).toHaveLength(5);
   expect(types).not.toContain('MintAttemptDied');
   await until('it is ready', async () => (await ready(app)).status === 200);
-}, 90_000);
+}, 240_000);

@@ -93,9 +93,9 @@ const kinds = (found: readonly Drift[], ticket?: string) =>
 async function send(instructions: readonly TransactionInstruction[], signer: Keypair): Promise<void> {
   const airdrop = await rpc.requestAirdrop(signer.publicKey, LAMPORTS_PER_SOL);
   const landed = async (signature: string) => (await rpc.getSignatureStatus(signature)).value?.confirmationStatus === 'finalized';
-  await waitFor(() => landed(airdrop), { what: 'the airdrop is final', timeoutMs: 10_000 });
+  await waitFor(() => landed(airdrop), { what: 'the airdrop is final', timeoutMs: 60_000 });
   const signature = await sendAndConfirmTransaction(rpc, new Transaction().add(...instructions), [signer]);
-  await waitFor(() => landed(signature), { what: 'the transaction is final', timeoutMs: 10_000 });
+  await waitFor(() => landed(signature), { what: 'the transaction is final', timeoutMs: 60_000 });
 }
 const holding = (n: number, owner = buyers[n]!.publicKey): PublicKey =>
   getAssociatedTokenAddressSync(new PublicKey(assets[n]!), owner, false, TOKEN_2022_PROGRAM_ID);
@@ -106,7 +106,7 @@ async function mintUnlogged(plan: MintPlan): Promise<string> {
   const signed = await chain.prepare(plan, 1);
   await chain.submit({ ticket: plan.ticket, attempt: 1, ...signed }, true);
   const landed = async () => (await rpc.getSignatureStatus(signed.signature)).value?.confirmationStatus === 'finalized';
-  await waitFor(landed, { what: 'it is final', timeoutMs: 10_000 });
+  await waitFor(landed, { what: 'it is final', timeoutMs: 60_000 });
   return signed.signature;
 }
 /** An entry of a broken log for a ticket of another sale. */
@@ -154,8 +154,8 @@ beforeAll(async () => {
     await jetstream(admin).publish(`mint.demo.${command.ticket}.1`, JSON.stringify(command), { msgID: command.ticket });
   const jsm = await jetstreamManager(admin);
   const minted = async () => (await jsm.streams.info('MINTS')).state.messages === 0;
-  await waitFor(minted, { what: 'everything is minted', timeoutMs: 30_000 });
-  await makeVoid(commands.at(-1)!, () => waitFor(minted, { what: 'one ticket is void', timeoutMs: 30_000 }));
+  await waitFor(minted, { what: 'everything is minted', timeoutMs: 60_000 });
+  await makeVoid(commands.at(-1)!, () => waitFor(minted, { what: 'one ticket is void', timeoutMs: 60_000 }));
   await stage.reaches((await jsm.streams.info('EVENTS')).state.last_seq);
   await stop();
   await minter.close();

@@ -16,7 +16,7 @@ import { waitFor } from '../../dev/processes/wait.js';
 import { Log } from '../stages/selling.js';
 
 const SECOND = 1_000_000_000;
-const WAIT_MS = 20_000;
+const WAIT_MS = 60_000;
 const log = Log.forTests('commands-topology', []);
 let jsm: JetStreamManager;
 let epoch: string;

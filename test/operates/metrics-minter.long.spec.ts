@@ -64,7 +64,7 @@ it('[minting RS3] counts every attempt of a ticket whose transactions the chain 
   expect(attempts).toEqual({ '{what="mint"}': submitted });
   expect(verdicts).toEqual({ '{verdict="minted",reason=""}': 12, '{verdict="dead",reason="expired"}': died });
   expect([sum(needed ?? {}), sum(tickets ?? {})]).toEqual([submitted, 12]);
-}, 90_000);
+}, 240_000);
 
 it('[blockchain SC-9] counts a mint that fails, and its dead letter', async () => {
   const fail = async (): Promise<void> => {
@@ -83,7 +83,7 @@ it('[minting RS3] [blockchain SC-9] counts why mints wait, which deliveries come
       await stage.ask(mintCommand('waiting', `A-${asked}`));
       return (await scrape(app)).get(AGAIN) !== undefined;
     };
-    await waitFor(again, { what: 'one is delivered again', timeoutMs: 20_000 });
+    await waitFor(again, { what: 'one is delivered again', timeoutMs: 60_000 });
     stage.solana.control.clearFaults();
     await stage.untilDone();
   };
@@ -98,9 +98,9 @@ it('[blockchain SC-9] shows mints in work, the age of the oldest, and the number
   stage.solana.control.setFault('drop', { probability: 1 });
   await stage.ask(mintCommand('old', 'A-1'));
   const at = (page: Scrape, series: string): number => page.get(series) ?? Number.NaN;
-  await waitFor(async () => at(await scrape(app), 'admit_mints{state="sent"}') === 1, { what: 'it is sent', timeoutMs: 10_000 });
+  await waitFor(async () => at(await scrape(app), 'admit_mints{state="sent"}') === 1, { what: 'it is sent', timeoutMs: 60_000 });
   // The balance is read every ten seconds: the first scrape found the account still empty.
-  await waitFor(async () => at(await scrape(app), 'admit_payer_lamports') > 1_000_000, { what: 'funds', timeoutMs: 20_000 });
+  await waitFor(async () => at(await scrape(app), 'admit_payer_lamports') > 1_000_000, { what: 'funds', timeoutMs: 60_000 });
   const page = await scrape(app);
   expect(at(page, 'admit_consumer_oldest_seconds{stream="MINTS",consumer="minter"}')).toBeGreaterThan(0);
   expect(at(page, 'admit_consumer_ack_pending{stream="MINTS",consumer="minter"}')).toBe(1);
@@ -108,6 +108,6 @@ it('[blockchain SC-9] shows mints in work, the age of the oldest, and the number
   expect(at(page, 'admit_funds_paused')).toBe(0);
   stage.solana.control.clearFaults();
   await stage.untilDone();
-  await waitFor(async () => at(await scrape(app), 'admit_mints{state="sent"}') === 0, { what: 'none is', timeoutMs: 10_000 });
+  await waitFor(async () => at(await scrape(app), 'admit_mints{state="sent"}') === 0, { what: 'none is', timeoutMs: 60_000 });
   expect(at(await scrape(app), 'admit_consumer_oldest_seconds{stream="MINTS",consumer="minter"}')).toBe(0);
 });

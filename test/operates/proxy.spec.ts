@@ -7,7 +7,7 @@ import { projectFolder } from '../../dev/processes/project.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { Stage } from '../stages/stage.js';
 
-const WAIT_MS = 20_000;
+const WAIT_MS = 60_000;
 const stage = Stage.forTests();
 
 /** A purchase app of one sentence, on an address of this machine that only it has. */

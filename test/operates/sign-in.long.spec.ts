@@ -13,7 +13,7 @@ import { startNatsWith } from '../harness/plain-nats.js';
 import { Stage } from '../stages/stage.js';
 
 const TEST_MS = 240_000;
-const RECONNECT_MS = 30_000;
+const RECONNECT_MS = 60_000;
 const TENANT = 'demo';
 type Settings = Readonly<Record<string, string>>;
 

@@ -18,7 +18,7 @@ import { waitFor } from '../../dev/processes/wait.js';
 import { Log, startSelling } from '../stages/selling.js';
 
 const SECOND = 1_000_000_000;
-const WAIT_MS = 20_000;
+const WAIT_MS = 60_000;
 const log = Log.forTests('topology', []);
 let jsm: JetStreamManager;
 let epoch: string;

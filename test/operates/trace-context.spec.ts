@@ -19,7 +19,7 @@ import { MinterStage, newWallet, TENANT } from '../stages/minter-stage.js';
 import { apiKeyOf } from '../stages/selling.js';
 import { Stage } from '../stages/stage.js';
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 const REQUEST_MS = 10_000;
 
 /** The purchase app and a minter whose log lines are kept, and everything that is published for the minter. */

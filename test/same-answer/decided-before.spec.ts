@@ -99,7 +99,7 @@ describe('[L4] [minting IK4] a request that an earlier version decided is answer
     await restart();
     await waitFor(async () => (await shop.demo.ask('order.place', request, key)).status === 201, {
       what: 'it is decided',
-      timeoutMs: 30_000,
+      timeoutMs: 60_000,
     });
     expect(await shop.demo.ask('order.place', request, key)).toMatchObject({ replayed: true });
     expect(await ordersIn('slow')).toBe(1);

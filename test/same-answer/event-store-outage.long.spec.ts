@@ -127,12 +127,12 @@ describe('a server that is killed in the middle of appends', () => {
     const writing = Promise.all(writers.map((writer) => writer.write(() => goesOn)));
     for (const what of ['appends before a kill', 'appends after it, before another']) {
       const enough = count() + APPENDS_BEFORE_EACH_KILL;
-      await waitFor(() => count() >= enough, { what, timeoutMs: 30_000 });
+      await waitFor(() => count() >= enough, { what, timeoutMs: 60_000 });
       await log.server.kill9();
       await log.server.restart();
     }
     goesOn = false;
     await writing;
     for (const { subject, done } of writers) expect(await commitsOf(store, subject)).toEqual(done.map((commit) => outline(commit)));
-  }, 120_000);
+  }, 300_000);
 });

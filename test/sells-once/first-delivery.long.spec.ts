@@ -4,7 +4,7 @@ import { LedgerStage } from '../stages/ledger-stage.js';
 
 const MAX_BATCH = 8;
 /** How long a pull without a reader waits: longer than the test. */
-const PULL_MS = 20_000;
+const PULL_MS = 110_000;
 
 const stage = LedgerStage.forTests('first-delivery');
 

@@ -215,7 +215,7 @@ describe('[L1] two purchase apps on one log', () => {
     zombie.proxy.mend();
     await waitFor(async () => (await zombie.app.inject({ method: 'GET', url: '/health/ready' })).statusCode === 200, {
       what: 'the zombie is back',
-      timeoutMs: 30_000,
+      timeoutMs: 60_000,
     });
     await commandsSettled(log);
     expect(await arrives(log.admin, zombie.late)).toMatchObject({ error: { err_code: 10071 } }); // its commit, long after others took over
@@ -226,5 +226,5 @@ describe('[L1] two purchase apps on one log', () => {
       response.map((_, order) => askUntilSettled(demo, 'cut', { units: [`A-${(order % 100) + 1}`] }, `cut-${order}`)),
     );
     expect(again.map(({ text }) => text)).toEqual(response.map(({ text }) => text));
-  }, 120_000);
+  }, 300_000);
 });

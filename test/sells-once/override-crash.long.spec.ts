@@ -3,7 +3,7 @@ import { waitFor } from '../../dev/processes/wait.js';
 import { MinterProcesses } from '../stages/minter-processes.js';
 import { assetOnChain, MinterStage } from '../stages/minter-stage.js';
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 const TICKETS = 5;
 const SLOT_MS = 100;
 const stage = MinterStage.forTests('override-crash', { slotMs: SLOT_MS });

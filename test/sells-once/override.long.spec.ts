@@ -6,7 +6,7 @@ import { assetOnChain } from '../stages/minter-stage.js';
 import { RefundStage, type Sold } from '../stages/refund-stage.js';
 
 const TAKES_MS = 90_000;
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 const OVERRIDE = { override: true };
 const stage = RefundStage.forTests('override');
 afterEach(async () => {

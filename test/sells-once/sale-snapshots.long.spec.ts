@@ -11,7 +11,7 @@ const ORDERS = 12_000;
 const SALE = 'long';
 const HEAD = `demo.sale.${SALE}.head`;
 const pieceOf = (version: number, number: number): string => `demo.sale.${SALE}.${version}.${number}`;
-const DONE = { timeoutMs: 20_000 };
+const DONE = { timeoutMs: 60_000 };
 
 const shop = Shop.forTests('sale-snapshots');
 let values: JetStreamValues;

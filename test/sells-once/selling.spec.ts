@@ -35,7 +35,7 @@ it('expires a hold when its time is over, without a request', async () => {
   const placed = await shop.demo.place('short', { units: ['A-1'] });
   const order = async (): Promise<unknown> => (await shop.demo.ask('order.get', { sale: 'short', order: orderOf(placed) })).body.status;
   expect(placed.body.status).toBe('held'); // a second later it is not
-  await waitFor(async () => (await order()) === 'expired', { what: 'the hold expires by its timer', timeoutMs: 30_000 });
+  await waitFor(async () => (await order()) === 'expired', { what: 'the hold expires by its timer', timeoutMs: 60_000 });
   expect((await shop.demo.place('short', { units: ['A-1'] })).status).toBe(201);
 });
 
@@ -80,7 +80,7 @@ it('[minting AE2] [minting IK6] requests one mint per ticket, however often and 
     Array.from({ length: 50 }, (_, key) => shop.demo.askUntilSettled('ticket.mint', { sale: 'mints', tickets, wallet }, `m-${key}`)),
   );
   for (const { status, body } of asked) expect([status, body.tickets]).toMatchObject([200, [{ status: 'minting' }, { status: 'minting' }]]);
-  await waitFor(async () => (await shop.log.lastSequences()).MINTS === 2, { what: 'both mints are asked for', timeoutMs: 10_000 });
+  await waitFor(async () => (await shop.log.lastSequences()).MINTS === 2, { what: 'both mints are asked for', timeoutMs: 60_000 });
   const unknown = await shop.demo.ask('ticket.mint', { sale: 'mints', tickets: [...tickets, `tkt_${'a'.repeat(26)}`], wallet }, 'm-bad');
   expect(unknown).toMatchObject({ status: 409, body: { code: 'ticket-unknown', errors: [{ pointer: '/tickets/2' }] } });
   expect((await shop.log.lastSequences()).MINTS).toBe(2);

@@ -16,8 +16,8 @@ import type { Log } from './selling.js';
  * Hundreds of earlier repeats would keep a slow machine from answering any.
  */
 const RETRIES = { tries: 500, timeoutMs: 7_000, pauseMs: 250 };
-/** Within this time a command of a killed process is redelivered and decided. */
-const SETTLED_MS = 15_000;
+/** A command of a killed process is redelivered after five seconds; the rest is a busy machine. */
+const SETTLED_MS = 60_000;
 export const SILENT = createLogger('purchase', 'silent');
 
 /** The purchase app's settings when it reaches the server at `url`. */

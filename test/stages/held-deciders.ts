@@ -5,7 +5,7 @@ import { waitFor } from '../../dev/processes/wait.js';
 import type { Log } from './selling.js';
 
 const LONG_MS = 600_000;
-const STORED_MS = 20_000;
+const STORED_MS = 60_000;
 
 /** Holds every command undecided, as a busy or a broken decider would. @returns a function that releases them */
 export async function heldDeciders(log: Pick<Log, 'admin'>): Promise<() => Promise<void>> {

@@ -13,7 +13,7 @@ import { newPostgres } from './postgres.js';
 import { Stage } from './stage.js';
 
 export const DATABASE = 'admit';
-const WAIT_MS = 30_000;
+const WAIT_MS = 60_000;
 /** No test asks too fast. */
 const UNHURRIED = { TENANT_RATE: '1000000', TENANT_BURST: '1000000' };
 

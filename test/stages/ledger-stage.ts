@@ -33,7 +33,7 @@ import { newPostgres } from './postgres.js';
 import { Stage } from './stage.js';
 
 export { DATABASE };
-export const WAIT_MS = 30_000;
+export const WAIT_MS = 60_000;
 const MAX_BATCH = 256;
 export const silent = createLogger('ledger-test', 'silent');
 

@@ -10,7 +10,7 @@ import { MinterStage, mintCommand, newWallet } from './minter-stage.js';
 import { startSelling } from './selling.js';
 import { Stage } from './stage.js';
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 const PAUSED_MS = 600_000;
 const REACTOR = 'mint-requests';
 

@@ -9,7 +9,7 @@ import { projectFolder } from '../../dev/processes/project.js';
 import { temporaryFolder } from '../../dev/processes/temporary.js';
 import { waitFor } from '../../dev/processes/wait.js';
 
-const WAIT_MS = 15_000;
+const WAIT_MS = 60_000;
 const folder = temporaryFolder('processes');
 const parts: ManagedProcess[] = [];
 const children: ChildProcess[] = [];

@@ -13,7 +13,7 @@ async function kill(begun: () => boolean): Promise<void> {
   while (!begun()) await new Promise((resolve) => setImmediate(resolve));
   await shop.log.server.kill9();
   await shop.log.server.restart();
-  await waitFor(async () => (await shop.log.admin.rtt()) >= 0, { what: 'the broker is back', timeoutMs: 30_000 });
+  await waitFor(async () => (await shop.log.admin.rtt()) >= 0, { what: 'the broker is back', timeoutMs: 60_000 });
 }
 
 it('[blockchain SC-2] [L3] loses no acknowledged order when the broker is killed in a rush, decides each key once, and sells on by itself', async () => {
@@ -25,7 +25,7 @@ it('[blockchain SC-2] [L3] loses no acknowledged order when the broker is killed
   await Promise.all(Array.from({ length: BUYERS }, async (_, buyer) => acknowledged.set(buyer, await place(buyer))));
   await killed;
   const orders = [...acknowledged.values()].flatMap(({ status, body }) => (status === 201 ? [`${body.order}`] : []));
-  await waitFor(async () => (await shop.log.admin.rtt()) >= 0, { what: 'the admin reaches the server again', timeoutMs: 20_000 });
+  await waitFor(async () => (await shop.log.admin.rtt()) >= 0, { what: 'the admin reaches the server again', timeoutMs: 60_000 });
   const told = await toldOf(shop.log, 'killed');
   expect(counted(orders)).toEqual([SEATS, SEATS]);
   expect([...told.orders].sort()).toEqual(orders.sort());

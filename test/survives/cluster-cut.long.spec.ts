@@ -17,10 +17,10 @@ import { Rush } from '../stages/rush.js';
 /** Asked for on the island while it is cut off. */
 const UNHEARD = 5;
 /** An answer takes as long as its reads wait for a leader that does not come; in the dark some go to the other side, and are lost. */
-const ANSWERED_MS = 15_000;
+const ANSWERED_MS = 20_000;
 const LOOK_MS = 2_000;
-const SHOWN_MS = 60_000;
-const STARTS_MS = 60_000;
+const SHOWN_MS = 180_000;
+const STARTS_MS = 180_000;
 const LATE = 'decided on the island';
 const MISSING = 'admit_stream_copies_missing{stream="EVENTS"}';
 

@@ -59,4 +59,4 @@ it('[L3] [L4] a log of one server moves to three by its backup, gets more copies
     ...{ code: 0, error: '', out: expect.stringMatching(/^nothing to make; /) },
   });
   expect(await copies()).toEqual(STREAMS.map(() => 3));
-}, 240_000);
+}, 600_000);

@@ -8,7 +8,7 @@ import { type Frame, LossyProxy } from '../harness/lossy-proxy.js';
 import { LedgerStage, silent } from '../stages/ledger-stage.js';
 
 /** Pulls expire after seconds, and some must before the replay gives up. */
-const PULLS_EXPIRE_MS = 60_000;
+const PULLS_EXPIRE_MS = 180_000;
 const MAX_BATCH = 8;
 
 const stage = LedgerStage.forTests('pull-ends');

@@ -11,8 +11,8 @@ const SALES = Array.from({ length: 48 }, (_, number) => `sale-${number}`); // so
 const CALLERS = 12;
 const BETWEEN_MS = 20; // a caller's pause between two orders: the machine also starts processes meanwhile
 /** Beats and pins take seconds; the rest is a busy machine. */
-const SPREAD_MS = 60_000;
-const LONG_MS = 300_000;
+const SPREAD_MS = 120_000;
+const LONG_MS = 900_000;
 /** After a kill: 2.5 s without a heartbeat, 5 s until the process's commands are redelivered; the rest is a margin for a busy machine. */
 const DECIDED_AGAIN_MS = 45_000;
 

@@ -23,18 +23,20 @@ beforeAll(async () => {
 it('[minting DL6] [L5] sells while Postgres is stopped, and the ledger catches up by itself when it is back', async () => {
   await caller.open('gala', { quota: ORDERS * 2 }, { maxPerBuyer: ORDERS * 2 });
   expect((await caller.place('gala', { quantity: 1 }, 'before')).status).toBe(201);
-  await waitFor(async () => (await ledgerOrders()) === 1, { what: 'the first order is in the ledger', timeoutMs: 30_000 });
+  await waitFor(async () => (await ledgerOrders()) === 1, { what: 'the first order is in the ledger', timeoutMs: 60_000 });
   await stack.part('postgres').stop();
   await expect(ledgerOrders()).rejects.toThrow();
   const response = await Promise.all(
-    Array.from({ length: ORDERS }, (_, number) => caller.place('gala', { quantity: 1 }, `down-${number}`)),
+    Array.from({ length: ORDERS }, (_, number) =>
+      caller.askUntilSettled('order.place', { sale: 'gala', buyer: 'b-1', quantity: 1 }, `down-${number}`),
+    ),
   );
   expect(new Set(response.map(({ status }) => status))).toEqual(new Set([201]));
   await readEverything(response[0]?.body ?? {});
   await stack.part('postgres').start();
-  await waitFor(async () => (await ledgerOrders()) === ORDERS + 1, { what: 'the ledger has caught up', timeoutMs: 60_000 });
+  await waitFor(async () => (await ledgerOrders()) === ORDERS + 1, { what: 'the ledger has caught up', timeoutMs: 120_000 });
   expect(await replayVerdict(stack)).toMatchObject({ code: 0 });
-}, 180_000);
+}, 360_000);
 
 /** Every read of the selling side, over NATS and HTTP: it comes from the log, up to the last order. */
 async function readEverything({ order, tickets }: Heard['body']): Promise<void> {

@@ -6,7 +6,7 @@ import { type NatsServer, startNats } from '../../dev/nats/server.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { Stage } from '../stages/stage.js';
 
-const WAIT_MS = 20_000;
+const WAIT_MS = 60_000;
 const stage = Stage.forTests();
 const folder = stage.folder('account-limits');
 let server: NatsServer;

@@ -12,7 +12,7 @@ import { waitFor } from '../../dev/processes/wait.js';
 import { APPS, MAY_CARE, MAY_STORE } from '../harness/app-rights.js';
 import { Stage } from '../stages/stage.js';
 
-const WAIT_MS = 10_000;
+const WAIT_MS = 60_000;
 const TARGETS = [
   'ev.acme.sale.x',
   'ev.acme.mint.x',

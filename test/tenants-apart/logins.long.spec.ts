@@ -10,7 +10,8 @@ import { waitFor } from '../../dev/processes/wait.js';
 import { admit, operatorOf } from '../harness/admit.js';
 import { Stage } from '../stages/stage.js';
 
-const WAIT_MS = 30_000;
+/** A server reloads its accounts twice. */
+const WAIT_MS = 180_000;
 /** A server that is not there is waited for twice as long. */
 const AT_ONCE_MS = 10_000;
 const COULD_NOT = 2;

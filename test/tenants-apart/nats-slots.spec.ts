@@ -9,7 +9,7 @@ import { Stage } from '../stages/stage.js';
 
 const AT_ONCE = 2;
 const TURNS = 3 * AT_ONCE;
-const WAIT_MS = 20_000;
+const WAIT_MS = 60_000;
 const stage = Stage.forTests();
 const folder = stage.folder('nats-slots');
 const limits = new TenantLimits(new TenantRates(1_000_000, 1_000_000), AT_ONCE);

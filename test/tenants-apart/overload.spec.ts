@@ -9,7 +9,7 @@ import { Shop } from '../stages/shop.js';
 
 /** Bodies that no parser accepts: an answer other than 400 is given before they are read. */
 const UNREADABLE = '{"sale":';
-const WAIT_MS = 30_000;
+const WAIT_MS = 60_000;
 const TOO_MANY = { status: 429, body: { code: 'too-many-waiting' } };
 
 const shop = Shop.forTests('overload');

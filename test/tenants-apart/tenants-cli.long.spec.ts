@@ -6,7 +6,7 @@ import { waitFor } from '../../dev/processes/wait.js';
 import { HttpCaller } from '../harness/http-caller.js';
 import { Log, startSelling } from '../stages/selling.js';
 
-const WAIT_MS = 15_000;
+const WAIT_MS = 60_000;
 const log = Log.forTests('tenants-cli', []);
 let app: NestFastifyApplication;
 

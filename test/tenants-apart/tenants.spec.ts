@@ -11,7 +11,7 @@ import { followTenants, tenantUsers } from '../../dev/nats/tenant-users.js';
 import { waitFor } from '../../dev/processes/wait.js';
 import { Stage } from '../stages/stage.js';
 
-const WAIT_MS = 15_000;
+const WAIT_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const BOTH = { apiKey: true, webhookSecret: true, natsUser: false, overlapMs: HOUR_MS };
 const SILENT = createLogger('test', 'silent');
