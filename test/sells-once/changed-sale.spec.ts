@@ -56,6 +56,14 @@ describe('changing a sale', () => {
     expect(sale.open.holds.next).toBe(600_000);
   });
 
+  it('keeps the labels of ended tickets whose places were withdrawn, also in what a snapshot restores', () => {
+    const sale = new ChangingSale({ price: QUOTA.price, units: { areas: [{ area: 'floor', label: 'Stehplätze', quota: 3 }] } });
+    sale.places('ended', { items: [{ area: 'floor', quantity: 3 }] });
+    sale.cancels('ended');
+    sale.changes({ units: { areas: [{ area: 'floor', quota: 1 }] } });
+    expect(sale.open.orders.get(orderOf('ended'))?.tickets.map(({ label }) => label)).toEqual(Array(3).fill('Stehplätze'));
+  });
+
   it('withdraws the highest free places of an area, keeps those that are taken, and puts the lowest back first', () => {
     const sale = new ChangingSale(QUOTA);
     for (let order = 0; order < 9; order++) sale.places(`${order}`, { quantity: 1 });

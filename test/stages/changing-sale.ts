@@ -106,6 +106,9 @@ export class ChangingSale {
     const again = restorer.end();
     expect(again.counts()).toEqual(counts);
     expect(snapshotOf(again, again.open as NonNullable<Sale['open']>)).toEqual(parts);
+    expect([...(again.open?.orders.values() ?? [])].map(({ tickets }) => tickets)).toEqual(
+      [...this.open.orders.values()].map(({ tickets }) => tickets),
+    );
   }
 }
 

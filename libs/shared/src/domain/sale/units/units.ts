@@ -79,10 +79,11 @@ export class Units {
     return undefined;
   }
 
-  /** The text that people see instead of the unit. */
+  /** The text that people see instead of the unit. A withdrawn place keeps its label: tickets of ended orders name it. */
   labelOf(unit: UnitId): string | undefined {
     const spot = this.spotOf(unit);
-    return spot?.block.labelAt(spot.place);
+    if (spot !== undefined) return spot.block.labelAt(spot.place);
+    return this.areas.get(unit.slice(0, Math.max(0, unit.lastIndexOf('-'))) as AreaId | '')?.labelAt();
   }
 
   orderOf(unit: UnitId): OrderId | undefined {
