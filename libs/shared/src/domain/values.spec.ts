@@ -108,6 +108,8 @@ describe('a name', () => {
     ['a first half of a surrogate pair', 'Gala \uD83C'],
     ['a second half of a surrogate pair', '\uDF9F Gala'],
     ['a line separator', 'Ga\u2028la'],
+    ['a code point that XML cannot contain', 'Ga\uFFFFla'],
+    ['a byte order mark of the other order', 'Ga\uFFFEla'],
     ['an override of direction', 'Ga\u202Ela'],
     ['an isolate of direction', 'Ga\u2067la'],
     ['an e-mail address', 'Gala ann@example.org'],
@@ -122,12 +124,19 @@ describe('a name', () => {
     expect(nameProblem(text)).toBeDefined();
   });
 
-  it('that fits has UTF-8, and no character that Postgres refuses', () => {
+  it('that fits has UTF-8, and no character that Postgres or XML refuses', () => {
+    const notXml = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 8 }), (text) => {
-        if (nameProblem(text) !== undefined) return;
-        expect([Buffer.from(text, 'utf8').toString('utf8'), text.includes('\0')]).toEqual([text, false]);
-      }),
+      fc.property(
+        fc.string({
+          unit: fc.oneof(fc.constantFrom('\uFFFD', '\uFFFE', '\uFFFF', 'a'), fc.string({ unit: 'binary', maxLength: 1 })),
+          maxLength: 8,
+        }),
+        (text) => {
+          if (nameProblem(text) !== undefined) return;
+          expect([Buffer.from(text, 'utf8').toString('utf8'), text.includes('\0'), notXml.test(text)]).toEqual([text, false, false]);
+        },
+      ),
     );
   });
 });

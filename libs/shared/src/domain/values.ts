@@ -87,6 +87,8 @@ export const currencyProblem = (text: string): string | undefined =>
 
 /** Control characters, of which Postgres cannot store NUL; halves of a surrogate pair, which have no UTF-8; separators of lines and paragraphs. */
 const NOT_TEXT = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
+/** Unicode has no such characters, and XML cannot contain them: the picture of a ticket would not open. */
+const NOT_IN_XML = /[\uFFFE\uFFFF]/;
 /** Characters that change the direction of adjacent text: a text could look like another one. */
 const TURNS_DIRECTION = /[\u202A-\u202E\u2066-\u2069]/u;
 /** A letter, digit, sign or symbol. Some have no shape: fillers, blanks and default-ignorable characters. */
@@ -108,7 +110,7 @@ function classOf({ source }: RegExp): string {
 export function nameProblem(text: string, maxLength: number = MAX_NAME_LENGTH): string | undefined {
   if (text.length === 0) return 'must not be empty';
   if (text.length > maxLength) return `must be at most ${maxLength} characters`;
-  if (NOT_TEXT.test(text)) return 'must be of whole, printable characters';
+  if (NOT_TEXT.test(text) || NOT_IN_XML.test(text)) return 'must be of whole, printable characters';
   if (TURNS_DIRECTION.test(text)) return 'must not hold characters that turn the direction of writing (U+202A to U+202E, U+2066 to U+2069)';
   if (!hasVisible(text)) return 'must have a character that can be seen';
   return personalProblem(text);
