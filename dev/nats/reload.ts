@@ -3,7 +3,7 @@ import { reloadSubject } from '#shared/platform/topology/accounts.js';
 import { waitFor } from '../processes/wait.js';
 
 const PROBE_MS = 2_000;
-const RELOAD_MS = 10_000;
+const RELOAD_MS = 60_000; // a busy machine delays every answer
 const RELOADS = 2; // an account's imports work only from the reload after the one that added them (measured with 2.15.1)
 
 /** A server that may exit and restart as another process at any time. */
@@ -29,7 +29,12 @@ export async function reloadOverNats(connection: NatsConnection): Promise<void> 
 async function reloadOnce(server: RunningServer): Promise<void> {
   const { pid, monitorUrl } = server;
   if (pid === undefined) return;
-  const before = await loadedAt(monitorUrl).catch(() => undefined);
+  let before: unknown;
+  const isKnown = async (): Promise<boolean> => {
+    if (server.pid === pid) before = await loadedAt(monitorUrl); // without it any later answer would count as a reload
+    return true;
+  };
+  await waitFor(isKnown, { what: 'NATS reports when it read its configuration', timeoutMs: RELOAD_MS });
   if (server.pid === pid) process.kill(pid, 'SIGHUP');
   const done = async (): Promise<boolean> => server.pid !== pid || (await loadedAt(monitorUrl)) !== before;
   await waitFor(done, { what: 'NATS reloads its configuration', timeoutMs: RELOAD_MS });

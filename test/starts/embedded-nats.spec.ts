@@ -48,7 +48,7 @@ it('restarts by itself after kill -9 if that is configured', async () => {
   await server.stop();
   server = await stage.keep(startNats({ dataDir: folder, heal: true }));
   await server.kill9();
-  await server.part.ready(15_000);
+  await server.part.ready(60_000);
   expect(await stored()).toBe(20);
 });
 

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync } from 'nod
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
 import { isAlive } from '../../dev/processes/process-table.js';
+import { waitFor } from '../../dev/processes/wait.js';
 import { Progress } from '../../dev/stack/progress.js';
 import { withoutOwn } from '../../dev/stack/settings-files.js';
 import type { Stack } from '../../dev/stack/stack.js';
@@ -9,7 +10,7 @@ import { type StackOptions, startStack } from '../../dev/stack/start-stack.js';
 import { inherited } from '../../dev/stack/wiring.js';
 import { Stage } from '../stages/stage.js';
 
-const BACK_MS = 30_000;
+const BACK_MS = 60_000;
 const stage = Stage.forTests();
 const folder = stage.folder('stack');
 const said: string[] = [];
@@ -63,7 +64,7 @@ it.each([
   await part.ready(BACK_MS);
   for (const app of ['purchase', 'minter', 'ledger', 'webhooks']) await stack.part(app).ready(BACK_MS);
   expect(part.pid).not.toBe(before);
-  expect(await answers()).toBe(true);
+  await waitFor(answers, { what: 'the service answers', timeoutMs: BACK_MS });
 });
 
 it('gives each process only its own logins', () => {
@@ -86,7 +87,7 @@ it('ends everything, and restarts with the same addresses, passwords and data', 
   expect(stack.clientSettings).toEqual(before);
   expect(readFileSync(join(folder, 'logs', 'provision.log'), 'utf8')).toContain('nothing to make');
   expect(await answers()).toBe(true);
-}, 120_000);
+}, 300_000);
 
 it("distinguishes a loaded stack.env from addresses of the user's own servers", async () => {
   const loaded = { ...stack.clientSettings, PATH: '/bin' };
@@ -121,7 +122,7 @@ describe('with servers of your own', () => {
       const start = startStack({ ...options, dataDir: elsewhere, env: { ...options.env, [name]: url }, apps: [] });
       await expect(start).rejects.toThrow(new RegExp(`${name}[\\s\\S]*Unset it`));
     },
-    120_000,
+    300_000,
   );
 });
 

