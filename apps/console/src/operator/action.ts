@@ -1,19 +1,25 @@
 import type { NatsConnection } from '@nats-io/transport-node';
+import { Inject, Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { isFault } from '#shared/kernel/fault.js';
 import type { Answer } from '#shared/platform/http/answer.js';
+import { NATS } from '#shared/platform/messaging/nats.module.js';
 import type { Environment } from '#shared/platform/process/environment.js';
+import { ENVIRONMENT } from '#shared/platform/process/process.module.js';
 import { validate } from '#shared/platform/validate.js';
 import { problemAnswer } from '../problems.js';
-import type { Replays } from './replays.js';
+import { Replays } from './replays.js';
 
 type Texts = Readonly<Record<string, string | undefined>>;
 
 /** What actions work with: the connection is the operator's. */
-export interface OperatorContext {
-  readonly connection: NatsConnection;
-  readonly environment: Environment;
-  readonly replays: Replays;
+@Injectable()
+export class OperatorContext {
+  constructor(
+    @Inject(NATS) readonly connection: NatsConnection,
+    @Inject(ENVIRONMENT) readonly environment: Environment,
+    readonly replays: Replays,
+  ) {}
 }
 
 /** One thing that an operator can read or do, and its route. */

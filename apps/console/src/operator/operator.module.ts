@@ -1,11 +1,7 @@
-import type { NatsConnection } from '@nats-io/transport-node';
-import { Controller, Inject, Module, Req, RequestMapping, RequestMethod, Res, type Type } from '@nestjs/common';
+import { Controller, Module, Req, RequestMapping, RequestMethod, Res, type Type } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { NATS } from '#shared/platform/messaging/nats.module.js';
-import type { Environment } from '#shared/platform/process/environment.js';
-import { ENVIRONMENT } from '#shared/platform/process/process.module.js';
 import { found } from '../problems.js';
-import { type Action, type OperatorContext, runAction } from './action.js';
+import { type Action, OperatorContext, runAction } from './action.js';
 import { DEAD_LETTER_ACTIONS } from './dead-letters.js';
 import { HEALTH_ACTIONS } from './health.js';
 import { OperatorGuard } from './operator-guard.js';
@@ -19,14 +15,12 @@ const ACTIONS: readonly Action[] = [SESSION, ...DEAD_LETTER_ACTIONS, ...TENANT_A
 /** Routes that need the operator's token, and no API key. */
 export const OPERATOR_PATHS: readonly string[] = ACTIONS.map(({ path }) => path);
 
-const CONTEXT = Symbol('what operator actions work with');
-
 function controllerOf(action: Action): Type {
   @Controller()
   class ActionController {
     constructor(
       private readonly guard: OperatorGuard,
-      @Inject(CONTEXT) private readonly context: OperatorContext,
+      private readonly context: OperatorContext,
     ) {}
 
     @RequestMapping({ path: action.path, method: RequestMethod[action.method] })
@@ -40,17 +34,6 @@ function controllerOf(action: Action): Type {
 /** What the commands of `admit` do for an operator, over HTTP and behind the operator's token. */
 @Module({
   controllers: ACTIONS.map(controllerOf),
-  providers: [
-    OperatorGuard,
-    {
-      provide: CONTEXT,
-      inject: [NATS, ENVIRONMENT],
-      useFactory: (connection: NatsConnection, environment: Environment): OperatorContext => ({
-        connection,
-        environment,
-        replays: new Replays(connection, environment),
-      }),
-    },
-  ],
+  providers: [OperatorGuard, Replays, OperatorContext],
 })
 export class OperatorModule {}

@@ -1,7 +1,10 @@
 import type { NatsConnection } from '@nats-io/transport-node';
+import { Inject, Injectable } from '@nestjs/common';
+import { NATS } from '#shared/platform/messaging/nats.module.js';
 import { replayLog } from '#shared/platform/operator/run-replay.js';
 import type { Environment } from '#shared/platform/process/environment.js';
 import { EXIT } from '#shared/platform/process/exit-codes.js';
+import { ENVIRONMENT } from '#shared/platform/process/process.module.js';
 
 /** Characters of the program's errors that are kept. */
 const KEPT_ERRORS = 4_000;
@@ -18,13 +21,14 @@ interface Replay {
 }
 
 /** The last replay that this process ran. There is one at a time: they share the replay consumer and the shadow. */
+@Injectable()
 export class Replays {
   private latest: Replay | undefined;
   private running: Promise<void> | undefined;
 
   constructor(
-    private readonly connection: NatsConnection,
-    private readonly environment: Environment,
+    @Inject(NATS) private readonly connection: NatsConnection,
+    @Inject(ENVIRONMENT) private readonly environment: Environment,
   ) {}
 
   get last(): Replay | undefined {
