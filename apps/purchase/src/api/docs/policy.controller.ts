@@ -1,20 +1,16 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { publish } from '#shared/platform/http/docs/docs.controller.js';
+import type { Environment } from '#shared/platform/process/environment.js';
+import { ENVIRONMENT } from '#shared/platform/process/process.module.js';
 import { idempotencyPolicy, POLICY_PATH } from './idempotency-policy.js';
-
-export const RATE = Symbol('how fast a tenant may ask one process');
-export interface Rate {
-  readonly perSecond: number;
-  readonly burst: number;
-}
 
 @Controller()
 export class PolicyController {
   private readonly policy: string;
 
-  constructor(@Inject(RATE) rate: Rate) {
-    this.policy = JSON.stringify(idempotencyPolicy(rate));
+  constructor(@Inject(ENVIRONMENT) { TENANT_RATE: perSecond, TENANT_BURST: burst }: Environment) {
+    this.policy = JSON.stringify(idempotencyPolicy({ perSecond, burst }));
   }
 
   @Get(POLICY_PATH)

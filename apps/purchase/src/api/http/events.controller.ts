@@ -6,35 +6,28 @@ import type { EventCursors, EventPosition } from '#shared/platform/http/event-cu
 import { send } from '#shared/platform/http/reply.js';
 import { whenOver } from '#shared/platform/http/request-end.js';
 import type { Logger } from '#shared/platform/process/logger.js';
-import type { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
+import { LOGGER } from '#shared/platform/process/process.module.js';
+import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { EVENTS_PATH } from '../../operations/addresses.js';
 import { EventStreams } from '../../reads/event-streams.js';
 import { type Answer, problemAnswer } from '../../requests/answer.js';
-import type { EventStreamLimits } from './event-stream-limits.js';
+import { EVENT_STREAM_LIMITS } from './event-stream-limits.js';
 import { EVENT_STREAM_HEADERS, EventWriter } from './event-writer.js';
-
-export const EVENT_STREAM = Symbol('what streams of events need');
-export interface EventStreamParts {
-  readonly tenants: Pick<TenantDirectory, 'ofKey' | 'onChange'>;
-  readonly limits: EventStreamLimits;
-  readonly logger: Logger;
-}
 
 type Start = { readonly place: EventPosition } | { readonly refused: Answer };
 
 /** Sends a tenant's events as server-sent events: all events after a cursor, in log order, as they are appended. */
 @Controller()
 export class EventsController implements OnModuleDestroy {
-  private readonly slots: KeyedSlots;
+  private readonly slots = new KeyedSlots(EVENT_STREAM_LIMITS.perTenant, EVENT_STREAM_LIMITS.inAll);
   private readonly open = new Set<AbortController>();
 
   constructor(
     private readonly streams: EventStreams,
     private readonly admission: AuthGuard,
-    @Inject(EVENT_STREAM) private readonly parts: EventStreamParts,
-  ) {
-    this.slots = new KeyedSlots(parts.limits.perTenant, parts.limits.inAll);
-  }
+    private readonly tenants: TenantDirectory,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   /** Streams that occupy a slot. */
   get count(): number {
@@ -77,7 +70,7 @@ export class EventsController implements OnModuleDestroy {
       const place = await this.streams.start(cursors, cursor, from);
       return place === undefined ? { refused: problemAnswer('cursor-unknown') } : { place };
     } catch (thrown) {
-      this.parts.logger.warn({ err: thrown }, 'a stream of events could not begin');
+      this.logger.warn({ err: thrown }, 'a stream of events could not begin');
       return { refused: problemAnswer('log-unreachable') };
     }
   }
@@ -92,17 +85,17 @@ export class EventsController implements OnModuleDestroy {
     whenOver(request.raw.socket, reply.raw, () => ended.abort());
     if (reply.raw.destroyed) ended.abort(); // disconnected while the cursor was resolved
     const check = (): void => {
-      if (this.parts.tenants.ofKey(apiKey)?.status !== 'active') ended.abort();
+      if (this.tenants.ofKey(apiKey)?.status !== 'active') ended.abort();
     };
-    const forget = this.parts.tenants.onChange(check);
-    const checking = setInterval(check, this.parts.limits.heartbeatMs); // a rotated key triggers no change event
-    const writer = new EventWriter(reply.raw, this.parts.limits.heartbeatMs, this.parts.limits.slowReaderMs);
+    const forget = this.tenants.onChange(check);
+    const checking = setInterval(check, EVENT_STREAM_LIMITS.heartbeatMs); // a rotated key triggers no change event
+    const writer = new EventWriter(reply.raw, EVENT_STREAM_LIMITS.heartbeatMs, EVENT_STREAM_LIMITS.slowReaderMs);
     try {
       writer.begin(cursors.seal(place));
       for await (const event of this.streams.after(place, tenant, cursors, ended.signal)) await writer.write(event);
       writer.end();
     } catch (thrown) {
-      this.parts.logger.info({ err: thrown, tenant }, 'a stream of events was dropped; its reader resumes where it was');
+      this.logger.info({ err: thrown, tenant }, 'a stream of events was dropped; its reader resumes where it was');
       writer.drop();
     } finally {
       clearInterval(checking);

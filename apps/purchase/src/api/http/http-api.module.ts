@@ -2,11 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { OPEN_ROUTES } from '#shared/platform/http/auth-guard.js';
 import type { CallersOptions } from '#shared/platform/http/callers.module.js';
 import { DOCUMENT, DOCUMENT_LINKS, DocsController } from '#shared/platform/http/docs/docs.controller.js';
-import type { Environment } from '#shared/platform/process/environment.js';
-import type { Logger } from '#shared/platform/process/logger.js';
-import { ENVIRONMENT, LOGGER } from '#shared/platform/process/process.module.js';
 import { VERSION } from '#shared/platform/process/version.js';
-import { TenantDirectory } from '#shared/platform/tenants/tenant-directory.js';
 import { isMutation, isRefusable } from '../../operations/operation.js';
 import { PaymentsModule } from '../../payments/payments.module.js';
 import { STRIPE_PATH } from '../../payments/stripe/stripe-webhook.js';
@@ -16,10 +12,9 @@ import { RequestsModule } from '../../requests/requests.module.js';
 import { MAX_IN_FLIGHT_PER_TENANT, POLICY_PATH } from '../docs/idempotency-policy.js';
 import { NATS_DOCS, NatsDocsController } from '../docs/nats-docs.controller.js';
 import { openApiDocument } from '../docs/openapi.js';
-import { PolicyController, RATE } from '../docs/policy.controller.js';
+import { PolicyController } from '../docs/policy.controller.js';
 import { HttpRequests, httpController } from './api.controller.js';
-import { EVENT_STREAM_LIMITS } from './event-stream-limits.js';
-import { EVENT_STREAM, EventsController } from './events.controller.js';
+import { EventsController } from './events.controller.js';
 import { WEBHOOK_PATH } from './payment-webhook.js';
 import { methodOf, routes } from './routes.js';
 import { WebhooksController } from './webhooks.controller.js';
@@ -61,18 +56,8 @@ export class HttpApiModule {
       ],
       providers: [
         HttpRequests,
-        {
-          provide: EVENT_STREAM,
-          inject: [TenantDirectory, LOGGER],
-          useFactory: (tenants: TenantDirectory, logger: Logger) => ({ tenants, limits: EVENT_STREAM_LIMITS, logger }),
-        },
         { provide: DOCUMENT_LINKS, useValue: [{ href: NATS_DOCS.page.slice(1), title: 'Over NATS' }] },
         { provide: DOCUMENT, useFactory: () => openApiDocument(VERSION) },
-        {
-          provide: RATE,
-          inject: [ENVIRONMENT],
-          useFactory: (environment: Environment) => ({ perSecond: environment.TENANT_RATE, burst: environment.TENANT_BURST }),
-        },
       ],
     };
   }
