@@ -166,6 +166,8 @@ function report(
         what: `the ledger at most ${LAG_SECONDS} s behind during ${loadSeconds.toFixed(0)} s of load`,
         reached: longest <= LAG_SECONDS,
         measured: `${shown(longest)} s`,
+        ifMissed:
+          'Six seconds behind, the ledger no longer rests (decision 0082): from there on its own work on what selling leaves of the processors is the limit. Next: fewer rows and statements an order.',
       },
       {
         what: `caught up ${CAUGHT_UP_SECONDS} s after the load`,

@@ -1,4 +1,4 @@
-import { gather } from './gather.js';
+import { gather, restAfter } from './gather.js';
 
 const bytesOf = (item: string): number => item.length;
 
@@ -30,17 +30,17 @@ describe('gather', () => {
   });
 
   it('rests after each batch, and hands on together what arrived meanwhile', async () => {
-    const rests: number[] = [];
+    const rests: [number, string][] = [];
     const later: ((item: string) => void)[] = [];
     const late = (): Promise<string> => new Promise((resolve) => later.push(resolve));
-    const rest = async (workedMs: number): Promise<void> => {
-      rests.push(workedMs);
+    const rest = async (workedMs: number, last: string): Promise<void> => {
+      rests.push([workedMs, last]);
       for (const [index, come] of later.entries()) come(`late ${index}`);
     };
     const source = gather(streamOf('a', late(), late()), { maxCount: 9, maxBytes: 99, bytesOf, rest })[Symbol.asyncIterator]();
     expect(await source.next()).toEqual({ done: false, value: ['a'] });
     expect(await source.next()).toEqual({ done: false, value: ['late 0', 'late 1'] });
-    expect(rests).toEqual([expect.any(Number)]);
+    expect(rests).toEqual([[expect.any(Number), 'a']]);
   });
 
   it('does not rest after a full batch: more waits already', async () => {
@@ -63,5 +63,24 @@ describe('gather', () => {
     const source = gather(failing(), { maxCount: 1, maxBytes: 9, bytesOf })[Symbol.asyncIterator]();
     expect(await source.next()).toEqual({ done: false, value: ['a'] });
     await expect(source.next()).rejects.toThrow('lost');
+  });
+});
+
+describe('the rest after a batch', () => {
+  it('is four times the work, at most half a second, while the consumer keeps up', () => {
+    expect(restAfter(30, 0)).toBe(120);
+    expect(restAfter(30, 2_000)).toBe(120);
+    expect(restAfter(900, 100)).toBe(500);
+  });
+
+  it('shrinks with the lag, to none six seconds behind', () => {
+    expect(restAfter(30, 4_000)).toBe(60);
+    expect(restAfter(900, 5_000)).toBe(125);
+    expect(restAfter(900, 6_000)).toBe(0);
+    expect(restAfter(900, 3_600_000)).toBe(0);
+  });
+
+  it('is whole where the clock of the log is ahead', () => {
+    expect(restAfter(30, -3_600_000)).toBe(120);
   });
 });

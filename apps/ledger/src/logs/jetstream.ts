@@ -15,7 +15,7 @@ import type { LogState } from '../projection/checkpoint.js';
 import type { LoggedMessage } from '../projection/commit-place.js';
 import { pause } from '../projection/pause.js';
 import type { DeliveredMessage, EventsLog } from './events-log.js';
-import { gather } from './gather.js';
+import { gather, restAfter } from './gather.js';
 
 export const LEDGER_CONSUMER = 'ledger';
 const REQUEST_TIMEOUT_MS = 5_000;
@@ -24,8 +24,6 @@ const PULL_BYTES = 16 * 1024 * 1024;
 /** A batch closes at this many bytes, so that one transaction stays small in memory. */
 const BATCH_BYTES = 8 * 1024 * 1024;
 const PULL_EXPIRES_MS = 10_000;
-/** The projector rests this many times as long as it worked, and leaves disk and processors to selling; full batches follow without a rest. */
-const REST = { times: 4, longestMs: 500 };
 
 /** EVENTS through the durable consumer `ledger`, which provision created; this class resets it to the ledger's position. */
 export class JetStreamEventsLog implements EventsLog {
@@ -52,7 +50,7 @@ export class JetStreamEventsLog implements EventsLog {
     const messages = await this.asked(() => this.consume(sequence));
     const unwatch = this.watch(messages, signal);
     try {
-      const rest = (workedMs: number): Promise<void> => pause(Math.min(REST.times * workedMs, REST.longestMs), signal);
+      const rest = (workedMs: number, { time }: JsMsg): Promise<void> => pause(restAfter(workedMs, Date.now() - time.getTime()), signal);
       const limits = { maxCount: this.maxBatch, maxBytes: BATCH_BYTES, bytesOf: ({ data }: JsMsg) => data.length, rest };
       let begun = false;
       for await (const batch of gather(messages[Symbol.asyncIterator](), limits)) {
