@@ -3,10 +3,11 @@ import { InvalidArgumentError } from 'commander';
 import { type Environment, readEnvironment } from '#shared/platform/process/environment.js';
 import { accountInstructions } from '#shared/platform/tenants/nats-account.js';
 import { type Grant, goodAt } from '#shared/platform/tenants/tenant.js';
-import { type Issued, TenantRegister } from '#shared/platform/tenants/tenant-register.js';
+import { type Given, type Issued, TenantRegister } from '#shared/platform/tenants/tenant-register.js';
 import { asOperator } from '../operator.js';
 import { tableWith } from '../table.js';
 import { credentialsOf, TenantAccounts } from '../tenant-accounts.js';
+import { whileUnreachable } from '../while-unreachable.js';
 
 /** With `npm start` or the container `accounts`. */
 const FOLLOWED = 'The NATS server adds its account automatically, within a few seconds.';
@@ -88,19 +89,29 @@ async function create(name: string, { ifMissing, natsPassword, freeMints }: Crea
     const { TENANT_API_KEY, TENANT_WEBHOOK_SECRET, NATS_ACCOUNTS: accounts } = environment;
     const signing = TenantAccounts.of(environment);
     if (signing !== undefined && natsPassword === true) return refuse('--nats-password: a server with signed accounts has no passwords');
-    const issued = await register.create(name, {
+    const given: Given = {
       apiKey: TENANT_API_KEY || undefined,
       webhookSecret: TENANT_WEBHOOK_SECRET || undefined,
       hasNatsPassword: natsPassword,
       ...(freeMints === true && { grants: [FREE] }),
-    });
-    if (issued === undefined && ifMissing === true && freeMints === true) await register.grant(name, FREE);
+    };
+    const granted = async (): Promise<Issued | undefined> => {
+      const issued = await register.create(name, given);
+      if (issued === undefined && ifMissing === true && freeMints === true) await register.grant(name, FREE);
+      return issued;
+    };
+    const isRepeatable = ifMissing === true && isKnown(given);
+    const issued = await (isRepeatable ? whileUnreachable(`The tenant ${name} is created again`, granted) : granted());
     const made = { accounts, apiKey: TENANT_API_KEY === '', webhookSecret: TENANT_WEBHOOK_SECRET === '' };
     if (issued !== undefined) say(shown(issued, made, await signing?.push(issued.tenant)));
     else if (ifMissing === true) say(`${name} exists`);
     else refuse(`${name} exists already; admit tenant rotate ${name} makes new credentials`);
   });
 }
+
+/** No secret of the tenant is generated: one whose record was written by an unanswered request would be lost. */
+const isKnown = ({ apiKey, webhookSecret, hasNatsPassword }: Given): boolean =>
+  apiKey !== undefined && webhookSecret !== undefined && hasNatsPassword === true;
 
 interface Made {
   /** How the NATS server learns of a new tenant. */
