@@ -15,7 +15,7 @@ import { Shop } from '../stages/shop.js';
 
 const WAIT_MS = 60_000;
 /** Long enough that the deciders are held before the wake-up comes. */
-const HOLD_SECONDS = 4;
+const HOLD_SECONDS = 12;
 /** Far ahead of the end of COMMANDS, as a consumer whose stream has lost its end. */
 const AHEAD = 1_000_000;
 

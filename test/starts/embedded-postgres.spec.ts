@@ -43,7 +43,7 @@ it('restarts by itself after kill -9 if that is configured, with data and passwo
   server = await stage.keep(startPostgres({ dataDir: folder, port: server.port, heal: true }));
   expect(server.url('admit')).toBe(url);
   await server.kill9();
-  await server.part.ready(30_000);
+  await server.part.ready(60_000);
   expect(await count()).toBe(100);
 });
 

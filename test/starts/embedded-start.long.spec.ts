@@ -11,7 +11,8 @@ import { USUAL_PORTS } from '../../dev/stack/ports.js';
 import { APPS, inherited } from '../../dev/stack/wiring.js';
 
 const READY_MS = 120_000; // the first run of all may have to fetch the server
-const END_MS = 60_000;
+const END_MS = 90_000;
+const TEST_MS = 2 * READY_MS + END_MS;
 /** NATS, Postgres, Solana, the apps, and the console. */
 const PARTS = 3 + APPS.length + 1;
 const home = temporaryFolder('start');
@@ -28,7 +29,7 @@ afterAll(async () => {
   for (const child of started) child.kill('SIGINT');
   await waitFor(() => started.every(({ pid }) => !isAlive(pid ?? 0)), { what: 'every start ends', timeoutMs: END_MS });
   home.remove();
-}, END_MS);
+}, TEST_MS);
 
 interface Started {
   readonly child: ChildProcess;
@@ -83,7 +84,7 @@ it(
     expect(first.output()).toMatch(/NATS +nats:\/\/127[\s\S]*stack\.env[\s\S]*Ctrl-C/);
     expect(parts()).toHaveLength(PARTS);
   },
-  READY_MS,
+  TEST_MS,
 );
 
 it(
@@ -94,7 +95,7 @@ it(
     expect(second.output()).toContain(`runs in this folder already (process ${first.child.pid})`);
     expect(parts().every(isAlive)).toBe(true);
   },
-  END_MS,
+  TEST_MS,
 );
 
 it(
@@ -109,7 +110,7 @@ it(
     expect(readFileSync(join(home.path, 'stack.env'), 'utf8')).toBe(settings);
     first = again;
   },
-  READY_MS,
+  TEST_MS,
 );
 
 it(
@@ -121,7 +122,7 @@ it(
     expect(before.filter(isAlive)).toEqual([]);
     expect(parts()).toEqual([]);
   },
-  END_MS,
+  TEST_MS,
 );
 
 it.each(['SIGINT', 'SIGTERM'] as const)(
@@ -137,5 +138,5 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
     expect(run.output()).toContain('✓ stopped');
     expect(parts()).toEqual([]);
   },
-  READY_MS,
+  TEST_MS,
 );
