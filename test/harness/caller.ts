@@ -18,8 +18,13 @@ export interface Heard {
 }
 
 const TIMEOUT_MS = 20_000;
-/** For three minutes, if each answer comes at once: on a busy machine elections and starts of processes take long. */
+/** Longer than any test: on a busy machine elections and starts of processes take long. */
 const RETRIES = { tries: 720, timeoutMs: 6_000, pauseMs: 250 };
+/**
+ * Each pause of a caller doubles up to this one. Thousands that repeat four times a second would keep a slow machine from deciding
+ * anything.
+ */
+const LONGEST_PAUSE_MS = 2_000;
 const CONNECTED_MS = 60_000;
 const TRANSIENT: ReadonlySet<number> = new Set([202, 429, 500, 503]);
 
@@ -73,7 +78,7 @@ export class Caller {
       } catch (thrown) {
         if (tries === retries.tries || this.connection.isClosed()) throw thrown;
       }
-      await pause(retries.pauseMs);
+      await pause(Math.min(retries.pauseMs * 2 ** (tries - 1), LONGEST_PAUSE_MS));
     }
   }
 
