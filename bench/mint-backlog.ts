@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { provision } from '#shared/platform/topology/provision.js';
-import { startNats } from '../dev/nats/server.js';
+import { type NatsServer, startNats } from '../dev/nats/server.js';
 import { temporaryFolder } from '../dev/processes/temporary.js';
+import { waitFor } from '../dev/processes/wait.js';
 import { type Bench, timesOf } from './bench.js';
 import type { Sample } from './measure/load.js';
 import { figuresOf, inTurns, rateRatio, ratesOf } from './measure/rounds.js';
@@ -11,6 +12,7 @@ import { spreadOf } from './measure/statistics.js';
 import type { Result, Run } from './report/result.js';
 import { shown, shownSpread } from './report/table.js';
 import { writeSale } from './stage/ledger-log.js';
+import { PurchaseProcess } from './stage/purchase-process.js';
 import { decided, SeatOrders } from './stage/seat-orders.js';
 import { admitOverNats, OUR_DURABILITY } from './stage/seller.js';
 import { ask, expectStatus, onStage, openSale, type SellingStage } from './stage/selling-stage.js';
@@ -22,6 +24,8 @@ const FIRST_ORDERS = 20;
 const FIRST_ORDERS_MS = 100;
 const ONE_FSYNC_EACH =
   'Each mint request is a message with an fsync of its own, on the disk that selling waits for (decision 0080). Next: an atomic batch for the requests of one commit.';
+const MINT_REQUESTS = 'mint-requests';
+const READ_MS = 120_000;
 /** Maximum number of tickets in one sale. */
 const PER_SALE = 100_000;
 
@@ -65,7 +69,7 @@ async function measure(run: Run): Promise<Result> {
   }
 }
 
-/** The log after a sale whose mint requests no reactor has processed. */
+/** The log after a sale whose mint requests no reactor has processed, and that the list of sales has read, as it does beside selling. */
 async function write(folder: string, tickets: number): Promise<void> {
   const server = await startNats({ dataDir: folder });
   try {
@@ -73,10 +77,28 @@ async function write(folder: string, tickets: number): Promise<void> {
     await provision(admin);
     for (let sale = 0; sale * PER_SALE < tickets; sale += 1)
       await writeSale(admin, { tenant: 'demo', sale: `sold-${sale}`, orders: Math.min(PER_SALE, tickets - sale * PER_SALE) });
+    await readByLookups(server, admin);
     await admin.close();
   } finally {
     await server.stop();
   }
+}
+
+async function readByLookups(server: NatsServer, admin: NatsConnection): Promise<void> {
+  const { consumers, streams } = await jetstreamManager(admin);
+  const purchase = await PurchaseProcess.start(server);
+  try {
+    const isRead = async (): Promise<boolean> => {
+      const { num_pending, num_ack_pending } = await consumers.info('EVENTS', 'lookups');
+      return num_pending + num_ack_pending === 0;
+    };
+    await waitFor(isRead, { what: 'the list of sales has read the log', timeoutMs: READ_MS });
+  } finally {
+    await purchase.stop();
+  }
+  await consumers.delete('EVENTS', MINT_REQUESTS); // it has begun to publish: begin again
+  await streams.purge('MINTS');
+  await provision(admin);
 }
 
 async function sellAtStart(stage: SellingStage, run: Run): Promise<Started> {
@@ -89,7 +111,7 @@ async function sellAtStart(stage: SellingStage, run: Run): Promise<Started> {
     firstMs.push(performance.now() - from);
   }
   const sample = await new SeatOrders(admitOverNats(stage)).sell({ ...timesOf(run), inFlight: IN_FLIGHT });
-  const { num_pending, num_ack_pending } = await (await jetstreamManager(stage.admin)).consumers.info('EVENTS', 'mint-requests');
+  const { num_pending, num_ack_pending } = await (await jetstreamManager(stage.admin)).consumers.info('EVENTS', MINT_REQUESTS);
   return { sample, firstMs, leftAtEnd: num_pending + num_ack_pending };
 }
 
