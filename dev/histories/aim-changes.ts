@@ -66,10 +66,11 @@ function pricesOf({ prices, categories, types, currency }: Offer, order: number)
   return { prices: prices.map((price) => ({ ...price, amount: other(price.amount) })) };
 }
 
-function quotaOf({ units: { areas = [] } }: Offer, order: number): Body {
-  const [area] = areas;
-  if (area === undefined) return { areas: [{ area: 'added', quota: 1 + order }] };
-  return area.area === undefined ? { quota: 1 + order } : { areas: [{ area: area.area, quota: 1 + order }] };
+function quotaOf(offer: Offer, order: number): Body {
+  const [area] = offer.units.areas ?? [];
+  const quota = 1 + order;
+  if (area === undefined) return { areas: [{ area: 'added', ...inCategory(offer, order), quota }] };
+  return area.area === undefined ? { quota } : { areas: [{ ...area, quota }] };
 }
 
 function inCategory({ categories = [] }: Offer, order: number): Body {

@@ -71,3 +71,31 @@ it('names the refused field of a change, and pauses, closes and reopens a sale',
   expect((await change({ reopen: true }, 'c-6')).body.closed).toBeUndefined();
   expect((await shop.demo.place(sale, { quantity: 1 }, 'open again')).status).toBe(201);
 });
+
+it('refuses another label of a row, and another label or category of an area, which a change would ignore', async () => {
+  const sale = 'labelled';
+  const [lodge, floor] = [
+    { row: 'A', label: 'Loge Ä', category: 'front', from: 1, to: 4 },
+    { area: 'floor', category: 'standing', quota: 5 },
+  ];
+  const categories = [{ category: 'front' }, { category: 'standing' }];
+  const prices = categories.map((one) => ({ ...one, amount: '5000' }));
+  await shop.demo.open(sale, { rows: [lodge], areas: [floor] }, { price: undefined, currency: 'EUR', categories, prices });
+  const change = async (units: object, key: string) => {
+    const { status, body } = await shop.demoWeb.post(`/v1/sales/${sale}/change`, { units }, `${sale}-${key}`);
+    return [status, body.code, body.errors];
+  };
+  const refused = (pointer: string, detail: string) => [
+    409,
+    'offer-inconsistent',
+    [{ pointer, detail: `must be left out${detail}: it cannot change` }],
+  ];
+  const more = { ...lodge, from: 11, to: 12 };
+  expect(await change({ areas: [{ ...floor, category: 'front', quota: 9 }] }, 'a')).toEqual(
+    refused('/units/areas/0/category', ', or standing'),
+  );
+  expect(await change({ areas: [{ ...floor, label: 'Arena', quota: 9 }] }, 'b')).toEqual(refused('/units/areas/0/label', ''));
+  expect(await change({ rows: [{ ...more, label: 'Loge B' }] }, 'c')).toEqual(refused('/units/rows/0/label', ', or Loge Ä'));
+  expect(await change({ rows: [more], areas: [{ ...floor, quota: 9 }] }, 'd')).toEqual([200, undefined, undefined]);
+  expect(await saleOf(sale)).toMatchObject({ units: { opened: 15 } });
+});

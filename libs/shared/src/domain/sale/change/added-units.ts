@@ -15,7 +15,41 @@ export function addingProblem(sale: OpenedSale, units: Said | undefined): Refusa
   if (units === undefined) return undefined;
   const existing = [...existingIn(sale, units)];
   if (existing.length > 0) return { code: 'unit-exists', pointers: existing };
-  return quotaProblem(sale, units);
+  return fixedProblem(sale, units) ?? quotaProblem(sale, units);
+}
+
+/** An existing row keeps its label, an existing area its label and category. */
+function fixedProblem({ terms: { units } }: OpenedSale, { rows = [], areas = [] }: Said): Refusal | undefined {
+  const problems = [
+    ...rows.flatMap((said, index) =>
+      differing(
+        `/units/rows/${index}`,
+        said,
+        units.rows?.find(({ row }) => row === said.row),
+        ['label'],
+      ),
+    ),
+    ...areas.flatMap((said, index) =>
+      differing(
+        `/units/areas/${index}`,
+        said,
+        units.areas?.find(({ area }) => area === said.area),
+        ['label', 'category'],
+      ),
+    ),
+  ];
+  if (problems.length === 0) return undefined;
+  return { code: 'offer-inconsistent', pointers: problems.map(([pointer]) => pointer), details: problems.map(([, detail]) => detail) };
+}
+
+type Fixed = 'label' | 'category';
+type Named = { readonly [member in Fixed]?: string | undefined };
+
+function differing(pointer: string, said: Named, known: Named | undefined, members: readonly Fixed[]): [pointer: string, detail: string][] {
+  if (known === undefined) return [];
+  const isOther = (member: Fixed): boolean => said[member] !== undefined && said[member] !== known[member];
+  const allowed = (value: string | undefined): string => `must be left out${value === undefined ? '' : `, or ${value}`}: it cannot change`;
+  return members.filter(isOther).map((member) => [`${pointer}/${member}`, allowed(known[member])]);
 }
 
 function quotaProblem({ units: known }: OpenedSale, { areas = [], quota }: Said): Refusal | undefined {
