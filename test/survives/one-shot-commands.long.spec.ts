@@ -65,3 +65,9 @@ it.each([
   await lost;
   expect(await recordOf(tenant)).toBeUndefined();
 });
+
+it('lists tenants when a request is lost, as while the server reloads its configuration for a new one', async () => {
+  const lost = proxy.loseNext('up', ({ line }) => line.includes(`PUB $JS.API.STREAM.MSG.GET.${TENANTS_STREAM} `));
+  expect(await through('operator', ['tenant', 'ls'])).toMatchObject({ code: 0, out: expect.stringContaining('asked'), error: '' });
+  await lost;
+});

@@ -1,12 +1,17 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { age, clock, short } from './format.js';
+import { Problem } from './session.js';
 
 export interface Loaded<T> {
   readonly value: T | undefined;
   readonly error: string | undefined;
   readonly reload: () => void;
 }
+
+/** Loads again after a failure that may pass. */
+const AGAIN_MS = 3_000;
+const mayPass = (thrown: unknown): boolean => !(thrown instanceof Problem) || thrown.status === 0 || thrown.status >= 429;
 
 /** Loads now, whenever `deps` change, on `reload`, and every so often. What was loaded stays while it loads again. */
 export function useLoaded<T>(load: () => Promise<T>, deps: readonly unknown[], everyMs?: number): Loaded<T> {
@@ -16,16 +21,22 @@ export function useLoaded<T>(load: () => Promise<T>, deps: readonly unknown[], e
   useEffect(() => set({ value: undefined, error: undefined }), deps);
   useEffect(() => {
     const mine = ++latest.current;
+    let again: ReturnType<typeof setTimeout> | undefined;
+    const failed = (thrown: unknown): void => {
+      if (mine !== latest.current) return;
+      set((before) => ({ ...before, error: (thrown as Error).message }));
+      if (everyMs === undefined && mayPass(thrown)) again = setTimeout(run, AGAIN_MS);
+    };
     const run = (): void => {
-      load().then(
-        (value) => mine === latest.current && set({ value, error: undefined }),
-        (thrown: unknown) => mine === latest.current && set((before) => ({ ...before, error: (thrown as Error).message })),
-      );
+      load().then((value) => mine === latest.current && set({ value, error: undefined }), failed);
     };
     run();
-    if (everyMs === undefined) return undefined;
-    const timer = setInterval(() => document.visibilityState === 'visible' && run(), everyMs);
-    return () => clearInterval(timer);
+    const timer = everyMs === undefined ? undefined : setInterval(() => document.visibilityState === 'visible' && run(), everyMs);
+    return () => {
+      latest.current += 1; // a response that is under way no longer counts
+      clearTimeout(again);
+      clearInterval(timer);
+    };
   }, [...deps, round]);
   return { ...state, reload: () => setRound((before) => before + 1) };
 }

@@ -1,4 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node';
+import { type Retries, retried } from '../../kernel/concurrency/retried.js';
 import { Fault } from '../../kernel/fault.js';
 import { TENANT_PATTERN } from '../../kernel/ids.js';
 import {
@@ -14,6 +15,8 @@ import {
 import { type Grant, goodAt, MAX_READ_KEYS, Tenant } from './tenant.js';
 import { TenantsBucket } from './tenants-bucket.js';
 
+/** A server that reloads its configuration, as it does for a new tenant, may lose a request. */
+const READ_AGAIN: Retries = { withinMs: 10_000, pauseMs: 200, onRetry: () => undefined };
 /** Attempts when two operators change one record at once. */
 const MAX_TRIES = 8;
 /** An operator needs a read key for one session; the console requests the next one automatically. */
@@ -127,10 +130,11 @@ export class TenantRegister {
     return this.change(name, (before) => ({ ...before, grants: others(before, grant) }));
   }
 
-  /** Every tenant, by name. */
+  /** Every tenant, by name. @throws Fault `log-unreachable` */
   async list(): Promise<readonly Tenant[]> {
     const found = new Map<string, Tenant>();
-    for (let change = await this.bucket.next(0); change !== undefined; change = await this.bucket.next(change.revision)) {
+    const next = (after: number) => retried(() => this.bucket.next(after), READ_AGAIN);
+    for (let change = await next(0); change !== undefined; change = await next(change.revision)) {
       if (change.tenant === undefined) found.delete(change.name);
       else found.set(change.name, change.tenant);
     }
