@@ -197,12 +197,13 @@ export class WebhookSettings {
   }
 
   private async all(tenant: string): Promise<Endpoint[]> {
-    const all: Endpoint[] = [];
+    const all = new Map<string, Endpoint>(); // one that is changed meanwhile is found again
     for (let place = 0; ; ) {
       const found = await this.parts.endpointNames.next(endpointsOf(tenant), place);
-      if (found === undefined) return all.sort((left, right) => (left.endpoint < right.endpoint ? -1 : 1));
+      if (found === undefined) return [...all.values()].sort((left, right) => (left.endpoint < right.endpoint ? -1 : 1));
       const endpoint = readEndpoint(found.bytes);
-      if (endpoint !== undefined) all.push(endpoint);
+      if (endpoint === undefined) all.delete(found.name);
+      else all.set(found.name, endpoint);
       place = found.place;
     }
   }
@@ -215,15 +216,16 @@ export class WebhookSettings {
 
   private async dead(tenant: string, id: string, since: number): Promise<{ readonly event: string; readonly dead: DeadEvent }[]> {
     const prefix = deadOf(tenant, id);
-    const all: { readonly event: string; readonly dead: DeadEvent }[] = [];
-    for (let place = 0; all.length < MAX_REDELIVERED; ) {
+    const all = new Map<string, { readonly event: string; readonly dead: DeadEvent }>(); // one that changes meanwhile is found again
+    for (let place = 0; all.size < MAX_REDELIVERED; ) {
       const found = await this.parts.feedNames.next(prefix, place);
       if (found === undefined) break;
       const dead = readValue(DeadEvent, found.bytes);
-      if (dead.since === since && dead.ended === undefined) all.push({ event: found.name.slice(prefix.length), dead });
+      if (dead.since === since && dead.ended === undefined) all.set(found.name, { event: found.name.slice(prefix.length), dead });
+      else all.delete(found.name);
       place = found.place;
     }
-    return all;
+    return [...all.values()];
   }
 
   private begin(tenant: string, id: string): Promise<void> {

@@ -27,6 +27,9 @@ const saleView = (sale: string, { delivered, tries, failingSince, nextAt, last }
   ...(last !== undefined && { last }),
 });
 
+/** Reads for each entry of a page, at most: feeds of before do not count, and those that change are read again. */
+const MOST_READS = 20;
+
 interface Of {
   readonly tenant: string;
   readonly endpoint: string;
@@ -41,19 +44,19 @@ export async function deliveriesOf(
   limit: number,
 ): Promise<{ readonly view: object; readonly last?: number }> {
   const prefix = feedsOf(tenant, endpoint);
-  const sales: object[] = [];
+  const sales = new Map<string, object>(); // a sale that is tried meanwhile is found again
   let last: number | undefined = after;
-  while (sales.length < limit && last !== undefined) {
+  for (let reads = 0; sales.size < limit && reads < MOST_READS * limit && last !== undefined; reads++) {
     const found = await feedNames.next(prefix, last);
     last = found?.place;
     if (found === undefined) break;
     const feed = readValue(Feed, found.bytes);
-    if (feed.since === since) sales.push(saleView(found.name.slice(prefix.length), feed));
+    if (feed.since === since) sales.set(found.name, saleView(found.name.slice(prefix.length), feed));
   }
   const kept = await feeds.get(testedName(tenant, endpoint));
   const tested = kept && readValue(Tested, kept.bytes);
   return {
-    view: { ...(tested?.since === since && { tested: tested.last }), sales },
+    view: { ...(tested?.since === since && { tested: tested.last }), sales: [...sales.values()] },
     ...(last !== undefined && { last }),
   };
 }
